@@ -1,0 +1,99 @@
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+
+/** What goes into each bundle, by the name of its asset folder. */
+export type Metafiles = Readonly<Record<string, Metafile>>;
+
+interface Bundle {
+  readonly entry: string;
+  readonly file: string;
+  /** Packages that the place where it runs has. */
+  readonly external: readonly string[];
+  /** Files and folders that lie beside it; a folder may be missing. */
+  readonly beside: readonly string[];
+}
+
+/** A build machine has Node and nothing else; a Lambda function has the AWS SDK. */
+const bundles: Readonly<Record<string, Bundle>> = {
+  stage: {
+    entry: 'bin/stage.ts',
+    file: 'stage.js',
+    external: [],
+    beside: ['buildspecs/host-tools.sh', 'buildspecs/boot-check.sh', 'buildspecs/initramfs'],
+  },
+  plan: { entry: 'bin/lambda/plan.ts', file: 'index.js', external: ['@aws-sdk/*'], beside: [] },
+  publish: { entry: 'bin/lambda/publish.ts', file: 'index.js', external: ['@aws-sdk/*'], beside: [] },
+};
+
+/**
+ * Makes the assets that the constructs deploy: one folder each for the stages, Plan and Publish. The same sources give
+ * the same bytes and modes, so that nobody redeploys for nothing. Two at once do not disturb each other: every file
+ * is put in its place whole.
+ * @throws Error with esbuild's messages where an entry point is missing or does not compile
+ */
+export async function makeAssets(root: string, outdir: string): Promise<Metafiles> {
+  const missing = Object.values(bundles).filter(({ entry }) => !existsSync(join(root, entry)));
+  if (missing.length > 0) throw new Error(`no assets made: ${missing.map(({ entry }) => entry).join(', ')} missing`);
+
+  mkdirSync(dirname(outdir), { recursive: true });
+  const scratch = mkdtempSync(join(dirname(outdir), '.assets-'));
+  try {
+    const metafiles = await Promise.all(
+      Object.entries(bundles).map(async ([name, bundle]) => {
+        const metafile = await bundleInto(join(scratch, name), bundle, root);
+        copyBeside(join(scratch, name), bundle, root);
+        return [name, metafile] as const;
+      }),
+    );
+    moveOver(scratch, outdir);
+    return Object.fromEntries(metafiles);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function bundleInto(folder: string, { entry, file, external }: Bundle, root: string): Promise<Metafile> {
+  const { metafile } = await build({
+    absWorkingDir: root, // paths in the bundle are relative to it: no trace of where the checkout lies
+    entryPoints: [entry],
+    outfile: join(folder, file),
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'cjs',
+    external: [...external],
+    // openpgp calls createRequire(import.meta.url) when it is loaded, which CommonJS does not have
+    banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    define: { 'import.meta.url': 'bundleUrl' },
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'silent',
+  });
+  return metafile;
+}
+
+function copyBeside(folder: string, { beside }: Bundle, root: string): void {
+  for (const path of beside) {
+    if (!existsSync(join(root, path))) continue;
+    cpSync(join(root, path), join(folder, path.slice(path.lastIndexOf('/') + 1)), { recursive: true });
+  }
+}
+
+/** Moves every file under `from` to its place under `to`, each by one rename, and removes what else lies there. */
+function moveOver(from: string, to: string): void {
+  const files = filesUnder(from);
+  for (const file of files) {
+    chmodSync(join(from, file), file.endsWith('.js') ? 0o644 : 0o755); // not the umask of who builds
+    mkdirSync(dirname(join(to, file)), { recursive: true });
+    renameSync(join(from, file), join(to, file));
+  }
+  for (const file of filesUnder(to)) if (!files.includes(file)) rmSync(join(to, file), { force: true });
+}
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+}

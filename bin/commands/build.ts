@@ -1,0 +1,228 @@
+import { rm, stat } from 'node:fs/promises';
+import { machine } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { releaseOf } from '../../lib/catalog/releases';
+import { MirrorError } from '../../lib/errors';
+import { workStoreVariable } from '../../lib/job/environment';
+import { mirror as layout, runs } from '../../lib/job/layout';
+import { executionName, mirrorStoreVariable } from '../../lib/job/names';
+import type { Order } from '../../lib/job/order';
+import { planOf } from '../../lib/job/plan';
+import type { ExecutionResult } from '../../lib/local/events';
+import { expireRuns } from '../../lib/local/expire-runs';
+import { ownScratch } from '../../lib/local/scratch';
+import { machineRepositories } from '../../lib/machine/apt';
+import { run } from '../../lib/machine/run';
+import { packagePath } from '../../lib/mirror/package-files';
+import { requireOwnKey } from '../../lib/stages/show-mirror';
+import { openMirrorDirectory } from '../../lib/store/open';
+import { defaultKeyPath, signerFrom } from '../signing-key';
+import type { Terminal } from '../terminal';
+import { maasCommands } from './maas-commands';
+import { type OrderOptions, orderOf } from './order-of';
+import { buildDisplay, failureLines } from './show-build';
+
+export interface BuildOptions extends OrderOptions {
+  /** Folder of the mirror, made where it is missing. */
+  readonly mirror: string;
+  /** Folder for what stages hand to each other, and for logs. @default - beside the mirror: `<mirror>.work` */
+  readonly work?: string;
+  /** File of the private key. @default - with the user's data */
+  readonly key?: string;
+  readonly json?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+interface Places {
+  readonly mirror: string;
+  readonly work: string;
+  readonly key: string;
+}
+
+/** Builds releases on this machine, one after the other, and publishes them. @returns the exit code */
+export async function runBuild(
+  releases: readonly string[],
+  options: BuildOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const orders = releases.map((release) => orderOf(release, options, machine()));
+  requireRoot();
+  const places = placesOf(options);
+  await requireParent(places.mirror);
+  const mirror = await openMirrorDirectory(places.mirror, { create: true });
+  const signer = await signerFrom(places.key);
+  await requireOwnKey({ mirror, signer });
+  await expireRuns(places.work, new Date());
+  await installHostTools(terminal);
+
+  const results: BuildResult[] = [];
+  for (const order of orders) results.push(await buildOne(await withArchive(order), places, options, terminal));
+  report(results, signer.fingerprint, places, options, terminal);
+  return results.every(({ status }) => status === 'SUCCEEDED') ? 0 : 1;
+}
+
+interface BuildResult {
+  readonly order: Order;
+  readonly execution: string;
+  readonly logs: string;
+  readonly status: ExecutionResult['status'];
+  /** In words: what was published, or why nothing was. */
+  readonly outcome: string;
+}
+
+async function buildOne(order: Order, places: Places, options: BuildOptions, terminal: Terminal): Promise<BuildResult> {
+  const execution = executionName(order, new Date());
+  const logs = join(places.work, 'logs', execution);
+  terminal.err(`building ${order.release} into view ${order.view} of ${places.mirror}`);
+  const display = buildDisplay([planOf(order, execution)], terminal);
+  let result: ExecutionResult;
+  try {
+    result = await execute(order, execution, logs, places, options, display.on);
+  } finally {
+    await display.end();
+    await rm(join(places.work, runs.prefix(execution)), { recursive: true, force: true });
+  }
+  const lines = result.failures.flatMap(failureLines);
+  for (const line of lines) terminal.err(line);
+  return { order, execution, logs, status: result.status, outcome: outcomeOf(result) };
+}
+
+async function execute(
+  order: Order,
+  name: string,
+  logs: string,
+  places: Places,
+  { signal }: BuildOptions,
+  onEvent: (event: Parameters<ReturnType<typeof buildDisplay>['on']>[0]) => void,
+): Promise<ExecutionResult> {
+  // Loaded only now: aws-cdk-lib alone takes a second, which nobody waits for who mistypes a release.
+  const [{ synthesise }, { readAssembly }, { runExecution }] = await Promise.all([
+    import('../../lib/mirror/app.js'),
+    import('../../lib/local/template.js'),
+    import('../../lib/local/engine.js'),
+  ]);
+  const scratch = join(places.work, 'scratch');
+  await using assembly = await ownScratch(scratch);
+  return await runExecution({
+    assembly: await readAssembly(synthesise(assembly.path)),
+    input: order,
+    name,
+    scratch,
+    logs,
+    environment: {
+      [mirrorStoreVariable]: places.mirror,
+      [workStoreVariable]: places.work,
+      MIRROR_SIGNING_KEY: places.key,
+    },
+    onEvent,
+    ...(signal && { signal }),
+  });
+}
+
+function outcomeOf(result: ExecutionResult): string {
+  if (result.status === 'FAILED') return 'failed; see above. What was published before is as it was';
+  const { plan, architectures } = result.output as {
+    plan?: { reason: string };
+    architectures?: { published: { architecture: string; version: string | null; leftOut: string[] } }[];
+  };
+  if (architectures === undefined) return plan?.reason ?? 'nothing is new';
+  return architectures
+    .map(({ published: { architecture, version, leftOut } }) => {
+      const left = leftOut.length === 0 ? '' : `, without ${leftOut.join(', ')}`;
+      return version === null
+        ? `${architecture}: nothing is new${left}`
+        : `${architecture}: published version ${version}${left}`;
+    })
+    .join('; ');
+}
+
+function report(
+  results: readonly BuildResult[],
+  fingerprint: string,
+  places: Places,
+  options: BuildOptions,
+  terminal: Terminal,
+): void {
+  const keyring = join(places.mirror, layout.keyring);
+  if (options.json) {
+    const builds = results.map(({ order, execution, status, outcome, logs }) => {
+      const view = join(places.mirror, order.view);
+      return { release: order.release, view, execution, status, outcome, logs };
+    });
+    terminal.out(JSON.stringify({ builds, keyring, fingerprint }, undefined, 2));
+    return;
+  }
+  for (const { order, outcome, logs, status } of results) {
+    terminal.out(`${status === 'SUCCEEDED' ? '✓' : '✗'} ${order.release}: ${outcome}`);
+    terminal.out(`  logs         ${relative('.', logs) || logs}`);
+  }
+  const [first] = results;
+  if (first === undefined || results.every(({ status }) => status === 'FAILED')) return;
+  terminal.out(`  view         ${join(places.mirror, first.order.view)}`);
+  terminal.out(`  keyring      ${keyring} (binary, as MAAS wants it)`);
+  terminal.out(`  fingerprint  ${fingerprint}`);
+  if (results.some(({ order }) => releaseOf(order.release).family === 'ubuntu')) {
+    for (const line of maasCommands(first.order.view)) terminal.out(line);
+  }
+}
+
+function placesOf({ mirror, work, key }: BuildOptions): Places {
+  const places = {
+    mirror: resolve(mirror),
+    work: resolve(work ?? `${mirror.replace(/\/+$/, '')}.work`),
+    key: resolve(key ?? defaultKeyPath()),
+  };
+  const inside = (path: string) => !relative(places.mirror, path).startsWith('..');
+  if (inside(places.key)) {
+    throw new MirrorError('KeyExposed', `the private key ${places.key} would lie in the mirror that is served`, {
+      hint: 'give it another place with --key',
+      misuse: true,
+    });
+  }
+  if (inside(places.work)) {
+    throw new MirrorError('BadInput', `the work folder ${places.work} would lie in the mirror that is served`, {
+      hint: 'give it another place with --work',
+      misuse: true,
+    });
+  }
+  return places;
+}
+
+function requireRoot(): void {
+  if (process.getuid?.() === 0) return;
+  throw new MirrorError(
+    'NotRoot',
+    `a build mounts file systems and installs packages into them; this is user ${process.getuid?.()}`,
+    {
+      hint: 'run it as root: sudo npx maas-mirror build …',
+    },
+  );
+}
+
+async function requireParent(path: string): Promise<void> {
+  const parent = dirname(path);
+  const found = await stat(parent).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  throw new MirrorError('NoSuchDirectory', `${path} cannot be made: there is no directory ${parent}`, {
+    hint: 'make it first, or name another folder with --mirror',
+    misuse: true,
+  });
+}
+
+/** Says first what it is going to install on this machine. The stages would do it, too, each for itself. */
+async function installHostTools(terminal: Terminal): Promise<void> {
+  const script = packagePath('buildspecs/host-tools.sh');
+  const missing = (await run(['sh', script, '--list', 'all'], { quiet: true })).split('\n').filter(Boolean);
+  if (missing.length === 0) return;
+  terminal.err(`installing on this machine: ${missing.join(' ')}`);
+  await run(['sh', script, 'all'], { quiet: true });
+}
+
+/** A release of Debian comes from where this machine's own apt takes it, unless told. */
+async function withArchive(order: Order): Promise<Order> {
+  if (order.sources.length > 0 || order.base !== '' || releaseOf(order.release).family !== 'debian') return order;
+  return {
+    ...order,
+    sources: (await machineRepositories(order.release)).map((one) => ({ ...one, components: [...one.components] })),
+  };
+}

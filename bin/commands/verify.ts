@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openMirror } from '../../lib/operations/open-mirror';
+import { type VerifiedView, type VerifyReport, verifyMirror } from '../../lib/operations/verify';
+import { counted, megabytes } from '../sizes';
+import type { Terminal } from '../terminal';
+
+export interface VerifyCommandOptions {
+  /** DIR, http(s)://… or s3://…; over HTTP the mirror's address with `views`, or the address of one view. */
+  readonly mirror: string;
+  /** @default all; over HTTP that of the address */
+  readonly views?: readonly string[];
+  /** Path of a keyring. @default the mirror's own */
+  readonly keyring?: string;
+  /** Of the one key that counts. @default every key of the keyring */
+  readonly fingerprint?: string;
+  readonly json?: boolean;
+  /** Whether the items are read, and not only the metadata. @default true */
+  readonly objects?: boolean;
+}
+
+/** Verifies a mirror and prints what is wrong with it. @returns 0 where nothing is, else 1 */
+export async function runVerify(options: VerifyCommandOptions, terminal: Terminal): Promise<number> {
+  const report = await verified(options, terminal);
+  const lines = options.json ? [JSON.stringify(report, undefined, 2)] : linesOf(report, options.objects ?? true);
+  for (const line of lines) terminal.out(line);
+  return report.problems.length === 0 ? 0 : 1;
+}
+
+async function verified(options: VerifyCommandOptions, terminal: Terminal): Promise<VerifyReport> {
+  const { keyring, fingerprint, json = false, objects = true } = options;
+  const { store, views } = await openMirror(options.mirror, options.views);
+  await using scratch = await scratchFolder();
+  using progress = json ? undefined : progressOn(terminal);
+  return await verifyMirror(store, {
+    ...(views && { views }),
+    ...(keyring !== undefined && { keyring }),
+    ...(fingerprint !== undefined && { fingerprint }),
+    objects,
+    scratch: scratch.path,
+    ...(progress && { onProgress: progress.tell }),
+  });
+}
+
+/** A line that is drawn again where somebody watches, and wiped in the end; in a log, a line for each quarter. */
+function progressOn(terminal: Terminal): Disposable & { tell(done: number, total: number): void } {
+  return {
+    tell: (done, total) => {
+      const line = `${done} of ${total} objects read`;
+      if (terminal.status !== undefined) terminal.status(line);
+      else if (Math.floor((done * 4) / total) > Math.floor(((done - 1) * 4) / total)) terminal.err(line);
+    },
+    [Symbol.dispose]: () => terminal.status?.(''),
+  };
+}
+
+function linesOf(report: VerifyReport, objects: boolean): string[] {
+  const problems = report.problems.map(({ object, message, rule }) => `✗ ${object}: ${message} [${rule}]`);
+  if (problems.length > 0) return [...problems, `${counted(problems.length, 'problem')} in all`];
+  return report.views.map((view) => `✓ ${view.view}: ${contentOf(view)} — ${verdict(objects)}`);
+}
+
+function contentOf({ products, versions, objects, bytes }: VerifiedView): string {
+  const parts = [counted(products, 'product'), counted(versions, 'version'), counted(objects, 'object')];
+  return `${parts.join(', ')} (${megabytes(bytes)})`;
+}
+
+function verdict(objects: boolean): string {
+  return objects ? 'all signatures, rules and digests hold' : 'all signatures and rules hold; objects were not read';
+}
+
+async function scratchFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'maas-mirror-verify-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}

@@ -1,0 +1,163 @@
+#!/usr/bin/env node
+import './check-node';
+import { Command, CommanderError } from 'commander';
+import { processTerminal, reportError, type Terminal } from './terminal';
+
+/**
+ * The command line. Each command's code is loaded when it is called: `--help` answers at once.
+ * @returns the exit code: 0 done, 1 failed, 2 misuse
+ */
+export async function main(words: readonly string[], terminal: Terminal): Promise<number> {
+  let code = 0;
+  const program = programOf(terminal, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return reportError(error, terminal);
+  }
+}
+
+function programOf(terminal: Terminal, done: (code: number) => void): Command {
+  const program = new Command('maas-mirror')
+    .description('Builds MAAS images and serves them as a signed simplestreams mirror.')
+    .version(version(), '-V, --version')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.err(text.trimEnd()),
+    })
+    .showHelpAfterError('(--help shows what there is)');
+  addBuild(program, terminal, done);
+  addServe(program, terminal);
+  addReaders(program, terminal, done);
+  for (const command of program.commands) command.exitOverride();
+  return program;
+}
+
+function addBuild(program: Command, terminal: Terminal, done: (code: number) => void): void {
+  program
+    .command('build')
+    .description('build releases on this machine: fetch, extract kernels, boot them, publish')
+    .argument('<release...>', 'names of releases: noble, jammy, bookworm, …')
+    .option('--view <name>', 'view to publish to', 'candidate')
+    .option('--arch <list>', 'architectures, with commas between (default: this machine’s)')
+    .option('--kernel <list>', 'kernel flavours that must succeed (default: ga,hwe; Debian: generic,cloud)')
+    .option('--optional-kernel <list>', 'kernel flavours that are left out when they fail')
+    .option('--mirror <dir>', 'folder of the mirror', './mirror')
+    .option('--work <dir>', 'folder for intermediate files and logs (default: <mirror>.work)')
+    .option('--archive <url>', 'package archive (default: the release’s own, as this machine’s apt knows it)')
+    .option('--archive-keyring <file>', 'binary keyring that the archive is signed with')
+    .option('--base <file>', 'squashfs to start from instead of fetching one')
+    .option('--rebuild', 'build and publish though nothing is new')
+    .option('--key <file>', 'private key that signs; made on first use (default: with the user’s data)')
+    .option('--json', 'print the result as JSON')
+    .option('--serve', 'serve the mirror after the build')
+    .option('--no-serve', 'end after the build (default)')
+    .option('--listen <address:port>', 'where to serve', '127.0.0.1:8080')
+    .action(async (releases: string[], options) => {
+      const { runBuild } = await import('./commands/build.js');
+      const interrupt = interruptible();
+      const code = await runBuild(releases, { ...options, signal: interrupt.signal }, terminal).finally(interrupt.end);
+      if (options.serve && code === 0) await serve(options.mirror, options.listen, terminal);
+      done(code);
+    });
+}
+
+function addServe(program: Command, terminal: Terminal): void {
+  program
+    .command('serve')
+    .description('serve a mirror by plain HTTP')
+    .argument('<mirror>', 'folder of the mirror')
+    .option('--listen <address:port>', 'where to serve', '127.0.0.1:8080')
+    .action((mirror: string, options) => serve(mirror, options.listen, terminal));
+}
+
+function addReaders(program: Command, terminal: Terminal, done: (code: number) => void): void {
+  const many = (value: string, before: string[] = []) => [...before, ...value.split(',')];
+  program
+    .command('verify')
+    .description('check signatures, MAAS’s rules, and size and sha256 of every object')
+    .argument('<mirror>', 'DIR or http(s)://…')
+    .option('--view <name>', 'only this view; may be repeated', many)
+    .option('--keyring <file>', 'keyring to trust (default: the mirror’s own)')
+    .option('--fingerprint <hex>', 'the one key to trust')
+    .option('--no-objects', 'check the metadata only')
+    .option('--json', 'print the report as JSON')
+    .action(async (mirror: string, { view, ...options }) => {
+      const { runVerify } = await import('./commands/verify.js');
+      done(await runVerify({ mirror, ...(view && { views: view }), ...options }, terminal));
+    });
+  program
+    .command('list')
+    .description('list products and versions')
+    .argument('<mirror>', 'DIR or http(s)://…')
+    .option('--view <name>', 'only this view')
+    .option('--json', 'print the list as JSON')
+    .action(async (mirror: string, options) => {
+      const { runList } = await import('./commands/list.js');
+      done(await runList({ mirror, ...options }, terminal));
+    });
+  program
+    .command('keyring')
+    .description('hand out the public keyring of a mirror')
+    .argument('<mirror>', 'DIR or http(s)://…')
+    .option('--armour', 'as text, for people')
+    .option('--output <file>', 'write it to a file')
+    .option('--json', 'print fingerprints as JSON')
+    .action(async (mirror: string, options) => {
+      const { runKeyring } = await import('./commands/keyring.js');
+      done(await runKeyring({ mirror, ...options }, terminal));
+    });
+}
+
+/** Serves until it is told to end. */
+async function serve(directory: string, listen: string, terminal: Terminal): Promise<void> {
+  const { startServer } = await import('./commands/serve.js');
+  const server = await startServer({ directory, listen });
+  terminal.out(`serving ${directory} at ${server.url}`);
+  for (const view of await viewsIn(directory))
+    terminal.out(`  view ${view}: ${server.url.replace(/\/$/, '')}/${view}/`);
+  terminal.err('Ctrl-C ends it');
+  const interrupt = interruptible();
+  await new Promise((resolve) => interrupt.signal.addEventListener('abort', resolve, { once: true }));
+  interrupt.end();
+  await server.close();
+}
+
+async function viewsIn(directory: string): Promise<string[]> {
+  const { existsSync, readdirSync } = await import('node:fs');
+  return readdirSync(directory).filter((name) => existsSync(`${directory}/${name}/streams/v1/index.sjson`));
+}
+
+/** A signal that Ctrl-C and SIGTERM raise, so that what runs can end its children first. */
+function interruptible(): { signal: AbortSignal; end: () => void } {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  process.on('SIGINT', abort).on('SIGTERM', abort).on('SIGHUP', abort);
+  return {
+    signal: controller.signal,
+    end: () => {
+      process.off('SIGINT', abort).off('SIGTERM', abort).off('SIGHUP', abort);
+    },
+  };
+}
+
+function version(): string {
+  return (require('../../package.json') as { version: string }).version;
+}
+
+if (require.main === module) {
+  const terminal = processTerminal();
+  main(process.argv.slice(2), terminal).then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: unknown) => {
+      process.exitCode = reportError(error, terminal);
+    },
+  );
+}

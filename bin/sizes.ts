@@ -1,0 +1,9 @@
+/** `212.3 MB`, of a million bytes each, as disks and networks count. */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** `1 product`, `2 products` */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

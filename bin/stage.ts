@@ -1,0 +1,78 @@
+import './check-node';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { MirrorError } from '../lib/errors';
+import { jobOf, workStoreVariable } from '../lib/job/environment';
+import { bootTest } from '../lib/stages/boot-test';
+import { extract } from '../lib/stages/extract';
+import { fetch } from '../lib/stages/fetch';
+import { prepare } from '../lib/stages/prepare';
+import { upgrade } from '../lib/stages/upgrade';
+import type { Workbench } from '../lib/stages/workbench';
+import { openWorkStore } from '../lib/store/open';
+
+/** The front door inside a build machine: `node stage.js <stage>`; what the stage made is in result.json afterwards. */
+const stages: Readonly<Record<string, (bench: Workbench) => Promise<unknown>>> = {
+  fetch,
+  upgrade,
+  prepare,
+  extract,
+  'boot-test': bootTest,
+};
+
+async function main(name: string | undefined): Promise<void> {
+  const stage = stages[name ?? ''];
+  if (stage === undefined) {
+    throw new MirrorError('BadInput', `there is no stage ${JSON.stringify(name ?? '')}`, {
+      hint: `stages are ${Object.keys(stages).join(', ')}`,
+      misuse: true,
+    });
+  }
+  const job = jobOf(process.env);
+  const store = await openWorkStore(process.env[workStoreVariable] ?? '');
+  const scratch = await mkdtemp(join(process.cwd(), 'scratch-'));
+  try {
+    const result = await stage({ job, store, scratch, tools: __dirname });
+    await writeFile('result.json', JSON.stringify(result));
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Mounts must vanish with us, so we run again in a mount namespace of our own; Node cannot enter one by itself. */
+async function inOwnNamespace(): Promise<number> {
+  if (process.getuid?.() !== 0) {
+    throw new MirrorError('NotRoot', `stages mount file systems and run as root, not as user ${process.getuid?.()}`, {
+      hint: 'run it with sudo, or in a privileged container',
+    });
+  }
+  const words = ['--mount', '--propagation', 'private', '--', process.execPath, __filename, ...process.argv.slice(2)];
+  const { exitCode } = await execa('unshare', words, {
+    env: { [namespaceMark]: '1' },
+    stdio: 'inherit',
+    reject: false,
+  });
+  return exitCode ?? 1;
+}
+
+const namespaceMark = 'MIRROR_OWN_NAMESPACE';
+
+async function run(): Promise<number> {
+  const [, , name] = process.argv;
+  if (name !== undefined && name in stages && process.env[namespaceMark] !== '1') return inOwnNamespace();
+  await main(name);
+  return 0;
+}
+
+run().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const known = error instanceof MirrorError;
+    console.error(known ? `error ${error.name}: ${error.message}` : (error as Error).stack);
+    if (known && error.hint !== undefined) console.error(`  ${error.hint}`);
+    process.exitCode = known && error.misuse ? 2 : 1;
+  },
+);

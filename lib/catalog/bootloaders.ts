@@ -1,0 +1,122 @@
+/** A file of a bootloader's package, by its path there, and what it is called in the item's tar. */
+export interface BootloaderFile {
+  /** No leading slash; may end in a pattern: `usr/lib/syslinux/modules/bios/*.c32`. */
+  readonly from: string;
+  /** @default - the file's own base name */
+  readonly to?: string;
+}
+
+/** One product of the bootloader stream: what MAAS gives machines of one firmware first. */
+export interface Bootloader {
+  /** `pxelinux`, `grub-efi-signed`, … */
+  readonly os: string;
+  /** The product's `bootloader-type`: `pxe`, `uefi`, `open-firmware`. */
+  readonly firmware: string;
+  readonly architecture: string;
+  /** The product's `arches`, as it is published. */
+  readonly arches: string;
+  /** Series whose archive the packages come from. */
+  readonly release: string;
+  /** Architecture of the package index that has them; differs where packages are for all. */
+  readonly packagesOf: string;
+  readonly packages: readonly string[];
+  /** By item, which is named for the source package. */
+  readonly items: Readonly<Record<string, readonly BootloaderFile[]>>;
+  /** Set where the one file of the item is made by grub-mkimage of every `*.mod` in a directory. */
+  readonly image?: { readonly format: string; readonly modules: string; readonly output: string };
+}
+
+/** `com.ubuntu.maas:candidate:1:bootloader-download` */
+export function bootloaderContentId(view: string): string {
+  return `com.ubuntu.maas:${view}:1:bootloader-download`;
+}
+
+/** `com.ubuntu.maas.candidate:1:grub-efi-signed:uefi:amd64` */
+export function bootloaderProductId({ os, firmware, architecture }: Bootloader, view: string): string {
+  return `com.ubuntu.maas.${view}:1:${os}:${firmware}:${architecture}`;
+}
+
+/** The fields of a bootloader product that stand beside its versions; the label is the view. */
+export function bootloaderFields(loader: Bootloader, view: string): Record<string, string> {
+  return {
+    arch: loader.architecture,
+    arches: loader.arches,
+    'bootloader-type': loader.firmware,
+    label: view,
+    os: loader.os,
+  };
+}
+
+/**
+ * Path of an item, relative to the view.
+ *
+ * @param version UTC date and a counter from 0: `20261011.0`
+ * @param item name of the source package: `shim-signed`
+ */
+export function bootloaderItemPath({ firmware, architecture }: Bootloader, version: string, item: string): string {
+  return `bootloaders/${firmware}/${architecture}/${version}/${item}.tar.xz`;
+}
+
+const pxelinux = {
+  os: 'pxelinux',
+  firmware: 'pxe',
+  release: 'noble',
+  packagesOf: 'amd64',
+  packages: ['pxelinux', 'syslinux-common'],
+  items: {
+    syslinux: [
+      { from: 'usr/lib/PXELINUX/pxelinux.0' },
+      { from: 'usr/lib/PXELINUX/lpxelinux.0' },
+      { from: 'usr/lib/syslinux/modules/bios/*.c32' },
+    ],
+  },
+} as const;
+
+export const bootloaders: readonly Bootloader[] = [
+  // MAAS takes pxelinux for i386 only, the peer publishes it for amd64 only: both, so that BIOS machines boot.
+  { ...pxelinux, architecture: 'i386', arches: 'i386, amd64' },
+  { ...pxelinux, architecture: 'amd64', arches: 'amd64, i386' },
+  {
+    os: 'grub-efi-signed',
+    firmware: 'uefi',
+    architecture: 'amd64',
+    arches: 'amd64',
+    release: 'noble',
+    packagesOf: 'amd64',
+    packages: ['shim-signed', 'grub-efi-amd64-signed'],
+    items: {
+      'shim-signed': [
+        { from: 'usr/lib/shim/shimx64.efi.signed.latest', to: 'bootx64.efi' },
+        { from: 'usr/lib/shim/mmx64.efi' },
+      ],
+      'grub2-signed': [{ from: 'usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed', to: 'grubx64.efi' }],
+    },
+  },
+  {
+    os: 'grub-efi',
+    firmware: 'uefi',
+    architecture: 'arm64',
+    arches: 'arm64',
+    release: 'noble',
+    packagesOf: 'arm64',
+    packages: ['shim-signed', 'grub-efi-arm64-signed'],
+    items: {
+      'shim-signed': [
+        { from: 'usr/lib/shim/shimaa64.efi.signed.latest', to: 'bootaa64.efi' },
+        { from: 'usr/lib/shim/mmaa64.efi' },
+      ],
+      'grub2-signed': [{ from: 'usr/lib/grub/arm64-efi-signed/grubnetaa64.efi.signed', to: 'grubaa64.efi' }],
+    },
+  },
+  {
+    os: 'grub-ieee1275',
+    firmware: 'open-firmware',
+    architecture: 'ppc64el',
+    arches: 'ppc64el,ppc64',
+    release: 'xenial',
+    packagesOf: 'ppc64el',
+    packages: ['grub-ieee1275-bin'],
+    items: { grub2: [] },
+    image: { format: 'powerpc-ieee1275', modules: 'usr/lib/grub/powerpc-ieee1275', output: 'bootppc64.bin' },
+  },
+];

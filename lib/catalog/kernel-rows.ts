@@ -1,0 +1,126 @@
+/** Kernels of one release that differ in architecture only. `R` in subarch and package stands for its version. */
+export interface KernelRow {
+  readonly name: string;
+  readonly subarch: string;
+  readonly kflavor: string;
+  readonly package: string;
+  readonly architectures: readonly string[];
+  /** @default '' */
+  readonly suffix?: string;
+  readonly dtb?: string;
+  /** @default - it is built */
+  readonly whyNotBuilt?: string;
+}
+
+const five = ['amd64', 'arm64', 'armhf', 'ppc64el', 's390x'];
+const fiveAndI386 = [...five, 'i386'];
+const fiveAndRiscv64 = [...five, 'riscv64'];
+const amd64 = ['amd64'];
+const amd64AndArm64 = ['amd64', 'arm64'];
+const amd64AndI386 = ['amd64', 'i386'];
+
+const ga = (architectures: readonly string[]): KernelRow => ({
+  name: 'ga',
+  subarch: 'ga-R',
+  kflavor: 'generic',
+  package: 'linux-generic',
+  architectures,
+});
+
+const gaLowlatency = (architectures: readonly string[], metaPackage = 'linux-image-lowlatency'): KernelRow => ({
+  name: 'ga-lowlatency',
+  subarch: 'ga-R',
+  kflavor: 'lowlatency',
+  package: metaPackage,
+  architectures,
+});
+
+/** hwe and its edge always come together, on the same architectures. */
+const hweAndEdge = (generic: readonly string[], lowlatency: readonly string[]): KernelRow[] =>
+  ['', '-edge'].flatMap((ending) => [
+    {
+      name: `hwe${ending}`,
+      subarch: `hwe-R${ending}`,
+      kflavor: 'generic',
+      package: `linux-generic-hwe-R${ending}`,
+      architectures: generic,
+    },
+    {
+      name: `hwe-lowlatency${ending}`,
+      subarch: `hwe-R${ending}`,
+      kflavor: 'lowlatency',
+      package: `linux-lowlatency-hwe-R${ending}`,
+      architectures: lowlatency,
+    },
+  ]);
+
+const genericLpae: KernelRow = {
+  name: 'generic-lpae',
+  subarch: 'generic-lpae',
+  kflavor: 'generic-lpae',
+  package: 'linux-generic-lpae',
+  architectures: ['armhf'],
+};
+
+const xgene = {
+  kflavor: 'generic',
+  package: 'linux-generic',
+  architectures: ['arm64'],
+  whyNotBuilt: 'its files need wrapping for U-Boot (mkimage, at most 16777152 bytes of kernel), which is not done here',
+};
+
+/** Published from xenial to kinetic. */
+const special: KernelRow[] = [
+  { ...xgene, name: 'xgene-uboot', subarch: 'xgene-uboot', suffix: '.xgene' },
+  {
+    ...xgene,
+    name: 'xgene-uboot-mustang',
+    subarch: 'xgene-uboot-mustang',
+    suffix: '.xgene-mustang',
+    dtb: 'apm-mustang.dtb',
+  },
+  genericLpae,
+];
+
+const debian = (kflavor: string, architecture: string): KernelRow => ({
+  name: kflavor,
+  subarch: 'generic',
+  kflavor,
+  package: kflavor === 'generic' ? `linux-image-${architecture}` : `linux-image-${kflavor}-${architecture}`,
+  architectures: [architecture],
+});
+
+/**
+ * maas-images' conf/meph-v3.yaml from xenial to resolute, and Debian's. 16.10 … 17.10 and 18.10 … 19.10 have no rows,
+ * and there are no hwe kernels of 26.04 yet.
+ */
+export const kernelRows: Readonly<Record<string, readonly KernelRow[]>> = {
+  xenial: [
+    ga(fiveAndI386),
+    gaLowlatency(amd64AndI386, 'linux-lowlatency'),
+    ...hweAndEdge(fiveAndI386, amd64AndI386),
+    ...special,
+  ],
+  bionic: [
+    ga(fiveAndI386),
+    gaLowlatency(amd64AndI386, 'linux-lowlatency'),
+    ...hweAndEdge(fiveAndI386, amd64AndI386),
+    ...special,
+  ],
+  focal: [ga(fiveAndI386), gaLowlatency(amd64AndI386), ...hweAndEdge(fiveAndI386, amd64AndI386), ...special],
+  groovy: [ga(fiveAndI386), gaLowlatency(amd64AndI386), ...special],
+  hirsute: [ga(fiveAndI386), gaLowlatency(amd64AndI386), ...special],
+  impish: [ga(five), gaLowlatency(amd64), ...special],
+  jammy: [ga(fiveAndRiscv64), gaLowlatency(amd64), ...hweAndEdge(five, amd64AndArm64), ...special],
+  kinetic: [ga(five), gaLowlatency(amd64), ...special],
+  lunar: [ga(five), gaLowlatency(amd64), genericLpae],
+  mantic: [ga(fiveAndRiscv64), gaLowlatency(amd64)],
+  noble: [ga(fiveAndRiscv64), gaLowlatency(amd64), ...hweAndEdge(five, amd64AndArm64)],
+  oracular: [ga(five), gaLowlatency(amd64)],
+  plucky: [ga(five)],
+  questing: [ga(five)],
+  resolute: [ga(five)],
+  bookworm: ['amd64', 'arm64'].flatMap((architecture) =>
+    ['generic', 'cloud', 'rt'].map((kflavor) => debian(kflavor, architecture)),
+  ),
+};

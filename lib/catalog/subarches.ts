@@ -1,0 +1,47 @@
+/**
+ * The `subarches` field of a product: the compatibility levels that MAAS stores for it, a comma list without blanks.
+ *
+ * @param subarch without flavour: `ga-24.04`, `hwe-24.04`, `hwe-24.04-edge`, or a special one, `xgene-uboot`, whose
+ *   list is its own name. No list of `hwe` or of edge holds its own name.
+ * @param architecture dpkg's word; armhf alone has `highbank`
+ * @throws RangeError for an edge kernel of a release that has none
+ */
+export function subarchesOf(subarch: string, architecture: string): string {
+  const [, version, edge] = /^(?:ga|hwe)-(\d\d\.\d\d)(-edge)?$/.exec(subarch) ?? [];
+  if (!version) return subarch;
+  const generic = architecture === 'armhf' ? ['generic', 'highbank'] : ['generic'];
+  return [...generic, ...letters, ...(edge ? edgeLevels(version) : gaLevelsUpTo(version))].join(',');
+}
+
+/** The hwe kernels of precise and trusty, by the letters of their releases; every later kernel lists them all. */
+const letters = ['hwe-p', 'hwe-q', 'hwe-r', 'hwe-s', 'hwe-t', 'hwe-u', 'hwe-v', 'hwe-w'];
+
+/** Every half-yearly release counts, those without kernels in the catalogue (16.10 … 19.10) included. */
+function gaLevelsUpTo(version: string): string[] {
+  const levels: string[] = [];
+  for (let year = 16; ; year++) {
+    for (const month of ['04', '10']) {
+      const level = `${year}.${month}`;
+      if (level > version) return levels;
+      levels.push(`ga-${level}`);
+    }
+  }
+}
+
+function edgeLevels(version: string): string[] {
+  const row = edgeRows.find((one) => one.version === version);
+  if (!row) throw new RangeError(`no edge kernels of ${version} are known`);
+  return [...gaLevelsUpTo(row.gaUpTo), ...row.hwe.map((level) => `hwe-${level}`)];
+}
+
+/**
+ * Not a growing list: bionic's starts at 18.10, and from focal on the ga part stays at 18.04 and interim releases
+ * after 20.04 are left out. So published, so kept.
+ */
+const edgeRows = [
+  { version: '16.04', gaUpTo: '16.04', hwe: ['16.04', '16.10', '17.04', '17.10', '18.04'] },
+  { version: '18.04', gaUpTo: '18.04', hwe: ['18.10', '19.04'] },
+  { version: '20.04', gaUpTo: '18.04', hwe: ['18.10', '19.04', '19.10', '20.04'] },
+  { version: '22.04', gaUpTo: '18.04', hwe: ['18.10', '19.04', '19.10', '20.04', '22.04'] },
+  { version: '24.04', gaUpTo: '18.04', hwe: ['18.10', '19.04', '19.10', '20.04', '22.04', '24.04'] },
+] as const;

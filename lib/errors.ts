@@ -1,0 +1,60 @@
+/**
+ * Every name that an error of ours can carry. Names are a public contract: the state machine matches on them and
+ * people write them into runbooks, so a name is never reused for something else.
+ */
+export const errorNames = [
+  'BadInput',
+  'UnknownRelease',
+  'UnknownArchitecture',
+  'UnknownKernel',
+  'NotSupported',
+  'NotRoot',
+  'MissingTool',
+  'ForeignDirectory',
+  'NoSuchDirectory',
+  'NoSuchObject',
+  'ObjectExists',
+  'PreconditionFailed',
+  'BadFormat',
+  'BadImage',
+  'BadSignature',
+  'ChecksumMismatch',
+  'ContractBroken',
+  'CommandFailed',
+  'DiskFull',
+  'DownloadFailed',
+  'NotReady',
+  'NoSuchPackage',
+  'NoKernel',
+  'BootFailed',
+  'KeyExposed',
+  'PortInUse',
+  'RequiredKernelFailed',
+  'VersionConflict',
+  'ExecutionFailed',
+  'Interrupted',
+] as const;
+
+export type ErrorName = (typeof errorNames)[number];
+
+export interface MirrorErrorOptions {
+  /** What the reader of the message can do about it. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+  /** @default false: the tool was used rightly and failed (exit code 1); true is misuse (exit code 2) */
+  readonly misuse?: boolean;
+}
+
+/** The one error of this project: a stable name, the value seen, what to do, and the cause. */
+export class MirrorError extends Error {
+  override readonly name: ErrorName;
+  readonly hint: string | undefined;
+  readonly misuse: boolean;
+
+  constructor(name: ErrorName, message: string, { hint, cause, misuse = false }: MirrorErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = name;
+    this.hint = hint;
+    this.misuse = misuse;
+  }
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { MirrorError } from '../errors';
+import type { Job } from './job';
+import { AptSource } from './order';
+
+/**
+ * The environment variable that carries each field of a job. The state machine holds a job as strings under these
+ * field names (`$.job.release`), so workflow and stage cannot disagree about one.
+ */
+export const jobVariables = {
+  execution: 'MIRROR_EXECUTION',
+  release: 'MIRROR_RELEASE',
+  architecture: 'MIRROR_ARCHITECTURE',
+  view: 'MIRROR_VIEW',
+  kernel: 'MIRROR_KERNEL',
+  sources: 'MIRROR_SOURCES',
+  base: 'MIRROR_BASE',
+  inputs: 'MIRROR_INPUTS',
+  recipe: 'MIRROR_RECIPE',
+  rebuild: 'MIRROR_REBUILD',
+} as const satisfies Record<keyof Job, string>;
+
+/** Where a stage finds the work store: `s3://bucket` or a directory. Set by the project, not by the job. */
+export const workStoreVariable = 'MIRROR_WORK_STORE';
+
+/** A job as the state machine carries it: every field a string. */
+export type JobStrings = Record<keyof Job, string>;
+
+export function stringsOf(job: Job): JobStrings {
+  return { ...job, sources: JSON.stringify(job.sources), rebuild: String(job.rebuild) };
+}
+
+/** The environment that a build of this job runs with. */
+export function environmentOf(job: Job): Record<string, string> {
+  const strings = stringsOf(job);
+  return Object.fromEntries(fields.map((field) => [jobVariables[field], strings[field]]));
+}
+
+/** @throws BadInput with the variable's name */
+export function jobOf(environment: Record<string, string | undefined>): Job {
+  return jobOfStrings(Object.fromEntries(fields.map((field) => [field, environment[jobVariables[field]]])));
+}
+
+/** @throws BadInput with the name of the variable that would carry the field */
+export function jobOfStrings(strings: Partial<Record<keyof Job, string | undefined>>): Job {
+  const { success, data, error } = JobFields.safeParse(strings);
+  if (success) return data;
+  const issue = error.issues[0];
+  const field = String(issue?.path[0] ?? 'execution') as keyof Job;
+  throw new MirrorError('BadInput', `${jobVariables[field]} is ${JSON.stringify(strings[field])}: ${issue?.message}`, {
+    hint: 'stages are started by the state machine, which sets it; see lib/job/environment.ts',
+  });
+}
+
+const fields = Object.keys(jobVariables) as (keyof Job)[];
+
+const JobFields = z.object({
+  execution: z.string().min(1),
+  release: z.string().min(1),
+  architecture: z.string().min(1),
+  view: z.string().min(1),
+  kernel: z.string().default(''),
+  sources: z
+    .string()
+    .default('[]')
+    .transform((text, context) => {
+      try {
+        return z.array(AptSource).parse(JSON.parse(text || '[]'));
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: `no list of apt sources (${(error as Error).message})` });
+        return z.NEVER;
+      }
+    }),
+  base: z.string().default(''),
+  inputs: z.string().default(''),
+  recipe: z.string().default(''),
+  rebuild: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((word) => word === 'true'),
+});

@@ -1,0 +1,36 @@
+import type { Job } from './job';
+
+type Run = Pick<Job, 'execution' | 'architecture'>;
+type FlavourRun = Run & Pick<Job, 'kernel'>;
+
+/** Keys of the work store: what the stages of one execution hand to each other. Expires; is never served. */
+export const runs = {
+  prefix: (execution: string) => `runs/${execution}/`,
+  baseSquashfs: (job: Run) => `runs/${job.execution}/${job.architecture}/base/squashfs`,
+  baseManifest: (job: Run) => `runs/${job.execution}/${job.architecture}/base/squashfs.manifest`,
+  preparedLayer: (job: Run) => `runs/${job.execution}/${job.architecture}/prepared/layer.squashfs`,
+  kernel: (job: FlavourRun) => `runs/${job.execution}/${job.architecture}/kernels/${job.kernel}/boot-kernel`,
+  initrd: (job: FlavourRun) => `runs/${job.execution}/${job.architecture}/kernels/${job.kernel}/boot-initrd`,
+} as const;
+
+/** Keys of the mirror store (design §5). */
+export const mirror = {
+  format: 'format.json',
+  keyring: 'keyring.gpg',
+  armouredKeyring: 'keyring.asc',
+  frontPage: 'index.html',
+  /** Where the path of an item lies. */
+  pool: (path: string) => `pool/${path}`,
+  poolFolder: (folder: string) => `pool/${folder}`,
+  claim: (release: string, architecture: string, version: string) =>
+    `pool/${release}/${architecture}/${version}/claim.json`,
+  index: (view: string) => `${view}/streams/v1/index.sjson`,
+  plainIndex: (view: string) => `${view}/streams/v1/index.json`,
+  plainIndexSignature: (view: string) => `${view}/streams/v1/index.json.gpg`,
+  /** A metadata document of a view, by its path inside the index. */
+  document: (view: string, path: string) => `${view}/${path}`,
+} as const;
+
+/** Cache-Control of the objects that change; everything else is immutable. */
+export const mutableCacheControl = 'public, max-age=60';
+export const immutableCacheControl = 'public, max-age=31536000, immutable';

@@ -1,0 +1,35 @@
+import type { Order } from './order';
+
+/** Where Plan and Publish find the mirror: `s3://bucket` or a directory. */
+export const mirrorStoreVariable = 'MIRROR_STORE';
+
+/** What Step Functions allows. */
+const longest = 80;
+
+/**
+ * Name of an execution: `<release>-<yyyymmddThhmmss>-<inputhash8>`, UTC; it also owns `runs/<name>/`. The same order at
+ * the same second has the same name, so that Step Functions starts it once.
+ * @param attempt 2, 3, … where the name is taken and another is wanted; appended as `-2`. @default - none
+ */
+export function executionName(order: Order, at: Date, attempt?: number): string {
+  const time = at.toISOString().replace(/[-:]|\.\d+Z$/g, '');
+  const tail = [time, hash8(canonical(order)), ...(attempt === undefined ? [] : [attempt])].join('-');
+  const release = order.release.replace(/[^a-z0-9.-]/g, '').slice(0, longest - tail.length - 1);
+  return `${release}-${tail}`;
+}
+
+/** JSON in which the order of an object's fields makes no difference. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** FNV-1a, 32 bits: enough to tell orders of one second apart, and this room imports nothing that hashes. */
+function hash8(text: string): string {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}

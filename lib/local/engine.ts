@@ -1,0 +1,140 @@
+import { availableParallelism } from 'node:os';
+import { ExecutionTimeoutError, StateMachine } from 'aws-local-stepfunctions';
+import { MirrorError } from '../errors';
+import type { Bench } from './bench';
+import { type LocalDefinition, localDefinition, startBuild } from './definition';
+import type { EngineEvent, ExecutionResult, Failure } from './events';
+import { requireNamespaces } from './namespace';
+import { Running } from './running';
+import { cleanScratch, ownScratch } from './scratch';
+import { Slots } from './slots';
+import { checkPayload, StateError } from './state-error';
+import { type TaskHandler, taskHandlers } from './task-handlers';
+import type { Assembly } from './template';
+
+export interface ExecutionOptions {
+  readonly assembly: Assembly;
+  readonly input: object;
+  /** Name of the execution, `$$.Execution.Name`. */
+  readonly name: string;
+  /** Folder for what builds write; nothing stays in it. */
+  readonly scratch: string;
+  /** Folder for what builds print; it stays. */
+  readonly logs: string;
+  /** Variables of every build and function that win over those of the template: the stores, as directories. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Builds at once. @default - the number of cores */
+  readonly concurrency?: number;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: EngineEvent) => void;
+}
+
+/**
+ * Runs the state machine of an assembly on this machine. When it returns or throws, no build is left.
+ * @throws Interrupted by the signal; NotRoot, MissingTool where builds cannot be shut in; NotSupported, BadFormat where
+ * the definition says what cannot be done here. A failed stage is no error of this function but its result.
+ */
+export async function runExecution(options: ExecutionOptions): Promise<ExecutionResult> {
+  const { definition, tasks } = localDefinition(options.assembly.definition);
+  const machine = stateMachine(definition);
+  if (tasks.some(({ resource }) => resource.endsWith(startBuild))) await requireNamespaces();
+  await cleanScratch(options.scratch);
+
+  await using scratch = await ownScratch(options.scratch);
+  const failures: Failure[] = [];
+  const bench: Bench = {
+    ...options,
+    scratch: scratch.path,
+    slots: new Slots(options.concurrency ?? availableParallelism()),
+    running: new Running(),
+    onEvent: (event) => {
+      if (event.type === 'failed') failures.push(failureOf(event));
+      options.onEvent?.(event);
+    },
+  };
+  return { ...(await execute(machine, taskHandlers(tasks, bench), bench, options)), failures };
+}
+
+function stateMachine(definition: LocalDefinition['definition']): StateMachine {
+  try {
+    return new StateMachine(definition, { validationOptions: { checkArn: false } }); // ours are not AWS's
+  } catch (error) {
+    throw new MirrorError('BadFormat', (error as Error).message, { cause: error });
+  }
+}
+
+type Run = ReturnType<StateMachine['run']>;
+type Json = Parameters<StateMachine['run']>[0];
+type Handlers = Readonly<Record<string, TaskHandler>>;
+type Ending =
+  | { readonly status: 'SUCCEEDED'; readonly output: unknown }
+  | { readonly status: 'FAILED'; readonly error: string; readonly cause: string };
+
+async function execute(
+  machine: StateMachine,
+  handlers: Handlers,
+  { running }: Bench,
+  { input, name, signal }: ExecutionOptions,
+): Promise<Ending> {
+  refuseIfInterrupted(signal);
+  const run = machine.run(input as Json, {
+    overrides: { taskResourceLocalHandlers: handlers as Record<string, (input: Json) => Promise<Json>> },
+    context: { Execution: { Name: name }, Root: { Input: input, StartTime: new Date().toISOString() } },
+  });
+  signal?.addEventListener('abort', run.abort);
+  try {
+    const tooMuch = watchPayloads(run);
+    const ending = await endingOf(run);
+    const excess = await tooMuch;
+    return excess === undefined ? ending : failed(excess);
+  } finally {
+    signal?.removeEventListener('abort', run.abort);
+    run.abort(); // ends the retries that still wait in maps that have failed
+    await running.stop();
+    refuseIfInterrupted(signal);
+  }
+}
+
+async function endingOf(run: Run): Promise<Ending> {
+  try {
+    return { status: 'SUCCEEDED', output: await run.result };
+  } catch (error) {
+    if (error instanceof ExecutionTimeoutError) return failed(new StateError('States.Timeout', error.message));
+    return failed(error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error));
+  }
+}
+
+function failed({ name, message }: Error): Ending {
+  return { status: 'FAILED', error: name, cause: message };
+}
+
+/** Ends the execution at the first state whose input or output AWS would not carry. */
+async function watchPayloads(run: Run): Promise<StateError | undefined> {
+  let excess: StateError | undefined;
+  for await (const event of run.eventLogs) {
+    if (event.type !== 'StateEntered' && event.type !== 'StateExited') continue;
+    const entered = event.type === 'StateEntered';
+    try {
+      checkPayload(
+        entered ? event.state.input : event.state.output,
+        `the ${entered ? 'input' : 'output'} of ${event.state.name}`,
+      );
+    } catch (error) {
+      excess ??= error as StateError;
+      run.abort();
+    }
+  }
+  return excess;
+}
+
+function failureOf({ stage, architecture, kernel, log, tail, error, hint }: Failure): Failure {
+  return { stage, architecture, kernel, log, tail, error, hint };
+}
+
+function refuseIfInterrupted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  throw new MirrorError('Interrupted', 'the execution was interrupted; nothing of it is still running', {
+    hint: 'run it again: what is published is whole',
+    cause: signal.reason,
+  });
+}

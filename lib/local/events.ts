@@ -1,0 +1,39 @@
+/** Which run of which stage something is about. */
+export interface StageRun {
+  /** Name of the state: `ExtractHwe`. */
+  readonly stage: string;
+  /** @default - the stage is not of one architecture */
+  readonly architecture: string | undefined;
+  /** @default - the stage is not of one kernel flavour */
+  readonly kernel: string | undefined;
+  /** File that gets what a build prints. @default - a function, which has none */
+  readonly log: string | undefined;
+}
+
+/** A stage that did not succeed, whether the state machine goes on without it or not. */
+export interface Failure extends StageRun {
+  /** Its last lines, at most 20. */
+  readonly tail: readonly string[];
+  /** In a sentence. */
+  readonly error: string;
+  /** What to do about it, where the error says so. */
+  readonly hint: string | undefined;
+}
+
+/** What happens while an execution runs. `stopped` are builds that are ended because another one failed. */
+export type EngineEvent =
+  | (StageRun & { readonly type: 'started' })
+  | (StageRun & { readonly type: 'progress'; readonly text: string })
+  | (StageRun & { readonly type: 'finished'; readonly seconds: number })
+  | (StageRun & { readonly type: 'stopped'; readonly seconds: number })
+  | (Failure & { readonly type: 'failed'; readonly seconds: number });
+
+/** How an execution ended. `failures` are also those that a Catch took, in the order in which they came. */
+export type ExecutionResult =
+  | { readonly status: 'SUCCEEDED'; readonly output: unknown; readonly failures: readonly Failure[] }
+  | {
+      readonly status: 'FAILED';
+      readonly error: string;
+      readonly cause: string;
+      readonly failures: readonly Failure[];
+    };

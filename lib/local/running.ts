@@ -1,0 +1,35 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { StateError } from './state-error';
+
+/** The tasks that run at the moment, to be ended together. */
+export class Running {
+  readonly #end = new AbortController();
+  readonly #tasks = new Set<Promise<unknown>>();
+
+  get signal(): AbortSignal {
+    return this.#end.signal;
+  }
+
+  /**
+   * Starts a task, one turn later: when an item of a map fails, its library starts the next one before anybody knows
+   * whether the failure ends the execution.
+   * @throws the error that {@link stop} leaves behind
+   */
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    await nextTurn();
+    this.signal.throwIfAborted();
+    const running = task();
+    this.#tasks.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#tasks.delete(running);
+    }
+  }
+
+  /** Ends every task, lets no other start, and returns when all are gone. */
+  async stop(): Promise<void> {
+    this.#end.abort(new StateError('States.TaskFailed', 'the execution has ended', { terminal: true }));
+    await Promise.allSettled(this.#tasks);
+  }
+}

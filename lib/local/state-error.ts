@@ -1,0 +1,27 @@
+/** An error as the state machine sees it: `Error` is its name, `Cause` its message. */
+export class StateError extends Error {
+  override readonly name: string;
+  /** Read by aws-local-stepfunctions: whether Retry and Catch may match. */
+  readonly isRetryable: boolean;
+  readonly isCatchable: boolean;
+
+  /** @param terminal whether nothing can catch it, States.ALL included */
+  constructor(name: string, message: string, { terminal = false }: { readonly terminal?: boolean } = {}) {
+    super(message);
+    this.name = name;
+    this.isRetryable = !terminal;
+    this.isCatchable = !terminal;
+  }
+}
+
+/** What Step Functions allows a state's input or output to have, in bytes of JSON. */
+const payloadLimit = 256 * 1024;
+
+/** @throws States.DataLimitExceeded, which aws-local-stepfunctions does not know and no state can catch */
+export function checkPayload(payload: unknown, what: string): void {
+  const size = Buffer.byteLength(JSON.stringify(payload ?? null));
+  if (size <= payloadLimit) return;
+  throw new StateError('States.DataLimitExceeded', `${what} has ${size} bytes, ${payloadLimit} are allowed`, {
+    terminal: true,
+  });
+}

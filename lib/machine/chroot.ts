@@ -1,0 +1,105 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Mounted, mounted } from './mounts';
+import { type Command, run } from './run';
+
+/** A tree that programs run in, as root but walled off: see {@link chrootCommand}. */
+export interface Chroot extends AsyncDisposable {
+  readonly path: string;
+  run(command: Command, options?: ChrootOptions): Promise<string>;
+}
+
+export interface ChrootOptions {
+  /** Whether it may use the network. Package scripts may not: nothing they do can then depend on or reach the outside. @default false */
+  readonly network?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly quiet?: boolean;
+  readonly input?: string;
+}
+
+/** Gives a tree what package scripts expect of a machine: devices, sysfs and a resolver. Gone again with its scope. */
+export async function enterChroot(path: string, env: Readonly<Record<string, string>> = {}): Promise<Chroot> {
+  const mounts: Mounted[] = [];
+  const leave = async () => {
+    for (const mount of mounts.splice(0).reverse()) await mount[Symbol.asyncDispose]();
+  };
+  try {
+    for (const folder of ['proc', 'sys', 'dev']) await mkdir(join(path, folder), { recursive: true });
+    // Hooks of the initramfs look at the machine's devices; they may not change them.
+    mounts.push(
+      await mounted(
+        ['mount', '-t', 'sysfs', '-o', 'ro,nosuid,nodev,noexec', 'sysfs', join(path, 'sys')],
+        join(path, 'sys'),
+      ),
+    );
+    mounts.push(
+      await mounted(
+        ['mount', '-t', 'tmpfs', '-o', 'mode=0755,nosuid,size=4m', 'dev', join(path, 'dev')],
+        join(path, 'dev'),
+      ),
+    );
+    await makeDevices(path, mounts);
+    await takeResolver(path);
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+  return {
+    path,
+    run: (command, options = {}) =>
+      run(chrootCommand(path, command, options.network ?? false), {
+        env: { ...cleanEnvironment, ...env, ...options.env },
+        ...(options.quiet === undefined ? {} : { quiet: options.quiet }),
+        ...(options.input === undefined ? {} : { input: options.input }),
+      }),
+    [Symbol.asyncDispose]: leave,
+  };
+}
+
+/** Namespaces of its own for processes, mounts and IPC, and an empty network unless it needs one; nothing survives it. */
+export function chrootCommand(path: string, command: Command, network: boolean): Command {
+  const net = network ? [] : ['--net'];
+  const spaces = ['--mount', '--pid', '--ipc', '--fork', '--kill-child', ...net];
+  return ['unshare', ...spaces, `--root=${path}`, '--mount-proc=/proc', '--', ...command];
+}
+
+const cleanEnvironment = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  HOME: '/root',
+  LC_ALL: 'C',
+  DEBIAN_FRONTEND: 'noninteractive',
+  DEBCONF_NONINTERACTIVE_SEEN: 'true',
+  // flash-kernel would look for the board that it runs on.
+  FLASH_KERNEL_SKIP: '1',
+};
+
+const devices = [
+  ['null', '1', '3'],
+  ['zero', '1', '5'],
+  ['full', '1', '7'],
+  ['random', '1', '8'],
+  ['urandom', '1', '9'],
+  ['tty', '5', '0'],
+] as const;
+
+async function makeDevices(path: string, mounts: Mounted[]): Promise<void> {
+  const dev = join(path, 'dev');
+  for (const [name, major, minor] of devices) {
+    await run(['mknod', '-m', '666', join(dev, name), 'c', major, minor], { quiet: true });
+  }
+  const links = { fd: '/proc/self/fd', stdin: 'fd/0', stdout: 'fd/1', stderr: 'fd/2', ptmx: 'pts/ptmx' };
+  for (const [name, target] of Object.entries(links)) await run(['ln', '-s', target, join(dev, name)], { quiet: true });
+  await mkdir(join(dev, 'shm'));
+  await mkdir(join(dev, 'pts'));
+  const pts = join(dev, 'pts');
+  mounts.push(await mounted(['mount', '-t', 'devpts', '-o', 'newinstance,ptmxmode=0666,mode=620', 'devpts', pts], pts));
+}
+
+/** The image's own resolv.conf is often a link into /run; a throwaway layer may simply hold a copy of the machine's. */
+async function takeResolver(path: string): Promise<void> {
+  const target = join(path, 'etc/resolv.conf');
+  const machines = await readFile('/etc/resolv.conf', 'utf8').catch(() => '');
+  await mkdir(join(path, 'etc'), { recursive: true });
+  await rm(target, { force: true });
+  await writeFile(target, machines);
+}

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import type { Repository } from './apt';
+
+/**
+ * The InRelease file of a repository, unchecked: good for noticing that an archive has changed, not for trusting it.
+ * Undefined where it cannot be had.
+ */
+export async function readInRelease({ uri, suite }: Repository): Promise<string | undefined> {
+  const url = `${uri.replace(/\/+$/, '')}/dists/${suite}/InRelease`;
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(20_000), redirect: 'follow' });
+    return response.ok ? await response.text() : undefined;
+  } catch {
+    // Behind a proxy that only apt knows, for example. The stage that uses the archive says what is wrong with it.
+    return undefined;
+  }
+}
+
+/** When an archive was last written, in seconds since 1970, by the Date field of its InRelease. */
+export function inReleaseTime(text: string): number | undefined {
+  const date = /^Date: (.+)$/m.exec(text)?.[1];
+  const milliseconds = date === undefined ? Number.NaN : Date.parse(date);
+  return Number.isNaN(milliseconds) ? undefined : Math.floor(milliseconds / 1000);
+}
+
+/** One digest for the state of several repositories, or undefined where one of them could not be read. */
+export function inReleaseDigest(texts: readonly (string | undefined)[]): string | undefined {
+  if (texts.length === 0 || texts.includes(undefined)) return undefined;
+  const hash = createHash('sha256');
+  for (const text of texts)
+    hash.update(
+      createHash('sha256')
+        .update(text ?? '')
+        .digest(),
+    );
+  return hash.digest('hex');
+}

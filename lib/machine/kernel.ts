@@ -1,0 +1,65 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MirrorError } from '../errors';
+import type { Chroot } from './chroot';
+
+/** A kernel that is installed in a tree. */
+export interface InstalledKernel {
+  /** Its file on this machine. */
+  readonly file: string;
+  /** What `uname -r` prints. */
+  readonly release: string;
+  /** The package that owns it, and its version. */
+  readonly imagePackage: string;
+  readonly imageVersion: string;
+}
+
+/**
+ * Finds the kernel that a package brought: the file in /boot that the package owns, or whose owner it depends on (a
+ * meta package). Several kernels may be installed. A signed copy is preferred (LP 1711203).
+ * @throws NoKernel with what lies in /boot
+ */
+export async function findKernel(chroot: Chroot, requested: string): Promise<InstalledKernel> {
+  const boot = join(chroot.path, 'boot');
+  const files = (await readdir(boot).catch(() => [])).filter((name) => name.startsWith('vmlin')).sort();
+  for (const name of files) {
+    // Links (vmlinuz, vmlinuz.old) may lead nowhere, or out of the tree.
+    if (!(await lstat(join(boot, name))).isFile()) continue;
+    const owner = await ownerOf(chroot, `/boot/${name}`);
+    if (owner === undefined || !(await brings(chroot, requested, owner))) continue;
+    const signed = signedVariant(name, files);
+    const release = name.slice(name.indexOf('-') + 1);
+    const imageVersion = await chroot.run(['dpkg-query', '--show', '--showformat=${Version}', owner], { quiet: true });
+    return { file: join(boot, signed), release, imagePackage: owner, imageVersion };
+  }
+  throw new MirrorError(
+    'NoKernel',
+    `the package ${requested} brought no kernel: /boot holds ${files.join(', ') || 'none'}`,
+    {
+      hint: 'a kernel package installs /boot/vmlinuz-<release> or /boot/vmlinux-<release>',
+    },
+  );
+}
+
+/** @throws NoKernel where more than one signed copy lies there: which one boots is not ours to guess */
+export function signedVariant(name: string, files: readonly string[]): string {
+  const signed = files.filter((file) => file !== name && file.startsWith(name) && file.endsWith('signed'));
+  if (signed.length > 1) {
+    throw new MirrorError('NoKernel', `${name} has several signed copies: ${signed.join(', ')}`, {
+      hint: 'remove the package that brings the second one',
+    });
+  }
+  return signed[0] ?? name;
+}
+
+async function ownerOf(chroot: Chroot, path: string): Promise<string | undefined> {
+  const printed = await chroot.run(['dpkg-query', '--search', path], { quiet: true }).catch(() => '');
+  return printed.split(':')[0] || undefined;
+}
+
+/** Whether removing the owner would also remove what was requested: then it is the requested one's kernel. */
+async function brings(chroot: Chroot, requested: string, owner: string): Promise<boolean> {
+  if (owner === requested) return true;
+  const plan = await chroot.run(['apt-get', '--simulate', '--quiet', 'remove', owner], { quiet: true });
+  return plan.split('\n').some((line) => line.startsWith(`Remv ${requested} `));
+}

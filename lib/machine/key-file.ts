@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { MirrorError } from '../errors';
+
+/**
+ * The text of a private key's file, which is made where there is none yet.
+ * @throws KeyExposed where others than its owner can read the file
+ */
+export async function keyFile(path: string, make: () => Promise<string>): Promise<string> {
+  return (await readKeyFile(path)) ?? (await makeKeyFile(path, await make()));
+}
+
+async function readKeyFile(path: string): Promise<string | undefined> {
+  try {
+    const { mode } = await stat(path);
+    if ((mode & 0o077) !== 0) {
+      const seen = (mode & 0o777).toString(8).padStart(4, '0');
+      throw new MirrorError('KeyExposed', `the private key ${path} can be read by others: its mode is ${seen}`, {
+        hint: `chmod 600 ${path}; if others may have read it, make another key`,
+      });
+    }
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Written whole and linked into its place: of two that make it at once, both use the first one's. */
+async function makeKeyFile(path: string, text: string): Promise<string> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const unfinished = `${path}.${randomUUID()}`;
+  try {
+    await using file = await open(unfinished, 'wx', 0o600);
+    await file.writeFile(text);
+    await file.sync();
+    await link(unfinished, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+  return (await readKeyFile(path)) ?? text;
+}

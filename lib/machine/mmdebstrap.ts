@@ -1,0 +1,63 @@
+import type { Repository } from './apt';
+import { stanzaOf } from './apt';
+import { type Command, run } from './run';
+
+export interface BootstrapOptions {
+  readonly release: string;
+  readonly architecture: string;
+  readonly packages: readonly string[];
+  /** @default - empty: what mmdebstrap takes by itself */
+  readonly repositories: readonly Repository[];
+  /** Lines of apt.conf; mmdebstrap does not take over those of the machine. */
+  readonly aptOptions: readonly string[];
+  /** Where to put the archive's InRelease files, as apt has verified them. */
+  readonly lists: string;
+  /** Seconds since 1970: dates that package scripts write. @default - now */
+  readonly epoch?: number;
+}
+
+/** Makes a tree of a Debian release from its archive. */
+export async function bootstrap(tree: string, options: BootstrapOptions): Promise<void> {
+  const env: Record<string, string> = { ...(process.env as Record<string, string>), LC_ALL: 'C' };
+  if (options.epoch !== undefined) env.SOURCE_DATE_EPOCH = String(options.epoch);
+  await run(bootstrapCommand(tree, options), {
+    env,
+    input: options.repositories.map((one) => stanzaOf(one, one.keyring)).join('\n'),
+  });
+}
+
+export function bootstrapCommand(tree: string, options: BootstrapOptions): Command {
+  const { release, architecture, packages, repositories, aptOptions, lists } = options;
+  return [
+    'mmdebstrap',
+    '--variant=minbase',
+    '--mode=root',
+    `--architectures=${architecture}`,
+    `--include=${packages.join(',')}`,
+    ...machineOwn.map((path) => `--customize-hook=rm -f "$1"/${path}`),
+    // open-iscsi then makes a name of its own on every machine.
+    '--customize-hook=echo GenerateName=yes > "$1"/etc/iscsi/initiatorname.iscsi',
+    // MAAS boots with `ro`: systemd makes the overlay writable only where fstab has a root that overlayroot can rewrite.
+    '--customize-hook=echo "LABEL=cloudimg-rootfs / ext4 defaults 0 1" > "$1"/etc/fstab',
+    // Where copymods mounts the modules that the initramfs carries (LP 1543204).
+    '--customize-hook=mkdir -p "$1"/usr/lib/modules',
+    '--customize-hook=: > "$1"/etc/machine-id',
+    '--customize-hook=rm -rf "$1"/var/log/journal; find "$1"/var/log -type f -delete',
+    `--customize-hook=copy-out /var/lib/apt/lists ${lists}`,
+    ...aptOptions.map((option) => `--aptopt=${option.replace(/;$/, '')}`),
+    release,
+    tree,
+    // '-' reads deb822 stanzas from standard input.
+    ...(repositories.length === 0 ? [] : ['-']),
+  ];
+}
+
+/** Keys, ids and settings of the machine that made the tree: every machine that boots it would have the same. */
+const machineOwn = [
+  'etc/apt/apt.conf.d/99mmdebstrap',
+  'etc/ssh/ssh_host_*',
+  'etc/resolv.conf',
+  'etc/hostname',
+  'var/lib/systemd/random-seed',
+  'var/lib/dbus/machine-id',
+];

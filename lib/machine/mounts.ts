@@ -1,0 +1,90 @@
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MirrorError } from '../errors';
+import { type Command, run } from './run';
+import { checkSquashfs } from './squashfs';
+
+/** Something mounted, gone again when its scope ends. */
+export interface Mounted extends AsyncDisposable {
+  readonly path: string;
+}
+
+/** Loop-mounts a squashfs read-only, or unpacks it where the machine has no loop devices (some containers). */
+export async function mountSquashfs(file: string, scratch: string): Promise<Mounted> {
+  await checkSquashfs(file);
+  const path = await mkdtemp(join(scratch, 'squashfs-'));
+  try {
+    return await mounted(['mount', '-t', 'squashfs', '-o', 'ro,loop', file, path], path);
+  } catch (error) {
+    if (!(error instanceof MirrorError && /loop device|Operation not permitted/.test(error.message))) throw error;
+    await run(['unsquashfs', '-no-progress', '-force', '-dest', path, file], { quiet: true });
+    return { path, [Symbol.asyncDispose]: async () => {} };
+  }
+}
+
+export interface Overlay extends Mounted {
+  /** What was written: the upper directory. */
+  readonly upper: string;
+}
+
+/**
+ * Lays a writable overlay on read-only layers, the topmost first. Its upper is a tmpfs: the root of a CodeBuild
+ * container is itself an overlay, which cannot be an upper, and memory is faster (facts/performance.md).
+ */
+export async function mountOverlay(layers: readonly string[], scratch: string): Promise<Overlay> {
+  const memory = await mkdtemp(join(scratch, 'overlay-'));
+  const tmpfs = await mounted(['mount', '-t', 'tmpfs', '-o', 'mode=0755,size=90%', 'overlay', memory], memory);
+  const [upper, work, path] = [join(memory, 'upper'), join(memory, 'work'), join(memory, 'root')];
+  try {
+    for (const folder of [upper, work, path]) await mkdir(folder);
+    const overlay = await mounted(overlayCommand(layers, upper, work, path), path);
+    return {
+      path,
+      upper,
+      async [Symbol.asyncDispose]() {
+        await overlay[Symbol.asyncDispose]();
+        await tmpfs[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await tmpfs[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+export function overlayCommand(layers: readonly string[], upper: string, work: string, path: string): Command {
+  const options = [
+    `lowerdir=${layers.map(escaped).join(':')}`,
+    `upperdir=${escaped(upper)}`,
+    `workdir=${escaped(work)}`,
+  ];
+  // A kernel may be built to store renames and metadata changes as references to the layer below; the upper of this
+  // overlay becomes a layer of another one, so it has to hold whole files and folders.
+  const whole = ['redirect_dir=off', 'metacopy=off'];
+  return ['mount', '-t', 'overlay', '-o', [...options, ...whole].join(','), 'overlay', path];
+}
+
+/** Mounts something else, e.g. the fresh /proc of a chroot. */
+export async function mounted(command: Command, path: string): Promise<Mounted> {
+  await run(command, { quiet: true });
+  return {
+    path,
+    [Symbol.asyncDispose]: async () => {
+      await unmount(path);
+    },
+  };
+}
+
+/** A daemon that a package started may still sit on a mount; detaching it lets the namespace's end do the rest. */
+async function unmount(path: string): Promise<void> {
+  try {
+    await run(['umount', path], { quiet: true });
+  } catch {
+    await run(['umount', '--lazy', path], { quiet: true });
+  }
+}
+
+/** Colons separate layers and commas options, so both are escaped inside a name. */
+function escaped(path: string): string {
+  return path.replaceAll(/[\\:,]/g, (character) => `\\${character}`);
+}

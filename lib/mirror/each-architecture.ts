@@ -1,0 +1,96 @@
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Choice, Condition, Map as MapState, Pass, type TaskStateBase } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { EachKernel } from './each-kernel';
+import type { KernelBuild } from './kernel-build';
+import type { StageBuild } from './stage-build';
+import { buildTask, functionTask } from './tasks';
+
+export interface EachArchitectureProps {
+  readonly fetch: StageBuild;
+  readonly upgrade: StageBuild;
+  readonly prepare: StageBuild;
+  readonly bootTest: StageBuild;
+  readonly kernelBuilds: KernelBuild[];
+  readonly publish: IFunction;
+  /** How many architectures are built at once. */
+  readonly maxConcurrency: number;
+  /** How many flavours of each of them. */
+  readonly maxKernelConcurrency: number;
+}
+
+/**
+ * Builds and publishes every architecture of the plan: from `$.plan.architectures` to `$.architectures`
+ * ({ outcome, architecture, summary, published | error }). One that fails says so and stops nobody.
+ */
+export class EachArchitecture extends Construct {
+  readonly map: MapState;
+
+  constructor(scope: Construct, id: string, props: EachArchitectureProps) {
+    super(scope, id);
+    const fetch = buildTask(this, 'Fetch', { project: props.fetch.project, resultPath: '$.fetched' });
+    const upgrade = buildTask(this, 'Upgrade', { project: props.upgrade.project, resultPath: '$.upgraded' });
+    const prepare = buildTask(this, 'Prepare', { project: props.prepare.project, resultPath: '$.prepared' });
+    const kernels = new EachKernel(this, 'Kernels', {
+      kernelBuilds: props.kernelBuilds,
+      bootTest: props.bootTest.project,
+      maxConcurrency: props.maxKernelConcurrency,
+    }).map;
+    const publish = this.publish(props.publish);
+
+    const failed = this.architectureFailed();
+    for (const state of [fetch, upgrade, prepare, kernels, publish]) {
+      state.addCatch(failed, { errors: ['States.ALL'], resultPath: '$.error' });
+    }
+
+    fetch.next(
+      Choice.jsonPath(this, 'Customised')
+        .when(Condition.booleanEquals('$.customised', true), upgrade.next(prepare))
+        .otherwise(prepare),
+    );
+    prepare.next(kernels).next(publish).next(this.architecturePublished());
+
+    this.map = MapState.jsonPath(this, 'EachArchitecture', {
+      itemsPath: '$.plan.architectures',
+      maxConcurrency: props.maxConcurrency,
+      resultPath: '$.architectures',
+    }).itemProcessor(fetch);
+  }
+
+  /** Its payload is PublishInput of lib/job/plan.ts. */
+  private publish(publish: IFunction): TaskStateBase {
+    return functionTask(this, 'Publish', {
+      function: publish,
+      payload: {
+        'execution.$': '$.job.execution',
+        'job.$': '$.job',
+        'fetched.$': '$.fetched.result',
+        'kernels.$': '$.kernels',
+      },
+      resultField: 'result',
+      resultPath: '$.published',
+    });
+  }
+
+  private architecturePublished(): Pass {
+    return Pass.jsonPath(this, 'ArchitecturePublished', {
+      parameters: {
+        outcome: 'published',
+        'architecture.$': '$.architecture',
+        'summary.$': "States.Format('{}: published', $.architecture)",
+        'published.$': '$.published.result',
+      },
+    });
+  }
+
+  private architectureFailed(): Pass {
+    return Pass.jsonPath(this, 'ArchitectureFailed', {
+      parameters: {
+        outcome: 'failed',
+        'architecture.$': '$.architecture',
+        'summary.$': "States.Format('{}: {}', $.architecture, $.error.Error)",
+        'error.$': '$.error',
+      },
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import type { IProject } from 'aws-cdk-lib/aws-codebuild';
+import { Choice, Condition, Map as MapState, Pass } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { ErrorName } from '../errors';
+import type { KernelBuild } from './kernel-build';
+import { pascalCase } from './pascal-case';
+import { buildTask } from './tasks';
+
+export interface EachKernelProps {
+  readonly kernelBuilds: KernelBuild[];
+  readonly bootTest: IProject;
+  /** How many flavours of one architecture are built at once. */
+  readonly maxConcurrency: number;
+}
+
+/**
+ * Builds every flavour of one architecture: from `$.kernels` ({ kernel, need }) to `$.kernels` (KernelResult). A flavour
+ * that fails says so in its result and stops nobody.
+ */
+export class EachKernel extends Construct {
+  readonly map: MapState;
+
+  constructor(scope: Construct, id: string, { kernelBuilds, bootTest, maxConcurrency }: EachKernelProps) {
+    super(scope, id);
+    const failed = this.kernelFailed();
+    const booted = buildTask(this, 'BootTest', { project: bootTest, resultPath: '$.booted', kernelPath: '$.kernel' })
+      .addCatch(failed, { errors: ['States.ALL'], resultPath: '$.error' })
+      .next(this.kernelBuilt());
+
+    const flavour = Choice.jsonPath(this, 'ChooseFlavour').otherwise(this.unknownKernel());
+    for (const { kernel, project } of kernelBuilds) {
+      const extract = buildTask(this, `Extract${pascalCase(kernel)}`, {
+        project,
+        resultPath: '$.extracted',
+        kernelPath: '$.kernel',
+      });
+      extract.addCatch(failed, { errors: ['States.ALL'], resultPath: '$.error' }).next(booted);
+      flavour.when(Condition.stringEquals('$.kernel', kernel), extract);
+    }
+
+    this.map = MapState.jsonPath(this, 'EachKernel', {
+      stateName: 'EachKernel',
+      itemsPath: '$.kernels',
+      itemSelector: {
+        'kernel.$': '$$.Map.Item.Value.kernel',
+        'need.$': '$$.Map.Item.Value.need',
+        'job.$': '$.job',
+      },
+      maxConcurrency,
+      resultPath: '$.kernels',
+    }).itemProcessor(flavour);
+  }
+
+  private kernelBuilt(): Pass {
+    return Pass.jsonPath(this, 'KernelBuilt', {
+      parameters: {
+        outcome: 'built',
+        ...whichKernel,
+        'extracted.$': '$.extracted.result',
+        'booted.$': '$.booted.result',
+      },
+    });
+  }
+
+  private kernelFailed(): Pass {
+    return Pass.jsonPath(this, 'KernelFailed', {
+      parameters: { outcome: 'failed', ...whichKernel, 'error.$': '$.error' },
+    });
+  }
+
+  /** The catalogue has the flavour, this mirror was deployed without a project for it. */
+  private unknownKernel(): Pass {
+    const name: ErrorName = 'UnknownKernel';
+    const cause = 'this mirror was deployed without this kernel flavour; name it in `kernels` and deploy again';
+    return Pass.jsonPath(this, 'KernelUnknown', {
+      parameters: { outcome: 'failed', ...whichKernel, error: { Error: name, Cause: cause } },
+    });
+  }
+}
+
+const whichKernel = { 'kernel.$': '$.kernel', 'need.$': '$.need' };

@@ -1,0 +1,56 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { workStoreVariable } from '../job/environment';
+import { mirrorStoreVariable } from '../job/names';
+import { packagePath } from './package-files';
+
+export interface MirrorFunctionProps {
+  /** Folder of its bundle below `dist/assets/`: `publish`. */
+  readonly asset: string;
+  readonly mirrorBucket: IBucket;
+  readonly workBucket: IBucket;
+  /** What it may do besides writing its log. Exact actions, no wildcards. */
+  readonly statements: PolicyStatement[];
+}
+
+/** A Lambda function of the workflow: a built bundle, told where the mirror and the work of the stages lie. */
+export class MirrorFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly role: Role;
+  readonly logGroup: LogGroup;
+
+  constructor(scope: Construct, id: string, { asset, mirrorBucket, workBucket, statements }: MirrorFunctionProps) {
+    super(scope, id);
+    this.logGroup = new LogGroup(this, 'Log', {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    this.role.addToPolicy(
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [this.logGroup.logGroupArn],
+      }),
+    );
+    for (const statement of statements) this.role.addToPolicy(statement);
+
+    this.function = new LambdaFunction(this, 'Function', {
+      description: `cdk-maas-mirror: ${asset}`,
+      runtime: Runtime.NODEJS_22_X,
+      handler: 'index.handler',
+      code: Code.fromAsset(packagePath(`dist/assets/${asset}`)),
+      environment: {
+        [mirrorStoreVariable]: `s3://${mirrorBucket.bucketName}`,
+        [workStoreVariable]: `s3://${workBucket.bucketName}`,
+      },
+      memorySize: 1024, // MiB
+      timeout: Duration.minutes(15),
+      logGroup: this.logGroup,
+      role: this.role,
+    });
+  }
+}

@@ -1,0 +1,22 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { MirrorError } from '../errors';
+
+/**
+ * Path of a file or folder of this package, wherever npm has put it. Counted from package.json, since this file runs
+ * from `lib/` in tests and from `dist/lib/` otherwise.
+ * @throws NoSuchObject where the package was not built
+ */
+export function packagePath(path: string): string {
+  const found = join(packageRoot(__dirname), path);
+  if (existsSync(found)) return found;
+  throw new MirrorError('NoSuchObject', `${found} is missing`, { hint: '`npm run build` makes what is below dist/' });
+}
+
+export function packageText(path: string): string {
+  return readFileSync(packagePath(path), 'utf8');
+}
+
+function packageRoot(folder: string): string {
+  return existsSync(join(folder, 'package.json')) ? folder : packageRoot(dirname(folder));
+}

@@ -1,0 +1,80 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IProject } from 'aws-cdk-lib/aws-codebuild';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { IntegrationPattern, JitterType, JsonPath, TaskInput } from 'aws-cdk-lib/aws-stepfunctions';
+import { CodeBuildStartBuild, LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { Construct } from 'constructs';
+import { jobVariables } from '../job/environment';
+import type { Job } from '../job/job';
+
+export interface BuildTaskProps {
+  readonly project: IProject;
+  /** Where `{ result: … }` goes: `$.fetched`. A ResultSelector cannot be a bare value, hence the one field. */
+  readonly resultPath: string;
+  /** Where the kernel flavour lies. @default - in the job, which has none in the stages that all flavours share */
+  readonly kernelPath?: string;
+}
+
+/** Runs a stage's project with the job as its environment, and reads the RESULT that its buildspec exports. */
+export function buildTask(scope: Construct, id: string, props: BuildTaskProps): CodeBuildStartBuild {
+  const task = CodeBuildStartBuild.jsonPath(scope, id, {
+    project: props.project,
+    integrationPattern: IntegrationPattern.RUN_JOB,
+    environmentVariablesOverride: jobEnvironment(props.kernelPath ? { kernel: props.kernelPath } : {}),
+    resultSelector: { 'result.$': exportedResult },
+    resultPath: props.resultPath,
+  });
+  task.addRetry({
+    // the account's or the project's builds are all taken: CodeBuild refuses instead of queueing. Wait up to 8 hours.
+    errors: ['CodeBuild.AccountLimitExceededException'],
+    interval: Duration.minutes(2),
+    maxAttempts: 240,
+    backoffRate: 1,
+    jitterStrategy: JitterType.FULL,
+  });
+  task.addRetry({ errors: codeBuildServiceErrors, interval: Duration.seconds(5), maxAttempts: 5, backoffRate: 2 });
+  return task;
+}
+
+export interface FunctionTaskProps {
+  readonly function: IFunction;
+  /** A payload template. */
+  readonly payload: { readonly [key: string]: unknown };
+  /** The field that holds what the function returns. */
+  readonly resultField: string;
+  /** Where the object with that field goes. @default - it is the output */
+  readonly resultPath?: string;
+}
+
+export function functionTask(scope: Construct, id: string, props: FunctionTaskProps): LambdaInvoke {
+  const task = LambdaInvoke.jsonPath(scope, id, {
+    lambdaFunction: props.function,
+    payload: TaskInput.fromObject(props.payload),
+    resultSelector: { [`${props.resultField}.$`]: '$.Payload' },
+    resultPath: props.resultPath,
+    retryOnServiceExceptions: false, // CDK's list leaves throttling out
+  });
+  task.addRetry({ errors: lambdaServiceErrors, interval: Duration.seconds(2), maxAttempts: 6, backoffRate: 2 });
+  return task;
+}
+
+// Named errors of the services only: a build or a function that failed by itself fails again, at the same price.
+const codeBuildServiceErrors = ['CodeBuild.CodeBuildException', 'CodeBuild.ThrottlingException'];
+const lambdaServiceErrors = [
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+];
+
+/** The quotes around the name matter: without them the local engine finds nothing. */
+const exportedResult =
+  "States.StringToJson(States.ArrayGetItem($.Build.ExportedEnvironmentVariables[?(@.Name=='RESULT')].Value, 0))";
+
+function jobEnvironment(elsewhere: { readonly [field in keyof Job]?: string }) {
+  const fields = Object.keys(jobVariables) as (keyof Job)[];
+  return Object.fromEntries(
+    fields.map((field) => [jobVariables[field], { value: JsonPath.stringAt(elsewhere[field] ?? `$.job.${field}`) }]),
+  );
+}

@@ -1,0 +1,95 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import {
+  Choice,
+  Condition,
+  DefinitionBody,
+  Fail,
+  Pass,
+  QueryLanguage,
+  StateMachine,
+  StateMachineType,
+  Succeed,
+  type TaskStateBase,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { ErrorName } from '../errors';
+import { EachArchitecture } from './each-architecture';
+import type { KernelBuild } from './kernel-build';
+import type { StageBuild } from './stage-build';
+import { functionTask } from './tasks';
+
+export interface ReleaseWorkflowProps {
+  readonly plan: IFunction;
+  readonly fetch: StageBuild;
+  readonly upgrade: StageBuild;
+  readonly prepare: StageBuild;
+  readonly kernelBuilds: KernelBuild[];
+  readonly bootTest: StageBuild;
+  readonly publish: IFunction;
+  /** How many architectures are built at once. */
+  readonly maxConcurrency: number;
+  /** How many flavours of each of them. */
+  readonly maxKernelConcurrency: number;
+}
+
+/**
+ * The state machine: one execution builds one release. Its input is an Order (lib/job/order.ts). The local engine runs
+ * the same definition, so it says only what both understand (JSONPath, inline maps, no ResultPath `$`).
+ */
+export class ReleaseWorkflow extends Construct {
+  readonly stateMachine: StateMachine;
+
+  constructor(scope: Construct, id: string, { plan, ...props }: ReleaseWorkflowProps) {
+    super(scope, id);
+    const architectures = new EachArchitecture(this, 'Architectures', props).map;
+
+    const definition = this.plan(plan).next(
+      Choice.jsonPath(this, 'SomethingNew')
+        .when(Condition.booleanEquals('$.plan.news', true), architectures)
+        .otherwise(Succeed.jsonPath(this, 'NothingNew')),
+    );
+    architectures
+      .next(this.conclude())
+      .next(
+        Choice.jsonPath(this, 'AnyFailed')
+          .when(Condition.booleanEquals('$.anyFailed', true), this.releaseFailed())
+          .otherwise(Succeed.jsonPath(this, 'Published')),
+      );
+
+    this.stateMachine = new StateMachine(this, 'StateMachine', {
+      definitionBody: DefinitionBody.fromChainable(definition),
+      queryLanguage: QueryLanguage.JSON_PATH,
+      stateMachineType: StateMachineType.STANDARD,
+      timeout: Duration.hours(24),
+    });
+  }
+
+  /** Its payload is PlanInput, its result Plan of lib/job/plan.ts. */
+  private plan(plan: IFunction): TaskStateBase {
+    return functionTask(this, 'Plan', {
+      function: plan,
+      payload: { 'order.$': '$', 'execution.$': '$$.Execution.Name' },
+      resultField: 'plan',
+    });
+  }
+
+  private conclude(): Pass {
+    return Pass.jsonPath(this, 'Conclude', {
+      parameters: {
+        'execution.$': '$.plan.execution',
+        'release.$': '$.plan.release',
+        'view.$': '$.plan.view',
+        'architectures.$': '$.architectures',
+        'anyFailed.$': "States.ArrayContains($.architectures[*].outcome, 'failed')",
+        // The local engine takes no function as CausePath. Summaries only: a cause may have 32 KiB, a failed build's has 10.
+        'summary.$': 'States.JsonToString($.architectures[*].summary)',
+      },
+    });
+  }
+
+  private releaseFailed(): Fail {
+    const error: ErrorName = 'ExecutionFailed';
+    return Fail.jsonPath(this, 'ReleaseFailed', { error, causePath: '$.summary' });
+  }
+}

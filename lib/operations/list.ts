@@ -1,0 +1,109 @@
+import { parseProductId } from '../catalog/products';
+import { MirrorError } from '../errors';
+import { mirror } from '../job/layout';
+import { parseIndex, parseProducts } from '../simplestreams/json';
+import { splitClearsigned } from '../simplestreams/signed-text';
+import type { Product, Products, Version } from '../simplestreams/types';
+import { byBytes } from '../simplestreams/version-order';
+import type { Store } from '../store/store';
+import { viewsOf } from './views';
+
+/** One version of one product in one view. Fields that a document leaves out are empty. */
+export interface MirrorRow {
+  readonly view: string;
+  /** Its id. */
+  readonly product: string;
+  readonly os: string;
+  /** `noble` */
+  readonly release: string;
+  /** Of the release: `24.04`. */
+  readonly releaseVersion: string;
+  readonly architecture: string;
+  /** Kernel flavour as it is ordered, `hwe-edge`; empty for a bootloader. */
+  readonly kernel: string;
+  /** `20261120` */
+  readonly version: string;
+  /** Version of the kernel package. */
+  readonly kernelVersion: string;
+  /** How the boot test went: `passed`, `impossible`, `waived`. */
+  readonly gate: string;
+  /** Bytes, of the files that the version has. */
+  readonly sizes: { readonly kernel?: number; readonly initrd?: number; readonly squashfs?: number };
+  /** Paths and sizes of all its files, relative to the view. Versions share files. */
+  readonly files: readonly { readonly path: string; readonly size: number }[];
+}
+
+/**
+ * What a mirror offers, newest first. It is read, not verified.
+ * @param options.views @default all
+ * @throws BadFormat where an index or document cannot be read; NoSuchObject where one is missing
+ */
+export async function listMirror(
+  store: Store,
+  options: { readonly views?: readonly string[] } = {},
+): Promise<MirrorRow[]> {
+  const views = options.views ?? (await viewsOf(store));
+  const rows = await Promise.all(views.map((view) => rowsOf(store, view)));
+  return rows.flat().sort(newestFirst);
+}
+
+async function rowsOf(store: Store, view: string): Promise<MirrorRow[]> {
+  const index = parseIndex(await signedText(store, mirror.index(view)), mirror.index(view));
+  const documents = Object.values(index.index).map(async ({ path }) => {
+    const key = mirror.document(view, path);
+    return parseProducts(await signedText(store, key), key);
+  });
+  return (await Promise.all(documents)).flatMap((document) => rowsOfDocument(view, document));
+}
+
+async function signedText(store: Store, key: string): Promise<string> {
+  const object = await store.read(key);
+  if (object === undefined) {
+    throw new MirrorError('NoSuchObject', `${store.name} has no ${key}`, {
+      hint: '`maas-mirror verify` looks at the whole mirror',
+    });
+  }
+  return splitClearsigned(object.bytes).text;
+}
+
+function rowsOfDocument(view: string, { products }: Products): MirrorRow[] {
+  return Object.entries(products).flatMap(([id, product]) =>
+    Object.entries(product.versions).map(([name, version]) => rowOf(view, id, product, name, version)),
+  );
+}
+
+function rowOf(view: string, id: string, product: Product, name: string, version: Version): MirrorRow {
+  return {
+    view,
+    product: id,
+    os: product.os ?? '',
+    release: product.release ?? '',
+    releaseVersion: product.version ?? '',
+    architecture: product.arch ?? '',
+    kernel: kernelOf(id),
+    version: name,
+    kernelVersion: version.kernel_version ?? '',
+    gate: version.gate ?? '',
+    sizes: sizesOf(version),
+    files: Object.values(version.items).map(({ path, size }) => ({ path, size })),
+  };
+}
+
+/** The catalogue's name for it, or what stands in the product's id where the catalogue does not know it (any more). */
+function kernelOf(id: string): string {
+  const parsed = parseProductId(id);
+  return parsed?.kernel?.name ?? parsed?.kernelPart ?? '';
+}
+
+function sizesOf({ items }: Version): MirrorRow['sizes'] {
+  const named = { kernel: 'boot-kernel', initrd: 'boot-initrd', squashfs: 'squashfs' };
+  const sizes = Object.entries(named).map(([name, item]) => [name, items[item]?.size] as const);
+  return Object.fromEntries(sizes.filter(([, size]) => size !== undefined));
+}
+
+/** By version, then as a catalogue is read: view, os, release, architecture, kernel. */
+function newestFirst(a: MirrorRow, b: MirrorRow): number {
+  if (a.version !== b.version) return byBytes(b.version, a.version);
+  const place = (row: MirrorRow) => [row.view, row.os, row.releaseVersion, row.architecture, row.product].join('\n');
+  return byBytes(place(a), place(b));
+}

@@ -1,0 +1,134 @@
+import type { Products } from '../simplestreams/types';
+import type { Store } from '../store/store';
+import { checkItems } from './check-items';
+import { checkLinks } from './check-links';
+import { type CheckedView, checkView } from './check-view';
+import { itemKey } from './item-key';
+import { missing, type Problem } from './problem';
+import type { PromisedItem } from './promised-items';
+import { signatureCheck } from './signature-check';
+import { trustedKeyring } from './trusted-keyring';
+import { viewsOf } from './views';
+
+export interface VerifyOptions {
+  /** @default all that the mirror has; over HTTP they cannot be found out and must be given */
+  readonly views?: readonly string[];
+  /** Path of a keyring, binary or armoured. @default the mirror's own, which says nothing about whose it is */
+  readonly keyring?: string;
+  /** Of the one key whose signatures count. @default every key of the keyring */
+  readonly fingerprint?: string;
+  /** How many objects are read at the same time. @default 4 */
+  readonly concurrency?: number;
+  /** Whether the items are read, and not only the metadata. @default true */
+  readonly objects?: boolean;
+  /** An empty folder; gpgv reads files. */
+  readonly scratch: string;
+  /** Called after each object that was read. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface VerifyReport {
+  readonly views: readonly VerifiedView[];
+  /** Products documents, of all views. */
+  readonly documents: number;
+  /** Objects that were read, each once however many views offer it. */
+  readonly objects: number;
+  /** What the documents say that these take. */
+  readonly bytes: number;
+  readonly problems: readonly Problem[];
+}
+
+/** What one view offers, whether it holds or not. */
+export interface VerifiedView {
+  readonly view: string;
+  readonly products: number;
+  readonly versions: number;
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+/**
+ * Looks at everything that a mirror publishes, as its strictest reader would. Every problem names the object that it
+ * lies with. The rules, besides those of MAAS's contract (lib/simplestreams/contract-rules.ts):
+ *
+ * - `missing`: the object is not there
+ * - `canonical`: a signed file has bytes that its signer did not write, whether gpgv minds or not
+ * - `signature`: gpgv does not take the signature
+ * - `name`: a document is not named by its own sha256
+ * - `format`, `content-id`: a document cannot be read, or is another one than the index says
+ * - `twin`: index.json does not say what index.sjson says
+ * - `behind`: the same, but it is an older one as a crash may leave it; the next publication heals it
+ * - `keyring`, `secret-key`, `fingerprint`: the keyring is broken, gives its secret away, or lacks the pinned key
+ * - `size`, `sha256`, `unreadable`: an item is not what its document promises, or cannot be read
+ * - `link`: in a directory, a view's folder does not lead to the pool's
+ *
+ * @throws BadInput for a keyring that cannot be read, and where views must be given; MissingTool without gpgv
+ */
+export async function verifyMirror(store: Store, options: VerifyOptions): Promise<VerifyReport> {
+  const names = options.views ?? (await viewsOf(store));
+  const { keyring, problems } = await trustedKeyring(store, options);
+  const views = await checkViews(store, names, await signatureCheck(keyring, options.scratch));
+  const promised = promisedBy(store, views);
+  const { concurrency = 4, onProgress } = options;
+  const reading = { concurrency, ...(onProgress && { onProgress }) };
+  const looked = options.objects === false ? new Map<string, PromisedItem[]>() : promised;
+
+  return {
+    views: views.map((view) => summaryOf(store, view)),
+    documents: views.flatMap(({ documents }) => documents).length,
+    objects: looked.size,
+    bytes: bytesOf(looked),
+    problems: [
+      ...(names.length === 0 ? [noView()] : []),
+      ...problems,
+      ...views.flatMap((view) => view.problems),
+      ...(await checkLinks(store, views)),
+      ...(await checkItems(store, looked, reading)),
+    ],
+  };
+}
+
+async function checkViews(
+  store: Store,
+  names: readonly string[],
+  signatures: Awaited<ReturnType<typeof signatureCheck>>,
+): Promise<CheckedView[]> {
+  const read = async (key: string) => (await store.read(key))?.bytes;
+  const views: CheckedView[] = [];
+  for (const name of names) views.push(await checkView(read, name, signatures));
+  return views;
+}
+
+/** The items of all views by their keys: snapshots and promoted views share nearly all of them. */
+function promisedBy(store: Store, views: readonly CheckedView[]): Map<string, PromisedItem[]> {
+  const promised = new Map<string, PromisedItem[]>();
+  for (const { view, items } of views) {
+    for (const item of items) {
+      const key = itemKey(store, view, item.path);
+      const others = promised.get(key) ?? [];
+      const known = others.some(({ size, sha256 }) => size === item.size && sha256 === item.sha256);
+      promised.set(key, known ? others : [...others, item]);
+    }
+  }
+  return promised;
+}
+
+function summaryOf(store: Store, checked: CheckedView): VerifiedView {
+  const products = checked.documents.flatMap((document: Products) => Object.values(document.products));
+  const promised = promisedBy(store, [checked]);
+  return {
+    view: checked.view,
+    products: products.length,
+    versions: products.flatMap(({ versions }) => Object.keys(versions)).length,
+    objects: promised.size,
+    bytes: bytesOf(promised),
+  };
+}
+
+function bytesOf(promised: ReadonlyMap<string, readonly PromisedItem[]>): number {
+  return [...promised.values()].reduce((sum, [item]) => sum + (item?.size ?? 0), 0);
+}
+
+function noView(): Problem {
+  return missing('<view>/streams/v1/index.sjson', 'there is no view here, so this is no mirror, or an empty one');
+}

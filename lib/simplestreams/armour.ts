@@ -1,0 +1,47 @@
+import { MirrorError } from '../errors';
+
+export type ArmouredKind = 'SIGNATURE' | 'PUBLIC KEY BLOCK';
+
+/** OpenPGP packets as text: base64 in 64 columns, a checksum, and a newline at the end. */
+export function armour(kind: ArmouredKind, packets: Buffer): string {
+  return armoured(kind, packets, [`=${crc24(packets).toString('base64')}`]);
+}
+
+/** Whether a text is exactly the armour of these packets; the checksum may be left out, as the standard allows. */
+export function isArmourOf(kind: ArmouredKind, packets: Buffer, text: string): boolean {
+  return text === armour(kind, packets) || text === armoured(kind, packets, []);
+}
+
+function armoured(kind: ArmouredKind, packets: Buffer, checksum: string[]): string {
+  const lines = packets.toString('base64').match(/.{1,64}/g) ?? [];
+  return [`-----BEGIN PGP ${kind}-----`, '', ...lines, ...checksum, `-----END PGP ${kind}-----`, ''].join('\n');
+}
+
+/**
+ * The packets of an armoured text, also of one that others wrote: header lines, a checksum and any line width are
+ * allowed, text before and after it is not. Whether the armour is ours is for `isArmourOf` to say.
+ * @throws BadFormat
+ */
+export function dearmour(kind: ArmouredKind, text: string): Buffer {
+  const [whole, base64] =
+    new RegExp(
+      `^-----BEGIN PGP ${kind}-----\\n(?:[A-Za-z]+: .*\\n)*\\n([A-Za-z0-9+/\\n]+={0,2})\\n(?:=[A-Za-z0-9+/]{4}\\n)?-----END PGP ${kind}-----\\s*$`,
+    ).exec(text) ?? [];
+  if (whole === undefined || base64 === undefined) {
+    throw new MirrorError('BadFormat', `no armoured PGP ${kind} and nothing else`);
+  }
+  return Buffer.from(base64, 'base64');
+}
+
+/** RFC 9580 section 6.1. */
+function crc24(bytes: Buffer): Buffer {
+  let crc = 0xb704ce;
+  for (const byte of bytes) {
+    crc ^= byte << 16;
+    for (let bit = 0; bit < 8; bit++) {
+      crc <<= 1;
+      if (crc & 0x1000000) crc ^= 0x1864cfb;
+    }
+  }
+  return Buffer.from([crc >> 16, crc >> 8, crc]);
+}

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { MirrorError } from '../errors';
+import { rfc2822, writeJson } from './json';
+import type { Signer } from './signer';
+import type { Index, IndexEntry, Products } from './types';
+import { byBytes } from './version-order';
+
+/** A file of a view: its path relative to the view, and what lies there. */
+export interface DocumentFile {
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
+/**
+ * The files of a products document, each named by the sha256 of its own bytes, so that none ever changes; only the
+ * signature is named after the JSON that it signs, since readers look for it there.
+ */
+export async function sealDocument(
+  document: Products,
+  signer: Signer,
+  at: Date,
+): Promise<{ readonly json: DocumentFile; readonly sjson: DocumentFile; readonly signature: DocumentFile }> {
+  const text = writeJson(document);
+  const signed = await signer.clearsign(text, at);
+  const json = { path: jsonPathOf(text), bytes: Buffer.from(text) };
+  return {
+    json,
+    sjson: { path: `streams/v1/${sha256Of(signed)}.sjson`, bytes: Buffer.from(signed) },
+    signature: { path: `${json.path}.gpg`, bytes: Buffer.from(await signer.detach(text, at)) },
+  };
+}
+
+/** Where the unsigned JSON of a document lies. */
+export function jsonPathOf(text: string): string {
+  return `streams/v1/${sha256Of(text)}.json`;
+}
+
+/**
+ * The index over sealed documents.
+ * @param entries documents with the path of their signed form
+ * @throws BadInput where two documents have one content id: a reader would see only one of them
+ */
+export function makeIndex(entries: readonly { readonly document: Products; readonly path: string }[], at: Date): Index {
+  const ids = entries.map(({ document }) => document.content_id);
+  const twice = ids.find((id, place) => ids.indexOf(id) !== place);
+  if (twice !== undefined) throw new MirrorError('BadInput', `two documents have the content id ${twice}`);
+  return {
+    format: 'index:1.0',
+    index: Object.fromEntries(entries.map(({ document, path }) => [document.content_id, entryOf(document, path)])),
+    updated: rfc2822(at),
+  };
+}
+
+function entryOf(document: Products, path: string): IndexEntry {
+  return {
+    datatype: document.datatype,
+    format: document.format,
+    path,
+    products: Object.keys(document.products).sort(byBytes),
+    updated: document.updated,
+  };
+}
+
+/** The same index for readers that check no signature: it names the unsigned JSON documents. */
+export function plainIndexOf(index: Index, jsonPathFor: (contentId: string) => string): Index {
+  const entries = Object.entries(index.index).map(([id, entry]) => [id, { ...entry, path: jsonPathFor(id) }]);
+  return { ...index, index: Object.fromEntries(entries) };
+}
+
+/** The hex digest that names a document. */
+export function sha256Of(content: Buffer | string): string {
+  return createHash('sha256').update(content).digest('hex');
+}

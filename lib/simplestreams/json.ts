@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { MirrorError } from '../errors';
+import type { Index, Products } from './types';
+import { byBytes } from './version-order';
+
+/**
+ * JSON as simplestreams tools write it: indented by one space, keys sorted, ASCII only, one newline at the end.
+ * Short lines, because gpgv takes a signed text for bad where a line is longer than 19 kB. No line begins with a dash,
+ * because MAAS does not undo the escapes of a clearsigned text.
+ * @throws BadFormat for what JSON cannot hold, and for a list or a bare value: readers want an object
+ */
+export function writeJson(value: object): string {
+  if (Array.isArray(value)) {
+    throw new MirrorError('BadFormat', 'a list cannot be a simplestreams document: readers want an object');
+  }
+  return `${textOf(value, '\n')}\n`;
+}
+
+// JSON.stringify cannot do it: an object lists keys that look like whole numbers (`20261120`) before all others.
+function textOf(value: unknown, newline: string): string {
+  const inner = `${newline} `;
+  if (Array.isArray(value))
+    return enclosed(
+      '[',
+      value.map((each) => textOf(each, inner)),
+      ']',
+      newline,
+    );
+  if (typeof value === 'object' && value !== null) {
+    const members = Object.entries(value)
+      .filter(([, each]) => each !== undefined)
+      .sort(([a], [b]) => byBytes(a, b))
+      .map(([key, each]) => `${escaped(key)}: ${textOf(each, inner)}`);
+    return enclosed('{', members, '}', newline);
+  }
+  if (typeof value === 'string') return escaped(value);
+  if (value === null || typeof value === 'boolean' || Number.isFinite(value)) return JSON.stringify(value);
+  throw new MirrorError('BadFormat', `${String(value)} (${typeof value}) cannot be written as JSON`);
+}
+
+function enclosed(open: string, members: string[], close: string, newline: string): string {
+  if (members.length === 0) return open + close;
+  return `${open}${newline} ${members.join(`,${newline} `)}${newline}${close}`;
+}
+
+function escaped(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** The date of a document: `Mon, 12 Oct 2026 04:11:09 +0000`. MAAS rejects the word GMT. */
+export function rfc2822(date: Date): string {
+  if (Number.isNaN(date.getTime())) throw new MirrorError('BadFormat', 'an invalid date cannot be written');
+  return date.toUTCString().replace('GMT', '+0000');
+}
+
+/**
+ * Reads an index, our own or another's.
+ * @param where names it in messages: a path or an address
+ * @throws BadFormat
+ */
+export function parseIndex(text: string, where: string): Index {
+  return parsed<Index>(text, where, 'index', IndexShape);
+}
+
+/**
+ * Reads a products document, our own or another's. Only what every reader needs is looked at here; whether MAAS would
+ * take it is for `checkProducts` to say.
+ * @throws BadFormat
+ */
+export function parseProducts(text: string, where: string): Products {
+  return parsed<Products>(text, where, 'products document', ProductsShape);
+}
+
+/** Gives the JSON itself, not zod's copy of it: what we do not know must survive being read and written. */
+function parsed<Document>(text: string, where: string, what: string, shape: z.ZodType): Document {
+  const value = jsonOf(text, where, what);
+  const { success, error } = shape.safeParse(value);
+  if (success) return value as Document;
+  const issue = error.issues[0];
+  const place = issue?.path.join(' / ') || 'the top';
+  throw new MirrorError('BadFormat', `${where} is no simplestreams ${what}: at ${place}: ${issue?.message}`, { hint });
+}
+
+function jsonOf(text: string, where: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new MirrorError('BadFormat', `${where} is no simplestreams ${what}: ${(cause as Error).message}`, {
+      hint,
+      cause,
+    });
+  }
+}
+
+const hint = 'the address may be of something else, or the download was cut';
+
+const IndexShape = z.looseObject({
+  format: z.literal('index:1.0'),
+  updated: z.string(),
+  index: z.record(
+    z.string(),
+    z.looseObject({
+      path: z.string().min(1),
+      products: z.array(z.string()),
+      updated: z.string(),
+      datatype: z.string().optional(),
+      format: z.string().optional(),
+    }),
+  ),
+});
+
+const ProductsShape = z.looseObject({
+  content_id: z.string().min(1),
+  datatype: z.enum(['image-downloads', 'image-ids']),
+  format: z.literal('products:1.0'),
+  updated: z.string(),
+  products: z.record(
+    z.string(),
+    z.looseObject({
+      versions: z.record(
+        z.string(),
+        z.looseObject({
+          items: z.record(
+            z.string(),
+            z.looseObject({
+              ftype: z.string(),
+              path: z.string().min(1),
+              sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 in lower-case hex'),
+              size: z.int().nonnegative(),
+            }),
+          ),
+        }),
+      ),
+    }),
+  ),
+});

@@ -1,0 +1,53 @@
+import * as openpgp from 'openpgp';
+import { MirrorError } from '../errors';
+import { armour, dearmour, isArmourOf } from './armour';
+
+/** One primary key of a keyring. */
+export interface KeyringKey {
+  /** Upper-case hex. */
+  readonly fingerprint: string;
+  /** Whether its private part lies in the keyring: then everybody who can read it can sign. */
+  readonly secret: boolean;
+  /** The public key alone, as a binary keyring. */
+  readonly keyring: Buffer;
+}
+
+/** The keys of a binary keyring, in its order. @throws BadFormat where it is not one, or holds no key */
+export async function keysOf(keyring: Buffer): Promise<KeyringKey[]> {
+  const keys = await openpgp.readKeys({ binaryKeys: keyring }).catch((cause: unknown) => {
+    throw new MirrorError('BadFormat', `this is no OpenPGP keyring: ${(cause as Error).message}`, {
+      hint: 'a keyring is what `gpg --export` writes',
+      cause,
+    });
+  });
+  return keys.map((key) => ({
+    fingerprint: key.getFingerprint().toUpperCase(),
+    secret: key.isPrivate(),
+    keyring: Buffer.from(key.toPublic().write()),
+  }));
+}
+
+/** A keyring as gpgv wants it, of one that may be armoured. @throws BadFormat for an armour that is broken */
+export function binaryKeyring(keyring: Buffer): Buffer {
+  const text = keyring.toString('latin1');
+  return text.startsWith('-----BEGIN PGP') ? dearmour('PUBLIC KEY BLOCK', text.replaceAll('\r\n', '\n')) : keyring;
+}
+
+/** A binary keyring for people to read and copy. */
+export function armouredKeyring(keyring: Buffer): string {
+  return armour('PUBLIC KEY BLOCK', keyring);
+}
+
+/** Why an armoured keyring contradicts itself, whatever it holds, or undefined. Its checksum tells. */
+export function armouredKeyringFault(armoured: Buffer): string | undefined {
+  const text = armoured.toString('latin1');
+  try {
+    const packets = dearmour('PUBLIC KEY BLOCK', text);
+    return isArmourOf('PUBLIC KEY BLOCK', packets, text)
+      ? undefined
+      : 'its armour is not written as our signers write it';
+  } catch (error) {
+    if (error instanceof MirrorError && error.name === 'BadFormat') return error.message;
+    throw error;
+  }
+}

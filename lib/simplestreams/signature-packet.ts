@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+
+/** What a signature says that it was made over. */
+export const signatureType = { binary: 0x00, text: 0x01 } as const;
+
+/** The header that we write before a packet: new format, the shortest length. RFC 9580 section 4.2. */
+export function packetHeader(tag: number, length: number): Buffer {
+  const first = 0xc0 | tag;
+  if (length < 192) return Buffer.from([first, length]);
+  if (length < 8384) return Buffer.from([first, 192 + ((length - 192) >> 8), (length - 192) & 0xff]);
+  const long = Buffer.from([first, 0xff, 0, 0, 0, 0]);
+  long.writeUInt32BE(length, 2);
+  return long;
+}
+
+/**
+ * Why these bytes are not one signature packet as our signers write it, every bit of which is either signed, or fixed by
+ * the rest, or the RSA number itself. gpgv is content with much else: another header, a wrong length of the number,
+ * anything unhashed, a wrong beginning of the digest.
+ * @param signed the bytes that were signed (of a text: with CRLF line ends)
+ */
+export function signaturePacketFault(packet: Buffer, type: number, signed: Buffer): string | undefined {
+  const body = packet.subarray(headerLength(packet));
+  if (!packet.subarray(0, -body.length).equals(packetHeader(signatureTag, body.length))) {
+    return 'it is not exactly one signature packet with the shortest header';
+  }
+  if (body.length < 10) return 'the signature packet is cut off';
+  if (body[0] !== 4 || body[1] !== type || body[2] !== rsa || body[3] !== sha512) {
+    return `the signature is not a version 4 RSA signature of type ${type} with SHA-512`;
+  }
+  const hashedEnd = 6 + body.readUInt16BE(4);
+  if (hashedEnd + 6 > body.length) return 'the signature packet is cut off';
+  if (body.readUInt16BE(hashedEnd) !== 0) return 'the signature holds fields that are not signed';
+  const digest = signedDigest(signed, body.subarray(0, hashedEnd));
+  if (!body.subarray(hashedEnd + 2, hashedEnd + 4).equals(digest.subarray(0, 2))) {
+    return 'the signature is of something else: the digest begins otherwise';
+  }
+  return numberFault(body.subarray(hashedEnd + 4));
+}
+
+const signatureTag = 2;
+const rsa = 1;
+const sha512 = 10;
+
+function headerLength(packet: Buffer): number {
+  const first = packet[1] ?? 0;
+  if (first < 192) return 2;
+  return first < 224 ? 3 : 6;
+}
+
+/** The digest that is signed: the content, the hashed part of the packet, and that part's length. */
+function signedDigest(signed: Buffer, hashedPart: Buffer): Buffer {
+  const trailer = Buffer.from([4, 0xff, 0, 0, 0, 0]);
+  trailer.writeUInt32BE(hashedPart.length, 2);
+  return createHash('sha512').update(signed).update(hashedPart).update(trailer).digest();
+}
+
+/** A number goes with its length in bits and has no leading zeros. */
+function numberFault(number: Buffer): string | undefined {
+  const bits = number.readUInt16BE(0);
+  const bytes = number.subarray(2);
+  const lengthInBits = bytes.length * 8 - (Math.clz32(bytes[0] ?? 0) - 24);
+  if (bits !== lengthInBits || bytes[0] === 0) return 'the length of the RSA number is not its length';
+  return undefined;
+}

@@ -1,0 +1,115 @@
+import { MirrorError } from '../errors';
+import { armour, dearmour, isArmourOf } from './armour';
+import { signaturePacketFault, signatureType } from './signature-packet';
+
+/**
+ * gpgv lets about one in twenty changed bytes of a signed file pass: in the armour, in the checksum, in parts of the
+ * packet that are not signed. The functions that end in Fault find them: a file is ours only if writing it again from
+ * what it says gives the same bytes. They say nothing about who signed: that is gpgv's part. Files that others signed
+ * (Canonical's) need not have this form.
+ */
+
+/** A clearsigned file of a text and its binary signature. The text's last newline is not part of what is signed. */
+export function clearsigned(text: string, signature: Buffer): string {
+  return opening + bodyOf(text) + armour('SIGNATURE', signature);
+}
+
+/** The bytes that the signature of a clearsigned text is made over: CRLF line ends, none at the end. */
+export function clearsignedBytes(text: string): Buffer {
+  return Buffer.from(signableText(text).slice(0, -1).replaceAll('\n', '\r\n'));
+}
+
+/** Takes a clearsigned file apart, also one of others; it must begin and end with what is signed. @throws BadFormat */
+export function splitClearsigned(bytes: Buffer): { text: string; signature: Buffer } {
+  const file = decoded(bytes);
+  const header = /^-----BEGIN PGP SIGNED MESSAGE-----\n(?:Hash: [A-Za-z0-9, -]+\n)+\n/.exec(file)?.[0];
+  if (header === undefined) throw badFormat('it does not begin with the header of a clearsigned text and a Hash line');
+  const end = file.indexOf('\n-----BEGIN PGP SIGNATURE-----\n', header.length - 1);
+  if (end === -1) throw badFormat('there is no signature in it');
+  const signature = dearmour('SIGNATURE', file.slice(end + 1));
+  return { text: end < header.length ? '\n' : `${unescaped(file.slice(header.length, end))}\n`, signature };
+}
+
+/** Why a clearsigned file is not the one that our signers write for its text, or undefined. */
+export function clearsignedFault(bytes: Buffer): string | undefined {
+  return faultOf(() => {
+    const { text, signature } = splitClearsigned(bytes);
+    const fault = signaturePacketFault(signature, signatureType.text, clearsignedBytes(text));
+    if (fault !== undefined) return fault;
+    const front = Buffer.from(opening + bodyOf(text));
+    const rewritten = bytes.subarray(0, front.length).equals(front);
+    const back = bytes.subarray(front.length).toString('latin1');
+    return rewritten && isArmourOf('SIGNATURE', signature, back) ? undefined : notAsWritten;
+  });
+}
+
+/** Why an armoured detached signature is not the one that our signers write for these bytes, or undefined. */
+export function detachedFault(bytes: Buffer, signed: Buffer): string | undefined {
+  return faultOf(() => {
+    const signature = dearmour('SIGNATURE', bytes.toString('latin1'));
+    const fault = signaturePacketFault(signature, signatureType.binary, signed);
+    if (fault !== undefined) return fault;
+    return isArmourOf('SIGNATURE', signature, bytes.toString('latin1')) ? undefined : notAsWritten;
+  });
+}
+
+/** Why two forms of a public keyring, for gpgv and for people, are not one and the same, or undefined. */
+export function keyringFault(binary: Buffer, armoured: Buffer): string | undefined {
+  const same = isArmourOf('PUBLIC KEY BLOCK', binary, armoured.toString('latin1'));
+  return same ? undefined : 'the armoured keyring is not the armour of the binary one';
+}
+
+/**
+ * Gives a text back that every reader gets out of a clearsigned file as it went in.
+ * @throws BadFormat for blanks at a line's end (not signed), a carriage return, a line that gpgv cuts off, and where
+ * the end is not exactly one newline
+ */
+export function signableText(text: string): string {
+  if (!text.endsWith('\n')) throw badFormat('the text to sign does not end with a newline');
+  const lines = text.slice(0, -1).split('\n');
+  for (const [at, line] of lines.entries()) {
+    if (/[ \t\r]$/.test(line) || line.includes('\r')) throw badFormat(`line ${at + 1} has blanks at its end or a CR`);
+    if (Buffer.byteLength(line) > longestLineBytes) throw badFormat(`line ${at + 1} is longer than gpgv reads`);
+  }
+  if (lines.at(-1) === '') throw badFormat('the text to sign ends with an empty line');
+  return text;
+}
+
+const opening = '-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n';
+const notAsWritten = 'it is not written as our signers write it';
+/** gpg cuts lines at 19 995 bytes without a word. */
+const longestLineBytes = 19_000;
+
+function bodyOf(text: string): string {
+  const lines = signableText(text).split('\n');
+  return lines.map((line) => (line.startsWith('-') ? `- ${line}` : line)).join('\n');
+}
+
+function unescaped(body: string): string {
+  const lines = body.split('\n');
+  if (lines.some((line) => line.startsWith('-') && !line.startsWith('- '))) {
+    throw badFormat('a line begins with a dash that is not escaped');
+  }
+  return lines.map((line) => (line.startsWith('- ') ? line.slice(2) : line)).join('\n');
+}
+
+function decoded(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new MirrorError('BadFormat', 'it is not UTF-8', { cause });
+  }
+}
+
+function badFormat(message: string): MirrorError {
+  return new MirrorError('BadFormat', message);
+}
+
+function faultOf(look: () => string | undefined): string | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof MirrorError && error.name === 'BadFormat') return error.message;
+    throw error;
+  }
+}

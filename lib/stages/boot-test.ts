@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { architectureOf } from '../catalog/architectures';
+import { kernelOf } from '../catalog/kernels';
+import { releaseOf } from '../catalog/releases';
+import { MirrorError } from '../errors';
+import { runs } from '../job/layout';
+import type { Booted } from '../job/results';
+import { digestOf } from '../machine/digest';
+import { readText } from '../machine/files';
+import { logLine, progress } from '../machine/log';
+import { maasCommandLine, rackPath } from '../machine/maas-boot';
+import { startStandIn } from '../machine/maas-stand-in';
+import { boot, type Verdict } from '../machine/qemu';
+import { takeUp, type Workbench } from './workbench';
+
+const mac = '52:54:00:aa:01:02';
+/** How a guest of QEMU's user network names its host. */
+const host = '10.0.2.2';
+
+/** Boots exactly what will be published as MAAS would, until the system is up. */
+export async function bootTest(bench: Workbench): Promise<Booted> {
+  const { job, tools } = bench;
+  const release = releaseOf(job.release);
+  const { subarch } = kernelOf(job.release, job.architecture, job.kernel);
+  const { qemu } = architectureOf(job.architecture);
+  const [squashfs, kernel, initrd] = [
+    await takeUp(bench, runs.baseSquashfs(job)),
+    await takeUp(bench, runs.kernel(job)),
+    await takeUp(bench, runs.initrd(job)),
+  ];
+  const { sha256, size } = await digestOf(squashfs);
+  const path = rackPath({
+    sha256,
+    os: release.os,
+    architecture: job.architecture,
+    subarch,
+    release: job.release,
+    view: job.view,
+  });
+  const nonce = sha256.slice(8, 24);
+  const userData = (await readText(join(tools, 'boot-check.sh'))).replaceAll('@NONCE@', nonce);
+
+  await using rack = await startStandIn({ images: { [path]: squashfs }, userData, address: host });
+  const address = `${host}:${rack.port}`;
+  const cloudInit = await hasCloudInit(bench);
+  progress(`booting ${job.kernel} in ${qemu.system}`);
+  const evidence = await boot({
+    emulator: { program: qemu.system, machine: qemu.machine, cpu: qemu.cpu },
+    kernel,
+    initrd,
+    commandLine: maasCommandLine({ rack: address, squashfs: path, mac, console: qemu.console }),
+    mac,
+    memory: memoryFor(size),
+    judge: cloudInit ? judgeByCloudInit(nonce) : judgeByLogin,
+    timeoutSeconds: 600,
+    onLine: logLine,
+  });
+  if (!rack.requests.includes(path)) {
+    throw new MirrorError('BootFailed', `the system came up, but never fetched ${path}`, {
+      hint: 'the image has another root than the one that is to be published',
+    });
+  }
+  return { gate: 'passed', evidence };
+}
+
+/** The root lies in memory whole, the unpacked initramfs beside it, and the system needs some, too. In MiB. */
+function memoryFor(squashfsBytes: number): number {
+  return 1536 + 2 * Math.ceil(squashfsBytes / (1 << 20));
+}
+
+async function hasCloudInit(bench: Workbench): Promise<boolean> {
+  return /^cloud-init\t/m.test(await readText(await takeUp(bench, runs.baseManifest(bench.job))));
+}
+
+/** The last thing that cloud-init runs has reported, with the root and the modules that MAAS relies on. */
+export function judgeByCloudInit(nonce: string): (line: string) => Verdict | undefined {
+  return (line) => {
+    const report = new RegExp(`maas-mirror-boot ${nonce} (kernel=\\S+ root=(\\S*) modules=(\\w+))`).exec(line);
+    if (report === null) return failureSign(line);
+    const [, whole = '', root, modules] = report;
+    if (root !== 'overlay')
+      return { failed: `the root is ${root || 'unknown'}, not an overlay: overlayroot did not act` };
+    if (modules !== 'present')
+      return { failed: 'the running kernel has no modules in /lib/modules: copymods did not act' };
+    return { started: whole };
+  };
+}
+
+/** An image without cloud-init is up when it asks on the console who wants to log in. */
+export function judgeByLogin(line: string): Verdict | undefined {
+  const prompt = /\S+ login: ?$/.exec(line);
+  return prompt === null ? failureSign(line) : { started: prompt[0].trim() };
+}
+
+function failureSign(line: string): Verdict | undefined {
+  if (/Kernel panic|not syncing/.test(line)) return { failed: `the kernel panicked: ${line.trim()}` };
+  if (/^\(initramfs\)|rooturl: cannot/.test(line)) return { failed: `the initramfs found no root: ${line.trim()}` };
+  if (/You are in (rescue|emergency) mode/.test(line)) return { failed: `systemd gave up: ${line.trim()}` };
+  return undefined;
+}

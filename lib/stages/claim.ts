@@ -1,0 +1,72 @@
+import { MirrorError } from '../errors';
+import type { Job } from '../job/job';
+import { mirror as layout } from '../job/layout';
+import { newestVersion } from '../simplestreams/merge';
+import type { Products } from '../simplestreams/types';
+import { sortsAbove } from '../simplestreams/version-order';
+import type { Press } from './commit';
+import type { Offer } from './offers';
+
+/**
+ * Finds a version name that sorts above all that the offered products have, and claims its folder in the pool, which
+ * belongs to this execution from then on: no version is ever rebuilt in place, and two builds never share one.
+ */
+export async function claimVersion(
+  job: Job,
+  serial: string,
+  offers: readonly Offer[],
+  document: Products | undefined,
+  { mirror, now }: Press,
+): Promise<string> {
+  const claim = Buffer.from(`${JSON.stringify({ execution: job.execution })}\n`);
+  for (const name of versionNames(serial, newestAmong(offers, document), now(), job.rebuild)) {
+    try {
+      await mirror.create(layout.claim(job.release, job.architecture, name), claim);
+      return name;
+    } catch (error) {
+      if (!(error instanceof MirrorError && error.name === 'ObjectExists')) throw error;
+    }
+  }
+  throw new MirrorError(
+    'VersionConflict',
+    `every version name of this minute is taken for ${job.release} ${job.architecture}`,
+    {
+      hint: 'run the build again',
+    },
+  );
+}
+
+/**
+ * The names to try, in order: the image's serial for its first plain build, then the time of the build, counted on by
+ * seconds where another build has that one; where none of those sorts above the newest version, they follow its name.
+ * Upstream numbers its re-spins `.1`, `.2`: such names are never made here.
+ */
+export function* versionNames(
+  serial: string,
+  newest: string | undefined,
+  at: Date,
+  rebuild: boolean,
+): Generator<string> {
+  const above = (name: string) => newest === undefined || sortsAbove(name, newest);
+  const times = Array.from({ length: 60 }, (_, second) => timeOf(new Date(at.getTime() + second * 1000)));
+  if (!rebuild && above(serial)) yield serial;
+  yield* times.map(({ day, time }) => `${day}.${time}`).filter(above);
+  if (newest !== undefined) yield* times.map(({ time }) => `${newest}.${time}`);
+}
+
+function timeOf(at: Date): { day: string; time: string } {
+  const [day = '', time = ''] = at.toISOString().replaceAll(/[-:]/g, '').split(/[T.]/);
+  return { day, time };
+}
+
+function newestAmong(offers: readonly Offer[], document: Products | undefined): string | undefined {
+  const names = offers.flatMap(({ productId }) => {
+    const product = document?.products[productId];
+    const newest = product === undefined ? undefined : newestVersion(product);
+    return newest === undefined ? [] : [newest];
+  });
+  return names.reduce<string | undefined>(
+    (top, name) => (top === undefined || sortsAbove(name, top) ? name : top),
+    undefined,
+  );
+}

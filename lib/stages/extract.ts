@@ -1,0 +1,42 @@
+import { type Kernel, kernelOf } from '../catalog/kernels';
+import { runs } from '../job/layout';
+import type { Extracted } from '../job/results';
+import { aptInstall } from '../machine/apt';
+import { enterChroot } from '../machine/chroot';
+import { makeInitramfs } from '../machine/initramfs';
+import { findKernel } from '../machine/kernel';
+import { progress } from '../machine/log';
+import { mountOverlay, mountSquashfs } from '../machine/mounts';
+import { squashfsTime } from '../machine/squashfs';
+import { handOn, takeUp, type Workbench } from './workbench';
+
+/** Installs one kernel flavour into a throwaway overlay and takes its kernel and initramfs out. */
+export async function extract(bench: Workbench): Promise<Extracted> {
+  const { job, scratch } = bench;
+  const kernel = kernelOf(job.release, job.architecture, job.kernel);
+  const base = await takeUp(bench, runs.baseSquashfs(job));
+  const layer = await takeUp(bench, runs.preparedLayer(job));
+
+  await using image = await mountSquashfs(base, scratch);
+  await using shared = await mountSquashfs(layer, scratch);
+  await using root = await mountOverlay([shared.path, image.path], scratch);
+  await using chroot = await enterChroot(root.path);
+
+  await installKernel(chroot, kernel);
+  const installed = await findKernel(chroot, kernel.package);
+  progress(`making the initramfs of ${installed.release}`);
+  const initrd = await makeInitramfs(chroot, installed.release, await squashfsTime(base));
+
+  return {
+    kernel: await handOn(bench, runs.kernel(job), installed.file),
+    initrd: await handOn(bench, runs.initrd(job), initrd),
+    imagePackage: installed.imagePackage,
+    imageVersion: installed.imageVersion,
+    kernelRelease: installed.release,
+  };
+}
+
+async function installKernel(chroot: Parameters<typeof aptInstall>[0], kernel: Kernel): Promise<void> {
+  progress(`installing ${kernel.package}`);
+  await aptInstall(chroot, [kernel.package]);
+}

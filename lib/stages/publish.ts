@@ -1,0 +1,104 @@
+import { contentId } from '../catalog/products';
+import { releaseOf } from '../catalog/releases';
+import { MirrorError } from '../errors';
+import { jobOfStrings } from '../job/environment';
+import type { Job } from '../job/job';
+import type { PublishInput } from '../job/plan';
+import type { KernelResult } from '../job/results';
+import type { Addition } from '../simplestreams/merge';
+import type { Products } from '../simplestreams/types';
+import type { Store } from '../store/store';
+import { claimVersion } from './claim';
+import { commit, followIndex, type Press } from './commit';
+import { additionsOf, type Claimed, newsAmong } from './news';
+import { type BuiltKernel, type Offer, offersOf, poolKeysOf } from './offers';
+import { readView } from './published-view';
+import { showMirror } from './show-mirror';
+
+export interface PublishBench extends Press {
+  /** The work store, which holds what the builds of this execution handed on. */
+  readonly work: Store;
+}
+
+export interface Published {
+  readonly architecture: string;
+  /** The new version, or null where every product already has just this as its newest. */
+  readonly version: string | null;
+  /** Ids of the products that got it. */
+  readonly products: readonly string[];
+  /** Optional flavours that failed and were left out. */
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * Takes what one architecture's builds made into the pool, and commits it to the view.
+ * @throws RequiredKernelFailed; ContractBroken and BadSignature, with nothing published
+ */
+export async function publish(input: PublishInput, bench: PublishBench): Promise<Published> {
+  const job = jobOfStrings(input.job);
+  const { built, leftOut } = sorted(input.kernels);
+  const offers = offersOf(job, input.fetched, built);
+  const id = contentId(releaseOf(job.release), job.view);
+  await readView(job.view, bench); // nothing is written beside a view that another key has signed
+  await showMirror(job.view, job.release, bench);
+
+  for (;;) {
+    const document = (await readView(job.view, bench)).documents.get(id)?.document;
+    const claimed = await claimNews(job, input.fetched.serial, offers, document, bench);
+    let added: readonly Addition[] = [];
+    const additions = (current: Products | undefined) => {
+      added = additionsOf(offers, current, job, claimed);
+      return added;
+    };
+    try {
+      await commit(job.view, id, additions, bench);
+      await followIndex(job.view, bench);
+      return { architecture: job.architecture, ...newIn(added, claimed), leftOut };
+    } catch (error) {
+      // Another build has meanwhile published a version that sorts above ours: take a newer name.
+      if (!(error instanceof MirrorError && error.name === 'VersionConflict')) throw error;
+    }
+  }
+}
+
+/** Brings what is new into the pool, in a folder of its own. */
+async function claimNews(
+  job: Job,
+  serial: string,
+  offers: readonly Offer[],
+  document: Products | undefined,
+  bench: PublishBench,
+): Promise<Claimed | undefined> {
+  const news = newsAmong(offers, document, job);
+  if (news.length === 0) return undefined;
+  const version = await claimVersion(job, serial, news, document, bench);
+  await moveIntoPool(news, version, bench);
+  return { version, offers: news };
+}
+
+/** What was claimed may not be needed after all: an equal build may have come first. */
+function newIn(added: readonly Addition[], claimed: Claimed | undefined): Pick<Published, 'version' | 'products'> {
+  const products = added.filter(({ versionName }) => versionName === claimed?.version).map((one) => one.productId);
+  return { version: products.length === 0 ? null : (claimed?.version ?? null), products };
+}
+
+/** A required flavour that failed fails the architecture; an optional one is left out. */
+function sorted(kernels: readonly KernelResult[]): { built: BuiltKernel[]; leftOut: string[] } {
+  const built = kernels.filter((one) => one.outcome === 'built');
+  const failed = kernels.filter((one) => one.outcome === 'failed');
+  const required = failed.filter(({ need }) => need === 'required');
+  if (required.length > 0 || built.length === 0) {
+    const [first] = required.length > 0 ? required : failed;
+    const names = (required.length > 0 ? required : failed).map(({ kernel }) => kernel).join(', ');
+    throw new MirrorError('RequiredKernelFailed', `nothing is published, since these kernels failed: ${names}`, {
+      hint: `the first one ended with ${first?.error.Error ?? 'nothing built'}; see its log`,
+    });
+  }
+  return { built, leftOut: failed.map(({ kernel }) => kernel) };
+}
+
+/** Objects only reach the pool with the digests that came through the state machine. */
+async function moveIntoPool(offers: readonly Offer[], version: string, { mirror, work }: PublishBench): Promise<void> {
+  const keys = new Map(offers.flatMap((offer) => poolKeysOf(offer, version)).map((one) => [one.key, one.artefact]));
+  for (const [key, artefact] of keys) await mirror.adopt(key, work, artefact.key, { sha256: artefact.sha256 });
+}

@@ -1,0 +1,60 @@
+import { MirrorError } from '../errors';
+import { mirror as layout } from '../job/layout';
+import { sha256Of } from '../simplestreams/documents';
+import { parseIndex, parseProducts } from '../simplestreams/json';
+import { clearsignedFault, splitClearsigned } from '../simplestreams/signed-text';
+import type { Signer } from '../simplestreams/signer';
+import type { Index, Products } from '../simplestreams/types';
+import type { Store } from '../store/store';
+
+/** A view as it is published now. */
+export interface PublishedView {
+  readonly view: string;
+  readonly index: Index | undefined;
+  /** For the next commit; null where there is no index yet. */
+  readonly tag: string | null;
+  /** By content id. */
+  readonly documents: ReadonlyMap<string, { readonly path: string; readonly document: Products }>;
+}
+
+/**
+ * Reads a view that is to be added to. What is built upon is signed again, so it must be ours and whole.
+ * @throws BadSignature where the index is not what our key has signed; ChecksumMismatch where a document is changed
+ */
+export async function readView(
+  view: string,
+  { mirror, signer }: { mirror: Store; signer?: Signer },
+): Promise<PublishedView> {
+  const key = layout.index(view);
+  const found = await mirror.read(key);
+  if (found === undefined) return { view, index: undefined, tag: null, documents: new Map() };
+
+  const fault = clearsignedFault(found.bytes) ?? (await signer?.faultOf(found.bytes));
+  if (fault !== undefined) {
+    throw new MirrorError('BadSignature', `${key} of ${mirror.name} is not what this mirror's key signed: ${fault}`, {
+      hint: 'maas-mirror verify says what else is wrong; give the key of this mirror with --key',
+    });
+  }
+  const index = parseIndex(splitClearsigned(found.bytes).text, key);
+  const documents = new Map<string, { path: string; document: Products }>();
+  for (const [contentId, { path }] of Object.entries(index.index)) {
+    documents.set(contentId, { path, document: await readDocument(view, path, mirror) });
+  }
+  return { view, index, tag: found.tag, documents };
+}
+
+async function readDocument(view: string, path: string, mirror: Store): Promise<Products> {
+  const key = layout.document(view, path);
+  const found = await mirror.read(key);
+  if (found === undefined) {
+    throw new MirrorError('NoSuchObject', `${mirror.name} has no ${key}, which its index names`, {
+      hint: 'restore it from a backup or another copy of the mirror; maas-mirror verify names all that is missing',
+    });
+  }
+  if (!path.includes(sha256Of(found.bytes))) {
+    throw new MirrorError('ChecksumMismatch', `${key} has sha256 ${sha256Of(found.bytes)}, not the one in its name`, {
+      hint: 'the file was changed; restore it from a backup or another copy of the mirror',
+    });
+  }
+  return parseProducts(splitClearsigned(found.bytes).text, key);
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import type { Job } from '../job/job';
+import type { Artefact } from '../job/results';
+import { digestOf } from '../machine/digest';
+import type { Store } from '../store/store';
+
+/** All that a stage has: what is ordered, where things lie, and where it may work. */
+export interface Workbench {
+  readonly job: Job;
+  /** The work store, which holds what other stages of this execution made. */
+  readonly store: Store;
+  /** An empty folder on a real file system, removed afterwards. */
+  readonly scratch: string;
+  /** The folder of the stage bundle: initramfs/, boot-check.sh. */
+  readonly tools: string;
+}
+
+/** Hands a file on to the later stages. */
+export async function handOn({ store }: Workbench, key: string, file: string): Promise<Artefact> {
+  const { sha256, size } = await digestOf(file);
+  await store.create(key, { file }, { sha256 });
+  return { key, sha256, size };
+}
+
+/** Takes what an earlier stage handed on. */
+export async function takeUp({ store, scratch }: Workbench, key: string): Promise<string> {
+  const file = join(scratch, key.replaceAll('/', '-'));
+  await store.readTo(key, file);
+  return file;
+}
+
+/** Seconds since 1970 of a serial's day: the clock of everything that is made from that image. */
+export function epochOf(serial: string): number {
+  const [year, month, day] = [serial.slice(0, 4), serial.slice(4, 6), serial.slice(6, 8)];
+  return Date.parse(`${year}-${month}-${day}T00:00:00Z`) / 1000;
+}
+
+/** The serial of a day: `20261120`, in UTC. */
+export function serialOf(epoch: number): string {
+  return new Date(epoch * 1000).toISOString().slice(0, 10).replaceAll('-', '');
+}

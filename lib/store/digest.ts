@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { MirrorError } from '../errors';
+
+export interface Measured {
+  /** Bytes. */
+  readonly size: number;
+  /** Hex. */
+  readonly sha256: string;
+}
+
+export function measureBytes(bytes: Buffer): Measured {
+  return { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** Reads the file once, in pieces. @throws what opening and reading it throws (ENOENT, EISDIR) */
+export async function measureFile(path: string): Promise<Measured> {
+  return measureStream(createReadStream(path, { highWaterMark: 1024 * 1024 }));
+}
+
+export async function measureStream(stream: AsyncIterable<Uint8Array>): Promise<Measured> {
+  const hash = createHash('sha256');
+  let size = 0;
+  for await (const piece of stream) {
+    hash.update(piece);
+    size += piece.length;
+  }
+  return { size, sha256: hash.digest('hex') };
+}
+
+/** @throws ChecksumMismatch where bytes are not what was promised; nothing promised is always kept */
+export function checkDigest(what: string, got: Measured, promised: string | undefined): void {
+  if (promised === undefined || promised === got.sha256) return;
+  throw new MirrorError('ChecksumMismatch', `${what} has sha256 ${got.sha256}, ${promised} was promised`, {
+    hint: 'the file changed or was cut after it was measured; run the build again',
+  });
+}

@@ -1,0 +1,83 @@
+import { beforeAll, expect, test } from 'vitest';
+import { runList } from '../../bin/commands/list';
+import type { Signer } from '../../lib/simplestreams/signer';
+import { openMirrorDirectory } from '../../lib/store/open';
+import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+import { keptTerminal } from './kept-terminal';
+
+let signer: Signer;
+beforeAll(async () => {
+  signer = await smallSigner();
+});
+
+test('prints a table with sizes, and a total in which shared files count once', async () => {
+  const mirror = temporaryFolder();
+  await makeSmallMirror(mirror, { signer });
+  const terminal = keptTerminal();
+
+  expect(await runList({ mirror }, terminal)).toBe(0);
+  expect(terminal.outLines).toEqual([
+    'VIEW       OS      RELEASE   ARCH   FLAVOUR  VERSION   KERNEL VERSION  BOOT TEST  KERNEL  INITRD  SQUASHFS',
+    'candidate  debian  bookworm  amd64  generic  20261120  6.1.153-1       passed     0.0 MB  0.0 MB    0.0 MB',
+    'candidate  debian  bookworm  amd64  cloud    20261120  6.1.153-1       passed     0.0 MB  0.0 MB    0.0 MB',
+    '',
+    '1 view, 2 versions, 0.1 MB in all',
+  ]);
+});
+
+test('prints JSON with sizes in bytes', async () => {
+  const mirror = temporaryFolder();
+  await makeSmallMirror(mirror, { signer, kernels: ['generic'] });
+  const terminal = keptTerminal();
+
+  expect(await runList({ mirror, json: true }, terminal)).toBe(0);
+  expect(JSON.parse(terminal.outLines.join('\n'))).toEqual([
+    {
+      view: 'candidate',
+      product: 'com.debian.maas.candidate:v3:boot:12:amd64:generic',
+      os: 'debian',
+      release: 'bookworm',
+      releaseVersion: '12',
+      architecture: 'amd64',
+      kernel: 'generic',
+      version: '20261120',
+      kernelVersion: '6.1.153-1',
+      gate: 'passed',
+      sizes: { kernel: 5000, initrd: 5000, squashfs: 40_000 },
+    },
+  ]);
+});
+
+test('lists the view that is asked for', async () => {
+  const mirror = temporaryFolder();
+  await makeSmallMirror(mirror, { signer, view: 'stable' });
+  await makeSmallMirror(mirror, { signer });
+  const terminal = keptTerminal();
+
+  await runList({ mirror, view: 'stable' }, terminal);
+
+  expect(terminal.outLines.filter((line) => /^(candidate|stable) /.test(line))).toHaveLength(2);
+  expect(terminal.outLines.join('\n')).not.toContain('candidate');
+});
+
+test('says so where nothing is published', async () => {
+  const mirror = temporaryFolder();
+  await openMirrorDirectory(mirror, { create: true });
+  const [people, programs] = [keptTerminal(), keptTerminal()];
+
+  expect(await runList({ mirror }, people)).toBe(0);
+  expect(await runList({ mirror, json: true }, programs)).toBe(0);
+  expect(people.outLines).toEqual(['nothing is published here yet']);
+  expect(programs.outLines).toEqual(['[]']);
+});
+
+test('refuses a view that is not there', async () => {
+  const mirror = temporaryFolder();
+  await makeSmallMirror(mirror, { signer });
+
+  await expect(runList({ mirror, view: 'unstable' }, keptTerminal())).rejects.toMatchObject({
+    name: 'NoSuchObject',
+    message: expect.stringContaining('unstable/streams/v1/index.sjson'),
+  });
+});

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { reportError } from '../../bin/terminal';
+import { MirrorError } from '../../lib/errors';
+import { keptTerminal } from './kept-terminal';
+
+test('an error of ours is its name and message, every line of its hint, and its causes', () => {
+  const terminal = keptTerminal();
+  const socket = new Error('socket hang up');
+  const error = new MirrorError('DownloadFailed', 'the index ended after 12 bytes', {
+    hint: 'the network is slow\nrun it again',
+    cause: new Error('read failed', { cause: socket }),
+  });
+
+  expect(reportError(error, terminal)).toBe(1);
+  expect(terminal.errLines).toEqual([
+    'error DownloadFailed: the index ended after 12 bytes',
+    '  the network is slow',
+    '  run it again',
+    '  because read failed',
+    '  because socket hang up',
+  ]);
+  expect(terminal.outLines).toEqual([]);
+});
+
+test('misuse ends with exit code 2', () => {
+  expect(reportError(new MirrorError('BadInput', 'no such view', { misuse: true }), keptTerminal())).toBe(2);
+});
+
+test('an error that nobody foresaw shows its stack only in debug mode', () => {
+  const error = new TypeError('x is undefined');
+  const calm = keptTerminal();
+  const debug = keptTerminal();
+
+  expect(reportError(error, calm, {})).toBe(1);
+  expect(reportError(error, debug, { MAAS_MIRROR_DEBUG: '1' })).toBe(1);
+
+  expect(calm.errLines[0]).toBe('error TypeError: x is undefined');
+  expect(calm.errLines.join('\n')).toContain('MAAS_MIRROR_DEBUG=1');
+  expect(calm.errLines.join('\n')).not.toContain('terminal.test');
+  expect(debug.errLines.join('\n')).toContain('terminal.test');
+});
+
+test('a chain of causes that bites its tail ends', () => {
+  const error = new Error('head');
+  error.cause = new Error('tail', { cause: error });
+  const terminal = keptTerminal();
+
+  reportError(error, terminal, {});
+
+  expect(terminal.errLines.filter((line) => line.includes('because'))).toEqual(['  because tail']);
+});
+
+test('something thrown that is no error is printed as it is', () => {
+  const terminal = keptTerminal();
+
+  expect(reportError('out of paper', terminal, {})).toBe(1);
+  expect(terminal.errLines[0]).toBe('error Error: out of paper');
+});

@@ -1,0 +1,179 @@
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../../lib/machine/run';
+import { type SmallRelease, serveArchive, smallRelease } from '../fixtures/small-release';
+import { signArchive } from '../fixtures/small-release/archive';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+import { frontDoor, maasMirror } from './cli';
+import { ownData, smallOrder } from './small-order';
+
+let small: SmallRelease;
+beforeAll(async () => {
+  small = await smallRelease();
+}, 300_000);
+
+/** Whether a view of the mirror in this folder has an index. */
+const published = (folder: string) => existsSync(join(folder, 'mirror/candidate/streams/v1/index.sjson'));
+
+describe('a build that cannot be', () => {
+  it.each([
+    [
+      'an unknown release',
+      ['build', 'bookwurm'],
+      /UnknownRelease: no release "bookwurm"; there are xenial.*noble.*bookworm/,
+    ],
+    [
+      'an unknown architecture',
+      ['build', 'noble', '--arch', 'sparc'],
+      /UnknownArchitecture: noble has no architecture "sparc"; there are amd64/,
+    ],
+    [
+      'an unknown kernel',
+      ['build', 'bookworm', '--arch', 'amd64', '--kernel', 'hwe'],
+      /UnknownKernel: .*amd64 has generic, cloud, rt/,
+    ],
+    [
+      'a kernel that is not built',
+      ['build', 'jammy', '--arch', 'arm64', '--kernel', 'xgene-uboot'],
+      /NotSupported: kernel xgene-uboot/,
+    ],
+    ['a view with a bad name', ['build', 'bookworm', '--view', 'Bad/View'], /BadInput: .*view.*seen: "Bad\/View"/],
+    [
+      'a keyring without an archive',
+      ['build', 'bookworm', '--archive-keyring', 'k.gpg'],
+      /BadInput: --archive-keyring k.gpg is given without/,
+    ],
+    [
+      'a mirror where no folder is',
+      ['build', 'bookworm', '--mirror', '/no/such/mirror'],
+      /NoSuchDirectory: .*no directory \/no\/such/,
+    ],
+    ['no release at all', ['build'], /missing required argument 'release'/],
+  ])('refuses %s, as misuse, and makes nothing', async (_, words, message) => {
+    const cwd = temporaryFolder();
+    const { code, out, err } = await maasMirror(words, { cwd, env: ownData(cwd) });
+
+    expect(err).toMatch(message);
+    expect({ code, out, left: readdirSync(cwd) }).toEqual({ code: 2, out: '', left: [] });
+  });
+
+  it('refuses another user than root', async () => {
+    const cwd = temporaryFolder();
+    chmodSync(cwd, 0o777);
+    const wrapper = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
+    const { code, err } = await maasMirror(['build', 'bookworm'], { cwd, env: ownData(cwd), wrapper });
+
+    expect(err).toMatch(/NotRoot: .*this is user 65534\n {2}run it as root/);
+    expect({ code, left: readdirSync(cwd) }).toEqual({ code: 1, left: [] });
+  });
+
+  it('refuses the folder of another tool', async () => {
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, 'mirror'));
+    writeFileSync(join(cwd, 'mirror/Release'), 'of an apt mirror');
+    const { code, err } = await maasMirror(['build', 'bookworm'], { cwd, env: ownData(cwd) });
+
+    expect(err).toMatch(/ForeignDirectory: .*mirror has files but no format.json/);
+    expect({ code, left: readdirSync(join(cwd, 'mirror')) }).toEqual({ code: 1, left: ['Release'] });
+  });
+
+  it('refuses a private key that others can read, and one inside the mirror', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'key.asc'), 'secret', { mode: 0o644 });
+    const open = await maasMirror(['build', 'bookworm', '--key', 'key.asc'], { cwd });
+    const inside = await maasMirror(['build', 'bookworm', '--key', 'mirror/key.asc'], { cwd });
+
+    expect(open.err).toMatch(/KeyExposed: .*key.asc can be read by others: its mode is 0644\n {2}chmod 600/);
+    expect(inside.err).toMatch(/KeyExposed: .*would lie in the mirror/);
+    expect([open.code, inside.code]).toEqual([1, 2]);
+  });
+
+  it('refuses a port that is in use', async () => {
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, 'mirror'));
+    writeFileSync(join(cwd, 'mirror/format.json'), '{"format": 1, "tool": "cdk-maas-mirror"}\n');
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as { port: number };
+    const { code, err } = await maasMirror(['serve', 'mirror', '--listen', `127.0.0.1:${port}`], { cwd });
+    other.close();
+
+    expect(err).toMatch(new RegExp(`PortInUse: .*${port}.*\\n.*--listen`));
+    expect(code).toBe(1);
+  });
+});
+
+describe('a build that fails', { timeout: 120_000 }, () => {
+  it('refuses a base that is no squashfs', async () => {
+    const folder = temporaryFolder();
+    const base = join(folder, 'base.img');
+    writeFileSync(base, 'hello');
+    const { code, err } = await maasMirror([...smallOrder(small, 'http://127.0.0.1:9', folder), '--base', base], {
+      env: ownData(folder),
+    });
+
+    expect(err).toMatch(/Fetch amd64 failed: BadImage: .*base.img is no squashfs: it begins with "hell"/);
+    expect({ code, published: published(folder) }).toEqual({ code: 1, published: false });
+  });
+
+  it('refuses an archive that cannot be reached', async () => {
+    const folder = temporaryFolder();
+    const { code, err } = await maasMirror(smallOrder(small, 'http://127.0.0.1:9', folder), { env: ownData(folder) });
+
+    expect(err).toMatch(
+      /Prepare amd64 failed: NotReady: the package archive cannot be read: E: Failed to fetch http:\/\/127.0.0.1:9/,
+    );
+    expect({ code, published: published(folder) }).toEqual({ code: 1, published: false });
+  });
+
+  it('refuses a kernel package that the archive does not have', async () => {
+    const folder = temporaryFolder();
+    const archive = join(folder, 'archive');
+    cpSync(small.archive, archive, { recursive: true });
+    await using served = await serveArchive(archive);
+    // Signed and whole, but of a release that has no such package.
+    const words = smallOrder(small, served.url, folder, 'rt');
+    await run(['sh', '-c', 'rm "$1"/pool/linux-image-rt-amd64_*.deb', 'rm', archive], { quiet: true });
+    await signArchive(archive, readFileSync(small.signingKey, 'utf8'));
+    const { code, err } = await maasMirror(words, { env: ownData(folder) });
+
+    expect(err).toMatch(
+      /Extract amd64 rt failed: NoSuchPackage: no repository of this build offers the package linux-image-rt-amd64/,
+    );
+    expect(err).toMatch(
+      /Publish amd64 failed: RequiredKernelFailed: nothing is published, since these kernels failed: rt/,
+    );
+    expect({ code, published: published(folder) }).toEqual({ code: 1, published: false });
+  });
+
+  it('refuses a disk that is full', async () => {
+    const folder = temporaryFolder();
+    await run(['mount', '-t', 'tmpfs', '-o', 'size=24m', 'tiny', folder], { quiet: true });
+    try {
+      const { code, err } = await maasMirror(smallOrder(small, 'http://127.0.0.1:9', folder), { env: ownData(folder) });
+
+      expect(err).toMatch(/DiskFull: .*/);
+      expect({ code, published: published(folder) }).toEqual({ code: 1, published: false });
+    } finally {
+      await run(['umount', folder], { quiet: true });
+    }
+  });
+});
+
+it('answers --help before anybody could lose patience', async () => {
+  await maasMirror(['--help']); // the disk is asked once
+  const times: number[] = [];
+  for (let run = 0; run < 5; run++) {
+    const started = performance.now();
+    await maasMirror(['--help']);
+    times.push(performance.now() - started);
+  }
+  expect(Math.min(...times)).toBeLessThan(300);
+});
+
+it('has a front door that an old Node can read', async () => {
+  const text = await run([process.execPath, '--check', frontDoor], { quiet: true });
+  expect(text).toBe('');
+});

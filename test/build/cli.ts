@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+/** The command line as it was built: `npm test` builds before it runs any test. */
+export const frontDoor = join(__dirname, '../../dist/bin/maas-mirror.js');
+
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface CliOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Put before the program: `['setpriv', '--reuid', '65534', …]`. */
+  readonly wrapper?: readonly string[];
+}
+
+/** Runs `maas-mirror` to its end, as a person would. */
+export async function maasMirror(
+  words: readonly string[],
+  { env = {}, cwd, wrapper = [] }: CliOptions = {},
+): Promise<Ended> {
+  const [program = '', ...rest] = [...wrapper, process.execPath, frontDoor, ...words];
+  const child = spawn(program, rest, { env: { ...process.env, ...env }, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [out, err] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('close', resolve);
+  });
+  return { code, out, err };
+}

@@ -1,0 +1,168 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { transformSync } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Metafiles, makeAssets } from '../../bin/assets';
+
+const root = join(__dirname, '../..');
+const megabyte = 1024 * 1024;
+
+const scratch = mkdtempSync(join(tmpdir(), 'bundle-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+describe('the bundles of this checkout', () => {
+  const assets = join(scratch, 'assets');
+  let metafiles: Metafiles = {};
+
+  beforeAll(async () => {
+    metafiles = await makeAssets(root, assets);
+  });
+
+  it.each(['stage', 'plan', 'publish'])('%s holds no CDK and is smaller than 5 MB', (name) => {
+    const { inputs = {}, outputs = {} } = metafiles[name] ?? {};
+
+    expect(Object.keys(inputs)).toContainEqual(expect.stringMatching(/^lib\//));
+    expect(Object.keys(inputs).filter((path) => /node_modules\/(aws-cdk-lib|constructs)\//.test(path))).toEqual([]);
+    const [output] = Object.values(outputs);
+    expect(output?.bytes).toBeGreaterThan(1000);
+    expect(output?.bytes).toBeLessThan(5 * megabyte);
+  });
+
+  it('runs the stage bundle where nothing else is, which refuses to be started without a stage', () => {
+    const { status, stderr } = spawnSync(process.execPath, ['stage.js'], {
+      cwd: join(assets, 'stage'),
+      env: { PATH: process.env.PATH },
+      encoding: 'utf8',
+    });
+
+    expect(stderr).toMatch(/usage|stage/i);
+    expect(stderr).not.toMatch(/at .*stage\.js:\d+/); // a message, not a crash
+    expect(status).toBe(2);
+  });
+
+  it.each(['plan', 'publish'])('loads the %s function, which exports a handler', (name) => {
+    const script = `process.stdout.write(typeof require('./index.js').handler)`;
+
+    const said = execFileSync(process.execPath, ['-e', script], { cwd: join(assets, name), encoding: 'utf8' });
+
+    expect(said).toBe('function');
+  });
+
+  it('lays beside the stage bundle what its buildspecs call', () => {
+    expect(readdirSync(join(assets, 'stage'))).toEqual(expect.arrayContaining(['host-tools.sh', 'stage.js']));
+  });
+
+  it('makes the same bytes and modes again', async () => {
+    const again = join(scratch, 'again');
+    await makeAssets(root, again);
+
+    expect(listing(again)).toEqual(listing(assets));
+  });
+});
+
+describe('making assets', () => {
+  it('moves every file to its place, with modes that no umask changes, and takes old ones away', async () => {
+    const outdir = join(tree(sources), 'dist/assets');
+    mkdirSync(join(outdir, 'stage/initramfs'), { recursive: true });
+    writeFileSync(join(outdir, 'stage/initramfs/old-hook'), '');
+
+    await makeAssets(dirname(dirname(outdir)), outdir);
+
+    expect(Object.keys(listing(outdir))).toEqual([
+      '644 plan/index.js',
+      '644 publish/index.js',
+      '644 stage/stage.js',
+      '755 stage/host-tools.sh',
+      '755 stage/initramfs/hooks/hook',
+    ]);
+    expect(readdirSync(dirname(outdir))).toEqual(['assets']);
+  });
+
+  it('lets two builds run at once', async () => {
+    const folder = tree(sources);
+    const outdir = join(folder, 'dist/assets');
+
+    await Promise.all([makeAssets(folder, outdir), makeAssets(folder, outdir)]);
+
+    expect(Object.keys(listing(outdir))).toHaveLength(5);
+  });
+
+  it('refuses to make some where an entry point is missing, and names it', async () => {
+    const folder = tree({ 'bin/stage.ts': '' });
+
+    await expect(makeAssets(folder, join(folder, 'assets'))).rejects.toThrow(
+      'no assets made: bin/lambda/plan.ts, bin/lambda/publish.ts missing',
+    );
+    expect(existsSync(join(folder, 'assets'))).toBe(false);
+  });
+
+  it('refuses what does not compile, and leaves the assets that are there', async () => {
+    const folder = tree({ ...sources, 'bin/stage.ts': "import './gone';", 'assets/stage/stage.js': 'before' });
+
+    await expect(makeAssets(folder, join(folder, 'assets'))).rejects.toThrow('Could not resolve "./gone"');
+    expect(readFileSync(join(folder, 'assets/stage/stage.js'), 'utf8')).toBe('before');
+  });
+});
+
+describe('the check of the Node version', () => {
+  const { code } = transformSync(readFileSync(join(root, 'bin/check-node.ts'), 'utf8'), {
+    loader: 'ts',
+    format: 'cjs',
+    target: 'node18',
+  });
+  const under = (version: string) =>
+    spawnSync(
+      process.execPath,
+      ['-e', `Object.defineProperty(process.versions, 'node', { value: '${version}' });${code}`],
+      { encoding: 'utf8' },
+    );
+
+  it.each(['22.12.0', '22.23.3', '24.0.0', '30.1.0'])('lets %s pass', (version) => {
+    expect(under(version)).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it.each(['18.20.0', '20.20.2', '22.11.0'])('refuses %s and says what to do', (version) => {
+    const { status, stderr } = under(version);
+
+    expect(status).toBe(1);
+    expect(stderr).toContain(`needs Node 22.12 or newer, this is ${version}`);
+    expect(stderr).toContain('npx maas-mirror');
+  });
+});
+
+const sources = {
+  'bin/stage.ts': 'console.log(import.meta.url);',
+  'bin/lambda/plan.ts': 'export const handler = () => 1;',
+  'bin/lambda/publish.ts': "import { S3Client } from '@aws-sdk/client-s3'; export const handler = () => S3Client;",
+  'buildspecs/host-tools.sh': '',
+  'buildspecs/initramfs/hooks/hook': '',
+};
+
+function tree(files: Record<string, string>): string {
+  const folder = mkdtempSync(join(scratch, 'tree-'));
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  }
+  return folder;
+}
+
+/** `<mode> <path>` → text, sorted. */
+function listing(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((path) => ({ path, stat: statSync(join(folder, path)) }))
+    .filter(({ stat }) => stat.isFile())
+    .map(({ path, stat }) => [`${(stat.mode & 0o777).toString(8)} ${path}`, readFileSync(join(folder, path), 'utf8')]);
+  return Object.fromEntries(files.sort());
+}

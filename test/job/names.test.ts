@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { executionName } from '../../lib/job/names';
+import { Order } from '../../lib/job/order';
+
+const order = Order.parse({ release: 'noble', architectures: ['amd64'] });
+const at = new Date('2026-11-20T08:30:05.123Z');
+
+describe('the name of an execution', () => {
+  it('is release, UTC time and a digest of the order', () => {
+    expect(executionName(order, at)).toMatch(/^noble-20261120T083005-[0-9a-f]{8}$/);
+  });
+
+  it('is the same for the same order, however its fields are sorted', () => {
+    const turned = Object.fromEntries(Object.entries(order).reverse()) as Order;
+
+    expect(executionName(turned, at)).toBe(executionName(order, at));
+  });
+
+  it.each([
+    ['another view', { ...order, view: 'nightly' }],
+    ['a rebuild', { ...order, rebuild: true }],
+    ['other kernels', { ...order, kernels: { required: ['hwe'], optional: [] } }],
+    ['the same kernels, needed otherwise', { ...order, kernels: { required: [], optional: ['hwe'] } }],
+  ])('is another for %s', (_, other) => {
+    expect(executionName(other, at)).not.toBe(executionName(order, at));
+  });
+
+  it('is another for another attempt', () => {
+    expect(executionName(order, at, 2)).toBe(`${executionName(order, at)}-2`);
+  });
+
+  it.each([
+    'n'.repeat(200),
+    'noble: / , ; # % $ & ~ ^ | " ` < > { } [ ] ? *\\',
+  ])('has at most 80 characters that Step Functions allows, for %s', (release) => {
+    expect(executionName({ ...order, release }, at, 12)).toMatch(/^[a-z0-9.-]{5,}-20261120T083005-[0-9a-f]{8}-12$/);
+    expect(executionName({ ...order, release }, at, 12).length).toBeLessThanOrEqual(80);
+  });
+});

@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { jobOfStrings } from '../../lib/job/environment';
+import { Order } from '../../lib/job/order';
+import { Plan, planInputOf, planOf, publishInputOf } from '../../lib/job/plan';
+
+const order = (fields: object) => Order.parse({ release: 'noble', architectures: ['amd64'], ...fields });
+const plan = (fields: object) => planOf(order(fields), 'run-1');
+const kernels = (fields: object) => plan(fields).architectures.map((one) => one.kernels.map(({ kernel }) => kernel));
+
+describe('a plan', () => {
+  it('holds one job for each architecture, as strings', () => {
+    const made = plan({ architectures: ['amd64', 'arm64'], view: 'nightly', rebuild: true });
+
+    expect(Plan.parse(made)).toEqual(made);
+    expect(made).toMatchObject({ execution: 'run-1', release: 'noble', view: 'nightly', news: true });
+    expect(made.architectures.map(({ architecture }) => architecture)).toEqual(['amd64', 'arm64']);
+    expect(made.architectures[1]?.job).toEqual({
+      execution: 'run-1',
+      release: 'noble',
+      architecture: 'arm64',
+      view: 'nightly',
+      kernel: '',
+      sources: '[]',
+      base: '',
+      inputs: '',
+      recipe: '',
+      rebuild: 'true',
+    });
+  });
+
+  it('carries sources and base to the stages unchanged', () => {
+    const sources = [{ uri: 'https://archive.example/ubuntu', suite: 'noble', components: ['main'] }];
+    const [amd64] = plan({ sources, base: '/images/noble.squashfs' }).architectures;
+
+    expect(jobOfStrings(amd64?.job ?? {})).toMatchObject({ sources, base: '/images/noble.squashfs' });
+  });
+
+  it('plans an architecture that is named twice once', () => {
+    expect(plan({ architectures: ['amd64', 'amd64'] }).architectures).toHaveLength(1);
+  });
+
+  it('says that a rebuild was ordered', () => {
+    expect(plan({ rebuild: true }).reason).toBe('a rebuild was ordered');
+    expect(plan({}).reason).toBe('ordered');
+  });
+});
+
+describe('the kernels of a plan', () => {
+  it.each([
+    ['noble', 'amd64', ['ga', 'hwe']],
+    ['noble', 'riscv64', ['ga']],
+    ['resolute', 'amd64', ['ga']],
+    ['bookworm', 'amd64', ['generic', 'cloud']],
+  ])('are, where none are named, for %s on %s: %j', (release, architecture, expected) => {
+    const [planned] = plan({ release, architectures: [architecture] }).architectures;
+
+    expect(planned?.kernels).toEqual(expected.map((kernel) => ({ kernel, need: 'required' })));
+  });
+
+  it('are those that are named, each once, required before optional', () => {
+    const named = { required: ['ga', 'hwe', 'ga'], optional: ['hwe-edge', 'hwe'] };
+
+    expect(plan({ kernels: named }).architectures[0]?.kernels).toEqual([
+      { kernel: 'ga', need: 'required' },
+      { kernel: 'hwe', need: 'required' },
+      { kernel: 'hwe-edge', need: 'optional' },
+    ]);
+  });
+
+  it('leave a flavour out where only other architectures have it, and say so', () => {
+    const named = { architectures: ['amd64', 's390x'], kernels: { required: ['ga', 'hwe-lowlatency'] } };
+
+    expect(kernels(named)).toEqual([['ga', 'hwe-lowlatency'], ['ga']]);
+    expect(plan(named).reason).toBe('ordered; s390x has no hwe-lowlatency, left out');
+  });
+
+  it('leave an architecture out that has none of them, and say so', () => {
+    const named = { architectures: ['amd64', 's390x'], kernels: { required: ['ga-lowlatency'] } };
+
+    expect(plan(named).architectures.map(({ architecture }) => architecture)).toEqual(['amd64']);
+    expect(plan(named).reason).toBe('ordered; s390x has no ga-lowlatency, left out');
+  });
+});
+
+describe('planning', () => {
+  it.each([
+    ['a release that does not exist', { release: 'nobel' }, 'UnknownRelease', /no release "nobel"; there are .*noble/],
+    [
+      'an architecture that the release lacks',
+      { architectures: ['i386'] },
+      'UnknownArchitecture',
+      /no architecture "i386"/,
+    ],
+    [
+      'one unknown architecture among known ones',
+      { architectures: ['amd64', 'x86-64'] },
+      'UnknownArchitecture',
+      /no architecture "x86-64"/,
+    ],
+    [
+      'a flavour that does not exist, naming those that do',
+      { kernels: { required: ['hwe-24.04'] } },
+      'UnknownKernel',
+      /no kernel "hwe-24.04" for amd64; amd64 has ga, ga-lowlatency, hwe, /,
+    ],
+    [
+      'a flavour that the only ordered architecture lacks',
+      { architectures: ['s390x'], kernels: { required: ['ga'], optional: ['hwe-lowlatency'] } },
+      'UnknownKernel',
+      /no kernel "hwe-lowlatency" for s390x; s390x has ga, hwe, hwe-edge/,
+    ],
+    [
+      'a flavour that none of the ordered architectures has',
+      { architectures: ['s390x', 'ppc64el'], kernels: { required: ['hwe-lowlatency'] } },
+      'UnknownKernel',
+      /for s390x, ppc64el; s390x has ga, .*; ppc64el has ga, /,
+    ],
+    [
+      'a kernel that we do not build, and says why',
+      { release: 'jammy', architectures: ['amd64', 'arm64'], kernels: { required: ['xgene-uboot'] } },
+      'NotSupported',
+      /xgene-uboot of jammy is not built: .*U-Boot/,
+    ],
+    ['kernels that name none', { kernels: { required: [] } }, 'BadInput', /names none/],
+    [
+      'a customisation',
+      { customise: { repositories: ['ppa:cloud-init-dev/daily'] } },
+      'NotSupported',
+      /customise: .*ppa:cloud-init-dev\/daily/,
+    ],
+    [
+      'one base for two architectures',
+      { architectures: ['amd64', 'arm64'], base: '/b.squashfs' },
+      'BadInput',
+      /\/b.squashfs is ordered for amd64, arm64/,
+    ],
+  ])('refuses %s', (_, fields, name, message) => {
+    expect(() => plan(fields)).toThrow(
+      expect.objectContaining({ name, message: expect.stringMatching(message), misuse: true }),
+    );
+  });
+});
+
+describe('reading the input of a function', () => {
+  it('fills in the defaults of an order', () => {
+    const { order } = planInputOf({ execution: 'run-1', order: { release: 'noble', architectures: ['amd64'] } });
+
+    expect(order).toMatchObject({ view: 'candidate', rebuild: false, sources: [], base: '' });
+  });
+
+  it('takes what the state machine makes', () => {
+    const artefact = { key: 'runs/run-1/amd64/base/squashfs', sha256: 'ab'.repeat(32), size: 1 };
+    const input = {
+      execution: 'run-1',
+      job: plan({}).architectures[0]?.job,
+      fetched: { serial: '20261120', squashfs: artefact, manifest: artefact },
+      kernels: [{ outcome: 'failed', kernel: 'ga', need: 'required', error: { Error: 'NoKernel', Cause: 'none' } }],
+    };
+
+    expect(publishInputOf(input)).toEqual(input);
+  });
+
+  it.each([
+    [
+      'an unknown field, by its name',
+      { release: 'noble', architectures: ['amd64'], kernel: 'ga' },
+      /order: .*"kernel"/,
+    ],
+    ['no architectures', { release: 'noble', architectures: [] }, /order\.architectures: .*seen: \[\]/],
+    ['a word that is none', { release: 'Noble!', architectures: ['amd64'] }, /order\.release: .*seen: "Noble!"/],
+    ['a view with a slash', { release: 'noble', architectures: ['amd64'], view: 'a/b' }, /order\.view: .*seen: "a\/b"/],
+    ['what is no order', 'noble', /order: .*seen: "noble"/],
+    ['nothing', undefined, /order: .*seen: nothing/],
+  ])('refuses %s', (_, order, message) => {
+    expect(() => planInputOf({ order, execution: 'run-1' })).toThrow(
+      expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(message), misuse: true }),
+    );
+  });
+
+  it('refuses a job with a field missing', () => {
+    const { recipe, ...job } = plan({}).architectures[0]?.job ?? { recipe: '' };
+
+    expect(recipe).toBe('');
+    expect(() => publishInputOf({ execution: 'run-1', job, fetched: {}, kernels: [] })).toThrow(/job\.recipe: /);
+  });
+});

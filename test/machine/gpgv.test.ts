@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gpgvCommand, verifyClearsigned, verifyDetached } from '../../lib/machine/gpgv';
+import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp-signer';
+
+const at = new Date('2026-10-12T04:11:09Z');
+const text = '{\n "a": 1\n}\n';
+let folder: string;
+let files: { clearsigned: string; signature: string; text: string; keyring: string; armoured: string; other: string };
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'gpgv-'));
+  const signer = await openpgpSigner(await makePrivateKey({ at, rsaBits: 2048 }));
+  const other = await openpgpSigner(await makePrivateKey({ at, rsaBits: 2048 }));
+  const written = (name: string, content: string | Buffer) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  files = {
+    clearsigned: written('index.sjson', await signer.clearsign(text, at)),
+    signature: written('index.json.gpg', await signer.detach(text, at)),
+    text: written('index.json', text),
+    keyring: written('keyring.gpg', signer.keyring),
+    armoured: written('keyring.asc', signer.armouredKeyring),
+    other: written('other.gpg', other.keyring),
+  };
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('verifyClearsigned', () => {
+  it('takes what a key of the keyring has signed', async () => {
+    await verifyClearsigned(files.clearsigned, files.keyring);
+  });
+
+  it('refuses a changed text, with gpgv’s words', async () => {
+    const changed = `${files.clearsigned}.changed`;
+    const signer = await openpgpSigner(await makePrivateKey({ at, rsaBits: 2048 }));
+    writeFileSync(`${changed}.gpg`, signer.keyring);
+    writeFileSync(changed, (await signer.clearsign(text, at)).replace('"a": 1', '"a": 2'));
+    await expect(verifyClearsigned(changed, `${changed}.gpg`)).rejects.toMatchObject({
+      name: 'BadSignature',
+      message: expect.stringMatching(/index\.sjson\.changed does not hold: [\s\S]*BAD signature/),
+    });
+  });
+
+  it('refuses a key that is not in the keyring', async () => {
+    await expect(verifyClearsigned(files.clearsigned, files.other)).rejects.toMatchObject({
+      name: 'BadSignature',
+      message: expect.stringContaining('No public key'),
+    });
+  });
+
+  it('refuses an armoured keyring, which gpgv does not read', async () => {
+    await expect(verifyClearsigned(files.clearsigned, files.armoured)).rejects.toMatchObject({ name: 'BadSignature' });
+  });
+
+  it('refuses a file that is not there', async () => {
+    await expect(verifyClearsigned('/no/such/file', files.keyring)).rejects.toMatchObject({
+      name: 'BadSignature',
+      message: expect.stringContaining('/no/such/file'),
+    });
+  });
+
+  it('refuses a keyring without a path before gpgv looks elsewhere for it', async () => {
+    await expect(verifyClearsigned(files.clearsigned, 'keyring.gpg')).rejects.toMatchObject({
+      name: 'BadInput',
+      message: 'the keyring keyring.gpg is not an absolute path',
+    });
+  });
+
+  it('refuses to guess where gpgv is missing', async () => {
+    const path = process.env.PATH;
+    process.env.PATH = '/nowhere';
+    try {
+      await expect(verifyClearsigned(files.clearsigned, files.keyring)).rejects.toMatchObject({ name: 'MissingTool' });
+    } finally {
+      process.env.PATH = path;
+    }
+  });
+});
+
+describe('verifyDetached', () => {
+  it('takes a file with its signature', async () => {
+    await verifyDetached(files.signature, files.text, files.keyring);
+  });
+
+  it('refuses another file', async () => {
+    await expect(verifyDetached(files.signature, files.keyring, files.keyring)).rejects.toMatchObject({
+      name: 'BadSignature',
+      message: expect.stringContaining('BAD signature'),
+    });
+  });
+});
+
+describe('gpgvCommand', () => {
+  it('keeps file names from being read as options', () => {
+    expect(gpgvCommand('/k.gpg', ['--help'])).toEqual(['--keyring', '/k.gpg', '--', '--help']);
+  });
+});

@@ -1,0 +1,50 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { MaasMirror, type MaasMirrorProps } from '../../lib';
+
+export interface State {
+  readonly Type: string;
+  readonly Resource?: string;
+  readonly Next?: string;
+  readonly ResultPath?: string | null;
+  readonly Parameters?: Readonly<Record<string, unknown>>;
+  readonly Retry?: readonly { readonly ErrorEquals: readonly string[] }[];
+  readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
+  readonly Choices?: readonly Readonly<Record<string, unknown>>[];
+  readonly MaxConcurrency?: number;
+  readonly ItemProcessor?: Definition;
+}
+
+export interface Definition {
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, State>>;
+}
+
+export function templateOf(props?: MaasMirrorProps, context: Record<string, unknown> = {}): Template {
+  const stack = new Stack(new App({ context, analyticsReporting: false }), 'Stack');
+  new MaasMirror(stack, 'Mirror', props);
+  return Template.fromStack(stack);
+}
+
+/** The state machine's definition; what CloudFormation would fill in stands there by its logical id without hash. */
+export function definitionOf(template: Template): Definition {
+  const [machine] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
+  return JSON.parse(filledIn(machine?.Properties.DefinitionString)) as Definition;
+}
+
+/** All states, those inside maps too, by their names. */
+export function statesOf({ States }: Definition): [string, State][] {
+  return Object.entries(States).flatMap(([name, state]) => [
+    [name, state] as [string, State],
+    ...(state.ItemProcessor ? statesOf(state.ItemProcessor) : []),
+  ]);
+}
+
+function filledIn(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const [[name, argument] = []] = Object.entries(value as Record<string, unknown>);
+  if (name === 'Fn::Join') return (argument as [string, unknown[]])[1].map(filledIn).join('');
+  if (argument === 'AWS::Partition') return 'aws';
+  const id = Array.isArray(argument) ? argument[0] : argument;
+  return String(id).replace(/[0-9A-F]{8}$/, '');
+}

@@ -1,0 +1,215 @@
+import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
+import { describe, expect, it } from 'vitest';
+import { jobVariables } from '../../lib/job/environment';
+import { Order } from '../../lib/job/order';
+import { type Plan, planOf, publishInputOf } from '../../lib/job/plan';
+import { definitionOf, statesOf, templateOf } from './made-mirror';
+
+type Handler = (input: Record<string, unknown>) => unknown;
+
+const definition = definitionOf(templateOf());
+const order = { release: 'noble', architectures: ['amd64', 'arm64'], kernels: { required: ['ga'], optional: ['hwe'] } };
+
+describe('an execution', () => {
+  it('takes every architecture from fetch to publish, every flavour through extract and boot test', async () => {
+    const { output, seen } = await run();
+
+    expect(output).toMatchObject({
+      execution: 'run-1',
+      release: 'noble',
+      view: 'candidate',
+      anyFailed: false,
+      architectures: [
+        { outcome: 'published', architecture: 'amd64', published: { version: '20261120' } },
+        { outcome: 'published', architecture: 'arm64', published: { version: '20261120' } },
+      ],
+    });
+    expect(seen.filter((name) => !name.includes('arm64'))).toEqual([
+      'Plan',
+      'Fetch amd64',
+      'Prepare amd64',
+      'ExtractGa amd64 ga',
+      'ExtractHwe amd64 hwe',
+      'BootTest amd64 ga',
+      'BootTest amd64 hwe',
+      'Publish amd64',
+    ]);
+  });
+
+  it('works with one architecture and one flavour, where lists hold one thing', async () => {
+    const { output } = await run({}, { ...order, architectures: ['amd64'], kernels: { required: ['ga'] } });
+
+    expect(output).toMatchObject({
+      anyFailed: false,
+      architectures: [{ outcome: 'published', architecture: 'amd64' }],
+    });
+  });
+
+  it('gives Publish what it reads, the results of failed flavours with it', async () => {
+    const inputs: unknown[] = [];
+    await run({
+      ExtractHwe: failWith('NoKernel', 'there is no vmlinuz'),
+      Publish: ({ Payload }) => {
+        inputs.push(Payload);
+        return { Payload: {} };
+      },
+    });
+
+    const [amd64] = inputs.map(publishInputOf);
+    expect(amd64?.execution).toBe('run-1');
+    expect(amd64?.fetched.serial).toBe('20261120');
+    expect(amd64?.kernels).toMatchObject([
+      { outcome: 'built', kernel: 'ga', need: 'required', booted: { gate: 'passed' } },
+      {
+        outcome: 'failed',
+        kernel: 'hwe',
+        need: 'optional',
+        error: { Error: 'NoKernel', Cause: 'there is no vmlinuz' },
+      },
+    ]);
+  });
+
+  it('lets a customised architecture through the upgrade stage', async () => {
+    const plan = planOf(Order.parse(order), 'run-1');
+    const architectures = plan.architectures.map((one) => ({ ...one, customised: true }));
+
+    const { seen } = await run({ Plan: () => ({ Payload: { ...plan, architectures } satisfies Plan }) });
+
+    expect(seen.filter((name) => name.endsWith('amd64')).slice(0, 3)).toEqual([
+      'Fetch amd64',
+      'Upgrade amd64',
+      'Prepare amd64',
+    ]);
+  });
+
+  it('ends at once where nothing is new', async () => {
+    const plan = planOf(Order.parse(order), 'run-1');
+
+    const { seen } = await run({ Plan: () => ({ Payload: { ...plan, news: false } satisfies Plan }) });
+
+    expect(seen).toEqual(['Plan']);
+  });
+
+  it('says of a flavour that this mirror has no project for that it is unknown, and goes on', async () => {
+    const small = definitionOf(templateOf({ kernels: ['ga'] }));
+    let kernels: unknown;
+    await run(
+      {
+        Publish: ({ Payload }) => {
+          ({ kernels } = publishInputOf(Payload));
+          return { Payload: {} };
+        },
+      },
+      order,
+      small,
+    );
+
+    expect(kernels).toMatchObject([
+      { outcome: 'built', kernel: 'ga' },
+      { outcome: 'failed', kernel: 'hwe', error: { Error: 'UnknownKernel' } },
+    ]);
+  });
+
+  it('publishes the others where one architecture fails, and fails in the end with its error', async () => {
+    const published: unknown[] = [];
+    const { failure } = await run({
+      Prepare: (input) => (input.architecture === 'arm64' ? failWith('CommandFailed', 'apt')(input) : prepared),
+      Publish: ({ Payload }) => {
+        published.push(publishInputOf(Payload).job.architecture);
+        return { Payload: {} };
+      },
+    });
+
+    expect(published).toEqual(['amd64']);
+    expect(failure?.message).toContain('["amd64: published","arm64: CommandFailed"]');
+  });
+
+  it.each(['Fetch', 'Publish'])('fails where every %s fails', async (name) => {
+    const { failure } = await run({ [name]: failWith('RequiredKernelFailed', 'ga') });
+
+    expect(failure?.message).toContain('["amd64: RequiredKernelFailed","arm64: RequiredKernelFailed"]');
+  });
+
+  it('fails with the error of a plan that is refused', async () => {
+    const { failure } = await run({ Plan: failWith('UnknownRelease', 'no release "nobel"') });
+
+    expect(failure?.message).toContain('no release "nobel"');
+  });
+});
+
+const artefact = { key: 'runs/run-1/x', sha256: 'ab'.repeat(32), size: 1 };
+const result = (value: object) => ({
+  Build: {
+    BuildStatus: 'SUCCEEDED',
+    ExportedEnvironmentVariables: [
+      { Name: 'OTHER', Value: '{}' },
+      { Name: 'RESULT', Value: JSON.stringify(value) },
+    ],
+  },
+});
+const prepared = result({ layer: artefact });
+const extracted = result({
+  kernel: artefact,
+  initrd: artefact,
+  imagePackage: 'linux-image-6.8.0-50-generic',
+  imageVersion: '6.8.0-50.51',
+  kernelRelease: '6.8.0-50-generic',
+});
+
+/** What the tasks answer where all goes well, by the beginnings of their names. */
+const answers: Readonly<Record<string, Handler>> = {
+  Plan: ({ Payload }) => {
+    const { order, execution } = Payload as { order: unknown; execution: string };
+    return { Payload: planOf(Order.parse(order), execution) };
+  },
+  Fetch: () => result({ serial: '20261120', squashfs: artefact, manifest: artefact }),
+  Upgrade: () => result({ squashfs: artefact }),
+  Prepare: () => prepared,
+  Extract: () => extracted,
+  BootTest: () => result({ gate: 'passed', evidence: 'it said so' }),
+  Publish: () => ({ Payload: { version: '20261120' } }),
+};
+
+/** An error as the services give it: its name is what Retry and Catch go by. */
+function failWith(name: string, message: string): Handler {
+  return () => {
+    throw Object.assign(new Error(message), { name });
+  };
+}
+
+/** Runs the definition, tasks being functions; `seen` says which were called, by state, architecture and flavour. */
+async function run(special: Record<string, Handler> = {}, input: object = order, machine = definition) {
+  const seen: string[] = [];
+  const tasks = statesOf(machine).filter(([, { Type }]) => Type === 'Task');
+  const handlers = tasks.map(([name]) => {
+    const usual = Object.entries(answers).find(([beginning]) => name.startsWith(beginning))?.[1];
+    const handler = special[name] ?? usual;
+    return [
+      name,
+      async (raw: unknown) => {
+        const words = wordsOf(raw as Record<string, unknown>);
+        seen.push([name, words.architecture, words.kernel].filter(Boolean).join(' '));
+        return handler?.({ ...(raw as object), ...words });
+      },
+    ];
+  });
+  const execution = new StateMachine(machine as unknown as StateMachineDefinition).run(input as never, {
+    overrides: { taskResourceLocalHandlers: Object.fromEntries(handlers) },
+    context: { Execution: { Name: 'run-1' } } as never,
+  });
+  return execution.result.then(
+    (output) => ({ output, seen, failure: undefined }),
+    (failure: Error) => ({ output: undefined, seen, failure }),
+  );
+}
+
+/** Architecture and flavour, from the variables of a build or the job that Publish gets. */
+function wordsOf(input: Record<string, unknown>): { architecture?: string; kernel?: string } {
+  const variables = (input.EnvironmentVariablesOverride ?? []) as { Name: string; Value: string }[];
+  const value = (name: string) => variables.find(({ Name }) => Name === name)?.Value;
+  const job = (input.Payload as { job?: { architecture: string } } | undefined)?.job;
+  return {
+    architecture: value(jobVariables.architecture) ?? job?.architecture,
+    kernel: value(jobVariables.kernel),
+  };
+}

@@ -1,0 +1,130 @@
+import validate from 'asl-validator';
+import { describe, expect, it } from 'vitest';
+import { allKernelNames } from '../../lib/catalog/kernels';
+import { jobVariables } from '../../lib/job/environment';
+import { type Definition, definitionOf, type State, statesOf, templateOf } from './made-mirror';
+
+const definition = definitionOf(templateOf());
+const states = statesOf(definition);
+const tasks = states.filter(([, { Type }]) => Type === 'Task');
+const builds = tasks.filter(([, { Resource }]) => Resource?.endsWith('startBuild.sync'));
+
+describe('the definition of the default mirror', () => {
+  it('is the one that we have read', async () => {
+    await expect(`${readable(definition)}\n`).toMatchFileSnapshot('golden/workflow.json');
+  });
+
+  it('is valid ASL', () => {
+    const { isValid, errors } = validate(definition);
+
+    expect(errors).toEqual([]);
+    expect(isValid).toBe(true);
+  });
+
+  it('says that its paths are JSONPath', () => {
+    expect(definition).toMatchObject({ QueryLanguage: 'JSONPath' });
+  });
+
+  it('has a name of its own for every state, since the local engine goes by names', () => {
+    const names = states.map(([name]) => name);
+
+    expect(names).toEqual([...new Set(names)]);
+    expect(names.filter((name) => !/^[A-Z][A-Za-z0-9]+$/.test(name))).toEqual([]);
+  });
+
+  it('has a task for every kernel flavour, chosen by its name', () => {
+    const [, flavour] = states.find(([name]) => name === 'ChooseFlavour') ?? [];
+
+    expect(flavour?.Choices?.map(({ StringEquals }) => StringEquals)).toEqual(allKernelNames);
+    expect(tasks.map(([name]) => name).filter((name) => name.startsWith('Extract'))).toHaveLength(
+      allKernelNames.length,
+    );
+  });
+
+  it('catches whatever happens below an architecture and keeps it', () => {
+    const uncaught = states.filter(([, { Type, Catch }]) => ['Task', 'Map'].includes(Type) && Catch === undefined);
+
+    expect(uncaught.map(([name]) => name)).toEqual(['Plan', 'EachArchitecture']);
+    for (const [, { Catch }] of tasks.filter(([name]) => name !== 'Plan')) {
+      expect(Catch).toEqual([
+        { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: expect.stringMatching(/Failed$/) },
+      ]);
+    }
+  });
+
+  it('tries again only after named errors of the services', () => {
+    const retried = tasks.flatMap(([, { Retry = [] }]) => Retry.flatMap(({ ErrorEquals }) => ErrorEquals));
+
+    expect(tasks.filter(([, { Retry }]) => !Retry?.length)).toEqual([]);
+    expect(retried.filter((name) => !/^(CodeBuild|Lambda)\.\w+Exception$/.test(name))).toEqual([]);
+  });
+
+  it('puts no result at $, which the local engine does not understand', () => {
+    expect(states.filter(([, { ResultPath }]) => ResultPath === '$')).toEqual([]);
+    expect(JSON.stringify(definition)).not.toContain('"ResultPath":"$"');
+  });
+
+  it('gives every build the whole job', () => {
+    expect(builds).toHaveLength(4 + allKernelNames.length);
+    for (const [, { Parameters }] of builds) {
+      expect(Object.keys(variablesOf(Parameters))).toEqual(Object.values(jobVariables));
+    }
+  });
+
+  it('shares the builds at once out between architectures and flavours', () => {
+    const limits = (props: object) => {
+      const found = statesOf(definitionOf(templateOf({ kernels: ['ga'], ...props })));
+      return Object.fromEntries(found.flatMap(([name, { MaxConcurrency: max }]) => (max ? [[name, max]] : [])));
+    };
+
+    expect(limits({})).toEqual({ EachArchitecture: 2, EachKernel: 2 });
+    expect(limits({ maxConcurrency: 12 })).toEqual({ EachArchitecture: 2, EachKernel: 6 });
+    expect(limits({ maxConcurrency: 1 })).toEqual({ EachArchitecture: 1, EachKernel: 1 });
+    expect(limits({ architectures: ['amd64'] })).toEqual({ EachArchitecture: 1, EachKernel: 5 });
+  });
+});
+
+/** The definition to be read by people: what fits stands on one line, and a task like one before it says so. */
+function readable(whole: Definition): string {
+  return folded({ ...whole, ...brief(whole) }, '');
+}
+
+function brief({ States, ...rest }: Definition): object {
+  const seen = new Map<string, string>();
+  const entries = Object.entries(States).map(([name, state]) => {
+    const { ProjectName, ...others } = state.Parameters ?? {};
+    const likeness = JSON.stringify({ ...state, Parameters: others });
+    const model = seen.get(likeness);
+    if (ProjectName && model) return [name, { '(like)': model, '(but)': { ProjectName } }];
+    seen.set(likeness, name);
+    return [name, shortState(state)];
+  });
+  return { ...rest, States: Object.fromEntries(entries) };
+}
+
+function shortState({ Parameters, ItemProcessor, ...state }: State): object {
+  const { EnvironmentVariablesOverride, ...others } = Parameters ?? {};
+  const variables = EnvironmentVariablesOverride ? { EnvironmentVariablesOverride: variablesOf(Parameters) } : {};
+  return {
+    ...state,
+    ...(Parameters && { Parameters: { ...others, ...variables } }),
+    ...(ItemProcessor && { ItemProcessor: brief(ItemProcessor) }),
+  };
+}
+
+function variablesOf(parameters: State['Parameters']): Record<string, string> {
+  const variables = parameters?.EnvironmentVariablesOverride as { Name: string; Type: string; 'Value.$': string }[];
+  expect(new Set(variables.map(({ Type }) => Type))).toEqual(new Set(['PLAINTEXT']));
+  return Object.fromEntries(variables.map(({ Name, 'Value.$': path }) => [Name, path]));
+}
+
+function folded(value: unknown, indent: string): string {
+  const line = JSON.stringify(value, null, 1)?.replace(/\n\s*/g, ' ') ?? 'null';
+  if (indent.length + line.length <= 110 || value === null || typeof value !== 'object') return line;
+  const inner = `${indent}  `;
+  const parts = Array.isArray(value)
+    ? value.map((item) => `${inner}${folded(item, inner)}`)
+    : Object.entries(value).map(([key, item]) => `${inner}${JSON.stringify(key)}: ${folded(item, inner)}`);
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  return `${open}\n${parts.join(',\n')}\n${indent}${close}`;
+}

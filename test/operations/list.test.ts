@@ -1,0 +1,86 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { mirror } from '../../lib/job/layout';
+import { listMirror } from '../../lib/operations/list';
+import type { Signer } from '../../lib/simplestreams/signer';
+import { DirectoryStore } from '../../lib/store/directory';
+import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+
+let signer: Signer;
+beforeAll(async () => {
+  signer = await smallSigner();
+});
+
+describe('the list of a mirror', () => {
+  test('has all that is known of a version', async () => {
+    const store = await makeSmallMirror(temporaryFolder(), { signer, kernels: ['cloud'] });
+
+    expect(await listMirror(store)).toEqual([
+      {
+        view: 'candidate',
+        product: 'com.debian.maas.candidate:v3:boot:12:amd64:generic-cloud',
+        os: 'debian',
+        release: 'bookworm',
+        releaseVersion: '12',
+        architecture: 'amd64',
+        kernel: 'cloud',
+        version: '20261120',
+        kernelVersion: '6.1.153-1',
+        gate: 'passed',
+        sizes: { kernel: 5000, initrd: 5000, squashfs: 40_000 },
+        files: expect.arrayContaining([{ path: 'bookworm/amd64/20261120/squashfs', size: 40_000 }]),
+      },
+    ]);
+  });
+
+  test('is sorted by version as a string, the newest first', async () => {
+    const directory = temporaryFolder();
+    await makeSmallMirror(directory, { signer, view: 'stable', kernels: ['generic'] });
+    const versions = ['20261120', '20261120.1', '20261203'];
+    const store = await makeSmallMirror(directory, { signer, versions });
+
+    const rows = await listMirror(store);
+
+    expect(rows.map(({ version, view, kernel }) => `${version} ${view} ${kernel}`)).toEqual([
+      '20261203 candidate generic',
+      '20261203 candidate cloud',
+      '20261120.1 candidate generic',
+      '20261120.1 candidate cloud',
+      '20261120 candidate generic',
+      '20261120 candidate cloud',
+      '20261120 stable generic',
+    ]);
+  });
+
+  test('holds only the views that are asked for', async () => {
+    const directory = temporaryFolder();
+    await makeSmallMirror(directory, { signer, view: 'stable' });
+    const store = await makeSmallMirror(directory, { signer });
+
+    const rows = await listMirror(store, { views: ['stable'] });
+
+    expect(new Set(rows.map(({ view }) => view))).toEqual(new Set(['stable']));
+    expect(rows).toHaveLength(2);
+  });
+
+  test('is empty where nothing was published', async () => {
+    expect(await listMirror(new DirectoryStore(temporaryFolder()))).toEqual([]);
+  });
+});
+
+test('refuses a view that is not there', async () => {
+  const store = await makeSmallMirror(temporaryFolder(), { signer });
+
+  await expect(listMirror(store, { views: ['unstable'] })).rejects.toMatchObject({
+    name: 'NoSuchObject',
+    message: expect.stringContaining(mirror.index('unstable')),
+  });
+});
+
+test('refuses an index that is cut off', async () => {
+  const store = await makeSmallMirror(temporaryFolder(), { signer });
+  const { bytes = Buffer.alloc(0) } = (await store.read(mirror.index('candidate'))) ?? {};
+  await store.replace(mirror.index('candidate'), bytes.subarray(0, 300), {});
+
+  await expect(listMirror(store)).rejects.toMatchObject({ name: 'BadFormat' });
+});

@@ -1,0 +1,113 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { mirror } from '../../lib/job/layout';
+import { listMirror } from '../../lib/operations/list';
+import { openMirror, splitViewAddress } from '../../lib/operations/open-mirror';
+import { type VerifyReport, verifyMirror } from '../../lib/operations/verify';
+import type { Signer } from '../../lib/simplestreams/signer';
+import { serve } from '../fixtures/served-folder';
+import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+
+let signer: Signer;
+beforeAll(async () => {
+  signer = await smallSigner();
+});
+
+async function verified(address: string, asked?: readonly string[]): Promise<VerifyReport> {
+  const { store, views } = await openMirror(address, asked);
+  return verifyMirror(store, { scratch: temporaryFolder(), ...(views && { views }) });
+}
+
+describe('a mirror on a web server', () => {
+  test('is whole, whether its own address is given, or that of a view', async () => {
+    const { root } = await makeSmallMirror(temporaryFolder(), { signer });
+    await using server = await serve(root);
+
+    const reports = [await verified(`${server.address}candidate`), await verified(server.address, ['candidate'])];
+
+    for (const report of reports) expect(report).toMatchObject({ objects: 6, problems: [] });
+  });
+
+  test('can be a frozen view, two folders deep', async () => {
+    const { root } = await makeSmallMirror(temporaryFolder(), { signer });
+    await makeSmallMirror(root, { signer, view: 'snapshots/2026-11-20', label: 'candidate' });
+    await using server = await serve(root);
+
+    const { views, problems } = await verified(`${server.address}snapshots/2026-11-20/`);
+
+    expect(views).toMatchObject([{ view: 'snapshots/2026-11-20', objects: 6 }]);
+    expect(problems).toEqual([]);
+  });
+
+  test('has its items read where MAAS reads them, below the view', async () => {
+    const { root } = await makeSmallMirror(temporaryFolder(), { signer });
+    rmSync(join(root, 'candidate/bookworm/amd64/20261120'));
+    await using server = await serve(root);
+
+    const { problems } = await verified(`${server.address}candidate/`);
+
+    expect(problems).toHaveLength(6);
+    expect(problems).toContainEqual(
+      expect.objectContaining({ object: 'candidate/bookworm/amd64/20261120/squashfs', rule: 'missing' }),
+    );
+  });
+
+  test('is listed by the address of a view', async () => {
+    const { root } = await makeSmallMirror(temporaryFolder(), { signer });
+    await using server = await serve(root);
+
+    const { store, views } = await openMirror(`${server.address}candidate/`);
+
+    expect(await listMirror(store, { ...(views && { views }) })).toHaveLength(2);
+  });
+
+  test('refuses to guess the views where none is named', async () => {
+    const { root } = await makeSmallMirror(temporaryFolder(), { signer });
+    await using server = await serve(root);
+
+    await expect(verified(server.address)).rejects.toMatchObject({
+      name: 'BadInput',
+      misuse: true,
+      hint: expect.stringContaining('--view'),
+    });
+  });
+
+  test('refuses a server that serves nothing but a view', async () => {
+    const { root } = await makeSmallMirror(temporaryFolder(), { signer });
+    await using server = await serve(join(root, 'candidate'));
+
+    await expect(verified(server.address)).rejects.toMatchObject({ name: 'NotSupported' });
+  });
+});
+
+describe('a mirror in a directory', () => {
+  test('has all its views looked at unless some are named', async () => {
+    const { root } = await makeSmallMirror(temporaryFolder(), { signer });
+    await makeSmallMirror(root, { signer, view: 'stable' });
+
+    expect((await verified(root)).views.map(({ view }) => view)).toEqual(['candidate', 'stable']);
+    expect((await verified(root, ['stable'])).views.map(({ view }) => view)).toEqual(['stable']);
+  });
+
+  test('has a view looked at that lost its index', async () => {
+    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    await store.remove(mirror.index('candidate'));
+
+    expect((await verified(store.root)).problems).toMatchObject([
+      { object: mirror.index('candidate'), rule: 'missing' },
+    ]);
+  });
+});
+
+test('an address keeps its user and its folders when it is taken apart', () => {
+  expect(splitViewAddress('https://me:secret@host:8443/maas/candidate')).toEqual({
+    base: 'https://me:secret@host:8443/maas/',
+    view: 'candidate',
+  });
+  expect(splitViewAddress('http://host/snapshots/2026-11-20/')).toEqual({
+    base: 'http://host/',
+    view: 'snapshots/2026-11-20',
+  });
+});

@@ -1,0 +1,98 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startServer } from '../../bin/commands/serve';
+import { digestOf, sha256OfText } from '../../lib/machine/digest';
+import { run } from '../../lib/machine/run';
+import type { Signer } from '../../lib/simplestreams/signer';
+import { publish } from '../../lib/stages/publish';
+import { openMirrorDirectory, openWorkDirectory } from '../../lib/store/open';
+import { makeBuiltRun } from '../fixtures/built-run';
+import { smallSigner } from '../fixtures/small-mirror';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+
+let sstreamMirror: string;
+let signer: Signer;
+beforeAll(async () => {
+  sstreamMirror = join(await venv(), 'bin/sstream-mirror');
+  signer = await smallSigner();
+});
+
+/** A venv with what requirements.txt names, made once. */
+async function venv(): Promise<string> {
+  const requirements = join(__dirname, 'requirements.txt');
+  const key = sha256OfText(await readFile(requirements, 'utf8')).slice(0, 16);
+  const folder = join(__dirname, '../../.cache/peers', key);
+  if (existsSync(join(folder, 'complete'))) return folder;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  await run(['python3', '-m', 'venv', folder], { quiet: true });
+  await run([join(folder, 'bin/pip'), 'install', '--quiet', '--requirement', requirements], { quiet: true });
+  await writeFile(join(folder, 'complete.part'), '');
+  renameSync(join(folder, 'complete.part'), join(folder, 'complete'));
+  return folder;
+}
+
+describe('sstream-mirror of python-simplestreams', () => {
+  it('takes a whole view with the published keyring, and later only what is new', async () => {
+    const folder = temporaryFolder();
+    const [root, taken] = [join(folder, 'mirror'), join(folder, 'taken')];
+    const items = await publishInto(root, folder, 'first', '20261120');
+    const server = await startServer({ directory: root, listen: '127.0.0.1:0' });
+    try {
+      await mirrorView(server.url, join(root, 'keyring.gpg'), taken);
+      await expectItems(items, join(root, 'pool'), taken);
+
+      const more = await publishInto(root, folder, 'second', '20261121');
+      expect(more.some((item) => item.includes('20261121'))).toBe(true);
+      await mirrorView(server.url, join(root, 'keyring.gpg'), taken);
+      await expectItems([...items, ...more], join(root, 'pool'), taken);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('refuses a view with the keyring of another key', async () => {
+    const folder = temporaryFolder();
+    const [root, taken] = [join(folder, 'mirror'), join(folder, 'taken')];
+    await publishInto(root, folder, 'first', '20261120');
+    const other = join(folder, 'other.gpg');
+    await writeFile(other, (await smallSigner('another')).keyring);
+    const server = await startServer({ directory: root, listen: '127.0.0.1:0' });
+    try {
+      await expect(mirrorView(server.url, other, taken)).rejects.toThrow(/gpgv|signature|No public key/i);
+      expect(existsSync(join(taken, 'bookworm'))).toBe(false);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+/** @returns the paths of the published items */
+async function publishInto(root: string, folder: string, execution: string, serial: string): Promise<string[]> {
+  const mirror = await openMirrorDirectory(root, { create: true });
+  const work = await openWorkDirectory(join(folder, 'work'));
+  const input = await makeBuiltRun(work, { execution, serial });
+  const published = await publish(input, {
+    mirror,
+    work,
+    signer,
+    now: () => new Date(`2026-11-${serial.slice(6)}T08:30:00Z`),
+  });
+  const version = `bookworm/amd64/${published.version}`;
+  const kernels = ['generic', 'cloud'].flatMap((name) => [
+    `generic/${name}/boot-kernel`,
+    `generic/${name}/boot-initrd`,
+  ]);
+  return ['squashfs', 'squashfs.manifest', ...kernels].map((name) => `${version}/${name}`);
+}
+
+async function mirrorView(url: string, keyring: string, taken: string): Promise<void> {
+  const index = `${url.replace(/\/$/, '')}/candidate/streams/v1/index.sjson`;
+  await run([sstreamMirror, `--keyring=${keyring}`, index, taken], { quiet: true });
+}
+
+async function expectItems(items: readonly string[], pool: string, taken: string): Promise<void> {
+  for (const item of items) expect(await digestOf(join(taken, item)), item).toEqual(await digestOf(join(pool, item)));
+}

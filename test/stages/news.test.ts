@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { kernelOf } from '../../lib/catalog/kernels';
+import type { Job } from '../../lib/job/job';
+import { type Addition, addVersions } from '../../lib/simplestreams/merge';
+import type { Products } from '../../lib/simplestreams/types';
+import { additionsOf, newsAmong } from '../../lib/stages/news';
+import type { Offer } from '../../lib/stages/offers';
+
+const job = { rebuild: false } as Job;
+const rebuild = { rebuild: true } as Job;
+
+function offer(kernel: string, facts: Record<string, string> = {}, fields: Record<string, string> = {}): Offer {
+  return {
+    productId: `product-${kernel}`,
+    fields: { label: 'candidate', ...fields },
+    kernel: kernelOf('bookworm', 'amd64', kernel),
+    artefacts: {},
+    facts: { base_sha256: 'b', image_package: 'p', image_version: '1', recipe: 'r', serial: '20261120', ...facts },
+  };
+}
+
+/** A document with versions of these offers, each under the name given. */
+function documentOf(versions: readonly (readonly [Offer, string])[]): Products {
+  const additions = versions.map(([{ productId, fields, facts }, versionName]): Addition => {
+    return { productId, fields, versionName, version: { ...facts, items: {} } };
+  });
+  return addVersions(undefined, 'com.debian.maas:candidate:v3:download', additions, new Date('2026-11-20'));
+}
+
+const [generic, cloud] = [offer('generic'), offer('cloud')];
+const standing = documentOf([
+  [generic, '20261120'],
+  [cloud, '20261120'],
+]);
+
+describe('newsAmong', () => {
+  it('is everything where nothing is published', () => {
+    expect(newsAmong([generic, cloud], undefined, job)).toEqual([generic, cloud]);
+  });
+
+  it('is nothing where each product’s newest version has just this', () => {
+    expect(newsAmong([generic, cloud], standing, job)).toEqual([]);
+  });
+
+  it('is what a rebuild is ordered of', () => {
+    expect(newsAmong([generic, cloud], standing, rebuild)).toEqual([generic, cloud]);
+  });
+
+  it.each(['base_sha256', 'image_package', 'image_version', 'recipe'])('is a flavour with another %s', (field) => {
+    const other = offer('generic', { [field]: 'other' });
+    expect(newsAmong([other, cloud], standing, job)).toEqual([other]);
+  });
+
+  it.each(['serial', 'gate', 'kernel_version'])('is no flavour that differs in %s only', (field) => {
+    expect(newsAmong([offer('generic', { [field]: 'other' })], standing, job)).toEqual([]);
+  });
+
+  it('is a flavour that was published, but overtaken by another version since', () => {
+    const later = documentOf([
+      [generic, '20261120'],
+      [offer('generic', { image_version: '2' }), '20261121'],
+    ]);
+    expect(newsAmong([generic], later, job)).toEqual([generic]);
+  });
+});
+
+describe('additionsOf', () => {
+  it('gives news the claimed name, and everything else its newest version with renewed fields', () => {
+    const news = offer('generic', { image_version: '2' }, { inputs: 'new' });
+    const known = offer('cloud', {}, { inputs: 'new' });
+    const claimed = { version: '20261120.083000', offers: [news] };
+
+    const additions = additionsOf([news, known], standing, job, claimed);
+
+    expect(additions).toMatchObject([
+      { productId: 'product-generic', versionName: '20261120.083000', version: { image_version: '2' } },
+      { productId: 'product-cloud', versionName: '20261120', fields: { inputs: 'new' } },
+    ]);
+    expect(additions[1]?.version).toBe(standing.products['product-cloud']?.versions['20261120']);
+  });
+
+  it('gives everything the claimed name in a rebuild', () => {
+    const claimed = { version: '20261120.083000', offers: [generic, cloud] };
+    const names = additionsOf([generic, cloud], standing, rebuild, claimed).map(({ versionName }) => versionName);
+    expect(names).toEqual(['20261120.083000', '20261120.083000']);
+  });
+
+  it('passes over what became news after the claim', () => {
+    const overtaken = documentOf([
+      [generic, '20261120'],
+      [cloud, '20261120'],
+      [offer('cloud', { image_version: '2' }), '20261121'],
+    ]);
+    expect(additionsOf([generic, cloud], overtaken, job, undefined)).toMatchObject([{ productId: 'product-generic' }]);
+    const claimed = { version: '20261120.083000', offers: [generic] };
+    expect(additionsOf([cloud], overtaken, job, claimed)).toEqual([]);
+  });
+
+  it('drops the claimed name where an equal build came first', () => {
+    const claimed = { version: '20261120.083000', offers: [generic] };
+    expect(additionsOf([generic], standing, job, claimed)).toMatchObject([{ versionName: '20261120' }]);
+  });
+});

@@ -1,0 +1,335 @@
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { kernelOf } from '../../lib/catalog/kernels';
+import { productId } from '../../lib/catalog/products';
+import { mirror as layout } from '../../lib/job/layout';
+import { verifyMirror } from '../../lib/operations/verify';
+import type { Signer } from '../../lib/simplestreams/signer';
+import type { Version } from '../../lib/simplestreams/types';
+import { publish } from '../../lib/stages/publish';
+import { makeBuiltRun } from '../fixtures/built-run';
+import { smallSigner } from '../fixtures/small-mirror';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+import { smallPress } from './small-press';
+
+let signer: Signer;
+beforeAll(async () => {
+  signer = await smallSigner();
+});
+
+const index = layout.index('candidate');
+const newer = [{ kernel: 'generic', version: '6.1.158-1' }, { kernel: 'cloud' }];
+const ids = (...kernels: string[]) =>
+  kernels.map((name) => productId(kernelOf('bookworm', 'amd64', name), 'candidate'));
+
+describe('publish', () => {
+  it('names the first plain build of an image after its serial, and claims that folder for its execution', async () => {
+    const press = smallPress(signer);
+
+    const published = await press.publish({ execution: 'bookworm-1' });
+
+    expect(published).toEqual({
+      architecture: 'amd64',
+      version: '20261120',
+      products: ids('generic', 'cloud'),
+      leftOut: [],
+    });
+    expect(await press.versionsOf('generic')).toEqual(['20261120']);
+    const claim = await press.bytes('pool/bookworm/amd64/20261120/claim.json');
+    expect(JSON.parse(`${claim}`)).toEqual({ execution: 'bookworm-1' });
+  });
+
+  it('gives a mirror in which nothing is wrong, by every rule and digest', async () => {
+    const press = smallPress(signer);
+    await press.publish();
+    await press.publish({ kernels: newer });
+    await press.publish({ view: 'stable' });
+
+    const report = await verifyMirror(press.mirror, { scratch: temporaryFolder() });
+
+    expect(report.problems).toEqual([]);
+    expect(report.views.map(({ view, versions }) => `${view} ${versions}`)).toEqual(['candidate 3', 'stable 2']);
+  });
+
+  it('says in a version what went in and how it was tested', async () => {
+    const press = smallPress(signer);
+    const input = await makeBuiltRun(press.work, { execution: 'run', recipe: 'recipe-1' });
+    await publish(input, press);
+
+    const { items, ...facts } = (await press.version('generic', '20261120')) as Version;
+
+    expect(facts).toEqual({
+      base_sha256: input.fetched.squashfs.sha256,
+      gate: 'passed',
+      image_package: 'linux-image-6.1.0-40-generic',
+      image_version: '6.1.153-1',
+      kernel_version: '6.1.0-40-generic',
+      recipe: 'recipe-1',
+      serial: '20261120',
+    });
+    expect(items['boot-kernel']).toMatchObject({
+      kpackage: 'linux-image-amd64',
+      path: 'bookworm/amd64/20261120/generic/generic/boot-kernel',
+    });
+  });
+
+  it('takes no version for what is published already, and leaves the index as it is', async () => {
+    const press = smallPress(signer);
+    await press.publish();
+    const [before, keys] = [await press.bytes(index), await press.keys()];
+
+    press.turnClockTo('2026-11-21T08:30:00Z');
+    expect(await press.publish()).toMatchObject({ version: null, products: [], leftOut: [] });
+
+    expect(await press.bytes(index)).toEqual(before);
+    expect(await press.keys()).toEqual(keys);
+  });
+
+  it('renews what a product says of its inputs where nothing new came of them', async () => {
+    const press = smallPress(signer);
+    await press.publish({ inputs: 'first' });
+    const before = await press.version('generic', '20261120');
+
+    expect(await press.publish({ inputs: 'second' })).toMatchObject({ version: null });
+
+    expect(await press.versionsOf('generic')).toEqual(['20261120']);
+    expect(await press.version('generic', '20261120')).toEqual(before);
+    const products = Object.values((await press.document())?.products ?? {});
+    expect(products.map(({ inputs }) => inputs)).toEqual(['second', 'second']);
+  });
+
+  it('names a build with a newer kernel by its time, above the serial, and leaves other flavours alone', async () => {
+    const press = smallPress(signer);
+    await press.publish();
+
+    const published = await press.publish({ kernels: newer });
+
+    expect(published).toMatchObject({ version: '20261120.083000', products: ids('generic') });
+    expect(await press.versionsOf('generic')).toEqual(['20261120', '20261120.083000']);
+    expect(await press.versionsOf('cloud')).toEqual(['20261120']);
+  });
+
+  it('takes a later image’s serial', async () => {
+    const press = smallPress(signer);
+    await press.publish();
+    press.turnClockTo('2026-11-25T08:30:00Z');
+
+    expect(await press.publish({ serial: '20261124' })).toMatchObject({ version: '20261124' });
+
+    expect(await press.versionsOf('cloud')).toEqual(['20261120', '20261124']);
+  });
+
+  it('takes the serial of a re-spin that sorts above the build of that morning', async () => {
+    const press = smallPress(signer);
+    await press.publish();
+    await press.publish({ kernels: newer });
+
+    const published = await press.publish({ serial: '20261120.1', kernels: newer });
+
+    expect(published).toMatchObject({ version: '20261120.1', products: ids('generic', 'cloud') });
+    expect(await press.versionsOf('generic')).toEqual(['20261120', '20261120.083000', '20261120.1']);
+  });
+
+  it('names a build after a re-spin of the same day by re-spin and time, since the time alone sorts below', async () => {
+    const press = smallPress(signer);
+    await press.publish({ serial: '20261120.1' });
+
+    expect(await press.publish({ serial: '20261120.1', kernels: newer })).toMatchObject({
+      version: '20261120.1.083000',
+    });
+
+    expect(await press.versionsOf('generic')).toEqual(['20261120.1', '20261120.1.083000']);
+  });
+
+  it('names a re-spin by its time where its serial sorts below the build of that evening', async () => {
+    const press = smallPress(signer);
+    await press.publish();
+    press.turnClockTo('2026-11-20T23:10:00Z');
+    await press.publish({ kernels: newer });
+    press.turnClockTo('2026-11-20T23:50:00Z');
+
+    expect(await press.publish({ serial: '20261120.1' })).toMatchObject({ version: '20261120.235000' });
+  });
+
+  it('publishes an equal build again where a rebuild is ordered', async () => {
+    const press = smallPress(signer);
+    await press.publish();
+
+    expect(await press.publish({ rebuild: true })).toMatchObject({
+      version: '20261120.083000',
+      products: ids('generic', 'cloud'),
+    });
+  });
+
+  it('names a flavour that is added later by its time, and leaves the others theirs', async () => {
+    const press = smallPress(signer);
+    await press.publish({ kernels: [{ kernel: 'generic' }] });
+
+    expect(await press.publish()).toMatchObject({ version: '20261120.083000', products: ids('cloud') });
+
+    expect(await press.versionsOf('generic')).toEqual(['20261120']);
+    expect(await press.versionsOf('cloud')).toEqual(['20261120.083000']);
+  });
+
+  it('counts another recipe as news', async () => {
+    const press = smallPress(signer);
+    await press.publish({ recipe: 'one' });
+    expect(await press.publish({ recipe: 'two' })).toMatchObject({ version: '20261120.083000' });
+  });
+
+  it('never uses a folder that an execution claimed before it died', async () => {
+    const press = smallPress(signer);
+    await press.mirror.create('pool/bookworm/amd64/20261120/claim.json', Buffer.from('{"execution":"dead"}\n'));
+    await press.mirror.create('pool/bookworm/amd64/20261120/squashfs', Buffer.from('half of an image'));
+
+    expect(await press.publish()).toMatchObject({ version: '20261120.083000' });
+
+    expect(`${await press.bytes('pool/bookworm/amd64/20261120/squashfs')}`).toBe('half of an image');
+  });
+
+  it('goes on in its own folder where it is started again after a crash', async () => {
+    const press = smallPress(signer);
+    await press.mirror.create('pool/bookworm/amd64/20261120/claim.json', Buffer.from('{"execution":"again"}\n'));
+    expect(await press.publish({ execution: 'again' })).toMatchObject({ version: '20261120' });
+  });
+
+  it('shares the pool between views, and never a version folder', async () => {
+    const press = smallPress(signer);
+    await press.publish();
+    await press.publish({ view: 'stable' });
+
+    expect(await press.versionsOf('generic', 'candidate')).toEqual(['20261120']);
+    expect(await press.versionsOf('generic', 'stable')).toEqual(['20261120.083000']);
+  });
+
+  it('keeps the other architectures and releases of a view', async () => {
+    const press = smallPress(signer);
+    await press.publish();
+    await press.publish({ architecture: 'arm64' });
+    await press.publish({ release: 'noble', kernels: [{ kernel: 'ga' }] });
+
+    expect(Object.keys((await press.document())?.products ?? {})).toHaveLength(4);
+    const { views } = await verifyMirror(press.mirror, { scratch: temporaryFolder() });
+    expect(views).toMatchObject([{ view: 'candidate', products: 5 }]);
+  });
+
+  it('leaves out an optional flavour that failed, and says so', async () => {
+    const press = smallPress(signer);
+    const rt = { kernel: 'rt', need: 'optional', failed: 'BootFailed' } as const;
+
+    const published = await press.publish({ kernels: [{ kernel: 'generic' }, rt] });
+
+    expect(published).toMatchObject({ version: '20261120', products: ids('generic'), leftOut: ['rt'] });
+    expect(await press.versionsOf('rt')).toEqual([]);
+  });
+});
+
+describe('publish, with nothing published,', () => {
+  it('refuses an architecture whose required flavour failed', async () => {
+    const press = smallPress(signer);
+    const kernels = [{ kernel: 'generic' }, { kernel: 'cloud', need: 'required', failed: 'BootFailed' } as const];
+
+    await expect(press.publish({ kernels })).rejects.toMatchObject({
+      name: 'RequiredKernelFailed',
+      message: 'nothing is published, since these kernels failed: cloud',
+      hint: expect.stringContaining('BootFailed'),
+    });
+    expect(await press.keys()).toEqual([]);
+  });
+
+  it('refuses an architecture without any flavour, though all were optional', async () => {
+    const press = smallPress(signer);
+    const kernels = [{ kernel: 'cloud', need: 'optional', failed: 'NoKernel' } as const];
+    await expect(press.publish({ kernels })).rejects.toMatchObject({ name: 'RequiredKernelFailed' });
+    expect(await press.keys()).toEqual([]);
+  });
+
+  it('refuses an artefact that is not what its build measured', async () => {
+    const press = smallPress(signer);
+    const input = await makeBuiltRun(press.work, { execution: 'run' });
+    writeFileSync(join(press.work.root, input.fetched.squashfs.key), 'something else');
+
+    await expect(publish(input, press)).rejects.toMatchObject({ name: 'ChecksumMismatch' });
+    expect(await press.bytes(index)).toBeUndefined();
+  });
+
+  it('refuses to publish into a view whose index was changed', async () => {
+    const press = smallPress(signer);
+    await press.publish();
+    const path = join(press.mirror.root, index);
+    appendFileSync(path, '\n');
+    const [changed, keys] = [readFileSync(path), await press.keys()];
+
+    await expect(press.publish({ kernels: newer })).rejects.toMatchObject({
+      name: 'BadSignature',
+      message: expect.stringContaining('candidate/streams/v1/index.sjson'),
+    });
+    expect(readFileSync(path)).toEqual(changed);
+    expect(await press.keys()).toEqual(keys);
+  });
+
+  it('refuses to sign again a document that was changed', async () => {
+    const press = smallPress(signer);
+    await press.publish();
+    const document = (await press.keys()).find((key) => /[0-9a-f]{64}\.sjson$/.test(key)) ?? '';
+    const before = await press.bytes(index);
+    appendFileSync(join(press.mirror.root, document), '\n');
+
+    await expect(press.publish({ kernels: newer })).rejects.toMatchObject({
+      name: 'ChecksumMismatch',
+      message: expect.stringContaining(document),
+    });
+    expect(await press.bytes(index)).toEqual(before);
+  });
+
+  it('refuses a mirror that lost a document', async () => {
+    const press = smallPress(signer);
+    await press.publish();
+    const document = (await press.keys()).find((key) => /[0-9a-f]{64}\.sjson$/.test(key)) ?? '';
+    rmSync(join(press.mirror.root, document));
+
+    await expect(press.publish({ kernels: newer })).rejects.toMatchObject({
+      name: 'NoSuchObject',
+      message: expect.stringContaining(document),
+    });
+  });
+
+  it.each([layout.keyring, layout.armouredKeyring])('refuses a mirror whose %s was changed', async (key) => {
+    const press = smallPress(signer);
+    await press.publish();
+    const [before, keys] = [await press.bytes(index), await press.keys()];
+    appendFileSync(join(press.mirror.root, key), 'x');
+
+    await expect(press.publish({ kernels: newer })).rejects.toMatchObject({
+      name: 'BadSignature',
+      message: expect.stringContaining(key),
+    });
+    expect(await press.bytes(index)).toEqual(before);
+    expect(await press.keys()).toEqual(keys);
+  });
+
+  it('refuses another key than the mirror’s', async () => {
+    const press = smallPress(signer);
+    await press.publish();
+    const other = await smallSigner('somebody else');
+    const [before, keys] = [await press.bytes(index), await press.keys()];
+
+    const refused = { name: 'BadSignature', hint: expect.stringContaining('--key') };
+    await expect(press.publish({ kernels: newer }, { signer: other })).rejects.toMatchObject(refused);
+    await expect(press.publish({ view: 'stable' }, { signer: other })).rejects.toMatchObject(refused);
+    expect(await press.bytes(index)).toEqual(before);
+    expect(await press.keys()).toEqual(keys);
+  });
+
+  it('refuses another key where the keyring is missing, and does not publish that key', async () => {
+    const press = smallPress(signer);
+    await press.publish();
+    await press.mirror.remove(layout.keyring);
+
+    const refused = press.publish({}, { signer: await smallSigner('somebody else') });
+
+    await expect(refused).rejects.toMatchObject({ name: 'BadSignature' });
+    expect(await press.bytes(layout.keyring)).toBeUndefined();
+  });
+});

@@ -1,0 +1,116 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { HttpStore } from '../../lib/store/http';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+import { closedServer, serve } from './answering-server';
+import { keysOf, sha256Of } from './contract';
+
+describe('a mirror over HTTP', () => {
+  it('is read, measured and brought to a file', async () => {
+    const { url, requests } = await serve((_, response) => response.end('image'));
+    const store = new HttpStore(`${url}/mirror`);
+    const file = join(temporaryFolder(), 'squashfs');
+
+    expect(await store.read('pool/a b/squashfs')).toEqual({ bytes: Buffer.from('image'), tag: sha256Of('image') });
+    expect(await store.head('a')).toEqual({ key: 'a', size: 5, sha256: sha256Of('image') });
+    await store.readTo('a', file);
+
+    expect(readFileSync(file, 'utf8')).toBe('image');
+    expect(requests.map((request) => request.url)).toEqual(['/mirror/pool/a%20b/squashfs', '/mirror/a', '/mirror/a']);
+    expect(requests[0]?.headers['accept-encoding']).toBe('identity');
+  });
+
+  it('sends the user and password of its address and never shows them', async () => {
+    const { url, requests } = await serve((_, response) => response.writeHead(500).end());
+    const store = new HttpStore(url.replace('//', '//mirror:s%40cret@'));
+
+    const error = await store.read('a').catch((caught: Error) => caught);
+
+    expect(requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from('mirror:s@cret').toString('base64')}`);
+    expect(store.name).toBe(`${url}/`);
+    expect(JSON.stringify([error, String(error)])).not.toContain('s%40cret');
+  });
+
+  it('knows nothing of what is answered by 404', async () => {
+    const { url } = await serve((_, response) => response.writeHead(404).end('nothing here'));
+    const store = new HttpStore(url);
+    expect(await store.read('a')).toBeUndefined();
+    expect(await store.head('a')).toBeUndefined();
+    await expect(store.readTo('a', join(temporaryFolder(), 'a'))).rejects.toMatchObject({
+      name: 'NoSuchObject',
+      message: expect.stringContaining(`${url}/a`),
+    });
+  });
+
+  it.each([401, 403, 500, 503])('refuses the answer %i', async (status) => {
+    const { url } = await serve((_, response) => response.writeHead(status).end());
+    await expect(new HttpStore(url).read('pool/a')).rejects.toMatchObject({
+      name: 'DownloadFailed',
+      message: expect.stringMatching(`${url}/pool/a answers ${status}`),
+      hint: expect.any(String),
+    });
+  });
+
+  it('refuses an object that ends too early, and leaves no part of it', async () => {
+    const { url } = await serve((_, response) => {
+      response.writeHead(200, { 'Content-Length': 100 });
+      response.write('half', () => response.destroy());
+    });
+    const file = join(temporaryFolder(), 'squashfs');
+    await expect(new HttpStore(url).readTo('squashfs', file)).rejects.toMatchObject({
+      name: 'DownloadFailed',
+      message: expect.stringContaining(`${url}/squashfs`),
+    });
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it.each([
+    ['before its answer', false],
+    ['in the middle', true],
+  ])('refuses a server that falls silent %s', async (_, begins) => {
+    const { url } = await serve((_, response) => void (begins && response.write('half')));
+    await expect(new HttpStore(url, { silenceMs: 50 }).read('index')).rejects.toMatchObject({
+      name: 'DownloadFailed',
+      message: `${url}/index sent nothing for 0.05 s`,
+    });
+  });
+
+  it('refuses what was packed on the way: digests are those of the plain bytes', async () => {
+    const { url } = await serve((_, response) => {
+      response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync('image'));
+    });
+    await expect(new HttpStore(url).head('squashfs')).rejects.toMatchObject({
+      name: 'DownloadFailed',
+      message: expect.stringContaining('Content-Encoding gzip'),
+    });
+  });
+
+  it('refuses a server that is not there', async () => {
+    const url = await closedServer();
+    await expect(new HttpStore(url).read('index')).rejects.toMatchObject({
+      name: 'DownloadFailed',
+      message: expect.stringMatching(`${url}/index cannot be read: .*ECONNREFUSED`),
+    });
+  });
+
+  it('refuses to list and to write', async () => {
+    const store = new HttpStore('http://127.0.0.1:1');
+    const refused = { name: 'NotSupported', message: expect.stringContaining('http://127.0.0.1:1/') };
+    await expect(keysOf(store, 'pool/')).rejects.toMatchObject(refused);
+    await expect(store.create('a')).rejects.toMatchObject(refused);
+    await expect(store.replace('a')).rejects.toMatchObject(refused);
+    await expect(store.adopt('a')).rejects.toMatchObject(refused);
+    await expect(store.remove('a')).rejects.toMatchObject(refused);
+    await expect(store.expose('candidate', 'noble')).rejects.toMatchObject(refused);
+  });
+
+  it.each(['../a', '/a', '', 'a//b'])('refuses the key %j', async (key) => {
+    await expect(new HttpStore('http://127.0.0.1:1').read(key)).rejects.toMatchObject({ name: 'BadInput' });
+  });
+
+  it.each(['http://', 'ftp://a/b', 'nonsense'])('refuses the address %s', (address) => {
+    expect(() => new HttpStore(address)).toThrow(expect.objectContaining({ name: 'BadInput', misuse: true }));
+  });
+});

@@ -1,0 +1,136 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { DirectoryStore } from '../../lib/store/directory';
+import { HttpStore } from '../../lib/store/http';
+import { openMirrorDirectory, openStore, openWorkStore } from '../../lib/store/open';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+import { textOf } from './contract';
+
+describe('opening a mirror directory', () => {
+  it.each([
+    'missing',
+    'empty',
+    'a new file system',
+    'left by a process that died at once',
+  ])('makes one where it is %s', async (state) => {
+    const path = join(temporaryFolder(), 'srv/mirror');
+    const left: Record<string, string> = { empty: '', 'a new file system': 'lost+found' };
+    if (state !== 'missing') mkdirSync(join(path, left[state] ?? '.store/tmp'), { recursive: true });
+
+    const store = await openMirrorDirectory(path, { create: true });
+
+    expect(store.name).toBe(path);
+    expect(JSON.parse(readFileSync(join(path, 'format.json'), 'utf8'))).toEqual({
+      format: 1,
+      tool: 'cdk-maas-mirror',
+    });
+    await openMirrorDirectory(path, { create: true });
+    await openMirrorDirectory(path, { create: false });
+  });
+
+  it('can be done by several at once', async () => {
+    const path = join(temporaryFolder(), 'mirror');
+    await Promise.all([1, 2, 3, 4].map(() => openMirrorDirectory(path, { create: true })));
+    expect(readdirSync(path).sort()).toEqual(['.store', 'format.json']);
+  });
+
+  it('refuses to make one among the files of others', async () => {
+    const path = temporaryFolder();
+    writeFileSync(join(path, 'thesis.tex'), '');
+    for (const create of [true, false]) {
+      await expect(openMirrorDirectory(path, { create })).rejects.toMatchObject({
+        name: 'ForeignDirectory',
+        message: expect.stringContaining(path),
+      });
+    }
+    expect(readdirSync(path)).toEqual(['thesis.tex']);
+  });
+
+  it.each([
+    '{"format": 1, "tool": "other"}',
+    '{"tool": "cdk-maas-mirror"}',
+    '[]',
+    'null',
+    'no JSON',
+  ])('refuses one whose format.json is %s', async (text) => {
+    const path = temporaryFolder();
+    writeFileSync(join(path, 'format.json'), text);
+    await expect(openMirrorDirectory(path, { create: true })).rejects.toMatchObject({
+      name: 'ForeignDirectory',
+      message: expect.stringContaining(text),
+    });
+  });
+
+  it('refuses one of a newer tool', async () => {
+    const path = temporaryFolder();
+    writeFileSync(join(path, 'format.json'), '{"format": 2, "tool": "cdk-maas-mirror"}');
+    await expect(openMirrorDirectory(path, { create: true })).rejects.toMatchObject({
+      name: 'NotSupported',
+      message: `${path} has format 2, this tool knows format 1`,
+    });
+  });
+
+  it('refuses one that is missing or empty where it must be there', async () => {
+    const folder = temporaryFolder();
+    const missing = join(folder, 'missing');
+    await expect(openMirrorDirectory(missing, { create: false })).rejects.toMatchObject({
+      name: 'NoSuchDirectory',
+      message: expect.stringContaining(missing),
+    });
+    await expect(openMirrorDirectory(folder, { create: false })).rejects.toMatchObject({
+      name: 'ForeignDirectory',
+      message: expect.stringContaining('is empty'),
+    });
+  });
+
+  it('refuses a file', async () => {
+    const file = join(temporaryFolder(), 'file');
+    writeFileSync(file, '');
+    for (const path of [file, join(file, 'below')]) {
+      await expect(openMirrorDirectory(path, { create: true })).rejects.toMatchObject({
+        name: 'BadInput',
+        misuse: true,
+      });
+      await expect(openWorkStore(path)).rejects.toMatchObject({ name: 'BadInput', misuse: true });
+    }
+  });
+});
+
+describe('opening a store by its address', () => {
+  it('takes paths and file URLs for directories', async () => {
+    const path = join(temporaryFolder(), 'my mirror');
+    await openMirrorDirectory(path, { create: true });
+    for (const address of [path, pathToFileURL(path).href]) {
+      const store = await openStore(address);
+      expect(store).toBeInstanceOf(DirectoryStore);
+      expect(store.name).toBe(path);
+    }
+  });
+
+  it('takes web addresses for mirrors to read', async () => {
+    expect(await openStore('HTTP://10.0.0.2:8080/mirror')).toBeInstanceOf(HttpStore);
+    expect(await openStore('https://mirror.example/')).toBeInstanceOf(HttpStore);
+  });
+
+  it('makes a work store where there is none, among any files', async () => {
+    const path = join(temporaryFolder(), 'mirror.work');
+    await (await openWorkStore(path)).create('runs/1/a', Buffer.from('a'));
+    expect(statSync(path).mode & 0o777).toBe(0o755);
+    expect(await textOf(await openWorkStore(path), 'runs/1/a')).toBe('a');
+    expect(readdirSync(path).sort()).toEqual(['.store', 'runs']);
+  });
+
+  it('refuses buckets, which come later', async () => {
+    const refused = { name: 'NotSupported', message: expect.stringContaining('s3://bucket') };
+    await expect(openStore('s3://bucket')).rejects.toMatchObject(refused);
+    await expect(openWorkStore('s3://bucket')).rejects.toMatchObject(refused);
+  });
+
+  it.each(['', 'ftp://host/mirror', 'file://host/mirror'])('refuses the address %j', async (address) => {
+    const refused = { name: 'BadInput', message: expect.stringContaining(JSON.stringify(address)), misuse: true };
+    await expect(openStore(address)).rejects.toMatchObject(refused);
+    await expect(openWorkStore(address)).rejects.toMatchObject(refused);
+  });
+});
