@@ -39,13 +39,17 @@ export async function makeAssets(root: string, outdir: string): Promise<Metafile
   mkdirSync(dirname(outdir), { recursive: true });
   const scratch = mkdtempSync(join(dirname(outdir), '.assets-'));
   try {
-    const metafiles = await Promise.all(
+    const made = await Promise.allSettled(
       Object.entries(bundles).map(async ([name, bundle]) => {
         const metafile = await bundleInto(join(scratch, name), bundle, root);
         copyBeside(join(scratch, name), bundle, root);
         return [name, metafile] as const;
       }),
-    );
+    ); // all have ended: one that still writes would keep the scratch folder from being removed
+    const metafiles = made.map((one) => {
+      if (one.status === 'rejected') throw one.reason;
+      return one.value;
+    });
     moveOver(scratch, outdir);
     return Object.fromEntries(metafiles);
   } finally {

@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { MirrorError } from '../errors';
+import { type ConsoleWatch, watchConsole } from './console';
 import type { Command } from './run';
 
 /** An emulated machine of one architecture; see lib/catalog/architectures.ts. */
@@ -10,7 +11,7 @@ export interface Emulator {
   readonly cpu?: string | undefined;
 }
 
-export interface BootOptions {
+export interface BootOptions extends ConsoleWatch {
   readonly emulator: Emulator;
   readonly kernel: string;
   readonly initrd: string;
@@ -18,14 +19,8 @@ export interface BootOptions {
   readonly mac: string;
   /** MiB */
   readonly memory: number;
-  /** Says what a line of the console means; undefined is nothing. */
-  readonly judge: (line: string) => Verdict | undefined;
   readonly timeoutSeconds: number;
-  /** Gets every line of the console. */
-  readonly onLine: (line: string) => void;
 }
-
-export type Verdict = { readonly started: string } | { readonly failed: string };
 
 /**
  * TCG always: a /dev/kvm may exist and still abort QEMU at its start. qemu64 with two cores boots three times faster
@@ -47,7 +42,7 @@ export function qemuCommand({ emulator, kernel, initrd, commandLine, mac, memory
 /**
  * Boots a kernel and watches its console until a verdict.
  * @returns what showed that it has started
- * @throws BootFailed with what was seen and the last lines of the console; MissingTool without the emulator
+ * @throws BootFailed with what was seen, after the whole console has gone to `onLine`; MissingTool without the emulator
  */
 export async function boot(options: BootOptions): Promise<string> {
   const [program, ...args] = qemuCommand(options);
@@ -60,50 +55,12 @@ export async function boot(options: BootOptions): Promise<string> {
     timeout: seconds * 1000,
     killSignal: 'SIGKILL',
   });
-  const tail: string[] = [];
-  const verdict = await watch(machine.stdout, options, tail);
+  const verdict = await watchConsole(machine.stdout, options);
   machine.kill('SIGKILL');
   const { code, timedOut } = await machine;
   if (verdict !== undefined && 'started' in verdict) return verdict.started;
   if (code === 'ENOENT') throw new MirrorError('MissingTool', `there is no ${program} on this machine`);
   const why =
     verdict?.failed ?? (timedOut ? `nothing showed within ${seconds} s that it had started` : 'the machine ended');
-  throw new MirrorError('BootFailed', `${why}; the console ended with:\n${tail.join('\n')}`, {
-    hint: 'the whole console is in the log of this boot test',
-  });
-}
-
-/** Reads the console until a verdict or its end. A login prompt has no line end, so an unfinished line is judged, too. */
-async function watch(
-  console: AsyncIterable<Buffer>,
-  { judge, onLine }: BootOptions,
-  tail: string[],
-): Promise<Verdict | undefined> {
-  let unfinished = '';
-  const take = (line: string) => {
-    onLine(line);
-    tail.push(line);
-    if (tail.length > 25) tail.shift();
-  };
-  for await (const chunk of console) {
-    const lines = (unfinished + chunk.toString('latin1')).split('\n');
-    unfinished = lines.pop() ?? '';
-    for (const line of lines.map(printable)) {
-      take(line);
-      const verdict = judge(line);
-      if (verdict !== undefined) return verdict;
-    }
-    const verdict = judge(printable(unfinished));
-    if (verdict === undefined) continue;
-    take(printable(unfinished));
-    return verdict;
-  }
-  if (unfinished !== '') take(printable(unfinished));
-  return undefined;
-}
-
-/** Consoles are full of colours and cursor moves. */
-function printable(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return line.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]|\u001b[()][A-Z0-9]|[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
+  throw new MirrorError('BootFailed', why, { hint: 'the whole console is in the log of this boot test' });
 }

@@ -5,12 +5,13 @@ import { releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
 import { runs } from '../job/layout';
 import type { Booted } from '../job/results';
+import type { Verdict } from '../machine/console';
 import { digestOf } from '../machine/digest';
 import { readText } from '../machine/files';
 import { logLine, progress } from '../machine/log';
 import { maasCommandLine, rackPath } from '../machine/maas-boot';
 import { startStandIn } from '../machine/maas-stand-in';
-import { boot, type Verdict } from '../machine/qemu';
+import { boot } from '../machine/qemu';
 import { takeUp, type Workbench } from './workbench';
 
 const mac = '52:54:00:aa:01:02';
@@ -72,10 +73,13 @@ async function hasCloudInit(bench: Workbench): Promise<boolean> {
   return /^cloud-init\t/m.test(await readText(await takeUp(bench, runs.baseManifest(bench.job))));
 }
 
-/** The last thing that cloud-init runs has reported, with the root and the modules that MAAS relies on. */
+/**
+ * The last thing that cloud-init runs has reported, with the root and the modules that MAAS relies on. A report counts
+ * when it is whole: lines arrive in pieces, and others write to the same console.
+ */
 export function judgeByCloudInit(nonce: string): (line: string) => Verdict | undefined {
   return (line) => {
-    const report = new RegExp(`maas-mirror-boot ${nonce} (kernel=\\S+ root=(\\S*) modules=(\\w+))`).exec(line);
+    const report = new RegExp(`maas-mirror-boot ${nonce} (kernel=\\S+ root=(\\S*) modules=(\\w+)) end`).exec(line);
     if (report === null) return failureSign(line);
     const [, whole = '', root, modules] = report;
     if (root !== 'overlay')
@@ -86,10 +90,10 @@ export function judgeByCloudInit(nonce: string): (line: string) => Verdict | und
   };
 }
 
-/** An image without cloud-init is up when it asks on the console who wants to log in. */
+/** An image without cloud-init is up when it asks on the console who wants to log in; the kernel may have the next word. */
 export function judgeByLogin(line: string): Verdict | undefined {
-  const prompt = /\S+ login: ?$/.exec(line);
-  return prompt === null ? failureSign(line) : { started: prompt[0].trim() };
+  const prompt = /\S+ login:(?= ?(?:$|\[ *\d+\.))/.exec(line);
+  return prompt === null ? failureSign(line) : { started: prompt[0] };
 }
 
 function failureSign(line: string): Verdict | undefined {

@@ -10,8 +10,8 @@ const judge = judgeByCloudInit('4fe1c0de4fe1c0de');
 describe('the judge of images with cloud-init', () => {
   it('takes the report of this boot for a start', () => {
     const line =
-      '[   31.2] cloud-init[512]: maas-mirror-boot 4fe1c0de4fe1c0de kernel=6.8.0-71-generic root=overlay modules=present';
-    expect(judge(line)).toEqual({ started: 'kernel=6.8.0-71-generic root=overlay modules=present' });
+      '[   31.2] cloud-init[512]: maas-mirror-boot 4fe1c0de4fe1c0de kernel=6.8.0-71-generic root=overlay modules=present end';
+    expect(judge(line)).toEqual({ started: 'kernel=6.8.0-71-generic root=overlay modules=present end' });
   });
 
   it.each([
@@ -19,11 +19,11 @@ describe('the judge of images with cloud-init', () => {
     ['root= modules=present', 'the root is unknown, not an overlay: overlayroot did not act'],
     ['root=overlay modules=missing', 'the running kernel has no modules in /lib/modules: copymods did not act'],
   ])('refuses a system that is up with %s', (seen, failed) => {
-    expect(judge(`maas-mirror-boot 4fe1c0de4fe1c0de kernel=6.8.0 ${seen}`)).toEqual({ failed });
+    expect(judge(`maas-mirror-boot 4fe1c0de4fe1c0de kernel=6.8.0 ${seen} end`)).toEqual({ failed });
   });
 
   it('passes over the report of another boot, and over a login prompt', () => {
-    expect(judge('maas-mirror-boot 0000000000000000 kernel=6.8.0 root=overlay modules=present')).toBeUndefined();
+    expect(judge('maas-mirror-boot 0000000000000000 kernel=6.8.0 root=overlay modules=present end')).toBeUndefined();
     expect(judge('maas-enlist login: ')).toBeUndefined();
   });
 
@@ -33,15 +33,24 @@ describe('the judge of images with cloud-init', () => {
       .replaceAll('@NONCE@', '4fe1c0de4fe1c0de')
       .replaceAll('/dev/console', join(folder, 'console'));
     mkdirSync(join(folder, 'bin'));
-    for (const [name, says] of Object.entries({ findmnt: 'echo overlay', uname: 'echo 6.8.0', poweroff: 'exit 0' })) {
+    for (const [name, says] of Object.entries({
+      findmnt: 'echo overlay',
+      uname: 'echo 6.8.0',
+      poweroff: 'exit 0',
+      sleep: '',
+      dmesg: '',
+    })) {
       writeFileSync(join(folder, 'bin', name), `#!/bin/sh\n${says}\n`, { mode: 0o755 });
     }
     execFileSync('sh', ['-c', script], { env: { PATH: `${join(folder, 'bin')}:/usr/bin:/bin` } });
 
+    const reports = readFileSync(join(folder, 'console'), 'utf8').split('\n').filter(Boolean);
+    expect(reports.length).toBeGreaterThan(1);
     // There is no /lib/modules/6.8.0 here, which the check rightly finds missing.
-    expect(judge(readFileSync(join(folder, 'console'), 'utf8'))).toEqual({
-      failed: 'the running kernel has no modules in /lib/modules: copymods did not act',
-    });
+    for (const report of reports)
+      expect(judge(report)).toEqual({
+        failed: 'the running kernel has no modules in /lib/modules: copymods did not act',
+      });
   });
 });
 
