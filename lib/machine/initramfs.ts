@@ -1,4 +1,4 @@
-import { chmod, cp, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, cp, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MirrorError } from '../errors';
 import type { Chroot } from './chroot';
@@ -22,6 +22,7 @@ export async function prepareInitramfs(chroot: Chroot, choice: InitramfsChoice):
   await silenceUpdateInitramfs(chroot);
   await pretendContainer(chroot, choice.hooks);
   await installHooks(chroot.path, choice);
+  await batchModules(chroot.path, choice.hooks);
 }
 
 /**
@@ -93,6 +94,14 @@ async function installHooks(path: string, choice: InitramfsChoice): Promise<void
   const cryptsetup = join(path, 'etc/cryptsetup-initramfs/conf-hook');
   const settings = await readFile(cryptsetup, 'utf8').catch(() => undefined);
   if (settings !== undefined) await writeFile(cryptsetup, `${settings}\nCRYPTSETUP=y\n`); // LP 1818876
+}
+
+/** Copies modules a folder at a time where initramfs-tools copies them one at a time; the result is the same. */
+async function batchModules(path: string, hooks: string): Promise<void> {
+  const functions = join(path, 'usr/share/initramfs-tools/hook-functions');
+  const text = await readFile(functions, 'utf8').catch(() => '');
+  if (!text.includes('\nadd_firmware()') || text.includes('dracut-install')) return;
+  await appendFile(functions, await readFile(join(hooks, 'batched-modules.sh')));
 }
 
 async function writeScript(file: string, text: string): Promise<void> {

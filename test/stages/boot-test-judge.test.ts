@@ -11,7 +11,7 @@ describe('the judge of images with cloud-init', () => {
   it('takes the report of this boot for a start', () => {
     const line =
       '[   31.2] cloud-init[512]: maas-mirror-boot 4fe1c0de4fe1c0de kernel=6.8.0-71-generic root=overlay modules=present end';
-    expect(judge(line)).toEqual({ started: 'kernel=6.8.0-71-generic root=overlay modules=present end' });
+    expect(judge(line)).toEqual({ started: 'kernel=6.8.0-71-generic root=overlay modules=present' });
   });
 
   it.each([
