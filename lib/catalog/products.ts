@@ -58,9 +58,10 @@ export function productFields(kernel: Kernel, view: string): Record<string, stri
 
 /**
  * Path of an item, relative to the view. Root and manifest are shared by all kernels of one release, architecture and
- * version; in a kernel's folder the flavour is a folder of its own, and `-edge` stays with the subarch.
+ * version; in a kernel's folder the flavour is a folder of its own, and `-edge` stays with the subarch. The provenance is
+ * no item, and lies beside the kernel.
  */
-export function itemPath(kernel: Kernel, version: string, item: ItemName): string {
+export function itemPath(kernel: Kernel, version: string, item: ItemName | 'provenance.json'): string {
   const folder = versionFolder(kernel.release, kernel.architecture, version);
   if (item === 'squashfs') return `${folder}/squashfs`;
   if (item === 'manifest') return `${folder}/squashfs.manifest`;

@@ -1,3 +1,4 @@
+import { objectsOf } from '../simplestreams/promised';
 import { pathFault } from '../simplestreams/readable-values';
 import type { Products } from '../simplestreams/types';
 
@@ -18,7 +19,7 @@ export function promisedItems(documents: readonly Products[]): PromisedItem[] {
   const items = documents
     .flatMap(({ products }) => Object.values(products))
     .flatMap(({ versions }) => Object.entries(versions))
-    .flatMap(([version, { items }]) => Object.values(items).map((item) => ({ version, ...item })))
+    .flatMap(([name, version]) => objectsOf(version).map((item) => ({ version: name, ...item })))
     .filter(({ path }) => pathFault(path) === undefined)
     .map(({ version, path, size, sha256 }) => ({ path, folder: folderOf(path, version), size, sha256 }));
   return [...new Map(items.map((item) => [`${item.path} ${item.size} ${item.sha256}`, item])).values()];

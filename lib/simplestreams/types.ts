@@ -26,8 +26,12 @@ export interface Version {
   readonly recipe?: string;
   /** How the boot test went. */
   readonly gate?: string;
-  /** Digest of everything that went in; the same means nothing new. */
-  readonly inputs?: string;
+  /** Digest of all packages that went in. */
+  readonly packages?: string;
+  /** Path of the version's provenance, which is no item; its sha256 and size in bytes. */
+  readonly provenance?: string;
+  readonly provenance_sha256?: string;
+  readonly provenance_size?: string;
   readonly [field: string]: string | Readonly<Record<string, Item>> | undefined;
 }
 

@@ -2,7 +2,7 @@ import { MirrorError } from '../errors';
 import { mirror as layout } from '../job/layout';
 import type { Violation } from '../simplestreams/check';
 import type { Addition } from '../simplestreams/merge';
-import type { Item } from '../simplestreams/types';
+import { objectsOf, type Promised } from '../simplestreams/promised';
 import type { Store } from '../store/store';
 
 /**
@@ -20,12 +20,12 @@ export function refuse(violations: readonly Violation[]): void {
 
 /** Every object that a commit adds has to be there, whole and right. */
 export async function requireObjects(additions: readonly Addition[], mirror: Store): Promise<void> {
-  const items = new Map<string, Item>();
-  for (const { version } of additions) for (const item of Object.values(version.items)) items.set(item.path, item);
+  const items = new Map<string, Promised>();
+  for (const { version } of additions) for (const item of objectsOf(version)) items.set(item.path, item);
   await Promise.all([...items.values()].map((item) => requireObject(item, mirror)));
 }
 
-async function requireObject({ path, size, sha256 }: Item, mirror: Store): Promise<void> {
+async function requireObject({ path, size, sha256 }: Promised, mirror: Store): Promise<void> {
   const key = layout.pool(path);
   const head = await mirror.head(key);
   const seen = head === undefined ? 'missing' : `${head.size} bytes with sha256 ${head.sha256}`;

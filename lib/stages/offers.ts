@@ -4,7 +4,9 @@ import type { Job } from '../job/job';
 import { mirror as layout } from '../job/layout';
 import type { PublishInput } from '../job/plan';
 import type { Artefact, Booted, Extracted } from '../job/results';
+import { sha256Of } from '../simplestreams/documents';
 import type { Item, Version } from '../simplestreams/types';
+import { type Origin, provenanceOf } from './provenance';
 
 /** One product with what its next version would hold, whatever that version will be called. */
 export interface Offer {
@@ -17,6 +19,8 @@ export interface Offer {
   readonly artefacts: Readonly<Partial<Record<ItemName, Artefact>>>;
   /** Version-level fields: what went in, and how it was tested. */
   readonly facts: DecisiveFacts & Readonly<Record<string, string>>;
+  /** What its provenance tells. @default - it has none */
+  readonly origin?: Origin;
 }
 
 export interface BuiltKernel {
@@ -35,8 +39,12 @@ export interface DecisiveFacts {
   readonly recipe: string;
 }
 
+/** What Publish reads of an execution beside its input. */
+export type Context = Pick<Origin, 'order' | 'materials'>;
+
 /** What the flavours of one architecture are as products of the job's view: those that were built, and those that stand. */
-export function offersOf(job: Job, input: PublishInput, built: readonly BuiltKernel[]): Offer[] {
+export function offersOf(job: Job, input: PublishInput, built: readonly BuiltKernel[], context: Context): Offer[] {
+  const { fetched } = input;
   return input.selected.flavours.flatMap((flavour): Offer[] => {
     const made = built.find(({ kernel }) => kernel === flavour.builtAs);
     if (flavour.builtAs !== '' && made === undefined) return [];
@@ -50,14 +58,15 @@ export function offersOf(job: Job, input: PublishInput, built: readonly BuiltKer
         built: made !== undefined,
         artefacts: made === undefined ? {} : artefactsOf(input, made),
         facts: {
-          base_sha256: input.fetched.squashfs.sha256,
+          base_sha256: fetched.squashfs.sha256,
           packages: flavour.packages,
           recipe: job.recipe,
           image_package: flavour.imagePackage,
           image_version: flavour.imageVersion,
-          serial: input.fetched.serial,
+          serial: fetched.serial,
           ...(made && { gate: made.booted.gate, kernel_version: made.extracted.kernelRelease }),
         },
+        origin: { ...context, fetched, recipe: job.recipe, builtAs: flavour.builtAs },
       },
     ];
   });
@@ -72,13 +81,33 @@ function artefactsOf({ root }: PublishInput, { extracted }: BuiltKernel): Offer[
   };
 }
 
-/** An offer as a version of that name. */
-export function versionOf({ kernel, artefacts, facts }: Offer, name: string): Version {
+/** An offer as a version of that name. Its provenance is named where MAAS does not look. */
+export function versionOf(offer: Offer, name: string): Version {
+  const { kernel, artefacts, facts } = offer;
   const items = Object.entries(artefacts).map(([item, artefact]) => [
     item,
     itemOf(kernel, name, item as ItemName, artefact as Artefact),
   ]);
-  return { ...facts, items: Object.fromEntries(items) as Record<string, Item> };
+  const version = { ...facts, items: Object.fromEntries(items) as Record<string, Item> };
+  const provenance = provenanceFile(offer, name, version.items);
+  if (provenance === undefined) return version;
+  const { sha256, size } = measured(provenance.bytes);
+  return { ...version, provenance: provenance.path, provenance_sha256: sha256, provenance_size: String(size) };
+}
+
+/** The provenance of an offer's version, beside its kernel. */
+export function provenanceFile(
+  { kernel, origin }: Offer,
+  name: string,
+  items: Version['items'],
+): { readonly path: string; readonly bytes: Buffer } | undefined {
+  if (origin === undefined) return undefined;
+  const path = itemPath(kernel, name, 'provenance.json');
+  return { path, bytes: provenanceOf(kernel, Object.values(items), origin) };
+}
+
+function measured(bytes: Buffer): { sha256: string; size: number } {
+  return { sha256: sha256Of(bytes), size: bytes.length };
 }
 
 /** Where the artefacts of an offer go in the pool, by their key in the work store. */

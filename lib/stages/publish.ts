@@ -1,8 +1,12 @@
 import { contentId } from '../catalog/products';
 import { releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
+import { checked } from '../job/checked';
 import { jobOfStrings } from '../job/environment';
 import type { Job } from '../job/job';
+import { mirror as layout, runs } from '../job/layout';
+import { Materials } from '../job/materials';
+import { Order } from '../job/order';
 import type { PublishInput } from '../job/plan';
 import type { KernelResult, Selected } from '../job/results';
 import type { Addition } from '../simplestreams/merge';
@@ -11,7 +15,7 @@ import type { Store } from '../store/store';
 import { claimVersion } from './claim';
 import { commit, followIndex, type Press } from './commit';
 import { additionsOf, type Claimed, newsAmong } from './news';
-import { type BuiltKernel, type Offer, offersOf, poolKeysOf } from './offers';
+import { type BuiltKernel, type Context, type Offer, offersOf, poolKeysOf, provenanceFile, versionOf } from './offers';
 import { readView } from './published-view';
 import { showMirror } from './show-mirror';
 
@@ -37,7 +41,7 @@ export interface Published {
 export async function publish(input: PublishInput, bench: PublishBench): Promise<Published> {
   const job = jobOfStrings(input.job);
   const { built, leftOut } = sorted(input.kernels, input.selected);
-  const offers = offersOf(job, input, built);
+  const offers = offersOf(job, input, built, await contextOf(job, input, bench));
   const id = contentId(releaseOf(job.release), job.view);
   await readView(job.view, bench); // nothing is written beside a view that another key has signed
   await showMirror(job.view, job.release, bench);
@@ -101,8 +105,27 @@ function sorted(
   return { built, leftOut: [...lost, ...missing].map(({ kernel }) => kernel) };
 }
 
+async function contextOf(job: Job, { prepared }: PublishInput, { work }: PublishBench): Promise<Context> {
+  const [order, materials] = [runs.order(job.execution), prepared.materials.key];
+  return {
+    order: checked(Order, await jsonAt(order, work), order),
+    materials: checked(Materials, await jsonAt(materials, work), materials),
+  };
+}
+
+async function jsonAt(key: string, work: Store): Promise<unknown> {
+  const found = await work.read(key);
+  if (found !== undefined) return JSON.parse(found.bytes.toString());
+  throw new MirrorError('NoSuchObject', `${work.name} has no ${key}`, { hint: 'the run has expired; build it again' });
+}
+
 /** Objects only reach the pool with the digests that came through the state machine. */
 async function moveIntoPool(offers: readonly Offer[], version: string, { mirror, work }: PublishBench): Promise<void> {
   const keys = new Map(offers.flatMap((offer) => poolKeysOf(offer, version)).map((one) => [one.key, one.artefact]));
   for (const [key, artefact] of keys) await mirror.adopt(key, work, artefact.key, { sha256: artefact.sha256 });
+  for (const offer of offers) {
+    const provenance = provenanceFile(offer, version, versionOf(offer, version).items);
+    if (provenance === undefined) continue;
+    await mirror.create(layout.pool(provenance.path), provenance.bytes, { contentType: 'application/json' });
+  }
 }

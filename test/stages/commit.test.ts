@@ -43,6 +43,7 @@ describe('a publication', () => {
       `adopt ${pool}/squashfs.manifest`,
       `adopt ${pool}/generic/generic/boot-kernel`,
       `adopt ${pool}/generic/generic/boot-initrd`,
+      `create ${pool}/generic/generic/provenance.json`,
       `create candidate/${jsonPathOf(document)}`,
       `create candidate/${path}`,
       `replace candidate/${jsonPathOf(document)}.gpg`,

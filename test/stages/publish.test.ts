@@ -4,10 +4,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { kernelOf } from '../../lib/catalog/kernels';
 import { productId } from '../../lib/catalog/products';
 import { mirror as layout } from '../../lib/job/layout';
+import { toolVersion } from '../../lib/job/tool';
 import { verifyMirror } from '../../lib/operations/verify';
 import type { Signer } from '../../lib/simplestreams/signer';
 import type { Version } from '../../lib/simplestreams/types';
 import { publish } from '../../lib/stages/publish';
+import { measureBytes } from '../../lib/store/digest';
 import { makeBuiltRun } from '../fixtures/built-run';
 import { smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
@@ -57,7 +59,10 @@ describe('publish', () => {
     const input = await makeBuiltRun(press.work, { execution: 'run', recipe: 'recipe-1' });
     await publish(input, press);
 
-    const { items, ...facts } = (await press.version('generic', '20261120')) as Version;
+    const { items, provenance, provenance_sha256, provenance_size, ...facts } = (await press.version(
+      'generic',
+      '20261120',
+    )) as Version;
 
     expect(facts).toEqual({
       base_sha256: input.fetched.squashfs.sha256,
@@ -72,6 +77,44 @@ describe('publish', () => {
     expect(items['boot-kernel']).toMatchObject({
       kpackage: 'linux-image-amd64',
       path: 'bookworm/amd64/20261120/generic/generic/boot-kernel',
+    });
+  });
+
+  it('tells beside each kernel where its version comes from, in a statement that equal builds share', async () => {
+    const statements = await Promise.all(
+      ['one', 'two'].map(async (execution) => {
+        const press = smallPress(signer);
+        await press.publish({ execution, recipe: 'recipe-1' });
+        const {
+          provenance = '',
+          provenance_sha256,
+          provenance_size,
+        } = (await press.version('cloud', '20261120')) as Version;
+        const bytes = (await press.bytes(`pool/${provenance}`)) ?? Buffer.alloc(0);
+        expect({ provenance, ...measureBytes(bytes) }).toEqual({
+          provenance: 'bookworm/amd64/20261120/generic/cloud/provenance.json',
+          sha256: provenance_sha256,
+          size: Number(provenance_size),
+        });
+        return bytes.toString();
+      }),
+    );
+
+    expect(statements[0]).toBe(statements[1]);
+    expect(JSON.parse(statements[0] ?? '')).toMatchObject({
+      _type: 'https://in-toto.io/Statement/v1',
+      predicateType: 'https://slsa.dev/provenance/v1',
+      subject: expect.arrayContaining([
+        { name: 'bookworm/amd64/20261120/squashfs', digest: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } },
+      ]),
+      predicate: {
+        buildDefinition: {
+          externalParameters: { release: 'bookworm', architecture: 'amd64', kernel: 'cloud' },
+          internalParameters: { recipe: 'recipe-1' },
+          resolvedDependencies: [{ name: 'base image', uri: '/images/base.squashfs' }],
+        },
+        runDetails: { builder: { version: { 'cdk-maas-mirror': toolVersion } } },
+      },
     });
   });
 

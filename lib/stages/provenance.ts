@@ -1,0 +1,83 @@
+import type { Kernel } from '../catalog/kernels';
+import { releaseOf } from '../catalog/releases';
+import type { Materials } from '../job/materials';
+import type { Order } from '../job/order';
+import type { Fetched } from '../job/results';
+import { toolVersion } from '../job/tool';
+import { writeJson } from '../simplestreams/json';
+import type { Item } from '../simplestreams/types';
+
+/** All that a version was made of. */
+export interface Origin {
+  readonly order: Order;
+  readonly fetched: Fetched;
+  readonly materials: Materials;
+  readonly recipe: string;
+  /** Flavour that was built, whose packages count. */
+  readonly builtAs: string;
+}
+
+/**
+ * Where a version comes from, as an in-toto statement with the predicate of SLSA provenance v1. Nothing in it depends on
+ * when and where it was built: equal builds give equal statements.
+ * @see https://slsa.dev/spec/v1.0/provenance
+ */
+export function provenanceOf(kernel: Kernel, items: readonly Item[], origin: Origin): Buffer {
+  const statement = {
+    _type: 'https://in-toto.io/Statement/v1',
+    subject: items.map(({ path, sha256 }) => ({ name: path, digest: { sha256 } })),
+    predicateType: 'https://slsa.dev/provenance/v1',
+    predicate: {
+      buildDefinition: {
+        buildType: 'urn:cdk-maas-mirror:image:1',
+        externalParameters: parametersOf(kernel, origin),
+        internalParameters: { recipe: origin.recipe },
+        resolvedDependencies: [baseOf(origin), ...archivesOf(origin), ...packagesOf(kernel, origin)],
+      },
+      runDetails: {
+        builder: { id: 'urn:cdk-maas-mirror:builder', version: { 'cdk-maas-mirror': toolVersion } },
+      },
+    },
+  };
+  return Buffer.from(writeJson(statement));
+}
+
+interface Dependency {
+  readonly name: string;
+  readonly uri: string;
+  readonly digest?: { readonly sha256: string };
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+function parametersOf({ release, architecture, name, package: kernelPackage }: Kernel, { order }: Origin): object {
+  const { customise, compression, serial } = order;
+  const asked = {
+    ...(customise && { customise }),
+    ...(compression && { compression }),
+    ...(serial && { serial }),
+  };
+  return { release, architecture, kernel: name, package: kernelPackage, ...asked };
+}
+
+function baseOf({ fetched: { serial, source, squashfs } }: Origin): Dependency {
+  const annotations = { serial, ...(source.product === '' ? {} : { product: source.product }) };
+  return { name: 'base image', uri: source.uri, digest: { sha256: source.sha256 || squashfs.sha256 }, annotations };
+}
+
+/** What apt verified: the InRelease files whose lists it read. */
+function archivesOf({ materials }: Origin): Dependency[] {
+  return materials.archives.map(({ uri, suite, sha256 }) => {
+    return { name: 'archive', uri: `${uri}/dists/${suite}/InRelease`, digest: { sha256 } };
+  });
+}
+
+function packagesOf({ release, architecture }: Kernel, { materials, builtAs }: Origin): Dependency[] {
+  const uri = (name: string, version: string) =>
+    `pkg:deb/${releaseOf(release).family}/${name.replace(/:.*$/, '')}@${version}?arch=${architecture}`;
+  const changed = materials.changed.flatMap(({ name, from, to }) => {
+    if (to === null) return [];
+    return [{ name: 'changed package', uri: uri(name, to), annotations: { before: from ?? 'not installed' } }];
+  });
+  const installed = [...(materials.installed[''] ?? []), ...(materials.installed[builtAs] ?? [])];
+  return [...changed, ...installed.map(({ name, version }) => ({ name: 'build package', uri: uri(name, version) }))];
+}
