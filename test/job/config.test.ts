@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import Ajv2020 from 'ajv/dist/2020';
+import { describe, expect, it } from 'vitest';
+import { configSchema, ordersOf, parseConfig } from '../../lib/job/config';
+
+const text = `
+views:
+  candidate: { releases: [noble, jammy], architectures: [amd64, arm64], kernels: { required: [ga, hwe], optional: [hwe-edge] } }
+  cloud-init-next:
+    releases: [noble]
+    customise: { repositories: [ppa:cloud-init-dev/daily], proposed: [cloud-init] }
+    bootloaders: false
+  stable: {}
+schedule: daily
+keep: { versions: 5, days: 30 }
+places: { archive: http://mirror.example/ubuntu, archiveKeyring: keys/archive.gpg, ca: ca.pem }
+`;
+const ca = '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n';
+const files: Record<string, string> = { 'keys/archive.gpg': 'binary', 'ca.pem': ca };
+const options = { ownArchitecture: () => 's390x', read: (path: string) => Buffer.from(files[path] ?? '') };
+const ordersIn = (yaml: string, more: object = {}) =>
+  ordersOf(parseConfig(yaml, 'mirror.yaml'), { ...options, ...more });
+
+describe('a configuration', () => {
+  it('orders every release of every view, and the bootloaders of the views that want them', () => {
+    const orders = ordersIn(text);
+
+    expect(orders.map(({ view, release }) => `${view} ${release}`)).toEqual([
+      'candidate noble',
+      'candidate jammy',
+      'candidate bootloaders',
+      'cloud-init-next noble',
+    ]);
+    expect(orders[1]).toMatchObject({
+      release: 'jammy',
+      architectures: ['amd64', 'arm64'],
+      kernels: { required: ['ga', 'hwe'], optional: ['hwe-edge'] },
+      bootTest: true,
+      rebuild: false,
+    });
+    expect(orders[3]?.customise).toEqual({
+      repositories: ['ppa:cloud-init-dev/daily'],
+      proposed: ['cloud-init'],
+      packages: [],
+      purge: [],
+    });
+  });
+
+  it('puts the content of the files that it names into every order', () => {
+    for (const { places } of ordersIn(text)) {
+      expect(places).toMatchObject({
+        archive: 'http://mirror.example/ubuntu',
+        archiveKeyring: Buffer.from('binary').toString('base64'),
+        ca,
+        stream: 'daily',
+      });
+    }
+  });
+
+  it('can be built by view and by release', () => {
+    const some = (more: object) => ordersIn(text, more).map(({ view, release }) => `${view} ${release}`);
+
+    expect(some({ view: 'cloud-init-next' })).toEqual(['cloud-init-next noble']);
+    expect(some({ releases: ['jammy'] })).toEqual(['candidate jammy', 'candidate bootloaders']);
+    expect(ordersIn(text, { view: 'candidate', rebuild: true }).every(({ rebuild }) => rebuild)).toBe(true);
+  });
+
+  it('builds for the own architecture where a view names none, and no bootloaders for Debian', () => {
+    const orders = ordersIn('views: { candidate: { releases: [bookworm] } }');
+    expect(orders.map(({ release, architectures }) => [release, ...architectures])).toEqual([['bookworm', 's390x']]);
+  });
+
+  it.each([
+    ['an unknown field, by its name', 'views: { a: { release: [noble] } }', /mirror\.yaml is wrong: views\.a: .*"release"/],
+    ['a view with a bad name', 'views: { Candidate: {} }', /views.*Candidate/],
+    ['a repository that is none', 'views: { a: { customise: { repositories: [foo] } } }', /views\.a\.customise\.repositories\.0: .*"foo" is neither/],
+    ['a schedule that is none', 'views: {}\nschedule: often', /schedule: .*seen: "often"/],
+    ['what is no YAML', 'views: [', /mirror\.yaml is no YAML: /],
+    ['views that are missing', 'schedule: daily', /views: /],
+  ])('refuses %s', (_, yaml, message) => {
+    expect(() => parseConfig(yaml, 'mirror.yaml')).toThrow(
+      expect.objectContaining({ name: 'BadInput', misuse: true, message: expect.stringMatching(message) }),
+    );
+  });
+
+  it.each([
+    ['a view that builds nothing', { view: 'stable' }, /nothing for stable; there are the views .*stable \(no releases\)/],
+    ['a view that is not there', { view: 'stabel' }, /nothing for stabel/],
+    ['a release that no view has', { releases: ['focal'] }, /nothing for any view, focal/],
+  ])('refuses to build %s', (_, more, message) => {
+    expect(() => ordersIn(text, more)).toThrow(
+      expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(message) }),
+    );
+  });
+});
+
+describe('the JSON Schema of mirror.yaml', () => {
+  const schema = JSON.parse(readFileSync('mirror.schema.json', 'utf8')) as object;
+
+  it('is the one that configurations are checked with', () => {
+    expect(schema).toEqual(JSON.parse(JSON.stringify(configSchema())));
+  });
+
+  it('takes and refuses what we take and refuse', async () => {
+    const { parse } = await import('yaml');
+    const takes = new Ajv2020({ strict: false }).compile(schema);
+
+    expect(takes(parse(text)), JSON.stringify(takes.errors)).toBe(true);
+    for (const bad of ['views: { a: { release: [noble] } }', 'views: {}\nschedule: often', 'schedule: daily']) {
+      expect(takes(parse(bad)), bad).toBe(false);
+    }
+  });
+});
