@@ -71,9 +71,17 @@ describe('a configuration', () => {
   });
 
   it.each([
-    ['an unknown field, by its name', 'views: { a: { release: [noble] } }', /mirror\.yaml is wrong: views\.a: .*"release"/],
+    [
+      'an unknown field, by its name',
+      'views: { a: { release: [noble] } }',
+      /mirror\.yaml is wrong: views\.a: .*"release"/,
+    ],
     ['a view with a bad name', 'views: { Candidate: {} }', /views.*Candidate/],
-    ['a repository that is none', 'views: { a: { customise: { repositories: [foo] } } }', /views\.a\.customise\.repositories\.0: .*"foo" is neither/],
+    [
+      'a repository that is none',
+      'views: { a: { customise: { repositories: [foo] } } }',
+      /views\.a\.customise\.repositories\.0: .*"foo" is neither/,
+    ],
     ['a schedule that is none', 'views: {}\nschedule: often', /schedule: .*seen: "often"/],
     ['what is no YAML', 'views: [', /mirror\.yaml is no YAML: /],
     ['views that are missing', 'schedule: daily', /views: /],
@@ -84,7 +92,11 @@ describe('a configuration', () => {
   });
 
   it.each([
-    ['a view that builds nothing', { view: 'stable' }, /nothing for stable; there are the views .*stable \(no releases\)/],
+    [
+      'a view that builds nothing',
+      { view: 'stable' },
+      /nothing for stable; there are the views .*stable \(no releases\)/,
+    ],
     ['a view that is not there', { view: 'stabel' }, /nothing for stabel/],
     ['a release that no view has', { releases: ['focal'] }, /nothing for any view, focal/],
   ])('refuses to build %s', (_, more, message) => {
