@@ -1,4 +1,5 @@
 import { type Kernel, kernelOf } from '../catalog/kernels';
+import { releaseOf } from '../catalog/releases';
 import { runs } from '../job/layout';
 import type { Extracted } from '../job/results';
 import { aptInstall } from '../machine/apt';
@@ -25,7 +26,8 @@ export async function extract(bench: Workbench): Promise<Extracted> {
   await installKernel(chroot, kernel);
   const installed = await findKernel(chroot, kernel.package);
   progress(`making the initramfs of ${installed.release}`);
-  const initrd = await makeInitramfs(chroot, installed.release, await squashfsTime(base));
+  const { initramfs } = releaseOf(job.release);
+  const initrd = await makeInitramfs(chroot, initramfs, installed.release, await squashfsTime(base));
 
   return {
     kernel: await handOn(bench, runs.kernel(job), installed.file),

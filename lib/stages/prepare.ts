@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { initramfsModules, initramfsPackages } from '../catalog/initramfs';
+import { initramfsPackages } from '../catalog/initramfs';
 import { releaseOf } from '../catalog/releases';
 import { runs } from '../job/layout';
 import type { Prepared } from '../job/results';
@@ -9,6 +9,7 @@ import { prepareInitramfs } from '../machine/initramfs';
 import { progress } from '../machine/log';
 import { mountOverlay, mountSquashfs } from '../machine/mounts';
 import { makeSquashfs, passingCompression, squashfsTime } from '../machine/squashfs';
+import { initramfsChoiceOf } from './initramfs-choice';
 import { handOn, takeUp, type Workbench } from './workbench';
 
 /** Makes the layer that all flavours share: apt's lists, the initramfs packages, our hooks and settings. */
@@ -17,19 +18,13 @@ export async function prepare(bench: Workbench): Promise<Prepared> {
   const release = releaseOf(job.release);
   const base = await takeUp(bench, runs.baseSquashfs(job));
   const layer = join(scratch, 'layer.squashfs');
-  const { directories, modules } = initramfsModules(release, job.architecture);
 
   await using image = await mountSquashfs(base, scratch);
   await using root = await mountOverlay([image.path], scratch);
   {
     await using chroot = await enterChroot(root.path);
     await configureApt(root.path, job.sources, await machineAptOptions());
-    await prepareInitramfs(chroot, {
-      directories: directories.map(({ name }) => name),
-      modules: modules.map(({ name }) => name),
-      hooks: join(tools, 'initramfs'),
-      standIns: release.family === 'debian',
-    });
+    await prepareInitramfs(chroot, initramfsChoiceOf(release, job.architecture), join(tools, 'initramfs'));
     progress('reading the package lists');
     await aptUpdate(chroot);
     progress('installing the initramfs packages');
