@@ -17,7 +17,11 @@ export interface InitramfsToolsChoice {
  * Makes a tree ready for kernels whose initramfs initramfs-tools makes.
  * @param tools folder with our hooks/ and scripts/
  */
-export async function prepareInitramfsTools(chroot: Chroot, choice: InitramfsToolsChoice, tools: string): Promise<void> {
+export async function prepareInitramfsTools(
+  chroot: Chroot,
+  choice: InitramfsToolsChoice,
+  tools: string,
+): Promise<void> {
   // An initramfs would be made twice per kernel, by the kernel's hook and by a trigger, before all settings are there
   // (facts/performance.md).
   await silenceTool(chroot, '/usr/sbin/update-initramfs');

@@ -2,10 +2,9 @@ import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MirrorError } from '../errors';
 import type { Chroot } from './chroot';
-import { type DracutChoice, dracutCommand, prepareDracut } from './dracut';
+import { configureDracut, type DracutChoice, dracutCommand, prepareDracut } from './dracut';
 import { type InitramfsToolsChoice, mkinitramfsCommand, prepareInitramfsTools } from './initramfs-tools';
 import { quietPackages } from './quiet-packages';
-import type { Command } from './run';
 
 /** What an initramfs holds beside the distribution's choice, in the words of what makes it. */
 export type InitramfsChoice = InitramfsToolsChoice | DracutChoice;
@@ -18,35 +17,32 @@ export type InitramfsChoice = InitramfsToolsChoice | DracutChoice;
 export async function prepareInitramfs(chroot: Chroot, choice: InitramfsChoice, tools: string): Promise<void> {
   await quietPackages(chroot, tools);
   await settleImage(chroot);
-  if (choice.maker === 'dracut') await prepareDracut(chroot, choice);
+  if (choice.maker === 'dracut') await prepareDracut(chroot);
   else await prepareInitramfsTools(chroot, choice, tools);
 }
 
 /**
- * Makes the initramfs of a kernel, once, in a tree that was prepared.
+ * Makes the initramfs of a kernel, once, in a tree that was prepared for the same choice.
+ * @param release what `uname -r` prints
  * @param epoch seconds since 1970; equal trees then give equal bytes
  * @returns its file on this machine
  */
 export async function makeInitramfs(
   chroot: Chroot,
-  maker: InitramfsChoice['maker'],
+  choice: InitramfsChoice,
   release: string,
   epoch: number,
 ): Promise<string> {
   const inside = `/boot/initrd.img-${release}`;
   const file = join(chroot.path, inside);
   await rm(file, { force: true });
-  const command = commands[maker](inside, release);
+  if (choice.maker === 'dracut') await configureDracut(chroot, choice, release);
+  const command = choice.maker === 'dracut' ? dracutCommand(inside, release) : mkinitramfsCommand(inside, release);
   await chroot.run(command, { env: { SOURCE_DATE_EPOCH: String(epoch) } });
   const { size } = await stat(file);
   if (size === 0) throw new MirrorError('NoKernel', `${command[0]} made an empty initramfs for ${release}`);
   return file;
 }
-
-const commands: Record<InitramfsChoice['maker'], (file: string, release: string) => Command> = {
-  'initramfs-tools': mkinitramfsCommand,
-  dracut: dracutCommand,
-};
 
 async function settleImage({ path }: Chroot): Promise<void> {
   // What was named on the way is the machine's, not the image's: one of the two would name its network card.

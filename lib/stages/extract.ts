@@ -9,6 +9,7 @@ import { findKernel } from '../machine/kernel';
 import { progress } from '../machine/log';
 import { mountOverlay, mountSquashfs } from '../machine/mounts';
 import { squashfsTime } from '../machine/squashfs';
+import { initramfsChoiceOf } from './initramfs-choice';
 import { handOn, takeUp, type Workbench } from './workbench';
 
 /** Installs one kernel flavour into a throwaway overlay and takes its kernel and initramfs out. */
@@ -26,8 +27,8 @@ export async function extract(bench: Workbench): Promise<Extracted> {
   await installKernel(chroot, kernel);
   const installed = await findKernel(chroot, kernel.package);
   progress(`making the initramfs of ${installed.release}`);
-  const { initramfs } = releaseOf(job.release);
-  const initrd = await makeInitramfs(chroot, initramfs, installed.release, await squashfsTime(base));
+  const choice = initramfsChoiceOf(releaseOf(job.release), job.architecture);
+  const initrd = await makeInitramfs(chroot, choice, installed.release, await squashfsTime(base));
 
   return {
     kernel: await handOn(bench, runs.kernel(job), installed.file),
