@@ -51,6 +51,8 @@ interface Scope {
   readonly families?: readonly string[];
   /** @default - all */
   readonly architectures?: readonly string[];
+  /** What makes the initrds of the releases that it holds for. @default - all */
+  readonly makers?: readonly Release['initramfs'][];
   /** Releases that it does not hold for. @default - none */
   readonly except?: readonly string[];
 }
@@ -58,6 +60,7 @@ interface Scope {
 function pick(facts: readonly (Reasoned & Scope)[], release: Release, architecture: string): readonly Reasoned[] {
   return facts
     .filter(({ families = [release.family] }) => families.includes(release.family))
+    .filter(({ makers = [release.initramfs] }) => makers.includes(release.initramfs))
     .filter(({ architectures = [architecture] }) => architectures.includes(architecture))
     .filter(({ except = [] }) => !except.includes(release.name))
     .map(({ name, bug }) => (bug ? { name, bug } : { name }));
@@ -96,6 +99,9 @@ const packages: readonly (Reasoned & Scope)[] = [
   { name: 'cloud-initramfs-copymods', families: ['ubuntu'] },
   { name: 'cloud-initramfs-rooturl', bug: 'LP 1688606', families: ['ubuntu'] },
   { name: 'busybox', families: ['debian'] },
+  // In the images since dracut makes their initrds, but not in every image that somebody may give as base.
+  { name: 'dracut', bug: 'LP 2151116', makers: ['dracut'] },
+  { name: 'dracut-network', makers: ['dracut'] },
 ];
 
 interface DracutRow {

@@ -1,3 +1,4 @@
+import { type InstallOptions, targetWords } from './apt';
 import { archiveFailure } from './apt-errors';
 import type { Chroot } from './chroot';
 
@@ -7,9 +8,13 @@ export interface NamedVersion {
 }
 
 /** What apt would install, the packages themselves and all that they depend on, by name. @throws NoSuchPackage */
-export async function resolveInstall(chroot: Chroot, packages: readonly string[]): Promise<NamedVersion[]> {
+export async function resolveInstall(
+  chroot: Chroot,
+  packages: readonly string[],
+  { target }: InstallOptions = {},
+): Promise<NamedVersion[]> {
   try {
-    const plan = await chroot.run(['apt-get', '--simulate', '--quiet', 'install', ...packages], { quiet: true });
+    const plan = await chroot.run(['apt-get', '--simulate', '--quiet', ...targetWords(target), 'install', ...packages], { quiet: true });
     return installations(plan);
   } catch (error) {
     throw archiveFailure(error);

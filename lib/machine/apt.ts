@@ -13,6 +13,8 @@ export interface Repository {
   readonly keyring?: string | undefined;
   /** Path of a keyring that the image has. @default - the keyrings that its apt trusts */
   readonly signedBy?: string | undefined;
+  /** Whether an expired InRelease is refused although this machine's own apt takes it. @default false */
+  readonly checkDates?: boolean | undefined;
 }
 
 /** Options of this machine's apt that a build behind the same network needs too: proxies, certificates, date checks. */
@@ -53,9 +55,13 @@ export function repositoriesOf(targets: string, release: string): Repository[] {
 }
 
 /** A deb822 stanza. */
-export function stanzaOf({ uri, suite, components }: Repository, keyring?: string): string {
-  const lines = [`Types: deb`, `URIs: ${uri}`, `Suites: ${suite}`, `Components: ${components.join(' ')}`];
-  return `${[...lines, ...(keyring === undefined ? [] : [`Signed-By: ${keyring}`])].join('\n')}\n`;
+export function stanzaOf({ uri, suite, components, checkDates = false }: Repository, keyring?: string): string {
+  const lines = [`Types: deb`, `URIs: ${uri}`, `Suites: ${suite}`];
+  if (components.length > 0) lines.push(`Components: ${components.join(' ')}`);
+  if (keyring !== undefined) lines.push(`Signed-By: ${keyring}`);
+  // One alone is of no use: Check-Date: no also passes over the end of validity.
+  if (checkDates) lines.push('Check-Date: yes', 'Check-Valid-Until: yes');
+  return `${lines.join('\n')}\n`;
 }
 
 /** Puts this build's apt settings into an image; repositories given replace the image's own. */
@@ -96,6 +102,11 @@ export async function aptUpdate(chroot: Chroot): Promise<void> {
   }
 }
 
+export interface InstallOptions {
+  /** Suite whose packages win for this once, whatever its priority. @default - what apt prefers */
+  readonly target?: string | undefined;
+}
+
 /**
  * Installs packages: fetches them with the network, then unpacks and configures them without it.
  * @throws NoSuchPackage with the name; NotReady where the archive lacks a file that its index names
@@ -103,15 +114,38 @@ export async function aptUpdate(chroot: Chroot): Promise<void> {
 export async function aptInstall(
   chroot: Chroot,
   packages: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  { target }: InstallOptions = {},
 ): Promise<void> {
   if (packages.length === 0) return;
+  await aptChange(chroot, [...targetWords(target), 'install', ...packages]);
+}
+
+/** Brings every installed package up to date, whatever has to come or go for it. */
+export async function aptDistUpgrade(chroot: Chroot): Promise<void> {
+  await aptChange(chroot, ['dist-upgrade']);
+}
+
+/** Removes packages with their configuration; nothing is fetched. @throws NoSuchPackage */
+export async function aptPurge(chroot: Chroot, packages: readonly string[]): Promise<void> {
+  if (packages.length === 0) return;
   try {
-    await chroot.run(aptGet('--download-only', 'install', ...packages), { network: true, env });
+    await chroot.run(aptGet('purge', ...packages));
   } catch (error) {
     throw archiveFailure(error);
   }
-  await chroot.run(aptGet('--no-download', 'install', ...packages), { env });
+}
+
+export function targetWords(target: string | undefined): string[] {
+  return target === undefined ? [] : ['--target-release', target];
+}
+
+async function aptChange(chroot: Chroot, words: readonly string[]): Promise<void> {
+  try {
+    await chroot.run(aptGet('--download-only', ...words), { network: true });
+  } catch (error) {
+    throw archiveFailure(error);
+  }
+  await chroot.run(aptGet('--no-download', ...words));
 }
 
 export function aptGet(...words: string[]): Command {

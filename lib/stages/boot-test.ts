@@ -98,7 +98,9 @@ export function judgeByLogin(line: string): Verdict | undefined {
 
 function failureSign(line: string): Verdict | undefined {
   if (/Kernel panic|not syncing/.test(line)) return { failed: `the kernel panicked: ${line.trim()}` };
-  if (/^\(initramfs\)|rooturl: cannot/.test(line)) return { failed: `the initramfs found no root: ${line.trim()}` };
+  // Of initramfs-tools its prompt, of dracut what it says before its own.
+  if (/^\(initramfs\)|rooturl: cannot|dracut: FATAL|^Entering emergency mode/.test(line))
+    return { failed: `the initramfs found no root: ${line.trim()}` };
   if (/You are in (rescue|emergency) mode/.test(line)) return { failed: `systemd gave up: ${line.trim()}` };
   return undefined;
 }

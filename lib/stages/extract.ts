@@ -1,4 +1,5 @@
 import { type Kernel, kernelOf } from '../catalog/kernels';
+import { releaseOf } from '../catalog/releases';
 import { rootOf, runs } from '../job/layout';
 import type { Extracted } from '../job/results';
 import { aptInstall } from '../machine/apt';
@@ -9,6 +10,8 @@ import { findKernel } from '../machine/kernel';
 import { progress } from '../machine/log';
 import { mountOverlay, mountSquashfs } from '../machine/mounts';
 import { squashfsTime } from '../machine/squashfs';
+import { initramfsChoiceOf } from './initramfs-choice';
+import { proposedTarget } from './tell-apt';
 import { handOn, takeUp, type Workbench } from './workbench';
 
 /** Installs one kernel flavour into a throwaway overlay and takes its kernel and initramfs out. */
@@ -23,9 +26,10 @@ export async function extract(bench: Workbench): Promise<Extracted> {
   await using root = await mountOverlay([shared.path, image.path], scratch);
   await using chroot = await enterChroot(root.path);
 
-  const installed = await findKernel(chroot, await installKernel(chroot, kernel));
+  const installed = await findKernel(chroot, await installKernel(chroot, kernel, bench));
   progress(`making the initramfs of ${installed.release}`);
-  const initrd = await makeInitramfs(chroot, installed.release, await squashfsTime(base));
+  const choice = initramfsChoiceOf(releaseOf(job.release), job.architecture);
+  const initrd = await makeInitramfs(chroot, choice, installed.release, await squashfsTime(base));
 
   return {
     kernel: await handOn(bench, runs.kernel(job), installed.file),
@@ -37,9 +41,9 @@ export async function extract(bench: Workbench): Promise<Extracted> {
 }
 
 /** @returns the package that was asked for: the meta package without its headers */
-async function installKernel(chroot: Chroot, kernel: Kernel): Promise<string> {
+async function installKernel(chroot: Chroot, kernel: Kernel, bench: Workbench): Promise<string> {
   const image = await imagePackageOf(chroot, kernel.package);
   progress(`installing ${image}`);
-  await aptInstall(chroot, [image]);
+  await aptInstall(chroot, [image], { target: proposedTarget(bench, [kernel.package, image]) });
   return image;
 }

@@ -1,20 +1,23 @@
 import { join } from 'node:path';
-import { initramfsModules, initramfsPackages } from '../catalog/initramfs';
+import { initramfsPackages } from '../catalog/initramfs';
 import { releaseOf } from '../catalog/releases';
 import { rootOf, runs } from '../job/layout';
 import type { Materials } from '../job/materials';
 import type { Prepared } from '../job/results';
-import { aptInstall, aptUpdate, configureApt, machineAptOptions } from '../machine/apt';
+import { aptInstall, aptUpdate } from '../machine/apt';
 import { type Chroot, enterChroot } from '../machine/chroot';
 import { sha256OfText } from '../machine/digest';
+import { readText } from '../machine/files';
 import { prepareInitramfs } from '../machine/initramfs';
 import { progress } from '../machine/log';
 import { manifestOf } from '../machine/manifest';
 import { mountOverlay, mountSquashfs } from '../machine/mounts';
 import { makeSquashfs, passingCompression, squashfsTime } from '../machine/squashfs';
-import { materialsOf } from './materials';
-import { archiveRepositories } from './repositories';
+import { knownAddedSources } from './added-sources';
+import { initramfsChoiceOf } from './initramfs-choice';
+import { changesOf, materialsOf } from './materials';
 import { type Resolution, resolveKernels } from './resolve-kernels';
+import { tellApt } from './tell-apt';
 import { handOn, handOnJson, takeUp, type Workbench } from './workbench';
 
 /** Makes the layer that all flavours share: apt's lists, the initramfs packages, our hooks and settings. */
@@ -42,14 +45,8 @@ export async function prepare(bench: Workbench): Promise<Prepared> {
 async function installInitramfsPackages(chroot: Chroot, bench: Workbench): Promise<void> {
   const { job, tools } = bench;
   const release = releaseOf(job.release);
-  const { directories, modules } = initramfsModules(release, job.architecture);
-  await configureApt(chroot.path, await archiveRepositories(bench), await machineAptOptions());
-  await prepareInitramfs(chroot, {
-    directories: directories.map(({ name }) => name),
-    modules: modules.map(({ name }) => name),
-    hooks: join(tools, 'initramfs'),
-    standIns: release.family === 'debian',
-  });
+  await tellApt(chroot.path, await knownAddedSources(bench), bench);
+  await prepareInitramfs(chroot, initramfsChoiceOf(release, job.architecture), join(tools, 'initramfs'));
   progress('reading the package lists');
   await aptUpdate(chroot);
   progress('installing the initramfs packages');
@@ -64,9 +61,17 @@ async function installInitramfsPackages(chroot: Chroot, bench: Workbench): Promi
 async function look(
   chroot: Chroot,
   image: string,
-  { job, order }: Workbench,
+  bench: Workbench,
 ): Promise<{ resolution: Resolution; materials: Materials }> {
   const [before, after] = [await manifestOf(image), await manifestOf(chroot.path)];
-  const resolution = await resolveKernels(chroot, job, order, sha256OfText(after));
-  return { resolution, materials: await materialsOf(chroot.path, { before, after }, resolution.installed) };
+  const resolution = await resolveKernels(chroot, bench.job, bench.order, sha256OfText(after));
+  const materials = await materialsOf(chroot.path, { before, after }, resolution.installed);
+  return { resolution, materials: { ...materials, changed: await changesIn(bench) } };
+}
+
+/** What the upgrade stage has made of the base. */
+async function changesIn(bench: Workbench): Promise<Materials['changed']> {
+  if (!bench.job.customised) return [];
+  const [base, root] = [runs.baseManifest(bench.job), rootOf(bench.job).manifest];
+  return changesOf(await readText(await takeUp(bench, base)), await readText(await takeUp(bench, root)));
 }

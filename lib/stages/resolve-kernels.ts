@@ -7,6 +7,7 @@ import type { ResolvedKernel } from '../job/results';
 import { imagePackageOf, isKernelImage, type NamedVersion, resolveInstall } from '../machine/apt-resolve';
 import type { Chroot } from '../machine/chroot';
 import { sha256OfText } from '../machine/digest';
+import { proposedTarget } from './tell-apt';
 
 export interface Resolution {
   readonly kernels: ResolvedKernel[];
@@ -24,7 +25,7 @@ export async function resolveKernels(chroot: Chroot, job: Job, order: Order, sha
   const resolution: Resolution = { kernels: [], installed: {} };
   for (const { kernel } of choice?.kernels ?? []) {
     try {
-      const { packages, chain } = await packagesOf(chroot, job, kernel);
+      const { packages, chain } = await packagesOf(chroot, job, order, kernel);
       resolution.kernels.push(resolved(kernel, packages, chain, shared));
       resolution.installed[kernel] = packages;
     } catch (error) {
@@ -37,12 +38,15 @@ export async function resolveKernels(chroot: Chroot, job: Job, order: Order, sha
 
 async function packagesOf(
   chroot: Chroot,
-  { release, architecture }: Job,
+  job: Job,
+  order: Order,
   kernel: string,
 ): Promise<{ packages: NamedVersion[]; chain: readonly string[] }> {
-  const requested = kernelOf(release, architecture, kernel).package;
+  const requested = kernelOf(job.release, job.architecture, kernel).package;
   const image = await imagePackageOf(chroot, requested);
-  return { packages: await resolveInstall(chroot, [image]), chain: [requested, image] };
+  const chain = [requested, image];
+  const target = proposedTarget({ job, order }, chain);
+  return { packages: await resolveInstall(chroot, [image], { target }), chain };
 }
 
 /** The packages that are only the way to a kernel (`linux-image-generic-hwe-24.04`) make no difference to its files. */

@@ -77,12 +77,12 @@ test.each([
 });
 
 test.each([
-  ['xenial', false],
-  ['bionic', false],
-  ['focal', true],
-  ['noble', true],
-  ['resolute', true],
-])('%s gets the packages that boot it over the network (cryptsetup-initramfs: %j)', (release, cryptsetup) => {
+  ['xenial', false, []],
+  ['bionic', false, []],
+  ['focal', true, []],
+  ['noble', true, []],
+  ['resolute', true, ['dracut LP 2151116', 'dracut-network']],
+])('%s gets the packages that boot it over the network (cryptsetup-initramfs: %j)', (release, cryptsetup, makers) => {
   expect(words(initramfsPackages(releaseOf(release)))).toEqual([
     'cloud-initramfs-dyn-netconf LP 1749019',
     'open-iscsi',
@@ -90,6 +90,7 @@ test.each([
     ...(cryptsetup ? ['cryptsetup-initramfs LP 1818876'] : []),
     'cloud-initramfs-copymods',
     'cloud-initramfs-rooturl LP 1688606',
+    ...makers,
   ]);
 });
 

@@ -3,11 +3,17 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { aptInstall, aptUpdate, configureApt, machineAptOptions } from '../../lib/machine/apt';
 import { type Chroot, enterChroot } from '../../lib/machine/chroot';
-import { makeInitramfs, prepareInitramfs } from '../../lib/machine/initramfs';
+import { type InitramfsChoice, makeInitramfs, prepareInitramfs } from '../../lib/machine/initramfs';
 import { mountOverlay, mountSquashfs } from '../../lib/machine/mounts';
 import { serveArchive, smallRelease } from '../fixtures/small-release';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
+const choice: InitramfsChoice = {
+  maker: 'initramfs-tools',
+  directories: ['kernel/drivers/net/bonding'],
+  modules: ['squashfs'],
+  standIns: true,
+};
 const functions = 'usr/share/initramfs-tools/hook-functions';
 
 it('makes byte for byte the initramfs that initramfs-tools makes by copying modules one at a time', async () => {
@@ -20,12 +26,7 @@ it('makes byte for byte the initramfs that initramfs-tools makes by copying modu
   await using chroot = await enterChroot(root.path);
   const source = { uri: archive.url, suite: small.release, components: ['main'], keyring: small.keyring };
   await configureApt(root.path, [source], await machineAptOptions());
-  await prepareInitramfs(chroot, {
-    directories: ['kernel/drivers/net/bonding'],
-    modules: ['squashfs'],
-    hooks: 'buildspecs/initramfs',
-    standIns: true,
-  });
+  await prepareInitramfs(chroot, choice, 'buildspecs/initramfs');
   await aptUpdate(chroot);
   await aptInstall(chroot, [small.images.generic.name]);
   await giveFirmwareAndLinks(chroot, release);
@@ -69,7 +70,7 @@ async function giveFirmwareAndLinks({ path }: Chroot, release: string): Promise<
 }
 
 async function initramfsOf(chroot: Chroot, release: string): Promise<{ bytes: Buffer; files: string[] }> {
-  const bytes = await readFile(await makeInitramfs(chroot, release, 0));
+  const bytes = await readFile(await makeInitramfs(chroot, choice, release, 0));
   const listed = await chroot.run(['lsinitramfs', `/boot/initrd.img-${release}`], { quiet: true });
   return { bytes, files: listed.split('\n').sort() };
 }

@@ -84,6 +84,16 @@ describe.each([
       'rooturl: cannot fetch http://10.0.2.2:8080/images/x/squashfs',
       'the initramfs found no root: rooturl: cannot fetch',
     ],
+    [
+      'what dracut gives up for',
+      '[   59.2] dracut: FATAL: overlayroot: cannot lay a file system over the root',
+      'the initramfs found no root: ',
+    ],
+    [
+      'the emergency mode of dracut',
+      'Entering emergency mode. Exit the shell',
+      'the initramfs found no root: Entering',
+    ],
     ['emergency mode', 'You are in emergency mode. After logging in, type', 'systemd gave up: '],
     ['rescue mode', 'You are in rescue mode.', 'systemd gave up: '],
   ])('%s', (_, line, failed) => {

@@ -1,0 +1,57 @@
+import { chmod, cp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Chroot } from './chroot';
+
+/**
+ * Makes a tree ready for packages that are only installed to be taken apart again: none may start a service, configure a
+ * boot loader, or adapt itself to this machine.
+ * @param tools folder with our container/
+ */
+export async function quietPackages(chroot: Chroot, tools: string): Promise<void> {
+  await refuseServices(chroot);
+  await silenceBootLoaders(chroot);
+  await pretendContainer(chroot, tools);
+}
+
+/** Lets a program of a package do nothing until {@link silencedTool} is run instead, whether it is installed yet or not. */
+export async function silenceTool(chroot: Chroot, tool: string): Promise<void> {
+  const divert = ['--local', '--rename', '--divert', silencedTool(tool), '--add', tool];
+  await chroot.run(['dpkg-divert', ...divert], { quiet: true });
+  await rm(join(chroot.path, tool), { force: true });
+  await symlink('/bin/true', join(chroot.path, tool));
+}
+
+/** Where a silenced program lies. */
+export function silencedTool(tool: string): string {
+  return `${tool}.real`;
+}
+
+/** invoke-rc.d asks this before it starts anything. */
+async function refuseServices({ path }: Chroot): Promise<void> {
+  const file = join(path, 'usr/sbin/policy-rc.d');
+  await writeFile(file, '#!/bin/sh\nexit 101\n');
+  await chmod(file, 0o755);
+}
+
+/** /etc/kernel hooks of boot loaders have nothing to do here at all. */
+async function silenceBootLoaders({ path }: Chroot): Promise<void> {
+  const folder = join(path, 'etc/kernel/postinst.d');
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (name.endsWith('-grub')) await chmod(join(folder, name), 0o644);
+  }
+}
+
+/** Package scripts that ask whether this is a container hear yes, and leave the machine's devices alone. */
+async function pretendContainer({ path }: Chroot, tools: string): Promise<void> {
+  const detect = join(path, 'usr/bin/systemd-detect-virt');
+  if (
+    await stat(detect).then(
+      () => true,
+      () => false,
+    )
+  ) {
+    await cp(detect, `${detect}.real`);
+    await rm(detect);
+    await cp(join(tools, 'container/systemd-detect-virt'), detect);
+  }
+}
