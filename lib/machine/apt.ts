@@ -124,14 +124,15 @@ export function aptGet(...words: string[]): Command {
   return ['apt-get', '--quiet', '--assume-yes', ...dpkg, ...words];
 }
 
-function archiveFailure(error: unknown): unknown {
+/** What a failed apt says of the archive: NoSuchPackage with the name, else NotReady; other errors come back as they are. */
+export function archiveFailure(error: unknown): unknown {
   if (!(error instanceof MirrorError) || error.name !== 'CommandFailed') return error;
   const missing =
-    /Unable to locate package (\S+)|Package '?([^' ]+)'? has no installation candidate|Version .* for '(\S+)' was not found/.exec(
+    /Unable to locate package (\S+)|Package '?([^' ]+)'? has no installation candidate|Version .* for '(\S+)' was not found|select candidate version from package (\S+)/.exec(
       error.message,
     );
   if (missing) {
-    const name = missing[1] ?? missing[2] ?? missing[3];
+    const name = missing.slice(1).find((group) => group !== undefined);
     return new MirrorError('NoSuchPackage', `no repository of this build offers the package ${name}`, {
       hint: 'check the name, the release and the repositories; a kernel that was just announced may not be in the archive yet',
       cause: error,

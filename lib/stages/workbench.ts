@@ -11,12 +11,12 @@ export interface Workbench {
   readonly store: Store;
   /** An empty folder on a real file system, removed afterwards. */
   readonly scratch: string;
-  /** The folder of the stage bundle: initramfs/, boot-check.sh. */
+  /** The folder of the stage bundle: initramfs/, bootloaders/, boot-check.sh. */
   readonly tools: string;
 }
 
 /** Hands a file on to the later stages. */
-export async function handOn({ store }: Workbench, key: string, file: string): Promise<Artefact> {
+export async function handOn({ store }: Pick<Workbench, 'store'>, key: string, file: string): Promise<Artefact> {
   const { sha256, size } = await digestOf(file);
   await store.create(key, { file }, { sha256 });
   return { key, sha256, size };
