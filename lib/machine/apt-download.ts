@@ -55,10 +55,8 @@ export async function downloadPackages(names: readonly string[], options: Downlo
 async function makeAptRoot(options: DownloadOptions): Promise<{ env: Record<string, string> }> {
   const root = join(options.scratch, 'apt');
   const folders = [
-    'etc/apt/sources.list.d',
-    'var/lib/apt/lists/partial',
-    'var/cache/apt/archives/partial',
-    'var/lib/dpkg',
+    ...['apt.conf.d', 'preferences.d', 'sources.list.d'].map((name) => `etc/apt/${name}`),
+    ...['var/lib/apt/lists/partial', 'var/cache/apt/archives/partial', 'var/lib/dpkg'],
   ];
   for (const folder of folders) await mkdir(join(root, folder), { recursive: true });
   await writeFile(join(root, 'var/lib/dpkg/status'), '');
