@@ -90,10 +90,11 @@ async function claimNews(
 export function* loaderVersionNames(newest: string | undefined, at: Date): Generator<string> {
   const above = (name: string) => newest === undefined || sortsAbove(name, newest);
   const times = secondsFrom(at);
-  const day = times[0]?.day;
-  yield* Array.from({ length: 10 }, (_, count) => `${day}.${count}`).filter(above);
-  yield* times.map(({ time }) => `${day}.9.${time}`).filter(above);
-  if (newest !== undefined) yield* times.map(({ time }) => `${newest}.${time}`);
+  const counted = Array.from({ length: 10 }, (_, count) => `${times[0]?.day}.${count}`);
+  const ninth = counted[9];
+  yield* counted.filter(above);
+  yield* times.map(({ time }) => `${ninth}.${time}`).filter(above);
+  if (newest !== undefined && newest !== ninth) yield* times.map(({ time }) => `${newest}.${time}`);
 }
 
 /** What was claimed may not be needed after all: an equal build may have come first. */
