@@ -32,8 +32,6 @@ export function tarXzCommand(folder: string, names: readonly string[], archive: 
     'tar',
     '--create',
     `--file=${archive}`,
-    // A colon would make the archive's path one of another host.
-    '--force-local',
     '--format=ustar',
     '--owner=0',
     '--group=0',
