@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Job } from '../lib/job/job';
+import { Order } from '../lib/job/order';
 import { extract } from '../lib/stages/extract';
 import { fetch } from '../lib/stages/fetch';
 import { prepare } from '../lib/stages/prepare';
@@ -12,7 +13,7 @@ async function main([what = '', folder = '', ...kernels]: readonly string[]): Pr
   const tools = join(__dirname, '../assets/stage');
   const bench = async (kernel: string) => {
     await mkdir(folder, { recursive: true });
-    return { job: { ...job, kernel }, store, scratch: await mkdtemp(join(folder, 'scratch-')), tools };
+    return { job: { ...job, kernel }, order, store, scratch: await mkdtemp(join(folder, 'scratch-')), tools };
   };
   if (what === 'fetch') {
     const one = await bench('');
@@ -35,12 +36,14 @@ const job: Job = {
   architecture: 'amd64',
   view: 'bench',
   kernel: '',
-  sources: [],
-  base: '',
+  customised: false,
+  bootTest: false,
   inputs: '',
   recipe: '',
   rebuild: false,
 };
+
+const order = Order.parse({ release: job.release, architectures: [job.architecture] });
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(error);

@@ -23,6 +23,7 @@ const bundles: Readonly<Record<string, Bundle>> = {
     beside: ['buildspecs/host-tools.sh', 'buildspecs/boot-check.sh', 'buildspecs/bootloaders', 'buildspecs/initramfs'],
   },
   plan: { entry: 'bin/lambda/plan.ts', file: 'index.js', external: ['@aws-sdk/*'], beside: [] },
+  select: { entry: 'bin/lambda/select.ts', file: 'index.js', external: ['@aws-sdk/*'], beside: [] },
   publish: { entry: 'bin/lambda/publish.ts', file: 'index.js', external: ['@aws-sdk/*'], beside: [] },
 };
 

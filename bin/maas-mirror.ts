@@ -38,26 +38,51 @@ function programOf(terminal: Terminal, done: (code: number) => void): Command {
   return program;
 }
 
+/** An option that may be repeated, its values with commas between. */
+const many = (value: string, before: string[] = []) => [...before, ...value.split(',')];
+
 function addBuild(program: Command, terminal: Terminal, done: (code: number) => void): void {
   program
     .command('build')
     .description('build releases on this machine: fetch, extract kernels, boot them, publish')
-    .argument('<release...>', 'names of releases: noble, jammy, bookworm, …')
-    .option('--view <name>', 'view to publish to', 'candidate')
+    .argument('[release...]', 'names of releases: noble, jammy, bookworm, …; or bootloaders')
+    .option('--config <file>', 'build what a mirror.yaml says')
+    .option('--view <name>', 'view to publish to (default: candidate; with --config: all)')
     .option('--arch <list>', 'architectures, with commas between (default: this machine’s)')
     .option('--kernel <list>', 'kernel flavours that must succeed (default: ga,hwe; Debian: generic,cloud)')
     .option('--optional-kernel <list>', 'kernel flavours that are left out when they fail')
-    .option('--mirror <dir>', 'folder of the mirror', './mirror')
-    .option('--work <dir>', 'folder for intermediate files and logs (default: <mirror>.work)')
-    .option('--archive <url>', 'package archive (default: the release’s own, as this machine’s apt knows it)')
-    .option('--archive-keyring <file>', 'binary keyring that the archive is signed with')
-    .option('--base <file>', 'squashfs to start from instead of fetching one')
+    .option('--serial <serial>', 'serial of the cloud image (default: the newest)')
+    .option('--ppa <owner/name>', 'upgrade the image from this PPA; may be repeated', many)
+    .option('--repository <file>', 'upgrade it from the repository of this deb822 stanza; may be repeated', many)
+    .option('--proposed [list]', 'take these packages from -proposed, or all that is there')
+    .option('--package <list>', 'packages to install besides; may be repeated', many)
+    .option('--purge <list>', 'packages to purge and install again; may be repeated', many)
+    .option('--compression <name>', 'of a squashfs that is made here: zstd, xz, gzip, lz4')
+    .option('--no-boot-test', 'publish without a boot test; list says so of the version')
+    .option('--no-bootloaders', 'bring no bootloaders (where MAAS keeps images.maas.io beside this mirror)')
     .option('--rebuild', 'build and publish though nothing is new')
+    .option('--mirror <dir>', 'folder of the mirror', './mirror')
+    .option('--work <dir>', 'folder for intermediate files, downloads and logs (default: <mirror>.work)')
     .option('--key <file>', 'private key that signs; made on first use (default: with the user’s data)')
+    .option('--base <file>', 'squashfs to start from instead of fetching one')
     .option('--json', 'print the result as JSON')
     .option('--serve', 'serve the mirror after the build')
     .option('--no-serve', 'end after the build (default)')
     .option('--listen <address:port>', 'where to serve', '127.0.0.1:8080')
+    .optionsGroup('Where things come from:')
+    .option(
+      '--stream <name>',
+      'cloud images: daily, releases, or the address of a simplestreams mirror (default: daily)',
+    )
+    .option('--stream-keyring <file>', 'binary keyring that the stream is signed with (default: Ubuntu’s)')
+    .option('--archive <url>', 'package archive (default: Ubuntu’s; of Debian what this machine’s apt takes)')
+    .option('--ports <url>', 'package archive of the architectures beyond amd64 and i386')
+    .option('--archive-keyring <file>', 'binary keyring that the archive is signed with (default: the image’s own)')
+    .option('--snapshot <time>', 'archive as it was then, from snapshot.ubuntu.com: 20261120T000000Z')
+    .option('--ppas <url>', 'where the packages of PPAs lie')
+    .option('--launchpad <url>', 'Launchpad’s API, which knows the keys of PPAs')
+    .option('--proxy <url>', 'HTTP proxy for all of it (default: what the environment says)')
+    .option('--ca <file>', 'certificates in PEM to trust besides the system’s')
     .action(async (releases: string[], options) => {
       const { runBuild } = await import('./commands/build.js');
       const interrupt = interruptible();
@@ -77,7 +102,6 @@ function addServe(program: Command, terminal: Terminal): void {
 }
 
 function addReaders(program: Command, terminal: Terminal, done: (code: number) => void): void {
-  const many = (value: string, before: string[] = []) => [...before, ...value.split(',')];
   program
     .command('verify')
     .description('check signatures, MAAS’s rules, and size and sha256 of every object')

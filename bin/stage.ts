@@ -3,13 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { MirrorError } from '../lib/errors';
-import { jobOf, workStoreVariable } from '../lib/job/environment';
+import { cacheVariable, jobOf, workStoreVariable } from '../lib/job/environment';
 import { bootTest } from '../lib/stages/boot-test';
 import { extract } from '../lib/stages/extract';
 import { fetch } from '../lib/stages/fetch';
 import { prepare } from '../lib/stages/prepare';
 import { upgrade } from '../lib/stages/upgrade';
-import type { Workbench } from '../lib/stages/workbench';
+import { readOrder, type Workbench } from '../lib/stages/workbench';
 import { openWorkStore } from '../lib/store/open';
 
 /** The front door inside a build machine: `node stage.js <stage>`; what the stage made is in result.json afterwards. */
@@ -33,7 +33,9 @@ async function main(name: string | undefined): Promise<void> {
   const store = await openWorkStore(process.env[workStoreVariable] ?? '');
   const scratch = await mkdtemp(join(process.cwd(), 'scratch-'));
   try {
-    const result = await stage({ job, store, scratch, tools: __dirname });
+    const order = await readOrder(job.execution, store, scratch);
+    const { [cacheVariable]: cache } = process.env;
+    const result = await stage({ job, order, store, scratch, tools: __dirname, ...(cache && { cache }) });
     await writeFile('result.json', JSON.stringify(result));
   } finally {
     await rm(scratch, { recursive: true, force: true });

@@ -3,10 +3,10 @@ import { machine } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { releaseOf } from '../../lib/catalog/releases';
 import { MirrorError } from '../../lib/errors';
-import { workStoreVariable } from '../../lib/job/environment';
-import { mirror as layout, runs } from '../../lib/job/layout';
+import { cacheVariable, workStoreVariable } from '../../lib/job/environment';
+import { runs } from '../../lib/job/layout';
 import { executionName, mirrorStoreVariable } from '../../lib/job/names';
-import type { Order } from '../../lib/job/order';
+import { bootloadersOrder, type Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
 import type { ExecutionResult } from '../../lib/local/events';
 import { expireRuns } from '../../lib/local/expire-runs';
@@ -18,8 +18,8 @@ import { requireOwnKey } from '../../lib/stages/show-mirror';
 import { openMirrorDirectory } from '../../lib/store/open';
 import { defaultKeyPath, signerFrom } from '../signing-key';
 import type { Terminal } from '../terminal';
-import { maasCommands } from './maas-commands';
-import { type OrderOptions, orderOf } from './order-of';
+import { type BuildResult, exitCodeOf, outcomeOf, report } from './build-report';
+import { type OrderOptions, ordersFrom } from './order-of';
 import { buildDisplay, failureLines } from './show-build';
 
 export interface BuildOptions extends OrderOptions {
@@ -45,7 +45,7 @@ export async function runBuild(
   options: BuildOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const orders = releases.map((release) => orderOf(release, options, machine()));
+  const orders = ordersFrom(releases, options, machine());
   requireRoot();
   const places = placesOf(options);
   await requireParent(places.mirror);
@@ -57,17 +57,8 @@ export async function runBuild(
 
   const results: BuildResult[] = [];
   for (const order of orders) results.push(await buildOne(await withArchive(order), places, options, terminal));
-  report(results, signer.fingerprint, places, options, terminal);
-  return results.every(({ status }) => status === 'SUCCEEDED') ? 0 : 1;
-}
-
-interface BuildResult {
-  readonly order: Order;
-  readonly execution: string;
-  readonly logs: string;
-  readonly status: ExecutionResult['status'];
-  /** In words: what was published, or why nothing was. */
-  readonly outcome: string;
+  report(results, { ...places, fingerprint: signer.fingerprint, json: options.json ?? false }, terminal);
+  return exitCodeOf(results);
 }
 
 async function buildOne(order: Order, places: Places, options: BuildOptions, terminal: Terminal): Promise<BuildResult> {
@@ -84,7 +75,7 @@ async function buildOne(order: Order, places: Places, options: BuildOptions, ter
   }
   const lines = result.failures.flatMap(failureLines);
   for (const line of lines) terminal.err(line);
-  return { order, execution, logs, status: result.status, outcome: outcomeOf(result) };
+  return { order, execution, logs, result, outcome: outcomeOf(result) };
 }
 
 async function execute(
@@ -112,58 +103,12 @@ async function execute(
     environment: {
       [mirrorStoreVariable]: places.mirror,
       [workStoreVariable]: places.work,
+      [cacheVariable]: join(places.work, 'cache'),
       MIRROR_SIGNING_KEY: places.key,
     },
     onEvent,
     ...(signal && { signal }),
   });
-}
-
-function outcomeOf(result: ExecutionResult): string {
-  if (result.status === 'FAILED') return 'failed; see above. What was published before is as it was';
-  const { plan, architectures } = result.output as {
-    plan?: { reason: string };
-    architectures?: { published: { architecture: string; version: string | null; leftOut: string[] } }[];
-  };
-  if (architectures === undefined) return plan?.reason ?? 'nothing is new';
-  return architectures
-    .map(({ published: { architecture, version, leftOut } }) => {
-      const left = leftOut.length === 0 ? '' : `, without ${leftOut.join(', ')}`;
-      return version === null
-        ? `${architecture}: nothing is new${left}`
-        : `${architecture}: published version ${version}${left}`;
-    })
-    .join('; ');
-}
-
-function report(
-  results: readonly BuildResult[],
-  fingerprint: string,
-  places: Places,
-  options: BuildOptions,
-  terminal: Terminal,
-): void {
-  const keyring = join(places.mirror, layout.keyring);
-  if (options.json) {
-    const builds = results.map(({ order, execution, status, outcome, logs }) => {
-      const view = join(places.mirror, order.view);
-      return { release: order.release, view, execution, status, outcome, logs };
-    });
-    terminal.out(JSON.stringify({ builds, keyring, fingerprint }, undefined, 2));
-    return;
-  }
-  for (const { order, outcome, logs, status } of results) {
-    terminal.out(`${status === 'SUCCEEDED' ? '✓' : '✗'} ${order.release}: ${outcome}`);
-    terminal.out(`  logs         ${relative('.', logs) || logs}`);
-  }
-  const [first] = results;
-  if (first === undefined || results.every(({ status }) => status === 'FAILED')) return;
-  terminal.out(`  view         ${join(places.mirror, first.order.view)}`);
-  terminal.out(`  keyring      ${keyring} (binary, as MAAS wants it)`);
-  terminal.out(`  fingerprint  ${fingerprint}`);
-  if (results.some(({ order }) => releaseOf(order.release).family === 'ubuntu')) {
-    for (const line of maasCommands(first.order.view)) terminal.out(line);
-  }
 }
 
 function placesOf({ mirror, work, key }: BuildOptions): Places {
@@ -220,9 +165,11 @@ async function installHostTools(terminal: Terminal): Promise<void> {
 
 /** A release of Debian comes from where this machine's own apt takes it, unless told. */
 async function withArchive(order: Order): Promise<Order> {
-  if (order.sources.length > 0 || order.base !== '' || releaseOf(order.release).family !== 'debian') return order;
+  const { release, sources, base, places } = order;
+  if (release === bootloadersOrder || releaseOf(release).family !== 'debian') return order;
+  if (sources.length > 0 || base !== '' || places.archive !== undefined) return order;
   return {
     ...order,
-    sources: (await machineRepositories(order.release)).map((one) => ({ ...one, components: [...one.components] })),
+    sources: (await machineRepositories(release)).map((one) => ({ ...one, components: [...one.components] })),
   };
 }

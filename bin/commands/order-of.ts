@@ -1,74 +1,182 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { architectures } from '../../lib/catalog/architectures';
 import { architecturesOf, checkArchitecture } from '../../lib/catalog/kernels';
 import { releaseOf } from '../../lib/catalog/releases';
 import { MirrorError } from '../../lib/errors';
 import { checked } from '../../lib/job/checked';
-import { type AptSource, Order } from '../../lib/job/order';
+import { bootloadersFor, ordersOf, parseConfig } from '../../lib/job/config';
+import { bootloadersOrder, Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
 
-/** What `maas-mirror build` is told about one release, as commander hands it over. */
+/** What `maas-mirror build` is told, as commander hands it over. */
 export interface OrderOptions {
+  readonly config?: string;
   readonly view?: string;
   readonly arch?: string;
   readonly kernel?: string;
   readonly optionalKernel?: string;
+  readonly ppa?: readonly string[];
+  /** Files with deb822 stanzas. */
+  readonly repository?: readonly string[];
+  /** True: all of -proposed. */
+  readonly proposed?: string | true;
+  readonly package?: readonly string[];
+  readonly purge?: readonly string[];
+  readonly compression?: string;
+  readonly serial?: string;
+  readonly bootTest?: boolean;
+  readonly bootloaders?: boolean;
+  readonly stream?: string;
+  readonly streamKeyring?: string;
   readonly archive?: string;
+  readonly ports?: string;
   readonly archiveKeyring?: string;
+  readonly snapshot?: string;
+  readonly ppas?: string;
+  readonly launchpad?: string;
+  readonly proxy?: string;
+  readonly ca?: string;
   readonly base?: string;
   readonly rebuild?: boolean;
 }
 
 /**
- * The order that the options mean; what cannot be built is refused here, before anything is installed or started.
+ * The orders that words and options mean; what cannot be built is refused here, before anything is installed or started.
+ * @param machine what `uname -m` says
  * @throws UnknownRelease, UnknownArchitecture, UnknownKernel, NotSupported, BadInput (all misuse)
  */
-export function orderOf(release: string, options: OrderOptions, machine: string): Order {
-  const { family } = releaseOf(release);
-  const order = checked(
-    Order,
-    {
-      release,
-      architectures: options.arch === undefined ? [ownArchitecture(release, machine)] : wordsOf(options.arch),
-      ...kernelsFrom(options),
-      view: options.view ?? 'candidate',
-      rebuild: options.rebuild ?? false,
-      base: options.base ?? '',
-      sources: archiveFrom(release, options),
-    },
-    'what was asked for',
-  );
-  planOf(order, 'check');
-  if (family === 'ubuntu' && order.base === '') {
-    throw new MirrorError('NotSupported', `there is no cloud-image source for ${release} yet`, {
-      hint: 'give its squashfs with --base FILE, or build bookworm, which needs no image to start from',
+export function ordersFrom(releases: readonly string[], options: OrderOptions, machine: string): Order[] {
+  const orders =
+    options.config === undefined ? named(releases, options, machine) : configured(releases, options, machine);
+  for (const order of orders) planOf(order, 'check');
+  return orders;
+}
+
+function named(releases: readonly string[], options: OrderOptions, machine: string): Order[] {
+  if (releases.length === 0) {
+    throw new MirrorError('BadInput', 'no release is named', {
+      hint: 'name releases (noble jammy), or a configuration: --config mirror.yaml',
       misuse: true,
     });
   }
-  return order;
+  const orders = releases.map((release) => orderOf(release, options, machine));
+  const withLoaders = options.bootloaders !== false && !releases.includes(bootloadersOrder);
+  return withLoaders ? [...orders, ...bootloadersFor(orders)] : orders;
+}
+
+function orderOf(release: string, options: OrderOptions, machine: string): Order {
+  const common = { release, ...settingsFrom(options), places: placesFrom(options) };
+  if (release === bootloadersOrder) return checked(Order, { ...common, ...viewFrom(options) }, 'what was asked for');
+  releaseOf(release);
+  const wanted = options.arch === undefined ? [ownArchitecture(release, machine)] : wordsOf([options.arch]);
+  const order = { ...common, ...viewFrom(options), architectures: wanted, ...imageFrom(options) };
+  return checked(Order, order, 'what was asked for');
+}
+
+const imageOptions = [
+  ...['arch', 'kernel', 'optionalKernel', 'ppa', 'repository', 'proposed', 'package', 'purge', 'compression', 'serial'],
+  ...['stream', 'streamKeyring', 'archive', 'ports', 'archiveKeyring', 'snapshot', 'ppas', 'launchpad', 'proxy', 'ca'],
+  'base',
+] as const;
+
+function configured(releases: readonly string[], options: OrderOptions, machine: string): Order[] {
+  const { config: file = '', view, rebuild = false } = options;
+  const beside = imageOptions.find((name) => (options as Record<string, unknown>)[name] !== undefined);
+  if (beside !== undefined) {
+    throw new MirrorError('BadInput', `--${dashed(beside)} is given beside --config ${file}`, {
+      hint: 'write it into the configuration; only --view, --rebuild and names of releases go beside it',
+      misuse: true,
+    });
+  }
+  return ordersOf(parseConfig(readText(file, '--config'), file), {
+    view,
+    releases,
+    rebuild,
+    ownArchitecture: (release) => ownArchitecture(release, machine),
+    read: (path) => readFile(resolve(dirname(file), path), file),
+  });
+}
+
+function settingsFrom({ rebuild = false }: OrderOptions): Pick<Order, 'rebuild'> {
+  return { rebuild };
+}
+
+function viewFrom({ view }: OrderOptions): { view?: string } {
+  return view === undefined ? {} : { view };
+}
+
+function imageFrom(options: OrderOptions): object {
+  const { serial, compression, bootTest = true, base = '' } = options;
+  const customise = customisationFrom(options);
+  return {
+    bootTest,
+    base,
+    ...kernelsFrom(options),
+    ...(customise && { customise }),
+    ...(serial !== undefined && { serial }),
+    ...(compression !== undefined && { compression }),
+  };
+}
+
+function customisationFrom({ ppa = [], repository = [], proposed, package: packages = [], purge = [] }: OrderOptions) {
+  const ppas = ppa.map((name) => (name.startsWith('ppa:') ? name : `ppa:${name}`));
+  const stanzas = repository.map((file) => readText(file, '--repository'));
+  const customise = {
+    repositories: [...ppas, ...stanzas],
+    proposed: proposed === true ? ('all' as const) : wordsOf(proposed === undefined ? [] : [proposed]),
+    packages: wordsOf(packages),
+    purge: wordsOf(purge),
+  };
+  return Object.values(customise).some((one) => one.length > 0) ? customise : undefined;
 }
 
 /** `--kernel ga,hwe` */
-function wordsOf(list: string): string[] {
-  return list
-    .split(',')
+function wordsOf(lists: readonly string[]): string[] {
+  return lists
+    .flatMap((list) => list.split(','))
     .map((word) => word.trim())
     .filter((word) => word !== '');
 }
 
 function kernelsFrom({ kernel, optionalKernel }: OrderOptions): Pick<Order, 'kernels'> | Record<string, never> {
   if (kernel === undefined && optionalKernel === undefined) return {};
-  return { kernels: { required: wordsOf(kernel ?? ''), optional: wordsOf(optionalKernel ?? '') } };
+  return { kernels: { required: wordsOf([kernel ?? '']), optional: wordsOf([optionalKernel ?? '']) } };
 }
 
-function archiveFrom(release: string, { archive, archiveKeyring }: OrderOptions): AptSource[] {
-  if (archive !== undefined) {
-    return [{ uri: archive, suite: release, components: ['main'], ...(archiveKeyring && { keyring: archiveKeyring }) }];
+/** Files become what is in them: an order must mean the same on every machine. */
+function placesFrom(options: OrderOptions): object {
+  const { stream, archive, ports, snapshot, ppas, launchpad, proxy } = options;
+  const { streamKeyring, archiveKeyring, ca } = options;
+  if (archiveKeyring !== undefined && archive === undefined && ports === undefined) {
+    throw new MirrorError('BadInput', `--archive-keyring ${archiveKeyring} is given without --archive`, {
+      hint: 'the keyring is for the archive that --archive or --ports names',
+      misuse: true,
+    });
   }
-  if (archiveKeyring === undefined) return [];
-  throw new MirrorError('BadInput', `--archive-keyring ${archiveKeyring} is given without --archive`, {
-    hint: 'the keyring is for the archive that --archive names',
-    misuse: true,
-  });
+  const words = { stream, archive, ports, snapshot, ppas, launchpad, proxy };
+  const contents = {
+    streamKeyring: streamKeyring && readFile(streamKeyring, '--stream-keyring').toString('base64'),
+    archiveKeyring: archiveKeyring && readFile(archiveKeyring, '--archive-keyring').toString('base64'),
+    ca: ca && readText(ca, '--ca'),
+  };
+  return Object.fromEntries(Object.entries({ ...words, ...contents }).filter(([, value]) => value !== undefined));
+}
+
+function readText(file: string, option: string): string {
+  return readFile(file, option).toString();
+}
+
+function readFile(file: string, option: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new MirrorError('BadInput', `${option} names ${file}, which cannot be read: ${(cause as Error).message}`, {
+      hint: 'give the path of a file',
+      cause,
+      misuse: true,
+    });
+  }
 }
 
 /** @param machine what `uname -m` says */
@@ -77,4 +185,8 @@ function ownArchitecture(release: string, machine: string): string {
   if (own !== undefined && architecturesOf(release).includes(own)) return own;
   checkArchitecture(release, own ?? machine);
   return own ?? machine;
+}
+
+function dashed(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -2,6 +2,7 @@ import { Listr, type ListrTask } from 'listr2';
 import type { Plan } from '../../lib/job/plan';
 import type { EngineEvent, Failure } from '../../lib/local/events';
 import type { Terminal } from '../terminal';
+import { errorOf } from './build-report';
 
 /** Shows how a build gets on, until it ends. */
 export interface BuildDisplay {
@@ -90,11 +91,14 @@ function taskFor(title: string, rows: Map<string, Row>): ListrTask {
 
 /** The stages that plans lead to, in the order in which they come. */
 function stagesOf(plans: readonly Plan[]): string[] {
-  return plans.flatMap(({ architectures }) => [
+  return plans.flatMap(({ architectures, bootloaders }) => [
     'Plan',
-    ...architectures.flatMap(({ architecture, kernels }) => [
+    ...(bootloaders ? ['Bootloaders', 'PublishBootloaders'] : []),
+    ...architectures.flatMap(({ architecture, customised, kernels }) => [
       `Fetch ${architecture}`,
+      ...(customised ? [`Upgrade ${architecture}`] : []),
       `Prepare ${architecture}`,
+      `Select ${architecture}`,
       ...kernels.flatMap(({ kernel }) => [`Extract ${architecture} ${kernel}`, `BootTest ${architecture} ${kernel}`]),
       `Publish ${architecture}`,
     ]),
@@ -121,9 +125,7 @@ function seconds(count: number): string {
 
 /** What is printed of a failed stage: which it was, the last lines of its log, and where the rest is. */
 export function failureLines(failure: Failure): string[] {
-  // A stage's own last word says more than that its command has failed.
-  const reason = failure.tail.findLast((line) => line.startsWith('error '))?.slice('error '.length) ?? failure.error;
-  const lines = [`${nameOf(failure)} failed: ${reason}`, ...failure.tail.map((line) => `  | ${line}`)];
+  const lines = [`${nameOf(failure)} failed: ${errorOf(failure)}`, ...failure.tail.map((line) => `  | ${line}`)];
   if (failure.hint !== undefined) lines.push(`  ${failure.hint}`);
   if (failure.log !== undefined) lines.push(`  the whole log: ${failure.log}`);
   return lines;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { MirrorError } from '../errors';
 import type { Job } from './job';
-import { AptSource } from './order';
 
 /**
  * The environment variable that carries each field of a job. The state machine holds a job as strings under these
@@ -13,8 +12,8 @@ export const jobVariables = {
   architecture: 'MIRROR_ARCHITECTURE',
   view: 'MIRROR_VIEW',
   kernel: 'MIRROR_KERNEL',
-  sources: 'MIRROR_SOURCES',
-  base: 'MIRROR_BASE',
+  customised: 'MIRROR_CUSTOMISED',
+  bootTest: 'MIRROR_BOOT_TEST',
   inputs: 'MIRROR_INPUTS',
   recipe: 'MIRROR_RECIPE',
   rebuild: 'MIRROR_REBUILD',
@@ -23,11 +22,15 @@ export const jobVariables = {
 /** Where a stage finds the work store: `s3://bucket` or a directory. Set by the project, not by the job. */
 export const workStoreVariable = 'MIRROR_WORK_STORE';
 
+/** A folder in which downloads are kept by their digests. @default - nothing is kept */
+export const cacheVariable = 'MIRROR_CACHE';
+
 /** A job as the state machine carries it: every field a string. */
 export type JobStrings = Record<keyof Job, string>;
 
 export function stringsOf(job: Job): JobStrings {
-  return { ...job, sources: JSON.stringify(job.sources), rebuild: String(job.rebuild) };
+  const { customised, bootTest, rebuild } = job;
+  return { ...job, customised: String(customised), bootTest: String(bootTest), rebuild: String(rebuild) };
 }
 
 /** The environment that a build of this job runs with. */
@@ -54,28 +57,17 @@ export function jobOfStrings(strings: Partial<Record<keyof Job, string | undefin
 
 const fields = Object.keys(jobVariables) as (keyof Job)[];
 
+const flag = z.enum(['true', 'false']).transform((word) => word === 'true');
+
 const JobFields = z.object({
   execution: z.string().min(1),
   release: z.string().min(1),
   architecture: z.string().min(1),
   view: z.string().min(1),
   kernel: z.string().default(''),
-  sources: z
-    .string()
-    .default('[]')
-    .transform((text, context) => {
-      try {
-        return z.array(AptSource).parse(JSON.parse(text || '[]'));
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: `no list of apt sources (${(error as Error).message})` });
-        return z.NEVER;
-      }
-    }),
-  base: z.string().default(''),
+  customised: flag.default(false),
+  bootTest: flag.default(true),
   inputs: z.string().default(''),
   recipe: z.string().default(''),
-  rebuild: z
-    .enum(['true', 'false'])
-    .default('false')
-    .transform((word) => word === 'true'),
+  rebuild: flag.default(false),
 });

@@ -1,8 +1,9 @@
-import type { AptSource } from './order';
-
-/** What one stage of one build is told; the same words in the state machine, the environment and the code. */
+/**
+ * What one stage of one build is told; the same words in the state machine, the environment and the code. All that is
+ * long lies in the order, an object of the work store: variables of a build may have a few KB.
+ */
 export interface Job {
-  /** Name of the execution, which owns `runs/<execution>/`. */
+  /** Name of the execution, which owns `runs/<execution>/`, where its order lies. */
   readonly execution: string;
   /** `noble` */
   readonly release: string;
@@ -12,10 +13,10 @@ export interface Job {
   readonly view: string;
   /** Kernel flavour, `hwe-lowlatency`; empty in the stages that all flavours share. */
   readonly kernel: string;
-  /** Apt repositories; empty means: what the release or the machine takes by itself. */
-  readonly sources: readonly AptSource[];
-  /** Path of a base squashfs on the build machine; empty means: fetch one. */
-  readonly base: string;
+  /** Whether the image goes through the upgrade stage. */
+  readonly customised: boolean;
+  /** Whether what is built has to boot. */
+  readonly bootTest: boolean;
   /** Digest of what the sources offered when the build was planned; equal means that nothing is new. */
   readonly inputs: string;
   /** Digest of what is asked of the image beyond the plain one, and of our own recipe. */

@@ -6,14 +6,27 @@ type FlavourRun = Run & Pick<Job, 'kernel'>;
 /** Keys of the work store: what the stages of one execution hand to each other. Expires; is never served. */
 export const runs = {
   prefix: (execution: string) => `runs/${execution}/`,
+  order: (execution: string) => `runs/${execution}/order.json`,
   baseSquashfs: (job: Run) => `runs/${job.execution}/${job.architecture}/base/squashfs`,
   baseManifest: (job: Run) => `runs/${job.execution}/${job.architecture}/base/squashfs.manifest`,
+  upgradedSquashfs: (job: Run) => `runs/${job.execution}/${job.architecture}/upgraded/squashfs`,
+  upgradedManifest: (job: Run) => `runs/${job.execution}/${job.architecture}/upgraded/squashfs.manifest`,
+  /** Repositories of the customisation with their keys, as the upgrade stage found them. */
+  repositories: (job: Run) => `runs/${job.execution}/${job.architecture}/upgraded/repositories.json`,
+  materials: (job: Run) => `runs/${job.execution}/${job.architecture}/prepared/materials.json`,
   preparedLayer: (job: Run) => `runs/${job.execution}/${job.architecture}/prepared/layer.squashfs`,
   kernel: (job: FlavourRun) => `runs/${job.execution}/${job.architecture}/kernels/${job.kernel}/boot-kernel`,
   initrd: (job: FlavourRun) => `runs/${job.execution}/${job.architecture}/kernels/${job.kernel}/boot-initrd`,
   bootloader: (execution: string, firmware: string, architecture: string, item: string) =>
     `runs/${execution}/bootloaders/${firmware}/${architecture}/${item}.tar.xz`,
 } as const;
+
+/** The image that kernels are extracted from and that is published. */
+export function rootOf(job: Run & Pick<Job, 'customised'>): { readonly squashfs: string; readonly manifest: string } {
+  return job.customised
+    ? { squashfs: runs.upgradedSquashfs(job), manifest: runs.upgradedManifest(job) }
+    : { squashfs: runs.baseSquashfs(job), manifest: runs.baseManifest(job) };
+}
 
 /** Keys of the mirror store (design §5). */
 export const mirror = {

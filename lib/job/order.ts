@@ -1,39 +1,88 @@
 import { z } from 'zod';
+import { MirrorError } from '../errors';
+import { Places } from './places';
+import { parseRepository } from './repository';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes');
+const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'the name of a package');
 
 /** One apt repository that a base is bootstrapped from or kernels come from. */
 export const AptSource = z.strictObject({
   uri: z.string().regex(/^(https?|file):\/\/\S+$/, 'an http, https or file address'),
   suite: z.string().regex(/^[\w./-]+$/),
-  components: z.array(word).min(1),
-  /** Path of a binary keyring on the build machine. @default - the keyring of the release's own archive */
-  keyring: z.string().optional(),
+  components: z.array(word),
+  /** Binary keyring in base64. @default - the keyring of the release's own archive */
+  keyring: z.base64().optional(),
 });
 export type AptSource = z.infer<typeof AptSource>;
 
-/** The input of one execution: what is ordered, for one release (design §5). Unknown fields are refused by name. */
-export const Order = z.strictObject({
+/** A repository as parseRepository reads it. */
+const repository = z.string().superRefine((text, context) => {
+  try {
+    parseRepository(text);
+  } catch (error) {
+    if (!(error instanceof MirrorError)) throw error;
+    context.addIssue({ code: 'custom', message: `${error.message}; ${error.hint}` });
+  }
+});
+
+/** What is changed in an image before kernels are taken out of it. Nothing of it: the image stays as it came. */
+export const Customise = z.strictObject({
+  /** `ppa:owner/name`, or a deb822 stanza with its key. */
+  repositories: z.array(repository).default([]),
+  /** Packages to take from -proposed, or all that is there. */
+  proposed: z.union([z.literal('all'), z.array(packageName)]).default([]),
+  /** Packages to install besides. */
+  packages: z.array(packageName).default([]),
+  /** Packages to purge first and install again. */
+  purge: z.array(packageName).default([]),
+});
+export type Customise = z.infer<typeof Customise>;
+
+/** Compressions of a squashfs that is made here. */
+export const Compression = z.enum(['zstd', 'xz', 'gzip', 'lz4']);
+
+/** The release word of an execution that brings a view's bootloaders. */
+export const bootloadersOrder = 'bootloaders';
+
+const fields = z.strictObject({
+  /** `noble`; or `bootloaders`, which needs no architectures. */
   release: word,
-  architectures: z.array(word).min(1),
+  architectures: z.array(word).default([]),
   kernels: z.strictObject({ required: z.array(word), optional: z.array(word).default([]) }).optional(),
-  customise: z
-    .strictObject({
-      repositories: z.array(z.string()).default([]),
-      proposed: z.array(z.string()).default([]),
-      packages: z.array(z.string()).default([]),
-      purge: z.array(z.string()).default([]),
-    })
-    .optional(),
+  customise: Customise.optional(),
   view: z
     .string()
     .regex(/^[a-z0-9-]+$/, 'lower-case letters, digits and dashes')
     .default('candidate'),
   /** Build though nothing is new. */
   rebuild: z.boolean().default(false),
-  /** Where the base and the kernels come from. @default - what the release's catalogue entry, or the machine, says */
+  /** Serial of the cloud image. @default - the newest */
+  serial: z
+    .string()
+    .regex(/^\d{8}(\.\d+)?$/, 'a serial like 20261120 or 20261120.1')
+    .optional(),
+  /** Whether what is published has to boot first. */
+  bootTest: z.boolean().default(true),
+  /** Of a squashfs that is made here. @default - zstd, or what the release's kernels can read */
+  compression: Compression.optional(),
+  places: Places.prefault({}),
+  /** What a base of Debian is bootstrapped from. @default - what the machine's apt takes by itself */
   sources: z.array(AptSource).default([]),
   /** A squashfs to take as base instead of fetching one: a path on the build machine. */
   base: z.string().default(''),
 });
+
+/** The input of one execution: what is ordered, for one release (design §5). Unknown fields are refused by name. */
+export const Order = fields.superRefine(({ release, architectures }, context) => {
+  if (release === bootloadersOrder || architectures.length > 0) return;
+  context.addIssue({ code: 'custom', path: ['architectures'], message: 'name at least one architecture' });
+});
 export type Order = z.infer<typeof Order>;
+
+/** Whether anything is to be changed in the image. */
+export function isCustomised({ customise }: Pick<Order, 'customise'>): boolean {
+  if (customise === undefined) return false;
+  const { repositories, proposed, packages, purge } = customise;
+  return proposed === 'all' || [repositories, proposed, packages, purge].some((list) => list.length > 0);
+}

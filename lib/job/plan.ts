@@ -5,8 +5,8 @@ import { checked } from './checked';
 import { jobVariables, stringsOf } from './environment';
 import type { Job } from './job';
 import { kernelChoices } from './kernel-choice';
-import { Order } from './order';
-import { Fetched, KernelResult } from './results';
+import { bootloadersOrder, isCustomised, Order } from './order';
+import { Fetched, KernelResult, Prepared, Root, Selected } from './results';
 
 const jobStrings = z.strictObject(
   Object.fromEntries(Object.keys(jobVariables).map((field) => [field, z.string()])) as Record<keyof Job, z.ZodString>,
@@ -23,6 +23,10 @@ export const Plan = z.strictObject({
   view: z.string(),
   /** Whether there is anything to build. */
   news: z.boolean(),
+  /** Whether this execution brings the view's bootloaders, and no images. */
+  bootloaders: z.boolean(),
+  /** The job of the bootloaders: `architecture` and `kernel` are empty. */
+  job: jobStrings,
   /** Why, and which flavours are left out where. */
   reason: z.string(),
   architectures: z.array(
@@ -38,17 +42,31 @@ export const Plan = z.strictObject({
 });
 export type Plan = z.infer<typeof Plan>;
 
+/** What the state machine gives to Select, once for each architecture. */
+export const SelectInput = z.strictObject({
+  job: jobStrings,
+  kernels: z.array(z.strictObject({ kernel: z.string(), need: z.enum(['required', 'optional']) })),
+  fetched: Fetched,
+  prepared: Prepared,
+});
+export type SelectInput = z.infer<typeof SelectInput>;
+
 /** What the state machine gives to Publish, once for each architecture. */
 export const PublishInput = z.strictObject({
-  execution: z.string().min(1),
   job: jobStrings,
   fetched: Fetched,
+  root: Root,
+  prepared: Prepared,
+  selected: Selected,
   kernels: z.array(KernelResult),
 });
 export type PublishInput = z.infer<typeof PublishInput>;
 
 /** @throws BadInput (misuse) naming the field, of the order too */
 export const planInputOf = (event: unknown): PlanInput => checked(PlanInput, event, 'the input of Plan');
+
+/** @throws BadInput (misuse) naming the field */
+export const selectInputOf = (event: unknown): SelectInput => checked(SelectInput, event, 'the input of Select');
 
 /** @throws BadInput (misuse) naming the field */
 export const publishInputOf = (event: unknown): PublishInput => checked(PublishInput, event, 'the input of Publish');
@@ -59,8 +77,9 @@ export const publishInputOf = (event: unknown): PublishInput => checked(PublishI
  * @throws UnknownRelease, UnknownArchitecture, UnknownKernel, NotSupported, BadInput (all misuse)
  */
 export function planOf(order: Order, execution: string): Plan {
+  if (order.release === bootloadersOrder) return bootloadersPlan(order, execution);
   for (const architecture of order.architectures) checkArchitecture(order.release, architecture);
-  refuseUnsupported(order);
+  refuseSharedBase(order);
   const choices = kernelChoices(order);
   const notes = choices.flatMap(({ architecture, leftOut }) =>
     leftOut.map((kernel) => `${architecture} has no ${kernel}, left out`),
@@ -70,33 +89,50 @@ export function planOf(order: Order, execution: string): Plan {
     release: order.release,
     view: order.view,
     news: true,
+    bootloaders: false,
+    job: stringsOf(jobFor(order, execution, '')),
     reason: [order.rebuild ? 'a rebuild was ordered' : 'ordered', ...notes].join('; '),
     architectures: choices
       .filter(({ kernels }) => kernels.length > 0)
       .map(({ architecture, kernels }) => ({
         architecture,
-        customised: false,
+        customised: isCustomised(order),
         job: stringsOf(jobFor(order, execution, architecture)),
         kernels: [...kernels],
       })),
   };
 }
 
-function refuseUnsupported({ customise, base, architectures }: Order): void {
-  if (customise !== undefined) {
-    throw new MirrorError('NotSupported', `the order has customise: ${JSON.stringify(customise)}`, {
-      hint: 'customised images come with a later version; order a plain one',
+function bootloadersPlan(order: Order, execution: string): Plan {
+  const images = (['kernels', 'customise', 'serial'] as const).find((field) => order[field] !== undefined);
+  if (images !== undefined) {
+    throw new MirrorError('BadInput', `bootloaders are ordered with ${images}, which images have`, {
+      hint: 'order bootloaders by their view alone',
       misuse: true,
     });
   }
-  if (base !== '' && new Set(architectures).size > 1) {
-    throw new MirrorError('BadInput', `the base ${base} is ordered for ${architectures.join(', ')}`, {
-      hint: 'a squashfs is of one architecture: order that one',
-      misuse: true,
-    });
-  }
+  return {
+    execution,
+    release: order.release,
+    view: order.view,
+    news: true,
+    bootloaders: true,
+    job: stringsOf(jobFor(order, execution, '')),
+    reason: order.rebuild ? 'a rebuild was ordered' : 'ordered',
+    architectures: [],
+  };
 }
 
-function jobFor({ release, view, sources, base, rebuild }: Order, execution: string, architecture: string): Job {
-  return { execution, release, architecture, view, kernel: '', sources, base, inputs: '', recipe: '', rebuild };
+function refuseSharedBase({ base, architectures }: Order): void {
+  if (base === '' || new Set(architectures).size < 2) return;
+  throw new MirrorError('BadInput', `the base ${base} is ordered for ${architectures.join(', ')}`, {
+    hint: 'a squashfs is of one architecture: order that one',
+    misuse: true,
+  });
+}
+
+function jobFor(order: Order, execution: string, architecture: string): Job {
+  const { release, view, rebuild, bootTest } = order;
+  const empty = { kernel: '', inputs: '', recipe: '' };
+  return { execution, release, architecture, view, ...empty, customised: isCustomised(order), bootTest, rebuild };
 }

@@ -1,7 +1,8 @@
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { MirrorError } from '../errors';
-import { aptGet, archiveFailure, machineAptOptions, type Repository, stanzaOf } from './apt';
+import { aptGet, machineAptOptions, type Repository, stanzaOf } from './apt';
+import { archiveFailure } from './apt-errors';
 import { readFolder } from './files';
 import { inReleaseDigest } from './in-release';
 import { run } from './run';
@@ -36,7 +37,7 @@ export interface Download {
 /**
  * Downloads packages over apt's signature chain, each in the version that apt would install, without installing them and
  * without touching this machine's own apt: a root of its own has other sources, another architecture and an empty status.
- * @throws NotReady where an archive cannot be read or is signed by somebody else; NoSuchPackage; BadInput for a keyring
+ * @throws BadSignature, NotReady, DownloadFailed and NoSuchPackage as apt's failures are told; BadInput for a keyring
  */
 export async function downloadPackages(names: readonly string[], options: DownloadOptions): Promise<Download> {
   const apt = await makeAptRoot(options);

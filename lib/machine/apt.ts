@@ -1,6 +1,6 @@
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MirrorError } from '../errors';
+import { archiveFailure } from './apt-errors';
 import type { Chroot } from './chroot';
 import { type Command, run } from './run';
 
@@ -9,8 +9,10 @@ export interface Repository {
   readonly uri: string;
   readonly suite: string;
   readonly components: readonly string[];
-  /** Path of a binary keyring on this machine. @default - the keyrings of the image */
+  /** Path of a binary keyring on this machine. @default - signedBy */
   readonly keyring?: string | undefined;
+  /** Path of a keyring that the image has. @default - the keyrings that its apt trusts */
+  readonly signedBy?: string | undefined;
 }
 
 /** Options of this machine's apt that a build behind the same network needs too: proxies, certificates, date checks. */
@@ -80,12 +82,12 @@ export async function configureApt(
   for (const [index, repository] of repositories.entries()) {
     const inside = `/usr/share/keyrings/maas-mirror-${index}.gpg`;
     if (repository.keyring !== undefined) await copyFile(repository.keyring, join(root, inside));
-    stanzas.push(stanzaOf(repository, repository.keyring === undefined ? undefined : inside));
+    stanzas.push(stanzaOf(repository, repository.keyring === undefined ? repository.signedBy : inside));
   }
   await writeFile(join(apt, 'sources.list.d/maas-mirror.sources'), stanzas.join('\n'));
 }
 
-/** @throws NotReady where an archive cannot be read: unreachable, half-updated, or signed by somebody else */
+/** @throws DownloadFailed for an archive that cannot be reached, NotReady for one that is being updated, BadSignature */
 export async function aptUpdate(chroot: Chroot): Promise<void> {
   try {
     await chroot.run(aptGet('-o', 'APT::Update::Error-Mode=any', 'update'), { network: true });
@@ -122,29 +124,4 @@ export function aptGet(...words: string[]): Command {
     'Dpkg::Use-Pty=0',
   ];
   return ['apt-get', '--quiet', '--assume-yes', ...dpkg, ...words];
-}
-
-/** What a failed apt says of the archive: NoSuchPackage with the name, else NotReady; other errors come back as they are. */
-export function archiveFailure(error: unknown): unknown {
-  if (!(error instanceof MirrorError) || error.name !== 'CommandFailed') return error;
-  const missing =
-    /Unable to locate package (\S+)|Package '?([^' ]+)'? has no installation candidate|Version .* for '(\S+)' was not found|select candidate version from package (\S+)/.exec(
-      error.message,
-    );
-  if (missing) {
-    const name = missing.slice(1).find((group) => group !== undefined);
-    return new MirrorError('NoSuchPackage', `no repository of this build offers the package ${name}`, {
-      hint: 'check the name, the release and the repositories; a kernel that was just announced may not be in the archive yet',
-      cause: error,
-    });
-  }
-  return new MirrorError('NotReady', `the package archive cannot be read: ${reasonIn(error.message)}`, {
-    hint: 'is its address right and reachable from here, and its key known? If it is being updated, run the build again later',
-    cause: error,
-  });
-}
-
-function reasonIn(message: string): string {
-  const lines = message.split('\n').filter((line) => /^(E|W|Err)[: ]/.test(line));
-  return (lines.find((line) => line.startsWith('E:')) ?? lines[0] ?? message.split('\n').at(-1) ?? '').trim();
 }

@@ -12,6 +12,7 @@ export interface EachArchitectureProps {
   readonly prepare: StageBuild;
   readonly bootTest: StageBuild;
   readonly kernelBuilds: KernelBuild[];
+  readonly select: IFunction;
   readonly publish: IFunction;
   /** How many architectures are built at once. */
   readonly maxConcurrency: number;
@@ -29,26 +30,27 @@ export class EachArchitecture extends Construct {
   constructor(scope: Construct, id: string, props: EachArchitectureProps) {
     super(scope, id);
     const fetch = buildTask(this, 'Fetch', { project: props.fetch.project, resultPath: '$.fetched' });
-    const upgrade = buildTask(this, 'Upgrade', { project: props.upgrade.project, resultPath: '$.upgraded' });
+    const upgrade = buildTask(this, 'Upgrade', { project: props.upgrade.project, resultPath: '$.root' });
     const prepare = buildTask(this, 'Prepare', { project: props.prepare.project, resultPath: '$.prepared' });
     const kernels = new EachKernel(this, 'Kernels', {
       kernelBuilds: props.kernelBuilds,
       bootTest: props.bootTest.project,
       maxConcurrency: props.maxKernelConcurrency,
     }).map;
+    const select = this.select(props.select);
     const publish = this.publish(props.publish);
 
     const failed = this.architectureFailed();
-    for (const state of [fetch, upgrade, prepare, kernels, publish]) {
+    for (const state of [fetch, upgrade, prepare, select, kernels, publish]) {
       state.addCatch(failed, { errors: ['States.ALL'], resultPath: '$.error' });
     }
 
     fetch.next(
       Choice.jsonPath(this, 'Customised')
         .when(Condition.booleanEquals('$.customised', true), upgrade.next(prepare))
-        .otherwise(prepare),
+        .otherwise(this.untouched().next(prepare)),
     );
-    prepare.next(kernels).next(publish).next(this.architecturePublished());
+    prepare.next(select).next(kernels).next(publish).next(this.architecturePublished());
 
     this.map = MapState.jsonPath(this, 'EachArchitecture', {
       itemsPath: '$.plan.architectures',
@@ -57,14 +59,41 @@ export class EachArchitecture extends Construct {
     }).itemProcessor(fetch);
   }
 
+  /** The published root is the base as it came. */
+  private untouched(): Pass {
+    return Pass.jsonPath(this, 'Untouched', {
+      parameters: {
+        result: { 'squashfs.$': '$.fetched.result.squashfs', 'manifest.$': '$.fetched.result.manifest' },
+      },
+      resultPath: '$.root',
+    });
+  }
+
+  /** Its payload is SelectInput of lib/job/plan.ts. */
+  private select(select: IFunction): TaskStateBase {
+    return functionTask(this, 'Select', {
+      function: select,
+      payload: {
+        'job.$': '$.job',
+        'kernels.$': '$.kernels',
+        'fetched.$': '$.fetched.result',
+        'prepared.$': '$.prepared.result',
+      },
+      resultField: 'result',
+      resultPath: '$.selected',
+    });
+  }
+
   /** Its payload is PublishInput of lib/job/plan.ts. */
   private publish(publish: IFunction): TaskStateBase {
     return functionTask(this, 'Publish', {
       function: publish,
       payload: {
-        'execution.$': '$.job.execution',
         'job.$': '$.job',
         'fetched.$': '$.fetched.result',
+        'root.$': '$.root.result',
+        'prepared.$': '$.prepared.result',
+        'selected.$': '$.selected.result',
         'kernels.$': '$.kernels',
       },
       resultField: 'result',

@@ -14,23 +14,26 @@ export interface EachKernelProps {
 }
 
 /**
- * Builds every flavour of one architecture: from `$.kernels` ({ kernel, need }) to `$.kernels` (KernelResult). A flavour
+ * Builds every flavour of one architecture: from `$.selected.result.build` ({ kernel, need }) to `$.kernels` (KernelResult). A flavour
  * that fails says so in its result and stops nobody.
  */
 export class EachKernel extends Construct {
   readonly map: MapState;
 
-  constructor(scope: Construct, id: string, { kernelBuilds, bootTest, maxConcurrency }: EachKernelProps) {
+  constructor(scope: Construct, id: string, { kernelBuilds, bootTest: project, maxConcurrency }: EachKernelProps) {
     super(scope, id);
     const failed = this.kernelFailed();
-    const booted = buildTask(this, 'BootTest', { project: bootTest, resultPath: '$.booted', kernelPath: '$.kernel' })
-      .addCatch(failed, { errors: ['States.ALL'], resultPath: '$.error' })
-      .next(this.kernelBuilt());
+    const kernelBuilt = this.kernelBuilt();
+    const bootTest = buildTask(this, 'BootTest', { project, resultPath: '$.booted', kernelPath: '$.kernel' });
+    bootTest.addCatch(failed, { errors: ['States.ALL'], resultPath: '$.error' }).next(kernelBuilt);
+    const booted = Choice.jsonPath(this, 'BootTestWanted')
+      .when(Condition.stringEquals('$.job.bootTest', 'true'), bootTest)
+      .otherwise(this.bootTestWaived().next(kernelBuilt));
 
     const flavour = Choice.jsonPath(this, 'ChooseFlavour').otherwise(this.unknownKernel());
-    for (const { kernel, project } of kernelBuilds) {
+    for (const { kernel, project: extraction } of kernelBuilds) {
       const extract = buildTask(this, `Extract${pascalCase(kernel)}`, {
-        project,
+        project: extraction,
         resultPath: '$.extracted',
         kernelPath: '$.kernel',
       });
@@ -40,7 +43,7 @@ export class EachKernel extends Construct {
 
     this.map = MapState.jsonPath(this, 'EachKernel', {
       stateName: 'EachKernel',
-      itemsPath: '$.kernels',
+      itemsPath: '$.selected.result.build',
       itemSelector: {
         'kernel.$': '$$.Map.Item.Value.kernel',
         'need.$': '$$.Map.Item.Value.need',
@@ -49,6 +52,14 @@ export class EachKernel extends Construct {
       maxConcurrency,
       resultPath: '$.kernels',
     }).itemProcessor(flavour);
+  }
+
+  /** The order says that it wants none: Booted of lib/job/results.ts. */
+  private bootTestWaived(): Pass {
+    return Pass.jsonPath(this, 'BootTestWaived', {
+      parameters: { result: { gate: 'waived', evidence: 'the order wanted no boot test' } },
+      resultPath: '$.booted',
+    });
   }
 
   private kernelBuilt(): Pass {

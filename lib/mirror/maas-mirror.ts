@@ -24,6 +24,7 @@ export class MaasMirror extends Construct {
   readonly kernelBuilds: KernelBuild[];
   readonly bootTest: StageBuild;
   readonly plan: MirrorFunction;
+  readonly select: MirrorFunction;
   readonly publish: MirrorFunction;
   readonly workflow: ReleaseWorkflow;
 
@@ -42,7 +43,8 @@ export class MaasMirror extends Construct {
     this.kernelBuilds = settings.kernels.map((kernel) => this.kernelBuild(kernel, bundle, settings));
     this.bootTest = this.stage('BootTest', 'boot-test', bundle, settings);
 
-    this.plan = this.function('Plan', 'plan', this.readMirror());
+    this.plan = this.function('Plan', 'plan', [...this.readMirror(), this.writeOrder()]);
+    this.select = this.function('Select', 'select', this.readMirror());
     this.publish = this.function('Publish', 'publish', [...this.readWork(), ...this.readMirror(), this.writeMirror()]);
 
     this.workflow = new ReleaseWorkflow(this, 'Workflow', {
@@ -52,6 +54,7 @@ export class MaasMirror extends Construct {
       prepare: this.prepare,
       kernelBuilds: this.kernelBuilds,
       bootTest: this.bootTest,
+      select: this.select.function,
       publish: this.publish.function,
       maxConcurrency: settings.architecturesAtOnce,
       maxKernelConcurrency: settings.kernelsAtOnce,
@@ -82,6 +85,10 @@ export class MaasMirror extends Construct {
 
   private readMirror(): PolicyStatement[] {
     return [allow('s3:GetObject', this.mirrorBucket.arnForObjects('*')), listing(this.mirrorBucket)];
+  }
+
+  private writeOrder(): PolicyStatement {
+    return allow('s3:PutObject', this.workBucket.arnForObjects('runs/*/order.json'));
   }
 
   private writeMirror(): PolicyStatement {

@@ -26,6 +26,7 @@ export interface ReleaseWorkflowProps {
   readonly prepare: StageBuild;
   readonly kernelBuilds: KernelBuild[];
   readonly bootTest: StageBuild;
+  readonly select: IFunction;
   readonly publish: IFunction;
   /** How many architectures are built at once. */
   readonly maxConcurrency: number;

@@ -3,7 +3,7 @@ import { architectureOf } from '../catalog/architectures';
 import { kernelOf } from '../catalog/kernels';
 import { releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
-import { runs } from '../job/layout';
+import { rootOf, runs } from '../job/layout';
 import type { Booted } from '../job/results';
 import type { Verdict } from '../machine/console';
 import { digestOf } from '../machine/digest';
@@ -25,7 +25,7 @@ export async function bootTest(bench: Workbench): Promise<Booted> {
   const { subarch } = kernelOf(job.release, job.architecture, job.kernel);
   const { qemu } = architectureOf(job.architecture);
   const [squashfs, kernel, initrd] = [
-    await takeUp(bench, runs.baseSquashfs(job)),
+    await takeUp(bench, rootOf(job).squashfs),
     await takeUp(bench, runs.kernel(job)),
     await takeUp(bench, runs.initrd(job)),
   ];
@@ -70,7 +70,7 @@ function memoryFor(squashfsBytes: number): number {
 }
 
 async function hasCloudInit(bench: Workbench): Promise<boolean> {
-  return /^cloud-init\t/m.test(await readText(await takeUp(bench, runs.baseManifest(bench.job))));
+  return /^cloud-init\t/m.test(await readText(await takeUp(bench, rootOf(bench.job).manifest)));
 }
 
 /**

@@ -12,8 +12,8 @@ import { makeTarXz, type TarMember } from '../machine/tar';
 import { type ArchivePlaces, bootloaderSources, sourceName } from './bootloader-sources';
 import { handOn, type Workbench } from './workbench';
 
-/** What the stage of the bootloaders has; it belongs to no image, so there is no job. */
-export interface LoaderBench extends Omit<Workbench, 'job'> {
+/** What the stage of the bootloaders has; it belongs to no image, so there is neither job nor order. */
+export interface LoaderBench extends Pick<Workbench, 'store' | 'scratch' | 'tools'> {
   readonly execution: string;
 }
 
@@ -24,7 +24,7 @@ export interface BootloadersOrder extends ArchivePlaces {
 
 /**
  * Takes every bootloader of the catalogue from the archives, and packs it as MAAS unpacks it.
- * @throws NotReady, NoSuchPackage, BadFormat where a package is not what the catalogue says of it
+ * @throws what a failing apt is told as (BadSignature, NotReady, …); BadFormat where a package is not what the catalogue says of it
  */
 export async function buildBootloaders(bench: LoaderBench, order: BootloadersOrder): Promise<BuiltBootloaders> {
   const packages = await download(bench, order);

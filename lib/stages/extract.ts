@@ -1,8 +1,9 @@
 import { type Kernel, kernelOf } from '../catalog/kernels';
-import { runs } from '../job/layout';
+import { rootOf, runs } from '../job/layout';
 import type { Extracted } from '../job/results';
 import { aptInstall } from '../machine/apt';
-import { enterChroot } from '../machine/chroot';
+import { imagePackageOf } from '../machine/apt-resolve';
+import { type Chroot, enterChroot } from '../machine/chroot';
 import { makeInitramfs } from '../machine/initramfs';
 import { findKernel } from '../machine/kernel';
 import { progress } from '../machine/log';
@@ -14,7 +15,7 @@ import { handOn, takeUp, type Workbench } from './workbench';
 export async function extract(bench: Workbench): Promise<Extracted> {
   const { job, scratch } = bench;
   const kernel = kernelOf(job.release, job.architecture, job.kernel);
-  const base = await takeUp(bench, runs.baseSquashfs(job));
+  const base = await takeUp(bench, rootOf(job).squashfs);
   const layer = await takeUp(bench, runs.preparedLayer(job));
 
   await using image = await mountSquashfs(base, scratch);
@@ -22,8 +23,7 @@ export async function extract(bench: Workbench): Promise<Extracted> {
   await using root = await mountOverlay([shared.path, image.path], scratch);
   await using chroot = await enterChroot(root.path);
 
-  await installKernel(chroot, kernel);
-  const installed = await findKernel(chroot, kernel.package);
+  const installed = await findKernel(chroot, await installKernel(chroot, kernel));
   progress(`making the initramfs of ${installed.release}`);
   const initrd = await makeInitramfs(chroot, installed.release, await squashfsTime(base));
 
@@ -36,7 +36,10 @@ export async function extract(bench: Workbench): Promise<Extracted> {
   };
 }
 
-async function installKernel(chroot: Parameters<typeof aptInstall>[0], kernel: Kernel): Promise<void> {
-  progress(`installing ${kernel.package}`);
-  await aptInstall(chroot, [kernel.package]);
+/** @returns the package that was asked for: the meta package without its headers */
+async function installKernel(chroot: Chroot, kernel: Kernel): Promise<string> {
+  const image = await imagePackageOf(chroot, kernel.package);
+  progress(`installing ${image}`);
+  await aptInstall(chroot, [image]);
+  return image;
 }

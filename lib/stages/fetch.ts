@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { type Release, releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
 import { runs } from '../job/layout';
-import type { Fetched } from '../job/results';
-import { machineAptOptions, machineRepositories, type Repository } from '../machine/apt';
+import type { Fetched, ImageSource } from '../job/results';
+import { machineAptOptions, machineRepositories } from '../machine/apt';
+import { digestOf } from '../machine/digest';
 import { makeFolder, readFolder, writeText } from '../machine/files';
 import { inReleaseTime, readInRelease } from '../machine/in-release';
 import { progress } from '../machine/log';
@@ -11,29 +12,34 @@ import { manifestOf } from '../machine/manifest';
 import { bootstrap } from '../machine/mmdebstrap';
 import { mountSquashfs } from '../machine/mounts';
 import { checkSquashfs, makeSquashfs, publishedCompression, squashfsTime } from '../machine/squashfs';
+import { archiveRepositories } from './repositories';
 import { handOn, serialOf, type Workbench } from './workbench';
 
 /** Brings the base image that everything else is built on. */
 export async function fetch(bench: Workbench): Promise<Fetched> {
   const release = releaseOf(bench.job.release);
-  const base = bench.job.base !== '' ? await givenBase(bench.job.base) : await bootstrapped(release, bench);
+  const { base: given } = bench.order;
+  const base = given !== '' ? await givenBase(given) : await bootstrapped(release, bench);
   const manifest = await writeManifest(base.squashfs, bench);
   return {
     serial: base.serial,
     squashfs: await handOn(bench, runs.baseSquashfs(bench.job), base.squashfs),
     manifest: await handOn(bench, runs.baseManifest(bench.job), manifest),
+    source: base.source,
   };
 }
 
 interface Base {
   readonly serial: string;
   readonly squashfs: string;
+  readonly source: ImageSource;
 }
 
 async function givenBase(squashfs: string): Promise<Base> {
   await checkSquashfs(squashfs);
   progress(`base image ${squashfs}`);
-  return { serial: serialOf(await squashfsTime(squashfs)), squashfs };
+  const source = { kind: 'given', uri: squashfs, sha256: (await digestOf(squashfs)).sha256, product: '' } as const;
+  return { serial: serialOf(await squashfsTime(squashfs)), squashfs, source };
 }
 
 /** What a machine needs to be commissioned by cloud-init, and its initramfs to boot from the network. */
@@ -43,14 +49,15 @@ const debianPackages = [
 ];
 
 /** Debian publishes no image to start from, so one is made from its archive. */
-async function bootstrapped(release: Release, { job, scratch }: Workbench): Promise<Base> {
+async function bootstrapped(release: Release, bench: Workbench): Promise<Base> {
+  const { job, scratch } = bench;
   if (release.family !== 'debian') {
     throw new MirrorError('NotSupported', `there is no cloud-image source for ${release.name} yet`, {
       hint: 'give a squashfs of it with --base FILE, or build bookworm',
     });
   }
-  const repositories: Repository[] =
-    job.sources.length > 0 ? [...job.sources] : await machineRepositories(release.name);
+  const ordered = await archiveRepositories(bench);
+  const repositories = ordered.length > 0 ? ordered : await machineRepositories(release.name);
   const lists = join(scratch, 'lists');
   const tree = join(scratch, 'base');
   const squashfs = join(scratch, 'base.squashfs');
@@ -71,7 +78,8 @@ async function bootstrapped(release: Release, { job, scratch }: Workbench): Prom
   }
   progress('packing the base image');
   await makeSquashfs(tree, squashfs, { compression: publishedCompression, epoch: startOfDay(verified) });
-  return { serial: serialOf(verified), squashfs };
+  const uri = repositories.map((one) => `${one.uri} ${one.suite}`).join(', ');
+  return { serial: serialOf(verified), squashfs, source: { kind: 'bootstrap', uri, sha256: '', product: '' } };
 }
 
 async function writeManifest(squashfs: string, { scratch }: Workbench): Promise<string> {

@@ -1,14 +1,19 @@
 import type { Job } from '../job/job';
 import { type Addition, newestVersion } from '../simplestreams/merge';
-import type { Products, Version } from '../simplestreams/types';
-import { type Offer, versionOf } from './offers';
+import type { Product, Products, Version } from '../simplestreams/types';
+import { type DecisiveFacts, type Offer, versionOf } from './offers';
 
 /** What went in decides whether an offer is news; whether it gave other bytes does not. */
-const decisive = ['base_sha256', 'image_package', 'image_version', 'recipe'] as const;
+const decisive = ['base_sha256', 'packages', 'recipe'] as const satisfies (keyof DecisiveFacts)[];
 
 /** The offers that the view does not have as the newest version of their product. */
 export function newsAmong(offers: readonly Offer[], document: Products | undefined, { rebuild }: Job): Offer[] {
-  return rebuild ? [...offers] : offers.filter((offer) => standing(offer, document) === undefined);
+  return offers.filter((offer) => offer.built && (rebuild || standing(offer, document) === undefined));
+}
+
+/** Whether a product's newest version was made of just this. */
+export function isStanding(product: Product | undefined, facts: DecisiveFacts): boolean {
+  return standingVersion(product, facts) !== undefined;
 }
 
 /** A version name that is this execution's, and the offers whose objects lie under it. */
@@ -44,7 +49,13 @@ function standing(
   { productId, facts }: Offer,
   document: Products | undefined,
 ): { name: string; version: Version } | undefined {
-  const product = document?.products[productId];
+  return standingVersion(document?.products[productId], facts);
+}
+
+function standingVersion(
+  product: Product | undefined,
+  facts: DecisiveFacts,
+): { name: string; version: Version } | undefined {
   const name = product === undefined ? undefined : newestVersion(product);
   const version = name === undefined ? undefined : product?.versions[name];
   if (name === undefined || version === undefined) return undefined;

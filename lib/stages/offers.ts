@@ -12,9 +12,11 @@ export interface Offer {
   /** The product's own fields. */
   readonly fields: Readonly<Record<string, string>>;
   readonly kernel: Kernel;
+  /** Whether it was built; else its newest version is the one that it has, and only its fields are renewed. */
+  readonly built: boolean;
   readonly artefacts: Readonly<Partial<Record<ItemName, Artefact>>>;
   /** Version-level fields: what went in, and how it was tested. */
-  readonly facts: Readonly<Record<string, string>>;
+  readonly facts: DecisiveFacts & Readonly<Record<string, string>>;
 }
 
 export interface BuiltKernel {
@@ -23,32 +25,51 @@ export interface BuiltKernel {
   readonly booted: Booted;
 }
 
-/** What the built flavours of one architecture are as products of the job's view. */
-export function offersOf(job: Job, fetched: PublishInput['fetched'], built: readonly BuiltKernel[]): Offer[] {
-  return built.map(({ kernel: name, extracted, booted }) => {
-    const kernel = kernelOf(job.release, job.architecture, name);
-    return {
-      productId: productId(kernel, job.view),
-      // `inputs` stands at the product: it is renewed when a build finds that nothing new came of newer inputs.
-      fields: { ...productFields(kernel, job.view), ...(job.inputs === '' ? {} : { inputs: job.inputs }) },
-      kernel,
-      artefacts: {
-        squashfs: fetched.squashfs,
-        manifest: fetched.manifest,
-        'boot-kernel': extracted.kernel,
-        'boot-initrd': extracted.initrd,
+/** What decides whether a version is what would be built now. */
+export interface DecisiveFacts {
+  /** Digest of the image that everything is made from. */
+  readonly base_sha256: string;
+  /** Digest of all packages that went in. */
+  readonly packages: string;
+  /** Digest of what was asked for, and of our own way of doing it. */
+  readonly recipe: string;
+}
+
+/** What the flavours of one architecture are as products of the job's view: those that were built, and those that stand. */
+export function offersOf(job: Job, input: PublishInput, built: readonly BuiltKernel[]): Offer[] {
+  return input.selected.flavours.flatMap((flavour): Offer[] => {
+    const made = built.find(({ kernel }) => kernel === flavour.builtAs);
+    if (flavour.builtAs !== '' && made === undefined) return [];
+    const kernel = kernelOf(job.release, job.architecture, flavour.kernel);
+    return [
+      {
+        productId: productId(kernel, job.view),
+        // `inputs` stands at the product: it is renewed when a build finds that nothing new came of newer inputs.
+        fields: { ...productFields(kernel, job.view), ...(job.inputs === '' ? {} : { inputs: job.inputs }) },
+        kernel,
+        built: made !== undefined,
+        artefacts: made === undefined ? {} : artefactsOf(input, made),
+        facts: {
+          base_sha256: input.fetched.squashfs.sha256,
+          packages: flavour.packages,
+          recipe: job.recipe,
+          image_package: flavour.imagePackage,
+          image_version: flavour.imageVersion,
+          serial: input.fetched.serial,
+          ...(made && { gate: made.booted.gate, kernel_version: made.extracted.kernelRelease }),
+        },
       },
-      facts: {
-        base_sha256: fetched.squashfs.sha256,
-        gate: booted.gate,
-        image_package: extracted.imagePackage,
-        image_version: extracted.imageVersion,
-        kernel_version: extracted.kernelRelease,
-        recipe: job.recipe,
-        serial: fetched.serial,
-      },
-    };
+    ];
   });
+}
+
+function artefactsOf({ root }: PublishInput, { extracted }: BuiltKernel): Offer['artefacts'] {
+  return {
+    squashfs: root.squashfs,
+    manifest: root.manifest,
+    'boot-kernel': extracted.kernel,
+    'boot-initrd': extracted.initrd,
+  };
 }
 
 /** An offer as a version of that name. */

@@ -4,7 +4,7 @@ import { MirrorError } from '../errors';
 import { jobOfStrings } from '../job/environment';
 import type { Job } from '../job/job';
 import type { PublishInput } from '../job/plan';
-import type { KernelResult } from '../job/results';
+import type { KernelResult, Selected } from '../job/results';
 import type { Addition } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
@@ -36,8 +36,8 @@ export interface Published {
  */
 export async function publish(input: PublishInput, bench: PublishBench): Promise<Published> {
   const job = jobOfStrings(input.job);
-  const { built, leftOut } = sorted(input.kernels);
-  const offers = offersOf(job, input.fetched, built);
+  const { built, leftOut } = sorted(input.kernels, input.selected);
+  const offers = offersOf(job, input, built);
   const id = contentId(releaseOf(job.release), job.view);
   await readView(job.view, bench); // nothing is written beside a view that another key has signed
   await showMirror(job.view, job.release, bench);
@@ -83,18 +83,22 @@ function newIn(added: readonly Addition[], claimed: Claimed | undefined): Pick<P
 }
 
 /** A required flavour that failed fails the architecture; an optional one is left out. */
-function sorted(kernels: readonly KernelResult[]): { built: BuiltKernel[]; leftOut: string[] } {
+function sorted(
+  kernels: readonly KernelResult[],
+  { flavours, missing }: Selected,
+): { built: BuiltKernel[]; leftOut: string[] } {
   const built = kernels.filter((one) => one.outcome === 'built');
   const failed = kernels.filter((one) => one.outcome === 'failed');
-  const required = failed.filter(({ need }) => need === 'required');
-  if (required.length > 0 || built.length === 0) {
-    const [first] = required.length > 0 ? required : failed;
-    const names = (required.length > 0 ? required : failed).map(({ kernel }) => kernel).join(', ');
+  const lost = flavours.filter(({ builtAs }) => failed.some(({ kernel }) => kernel === builtAs));
+  const required = lost.filter(({ need }) => need === 'required');
+  if (required.length > 0 || lost.length === flavours.length) {
+    const [first] = failed;
+    const names = (required.length > 0 ? required : lost).map(({ kernel }) => kernel).join(', ');
     throw new MirrorError('RequiredKernelFailed', `nothing is published, since these kernels failed: ${names}`, {
       hint: `the first one ended with ${first?.error.Error ?? 'nothing built'}; see its log`,
     });
   }
-  return { built, leftOut: failed.map(({ kernel }) => kernel) };
+  return { built, leftOut: [...lost, ...missing].map(({ kernel }) => kernel) };
 }
 
 /** Objects only reach the pool with the digests that came through the state machine. */

@@ -1,18 +1,32 @@
 import { join } from 'node:path';
+import { checked } from '../job/checked';
 import type { Job } from '../job/job';
+import { runs } from '../job/layout';
+import { Order } from '../job/order';
 import type { Artefact } from '../job/results';
 import { digestOf } from '../machine/digest';
+import { readText } from '../machine/files';
 import type { Store } from '../store/store';
 
 /** All that a stage has: what is ordered, where things lie, and where it may work. */
 export interface Workbench {
   readonly job: Job;
+  readonly order: Order;
   /** The work store, which holds what other stages of this execution made. */
   readonly store: Store;
   /** An empty folder on a real file system, removed afterwards. */
   readonly scratch: string;
-  /** The folder of the stage bundle: initramfs/, bootloaders/, boot-check.sh. */
+  /** The folder of the stage bundle: initramfs/, keyrings/, bootloaders/, boot-check.sh. */
   readonly tools: string;
+  /** Folder that keeps downloads by their digests. @default - nothing is kept */
+  readonly cache?: string;
+}
+
+/** The order that Plan wrote down. @throws NoSuchObject, BadInput */
+export async function readOrder(execution: string, store: Store, scratch: string): Promise<Order> {
+  const file = join(scratch, 'order.json');
+  await store.readTo(runs.order(execution), file);
+  return checked(Order, JSON.parse(await readText(file)), `the order of ${execution}`);
 }
 
 /** Hands a file on to the later stages. */
@@ -22,8 +36,14 @@ export async function handOn({ store }: Pick<Workbench, 'store'>, key: string, f
   return { key, sha256, size };
 }
 
+/** Hands a small JSON object on to the later stages. */
+export async function handOnJson({ store }: Pick<Workbench, 'store'>, key: string, value: object): Promise<Artefact> {
+  const { size, sha256 } = await store.create(key, Buffer.from(`${JSON.stringify(value)}\n`));
+  return { key, sha256, size };
+}
+
 /** Takes what an earlier stage handed on. */
-export async function takeUp({ store, scratch }: Workbench, key: string): Promise<string> {
+export async function takeUp({ store, scratch }: Pick<Workbench, 'store' | 'scratch'>, key: string): Promise<string> {
   const file = join(scratch, key.replaceAll('/', '-'));
   await store.readTo(key, file);
   return file;

@@ -29,7 +29,7 @@ describe('the bundles of this checkout', () => {
     metafiles = await makeAssets(root, assets);
   });
 
-  it.each(['stage', 'plan', 'publish'])('%s holds no CDK and is smaller than 5 MB', (name) => {
+  it.each(['stage', 'plan', 'select', 'publish'])('%s holds no CDK and is smaller than 5 MB', (name) => {
     const { inputs = {}, outputs = {} } = metafiles[name] ?? {};
 
     expect(Object.keys(inputs)).toContainEqual(expect.stringMatching(/^lib\//));
@@ -51,7 +51,7 @@ describe('the bundles of this checkout', () => {
     expect(status).toBe(2);
   });
 
-  it.each(['plan', 'publish'])('loads the %s function, which exports a handler', (name) => {
+  it.each(['plan', 'select', 'publish'])('loads the %s function, which exports a handler', (name) => {
     const script = `process.stdout.write(typeof require('./index.js').handler)`;
 
     const said = execFileSync(process.execPath, ['-e', script], { cwd: join(assets, name), encoding: 'utf8' });
@@ -84,6 +84,7 @@ describe('making assets', () => {
     expect(Object.keys(listing(outdir))).toEqual([
       '644 plan/index.js',
       '644 publish/index.js',
+      '644 select/index.js',
       '644 stage/stage.js',
       '755 stage/host-tools.sh',
       '755 stage/initramfs/hooks/hook',
@@ -97,14 +98,14 @@ describe('making assets', () => {
 
     await Promise.all([makeAssets(folder, outdir), makeAssets(folder, outdir)]);
 
-    expect(Object.keys(listing(outdir))).toHaveLength(5);
+    expect(Object.keys(listing(outdir))).toHaveLength(6);
   });
 
   it('refuses to make some where an entry point is missing, and names it', async () => {
     const folder = tree({ 'bin/stage.ts': '' });
 
     await expect(makeAssets(folder, join(folder, 'assets'))).rejects.toThrow(
-      'no assets made: bin/lambda/plan.ts, bin/lambda/publish.ts missing',
+      'no assets made: bin/lambda/plan.ts, bin/lambda/select.ts, bin/lambda/publish.ts missing',
     );
     expect(existsSync(join(folder, 'assets'))).toBe(false);
   });
@@ -146,6 +147,7 @@ describe('the check of the Node version', () => {
 const sources = {
   'bin/stage.ts': 'console.log(import.meta.url);',
   'bin/lambda/plan.ts': 'export const handler = () => 1;',
+  'bin/lambda/select.ts': 'export const handler = () => 2;',
   'bin/lambda/publish.ts': "import { S3Client } from '@aws-sdk/client-s3'; export const handler = () => S3Client;",
   'buildspecs/host-tools.sh': '',
   'buildspecs/initramfs/hooks/hook': '',

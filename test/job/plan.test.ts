@@ -20,19 +20,31 @@ describe('a plan', () => {
       architecture: 'arm64',
       view: 'nightly',
       kernel: '',
-      sources: '[]',
-      base: '',
+      customised: 'false',
+      bootTest: 'true',
       inputs: '',
       recipe: '',
       rebuild: 'true',
     });
   });
 
-  it('carries sources and base to the stages unchanged', () => {
-    const sources = [{ uri: 'https://archive.example/ubuntu', suite: 'noble', components: ['main'] }];
-    const [amd64] = plan({ sources, base: '/images/noble.squashfs' }).architectures;
+  it('lets an image through the upgrade stage where something is to be changed in it', () => {
+    const customised = (customise: object) => {
+      const [amd64] = plan({ customise }).architectures;
+      return [amd64?.customised, jobOfStrings(amd64?.job ?? {}).customised];
+    };
 
-    expect(jobOfStrings(amd64?.job ?? {})).toMatchObject({ sources, base: '/images/noble.squashfs' });
+    expect(customised({ repositories: ['ppa:cloud-init-dev/daily'] })).toEqual([true, true]);
+    expect(customised({ proposed: 'all' })).toEqual([true, true]);
+    expect(customised({ purge: ['snapd'] })).toEqual([true, true]);
+    expect(customised({ proposed: [], packages: [] })).toEqual([false, false]);
+  });
+
+  it('of bootloaders has no architectures', () => {
+    const made = planOf(Order.parse({ release: 'bootloaders', view: 'nightly' }), 'run-1');
+
+    expect(Plan.parse(made)).toEqual(made);
+    expect(made).toMatchObject({ bootloaders: true, architectures: [], job: { view: 'nightly', architecture: '' } });
   });
 
   it('plans an architecture that is named twice once', () => {
@@ -123,12 +135,6 @@ describe('planning', () => {
     ],
     ['kernels that name none', { kernels: { required: [] } }, 'BadInput', /names none/],
     [
-      'a customisation',
-      { customise: { repositories: ['ppa:cloud-init-dev/daily'] } },
-      'NotSupported',
-      /customise: .*ppa:cloud-init-dev\/daily/,
-    ],
-    [
       'one base for two architectures',
       { architectures: ['amd64', 'arm64'], base: '/b.squashfs' },
       'BadInput',
@@ -151,9 +157,14 @@ describe('reading the input of a function', () => {
   it('takes what the state machine makes', () => {
     const artefact = { key: 'runs/run-1/amd64/base/squashfs', sha256: 'ab'.repeat(32), size: 1 };
     const input = {
-      execution: 'run-1',
       job: plan({}).architectures[0]?.job,
-      fetched: { serial: '20261120', squashfs: artefact, manifest: artefact },
+      fetched: {
+        ...{ serial: '20261120', squashfs: artefact, manifest: artefact },
+        source: { kind: 'cloud-image', uri: 'https://images.example/squashfs', sha256: 'ab'.repeat(32), product: 'p' },
+      },
+      root: { squashfs: artefact, manifest: artefact },
+      prepared: { layer: artefact, kernels: [], materials: artefact },
+      selected: { build: [], flavours: [], missing: [] },
       kernels: [{ outcome: 'failed', kernel: 'ga', need: 'required', error: { Error: 'NoKernel', Cause: 'none' } }],
     };
 
@@ -167,6 +178,21 @@ describe('reading the input of a function', () => {
       /order: .*"kernel"/,
     ],
     ['no architectures', { release: 'noble', architectures: [] }, /order\.architectures: .*seen: \[\]/],
+    [
+      'a repository that is none, and says how to write one',
+      { release: 'noble', architectures: ['amd64'], customise: { repositories: ['ppa:nobody'] } },
+      /order\.customise\.repositories\.0: .*"ppa:nobody" is no ppa:owner\/name; write ppa:/,
+    ],
+    [
+      'a place that is none',
+      { release: 'noble', architectures: ['amd64'], places: { archive: 'archive.ubuntu.com' } },
+      /order\.places\.archive: .*seen: "archive\.ubuntu\.com"/,
+    ],
+    [
+      'a serial that is none',
+      { release: 'noble', architectures: ['amd64'], serial: 'newest' },
+      /order\.serial: a serial like 20261120/,
+    ],
     ['a word that is none', { release: 'Noble!', architectures: ['amd64'] }, /order\.release: .*seen: "Noble!"/],
     ['a view with a slash', { release: 'noble', architectures: ['amd64'], view: 'a/b' }, /order\.view: .*seen: "a\/b"/],
     ['what is no order', 'noble', /order: .*seen: "noble"/],
@@ -181,6 +207,6 @@ describe('reading the input of a function', () => {
     const { recipe, ...job } = plan({}).architectures[0]?.job ?? { recipe: '' };
 
     expect(recipe).toBe('');
-    expect(() => publishInputOf({ execution: 'run-1', job, fetched: {}, kernels: [] })).toThrow(/job\.recipe: /);
+    expect(() => publishInputOf({ job, fetched: {}, kernels: [] })).toThrow(/job\.recipe: /);
   });
 });

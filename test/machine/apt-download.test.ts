@@ -81,17 +81,17 @@ describe('downloadPackages', () => {
     writeFileSync(keyring, (await makeArchiveKey()).keyring);
 
     await expect(downloadFrom(small.archive, ['shim-signed'], { keyring })).rejects.toMatchObject({
-      name: 'NotReady',
+      name: 'BadSignature',
       message: expect.stringMatching(/is not signed|NO_PUBKEY/),
     });
   });
 
   test.each([
-    ['an InRelease', /noble-updates\/InRelease$/],
-    ['an index', /noble-updates\/main\/binary-amd64\/Packages$/],
-    ['a package', /shim-signed.*\.deb$/],
-  ])('refuses %s that was changed', async (_, damaged) => {
-    await expect(downloadFrom(small.archive, ['shim-signed'], { damaged })).rejects.toMatchObject({ name: 'NotReady' });
+    ['an InRelease', /noble-updates\/InRelease$/, 'BadSignature'],
+    ['an index', /noble-updates\/main\/binary-amd64\/Packages$/, 'NotReady'],
+    ['a package', /shim-signed.*\.deb$/, 'NotReady'],
+  ])('refuses %s that was changed', async (_, damaged, name) => {
+    await expect(downloadFrom(small.archive, ['shim-signed'], { damaged })).rejects.toMatchObject({ name });
   });
 
   test('refuses an InRelease that says something else than what was signed', async () => {
@@ -101,7 +101,7 @@ describe('downloadPackages', () => {
     writeFileSync(file, readFileSync(file, 'utf8').replace('Label: Small', 'Label: Smell'));
 
     await expect(downloadFrom(folder, ['shim-signed'])).rejects.toMatchObject({
-      name: 'NotReady',
+      name: 'BadSignature',
       message: expect.stringMatching(/is not signed|BADSIG/),
     });
   });
@@ -118,6 +118,13 @@ describe('downloadPackages', () => {
     await expect(downloadFrom(small.archive, ['pxelinux', 'grub-pc'])).rejects.toMatchObject({
       name: 'NoSuchPackage',
       message: 'no repository of this build offers the package grub-pc',
+    });
+  });
+
+  test('refuses a package that others only provide or name, by name', async () => {
+    await expect(downloadFrom(small.archive, ['shim'])).rejects.toMatchObject({
+      name: 'NoSuchPackage',
+      message: 'no repository of this build offers the package shim',
     });
   });
 

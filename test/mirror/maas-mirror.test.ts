@@ -57,7 +57,7 @@ describe('the build projects', () => {
   it('write logs that expire', () => {
     const groups = Object.values(template.findResources('AWS::Logs::LogGroup')).map(({ Properties }) => Properties);
 
-    expect(groups).toHaveLength(projects.length + 2);
+    expect(groups).toHaveLength(projects.length + 3);
     expect(groups.filter(({ RetentionInDays }) => !RetentionInDays)).toEqual([]);
   });
 });
@@ -114,8 +114,9 @@ describe('the roles', () => {
         .map(({ Action }) => Action);
 
     expect(onMirror(/^MirrorPublishRole/)).toEqual(['s3:GetObject', 's3:ListBucket', 's3:PutObject']);
+    expect(onMirror(/^MirrorSelectRole/)).toEqual(['s3:GetObject', 's3:ListBucket']);
     expect(onMirror(/^MirrorPlanRole/)).toEqual(['s3:GetObject', 's3:ListBucket']);
-    expect(onMirror(/^Mirror(?!Publish|Plan)\w+Role/)).toEqual([]);
+    expect(onMirror(/^Mirror(?!Publish|Plan|Select)\w+Role/)).toEqual([]);
   });
 
   it('let Publish read the work of the builds, not write it', () => {

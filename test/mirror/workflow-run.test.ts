@@ -2,7 +2,7 @@ import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctio
 import { describe, expect, it } from 'vitest';
 import { jobVariables } from '../../lib/job/environment';
 import { Order } from '../../lib/job/order';
-import { type Plan, planOf, publishInputOf } from '../../lib/job/plan';
+import { type Plan, planOf, publishInputOf, selectInputOf } from '../../lib/job/plan';
 import { definitionOf, statesOf, templateOf } from './made-mirror';
 
 type Handler = (input: Record<string, unknown>) => unknown;
@@ -28,6 +28,7 @@ describe('an execution', () => {
       'Plan',
       'Fetch amd64',
       'Prepare amd64',
+      'Select amd64',
       'ExtractGa amd64 ga',
       'ExtractHwe amd64 hwe',
       'BootTest amd64 ga',
@@ -56,7 +57,7 @@ describe('an execution', () => {
     });
 
     const [amd64] = inputs.map(publishInputOf);
-    expect(amd64?.execution).toBe('run-1');
+    expect(amd64?.job.execution).toBe('run-1');
     expect(amd64?.fetched.serial).toBe('20261120');
     expect(amd64?.kernels).toMatchObject([
       { outcome: 'built', kernel: 'ga', need: 'required', booted: { gate: 'passed' } },
@@ -80,6 +81,56 @@ describe('an execution', () => {
       'Upgrade amd64',
       'Prepare amd64',
     ]);
+  });
+
+  it('publishes the base as it came, or what the upgrade stage made of it', async () => {
+    const roots = async (customised: boolean) => {
+      const plan = planOf(Order.parse(order), 'run-1');
+      const architectures = plan.architectures.map((one) => ({ ...one, customised }));
+      const found: string[] = [];
+      await run({
+        Plan: () => ({ Payload: { ...plan, architectures } satisfies Plan }),
+        Publish: ({ Payload }) => {
+          found.push(publishInputOf(Payload).root.squashfs.key);
+          return { Payload: {} };
+        },
+      });
+      return found;
+    };
+
+    expect(await roots(false)).toEqual(['runs/run-1/x', 'runs/run-1/x']);
+    expect(await roots(true)).toEqual(['runs/run-1/upgraded', 'runs/run-1/upgraded']);
+  });
+
+  it('builds only what Select chose, and publishes what it said of the others', async () => {
+    const chosen = { build: [], flavours: [], missing: [{ kernel: 'hwe', message: 'not there yet' }] };
+    let published: unknown;
+    const { seen } = await run({
+      Select: () => ({ Payload: chosen }),
+      Publish: ({ Payload }) => {
+        published = publishInputOf(Payload).selected;
+        return { Payload: {} };
+      },
+    });
+
+    expect(seen.filter((name) => name.startsWith('Extract'))).toEqual([]);
+    expect(published).toEqual(chosen);
+  });
+
+  it('boots nothing where the order wants no boot test, and says so to Publish', async () => {
+    const gates: string[] = [];
+    const { seen } = await run(
+      {
+        Publish: ({ Payload }) => {
+          gates.push(...publishInputOf(Payload).kernels.map((one) => (one.outcome === 'built' ? one.booted.gate : '')));
+          return { Payload: {} };
+        },
+      },
+      { ...order, architectures: ['amd64'], bootTest: false },
+    );
+
+    expect(seen.filter((name) => name.startsWith('BootTest'))).toEqual([]);
+    expect(gates).toEqual(['waived', 'waived']);
   });
 
   it('ends at once where nothing is new', async () => {
@@ -147,7 +198,10 @@ const result = (value: object) => ({
     ],
   },
 });
-const prepared = result({ layer: artefact });
+const root = { squashfs: artefact, manifest: artefact };
+const source = { kind: 'given', uri: '/images/x', sha256: artefact.sha256, product: '' };
+const prepared = result({ layer: artefact, kernels: [], materials: artefact });
+const upgraded = { ...artefact, key: 'runs/run-1/upgraded' };
 const extracted = result({
   kernel: artefact,
   initrd: artefact,
@@ -162,9 +216,14 @@ const answers: Readonly<Record<string, Handler>> = {
     const { order, execution } = Payload as { order: unknown; execution: string };
     return { Payload: planOf(Order.parse(order), execution) };
   },
-  Fetch: () => result({ serial: '20261120', squashfs: artefact, manifest: artefact }),
-  Upgrade: () => result({ squashfs: artefact }),
+  Fetch: () => result({ serial: '20261120', ...root, source }),
+  Upgrade: () => result({ squashfs: upgraded, manifest: artefact }),
   Prepare: () => prepared,
+  Select: ({ Payload }) => {
+    const { kernels: build } = selectInputOf(Payload);
+    const of = { imagePackage: 'linux-image-6.8.0-50-generic', imageVersion: '6.8.0-50.51', packages: 'digest' };
+    return { Payload: { build, flavours: build.map((one) => ({ ...one, builtAs: one.kernel, ...of })), missing: [] } };
+  },
   Extract: () => extracted,
   BootTest: () => result({ gate: 'passed', evidence: 'it said so' }),
   Publish: () => ({ Payload: { version: '20261120' } }),

@@ -200,7 +200,7 @@ describe('the bootloaders', () => {
     const keyring = join(folder, 'other.gpg');
     writeFileSync(keyring, (await makeArchiveKey()).keyring);
 
-    await expect(build(folder, { ...small, keyring })).rejects.toMatchObject({ name: 'NotReady' });
+    await expect(build(folder, { ...small, keyring })).rejects.toMatchObject({ name: 'BadSignature' });
     expect(readdirSync(folder)).not.toContain('work');
   });
 });

@@ -14,8 +14,9 @@ function offer(kernel: string, facts: Record<string, string> = {}, fields: Recor
     productId: `product-${kernel}`,
     fields: { label: 'candidate', ...fields },
     kernel: kernelOf('bookworm', 'amd64', kernel),
+    built: true,
     artefacts: {},
-    facts: { base_sha256: 'b', image_package: 'p', image_version: '1', recipe: 'r', serial: '20261120', ...facts },
+    facts: { base_sha256: 'b', packages: 'p', recipe: 'r', serial: '20261120', ...facts },
   };
 }
 
@@ -46,19 +47,26 @@ describe('newsAmong', () => {
     expect(newsAmong([generic, cloud], standing, rebuild)).toEqual([generic, cloud]);
   });
 
-  it.each(['base_sha256', 'image_package', 'image_version', 'recipe'])('is a flavour with another %s', (field) => {
+  it.each(['base_sha256', 'packages', 'recipe'])('is a flavour with another %s', (field) => {
     const other = offer('generic', { [field]: 'other' });
     expect(newsAmong([other, cloud], standing, job)).toEqual([other]);
   });
 
-  it.each(['serial', 'gate', 'kernel_version'])('is no flavour that differs in %s only', (field) => {
+  it.each(['serial', 'gate', 'kernel_version', 'image_version'])('is no flavour that differs in %s only', (field) => {
     expect(newsAmong([offer('generic', { [field]: 'other' })], standing, job)).toEqual([]);
+  });
+
+  it('is no flavour that was not built, though its newest version has something else meanwhile', () => {
+    const unbuilt = { ...offer('generic', { packages: 'other' }), built: false };
+    expect(newsAmong([unbuilt], standing, job)).toEqual([]);
+    expect(newsAmong([unbuilt], standing, rebuild)).toEqual([]);
+    expect(additionsOf([unbuilt], standing, job, undefined)).toEqual([]);
   });
 
   it('is a flavour that was published, but overtaken by another version since', () => {
     const later = documentOf([
       [generic, '20261120'],
-      [offer('generic', { image_version: '2' }), '20261121'],
+      [offer('generic', { packages: 'p2' }), '20261121'],
     ]);
     expect(newsAmong([generic], later, job)).toEqual([generic]);
   });
@@ -66,14 +74,14 @@ describe('newsAmong', () => {
 
 describe('additionsOf', () => {
   it('gives news the claimed name, and everything else its newest version with renewed fields', () => {
-    const news = offer('generic', { image_version: '2' }, { inputs: 'new' });
+    const news = offer('generic', { packages: 'p2' }, { inputs: 'new' });
     const known = offer('cloud', {}, { inputs: 'new' });
     const claimed = { version: '20261120.083000', offers: [news] };
 
     const additions = additionsOf([news, known], standing, job, claimed);
 
     expect(additions).toMatchObject([
-      { productId: 'product-generic', versionName: '20261120.083000', version: { image_version: '2' } },
+      { productId: 'product-generic', versionName: '20261120.083000', version: { packages: 'p2' } },
       { productId: 'product-cloud', versionName: '20261120', fields: { inputs: 'new' } },
     ]);
     expect(additions[1]?.version).toBe(standing.products['product-cloud']?.versions['20261120']);
@@ -89,7 +97,7 @@ describe('additionsOf', () => {
     const overtaken = documentOf([
       [generic, '20261120'],
       [cloud, '20261120'],
-      [offer('cloud', { image_version: '2' }), '20261121'],
+      [offer('cloud', { packages: 'p2' }), '20261121'],
     ]);
     expect(additionsOf([generic, cloud], overtaken, job, undefined)).toMatchObject([{ productId: 'product-generic' }]);
     const claimed = { version: '20261120.083000', offers: [generic] };

@@ -65,6 +65,7 @@ describe('publish', () => {
       image_package: 'linux-image-6.1.0-40-generic',
       image_version: '6.1.153-1',
       kernel_version: '6.1.0-40-generic',
+      packages: 'linux-image-6.1.0-40-generic 6.1.153-1',
       recipe: 'recipe-1',
       serial: '20261120',
     });

@@ -1,0 +1,108 @@
+import { join, relative } from 'node:path';
+import { releaseOf } from '../../lib/catalog/releases';
+import { mirror as layout } from '../../lib/job/layout';
+import { bootloadersOrder, type Order } from '../../lib/job/order';
+import type { ExecutionResult, Failure } from '../../lib/local/events';
+import type { Terminal } from '../terminal';
+import { maasCommands } from './maas-commands';
+
+/** One execution, as it ended. */
+export interface BuildResult {
+  readonly order: Order;
+  readonly execution: string;
+  readonly logs: string;
+  readonly result: ExecutionResult;
+  /** In words: what was published, or why nothing was. */
+  readonly outcome: string;
+}
+
+export interface ReportOptions {
+  /** Folder of the mirror. */
+  readonly mirror: string;
+  readonly fingerprint: string;
+  readonly json: boolean;
+}
+
+/** Upstream was in the middle of an update, and nothing is wrong: the same command does it later. */
+export const notReadyCode = 3;
+
+/** 0 where everything is done, 3 where only upstream was not ready, else 1. */
+export function exitCodeOf(results: readonly BuildResult[]): number {
+  const failed = results.filter(({ result }) => result.status === 'FAILED');
+  if (failed.length === 0) return 0;
+  return failed.every(({ result }) => isNotReady(result)) ? notReadyCode : 1;
+}
+
+export function outcomeOf(result: ExecutionResult): string {
+  if (result.status === 'FAILED') {
+    if (isNotReady(result)) return 'upstream is not ready; nothing was published, run it again later';
+    return 'failed; see above. What was published before is as it was';
+  }
+  const { plan, architectures, bootloaders } = result.output as Output;
+  if (bootloaders !== undefined) return bootloadersOutcome(bootloaders);
+  if (architectures === undefined) return plan?.reason ?? 'nothing is new';
+  return architectures
+    .map(({ published: { architecture, version, leftOut } }) => {
+      const left = leftOut.length === 0 ? '' : `, without ${leftOut.join(', ')}`;
+      return version === null
+        ? `${architecture}: nothing is new${left}`
+        : `${architecture}: published version ${version}${left}`;
+    })
+    .join('; ');
+}
+
+interface Output {
+  readonly plan?: { readonly reason: string };
+  readonly architectures?: readonly {
+    readonly published: { readonly architecture: string; readonly version: string | null; readonly leftOut: string[] };
+  }[];
+  readonly bootloaders?: { readonly published: readonly { readonly product: string; readonly version: string }[] };
+}
+
+function bootloadersOutcome({ published }: NonNullable<Output['bootloaders']>): string {
+  if (published.length === 0) return 'nothing is new';
+  return `published ${published.map(({ product, version }) => `${product.replace(/^.*:1:/, '')} ${version}`).join(', ')}`;
+}
+
+/** Whether all that failed by itself was told to come again later; a failed Publish only follows. */
+function isNotReady({ failures }: ExecutionResult): boolean {
+  const causes = failures.map(errorOf).filter((error) => !error.startsWith('RequiredKernelFailed'));
+  return causes.length > 0 && causes.every((error) => error.startsWith('NotReady'));
+}
+
+/** A stage's own last word says more than that its command has failed. */
+export function errorOf({ tail, error }: Failure): string {
+  return tail.findLast((line) => line.startsWith('error '))?.slice('error '.length) ?? error;
+}
+
+/** Prints what was built, where it lies, and how MAAS is told of it. */
+export function report(results: readonly BuildResult[], options: ReportOptions, terminal: Terminal): void {
+  const { mirror, fingerprint, json } = options;
+  const keyring = join(mirror, layout.keyring);
+  if (json) {
+    const builds = results.map(({ order, execution, result, outcome, logs }) => {
+      const view = join(mirror, order.view);
+      return { release: order.release, view, execution, status: result.status, outcome, logs };
+    });
+    terminal.out(JSON.stringify({ builds, keyring, fingerprint }, undefined, 2));
+    return;
+  }
+  for (const { order, outcome, logs, result } of results) {
+    terminal.out(`${result.status === 'SUCCEEDED' ? '✓' : '✗'} ${order.release}: ${outcome}`);
+    terminal.out(`  logs         ${relative('.', logs) || logs}`);
+  }
+  const done = results.filter(({ result }) => result.status === 'SUCCEEDED');
+  const views = [...new Set(done.map(({ order }) => order.view))];
+  if (views.length === 0) return;
+  for (const view of views) terminal.out(`  view         ${join(mirror, view)}`);
+  terminal.out(`  keyring      ${keyring} (binary, as MAAS wants it)`);
+  terminal.out(`  fingerprint  ${fingerprint}`);
+  for (const view of views) for (const line of commandsFor(view, done)) terminal.out(line);
+}
+
+function commandsFor(view: string, done: readonly BuildResult[]): string[] {
+  const orders = done.map(({ order }) => order).filter((order) => order.view === view);
+  const images = orders.filter(({ release }) => release !== bootloadersOrder);
+  if (!images.some(({ release }) => releaseOf(release).family === 'ubuntu')) return [];
+  return maasCommands(view, { bootloaders: images.length < orders.length });
+}

@@ -1,0 +1,65 @@
+import { architectureOf } from '../catalog/architectures';
+import { releaseOf } from '../catalog/releases';
+import type { AptSource, Order } from './order';
+import { parseRepository } from './repository';
+
+/** A source as apt gets it inside an image. */
+export interface ImageSource extends AptSource {
+  /** Path of a keyring that the image has, where none is given. @default - apt's own trust */
+  readonly signedBy?: string;
+}
+
+const ubuntuArchives = {
+  archive: 'http://archive.ubuntu.com/ubuntu',
+  ports: 'http://ports.ubuntu.com/ubuntu-ports',
+} as const;
+
+const ubuntuKeyring = '/usr/share/keyrings/ubuntu-archive-keyring.gpg';
+
+/** The release's own archive, where an order wants it from; empty for a Debian that the machine's apt finds by itself. */
+export function archiveSources(order: Order, architecture: string): ImageSource[] {
+  const { family } = releaseOf(order.release);
+  if (family === 'ubuntu')
+    return ['', '-updates', '-security'].map((pocket) => ubuntuSource(order, architecture, pocket));
+  const { archive, archiveKeyring } = order.places;
+  if (archive === undefined) return [...order.sources];
+  return [{ uri: archive, suite: order.release, components: ['main'], ...keyringOf(archiveKeyring) }];
+}
+
+/** -proposed, if anything is wanted from it. */
+export function proposedSources(order: Order, architecture: string): ImageSource[] {
+  const { proposed = [] } = order.customise ?? {};
+  return proposed.length === 0 ? [] : [ubuntuSource(order, architecture, '-proposed')];
+}
+
+/** Where the added repositories lie; their keys are found elsewhere. */
+export function addedSources(order: Order): Omit<AptSource, 'keyring'>[] {
+  return (order.customise?.repositories ?? []).flatMap((text) => {
+    const repository = parseRepository(text);
+    if (repository.kind === 'stanza') {
+      const { uris, suites, components } = repository;
+      return uris.flatMap((uri) => suites.map((suite) => ({ uri, suite, components: [...components] })));
+    }
+    const uri = `${order.places.ppas.replace(/\/+$/, '')}/${repository.owner}/${repository.name}/ubuntu`;
+    return [{ uri, suite: order.release, components: ['main'] }];
+  });
+}
+
+function ubuntuSource({ release, places }: Order, architecture: string, pocket: string): ImageSource {
+  const { archive: which } = architectureOf(architecture);
+  const { snapshot, snapshots, archiveKeyring } = places;
+  const uri =
+    snapshot === undefined
+      ? (places[which] ?? ubuntuArchives[which])
+      : `${snapshots.replace(/\/+$/, '')}/ubuntu/${snapshot}`;
+  return {
+    uri,
+    suite: `${release}${pocket}`,
+    components: ['main', 'restricted', 'universe', ...(pocket === '-proposed' ? ['multiverse'] : [])],
+    ...(archiveKeyring === undefined ? { signedBy: ubuntuKeyring } : { keyring: archiveKeyring }),
+  };
+}
+
+function keyringOf(keyring: string | undefined): Pick<AptSource, 'keyring'> {
+  return keyring === undefined ? {} : { keyring };
+}

@@ -1,0 +1,131 @@
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { releaseOf } from '../catalog/releases';
+import { MirrorError } from '../errors';
+import { checked } from './checked';
+import { bootloadersOrder, Compression, Customise, Order } from './order';
+import { Places } from './places';
+
+const word = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes');
+
+/** What one view is made of; a view without releases is filled by promotion. */
+export const View = z.strictObject({
+  releases: z.array(word).default([]).describe('Releases by their series: noble, jammy, …'),
+  architectures: z.array(word).min(1).optional().describe('dpkg architectures; default: that of the building machine'),
+  kernels: z
+    .strictObject({ required: z.array(word).default([]), optional: z.array(word).default([]) })
+    .optional()
+    .describe('Kernel flavours; default: ga and hwe, all required'),
+  customise: Customise.optional().describe('What is changed in the images; default: nothing, they stay as they came'),
+  compression: Compression.optional().describe('Of a squashfs that is made here; default: zstd, xz for xenial'),
+  bootTest: z.boolean().default(true).describe('Whether what is published has to boot first'),
+  bootloaders: z
+    .boolean()
+    .default(true)
+    .describe('Whether an Ubuntu view brings bootloaders; false where MAAS keeps images.maas.io beside it'),
+});
+export type View = z.infer<typeof View>;
+
+const placesInFiles = Places.omit({ streamKeyring: true, archiveKeyring: true, ca: true }).extend({
+  streamKeyring: z.string().optional().describe('File: binary keyring of the stream; default: Ubuntu’s'),
+  archiveKeyring: z.string().optional().describe('File: binary keyring of the archives; default: the image’s own'),
+  ca: z.string().optional().describe('File: certificates in PEM to trust besides the system’s'),
+});
+
+/** `mirror.yaml`: which views are built, from what, with which recipe. Files are named relative to it. */
+export const MirrorConfig = z.strictObject({
+  views: z
+    .record(z.string().regex(/^[a-z0-9-]+$/, 'lower-case letters, digits and dashes'), View.nullable())
+    .describe('Views by name'),
+  places: placesInFiles.prefault({}).describe('Where everything comes from, and whose signatures count'),
+  schedule: z
+    .enum(['hourly', 'daily', 'weekly'])
+    .optional()
+    .describe('How often the cloud looks for news; default: on order only'),
+  keep: z
+    .strictObject({ versions: z.int().min(1).optional(), days: z.int().min(1).optional() })
+    .optional()
+    .describe('How many versions of a product stay, and for how long at least'),
+});
+export type MirrorConfig = z.infer<typeof MirrorConfig>;
+
+/** @throws BadInput (misuse) naming the file and the field */
+export function parseConfig(text: string, file: string): MirrorConfig {
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch (cause) {
+    throw new MirrorError('BadInput', `${file} is no YAML: ${(cause as Error).message}`, { cause, misuse: true });
+  }
+  return checked(MirrorConfig, value, file);
+}
+
+export interface OrdersOptions {
+  /** @default - every view that has releases */
+  readonly view?: string | undefined;
+  /** @default - every release of the view */
+  readonly releases?: readonly string[];
+  readonly rebuild?: boolean;
+  /** Of views that name none, for a release. */
+  readonly ownArchitecture: (release: string) => string;
+  /** The content of a file that places name. */
+  readonly read: (path: string) => Buffer;
+}
+
+/**
+ * Everything that a configuration wants to be built: an order for each view and release, and one for the bootloaders of
+ * each view with Ubuntu in it.
+ * @throws BadInput (misuse) for a view or release that the configuration does not have; UnknownRelease
+ */
+export function ordersOf(config: MirrorConfig, options: OrdersOptions): Order[] {
+  const places = placesOf(config.places, options.read);
+  const views = Object.entries(config.views).map(([name, view]) => [name, view ?? View.parse({})] as const);
+  const named = views.filter(([name, { releases }]) => (options.view ?? name) === name && releases.length > 0);
+  const orders = named.flatMap(([name, view]) => ordersOfView(name, view, places, options));
+  if (orders.length > 0) return orders;
+  const wanted = [options.view ?? 'any view', ...(options.releases ?? [])].join(', ');
+  const there = views.map(([name, { releases }]) => `${name} (${releases.join(', ') || 'no releases'})`).join(', ');
+  throw new MirrorError('BadInput', `the configuration builds nothing for ${wanted}; there are the views ${there}`, {
+    hint: 'name a view that has releases, and releases that it has',
+    misuse: true,
+  });
+}
+
+function ordersOfView(view: string, settings: View, places: Places, options: OrdersOptions): Order[] {
+  const { releases: wanted = [], rebuild = false } = options;
+  const { bootloaders, releases, architectures, ...rest } = settings;
+  const chosen = releases.filter((release) => wanted.length === 0 || wanted.includes(release));
+  const images = chosen.map((release) => {
+    const order = { ...rest, release, view, places, rebuild };
+    return checked(
+      Order,
+      { ...order, architectures: architectures ?? [options.ownArchitecture(release)] },
+      `view ${view} of the configuration`,
+    );
+  });
+  return [...images, ...(bootloaders ? bootloadersFor(images) : [])];
+}
+
+/** One order for the bootloaders of a view that images of Ubuntu are ordered for. */
+export function bootloadersFor(orders: readonly Order[]): Order[] {
+  const ubuntu = orders.find(({ release }) => releaseOf(release).family === 'ubuntu');
+  if (ubuntu === undefined) return [];
+  const { view, places, rebuild } = ubuntu;
+  return [Order.parse({ release: bootloadersOrder, view, places, rebuild })];
+}
+
+function placesOf(places: MirrorConfig['places'], read: (path: string) => Buffer): Places {
+  const { streamKeyring, archiveKeyring, ca, ...rest } = places;
+  const files = {
+    ...(streamKeyring === undefined ? {} : { streamKeyring: read(streamKeyring).toString('base64') }),
+    ...(archiveKeyring === undefined ? {} : { archiveKeyring: read(archiveKeyring).toString('base64') }),
+    ...(ca === undefined ? {} : { ca: read(ca).toString() }),
+  };
+  return checked(Places, { ...rest, ...files }, 'places');
+}
+
+/** The JSON Schema of `mirror.yaml`, for editors. */
+export function configSchema(): object {
+  const schema = z.toJSONSchema(MirrorConfig, { io: 'input' });
+  return { ...schema, $id: 'mirror.schema.json', title: 'mirror.yaml of cdk-maas-mirror' };
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+const url = z.string().regex(/^(https?|file):\/\/\S+$/, 'an http, https or file address');
+const base64 = z.base64().min(1);
+
+/** Where everything comes from, and whose signatures count. Every place has the public one as its default. */
+export const Places = z.strictObject({
+  /** Stream of cloud images: `daily`, `releases`, or the address of another simplestreams mirror. */
+  stream: z.union([z.enum(['daily', 'releases']), url]).default('daily'),
+  /** Binary keyring of the stream, in base64. @default - Ubuntu's cloud-image keyring */
+  streamKeyring: base64.optional(),
+  /** Archive of amd64 and i386. @default - http://archive.ubuntu.com/ubuntu; of Debian what this machine's apt takes */
+  archive: url.optional(),
+  /** Archive of the other architectures. @default - http://ports.ubuntu.com/ubuntu-ports */
+  ports: url.optional(),
+  /** Binary keyring of both archives, in base64. @default - the one inside the image */
+  archiveKeyring: base64.optional(),
+  /** A moment whose archive is wanted, `20261120T000000Z`. @default - the archive as it is */
+  snapshot: z
+    .string()
+    .regex(/^\d{8}T\d{6}Z$/, 'a time like 20261120T000000Z')
+    .optional(),
+  /** Where snapshots lie. */
+  snapshots: url.default('https://snapshot.ubuntu.com'),
+  /** Where the packages of PPAs lie. */
+  ppas: url.default('https://ppa.launchpadcontent.net'),
+  /** Launchpad's API, which knows the keys of PPAs. */
+  launchpad: url.default('https://api.launchpad.net'),
+  /** HTTP proxy for everything. @default - what the environment says */
+  proxy: url.optional(),
+  /** Certificates to trust besides the system's, PEM. */
+  ca: z
+    .string()
+    .regex(/^-----BEGIN CERTIFICATE-----/m, 'certificates in PEM')
+    .optional(),
+});
+export type Places = z.infer<typeof Places>;
+
+/** Base address of the stream. */
+export function streamAddress({ stream }: Places): string {
+  return stream === 'daily' || stream === 'releases' ? `https://cloud-images.ubuntu.com/${stream}/` : stream;
+}

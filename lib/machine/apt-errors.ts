@@ -1,0 +1,70 @@
+import { ExecaError } from 'execa';
+import { MirrorError } from '../errors';
+
+/** Says what a failure of apt means for whoever waits; anything else comes back as it is. */
+export function archiveFailure(error: unknown): unknown {
+  if (!(error instanceof MirrorError) || error.name !== 'CommandFailed') return error;
+  const message = allSaid(error);
+  const missing = missingPackage(message);
+  if (missing !== undefined) {
+    return new MirrorError('NoSuchPackage', `no repository of this build offers the package ${missing}`, {
+      hint: 'check the name, the release and the repositories; a kernel that was just announced may not be in the archive yet',
+      cause: error,
+    });
+  }
+  const [name, what, hint] = kinds.find(([, , , pattern]) => pattern.test(message)) ?? unreachable;
+  return new MirrorError(name, `the package archive ${what}: ${reasonIn(message)}`, { hint, cause: error });
+}
+
+/** The message has the last lines only, and apt says what failed before eight lines of digests. */
+function allSaid({ message, cause }: MirrorError): string {
+  return cause instanceof ExecaError && typeof cause.stderr === 'string' ? `${cause.stderr}\n${message}` : message;
+}
+
+type Kind = readonly [
+  name: 'BadSignature' | 'NotReady' | 'DownloadFailed',
+  what: string,
+  hint: string,
+  pattern: RegExp,
+];
+
+const unreachable = [
+  'DownloadFailed',
+  'cannot be read',
+  'is its address right and reachable from here? A proxy is given by --proxy, certificates by --ca',
+  /^/,
+] as const satisfies Kind;
+
+const kinds: readonly Kind[] = [
+  [
+    'BadSignature',
+    'is not signed by the key that it must be signed by',
+    'give the keyring that belongs to it; an archive without signature is never used',
+    /is not signed|NO_PUBKEY|BADSIG|EXPKEYSIG|REVKEYSIG|signatures? (couldn't be verified|were invalid)|not (be )?verified|Sub-process \S*sqv returned/,
+  ],
+  [
+    'NotReady',
+    'is out of date',
+    'its InRelease file has expired: the mirror is no longer updated, or this machine’s clock is wrong',
+    /is (expired|not valid (yet|any more))|Release file .* is expired/,
+  ],
+  [
+    'NotReady',
+    'is being updated',
+    'run the build again in some minutes',
+    /Hash Sum mismatch|File has unexpected size|404 +Not Found|Mirror sync in progress|does not have a Release file/,
+  ],
+];
+
+function missingPackage(message: string): string | undefined {
+  const found =
+    /Unable to locate package (\S+)|Package '?([^' ]+)'? has no installation candidate|Version .* for '(\S+)' was not found|select candidate version from package (\S+)/.exec(
+      message,
+    );
+  return found?.slice(1).find((name) => name !== undefined);
+}
+
+function reasonIn(message: string): string {
+  const lines = message.split('\n').filter((line) => /^(E|W|Err)[: ]/.test(line));
+  return (lines.find((line) => line.startsWith('E:')) ?? lines[0] ?? message.split('\n').at(-1) ?? '').trim();
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import type { Materials } from '../job/materials';
+import type { NamedVersion } from '../machine/apt-resolve';
+import { sha256OfText } from '../machine/digest';
+import { readFolder } from '../machine/files';
+
+/** What a build was made of, for the provenance of what is published. Manifests are `name TAB version` lines. */
+export async function materialsOf(
+  root: string,
+  { before, after }: { readonly before: string; readonly after: string },
+  installed: Readonly<Record<string, readonly NamedVersion[]>>,
+): Promise<Materials> {
+  const had = packagesOf(before);
+  const shared = [...packagesOf(after)].filter(([name, version]) => had.get(name) !== version);
+  return {
+    archives: await verifiedArchives(root),
+    changed: [],
+    installed: {
+      '': shared.map(([name, version]) => ({ name, version })),
+      ...Object.fromEntries(Object.entries(installed).map(([kernel, packages]) => [kernel, [...packages]])),
+    },
+  };
+}
+
+/** Packages that a manifest has otherwise than another; null where one of them has none. */
+export function changesOf(before: string, after: string): Materials['changed'] {
+  const [from, to] = [packagesOf(before), packagesOf(after)];
+  const names = [...new Set([...from.keys(), ...to.keys()])].sort();
+  return names
+    .filter((name) => from.get(name) !== to.get(name))
+    .map((name) => ({ name, from: from.get(name) ?? null, to: to.get(name) ?? null }));
+}
+
+/** The InRelease files that apt has verified and kept, named by their address. */
+export async function verifiedArchives(root: string): Promise<Materials['archives']> {
+  const files = await readFolder(join(root, 'var/lib/apt/lists'), /_InRelease$/);
+  return files.map(({ name, text }) => {
+    const [, address = name, suite = ''] = /^(.*)_dists_(.*)_InRelease$/.exec(name) ?? [];
+    return { uri: address.replaceAll('_', '/'), suite: suite.replaceAll('_', '/'), sha256: sha256OfText(text) };
+  });
+}
+
+function packagesOf(manifest: string): Map<string, string> {
+  const lines = manifest.split('\n').filter(Boolean);
+  return new Map(lines.map((line) => line.split('\t') as [string, string]));
+}

@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { archiveSources, type ImageSource } from '../job/apt-sources';
+import type { Repository } from '../machine/apt';
+import { writeBytes } from '../machine/bytes';
+import { sha256OfText } from '../machine/digest';
+import type { Workbench } from './workbench';
+
+/** The release's own repositories, as apt is told of them; keyrings that the order brings are laid beside. */
+export async function archiveRepositories(bench: Workbench): Promise<Repository[]> {
+  return repositoriesOf(archiveSources(bench.order, bench.job.architecture), bench);
+}
+
+/** Sources as apt is told of them: keyrings become files. */
+export async function repositoriesOf(
+  sources: readonly ImageSource[],
+  { scratch }: Pick<Workbench, 'scratch'>,
+): Promise<Repository[]> {
+  return Promise.all(
+    sources.map(async ({ keyring, ...source }) => {
+      if (keyring === undefined) return source;
+      const file = join(scratch, 'keyrings', `${sha256OfText(keyring).slice(0, 16)}.gpg`);
+      await writeBytes(file, Buffer.from(keyring, 'base64'));
+      return { ...source, keyring: file };
+    }),
+  );
+}
