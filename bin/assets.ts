@@ -20,7 +20,7 @@ const bundles: Readonly<Record<string, Bundle>> = {
     entry: 'bin/stage.ts',
     file: 'stage.js',
     external: [],
-    beside: ['buildspecs/host-tools.sh', 'buildspecs/boot-check.sh', 'buildspecs/initramfs'],
+    beside: ['buildspecs/host-tools.sh', 'buildspecs/boot-check.sh', 'buildspecs/bootloaders', 'buildspecs/initramfs'],
   },
   plan: { entry: 'bin/lambda/plan.ts', file: 'index.js', external: ['@aws-sdk/*'], beside: [] },
   select: { entry: 'bin/lambda/select.ts', file: 'index.js', external: ['@aws-sdk/*'], beside: [] },

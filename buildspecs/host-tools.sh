@@ -16,11 +16,12 @@ tools_of() {
 	fetch) echo "mmdebstrap:mmdebstrap mksquashfs:squashfs-tools mount:mount gpgv:gpgv unshare:util-linux" ;;
 	upgrade | prepare | extract) echo "mksquashfs:squashfs-tools mount:mount gpgv:gpgv unshare:util-linux" ;;
 	boot-test) echo "qemu-system-x86_64:qemu-system-x86" ;;
-	tests) echo "gpgv:gpgv gpg:gpg curl:curl file:file dpkg-deb:dpkg apt-ftparchive:apt-utils tmux:tmux mke2fs:e2fsprogs" ;;
+	bootloaders) echo "apt-get:apt gpgv:gpgv dpkg-deb:dpkg tar:tar xz:xz-utils grub-mkimage:grub-common" ;;
+	tests) echo "$(tools_of bootloaders) gpgv:gpgv gpg:gpg curl:curl file:file dpkg-deb:dpkg apt-ftparchive:apt-utils tmux:tmux mke2fs:e2fsprogs" ;;
 	peers) echo "python3:python3 gpgv:gpgv" ;;
 	all) for stage in fetch prepare boot-test; do tools_of "$stage"; done ;;
 	*)
-		echo "host-tools.sh: no such stage: $1 (fetch upgrade prepare extract boot-test all tests peers)" >&2
+		echo "host-tools.sh: no such stage: $1 (fetch upgrade prepare extract boot-test bootloaders all tests peers)" >&2
 		exit 2
 		;;
 	esac

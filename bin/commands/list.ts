@@ -27,42 +27,66 @@ function withoutFiles({ files, ...row }: MirrorRow): Omit<MirrorRow, 'files'> {
 function linesOf(rows: readonly MirrorRow[]): string[] {
   const views = new Set(rows.map(({ view }) => view)).size;
   const total = `${counted(views, 'view')}, ${counted(rows.length, 'version')}, ${megabytes(bytesOf(rows))} in all`;
-  return [...table([headings, ...rows.map(cellsOf)]), '', total];
+  const images = rows.filter(({ bootloader }) => bootloader === undefined);
+  const loaders = rows.filter(({ bootloader }) => bootloader !== undefined);
+  return [
+    ...(images.length === 0 ? [] : [...table(imageColumns, images), '']),
+    ...(loaders.length === 0 ? [] : [...table(loaderColumns, loaders), '']),
+    total,
+  ];
 }
 
-const headings = [
-  'VIEW',
-  'OS',
-  'RELEASE',
-  'ARCH',
-  'FLAVOUR',
-  'VERSION',
-  'KERNEL VERSION',
-  'BOOT TEST',
-  ...sizeHeadings(),
+interface Column {
+  readonly heading: string;
+  readonly cell: (row: MirrorRow) => string;
+  /** Words stand to the left, sizes to the right. @default words */
+  readonly isSize?: boolean;
+}
+
+const imageColumns: readonly Column[] = [
+  { heading: 'VIEW', cell: ({ view }) => view },
+  { heading: 'OS', cell: ({ os }) => os },
+  { heading: 'RELEASE', cell: ({ release }) => release },
+  { heading: 'ARCH', cell: ({ architecture }) => architecture },
+  { heading: 'FLAVOUR', cell: ({ kernel }) => kernel },
+  { heading: 'VERSION', cell: ({ version }) => version },
+  { heading: 'KERNEL VERSION', cell: ({ kernelVersion }) => kernelVersion },
+  { heading: 'BOOT TEST', cell: ({ gate }) => gate },
+  { heading: 'KERNEL', cell: ({ sizes }) => sizeOf(sizes.kernel), isSize: true },
+  { heading: 'INITRD', cell: ({ sizes }) => sizeOf(sizes.initrd), isSize: true },
+  { heading: 'SQUASHFS', cell: ({ sizes }) => sizeOf(sizes.squashfs), isSize: true },
 ];
 
-function sizeHeadings(): string[] {
-  return ['KERNEL', 'INITRD', 'SQUASHFS'];
+/** Bootloaders have no release, kernel or boot test, and long versions, of which there may be two. */
+const loaderColumns: readonly Column[] = [
+  { heading: 'VIEW', cell: ({ view }) => view },
+  { heading: 'BOOTLOADER', cell: ({ os }) => os },
+  { heading: 'FIRMWARE', cell: ({ bootloader }) => bootloader?.firmware ?? '' },
+  { heading: 'ARCH', cell: ({ architecture }) => architecture },
+  { heading: 'VERSION', cell: ({ version }) => version },
+  { heading: 'SIZE', cell: (row) => megabytes(bytesOf([row])), isSize: true },
+  { heading: 'MADE OF', cell: ({ bootloader }) => bootloader?.sources.map(sourceOf).join(', ') ?? '' },
+];
+
+function sourceOf({ package: name, version, release }: { package: string; version: string; release: string }): string {
+  return `${name} ${version} (${release})`;
 }
 
-function cellsOf(row: MirrorRow): string[] {
-  const { kernel, initrd, squashfs } = row.sizes;
-  return [
-    ...[row.view, row.os, row.release, row.architecture, row.kernel, row.version, row.kernelVersion, row.gate],
-    ...[kernel, initrd, squashfs].map((size) => (size === undefined ? '' : megabytes(size))),
-  ].map((cell) => cell || '-');
+function sizeOf(bytes: number | undefined): string {
+  return bytes === undefined ? '' : megabytes(bytes);
 }
 
-/** Words to the left, sizes to the right. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const firstSize = headings.length - sizeHeadings().length;
-  return rows.map((row) =>
+function table(columns: readonly Column[], rows: readonly MirrorRow[]): string[] {
+  const cells = [
+    columns.map(({ heading }) => heading),
+    ...rows.map((row) => columns.map(({ cell }) => cell(row) || '-')),
+  ];
+  const widths = columns.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  return cells.map((row) =>
     row
       .map((cell, column) => {
         const width = widths[column] ?? 0;
-        return column < firstSize ? cell.padEnd(width) : cell.padStart(width);
+        return columns[column]?.isSize ? cell.padStart(width) : cell.padEnd(width);
       })
       .join('  ')
       .trimEnd(),

@@ -17,6 +17,8 @@ export const runs = {
   preparedLayer: (job: Run) => `runs/${job.execution}/${job.architecture}/prepared/layer.squashfs`,
   kernel: (job: FlavourRun) => `runs/${job.execution}/${job.architecture}/kernels/${job.kernel}/boot-kernel`,
   initrd: (job: FlavourRun) => `runs/${job.execution}/${job.architecture}/kernels/${job.kernel}/boot-initrd`,
+  bootloader: (execution: string, firmware: string, architecture: string, item: string) =>
+    `runs/${execution}/bootloaders/${firmware}/${architecture}/${item}.tar.xz`,
 } as const;
 
 /** The image that kernels are extracted from and that is published. */
@@ -37,6 +39,8 @@ export const mirror = {
   poolFolder: (folder: string) => `pool/${folder}`,
   claim: (release: string, architecture: string, version: string) =>
     `pool/${release}/${architecture}/${version}/claim.json`,
+  bootloaderClaim: (firmware: string, architecture: string, version: string) =>
+    `pool/bootloaders/${firmware}/${architecture}/${version}/claim.json`,
   index: (view: string) => `${view}/streams/v1/index.sjson`,
   plainIndex: (view: string) => `${view}/streams/v1/index.json`,
   plainIndexSignature: (view: string) => `${view}/streams/v1/index.json.gpg`,

@@ -1,9 +1,10 @@
+import { ExecaError } from 'execa';
 import { MirrorError } from '../errors';
 
 /** Says what a failure of apt means for whoever waits; anything else comes back as it is. */
 export function archiveFailure(error: unknown): unknown {
   if (!(error instanceof MirrorError) || error.name !== 'CommandFailed') return error;
-  const { message } = error;
+  const message = allSaid(error);
   const missing = missingPackage(message);
   if (missing !== undefined) {
     return new MirrorError('NoSuchPackage', `no repository of this build offers the package ${missing}`, {
@@ -13,6 +14,11 @@ export function archiveFailure(error: unknown): unknown {
   }
   const [name, what, hint] = kinds.find(([, , , pattern]) => pattern.test(message)) ?? unreachable;
   return new MirrorError(name, `the package archive ${what}: ${reasonIn(message)}`, { hint, cause: error });
+}
+
+/** The message has the last lines only, and apt says what failed before eight lines of digests. */
+function allSaid({ message, cause }: MirrorError): string {
+  return cause instanceof ExecaError && typeof cause.stderr === 'string' ? `${cause.stderr}\n${message}` : message;
 }
 
 type Kind = readonly [
@@ -52,10 +58,10 @@ const kinds: readonly Kind[] = [
 
 function missingPackage(message: string): string | undefined {
   const found =
-    /Unable to locate package (\S+)|Package '?([^' ]+)'? has no installation candidate|Version .* for '(\S+)' was not found/.exec(
+    /Unable to locate package (\S+)|Package '?([^' ]+)'? has no installation candidate|Version .* for '(\S+)' was not found|select candidate version from package (\S+)/.exec(
       message,
     );
-  return found?.[1] ?? found?.[2] ?? found?.[3];
+  return found?.slice(1).find((name) => name !== undefined);
 }
 
 function reasonIn(message: string): string {

@@ -25,12 +25,21 @@ export interface MirrorRow {
   readonly version: string;
   /** Version of the kernel package. */
   readonly kernelVersion: string;
+  /** What only a bootloader has. */
+  readonly bootloader?: Bootloader;
   /** How the boot test went: `passed`, `impossible`, `waived`. */
   readonly gate: string;
   /** Bytes, of the files that the version has. */
   readonly sizes: { readonly kernel?: number; readonly initrd?: number; readonly squashfs?: number };
   /** Paths and sizes of all its files, relative to the view. Versions share files. */
   readonly files: readonly { readonly path: string; readonly size: number }[];
+}
+
+interface Bootloader {
+  /** `uefi` */
+  readonly firmware: string;
+  /** The source packages that it is made of, by name. */
+  readonly sources: readonly { readonly package: string; readonly version: string; readonly release: string }[];
 }
 
 /**
@@ -83,6 +92,7 @@ function rowOf(view: string, id: string, product: Product, name: string, version
     kernel: kernelOf(id),
     version: name,
     kernelVersion: version.kernel_version ?? '',
+    ...bootloaderOf(product, version),
     gate: version.gate ?? '',
     sizes: sizesOf(version),
     files: Object.values(version.items).map(({ path, size }) => ({ path, size })),
@@ -93,6 +103,17 @@ function rowOf(view: string, id: string, product: Product, name: string, version
 function kernelOf(id: string): string {
   const parsed = parseProductId(id);
   return parsed?.kernel?.name ?? parsed?.kernelPart ?? '';
+}
+
+function bootloaderOf(product: Product, { items }: Version): { bootloader?: Bootloader } {
+  const { 'bootloader-type': firmware } = product;
+  if (typeof firmware !== 'string') return {};
+  const sources = Object.values(items).map(({ src_package = '', src_version = '', src_release = '' }) => ({
+    package: src_package,
+    version: src_version,
+    release: src_release,
+  }));
+  return { bootloader: { firmware, sources: sources.sort((a, b) => byBytes(a.package, b.package)) } };
 }
 
 function sizesOf({ items }: Version): MirrorRow['sizes'] {

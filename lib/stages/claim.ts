@@ -18,22 +18,34 @@ export async function claimVersion(
   document: Products | undefined,
   { mirror, now }: Press,
 ): Promise<string> {
-  const claim = Buffer.from(`${JSON.stringify({ execution: job.execution })}\n`);
-  for (const name of versionNames(serial, newestAmong(offers, document), now(), job.rebuild)) {
+  const { release, architecture, execution } = job;
+  const names = versionNames(serial, newestAmong(offers, document), now(), job.rebuild);
+  const keyOf = (name: string) => layout.claim(release, architecture, name);
+  return claimFirst(names, keyOf, { execution, mirror, what: `${release} ${architecture}` });
+}
+
+/**
+ * Claims the first name that nobody else has.
+ * @param keyOf where the claim of a name lies
+ * @throws VersionConflict where others have them all
+ */
+export async function claimFirst(
+  names: Iterable<string>,
+  keyOf: (name: string) => string,
+  { execution, mirror, what }: { execution: string; mirror: Press['mirror']; what: string },
+): Promise<string> {
+  const claim = Buffer.from(`${JSON.stringify({ execution })}\n`);
+  for (const name of names) {
     try {
-      await mirror.create(layout.claim(job.release, job.architecture, name), claim);
+      await mirror.create(keyOf(name), claim);
       return name;
     } catch (error) {
       if (!(error instanceof MirrorError && error.name === 'ObjectExists')) throw error;
     }
   }
-  throw new MirrorError(
-    'VersionConflict',
-    `every version name of this minute is taken for ${job.release} ${job.architecture}`,
-    {
-      hint: 'run the build again',
-    },
-  );
+  throw new MirrorError('VersionConflict', `every version name of this minute is taken for ${what}`, {
+    hint: 'run the build again',
+  });
 }
 
 /**
@@ -48,10 +60,15 @@ export function* versionNames(
   rebuild: boolean,
 ): Generator<string> {
   const above = (name: string) => newest === undefined || sortsAbove(name, newest);
-  const times = Array.from({ length: 60 }, (_, second) => timeOf(new Date(at.getTime() + second * 1000)));
+  const times = secondsFrom(at);
   if (!rebuild && above(serial)) yield serial;
   yield* times.map(({ day, time }) => `${day}.${time}`).filter(above);
   if (newest !== undefined) yield* times.map(({ time }) => `${newest}.${time}`);
+}
+
+/** The times of a build's minute, as they stand in names: `20261120` and `083000`, UTC. */
+export function secondsFrom(at: Date): { day: string; time: string }[] {
+  return Array.from({ length: 60 }, (_, second) => timeOf(new Date(at.getTime() + second * 1000)));
 }
 
 function timeOf(at: Date): { day: string; time: string } {

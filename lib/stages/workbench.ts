@@ -16,7 +16,7 @@ export interface Workbench {
   readonly store: Store;
   /** An empty folder on a real file system, removed afterwards. */
   readonly scratch: string;
-  /** The folder of the stage bundle: initramfs/, keyrings/, boot-check.sh. */
+  /** The folder of the stage bundle: initramfs/, keyrings/, bootloaders/, boot-check.sh. */
   readonly tools: string;
   /** Folder that keeps downloads by their digests. @default - nothing is kept */
   readonly cache?: string;

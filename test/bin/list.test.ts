@@ -1,9 +1,12 @@
 import { beforeAll, expect, test } from 'vitest';
 import { runList } from '../../bin/commands/list';
 import type { Signer } from '../../lib/simplestreams/signer';
+import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import { openMirrorDirectory } from '../../lib/store/open';
+import { makeBuiltLoaders } from '../fixtures/built-loaders';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
+import { smallPress } from '../stages/small-press';
 import { keptTerminal } from './kept-terminal';
 
 let signer: Signer;
@@ -23,6 +26,29 @@ test('prints a table with sizes, and a total in which shared files count once', 
     'candidate  debian  bookworm  amd64  cloud    20261120  6.1.153-1       passed     0.0 MB  0.0 MB    0.0 MB',
     '',
     '1 view, 2 versions, 0.1 MB in all',
+  ]);
+});
+
+test('prints bootloaders in a table of their own', async () => {
+  const press = smallPress(signer);
+  await press.publish({ kernels: [{ kernel: 'generic' }] });
+  const built = await makeBuiltLoaders(press.work, { execution: 'run' });
+  await publishBootloaders({ view: 'candidate', execution: 'run', inputs: '', built }, press);
+  await press.mirror.create('format.json', Buffer.from('{"format":1,"tool":"cdk-maas-mirror"}'));
+  const terminal = keptTerminal();
+
+  expect(await runList({ mirror: press.mirror.root }, terminal)).toBe(0);
+  expect(terminal.outLines).toEqual([
+    expect.stringMatching(/^VIEW .* KERNEL VERSION .* SQUASHFS$/),
+    expect.stringMatching(/^candidate {2}debian /),
+    '',
+    'VIEW       BOOTLOADER       FIRMWARE       ARCH     VERSION       SIZE  MADE OF',
+    'candidate  grub-efi         uefi           arm64    20261120.0  0.0 MB  grub2-signed 1.202.9+2.12-1ubuntu7.9 (noble), shim-signed 1.58.2+15.8-0ubuntu2 (noble)',
+    'candidate  grub-efi-signed  uefi           amd64    20261120.0  0.0 MB  grub2-signed 1.202.9+2.12-1ubuntu7.9 (noble), shim-signed 1.58.2+15.8-0ubuntu2 (noble)',
+    'candidate  grub-ieee1275    open-firmware  ppc64el  20261120.0  0.0 MB  grub2 2.02~beta2-36ubuntu3.32 (xenial)',
+    'candidate  pxelinux         pxe            i386     20261120.0  0.0 MB  syslinux 3:6.04~git20190206.bf6db5b4+dfsg1-3ubuntu3 (noble)',
+    '',
+    '1 view, 5 versions, 0.0 MB in all',
   ]);
 });
 

@@ -13,10 +13,9 @@ test('the document of the bootloaders is named for its view', () => {
   expect(bootloaderContentId('stable')).toBe('com.ubuntu.maas:stable:1:bootloader-download');
 });
 
-test('every loader that MAAS takes has a product, pxelinux for amd64, too', () => {
+test('every loader that MAAS takes has a product, and no other, which MAAS would pass over', () => {
   expect([...byId.keys()]).toEqual([
     'com.ubuntu.maas.candidate:1:pxelinux:pxe:i386',
-    'com.ubuntu.maas.candidate:1:pxelinux:pxe:amd64',
     'com.ubuntu.maas.candidate:1:grub-efi-signed:uefi:amd64',
     'com.ubuntu.maas.candidate:1:grub-efi:uefi:arm64',
     'com.ubuntu.maas.candidate:1:grub-ieee1275:open-firmware:ppc64el',
@@ -25,7 +24,6 @@ test('every loader that MAAS takes has a product, pxelinux for amd64, too', () =
 
 test.each([
   ['pxelinux:pxe:i386', { arch: 'i386', arches: 'i386, amd64', 'bootloader-type': 'pxe', os: 'pxelinux' }],
-  ['pxelinux:pxe:amd64', { arch: 'amd64', arches: 'amd64, i386', 'bootloader-type': 'pxe', os: 'pxelinux' }],
   ['grub-efi-signed:uefi:amd64', { arch: 'amd64', arches: 'amd64', 'bootloader-type': 'uefi', os: 'grub-efi-signed' }],
   ['grub-efi:uefi:arm64', { arch: 'arm64', arches: 'arm64', 'bootloader-type': 'uefi', os: 'grub-efi' }],
   [
@@ -96,7 +94,7 @@ test('the loader of ppc64el is made from xenial', () => {
   expect(loaderOf('grub-ieee1275:open-firmware:ppc64el')).toMatchObject({
     release: 'xenial',
     packages: ['grub-ieee1275-bin'],
-    image: { format: 'powerpc-ieee1275', modules: 'usr/lib/grub/powerpc-ieee1275' },
+    image: { format: 'powerpc-ieee1275', modules: 'usr/lib/grub/powerpc-ieee1275', config: 'ppc64el.cfg' },
   });
 });
 

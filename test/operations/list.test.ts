@@ -2,9 +2,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { mirror } from '../../lib/job/layout';
 import { listMirror } from '../../lib/operations/list';
 import type { Signer } from '../../lib/simplestreams/signer';
+import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import { DirectoryStore } from '../../lib/store/directory';
+import { makeBuiltLoaders } from '../fixtures/built-loaders';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
+import { smallPress } from '../stages/small-press';
 
 let signer: Signer;
 beforeAll(async () => {
@@ -50,6 +53,37 @@ describe('the list of a mirror', () => {
       '20261120 candidate cloud',
       '20261120 stable generic',
     ]);
+  });
+
+  test('says of a bootloader for which firmware it is, and what it is made of', async () => {
+    const press = smallPress(signer);
+    const built = await makeBuiltLoaders(press.work, { execution: 'run' });
+    await publishBootloaders({ view: 'candidate', execution: 'run', inputs: '', built }, press);
+
+    const rows = await listMirror(press.mirror);
+
+    expect(rows.map(({ os }) => os)).toEqual(['grub-efi', 'grub-efi-signed', 'grub-ieee1275', 'pxelinux']);
+    expect(rows[1]).toEqual({
+      view: 'candidate',
+      product: 'com.ubuntu.maas.candidate:1:grub-efi-signed:uefi:amd64',
+      os: 'grub-efi-signed',
+      release: '',
+      releaseVersion: '',
+      architecture: 'amd64',
+      kernel: '',
+      version: '20261120.0',
+      kernelVersion: '',
+      bootloader: {
+        firmware: 'uefi',
+        sources: [
+          { package: 'grub2-signed', version: '1.202.9+2.12-1ubuntu7.9', release: 'noble' },
+          { package: 'shim-signed', version: '1.58.2+15.8-0ubuntu2', release: 'noble' },
+        ],
+      },
+      gate: '',
+      sizes: {},
+      files: expect.arrayContaining([{ path: 'bootloaders/uefi/amd64/20261120.0/shim-signed.tar.xz', size: 64 }]),
+    });
   });
 
   test('holds only the views that are asked for', async () => {

@@ -1,0 +1,140 @@
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { MirrorError } from '../errors';
+import { aptGet, machineAptOptions, type Repository, stanzaOf } from './apt';
+import { archiveFailure } from './apt-errors';
+import { readFolder } from './files';
+import { inReleaseDigest } from './in-release';
+import { run } from './run';
+
+export interface DownloadOptions {
+  /** dpkg's word; packages for all architectures are in its index, too. */
+  readonly architecture: string;
+  /** All of one release. */
+  readonly repositories: readonly Repository[];
+  /** Lines of apt.conf, beside those of this machine that are carried over. @default none */
+  readonly aptOptions?: readonly string[];
+  /** An empty folder, which holds apt's root and the packages afterwards. */
+  readonly scratch: string;
+}
+
+export interface DownloadedPackage {
+  readonly name: string;
+  readonly version: string;
+  /** Name of its source package. */
+  readonly source: string;
+  /** Path of the .deb. */
+  readonly file: string;
+}
+
+export interface Download {
+  /** In the order of the names asked for. */
+  readonly packages: readonly DownloadedPackage[];
+  /** Digest of the InRelease files, as apt has verified them; undefined where the archive has none. */
+  readonly inReleases: string | undefined;
+}
+
+/**
+ * Downloads packages over apt's signature chain, each in the version that apt would install, without installing them and
+ * without touching this machine's own apt: a root of its own has other sources, another architecture and an empty status.
+ * @throws BadSignature, NotReady, DownloadFailed and NoSuchPackage as apt's failures are told; BadInput for a keyring
+ */
+export async function downloadPackages(names: readonly string[], options: DownloadOptions): Promise<Download> {
+  const apt = await makeAptRoot(options);
+  const folder = join(options.scratch, 'packages');
+  await mkdir(folder);
+  try {
+    await run(aptGet('-o', 'APT::Update::Error-Mode=any', 'update'), apt);
+    await run(aptGet('download', ...names), { ...apt, cwd: folder });
+  } catch (error) {
+    throw archiveFailure(error);
+  }
+  return { packages: await packagesIn(folder, names), inReleases: await verifiedInReleases(options) };
+}
+
+/** @returns what apt is to be run with */
+async function makeAptRoot(options: DownloadOptions): Promise<{ env: Record<string, string> }> {
+  const root = join(options.scratch, 'apt');
+  const folders = [
+    ...['apt.conf.d', 'preferences.d', 'sources.list.d'].map((name) => `etc/apt/${name}`),
+    ...['var/lib/apt/lists/partial', 'var/cache/apt/archives/partial', 'var/lib/dpkg'],
+  ];
+  for (const folder of folders) await mkdir(join(root, folder), { recursive: true });
+  await writeFile(join(root, 'var/lib/dpkg/status'), '');
+
+  const stanzas: string[] = [];
+  for (const [index, repository] of options.repositories.entries()) {
+    stanzas.push(stanzaOf(repository, await takeKeyring(repository, join(root, `etc/apt/keyring-${index}.gpg`))));
+  }
+  await writeFile(join(root, 'etc/apt/sources.list.d/download.sources'), stanzas.join('\n'));
+
+  const config = join(root, 'apt.conf');
+  const lines = [
+    ...rootSettings(root, options.architecture),
+    ...(await machineAptOptions()),
+    ...(options.aptOptions ?? []),
+  ];
+  await writeFile(config, `${lines.join('\n')}\n`);
+  // APT_CONFIG is read before the machine's own files, which are then looked for below this root and not found.
+  return { env: { ...(process.env as Record<string, string>), LC_ALL: 'C', APT_CONFIG: config } };
+}
+
+export function rootSettings(root: string, architecture: string): string[] {
+  return [
+    `Dir "${root}/";`,
+    `Dir::State::status "${root}/var/lib/dpkg/status";`,
+    // For repositories without a keyring of their own: what this machine trusts.
+    'Dir::Etc::trusted "/etc/apt/trusted.gpg";',
+    'Dir::Etc::trustedparts "/etc/apt/trusted.gpg.d/";',
+    `APT::Architecture "${architecture}";`,
+    // Else apt asks dpkg for the machine's foreign ones.
+    `APT::Architectures { "${architecture}"; };`,
+    // The scratch folder is closed to apt's user of its own, which then could not read the keyring.
+    'APT::Sandbox::User "root";',
+    'Acquire::Languages "none";',
+    'Acquire::Retries "3";',
+  ];
+}
+
+/** apt takes a keyring by an absolute path, and one that ends in .gpg. */
+async function takeKeyring({ keyring, uri }: Repository, file: string): Promise<string | undefined> {
+  if (keyring === undefined) return undefined;
+  try {
+    await copyFile(keyring, file);
+  } catch (error) {
+    throw new MirrorError('BadInput', `the keyring ${keyring} of ${uri} cannot be read`, {
+      hint: 'give the path of a binary keyring',
+      cause: error,
+      misuse: true,
+    });
+  }
+  return file;
+}
+
+async function packagesIn(folder: string, names: readonly string[]): Promise<DownloadedPackage[]> {
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.deb')).map((name) => join(folder, name));
+  const found = new Map((await Promise.all(files.map(describe))).map((one) => [one.name, one]));
+  return names.map((name) => {
+    const one = found.get(name);
+    if (one !== undefined) return one;
+    const seen = files.map((file) => basename(file)).join(', ');
+    throw new MirrorError('NoSuchPackage', `apt downloaded ${seen || 'nothing'} where ${name} was asked for`, {
+      hint: 'name a real package, not what others provide',
+    });
+  });
+}
+
+async function describe(file: string): Promise<DownloadedPackage> {
+  // What apt calls the file is escaped, and a package without a Source field is of the source of its own name.
+  const format = '${Package}\n${Version}\n${source:Package}\n';
+  const shown = await run(['dpkg-deb', '--show', `--showformat=${format}`, file], { quiet: true });
+  const [name = '', version = '', source = ''] = shown.split('\n');
+  return { name, version, source, file };
+}
+
+async function verifiedInReleases({ scratch, repositories }: DownloadOptions): Promise<string | undefined> {
+  const lists = await readFolder(join(scratch, 'apt/var/lib/apt/lists'), /^[^/]*_InRelease$/);
+  const textOf = ({ suite }: Repository) =>
+    lists.find(({ name }) => name.endsWith(`_dists_${suite.replaceAll('/', '_')}_InRelease`))?.text;
+  return inReleaseDigest(repositories.map(textOf));
+}

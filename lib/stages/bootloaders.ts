@@ -1,0 +1,164 @@
+import { join } from 'node:path';
+import { type Bootloader, type BootloaderFile, bootloaders } from '../catalog/bootloaders';
+import { MirrorError } from '../errors';
+import type { BuiltBootloader, BuiltBootloaders, BuiltLoaderItem } from '../job/bootloaders';
+import { runs } from '../job/layout';
+import { type DownloadedPackage, downloadPackages } from '../machine/apt-download';
+import { makeFolder } from '../machine/files';
+import { makeGrubImage } from '../machine/grub-image';
+import { progress } from '../machine/log';
+import { filesInTree, newestTime, unpackPackages } from '../machine/package-tree';
+import { makeTarXz, type TarMember } from '../machine/tar';
+import { type ArchivePlaces, bootloaderSources, sourceName } from './bootloader-sources';
+import { handOn, type Workbench } from './workbench';
+
+/** What the stage of the bootloaders has; it belongs to no image, so there is neither job nor order. */
+export interface LoaderBench extends Pick<Workbench, 'store' | 'scratch' | 'tools'> {
+  readonly execution: string;
+}
+
+export interface BootloadersOrder extends ArchivePlaces {
+  /** Lines of apt.conf. @default none */
+  readonly aptOptions?: readonly string[];
+}
+
+/**
+ * Takes every bootloader of the catalogue from the archives, and packs it as MAAS unpacks it.
+ * @throws what a failing apt is told as (BadSignature, NotReady, …); BadFormat where a package is not what the catalogue says of it
+ */
+export async function buildBootloaders(bench: LoaderBench, order: BootloadersOrder): Promise<BuiltBootloaders> {
+  const packages = await download(bench, order);
+  const products: BuiltBootloader[] = [];
+  for (const loader of bootloaders) {
+    const own = (packages.get(sourceName(loader)) ?? []).filter(({ name }) => loader.packages.includes(name));
+    products.push(await buildBootloader(loader, own, bench));
+  }
+  return { products };
+}
+
+async function download(
+  { scratch }: LoaderBench,
+  { aptOptions = [], ...places }: BootloadersOrder,
+): Promise<Map<string, readonly DownloadedPackage[]>> {
+  const found = new Map<string, readonly DownloadedPackage[]>();
+  for (const { release, architecture, packages: names, repositories } of bootloaderSources(places)) {
+    progress(`fetching the bootloaders of ${release} ${architecture}`);
+    const name = sourceName({ release, packagesOf: architecture });
+    const folder = join(scratch, `apt-${name}`);
+    await makeFolder(folder);
+    const options = { architecture, repositories, aptOptions, scratch: folder };
+    found.set(name, (await downloadPackages(names, options)).packages);
+  }
+  return found;
+}
+
+async function buildBootloader(
+  loader: Bootloader,
+  packages: readonly DownloadedPackage[],
+  bench: LoaderBench,
+): Promise<BuiltBootloader> {
+  const { os, firmware, architecture } = loader;
+  requireKnownSources(loader, packages);
+  const items: Record<string, BuiltLoaderItem> = {};
+  for (const [item, files] of Object.entries(loader.items)) {
+    const own = packages.filter(({ source }) => source === item);
+    items[item] = await buildItem(loader, item, files, own, bench);
+  }
+  return { os, firmware, architecture, items };
+}
+
+/** Items are named for source packages, and MAAS knows their names: a loader whose source was renamed has no place. */
+function requireKnownSources(
+  { firmware, architecture, items }: Bootloader,
+  packages: readonly DownloadedPackage[],
+): void {
+  const wanted = Object.keys(items);
+  for (const { name, version, source } of packages) {
+    if (wanted.includes(source)) continue;
+    throw badPackage(
+      `${name} ${version} is made of the source ${source}; the loader for ${firmware} ${architecture} wants ${wanted.join(' and ')}`,
+    );
+  }
+  const absent = wanted.find((item) => !packages.some(({ source }) => source === item));
+  if (absent === undefined) return;
+  const seen = packages.map(({ name, version, source }) => `${name} ${version} of ${source}`).join(', ');
+  throw badPackage(`no package for ${firmware} ${architecture} is made of the source ${absent}: ${seen}`);
+}
+
+async function buildItem(
+  loader: Bootloader,
+  item: string,
+  files: readonly BootloaderFile[],
+  packages: readonly DownloadedPackage[],
+  bench: LoaderBench,
+): Promise<BuiltLoaderItem> {
+  const { firmware, architecture, release } = loader;
+  const place = join(bench.scratch, `${firmware}-${architecture}-${item}`);
+  const [tree, archive] = [join(place, 'tree'), join(place, 'archive.tar.xz')];
+  await makeFolder(tree);
+  const version = versionOf(packages);
+  await unpackPackages(
+    packages.map(({ file }) => file),
+    tree,
+  );
+  const find = async (path: string) => requireFound(await filesInTree(tree, path), path, packages);
+  const copied = await membersOf(files, find);
+  const made = files.length === 0 ? await imageOf(loader, { tree, place, find }, bench) : undefined;
+  await makeTarXz(made?.members ?? copied, archive, await newestTime((made?.from ?? copied).map(({ file }) => file)));
+  const key = runs.bootloader(bench.execution, firmware, architecture, item);
+  return { artefact: await handOn(bench, key, archive), package: item, version, release };
+}
+
+/** pxelinux and its modules come in two packages, which belong together. */
+function versionOf(packages: readonly DownloadedPackage[]): string {
+  const [first, ...others] = packages;
+  const version = first?.version ?? '';
+  if (others.every((other) => other.version === version)) return version;
+  throw new MirrorError('NotReady', `the archive is half updated: it has ${namesOf(packages)}, of one source`, {
+    hint: 'run the build again later',
+  });
+}
+
+type Find = (path: string) => Promise<TarMember[]>;
+
+async function membersOf(files: readonly BootloaderFile[], find: Find): Promise<TarMember[]> {
+  const found: TarMember[] = [];
+  for (const { from, to } of files) {
+    for (const { name, file } of await find(from)) found.push({ name: to ?? name, file });
+  }
+  return found;
+}
+
+/** The image, and the files that it is made of. */
+async function imageOf(
+  { image, firmware, architecture }: Bootloader,
+  { tree, place, find }: { tree: string; place: string; find: Find },
+  { tools }: LoaderBench,
+): Promise<{ members: TarMember[]; from: TarMember[] }> {
+  if (image === undefined)
+    throw badPackage(`the catalogue names neither files nor an image for ${firmware} ${architecture}`);
+  const from = await find(`${image.modules}/*.mod`);
+  const file = join(place, image.output);
+  await makeGrubImage(file, {
+    format: image.format,
+    folder: join(tree, image.modules),
+    modules: from.map(({ name }) => name.replace(/\.mod$/, '')),
+    config: join(tools, 'bootloaders', image.config),
+  });
+  return { members: [{ name: image.output, file }], from };
+}
+
+function requireFound(files: TarMember[], path: string, packages: readonly DownloadedPackage[]): TarMember[] {
+  if (files.length > 0) return files;
+  throw badPackage(`${namesOf(packages)} ${packages.length > 1 ? 'have' : 'has'} no file ${path}`);
+}
+
+function namesOf(packages: readonly DownloadedPackage[]): string {
+  return packages.map(({ name, version }) => `${name} ${version}`).join(' and ');
+}
+
+function badPackage(what: string): MirrorError {
+  return new MirrorError('BadFormat', what, {
+    hint: 'the archive has packaged it differently: lib/catalog/bootloaders.ts has to follow',
+  });
+}

@@ -1,0 +1,108 @@
+import { bootloaderContentId, bootloaderItemPath } from '../catalog/bootloaders';
+import { MirrorError } from '../errors';
+import type { BuiltBootloaders } from '../job/bootloaders';
+import { mirror as layout } from '../job/layout';
+import { type Addition, newestVersion } from '../simplestreams/merge';
+import type { Products } from '../simplestreams/types';
+import { sortsAbove } from '../simplestreams/version-order';
+import { type LoaderOffer, loaderAdditions, loaderNews, loaderOffersOf } from './bootloader-offers';
+import { claimFirst, secondsFrom } from './claim';
+import { commit, followIndex } from './commit';
+import type { PublishBench } from './publish';
+import { readView } from './published-view';
+import { showMirror } from './show-mirror';
+
+export interface BootloadersToPublish {
+  readonly view: string;
+  /** Owns the version names that are claimed for it. */
+  readonly execution: string;
+  /** Digest of what the archives offered when the build was planned; empty where that is not known. */
+  readonly inputs: string;
+  readonly built: BuiltBootloaders;
+}
+
+export interface PublishedBootloaders {
+  /** The products that got a new version; the others have just this as their newest. */
+  readonly products: readonly { readonly product: string; readonly version: string }[];
+}
+
+/**
+ * Takes the bootloaders whose packages have changed into the pool, and commits them to the view's document of
+ * bootloaders.
+ * @throws ContractBroken and BadSignature, with nothing published; VersionConflict where no name is left
+ */
+export async function publishBootloaders(
+  { view, execution, inputs, built }: BootloadersToPublish,
+  bench: PublishBench,
+): Promise<PublishedBootloaders> {
+  const offers = loaderOffersOf(view, inputs, built);
+  const id = bootloaderContentId(view);
+  await readView(view, bench); // nothing is written beside a view that another key has signed
+  await showMirror(view, 'bootloaders', bench);
+
+  for (;;) {
+    const document = (await readView(view, bench)).documents.get(id)?.document;
+    const claimed = await claimNews(execution, offers, document, bench);
+    let added: readonly Addition[] = [];
+    const additions = (current: Products | undefined) => {
+      added = loaderAdditions(offers, current, claimed);
+      return added;
+    };
+    try {
+      await commit(view, id, additions, bench);
+      await followIndex(view, bench);
+      return { products: newIn(added, claimed) };
+    } catch (error) {
+      // Another build has meanwhile published a version that sorts above ours: take a newer name.
+      if (!(error instanceof MirrorError && error.name === 'VersionConflict')) throw error;
+    }
+  }
+}
+
+/** Brings what is new into the pool, each product into a folder of its own. @returns version names by product id */
+async function claimNews(
+  execution: string,
+  offers: readonly LoaderOffer[],
+  document: Products | undefined,
+  { mirror, work, now }: PublishBench,
+): Promise<ReadonlyMap<string, string>> {
+  const claimed = new Map<string, string>();
+  for (const { productId, loader, items } of loaderNews(offers, document)) {
+    const { firmware, architecture } = loader;
+    const product = document?.products[productId];
+    const names = loaderVersionNames(product === undefined ? undefined : newestVersion(product), now());
+    const keyOf = (name: string) => layout.bootloaderClaim(firmware, architecture, name);
+    const version = await claimFirst(names, keyOf, { execution, mirror, what: `${firmware} ${architecture}` });
+    for (const [item, { artefact }] of Object.entries(items)) {
+      const key = layout.pool(bootloaderItemPath(loader, version, item));
+      await mirror.adopt(key, work, artefact.key, { sha256: artefact.sha256 });
+    }
+    claimed.set(productId, version);
+  }
+  return claimed;
+}
+
+/**
+ * The names to try, in order: the day with a counter. Only one digit of it sorts as a string as it counts, `.10` would be
+ * taken for older than `.9`: the eleventh and later ones of a day go on with the time behind `.9`, and so does what
+ * follows a version of the future.
+ */
+export function* loaderVersionNames(newest: string | undefined, at: Date): Generator<string> {
+  const above = (name: string) => newest === undefined || sortsAbove(name, newest);
+  const times = secondsFrom(at);
+  const counted = Array.from({ length: 10 }, (_, count) => `${times[0]?.day}.${count}`);
+  const ninth = counted[9];
+  yield* counted.filter(above);
+  yield* times.map(({ time }) => `${ninth}.${time}`).filter(above);
+  if (newest !== undefined && newest !== ninth) yield* times.map(({ time }) => `${newest}.${time}`);
+}
+
+/** What was claimed may not be needed after all: an equal build may have come first. */
+function newIn(
+  added: readonly Addition[],
+  claimed: ReadonlyMap<string, string>,
+): { product: string; version: string }[] {
+  return added
+    .filter(({ productId, versionName }) => claimed.get(productId) === versionName)
+    .map(({ productId, versionName }) => ({ product: productId, version: versionName }));
+}

@@ -1,0 +1,327 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bootloaderContentId, bootloaders } from '../../lib/catalog/bootloaders';
+import { mirror as layout } from '../../lib/job/layout';
+import { verifyMirror } from '../../lib/operations/verify';
+import { checkProducts } from '../../lib/simplestreams/check';
+import type { Signer } from '../../lib/simplestreams/signer';
+import type { Products } from '../../lib/simplestreams/types';
+import { sortsAbove } from '../../lib/simplestreams/version-order';
+import type { PublishBench } from '../../lib/stages/publish';
+import {
+  loaderVersionNames,
+  type PublishedBootloaders,
+  publishBootloaders,
+} from '../../lib/stages/publish-bootloaders';
+import { readView } from '../../lib/stages/published-view';
+import { type BuiltLoadersOptions, makeBuiltLoaders } from '../fixtures/built-loaders';
+import { smallSigner } from '../fixtures/small-mirror';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+import { type SmallPress, smallPress } from './small-press';
+import { wrappedStore } from './wrapped-store';
+
+let signer: Signer;
+beforeAll(async () => {
+  signer = await smallSigner();
+});
+
+const uefi = 'com.ubuntu.maas.candidate:1:grub-efi-signed:uefi:amd64';
+const arm = 'com.ubuntu.maas.candidate:1:grub-efi:uefi:arm64';
+const pxe = 'com.ubuntu.maas.candidate:1:pxelinux:pxe:i386';
+const power = 'com.ubuntu.maas.candidate:1:grub-ieee1275:open-firmware:ppc64el';
+const newerShim = { 'amd64/shim-signed': '1.59+15.8-0ubuntu2' };
+
+interface Run extends Partial<BuiltLoadersOptions> {
+  readonly view?: string;
+  readonly inputs?: string;
+}
+
+let runsMade = 0;
+async function publishLoaders(
+  press: SmallPress,
+  run: Run = {},
+  changes: Partial<PublishBench> = {},
+): Promise<PublishedBootloaders> {
+  const { view = 'candidate', inputs = '', execution = `run-${++runsMade}`, versions = {} } = run;
+  const built = await makeBuiltLoaders(press.work, { execution, versions });
+  return publishBootloaders({ view, execution, inputs, built }, { ...press, ...changes });
+}
+
+async function loadersOf(press: SmallPress, view = 'candidate'): Promise<Products | undefined> {
+  return (await readView(view, press)).documents.get(bootloaderContentId(view))?.document;
+}
+
+async function versionsOf(press: SmallPress, id: string): Promise<string[]> {
+  return Object.keys((await loadersOf(press))?.products[id]?.versions ?? {}).sort();
+}
+
+describe('publishing bootloaders', () => {
+  it('gives every field of the worked example', async () => {
+    const press = smallPress(signer);
+    press.turnClockTo('2026-12-11T04:11:09Z');
+
+    const published = await publishLoaders(press, { execution: 'loaders-1' });
+
+    const version = '20261211.0';
+    expect(published).toEqual({ products: [pxe, uefi, arm, power].map((product) => ({ product, version })) });
+    const document = await loadersOf(press);
+    expect(Object.keys(document?.products ?? {}).sort()).toEqual([uefi, arm, power, pxe].sort());
+    const item = (path: string, name: string, src_version: string) => ({
+      ftype: 'archive.tar.xz',
+      path: `bootloaders/${path}/20261211.0/${name}.tar.xz`,
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      size: 64,
+      src_package: name,
+      src_release: 'noble',
+      src_version,
+    });
+    expect(document).toMatchObject({
+      content_id: 'com.ubuntu.maas:candidate:1:bootloader-download',
+      datatype: 'image-downloads',
+      format: 'products:1.0',
+      updated: 'Fri, 11 Dec 2026 04:11:09 +0000',
+    });
+    expect(document?.products[uefi]).toEqual({
+      arch: 'amd64',
+      arches: 'amd64',
+      'bootloader-type': 'uefi',
+      label: 'candidate',
+      os: 'grub-efi-signed',
+      versions: {
+        [version]: {
+          items: {
+            'grub2-signed': item('uefi/amd64', 'grub2-signed', '1.202.9+2.12-1ubuntu7.9'),
+            'shim-signed': item('uefi/amd64', 'shim-signed', '1.58.2+15.8-0ubuntu2'),
+          },
+        },
+      },
+    });
+    expect(document?.products[pxe]).toEqual({
+      arch: 'i386',
+      arches: 'i386, amd64',
+      'bootloader-type': 'pxe',
+      label: 'candidate',
+      os: 'pxelinux',
+      versions: {
+        [version]: {
+          items: { syslinux: item('pxe/i386', 'syslinux', '3:6.04~git20190206.bf6db5b4+dfsg1-3ubuntu3') },
+        },
+      },
+    });
+    expect(document?.products[power]?.versions[version]?.items).toMatchObject({
+      grub2: { src_release: 'xenial', path: 'bootloaders/open-firmware/ppc64el/20261211.0/grub2.tar.xz' },
+    });
+    expect(checkProducts(document)).toEqual([]);
+    const claim = await press.bytes('pool/bootloaders/uefi/amd64/20261211.0/claim.json');
+    expect(JSON.parse(`${claim}`)).toEqual({ execution: 'loaders-1' });
+  });
+
+  it('gives a mirror in which nothing is wrong, beside images and in several views', async () => {
+    const press = smallPress(signer);
+    await press.publish();
+    await publishLoaders(press);
+    await publishLoaders(press, { view: 'stable' });
+    await publishLoaders(press, { versions: newerShim });
+
+    const report = await verifyMirror(press.mirror, { scratch: temporaryFolder() });
+
+    expect(report.problems).toEqual([]);
+    expect(report.views.map(({ view, products, versions }) => `${view} ${products} ${versions}`)).toEqual([
+      'candidate 6 7',
+      'stable 4 4',
+    ]);
+    expect(await press.versionsOf('generic')).toEqual(['20261120']);
+  });
+
+  it('is noticed by verify where a loader is changed afterwards', async () => {
+    const press = smallPress(signer);
+    await publishLoaders(press);
+    const key = 'pool/bootloaders/uefi/amd64/20261120.0/grub2-signed.tar.xz';
+    await press.mirror.replace(key, Buffer.alloc(64), {});
+
+    const report = await verifyMirror(press.mirror, { scratch: temporaryFolder() });
+
+    expect(report.problems).toMatchObject([{ object: key, rule: 'sha256' }]);
+  });
+
+  it('publishes nothing where the packages are those of the newest versions', async () => {
+    const press = smallPress(signer);
+    await publishLoaders(press);
+    const [index, keys] = [await press.bytes(layout.index('candidate')), await press.keys()];
+    press.turnClockTo('2026-11-21T08:30:00Z');
+
+    expect(await publishLoaders(press)).toEqual({ products: [] });
+
+    expect(await press.bytes(layout.index('candidate'))).toEqual(index);
+    expect(await press.keys()).toEqual(keys);
+  });
+
+  it('renews what the archives offered, though nothing came of it', async () => {
+    const press = smallPress(signer);
+    await publishLoaders(press, { inputs: 'aaa' });
+
+    expect(await publishLoaders(press, { inputs: 'bbb' })).toEqual({ products: [] });
+
+    const { products = {} } = (await loadersOf(press)) ?? {};
+    expect(Object.values(products).map(({ inputs }) => inputs)).toEqual(Array(4).fill('bbb'));
+    expect(await versionsOf(press, uefi)).toEqual(['20261120.0']);
+  });
+
+  it('gives a new version to just the product whose package is newer', async () => {
+    const press = smallPress(signer);
+    await publishLoaders(press);
+
+    const published = await publishLoaders(press, { versions: newerShim });
+
+    expect(published).toEqual({ products: [{ product: uefi, version: '20261120.1' }] });
+    expect(await versionsOf(press, uefi)).toEqual(['20261120.0', '20261120.1']);
+    expect(await versionsOf(press, arm)).toEqual(['20261120.0']);
+  });
+
+  it('looks at the newest version only, so that a package that went back is news', async () => {
+    const press = smallPress(signer);
+    await publishLoaders(press);
+    await publishLoaders(press, { versions: newerShim });
+
+    expect(await publishLoaders(press)).toEqual({ products: [{ product: uefi, version: '20261120.2' }] });
+  });
+
+  it('passes over the names that others have claimed', async () => {
+    const press = smallPress(signer);
+    await press.mirror.create(layout.bootloaderClaim('uefi', 'arm64', '20261120.0'), Buffer.from('other'));
+
+    const { products } = await publishLoaders(press);
+
+    expect(products.map(({ version }) => version)).toEqual(['20261120.0', '20261120.0', '20261120.1', '20261120.0']);
+  });
+
+  it('goes on above the ninth of a day', async () => {
+    const press = smallPress(signer);
+    for (let count = 0; count < 8; count++) {
+      await press.mirror.create(layout.bootloaderClaim('uefi', 'amd64', `20261120.${count}`), Buffer.from('other'));
+    }
+    const names: string[] = [];
+    for (const second of ['10', '11', '12', '13']) {
+      press.turnClockTo(`2026-11-20T08:30:${second}Z`);
+      const { products } = await publishLoaders(press, { versions: { 'amd64/shim-signed': `1.${second}` } });
+      names.push(products.find(({ product }) => product === uefi)?.version ?? '');
+    }
+
+    expect(names).toEqual(['20261120.8', '20261120.9', '20261120.9.083012', '20261120.9.083013']);
+    expect(checkProducts(await loadersOf(press))).toEqual([]);
+  });
+
+  it('refuses a loader that the catalogue does not have', async () => {
+    const press = smallPress(signer);
+    const built = await makeBuiltLoaders(press.work, { execution: 'run' });
+    const [first] = built.products;
+    const products = first === undefined ? [] : [{ ...first, architecture: 'amd64' }];
+
+    const refused = publishBootloaders({ view: 'candidate', execution: 'run', inputs: '', built: { products } }, press);
+
+    await expect(refused).rejects.toMatchObject({
+      name: 'BadInput',
+      message: 'no bootloader pxelinux for pxe amd64',
+    });
+    expect(await press.keys()).toEqual([]);
+  });
+
+  it('refuses an artefact that is not what its build measured', async () => {
+    const press = smallPress(signer);
+    const built = await makeBuiltLoaders(press.work, { execution: 'run' });
+    const changed = JSON.parse(
+      JSON.stringify(built).replace(/"sha256":"[0-9a-f]{64}"/, `"sha256":"${'0'.repeat(64)}"`),
+    );
+
+    const refused = publishBootloaders({ view: 'candidate', execution: 'run', inputs: '', built: changed }, press);
+
+    await expect(refused).rejects.toMatchObject({ name: 'ChecksumMismatch' });
+    expect(await press.bytes(layout.index('candidate'))).toBeUndefined();
+  });
+
+  it('refuses another key than the mirror’s', async () => {
+    const press = smallPress(signer);
+    await publishLoaders(press);
+    const other = await smallSigner('somebody else');
+    const keys = await press.keys();
+
+    await expect(publishLoaders(press, { versions: newerShim }, { signer: other })).rejects.toMatchObject({
+      name: 'BadSignature',
+    });
+    expect(await press.keys()).toEqual(keys);
+  });
+});
+
+describe('several publishers at once', () => {
+  it('lose no version, of bootloaders or of images', { timeout: 120_000 }, async () => {
+    const run = fc.record({
+      shim: fc.constantFrom('1.58', '1.59', '1.60'),
+      delays: fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 4, maxLength: 40 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(run, run, async (one, other) => {
+        const press = smallPress(signer);
+        const slow = (delays: readonly number[]) => slowMirror(press, delays);
+        const [first, second, images] = await Promise.all([
+          publishLoaders(press, { versions: { 'amd64/shim-signed': one.shim } }, { mirror: slow(one.delays) }),
+          publishLoaders(press, { versions: { 'amd64/shim-signed': other.shim } }, { mirror: slow(other.delays) }),
+          press.publish({}, { mirror: slow([...one.delays, ...other.delays]) }),
+        ]);
+
+        const { products = {} } = (await loadersOf(press)) ?? {};
+        for (const { product, version } of [...first.products, ...second.products]) {
+          expect(Object.keys(products[product]?.versions ?? {})).toContain(version);
+        }
+        expect(Object.keys(products)).toHaveLength(bootloaders.length);
+        expect(await press.versionsOf('generic')).toEqual([images.version]);
+        expect(checkProducts(await loadersOf(press))).toEqual([]);
+      }),
+      { numRuns: 8 },
+    );
+  });
+});
+
+/** A mirror in which every call begins some milliseconds late. */
+function slowMirror(press: SmallPress, milliseconds: readonly number[]) {
+  let calls = 0;
+  return wrappedStore(press.mirror, async (_, go) => {
+    const delay = milliseconds[calls++ % milliseconds.length] ?? 0;
+    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
+    return go();
+  });
+}
+
+describe('loaderVersionNames', () => {
+  const at = new Date('2026-11-20T08:30:00Z');
+
+  it.each([
+    ['the day’s first, where nothing is published', undefined, '20261120.0'],
+    ['the day’s first above an older day', '20261119.9', '20261120.0'],
+    ['the next of the day', '20261120.0', '20261120.1'],
+    ['the time behind the ninth', '20261120.9', '20261120.9.083000'],
+    ['the time again, where that is taken', '20261120.9.083000', '20261120.9.083001'],
+    ['the time behind a version of the future', '20270101.3', '20270101.3.083000'],
+  ])('begins with %s', (_, newest, expected) => {
+    const [first] = loaderVersionNames(newest, at);
+    expect(first).toBe(expected);
+  });
+
+  it('gives names that all sort above the newest, and each once', () => {
+    const newest = fc.constantFrom(
+      undefined,
+      '20261120.0',
+      '20261120.7',
+      '20261120.9',
+      '20261120.9.083010',
+      '20261231.1',
+    );
+    fc.assert(
+      fc.property(newest, (name) => {
+        const names = [...loaderVersionNames(name, at)];
+        expect(new Set(names).size).toBe(names.length);
+        expect(names.length).toBeGreaterThanOrEqual(49);
+        if (name !== undefined) expect(names.filter((one) => !sortsAbove(one, name))).toEqual([]);
+      }),
+    );
+  });
+});
