@@ -28,7 +28,8 @@ export async function readUrl(
   { waits = defaultWaits, silenceMs = defaultSilenceMs }: RequestOptions = {},
 ): Promise<Buffer | undefined> {
   await using connections = connect(network, silenceMs);
-  return retrying(
+  // awaited, or the connections would be gone before the first answer
+  return await retrying(
     async () => {
       const answer = await get(url, connections, [200, 404]);
       const bytes = Buffer.concat(await Array.fromAsync(piecesOf(answer, url)));

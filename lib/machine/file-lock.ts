@@ -9,12 +9,18 @@ import { MirrorError } from '../errors';
  * @throws MissingTool, CommandFailed
  */
 export async function lockFile(file: string): Promise<AsyncDisposable> {
-  const child = execa('flock', [file, 'cat'], { stdin: 'pipe', stdout: 'pipe', buffer: { stdout: false }, reject: false });
+  const child = execa('flock', [file, 'cat'], {
+    stdin: 'pipe',
+    stdout: 'pipe',
+    buffer: { stdout: false },
+    reject: false,
+  });
   child.stdin.on('error', () => {}); // it may be gone before it is written to
   child.stdin.write('held\n');
   // cat begins only when the lock is ours, and says then what it was told
   const said = await Promise.race([once(child.stdout, 'data'), child]);
-  if (!Array.isArray(said)) throw notLocked(file, said.code, said.stderr || said.message || `it ended ${said.exitCode}`);
+  if (!Array.isArray(said))
+    throw notLocked(file, said.code, said.stderr || said.message || `it ended ${said.exitCode}`);
   child.stdout.resume();
   return {
     [Symbol.asyncDispose]: async () => {

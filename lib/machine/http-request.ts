@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { errors } from 'undici';
 import { MirrorError } from '../errors';
+import { bodyPieces } from './body-pieces';
 import type { Connections } from './network';
 
 /** An answer whose bytes have not been read yet; they have to be, or be thrown away. */
@@ -45,7 +46,7 @@ export async function get(
 /** The bytes of an answer as they come. @throws Transient where they end too early or stop coming */
 export async function* piecesOf({ body }: Answer, url: string): AsyncGenerator<Buffer> {
   try {
-    for await (const piece of body) yield piece;
+    yield* bodyPieces(body);
   } catch (error) {
     throw unreachable(url, error);
   }
@@ -128,5 +129,8 @@ function codeOf(error: unknown): string | undefined {
 /** An error that tries several addresses has no message of its own. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
+    return 'nothing came for too long';
+  }
   return error.message || codeOf(error) || error.name;
 }
