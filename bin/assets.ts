@@ -20,9 +20,17 @@ const bundles: Readonly<Record<string, Bundle>> = {
     entry: 'bin/stage.ts',
     file: 'stage.js',
     external: [],
-    beside: ['buildspecs/host-tools.sh', 'buildspecs/boot-check.sh', 'buildspecs/bootloaders', 'buildspecs/initramfs'],
+    beside: [
+      ...['buildspecs/host-tools.sh', 'buildspecs/boot-check.sh'],
+      ...['buildspecs/bootloaders', 'buildspecs/initramfs', 'buildspecs/keyrings'],
+    ],
   },
-  plan: { entry: 'bin/lambda/plan.ts', file: 'index.js', external: ['@aws-sdk/*'], beside: [] },
+  plan: {
+    entry: 'bin/lambda/plan.ts',
+    file: 'index.js',
+    external: ['@aws-sdk/*'],
+    beside: ['buildspecs/keyrings'],
+  },
   select: { entry: 'bin/lambda/select.ts', file: 'index.js', external: ['@aws-sdk/*'], beside: [] },
   publish: { entry: 'bin/lambda/publish.ts', file: 'index.js', external: ['@aws-sdk/*'], beside: [] },
 };
@@ -89,7 +97,7 @@ function copyBeside(folder: string, { beside }: Bundle, root: string): void {
 function moveOver(from: string, to: string): void {
   const files = filesUnder(from);
   for (const file of files) {
-    chmodSync(join(from, file), file.endsWith('.js') ? 0o644 : 0o755); // not the umask of who builds
+    chmodSync(join(from, file), /\.(js|gpg|md)$/.test(file) ? 0o644 : 0o755); // not the umask of who builds
     mkdirSync(dirname(join(to, file)), { recursive: true });
     renameSync(join(from, file), join(to, file));
   }

@@ -13,11 +13,11 @@ fi
 # program:package, the package being named as Debian and Ubuntu name it
 tools_of() {
 	case "$1" in
-	fetch) echo "mmdebstrap:mmdebstrap mksquashfs:squashfs-tools mount:mount gpgv:gpgv unshare:util-linux" ;;
+	fetch) echo "mmdebstrap:mmdebstrap mksquashfs:squashfs-tools mount:mount gpgv:gpgv unshare:util-linux tar:tar xz:xz-utils" ;;
 	upgrade | prepare | extract) echo "mksquashfs:squashfs-tools mount:mount gpgv:gpgv unshare:util-linux" ;;
 	boot-test) echo "qemu-system-x86_64:qemu-system-x86" ;;
 	bootloaders) echo "apt-get:apt gpgv:gpgv dpkg-deb:dpkg tar:tar xz:xz-utils grub-mkimage:grub-common" ;;
-	tests) echo "$(tools_of bootloaders) gpgv:gpgv gpg:gpg curl:curl file:file dpkg-deb:dpkg apt-ftparchive:apt-utils tmux:tmux mke2fs:e2fsprogs" ;;
+	tests) echo "$(tools_of bootloaders) gpgv:gpgv gpg:gpg openssl:openssl setcap:libcap2-bin curl:curl file:file dpkg-deb:dpkg apt-ftparchive:apt-utils tmux:tmux mke2fs:e2fsprogs" ;;
 	peers) echo "python3:python3 gpgv:gpgv" ;;
 	all) for stage in fetch prepare boot-test; do tools_of "$stage"; done ;;
 	*)

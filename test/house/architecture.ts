@@ -20,7 +20,7 @@ export const house: Readonly<Record<string, Room>> = {
   },
   job: { rooms: ['catalog'], packages: ['zod', 'yaml'] },
   store: { rooms: [], packages: ['node:*'], files: [[/^s3\.ts$/, ['@aws-sdk/client-s3', '@smithy/*']]] },
-  machine: { rooms: [], packages: ['node:*', 'execa'] },
+  machine: { rooms: [], packages: ['node:*', 'execa', 'undici'] },
   cloud: {
     rooms: ['job', 'simplestreams'],
     packages: ['@aws-sdk/client-kms', '@aws-sdk/client-sfn', '@aws-sdk/client-codebuild'],

@@ -61,7 +61,7 @@ describe('the bundles of this checkout', () => {
 
   it('lays beside the stage bundle what its buildspecs call', () => {
     expect(readdirSync(join(assets, 'stage'))).toEqual(
-      expect.arrayContaining(['bootloaders', 'host-tools.sh', 'stage.js']),
+      expect.arrayContaining(['bootloaders', 'host-tools.sh', 'keyrings', 'stage.js']),
     );
   });
 
