@@ -36,6 +36,11 @@ export function isLts(release: Release): boolean {
   return release.title.endsWith(' LTS');
 }
 
+/** Whether its network is configured by ifupdown, from a file that the initramfs writes: up to xenial (LP 1534205). */
+export function hasDynamicInterfaces({ family, version }: Release): boolean {
+  return family === 'ubuntu' && version <= '16.04';
+}
+
 function releaseNames(): string {
   return releases.map(({ name }) => name).join(', ');
 }

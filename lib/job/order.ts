@@ -15,6 +15,7 @@ export const AptSource = z.strictObject({
   keyring: z.base64().optional(),
 });
 export type AptSource = z.infer<typeof AptSource>;
+export const AptSources = z.array(AptSource);
 
 /** A repository as parseRepository reads it. */
 const repository = z.string().superRefine((text, context) => {

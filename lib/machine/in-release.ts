@@ -1,20 +1,28 @@
 import { createHash } from 'node:crypto';
+import { MirrorError } from '../errors';
 import type { Repository } from './apt';
+import { readUrl } from './download';
+import type { Network } from './network';
 
 /**
  * The InRelease file of a repository, unchecked: good for noticing that an archive has changed, not for trusting it.
- * Undefined where it cannot be had.
+ * Undefined where it cannot be had: behind a proxy that only apt knows, for example. The stage that uses the archive says
+ * what is wrong with it.
  */
-export async function readInRelease({ uri, suite }: Repository): Promise<string | undefined> {
-  const url = `${uri.replace(/\/+$/, '')}/dists/${suite}/InRelease`;
+export async function readInRelease({ uri, suite }: Repository, network: Network = {}): Promise<string | undefined> {
+  // A suite that ends with a slash is the very folder (sources.list(5)).
+  const folder = suite.endsWith('/') ? suite.replace(/\/+$/, '') : `dists/${suite}`;
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(20_000), redirect: 'follow' });
-    return response.ok ? await response.text() : undefined;
-  } catch {
-    // Behind a proxy that only apt knows, for example. The stage that uses the archive says what is wrong with it.
-    return undefined;
+    const bytes = await readUrl(`${uri.replace(/\/+$/, '')}/${folder}/InRelease`, network, quickly);
+    return bytes?.toString();
+  } catch (error) {
+    if (error instanceof MirrorError) return undefined;
+    throw error;
   }
 }
+
+/** Nobody waits long for a look. */
+const quickly = { waits: [200], silenceMs: 20_000 };
 
 /** When an archive was last written, in seconds since 1970, by the Date field of its InRelease. */
 export function inReleaseTime(text: string): number | undefined {

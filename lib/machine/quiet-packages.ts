@@ -1,4 +1,4 @@
-import { chmod, cp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Chroot } from './chroot';
 
@@ -21,6 +21,24 @@ export async function silenceTool(chroot: Chroot, tool: string): Promise<void> {
   await symlink('/bin/true', join(chroot.path, tool));
 }
 
+/** Gives a silenced program its place again, as its package has it by now. */
+export async function unsilenceTool(chroot: Chroot, tool: string): Promise<void> {
+  await rm(join(chroot.path, tool), { force: true });
+  await chroot.run(['dpkg-divert', '--local', '--rename', '--remove', tool], { quiet: true });
+}
+
+/** Undoes {@link quietPackages} in a tree that is kept; policy-rc.d goes with what a clean image must not hold. */
+export async function unquietPackages({ path }: Chroot, tools: string): Promise<void> {
+  for (const hook of await bootLoaderHooks(path)) await chmod(hook, 0o755);
+  const detect = join(path, 'usr/bin/systemd-detect-virt');
+  const real = await readIfThere(`${detect}.real`);
+  if (real === undefined) return;
+  const standIn = await readFile(join(tools, 'container/systemd-detect-virt'));
+  // A newer systemd may have put its own there meanwhile.
+  if ((await readIfThere(detect))?.equals(standIn)) await rename(`${detect}.real`, detect);
+  else await rm(`${detect}.real`);
+}
+
 /** Where a silenced program lies. */
 export function silencedTool(tool: string): string {
   return `${tool}.real`;
@@ -35,10 +53,13 @@ async function refuseServices({ path }: Chroot): Promise<void> {
 
 /** /etc/kernel hooks of boot loaders have nothing to do here at all. */
 async function silenceBootLoaders({ path }: Chroot): Promise<void> {
+  for (const hook of await bootLoaderHooks(path)) await chmod(hook, 0o644);
+}
+
+async function bootLoaderHooks(path: string): Promise<string[]> {
   const folder = join(path, 'etc/kernel/postinst.d');
-  for (const name of await readdir(folder).catch(() => [])) {
-    if (name.endsWith('-grub')) await chmod(join(folder, name), 0o644);
-  }
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => name.endsWith('-grub')).map((name) => join(folder, name));
 }
 
 /** Package scripts that ask whether this is a container hear yes, and leave the machine's devices alone. */
@@ -50,8 +71,14 @@ async function pretendContainer({ path }: Chroot, tools: string): Promise<void> 
       () => false,
     )
   ) {
-    await cp(detect, `${detect}.real`);
-    await rm(detect);
+    await rename(detect, `${detect}.real`);
     await cp(join(tools, 'container/systemd-detect-virt'), detect);
   }
+}
+
+async function readIfThere(file: string): Promise<Buffer | undefined> {
+  return readFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
 }

@@ -11,8 +11,6 @@ export interface Compression {
   readonly level?: number;
 }
 
-/** For what is published: within a few per cent of xz's size at a tenth of its time (facts/performance.md). */
-export const publishedCompression: Compression = { name: 'zstd', level: 9 };
 /** For what one stage hands to the next. */
 export const passingCompression: Compression = { name: 'lz4' };
 

@@ -1,9 +1,94 @@
-import { MirrorError } from '../errors';
-import type { Workbench } from './workbench';
+import { join } from 'node:path';
+import { squashfsCompression } from '../catalog/compression';
+import { releaseOf } from '../catalog/releases';
+import { runs } from '../job/layout';
+import type { Root } from '../job/results';
+import { aptDistUpgrade, aptInstall, aptPurge, aptUpdate } from '../machine/apt';
+import { type Chroot, enterChroot } from '../machine/chroot';
+import { cleanImage } from '../machine/clean-image';
+import { writeText } from '../machine/files';
+import { progress } from '../machine/log';
+import { manifestOf } from '../machine/manifest';
+import { mountOverlay, mountSquashfs } from '../machine/mounts';
+import { quietPackages, silenceTool, unquietPackages, unsilenceTool } from '../machine/quiet-packages';
+import { makeSquashfs, squashfsTime } from '../machine/squashfs';
+import { findAddedSources } from './added-sources';
+import { ownSettings } from './own-settings';
+import { tellApt } from './tell-apt';
+import { handOn, takeUp, type Workbench } from './workbench';
 
-/** Customises a fetched image. The planner refuses orders that would come here until its recipe exists. */
-export async function upgrade({ job }: Workbench): Promise<never> {
-  throw new MirrorError('NotSupported', `customised builds, as ordered for ${job.release}, do not exist yet`, {
-    hint: 'order the release without a customisation',
-  });
+/** Changes the fetched image as the order wants it, cleans it, and packs it again. */
+export async function upgrade(bench: Workbench): Promise<Root> {
+  const { job, scratch } = bench;
+  const base = await takeUp(bench, runs.baseSquashfs(job));
+  const [squashfs, manifest] = [join(scratch, 'root.squashfs'), join(scratch, 'root.manifest')];
+  const epoch = await squashfsTime(base);
+  const added = await findAddedSources(bench);
+
+  await using image = await mountSquashfs(base, scratch);
+  await using root = await mountOverlay([image.path], scratch);
+  {
+    await using chroot = await enterChroot(root.path, { SOURCE_DATE_EPOCH: String(epoch) });
+    await tellApt(root.path, added, bench);
+    await quietly(chroot, bench, () => change(chroot, bench));
+  }
+  await ownSettings(root.path, releaseOf(job.release));
+  await cleanImage(root.path, image.path);
+  progress('packing the changed image');
+  await makeSquashfs(root.path, squashfs, { compression: compressionFor(bench), epoch });
+  await writeText(manifest, await manifestOf(root.path));
+  return {
+    squashfs: await handOn(bench, runs.upgradedSquashfs(job), squashfs),
+    manifest: await handOn(bench, runs.upgradedManifest(job), manifest),
+  };
+}
+
+/** Programs that make initramfs: those that are published are made by extract, of each kernel. */
+const initramfsMakers = ['/usr/sbin/update-initramfs', '/usr/bin/dracut'];
+
+async function quietly(chroot: Chroot, { tools }: Workbench, work: () => Promise<void>): Promise<void> {
+  const ours = join(tools, 'initramfs');
+  await quietPackages(chroot, ours);
+  for (const tool of initramfsMakers) await silenceTool(chroot, tool);
+  await work();
+  for (const tool of initramfsMakers) await unsilenceTool(chroot, tool);
+  await unquietPackages(chroot, ours);
+}
+
+/** The order of things is the peer's: facts/build.md §2. */
+async function change(chroot: Chroot, { job, order }: Workbench): Promise<void> {
+  const { repositories, proposed, packages, purge } = order.customise ?? empty;
+  const named = proposed === 'all' ? [] : proposed.filter((name) => !isKernel(name));
+  progress('reading the package lists');
+  await aptUpdate(chroot);
+  const kernels = await installedKernels(chroot);
+  await aptPurge(chroot, kernels);
+  if (purge.length > 0) progress(`purging ${purge.join(', ')}`);
+  await aptPurge(chroot, purge);
+  if (repositories.length > 0 || proposed === 'all') {
+    progress('upgrading all packages');
+    await aptDistUpgrade(chroot);
+  }
+  const wanted = [...purge.filter((name) => !named.includes(name)), ...packages].filter((name) => !isKernel(name));
+  if (wanted.length > 0) progress(`installing ${wanted.join(', ')}`);
+  await aptInstall(chroot, wanted);
+  if (named.length > 0) progress(`installing ${named.join(', ')} of -proposed`);
+  await aptInstall(chroot, named, { target: `${job.release}-proposed` });
+}
+
+const empty = { repositories: [], proposed: [] as string[], packages: [], purge: [] };
+
+/** Kernels are for the extract stage, which takes them from the same sources: the image holds none. */
+function isKernel(name: string): boolean {
+  return /^linux-(?!base$|firmware$)/.test(name);
+}
+
+async function installedKernels(chroot: Chroot): Promise<string[]> {
+  const lines = (await manifestOf(chroot.path)).split('\n').filter(Boolean);
+  const names = lines.map((line) => line.replace(/[\t:].*$/, ''));
+  return names.filter((name) => name.startsWith('linux-') && name !== 'linux-base');
+}
+
+function compressionFor({ job, order }: Workbench) {
+  return squashfsCompression(releaseOf(job.release), order.compression);
 }

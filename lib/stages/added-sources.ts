@@ -1,0 +1,65 @@
+import { MirrorError } from '../errors';
+import { addedSources, type ImageSource } from '../job/apt-sources';
+import { checked } from '../job/checked';
+import { runs } from '../job/layout';
+import { type AptSource, AptSources } from '../job/order';
+import { parseRepository } from '../job/repository';
+import { readText } from '../machine/files';
+import { ppaKey } from '../machine/launchpad';
+import { progress } from '../machine/log';
+import { binaryKeyring, keysOf } from '../simplestreams/keyring';
+import { networkOf } from './search';
+import { handOnJson, takeUp, type Workbench } from './workbench';
+
+/** The repositories that an order adds, with their keys, found and kept for the later stages. */
+export async function findAddedSources(bench: Workbench): Promise<ImageSource[]> {
+  const { order } = bench;
+  const found = await Promise.all((order.customise?.repositories ?? []).map((text) => sourcesOf(text, bench)));
+  const sources = found.flat();
+  await handOnJson(bench, runs.repositories(bench.job), sources);
+  return sources;
+}
+
+/** Those that {@link findAddedSources} has kept; none where nothing is customised. */
+export async function knownAddedSources(bench: Workbench): Promise<ImageSource[]> {
+  if (!bench.job.customised) return [];
+  const key = runs.repositories(bench.job);
+  return checked(AptSources, JSON.parse(await readText(await takeUp(bench, key))), key);
+}
+
+async function sourcesOf(text: string, { order }: Workbench): Promise<AptSource[]> {
+  const repository = parseRepository(text);
+  const keyring =
+    repository.kind === 'ppa' ? await keyringOfPpa(repository, order.places) : await keyringOf(repository.key, text);
+  const sources = addedSources({ ...order, customise: { ...emptyCustomisation, repositories: [text] } });
+  return sources.map((source) => ({ ...source, keyring: keyring.toString('base64') }));
+}
+
+const emptyCustomisation = { repositories: [], proposed: [], packages: [], purge: [] };
+
+/** The key is believed only if it is the one whose fingerprint the archive's own object tells. */
+async function keyringOfPpa(
+  ppa: { readonly owner: string; readonly name: string },
+  places: Workbench['order']['places'],
+): Promise<Buffer> {
+  const name = `ppa:${ppa.owner}/${ppa.name}`;
+  progress(`asking Launchpad for the key of ${name}`);
+  const { fingerprint, armoured } = await ppaKey(places.launchpad, ppa, networkOf(places));
+  const keyring = await keyringOf(armoured, name);
+  const [key, ...others] = await keysOf(keyring);
+  if (key?.fingerprint === fingerprint && others.length === 0) return key.keyring;
+  throw new MirrorError('BadSignature', `the key of ${name} is ${key?.fingerprint}, Launchpad says ${fingerprint}`, {
+    hint: 'somebody between here and Launchpad changes what it answers, or its address is wrong',
+  });
+}
+
+async function keyringOf(armoured: string, repository: string): Promise<Buffer> {
+  const [name = ''] = repository.split('\n');
+  try {
+    const keyring = binaryKeyring(Buffer.from(armoured));
+    await keysOf(keyring);
+    return keyring;
+  } catch (cause) {
+    throw new MirrorError('BadSignature', `the key of ${name} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}

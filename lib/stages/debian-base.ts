@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { squashfsCompression } from '../catalog/compression';
+import type { Release } from '../catalog/releases';
+import { MirrorError } from '../errors';
+import { machineAptOptions, machineRepositories } from '../machine/apt';
+import { proxyOptions } from '../machine/apt-network';
+import { makeFolder, readFolder } from '../machine/files';
+import { inReleaseTime, readInRelease } from '../machine/in-release';
+import { progress } from '../machine/log';
+import { bootstrap } from '../machine/mmdebstrap';
+import { makeSquashfs } from '../machine/squashfs';
+import type { Base } from './fetch';
+import { archiveRepositories } from './repositories';
+import { networkOf } from './search';
+import { serialOf, type Workbench } from './workbench';
+
+/** What a machine needs to be commissioned by cloud-init, and its initramfs to boot from the network. */
+const debianPackages = [
+  ...['systemd-sysv', 'dbus', 'cloud-init', 'netplan.io', 'openssh-server', 'sudo', 'iproute2', 'ca-certificates'],
+  ...['initramfs-tools', 'overlayroot', 'cloud-initramfs-dyn-netconf', 'open-iscsi', 'lsb-release'],
+];
+
+/** Debian publishes no image to start from, so one is made from its archive. */
+export async function debianBase(release: Release, bench: Workbench): Promise<Base> {
+  const { job, scratch } = bench;
+  const ordered = await archiveRepositories(bench);
+  const repositories = ordered.length > 0 ? ordered : await machineRepositories(release.name);
+  const lists = join(scratch, 'lists');
+  const tree = join(scratch, 'base');
+  const squashfs = join(scratch, 'base.squashfs');
+  await makeFolder(lists);
+
+  const announced = await Promise.all(repositories.map((one) => readInRelease(one, networkOf(bench.order.places))));
+  const epoch = newest(announced);
+  progress(`bootstrapping ${release.name} ${job.architecture}`);
+  const packages = debianPackages;
+  const aptOptions = [...(await machineAptOptions()), ...proxyOptions(bench.order.places.proxy)];
+  const options = { release: release.name, architecture: job.architecture, packages, repositories, aptOptions, lists };
+  await bootstrap(tree, epoch === undefined ? options : { ...options, epoch: startOfDay(epoch) });
+
+  const verified = newest((await readFolder(lists, /InRelease$/)).map(({ text }) => text));
+  if (verified === undefined) {
+    throw new MirrorError('NotReady', 'the archive has no InRelease file with a Date', {
+      hint: 'give another archive with --archive URL',
+    });
+  }
+  progress('packing the base image');
+  await makeSquashfs(tree, squashfs, { compression: squashfsCompression(release, bench.order.compression), epoch: startOfDay(verified) });
+  const uri = repositories.map((one) => `${one.uri} ${one.suite}`).join(', ');
+  return { serial: serialOf(verified), squashfs, source: { kind: 'bootstrap', uri, sha256: '', product: '' } };
+}
+
+/** Debian has no image serial: what counts is the day on which the newest of its parts was written. */
+function newest(inReleases: readonly (string | undefined)[]): number | undefined {
+  const times = inReleases.map((text) => (text === undefined ? undefined : inReleaseTime(text)));
+  return times.includes(undefined) || times.length === 0 ? undefined : Math.max(...(times as number[]));
+}
+
+/** Two builds on one day then agree on every date, as the serial does. */
+function startOfDay(epoch: number): number {
+  return epoch - (epoch % 86_400);
+}
