@@ -60,7 +60,9 @@ describe('the bundles of this checkout', () => {
   });
 
   it('lays beside the stage bundle what its buildspecs call', () => {
-    expect(readdirSync(join(assets, 'stage'))).toEqual(expect.arrayContaining(['host-tools.sh', 'keyrings', 'stage.js']));
+    expect(readdirSync(join(assets, 'stage'))).toEqual(
+      expect.arrayContaining(['host-tools.sh', 'keyrings', 'stage.js']),
+    );
   });
 
   it('makes the same bytes and modes again', async () => {

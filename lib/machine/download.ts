@@ -1,0 +1,98 @@
+import { constants, copyFile, link, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { digestOf } from './digest';
+import { nameDiskFull } from './disk-full';
+import { bringPart, type PartOptions, type Promised } from './download-part';
+import { lockFile } from './file-lock';
+import { get, piecesOf } from './http-request';
+import { connect, type Network } from './network';
+import { defaultWaits, retrying } from './retry';
+
+const defaultSilenceMs = 60_000;
+
+export interface RequestOptions {
+  /** Milliseconds between tries. @default defaultWaits */
+  readonly waits?: readonly number[];
+  /** How long nothing may come, in milliseconds. @default 60000 */
+  readonly silenceMs?: number;
+}
+
+/**
+ * Reads a small document.
+ * @returns undefined where the server does not have it (404)
+ * @throws DownloadFailed with the URL and the reason
+ */
+export async function readUrl(
+  url: string,
+  network: Network,
+  { waits = defaultWaits, silenceMs = defaultSilenceMs }: RequestOptions = {},
+): Promise<Buffer | undefined> {
+  await using connections = connect(network, silenceMs);
+  // awaited, or the connections would be gone before the first answer
+  return await retrying(
+    async () => {
+      const answer = await get(url, connections, [200, 404]);
+      const bytes = Buffer.concat(await Array.fromAsync(piecesOf(answer, url)));
+      return answer.status === 404 ? undefined : bytes;
+    },
+    { waits },
+  );
+}
+
+export interface DownloadOptions extends RequestOptions, Pick<PartOptions, 'onProgress'> {
+  readonly network: Network;
+  /**
+   * Folder of files by their sha256, for other builds to use. An unfinished one waits there for the next that wants it.
+   * @default - none: an unfinished one waits beside the file
+   */
+  readonly cache?: string;
+}
+
+/**
+ * Brings a large file, of exactly the size and sha256 that were promised. What has come already is not asked for
+ * again, also not by the next process. The file is there whole or not at all; with a cache it may be a second name of
+ * the cached one, so it is not to be changed.
+ * @throws NotReady where the server does not have that file (yet); DownloadFailed, DiskFull
+ */
+export async function download(
+  url: string,
+  file: string,
+  promised: Promised,
+  { network, cache, waits = defaultWaits, silenceMs = defaultSilenceMs, onProgress }: DownloadOptions,
+): Promise<void> {
+  const options = { network, waits, silenceMs, ...(onProgress ? { onProgress } : {}) };
+  if (cache === undefined) return bringTo(file, url, promised, options);
+
+  await mkdir(cache, { recursive: true });
+  const cached = join(cache, promised.sha256);
+  await using _ = await lockFile(`${cached}.lock`); // of two that want the same file, one waits and then finds it
+  if (!(await isAsPromised(cached, promised))) {
+    await rm(cached, { force: true });
+    await bringTo(cached, url, promised, options);
+  }
+  await place(cached, file);
+}
+
+async function bringTo(file: string, url: string, promised: Promised, options: PartOptions): Promise<void> {
+  const part = `${file}.part`;
+  await bringPart(url, part, promised, options);
+  await rename(part, file);
+}
+
+/** Disks lose bytes and people edit files: nothing in the cache is believed. */
+async function isAsPromised(file: string, { size, sha256 }: Promised): Promise<boolean> {
+  const found = await stat(file).catch(() => undefined);
+  return found?.isFile() === true && found.size === size && (await digestOf(file)).sha256 === sha256;
+}
+
+async function place(from: string, to: string): Promise<void> {
+  await rm(to, { force: true });
+  try {
+    await link(from, to);
+  } catch {
+    // Another file system, or one without links.
+    const part = `${to}.part`;
+    await nameDiskFull(to, () => copyFile(from, part, constants.COPYFILE_FICLONE));
+    await rename(part, to);
+  }
+}

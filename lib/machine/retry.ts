@@ -1,0 +1,27 @@
+import { setTimeout } from 'node:timers/promises';
+import { Transient } from './http-request';
+
+/** Waits between tries, in milliseconds, after failures without any progress. Handed in, so that tests need not wait. */
+export const defaultWaits: readonly number[] = [1_000, 2_000, 5_000, 10_000, 20_000, 30_000];
+
+/**
+ * Tries again after failures that may pass, until they do or the waits are used up. Whoever made progress since the
+ * last failure has all waits again: a long download over a bad line is cut more often than one wants to count.
+ * @throws what the last try failed with
+ */
+export async function retrying<T>(
+  tryOnce: () => Promise<T>,
+  options: { readonly waits: readonly number[]; readonly hasProgress?: () => boolean },
+): Promise<T> {
+  for (let failures = 0; ; failures++) {
+    try {
+      return await tryOnce();
+    } catch (error) {
+      if (!(error instanceof Transient)) throw error;
+      if (options.hasProgress?.()) failures = 0;
+      const wait = options.waits[failures];
+      if (wait === undefined) throw error.failure;
+      await setTimeout(wait);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { MirrorError } from '../errors';
+import { isObject, shown } from './json-shapes';
+
+/**
+ * Documents of other people's streams. Only what is needed is looked at: such a document may hold anything beside it,
+ * also products that nobody here understands, and one of those must not spoil the rest.
+ */
+export type ForeignDocument =
+  | { readonly kind: 'index'; readonly entries: readonly ForeignEntry[] }
+  | { readonly kind: 'products'; readonly products: Readonly<Record<string, unknown>> };
+
+/** What an index says of one products document. */
+export interface ForeignEntry {
+  readonly contentId: string;
+  /** Relative to the stream; may hold colons. */
+  readonly path: string;
+  readonly products: readonly string[];
+}
+
+/** @param name how messages call it: its URL. @throws BadFormat where it is neither an index nor a products document */
+export function readForeignDocument(text: string, name: string): ForeignDocument {
+  const value = parsed(text, name);
+  const { success, data, error } = Shape.safeParse(value);
+  if (!success) {
+    const [issue] = error.issues;
+    const seen = shown(isObject(value) ? value.format : value);
+    throw badFormat(name, `${issue?.path.join('.') || 'it'}: ${issue?.message} (its format is ${seen})`);
+  }
+  if (data.format === 'products:1.0') return { kind: 'products', products: data.products };
+  return { kind: 'index', entries: Object.entries(data.index).flatMap(([id, entry]) => entryOf(id, entry, name)) };
+}
+
+/** Entries that describe no files to download (images of clouds, known by an id) are not ours to read. */
+function entryOf(contentId: string, value: unknown, name: string): ForeignEntry[] {
+  if (!isObject(value) || (value.datatype !== undefined && value.datatype !== 'image-downloads')) return [];
+  const { path, products } = value;
+  if (typeof path !== 'string' || path === '') throw badFormat(name, `${contentId} has the path ${shown(path)}`);
+  const ids = Array.isArray(products) ? products.filter((id) => typeof id === 'string') : [];
+  return [{ contentId, path, products: ids }];
+}
+
+const Shape = z.discriminatedUnion('format', [
+  z.looseObject({ format: z.literal('index:1.0'), index: z.record(z.string(), z.unknown()) }),
+  z.looseObject({ format: z.literal('products:1.0'), products: z.record(z.string(), z.unknown()) }),
+]);
+
+function parsed(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw badFormat(name, (cause as Error).message, cause);
+  }
+}
+
+function badFormat(name: string, why: string, cause?: unknown): MirrorError {
+  return new MirrorError('BadFormat', `${name} is no simplestreams document: ${why}`, {
+    hint: 'a stream is named by the folder that holds streams/v1/, or by one of its .sjson files',
+    cause,
+  });
+}

@@ -1,0 +1,96 @@
+import { gzipSync } from 'node:zlib';
+import { expect, it } from 'vitest';
+import { readUrl } from '../../lib/machine/download';
+import { serveTroubled, type Trouble } from '../fixtures/troubled-server';
+import { closedServer } from '../store/answering-server';
+
+const index = Buffer.from('an index');
+const quick = { waits: [0, 0], silenceMs: 100 };
+
+/** Reads /index from a server whose answers have these troubles, one after the other. */
+async function reading(...troubles: Trouble[]) {
+  await using server = await serveTroubled({ '/index': index }, ({ before }) => troubles[before] ?? {});
+  const read = await readUrl(`${server.address}index`, {}, quick).catch((error: unknown) => error);
+  return { read, requests: server.requests };
+}
+
+it('reads a document', async () => {
+  const { read, requests } = await reading();
+
+  expect(read).toEqual(index);
+  expect(requests[0]?.headers['accept-encoding']).toBe('identity');
+});
+
+it('knows nothing of what is answered by 404', async () => {
+  expect((await reading({ status: 404 })).read).toBeUndefined();
+});
+
+it.each<[string, Trouble]>([
+  ['an overloaded server', { status: 503 }],
+  ['a cut', { cutAt: 3 }],
+  ['a silence', { silentAt: 3 }],
+])('asks again after %s', async (_, trouble) => {
+  const { read, requests } = await reading(trouble, trouble);
+
+  expect(read).toEqual(index);
+  expect(requests).toHaveLength(3);
+});
+
+it('follows a server that moved', async () => {
+  await using there = await serveTroubled({ '/index': index });
+  await using here = await serveTroubled({ '/index': index }, () => ({
+    status: 302,
+    headers: { Location: `${there.address}index` },
+  }));
+
+  expect(await readUrl(`${here.address}index`, {}, quick)).toEqual(index);
+  expect(there.requests).toHaveLength(1);
+});
+
+it('sends the user and password of an address and never shows them', async () => {
+  await using server = await serveTroubled({}, () => ({ status: 401 }));
+  const address = `${server.address.replace('//', '//me:s%40cret@')}index`;
+
+  const error = await readUrl(address, {}, quick).catch((caught: Error) => caught);
+
+  expect(server.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from('me:s@cret').toString('base64')}`);
+  expect(error).toMatchObject({ name: 'DownloadFailed', message: `${server.address}index answers 401` });
+  expect(JSON.stringify([error, String(error)])).not.toContain('s%40cret');
+});
+
+it('refuses after the last wait, with the address and the reason', async () => {
+  const { read, requests } = await reading({ status: 500 }, { status: 500 }, { cutAt: 3 });
+
+  expect(read).toMatchObject({
+    name: 'DownloadFailed',
+    message: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/index cannot be read: .*closed/),
+  });
+  expect(requests).toHaveLength(3);
+});
+
+it('refuses a server that is not there', async () => {
+  const url = await closedServer();
+  await expect(readUrl(`${url}/index`, {}, quick)).rejects.toMatchObject({
+    name: 'DownloadFailed',
+    message: expect.stringMatching(`${url}/index cannot be read: .*ECONNREFUSED`),
+  });
+});
+
+it('refuses a server that never answers', async () => {
+  const { read } = await reading(...new Array(3).fill({ unanswered: true }));
+  expect(read).toMatchObject({ name: 'DownloadFailed', message: expect.stringContaining('nothing came for too long') });
+});
+
+it('refuses what was packed on the way: digests are those of the plain bytes', async () => {
+  await using server = await serveTroubled({ '/index': gzipSync(index) }, () => ({
+    headers: { 'Content-Encoding': 'gzip' },
+  }));
+  await expect(readUrl(`${server.address}index`, {}, quick)).rejects.toMatchObject({
+    name: 'DownloadFailed',
+    message: expect.stringContaining('Content-Encoding gzip'),
+  });
+});
+
+it.each(['ftp://a/b', 'nonsense', 'file:///etc/passwd'])('refuses the address %s', async (address) => {
+  await expect(readUrl(address, {}, quick)).rejects.toMatchObject({ name: 'BadInput', misuse: true });
+});
