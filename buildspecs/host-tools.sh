@@ -16,7 +16,7 @@ tools_of() {
 	fetch) echo "mmdebstrap:mmdebstrap mksquashfs:squashfs-tools mount:mount gpgv:gpgv unshare:util-linux tar:tar xz:xz-utils" ;;
 	upgrade | prepare | extract) echo "mksquashfs:squashfs-tools mount:mount gpgv:gpgv unshare:util-linux" ;;
 	boot-test) echo "qemu-system-x86_64:qemu-system-x86" ;;
-	tests) echo "gpgv:gpgv gpg:gpg openssl:openssl curl:curl file:file dpkg-deb:dpkg apt-ftparchive:apt-utils tmux:tmux mke2fs:e2fsprogs" ;;
+	tests) echo "gpgv:gpgv gpg:gpg openssl:openssl setcap:libcap2-bin curl:curl file:file dpkg-deb:dpkg apt-ftparchive:apt-utils tmux:tmux mke2fs:e2fsprogs" ;;
 	peers) echo "python3:python3 gpgv:gpgv" ;;
 	all) for stage in fetch prepare boot-test; do tools_of "$stage"; done ;;
 	*)
