@@ -10,7 +10,12 @@ const mostWaiting = 4 * 1024 * 1024;
 export async function* bodyPieces(body: Readable): AsyncGenerator<Buffer> {
   const pieces: Buffer[] = [];
   let waiting = 0;
-  let end: { readonly error?: unknown } | undefined;
+  // It may be over before anybody listens.
+  let end: { readonly error?: unknown } | undefined = body.errored
+    ? { error: body.errored }
+    : body.destroyed
+      ? {}
+      : undefined;
   let wake = () => {};
   body.on('data', (piece: Buffer) => {
     pieces.push(piece);

@@ -49,7 +49,7 @@ export async function bringCloudImage(image: SourceImage, options: BringOptions)
     await bring(image.squashfs, squashfs, image, options);
     await bringManifest(image.manifest ?? image.rootManifest, manifest, image, options, async () => {
       await using mounted = await mountSquashfs(squashfs, options.scratch);
-      return manifestOf(mounted.path);
+      return await manifestOf(mounted.path); // awaited, or it would be unmounted meanwhile
     });
   } else {
     const tarball = join(options.scratch, 'base.root.tar.xz');

@@ -41,6 +41,14 @@ it('gives all that came before it tells that a stream broke', async () => {
   expect(read).toHaveLength(3);
 });
 
+it('tells of a stream that broke before anybody read it', async () => {
+  const body = new Readable({ read() {} });
+  body.on('error', () => {}).destroy(new Error('cut'));
+  await new Promise(setImmediate);
+
+  await expect(Array.fromAsync(bodyPieces(body))).rejects.toThrow('cut');
+});
+
 it('lets go of a stream that nobody reads to its end', async () => {
   const body = Readable.from([megabyte, megabyte]);
   for await (const _ of bodyPieces(body)) break;
