@@ -20,6 +20,7 @@ export interface InitramfsChoice {
 export async function prepareInitramfs(chroot: Chroot, choice: InitramfsChoice): Promise<void> {
   await refuseServices(chroot);
   await silenceUpdateInitramfs(chroot);
+  await replaceByTrue(chroot, '/usr/bin/newaliases'); // LP 1531299: hangs under emulation
   await pretendContainer(chroot, choice.hooks);
   await installHooks(chroot.path, choice);
   await batchModules(chroot.path, choice.hooks);
@@ -49,14 +50,19 @@ async function refuseServices({ path }: Chroot): Promise<void> {
  * (facts/performance.md). /etc/kernel hooks of boot loaders have nothing to do here at all.
  */
 async function silenceUpdateInitramfs(chroot: Chroot): Promise<void> {
-  const tool = '/usr/sbin/update-initramfs';
-  await chroot.run(['dpkg-divert', '--local', '--rename', '--divert', `${tool}.real`, '--add', tool], { quiet: true });
-  await rm(join(chroot.path, tool), { force: true });
-  await symlink('/bin/true', join(chroot.path, tool));
+  await replaceByTrue(chroot, '/usr/sbin/update-initramfs');
   const folder = join(chroot.path, 'etc/kernel/postinst.d');
   for (const name of await readdir(folder).catch(() => [])) {
     if (name.endsWith('-grub')) await chmod(join(folder, name), 0o644);
   }
+}
+
+/** Whether a package brings the program now, later or never. */
+async function replaceByTrue(chroot: Chroot, program: string): Promise<void> {
+  const divert = ['--divert', `${program}.real`, '--add', program];
+  await chroot.run(['dpkg-divert', '--local', '--rename', ...divert], { quiet: true });
+  await rm(join(chroot.path, program), { force: true });
+  await symlink('/bin/true', join(chroot.path, program));
 }
 
 /** Package scripts that ask whether this is a container hear yes, and leave the machine's devices alone. */
