@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { serveArchive, smallRelease } from '../fixtures/small-release';
@@ -23,5 +23,8 @@ it('builds an architecture that is not the machine’s own, boots it, and the mi
   expect(console).toMatch(/localhost login:/);
 
   const verified = await maasMirror(['verify', join(folder, 'mirror')]);
-  expect(verified).toMatchObject({ code: 0, out: expect.stringMatching(/^✓ candidate: 1 product, 1 version, 4 objects/) });
+  expect(verified).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^✓ candidate: 1 product, 1 version, 4 objects/),
+  });
 }, 600_000);
