@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MirrorError } from '../errors';
 import { type Mounted, mounted } from './mounts';
@@ -19,15 +19,14 @@ export interface Emulation {
  * systemd, a stage's own /proc), or go with somebody else's mount namespace. Since Linux 6.7 the last unmount also
  * drops what is registered, so that an own mount is what keeps it while others come and go.
  *
- * @param scratch an own folder
+ * @param scratch where the mount point may be made
  * @throws MissingTool with what to install
  */
 export async function emulate(emulation: Emulation, scratch: string): Promise<AsyncDisposable> {
-  const path = await mkdtemp(join(scratch, 'binfmt-'));
-  const kernel = await mountBinfmt(path, emulation);
+  const kernel = await mountBinfmt(scratch, emulation);
   try {
-    const rule = registrationOf(emulation, await entriesIn(path), await machineRules());
-    if (rule !== undefined) await register(path, rule, emulation);
+    const rule = registrationOf(emulation, await entriesIn(kernel.path), await machineRules());
+    if (rule !== undefined) await register(kernel.path, rule, emulation);
     return kernel;
   } catch (error) {
     await kernel[Symbol.asyncDispose]();
@@ -91,9 +90,17 @@ async function entriesIn(path: string): Promise<Entries> {
   return Object.fromEntries(await Promise.all(names.map(read)));
 }
 
-async function mountBinfmt(path: string, emulation: Emulation): Promise<Mounted> {
+async function mountBinfmt(scratch: string, emulation: Emulation): Promise<Mounted> {
+  const path = await mkdtemp(join(scratch, 'binfmt-'));
   try {
-    return await mounted(['mount', '-t', 'binfmt_misc', 'binfmt_misc', path], path);
+    const mount = await mounted(['mount', '-t', 'binfmt_misc', 'binfmt_misc', path], path);
+    return {
+      path,
+      async [Symbol.asyncDispose]() {
+        await mount[Symbol.asyncDispose]();
+        await rmdir(path);
+      },
+    };
   } catch (error) {
     throw missing(emulation, (error as Error).message, error);
   }

@@ -59,7 +59,8 @@ export async function bootTest(bench: Workbench): Promise<Booted> {
     mac,
     memory: memoryFor(size),
     judge: cloudInit ? judgeByCloudInit(nonce) : judgeByLogin,
-    timeoutSeconds: 600,
+    // A boot takes a minute, or a quarter of an hour where several share a slow machine.
+    timeoutSeconds: 1800,
     onLine: logLine,
   });
   if (!rack.requests.includes(path)) {

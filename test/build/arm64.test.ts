@@ -27,4 +27,4 @@ it('builds an architecture that is not the machine’s own, boots it, and the mi
     code: 0,
     out: expect.stringMatching(/^✓ candidate: 1 product, 1 version, 4 objects/),
   });
-}, 600_000);
+}, 900_000);
