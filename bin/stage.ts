@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { MirrorError } from '../lib/errors';
 import { cacheVariable, jobOf, workStoreVariable } from '../lib/job/environment';
 import { bootTest } from '../lib/stages/boot-test';
+import { emulated } from '../lib/stages/emulated';
 import { extract } from '../lib/stages/extract';
 import { fetch } from '../lib/stages/fetch';
 import { prepare } from '../lib/stages/prepare';
@@ -14,10 +15,10 @@ import { openWorkStore } from '../lib/store/open';
 
 /** The front door inside a build machine: `node stage.js <stage>`; what the stage made is in result.json afterwards. */
 const stages: Readonly<Record<string, (bench: Workbench) => Promise<unknown>>> = {
-  fetch,
-  upgrade,
-  prepare,
-  extract,
+  fetch: emulated(fetch),
+  upgrade: emulated(upgrade),
+  prepare: emulated(prepare),
+  extract: emulated(extract),
   'boot-test': bootTest,
 };
 

@@ -2,6 +2,8 @@
 # Installs what the stages named need on this machine, and nothing where it is there already.
 #   host-tools.sh [--list] STAGE…      a stage, "all" for every stage, "tests" for what the test suite needs beside
 # --list prints the packages that are missing, one a line, and installs none.
+# MIRROR_ARCHITECTURE names the architectures that the stages are to work on, as dpkg does, with blanks between them;
+# without it they work on the machine's own.
 set -eu
 
 list=no
@@ -10,14 +12,24 @@ if [ "${1:-}" = --list ]; then
 	shift
 fi
 
-# program:package, the package being named as Debian and Ubuntu name it
+# Without dpkg nothing can be installed here, but still be named.
+own=$(dpkg --print-architecture 2>/dev/null || uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/; s/ppc64le/ppc64el/')
+architectures=${MIRROR_ARCHITECTURE:-$own}
+
+# program:package, the package being named as Debian and Ubuntu name it; where a | stands, one of them is enough
 tools_of() {
 	case "$1" in
-	fetch) echo "mmdebstrap:mmdebstrap mksquashfs:squashfs-tools mount:mount gpgv:gpgv unshare:util-linux tar:tar xz:xz-utils" ;;
-	upgrade | prepare | extract) echo "mksquashfs:squashfs-tools mount:mount gpgv:gpgv unshare:util-linux" ;;
-	boot-test) echo "qemu-system-x86_64:qemu-system-x86" ;;
+	fetch) echo "mmdebstrap:mmdebstrap mksquashfs:squashfs-tools mount:mount gpgv:gpgv unshare:util-linux tar:tar xz:xz-utils $(interpreters)" ;;
+	upgrade | prepare | extract) echo "mksquashfs:squashfs-tools mount:mount gpgv:gpgv unshare:util-linux $(interpreters)" ;;
+	boot-test) for architecture in $architectures; do emulator_of "$architecture"; done ;;
 	bootloaders) echo "apt-get:apt gpgv:gpgv dpkg-deb:dpkg tar:tar xz:xz-utils grub-mkimage:grub-common" ;;
-	tests) echo "$(tools_of bootloaders) gpgv:gpgv gpg:gpg openssl:openssl setcap:libcap2-bin curl:curl file:file dpkg-deb:dpkg apt-ftparchive:apt-utils tmux:tmux mke2fs:e2fsprogs" ;;
+	tests)
+		tools_of bootloaders
+		echo "gpg:gpg openssl:openssl setcap:libcap2-bin curl:curl file:file apt-ftparchive:apt-utils tmux:tmux mke2fs:e2fsprogs"
+		# One build of another architecture.
+		interpreter_of arm64
+		emulator_of arm64
+		;;
 	peers) echo "python3:python3 gpgv:gpgv" ;;
 	all) for stage in fetch prepare boot-test; do tools_of "$stage"; done ;;
 	*)
@@ -27,24 +39,84 @@ tools_of() {
 	esac
 }
 
-for stage in "$@"; do tools_of "$stage" >/dev/null; done
+interpreters() {
+	for architecture in $architectures; do interpreter_of "$architecture"; done
+}
 
-missing=
-for stage in "$@"; do
-	for pair in $(tools_of "$stage"); do
-		package=${pair#*:}
-		case " $missing " in *" $package "*) continue ;; esac
-		command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing $package"
+# What runs single programs of another architecture, and tells the kernel how. Since QEMU 10 its names have no -static.
+interpreter_of() {
+	case "$own/$1" in "$1/$1" | amd64/i386) return ;; esac
+	case "$1" in
+	amd64) cpu=x86_64 ;;
+	arm64) cpu=aarch64 ;;
+	armhf) cpu=arm ;;
+	ppc64el) cpu=ppc64le ;;
+	i386 | riscv64 | s390x) cpu=$1 ;;
+	*) unknown_architecture "$1" ;;
+	esac
+	echo "qemu-$cpu-static|qemu-$cpu:qemu-user-static|qemu-user-binfmt"
+}
+
+# What imitates a whole machine. Its firmware, where it has to have any, comes along (qemu-system-data, seabios).
+# Debian 12 has s390x and riscv64 in one package with many others, Ubuntu and newer ones of Debian have them apart.
+emulator_of() {
+	case "$1" in
+	amd64) echo "qemu-system-x86_64:qemu-system-x86" ;;
+	i386) echo "qemu-system-i386:qemu-system-x86" ;;
+	arm64) echo "qemu-system-aarch64:qemu-system-arm" ;;
+	armhf) echo "qemu-system-arm:qemu-system-arm" ;;
+	ppc64el) echo "qemu-system-ppc64:qemu-system-ppc" ;;
+	s390x) echo "qemu-system-s390x:qemu-system-s390x|qemu-system-misc" ;;
+	riscv64) echo "qemu-system-riscv64:qemu-system-riscv|qemu-system-misc" ;;
+	*) unknown_architecture "$1" ;;
+	esac
+}
+
+unknown_architecture() {
+	echo "host-tools.sh: no such architecture: $1 (amd64 arm64 armhf ppc64el s390x riscv64 i386)" >&2
+	exit 2
+}
+
+# Whether one of these programs is there.
+have() {
+	for program in $(echo "$1" | tr '|' ' '); do
+		if command -v "$program" >/dev/null 2>&1; then return 0; fi
 	done
-	if [ "$stage" = fetch ] || [ "$stage" = all ]; then
-		# The keys that mmdebstrap checks the archive with.
-		[ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || missing="$missing debian-archive-keyring"
-	fi
-	if [ "$stage" = peers ]; then
-		# Debian keeps what a new venv starts with in a package of its own.
-		python3 -c 'import ensurepip' 2>/dev/null || missing="$missing python3-venv"
-	fi
-done
+	return 1
+}
+
+# The first of these packages that the machine's apt knows; the last where it knows none, which apt then says.
+known() {
+	for package in $(echo "$1" | tr '|' ' '); do
+		if apt-cache show "$package" >/dev/null 2>&1; then break; fi
+	done
+	echo "$package"
+}
+
+missing_packages() {
+	missing=
+	for stage in "$@"; do
+		for pair in $(tools_of "$stage"); do
+			have "${pair%%:*}" && continue
+			package=$(known "${pair#*:}")
+			case " $missing " in *" $package "*) continue ;; esac
+			missing="$missing $package"
+		done
+		if [ "$stage" = fetch ] || [ "$stage" = all ]; then
+			# The keys that mmdebstrap checks the archive with.
+			[ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || missing="$missing debian-archive-keyring"
+		fi
+		if [ "$stage" = peers ]; then
+			# Debian keeps what a new venv starts with in a package of its own.
+			python3 -c 'import ensurepip' 2>/dev/null || missing="$missing python3-venv"
+		fi
+	done
+	echo "$missing"
+}
+
+for architecture in $architectures; do emulator_of "$architecture" >/dev/null; done
+for stage in "$@"; do tools_of "$stage" >/dev/null; done
+missing=$(missing_packages "$@")
 
 if [ "$list" = yes ]; then
 	for package in $missing; do echo "$package"; done
@@ -67,5 +139,20 @@ flock 9
 export DEBIAN_FRONTEND=noninteractive
 dpkg --configure -a
 apt-get --quiet update
+
+packages=
+for package in $(missing_packages "$@"); do # with the lists read, some have other names
+	case "$package" in
+	qemu-system-*)
+		# An emulator that cannot be had makes the boot test impossible, which that says; it does not stop a build.
+		if ! apt-cache show "$package" >/dev/null 2>&1; then
+			echo "host-tools.sh: the archives of this machine have no $package" >&2
+			continue
+		fi
+		;;
+	esac
+	packages="$packages $package"
+done
+[ -n "$packages" ] || exit 0
 # shellcheck disable=SC2086 # a list of packages
-apt-get --quiet --assume-yes --no-install-recommends -o DPkg::Lock::Timeout=300 install $missing
+apt-get --quiet --assume-yes --no-install-recommends -o DPkg::Lock::Timeout=300 install $packages

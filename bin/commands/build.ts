@@ -3,7 +3,7 @@ import { machine } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { releaseOf } from '../../lib/catalog/releases';
 import { MirrorError } from '../../lib/errors';
-import { cacheVariable, workStoreVariable } from '../../lib/job/environment';
+import { cacheVariable, jobVariables, workStoreVariable } from '../../lib/job/environment';
 import { runs } from '../../lib/job/layout';
 import { executionName, mirrorStoreVariable } from '../../lib/job/names';
 import { bootloadersOrder, type Order } from '../../lib/job/order';
@@ -53,7 +53,7 @@ export async function runBuild(
   const signer = await signerFrom(places.key);
   await requireOwnKey({ mirror, signer });
   await expireRuns(places.work, new Date());
-  await installHostTools(terminal);
+  await installHostTools(orders, terminal);
 
   const results: BuildResult[] = [];
   for (const order of orders) results.push(await buildOne(await withArchive(order), places, options, terminal));
@@ -155,12 +155,14 @@ async function requireParent(path: string): Promise<void> {
 }
 
 /** Says first what it is going to install on this machine. The stages would do it, too, each for itself. */
-async function installHostTools(terminal: Terminal): Promise<void> {
+async function installHostTools(orders: readonly Order[], terminal: Terminal): Promise<void> {
   const script = packagePath('buildspecs/host-tools.sh');
-  const missing = (await run(['sh', script, '--list', 'all'], { quiet: true })).split('\n').filter(Boolean);
+  const architectures = [...new Set(orders.flatMap((order) => order.architectures))].join(' ');
+  const env = { ...(process.env as Record<string, string>), LC_ALL: 'C', [jobVariables.architecture]: architectures };
+  const missing = (await run(['sh', script, '--list', 'all'], { env, quiet: true })).split('\n').filter(Boolean);
   if (missing.length === 0) return;
   terminal.err(`installing on this machine: ${missing.join(' ')}`);
-  await run(['sh', script, 'all'], { quiet: true });
+  await run(['sh', script, 'all'], { env, quiet: true });
 }
 
 /** A release of Debian comes from where this machine's own apt takes it, unless told. */

@@ -16,6 +16,8 @@ export interface Architecture {
     /** @default - QEMU's own choice, as of the cpu */
     readonly machine?: string;
     readonly cpu?: string;
+    /** How network card and random number generator are attached. */
+    readonly bus: 'pci' | 'ccw';
     /** The kernel's name of the serial console. */
     readonly console: string;
     /** Static binary that runs single programs: `qemu-aarch64-static`. */
@@ -34,6 +36,11 @@ export function architectureOf(name: string): Architecture {
   });
 }
 
+/** @param machine what `uname -m` says of a machine @returns whether it runs programs of this architecture by itself */
+export function runsOn({ nativeOn }: Architecture, machine: string): boolean {
+  return architectures.some((one) => one.machine === machine && nativeOn.includes(one.name));
+}
+
 export const architectures: readonly Architecture[] = [
   {
     name: 'amd64',
@@ -41,7 +48,7 @@ export const architectures: readonly Architecture[] = [
     nativeOn: ['amd64'],
     archive: 'archive',
     // Under TCG a boot to login took 28 s with `qemu64` on two cores, 82 s with `max` on one.
-    qemu: { system: 'qemu-system-x86_64', cpu: 'qemu64', console: 'ttyS0', user: 'qemu-x86_64-static' },
+    qemu: { system: 'qemu-system-x86_64', cpu: 'qemu64', bus: 'pci', console: 'ttyS0', user: 'qemu-x86_64-static' },
   },
   {
     name: 'arm64',
@@ -52,6 +59,7 @@ export const architectures: readonly Architecture[] = [
       system: 'qemu-system-aarch64',
       machine: 'virt',
       cpu: 'cortex-a57',
+      bus: 'pci',
       console: 'ttyAMA0',
       user: 'qemu-aarch64-static',
     },
@@ -62,34 +70,47 @@ export const architectures: readonly Architecture[] = [
     // Not on arm64: many of its machines have no 32-bit mode.
     nativeOn: ['armhf'],
     archive: 'ports',
-    qemu: { system: 'qemu-system-arm', machine: 'virt', console: 'ttyAMA0', user: 'qemu-arm-static' },
+    qemu: {
+      system: 'qemu-system-arm',
+      // Kernels without LPAE, as Debian's and Ubuntu's, cannot reach a PCI bus that lies above 4 GiB.
+      machine: 'virt,highmem=off',
+      bus: 'pci',
+      console: 'ttyAMA0',
+      user: 'qemu-arm-static',
+    },
   },
   {
     name: 'ppc64el',
     machine: 'ppc64le',
     nativeOn: ['ppc64el'],
     archive: 'ports',
-    qemu: { system: 'qemu-system-ppc64', machine: 'pseries', console: 'hvc0', user: 'qemu-ppc64le-static' },
+    qemu: { system: 'qemu-system-ppc64', machine: 'pseries', bus: 'pci', console: 'hvc0', user: 'qemu-ppc64le-static' },
   },
   {
     name: 's390x',
     machine: 's390x',
     nativeOn: ['s390x'],
     archive: 'ports',
-    qemu: { system: 'qemu-system-s390x', machine: 's390-ccw-virtio', console: 'ttysclp0', user: 'qemu-s390x-static' },
+    qemu: {
+      system: 'qemu-system-s390x',
+      machine: 's390-ccw-virtio',
+      bus: 'ccw',
+      console: 'ttysclp0',
+      user: 'qemu-s390x-static',
+    },
   },
   {
     name: 'riscv64',
     machine: 'riscv64',
     nativeOn: ['riscv64'],
     archive: 'ports',
-    qemu: { system: 'qemu-system-riscv64', machine: 'virt', console: 'ttyS0', user: 'qemu-riscv64-static' },
+    qemu: { system: 'qemu-system-riscv64', machine: 'virt', bus: 'pci', console: 'ttyS0', user: 'qemu-riscv64-static' },
   },
   {
     name: 'i386',
     machine: 'i686',
     nativeOn: ['i386', 'amd64'],
     archive: 'archive',
-    qemu: { system: 'qemu-system-i386', console: 'ttyS0', user: 'qemu-i386-static' },
+    qemu: { system: 'qemu-system-i386', bus: 'pci', console: 'ttyS0', user: 'qemu-i386-static' },
   },
 ];

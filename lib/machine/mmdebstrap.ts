@@ -33,6 +33,8 @@ export function bootstrapCommand(tree: string, options: BootstrapOptions): Comma
     '--variant=minbase',
     '--mode=root',
     `--architectures=${architecture}`,
+    // Its own look whether the machine runs such programs wants one more package; lib/machine/binfmt.ts sees to it.
+    '--skip=check/qemu',
     `--include=${packages.join(',')}`,
     ...machineOwn.map((path) => `--customize-hook=rm -f "$1"/${path}`),
     // open-iscsi then makes a name of its own on every machine.

@@ -9,6 +9,7 @@ export interface Emulator {
   readonly program: string;
   readonly machine?: string | undefined;
   readonly cpu?: string | undefined;
+  readonly bus: 'pci' | 'ccw';
 }
 
 export interface BootOptions extends ConsoleWatch {
@@ -33,10 +34,15 @@ export function qemuCommand({ emulator, kernel, initrd, commandLine, mac, memory
     ...(emulator.machine === undefined ? [] : ['-machine', emulator.machine]),
     ...(emulator.cpu === undefined ? [] : ['-cpu', emulator.cpu]),
     ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-no-reboot', '-nodefaults'],
-    ...['-netdev', 'user,id=n0,ipv6=off', '-device', `virtio-net-pci,netdev=n0,mac=${mac},romfile=`],
-    ...['-device', 'virtio-rng-pci'],
+    ...['-netdev', 'user,id=n0,ipv6=off', '-device', networkCard(emulator, mac)],
+    ...['-device', `virtio-rng-${emulator.bus}`],
     ...['-kernel', kernel, '-initrd', initrd, '-append', commandLine],
   ];
+}
+
+/** Only cards on PCI have a ROM to boot from, which would need a file of one more package. */
+function networkCard({ bus }: Emulator, mac: string): string {
+  return `virtio-net-${bus},netdev=n0,mac=${mac}${bus === 'pci' ? ',romfile=' : ''}`;
 }
 
 /**

@@ -10,8 +10,12 @@ import type { Chroot } from './chroot';
 export async function quietPackages(chroot: Chroot, tools: string): Promise<void> {
   await refuseServices(chroot);
   await silenceBootLoaders(chroot);
+  await silenceTool(chroot, newaliases);
   await pretendContainer(chroot, tools);
 }
+
+/** LP 1531299: it hangs under emulation, and has nothing to do here. */
+const newaliases = '/usr/bin/newaliases';
 
 /** Lets a program of a package do nothing until {@link silencedTool} is run instead, whether it is installed yet or not. */
 export async function silenceTool(chroot: Chroot, tool: string): Promise<void> {
@@ -28,7 +32,9 @@ export async function unsilenceTool(chroot: Chroot, tool: string): Promise<void>
 }
 
 /** Undoes {@link quietPackages} in a tree that is kept; policy-rc.d goes with what a clean image must not hold. */
-export async function unquietPackages({ path }: Chroot, tools: string): Promise<void> {
+export async function unquietPackages(chroot: Chroot, tools: string): Promise<void> {
+  const { path } = chroot;
+  await unsilenceTool(chroot, newaliases);
   for (const hook of await bootLoaderHooks(path)) await chmod(hook, 0o755);
   const detect = join(path, 'usr/bin/systemd-detect-virt');
   const real = await readIfThere(`${detect}.real`);

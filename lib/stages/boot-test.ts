@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { architectureOf } from '../catalog/architectures';
+import { architectureOf, runsOn } from '../catalog/architectures';
 import { kernelOf } from '../catalog/kernels';
 import { releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
@@ -12,6 +12,7 @@ import { logLine, progress } from '../machine/log';
 import { maasCommandLine, rackPath } from '../machine/maas-boot';
 import { startStandIn } from '../machine/maas-stand-in';
 import { boot } from '../machine/qemu';
+import { isInstalled, thisMachine } from '../machine/this-machine';
 import { takeUp, type Workbench } from './workbench';
 
 const mac = '52:54:00:aa:01:02';
@@ -23,7 +24,12 @@ export async function bootTest(bench: Workbench): Promise<Booted> {
   const { job, tools } = bench;
   const release = releaseOf(job.release);
   const { subarch } = kernelOf(job.release, job.architecture, job.kernel);
-  const { qemu } = architectureOf(job.architecture);
+  const architecture = architectureOf(job.architecture);
+  const { qemu } = architecture;
+  const foreign = !runsOn(architecture, thisMachine());
+  if (foreign && !(await isInstalled(qemu.system))) {
+    return { gate: 'impossible', evidence: `no ${qemu.system} on this machine` };
+  }
   const [squashfs, kernel, initrd] = [
     await takeUp(bench, rootOf(job).squashfs),
     await takeUp(bench, runs.kernel(job)),
@@ -46,14 +52,15 @@ export async function bootTest(bench: Workbench): Promise<Booted> {
   const cloudInit = await hasCloudInit(bench);
   progress(`booting ${job.kernel} in ${qemu.system}`);
   const evidence = await boot({
-    emulator: { program: qemu.system, machine: qemu.machine, cpu: qemu.cpu },
+    emulator: { program: qemu.system, machine: qemu.machine, cpu: qemu.cpu, bus: qemu.bus },
     kernel,
     initrd,
     commandLine: maasCommandLine({ rack: address, squashfs: path, mac, console: qemu.console }),
     mac,
     memory: memoryFor(size),
     judge: cloudInit ? judgeByCloudInit(nonce) : judgeByLogin,
-    timeoutSeconds: 600,
+    // A boot takes a minute, or a quarter of an hour where several share a slow machine.
+    timeoutSeconds: 1800,
     onLine: logLine,
   });
   if (!rack.requests.includes(path)) {

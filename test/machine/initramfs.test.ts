@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { aptInstall, aptUpdate, configureApt, machineAptOptions } from '../../lib/machine/apt';
 import { type Chroot, enterChroot } from '../../lib/machine/chroot';
 import { type InitramfsChoice, makeInitramfs, prepareInitramfs } from '../../lib/machine/initramfs';
@@ -15,6 +15,9 @@ const choice: InitramfsChoice = {
   standIns: true,
 };
 const functions = 'usr/share/initramfs-tools/hook-functions';
+
+// Made cold beside other tests it takes longer than a test may.
+beforeAll(() => smallRelease(), 300_000);
 
 it('makes byte for byte the initramfs that initramfs-tools makes by copying modules one at a time', async () => {
   const small = await smallRelease();

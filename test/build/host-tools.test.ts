@@ -1,0 +1,78 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+
+const script = join(__dirname, '../../buildspecs/host-tools.sh');
+
+/** Packages that a machine of amd64 lacks which has these programs and no other. */
+function missing(stages: readonly string[], architectures?: string, programs: readonly string[] = []): string[] {
+  const path = temporaryFolder();
+  for (const tool of ['sh', 'tr', 'sed']) symlinkSync(join('/bin', tool), join(path, tool));
+  const answers = { dpkg: 'echo amd64', ...Object.fromEntries(programs.map((name) => [name, ':'])) };
+  for (const [name, answer] of Object.entries(answers)) {
+    writeFileSync(join(path, name), `#!/bin/sh\n${answer}\n`);
+    chmodSync(join(path, name), 0o755);
+  }
+  const env = { PATH: path, ...(architectures === undefined ? {} : { MIRROR_ARCHITECTURE: architectures }) };
+  const printed = execFileSync('/bin/sh', [script, '--list', ...stages], { env, encoding: 'utf8', stdio: 'pipe' });
+  return printed.split('\n').filter((name) => name !== '' && name !== 'debian-archive-keyring');
+}
+
+describe('host-tools.sh --list', () => {
+  const extract = ['squashfs-tools', 'mount', 'gpgv', 'util-linux'];
+
+  it.each([undefined, 'amd64', 'i386'])('wants nothing to run programs of the machine itself (%s)', (architectures) => {
+    expect(missing(['extract'], architectures)).toEqual(extract);
+  });
+
+  it.each([
+    'arm64',
+    'armhf',
+    'ppc64el',
+    's390x',
+    'riscv64',
+    'arm64 amd64 s390x',
+  ])('wants the interpreters to run programs of %s', (architectures) => {
+    expect(missing(['extract'], architectures)).toEqual([...extract, 'qemu-user-binfmt']);
+  });
+
+  it('wants no interpreter that is there', () => {
+    for (const name of ['qemu-aarch64-static', 'qemu-aarch64']) {
+      expect(missing(['extract'], 'arm64', [name])).toEqual(extract);
+    }
+    expect(missing(['extract'], 'arm64 s390x', ['qemu-aarch64-static'])).toContain('qemu-user-binfmt');
+  });
+
+  it.each([
+    [undefined, ['qemu-system-x86']],
+    ['arm64', ['qemu-system-arm']],
+    ['armhf', ['qemu-system-arm']],
+    ['ppc64el', ['qemu-system-ppc']],
+    ['s390x', ['qemu-system-misc']],
+    ['riscv64', ['qemu-system-misc']],
+    ['amd64 arm64 armhf', ['qemu-system-x86', 'qemu-system-arm']],
+  ])('wants the emulators to boot %s', (architectures, packages) => {
+    expect(missing(['boot-test'], architectures)).toEqual(packages);
+  });
+
+  it('takes the name that the machine’s apt knows', () => {
+    expect(missing(['boot-test'], 's390x', ['apt-cache'])).toEqual(['qemu-system-s390x']);
+    expect(missing(['prepare'], 'arm64', ['apt-cache'])).toContain('qemu-user-static');
+  });
+
+  it('wants for all stages what each of them wants', () => {
+    expect(missing(['all'], 'arm64')).toEqual(['mmdebstrap', ...extract, 'qemu-user-binfmt', 'qemu-system-arm']);
+    expect(missing(['all', 'tests'])).toEqual(expect.arrayContaining(['qemu-system-x86', 'qemu-system-arm', 'tmux']));
+  });
+
+  it.each([
+    [['all'], 'x86_64', /no such architecture: x86_64 \(amd64 arm64/],
+    [['fetch'], 'arm64 sparc', /no such architecture: sparc/],
+    [['fetsch'], 'arm64', /no such stage: fetsch/],
+  ])('refuses %s for %s', (stages, architectures, message) => {
+    expect(() => missing(stages, architectures)).toThrow(expect.objectContaining({ status: 2 }));
+    expect(() => missing(stages, architectures)).toThrow(message);
+  });
+});

@@ -1,0 +1,35 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { architectures, runsOn } from '../../lib/catalog/architectures';
+import { thisMachine } from '../../lib/machine/this-machine';
+import { bootTest } from '../../lib/stages/boot-test';
+import { openWorkStore } from '../../lib/store/open';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+
+afterEach(() => vi.unstubAllEnvs());
+
+const own = architectures.find((one) => runsOn(one, thisMachine()))?.name ?? '';
+const foreign = own === 's390x' ? 'amd64' : 's390x';
+
+it('finds a boot test impossible where the emulator of another architecture is missing', async () => {
+  vi.stubEnv('PATH', temporaryFolder());
+  expect(await bootTest(await benchOf(foreign))).toEqual({
+    gate: 'impossible',
+    evidence: expect.stringMatching(/^no qemu-system-\w+ on this machine$/),
+  });
+});
+
+it('refuses to go on without the emulator of the machine’s own architecture', async () => {
+  vi.stubEnv('PATH', temporaryFolder());
+  await expect(bootTest(await benchOf(own))).rejects.toMatchObject({ name: 'NoSuchObject' });
+});
+
+async function benchOf(architecture: string): Promise<Parameters<typeof bootTest>[0]> {
+  const scratch = temporaryFolder();
+  const ordered = { release: 'noble', architecture, kernel: 'ga', view: 'candidate', sources: [], base: '' };
+  return {
+    job: { ...ordered, execution: 'e', inputs: '', recipe: '', rebuild: false },
+    store: await openWorkStore(scratch),
+    scratch,
+    tools: 'buildspecs',
+  };
+}
