@@ -5,6 +5,8 @@ import { execa } from 'execa';
 import { MirrorError } from '../lib/errors';
 import { cacheVariable, jobOf, workStoreVariable } from '../lib/job/environment';
 import { bootTest } from '../lib/stages/boot-test';
+import { bootloadersOrder } from '../lib/stages/bootloader-places';
+import { buildBootloaders } from '../lib/stages/bootloaders';
 import { emulated } from '../lib/stages/emulated';
 import { extract } from '../lib/stages/extract';
 import { fetch } from '../lib/stages/fetch';
@@ -20,6 +22,8 @@ const stages: Readonly<Record<string, (bench: Workbench) => Promise<unknown>>> =
   prepare: emulated(prepare),
   extract: emulated(extract),
   'boot-test': bootTest,
+  bootloaders: async (bench) =>
+    buildBootloaders({ ...bench, execution: bench.job.execution }, await bootloadersOrder(bench)),
 };
 
 async function main(name: string | undefined): Promise<void> {

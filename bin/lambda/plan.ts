@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
 import { type Plan, planInputOf } from '../../lib/job/plan';
@@ -7,5 +10,11 @@ import { openStore, openWorkStore } from '../../lib/store/open';
 /** The Plan function: an order in, a plan out. */
 export async function handler(event: unknown): Promise<Plan> {
   const { [mirrorStoreVariable]: mirror = '', [workStoreVariable]: work = '' } = process.env;
-  return plan(planInputOf(event), { mirror: await openStore(mirror), work: await openWorkStore(work) });
+  const scratch = await mkdtemp(join(tmpdir(), 'plan-'));
+  try {
+    const stores = { mirror: await openStore(mirror), work: await openWorkStore(work) };
+    return await plan(planInputOf(event), { ...stores, scratch, tools: __dirname });
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }

@@ -1,17 +1,22 @@
 import { workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
-import { publishInputOf } from '../../lib/job/plan';
+import { publishInputOf, publishLoadersInputOf } from '../../lib/job/plan';
 import { type Published, publish } from '../../lib/stages/publish';
+import { type PublishedBootloaders, publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import { openStore, openWorkStore } from '../../lib/store/open';
 import { signerFrom } from '../signing-key';
 
-/** The Publish function: what the builds of one architecture made in, what was published out. */
-export async function handler(event: unknown): Promise<Published> {
+/** The Publish function: what the builds of one architecture, or of the bootloaders, made in; what was published out. */
+export async function handler(event: object): Promise<Published | PublishedBootloaders> {
   const { [mirrorStoreVariable]: mirror = '', [workStoreVariable]: work = '', MIRROR_SIGNING_KEY = '' } = process.env;
-  return publish(publishInputOf(event), {
+  const bench = {
     mirror: await openStore(mirror),
     work: await openWorkStore(work),
     signer: await signerFrom(MIRROR_SIGNING_KEY),
     now: () => new Date(),
-  });
+  };
+  if (!('bootloaders' in event)) return publish(publishInputOf(event), bench);
+  const { job, built } = publishLoadersInputOf(event).bootloaders;
+  const { view, execution, inputs, rebuild } = job;
+  return publishBootloaders({ view, execution, inputs, built, rebuild: rebuild === 'true' }, bench);
 }

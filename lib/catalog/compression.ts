@@ -12,7 +12,10 @@ export interface SquashfsCompression {
  * xenial) cannot read zstd.
  * @param wanted @default - the best for the release
  */
-export function squashfsCompression({ name, family }: Release, wanted?: SquashfsCompression['name']): SquashfsCompression {
+export function squashfsCompression(
+  { name, family }: Release,
+  wanted?: SquashfsCompression['name'],
+): SquashfsCompression {
   const best = family === 'ubuntu' && name === 'xenial' ? 'xz' : 'zstd';
   const chosen = wanted ?? best;
   return levels[chosen] === undefined ? { name: chosen } : { name: chosen, level: levels[chosen] };

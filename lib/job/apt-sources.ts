@@ -9,7 +9,8 @@ export interface ImageSource extends AptSource {
   readonly signedBy?: string;
 }
 
-const ubuntuArchives = {
+/** Where Ubuntu's packages lie unless told. */
+export const ubuntuArchives = {
   archive: 'http://archive.ubuntu.com/ubuntu',
   ports: 'http://ports.ubuntu.com/ubuntu-ports',
 } as const;

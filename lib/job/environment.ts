@@ -62,7 +62,7 @@ const flag = z.enum(['true', 'false']).transform((word) => word === 'true');
 const JobFields = z.object({
   execution: z.string().min(1),
   release: z.string().min(1),
-  architecture: z.string().min(1),
+  architecture: z.string(), // bootloaders are of none
   view: z.string().min(1),
   kernel: z.string().default(''),
   customised: flag.default(false),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checkArchitecture } from '../catalog/kernels';
 import { MirrorError } from '../errors';
+import { BuiltBootloaders } from './bootloaders';
 import { checked } from './checked';
 import { jobVariables, stringsOf } from './environment';
 import type { Job } from './job';
@@ -8,6 +9,7 @@ import { kernelChoices } from './kernel-choice';
 import { bootloadersOrder, isCustomised, Order } from './order';
 import { Fetched, KernelResult, Prepared, Root, Selected } from './results';
 
+/** A job as the state machine carries it. */
 const jobStrings = z.strictObject(
   Object.fromEntries(Object.keys(jobVariables).map((field) => [field, z.string()])) as Record<keyof Job, z.ZodString>,
 );
@@ -62,11 +64,21 @@ export const PublishInput = z.strictObject({
 });
 export type PublishInput = z.infer<typeof PublishInput>;
 
+/** What the state machine gives to Publish where an execution brings bootloaders. */
+export const PublishLoadersInput = z.strictObject({
+  bootloaders: z.strictObject({ job: jobStrings, built: BuiltBootloaders }),
+});
+export type PublishLoadersInput = z.infer<typeof PublishLoadersInput>;
+
 /** @throws BadInput (misuse) naming the field, of the order too */
 export const planInputOf = (event: unknown): PlanInput => checked(PlanInput, event, 'the input of Plan');
 
 /** @throws BadInput (misuse) naming the field */
 export const selectInputOf = (event: unknown): SelectInput => checked(SelectInput, event, 'the input of Select');
+
+/** @throws BadInput (misuse) naming the field */
+export const publishLoadersInputOf = (event: unknown): PublishLoadersInput =>
+  checked(PublishLoadersInput, event, 'the input of Publish');
 
 /** @throws BadInput (misuse) naming the field */
 export const publishInputOf = (event: unknown): PublishInput => checked(PublishInput, event, 'the input of Publish');

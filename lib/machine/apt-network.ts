@@ -7,15 +7,17 @@ export function proxyOptions(proxy: string | undefined): string[] {
 }
 
 /**
- * Lets the apt of an image trust more certificates than the image does, for as long as the image has the file.
+ * Lets an apt trust more certificates than its system does, for as long as the file is there.
+ * @param root tree of an image, or any folder for the machine's own apt
  * @param ca PEM
+ * @param trusting where the system lies whose certificates count too, and how its apt names the root. @default - the image
  * @returns lines of apt.conf
  */
-export async function giveCertificates(root: string, ca: string): Promise<string[]> {
-  const own = await readFile(join(root, 'etc/ssl/certs/ca-certificates.crt'), 'utf8').catch(() => '');
+export async function giveCertificates(root: string, ca: string, trusting = root): Promise<string[]> {
+  const own = await readFile(join(trusting, 'etc/ssl/certs/ca-certificates.crt'), 'utf8').catch(() => '');
   await mkdir(join(root, 'etc/apt'), { recursive: true });
   await writeFile(join(root, certificates), `${own}\n${ca}\n`);
-  return [`Acquire::https::CAInfo "/${certificates}";`];
+  return [`Acquire::https::CAInfo "${trusting === root ? `/${certificates}` : join(root, certificates)}";`];
 }
 
 /** Inside an image. */

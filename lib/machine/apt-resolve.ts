@@ -14,7 +14,10 @@ export async function resolveInstall(
   { target }: InstallOptions = {},
 ): Promise<NamedVersion[]> {
   try {
-    const plan = await chroot.run(['apt-get', '--simulate', '--quiet', ...targetWords(target), 'install', ...packages], { quiet: true });
+    const plan = await chroot.run(
+      ['apt-get', '--simulate', '--quiet', ...targetWords(target), 'install', ...packages],
+      { quiet: true },
+    );
     return installations(plan);
   } catch (error) {
     throw archiveFailure(error);

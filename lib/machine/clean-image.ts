@@ -41,7 +41,8 @@ async function namesIn(root: string, folder: string, pattern: RegExp): Promise<s
 
 async function restore(path: string, root: string, base: string): Promise<void> {
   await rm(join(root, path), { recursive: true, force: true });
-  if (await pathExists(join(base, path))) await run(['cp', '--archive', join(base, path), join(root, path)], { quiet: true });
+  if (await pathExists(join(base, path)))
+    await run(['cp', '--archive', join(base, path), join(root, path)], { quiet: true });
 }
 
 /** Files as they were; folders stay, since packages own them and their rights. */

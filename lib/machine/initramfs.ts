@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { MirrorError } from '../errors';
 import type { Chroot } from './chroot';
 import { configureDracut, type DracutChoice, dracutCommand, prepareDracut } from './dracut';
-import { type InitramfsToolsChoice, mkinitramfsCommand, prepareInitramfsTools, takeCryptsetup } from './initramfs-tools';
+import {
+  type InitramfsToolsChoice,
+  mkinitramfsCommand,
+  prepareInitramfsTools,
+  takeCryptsetup,
+} from './initramfs-tools';
 import { quietPackages } from './quiet-packages';
 
 /** What an initramfs holds beside the distribution's choice, in the words of what makes it. */

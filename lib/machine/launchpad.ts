@@ -60,10 +60,14 @@ function parse(bytes: Buffer, url: string): unknown {
 }
 
 function badAnswer(url: string, bytes: Buffer, cause?: unknown): MirrorError {
-  return new MirrorError('DownloadFailed', `${url} is no answer of Launchpad: ${bytes.toString('utf8', 0, 80).trim()}`, {
-    hint: 'is the address of its API right? A proxy may have answered instead',
-    cause,
-  });
+  return new MirrorError(
+    'DownloadFailed',
+    `${url} is no answer of Launchpad: ${bytes.toString('utf8', 0, 80).trim()}`,
+    {
+      hint: 'is the address of its API right? A proxy may have answered instead',
+      cause,
+    },
+  );
 }
 
 function privatePpa(ppa: string, cause?: unknown): MirrorError {

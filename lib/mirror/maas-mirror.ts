@@ -23,6 +23,7 @@ export class MaasMirror extends Construct {
   readonly prepare: StageBuild;
   readonly kernelBuilds: KernelBuild[];
   readonly bootTest: StageBuild;
+  readonly bootloaders: StageBuild;
   readonly plan: MirrorFunction;
   readonly select: MirrorFunction;
   readonly publish: MirrorFunction;
@@ -42,6 +43,7 @@ export class MaasMirror extends Construct {
     this.prepare = this.stage('Prepare', 'prepare', bundle, settings);
     this.kernelBuilds = settings.kernels.map((kernel) => this.kernelBuild(kernel, bundle, settings));
     this.bootTest = this.stage('BootTest', 'boot-test', bundle, settings);
+    this.bootloaders = this.stage('Bootloaders', 'bootloaders', bundle, settings);
 
     this.plan = this.function('Plan', 'plan', [...this.readMirror(), this.writeOrder()]);
     this.select = this.function('Select', 'select', this.readMirror());
@@ -54,6 +56,7 @@ export class MaasMirror extends Construct {
       prepare: this.prepare,
       kernelBuilds: this.kernelBuilds,
       bootTest: this.bootTest,
+      bootloaders: this.bootloaders,
       select: this.select.function,
       publish: this.publish.function,
       maxConcurrency: settings.architecturesAtOnce,

@@ -11,6 +11,8 @@ export interface BuildTaskProps {
   readonly project: IProject;
   /** Where `{ result: … }` goes: `$.fetched`. A ResultSelector cannot be a bare value, hence the one field. */
   readonly resultPath: string;
+  /** Where the job lies. @default $.job */
+  readonly jobPath?: string;
   /** Where the kernel flavour lies. @default - in the job, which has none in the stages that all flavours share */
   readonly kernelPath?: string;
 }
@@ -20,7 +22,10 @@ export function buildTask(scope: Construct, id: string, props: BuildTaskProps): 
   const task = CodeBuildStartBuild.jsonPath(scope, id, {
     project: props.project,
     integrationPattern: IntegrationPattern.RUN_JOB,
-    environmentVariablesOverride: jobEnvironment(props.kernelPath ? { kernel: props.kernelPath } : {}),
+    environmentVariablesOverride: jobEnvironment(
+      props.jobPath ?? '$.job',
+      props.kernelPath ? { kernel: props.kernelPath } : {},
+    ),
     resultSelector: { 'result.$': exportedResult },
     resultPath: props.resultPath,
   });
@@ -72,9 +77,12 @@ const lambdaServiceErrors = [
 const exportedResult =
   "States.StringToJson(States.ArrayGetItem($.Build.ExportedEnvironmentVariables[?(@.Name=='RESULT')].Value, 0))";
 
-function jobEnvironment(elsewhere: { readonly [field in keyof Job]?: string }) {
+function jobEnvironment(jobPath: string, elsewhere: { readonly [field in keyof Job]?: string }) {
   const fields = Object.keys(jobVariables) as (keyof Job)[];
   return Object.fromEntries(
-    fields.map((field) => [jobVariables[field], { value: JsonPath.stringAt(elsewhere[field] ?? `$.job.${field}`) }]),
+    fields.map((field) => [
+      jobVariables[field],
+      { value: JsonPath.stringAt(elsewhere[field] ?? `${jobPath}.${field}`) },
+    ]),
   );
 }

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import {
+  type Chain,
   Choice,
   Condition,
   DefinitionBody,
@@ -17,7 +18,7 @@ import type { ErrorName } from '../errors';
 import { EachArchitecture } from './each-architecture';
 import type { KernelBuild } from './kernel-build';
 import type { StageBuild } from './stage-build';
-import { functionTask } from './tasks';
+import { buildTask, functionTask } from './tasks';
 
 export interface ReleaseWorkflowProps {
   readonly plan: IFunction;
@@ -26,6 +27,7 @@ export interface ReleaseWorkflowProps {
   readonly prepare: StageBuild;
   readonly kernelBuilds: KernelBuild[];
   readonly bootTest: StageBuild;
+  readonly bootloaders: StageBuild;
   readonly select: IFunction;
   readonly publish: IFunction;
   /** How many architectures are built at once. */
@@ -47,8 +49,9 @@ export class ReleaseWorkflow extends Construct {
 
     const definition = this.plan(plan).next(
       Choice.jsonPath(this, 'SomethingNew')
-        .when(Condition.booleanEquals('$.plan.news', true), architectures)
-        .otherwise(Succeed.jsonPath(this, 'NothingNew')),
+        .when(Condition.booleanEquals('$.plan.news', false), Succeed.jsonPath(this, 'NothingNew'))
+        .when(Condition.booleanEquals('$.plan.bootloaders', true), this.bootloaders(props))
+        .otherwise(architectures),
     );
     architectures
       .next(this.conclude())
@@ -72,6 +75,33 @@ export class ReleaseWorkflow extends Construct {
       function: plan,
       payload: { 'order.$': '$', 'execution.$': '$$.Execution.Name' },
       resultField: 'plan',
+    });
+  }
+
+  /** A view's bootloaders are of no release; PublishLoadersInput of lib/job/plan.ts is what Publish gets of them. */
+  private bootloaders({ bootloaders, publish }: Pick<ReleaseWorkflowProps, 'bootloaders' | 'publish'>): Chain {
+    const build = buildTask(this, 'Bootloaders', {
+      project: bootloaders.project,
+      jobPath: '$.plan.job',
+      resultPath: '$.built',
+    });
+    const published = functionTask(this, 'PublishBootloaders', {
+      function: publish,
+      payload: { bootloaders: { 'job.$': '$.plan.job', 'built.$': '$.built.result' } },
+      resultField: 'result',
+      resultPath: '$.published',
+    });
+    return build.next(published).next(this.bootloadersPublished());
+  }
+
+  private bootloadersPublished(): Pass {
+    return Pass.jsonPath(this, 'BootloadersPublished', {
+      parameters: {
+        'execution.$': '$.plan.execution',
+        'release.$': '$.plan.release',
+        'view.$': '$.plan.view',
+        bootloaders: { 'published.$': '$.published.result.products' },
+      },
     });
   }
 

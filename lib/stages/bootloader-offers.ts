@@ -37,24 +37,31 @@ export function loaderOffersOf(view: string, inputs: string, { products }: Built
 }
 
 /** The offers that the view does not have as the newest version of their product; what older versions have counts not. */
-export function loaderNews(offers: readonly LoaderOffer[], document: Products | undefined): LoaderOffer[] {
-  return offers.filter((offer) => standing(offer, document) === undefined);
+export function loaderNews(
+  offers: readonly LoaderOffer[],
+  document: Products | undefined,
+  rebuild = false,
+): LoaderOffer[] {
+  return offers.filter((offer) => rebuild || standing(offer, document) === undefined);
 }
 
 /**
  * What to commit: the news under the names claimed for them, and for all else the newest version again beside renewed
  * fields. An offer that became news after the claim is passed over: another build has published a later one meanwhile.
  * @param claimed version names by product id
+ * @param rebuild whether claimed names are taken although the newest versions have just this
  */
 export function loaderAdditions(
   offers: readonly LoaderOffer[],
   document: Products | undefined,
   claimed: ReadonlyMap<string, string>,
+  rebuild = false,
 ): Addition[] {
   return offers.flatMap((offer): Addition[] => {
     const { productId, fields } = offer;
     const old = standing(offer, document);
-    if (old !== undefined) return [{ productId, fields, versionName: old.name, version: old.version }];
+    if (old !== undefined && !(rebuild && claimed.has(productId)))
+      return [{ productId, fields, versionName: old.name, version: old.version }];
     const name = claimed.get(productId);
     if (name === undefined) return [];
     const items = Object.entries(offer.items).map(([item, built]) => [item, itemOf(offer, name, item, built)] as const);

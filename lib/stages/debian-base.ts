@@ -45,7 +45,10 @@ export async function debianBase(release: Release, bench: Workbench): Promise<Ba
     });
   }
   progress('packing the base image');
-  await makeSquashfs(tree, squashfs, { compression: squashfsCompression(release, bench.order.compression), epoch: startOfDay(verified) });
+  await makeSquashfs(tree, squashfs, {
+    compression: squashfsCompression(release, bench.order.compression),
+    epoch: startOfDay(verified),
+  });
   const uri = repositories.map((one) => `${one.uri} ${one.suite}`).join(', ');
   return { serial: serialOf(verified), squashfs, source: { kind: 'bootstrap', uri, sha256: '', product: '' } };
 }

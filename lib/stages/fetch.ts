@@ -5,6 +5,7 @@ import { runs } from '../job/layout';
 import type { Fetched, ImageSource } from '../job/results';
 import { digestOf } from '../machine/digest';
 import { writeText } from '../machine/files';
+import { shownUrl } from '../machine/http-request';
 import { progress } from '../machine/log';
 import { manifestOf } from '../machine/manifest';
 import { mountSquashfs } from '../machine/mounts';
@@ -45,7 +46,9 @@ function baseOf(release: Release, bench: Workbench): Promise<Base> {
 /** Ubuntu's cloud image, as its signed stream offers it. */
 async function cloudBase(release: Release, bench: Workbench): Promise<Base> {
   const { order, scratch, cache } = bench;
-  const image = await findCloudImage(await searchOf(bench));
+  const search = await searchOf(bench);
+  progress(`looking for ${search.release} ${search.architecture} in ${shownUrl(search.stream)}`);
+  const image = await findCloudImage(search);
   const { serial, squashfs, manifest, source } = await bringCloudImage(image, {
     scratch,
     network: networkOf(order.places),

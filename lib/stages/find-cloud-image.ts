@@ -1,7 +1,6 @@
 import { releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
 import { shownUrl } from '../machine/http-request';
-import { progress } from '../machine/log';
 import {
   type CloudFile,
   type CloudImage,
@@ -52,7 +51,6 @@ export async function findCloudImage(options: FindOptions): Promise<SourceImage>
   const { release, architecture, serial } = options;
   const { version } = releaseOf(release);
   const stream = await openStream(options.stream, options);
-  progress(`looking for ${release} ${architecture} in ${shownUrl(stream.start)}`);
   const images = await imagesOf(stream, { version, architecture });
   const what = `${release} (${version}) ${architecture} in ${shownUrl(stream.base)}`;
   return located(chooseImage(images, serial === undefined ? { what } : { what, serial }), stream);

@@ -1,6 +1,6 @@
+import { join } from 'node:path';
 import { hasDynamicInterfaces, type Release } from '../catalog/releases';
 import { linkTo, pathExists, writeText } from '../machine/files';
-import { join } from 'node:path';
 
 /** Settings that MAAS wants in an image that is packed anew; an untouched one is published as it came. */
 export async function ownSettings(root: string, release: Release): Promise<void> {

@@ -1,14 +1,14 @@
+import { bootloaderContentId } from '../catalog/bootloaders';
 import { kernelOf } from '../catalog/kernels';
 import { contentId, productId } from '../catalog/products';
 import { releaseOf } from '../catalog/releases';
-import { addedSources, archiveSources, proposedSources } from '../job/apt-sources';
 import { runs } from '../job/layout';
 import type { Order } from '../job/order';
 import { type Plan, type PlanInput, planOf } from '../job/plan';
-import { digestOf, sha256OfText } from '../machine/digest';
-import { inReleaseDigest, readInRelease } from '../machine/in-release';
+import { sha256OfText } from '../machine/digest';
 import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
+import { bootloaderInputs, imageInputs } from './inputs';
 import { readView } from './published-view';
 
 /** Raised when the stages come to make other bytes of the same inputs: everything is then built again. */
@@ -18,6 +18,10 @@ export interface PlanBench {
   readonly mirror: Store;
   /** Gets the order, for the stages to read. */
   readonly work: Store;
+  /** An empty folder. */
+  readonly scratch: string;
+  /** The folder of the bundle, which holds `keyrings/`. */
+  readonly tools: string;
 }
 
 /**
@@ -25,20 +29,23 @@ export interface PlanBench {
  * image that the stream offers and the recipe are those that every ordered product was last built or looked at with.
  * What cannot be told cheaply counts as new; Select then compares what really would go in.
  */
-export async function plan({ order, execution }: PlanInput, { mirror, work }: PlanBench): Promise<Plan> {
+export async function plan({ order, execution }: PlanInput, bench: PlanBench): Promise<Plan> {
   const planned = planOf(order, execution);
-  await work.create(runs.order(execution), Buffer.from(`${JSON.stringify(order)}\n`));
+  await bench.work.create(runs.order(execution), Buffer.from(`${JSON.stringify(order)}\n`));
+  return planned.bootloaders ? planBootloaders(planned, order, bench) : planImages(planned, order, bench);
+}
+
+async function planImages(planned: Plan, order: Order, bench: PlanBench): Promise<Plan> {
   const recipe = recipeOf(order);
   const architectures = await Promise.all(
     planned.architectures.map(async (one) => {
-      const inputs = await inputsOf(order, one.architecture, recipe);
+      const inputs = await imageInputs({ ...bench, order }, one.architecture, recipe);
       return { ...one, job: { ...one.job, recipe, inputs: inputs ?? '' } };
     }),
   );
-  if (order.rebuild || planned.bootloaders) return { ...planned, architectures };
+  if (order.rebuild) return { ...planned, architectures };
 
-  const { documents } = await readView(order.view, { mirror });
-  const document = documents.get(contentId(releaseOf(order.release), order.view))?.document;
+  const document = await documentOf(contentId(releaseOf(order.release), order.view), order, bench);
   const news = architectures.filter((one) => !hasAll(document, one, order));
   if (news.length > 0) return { ...planned, architectures: news };
   return {
@@ -49,21 +56,23 @@ export async function plan({ order, execution }: PlanInput, { mirror, work }: Pl
   };
 }
 
+async function planBootloaders(planned: Plan, order: Order, bench: PlanBench): Promise<Plan> {
+  const inputs = (await bootloaderInputs({ ...bench, order })) ?? '';
+  const plan = { ...planned, job: { ...planned.job, inputs } };
+  const document = await documentOf(bootloaderContentId(order.view), order, bench);
+  const products = Object.values(document?.products ?? {});
+  const known = inputs !== '' && products.length > 0 && products.every((product) => product.inputs === inputs);
+  if (order.rebuild || !known) return plan;
+  return { ...plan, news: false, reason: 'nothing is new: the archives are those of the newest versions' };
+}
+
+async function documentOf(id: string, { view }: Order, { mirror }: PlanBench): Promise<Products | undefined> {
+  return (await readView(view, { mirror })).documents.get(id)?.document;
+}
+
 /** What is asked of an image beyond the plain one, and how we make it. */
 function recipeOf({ customise, compression }: Order): string {
   return sha256OfText(JSON.stringify({ recipeNumber, customise: customise ?? null, compression: compression ?? null }));
-}
-
-/** One digest of all that a build would start from, or undefined where that cannot be known beforehand. */
-async function inputsOf(order: Order, architecture: string, recipe: string): Promise<string | undefined> {
-  const sources = [
-    ...archiveSources(order, architecture),
-    ...proposedSources(order, architecture),
-    ...addedSources(order),
-  ];
-  const archive = inReleaseDigest(await Promise.all(sources.map(readInRelease)));
-  if (archive === undefined) return undefined;
-  return sha256OfText([recipe, archive, order.base === '' ? '' : (await digestOf(order.base)).sha256].join('\n'));
 }
 
 function hasAll(

@@ -19,6 +19,8 @@ export interface BootloadersToPublish {
   /** Digest of what the archives offered when the build was planned; empty where that is not known. */
   readonly inputs: string;
   readonly built: BuiltBootloaders;
+  /** Publish new versions though they equal the newest ones. @default false */
+  readonly rebuild?: boolean;
 }
 
 export interface PublishedBootloaders {
@@ -32,7 +34,7 @@ export interface PublishedBootloaders {
  * @throws ContractBroken and BadSignature, with nothing published; VersionConflict where no name is left
  */
 export async function publishBootloaders(
-  { view, execution, inputs, built }: BootloadersToPublish,
+  { view, execution, inputs, built, rebuild = false }: BootloadersToPublish,
   bench: PublishBench,
 ): Promise<PublishedBootloaders> {
   const offers = loaderOffersOf(view, inputs, built);
@@ -42,10 +44,10 @@ export async function publishBootloaders(
 
   for (;;) {
     const document = (await readView(view, bench)).documents.get(id)?.document;
-    const claimed = await claimNews(execution, offers, document, bench);
+    const claimed = await claimNews(execution, loaderNews(offers, document, rebuild), document, bench);
     let added: readonly Addition[] = [];
     const additions = (current: Products | undefined) => {
-      added = loaderAdditions(offers, current, claimed);
+      added = loaderAdditions(offers, current, claimed, rebuild);
       return added;
     };
     try {
@@ -62,12 +64,12 @@ export async function publishBootloaders(
 /** Brings what is new into the pool, each product into a folder of its own. @returns version names by product id */
 async function claimNews(
   execution: string,
-  offers: readonly LoaderOffer[],
+  news: readonly LoaderOffer[],
   document: Products | undefined,
   { mirror, work, now }: PublishBench,
 ): Promise<ReadonlyMap<string, string>> {
   const claimed = new Map<string, string>();
-  for (const { productId, loader, items } of loaderNews(offers, document)) {
+  for (const { productId, loader, items } of news) {
     const { firmware, architecture } = loader;
     const product = document?.products[productId];
     const names = loaderVersionNames(product === undefined ? undefined : newestVersion(product), now());

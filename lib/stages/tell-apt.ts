@@ -35,7 +35,10 @@ function proposedPriority({ order }: Workbench): number {
 }
 
 /** Suite to take a package from, by `-t`, where the order names it among those of -proposed. */
-export function proposedTarget({ order, job }: Pick<Workbench, 'order' | 'job'>, names: readonly string[]): string | undefined {
+export function proposedTarget(
+  { order, job }: Pick<Workbench, 'order' | 'job'>,
+  names: readonly string[],
+): string | undefined {
   const { proposed = [] } = order.customise ?? {};
   const named = proposed !== 'all' && names.some((name) => proposed.includes(name));
   return named ? `${job.release}-proposed` : undefined;

@@ -61,7 +61,7 @@ describe('downloadPackages', () => {
     });
 
     expect(inReleases).toMatch(/^[0-9a-f]{64}$/);
-    expect(inReleases).toBe(inReleaseDigest(await Promise.all(repositories.map(readInRelease))));
+    expect(inReleases).toBe(inReleaseDigest(await Promise.all(repositories.map((one) => readInRelease(one)))));
   });
 
   test('gives apt the options that it is told', async () => {

@@ -78,7 +78,7 @@ describe('a kernel of resolute that apt has installed', () => {
     await using rack = await startStandIn({ images: { [path]: squashfs }, userData, address: '10.0.2.2' });
 
     const evidence = await boot({
-      emulator: { program: 'qemu-system-x86_64', cpu: 'qemu64' },
+      emulator: { program: 'qemu-system-x86_64', cpu: 'qemu64', bus: 'pci' },
       kernel: made.kernel,
       initrd: made.initrds[0],
       commandLine: maasCommandLine({ rack: `10.0.2.2:${rack.port}`, squashfs: path, mac, console: 'ttyS0' }),

@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { architectures, runsOn } from '../../lib/catalog/architectures';
+import { Order } from '../../lib/job/order';
 import { thisMachine } from '../../lib/machine/this-machine';
 import { bootTest } from '../../lib/stages/boot-test';
 import { openWorkStore } from '../../lib/store/open';
@@ -25,9 +26,11 @@ it('refuses to go on without the emulator of the machine’s own architecture', 
 
 async function benchOf(architecture: string): Promise<Parameters<typeof bootTest>[0]> {
   const scratch = temporaryFolder();
-  const ordered = { release: 'noble', architecture, kernel: 'ga', view: 'candidate', sources: [], base: '' };
+  const ordered = { release: 'noble', architecture, kernel: 'ga', view: 'candidate' };
+  const asked = { customised: false, bootTest: true, rebuild: false };
   return {
-    job: { ...ordered, execution: 'e', inputs: '', recipe: '', rebuild: false },
+    job: { ...ordered, ...asked, execution: 'e', inputs: '', recipe: '' },
+    order: Order.parse({ release: 'noble', architectures: [architecture] }),
     store: await openWorkStore(scratch),
     scratch,
     tools: 'buildspecs',

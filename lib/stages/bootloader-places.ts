@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { ubuntuArchives } from '../job/apt-sources';
+import type { Order } from '../job/order';
+import { machineAptOptions } from '../machine/apt';
+import { giveCertificates, proxyOptions } from '../machine/apt-network';
+import { writeBytes } from '../machine/bytes';
+import type { ArchivePlaces } from './bootloader-sources';
+import type { BootloadersOrder } from './bootloaders';
+
+interface Places {
+  readonly order: Order;
+  readonly scratch: string;
+  /** Holds `keyrings/`. */
+  readonly tools: string;
+}
+
+/** The two archives that an order takes bootloaders from, and the keyring that they are signed with: there is no image. */
+export async function bootloaderArchives({ order, scratch, tools }: Places): Promise<ArchivePlaces> {
+  const { archive = ubuntuArchives.archive, ports = ubuntuArchives.ports, archiveKeyring } = order.places;
+  const keyring = await keyringFile(archiveKeyring, scratch, tools);
+  return { archive: { uri: archive, keyring }, ports: { uri: ports, keyring } };
+}
+
+/** The same, with all that apt has to be told. */
+export async function bootloadersOrder(places: Places): Promise<BootloadersOrder> {
+  const { proxy, ca } = places.order.places;
+  const aptOptions = [...(await machineAptOptions()), ...proxyOptions(proxy)];
+  if (ca !== undefined) aptOptions.push(...(await giveCertificates(places.scratch, ca, '/')));
+  return { ...(await bootloaderArchives(places)), aptOptions };
+}
+
+async function keyringFile(given: string | undefined, scratch: string, tools: string): Promise<string> {
+  if (given === undefined) return join(tools, 'keyrings/ubuntu-archive-keyring.gpg');
+  const file = join(scratch, 'archive-keyring.gpg');
+  await writeBytes(file, Buffer.from(given, 'base64'));
+  return file;
+}

@@ -1,0 +1,57 @@
+import { releaseOf } from '../catalog/releases';
+import { MirrorError } from '../errors';
+import { addedSources, archiveSources, proposedSources } from '../job/apt-sources';
+import type { Order } from '../job/order';
+import { digestOf, sha256OfText } from '../machine/digest';
+import { inReleaseDigest, readInRelease } from '../machine/in-release';
+import { bootloaderArchives } from './bootloader-places';
+import { bootloaderSources } from './bootloader-sources';
+import { findCloudImage } from './find-cloud-image';
+import { networkOf, searchOf } from './search';
+
+/** What a look at the sources needs. */
+export interface LookBench {
+  readonly order: Order;
+  readonly scratch: string;
+  /** Holds `keyrings/`. */
+  readonly tools: string;
+}
+
+/** One digest of all that a build would start from, or undefined where that cannot be known beforehand. */
+export async function imageInputs(bench: LookBench, architecture: string, recipe: string): Promise<string | undefined> {
+  const { order } = bench;
+  const network = networkOf(order.places);
+  const sources = [
+    ...archiveSources(order, architecture),
+    ...proposedSources(order, architecture),
+    ...addedSources(order),
+  ];
+  const [base, texts] = await Promise.all([
+    baseInput(bench, architecture),
+    Promise.all(sources.map((source) => readInRelease(source, network))),
+  ]);
+  const archives = inReleaseDigest(texts);
+  return archives === undefined || base === undefined ? undefined : sha256OfText([recipe, archives, base].join('\n'));
+}
+
+/** The same of a view's bootloaders. */
+export async function bootloaderInputs(bench: LookBench): Promise<string | undefined> {
+  const network = networkOf(bench.order.places);
+  const sources = bootloaderSources(await bootloaderArchives(bench)).flatMap(({ repositories }) => repositories);
+  return inReleaseDigest(await Promise.all(sources.map((source) => readInRelease(source, network))));
+}
+
+/** What is known of the base image without bringing it. A Debian's is its archive. */
+async function baseInput(bench: LookBench, architecture: string): Promise<string | undefined> {
+  const { order } = bench;
+  if (order.base !== '') return (await digestOf(order.base)).sha256;
+  if (releaseOf(order.release).family === 'debian') return '';
+  try {
+    const job = { release: order.release, architecture };
+    const { serial, squashfs, rootTarball } = await findCloudImage(await searchOf({ ...bench, job }));
+    return `${serial} ${squashfs?.sha256 ?? rootTarball?.sha256}`;
+  } catch (error) {
+    if (error instanceof MirrorError) return undefined; // the fetch stage says what is wrong with the stream
+    throw error;
+  }
+}
