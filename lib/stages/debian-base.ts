@@ -9,7 +9,7 @@ import { inReleaseTime, readInRelease } from '../machine/in-release';
 import { progress } from '../machine/log';
 import { bootstrap } from '../machine/mmdebstrap';
 import { makeSquashfs } from '../machine/squashfs';
-import type { Base } from './fetch';
+import type { Base } from './base';
 import { archiveRepositories } from './repositories';
 import { networkOf } from './search';
 import { serialOf, type Workbench } from './workbench';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { squashfsCompression } from '../catalog/compression';
 import { type Release, releaseOf } from '../catalog/releases';
 import { runs } from '../job/layout';
-import type { Fetched, ImageSource } from '../job/results';
+import type { Fetched } from '../job/results';
 import { digestOf } from '../machine/digest';
 import { writeText } from '../machine/files';
 import { shownUrl } from '../machine/http-request';
@@ -10,6 +10,7 @@ import { progress } from '../machine/log';
 import { manifestOf } from '../machine/manifest';
 import { mountSquashfs } from '../machine/mounts';
 import { checkSquashfs, squashfsTime } from '../machine/squashfs';
+import type { Base } from './base';
 import { bringCloudImage } from './bring-cloud-image';
 import { debianBase } from './debian-base';
 import { findCloudImage } from './find-cloud-image';
@@ -28,15 +29,6 @@ export async function fetch(bench: Workbench): Promise<Fetched> {
     manifest: await handOn(bench, runs.baseManifest(bench.job), manifest),
     source: base.source,
   };
-}
-
-/** A base image on this machine. */
-export interface Base {
-  readonly serial: string;
-  /** Paths; the manifest is made of the squashfs where it has none. */
-  readonly squashfs: string;
-  readonly manifest?: string;
-  readonly source: ImageSource;
 }
 
 function baseOf(release: Release, bench: Workbench): Promise<Base> {
