@@ -19,7 +19,7 @@ export async function claimVersion(
   { mirror, now }: Press,
 ): Promise<string> {
   const { release, architecture, execution } = job;
-  const names = versionNames(serial, newestAmong(offers, document), now(), job.rebuild);
+  const names = versionNames(serial, newestAmong(offers, document), now(), job.rebuild || job.customised);
   const keyOf = (name: string) => layout.claim(release, architecture, name);
   return claimFirst(names, keyOf, { execution, mirror, what: `${release} ${architecture}` });
 }
@@ -52,16 +52,17 @@ export async function claimFirst(
  * The names to try, in order: the image's serial for its first plain build, then the time of the build, counted on by
  * seconds where another build has that one; where none of those sorts above the newest version, they follow its name.
  * Upstream numbers its re-spins `.1`, `.2`: such names are never made here.
+ * @param ownTime of a customised image, and of one that is built again: the serial is Ubuntu's name for its own
  */
 export function* versionNames(
   serial: string,
   newest: string | undefined,
   at: Date,
-  rebuild: boolean,
+  ownTime: boolean,
 ): Generator<string> {
   const above = (name: string) => newest === undefined || sortsAbove(name, newest);
   const times = secondsFrom(at);
-  if (!rebuild && above(serial)) yield serial;
+  if (!ownTime && above(serial)) yield serial;
   yield* times.map(({ day, time }) => `${day}.${time}`).filter(above);
   if (newest !== undefined) yield* times.map(({ time }) => `${newest}.${time}`);
 }

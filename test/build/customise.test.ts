@@ -1,0 +1,270 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { manifestOf } from '../../lib/machine/manifest';
+import { run } from '../../lib/machine/run';
+import { type LookAlike, lookAlike } from '../fixtures/look-alike';
+import { type Launchpad, servePpas } from '../fixtures/look-alike/launchpad';
+import { cloudInit, cloudInitVersions, motdVersions } from '../fixtures/look-alike/packages';
+import { makePpa, type PpaOptions } from '../fixtures/look-alike/ppa';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+import { maasMirror } from './cli';
+import { fileOf, inRoot, newestAt, textInInitrd, versionsAt } from './published';
+import { type UbuntuSite, ubuntuSite } from './ubuntu-site';
+
+let noble: LookAlike;
+let jammy: LookAlike;
+beforeAll(async () => {
+  [noble, jammy] = [await lookAlike('noble'), await lookAlike('jammy')];
+}, 300_000);
+
+const newer = '25.1-0ubuntu1~ppa1';
+const ga = (site: UbuntuSite) => ({ mirror: site.mirror, release: site.archive.release, kernel: 'ga' });
+
+/** A PPA with a cloud-init that is newer than the archive's. */
+async function servedPpa(options: Partial<PpaOptions> = {}): Promise<Launchpad> {
+  const packages = [await cloudInit(newer)];
+  return servePpas(
+    await makePpa(temporaryFolder(), {
+      owner: 'cloud-init-dev',
+      name: 'daily',
+      release: 'noble',
+      packages,
+      ...options,
+    }),
+  );
+}
+
+const ppaWords = (launchpad: Launchpad) => [
+  ...['--ppa', 'cloud-init-dev/daily', '--ppas', launchpad.url, '--launchpad', launchpad.api],
+];
+
+async function build(site: UbuntuSite, ...words: string[]) {
+  const built = await maasMirror(site.words('--kernel', 'ga', ...words), { env: site.env });
+  expect(`${built.code}\n${built.code === 0 ? '' : built.err}`).toBe('0\n');
+  return built;
+}
+
+describe('a customised image', { timeout: 600_000 }, () => {
+  it('has the package of the PPA, in root, manifest and initramfs, boots, and keeps nothing of how it came there', async () => {
+    await using site = await ubuntuSite(noble);
+    await using launchpad = await servedPpa();
+    const { out } = await build(site, ...ppaWords(launchpad));
+
+    // A customised image never takes the serial of the image that it was made from.
+    expect(out).toMatch(/published version \d{8}\.\d{6}$/m);
+    const version = await newestAt(ga(site));
+    expect(version.gate).toBe('passed');
+    const squashfs = fileOf(site, version, 'squashfs');
+    const manifest = readFileSync(fileOf(site, version, 'manifest'), 'utf8');
+    expect(manifest).toContain(`cloud-init\t${newer}\n`);
+    expect(await textInInitrd(fileOf(site, version, 'boot-initrd'), 'usr/lib/cloud-init/version')).toBe(newer);
+
+    await inRoot(squashfs, async (root) => {
+      expect(manifest).toBe(await manifestOf(root));
+      expect(readFileSync(join(root, 'usr/lib/cloud-init/version'), 'utf8')).toBe(`${newer}\n`);
+      await expectAsItCame(root);
+    });
+    const provenance = JSON.parse(readFileSync(join(site.mirror, 'pool', version.provenance ?? ''), 'utf8'));
+    expect(provenance.predicate.buildDefinition.externalParameters.customise.repositories).toEqual([
+      'ppa:cloud-init-dev/daily',
+    ]);
+    expect(provenance.predicate.buildDefinition.resolvedDependencies).toContainEqual({
+      name: 'changed package',
+      uri: `pkg:deb/ubuntu/cloud-init@${newer}?arch=amd64`,
+      annotations: { before: cloudInitVersions.updates },
+    });
+  });
+
+  it('is the same, byte for byte, when it is made again, and so is its initramfs', async () => {
+    await using site = await ubuntuSite(noble);
+    await using launchpad = await servedPpa();
+    const digests: unknown[] = [];
+    for (const more of [[], ['--rebuild']]) {
+      await build(site, '--no-boot-test', ...ppaWords(launchpad), ...more);
+      const { items } = await newestAt(ga(site));
+      digests.push(Object.entries(items).map(([name, { sha256 }]) => `${name} ${sha256}`));
+    }
+
+    expect(digests[0]).toEqual(digests[1]);
+    expect(await versionsAt(ga(site))).toHaveLength(2);
+  });
+
+  it.each([
+    'noble',
+    'jammy',
+  ] as const)('of %s takes the named package of -proposed and nothing else', async (release) => {
+    await using site = await ubuntuSite(release === 'noble' ? noble : jammy);
+    await build(site, '--no-boot-test', '--proposed', 'cloud-init');
+
+    const manifest = readFileSync(fileOf(site, await newestAt(ga(site)), 'manifest'), 'utf8');
+    expect(manifest).toContain(`cloud-init\t${cloudInitVersions.proposed}\n`);
+    expect(manifest).toContain(`motd-news-config\t${motdVersions.release}\n`);
+  });
+
+  it.each(['noble', 'jammy'] as const)('of %s takes all of -proposed where that is wanted', async (release) => {
+    await using site = await ubuntuSite(release === 'noble' ? noble : jammy);
+    await build(site, '--no-boot-test', '--proposed');
+
+    const manifest = readFileSync(fileOf(site, await newestAt(ga(site)), 'manifest'), 'utf8');
+    expect(manifest).toContain(`cloud-init\t${cloudInitVersions.proposed}\n`);
+    expect(manifest).toContain(`motd-news-config\t${motdVersions.proposed}\n`);
+  });
+
+  it('has a purged package again, as the archive has it and with its own settings', async () => {
+    await using site = await ubuntuSite(noble);
+    await build(
+      site,
+      '--no-boot-test',
+      '--purge',
+      'motd-news-config',
+      '--package',
+      'cryptsetup-initramfs',
+      '--compression',
+      'xz',
+    );
+
+    await inRoot(fileOf(site, await newestAt(ga(site)), 'squashfs'), async (root) => {
+      const manifest = await manifestOf(root);
+      expect(manifest).toContain(`motd-news-config\t${motdVersions.release}\n`);
+      expect(manifest).toMatch(/^cryptsetup-initramfs\t/m);
+      expect(manifest).toContain(`cloud-init\t${cloudInitVersions.updates}\n`);
+    });
+    const squashfs = readFileSync(fileOf(site, await newestAt(ga(site)), 'squashfs'));
+    expect(squashfs.readUInt16LE(20)).toBe(4); // xz, in the superblock
+  });
+});
+
+describe('a customisation that cannot be', { timeout: 300_000 }, () => {
+  it.each([
+    [
+      'a package that no repository has',
+      [],
+      ['--package', 'no-such-thing'],
+      /Upgrade amd64 failed: NoSuchPackage: .*no-such-thing/,
+      1,
+    ],
+    [
+      'a PPA without a key yet',
+      { keyAnswer: 'null' },
+      [],
+      /Upgrade amd64 failed: NotReady: ppa:cloud-init-dev\/daily has no signing key yet/,
+      3,
+    ],
+    [
+      'a PPA whose key is another than Launchpad says',
+      { keyAnswer: 'another key' },
+      [],
+      /Upgrade amd64 failed: BadSignature: the key of ppa:cloud-init-dev\/daily is [0-9A-F]{40}, Launchpad says/,
+      1,
+    ],
+    [
+      'a private PPA',
+      { keyAnswer: 'unauthorized' },
+      [],
+      /Upgrade amd64 failed: BadInput: ppa:cloud-init-dev\/daily is private, or disabled/,
+      1,
+    ],
+    [
+      'a PPA that is signed by another key',
+      { fault: 'signed by another key' },
+      [],
+      /Upgrade amd64 failed: BadSignature: the package archive is not signed by the key/,
+      1,
+    ],
+    [
+      'a PPA that nobody signed',
+      { fault: 'unsigned' },
+      [],
+      /Upgrade amd64 failed: BadSignature: the package archive is not signed/,
+      1,
+    ],
+    [
+      'a PPA whose state has expired',
+      { fault: 'expired' },
+      [],
+      /Upgrade amd64 failed: NotReady: the package archive is out of date: .*expired/,
+      3,
+    ],
+    [
+      'a PPA that is being updated',
+      { fault: 'no indexes' },
+      [],
+      /Upgrade amd64 failed: NotReady: the package archive is being updated/,
+      3,
+    ],
+  ] as const)('refuses %s, with nothing published', async (_, ppa, more, message, exitCode) => {
+    await using site = await ubuntuSite(noble);
+    await using launchpad = await servedPpa(ppa as Partial<PpaOptions>);
+    const words = site.words('--kernel', 'ga', '--no-boot-test', ...ppaWords(launchpad), ...more);
+    const { code, err } = await maasMirror(words, { env: site.env });
+
+    expect(err).toMatch(message);
+    expect({ code, published: existsSync(join(site.mirror, 'candidate/streams')) }).toEqual({
+      code: exitCode,
+      published: false,
+    });
+  });
+
+  it('refuses a PPA that Launchpad does not know', async () => {
+    await using site = await ubuntuSite(noble);
+    await using launchpad = await servedPpa({ name: 'other' });
+    const { code, err } = await maasMirror(site.words('--kernel', 'ga', ...ppaWords(launchpad)), { env: site.env });
+
+    expect(err).toMatch(/Upgrade amd64 failed: BadInput: Launchpad knows no ppa:cloud-init-dev\/daily/);
+    expect(code).toBe(1);
+  });
+});
+
+/** What is no package is as in the image that the root was made from. */
+async function expectAsItCame(root: string): Promise<void> {
+  await inRoot(noble.squashfs, async (base) => {
+    for (const folder of [
+      'etc/apt',
+      'usr/share/keyrings',
+      'var/lib/apt/lists',
+      'var/cache/apt',
+      'var/log',
+      'tmp',
+      'root',
+      'etc/ssh',
+    ]) {
+      expect(listing(root, folder), folder).toEqual(listing(base, folder));
+    }
+    for (const file of ['etc/machine-id', 'etc/resolv.conf', 'usr/bin/systemd-detect-virt']) {
+      expect(await run(['stat', '--format', '%F %s %a', join(root, file)], { quiet: true }), file).toBe(
+        await run(['stat', '--format', '%F %s %a', join(base, file)], { quiet: true }),
+      );
+    }
+  });
+  for (const gone of [
+    'usr/sbin/policy-rc.d',
+    'usr/bin/systemd-detect-virt.real',
+    'usr/bin/qemu-x86_64-static',
+    'boot/vmlinuz',
+  ]) {
+    expect(existsSync(join(root, gone)), gone).toBe(false);
+  }
+  expect(readFileSync(join(root, 'var/lib/dpkg/diversions'), 'utf8')).not.toContain('.real');
+  expect(existsSync(join(root, 'lib/modules'))).toBe(true);
+  expect(await run(['getcap', join(root, 'usr/bin/ping')], { quiet: true })).toMatch(/cap_net_raw=ep/);
+}
+
+function listing(root: string, folder: string): string[] {
+  const names = existsSync(join(root, folder))
+    ? readdirSync(join(root, folder), { recursive: true }).map(String).sort()
+    : [];
+  return names.map((name) => {
+    const path = join(root, folder, name);
+    return `${name} ${existsSync(path) && !readdirSafe(path) ? readFileSync(path).toString('latin1') : ''}`;
+  });
+}
+
+function readdirSafe(path: string): boolean {
+  try {
+    readdirSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
