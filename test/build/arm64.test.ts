@@ -1,30 +1,63 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { serveArchive, smallRelease } from '../fixtures/small-release';
-import { temporaryFolder } from '../fixtures/temporary-folder';
+import { beforeAll, expect, it } from 'vitest';
+import { type LookAlike, lookAlike } from '../fixtures/look-alike';
+import { kernelFilesOf } from '../fixtures/look-alike/kernel-files';
 import { maasMirror } from './cli';
-import { ownData, smallOrder } from './small-order';
+import { moduleName, wantedModules } from './initrd';
+import { filesInInitrd, itemsIn, productIdsAt, soleVersionAt } from './published';
+import { ubuntuSite } from './ubuntu-site';
 
-it('builds an architecture that is not the machine’s own, boots it, and the mirror verifies', async () => {
-  const small = await smallRelease('arm64');
-  const folder = temporaryFolder();
-  await using archive = await serveArchive(small.archive);
+let jammy: LookAlike;
+beforeAll(async () => {
+  jammy = await lookAlike('jammy', 'arm64');
+}, 600_000);
 
-  const { code, out, err } = await maasMirror(smallOrder(small, archive.url, folder), { env: ownData(folder) });
+it('builds an architecture that is not the machine’s own, boots it, and publishes its one kernel as ga and as hwe', async () => {
+  await using site = await ubuntuSite(jammy);
+  const { mirror } = site;
+  const { code, out, err } = await maasMirror(site.words('--kernel', 'ga,hwe'), { env: site.env });
   expect(`${code}\n${code === 0 ? '' : err}`).toBe('0\n');
-  expect(out).toMatch(/^✓ bookworm: arm64: published version \d{8}/m);
+  expect(out).toMatch(/^✓ jammy: arm64: published version 20261120$/m);
+  expect(err.match(/Extract arm64 \S+ done/g)).toEqual(['Extract arm64 ga done']);
 
-  const logs = join(folder, 'mirror.work/logs');
+  expect(await productIdsAt(mirror, 'jammy')).toEqual([
+    'com.ubuntu.maas.candidate:v3:boot:22.04:arm64:ga-22.04',
+    'com.ubuntu.maas.candidate:v3:boot:22.04:arm64:hwe-22.04',
+  ]);
+  const kernels = await kernelFilesOf(jammy);
+  for (const [kernel, kpackage] of [
+    ['ga', 'linux-generic'],
+    ['hwe', 'linux-generic-hwe-22.04'],
+  ] as const) {
+    const items = await itemsIn(mirror, 'jammy/arm64/20261120', `${kernel}-22.04/generic`, kpackage);
+    expect(await soleVersionAt({ mirror, release: 'jammy', architecture: 'arm64', kernel })).toEqual({
+      fields: {
+        ...{ arch: 'arm64', os: 'ubuntu', label: 'candidate', release: 'jammy', krel: 'jammy', version: '22.04' },
+        ...{ release_title: '22.04 LTS', release_codename: 'Jammy Jellyfish' },
+        ...{ support_eol: '2027-06-01', support_esm_eol: '2032-04-21' },
+        ...{ subarch: `${kernel}-22.04`, kflavor: 'generic' },
+        subarches:
+          'generic,hwe-p,hwe-q,hwe-r,hwe-s,hwe-t,hwe-u,hwe-v,hwe-w,ga-16.04,ga-16.10,ga-17.04,ga-17.10,ga-18.04,ga-18.10,ga-19.04,ga-19.10,ga-20.04,ga-20.10,ga-21.04,ga-21.10,ga-22.04',
+      },
+      version: '20261120',
+      items,
+      image_package: jammy.images[kernel]?.name,
+      gate: 'passed',
+    });
+    expect(items['boot-kernel'].sha256).toBe(kernels[kernel]);
+    const held = await filesInInitrd(join(mirror, 'pool', items['boot-initrd'].path));
+    const wanted = await wantedModules(jammy, kernel);
+    expect(wanted.map(moduleName)).toEqual(expect.arrayContaining(['bonding', 'zfs']));
+    expect(held).toEqual(expect.arrayContaining([...wanted, 'scripts/rooturl', 'cryptroot/crypttab']));
+  }
+
+  const logs = join(`${mirror}.work`, 'logs');
   const [run = ''] = readdirSync(logs);
-  const console = readFileSync(join(logs, run, 'BootTest-arm64-cloud.log'), 'utf8');
-  expect(console).toContain('booting cloud in qemu-system-aarch64');
-  expect(console).toContain(`Linux version ${small.images.cloud.name.replace('linux-image-', '')}`);
-  expect(console).toMatch(/localhost login:/);
+  const console = readFileSync(join(logs, run, 'BootTest-arm64-ga.log'), 'utf8');
+  expect(console).toContain('booting ga in qemu-system-aarch64');
+  expect(console).toContain(`Linux version ${jammy.images.ga?.name.replace('linux-image-', '')}`);
 
-  const verified = await maasMirror(['verify', join(folder, 'mirror')]);
-  expect(verified).toMatchObject({
-    code: 0,
-    out: expect.stringMatching(/^✓ candidate: 1 product, 1 version, 4 objects/),
-  });
+  const verified = await maasMirror(['verify', mirror]);
+  expect(verified).toMatchObject({ code: 0, out: expect.stringMatching(/^✓ candidate: 2 products, 2 versions, /) });
 }, 900_000);

@@ -4,8 +4,9 @@ import { contentId, productId } from '../../lib/catalog/products';
 import { releaseOf } from '../../lib/catalog/releases';
 import { mountSquashfs } from '../../lib/machine/mounts';
 import { run } from '../../lib/machine/run';
-import type { Product, Version } from '../../lib/simplestreams/types';
+import type { Product, Products, Version } from '../../lib/simplestreams/types';
 import { readView } from '../../lib/stages/published-view';
+import { measureFile } from '../../lib/store/digest';
 import { openMirrorDirectory } from '../../lib/store/open';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
@@ -21,16 +22,20 @@ export interface Place {
 }
 
 /** A product as a mirror publishes it, or undefined. */
-export async function productAt({
-  mirror,
-  release,
-  architecture = 'amd64',
-  kernel,
-  view = 'candidate',
-}: Place): Promise<Product | undefined> {
+export async function productAt(place: Place): Promise<Product | undefined> {
+  const { mirror, release, architecture = 'amd64', kernel, view } = place;
+  const products = await productsAt(mirror, release, view);
+  return products[productId(kernelOf(release, architecture, kernel), view ?? 'candidate')];
+}
+
+/** Ids of all boot products that a view has of a release's family, sorted. */
+export async function productIdsAt(mirror: string, release: string): Promise<string[]> {
+  return Object.keys(await productsAt(mirror, release)).sort();
+}
+
+async function productsAt(mirror: string, release: string, view = 'candidate'): Promise<Products['products']> {
   const { documents } = await readView(view, { mirror: await openMirrorDirectory(mirror, { create: false }) });
-  const document = documents.get(contentId(releaseOf(release), view))?.document;
-  return document?.products[productId(kernelOf(release, architecture, kernel), view)];
+  return documents.get(contentId(releaseOf(release), view))?.document.products ?? {};
 }
 
 /** Names of its versions, in the order in which they sort. */
@@ -45,6 +50,35 @@ export async function newestAt(place: Place): Promise<Version> {
   const version = product?.versions[name];
   if (version === undefined) throw new Error(`nothing is published of ${place.release} ${place.kernel}`);
   return version;
+}
+
+/** All that a mirror says of a flavour whose only version this is, but for the digest of what went in. */
+export async function soleVersionAt(place: Place) {
+  const product = await productAt(place);
+  if (product === undefined) throw new Error(`nothing is published of ${place.release} ${place.kernel}`);
+  const { versions, inputs: _, ...fields } = product;
+  const [[version = '', sole] = [], ...others] = Object.entries(versions);
+  if (sole === undefined || others.length > 0)
+    throw new Error(`there are versions ${Object.keys(versions).join(', ')}`);
+  const { items, image_package, gate } = sole;
+  return { fields, version, items, image_package, gate };
+}
+
+/**
+ * The items that a flavour has on images.maas.io, as the files that lie there are: facts/maas-products.md §3.
+ * @param folder of the version: `noble/amd64/20261120`
+ * @param boot of the flavour in it: `hwe-24.04-edge/lowlatency`
+ */
+export async function itemsIn(mirror: string, folder: string, boot: string, kpackage: string) {
+  const item = async (ftype: string, path: string, more: object = {}) => {
+    return { ftype, path, ...(await measureFile(join(mirror, 'pool', path))), ...more };
+  };
+  return {
+    squashfs: await item('squashfs', `${folder}/squashfs`),
+    manifest: await item('manifest', `${folder}/squashfs.manifest`),
+    'boot-kernel': await item('boot-kernel', `${folder}/${boot}/boot-kernel`, { kpackage }),
+    'boot-initrd': await item('boot-initrd', `${folder}/${boot}/boot-initrd`, { kpackage }),
+  };
 }
 
 /** Path of the file of an item on this machine. */

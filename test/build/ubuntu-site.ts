@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { releaseOf } from '../../lib/catalog/releases';
 import type { Signer } from '../../lib/simplestreams/signer';
 import { publishCloudImages, type StreamImage } from '../fixtures/cloud-stream';
 import { type LookAlike, serveArchive } from '../fixtures/look-alike';
@@ -23,14 +24,6 @@ export interface UbuntuSite extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const versions: Readonly<Record<string, string>> = {
-  xenial: '16.04',
-  focal: '20.04',
-  jammy: '22.04',
-  noble: '24.04',
-  resolute: '26.04',
-};
-
 /** Serves a look-alike's archive and a signed stream with its image, under the serial 20261120. */
 export async function ubuntuSite(look: LookAlike): Promise<UbuntuSite> {
   const folder = temporaryFolder();
@@ -39,7 +32,15 @@ export async function ubuntuSite(look: LookAlike): Promise<UbuntuSite> {
   writeFileSync(join(folder, 'stream.gpg'), signer.keyring);
   const offer = async (serial: string, changes: Partial<StreamImage> = {}) => {
     const { release, architecture, squashfs, manifest } = site.archive;
-    const image = { release, version: versions[release] ?? '', architecture, serial, squashfs, manifest, ...changes };
+    const image = {
+      release,
+      version: releaseOf(release).version,
+      architecture,
+      serial,
+      squashfs,
+      manifest,
+      ...changes,
+    };
     await publishCloudImages(stream, { layout: 'daily', signer, images: [image] });
   };
   const images = await serveArchive(stream);

@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { measureFile } from '../../lib/store/digest';
+import { type LookAlike, type LookAlikeRelease, lookAlike } from '../fixtures/look-alike';
+import { kernelFilesOf } from '../fixtures/look-alike/kernel-files';
+import { maasMirror } from './cli';
+import { moduleName, wantedModules } from './initrd';
+import { filesInInitrd, itemsIn, productIdsAt, soleVersionAt } from './published';
+import { ubuntuSite } from './ubuntu-site';
+
+const made: Partial<Record<LookAlikeRelease, LookAlike>> = {};
+beforeAll(async () => {
+  for (const release of ['xenial', 'focal', 'resolute'] as const) made[release] = await lookAlike(release);
+}, 400_000);
+
+const letters = 'generic,hwe-p,hwe-q,hwe-r,hwe-s,hwe-t,hwe-u,hwe-v,hwe-w';
+const gaUpTo1804 = 'ga-16.04,ga-16.10,ga-17.04,ga-17.10,ga-18.04';
+const gaUpTo2004 = `${gaUpTo1804},ga-18.10,ga-19.04,ga-19.10,ga-20.04`;
+const gaUpTo2604 = `${gaUpTo2004},ga-20.10,ga-21.04,ga-21.10,ga-22.04,ga-22.10,ga-23.04,ga-23.10,ga-24.04,ga-24.10,ga-25.04,ga-25.10,ga-26.04`;
+
+/** Literally from facts/maas-products.md and facts/kernels.md. */
+const cases = [
+  {
+    release: 'xenial',
+    gate: 'waived',
+    modules: ['bonding', 'zfs'],
+    holds: ['scripts/rooturl', 'scripts/init-bottom/copymods'],
+    lacks: ['cryptroot/crypttab'],
+    fields: {
+      version: '16.04',
+      release_title: '16.04 LTS',
+      release_codename: 'Xenial Xerus',
+      support_eol: '2021-04-30',
+      support_esm_eol: '2026-04-23',
+    },
+    flavours: {
+      ga: ['16.04:amd64:ga-16.04', 'ga-16.04', 'generic', 'linux-generic', `${letters},ga-16.04`],
+      'hwe-lowlatency-edge': [
+        '16.04:amd64:hwe-16.04-lowlatency-edge',
+        'hwe-16.04-edge',
+        'lowlatency',
+        'linux-lowlatency-hwe-16.04-edge',
+        `${letters},ga-16.04,hwe-16.04,hwe-16.10,hwe-17.04,hwe-17.10,hwe-18.04`,
+      ],
+    },
+  },
+  {
+    release: 'focal',
+    gate: 'waived',
+    modules: ['bonding', 'zfs'],
+    holds: ['scripts/rooturl', 'scripts/init-bottom/copymods', 'cryptroot/crypttab'],
+    lacks: [],
+    fields: {
+      version: '20.04',
+      release_title: '20.04 LTS',
+      release_codename: 'Focal Fossa',
+      support_eol: '2025-05-29',
+      support_esm_eol: '2030-04-23',
+    },
+    flavours: {
+      'ga-lowlatency': [
+        '20.04:amd64:ga-20.04-lowlatency',
+        'ga-20.04',
+        'lowlatency',
+        'linux-image-lowlatency',
+        `${letters},${gaUpTo2004}`,
+      ],
+      'hwe-edge': [
+        '20.04:amd64:hwe-20.04-edge',
+        'hwe-20.04-edge',
+        'generic',
+        'linux-generic-hwe-20.04-edge',
+        `${letters},${gaUpTo1804},hwe-18.10,hwe-19.04,hwe-19.10,hwe-20.04`,
+      ],
+    },
+  },
+  {
+    release: 'resolute',
+    gate: 'passed',
+    modules: ['bcache', 'bonding', 'nfit', 'openvswitch', 'raid1', 'st', 'zfs'],
+    holds: [],
+    lacks: [],
+    fields: {
+      version: '26.04',
+      release_title: '26.04 LTS',
+      release_codename: 'Resolute Raccoon',
+      support_eol: '2031-05-29',
+      support_esm_eol: '2036-04-23',
+    },
+    flavours: {
+      ga: ['26.04:amd64:ga-26.04', 'ga-26.04', 'generic', 'linux-generic', `${letters},${gaUpTo2604}`],
+    },
+  },
+] as const;
+
+describe.each(cases)('building $release from its cloud image', { timeout: 900_000 }, (one) => {
+  it(`publishes ${Object.keys(one.flavours).join(' and ')} as images.maas.io has them`, async () => {
+    const { release, gate } = one;
+    const look = made[release] as LookAlike;
+    await using site = await ubuntuSite(look);
+    const { mirror } = site;
+    const words = ['--kernel', Object.keys(one.flavours).join(','), ...(gate === 'passed' ? [] : ['--no-boot-test'])];
+    const { code, err } = await maasMirror(site.words(...words), { env: site.env });
+    expect(`${code}\n${code === 0 ? '' : err}`).toBe('0\n');
+
+    const flavours = Object.entries(one.flavours);
+    expect(await productIdsAt(mirror, release)).toEqual(
+      flavours.map(([, [id]]) => `com.ubuntu.maas.candidate:v3:boot:${id}`).sort(),
+    );
+    const kernels = await kernelFilesOf(look);
+    for (const [kernel, [, subarch, kflavor, kpackage, subarches]] of flavours) {
+      const items = await itemsIn(mirror, `${release}/amd64/20261120`, `${subarch}/${kflavor}`, kpackage);
+      expect(await soleVersionAt({ mirror, release, kernel })).toEqual({
+        fields: {
+          ...{ arch: 'amd64', os: 'ubuntu', label: 'candidate', release, krel: release },
+          ...{ subarch, kflavor, subarches },
+          ...one.fields,
+        },
+        version: '20261120',
+        items,
+        image_package: look.images[kernel]?.name,
+        gate,
+      });
+      // Of xenial's ga the signed copy of its kernel.
+      expect(items['boot-kernel'].sha256, kernel).toBe(kernels[kernel]);
+
+      const held = await filesInInitrd(join(mirror, 'pool', items['boot-initrd'].path));
+      const wanted = await wantedModules(look, kernel);
+      expect(wanted.map(moduleName)).toEqual(expect.arrayContaining([...one.modules]));
+      expect(held).toEqual(expect.arrayContaining([...wanted, ...one.holds]));
+      expect(held.filter((path) => ([...one.lacks, '.random-seed'] as string[]).includes(path))).toEqual([]);
+      expect(held.filter((path) => path.includes('maas-mirror'))).toEqual([]);
+    }
+    expect(await measureFile(join(mirror, `pool/${release}/amd64/20261120/squashfs`))).toEqual(
+      await measureFile(look.squashfs),
+    );
+    expect((await maasMirror(['verify', mirror])).code).toBe(0);
+  });
+});
