@@ -49,7 +49,8 @@ it('builds an architecture that is not the machine’s own, boots it, and publis
     const held = await filesInInitrd(join(mirror, 'pool', items['boot-initrd'].path));
     const wanted = await wantedModules(jammy, kernel);
     expect(wanted.map(moduleName)).toEqual(expect.arrayContaining(['bonding', 'zfs']));
-    expect(held).toEqual(expect.arrayContaining([...wanted, 'scripts/rooturl', 'cryptroot/crypttab']));
+    const holds = [...wanted, 'scripts/rooturl', 'cryptroot/crypttab'];
+    expect(holds.filter((path) => !held.includes(path))).toEqual([]);
   }
 
   const logs = join(`${mirror}.work`, 'logs');
