@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { kernelOf, kernelsOf } from '../../lib/catalog/kernels';
@@ -66,7 +66,21 @@ describe('building noble from its cloud image', { timeout: 900_000 }, () => {
     expect(again.out).toMatch(/nothing is new/);
     expect(again.err).not.toMatch(/Fetch amd64 …/);
   });
+
+  it('publishes the same documents from the same inputs, but for when they were signed', async () => {
+    await using site = await ubuntuSite(noble);
+    const published: unknown[] = [];
+    for (const _ of ['once', 'again']) {
+      const { code, err } = await maasMirror(site.words('--kernel', 'ga', '--no-boot-test'), { env: site.env });
+      expect(`${code}\n${code === 0 ? '' : err}`).toBe('0\n');
+      published.push(JSON.parse(JSON.stringify(await documentOf(site.mirror), timeless)));
+      rmSync(site.mirror, { recursive: true });
+    }
+    expect(published[0]).toEqual(published[1]);
+  });
 });
+
+const timeless = (name: string, value: unknown) => (name === 'updated' ? undefined : value);
 
 async function documentOf(mirror: string): Promise<Products> {
   const store = await openMirrorDirectory(mirror, { create: false });
