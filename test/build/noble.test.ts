@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { kernelOf, kernelsOf } from '../../lib/catalog/kernels';
@@ -7,7 +7,7 @@ import { measureFile } from '../../lib/store/digest';
 import { type LookAlike, lookAlike } from '../fixtures/look-alike';
 import { kernelFilesOf } from '../fixtures/look-alike/kernel-files';
 import { maasMirror } from './cli';
-import { itemsIn, productIdsAt, soleVersionAt } from './published';
+import { documentAt, itemsIn, productIdsAt, soleVersionAt } from './published';
 import { ubuntuSite } from './ubuntu-site';
 
 let noble: LookAlike;
@@ -58,4 +58,18 @@ describe('building noble from its cloud image', { timeout: 900_000 }, () => {
     expect(again.out).toMatch(/nothing is new/);
     expect(again.err).not.toMatch(/Fetch amd64 …/);
   });
+
+  it('publishes the same documents from the same inputs, but for when they were signed', async () => {
+    await using site = await ubuntuSite(noble);
+    const published: unknown[] = [];
+    for (const _ of ['once', 'again']) {
+      const { code, err } = await maasMirror(site.words('--kernel', 'ga', '--no-boot-test'), { env: site.env });
+      expect(`${code}\n${code === 0 ? '' : err}`).toBe('0\n');
+      published.push(JSON.parse(JSON.stringify(await documentAt(site.mirror, 'noble'), timeless)));
+      rmSync(site.mirror, { recursive: true });
+    }
+    expect(published[0]).toEqual(published[1]);
+  });
 });
+
+const timeless = (name: string, value: unknown) => (name === 'updated' ? undefined : value);

@@ -24,18 +24,19 @@ export interface Place {
 /** A product as a mirror publishes it, or undefined. */
 export async function productAt(place: Place): Promise<Product | undefined> {
   const { mirror, release, architecture = 'amd64', kernel, view } = place;
-  const products = await productsAt(mirror, release, view);
-  return products[productId(kernelOf(release, architecture, kernel), view ?? 'candidate')];
+  const document = await documentAt(mirror, release, view);
+  return document?.products[productId(kernelOf(release, architecture, kernel), view ?? 'candidate')];
 }
 
 /** Ids of all boot products that a view has of a release's family, sorted. */
 export async function productIdsAt(mirror: string, release: string): Promise<string[]> {
-  return Object.keys(await productsAt(mirror, release)).sort();
+  return Object.keys((await documentAt(mirror, release))?.products ?? {}).sort();
 }
 
-async function productsAt(mirror: string, release: string, view = 'candidate'): Promise<Products['products']> {
+/** The document with a view's boot products of a release's family. */
+export async function documentAt(mirror: string, release: string, view = 'candidate'): Promise<Products | undefined> {
   const { documents } = await readView(view, { mirror: await openMirrorDirectory(mirror, { create: false }) });
-  return documents.get(contentId(releaseOf(release), view))?.document.products ?? {};
+  return documents.get(contentId(releaseOf(release), view))?.document;
 }
 
 /** Names of its versions, in the order in which they sort. */

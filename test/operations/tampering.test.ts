@@ -30,6 +30,7 @@ const kinds: [string, RegExp][] = [
   ['initrd', /^pool\/.*boot-initrd$/],
   ['squashfs', /^pool\/.*squashfs$/],
   ['manifest', /^pool\/.*squashfs\.manifest$/],
+  ['provenance', /^pool\/.*provenance\.json$/],
 ];
 
 describe.each(kinds)('of the %s,', (_, pattern) => {

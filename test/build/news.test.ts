@@ -1,0 +1,153 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { publishCloudImages } from '../fixtures/cloud-stream';
+import { type LookAlike, lookAlike, withNewerKernel, withPackage } from '../fixtures/look-alike';
+import { servePpas } from '../fixtures/look-alike/launchpad';
+import { cloudInit, motdNewsConfig } from '../fixtures/look-alike/packages';
+import { makePpa, uploadTo } from '../fixtures/look-alike/ppa';
+import { smallSigner } from '../fixtures/small-mirror';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+import { type Ended, maasMirror } from './cli';
+import { productAt, versionsAt } from './published';
+import { type UbuntuSite, ubuntuSite } from './ubuntu-site';
+
+let noble: LookAlike;
+beforeAll(async () => {
+  noble = await lookAlike('noble');
+}, 300_000);
+
+/** Builds into a site's mirror; what was published is in the answer, flavour by flavour. */
+async function build(site: UbuntuSite, kernels: string, ...more: string[]): Promise<Ended & { versions: string }> {
+  const built = await maasMirror(site.words('--kernel', kernels, '--no-boot-test', ...more), { env: site.env });
+  expect(`${built.code}\n${built.code === 0 ? '' : built.err}`).toBe('0\n');
+  const counts = kernels.split(',').map(async (kernel) => `${kernel} ${(await names(site, kernel)).length}`);
+  return { ...built, versions: (await Promise.all(counts)).join(', ') };
+}
+
+const names = (site: UbuntuSite, kernel: string, view?: string) =>
+  versionsAt({ mirror: site.mirror, release: 'noble', kernel, ...(view && { view }) });
+
+describe('what counts as news', { timeout: 600_000 }, () => {
+  it('gives exactly the right products exactly the right new versions', async () => {
+    await using site = await ubuntuSite(noble);
+    const first = await build(site, 'ga,hwe');
+    expect(first.versions).toBe('ga 1, hwe 1');
+    expect(await names(site, 'ga')).toEqual(['20261120']);
+
+    // Nothing at all: known within seconds, by a look at the sources.
+    const started = performance.now();
+    const nothing = await build(site, 'ga,hwe');
+    expect(nothing.out).toMatch(/✓ noble: nothing is new: archive, base and recipe/);
+    expect(performance.now() - started).toBeLessThan(15_000);
+
+    // The archive has a newer kernel for one of the two.
+    site.archive = await withNewerKernel(noble, temporaryFolder(), 'hwe');
+    const kernel = await build(site, 'ga,hwe');
+    expect(kernel.versions).toBe('ga 1, hwe 2');
+    expect(kernel.err).not.toMatch(/Extract amd64 ga/);
+    expect((await names(site, 'hwe')).at(-1)).toMatch(/^\d{8}\.\d{6}$/);
+
+    // Something else has changed in the archive: looked at once, known from then on.
+    site.archive = await withPackage(site.archive, temporaryFolder(), 'updates', motdNewsConfig('14ubuntu1'));
+    const other = await build(site, 'ga,hwe');
+    expect([other.versions, other.out]).toEqual([
+      'ga 1, hwe 2',
+      expect.stringMatching(/✓ noble: amd64: nothing is new$/m),
+    ]);
+    expect(other.err).toMatch(/Prepare amd64 done/);
+    const known = await build(site, 'ga,hwe');
+    expect(known.err).not.toMatch(/Fetch amd64 …/);
+
+    // One flavour more is ordered: by its time, since the serial is taken.
+    const more = await build(site, 'ga,hwe,ga-lowlatency');
+    expect(more.versions).toBe('ga 1, hwe 2, ga-lowlatency 1');
+    expect((await names(site, 'ga-lowlatency')).at(-1)).toMatch(/^\d{8}\.\d{6}$/);
+
+    // Upstream's re-spin sorts below today's builds, so that it takes their form.
+    await site.offer('20261120.1', { manifest: readFileSync(noble.manifest), squashfs: respun(noble) });
+    const respin = await build(site, 'ga,hwe');
+    expect(respin.versions).toBe('ga 2, hwe 3');
+    for (const flavour of ['ga', 'hwe']) {
+      const [newest = '', before = ''] = (await names(site, flavour)).reverse();
+      expect(newest > before).toBe(true);
+      const product = await productAt({ mirror: site.mirror, release: 'noble', kernel: flavour });
+      expect(product?.versions[newest]?.serial).toBe('20261120.1');
+    }
+    const verified = await maasMirror(['verify', site.mirror]);
+    expect(verified.code).toBe(0);
+
+    // A rebuild is what its word says.
+    expect((await build(site, 'ga', '--rebuild')).versions).toBe('ga 3');
+  });
+
+  it('is an upload to the PPA of a view, and of that view only', async () => {
+    await using site = await ubuntuSite(noble);
+    const ppa = await makePpa(temporaryFolder(), {
+      ...{ owner: 'o', name: 'n', release: 'noble' },
+      packages: [await cloudInit('25.1-0ubuntu1~ppa1')],
+    });
+    await using launchpad = await servePpas(ppa);
+    const words = ['--view', 'next', '--ppa', 'o/n', '--ppas', launchpad.url, '--launchpad', launchpad.api];
+
+    await maasMirror(site.words('--kernel', 'ga', '--no-boot-test'), { env: site.env });
+    await maasMirror(site.words('--kernel', 'ga', '--no-boot-test', ...words), { env: site.env });
+    const again = await maasMirror(site.words('--kernel', 'ga', '--no-boot-test', ...words), { env: site.env });
+    expect(again.out).toMatch(/nothing is new: archive/);
+    expect(await names(site, 'ga', 'next')).toHaveLength(1);
+
+    await uploadTo(ppa, await cloudInit('25.2-0ubuntu1~ppa1'));
+    await maasMirror(site.words('--kernel', 'ga', '--no-boot-test', ...words), { env: site.env });
+    expect(await names(site, 'ga', 'next')).toHaveLength(2);
+    expect(await names(site, 'ga', 'candidate')).toHaveLength(1);
+  });
+});
+
+describe('a stream that is not what it says', { timeout: 120_000 }, () => {
+  const refused = async (site: UbuntuSite) => {
+    const { code, err, out } = await maasMirror(site.words('--kernel', 'ga'), { env: site.env });
+    expect(existsSync(join(site.mirror, 'candidate/streams'))).toBe(false);
+    return { code, err, out };
+  };
+
+  it('is not ready where it names a file that is not there yet, which has an exit code of its own', async () => {
+    await using site = await ubuntuSite(noble);
+    await site.offer('20261121');
+    rmSync(join(site.stream, 'server/noble/20261121'), { recursive: true });
+
+    const { code, err, out } = await refused(site);
+
+    expect(err).toMatch(/Fetch amd64 failed: NotReady: /);
+    expect(out).toMatch(/✗ noble: upstream is not ready; nothing was published, run it again later/);
+    expect(code).toBe(3);
+  });
+
+  it('is refused where somebody else has signed it', async () => {
+    await using site = await ubuntuSite(noble);
+    const other = await smallSigner('somebody else');
+    const image = { release: 'noble', version: '24.04', architecture: 'amd64', serial: '20261122' };
+    await publishCloudImages(site.stream, {
+      layout: 'daily',
+      signer: other,
+      images: [{ ...image, squashfs: noble.squashfs }],
+    });
+
+    const { code, err } = await refused(site);
+
+    expect(err).toMatch(/Fetch amd64 failed: BadSignature: /);
+    expect(code).toBe(1);
+  });
+
+  it('is refused where it does not have the serial that is asked for, and says which it has', async () => {
+    await using site = await ubuntuSite(noble);
+    const { code, err } = await maasMirror(site.words('--kernel', 'ga', '--serial', '20200101'), { env: site.env });
+
+    expect(err).toMatch(/Fetch amd64 failed: BadInput: .*20200101.*20261120/);
+    expect(code).toBe(1);
+  });
+});
+
+/** The same image, repacked upstream: other bytes behind the file system. */
+function respun({ squashfs }: LookAlike): Buffer {
+  return Buffer.concat([readFileSync(squashfs), Buffer.alloc(4096)]);
+}

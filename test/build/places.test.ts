@@ -1,0 +1,147 @@
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startProxy } from '../fixtures/forward-proxy';
+import { type LookAlike, lookAlike } from '../fixtures/look-alike';
+import { servePpas } from '../fixtures/look-alike/launchpad';
+import { cloudInit } from '../fixtures/look-alike/packages';
+import { makePpa, type Ppa } from '../fixtures/look-alike/ppa';
+import { answer, serveArchive } from '../fixtures/served-archive';
+import { makeAuthority } from '../fixtures/small-authority';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+import { maasMirror } from './cli';
+import { fileOf, newestAt } from './published';
+import { type UbuntuSite, ubuntuSite } from './ubuntu-site';
+
+let noble: LookAlike;
+beforeAll(async () => {
+  noble = await lookAlike('noble');
+}, 300_000);
+
+const version = '25.1-0ubuntu1~ppa1';
+
+async function ppaOf(): Promise<Ppa> {
+  const packages = [await cloudInit(version)];
+  return makePpa(temporaryFolder(), { owner: 'o', name: 'n', release: 'noble', packages });
+}
+
+async function manifestAfter(site: UbuntuSite, words: readonly string[]): Promise<string> {
+  const { code, err } = await maasMirror(words, { env: site.env });
+  expect(`${code}\n${code === 0 ? '' : err}`).toBe('0\n');
+  return readFileSync(
+    fileOf(site, await newestAt({ mirror: site.mirror, release: 'noble', kernel: 'ga' }), 'manifest'),
+    'utf8',
+  );
+}
+
+/** The words of an order with other places, no boot test. */
+function wordsWith(site: UbuntuSite, places: Readonly<Record<string, string>>): string[] {
+  const words = site.words('--kernel', 'ga', '--no-boot-test', '--ppa', 'o/n');
+  for (const [option, place] of Object.entries(places)) {
+    const at = words.indexOf(option);
+    if (at < 0) words.push(option, place);
+    else words[at + 1] = place;
+  }
+  return words;
+}
+
+describe('a build', { timeout: 300_000 }, () => {
+  it('reaches stream, archive, PPA and Launchpad through the proxy that it is given', async () => {
+    await using site = await ubuntuSite(noble);
+    await using launchpad = await servePpas(await ppaOf());
+    const port = (url: string) => new URL(url).port;
+    const here = (option: string) => site.words()[site.words().indexOf(option) + 1] ?? '';
+    const hosts = {
+      'images.example': port(here('--stream')),
+      'archive.example': port(here('--archive')),
+      'launchpad.example': port(launchpad.url),
+    };
+    await using proxy = await startProxy({ hosts });
+    const manifest = await manifestAfter(
+      site,
+      wordsWith(site, {
+        ...{ '--stream': 'http://images.example', '--archive': 'http://archive.example' },
+        ...{ '--ppas': 'http://launchpad.example', '--launchpad': 'http://launchpad.example' },
+        '--proxy': proxy.address,
+      }),
+    );
+
+    expect(manifest).toContain(`cloud-init\t${version}\n`);
+    for (const asked of [
+      'GET http://images.example/streams/v1/index.sjson',
+      'GET http://archive.example/dists/noble/InRelease',
+      'GET http://launchpad.example/o/n/ubuntu/dists/noble/InRelease',
+      'GET http://launchpad.example/devel/~o/+archive/ubuntu/n',
+    ]) {
+      expect(proxy.requests).toContain(asked);
+    }
+  });
+
+  it('believes an archive over https whose CA it is given, and no other', async () => {
+    await using site = await ubuntuSite(noble);
+    await using archive = await serveOverTls(noble.archive);
+    const words = site.words('--kernel', 'ga', '--no-boot-test', '--archive', archive.url);
+    const refused = await maasMirror(words, { env: site.env });
+    expect(refused.err).toMatch(/Prepare amd64 failed: DownloadFailed: .*[Cc]ertificate/);
+
+    writeFileSync(join(site.folder, 'ca.pem'), archive.ca);
+    const { code, err } = await maasMirror([...words, '--ca', join(site.folder, 'ca.pem')], { env: site.env });
+    expect(`${code}\n${code === 0 ? '' : err}`).toBe('0\n');
+  });
+
+  it('takes the archive of the moment that it is told, and a repository by its stanza', async () => {
+    await using site = await ubuntuSite(noble);
+    const ppa = await ppaOf();
+    await using repository = await serveArchive(ppa.archive);
+    const snapshots = join(site.folder, 'snapshots');
+    mkdirSync(join(snapshots, 'ubuntu'), { recursive: true });
+    symlinkSync(noble.archive, join(snapshots, 'ubuntu/20261120T000000Z'));
+    await using snapshot = await serveArchive(snapshots);
+    const indented = (key: string) =>
+      key
+        .trimEnd()
+        .split('\n')
+        .map((line) => ` ${line || '.'}`)
+        .join('\n');
+    const stanza = `Types: deb\nURIs: ${repository.url}\nSuites: noble\nComponents: main\nSigned-By:\n${indented(ppa.signer.armouredKeyring)}\n`;
+    const place = (option: string) => site.words()[site.words().indexOf(option) + 1];
+    const config = {
+      views: {
+        candidate: {
+          ...{ releases: ['noble'], architectures: ['amd64'], kernels: { required: ['ga'] } },
+          ...{ bootTest: false, bootloaders: false, customise: { repositories: [stanza] } },
+        },
+      },
+      places: {
+        ...{ stream: place('--stream'), streamKeyring: 'stream.gpg' },
+        ...{ snapshot: '20261120T000000Z', snapshots: snapshot.url },
+      },
+    };
+    writeFileSync(join(site.folder, 'mirror.yaml'), JSON.stringify(config)); // which is YAML, too
+    const words = ['build', '--config', join(site.folder, 'mirror.yaml'), '--mirror', site.mirror];
+
+    expect(await manifestAfter(site, words)).toContain(`cloud-init\t${version}\n`);
+    expect(snapshot.requests).toContain('/ubuntu/20261120T000000Z/dists/noble-updates/InRelease');
+  });
+});
+
+async function serveOverTls(folder: string): Promise<AsyncDisposable & { readonly url: string; readonly ca: string }> {
+  const { ca, key, cert } = makeAuthority(temporaryFolder());
+  const server = createServer({ key, cert }, (request, response) => {
+    answer(request, response, { folder, path: decodeURIComponent(request.url ?? '/') }).catch((error: Error) =>
+      response.destroy(error),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ca,
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
