@@ -58,3 +58,8 @@ export class MirrorError extends Error {
     this.misuse = misuse;
   }
 }
+
+/** A text for messages, logs and statements: whatever addresses are in it have lost their user and password. */
+export function withoutPasswords(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/"]*@/gi, '$1');
+}

@@ -82,9 +82,11 @@ const imageOptions = [
 
 function configured(releases: readonly string[], options: OrderOptions, machine: string): Order[] {
   const { config: file = '', view, rebuild = false } = options;
-  const beside = imageOptions.find((name) => (options as Record<string, unknown>)[name] !== undefined);
+  const given = imageOptions.filter((name) => (options as Record<string, unknown>)[name] !== undefined).map(dashed);
+  const waived = (['bootTest', 'bootloaders'] as const).filter((name) => options[name] === false);
+  const [beside] = [...given, ...waived.map((name) => `no-${dashed(name)}`)];
   if (beside !== undefined) {
-    throw new MirrorError('BadInput', `--${dashed(beside)} is given beside --config ${file}`, {
+    throw new MirrorError('BadInput', `--${beside} is given beside --config ${file}`, {
       hint: 'write it into the configuration; only --view, --rebuild and names of releases go beside it',
       misuse: true,
     });

@@ -1,6 +1,7 @@
 import { architectureOf } from '../catalog/architectures';
 import { releaseOf } from '../catalog/releases';
 import type { AptSource, Order } from './order';
+import type { Places } from './places';
 import { parseRepository } from './repository';
 
 /** A source as apt gets it inside an image. */
@@ -46,17 +47,19 @@ export function addedSources(order: Order): Omit<AptSource, 'keyring'>[] {
   });
 }
 
+/** Address of one of Ubuntu's two archives. Snapshots hold both in one place, as one signature holds for both. */
+export function ubuntuArchive(places: Places, which: keyof typeof ubuntuArchives): string {
+  const { snapshot, snapshots } = places;
+  if (snapshot === undefined) return places[which] ?? ubuntuArchives[which];
+  return `${snapshots.replace(/\/+$/, '')}/ubuntu/${snapshot}`;
+}
+
 function ubuntuSource({ release, places }: Order, architecture: string, pocket: string): ImageSource {
-  const { archive: which } = architectureOf(architecture);
-  const { snapshot, snapshots, archiveKeyring } = places;
-  const uri =
-    snapshot === undefined
-      ? (places[which] ?? ubuntuArchives[which])
-      : `${snapshots.replace(/\/+$/, '')}/ubuntu/${snapshot}`;
+  const { archiveKeyring } = places;
   return {
-    uri,
+    uri: ubuntuArchive(places, architectureOf(architecture).archive),
     suite: `${release}${pocket}`,
-    components: ['main', 'restricted', 'universe', ...(pocket === '-proposed' ? ['multiverse'] : [])],
+    components: ['main', 'restricted', 'universe', 'multiverse'],
     ...(archiveKeyring === undefined ? { signedBy: ubuntuKeyring } : { keyring: archiveKeyring }),
   };
 }

@@ -26,7 +26,11 @@ export const BuiltBootloader = z.strictObject({
 export type BuiltBootloader = z.infer<typeof BuiltBootloader>;
 
 /** What the build of the bootloaders hands on. */
-export const BuiltBootloaders = z.strictObject({ products: z.array(BuiltBootloader).min(1) });
+export const BuiltBootloaders = z.strictObject({
+  products: z.array(BuiltBootloader).min(1),
+  /** The sha256 of the InRelease files that the packages were taken by. */
+  inReleases: z.array(z.string()).min(1),
+});
 export type BuiltBootloaders = z.infer<typeof BuiltBootloaders>;
 
 /** @throws BadInput (misuse) naming the field */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { MirrorError } from '../errors';
+import { MirrorError, withoutPasswords } from '../errors';
 
 /**
  * A value that came from outside, by its schema.
@@ -12,10 +12,14 @@ export function checked<T>(schema: z.ZodType<T>, value: unknown, name: string): 
   const faults = error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '));
   const [first] = error.issues;
   const seen = JSON.stringify(first?.path.reduce(inside, value)) ?? 'nothing';
-  throw new MirrorError('BadInput', `${name} is wrong: ${faults.join('; ')} (seen: ${shortened(seen)})`, {
-    hint: 'lib/job/ says which fields there are',
-    misuse: true,
-  });
+  throw new MirrorError(
+    'BadInput',
+    `${name} is wrong: ${faults.join('; ')} (seen: ${shortened(withoutPasswords(seen))})`,
+    {
+      hint: 'lib/job/ says which fields there are',
+      misuse: true,
+    },
+  );
 }
 
 function inside(value: unknown, key: PropertyKey): unknown {

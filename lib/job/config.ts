@@ -17,6 +17,7 @@ export const View = z.strictObject({
     .optional()
     .describe('Kernel flavours; default: ga and hwe, all required'),
   customise: Customise.optional().describe('What is changed in the images; default: nothing, they stay as they came'),
+  serial: z.string().optional().describe('Serial of the cloud image, for views of one release; default: the newest'),
   compression: Compression.optional().describe('Of a squashfs that is made here; default: zstd, xz for xenial'),
   bootTest: z.boolean().default(true).describe('Whether what is published has to boot first'),
   bootloaders: z
@@ -81,9 +82,10 @@ export function ordersOf(config: MirrorConfig, options: OrdersOptions): Order[] 
   const places = placesOf(config.places, options.read);
   const views = Object.entries(config.views).map(([name, view]) => [name, view ?? View.parse({})] as const);
   const named = views.filter(([name, { releases }]) => (options.view ?? name) === name && releases.length > 0);
+  const unknown = (options.releases ?? []).filter((one) => !named.some(([, { releases }]) => releases.includes(one)));
   const orders = named.flatMap(([name, view]) => ordersOfView(name, view, places, options));
-  if (orders.length > 0) return orders;
-  const wanted = [options.view ?? 'any view', ...(options.releases ?? [])].join(', ');
+  if (orders.length > 0 && unknown.length === 0) return orders;
+  const wanted = [options.view ?? 'any view', ...unknown].join(', ');
   const there = views.map(([name, { releases }]) => `${name} (${releases.join(', ') || 'no releases'})`).join(', ');
   throw new MirrorError('BadInput', `the configuration builds nothing for ${wanted}; there are the views ${there}`, {
     hint: 'name a view that has releases, and releases that it has',

@@ -1,16 +1,23 @@
 import { z } from 'zod';
 import { MirrorError } from '../errors';
-import { Places } from './places';
-import { parseRepository } from './repository';
+import { isKernelPackage } from './kernel-package';
+import { address, Places } from './places';
+import { parseRepository, repositoryWord } from './repository';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes');
-const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'the name of a package');
+/** A dash at the end would tell apt to remove it. */
+const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]*[a-z0-9+.]$/, 'the name of a package');
+
+const imagePackage = packageName.refine(
+  (name) => !isKernelPackage(name),
+  'is a kernel, which an image does not hold: it is ordered as a flavour, and taken from -proposed by `proposed`',
+);
 
 /** One apt repository that a base is bootstrapped from or kernels come from. */
 export const AptSource = z.strictObject({
-  uri: z.string().regex(/^(https?|file):\/\/\S+$/, 'an http, https or file address'),
-  suite: z.string().regex(/^[\w./-]+$/),
-  components: z.array(word),
+  uri: address,
+  suite: z.string().regex(repositoryWord),
+  components: z.array(z.string().regex(repositoryWord)),
   /** Binary keyring in base64. @default - the keyring of the release's own archive */
   keyring: z.base64().optional(),
 });
@@ -34,9 +41,9 @@ export const Customise = z.strictObject({
   /** Packages to take from -proposed, or all that is there. */
   proposed: z.union([z.literal('all'), z.array(packageName)]).default([]),
   /** Packages to install besides. */
-  packages: z.array(packageName).default([]),
+  packages: z.array(imagePackage).default([]),
   /** Packages to purge first and install again. */
-  purge: z.array(packageName).default([]),
+  purge: z.array(imagePackage).default([]),
 });
 export type Customise = z.infer<typeof Customise>;
 

@@ -1,18 +1,19 @@
 import { z } from 'zod';
 
-const url = z.string().regex(/^(https?|file):\/\/\S+$/, 'an http, https or file address');
+/** Quotes would end a setting of apt. */
+export const address = z.string().regex(/^(https?|file):\/\/[^\s"'\\]+$/, 'an http, https or file address');
 const base64 = z.base64().min(1);
 
 /** Where everything comes from, and whose signatures count. Every place has the public one as its default. */
 export const Places = z.strictObject({
   /** Stream of cloud images: `daily`, `releases`, or the address of another simplestreams mirror. */
-  stream: z.union([z.enum(['daily', 'releases']), url]).default('daily'),
+  stream: z.union([z.enum(['daily', 'releases']), address]).default('daily'),
   /** Binary keyring of the stream, in base64. @default - Ubuntu's cloud-image keyring */
   streamKeyring: base64.optional(),
   /** Archive of amd64 and i386. @default - http://archive.ubuntu.com/ubuntu; of Debian what this machine's apt takes */
-  archive: url.optional(),
+  archive: address.optional(),
   /** Archive of the other architectures. @default - http://ports.ubuntu.com/ubuntu-ports */
-  ports: url.optional(),
+  ports: address.optional(),
   /** Binary keyring of both archives, in base64. @default - the one inside the image */
   archiveKeyring: base64.optional(),
   /** A moment whose archive is wanted, `20261120T000000Z`. @default - the archive as it is */
@@ -21,13 +22,13 @@ export const Places = z.strictObject({
     .regex(/^\d{8}T\d{6}Z$/, 'a time like 20261120T000000Z')
     .optional(),
   /** Where snapshots lie. */
-  snapshots: url.default('https://snapshot.ubuntu.com'),
+  snapshots: address.default('https://snapshot.ubuntu.com'),
   /** Where the packages of PPAs lie. */
-  ppas: url.default('https://ppa.launchpadcontent.net'),
+  ppas: address.default('https://ppa.launchpadcontent.net'),
   /** Launchpad's API, which knows the keys of PPAs. */
-  launchpad: url.default('https://api.launchpad.net'),
+  launchpad: address.default('https://api.launchpad.net'),
   /** HTTP proxy for everything. @default - what the environment says */
-  proxy: url.optional(),
+  proxy: address.optional(),
   /** Certificates to trust besides the system's, PEM. */
   ca: z
     .string()

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { checkArchitecture } from '../catalog/kernels';
+import { releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
 import { BuiltBootloaders } from './bootloaders';
 import { checked } from './checked';
@@ -7,6 +8,7 @@ import { jobVariables, stringsOf } from './environment';
 import type { Job } from './job';
 import { kernelChoices } from './kernel-choice';
 import { bootloadersOrder, isCustomised, Order } from './order';
+import { parseRepository } from './repository';
 import { Fetched, KernelResult, Prepared, Root, Selected } from './results';
 
 /** A job as the state machine carries it. */
@@ -92,6 +94,7 @@ export function planOf(order: Order, execution: string): Plan {
   if (order.release === bootloadersOrder) return bootloadersPlan(order, execution);
   for (const architecture of order.architectures) checkArchitecture(order.release, architecture);
   refuseSharedBase(order);
+  refuseUbuntusOwn(order);
   const choices = kernelChoices(order);
   const notes = choices.flatMap(({ architecture, leftOut }) =>
     leftOut.map((kernel) => `${architecture} has no ${kernel}, left out`),
@@ -139,6 +142,22 @@ function refuseSharedBase({ base, architectures }: Order): void {
   if (base === '' || new Set(architectures).size < 2) return;
   throw new MirrorError('BadInput', `the base ${base} is ordered for ${architectures.join(', ')}`, {
     hint: 'a squashfs is of one architecture: order that one',
+    misuse: true,
+  });
+}
+
+/** What only Ubuntu has, ordered for a Debian. */
+function refuseUbuntusOwn({ release, customise, places }: Order): void {
+  if (releaseOf(release).family === 'ubuntu') return;
+  const ppa = customise?.repositories.find((text) => parseRepository(text).kind === 'ppa');
+  const ordered = [
+    ...(ppa === undefined ? [] : [ppa.trim()]),
+    ...(customise !== undefined && customise.proposed.length > 0 ? ['-proposed'] : []),
+    ...(places.snapshot === undefined ? [] : [`the snapshot ${places.snapshot}`]),
+  ];
+  if (ordered.length === 0) return;
+  throw new MirrorError('NotSupported', `${ordered.join(' and ')} cannot be had for ${release}, which is Debian`, {
+    hint: 'name a repository by its stanza, and an archive by its address (--archive)',
     misuse: true,
   });
 }

@@ -1,4 +1,4 @@
-import { MirrorError } from '../errors';
+import { MirrorError, withoutPasswords } from '../errors';
 
 /** A package archive of Launchpad: `ppa:owner/name`. */
 export interface Ppa {
@@ -6,6 +6,9 @@ export interface Ppa {
   readonly owner: string;
   readonly name: string;
 }
+
+/** A suite or a component: `noble-updates`, `./`, `main`. */
+export const repositoryWord = /^[\w.+/-]+$/;
 
 /** Any other apt repository, as its deb822 stanza says. */
 export interface OtherRepository {
@@ -33,16 +36,26 @@ function stanzaOf(text: string): OtherRepository {
   const fields = fieldsOf(text);
   const types = wordsOf(fields.get('types') ?? 'deb');
   if (!types.includes('deb')) throw refused(text, `has the Types ${types.join(' ')}, but packages come from deb`);
+  const suites = required(fields, 'Suites', text);
   const stanza = {
     kind: 'stanza',
     uris: required(fields, 'URIs', text),
-    suites: required(fields, 'Suites', text),
-    components: required(fields, 'Components', text),
+    suites,
+    components: componentsOf(fields, suites, text),
     key: keyOf(fields.get('signed-by') ?? '', text),
   } as const;
-  const foreign = stanza.uris.find((uri) => !/^https?:\/\//.test(uri));
-  if (foreign !== undefined) throw refused(text, `has the URI ${foreign}, which is neither http nor https`);
+  const foreign = stanza.uris.find((uri) => !/^https?:\/\/[^\s"'\\]+$/.test(uri));
+  if (foreign !== undefined) throw refused(text, `has the URI ${foreign}, which is no http or https address`);
+  const odd = [...suites, ...stanza.components].find((word) => !repositoryWord.test(word));
+  if (odd !== undefined) throw refused(text, `has the word ${odd} as suite or component`);
   return stanza;
+}
+
+/** A suite that ends with a slash is the very folder, which has no components (sources.list(5)). */
+function componentsOf(fields: Map<string, string>, suites: readonly string[], text: string): string[] {
+  if (!suites.every((suite) => suite.endsWith('/'))) return required(fields, 'Components', text);
+  if (fields.has('components')) throw refused(text, 'has Components, but its Suites are folders, which have none');
+  return [];
 }
 
 /** By lower-case names; lines that go on are joined by line feeds, ` .` being an empty one. */
@@ -87,8 +100,12 @@ function keyOf(value: string, text: string): string {
 
 function refused(text: string, why: string): MirrorError {
   const [first = ''] = text.split('\n');
-  return new MirrorError('BadInput', `the repository ${JSON.stringify(first)} ${why}`, {
-    hint: 'write ppa:owner/name, or a deb822 stanza (URIs, Suites, Components) whose Signed-By holds the armoured key itself',
-    misuse: true,
-  });
+  return new MirrorError(
+    'BadInput',
+    `the repository ${JSON.stringify(withoutPasswords(first))} ${withoutPasswords(why)}`,
+    {
+      hint: 'write ppa:owner/name, or a deb822 stanza (URIs, Suites, Components) whose Signed-By holds the armoured key itself',
+      misuse: true,
+    },
+  );
 }

@@ -68,6 +68,8 @@ export const SelectedFlavour = z.strictObject({
   imagePackage: z.string(),
   imageVersion: z.string(),
   packages: z.string(),
+  /** Newest version of its product when this was selected; empty: there was none. */
+  newest: z.string(),
 });
 export type SelectedFlavour = z.infer<typeof SelectedFlavour>;
 

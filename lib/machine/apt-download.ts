@@ -1,10 +1,10 @@
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { MirrorError } from '../errors';
-import { aptGet, machineAptOptions, type Repository, stanzaOf } from './apt';
+import { aptGet, machineAptOptions, type Repository, stanzaOf, updateLists } from './apt';
 import { archiveFailure } from './apt-errors';
+import { sha256OfText } from './digest';
 import { readFolder } from './files';
-import { inReleaseDigest } from './in-release';
 import { run } from './run';
 
 export interface DownloadOptions {
@@ -30,8 +30,8 @@ export interface DownloadedPackage {
 export interface Download {
   /** In the order of the names asked for. */
   readonly packages: readonly DownloadedPackage[];
-  /** Digest of the InRelease files, as apt has verified them; undefined where the archive has none. */
-  readonly inReleases: string | undefined;
+  /** The sha256 of the InRelease files that apt has verified. */
+  readonly inReleases: readonly string[];
 }
 
 /**
@@ -44,7 +44,7 @@ export async function downloadPackages(names: readonly string[], options: Downlo
   const folder = join(options.scratch, 'packages');
   await mkdir(folder);
   try {
-    await run(aptGet('-o', 'APT::Update::Error-Mode=any', 'update'), apt);
+    await updateLists((command) => run(command, apt));
     await run(aptGet('download', ...names), { ...apt, cwd: folder });
   } catch (error) {
     throw archiveFailure(error);
@@ -91,6 +91,8 @@ export function rootSettings(root: string, architecture: string): string[] {
     `APT::Architectures { "${architecture}"; };`,
     // The scratch folder is closed to apt's user of its own, which then could not read the keyring.
     'APT::Sandbox::User "root";',
+    // apt 3 would ask sqv, which since February 2026 takes no key that vouches for itself by SHA-1, as xenial's does.
+    'APT::Key::GPGVCommand "/usr/bin/gpgv";',
     'Acquire::Languages "none";',
     'Acquire::Retries "3";',
   ];
@@ -132,9 +134,7 @@ async function describe(file: string): Promise<DownloadedPackage> {
   return { name, version, source, file };
 }
 
-async function verifiedInReleases({ scratch, repositories }: DownloadOptions): Promise<string | undefined> {
-  const lists = await readFolder(join(scratch, 'apt/var/lib/apt/lists'), /^[^/]*_InRelease$/);
-  const textOf = ({ suite }: Repository) =>
-    lists.find(({ name }) => name.endsWith(`_dists_${suite.replaceAll('/', '_')}_InRelease`))?.text;
-  return inReleaseDigest(repositories.map(textOf));
+async function verifiedInReleases({ scratch }: DownloadOptions): Promise<string[]> {
+  const lists = await readFolder(join(scratch, 'apt/var/lib/apt/lists'), /_InRelease$/);
+  return lists.map(({ text }) => sha256OfText(text));
 }

@@ -18,7 +18,7 @@ export function archiveFailure(error: unknown): unknown {
 
 /** The message has the last lines only, and apt says what failed before eight lines of digests. */
 function allSaid({ message, cause }: MirrorError): string {
-  return cause instanceof ExecaError && typeof cause.stderr === 'string' ? `${cause.stderr}\n${message}` : message;
+  return cause instanceof ExecaError ? `${cause.stdout ?? ''}\n${cause.stderr ?? ''}\n${message}` : message;
 }
 
 type Kind = readonly [
@@ -49,10 +49,22 @@ const kinds: readonly Kind[] = [
     /is (expired|not valid (yet|any more))|Release file .* is expired/,
   ],
   [
+    'DownloadFailed',
+    'has no such release',
+    'see that the repository is made for this release; releases past their end of life lie elsewhere (--archive)',
+    /does not have a Release file/,
+  ],
+  [
+    'NotReady',
+    'offers packages that do not fit together',
+    'so it is in the middle of an update: run the build again in some minutes; if it stays, a repository that was added does not fit the release',
+    /have unmet dependencies|held broken packages|unable to correct problems|is not (installable|going to be installed)/i,
+  ],
+  [
     'NotReady',
     'is being updated',
     'run the build again in some minutes',
-    /Hash Sum mismatch|File has unexpected size|404 +Not Found|Mirror sync in progress|does not have a Release file/,
+    /Hash Sum mismatch|File has unexpected size|404 +Not Found|Mirror sync in progress/,
   ],
 ];
 

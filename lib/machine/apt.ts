@@ -1,5 +1,6 @@
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MirrorError } from '../errors';
 import { archiveFailure } from './apt-errors';
 import type { Chroot } from './chroot';
 import { type Command, run } from './run';
@@ -64,6 +65,20 @@ export function stanzaOf({ uri, suite, components, checkDates = false }: Reposit
   return `${lines.join('\n')}\n`;
 }
 
+/** Inside an image; read after all that packages of the image say. */
+export const aptSettingsFile = 'etc/apt/apt.conf.d/zzz-maas-mirror';
+
+const ownSettings = [
+  'Acquire::Languages "none";',
+  'APT::Install-Recommends "false";',
+  'Acquire::Retries "3";',
+  // Up to bionic, apt-get by itself only warns of an archive that nobody has signed.
+  ...['Acquire', 'Binary::apt-get::Acquire'].map((scope) => `${scope}::AllowInsecureRepositories "false";`),
+  // They look around on a running system (command-not-found, update-notifier, needrestart) and leave what they found.
+  ...['APT::Update', 'DPkg'].flatMap((when) => ['Pre-Invoke', 'Post-Invoke'].map((hook) => `#clear ${when}::${hook};`)),
+  '#clear APT::Update::Post-Invoke-Success;',
+];
+
 /** Puts this build's apt settings into an image; repositories given replace the image's own. */
 export async function configureApt(
   root: string,
@@ -72,13 +87,8 @@ export async function configureApt(
 ): Promise<void> {
   const apt = join(root, 'etc/apt');
   await mkdir(join(apt, 'apt.conf.d'), { recursive: true });
-  const settings = [
-    ...options,
-    'Acquire::Languages "none";',
-    'APT::Install-Recommends "false";',
-    'Acquire::Retries "3";',
-  ];
-  await writeFile(join(apt, 'apt.conf.d/99maas-mirror'), `${settings.join('\n')}\n`);
+  const settings = [...options, ...ownSettings];
+  await writeFile(join(root, aptSettingsFile), `${settings.join('\n')}\n`);
   if (repositories.length === 0) return;
 
   await rm(join(apt, 'sources.list'), { force: true });
@@ -95,8 +105,19 @@ export async function configureApt(
 
 /** @throws DownloadFailed for an archive that cannot be reached, NotReady for one that is being updated, BadSignature */
 export async function aptUpdate(chroot: Chroot): Promise<void> {
+  await updateLists((command) => chroot.run(command, { network: true }));
+}
+
+/**
+ * Reads the lists of all repositories, or none.
+ * @param start runs a command and returns what it printed
+ */
+export async function updateLists(start: (command: Command) => Promise<string>): Promise<void> {
+  const update = aptGet('-o', 'APT::Update::Error-Mode=any', 'update');
   try {
-    await chroot.run(aptGet('-o', 'APT::Update::Error-Mode=any', 'update'), { network: true });
+    const printed = await start(['sh', '-c', 'exec "$@" 2>&1', 'sh', ...update]);
+    // Before 2.1.16 apt knows no such mode, warns, goes on with what it had before, and ends well.
+    if (/^[WE]: Some index files failed to download/m.test(printed)) throw new MirrorError('CommandFailed', printed);
   } catch (error) {
     throw archiveFailure(error);
   }
@@ -105,6 +126,8 @@ export async function aptUpdate(chroot: Chroot): Promise<void> {
 export interface InstallOptions {
   /** Suite whose packages win for this once, whatever its priority. @default - what apt prefers */
   readonly target?: string | undefined;
+  /** Whether what packages recommend comes along. @default false */
+  readonly recommends?: boolean;
 }
 
 /**
@@ -114,15 +137,17 @@ export interface InstallOptions {
 export async function aptInstall(
   chroot: Chroot,
   packages: readonly string[],
-  { target }: InstallOptions = {},
+  { target, recommends = false }: InstallOptions = {},
 ): Promise<void> {
   if (packages.length === 0) return;
-  await aptChange(chroot, [...targetWords(target), 'install', ...packages]);
+  await aptChange(chroot, [...targetWords(target), ...(recommends ? withRecommends : []), 'install', ...packages]);
 }
 
-/** Brings every installed package up to date, whatever has to come or go for it. */
+const withRecommends = ['--install-recommends'];
+
+/** Brings every installed package up to date, whatever has to come or go for it, what is recommended included. */
 export async function aptDistUpgrade(chroot: Chroot): Promise<void> {
-  await aptChange(chroot, ['dist-upgrade']);
+  await aptChange(chroot, [...withRecommends, 'dist-upgrade']);
 }
 
 /** Removes packages with their configuration; nothing is fetched. @throws NoSuchPackage */
@@ -133,6 +158,11 @@ export async function aptPurge(chroot: Chroot, packages: readonly string[]): Pro
   } catch (error) {
     throw archiveFailure(error);
   }
+}
+
+/** Removes what came only for packages that are gone. */
+export async function aptAutoremove(chroot: Chroot): Promise<void> {
+  await chroot.run(aptGet('autoremove'));
 }
 
 export function targetWords(target: string | undefined): string[] {

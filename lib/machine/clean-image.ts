@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { aptSettingsFile } from './apt';
 import { certificates } from './apt-network';
 import { pathExists } from './files';
 import { run } from './run';
@@ -20,10 +21,10 @@ export async function cleanImage(root: string, base: string): Promise<void> {
 /** Files and folders that are as they were. */
 const restored = [
   ...['sources.list', 'sources.list.d', 'preferences', 'preferences.d', 'auth.conf.d'].map((name) => `etc/apt/${name}`),
-  ...['trusted.gpg', 'trusted.gpg.d'].map((name) => `etc/apt/${name}`),
+  'etc/apt/trusted.gpg',
   ...['var/lib/apt/lists', 'var/cache/apt', 'var/cache/debconf', 'var/cache/ldconfig', 'var/lib/dpkg/available'],
   ...['etc/machine-id', 'var/lib/dbus/machine-id', 'var/lib/systemd/random-seed', 'etc/hostname', 'etc/resolv.conf'],
-  ...['usr/sbin/policy-rc.d', certificates, 'etc/apt/apt.conf.d/99maas-mirror', 'etc/iscsi/iscsi.initramfs'],
+  ...['usr/sbin/policy-rc.d', certificates, aptSettingsFile, 'etc/iscsi/iscsi.initramfs'],
   'etc/udev/rules.d/70-persistent-net.rules',
 ];
 

@@ -1,8 +1,8 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
-import { MirrorError } from '../errors';
+import { MirrorError, withoutPasswords } from '../errors';
 import { digestOf } from './digest';
 import { nameDiskFull } from './disk-full';
-import { type Answer, get, piecesOf, shownUrl, Transient } from './http-request';
+import { type Answer, get, piecesOf, Transient } from './http-request';
 import { type Connections, connect, type Network } from './network';
 import { retrying } from './retry';
 
@@ -127,13 +127,13 @@ async function emptied(file: FileHandle): Promise<0> {
 }
 
 function notReady(url: string, what: string): MirrorError {
-  return new MirrorError('NotReady', `${shownUrl(url)} ${what}`, {
+  return new MirrorError('NotReady', `${withoutPasswords(url)} ${what}`, {
     hint: 'upstream is being updated, or what comes was changed on its way; run the build again later',
   });
 }
 
 function failed(url: string, what: string): MirrorError {
-  return new MirrorError('DownloadFailed', `${shownUrl(url)} ${what}`, {
+  return new MirrorError('DownloadFailed', `${withoutPasswords(url)} ${what}`, {
     hint: 'the connection was cut; run the command again: what has come is kept',
   });
 }

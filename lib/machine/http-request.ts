@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { errors } from 'undici';
-import { MirrorError } from '../errors';
+import { MirrorError, withoutPasswords } from '../errors';
 import { bodyPieces } from './body-pieces';
 import type { Connections } from './network';
 
@@ -52,15 +52,10 @@ export async function* piecesOf({ body }: Answer, url: string): AsyncGenerator<B
   }
 }
 
-/** A URL for messages and logs: without user and password. */
-export function shownUrl(url: string): string {
-  return url.replace(/^([a-z]+:\/\/)[^@/]*@/i, '$1');
-}
-
 function addressOf(url: string): { origin: string; path: string; authorisation: Record<string, string> } {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:') {
-    throw new MirrorError('BadInput', `${shownUrl(url)} is no http or https address`, { misuse: true });
+    throw new MirrorError('BadInput', `${withoutPasswords(url)} is no http or https address`, { misuse: true });
   }
   const { origin, pathname, search, username, password } = parsed;
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
@@ -79,7 +74,7 @@ const hints: Readonly<Record<number, string>> = {
 };
 
 function refused(url: string, status: number): MirrorError | Transient {
-  const failure = new MirrorError('DownloadFailed', `${shownUrl(url)} answers ${status}`, {
+  const failure = new MirrorError('DownloadFailed', `${withoutPasswords(url)} answers ${status}`, {
     hint: hints[status] ?? 'see that the address is right, or ask who runs that server',
   });
   return status >= 500 || status === 408 || status === 429 ? new Transient(failure) : failure;
@@ -87,13 +82,13 @@ function refused(url: string, status: number): MirrorError | Transient {
 
 // It would be the digest of other bytes than the stream promises.
 function encoded(url: string, encoding: string): MirrorError {
-  const message = `${shownUrl(url)} is sent with Content-Encoding ${encoding} though nobody asked for it`;
+  const message = `${withoutPasswords(url)} is sent with Content-Encoding ${encoding} though nobody asked for it`;
   return new MirrorError('DownloadFailed', message, { hint: 'switch compression off in the web server or proxy' });
 }
 
 function unreachable(url: string, error: unknown): MirrorError | Transient {
   const reason = reasonOf(error);
-  const failure = new MirrorError('DownloadFailed', `${shownUrl(url)} cannot be read: ${reason}`, {
+  const failure = new MirrorError('DownloadFailed', `${withoutPasswords(url)} cannot be read: ${reason}`, {
     hint: hintFor(error),
     cause: error,
   });

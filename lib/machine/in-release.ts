@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { MirrorError } from '../errors';
 import type { Repository } from './apt';
+import { sha256OfText } from './digest';
 import { readUrl } from './download';
 import type { Network } from './network';
 
@@ -21,6 +21,12 @@ export async function readInRelease({ uri, suite }: Repository, network: Network
   }
 }
 
+/** The sha256 of the same. */
+export async function inReleaseSha256(repository: Repository, network: Network = {}): Promise<string | undefined> {
+  const text = await readInRelease(repository, network);
+  return text === undefined ? undefined : sha256OfText(text);
+}
+
 /** Nobody waits long for a look. */
 const quickly = { waits: [200], silenceMs: 20_000 };
 
@@ -31,15 +37,11 @@ export function inReleaseTime(text: string): number | undefined {
   return Number.isNaN(milliseconds) ? undefined : Math.floor(milliseconds / 1000);
 }
 
-/** One digest for the state of several repositories, or undefined where one of them could not be read. */
-export function inReleaseDigest(texts: readonly (string | undefined)[]): string | undefined {
-  if (texts.length === 0 || texts.includes(undefined)) return undefined;
-  const hash = createHash('sha256');
-  for (const text of texts)
-    hash.update(
-      createHash('sha256')
-        .update(text ?? '')
-        .digest(),
-    );
-  return hash.digest('hex');
+/**
+ * One digest for the state of several repositories, whichever comes first, or undefined where one could not be read.
+ * @param digests sha256 of their InRelease files
+ */
+export function archivesDigest(digests: readonly (string | undefined)[]): string | undefined {
+  if (digests.length === 0 || digests.includes(undefined)) return undefined;
+  return sha256OfText([...new Set(digests)].sort().join('\n'));
 }

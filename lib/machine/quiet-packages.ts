@@ -1,4 +1,4 @@
-import { chmod, cp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Chroot } from './chroot';
 
@@ -22,7 +22,8 @@ export async function silenceTool(chroot: Chroot, tool: string): Promise<void> {
   const divert = ['--local', '--rename', '--divert', silencedTool(tool), '--add', tool];
   await chroot.run(['dpkg-divert', ...divert], { quiet: true });
   await rm(join(chroot.path, tool), { force: true });
-  await symlink('/bin/true', join(chroot.path, tool));
+  // No link to /bin/true: from 25.10 on that is a program of many names, which goes by how it is called.
+  await writeProgram(join(chroot.path, tool), 'exit 0');
 }
 
 /** Gives a silenced program its place again, as its package has it by now. */
@@ -52,8 +53,11 @@ export function silencedTool(tool: string): string {
 
 /** invoke-rc.d asks this before it starts anything. */
 async function refuseServices({ path }: Chroot): Promise<void> {
-  const file = join(path, 'usr/sbin/policy-rc.d');
-  await writeFile(file, '#!/bin/sh\nexit 101\n');
+  await writeProgram(join(path, 'usr/sbin/policy-rc.d'), 'exit 101');
+}
+
+async function writeProgram(file: string, line: string): Promise<void> {
+  await writeFile(file, `#!/bin/sh\n${line}\n`);
   await chmod(file, 0o755);
 }
 

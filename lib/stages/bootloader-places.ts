@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ubuntuArchives } from '../job/apt-sources';
+import { ubuntuArchive } from '../job/apt-sources';
 import type { Order } from '../job/order';
 import { machineAptOptions } from '../machine/apt';
 import { giveCertificates, proxyOptions } from '../machine/apt-network';
@@ -16,9 +16,9 @@ interface Places {
 
 /** The two archives that an order takes bootloaders from, and the keyring that they are signed with: there is no image. */
 export async function bootloaderArchives({ order, scratch, tools }: Places): Promise<ArchivePlaces> {
-  const { archive = ubuntuArchives.archive, ports = ubuntuArchives.ports, archiveKeyring } = order.places;
-  const keyring = await keyringFile(archiveKeyring, scratch, tools);
-  return { archive: { uri: archive, keyring }, ports: { uri: ports, keyring } };
+  const keyring = await keyringFile(order.places.archiveKeyring, scratch, tools);
+  const place = (which: keyof ArchivePlaces) => ({ uri: ubuntuArchive(order.places, which), keyring });
+  return { archive: place('archive'), ports: place('ports') };
 }
 
 /** The same, with all that apt has to be told. */

@@ -27,29 +27,32 @@ export interface BootloadersOrder extends ArchivePlaces {
  * @throws what a failing apt is told as (BadSignature, NotReady, …); BadFormat where a package is not what the catalogue says of it
  */
 export async function buildBootloaders(bench: LoaderBench, order: BootloadersOrder): Promise<BuiltBootloaders> {
-  const packages = await download(bench, order);
+  const { packages, inReleases } = await download(bench, order);
   const products: BuiltBootloader[] = [];
   for (const loader of bootloaders) {
     const own = (packages.get(sourceName(loader)) ?? []).filter(({ name }) => loader.packages.includes(name));
     products.push(await buildBootloader(loader, own, bench));
   }
-  return { products };
+  return { products, inReleases };
 }
 
 async function download(
   { scratch }: LoaderBench,
   { aptOptions = [], ...places }: BootloadersOrder,
-): Promise<Map<string, readonly DownloadedPackage[]>> {
+): Promise<{ packages: Map<string, readonly DownloadedPackage[]>; inReleases: string[] }> {
   const found = new Map<string, readonly DownloadedPackage[]>();
+  const inReleases: string[] = [];
   for (const { release, architecture, packages: names, repositories } of bootloaderSources(places)) {
     progress(`fetching the bootloaders of ${release} ${architecture}`);
     const name = sourceName({ release, packagesOf: architecture });
     const folder = join(scratch, `apt-${name}`);
     await makeFolder(folder);
     const options = { architecture, repositories, aptOptions, scratch: folder };
-    found.set(name, (await downloadPackages(names, options)).packages);
+    const downloaded = await downloadPackages(names, options);
+    found.set(name, downloaded.packages);
+    inReleases.push(...downloaded.inReleases);
   }
-  return found;
+  return { packages: found, inReleases };
 }
 
 async function buildBootloader(

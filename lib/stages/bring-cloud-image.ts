@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { MirrorError } from '../errors';
+import { MirrorError, withoutPasswords } from '../errors';
 import { type DownloadOptions, download } from '../machine/download';
 import { writeText } from '../machine/files';
-import { shownUrl } from '../machine/http-request';
 import { progress } from '../machine/log';
 import { manifestOf } from '../machine/manifest';
 import { mountSquashfs } from '../machine/mounts';
@@ -61,7 +60,7 @@ export async function bringCloudImage(image: SourceImage, options: BringOptions)
     await makeSquashfs(tree, squashfs, { compression: options.compression, epoch: epochOf(image.serial) });
   }
   const { stream, product, serial } = image;
-  const source = { stream, product, serial, url: shownUrl(file.url), sha256: file.sha256 };
+  const source = { stream, product, serial, url: withoutPasswords(file.url), sha256: file.sha256 };
   return { serial, squashfs, manifest, source };
 }
 

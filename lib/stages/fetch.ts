@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { squashfsCompression } from '../catalog/compression';
 import { type Release, releaseOf } from '../catalog/releases';
+import { withoutPasswords } from '../errors';
 import { runs } from '../job/layout';
 import type { Fetched } from '../job/results';
 import { digestOf } from '../machine/digest';
 import { writeText } from '../machine/files';
-import { shownUrl } from '../machine/http-request';
 import { progress } from '../machine/log';
 import { manifestOf } from '../machine/manifest';
 import { mountSquashfs } from '../machine/mounts';
@@ -39,7 +39,7 @@ function baseOf(release: Release, bench: Workbench): Promise<Base> {
 async function cloudBase(release: Release, bench: Workbench): Promise<Base> {
   const { order, scratch, cache } = bench;
   const search = await searchOf(bench);
-  progress(`looking for ${search.release} ${search.architecture} in ${shownUrl(search.stream)}`);
+  progress(`looking for ${search.release} ${search.architecture} in ${withoutPasswords(search.stream)}`);
   const image = await findCloudImage(search);
   const { serial, squashfs, manifest, source } = await bringCloudImage(image, {
     scratch,

@@ -1,6 +1,5 @@
 import { releaseOf } from '../catalog/releases';
-import { MirrorError } from '../errors';
-import { shownUrl } from '../machine/http-request';
+import { MirrorError, withoutPasswords } from '../errors';
 import {
   type CloudFile,
   type CloudImage,
@@ -52,23 +51,23 @@ export async function findCloudImage(options: FindOptions): Promise<SourceImage>
   const { version } = releaseOf(release);
   const stream = await openStream(options.stream, options);
   const images = await imagesOf(stream, { version, architecture });
-  const what = `${release} (${version}) ${architecture} in ${shownUrl(stream.base)}`;
+  const what = `${release} (${version}) ${architecture} in ${withoutPasswords(stream.base)}`;
   return located(chooseImage(images, serial === undefined ? { what } : { what, serial }), stream);
 }
 
 async function imagesOf(stream: SignedStream, wanted: WantedImages): Promise<CloudImage[]> {
   const text = await stream.read(stream.start);
   if (text === undefined) {
-    throw new MirrorError('DownloadFailed', `there is no stream at ${shownUrl(stream.start)} (404)`, {
+    throw new MirrorError('DownloadFailed', `there is no stream at ${withoutPasswords(stream.start)} (404)`, {
       hint: 'the address of a stream is like https://cloud-images.ubuntu.com/daily/',
     });
   }
-  const document = readForeignDocument(text, shownUrl(stream.start));
-  if (document.kind === 'products') return cloudImagesOf(text, wanted, shownUrl(stream.start));
+  const document = readForeignDocument(text, withoutPasswords(stream.start));
+  if (document.kind === 'products') return cloudImagesOf(text, wanted, withoutPasswords(stream.start));
   const images: CloudImage[] = [];
   for (const { contentId, path } of entriesFor(document.entries, wanted)) {
     const url = documentUrl(path, contentId, stream);
-    images.push(...cloudImagesOf(await namedDocument(url, stream), wanted, shownUrl(url)));
+    images.push(...cloudImagesOf(await namedDocument(url, stream), wanted, withoutPasswords(url)));
   }
   return newestFirst(images);
 }
@@ -79,7 +78,7 @@ function documentUrl(path: string, contentId: string, stream: SignedStream): str
   if (fault === undefined) return stream.base + path;
   throw new MirrorError(
     'BadFormat',
-    `${shownUrl(stream.start)} names for ${contentId} the path ${JSON.stringify(path)}, which ${fault}`,
+    `${withoutPasswords(stream.start)} names for ${contentId} the path ${JSON.stringify(path)}, which ${fault}`,
     { hint: 'tell whoever runs the stream' },
   );
 }
@@ -87,7 +86,7 @@ function documentUrl(path: string, contentId: string, stream: SignedStream): str
 async function namedDocument(url: string, stream: SignedStream): Promise<string> {
   const text = await stream.read(url);
   if (text !== undefined) return text;
-  throw new MirrorError('NotReady', `${shownUrl(url)} is not there (404), though the index names it`, {
+  throw new MirrorError('NotReady', `${withoutPasswords(url)} is not there (404), though the index names it`, {
     hint: 'upstream is being updated; run the build again later',
   });
 }
@@ -96,5 +95,5 @@ function located({ product, serial, ...files }: CloudImage, { base }: SignedStre
   const there = Object.entries(files as Readonly<Record<string, CloudFile>>).map(
     ([part, { path, sha256, size }]) => [part, { url: base + path, sha256, size }] as const,
   );
-  return { stream: shownUrl(base), product, serial, ...Object.fromEntries(there) };
+  return { stream: withoutPasswords(base), product, serial, ...Object.fromEntries(there) };
 }

@@ -2,11 +2,12 @@ import { releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
 import { addedSources, archiveSources, proposedSources } from '../job/apt-sources';
 import type { Order } from '../job/order';
-import { digestOf, sha256OfText } from '../machine/digest';
-import { inReleaseDigest, readInRelease } from '../machine/in-release';
+import { digestOf } from '../machine/digest';
+import { archivesDigest, inReleaseSha256 } from '../machine/in-release';
 import { bootloaderArchives } from './bootloader-places';
 import { bootloaderSources } from './bootloader-sources';
 import { findCloudImage } from './find-cloud-image';
+import { baseWord, inputsDigest } from './inputs-digest';
 import { networkOf, searchOf } from './search';
 
 /** What a look at the sources needs. */
@@ -26,30 +27,29 @@ export async function imageInputs(bench: LookBench, architecture: string, recipe
     ...proposedSources(order, architecture),
     ...addedSources(order),
   ];
-  const [base, texts] = await Promise.all([
+  const [base, archives] = await Promise.all([
     baseInput(bench, architecture),
-    Promise.all(sources.map((source) => readInRelease(source, network))),
+    Promise.all(sources.map((source) => inReleaseSha256(source, network))),
   ]);
-  const archives = inReleaseDigest(texts);
-  return archives === undefined || base === undefined ? undefined : sha256OfText([recipe, archives, base].join('\n'));
+  return base === undefined ? undefined : inputsDigest({ recipe, archives, base });
 }
 
 /** The same of a view's bootloaders. */
 export async function bootloaderInputs(bench: LookBench): Promise<string | undefined> {
   const network = networkOf(bench.order.places);
   const sources = bootloaderSources(await bootloaderArchives(bench)).flatMap(({ repositories }) => repositories);
-  return inReleaseDigest(await Promise.all(sources.map((source) => readInRelease(source, network))));
+  return archivesDigest(await Promise.all(sources.map((source) => inReleaseSha256(source, network))));
 }
 
-/** What is known of the base image without bringing it. A Debian's is its archive. */
+/** What is known of the base image without bringing it. */
 async function baseInput(bench: LookBench, architecture: string): Promise<string | undefined> {
   const { order } = bench;
-  if (order.base !== '') return (await digestOf(order.base)).sha256;
-  if (releaseOf(order.release).family === 'debian') return '';
+  if (order.base !== '') return baseWord({ kind: 'given', sha256: (await digestOf(order.base)).sha256 }, '');
+  if (releaseOf(order.release).family === 'debian') return baseWord({ kind: 'bootstrap', sha256: '' }, '');
   try {
     const job = { release: order.release, architecture };
     const { serial, squashfs, rootTarball } = await findCloudImage(await searchOf({ ...bench, job }));
-    return `${serial} ${squashfs?.sha256 ?? rootTarball?.sha256}`;
+    return baseWord({ kind: 'cloud-image', sha256: (squashfs ?? rootTarball)?.sha256 ?? '' }, serial);
   } catch (error) {
     if (error instanceof MirrorError) return undefined; // the fetch stage says what is wrong with the stream
     throw error;

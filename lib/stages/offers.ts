@@ -3,9 +3,10 @@ import { type ItemName, itemPath, productFields, productId } from '../catalog/pr
 import type { Job } from '../job/job';
 import { mirror as layout } from '../job/layout';
 import type { PublishInput } from '../job/plan';
-import type { Artefact, Booted, Extracted } from '../job/results';
+import type { Artefact, Booted, Extracted, Fetched } from '../job/results';
 import { sha256Of } from '../simplestreams/documents';
 import type { Item, Version } from '../simplestreams/types';
+import { baseWord, inputsDigest } from './inputs-digest';
 import { type Origin, provenanceOf } from './provenance';
 
 /** One product with what its next version would hold, whatever that version will be called. */
@@ -14,6 +15,8 @@ export interface Offer {
   /** The product's own fields. */
   readonly fields: Readonly<Record<string, string>>;
   readonly kernel: Kernel;
+  /** Newest version of the product when the build looked; empty: there was none. */
+  readonly newest: string;
   /** Whether it was built; else its newest version is the one that it has, and only its fields are renewed. */
   readonly built: boolean;
   readonly artefacts: Readonly<Partial<Record<ItemName, Artefact>>>;
@@ -44,8 +47,10 @@ export type Context = Pick<Origin, 'order' | 'materials'>;
 
 /** What the flavours of one architecture are as products of the job's view: those that were built, and those that stand. */
 export function offersOf(job: Job, input: PublishInput, built: readonly BuiltKernel[], context: Context): Offer[] {
-  const { fetched } = input;
-  return input.selected.flavours.flatMap((flavour): Offer[] => {
+  const { fetched, selected } = input;
+  const missing = selected.missing.map(({ kernel }) => kernel).join(' ');
+  const looked = { ...inputsSeen(job, fetched, context), ...(missing && { missing }) };
+  return selected.flavours.flatMap((flavour): Offer[] => {
     const made = built.find(({ kernel }) => kernel === flavour.builtAs);
     if (flavour.builtAs !== '' && made === undefined) return [];
     const kernel = kernelOf(job.release, job.architecture, flavour.kernel);
@@ -53,8 +58,9 @@ export function offersOf(job: Job, input: PublishInput, built: readonly BuiltKer
       {
         productId: productId(kernel, job.view),
         // `inputs` stands at the product: it is renewed when a build finds that nothing new came of newer inputs.
-        fields: { ...productFields(kernel, job.view), ...(job.inputs === '' ? {} : { inputs: job.inputs }) },
+        fields: { ...productFields(kernel, job.view), ...looked },
         kernel,
+        newest: flavour.newest,
         built: made !== undefined,
         artefacts: made === undefined ? {} : artefactsOf(input, made),
         facts: {
@@ -70,6 +76,13 @@ export function offersOf(job: Job, input: PublishInput, built: readonly BuiltKer
       },
     ];
   });
+}
+
+/** What was planned to go in, if it has gone in. */
+function inputsSeen({ inputs, recipe }: Job, { serial, source }: Fetched, { materials }: Context): { inputs?: string } {
+  const archives = materials.archives.map(({ sha256 }) => sha256);
+  const seen = inputsDigest({ recipe, archives, base: baseWord(source, serial) });
+  return inputs !== '' && inputs === seen ? { inputs } : {};
 }
 
 function artefactsOf({ root }: PublishInput, { extracted }: BuiltKernel): Offer['artefacts'] {

@@ -3,12 +3,13 @@ import { kernelOf } from '../catalog/kernels';
 import { contentId, productId } from '../catalog/products';
 import { releaseOf } from '../catalog/releases';
 import { runs } from '../job/layout';
-import type { Order } from '../job/order';
+import { isCustomised, type Order } from '../job/order';
 import { type Plan, type PlanInput, planOf } from '../job/plan';
 import { sha256OfText } from '../machine/digest';
 import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
 import { bootloaderInputs, imageInputs } from './inputs';
+import { isUntested, newestName } from './news';
 import { readView } from './published-view';
 
 /** Raised when the stages come to make other bytes of the same inputs: everything is then built again. */
@@ -71,17 +72,23 @@ async function documentOf(id: string, { view }: Order, { mirror }: PlanBench): P
 }
 
 /** What is asked of an image beyond the plain one, and how we make it. */
-function recipeOf({ customise, compression }: Order): string {
-  return sha256OfText(JSON.stringify({ recipeNumber, customise: customise ?? null, compression: compression ?? null }));
+function recipeOf(order: Order): string {
+  const customise = isCustomised(order) ? order.customise : null;
+  return sha256OfText(JSON.stringify({ recipeNumber, customise, compression: order.compression ?? null }));
 }
 
 function hasAll(
   document: Products | undefined,
   { architecture, kernels, job }: Plan['architectures'][number],
-  { release, view }: Order,
+  { release, view, bootTest }: Order,
 ): boolean {
-  return kernels.every(({ kernel }) => {
-    const product = document?.products[productId(kernelOf(release, architecture, kernel), view)];
+  const productOf = (kernel: string) => document?.products[productId(kernelOf(release, architecture, kernel), view)];
+  const missing = kernels.flatMap(({ kernel }) => String(productOf(kernel)?.missing ?? '').split(' '));
+  const wanted = kernels.filter(({ kernel, need }) => need === 'required' || !missing.includes(kernel));
+  return wanted.every(({ kernel }) => {
+    const product = productOf(kernel);
+    const newest = product?.versions[newestName(product)];
+    if (newest === undefined || (bootTest && isUntested(newest))) return false;
     return job.inputs !== '' && product?.inputs === job.inputs;
   });
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { initramfsPackages } from '../catalog/initramfs';
 import { releaseOf } from '../catalog/releases';
+import { checked } from '../job/checked';
 import { rootOf, runs } from '../job/layout';
-import type { Materials } from '../job/materials';
+import { Materials } from '../job/materials';
 import type { Prepared } from '../job/results';
 import { aptInstall, aptUpdate } from '../machine/apt';
 import { type Chroot, enterChroot } from '../machine/chroot';
@@ -66,7 +67,19 @@ async function look(
   const [before, after] = [await manifestOf(image), await manifestOf(chroot.path)];
   const resolution = await resolveKernels(chroot, bench.job, bench.order, sha256OfText(after));
   const materials = await materialsOf(chroot.path, { before, after }, resolution.installed);
-  return { resolution, materials: { ...materials, changed: await changesIn(bench) } };
+  const archives = unique([...materials.archives, ...(await archivesOfUpgrade(bench))]);
+  return { resolution, materials: { ...materials, archives, changed: await changesIn(bench) } };
+}
+
+/** The archives as the upgrade stage saw them, which may have been others. */
+async function archivesOfUpgrade(bench: Workbench): Promise<Materials['archives']> {
+  if (!bench.job.customised) return [];
+  const key = runs.upgradedArchives(bench.job);
+  return checked(Materials.shape.archives, JSON.parse(await readText(await takeUp(bench, key))), key);
+}
+
+function unique(archives: Materials['archives']): Materials['archives'] {
+  return [...new Map(archives.map((one) => [JSON.stringify(one), one])).values()];
 }
 
 /** What the upgrade stage has made of the base. */

@@ -1,5 +1,6 @@
 import type { Kernel } from '../catalog/kernels';
 import { releaseOf } from '../catalog/releases';
+import { withoutPasswords } from '../errors';
 import type { Materials } from '../job/materials';
 import type { Order } from '../job/order';
 import type { Fetched } from '../job/results';
@@ -52,7 +53,7 @@ interface Dependency {
 function parametersOf({ release, architecture, name, package: kernelPackage }: Kernel, { order }: Origin): object {
   const { customise, compression, serial } = order;
   const asked = {
-    ...(customise && { customise }),
+    ...(customise && { customise: { ...customise, repositories: customise.repositories.map(withoutPasswords) } }),
     ...(compression && { compression }),
     ...(serial && { serial }),
   };
@@ -61,7 +62,12 @@ function parametersOf({ release, architecture, name, package: kernelPackage }: K
 
 function baseOf({ fetched: { serial, source, squashfs } }: Origin): Dependency {
   const annotations = { serial, ...(source.product === '' ? {} : { product: source.product }) };
-  return { name: 'base image', uri: source.uri, digest: { sha256: source.sha256 || squashfs.sha256 }, annotations };
+  return {
+    name: 'base image',
+    uri: withoutPasswords(source.uri),
+    digest: { sha256: source.sha256 || squashfs.sha256 },
+    annotations,
+  };
 }
 
 /** What apt verified: the InRelease files whose lists it read. */

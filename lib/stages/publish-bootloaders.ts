@@ -2,6 +2,7 @@ import { bootloaderContentId, bootloaderItemPath } from '../catalog/bootloaders'
 import { MirrorError } from '../errors';
 import type { BuiltBootloaders } from '../job/bootloaders';
 import { mirror as layout } from '../job/layout';
+import { archivesDigest } from '../machine/in-release';
 import { type Addition, newestVersion } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
@@ -37,7 +38,8 @@ export async function publishBootloaders(
   { view, execution, inputs, built, rebuild = false }: BootloadersToPublish,
   bench: PublishBench,
 ): Promise<PublishedBootloaders> {
-  const offers = loaderOffersOf(view, inputs, built);
+  // Only what the packages were really taken by counts as looked at.
+  const offers = loaderOffersOf(view, archivesDigest(built.inReleases) === inputs ? inputs : '', built);
   const id = bootloaderContentId(view);
   await readView(view, bench); // nothing is written beside a view that another key has signed
   await showMirror(view, 'bootloaders', bench);

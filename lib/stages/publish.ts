@@ -14,7 +14,7 @@ import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
 import { claimVersion } from './claim';
 import { commit, followIndex, type Press } from './commit';
-import { additionsOf, type Claimed, newsAmong } from './news';
+import { additionsOf, type Claimed, newsAmong, overtakenAmong } from './news';
 import { type BuiltKernel, type Context, type Offer, offersOf, poolKeysOf, provenanceFile, versionOf } from './offers';
 import { readView } from './published-view';
 import { showMirror } from './show-mirror';
@@ -30,6 +30,8 @@ export interface Published {
   readonly version: string | null;
   /** Ids of the products that got it. */
   readonly products: readonly string[];
+  /** Flavours that were built and are passed over, since another build has published something else meanwhile. */
+  readonly overtaken: readonly string[];
   /** Optional flavours that failed and were left out. */
   readonly leftOut: readonly string[];
 }
@@ -50,14 +52,16 @@ export async function publish(input: PublishInput, bench: PublishBench): Promise
     const document = (await readView(job.view, bench)).documents.get(id)?.document;
     const claimed = await claimNews(job, input.fetched.serial, offers, document, bench);
     let added: readonly Addition[] = [];
+    let overtaken: readonly string[] = [];
     const additions = (current: Products | undefined) => {
       added = additionsOf(offers, current, job, claimed);
+      overtaken = overtakenAmong(offers, current, job).map(({ kernel }) => kernel.name);
       return added;
     };
     try {
       await commit(job.view, id, additions, bench);
       await followIndex(job.view, bench);
-      return { architecture: job.architecture, ...newIn(added, claimed), leftOut };
+      return { architecture: job.architecture, ...newIn(added, claimed), overtaken, leftOut };
     } catch (error) {
       // Another build has meanwhile published a version that sorts above ours: take a newer name.
       if (!(error instanceof MirrorError && error.name === 'VersionConflict')) throw error;

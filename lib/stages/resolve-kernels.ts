@@ -29,7 +29,8 @@ export async function resolveKernels(chroot: Chroot, job: Job, order: Order, sha
       resolution.kernels.push(resolved(kernel, packages, chain, shared));
       resolution.installed[kernel] = packages;
     } catch (error) {
-      if (!(error instanceof MirrorError)) throw error;
+      // An archive in the middle of an update is no reason to go on without a flavour.
+      if (!(error instanceof MirrorError && ['NoSuchPackage', 'NoKernel'].includes(error.name))) throw error;
       resolution.kernels.push({ outcome: 'missing', kernel, error: error.name, message: error.message });
     }
   }

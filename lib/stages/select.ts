@@ -6,9 +6,9 @@ import { jobOfStrings } from '../job/environment';
 import type { Job } from '../job/job';
 import type { SelectInput } from '../job/plan';
 import type { ResolvedKernel, Selected, SelectedFlavour } from '../job/results';
-import type { Products } from '../simplestreams/types';
+import type { Product, Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
-import { isStanding } from './news';
+import { isStanding, newestName } from './news';
 import { readView } from './published-view';
 
 type Resolved = Extract<ResolvedKernel, { outcome: 'resolved' }>;
@@ -31,7 +31,8 @@ export async function select(input: SelectInput, { mirror }: { mirror: Store }):
     if (own === undefined) return [];
     const { kernel, imagePackage, imageVersion, packages } = own;
     const builtAs = news.includes(own) ? (news.find((one) => one.packages === packages)?.kernel ?? kernel) : '';
-    return [{ kernel, need: wanted.need, builtAs, imagePackage, imageVersion, packages }];
+    const newest = newestName(productOf(kernel, document, job));
+    return [{ kernel, need: wanted.need, builtAs, imagePackage, imageVersion, packages, newest }];
   });
   return { build: buildsOf(flavours), flavours, missing: missingOf(input) };
 }
@@ -46,8 +47,12 @@ function buildsOf(flavours: readonly SelectedFlavour[]): Selected['build'] {
 }
 
 function stands(one: Resolved, document: Products | undefined, job: Job, base: string): boolean {
-  const product = document?.products[productId(kernelOf(job.release, job.architecture, one.kernel), job.view)];
-  return isStanding(product, { base_sha256: base, packages: one.packages, recipe: job.recipe });
+  const facts = { base_sha256: base, packages: one.packages, recipe: job.recipe };
+  return isStanding(productOf(one.kernel, document, job), facts, job);
+}
+
+function productOf(kernel: string, document: Products | undefined, job: Job): Product | undefined {
+  return document?.products[productId(kernelOf(job.release, job.architecture, kernel), job.view)];
 }
 
 function refuseMissing({ kernels, prepared }: SelectInput): void {

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { MirrorError } from '../errors';
+import { MirrorError, withoutPasswords } from '../errors';
 import { readBytes, writeBytes } from '../machine/bytes';
 import { type RequestOptions, readUrl } from '../machine/download';
 import { verifyClearsigned } from '../machine/gpgv';
-import { shownUrl } from '../machine/http-request';
 import type { Network } from '../machine/network';
 import { binaryKeyring } from '../simplestreams/keyring';
 import { splitClearsigned } from '../simplestreams/signed-text';
@@ -56,7 +55,7 @@ function addressesOf(stream: string): { base: string; start: string } {
     return { base, start: `${base}streams/v1/index.sjson` };
   }
   if (!document.endsWith('.sjson')) {
-    throw new MirrorError('BadInput', `${shownUrl(stream)} is not signed`, {
+    throw new MirrorError('BadInput', `${withoutPasswords(stream)} is not signed`, {
       hint: 'name its signed form, which ends in .sjson: images are built from signed streams only',
       misuse: true,
     });
@@ -66,7 +65,7 @@ function addressesOf(stream: string): { base: string; start: string } {
 
 async function givenKeyring(path: string | undefined, url: string): Promise<Buffer> {
   if (path === undefined) {
-    throw new MirrorError('BadInput', `there is no keyring to check ${shownUrl(url)} with`, {
+    throw new MirrorError('BadInput', `there is no keyring to check ${withoutPasswords(url)} with`, {
       hint: 'give the path of the keyring that the stream is signed by',
       misuse: true,
     });
@@ -89,7 +88,7 @@ async function verifiedText(url: string, file: string, bytes: Buffer, keyring: s
   } catch (cause) {
     // They name a file of ours, which tells nobody anything.
     if (!(cause instanceof MirrorError) || !['BadSignature', 'BadFormat'].includes(cause.name)) throw cause;
-    throw new MirrorError(cause.name, `${shownUrl(url)}: ${cause.message}`, {
+    throw new MirrorError(cause.name, `${withoutPasswords(url)}: ${cause.message}`, {
       hint: 'it was changed on its way, or it is signed by a key that the keyring does not hold',
       cause,
     });

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { squashfsCompression } from '../catalog/compression';
 import { releaseOf } from '../catalog/releases';
+import { isKernelPackage } from '../job/kernel-package';
 import { runs } from '../job/layout';
 import type { Root } from '../job/results';
-import { aptDistUpgrade, aptInstall, aptPurge, aptUpdate } from '../machine/apt';
+import { aptAutoremove, aptDistUpgrade, aptInstall, aptPurge, aptUpdate } from '../machine/apt';
 import { type Chroot, enterChroot } from '../machine/chroot';
 import { cleanImage } from '../machine/clean-image';
 import { writeText } from '../machine/files';
@@ -13,9 +14,10 @@ import { mountOverlay, mountSquashfs } from '../machine/mounts';
 import { quietPackages, silenceTool, unquietPackages, unsilenceTool } from '../machine/quiet-packages';
 import { makeSquashfs, squashfsTime } from '../machine/squashfs';
 import { findAddedSources } from './added-sources';
+import { verifiedArchives } from './materials';
 import { ownSettings } from './own-settings';
 import { tellApt } from './tell-apt';
-import { handOn, takeUp, type Workbench } from './workbench';
+import { handOn, handOnJson, takeUp, type Workbench } from './workbench';
 
 /** Changes the fetched image as the order wants it, cleans it, and packs it again. */
 export async function upgrade(bench: Workbench): Promise<Root> {
@@ -31,6 +33,7 @@ export async function upgrade(bench: Workbench): Promise<Root> {
     await using chroot = await enterChroot(root.path, { SOURCE_DATE_EPOCH: String(epoch) });
     await tellApt(root.path, added, bench);
     await quietly(chroot, bench, () => change(chroot, bench));
+    await handOnJson(bench, runs.upgradedArchives(job), await verifiedArchives(root.path));
   }
   await ownSettings(root.path, releaseOf(job.release));
   await cleanImage(root.path, image.path);
@@ -58,31 +61,28 @@ async function quietly(chroot: Chroot, { tools }: Workbench, work: () => Promise
 /** The order of things is the peer's: facts/build.md §2. */
 async function change(chroot: Chroot, { job, order }: Workbench): Promise<void> {
   const { repositories, proposed, packages, purge } = order.customise ?? empty;
-  const named = proposed === 'all' ? [] : proposed.filter((name) => !isKernel(name));
+  const named = proposed === 'all' ? [] : proposed.filter((name) => !isKernelPackage(name));
   progress('reading the package lists');
   await aptUpdate(chroot);
   const kernels = await installedKernels(chroot);
   await aptPurge(chroot, kernels);
+  if (kernels.length > 0) await aptAutoremove(chroot);
   if (purge.length > 0) progress(`purging ${purge.join(', ')}`);
   await aptPurge(chroot, purge);
   if (repositories.length > 0 || proposed === 'all') {
     progress('upgrading all packages');
     await aptDistUpgrade(chroot);
   }
-  const wanted = [...purge.filter((name) => !named.includes(name)), ...packages].filter((name) => !isKernel(name));
+  const wanted = [...purge.filter((name) => !named.includes(name)), ...packages];
   if (wanted.length > 0) progress(`installing ${wanted.join(', ')}`);
-  await aptInstall(chroot, wanted);
+  await aptInstall(chroot, wanted, { recommends: true });
   if (named.length > 0) progress(`installing ${named.join(', ')} of -proposed`);
-  await aptInstall(chroot, named, { target: `${job.release}-proposed` });
+  await aptInstall(chroot, named, { target: `${job.release}-proposed`, recommends: true });
 }
 
 const empty = { repositories: [], proposed: [] as string[], packages: [], purge: [] };
 
-/** Kernels are for the extract stage, which takes them from the same sources: the image holds none. */
-function isKernel(name: string): boolean {
-  return /^linux-(?!base$|firmware$)/.test(name);
-}
-
+/** All that a kernel may have brought: what is wanted of it is asked for again. */
 async function installedKernels(chroot: Chroot): Promise<string[]> {
   const lines = (await manifestOf(chroot.path)).split('\n').filter(Boolean);
   const names = lines.map((line) => line.replace(/[\t:].*$/, ''));

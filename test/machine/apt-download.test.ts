@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Repository } from '../../lib/machine/apt';
 import { downloadPackages } from '../../lib/machine/apt-download';
-import { inReleaseDigest, readInRelease } from '../../lib/machine/in-release';
+import { inReleaseSha256 } from '../../lib/machine/in-release';
 import { type BootloaderArchive, bootloaderArchive, loaderVersions } from '../fixtures/bootloader-archive';
 import { type ServeOptions, serveArchive } from '../fixtures/served-archive';
 import { makeArchiveKey } from '../fixtures/small-release/archive';
@@ -53,15 +53,15 @@ describe('downloadPackages', () => {
     expect(readdirSync('/var/cache/apt/archives').filter((name) => name.endsWith('_arm64.deb'))).toEqual([]);
   });
 
-  test('gives the digest of the InRelease files, which can be had without apt, too', async () => {
+  test('gives the digests of the InRelease files, which can be had without apt, too', async () => {
     await using served = await serveArchive(small.archive);
     const repositories = repositoriesAt(served.url);
     const { inReleases } = await downloadPackages(['pxelinux'], {
       ...{ architecture: 'amd64', repositories, scratch: temporaryFolder() },
     });
 
-    expect(inReleases).toMatch(/^[0-9a-f]{64}$/);
-    expect(inReleases).toBe(inReleaseDigest(await Promise.all(repositories.map((one) => readInRelease(one)))));
+    expect(inReleases).toHaveLength(repositories.length);
+    expect([...inReleases].sort()).toEqual((await Promise.all(repositories.map((one) => inReleaseSha256(one)))).sort());
   });
 
   test('gives apt the options that it is told', async () => {

@@ -109,11 +109,11 @@ describe('commit', () => {
       return go();
     });
 
-    // It has claimed the serial already, but the other's version by time sorts above it.
-    const published = await press.publish({}, { mirror });
+    // It has claimed a time already, but the other's is later. A rebuild is published whatever came before it.
+    const published = await press.publish({ rebuild: true }, { mirror });
 
-    expect(published).toMatchObject({ version: '20261120.083001' });
-    expect(await press.versionsOf('generic')).toEqual(['20261120.083000', '20261120.083001']);
+    expect(published).toMatchObject({ version: '20261120.083002' });
+    expect(await press.versionsOf('generic')).toEqual(['20261120.083001', '20261120.083002']);
   });
 
   it('publishes nothing, and says so, where an equal build came first', async () => {

@@ -6,14 +6,15 @@ import type { Products } from '../../lib/simplestreams/types';
 import { additionsOf, newsAmong } from '../../lib/stages/news';
 import type { Offer } from '../../lib/stages/offers';
 
-const job = { rebuild: false } as Job;
-const rebuild = { rebuild: true } as Job;
+const job = { rebuild: false, bootTest: true } as Job;
+const rebuild = { ...job, rebuild: true } as Job;
 
 function offer(kernel: string, facts: Record<string, string> = {}, fields: Record<string, string> = {}): Offer {
   return {
     productId: `product-${kernel}`,
     fields: { label: 'candidate', ...fields },
     kernel: kernelOf('bookworm', 'amd64', kernel),
+    newest: '20261120',
     built: true,
     artefacts: {},
     facts: { base_sha256: 'b', packages: 'p', recipe: 'r', serial: '20261120', ...facts },
@@ -36,7 +37,8 @@ const standing = documentOf([
 
 describe('newsAmong', () => {
   it('is everything where nothing is published', () => {
-    expect(newsAmong([generic, cloud], undefined, job)).toEqual([generic, cloud]);
+    const first = [generic, cloud].map((one) => ({ ...one, newest: '' }));
+    expect(newsAmong(first, undefined, job)).toEqual(first);
   });
 
   it('is nothing where each product’s newest version has just this', () => {
@@ -63,12 +65,21 @@ describe('newsAmong', () => {
     expect(additionsOf([unbuilt], standing, job, undefined)).toEqual([]);
   });
 
-  it('is a flavour that was published, but overtaken by another version since', () => {
+  it('is a flavour that was published, and replaced by another version before this build looked', () => {
     const later = documentOf([
       [generic, '20261120'],
       [offer('generic', { packages: 'p2' }), '20261121'],
     ]);
-    expect(newsAmong([generic], later, job)).toEqual([generic]);
+    const again = { ...generic, newest: '20261121' };
+    expect(newsAmong([again], later, job)).toEqual([again]);
+    expect(newsAmong([generic], later, job)).toEqual([]);
+    expect(newsAmong([generic], later, rebuild)).toEqual([generic]);
+  });
+
+  it('is a flavour that has not booted, where it has to', () => {
+    const untested = documentOf([[offer('generic', { gate: 'waived' }), '20261120']]);
+    expect(newsAmong([generic], untested, job)).toEqual([generic]);
+    expect(newsAmong([generic], untested, { ...job, bootTest: false })).toEqual([]);
   });
 });
 

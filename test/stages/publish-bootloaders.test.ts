@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bootloaderContentId, bootloaders } from '../../lib/catalog/bootloaders';
 import { mirror as layout } from '../../lib/job/layout';
+import { archivesDigest } from '../../lib/machine/in-release';
 import { verifyMirror } from '../../lib/operations/verify';
 import { checkProducts } from '../../lib/simplestreams/check';
 import type { Signer } from '../../lib/simplestreams/signer';
@@ -42,8 +43,8 @@ async function publishLoaders(
   run: Run = {},
   changes: Partial<PublishBench> = {},
 ): Promise<PublishedBootloaders> {
-  const { view = 'candidate', inputs = '', execution = `run-${++runsMade}`, versions = {} } = run;
-  const built = await makeBuiltLoaders(press.work, { execution, versions });
+  const { view = 'candidate', inputs = '', execution = `run-${++runsMade}`, ...rest } = run;
+  const built = await makeBuiltLoaders(press.work, { execution, ...rest });
   return publishBootloaders({ view, execution, inputs, built }, { ...press, ...changes });
 }
 
@@ -158,12 +159,16 @@ describe('publishing bootloaders', () => {
 
   it('renews what the archives offered, though nothing came of it', async () => {
     const press = smallPress(signer);
-    await publishLoaders(press, { inputs: 'aaa' });
+    const [first, second] = ['a'.repeat(64), 'b'.repeat(64)];
+    const inputsIn = async () => Object.values((await loadersOf(press))?.products ?? {}).map(({ inputs }) => inputs);
+    await publishLoaders(press, { inputs: archivesDigest([first]) ?? '', inReleases: [first] });
 
-    expect(await publishLoaders(press, { inputs: 'bbb' })).toEqual({ products: [] });
-
-    const { products = {} } = (await loadersOf(press)) ?? {};
-    expect(Object.values(products).map(({ inputs }) => inputs)).toEqual(Array(4).fill('bbb'));
+    const inputs = archivesDigest([second]) ?? '';
+    expect(await publishLoaders(press, { inputs, inReleases: [second] })).toEqual({ products: [] });
+    expect(await inputsIn()).toEqual(Array(4).fill(inputs));
+    // Another machine of the archive's has answered the build.
+    await publishLoaders(press, { inputs, inReleases: [first] });
+    expect(await inputsIn()).toEqual(Array(4).fill(undefined));
     expect(await versionsOf(press, uefi)).toEqual(['20261120.0']);
   });
 
@@ -217,7 +222,10 @@ describe('publishing bootloaders', () => {
     const [first] = built.products;
     const products = first === undefined ? [] : [{ ...first, architecture: 'amd64' }];
 
-    const refused = publishBootloaders({ view: 'candidate', execution: 'run', inputs: '', built: { products } }, press);
+    const refused = publishBootloaders(
+      { view: 'candidate', execution: 'run', inputs: '', built: { ...built, products } },
+      press,
+    );
 
     await expect(refused).rejects.toMatchObject({
       name: 'BadInput',

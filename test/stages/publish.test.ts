@@ -13,7 +13,7 @@ import { measureBytes } from '../../lib/store/digest';
 import { makeBuiltRun } from '../fixtures/built-run';
 import { smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { smallPress } from './small-press';
+import { type SmallPress, smallPress } from './small-press';
 
 let signer: Signer;
 beforeAll(async () => {
@@ -34,6 +34,7 @@ describe('publish', () => {
     expect(published).toEqual({
       architecture: 'amd64',
       version: '20261120',
+      overtaken: [],
       products: ids('generic', 'cloud'),
       leftOut: [],
     });
@@ -132,15 +133,51 @@ describe('publish', () => {
 
   it('renews what a product says of its inputs where nothing new came of them', async () => {
     const press = smallPress(signer);
-    await press.publish({ inputs: 'first' });
+    await press.publish({ planned: 'first' });
     const before = await press.version('generic', '20261120');
 
-    expect(await press.publish({ inputs: 'second' })).toMatchObject({ version: null });
+    expect(await press.publish({ planned: 'second' })).toMatchObject({ version: null });
 
     expect(await press.versionsOf('generic')).toEqual(['20261120']);
     expect(await press.version('generic', '20261120')).toEqual(before);
-    const products = Object.values((await press.document())?.products ?? {});
-    expect(products.map(({ inputs }) => inputs)).toEqual(['second', 'second']);
+    const { job } = await makeBuiltRun(press.work, { execution: 'look', planned: 'second' });
+    expect(await inputsIn(press)).toEqual([job.inputs, job.inputs]);
+  });
+
+  it('says nothing of the inputs where the build went by others than were planned', async () => {
+    const press = smallPress(signer);
+    await press.publish({ planned: 'first' });
+    await press.publish({ planned: 'second', went: 'first' });
+    expect(await inputsIn(press)).toEqual([undefined, undefined]);
+  });
+
+  it('passes over what another build has overtaken since it looked, and says so', async () => {
+    const press = smallPress(signer);
+    await press.publish();
+    const newest = { generic: '20261120', cloud: '20261120' };
+    await press.publish({ kernels: [{ kernel: 'generic', version: '6.1.170-1' }] });
+
+    const late = {
+      kernels: [
+        { kernel: 'generic', version: '6.1.160-1' },
+        { kernel: 'cloud', version: '6.1.160-1' },
+      ],
+    };
+    const published = await press.publish({ ...late, newest });
+
+    expect(published).toMatchObject({ overtaken: ['generic'], products: [expect.stringMatching(/generic-cloud$/)] });
+    expect(await press.versionsOf('generic')).toHaveLength(2);
+    expect(await press.versionsOf('cloud')).toHaveLength(2);
+    expect(await press.publish({ ...late, newest, rebuild: true })).toMatchObject({ overtaken: [] });
+    expect(await press.versionsOf('generic')).toHaveLength(3);
+  });
+
+  it('publishes again what has not booted yet, where it has to', async () => {
+    const press = smallPress(signer);
+    await press.publish({ gate: 'waived' });
+    expect(await press.publish({ gate: 'waived', bootTest: false })).toMatchObject({ version: null });
+    expect(await press.publish()).toMatchObject({ version: expect.stringMatching(/^20261120\.\d+$/) });
+    expect(await press.publish({ gate: 'waived', bootTest: false })).toMatchObject({ version: null });
   });
 
   it('names a build with a newer kernel by its time, above the serial, and leaves other flavours alone', async () => {
@@ -377,3 +414,7 @@ describe('publish, with nothing published,', () => {
     expect(await press.bytes(layout.keyring)).toBeUndefined();
   });
 });
+
+async function inputsIn(press: SmallPress): Promise<unknown[]> {
+  return Object.values((await press.document())?.products ?? {}).map(({ inputs }) => inputs);
+}

@@ -1,8 +1,9 @@
-import { kernelOf } from '../../lib/catalog/kernels';
+import { kernelOf, kernelsOf } from '../../lib/catalog/kernels';
 import { contentId, productId } from '../../lib/catalog/products';
 import { releaseOf } from '../../lib/catalog/releases';
 import type { Signer } from '../../lib/simplestreams/signer';
 import type { Products, Version } from '../../lib/simplestreams/types';
+import { newestName } from '../../lib/stages/news';
 import { type PublishBench, type Published, publish } from '../../lib/stages/publish';
 import { readView } from '../../lib/stages/published-view';
 import { DirectoryStore } from '../../lib/store/directory';
@@ -45,7 +46,10 @@ export function smallPress(signer: Signer): SmallPress {
     },
     publish: async (run, changes) => {
       executions += 1;
-      return publish(await makeBuiltRun(work, { execution: `run-${executions}`, ...run }), { ...bench, ...changes });
+      const { release = 'bookworm', architecture = 'amd64', view = 'candidate' } = run ?? {};
+      const newest = newestIn(await document(view), { release, architecture, view });
+      const input = await makeBuiltRun(work, { execution: `run-${executions}`, newest, ...run });
+      return publish(input, { ...bench, ...changes });
     },
     versionsOf: async (kernel, view) => Object.keys((await product(kernel, view))?.versions ?? {}).sort(),
     version: async (kernel, name, view) => (await product(kernel, view))?.versions[name],
@@ -53,4 +57,14 @@ export function smallPress(signer: Signer): SmallPress {
     bytes: async (key) => (await mirror.read(key))?.bytes,
     keys: () => Array.fromAsync(mirror.list('')),
   };
+}
+
+/** Names of the newest versions, by flavour. */
+function newestIn(
+  document: Products | undefined,
+  { release, architecture, view }: { release: string; architecture: string; view: string },
+): Record<string, string> {
+  const flavours = kernelsOf(release, architecture).map(({ name }) => name);
+  const idOf = (name: string) => productId(kernelOf(release, architecture, name), view);
+  return Object.fromEntries(flavours.map((name) => [name, newestName(document?.products[idOf(name)])]));
 }
