@@ -105,7 +105,7 @@ describe('commit', () => {
     const press = smallPress(signer);
     let others = 1;
     const mirror = wrappedStore(press.mirror, async ({ method, key }, go) => {
-      if (method === 'replace' && key === index && others-- > 0) await press.publish(newer);
+      if (method === 'replace' && key === index && others-- > 0) await press.publish({ ...newer, rebuild: true });
       return go();
     });
 
