@@ -31,7 +31,7 @@ tools_of() {
 		emulator_of arm64
 		;;
 	peers) echo "python3:python3 gpgv:gpgv" ;;
-	all) for stage in fetch prepare boot-test; do tools_of "$stage"; done ;;
+	all) for stage in fetch prepare boot-test bootloaders; do tools_of "$stage"; done ;;
 	*)
 		echo "host-tools.sh: no such stage: $1 (fetch upgrade prepare extract boot-test bootloaders all tests peers)" >&2
 		exit 2

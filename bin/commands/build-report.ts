@@ -3,6 +3,7 @@ import { releaseOf } from '../../lib/catalog/releases';
 import { mirror as layout } from '../../lib/job/layout';
 import { bootloadersOrder, type Order } from '../../lib/job/order';
 import type { ExecutionResult, Failure } from '../../lib/local/events';
+import type { Published } from '../../lib/stages/publish';
 import type { Terminal } from '../terminal';
 import { maasCommands } from './maas-commands';
 
@@ -33,19 +34,24 @@ export function exitCodeOf(results: readonly BuildResult[]): number {
   return failed.every(({ result }) => isNotReady(result)) ? notReadyCode : 1;
 }
 
-export function outcomeOf(result: ExecutionResult): string {
+/** @param published architectures that came through though the execution may have failed */
+export function outcomeOf(result: ExecutionResult, published: readonly string[] = []): string {
   if (result.status === 'FAILED') {
-    if (isNotReady(result)) return 'upstream is not ready; nothing was published, run it again later';
-    return 'failed; see above. What was published before is as it was';
+    const done = published.length === 0 ? 'nothing was published' : `only ${published.join(', ')} was published`;
+    if (isNotReady(result)) return `upstream is not ready; ${done}, run it again later`;
+    return `failed; see above. ${published.length === 0 ? 'What was published before is as it was' : done}`;
   }
   const { plan, architectures, bootloaders } = result.output as Output;
   if (bootloaders !== undefined) return bootloadersOutcome(bootloaders);
   if (architectures === undefined) return plan?.reason ?? 'nothing is new';
   return architectures
-    .map(({ published: { architecture, version, leftOut } }) => {
-      const left = leftOut.length === 0 ? '' : `, without ${leftOut.join(', ')}`;
+    .map(({ published: { architecture, version, overtaken, leftOut } }) => {
+      const left = [
+        ...(leftOut.length === 0 ? [] : [`, without ${leftOut.join(', ')}`]),
+        ...(overtaken.length === 0 ? [] : [`; another build has published ${overtaken.join(', ')} meanwhile`]),
+      ].join('');
       return version === null
-        ? `${architecture}: nothing is new${left}`
+        ? `${architecture}: ${overtaken.length === 0 ? 'nothing is new' : 'nothing was published'}${left}`
         : `${architecture}: published version ${version}${left}`;
     })
     .join('; ');
@@ -54,7 +60,7 @@ export function outcomeOf(result: ExecutionResult): string {
 interface Output {
   readonly plan?: { readonly reason: string };
   readonly architectures?: readonly {
-    readonly published: { readonly architecture: string; readonly version: string | null; readonly leftOut: string[] };
+    readonly published: Published;
   }[];
   readonly bootloaders?: { readonly published: readonly { readonly product: string; readonly version: string }[] };
 }

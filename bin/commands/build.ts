@@ -1,24 +1,24 @@
-import { rm, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { machine } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { releaseOf } from '../../lib/catalog/releases';
 import { MirrorError } from '../../lib/errors';
-import { cacheVariable, jobVariables, workStoreVariable } from '../../lib/job/environment';
+import { cacheVariable, workStoreVariable } from '../../lib/job/environment';
 import { runs } from '../../lib/job/layout';
 import { executionName, mirrorStoreVariable } from '../../lib/job/names';
 import { bootloadersOrder, type Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
 import type { ExecutionResult } from '../../lib/local/events';
-import { expireRuns } from '../../lib/local/expire-runs';
+import { expireDownloads, expireRuns } from '../../lib/local/expire-runs';
 import { ownScratch } from '../../lib/local/scratch';
 import { machineRepositories } from '../../lib/machine/apt';
-import { run } from '../../lib/machine/run';
-import { packagePath } from '../../lib/mirror/package-files';
 import { requireOwnKey } from '../../lib/stages/show-mirror';
+import { hasCode } from '../../lib/store/durable';
 import { openMirrorDirectory } from '../../lib/store/open';
 import { defaultKeyPath, signerFrom } from '../signing-key';
 import type { Terminal } from '../terminal';
 import { type BuildResult, exitCodeOf, outcomeOf, report } from './build-report';
+import { installHostTools } from './install-tools';
 import { type OrderOptions, ordersFrom } from './order-of';
 import { buildDisplay, failureLines } from './show-build';
 
@@ -53,6 +53,7 @@ export async function runBuild(
   const signer = await signerFrom(places.key);
   await requireOwnKey({ mirror, signer });
   await expireRuns(places.work, new Date());
+  await expireDownloads(join(places.work, 'cache'), new Date());
   await installHostTools(orders, terminal);
 
   const results: BuildResult[] = [];
@@ -62,20 +63,40 @@ export async function runBuild(
 }
 
 async function buildOne(order: Order, places: Places, options: BuildOptions, terminal: Terminal): Promise<BuildResult> {
-  const execution = executionName(order, new Date());
+  const execution = await ownExecution(order, places);
   const logs = join(places.work, 'logs', execution);
   terminal.err(`building ${order.release} into view ${order.view} of ${places.mirror}`);
   const display = buildDisplay([planOf(order, execution)], terminal);
+  const published: string[] = [];
   let result: ExecutionResult;
   try {
-    result = await execute(order, execution, logs, places, options, display.on);
+    result = await execute(order, execution, logs, places, options, (event) => {
+      if (event.type === 'finished' && event.stage === 'Publish') published.push(event.architecture ?? '');
+      display.on(event);
+    });
   } finally {
     await display.end();
     await rm(join(places.work, runs.prefix(execution)), { recursive: true, force: true });
   }
   const lines = result.failures.flatMap(failureLines);
   for (const line of lines) terminal.err(line);
-  return { order, execution, logs, result, outcome: outcomeOf(result) };
+  return { order, execution, logs, result, outcome: outcomeOf(result, published) };
+}
+
+/** The work folder of an execution is its alone; two builds of one order may begin in the same second. */
+async function ownExecution(order: Order, { work }: Places): Promise<string> {
+  const now = new Date();
+  // What is handed on may hold passwords of repositories.
+  await mkdir(join(work, 'runs'), { recursive: true, mode: 0o700 });
+  for (let attempt = 1; ; attempt++) {
+    const name = executionName(order, now, attempt === 1 ? undefined : attempt);
+    try {
+      await mkdir(join(work, runs.prefix(name)), { mode: 0o700 });
+      return name;
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+  }
 }
 
 async function execute(
@@ -152,17 +173,6 @@ async function requireParent(path: string): Promise<void> {
     hint: 'make it first, or name another folder with --mirror',
     misuse: true,
   });
-}
-
-/** Says first what it is going to install on this machine. The stages would do it, too, each for itself. */
-async function installHostTools(orders: readonly Order[], terminal: Terminal): Promise<void> {
-  const script = packagePath('buildspecs/host-tools.sh');
-  const architectures = [...new Set(orders.flatMap((order) => order.architectures))].join(' ');
-  const env = { ...(process.env as Record<string, string>), LC_ALL: 'C', [jobVariables.architecture]: architectures };
-  const missing = (await run(['sh', script, '--list', 'all'], { env, quiet: true })).split('\n').filter(Boolean);
-  if (missing.length === 0) return;
-  terminal.err(`installing on this machine: ${missing.join(' ')}`);
-  await run(['sh', script, 'all'], { env, quiet: true });
 }
 
 /** A release of Debian comes from where this machine's own apt takes it, unless told. */

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { architectures } from '../../lib/catalog/architectures';
 import { architecturesOf, checkArchitecture } from '../../lib/catalog/kernels';
@@ -8,9 +7,10 @@ import { checked } from '../../lib/job/checked';
 import { bootloadersFor, ordersOf, parseConfig } from '../../lib/job/config';
 import { bootloadersOrder, Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
+import { type PlacesOptions, placesFrom, readFile, readKeyring, readText } from './places-of';
 
 /** What `maas-mirror build` is told, as commander hands it over. */
-export interface OrderOptions {
+export interface OrderOptions extends PlacesOptions {
   readonly config?: string;
   readonly view?: string;
   readonly arch?: string;
@@ -27,16 +27,6 @@ export interface OrderOptions {
   readonly serial?: string;
   readonly bootTest?: boolean;
   readonly bootloaders?: boolean;
-  readonly stream?: string;
-  readonly streamKeyring?: string;
-  readonly archive?: string;
-  readonly ports?: string;
-  readonly archiveKeyring?: string;
-  readonly snapshot?: string;
-  readonly ppas?: string;
-  readonly launchpad?: string;
-  readonly proxy?: string;
-  readonly ca?: string;
   readonly base?: string;
   readonly rebuild?: boolean;
 }
@@ -56,14 +46,31 @@ export function ordersFrom(releases: readonly string[], options: OrderOptions, m
 function named(releases: readonly string[], options: OrderOptions, machine: string): Order[] {
   if (releases.length === 0) {
     throw new MirrorError('BadInput', 'no release is named', {
-      hint: 'name releases (noble jammy), or a configuration: --config mirror.yaml',
+      hint: 'name releases (noble jammy), or a configuration: --config mirror.yaml; after --proposed a release is taken for a package, unless it is written --proposed=LIST',
       misuse: true,
     });
   }
+  refuseForLoaders(releases, options);
   const orders = releases.map((release) => orderOf(release, options, machine));
   const withLoaders = options.bootloaders !== false && !releases.includes(bootloadersOrder);
   return withLoaders ? [...orders, ...bootloadersFor(orders)] : orders;
 }
+
+/** What only images have, where none is ordered. */
+function refuseForLoaders(releases: readonly string[], options: OrderOptions): void {
+  if (releases.some((release) => release !== bootloadersOrder)) return;
+  const given = imageWords.find((name) => options[name] !== undefined && options[name] !== '');
+  if (given === undefined) return;
+  throw new MirrorError('BadInput', `--${dashed(given)} is given for bootloaders alone`, {
+    hint: 'bootloaders are the same for all images; they take --view, --archive, --ports, --snapshot, --proxy and --ca',
+    misuse: true,
+  });
+}
+
+const imageWords = [
+  ...(['arch', 'kernel', 'optionalKernel', 'ppa', 'repository', 'proposed', 'package', 'purge'] as const),
+  ...(['compression', 'serial', 'stream', 'streamKeyring', 'ppas', 'launchpad', 'base'] as const),
+] as const;
 
 function orderOf(release: string, options: OrderOptions, machine: string): Order {
   const common = { release, ...settingsFrom(options), places: placesFrom(options) };
@@ -75,14 +82,13 @@ function orderOf(release: string, options: OrderOptions, machine: string): Order
 }
 
 const imageOptions = [
-  ...['arch', 'kernel', 'optionalKernel', 'ppa', 'repository', 'proposed', 'package', 'purge', 'compression', 'serial'],
-  ...['stream', 'streamKeyring', 'archive', 'ports', 'archiveKeyring', 'snapshot', 'ppas', 'launchpad', 'proxy', 'ca'],
-  'base',
+  ...imageWords,
+  ...(['archive', 'ports', 'archiveKeyring', 'snapshot', 'proxy', 'ca'] as const),
 ] as const;
 
 function configured(releases: readonly string[], options: OrderOptions, machine: string): Order[] {
   const { config: file = '', view, rebuild = false } = options;
-  const given = imageOptions.filter((name) => (options as Record<string, unknown>)[name] !== undefined).map(dashed);
+  const given = imageOptions.filter((name) => options[name] !== undefined).map(dashed);
   const waived = (['bootTest', 'bootloaders'] as const).filter((name) => options[name] === false);
   const [beside] = [...given, ...waived.map((name) => `no-${dashed(name)}`)];
   if (beside !== undefined) {
@@ -97,6 +103,7 @@ function configured(releases: readonly string[], options: OrderOptions, machine:
     rebuild,
     ownArchitecture: (release) => ownArchitecture(release, machine),
     read: (path) => readFile(resolve(dirname(file), path), file),
+    keyring: (path) => readKeyring(resolve(dirname(file), path), file),
   });
 }
 
@@ -144,41 +151,6 @@ function wordsOf(lists: readonly string[]): string[] {
 function kernelsFrom({ kernel, optionalKernel }: OrderOptions): Pick<Order, 'kernels'> | Record<string, never> {
   if (kernel === undefined && optionalKernel === undefined) return {};
   return { kernels: { required: wordsOf([kernel ?? '']), optional: wordsOf([optionalKernel ?? '']) } };
-}
-
-/** Files become what is in them: an order must mean the same on every machine. */
-function placesFrom(options: OrderOptions): object {
-  const { stream, archive, ports, snapshot, ppas, launchpad, proxy } = options;
-  const { streamKeyring, archiveKeyring, ca } = options;
-  if (archiveKeyring !== undefined && archive === undefined && ports === undefined) {
-    throw new MirrorError('BadInput', `--archive-keyring ${archiveKeyring} is given without --archive`, {
-      hint: 'the keyring is for the archive that --archive or --ports names',
-      misuse: true,
-    });
-  }
-  const words = { stream, archive, ports, snapshot, ppas, launchpad, proxy };
-  const contents = {
-    streamKeyring: streamKeyring && readFile(streamKeyring, '--stream-keyring').toString('base64'),
-    archiveKeyring: archiveKeyring && readFile(archiveKeyring, '--archive-keyring').toString('base64'),
-    ca: ca && readText(ca, '--ca'),
-  };
-  return Object.fromEntries(Object.entries({ ...words, ...contents }).filter(([, value]) => value !== undefined));
-}
-
-function readText(file: string, option: string): string {
-  return readFile(file, option).toString();
-}
-
-function readFile(file: string, option: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new MirrorError('BadInput', `${option} names ${file}, which cannot be read: ${(cause as Error).message}`, {
-      hint: 'give the path of a file',
-      cause,
-      misuse: true,
-    });
-  }
 }
 
 /** @param machine what `uname -m` says */

@@ -46,6 +46,8 @@ function listDisplay(plans: readonly Plan[]): BuildDisplay {
     {
       concurrent: true,
       exitOnError: false,
+      // Its own would end the process at once; ours ends the stages first.
+      registerSignalListeners: false,
       rendererOptions: { collapseErrors: false, showErrorMessage: false, collapseSubtasks: false, timer: undefined },
     },
   );

@@ -1,10 +1,12 @@
+import { workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
 import { selectInputOf } from '../../lib/job/plan';
 import type { Selected } from '../../lib/job/results';
 import { select } from '../../lib/stages/select';
-import { openStore } from '../../lib/store/open';
+import { openStore, openWorkStore } from '../../lib/store/open';
 
 /** The Select function: what is to be built of one architecture. */
 export async function handler(event: unknown): Promise<Selected> {
-  return select(selectInputOf(event), { mirror: await openStore(process.env[mirrorStoreVariable] ?? '') });
+  const { [mirrorStoreVariable]: mirror = '', [workStoreVariable]: work = '' } = process.env;
+  return select(selectInputOf(event), { mirror: await openStore(mirror), work: await openWorkStore(work) });
 }

@@ -9,17 +9,22 @@ import { MirrorError, withoutPasswords } from '../errors';
 export function checked<T>(schema: z.ZodType<T>, value: unknown, name: string): T {
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
-  const faults = error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '));
+  const faults = error.issues.map((issue) => [issue.path.join('.'), messageOf(issue)].filter(Boolean).join(': '));
   const [first] = error.issues;
   const seen = JSON.stringify(first?.path.reduce(inside, value)) ?? 'nothing';
   throw new MirrorError(
     'BadInput',
     `${name} is wrong: ${faults.join('; ')} (seen: ${shortened(withoutPasswords(seen))})`,
     {
-      hint: 'lib/job/ says which fields there are',
+      hint: 'maas-mirror build --help and mirror.schema.json say what there is',
       misuse: true,
     },
   );
+}
+
+/** Of a key that is not allowed the rule, not that there is one. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  return issue.code === 'invalid_key' ? issue.issues.map(({ message }) => message).join('; ') : issue.message;
 }
 
 function inside(value: unknown, key: PropertyKey): unknown {

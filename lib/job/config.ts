@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
 import { checked } from './checked';
-import { bootloadersOrder, Compression, Customise, Order } from './order';
+import { bootloadersOrder, Compression, Customise, Order, ViewName } from './order';
 import { Places } from './places';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes');
@@ -35,9 +35,7 @@ const placesInFiles = Places.omit({ streamKeyring: true, archiveKeyring: true, c
 
 /** `mirror.yaml`: which views are built, from what, with which recipe. Files are named relative to it. */
 export const MirrorConfig = z.strictObject({
-  views: z
-    .record(z.string().regex(/^[a-z0-9-]+$/, 'lower-case letters, digits and dashes'), View.nullable())
-    .describe('Views by name'),
+  views: z.record(ViewName, View.nullable()).describe('Views by name'),
   places: placesInFiles.prefault({}).describe('Where everything comes from, and whose signatures count'),
   schedule: z
     .enum(['hourly', 'daily', 'weekly'])
@@ -71,6 +69,8 @@ export interface OrdersOptions {
   readonly ownArchitecture: (release: string) => string;
   /** The content of a file that places name. */
   readonly read: (path: string) => Buffer;
+  /** The same of a keyring, in its binary form. */
+  readonly keyring: (path: string) => Buffer;
 }
 
 /**
@@ -79,10 +79,12 @@ export interface OrdersOptions {
  * @throws BadInput (misuse) for a view or release that the configuration does not have; UnknownRelease
  */
 export function ordersOf(config: MirrorConfig, options: OrdersOptions): Order[] {
-  const places = placesOf(config.places, options.read);
+  const places = placesOf(config.places, options);
   const views = Object.entries(config.views).map(([name, view]) => [name, view ?? View.parse({})] as const);
   const named = views.filter(([name, { releases }]) => (options.view ?? name) === name && releases.length > 0);
-  const unknown = (options.releases ?? []).filter((one) => !named.some(([, { releases }]) => releases.includes(one)));
+  const unknown = (options.releases ?? []).filter((one) => {
+    return one !== bootloadersOrder && !named.some(([, { releases }]) => releases.includes(one));
+  });
   const orders = named.flatMap(([name, view]) => ordersOfView(name, view, places, options));
   if (orders.length > 0 && unknown.length === 0) return orders;
   const wanted = [options.view ?? 'any view', ...unknown].join(', ');
@@ -96,8 +98,7 @@ export function ordersOf(config: MirrorConfig, options: OrdersOptions): Order[] 
 function ordersOfView(view: string, settings: View, places: Places, options: OrdersOptions): Order[] {
   const { releases: wanted = [], rebuild = false } = options;
   const { bootloaders, releases, architectures, ...rest } = settings;
-  const chosen = releases.filter((release) => wanted.length === 0 || wanted.includes(release));
-  const images = chosen.map((release) => {
+  const images = releases.map((release) => {
     const order = { ...rest, release, view, places, rebuild };
     return checked(
       Order,
@@ -105,7 +106,9 @@ function ordersOfView(view: string, settings: View, places: Places, options: Ord
       `view ${view} of the configuration`,
     );
   });
-  return [...images, ...(bootloaders ? bootloadersFor(images) : [])];
+  const chosen = images.filter(({ release }) => wanted.length === 0 || wanted.includes(release));
+  const bring = bootloaders && (chosen.length > 0 || wanted.includes(bootloadersOrder));
+  return [...chosen, ...(bring ? bootloadersFor(chosen.length > 0 ? chosen : images) : [])];
 }
 
 /** One order for the bootloaders of a view that images of Ubuntu are ordered for. */
@@ -116,11 +119,11 @@ export function bootloadersFor(orders: readonly Order[]): Order[] {
   return [Order.parse({ release: bootloadersOrder, view, places, rebuild })];
 }
 
-function placesOf(places: MirrorConfig['places'], read: (path: string) => Buffer): Places {
+function placesOf(places: MirrorConfig['places'], { read, keyring }: Pick<OrdersOptions, 'read' | 'keyring'>): Places {
   const { streamKeyring, archiveKeyring, ca, ...rest } = places;
   const files = {
-    ...(streamKeyring === undefined ? {} : { streamKeyring: read(streamKeyring).toString('base64') }),
-    ...(archiveKeyring === undefined ? {} : { archiveKeyring: read(archiveKeyring).toString('base64') }),
+    ...(streamKeyring === undefined ? {} : { streamKeyring: keyring(streamKeyring).toString('base64') }),
+    ...(archiveKeyring === undefined ? {} : { archiveKeyring: keyring(archiveKeyring).toString('base64') }),
     ...(ca === undefined ? {} : { ca: read(ca).toString() }),
   };
   return checked(Places, { ...rest, ...files }, 'places');

@@ -53,16 +53,21 @@ export const Compression = z.enum(['zstd', 'xz', 'gzip', 'lz4']);
 /** The release word of an execution that brings a view's bootloaders. */
 export const bootloadersOrder = 'bootloaders';
 
+/** A view lies beside these in the mirror. */
+const reservedViews = ['pool', 'snapshots', 'bootloaders'];
+
+export const ViewName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes')
+  .refine((name) => !reservedViews.includes(name), `no view can be called ${reservedViews.join(', ')}`);
+
 const fields = z.strictObject({
   /** `noble`; or `bootloaders`, which needs no architectures. */
   release: word,
   architectures: z.array(word).default([]),
   kernels: z.strictObject({ required: z.array(word), optional: z.array(word).default([]) }).optional(),
   customise: Customise.optional(),
-  view: z
-    .string()
-    .regex(/^[a-z0-9-]+$/, 'lower-case letters, digits and dashes')
-    .default('candidate'),
+  view: ViewName.default('candidate'),
   /** Build though nothing is new. */
   rebuild: z.boolean().default(false),
   /** Serial of the cloud image. @default - the newest */

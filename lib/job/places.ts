@@ -2,12 +2,18 @@ import { z } from 'zod';
 
 /** Quotes would end a setting of apt. */
 export const address = z.string().regex(/^(https?|file):\/\/[^\s"'\\]+$/, 'an http, https or file address');
+const webAddress = (example: string) =>
+  z.string().regex(/^https?:\/\/[^\s"'\\]+$/, `an http or https address like ${example}`);
 const base64 = z.base64().min(1);
 
 /** Where everything comes from, and whose signatures count. Every place has the public one as its default. */
 export const Places = z.strictObject({
   /** Stream of cloud images: `daily`, `releases`, or the address of another simplestreams mirror. */
-  stream: z.union([z.enum(['daily', 'releases']), address]).default('daily'),
+  stream: z
+    .union([z.enum(['daily', 'releases']), webAddress('https://cloud-images.ubuntu.com/daily/')], {
+      error: 'daily, releases, or the http or https address of a stream',
+    })
+    .default('daily'),
   /** Binary keyring of the stream, in base64. @default - Ubuntu's cloud-image keyring */
   streamKeyring: base64.optional(),
   /** Archive of amd64 and i386. @default - http://archive.ubuntu.com/ubuntu; of Debian what this machine's apt takes */
@@ -20,15 +26,16 @@ export const Places = z.strictObject({
   snapshot: z
     .string()
     .regex(/^\d{8}T\d{6}Z$/, 'a time like 20261120T000000Z')
+    .refine(isTime, 'there is no such day or time')
     .optional(),
   /** Where snapshots lie. */
   snapshots: address.default('https://snapshot.ubuntu.com'),
   /** Where the packages of PPAs lie. */
-  ppas: address.default('https://ppa.launchpadcontent.net'),
+  ppas: webAddress('https://ppa.launchpadcontent.net').default('https://ppa.launchpadcontent.net'),
   /** Launchpad's API, which knows the keys of PPAs. */
-  launchpad: address.default('https://api.launchpad.net'),
+  launchpad: webAddress('https://api.launchpad.net').default('https://api.launchpad.net'),
   /** HTTP proxy for everything. @default - what the environment says */
-  proxy: address.optional(),
+  proxy: webAddress('http://proxy.example:3128').optional(),
   /** Certificates to trust besides the system's, PEM. */
   ca: z
     .string()
@@ -36,6 +43,12 @@ export const Places = z.strictObject({
     .optional(),
 });
 export type Places = z.infer<typeof Places>;
+
+function isTime(text: string): boolean {
+  const iso = text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6.000Z');
+  const time = Date.parse(iso);
+  return !Number.isNaN(time) && new Date(time).toISOString() === iso;
+}
 
 /** Base address of the stream. */
 export function streamAddress({ stream }: Places): string {

@@ -147,12 +147,13 @@ function refuseSharedBase({ base, architectures }: Order): void {
 }
 
 /** What only Ubuntu has, ordered for a Debian. */
-function refuseUbuntusOwn({ release, customise, places }: Order): void {
+function refuseUbuntusOwn({ release, customise, serial, places }: Order): void {
   if (releaseOf(release).family === 'ubuntu') return;
   const ppa = customise?.repositories.find((text) => parseRepository(text).kind === 'ppa');
   const ordered = [
     ...(ppa === undefined ? [] : [ppa.trim()]),
     ...(customise !== undefined && customise.proposed.length > 0 ? ['-proposed'] : []),
+    ...(serial === undefined ? [] : [`the serial ${serial}`]),
     ...(places.snapshot === undefined ? [] : [`the snapshot ${places.snapshot}`]),
   ];
   if (ordered.length === 0) return;

@@ -17,7 +17,7 @@ export function archiveFailure(error: unknown): unknown {
 }
 
 /** The message has the last lines only, and apt says what failed before eight lines of digests. */
-function allSaid({ message, cause }: MirrorError): string {
+export function allSaid({ message, cause }: Error): string {
   return cause instanceof ExecaError ? `${cause.stdout ?? ''}\n${cause.stderr ?? ''}\n${message}` : message;
 }
 
@@ -37,10 +37,16 @@ const unreachable = [
 
 const kinds: readonly Kind[] = [
   [
+    'DownloadFailed',
+    'cannot be read',
+    'a proxy or the server refuses, or something before it wants a login: see its address, user and password (--proxy)',
+    /\b(?:401 +Unauth|403 +Forbidden|407 +Proxy)/i,
+  ],
+  [
     'BadSignature',
     'is not signed by the key that it must be signed by',
-    'give the keyring that belongs to it; an archive without signature is never used',
-    /is not signed|NO_PUBKEY|BADSIG|EXPKEYSIG|REVKEYSIG|signatures? (couldn't be verified|were invalid)|not (be )?verified|Sub-process \S*sqv returned/,
+    'give the keyring that belongs to it; an archive without signature is never used, and a login page of the network has none',
+    /is not signed|NO_PUBKEY|BADSIG|EXPKEYSIG|REVKEYSIG|signatures? (couldn't be verified|were invalid)|not (be )?verified|NOSPLIT|Sub-process \S*sqv returned/,
   ],
   [
     'NotReady',

@@ -1,10 +1,11 @@
-import { constants, copyFile, link, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { constants, copyFile, link, mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MirrorError, withoutPasswords } from '../errors';
 import { digestOf } from './digest';
 import { nameDiskFull } from './disk-full';
 import { bringPart, type PartOptions, type Promised } from './download-part';
 import { lockFile } from './file-lock';
-import { get, piecesOf } from './http-request';
+import { type Answer, get, piecesOf } from './http-request';
 import { connect, type Network } from './network';
 import { defaultWaits, retrying } from './retry';
 
@@ -15,6 +16,10 @@ export interface RequestOptions {
   readonly waits?: readonly number[];
   /** How long nothing may come, in milliseconds. @default 60000 */
   readonly silenceMs?: number;
+  /** How often one may be sent elsewhere. @default 5 */
+  readonly redirections?: number;
+  /** Bytes that a document may have. @default 256 MiB, several times Ubuntu's largest */
+  readonly most?: number;
 }
 
 /**
@@ -25,18 +30,35 @@ export interface RequestOptions {
 export async function readUrl(
   url: string,
   network: Network,
-  { waits = defaultWaits, silenceMs = defaultSilenceMs }: RequestOptions = {},
+  options: RequestOptions = {},
 ): Promise<Buffer | undefined> {
-  await using connections = connect(network, silenceMs);
+  const { waits = defaultWaits, silenceMs = defaultSilenceMs, most = 256 * 1024 * 1024 } = options;
+  await using connections = connect(network, silenceMs, options.redirections);
   // awaited, or the connections would be gone before the first answer
   return await retrying(
     async () => {
       const answer = await get(url, connections, [200, 404]);
-      const bytes = Buffer.concat(await Array.fromAsync(piecesOf(answer, url)));
-      return answer.status === 404 ? undefined : bytes;
+      if (answer.status !== 404) return await wholeOf(answer, url, most);
+      answer.body.on('error', () => {}).destroy();
+      return undefined;
     },
     { waits },
   );
+}
+
+async function wholeOf(answer: Answer, url: string, most: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of piecesOf(answer, url)) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size > most) {
+      throw new MirrorError('DownloadFailed', `${withoutPasswords(url)} is longer than ${most} bytes`, {
+        hint: 'no such document is that long: is the address right?',
+      });
+    }
+  }
+  return Buffer.concat(pieces);
 }
 
 export interface DownloadOptions extends RequestOptions, Pick<PartOptions, 'onProgress'> {
@@ -70,6 +92,8 @@ export async function download(
     await rm(cached, { force: true });
     await bringTo(cached, url, promised, options);
   }
+  const now = new Date();
+  await utimes(cached, now, now); // what nobody uses for long is removed (lib/local/expire-runs.ts)
   await place(cached, file);
 }
 

@@ -101,6 +101,8 @@ function isLasting(error: unknown): boolean {
 }
 
 function hintFor(error: unknown): string {
+  if (error instanceof Error && /redirect/i.test(error.message))
+    return 'it is redirected in a circle: is the address right?';
   if (isCertificateFault(error)) return 'where a company CA signs, hand it in as extra CA';
   if (proxyRefusal(error) || error instanceof errors.InvalidArgumentError) {
     return 'the proxy refuses: see that its address, user and password are right and that it may reach the server';

@@ -28,7 +28,7 @@ export async function inReleaseSha256(repository: Repository, network: Network =
 }
 
 /** Nobody waits long for a look. */
-const quickly = { waits: [200], silenceMs: 20_000 };
+export const quickly = { waits: [200], silenceMs: 20_000, most: 32 * 1024 * 1024 };
 
 /** When an archive was last written, in seconds since 1970, by the Date field of its InRelease. */
 export function inReleaseTime(text: string): number | undefined {

@@ -1,4 +1,4 @@
-import { MirrorError } from '../errors';
+import { MirrorError, withoutPasswords } from '../errors';
 import { type RequestOptions, readUrl } from './download';
 import type { Network } from './network';
 
@@ -35,15 +35,18 @@ export async function ppaKey(
   return { fingerprint: fingerprint.toUpperCase(), armoured };
 
   async function ask(url: string, what: string): Promise<Buffer> {
-    const bytes = await readUrl(url, network, options).catch((error: unknown) => {
-      throw error instanceof MirrorError && /answers 40[13]/.test(error.message) ? privatePpa(what, error) : error;
+    const bytes = await readUrl(url, network, { ...options, ...direct }).catch((error: unknown) => {
+      throw error instanceof MirrorError && /answers 401/.test(error.message) ? privatePpa(what, error) : error;
     });
     if (bytes !== undefined) return bytes;
     throw new MirrorError('BadInput', `Launchpad knows no ${what}`, {
-      hint: `is it spelt as on Launchpad? ${url} answers 404`,
+      hint: `is it spelt as on Launchpad? ${withoutPasswords(url)} answers 404`,
     });
   }
 }
+
+/** What nobody signs is only as good as the https of the address that was asked. */
+const direct = { redirections: 0, most: 1024 * 1024 };
 
 function archiveOf(bytes: Buffer, url: string): { private?: unknown; signing_key_fingerprint?: unknown } {
   const value = parse(bytes, url);
@@ -62,7 +65,7 @@ function parse(bytes: Buffer, url: string): unknown {
 function badAnswer(url: string, bytes: Buffer, cause?: unknown): MirrorError {
   return new MirrorError(
     'DownloadFailed',
-    `${url} is no answer of Launchpad: ${bytes.toString('utf8', 0, 80).trim()}`,
+    `${withoutPasswords(url)} is no answer of Launchpad: ${bytes.toString('utf8', 0, 80).trim()}`,
     {
       hint: 'is the address of its API right? A proxy may have answered instead',
       cause,

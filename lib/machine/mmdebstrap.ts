@@ -1,5 +1,6 @@
-import type { Repository } from './apt';
-import { stanzaOf } from './apt';
+import { rm, writeFile } from 'node:fs/promises';
+import { type Repository, stanzaOf } from './apt';
+import { allSaid, archiveFailure } from './apt-errors';
 import { type Command, run } from './run';
 
 export interface BootstrapOptions {
@@ -8,7 +9,7 @@ export interface BootstrapOptions {
   readonly packages: readonly string[];
   /** @default - empty: what mmdebstrap takes by itself */
   readonly repositories: readonly Repository[];
-  /** Lines of apt.conf; mmdebstrap does not take over those of the machine. */
+  /** Lines of apt.conf, or files of them; mmdebstrap does not take over those of the machine. */
   readonly aptOptions: readonly string[];
   /** Where to put the archive's InRelease files, as apt has verified them. */
   readonly lists: string;
@@ -16,14 +17,31 @@ export interface BootstrapOptions {
   readonly epoch?: number;
 }
 
-/** Makes a tree of a Debian release from its archive. */
+/** Makes a tree of a Debian release from its archive. @throws what a failing apt is told as (lib/machine/apt-errors.ts) */
 export async function bootstrap(tree: string, options: BootstrapOptions): Promise<void> {
   const env: Record<string, string> = { ...(process.env as Record<string, string>), LC_ALL: 'C' };
   if (options.epoch !== undefined) env.SOURCE_DATE_EPOCH = String(options.epoch);
-  await run(bootstrapCommand(tree, options), {
-    env,
-    input: options.repositories.map((one) => stanzaOf(one, one.keyring)).join('\n'),
-  });
+  // Not as words of the command, which everybody on this machine can read: a proxy may have a password.
+  const config = `${tree}.apt.conf`;
+  await writeFile(config, `${options.aptOptions.join('\n')}\n`, { mode: 0o600 });
+  try {
+    await run(bootstrapCommand(tree, { ...options, aptOptions: [config] }), {
+      env,
+      input: options.repositories.map((one) => stanzaOf(one, one.keyring)).join('\n'),
+    });
+  } catch (error) {
+    throw isOfArchive(error) ? archiveFailure(error) : error;
+  } finally {
+    await rm(config, { force: true });
+  }
+}
+
+/** It can fail for many a reason. */
+function isOfArchive(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /Failed to fetch|is not signed|Release file|Unable to locate|Hash Sum/.test(allSaid(error))
+  );
 }
 
 export function bootstrapCommand(tree: string, options: BootstrapOptions): Command {

@@ -19,10 +19,11 @@ export interface Connections extends AsyncDisposable {
 }
 
 /**
+ * @param redirections how many are followed, to wherever they lead
  * @param silenceMs how long nothing may come before a request is given up; a slow one may take all the time it wants
  * @throws BadInput (misuse) where the proxy is no address or the CA no certificate
  */
-export function connect({ proxy, ca }: Network, silenceMs: number): Connections {
+export function connect({ proxy, ca }: Network, silenceMs: number, redirections = 5): Connections {
   const trust = { ca: trusted(ca), timeout: silenceMs };
   const limits = { headersTimeout: silenceMs, bodyTimeout: silenceMs };
   const common = { ...limits, connect: trust };
@@ -41,7 +42,7 @@ export function connect({ proxy, ca }: Network, silenceMs: number): Connections 
       ? new Agent(common)
       : new EnvHttpProxyAgent({ ...proxied, httpProxy: http ?? '', httpsProxy: https ?? '', noProxy: none });
   return {
-    dispatcher: agent.compose(interceptors.redirect({ maxRedirections: 5 })),
+    dispatcher: agent.compose(interceptors.redirect({ maxRedirections: redirections })),
     limits,
     // Not close(): it would wait for the rest of an answer that nobody reads any more.
     [Symbol.asyncDispose]: () => agent.destroy(),

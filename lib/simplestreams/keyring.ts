@@ -33,6 +33,18 @@ export function binaryKeyring(keyring: Buffer): Buffer {
   return text.startsWith('-----BEGIN PGP') ? dearmour('PUBLIC KEY BLOCK', text.replaceAll('\r\n', '\n')) : keyring;
 }
 
+/** The same, of what has to begin with a public key. @throws BadFormat where it does not */
+export function publicKeyring(keyring: Buffer): Buffer {
+  const binary = binaryKeyring(keyring);
+  const [first = 0] = binary;
+  // RFC 9580 §4.2: the tag of a packet, in its newer and its older form; 6 is a public key.
+  const tag = (first & 0x40) !== 0 ? first & 0x3f : (first >> 2) & 0x0f;
+  if ((first & 0x80) !== 0 && tag === 6) return binary;
+  throw new MirrorError('BadFormat', 'this is no OpenPGP keyring: it begins with no public key', {
+    hint: 'a keyring is what `gpg --export` writes',
+  });
+}
+
 /** A binary keyring for people to read and copy. */
 export function armouredKeyring(keyring: Buffer): string {
   return armour('PUBLIC KEY BLOCK', keyring);

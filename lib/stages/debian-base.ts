@@ -3,7 +3,7 @@ import { squashfsCompression } from '../catalog/compression';
 import type { Release } from '../catalog/releases';
 import { MirrorError } from '../errors';
 import { machineAptOptions, machineRepositories } from '../machine/apt';
-import { proxyOptions } from '../machine/apt-network';
+import { giveCertificates, proxyOptions } from '../machine/apt-network';
 import { makeFolder, readFolder } from '../machine/files';
 import { inReleaseTime, readInRelease } from '../machine/in-release';
 import { progress } from '../machine/log';
@@ -34,7 +34,9 @@ export async function debianBase(release: Release, bench: Workbench): Promise<Ba
   const epoch = newest(announced);
   progress(`bootstrapping ${release.name} ${job.architecture}`);
   const packages = debianPackages;
-  const aptOptions = [...(await machineAptOptions()), ...proxyOptions(bench.order.places.proxy)];
+  const { proxy, ca } = bench.order.places;
+  const aptOptions = [...(await machineAptOptions()), ...proxyOptions(proxy)];
+  if (ca !== undefined) aptOptions.push(...(await giveCertificates(scratch, ca, '/')));
   const options = { release: release.name, architecture: job.architecture, packages, repositories, aptOptions, lists };
   await bootstrap(tree, epoch === undefined ? options : { ...options, epoch: startOfDay(epoch) });
 

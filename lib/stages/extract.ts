@@ -3,6 +3,7 @@ import { releaseOf } from '../catalog/releases';
 import { rootOf, runs } from '../job/layout';
 import type { Extracted } from '../job/results';
 import { aptInstall } from '../machine/apt';
+import { proxyVariables } from '../machine/apt-network';
 import { imagePackageOf } from '../machine/apt-resolve';
 import { type Chroot, enterChroot } from '../machine/chroot';
 import { makeInitramfs } from '../machine/initramfs';
@@ -24,7 +25,7 @@ export async function extract(bench: Workbench): Promise<Extracted> {
   await using image = await mountSquashfs(base, scratch);
   await using shared = await mountSquashfs(layer, scratch);
   await using root = await mountOverlay([shared.path, image.path], scratch);
-  await using chroot = await enterChroot(root.path);
+  await using chroot = await enterChroot(root.path, proxyVariables(bench.order.places.proxy));
 
   const installed = await findKernel(chroot, await installKernel(chroot, kernel, bench));
   progress(`making the initramfs of ${installed.release}`);

@@ -3,7 +3,7 @@ import { MirrorError } from '../errors';
 import { addedSources, archiveSources, proposedSources } from '../job/apt-sources';
 import type { Order } from '../job/order';
 import { digestOf } from '../machine/digest';
-import { archivesDigest, inReleaseSha256 } from '../machine/in-release';
+import { archivesDigest, inReleaseSha256, quickly } from '../machine/in-release';
 import { bootloaderArchives } from './bootloader-places';
 import { bootloaderSources } from './bootloader-sources';
 import { findCloudImage } from './find-cloud-image';
@@ -48,7 +48,11 @@ async function baseInput(bench: LookBench, architecture: string): Promise<string
   if (releaseOf(order.release).family === 'debian') return baseWord({ kind: 'bootstrap', sha256: '' }, '');
   try {
     const job = { release: order.release, architecture };
-    const { serial, squashfs, rootTarball } = await findCloudImage(await searchOf({ ...bench, job }));
+    const { serial, squashfs, rootTarball } = await findCloudImage({
+      ...(await searchOf({ ...bench, job })),
+      waits: quickly.waits,
+      silenceMs: quickly.silenceMs,
+    });
     return baseWord({ kind: 'cloud-image', sha256: (squashfs ?? rootTarball)?.sha256 ?? '' }, serial);
   } catch (error) {
     if (error instanceof MirrorError) return undefined; // the fetch stage says what is wrong with the stream

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { bootloaderContentId } from '../catalog/bootloaders';
 import { kernelOf } from '../catalog/kernels';
 import { contentId, productId } from '../catalog/products';
@@ -40,7 +41,8 @@ async function planImages(planned: Plan, order: Order, bench: PlanBench): Promis
   const recipe = recipeOf(order);
   const architectures = await Promise.all(
     planned.architectures.map(async (one) => {
-      const inputs = await imageInputs({ ...bench, order }, one.architecture, recipe);
+      const scratch = join(bench.scratch, one.architecture);
+      const inputs = await imageInputs({ ...bench, order, scratch }, one.architecture, recipe);
       return { ...one, job: { ...one.job, recipe, inputs: inputs ?? '' } };
     }),
   );

@@ -6,6 +6,7 @@ import { rootOf, runs } from '../job/layout';
 import { Materials } from '../job/materials';
 import type { Prepared } from '../job/results';
 import { aptInstall, aptUpdate } from '../machine/apt';
+import { proxyVariables } from '../machine/apt-network';
 import { type Chroot, enterChroot } from '../machine/chroot';
 import { sha256OfText } from '../machine/digest';
 import { readText } from '../machine/files';
@@ -31,7 +32,7 @@ export async function prepare(bench: Workbench): Promise<Prepared> {
   await using root = await mountOverlay([image.path], scratch);
   let prepared: { resolution: Resolution; materials: Materials };
   {
-    await using chroot = await enterChroot(root.path);
+    await using chroot = await enterChroot(root.path, proxyVariables(bench.order.places.proxy));
     await installInitramfsPackages(chroot, bench);
     prepared = await look(chroot, image.path, bench);
   }

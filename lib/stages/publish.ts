@@ -1,12 +1,9 @@
 import { contentId } from '../catalog/products';
 import { releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
-import { checked } from '../job/checked';
 import { jobOfStrings } from '../job/environment';
 import type { Job } from '../job/job';
-import { mirror as layout, runs } from '../job/layout';
-import { Materials } from '../job/materials';
-import { Order } from '../job/order';
+import { mirror as layout } from '../job/layout';
 import type { PublishInput } from '../job/plan';
 import type { KernelResult, Selected } from '../job/results';
 import type { Addition } from '../simplestreams/merge';
@@ -17,6 +14,7 @@ import { commit, followIndex, type Press } from './commit';
 import { additionsOf, type Claimed, newsAmong, overtakenAmong } from './news';
 import { type BuiltKernel, type Context, type Offer, offersOf, poolKeysOf, provenanceFile, versionOf } from './offers';
 import { readView } from './published-view';
+import { materialsAt, orderAt } from './run-documents';
 import { showMirror } from './show-mirror';
 
 export interface PublishBench extends Press {
@@ -110,17 +108,10 @@ function sorted(
 }
 
 async function contextOf(job: Job, { prepared }: PublishInput, { work }: PublishBench): Promise<Context> {
-  const [order, materials] = [runs.order(job.execution), prepared.materials.key];
   return {
-    order: checked(Order, await jsonAt(order, work), order),
-    materials: checked(Materials, await jsonAt(materials, work), materials),
+    order: await orderAt(job.execution, work),
+    materials: await materialsAt(prepared.materials.key, work),
   };
-}
-
-async function jsonAt(key: string, work: Store): Promise<unknown> {
-  const found = await work.read(key);
-  if (found !== undefined) return JSON.parse(found.bytes.toString());
-  throw new MirrorError('NoSuchObject', `${work.name} has no ${key}`, { hint: 'the run has expired; build it again' });
 }
 
 /** Objects only reach the pool with the digests that came through the state machine. */

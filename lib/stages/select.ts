@@ -4,25 +4,32 @@ import { releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
 import { jobOfStrings } from '../job/environment';
 import type { Job } from '../job/job';
+import type { Order } from '../job/order';
 import type { SelectInput } from '../job/plan';
 import type { ResolvedKernel, Selected, SelectedFlavour } from '../job/results';
 import type { Product, Products } from '../simplestreams/types';
+import { sortsAbove } from '../simplestreams/version-order';
 import type { Store } from '../store/store';
 import { isStanding, newestName } from './news';
 import { readView } from './published-view';
+import { orderAt } from './run-documents';
 
 type Resolved = Extract<ResolvedKernel, { outcome: 'resolved' }>;
 
 /**
  * Chooses what is built of an architecture, now that it is known what would go in: flavours whose newest version has
  * just that are left, and flavours that resolve to the same packages are built once.
- * @throws NoSuchPackage, NoKernel where the archive does not have a required flavour; BadSignature
+ * @throws NotReady where the base is older than what is published; NoSuchPackage, NoKernel where the archive does not have a required flavour; BadSignature
  */
-export async function select(input: SelectInput, { mirror }: { mirror: Store }): Promise<Selected> {
+export async function select(
+  input: SelectInput,
+  { mirror, work }: { readonly mirror: Store; readonly work: Store },
+): Promise<Selected> {
   const job = jobOfStrings(input.job);
   const { documents } = await readView(job.view, { mirror });
   const document = documents.get(contentId(releaseOf(job.release), job.view))?.document;
   refuseMissing(input);
+  refuseOlderBase(input, document, job, await orderAt(job.execution, work));
 
   const resolved = input.prepared.kernels.filter((one) => one.outcome === 'resolved');
   const news = resolved.filter((one) => job.rebuild || !stands(one, document, job, input.fetched.squashfs.sha256));
@@ -63,6 +70,26 @@ function refuseMissing({ kernels, prepared }: SelectInput): void {
     throw new MirrorError(name, `${kernel}: ${found.message}`, {
       hint: 'nothing of this architecture was built; order the flavour as optional to go on without it',
     });
+  }
+}
+
+/** A stream that was held back, or is played again by somebody, is signed like any other: only its serial tells. */
+function refuseOlderBase(
+  { fetched, kernels }: SelectInput,
+  document: Products | undefined,
+  job: Job,
+  { serial: asked }: Order,
+): void {
+  if (asked !== undefined || fetched.source.kind === 'given') return;
+  for (const { kernel } of kernels) {
+    const product = productOf(kernel, document, job);
+    const serial = product?.versions[newestName(product)]?.serial;
+    if (typeof serial !== 'string' || !sortsAbove(serial, fetched.serial)) continue;
+    throw new MirrorError(
+      'NotReady',
+      `the newest image that is offered is ${fetched.serial}, but ${kernel} was published from ${serial}`,
+      { hint: 'the source is behind: run the build again later. To go back on purpose, name the serial (--serial)' },
+    );
   }
 }
 

@@ -88,7 +88,7 @@ async function verifiedText(url: string, file: string, bytes: Buffer, keyring: s
   } catch (cause) {
     // They name a file of ours, which tells nobody anything.
     if (!(cause instanceof MirrorError) || !['BadSignature', 'BadFormat'].includes(cause.name)) throw cause;
-    throw new MirrorError(cause.name, `${withoutPasswords(url)}: ${cause.message}`, {
+    throw new MirrorError(cause.name, `${withoutPasswords(url)}: ${cause.message.replaceAll(file, 'what came')}`, {
       hint: 'it was changed on its way, or it is signed by a key that the keyring does not hold',
       cause,
     });

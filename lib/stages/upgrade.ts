@@ -5,6 +5,7 @@ import { isKernelPackage } from '../job/kernel-package';
 import { runs } from '../job/layout';
 import type { Root } from '../job/results';
 import { aptAutoremove, aptDistUpgrade, aptInstall, aptPurge, aptUpdate } from '../machine/apt';
+import { proxyVariables } from '../machine/apt-network';
 import { type Chroot, enterChroot } from '../machine/chroot';
 import { cleanImage } from '../machine/clean-image';
 import { writeText } from '../machine/files';
@@ -30,7 +31,10 @@ export async function upgrade(bench: Workbench): Promise<Root> {
   await using image = await mountSquashfs(base, scratch);
   await using root = await mountOverlay([image.path], scratch);
   {
-    await using chroot = await enterChroot(root.path, { SOURCE_DATE_EPOCH: String(epoch) });
+    await using chroot = await enterChroot(root.path, {
+      ...proxyVariables(bench.order.places.proxy),
+      SOURCE_DATE_EPOCH: String(epoch),
+    });
     await tellApt(root.path, added, bench);
     await quietly(chroot, bench, () => change(chroot, bench));
     await handOnJson(bench, runs.upgradedArchives(job), await verifiedArchives(root.path));

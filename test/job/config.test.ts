@@ -17,7 +17,8 @@ places: { archive: http://mirror.example/ubuntu, archiveKeyring: keys/archive.gp
 `;
 const ca = '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n';
 const files: Record<string, string> = { 'keys/archive.gpg': 'binary', 'ca.pem': ca };
-const options = { ownArchitecture: () => 's390x', read: (path: string) => Buffer.from(files[path] ?? '') };
+const read = (path: string) => Buffer.from(files[path] ?? '');
+const options = { ownArchitecture: () => 's390x', read, keyring: read };
 const ordersIn = (yaml: string, more: object = {}) =>
   ordersOf(parseConfig(yaml, 'mirror.yaml'), { ...options, ...more });
 

@@ -71,7 +71,10 @@ describe('downloadPackages', () => {
     const aptOptions = [`Acquire::http::Proxy "${proxy.url}";`];
     const options = { architecture: 'amd64', repositories, aptOptions, scratch: temporaryFolder() };
 
-    await expect(downloadPackages(['pxelinux'], options)).rejects.toMatchObject({ name: 'NotReady' });
+    await expect(downloadPackages(['pxelinux'], options)).rejects.toMatchObject({
+      name: 'DownloadFailed',
+      message: expect.stringMatching(/has no such release/),
+    });
     expect(served.requests).toEqual([]);
     expect(proxy.requests.length).toBeGreaterThan(0);
   });

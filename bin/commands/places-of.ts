@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { MirrorError } from '../../lib/errors';
+import { publicKeyring } from '../../lib/simplestreams/keyring';
+
+/** Where things come from, and whose signatures count; keyrings and certificates are paths. */
+export interface PlacesOptions {
+  readonly stream?: string;
+  readonly streamKeyring?: string;
+  readonly archive?: string;
+  readonly ports?: string;
+  readonly archiveKeyring?: string;
+  readonly snapshot?: string;
+  readonly ppas?: string;
+  readonly launchpad?: string;
+  readonly proxy?: string;
+  readonly ca?: string;
+}
+
+/** Files become what is in them: an order must mean the same on every machine. */
+export function placesFrom(options: PlacesOptions): object {
+  const { stream, archive, ports, snapshot, ppas, launchpad, proxy } = options;
+  const { streamKeyring, archiveKeyring, ca } = options;
+  if (archiveKeyring !== undefined && archive === undefined && ports === undefined) {
+    throw new MirrorError('BadInput', `--archive-keyring ${archiveKeyring} is given without --archive`, {
+      hint: 'the keyring is for the archive that --archive or --ports names',
+      misuse: true,
+    });
+  }
+  const words = { stream, archive, ports, snapshot, ppas, launchpad, proxy };
+  const contents = {
+    streamKeyring: streamKeyring && readKeyring(streamKeyring, '--stream-keyring').toString('base64'),
+    archiveKeyring: archiveKeyring && readKeyring(archiveKeyring, '--archive-keyring').toString('base64'),
+    ca: ca && readText(ca, '--ca'),
+  };
+  return Object.fromEntries(Object.entries({ ...words, ...contents }).filter(([, value]) => value !== undefined));
+}
+
+export function readText(file: string, option: string): string {
+  return readFile(file, option).toString();
+}
+
+/** @returns it in the binary form */
+export function readKeyring(file: string, option: string): Buffer {
+  const bytes = readFile(file, option);
+  try {
+    return publicKeyring(bytes);
+  } catch (cause) {
+    throw new MirrorError('BadInput', `${option} names ${file}, which is no keyring`, {
+      hint: 'give the path of a file that `gpg --export` writes, armoured or not',
+      cause,
+      misuse: true,
+    });
+  }
+}
+
+export function readFile(file: string, option: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new MirrorError('BadInput', `${option} names ${file}, which cannot be read: ${(cause as Error).message}`, {
+      hint: 'give the path of a file',
+      cause,
+      misuse: true,
+    });
+  }
+}
