@@ -101,7 +101,7 @@ export function chooseImage(
   // Of a product that has squashfs, one without is not complete yet.
   const early = serial === undefined && chosen.squashfs === undefined && images.some(({ squashfs }) => squashfs);
   if (early || (chosen.squashfs === undefined && chosen.rootTarball === undefined)) {
-    const message = `the image ${chosen.serial} of ${what} has ${early ? 'no squashfs yet' : 'neither a squashfs nor a root tarball'}; ${existing}`;
+    const message = `the image ${chosen.serial} of ${what} has ${early && chosen.rootTarball ? 'no squashfs yet' : 'neither a squashfs nor a root tarball'}; ${existing}`;
     throw serial === undefined
       ? new MirrorError('NotReady', message, { hint: 'run the build again later, or name an older serial' })
       : new MirrorError('BadInput', message, { hint: 'name another serial, or none for the newest', misuse: true });

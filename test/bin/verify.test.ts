@@ -24,8 +24,8 @@ test('says of each view what it holds, in one line, and ends with 0', async () =
 
   expect(await runVerify({ mirror }, terminal)).toBe(0);
   expect(terminal.outLines).toEqual([
-    '✓ candidate: 2 products, 2 versions, 6 objects (0.1 MB) — all signatures, rules and digests hold',
-    '✓ stable: 1 product, 1 version, 4 objects (0.1 MB) — all signatures, rules and digests hold',
+    '✓ candidate: 2 products, 2 versions, 8 objects (0.1 MB) — all signatures, rules and digests hold',
+    '✓ stable: 1 product, 1 version, 5 objects (0.1 MB) — all signatures, rules and digests hold',
   ]);
 });
 
@@ -59,9 +59,9 @@ test('draws its progress over one line of a terminal, and wipes it in the end', 
 
   await runVerify({ mirror }, terminal);
 
-  expect(terminal.statusLines).toHaveLength(7);
-  expect(terminal.statusLines[0]).toBe('1 of 6 objects read');
-  expect(terminal.statusLines.slice(-2)).toEqual(['6 of 6 objects read', '']);
+  expect(terminal.statusLines).toHaveLength(9);
+  expect(terminal.statusLines[0]).toBe('1 of 8 objects read');
+  expect(terminal.statusLines.slice(-2)).toEqual(['8 of 8 objects read', '']);
   expect(terminal.errLines).toEqual([]);
 });
 
@@ -73,10 +73,10 @@ test('writes a line for each quarter to a log', async () => {
   await runVerify({ mirror }, terminal);
 
   expect(terminal.errLines).toEqual([
-    '2 of 6 objects read',
-    '3 of 6 objects read',
-    '5 of 6 objects read',
-    '6 of 6 objects read',
+    '2 of 8 objects read',
+    '4 of 8 objects read',
+    '6 of 8 objects read',
+    '8 of 8 objects read',
   ]);
 });
 
@@ -89,7 +89,7 @@ test('prints the whole report as JSON, and nothing else', async () => {
   expect(await runVerify({ mirror, json: true }, terminal)).toBe(1);
   expect(JSON.parse(terminal.outLines.join('\n'))).toMatchObject({
     views: [{ view: 'candidate', products: 2 }],
-    objects: 6,
+    objects: 8,
     problems: [{ object: kernel, rule: 'missing' }],
   });
   expect(terminal.errLines).toEqual([]);
@@ -128,5 +128,5 @@ test('verifies the one view whose address it is given, over HTTP', async () => {
   const terminal = keptTerminal();
 
   expect(await runVerify({ mirror: `${server.address}candidate/` }, terminal)).toBe(0);
-  expect(terminal.outLines).toEqual([expect.stringMatching(/^✓ candidate: 2 products, 2 versions, 6 objects/)]);
+  expect(terminal.outLines).toEqual([expect.stringMatching(/^✓ candidate: 2 products, 2 versions, 8 objects/)]);
 });

@@ -48,7 +48,7 @@ describe('a repository', () => {
     ['a key that is a path', stanza.replace(/Signed-By:[\s\S]*/, 'Signed-By: /etc/k.gpg\n'), /no key: "\/etc\/k\.gpg"/],
     ['a stanza without suites', stanza.replace(/Suites: noble\n noble-updates\n/, ''), /has no Suites/],
     ['sources only', stanza.replace('Types: deb deb-src', 'Types: deb-src'), /Types deb-src/],
-    ['what is not fetched over HTTP', stanza.replace('https:', 'cdrom:'), /URI cdrom:.* neither http nor https/],
+    ['what is not fetched over HTTP', stanza.replace('https:', 'cdrom:'), /URI cdrom:.* no http or https address/],
     ['a line that is no field', stanza.replace('# ours', 'what is this'), /"what is this", which is no field/],
   ])('refuses %s', (_, text, message) => {
     expect(() => parseRepository(text)).toThrow(

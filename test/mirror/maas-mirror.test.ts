@@ -19,7 +19,7 @@ describe('the build projects', () => {
 
   it('are one for every kernel flavour and one for every other stage', () => {
     expect(projects.map(({ Description }) => Description.replace('cdk-maas-mirror: ', '')).sort()).toEqual(
-      [...allKernelNames.map(() => 'extract'), 'boot-test', 'fetch', 'prepare', 'upgrade'].sort(),
+      [...allKernelNames.map(() => 'extract'), 'boot-test', 'bootloaders', 'fetch', 'prepare', 'upgrade'].sort(),
     );
   });
 
@@ -197,7 +197,7 @@ describe('a mirror', () => {
   });
 
   it('has projects for the flavours that are asked for', () => {
-    templateOf({ kernels: ['ga', 'hwe-edge'] }).resourceCountIs('AWS::CodeBuild::Project', 4 + 2);
+    templateOf({ kernels: ['ga', 'hwe-edge'] }).resourceCountIs('AWS::CodeBuild::Project', 5 + 2);
   });
 
   it.each([

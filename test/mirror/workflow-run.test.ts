@@ -222,7 +222,13 @@ const answers: Readonly<Record<string, Handler>> = {
   Select: ({ Payload }) => {
     const { kernels: build } = selectInputOf(Payload);
     const of = { imagePackage: 'linux-image-6.8.0-50-generic', imageVersion: '6.8.0-50.51', packages: 'digest' };
-    return { Payload: { build, flavours: build.map((one) => ({ ...one, builtAs: one.kernel, ...of })), missing: [] } };
+    return {
+      Payload: {
+        build,
+        flavours: build.map((one) => ({ ...one, builtAs: one.kernel, newest: '', ...of })),
+        missing: [],
+      },
+    };
   },
   Extract: () => extracted,
   BootTest: () => result({ gate: 'passed', evidence: 'it said so' }),

@@ -27,7 +27,7 @@ describe('a mirror on a web server', () => {
 
     const reports = [await verified(`${server.address}candidate`), await verified(server.address, ['candidate'])];
 
-    for (const report of reports) expect(report).toMatchObject({ objects: 6, problems: [] });
+    for (const report of reports) expect(report).toMatchObject({ objects: 8, problems: [] });
   });
 
   test('can be a frozen view, two folders deep', async () => {
@@ -37,7 +37,7 @@ describe('a mirror on a web server', () => {
 
     const { views, problems } = await verified(`${server.address}snapshots/2026-11-20/`);
 
-    expect(views).toMatchObject([{ view: 'snapshots/2026-11-20', objects: 6 }]);
+    expect(views).toMatchObject([{ view: 'snapshots/2026-11-20', objects: 8 }]);
     expect(problems).toEqual([]);
   });
 
@@ -48,7 +48,7 @@ describe('a mirror on a web server', () => {
 
     const { problems } = await verified(`${server.address}candidate/`);
 
-    expect(problems).toHaveLength(6);
+    expect(problems).toHaveLength(8);
     expect(problems).toContainEqual(
       expect.objectContaining({ object: 'candidate/bookworm/amd64/20261120/squashfs', rule: 'missing' }),
     );

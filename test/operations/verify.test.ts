@@ -31,10 +31,10 @@ describe('a mirror that is whole', () => {
     const store = await makeSmallMirror(temporaryFolder(), { signer });
 
     expect(await verified(store)).toEqual({
-      views: [{ view: 'candidate', products: 2, versions: 2, objects: 6, bytes: 65_000 }],
+      views: [{ view: 'candidate', products: 2, versions: 2, objects: 8, bytes: 75_000 }],
       documents: 1,
-      objects: 6,
-      bytes: 65_000,
+      objects: 8,
+      bytes: 75_000,
       problems: [],
     });
   });
@@ -51,9 +51,9 @@ describe('a mirror that is whole', () => {
 
     expect(report.problems).toEqual([]);
     expect(report.views.map(({ view }) => view)).toEqual(['candidate', 'snapshots/2026-11-20', 'stable']);
-    expect(report.objects).toBe(6);
-    expect(store.heads.filter((key) => key.startsWith('pool/'))).toHaveLength(6);
-    expect(progress).toEqual(['1/6', '2/6', '3/6', '4/6', '5/6', '6/6']);
+    expect(report.objects).toBe(8);
+    expect(store.heads.filter((key) => key.startsWith('pool/'))).toHaveLength(8);
+    expect(progress).toEqual(['1/8', '2/8', '3/8', '4/8', '5/8', '6/8', '7/8', '8/8']);
   });
 
   test('is read with as many readers at once as are asked for', async () => {
@@ -160,7 +160,7 @@ describe('whose signature counts', () => {
     const report = await verified(store);
 
     expect(report.problems).toMatchObject([{ object: mirror.index('candidate'), rule: 'signature' }]);
-    expect(report.objects).toBe(6);
+    expect(report.objects).toBe(8);
   });
 
   test('a signature in perfect form over the right text is still left to gpgv', async () => {

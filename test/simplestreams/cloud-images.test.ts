@@ -183,7 +183,11 @@ describe('chooseImage', () => {
 
   it('takes a root tarball for want of a squashfs', () => {
     const tarball = { product: id, serial: '20261130', rootTarball: { path: 'a', sha256, size: 1 } };
-    expect(chooseImage([tarball, ...images], { what })).toBe(tarball);
+    const older = { ...tarball, serial: '20261129' };
+    expect(chooseImage([tarball, older], { what })).toBe(tarball);
+    // Where others have one, it is not complete yet.
+    expect(() => chooseImage([tarball, ...images], { what })).toThrow(expect.objectContaining({ name: 'NotReady' }));
+    expect(chooseImage([tarball, ...images], { what, serial: '20261130' })).toBe(tarball);
   });
 
   it('refuses a serial that is not there, and lists the newest ten', () => {
