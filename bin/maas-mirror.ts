@@ -74,10 +74,13 @@ function addBuild(program: Command, terminal: Terminal, done: (code: number) => 
       '--stream <name>',
       'cloud images: daily, releases, or the address of a simplestreams mirror (default: daily)',
     )
-    .option('--stream-keyring <file>', 'binary keyring that the stream is signed with (default: Ubuntu’s)')
-    .option('--archive <url>', 'package archive (default: Ubuntu’s; of Debian what this machine’s apt takes)')
+    .option('--stream-keyring <file>', 'keyring that the stream is signed with (default: Ubuntu’s)')
+    .option(
+      '--archive <url>',
+      'package archive (default: Ubuntu’s; of Debian what this machine’s apt takes; of Debian only the release itself is read)',
+    )
     .option('--ports <url>', 'package archive of the architectures beyond amd64 and i386')
-    .option('--archive-keyring <file>', 'binary keyring that the archive is signed with (default: the image’s own)')
+    .option('--archive-keyring <file>', 'keyring that the archive is signed with (default: the image’s own)')
     .option('--snapshot <time>', 'archive as it was then, from snapshot.ubuntu.com: 20261120T000000Z')
     .option('--ppas <url>', 'where the packages of PPAs lie')
     .option('--launchpad <url>', 'Launchpad’s API, which knows the keys of PPAs')
