@@ -1,5 +1,5 @@
 import { ExecaError } from 'execa';
-import { MirrorError } from '../errors';
+import { MirrorError, withoutPasswords } from '../errors';
 
 /** Says what a failure of apt means for whoever waits; anything else comes back as it is. */
 export function archiveFailure(error: unknown): unknown {
@@ -40,31 +40,33 @@ const kinds: readonly Kind[] = [
     'DownloadFailed',
     'cannot be read',
     'a proxy or the server refuses, or something before it wants a login: see its address, user and password (--proxy)',
-    /\b(?:401 +Unauth|403 +Forbidden|407 +Proxy)/i,
+    // Before the next: apt goes on to say that what it could not have is not signed.
+    /(?: {2}|proxy: HTTP\/\d\.\d |HttpError)(?:4(?!04)\d\d|511)\b/,
   ],
   [
     'BadSignature',
     'is not signed by the key that it must be signed by',
     'give the keyring that belongs to it; an archive without signature is never used, and a login page of the network has none',
-    /is not signed|NO_PUBKEY|BADSIG|EXPKEYSIG|REVKEYSIG|signatures? (couldn't be verified|were invalid)|not (be )?verified|NOSPLIT|Sub-process \S*sqv returned/,
+    /is (?:not|no longer) signed|NO_PUBKEY|BADSIG|EXPKEYSIG|REVKEYSIG|signatures? (couldn't be verified|were invalid)|not (be )?verified|Clearsigned file isn't valid|Sub-process \S*sqv returned/,
   ],
   [
     'NotReady',
     'is out of date',
     'its InRelease file has expired: the mirror is no longer updated, or this machine’s clock is wrong',
-    /is (expired|not valid (yet|any more))|Release file .* is expired/,
+    /is (?:expired|not valid (?:yet|any more))/,
   ],
   [
     'DownloadFailed',
     'has no such release',
     'see that the repository is made for this release; releases past their end of life lie elsewhere (--archive)',
-    /does not have a Release file/,
+    /(?:does not have|no longer has) a Release file/,
   ],
   [
     'NotReady',
     'offers packages that do not fit together',
     'so it is in the middle of an update: run the build again in some minutes; if it stays, a repository that was added does not fit the release',
-    /have unmet dependencies|held broken packages|unable to correct problems|is not (installable|going to be installed)/i,
+    // apt 3 says it in other words.
+    /have unmet dependencies|held broken packages|unable to (?:correct problems|satisfy dependencies)|is not (?:installable|going to be installed)/i,
   ],
   [
     'NotReady',
@@ -82,7 +84,17 @@ function missingPackage(message: string): string | undefined {
   return found?.slice(1).find((name) => name !== undefined);
 }
 
+/** The line that says most; a repository's user and password may be in it. */
 function reasonIn(message: string): string {
-  const lines = message.split('\n').filter((line) => /^(E|W|Err)[: ]/.test(line));
-  return (lines.find((line) => line.startsWith('E:')) ?? lines[0] ?? message.split('\n').at(-1) ?? '').trim();
+  const lines = message.split('\n').map((line) => line.trim());
+  const found = telling.map((pattern) => lines.find((line) => pattern.test(line))).find((line) => line !== undefined);
+  return withoutPasswords(found ?? lines.at(-1) ?? '');
 }
+
+const telling = [
+  /^\S+ : (?:Pre-?Depends|Depends|Conflicts|Breaks): /,
+  /^E: (?!Some index files)/,
+  // Before 2.1.16, where lists could not be read.
+  /^W: (?!Some index files)/,
+  /^Err:/,
+];

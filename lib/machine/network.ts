@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import tls from 'node:tls';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, interceptors, Pool } from 'undici';
-import { MirrorError } from '../errors';
+import { MirrorError, withoutPasswords } from '../errors';
 
 /** How this machine reaches others. */
 export interface Network {
@@ -73,7 +73,7 @@ function proxyAddress(value: string, name: string): string {
   const address = value.includes('://') ? value : `http://${value}`;
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url && ['http:', 'https:'].includes(url.protocol)) return address;
-  throw new MirrorError('BadInput', `${name} ${value.replace(/\/\/[^@/]*@/, '//')} is no address of an HTTP proxy`, {
+  throw new MirrorError('BadInput', `${name} ${withoutPasswords(address)} is no address of an HTTP proxy`, {
     hint: 'an address is like http://proxy.example.com:3128',
     misuse: true,
   });

@@ -1,5 +1,5 @@
 import { ExecaError, execa } from 'execa';
-import { MirrorError } from '../errors';
+import { MirrorError, withoutPasswords } from '../errors';
 
 /** A program and its arguments: built by pure functions, run by {@link run}. */
 export type Command = readonly [program: string, ...args: string[]];
@@ -16,12 +16,12 @@ export interface RunOptions {
 
 /**
  * Runs a program to its end and returns what it printed on standard output. Its output also goes to our own standard
- * output, which is the log of the build.
+ * output, which is the log of the build; there, and in what is returned then, addresses have no passwords.
  * @throws CommandFailed with the command and its last lines; DiskFull where that was the reason; MissingTool
  */
 export async function run(command: Command, options: RunOptions = {}): Promise<string> {
   const [program, ...args] = command;
-  const echo = options.quiet ? (['pipe'] as const) : (['pipe', 'inherit'] as const);
+  const kept = options.quiet ? (['pipe'] as const) : ([shownLines, 'pipe', 'inherit'] as const);
   try {
     const { stdout } = await execa(program, args, {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
@@ -29,14 +29,19 @@ export async function run(command: Command, options: RunOptions = {}): Promise<s
       ...(options.env === undefined ? { env: { LC_ALL: 'C' } } : { env: options.env, extendEnv: false }),
       ...(options.signal === undefined ? {} : { cancelSignal: options.signal, forceKillAfterDelay: 2000 }),
       ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
-      stdout: [...echo],
-      stderr: options.quiet ? ['pipe'] : ['pipe', 'inherit'],
+      stdout: [...kept],
+      stderr: [...kept],
       maxBuffer: 64 * 1024 * 1024,
     });
     return stdout;
   } catch (error) {
     throw error instanceof ExecaError ? failureOf(command, error) : error;
   }
+}
+
+/** apt names a repository that it cannot read by its whole address. */
+function* shownLines(line: unknown): Generator<string> {
+  yield withoutPasswords(String(line));
 }
 
 function failureOf(command: Command, error: ExecaError): MirrorError {
@@ -54,7 +59,7 @@ function failureOf(command: Command, error: ExecaError): MirrorError {
     });
   }
   const said = `${command.join(' ').slice(0, 400)} ${howItEnded(error)}:\n${tail}`;
-  return new MirrorError('CommandFailed', said.replace(/:\n$/, ''), { cause: error });
+  return new MirrorError('CommandFailed', withoutPasswords(said).replace(/:\n$/, ''), { cause: error });
 }
 
 function howItEnded({ exitCode, signal, code }: ExecaError): string {

@@ -27,8 +27,12 @@ async function ppaOf(): Promise<Ppa> {
   return makePpa(temporaryFolder(), { owner: 'o', name: 'n', release: 'noble', packages });
 }
 
-async function manifestAfter(site: UbuntuSite, words: readonly string[]): Promise<string> {
-  const { code, err } = await maasMirror(words, { env: site.env });
+async function manifestAfter(
+  site: UbuntuSite,
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { code, err } = await maasMirror(words, { env: { ...site.env, ...env } });
   expect(`${code}\n${code === 0 ? '' : err}`).toBe('0\n');
   return readFileSync(
     fileOf(site, await newestAt({ mirror: site.mirror, release: 'noble', kernel: 'ga' }), 'manifest'),
@@ -77,6 +81,27 @@ describe('a build', { timeout: 300_000 }, () => {
     ]) {
       expect(proxy.requests).toContain(asked);
     }
+  });
+
+  it('goes through the proxy that only the environment names, apt in the image too', async () => {
+    await using site = await ubuntuSite(noble);
+    const place = (option: string) => site.words()[site.words().indexOf(option) + 1] ?? '';
+    // Nobody but the proxy finds these: what went around it would fail.
+    const hosts = {
+      'images.example': new URL(place('--stream')).port,
+      'archive.example': new URL(place('--archive')).port,
+    };
+    await using proxy = await startProxy({ hosts });
+    const places = ['--stream', 'http://images.example', '--archive', 'http://archive.example'];
+    const words = site.words('--kernel', 'ga', '--no-boot-test', ...places);
+
+    await manifestAfter(site, words, { HTTP_PROXY: proxy.address.replace('http://', ''), no_proxy: 'other.example' });
+
+    expect(proxy.requests).toContain('GET http://images.example/streams/v1/index.sjson');
+    expect(proxy.requests.filter((asked) => /archive\.example\/pool\/.*linux-image-.*\.deb$/.test(asked))).not.toEqual(
+      [],
+    );
+    expect(site.requests()).toHaveLength(proxy.requests.length);
   });
 
   it('believes an archive over https whose CA it is given, and no other', async () => {

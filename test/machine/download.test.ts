@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -270,6 +270,44 @@ describe('a download with a cache', () => {
     writeFileSync(cached(cache), '');
     writeFileSync(`${cached(cache)}.part`, Buffer.alloc(image.length + 1));
     expect((await downloading(() => ({}), { cache })).asked).toEqual([0]);
+  });
+
+  it('is asked for again where an earlier one left all of its bytes, but wrong ones', async () => {
+    const cache = cacheOf();
+    await downloading(() => ({}), { cache });
+    writeFileSync(cached(cache), '');
+    writeFileSync(`${cached(cache)}.part`, Buffer.alloc(image.length));
+
+    const { file, ended, asked, requests } = await downloading(() => ({}), { cache });
+
+    expect(ended).toBeUndefined();
+    expect(asked).toEqual([0]);
+    expect(requests[0]?.headers['cache-control']).toBe('no-cache');
+    expect(readFileSync(file).equals(image)).toBe(true);
+    expect(readdirSync(cache).sort()).toEqual([promised.sha256, `${promised.sha256}.lock`]);
+  });
+
+  it('is not asked for where an earlier one left all of it', async () => {
+    const cache = cacheOf();
+    mkdirSync(cache);
+    writeFileSync(`${cached(cache)}.part`, image);
+
+    const { file, ended, asked } = await downloading(() => ({}), { cache });
+
+    expect([ended, asked]).toEqual([undefined, []]);
+    expect(readFileSync(file).equals(image)).toBe(true);
+  });
+
+  it('is as young as its last use', async () => {
+    const cache = cacheOf();
+    await downloading(() => ({}), { cache });
+    const longAgo = new Date('2026-01-01');
+    utimesSync(cached(cache), longAgo, longAgo);
+    const before = Date.now();
+
+    await downloading(() => ({}), { cache });
+
+    expect(statSync(cached(cache)).mtimeMs).toBeGreaterThanOrEqual(before - 1);
   });
 
   it('keeps no file that is not the promised one', async () => {

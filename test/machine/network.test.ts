@@ -101,9 +101,13 @@ describe('a proxy', () => {
     });
   });
 
-  it('refuses an address without showing its password', async () => {
-    const refused = await readUrl('http://127.0.0.1:1/', { proxy: 'ftp://me:s3cret@host/' }).catch(String);
-    expect(refused).toContain('ftp://host/');
+  it.each([
+    ['ftp://me:s3cret@host/', 'ftp://host/'],
+    ['ftp://me:s@s3cret@host/', 'ftp://host/'],
+    ['me:s3cret@host:port', 'http://host:port'],
+  ])('refuses an address without showing its password: %s', async (proxy, shown) => {
+    const refused = await readUrl('http://127.0.0.1:1/', { proxy }).catch(String);
+    expect(refused).toContain(`the proxy ${shown} is no address`);
     expect(refused).not.toContain('s3cret');
   });
 });

@@ -1,11 +1,19 @@
+import type { ServerResponse } from 'node:http';
+import { pipeline, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { readUrl } from '../../lib/machine/download';
 import { serveTroubled, type Trouble } from '../fixtures/troubled-server';
-import { closedServer } from '../store/answering-server';
+import { closedServer, serve } from '../store/answering-server';
 
 const index = Buffer.from('an index');
 const quick = { waits: [0, 0], silenceMs: 100 };
+
+/** Sends as long as somebody reads. */
+function neverEnd(response: ServerResponse): void {
+  const endless = new Readable({ read: () => void endless.push(Buffer.alloc(64 * 1024)) });
+  pipeline(endless, response, () => {});
+}
 
 /** Reads /index from a server whose answers have these troubles, one after the other. */
 async function reading(...troubles: Trouble[]) {
@@ -23,6 +31,31 @@ it('reads a document', async () => {
 
 it('knows nothing of what is answered by 404', async () => {
   expect((await reading({ status: 404 })).read).toBeUndefined();
+});
+
+it('knows nothing of what is answered by 404, however much is said about it', async () => {
+  const server = await serve((_, response) => neverEnd(response.writeHead(404)));
+
+  expect(await readUrl(`${server.url}/index`, {}, quick)).toBeUndefined();
+  expect(server.requests).toHaveLength(1);
+});
+
+it('refuses a document that is longer than one may be, without waiting for its end', async () => {
+  const server = await serve((_, response) => neverEnd(response.writeHead(200)));
+
+  await expect(readUrl(`${server.url}/index`, {}, { ...quick, most: 200_000 })).rejects.toMatchObject({
+    name: 'DownloadFailed',
+    message: `${server.url}/index is longer than 200000 bytes`,
+  });
+  expect(server.requests).toHaveLength(1);
+});
+
+it('reads a document that is as long as one may be', async () => {
+  await using server = await serveTroubled({ '/index': index });
+  const read = (most: number) => readUrl(`${server.address}index`, {}, { ...quick, most });
+
+  expect(await read(index.length)).toEqual(index);
+  await expect(read(index.length - 1)).rejects.toMatchObject({ name: 'DownloadFailed' });
 });
 
 it.each<[string, Trouble]>([

@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { withoutPasswords } from '../lib/errors';
+
+it.each([
+  ['an address', 'http://me:s3cret@a.example/x', 'http://a.example/x'],
+  ['a user alone', 'https://token-s3cret@a.example', 'https://a.example'],
+  ['several in one text', 'of http://me:s3cret@a/x and HTTPS://you:s3cret@b:8080', 'of http://a/x and HTTPS://b:8080'],
+  ['the same twice', 'http://u:s3cret@a http://u:s3cret@a', 'http://a http://a'],
+  ['an @ in the password that nobody escaped', 'http://me:s3@cret@a/x', 'http://a/x'],
+  ['a colon and a question mark in it', 'http://me:s3:cret?#@a/x', 'http://a/x'],
+  ['an escaped password', 'http://me:s3%2Fcret%40@a/x', 'http://a/x'],
+  ['other schemes', 'socks5h://me:s3cret@a git+ssh://me:s3cret@b/c', 'socks5h://a git+ssh://b/c'],
+  ['an address of version 6', 'http://me:s3cret@[::1]:3128/', 'http://[::1]:3128/'],
+  [
+    'JSON',
+    JSON.stringify({ proxy: 'http://me:s3cret@a:3128', places: ['http://b', 'x@y'], archive: 'https://u:s3cret@c/d' }),
+    JSON.stringify({ proxy: 'http://a:3128', places: ['http://b', 'x@y'], archive: 'https://c/d' }),
+  ],
+  [
+    'JSON of a text with quotes in it',
+    JSON.stringify('Acquire::http::Proxy "http://me:s3cret@a";'),
+    JSON.stringify('Acquire::http::Proxy "http://a";'),
+  ],
+  [
+    'a deb822 stanza',
+    'Types: deb\nURIs: https://me:s3cret@a.example/ubuntu http://b/\n https://me:s3cret@c/\nSuites: noble\n',
+    'Types: deb\nURIs: https://a.example/ubuntu http://b/\n https://c/\nSuites: noble\n',
+  ],
+  [
+    'a line of sources.list',
+    'deb [arch=amd64] https://u:s3cret@a/ noble main',
+    'deb [arch=amd64] https://a/ noble main',
+  ],
+  [
+    'what apt says of it',
+    "E: Failed to fetch http://me:s3cret@a/dists/noble/InRelease  403  Forbidden [IP: 127.0.0.1 80]\nW: 'http://u:s3cret@b noble'",
+    "E: Failed to fetch http://a/dists/noble/InRelease  403  Forbidden [IP: 127.0.0.1 80]\nW: 'http://b noble'",
+  ],
+])('there are no passwords in %s', (_, text, shown) => {
+  expect(withoutPasswords(text)).toBe(shown);
+});
+
+it.each([
+  'http://a.example/~me@b/c',
+  'mail me@a.example of http://a.example',
+  'http://a.example me@b.example',
+  '{"url":"http://a.example","mail":"me@b.example"}',
+  'Maintainer: Me <me@a.example>',
+  'git@a.example:b/c',
+  'noble',
+  '',
+])('a text without them is left alone: %s', (text) => {
+  expect(withoutPasswords(text)).toBe(text);
+});

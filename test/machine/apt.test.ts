@@ -1,0 +1,110 @@
+import { access, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { MirrorError } from '../../lib/errors';
+import { aptInstall, aptUpdate, configureApt, type Repository, updateLists } from '../../lib/machine/apt';
+import type { Chroot } from '../../lib/machine/chroot';
+import { run } from '../../lib/machine/run';
+import { inSmallTree } from '../fixtures/in-small-tree';
+import { makePpa, type Ppa } from '../fixtures/look-alike/ppa';
+import { serveArchive } from '../fixtures/served-archive';
+import { smallRelease } from '../fixtures/small-release';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+
+describe('updateLists', () => {
+  const ignored = 'Some index files failed to download. They have been ignored, or old ones used instead.';
+
+  it('is content with an apt that says nothing bad', async () => {
+    const seen: string[][] = [];
+    await updateLists(async (command) => {
+      seen.push([...command]);
+      return 'Get:1 http://a noble InRelease\nReading package lists...\nW: Target Packages is configured multiple times';
+    });
+
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).toContain('APT::Update::Error-Mode=any');
+  });
+
+  it.each([
+    [
+      'a server that is not there',
+      'W: Failed to fetch http://a/dists/noble/InRelease  Could not resolve a',
+      'DownloadFailed',
+    ],
+    [
+      'a signature',
+      'W: GPG error: http://a noble InRelease: The following … NO_PUBKEY 871920D1991BC93C',
+      'BadSignature',
+    ],
+    ['an index', 'W: Failed to fetch http://a/dists/noble/Packages  Hash Sum mismatch', 'NotReady'],
+  ])('refuses what an apt of before 2.1.16 only warns of: %s', async (_, warning, name) => {
+    const updated = updateLists(async () => `Hit:1 http://b noble InRelease\n${warning}\nW: ${ignored}`);
+
+    await expect(updated).rejects.toMatchObject({ name, message: expect.stringContaining(warning) });
+  });
+
+  it('refuses what apt ends badly for, with the same name', async () => {
+    const ended = new MirrorError('CommandFailed', "apt-get ended 100:\nE: The repository 'http://a n' is not signed.");
+    const updated = updateLists(() => Promise.reject(ended));
+
+    await expect(updated).rejects.toMatchObject({ name: 'BadSignature', cause: ended });
+  });
+});
+
+describe('an image whose apt is configured', () => {
+  beforeAll(async () => void (await smallRelease()), 300_000);
+
+  /** As command-not-found, update-notifier, needrestart and others have them; each leaves a file of its name. */
+  async function putHooks({ path }: Chroot): Promise<void> {
+    const hook = (name: string) => `${name} {"touch /var/lib/left-by-${name.replaceAll(':', '')}";};\n`;
+    const files = {
+      '50command-not-found': hook('APT::Update::Post-Invoke-Success'),
+      '99update-notifier': hook('DPkg::Post-Invoke') + hook('APT::Update::Post-Invoke'),
+      '99zero': hook('DPkg::Pre-Invoke') + hook('APT::Update::Pre-Invoke'),
+      '99trust': 'Acquire::AllowInsecureRepositories "true";\nAPT::Get::AllowUnauthenticated "true";\n',
+    };
+    await mkdir(join(path, 'etc/apt/apt.conf.d'), { recursive: true });
+    for (const [name, text] of Object.entries(files)) await writeFile(join(path, 'etc/apt/apt.conf.d', name), text);
+  }
+
+  const left = ({ path }: Chroot) => run(['find', join(path, 'var/lib'), '-name', 'left-by-*'], { quiet: true });
+
+  async function smallTool(): Promise<Ppa> {
+    const packages = [{ name: 'small-tool', version: '1.0', files: { 'usr/bin/small-tool': '#!/bin/sh\n' } }];
+    return makePpa(temporaryFolder(), { owner: 'o', name: 'n', release: 'bookworm', packages });
+  }
+
+  const repositoryOf = (uri: string, { keyring, release }: Ppa): Repository => ({
+    ...{ uri, suite: release, components: ['main'], keyring },
+  });
+
+  it('updates and installs without what the image hooks into that', async () => {
+    const ppa = await smallTool();
+    await using served = await serveArchive(ppa.archive);
+    await inSmallTree(async (chroot) => {
+      await putHooks(chroot);
+      await configureApt(chroot.path, [repositoryOf(served.url, ppa)], []);
+      await aptUpdate(chroot);
+      await aptInstall(chroot, ['small-tool']);
+
+      await access(join(chroot.path, 'usr/bin/small-tool'));
+      expect(await left(chroot)).toBe('');
+    });
+  });
+
+  it('lets nothing in that nobody signed, whatever the image thinks of that', async () => {
+    const ppa = await makePpa(temporaryFolder(), {
+      ...{ owner: 'o', name: 'n', release: 'bookworm', packages: [], fault: 'unsigned' },
+    });
+    await using served = await serveArchive(ppa.archive);
+    await inSmallTree(async (chroot) => {
+      await putHooks(chroot);
+      await configureApt(chroot.path, [repositoryOf(served.url, ppa)], []);
+
+      const settings = await chroot.run(['apt-config', 'dump'], { quiet: true });
+      expect(settings).toContain('\nAcquire::AllowInsecureRepositories "false";\n');
+      expect(settings).not.toContain('left-by-');
+      await expect(aptUpdate(chroot)).rejects.toMatchObject({ name: 'BadSignature' });
+    });
+  });
+});
