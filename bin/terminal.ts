@@ -1,4 +1,4 @@
-import { MirrorError } from '../lib/errors';
+import { MirrorError, withoutPasswords } from '../lib/errors';
 
 /** Where the front doors print. Nothing else in the project prints; tests hand in one that keeps the lines. */
 export interface Terminal {
@@ -68,7 +68,7 @@ function nameOf(error: unknown): string {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return withoutPasswords(error instanceof Error ? error.message : String(error));
 }
 
 function linesOf(hint: string | undefined): string[] {
