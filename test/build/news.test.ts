@@ -106,9 +106,7 @@ describe('what counts as news', { timeout: 600_000 }, () => {
     expect(await names(site, 'ga', 'next')).toHaveLength(2);
     expect(await names(site, 'ga', 'candidate')).toHaveLength(1);
   });
-});
 
-describe('what counts as news', { timeout: 300_000 }, () => {
   it('is no flavour that the archive does not have, but a boot test that was waived, and no base that went back', async () => {
     const edge = kernelOf('noble', 'amd64', 'hwe-edge').package;
     await using site = await ubuntuSite(await withoutPackage(noble, temporaryFolder(), edge));
