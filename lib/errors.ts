@@ -61,5 +61,6 @@ export class MirrorError extends Error {
 
 /** A text for messages, logs and statements: whatever addresses are in it have lost their user and password. */
 export function withoutPasswords(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/"]*@/gi, '$1');
+  // A quote in the password may be why it is shown; one before these ends a string.
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)(?:[^\s/"]|"(?![,:;}\]]))*@/gi, '$1');
 }

@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import { releaseOf } from '../../lib/catalog/releases';
 import { mirror as layout } from '../../lib/job/layout';
 import { bootloadersOrder, type Order } from '../../lib/job/order';
-import type { ExecutionResult, Failure } from '../../lib/local/events';
+import type { EngineEvent, ExecutionResult, Failure } from '../../lib/local/events';
 import type { Published } from '../../lib/stages/publish';
 import type { Terminal } from '../terminal';
 import { maasCommands } from './maas-commands';
@@ -34,12 +34,21 @@ export function exitCodeOf(results: readonly BuildResult[]): number {
   return failed.every(({ result }) => isNotReady(result)) ? notReadyCode : 1;
 }
 
+/** The architecture that an event says is published, if it is one: a Publish that found nothing new has ended well, too. */
+export function publishedBy(event: EngineEvent): string[] {
+  if (event.type !== 'finished' || event.stage !== 'Publish') return [];
+  const { architecture, version } = event.result as Published;
+  return version === null ? [] : [architecture];
+}
+
 /** @param published architectures that came through though the execution may have failed */
 export function outcomeOf(result: ExecutionResult, published: readonly string[] = []): string {
   if (result.status === 'FAILED') {
-    const done = published.length === 0 ? 'nothing was published' : `only ${published.join(', ')} was published`;
+    const done = published.length === 0 ? 'nothing was published' : `nothing but ${published.join(', ')} was published`;
     if (isNotReady(result)) return `upstream is not ready; ${done}, run it again later`;
-    return `failed; see above. ${published.length === 0 ? 'What was published before is as it was' : done}`;
+    return published.length === 0
+      ? 'failed; see above. What was published before is as it was'
+      : `failed, and ${done}; see above`;
   }
   const { plan, architectures, bootloaders } = result.output as Output;
   if (bootloaders !== undefined) return bootloadersOutcome(bootloaders);

@@ -17,7 +17,7 @@ import { hasCode } from '../../lib/store/durable';
 import { openMirrorDirectory } from '../../lib/store/open';
 import { defaultKeyPath, signerFrom } from '../signing-key';
 import type { Terminal } from '../terminal';
-import { type BuildResult, exitCodeOf, outcomeOf, report } from './build-report';
+import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from './build-report';
 import { installHostTools } from './install-tools';
 import { type OrderOptions, ordersFrom } from './order-of';
 import { buildDisplay, failureLines } from './show-build';
@@ -71,7 +71,7 @@ async function buildOne(order: Order, places: Places, options: BuildOptions, ter
   let result: ExecutionResult;
   try {
     result = await execute(order, execution, logs, places, options, (event) => {
-      if (event.type === 'finished' && event.stage === 'Publish') published.push(event.architecture ?? '');
+      published.push(...publishedBy(event));
       display.on(event);
     });
   } finally {

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { releaseOf } from '../catalog/releases';
-import { MirrorError } from '../errors';
+import { MirrorError, withoutPasswords } from '../errors';
 import { checked } from './checked';
 import { bootloadersOrder, Compression, Customise, Order, ViewName } from './order';
 import { Places } from './places';
@@ -54,7 +54,11 @@ export function parseConfig(text: string, file: string): MirrorConfig {
   try {
     value = parse(text);
   } catch (cause) {
-    throw new MirrorError('BadInput', `${file} is no YAML: ${(cause as Error).message}`, { cause, misuse: true });
+    // It quotes the line, which may hold a password; the cause would be printed beside it.
+    throw new MirrorError('BadInput', `${file} is no YAML: ${withoutPasswords((cause as Error).message)}`, {
+      hint: 'see the line and column that it names',
+      misuse: true,
+    });
   }
   return checked(MirrorConfig, value, file);
 }

@@ -24,7 +24,8 @@ export interface Failure extends StageRun {
 export type EngineEvent =
   | (StageRun & { readonly type: 'started' })
   | (StageRun & { readonly type: 'progress'; readonly text: string })
-  | (StageRun & { readonly type: 'finished'; readonly seconds: number })
+  /** `result` is what a function gave, or what CodeBuild says of a build. */
+  | (StageRun & { readonly type: 'finished'; readonly seconds: number; readonly result: unknown })
   | (StageRun & { readonly type: 'stopped'; readonly seconds: number })
   | (Failure & { readonly type: 'failed'; readonly seconds: number });
 

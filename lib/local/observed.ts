@@ -22,7 +22,7 @@ export async function observed<T>(run: StageRun, { onEvent, running }: Bench, wo
   onEvent({ ...run, type: 'started' });
   try {
     const result = await work();
-    onEvent({ ...run, type: 'finished', seconds: seconds() });
+    onEvent({ ...run, type: 'finished', seconds: seconds(), result });
     return result;
   } catch (error) {
     if (running.signal.aborted) onEvent({ ...run, type: 'stopped', seconds: seconds() });

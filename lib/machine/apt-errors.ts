@@ -6,12 +6,7 @@ export function archiveFailure(error: unknown): unknown {
   if (!(error instanceof MirrorError) || error.name !== 'CommandFailed') return error;
   const message = allSaid(error);
   const missing = missingPackage(message);
-  if (missing !== undefined) {
-    return new MirrorError('NoSuchPackage', `no repository of this build offers the package ${missing}`, {
-      hint: 'check the name, the release and the repositories; a kernel that was just announced may not be in the archive yet',
-      cause: error,
-    });
-  }
+  if (missing !== undefined) return noSuchPackage(missing, error);
   const [name, what, hint] = kinds.find(([, , , pattern]) => pattern.test(message)) ?? unreachable;
   return new MirrorError(name, `the package archive ${what}: ${reasonIn(message)}`, { hint, cause: error });
 }
@@ -75,6 +70,13 @@ const kinds: readonly Kind[] = [
     /Hash Sum mismatch|File has unexpected size|404 +Not Found|Mirror sync in progress/,
   ],
 ];
+
+export function noSuchPackage(name: string, cause?: unknown): MirrorError {
+  return new MirrorError('NoSuchPackage', `no repository of this build offers the package ${name}`, {
+    hint: 'check the name, the release and the repositories; a kernel that was just announced may not be in the archive yet',
+    cause,
+  });
+}
 
 function missingPackage(message: string): string | undefined {
   const found =

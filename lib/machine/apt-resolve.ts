@@ -1,5 +1,6 @@
 import { type InstallOptions, targetWords } from './apt';
 import { archiveFailure } from './apt-errors';
+import { isKnown, requireKnown } from './apt-names';
 import type { Chroot } from './chroot';
 
 export interface NamedVersion {
@@ -13,6 +14,7 @@ export async function resolveInstall(
   packages: readonly string[],
   { target }: InstallOptions = {},
 ): Promise<NamedVersion[]> {
+  await requireKnown(chroot, packages);
   try {
     const plan = await chroot.run(
       ['apt-get', '--simulate', '--quiet', ...targetWords(target), 'install', ...packages],
@@ -35,6 +37,7 @@ export function installations(plan: string): NamedVersion[] {
  * initramfs: `linux-generic` depends on linux-image-generic and linux-headers-generic.
  */
 export async function imagePackageOf(chroot: Chroot, requested: string): Promise<string> {
+  if (!(await isKnown(chroot, requested))) return requested;
   const printed = await chroot.run(['apt-cache', 'depends', '--important', requested], { quiet: true }).catch(() => '');
   return imageAmong(requested, printed);
 }

@@ -2,6 +2,7 @@ import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MirrorError } from '../errors';
 import { archiveFailure } from './apt-errors';
+import { requireKnown } from './apt-names';
 import type { Chroot } from './chroot';
 import { type Command, run } from './run';
 
@@ -140,6 +141,7 @@ export async function aptInstall(
   { target, recommends = false }: InstallOptions = {},
 ): Promise<void> {
   if (packages.length === 0) return;
+  await requireKnown(chroot, packages);
   await aptChange(chroot, [...targetWords(target), ...(recommends ? withRecommends : []), 'install', ...packages]);
 }
 
@@ -153,6 +155,7 @@ export async function aptDistUpgrade(chroot: Chroot): Promise<void> {
 /** Removes packages with their configuration; nothing is fetched. @throws NoSuchPackage */
 export async function aptPurge(chroot: Chroot, packages: readonly string[]): Promise<void> {
   if (packages.length === 0) return;
+  await requireKnown(chroot, packages);
   try {
     await chroot.run(aptGet('purge', ...packages));
   } catch (error) {

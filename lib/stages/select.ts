@@ -88,10 +88,16 @@ function refuseOlderBase(
     throw new MirrorError(
       'NotReady',
       `the newest image that is offered is ${fetched.serial}, but ${kernel} was published from ${serial}`,
-      { hint: 'the source is behind: run the build again later. To go back on purpose, name the serial (--serial)' },
+      { hint: `the source is behind: run the build again later${wayBack[fetched.source.kind]}` },
     );
   }
 }
+
+/** Debian's serials are days of its archive, which nobody can ask for. */
+const wayBack = {
+  'cloud-image': '. To go back on purpose, name the serial (--serial)',
+  bootstrap: ', or take another archive (--archive)',
+};
 
 function missingOf({ kernels, prepared }: SelectInput): Selected['missing'] {
   return prepared.kernels.flatMap((one) => {

@@ -46,6 +46,31 @@ describe('a build that cannot be', () => {
       /BadInput: --archive-keyring k.gpg is given without/,
     ],
     [
+      'a keyring that is a text',
+      ['build', 'bookworm', '--archive', 'http://127.0.0.1:9', '--archive-keyring', join(__dirname, 'cli.ts')],
+      /BadInput: --archive-keyring names .*cli\.ts, which is no keyring\n {2}give .*gpg --export/,
+    ],
+    [
+      'a view that lies beside views',
+      ['build', 'bookworm', '--view', 'pool'],
+      /BadInput: .*view: no view can be called pool, snapshots, bootloaders/,
+    ],
+    [
+      'a kernel of the bootloaders',
+      ['build', 'bootloaders', '--kernel', 'ga'],
+      /BadInput: --kernel is given for bootloaders alone/,
+    ],
+    [
+      'an option that belongs into the configuration',
+      ['build', '--config', 'mirror.yaml', '--no-boot-test'],
+      /BadInput: --no-boot-test is given beside --config mirror\.yaml/,
+    ],
+    [
+      'a proxy that would be a setting of apt',
+      ['build', 'bookworm', '--proxy', 'http://robot:hush@x";APT::Update::Pre-Invoke{"id";};//'],
+      /BadInput: .*proxy: an http or https address .*\(seen: "http:\/\/x/,
+    ],
+    [
       'a mirror where no folder is',
       ['build', 'bookworm', '--mirror', '/no/such/mirror'],
       /NoSuchDirectory: .*no directory \/no\/such/,
@@ -56,6 +81,7 @@ describe('a build that cannot be', () => {
     const { code, out, err } = await maasMirror(words, { cwd, env: ownData(cwd) });
 
     expect(err).toMatch(message);
+    expect(err).not.toContain('hush');
     expect({ code, out, left: readdirSync(cwd) }).toEqual({ code: 2, out: '', left: [] });
   });
 

@@ -62,7 +62,12 @@ describe('a customised image', { timeout: 600_000 }, () => {
 
     await inRoot(squashfs, async (root) => {
       expect(manifest).toBe(await manifestOf(root));
-      expect(readFileSync(join(root, 'usr/lib/cloud-init/version'), 'utf8')).toBe(`${newer}\n`);
+      expect(textIn(root, 'usr/lib/cloud-init/version')).toBe(`${newer}\n`);
+      expect(textIn(root, 'etc/default/motd-news')).toBe('ENABLED=0\n');
+      // What MAAS wants of an image that is packed anew, and the base does not have.
+      expect(textIn(root, 'etc/overlayroot.local.conf')).toBe('overlayroot_cfgdisk=disabled\noverlayroot=tmpfs\n');
+      expect(existsSync(join(root, 'etc/rescuevol-ignore'))).toBe(false);
+      expect(existsSync(join(root, 'etc/network/interfaces'))).toBe(false);
       await expectAsItCame(root);
     });
     const provenance = JSON.parse(readFileSync(join(site.mirror, 'pool', version.provenance ?? ''), 'utf8'));
@@ -127,8 +132,13 @@ describe('a customised image', { timeout: 600_000 }, () => {
     await inRoot(fileOf(site, await newestAt(ga(site)), 'squashfs'), async (root) => {
       const manifest = await manifestOf(root);
       expect(manifest).toContain(`motd-news-config\t${motdVersions.release}\n`);
+      expect(textIn(root, 'etc/default/motd-news')).toBe('ENABLED=1\n');
       expect(manifest).toMatch(/^cryptsetup-initramfs\t/m);
       expect(manifest).toContain(`cloud-init\t${cloudInitVersions.updates}\n`);
+    });
+    // Nobody but the purge could have changed it: dpkg keeps a setting that is not as it was packaged.
+    await inRoot(noble.squashfs, async (base) => {
+      expect(textIn(base, 'etc/default/motd-news')).toBe('ENABLED=0\n');
     });
     const squashfs = readFileSync(fileOf(site, await newestAt(ga(site)), 'squashfs'));
     expect(squashfs.readUInt16LE(20)).toBe(4); // xz, in the superblock
@@ -219,6 +229,7 @@ describe('a customisation that cannot be', { timeout: 300_000 }, () => {
 /** What is no package is as in the image that the root was made from. */
 async function expectAsItCame(root: string): Promise<void> {
   await inRoot(noble.squashfs, async (base) => {
+    expect(existsSync(join(base, 'etc/overlayroot.local.conf'))).toBe(false);
     for (const folder of [
       'etc/apt',
       'usr/share/keyrings',
@@ -248,6 +259,10 @@ async function expectAsItCame(root: string): Promise<void> {
   expect(readFileSync(join(root, 'var/lib/dpkg/diversions'), 'utf8')).not.toContain('.real');
   expect(existsSync(join(root, 'lib/modules'))).toBe(true);
   expect(await run(['getcap', join(root, 'usr/bin/ping')], { quiet: true })).toMatch(/cap_net_raw=ep/);
+}
+
+function textIn(root: string, path: string): string {
+  return readFileSync(join(root, path), 'utf8');
 }
 
 function listing(root: string, folder: string): string[] {

@@ -1,15 +1,20 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { kernelOf } from '../../lib/catalog/kernels';
+import { Order } from '../../lib/job/order';
+import { plan } from '../../lib/stages/plan';
+import { DirectoryStore } from '../../lib/store/directory';
+import { openMirrorDirectory } from '../../lib/store/open';
 import { publishCloudImages } from '../fixtures/cloud-stream';
-import { type LookAlike, lookAlike, withNewerKernel, withPackage } from '../fixtures/look-alike';
+import { type LookAlike, lookAlike, withNewerKernel, withoutPackage, withPackage } from '../fixtures/look-alike';
 import { servePpas } from '../fixtures/look-alike/launchpad';
 import { cloudInit, motdNewsConfig } from '../fixtures/look-alike/packages';
 import { makePpa, uploadTo } from '../fixtures/look-alike/ppa';
 import { smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { type Ended, maasMirror } from './cli';
-import { productAt, versionsAt } from './published';
+import { newestAt, productAt, versionsAt } from './published';
 import { type UbuntuSite, ubuntuSite } from './ubuntu-site';
 
 let noble: LookAlike;
@@ -101,6 +106,37 @@ describe('what counts as news', { timeout: 600_000 }, () => {
     expect(await names(site, 'ga', 'next')).toHaveLength(2);
     expect(await names(site, 'ga', 'candidate')).toHaveLength(1);
   });
+
+  it('is no flavour that the archive does not have, but a boot test that was waived, and no base that went back', async () => {
+    const edge = kernelOf('noble', 'amd64', 'hwe-edge').package;
+    await using site = await ubuntuSite(await withoutPackage(noble, temporaryFolder(), edge));
+    const optional = ['--optional-kernel', 'hwe-edge'];
+    const first = await build(site, 'ga', ...optional);
+    expect(first.out).toMatch(/✓ noble: amd64: published version 20261120, without hwe-edge$/m);
+
+    // Known by a look from then on.
+    const again = await build(site, 'ga', ...optional);
+    expect(again.out).toMatch(/✓ noble: nothing is new: archive, base and recipe/);
+    expect(again.err).not.toMatch(/Fetch amd64 …/);
+
+    // Whoever wants it booted does not have it yet.
+    expect(await lookAt(site, { bootTest: false })).toBe(false);
+    expect(await lookAt(site, { bootTest: true })).toBe(true);
+
+    // The stream goes back: somebody plays an older one again, or a mirror of it is behind.
+    rmSync(site.stream, { recursive: true });
+    await site.offer('20261119', { squashfs: respun(noble) });
+    const behind = await maasMirror(site.words('--kernel', 'ga', '--no-boot-test'), { env: site.env });
+    expect(behind.err).toMatch(
+      /Select amd64 failed: NotReady: .* offered is 20261119, but ga was published from 20261120/,
+    );
+    expect([behind.code, await names(site, 'ga')]).toEqual([3, ['20261120']]);
+
+    // Which is what somebody may want.
+    const back = await build(site, 'ga', '--serial', '20261119');
+    expect(back.versions).toBe('ga 2');
+    expect((await newestAt({ mirror: site.mirror, release: 'noble', kernel: 'ga' })).serial).toBe('20261119');
+  });
 });
 
 describe('a stream that is not what it says', { timeout: 120_000 }, () => {
@@ -120,6 +156,22 @@ describe('a stream that is not what it says', { timeout: 120_000 }, () => {
     expect(err).toMatch(/Fetch amd64 failed: NotReady: /);
     expect(out).toMatch(/✗ noble: upstream is not ready; nothing was published, run it again later/);
     expect(code).toBe(3);
+  });
+
+  it.each([
+    ['has one byte changed', withOtherByte, /squashfs has not the sha256 [0-9a-f]{64} that the stream promises/],
+    ['is cut short', (bytes: Buffer) => bytes.subarray(0, -1), /squashfs has \d+ bytes, the stream promises \d+/],
+    ['is longer', (bytes: Buffer) => Buffer.concat([bytes, bytes]), /squashfs has \d+ bytes, the stream promises \d+/],
+  ] as const)('is refused where its squashfs %s', async (_, spoil, message) => {
+    await using site = await ubuntuSite(noble);
+    const file = join(site.stream, 'server/noble/20261120/noble-server-cloudimg-amd64.squashfs');
+    writeFileSync(file, spoil(readFileSync(file)));
+
+    const { code, err } = await refused(site);
+
+    expect(err).toMatch(/Fetch amd64 failed: NotReady: /);
+    expect(err).toMatch(message);
+    expect({ code, pool: existsSync(join(site.mirror, 'pool')) }).toEqual({ code: 3, pool: false });
   });
 
   it('is refused where somebody else has signed it', async () => {
@@ -146,6 +198,28 @@ describe('a stream that is not what it says', { timeout: 120_000 }, () => {
     expect(code).toBe(1);
   });
 });
+
+/** Whether Plan finds anything new in an order of ga, and hwe-edge where there is one. */
+async function lookAt(site: UbuntuSite, { bootTest }: { readonly bootTest: boolean }): Promise<boolean> {
+  const words = site.words();
+  const at = (option: string) => words[words.indexOf(option) + 1] ?? '';
+  const streamKeyring = site.signer.keyring.toString('base64');
+  const order = Order.parse({
+    ...{ release: 'noble', architectures: ['amd64'], bootTest },
+    kernels: { required: ['ga'], optional: ['hwe-edge'] },
+    places: { stream: at('--stream'), streamKeyring, archive: at('--archive'), ports: at('--ports') },
+  });
+  const mirror = await openMirrorDirectory(site.mirror, { create: false });
+  const work = new DirectoryStore(temporaryFolder());
+  return (await plan({ order, execution: 'look' }, { mirror, work, scratch: temporaryFolder(), tools: '' })).news;
+}
+
+/** In the middle, of which no header tells. */
+function withOtherByte(bytes: Buffer): Buffer {
+  const at = bytes.length >> 1;
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+  return bytes;
+}
 
 /** The same image, repacked upstream: other bytes behind the file system. */
 function respun({ squashfs }: LookAlike): Buffer {

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../../lib/machine/run';
 import { startProxy } from '../fixtures/forward-proxy';
 import { type LookAlike, lookAlike } from '../fixtures/look-alike';
 import { servePpas } from '../fixtures/look-alike/launchpad';
@@ -12,7 +13,7 @@ import { answer, serveArchive } from '../fixtures/served-archive';
 import { makeAuthority } from '../fixtures/small-authority';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { maasMirror } from './cli';
-import { fileOf, newestAt } from './published';
+import { fileOf, inRoot, newestAt } from './published';
 import { type UbuntuSite, ubuntuSite } from './ubuntu-site';
 
 let noble: LookAlike;
@@ -21,6 +22,7 @@ beforeAll(async () => {
 }, 300_000);
 
 const version = '25.1-0ubuntu1~ppa1';
+const password = 'hush-hush-42';
 
 async function ppaOf(): Promise<Ppa> {
   const packages = [await cloudInit(version)];
@@ -116,10 +118,10 @@ describe('a build', { timeout: 300_000 }, () => {
     expect(`${code}\n${code === 0 ? '' : err}`).toBe('0\n');
   });
 
-  it('takes the archive of the moment that it is told, and a repository by its stanza', async () => {
+  it('takes the archive of the moment that it is told, and a repository by its stanza, whose password stays secret', async () => {
     await using site = await ubuntuSite(noble);
     const ppa = await ppaOf();
-    await using repository = await serveArchive(ppa.archive);
+    await using repository = await serveArchive(ppa.archive, { login: `robot:${password}` });
     const snapshots = join(site.folder, 'snapshots');
     mkdirSync(join(snapshots, 'ubuntu'), { recursive: true });
     symlinkSync(noble.archive, join(snapshots, 'ubuntu/20261120T000000Z'));
@@ -130,7 +132,8 @@ describe('a build', { timeout: 300_000 }, () => {
         .split('\n')
         .map((line) => ` ${line || '.'}`)
         .join('\n');
-    const stanza = `Types: deb\nURIs: ${repository.url}\nSuites: noble\nComponents: main\nSigned-By:\n${indented(ppa.signer.armouredKeyring)}\n`;
+    const address = repository.url.replace('//', `//robot:${password}@`);
+    const stanza = `Types: deb\nURIs: ${address}\nSuites: noble\nComponents: main\nSigned-By:\n${indented(ppa.signer.armouredKeyring)}\n`;
     const place = (option: string) => site.words()[site.words().indexOf(option) + 1];
     const config = {
       views: {
@@ -148,9 +151,33 @@ describe('a build', { timeout: 300_000 }, () => {
     const words = ['build', '--config', join(site.folder, 'mirror.yaml'), '--mirror', site.mirror];
 
     expect(await manifestAfter(site, words)).toContain(`cloud-init\t${version}\n`);
+    await expectNowhere(password, site);
+    const newest = await newestAt({ mirror: site.mirror, release: 'noble', kernel: 'ga' });
+    const provenance = readFileSync(join(site.mirror, 'pool', newest.provenance ?? ''), 'utf8');
+    const said = JSON.parse(provenance).predicate.buildDefinition;
+    expect(said.externalParameters.customise.repositories).toEqual([stanza.replace(`robot:${password}@`, '')]);
+    const [host] = repository.url.split('//').slice(1);
+    expect(said.resolvedDependencies.map(({ uri }: { uri: string }) => uri)).toContain(`${host}/dists/noble/InRelease`);
     expect(snapshot.requests).toContain('/ubuntu/20261120T000000Z/dists/noble-updates/InRelease');
   });
 });
+
+/** In no file of mirror and work folder, its logs among them, nor in the published image. */
+async function expectNowhere(secret: string, site: UbuntuSite): Promise<void> {
+  const filesWith = (...folders: string[]) =>
+    run(['sh', '-c', 'grep -rlF "$@" || [ $? = 1 ]', 'grep', '-e', secret, ...folders], { quiet: true });
+  const work = `${site.mirror}.work`;
+  expect(readdirSync(join(work, 'logs'), { recursive: true }).map(String)).toContainEqual(
+    expect.stringMatching(/Upgrade-amd64\.log$/),
+  );
+  expect(await filesWith(site.mirror, work)).toBe('');
+  const newest = await newestAt({ mirror: site.mirror, release: 'noble', kernel: 'ga' });
+  await inRoot(fileOf(site, newest, 'squashfs'), async (root) => {
+    expect(await filesWith(join(root, 'etc'), join(root, 'var'), join(root, 'usr/share/keyrings'))).toBe('');
+  });
+  // It would be found.
+  expect(await filesWith(site.folder)).toBe(join(site.folder, 'mirror.yaml'));
+}
 
 async function serveOverTls(folder: string): Promise<AsyncDisposable & { readonly url: string; readonly ca: string }> {
   const { ca, key, cert } = makeAuthority(temporaryFolder());

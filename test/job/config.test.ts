@@ -79,6 +79,26 @@ describe('a configuration', () => {
     ],
     ['a view with a bad name', 'views: { Candidate: {} }', /views.*Candidate/],
     [
+      'a view that is called as what lies beside views, and says the rule',
+      'views: { pool: { releases: [noble] } }',
+      /views\.pool: no view can be called pool, snapshots, bootloaders/,
+    ],
+    [
+      'a kernel as package',
+      'views: { a: { customise: { packages: [linux-generic] } } }',
+      /views\.a\.customise\.packages\.0: is a kernel/,
+    ],
+    [
+      'a snapshot that never was',
+      'views: {}\nplaces: { snapshot: 20261131T000000Z }',
+      /places\.snapshot: there is no such day/,
+    ],
+    [
+      'a quote in an address',
+      `views: {}\nplaces: { proxy: 'http://x";APT::Update::Pre-Invoke{"id";};//' }`,
+      /places\.proxy: an http or https address/,
+    ],
+    [
       'a repository that is none',
       'views: { a: { customise: { repositories: [foo] } } }',
       /views\.a\.customise\.repositories\.0: .*"foo" is neither/,
@@ -104,6 +124,17 @@ describe('a configuration', () => {
     expect(() => ordersIn(text, more)).toThrow(
       expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(message) }),
     );
+  });
+});
+
+describe('a configuration with a password in it', () => {
+  it.each([
+    ['what is wrong with the address', `views: {}\nplaces: { proxy: "http://robot:hush'@proxy.example" }`],
+    ['that it is no YAML', 'views: {}\nplaces: { proxy: http://robot:hush@proxy.example }]'],
+    ['that a field beside it is wrong', 'views: {}\nplaces: { proxy: http://robot:hush@proxy.example, prox: x }'],
+  ])('says %s without showing it', (_, yaml) => {
+    const thrown = expect.objectContaining({ name: 'BadInput', message: expect.not.stringContaining('hush') });
+    expect(() => parseConfig(yaml, 'mirror.yaml')).toThrow(thrown);
   });
 });
 

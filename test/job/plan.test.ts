@@ -38,6 +38,7 @@ describe('a plan', () => {
     expect(customised({ proposed: 'all' })).toEqual([true, true]);
     expect(customised({ purge: ['snapd'] })).toEqual([true, true]);
     expect(customised({ proposed: [], packages: [] })).toEqual([false, false]);
+    expect(customised({})).toEqual([false, false]);
   });
 
   it('of bootloaders has no architectures', () => {
@@ -139,6 +140,36 @@ describe('planning', () => {
       { architectures: ['amd64', 'arm64'], base: '/b.squashfs' },
       'BadInput',
       /\/b.squashfs is ordered for amd64, arm64/,
+    ],
+    [
+      'a PPA for Debian',
+      { release: 'bookworm', customise: { repositories: ['ppa:o/n'] } },
+      'NotSupported',
+      /^ppa:o\/n cannot be had for bookworm, which is Debian/,
+    ],
+    [
+      '-proposed for Debian',
+      { release: 'bookworm', customise: { proposed: ['cloud-init'] } },
+      'NotSupported',
+      /^-proposed cannot be had for bookworm/,
+    ],
+    [
+      'all of -proposed for Debian',
+      { release: 'bookworm', customise: { proposed: 'all' } },
+      'NotSupported',
+      /^-proposed cannot be had for bookworm/,
+    ],
+    [
+      'a snapshot of Debian',
+      { release: 'bookworm', places: { snapshot: '20261120T000000Z' } },
+      'NotSupported',
+      /^the snapshot 20261120T000000Z cannot be had for bookworm/,
+    ],
+    [
+      'a serial of Debian, and names all that it refuses',
+      { release: 'bookworm', serial: '20261120', customise: { proposed: 'all' } },
+      'NotSupported',
+      /^-proposed and the serial 20261120 cannot be had for bookworm/,
     ],
   ])('refuses %s', (_, fields, name, message) => {
     expect(() => plan(fields)).toThrow(

@@ -37,6 +37,25 @@ describe('a repository', () => {
     });
   });
 
+  it('may be flat: its suite is the very folder, which has no components', () => {
+    const flat = stanza.replace('Suites: noble\n noble-updates\n', 'Suites: ./\n').replace('Components: main\n', '');
+    expect(parseRepository(flat)).toMatchObject({ suites: ['./'], components: [] });
+    expect(parseRepository(flat.replace('./', 'stable/amd64/'))).toMatchObject({ suites: ['stable/amd64/'] });
+  });
+
+  it('is shown without its password where it is refused', () => {
+    for (const [right, wrong] of [
+      ['https://packages.example/ubuntu', 'ftp://robot:hush@packages.example/ubuntu'],
+      ['https://packages.example/ubuntu', 'https://robot:hush"@packages.example/ubuntu'],
+      ['# ours', 'deb https://robot:hush@packages.example/ubuntu noble'],
+    ] as const) {
+      const text = stanza.replace(right, wrong);
+      expect(() => parseRepository(text)).toThrow(/packages\.example/);
+      expect(() => parseRepository(text)).not.toThrow(/hush/);
+    }
+    expect(() => parseRepository('https://robot:hush@packages.example')).toThrow(/"https:\/\/packages\.example"/);
+  });
+
   it.each([
     ['a PPA without owner', 'ppa:daily', /"ppa:daily" is no ppa:owner\/name/],
     [
@@ -49,6 +68,24 @@ describe('a repository', () => {
     ['a stanza without suites', stanza.replace(/Suites: noble\n noble-updates\n/, ''), /has no Suites/],
     ['sources only', stanza.replace('Types: deb deb-src', 'Types: deb-src'), /Types deb-src/],
     ['what is not fetched over HTTP', stanza.replace('https:', 'cdrom:'), /URI cdrom:.* no http or https address/],
+    [
+      'a quote in an address',
+      stanza.replace('/ubuntu', '/";x{"id";};//'),
+      /URI https:.*";x.* no http or https address/,
+    ],
+    ['a stanza without components', stanza.replace('Components: main\n', ''), /has no Components/],
+    [
+      'components of a folder',
+      stanza.replace('Suites: noble\n noble-updates\n', 'Suites: ./\n'),
+      /has Components, but its Suites are folders/,
+    ],
+    [
+      'a folder without components beside a suite',
+      stanza.replace(' noble-updates', ' ./').replace('Components: main\n', ''),
+      /has no Components/,
+    ],
+    ['an odd component', stanza.replace('main', 'main;x'), /the word main;x as suite or component/],
+    ['an odd suite', stanza.replace('Suites: noble', 'Suites: "noble"'), /the word "noble" as suite or component/],
     ['a line that is no field', stanza.replace('# ours', 'what is this'), /"what is this", which is no field/],
   ])('refuses %s', (_, text, message) => {
     expect(() => parseRepository(text)).toThrow(

@@ -96,6 +96,7 @@ test('functions and builds hand on what they found, as in the cloud', async () =
     'started Plan undefined',
     'finished Plan undefined',
   ]);
+  expect(events[1]).toMatchObject({ result: [{ architecture: 'amd64' }, { architecture: 'arm64' }] });
   expect((await readdir(join(folder.path, 'logs'))).sort()).toEqual(['Fetch-amd64.log', 'Fetch-arm64.log']);
   expect(await readdir(join(folder.path, 'scratch'))).toEqual([]);
 });
@@ -116,7 +117,12 @@ test('events tell of progress, of how long it took, and where the log is', async
   expect(events).toEqual([
     { ...run1, type: 'started' },
     { ...run1, type: 'progress', text: 'unpacking' },
-    { ...run1, type: 'finished', seconds: expect.any(Number) },
+    {
+      ...run1,
+      type: 'finished',
+      seconds: expect.any(Number),
+      result: { Build: expect.objectContaining({ BuildStatus: 'SUCCEEDED' }) },
+    },
   ]);
 });
 

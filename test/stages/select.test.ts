@@ -3,7 +3,7 @@ import type { SelectInput } from '../../lib/job/plan';
 import type { ResolvedKernel } from '../../lib/job/results';
 import type { Signer } from '../../lib/simplestreams/signer';
 import { select } from '../../lib/stages/select';
-import { makeBuiltRun } from '../fixtures/built-run';
+import { type BuiltRunOptions, makeBuiltRun } from '../fixtures/built-run';
 import { smallSigner } from '../fixtures/small-mirror';
 import { type SmallPress, smallPress } from './small-press';
 
@@ -15,8 +15,13 @@ beforeAll(async () => {
 type Wanted = Readonly<Record<string, 'required' | 'optional'>>;
 
 /** What Prepare found, given as `flavour: version`, or as `flavour: undefined` where the archive has no such kernel. */
-async function inputOf(press: SmallPress, found: Readonly<Record<string, string | undefined>>, wanted: Wanted = {}) {
-  const { job, fetched, prepared } = await makeBuiltRun(press.work, { execution: `look-${Math.random()}` });
+async function inputOf(
+  press: SmallPress,
+  found: Readonly<Record<string, string | undefined>>,
+  wanted: Wanted = {},
+  run: Partial<BuiltRunOptions> = {},
+) {
+  const { job, fetched, prepared } = await makeBuiltRun(press.work, { execution: `look-${Math.random()}`, ...run });
   const kernels = Object.entries(found).map(([kernel, version]): ResolvedKernel => {
     if (version === undefined) return { outcome: 'missing', kernel, error: 'NoSuchPackage', message: 'no package x' };
     const [imageVersion = '', packages = `linux-image-6.1.0-40-${kernel} ${version}`] = version.split(' as ');
@@ -95,5 +100,67 @@ describe('select', () => {
     const input = await inputOf(press, { generic: '1', rt: undefined });
 
     await expect(select(input, press)).rejects.toMatchObject({ name: 'NoSuchPackage', message: 'rt: no package x' });
+  });
+});
+
+describe('a base that is older than what is published', () => {
+  const later = { kernels: [{ kernel: 'generic' }], serial: '20261121' };
+
+  /** Chooses for a base of that serial where generic was published from 20261121, and cloud from 20261119. */
+  async function selectFrom(serial: string, run: Partial<BuiltRunOptions> = {}, kernels = ['generic']) {
+    const press = smallPress(signer);
+    await press.publish({ kernels: [{ kernel: 'cloud' }], serial: '20261119' });
+    await press.publish(later);
+    const found = Object.fromEntries(kernels.map((kernel) => [kernel, '6.1.160-1']));
+    return select(await inputOf(press, found, {}, { source: 'cloud-image', serial, ...run }), press);
+  }
+
+  it.each(['cloud-image', 'bootstrap'] as const)('is not ready where it comes from a source: %s', async (source) => {
+    await expect(selectFrom('20261120', { source })).rejects.toMatchObject({
+      name: 'NotReady',
+      message: 'the newest image that is offered is 20261120, but generic was published from 20261121',
+    });
+  });
+
+  it('is known by any of the ordered flavours, and by no other', async () => {
+    await expect(selectFrom('20261120', {}, ['cloud', 'generic'])).rejects.toMatchObject({ name: 'NotReady' });
+    expect((await selectFrom('20261120', {}, ['cloud', 'rt'])).build.map(({ kernel }) => kernel)).toEqual([
+      'cloud',
+      'rt',
+    ]);
+  });
+
+  it.each([
+    'is as new as that: 20261121',
+    'is a re-spin of it: 20261121.1',
+    'is newer: 20261122',
+  ])('is built where it %s', async (words) => {
+    const { build } = await selectFrom(words.split(': ')[1] ?? '');
+    expect(build).toHaveLength(1);
+  });
+
+  it('is built where its serial was asked for, and where it was given', async () => {
+    expect((await selectFrom('20261120', { order: { serial: '20261120' } })).build).toHaveLength(1);
+    expect((await selectFrom('20261120', { source: 'given' })).build).toHaveLength(1);
+  });
+
+  it('is measured by the newest version, which may have gone back on purpose', async () => {
+    const press = smallPress(signer);
+    await press.publish(later);
+    await press.publish({ ...later, serial: '20261110', rebuild: true });
+    const found = { generic: '6.1.160-1' };
+    const from = async (serial: string) =>
+      select(await inputOf(press, found, {}, { source: 'cloud-image', serial }), press);
+
+    expect((await from('20261120')).build).toHaveLength(1);
+    await expect(from('20261109')).rejects.toMatchObject({ name: 'NotReady' });
+  });
+
+  it('is told how to go back on purpose, which Debian has no serials for', async () => {
+    const hintOf = (source: BuiltRunOptions['source']) =>
+      selectFrom('20261120', source && { source }).catch(({ hint }: { hint: string }) => hint);
+    expect(await hintOf('cloud-image')).toMatch(/--serial/);
+    expect(await hintOf('bootstrap')).toMatch(/--archive/);
+    expect(await hintOf('bootstrap')).not.toMatch(/--serial/);
   });
 });

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { checked } from '../../lib/job/checked';
+import { Order } from '../../lib/job/order';
+
+const order = (fields: object) =>
+  checked(Order, { release: 'noble', architectures: ['amd64'], ...fields }, 'the order');
+const refusal = (message: RegExp) =>
+  expect.objectContaining({ name: 'BadInput', misuse: true, message: expect.stringMatching(message) });
+
+describe('the view of an order', () => {
+  it.each([
+    'pool',
+    'snapshots',
+    'bootloaders',
+  ])('refuses the name %s, which lies beside the views, and says so', (view) => {
+    const rule = new RegExp(`view: no view can be called pool, snapshots, bootloaders \\(seen: "${view}"\\)`);
+    expect(() => order({ view })).toThrow(refusal(rule));
+  });
+
+  it('may have a name that begins like one of these', () => {
+    expect(order({ view: 'pool-2' }).view).toBe('pool-2');
+  });
+});
+
+describe('the packages of an order', () => {
+  const kernels = ['linux-generic', 'linux-image-6.8.0-50-generic', 'linux-headers-generic', 'linux-modules-extra-aws'];
+
+  it.each(['packages', 'purge'])('refuses a kernel among its %s, and says how kernels are ordered', (field) => {
+    for (const name of kernels) {
+      const rule = new RegExp(`customise\\.${field}\\.1: is a kernel.* ordered as a flavour.*seen: "${name}"`);
+      expect(() => order({ customise: { [field]: ['vim', name] } })).toThrow(refusal(rule));
+    }
+  });
+
+  it('may be kernels where they are taken from -proposed', () => {
+    expect(order({ customise: { proposed: ['linux-generic'] } }).customise?.proposed).toEqual(['linux-generic']);
+  });
+
+  it.each([
+    'packages',
+    'purge',
+    'proposed',
+  ])('refuses among its %s what apt would take for another command', (field) => {
+    for (const name of ['vim-', '-y', 'vim/noble', 'vim=1.2', 'ubuntu-desktop^', 'lib*']) {
+      expect(() => order({ customise: { [field]: [name] } })).toThrow(refusal(/the name of a package/));
+    }
+  });
+
+  it('may end with a plus or a digit', () => {
+    const packages = ['g++', 'libstdc++6', 'python3.12'];
+    expect(order({ customise: { packages } }).customise?.packages).toEqual(packages);
+  });
+});
+
+describe('the repositories of an order', () => {
+  it('refuses words that are no component, before anything is started', () => {
+    const repositories = ['URIs: https://packages.example/ubuntu\nSuites: noble\nComponents: main;x\nSigned-By: x\n'];
+    expect(() => order({ customise: { repositories } })).toThrow(refusal(/customise\.repositories\.0: /));
+  });
+
+  it.each([
+    ['address', { uri: 'http://d.example/"x' }, /sources\.0\.uri: /],
+    ['suite', { suite: 'bookworm evil' }, /sources\.0\.suite: /],
+    ['component', { components: ['main', 'a"b'] }, /sources\.0\.components\.1: /],
+  ])('refuses an odd %s of a source', (_, odd, message) => {
+    const source = { uri: 'http://d.example/debian', suite: 'bookworm', components: ['main'] };
+    expect(order({ sources: [source] }).sources).toEqual([source]);
+    expect(() => order({ sources: [{ ...source, ...odd }] })).toThrow(refusal(message));
+  });
+});

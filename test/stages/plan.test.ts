@@ -1,0 +1,176 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { architecturesOf } from '../../lib/catalog/kernels';
+import { Order } from '../../lib/job/order';
+import type { Plan } from '../../lib/job/plan';
+import type { Signer } from '../../lib/simplestreams/signer';
+import { plan } from '../../lib/stages/plan';
+import type { BuiltRunOptions } from '../fixtures/built-run';
+import { publishCloudImages } from '../fixtures/cloud-stream';
+import { type ServedArchive, serveArchive } from '../fixtures/served-archive';
+import { smallSigner } from '../fixtures/small-mirror';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+import { type SmallPress, smallPress } from './small-press';
+
+let signer: Signer;
+beforeAll(async () => {
+  signer = await smallSigner();
+});
+
+/** A mirror, and an archive of Debian whose state is a text. */
+interface Place extends AsyncDisposable {
+  readonly press: SmallPress;
+  readonly archive: ServedArchive;
+  /** What the archive is at now. */
+  turnTo(state: string): void;
+  look(order?: Partial<Order>): Promise<Plan>;
+  /** Publishes what a build of such an order would, after a look of its own. */
+  build(order: Partial<Order>, built?: Partial<BuiltRunOptions>): Promise<void>;
+}
+
+async function place(): Promise<Place> {
+  const [press, folder] = [smallPress(signer), temporaryFolder()];
+  const archive = await serveArchive(folder);
+  let [looks, state] = [0, ''];
+  const turnTo = (text: string) => {
+    state = text;
+    write(join(folder, 'dists/bookworm/InRelease'), text);
+  };
+  const look = async (changes: Partial<Order> = {}) => {
+    const places = { archive: archive.url };
+    const order = Order.parse({ release: 'bookworm', architectures: ['amd64'], places, ...changes });
+    const bench = { ...press, scratch: temporaryFolder(), tools: '' };
+    looks += 1;
+    return plan({ order, execution: `look-${looks}` }, bench);
+  };
+  turnTo('first');
+  return {
+    press,
+    archive,
+    turnTo,
+    look,
+    build: async (order, built = {}) => {
+      const [{ job } = { job: undefined }] = (await look(order)).architectures;
+      await press.publish({ source: 'bootstrap', planned: state, recipe: job?.recipe ?? '', ...built });
+    },
+    [Symbol.asyncDispose]: () => archive.close(),
+  };
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+const generic = { required: ['generic'], optional: [] as string[] };
+const withRt = { required: ['generic'], optional: ['rt'] };
+
+describe('a look at what is new', () => {
+  it('finds nothing where archive and recipe are those of the last build, until one changes', async () => {
+    await using site = await place();
+    expect((await site.look()).news).toBe(true);
+    await site.build({});
+
+    expect(await site.look()).toMatchObject({ news: false, reason: /^nothing is new: archive, base and recipe/ });
+    expect((await site.look({ rebuild: true })).news).toBe(true);
+    expect((await site.look({ compression: 'xz' })).news).toBe(true);
+    expect((await site.look({ view: 'other' })).news).toBe(true);
+    site.turnTo('second');
+    expect((await site.look()).news).toBe(true);
+  });
+
+  it('counts an archive that cannot be read as news, which the build says more of', async () => {
+    await using site = await place();
+    await site.build({});
+    await site.archive.close();
+
+    expect((await site.look()).news).toBe(true);
+  });
+
+  it('finds a flavour new that was not ordered before, and an optional one that failed', async () => {
+    await using site = await place();
+    await site.build({ kernels: generic }, { kernels: [{ kernel: 'generic' }] });
+
+    expect((await site.look({ kernels: generic })).news).toBe(false);
+    expect((await site.look({ kernels: withRt })).news).toBe(true);
+    await site.build(
+      { kernels: withRt },
+      { kernels: [{ kernel: 'rt', need: 'optional', failed: 'CommandFailed' }], standing: { generic: '6.1.153-1' } },
+    );
+    expect((await site.look({ kernels: withRt })).news).toBe(true);
+  });
+
+  it('knows of an optional flavour that the archive does not have it, until the archive changes', async () => {
+    await using site = await place();
+    await site.build({ kernels: withRt }, { kernels: [{ kernel: 'generic' }], missing: ['rt'] });
+
+    expect((await site.look({ kernels: withRt })).news).toBe(false);
+    expect((await site.look({ kernels: { required: ['generic', 'rt'], optional: [] } })).news).toBe(true);
+    expect((await site.look({ kernels: { required: ['generic'], optional: ['cloud', 'rt'] } })).news).toBe(true);
+    site.turnTo('second');
+    expect((await site.look({ kernels: withRt })).news).toBe(true);
+
+    await site.build(
+      { kernels: withRt },
+      { kernels: [{ kernel: 'rt', need: 'optional' }], standing: { generic: '6.1.153-1' } },
+    );
+    expect((await site.look({ kernels: withRt })).news).toBe(false);
+    expect((await site.look({ kernels: { required: ['rt'], optional: [] } })).news).toBe(false);
+  });
+
+  it('finds a version new that has not booted, where it has to', async () => {
+    await using site = await place();
+    await site.build({ bootTest: false }, { gate: 'waived', bootTest: false });
+
+    expect((await site.look({ bootTest: false })).news).toBe(false);
+    expect((await site.look({ bootTest: true })).news).toBe(true);
+    await site.build({}, {});
+    expect((await site.look({ bootTest: true })).news).toBe(false);
+  });
+
+  it('takes a customisation that changes nothing for none', async () => {
+    await using site = await place();
+    const recipe = async (customise?: object) => {
+      const order = Order.parse({ release: 'bookworm', architectures: ['amd64'], ...(customise && { customise }) });
+      const { architectures: planned } = await site.look({ customise: order.customise });
+      return planned[0]?.job.recipe;
+    };
+
+    expect(await recipe({})).toBe(await recipe());
+    expect(await recipe({ packages: [], proposed: [] })).toBe(await recipe());
+    expect(await recipe({ packages: ['vim'] })).not.toBe(await recipe());
+    expect(await recipe({ packages: ['vim'] })).not.toBe(await recipe({ purge: ['vim'] }));
+  });
+});
+
+describe('a look for many architectures at once', () => {
+  it('sees what each starts from, all of them in one signed stream', async () => {
+    const [folder, scratch, press] = [temporaryFolder(), temporaryFolder(), smallPress(signer)];
+    const all = architecturesOf('noble');
+    const images = all.map((architecture) => {
+      const image = { release: 'noble', version: '24.04', architecture, serial: '20261120' };
+      return { ...image, squashfs: Buffer.from(`squashfs of ${architecture}`) };
+    });
+    await publishCloudImages(folder, { layout: 'daily', signer, images });
+    for (const suite of ['noble', 'noble-updates', 'noble-security']) {
+      write(join(folder, 'dists', suite, 'InRelease'), suite);
+    }
+    await using server = await serveArchive(folder);
+    const { url } = server;
+    const places = { stream: url, streamKeyring: signer.keyring.toString('base64'), archive: url, ports: url };
+    const order = Order.parse({ release: 'noble', architectures: all, places });
+
+    const seen: string[][] = [];
+    for (let time = 0; time < 8; time++) {
+      const bench = { ...press, scratch: join(scratch, `${time}`), tools: '' };
+      const { architectures: planned } = await plan({ order, execution: `look-${time}` }, bench);
+      seen.push(planned.map(({ job }) => job.inputs));
+    }
+
+    expect(all).toHaveLength(6);
+    expect(new Set(seen[0]).size).toBe(6);
+    expect(seen.flat()).not.toContain('');
+    for (const inputs of seen) expect(inputs).toEqual(seen[0]);
+  });
+});
