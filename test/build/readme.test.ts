@@ -50,7 +50,7 @@ describe('npm run mirror', () => {
     expect(out).toMatch(/^ {2}fingerprint {2}[0-9A-F]{40}$/m);
 
     const verified = await maasMirror(['verify', join(folder, 'mirror')]);
-    expect(verified.out).toMatch(/^✓ candidate: 2 products, 2 versions, 6 objects/);
+    expect(verified.out).toMatch(/^✓ candidate: 2 products, 2 versions, 8 objects/);
     expect(verified.code).toBe(0);
 
     // The whole console of both boots is kept, up to what cloud-init reported from the running system.
