@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { MirrorError } from '../lib/errors';
-import { cacheVariable, jobOf, workStoreVariable } from '../lib/job/environment';
+import { cacheVariable, checkBundles, jobOf, workStoreVariable } from '../lib/job/environment';
 import { bootTest } from '../lib/stages/boot-test';
 import { bootloadersOrder } from '../lib/stages/bootloader-places';
 import { buildBootloaders } from '../lib/stages/bootloaders';
@@ -35,6 +35,7 @@ async function main(name: string | undefined): Promise<void> {
     });
   }
   const job = jobOf(process.env);
+  checkBundles(job.bundles, process.env);
   const store = await openWorkStore(process.env[workStoreVariable] ?? '');
   const scratch = await mkdtemp(join(process.cwd(), 'scratch-'));
   try {

@@ -1,23 +1,25 @@
+import { FileSystem } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { mirrorBucket, runsOf, workBucket } from './buckets';
-import { KernelBuild } from './kernel-build';
+import type { KernelBuild } from './kernel-build';
 import type { MaasMirrorProps } from './maas-mirror-props';
 import { MirrorFunction } from './mirror-function';
 import { packagePath } from './package-files';
-import { pascalCase } from './pascal-case';
 import { type Settings, settingsOf } from './settings';
-import { StageBuild } from './stage-build';
+import { type BoundSigningKey, SigningKey } from './signing-key';
+import type { StageBuild } from './stage-build';
+import { type StageBuilds, stageBuilds } from './stage-builds';
 import { ReleaseWorkflow } from './workflow';
 
 /** A mirror for MAAS: the bucket that holds it and the workflow that builds and publishes releases into it. */
 export class MaasMirror extends Construct {
   /** The mirror itself. Kept when the stack goes. */
-  readonly mirrorBucket: Bucket;
+  readonly mirrorBucket: IBucket;
   /** What stages hand to each other; expires. */
-  readonly workBucket: Bucket;
+  readonly workBucket: IBucket;
   readonly fetch: StageBuild;
   readonly upgrade: StageBuild;
   readonly prepare: StageBuild;
@@ -33,30 +35,27 @@ export class MaasMirror extends Construct {
   constructor(scope: Construct, id: string, props: MaasMirrorProps = {}) {
     super(scope, id);
     const settings = settingsOf(props);
+    const bundles = FileSystem.fingerprint(packagePath('dist/assets'));
 
     this.workBucket = workBucket(this, 'WorkBucket');
-    this.mirrorBucket = mirrorBucket(this, 'MirrorBucket');
-    const bundle = new Asset(this, 'StageBundle', { path: packagePath('dist/assets/stage') });
+    this.mirrorBucket = props.mirrorBucket ?? mirrorBucket(this, 'MirrorBucket');
+    const key = (props.signingKey ?? SigningKey.kms()).bind(this);
 
-    this.fetch = this.stage('Fetch', 'fetch', bundle, settings);
-    this.upgrade = this.stage('Upgrade', 'upgrade', bundle, settings);
-    this.prepare = this.stage('Prepare', 'prepare', bundle, settings);
-    this.kernelBuilds = settings.kernels.map((kernel) => this.kernelBuild(kernel, bundle, settings));
-    this.bootTest = this.stage('BootTest', 'boot-test', bundle, settings);
-    this.bootloaders = this.stage('Bootloaders', 'bootloaders', bundle, settings);
+    const builds = this.builds(settings, bundles, props);
+    this.fetch = builds.fetch;
+    this.upgrade = builds.upgrade;
+    this.prepare = builds.prepare;
+    this.kernelBuilds = builds.kernelBuilds;
+    this.bootTest = builds.bootTest;
+    this.bootloaders = builds.bootloaders;
 
-    this.plan = this.function('Plan', 'plan', [...this.readMirror(), this.writeOrder()]);
-    this.select = this.function('Select', 'select', this.readMirror());
-    this.publish = this.function('Publish', 'publish', [...this.readWork(), ...this.readMirror(), this.writeMirror()]);
+    this.plan = this.function('Plan', 'plan', bundles, [...this.readMirror(), this.writeOrder()]);
+    this.select = this.function('Select', 'select', bundles, [...this.readMirror(), ...this.readWork()]);
+    this.publish = this.publishing(key, bundles);
 
     this.workflow = new ReleaseWorkflow(this, 'Workflow', {
+      ...builds,
       plan: this.plan.function,
-      fetch: this.fetch,
-      upgrade: this.upgrade,
-      prepare: this.prepare,
-      kernelBuilds: this.kernelBuilds,
-      bootTest: this.bootTest,
-      bootloaders: this.bootloaders,
       select: this.select.function,
       publish: this.publish.function,
       maxConcurrency: settings.architecturesAtOnce,
@@ -64,22 +63,31 @@ export class MaasMirror extends Construct {
     });
   }
 
-  private stage(id: string, stage: string, bundle: Asset, { maxConcurrency }: Settings): StageBuild {
-    return new StageBuild(this, id, { stage, bundle, workBucket: this.workBucket, maxConcurrency });
-  }
-
-  private kernelBuild(kernel: string, bundle: Asset, { maxConcurrency }: Settings): KernelBuild {
-    return new KernelBuild(this, `Kernel${pascalCase(kernel)}`, {
-      kernel,
-      bundle,
+  private builds(settings: Settings, bundles: string, { vpc, vpcSubnets }: MaasMirrorProps): StageBuilds {
+    return stageBuilds(this, settings, {
+      bundle: new Asset(this, 'StageBundle', { path: packagePath('dist/assets/stage') }),
+      bundles,
       workBucket: this.workBucket,
-      maxConcurrency,
+      maxConcurrency: settings.maxConcurrency,
+      ...(vpc !== undefined && { vpc }),
+      ...(vpcSubnets !== undefined && { vpcSubnets }),
     });
   }
 
-  private function(id: string, asset: string, statements: PolicyStatement[]): MirrorFunction {
+  private publishing({ address, signing }: BoundSigningKey, bundles: string): MirrorFunction {
+    const statements = [...this.readWork(), ...this.readMirror(), this.writeMirror(), ...signing];
+    return this.function('Publish', 'publish', bundles, statements, { MIRROR_SIGNING_KEY: address });
+  }
+
+  private function(
+    id: string,
+    asset: string,
+    bundles: string,
+    statements: PolicyStatement[],
+    environment: Record<string, string> = {},
+  ): MirrorFunction {
     const { mirrorBucket, workBucket } = this;
-    return new MirrorFunction(this, id, { asset, mirrorBucket, workBucket, statements });
+    return new MirrorFunction(this, id, { asset, bundles, mirrorBucket, workBucket, statements, environment });
   }
 
   private readWork(): PolicyStatement[] {
@@ -100,6 +108,6 @@ export class MaasMirror extends Construct {
 }
 
 /** Without it S3 answers 403 instead of 404 for what is not there. */
-const listing = (bucket: Bucket) => allow('s3:ListBucket', bucket.bucketArn);
+const listing = (bucket: IBucket) => allow('s3:ListBucket', bucket.bucketArn);
 
 const allow = (action: string, resource: string) => new PolicyStatement({ actions: [action], resources: [resource] });
