@@ -42,6 +42,12 @@ export function checkBundles(planned: string, environment: Record<string, string
   );
 }
 
+/** ARN of the state machine that Look starts executions of. */
+export const stateMachineVariable = 'MIRROR_STATE_MACHINE';
+
+/** ARN of the topic that failures are told to. */
+export const topicVariable = 'MIRROR_TOPIC';
+
 /** A folder in which downloads are kept by their digests. @default - nothing is kept */
 export const cacheVariable = 'MIRROR_CACHE';
 

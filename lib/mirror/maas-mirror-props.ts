@@ -5,6 +5,7 @@ import type { Architecture } from './architecture';
 import type { KernelFlavour } from './kernel-flavour';
 import type { MirrorPlaces } from './mirror-places';
 import type { MirrorSchedule } from './mirror-schedule';
+import type { MirrorSiteProps } from './mirror-site-props';
 import type { MirrorView } from './mirror-view';
 import type { Release } from './release';
 import type { SigningKey } from './signing-key';
@@ -24,7 +25,7 @@ export interface MaasMirrorProps {
 
   /**
    * Kernel flavours that can be ordered: each has its own CodeBuild project.
-   * @default - every flavour that the releases have for the architectures
+   * @default - every flavour that the releases have for the architectures; without any every one of the catalogue
    */
   readonly kernels?: KernelFlavour[];
 
@@ -51,6 +52,12 @@ export interface MaasMirrorProps {
    * @default 5
    */
   readonly maxConcurrency?: number;
+
+  /**
+   * How the mirror is served.
+   * @default - to everyone, by HTTPS, at the name that CloudFront gives
+   */
+  readonly site?: MirrorSiteProps;
 
   /**
    * The bucket of an earlier mirror, to go on with.

@@ -1,37 +1,54 @@
-import { FileSystem } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CfnOutput, FileSystem } from 'aws-cdk-lib';
+import type { IMetric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { mirrorBucket, runsOf, workBucket } from './buckets';
-import type { KernelBuild } from './kernel-build';
+import { stateMachineVariable } from '../job/environment';
+import { stackOutputs } from '../job/stack-outputs';
+import { mirrorBucket, workBucket } from './buckets';
+import { FailureNews, failureTopic } from './failure-news';
+import { Lookout } from './lookout';
 import type { MaasMirrorProps } from './maas-mirror-props';
-import { MirrorFunction } from './mirror-function';
+import { type MirrorFunctions, mirrorFunctions } from './mirror-functions';
+import { MirrorSite } from './mirror-site';
+import { Monitoring } from './monitoring';
 import { packagePath } from './package-files';
+import { propsOfConfig } from './props-of-config';
 import { type Settings, settingsOf } from './settings';
-import { type BoundSigningKey, SigningKey } from './signing-key';
-import type { StageBuild } from './stage-build';
+import { SigningKey } from './signing-key';
 import { type StageBuilds, stageBuilds } from './stage-builds';
 import { ReleaseWorkflow } from './workflow';
 
-/** A mirror for MAAS: the bucket that holds it and the workflow that builds and publishes releases into it. */
+/**
+ * A mirror for MAAS: the bucket that holds it, the site that serves it, and the workflow that builds releases, boots
+ * them, and publishes them into it.
+ */
 export class MaasMirror extends Construct {
+  /**
+   * The mirror that a `mirror.yaml` describes.
+   * @param path of the file; files that it names lie relative to it
+   * @param props what the file does not say, or is to say otherwise
+   * @throws BadInput naming the field
+   */
+  static fromConfig(scope: Construct, id: string, path: string, props: MaasMirrorProps = {}): MaasMirror {
+    return new MaasMirror(scope, id, { ...propsOfConfig(scope, id, path), ...props });
+  }
+
   /** The mirror itself. Kept when the stack goes. */
   readonly mirrorBucket: IBucket;
   /** What stages hand to each other; expires. */
   readonly workBucket: IBucket;
-  readonly fetch: StageBuild;
-  readonly upgrade: StageBuild;
-  readonly prepare: StageBuild;
-  readonly kernelBuilds: KernelBuild[];
-  readonly bootTest: StageBuild;
-  readonly bootloaders: StageBuild;
-  readonly plan: MirrorFunction;
-  readonly select: MirrorFunction;
-  readonly publish: MirrorFunction;
+  readonly site: MirrorSite;
+  readonly builds: StageBuilds;
+  readonly functions: MirrorFunctions;
   readonly workflow: ReleaseWorkflow;
+  /** Where failures and alarms are told. */
+  readonly topic: ITopic;
+  readonly monitoring: Monitoring;
 
-  /** @throws UnknownRelease, UnknownArchitecture, UnknownKernel, BadInput for props that the catalogue does not have */
+  /** @throws UnknownKernel, BadInput and the like for props that the catalogue does not have */
   constructor(scope: Construct, id: string, props: MaasMirrorProps = {}) {
     super(scope, id);
     const settings = settingsOf(props);
@@ -39,31 +56,44 @@ export class MaasMirror extends Construct {
 
     this.workBucket = workBucket(this, 'WorkBucket');
     this.mirrorBucket = props.mirrorBucket ?? mirrorBucket(this, 'MirrorBucket');
-    const key = (props.signingKey ?? SigningKey.kms()).bind(this);
-
-    const builds = this.builds(settings, bundles, props);
-    this.fetch = builds.fetch;
-    this.upgrade = builds.upgrade;
-    this.prepare = builds.prepare;
-    this.kernelBuilds = builds.kernelBuilds;
-    this.bootTest = builds.bootTest;
-    this.bootloaders = builds.bootloaders;
-
-    this.plan = this.function('Plan', 'plan', bundles, [...this.readMirror(), this.writeOrder()]);
-    this.select = this.function('Select', 'select', bundles, [...this.readMirror(), ...this.readWork()]);
-    this.publish = this.publishing(key, bundles);
-
-    this.workflow = new ReleaseWorkflow(this, 'Workflow', {
-      ...builds,
-      plan: this.plan.function,
-      select: this.select.function,
-      publish: this.publish.function,
-      maxConcurrency: settings.architecturesAtOnce,
-      maxKernelConcurrency: settings.kernelsAtOnce,
+    this.site = new MirrorSite(this, 'Site', { ...props.site, bucket: this.mirrorBucket });
+    this.builds = this.makeBuilds(settings, bundles, props);
+    this.functions = mirrorFunctions(this, {
+      mirrorBucket: this.mirrorBucket,
+      workBucket: this.workBucket,
+      bundles,
+      signingKey: (props.signingKey ?? SigningKey.kms()).bind(this),
     });
+    this.workflow = this.makeWorkflow(settings);
+    this.topic = props.alarmTopic ?? failureTopic(this);
+    this.lookForNews(settings, props);
+    this.monitoring = this.watch(settings);
+    this.tellOutputs();
   }
 
-  private builds(settings: Settings, bundles: string, { vpc, vpcSubnets }: MaasMirrorProps): StageBuilds {
+  /** Lets somebody read the mirror in its bucket. */
+  grantRead(grantee: IGrantable): Grant {
+    return this.site.grantRead(grantee);
+  }
+
+  /** Lets somebody order builds, as `maas-mirror build --stack` does, and follow them. */
+  grantStartRelease(grantee: IGrantable): Grant {
+    const { stateMachine } = this.workflow;
+    stateMachine.grantRead(grantee);
+    return stateMachine.grantStartExecution(grantee);
+  }
+
+  /** Executions that failed. */
+  metricFailed(options?: MetricOptions): IMetric {
+    return this.workflow.stateMachine.metricFailed(options);
+  }
+
+  /** Executions that published, or found nothing new. */
+  metricSucceeded(options?: MetricOptions): IMetric {
+    return this.workflow.stateMachine.metricSucceeded(options);
+  }
+
+  private makeBuilds(settings: Settings, bundles: string, { vpc, vpcSubnets }: MaasMirrorProps): StageBuilds {
     return stageBuilds(this, settings, {
       bundle: new Asset(this, 'StageBundle', { path: packagePath('dist/assets/stage') }),
       bundles,
@@ -74,40 +104,57 @@ export class MaasMirror extends Construct {
     });
   }
 
-  private publishing({ address, signing }: BoundSigningKey, bundles: string): MirrorFunction {
-    const statements = [...this.readWork(), ...this.readMirror(), this.writeMirror(), ...signing];
-    return this.function('Publish', 'publish', bundles, statements, { MIRROR_SIGNING_KEY: address });
+  private makeWorkflow({ architecturesAtOnce, kernelsAtOnce }: Settings): ReleaseWorkflow {
+    const { plan, select, publish } = this.functions;
+    return new ReleaseWorkflow(this, 'Workflow', {
+      ...this.builds,
+      plan: plan.function,
+      select: select.function,
+      publish: publish.function,
+      maxConcurrency: architecturesAtOnce,
+      maxKernelConcurrency: kernelsAtOnce,
+    });
   }
 
-  private function(
-    id: string,
-    asset: string,
-    bundles: string,
-    statements: PolicyStatement[],
-    environment: Record<string, string> = {},
-  ): MirrorFunction {
-    const { mirrorBucket, workBucket } = this;
-    return new MirrorFunction(this, id, { asset, bundles, mirrorBucket, workBucket, statements, environment });
+  private lookForNews({ orders }: Settings, { schedule }: MaasMirrorProps): void {
+    const { look, tell } = this.functions;
+    const { stateMachine } = this.workflow;
+    const { stateMachineArn } = stateMachine;
+    look.function.addEnvironment(stateMachineVariable, stateMachineArn);
+    look.role.addToPolicy(
+      new PolicyStatement({
+        actions: ['states:StartExecution', 'states:ListExecutions'],
+        resources: [stateMachineArn],
+      }),
+    );
+    if (schedule !== undefined) new Lookout(this, 'Lookout', { look, orders, schedule });
+    new FailureNews(this, 'FailureNews', { workflow: this.workflow, tell, topic: this.topic });
   }
 
-  private readWork(): PolicyStatement[] {
-    return [allow('s3:GetObject', runsOf(this.workBucket)), listing(this.workBucket)];
+  /** What the command line asks the stack for. */
+  private tellOutputs(): void {
+    const { stateMachineArn } = this.workflow.stateMachine;
+    this.output(stackOutputs.stateMachineArn, stateMachineArn);
+    this.output(stackOutputs.mirrorBucketName, this.mirrorBucket.bucketName);
+    this.output(stackOutputs.workBucketName, this.workBucket.bucketName);
+    this.output(stackOutputs.probeProjectName, this.builds.bootTest.project.projectName);
   }
 
-  private readMirror(): PolicyStatement[] {
-    return [allow('s3:GetObject', this.mirrorBucket.arnForObjects('*')), listing(this.mirrorBucket)];
+  private output(name: string, value: string): void {
+    new CfnOutput(this, name, { value });
   }
 
-  private writeOrder(): PolicyStatement {
-    return allow('s3:PutObject', this.workBucket.arnForObjects('runs/*/order.json'));
-  }
-
-  private writeMirror(): PolicyStatement {
-    return allow('s3:PutObject', this.mirrorBucket.arnForObjects('*'));
+  private watch({ orders }: Settings): Monitoring {
+    const { kernelBuilds, upgradeOnArm, prepareOnArm, ...rest } = this.builds;
+    const onArm = [upgradeOnArm, prepareOnArm].filter((one) => one !== undefined);
+    return new Monitoring(this, 'Monitoring', {
+      workflow: this.workflow,
+      stages: [...Object.values(rest), ...onArm],
+      kernelBuilds,
+      look: this.functions.look,
+      orders,
+      site: this.site,
+      topic: this.topic,
+    });
   }
 }
-
-/** Without it S3 answers 403 instead of 404 for what is not there. */
-const listing = (bucket: IBucket) => allow('s3:ListBucket', bucket.bucketArn);
-
-const allow = (action: string, resource: string) => new PolicyStatement({ actions: [action], resources: [resource] });

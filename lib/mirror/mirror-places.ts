@@ -37,6 +37,12 @@ export interface MirrorPlaces {
   readonly snapshot?: string;
 
   /**
+   * Where snapshots lie.
+   * @default - Ubuntu's
+   */
+  readonly snapshots?: string;
+
+  /**
    * Where the packages of PPAs lie.
    * @default - Launchpad
    */

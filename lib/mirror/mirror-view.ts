@@ -50,6 +50,18 @@ export interface MirrorView {
   readonly purge?: string[];
 
   /**
+   * Serial of the cloud image, for views of one release: `20261120`.
+   * @default - the newest
+   */
+  readonly serial?: string;
+
+  /**
+   * Of a squashfs that is made here: `zstd`, `xz`, `gzip` or `lz4`.
+   * @default - zstd, or what the release's kernels can read
+   */
+  readonly compression?: string;
+
+  /**
    * Whether what is published has to boot first.
    * @default true
    */

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { architecturesOf } from '../catalog/kernels';
 import { MirrorError } from '../errors';
 import { checked } from '../job/checked';
 import { MirrorConfig, ordersOf } from '../job/config';
 import type { Order } from '../job/order';
+import { Places } from '../job/places';
 import type { MaasMirrorProps } from './maas-mirror-props';
 import type { MirrorView } from './mirror-view';
 
@@ -20,21 +19,13 @@ export function ordersOfProps(props: MaasMirrorProps): Order[] {
     { views: Object.fromEntries(views.map((view) => [view.name, wordsOf(view, props)])), places: placesOf(props) },
     'the properties of the mirror',
   );
-  return ordersOf(config, { ...filesBeside(process.cwd()), ownArchitecture: firstArchitecture }).map((order) => ({
-    ...order,
-    places: { ...order.places, ...keyringsOf(props) },
-  }));
+  const orders = ordersOf(config, { ownArchitecture: firstArchitecture, read: noFiles, keyring: noFiles });
+  return orders.map((order) => ({ ...order, places: checked(Places, { ...order.places, ...keyringsOf(props) }, 'places') }));
 }
 
-/** How files that a configuration names are read; keyrings have to be binary. */
-export function filesBeside(folder: string) {
-  const read = (path: string) => readFile(resolve(folder, path));
-  return { read, keyring: (path: string) => binary(path, read(path)) };
-}
-
-/** The configuration's file itself. */
-export function readConfigText(path: string): { readonly text: string; readonly folder: string } {
-  return { text: readFile(resolve(path)).toString('utf8'), folder: dirname(resolve(path)) };
+/** Keyrings come by their content. */
+function noFiles(path: string): never {
+  throw misuse(`the properties name the file ${path}`);
 }
 
 function viewsOf({ views, releases }: MaasMirrorProps): readonly MirrorView[] {
@@ -48,7 +39,7 @@ function viewsOf({ views, releases }: MaasMirrorProps): readonly MirrorView[] {
 }
 
 function wordsOf(view: MirrorView, { architectures }: MaasMirrorProps): object {
-  const { releases = [], requiredKernels, optionalKernels, bootTest, bootloaders } = view;
+  const { releases = [], requiredKernels, optionalKernels, serial, compression, bootTest, bootloaders } = view;
   const wanted = view.architectures ?? architectures;
   const customise = customiseOf(view);
   return {
@@ -58,6 +49,8 @@ function wordsOf(view: MirrorView, { architectures }: MaasMirrorProps): object {
       kernels: { required: namesOf(requiredKernels), optional: namesOf(optionalKernels) },
     }),
     ...(customise !== undefined && { customise }),
+    ...(serial !== undefined && { serial }),
+    ...(compression !== undefined && { compression }),
     ...(bootTest !== undefined && { bootTest }),
     ...(bootloaders !== undefined && { bootloaders }),
   };
@@ -89,19 +82,6 @@ const namesOf = (list: readonly { readonly name: string }[] = []) => list.map(({
 export function firstArchitecture(release: string): string {
   const [first = 'amd64'] = architecturesOf(release);
   return architecturesOf(release).includes('amd64') ? 'amd64' : first;
-}
-
-function readFile(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw misuse(`${path} cannot be read: ${(cause as Error).message}`);
-  }
-}
-
-function binary(path: string, bytes: Buffer): Buffer {
-  if (!bytes.subarray(0, 5).equals(Buffer.from('-----'))) return bytes;
-  throw misuse(`${path} is an armoured keyring`, 'make it binary: gpg --dearmor < it');
 }
 
 function misuse(message: string, hint = 'see the properties of MaasMirror'): MirrorError {

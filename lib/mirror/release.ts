@@ -38,4 +38,9 @@ export class UbuntuRelease extends Release {
 export class DebianRelease extends Release {
   /** 12 */
   static readonly BOOKWORM = new DebianRelease('bookworm');
+
+  /** @param name its series in one word */
+  static of(name: string): DebianRelease {
+    return new DebianRelease(name);
+  }
 }

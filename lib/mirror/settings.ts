@@ -32,9 +32,10 @@ export function settingsOf(props: MaasMirrorProps): Settings {
   checkConcurrency(maxConcurrency);
 
   const orders = ordersOfProps(props);
-  const releases = namesOf(props.releases) ?? releasesOf(orders) ?? allReleases.map(({ name }) => name);
+  const wanted = namesOf(props.releases) ?? releasesOf(orders);
+  const releases = wanted ?? allReleases.map(({ name }) => name);
   const architectures = namesOf(props.architectures) ?? orderedArchitectures(orders) ?? ['amd64', 'arm64'];
-  const kernels = namesOf(props.kernels) ?? kernelsFor(releases, architectures);
+  const kernels = namesOf(props.kernels) ?? (wanted === undefined ? allKernelNames : kernelsFor(wanted, architectures));
   for (const order of orders) checkOrder(order, { releases, kernels });
 
   const architecturesAtOnce = Math.min(architectures.length, maxConcurrency);
