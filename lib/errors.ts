@@ -28,6 +28,7 @@ export const errorNames = [
   'NoKernel',
   'BootFailed',
   'KeyExposed',
+  'KeyUnusable',
   'PortInUse',
   'RequiredKernelFailed',
   'VersionConflict',
