@@ -33,6 +33,9 @@ export const errorNames = [
   'VersionConflict',
   'ExecutionFailed',
   'Interrupted',
+  'NoSuchStack',
+  'AwsNotSetUp',
+  'AwsFailed',
 ] as const;
 
 export type ErrorName = (typeof errorNames)[number];
