@@ -34,6 +34,9 @@ export const errorNames = [
   'VersionConflict',
   'ExecutionFailed',
   'Interrupted',
+  'NoSuchStack',
+  'AwsNotSetUp',
+  'AwsFailed',
 ] as const;
 
 export type ErrorName = (typeof errorNames)[number];

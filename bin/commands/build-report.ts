@@ -1,8 +1,8 @@
 import { join, relative } from 'node:path';
 import { releaseOf } from '../../lib/catalog/releases';
+import type { EngineEvent, ExecutionResult, Failure } from '../../lib/job/events';
 import { mirror as layout } from '../../lib/job/layout';
 import { bootloadersOrder, type Order } from '../../lib/job/order';
-import type { EngineEvent, ExecutionResult, Failure } from '../../lib/local/events';
 import type { Published } from '../../lib/stages/publish';
 import type { Terminal } from '../terminal';
 import { maasCommands } from './maas-commands';

@@ -1,6 +1,6 @@
 import { Listr, type ListrTask } from 'listr2';
+import type { EngineEvent, Failure } from '../../lib/job/events';
 import type { Plan } from '../../lib/job/plan';
-import type { EngineEvent, Failure } from '../../lib/local/events';
 import type { Terminal } from '../terminal';
 import { errorOf } from './build-report';
 
