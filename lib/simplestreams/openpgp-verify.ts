@@ -1,6 +1,6 @@
 import * as openpgp from 'openpgp';
 import { MirrorError } from '../errors';
-import { splitClearsigned } from './signed-text';
+import { splitClearsigned, withoutUnsignedBlanks } from './signed-text';
 
 /**
  * Checks a clearsigned file in process, also one that others signed, for where there is no gpgv: a Lambda function. What
@@ -26,12 +26,11 @@ export async function verifyInProcess(clearsigned: Buffer, keyring: Buffer, now:
   }
 }
 
-/** The very bytes that gpgv hashes: without blanks at the ends of lines, which are not signed. */
+/** The very bytes that gpgv hashes. */
 function hashedBytes(text: string): Buffer {
-  const lines = text.slice(0, -1).split('\n');
-  const long = lines.findIndex((line) => Buffer.byteLength(line) > longestLineBytes);
+  const long = text.split('\n').findIndex((line) => Buffer.byteLength(line) > longestLineBytes);
   if (long !== -1) throw new MirrorError('BadFormat', `line ${long + 1} is longer than gpgv reads`);
-  return Buffer.from(lines.map((line) => line.replace(/[ \t\r]+$/, '')).join('\r\n'));
+  return Buffer.from(withoutUnsignedBlanks(text).slice(0, -1).replaceAll('\n', '\r\n'));
 }
 
 /** gpgv takes a longer line for a changed one. */

@@ -40,6 +40,12 @@ export function splitClearsigned(bytes: Buffer): SplitClearsigned {
   return { text, signature, hashes: [...header.matchAll(/(?<=Hash: |, ?)[A-Za-z0-9-]+/g)].map(([name]) => name) };
 }
 
+/** A text of others without what no signature covers: blanks at the ends of lines. */
+export function withoutUnsignedBlanks(text: string): string {
+  const lines = text.split('\n');
+  return lines.map((line) => line.replace(/[ \t\r]+$/, '')).join('\n');
+}
+
 /** Why a clearsigned file is not the one that our signers write for its text, or undefined. */
 export function clearsignedFault(bytes: Buffer): string | undefined {
   return faultOf(() => {

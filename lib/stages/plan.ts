@@ -12,6 +12,7 @@ import type { Store } from '../store/store';
 import { bootloaderInputs, imageInputs } from './inputs';
 import { isUntested, newestName } from './news';
 import { readView } from './published-view';
+import type { VerifyClearsigned } from './signed-stream';
 
 /** Raised when the stages come to make other bytes of the same inputs: everything is then built again. */
 const recipeNumber = 2;
@@ -24,6 +25,8 @@ export interface PlanBench {
   readonly scratch: string;
   /** The folder of the bundle, which holds `keyrings/`. */
   readonly tools: string;
+  /** Who checks the signatures of a stream. @default gpgv */
+  readonly verify?: VerifyClearsigned;
 }
 
 /**
