@@ -32,6 +32,13 @@ const bundles: Readonly<Record<string, Bundle>> = {
     beside: ['buildspecs/keyrings'],
   },
   select: { entry: 'bin/lambda/select.ts', file: 'index.js', external: ['@aws-sdk/*'], beside: [] },
+  look: {
+    entry: 'bin/lambda/look.ts',
+    file: 'index.js',
+    external: ['@aws-sdk/*'],
+    beside: ['buildspecs/keyrings'],
+  },
+  tell: { entry: 'bin/lambda/tell.ts', file: 'index.js', external: ['@aws-sdk/*'], beside: [] },
   publish: { entry: 'bin/lambda/publish.ts', file: 'index.js', external: ['@aws-sdk/*'], beside: [] },
 };
 

@@ -28,11 +28,15 @@ export const errorNames = [
   'NoKernel',
   'BootFailed',
   'KeyExposed',
+  'KeyUnusable',
   'PortInUse',
   'RequiredKernelFailed',
   'VersionConflict',
   'ExecutionFailed',
   'Interrupted',
+  'NoSuchStack',
+  'AwsNotSetUp',
+  'AwsFailed',
 ] as const;
 
 export type ErrorName = (typeof errorNames)[number];

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { workStoreVariable } from '../../lib/job/environment';
+import { bundlesVariable, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
 import { type Plan, planInputOf } from '../../lib/job/plan';
 import { plan } from '../../lib/stages/plan';
@@ -9,11 +9,15 @@ import { openStore, openWorkStore } from '../../lib/store/open';
 
 /** The Plan function: an order in, a plan out. */
 export async function handler(event: unknown): Promise<Plan> {
-  const { [mirrorStoreVariable]: mirror = '', [workStoreVariable]: work = '' } = process.env;
+  const {
+    [mirrorStoreVariable]: mirror = '',
+    [workStoreVariable]: work = '',
+    [bundlesVariable]: bundles = '',
+  } = process.env;
   const scratch = await mkdtemp(join(tmpdir(), 'plan-'));
   try {
     const stores = { mirror: await openStore(mirror), work: await openWorkStore(work) };
-    return await plan(planInputOf(event), { ...stores, scratch, tools: __dirname });
+    return await plan(planInputOf(event), { ...stores, scratch, tools: __dirname, bundles });
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-import { workStoreVariable } from '../../lib/job/environment';
+import { checkBundles, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
 import { publishInputOf, publishLoadersInputOf } from '../../lib/job/plan';
 import { type Published, publish } from '../../lib/stages/publish';
@@ -15,8 +15,13 @@ export async function handler(event: object): Promise<Published | PublishedBootl
     signer: await signerFrom(MIRROR_SIGNING_KEY),
     now: () => new Date(),
   };
-  if (!('bootloaders' in event)) return publish(publishInputOf(event), bench);
+  if (!('bootloaders' in event)) {
+    const input = publishInputOf(event);
+    checkBundles(input.job.bundles, process.env);
+    return publish(input, bench);
+  }
   const { job, built } = publishLoadersInputOf(event).bootloaders;
+  checkBundles(job.bundles, process.env);
   const { view, execution, inputs, rebuild } = job;
   return publishBootloaders({ view, execution, inputs, built, rebuild: rebuild === 'true' }, bench);
 }

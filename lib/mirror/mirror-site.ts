@@ -22,7 +22,7 @@ import { Grant, type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-c
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { mirror } from '../job/layout';
-import { outputNames } from '../job/outputs';
+import { credentialsStoreOutput, stackOutputs } from '../job/stack-outputs';
 import { addressBeginnings, hasIpv6 } from './address-beginnings';
 import { mirrorBucket } from './buckets';
 import { checkSite } from './check-site';
@@ -59,9 +59,9 @@ export class MirrorSite extends Construct {
 
     this.url = `https://${props.domainName ?? this.distribution.distributionDomainName}/`;
     this.keyringUrl = `${this.url}${mirror.keyring}`;
-    this.output(outputNames.url, this.url);
-    this.output(outputNames.keyringUrl, this.keyringUrl);
-    if (this.credentials) this.output(outputNames.credentials, this.credentials.keyValueStoreArn);
+    this.output(stackOutputs.mirrorUrl, this.url);
+    this.output(stackOutputs.keyringUrl, this.keyringUrl);
+    if (this.credentials) this.output(credentialsStoreOutput, this.credentials.keyValueStoreArn);
   }
 
   /** Lets somebody read the mirror in its bucket, as `maas-mirror verify s3://…` does. */

@@ -24,6 +24,11 @@ export const house: Readonly<Record<string, Room>> = {
   cloud: {
     rooms: ['job', 'simplestreams'],
     packages: ['@aws-sdk/client-kms', '@aws-sdk/client-sfn', '@aws-sdk/client-codebuild'],
+    files: [
+      [/^(clients|stack-outputs)\.ts$/, ['@aws-sdk/client-cloudformation']],
+      [/^(clients|build-logs)\.ts$/, ['@aws-sdk/client-cloudwatch-logs']],
+      [/^pause\.ts$/, ['node:timers/promises']],
+    ],
   },
   stages: { rooms: ['job', 'catalog', 'simplestreams', 'store', 'machine'], packages: ['node:path'] },
   operations: { rooms: ['job', 'catalog', 'simplestreams', 'store', 'machine'], packages: ['node:path'] },

@@ -7,7 +7,7 @@ import { Bucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { describe, expect, it } from 'vitest';
 import { MirrorSite, type MirrorSiteProps } from '../../lib';
-import { outputNames, outputOf } from '../../lib/job/outputs';
+import { credentialsStoreOutput, outputOf, stackOutputs } from '../../lib/job/stack-outputs';
 import { viewerRequestCode } from '../../lib/mirror/viewer-request';
 import { loadViewerRequest, viewerRequest } from '../fixtures/viewer-request';
 
@@ -114,9 +114,9 @@ describe('a site', () => {
     const outputs = template.findOutputs('*');
     const values = Object.fromEntries(Object.entries(outputs).map(([key, { Value }]) => [key, JSON.stringify(Value)]));
 
-    expect(outputOf(values, outputNames.url)).toMatch(/"https:\/\/",.*"DomainName"\]\},"\/"/);
-    expect(outputOf(values, outputNames.keyringUrl)).toMatch(/"\/keyring\.gpg"/);
-    expect(outputOf(values, outputNames.credentials)).toBeUndefined();
+    expect(outputOf(values, stackOutputs.mirrorUrl)).toMatch(/"https:\/\/",.*"DomainName"\]\},"\/"/);
+    expect(outputOf(values, stackOutputs.keyringUrl)).toMatch(/"\/keyring\.gpg"/);
+    expect(outputOf(values, credentialsStoreOutput)).toBeUndefined();
   });
 
   it('is the same with the recommended feature flags of the CDK as with none', () => {
@@ -219,7 +219,7 @@ describe('the properties of a site', () => {
     const handler = loadViewerRequest(functionCodeOf(template));
     expect((await handler(viewerRequest('/keyring.gpg'))).statusCode).toBe(401);
     expect(Object.keys(template.findOutputs('*'))).toContainEqual(
-      expect.stringMatching(/^SiteCredentialsStore[0-9A-F]{8}$/),
+      expect.stringMatching(/^SiteCredentialsStoreArn[0-9A-F]{8}$/),
     );
     expect(site.credentials).toBeDefined();
   });
@@ -319,13 +319,13 @@ describe('outputs', () => {
   const outputs = { MirrorSiteMirrorUrl0A1B2C3D: 'https://a/', SiteKeyringUrl00000000: 'https://a/keyring.gpg' };
 
   it('are found by the end of their keys', () => {
-    expect(outputOf(outputs, outputNames.url)).toBe('https://a/');
-    expect(outputOf({ MirrorUrl: 'b' }, outputNames.url)).toBe('b');
-    expect(outputOf({ ...outputs, MirrorUrlOfOthers: 'b' }, outputNames.url)).toBe('https://a/');
+    expect(outputOf(outputs, stackOutputs.mirrorUrl)).toBe('https://a/');
+    expect(outputOf({ MirrorUrl: 'b' }, stackOutputs.mirrorUrl)).toBe('b');
+    expect(outputOf({ ...outputs, MirrorUrlOfOthers: 'b' }, stackOutputs.mirrorUrl)).toBe('https://a/');
   });
 
   it('refuse to choose between two mirrors', () => {
-    expect(() => outputOf({ ...outputs, OtherMirrorUrl0A1B2C3D: 'b' }, outputNames.url)).toThrow(
+    expect(() => outputOf({ ...outputs, OtherMirrorUrl0A1B2C3D: 'b' }, stackOutputs.mirrorUrl)).toThrow(
       expect.objectContaining({ name: 'BadInput', message: expect.stringContaining('OtherMirrorUrl0A1B2C3D') }),
     );
   });
