@@ -10,4 +10,3 @@ export function interruptible(): { signal: AbortSignal; end: () => void } {
     },
   };
 }
-

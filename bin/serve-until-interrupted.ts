@@ -19,4 +19,3 @@ async function viewsIn(directory: string): Promise<string[]> {
   const { existsSync, readdirSync } = await import('node:fs');
   return readdirSync(directory).filter((name) => existsSync(`${directory}/${name}/streams/v1/index.sjson`));
 }
-

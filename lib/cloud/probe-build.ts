@@ -45,7 +45,7 @@ export async function probeBuild(clients: Clients, options: ProbeBuildOptions): 
 }
 
 async function startProbe(codebuild: CodeBuildClient, options: ProbeBuildOptions): Promise<string> {
-  const { project, buildspec, onProgress, signal, everySeconds = 5, attempts = 600 / everySeconds } = options;
+  const { project, buildspec, onProgress, everySeconds = defaultSeconds, attempts = 600 / everySeconds } = options;
   const command = new StartBuildCommand({
     projectName: project,
     buildspecOverride: buildspec,
@@ -56,7 +56,7 @@ async function startProbe(codebuild: CodeBuildClient, options: ProbeBuildOptions
     const build = await asking(`start a build of ${project}`, () => startedOrRefused(codebuild, command));
     if (build?.id !== undefined) return build.id;
     if (attempt === 1) onProgress?.('CodeBuild runs as many builds as this account may have; waiting for one to end');
-    await pause(everySeconds, signal);
+    await wait(options);
   }
   throw new MirrorError('NotReady', 'CodeBuild has no room for one build: all that the account may have are running', {
     hint: 'new accounts may run one build at a time, or none: ask AWS for more in Service Quotas, AWS CodeBuild, "Concurrently running builds for Linux/Medium environment"',
@@ -74,13 +74,26 @@ async function startedOrRefused(codebuild: CodeBuildClient, command: StartBuildC
 }
 
 async function endOf(codebuild: CodeBuildClient, id: string, options: ProbeBuildOptions): Promise<Build> {
-  const { onProgress, signal, everySeconds = 5 } = options;
+  const { onProgress } = options;
   for (let before: string | undefined; ; ) {
     const build = await findBuild(codebuild, id);
     if (build === undefined) throw new MirrorError('ExecutionFailed', `CodeBuild knows no build ${id}`);
     if (build.buildStatus !== 'IN_PROGRESS') return build;
     if (build.currentPhase !== before) onProgress?.(`build ${id}: ${build.currentPhase?.toLowerCase() ?? 'started'}`);
     before = build.currentPhase;
-    await pause(everySeconds, signal);
+    await wait(options);
   }
 }
+
+async function wait({ signal, everySeconds = defaultSeconds }: ProbeBuildOptions): Promise<void> {
+  try {
+    await pause(everySeconds, signal);
+  } catch (error) {
+    if (signal?.aborted !== true) throw error;
+    throw new MirrorError('Interrupted', 'the probe build is no longer waited for', {
+      hint: 'one that runs ends by itself, within 20 minutes',
+    });
+  }
+}
+
+const defaultSeconds = 5;
