@@ -7,6 +7,8 @@ export type { MaasMirrorProps } from './mirror/maas-mirror-props';
 export { MirrorFunction, type MirrorFunctionProps } from './mirror/mirror-function';
 export type { MirrorPlaces } from './mirror/mirror-places';
 export { MirrorSchedule } from './mirror/mirror-schedule';
+export { MirrorSite } from './mirror/mirror-site';
+export type { MirrorSiteProps } from './mirror/mirror-site-props';
 export type { MirrorView } from './mirror/mirror-view';
 export { DebianRelease, Release, UbuntuRelease } from './mirror/release';
 export { type BoundSigningKey, SigningKey } from './mirror/signing-key';
