@@ -35,7 +35,9 @@ it.each([
 
 describe('a boot', () => {
   it('is tried again where the emulator itself has crashed', async () => {
-    const { ended, lines, starts } = await bootBy('[ "$count" = 1 ] && kill -SEGV $$; echo up and running; exec sleep 60');
+    const { ended, lines, starts } = await bootBy(
+      '[ "$count" = 1 ] && kill -SEGV $$; echo up and running; exec sleep 60',
+    );
 
     expect(ended).toBe('up');
     expect(lines).toEqual([
