@@ -106,7 +106,12 @@ function dashboardOf({ workflow, stages, kernelBuilds, orders, site }: Monitorin
   const builds = [...kernelBuilds.map((one) => one.stage), ...stages].map(({ project }) => project);
   const period = Duration.hours(1);
   return [
-    [new TextWidget({ markdown: '# MAAS mirror\n`maas-mirror status --stack NAME` shows the same by text.', width: 24 })],
+    [
+      new TextWidget({
+        markdown: '# MAAS mirror\n`maas-mirror status --stack NAME` shows the same by text.',
+        width: 24,
+      }),
+    ],
     [
       graph('Executions', [
         workflow.stateMachine.metricSucceeded({ period }),
@@ -115,13 +120,17 @@ function dashboardOf({ workflow, stages, kernelBuilds, orders, site }: Monitorin
       ]),
       graph(
         'Seconds of a stage',
-        builds.map((project) => project.metricDuration({ period, label: project.node.path.split('/').slice(-3, -1).join(' ') })),
+        builds.map((project) =>
+          project.metricDuration({ period, label: project.node.path.split('/').slice(-3, -1).join(' ') }),
+        ),
       ),
     ],
     [
       graph(
         'Failed builds',
-        builds.map((project) => project.metricFailedBuilds({ period, label: project.node.path.split('/').slice(-3, -1).join(' ') })),
+        builds.map((project) =>
+          project.metricFailedBuilds({ period, label: project.node.path.split('/').slice(-3, -1).join(' ') }),
+        ),
       ),
       graph('Days since the newest version', orders.map(ageOf)),
     ],

@@ -20,7 +20,10 @@ export function ordersOfProps(props: MaasMirrorProps): Order[] {
     'the properties of the mirror',
   );
   const orders = ordersOf(config, { ownArchitecture: firstArchitecture, read: noFiles, keyring: noFiles });
-  return orders.map((order) => ({ ...order, places: checked(Places, { ...order.places, ...keyringsOf(props) }, 'places') }));
+  return orders.map((order) => ({
+    ...order,
+    places: checked(Places, { ...order.places, ...keyringsOf(props) }, 'places'),
+  }));
 }
 
 /** Keyrings come by their content. */

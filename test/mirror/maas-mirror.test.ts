@@ -198,7 +198,10 @@ describe('a mirror', () => {
   });
 
   it('has projects for the flavours that are asked for', () => {
-    templateOf({ kernels: [KernelFlavour.GA, KernelFlavour.HWE_EDGE] }).resourceCountIs('AWS::CodeBuild::Project', 5 + 2);
+    templateOf({ kernels: [KernelFlavour.GA, KernelFlavour.HWE_EDGE] }).resourceCountIs(
+      'AWS::CodeBuild::Project',
+      5 + 2,
+    );
   });
 
   it.each([
