@@ -40,7 +40,7 @@ const job: Job = {
   bootTest: false,
   inputs: '',
   recipe: '',
-    bundles: '',
+  bundles: '',
   rebuild: false,
 };
 

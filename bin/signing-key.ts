@@ -12,19 +12,23 @@ export function defaultKeyPath(environment: NodeJS.ProcessEnv = process.env): st
 
 /** A key as it is given with --key: a file gets its whole path, a key of KMS stays as it is. */
 export function keyPlace(key: string): string {
-  return isOfKms(key) ? key : resolve(key);
+  return isKeyFile(key) ? resolve(key) : key;
 }
 
 /** Whether a key is a file of this machine. */
 export function isKeyFile(key: string): boolean {
-  return !isOfKms(key);
+  return !isOfKms(key) && !key.startsWith(secret);
 }
 
 /**
  * The signer of a key: a file, in which an RSA-4096 key is made where there is none, or `kms:` and the id, ARN or alias
- * of a key of AWS KMS.
+ * of a key of AWS KMS, or `secret:` and the ARN of a secret that holds a private key.
  */
 export async function signerFrom(key: string): Promise<Signer> {
+  if (key.startsWith(secret)) {
+    const { secretKey } = await import('../lib/cloud/secret-key.js');
+    return openpgpSigner(await secretKey(key.slice(secret.length)));
+  }
   if (!isOfKms(key)) return openpgpSigner(await keyFile(key, () => makePrivateKey({ at: new Date() })));
   const id = key.slice(kms.length);
   if (id === '') {
@@ -39,6 +43,7 @@ export async function signerFrom(key: string): Promise<Signer> {
 }
 
 const kms = 'kms:';
+const secret = 'secret:';
 
 function isOfKms(key: string): boolean {
   return key.startsWith(kms);

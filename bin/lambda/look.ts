@@ -52,12 +52,15 @@ async function planOrNotReady({ order, at }: LookInput): Promise<Plan | MirrorEr
   const scratch = await mkdtemp(join(tmpdir(), 'look-'));
   try {
     const stores = { mirror: await openStore(mirror()), work: await openWorkStore(work) };
-    return await plan({ order, execution: executionName(order, at) }, {
-      ...stores,
-      scratch,
-      tools: __dirname,
-      verify,
-    });
+    return await plan(
+      { order, execution: executionName(order, at) },
+      {
+        ...stores,
+        scratch,
+        tools: __dirname,
+        verify,
+      },
+    );
   } catch (error) {
     if (error instanceof MirrorError && error.name === 'NotReady') return error;
     throw error;

@@ -1,9 +1,10 @@
-import { CfnOutput, FileSystem } from 'aws-cdk-lib';
+import { CfnOutput, Duration, FileSystem } from 'aws-cdk-lib';
 import type { IMetric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { type Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import { stateMachineVariable } from '../job/environment';
 import { stackOutputs } from '../job/stack-outputs';
@@ -64,6 +65,7 @@ export class MaasMirror extends Construct {
       bundles,
       signingKey: (props.signingKey ?? SigningKey.kms()).bind(this),
     });
+    this.exportKeyring();
     this.workflow = this.makeWorkflow(settings);
     this.topic = props.alarmTopic ?? failureTopic(this);
     this.lookForNews(settings, props);
@@ -101,6 +103,16 @@ export class MaasMirror extends Construct {
       maxConcurrency: settings.maxConcurrency,
       ...(vpc !== undefined && { vpc }),
       ...(vpcSubnets !== undefined && { vpcSubnets }),
+    });
+  }
+
+  /** At every deployment: who has the keyring early can trust the mirror from its first day. */
+  private exportKeyring(): void {
+    const { publish } = this.functions;
+    new Trigger(this, 'ExportKeyring', {
+      handler: publish.function,
+      executeAfter: [publish, this.mirrorBucket],
+      timeout: Duration.minutes(5),
     });
   }
 

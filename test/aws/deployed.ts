@@ -30,7 +30,10 @@ export async function cdk({ env }: MiniStack, folder: string, ...words: string[]
 export function appFolder(folder: string, config: object): string {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'mirror.yaml'), JSON.stringify(config));
-  writeFileSync(join(folder, 'cdk.json'), JSON.stringify({ app: `${process.execPath} ${join(root, 'dist/bin/app.js')}` }));
+  writeFileSync(
+    join(folder, 'cdk.json'),
+    JSON.stringify({ app: `${process.execPath} ${join(root, 'dist/bin/app.js')}` }),
+  );
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   return folder;
 }
