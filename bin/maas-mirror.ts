@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import './check-node';
 import { Command, CommanderError } from 'commander';
+import { addKeyring } from './keyring-commands';
 import { processTerminal, reportError, type Terminal } from './terminal';
 
 /**
@@ -34,7 +35,10 @@ function programOf(terminal: Terminal, done: (code: number) => void): Command {
   addBuild(program, terminal, done);
   addServe(program, terminal);
   addReaders(program, terminal, done);
-  for (const command of program.commands) command.exitOverride();
+  addKeyring(program, terminal, done);
+  for (const command of program.commands) {
+    for (const one of [command, ...command.commands]) one.exitOverride();
+  }
   return program;
 }
 
@@ -63,7 +67,7 @@ function addBuild(program: Command, terminal: Terminal, done: (code: number) => 
     .option('--rebuild', 'build and publish though nothing is new')
     .option('--mirror <dir>', 'folder of the mirror', './mirror')
     .option('--work <dir>', 'folder for intermediate files, downloads and logs (default: <mirror>.work)')
-    .option('--key <file>', 'private key that signs; made on first use (default: with the user’s data)')
+    .option('--key <key>', 'key that signs: a file, made on first use (default: with the user’s data), or kms:<id>')
     .option('--base <file>', 'squashfs to start from instead of fetching one')
     .option('--json', 'print the result as JSON')
     .option('--serve', 'serve the mirror after the build')
@@ -127,17 +131,6 @@ function addReaders(program: Command, terminal: Terminal, done: (code: number) =
     .action(async (mirror: string, options) => {
       const { runList } = await import('./commands/list.js');
       done(await runList({ mirror, ...options }, terminal));
-    });
-  program
-    .command('keyring')
-    .description('hand out the public keyring of a mirror')
-    .argument('<mirror>', 'DIR or http(s)://…')
-    .option('--armour', 'as text, for people')
-    .option('--output <file>', 'write it to a file')
-    .option('--json', 'print fingerprints as JSON')
-    .action(async (mirror: string, options) => {
-      const { runKeyring } = await import('./commands/keyring.js');
-      done(await runKeyring({ mirror, ...options }, terminal));
     });
 }
 

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { MirrorError } from '../lib/errors';
 import { keyFile } from '../lib/machine/key-file';
 import { makePrivateKey, openpgpSigner } from '../lib/simplestreams/openpgp-signer';
@@ -15,17 +15,22 @@ export function keyPlace(key: string): string {
   return isOfKms(key) ? key : resolve(key);
 }
 
-/** Whether a key is a file of this machine. */
-export function isKeyFile(key: string): boolean {
-  return !isOfKms(key);
+/** @throws KeyExposed where a private key would lie in a mirror's folder */
+export function requireOutside(mirror: string, key: string): void {
+  if (isOfKms(key) || relative(mirror, key).startsWith('..')) return;
+  throw new MirrorError('KeyExposed', `the private key ${key} would lie in the mirror that is served`, {
+    hint: 'give it another place with --key',
+    misuse: true,
+  });
 }
 
 /**
  * The signer of a key: a file, in which an RSA-4096 key is made where there is none, or `kms:` and the id, ARN or alias
  * of a key of AWS KMS.
+ * @param make what to do where there is no such file @default a key is made
  */
-export async function signerFrom(key: string): Promise<Signer> {
-  if (!isOfKms(key)) return openpgpSigner(await keyFile(key, () => makePrivateKey({ at: new Date() })));
+export async function signerFrom(key: string, make = () => makePrivateKey({ at: new Date() })): Promise<Signer> {
+  if (!isOfKms(key)) return openpgpSigner(await keyFile(key, make));
   const id = key.slice(kms.length);
   if (id === '') {
     throw new MirrorError('BadInput', `${key} names no key`, {
@@ -36,6 +41,13 @@ export async function signerFrom(key: string): Promise<Signer> {
   // Loaded only now: the SDK takes its time, which nobody waits for whose key is a file.
   const { kmsSigner } = await import('../lib/cloud/kms-signer.js');
   return kmsSigner(id);
+}
+
+/** The signer of a key that is there already. @throws BadInput where there is no such file; what signerFrom throws */
+export function existingSigner(key: string): Promise<Signer> {
+  return signerFrom(key, async () => {
+    throw new MirrorError('BadInput', `there is no key ${key}`, { hint: 'is the path right?', misuse: true });
+  });
 }
 
 const kms = 'kms:';
