@@ -3,6 +3,7 @@ import './check-node';
 import { Command, CommanderError } from 'commander';
 import { addBuild } from './add-build';
 import { addCloud } from './add-cloud';
+import { addKeyring } from './keyring-commands';
 import { many } from './many';
 import { serve } from './serve-until-interrupted';
 import { processTerminal, reportError, type Terminal } from './terminal';
@@ -39,7 +40,10 @@ function programOf(terminal: Terminal, done: (code: number) => void): Command {
   addServe(program, terminal);
   addReaders(program, terminal, done);
   addCloud(program, terminal, done);
-  for (const command of program.commands) command.exitOverride();
+  addKeyring(program, terminal, done);
+  for (const command of program.commands) {
+    for (const one of [command, ...command.commands]) one.exitOverride();
+  }
   return program;
 }
 
@@ -75,17 +79,6 @@ function addReaders(program: Command, terminal: Terminal, done: (code: number) =
     .action(async (mirror: string, options) => {
       const { runList } = await import('./commands/list.js');
       done(await runList({ mirror, ...options }, terminal));
-    });
-  program
-    .command('keyring')
-    .description('hand out the public keyring of a mirror')
-    .argument('<mirror>', 'DIR, http(s)://… or s3://BUCKET')
-    .option('--armour', 'as text, for people')
-    .option('--output <file>', 'write it to a file')
-    .option('--json', 'print fingerprints as JSON')
-    .action(async (mirror: string, options) => {
-      const { runKeyring } = await import('./commands/keyring.js');
-      done(await runKeyring({ mirror, ...options }, terminal));
     });
 }
 

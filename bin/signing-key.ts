@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { MirrorError } from '../lib/errors';
 import { keyFile } from '../lib/machine/key-file';
 import { makePrivateKey, openpgpSigner } from '../lib/simplestreams/openpgp-signer';
@@ -20,16 +20,26 @@ export function isKeyFile(key: string): boolean {
   return !isOfKms(key) && !key.startsWith(secret);
 }
 
+/** @throws KeyExposed where a private key would lie in a mirror's folder */
+export function requireOutside(mirror: string, key: string): void {
+  if (!isKeyFile(key) || relative(mirror, key).startsWith('..')) return;
+  throw new MirrorError('KeyExposed', `the private key ${key} would lie in the mirror that is served`, {
+    hint: 'give it another place with --key',
+    misuse: true,
+  });
+}
+
 /**
  * The signer of a key: a file, in which an RSA-4096 key is made where there is none, or `kms:` and the id, ARN or alias
  * of a key of AWS KMS, or `secret:` and the ARN of a secret that holds a private key.
+ * @param make what to do where there is no such file @default a key is made
  */
-export async function signerFrom(key: string): Promise<Signer> {
+export async function signerFrom(key: string, make = () => makePrivateKey({ at: new Date() })): Promise<Signer> {
   if (key.startsWith(secret)) {
     const { secretKey } = await import('../lib/cloud/secret-key.js');
     return openpgpSigner(await secretKey(key.slice(secret.length)));
   }
-  if (!isOfKms(key)) return openpgpSigner(await keyFile(key, () => makePrivateKey({ at: new Date() })));
+  if (!isOfKms(key)) return openpgpSigner(await keyFile(key, make));
   const id = key.slice(kms.length);
   if (id === '') {
     throw new MirrorError('BadInput', `${key} names no key`, {
@@ -40,6 +50,13 @@ export async function signerFrom(key: string): Promise<Signer> {
   // Loaded only now: the SDK takes its time, which nobody waits for whose key is a file.
   const { kmsSigner } = await import('../lib/cloud/kms-signer.js');
   return kmsSigner(id);
+}
+
+/** The signer of a key that is there already. @throws BadInput where there is no such file; what signerFrom throws */
+export function existingSigner(key: string): Promise<Signer> {
+  return signerFrom(key, async () => {
+    throw new MirrorError('BadInput', `there is no key ${key}`, { hint: 'is the path right?', misuse: true });
+  });
 }
 
 const kms = 'kms:';

@@ -15,7 +15,7 @@ import { machineRepositories } from '../../lib/machine/apt';
 import { requireOwnKey } from '../../lib/stages/show-mirror';
 import { hasCode } from '../../lib/store/durable';
 import { openMirrorDirectory } from '../../lib/store/open';
-import { defaultKeyPath, isKeyFile, keyPlace, signerFrom } from '../signing-key';
+import { defaultKeyPath, keyPlace, requireOutside, signerFrom } from '../signing-key';
 import type { Terminal } from '../terminal';
 import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from './build-report';
 import { installHostTools } from './install-tools';
@@ -139,12 +139,7 @@ function placesOf({ mirror, work, key }: BuildOptions): Places {
     key: keyPlace(key ?? defaultKeyPath()),
   };
   const inside = (path: string) => !relative(places.mirror, path).startsWith('..');
-  if (isKeyFile(places.key) && inside(places.key)) {
-    throw new MirrorError('KeyExposed', `the private key ${places.key} would lie in the mirror that is served`, {
-      hint: 'give it another place with --key',
-      misuse: true,
-    });
-  }
+  requireOutside(places.mirror, places.key);
   if (inside(places.work)) {
     throw new MirrorError('BadInput', `the work folder ${places.work} would lie in the mirror that is served`, {
       hint: 'give it another place with --work',

@@ -11,16 +11,23 @@ export interface DocumentFile {
   readonly bytes: Buffer;
 }
 
+/** The three files of a products document. */
+export interface SealedDocument {
+  readonly json: DocumentFile;
+  readonly sjson: DocumentFile;
+  readonly signature: DocumentFile;
+}
+
 /**
  * The files of a products document, each named by the sha256 of its own bytes, so that none ever changes; only the
  * signature is named after the JSON that it signs, since readers look for it there.
  */
-export async function sealDocument(
-  document: Products,
-  signer: Signer,
-  at: Date,
-): Promise<{ readonly json: DocumentFile; readonly sjson: DocumentFile; readonly signature: DocumentFile }> {
-  const text = writeJson(document);
+export function sealDocument(document: Products, signer: Signer, at: Date): Promise<SealedDocument> {
+  return sealText(writeJson(document), signer, at);
+}
+
+/** The same of a document's text, as it stands. */
+export async function sealText(text: string, signer: Signer, at: Date): Promise<SealedDocument> {
   const signed = await signer.clearsign(text, at);
   const json = { path: jsonPathOf(text), bytes: Buffer.from(text) };
   return {

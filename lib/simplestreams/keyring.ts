@@ -8,6 +8,8 @@ export interface KeyringKey {
   readonly fingerprint: string;
   /** Whether its private part lies in the keyring: then everybody who can read it can sign. */
   readonly secret: boolean;
+  /** When it was made; it signs nothing dated earlier. */
+  readonly created: Date;
   /** The public key alone, as a binary keyring. */
   readonly keyring: Buffer;
 }
@@ -23,6 +25,7 @@ export async function keysOf(keyring: Buffer): Promise<KeyringKey[]> {
   return keys.map((key) => ({
     fingerprint: key.getFingerprint().toUpperCase(),
     secret: key.isPrivate(),
+    created: key.getCreationTime(),
     keyring: Buffer.from(key.toPublic().write()),
   }));
 }

@@ -72,7 +72,10 @@ describe('externalSigner', () => {
 
   it('gives out a keyring of one key, whose fingerprint and word for itself others find right', async () => {
     expect(await keysOf(signer.keyring)).toEqual([
-      { fingerprint: signer.fingerprint, secret: false, keyring: signer.keyring },
+      {
+        ...{ fingerprint: signer.fingerprint, secret: false, keyring: signer.keyring },
+        created: new Date('2026-10-01T10:11:12Z'),
+      },
     ]);
     const read = await openpgp.readKey({ binaryKey: signer.keyring });
     await read.verifyPrimaryKey();

@@ -1,0 +1,28 @@
+/** The page that people find at the address of a mirror; paths are relative to it. */
+export function frontPage(
+  fingerprint: string,
+  paths: { readonly keyring: string; readonly armouredKeyring: string },
+): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>A MAAS image mirror</title>
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 3rem auto; padding: 0 1rem; color: #222; }
+code, pre { background: #f3f3f3; border-radius: 3px; padding: .1rem .3rem; }
+pre { padding: .8rem; overflow-x: auto; }
+</style>
+<h1>A MAAS image mirror</h1>
+<p>This address serves boot images for <a href="https://maas.io">MAAS</a> as a signed simplestreams mirror. Each of its
+views is a mirror of its own: give MAAS the address of a view, for example <code>candidate/</code> below this one.</p>
+<p>Everything is signed by the key <code>${fingerprint}</code>. MAAS wants the <em>binary</em> keyring as a file on
+every region controller:</p>
+<ul>
+<li><a href="${paths.keyring}">${paths.keyring}</a> — binary, for MAAS and gpgv</li>
+<li><a href="${paths.armouredKeyring}">${paths.armouredKeyring}</a> — the same key as text</li>
+</ul>
+<pre>gpgv --keyring ./keyring.gpg index.sjson</pre>
+</html>
+`;
+}
