@@ -17,7 +17,7 @@ export interface HeldRelease {
 }
 
 /**
- * What a deployed mirror holds: read from its bucket where that can be, else over its site.
+ * What a deployed mirror holds: read from its bucket by those who may, else over its site.
  * @param known views to look at on the site, which cannot say which it has
  * @throws what openStore and listMirror throw
  */
@@ -29,7 +29,7 @@ async function rowsOf({ mirrorBucketName, mirrorUrl }: StackOutputs, known: read
   try {
     return await listMirror(await openStore(`s3://${mirrorBucketName}`));
   } catch (error) {
-    if (!(error instanceof MirrorError && error.name === 'NotSupported')) throw error;
+    if (!(error instanceof MirrorError)) throw error; // of its own, the site then says what is wrong
   }
   const site = await openStore(mirrorUrl);
   const rows = await Promise.all(known.map((view) => rowsOfView(view, site)));

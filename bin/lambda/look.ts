@@ -9,6 +9,7 @@ import { type LookInput, lookInputOf } from '../../lib/job/look';
 import { measurements } from '../../lib/job/metrics';
 import { executionName, mirrorStoreVariable } from '../../lib/job/names';
 import type { Plan } from '../../lib/job/plan';
+import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
 import { newestTime } from '../../lib/stages/newest-time';
 import { plan } from '../../lib/stages/plan';
 import { openStore, openWorkStore } from '../../lib/store/open';
@@ -51,7 +52,12 @@ async function planOrNotReady({ order, at }: LookInput): Promise<Plan | MirrorEr
   const scratch = await mkdtemp(join(tmpdir(), 'look-'));
   try {
     const stores = { mirror: await openStore(mirror()), work: await openWorkStore(work) };
-    return await plan({ order, execution: executionName(order, at) }, { ...stores, scratch, tools: __dirname });
+    return await plan({ order, execution: executionName(order, at) }, {
+      ...stores,
+      scratch,
+      tools: __dirname,
+      verify,
+    });
   } catch (error) {
     if (error instanceof MirrorError && error.name === 'NotReady') return error;
     throw error;
@@ -59,6 +65,9 @@ async function planOrNotReady({ order, at }: LookInput): Promise<Plan | MirrorEr
     await rm(scratch, { recursive: true, force: true });
   }
 }
+
+/** Where Lambda runs it, there is no gpgv. */
+const verify = (clearsigned: Buffer, keyring: Buffer) => verifyInProcess(clearsigned, keyring, new Date());
 
 function mirror(): string {
   return process.env[mirrorStoreVariable] ?? '';

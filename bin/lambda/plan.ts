@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { bundlesVariable, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
 import { type Plan, planInputOf } from '../../lib/job/plan';
+import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
 import { plan } from '../../lib/stages/plan';
 import { openStore, openWorkStore } from '../../lib/store/open';
 
-/** The Plan function: an order in, a plan out. */
+/** The Plan function: an order in, a plan out. Where Lambda runs it, there is no gpgv. */
 export async function handler(event: unknown): Promise<Plan> {
   const {
     [mirrorStoreVariable]: mirror = '',
@@ -17,8 +18,10 @@ export async function handler(event: unknown): Promise<Plan> {
   const scratch = await mkdtemp(join(tmpdir(), 'plan-'));
   try {
     const stores = { mirror: await openStore(mirror), work: await openWorkStore(work) };
-    return await plan(planInputOf(event), { ...stores, scratch, tools: __dirname, bundles });
+    return await plan(planInputOf(event), { ...stores, scratch, tools: __dirname, bundles, verify });
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
 }
+
+const verify = (clearsigned: Buffer, keyring: Buffer) => verifyInProcess(clearsigned, keyring, new Date());

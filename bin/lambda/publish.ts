@@ -10,7 +10,7 @@ import { signerFrom } from '../signing-key';
 export async function handler(event: object): Promise<Published | PublishedBootloaders> {
   const { [mirrorStoreVariable]: mirror = '', [workStoreVariable]: work = '', MIRROR_SIGNING_KEY = '' } = process.env;
   const bench = {
-    mirror: await openStore(mirror),
+    mirror: await openStore(mirror, { create: true }),
     work: await openWorkStore(work),
     signer: await signerFrom(MIRROR_SIGNING_KEY),
     now: () => new Date(),

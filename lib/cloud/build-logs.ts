@@ -51,15 +51,38 @@ const tailWidth = 400;
 const pageSize = 100;
 const mostPages = 5;
 
+/** Where the log of a build lies. */
+export interface LogPlace {
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+}
+
+/** @returns undefined where there is none (yet) */
+export function logPlaceOf(build: Build | undefined): LogPlace | undefined {
+  const { groupName, streamName } = build?.logs ?? {};
+  return groupName && streamName ? { logGroupName: groupName, logStreamName: streamName } : undefined;
+}
+
+/** Lines of a log after those that a token stands for. @param token @default - from the beginning */
+export async function nextLines(
+  client: CloudWatchLogsClient,
+  place: LogPlace,
+  token: string | undefined,
+): Promise<{ readonly lines: readonly string[]; readonly token: string | undefined }> {
+  const command = new GetLogEventsCommand({ ...place, startFromHead: true, nextToken: token });
+  const { events = [], nextForwardToken } = await asking(`show the log ${nameOf(place)}`, () => client.send(command));
+  return { lines: events.flatMap(({ message = '' }) => linesOf(message)), token: nextForwardToken };
+}
+
 /** The last lines that the commands of a build wrote: CodeBuild's own say nothing that its phases do not. */
-async function tailOf(client: CloudWatchLogsClient, { logs }: Build): Promise<string[]> {
-  const { groupName: logGroupName, streamName: logStreamName } = logs ?? {};
-  if (logGroupName === undefined || logStreamName === undefined) return [];
+async function tailOf(client: CloudWatchLogsClient, build: Build): Promise<string[]> {
+  const place = logPlaceOf(build);
+  if (place === undefined) return [];
   let lines: string[] = [];
   let nextToken: string | undefined;
   for (let page = 0; page < mostPages && lines.length < tailLines; page++) {
-    const command = new GetLogEventsCommand({ logGroupName, logStreamName, limit: pageSize, nextToken });
-    const { events = [], nextBackwardToken } = await asking(`show the log ${logGroupName}/${logStreamName}`, () =>
+    const command = new GetLogEventsCommand({ ...place, limit: pageSize, nextToken });
+    const { events = [], nextBackwardToken } = await asking(`show the log ${nameOf(place)}`, () =>
       client.send(command),
     );
     lines = [...events.flatMap(({ message = '' }) => linesOf(message)), ...lines];
@@ -68,6 +91,8 @@ async function tailOf(client: CloudWatchLogsClient, { logs }: Build): Promise<st
   }
   return lines.slice(-tailLines);
 }
+
+const nameOf = ({ logGroupName, logStreamName }: LogPlace) => `${logGroupName}/${logStreamName}`;
 
 function linesOf(message: string): string[] {
   const lines = message.split('\n').map((line) => line.replace(/\r+$/, ''));

@@ -2,6 +2,7 @@ import { DescribeExecutionCommand, type DescribeExecutionOutput } from '@aws-sdk
 import { MirrorError } from '../errors';
 import type { EngineEvent, ExecutionResult, Failure } from '../job/events';
 import { asking } from './asking';
+import { BuildProgress } from './build-progress';
 import type { Clients } from './clients';
 import type { Execution } from './executions';
 import { History, type StageChange } from './history';
@@ -27,6 +28,7 @@ export async function followExecution(
   { onEvent = () => {}, signal, everySeconds = 5 }: FollowOptions = {},
 ): Promise<ExecutionResult> {
   const history = new History();
+  const progress = new BuildProgress(clients);
   const failures: Failure[] = [];
   const tell = async (changes: readonly StageChange[]) => {
     for (const change of changes) {
@@ -44,6 +46,7 @@ export async function followExecution(
       await tell(history.end(description.stopDate ?? new Date(0)));
       return { ...endingOf(description), failures };
     }
+    for (const event of await progress.look(history.building)) onEvent(event);
     await pause(everySeconds, signal).catch((error) => {
       refuseIfInterrupted(execution, signal);
       throw error;

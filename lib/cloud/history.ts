@@ -11,6 +11,9 @@ export type StageChange = StageRun & { readonly build: string | undefined } & (
     | { readonly type: 'stopped'; readonly seconds: number }
   );
 
+/** A stage whose build runs. */
+export type OpenBuild = StageRun & { readonly build: string };
+
 /** One task state that was entered: one run of a stage, with all its attempts. */
 interface Run {
   readonly stage: StageRun;
@@ -35,6 +38,13 @@ export class History {
   /** Id of the last event that was taken. */
   get last(): number {
     return this.#last;
+  }
+
+  /** The builds that run, as far as is known. */
+  get building(): OpenBuild[] {
+    return [...this.#runs.values()].flatMap(({ stage, build, failure }) =>
+      build === undefined || failure !== undefined ? [] : { ...stage, build },
+    );
   }
 
   /** @param events in the order in which they happened; those that were taken before are left out */
@@ -64,7 +74,7 @@ export class History {
     }
     if (type === 'TaskStateAborted') return [{ ...of(run), type: 'stopped', seconds: secondsTo(timestamp, run) }];
     this.#runs.set(id, run);
-    if (isScheduled(type)) Object.assign(run, { since: timestamp, failure: undefined });
+    if (isScheduled(type)) Object.assign(run, { since: timestamp, failure: undefined, build: undefined });
     if (type === 'TaskSubmitted') return this.#submitted(run, output);
     return isFailed(type) ? this.#attemptFailed(run, event) : [];
   }

@@ -12,6 +12,7 @@ import type { Store } from '../store/store';
 import { bootloaderInputs, imageInputs } from './inputs';
 import { isUntested, newestName } from './news';
 import { readView } from './published-view';
+import type { VerifyClearsigned } from './signed-stream';
 
 /** Raised when the stages come to make other bytes of the same inputs: everything is then built again. */
 const recipeNumber = 2;
@@ -26,6 +27,8 @@ export interface PlanBench {
   readonly tools: string;
   /** Digest of the bundles that are deployed. @default - nobody has deployed anything */
   readonly bundles?: string;
+  /** Who checks the signatures of a stream. @default gpgv */
+  readonly verify?: VerifyClearsigned;
 }
 
 /**
