@@ -27,6 +27,7 @@ import { addressBeginnings, hasIpv6 } from './address-beginnings';
 import { mirrorBucket } from './buckets';
 import { checkSite } from './check-site';
 import type { MirrorSiteProps } from './mirror-site-props';
+import { acknowledgeSiteFindings } from './site-findings';
 import { viewerRequestCode } from './viewer-request';
 
 /** The mirror as MAAS sees it: a private bucket behind CloudFront, which maps every view onto the pool. */
@@ -56,6 +57,7 @@ export class MirrorSite extends Construct {
     this.originAccessControl = this.makeOriginAccessControl();
     this.distribution = this.makeDistribution(props, allowed);
     this.tellMissingFromForbidden();
+    acknowledgeSiteFindings(this.distribution, props);
 
     this.url = `https://${props.domainName ?? this.distribution.distributionDomainName}/`;
     this.keyringUrl = `${this.url}${mirror.keyring}`;

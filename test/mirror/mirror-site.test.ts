@@ -1,10 +1,11 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Stack, Validations } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { MirrorSite, type MirrorSiteProps } from '../../lib';
 import { credentialsStoreOutput, outputOf, stackOutputs } from '../../lib/job/stack-outputs';
@@ -131,6 +132,27 @@ describe('a site', () => {
 
   it('says nothing to be warned of', () => {
     expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
+  });
+
+  it.each<[string, Props]>([
+    ['of the defaults', () => ({})],
+    [
+      'that has everything',
+      (stack) => ({
+        domainName: 'images.example.com',
+        certificate: certificateIn('us-east-1')(stack),
+        accessLogsBucket: Bucket.fromBucketName(stack, 'Logs', 'my-logs'),
+        webAclId: webAcl,
+        basicAuth: true,
+      }),
+    ],
+  ])('%s leaves cdk-nag no finding without a reason', (_, props) => {
+    const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
+    const bucket = Bucket.fromBucketName(stack, 'Mirror', 'my-mirror');
+    new MirrorSite(stack, 'Site', { ...props(stack), bucket });
+    Validations.of(stack).addPlugins(new AwsSolutionsChecks());
+
+    expect(() => (stack.node.root as App).synth()).not.toThrow();
   });
 
   it('lets others read the mirror by exact actions', () => {
