@@ -166,6 +166,36 @@ describe('a site', () => {
   });
 });
 
+describe('who says which sites may read', () => {
+  const reader = (stack: Stack) => new Role(stack, 'Role', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+
+  it('may change the store of credentials, and no other', () => {
+    const made = new Stack(new App({ analyticsReporting: false }), 'Stack');
+    new MirrorSite(made, 'Site', { basicAuth: true }).grantManageAccess(reader(made));
+
+    Template.fromStack(made).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: [
+          {
+            Action: ['DescribeKeyValueStore', 'ListKeys', 'GetKey', 'PutKey', 'DeleteKey'].map(
+              (verb) => `cloudfront-keyvaluestore:${verb}`,
+            ),
+            Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('SiteCredentials'), 'Arn'] },
+          },
+        ],
+      },
+    });
+  });
+
+  it('refuses where nobody is asked for a password', () => {
+    const made = new Stack(new App({ analyticsReporting: false }), 'Stack');
+
+    expect(() => new MirrorSite(made, 'Site').grantManageAccess(reader(made))).toThrow(
+      expect.objectContaining({ name: 'BadInput', message: expect.stringContaining('Stack/Site') }),
+    );
+  });
+});
+
 describe('the properties of a site', () => {
   it('allowHttp: serves HTTP, too, and redirects nobody', () => {
     const { template } = madeSite(() => ({ allowHttp: true }));
@@ -333,22 +363,6 @@ describe('the properties of a site', () => {
         message: expect.stringMatching(message),
         hint: expect.any(String),
       }),
-    );
-  });
-});
-
-describe('outputs', () => {
-  const outputs = { MirrorSiteMirrorUrl0A1B2C3D: 'https://a/', SiteKeyringUrl00000000: 'https://a/keyring.gpg' };
-
-  it('are found by the end of their keys', () => {
-    expect(outputOf(outputs, stackOutputs.mirrorUrl)).toBe('https://a/');
-    expect(outputOf({ MirrorUrl: 'b' }, stackOutputs.mirrorUrl)).toBe('b');
-    expect(outputOf({ ...outputs, MirrorUrlOfOthers: 'b' }, stackOutputs.mirrorUrl)).toBe('https://a/');
-  });
-
-  it('refuse to choose between two mirrors', () => {
-    expect(() => outputOf({ ...outputs, OtherMirrorUrl0A1B2C3D: 'b' }, stackOutputs.mirrorUrl)).toThrow(
-      expect.objectContaining({ name: 'BadInput', message: expect.stringContaining('OtherMirrorUrl0A1B2C3D') }),
     );
   });
 });
