@@ -8,18 +8,18 @@ export type Metafiles = Readonly<Record<string, Metafile>>;
 interface Bundle {
   readonly entry: string;
   readonly file: string;
-  /** Packages that the place where it runs has. */
-  readonly external: readonly string[];
   /** Files and folders that lie beside it; a folder may be missing. */
   readonly beside: readonly string[];
 }
 
-/** A build machine has Node and nothing else; a Lambda function has the AWS SDK. */
+/**
+ * A build machine has Node and nothing else. A Lambda function has an AWS SDK, too, but AWS chooses its version, and
+ * changes it: what was tested is what runs, so each bundle has its own.
+ */
 const bundles: Readonly<Record<string, Bundle>> = {
   stage: {
     entry: 'bin/stage.ts',
     file: 'stage.js',
-    external: [],
     beside: [
       ...['buildspecs/host-tools.sh', 'buildspecs/boot-check.sh'],
       ...['buildspecs/bootloaders', 'buildspecs/initramfs', 'buildspecs/keyrings'],
@@ -28,11 +28,16 @@ const bundles: Readonly<Record<string, Bundle>> = {
   plan: {
     entry: 'bin/lambda/plan.ts',
     file: 'index.js',
-    external: ['@aws-sdk/*'],
     beside: ['buildspecs/keyrings'],
   },
-  select: { entry: 'bin/lambda/select.ts', file: 'index.js', external: ['@aws-sdk/*'], beside: [] },
-  publish: { entry: 'bin/lambda/publish.ts', file: 'index.js', external: ['@aws-sdk/*'], beside: [] },
+  select: { entry: 'bin/lambda/select.ts', file: 'index.js', beside: [] },
+  publish: { entry: 'bin/lambda/publish.ts', file: 'index.js', beside: [] },
+  look: {
+    entry: 'bin/lambda/look.ts',
+    file: 'index.js',
+    beside: ['buildspecs/keyrings'],
+  },
+  tell: { entry: 'bin/lambda/tell.ts', file: 'index.js', beside: [] },
 };
 
 /**
@@ -66,7 +71,7 @@ export async function makeAssets(root: string, outdir: string): Promise<Metafile
   }
 }
 
-async function bundleInto(folder: string, { entry, file, external }: Bundle, root: string): Promise<Metafile> {
+async function bundleInto(folder: string, { entry, file }: Bundle, root: string): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root, // paths in the bundle are relative to it: no trace of where the checkout lies
     entryPoints: [entry],
@@ -75,7 +80,6 @@ async function bundleInto(folder: string, { entry, file, external }: Bundle, roo
     platform: 'node',
     target: 'node22',
     format: 'cjs',
-    external: [...external],
     // openpgp calls createRequire(import.meta.url) when it is loaded, which CommonJS does not have
     banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
     define: { 'import.meta.url': 'bundleUrl' },

@@ -12,24 +12,33 @@ export function defaultKeyPath(environment: NodeJS.ProcessEnv = process.env): st
 
 /** A key as it is given with --key: a file gets its whole path, a key of KMS stays as it is. */
 export function keyPlace(key: string): string {
-  return isOfKms(key) ? key : resolve(key);
+  return isKeyFile(key) ? resolve(key) : key;
 }
 
 /** @throws KeyExposed where a private key would lie in a mirror's folder */
 export function requireOutside(mirror: string, key: string): void {
-  if (isOfKms(key) || relative(mirror, key).startsWith('..')) return;
+  if (!isKeyFile(key) || relative(mirror, key).startsWith('..')) return;
   throw new MirrorError('KeyExposed', `the private key ${key} would lie in the mirror that is served`, {
     hint: 'give it another place with --key',
     misuse: true,
   });
 }
 
+/** Whether a key is a file of this machine. */
+function isKeyFile(key: string): boolean {
+  return !isOfKms(key) && !key.startsWith(secret);
+}
+
 /**
  * The signer of a key: a file, in which an RSA-4096 key is made where there is none, or `kms:` and the id, ARN or alias
- * of a key of AWS KMS.
+ * of a key of AWS KMS, or `secret:` and the ARN of a secret that holds a private key.
  * @param make what to do where there is no such file @default a key is made
  */
 export async function signerFrom(key: string, make = () => makePrivateKey({ at: new Date() })): Promise<Signer> {
+  if (key.startsWith(secret)) {
+    const { secretKey } = await import('../lib/cloud/secret-key.js');
+    return openpgpSigner(await secretKey(key.slice(secret.length)));
+  }
   if (!isOfKms(key)) return openpgpSigner(await keyFile(key, make));
   const id = key.slice(kms.length);
   if (id === '') {
@@ -51,6 +60,7 @@ export function existingSigner(key: string): Promise<Signer> {
 }
 
 const kms = 'kms:';
+const secret = 'secret:';
 
 function isOfKms(key: string): boolean {
   return key.startsWith(kms);

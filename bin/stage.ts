@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { MirrorError } from '../lib/errors';
-import { cacheVariable, jobOf, workStoreVariable } from '../lib/job/environment';
+import { cacheVariable, checkBundles, jobOf, workStoreVariable } from '../lib/job/environment';
 import { bootTest } from '../lib/stages/boot-test';
 import { bootloadersOrder } from '../lib/stages/bootloader-places';
 import { buildBootloaders } from '../lib/stages/bootloaders';
@@ -11,6 +11,7 @@ import { emulated } from '../lib/stages/emulated';
 import { extract } from '../lib/stages/extract';
 import { fetch } from '../lib/stages/fetch';
 import { prepare } from '../lib/stages/prepare';
+import { probe } from '../lib/stages/probe';
 import { upgrade } from '../lib/stages/upgrade';
 import { readOrder, type Workbench } from '../lib/stages/workbench';
 import { openWorkStore } from '../lib/store/open';
@@ -26,25 +27,33 @@ const stages: Readonly<Record<string, (bench: Workbench) => Promise<unknown>>> =
     buildBootloaders({ ...bench, execution: bench.job.execution }, await bootloadersOrder(bench)),
 };
 
-async function main(name: string | undefined): Promise<void> {
-  const stage = stages[name ?? ''];
-  if (stage === undefined) {
-    throw new MirrorError('BadInput', `there is no stage ${JSON.stringify(name ?? '')}`, {
-      hint: `stages are ${Object.keys(stages).join(', ')}`,
+/** Tries the machine itself: it has no job, and touches no store. */
+const probeName = 'probe';
+const names = [...Object.keys(stages), probeName];
+
+async function main(name = ''): Promise<void> {
+  if (!names.includes(name)) {
+    throw new MirrorError('BadInput', `there is no stage ${JSON.stringify(name)}`, {
+      hint: `stages are ${names.join(', ')}`,
       misuse: true,
     });
   }
-  const job = jobOf(process.env);
-  const store = await openWorkStore(process.env[workStoreVariable] ?? '');
   const scratch = await mkdtemp(join(process.cwd(), 'scratch-'));
   try {
-    const order = await readOrder(job.execution, store, scratch);
-    const { [cacheVariable]: cache } = process.env;
-    const result = await stage({ job, order, store, scratch, tools: __dirname, ...(cache && { cache }) });
+    const result = name === probeName ? await probe({ scratch }) : await runStage(name, scratch);
     await writeFile('result.json', JSON.stringify(result));
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+async function runStage(name: string, scratch: string): Promise<unknown> {
+  const job = jobOf(process.env);
+  checkBundles(job.bundles, process.env);
+  const store = await openWorkStore(process.env[workStoreVariable] ?? '');
+  const order = await readOrder(job.execution, store, scratch);
+  const { [cacheVariable]: cache } = process.env;
+  return await stages[name]?.({ job, order, store, scratch, tools: __dirname, ...(cache && { cache }) });
 }
 
 /** Mounts must vanish with us, so we run again in a mount namespace of our own; Node cannot enter one by itself. */
@@ -67,7 +76,7 @@ const namespaceMark = 'MIRROR_OWN_NAMESPACE';
 
 async function run(): Promise<number> {
   const [, , name] = process.argv;
-  if (name !== undefined && name in stages && process.env[namespaceMark] !== '1') return inOwnNamespace();
+  if (name !== undefined && names.includes(name) && process.env[namespaceMark] !== '1') return inOwnNamespace();
   await main(name);
   return 0;
 }

@@ -13,6 +13,7 @@ export const errorNames = [
   'ForeignDirectory',
   'NoSuchDirectory',
   'NoSuchObject',
+  'NoSuchBucket',
   'ObjectExists',
   'PreconditionFailed',
   'BadFormat',
@@ -23,6 +24,10 @@ export const errorNames = [
   'CommandFailed',
   'DiskFull',
   'DownloadFailed',
+  'StoreFailed',
+  'NoCredentials',
+  'AccessDenied',
+  'WrongRegion',
   'NotReady',
   'NoSuchPackage',
   'NoKernel',
@@ -34,6 +39,9 @@ export const errorNames = [
   'VersionConflict',
   'ExecutionFailed',
   'Interrupted',
+  'NoSuchStack',
+  'AwsNotSetUp',
+  'AwsFailed',
 ] as const;
 
 export type ErrorName = (typeof errorNames)[number];

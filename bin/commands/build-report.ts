@@ -1,8 +1,8 @@
 import { join, relative } from 'node:path';
 import { releaseOf } from '../../lib/catalog/releases';
+import type { EngineEvent, ExecutionResult, Failure } from '../../lib/job/events';
 import { mirror as layout } from '../../lib/job/layout';
 import { bootloadersOrder, type Order } from '../../lib/job/order';
-import type { EngineEvent, ExecutionResult, Failure } from '../../lib/local/events';
 import type { Published } from '../../lib/stages/publish';
 import type { Terminal } from '../terminal';
 import { maasCommands } from './maas-commands';
@@ -11,6 +11,7 @@ import { maasCommands } from './maas-commands';
 export interface BuildResult {
   readonly order: Order;
   readonly execution: string;
+  /** Folder of its logs; in the cloud the page of the execution. */
   readonly logs: string;
   readonly result: ExecutionResult;
   /** In words: what was published, or why nothing was. */
@@ -18,9 +19,10 @@ export interface BuildResult {
 }
 
 export interface ReportOptions {
-  /** Folder of the mirror. */
+  /** Folder of the mirror, or its address. */
   readonly mirror: string;
-  readonly fingerprint: string;
+  /** @default - the keyring cannot be read */
+  readonly fingerprint: string | undefined;
   readonly json: boolean;
 }
 
@@ -93,10 +95,10 @@ export function errorOf({ tail, error }: Failure): string {
 /** Prints what was built, where it lies, and how MAAS is told of it. */
 export function report(results: readonly BuildResult[], options: ReportOptions, terminal: Terminal): void {
   const { mirror, fingerprint, json } = options;
-  const keyring = join(mirror, layout.keyring);
+  const keyring = below(mirror, layout.keyring);
   if (json) {
     const builds = results.map(({ order, execution, result, outcome, logs }) => {
-      const view = join(mirror, order.view);
+      const view = viewBelow(mirror, order.view);
       return { release: order.release, view, execution, status: result.status, outcome, logs };
     });
     terminal.out(JSON.stringify({ builds, keyring, fingerprint }, undefined, 2));
@@ -104,20 +106,32 @@ export function report(results: readonly BuildResult[], options: ReportOptions, 
   }
   for (const { order, outcome, logs, result } of results) {
     terminal.out(`${result.status === 'SUCCEEDED' ? '✓' : '✗'} ${order.release}: ${outcome}`);
-    terminal.out(`  logs         ${relative('.', logs) || logs}`);
+    terminal.out(`  logs         ${isAddress(logs) ? logs : relative('.', logs) || logs}`);
   }
   const done = results.filter(({ result }) => result.status === 'SUCCEEDED');
   const views = [...new Set(done.map(({ order }) => order.view))];
   if (views.length === 0) return;
-  for (const view of views) terminal.out(`  view         ${join(mirror, view)}`);
+  for (const view of views) terminal.out(`  view         ${viewBelow(mirror, view)}`);
   terminal.out(`  keyring      ${keyring} (binary, as MAAS wants it)`);
-  terminal.out(`  fingerprint  ${fingerprint}`);
-  for (const view of views) for (const line of commandsFor(view, done)) terminal.out(line);
+  if (fingerprint !== undefined) terminal.out(`  fingerprint  ${fingerprint}`);
+  for (const view of views) for (const line of commandsFor(view, done, mirror)) terminal.out(line);
 }
 
-function commandsFor(view: string, done: readonly BuildResult[]): string[] {
+const isAddress = (place: string) => /^https?:/.test(place);
+
+function below(mirror: string, name: string): string {
+  return isAddress(mirror) ? `${mirror.replace(/\/+$/, '')}/${name}` : join(mirror, name);
+}
+
+/** As MAAS is given it. */
+function viewBelow(mirror: string, view: string): string {
+  return isAddress(mirror) ? `${below(mirror, view)}/` : join(mirror, view);
+}
+
+function commandsFor(view: string, done: readonly BuildResult[], mirror: string): string[] {
   const orders = done.map(({ order }) => order).filter((order) => order.view === view);
   const images = orders.filter(({ release }) => release !== bootloadersOrder);
   if (!images.some(({ release }) => releaseOf(release).family === 'ubuntu')) return [];
-  return maasCommands(view, { bootloaders: images.length < orders.length });
+  const address = isAddress(mirror) ? { address: mirror.replace(/\/+$/, '') } : {};
+  return maasCommands(view, { bootloaders: images.length < orders.length, ...address });
 }

@@ -1,6 +1,7 @@
 import { listMirror, type MirrorRow } from '../../lib/operations/list';
 import { openMirror } from '../../lib/operations/open-mirror';
 import { counted, megabytes } from '../sizes';
+import { type Column, table } from '../table';
 import type { Terminal } from '../terminal';
 
 export interface ListOptions {
@@ -36,14 +37,7 @@ function linesOf(rows: readonly MirrorRow[]): string[] {
   ];
 }
 
-interface Column {
-  readonly heading: string;
-  readonly cell: (row: MirrorRow) => string;
-  /** Words stand to the left, sizes to the right. @default words */
-  readonly isSize?: boolean;
-}
-
-const imageColumns: readonly Column[] = [
+const imageColumns: readonly Column<MirrorRow>[] = [
   { heading: 'VIEW', cell: ({ view }) => view },
   { heading: 'OS', cell: ({ os }) => os },
   { heading: 'RELEASE', cell: ({ release }) => release },
@@ -58,7 +52,7 @@ const imageColumns: readonly Column[] = [
 ];
 
 /** Bootloaders have no release, kernel or boot test, and long versions, of which there may be two. */
-const loaderColumns: readonly Column[] = [
+const loaderColumns: readonly Column<MirrorRow>[] = [
   { heading: 'VIEW', cell: ({ view }) => view },
   { heading: 'BOOTLOADER', cell: ({ os }) => os },
   { heading: 'FIRMWARE', cell: ({ bootloader }) => bootloader?.firmware ?? '' },
@@ -74,23 +68,6 @@ function sourceOf({ package: name, version, release }: { package: string; versio
 
 function sizeOf(bytes: number | undefined): string {
   return bytes === undefined ? '' : megabytes(bytes);
-}
-
-function table(columns: readonly Column[], rows: readonly MirrorRow[]): string[] {
-  const cells = [
-    columns.map(({ heading }) => heading),
-    ...rows.map((row) => columns.map(({ cell }) => cell(row) || '-')),
-  ];
-  const widths = columns.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  return cells.map((row) =>
-    row
-      .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        return columns[column]?.isSize ? cell.padStart(width) : cell.padEnd(width);
-      })
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 /** What the pool holds for them: versions and views share files. */

@@ -1,6 +1,6 @@
 import { Listr, type ListrTask } from 'listr2';
+import type { EngineEvent, Failure } from '../../lib/job/events';
 import type { Plan } from '../../lib/job/plan';
-import type { EngineEvent, Failure } from '../../lib/local/events';
 import type { Terminal } from '../terminal';
 import { errorOf } from './build-report';
 
@@ -19,7 +19,7 @@ export function buildDisplay(plans: readonly Plan[], terminal: Terminal): BuildD
 function lineDisplay(terminal: Terminal): BuildDisplay {
   return {
     on: (event) => {
-      const name = nameOf(event);
+      const name = stageName(event);
       if (event.type === 'started') terminal.err(`${name} …`);
       if (event.type === 'progress') terminal.err(`${name}: ${event.text}`);
       if (event.type === 'finished') terminal.err(`${name} done in ${seconds(event.seconds)}`);
@@ -54,7 +54,7 @@ function listDisplay(plans: readonly Plan[]): BuildDisplay {
   const shown = list.run();
   return {
     on: (event) => {
-      const row = rows.get(nameOf(event));
+      const row = rows.get(stageName(event));
       if (event.type === 'started') row?.show('working');
       if (event.type === 'progress') row?.show(event.text);
       if (event.type === 'finished') row?.settle({ done: event.seconds });
@@ -107,8 +107,8 @@ function stagesOf(plans: readonly Plan[]): string[] {
   ]);
 }
 
-/** `Extract amd64 hwe`: the flavour's own state is called ExtractHwe, which would say it twice. */
-function nameOf({
+/** `Extract amd64 hwe`: the flavour's own state is called ExtractHwe or ExtractHweArm, which would say it twice. */
+export function stageName({
   stage,
   architecture,
   kernel,
@@ -117,7 +117,7 @@ function nameOf({
   architecture?: string | undefined;
   kernel?: string | undefined;
 }): string {
-  const plain = kernel !== undefined && stage.startsWith('Extract') ? 'Extract' : stage;
+  const plain = kernel !== undefined && stage.startsWith('Extract') ? 'Extract' : stage.replace(/Arm$/, '');
   return [plain, architecture, kernel].filter(Boolean).join(' ');
 }
 
@@ -127,7 +127,7 @@ function seconds(count: number): string {
 
 /** What is printed of a failed stage: which it was, the last lines of its log, and where the rest is. */
 export function failureLines(failure: Failure): string[] {
-  const lines = [`${nameOf(failure)} failed: ${errorOf(failure)}`, ...failure.tail.map((line) => `  | ${line}`)];
+  const lines = [`${stageName(failure)} failed: ${errorOf(failure)}`, ...failure.tail.map((line) => `  | ${line}`)];
   if (failure.hint !== undefined) lines.push(`  ${failure.hint}`);
   if (failure.log !== undefined) lines.push(`  the whole log: ${failure.log}`);
   return lines;

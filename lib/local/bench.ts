@@ -1,4 +1,4 @@
-import type { EngineEvent } from './events';
+import type { EngineEvent } from '../job/events';
 import type { Running } from './running';
 import type { Slots } from './slots';
 import type { Assembly } from './template';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { jobVariables } from '../job/environment';
+import type { StageRun } from '../job/events';
 import type { Bench } from './bench';
 import { type Build, reasonOf, runBuild } from './build';
 import { type Task, withinTimer } from './definition';
-import type { StageRun } from './events';
 import { observed, StageError } from './observed';
 import { StateError } from './state-error';
 

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { ExecutionTimeoutError, StateMachine } from 'aws-local-stepfunctions';
 import { MirrorError } from '../errors';
+import type { EngineEvent, ExecutionResult, Failure } from '../job/events';
 import type { Bench } from './bench';
 import { type LocalDefinition, localDefinition, startBuild } from './definition';
-import type { EngineEvent, ExecutionResult, Failure } from './events';
 import { requireNamespaces } from './namespace';
 import { Running } from './running';
 import { cleanScratch, ownScratch } from './scratch';

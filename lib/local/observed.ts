@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
+import type { Failure, StageRun } from '../job/events';
 import type { Bench } from './bench';
-import type { Failure, StageRun } from './events';
 import { StateError } from './state-error';
 
 /** An error with what a person needs to see of it. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MirrorError } from '../errors';
 import { type Command, run } from './run';
@@ -20,6 +20,12 @@ export async function mountSquashfs(file: string, scratch: string): Promise<Moun
     await run(['unsquashfs', '-no-progress', '-force', '-dest', path, file], { quiet: true });
     return { path, [Symbol.asyncDispose]: async () => {} };
   }
+}
+
+/** Whether something of this type is mounted right there. */
+export async function isMountedAs(path: string, type: string): Promise<boolean> {
+  const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' '));
+  return mounts.some(([, at, what]) => at === path && what === type);
 }
 
 export interface Overlay extends Mounted {

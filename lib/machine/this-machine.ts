@@ -1,10 +1,26 @@
-import { access, constants } from 'node:fs/promises';
-import { machine } from 'node:os';
+import { access, constants, statfs } from 'node:fs/promises';
+import { machine, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 
 /** What `uname -m` says here. */
 export function thisMachine(): string {
   return machine();
+}
+
+/** What `uname -r` says here. */
+export function kernelRelease(): string {
+  return release();
+}
+
+/** Bytes. */
+export function memorySize(): number {
+  return totalmem();
+}
+
+/** Bytes that can still be written below a folder. */
+export async function freeSpace(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }
 
 /** Whether a program would be found. */

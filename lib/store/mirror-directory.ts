@@ -3,13 +3,8 @@ import { resolve } from 'node:path';
 import { MirrorError } from '../errors';
 import { DirectoryStore } from './directory';
 import { hasCode, makeFolder, nameDiskFull } from './durable';
+import { checkFormat, foreignMirror, formatBytes, formatKey } from './format';
 import { storeFolder } from './key';
-
-/** The first object of each mirror directory: what makes the directory ours. */
-export const formatKey = 'format.json';
-
-/** The layout (design §5) that this tool reads and writes. */
-export const knownFormat = 1;
 
 /**
  * Opens a directory that holds a mirror.
@@ -29,7 +24,7 @@ export async function openMirrorDirectory(path: string, { create }: { create: bo
   const format = await store.read(formatKey);
   if (format !== undefined) checkFormat(root, format.bytes);
   else if (isEmpty && create) await store.create(formatKey, formatBytes, { contentType: 'application/json' });
-  else throw foreign(root, isEmpty ? 'is empty' : `has files but no ${formatKey}`);
+  else throw foreignMirror(root, isEmpty ? 'is empty' : `has files but no ${formatKey}`);
   return store;
 }
 
@@ -39,8 +34,6 @@ export async function openWorkDirectory(path: string): Promise<DirectoryStore> {
   if (!(await isFolder(root))) await nameDiskFull(root, () => makeFolder(root));
   return new DirectoryStore(root);
 }
-
-const formatBytes = Buffer.from(`${JSON.stringify({ format: knownFormat, tool: 'cdk-maas-mirror' })}\n`);
 
 // A new file system has lost+found; .store alone is left by a process that died at once.
 const belongsToNobody = [storeFolder, 'lost+found'];
@@ -53,32 +46,6 @@ async function isFolder(root: string): Promise<boolean> {
     if (!hasCode(error, 'ENOTDIR')) throw error;
   }
   throw new MirrorError('BadInput', `${root} is a file, or lies below one`, { hint: 'name a directory', misuse: true });
-}
-
-function checkFormat(root: string, bytes: Buffer): void {
-  const { tool, format } = parse(bytes);
-  if (tool !== 'cdk-maas-mirror' || typeof format !== 'number') {
-    throw foreign(root, `has a ${formatKey} that is not a mirror's: ${bytes.toString('utf8', 0, 80).trim()}`);
-  }
-  if (format === knownFormat) return;
-  throw new MirrorError('NotSupported', `${root} has format ${format}, this tool knows format ${knownFormat}`, {
-    hint: 'use the release of maas-mirror that wrote it, or a newer one',
-  });
-}
-
-function parse(bytes: Buffer): { tool?: unknown; format?: unknown } {
-  try {
-    return Object(JSON.parse(bytes.toString()));
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
-}
-
-function foreign(root: string, what: string): MirrorError {
-  return new MirrorError('ForeignDirectory', `${root} ${what}: no mirror lies there`, {
-    hint: 'name the folder of a mirror (the one with format.json), or a new one to build into',
-  });
 }
 
 function noSuchDirectory(root: string): MirrorError {

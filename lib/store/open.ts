@@ -7,26 +7,31 @@ import type { Store } from './store';
 export { openMirrorDirectory, openWorkDirectory };
 
 /**
- * Opens the mirror at an address: a directory (path or `file:` URL) or, to read only, `http(s)://…`.
- * @throws what openMirrorDirectory throws; BadInput for another scheme; NotSupported for `s3://…`
+ * Opens the mirror at an address: a directory (path or `file:` URL), a bucket (`s3://…`) or, to read only, `http(s)://…`.
+ * @param create - make it, or take an empty directory, where there is no mirror yet. @default false
+ * @throws what openMirrorDirectory and openMirrorBucket throw; BadInput for another scheme
  */
-export async function openStore(address: string): Promise<Store> {
+export async function openStore(address: string, { create = false }: { create?: boolean } = {}): Promise<Store> {
   if (/^https?:/i.test(address)) return new HttpStore(address);
-  return openMirrorDirectory(pathOf(address), { create: false });
+  if (!isBucket(address)) return openMirrorDirectory(pathOf(address), { create });
+  const { openMirrorBucket } = await import('./mirror-bucket.js');
+  return openMirrorBucket(address, { create });
 }
 
-/** Opens the store in which stages hand things to each other: a directory, made where it is missing. */
+/** Opens the store in which stages hand things to each other: a bucket, or a directory, made where it is missing. */
 export async function openWorkStore(address: string): Promise<Store> {
-  return openWorkDirectory(pathOf(address));
+  if (!isBucket(address)) return openWorkDirectory(pathOf(address));
+  const { S3Store } = await import('./s3-store.js');
+  return new S3Store(address);
+}
+
+/** The SDK is a megabyte that nothing else needs: it is brought in where an address asks for it. */
+function isBucket(address: string): boolean {
+  return address.startsWith('s3://');
 }
 
 function pathOf(address: string): string {
   if (address.startsWith('file:')) return pathOfFileUrl(address);
-  if (address.startsWith('s3://')) {
-    throw new MirrorError('NotSupported', `${address}: buckets are not supported yet`, {
-      hint: 'name a directory; mirrors in S3 are read through their http address',
-    });
-  }
   if (address !== '' && !/^[a-z][a-z0-9+.-]*:\/\//i.test(address)) return address;
   throw badAddress(address);
 }
@@ -41,7 +46,7 @@ function pathOfFileUrl(address: string): string {
 
 function badAddress(address: string, cause?: unknown): MirrorError {
   return new MirrorError('BadInput', `${JSON.stringify(address)} is no place for a mirror`, {
-    hint: 'name a directory, file:///…, http://… or https://…',
+    hint: 'name a directory, file:///…, s3://bucket, http://… or https://…',
     cause,
     misuse: true,
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type BuildResult, exitCodeOf, outcomeOf, publishedBy } from '../../bin/commands/build-report';
-import type { ExecutionResult, Failure } from '../../lib/local/events';
+import type { ExecutionResult, Failure } from '../../lib/job/events';
 import type { Published } from '../../lib/stages/publish';
 
 const run = { architecture: 'amd64', kernel: undefined, log: undefined };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addKeyring } from '../../bin/keyring-commands';
+import { addKeyring } from '../../bin/add-keyring';
 import { signerFrom } from '../../bin/signing-key';
 import { reportError, type Terminal } from '../../bin/terminal';
 import { verifyMirror } from '../../lib/operations/verify';

@@ -24,6 +24,13 @@ export const house: Readonly<Record<string, Room>> = {
   cloud: {
     rooms: ['job', 'simplestreams'],
     packages: ['@aws-sdk/client-kms', '@aws-sdk/client-sfn', '@aws-sdk/client-codebuild'],
+    files: [
+      [/^(clients|stack-outputs)\.ts$/, ['@aws-sdk/client-cloudformation']],
+      [/^(clients|build-logs)\.ts$/, ['@aws-sdk/client-cloudwatch-logs']],
+      [/^credentials-store\.ts$/, ['@aws-sdk/client-cloudfront-keyvaluestore', '@aws-sdk/signature-v4a']],
+      [/^credential\.ts$/, ['node:crypto']],
+      [/^pause\.ts$/, ['node:timers/promises']],
+    ],
   },
   stages: { rooms: ['job', 'catalog', 'simplestreams', 'store', 'machine'], packages: ['node:path'] },
   operations: { rooms: ['job', 'catalog', 'simplestreams', 'store', 'machine'], packages: ['node:path'] },

@@ -39,6 +39,14 @@ describe('the bundles of this checkout', () => {
     expect(output?.bytes).toBeLessThan(5 * megabyte);
   });
 
+  it.each(['stage', 'plan', 'select', 'publish'])('%s brings the SDK that it was tested with', (name) => {
+    const { inputs = {}, outputs = {} } = metafiles[name] ?? {};
+
+    expect(Object.keys(inputs)).toContain('node_modules/@aws-sdk/client-s3/dist-cjs/index.js');
+    const imported = Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+    expect(imported.filter((path) => /^@(aws-sdk|smithy)\//.test(path))).toEqual([]);
+  });
+
   it('runs the stage bundle where nothing else is, which refuses to be started without a stage', () => {
     const { status, stderr } = spawnSync(process.execPath, ['stage.js'], {
       cwd: join(assets, 'stage'),
@@ -148,7 +156,7 @@ const sources = {
   'bin/stage.ts': 'console.log(import.meta.url);',
   'bin/lambda/plan.ts': 'export const handler = () => 1;',
   'bin/lambda/select.ts': 'export const handler = () => 2;',
-  'bin/lambda/publish.ts': "import { S3Client } from '@aws-sdk/client-s3'; export const handler = () => S3Client;",
+  'bin/lambda/publish.ts': 'export const handler = () => 3;',
   'buildspecs/host-tools.sh': '',
   'buildspecs/initramfs/hooks/hook': '',
 };

@@ -1,38 +1,24 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startServer } from '../../bin/commands/serve';
-import { digestOf, sha256OfText } from '../../lib/machine/digest';
+import { digestOf } from '../../lib/machine/digest';
 import { run } from '../../lib/machine/run';
 import type { Signer } from '../../lib/simplestreams/signer';
 import { publish } from '../../lib/stages/publish';
 import { openMirrorDirectory, openWorkDirectory } from '../../lib/store/open';
 import { makeBuiltRun } from '../fixtures/built-run';
+import { pythonVenv } from '../fixtures/python-venv';
 import { smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
 let sstreamMirror: string;
 let signer: Signer;
 beforeAll(async () => {
-  sstreamMirror = join(await venv(), 'bin/sstream-mirror');
+  sstreamMirror = join(await pythonVenv(join(__dirname, 'requirements.txt')), 'bin/sstream-mirror');
   signer = await smallSigner();
 });
-
-/** A venv with what requirements.txt names, made once. */
-async function venv(): Promise<string> {
-  const requirements = join(__dirname, 'requirements.txt');
-  const key = sha256OfText(await readFile(requirements, 'utf8')).slice(0, 16);
-  const folder = join(__dirname, '../../.cache/peers', key);
-  if (existsSync(join(folder, 'complete'))) return folder;
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  await run(['python3', '-m', 'venv', folder], { quiet: true });
-  await run([join(folder, 'bin/pip'), 'install', '--quiet', '--requirement', requirements], { quiet: true });
-  await writeFile(join(folder, 'complete.part'), '');
-  renameSync(join(folder, 'complete.part'), join(folder, 'complete'));
-  return folder;
-}
 
 describe('sstream-mirror of python-simplestreams', () => {
   it('takes a whole view with the published keyring, and later only what is new', async () => {

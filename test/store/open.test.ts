@@ -1,12 +1,15 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { DirectoryStore } from '../../lib/store/directory';
 import { HttpStore } from '../../lib/store/http';
 import { openMirrorDirectory, openStore, openWorkStore } from '../../lib/store/open';
+import { S3Store } from '../../lib/store/s3-store';
+import { smallObject } from '../fixtures/small-s3/objects';
+import { type SmallS3, startSmallS3 } from '../fixtures/small-s3/server';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { textOf } from './contract';
+import { keysOf, textOf } from './contract';
 
 describe('opening a mirror directory', () => {
   it.each([
@@ -122,15 +125,63 @@ describe('opening a store by its address', () => {
     expect(readdirSync(path).sort()).toEqual(['.store', 'runs']);
   });
 
-  it('refuses buckets, which come later', async () => {
-    const refused = { name: 'NotSupported', message: expect.stringContaining('s3://bucket') };
-    await expect(openStore('s3://bucket')).rejects.toMatchObject(refused);
-    await expect(openWorkStore('s3://bucket')).rejects.toMatchObject(refused);
+  it('takes buckets, whole or in part, through the endpoint that the environment names', async () => {
+    await useSmallS3();
+    const mirror = await openStore('s3://mirror/images', { create: true });
+    expect(mirror).toBeInstanceOf(S3Store);
+    expect(mirror.name).toBe('s3://mirror/images');
+    expect(await textOf(mirror, 'format.json')).toBe('{"format":1,"tool":"cdk-maas-mirror"}\n');
+
+    await (await openWorkStore('s3://work')).create('runs/1/a', Buffer.from('a'));
+
+    expect(await textOf(await openWorkStore('s3://work/runs/1'), 'a')).toBe('a');
+    expect((await openStore('s3://mirror/images/')).name).toBe('s3://mirror/images');
   });
 
-  it.each(['', 'ftp://host/mirror', 'file://host/mirror'])('refuses the address %j', async (address) => {
+  it('takes a new bucket for a mirror that has nothing yet, and leaves it as it is', async () => {
+    const { buckets } = await useSmallS3();
+    expect(await keysOf(await openStore('s3://mirror'), '')).toEqual([]);
+    expect(buckets.get('mirror')?.size).toBe(0);
+  });
+
+  it('refuses a bucket of another format, and one that is not there', async () => {
+    const { buckets } = await useSmallS3();
+    for (const [text, name] of [
+      ['{"format": 2, "tool": "cdk-maas-mirror"}', 'NotSupported'],
+      ['{"format": 1, "tool": "other"}', 'ForeignDirectory'],
+    ] as const) {
+      buckets.get('mirror')?.set('format.json', smallObject(Buffer.from(text)));
+      const refused = { name, message: expect.stringContaining('s3://mirror ') };
+      await expect(openStore('s3://mirror')).rejects.toMatchObject(refused);
+      await expect(openStore('s3://mirror', { create: true })).rejects.toMatchObject(refused);
+    }
+    await expect(openStore('s3://nobodys')).rejects.toMatchObject({ name: 'NoSuchBucket' });
+  });
+
+  it.each([
+    '',
+    'ftp://host/mirror',
+    'file://host/mirror',
+    's3://',
+    's3://My_Bucket',
+    's3:///key',
+  ])('refuses the address %j', async (address) => {
     const refused = { name: 'BadInput', message: expect.stringContaining(JSON.stringify(address)), misuse: true };
     await expect(openStore(address)).rejects.toMatchObject(refused);
     await expect(openWorkStore(address)).rejects.toMatchObject(refused);
   });
 });
+
+/** An S3 that the environment names, until the test is over. */
+async function useSmallS3(): Promise<SmallS3> {
+  const small = await startSmallS3();
+  vi.stubEnv('AWS_ENDPOINT_URL', small.url);
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'small');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'small');
+  onTestFinished(async () => {
+    vi.unstubAllEnvs();
+    await small[Symbol.asyncDispose]();
+  });
+  return small;
+}

@@ -6,7 +6,7 @@ export interface StageRun {
   readonly architecture: string | undefined;
   /** @default - the stage is not of one kernel flavour */
   readonly kernel: string | undefined;
-  /** File that gets what a build prints. @default - a function, which has none */
+  /** File, or address of AWS's console, that gets what a build prints. @default - a function, which has none */
   readonly log: string | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface Failure extends StageRun {
   readonly hint: string | undefined;
 }
 
-/** What happens while an execution runs. `stopped` are builds that are ended because another one failed. */
+/** What happens while an execution runs, on this machine or in the cloud. `stopped` are builds that are ended because another one failed. */
 export type EngineEvent =
   | (StageRun & { readonly type: 'started' })
   | (StageRun & { readonly type: 'progress'; readonly text: string })

@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { addAccess } from './add-access';
+import { interruptible } from './interruptible';
+import type { Terminal } from './terminal';
+
+/** The commands about a mirror that is deployed to AWS. */
+export function addCloud(program: Command, terminal: Terminal, done: (code: number) => void): void {
+  program
+    .command('status')
+    .description('show the last executions of a deployed stack, and what each view of its mirror holds')
+    .requiredOption('--stack <name>', 'the deployed stack')
+    .option('--last <count>', 'how many executions', '10')
+    .option('--json', 'print them as JSON')
+    .action(async (options) => {
+      const { runStatus } = await import('./commands/status.js');
+      done(await runStatus(options, terminal));
+    });
+  program
+    .command('doctor')
+    .description('try what a deployed stack needs: credentials, bootstrap, outputs, and a real build machine')
+    .requiredOption('--stack <name>', 'the deployed stack')
+    .option('--no-build', 'start no build, which takes some minutes and cents')
+    .option('--json', 'print what was found as JSON')
+    .action(async (options) => {
+      const { runDoctor } = await import('./commands/doctor.js');
+      const interrupt = interruptible();
+      done(await runDoctor({ ...options, signal: interrupt.signal }, terminal).finally(interrupt.end));
+    });
+  addAccess(program, terminal, done);
+}

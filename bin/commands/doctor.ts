@@ -1,0 +1,147 @@
+import { type Clients, openClients } from '../../lib/cloud/clients';
+import { probeBuild } from '../../lib/cloud/probe-build';
+import { type FoundStack, findStack } from '../../lib/cloud/stack-outputs';
+import { MirrorError } from '../../lib/errors';
+import type { Probe } from '../../lib/job/probe';
+import { stackOutputsOf } from '../../lib/job/stack-outputs';
+import { packageText } from '../../lib/mirror/package-files';
+import type { Terminal } from '../terminal';
+
+export interface DoctorOptions {
+  /** Name of the deployed stack. */
+  readonly stack: string;
+  /** Whether a real build is started. @default true */
+  readonly build?: boolean;
+  readonly json?: boolean;
+  readonly signal?: AbortSignal;
+  /** Seconds between two looks. @default 5 */
+  readonly everySeconds?: number;
+  /** How often a build that the account has no room for is asked for again. @default - for ten minutes */
+  readonly attempts?: number;
+}
+
+/** One thing that was tried. */
+interface Finding {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly found: string;
+  /** What to do. @default - it is well */
+  readonly hint?: string;
+}
+
+/** Tries what a deployed mirror needs, in order, and says of each what to do about it. @returns 0 where all is well, else 1 */
+export async function runDoctor(options: DoctorOptions, terminal: Terminal): Promise<number> {
+  using clients = openClients();
+  const findings: Finding[] = [];
+  for await (const finding of examine(clients, options, terminal)) {
+    findings.push(finding);
+    if (!options.json) for (const line of linesOf(finding)) terminal.out(line);
+  }
+  const ok = findings.every((finding) => finding.ok);
+  if (options.json) terminal.out(JSON.stringify({ ok, findings }, undefined, 2));
+  return ok ? 0 : 1;
+}
+
+async function* examine(clients: Clients, options: DoctorOptions, terminal: Terminal): AsyncGenerator<Finding> {
+  const toolkit = await tried('credentials', () => findStack(clients.cloudformation, toolkitName));
+  if ('finding' in toolkit) {
+    yield toolkit.finding;
+    return;
+  }
+  const stack = await tried('stack', () => findStack(clients.cloudformation, options.stack));
+  const region = await clients.cloudformation.config.region();
+  const known = toolkit.value ?? ('value' in stack ? stack.value : undefined);
+  yield { name: 'credentials', ok: true, found: `account ${known?.account ?? '(unknown)'}, region ${region}` };
+  yield bootstrapFinding(toolkit.value, known?.account, region);
+
+  const mirror = 'finding' in stack ? stack : await tried('stack', async () => outputsOf(stack.value, options.stack));
+  if ('finding' in mirror) {
+    yield mirror.finding;
+    return;
+  }
+  const { status, outputs } = mirror.value;
+  yield { name: 'stack', ok: true, found: `${options.stack}, ${status}, serves ${outputs.mirrorUrl}` };
+  if (options.build === false) return;
+
+  const probed = await tried('build', () => build(clients, outputs.probeProjectName, options, terminal));
+  if ('finding' in probed) {
+    yield probed.finding;
+    return;
+  }
+  yield { name: 'build', ok: true, found: `CodeBuild runs builds of ${outputs.probeProjectName}` };
+  yield* probed.value.probes.map(probeFinding);
+}
+
+/** A value, or what its error says. */
+async function tried<T>(name: string, look: () => Promise<T>): Promise<{ value: T } | { finding: Finding }> {
+  try {
+    return { value: await look() };
+  } catch (error) {
+    if (!(error instanceof MirrorError)) throw error;
+    const { hint } = error;
+    return { finding: { name, ok: false, found: `${error.name}: ${error.message}`, ...(hint && { hint }) } };
+  }
+}
+
+/** Name of the stack that `cdk bootstrap` makes unless it is told another, and the version that stacks with assets need. */
+const toolkitName = 'CDKToolkit';
+const leastBootstrap = 6;
+
+function bootstrapFinding(toolkit: FoundStack | undefined, account = 'ACCOUNT', region: string): Finding {
+  const version = Number(toolkit?.outputs.BootstrapVersion ?? 0);
+  const name = 'bootstrap';
+  if (version >= leastBootstrap) return { name, ok: true, found: `${toolkitName}, version ${version}` };
+  const found = toolkit === undefined ? `there is no stack ${toolkitName}` : `${toolkitName} has version ${version}`;
+  const hint = `npx cdk bootstrap aws://${account}/${region}; a bootstrap stack of another name is not looked for`;
+  return { name, ok: false, found, hint };
+}
+
+function outputsOf(stack: FoundStack | undefined, name: string) {
+  if (stack === undefined) {
+    throw new MirrorError('NoSuchStack', `there is no stack ${name}`, {
+      hint: 'npx cdk deploy makes it; AWS_REGION and AWS_PROFILE say where it is looked for',
+    });
+  }
+  if (!/^(CREATE|(UPDATE|IMPORT)(_ROLLBACK)?)_COMPLETE/.test(stack.status)) {
+    throw new MirrorError('NotReady', `the stack ${name} is ${stack.status}`, {
+      hint: 'wait for its end, or see in CloudFormation why it failed, and deploy it again: npx cdk deploy',
+    });
+  }
+  return { status: stack.status, outputs: stackOutputsOf(stack.outputs, name) };
+}
+
+async function build(clients: Clients, project: string, options: DoctorOptions, terminal: Terminal) {
+  const { signal, everySeconds, attempts } = options;
+  return probeBuild(clients, {
+    project,
+    buildspec: packageText('buildspecs/probe.yml'),
+    onProgress: (text) => terminal.err(text),
+    ...(signal && { signal }),
+    ...(everySeconds !== undefined && { everySeconds }),
+    ...(attempts !== undefined && { attempts }),
+  });
+}
+
+function probeFinding({ name, ok, evidence }: Probe): Finding {
+  if (ok) return { name, ok, found: evidence };
+  return { name, ok, found: evidence, hint: hints[name] ?? privileged };
+}
+
+const privileged =
+  'builds have to be privileged, on host kernel 6: deploy again, and look whether a service control policy forbids it';
+
+const hints: Readonly<Record<string, string>> = {
+  machine: 'give the stages a larger compute type',
+  qemu: 'see in the log of this build why QEMU is missing: its archive may be out of reach (VPC, proxy)',
+};
+
+const width = 12;
+
+function linesOf({ name, ok, found, hint }: Finding): string[] {
+  const [first = '', ...rest] = found.split('\n');
+  return [
+    `${ok ? '✓' : '✗'} ${name.padEnd(width)} ${first}`,
+    ...rest.map((line) => `  ${' '.repeat(width)} | ${line}`),
+    ...(hint === undefined ? [] : [`  ${' '.repeat(width)} ${hint}`]),
+  ];
+}

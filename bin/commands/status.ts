@@ -1,0 +1,104 @@
+import { type Clients, openClients } from '../../lib/cloud/clients';
+import { executionPage } from '../../lib/cloud/console-pages';
+import { type RecentExecution, recentExecutions } from '../../lib/cloud/recent-executions';
+import { mirrorOf } from '../../lib/cloud/stack-outputs';
+import { MirrorError } from '../../lib/errors';
+import type { StackOutputs } from '../../lib/job/stack-outputs';
+import { type Column, table } from '../table';
+import type { Terminal } from '../terminal';
+import { type HeldRelease, heldReleases } from './held-releases';
+import { stageName } from './show-build';
+
+export interface StatusOptions {
+  /** Name of the deployed stack. */
+  readonly stack: string;
+  /** How many executions. @default 10 */
+  readonly last?: string;
+  readonly json?: boolean;
+}
+
+interface Status {
+  readonly outputs: StackOutputs;
+  readonly executions: readonly RecentExecution[];
+  readonly held: readonly HeldRelease[] | MirrorError;
+}
+
+/** Prints how a deployed mirror is. @returns 0, or 1 where the mirror itself cannot be read */
+export async function runStatus(options: StatusOptions, terminal: Terminal): Promise<number> {
+  const last = countOf(options.last ?? '10');
+  using clients = openClients();
+  const status = await statusOf(clients, options.stack, last);
+  if (options.json) terminal.out(JSON.stringify(asJson(options.stack, status), undefined, 2));
+  else for (const line of linesOf(status)) terminal.out(line);
+  if (!(status.held instanceof MirrorError)) return 0;
+  terminal.err(`error ${status.held.name}: the mirror cannot be read: ${status.held.message}`);
+  if (status.held.hint !== undefined) terminal.err(`  ${status.held.hint}`);
+  return 1;
+}
+
+async function statusOf(clients: Clients, stack: string, last: number): Promise<Status> {
+  const outputs = await mirrorOf(clients.cloudformation, stack);
+  const executions = await recentExecutions(clients, outputs.stateMachineArn, last);
+  const views = [...new Set(executions.map(({ view }) => view).filter(Boolean))];
+  // A mirror that cannot be read must not hide how its executions are.
+  const held = await heldReleases(outputs, views).catch((error) => {
+    if (error instanceof MirrorError) return error;
+    throw error;
+  });
+  return { outputs, executions, held };
+}
+
+function countOf(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 100) return count;
+  throw new MirrorError('BadInput', `--last is ${JSON.stringify(text)}`, {
+    hint: 'give a number from 1 to 100',
+    misuse: true,
+  });
+}
+
+function asJson(stack: string, { outputs, executions, held }: Status): object {
+  return {
+    stack,
+    mirror: outputs.mirrorUrl,
+    keyring: outputs.keyringUrl,
+    executions: executions.map((one) => ({ ...one, page: executionPage(one.arn) })),
+    ...(held instanceof MirrorError ? {} : { views: held }),
+  };
+}
+
+function linesOf({ outputs, executions, held }: Status): string[] {
+  return [
+    `mirror   ${outputs.mirrorUrl}`,
+    `keyring  ${outputs.keyringUrl}`,
+    '',
+    ...(executions.length === 0 ? ['nothing was built yet'] : table(executionColumns, executions)),
+    ...(held instanceof MirrorError
+      ? []
+      : ['', ...(held.length === 0 ? ['nothing is published here yet'] : table(heldColumns, held))]),
+  ];
+}
+
+const executionColumns: readonly Column<RecentExecution>[] = [
+  { heading: 'EXECUTION', cell: ({ name }) => name },
+  { heading: 'RELEASE', cell: ({ release }) => release },
+  { heading: 'VIEW', cell: ({ view }) => view },
+  { heading: 'STATUS', cell: ({ status }) => status },
+  { heading: 'STARTED', cell: ({ started }) => `${started.toISOString().slice(0, 16).replace('T', ' ')}Z` },
+  { heading: 'TOOK', cell: ({ started, ended }) => (ended ? minutes(ended.getTime() - started.getTime()) : '') },
+  { heading: 'STAGE', cell: ({ stages }) => stages.map(stageName).join(', ') },
+];
+
+function minutes(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
+const heldColumns: readonly Column<HeldRelease>[] = [
+  { heading: 'VIEW', cell: ({ view }) => view },
+  { heading: 'RELEASE', cell: ({ release }) => release },
+  { heading: 'ARCHITECTURES', cell: ({ architectures }) => architectures.join(', ') },
+  { heading: 'FLAVOURS', cell: ({ kernels }) => kernels.join(', ') },
+  { heading: 'NEWEST', cell: ({ newest }) => newest },
+  { heading: 'VERSIONS', cell: ({ versions }) => String(versions), isSize: true },
+];

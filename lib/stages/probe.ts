@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { architectureOf } from '../catalog/architectures';
+import { MirrorError } from '../errors';
+import type { Probe, Probed } from '../job/probe';
+import { bootGreeting } from '../machine/boot-sector';
+import { makeFolder, readText, writeText } from '../machine/files';
+import { progress } from '../machine/log';
+import { isMountedAs, mountOverlay, mountSquashfs } from '../machine/mounts';
+import { run } from '../machine/run';
+import { makeSquashfs, passingCompression } from '../machine/squashfs';
+import { freeSpace, kernelRelease, memorySize, thisMachine } from '../machine/this-machine';
+
+export interface ProbeBench {
+  /** An empty folder on a real file system. */
+  readonly scratch: string;
+}
+
+/** Tries what the stages need of a build machine, one thing after the other, and says of each what was seen. */
+export async function probe({ scratch }: ProbeBench): Promise<Probed> {
+  const image = join(scratch, 'probe.squashfs');
+  const probes = [
+    await tried('machine', () => machine(scratch)),
+    await tried('namespaces', namespaces),
+    await tried('loop', () => loop(image, scratch)),
+    await tried('overlay', () => overlay(image, scratch)),
+    await tried('qemu', () => bootGreeting(architectureOf('amd64').qemu.system, join(scratch, 'greeting.disk'))),
+  ];
+  return { probes };
+}
+
+/** What a probe throws is what it found. */
+async function tried(name: string, look: () => Promise<string>): Promise<Probe> {
+  progress(`trying ${name}`);
+  try {
+    return { name, ok: true, evidence: await look() };
+  } catch (error) {
+    if (!(error instanceof MirrorError)) throw error;
+    return { name, ok: false, evidence: `${error.name}: ${error.message}` };
+  }
+}
+
+const gibibyte = 2 ** 30;
+
+async function machine(scratch: string): Promise<string> {
+  const [space, all] = [(await freeSpace(scratch)) / gibibyte, memorySize() / gibibyte];
+  const seen = `Linux ${kernelRelease()} on ${thisMachine()}, ${all.toFixed(1)} GiB of memory, ${space.toFixed(0)} GiB free`;
+  if (space < leastSpace || all < leastMemory) {
+    throw new MirrorError('NotSupported', `${seen}; a build wants ${leastMemory} GiB of memory and ${leastSpace} GiB`);
+  }
+  return seen;
+}
+
+/** GiB: an image in memory and its emulated machine; the unpacked layers, the downloads and what is packed of them. */
+const leastMemory = 3;
+const leastSpace = 10;
+
+async function namespaces(): Promise<string> {
+  await run(['unshare', '--mount', '--pid', '--ipc', '--fork', 'mount', '-t', 'proc', 'proc', '/proc'], {
+    quiet: true,
+  });
+  return 'own mounts, processes and IPC';
+}
+
+async function loop(image: string, scratch: string): Promise<string> {
+  const tree = join(scratch, 'tree');
+  await makeFolder(tree);
+  await writeText(join(tree, 'below'), 'below\n');
+  await makeSquashfs(tree, image, { compression: passingCompression, epoch: 0 });
+  await using mounted = await mountSquashfs(image, scratch);
+  if (await isMountedAs(mounted.path, 'squashfs')) return 'a squashfs is mounted by a loop device';
+  throw new MirrorError('NotSupported', 'there are no loop devices; images are unpacked instead, which takes longer');
+}
+
+async function overlay(image: string, scratch: string): Promise<string> {
+  await using lower = await mountSquashfs(image, scratch);
+  await using upper = await mountOverlay([lower.path], scratch);
+  await writeText(join(upper.path, 'above'), 'above\n');
+  const seen = [await readText(join(upper.path, 'below')), await readText(join(upper.upper, 'above'))].join('');
+  if (seen === 'below\nabove\n') return 'an overlay on a tmpfs takes what is written';
+  throw new MirrorError('NotSupported', `an overlay shows ${JSON.stringify(seen)}`);
+}

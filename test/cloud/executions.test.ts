@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { openClients } from '../../lib/cloud/clients';
+import { startExecution } from '../../lib/cloud/executions';
+import { executionName } from '../../lib/job/names';
+import { Order } from '../../lib/job/order';
+import { environment, Fault, fakeAws } from '../fixtures/fake-aws';
+
+const stateMachineArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:Mirror';
+const at = new Date('2026-11-25T10:00:00Z');
+const order = Order.parse({ release: 'noble', architectures: ['amd64'] });
+const name = executionName(order, at);
+
+async function start(wanted: Order = order) {
+  using clients = openClients();
+  return await startExecution(clients.sfn, { stateMachineArn, order: wanted, at });
+}
+
+const started = ({ name: given }: Readonly<Record<string, unknown>>) => ({
+  executionArn: `arn:aws:states:eu-west-1:123456789012:execution:Mirror:${given}`,
+  startDate: at.getTime() / 1000,
+});
+
+describe('an execution', () => {
+  it('is started with the order as its input, under the name of the order', async () => {
+    const aws = await fakeAws({ StartExecution: started });
+
+    expect(await start()).toEqual({ name, arn: `arn:aws:states:eu-west-1:123456789012:execution:Mirror:${name}` });
+    const [{ input } = { input: {} }] = aws.requests;
+    expect(input).toEqual({ stateMachineArn, name, input: JSON.stringify(order) });
+  });
+
+  it('gets a number where its name belongs to another, or to one that has ended', async () => {
+    const taken = [name, `${name}-2`];
+    await fakeAws({
+      StartExecution: (input) =>
+        taken.includes(String(input.name))
+          ? new Fault('ExecutionAlreadyExists', `${input.name} exists`)
+          : started(input),
+    });
+
+    expect((await start()).name).toBe(`${name}-3`);
+  });
+
+  it('is started once, though AWS wants to be asked again', async () => {
+    let times = 0;
+    const aws = await fakeAws({
+      StartExecution: (input) => (++times < 3 ? new Fault('ThrottlingException', 'Rate exceeded') : started(input)),
+    });
+
+    expect((await start()).name).toBe(name);
+    expect(aws.requests.map(({ input }) => input.name)).toEqual([name, name, name]);
+  });
+
+  it('refuses an order that AWS would not carry, without asking it', async () => {
+    const aws = await fakeAws({ StartExecution: started });
+    const ca = `-----BEGIN CERTIFICATE-----\n${'A'.repeat(300_000)}`;
+
+    await expect(start(Order.parse({ ...order, places: { ca } }))).rejects.toMatchObject({
+      name: 'BadInput',
+      misuse: true,
+      message: expect.stringMatching(/^the order of noble has 300\d{3} bytes, AWS carries 261120$/),
+    });
+    expect(aws.requests).toEqual([]);
+  });
+});
+
+describe('what AWS answers', () => {
+  it.each([
+    ['AccessDeniedException', 'AwsFailed', 'start the execution', /permission/],
+    ['StateMachineDoesNotExist', 'AwsFailed', 'start the execution', /try again/],
+    ['ExpiredTokenException', 'AwsNotSetUp', 'credentials', /log in again/],
+    ['UnrecognizedClientException', 'AwsNotSetUp', 'credentials', /log in again/],
+  ])('%s is told as %s, with what to do', async (fault, error, message, hint) => {
+    await fakeAws({ StartExecution: () => new Fault(fault, 'because') });
+
+    await expect(start()).rejects.toMatchObject({
+      name: error,
+      message: expect.stringMatching(new RegExp(`${message}.*${fault}: because`)),
+      hint: expect.stringMatching(hint),
+    });
+  });
+
+  it('is not asked for without a region', async () => {
+    await fakeAws({ StartExecution: started });
+    environment({ AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined, AWS_CONFIG_FILE: '/dev/null' });
+
+    await expect(start()).rejects.toMatchObject({ name: 'AwsNotSetUp', message: 'no AWS region is set' });
+  });
+
+  it('cannot be had where nobody listens', async () => {
+    await fakeAws({});
+    environment({ AWS_ENDPOINT_URL: 'http://127.0.0.1:1' });
+
+    await expect(start()).rejects.toMatchObject({
+      name: 'AwsFailed',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+});
