@@ -3,7 +3,7 @@ import './check-node';
 import { Command, CommanderError } from 'commander';
 import { addBuild } from './add-build';
 import { addCloud } from './add-cloud';
-import { addKeyring } from './keyring-commands';
+import { addKeyring } from './add-keyring';
 import { many } from './many';
 import { serve } from './serve-until-interrupted';
 import { processTerminal, reportError, type Terminal } from './terminal';
@@ -39,8 +39,8 @@ function programOf(terminal: Terminal, done: (code: number) => void): Command {
   addBuild(program, terminal, done);
   addServe(program, terminal);
   addReaders(program, terminal, done);
-  addCloud(program, terminal, done);
   addKeyring(program, terminal, done);
+  addCloud(program, terminal, done);
   for (const command of program.commands) {
     for (const one of [command, ...command.commands]) one.exitOverride();
   }

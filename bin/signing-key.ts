@@ -15,11 +15,6 @@ export function keyPlace(key: string): string {
   return isKeyFile(key) ? resolve(key) : key;
 }
 
-/** Whether a key is a file of this machine. */
-export function isKeyFile(key: string): boolean {
-  return !isOfKms(key) && !key.startsWith(secret);
-}
-
 /** @throws KeyExposed where a private key would lie in a mirror's folder */
 export function requireOutside(mirror: string, key: string): void {
   if (!isKeyFile(key) || relative(mirror, key).startsWith('..')) return;
@@ -27,6 +22,11 @@ export function requireOutside(mirror: string, key: string): void {
     hint: 'give it another place with --key',
     misuse: true,
   });
+}
+
+/** Whether a key is a file of this machine. */
+function isKeyFile(key: string): boolean {
+  return !isOfKms(key) && !key.startsWith(secret);
 }
 
 /**

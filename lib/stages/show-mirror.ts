@@ -20,10 +20,7 @@ export async function showKeyrings({ mirror, signer }: Pick<Press, 'mirror' | 's
   await showKeyring(layout.armouredKeyring, Buffer.from(armouredKeyring(held)), { mirror, signer });
 }
 
-/**
- * @returns the keyring that the mirror has now
- * @throws BadSignature where it lacks our key: sites would refuse what this one signs
- */
+/** @returns what the mirror has now */
 async function showKeyring(
   key: string,
   bytes: Buffer,

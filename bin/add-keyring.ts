@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
+import type { RotateKeyOptions } from './commands/rotate-key';
 import type { Terminal } from './terminal';
 
 /** Adds `keyring` and `keyring rotate`. */
 export function addKeyring(program: Command, terminal: Terminal, done: (code: number) => void): void {
   const keyring = program
     .command('keyring')
-    .enablePositionalOptions() // else it takes --json away from `keyring rotate`
     .description('hand out the public keyring of a mirror')
     .argument('<mirror>', 'DIR, http(s)://… or s3://BUCKET')
     .option('--armour', 'as text, for people')
@@ -18,14 +18,19 @@ export function addKeyring(program: Command, terminal: Terminal, done: (code: nu
   keyring
     .command('rotate')
     .description('change the signing key: announce the new one, sign all anew (--sign), drop the old one (--finish)')
-    .argument('<mirror>', 'DIR or s3://…')
-    .requiredOption('--new-key <key>', 'the key to come: a file, made on first use, or kms:<id, ARN or alias>')
+    .argument('<mirror>', 'DIR or s3://BUCKET')
+    .requiredOption(
+      '--new-key <key>',
+      'the key to come: a file, made on first use, kms:<id, ARN or alias> or secret:<ARN>',
+    )
     .option('--key <key>', 'the key that has signed so far (default: with the user’s data)')
     .option('--sign', 'once every site has the keyring with both keys: sign all views and snapshots with the new key')
     .option('--finish', 'once everything is signed by the new key: take the old one out of the keyring')
     .option('--json', 'print the result as JSON')
-    .action(async (mirror: string, options) => {
+    .action(async (mirror: string, _options, command: Command) => {
       const { runRotateKey } = await import('./commands/rotate-key.js');
+      // --json is an option of `keyring`, too, which takes it first
+      const options: Omit<RotateKeyOptions, 'mirror'> = command.optsWithGlobals();
       done(await runRotateKey({ mirror, ...options }, terminal));
     });
 }
