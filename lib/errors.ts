@@ -39,7 +39,6 @@ export const errorNames = [
   'ExecutionFailed',
   'Interrupted',
   'NoSuchStack',
-  'AwsNotSetUp',
   'AwsFailed',
 ] as const;
 

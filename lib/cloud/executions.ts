@@ -14,7 +14,7 @@ export interface Execution {
  * Starts an execution for an order. The same order at the same second is started once, also where an answer is lost and
  * the SDK asks again: Step Functions gives the execution that runs. Where the name belongs to one that has ended, or to
  * another order, the next attempt gets a number.
- * @throws BadInput (misuse) for an order that is longer than an input may be; AwsNotSetUp, AwsFailed
+ * @throws BadInput (misuse) for an order that is longer than an input may be; what asking throws
  */
 export async function startExecution(
   sfn: SFNClient,

@@ -16,7 +16,7 @@ export interface FoundStack {
 
 /**
  * Where the mirror of a deployed stack is.
- * @throws NoSuchStack; BadFormat where it is none of a mirror; AwsNotSetUp, AwsFailed
+ * @throws NoSuchStack; BadFormat where it is none of a mirror; what asking throws
  */
 export async function mirrorOf(cloudformation: CloudFormationClient, name: string): Promise<StackOutputs> {
   const stack = await findStack(cloudformation, name);
@@ -27,7 +27,7 @@ export async function mirrorOf(cloudformation: CloudFormationClient, name: strin
   });
 }
 
-/** @throws AwsNotSetUp, AwsFailed */
+/** @throws what asking throws */
 export async function findStack(cloudformation: CloudFormationClient, name: string): Promise<FoundStack | undefined> {
   const stack = await asking(`describe the stack ${name}`, () => describe(cloudformation, name));
   // One that is deleted can still be described, by its id.

@@ -169,7 +169,7 @@ describe('the doctor of a deployed mirror', () => {
 
     expect(code).toBe(1);
     expect(outLines).toEqual([
-      '✗ credentials  AwsNotSetUp: AWS does not take the credentials: ExpiredToken: The security token included in the request is expired',
+      '✗ credentials  NoCredentials: AWS does not take the credentials: ExpiredToken: The security token included in the request is expired',
       expect.stringContaining('log in again'),
     ]);
   });
