@@ -40,6 +40,7 @@ const job: Job = {
   bootTest: false,
   inputs: '',
   recipe: '',
+  bundles: '',
   rebuild: false,
 };
 

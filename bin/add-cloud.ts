@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addAccess } from './add-access';
 import { interruptible } from './interruptible';
 import type { Terminal } from './terminal';
 
@@ -25,4 +26,5 @@ export function addCloud(program: Command, terminal: Terminal, done: (code: numb
       const interrupt = interruptible();
       done(await runDoctor({ ...options, signal: interrupt.signal }, terminal).finally(interrupt.end));
     });
+  addAccess(program, terminal, done);
 }

@@ -32,6 +32,12 @@ const bundles: Readonly<Record<string, Bundle>> = {
   },
   select: { entry: 'bin/lambda/select.ts', file: 'index.js', beside: [] },
   publish: { entry: 'bin/lambda/publish.ts', file: 'index.js', beside: [] },
+  look: {
+    entry: 'bin/lambda/look.ts',
+    file: 'index.js',
+    beside: ['buildspecs/keyrings'],
+  },
+  tell: { entry: 'bin/lambda/tell.ts', file: 'index.js', beside: [] },
 };
 
 /**

@@ -72,7 +72,7 @@ async function readableFile(path: string): Promise<{ path: string; size: number 
 
 const unreadable = ['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG'];
 
-function contentTypeOf(key: string): string {
+export function contentTypeOf(key: string): string {
   return contentTypes[extname(key)] ?? 'application/octet-stream';
 }
 
@@ -83,7 +83,7 @@ const contentTypes: Record<string, string> = {
 };
 
 /** As the cloud's objects have it: an index, a keyring or a signature can be written again. */
-function cacheControlOf(key: string): string {
+export function cacheControlOf(key: string): string {
   const isMutable = /^(index|keyring)\./.test(basename(key)) || key.endsWith('.json.gpg');
   return isMutable ? mutableCacheControl : immutableCacheControl;
 }

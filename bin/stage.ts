@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { MirrorError } from '../lib/errors';
-import { cacheVariable, jobOf, workStoreVariable } from '../lib/job/environment';
+import { cacheVariable, checkBundles, jobOf, workStoreVariable } from '../lib/job/environment';
 import { bootTest } from '../lib/stages/boot-test';
 import { bootloadersOrder } from '../lib/stages/bootloader-places';
 import { buildBootloaders } from '../lib/stages/bootloaders';
@@ -49,6 +49,7 @@ async function main(name = ''): Promise<void> {
 
 async function runStage(name: string, scratch: string): Promise<unknown> {
   const job = jobOf(process.env);
+  checkBundles(job.bundles, process.env);
   const store = await openWorkStore(process.env[workStoreVariable] ?? '');
   const order = await readOrder(job.execution, store, scratch);
   const { [cacheVariable]: cache } = process.env;

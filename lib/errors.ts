@@ -33,6 +33,7 @@ export const errorNames = [
   'NoKernel',
   'BootFailed',
   'KeyExposed',
+  'KeyUnusable',
   'PortInUse',
   'RequiredKernelFailed',
   'VersionConflict',

@@ -1,6 +1,16 @@
+export { Architecture } from './mirror/architecture';
+export { BuildMachine } from './mirror/build-machine';
 export { KernelBuild, type KernelBuildProps } from './mirror/kernel-build';
+export { KernelFlavour } from './mirror/kernel-flavour';
 export { MaasMirror } from './mirror/maas-mirror';
 export type { MaasMirrorProps } from './mirror/maas-mirror-props';
 export { MirrorFunction, type MirrorFunctionProps } from './mirror/mirror-function';
+export type { MirrorPlaces } from './mirror/mirror-places';
+export { MirrorSchedule } from './mirror/mirror-schedule';
+export { MirrorSite } from './mirror/mirror-site';
+export type { MirrorSiteProps } from './mirror/mirror-site-props';
+export type { MirrorView } from './mirror/mirror-view';
+export { DebianRelease, Release, UbuntuRelease } from './mirror/release';
+export { type BoundSigningKey, SigningKey } from './mirror/signing-key';
 export { StageBuild, type StageBuildProps } from './mirror/stage-build';
 export { ReleaseWorkflow, type ReleaseWorkflowProps } from './mirror/workflow';

@@ -15,7 +15,7 @@ import { machineRepositories } from '../../lib/machine/apt';
 import { requireOwnKey } from '../../lib/stages/show-mirror';
 import { hasCode } from '../../lib/store/durable';
 import { openMirrorDirectory } from '../../lib/store/open';
-import { defaultKeyPath, signerFrom } from '../signing-key';
+import { defaultKeyPath, isKeyFile, keyPlace, signerFrom } from '../signing-key';
 import type { Terminal } from '../terminal';
 import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from './build-report';
 import { installHostTools } from './install-tools';
@@ -136,10 +136,10 @@ function placesOf({ mirror, work, key }: BuildOptions): Places {
   const places = {
     mirror: resolve(mirror),
     work: resolve(work ?? `${mirror.replace(/\/+$/, '')}.work`),
-    key: resolve(key ?? defaultKeyPath()),
+    key: keyPlace(key ?? defaultKeyPath()),
   };
   const inside = (path: string) => !relative(places.mirror, path).startsWith('..');
-  if (inside(places.key)) {
+  if (isKeyFile(places.key) && inside(places.key)) {
     throw new MirrorError('KeyExposed', `the private key ${places.key} would lie in the mirror that is served`, {
       hint: 'give it another place with --key',
       misuse: true,

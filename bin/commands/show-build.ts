@@ -107,7 +107,7 @@ function stagesOf(plans: readonly Plan[]): string[] {
   ]);
 }
 
-/** `Extract amd64 hwe`: the flavour's own state is called ExtractHwe, which would say it twice. */
+/** `Extract amd64 hwe`: the flavour's own state is called ExtractHwe or ExtractHweArm, which would say it twice. */
 export function stageName({
   stage,
   architecture,
@@ -117,7 +117,7 @@ export function stageName({
   architecture?: string | undefined;
   kernel?: string | undefined;
 }): string {
-  const plain = kernel !== undefined && stage.startsWith('Extract') ? 'Extract' : stage;
+  const plain = kernel !== undefined && stage.startsWith('Extract') ? 'Extract' : stage.replace(/Arm$/, '');
   return [plain, architecture, kernel].filter(Boolean).join(' ');
 }
 

@@ -1,20 +1,27 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { workStoreVariable } from '../../lib/job/environment';
+import { bundlesVariable, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
 import { type Plan, planInputOf } from '../../lib/job/plan';
+import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
 import { plan } from '../../lib/stages/plan';
 import { openStore, openWorkStore } from '../../lib/store/open';
 
-/** The Plan function: an order in, a plan out. */
+/** The Plan function: an order in, a plan out. Where Lambda runs it, there is no gpgv. */
 export async function handler(event: unknown): Promise<Plan> {
-  const { [mirrorStoreVariable]: mirror = '', [workStoreVariable]: work = '' } = process.env;
+  const {
+    [mirrorStoreVariable]: mirror = '',
+    [workStoreVariable]: work = '',
+    [bundlesVariable]: bundles = '',
+  } = process.env;
   const scratch = await mkdtemp(join(tmpdir(), 'plan-'));
   try {
     const stores = { mirror: await openStore(mirror), work: await openWorkStore(work) };
-    return await plan(planInputOf(event), { ...stores, scratch, tools: __dirname });
+    return await plan(planInputOf(event), { ...stores, scratch, tools: __dirname, bundles, verify });
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
 }
+
+const verify = (clearsigned: Buffer, keyring: Buffer) => verifyInProcess(clearsigned, keyring, new Date());

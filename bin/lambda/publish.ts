@@ -1,13 +1,17 @@
-import { workStoreVariable } from '../../lib/job/environment';
+import { checkBundles, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
 import { publishInputOf, publishLoadersInputOf } from '../../lib/job/plan';
 import { type Published, publish } from '../../lib/stages/publish';
 import { type PublishedBootloaders, publishBootloaders } from '../../lib/stages/publish-bootloaders';
+import { showKeyrings } from '../../lib/stages/show-mirror';
 import { openStore, openWorkStore } from '../../lib/store/open';
 import { signerFrom } from '../signing-key';
 
-/** The Publish function: what the builds of one architecture, or of the bootloaders, made in; what was published out. */
-export async function handler(event: object): Promise<Published | PublishedBootloaders> {
+/**
+ * The Publish function: what the builds of one architecture, or of the bootloaders, made in; what was published out. A
+ * deployment calls it with nothing, so that the keyring is there for sites before anything else.
+ */
+export async function handler(event: object): Promise<Published | PublishedBootloaders | undefined> {
   const { [mirrorStoreVariable]: mirror = '', [workStoreVariable]: work = '', MIRROR_SIGNING_KEY = '' } = process.env;
   const bench = {
     mirror: await openStore(mirror, { create: true }),
@@ -15,8 +19,17 @@ export async function handler(event: object): Promise<Published | PublishedBootl
     signer: await signerFrom(MIRROR_SIGNING_KEY),
     now: () => new Date(),
   };
-  if (!('bootloaders' in event)) return publish(publishInputOf(event), bench);
+  if (Object.keys(event).length === 0) {
+    await showKeyrings(bench);
+    return undefined;
+  }
+  if (!('bootloaders' in event)) {
+    const input = publishInputOf(event);
+    checkBundles(input.job.bundles, process.env);
+    return publish(input, bench);
+  }
   const { job, built } = publishLoadersInputOf(event).bootloaders;
+  checkBundles(job.bundles, process.env);
   const { view, execution, inputs, rebuild } = job;
   return publishBootloaders({ view, execution, inputs, built, rebuild: rebuild === 'true' }, bench);
 }

@@ -1,4 +1,4 @@
-import { workStoreVariable } from '../../lib/job/environment';
+import { checkBundles, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
 import { selectInputOf } from '../../lib/job/plan';
 import type { Selected } from '../../lib/job/results';
@@ -8,5 +8,7 @@ import { openStore, openWorkStore } from '../../lib/store/open';
 /** The Select function: what is to be built of one architecture. */
 export async function handler(event: unknown): Promise<Selected> {
   const { [mirrorStoreVariable]: mirror = '', [workStoreVariable]: work = '' } = process.env;
-  return select(selectInputOf(event), { mirror: await openStore(mirror), work: await openWorkStore(work) });
+  const input = selectInputOf(event);
+  checkBundles(input.job.bundles, process.env);
+  return select(input, { mirror: await openStore(mirror), work: await openWorkStore(work) });
 }

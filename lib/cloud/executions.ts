@@ -1,6 +1,11 @@
-import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  ExecutionAlreadyExists,
+  ListExecutionsCommand,
+  type SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { MirrorError } from '../errors';
-import { executionName } from '../job/names';
+import { executionName, isNameOf } from '../job/names';
 import type { Order } from '../job/order';
 import { asking } from './asking';
 
@@ -26,6 +31,22 @@ export async function startExecution(
     const arn = await startOnce(sfn, { stateMachineArn, name, input });
     if (arn !== undefined) return { name, arn };
   }
+}
+
+/** Name of an execution of the same order that is running. @throws AwsNotSetUp, AwsFailed */
+export async function runningOf(
+  sfn: SFNClient,
+  { stateMachineArn, order }: { stateMachineArn: string; order: Order },
+): Promise<string | undefined> {
+  let nextToken: string | undefined;
+  do {
+    const command = new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING', nextToken });
+    const page = await asking('list the executions', () => sfn.send(command));
+    const found = page.executions?.find(({ name = '' }) => isNameOf(name, order));
+    if (found !== undefined) return found.name;
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return undefined;
 }
 
 /** Bytes that Step Functions carries from state to state, less what Plan's payload has besides the order. */

@@ -19,8 +19,13 @@ export interface FoundStack {
  * @throws NoSuchStack; BadFormat where it is none of a mirror; what asking throws
  */
 export async function mirrorOf(cloudformation: CloudFormationClient, name: string): Promise<StackOutputs> {
+  return stackOutputsOf((await requireStack(cloudformation, name)).outputs, name);
+}
+
+/** @throws NoSuchStack; AwsNotSetUp, AwsFailed */
+export async function requireStack(cloudformation: CloudFormationClient, name: string): Promise<FoundStack> {
   const stack = await findStack(cloudformation, name);
-  if (stack !== undefined) return stackOutputsOf(stack.outputs, name);
+  if (stack !== undefined) return stack;
   const region = await cloudformation.config.region();
   throw new MirrorError('NoSuchStack', `there is no stack ${name} in ${region} of this account`, {
     hint: 'npx cdk deploy makes it; AWS_REGION and AWS_PROFILE say where it is looked for',

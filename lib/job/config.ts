@@ -45,6 +45,17 @@ export const MirrorConfig = z.strictObject({
     .strictObject({ versions: z.int().min(1).optional(), days: z.int().min(1).optional() })
     .optional()
     .describe('How many versions of a product stay, and for how long at least'),
+  site: z
+    .strictObject({
+      domainName: z.string().optional().describe('Host name of the mirror; default: that of CloudFront'),
+      certificateArn: z.string().startsWith('arn:').optional().describe('Its certificate, in us-east-1'),
+      allowHttp: z.boolean().optional().describe('Whether plain HTTP is served beside HTTPS; default: false'),
+      allowedCidrs: z.array(z.string()).min(1).optional().describe('Networks that may read; default: all'),
+      basicAuth: z.boolean().optional().describe('Whether sites need a name and a password; default: false'),
+      webAclId: z.string().optional().describe('ARN of a web ACL of CloudFront; default: none'),
+    })
+    .optional()
+    .describe('How the deployed mirror is served; a mirror on one machine has none of it'),
 });
 export type MirrorConfig = z.infer<typeof MirrorConfig>;
 

@@ -16,11 +16,37 @@ export const jobVariables = {
   bootTest: 'MIRROR_BOOT_TEST',
   inputs: 'MIRROR_INPUTS',
   recipe: 'MIRROR_RECIPE',
+  bundles: 'MIRROR_PLANNED_WITH',
   rebuild: 'MIRROR_REBUILD',
 } as const satisfies Record<keyof Job, string>;
 
 /** Where a stage finds the work store: `s3://bucket` or a directory. Set by the project, not by the job. */
 export const workStoreVariable = 'MIRROR_WORK_STORE';
+
+/** Digest of the bundles that are deployed. Set by project and function. @default - nobody has deployed anything */
+export const bundlesVariable = 'MIRROR_BUNDLES';
+
+/**
+ * Refuses to go on with what other bundles have begun: a redrive after a deployment would mix the two.
+ * @throws NotSupported
+ */
+export function checkBundles(planned: string, environment: Record<string, string | undefined>): void {
+  const { [bundlesVariable]: deployed = '' } = environment;
+  if (planned === deployed) return;
+  throw new MirrorError(
+    'NotSupported',
+    `this was planned with the bundles ${planned || '(none)'}, deployed are ${deployed || '(none)'}`,
+    {
+      hint: 'the mirror was deployed anew meanwhile: start a new execution instead of redriving this one',
+    },
+  );
+}
+
+/** ARN of the state machine that Look starts executions of. */
+export const stateMachineVariable = 'MIRROR_STATE_MACHINE';
+
+/** ARN of the topic that failures are told to. */
+export const topicVariable = 'MIRROR_TOPIC';
 
 /** A folder in which downloads are kept by their digests. @default - nothing is kept */
 export const cacheVariable = 'MIRROR_CACHE';
@@ -69,5 +95,6 @@ const JobFields = z.object({
   bootTest: flag.default(true),
   inputs: z.string().default(''),
   recipe: z.string().default(''),
+  bundles: z.string().default(''),
   rebuild: flag.default(false),
 });

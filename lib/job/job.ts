@@ -21,6 +21,8 @@ export interface Job {
   readonly inputs: string;
   /** Digest of what is asked of the image beyond the plain one, and of our own recipe. */
   readonly recipe: string;
+  /** Digest of the bundles that the build was planned with; others refuse to go on with it. */
+  readonly bundles: string;
   /** Publish a new version though it equals the newest one. */
   readonly rebuild: boolean;
 }

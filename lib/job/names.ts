@@ -18,6 +18,11 @@ export function executionName(order: Order, at: Date, attempt?: number): string 
   return `${release}-${tail}`;
 }
 
+/** Whether an execution of this name is of this order, begun whenever. */
+export function isNameOf(name: string, order: Order): boolean {
+  return new RegExp(`^${order.release}-\\d{8}T\\d{6}-${hash8(canonical(order))}(-\\d+)?$`).test(name);
+}
+
 /** JSON in which the order of an object's fields makes no difference. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>

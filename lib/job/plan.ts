@@ -165,6 +165,6 @@ function refuseUbuntusOwn({ release, customise, serial, places }: Order): void {
 
 function jobFor(order: Order, execution: string, architecture: string): Job {
   const { release, view, rebuild, bootTest } = order;
-  const empty = { kernel: '', inputs: '', recipe: '' };
+  const empty = { kernel: '', inputs: '', recipe: '', bundles: '' };
   return { execution, release, architecture, view, ...empty, customised: isCustomised(order), bootTest, rebuild };
 }

@@ -1,6 +1,9 @@
 import { MirrorError } from '../errors';
 
-/** Names of the outputs by which a deployed stack says where its mirror is; the constructs write them, the CLI reads them. */
+/**
+ * Names of the outputs by which a deployed stack says where its mirror is; the constructs write them, the CLI reads them.
+ * The CDK writes the path of the construct before a name and eight digits behind it: `MirrorSiteMirrorUrl0F1E2D3C`.
+ */
 export const stackOutputs = {
   /** Address of the site; views lie below it. */
   mirrorUrl: 'MirrorUrl',
@@ -14,20 +17,36 @@ export const stackOutputs = {
   probeProjectName: 'ProbeProjectName',
 } as const;
 
+/** ARN of the KeyValueStore with the credentials of the sites: an output of mirrors that ask for some. */
+export const credentialsStoreOutput = 'CredentialsStoreArn';
+
 export type StackOutputs = { readonly [name in keyof typeof stackOutputs]: string };
 
 /**
- * @param found the outputs of a stack, by their names
- * @throws BadFormat naming the outputs that the stack does not have
+ * @param found the outputs of a stack, by their keys
+ * @throws BadFormat naming the outputs that the stack does not have; BadInput where it has some twice
  */
 export function stackOutputsOf(found: Readonly<Record<string, string>>, stack: string): StackOutputs {
-  const missing = Object.values(stackOutputs).filter((name) => !found[name]);
+  const values = Object.entries(stackOutputs).map(([field, name]) => [field, outputOf(found, name)] as const);
+  const missing = values.filter(([, value]) => !value).map(([field]) => stackOutputs[field as keyof StackOutputs]);
   if (missing.length > 0) {
     throw new MirrorError('BadFormat', `the stack ${stack} has no output ${missing.join(', ')}`, {
       hint: 'name the stack of a mirror; if it is one, deploy it again with the version of this command: npx cdk deploy',
     });
   }
-  return Object.fromEntries(
-    Object.entries(stackOutputs).map(([field, name]) => [field, found[name]]),
-  ) as unknown as StackOutputs;
+  return Object.fromEntries(values) as unknown as StackOutputs;
+}
+
+/**
+ * @returns undefined where there is no output of this name
+ * @throws BadInput where there are several: the stack holds more than one mirror
+ */
+export function outputOf(found: Readonly<Record<string, string>>, name: string): string | undefined {
+  const pattern = new RegExp(`^${name}$|${name}[0-9A-F]{8}$`);
+  const keys = Object.keys(found).filter((key) => pattern.test(key));
+  if (keys.length <= 1) return keys[0] && found[keys[0]];
+  throw new MirrorError('BadInput', `the stack has more than one ${name}: ${keys.join(', ')}`, {
+    hint: 'these commands work on stacks that hold one mirror; give each a stack of its own',
+    misuse: true,
+  });
 }

@@ -51,22 +51,41 @@ function networkCard({ bus }: Emulator, mac: string): string {
  * @throws BootFailed with what was seen, after the whole console has gone to `onLine`; MissingTool without the emulator
  */
 export async function boot(options: BootOptions): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    const { verdict, crash, timedOut } = await bootOnce(options);
+    if (verdict !== undefined && 'started' in verdict) return verdict.started;
+    if (crash === undefined || verdict !== undefined || attempt === attempts) {
+      throw failed(verdict?.failed ?? whyEnded(crash, timedOut, options));
+    }
+    options.onLine(`the emulator itself has crashed (${crash}); it is started again`);
+  }
+}
+
+/** QEMU 7.2 now and then dies by SIGSEGV on a busy machine, with two threads of TCG: nothing that an image is to blame for. */
+const attempts = 3;
+
+async function bootOnce(options: BootOptions) {
   const [program, ...args] = qemuCommand(options);
-  const seconds = options.timeoutSeconds;
   const machine = execa(program, args, {
     stdin: 'ignore',
     stderr: 'inherit',
     reject: false,
     buffer: false,
-    timeout: seconds * 1000,
+    timeout: options.timeoutSeconds * 1000,
     killSignal: 'SIGKILL',
   });
   const verdict = await watchConsole(machine.stdout, options);
-  machine.kill('SIGKILL');
-  const { code, timedOut } = await machine;
-  if (verdict !== undefined && 'started' in verdict) return verdict.started;
+  machine.kill('SIGKILL'); // one that is ending by itself keeps its own signal
+  const { code, signal, timedOut } = await machine;
   if (code === 'ENOENT') throw new MirrorError('MissingTool', `there is no ${program} on this machine`);
-  const why =
-    verdict?.failed ?? (timedOut ? `nothing showed within ${seconds} s that it had started` : 'the machine ended');
-  throw new MirrorError('BootFailed', why, { hint: 'the whole console is in the log of this boot test' });
+  return { verdict, timedOut, crash: signal === 'SIGKILL' ? undefined : signal };
+}
+
+function whyEnded(crash: string | undefined, timedOut: boolean, { timeoutSeconds }: BootOptions): string {
+  if (timedOut) return `nothing showed within ${timeoutSeconds} s that it had started`;
+  return crash === undefined ? 'the machine ended' : `the emulator itself crashed ${attempts} times (${crash})`;
+}
+
+function failed(why: string): MirrorError {
+  return new MirrorError('BootFailed', why, { hint: 'the whole console is in the log of this boot test' });
 }

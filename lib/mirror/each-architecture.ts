@@ -4,12 +4,14 @@ import { Construct } from 'constructs';
 import { EachKernel } from './each-kernel';
 import type { KernelBuild } from './kernel-build';
 import type { StageBuild } from './stage-build';
-import { buildTask, functionTask } from './tasks';
+import { buildTask, functionTask, machineTasks } from './tasks';
 
 export interface EachArchitectureProps {
   readonly fetch: StageBuild;
   readonly upgrade: StageBuild;
+  readonly upgradeOnArm?: StageBuild;
   readonly prepare: StageBuild;
+  readonly prepareOnArm?: StageBuild;
   readonly bootTest: StageBuild;
   readonly kernelBuilds: KernelBuild[];
   readonly select: IFunction;
@@ -30,8 +32,16 @@ export class EachArchitecture extends Construct {
   constructor(scope: Construct, id: string, props: EachArchitectureProps) {
     super(scope, id);
     const fetch = buildTask(this, 'Fetch', { project: props.fetch.project, resultPath: '$.fetched' });
-    const upgrade = buildTask(this, 'Upgrade', { project: props.upgrade.project, resultPath: '$.root' });
-    const prepare = buildTask(this, 'Prepare', { project: props.prepare.project, resultPath: '$.prepared' });
+    const upgrade = machineTasks(this, 'Upgrade', {
+      onX86: props.upgrade.project,
+      onArm: props.upgradeOnArm?.project,
+      resultPath: '$.root',
+    });
+    const prepare = machineTasks(this, 'Prepare', {
+      onX86: props.prepare.project,
+      onArm: props.prepareOnArm?.project,
+      resultPath: '$.prepared',
+    });
     const kernels = new EachKernel(this, 'Kernels', {
       kernelBuilds: props.kernelBuilds,
       bootTest: props.bootTest.project,
@@ -41,16 +51,18 @@ export class EachArchitecture extends Construct {
     const publish = this.publish(props.publish);
 
     const failed = this.architectureFailed();
-    for (const state of [fetch, upgrade, prepare, select, kernels, publish]) {
+    for (const state of [fetch, ...upgrade.tasks, ...prepare.tasks, select, kernels, publish]) {
       state.addCatch(failed, { errors: ['States.ALL'], resultPath: '$.error' });
     }
 
     fetch.next(
       Choice.jsonPath(this, 'Customised')
-        .when(Condition.booleanEquals('$.customised', true), upgrade.next(prepare))
-        .otherwise(this.untouched().next(prepare)),
+        .when(Condition.booleanEquals('$.customised', true), upgrade.entry)
+        .otherwise(this.untouched().next(prepare.entry)),
     );
-    prepare.next(select).next(kernels).next(publish).next(this.architecturePublished());
+    for (const task of upgrade.tasks) task.next(prepare.entry);
+    for (const task of prepare.tasks) task.next(select);
+    select.next(kernels).next(publish).next(this.architecturePublished());
 
     this.map = MapState.jsonPath(this, 'EachArchitecture', {
       itemsPath: '$.plan.architectures',

@@ -2,9 +2,10 @@ import type { IProject } from 'aws-cdk-lib/aws-codebuild';
 import { Choice, Condition, Map as MapState, Pass } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { ErrorName } from '../errors';
+import { BuildMachine } from './build-machine';
 import type { KernelBuild } from './kernel-build';
 import { pascalCase } from './pascal-case';
-import { buildTask } from './tasks';
+import { buildTask, isForArm } from './tasks';
 
 export interface EachKernelProps {
   readonly kernelBuilds: KernelBuild[];
@@ -31,14 +32,17 @@ export class EachKernel extends Construct {
       .otherwise(this.bootTestWaived().next(kernelBuilt));
 
     const flavour = Choice.jsonPath(this, 'ChooseFlavour').otherwise(this.unknownKernel());
-    for (const { kernel, project: extraction } of kernelBuilds) {
-      const extract = buildTask(this, `Extract${pascalCase(kernel)}`, {
+    for (const build of onArmFirst(kernelBuilds)) {
+      const { kernel, machine, project: extraction } = build;
+      const suffix = machine === BuildMachine.ARM ? 'Arm' : '';
+      const extract = buildTask(this, `Extract${pascalCase(kernel.name)}${suffix}`, {
         project: extraction,
         resultPath: '$.extracted',
         kernelPath: '$.kernel',
       });
       extract.addCatch(failed, { errors: ['States.ALL'], resultPath: '$.error' }).next(booted);
-      flavour.when(Condition.stringEquals('$.kernel', kernel), extract);
+      const isKernel = Condition.stringEquals('$.kernel', kernel.name);
+      flavour.when(machine === BuildMachine.ARM ? Condition.and(isKernel, isForArm) : isKernel, extract);
     }
 
     this.map = MapState.jsonPath(this, 'EachKernel', {
@@ -87,6 +91,12 @@ export class EachKernel extends Construct {
       parameters: { outcome: 'failed', ...whichKernel, error: { Error: name, Cause: cause } },
     });
   }
+}
+
+/** The first choice that fits is taken. */
+function onArmFirst(builds: readonly KernelBuild[]): KernelBuild[] {
+  const isArm = ({ machine }: KernelBuild) => machine === BuildMachine.ARM;
+  return [...builds.filter(isArm), ...builds.filter((build) => !isArm(build))];
 }
 
 const whichKernel = { 'kernel.$': '$.kernel', 'need.$': '$.need' };

@@ -1,29 +1,44 @@
 import type { Project } from 'aws-cdk-lib/aws-codebuild';
+import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
+import { BuildMachine } from './build-machine';
+import type { KernelFlavour } from './kernel-flavour';
 import { StageBuild } from './stage-build';
 
 export interface KernelBuildProps {
-  /** Kernel flavour: `hwe-lowlatency`. */
-  readonly kernel: string;
+  readonly kernel: KernelFlavour;
   /** The stage bundle: stage.js, host-tools.sh and what they read. */
   readonly bundle: Asset;
+  /** Digest of all bundles, which an execution must have been planned with. */
+  readonly bundles: string;
   /** Where the stages of an execution hand things to each other. */
   readonly workBucket: IBucket;
   /** How many builds of this flavour may run at once. */
   readonly maxConcurrency: number;
+  /** @default BuildMachine.X86 */
+  readonly machine?: BuildMachine;
+  /** @default - none */
+  readonly vpc?: IVpc;
+  /** @default - the private subnets */
+  readonly vpcSubnets?: SubnetSelection;
 }
 
-/** Builds one kernel flavour: the extract stage in a project of its own, so that a flavour has its own log and history. */
+/**
+ * Builds one kernel flavour on one kind of machine: the extract stage in a project of its own, so that a flavour has its
+ * own log and history.
+ */
 export class KernelBuild extends Construct {
-  readonly kernel: string;
+  readonly kernel: KernelFlavour;
+  readonly machine: BuildMachine;
   readonly stage: StageBuild;
 
-  constructor(scope: Construct, id: string, { kernel, ...props }: KernelBuildProps) {
+  constructor(scope: Construct, id: string, { kernel, machine = BuildMachine.X86, ...props }: KernelBuildProps) {
     super(scope, id);
     this.kernel = kernel;
-    this.stage = new StageBuild(this, 'Extract', { ...props, stage: 'extract' });
+    this.machine = machine;
+    this.stage = new StageBuild(this, 'Extract', { ...props, machine, stage: 'extract' });
   }
 
   get project(): Project {

@@ -1,25 +1,90 @@
+import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Architecture } from './architecture';
+import type { KernelFlavour } from './kernel-flavour';
+import type { MirrorPlaces } from './mirror-places';
+import type { MirrorSchedule } from './mirror-schedule';
+import type { MirrorSiteProps } from './mirror-site-props';
+import type { MirrorView } from './mirror-view';
+import type { Release } from './release';
+import type { SigningKey } from './signing-key';
+
 export interface MaasMirrorProps {
   /**
-   * Releases that the mirror is for, by codename.
-   * @default - every release of the catalogue
+   * Releases that the mirror is for.
+   * @default - those of the views; without views every release of the catalogue can be ordered
    */
-  readonly releases?: string[];
+  readonly releases?: Release[];
 
   /**
-   * Architectures that the mirror is for, by dpkg's names. How many there are decides how `maxConcurrency` is shared out.
-   * @default - amd64 and arm64
+   * Architectures that the mirror is for. How many there are decides how `maxConcurrency` is shared out.
+   * @default - those of the views; without any amd64 and arm64
    */
-  readonly architectures?: string[];
+  readonly architectures?: Architecture[];
 
   /**
    * Kernel flavours that can be ordered: each has its own CodeBuild project.
-   * @default - every flavour of the catalogue
+   * @default - every flavour that the releases have for the architectures; without any every one of the catalogue
    */
-  readonly kernels?: string[];
+  readonly kernels?: KernelFlavour[];
+
+  /**
+   * What is built, by views.
+   * @default - a view `candidate` of the releases, where releases are named
+   */
+  readonly views?: MirrorView[];
+
+  /**
+   * Where everything comes from.
+   * @default - the public places
+   */
+  readonly places?: MirrorPlaces;
+
+  /**
+   * How often the mirror looks for news of its views.
+   * @default - on order only
+   */
+  readonly schedule?: MirrorSchedule;
 
   /**
    * How many builds of one execution run at once. New AWS accounts may have as few as 1; the quota can be raised.
    * @default 5
    */
   readonly maxConcurrency?: number;
+
+  /**
+   * How the mirror is served.
+   * @default - to everyone, by HTTPS, at the name that CloudFront gives
+   */
+  readonly site?: MirrorSiteProps;
+
+  /**
+   * The bucket of an earlier mirror, to go on with.
+   * @default - a new one, kept when the stack goes
+   */
+  readonly mirrorBucket?: IBucket;
+
+  /**
+   * What the mirror is signed with. Every site trusts one key: hand the old one in when a mirror is made anew.
+   * @default - `SigningKey.kms()`: a new RSA-4096 key of KMS, kept when the stack goes
+   */
+  readonly signingKey?: SigningKey;
+
+  /**
+   * Where failures are told.
+   * @default - a new topic, which somebody has to subscribe to
+   */
+  readonly alarmTopic?: ITopic;
+
+  /**
+   * A VPC that the builds run in, one with a way to the internet or to your mirrors of Ubuntu.
+   * @default - none
+   */
+  readonly vpc?: IVpc;
+
+  /**
+   * @default - the private subnets
+   */
+  readonly vpcSubnets?: SubnetSelection;
 }

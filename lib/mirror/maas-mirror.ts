@@ -1,105 +1,172 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { CfnOutput, Duration, FileSystem } from 'aws-cdk-lib';
+import type { IMetric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
-import { mirrorBucket, runsOf, workBucket } from './buckets';
-import { KernelBuild } from './kernel-build';
+import { stateMachineVariable } from '../job/environment';
+import { stackOutputs } from '../job/stack-outputs';
+import { mirrorBucket, workBucket } from './buckets';
+import { FailureNews, failureTopic } from './failure-news';
+import { Lookout } from './lookout';
 import type { MaasMirrorProps } from './maas-mirror-props';
-import { MirrorFunction } from './mirror-function';
+import { type MirrorFunctions, mirrorFunctions } from './mirror-functions';
+import { MirrorSite } from './mirror-site';
+import { Monitoring } from './monitoring';
 import { packagePath } from './package-files';
-import { pascalCase } from './pascal-case';
+import { propsOfConfig } from './props-of-config';
 import { type Settings, settingsOf } from './settings';
-import { StageBuild } from './stage-build';
+import { SigningKey } from './signing-key';
+import { type StageBuilds, stageBuilds } from './stage-builds';
 import { ReleaseWorkflow } from './workflow';
 
-/** A mirror for MAAS: the bucket that holds it and the workflow that builds and publishes releases into it. */
+/**
+ * A mirror for MAAS: the bucket that holds it, the site that serves it, and the workflow that builds releases, boots
+ * them, and publishes them into it.
+ */
 export class MaasMirror extends Construct {
-  /** The mirror itself. Kept when the stack goes. */
-  readonly mirrorBucket: Bucket;
-  /** What stages hand to each other; expires. */
-  readonly workBucket: Bucket;
-  readonly fetch: StageBuild;
-  readonly upgrade: StageBuild;
-  readonly prepare: StageBuild;
-  readonly kernelBuilds: KernelBuild[];
-  readonly bootTest: StageBuild;
-  readonly bootloaders: StageBuild;
-  readonly plan: MirrorFunction;
-  readonly select: MirrorFunction;
-  readonly publish: MirrorFunction;
-  readonly workflow: ReleaseWorkflow;
+  /**
+   * The mirror that a `mirror.yaml` describes.
+   * @param path of the file; files that it names lie relative to it
+   * @param props what the file does not say, or is to say otherwise
+   * @throws BadInput naming the field
+   */
+  static fromConfig(scope: Construct, id: string, path: string, props: MaasMirrorProps = {}): MaasMirror {
+    return new MaasMirror(scope, id, { ...propsOfConfig(scope, id, path), ...props });
+  }
 
-  /** @throws UnknownRelease, UnknownArchitecture, UnknownKernel, BadInput for props that the catalogue does not have */
+  /** The mirror itself. Kept when the stack goes. */
+  readonly mirrorBucket: IBucket;
+  /** What stages hand to each other; expires. */
+  readonly workBucket: IBucket;
+  readonly site: MirrorSite;
+  readonly builds: StageBuilds;
+  readonly functions: MirrorFunctions;
+  readonly workflow: ReleaseWorkflow;
+  /** Where failures and alarms are told. */
+  readonly topic: ITopic;
+  readonly monitoring: Monitoring;
+
+  /** @throws UnknownKernel, BadInput and the like for props that the catalogue does not have */
   constructor(scope: Construct, id: string, props: MaasMirrorProps = {}) {
     super(scope, id);
     const settings = settingsOf(props);
+    const bundles = FileSystem.fingerprint(packagePath('dist/assets'));
 
     this.workBucket = workBucket(this, 'WorkBucket');
-    this.mirrorBucket = mirrorBucket(this, 'MirrorBucket');
-    const bundle = new Asset(this, 'StageBundle', { path: packagePath('dist/assets/stage') });
-
-    this.fetch = this.stage('Fetch', 'fetch', bundle, settings);
-    this.upgrade = this.stage('Upgrade', 'upgrade', bundle, settings);
-    this.prepare = this.stage('Prepare', 'prepare', bundle, settings);
-    this.kernelBuilds = settings.kernels.map((kernel) => this.kernelBuild(kernel, bundle, settings));
-    this.bootTest = this.stage('BootTest', 'boot-test', bundle, settings);
-    this.bootloaders = this.stage('Bootloaders', 'bootloaders', bundle, settings);
-
-    this.plan = this.function('Plan', 'plan', [...this.readMirror(), this.writeOrder()]);
-    this.select = this.function('Select', 'select', this.readMirror());
-    this.publish = this.function('Publish', 'publish', [...this.readWork(), ...this.readMirror(), this.writeMirror()]);
-
-    this.workflow = new ReleaseWorkflow(this, 'Workflow', {
-      plan: this.plan.function,
-      fetch: this.fetch,
-      upgrade: this.upgrade,
-      prepare: this.prepare,
-      kernelBuilds: this.kernelBuilds,
-      bootTest: this.bootTest,
-      bootloaders: this.bootloaders,
-      select: this.select.function,
-      publish: this.publish.function,
-      maxConcurrency: settings.architecturesAtOnce,
-      maxKernelConcurrency: settings.kernelsAtOnce,
-    });
-  }
-
-  private stage(id: string, stage: string, bundle: Asset, { maxConcurrency }: Settings): StageBuild {
-    return new StageBuild(this, id, { stage, bundle, workBucket: this.workBucket, maxConcurrency });
-  }
-
-  private kernelBuild(kernel: string, bundle: Asset, { maxConcurrency }: Settings): KernelBuild {
-    return new KernelBuild(this, `Kernel${pascalCase(kernel)}`, {
-      kernel,
-      bundle,
+    this.mirrorBucket = props.mirrorBucket ?? mirrorBucket(this, 'MirrorBucket');
+    this.site = new MirrorSite(this, 'Site', { ...props.site, bucket: this.mirrorBucket });
+    this.builds = this.makeBuilds(settings, bundles, props);
+    this.functions = mirrorFunctions(this, {
+      mirrorBucket: this.mirrorBucket,
       workBucket: this.workBucket,
-      maxConcurrency,
+      bundles,
+      signingKey: (props.signingKey ?? SigningKey.kms()).bind(this),
+    });
+    this.exportKeyring();
+    this.workflow = this.makeWorkflow(settings);
+    this.topic = props.alarmTopic ?? failureTopic(this);
+    this.lookForNews(settings, props);
+    this.monitoring = this.watch(settings);
+    this.tellOutputs();
+  }
+
+  /** Lets somebody read the mirror in its bucket. */
+  grantRead(grantee: IGrantable): Grant {
+    return this.site.grantRead(grantee);
+  }
+
+  /** Lets somebody order builds, as `maas-mirror build --stack` does, and follow them. */
+  grantStartRelease(grantee: IGrantable): Grant {
+    const { stateMachine } = this.workflow;
+    stateMachine.grantRead(grantee);
+    return stateMachine.grantStartExecution(grantee);
+  }
+
+  /** Executions that failed. */
+  metricFailed(options?: MetricOptions): IMetric {
+    return this.workflow.stateMachine.metricFailed(options);
+  }
+
+  /** Executions that published, or found nothing new. */
+  metricSucceeded(options?: MetricOptions): IMetric {
+    return this.workflow.stateMachine.metricSucceeded(options);
+  }
+
+  private makeBuilds(settings: Settings, bundles: string, { vpc, vpcSubnets }: MaasMirrorProps): StageBuilds {
+    return stageBuilds(this, settings, {
+      bundle: new Asset(this, 'StageBundle', { path: packagePath('dist/assets/stage') }),
+      bundles,
+      workBucket: this.workBucket,
+      maxConcurrency: settings.maxConcurrency,
+      ...(vpc !== undefined && { vpc }),
+      ...(vpcSubnets !== undefined && { vpcSubnets }),
     });
   }
 
-  private function(id: string, asset: string, statements: PolicyStatement[]): MirrorFunction {
-    const { mirrorBucket, workBucket } = this;
-    return new MirrorFunction(this, id, { asset, mirrorBucket, workBucket, statements });
+  /** At every deployment: who has the keyring early can trust the mirror from its first day. */
+  private exportKeyring(): void {
+    const { publish } = this.functions;
+    new Trigger(this, 'ExportKeyring', {
+      handler: publish.function,
+      executeAfter: [publish, this.mirrorBucket],
+      timeout: Duration.minutes(5),
+    });
   }
 
-  private readWork(): PolicyStatement[] {
-    return [allow('s3:GetObject', runsOf(this.workBucket)), listing(this.workBucket)];
+  private makeWorkflow({ architecturesAtOnce, kernelsAtOnce }: Settings): ReleaseWorkflow {
+    const { plan, select, publish } = this.functions;
+    return new ReleaseWorkflow(this, 'Workflow', {
+      ...this.builds,
+      plan: plan.function,
+      select: select.function,
+      publish: publish.function,
+      maxConcurrency: architecturesAtOnce,
+      maxKernelConcurrency: kernelsAtOnce,
+    });
   }
 
-  private readMirror(): PolicyStatement[] {
-    return [allow('s3:GetObject', this.mirrorBucket.arnForObjects('*')), listing(this.mirrorBucket)];
+  private lookForNews({ orders }: Settings, { schedule }: MaasMirrorProps): void {
+    const { look, tell } = this.functions;
+    const { stateMachine } = this.workflow;
+    const { stateMachineArn } = stateMachine;
+    look.function.addEnvironment(stateMachineVariable, stateMachineArn);
+    look.role.addToPolicy(
+      new PolicyStatement({
+        actions: ['states:StartExecution', 'states:ListExecutions'],
+        resources: [stateMachineArn],
+      }),
+    );
+    if (schedule !== undefined) new Lookout(this, 'Lookout', { look, orders, schedule });
+    new FailureNews(this, 'FailureNews', { workflow: this.workflow, tell, topic: this.topic });
   }
 
-  private writeOrder(): PolicyStatement {
-    return allow('s3:PutObject', this.workBucket.arnForObjects('runs/*/order.json'));
+  /** What the command line asks the stack for. */
+  private tellOutputs(): void {
+    const { stateMachineArn } = this.workflow.stateMachine;
+    this.output(stackOutputs.stateMachineArn, stateMachineArn);
+    this.output(stackOutputs.mirrorBucketName, this.mirrorBucket.bucketName);
+    this.output(stackOutputs.workBucketName, this.workBucket.bucketName);
+    this.output(stackOutputs.probeProjectName, this.builds.bootTest.project.projectName);
   }
 
-  private writeMirror(): PolicyStatement {
-    return allow('s3:PutObject', this.mirrorBucket.arnForObjects('*'));
+  private output(name: string, value: string): void {
+    new CfnOutput(this, name, { value });
+  }
+
+  private watch({ orders }: Settings): Monitoring {
+    const { kernelBuilds, upgradeOnArm, prepareOnArm, ...rest } = this.builds;
+    const onArm = [upgradeOnArm, prepareOnArm].filter((one) => one !== undefined);
+    return new Monitoring(this, 'Monitoring', {
+      workflow: this.workflow,
+      stages: [...Object.values(rest), ...onArm],
+      kernelBuilds,
+      look: this.functions.look,
+      orders,
+      site: this.site,
+      topic: this.topic,
+    });
   }
 }
-
-/** Without it S3 answers 403 instead of 404 for what is not there. */
-const listing = (bucket: Bucket) => allow('s3:ListBucket', bucket.bucketArn);
-
-const allow = (action: string, resource: string) => new PolicyStatement({ actions: [action], resources: [resource] });

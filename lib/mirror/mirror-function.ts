@@ -4,17 +4,21 @@ import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambd
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { workStoreVariable } from '../job/environment';
+import { bundlesVariable, workStoreVariable } from '../job/environment';
 import { mirrorStoreVariable } from '../job/names';
 import { packagePath } from './package-files';
 
 export interface MirrorFunctionProps {
   /** Folder of its bundle below `dist/assets/`: `publish`. */
   readonly asset: string;
+  /** Digest of all bundles, which an execution must have been planned with. */
+  readonly bundles: string;
   readonly mirrorBucket: IBucket;
   readonly workBucket: IBucket;
   /** What it may do besides writing its log. Exact actions, no wildcards. */
   readonly statements: PolicyStatement[];
+  /** Variables besides the stores. @default - none */
+  readonly environment?: { readonly [name: string]: string };
 }
 
 /** A Lambda function of the workflow: a built bundle, told where the mirror and the work of the stages lie. */
@@ -23,8 +27,9 @@ export class MirrorFunction extends Construct {
   readonly role: Role;
   readonly logGroup: LogGroup;
 
-  constructor(scope: Construct, id: string, { asset, mirrorBucket, workBucket, statements }: MirrorFunctionProps) {
+  constructor(scope: Construct, id: string, props: MirrorFunctionProps) {
     super(scope, id);
+    const { asset, bundles, mirrorBucket, workBucket, statements, environment = {} } = props;
     this.logGroup = new LogGroup(this, 'Log', {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -46,6 +51,8 @@ export class MirrorFunction extends Construct {
       environment: {
         [mirrorStoreVariable]: `s3://${mirrorBucket.bucketName}`,
         [workStoreVariable]: `s3://${workBucket.bucketName}`,
+        [bundlesVariable]: bundles,
+        ...environment,
       },
       memorySize: 1024, // MiB
       timeout: Duration.minutes(15),

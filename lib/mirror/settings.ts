@@ -1,63 +1,96 @@
-import { architectureOf } from '../catalog/architectures';
-import { allKernelNames } from '../catalog/kernels';
-import { releases as allReleases, releaseOf } from '../catalog/releases';
+import { allKernelNames, architecturesOf, kernelsOf } from '../catalog/kernels';
+import { releases as allReleases } from '../catalog/releases';
 import { MirrorError } from '../errors';
+import { bootloadersOrder, type Order } from '../job/order';
+import { planOf } from '../job/plan';
 import type { MaasMirrorProps } from './maas-mirror-props';
+import { ordersOfProps } from './orders';
 
 /** The props of a mirror, checked, with their defaults. */
 export interface Settings {
   readonly releases: readonly string[];
   readonly architectures: readonly string[];
   readonly kernels: readonly string[];
+  /** What is looked after by schedule. */
+  readonly orders: readonly Order[];
   readonly maxConcurrency: number;
   readonly architecturesAtOnce: number;
   /** Of each architecture: limits of nested maps multiply. */
   readonly kernelsAtOnce: number;
 }
 
-/** @throws UnknownRelease, UnknownArchitecture, UnknownKernel, BadInput */
+/** @throws UnknownArchitecture, UnknownKernel, BadInput (all misuse) */
 export function settingsOf(props: MaasMirrorProps): Settings {
-  const {
-    releases = allReleases.map(({ name }) => name),
-    architectures = ['amd64', 'arm64'],
-    kernels = allKernelNames,
-    maxConcurrency = 5,
-  } = props;
-  for (const [name, list] of Object.entries({ releases, architectures, kernels })) checkList(name, list);
-  for (const release of releases) releaseOf(release);
-  for (const architecture of architectures) architectureOf(architecture);
-  for (const kernel of kernels) checkKernel(kernel);
+  const { maxConcurrency = 5 } = props;
+  for (const [name, list] of Object.entries({
+    releases: props.releases,
+    architectures: props.architectures,
+    kernels: props.kernels,
+  })) {
+    checkList(name, list);
+  }
   checkConcurrency(maxConcurrency);
+
+  const orders = ordersOfProps(props);
+  const wanted = namesOf(props.releases) ?? releasesOf(orders);
+  const releases = wanted ?? allReleases.map(({ name }) => name);
+  const architectures = namesOf(props.architectures) ?? orderedArchitectures(orders) ?? ['amd64', 'arm64'];
+  const kernels = namesOf(props.kernels) ?? (wanted === undefined ? allKernelNames : kernelsFor(wanted, architectures));
+  for (const order of orders) checkOrder(order, { releases, kernels });
 
   const architecturesAtOnce = Math.min(architectures.length, maxConcurrency);
   const kernelsAtOnce = Math.floor(maxConcurrency / architecturesAtOnce);
-  return { releases, architectures, kernels, maxConcurrency, architecturesAtOnce, kernelsAtOnce };
+  return { releases, architectures, kernels, orders, maxConcurrency, architecturesAtOnce, kernelsAtOnce };
 }
 
-function checkList(name: string, list: readonly string[]): void {
-  const twice = list.find((value, at) => list.indexOf(value) !== at);
-  if (list.length > 0 && twice === undefined) return;
-  const fault = twice === undefined ? 'is empty' : `names ${JSON.stringify(twice)} twice`;
-  throw new MirrorError('BadInput', `the property ${name} ${fault}`, {
-    hint: 'leave it out to have all of them, or name each that you want once',
-    misuse: true,
-  });
+const namesOf = (list: readonly { readonly name: string }[] | undefined) => list?.map(({ name }) => name);
+
+function releasesOf(orders: readonly Order[]): string[] | undefined {
+  const found = new Set(orders.map(({ release }) => release).filter((release) => release !== bootloadersOrder));
+  return found.size === 0 ? undefined : [...found];
 }
 
-function checkKernel(kernel: string): void {
-  if (allKernelNames.includes(kernel)) return;
-  throw new MirrorError(
-    'UnknownKernel',
-    `no kernel flavour ${JSON.stringify(kernel)} is built; there are ${allKernelNames.join(', ')}`,
-    { hint: 'name flavours as orders do, "hwe-edge", not "linux-generic-hwe-24.04-edge"', misuse: true },
+function orderedArchitectures(orders: readonly Order[]): string[] | undefined {
+  const found = new Set(orders.flatMap(({ architectures }) => architectures));
+  return found.size === 0 ? undefined : [...found];
+}
+
+function kernelsFor(releases: readonly string[], architectures: readonly string[]): string[] {
+  const found = releases.flatMap((release) =>
+    architectures
+      .filter((architecture) => architecturesOf(release).includes(architecture))
+      .flatMap((architecture) => kernelsOf(release, architecture).map(({ name }) => name)),
   );
+  return allKernelNames.filter((name) => found.includes(name));
+}
+
+/** What the catalogue lacks is said at synth, and so is what this mirror has no project for. */
+function checkOrder(order: Order, { releases, kernels }: Pick<Settings, 'releases' | 'kernels'>): void {
+  if (order.release === bootloadersOrder) return;
+  if (!releases.includes(order.release)) {
+    throw misuse(`the view ${order.view} wants ${order.release}, the property releases has ${releases.join(', ')}`);
+  }
+  const wanted = planOf(order, 'synth').architectures.flatMap((one) => one.kernels);
+  const missing = wanted.find(({ kernel }) => !kernels.includes(kernel));
+  if (missing === undefined) return;
+  throw misuse(`the view ${order.view} wants ${missing.kernel}, the property kernels has ${kernels.join(', ')}`);
+}
+
+function checkList(name: string, list: readonly { readonly name: string }[] | undefined): void {
+  if (list === undefined) return;
+  const names = list.map((one) => one.name);
+  const twice = names.find((value, at) => names.indexOf(value) !== at);
+  if (names.length > 0 && twice === undefined) return;
+  const fault = twice === undefined ? 'is empty' : `names ${JSON.stringify(twice)} twice`;
+  throw misuse(`the property ${name} ${fault}`);
 }
 
 /** 40 is what an inline map runs at once, whatever it is told. */
 function checkConcurrency(maxConcurrency: number): void {
   if (Number.isInteger(maxConcurrency) && maxConcurrency >= 1 && maxConcurrency <= 40) return;
-  throw new MirrorError('BadInput', `the property maxConcurrency is ${maxConcurrency}`, {
-    hint: 'it is a whole number from 1 to 40',
-    misuse: true,
-  });
+  throw misuse(`the property maxConcurrency is ${maxConcurrency}`, 'it is a whole number from 1 to 40');
+}
+
+function misuse(message: string, hint = 'leave it out to have all, or name each that you want once'): MirrorError {
+  return new MirrorError('BadInput', message, { hint, misuse: true });
 }

@@ -1,12 +1,15 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { BuildSpec, ComputeType, HostKernel, LinuxBuildImage, Project, Source } from 'aws-cdk-lib/aws-codebuild';
+import { BuildSpec, type ComputeType, Project, Source } from 'aws-cdk-lib/aws-codebuild';
+import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Alias } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
-import { workStoreVariable } from '../job/environment';
+import { bundlesVariable, workStoreVariable } from '../job/environment';
 import { runsOf } from './buckets';
+import { BuildMachine } from './build-machine';
 import { packageText } from './package-files';
 
 export interface StageBuildProps {
@@ -14,12 +17,22 @@ export interface StageBuildProps {
   readonly stage: string;
   /** The stage bundle: stage.js, host-tools.sh and what they read. */
   readonly bundle: Asset;
+  /** Digest of all bundles, which an execution must have been planned with. */
+  readonly bundles: string;
   /** Where the stages of an execution hand things to each other. */
   readonly workBucket: IBucket;
   /** How many builds of this project may run at once; more are refused by CodeBuild and tried again by the workflow. */
   readonly maxConcurrency: number;
+  /** @default BuildMachine.X86 */
+  readonly machine?: BuildMachine;
+  /** @default - the machine's: 8 GiB on x86, for images are changed in memory */
+  readonly computeType?: ComputeType;
   /** @default - 60 minutes */
   readonly timeout?: Duration;
+  /** @default - none */
+  readonly vpc?: IVpc;
+  /** @default - the private subnets */
+  readonly vpcSubnets?: SubnetSelection;
 }
 
 /** The CodeBuild project that runs one stage, as root with loop devices, on a machine that nobody trusts. */
@@ -31,6 +44,7 @@ export class StageBuild extends Construct {
   constructor(scope: Construct, id: string, props: StageBuildProps) {
     super(scope, id);
     const { stage, bundle, workBucket, maxConcurrency, timeout = Duration.minutes(60) } = props;
+    const { machine = BuildMachine.X86, vpc, vpcSubnets: subnetSelection } = props;
 
     this.logGroup = new LogGroup(this, 'Log', {
       retention: RetentionDays.THREE_MONTHS,
@@ -42,18 +56,25 @@ export class StageBuild extends Construct {
       source: Source.s3({ bucket: bundle.bucket, path: bundle.s3ObjectKey }),
       buildSpec: new BuildspecText(packageText(`buildspecs/${stage}.yml`)),
       environment: {
-        buildImage: LinuxBuildImage.fromCodeBuildImageId('aws/codebuild/standard:8.0'),
-        computeType: ComputeType.MEDIUM,
+        buildImage: machine.buildImage,
+        computeType: props.computeType ?? machine.computeType,
         privileged: true, // loop devices, overlays and bind mounts below a chroot
-        hostKernel: HostKernel.LINUX_KERNEL_6, // unset, builds run on Amazon Linux 2's 4.14
+        hostKernel: machine.hostKernel,
       },
-      environmentVariables: { [workStoreVariable]: { value: `s3://${workBucket.bucketName}` } },
-      role: this.role.withoutPolicyUpdates(), // its policy is whole; CDK's grants would add s3:GetObject* and the like
+      environmentVariables: {
+        [workStoreVariable]: { value: `s3://${workBucket.bucketName}` },
+        [bundlesVariable]: { value: props.bundles },
+      },
+      // its policy is whole, CDK's grants would add s3:GetObject* and the like; only a VPC's are beyond us
+      role: vpc === undefined ? this.role.withoutPolicyUpdates() : this.role,
+      encryptionKey: Alias.fromAliasName(this, 'S3Key', 'alias/aws/s3'),
       grantReportGroupPermissions: false,
       logging: { cloudWatch: { logGroup: this.logGroup } },
       concurrentBuildLimit: maxConcurrency,
       queuedTimeout: Duration.hours(8),
       timeout,
+      ...(vpc !== undefined && { vpc }),
+      ...(subnetSelection !== undefined && { subnetSelection }),
     });
   }
 

@@ -1,7 +1,16 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IProject } from 'aws-cdk-lib/aws-codebuild';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { IntegrationPattern, JitterType, JsonPath, TaskInput } from 'aws-cdk-lib/aws-stepfunctions';
+import {
+  Choice,
+  Condition,
+  IntegrationPattern,
+  JitterType,
+  JsonPath,
+  type State,
+  TaskInput,
+  type TaskStateBase,
+} from 'aws-cdk-lib/aws-stepfunctions';
 import { CodeBuildStartBuild, LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import { jobVariables } from '../job/environment';
@@ -40,6 +49,28 @@ export function buildTask(scope: Construct, id: string, props: BuildTaskProps): 
   task.addRetry({ errors: codeBuildServiceErrors, interval: Duration.seconds(5), maxAttempts: 5, backoffRate: 2 });
   return task;
 }
+
+export interface MachineTasksProps extends Omit<BuildTaskProps, 'project'> {
+  readonly onX86: IProject;
+  /** @default - everything is built on x86 */
+  readonly onArm?: IProject | undefined;
+}
+
+/** A stage that runs on arm machines for arm64, where there are any: what to begin with, and what may end it. */
+export function machineTasks(
+  scope: Construct,
+  id: string,
+  { onX86, onArm, ...props }: MachineTasksProps,
+): { readonly entry: State; readonly tasks: readonly TaskStateBase[] } {
+  const x86 = buildTask(scope, id, { ...props, project: onX86 });
+  if (onArm === undefined) return { entry: x86, tasks: [x86] };
+  const arm = buildTask(scope, `${id}Arm`, { ...props, project: onArm });
+  const entry = Choice.jsonPath(scope, `${id}Machine`).when(isForArm, arm).otherwise(x86);
+  return { entry, tasks: [x86, arm] };
+}
+
+/** CodeBuild's arm machines run 64-bit programs only: armhf is emulated on x86 like all the others. */
+export const isForArm = Condition.stringEquals('$.job.architecture', 'arm64');
 
 export interface FunctionTaskProps {
   readonly function: IFunction;

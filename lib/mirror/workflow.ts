@@ -1,11 +1,13 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   type Chain,
   Choice,
   Condition,
   DefinitionBody,
   Fail,
+  LogLevel,
   Pass,
   QueryLanguage,
   StateMachine,
@@ -24,7 +26,11 @@ export interface ReleaseWorkflowProps {
   readonly plan: IFunction;
   readonly fetch: StageBuild;
   readonly upgrade: StageBuild;
+  /** @default - images of arm64 are changed on x86, under emulation */
+  readonly upgradeOnArm?: StageBuild;
   readonly prepare: StageBuild;
+  /** @default - those of arm64 are prepared on x86, under emulation */
+  readonly prepareOnArm?: StageBuild;
   readonly kernelBuilds: KernelBuild[];
   readonly bootTest: StageBuild;
   readonly bootloaders: StageBuild;
@@ -42,6 +48,7 @@ export interface ReleaseWorkflowProps {
  */
 export class ReleaseWorkflow extends Construct {
   readonly stateMachine: StateMachine;
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, { plan, ...props }: ReleaseWorkflowProps) {
     super(scope, id);
@@ -61,11 +68,17 @@ export class ReleaseWorkflow extends Construct {
           .otherwise(Succeed.jsonPath(this, 'Published')),
       );
 
+    this.logGroup = new LogGroup(this, 'Log', {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       definitionBody: DefinitionBody.fromChainable(definition),
       queryLanguage: QueryLanguage.JSON_PATH,
       stateMachineType: StateMachineType.STANDARD,
       timeout: Duration.hours(24),
+      tracingEnabled: true,
+      logs: { destination: this.logGroup, level: LogLevel.ALL, includeExecutionData: false }, // orders may hold passwords
     });
   }
 

@@ -20,17 +20,21 @@ function armoured(kind: ArmouredKind, packets: Buffer, checksum: string[]): stri
 /**
  * The packets of an armoured text, also of one that others wrote: header lines, a checksum and any line width are
  * allowed, text before and after it is not. Whether the armour is ours is for `isArmourOf` to say.
- * @throws BadFormat
+ * @throws BadFormat, also where the checksum is wrong, as gpgv does
  */
 export function dearmour(kind: ArmouredKind, text: string): Buffer {
-  const [whole, base64] =
+  const [whole, base64, checksum] =
     new RegExp(
-      `^-----BEGIN PGP ${kind}-----\\n(?:[A-Za-z]+: .*\\n)*\\n([A-Za-z0-9+/\\n]+={0,2})\\n(?:=[A-Za-z0-9+/]{4}\\n)?-----END PGP ${kind}-----\\s*$`,
+      `^-----BEGIN PGP ${kind}-----\\n(?:[A-Za-z]+: .*\\n)*\\n([A-Za-z0-9+/\\n]+={0,2})\\n(?:=([A-Za-z0-9+/]{4})\\n)?-----END PGP ${kind}-----\\s*$`,
     ).exec(text) ?? [];
   if (whole === undefined || base64 === undefined) {
     throw new MirrorError('BadFormat', `no armoured PGP ${kind} and nothing else`);
   }
-  return Buffer.from(base64, 'base64');
+  const packets = Buffer.from(base64, 'base64');
+  if (checksum !== undefined && checksum !== crc24(packets).toString('base64')) {
+    throw new MirrorError('BadFormat', `the checksum of the armoured PGP ${kind} is wrong`);
+  }
+  return packets;
 }
 
 /** RFC 9580 section 6.1. */

@@ -1,7 +1,37 @@
 import { createHash } from 'node:crypto';
 
 /** What a signature says that it was made over. */
-export const signatureType = { binary: 0x00, text: 0x01 } as const;
+export const signatureType = { binary: 0x00, text: 0x01, positiveCertification: 0x13 } as const;
+
+/** The private operation, wherever the key lies: an RSA signature (PKCS #1 v1.5) of a SHA-512 digest. */
+export type SignDigest = (sha512: Buffer) => Promise<Buffer>;
+
+/**
+ * One signature packet in the form that `signaturePacketFault` asks for.
+ * @param subpackets all of them are signed
+ * @param signed the bytes to sign (of a text: with CRLF line ends)
+ */
+export async function makeSignaturePacket(
+  { type, subpackets, signed }: { readonly type: number; readonly subpackets: Buffer; readonly signed: Buffer },
+  sign: SignDigest,
+): Promise<Buffer> {
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(subpackets.length);
+  const hashedPart = Buffer.concat([Buffer.from([4, type, rsa, sha512]), length, subpackets]);
+  const digest = signedDigest(signed, hashedPart);
+  const number = largeNumber(await sign(digest));
+  const body = Buffer.concat([hashedPart, nothingUnhashed, digest.subarray(0, 2), number]);
+  return Buffer.concat([packetHeader(signatureTag, body.length), body]);
+}
+
+/** A number as OpenPGP writes it: its length in bits, and its bytes without leading zeros. */
+export function largeNumber(bytes: Buffer): Buffer {
+  const start = bytes.findIndex((byte) => byte !== 0);
+  const number = bytes.subarray(start === -1 ? bytes.length : start);
+  const bits = Buffer.alloc(2);
+  bits.writeUInt16BE(lengthInBits(number));
+  return Buffer.concat([bits, number]);
+}
 
 /** The header that we write before a packet: new format, the shortest length. RFC 9580 section 4.2. */
 export function packetHeader(tag: number, length: number): Buffer {
@@ -41,6 +71,7 @@ export function signaturePacketFault(packet: Buffer, type: number, signed: Buffe
 const signatureTag = 2;
 const rsa = 1;
 const sha512 = 10;
+const nothingUnhashed = Buffer.alloc(2);
 
 function headerLength(packet: Buffer): number {
   const first = packet[1] ?? 0;
@@ -57,9 +88,12 @@ function signedDigest(signed: Buffer, hashedPart: Buffer): Buffer {
 
 /** A number goes with its length in bits and has no leading zeros. */
 function numberFault(number: Buffer): string | undefined {
-  const bits = number.readUInt16BE(0);
   const bytes = number.subarray(2);
-  const lengthInBits = bytes.length * 8 - (Math.clz32(bytes[0] ?? 0) - 24);
-  if (bits !== lengthInBits || bytes[0] === 0) return 'the length of the RSA number is not its length';
-  return undefined;
+  const honest = number.readUInt16BE(0) === lengthInBits(bytes) && bytes[0] !== 0;
+  return honest ? undefined : 'the length of the RSA number is not its length';
+}
+
+/** Of bytes without leading zeros. */
+function lengthInBits(bytes: Buffer): number {
+  return bytes.length * 8 - (Math.clz32(bytes[0] ?? 0) - 24);
 }

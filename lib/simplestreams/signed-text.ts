@@ -19,15 +19,31 @@ export function clearsignedBytes(text: string): Buffer {
   return Buffer.from(signableText(text).slice(0, -1).replaceAll('\n', '\r\n'));
 }
 
+/** A clearsigned file, taken apart. */
+export interface SplitClearsigned {
+  readonly text: string;
+  /** OpenPGP packets. */
+  readonly signature: Buffer;
+  /** What its header says that the text was hashed with: `SHA512`. */
+  readonly hashes: readonly string[];
+}
+
 /** Takes a clearsigned file apart, also one of others; it must begin and end with what is signed. @throws BadFormat */
-export function splitClearsigned(bytes: Buffer): { text: string; signature: Buffer } {
+export function splitClearsigned(bytes: Buffer): SplitClearsigned {
   const file = decoded(bytes);
   const header = /^-----BEGIN PGP SIGNED MESSAGE-----\n(?:Hash: [A-Za-z0-9, -]+\n)+\n/.exec(file)?.[0];
   if (header === undefined) throw badFormat('it does not begin with the header of a clearsigned text and a Hash line');
   const end = file.indexOf('\n-----BEGIN PGP SIGNATURE-----\n', header.length - 1);
   if (end === -1) throw badFormat('there is no signature in it');
   const signature = dearmour('SIGNATURE', file.slice(end + 1));
-  return { text: end < header.length ? '\n' : `${unescaped(file.slice(header.length, end))}\n`, signature };
+  const text = end < header.length ? '\n' : `${unescaped(file.slice(header.length, end))}\n`;
+  return { text, signature, hashes: [...header.matchAll(/(?<=Hash: |, ?)[A-Za-z0-9-]+/g)].map(([name]) => name) };
+}
+
+/** A text of others without what no signature covers: blanks at the ends of lines. */
+export function withoutUnsignedBlanks(text: string): string {
+  const lines = text.split('\n');
+  return lines.map((line) => line.replace(/[ \t\r]+$/, '')).join('\n');
 }
 
 /** Why a clearsigned file is not the one that our signers write for its text, or undefined. */

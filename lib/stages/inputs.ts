@@ -9,6 +9,7 @@ import { bootloaderSources } from './bootloader-sources';
 import { findCloudImage } from './find-cloud-image';
 import { baseWord, inputsDigest } from './inputs-digest';
 import { networkOf, searchOf } from './search';
+import type { VerifyClearsigned } from './signed-stream';
 
 /** What a look at the sources needs. */
 export interface LookBench {
@@ -16,6 +17,8 @@ export interface LookBench {
   readonly scratch: string;
   /** Holds `keyrings/`. */
   readonly tools: string;
+  /** Who checks the signatures of a stream. @default gpgv */
+  readonly verify?: VerifyClearsigned;
 }
 
 /** One digest of all that a build would start from, or undefined where that cannot be known beforehand. */

@@ -12,6 +12,7 @@ import type { Store } from '../store/store';
 import { bootloaderInputs, imageInputs } from './inputs';
 import { isUntested, newestName } from './news';
 import { readView } from './published-view';
+import type { VerifyClearsigned } from './signed-stream';
 
 /** Raised when the stages come to make other bytes of the same inputs: everything is then built again. */
 const recipeNumber = 2;
@@ -24,6 +25,10 @@ export interface PlanBench {
   readonly scratch: string;
   /** The folder of the bundle, which holds `keyrings/`. */
   readonly tools: string;
+  /** Digest of the bundles that are deployed. @default - nobody has deployed anything */
+  readonly bundles?: string;
+  /** Who checks the signatures of a stream. @default gpgv */
+  readonly verify?: VerifyClearsigned;
 }
 
 /**
@@ -32,9 +37,15 @@ export interface PlanBench {
  * What cannot be told cheaply counts as new; Select then compares what really would go in.
  */
 export async function plan({ order, execution }: PlanInput, bench: PlanBench): Promise<Plan> {
-  const planned = planOf(order, execution);
+  const planned = withBundles(planOf(order, execution), bench.bundles ?? '');
   await bench.work.create(runs.order(execution), Buffer.from(`${JSON.stringify(order)}\n`));
   return planned.bootloaders ? planBootloaders(planned, order, bench) : planImages(planned, order, bench);
+}
+
+/** Stages and functions of other bundles refuse to go on with it. */
+function withBundles(plan: Plan, bundles: string): Plan {
+  const architectures = plan.architectures.map((one) => ({ ...one, job: { ...one.job, bundles } }));
+  return { ...plan, job: { ...plan.job, bundles }, architectures };
 }
 
 async function planImages(planned: Plan, order: Order, bench: PlanBench): Promise<Plan> {

@@ -4,6 +4,7 @@ import { type Places, streamAddress } from '../job/places';
 import { writeBytes } from '../machine/bytes';
 import type { Network } from '../machine/network';
 import type { FindOptions } from './find-cloud-image';
+import type { VerifyClearsigned } from './signed-stream';
 
 /** Where an order wants its cloud image to be looked for, and by whose signature it counts. */
 export async function searchOf(bench: {
@@ -12,8 +13,9 @@ export async function searchOf(bench: {
   readonly scratch: string;
   /** Holds `keyrings/`. */
   readonly tools: string;
+  readonly verify?: VerifyClearsigned;
 }): Promise<FindOptions> {
-  const { order, job, scratch, tools } = bench;
+  const { order, job, scratch, tools, verify } = bench;
   return {
     stream: streamAddress(order.places),
     release: job.release,
@@ -22,6 +24,7 @@ export async function searchOf(bench: {
     scratch,
     network: networkOf(order.places),
     ...(order.serial !== undefined && { serial: order.serial }),
+    ...(verify && { verify }),
   };
 }
 

@@ -4,13 +4,20 @@ import type { Press } from './commit';
 
 /** Puts what readers need beside the views: the keyring in both forms, a front page, and the way into the pool. */
 export async function showMirror(view: string, release: string, { mirror, signer }: Press): Promise<void> {
-  await showKeyring(layout.keyring, signer.keyring, { mirror, signer });
-  await showKeyring(layout.armouredKeyring, Buffer.from(signer.armouredKeyring), { mirror, signer });
+  await showKeyrings({ mirror, signer });
   await mirror.replace(layout.frontPage, Buffer.from(frontPage(signer.fingerprint)), html);
   await mirror.expose(view, release);
 }
 
-/** @throws BadSignature where the mirror has another key: sites would refuse what this one signs */
+/**
+ * The keyring in both forms, which sites can be given before anything is published.
+ * @throws BadSignature where the mirror has another key: sites would refuse what this one signs
+ */
+export async function showKeyrings({ mirror, signer }: Pick<Press, 'mirror' | 'signer'>): Promise<void> {
+  await showKeyring(layout.keyring, signer.keyring, { mirror, signer });
+  await showKeyring(layout.armouredKeyring, Buffer.from(signer.armouredKeyring), { mirror, signer });
+}
+
 async function showKeyring(
   key: string,
   bytes: Buffer,

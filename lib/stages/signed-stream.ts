@@ -5,7 +5,10 @@ import { type RequestOptions, readUrl } from '../machine/download';
 import { verifyClearsigned } from '../machine/gpgv';
 import type { Network } from '../machine/network';
 import { binaryKeyring } from '../simplestreams/keyring';
-import { splitClearsigned } from '../simplestreams/signed-text';
+import { splitClearsigned, withoutUnsignedBlanks } from '../simplestreams/signed-text';
+
+/** Checks a clearsigned file by a binary keyring. @throws BadSignature, BadFormat */
+export type VerifyClearsigned = (clearsigned: Buffer, keyring: Buffer) => Promise<void>;
 
 export interface StreamOptions extends RequestOptions {
   /** Path of the keyring that the stream's documents are signed by, binary or armoured. */
@@ -13,6 +16,8 @@ export interface StreamOptions extends RequestOptions {
   /** A folder to work in. */
   readonly scratch: string;
   readonly network: Network;
+  /** Who checks signatures; a Lambda function has no gpgv. @default gpgv */
+  readonly verify?: VerifyClearsigned;
 }
 
 /** Somebody's stream, of which nothing is believed that is not signed. */
@@ -31,19 +36,33 @@ export interface SignedStream {
  */
 export async function openStream(stream: string, options: StreamOptions): Promise<SignedStream> {
   const { base, start } = addressesOf(stream);
-  const keyring = join(options.scratch, 'stream-keyring.gpg');
-  await writeBytes(keyring, await givenKeyring(options.keyring, start));
-  let documents = 0;
+  const keyring = await givenKeyring(options.keyring, start);
+  const verify = options.verify ?? gpgvIn(options.scratch);
   return {
     base,
     start,
     read: async (url) => {
       const bytes = await readUrl(url, options.network, options);
-      if (bytes === undefined) return undefined;
-      const file = join(options.scratch, `stream-document-${documents++}.sjson`);
-      await writeBytes(file, bytes);
-      return verifiedText(url, file, bytes, keyring);
+      return bytes === undefined ? undefined : verifiedText(url, bytes, keyring, verify);
     },
+  };
+}
+
+/** gpgv reads files. */
+function gpgvIn(scratch: string): VerifyClearsigned {
+  let documents = 0;
+  return async (clearsigned, keyring) => {
+    const [keyringFile, file] = [
+      join(scratch, 'stream-keyring.gpg'),
+      join(scratch, `stream-document-${documents++}.sjson`),
+    ];
+    await writeBytes(keyringFile, keyring);
+    await writeBytes(file, clearsigned);
+    await verifyClearsigned(file, keyringFile).catch((error: unknown) => {
+      if (!(error instanceof MirrorError) || error.name !== 'BadSignature') throw error;
+      // It names a file of ours, which tells nobody anything.
+      throw new MirrorError(error.name, error.message.replaceAll(file, 'what came'), { cause: error });
+    });
   };
 }
 
@@ -81,14 +100,13 @@ async function givenKeyring(path: string | undefined, url: string): Promise<Buff
   }
 }
 
-async function verifiedText(url: string, file: string, bytes: Buffer, keyring: string): Promise<string> {
+async function verifiedText(url: string, bytes: Buffer, keyring: Buffer, verify: VerifyClearsigned): Promise<string> {
   try {
-    await verifyClearsigned(file, keyring);
-    return splitClearsigned(bytes).text;
+    await verify(bytes, keyring);
+    return withoutUnsignedBlanks(splitClearsigned(bytes).text);
   } catch (cause) {
-    // They name a file of ours, which tells nobody anything.
     if (!(cause instanceof MirrorError) || !['BadSignature', 'BadFormat'].includes(cause.name)) throw cause;
-    throw new MirrorError(cause.name, `${withoutPasswords(url)}: ${cause.message.replaceAll(file, 'what came')}`, {
+    throw new MirrorError(cause.name, `${withoutPasswords(url)}: ${cause.message}`, {
       hint: 'it was changed on its way, or it is signed by a key that the keyring does not hold',
       cause,
     });

@@ -39,7 +39,7 @@ export function isLost(error: unknown): error is MirrorError {
 export function s3Failure(error: unknown, action: string, url: string): MirrorError {
   if (error instanceof MirrorError) return error;
   const { name, message, status, region } = told(error);
-  const said = [status, name, message].filter((part) => part !== undefined && part !== '').join(' ');
+  const said = [status, name, message].filter((part) => part !== undefined && !untold.includes(part)).join(' ');
   const failed = (as: MirrorError['name'], text: string, hint: string) =>
     new MirrorError(as, text, { hint, cause: error });
 
@@ -58,7 +58,7 @@ export function s3Failure(error: unknown, action: string, url: string): MirrorEr
   if (status === 404) return failed('NoSuchObject', `${url} does not exist`, lostHint);
   if (status === 412) return failed('PreconditionFailed', `${url} has changed`, 'read it again and repeat the change');
   if (digestNames.includes(name)) return failed('ChecksumMismatch', `${url} arrived changed: ${said}`, changedHint);
-  return failed('StoreFailed', `${url}: ${action} failed: ${said}`, failedHint);
+  return failed('StoreFailed', `${url}: ${action} failed: ${said}`, status === 400 ? badRequestHint : failedHint);
 }
 
 export function noObject(url: string): MirrorError {
@@ -76,6 +76,9 @@ export function shrunk(file: string, size: number, measured: number): MirrorErro
   });
 }
 
+/** What the SDK says where an answer has no body, as to a HEAD. */
+const untold: readonly unknown[] = ['', 'Unknown', 'UnknownError'];
+
 const passingNames = ['RequestTimeout', 'RequestTimeTooSkewed', 'SlowDown', 'IncompleteBody'];
 const regionNames = ['PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException'];
 const digestNames = ['BadDigest', 'InvalidDigest', 'XAmzContentSHA256Mismatch', 'XAmzContentChecksumMismatch'];
@@ -88,6 +91,8 @@ const credentialsHint = 'aws sts get-caller-identity must work; set AWS_PROFILE,
 const regionHint = 'set AWS_REGION to the region of the bucket';
 const lostHint = 'maas-mirror verify tells what else is missing; a run that has expired must be built again';
 const changedHint = 'the file changed or was cut after it was measured; run the build again';
+// The answer to a HEAD has no body, and so no reason.
+const badRequestHint = 'often the credentials have expired: aws sts get-caller-identity must work';
 const failedHint = 'AWS, or the way to it, is in trouble; run the command again';
 
 // Who may not list is not told that a key is missing: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html

@@ -177,7 +177,11 @@ function clientOf(silenceMs: number, settings: s3.S3ClientConfig): s3.S3Client {
     requestChecksumCalculation: 'WHEN_REQUIRED', // every body goes with its SHA-256
     responseChecksumValidation: 'WHEN_REQUIRED',
     forcePathStyle: Boolean(endpoint ?? settings.endpoint), // the names of an emulator have no subdomains
+    logger: silence, // else it prints that it does not repeat a stream
     requestHandler: { connectionTimeout: 10_000, socketTimeout: silenceMs },
     ...settings,
   });
 }
+
+const nothing = () => {};
+const silence = { debug: nothing, info: nothing, warn: nothing, error: nothing };

@@ -27,6 +27,8 @@ export const house: Readonly<Record<string, Room>> = {
     files: [
       [/^(clients|stack-outputs)\.ts$/, ['@aws-sdk/client-cloudformation']],
       [/^(clients|build-logs)\.ts$/, ['@aws-sdk/client-cloudwatch-logs']],
+      [/^credentials-store\.ts$/, ['@aws-sdk/client-cloudfront-keyvaluestore', '@aws-sdk/signature-v4a']],
+      [/^credential\.ts$/, ['node:crypto']],
       [/^pause\.ts$/, ['node:timers/promises']],
     ],
   },

@@ -24,6 +24,7 @@ describe('a plan', () => {
       bootTest: 'true',
       inputs: '',
       recipe: '',
+      bundles: '',
       rebuild: 'true',
     });
   });

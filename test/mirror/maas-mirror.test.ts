@@ -1,6 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { describe, expect, it } from 'vitest';
+import { Architecture, KernelFlavour, UbuntuRelease } from '../../lib';
 import { allKernelNames } from '../../lib/catalog/kernels';
 import { runs } from '../../lib/job/layout';
 import { definitionOf, templateOf } from './made-mirror';
@@ -197,21 +198,36 @@ describe('a mirror', () => {
   });
 
   it('has projects for the flavours that are asked for', () => {
-    templateOf({ kernels: ['ga', 'hwe-edge'] }).resourceCountIs('AWS::CodeBuild::Project', 5 + 2);
+    templateOf({ kernels: [KernelFlavour.GA, KernelFlavour.HWE_EDGE] }).resourceCountIs(
+      'AWS::CodeBuild::Project',
+      5 + 2,
+    );
   });
 
   it.each([
-    ['an unknown release', { releases: ['noble', 'nobel'] }, 'UnknownRelease', /"nobel"/],
-    ['an unknown architecture', { architectures: ['x86_64'] }, 'UnknownArchitecture', /"x86_64"/],
-    ['an unknown flavour', { kernels: ['hwe-24.04'] }, 'UnknownKernel', /"hwe-24.04" is built; there are .*hwe-edge/],
-    ['a flavour that we do not build', { kernels: ['xgene-uboot'] }, 'UnknownKernel', /"xgene-uboot"/],
-    ['a flavour named twice', { kernels: ['ga', 'ga'] }, 'BadInput', /kernels names "ga" twice/],
-    ['no architectures', { architectures: [] }, 'BadInput', /architectures is empty/],
-    ['no builds at once', { maxConcurrency: 0 }, 'BadInput', /maxConcurrency is 0/],
-    ['more builds at once than a map runs', { maxConcurrency: 41 }, 'BadInput', /maxConcurrency is 41/],
-    ['half a build at once', { maxConcurrency: 2.5 }, 'BadInput', /maxConcurrency is 2.5/],
-  ])('refuses %s', (_, props, name, message) => {
-    expect(() => templateOf(props)).toThrow(expect.objectContaining({ name, message: expect.stringMatching(message) }));
+    ['an unknown release', () => UbuntuRelease.of('nobel'), 'UnknownRelease', /"nobel"/],
+    ['an unknown architecture', () => Architecture.of('x86_64'), 'UnknownArchitecture', /"x86_64"/],
+    [
+      'an unknown flavour',
+      () => KernelFlavour.of('hwe-24.04'),
+      'UnknownKernel',
+      /"hwe-24.04" is built; there are .*hwe-edge/,
+    ],
+    ['a flavour that we do not build', () => KernelFlavour.of('xgene-uboot'), 'UnknownKernel', /"xgene-uboot"/],
+  ])('refuses %s', (_, choose, name, message) => {
+    expect(choose).toThrow(expect.objectContaining({ name, message: expect.stringMatching(message) }));
+  });
+
+  it.each([
+    ['a flavour named twice', { kernels: [KernelFlavour.GA, KernelFlavour.GA] }, /kernels names "ga" twice/],
+    ['no architectures', { architectures: [] }, /architectures is empty/],
+    ['no builds at once', { maxConcurrency: 0 }, /maxConcurrency is 0/],
+    ['more builds at once than a map runs', { maxConcurrency: 41 }, /maxConcurrency is 41/],
+    ['half a build at once', { maxConcurrency: 2.5 }, /maxConcurrency is 2.5/],
+  ])('refuses %s', (_, props, message) => {
+    expect(() => templateOf(props)).toThrow(
+      expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(message) }),
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import { describe, expect, it } from 'vitest';
+import { KernelFlavour } from '../../lib';
 import { jobVariables } from '../../lib/job/environment';
 import { Order } from '../../lib/job/order';
 import { type Plan, planOf, publishInputOf, selectInputOf } from '../../lib/job/plan';
@@ -142,7 +143,7 @@ describe('an execution', () => {
   });
 
   it('says of a flavour that this mirror has no project for that it is unknown, and goes on', async () => {
-    const small = definitionOf(templateOf({ kernels: ['ga'] }));
+    const small = definitionOf(templateOf({ kernels: [KernelFlavour.GA] }));
     let kernels: unknown;
     await run(
       {

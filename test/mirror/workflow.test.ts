@@ -1,11 +1,16 @@
 import validate from 'asl-validator';
 import { describe, expect, it } from 'vitest';
-import { allKernelNames } from '../../lib/catalog/kernels';
+import { Architecture, KernelFlavour } from '../../lib';
+import { allKernelNames, kernelsOf } from '../../lib/catalog/kernels';
+import { releases } from '../../lib/catalog/releases';
 import { jobVariables } from '../../lib/job/environment';
 import { type Definition, definitionOf, type State, statesOf, templateOf } from './made-mirror';
 
 const definition = definitionOf(templateOf());
 const states = statesOf(definition);
+const armKernels = allKernelNames.filter((kernel) =>
+  releases.some(({ name }) => kernelsOf(name, 'arm64').some((row) => row.name === kernel)),
+);
 const tasks = states.filter(([, { Type }]) => Type === 'Task');
 const builds = tasks.filter(([, { Resource }]) => Resource?.endsWith('startBuild.sync'));
 
@@ -35,10 +40,18 @@ describe('the definition of the default mirror', () => {
   it('has a task for every kernel flavour, chosen by its name', () => {
     const [, flavour] = states.find(([name]) => name === 'ChooseFlavour') ?? [];
 
-    expect(flavour?.Choices?.map(({ StringEquals }) => StringEquals)).toEqual(allKernelNames);
-    expect(tasks.map(([name]) => name).filter((name) => name.startsWith('Extract'))).toHaveLength(
-      allKernelNames.length,
-    );
+    const choices = flavour?.Choices ?? [];
+    const onX86 = choices.filter(({ And }) => And === undefined);
+    const onArm = choices.slice(0, choices.length - onX86.length).map(({ And }) => And as object[]);
+    expect(onX86.map(({ StringEquals }) => StringEquals)).toEqual(allKernelNames);
+    expect(onArm).toHaveLength(armKernels.length);
+    for (const [index, kernel] of armKernels.entries()) {
+      expect(onArm[index]).toEqual([
+        { Variable: '$.kernel', StringEquals: kernel },
+        { Variable: '$.job.architecture', StringEquals: 'arm64' },
+      ]);
+    }
+    expect(tasks.map(([name]) => name).filter((name) => name.startsWith('Extract'))).toHaveLength(choices.length);
   });
 
   it('catches whatever happens below an architecture and keeps it', () => {
@@ -66,9 +79,8 @@ describe('the definition of the default mirror', () => {
   });
 
   it('gives every build the whole job', () => {
-    expect(builds).toHaveLength(
-      ['Bootloaders', 'Fetch', 'Upgrade', 'Prepare', 'BootTest'].length + allKernelNames.length,
-    );
+    const stages = ['Bootloaders', 'Fetch', 'Upgrade', 'UpgradeArm', 'Prepare', 'PrepareArm', 'BootTest'];
+    expect(builds).toHaveLength(stages.length + allKernelNames.length + armKernels.length);
     for (const [, { Parameters }] of builds) {
       expect(Object.keys(variablesOf(Parameters))).toEqual(Object.values(jobVariables));
     }
@@ -76,14 +88,14 @@ describe('the definition of the default mirror', () => {
 
   it('shares the builds at once out between architectures and flavours', () => {
     const limits = (props: object) => {
-      const found = statesOf(definitionOf(templateOf({ kernels: ['ga'], ...props })));
+      const found = statesOf(definitionOf(templateOf({ kernels: [KernelFlavour.GA], ...props })));
       return Object.fromEntries(found.flatMap(([name, { MaxConcurrency: max }]) => (max ? [[name, max]] : [])));
     };
 
     expect(limits({})).toEqual({ EachArchitecture: 2, EachKernel: 2 });
     expect(limits({ maxConcurrency: 12 })).toEqual({ EachArchitecture: 2, EachKernel: 6 });
     expect(limits({ maxConcurrency: 1 })).toEqual({ EachArchitecture: 1, EachKernel: 1 });
-    expect(limits({ architectures: ['amd64'] })).toEqual({ EachArchitecture: 1, EachKernel: 5 });
+    expect(limits({ architectures: [Architecture.AMD64] })).toEqual({ EachArchitecture: 1, EachKernel: 5 });
   });
 });
 

@@ -119,6 +119,8 @@ describe('faultOf', () => {
 
   it('refuses what is not written as a signer writes it', async () => {
     const file = await signer.clearsign(text, at);
-    expect(await signer.faultOf(Buffer.from(file.replace(/\n=..../, '\n=AAAA')))).toMatch(/not written as/);
+    const otherColumns = file.replace(/(SIGNATURE-----\n\n.{32})/, '$1\n');
+    expect(await signer.faultOf(Buffer.from(otherColumns))).toMatch(/not written as/);
+    expect(await signer.faultOf(Buffer.from(file.replace(/\n=..../, '\n=AAAA')))).toMatch(/checksum/);
   });
 });

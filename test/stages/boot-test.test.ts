@@ -29,7 +29,7 @@ async function benchOf(architecture: string): Promise<Parameters<typeof bootTest
   const ordered = { release: 'noble', architecture, kernel: 'ga', view: 'candidate' };
   const asked = { customised: false, bootTest: true, rebuild: false };
   return {
-    job: { ...ordered, ...asked, execution: 'e', inputs: '', recipe: '' },
+    job: { ...ordered, ...asked, execution: 'e', inputs: '', recipe: '', bundles: '' },
     order: Order.parse({ release: 'noble', architectures: [architecture] }),
     store: await openWorkStore(scratch),
     scratch,

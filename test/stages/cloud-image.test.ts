@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
 import type { Signer } from '../../lib/simplestreams/signer';
 import { bringCloudImage } from '../../lib/stages/bring-cloud-image';
 import { type FindOptions, findCloudImage, type SourceImage } from '../../lib/stages/find-cloud-image';
@@ -200,6 +201,38 @@ describe('findCloudImage', () => {
     await expect(finding({ address: 'http://127.0.0.1:1/' }, { release: 'nobel' })).rejects.toMatchObject({
       name: 'UnknownRelease',
     });
+  });
+});
+
+describe.each<[string, Partial<FindOptions>]>([
+  ['gpgv', {}],
+  ['openpgp.js, where there is no gpgv', { verify: (file, keyring) => verifyInProcess(file, keyring, new Date()) }],
+])('findCloudImage, verifying with %s', (who, options) => {
+  beforeEach(() => {
+    if (who !== 'gpgv') vi.stubEnv('PATH', '/nowhere');
+  });
+  afterEach(() => void vi.unstubAllEnvs());
+
+  it('finds an image', async () => {
+    await using server = await streaming({});
+    expect(await finding(server, options)).toMatchObject({ serial: '20261120' });
+  });
+
+  it.each(['index', 'com.ubuntu.cloud:daily:download'])('refuses a changed %s, and tells its address', async (name) => {
+    await using server = await streaming({});
+    const path = join(server.folder, `streams/v1/${name}.sjson`);
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"updated": "', '"updated": " '));
+    await expect(finding(server, options)).rejects.toMatchObject({
+      name: 'BadSignature',
+      message: expect.stringContaining(`${server.address}streams/v1/${name}.sjson: the signature`),
+    });
+  });
+
+  it('refuses a stream of another key', async () => {
+    await using server = await streaming({});
+    const keyring = join(temporaryFolder(), 'other.gpg');
+    writeFileSync(keyring, other.keyring);
+    await expect(finding(server, { ...options, keyring })).rejects.toMatchObject({ name: 'BadSignature' });
   });
 });
 

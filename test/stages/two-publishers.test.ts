@@ -23,7 +23,7 @@ const order = fc.record({
 const delays = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 4, maxLength: 40 });
 
 describe('two publishers at once', () => {
-  it('lose no version, and no reader sees a bad index, whatever waits for what', { timeout: 300_000 }, async () => {
+  it('lose no version, and no reader sees a bad index, whatever waits for what', { timeout: 900_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(order, order, delays, delays, async (one, other, someDelays, otherDelays) => {
         const press = smallPress(signer);

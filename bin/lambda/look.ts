@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { runningOf, startExecution } from '../../lib/cloud/executions';
+import { MirrorError } from '../../lib/errors';
+import { stateMachineVariable, workStoreVariable } from '../../lib/job/environment';
+import { type LookInput, lookInputOf } from '../../lib/job/look';
+import { measurements } from '../../lib/job/metrics';
+import { executionName, mirrorStoreVariable } from '../../lib/job/names';
+import type { Plan } from '../../lib/job/plan';
+import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
+import { newestTime } from '../../lib/stages/newest-time';
+import { plan } from '../../lib/stages/plan';
+import { openStore, openWorkStore } from '../../lib/store/open';
+
+const sfn = new SFNClient({ maxAttempts: 6 });
+
+/** What came of a look. */
+export interface Looked {
+  readonly news: boolean;
+  readonly reason: string;
+  /** The execution that builds what is new. */
+  readonly execution?: string;
+}
+
+/** The Look function, which the schedule calls: plans an order, and starts an execution where something is new. */
+export async function handler(event: unknown): Promise<Looked> {
+  const input = lookInputOf(event);
+  const looked = await look(input);
+  const { view, release } = input.order;
+  const published = await newestTime(input.order, { mirror: await openStore(mirror()) });
+  const behind = looked.news ? 1 : 0;
+  console.log(JSON.stringify(measurements({ view, release, at: input.at, behind, published })));
+  return looked;
+}
+
+async function look({ order, at }: LookInput): Promise<Looked> {
+  const { [stateMachineVariable]: stateMachineArn = '' } = process.env;
+  const planned = await planOrNotReady({ order, at });
+  if (planned instanceof MirrorError) return { news: true, reason: planned.message };
+  if (!planned.news) return { news: false, reason: planned.reason };
+  const running = await runningOf(sfn, { stateMachineArn, order });
+  if (running !== undefined) return { news: true, reason: 'it is being built', execution: running };
+  const { name } = await startExecution(sfn, { stateMachineArn, order, at });
+  return { news: true, reason: planned.reason, execution: name };
+}
+
+/** Upstream in the middle of an update is no failure: the next look finds it ready. */
+async function planOrNotReady({ order, at }: LookInput): Promise<Plan | MirrorError> {
+  const { [workStoreVariable]: work = '' } = process.env;
+  const scratch = await mkdtemp(join(tmpdir(), 'look-'));
+  try {
+    const stores = { mirror: await openStore(mirror()), work: await openWorkStore(work) };
+    return await plan(
+      { order, execution: executionName(order, at) },
+      {
+        ...stores,
+        scratch,
+        tools: __dirname,
+        verify,
+      },
+    );
+  } catch (error) {
+    if (error instanceof MirrorError && error.name === 'NotReady') return error;
+    throw error;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Where Lambda runs it, there is no gpgv. */
+const verify = (clearsigned: Buffer, keyring: Buffer) => verifyInProcess(clearsigned, keyring, new Date());
+
+function mirror(): string {
+  return process.env[mirrorStoreVariable] ?? '';
+}

@@ -1,0 +1,32 @@
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+
+/** How often a mirror looks for news. It builds only what is new, so looking often costs next to nothing. */
+export class MirrorSchedule {
+  static readonly HOURLY = new MirrorSchedule('cron(17 * * * ? *)'); // not at the full hour, when everybody looks
+  /** In the morning, UTC, after Ubuntu's daily images. */
+  static readonly DAILY = new MirrorSchedule('cron(17 6 * * ? *)');
+  /** On Mondays. */
+  static readonly WEEKLY = new MirrorSchedule('cron(17 6 ? * MON *)');
+
+  /** @param expression of EventBridge Scheduler: `cron(0 4 * * ? *)` or `rate(6 hours)`, UTC */
+  static expression(expression: string): MirrorSchedule {
+    return new MirrorSchedule(expression);
+  }
+
+  /** @param word `hourly`, `daily` or `weekly`, as in `mirror.yaml` */
+  static of(word: string): MirrorSchedule {
+    const found = { hourly: MirrorSchedule.HOURLY, daily: MirrorSchedule.DAILY, weekly: MirrorSchedule.WEEKLY }[word];
+    return found ?? new MirrorSchedule(word);
+  }
+
+  readonly expressionString: string;
+
+  private constructor(expressionString: string) {
+    this.expressionString = expressionString;
+  }
+
+  /** As EventBridge Scheduler wants it. */
+  toExpression(): ScheduleExpression {
+    return ScheduleExpression.expression(this.expressionString);
+  }
+}

@@ -1,0 +1,75 @@
+import type { Architecture } from './architecture';
+import type { KernelFlavour } from './kernel-flavour';
+import type { Release } from './release';
+
+/** What one view of a mirror is made of; the words of `mirror.yaml`. */
+export interface MirrorView {
+  /** Lower-case letters, digits and dashes: `candidate`. Its address is `<mirror>/<name>/`. */
+  readonly name: string;
+
+  /** @default - none: the view is filled by promotion */
+  readonly releases?: Release[];
+
+  /** @default - those of the mirror that the release has */
+  readonly architectures?: Architecture[];
+
+  /**
+   * Flavours without which an architecture is not published.
+   * @default - GA and HWE, where no flavours are named
+   */
+  readonly requiredKernels?: KernelFlavour[];
+
+  /**
+   * Flavours that are left out where they cannot be built.
+   * @default - none
+   */
+  readonly optionalKernels?: KernelFlavour[];
+
+  /**
+   * Repositories that the image is upgraded from: `ppa:owner/name`, or deb822 stanzas with their keys.
+   * @default - none
+   */
+  readonly repositories?: string[];
+
+  /**
+   * Packages to take from -proposed; `['all']` takes everything that is there.
+   * @default - none
+   */
+  readonly proposed?: string[];
+
+  /**
+   * Packages to install besides.
+   * @default - none
+   */
+  readonly packages?: string[];
+
+  /**
+   * Packages to purge first and install again.
+   * @default - none
+   */
+  readonly purge?: string[];
+
+  /**
+   * Serial of the cloud image, for views of one release: `20261120`.
+   * @default - the newest
+   */
+  readonly serial?: string;
+
+  /**
+   * Of a squashfs that is made here: `zstd`, `xz`, `gzip` or `lz4`.
+   * @default - zstd, or what the release's kernels can read
+   */
+  readonly compression?: string;
+
+  /**
+   * Whether what is published has to boot first.
+   * @default true
+   */
+  readonly bootTest?: boolean;
+
+  /**
+   * Whether an Ubuntu view brings bootloaders; false where MAAS keeps images.maas.io beside it.
+   * @default true
+   */
+  readonly bootloaders?: boolean;
+}

@@ -1,0 +1,142 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  Metric,
+  TextWidget,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { metrics } from '../job/metrics';
+import type { Order } from '../job/order';
+import type { KernelBuild } from './kernel-build';
+import type { MirrorFunction } from './mirror-function';
+import type { MirrorSite } from './mirror-site';
+import { pascalCase } from './pascal-case';
+import type { StageBuild } from './stage-build';
+import type { ReleaseWorkflow } from './workflow';
+
+export interface MonitoringProps {
+  readonly workflow: ReleaseWorkflow;
+  readonly stages: StageBuild[];
+  readonly kernelBuilds: KernelBuild[];
+  readonly look: MirrorFunction;
+  readonly orders: readonly Order[];
+  readonly site: MirrorSite;
+  readonly topic: ITopic;
+}
+
+/** What an operator looks at, and what wakes one: each alarm says what to do. */
+export class Monitoring extends Construct {
+  readonly dashboard: Dashboard;
+  readonly alarms: Alarm[] = [];
+
+  constructor(scope: Construct, id: string, props: MonitoringProps) {
+    super(scope, id);
+    const { workflow, look, orders, site, topic } = props;
+
+    this.alarm('ExecutionFailed', workflow.stateMachine.metricFailed({ period: Duration.minutes(5) }), 1, failedAdvice);
+    this.alarm('LookFailed', look.function.metricErrors({ period: Duration.hours(1) }), 1, lookAdvice);
+    for (const order of orders) this.behind(order);
+    this.alarm('SiteErrors', site.distribution.metric5xxErrorRate(), 5, siteAdvice);
+    for (const alarm of this.alarms) alarm.addAlarmAction(new SnsAction(topic));
+
+    this.dashboard = new Dashboard(this, 'Dashboard', { widgets: dashboardOf(props) });
+  }
+
+  /** Two days: upstream is often half updated for some hours, and a day's build may fail of something that passes. */
+  private behind({ view, release }: Order): void {
+    const name = `Behind${pascalCase(view)}${pascalCase(release)}`;
+    const advice = `${release} of the view ${view} has been behind its sources for two days. ${behindAdvice}`;
+    this.alarm(name, behindOf(view, release, Duration.days(1), 'Minimum'), 1, advice, 2);
+  }
+
+  private alarm(id: string, metric: Metric, threshold: number, advice: string, evaluationPeriods = 1): void {
+    this.alarms.push(
+      new Alarm(this, id, {
+        metric,
+        threshold,
+        evaluationPeriods,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+        alarmDescription: advice,
+      }),
+    );
+  }
+}
+
+const failedAdvice =
+  'A build of the mirror failed; what was published before is as it was. The message of the topic names stage, flavour and log. Fix the cause and order it again (maas-mirror build RELEASE --stack NAME), or redrive the execution.';
+const lookAdvice =
+  'The mirror could not look for news: its sources cannot be reached or are not what they should be. See the log of the function Look; a schedule tries again by itself.';
+const behindAdvice =
+  'See the executions of the state machine and the log of the function Look: builds fail, or the sources have been half updated all the time.';
+const siteAdvice =
+  'More than 5 % of the requests to the mirror fail. See the status page of CloudFront and whether the bucket policy still lets the distribution read. (CloudFront tells us-east-1 only: deployed elsewhere, this alarm sees nothing.)';
+
+function behindOf(View: string, Release: string, period: Duration, statistic: string): Metric {
+  return new Metric({
+    namespace: metrics.namespace,
+    metricName: metrics.behind,
+    dimensionsMap: { View, Release },
+    period,
+    statistic,
+  });
+}
+
+function ageOf({ view, release }: Order): Metric {
+  return new Metric({
+    namespace: metrics.namespace,
+    metricName: metrics.ageDays,
+    dimensionsMap: { View: view, Release: release },
+    period: Duration.hours(6),
+    statistic: 'Maximum',
+    label: `${view} ${release}`,
+  });
+}
+
+function dashboardOf({ workflow, stages, kernelBuilds, orders, site }: MonitoringProps): IWidget[][] {
+  const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, width: 12 });
+  const builds = [...kernelBuilds.map((one) => one.stage), ...stages].map(({ project }) => project);
+  const period = Duration.hours(1);
+  return [
+    [
+      new TextWidget({
+        markdown: '# MAAS mirror\n`maas-mirror status --stack NAME` shows the same by text.',
+        width: 24,
+      }),
+    ],
+    [
+      graph('Executions', [
+        workflow.stateMachine.metricSucceeded({ period }),
+        workflow.stateMachine.metricFailed({ period }),
+        workflow.stateMachine.metricTimedOut({ period }),
+      ]),
+      graph(
+        'Seconds of a stage',
+        builds.map((project) =>
+          project.metricDuration({ period, label: project.node.path.split('/').slice(-3, -1).join(' ') }),
+        ),
+      ),
+    ],
+    [
+      graph(
+        'Failed builds',
+        builds.map((project) =>
+          project.metricFailedBuilds({ period, label: project.node.path.split('/').slice(-3, -1).join(' ') }),
+        ),
+      ),
+      graph('Days since the newest version', orders.map(ageOf)),
+    ],
+    [
+      graph('Bytes served', [site.distribution.metricBytesDownloaded()]),
+      graph('Errors of the site, %', [site.distribution.metric5xxErrorRate(), site.distribution.metric4xxErrorRate()]),
+    ],
+  ];
+}

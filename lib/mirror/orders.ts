@@ -1,0 +1,92 @@
+import { architecturesOf } from '../catalog/kernels';
+import { MirrorError } from '../errors';
+import { checked } from '../job/checked';
+import { MirrorConfig, ordersOf } from '../job/config';
+import type { Order } from '../job/order';
+import { Places } from '../job/places';
+import type { MaasMirrorProps } from './maas-mirror-props';
+import type { MirrorView } from './mirror-view';
+
+/**
+ * Everything that a mirror is to build when it looks for news.
+ * @throws BadInput (misuse) naming the property; UnknownKernel and the like for what a release does not have
+ */
+export function ordersOfProps(props: MaasMirrorProps): Order[] {
+  const views = viewsOf(props);
+  if (views.every(({ releases = [] }) => releases.length === 0)) return [];
+  const config = checked(
+    MirrorConfig,
+    { views: Object.fromEntries(views.map((view) => [view.name, wordsOf(view, props)])), places: placesOf(props) },
+    'the properties of the mirror',
+  );
+  const orders = ordersOf(config, { ownArchitecture: firstArchitecture, read: noFiles, keyring: noFiles });
+  return orders.map((order) => ({
+    ...order,
+    places: checked(Places, { ...order.places, ...keyringsOf(props) }, 'places'),
+  }));
+}
+
+/** Keyrings come by their content. */
+function noFiles(path: string): never {
+  throw misuse(`the properties name the file ${path}`);
+}
+
+function viewsOf({ views, releases }: MaasMirrorProps): readonly MirrorView[] {
+  if (views !== undefined) {
+    const names = views.map(({ name }) => name);
+    const twice = names.find((name, at) => names.indexOf(name) !== at);
+    if (twice !== undefined) throw misuse(`the property views names ${JSON.stringify(twice)} twice`);
+    return views;
+  }
+  return releases === undefined ? [] : [{ name: 'candidate', releases }];
+}
+
+function wordsOf(view: MirrorView, { architectures }: MaasMirrorProps): object {
+  const { releases = [], requiredKernels, optionalKernels, serial, compression, bootTest, bootloaders } = view;
+  const wanted = view.architectures ?? architectures;
+  const customise = customiseOf(view);
+  return {
+    releases: namesOf(releases),
+    ...(wanted !== undefined && { architectures: namesOf(wanted) }),
+    ...((requiredKernels ?? optionalKernels) !== undefined && {
+      kernels: { required: namesOf(requiredKernels), optional: namesOf(optionalKernels) },
+    }),
+    ...(customise !== undefined && { customise }),
+    ...(serial !== undefined && { serial }),
+    ...(compression !== undefined && { compression }),
+    ...(bootTest !== undefined && { bootTest }),
+    ...(bootloaders !== undefined && { bootloaders }),
+  };
+}
+
+function customiseOf({ repositories = [], proposed = [], packages = [], purge = [] }: MirrorView): object | undefined {
+  if ([repositories, proposed, packages, purge].every((list) => list.length === 0)) return undefined;
+  return { repositories, proposed: proposed.includes('all') ? 'all' : proposed, packages, purge };
+}
+
+/** Keyrings are files in a configuration; here they are given. */
+function placesOf({ places = {} }: MaasMirrorProps): object {
+  const { streamKeyring, archiveKeyring, ca, ...words } = places;
+  return words;
+}
+
+function keyringsOf({ places = {} }: MaasMirrorProps): Partial<Order['places']> {
+  const { streamKeyring, archiveKeyring, ca } = places;
+  return {
+    ...(streamKeyring !== undefined && { streamKeyring }),
+    ...(archiveKeyring !== undefined && { archiveKeyring }),
+    ...(ca !== undefined && { ca }),
+  };
+}
+
+const namesOf = (list: readonly { readonly name: string }[] = []) => list.map(({ name }) => name);
+
+/** Of a view that names none, in a mirror that names none. */
+export function firstArchitecture(release: string): string {
+  const [first = 'amd64'] = architecturesOf(release);
+  return architecturesOf(release).includes('amd64') ? 'amd64' : first;
+}
+
+function misuse(message: string, hint = 'see the properties of MaasMirror'): MirrorError {
+  return new MirrorError('BadInput', message, { hint, misuse: true });
+}

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { Construct } from 'constructs';
+import { releaseOf } from '../catalog/releases';
+import { MirrorError } from '../errors';
+import { type MirrorConfig, parseConfig, type View } from '../job/config';
+import { Architecture } from './architecture';
+import { KernelFlavour } from './kernel-flavour';
+import type { MaasMirrorProps } from './maas-mirror-props';
+import type { MirrorPlaces } from './mirror-places';
+import { MirrorSchedule } from './mirror-schedule';
+import type { MirrorSiteProps } from './mirror-site-props';
+import type { MirrorView } from './mirror-view';
+import { DebianRelease, type Release, UbuntuRelease } from './release';
+
+/**
+ * The properties that a `mirror.yaml` stands for.
+ * @throws BadInput (misuse) naming the file and the field; UnknownRelease and the like
+ */
+export function propsOfConfig(scope: Construct, id: string, path: string): MaasMirrorProps {
+  const config = parseConfig(read(path, 'the configuration').toString('utf8'), path);
+  const { schedule, site } = config;
+  return {
+    views: Object.entries(config.views).map(([name, view]) => viewOf(name, view ?? { releases: [] })),
+    places: placesOf(config, dirname(path)),
+    ...(schedule !== undefined && { schedule: MirrorSchedule.of(schedule) }),
+    ...(site !== undefined && { site: siteOf(scope, id, site) }),
+  };
+}
+
+function viewOf(name: string, view: Partial<View>): MirrorView {
+  const { releases = [], architectures, kernels, customise, serial, compression, bootTest, bootloaders } = view;
+  return {
+    name,
+    releases: releases.map(releaseNamed),
+    ...(architectures !== undefined && { architectures: architectures.map((one) => Architecture.of(one)) }),
+    ...(kernels !== undefined && {
+      requiredKernels: kernels.required.map((kernel) => KernelFlavour.of(kernel)),
+      optionalKernels: kernels.optional.map((kernel) => KernelFlavour.of(kernel)),
+    }),
+    ...(customise !== undefined && {
+      repositories: customise.repositories,
+      proposed: customise.proposed === 'all' ? ['all'] : customise.proposed,
+      packages: customise.packages,
+      purge: customise.purge,
+    }),
+    ...(serial !== undefined && { serial }),
+    ...(compression !== undefined && { compression }),
+    ...(bootTest !== undefined && { bootTest }),
+    ...(bootloaders !== undefined && { bootloaders }),
+  };
+}
+
+function releaseNamed(name: string): Release {
+  return releaseOf(name).family === 'ubuntu' ? UbuntuRelease.of(name) : DebianRelease.of(name);
+}
+
+function placesOf({ places }: MirrorConfig, folder: string): MirrorPlaces {
+  const { streamKeyring, archiveKeyring, ca, snapshots, ...words } = places;
+  const keyring = (path: string) => binary(path, read(resolve(folder, path), 'the keyring')).toString('base64');
+  return {
+    ...Object.fromEntries(Object.entries(words).filter(([, word]) => word !== undefined)),
+    snapshots,
+    ...(streamKeyring !== undefined && { streamKeyring: keyring(streamKeyring) }),
+    ...(archiveKeyring !== undefined && { archiveKeyring: keyring(archiveKeyring) }),
+    ...(ca !== undefined && { ca: read(resolve(folder, ca), 'the certificates').toString('utf8') }),
+  };
+}
+
+function siteOf(scope: Construct, id: string, { certificateArn, ...site }: NonNullable<MirrorConfig['site']>) {
+  const words = Object.entries(site).filter(([, word]) => word !== undefined);
+  return {
+    ...Object.fromEntries(words),
+    ...(certificateArn !== undefined && {
+      certificate: Certificate.fromCertificateArn(scope, `${id}Certificate`, certificateArn),
+    }),
+  } satisfies MirrorSiteProps;
+}
+
+function read(path: string, what: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new MirrorError('BadInput', `${what} ${path} cannot be read: ${(cause as Error).message}`, {
+      hint: 'files are named relative to mirror.yaml',
+      misuse: true,
+    });
+  }
+}
+
+/** Turning armour into bytes is no work for a synthesis. */
+function binary(path: string, bytes: Buffer): Buffer {
+  if (!bytes.subarray(0, 5).equals(Buffer.from('-----'))) return bytes;
+  throw new MirrorError('BadInput', `${path} is an armoured keyring`, {
+    hint: `make it binary: gpg --dearmor < ${path} > ${path}.gpg`,
+    misuse: true,
+  });
+}

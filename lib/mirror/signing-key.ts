@@ -1,0 +1,67 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+
+/** What a mirror is signed with. */
+export abstract class SigningKey {
+  /**
+   * An RSA-4096 key of KMS, which signs and is never seen.
+   * @param key one to go on with: asymmetric, RSA_4096, SIGN_VERIFY. @default - a new one, kept when the stack goes
+   */
+  static kms(key?: IKey): SigningKey {
+    return new KmsSigningKey(key);
+  }
+
+  /**
+   * An OpenPGP private key that lies, armoured and without passphrase, in a secret: for a key that sites trust already.
+   */
+  static secret(secret: ISecret): SigningKey {
+    return new SecretSigningKey(secret);
+  }
+
+  /** Called once by the mirror that it is given to. */
+  abstract bind(scope: Construct): BoundSigningKey;
+}
+
+/** A signing key as the functions of a mirror are told it. */
+export interface BoundSigningKey {
+  /** How the functions name it: `kms:<ARN>` or `secret:<ARN>`. */
+  readonly address: string;
+  /** What one may do who signs with it, and nobody else. */
+  readonly signing: PolicyStatement[];
+}
+
+class KmsSigningKey extends SigningKey {
+  constructor(private readonly existing?: IKey) {
+    super();
+  }
+
+  bind(scope: Construct): BoundSigningKey {
+    const { keyArn } = this.existing ?? newKey(scope);
+    const actions = ['kms:Sign', 'kms:GetPublicKey', 'kms:DescribeKey'];
+    return { address: `kms:${keyArn}`, signing: [new PolicyStatement({ actions, resources: [keyArn] })] };
+  }
+}
+
+class SecretSigningKey extends SigningKey {
+  constructor(private readonly secret: ISecret) {
+    super();
+  }
+
+  bind(): BoundSigningKey {
+    const { secretArn } = this.secret;
+    const actions = ['secretsmanager:GetSecretValue'];
+    return { address: `secret:${secretArn}`, signing: [new PolicyStatement({ actions, resources: [secretArn] })] };
+  }
+}
+
+function newKey(scope: Construct): Key {
+  return new Key(scope, 'SigningKey', {
+    description: 'cdk-maas-mirror: signs the mirror; sites trust it and no other',
+    keySpec: KeySpec.RSA_4096, // every gpgv since xenial's reads it
+    keyUsage: KeyUsage.SIGN_VERIFY,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+}
