@@ -33,7 +33,7 @@ export async function startExecution(
   }
 }
 
-/** Name of an execution of the same order that is running. @throws AwsNotSetUp, AwsFailed */
+/** Name of an execution of the same order that is running. @throws what asking throws */
 export async function runningOf(
   sfn: SFNClient,
   { stateMachineArn, order }: { stateMachineArn: string; order: Order },

@@ -22,7 +22,7 @@ export async function mirrorOf(cloudformation: CloudFormationClient, name: strin
   return stackOutputsOf((await requireStack(cloudformation, name)).outputs, name);
 }
 
-/** @throws NoSuchStack; AwsNotSetUp, AwsFailed */
+/** @throws NoSuchStack; what asking throws */
 export async function requireStack(cloudformation: CloudFormationClient, name: string): Promise<FoundStack> {
   const stack = await findStack(cloudformation, name);
   if (stack !== undefined) return stack;

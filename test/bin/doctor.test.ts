@@ -174,6 +174,27 @@ describe('the doctor of a deployed mirror', () => {
     ]);
   });
 
+  it('goes on where the bootstrap stack may not be looked at', async () => {
+    const { DescribeStacks } = stacks(deployed);
+    const denied = new Fault(
+      'AccessDenied',
+      'User: me is not authorized to perform: cloudformation:DescribeStacks',
+      403,
+    );
+    const answers: Answers = {
+      DescribeStacks: (input) => (input.StackName === 'CDKToolkit' ? denied : (DescribeStacks?.(input) ?? denied)),
+    };
+
+    const { code, outLines } = await doctor(answers, { build: false });
+
+    expect(code).toBe(1);
+    expect(outLines[0]).toBe('✓ credentials  account 123456789012, region eu-west-1');
+    expect(outLines[1]).toMatch(
+      /^✗ bootstrap {4}AccessDenied: AWS refuses to describe the stack CDKToolkit: .* not authorized/,
+    );
+    expect(outLines[3]).toMatch(/^✓ stack /);
+  });
+
   it('is no longer waiting when it is interrupted', async () => {
     const BatchGetBuilds = () => ({
       builds: [{ id: 'boot-test:1', buildStatus: 'IN_PROGRESS', currentPhase: 'QUEUED' }],
