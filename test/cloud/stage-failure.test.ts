@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openClients } from '../../lib/cloud/clients';
 import { stageFailure } from '../../lib/cloud/stage-failure';
+import { MirrorError } from '../../lib/errors';
 import { type Answers, Fault, fakeAws } from '../fixtures/fake-aws';
 import { failedBuildAnswers } from '../fixtures/scripted-builds';
 
@@ -86,12 +87,28 @@ describe('the failure of a build', () => {
 });
 
 describe('the failure of what is no build', () => {
-  it('is what the function threw', async () => {
-    const cause = JSON.stringify({ errorType: 'NotReady', errorMessage: 'the stream is being updated', trace: [] });
+  it('is what the function threw, with what to do', async () => {
+    const thrown = new MirrorError('NotReady', 'the stream is being updated', { hint: 'run it again\nlater' });
+    const { name: errorType, message: errorMessage, stack = '' } = thrown;
+    const cause = JSON.stringify({ errorType, errorMessage, trace: stack.split('\n') }); // as Lambda's runtime does
 
-    expect((await failure({ build: undefined, error: 'NotReady', cause })).error).toBe(
-      'NotReady: the stream is being updated',
-    );
+    expect(await failure({ build: undefined, error: 'NotReady', cause })).toMatchObject({
+      error: 'NotReady: the stream is being updated',
+      hint: 'run it again later',
+    });
+  });
+
+  it('has no hint where the function threw something else', async () => {
+    const cause = JSON.stringify({
+      errorType: 'TypeError',
+      errorMessage: 'no',
+      trace: ['TypeError: no', '    at x.js:1'],
+    });
+
+    expect(await failure({ build: undefined, error: 'TypeError', cause })).toMatchObject({
+      error: 'TypeError: no',
+      hint: undefined,
+    });
   });
 
   it('is what Step Functions says', async () => {
