@@ -84,6 +84,10 @@ describe('a change of the key', () => {
     expect(after).not.toEqual(before);
     expect(await documentsOf(store, 'snapshots/2026-11-20')).toEqual(after);
     expect((await bytesOf(store, layout.frontPage)).toString()).toContain(next.fingerprint);
+    // dated as if the new key had been the key since it was made: then a second try makes the same files
+    const { signature } = splitClearsigned(await bytesOf(store, layout.document('candidate', after[0] ?? '')));
+    const firstSubpacket = 3 + 6; // behind the packet's header and the fields before its subpackets
+    expect(new Date(signature.readUInt32BE(firstSubpacket + 2) * 1000)).toEqual(created);
     // what a reader may hold in its hands is still there
     expect((await bytesOf(store, layout.document('candidate', before[0] ?? ''))).length).toBeGreaterThan(0);
   });
