@@ -40,7 +40,6 @@ export const errorNames = [
   'ExecutionFailed',
   'Interrupted',
   'NoSuchStack',
-  'AwsNotSetUp',
   'AwsFailed',
 ] as const;
 
@@ -65,7 +64,16 @@ export class MirrorError extends Error {
     this.name = name;
     this.hint = hint;
     this.misuse = misuse;
+    if (hint !== undefined) this.stack = `${this.stack}\n${hintMark}${hint.replaceAll('\n', ' ')}`;
   }
+}
+
+/** Lambda hands on name, message and stack of an error, and nothing else: that is how a hint comes out of a function. */
+const hintMark = '  hint: ';
+
+/** The hint of an error of ours, by the lines of its stack. */
+export function hintIn(stack: readonly string[]): string | undefined {
+  return stack.findLast((line) => line.startsWith(hintMark))?.slice(hintMark.length);
 }
 
 /** A text for messages, logs and statements: whatever addresses are in it have lost their user and password. */

@@ -43,16 +43,16 @@ export async function runDoctor(options: DoctorOptions, terminal: Terminal): Pro
 }
 
 async function* examine(clients: Clients, options: DoctorOptions, terminal: Terminal): AsyncGenerator<Finding> {
-  const toolkit = await tried('credentials', () => findStack(clients.cloudformation, toolkitName));
-  if ('finding' in toolkit) {
-    yield toolkit.finding;
+  const toolkit = await tried('bootstrap', () => findStack(clients.cloudformation, toolkitName));
+  if ('finding' in toolkit && !toolkit.isDenied) {
+    yield { ...toolkit.finding, name: 'credentials' }; // it was the first question
     return;
   }
   const stack = await tried('stack', () => findStack(clients.cloudformation, options.stack));
   const region = await clients.cloudformation.config.region();
-  const known = toolkit.value ?? ('value' in stack ? stack.value : undefined);
-  yield { name: 'credentials', ok: true, found: `account ${known?.account ?? '(unknown)'}, region ${region}` };
-  yield bootstrapFinding(toolkit.value, known?.account, region);
+  const { account = '(unknown)' } = [toolkit, stack].flatMap((one) => ('value' in one && one.value) || [])[0] ?? {};
+  yield { name: 'credentials', ok: true, found: `account ${account}, region ${region}` };
+  yield 'finding' in toolkit ? toolkit.finding : bootstrapFinding(toolkit.value, account, region);
 
   const mirror = 'finding' in stack ? stack : await tried('stack', async () => outputsOf(stack.value, options.stack));
   if ('finding' in mirror) {
@@ -72,14 +72,17 @@ async function* examine(clients: Clients, options: DoctorOptions, terminal: Term
   yield* probed.value.probes.map(probeFinding);
 }
 
-/** A value, or what its error says. */
-async function tried<T>(name: string, look: () => Promise<T>): Promise<{ value: T } | { finding: Finding }> {
+/** A value, or what its error says. `isDenied`: AWS knows who asks, and does not answer. */
+type Tried<T> = { readonly value: T } | { readonly finding: Finding; readonly isDenied: boolean };
+
+async function tried<T>(name: string, look: () => Promise<T>): Promise<Tried<T>> {
   try {
     return { value: await look() };
   } catch (error) {
     if (!(error instanceof MirrorError)) throw error;
     const { hint } = error;
-    return { finding: { name, ok: false, found: `${error.name}: ${error.message}`, ...(hint && { hint }) } };
+    const finding = { name, ok: false, found: `${error.name}: ${error.message}`, ...(hint && { hint }) };
+    return { finding, isDenied: error.name === 'AccessDenied' };
   }
 }
 
@@ -87,7 +90,7 @@ async function tried<T>(name: string, look: () => Promise<T>): Promise<{ value: 
 const toolkitName = 'CDKToolkit';
 const leastBootstrap = 6;
 
-function bootstrapFinding(toolkit: FoundStack | undefined, account = 'ACCOUNT', region: string): Finding {
+function bootstrapFinding(toolkit: FoundStack | undefined, account: string, region: string): Finding {
   const version = Number(toolkit?.outputs.BootstrapVersion ?? 0);
   const name = 'bootstrap';
   if (version >= leastBootstrap) return { name, ok: true, found: `${toolkitName}, version ${version}` };

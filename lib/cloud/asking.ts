@@ -3,7 +3,7 @@ import { MirrorError } from '../errors';
 /**
  * Asks AWS for something.
  * @param what it is, as in "AWS did not …": `describe the stack x`
- * @throws AwsNotSetUp where credentials or the region are missing, wrong or expired; AwsFailed for every other answer
+ * @throws NoCredentials, WrongRegion, AccessDenied; AwsFailed for every other answer, and where none comes
  */
 export async function asking<T>(what: string, call: () => Promise<T>): Promise<T> {
   try {
@@ -17,24 +17,28 @@ export async function asking<T>(what: string, call: () => Promise<T>): Promise<T
 function awsError(what: string, cause: Error): MirrorError {
   const said = `${cause.name}: ${cause.message}`;
   if (cause.message.includes('Region is missing')) {
-    return new MirrorError('AwsNotSetUp', 'no AWS region is set', {
+    return new MirrorError('WrongRegion', 'no AWS region is set', {
       hint: 'set AWS_REGION, or a profile that has one',
     });
   }
   if (noCredentials.test(cause.name)) {
-    return new MirrorError('AwsNotSetUp', `AWS does not take the credentials: ${said}`, {
+    return new MirrorError('NoCredentials', `AWS does not take the credentials: ${said}`, {
       hint: 'log in again (aws sso login, aws configure), or set AWS_PROFILE; AWS_REGION has to be where the mirror is',
     });
   }
-  return new MirrorError('AwsFailed', `AWS did not ${what}: ${said}`, { hint: hintFor(cause) });
+  if (/AccessDenied|Unauthorized/.test(cause.name)) {
+    return new MirrorError('AccessDenied', `AWS refuses to ${what}: ${said}`, {
+      hint: 'ask who keeps the account for the permission that it names',
+    });
+  }
+  const busy = /Thrott|TooManyRequests|RequestLimit/.test(cause.name);
+  return new MirrorError('AwsFailed', `AWS did not ${what}: ${said}`, {
+    hint: busy
+      ? 'AWS is asked too much at the moment: try again later'
+      : 'try again; if it stays, look at https://health.aws.amazon.com and at your way to the Internet',
+  });
 }
 
 /** Of the SDK where there are none, and of services where they do not count (any more). */
 const noCredentials =
   /^(CredentialsProviderError|TokenProviderError|ExpiredToken(Exception)?|InvalidClientTokenId|UnrecognizedClientException|InvalidSignatureException|SignatureDoesNotMatch|IncompleteSignature(Exception)?|AuthFailure)$/;
-
-function hintFor({ name }: Error): string {
-  if (/AccessDenied|Unauthorized/.test(name)) return 'these credentials may not do it: ask for the permission it names';
-  if (/Thrott|TooManyRequests|RequestLimit/.test(name)) return 'AWS is asked too much at the moment: try again later';
-  return 'try again; if it stays, look at https://health.aws.amazon.com and at your way to the Internet';
-}

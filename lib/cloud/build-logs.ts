@@ -1,6 +1,7 @@
 import { type CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { BatchGetBuildsCommand, type Build, type CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { asking } from './asking';
+import type { Clients } from './clients';
 import { buildPage } from './console-pages';
 
 /** How a build ended, as far as people want to know. */
@@ -13,13 +14,8 @@ export interface BuildEnding {
   readonly page: string | undefined;
 }
 
-interface Clients {
-  readonly codebuild: CodeBuildClient;
-  readonly logs: CloudWatchLogsClient;
-}
-
-/** @throws AwsNotSetUp, AwsFailed */
-export async function buildEnding(clients: Clients, id: string): Promise<BuildEnding> {
+/** @throws what asking throws */
+export async function buildEnding(clients: Pick<Clients, 'codebuild' | 'logs'>, id: string): Promise<BuildEnding> {
   const build = await findBuild(clients.codebuild, id);
   if (build === undefined) return { reason: `CodeBuild knows no build ${id}`, tail: [], page: undefined };
   return { reason: reasonOf(build), tail: await tailOf(clients.logs, build), page: pageOf(build, id) };

@@ -35,7 +35,7 @@ export class BuildProgress {
         .trim();
     } catch (error) {
       // The log is not there yet, or is not for these credentials: a courtesy that is missed, the stage is followed by its state.
-      if (error instanceof MirrorError && error.name === 'AwsFailed') return undefined;
+      if (error instanceof MirrorError && ['AwsFailed', 'AccessDenied'].includes(error.name)) return undefined;
       throw error;
     }
   }

@@ -28,7 +28,7 @@ export class CredentialsStore {
     private readonly arn: string,
   ) {}
 
-  /** By name. @throws AwsNotSetUp, AwsFailed */
+  /** By name. @throws what asking throws */
   async list(): Promise<Site[]> {
     return asking('list the sites that may read', async () => {
       const sites: Site[] = [];
@@ -41,7 +41,7 @@ export class CredentialsStore {
 
   /**
    * Lets a site read.
-   * @throws BadInput for a name that cannot be one; ObjectExists where it may read already; AwsNotSetUp, AwsFailed
+   * @throws BadInput for a name that cannot be one; ObjectExists where it may read already; what asking throws
    */
   async add(name: string, password: string, now: Date): Promise<void> {
     checkSiteName(name);
@@ -56,7 +56,7 @@ export class CredentialsStore {
     });
   }
 
-  /** @throws NoSuchObject where it may not read anyway; AwsNotSetUp, AwsFailed */
+  /** @throws NoSuchObject where it may not read anyway; what asking throws */
   async revoke(name: string): Promise<void> {
     await this.change(`revoke ${name}`, async (tag) => {
       if (!(await this.has(name))) {

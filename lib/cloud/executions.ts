@@ -19,7 +19,7 @@ export interface Execution {
  * Starts an execution for an order. The same order at the same second is started once, also where an answer is lost and
  * the SDK asks again: Step Functions gives the execution that runs. Where the name belongs to one that has ended, or to
  * another order, the next attempt gets a number.
- * @throws BadInput (misuse) for an order that is longer than an input may be; AwsNotSetUp, AwsFailed
+ * @throws BadInput (misuse) for an order that is longer than an input may be; what asking throws
  */
 export async function startExecution(
   sfn: SFNClient,
@@ -33,7 +33,7 @@ export async function startExecution(
   }
 }
 
-/** Name of an execution of the same order that is running. @throws AwsNotSetUp, AwsFailed */
+/** Name of an execution of the same order that is running. @throws what asking throws */
 export async function runningOf(
   sfn: SFNClient,
   { stateMachineArn, order }: { stateMachineArn: string; order: Order },

@@ -20,7 +20,7 @@ export interface FollowOptions {
 
 /**
  * Follows an execution to its end, and tells what happens in the same words as the engine of one machine.
- * @throws Interrupted by the signal: the execution goes on; AwsNotSetUp, AwsFailed
+ * @throws Interrupted by the signal: the execution goes on; what asking throws
  */
 export async function followExecution(
   clients: Clients,
@@ -54,7 +54,7 @@ export async function followExecution(
   }
 }
 
-/** @throws AwsNotSetUp, AwsFailed */
+/** @throws what asking throws */
 export async function describeExecution({ sfn }: Pick<Clients, 'sfn'>, { arn, name }: Execution) {
   const command = new DescribeExecutionCommand({ executionArn: arn });
   return asking(`tell of the execution ${name}`, () => sfn.send(command));

@@ -1,10 +1,10 @@
-import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { type Build, type CodeBuildClient, StartBuildCommand } from '@aws-sdk/client-codebuild';
 import { MirrorError } from '../errors';
 import { jobVariables } from '../job/environment';
 import { type Probed, probedOf } from '../job/probe';
 import { asking } from './asking';
 import { buildEnding, findBuild } from './build-logs';
+import type { Clients } from './clients';
 import { isAccountLimit } from './history';
 import { pause } from './pause';
 
@@ -23,17 +23,15 @@ export interface ProbeBuildOptions {
   readonly attempts?: number;
 }
 
-interface Clients {
-  readonly codebuild: CodeBuildClient;
-  readonly logs: CloudWatchLogsClient;
-}
-
 /**
  * Runs the probe stage in a real build machine of a deployed mirror.
  * @throws NotReady where the account has no room for a build; ExecutionFailed, with the end of its log, where the build
- * fails; AwsNotSetUp, AwsFailed
+ * fails; what asking throws
  */
-export async function probeBuild(clients: Clients, options: ProbeBuildOptions): Promise<Probed> {
+export async function probeBuild(
+  clients: Pick<Clients, 'codebuild' | 'logs'>,
+  options: ProbeBuildOptions,
+): Promise<Probed> {
   const id = await startProbe(clients.codebuild, options);
   const build = await endOf(clients.codebuild, id, options);
   const { value } = build.exportedEnvironmentVariables?.find(({ name }) => name === 'RESULT') ?? {};

@@ -14,7 +14,7 @@ export async function readHistory(sfn: SFNClient, arn: string, known: number): P
       executionArn: arn,
       reverseOrder: true,
       includeExecutionData: true,
-      maxResults: 200, // each may hold what a state got and gave
+      maxResults: 50, // each may hold what a state got and gave, and a follower asks every few seconds
       nextToken,
     });
     const page = await asking('show the history of the execution', () => sfn.send(command));

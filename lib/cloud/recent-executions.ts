@@ -20,7 +20,7 @@ export interface RecentExecution {
   readonly stages: readonly { readonly stage: string; readonly architecture?: string; readonly kernel?: string }[];
 }
 
-/** The newest executions of a state machine, the newest first. @throws AwsNotSetUp, AwsFailed */
+/** The newest executions of a state machine, the newest first. @throws what asking throws */
 export async function recentExecutions(
   clients: Pick<Clients, 'sfn'>,
   stateMachineArn: string,

@@ -2,7 +2,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { MirrorError } from '../errors';
 import { asking } from './asking';
 
-/** The armoured private key that lies in a secret. @throws BadInput where it holds none; AwsNotSetUp, AwsFailed */
+/** The armoured private key that lies in a secret. @throws BadInput where it holds none; what asking throws */
 export async function secretKey(arn: string): Promise<string> {
   const client = new SecretsManagerClient({ maxAttempts: 6 });
   try {

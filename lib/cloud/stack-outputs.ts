@@ -16,13 +16,13 @@ export interface FoundStack {
 
 /**
  * Where the mirror of a deployed stack is.
- * @throws NoSuchStack; BadFormat where it is none of a mirror; AwsNotSetUp, AwsFailed
+ * @throws NoSuchStack; BadFormat where it is none of a mirror; what asking throws
  */
 export async function mirrorOf(cloudformation: CloudFormationClient, name: string): Promise<StackOutputs> {
   return stackOutputsOf((await requireStack(cloudformation, name)).outputs, name);
 }
 
-/** @throws NoSuchStack; AwsNotSetUp, AwsFailed */
+/** @throws NoSuchStack; what asking throws */
 export async function requireStack(cloudformation: CloudFormationClient, name: string): Promise<FoundStack> {
   const stack = await findStack(cloudformation, name);
   if (stack !== undefined) return stack;
@@ -32,7 +32,7 @@ export async function requireStack(cloudformation: CloudFormationClient, name: s
   });
 }
 
-/** @throws AwsNotSetUp, AwsFailed */
+/** @throws what asking throws */
 export async function findStack(cloudformation: CloudFormationClient, name: string): Promise<FoundStack | undefined> {
   const stack = await asking(`describe the stack ${name}`, () => describe(cloudformation, name));
   // One that is deleted can still be described, by its id.

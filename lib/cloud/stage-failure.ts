@@ -1,4 +1,4 @@
-import { MirrorError } from '../errors';
+import { hintIn, MirrorError } from '../errors';
 import type { Failure } from '../job/events';
 import { buildEnding } from './build-logs';
 import type { Clients } from './clients';
@@ -15,7 +15,7 @@ export async function stageFailure(change: Failed, clients: Pick<Clients, 'codeb
     return { ...run, tail: [], error: 'CodeBuild had no room for the build in all the hours that it was waited', hint };
   }
   const build = change.build ?? buildIn(cause);
-  if (build === undefined) return { ...run, tail: [], error: thrownBy(error, cause), hint: undefined };
+  if (build === undefined) return { ...run, tail: [], ...thrownBy(error, cause) };
   const { reason, tail, page } = await ending(clients, build);
   return {
     ...run,
@@ -44,9 +44,9 @@ function buildIn(cause: string): string | undefined {
 }
 
 /** Lambda makes JSON of what a function throws. */
-function thrownBy(error: string, cause: string): string {
-  const { errorType = error, errorMessage = cause } = fieldsOf(cause);
-  return `${errorType}: ${errorMessage}`;
+function thrownBy(error: string, cause: string): Pick<Failure, 'error' | 'hint'> {
+  const { errorType = error, errorMessage = cause, trace } = fieldsOf(cause);
+  return { error: `${errorType}: ${errorMessage}`, hint: Array.isArray(trace) ? hintIn(trace) : undefined };
 }
 
 function fieldsOf(cause: string): { readonly [field: string]: unknown } {

@@ -1,6 +1,7 @@
-import { appendFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Chroot } from './chroot';
+import { copyScripts } from './copy-scripts';
 import { silenceTool } from './quiet-packages';
 import type { Command } from './run';
 
@@ -41,10 +42,10 @@ async function installHooks(path: string, choice: InitramfsToolsChoice, tools: s
     ...choice.modules.map((name) => `module ${name}`),
   ];
   await writeFile(join(target, 'maas-mirror-modules'), `${list.join('\n')}\n`);
-  await cp(join(tools, 'hooks/maas-mirror'), join(target, 'hooks/maas-mirror'));
+  await copyScripts(join(tools, 'hooks/maas-mirror'), join(target, 'hooks/maas-mirror'));
   if (choice.standIns) {
-    await cp(join(tools, 'hooks/rooturl'), join(target, 'hooks/rooturl'));
-    await cp(join(tools, 'scripts'), join(target, 'scripts'), { recursive: true });
+    await copyScripts(join(tools, 'hooks/rooturl'), join(target, 'hooks/rooturl'));
+    await copyScripts(join(tools, 'scripts'), join(target, 'scripts'));
   }
 }
 

@@ -1,6 +1,7 @@
-import { chmod, cp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Chroot } from './chroot';
+import { copyScripts } from './copy-scripts';
 
 /**
  * Makes a tree ready for packages that are only installed to be taken apart again: none may start a service, configure a
@@ -82,7 +83,7 @@ async function pretendContainer({ path }: Chroot, tools: string): Promise<void> 
     )
   ) {
     await rename(detect, `${detect}.real`);
-    await cp(join(tools, 'container/systemd-detect-virt'), detect);
+    await copyScripts(join(tools, 'container/systemd-detect-virt'), detect);
   }
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { MaasMirror } from './maas-mirror';
 
@@ -5,13 +6,30 @@ import { MaasMirror } from './maas-mirror';
 export const stackName = 'MaasMirror';
 
 /**
- * Synthesises the app of this package, with nothing looked up in any account.
- * @param outdir where the assembly goes, for a run on this machine: CloudFormation's own rules, which take two seconds,
- *   are not checked then. @default - where the CDK CLI says, for a deployment
+ * The app of this package: the mirror that `mirror.yaml` in the working folder describes, or the file that
+ * `-c config=FILE` names; without either one that is built on order only.
+ */
+export function deploymentApp(): void {
+  const app = new App({ analyticsReporting: false });
+  const stack = new Stack(app, stackName, { description: 'A mirror of images for MAAS, by cdk-maas-mirror' });
+  const config = (app.node.tryGetContext('config') as string | undefined) ?? ownConfig();
+  if (config === undefined) new MaasMirror(stack, 'Mirror');
+  else MaasMirror.fromConfig(stack, 'Mirror', config);
+  app.synth();
+}
+
+function ownConfig(): string | undefined {
+  return existsSync('mirror.yaml') ? 'mirror.yaml' : undefined;
+}
+
+/**
+ * Synthesises the mirror for a run on this machine: everything can be ordered of it. CloudFormation's own rules, which
+ * take two seconds, are not checked then.
+ * @param outdir where the assembly goes
  * @returns path of the stack's template
  */
-export function synthesise(outdir?: string): string {
-  const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: outdir === undefined });
+export function synthesise(outdir: string): string {
+  const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
   new MaasMirror(new Stack(app, stackName), 'Mirror');
   return app.synth().getStackByName(stackName).templateFullPath;
 }

@@ -21,12 +21,14 @@ import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Grant, type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { MirrorError } from '../errors';
 import { mirror } from '../job/layout';
 import { credentialsStoreOutput, stackOutputs } from '../job/stack-outputs';
 import { addressBeginnings, hasIpv6 } from './address-beginnings';
 import { mirrorBucket } from './buckets';
 import { checkSite } from './check-site';
 import type { MirrorSiteProps } from './mirror-site-props';
+import { acknowledgeSiteFindings } from './site-findings';
 import { viewerRequestCode } from './viewer-request';
 
 /** The mirror as MAAS sees it: a private bucket behind CloudFront, which maps every view onto the pool. */
@@ -56,6 +58,7 @@ export class MirrorSite extends Construct {
     this.originAccessControl = this.makeOriginAccessControl();
     this.distribution = this.makeDistribution(props, allowed);
     this.tellMissingFromForbidden();
+    acknowledgeSiteFindings(this.distribution, props);
 
     this.url = `https://${props.domainName ?? this.distribution.distributionDomainName}/`;
     this.keyringUrl = `${this.url}${mirror.keyring}`;
@@ -71,6 +74,25 @@ export class MirrorSite extends Construct {
       actions: ['s3:GetObject', 's3:ListBucket'],
       resourceArns: [this.bucket.bucketArn, this.bucket.arnForObjects('*')],
       resource: this.bucket,
+    });
+  }
+
+  /**
+   * Lets somebody say which sites may read, as `maas-mirror access` does, which reads the stack's outputs besides.
+   * @throws BadInput where nobody is asked for a password
+   */
+  grantManageAccess(grantee: IGrantable): Grant {
+    if (this.credentials === undefined) {
+      throw new MirrorError('BadInput', `the site ${this.node.path} asks for no passwords`, {
+        hint: 'make it with basicAuth: true',
+        misuse: true,
+      });
+    }
+    const verbs = ['DescribeKeyValueStore', 'ListKeys', 'GetKey', 'PutKey', 'DeleteKey'];
+    return Grant.addToPrincipal({
+      grantee,
+      actions: verbs.map((verb) => `cloudfront-keyvaluestore:${verb}`),
+      resourceArns: [this.credentials.keyValueStoreArn],
     });
   }
 

@@ -169,9 +169,30 @@ describe('the doctor of a deployed mirror', () => {
 
     expect(code).toBe(1);
     expect(outLines).toEqual([
-      '✗ credentials  AwsNotSetUp: AWS does not take the credentials: ExpiredToken: The security token included in the request is expired',
+      '✗ credentials  NoCredentials: AWS does not take the credentials: ExpiredToken: The security token included in the request is expired',
       expect.stringContaining('log in again'),
     ]);
+  });
+
+  it('goes on where the bootstrap stack may not be looked at', async () => {
+    const { DescribeStacks } = stacks(deployed);
+    const denied = new Fault(
+      'AccessDenied',
+      'User: me is not authorized to perform: cloudformation:DescribeStacks',
+      403,
+    );
+    const answers: Answers = {
+      DescribeStacks: (input) => (input.StackName === 'CDKToolkit' ? denied : (DescribeStacks?.(input) ?? denied)),
+    };
+
+    const { code, outLines } = await doctor(answers, { build: false });
+
+    expect(code).toBe(1);
+    expect(outLines[0]).toBe('✓ credentials  account 123456789012, region eu-west-1');
+    expect(outLines[1]).toMatch(
+      /^✗ bootstrap {4}AccessDenied: AWS refuses to describe the stack CDKToolkit: .* not authorized/,
+    );
+    expect(outLines[3]).toMatch(/^✓ stack /);
   });
 
   it('is no longer waiting when it is interrupted', async () => {

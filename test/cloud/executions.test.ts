@@ -66,10 +66,10 @@ describe('an execution', () => {
 
 describe('what AWS answers', () => {
   it.each([
-    ['AccessDeniedException', 'AwsFailed', 'start the execution', /permission/],
+    ['AccessDeniedException', 'AccessDenied', 'refuses to start the execution', /permission/],
     ['StateMachineDoesNotExist', 'AwsFailed', 'start the execution', /try again/],
-    ['ExpiredTokenException', 'AwsNotSetUp', 'credentials', /log in again/],
-    ['UnrecognizedClientException', 'AwsNotSetUp', 'credentials', /log in again/],
+    ['ExpiredTokenException', 'NoCredentials', 'credentials', /log in again/],
+    ['UnrecognizedClientException', 'NoCredentials', 'credentials', /log in again/],
   ])('%s is told as %s, with what to do', async (fault, error, message, hint) => {
     await fakeAws({ StartExecution: () => new Fault(fault, 'because') });
 
@@ -84,7 +84,7 @@ describe('what AWS answers', () => {
     await fakeAws({ StartExecution: started });
     environment({ AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined, AWS_CONFIG_FILE: '/dev/null' });
 
-    await expect(start()).rejects.toMatchObject({ name: 'AwsNotSetUp', message: 'no AWS region is set' });
+    await expect(start()).rejects.toMatchObject({ name: 'WrongRegion', message: 'no AWS region is set' });
   });
 
   it('cannot be had where nobody listens', async () => {

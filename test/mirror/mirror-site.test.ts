@@ -1,10 +1,11 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Stack, Validations } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { MirrorSite, type MirrorSiteProps } from '../../lib';
 import { credentialsStoreOutput, outputOf, stackOutputs } from '../../lib/job/stack-outputs';
@@ -133,6 +134,27 @@ describe('a site', () => {
     expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
   });
 
+  it.each<[string, Props]>([
+    ['of the defaults', () => ({})],
+    [
+      'that has everything',
+      (stack) => ({
+        domainName: 'images.example.com',
+        certificate: certificateIn('us-east-1')(stack),
+        accessLogsBucket: Bucket.fromBucketName(stack, 'Logs', 'my-logs'),
+        webAclId: webAcl,
+        basicAuth: true,
+      }),
+    ],
+  ])('%s leaves cdk-nag no finding without a reason', (_, props) => {
+    const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
+    const bucket = Bucket.fromBucketName(stack, 'Mirror', 'my-mirror');
+    new MirrorSite(stack, 'Site', { ...props(stack), bucket });
+    Validations.of(stack).addPlugins(new AwsSolutionsChecks());
+
+    expect(() => (stack.node.root as App).synth()).not.toThrow();
+  });
+
   it('lets others read the mirror by exact actions', () => {
     const made = new Stack(new App({ analyticsReporting: false }), 'Stack');
     const site = new MirrorSite(made, 'Site');
@@ -141,6 +163,36 @@ describe('a site', () => {
     Template.fromStack(made).hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: { Statement: [{ Effect: 'Allow', Action: ['s3:GetObject', 's3:ListBucket'] }] },
     });
+  });
+});
+
+describe('who says which sites may read', () => {
+  const reader = (stack: Stack) => new Role(stack, 'Role', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+
+  it('may change the store of credentials, and no other', () => {
+    const made = new Stack(new App({ analyticsReporting: false }), 'Stack');
+    new MirrorSite(made, 'Site', { basicAuth: true }).grantManageAccess(reader(made));
+
+    Template.fromStack(made).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: [
+          {
+            Action: ['DescribeKeyValueStore', 'ListKeys', 'GetKey', 'PutKey', 'DeleteKey'].map(
+              (verb) => `cloudfront-keyvaluestore:${verb}`,
+            ),
+            Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('SiteCredentials'), 'Arn'] },
+          },
+        ],
+      },
+    });
+  });
+
+  it('refuses where nobody is asked for a password', () => {
+    const made = new Stack(new App({ analyticsReporting: false }), 'Stack');
+
+    expect(() => new MirrorSite(made, 'Site').grantManageAccess(reader(made))).toThrow(
+      expect.objectContaining({ name: 'BadInput', message: expect.stringContaining('Stack/Site') }),
+    );
   });
 });
 
@@ -311,22 +363,6 @@ describe('the properties of a site', () => {
         message: expect.stringMatching(message),
         hint: expect.any(String),
       }),
-    );
-  });
-});
-
-describe('outputs', () => {
-  const outputs = { MirrorSiteMirrorUrl0A1B2C3D: 'https://a/', SiteKeyringUrl00000000: 'https://a/keyring.gpg' };
-
-  it('are found by the end of their keys', () => {
-    expect(outputOf(outputs, stackOutputs.mirrorUrl)).toBe('https://a/');
-    expect(outputOf({ MirrorUrl: 'b' }, stackOutputs.mirrorUrl)).toBe('b');
-    expect(outputOf({ ...outputs, MirrorUrlOfOthers: 'b' }, stackOutputs.mirrorUrl)).toBe('https://a/');
-  });
-
-  it('refuse to choose between two mirrors', () => {
-    expect(() => outputOf({ ...outputs, OtherMirrorUrl0A1B2C3D: 'b' }, stackOutputs.mirrorUrl)).toThrow(
-      expect.objectContaining({ name: 'BadInput', message: expect.stringContaining('OtherMirrorUrl0A1B2C3D') }),
     );
   });
 });

@@ -176,6 +176,7 @@ describe('the password of a site', () => {
     ['other', recordOf('wrong', now)],
     ['broken', 'sha256'],
     ['newer', recordOf('right', now).replace('sha256', 'sha512')],
+    ['longer', recordOf('right', now).replace(' 2026', '0 2026')],
   ]);
   const handler = loadViewerRequest(viewerRequestCode({ credentials: true }), sites);
   const statusFor = async (headers: Record<string, string>) => {
@@ -191,7 +192,19 @@ describe('the password of a site', () => {
   });
 
   it.each([
-    ...['lab:wrong', 'lab:', 'lab:right ', 'lab', ':right', ':', '', 'nobody:right', 'broken:', 'newer:right'],
+    ...[
+      'lab:wrong',
+      'lab:',
+      'lab:right ',
+      'lab',
+      ':right',
+      ':',
+      '',
+      'nobody:right',
+      'broken:',
+      'newer:right',
+      'longer:right',
+    ],
     ...['toString:right', '__proto__:right', `lab:${'right'.repeat(1000)}`],
   ])('keeps %j out, and says how to come in', async (text) => {
     const answer = await handler(viewerRequest('/keyring.gpg', basic(text)));
