@@ -10,6 +10,7 @@ import { mirrorStoreVariable } from '../../lib/job/names';
 import { Order } from '../../lib/job/order';
 import type { StackOutputs } from '../../lib/job/stack-outputs';
 import { runExecution } from '../../lib/local/engine';
+import { callFunction } from '../../lib/local/lambda';
 import { type Assembly, readAssembly } from '../../lib/local/template';
 import { synthesise } from '../../lib/mirror/app';
 import { listMirror } from '../../lib/operations/list';
@@ -20,7 +21,7 @@ import type { Store } from '../../lib/store/store';
 import { cloudFront } from '../fixtures/cloudfront';
 import { type ServedArchive, type SmallRelease, serveArchive, smallRelease } from '../fixtures/small-release';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { appFolder, cdk, deployedAssembly, outputsOf, startAccount } from './deployed';
+import { appFolder, cdk, deployedAssembly, deployedFunction, outputsOf, startAccount } from './deployed';
 import { deployedViewerRequest } from './deployed-viewer-request';
 import type { MiniStack } from './mini-stack';
 
@@ -89,6 +90,15 @@ describe('a deployed mirror', { timeout: 600_000 }, () => {
     await expectServed(cloud);
   });
 
+  it('finds by its schedule that nothing is new', async () => {
+    const look = await deployedFunction(account, 'MirrorLook', join(temporaryFolder(), 'look'));
+    const event = { order: order(), at: '2026-11-25T13:17:00Z' };
+    expect(await callFunction(look, event, account.env)).toEqual({
+      news: false,
+      reason: expect.stringContaining('nothing is new'),
+    });
+  });
+
   it('leaves its mirror when it is destroyed', async () => {
     await cdk(account, app, 'destroy', '--force');
     const s3 = new S3Client({ forcePathStyle: true });
@@ -108,17 +118,21 @@ async function expectServed(cloud: Store): Promise<void> {
   expect(site.asked.filter((key) => key.startsWith('pool/')).length).toBeGreaterThan(3);
 }
 
+function order(): Order {
+  return Order.parse({
+    release: small.release,
+    architectures: [small.architecture],
+    kernels: { required: ['cloud'] },
+    base: small.base,
+    places: { archive: archive.url, archiveKeyring: readFileSync(small.keyring).toString('base64') },
+  });
+}
+
 async function execute(assembly: Assembly, folder: string, environment: Readonly<Record<string, string>>) {
   for (const name of ['scratch', 'logs']) mkdirSync(join(folder, name));
   const result = await runExecution({
     assembly,
-    input: Order.parse({
-      release: small.release,
-      architectures: [small.architecture],
-      kernels: { required: ['cloud'] },
-      base: small.base,
-      places: { archive: archive.url, archiveKeyring: readFileSync(small.keyring).toString('base64') },
-    }),
+    input: order(),
     name: 'bookworm-20261125T120000-00000000',
     scratch: join(folder, 'scratch'),
     logs: join(folder, 'logs'),
