@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { isPassing } from '../../lib/store/s3-failure';
 import { requireOneRequest } from '../../lib/store/s3-refusals';
 import { S3Store } from '../../lib/store/s3-store';
 import { smallObject } from '../fixtures/small-s3/objects';
@@ -200,3 +201,8 @@ describe('objects in S3', () => {
 function storesIn({ client }: SmallS3, folder = ''): [mirror: S3Store, work: S3Store] {
   return [new S3Store(`s3://mirror${folder}`, { client }), new S3Store(`s3://work${folder}`, { client })];
 }
+
+it('an answer that is no answer is asked for again, with whatever status it came', () => {
+  const torn = Object.assign(new SyntaxError('Unclosed tag'), { $metadata: { httpStatusCode: 200 } });
+  expect(isPassing(torn)).toBe(true);
+});
