@@ -1,5 +1,5 @@
 import { CfnOutput, Duration, FileSystem } from 'aws-cdk-lib';
-import type { IMetric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm, Dashboard, IMetric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { type Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
@@ -47,7 +47,9 @@ export class MaasMirror extends Construct {
   readonly workflow: ReleaseWorkflow;
   /** Where failures and alarms are told. */
   readonly topic: ITopic;
-  readonly monitoring: Monitoring;
+  readonly dashboard: Dashboard;
+  /** Each says in its description what to do. */
+  readonly alarms: Alarm[];
 
   /** @throws UnknownKernel, BadInput and the like for props that the catalogue does not have */
   constructor(scope: Construct, id: string, props: MaasMirrorProps = {}) {
@@ -69,7 +71,9 @@ export class MaasMirror extends Construct {
     this.workflow = this.makeWorkflow(settings);
     this.topic = props.alarmTopic ?? failureTopic(this);
     this.lookForNews(settings, props);
-    this.monitoring = this.watch(settings);
+    const { dashboard, alarms } = this.watch(settings);
+    this.dashboard = dashboard;
+    this.alarms = alarms;
     this.tellOutputs();
   }
 
