@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Mounted, mounted } from './mounts';
 import { type Command, run } from './run';
+import { refuseWaysOut } from './ways-out';
 
 /** A tree that programs run in, as root but walled off: see {@link chrootCommand}. */
 export interface Chroot extends AsyncDisposable {
@@ -31,6 +32,7 @@ export async function enterChroot(
   const leave = async () => {
     for (const mount of mounts.splice(0).reverse()) await mount[Symbol.asyncDispose]();
   };
+  await refuseWaysOut(path);
   try {
     for (const folder of ['proc', 'sys', 'dev']) await mkdir(join(path, folder), { recursive: true });
     // Hooks of the initramfs look at the machine's devices; they may not change them.
@@ -54,12 +56,15 @@ export async function enterChroot(
   }
   return {
     path,
-    run: (command, options = {}) =>
-      run(chrootCommand(path, tools, command, options.network ?? false), {
+    run: async (command, options = {}) => {
+      const printed = await run(chrootCommand(path, tools, command, options.network ?? false), {
         env: { ...cleanEnvironment, ...env, ...options.env },
         ...(options.quiet === undefined ? {} : { quiet: options.quiet }),
         ...(options.input === undefined ? {} : { input: options.input }),
-      }),
+      });
+      await refuseWaysOut(path);
+      return printed;
+    },
     [Symbol.asyncDispose]: leave,
   };
 }

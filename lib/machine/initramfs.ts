@@ -1,4 +1,4 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MirrorError } from '../errors';
 import type { Chroot } from './chroot';
@@ -45,8 +45,9 @@ export async function makeInitramfs(
   else await takeCryptsetup(chroot);
   const command = choice.maker === 'dracut' ? dracutCommand(inside, release) : mkinitramfsCommand(inside, release);
   await chroot.run(command, { env: { SOURCE_DATE_EPOCH: String(epoch) } });
-  const { size } = await stat(file);
-  if (size === 0) throw new MirrorError('NoKernel', `${command[0]} made an empty initramfs for ${release}`);
+  const made = await lstat(file); // a link would take a file of this machine along
+  if (!made.isFile() || made.size === 0)
+    throw new MirrorError('NoKernel', `${command[0]} made an empty initramfs for ${release}`);
   return file;
 }
 

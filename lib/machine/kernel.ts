@@ -1,4 +1,4 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MirrorError } from '../errors';
 import type { Chroot } from './chroot';
@@ -21,10 +21,13 @@ export interface InstalledKernel {
  */
 export async function findKernel(chroot: Chroot, requested: string): Promise<InstalledKernel> {
   const boot = join(chroot.path, 'boot');
-  const files = (await readdir(boot).catch(() => [])).filter((name) => name.startsWith('vmlin')).sort();
+  // Links (vmlinuz, vmlinuz.old) may lead nowhere, or out of the tree.
+  const entries = (await readdir(boot, { withFileTypes: true }).catch(() => [])).filter((entry) => entry.isFile());
+  const files = entries
+    .map(({ name }) => name)
+    .filter((name) => name.startsWith('vmlin'))
+    .sort();
   for (const name of files) {
-    // Links (vmlinuz, vmlinuz.old) may lead nowhere, or out of the tree.
-    if (!(await lstat(join(boot, name))).isFile()) continue;
     const owner = await ownerOf(chroot, `/boot/${name}`);
     if (owner === undefined || !(await brings(chroot, requested, owner))) continue;
     const signed = signedVariant(name, files);

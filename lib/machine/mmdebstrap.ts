@@ -19,7 +19,7 @@ export interface BootstrapOptions {
 
 /** Makes a tree of a Debian release from its archive. @throws what a failing apt is told as (lib/machine/apt-errors.ts) */
 export async function bootstrap(tree: string, options: BootstrapOptions): Promise<void> {
-  const env: Record<string, string> = { ...(process.env as Record<string, string>), LC_ALL: 'C' };
+  const env: Record<string, string> = { ...environment(), LC_ALL: 'C' };
   if (options.epoch !== undefined) env.SOURCE_DATE_EPOCH = String(options.epoch);
   // Not as words of the command, which everybody on this machine can read: a proxy may have a password.
   const config = `${tree}.apt.conf`;
@@ -34,6 +34,12 @@ export async function bootstrap(tree: string, options: BootstrapOptions): Promis
   } finally {
     await rm(config, { force: true });
   }
+}
+
+/** mmdebstrap hands its environment on to package scripts, which may not know how a builder gets its credentials. */
+function environment(): Record<string, string> {
+  const known = /^(?:PATH|HOME|TMPDIR|APT_CONFIG|(?:https?|no)_proxy)$/i;
+  return Object.fromEntries(Object.entries(process.env as Record<string, string>).filter(([name]) => known.test(name)));
 }
 
 /** It can fail for many a reason. */

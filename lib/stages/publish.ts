@@ -110,7 +110,7 @@ function sorted(
 async function contextOf(job: Job, { prepared }: PublishInput, { work }: PublishBench): Promise<Context> {
   return {
     order: await orderAt(job.execution, work),
-    materials: await materialsAt(prepared.materials.key, work),
+    materials: await materialsAt(prepared.materials, work),
   };
 }
 

@@ -1,8 +1,15 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { MirrorError } from '../../lib/errors';
-import { aptInstall, aptUpdate, configureApt, type Repository, updateLists } from '../../lib/machine/apt';
+import {
+  aptInstall,
+  aptUpdate,
+  configureApt,
+  machineAptOptions,
+  type Repository,
+  updateLists,
+} from '../../lib/machine/apt';
 import type { Chroot } from '../../lib/machine/chroot';
 import { run } from '../../lib/machine/run';
 import { inSmallTree } from '../fixtures/in-small-tree';
@@ -48,6 +55,13 @@ describe('updateLists', () => {
     const updated = updateLists(() => Promise.reject(ended));
 
     await expect(updated).rejects.toMatchObject({ name: 'BadSignature', cause: ended });
+  });
+});
+
+describe('the options of this machine’s apt', () => {
+  it('are none where it has no apt: Amazon Linux, on which CodeBuild builds for arm64', async () => {
+    vi.stubEnv('PATH', '/nowhere');
+    expect(await machineAptOptions().finally(() => vi.unstubAllEnvs())).toEqual([]);
   });
 });
 

@@ -31,6 +31,21 @@ describe('a hostile package', () => {
     expect(loot).toBe(`was here\n${keptCapabilities}\n`);
   });
 
+  it.each([
+    ['etc/apt', '/tmp'],
+    ['var/lib/apt', '../../../../tmp'],
+    ['boot', '/boot'],
+    ['etc/rescuevol-ignore', '/nowhere/left'],
+  ])('is refused where it makes /%s a link that leads to files of the builder', async (path, target) => {
+    await inSmallTree(async (chroot) => {
+      const link = ['sh', '-c', `rm -rf /${path}; ln -s ${target} /${path}`] as const;
+      await expect(chroot.run(link, { quiet: true })).rejects.toMatchObject({
+        name: 'BadImage',
+        message: expect.stringContaining(`/${path} is a link that leads out of the image`),
+      });
+    });
+  });
+
   it('has no more of the builder where it has taken the place of a program that downloads', async () => {
     await using builder = await startBuilder();
     await inSmallTree(async (chroot) => {

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { MirrorError } from '../../lib/errors';
 import { proxyOptions } from '../../lib/machine/apt-network';
 import { bootstrap, bootstrapCommand } from '../../lib/machine/mmdebstrap';
@@ -42,6 +42,23 @@ function commandOf(id: string): string {
 }
 
 describe('a bootstrap', () => {
+  it('gives package scripts nothing of the builder’s environment but what apt needs', async () => {
+    const programs = temporaryFolder();
+    writeFileSync(join(programs, 'mmdebstrap'), '#!/bin/sh\nenv | sed "s/=.*//" | sort | xargs\nexit 1\n', {
+      mode: 0o755,
+    });
+    vi.stubEnv('PATH', `${programs}:${process.env.PATH}`);
+    vi.stubEnv('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', '/v2/credentials/1');
+    vi.stubEnv('http_proxy', 'http://proxy:3128');
+
+    const { message } = await failureAt('http://127.0.0.1:9').finally(() => vi.unstubAllEnvs());
+
+    const names = message.split('\n').at(-1)?.split(' ') ?? [];
+    expect(names).toEqual(expect.arrayContaining(['LC_ALL', 'PATH', 'http_proxy']));
+    const known = ['APT_CONFIG', 'HOME', 'LC_ALL', 'PATH', 'PWD', 'TMPDIR', 'http_proxy', 'https_proxy', 'no_proxy'];
+    expect(names.filter((name) => !known.includes(name))).toEqual([]);
+  });
+
   it('refuses an archive that cannot be reached, with apt’s reason and what to do', async () => {
     const url = await closedServer();
 

@@ -335,6 +335,27 @@ describe('publish, with nothing published,', () => {
     expect(await press.bytes(index)).toBeUndefined();
   });
 
+  it('refuses whatever of a run was changed after its build, by whomever, and moves no index', async () => {
+    const press = smallPress(signer);
+    const input = await makeBuiltRun(press.work, { execution: 'run' });
+    const { fetched, prepared } = input;
+    const made = input.kernels.flatMap((one) =>
+      one.outcome === 'built' ? [one.extracted.kernel, one.extracted.initrd] : [],
+    );
+    for (const { key } of [fetched.squashfs, fetched.manifest, prepared.materials, ...made]) {
+      const file = join(press.work.root, key);
+      const bytes = readFileSync(file);
+      const changed = Buffer.from(bytes);
+      changed.writeUInt8(changed.readUInt8(changed.length - 2) ^ 1, changed.length - 2);
+      writeFileSync(file, changed);
+
+      await expect(publish(input, press), key).rejects.toMatchObject({ name: 'ChecksumMismatch' });
+      writeFileSync(file, bytes);
+    }
+    expect(await press.bytes(index)).toBeUndefined();
+    expect(await publish(input, press)).toMatchObject({ products: expect.anything() });
+  });
+
   it('refuses to publish into a view whose index was changed', async () => {
     const press = smallPress(signer);
     await press.publish();
