@@ -16,11 +16,16 @@ fi
 own=$(dpkg --print-architecture 2>/dev/null || uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/; s/ppc64le/ppc64el/')
 architectures=${MIRROR_ARCHITECTURE:-$own}
 
+# apt where it is there, else dnf: CodeBuild's image for arm64 is Amazon Linux. That has what upgrade, prepare and extract
+# need; fetch, boot tests and bootloaders run on the x86 image, for no dnf of Amazon's has mmdebstrap or emulators.
+dnf=no
+if ! command -v apt-get >/dev/null 2>&1 && command -v dnf >/dev/null 2>&1; then dnf=yes; fi
+
 # program:package, the package being named as Debian and Ubuntu name it; where a | stands, one of them is enough
 tools_of() {
 	case "$1" in
-	fetch) echo "mmdebstrap:mmdebstrap mksquashfs:squashfs-tools mount:mount gpgv:gpgv unshare:util-linux tar:tar xz:xz-utils $(interpreters)" ;;
-	upgrade | prepare | extract) echo "mksquashfs:squashfs-tools mount:mount gpgv:gpgv unshare:util-linux $(interpreters)" ;;
+	fetch) echo "mmdebstrap:mmdebstrap $image_tools tar:tar xz:xz-utils $(interpreters)" ;;
+	upgrade | prepare | extract) echo "$image_tools $(interpreters)" ;;
 	boot-test) for architecture in $architectures; do emulator_of "$architecture"; done ;;
 	bootloaders) echo "apt-get:apt gpgv:gpgv dpkg-deb:dpkg tar:tar xz:xz-utils grub-mkimage:grub-common" ;;
 	tests)
@@ -38,6 +43,8 @@ tools_of() {
 		;;
 	esac
 }
+
+image_tools="mksquashfs:squashfs-tools mount:mount losetup:mount gpgv:gpgv unshare:util-linux setpriv:util-linux setsid:util-linux pivot_root:util-linux"
 
 interpreters() {
 	for architecture in $architectures; do interpreter_of "$architecture"; done
@@ -87,10 +94,23 @@ have() {
 
 # The first of these packages that the machine's apt knows; the last where it knows none, which apt then says.
 known() {
+	if [ "$dnf" = yes ]; then
+		named_by_dnf "${1##*|}"
+		return
+	fi
 	for package in $(echo "$1" | tr '|' ' '); do
 		if apt-cache show "$package" >/dev/null 2>&1; then break; fi
 	done
 	echo "$package"
+}
+
+named_by_dnf() {
+	case "$1" in
+	mount) echo util-linux ;;
+	gpgv) echo gnupg2 ;;
+	xz-utils) echo xz ;;
+	*) echo "$1" ;;
+	esac
 }
 
 missing_packages() {
@@ -128,8 +148,13 @@ if [ "$(id -u)" != 0 ]; then
 	echo "host-tools.sh: only root can install:$missing" >&2
 	exit 1
 fi
+if [ "$dnf" = yes ]; then
+	# Amazon Linux comes with gnupg2-minimal, which gives way to gnupg2: its gpgv leads nowhere (amazon-linux-2023#414).
+	# shellcheck disable=SC2086 # a list of packages
+	exec dnf --quiet --assumeyes --setopt=install_weak_deps=False --allowerasing install $missing
+fi
 if ! command -v apt-get >/dev/null 2>&1; then
-	echo "host-tools.sh: this machine has no apt-get; please install:$missing" >&2
+	echo "host-tools.sh: this machine has neither apt-get nor dnf; please install:$missing" >&2
 	exit 1
 fi
 

@@ -1,5 +1,6 @@
 import { type CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { BatchGetBuildsCommand, type Build, type CodeBuildClient } from '@aws-sdk/client-codebuild';
+import { MirrorError } from '../errors';
 import { asking } from './asking';
 import type { Clients } from './clients';
 import { buildPage } from './console-pages';
@@ -18,7 +19,17 @@ export interface BuildEnding {
 export async function buildEnding(clients: Pick<Clients, 'codebuild' | 'logs'>, id: string): Promise<BuildEnding> {
   const build = await findBuild(clients.codebuild, id);
   if (build === undefined) return { reason: `CodeBuild knows no build ${id}`, tail: [], page: undefined };
-  return { reason: reasonOf(build), tail: await tailOf(clients.logs, build), page: pageOf(build, id) };
+  return { reason: reasonOf(build), tail: await tailOrWhyNot(clients.logs, build), page: pageOf(build, id) };
+}
+
+/** Who may look at builds need not be allowed to read their logs; and a build that never began has none. */
+async function tailOrWhyNot(client: CloudWatchLogsClient, build: Build): Promise<string[]> {
+  try {
+    return await tailOf(client, build);
+  } catch (error) {
+    if (!(error instanceof MirrorError)) throw error;
+    return [`(the log cannot be read: ${error.message})`];
+  }
 }
 
 export async function findBuild(codebuild: CodeBuildClient, id: string): Promise<Build | undefined> {

@@ -37,7 +37,8 @@ export async function probeBuild(
   const { value } = build.exportedEnvironmentVariables?.find(({ name }) => name === 'RESULT') ?? {};
   if (build.buildStatus === 'SUCCEEDED' && value) return probedOf(JSON.parse(value));
   const { reason, tail, page } = await buildEnding(clients, id);
-  throw new MirrorError('ExecutionFailed', [`the probe build failed: ${reason}`, ...tail].join('\n'), {
+  const why = build.buildStatus === 'SUCCEEDED' ? 'ended without a result' : `failed: ${reason}`;
+  throw new MirrorError('ExecutionFailed', [`the probe build ${why}`, ...tail].join('\n'), {
     hint: `the whole log: ${page}`,
   });
 }

@@ -26,13 +26,13 @@ export async function stageFailure(change: Failed, clients: Pick<Clients, 'codeb
   };
 }
 
-/** Who follows an execution need not be allowed to read its logs: the failure is told nevertheless. */
+/** Who follows an execution need not be allowed to look at its builds: the failure is told nevertheless. */
 async function ending(clients: Pick<Clients, 'codebuild' | 'logs'>, build: string) {
   try {
     return await buildEnding(clients, build);
   } catch (error) {
     if (!(error instanceof MirrorError)) throw error;
-    return { reason: `build ${build} failed, and its log cannot be read: ${error.message}`, tail: [], page: undefined };
+    return { reason: `build ${build} failed, and cannot be looked at: ${error.message}`, tail: [], page: undefined };
   }
 }
 

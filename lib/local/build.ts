@@ -1,5 +1,6 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nameDiskFull } from '../store/durable';
 import { machineEnvironment } from './build-environment';
 import { openBuildLog } from './build-log';
 import { type PhaseOutcome, type PhasesOutcome, runPhases } from './phases';
@@ -103,7 +104,7 @@ async function inShell(
 async function copySource({ source }: Project, scratch: string): Promise<string> {
   const folder = join(scratch, 'src');
   if (source === undefined) await mkdir(folder);
-  else await cp(source, folder, { recursive: true, verbatimSymlinks: true });
+  else await nameDiskFull(folder, () => cp(source, folder, { recursive: true, verbatimSymlinks: true }));
   return folder;
 }
 

@@ -23,9 +23,14 @@ export interface Repository {
 const carried =
   /^Acquire::(?:(?:https?|ftp)::(?:Proxy|CAInfo|CAPath|Timeout|Pipeline-Depth)|Check-Date|Check-Valid-Until|Retries|ForceIPv[46])(?:::[^"]*)? ".*";$/i;
 
-/** Lines of apt.conf that this machine's own apt was given and that also hold inside a chroot. */
+/** Lines of apt.conf that this machine's own apt was given and that also hold inside a chroot; none where it has no apt. */
 export async function machineAptOptions(): Promise<string[]> {
-  return carriedOptions(await run(['apt-config', 'dump'], { quiet: true }));
+  try {
+    return carriedOptions(await run(['apt-config', 'dump'], { quiet: true }));
+  } catch (error) {
+    if (error instanceof MirrorError && error.name === 'MissingTool') return []; // Amazon Linux, CodeBuild's for arm64
+    throw error;
+  }
 }
 
 /** @param dump what `apt-config dump` prints */

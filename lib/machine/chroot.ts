@@ -17,8 +17,16 @@ export interface ChrootOptions {
   readonly input?: string;
 }
 
-/** Gives a tree what package scripts expect of a machine: devices, sysfs and a resolver. Gone again with its scope. */
-export async function enterChroot(path: string, env: Readonly<Record<string, string>> = {}): Promise<Chroot> {
+/**
+ * Gives a tree what package scripts expect of a machine: devices, sysfs and a resolver. Gone again with its scope.
+ * @param tools folder with our in-tree.sh
+ * @param env what programs have beside the usual; nothing of this process's own environment
+ */
+export async function enterChroot(
+  path: string,
+  tools: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Chroot> {
   const mounts: Mounted[] = [];
   const leave = async () => {
     for (const mount of mounts.splice(0).reverse()) await mount[Symbol.asyncDispose]();
@@ -47,7 +55,7 @@ export async function enterChroot(path: string, env: Readonly<Record<string, str
   return {
     path,
     run: (command, options = {}) =>
-      run(chrootCommand(path, command, options.network ?? false), {
+      run(chrootCommand(path, tools, command, options.network ?? false), {
         env: { ...cleanEnvironment, ...env, ...options.env },
         ...(options.quiet === undefined ? {} : { quiet: options.quiet }),
         ...(options.input === undefined ? {} : { input: options.input }),
@@ -56,11 +64,14 @@ export async function enterChroot(path: string, env: Readonly<Record<string, str
   };
 }
 
-/** Namespaces of its own for processes, mounts and IPC, and an empty network unless it needs one; nothing survives it. */
-export function chrootCommand(path: string, command: Command, network: boolean): Command {
+/**
+ * Namespaces of its own for processes, mounts and IPC, and an empty network unless it needs one; nothing survives it.
+ * In them in-tree.sh leaves nothing of this machine within reach.
+ */
+export function chrootCommand(path: string, tools: string, command: Command, network: boolean): Command {
   const net = network ? [] : ['--net'];
   const spaces = ['--mount', '--pid', '--ipc', '--fork', '--kill-child', ...net];
-  return ['unshare', ...spaces, `--root=${path}`, '--mount-proc=/proc', '--', ...command];
+  return ['unshare', ...spaces, '--', 'sh', join(tools, 'in-tree.sh'), path, ...command];
 }
 
 const cleanEnvironment = {

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MirrorError } from '../errors';
+import { makeLoopNode } from './loop-node';
 import { type Command, run } from './run';
 import { checkSquashfs } from './squashfs';
 
@@ -14,12 +15,27 @@ export async function mountSquashfs(file: string, scratch: string): Promise<Moun
   await checkSquashfs(file);
   const path = await mkdtemp(join(scratch, 'squashfs-'));
   try {
-    return await mounted(['mount', '-t', 'squashfs', '-o', 'ro,loop', file, path], path);
+    return await loopMounted(file, path);
   } catch (error) {
-    if (!(error instanceof MirrorError && /loop device|Operation not permitted/.test(error.message))) throw error;
+    if (!lacksLoop(error)) throw error;
     await run(['unsquashfs', '-no-progress', '-force', '-dest', path, file], { quiet: true });
     return { path, [Symbol.asyncDispose]: async () => {} };
   }
+}
+
+/** Somebody else may take the device whose node was made; then there is another one to make. */
+async function loopMounted(file: string, path: string): Promise<Mounted> {
+  for (;;) {
+    try {
+      return await mounted(['mount', '-t', 'squashfs', '-o', 'ro,loop', file, path], path);
+    } catch (error) {
+      if (!lacksLoop(error) || !(await makeLoopNode())) throw error;
+    }
+  }
+}
+
+function lacksLoop(error: unknown): boolean {
+  return error instanceof MirrorError && /loop device|Operation not permitted/.test(error.message);
 }
 
 /** Whether something of this type is mounted right there. */

@@ -25,7 +25,7 @@ export async function extract(bench: Workbench): Promise<Extracted> {
   await using image = await mountSquashfs(base, scratch);
   await using shared = await mountSquashfs(layer, scratch);
   await using root = await mountOverlay([shared.path, image.path], scratch);
-  await using chroot = await enterChroot(root.path, proxyVariables(bench.order.places.proxy));
+  await using chroot = await enterChroot(root.path, bench.tools, proxyVariables(bench.order.places.proxy));
 
   const installed = await findKernel(chroot, await installKernel(chroot, kernel, bench));
   progress(`making the initramfs of ${installed.release}`);

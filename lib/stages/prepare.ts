@@ -32,7 +32,7 @@ export async function prepare(bench: Workbench): Promise<Prepared> {
   await using root = await mountOverlay([image.path], scratch);
   let prepared: { resolution: Resolution; materials: Materials };
   {
-    await using chroot = await enterChroot(root.path, proxyVariables(bench.order.places.proxy));
+    await using chroot = await enterChroot(root.path, bench.tools, proxyVariables(bench.order.places.proxy));
     await installInitramfsPackages(chroot, bench);
     prepared = await look(chroot, image.path, bench);
   }

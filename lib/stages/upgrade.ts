@@ -31,7 +31,7 @@ export async function upgrade(bench: Workbench): Promise<Root> {
   await using image = await mountSquashfs(base, scratch);
   await using root = await mountOverlay([image.path], scratch);
   {
-    await using chroot = await enterChroot(root.path, {
+    await using chroot = await enterChroot(root.path, bench.tools, {
       ...proxyVariables(bench.order.places.proxy),
       SOURCE_DATE_EPOCH: String(epoch),
     });

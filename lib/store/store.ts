@@ -70,7 +70,7 @@ export type Body = Buffer | { readonly file: string };
 export interface WriteOptions {
   /** Hex digest that the body must have. */
   readonly sha256?: string;
-  /** @default immutable, a year */
+  /** @default immutable, a year; a minute for what `replace` writes */
   readonly cacheControl?: string;
   readonly contentType?: string;
 }

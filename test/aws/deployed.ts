@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { BatchGetProjectsCommand, CodeBuildClient, type Project as DeployedProject } from '@aws-sdk/client-codebuild';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
@@ -67,6 +67,17 @@ export async function deployedAssembly(
     names(/"FunctionName":"([^"]+)"/g).map(async (name) => [name, await functionOf(account, name, folder)] as const),
   );
   return { definition: JSON.parse(definition), projects, functions: new Map(functions) };
+}
+
+/** A function that was deployed, by the beginning of its logical id. */
+export async function deployedFunction(account: MiniStack, logicalId: string, folder: string): Promise<LocalFunction> {
+  const cloudformation = new CloudFormationClient(clientSettings(account.env));
+  const command = new DescribeStackResourcesCommand({ StackName: 'MaasMirror' });
+  const { StackResources = [] } = await cloudformation.send(command);
+  const found = StackResources.find(
+    (one) => one.ResourceType === 'AWS::Lambda::Function' && one.LogicalResourceId?.startsWith(logicalId),
+  );
+  return functionOf(account, found?.PhysicalResourceId ?? '', folder);
 }
 
 async function projectsOf({ env }: MiniStack, names: string[], folder: string): Promise<Map<string, Project>> {

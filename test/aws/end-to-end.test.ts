@@ -1,15 +1,28 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { defaultKeyPath } from '../../bin/signing-key';
+import { workStoreVariable } from '../../lib/job/environment';
+import { mirrorStoreVariable } from '../../lib/job/names';
 import { Order } from '../../lib/job/order';
 import type { StackOutputs } from '../../lib/job/stack-outputs';
 import { runExecution } from '../../lib/local/engine';
+import { callFunction } from '../../lib/local/lambda';
+import { type Assembly, readAssembly } from '../../lib/local/template';
+import { synthesise } from '../../lib/mirror/app';
+import { listMirror } from '../../lib/operations/list';
 import { verifyMirror } from '../../lib/operations/verify';
-import { openStore } from '../../lib/store/open';
-import { type SmallRelease, serveArchive, smallRelease } from '../fixtures/small-release';
+import { splitClearsigned } from '../../lib/simplestreams/signed-text';
+import { openMirrorDirectory, openStore } from '../../lib/store/open';
+import type { Store } from '../../lib/store/store';
+import { cloudFront } from '../fixtures/cloudfront';
+import { type ServedArchive, type SmallRelease, serveArchive, smallRelease } from '../fixtures/small-release';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { appFolder, cdk, deployedAssembly, outputsOf, startAccount } from './deployed';
+import { appFolder, cdk, deployedAssembly, deployedFunction, outputsOf, startAccount } from './deployed';
+import { deployedViewerRequest } from './deployed-viewer-request';
 import type { MiniStack } from './mini-stack';
 
 let home: string;
@@ -17,12 +30,14 @@ let account: MiniStack;
 let app: string;
 let outputs: StackOutputs;
 let small: SmallRelease;
+let archive: ServedArchive;
 
 beforeAll(async () => {
   small = await smallRelease();
+  archive = await serveArchive(small.archive);
   home = mkdtempSync(join(tmpdir(), 'end-to-end-'));
   account = await startAccount(home);
-  Object.assign(process.env, account.env);
+  for (const [name, value] of Object.entries(account.env)) vi.stubEnv(name, value);
   app = appFolder(join(home, 'app'), {
     views: { candidate: { releases: ['noble'] }, proof: { releases: ['bookworm'], kernels: { required: ['cloud'] } } },
     schedule: 'daily',
@@ -32,41 +47,130 @@ beforeAll(async () => {
 }, 600_000);
 
 afterAll(async () => {
+  await archive?.[Symbol.asyncDispose]();
   await account?.[Symbol.asyncDispose]();
+  vi.unstubAllEnvs();
   rmSync(home, { recursive: true, force: true });
 });
 
-describe('a deployed mirror', () => {
-  it('has its keyring from the first day', async () => {
-    const store = await openStore(`s3://${outputs.mirrorBucketName}`);
-    expect((await store.read('keyring.gpg'))?.bytes.length).toBeGreaterThan(500);
+describe('a deployed mirror', { timeout: 600_000 }, () => {
+  it('has everything that its template names, and the same app deployed again changes nothing', async () => {
+    const { StackResources = [] } = await new CloudFormationClient().send(
+      new DescribeStackResourcesCommand({ StackName: 'MaasMirror' }),
+    );
+    expect(StackResources.filter(({ ResourceStatus }) => ResourceStatus !== 'CREATE_COMPLETE')).toEqual([]);
+    const types = new Set(StackResources.map(({ ResourceType = '' }) => ResourceType));
+    for (const type of ['CloudFront::Distribution', 'KMS::Key', 'CodeBuild::Project', 'Scheduler::Schedule']) {
+      expect([...types]).toContain(`AWS::${type}`);
+    }
+
+    await cdk(account, app, 'deploy', '--require-approval', 'never');
+    expect(await outputsOf(account)).toEqual(outputs);
+    expect(await cdk(account, app, 'diff')).toContain('There were no differences');
   });
 
-  it('builds, boots and publishes by what was deployed', { timeout: 600_000 }, async () => {
+  it('has its keyring from the first day', async () => {
+    const keyring = await (await openStore(`s3://${outputs.mirrorBucketName}`)).read('keyring.gpg');
+    expect(keyring?.bytes.length).toBeGreaterThan(500);
+  });
+
+  it('builds, boots and publishes by what was deployed, the same as one machine does', async () => {
     const folder = temporaryFolder();
-    await using archive = await serveArchive(small.archive);
-    const order = Order.parse({
-      release: small.release,
-      architectures: [small.architecture],
-      kernels: { required: ['cloud'] },
-      base: small.base,
-      places: { archive: archive.url, archiveKeyring: readFileSync(small.keyring).toString('base64') },
-    });
-    for (const name of ['scratch', 'logs', 'code']) mkdirSync(join(folder, name));
+    for (const name of ['cloud', 'here', 'code', 'assembly']) mkdirSync(join(folder, name));
+    const assembly = await deployedAssembly(account, outputs, join(folder, 'code'));
+    await execute(assembly, join(folder, 'cloud'), account.env);
+    const here = await buildHere(folder);
 
-    const result = await runExecution({
-      assembly: await deployedAssembly(account, outputs, join(folder, 'code')),
-      input: order,
-      name: 'bookworm-20261125T120000-00000000',
-      scratch: join(folder, 'scratch'),
-      logs: join(folder, 'logs'),
-      environment: { ...account.env },
-    });
+    const cloud = await openStore(`s3://${outputs.mirrorBucketName}`);
+    expect((await verifyMirror(cloud, { scratch: temporaryFolder() })).problems).toEqual([]);
+    const rows = await listMirror(cloud, {});
+    expect(rows).toMatchObject([{ release: 'bookworm', kernel: 'cloud', gate: 'passed' }]);
+    expect(await poolOf(cloud)).toEqual(await poolOf(here));
+    expect(await documentsOf(cloud)).toEqual(await documentsOf(here));
+    await expectServed(cloud);
+  });
 
-    expect(result).toMatchObject({ status: 'SUCCEEDED', failures: [] });
-    const report = await verifyMirror(await openStore(`s3://${outputs.mirrorBucketName}`), {
-      scratch: temporaryFolder(),
+  it('finds by its schedule that nothing is new', async () => {
+    const look = await deployedFunction(account, 'MirrorLook', join(temporaryFolder(), 'look'));
+    const event = { order: order(), at: '2026-11-25T13:17:00Z' };
+    expect(await callFunction(look, event, account.env)).toEqual({
+      news: false,
+      reason: expect.stringContaining('nothing is new'),
     });
-    expect(report.problems).toEqual([]);
+  });
+
+  it('leaves its mirror when it is destroyed', async () => {
+    await cdk(account, app, 'destroy', '--force');
+    const s3 = new S3Client({ forcePathStyle: true });
+    await s3.send(new HeadBucketCommand({ Bucket: outputs.mirrorBucketName }));
+    await expect(outputsOf(account)).rejects.toMatchObject({ name: 'NoSuchStack' });
   });
 });
+
+/** By a reader that knows HTTP only, through the function that was deployed. */
+async function expectServed(cloud: Store): Promise<void> {
+  await using site = await cloudFront(cloud, { code: await deployedViewerRequest(account, 'MaasMirror') });
+  const report = await verifyMirror(await openStore(site.address), {
+    scratch: temporaryFolder(),
+    views: ['candidate'],
+  });
+  expect(report.problems).toEqual([]);
+  expect(site.asked.filter((key) => key.startsWith('pool/')).length).toBeGreaterThan(3);
+}
+
+function order(): Order {
+  return Order.parse({
+    release: small.release,
+    architectures: [small.architecture],
+    kernels: { required: ['cloud'] },
+    base: small.base,
+    places: { archive: archive.url, archiveKeyring: readFileSync(small.keyring).toString('base64') },
+  });
+}
+
+async function execute(assembly: Assembly, folder: string, environment: Readonly<Record<string, string>>) {
+  for (const name of ['scratch', 'logs']) mkdirSync(join(folder, name));
+  const result = await runExecution({
+    assembly,
+    input: order(),
+    name: 'bookworm-20261125T120000-00000000',
+    scratch: join(folder, 'scratch'),
+    logs: join(folder, 'logs'),
+    environment,
+  });
+  expect(result).toMatchObject({ status: 'SUCCEEDED', failures: [] });
+}
+
+/** The same order in folders of this machine. */
+async function buildHere(folder: string): Promise<Store> {
+  const mirror = join(folder, 'here/mirror');
+  const store = await openMirrorDirectory(mirror, { create: true });
+  await execute(readAssembly(synthesise(join(folder, 'assembly'))), join(folder, 'here'), {
+    [mirrorStoreVariable]: mirror,
+    [workStoreVariable]: join(folder, 'here/work'),
+    MIRROR_SIGNING_KEY: defaultKeyPath({ XDG_DATA_HOME: join(folder, 'here/data') }),
+  });
+  return store;
+}
+
+/** Digest of every object in the pool. */
+async function poolOf(store: Store): Promise<Record<string, string | undefined>> {
+  const pool: Record<string, string | undefined> = {};
+  for await (const key of store.list('pool/')) pool[key] = (await store.head(key))?.sha256;
+  expect(Object.keys(pool).length).toBeGreaterThan(4);
+  return pool;
+}
+
+/** What the documents of the view say: their names and times differ with the signature. */
+async function documentsOf(store: Store): Promise<unknown[]> {
+  const documents: unknown[] = [];
+  for await (const key of store.list('candidate/streams/v1/')) {
+    if (!key.endsWith('.sjson') || key.endsWith('index.sjson')) continue;
+    const { updated: _, ...document } = JSON.parse(
+      splitClearsigned((await store.read(key))?.bytes ?? Buffer.of()).text,
+    );
+    documents.push(document);
+  }
+  expect(documents).toHaveLength(1);
+  return documents;
+}

@@ -3,7 +3,6 @@ import {
   CloudFormationClient,
   CreateStackCommand,
   DeleteStackCommand,
-  DescribeStackResourcesCommand,
   DescribeStacksCommand,
   waitUntilStackCreateComplete,
   waitUntilStackDeleteComplete,
@@ -21,6 +20,7 @@ import { keptTerminal } from '../bin/kept-terminal';
 import { cloudFront } from '../fixtures/cloudfront';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
+import { deployedViewerRequest } from './deployed-viewer-request';
 import { type MiniStack, startMiniStack } from './mini-stack';
 
 let emulator: MiniStack;
@@ -64,19 +64,6 @@ const openStore = () =>
     endpoint: emulator.url.replace('127.0.0.1', 'localhost'),
   });
 
-/** What the emulator holds as the live code of the stack's function. The API is CloudFront's own, whose client we have not. */
-async function deployedCode(stack: string): Promise<string> {
-  const { StackResources = [] } = await cloudformation.send(new DescribeStackResourcesCommand({ StackName: stack }));
-  const { PhysicalResourceId: name } =
-    StackResources.find((one) => one.ResourceType === 'AWS::CloudFront::Function') ?? {};
-  const scope = 'Credential=test/20261120/us-east-1/cloudfront/aws4_request';
-  const answer = await fetch(`${emulator.url}/2020-05-31/function/${name}?Stage=LIVE`, {
-    headers: { Authorization: `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host, Signature=0` },
-  });
-  expect(answer.status).toBe(200);
-  return answer.text();
-}
-
 /** As CloudFront spreads them to its edge. */
 async function itemsOf(arn: string, names: readonly string[]): Promise<Map<string, string>> {
   const client = openStore();
@@ -110,7 +97,7 @@ describe('a deployed site', () => {
 
     const mirror = await makeSmallMirror(temporaryFolder(), { signer: await smallSigner() });
     await using site = await cloudFront(mirror, {
-      code: await deployedCode(stack),
+      code: await deployedViewerRequest(emulator, stack),
       credentials: await itemsOf(arn, ['lab']),
     });
     const address = `${site.address.replace('//', `//lab:${password}@`)}candidate/`;

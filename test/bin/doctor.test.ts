@@ -115,6 +115,15 @@ describe('the doctor of a deployed mirror', () => {
     expect(outLines.at(-1)).toContain('the whole log: https://console.aws.amazon.com/the-log');
   });
 
+  it('says so where the build gives no result', async () => {
+    const BatchGetBuilds = () => ({ builds: [{ id: 'boot-test:1', buildStatus: 'SUCCEEDED' }] });
+
+    const { code, outLines } = await doctor({ ...stacks(deployed), ...builds({ probes }), BatchGetBuilds });
+
+    expect(code).toBe(1);
+    expect(outLines[3]).toBe('✗ build        ExecutionFailed: the probe build ended without a result');
+  });
+
   it('leaves the build out when it is told to', async () => {
     const { code, aws } = await doctor(stacks(deployed), { build: false });
 

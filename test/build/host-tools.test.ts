@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder';
@@ -19,6 +19,62 @@ function missing(stages: readonly string[], architectures?: string, programs: re
   const printed = execFileSync('/bin/sh', [script, '--list', ...stages], { env, encoding: 'utf8', stdio: 'pipe' });
   return printed.split('\n').filter((name) => name !== '' && name !== 'debian-archive-keyring');
 }
+
+/** A machine of arm64 with dnf, no apt, and these programs. @returns what is printed, and what dnf was told */
+function withDnf(words: readonly string[], programs: readonly string[] = []): { printed: string; told: string } {
+  const path = temporaryFolder();
+  for (const tool of ['sh', 'tr', 'sed', 'id']) symlinkSync(join('/bin', tool), join(path, tool));
+  const told = join(path, 'told');
+  const answers = {
+    uname: 'echo aarch64',
+    dnf: `echo "$@" >>${told}`,
+    ...Object.fromEntries(programs.map((name) => [name, ':'])),
+  };
+  for (const [name, answer] of Object.entries(answers)) {
+    writeFileSync(join(path, name), `#!/bin/sh\n${answer}\n`);
+    chmodSync(join(path, name), 0o755);
+  }
+  const printed = execFileSync('/bin/sh', [script, ...words], { env: { PATH: path }, encoding: 'utf8', stdio: 'pipe' });
+  return { printed, told: existsSync(told) ? readFileSync(told, 'utf8') : '' };
+}
+
+describe('host-tools.sh where there is dnf instead of apt', () => {
+  const imageTools = ['mksquashfs', 'mount', 'losetup', 'gpgv', 'unshare', 'setpriv', 'setsid', 'pivot_root'];
+
+  it.each(['upgrade', 'prepare', 'extract'])('names what %s needs as dnf does, and installs nothing', (stage) => {
+    const { printed, told } = withDnf(['--list', stage]);
+    expect(printed).toBe('squashfs-tools\nutil-linux\ngnupg2\n');
+    expect(told).toBe('');
+  });
+
+  it('installs just what is missing, gnupg2 in place of the one without gpgv', () => {
+    const { told } = withDnf(['extract'], ['mount', 'losetup', 'unshare', 'setpriv', 'setsid', 'pivot_root']);
+    expect(told).toBe(
+      '--quiet --assumeyes --setopt=install_weak_deps=False --allowerasing install squashfs-tools gnupg2\n',
+    );
+  });
+
+  it('takes the rest of util-linux where its core alone is there', () => {
+    const { printed } = withDnf(['--list', 'extract'], ['mksquashfs', 'gpgv', 'mount', 'losetup', 'unshare']);
+    expect(printed).toBe('util-linux\n');
+  });
+
+  it('leaves a machine alone that has all', () => {
+    expect(withDnf(['prepare'], imageTools)).toEqual({ printed: '', told: '' });
+  });
+
+  it('goes by apt where both are there', () => {
+    const { printed } = withDnf(['--list', 'extract'], ['apt-get']);
+    expect(printed).toBe('squashfs-tools\nmount\ngpgv\nutil-linux\n');
+  });
+
+  it('refuses to install where there is neither, and names what is missing', () => {
+    const path = temporaryFolder();
+    for (const tool of ['sh', 'tr', 'sed', 'id', 'uname']) symlinkSync(join('/bin', tool), join(path, tool));
+    const install = () => execFileSync('/bin/sh', [script, 'extract'], { env: { PATH: path }, stdio: 'pipe' });
+    expect(install).toThrow(/neither apt-get nor dnf; please install: squashfs-tools mount gpgv util-linux/);
+  });
+});
 
 describe('host-tools.sh --list', () => {
   const extract = ['squashfs-tools', 'mount', 'gpgv', 'util-linux'];

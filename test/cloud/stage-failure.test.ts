@@ -56,12 +56,17 @@ describe('the failure of a build', () => {
     expect((await failure({ build: undefined, cause: JSON.stringify(cause) })).tail).toHaveLength(3);
   });
 
-  it('is told though its log cannot be read', async () => {
-    const GetLogEvents = () => new Fault('AccessDeniedException', 'not for you');
+  it('is told though its log cannot be read, or CodeBuild not be asked', async () => {
+    const denied = () => new Fault('AccessDeniedException', 'not for you');
 
-    expect(await failure({}, { ...failedBuildAnswers, GetLogEvents })).toMatchObject({
+    expect(await failure({}, { ...failedBuildAnswers, GetLogEvents: denied })).toMatchObject({
+      tail: [expect.stringMatching(/^\(the log cannot be read: .* not for you\)$/)],
+      error: expect.stringMatching(/^BUILD: Error while executing/),
+      log: 'https://console.aws.amazon.com/the-log',
+    });
+    expect(await failure({}, { BatchGetBuilds: denied })).toMatchObject({
       tail: [],
-      error: expect.stringMatching(/^build extract-hwe:1 failed, and its log cannot be read: .* not for you$/),
+      error: expect.stringMatching(/^build extract-hwe:1 failed, and cannot be looked at: .* not for you$/),
     });
   });
 

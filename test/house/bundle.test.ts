@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -11,9 +11,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { transformSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Metafiles, makeAssets } from '../../bin/assets';
+import { workStoreVariable } from '../../lib/job/environment';
+import { mirrorStoreVariable } from '../../lib/job/names';
+import { smallObject } from '../fixtures/small-s3/objects';
+import { startSmallS3 } from '../fixtures/small-s3/server';
 
 const root = join(__dirname, '../..');
 const megabyte = 1024 * 1024;
@@ -65,6 +70,21 @@ describe('the bundles of this checkout', () => {
     const said = execFileSync(process.execPath, ['-e', script], { cwd: join(assets, name), encoding: 'utf8' });
 
     expect(said).toBe('function');
+  });
+
+  it('lets the publish function ask S3, with the SDK of its bundle', async () => {
+    await using s3 = await startSmallS3();
+    s3.buckets.get('mirror')?.set('format.json', smallObject(Buffer.from('{"format":9,"tool":"cdk-maas-mirror"}')));
+    const script = `require('./index.js').handler({}).catch((error) => process.stdout.write(error.message))`;
+    const run = promisify(execFile)(process.execPath, ['-e', script], {
+      cwd: join(assets, 'publish'),
+      env: {
+        ...{ [mirrorStoreVariable]: 's3://mirror', [workStoreVariable]: 's3://work', AWS_ENDPOINT_URL: s3.url },
+        ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'small', AWS_SECRET_ACCESS_KEY: 'small' },
+      },
+    });
+
+    expect(await run).toMatchObject({ stdout: 's3://mirror has format 9, this tool knows format 1', stderr: '' });
   });
 
   it('lays beside the stage bundle what its buildspecs call', () => {

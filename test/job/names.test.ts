@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { executionName } from '../../lib/job/names';
+import { executionName, isNameOf } from '../../lib/job/names';
 import { Order } from '../../lib/job/order';
 
 const order = Order.parse({ release: 'noble', architectures: ['amd64'] });
@@ -35,5 +35,23 @@ describe('the name of an execution', () => {
   ])('has at most 80 characters that Step Functions allows, for %s', (release) => {
     expect(executionName({ ...order, release }, at, 12)).toMatch(/^[a-z0-9.-]{5,}-20261120T083005-[0-9a-f]{8}-12$/);
     expect(executionName({ ...order, release }, at, 12).length).toBeLessThanOrEqual(80);
+  });
+});
+
+describe('whose execution a name is', () => {
+  const order = Order.parse({ release: 'noble', architectures: ['amd64'] });
+
+  it('is known by the order alone, whenever and at whatever attempt it began', () => {
+    expect(isNameOf(executionName(order, new Date('2026-11-25T06:17:00Z')), order)).toBe(true);
+    expect(isNameOf(executionName(order, new Date('2026-11-26T06:17:00Z'), 2), order)).toBe(true);
+  });
+
+  it.each([
+    ['another view', { view: 'next' }],
+    ['another release', { release: 'jammy' }],
+    ['a rebuild', { rebuild: true }],
+  ])('is not that of %s', (_, other) => {
+    const name = executionName(Order.parse({ ...order, ...other }), new Date('2026-11-25T06:17:00Z'));
+    expect(isNameOf(name, order)).toBe(false);
   });
 });

@@ -84,7 +84,7 @@ async function installAndMake(image: LookAlike): Promise<Made> {
   await using archive = await serveArchive(image.archive);
   await using lower = await mountSquashfs(image.squashfs, folder);
   await using root = await mountOverlay([lower.path], folder);
-  await using chroot = await enterChroot(root.path);
+  await using chroot = await enterChroot(root.path, 'buildspecs');
   const suite = { uri: archive.url, suite: image.release, components: ['main', 'universe'], keyring: image.keyring };
   await configureApt(root.path, [suite], await machineAptOptions());
   const release = releaseOf(image.release);

@@ -26,7 +26,7 @@ it('makes byte for byte the initramfs that initramfs-tools makes by copying modu
   await using archive = await serveArchive(small.archive);
   await using image = await mountSquashfs(small.base, scratch);
   await using root = await mountOverlay([image.path], scratch);
-  await using chroot = await enterChroot(root.path);
+  await using chroot = await enterChroot(root.path, 'buildspecs');
   const source = { uri: archive.url, suite: small.release, components: ['main'], keyring: small.keyring };
   await configureApt(root.path, [source], await machineAptOptions());
   await prepareInitramfs(chroot, choice, 'buildspecs/initramfs');

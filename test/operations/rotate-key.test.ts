@@ -10,6 +10,7 @@ import type { Signer } from '../../lib/simplestreams/signer';
 import { DirectoryStore } from '../../lib/store/directory';
 import type { Store } from '../../lib/store/store';
 import { makeExternalKey } from '../fixtures/external-key';
+import { makePrivateKeyPackets } from '../fixtures/private-key-packets';
 import { makeSmallMirror, publicationTime, smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { smallPress } from '../stages/small-press';
@@ -83,6 +84,10 @@ describe('a change of the key', () => {
     expect(after).not.toEqual(before);
     expect(await documentsOf(store, 'snapshots/2026-11-20')).toEqual(after);
     expect((await bytesOf(store, layout.frontPage)).toString()).toContain(next.fingerprint);
+    // dated as if the new key had been the key since it was made: then a second try makes the same files
+    const { signature } = splitClearsigned(await bytesOf(store, layout.document('candidate', after[0] ?? '')));
+    const firstSubpacket = 3 + 6; // behind the packet's header and the fields before its subpackets
+    expect(new Date(signature.readUInt32BE(firstSubpacket + 2) * 1000)).toEqual(created);
     // what a reader may hold in its hands is still there
     expect((await bytesOf(store, layout.document('candidate', before[0] ?? ''))).length).toBeGreaterThan(0);
   });
@@ -218,6 +223,18 @@ describe('publishing while the key is changed', () => {
     press.turnClockTo('2026-12-25T08:30:00Z');
     await press.publish({ kernels: [{ kernel: 'generic', version }], execution, view: execution }, { mirror });
   }
+
+  it('refuses to publish by a key beside which there are others, or a private one', async () => {
+    const { secret } = await makePrivateKeyPackets();
+    for (const more of [Buffer.concat([next.keyring, stranger.keyring]), secret]) {
+      const press = smallPress(old);
+      await press.mirror.replace(layout.keyring, Buffer.concat([old.keyring, more]), {});
+      await expect(press.publish(first)).rejects.toMatchObject({
+        name: 'BadSignature',
+        message: expect.stringContaining(`is not the keyring of the key ${old.fingerprint}`),
+      });
+    }
+  });
 
   it('loses nothing where a publication comes between', async () => {
     const press = smallPress(old);

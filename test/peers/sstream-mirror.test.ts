@@ -30,7 +30,8 @@ describe('sstream-mirror of python-simplestreams', () => {
       await mirrorView(server.url, join(root, 'keyring.gpg'), taken);
       await expectItems(items, join(root, 'pool'), taken);
 
-      const more = await publishInto(root, folder, 'second', '20261121');
+      const newest = { generic: '20261120', cloud: '20261120' };
+      const more = await publishInto(root, folder, 'second', '20261121', newest);
       expect(more.some((item) => item.includes('20261121'))).toBe(true);
       await mirrorView(server.url, join(root, 'keyring.gpg'), taken);
       await expectItems([...items, ...more], join(root, 'pool'), taken);
@@ -56,10 +57,16 @@ describe('sstream-mirror of python-simplestreams', () => {
 });
 
 /** @returns the paths of the published items */
-async function publishInto(root: string, folder: string, execution: string, serial: string): Promise<string[]> {
+async function publishInto(
+  root: string,
+  folder: string,
+  execution: string,
+  serial: string,
+  newest: Readonly<Record<string, string>> = {},
+): Promise<string[]> {
   const mirror = await openMirrorDirectory(root, { create: true });
   const work = await openWorkDirectory(join(folder, 'work'));
-  const input = await makeBuiltRun(work, { execution, serial });
+  const input = await makeBuiltRun(work, { execution, serial, newest });
   const published = await publish(input, {
     mirror,
     work,

@@ -211,7 +211,7 @@ describe('our check', () => {
 
 describe('splitClearsigned', () => {
   it('gives back text and signature', () => {
-    expect(splitClearsigned(signed)).toEqual({ text, signature: expect.any(Buffer) });
+    expect(splitClearsigned(signed)).toEqual({ text, signature: expect.any(Buffer), hashes: ['SHA512'] });
   });
 
   it('undoes the escapes of dashes', async () => {
@@ -224,11 +224,14 @@ describe('splitClearsigned', () => {
 
   it('reads what others sign: comments, several Hash lines, other columns', () => {
     const foreign =
-      '-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\nHash: SHA256\n\n{"ü": 1} \n-----BEGIN PGP SIGNATURE-----\nVersion: GnuPG v1\nComment: x\n\nAQID\nBA==\n=AAAA\n-----END PGP SIGNATURE-----\n\n';
+      '-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\nHash: SHA256\n\n{"ü": 1} \n-----BEGIN PGP SIGNATURE-----\nVersion: GnuPG v1\nComment: x\n\nAQID\nBA==\n=eHjN\n-----END PGP SIGNATURE-----\n\n';
     expect(splitClearsigned(Buffer.from(foreign))).toEqual({
       text: '{"ü": 1} \n',
       signature: Buffer.from([1, 2, 3, 4]),
+      hashes: ['SHA512', 'SHA256'],
     });
+    const several = foreign.replace('Hash: SHA512\nHash: SHA256\n', 'Hash: SHA512, SHA256,SHA384\n');
+    expect(splitClearsigned(Buffer.from(several)).hashes).toEqual(['SHA512', 'SHA256', 'SHA384']);
   });
 
   const refused: [string, (file: string) => string | Buffer, RegExp][] = [
@@ -238,6 +241,7 @@ describe('splitClearsigned', () => {
     ['no signature', (file) => file.slice(0, 200), /no signature in it/],
     ['text after it', (file) => `${file}x`, /no armoured PGP SIGNATURE and nothing else/],
     ['a second message', (file) => file + file, /no armoured PGP SIGNATURE and nothing else/],
+    ['a wrong checksum', (file) => file.replace(/\n=....\n/, '\n=AAAA\n'), /checksum .* is wrong/],
     ['an unescaped dash', (file) => file.replace('\n "format"', '\n-"format"'), /dash/],
     ['bytes that are not UTF-8', (file) => Buffer.from(file.replace('updated', 'upd\u00e4ted'), 'latin1'), /UTF-8/],
   ];

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { DirectoryStore } from '../../lib/store/directory';
+import { isPassing } from '../../lib/store/s3-failure';
 import { requireOneRequest } from '../../lib/store/s3-refusals';
 import { S3Store } from '../../lib/store/s3-store';
 import { smallObject } from '../fixtures/small-s3/objects';
@@ -187,6 +189,22 @@ describe('objects in S3', () => {
     expect(await textOf(store, 'none')).toBe('image');
   });
 
+  it('are taken from a directory, too, checked on the way', async () => {
+    const [mirror] = storesIn(await start());
+    const folder = new DirectoryStore(temporaryFolder());
+    await folder.create('runs/a', Buffer.from('a'));
+
+    expect(await mirror.adopt('pool/a', folder, 'runs/a', { sha256: sha256Of('a') })).toMatchObject({ size: 1 });
+
+    expect(await textOf(mirror, 'pool/a')).toBe('a');
+    await expect(mirror.adopt('pool/b', folder, 'runs/a', { sha256: sha256Of('b') })).rejects.toMatchObject({
+      name: 'ChecksumMismatch',
+    });
+    await expect(mirror.adopt('pool/b', folder, 'runs/b', { sha256: sha256Of('b') })).rejects.toMatchObject({
+      name: 'NoSuchObject',
+    });
+  });
+
   it('are found by a copy of the same, which then is not made again', async () => {
     const small = await start();
     const [mirror, work] = storesIn(small);
@@ -200,3 +218,8 @@ describe('objects in S3', () => {
 function storesIn({ client }: SmallS3, folder = ''): [mirror: S3Store, work: S3Store] {
   return [new S3Store(`s3://mirror${folder}`, { client }), new S3Store(`s3://work${folder}`, { client })];
 }
+
+it('an answer that is no answer is asked for again, with whatever status it came', () => {
+  const torn = Object.assign(new SyntaxError('Unclosed tag'), { $metadata: { httpStatusCode: 200 } });
+  expect(isPassing(torn)).toBe(true);
+});

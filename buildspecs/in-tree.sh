@@ -1,0 +1,31 @@
+#!/bin/sh
+# Runs a program with a tree as its root, where nothing else is left of this machine that it could reach or harm: other
+# people's package scripts run so, as root. To be started in namespaces of its own (lib/machine/chroot.ts).
+#   in-tree.sh TREE PROGRAM [ARGUMENT…]
+set -eu
+tree=$1
+shift
+
+# A root of our own, on a folder that every machine has and no tree lies in. Besides the tree it holds programs of this
+# machine, read-only. Whoever finds a way out of the chroot, and root does (CAP_SYS_CHROOT has to stay: what enters a
+# chroot cannot drop it on its way), stands here, and not before the builder's files.
+mount -t tmpfs -o mode=0755,nosuid,nodev,size=1m walls /sys
+cd /sys
+mkdir tree machine proc
+for folder in usr bin sbin lib lib64; do
+	[ -d "/$folder" ] || continue
+	mkdir "$folder"
+	mount --bind -o ro,nosuid,nodev "/$folder" "$folder"
+done
+mount --rbind "$tree" tree
+# Read-only, since root may write to core_pattern, sysrq-trigger and the like without any capability.
+mount -t proc -o ro,nosuid,nodev,noexec proc proc
+pivot_root . machine
+cd /
+umount --lazy machine
+mount --bind proc tree/proc
+
+# What Docker leaves to the root of a container, in which packages install every day, but no device nodes (whoever makes
+# one reads this machine's disks) and nothing of the network. A session of its own, for it could type into our terminal.
+kept=+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+setfcap,+audit_write,+sys_chroot
+exec setsid setpriv "--bounding-set=-all,$kept" chroot tree "$@"
