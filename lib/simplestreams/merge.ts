@@ -30,9 +30,14 @@ export function addVersions(
     throw new MirrorError('VersionConflict', `the document is ${base.content_id}, not ${contentId}`);
   }
   const merged = { ...base, products: additions.reduce(withVersion, base.products) };
-  if (writeJson(merged) === writeJson(base)) return base;
+  // Only what is added to can have changed, and a large mirror is not to be written out to see that.
+  if (additions.every(({ productId }) => isSame(base.products[productId], merged.products[productId]))) return base;
   refuseSecondLabel(merged);
   return { ...merged, updated: rfc2822(at) };
+}
+
+function isSame(before: Product | undefined, after: Product | undefined): boolean {
+  return before !== undefined && after !== undefined && writeJson(before) === writeJson(after);
 }
 
 /** The version that MAAS takes: the last in the order of byte strings. */

@@ -8,7 +8,7 @@ import type { Signer } from '../simplestreams/signer';
 import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
 import { refuse, requireObjects } from './gate';
-import { type PublishedView, readView } from './published-view';
+import { type PublishedView, readDocumentText, readIndex, readView } from './published-view';
 
 /** What publishing needs: where the mirror lies, who signs, and what time it is. */
 export interface Press {
@@ -66,16 +66,18 @@ async function moveIndex(before: PublishedView, document: Products, press: Press
 /** Brings index.json and its signature after index.sjson, for readers that want them unsigned or detached. */
 export async function followIndex(view: string, press: Press): Promise<void> {
   for (;;) {
-    const { index, documents, tag } = await readView(view, press);
+    const { index, tag } = await readIndex(view, press);
     if (index === undefined) return;
-    const paths = new Map(
-      [...documents.values()].map(({ document }) => [document.content_id, jsonPathOf(writeJson(document))]),
-    );
+    const paths = new Map<string, string>();
+    // one after the other, so that a large mirror lies in memory a document at a time
+    for (const [id, { path }] of Object.entries(index.index)) {
+      paths.set(id, jsonPathOf(await readDocumentText(view, path, press.mirror)));
+    }
     const plain = Buffer.from(writeJson(plainIndexOf(index, (contentId) => paths.get(contentId) ?? '')));
     const signature = Buffer.from(await press.signer.detach(plain.toString(), new Date(index.updated)));
     await press.mirror.replace(layout.plainIndexSignature(view), signature, mutableText);
     await press.mirror.replace(layout.plainIndex(view), plain, { ...json, cacheControl: mutableCacheControl });
-    if ((await readView(view, press)).tag === tag) return;
+    if ((await readIndex(view, press)).tag === tag) return;
   }
 }
 

@@ -13,7 +13,7 @@ import { claimVersion } from './claim';
 import { commit, followIndex, type Press } from './commit';
 import { additionsOf, type Claimed, newsAmong, overtakenAmong } from './news';
 import { type BuiltKernel, type Context, type Offer, offersOf, poolKeysOf, provenanceFile, versionOf } from './offers';
-import { readView } from './published-view';
+import { readIndex, readView } from './published-view';
 import { materialsAt, orderAt } from './run-documents';
 import { showMirror } from './show-mirror';
 
@@ -43,12 +43,11 @@ export async function publish(input: PublishInput, bench: PublishBench): Promise
   const { built, leftOut } = sorted(input.kernels, input.selected);
   const offers = offersOf(job, input, built, await contextOf(job, input, bench));
   const id = contentId(releaseOf(job.release), job.view);
-  await readView(job.view, bench); // nothing is written beside a view that another key has signed
+  await readIndex(job.view, bench); // nothing is written beside a view that another key has signed
   await showMirror(job.view, job.release, bench);
 
   for (;;) {
-    const document = (await readView(job.view, bench)).documents.get(id)?.document;
-    const claimed = await claimNews(job, input.fetched.serial, offers, document, bench);
+    const claimed = await claimNews(job, input.fetched.serial, offers, bench);
     let added: readonly Addition[] = [];
     let overtaken: readonly string[] = [];
     const additions = (current: Products | undefined) => {
@@ -72,9 +71,10 @@ async function claimNews(
   job: Job,
   serial: string,
   offers: readonly Offer[],
-  document: Products | undefined,
   bench: PublishBench,
 ): Promise<Claimed | undefined> {
+  const id = contentId(releaseOf(job.release), job.view);
+  const document = (await readView(job.view, bench)).documents.get(id)?.document;
   const news = newsAmong(offers, document, job);
   if (news.length === 0) return undefined;
   const version = await claimVersion(job, serial, news, document, bench);

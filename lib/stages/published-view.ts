@@ -17,17 +17,33 @@ export interface PublishedView {
   readonly documents: ReadonlyMap<string, { readonly path: string; readonly document: Products }>;
 }
 
+/** Its index alone. */
+export type PublishedIndex = Omit<PublishedView, 'documents'>;
+
+interface Reading {
+  readonly mirror: Store;
+  readonly signer?: Signer;
+}
+
 /**
  * Reads a view that is to be added to. What is built upon is signed again, so it must be ours and whole.
  * @throws BadSignature where the index is not what our key has signed; ChecksumMismatch where a document is changed
  */
-export async function readView(
-  view: string,
-  { mirror, signer }: { mirror: Store; signer?: Signer },
-): Promise<PublishedView> {
+export async function readView(view: string, reading: Reading): Promise<PublishedView> {
+  const found = await readIndex(view, reading);
+  const documents = new Map<string, { path: string; document: Products }>();
+  for (const [contentId, { path }] of Object.entries(found.index?.index ?? {})) {
+    const text = await readDocumentText(view, path, reading.mirror);
+    documents.set(contentId, { path, document: parseProducts(text, layout.document(view, path)) });
+  }
+  return { ...found, documents };
+}
+
+/** @throws BadSignature where it is not what our key has signed */
+export async function readIndex(view: string, { mirror, signer }: Reading): Promise<PublishedIndex> {
   const key = layout.index(view);
   const found = await mirror.read(key);
-  if (found === undefined) return { view, index: undefined, tag: null, documents: new Map() };
+  if (found === undefined) return { view, index: undefined, tag: null };
 
   const fault = clearsignedFault(found.bytes) ?? (await signer?.faultOf(found.bytes));
   if (fault !== undefined) {
@@ -35,15 +51,14 @@ export async function readView(
       hint: 'maas-mirror verify says what else is wrong; give the key of this mirror with --key',
     });
   }
-  const index = parseIndex(splitClearsigned(found.bytes).text, key);
-  const documents = new Map<string, { path: string; document: Products }>();
-  for (const [contentId, { path }] of Object.entries(index.index)) {
-    documents.set(contentId, { path, document: await readDocument(view, path, mirror) });
-  }
-  return { view, index, tag: found.tag, documents };
+  return { view, index: parseIndex(splitClearsigned(found.bytes).text, key), tag: found.tag };
 }
 
-async function readDocument(view: string, path: string, mirror: Store): Promise<Products> {
+/**
+ * The JSON of a document that the index names, as it was signed.
+ * @throws NoSuchObject; ChecksumMismatch where it is changed
+ */
+export async function readDocumentText(view: string, path: string, mirror: Store): Promise<string> {
   const key = layout.document(view, path);
   const found = await mirror.read(key);
   if (found === undefined) {
@@ -56,5 +71,5 @@ async function readDocument(view: string, path: string, mirror: Store): Promise<
       hint: 'the file was changed; restore it from a backup or another copy of the mirror',
     });
   }
-  return parseProducts(splitClearsigned(found.bytes).text, key);
+  return splitClearsigned(found.bytes).text;
 }
