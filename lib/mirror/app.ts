@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { MaasMirror } from './maas-mirror';
+import { hasUserFile } from './user-files';
 
 /** Name of the stack of `cdk deploy`. */
 export const stackName = 'MaasMirror';
@@ -19,7 +19,7 @@ export function deploymentApp(): void {
 }
 
 function ownConfig(): string | undefined {
-  return existsSync('mirror.yaml') ? 'mirror.yaml' : undefined;
+  return hasUserFile('mirror.yaml') ? 'mirror.yaml' : undefined;
 }
 
 /**

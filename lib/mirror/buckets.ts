@@ -8,6 +8,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { acknowledge } from './findings';
 
 /** What every bucket of a mirror is. All said here: a library must not depend on its user's feature flags. */
 const closed = {
@@ -20,22 +21,26 @@ const closed = {
 
 /** The mirror itself. Nothing in it expires by age: an old file may be what an index still names. */
 export function mirrorBucket(scope: Construct, id: string): Bucket {
-  return new Bucket(scope, id, {
+  const bucket = new Bucket(scope, id, {
     ...closed,
     versioned: true,
     lifecycleRules: [
       { abortIncompleteMultipartUploadAfter: Duration.days(1), noncurrentVersionExpiration: Duration.days(90) },
     ],
   });
+  acknowledge(bucket, 'S1', 'sites read through CloudFront, which says who they are: the property accessLogsBucket');
+  return bucket;
 }
 
 /** What the stages of an execution hand to each other; kept longer than the 14 days in which one can be redriven. */
 export function workBucket(scope: Construct, id: string): Bucket {
-  return new Bucket(scope, id, {
+  const bucket = new Bucket(scope, id, {
     ...closed,
     versioned: false,
     lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1), expiration: Duration.days(30) }],
   });
+  acknowledge(bucket, 'S1', 'nobody but the stages of this mirror can read it, and their logs say what they did');
+  return bucket;
 }
 
 /** Everything that lib/job/layout.ts calls `runs`. */

@@ -1,14 +1,19 @@
+import { Annotations, ArnFormat, Stack } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { topicVariable } from '../job/environment';
+import { acknowledge, starIn } from './findings';
 import type { MirrorFunction } from './mirror-function';
+import type { StageBuild } from './stage-build';
 import type { ReleaseWorkflow } from './workflow';
 
 export interface FailureNewsProps {
   readonly workflow: ReleaseWorkflow;
+  /** Whose logs say why something failed. */
+  readonly builds: readonly StageBuild[];
   /** Reads the history of an execution and says what failed. */
   readonly tell: MirrorFunction;
   readonly topic: ITopic;
@@ -18,8 +23,9 @@ export interface FailureNewsProps {
 export class FailureNews extends Construct {
   readonly rule: Rule;
 
-  constructor(scope: Construct, id: string, { workflow: { stateMachine }, tell, topic }: FailureNewsProps) {
+  constructor(scope: Construct, id: string, { workflow, builds, tell, topic }: FailureNewsProps) {
     super(scope, id);
+    const { stateMachine } = workflow;
     this.rule = new Rule(this, 'Rule', {
       description: 'cdk-maas-mirror: executions that failed',
       eventPattern: {
@@ -30,27 +36,50 @@ export class FailureNews extends Construct {
       targets: [new LambdaFunction(tell.function, { retryAttempts: 2 })],
     });
     tell.function.addEnvironment(topicVariable, topic.topicArn);
-    const executions = stateMachine.stateMachineArn.replace(':stateMachine:', ':execution:');
-    for (const [action, resource] of [
-      ['sns:Publish', topic.topicArn],
-      ['states:GetExecutionHistory', executions],
-      ['states:DescribeExecution', executions],
+
+    const executions = executionsOf(workflow);
+    for (const [actions, resources] of [
+      [['sns:Publish'], [topic.topicArn]],
+      [['states:GetExecutionHistory', 'states:DescribeExecution'], [executions]],
+      [['codebuild:BatchGetBuilds'], builds.map(({ project }) => project.projectArn)],
+      [['logs:GetLogEvents'], builds.map(({ logGroup }) => logGroup.logGroupArn)], // which ends in `:*`, its streams
     ] as const) {
-      tell.role.addToPolicy(new PolicyStatement({ actions: [action], resources: [resource] }));
+      tell.role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
     }
+    acknowledge(tell.role, starIn(this, executions), 'the executions of this mirror, which it is to tell of');
   }
 }
 
-/** Alarms may speak to it, too. */
+/** An ARN of CloudFormation cannot be cut and pasted: it is a token while the template is made. */
+function executionsOf({ stateMachine }: ReleaseWorkflow): string {
+  return Stack.of(stateMachine).formatArn({
+    service: 'states',
+    resource: 'execution',
+    resourceName: `${stateMachine.stateMachineName}:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
 export function failureTopic(scope: Construct): Topic {
-  const topic = new Topic(scope, 'Failures', { displayName: 'MAAS mirror', enforceSSL: true });
-  topic.addToResourcePolicy(
+  return new Topic(scope, 'Failures', { displayName: 'MAAS mirror', enforceSSL: true });
+}
+
+/** A topic with a policy of its own takes nothing from an alarm unless that policy says so. */
+export function letAlarmsSpeak(scope: Construct, topic: ITopic): void {
+  const stack = Stack.of(scope);
+  const alarms = stack.formatArn({ service: 'cloudwatch', resource: 'alarm:*', arnFormat: ArnFormat.NO_RESOURCE_NAME });
+  const { statementAdded } = topic.addToResourcePolicy(
     new PolicyStatement({
       sid: 'Alarms',
       principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
       actions: ['sns:Publish'],
       resources: [topic.topicArn],
+      conditions: { ArnLike: { 'aws:SourceArn': alarms } },
     }),
   );
-  return topic;
+  if (statementAdded) return;
+  Annotations.of(scope).addWarningV2(
+    'cdk-maas-mirror:topicPolicy',
+    'the policy of an imported topic cannot be changed here; let cloudwatch.amazonaws.com do sns:Publish on it, or the alarms of the mirror reach nobody',
+  );
 }

@@ -9,7 +9,7 @@ import { Construct } from 'constructs';
 import { stateMachineVariable } from '../job/environment';
 import { stackOutputs } from '../job/stack-outputs';
 import { mirrorBucket, workBucket } from './buckets';
-import { FailureNews, failureTopic } from './failure-news';
+import { FailureNews, failureTopic, letAlarmsSpeak } from './failure-news';
 import { Lookout } from './lookout';
 import type { MaasMirrorProps } from './maas-mirror-props';
 import { type MirrorFunctions, mirrorFunctions } from './mirror-functions';
@@ -19,7 +19,7 @@ import { packagePath } from './package-files';
 import { propsOfConfig } from './props-of-config';
 import { type Settings, settingsOf } from './settings';
 import { SigningKey } from './signing-key';
-import { type StageBuilds, stageBuilds } from './stage-builds';
+import { everyBuild, type StageBuilds, stageBuilds } from './stage-builds';
 import { ReleaseWorkflow } from './workflow';
 
 /**
@@ -70,8 +70,9 @@ export class MaasMirror extends Construct {
     this.exportKeyring();
     this.workflow = this.makeWorkflow(settings);
     this.topic = props.alarmTopic ?? failureTopic(this);
+    letAlarmsSpeak(this, this.topic);
     this.lookForNews(settings, props);
-    const { dashboard, alarms } = this.watch(settings);
+    const { dashboard, alarms } = this.watch(settings, props);
     this.dashboard = dashboard;
     this.alarms = alarms;
     this.tellOutputs();
@@ -110,7 +111,7 @@ export class MaasMirror extends Construct {
     });
   }
 
-  /** At every deployment: who has the keyring early can trust the mirror from its first day. */
+  /** At the first deployment, and whenever Publish or its key is another: who has the keyring early can trust the mirror from its first day. */
   private exportKeyring(): void {
     const { publish } = this.functions;
     new Trigger(this, 'ExportKeyring', {
@@ -144,7 +145,8 @@ export class MaasMirror extends Construct {
       }),
     );
     if (schedule !== undefined) new Lookout(this, 'Lookout', { look, orders, schedule });
-    new FailureNews(this, 'FailureNews', { workflow: this.workflow, tell, topic: this.topic });
+    const builds = everyBuild(this.builds);
+    new FailureNews(this, 'FailureNews', { workflow: this.workflow, builds, tell, topic: this.topic });
   }
 
   /** What the command line asks the stack for. */
@@ -160,15 +162,14 @@ export class MaasMirror extends Construct {
     new CfnOutput(this, name, { value });
   }
 
-  private watch({ orders }: Settings): Monitoring {
-    const { kernelBuilds, upgradeOnArm, prepareOnArm, ...rest } = this.builds;
-    const onArm = [upgradeOnArm, prepareOnArm].filter((one) => one !== undefined);
+  /** Looks that nobody schedules measure nothing that an alarm could go by. */
+  private watch({ orders }: Settings, { schedule }: MaasMirrorProps): Monitoring {
     return new Monitoring(this, 'Monitoring', {
       workflow: this.workflow,
-      stages: [...Object.values(rest), ...onArm],
-      kernelBuilds,
+      builds: everyBuild(this.builds),
       look: this.functions.look,
-      orders,
+      tell: this.functions.tell,
+      orders: schedule === undefined ? [] : orders,
       site: this.site,
       topic: this.topic,
     });

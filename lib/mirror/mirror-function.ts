@@ -45,7 +45,7 @@ export class MirrorFunction extends Construct {
 
     this.function = new LambdaFunction(this, 'Function', {
       description: `cdk-maas-mirror: ${asset}`,
-      runtime: Runtime.NODEJS_22_X,
+      runtime: Runtime.NODEJS_24_X,
       handler: 'index.handler',
       code: Code.fromAsset(packagePath(`dist/assets/${asset}`)),
       environment: {

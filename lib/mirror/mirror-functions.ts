@@ -2,6 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { runsOf } from './buckets';
+import { acknowledge, starIn } from './findings';
 import { MirrorFunction } from './mirror-function';
 import type { BoundSigningKey } from './signing-key';
 
@@ -27,17 +28,20 @@ export interface MirrorFunctionsProps {
 export function mirrorFunctions(scope: Construct, props: MirrorFunctionsProps): MirrorFunctions {
   const { signingKey, ...common } = props;
   const { mirrorBucket, workBucket } = props;
-  const readMirror = [allow('s3:GetObject', mirrorBucket.arnForObjects('*')), listing(mirrorBucket)];
-  const readWork = [allow('s3:GetObject', runsOf(workBucket)), listing(workBucket)];
+  const objects = mirrorBucket.arnForObjects('*');
+  const runs = runsOf(workBucket);
+  const orders = workBucket.arnForObjects('runs/*/order.json');
+  const readMirror = [allow('s3:GetObject', objects), listing(mirrorBucket)];
+  const readWork = [allow('s3:GetObject', runs), listing(workBucket)];
   const writeOrder = [
-    allow('s3:PutObject', workBucket.arnForObjects('runs/*/order.json')),
-    allow('s3:GetObject', workBucket.arnForObjects('runs/*/order.json')), // is it ours that lies there?
+    allow('s3:PutObject', orders),
+    allow('s3:GetObject', orders), // is it ours that lies there?
     listing(workBucket),
   ];
-  const writeMirror = allow('s3:PutObject', mirrorBucket.arnForObjects('*'));
+  const writeMirror = allow('s3:PutObject', objects);
   const make = (id: string, statements: PolicyStatement[], environment: Record<string, string> = {}) =>
     new MirrorFunction(scope, id, { ...common, asset: id.toLowerCase(), statements, environment });
-  return {
+  const functions = {
     plan: make('Plan', [...readMirror, ...writeOrder]),
     select: make('Select', [...readMirror, ...readWork]),
     publish: make('Publish', [...readWork, ...readMirror, writeMirror, ...signingKey.signing], {
@@ -46,6 +50,17 @@ export function mirrorFunctions(scope: Construct, props: MirrorFunctionsProps): 
     look: make('Look', [...readMirror, ...writeOrder]),
     tell: make('Tell', []),
   };
+  const { plan, select, publish, look } = functions;
+  for (const { role } of [plan, select, publish, look]) {
+    acknowledge(role, starIn(scope, objects), 'the mirror has a bucket of its own; all of it is public by its site');
+  }
+  for (const { role } of [select, publish]) {
+    acknowledge(role, starIn(scope, runs), 'what stages hand to each other, which has the names of executions');
+  }
+  for (const { role } of [plan, look]) {
+    acknowledge(role, starIn(scope, orders), 'the order of an execution, which has its name in it');
+  }
+  return functions;
 }
 
 /** Without it S3 answers 403 instead of 404 for what is not there. */

@@ -7,15 +7,16 @@ import {
   type IMetric,
   type IWidget,
   Metric,
+  type MetricOptions,
   TextWidget,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Project } from 'aws-cdk-lib/aws-codebuild';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { metrics } from '../job/metrics';
 import type { Order } from '../job/order';
-import type { KernelBuild } from './kernel-build';
 import type { MirrorFunction } from './mirror-function';
 import type { MirrorSite } from './mirror-site';
 import { pascalCase } from './pascal-case';
@@ -24,9 +25,10 @@ import type { ReleaseWorkflow } from './workflow';
 
 export interface MonitoringProps {
   readonly workflow: ReleaseWorkflow;
-  readonly stages: StageBuild[];
-  readonly kernelBuilds: KernelBuild[];
+  readonly builds: readonly StageBuild[];
   readonly look: MirrorFunction;
+  readonly tell: MirrorFunction;
+  /** What is looked after by schedule. */
   readonly orders: readonly Order[];
   readonly site: MirrorSite;
   readonly topic: ITopic;
@@ -39,10 +41,14 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { workflow, look, orders, site, topic } = props;
+    const { workflow, look, tell, orders, site, topic } = props;
+    const { stateMachine } = workflow;
+    const [soon, hour] = [{ period: Duration.minutes(5) }, { period: Duration.hours(1) }];
 
-    this.alarm('ExecutionFailed', workflow.stateMachine.metricFailed({ period: Duration.minutes(5) }), 1, failedAdvice);
-    this.alarm('LookFailed', look.function.metricErrors({ period: Duration.hours(1) }), 1, lookAdvice);
+    this.alarm('ExecutionFailed', stateMachine.metricFailed(soon), 1, failedAdvice);
+    this.alarm('ExecutionTimedOut', stateMachine.metricTimedOut(soon), 1, timedOutAdvice);
+    this.alarm('LookFailed', look.function.metricErrors(hour), 1, lookAdvice);
+    this.alarm('TellFailed', tell.function.metricErrors(hour), 1, tellAdvice);
     for (const order of orders) this.behind(order);
     this.alarm('SiteErrors', site.distribution.metric5xxErrorRate(), 5, siteAdvice);
     for (const alarm of this.alarms) alarm.addAlarmAction(new SnsAction(topic));
@@ -73,6 +79,10 @@ export class Monitoring extends Construct {
 
 const failedAdvice =
   'A build of the mirror failed; what was published before is as it was. The message of the topic names stage, flavour and log. Fix the cause and order it again (maas-mirror build RELEASE --stack NAME), or redrive the execution.';
+const timedOutAdvice =
+  'A build of the mirror took longer than 24 hours; what was published before is as it was. Mostly it waited for machines: see whether the account may run as many builds at once as maxConcurrency says (maas-mirror doctor --stack NAME), then order it again.';
+const tellAdvice =
+  'An execution failed and the topic was not told why. See the log of the function Tell, and the failed executions: maas-mirror status --stack NAME.';
 const lookAdvice =
   'The mirror could not look for news: its sources cannot be reached or are not what they should be. See the log of the function Look; a schedule tries again by itself.';
 const behindAdvice =
@@ -101,10 +111,11 @@ function ageOf({ view, release }: Order): Metric {
   });
 }
 
-function dashboardOf({ workflow, stages, kernelBuilds, orders, site }: MonitoringProps): IWidget[][] {
-  const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, width: 12 });
-  const builds = [...kernelBuilds.map((one) => one.stage), ...stages].map(({ project }) => project);
-  const period = Duration.hours(1);
+function dashboardOf({ workflow, builds, orders, site }: MonitoringProps): IWidget[][] {
+  const { stateMachine } = workflow;
+  const [hour, ofCloudFront] = [{ period: Duration.hours(1) }, { region: 'us-east-1' }];
+  const ofBuilds = (metric: (project: Project, options: MetricOptions) => IMetric) =>
+    builds.map((build) => metric(build.project, { ...hour, label: labelOf(build) }));
   return [
     [
       new TextWidget({
@@ -114,29 +125,37 @@ function dashboardOf({ workflow, stages, kernelBuilds, orders, site }: Monitorin
     ],
     [
       graph('Executions', [
-        workflow.stateMachine.metricSucceeded({ period }),
-        workflow.stateMachine.metricFailed({ period }),
-        workflow.stateMachine.metricTimedOut({ period }),
+        stateMachine.metricSucceeded(hour),
+        stateMachine.metricFailed(hour),
+        stateMachine.metricTimedOut(hour),
       ]),
       graph(
         'Seconds of a stage',
-        builds.map((project) =>
-          project.metricDuration({ period, label: project.node.path.split('/').slice(-3, -1).join(' ') }),
-        ),
+        ofBuilds((project, options) => project.metricDuration(options)),
       ),
     ],
     [
       graph(
         'Failed builds',
-        builds.map((project) =>
-          project.metricFailedBuilds({ period, label: project.node.path.split('/').slice(-3, -1).join(' ') }),
-        ),
+        ofBuilds((project, options) => project.metricFailedBuilds(options)),
       ),
-      graph('Days since the newest version', orders.map(ageOf)),
+      // CloudWatch refuses a graph of nothing, and with it the whole dashboard.
+      ...(orders.length > 0 ? [graph('Days since the newest version', orders.map(ageOf))] : []),
     ],
     [
-      graph('Bytes served', [site.distribution.metricBytesDownloaded()]),
-      graph('Errors of the site, %', [site.distribution.metric5xxErrorRate(), site.distribution.metric4xxErrorRate()]),
+      graph('Bytes served', [site.distribution.metricBytesDownloaded(ofCloudFront)]),
+      graph('Errors of the site, %', [
+        site.distribution.metric5xxErrorRate(ofCloudFront),
+        site.distribution.metric4xxErrorRate(ofCloudFront),
+      ]),
     ],
   ];
+}
+
+const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, width: 12 });
+
+/** `Fetch`, `KernelGaArm Extract`. */
+function labelOf(build: StageBuild): string {
+  const own = build.node.id === 'Extract' ? build.node.path.split('/').slice(-2) : [build.node.id];
+  return own.join(' ');
 }

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { Construct } from 'constructs';
 import { releaseOf } from '../catalog/releases';
@@ -13,17 +11,18 @@ import { MirrorSchedule } from './mirror-schedule';
 import type { MirrorSiteProps } from './mirror-site-props';
 import type { MirrorView } from './mirror-view';
 import { DebianRelease, type Release, UbuntuRelease } from './release';
+import { userFile } from './user-files';
 
 /**
  * The properties that a `mirror.yaml` stands for.
  * @throws BadInput (misuse) naming the file and the field; UnknownRelease and the like
  */
 export function propsOfConfig(scope: Construct, id: string, path: string): MaasMirrorProps {
-  const config = parseConfig(read(path, 'the configuration').toString('utf8'), path);
+  const config = parseConfig(userFile(path, 'the configuration').toString('utf8'), path);
   const { schedule, site } = config;
   return {
     views: Object.entries(config.views).map(([name, view]) => viewOf(name, view ?? { releases: [] })),
-    places: placesOf(config, dirname(path)),
+    places: placesOf(config, path),
     ...(schedule !== undefined && { schedule: MirrorSchedule.of(schedule) }),
     ...(site !== undefined && { site: siteOf(scope, id, site) }),
   };
@@ -56,15 +55,15 @@ function releaseNamed(name: string): Release {
   return releaseOf(name).family === 'ubuntu' ? UbuntuRelease.of(name) : DebianRelease.of(name);
 }
 
-function placesOf({ places }: MirrorConfig, folder: string): MirrorPlaces {
+function placesOf({ places }: MirrorConfig, file: string): MirrorPlaces {
   const { streamKeyring, archiveKeyring, ca, snapshots, ...words } = places;
-  const keyring = (path: string) => binary(path, read(resolve(folder, path), 'the keyring')).toString('base64');
+  const keyring = (path: string) => binary(path, userFile(path, 'the keyring', file)).toString('base64');
   return {
     ...Object.fromEntries(Object.entries(words).filter(([, word]) => word !== undefined)),
     snapshots,
     ...(streamKeyring !== undefined && { streamKeyring: keyring(streamKeyring) }),
     ...(archiveKeyring !== undefined && { archiveKeyring: keyring(archiveKeyring) }),
-    ...(ca !== undefined && { ca: read(resolve(folder, ca), 'the certificates').toString('utf8') }),
+    ...(ca !== undefined && { ca: userFile(ca, 'the certificates', file).toString('utf8') }),
   };
 }
 
@@ -76,17 +75,6 @@ function siteOf(scope: Construct, id: string, { certificateArn, ...site }: NonNu
       certificate: Certificate.fromCertificateArn(scope, `${id}Certificate`, certificateArn),
     }),
   } satisfies MirrorSiteProps;
-}
-
-function read(path: string, what: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new MirrorError('BadInput', `${what} ${path} cannot be read: ${(cause as Error).message}`, {
-      hint: 'files are named relative to mirror.yaml',
-      misuse: true,
-    });
-  }
 }
 
 /** Turning armour into bytes is no work for a synthesis. */

@@ -51,9 +51,14 @@ class SecretSigningKey extends SigningKey {
   }
 
   bind(): BoundSigningKey {
-    const { secretArn } = this.secret;
-    const actions = ['secretsmanager:GetSecretValue'];
-    return { address: `secret:${secretArn}`, signing: [new PolicyStatement({ actions, resources: [secretArn] })] };
+    const { secretArn, secretFullArn, encryptionKey } = this.secret;
+    // Imported by its name, a secret has an ARN without the six characters that Secrets Manager puts at its end.
+    const resources = [secretFullArn ?? `${secretArn}-??????`];
+    const signing = [new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources })];
+    if (encryptionKey !== undefined) {
+      signing.push(new PolicyStatement({ actions: ['kms:Decrypt'], resources: [encryptionKey.keyArn] }));
+    }
+    return { address: `secret:${secretArn}`, signing };
   }
 }
 

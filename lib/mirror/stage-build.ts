@@ -10,6 +10,7 @@ import { Construct } from 'constructs';
 import { bundlesVariable, workStoreVariable } from '../job/environment';
 import { runsOf } from './buckets';
 import { BuildMachine } from './build-machine';
+import { acknowledge, starIn } from './findings';
 import { packageText } from './package-files';
 
 export interface StageBuildProps {
@@ -103,6 +104,7 @@ export class StageBuild extends Construct {
     ]) {
       role.addToPolicy(statement);
     }
+    acknowledge(role, starIn(this, runsObjects), 'what stages hand to each other, which has the names of executions');
     return role;
   }
 }

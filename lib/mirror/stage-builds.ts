@@ -20,6 +20,13 @@ export interface StageBuilds {
   readonly bootloaders: StageBuild;
 }
 
+/** All of them, flavours first. */
+export function everyBuild(builds: StageBuilds): StageBuild[] {
+  const { kernelBuilds, fetch, upgrade, upgradeOnArm, prepare, prepareOnArm, bootTest, bootloaders } = builds;
+  const others = [fetch, upgrade, upgradeOnArm, prepare, prepareOnArm, bootTest, bootloaders];
+  return [...kernelBuilds.map(({ stage }) => stage), ...others.filter((one) => one !== undefined)];
+}
+
 type Common = Omit<StageBuildProps, 'stage' | 'machine'>;
 
 /** Fetching, boot tests and bootloaders need mmdebstrap and emulators, which the arm machines' system does not have. */

@@ -20,7 +20,9 @@ import type { ErrorName } from '../errors';
 import { EachArchitecture } from './each-architecture';
 import type { KernelBuild } from './kernel-build';
 import type { StageBuild } from './stage-build';
+import { everyBuild } from './stage-builds';
 import { buildTask, functionTask } from './tasks';
+import { workflowRole } from './workflow-role';
 
 export interface ReleaseWorkflowProps {
   readonly plan: IFunction;
@@ -72,11 +74,14 @@ export class ReleaseWorkflow extends Construct {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const functions = [plan, props.select, props.publish];
+    const role = workflowRole(this, { functions, builds: everyBuild(props) });
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       definitionBody: DefinitionBody.fromChainable(definition),
       queryLanguage: QueryLanguage.JSON_PATH,
       stateMachineType: StateMachineType.STANDARD,
       timeout: Duration.hours(24),
+      role: role.withoutPolicyUpdates(),
       tracingEnabled: true,
       logs: { destination: this.logGroup, level: LogLevel.ALL, includeExecutionData: false }, // orders may hold passwords
     });

@@ -28,6 +28,7 @@ export const house: Readonly<Record<string, Room>> = {
       [/^(clients|stack-outputs)\.ts$/, ['@aws-sdk/client-cloudformation']],
       [/^(clients|build-logs)\.ts$/, ['@aws-sdk/client-cloudwatch-logs']],
       [/^credentials-store\.ts$/, ['@aws-sdk/client-cloudfront-keyvaluestore', '@aws-sdk/signature-v4a']],
+      [/^secret-key\.ts$/, ['@aws-sdk/client-secrets-manager']],
       [/^credential\.ts$/, ['node:crypto']],
       [/^pause\.ts$/, ['node:timers/promises']],
     ],
@@ -37,7 +38,10 @@ export const house: Readonly<Record<string, Room>> = {
   mirror: {
     rooms: ['job', 'catalog'],
     packages: ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'],
-    files: [[/^package-files\.ts$/, ['node:fs', 'node:path']]], // buildspecs and bundles, at synth time
+    files: [
+      [/^package-files\.ts$/, ['node:fs', 'node:path']], // buildspecs and bundles, at synth time
+      [/^user-files\.ts$/, ['node:fs', 'node:path']], // mirror.yaml and what it names, at synth time
+    ],
   },
   local: { rooms: ['job', 'machine', 'stages', 'store'], packages: ['node:*', 'aws-local-stepfunctions', 'yaml'] },
 };

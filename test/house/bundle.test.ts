@@ -34,7 +34,14 @@ describe('the bundles of this checkout', () => {
     metafiles = await makeAssets(root, assets);
   });
 
-  it.each(['stage', 'plan', 'select', 'publish'])('%s holds no CDK and is smaller than 5 MB', (name) => {
+  it.each([
+    'stage',
+    'plan',
+    'select',
+    'publish',
+    'look',
+    'tell',
+  ])('%s holds no CDK and is smaller than 5 MB', (name) => {
     const { inputs = {}, outputs = {} } = metafiles[name] ?? {};
 
     expect(Object.keys(inputs)).toContainEqual(expect.stringMatching(/^lib\//));
@@ -44,10 +51,13 @@ describe('the bundles of this checkout', () => {
     expect(output?.bytes).toBeLessThan(5 * megabyte);
   });
 
-  it.each(['stage', 'plan', 'select', 'publish'])('%s brings the SDK that it was tested with', (name) => {
+  it.each([
+    ...['stage', 'plan', 'select', 'publish', 'look'].map((name) => [name, 's3'] as const),
+    ['tell', 'sns'] as const,
+  ])('%s brings the SDK that it was tested with', (name, client) => {
     const { inputs = {}, outputs = {} } = metafiles[name] ?? {};
 
-    expect(Object.keys(inputs)).toContain('node_modules/@aws-sdk/client-s3/dist-cjs/index.js');
+    expect(Object.keys(inputs)).toContain(`node_modules/@aws-sdk/client-${client}/dist-cjs/index.js`);
     const imported = Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
     expect(imported.filter((path) => /^@(aws-sdk|smithy)\//.test(path))).toEqual([]);
   });
@@ -64,10 +74,11 @@ describe('the bundles of this checkout', () => {
     expect(status).toBe(2);
   });
 
-  it.each(['plan', 'select', 'publish'])('loads the %s function, which exports a handler', (name) => {
+  it.each(['plan', 'select', 'publish', 'look', 'tell'])('loads the %s function, which exports a handler', (name) => {
     const script = `process.stdout.write(typeof require('./index.js').handler)`;
+    const env = { PATH: process.env.PATH, AWS_REGION: 'eu-central-1' }; // Lambda says where it is, and clients want to know
 
-    const said = execFileSync(process.execPath, ['-e', script], { cwd: join(assets, name), encoding: 'utf8' });
+    const said = execFileSync(process.execPath, ['-e', script], { cwd: join(assets, name), env, encoding: 'utf8' });
 
     expect(said).toBe('function');
   });
@@ -110,10 +121,12 @@ describe('making assets', () => {
     await makeAssets(dirname(dirname(outdir)), outdir);
 
     expect(Object.keys(listing(outdir))).toEqual([
+      '644 look/index.js',
       '644 plan/index.js',
       '644 publish/index.js',
       '644 select/index.js',
       '644 stage/stage.js',
+      '644 tell/index.js',
       '755 stage/host-tools.sh',
       '755 stage/initramfs/hooks/hook',
     ]);
@@ -126,14 +139,14 @@ describe('making assets', () => {
 
     await Promise.all([makeAssets(folder, outdir), makeAssets(folder, outdir)]);
 
-    expect(Object.keys(listing(outdir))).toHaveLength(6);
+    expect(Object.keys(listing(outdir))).toHaveLength(8);
   });
 
   it('refuses to make some where an entry point is missing, and names it', async () => {
     const folder = tree({ 'bin/stage.ts': '' });
 
     await expect(makeAssets(folder, join(folder, 'assets'))).rejects.toThrow(
-      'no assets made: bin/lambda/plan.ts, bin/lambda/select.ts, bin/lambda/publish.ts missing',
+      'no assets made: bin/lambda/plan.ts, bin/lambda/select.ts, bin/lambda/publish.ts, bin/lambda/look.ts, bin/lambda/tell.ts missing',
     );
     expect(existsSync(join(folder, 'assets'))).toBe(false);
   });
@@ -177,6 +190,8 @@ const sources = {
   'bin/lambda/plan.ts': 'export const handler = () => 1;',
   'bin/lambda/select.ts': 'export const handler = () => 2;',
   'bin/lambda/publish.ts': 'export const handler = () => 3;',
+  'bin/lambda/look.ts': 'export const handler = () => 4;',
+  'bin/lambda/tell.ts': 'export const handler = () => 5;',
   'buildspecs/host-tools.sh': '',
   'buildspecs/initramfs/hooks/hook': '',
 };

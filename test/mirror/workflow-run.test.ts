@@ -165,7 +165,7 @@ describe('an execution', () => {
   it('publishes the others where one architecture fails, and fails in the end with its error', async () => {
     const published: unknown[] = [];
     const { failure } = await run({
-      Prepare: (input) => (input.architecture === 'arm64' ? failWith('CommandFailed', 'apt')(input) : prepared),
+      PrepareArm: failWith('CommandFailed', 'apt'),
       Publish: ({ Payload }) => {
         published.push(publishInputOf(Payload).job.architecture);
         return { Payload: {} };

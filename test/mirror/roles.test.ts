@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import { MirrorSchedule, UbuntuRelease } from '../../lib';
+import { runs } from '../../lib/job/layout';
+import { templateOf } from './made-mirror';
+import { actionsOf, type Statement, statementsOf } from './statements';
+
+const template = templateOf({ releases: [UbuntuRelease.NOBLE], schedule: MirrorSchedule.DAILY });
+const on = (role: RegExp) => statementsOf(template, role);
+const roleIds = Object.keys(template.findResources('AWS::IAM::Role'));
+
+describe('the roles', () => {
+  it('allow exact actions only', () => {
+    const actions = actionsOf(template);
+
+    expect(actions.length).toBeGreaterThan(50);
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  it('name exact resources, but for these', () => {
+    const starred = roleIds.flatMap((id) =>
+      statementsOf(template, new RegExp(`^${id}$`)).flatMap(({ Action, Resource }) =>
+        [Resource]
+          .flat()
+          .flatMap((one) => (spelt(one).includes('*') ? [`${short(id)}: ${Action}: ${spelt(one)}`] : [])),
+      ),
+    );
+    const builds = [
+      'BootTest',
+      'Bootloaders',
+      'Fetch',
+      'Prepare',
+      'Upgrade',
+      ...kernels.map((name) => `Kernel${name}Extract`),
+    ];
+
+    expect([...new Set(starred)].sort()).toEqual(
+      [
+        ...builds.flatMap((name) => [
+          `${name}: s3:GetObject: WorkBucket/runs/*`,
+          `${name}: s3:PutObject: WorkBucket/runs/*`,
+        ]),
+        ...['Plan', 'Look'].flatMap((name) => [
+          `${name}: s3:GetObject: MirrorBucket/*`,
+          `${name}: s3:PutObject: WorkBucket/runs/*/order.json`,
+          `${name}: s3:GetObject: WorkBucket/runs/*/order.json`,
+        ]),
+        ...['Select', 'Publish'].flatMap((name) => [
+          `${name}: s3:GetObject: MirrorBucket/*`,
+          `${name}: s3:GetObject: WorkBucket/runs/*`,
+        ]),
+        'Publish: s3:PutObject: MirrorBucket/*',
+        `Tell: states:GetExecutionHistory,states:DescribeExecution: arn:aws:states:region:accountid:execution:WorkflowStateMachine:*`,
+        `Workflow: ${logDelivery}: *`,
+        'Workflow: xray:PutTraceSegments,xray:PutTelemetryRecords,xray:GetSamplingRules,xray:GetSamplingTargets: *',
+      ].sort(),
+    );
+  });
+
+  it('are written here, but for that of the provider which the CDK calls Publish with at a deployment', () => {
+    const foreign = Object.entries(template.findResources('AWS::IAM::Role')).filter(
+      ([, { Properties }]) => Properties.ManagedPolicyArns !== undefined || Properties.Policies !== undefined,
+    );
+
+    expect(foreign.map(([id]) => id)).toEqual([expect.stringMatching(/^AWSCDKTriggerCustomResourceProvider.*Role/)]);
+    expect(foreign[0]?.[1].Properties.Policies).toMatchObject([
+      {
+        PolicyDocument: {
+          Statement: [
+            {
+              Action: ['lambda:InvokeFunction'],
+              Resource: [
+                { 'Fn::Join': ['', [{ 'Fn::GetAtt': [expect.stringMatching(/^MirrorPublish/), 'Arn'] }, ':*']] },
+              ],
+            },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    'Fetch',
+    'Upgrade',
+    'Prepare',
+    'KernelGaExtract',
+    'BootTest',
+    'Bootloaders',
+  ])('of %s reads and writes runs/ of the work bucket, and only new objects', (name) => {
+    const onWork = on(new RegExp(`^Mirror${name}Role`)).filter((one) => mentions(one, 'WorkBucket'));
+
+    expect(onWork).toEqual([
+      { Effect: 'Allow', Action: 's3:GetObject', Resource: below('WorkBucket', '/runs/*') },
+      {
+        Effect: 'Allow',
+        Action: 's3:PutObject',
+        Resource: below('WorkBucket', '/runs/*'),
+        Condition: { Null: { 's3:if-none-match': 'false' } },
+      },
+    ]);
+    expect(runs.prefix('run-1')).toMatch(/^runs\//);
+  });
+
+  it('of builds do nothing else but read their source and write their log', () => {
+    const builds = roleIds.filter((id) => /^Mirror(Fetch|Upgrade|Prepare|Kernel\w+|BootTest|Bootloaders)Role/.test(id));
+
+    expect(builds.length).toBeGreaterThan(8);
+    for (const id of builds) {
+      expect(on(new RegExp(`^${id}$`)).flatMap(({ Action }) => Action)).toEqual([
+        'logs:CreateLogStream',
+        'logs:PutLogEvents',
+        's3:GetObject',
+        's3:GetObjectVersion',
+        's3:GetBucketAcl',
+        's3:GetBucketLocation',
+        's3:GetObject',
+        's3:PutObject',
+      ]);
+    }
+  });
+
+  it('leave the mirror to Publish, and Plan, Look and Select may read it', () => {
+    const onMirror = (role: RegExp) =>
+      on(role)
+        .filter((one) => mentions(one, 'MirrorBucket'))
+        .map(({ Action }) => Action);
+
+    expect(onMirror(/^MirrorPublishRole/)).toEqual(['s3:GetObject', 's3:ListBucket', 's3:PutObject']);
+    for (const reader of [/^MirrorSelectRole/, /^MirrorPlanRole/, /^MirrorLookRole/]) {
+      expect(onMirror(reader)).toEqual(['s3:GetObject', 's3:ListBucket']);
+    }
+    expect(onMirror(/^(?!Mirror(Publish|Plan|Select|Look)Role)/)).toEqual([]);
+  });
+
+  it('let Publish alone sign', () => {
+    const signing = roleIds.filter((id) =>
+      on(new RegExp(`^${id}$`)).some(({ Action }) => [Action].flat().some((one) => one.startsWith('kms:'))),
+    );
+
+    expect(signing).toEqual([expect.stringMatching(/^MirrorPublishRole/)]);
+    expect(on(/^MirrorPublishRole/)).toContainEqual({
+      Effect: 'Allow',
+      Action: ['kms:Sign', 'kms:GetPublicKey', 'kms:DescribeKey'],
+      Resource: { 'Fn::GetAtt': [expect.stringMatching(/^MirrorSigningKey/), 'Arn'] },
+    });
+  });
+
+  it('let nobody delete anything', () => {
+    expect(actionsOf(template).filter((action) => /Delete/.test(action))).toEqual(['logs:DeleteLogDelivery']);
+  });
+
+  it('let Publish read the work of the builds, not write it', () => {
+    const onWork = on(/^MirrorPublishRole/).filter((one) => mentions(one, 'WorkBucket'));
+
+    expect(onWork.map(({ Action }) => Action)).toEqual(['s3:GetObject', 's3:ListBucket']);
+    expect(onWork[0]?.Resource).toEqual(below('WorkBucket', '/runs/*'));
+  });
+
+  it('let Tell read the executions, builds and logs of this mirror, and speak to its topic', () => {
+    const projects = Object.keys(template.findResources('AWS::CodeBuild::Project'));
+    const named = (action: string) =>
+      on(/^MirrorTellRole/)
+        .filter(({ Action }) => [Action].flat().includes(action))
+        .flatMap(({ Resource }) => [Resource].flat().map(spelt));
+
+    expect(named('codebuild:BatchGetBuilds').sort()).toEqual(projects.map(short).sort());
+    // the log groups of the functions and the state machine are none of its business
+    expect(named('logs:GetLogEvents').sort()).toEqual(
+      projects.map((id) => short(id).replace(/Project$/, 'Log')).sort(),
+    );
+    expect(named('sns:Publish')).toEqual(['Failures']);
+  });
+
+  it('let the state machine run its own builds and functions', () => {
+    const projects = Object.keys(template.findResources('AWS::CodeBuild::Project'));
+    const named = (action: string) =>
+      on(/^MirrorWorkflowRole/)
+        .filter(({ Action }) => [Action].flat().includes(action))
+        .flatMap(({ Resource }) => [Resource].flat().map(spelt));
+
+    expect(named('codebuild:StartBuild').sort()).toEqual(projects.map(short).sort());
+    expect(named('lambda:InvokeFunction')).toEqual(['PlanFunction', 'SelectFunction', 'PublishFunction']);
+    expect(named('events:PutRule')).toEqual([
+      'arn:aws:events:region:accountid:rule/StepFunctionsGetEventForCodeBuildStartBuildRule',
+    ]);
+  });
+
+  it('let the schedules call Look, and Look start executions of this mirror', () => {
+    expect(on(/^MirrorLookoutRole/)).toMatchObject([
+      {
+        Action: 'lambda:InvokeFunction',
+        Resource: { 'Fn::GetAtt': [expect.stringMatching(/^MirrorLookFunction/), 'Arn'] },
+      },
+    ]);
+    expect(on(/^MirrorLookRole/)).toContainEqual({
+      Effect: 'Allow',
+      Action: ['states:StartExecution', 'states:ListExecutions'],
+      Resource: { Ref: expect.stringMatching(/^MirrorWorkflowStateMachine/) },
+    });
+  });
+});
+
+const kernels = ['Ga', 'GaLowlatency', 'Hwe', 'HweLowlatency', 'HweEdge', 'HweLowlatencyEdge'];
+const logDelivery = ['Create', 'Get', 'Update', 'Delete', 'List']
+  .map((verb) => `logs:${verb}LogDeliver${verb === 'List' ? 'ies' : 'y'}`)
+  .concat('logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups')
+  .join(',');
+
+const mentions = ({ Resource }: Statement, bucket: string) => JSON.stringify(Resource).includes(`"Mirror${bucket}`);
+
+const below = (bucket: string, path: string) => ({
+  'Fn::Join': ['', [{ 'Fn::GetAtt': [expect.stringContaining(bucket), 'Arn'] }, path]],
+});
+
+/** `MirrorFetchRole6E1BDA85` → `Fetch` */
+const short = (id: string) => id.replace(/^Mirror(?=[A-Z])/, '').replace(/(Role)?[0-9A-F]{8}$/, '');
+
+/** A resource in a line, other resources by their short names. */
+function spelt(resource: unknown): string {
+  if (typeof resource === 'string') return resource;
+  const [[name, argument] = []] = Object.entries(resource as Record<string, unknown>);
+  if (name === 'Fn::Join') return (argument as [string, unknown[]])[1].map(spelt).join('');
+  const id = String(Array.isArray(argument) ? argument[0] : argument);
+  if (id === 'AWS::Partition') return 'aws';
+  return id.startsWith('AWS::') ? id.slice('AWS::'.length).toLowerCase() : short(id);
+}
