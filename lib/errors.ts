@@ -78,6 +78,7 @@ export function hintIn(stack: readonly string[]): string | undefined {
 
 /** A text for messages, logs and statements: whatever addresses are in it have lost their user and password. */
 export function withoutPasswords(text: string): string {
+  // Schemes are short; unbounded, each letter of a long word would be the beginning of one, which takes minutes.
   // A quote in the password may be why it is shown; one before these ends a string.
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)(?:[^\s/"]|"(?![,:;}\]]))*@/gi, '$1');
+  return text.replace(/([a-z][a-z0-9+.-]{0,20}:\/\/)(?:[^\s/"]|"(?![,:;}\]]))*@/gi, '$1');
 }
