@@ -48,7 +48,7 @@ export const MirrorConfig = z.strictObject({
   site: z
     .strictObject({
       domainName: z.string().optional().describe('Host name of the mirror; default: that of CloudFront'),
-      certificateArn: z.string().startsWith('arn:').optional().describe('Its certificate, in us-east-1'),
+      certificateArn: z.string().regex(/^arn:/, 'an ARN').optional().describe('Its certificate, in us-east-1'),
       allowHttp: z.boolean().optional().describe('Whether plain HTTP is served beside HTTPS; default: false'),
       allowedCidrs: z.array(z.string()).min(1).optional().describe('Networks that may read; default: all'),
       basicAuth: z.boolean().optional().describe('Whether sites need a name and a password; default: false'),

@@ -2,7 +2,7 @@ import { architecturesOf } from '../catalog/kernels';
 import { MirrorError } from '../errors';
 import { checked } from '../job/checked';
 import { MirrorConfig, ordersOf } from '../job/config';
-import type { Order } from '../job/order';
+import { bootloadersOrder, type Order } from '../job/order';
 import { Places } from '../job/places';
 import type { MaasMirrorProps } from './maas-mirror-props';
 import type { MirrorView } from './mirror-view';
@@ -22,8 +22,17 @@ export function ordersOfProps(props: MaasMirrorProps): Order[] {
   const orders = ordersOf(config, { ownArchitecture: firstArchitecture, read: noFiles, keyring: noFiles });
   return orders.map((order) => ({
     ...order,
+    architectures: architecturesFor(order, views),
     places: checked(Places, { ...order.places, ...keyringsOf(props) }, 'places'),
   }));
+}
+
+/** Those of the mirror that the release has; a view that names its own is taken at its word. */
+function architecturesFor({ view, release, architectures }: Order, views: readonly MirrorView[]): string[] {
+  const named = views.find(({ name }) => name === view)?.architectures !== undefined;
+  if (named || release === bootloadersOrder) return architectures;
+  const existing = architectures.filter((one) => architecturesOf(release).includes(one));
+  return existing.length > 0 ? existing : architectures; // the plan says what there is
 }
 
 /** Keyrings come by their content. */

@@ -1,0 +1,63 @@
+import type { Stack } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import {
+  Architecture,
+  KernelFlavour,
+  type MaasMirrorProps,
+  MirrorSchedule,
+  type MirrorView,
+  SigningKey,
+  UbuntuRelease,
+} from '../../lib';
+
+const account = '123456789012';
+export const keyArn = `arn:aws:kms:us-east-1:${account}:key/11111111-2222-3333-4444-555555555555`;
+
+const nextCloudInit: MirrorView = {
+  name: 'next',
+  releases: [UbuntuRelease.JAMMY],
+  architectures: [Architecture.AMD64],
+  requiredKernels: [KernelFlavour.HWE],
+  optionalKernels: [KernelFlavour.GA],
+  repositories: ['ppa:cloud-init-dev/daily'],
+  proposed: ['cloud-init'],
+  packages: ['jq'],
+  purge: ['snapd'],
+  serial: '20261120',
+  compression: 'xz',
+  bootTest: false,
+  bootloaders: false,
+};
+
+/** Everything that a mirror can be told. */
+export function everyProp(stack: Stack): Required<Omit<MaasMirrorProps, 'vpcSubnets'>> {
+  return {
+    releases: [UbuntuRelease.NOBLE, UbuntuRelease.JAMMY],
+    architectures: [Architecture.AMD64, Architecture.ARM64],
+    kernels: [KernelFlavour.GA, KernelFlavour.HWE, KernelFlavour.HWE_EDGE],
+    views: [{ name: 'candidate', releases: [UbuntuRelease.NOBLE] }, nextCloudInit, { name: 'stable' }],
+    places: { stream: 'releases', streamKeyring: 'AAAA', proxy: 'http://proxy.example.com:3128' },
+    schedule: MirrorSchedule.expression('rate(6 hours)'),
+    maxConcurrency: 8,
+    site: {
+      domainName: 'images.example.com',
+      certificate: Certificate.fromCertificateArn(
+        stack,
+        'Certificate',
+        `arn:aws:acm:us-east-1:${account}:certificate/11111111-2222-3333-4444-555555555555`,
+      ),
+      allowedCidrs: ['198.51.100.0/24'],
+      basicAuth: true,
+      webAclId: `arn:aws:wafv2:us-east-1:${account}:global/webacl/mirror/11111111-2222-3333-4444-555555555555`,
+      accessLogsBucket: new Bucket(stack, 'Logs', { objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED }),
+    },
+    mirrorBucket: Bucket.fromBucketName(stack, 'Bucket', 'my-mirror'),
+    signingKey: SigningKey.kms(Key.fromKeyArn(stack, 'Key', keyArn)),
+    alarmTopic: new Topic(stack, 'Pager'),
+    vpc: new Vpc(stack, 'Vpc'),
+  };
+}

@@ -1,0 +1,385 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { describe, expect, it } from 'vitest';
+import {
+  Architecture,
+  DebianRelease,
+  KernelFlavour,
+  MaasMirror,
+  type MaasMirrorProps,
+  MirrorSchedule,
+  SigningKey,
+  UbuntuRelease,
+} from '../../lib';
+import { outputOf, stackOutputs } from '../../lib/job/stack-outputs';
+import { everyProp, keyArn } from './every-prop';
+import { definitionOf, statesOf } from './made-mirror';
+import { statementsOf } from './statements';
+
+type Props = (stack: Stack) => MaasMirrorProps;
+
+function madeMirror(props: Props = () => ({ releases: [UbuntuRelease.NOBLE] })) {
+  const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
+  const mirror = new MaasMirror(stack, 'Mirror', props(stack));
+  return { stack, mirror, template: Template.fromStack(stack) };
+}
+
+/** Logical ids of a type. */
+const idsOf = (template: Template, type: string) => Object.keys(template.findResources(type));
+const propertiesOf = (template: Template, type: string) =>
+  Object.values(template.findResources(type)).map(({ Properties }) => Properties);
+
+/** The orders that the schedules of a mirror carry, with the time that Scheduler fills in. */
+function ordersIn(template: Template): { at: string; order: Record<string, unknown> }[] {
+  return propertiesOf(template, 'AWS::Scheduler::Schedule').map(({ Target }) => JSON.parse(Target.Input));
+}
+
+const { template } = madeMirror();
+
+describe('a mirror of one release', () => {
+  it('keeps the names of its bucket and its key, whatever is built around them', () => {
+    // Another id is another bucket or key: every site in the field would have an empty mirror that it does not trust.
+    expect(idsOf(template, 'AWS::KMS::Key')).toEqual(['MirrorSigningKey1CFB85A9']);
+    expect(idsOf(template, 'AWS::S3::Bucket')).toContain('MirrorMirrorBucket1127FCD9');
+    for (const type of ['AWS::KMS::Key', 'AWS::S3::Bucket']) {
+      template.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    }
+  });
+
+  it('makes a key that signs by RSA-4096', () => {
+    expect(propertiesOf(template, 'AWS::KMS::Key')).toMatchObject([{ KeySpec: 'RSA_4096', KeyUsage: 'SIGN_VERIFY' }]);
+  });
+
+  it('tells what the command line asks for', () => {
+    const values = Object.fromEntries(
+      Object.entries(template.findOutputs('*')).map(([key, { Value }]) => [key, JSON.stringify(Value)]),
+    );
+
+    for (const name of Object.values(stackOutputs)) expect(outputOf(values, name), name).toBeDefined();
+  });
+
+  it('looks for nothing by itself, and has no alarm that could never ring', () => {
+    template.resourceCountIs('AWS::Scheduler::Schedule', 0);
+    const names = idsOf(template, 'AWS::CloudWatch::Alarm').map((id) => /Monitoring(\w+)[0-9A-F]{8}$/.exec(id)?.[1]);
+    expect(names.sort()).toEqual(['ExecutionFailed', 'ExecutionTimedOut', 'LookFailed', 'SiteErrors', 'TellFailed']);
+  });
+
+  it('says in every alarm what to do, and tells its topic', () => {
+    const { template: scheduled } = madeMirror(() => ({
+      releases: [UbuntuRelease.NOBLE],
+      schedule: MirrorSchedule.DAILY,
+    }));
+    const alarms = propertiesOf(scheduled, 'AWS::CloudWatch::Alarm');
+
+    expect(alarms).toHaveLength(7); // behind: noble, and the bootloaders
+    for (const { AlarmDescription, AlarmActions, TreatMissingData } of alarms) {
+      expect(AlarmDescription).toMatch(/\b([Ss]ee|Fix) /);
+      expect(AlarmDescription.length).toBeLessThanOrEqual(1024);
+      expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(/^MirrorFailures/) }]);
+      expect(TreatMissingData).toBe('notBreaching');
+    }
+  });
+
+  it.each([
+    [{ releases: [UbuntuRelease.NOBLE] }, 5],
+    [{ releases: [UbuntuRelease.NOBLE], schedule: MirrorSchedule.DAILY }, 6],
+    [{}, 5],
+  ])('has no empty graph in its dashboard, for which CloudWatch would refuse it: %j', (props, count) => {
+    const [{ DashboardBody }] = propertiesOf(madeMirror(() => props).template, 'AWS::CloudWatch::Dashboard') as [
+      { readonly DashboardBody: { readonly 'Fn::Join': [string, unknown[]] } },
+    ];
+    const text = DashboardBody['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : 'x')).join('');
+    const graphs = JSON.parse(text).widgets.filter(({ type }: { type: string }) => type === 'metric');
+
+    expect(graphs).toHaveLength(count);
+    for (const { properties } of graphs) expect(properties.metrics.length, properties.title).toBeGreaterThan(0);
+  });
+
+  it('says of executions that failed what and why', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.states'],
+        'detail-type': ['Step Functions Execution Status Change'],
+        detail: {
+          stateMachineArn: [{ Ref: Match.stringLikeRegexp('^MirrorWorkflowStateMachine') }],
+          status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+        },
+      },
+      Targets: [Match.objectLike({ Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MirrorTellFunction'), 'Arn'] } })],
+    });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'cdk-maas-mirror: tell',
+      Environment: { Variables: { MIRROR_TOPIC: { Ref: Match.stringLikeRegexp('^MirrorFailures') } } },
+    });
+  });
+
+  it('has a topic that takes TLS only, from its own alarms', () => {
+    const [{ PolicyDocument }] = propertiesOf(template, 'AWS::SNS::TopicPolicy') as [
+      { PolicyDocument: { Statement: object[] } },
+    ];
+    expect(PolicyDocument.Statement).toMatchObject([
+      { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: 'sns:Publish',
+        Condition: { ArnLike: { 'aws:SourceArn': { 'Fn::Join': ['', expect.arrayContaining([':alarm:*'])] } } },
+      },
+    ]);
+  });
+});
+
+describe('the properties of a mirror', () => {
+  it('releases: has the flavours of these, and looks for news of these', () => {
+    const { template: made } = madeMirror(() => ({
+      releases: [DebianRelease.BOOKWORM],
+      architectures: [Architecture.AMD64],
+      schedule: MirrorSchedule.DAILY,
+    }));
+    const extractions = statesOf(definitionOf(made)).flatMap(([name]) => (/^Extract/.test(name) ? [name] : []));
+
+    expect(extractions.sort()).toEqual(['ExtractCloud', 'ExtractGeneric', 'ExtractRt']);
+    expect(ordersIn(made).map(({ order }) => order)).toMatchObject([
+      { release: 'bookworm', view: 'candidate', architectures: ['amd64'] },
+    ]);
+  });
+
+  it('architectures: has arm machines only for arm64', () => {
+    const types = (architectures: Architecture[]) =>
+      new Set(
+        propertiesOf(
+          madeMirror(() => ({ releases: [UbuntuRelease.NOBLE], architectures })).template,
+          'AWS::CodeBuild::Project',
+        ).map(({ Environment }) => Environment.Type),
+      );
+
+    expect(types([Architecture.AMD64])).toEqual(new Set(['LINUX_CONTAINER']));
+    expect(types([Architecture.ARM64])).toEqual(new Set(['LINUX_CONTAINER', 'ARM_CONTAINER']));
+  });
+
+  it('architectures: orders of a release what it has of them', () => {
+    const { template: made } = madeMirror(() => ({
+      releases: [UbuntuRelease.NOBLE, UbuntuRelease.XENIAL],
+      architectures: [Architecture.AMD64, Architecture.RISCV64],
+      schedule: MirrorSchedule.DAILY,
+    }));
+
+    expect(ordersIn(made).map(({ order }) => [order.release, order.architectures])).toEqual([
+      ['noble', ['amd64', 'riscv64']],
+      ['xenial', ['amd64']],
+      ['bootloaders', []],
+    ]);
+  });
+
+  it('schedule: calls Look for every release of every view, with the time of the look', () => {
+    const { template: made } = madeMirror(everyProp);
+
+    expect(ordersIn(made).map(({ at, order }) => [at, order.view, order.release])).toEqual([
+      ['<aws.scheduler.scheduled-time>', 'candidate', 'noble'],
+      ['<aws.scheduler.scheduled-time>', 'candidate', 'bootloaders'],
+      ['<aws.scheduler.scheduled-time>', 'next', 'jammy'],
+    ]);
+    made.allResourcesProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(6 hours)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      State: 'ENABLED',
+      Target: {
+        Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MirrorLookFunction'), 'Arn'] },
+        RoleArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MirrorLookoutRole'), 'Arn'] },
+        RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 2 },
+      },
+    });
+  });
+
+  it('views and places: order what they say', () => {
+    const next = ordersIn(madeMirror(everyProp).template).find(({ order }) => order.view === 'next');
+
+    expect(next?.order).toMatchObject({
+      release: 'jammy',
+      architectures: ['amd64'],
+      kernels: { required: ['hwe'], optional: ['ga'] },
+      customise: {
+        repositories: ['ppa:cloud-init-dev/daily'],
+        proposed: ['cloud-init'],
+        packages: ['jq'],
+        purge: ['snapd'],
+      },
+      serial: '20261120',
+      compression: 'xz',
+      bootTest: false,
+      places: { stream: 'releases', streamKeyring: 'AAAA', proxy: 'http://proxy.example.com:3128' },
+    });
+  });
+
+  it('maxConcurrency: is what a project may run at once, and what architectures and flavours share', () => {
+    const { template: made } = madeMirror(everyProp);
+    const maps = statesOf(definitionOf(made)).flatMap(([name, { MaxConcurrency }]) =>
+      MaxConcurrency === undefined ? [] : [[name, MaxConcurrency]],
+    );
+
+    made.allResourcesProperties('AWS::CodeBuild::Project', { ConcurrentBuildLimit: 8 });
+    expect(maps).toEqual([
+      ['EachArchitecture', 2],
+      ['EachKernel', 4],
+    ]);
+  });
+
+  it('site: is served as it says', () => {
+    const { template: made } = madeMirror(everyProp);
+
+    made.hasResourceProperties('AWS::CloudFront::Distribution', {
+      DistributionConfig: { Aliases: ['images.example.com'], IPV6Enabled: false },
+    });
+    made.resourceCountIs('AWS::CloudFront::KeyValueStore', 1);
+  });
+
+  it('mirrorBucket: goes on with it, and says what its policy needs', () => {
+    const { stack, template: made } = madeMirror((scope) => ({
+      mirrorBucket: Bucket.fromBucketName(scope, 'Bucket', 'my-mirror'),
+    }));
+
+    expect(idsOf(made, 'AWS::S3::Bucket')).toEqual([expect.stringMatching(/^MirrorWorkBucket/)]);
+    made.hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'cdk-maas-mirror: publish',
+      Environment: { Variables: { MIRROR_STORE: 's3://my-mirror' } },
+    });
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('policy of an imported bucket'));
+  });
+
+  it('signingKey: goes on with a key of KMS', () => {
+    const { template: made } = madeMirror((scope) => ({
+      signingKey: SigningKey.kms(Key.fromKeyArn(scope, 'Key', keyArn)),
+    }));
+
+    made.resourceCountIs('AWS::KMS::Key', 0);
+    made.hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'cdk-maas-mirror: publish',
+      Environment: { Variables: { MIRROR_SIGNING_KEY: `kms:${keyArn}` } },
+    });
+    expect(statementsOf(made, /^MirrorPublishRole/)).toContainEqual(
+      expect.objectContaining({ Action: ['kms:Sign', 'kms:GetPublicKey', 'kms:DescribeKey'], Resource: keyArn }),
+    );
+  });
+
+  it('signingKey: signs with a secret, found by its name, too, and encrypted with a key of its own', () => {
+    const { template: made } = madeMirror((scope) => ({
+      signingKey: SigningKey.secret(
+        Secret.fromSecretAttributes(scope, 'Secret', {
+          secretPartialArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:mirror-key',
+          encryptionKey: Key.fromKeyArn(scope, 'Key', keyArn),
+        }),
+      ),
+    }));
+
+    made.resourceCountIs('AWS::KMS::Key', 0);
+    made.hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'cdk-maas-mirror: publish',
+      Environment: {
+        Variables: {
+          MIRROR_SIGNING_KEY: 'secret:arn:aws:secretsmanager:us-east-1:123456789012:secret:mirror-key',
+        },
+      },
+    });
+    const statements = statementsOf(made, /^MirrorPublishRole/);
+    expect(statements).toContainEqual({
+      Effect: 'Allow',
+      Action: 'secretsmanager:GetSecretValue',
+      Resource: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:mirror-key-??????',
+    });
+    expect(statements).toContainEqual({ Effect: 'Allow', Action: 'kms:Decrypt', Resource: keyArn });
+  });
+
+  it('alarmTopic: tells it, and lets alarms speak to it', () => {
+    const { stack, template: made } = madeMirror((scope) => ({ alarmTopic: new Topic(scope, 'Pager') }));
+
+    expect(idsOf(made, 'AWS::SNS::Topic')).toEqual([expect.stringMatching(/^Pager/)]);
+    made.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: { Statement: [Match.objectLike({ Principal: { Service: 'cloudwatch.amazonaws.com' } })] },
+    });
+    Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('topic'));
+  });
+
+  it('alarmTopic: warns where the policy of an imported one has to be changed elsewhere', () => {
+    const { stack } = madeMirror((scope) => ({
+      alarmTopic: Topic.fromTopicArn(scope, 'Topic', 'arn:aws:sns:us-east-1:123456789012:pager'),
+    }));
+
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('cloudwatch.amazonaws.com do sns:Publish'));
+  });
+
+  it('vpc: runs the builds in its private subnets', () => {
+    const { template: made } = madeMirror(everyProp);
+
+    made.allResourcesProperties('AWS::CodeBuild::Project', {
+      VpcConfig: {
+        VpcId: { Ref: Match.stringLikeRegexp('^Vpc') },
+        Subnets: Match.arrayWith([{ Ref: Match.stringLikeRegexp('PrivateSubnet') }]),
+      },
+    });
+  });
+
+  it('lets somebody order builds and follow them', () => {
+    const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
+    const mirror = new MaasMirror(stack, 'Mirror', { releases: [UbuntuRelease.NOBLE] });
+    mirror.grantStartRelease(new Role(stack, 'Operator', { assumedBy: new AccountRootPrincipal() }));
+
+    const allowed = statementsOf(Template.fromStack(stack), /^Operator/).flatMap(({ Action }) => Action);
+    expect(allowed).toEqual(
+      expect.arrayContaining(['states:StartExecution', 'states:GetExecutionHistory', 'states:ListExecutions']),
+    );
+  });
+});
+
+describe('a mirror refuses', () => {
+  const noble = UbuntuRelease.NOBLE;
+
+  it.each<[string, MaasMirrorProps, RegExp]>([
+    ['a view twice', { views: [{ name: 'a' }, { name: 'a' }] }, /views names "a" twice/],
+    [
+      'a view that lies beside the pool',
+      { views: [{ name: 'pool', releases: [noble] }] },
+      /no view can be called pool/,
+    ],
+    ['a view with capitals', { views: [{ name: 'Next', releases: [noble] }] }, /lower-case letters/],
+    [
+      'a release that a view wants and the mirror has not',
+      { releases: [UbuntuRelease.JAMMY], views: [{ name: 'a', releases: [noble] }] },
+      /the view a wants noble, the property releases has jammy/,
+    ],
+    [
+      'a flavour that a view wants and the mirror has not',
+      { kernels: [KernelFlavour.GA], views: [{ name: 'a', releases: [noble], requiredKernels: [KernelFlavour.HWE] }] },
+      /the view a wants hwe, the property kernels has ga/,
+    ],
+    [
+      'a compression that nobody knows',
+      { views: [{ name: 'a', releases: [noble], compression: 'rar' }] },
+      /compression/,
+    ],
+    ['a repository that is none', { views: [{ name: 'a', releases: [noble], repositories: ['ppa:'] }] }, /ppa:/],
+    [
+      'a kernel as a package',
+      { views: [{ name: 'a', releases: [noble], packages: ['linux-generic'] }] },
+      /is a kernel/,
+    ],
+    [
+      'a stream that is none',
+      { releases: [noble], places: { stream: 'weekly' } },
+      /places.stream: .*\(seen: "weekly"\)/,
+    ],
+    [
+      'orders that no template has room for',
+      { releases: [noble], schedule: MirrorSchedule.DAILY, places: { streamKeyring: 'AAAA'.repeat(100_000) } },
+      /schedules of 2 orders take \d+ characters/,
+    ],
+  ])('%s', (_, props, message) => {
+    expect(() => madeMirror(() => props)).toThrow(
+      expect.objectContaining({ misuse: true, message: expect.stringMatching(message), hint: expect.any(String) }),
+    );
+  });
+});
