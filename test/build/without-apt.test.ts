@@ -1,0 +1,32 @@
+import { readdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { serveArchive, smallRelease } from '../fixtures/small-release';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+import { maasMirror } from './cli';
+import { newestAt } from './published';
+import { ownData, smallOrder } from './small-order';
+
+beforeAll(async () => void (await smallRelease()), 300_000);
+
+it('fetches, upgrades, prepares and extracts on a machine without apt and dpkg, as CodeBuild’s for arm64', async () => {
+  const small = await smallRelease();
+  await using archive = await serveArchive(small.archive);
+  const folder = temporaryFolder();
+  const words = [...smallOrder(small, archive.url, folder), '--package', 'zstd', '--no-boot-test'];
+
+  const built = await maasMirror(words, { env: { ...ownData(folder), PATH: programsWithoutApt() } });
+
+  expect(`${built.code}\n${built.code === 0 ? '' : built.err}`).toBe('0\n');
+  const version = await newestAt({ mirror: join(folder, 'mirror'), release: 'bookworm', kernel: 'cloud' });
+  expect(version).toMatchObject({ image_package: small.images.cloud.name });
+}, 600_000);
+
+/** A folder with the programs of this machine, but for those. */
+function programsWithoutApt(): string {
+  const path = temporaryFolder();
+  const folders = ['/usr/bin', '/usr/sbin'];
+  const programs = new Map(folders.flatMap((from) => readdirSync(from).map((name) => [name, join(from, name)])));
+  for (const [name, program] of programs) if (!/^(?:apt|dpkg)/.test(name)) symlinkSync(program, join(path, name));
+  return path;
+}
