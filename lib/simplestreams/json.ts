@@ -71,16 +71,27 @@ export function parseIndex(text: string, where: string): Index {
  * @throws BadFormat
  */
 export function parseProducts(text: string, where: string): Products {
-  return parsed<Products>(text, where, 'products document', ProductsShape);
+  const what = 'products document';
+  const document = parsed<Products>(text, where, what, ProductsShape);
+  // Product by product: zod makes a copy of what it looks at, and a document may have tens of megabytes.
+  for (const [id, product] of Object.entries(document.products)) {
+    requireShape(product, ProductShape, where, what, ['products', id]);
+  }
+  return document;
 }
 
 /** Gives the JSON itself, not zod's copy of it: what we do not know must survive being read and written. */
 function parsed<Document>(text: string, where: string, what: string, shape: z.ZodType): Document {
   const value = jsonOf(text, where, what);
+  requireShape(value, shape, where, what);
+  return value as Document;
+}
+
+function requireShape(value: unknown, shape: z.ZodType, where: string, what: string, above: string[] = []): void {
   const { success, error } = shape.safeParse(value);
-  if (success) return value as Document;
+  if (success) return;
   const issue = error.issues[0];
-  const place = issue?.path.join(' / ') || 'the top';
+  const place = [...above, ...(issue?.path ?? [])].join(' / ') || 'the top';
   throw new MirrorError('BadFormat', `${where} is no simplestreams ${what}: at ${place}: ${issue?.message}`, { hint });
 }
 
@@ -117,21 +128,20 @@ const ProductsShape = z.looseObject({
   datatype: z.enum(['image-downloads', 'image-ids']),
   format: z.literal('products:1.0'),
   updated: z.string(),
-  products: z.record(
+  products: z.record(z.string(), z.unknown()),
+});
+
+const ProductShape = z.looseObject({
+  versions: z.record(
     z.string(),
     z.looseObject({
-      versions: z.record(
+      items: z.record(
         z.string(),
         z.looseObject({
-          items: z.record(
-            z.string(),
-            z.looseObject({
-              ftype: z.string(),
-              path: z.string().min(1),
-              sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 in lower-case hex'),
-              size: z.int().nonnegative(),
-            }),
-          ),
+          ftype: z.string(),
+          path: z.string().min(1),
+          sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 in lower-case hex'),
+          size: z.int().nonnegative(),
         }),
       ),
     }),
