@@ -13,7 +13,25 @@ export function writeJson(value: object): string {
   if (Array.isArray(value)) {
     throw new MirrorError('BadFormat', 'a list cannot be a simplestreams document: readers want an object');
   }
-  return `${textOf(value, '\n')}\n`;
+  return [...piecesOf(value, '\n', 2), '\n'].join('');
+}
+
+/**
+ * The text in pieces, each of the first levels by its members: a document has tens of megabytes, which are joined once
+ * and not at every level.
+ */
+function piecesOf(value: unknown, newline: string, levels: number): string[] {
+  if (levels === 0 || typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [textOf(value, newline)];
+  }
+  const inner = `${newline} `;
+  const members = membersOf(value);
+  if (members.length === 0) return ['{}'];
+  const pieces = members.flatMap(([key, each], at) => [
+    `${at === 0 ? '{' : ','}${inner}${escaped(key)}: `,
+    ...piecesOf(each, inner, levels - 1),
+  ]);
+  return [...pieces, newline, '}'];
 }
 
 // JSON.stringify cannot do it: an object lists keys that look like whole numbers (`20261120`) before all others.
@@ -27,15 +45,18 @@ function textOf(value: unknown, newline: string): string {
       newline,
     );
   if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value)
-      .filter(([, each]) => each !== undefined)
-      .sort(([a], [b]) => byBytes(a, b))
-      .map(([key, each]) => `${escaped(key)}: ${textOf(each, inner)}`);
+    const members = membersOf(value).map(([key, each]) => `${escaped(key)}: ${textOf(each, inner)}`);
     return enclosed('{', members, '}', newline);
   }
   if (typeof value === 'string') return escaped(value);
   if (value === null || typeof value === 'boolean' || Number.isFinite(value)) return JSON.stringify(value);
   throw new MirrorError('BadFormat', `${String(value)} (${typeof value}) cannot be written as JSON`);
+}
+
+function membersOf(value: object): [string, unknown][] {
+  return Object.entries(value)
+    .filter(([, each]) => each !== undefined)
+    .sort(([a], [b]) => byBytes(a, b));
 }
 
 function enclosed(open: string, members: string[], close: string, newline: string): string {
