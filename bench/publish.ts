@@ -18,7 +18,7 @@ import { largeDocument } from './large-view';
 /**
  * Publishes two flavours of one architecture into views of 500, 1000 and 2000 products with ten versions each, by the
  * Publish function as it is deployed, signing as with KMS; into a directory and into a bucket. Fails where the largest
- * takes more than a function has: 512 MiB, 30 seconds. Servers of S3 and KMS run here, out of what is measured.
+ * takes more of a function, which knows buckets only, than 512 MiB or 30 seconds. Servers of S3 and KMS run here, out of what is measured.
  */
 const sizes = [500, 1000, 2000];
 const limits = { peak: 512, wall: 30 };
@@ -68,7 +68,7 @@ async function row(
     console.log(`${what.padEnd(9)}  ${cells.map((cell) => cell.padStart(8)).join('  ')}${times}`);
     before = took;
   }
-  if (before && (before.peak > limits.peak || before.wall > limits.wall)) {
+  if (what === 'bucket' && before && (before.peak > limits.peak || before.wall > limits.wall)) {
     console.error(`${what}: more than ${limits.peak} MiB or ${limits.wall} s`);
     process.exitCode = 1;
   }

@@ -28,11 +28,11 @@ export function sealDocument(document: Products, signer: Signer, at: Date): Prom
 
 /** The same of a document's text, as it stands. */
 export async function sealText(text: string, signer: Signer, at: Date): Promise<SealedDocument> {
-  const signed = await signer.clearsign(text, at);
+  const signed = Buffer.from(await signer.clearsign(text, at));
   const json = { path: jsonPathOf(text), bytes: Buffer.from(text) };
   return {
     json,
-    sjson: { path: `streams/v1/${sha256Of(signed)}.sjson`, bytes: Buffer.from(signed) },
+    sjson: { path: `streams/v1/${sha256Of(signed)}.sjson`, bytes: signed },
     signature: { path: `${json.path}.gpg`, bytes: Buffer.from(await signer.detach(text, at)) },
   };
 }

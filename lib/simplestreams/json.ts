@@ -13,7 +13,25 @@ export function writeJson(value: object): string {
   if (Array.isArray(value)) {
     throw new MirrorError('BadFormat', 'a list cannot be a simplestreams document: readers want an object');
   }
-  return `${textOf(value, '\n')}\n`;
+  return [...piecesOf(value, '\n', 2), '\n'].join('');
+}
+
+/**
+ * The text in pieces, each of the first levels by its members: a document has tens of megabytes, which are joined once
+ * and not at every level.
+ */
+function piecesOf(value: unknown, newline: string, levels: number): string[] {
+  if (levels === 0 || typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [textOf(value, newline)];
+  }
+  const inner = `${newline} `;
+  const members = membersOf(value);
+  if (members.length === 0) return ['{}'];
+  const pieces = members.flatMap(([key, each], at) => [
+    `${at === 0 ? '{' : ','}${inner}${escaped(key)}: `,
+    ...piecesOf(each, inner, levels - 1),
+  ]);
+  return [...pieces, newline, '}'];
 }
 
 // JSON.stringify cannot do it: an object lists keys that look like whole numbers (`20261120`) before all others.
@@ -27,15 +45,18 @@ function textOf(value: unknown, newline: string): string {
       newline,
     );
   if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value)
-      .filter(([, each]) => each !== undefined)
-      .sort(([a], [b]) => byBytes(a, b))
-      .map(([key, each]) => `${escaped(key)}: ${textOf(each, inner)}`);
+    const members = membersOf(value).map(([key, each]) => `${escaped(key)}: ${textOf(each, inner)}`);
     return enclosed('{', members, '}', newline);
   }
   if (typeof value === 'string') return escaped(value);
   if (value === null || typeof value === 'boolean' || Number.isFinite(value)) return JSON.stringify(value);
   throw new MirrorError('BadFormat', `${String(value)} (${typeof value}) cannot be written as JSON`);
+}
+
+function membersOf(value: object): [string, unknown][] {
+  return Object.entries(value)
+    .filter(([, each]) => each !== undefined)
+    .sort(([a], [b]) => byBytes(a, b));
 }
 
 function enclosed(open: string, members: string[], close: string, newline: string): string {
@@ -71,16 +92,27 @@ export function parseIndex(text: string, where: string): Index {
  * @throws BadFormat
  */
 export function parseProducts(text: string, where: string): Products {
-  return parsed<Products>(text, where, 'products document', ProductsShape);
+  const what = 'products document';
+  const document = parsed<Products>(text, where, what, ProductsShape);
+  // Product by product: zod makes a copy of what it looks at, and a document may have tens of megabytes.
+  for (const [id, product] of Object.entries(document.products)) {
+    requireShape(product, ProductShape, where, what, ['products', id]);
+  }
+  return document;
 }
 
 /** Gives the JSON itself, not zod's copy of it: what we do not know must survive being read and written. */
 function parsed<Document>(text: string, where: string, what: string, shape: z.ZodType): Document {
   const value = jsonOf(text, where, what);
+  requireShape(value, shape, where, what);
+  return value as Document;
+}
+
+function requireShape(value: unknown, shape: z.ZodType, where: string, what: string, above: string[] = []): void {
   const { success, error } = shape.safeParse(value);
-  if (success) return value as Document;
+  if (success) return;
   const issue = error.issues[0];
-  const place = issue?.path.join(' / ') || 'the top';
+  const place = [...above, ...(issue?.path ?? [])].join(' / ') || 'the top';
   throw new MirrorError('BadFormat', `${where} is no simplestreams ${what}: at ${place}: ${issue?.message}`, { hint });
 }
 
@@ -117,21 +149,20 @@ const ProductsShape = z.looseObject({
   datatype: z.enum(['image-downloads', 'image-ids']),
   format: z.literal('products:1.0'),
   updated: z.string(),
-  products: z.record(
+  products: z.record(z.string(), z.unknown()),
+});
+
+const ProductShape = z.looseObject({
+  versions: z.record(
     z.string(),
     z.looseObject({
-      versions: z.record(
+      items: z.record(
         z.string(),
         z.looseObject({
-          items: z.record(
-            z.string(),
-            z.looseObject({
-              ftype: z.string(),
-              path: z.string().min(1),
-              sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 in lower-case hex'),
-              size: z.int().nonnegative(),
-            }),
-          ),
+          ftype: z.string(),
+          path: z.string().min(1),
+          sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 in lower-case hex'),
+          size: z.int().nonnegative(),
         }),
       ),
     }),

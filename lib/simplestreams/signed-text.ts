@@ -16,8 +16,24 @@ export function clearsigned(text: string, signature: Buffer): string {
 
 /** The bytes that the signature of a clearsigned text is made over: CRLF line ends, none at the end. */
 export function clearsignedBytes(text: string): Buffer {
-  return Buffer.from(signableText(text).slice(0, -1).replaceAll('\n', '\r\n'));
+  return withCrlf(Buffer.from(signableText(text).slice(0, -1)));
 }
+
+/** By the byte: replacing a million line ends of a string takes several times its size. */
+function withCrlf(bytes: Buffer): Buffer {
+  let ends = 0;
+  for (const byte of bytes) if (byte === newline) ends += 1;
+  const result = Buffer.allocUnsafe(bytes.length + ends);
+  let at = 0;
+  for (const byte of bytes) {
+    if (byte === newline) result[at++] = carriageReturn;
+    result[at++] = byte;
+  }
+  return result;
+}
+
+const newline = 0x0a;
+const carriageReturn = 0x0d;
 
 /** A clearsigned file, taken apart. */
 export interface SplitClearsigned {
