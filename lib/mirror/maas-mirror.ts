@@ -1,6 +1,6 @@
 import { CfnOutput, Duration, FileSystem } from 'aws-cdk-lib';
 import type { Alarm, Dashboard, IMetric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import { type Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -83,10 +83,21 @@ export class MaasMirror extends Construct {
     return this.site.grantRead(grantee);
   }
 
-  /** Lets somebody order builds, as `maas-mirror build --stack` does, and follow them. */
+  /** Lets somebody order builds, as `maas-mirror build --stack` does, and follow them to the logs of what fails. */
   grantStartRelease(grantee: IGrantable): Grant {
     const { stateMachine } = this.workflow;
+    const builds = everyBuild(this.builds);
     stateMachine.grantRead(grantee);
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['codebuild:BatchGetBuilds'],
+      resourceArns: builds.map(({ project }) => project.projectArn),
+    });
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['logs:GetLogEvents'],
+      resourceArns: builds.map(({ logGroup }) => logGroup.logGroupArn),
+    });
     return stateMachine.grantStartExecution(grantee);
   }
 

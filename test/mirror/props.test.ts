@@ -330,7 +330,10 @@ describe('the properties of a mirror', () => {
 
     const allowed = statementsOf(Template.fromStack(stack), /^Operator/).flatMap(({ Action }) => Action);
     expect(allowed).toEqual(
-      expect.arrayContaining(['states:StartExecution', 'states:GetExecutionHistory', 'states:ListExecutions']),
+      expect.arrayContaining([
+        ...['states:StartExecution', 'states:GetExecutionHistory', 'states:ListExecutions'],
+        ...['codebuild:BatchGetBuilds', 'logs:GetLogEvents'],
+      ]),
     );
   });
 });
