@@ -1,3 +1,5 @@
+import { addSourceCommand, takeKeyringCommand } from '../../lib/job/maas-commands';
+
 /**
  * How MAAS is told of a view, for people to copy.
  * @param options.bootloaders whether the view brings them
@@ -13,8 +15,8 @@ export function maasCommands(
     address === undefined
       ? 'To use it in MAAS, serve this mirror, and on every region controller:'
       : 'To use it in MAAS, on every region controller:',
-    `  sudo curl -o /var/snap/maas/common/maas-mirror.gpg ${mirror}/keyring.gpg`,
-    `  maas admin boot-sources create url=${mirror}/${view}/ keyring_filename=/var/snap/maas/common/maas-mirror.gpg`,
+    `  ${takeKeyringCommand(mirror)}`,
+    `  ${addSourceCommand(mirror, view)}`,
     bootloaders
       ? 'It holds bootloaders, so images.maas.io can go: of two sources with bootloaders, one overwrites the other.'
       : 'Keep images.maas.io as a source: this mirror holds no bootloaders.',

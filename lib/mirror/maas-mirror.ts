@@ -7,6 +7,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import { stateMachineVariable } from '../job/environment';
+import { addSourceCommand, takeKeyringCommand } from '../job/maas-commands';
 import { stackOutputs } from '../job/stack-outputs';
 import { mirrorBucket, workBucket } from './buckets';
 import { FailureNews, failureTopic, letAlarmsSpeak } from './failure-news';
@@ -16,6 +17,7 @@ import { type MirrorFunctions, mirrorFunctions } from './mirror-functions';
 import { MirrorSite } from './mirror-site';
 import { Monitoring } from './monitoring';
 import { packagePath } from './package-files';
+import { pascalCase } from './pascal-case';
 import { propsOfConfig } from './props-of-config';
 import { type Settings, settingsOf } from './settings';
 import { SigningKey } from './signing-key';
@@ -75,7 +77,7 @@ export class MaasMirror extends Construct {
     const { dashboard, alarms } = this.watch(settings, props);
     this.dashboard = dashboard;
     this.alarms = alarms;
-    this.tellOutputs();
+    this.tellOutputs(settings);
   }
 
   /** Lets somebody read the mirror in its bucket. */
@@ -160,13 +162,19 @@ export class MaasMirror extends Construct {
     new FailureNews(this, 'FailureNews', { workflow: this.workflow, builds, tell, topic: this.topic });
   }
 
-  /** What the command line asks the stack for. */
-  private tellOutputs(): void {
+  /** What the command line asks the stack for, and what people give to MAAS. */
+  private tellOutputs({ orders }: Settings): void {
     const { stateMachineArn } = this.workflow.stateMachine;
     this.output(stackOutputs.stateMachineArn, stateMachineArn);
     this.output(stackOutputs.mirrorBucketName, this.mirrorBucket.bucketName);
     this.output(stackOutputs.workBucketName, this.workBucket.bucketName);
     this.output(stackOutputs.probeProjectName, this.builds.bootTest.project.projectName);
+
+    const mirror = this.site.url.replace(/\/$/, '');
+    this.output('MaasKeyringCommand', takeKeyringCommand(mirror));
+    for (const view of new Set(orders.length === 0 ? ['candidate'] : orders.map((order) => order.view))) {
+      this.output(`MaasSourceCommand${pascalCase(view)}`, addSourceCommand(mirror, view));
+    }
   }
 
   private output(name: string, value: string): void {

@@ -1,5 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -321,6 +322,31 @@ describe('the properties of a mirror', () => {
         Subnets: Match.arrayWith([{ Ref: Match.stringLikeRegexp('PrivateSubnet') }]),
       },
     });
+  });
+
+  it('says what MAAS has to be told of each of its views', () => {
+    const views = [
+      { name: 'candidate', releases: [UbuntuRelease.NOBLE] },
+      { name: 'next-one', releases: [UbuntuRelease.JAMMY] },
+    ];
+    const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555';
+    const { template } = madeMirror((stack) => ({
+      views,
+      site: {
+        domainName: 'images.example.com',
+        certificate: Certificate.fromCertificateArn(stack, 'Certificate', certificateArn),
+      },
+    }));
+    const found = Object.values(template.findOutputs('*')).map(({ Value }) => Value);
+
+    const file = '/var/snap/maas/common/maas-mirror.gpg';
+    expect(found).toEqual(
+      expect.arrayContaining([
+        `sudo curl -o ${file} https://images.example.com/keyring.gpg`,
+        `maas admin boot-sources create url=https://images.example.com/candidate/ keyring_filename=${file}`,
+        `maas admin boot-sources create url=https://images.example.com/next-one/ keyring_filename=${file}`,
+      ]),
+    );
   });
 
   it('lets somebody order builds and follow them', () => {
