@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { defaultKeyPath } from '../../bin/signing-key';
 import { workStoreVariable } from '../../lib/job/environment';
@@ -99,6 +100,17 @@ describe('a deployed mirror', { timeout: 600_000 }, () => {
     });
   });
 
+  it('starts what is new by its schedule', async () => {
+    const look = await deployedFunction(account, 'MirrorLook', join(temporaryFolder(), 'look'));
+    const event = { order: { ...order(), rebuild: true }, at: '2026-11-25T14:17:00Z' };
+    const looked = await callFunction(look, event, account.env);
+    expect(looked).toMatchObject({ news: true, execution: expect.stringMatching(/^bookworm-20261125T141700-/) });
+
+    const { name, input } = await executionAt(looked as { execution: string });
+    expect(JSON.parse(input)).toMatchObject({ release: 'bookworm', rebuild: true });
+    expect(name).toBe((looked as { execution: string }).execution);
+  });
+
   it('leaves its mirror when it is destroyed', async () => {
     await cdk(account, app, 'destroy', '--force');
     const s3 = new S3Client({ forcePathStyle: true });
@@ -106,6 +118,13 @@ describe('a deployed mirror', { timeout: 600_000 }, () => {
     await expect(outputsOf(account)).rejects.toMatchObject({ name: 'NoSuchStack' });
   });
 });
+
+/** What Step Functions has of an execution. */
+async function executionAt({ execution }: { execution: string }) {
+  const executionArn = `${outputs.stateMachineArn.replace(':stateMachine:', ':execution:')}:${execution}`;
+  const { name, input = '' } = await new SFNClient().send(new DescribeExecutionCommand({ executionArn }));
+  return { name, input };
+}
 
 /** By a reader that knows HTTP only, through the function that was deployed. */
 async function expectServed(cloud: Store): Promise<void> {
