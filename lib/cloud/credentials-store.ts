@@ -94,7 +94,7 @@ export class CredentialsStore {
   }
 }
 
-/** What its model has for this is a ConflictException; the service has been seen to call it a failed pre-condition. */
+/** What its model has for this is a ConflictException; a failed pre-condition, which S3 says, is taken for the same. */
 function isOvertaken(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return error.name === 'ConflictException' || /pre-?condition/i.test(`${error.name} ${error.message}`);
