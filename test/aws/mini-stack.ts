@@ -30,6 +30,8 @@ export async function startMiniStack(env: Readonly<Record<string, string>> = {})
   const settings = {
     ...{ PATH: `${join(venv, 'bin')}:${process.env.PATH}`, HOME: scratch, TMPDIR: scratch },
     ...{ BIND_HOST: '127.0.0.1', GATEWAY_PORT: `${port}`, MINISTACK_HOST: '127.0.0.1', MINISTACK_REGION: region },
+    // These two would listen on every address of the machine, on ports of their own.
+    ...{ IOT_MTLS_ENABLED: '0', SFTP_ENABLED: '0' },
     ...{ S3_DATA_DIR: join(scratch, 's3'), STATE_DIR: join(scratch, 'state'), ...env },
   };
   const child = spawn(join(venv, 'bin/ministack'), {
