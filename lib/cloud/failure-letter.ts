@@ -23,7 +23,7 @@ export function failureLetter(
       ...result.failures.flatMap(linesOf),
       ...(result.failures.length === 0 ? [cause, ''] : []),
       `Execution: ${executionPage(executionArn)}`,
-      `To try again: redrive it there, or: maas-mirror build ${release} --view ${view} --stack NAME`,
+      `To try again: maas-mirror build ${release} --view ${view} --stack NAME`,
     ].join('\n'),
   };
 }

@@ -11,9 +11,9 @@ export const runs = {
   baseManifest: (job: Run) => `runs/${job.execution}/${job.architecture}/base/squashfs.manifest`,
   upgradedSquashfs: (job: Run) => `runs/${job.execution}/${job.architecture}/upgraded/squashfs`,
   upgradedManifest: (job: Run) => `runs/${job.execution}/${job.architecture}/upgraded/squashfs.manifest`,
-  /** Repositories of the customisation with their keys, as the upgrade stage found them. */
   /** InRelease files that the upgrade went by. */
   upgradedArchives: (job: Run) => `runs/${job.execution}/${job.architecture}/upgraded/archives.json`,
+  /** Repositories of the customisation with their keys, as the upgrade stage found them. */
   repositories: (job: Run) => `runs/${job.execution}/${job.architecture}/upgraded/repositories.json`,
   materials: (job: Run) => `runs/${job.execution}/${job.architecture}/prepared/materials.json`,
   preparedLayer: (job: Run) => `runs/${job.execution}/${job.architecture}/prepared/layer.squashfs`,

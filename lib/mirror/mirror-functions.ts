@@ -52,7 +52,11 @@ export function mirrorFunctions(scope: Construct, props: MirrorFunctionsProps): 
   };
   const { plan, select, publish, look } = functions;
   for (const { role } of [plan, select, publish, look]) {
-    acknowledge(role, starIn(scope, objects), 'the mirror has a bucket of its own; all of it is public by its site');
+    acknowledge(
+      role,
+      starIn(scope, objects),
+      'the mirror has a bucket of its own, all of which is what the site serves',
+    );
   }
   for (const { role } of [select, publish]) {
     acknowledge(role, starIn(scope, runs), 'what stages hand to each other, which has the names of executions');

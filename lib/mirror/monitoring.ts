@@ -78,7 +78,7 @@ export class Monitoring extends Construct {
 }
 
 const failedAdvice =
-  'A build of the mirror failed; what was published before is as it was. The message of the topic names stage, flavour and log. Fix the cause and order it again (maas-mirror build RELEASE --stack NAME), or redrive the execution.';
+  'A build of the mirror failed; what was published before is as it was. The message of the topic names stage, flavour and log. Fix the cause and order it again: maas-mirror build RELEASE --stack NAME.';
 const timedOutAdvice =
   'A build of the mirror took longer than 24 hours; what was published before is as it was. Mostly it waited for machines: see whether the account may run as many builds at once as maxConcurrency says (maas-mirror doctor --stack NAME), then order it again.';
 const tellAdvice =

@@ -91,7 +91,7 @@ function keyringsOf({ places = {} }: MaasMirrorProps): Partial<Order['places']> 
 const namesOf = (list: readonly { readonly name: string }[] = []) => list.map(({ name }) => name);
 
 /** Of a view that names none, in a mirror that names none. */
-export function firstArchitecture(release: string): string {
+function firstArchitecture(release: string): string {
   const [first = 'amd64'] = architecturesOf(release);
   return architecturesOf(release).includes('amd64') ? 'amd64' : first;
 }

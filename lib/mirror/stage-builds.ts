@@ -12,8 +12,10 @@ import { StageBuild, type StageBuildProps } from './stage-build';
 export interface StageBuilds {
   readonly fetch: StageBuild;
   readonly upgrade: StageBuild;
+  /** @default - images of arm64 are changed on x86, under emulation */
   readonly upgradeOnArm?: StageBuild;
   readonly prepare: StageBuild;
+  /** @default - those of arm64 are prepared on x86, under emulation */
   readonly prepareOnArm?: StageBuild;
   readonly kernelBuilds: KernelBuild[];
   readonly bootTest: StageBuild;

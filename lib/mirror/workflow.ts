@@ -18,24 +18,12 @@ import {
 import { Construct } from 'constructs';
 import type { ErrorName } from '../errors';
 import { EachArchitecture } from './each-architecture';
-import type { KernelBuild } from './kernel-build';
-import type { StageBuild } from './stage-build';
-import { everyBuild } from './stage-builds';
+import { everyBuild, type StageBuilds } from './stage-builds';
 import { buildTask, functionTask } from './tasks';
 import { workflowRole } from './workflow-role';
 
-export interface ReleaseWorkflowProps {
+export interface ReleaseWorkflowProps extends StageBuilds {
   readonly plan: IFunction;
-  readonly fetch: StageBuild;
-  readonly upgrade: StageBuild;
-  /** @default - images of arm64 are changed on x86, under emulation */
-  readonly upgradeOnArm?: StageBuild;
-  readonly prepare: StageBuild;
-  /** @default - those of arm64 are prepared on x86, under emulation */
-  readonly prepareOnArm?: StageBuild;
-  readonly kernelBuilds: KernelBuild[];
-  readonly bootTest: StageBuild;
-  readonly bootloaders: StageBuild;
   readonly select: IFunction;
   readonly publish: IFunction;
   /** How many architectures are built at once. */
