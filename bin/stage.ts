@@ -2,7 +2,7 @@ import './check-node';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { MirrorError } from '../lib/errors';
+import { MirrorError, named } from '../lib/errors';
 import { cacheVariable, checkBundles, jobOf, workStoreVariable } from '../lib/job/environment';
 import { bootTest } from '../lib/stages/boot-test';
 import { bootloadersOrder } from '../lib/stages/bootloader-places';
@@ -85,7 +85,8 @@ run().then(
   (code) => {
     process.exitCode = code;
   },
-  (error: unknown) => {
+  (thrown: unknown) => {
+    const error = named(thrown);
     const known = error instanceof MirrorError;
     console.error(known ? `error ${error.name}: ${error.message}` : (error as Error).stack);
     if (known && error.hint !== undefined) console.error(`  ${error.hint}`);

@@ -1,4 +1,4 @@
-import { MirrorError, withoutPasswords } from '../lib/errors';
+import { MirrorError, named, withoutPasswords } from '../lib/errors';
 
 /** Where the front doors print. Nothing else in the project prints; tests hand in one that keeps the lines. */
 export interface Terminal {
@@ -35,7 +35,8 @@ export function processTerminal(): Terminal {
  * An error that is not ours shows its stack only with MAAS_MIRROR_DEBUG=1.
  * @returns the exit code: 2 for misuse, else 1
  */
-export function reportError(error: unknown, terminal: Terminal, environment: NodeJS.ProcessEnv = process.env): number {
+export function reportError(thrown: unknown, terminal: Terminal, environment: NodeJS.ProcessEnv = process.env): number {
+  const error = named(thrown);
   const ours = error instanceof MirrorError;
   terminal.err(`error ${nameOf(error)}: ${messageOf(error)}`);
   for (const line of ours ? linesOf(error.hint) : []) terminal.err(`  ${line}`);

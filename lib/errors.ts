@@ -68,6 +68,24 @@ export class MirrorError extends Error {
   }
 }
 
+/**
+ * An error as a person should read it: a disk that is full can stop any write, also one where nobody names it.
+ * Anything else comes back as it is.
+ */
+export function named(error: unknown): unknown {
+  if (error instanceof MirrorError || !isDiskFull(error)) return error;
+  const { dest, path } = error as NodeJS.ErrnoException & { readonly dest?: string };
+  return new MirrorError('DiskFull', `no space is left to write ${dest ?? path ?? 'a file'}`, {
+    hint: 'make room (df -h shows where there is none), and run it again; nothing half-written stays',
+    cause: error,
+  });
+}
+
+/** Whether the file system or the quota is used up. */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}
+
 /** Lambda hands on name, message and stack of an error, and nothing else: that is how a hint comes out of a function. */
 const hintMark = '  hint: ';
 

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { MirrorError } from '../errors';
+import { MirrorError, named } from '../errors';
 import type { LocalFunction } from './template';
 
 /**
  * Calls a Lambda function in this process, loaded afresh like on a cold start. One call after the other: they share
  * `process.env`, which is put back afterwards.
  * @param environment variables that win over those of the template
- * @throws what the function throws; BadFormat where there is no such handler
+ * @throws what the function throws; DiskFull; BadFormat where there is no such handler
  */
 export function callFunction(
   called: LocalFunction,
@@ -32,7 +32,11 @@ async function call(
   using _ = variablesSet({ ...called.environment, ...environment });
   const handler = load(called);
   const context = { functionName: called.name, awsRequestId: randomUUID() };
-  return asJson(await handler(asJson(event), context));
+  try {
+    return asJson(await handler(asJson(event), context));
+  } catch (error) {
+    throw named(error);
+  }
 }
 
 /** Over there, everything travels as JSON. */

@@ -1,6 +1,6 @@
 import { chmod, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { MirrorError } from '../errors';
+import { isDiskFull, MirrorError } from '../errors';
 
 /** Puts a file at `path`, in a folder that is made, and makes its name survive a power cut. */
 export async function putAt(path: string, put: () => Promise<void>): Promise<void> {
@@ -48,7 +48,7 @@ export async function nameDiskFull<T>(path: string, work: () => Promise<T>): Pro
   try {
     return await work();
   } catch (error) {
-    if (!isFull(error)) throw error;
+    if (!isDiskFull(error)) throw error;
     throw new MirrorError('DiskFull', `no space is left to write ${path}`, {
       hint: `make room on its file system (df -h ${dirname(path)}) and run the command again; nothing half-written stays`,
       cause: error,
@@ -58,11 +58,7 @@ export async function nameDiskFull<T>(path: string, work: () => Promise<T>): Pro
 
 /** The caller may not write there, or nobody can at the moment. */
 export function isUnwritable(error: unknown): boolean {
-  return isFull(error) || hasCode(error, 'EACCES', 'EPERM', 'EROFS');
-}
-
-function isFull(error: unknown): boolean {
-  return hasCode(error, 'ENOSPC', 'EDQUOT');
+  return isDiskFull(error) || hasCode(error, 'EACCES', 'EPERM', 'EROFS');
 }
 
 export function hasCode(error: unknown, ...codes: string[]): boolean {

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { reportError } from '../../bin/terminal';
 import { MirrorError } from '../../lib/errors';
@@ -40,6 +41,17 @@ test('an error that nobody foresaw shows its stack only in debug mode', () => {
   expect(debug.errLines.join('\n')).toContain('terminal.test');
 });
 
+test('a disk that is full is no surprise, whichever write met it', () => {
+  const terminal = keptTerminal();
+
+  expect(reportError(fullDisk(), terminal, {})).toBe(1);
+  expect(terminal.errLines).toEqual([
+    'error DiskFull: no space is left to write a file',
+    expect.stringContaining('df -h'),
+    '  because ENOSPC: no space left on device, write',
+  ]);
+});
+
 test('a chain of causes that bites its tail ends', () => {
   const error = new Error('head');
   error.cause = new Error('tail', { cause: error });
@@ -56,3 +68,11 @@ test('something thrown that is no error is printed as it is', () => {
   expect(reportError('out of paper', terminal, {})).toBe(1);
   expect(terminal.errLines[0]).toBe('error Error: out of paper');
 });
+
+function fullDisk(): unknown {
+  try {
+    return writeFileSync('/dev/full', 'x');
+  } catch (error) {
+    return error;
+  }
+}

@@ -171,13 +171,16 @@ describe('a build that fails', { timeout: 120_000 }, () => {
     expect({ code, published: published(folder) }).toEqual({ code: 1, published: false });
   });
 
-  it('refuses a disk that is full', async () => {
+  it.each([
+    ['before it begins', '2m', /^error DiskFull: .*\n {2}make room/m],
+    ['in a stage', '40m', /^Fetch amd64 failed: DiskFull: /m],
+  ])('refuses a disk that is full %s', async (_, size, message) => {
     const folder = temporaryFolder();
-    await run(['mount', '-t', 'tmpfs', '-o', 'size=24m', 'tiny', folder], { quiet: true });
+    await run(['mount', '-t', 'tmpfs', '-o', `size=${size}`, 'tiny', folder], { quiet: true });
     try {
       const { code, err } = await maasMirror(smallOrder(small, 'http://127.0.0.1:9', folder), { env: ownData(folder) });
 
-      expect(err).toMatch(/DiskFull: .*/);
+      expect(err).toMatch(message);
       expect({ code, published: published(folder) }).toEqual({ code: 1, published: false });
     } finally {
       await run(['umount', folder], { quiet: true });

@@ -49,6 +49,12 @@ test('an error that a function throws keeps its name and message, and the next c
   expect(await callFunction(plan, false, {})).toBeNull();
 });
 
+test('a function that finds the disk full says so', async () => {
+  await using folder = await temporaryFolder();
+  const code = "exports.handler = () => require('node:fs').writeFileSync('/dev/full', 'x')";
+  await expect(callFunction(await functionIn(folder.path, code), {}, {})).rejects.toMatchObject({ name: 'DiskFull' });
+});
+
 test('refuses a bundle without the handler', async () => {
   await using folder = await temporaryFolder();
   const plan = await functionIn(folder.path, 'exports.other = 1');
