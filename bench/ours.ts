@@ -13,7 +13,9 @@ async function main([what = '', folder = '', ...kernels]: readonly string[]): Pr
   const tools = join(__dirname, '../assets/stage');
   const bench = async (kernel: string) => {
     await mkdir(folder, { recursive: true });
-    return { job: { ...job, kernel }, order, store, scratch: await mkdtemp(join(folder, 'scratch-')), tools };
+    const scratch = await mkdtemp(join(folder, 'scratch-'));
+    const own = what === 'fetch' ? job.base : kernel === '' ? job.prepared : `${job.extracted}/${kernel}`;
+    return { job: { ...job, kernel }, order, store, folder: own, scratch, tools };
   };
   if (what === 'fetch') {
     const one = await bench('');
@@ -42,6 +44,10 @@ const job: Job = {
   recipe: '',
   bundles: '',
   rebuild: false,
+  base: 'runs/bench/amd64/base',
+  root: 'runs/bench/amd64/base',
+  prepared: 'runs/bench/amd64/prepared',
+  extracted: 'runs/bench/amd64/kernels',
 };
 
 const order = Order.parse({ release: job.release, architectures: [job.architecture] });

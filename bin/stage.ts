@@ -1,9 +1,11 @@
 import './check-node';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { MirrorError, named } from '../lib/errors';
 import { cacheVariable, checkBundles, jobOf, workStoreVariable } from '../lib/job/environment';
+import { runs } from '../lib/job/layout';
 import { bootTest } from '../lib/stages/boot-test';
 import { bootloadersOrder } from '../lib/stages/bootloader-places';
 import { buildBootloaders } from '../lib/stages/bootloaders';
@@ -23,8 +25,7 @@ const stages: Readonly<Record<string, (bench: Workbench) => Promise<unknown>>> =
   prepare: emulated(prepare),
   extract: emulated(extract),
   'boot-test': bootTest,
-  bootloaders: async (bench) =>
-    buildBootloaders({ ...bench, execution: bench.job.execution }, await bootloadersOrder(bench)),
+  bootloaders: async (bench) => buildBootloaders(bench, await bootloadersOrder(bench)),
 };
 
 /** Tries the machine itself: it has no job, and touches no store. */
@@ -53,7 +54,8 @@ async function runStage(name: string, scratch: string): Promise<unknown> {
   const store = await openWorkStore(process.env[workStoreVariable] ?? '');
   const order = await readOrder(job.execution, store, scratch);
   const { [cacheVariable]: cache } = process.env;
-  return await stages[name]?.({ job, order, store, scratch, tools: __dirname, ...(cache && { cache }) });
+  const folder = runs.attempt(job, name, randomUUID().slice(0, 8));
+  return await stages[name]?.({ job, order, store, folder, scratch, tools: __dirname, ...(cache && { cache }) });
 }
 
 /** Mounts must vanish with us, so we run again in a mount namespace of our own; Node cannot enter one by itself. */

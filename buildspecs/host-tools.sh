@@ -30,7 +30,7 @@ tools_of() {
 	bootloaders) echo "apt-get:apt gpgv:gpgv dpkg-deb:dpkg tar:tar xz:xz-utils grub-mkimage:grub-common" ;;
 	tests)
 		tools_of bootloaders
-		echo "gpg:gpg openssl:openssl setcap:libcap2-bin curl:curl file:file apt-ftparchive:apt-utils tmux:tmux mke2fs:e2fsprogs cpio:cpio zstd:zstd getcap:libcap2-bin ip:iproute2 njs:njs"
+		echo "gpg:gpg openssl:openssl setcap:libcap2-bin curl:curl file:file apt-ftparchive:apt-utils tmux:tmux mke2fs:e2fsprogs cpio:cpio zstd:zstd getcap:libcap2-bin njs:njs"
 		# One build of another architecture.
 		interpreter_of arm64
 		emulator_of arm64
@@ -44,7 +44,7 @@ tools_of() {
 	esac
 }
 
-image_tools="mksquashfs:squashfs-tools mount:mount losetup:mount gpgv:gpgv unshare:util-linux setpriv:util-linux setsid:util-linux pivot_root:util-linux"
+image_tools="mksquashfs:squashfs-tools mount:mount losetup:mount gpgv:gpgv unshare:util-linux setpriv:util-linux setsid:util-linux pivot_root:util-linux ip:iproute2"
 
 interpreters() {
 	for architecture in $architectures; do interpreter_of "$architecture"; done
@@ -108,6 +108,7 @@ named_by_dnf() {
 	case "$1" in
 	mount) echo util-linux ;;
 	gpgv) echo gnupg2 ;;
+	iproute2) echo iproute ;;
 	xz-utils) echo xz ;;
 	*) echo "$1" ;;
 	esac

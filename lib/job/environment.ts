@@ -18,6 +18,10 @@ export const jobVariables = {
   recipe: 'MIRROR_RECIPE',
   bundles: 'MIRROR_PLANNED_WITH',
   rebuild: 'MIRROR_REBUILD',
+  base: 'MIRROR_BASE',
+  root: 'MIRROR_ROOT',
+  prepared: 'MIRROR_PREPARED',
+  extracted: 'MIRROR_EXTRACTED',
 } as const satisfies Record<keyof Job, string>;
 
 /** Where a stage finds the work store: `s3://bucket` or a directory. Set by the project, not by the job. */
@@ -97,4 +101,8 @@ const JobFields = z.object({
   recipe: z.string().default(''),
   bundles: z.string().default(''),
   rebuild: flag.default(false),
+  base: z.string().default(''),
+  root: z.string().default(''),
+  prepared: z.string().default(''),
+  extracted: z.string().default(''),
 });

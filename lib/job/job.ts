@@ -25,4 +25,15 @@ export interface Job {
   readonly bundles: string;
   /** Publish a new version though it equals the newest one. */
   readonly rebuild: boolean;
+  /** Folder of the work store with the base image; empty, as those below, in stages that come before it. */
+  readonly base: string;
+  /** The same of the image that is published: the base as it came, or what the upgrade stage made of it. */
+  readonly root: string;
+  /** The same of what the prepare stage made. */
+  readonly prepared: string;
+  /** The same of the flavour's kernel and initramfs. */
+  readonly extracted: string;
 }
+
+/** What a job says of earlier stages before there are any. */
+export const noFolders = { base: '', root: '', prepared: '', extracted: '' } as const;

@@ -1,34 +1,35 @@
 import type { Job } from './job';
 
-type Run = Pick<Job, 'execution' | 'architecture'>;
-type FlavourRun = Run & Pick<Job, 'kernel'>;
-
 /** Keys of the work store: what the stages of one execution hand to each other. Expires; is never served. */
 export const runs = {
   prefix: (execution: string) => `runs/${execution}/`,
   order: (execution: string) => `runs/${execution}/order.json`,
-  baseSquashfs: (job: Run) => `runs/${job.execution}/${job.architecture}/base/squashfs`,
-  baseManifest: (job: Run) => `runs/${job.execution}/${job.architecture}/base/squashfs.manifest`,
-  upgradedSquashfs: (job: Run) => `runs/${job.execution}/${job.architecture}/upgraded/squashfs`,
-  upgradedManifest: (job: Run) => `runs/${job.execution}/${job.architecture}/upgraded/squashfs.manifest`,
-  /** InRelease files that the upgrade went by. */
-  upgradedArchives: (job: Run) => `runs/${job.execution}/${job.architecture}/upgraded/archives.json`,
-  /** Repositories of the customisation with their keys, as the upgrade stage found them. */
-  repositories: (job: Run) => `runs/${job.execution}/${job.architecture}/upgraded/repositories.json`,
-  materials: (job: Run) => `runs/${job.execution}/${job.architecture}/prepared/materials.json`,
-  preparedLayer: (job: Run) => `runs/${job.execution}/${job.architecture}/prepared/layer.squashfs`,
-  kernel: (job: FlavourRun) => `runs/${job.execution}/${job.architecture}/kernels/${job.kernel}/boot-kernel`,
-  initrd: (job: FlavourRun) => `runs/${job.execution}/${job.architecture}/kernels/${job.kernel}/boot-initrd`,
-  bootloader: (execution: string, firmware: string, architecture: string, item: string) =>
-    `runs/${execution}/bootloaders/${firmware}/${architecture}/${item}.tar.xz`,
+  /**
+   * Folder of one attempt of a stage. A stage that is tried again, by a redrive, may make other bytes than those that
+   * the first attempt left, and nothing is ever overwritten: so each has its own, and the state machine hands it on.
+   */
+  attempt: (
+    { execution, architecture, kernel }: Pick<Job, 'execution' | 'architecture' | 'kernel'>,
+    stage: string,
+    attempt: string,
+  ) => ['runs', execution, architecture, kernel, stage, attempt].filter(Boolean).join('/'),
 } as const;
 
-/** The image that kernels are extracted from and that is published. */
-export function rootOf(job: Run & Pick<Job, 'customised'>): { readonly squashfs: string; readonly manifest: string } {
-  return job.customised
-    ? { squashfs: runs.upgradedSquashfs(job), manifest: runs.upgradedManifest(job) }
-    : { squashfs: runs.baseSquashfs(job), manifest: runs.baseManifest(job) };
-}
+/** What lies in the folder of an attempt. */
+export const made = {
+  squashfs: (folder: string) => `${folder}/squashfs`,
+  manifest: (folder: string) => `${folder}/squashfs.manifest`,
+  /** InRelease files that the upgrade went by. */
+  archives: (folder: string) => `${folder}/archives.json`,
+  /** Repositories of the customisation with their keys, as the upgrade stage found them. */
+  repositories: (folder: string) => `${folder}/repositories.json`,
+  materials: (folder: string) => `${folder}/materials.json`,
+  layer: (folder: string) => `${folder}/layer.squashfs`,
+  kernel: (folder: string) => `${folder}/boot-kernel`,
+  initrd: (folder: string) => `${folder}/boot-initrd`,
+  bootloader: (folder: string, firmware: string, architecture: string, item: string) =>
+    `${folder}/${firmware}/${architecture}/${item}.tar.xz`,
+} as const;
 
 /** Keys of the mirror store (design §5). */
 export const mirror = {

@@ -5,7 +5,7 @@ import { MirrorError } from '../errors';
 import { BuiltBootloaders } from './bootloaders';
 import { checked } from './checked';
 import { jobVariables, stringsOf } from './environment';
-import type { Job } from './job';
+import { type Job, noFolders } from './job';
 import { kernelChoices } from './kernel-choice';
 import { bootloadersOrder, isCustomised, Order } from './order';
 import { parseRepository } from './repository';
@@ -165,6 +165,6 @@ function refuseUbuntusOwn({ release, customise, serial, places }: Order): void {
 
 function jobFor(order: Order, execution: string, architecture: string): Job {
   const { release, view, rebuild, bootTest } = order;
-  const empty = { kernel: '', inputs: '', recipe: '', bundles: '' };
+  const empty = { kernel: '', inputs: '', recipe: '', bundles: '', ...noFolders };
   return { execution, release, architecture, view, ...empty, customised: isCustomised(order), bootTest, rebuild };
 }

@@ -9,6 +9,9 @@ export const Artefact = z.strictObject({
 });
 export type Artefact = z.infer<typeof Artefact>;
 
+/** Folder of the work store in which a stage has put what it made (lib/job/layout.ts). */
+const folder = z.string().min(1);
+
 /** Where a base image came from. */
 export const ImageSource = z.strictObject({
   kind: z.enum(['cloud-image', 'bootstrap', 'given']),
@@ -25,6 +28,7 @@ export type ImageSource = z.infer<typeof ImageSource>;
 export const Fetched = z.strictObject({
   /** `20261120` or `20261120.1`. */
   serial: z.string().regex(/^\d{8}(\.\d+)?$/),
+  folder,
   squashfs: Artefact,
   manifest: Artefact,
   source: ImageSource,
@@ -32,7 +36,7 @@ export const Fetched = z.strictObject({
 export type Fetched = z.infer<typeof Fetched>;
 
 /** The image that is published: the base as it came, or what the upgrade stage made of it. */
-export const Root = z.strictObject({ squashfs: Artefact, manifest: Artefact });
+export const Root = z.strictObject({ folder, squashfs: Artefact, manifest: Artefact });
 export type Root = z.infer<typeof Root>;
 
 /** What apt would install for a flavour, found before anything is built. */
@@ -52,6 +56,7 @@ export type ResolvedKernel = z.infer<typeof ResolvedKernel>;
 
 /** What the prepare stage stored: the overlay layer that all flavours of an architecture share, as a squashfs. */
 export const Prepared = z.strictObject({
+  folder,
   layer: Artefact,
   kernels: z.array(ResolvedKernel),
   /** Archives and packages that went in, for the provenance: a JSON object (lib/job/materials.ts). */
@@ -86,6 +91,7 @@ export type Selected = z.infer<typeof Selected>;
 
 /** What the extract stage took out of one flavour's overlay. */
 export const Extracted = z.strictObject({
+  folder,
   kernel: Artefact,
   initrd: Artefact,
   /** The package that owns the kernel file, e.g. `linux-image-6.1.0-40-amd64`. */

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { awayFromCredentials } from './credential-addresses';
 import { type Mounted, mounted } from './mounts';
 import { type Command, run } from './run';
 import { refuseWaysOut } from './ways-out';
@@ -57,11 +58,14 @@ export async function enterChroot(
   return {
     path,
     run: async (command, options = {}) => {
-      const printed = await run(chrootCommand(path, tools, command, options.network ?? false), {
-        env: { ...cleanEnvironment, ...env, ...options.env },
-        ...(options.quiet === undefined ? {} : { quiet: options.quiet }),
-        ...(options.input === undefined ? {} : { input: options.input }),
-      });
+      const { network = false } = options;
+      const start = () =>
+        run(chrootCommand(path, tools, command, network), {
+          env: { ...cleanEnvironment, ...env, ...options.env },
+          ...(options.quiet === undefined ? {} : { quiet: options.quiet }),
+          ...(options.input === undefined ? {} : { input: options.input }),
+        });
+      const printed = await (network ? awayFromCredentials(start) : start());
       await refuseWaysOut(path);
       return printed;
     },

@@ -1,6 +1,6 @@
 /** What one machine is told when MAAS boots it; see facts/boot.md for the order and the meaning of the words. */
 export interface MaasBoot {
-  /** `10.0.2.2:8080`, where the images and the metadata are served by plain HTTP. */
+  /** `10.0.2.100:5248`, where the images and the metadata are served by plain HTTP. */
   readonly rack: string;
   /** Path of the root squashfs below that address. */
   readonly squashfs: string;

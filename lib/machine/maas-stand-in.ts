@@ -16,7 +16,7 @@ export interface StandInOptions {
   readonly images: Readonly<Record<string, string>>;
   /** What cloud-init in the booted image is given to run. */
   readonly userData: string;
-  /** How the booted machine names us: QEMU's user network has its host at 10.0.2.2. */
+  /** How the booted machine names us: `10.0.2.100:5248`. */
   readonly address: string;
 }
 
@@ -28,7 +28,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(request.url ?? '');
-    answer(request, response, options, (server.address() as AddressInfo).port).catch((error: unknown) => {
+    answer(request, response, options).catch((error: unknown) => {
       response.destroy(error as Error);
     });
   });
@@ -47,12 +47,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
   };
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: StandInOptions,
-  port: number,
-): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, options: StandInOptions): Promise<void> {
   const url = request.url ?? '';
   const image = options.images[url];
   if (image !== undefined) {
@@ -60,16 +55,16 @@ async function answer(
     await pipeline(createReadStream(image), response);
     return;
   }
-  const text = metadata(options, port)[url];
+  const text = metadata(options)[url];
   response.writeHead(text === undefined ? 404 : 200, { 'Content-Type': 'text/plain' });
   response.end(text ?? 'not found\n');
 }
 
 /** @see https://docs.cloud-init.io — datasource MAAS, which asks below metadata_url by a dated version */
-function metadata({ userData, address }: StandInOptions, port: number): Record<string, string> {
+function metadata({ userData, address }: StandInOptions): Record<string, string> {
   const service = '/MAAS/metadata/enlist/2012-03-01';
   const preseed = {
-    datasource: { MAAS: { metadata_url: `http://${address}:${port}/MAAS/metadata/enlist`, timeout: 30 } },
+    datasource: { MAAS: { metadata_url: `http://${address}/MAAS/metadata/enlist`, timeout: 30 } },
   };
   return {
     [preseedPath]: `#cloud-config\n${JSON.stringify(preseed)}\n`,

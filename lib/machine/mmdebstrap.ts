@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { type Repository, stanzaOf } from './apt';
 import { allSaid, archiveFailure } from './apt-errors';
+import { awayFromCredentials } from './credential-addresses';
 import { type Command, run } from './run';
 
 export interface BootstrapOptions {
@@ -25,10 +26,9 @@ export async function bootstrap(tree: string, options: BootstrapOptions): Promis
   const config = `${tree}.apt.conf`;
   await writeFile(config, `${options.aptOptions.join('\n')}\n`, { mode: 0o600 });
   try {
-    await run(bootstrapCommand(tree, { ...options, aptOptions: [config] }), {
-      env,
-      input: options.repositories.map((one) => stanzaOf(one, one.keyring)).join('\n'),
-    });
+    const command = bootstrapCommand(tree, { ...options, aptOptions: [config] });
+    const input = options.repositories.map((one) => stanzaOf(one, one.keyring)).join('\n');
+    await awayFromCredentials(() => run(command, { env, input }));
   } catch (error) {
     throw isOfArchive(error) ? archiveFailure(error) : error;
   } finally {

@@ -18,26 +18,45 @@ export interface BootOptions extends ConsoleWatch {
   readonly initrd: string;
   readonly commandLine: string;
   readonly mac: string;
+  /** The one server that the machine reaches; nothing else of our network is there for it. */
+  readonly server: GuestServer;
   /** MiB */
   readonly memory: number;
   readonly timeoutSeconds: number;
+}
+
+/** A server on 127.0.0.1, and where a machine finds it. */
+export interface GuestServer {
+  /** `10.0.2.100:5248`: in QEMU's user network 10.0.2.0/24, but none of its own .2, .3 and .4. */
+  readonly address: string;
+  /** Of 127.0.0.1. */
+  readonly port: number;
 }
 
 /**
  * TCG always: a /dev/kvm may exist and still abort QEMU at its start. qemu64 with two cores boots three times faster
  * under TCG than -cpu max with one (facts/traps.md).
  */
-export function qemuCommand({ emulator, kernel, initrd, commandLine, mac, memory }: BootOptions): Command {
+export function qemuCommand({ emulator, kernel, initrd, commandLine, mac, server, memory }: BootOptions): Command {
   return [
     emulator.program,
     ...['-accel', 'tcg', '-smp', '2', '-m', String(memory)],
     ...(emulator.machine === undefined ? [] : ['-machine', emulator.machine]),
     ...(emulator.cpu === undefined ? [] : ['-cpu', emulator.cpu]),
     ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-no-reboot', '-nodefaults'],
-    ...['-netdev', 'user,id=n0,ipv6=off', '-device', networkCard(emulator, mac)],
+    ...['-netdev', closedNetwork(server), '-device', networkCard(emulator, mac)],
     ...['-device', `virtio-rng-${emulator.bus}`],
     ...['-kernel', kernel, '-initrd', initrd, '-append', commandLine],
   ];
+}
+
+/**
+ * The image may hold anybody's packages, and QEMU's user network has the builder's way to everywhere, its loopback and
+ * the addresses that give credentials away: closed, it has DHCP, and one program for each connection to the server.
+ */
+function closedNetwork({ address, port }: GuestServer): string {
+  const relay = `bash -c 'exec 3<>/dev/tcp/127.0.0.1/${port} 4<&0; cat <&4 >&3 & cat <&3; kill $!'`;
+  return `user,id=n0,ipv6=off,restrict=on,guestfwd=tcp:${address}-cmd:${relay}`;
 }
 
 /** Only cards on PCI have a ROM to boot from, which would need a file of one more package. */

@@ -58,11 +58,23 @@ function checkWebAcl(webAclId: string): void {
 /** The bucket's policy names the distribution, which names the bucket: two stacks would wait for each other. */
 function checkBucket(scope: Construct, bucket: IBucket): void {
   const [its, ours] = [Stack.of(bucket), Stack.of(scope)];
-  if (its === ours) return;
+  if (its !== ours) {
+    refuse(
+      `the property bucket is of the stack ${its.node.path}, the site of ${ours.node.path}`,
+      'make both in one stack, or import the bucket: Bucket.fromBucketName(this, …)',
+    );
+  }
+  if (bucket.encryptionKey === undefined && !isByKms(bucket)) return;
   refuse(
-    `the property bucket is of the stack ${its.node.path}, the site of ${ours.node.path}`,
-    'make both in one stack, or import the bucket: Bucket.fromBucketName(this, …)',
+    `the property bucket is the bucket ${bucket.node.path}, which is encrypted by a key of KMS`,
+    'hand in one with encryption: BucketEncryption.S3_MANAGED: CloudFront and the functions of the mirror may not use that key',
   );
+}
+
+function isByKms(bucket: IBucket): boolean {
+  const made = bucket.node.defaultChild;
+  if (!(made instanceof CfnBucket)) return false; // imported
+  return JSON.stringify(Stack.of(made).resolve(made.bucketEncryption) ?? {}).includes('"aws:kms');
 }
 
 /** Unless a bucket says otherwise, S3 knows no ACLs in it since April 2023. */

@@ -35,11 +35,13 @@ export class EachArchitecture extends Construct {
     const upgrade = machineTasks(this, 'Upgrade', {
       onX86: props.upgrade.project,
       onArm: props.upgradeOnArm?.project,
+      elsewhere: { base: '$.fetched.result.folder' },
       resultPath: '$.root',
     });
     const prepare = machineTasks(this, 'Prepare', {
       onX86: props.prepare.project,
       onArm: props.prepareOnArm?.project,
+      elsewhere: { base: '$.fetched.result.folder', root: '$.root.result.folder' },
       resultPath: '$.prepared',
     });
     const kernels = new EachKernel(this, 'Kernels', {
@@ -75,7 +77,11 @@ export class EachArchitecture extends Construct {
   private untouched(): Pass {
     return Pass.jsonPath(this, 'Untouched', {
       parameters: {
-        result: { 'squashfs.$': '$.fetched.result.squashfs', 'manifest.$': '$.fetched.result.manifest' },
+        result: {
+          'folder.$': '$.fetched.result.folder',
+          'squashfs.$': '$.fetched.result.squashfs',
+          'manifest.$': '$.fetched.result.manifest',
+        },
       },
       resultPath: '$.root',
     });

@@ -25,7 +25,11 @@ export class EachKernel extends Construct {
     super(scope, id);
     const failed = this.kernelFailed();
     const kernelBuilt = this.kernelBuilt();
-    const bootTest = buildTask(this, 'BootTest', { project, resultPath: '$.booted', kernelPath: '$.kernel' });
+    const bootTest = buildTask(this, 'BootTest', {
+      project,
+      elsewhere: { ...ownFields, extracted: '$.extracted.result.folder' },
+      resultPath: '$.booted',
+    });
     bootTest.addCatch(failed, { errors: ['States.ALL'], resultPath: '$.error' }).next(kernelBuilt);
     const booted = Choice.jsonPath(this, 'BootTestWanted')
       .when(Condition.stringEquals('$.job.bootTest', 'true'), bootTest)
@@ -37,8 +41,8 @@ export class EachKernel extends Construct {
       const suffix = machine === BuildMachine.ARM ? 'Arm' : '';
       const extract = buildTask(this, `Extract${pascalCase(kernel.name)}${suffix}`, {
         project: extraction,
+        elsewhere: ownFields,
         resultPath: '$.extracted',
-        kernelPath: '$.kernel',
       });
       extract.addCatch(failed, { errors: ['States.ALL'], resultPath: '$.error' }).next(booted);
       const isKernel = Condition.stringEquals('$.kernel', kernel.name);
@@ -52,6 +56,8 @@ export class EachKernel extends Construct {
         'kernel.$': '$$.Map.Item.Value.kernel',
         'need.$': '$$.Map.Item.Value.need',
         'job.$': '$.job',
+        'root.$': '$.root.result.folder',
+        'prepared.$': '$.prepared.result.folder',
       },
       maxConcurrency,
       resultPath: '$.kernels',
@@ -98,5 +104,8 @@ function onArmFirst(builds: readonly KernelBuild[]): KernelBuild[] {
   const isArm = ({ machine }: KernelBuild) => machine === BuildMachine.ARM;
   return [...builds.filter(isArm), ...builds.filter((build) => !isArm(build))];
 }
+
+/** Fields of the job that only an item of the map has. */
+const ownFields = { kernel: '$.kernel', root: '$.root', prepared: '$.prepared' };
 
 const whichKernel = { 'kernel.$': '$.kernel', 'need.$': '$.need' };

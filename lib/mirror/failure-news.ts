@@ -46,6 +46,9 @@ export class FailureNews extends Construct {
     ] as const) {
       tell.role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
     }
+    for (const key of topic.masterKey ? [topic.masterKey.keyArn] : []) {
+      tell.role.addToPolicy(new PolicyStatement({ actions: useOfKey, resources: [key] }));
+    }
     acknowledge(tell.role, starIn(this, executions), 'the executions of this mirror, which it is to tell of');
   }
 }
@@ -64,22 +67,26 @@ export function failureTopic(scope: Construct): Topic {
   return new Topic(scope, 'Failures', { displayName: 'MAAS mirror', enforceSSL: true });
 }
 
+/** What publishing to an encrypted topic takes. */
+const useOfKey = ['kms:GenerateDataKey', 'kms:Decrypt'];
+
 /** A topic with a policy of its own takes nothing from an alarm unless that policy says so. */
 export function letAlarmsSpeak(scope: Construct, topic: ITopic): void {
   const stack = Stack.of(scope);
   const alarms = stack.formatArn({ service: 'cloudwatch', resource: 'alarm:*', arnFormat: ArnFormat.NO_RESOURCE_NAME });
-  const { statementAdded } = topic.addToResourcePolicy(
-    new PolicyStatement({
-      sid: 'Alarms',
-      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-      actions: ['sns:Publish'],
-      resources: [topic.topicArn],
-      conditions: { ArnLike: { 'aws:SourceArn': alarms } },
-    }),
-  );
-  if (statementAdded) return;
+  const principals = [new ServicePrincipal('cloudwatch.amazonaws.com')];
+  const publish = new PolicyStatement({
+    ...{ sid: 'Alarms', principals, actions: ['sns:Publish'], resources: [topic.topicArn] },
+    conditions: { ArnLike: { 'aws:SourceArn': alarms } },
+  });
+  const useKey = new PolicyStatement({ sid: 'Alarms', principals, actions: useOfKey, resources: ['*'] }); // as in CloudWatch's manual
+  const policies = [
+    topic.addToResourcePolicy(publish),
+    ...(topic.masterKey ? [topic.masterKey.addToResourcePolicy(useKey)] : []),
+  ];
+  if (policies.every(({ statementAdded }) => statementAdded)) return;
   Annotations.of(scope).addWarningV2(
     'cdk-maas-mirror:topicPolicy',
-    'the policy of an imported topic cannot be changed here; let cloudwatch.amazonaws.com do sns:Publish on it, or the alarms of the mirror reach nobody',
+    'the policy of an imported topic or key cannot be changed here; let cloudwatch.amazonaws.com do sns:Publish on it (and use its key, where it has one), or the alarms of the mirror reach nobody',
   );
 }

@@ -1,6 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { ContextAttribute, Schedule, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { ContextAttribute, Schedule, ScheduleTargetInput, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { MirrorError } from '../errors';
@@ -34,6 +34,8 @@ export class Lookout extends Construct {
         new Schedule(this, `${pascalCase(order.view)}${pascalCase(order.release)}`, {
           description: `cdk-maas-mirror: looks for news of ${order.release} for the view ${order.view}`,
           schedule: schedule.toExpression(),
+          // Else all would look, and order builds, in the same minute.
+          timeWindow: TimeWindow.flexible(Duration.minutes(30)),
           target: new LambdaInvoke(look.function, {
             // The time makes the execution's name: a call that is repeated starts nothing twice.
             input: ScheduleTargetInput.fromObject({ order, at: ContextAttribute.scheduledTime }),

@@ -60,10 +60,16 @@ export interface MaasMirrorProps {
   readonly site?: MirrorSiteProps;
 
   /**
-   * The bucket of an earlier mirror, to go on with.
+   * The bucket of an earlier mirror, to go on with, encrypted by keys of S3 (SSE-S3).
    * @default - a new one, kept when the stack goes
    */
   readonly mirrorBucket?: IBucket;
+
+  /**
+   * Where S3 writes who did what in the buckets that are made here.
+   * @default - nowhere
+   */
+  readonly serverAccessLogsBucket?: IBucket;
 
   /**
    * What the mirror is signed with. Every site trusts one key: hand the old one in when a mirror is made anew.

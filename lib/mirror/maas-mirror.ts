@@ -59,8 +59,9 @@ export class MaasMirror extends Construct {
     const settings = settingsOf(props);
     const bundles = FileSystem.fingerprint(packagePath('dist/assets'));
 
-    this.workBucket = workBucket(this, 'WorkBucket');
-    this.mirrorBucket = props.mirrorBucket ?? mirrorBucket(this, 'MirrorBucket');
+    const { serverAccessLogsBucket: logs } = props;
+    this.workBucket = workBucket(this, 'WorkBucket', logs);
+    this.mirrorBucket = props.mirrorBucket ?? mirrorBucket(this, 'MirrorBucket', logs);
     this.site = new MirrorSite(this, 'Site', { ...props.site, bucket: this.mirrorBucket });
     this.builds = this.makeBuilds(settings, bundles, props);
     this.functions = mirrorFunctions(this, {

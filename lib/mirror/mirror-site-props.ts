@@ -54,6 +54,12 @@ export interface MirrorSiteProps {
   readonly accessLogsBucket?: IBucket;
 
   /**
+   * Where S3 writes who did what in the bucket, if it is made here.
+   * @default - nowhere
+   */
+  readonly serverAccessLogsBucket?: IBucket;
+
+  /**
    * The edge locations that serve. Fewer cost less a byte; sites far from them read more slowly.
    * @default PriceClass.PRICE_CLASS_ALL
    */

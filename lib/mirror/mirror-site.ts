@@ -52,7 +52,7 @@ export class MirrorSite extends Construct {
     checkSite(this, props);
     const allowed = props.allowedCidrs && addressBeginnings(props.allowedCidrs);
 
-    this.bucket = props.bucket ?? mirrorBucket(this, 'MirrorBucket');
+    this.bucket = props.bucket ?? mirrorBucket(this, 'MirrorBucket', props.serverAccessLogsBucket);
     this.credentials = props.basicAuth ? this.makeCredentials() : undefined;
     this.viewerRequest = this.makeViewerRequest(allowed);
     this.originAccessControl = this.makeOriginAccessControl();

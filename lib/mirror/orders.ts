@@ -6,6 +6,7 @@ import { bootloadersOrder, type Order } from '../job/order';
 import { Places } from '../job/places';
 import type { MaasMirrorProps } from './maas-mirror-props';
 import type { MirrorView } from './mirror-view';
+import { pascalCase } from './pascal-case';
 
 /**
  * Everything that a mirror is to build when it looks for news.
@@ -45,9 +46,22 @@ function viewsOf({ views, releases }: MaasMirrorProps): readonly MirrorView[] {
     const names = views.map(({ name }) => name);
     const twice = names.find((name, at) => names.indexOf(name) !== at);
     if (twice !== undefined) throw misuse(`the property views names ${JSON.stringify(twice)} twice`);
+    refuseAlike(names);
     return views;
   }
   return releases === undefined ? [] : [{ name: 'candidate', releases }];
+}
+
+/** Resources are named for views, and their names have no hyphens. */
+function refuseAlike(names: readonly string[]): void {
+  for (const [at, name] of names.entries()) {
+    const alike = names.slice(0, at).find((other) => pascalCase(other) === pascalCase(name));
+    if (alike === undefined) continue;
+    throw misuse(
+      `the property views names ${JSON.stringify(alike)} and ${JSON.stringify(name)}, which give resources of one name`,
+      'call one of them otherwise: views have to differ by more than hyphens',
+    );
+  }
 }
 
 function wordsOf(view: MirrorView, { architectures }: MaasMirrorProps): object {

@@ -16,14 +16,17 @@ import type { Construct } from 'constructs';
 import { jobVariables } from '../job/environment';
 import type { Job } from '../job/job';
 
+/** A path for each field. */
+type Elsewhere = { readonly [field in keyof Job]?: string };
+
 export interface BuildTaskProps {
   readonly project: IProject;
   /** Where `{ result: … }` goes: `$.fetched`. A ResultSelector cannot be a bare value, hence the one field. */
   readonly resultPath: string;
   /** Where the job lies. @default $.job */
   readonly jobPath?: string;
-  /** Where the kernel flavour lies. @default - in the job, which has none in the stages that all flavours share */
-  readonly kernelPath?: string;
+  /** Where those fields of the job lie that the plan did not know: the kernel flavour, what earlier stages made. @default none */
+  readonly elsewhere?: Elsewhere;
 }
 
 /** Runs a stage's project with the job as its environment, and reads the RESULT that its buildspec exports. */
@@ -31,10 +34,7 @@ export function buildTask(scope: Construct, id: string, props: BuildTaskProps): 
   const task = CodeBuildStartBuild.jsonPath(scope, id, {
     project: props.project,
     integrationPattern: IntegrationPattern.RUN_JOB,
-    environmentVariablesOverride: jobEnvironment(
-      props.jobPath ?? '$.job',
-      props.kernelPath ? { kernel: props.kernelPath } : {},
-    ),
+    environmentVariablesOverride: jobEnvironment(props.jobPath ?? '$.job', props.elsewhere ?? {}),
     resultSelector: { 'result.$': exportedResult },
     resultPath: props.resultPath,
   });
@@ -108,7 +108,7 @@ const lambdaServiceErrors = [
 const exportedResult =
   "States.StringToJson(States.ArrayGetItem($.Build.ExportedEnvironmentVariables[?(@.Name=='RESULT')].Value, 0))";
 
-function jobEnvironment(jobPath: string, elsewhere: { readonly [field in keyof Job]?: string }) {
+function jobEnvironment(jobPath: string, elsewhere: Elsewhere) {
   const fields = Object.keys(jobVariables) as (keyof Job)[];
   return Object.fromEntries(
     fields.map((field) => [

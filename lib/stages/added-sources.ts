@@ -1,7 +1,7 @@
 import { MirrorError } from '../errors';
 import { addedSources, type ImageSource } from '../job/apt-sources';
 import { checked } from '../job/checked';
-import { runs } from '../job/layout';
+import { made } from '../job/layout';
 import { type AptSource, AptSources } from '../job/order';
 import { parseRepository } from '../job/repository';
 import { readText } from '../machine/files';
@@ -16,14 +16,14 @@ export async function findAddedSources(bench: Workbench): Promise<ImageSource[]>
   const { order } = bench;
   const found = await Promise.all((order.customise?.repositories ?? []).map((text) => sourcesOf(text, bench)));
   const sources = found.flat();
-  await handOnJson(bench, runs.repositories(bench.job), sources);
+  await handOnJson(bench, made.repositories(bench.folder), sources);
   return sources;
 }
 
 /** Those that {@link findAddedSources} has kept; none where nothing is customised. */
 export async function knownAddedSources(bench: Workbench): Promise<ImageSource[]> {
   if (!bench.job.customised) return [];
-  const key = runs.repositories(bench.job);
+  const key = made.repositories(bench.job.root);
   return checked(AptSources, JSON.parse(await readText(await takeUp(bench, key))), key);
 }
 

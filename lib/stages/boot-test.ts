@@ -3,7 +3,7 @@ import { architectureOf, runsOn } from '../catalog/architectures';
 import { kernelOf } from '../catalog/kernels';
 import { releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
-import { rootOf, runs } from '../job/layout';
+import { made } from '../job/layout';
 import type { Booted } from '../job/results';
 import type { Verdict } from '../machine/console';
 import { digestOf } from '../machine/digest';
@@ -16,8 +16,8 @@ import { isInstalled, thisMachine } from '../machine/this-machine';
 import { takeUp, type Workbench } from './workbench';
 
 const mac = '52:54:00:aa:01:02';
-/** How a guest of QEMU's user network names its host. */
-const host = '10.0.2.2';
+/** Where the booted machine finds its rack, by MAAS's own port. */
+const address = '10.0.2.100:5248';
 
 /** Boots exactly what will be published as MAAS would, until the system is up. */
 export async function bootTest(bench: Workbench): Promise<Booted> {
@@ -31,9 +31,9 @@ export async function bootTest(bench: Workbench): Promise<Booted> {
     return { gate: 'impossible', evidence: `no ${qemu.system} on this machine` };
   }
   const [squashfs, kernel, initrd] = [
-    await takeUp(bench, rootOf(job).squashfs),
-    await takeUp(bench, runs.kernel(job)),
-    await takeUp(bench, runs.initrd(job)),
+    await takeUp(bench, made.squashfs(job.root)),
+    await takeUp(bench, made.kernel(job.extracted)),
+    await takeUp(bench, made.initrd(job.extracted)),
   ];
   const { sha256, size } = await digestOf(squashfs);
   const path = rackPath({
@@ -47,8 +47,7 @@ export async function bootTest(bench: Workbench): Promise<Booted> {
   const nonce = sha256.slice(8, 24);
   const userData = (await readText(join(tools, 'boot-check.sh'))).replaceAll('@NONCE@', nonce);
 
-  await using rack = await startStandIn({ images: { [path]: squashfs }, userData, address: host });
-  const address = `${host}:${rack.port}`;
+  await using rack = await startStandIn({ images: { [path]: squashfs }, userData, address });
   const cloudInit = await hasCloudInit(bench);
   progress(`booting ${job.kernel} in ${qemu.system}`);
   const evidence = await boot({
@@ -57,6 +56,7 @@ export async function bootTest(bench: Workbench): Promise<Booted> {
     initrd,
     commandLine: maasCommandLine({ rack: address, squashfs: path, mac, console: qemu.console }),
     mac,
+    server: { address, port: rack.port },
     memory: memoryFor(size),
     judge: cloudInit ? judgeByCloudInit(nonce) : judgeByLogin,
     // A boot takes a minute, or a quarter of an hour where several share a slow machine.
@@ -77,7 +77,7 @@ function memoryFor(squashfsBytes: number): number {
 }
 
 async function hasCloudInit(bench: Workbench): Promise<boolean> {
-  return /^cloud-init\t/m.test(await readText(await takeUp(bench, rootOf(bench.job).manifest)));
+  return /^cloud-init\t/m.test(await readText(await takeUp(bench, made.manifest(bench.job.root))));
 }
 
 /**

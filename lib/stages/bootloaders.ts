@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Bootloader, type BootloaderFile, bootloaders } from '../catalog/bootloaders';
 import { MirrorError } from '../errors';
 import type { BuiltBootloader, BuiltBootloaders, BuiltLoaderItem } from '../job/bootloaders';
-import { runs } from '../job/layout';
+import { made } from '../job/layout';
 import { type DownloadedPackage, downloadPackages } from '../machine/apt-download';
 import { makeFolder } from '../machine/files';
 import { makeGrubImage } from '../machine/grub-image';
@@ -13,9 +13,7 @@ import { type ArchivePlaces, bootloaderSources, sourceName } from './bootloader-
 import { handOn, type Workbench } from './workbench';
 
 /** What the stage of the bootloaders has; it belongs to no image, so there is neither job nor order. */
-export interface LoaderBench extends Pick<Workbench, 'store' | 'scratch' | 'tools'> {
-  readonly execution: string;
-}
+export type LoaderBench = Pick<Workbench, 'store' | 'folder' | 'scratch' | 'tools'>;
 
 export interface BootloadersOrder extends ArchivePlaces {
   /** Lines of apt.conf. @default none */
@@ -106,9 +104,9 @@ async function buildItem(
   );
   const find = async (path: string) => requireFound(await filesInTree(tree, path), path, packages);
   const copied = await membersOf(files, find);
-  const made = files.length === 0 ? await imageOf(loader, { tree, place, find }, bench) : undefined;
-  await makeTarXz(made?.members ?? copied, archive, await newestTime((made?.from ?? copied).map(({ file }) => file)));
-  const key = runs.bootloader(bench.execution, firmware, architecture, item);
+  const built = files.length === 0 ? await imageOf(loader, { tree, place, find }, bench) : undefined;
+  await makeTarXz(built?.members ?? copied, archive, await newestTime((built?.from ?? copied).map(({ file }) => file)));
+  const key = made.bootloader(bench.folder, firmware, architecture, item);
   return { artefact: await handOn(bench, key, archive), package: item, version, release };
 }
 

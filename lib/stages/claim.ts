@@ -4,6 +4,7 @@ import { mirror as layout } from '../job/layout';
 import { newestVersion } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
+import type { Store } from '../store/store';
 import type { Press } from './commit';
 import type { Offer } from './offers';
 
@@ -34,7 +35,7 @@ export async function claimFirst(
   keyOf: (name: string) => string,
   { execution, mirror, what }: { execution: string; mirror: Press['mirror']; what: string },
 ): Promise<string> {
-  const claim = Buffer.from(`${JSON.stringify({ execution })}\n`);
+  const claim = claimOf(execution);
   for (const name of names) {
     try {
       await mirror.create(keyOf(name), claim);
@@ -46,6 +47,25 @@ export async function claimFirst(
   throw new MirrorError('VersionConflict', `every version name of this minute is taken for ${what}`, {
     hint: 'run the build again',
   });
+}
+
+/**
+ * Whether a rebuild is still to be published. One that is tried again, by a redrive, may have published already and not
+ * come to say so: then what is there counts, and only what differs from it is news.
+ * @param claims where the claims of the newest versions lie
+ */
+export async function isStillToRebuild(
+  { rebuild, execution }: Pick<Job, 'rebuild' | 'execution'>,
+  claims: readonly string[],
+  mirror: Store,
+): Promise<boolean> {
+  if (!rebuild) return false;
+  const found = await Promise.all(claims.map((key) => mirror.read(key)));
+  return !found.some((claim) => claim?.bytes.equals(claimOf(execution)));
+}
+
+function claimOf(execution: string): Buffer {
+  return Buffer.from(`${JSON.stringify({ execution })}\n`);
 }
 
 /**
@@ -77,7 +97,8 @@ function timeOf(at: Date): { day: string; time: string } {
   return { day, time };
 }
 
-function newestAmong(offers: readonly Offer[], document: Products | undefined): string | undefined {
+/** The newest version that the offered products have. */
+export function newestAmong(offers: readonly Offer[], document: Products | undefined): string | undefined {
   const names = offers.flatMap(({ productId }) => {
     const product = document?.products[productId];
     const newest = product === undefined ? undefined : newestVersion(product);

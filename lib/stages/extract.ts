@@ -1,6 +1,6 @@
 import { type Kernel, kernelOf } from '../catalog/kernels';
 import { releaseOf } from '../catalog/releases';
-import { rootOf, runs } from '../job/layout';
+import { made } from '../job/layout';
 import type { Extracted } from '../job/results';
 import { aptInstall } from '../machine/apt';
 import { proxyVariables } from '../machine/apt-network';
@@ -19,8 +19,8 @@ import { handOn, takeUp, type Workbench } from './workbench';
 export async function extract(bench: Workbench): Promise<Extracted> {
   const { job, scratch } = bench;
   const kernel = kernelOf(job.release, job.architecture, job.kernel);
-  const base = await takeUp(bench, rootOf(job).squashfs);
-  const layer = await takeUp(bench, runs.preparedLayer(job));
+  const base = await takeUp(bench, made.squashfs(job.root));
+  const layer = await takeUp(bench, made.layer(job.prepared));
 
   await using image = await mountSquashfs(base, scratch);
   await using shared = await mountSquashfs(layer, scratch);
@@ -33,8 +33,9 @@ export async function extract(bench: Workbench): Promise<Extracted> {
   const initrd = await makeInitramfs(chroot, choice, installed.release, await squashfsTime(base));
 
   return {
-    kernel: await handOn(bench, runs.kernel(job), installed.file),
-    initrd: await handOn(bench, runs.initrd(job), initrd),
+    folder: bench.folder,
+    kernel: await handOn(bench, made.kernel(bench.folder), installed.file),
+    initrd: await handOn(bench, made.initrd(bench.folder), initrd),
     imagePackage: installed.imagePackage,
     imageVersion: installed.imageVersion,
     kernelRelease: installed.release,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { squashfsCompression } from '../catalog/compression';
 import { type Release, releaseOf } from '../catalog/releases';
 import { withoutPasswords } from '../errors';
-import { runs } from '../job/layout';
+import { made } from '../job/layout';
 import type { Fetched } from '../job/results';
 import { digestOf } from '../machine/digest';
 import { writeText } from '../machine/files';
@@ -25,8 +25,9 @@ export async function fetch(bench: Workbench): Promise<Fetched> {
   const manifest = base.manifest ?? (await writeManifest(base.squashfs, bench));
   return {
     serial: base.serial,
-    squashfs: await handOn(bench, runs.baseSquashfs(bench.job), base.squashfs),
-    manifest: await handOn(bench, runs.baseManifest(bench.job), manifest),
+    folder: bench.folder,
+    squashfs: await handOn(bench, made.squashfs(bench.folder), base.squashfs),
+    manifest: await handOn(bench, made.manifest(bench.folder), manifest),
     source: base.source,
   };
 }

@@ -7,7 +7,7 @@ import { type Addition, newestVersion } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
 import { type LoaderOffer, loaderAdditions, loaderNews, loaderOffersOf } from './bootloader-offers';
-import { claimFirst, secondsFrom } from './claim';
+import { claimFirst, isStillToRebuild, secondsFrom } from './claim';
 import { commit, followIndex } from './commit';
 import type { PublishBench } from './publish';
 import { readView } from './published-view';
@@ -35,14 +35,16 @@ export interface PublishedBootloaders {
  * @throws ContractBroken and BadSignature, with nothing published; VersionConflict where no name is left
  */
 export async function publishBootloaders(
-  { view, execution, inputs, built, rebuild = false }: BootloadersToPublish,
+  { view, execution, inputs, built, ...ordered }: BootloadersToPublish,
   bench: PublishBench,
 ): Promise<PublishedBootloaders> {
   // Only what the packages were really taken by counts as looked at.
   const offers = loaderOffersOf(view, archivesDigest(built.inReleases) === inputs ? inputs : '', built);
   const id = bootloaderContentId(view);
-  await readView(view, bench); // nothing is written beside a view that another key has signed
+  const before = await readView(view, bench); // nothing is written beside a view that another key has signed
   await showMirror(view, 'bootloaders', bench);
+  const claims = newestClaims(offers, before.documents.get(id)?.document);
+  const rebuild = await isStillToRebuild({ rebuild: ordered.rebuild ?? false, execution }, claims, bench.mirror);
 
   for (;;) {
     const document = (await readView(view, bench)).documents.get(id)?.document;
@@ -61,6 +63,14 @@ export async function publishBootloaders(
       if (!(error instanceof MirrorError && error.name === 'VersionConflict')) throw error;
     }
   }
+}
+
+function newestClaims(offers: readonly LoaderOffer[], document: Products | undefined): string[] {
+  return offers.flatMap(({ productId, loader: { firmware, architecture } }) => {
+    const product = document?.products[productId];
+    const newest = product && newestVersion(product);
+    return newest === undefined ? [] : [layout.bootloaderClaim(firmware, architecture, newest)];
+  });
 }
 
 /** Brings what is new into the pool, each product into a folder of its own. @returns version names by product id */

@@ -9,7 +9,7 @@ import type { KernelResult, Selected } from '../job/results';
 import type { Addition } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
-import { claimVersion } from './claim';
+import { claimVersion, isStillToRebuild, newestAmong } from './claim';
 import { commit, followIndex, type Press } from './commit';
 import { additionsOf, type Claimed, newsAmong, overtakenAmong } from './news';
 import { type BuiltKernel, type Context, type Offer, offersOf, poolKeysOf, provenanceFile, versionOf } from './offers';
@@ -39,12 +39,13 @@ export interface Published {
  * @throws RequiredKernelFailed; ContractBroken and BadSignature, with nothing published
  */
 export async function publish(input: PublishInput, bench: PublishBench): Promise<Published> {
-  const job = jobOfStrings(input.job);
+  const ordered = jobOfStrings(input.job);
   const { built, leftOut } = sorted(input.kernels, input.selected);
-  const offers = offersOf(job, input, built, await contextOf(job, input, bench));
-  const id = contentId(releaseOf(job.release), job.view);
-  await readIndex(job.view, bench); // nothing is written beside a view that another key has signed
-  await showMirror(job.view, job.release, bench);
+  const offers = offersOf(ordered, input, built, await contextOf(ordered, input, bench));
+  const id = contentId(releaseOf(ordered.release), ordered.view);
+  await readIndex(ordered.view, bench); // nothing is written beside a view that another key has signed
+  await showMirror(ordered.view, ordered.release, bench);
+  const job = { ...ordered, rebuild: await wantsRebuild(ordered, offers, bench) };
 
   for (;;) {
     const claimed = await claimNews(job, input.fetched.serial, offers, bench);
@@ -64,6 +65,13 @@ export async function publish(input: PublishInput, bench: PublishBench): Promise
       if (!(error instanceof MirrorError && error.name === 'VersionConflict')) throw error;
     }
   }
+}
+
+async function wantsRebuild(job: Job, offers: readonly Offer[], bench: PublishBench): Promise<boolean> {
+  const id = contentId(releaseOf(job.release), job.view);
+  const newest = newestAmong(offers, (await readView(job.view, bench)).documents.get(id)?.document);
+  const claims = newest === undefined ? [] : [layout.claim(job.release, job.architecture, newest)];
+  return isStillToRebuild(job, claims, bench.mirror);
 }
 
 /** Brings what is new into the pool, in a folder of its own. */

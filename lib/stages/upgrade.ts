@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { squashfsCompression } from '../catalog/compression';
 import { releaseOf } from '../catalog/releases';
 import { isKernelPackage } from '../job/kernel-package';
-import { runs } from '../job/layout';
+import { made } from '../job/layout';
 import type { Root } from '../job/results';
 import { aptAutoremove, aptDistUpgrade, aptInstall, aptPurge, aptUpdate } from '../machine/apt';
 import { proxyVariables } from '../machine/apt-network';
@@ -23,7 +23,7 @@ import { handOn, handOnJson, takeUp, type Workbench } from './workbench';
 /** Changes the fetched image as the order wants it, cleans it, and packs it again. */
 export async function upgrade(bench: Workbench): Promise<Root> {
   const { job, scratch } = bench;
-  const base = await takeUp(bench, runs.baseSquashfs(job));
+  const base = await takeUp(bench, made.squashfs(job.base));
   const [squashfs, manifest] = [join(scratch, 'root.squashfs'), join(scratch, 'root.manifest')];
   const epoch = await squashfsTime(base);
   const added = await findAddedSources(bench);
@@ -37,7 +37,7 @@ export async function upgrade(bench: Workbench): Promise<Root> {
     });
     await tellApt(root.path, added, bench);
     await quietly(chroot, bench, () => change(chroot, bench));
-    await handOnJson(bench, runs.upgradedArchives(job), await verifiedArchives(root.path));
+    await handOnJson(bench, made.archives(bench.folder), await verifiedArchives(root.path));
   }
   await ownSettings(root.path, releaseOf(job.release));
   await cleanImage(root.path, image.path);
@@ -45,8 +45,9 @@ export async function upgrade(bench: Workbench): Promise<Root> {
   await makeSquashfs(root.path, squashfs, { compression: compressionFor(bench), epoch });
   await writeText(manifest, await manifestOf(root.path));
   return {
-    squashfs: await handOn(bench, runs.upgradedSquashfs(job), squashfs),
-    manifest: await handOn(bench, runs.upgradedManifest(job), manifest),
+    folder: bench.folder,
+    squashfs: await handOn(bench, made.squashfs(bench.folder), squashfs),
+    manifest: await handOn(bench, made.manifest(bench.folder), manifest),
   };
 }
 

@@ -12,6 +12,8 @@ import type { Store } from '../store/store';
 export interface Workbench {
   readonly job: Job;
   readonly order: Order;
+  /** Where this stage puts what it makes: keys of the work store begin with it. */
+  readonly folder: string;
   /** The work store, which holds what other stages of this execution made. */
   readonly store: Store;
   /** An empty folder on a real file system, removed afterwards. */

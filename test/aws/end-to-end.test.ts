@@ -111,6 +111,22 @@ describe('a deployed mirror', { timeout: 600_000 }, () => {
     expect(name).toBe((looked as { execution: string }).execution);
   });
 
+  it('goes through every stage again for the same execution, as a redrive does, and publishes one version', async () => {
+    const folder = temporaryFolder();
+    for (const name of ['first', 'again', 'code']) mkdirSync(join(folder, name));
+    const assembly = await deployedAssembly(account, outputs, join(folder, 'code'));
+    const asked = { name: 'bookworm-20261125T123000-00000000', rebuild: true, bootTest: false };
+
+    await execute(assembly, join(folder, 'first'), account.env, asked);
+    const cloud = await openStore(`s3://${outputs.mirrorBucketName}`);
+    const published = (await listMirror(cloud, {})).map(({ version }) => version);
+    await execute(assembly, join(folder, 'again'), account.env, asked);
+
+    expect(published).toHaveLength(2);
+    expect((await listMirror(cloud, {})).map(({ version }) => version)).toEqual(published);
+    expect((await verifyMirror(cloud, { scratch: temporaryFolder() })).problems).toEqual([]);
+  });
+
   it('leaves its mirror when it is destroyed', async () => {
     await cdk(account, app, 'destroy', '--force');
     const s3 = new S3Client({ forcePathStyle: true });
@@ -147,12 +163,17 @@ function order(): Order {
   });
 }
 
-async function execute(assembly: Assembly, folder: string, environment: Readonly<Record<string, string>>) {
+async function execute(
+  assembly: Assembly,
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+  { name, ...asked }: { name?: string; rebuild?: boolean; bootTest?: boolean } = {},
+) {
   for (const name of ['scratch', 'logs']) mkdirSync(join(folder, name));
   const result = await runExecution({
     assembly,
-    input: order(),
-    name: 'bookworm-20261125T120000-00000000',
+    input: { ...order(), ...asked },
+    name: name ?? 'bookworm-20261125T120000-00000000',
     scratch: join(folder, 'scratch'),
     logs: join(folder, 'logs'),
     environment,

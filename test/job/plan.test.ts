@@ -26,6 +26,10 @@ describe('a plan', () => {
       recipe: '',
       bundles: '',
       rebuild: 'true',
+      base: '',
+      root: '',
+      prepared: '',
+      extracted: '',
     });
   });
 
@@ -187,15 +191,16 @@ describe('reading the input of a function', () => {
   });
 
   it('takes what the state machine makes', () => {
-    const artefact = { key: 'runs/run-1/amd64/base/squashfs', sha256: 'ab'.repeat(32), size: 1 };
+    const folder = 'runs/run-1/amd64/fetch/1';
+    const artefact = { key: `${folder}/squashfs`, sha256: 'ab'.repeat(32), size: 1 };
     const input = {
       job: plan({}).architectures[0]?.job,
       fetched: {
-        ...{ serial: '20261120', squashfs: artefact, manifest: artefact },
+        ...{ serial: '20261120', folder, squashfs: artefact, manifest: artefact },
         source: { kind: 'cloud-image', uri: 'https://images.example/squashfs', sha256: 'ab'.repeat(32), product: 'p' },
       },
-      root: { squashfs: artefact, manifest: artefact },
-      prepared: { layer: artefact, kernels: [], materials: artefact },
+      root: { folder, squashfs: artefact, manifest: artefact },
+      prepared: { folder, layer: artefact, kernels: [], materials: artefact },
       selected: { build: [], flavours: [], missing: [] },
       kernels: [{ outcome: 'failed', kernel: 'ga', need: 'required', error: { Error: 'NoKernel', Cause: 'none' } }],
     };

@@ -22,6 +22,7 @@ it.each([
   const [program, ...args] = qemuCommand({
     emulator: { ...qemu, program: qemu.system },
     ...{ kernel: 'K', initrd: 'I', commandLine: 'root=x ro', mac: 'MAC', memory: 2048, timeoutSeconds: 1 },
+    server: { address: '10.0.2.100:5248', port: 40000 },
     ...{ judge: () => undefined, onLine: () => {} },
   });
   const after = (word: string) => args.flatMap((one, index) => (one === word ? [args[index + 1]] : []));
@@ -79,6 +80,7 @@ async function bootBy(script: string) {
   const ended = await boot({
     emulator: { ...architectureOf('amd64').qemu, program },
     ...{ kernel: 'K', initrd: 'I', commandLine: 'root=x ro', mac: 'MAC', memory: 2048, timeoutSeconds: 1 },
+    server: { address: '10.0.2.100:5248', port: 40000 },
     judge: (line) =>
       line.includes('panic') ? { failed: 'it panicked' } : line.includes('up') ? { started: 'up' } : undefined,
     onLine: (line) => lines.push(line),

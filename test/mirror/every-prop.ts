@@ -55,6 +55,7 @@ export function everyProp(stack: Stack): Required<Omit<MaasMirrorProps, 'vpcSubn
       webAclId: `arn:aws:wafv2:us-east-1:${account}:global/webacl/mirror/11111111-2222-3333-4444-555555555555`,
       accessLogsBucket: new Bucket(stack, 'Logs', { objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED }),
     },
+    serverAccessLogsBucket: new Bucket(stack, 'BucketLogs'),
     mirrorBucket: Bucket.fromBucketName(stack, 'Bucket', 'my-mirror'),
     signingKey: SigningKey.kms(Key.fromKeyArn(stack, 'Key', keyArn)),
     alarmTopic: new Topic(stack, 'Pager'),

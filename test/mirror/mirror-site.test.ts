@@ -3,7 +3,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Bucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
@@ -347,6 +347,16 @@ describe('the properties of a site', () => {
         accessLogsBucket: new Bucket(stack, 'Logs', { objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED }),
       }),
       /ownership BucketOwnerEnforced/,
+    ],
+    [
+      'a bucket with a key of its own',
+      (stack) => ({ bucket: new Bucket(stack, 'Own', { encryption: BucketEncryption.KMS }) }),
+      /bucket is the bucket Stack\/Own, which is encrypted by a key of KMS/,
+    ],
+    [
+      'a bucket with the key of the account',
+      (stack) => ({ bucket: new Bucket(stack, 'Own', { encryption: BucketEncryption.KMS_MANAGED }) }),
+      /bucket is the bucket Stack\/Own, which is encrypted by a key of KMS/,
     ],
     [
       'a bucket of another stack',

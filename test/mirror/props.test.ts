@@ -187,7 +187,7 @@ describe('the properties of a mirror', () => {
     ]);
     made.allResourcesProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'rate(6 hours)',
-      FlexibleTimeWindow: { Mode: 'OFF' },
+      FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 30 },
       State: 'ENABLED',
       Target: {
         Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MirrorLookFunction'), 'Arn'] },
@@ -305,6 +305,70 @@ describe('the properties of a mirror', () => {
     Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('topic'));
   });
 
+  it('alarmTopic: uses the key of an encrypted one, and lets alarms use it', () => {
+    const { stack, template: made } = madeMirror((scope) => ({
+      alarmTopic: new Topic(scope, 'Pager', { masterKey: new Key(scope, 'PagerKey') }),
+    }));
+
+    const use = { Effect: 'Allow', Action: ['kms:GenerateDataKey', 'kms:Decrypt'] };
+    const [key] = idsOf(made, 'AWS::KMS::Key').filter((id) => id.startsWith('PagerKey'));
+    expect(statementsOf(made, /^MirrorTellRole/)).toContainEqual({ ...use, Resource: { 'Fn::GetAtt': [key, 'Arn'] } });
+    made.hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ ...use, Principal: { Service: 'cloudwatch.amazonaws.com' }, Resource: '*' }),
+        ]),
+      },
+    });
+    Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('topic'));
+  });
+
+  it('serverAccessLogsBucket: S3 writes into it, and nobody else may', () => {
+    const { stack, template: made } = madeMirror((scope) => ({ serverAccessLogsBucket: new Bucket(scope, 'Logs') }));
+
+    const [logs] = idsOf(made, 'AWS::S3::Bucket').filter((id) => id.startsWith('Logs'));
+    const written = { Effect: 'Allow', Action: 's3:PutObject', Principal: { Service: 'logging.s3.amazonaws.com' } };
+    for (const [id, prefix] of [
+      ['MirrorMirrorBucket', 'maas-mirror/'],
+      ['MirrorWorkBucket', 'maas-mirror-work/'],
+    ] as const) {
+      const [bucket] = idsOf(made, 'AWS::S3::Bucket').filter((one) => one.startsWith(id));
+      expect(made.findResources('AWS::S3::Bucket')[String(bucket)]?.Properties.LoggingConfiguration).toEqual({
+        DestinationBucketName: { Ref: logs },
+        LogFilePrefix: prefix,
+      });
+      made.hasResourceProperties('AWS::S3::BucketPolicy', {
+        Bucket: { Ref: logs },
+        PolicyDocument: {
+          Statement: Match.arrayWith([
+            {
+              ...written,
+              Resource: { 'Fn::Join': ['', [{ 'Fn::GetAtt': [logs, 'Arn'] }, `/${prefix}*`]] },
+              Condition: {
+                StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+                ArnLike: { 'aws:SourceArn': { 'Fn::GetAtt': [bucket, 'Arn'] } },
+              },
+            },
+          ]),
+        },
+      });
+    }
+    Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('logs'));
+  });
+
+  it('serverAccessLogsBucket: may be of another stack, and warns of an imported one', () => {
+    const app = new App({ analyticsReporting: false });
+    const logs = new Bucket(new Stack(app, 'LogsStack'), 'Logs');
+    const stack = new Stack(app, 'Stack');
+    new MaasMirror(stack, 'Mirror', { serverAccessLogsBucket: logs });
+    expect(() => app.synth()).not.toThrow();
+
+    const { stack: importing } = madeMirror((scope) => ({
+      serverAccessLogsBucket: Bucket.fromBucketName(scope, 'Logs', 'my-logs'),
+    }));
+    Annotations.fromStack(importing).hasWarning('*', Match.stringLikeRegexp('let logging.s3.amazonaws.com do'));
+  });
+
   it('alarmTopic: warns where the policy of an imported one has to be changed elsewhere', () => {
     const { stack } = madeMirror((scope) => ({
       alarmTopic: Topic.fromTopicArn(scope, 'Topic', 'arn:aws:sns:us-east-1:123456789012:pager'),
@@ -368,6 +432,11 @@ describe('a mirror refuses', () => {
   const noble = UbuntuRelease.NOBLE;
 
   it.each<[string, MaasMirrorProps, RegExp]>([
+    [
+      'views that give resources of one name',
+      { views: [{ name: 'a-1' }, { name: 'b' }, { name: 'a1' }] },
+      /views names "a-1" and "a1", which give resources of one name/,
+    ],
     ['a view twice', { views: [{ name: 'a' }, { name: 'a' }] }, /views names "a" twice/],
     [
       'a view that lies beside the pool',

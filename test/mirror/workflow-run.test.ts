@@ -199,11 +199,12 @@ const result = (value: object) => ({
     ],
   },
 });
-const root = { squashfs: artefact, manifest: artefact };
+const root = { folder: 'runs/run-1/root', squashfs: artefact, manifest: artefact };
 const source = { kind: 'given', uri: '/images/x', sha256: artefact.sha256, product: '' };
-const prepared = result({ layer: artefact, kernels: [], materials: artefact });
+const prepared = result({ folder: 'runs/run-1/prepared', layer: artefact, kernels: [], materials: artefact });
 const upgraded = { ...artefact, key: 'runs/run-1/upgraded' };
 const extracted = result({
+  folder: 'runs/run-1/extracted',
   kernel: artefact,
   initrd: artefact,
   imagePackage: 'linux-image-6.8.0-50-generic',
@@ -218,7 +219,7 @@ const answers: Readonly<Record<string, Handler>> = {
     return { Payload: planOf(Order.parse(order), execution) };
   },
   Fetch: () => result({ serial: '20261120', ...root, source }),
-  Upgrade: () => result({ squashfs: upgraded, manifest: artefact }),
+  Upgrade: () => result({ folder: 'runs/run-1/upgraded', squashfs: upgraded, manifest: artefact }),
   Prepare: () => prepared,
   Select: ({ Payload }) => {
     const { kernels: build } = selectInputOf(Payload);

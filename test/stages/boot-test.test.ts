@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { architectures, runsOn } from '../../lib/catalog/architectures';
+import { noFolders } from '../../lib/job/job';
 import { Order } from '../../lib/job/order';
 import { thisMachine } from '../../lib/machine/this-machine';
 import { bootTest } from '../../lib/stages/boot-test';
@@ -29,9 +30,19 @@ async function benchOf(architecture: string): Promise<Parameters<typeof bootTest
   const ordered = { release: 'noble', architecture, kernel: 'ga', view: 'candidate' };
   const asked = { customised: false, bootTest: true, rebuild: false };
   return {
-    job: { ...ordered, ...asked, execution: 'e', inputs: '', recipe: '', bundles: '' },
+    job: {
+      ...ordered,
+      ...asked,
+      execution: 'e',
+      inputs: '',
+      recipe: '',
+      bundles: '',
+      ...noFolders,
+      root: 'runs/e/root',
+    },
     order: Order.parse({ release: 'noble', architectures: [architecture] }),
     store: await openWorkStore(scratch),
+    folder: 'runs/e/boot-test',
     scratch,
     tools: 'buildspecs',
   };

@@ -43,7 +43,7 @@ async function build(folder: string, from: BootloaderArchive = small): Promise<B
   const tools = join(__dirname, '../../buildspecs');
   const { keyring } = from;
   const places = { archive: { uri: archive.url, keyring }, ports: { uri: ports.url, keyring } };
-  return await buildBootloaders({ execution: 'run', store, scratch, tools }, places);
+  return await buildBootloaders({ folder: 'runs/run/bootloaders', store, scratch, tools }, places);
 }
 
 /** Unpacks what was built for one product as MAAS does, all items into one folder, and gives its files by name. */

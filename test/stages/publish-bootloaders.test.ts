@@ -35,6 +35,7 @@ const newerShim = { 'amd64/shim-signed': '1.59+15.8-0ubuntu2' };
 interface Run extends Partial<BuiltLoadersOptions> {
   readonly view?: string;
   readonly inputs?: string;
+  readonly rebuild?: boolean;
 }
 
 let runsMade = 0;
@@ -43,9 +44,9 @@ async function publishLoaders(
   run: Run = {},
   changes: Partial<PublishBench> = {},
 ): Promise<PublishedBootloaders> {
-  const { view = 'candidate', inputs = '', execution = `run-${++runsMade}`, ...rest } = run;
+  const { view = 'candidate', inputs = '', rebuild = false, execution = `run-${++runsMade}`, ...rest } = run;
   const built = await makeBuiltLoaders(press.work, { execution, ...rest });
-  return publishBootloaders({ view, execution, inputs, built }, { ...press, ...changes });
+  return publishBootloaders({ view, execution, inputs, rebuild, built }, { ...press, ...changes });
 }
 
 async function loadersOf(press: SmallPress, view = 'candidate'): Promise<Products | undefined> {
@@ -155,6 +156,17 @@ describe('publishing bootloaders', () => {
 
     expect(await press.bytes(layout.index('candidate'))).toEqual(index);
     expect(await press.keys()).toEqual(keys);
+  });
+
+  it('publishes a rebuild once, though it is tried again after it could not say so', async () => {
+    const press = smallPress(signer);
+    await publishLoaders(press);
+    await publishLoaders(press, { execution: 'redriven', rebuild: true });
+
+    expect(await publishLoaders(press, { execution: 'redriven', rebuild: true })).toEqual({ products: [] });
+
+    expect(await versionsOf(press, uefi)).toEqual(['20261120.0', '20261120.1']);
+    expect((await publishLoaders(press, { rebuild: true })).products).toHaveLength(4);
   });
 
   it('renews what the archives offered, though nothing came of it', async () => {

@@ -243,6 +243,19 @@ describe('publish', () => {
     });
   });
 
+  it('publishes a rebuild once, though it is tried again after it could not say so', async () => {
+    const press = smallPress(signer);
+    await press.publish();
+    const redriven = { execution: 'redriven', rebuild: true, newest: { generic: '20261120', cloud: '20261120' } };
+    await press.publish(redriven);
+    press.turnClockTo('2026-11-20T09:30:00Z');
+
+    expect(await press.publish(redriven)).toMatchObject({ version: null });
+
+    expect(await press.versionsOf('generic')).toEqual(['20261120', '20261120.083000']);
+    expect(await press.publish({ rebuild: true })).toMatchObject({ version: '20261120.093000' });
+  });
+
   it('names a flavour that is added later by its time, and leaves the others theirs', async () => {
     const press = smallPress(signer);
     await press.publish({ kernels: [{ kernel: 'generic' }] });

@@ -1,0 +1,98 @@
+import { chmodSync, globSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { architectureOf } from '../../lib/catalog/architectures';
+import { boot } from '../../lib/machine/qemu';
+import { run } from '../../lib/machine/run';
+import { type SmallRelease, smallRelease } from '../fixtures/small-release';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+
+const address = '10.0.2.100:5248';
+
+it('lets a machine that is booted reach the one server it is to reach, and nothing else of the builder', async () => {
+  await using rack = await serve('the rack');
+  await using builder = await serve('a secret of the builder');
+  const { kernel, initrd } = await smallMachine(await smallRelease(), [
+    `http://${address}/`,
+    `http://${address}/`,
+    `http://10.0.2.2:${builder.port}/`,
+    `http://10.0.2.2:${rack.port}/`,
+  ]);
+  const { qemu } = architectureOf('amd64');
+  const said: string[] = [];
+  await boot({
+    emulator: { ...qemu, program: qemu.system },
+    ...{ kernel, initrd, commandLine: `console=${qemu.console} `, mac: '52:54:00:aa:01:02' },
+    ...{ server: { address, port: rack.port }, memory: 512, timeoutSeconds: 240 },
+    judge: (line) => (line.includes('asked all') ? { started: line } : undefined),
+    onLine: (line) => said.push(line),
+  });
+
+  expect(said.filter((line) => line.startsWith('answer'))).toEqual([
+    `answer http://${address}/ the rack`,
+    `answer http://${address}/ the rack`,
+    `answer http://10.0.2.2:${builder.port}/ none`,
+    `answer http://10.0.2.2:${rack.port}/ none`,
+  ]);
+});
+
+interface Served extends AsyncDisposable {
+  readonly port: number;
+}
+
+async function serve(text: string): Promise<Served> {
+  const server: Server = createServer((_, response) => response.end(text));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    port: (server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: () =>
+      new Promise((closed) => {
+        server.close(() => closed());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** A kernel, and an initramfs that asks these addresses and says what they answer. */
+async function smallMachine({ archive, base }: SmallRelease, urls: readonly string[]) {
+  const folder = temporaryFolder();
+  const [tree, image, initrd] = [join(folder, 'tree'), join(folder, 'image'), join(folder, 'initrd')];
+  const wanted = ['bin', 'lib', 'lib64', 'usr/lib64', 'usr/bin/busybox', 'usr/lib/*/ld-*', 'usr/lib/*/libc.so*'];
+  const words = ['-no-progress', '-dest', tree, base, ...wanted, 'usr/lib/*/libresolv.so*'] as const;
+  await run(['unsquashfs', ...words], { quiet: true });
+  const [package_ = ''] = globSync(join(archive, 'pool/linux-image-*-cloud-amd64_*.deb'));
+  await run(['dpkg-deb', '--extract', package_, image], { quiet: true });
+  const [kernel = ''] = globSync(join(image, 'boot/vmlinuz-*'));
+  for (const [at, name] of modules.entries()) {
+    const [file = ''] = globSync(join(image, `lib/modules/*/kernel/**/${name}.ko`));
+    await run(['install', '-D', file, join(tree, 'modules', `${at}-${name}.ko`)], { quiet: true });
+  }
+  mkdirSync(join(tree, 'dev'));
+  writeFileSync(join(tree, 'init'), init(urls));
+  chmodSync(join(tree, 'init'), 0o755);
+  await run(['sh', '-c', 'cd "$1" && find . | cpio --quiet -o -H newc >"$2"', 'sh', tree, initrd], { quiet: true });
+  return { kernel, initrd };
+}
+
+/** In the order in which they need each other. */
+const modules = [
+  ...['virtio', 'virtio_ring', 'virtio_pci_modern_dev', 'virtio_pci_legacy_dev', 'virtio_pci'],
+  ...['failover', 'net_failover', 'virtio_net'],
+];
+
+function init(urls: readonly string[]): string {
+  return `#!/usr/bin/busybox sh
+busybox() { /usr/bin/busybox "$@"; }
+busybox mount -t devtmpfs dev /dev
+for module in /modules/*; do busybox insmod "$module"; done
+busybox ip link set eth0 up
+busybox ip address add 10.0.2.15/24 dev eth0
+for url in ${urls.join(' ')}; do
+	echo "answer $url $(busybox timeout 5 /usr/bin/busybox wget -q -O - "$url" 2>/dev/null || echo none)"
+done
+echo asked all
+busybox poweroff -f
+`;
+}
