@@ -3,27 +3,44 @@ import { run } from './run';
 /** Where a container and an instance of AWS are given their credentials. */
 const addresses = ['169.254.170.2', '169.254.169.254'];
 
-let guests = 0;
-
 /**
  * Does work in which programs of an image use the network: others may have taken their places. On a build machine of
- * CodeBuild, which is ours alone, the addresses of its credentials lead nowhere meanwhile. Another machine's routes are
- * not ours to change.
+ * CodeBuild, which is ours alone, the addresses of its credentials lead nowhere meanwhile. How another machine reaches
+ * whom is not ours to change.
  * @throws CommandFailed where they cannot be closed
  */
 export async function awayFromCredentials<T>(work: () => Promise<T>): Promise<T> {
-  const { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: credentials, CODEBUILD_BUILD_ID: build } = process.env;
-  if (credentials === undefined || build === undefined) return work();
+  if (!isOurs(process.env)) return work();
   guests += 1;
+  if (guests === 1) closed = after(closed, 'add');
   try {
-    await routes('replace'); // again by each, so that nobody works while another is about to close them
+    await closed;
     return await work();
   } finally {
     guests -= 1;
-    if (guests === 0) await routes('delete');
+    if (guests === 0) {
+      closed = after(closed, 'delete');
+      await closed;
+    }
   }
 }
 
-async function routes(verb: 'replace' | 'delete'): Promise<void> {
-  for (const address of addresses) await run(['ip', 'route', verb, 'unreachable', `${address}/32`], { quiet: true });
+/** The engine on one machine sets CodeBuild's variables, too, and hands nobody's credentials on. */
+function isOurs(environment: NodeJS.ProcessEnv): boolean {
+  const { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, AWS_CONTAINER_CREDENTIALS_FULL_URI, CODEBUILD_BUILD_ID } =
+    environment;
+  const credentials = AWS_CONTAINER_CREDENTIALS_RELATIVE_URI ?? AWS_CONTAINER_CREDENTIALS_FULL_URI;
+  return credentials !== undefined && CODEBUILD_BUILD_ID !== undefined;
+}
+
+let guests = 0;
+/** The last change, which the next one waits for. */
+let closed: Promise<void> = Promise.resolve();
+
+/** Rules stand before all routes, and leave those as they are. */
+async function after(last: Promise<void>, verb: 'add' | 'delete'): Promise<void> {
+  await last.catch(() => undefined);
+  for (const address of addresses) {
+    await run(['ip', 'rule', verb, 'pref', '1', 'to', `${address}/32`, 'unreachable'], { quiet: true });
+  }
 }
