@@ -1,15 +1,24 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundlesVariable, workStoreVariable } from '../../lib/job/environment';
+import { bundlesVariable, checkBundles, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
-import { type Plan, planInputOf } from '../../lib/job/plan';
+import { concludeInputOf, type Plan, planInputOf } from '../../lib/job/plan';
 import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
+import { type Conclusion, conclude } from '../../lib/stages/conclude';
 import { plan } from '../../lib/stages/plan';
 import { openStore, openWorkStore } from '../../lib/store/open';
 
-/** The Plan function: an order in, a plan out. Where Lambda runs it, there is no gpgv. */
-export async function handler(event: unknown): Promise<Plan> {
+/**
+ * The Plan function: an order in, a plan out; or the results of that plan in, and out what comes of them. Where Lambda
+ * runs it, there is no gpgv.
+ */
+export async function handler(event: object): Promise<Plan | Conclusion> {
+  if ('architectures' in event) {
+    const input = concludeInputOf(event);
+    checkBundles(input.plan.job.bundles, process.env);
+    return conclude(input);
+  }
   const {
     [mirrorStoreVariable]: mirror = '',
     [workStoreVariable]: work = '',

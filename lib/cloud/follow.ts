@@ -1,4 +1,4 @@
-import { DescribeExecutionCommand, type DescribeExecutionOutput } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, type DescribeExecutionOutput, type HistoryEvent } from '@aws-sdk/client-sfn';
 import { MirrorError } from '../errors';
 import type { EngineEvent, ExecutionResult, Failure } from '../job/events';
 import { asking } from './asking';
@@ -41,7 +41,10 @@ export async function followExecution(
     // Asked first: when it has ended, its whole history is there to be read.
     const description = await describeExecution(clients, execution);
     refuseIfInterrupted(execution, signal);
-    await tell(history.take(await readHistory(clients.sfn, execution.arn, history.last)));
+    for (const events of roundsOf(await readHistory(clients.sfn, execution.arn, history.last))) {
+      if (isRedriven(events[0])) failures.length = 0; // they were the failures of the round before
+      await tell(history.take(events));
+    }
     if (description.status !== 'RUNNING') {
       await tell(history.end(description.stopDate ?? new Date(0)));
       return { ...endingOf(description), failures };
@@ -52,6 +55,18 @@ export async function followExecution(
       throw error;
     });
   }
+}
+
+const isRedriven = (event: HistoryEvent | undefined) => event?.type === 'ExecutionRedriven';
+
+/** Events up to a redrive, and from it on. */
+function roundsOf(events: readonly HistoryEvent[]): HistoryEvent[][] {
+  const rounds: HistoryEvent[][] = [[]];
+  for (const event of events) {
+    if (isRedriven(event)) rounds.push([]);
+    rounds.at(-1)?.push(event);
+  }
+  return rounds;
 }
 
 /** @throws what asking throws */

@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import type { StageRun } from '../job/events';
+import { isTold, type StageRun } from '../job/events';
 
 /** What the history of an execution says of a stage. */
 export type StageChange = StageRun & { readonly build: string | undefined } & (
@@ -49,14 +49,16 @@ export class History {
 
   /** @param events in the order in which they happened; those that were taken before are left out */
   take(events: readonly HistoryEvent[]): StageChange[] {
-    return events.filter(({ id = 0 }) => id > this.#last).flatMap((event) => this.#takeOne(event));
+    const news = events.filter(({ id = 0 }) => id > this.#last);
+    return news.flatMap((event) => this.#takeOne(event)).filter(isTold);
   }
 
   /** What is still open when the execution has ended, which nothing will come of. */
   end(at: Date): StageChange[] {
     const open = [...this.#runs.values()];
     this.#runs.clear();
-    return open.map((run) => this.#failed(run) ?? { ...of(run), type: 'stopped', seconds: secondsTo(at, run) });
+    const ends = open.map((run) => this.#failed(run) ?? stopped(run, at));
+    return ends.filter(isTold);
   }
 
   #takeOne(event: HistoryEvent): StageChange[] {
@@ -72,7 +74,7 @@ export class History {
     if (isSucceeded(type)) {
       return [{ ...of(run), type: 'finished', seconds: secondsTo(timestamp, run), result: resultOf(output) }];
     }
-    if (type === 'TaskStateAborted') return [{ ...of(run), type: 'stopped', seconds: secondsTo(timestamp, run) }];
+    if (type === 'TaskStateAborted') return [stopped(run, timestamp)];
     this.#runs.set(id, run);
     if (isScheduled(type)) Object.assign(run, { since: timestamp, failure: undefined, build: undefined });
     if (type === 'TaskSubmitted') return this.#submitted(run, output);
@@ -127,6 +129,10 @@ const isFailed = (type: string) =>
   /^(Task|LambdaFunction)(Failed|TimedOut|StartFailed|SubmitFailed|ScheduleFailed)$/.test(type);
 
 const of = ({ stage, build }: Run) => ({ ...stage, build });
+
+function stopped(run: Run, at: Date): StageChange {
+  return { ...of(run), type: 'stopped', seconds: secondsTo(at, run) };
+}
 
 function secondsTo(at: Date, { since }: Run): number {
   return Math.max(0, Math.round((at.getTime() - since.getTime()) / 1000));

@@ -29,6 +29,25 @@ export type EngineEvent =
   | (StageRun & { readonly type: 'stopped'; readonly seconds: number })
   | (Failure & { readonly type: 'failed'; readonly seconds: number });
 
+/**
+ * Name of the state that ends an execution, or has failed architectures built again in a redrive. That it runs, and that
+ * it fails where others have failed before, tells nobody anything.
+ */
+export const concluding = 'Conclude';
+
+/** Whether a change is told. @param error name of the error, or a text that begins with it */
+export function isTold({
+  stage,
+  type,
+  error,
+}: {
+  readonly stage: string;
+  readonly type: string;
+  readonly error?: string;
+}): boolean {
+  return stage !== concluding || (type === 'failed' && error?.startsWith('ExecutionFailed') !== true);
+}
+
 /** How an execution ended. `failures` are also those that a Catch took, in the order in which they came. */
 export type ExecutionResult =
   | { readonly status: 'SUCCEEDED'; readonly output: unknown; readonly failures: readonly Failure[] }

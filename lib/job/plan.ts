@@ -9,7 +9,7 @@ import { type Job, noFolders } from './job';
 import { kernelChoices } from './kernel-choice';
 import { bootloadersOrder, isCustomised, Order } from './order';
 import { parseRepository } from './repository';
-import { Fetched, KernelResult, Prepared, Root, Selected } from './results';
+import { ArchitectureResult, Fetched, KernelResult, Prepared, Root, Selected } from './results';
 
 /** A job as the state machine carries it. */
 const jobStrings = z.strictObject(
@@ -17,7 +17,12 @@ const jobStrings = z.strictObject(
 );
 
 /** What the state machine gives to Plan. */
-export const PlanInput = z.strictObject({ order: Order, execution: z.string().min(1) });
+export const PlanInput = z.strictObject({
+  order: Order,
+  execution: z.string().min(1),
+  /** How often the execution was redriven. */
+  redrives: z.int().nonnegative().default(0),
+});
 export type PlanInput = z.infer<typeof PlanInput>;
 
 /** What Plan makes of an order, and what the rest of the state machine goes by. */
@@ -43,8 +48,20 @@ export const Plan = z.strictObject({
       kernels: z.array(z.strictObject({ kernel: z.string(), need: z.enum(['required', 'optional']) })).min(1),
     }),
   ),
+  /** How often the execution had been redriven when it was planned, or planned again. */
+  redrives: z.int().nonnegative(),
+  /** What came of the architectures of earlier rounds: {@link ArchitectureResult}. */
+  published: z.array(ArchitectureResult),
 });
 export type Plan = z.infer<typeof Plan>;
+
+/** What the state machine gives to Plan when every architecture has come to its end. */
+export const ConcludeInput = z.strictObject({
+  plan: Plan,
+  architectures: z.array(ArchitectureResult),
+  redrives: z.int().nonnegative(),
+});
+export type ConcludeInput = z.infer<typeof ConcludeInput>;
 
 /** What the state machine gives to Select, once for each architecture. */
 export const SelectInput = z.strictObject({
@@ -74,6 +91,10 @@ export type PublishLoadersInput = z.infer<typeof PublishLoadersInput>;
 
 /** @throws BadInput (misuse) naming the field, of the order too */
 export const planInputOf = (event: unknown): PlanInput => checked(PlanInput, event, 'the input of Plan');
+
+/** @throws BadInput (misuse) naming the field */
+export const concludeInputOf = (event: unknown): ConcludeInput =>
+  checked(ConcludeInput, event, 'the results of the architectures');
 
 /** @throws BadInput (misuse) naming the field */
 export const selectInputOf = (event: unknown): SelectInput => checked(SelectInput, event, 'the input of Select');
@@ -115,8 +136,11 @@ export function planOf(order: Order, execution: string): Plan {
         job: stringsOf(jobFor(order, execution, architecture)),
         kernels: [...kernels],
       })),
+    ...firstRound,
   };
 }
+
+const firstRound = { redrives: 0, published: [] };
 
 function bootloadersPlan(order: Order, execution: string): Plan {
   const images = (['kernels', 'customise', 'serial'] as const).find((field) => order[field] !== undefined);
@@ -135,6 +159,7 @@ function bootloadersPlan(order: Order, execution: string): Plan {
     job: stringsOf(jobFor(order, execution, '')),
     reason: order.rebuild ? 'a rebuild was ordered' : 'ordered',
     architectures: [],
+    ...firstRound,
   };
 }
 

@@ -128,3 +128,12 @@ export const KernelResult = z.discriminatedUnion('outcome', [
   }),
 ]);
 export type KernelResult = z.infer<typeof KernelResult>;
+
+/** What came of one architecture. */
+export const ArchitectureResult = z.looseObject({
+  outcome: z.enum(['published', 'failed']),
+  architecture: z.string(),
+  /** `amd64: published`, or the name of the error. */
+  summary: z.string(),
+});
+export type ArchitectureResult = z.infer<typeof ArchitectureResult>;

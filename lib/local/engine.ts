@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { ExecutionTimeoutError, StateMachine } from 'aws-local-stepfunctions';
 import { MirrorError } from '../errors';
-import type { EngineEvent, ExecutionResult, Failure } from '../job/events';
+import { type EngineEvent, type ExecutionResult, type Failure, isTold } from '../job/events';
 import type { Bench } from './bench';
 import { type LocalDefinition, localDefinition, startBuild } from './definition';
 import { requireNamespaces } from './namespace';
@@ -48,6 +48,7 @@ export async function runExecution(options: ExecutionOptions): Promise<Execution
     slots: new Slots(options.concurrency ?? availableParallelism()),
     running: new Running(),
     onEvent: (event) => {
+      if (!isTold(event)) return;
       if (event.type === 'failed') failures.push(failureOf(event));
       options.onEvent?.(event);
     },
@@ -79,7 +80,10 @@ async function execute(
   refuseIfInterrupted(signal);
   const run = machine.run(input as Json, {
     overrides: { taskResourceLocalHandlers: handlers as Record<string, (input: Json) => Promise<Json>> },
-    context: { Execution: { Name: name }, Root: { Input: input, StartTime: new Date().toISOString() } },
+    context: {
+      Execution: { Name: name, RedriveCount: 0 },
+      Root: { Input: input, StartTime: new Date().toISOString() },
+    },
   });
   signal?.addEventListener('abort', run.abort);
   try {

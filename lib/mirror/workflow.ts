@@ -6,7 +6,6 @@ import {
   Choice,
   Condition,
   DefinitionBody,
-  Fail,
   LogLevel,
   Pass,
   QueryLanguage,
@@ -16,7 +15,7 @@ import {
   type TaskStateBase,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { ErrorName } from '../errors';
+import { concluding } from '../job/events';
 import { EachArchitecture } from './each-architecture';
 import { everyBuild, type StageBuilds } from './stage-builds';
 import { buildTask, functionTask } from './tasks';
@@ -50,13 +49,11 @@ export class ReleaseWorkflow extends Construct {
         .when(Condition.booleanEquals('$.plan.bootloaders', true), this.bootloaders(props))
         .otherwise(architectures),
     );
-    architectures
-      .next(this.conclude())
-      .next(
-        Choice.jsonPath(this, 'AnyFailed')
-          .when(Condition.booleanEquals('$.anyFailed', true), this.releaseFailed())
-          .otherwise(Succeed.jsonPath(this, 'Published')),
-      );
+    architectures.next(this.conclude(plan)).next(
+      Choice.jsonPath(this, 'Redriven')
+        .when(Condition.booleanEquals('$.conclusion.again', true), this.buildAgain().next(architectures))
+        .otherwise(Succeed.jsonPath(this, 'Published', { outputPath: '$.conclusion.result' })),
+    );
 
     this.logGroup = new LogGroup(this, 'Log', {
       retention: RetentionDays.THREE_MONTHS,
@@ -79,7 +76,7 @@ export class ReleaseWorkflow extends Construct {
   private plan(plan: IFunction): TaskStateBase {
     return functionTask(this, 'Plan', {
       function: plan,
-      payload: { 'order.$': '$', 'execution.$': '$$.Execution.Name' },
+      payload: { 'order.$': '$', 'execution.$': '$$.Execution.Name', ...redrives },
       resultField: 'plan',
     });
   }
@@ -111,22 +108,21 @@ export class ReleaseWorkflow extends Construct {
     });
   }
 
-  private conclude(): Pass {
-    return Pass.jsonPath(this, 'Conclude', {
-      parameters: {
-        'execution.$': '$.plan.execution',
-        'release.$': '$.plan.release',
-        'view.$': '$.plan.view',
-        'architectures.$': '$.architectures',
-        'anyFailed.$': "States.ArrayContains($.architectures[*].outcome, 'failed')",
-        // The local engine takes no function as CausePath. Summaries only: a cause may have 32 KiB, a failed build's has 10.
-        'summary.$': 'States.JsonToString($.architectures[*].summary)',
-      },
+  /**
+   * Its payload is ConcludeInput of lib/job/plan.ts. The one step that fails where architectures have failed, and not a
+   * Fail state: a redrive begins with the step that failed, and a Fail state only fails again.
+   */
+  private conclude(plan: IFunction): TaskStateBase {
+    return functionTask(this, concluding, {
+      function: plan,
+      payload: { 'plan.$': '$.plan', 'architectures.$': '$.architectures', ...redrives },
+      resultField: 'conclusion',
     });
   }
 
-  private releaseFailed(): Fail {
-    const error: ErrorName = 'ExecutionFailed';
-    return Fail.jsonPath(this, 'ReleaseFailed', { error, causePath: '$.summary' });
+  private buildAgain(): Pass {
+    return Pass.jsonPath(this, 'BuildAgain', { parameters: { 'plan.$': '$.conclusion.plan' } });
   }
 }
+
+const redrives = { 'redrives.$': '$$.Execution.RedriveCount' };

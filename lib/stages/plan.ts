@@ -36,8 +36,11 @@ export interface PlanBench {
  * image that the stream offers and the recipe are those that every ordered product was last built or looked at with.
  * What cannot be told cheaply counts as new; Select then compares what really would go in.
  */
-export async function plan({ order, execution }: PlanInput, bench: PlanBench): Promise<Plan> {
-  const planned = withBundles(planOf(order, execution), bench.bundles ?? '');
+export async function plan(
+  { order, execution, redrives = 0 }: Partial<PlanInput> & Pick<PlanInput, 'order' | 'execution'>,
+  bench: PlanBench,
+): Promise<Plan> {
+  const planned = { ...withBundles(planOf(order, execution), bench.bundles ?? ''), redrives };
   await bench.work.create(runs.order(execution), Buffer.from(`${JSON.stringify(order)}\n`));
   return planned.bootloaders ? planBootloaders(planned, order, bench) : planImages(planned, order, bench);
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { KernelFlavour } from '../../lib';
 import { jobVariables } from '../../lib/job/environment';
 import { Order } from '../../lib/job/order';
-import { type Plan, planOf, publishInputOf, selectInputOf } from '../../lib/job/plan';
+import { concludeInputOf, type Plan, planInputOf, planOf, publishInputOf, selectInputOf } from '../../lib/job/plan';
+import { conclude } from '../../lib/stages/conclude';
 import { definitionOf, statesOf, templateOf } from './made-mirror';
 
 type Handler = (input: Record<string, unknown>) => unknown;
@@ -19,7 +20,6 @@ describe('an execution', () => {
       execution: 'run-1',
       release: 'noble',
       view: 'candidate',
-      anyFailed: false,
       architectures: [
         { outcome: 'published', architecture: 'amd64', published: { version: '20261120' } },
         { outcome: 'published', architecture: 'arm64', published: { version: '20261120' } },
@@ -35,6 +35,7 @@ describe('an execution', () => {
       'BootTest amd64 ga',
       'BootTest amd64 hwe',
       'Publish amd64',
+      'Conclude',
     ]);
   });
 
@@ -42,7 +43,6 @@ describe('an execution', () => {
     const { output } = await run({}, { ...order, architectures: ['amd64'], kernels: { required: ['ga'] } });
 
     expect(output).toMatchObject({
-      anyFailed: false,
       architectures: [{ outcome: 'published', architecture: 'amd64' }],
     });
   });
@@ -176,6 +176,37 @@ describe('an execution', () => {
     expect(failure?.message).toContain('["amd64: published","arm64: CommandFailed"]');
   });
 
+  it('builds again in a redrive what had failed, and nothing else, as often as it is redriven', async () => {
+    const first = await run({ PrepareArm: failWith('CommandFailed', 'apt') });
+    expect(first.failure?.message).toContain('["amd64: published","arm64: CommandFailed"]');
+
+    // Step Functions goes on with the step that failed, and what it was given.
+    const second = await redrive(first, 1, {
+      ExtractGa: failWith('NoKernel', 'none'),
+      ExtractHwe: failWith('NoKernel', 'none'),
+    });
+    expect(second.seen).toContain('PrepareArm arm64');
+    expect(second.seen.filter((name) => name.includes('amd64'))).toEqual([]);
+    const third = await redrive(second, 2);
+
+    expect(third.output).toMatchObject({
+      execution: 'run-1',
+      architectures: [
+        { outcome: 'published', architecture: 'amd64' },
+        { outcome: 'published', architecture: 'arm64' },
+      ],
+    });
+  });
+
+  it('plans anew in a redrive where the plan had failed', async () => {
+    const first = await run({ Plan: failWith('DownloadFailed', 'no answer') });
+    expect(first.failed?.state).toBe('Plan');
+
+    const second = await redrive(first, 1, { PrepareArm: failWith('CommandFailed', 'apt') });
+    expect(second.failure?.message).toContain('["amd64: published","arm64: CommandFailed"]');
+    expect(second.seen.filter((name) => name === 'PrepareArm arm64')).toHaveLength(1);
+  });
+
   it.each(['Fetch', 'Publish'])('fails where every %s fails', async (name) => {
     const { failure } = await run({ [name]: failWith('RequiredKernelFailed', 'ga') });
 
@@ -215,9 +246,10 @@ const extracted = result({
 /** What the tasks answer where all goes well, by the beginnings of their names. */
 const answers: Readonly<Record<string, Handler>> = {
   Plan: ({ Payload }) => {
-    const { order, execution } = Payload as { order: unknown; execution: string };
-    return { Payload: planOf(Order.parse(order), execution) };
+    const { order, execution, redrives } = planInputOf(Payload);
+    return { Payload: { ...planOf(order, execution), redrives } };
   },
+  Conclude: ({ Payload }) => ({ Payload: conclude(concludeInputOf(Payload)) }),
   Fetch: () => result({ serial: '20261120', ...root, source }),
   Upgrade: () => result({ folder: 'runs/run-1/upgraded', squashfs: upgraded, manifest: artefact }),
   Prepare: () => prepared,
@@ -244,8 +276,37 @@ function failWith(name: string, message: string): Handler {
   };
 }
 
+type Ran = Awaited<ReturnType<typeof run>>;
+
+/** Goes on from the step that failed, as Step Functions does. */
+function redrive({ failed }: Ran, redrives: number, special: Record<string, Handler> = {}): Promise<Ran> {
+  if (failed === undefined) throw new Error('nothing has failed');
+  return run(special, failed.input as object, definitionFrom(failed.state), redrives);
+}
+
+/** The states that follow one, and it: others would be refused as out of reach. */
+function definitionFrom(StartAt: string): typeof definition {
+  const reached = new Set([StartAt]);
+  for (const name of reached) {
+    const after = JSON.stringify(definition.States[name], (key, value) =>
+      key === 'ItemProcessor' ? undefined : value,
+    );
+    for (const [, next = ''] of after.matchAll(/"(?:Next|Default)":"(\w+)"/g)) reached.add(next);
+  }
+  return {
+    ...definition,
+    StartAt,
+    States: Object.fromEntries([...reached].map((name) => [name, definition.States[name]])) as typeof definition.States,
+  };
+}
+
 /** Runs the definition, tasks being functions; `seen` says which were called, by state, architecture and flavour. */
-async function run(special: Record<string, Handler> = {}, input: object = order, machine = definition) {
+async function run(
+  special: Record<string, Handler> = {},
+  input: object = order,
+  machine = definition,
+  RedriveCount = 0,
+) {
   const seen: string[] = [];
   const tasks = statesOf(machine).filter(([, { Type }]) => Type === 'Task');
   const handlers = tasks.map(([name]) => {
@@ -262,12 +323,25 @@ async function run(special: Record<string, Handler> = {}, input: object = order,
   });
   const execution = new StateMachine(machine as unknown as StateMachineDefinition).run(input as never, {
     overrides: { taskResourceLocalHandlers: Object.fromEntries(handlers) },
-    context: { Execution: { Name: 'run-1' } } as never,
+    context: { Execution: { Name: 'run-1', RedriveCount } } as never,
   });
+  const entered = lastEntered(execution.eventLogs);
   return execution.result.then(
-    (output) => ({ output, seen, failure: undefined }),
-    (failure: Error) => ({ output: undefined, seen, failure }),
+    async (output) => ({ output, seen, failure: undefined, failed: await entered }),
+    async (failure: Error) => ({ output: undefined, seen, failure, failed: await entered }),
   );
+}
+
+/** The last state that was entered outside of the maps, and what it was given. */
+async function lastEntered(
+  events: ReturnType<StateMachine['run']>['eventLogs'],
+): Promise<{ state: string; input: unknown } | undefined> {
+  let last: { state: string; input: unknown } | undefined;
+  for await (const event of events) {
+    if (event.type !== 'StateEntered' || !(event.state.name in definition.States)) continue;
+    last = { state: event.state.name, input: event.state.input };
+  }
+  return last;
 }
 
 /** Architecture and flavour, from the variables of a build or the job that Publish gets. */
