@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type CloudBuildOptions, runCloudBuild } from '../../bin/commands/build-in-cloud';
-import { endlessBuild, failedBuild, failedBuildAnswers, notReadyBuild, wellBuild } from '../fixtures/scripted-builds';
+import {
+  endlessBuild,
+  failedBuild,
+  failedBuildAnswers,
+  notReadyBuild,
+  redrivenBuild,
+  wellBuild,
+} from '../fixtures/scripted-builds';
 import { serve } from '../fixtures/served-folder';
 import { smallDeployment, stackName } from '../fixtures/small-deployment';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
@@ -83,6 +90,18 @@ describe('a build in the cloud', () => {
       'Publish amd64 failed: RequiredKernelFailed: amd64 has no hwe',
     ]);
     expect(outLines[0]).toBe('✗ noble: failed; see above. What was published before is as it was');
+  });
+
+  it('forgets what had failed before it was redriven', async () => {
+    await smallDeployment({ noble: redrivenBuild() }, { answers: failedBuildAnswers });
+
+    const { code, errLines } = await build(['noble']);
+
+    expect(code).toBe(1);
+    expect(errLines.slice(errLines.indexOf('Select amd64 FAILED after 2.0 s') + 1)).toEqual([
+      'Select amd64 failed: DownloadFailed: the archive cannot be read',
+    ]);
+    expect(errLines.filter((line) => line.includes('Conclude'))).toEqual([]);
   });
 
   it('ends with 3 where upstream only was not ready', async () => {

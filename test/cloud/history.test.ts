@@ -100,6 +100,15 @@ describe('the history of an execution', () => {
     ]);
   });
 
+  it('is silent of the step that ends an execution, unless that fails by itself', () => {
+    const made = new MadeHistory();
+    const well = made.function(0, 'Conclude', {}, { again: false });
+    const again = made.function(well, 'Conclude', {}, thrown('ExecutionFailed', '["amd64: NoKernel"]'));
+    made.function(again, 'Conclude', {}, thrown('NotSupported', 'planned with other bundles'));
+
+    expect(told(made)).toEqual(['failed Conclude NotSupported']);
+  });
+
   it('knows no architecture where AWS has cut the input', () => {
     const made = new MadeHistory();
     made.event('TaskStateEntered', 0, { stateEnteredEventDetails: { name: 'Fetch', input: '{"job":{"archi' } });
