@@ -49,6 +49,7 @@ export interface MaasMirrorProps {
 
   /**
    * How many builds of one execution run at once. New AWS accounts may have as few as 1; the quota can be raised.
+   * Builds that the account has no room for are queued or asked for again.
    * @default 5
    */
   readonly maxConcurrency?: number;

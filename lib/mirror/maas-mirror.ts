@@ -119,7 +119,6 @@ export class MaasMirror extends Construct {
       bundle: new Asset(this, 'StageBundle', { path: packagePath('dist/assets/stage') }),
       bundles,
       workBucket: this.workBucket,
-      maxConcurrency: settings.maxConcurrency,
       ...(vpc !== undefined && { vpc }),
       ...(vpcSubnets !== undefined && { vpcSubnets }),
     });

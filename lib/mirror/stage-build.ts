@@ -22,8 +22,6 @@ export interface StageBuildProps {
   readonly bundles: string;
   /** Where the stages of an execution hand things to each other. */
   readonly workBucket: IBucket;
-  /** How many builds of this project may run at once; more are refused by CodeBuild and tried again by the workflow. */
-  readonly maxConcurrency: number;
   /** @default BuildMachine.X86 */
   readonly machine?: BuildMachine;
   /** @default - the machine's: 8 GiB on x86, for images are changed in memory */
@@ -44,7 +42,7 @@ export class StageBuild extends Construct {
 
   constructor(scope: Construct, id: string, props: StageBuildProps) {
     super(scope, id);
-    const { stage, bundle, workBucket, maxConcurrency, timeout = Duration.minutes(60) } = props;
+    const { stage, bundle, workBucket, timeout = Duration.minutes(60) } = props;
     const { machine = BuildMachine.X86, vpc, vpcSubnets: subnetSelection } = props;
 
     this.logGroup = new LogGroup(this, 'Log', {
@@ -71,7 +69,7 @@ export class StageBuild extends Construct {
       encryptionKey: Alias.fromAliasName(this, 'S3Key', 'alias/aws/s3'),
       grantReportGroupPermissions: false,
       logging: { cloudWatch: { logGroup: this.logGroup } },
-      concurrentBuildLimit: maxConcurrency,
+      // no concurrentBuildLimit: AWS refuses one above the account's, which may be 1, and what exceeds it is not queued
       queuedTimeout: Duration.hours(8),
       timeout,
       ...(vpc !== undefined && { vpc }),

@@ -52,13 +52,11 @@ export function stageBuilds(scope: Construct, settings: Settings, common: Common
 
 function kernelBuilds(scope: Construct, kernel: string, settings: Settings, common: Common): KernelBuild[] {
   const id = `Kernel${pascalCase(kernel)}`;
-  const flavour = KernelFlavour.of(kernel);
+  const own = { kernel: KernelFlavour.of(kernel), maxConcurrency: settings.maxConcurrency };
   const wanted = machinesOf(kernel, settings);
   return [
-    ...(wanted.x86 ? [new KernelBuild(scope, id, { ...common, kernel: flavour })] : []),
-    ...(wanted.arm
-      ? [new KernelBuild(scope, `${id}Arm`, { ...common, kernel: flavour, machine: BuildMachine.ARM })]
-      : []),
+    ...(wanted.x86 ? [new KernelBuild(scope, id, { ...common, ...own })] : []),
+    ...(wanted.arm ? [new KernelBuild(scope, `${id}Arm`, { ...common, ...own, machine: BuildMachine.ARM })] : []),
   ];
 }
 

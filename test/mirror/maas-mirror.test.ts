@@ -78,7 +78,13 @@ describe('the build projects', () => {
         },
         { Name: 'MIRROR_BUNDLES', Type: 'PLAINTEXT', Value: expect.stringMatching(/^[0-9a-f]{64}$/) },
       ]);
-      expect(project).toMatchObject({ TimeoutInMinutes: 60, QueuedTimeoutInMinutes: 480, ConcurrentBuildLimit: 5 });
+      expect(project).toMatchObject({ TimeoutInMinutes: 60, QueuedTimeoutInMinutes: 480 });
+    }
+  });
+
+  it('have no limit of their own, which AWS refuses above the limit of a new account', () => {
+    for (const made of [template, templateOf({ maxConcurrency: 8 })]) {
+      made.allResourcesProperties('AWS::CodeBuild::Project', { ConcurrentBuildLimit: Match.absent() });
     }
   });
 

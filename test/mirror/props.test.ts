@@ -217,13 +217,12 @@ describe('the properties of a mirror', () => {
     });
   });
 
-  it('maxConcurrency: is what a project may run at once, and what architectures and flavours share', () => {
+  it('maxConcurrency: is what architectures and flavours share', () => {
     const { template: made } = madeMirror(everyProp);
     const maps = statesOf(definitionOf(made)).flatMap(([name, { MaxConcurrency }]) =>
       MaxConcurrency === undefined ? [] : [[name, MaxConcurrency]],
     );
 
-    made.allResourcesProperties('AWS::CodeBuild::Project', { ConcurrentBuildLimit: 8 });
     expect(maps).toEqual([
       ['EachArchitecture', 2],
       ['EachKernel', 4],
