@@ -1,3 +1,5 @@
+import type { Duration } from 'aws-cdk-lib';
+import type { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -53,6 +55,28 @@ export interface MaasMirrorProps {
    * @default 5
    */
   readonly maxConcurrency?: number;
+
+  /**
+   * Size of the x86 machines: they run all that is not `armComputeType`'s, but for bootloaders, which have a small one.
+   * Images are changed in memory, of which MEDIUM has 8 GiB. Each size up has about twice as much of everything, at about
+   * twice the price a minute. Sizes of Lambda are refused.
+   * @default ComputeType.MEDIUM
+   */
+  readonly computeType?: ComputeType;
+
+  /**
+   * Size of the arm machines, which upgrade, prepare and extract for arm64. MEDIUM has 8 GiB and costs about half, but is
+   * not offered in every region. Sizes of Lambda are refused.
+   * @default ComputeType.LARGE
+   */
+  readonly armComputeType?: ComputeType;
+
+  /**
+   * How long one build of a stage may run, in whole minutes, from 5 minutes to 36 hours; every minute costs. Time in the
+   * queue does not count. A whole execution ends after 24 hours all the same.
+   * @default - 60 minutes
+   */
+  readonly stageTimeout?: Duration;
 
   /**
    * How the mirror is served.

@@ -1,5 +1,6 @@
-import type { Stack } from 'aws-cdk-lib';
+import { Duration, type Stack } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
@@ -43,6 +44,9 @@ export function everyProp(stack: Stack): Required<Omit<MaasMirrorProps, 'vpcSubn
     places: { stream: 'releases', streamKeyring: 'AAAA', proxy: 'http://proxy.example.com:3128' },
     schedule: MirrorSchedule.expression('rate(6 hours)'),
     maxConcurrency: 8,
+    computeType: ComputeType.LARGE,
+    armComputeType: ComputeType.MEDIUM,
+    stageTimeout: Duration.hours(2),
     site: {
       domainName: 'images.example.com',
       certificate: Certificate.fromCertificateArn(

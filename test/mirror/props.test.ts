@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
@@ -227,6 +227,29 @@ describe('the properties of a mirror', () => {
       ['EachArchitecture', 2],
       ['EachKernel', 4],
     ]);
+  });
+
+  it('computeType, armComputeType and stageTimeout: are those of all builds, but for the small one of bootloaders', () => {
+    const machines = propertiesOf(madeMirror(everyProp).template, 'AWS::CodeBuild::Project').map(
+      ({ Description, Environment: { Type, ComputeType: size }, TimeoutInMinutes }) => [
+        ...(/: (bootloaders|boot-test|extract)$/.exec(Description)?.slice(1) ?? ['another']),
+        `${Type} ${size} ${TimeoutInMinutes}`,
+      ],
+    );
+
+    const [x86, arm] = ['LINUX_CONTAINER BUILD_GENERAL1_LARGE 120', 'ARM_CONTAINER BUILD_GENERAL1_MEDIUM 120'];
+    expect([...new Set(machines.map((words) => words.join(' ')))].sort()).toEqual(
+      [
+        ...[`another ${x86}`, `another ${arm}`, `boot-test ${x86}`, `extract ${x86}`, `extract ${arm}`],
+        'bootloaders LINUX_CONTAINER BUILD_GENERAL1_SMALL 120',
+      ].sort(),
+    );
+  });
+
+  it.each([Duration.minutes(5), Duration.hours(36)])('stageTimeout: may be %s', (stageTimeout) => {
+    const { template: made } = madeMirror(() => ({ releases: [UbuntuRelease.NOBLE], stageTimeout }));
+
+    made.allResourcesProperties('AWS::CodeBuild::Project', { TimeoutInMinutes: stageTimeout.toMinutes() });
   });
 
   it('site: is served as it says', () => {
