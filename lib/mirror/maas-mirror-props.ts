@@ -79,7 +79,8 @@ export interface MaasMirrorProps {
   readonly stageTimeout?: Duration;
 
   /**
-   * How the mirror is served.
+   * How the mirror is served. Its bucket and that bucket's log are `mirrorBucket` and `serverAccessLogsBucket`, not the
+   * site's properties of these names, which are refused here.
    * @default - to everyone, by HTTPS, at the name that CloudFront gives
    */
   readonly site?: MirrorSiteProps;

@@ -39,6 +39,7 @@ export function settingsOf(props: MaasMirrorProps): Settings {
   checkConcurrency(maxConcurrency);
   checkComputeTypes({ computeType, armComputeType });
   checkTimeout(stageTimeout);
+  checkSiteBuckets(props);
 
   const orders = ordersOfProps(props);
   const wanted = namesOf(props.releases) ?? releasesOf(orders);
@@ -115,6 +116,17 @@ function checkTimeout(stageTimeout: Duration): void {
   const minutes = stageTimeout.toMinutes({ integral: false });
   if (Number.isInteger(minutes) && minutes >= 5 && minutes <= 36 * 60) return;
   throw misuse(`the property stageTimeout is ${minutes} minutes`, 'it is whole minutes, from 5 minutes to 36 hours');
+}
+
+/** The site of a mirror serves the mirror's own bucket, which is made here or handed in beside the site. */
+function checkSiteBuckets({ site }: MaasMirrorProps): void {
+  for (const [name, own] of [
+    ['bucket', 'mirrorBucket'],
+    ['serverAccessLogsBucket', 'serverAccessLogsBucket'],
+  ] as const) {
+    if (site?.[name] === undefined) continue;
+    throw misuse(`the property site.${name} is there`, `give it beside site, as the property ${own} of the mirror`);
+  }
 }
 
 function misuse(message: string, hint = 'leave it out to have all, or name each that you want once'): MirrorError {

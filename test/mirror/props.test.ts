@@ -435,6 +435,18 @@ describe('the properties of a mirror', () => {
     );
   });
 
+  it('site: names the properties that its buckets belong to', () => {
+    const site = { bucket: Bucket.fromBucketName(new Stack(), 'Mirror', 'my-mirror') };
+    const logged = { serverAccessLogsBucket: site.bucket };
+
+    expect(() => madeMirror(() => ({ site }))).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(/ property mirrorBucket of the mirror$/) }),
+    );
+    expect(() => madeMirror(() => ({ site: logged }))).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(/ property serverAccessLogsBucket of the mirror$/) }),
+    );
+  });
+
   it('lets somebody order builds and follow them', () => {
     const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
     const mirror = new MaasMirror(stack, 'Mirror', { releases: [UbuntuRelease.NOBLE] });
@@ -452,6 +464,7 @@ describe('the properties of a mirror', () => {
 
 describe('a mirror refuses', () => {
   const noble = UbuntuRelease.NOBLE;
+  const elsewhere = new Stack(new App({ analyticsReporting: false }), 'Elsewhere');
 
   it.each<[string, MaasMirrorProps, RegExp]>([
     [
@@ -491,6 +504,16 @@ describe('a mirror refuses', () => {
       'a stream that is none',
       { releases: [noble], places: { stream: 'weekly' } },
       /places.stream: .*\(seen: "weekly"\)/,
+    ],
+    [
+      'a bucket of the site, which serves that of the mirror',
+      { site: { bucket: Bucket.fromBucketName(elsewhere, 'Mirror', 'my-mirror') } },
+      /site.bucket is there/,
+    ],
+    [
+      'logs of the bucket of the site, too',
+      { site: { serverAccessLogsBucket: Bucket.fromBucketName(elsewhere, 'Logs', 'my-logs') } },
+      /site.serverAccessLogsBucket is there/,
     ],
     [
       'orders that no template has room for',
