@@ -110,12 +110,16 @@ export interface MaasMirrorProps {
   readonly alarmTopic?: ITopic;
 
   /**
-   * A VPC that the builds run in, one with a way to the internet or to your mirrors of Ubuntu.
+   * A VPC that the builds run in, and the functions Plan and Look, which read the same sources. From its subnets there has
+   * to be a way to S3, Step Functions, CodeBuild and CloudWatch Logs, and to the sources: the internet by a NAT gateway,
+   * or your mirrors of Ubuntu. All share one security group (`builds.fetch.project.connections`), which lets everything
+   * out and nothing in. The other functions stay outside.
    * @default - none
    */
   readonly vpc?: IVpc;
 
   /**
+   * Which subnets of `vpc`. Public ones are refused: neither builds nor functions get a public address there.
    * @default - the private subnets
    */
   readonly vpcSubnets?: SubnetSelection;

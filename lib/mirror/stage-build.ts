@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { BuildSpec, type ComputeType, Project, Source } from 'aws-cdk-lib/aws-codebuild';
-import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Alias } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -12,6 +12,7 @@ import { runsOf } from './buckets';
 import { BuildMachine } from './build-machine';
 import { acknowledge, starIn } from './findings';
 import { packageText } from './package-files';
+import { letBuildsIntoVpc } from './vpc-network';
 
 export interface StageBuildProps {
   /** Name of the stage and of its file in `buildspecs/`: `boot-test`. */
@@ -32,6 +33,8 @@ export interface StageBuildProps {
   readonly vpc?: IVpc;
   /** @default - the private subnets */
   readonly vpcSubnets?: SubnetSelection;
+  /** @default - with a VPC a new one, which lets everything out and nothing in */
+  readonly securityGroup?: ISecurityGroup;
 }
 
 /** The CodeBuild project that runs one stage, as root with loop devices, on a machine that nobody trusts. */
@@ -43,7 +46,7 @@ export class StageBuild extends Construct {
   constructor(scope: Construct, id: string, props: StageBuildProps) {
     super(scope, id);
     const { stage, bundle, workBucket, timeout = Duration.minutes(60) } = props;
-    const { machine = BuildMachine.X86, vpc, vpcSubnets: subnetSelection } = props;
+    const { machine = BuildMachine.X86, vpc, vpcSubnets: subnetSelection, securityGroup } = props;
 
     this.logGroup = new LogGroup(this, 'Log', {
       retention: RetentionDays.THREE_MONTHS,
@@ -64,8 +67,7 @@ export class StageBuild extends Construct {
         [workStoreVariable]: { value: `s3://${workBucket.bucketName}` },
         [bundlesVariable]: { value: props.bundles },
       },
-      // its policy is whole, CDK's grants would add s3:GetObject* and the like; only a VPC's are beyond us
-      role: vpc === undefined ? this.role.withoutPolicyUpdates() : this.role,
+      role: this.role.withoutPolicyUpdates(), // it is whole: the CDK's grants would add s3:GetObject* and the like
       encryptionKey: Alias.fromAliasName(this, 'S3Key', 'alias/aws/s3'),
       grantReportGroupPermissions: false,
       logging: { cloudWatch: { logGroup: this.logGroup } },
@@ -74,7 +76,12 @@ export class StageBuild extends Construct {
       timeout,
       ...(vpc !== undefined && { vpc }),
       ...(subnetSelection !== undefined && { subnetSelection }),
+      ...(securityGroup !== undefined && { securityGroups: [securityGroup] }),
     });
+    if (vpc === undefined) return;
+    letBuildsIntoVpc(this.role, vpc, subnetSelection);
+    this.project.node.addDependency(this.role); // CodeBuild asks for these rights when it makes the project
+    this.project.node.tryRemoveChild('PolicyDocument'); // the CDK's own, for no role: no template has it, cdk-nag reads it
   }
 
   private makeRole(bundle: Asset, workBucket: IBucket): Role {
