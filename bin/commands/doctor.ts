@@ -134,7 +134,7 @@ const privileged =
   'builds have to be privileged, on host kernel 6: deploy again, and look whether a service control policy forbids it';
 
 const hints: Readonly<Record<string, string>> = {
-  machine: 'give the stages a larger compute type',
+  machine: 'give the stages a larger machine, by the property computeType of MaasMirror',
   qemu: 'see in the log of this build why QEMU is missing: its archive may be out of reach (VPC, proxy)',
 };
 

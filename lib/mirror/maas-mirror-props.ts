@@ -1,3 +1,5 @@
+import type { Duration } from 'aws-cdk-lib';
+import type { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -49,12 +51,36 @@ export interface MaasMirrorProps {
 
   /**
    * How many builds of one execution run at once. New AWS accounts may have as few as 1; the quota can be raised.
+   * Builds that the account has no room for are queued or asked for again.
    * @default 5
    */
   readonly maxConcurrency?: number;
 
   /**
-   * How the mirror is served.
+   * Size of the x86 machines: they run all that is not `armComputeType`'s, but for bootloaders, which have a small one.
+   * Images are changed in memory, of which MEDIUM has 8 GiB. Each size up has about twice as much of everything, at about
+   * twice the price a minute. Sizes of Lambda are refused.
+   * @default ComputeType.MEDIUM
+   */
+  readonly computeType?: ComputeType;
+
+  /**
+   * Size of the arm machines, which upgrade, prepare and extract for arm64. MEDIUM has 8 GiB and costs about half, but is
+   * not offered in every region. Sizes of Lambda are refused.
+   * @default ComputeType.LARGE
+   */
+  readonly armComputeType?: ComputeType;
+
+  /**
+   * How long one build of a stage may run, in whole minutes, from 5 minutes to 36 hours; every minute costs. Time in the
+   * queue does not count. A whole execution ends after 24 hours all the same.
+   * @default - 60 minutes
+   */
+  readonly stageTimeout?: Duration;
+
+  /**
+   * How the mirror is served. Its bucket and that bucket's log are `mirrorBucket` and `serverAccessLogsBucket`, not the
+   * site's properties of these names, which are refused here.
    * @default - to everyone, by HTTPS, at the name that CloudFront gives
    */
   readonly site?: MirrorSiteProps;
@@ -84,12 +110,16 @@ export interface MaasMirrorProps {
   readonly alarmTopic?: ITopic;
 
   /**
-   * A VPC that the builds run in, one with a way to the internet or to your mirrors of Ubuntu.
+   * A VPC that the builds run in, and the functions Plan and Look, which read the same sources. From its subnets there has
+   * to be a way to S3, Step Functions, CodeBuild and CloudWatch Logs, and to the sources: the internet by a NAT gateway,
+   * or your mirrors of Ubuntu. All share one security group (`builds.fetch.project.connections`), which lets everything
+   * out and nothing in. The other functions stay outside.
    * @default - none
    */
   readonly vpc?: IVpc;
 
   /**
+   * Which subnets of `vpc`. Public ones are refused: neither builds nor functions get a public address there.
    * @default - the private subnets
    */
   readonly vpcSubnets?: SubnetSelection;

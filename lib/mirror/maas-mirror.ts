@@ -22,6 +22,7 @@ import { propsOfConfig } from './props-of-config';
 import { type Settings, settingsOf } from './settings';
 import { SigningKey } from './signing-key';
 import { everyBuild, type StageBuilds, stageBuilds } from './stage-builds';
+import { type VpcNetwork, vpcNetwork } from './vpc-network';
 import { ReleaseWorkflow } from './workflow';
 
 /**
@@ -63,12 +64,14 @@ export class MaasMirror extends Construct {
     this.workBucket = workBucket(this, 'WorkBucket', logs);
     this.mirrorBucket = props.mirrorBucket ?? mirrorBucket(this, 'MirrorBucket', logs);
     this.site = new MirrorSite(this, 'Site', { ...props.site, bucket: this.mirrorBucket });
-    this.builds = this.makeBuilds(settings, bundles, props);
+    const network = vpcNetwork(this, props);
+    this.builds = this.makeBuilds(settings, bundles, network);
     this.functions = mirrorFunctions(this, {
       mirrorBucket: this.mirrorBucket,
       workBucket: this.workBucket,
       bundles,
       signingKey: (props.signingKey ?? SigningKey.kms()).bind(this),
+      network,
     });
     this.exportKeyring();
     this.workflow = this.makeWorkflow(settings);
@@ -114,14 +117,12 @@ export class MaasMirror extends Construct {
     return this.workflow.stateMachine.metricSucceeded(options);
   }
 
-  private makeBuilds(settings: Settings, bundles: string, { vpc, vpcSubnets }: MaasMirrorProps): StageBuilds {
+  private makeBuilds(settings: Settings, bundles: string, network: VpcNetwork): StageBuilds {
     return stageBuilds(this, settings, {
       bundle: new Asset(this, 'StageBundle', { path: packagePath('dist/assets/stage') }),
       bundles,
       workBucket: this.workBucket,
-      maxConcurrency: settings.maxConcurrency,
-      ...(vpc !== undefined && { vpc }),
-      ...(vpcSubnets !== undefined && { vpcSubnets }),
+      ...network,
     });
   }
 

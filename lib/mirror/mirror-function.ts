@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -7,6 +8,7 @@ import { Construct } from 'constructs';
 import { bundlesVariable, workStoreVariable } from '../job/environment';
 import { mirrorStoreVariable } from '../job/names';
 import { packagePath } from './package-files';
+import { letFunctionIntoVpc } from './vpc-network';
 
 export interface MirrorFunctionProps {
   /** Folder of its bundle below `dist/assets/`: `publish`. */
@@ -19,6 +21,12 @@ export interface MirrorFunctionProps {
   readonly statements: PolicyStatement[];
   /** Variables besides the stores. @default - none */
   readonly environment?: { readonly [name: string]: string };
+  /** @default - none */
+  readonly vpc?: IVpc;
+  /** @default - the private subnets */
+  readonly vpcSubnets?: SubnetSelection;
+  /** @default - with a VPC a new one, which lets everything out and nothing in */
+  readonly securityGroup?: ISecurityGroup;
 }
 
 /** A Lambda function of the workflow: a built bundle, told where the mirror and the work of the stages lie. */
@@ -30,6 +38,7 @@ export class MirrorFunction extends Construct {
   constructor(scope: Construct, id: string, props: MirrorFunctionProps) {
     super(scope, id);
     const { asset, bundles, mirrorBucket, workBucket, statements, environment = {} } = props;
+    const { vpc, vpcSubnets, securityGroup } = props;
     this.logGroup = new LogGroup(this, 'Log', {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -42,6 +51,7 @@ export class MirrorFunction extends Construct {
       }),
     );
     for (const statement of statements) this.role.addToPolicy(statement);
+    if (vpc !== undefined) letFunctionIntoVpc(this.role);
 
     this.function = new LambdaFunction(this, 'Function', {
       description: `cdk-maas-mirror: ${asset}`,
@@ -58,6 +68,9 @@ export class MirrorFunction extends Construct {
       timeout: Duration.minutes(15),
       logGroup: this.logGroup,
       role: this.role,
+      ...(vpc !== undefined && { vpc }),
+      ...(vpcSubnets !== undefined && { vpcSubnets }),
+      ...(securityGroup !== undefined && { securityGroups: [securityGroup] }),
     });
   }
 }

@@ -3,8 +3,9 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { runsOf } from './buckets';
 import { acknowledge, starIn } from './findings';
-import { MirrorFunction } from './mirror-function';
+import { MirrorFunction, type MirrorFunctionProps } from './mirror-function';
 import type { BoundSigningKey } from './signing-key';
+import type { VpcNetwork } from './vpc-network';
 
 /** The functions of a mirror. Publish alone signs and writes into the mirror. */
 export interface MirrorFunctions {
@@ -23,10 +24,12 @@ export interface MirrorFunctionsProps {
   /** Digest of all bundles. */
   readonly bundles: string;
   readonly signingKey: BoundSigningKey;
+  /** Where Plan and Look run, which read the same sources as the builds. The others speak to AWS only. */
+  readonly network: VpcNetwork;
 }
 
 export function mirrorFunctions(scope: Construct, props: MirrorFunctionsProps): MirrorFunctions {
-  const { signingKey, ...common } = props;
+  const { signingKey, network, ...common } = props;
   const { mirrorBucket, workBucket } = props;
   const objects = mirrorBucket.arnForObjects('*');
   const runs = runsOf(workBucket);
@@ -39,15 +42,15 @@ export function mirrorFunctions(scope: Construct, props: MirrorFunctionsProps): 
     listing(workBucket),
   ];
   const writeMirror = allow('s3:PutObject', objects);
-  const make = (id: string, statements: PolicyStatement[], environment: Record<string, string> = {}) =>
-    new MirrorFunction(scope, id, { ...common, asset: id.toLowerCase(), statements, environment });
+  const make = (id: string, statements: PolicyStatement[], more: Partial<MirrorFunctionProps> = {}) =>
+    new MirrorFunction(scope, id, { ...common, ...more, asset: id.toLowerCase(), statements });
   const functions = {
-    plan: make('Plan', [...readMirror, ...writeOrder]),
+    plan: make('Plan', [...readMirror, ...writeOrder], network),
     select: make('Select', [...readMirror, ...readWork]),
     publish: make('Publish', [...readWork, ...readMirror, writeMirror, ...signingKey.signing], {
-      MIRROR_SIGNING_KEY: signingKey.address,
+      environment: { MIRROR_SIGNING_KEY: signingKey.address },
     }),
-    look: make('Look', [...readMirror, ...writeOrder]),
+    look: make('Look', [...readMirror, ...writeOrder], network),
     tell: make('Tell', []),
   };
   const { plan, select, publish, look } = functions;

@@ -1,8 +1,11 @@
+import { Duration } from 'aws-cdk-lib';
+import type { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import { allKernelNames, architecturesOf, kernelsOf } from '../catalog/kernels';
 import { releases as allReleases } from '../catalog/releases';
 import { MirrorError } from '../errors';
 import { bootloadersOrder, type Order } from '../job/order';
 import { planOf } from '../job/plan';
+import { BuildMachine } from './build-machine';
 import type { MaasMirrorProps } from './maas-mirror-props';
 import { ordersOfProps } from './orders';
 
@@ -17,11 +20,15 @@ export interface Settings {
   readonly architecturesAtOnce: number;
   /** Of each architecture: limits of nested maps multiply. */
   readonly kernelsAtOnce: number;
+  readonly computeType: ComputeType;
+  readonly armComputeType: ComputeType;
+  readonly stageTimeout: Duration;
 }
 
 /** @throws UnknownArchitecture, UnknownKernel, BadInput (all misuse) */
 export function settingsOf(props: MaasMirrorProps): Settings {
-  const { maxConcurrency = 5 } = props;
+  const { maxConcurrency = 5, stageTimeout = Duration.minutes(60) } = props;
+  const { computeType = BuildMachine.X86.computeType, armComputeType = BuildMachine.ARM.computeType } = props;
   for (const [name, list] of Object.entries({
     releases: props.releases,
     architectures: props.architectures,
@@ -30,6 +37,9 @@ export function settingsOf(props: MaasMirrorProps): Settings {
     checkList(name, list);
   }
   checkConcurrency(maxConcurrency);
+  checkComputeTypes({ computeType, armComputeType });
+  checkTimeout(stageTimeout);
+  checkSiteBuckets(props);
 
   const orders = ordersOfProps(props);
   const wanted = namesOf(props.releases) ?? releasesOf(orders);
@@ -40,7 +50,8 @@ export function settingsOf(props: MaasMirrorProps): Settings {
 
   const architecturesAtOnce = Math.min(architectures.length, maxConcurrency);
   const kernelsAtOnce = Math.floor(maxConcurrency / architecturesAtOnce);
-  return { releases, architectures, kernels, orders, maxConcurrency, architecturesAtOnce, kernelsAtOnce };
+  const atOnce = { maxConcurrency, architecturesAtOnce, kernelsAtOnce };
+  return { releases, architectures, kernels, orders, ...atOnce, computeType, armComputeType, stageTimeout };
 }
 
 const namesOf = (list: readonly { readonly name: string }[] | undefined) => list?.map(({ name }) => name);
@@ -89,6 +100,33 @@ function checkList(name: string, list: readonly { readonly name: string }[] | un
 function checkConcurrency(maxConcurrency: number): void {
   if (Number.isInteger(maxConcurrency) && maxConcurrency >= 1 && maxConcurrency <= 40) return;
   throw misuse(`the property maxConcurrency is ${maxConcurrency}`, 'it is a whole number from 1 to 40');
+}
+
+/** Builds are privileged, which Lambda's machines cannot be; the types without a size belong to fleets. */
+function checkComputeTypes(types: Readonly<Record<string, ComputeType>>): void {
+  for (const [name, type] of Object.entries(types)) {
+    if (/^BUILD_GENERAL1_/.test(type)) continue;
+    throw misuse(`the property ${name} is ${type}`, 'give ComputeType.MEDIUM, LARGE, X_LARGE or X2_LARGE');
+  }
+}
+
+/** What CodeBuild takes. */
+function checkTimeout(stageTimeout: Duration): void {
+  if (stageTimeout.isUnresolved()) return;
+  const minutes = stageTimeout.toMinutes({ integral: false });
+  if (Number.isInteger(minutes) && minutes >= 5 && minutes <= 36 * 60) return;
+  throw misuse(`the property stageTimeout is ${minutes} minutes`, 'it is whole minutes, from 5 minutes to 36 hours');
+}
+
+/** The site of a mirror serves the mirror's own bucket, which is made here or handed in beside the site. */
+function checkSiteBuckets({ site }: MaasMirrorProps): void {
+  for (const [name, own] of [
+    ['bucket', 'mirrorBucket'],
+    ['serverAccessLogsBucket', 'serverAccessLogsBucket'],
+  ] as const) {
+    if (site?.[name] === undefined) continue;
+    throw misuse(`the property site.${name} is there`, `give it beside site, as the property ${own} of the mirror`);
+  }
 }
 
 function misuse(message: string, hint = 'leave it out to have all, or name each that you want once'): MirrorError {

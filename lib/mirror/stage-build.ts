@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { BuildSpec, type ComputeType, Project, Source } from 'aws-cdk-lib/aws-codebuild';
-import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Alias } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -12,6 +12,7 @@ import { runsOf } from './buckets';
 import { BuildMachine } from './build-machine';
 import { acknowledge, starIn } from './findings';
 import { packageText } from './package-files';
+import { letBuildsIntoVpc } from './vpc-network';
 
 export interface StageBuildProps {
   /** Name of the stage and of its file in `buildspecs/`: `boot-test`. */
@@ -22,8 +23,6 @@ export interface StageBuildProps {
   readonly bundles: string;
   /** Where the stages of an execution hand things to each other. */
   readonly workBucket: IBucket;
-  /** How many builds of this project may run at once; more are refused by CodeBuild and tried again by the workflow. */
-  readonly maxConcurrency: number;
   /** @default BuildMachine.X86 */
   readonly machine?: BuildMachine;
   /** @default - the machine's: 8 GiB on x86, for images are changed in memory */
@@ -34,6 +33,8 @@ export interface StageBuildProps {
   readonly vpc?: IVpc;
   /** @default - the private subnets */
   readonly vpcSubnets?: SubnetSelection;
+  /** @default - with a VPC a new one, which lets everything out and nothing in */
+  readonly securityGroup?: ISecurityGroup;
 }
 
 /** The CodeBuild project that runs one stage, as root with loop devices, on a machine that nobody trusts. */
@@ -44,8 +45,8 @@ export class StageBuild extends Construct {
 
   constructor(scope: Construct, id: string, props: StageBuildProps) {
     super(scope, id);
-    const { stage, bundle, workBucket, maxConcurrency, timeout = Duration.minutes(60) } = props;
-    const { machine = BuildMachine.X86, vpc, vpcSubnets: subnetSelection } = props;
+    const { stage, bundle, workBucket, timeout = Duration.minutes(60) } = props;
+    const { machine = BuildMachine.X86, vpc, vpcSubnets: subnetSelection, securityGroup } = props;
 
     this.logGroup = new LogGroup(this, 'Log', {
       retention: RetentionDays.THREE_MONTHS,
@@ -66,17 +67,21 @@ export class StageBuild extends Construct {
         [workStoreVariable]: { value: `s3://${workBucket.bucketName}` },
         [bundlesVariable]: { value: props.bundles },
       },
-      // its policy is whole, CDK's grants would add s3:GetObject* and the like; only a VPC's are beyond us
-      role: vpc === undefined ? this.role.withoutPolicyUpdates() : this.role,
+      role: this.role.withoutPolicyUpdates(), // it is whole: the CDK's grants would add s3:GetObject* and the like
       encryptionKey: Alias.fromAliasName(this, 'S3Key', 'alias/aws/s3'),
       grantReportGroupPermissions: false,
       logging: { cloudWatch: { logGroup: this.logGroup } },
-      concurrentBuildLimit: maxConcurrency,
+      // no concurrentBuildLimit: AWS refuses one above the account's, which may be 1, and what exceeds it is not queued
       queuedTimeout: Duration.hours(8),
       timeout,
       ...(vpc !== undefined && { vpc }),
       ...(subnetSelection !== undefined && { subnetSelection }),
+      ...(securityGroup !== undefined && { securityGroups: [securityGroup] }),
     });
+    if (vpc === undefined) return;
+    letBuildsIntoVpc(this.role, vpc, subnetSelection);
+    this.project.node.addDependency(this.role); // CodeBuild asks for these rights when it makes the project
+    this.project.node.tryRemoveChild('PolicyDocument'); // the CDK's own, for no role: no template has it, cdk-nag reads it
   }
 
   private makeRole(bundle: Asset, workBucket: IBucket): Role {

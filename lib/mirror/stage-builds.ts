@@ -29,36 +29,44 @@ export function everyBuild(builds: StageBuilds): StageBuild[] {
   return [...kernelBuilds.map(({ stage }) => stage), ...others.filter((one) => one !== undefined)];
 }
 
-type Common = Omit<StageBuildProps, 'stage' | 'machine'>;
+type Common = Omit<StageBuildProps, 'stage' | 'machine' | 'computeType' | 'timeout'>;
+type OnMachine = Omit<StageBuildProps, 'stage'>;
 
 /** Fetching, boot tests and bootloaders need mmdebstrap and emulators, which the arm machines' system does not have. */
 export function stageBuilds(scope: Construct, settings: Settings, common: Common): StageBuilds {
-  const onX86 = (id: string, stage: string) => new StageBuild(scope, id, { ...common, stage });
-  const small = (id: string, stage: string) =>
-    new StageBuild(scope, id, { ...common, stage, computeType: ComputeType.SMALL }); // they wait for the network
-  const onArm = (id: string, stage: string) =>
-    new StageBuild(scope, id, { ...common, stage, machine: BuildMachine.ARM });
+  const { computeType, armComputeType, stageTimeout: timeout } = settings;
+  const x86: OnMachine = { ...common, timeout, machine: BuildMachine.X86, computeType };
+  const arm: OnMachine = { ...common, timeout, machine: BuildMachine.ARM, computeType: armComputeType };
+  const small: OnMachine = { ...x86, computeType: ComputeType.SMALL }; // it waits for the network
   const hasArm = settings.architectures.includes('arm64');
+  const stageOn = (machine: OnMachine, id: string, stage: string) => new StageBuild(scope, id, { ...machine, stage });
   return {
-    fetch: onX86('Fetch', 'fetch'),
-    upgrade: onX86('Upgrade', 'upgrade'),
-    prepare: onX86('Prepare', 'prepare'),
-    kernelBuilds: settings.kernels.flatMap((kernel) => kernelBuilds(scope, kernel, settings, common)),
-    bootTest: onX86('BootTest', 'boot-test'),
-    bootloaders: small('Bootloaders', 'bootloaders'),
-    ...(hasArm && { upgradeOnArm: onArm('UpgradeArm', 'upgrade'), prepareOnArm: onArm('PrepareArm', 'prepare') }),
+    fetch: stageOn(x86, 'Fetch', 'fetch'),
+    upgrade: stageOn(x86, 'Upgrade', 'upgrade'),
+    prepare: stageOn(x86, 'Prepare', 'prepare'),
+    kernelBuilds: settings.kernels.flatMap((kernel) => kernelBuilds(scope, kernel, settings, { x86, arm })),
+    bootTest: stageOn(x86, 'BootTest', 'boot-test'),
+    bootloaders: stageOn(small, 'Bootloaders', 'bootloaders'),
+    ...(hasArm && {
+      upgradeOnArm: stageOn(arm, 'UpgradeArm', 'upgrade'),
+      prepareOnArm: stageOn(arm, 'PrepareArm', 'prepare'),
+    }),
   };
 }
 
-function kernelBuilds(scope: Construct, kernel: string, settings: Settings, common: Common): KernelBuild[] {
-  const id = `Kernel${pascalCase(kernel)}`;
-  const flavour = KernelFlavour.of(kernel);
-  const wanted = machinesOf(kernel, settings);
+/** What KernelBuild's own props do not name, it hands on to its stage as it comes. */
+function kernelBuilds(
+  scope: Construct,
+  name: string,
+  settings: Settings,
+  { x86, arm }: { readonly x86: OnMachine; readonly arm: OnMachine },
+): KernelBuild[] {
+  const id = `Kernel${pascalCase(name)}`;
+  const wanted = machinesOf(name, settings);
+  const common = { kernel: KernelFlavour.of(name), maxConcurrency: settings.maxConcurrency };
   return [
-    ...(wanted.x86 ? [new KernelBuild(scope, id, { ...common, kernel: flavour })] : []),
-    ...(wanted.arm
-      ? [new KernelBuild(scope, `${id}Arm`, { ...common, kernel: flavour, machine: BuildMachine.ARM })]
-      : []),
+    ...(wanted.x86 ? [new KernelBuild(scope, id, { ...x86, ...common })] : []),
+    ...(wanted.arm ? [new KernelBuild(scope, `${id}Arm`, { ...arm, ...common })] : []),
   ];
 }
 

@@ -39,10 +39,10 @@ export function buildTask(scope: Construct, id: string, props: BuildTaskProps): 
     resultPath: props.resultPath,
   });
   task.addRetry({
-    // the account's or the project's builds are all taken: CodeBuild refuses instead of queueing. Wait up to 8 hours.
+    // The account's builds are all taken and its queue is full. The jitter makes it a minute on average: some 8 hours.
     errors: ['CodeBuild.AccountLimitExceededException'],
     interval: Duration.minutes(2),
-    maxAttempts: 240,
+    maxAttempts: 480,
     backoffRate: 1,
     jitterStrategy: JitterType.FULL,
   });

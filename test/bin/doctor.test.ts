@@ -69,12 +69,15 @@ describe('the doctor of a deployed mirror', () => {
 
   it('says what to do about each thing that a build machine cannot do', async () => {
     const overlay = { name: 'overlay', ok: false, evidence: 'CommandFailed: mount ended 32' };
+    const machine = { name: 'machine', ok: false, evidence: 'NotSupported: 1.9 GiB of memory' };
     const qemu = { name: 'qemu', ok: false, evidence: 'MissingTool: there is no qemu-system-x86_64' };
 
-    const { code, outLines } = await doctor({ ...stacks(deployed), ...builds({ probes: [overlay, qemu] }) });
+    const { code, outLines } = await doctor({ ...stacks(deployed), ...builds({ probes: [machine, overlay, qemu] }) });
 
     expect(code).toBe(1);
     expect(outLines.slice(4)).toEqual([
+      '✗ machine      NotSupported: 1.9 GiB of memory',
+      expect.stringMatching(/^ {15}give the stages a larger machine, by the property computeType of MaasMirror$/),
       '✗ overlay      CommandFailed: mount ended 32',
       expect.stringMatching(/^ {15}builds have to be privileged, on host kernel 6/),
       '✗ qemu         MissingTool: there is no qemu-system-x86_64',

@@ -1,6 +1,7 @@
-import type { Stack } from 'aws-cdk-lib';
+import { Duration, type Stack } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { ComputeType } from 'aws-cdk-lib/aws-codebuild';
+import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -34,7 +35,7 @@ const nextCloudInit: MirrorView = {
 };
 
 /** Everything that a mirror can be told. */
-export function everyProp(stack: Stack): Required<Omit<MaasMirrorProps, 'vpcSubnets'>> {
+export function everyProp(stack: Stack): Required<MaasMirrorProps> {
   return {
     releases: [UbuntuRelease.NOBLE, UbuntuRelease.JAMMY],
     architectures: [Architecture.AMD64, Architecture.ARM64],
@@ -43,6 +44,9 @@ export function everyProp(stack: Stack): Required<Omit<MaasMirrorProps, 'vpcSubn
     places: { stream: 'releases', streamKeyring: 'AAAA', proxy: 'http://proxy.example.com:3128' },
     schedule: MirrorSchedule.expression('rate(6 hours)'),
     maxConcurrency: 8,
+    computeType: ComputeType.LARGE,
+    armComputeType: ComputeType.MEDIUM,
+    stageTimeout: Duration.hours(2),
     site: {
       domainName: 'images.example.com',
       certificate: Certificate.fromCertificateArn(
@@ -59,6 +63,13 @@ export function everyProp(stack: Stack): Required<Omit<MaasMirrorProps, 'vpcSubn
     mirrorBucket: Bucket.fromBucketName(stack, 'Bucket', 'my-mirror'),
     signingKey: SigningKey.kms(Key.fromKeyArn(stack, 'Key', keyArn)),
     alarmTopic: new Topic(stack, 'Pager'),
-    vpc: new Vpc(stack, 'Vpc'),
+    vpc: new Vpc(stack, 'Vpc', {
+      subnetConfiguration: [
+        { name: 'Public', subnetType: SubnetType.PUBLIC },
+        { name: 'Private', subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+        { name: 'Inner', subnetType: SubnetType.PRIVATE_ISOLATED },
+      ],
+    }),
+    vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
   };
 }

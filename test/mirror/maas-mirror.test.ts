@@ -1,4 +1,6 @@
+import { Duration } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
+import { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { describe, expect, it } from 'vitest';
 import { Architecture, KernelFlavour, UbuntuRelease } from '../../lib';
@@ -78,7 +80,13 @@ describe('the build projects', () => {
         },
         { Name: 'MIRROR_BUNDLES', Type: 'PLAINTEXT', Value: expect.stringMatching(/^[0-9a-f]{64}$/) },
       ]);
-      expect(project).toMatchObject({ TimeoutInMinutes: 60, QueuedTimeoutInMinutes: 480, ConcurrentBuildLimit: 5 });
+      expect(project).toMatchObject({ TimeoutInMinutes: 60, QueuedTimeoutInMinutes: 480 });
+    }
+  });
+
+  it('have no limit of their own, which AWS refuses above the limit of a new account', () => {
+    for (const made of [template, templateOf({ maxConcurrency: 8 })]) {
+      made.allResourcesProperties('AWS::CodeBuild::Project', { ConcurrentBuildLimit: Match.absent() });
     }
   });
 
@@ -199,6 +207,12 @@ describe('a mirror', () => {
     ['no builds at once', { maxConcurrency: 0 }, /maxConcurrency is 0/],
     ['more builds at once than a map runs', { maxConcurrency: 41 }, /maxConcurrency is 41/],
     ['half a build at once', { maxConcurrency: 2.5 }, /maxConcurrency is 2.5/],
+    ['a machine of Lambda', { computeType: ComputeType.LAMBDA_2GB }, /computeType is BUILD_LAMBDA_2GB/],
+    ['an arm machine of Lambda', { armComputeType: ComputeType.LAMBDA_2GB }, /armComputeType is BUILD_LAMBDA_2GB/],
+    ['a machine of a fleet', { computeType: ComputeType.ATTRIBUTE_BASED }, /computeType is ATTRIBUTE_BASED/],
+    ['stages shorter than CodeBuild has', { stageTimeout: Duration.minutes(4) }, /stageTimeout is 4 minutes/],
+    ['stages longer than CodeBuild has', { stageTimeout: Duration.minutes(2161) }, /stageTimeout is 2161 minutes/],
+    ['stages of half a minute', { stageTimeout: Duration.seconds(330) }, /stageTimeout is 5.5 minutes/],
   ])('refuses %s', (_, props, message) => {
     expect(() => templateOf(props)).toThrow(
       expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(message) }),

@@ -1,6 +1,7 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -217,17 +218,39 @@ describe('the properties of a mirror', () => {
     });
   });
 
-  it('maxConcurrency: is what a project may run at once, and what architectures and flavours share', () => {
+  it('maxConcurrency: is what architectures and flavours share', () => {
     const { template: made } = madeMirror(everyProp);
     const maps = statesOf(definitionOf(made)).flatMap(([name, { MaxConcurrency }]) =>
       MaxConcurrency === undefined ? [] : [[name, MaxConcurrency]],
     );
 
-    made.allResourcesProperties('AWS::CodeBuild::Project', { ConcurrentBuildLimit: 8 });
     expect(maps).toEqual([
       ['EachArchitecture', 2],
       ['EachKernel', 4],
     ]);
+  });
+
+  it('computeType, armComputeType and stageTimeout: are those of all builds, but for the small one of bootloaders', () => {
+    const machines = propertiesOf(madeMirror(everyProp).template, 'AWS::CodeBuild::Project').map(
+      ({ Description, Environment: { Type, ComputeType: size }, TimeoutInMinutes }) => [
+        ...(/: (bootloaders|boot-test|extract)$/.exec(Description)?.slice(1) ?? ['another']),
+        `${Type} ${size} ${TimeoutInMinutes}`,
+      ],
+    );
+
+    const [x86, arm] = ['LINUX_CONTAINER BUILD_GENERAL1_LARGE 120', 'ARM_CONTAINER BUILD_GENERAL1_MEDIUM 120'];
+    expect([...new Set(machines.map((words) => words.join(' ')))].sort()).toEqual(
+      [
+        ...[`another ${x86}`, `another ${arm}`, `boot-test ${x86}`, `extract ${x86}`, `extract ${arm}`],
+        'bootloaders LINUX_CONTAINER BUILD_GENERAL1_SMALL 120',
+      ].sort(),
+    );
+  });
+
+  it.each([Duration.minutes(5), Duration.hours(36)])('stageTimeout: may be %s', (stageTimeout) => {
+    const { template: made } = madeMirror(() => ({ releases: [UbuntuRelease.NOBLE], stageTimeout }));
+
+    made.allResourcesProperties('AWS::CodeBuild::Project', { TimeoutInMinutes: stageTimeout.toMinutes() });
   });
 
   it('site: is served as it says', () => {
@@ -377,15 +400,64 @@ describe('the properties of a mirror', () => {
     Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('cloudwatch.amazonaws.com do sns:Publish'));
   });
 
-  it('vpc: runs the builds in its private subnets', () => {
+  it('vpc: runs the builds, Plan and Look in its private subnets, and nothing else', () => {
+    const { template: made } = madeMirror((stack) => ({ releases: [UbuntuRelease.NOBLE], vpc: new Vpc(stack, 'Vpc') }));
+
+    const subnets = [1, 2].map((at) => ({ Ref: expect.stringMatching(`^VpcPrivateSubnet${at}`) }));
+    expect(propertiesOf(made, 'AWS::CodeBuild::Project').length).toBeGreaterThan(10);
+    for (const { VpcConfig } of propertiesOf(made, 'AWS::CodeBuild::Project')) {
+      expect(VpcConfig).toMatchObject({ VpcId: { Ref: expect.stringMatching(/^Vpc/) }, Subnets: subnets });
+    }
+    const inside = propertiesOf(made, 'AWS::Lambda::Function').filter(({ VpcConfig }) => VpcConfig !== undefined);
+    expect(inside.map(({ Description }) => Description).sort()).toEqual([
+      'cdk-maas-mirror: look',
+      'cdk-maas-mirror: plan',
+    ]);
+    for (const { VpcConfig } of inside) expect(VpcConfig).toMatchObject({ SubnetIds: subnets });
+  });
+
+  it('vpc: has one security group for all, which lets everything out and nothing in', () => {
+    const { mirror, stack, template: made } = madeMirror(everyProp);
+
+    const [group] = idsOf(made, 'AWS::EC2::SecurityGroup');
+    const own = { 'Fn::GetAtt': [group, 'GroupId'] };
+    expect(propertiesOf(made, 'AWS::EC2::SecurityGroup')).toMatchObject([
+      { SecurityGroupEgress: [{ CidrIp: '0.0.0.0/0', IpProtocol: '-1' }] },
+    ]);
+    expect(propertiesOf(made, 'AWS::EC2::SecurityGroup')[0]).not.toHaveProperty('SecurityGroupIngress');
+    made.allResourcesProperties('AWS::CodeBuild::Project', { VpcConfig: { SecurityGroupIds: [own] } });
+    for (const { VpcConfig } of propertiesOf(made, 'AWS::Lambda::Function')) {
+      if (VpcConfig !== undefined) expect(VpcConfig.SecurityGroupIds).toEqual([own]);
+    }
+    const { securityGroups } = mirror.builds.fetch.project.connections;
+    expect(stack.resolve(securityGroups.map((one) => one.securityGroupId))).toEqual([own]);
+  });
+
+  it('vpcSubnets: are where builds, Plan and Look run', () => {
     const { template: made } = madeMirror(everyProp);
 
-    made.allResourcesProperties('AWS::CodeBuild::Project', {
-      VpcConfig: {
-        VpcId: { Ref: Match.stringLikeRegexp('^Vpc') },
-        Subnets: Match.arrayWith([{ Ref: Match.stringLikeRegexp('PrivateSubnet') }]),
-      },
-    });
+    const subnets = [1, 2].map((at) => ({ Ref: Match.stringLikeRegexp(`^VpcInnerSubnet${at}`) }));
+    made.allResourcesProperties('AWS::CodeBuild::Project', { VpcConfig: { Subnets: subnets } });
+    for (const name of ['plan', 'look']) {
+      made.hasResourceProperties('AWS::Lambda::Function', {
+        Description: `cdk-maas-mirror: ${name}`,
+        VpcConfig: { SubnetIds: subnets },
+      });
+    }
+  });
+
+  it('vpc: gives the builds their rights before CodeBuild asks for them', () => {
+    const { template: made } = madeMirror(everyProp);
+
+    const projects = Object.values(made.findResources('AWS::CodeBuild::Project'));
+    for (const { DependsOn, Properties } of projects) {
+      const [role] = Properties.ServiceRole['Fn::GetAtt'];
+      const policies = Object.entries(made.findResources('AWS::IAM::Policy')).filter(
+        ([, policy]) => policy.Properties.Roles[0].Ref === role,
+      );
+      expect(DependsOn.toSorted()).toEqual([role, ...policies.map(([id]) => id)].toSorted());
+      expect(policies).toHaveLength(1);
+    }
   });
 
   it('says what MAAS has to be told of each of its views', () => {
@@ -413,6 +485,32 @@ describe('the properties of a mirror', () => {
     );
   });
 
+  it('vpcSubnets: refuses public ones, where nothing has a public address, and those of no VPC', () => {
+    const vpcSubnets = { subnetType: SubnetType.PUBLIC };
+
+    expect(() => madeMirror((stack) => ({ vpc: new Vpc(stack, 'Vpc'), vpcSubnets }))).toThrow(
+      expect.objectContaining({
+        misuse: true,
+        message: 'the subnet Stack/Vpc/PublicSubnet1 of the property vpc is public',
+      }),
+    );
+    expect(() => madeMirror(() => ({ vpcSubnets }))).toThrow(
+      expect.objectContaining({ misuse: true, message: 'the property vpcSubnets is there and vpc is not' }),
+    );
+  });
+
+  it('site: names the properties that its buckets belong to', () => {
+    const site = { bucket: Bucket.fromBucketName(new Stack(), 'Mirror', 'my-mirror') };
+    const logged = { serverAccessLogsBucket: site.bucket };
+
+    expect(() => madeMirror(() => ({ site }))).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(/ property mirrorBucket of the mirror$/) }),
+    );
+    expect(() => madeMirror(() => ({ site: logged }))).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(/ property serverAccessLogsBucket of the mirror$/) }),
+    );
+  });
+
   it('lets somebody order builds and follow them', () => {
     const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
     const mirror = new MaasMirror(stack, 'Mirror', { releases: [UbuntuRelease.NOBLE] });
@@ -430,6 +528,7 @@ describe('the properties of a mirror', () => {
 
 describe('a mirror refuses', () => {
   const noble = UbuntuRelease.NOBLE;
+  const elsewhere = new Stack(new App({ analyticsReporting: false }), 'Elsewhere');
 
   it.each<[string, MaasMirrorProps, RegExp]>([
     [
@@ -469,6 +568,16 @@ describe('a mirror refuses', () => {
       'a stream that is none',
       { releases: [noble], places: { stream: 'weekly' } },
       /places.stream: .*\(seen: "weekly"\)/,
+    ],
+    [
+      'a bucket of the site, which serves that of the mirror',
+      { site: { bucket: Bucket.fromBucketName(elsewhere, 'Mirror', 'my-mirror') } },
+      /site.bucket is there/,
+    ],
+    [
+      'logs of the bucket of the site, too',
+      { site: { serverAccessLogsBucket: Bucket.fromBucketName(elsewhere, 'Logs', 'my-logs') } },
+      /site.serverAccessLogsBucket is there/,
     ],
     [
       'orders that no template has room for',

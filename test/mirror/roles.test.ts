@@ -1,29 +1,28 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { MirrorSchedule, UbuntuRelease } from '../../lib';
+import { MaasMirror, MirrorSchedule, UbuntuRelease } from '../../lib';
 import { runs } from '../../lib/job/layout';
+import { everyProp } from './every-prop';
 import { templateOf } from './made-mirror';
 import { actionsOf, type Statement, statementsOf } from './statements';
 
 const template = templateOf({ releases: [UbuntuRelease.NOBLE], schedule: MirrorSchedule.DAILY });
+const everything = everyTemplate();
 const on = (role: RegExp) => statementsOf(template, role);
 const roleIds = Object.keys(template.findResources('AWS::IAM::Role'));
 
 describe('the roles', () => {
-  it('allow exact actions only', () => {
-    const actions = actionsOf(template);
+  it('allow exact actions only, whatever a mirror is told', () => {
+    for (const made of [template, everything]) {
+      const actions = actionsOf(made);
 
-    expect(actions.length).toBeGreaterThan(50);
-    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+      expect(actions.length).toBeGreaterThan(50);
+      expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+    }
   });
 
   it('name exact resources, but for these', () => {
-    const starred = roleIds.flatMap((id) =>
-      statementsOf(template, new RegExp(`^${id}$`)).flatMap(({ Action, Resource }) =>
-        [Resource]
-          .flat()
-          .flatMap((one) => (spelt(one).includes('*') ? [`${short(id)}: ${Action}: ${spelt(one)}`] : [])),
-      ),
-    );
     const builds = [
       'BootTest',
       'Bootloaders',
@@ -33,7 +32,7 @@ describe('the roles', () => {
       ...kernels.map((name) => `Kernel${name}Extract`),
     ];
 
-    expect([...new Set(starred)].sort()).toEqual(
+    expect(starredIn(template)).toEqual(
       [
         ...builds.flatMap((name) => [
           `${name}: s3:GetObject: WorkBucket/runs/*`,
@@ -56,12 +55,59 @@ describe('the roles', () => {
     );
   });
 
-  it('are written here, but for that of the provider which the CDK calls Publish with at a deployment', () => {
-    const foreign = Object.entries(template.findResources('AWS::IAM::Role')).filter(
-      ([, { Properties }]) => Properties.ManagedPolicyArns !== undefined || Properties.Policies !== undefined,
+  it('name in a VPC network interfaces besides, and nothing else, whatever a mirror is told', () => {
+    const starred = starredIn(everything);
+    const builds = ['BootTest', 'Bootloaders', 'Fetch', 'Prepare', 'PrepareArm', 'Upgrade', 'UpgradeArm'].concat(
+      ['Ga', 'Hwe', 'HweEdge'].flatMap((name) => [`Kernel${name}Extract`, `Kernel${name}ArmExtract`]),
     );
 
-    expect(foreign.map(([id]) => id)).toEqual([expect.stringMatching(/^AWSCDKTriggerCustomResourceProvider.*Role/)]);
+    expect(starred.filter((one) => /: ec2:/.test(one))).toEqual(
+      [
+        ...builds.flatMap((name) => [`${name}: ${buildNetwork}: *`, `${name}: ${lending}: ${interfaces}`]),
+        ...['Plan', 'Look'].map((name) => `${name}: ${functionNetwork}: *`),
+      ].sort(),
+    );
+    // the mirror's own bucket is an imported one there
+    const elsewhere = starredIn(template).map((one) => one.replace('MirrorBucket/*', 'arn:aws:s3:::my-mirror/*'));
+    expect(new Set(starred.flatMap((one) => (/: ec2:/.test(one) ? [] : [nameless(one)])))).toEqual(
+      new Set(elsewhere.map(nameless)),
+    );
+  });
+
+  it('lend the network interfaces of builds to CodeBuild alone, in the subnets that are given', () => {
+    const lent = statementsOf(everything).filter(({ Action }) => Action === lending);
+
+    expect(lent).toHaveLength(13);
+    for (const { Condition } of lent) {
+      const { StringEquals } = Condition as { readonly StringEquals: Readonly<Record<string, unknown>> };
+      expect(StringEquals).toEqual({
+        'ec2:AuthorizedService': 'codebuild.amazonaws.com',
+        'ec2:Subnet': [expect.anything(), expect.anything()],
+      });
+      expect((StringEquals['ec2:Subnet'] as unknown[]).map(spelt)).toEqual(
+        [1, 2].map((at) => `arn:aws:ec2:region:accountid:subnet/VpcInnerSubnet${at}Subnet`),
+      );
+    }
+  });
+
+  it('of builds do in a VPC what they do elsewhere, and what CodeBuild wants there', () => {
+    const [inside, outside] = [everything, template].map((made) =>
+      statementsOf(made, /^MirrorFetchRole/).flatMap(({ Action }) => Action),
+    );
+
+    expect(inside).toEqual([...(outside ?? []), ...buildNetwork.split(','), lending]);
+  });
+
+  it('are written here, but for that of the provider which the CDK calls Publish with at a deployment', () => {
+    const [foreign = [], foreignOfAll = []] = [template, everything].map((made) =>
+      Object.entries(made.findResources('AWS::IAM::Role')).filter(
+        ([, { Properties }]) => Properties.ManagedPolicyArns !== undefined || Properties.Policies !== undefined,
+      ),
+    );
+
+    for (const found of [foreign, foreignOfAll]) {
+      expect(found.map(([id]) => id)).toEqual([expect.stringMatching(/^AWSCDKTriggerCustomResourceProvider.*Role/)]);
+    }
     expect(foreign[0]?.[1].Properties.Policies).toMatchObject([
       {
         PolicyDocument: {
@@ -204,6 +250,40 @@ const logDelivery = ['Create', 'Get', 'Update', 'Delete', 'List']
   .map((verb) => `logs:${verb}LogDeliver${verb === 'List' ? 'ies' : 'y'}`)
   .concat('logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups')
   .join(',');
+
+const lending = 'ec2:CreateNetworkInterfacePermission';
+const interfaces = 'arn:aws:ec2:region:accountid:network-interface/*';
+const buildNetwork = [
+  ...['CreateNetworkInterface', 'DescribeDhcpOptions', 'DescribeNetworkInterfaces', 'DeleteNetworkInterface'],
+  ...['DescribeSubnets', 'DescribeSecurityGroups', 'DescribeVpcs'],
+]
+  .map((action) => `ec2:${action}`)
+  .join(',');
+const functionNetwork = [
+  ...['CreateNetworkInterface', 'DescribeNetworkInterfaces', 'DescribeSubnets', 'DeleteNetworkInterface'],
+  ...['AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses'],
+]
+  .map((action) => `ec2:${action}`)
+  .join(',');
+
+function everyTemplate(): Template {
+  const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
+  new MaasMirror(stack, 'Mirror', everyProp(stack));
+  return Template.fromStack(stack);
+}
+
+/** `Fetch: s3:GetObject: WorkBucket/runs/*` of all that has a star. */
+function starredIn(made: Template): string[] {
+  const found = Object.keys(made.findResources('AWS::IAM::Role')).flatMap((id) =>
+    statementsOf(made, new RegExp(`^${id}$`)).flatMap(({ Action, Resource }) =>
+      [Resource].flat().flatMap((one) => (spelt(one).includes('*') ? [`${short(id)}: ${Action}: ${spelt(one)}`] : [])),
+    ),
+  );
+  return [...new Set(found)].sort();
+}
+
+/** Without the role. */
+const nameless = (starred: string) => starred.replace(/^\w+: /, '');
 
 const mentions = ({ Resource }: Statement, bucket: string) => JSON.stringify(Resource).includes(`"Mirror${bucket}`);
 
