@@ -1,8 +1,7 @@
-import { CfnOutput, Duration, FileSystem } from 'aws-cdk-lib';
+import { CfnOutput, Duration } from 'aws-cdk-lib';
 import type { Alarm, Dashboard, IMetric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
@@ -10,13 +9,13 @@ import { stateMachineVariable } from '../job/environment';
 import { addSourceCommand, takeKeyringCommand } from '../job/maas-commands';
 import { stackOutputs } from '../job/stack-outputs';
 import { mirrorBucket, workBucket } from './buckets';
+import { bundlesDigest, stageBundle } from './bundles';
 import { FailureNews, failureTopic, letAlarmsSpeak } from './failure-news';
 import { Lookout } from './lookout';
 import type { MaasMirrorProps } from './maas-mirror-props';
 import { type MirrorFunctions, mirrorFunctions } from './mirror-functions';
 import { MirrorSite } from './mirror-site';
 import { Monitoring } from './monitoring';
-import { packagePath } from './package-files';
 import { pascalCase } from './pascal-case';
 import { propsOfConfig } from './props-of-config';
 import { type Settings, settingsOf } from './settings';
@@ -58,7 +57,7 @@ export class MaasMirror extends Construct {
   constructor(scope: Construct, id: string, props: MaasMirrorProps = {}) {
     super(scope, id);
     const settings = settingsOf(props);
-    const bundles = FileSystem.fingerprint(packagePath('dist/assets'));
+    const bundles = bundlesDigest();
 
     const { serverAccessLogsBucket: logs } = props;
     this.workBucket = workBucket(this, 'WorkBucket', logs);
@@ -119,7 +118,7 @@ export class MaasMirror extends Construct {
 
   private makeBuilds(settings: Settings, bundles: string, network: VpcNetwork): StageBuilds {
     return stageBuilds(this, settings, {
-      bundle: new Asset(this, 'StageBundle', { path: packagePath('dist/assets/stage') }),
+      bundle: stageBundle(this),
       bundles,
       workBucket: this.workBucket,
       ...network,

@@ -10,6 +10,7 @@ import { Construct } from 'constructs';
 import { bundlesVariable, workStoreVariable } from '../job/environment';
 import { runsOf } from './buckets';
 import { BuildMachine } from './build-machine';
+import { bundlesDigest, stageBundle } from './bundles';
 import { acknowledge, starIn } from './findings';
 import { packageText } from './package-files';
 import { letBuildsIntoVpc } from './vpc-network';
@@ -17,10 +18,10 @@ import { letBuildsIntoVpc } from './vpc-network';
 export interface StageBuildProps {
   /** Name of the stage and of its file in `buildspecs/`: `boot-test`. */
   readonly stage: string;
-  /** The stage bundle: stage.js, host-tools.sh and what they read. */
-  readonly bundle: Asset;
-  /** Digest of all bundles, which an execution must have been planned with. */
-  readonly bundles: string;
+  /** The stage bundle: stage.js, host-tools.sh and what they read. @default - that of this package */
+  readonly bundle?: Asset;
+  /** Digest of all bundles, which an execution must have been planned with. @default - of those of this package */
+  readonly bundles?: string;
   /** Where the stages of an execution hand things to each other. */
   readonly workBucket: IBucket;
   /** @default BuildMachine.X86 */
@@ -45,7 +46,7 @@ export class StageBuild extends Construct {
 
   constructor(scope: Construct, id: string, props: StageBuildProps) {
     super(scope, id);
-    const { stage, bundle, workBucket, timeout = Duration.minutes(60) } = props;
+    const { stage, bundle = stageBundle(this), workBucket, timeout = Duration.minutes(60) } = props;
     const { machine = BuildMachine.X86, vpc, vpcSubnets: subnetSelection, securityGroup } = props;
 
     this.logGroup = new LogGroup(this, 'Log', {
@@ -65,7 +66,7 @@ export class StageBuild extends Construct {
       },
       environmentVariables: {
         [workStoreVariable]: { value: `s3://${workBucket.bucketName}` },
-        [bundlesVariable]: { value: props.bundles },
+        [bundlesVariable]: { value: props.bundles ?? bundlesDigest() },
       },
       role: this.role.withoutPolicyUpdates(), // it is whole: the CDK's grants would add s3:GetObject* and the like
       encryptionKey: Alias.fromAliasName(this, 'S3Key', 'alias/aws/s3'),

@@ -54,7 +54,6 @@ export function stageBuilds(scope: Construct, settings: Settings, common: Common
   };
 }
 
-/** What KernelBuild's own props do not name, it hands on to its stage as it comes. */
 function kernelBuilds(
   scope: Construct,
   name: string,
@@ -63,10 +62,10 @@ function kernelBuilds(
 ): KernelBuild[] {
   const id = `Kernel${pascalCase(name)}`;
   const wanted = machinesOf(name, settings);
-  const common = { kernel: KernelFlavour.of(name), maxConcurrency: settings.maxConcurrency };
+  const kernel = KernelFlavour.of(name);
   return [
-    ...(wanted.x86 ? [new KernelBuild(scope, id, { ...x86, ...common })] : []),
-    ...(wanted.arm ? [new KernelBuild(scope, `${id}Arm`, { ...arm, ...common })] : []),
+    ...(wanted.x86 ? [new KernelBuild(scope, id, { ...x86, kernel })] : []),
+    ...(wanted.arm ? [new KernelBuild(scope, `${id}Arm`, { ...arm, kernel })] : []),
   ];
 }
 
