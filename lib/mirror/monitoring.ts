@@ -56,11 +56,14 @@ export class Monitoring extends Construct {
     this.dashboard = new Dashboard(this, 'Dashboard', { widgets: dashboardOf(props) });
   }
 
-  /** Two days: upstream is often half updated for some hours, and a day's build may fail of something that passes. */
+  /**
+   * Two days of looks that find news and no build that succeeded lately: upstream is often half updated for some hours,
+   * and a day's build may fail of something that passes.
+   */
   private behind(order: Order): void {
     const { view, release } = order;
     const name = `Behind${pascalCase(view)}${pascalCase(release)}`;
-    const advice = `${release} of the view ${view} has been behind its sources for two days. ${behindAdvice}`;
+    const advice = `${release} of the view ${view} has been behind its sources for two days: there is news, and no build of it has succeeded. ${behindAdvice}`;
     this.alarm(name, behindOf(order, Duration.days(1), 'Minimum'), 1, advice, 2);
   }
 

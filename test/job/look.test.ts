@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lookInputOf } from '../../lib/job/look';
+import { keptUpSince, lookInputOf } from '../../lib/job/look';
 import { measurements } from '../../lib/job/metrics';
 
 const order = { release: 'noble', architectures: ['amd64'] };
@@ -21,6 +21,10 @@ describe('what the schedule gives to Look', () => {
       expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(message) }),
     );
   });
+});
+
+it('takes a success of the day before for a sign that the mirror keeps up, and none of two days before', () => {
+  expect(keptUpSince({ at: new Date('2026-11-25T06:17:00Z') })).toEqual(new Date('2026-11-24T00:17:00Z'));
 });
 
 describe('what Look measures', () => {
