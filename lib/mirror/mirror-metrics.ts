@@ -1,5 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { metrics } from '../job/metrics';
 import type { Order } from '../job/order';
 import type { MirrorSite } from './mirror-site';
@@ -22,6 +23,16 @@ export function ageOf({ view, release }: Order, period: Duration): Metric {
     period,
     statistic: 'Maximum',
     label: `${view} ${release}`,
+  });
+}
+
+/** Executions that failed of something else than that upstream was not ready. */
+export function failedOf({ stateMachineArn }: StateMachine, options: MetricOptions): Metric {
+  return new Metric({
+    namespace: metrics.namespace,
+    metricName: metrics.failed,
+    dimensionsMap: { StateMachineArn: stateMachineArn },
+    ...options,
   });
 }
 

@@ -17,7 +17,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Order } from '../job/order';
 import type { MirrorFunction } from './mirror-function';
-import { ageOf, behindOf, siteMetric } from './mirror-metrics';
+import { ageOf, behindOf, failedOf, siteMetric } from './mirror-metrics';
 import type { MirrorSite } from './mirror-site';
 import { pascalCase } from './pascal-case';
 import type { StageBuild } from './stage-build';
@@ -45,7 +45,8 @@ export class Monitoring extends Construct {
     const { stateMachine } = workflow;
     const [soon, hour] = [{ period: Duration.minutes(5) }, { period: Duration.hours(1) }];
 
-    this.alarm('ExecutionFailed', stateMachine.metricFailed(soon), 1, failedAdvice);
+    // AWS's own metric counts those that upstream was not ready for.
+    this.alarm('ExecutionFailed', failedOf(stateMachine, { ...soon, statistic: 'Maximum' }), 1, failedAdvice);
     this.alarm('ExecutionTimedOut', stateMachine.metricTimedOut(soon), 1, timedOutAdvice);
     this.alarm('LookFailed', look.function.metricErrors(hour), 1, lookAdvice);
     this.alarm('TellFailed', tell.function.metricErrors(hour), 1, tellAdvice);
@@ -86,7 +87,7 @@ const failedAdvice =
 const timedOutAdvice =
   'A build of the mirror took longer than 24 hours; what was published before is as it was. Mostly it waited for machines: see whether the account may run as many builds at once as maxConcurrency says (maas-mirror doctor --stack NAME), then order it again.';
 const tellAdvice =
-  'An execution failed and the topic was not told why. See the log of the function Tell, and the failed executions: maas-mirror status --stack NAME.';
+  'An execution failed and the topic was not told why; the alarm ExecutionFailed may know nothing of it. See the log of the function Tell, and the failed executions: maas-mirror status --stack NAME.';
 const lookAdvice =
   'The mirror could not look for news: its sources cannot be reached or are not what they should be. See the log of the function Look; a schedule tries again by itself.';
 const behindAdvice =
@@ -109,7 +110,8 @@ function dashboardOf({ workflow, builds, orders, site }: MonitoringProps): IWidg
     [
       graph('Executions', [
         stateMachine.metricSucceeded(hour),
-        stateMachine.metricFailed(hour),
+        stateMachine.metricFailed({ ...hour, label: 'failed, or upstream was not ready' }),
+        failedOf(stateMachine, { ...hour, statistic: 'Sum', label: 'failed' }),
         stateMachine.metricTimedOut(hour),
       ]),
       graph(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { keptUpSince, lookInputOf } from '../../lib/job/look';
-import { measurements } from '../../lib/job/metrics';
+import { failureMeasured, measurements } from '../../lib/job/metrics';
 
 const order = { release: 'noble', architectures: ['amd64'] };
 
@@ -54,5 +54,19 @@ describe('what Look measures', () => {
     const line = measurements({ ...look, behind: 1, published: undefined });
     expect(line).not.toHaveProperty('AgeDays');
     expect(JSON.stringify(line)).not.toContain('"Name":"AgeDays"');
+  });
+});
+
+it('measures of an execution whether it failed, by its state machine', () => {
+  const stateMachineArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:Mirror';
+  expect(failureMeasured({ stateMachineArn, at: new Date('2026-11-25T12:00:00Z'), failed: 0 })).toEqual({
+    _aws: {
+      Timestamp: Date.parse('2026-11-25T12:00:00Z'),
+      CloudWatchMetrics: [
+        { Namespace: 'MaasMirror', Dimensions: [['StateMachineArn']], Metrics: [{ Name: 'Failed' }] },
+      ],
+    },
+    StateMachineArn: stateMachineArn,
+    Failed: 0,
   });
 });

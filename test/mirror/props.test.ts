@@ -135,6 +135,28 @@ describe('a mirror of one release', () => {
     ]);
   });
 
+  it('rings for executions that failed by what Tell measures, which leaves out those that upstream was not ready for', () => {
+    const [machine] = idsOf(template, 'AWS::StepFunctions::StateMachine');
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmDescription: Match.stringLikeRegexp('^A build of the mirror failed'),
+      Namespace: 'MaasMirror',
+      MetricName: 'Failed',
+      Dimensions: [{ Name: 'StateMachineArn', Value: { Ref: machine } }],
+      Statistic: 'Maximum',
+      Period: 300,
+      Threshold: 1,
+      EvaluationPeriods: 1,
+    });
+    const executions = graphsIn(template).find(({ properties }) => properties.title === 'Executions');
+    expect(executions?.properties.metrics).toContainEqual([
+      'MaasMirror',
+      'Failed',
+      'StateMachineArn',
+      machine,
+      { label: 'failed', period: 3600, stat: 'Sum' },
+    ]);
+  });
+
   it('says of executions that failed what and why', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
