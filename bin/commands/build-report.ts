@@ -1,7 +1,8 @@
 import { join, relative } from 'node:path';
 import { releaseOf } from '../../lib/catalog/releases';
-import type { EngineEvent, ExecutionResult, Failure } from '../../lib/job/events';
+import type { EngineEvent, ExecutionResult } from '../../lib/job/events';
 import { mirror as layout } from '../../lib/job/layout';
+import { isNotReady } from '../../lib/job/not-ready';
 import { bootloadersOrder, type Order } from '../../lib/job/order';
 import type { Published } from '../../lib/stages/publish';
 import type { Terminal } from '../terminal';
@@ -79,17 +80,6 @@ interface Output {
 function bootloadersOutcome({ published }: NonNullable<Output['bootloaders']>): string {
   if (published.length === 0) return 'nothing is new';
   return `published ${published.map(({ product, version }) => `${product.replace(/^.*:1:/, '')} ${version}`).join(', ')}`;
-}
-
-/** Whether all that failed by itself was told to come again later; a failed Publish only follows. */
-function isNotReady({ failures }: ExecutionResult): boolean {
-  const causes = failures.map(errorOf).filter((error) => !error.startsWith('RequiredKernelFailed'));
-  return causes.length > 0 && causes.every((error) => error.startsWith('NotReady'));
-}
-
-/** A stage's own last word says more than that its command has failed. */
-export function errorOf({ tail, error }: Failure): string {
-  return tail.findLast((line) => line.startsWith('error '))?.slice('error '.length) ?? error;
 }
 
 /** Prints what was built, where it lies, and how MAAS is told of it. */

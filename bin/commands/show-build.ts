@@ -1,8 +1,8 @@
 import { Listr, type ListrTask } from 'listr2';
 import type { EngineEvent, Failure } from '../../lib/job/events';
+import { errorOf } from '../../lib/job/not-ready';
 import type { Plan } from '../../lib/job/plan';
 import type { Terminal } from '../terminal';
-import { errorOf } from './build-report';
 
 /** Shows how a build gets on, until it ends. */
 export interface BuildDisplay {

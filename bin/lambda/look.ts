@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { runningOf, startExecution } from '../../lib/cloud/executions';
+import { runningOf, startExecution, succeededSince } from '../../lib/cloud/executions';
 import { MirrorError } from '../../lib/errors';
 import { stateMachineVariable, workStoreVariable } from '../../lib/job/environment';
-import { type LookInput, lookInputOf } from '../../lib/job/look';
+import { keptUpSince, type LookInput, lookInputOf } from '../../lib/job/look';
 import { measurements } from '../../lib/job/metrics';
 import { executionName, mirrorStoreVariable } from '../../lib/job/names';
 import type { Plan } from '../../lib/job/plan';
@@ -30,13 +30,13 @@ export async function handler(event: unknown): Promise<Looked> {
   const looked = await look(input);
   const { view, release } = input.order;
   const published = await newestTime(input.order, { mirror: await openStore(mirror()) });
-  const behind = looked.news ? 1 : 0;
+  const behind = looked.news && !(await keepsUp(input)) ? 1 : 0;
   console.log(JSON.stringify(measurements({ view, release, at: input.at, behind, published })));
   return looked;
 }
 
 async function look({ order, at }: LookInput): Promise<Looked> {
-  const { [stateMachineVariable]: stateMachineArn = '' } = process.env;
+  const stateMachineArn = stateMachine();
   const planned = await planOrNotReady({ order, at });
   if (planned instanceof MirrorError) return { news: true, reason: planned.message };
   if (!planned.news) return { news: false, reason: planned.reason };
@@ -44,6 +44,12 @@ async function look({ order, at }: LookInput): Promise<Looked> {
   if (running !== undefined) return { news: true, reason: 'it is being built', execution: running };
   const { name } = await startExecution(sfn, { stateMachineArn, order, at });
   return { news: true, reason: planned.reason, execution: name };
+}
+
+/** News is what a healthy mirror has nearly every day, too: it built those of the day before. */
+async function keepsUp({ order, at }: LookInput): Promise<boolean> {
+  const since = keptUpSince({ at });
+  return (await succeededSince(sfn, { stateMachineArn: stateMachine(), order, since })) !== undefined;
 }
 
 /** Upstream in the middle of an update is no failure: the next look finds it ready. */
@@ -71,6 +77,10 @@ async function planOrNotReady({ order, at }: LookInput): Promise<Plan | MirrorEr
 
 /** Where Lambda runs it, there is no gpgv. */
 const verify = (clearsigned: Buffer, keyring: Buffer) => verifyInProcess(clearsigned, keyring, new Date());
+
+function stateMachine(): string {
+  return process.env[stateMachineVariable] ?? '';
+}
 
 function mirror(): string {
   return process.env[mirrorStoreVariable] ?? '';

@@ -3,6 +3,8 @@ import { openClients } from '../../lib/cloud/clients';
 import { failureLetter } from '../../lib/cloud/failure-letter';
 import { followExecution } from '../../lib/cloud/follow';
 import { topicVariable } from '../../lib/job/environment';
+import { failureMeasured } from '../../lib/job/metrics';
+import { errorOf, isNotReady } from '../../lib/job/not-ready';
 
 const [sns, clients] = [new SNSClient({ maxAttempts: 6 }), openClients()];
 
@@ -11,16 +13,29 @@ interface StatusChange {
   readonly detail: {
     readonly name: string;
     readonly executionArn: string;
+    readonly stateMachineArn: string;
+    /** `FAILED`, `TIMED_OUT` or `ABORTED`. */
     readonly status: string;
     /** The order, as JSON; null where it is too long for an event. */
     readonly input?: string | null;
   };
 }
 
-/** The Tell function: of an execution that failed, who has subscribed reads what failed and where its log is. */
+/**
+ * The Tell function: of an execution that failed, who has subscribed reads what failed and where its log is. Upstream in
+ * the middle of an update is no failure, and nobody is told: the next look tries again.
+ */
 export async function handler({ detail }: StatusChange): Promise<void> {
-  const { name, executionArn: arn } = detail;
+  const { name, executionArn: arn, stateMachineArn, status } = detail;
   const result = await followExecution(clients, { name, arn });
+  const isQuiet = status === 'FAILED' && isNotReady(result);
+  // Before the letter: an alarm goes by it, and rings though the letter cannot be sent.
+  const failed = status === 'FAILED' && !isQuiet ? 1 : 0;
+  console.log(JSON.stringify(failureMeasured({ stateMachineArn, at: new Date(), failed })));
+  if (isQuiet) {
+    console.log(`${name}: no letter, since upstream was not ready: ${result.failures.map(errorOf).join('; ')}`);
+    return;
+  }
   const { subject, text } = failureLetter(detail, result);
   await sns.send(new PublishCommand({ TopicArn: process.env[topicVariable], Subject: subject, Message: text }));
 }

@@ -1,6 +1,8 @@
 import {
   ExecutionAlreadyExists,
+  type ExecutionListItem,
   ListExecutionsCommand,
+  type ListExecutionsInput,
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
@@ -38,15 +40,45 @@ export async function runningOf(
   sfn: SFNClient,
   { stateMachineArn, order }: { stateMachineArn: string; order: Order },
 ): Promise<string | undefined> {
+  for await (const page of pagesOf(sfn, { stateMachineArn, statusFilter: 'RUNNING' })) {
+    const found = page.find(({ name = '' }) => isNameOf(name, order));
+    if (found !== undefined) return found.name;
+  }
+  return undefined;
+}
+
+/**
+ * Name of the newest execution of the same order that began at a time or later and succeeded, whether it published or
+ * found nothing new. Step Functions gives the newest first, so nothing is read beyond the page that goes back to that time,
+ * nor beyond 10 pages of 1000.
+ * @throws what asking throws
+ */
+export async function succeededSince(
+  sfn: SFNClient,
+  { stateMachineArn, order, since }: { stateMachineArn: string; order: Order; since: Date },
+): Promise<string | undefined> {
+  const began = ({ startDate = new Date(0) }: ExecutionListItem) => startDate.getTime();
+  let pages = 0;
+  for await (const page of pagesOf(sfn, { stateMachineArn, statusFilter: 'SUCCEEDED', maxResults: 1000 })) {
+    const young = page.filter((one) => began(one) >= since.getTime());
+    const found = young.find(({ name = '' }) => isNameOf(name, order));
+    if (found !== undefined) return found.name;
+    if (young.length < page.length || ++pages === 10) return undefined;
+  }
+  return undefined;
+}
+
+async function* pagesOf(
+  sfn: SFNClient,
+  filter: Pick<ListExecutionsInput, 'stateMachineArn' | 'statusFilter' | 'maxResults'>,
+): AsyncGenerator<readonly ExecutionListItem[]> {
   let nextToken: string | undefined;
   do {
-    const command = new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING', nextToken });
+    const command = new ListExecutionsCommand({ ...filter, nextToken });
     const page = await asking('list the executions', () => sfn.send(command));
-    const found = page.executions?.find(({ name = '' }) => isNameOf(name, order));
-    if (found !== undefined) return found.name;
+    yield page.executions ?? [];
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
-  return undefined;
 }
 
 /** Bytes that Step Functions carries from state to state, less what Plan's payload has besides the order. */

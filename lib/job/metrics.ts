@@ -1,10 +1,18 @@
-/** What the Look function measures, and alarms watch; dimensions are View and Release. */
+/** What functions measure, and alarms watch. */
 export const metrics = {
   namespace: 'MaasMirror',
-  /** 1 where the sources have something that is not published, else 0. */
+  /**
+   * By Look, for each View and Release: 1 where the sources have something that is not published and no build of the order
+   * succeeded lately, else 0.
+   */
   behind: 'Behind',
-  /** Days since the newest version of the release was published. */
+  /** By Look, for each View and Release: days since the newest version of the release was published. */
   ageDays: 'AgeDays',
+  /**
+   * By Tell, for each StateMachineArn, of every execution that ended without success: 1 where it failed, 0 where it failed
+   * only because upstream was not ready, was aborted or ran out of time (AWS has metrics of those two).
+   */
+  failed: 'Failed',
 } as const;
 
 export interface Look {
@@ -16,24 +24,43 @@ export interface Look {
   readonly published: Date | undefined;
 }
 
-/** A line of a function's log that CloudWatch makes metrics of: its embedded metric format. */
+/** What Look writes into its log. */
 export function measurements({ view, release, at, behind, published }: Look): object {
   const days = published && Math.max(0, (at.getTime() - published.getTime()) / 86_400_000);
-  const names = [metrics.behind, ...(days === undefined ? [] : [metrics.ageDays])];
+  const values = { [metrics.behind]: behind, ...(days !== undefined && { [metrics.ageDays]: days }) };
+  return embedded(at, { View: view, Release: release }, values);
+}
+
+export interface Ending {
+  readonly stateMachineArn: string;
+  /** When it was told of. An alarm does not look back. */
+  readonly at: Date;
+  readonly failed: 0 | 1;
+}
+
+/** What Tell writes into its log. */
+export function failureMeasured({ stateMachineArn, at, failed }: Ending): object {
+  return embedded(at, { StateMachineArn: stateMachineArn }, { [metrics.failed]: failed });
+}
+
+/** A line of a function's log that CloudWatch makes metrics of: its embedded metric format. */
+function embedded(
+  at: Date,
+  dimensions: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, number>>,
+): object {
   return {
     _aws: {
       Timestamp: at.getTime(),
       CloudWatchMetrics: [
         {
           Namespace: metrics.namespace,
-          Dimensions: [['View', 'Release']],
-          Metrics: names.map((Name) => ({ Name })),
+          Dimensions: [Object.keys(dimensions)],
+          Metrics: Object.keys(values).map((Name) => ({ Name })),
         },
       ],
     },
-    View: view,
-    Release: release,
-    [metrics.behind]: behind,
-    ...(days !== undefined && { [metrics.ageDays]: days }),
+    ...dimensions,
+    ...values,
   };
 }

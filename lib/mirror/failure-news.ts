@@ -19,7 +19,10 @@ export interface FailureNewsProps {
   readonly topic: ITopic;
 }
 
-/** Tells of every execution that failed: the release, the stage, the flavour, and where its log is. */
+/**
+ * Tells of every execution that failed: the release, the stage, the flavour, and where its log is. Tell itself leaves out
+ * those that upstream was not ready for.
+ */
 export class FailureNews extends Construct {
   readonly rule: Rule;
 

@@ -106,7 +106,7 @@ export class MaasMirror extends Construct {
     return stateMachine.grantStartExecution(grantee);
   }
 
-  /** Executions that failed. */
+  /** Executions that failed, with those that upstream was not ready for: these end as failed, too. */
   metricFailed(options?: MetricOptions): IMetric {
     return this.workflow.stateMachine.metricFailed(options);
   }

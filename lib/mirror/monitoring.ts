@@ -6,7 +6,7 @@ import {
   GraphWidget,
   type IMetric,
   type IWidget,
-  Metric,
+  type Metric,
   type MetricOptions,
   TextWidget,
   TreatMissingData,
@@ -15,9 +15,9 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Project } from 'aws-cdk-lib/aws-codebuild';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { metrics } from '../job/metrics';
 import type { Order } from '../job/order';
 import type { MirrorFunction } from './mirror-function';
+import { ageOf, behindOf, failedOf, siteMetric } from './mirror-metrics';
 import type { MirrorSite } from './mirror-site';
 import { pascalCase } from './pascal-case';
 import type { StageBuild } from './stage-build';
@@ -45,22 +45,27 @@ export class Monitoring extends Construct {
     const { stateMachine } = workflow;
     const [soon, hour] = [{ period: Duration.minutes(5) }, { period: Duration.hours(1) }];
 
-    this.alarm('ExecutionFailed', stateMachine.metricFailed(soon), 1, failedAdvice);
+    // AWS's own metric counts those that upstream was not ready for.
+    this.alarm('ExecutionFailed', failedOf(stateMachine, { ...soon, statistic: 'Maximum' }), 1, failedAdvice);
     this.alarm('ExecutionTimedOut', stateMachine.metricTimedOut(soon), 1, timedOutAdvice);
     this.alarm('LookFailed', look.function.metricErrors(hour), 1, lookAdvice);
     this.alarm('TellFailed', tell.function.metricErrors(hour), 1, tellAdvice);
     for (const order of orders) this.behind(order);
-    this.alarm('SiteErrors', site.distribution.metric5xxErrorRate(), 5, siteAdvice);
+    this.alarm('SiteErrors', siteMetric(site, '5xxErrorRate'), 5, siteAdvice);
     for (const alarm of this.alarms) alarm.addAlarmAction(new SnsAction(topic));
 
     this.dashboard = new Dashboard(this, 'Dashboard', { widgets: dashboardOf(props) });
   }
 
-  /** Two days: upstream is often half updated for some hours, and a day's build may fail of something that passes. */
-  private behind({ view, release }: Order): void {
+  /**
+   * Two days of looks that find news and no build that succeeded lately: upstream is often half updated for some hours,
+   * and a day's build may fail of something that passes.
+   */
+  private behind(order: Order): void {
+    const { view, release } = order;
     const name = `Behind${pascalCase(view)}${pascalCase(release)}`;
-    const advice = `${release} of the view ${view} has been behind its sources for two days. ${behindAdvice}`;
-    this.alarm(name, behindOf(view, release, Duration.days(1), 'Minimum'), 1, advice, 2);
+    const advice = `${release} of the view ${view} has been behind its sources for two days: there is news, and no build of it has succeeded. ${behindAdvice}`;
+    this.alarm(name, behindOf(order, Duration.days(1), 'Minimum'), 1, advice, 2);
   }
 
   private alarm(id: string, metric: Metric, threshold: number, advice: string, evaluationPeriods = 1): void {
@@ -82,34 +87,13 @@ const failedAdvice =
 const timedOutAdvice =
   'A build of the mirror took longer than 24 hours; what was published before is as it was. Mostly it waited for machines: see whether the account may run as many builds at once as maxConcurrency says (maas-mirror doctor --stack NAME), then order it again.';
 const tellAdvice =
-  'An execution failed and the topic was not told why. See the log of the function Tell, and the failed executions: maas-mirror status --stack NAME.';
+  'An execution failed and the topic was not told why; the alarm ExecutionFailed may know nothing of it. See the log of the function Tell, and the failed executions: maas-mirror status --stack NAME.';
 const lookAdvice =
   'The mirror could not look for news: its sources cannot be reached or are not what they should be. See the log of the function Look; a schedule tries again by itself.';
 const behindAdvice =
   'See the executions of the state machine and the log of the function Look: builds fail, or the sources have been half updated all the time.';
 const siteAdvice =
   'More than 5 % of the requests to the mirror fail. See the status page of CloudFront and whether the bucket policy still lets the distribution read. (CloudFront tells us-east-1 only: deployed elsewhere, this alarm sees nothing.)';
-
-function behindOf(View: string, Release: string, period: Duration, statistic: string): Metric {
-  return new Metric({
-    namespace: metrics.namespace,
-    metricName: metrics.behind,
-    dimensionsMap: { View, Release },
-    period,
-    statistic,
-  });
-}
-
-function ageOf({ view, release }: Order): Metric {
-  return new Metric({
-    namespace: metrics.namespace,
-    metricName: metrics.ageDays,
-    dimensionsMap: { View: view, Release: release },
-    period: Duration.hours(6),
-    statistic: 'Maximum',
-    label: `${view} ${release}`,
-  });
-}
 
 function dashboardOf({ workflow, builds, orders, site }: MonitoringProps): IWidget[][] {
   const { stateMachine } = workflow;
@@ -126,7 +110,8 @@ function dashboardOf({ workflow, builds, orders, site }: MonitoringProps): IWidg
     [
       graph('Executions', [
         stateMachine.metricSucceeded(hour),
-        stateMachine.metricFailed(hour),
+        stateMachine.metricFailed({ ...hour, label: 'failed, or upstream was not ready' }),
+        failedOf(stateMachine, { ...hour, statistic: 'Sum', label: 'failed' }),
         stateMachine.metricTimedOut(hour),
       ]),
       graph(
@@ -140,13 +125,20 @@ function dashboardOf({ workflow, builds, orders, site }: MonitoringProps): IWidg
         ofBuilds((project, options) => project.metricFailedBuilds(options)),
       ),
       // CloudWatch refuses a graph of nothing, and with it the whole dashboard.
-      ...(orders.length > 0 ? [graph('Days since the newest version', orders.map(ageOf))] : []),
+      ...(orders.length > 0
+        ? [
+            graph(
+              'Days since the newest version',
+              orders.map((order) => ageOf(order, Duration.hours(6))),
+            ),
+          ]
+        : []),
     ],
     [
-      graph('Bytes served', [site.distribution.metricBytesDownloaded(ofCloudFront)]),
+      graph('Bytes served', [siteMetric(site, 'BytesDownloaded', ofCloudFront)]),
       graph('Errors of the site, %', [
-        site.distribution.metric5xxErrorRate(ofCloudFront),
-        site.distribution.metric4xxErrorRate(ofCloudFront),
+        siteMetric(site, '5xxErrorRate', ofCloudFront),
+        siteMetric(site, '4xxErrorRate', ofCloudFront),
       ]),
     ],
   ];

@@ -52,7 +52,8 @@ it('tells a topic of an execution that failed, by the bundle that is deployed', 
     handler: 'index.handler',
     environment: {},
   };
-  const detail = { name: execution.name, executionArn: execution.arn, status: 'FAILED', input: JSON.stringify(order) };
+  const { name, arn: executionArn } = execution;
+  const detail = { name, executionArn, stateMachineArn, status: 'FAILED', input: JSON.stringify(order) };
   await callFunction(tell, { detail }, { ...emulator.env, AWS_ENDPOINT_URL_SNS: url, [topicVariable]: topic });
 
   const [message] = published;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openClients } from '../../lib/cloud/clients';
-import { startExecution } from '../../lib/cloud/executions';
+import { startExecution, succeededSince } from '../../lib/cloud/executions';
 import { executionName } from '../../lib/job/names';
 import { Order } from '../../lib/job/order';
 import { environment, Fault, fakeAws } from '../fixtures/fake-aws';
@@ -61,6 +61,59 @@ describe('an execution', () => {
       message: expect.stringMatching(/^the order of noble has 300\d{3} bytes, AWS carries 261120$/),
     });
     expect(aws.requests).toEqual([]);
+  });
+});
+
+describe('a success since a time', () => {
+  const hours = (count: number) => new Date(at.getTime() - count * 3_600_000);
+  /** As ListExecutions tells of it. */
+  const listed = (began: Date, of = order) => ({ name: executionName(of, began), startDate: began.getTime() / 1000 });
+  const other = Order.parse({ ...order, view: 'next' });
+
+  /** Pages of executions that succeeded, the newest first. */
+  async function succeeded(...pages: readonly (readonly object[])[]) {
+    const aws = await fakeAws({
+      ListExecutions: ({ nextToken }) => {
+        const page = Number(nextToken ?? 0);
+        return { executions: pages[page], ...(page + 1 < pages.length && { nextToken: String(page + 1) }) };
+      },
+    });
+    using clients = openClients();
+    const found = await succeededSince(clients.sfn, { stateMachineArn, order, since: hours(30) });
+    return { found, asked: aws.requests.map(({ input }) => input) };
+  }
+
+  it('is found by the name of the order, and asked for as such', async () => {
+    const { found, asked } = await succeeded([listed(hours(1), other), listed(hours(24.5)), listed(hours(26))]);
+
+    expect(found).toBe(executionName(order, hours(24.5)));
+    expect(asked).toEqual([{ stateMachineArn, statusFilter: 'SUCCEEDED', maxResults: 1000 }]);
+  });
+
+  it('counts from that time on', async () => {
+    expect((await succeeded([listed(hours(30))])).found).toBe(executionName(order, hours(30)));
+    expect((await succeeded([listed(new Date(hours(30).getTime() - 1000))])).found).toBeUndefined();
+  });
+
+  it('is none where the order never succeeded, or another one did', async () => {
+    expect((await succeeded([])).found).toBeUndefined();
+    expect((await succeeded([listed(hours(1), other)])).found).toBeUndefined();
+  });
+
+  it('is looked for on the next page while that may hold it, and not beyond the time', async () => {
+    const young = [listed(hours(1), other)];
+    const { found } = await succeeded(young, [listed(hours(20))]);
+    expect(found).toBe(executionName(order, hours(20)));
+
+    const { asked } = await succeeded(young, [listed(hours(29), other), listed(hours(31), other)], [listed(hours(20))]);
+    expect(asked.map(({ nextToken }) => nextToken)).toEqual([undefined, '1']);
+  });
+
+  it('is given up after ten pages', async () => {
+    const { found, asked } = await succeeded(...Array.from({ length: 12 }, () => [listed(hours(1), other)]));
+
+    expect(found).toBeUndefined();
+    expect(asked).toHaveLength(10);
   });
 });
 

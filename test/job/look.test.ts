@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lookInputOf } from '../../lib/job/look';
-import { measurements } from '../../lib/job/metrics';
+import { keptUpSince, lookInputOf } from '../../lib/job/look';
+import { failureMeasured, measurements } from '../../lib/job/metrics';
 
 const order = { release: 'noble', architectures: ['amd64'] };
 
@@ -21,6 +21,10 @@ describe('what the schedule gives to Look', () => {
       expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(message) }),
     );
   });
+});
+
+it('takes a success of the day before for a sign that the mirror keeps up, and none of two days before', () => {
+  expect(keptUpSince({ at: new Date('2026-11-25T06:17:00Z') })).toEqual(new Date('2026-11-24T00:17:00Z'));
 });
 
 describe('what Look measures', () => {
@@ -50,5 +54,19 @@ describe('what Look measures', () => {
     const line = measurements({ ...look, behind: 1, published: undefined });
     expect(line).not.toHaveProperty('AgeDays');
     expect(JSON.stringify(line)).not.toContain('"Name":"AgeDays"');
+  });
+});
+
+it('measures of an execution whether it failed, by its state machine', () => {
+  const stateMachineArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:Mirror';
+  expect(failureMeasured({ stateMachineArn, at: new Date('2026-11-25T12:00:00Z'), failed: 0 })).toEqual({
+    _aws: {
+      Timestamp: Date.parse('2026-11-25T12:00:00Z'),
+      CloudWatchMetrics: [
+        { Namespace: 'MaasMirror', Dimensions: [['StateMachineArn']], Metrics: [{ Name: 'Failed' }] },
+      ],
+    },
+    StateMachineArn: stateMachineArn,
+    Failed: 0,
   });
 });

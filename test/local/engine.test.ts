@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { EngineEvent, ExecutionResult } from '../../lib/job/events';
+import { isNotReady } from '../../lib/job/not-ready';
 import { type ExecutionOptions, runExecution } from '../../lib/local/engine';
 import { readAssembly } from '../../lib/local/template';
 import { processName } from '../../lib/store/process-name';
@@ -168,6 +169,22 @@ test('a failure that is caught is told, and the execution goes on', async () => 
     projects: { P: project('false') },
   });
   expect(result).toMatchObject({ status: 'SUCCEEDED', output: 'States.TaskFailed', failures: [{ stage: 'Only' }] });
+});
+
+const releaseFailed = { Type: 'Fail', Error: 'ExecutionFailed', CausePath: '$.error.Error' };
+const caught = { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'ReleaseFailed' }] };
+
+test.each([
+  ['ExecutionFailed', 'that the machine catches, and ends by itself', caught, { ReleaseFailed: releaseFailed }],
+  ['States.TaskFailed', 'that nothing catches', {}, {}],
+])('ends with %s: a build for which upstream is not ready, %s', async (error, _, more, states) => {
+  await using folder = await temporaryFolder();
+  const { result } = await run(folder.path, {
+    definition: only(buildState('P', {}, { ...more, End: true }), states),
+    projects: { P: project('echo error NotReady: the stream is being updated; exit 1') },
+  });
+  expect(result).toMatchObject({ status: 'FAILED', error });
+  expect(isNotReady(result)).toBe(true);
 });
 
 test('a function that fails gives its error to the state machine, and its hint to the result', async () => {

@@ -41,6 +41,22 @@ function ordersIn(template: Template): { at: string; order: Record<string, unkno
   return propertiesOf(template, 'AWS::Scheduler::Schedule').map(({ Target }) => JSON.parse(Target.Input));
 }
 
+interface Graph {
+  readonly type: string;
+  readonly properties: { readonly title: string; readonly metrics: readonly unknown[][] };
+}
+
+/** The graphs of the dashboard; what CloudFormation would fill in stands there by its logical id. */
+function graphsIn(template: Template): Graph[] {
+  const [{ DashboardBody }] = propertiesOf(template, 'AWS::CloudWatch::Dashboard') as [
+    { readonly DashboardBody: { readonly 'Fn::Join': [string, (string | { readonly Ref?: string })[]] } },
+  ];
+  const text = DashboardBody['Fn::Join'][1]
+    .map((part) => (typeof part === 'string' ? part : (part.Ref ?? 'x')))
+    .join('');
+  return (JSON.parse(text) as { readonly widgets: Graph[] }).widgets.filter(({ type }) => type === 'metric');
+}
+
 const { template } = madeMirror();
 
 describe('a mirror of one release', () => {
@@ -92,14 +108,54 @@ describe('a mirror of one release', () => {
     [{ releases: [UbuntuRelease.NOBLE], schedule: MirrorSchedule.DAILY }, 6],
     [{}, 5],
   ])('has no empty graph in its dashboard, for which CloudWatch would refuse it: %j', (props, count) => {
-    const [{ DashboardBody }] = propertiesOf(madeMirror(() => props).template, 'AWS::CloudWatch::Dashboard') as [
-      { readonly DashboardBody: { readonly 'Fn::Join': [string, unknown[]] } },
-    ];
-    const text = DashboardBody['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : 'x')).join('');
-    const graphs = JSON.parse(text).widgets.filter(({ type }: { type: string }) => type === 'metric');
+    const graphs = graphsIn(madeMirror(() => props).template);
 
     expect(graphs).toHaveLength(count);
     for (const { properties } of graphs) expect(properties.metrics.length, properties.title).toBeGreaterThan(0);
+  });
+
+  it('asks for what CloudFront measures by both of its dimensions: by one of them, nothing is found', () => {
+    const [distribution] = idsOf(template, 'AWS::CloudFront::Distribution');
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/CloudFront',
+      MetricName: '5xxErrorRate',
+      Statistic: 'Average',
+      Dimensions: [
+        { Name: 'DistributionId', Value: { Ref: distribution } },
+        { Name: 'Region', Value: 'Global' },
+      ],
+    });
+
+    const shown = graphsIn(template).flatMap(({ properties }) => properties.metrics);
+    const ofCloudFront = shown.filter(([namespace]) => namespace === 'AWS/CloudFront');
+    const dimensions = ['DistributionId', distribution, 'Region', 'Global'];
+    expect(ofCloudFront).toEqual([
+      ['AWS/CloudFront', 'BytesDownloaded', ...dimensions, { stat: 'Sum', region: 'us-east-1' }],
+      ['AWS/CloudFront', '5xxErrorRate', ...dimensions, { region: 'us-east-1' }],
+      ['AWS/CloudFront', '4xxErrorRate', ...dimensions, { region: 'us-east-1' }],
+    ]);
+  });
+
+  it('rings for executions that failed by what Tell measures, which leaves out those that upstream was not ready for', () => {
+    const [machine] = idsOf(template, 'AWS::StepFunctions::StateMachine');
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmDescription: Match.stringLikeRegexp('^A build of the mirror failed'),
+      Namespace: 'MaasMirror',
+      MetricName: 'Failed',
+      Dimensions: [{ Name: 'StateMachineArn', Value: { Ref: machine } }],
+      Statistic: 'Maximum',
+      Period: 300,
+      Threshold: 1,
+      EvaluationPeriods: 1,
+    });
+    const executions = graphsIn(template).find(({ properties }) => properties.title === 'Executions');
+    expect(executions?.properties.metrics).toContainEqual([
+      'MaasMirror',
+      'Failed',
+      'StateMachineArn',
+      machine,
+      { label: 'failed', period: 3600, stat: 'Sum' },
+    ]);
   });
 
   it('says of executions that failed what and why', () => {
