@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, FileSystem } from 'aws-cdk-lib';
+import { Duration, FileSystem } from 'aws-cdk-lib';
 import type { Alarm, Dashboard, IMetric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -7,8 +7,6 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import { stateMachineVariable } from '../job/environment';
-import { addSourceCommand, takeKeyringCommand } from '../job/maas-commands';
-import { stackOutputs } from '../job/stack-outputs';
 import { mirrorBucket, workBucket } from './buckets';
 import { FailureNews, failureTopic, letAlarmsSpeak } from './failure-news';
 import { Lookout } from './lookout';
@@ -17,11 +15,11 @@ import { type MirrorFunctions, mirrorFunctions } from './mirror-functions';
 import { MirrorSite } from './mirror-site';
 import { Monitoring } from './monitoring';
 import { packagePath } from './package-files';
-import { pascalCase } from './pascal-case';
 import { propsOfConfig } from './props-of-config';
 import { type Settings, settingsOf } from './settings';
 import { SigningKey } from './signing-key';
 import { everyBuild, type StageBuilds, stageBuilds } from './stage-builds';
+import { tellOutputs } from './tell-outputs';
 import { ReleaseWorkflow } from './workflow';
 
 /**
@@ -78,7 +76,7 @@ export class MaasMirror extends Construct {
     const { dashboard, alarms } = this.watch(settings, props);
     this.dashboard = dashboard;
     this.alarms = alarms;
-    this.tellOutputs(settings);
+    tellOutputs(this, settings);
   }
 
   /** Lets somebody read the mirror in its bucket. */
@@ -161,25 +159,6 @@ export class MaasMirror extends Construct {
     if (schedule !== undefined) new Lookout(this, 'Lookout', { look, orders, schedule });
     const builds = everyBuild(this.builds);
     new FailureNews(this, 'FailureNews', { workflow: this.workflow, builds, tell, topic: this.topic });
-  }
-
-  /** What the command line asks the stack for, and what people give to MAAS. */
-  private tellOutputs({ orders }: Settings): void {
-    const { stateMachineArn } = this.workflow.stateMachine;
-    this.output(stackOutputs.stateMachineArn, stateMachineArn);
-    this.output(stackOutputs.mirrorBucketName, this.mirrorBucket.bucketName);
-    this.output(stackOutputs.workBucketName, this.workBucket.bucketName);
-    this.output(stackOutputs.probeProjectName, this.builds.bootTest.project.projectName);
-
-    const mirror = this.site.url.replace(/\/$/, '');
-    this.output('MaasKeyringCommand', takeKeyringCommand(mirror));
-    for (const view of new Set(orders.length === 0 ? ['candidate'] : orders.map((order) => order.view))) {
-      this.output(`MaasSourceCommand${pascalCase(view)}`, addSourceCommand(mirror, view));
-    }
-  }
-
-  private output(name: string, value: string): void {
-    new CfnOutput(this, name, { value });
   }
 
   /** Looks that nobody schedules measure nothing that an alarm could go by. */

@@ -61,8 +61,22 @@ describe('a build in the cloud', () => {
       `  fingerprint  ${signer.fingerprint}`,
       '',
       'To use it in MAAS, on every region controller:',
-      `  sudo curl -o /var/snap/maas/common/maas-mirror.gpg ${site.address}keyring.gpg`,
+      `  sudo curl --fail -o /var/snap/maas/common/maas-mirror.gpg ${site.address}keyring.gpg`,
       `  maas admin boot-sources create url=${site.address}candidate/ keyring_filename=/var/snap/maas/common/maas-mirror.gpg`,
+      'Keep images.maas.io as a source: this mirror holds no bootloaders.',
+    ]);
+  });
+
+  it('ends with words that have a place for the password where the mirror asks for one', async () => {
+    await smallDeployment({ noble: wellBuild() }, { more: { CredentialsStoreArn: 'arn:store' } });
+
+    const { outLines } = await build(['noble']);
+
+    expect(outLines.slice(outLines.indexOf('') + 1)).toEqual([
+      'To use it in MAAS, on every region controller:',
+      '  sudo curl --fail -o /var/snap/maas/common/maas-mirror.gpg http://SITE:PASSWORD@127.0.0.1:1/keyring.gpg',
+      '  maas admin boot-sources create url=http://SITE:PASSWORD@127.0.0.1:1/candidate/ keyring_filename=/var/snap/maas/common/maas-mirror.gpg',
+      'It asks for passwords: maas-mirror access add SITE --stack SmallMirror makes one, and prints these whole.',
       'Keep images.maas.io as a source: this mirror holds no bootloaders.',
     ]);
   });

@@ -406,11 +406,21 @@ describe('the properties of a mirror', () => {
     const file = '/var/snap/maas/common/maas-mirror.gpg';
     expect(found).toEqual(
       expect.arrayContaining([
-        `sudo curl -o ${file} https://images.example.com/keyring.gpg`,
+        `sudo curl --fail -o ${file} https://images.example.com/keyring.gpg`,
         `maas admin boot-sources create url=https://images.example.com/candidate/ keyring_filename=${file}`,
         `maas admin boot-sources create url=https://images.example.com/next-one/ keyring_filename=${file}`,
       ]),
     );
+  });
+
+  it('leaves a place for the password where its site asks for one', () => {
+    const { template } = madeMirror(() => ({ releases: [UbuntuRelease.NOBLE], site: { basicAuth: true } }));
+    const commands = Object.entries(template.findOutputs('*')).filter(([key]) => /^MirrorMaas/.test(key));
+
+    expect(commands.map(([, { Value }]) => JSON.stringify(Value))).toEqual([
+      expect.stringMatching(/ https:\/\/SITE:PASSWORD@",.*"DomainName"\]\},"\/keyring\.gpg"/),
+      expect.stringMatching(/ url=https:\/\/SITE:PASSWORD@",.*"DomainName"\]\},"\/candidate\/ /),
+    ]);
   });
 
   it('lets somebody order builds and follow them', () => {
