@@ -1,4 +1,4 @@
-import { Duration, FileSystem } from 'aws-cdk-lib';
+import { Duration, FileSystem, Stack } from 'aws-cdk-lib';
 import type { Alarm, Dashboard, IMetric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -84,11 +84,19 @@ export class MaasMirror extends Construct {
     return this.site.grantRead(grantee);
   }
 
-  /** Lets somebody order builds, as `maas-mirror build --stack` does, and follow them to the logs of what fails. */
+  /**
+   * Lets somebody order builds, as `maas-mirror build --stack` does, which asks the stack for its outputs first, and
+   * follow them to the logs of what fails. The site's keyring, whose fingerprint it tells, it reads as everybody does.
+   */
   grantStartRelease(grantee: IGrantable): Grant {
     const { stateMachine } = this.workflow;
     const builds = everyBuild(this.builds);
     stateMachine.grantRead(grantee);
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['cloudformation:DescribeStacks'],
+      resourceArns: [Stack.of(this).stackId],
+    });
     Grant.addToPrincipal({
       grantee,
       actions: ['codebuild:BatchGetBuilds'],

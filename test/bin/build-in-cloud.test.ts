@@ -1,10 +1,15 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import { type CloudBuildOptions, runCloudBuild } from '../../bin/commands/build-in-cloud';
+import { MaasMirror, UbuntuRelease } from '../../lib';
 import { endlessBuild, failedBuild, failedBuildAnswers, notReadyBuild, wellBuild } from '../fixtures/scripted-builds';
 import { serve } from '../fixtures/served-folder';
 import { smallDeployment, stackName } from '../fixtures/small-deployment';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
+import { statementsOf } from '../mirror/statements';
 import { keptTerminal } from './kept-terminal';
 
 const options: CloudBuildOptions = { stack: stackName, bootloaders: false, everySeconds: 0.01 };
@@ -79,6 +84,20 @@ describe('a build in the cloud', () => {
       'It asks for passwords: maas-mirror access add SITE --stack SmallMirror makes one, and prints these whole.',
       'Keep images.maas.io as a source: this mirror holds no bootloaders.',
     ]);
+  });
+
+  it('asks AWS for nothing that the mirror does not let those do whom it lets order builds', async () => {
+    const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
+    const mirror = new MaasMirror(stack, 'Mirror', { releases: [UbuntuRelease.NOBLE] });
+    mirror.grantStartRelease(new Role(stack, 'Operator', { assumedBy: new AccountRootPrincipal() }));
+    const allowed = statementsOf(Template.fromStack(stack), /^Operator/).flatMap(({ Action }) => Action);
+    const aws = await smallDeployment({ noble: failedBuild(), jammy: wellBuild() }, { answers: failedBuildAnswers });
+
+    await build(['noble', 'jammy']);
+
+    const asked = [...new Set(aws.requests.map(({ operation }) => operation))];
+    expect(asked).toEqual(expect.arrayContaining(['DescribeStacks', 'StartExecution', 'GetLogEvents']));
+    expect(asked.filter((operation) => !allowed.some((action) => action.endsWith(`:${operation}`)))).toEqual([]);
   });
 
   it('shows the end of the log of what failed, and where the whole is', async () => {

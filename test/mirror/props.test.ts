@@ -428,13 +428,18 @@ describe('the properties of a mirror', () => {
     const mirror = new MaasMirror(stack, 'Mirror', { releases: [UbuntuRelease.NOBLE] });
     mirror.grantStartRelease(new Role(stack, 'Operator', { assumedBy: new AccountRootPrincipal() }));
 
-    const allowed = statementsOf(Template.fromStack(stack), /^Operator/).flatMap(({ Action }) => Action);
-    expect(allowed).toEqual(
+    const statements = statementsOf(Template.fromStack(stack), /^Operator/);
+    expect(statements.flatMap(({ Action }) => Action)).toEqual(
       expect.arrayContaining([
         ...['states:StartExecution', 'states:GetExecutionHistory', 'states:ListExecutions'],
         ...['codebuild:BatchGetBuilds', 'logs:GetLogEvents'],
       ]),
     );
+    expect(statements).toContainEqual({
+      Effect: 'Allow',
+      Action: 'cloudformation:DescribeStacks',
+      Resource: { Ref: 'AWS::StackId' },
+    });
   });
 });
 
