@@ -21,6 +21,8 @@ export const stackOutputs = {
 export const optionalStackOutputs = {
   /** ARN of the KeyValueStore with the credentials of the sites. @default - the mirror asks for no passwords */
   credentialsStoreArn: 'CredentialsStoreArn',
+  /** The same as probeProjectName, of arm64 (PrepareArm's). @default - the mirror has no arm machines */
+  probeProjectNameArm: 'ProbeProjectNameArm',
 } as const;
 
 export type StackOutputs = { readonly [name in keyof typeof stackOutputs]: string } & {

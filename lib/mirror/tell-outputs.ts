@@ -2,7 +2,7 @@ import { CfnOutput } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { addSourceCommand, takeKeyringCommand, withPlaceForPassword } from '../job/maas-commands';
-import { stackOutputs } from '../job/stack-outputs';
+import { optionalStackOutputs, stackOutputs } from '../job/stack-outputs';
 import type { MirrorSite } from './mirror-site';
 import { pascalCase } from './pascal-case';
 import type { Settings } from './settings';
@@ -29,6 +29,9 @@ export function tellOutputs(mirror: Construct & Parts, { orders }: Settings): vo
     [stackOutputs.mirrorBucketName]: mirrorBucket.bucketName,
     [stackOutputs.workBucketName]: workBucket.bucketName,
     [stackOutputs.probeProjectName]: builds.bootTest.project.projectName,
+    ...(builds.prepareOnArm && {
+      [optionalStackOutputs.probeProjectNameArm]: builds.prepareOnArm.project.projectName,
+    }),
     MaasKeyringCommand: takeKeyringCommand(forMaas),
     ...Object.fromEntries(
       [...views].map((view) => [`MaasSourceCommand${pascalCase(view)}`, addSourceCommand(forMaas, view)]),
