@@ -6,7 +6,7 @@ export function addAccess(program: Command, terminal: Terminal, done: (code: num
   const access = program.command('access').description('say which sites may read a deployed mirror (with basicAuth)');
   access
     .command('add')
-    .description('let a site read: makes its password and shows it once, in the address for MAAS')
+    .description('let a site read: makes its password and shows it once, in the commands for MAAS')
     .argument('<site>', 'a name for it: lab-2')
     .requiredOption('--stack <name>', 'the deployed stack')
     .option('--view <name>', 'view that the site is to read', 'candidate')

@@ -17,9 +17,9 @@ export function addCloud(program: Command, terminal: Terminal, done: (code: numb
     });
   program
     .command('doctor')
-    .description('try what a deployed stack needs: credentials, bootstrap, outputs, and a real build machine')
+    .description('try what a deployed stack needs: credentials, bootstrap, outputs, and real build machines')
     .requiredOption('--stack <name>', 'the deployed stack')
-    .option('--no-build', 'start no build, which takes some minutes and cents')
+    .option('--no-build', 'start no builds, which take some minutes and cents')
     .option('--json', 'print what was found as JSON')
     .action(async (options) => {
       const { runDoctor } = await import('./commands/doctor.js');

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { MirrorError, named } from '../lib/errors';
-import { cacheVariable, checkBundles, jobOf, workStoreVariable } from '../lib/job/environment';
+import { cacheVariable, checkBundles, jobOf, probedStagesVariable, workStoreVariable } from '../lib/job/environment';
 import { runs } from '../lib/job/layout';
 import { bootTest } from '../lib/stages/boot-test';
 import { bootloadersOrder } from '../lib/stages/bootloader-places';
@@ -41,11 +41,16 @@ async function main(name = ''): Promise<void> {
   }
   const scratch = await mkdtemp(join(process.cwd(), 'scratch-'));
   try {
-    const result = name === probeName ? await probe({ scratch }) : await runStage(name, scratch);
+    const result = name === probeName ? await runProbe(scratch) : await runStage(name, scratch);
     await writeFile('result.json', JSON.stringify(result));
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+async function runProbe(scratch: string): Promise<unknown> {
+  const { [probedStagesVariable]: stages } = process.env;
+  return await probe({ scratch, ...(stages && { stages: stages.split(' ') }) });
 }
 
 async function runStage(name: string, scratch: string): Promise<unknown> {

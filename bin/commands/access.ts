@@ -3,7 +3,8 @@ import { makePassword, type Site } from '../../lib/cloud/credential';
 import { CredentialsStore, openKeyValueStore } from '../../lib/cloud/credentials-store';
 import { requireStack } from '../../lib/cloud/stack-outputs';
 import { MirrorError } from '../../lib/errors';
-import { credentialsStoreOutput, outputOf, stackOutputs } from '../../lib/job/stack-outputs';
+import { addSourceCommand, takeKeyringCommand } from '../../lib/job/maas-commands';
+import { optionalStackOutputs, outputOf, stackOutputs } from '../../lib/job/stack-outputs';
 import { type Column, table } from '../table';
 import type { Terminal } from '../terminal';
 
@@ -20,7 +21,7 @@ export interface SiteOptions extends AccessOptions {
   readonly view?: string;
 }
 
-/** Lets a site read, and prints its password this once. */
+/** Lets a site read, and prints its password this once, in the commands that MAAS is told by. */
 export async function runAccessAdd(
   options: SiteOptions,
   terminal: Terminal,
@@ -32,9 +33,11 @@ export async function runAccessAdd(
   const password = makePassword();
   await access.store.add(site, password, new Date());
 
-  const url = addressFor(access.mirrorUrl, view, site, password);
-  if (json) terminal.out(JSON.stringify({ site, password, url }, undefined, 2));
-  else for (const line of linesOf(site, password, url)) terminal.out(line);
+  const mirror = addressFor(access.mirrorUrl, site, password);
+  const url = `${mirror}/${view}/`;
+  const commands = [takeKeyringCommand(mirror), addSourceCommand(mirror, view)];
+  if (json) terminal.out(JSON.stringify({ site, password, url, commands }, undefined, 2));
+  else for (const line of linesOf(site, password, url, commands)) terminal.out(line);
   if (url.length > longestAddress) {
     terminal.err(
       `that address has ${url.length} characters, MAAS takes ${longestAddress}: revoke it, take a shorter name`,
@@ -82,7 +85,7 @@ async function openAccess(stack: string, open: typeof openKeyValueStore): Promis
 async function placesOf(name: string): Promise<{ arn: string; mirrorUrl: string }> {
   using clients = openClients();
   const { outputs } = await requireStack(clients.cloudformation, name);
-  const arn = outputOf(outputs, credentialsStoreOutput);
+  const arn = outputOf(outputs, optionalStackOutputs.credentialsStoreArn);
   const mirrorUrl = outputOf(outputs, stackOutputs.mirrorUrl);
   if (arn !== undefined && mirrorUrl !== undefined) return { arn, mirrorUrl };
   throw new MirrorError('NotSupported', `the mirror of the stack ${name} asks nobody for a password`, {
@@ -100,12 +103,12 @@ function checkView(view: string): void {
   });
 }
 
-/** The address of a boot source, as MAAS has it. */
-function addressFor(mirrorUrl: string, view: string, site: string, password: string): string {
-  const url = new URL(`${view}/`, mirrorUrl);
+/** The mirror's address for one site, without a slash at its end. Neither name nor password has to be escaped in it. */
+function addressFor(mirrorUrl: string, site: string, password: string): string {
+  const url = new URL(mirrorUrl);
   url.username = site;
   url.password = password;
-  return url.href;
+  return url.href.replace(/\/$/, '');
 }
 
 /** Characters: the column of MAAS's database. */
@@ -113,11 +116,13 @@ const longestAddress = 200;
 
 const delay = 'CloudFront knows it everywhere in a few seconds.';
 
-function linesOf(site: string, password: string, url: string): string[] {
+function linesOf(site: string, password: string, url: string, commands: readonly string[]): string[] {
   return [
     `${site} may read. ${delay}`,
     `password     ${password}`,
     `boot source  ${url}`,
+    'On every region controller:',
+    ...commands.map((command) => `  ${command}`),
     'The password is shown this once and kept in no place. MAAS shows that address to its administrators.',
   ];
 }

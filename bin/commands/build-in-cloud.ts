@@ -40,7 +40,7 @@ export async function runCloudBuild(
   const orders = ordersFrom(releases, options, cloudMachine);
   for (const order of orders) refuseFiles(order);
   using clients = openClients();
-  const { stateMachineArn, mirrorUrl } = await mirrorOf(clients.cloudformation, options.stack);
+  const { stateMachineArn, mirrorUrl, credentialsStoreArn } = await mirrorOf(clients.cloudformation, options.stack);
 
   const results: BuildResult[] = [];
   for (const [done, order] of orders.entries()) {
@@ -53,7 +53,8 @@ export async function runCloudBuild(
     }
   }
   const fingerprint = await fingerprintOf(mirrorUrl, results, terminal);
-  report(results, { mirror: mirrorUrl, fingerprint, json: options.json ?? false }, terminal);
+  const passwords = credentialsStoreArn === undefined ? {} : { passwordsOf: options.stack };
+  report(results, { mirror: mirrorUrl, fingerprint, ...passwords, json: options.json ?? false }, terminal);
   return exitCodeOf(results);
 }
 

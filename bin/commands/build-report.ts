@@ -24,6 +24,8 @@ export interface ReportOptions {
   readonly mirror: string;
   /** @default - the keyring cannot be read */
   readonly fingerprint: string | undefined;
+  /** The stack whose mirror asks for passwords. @default - the mirror asks for none */
+  readonly passwordsOf?: string;
   readonly json: boolean;
 }
 
@@ -104,7 +106,7 @@ export function report(results: readonly BuildResult[], options: ReportOptions, 
   for (const view of views) terminal.out(`  view         ${viewBelow(mirror, view)}`);
   terminal.out(`  keyring      ${keyring} (binary, as MAAS wants it)`);
   if (fingerprint !== undefined) terminal.out(`  fingerprint  ${fingerprint}`);
-  for (const view of views) for (const line of commandsFor(view, done, mirror)) terminal.out(line);
+  for (const view of views) for (const line of commandsFor(view, done, options)) terminal.out(line);
 }
 
 const isAddress = (place: string) => /^https?:/.test(place);
@@ -118,10 +120,13 @@ function viewBelow(mirror: string, view: string): string {
   return isAddress(mirror) ? `${below(mirror, view)}/` : join(mirror, view);
 }
 
-function commandsFor(view: string, done: readonly BuildResult[], mirror: string): string[] {
+function commandsFor(view: string, done: readonly BuildResult[], { mirror, passwordsOf }: ReportOptions): string[] {
   const orders = done.map(({ order }) => order).filter((order) => order.view === view);
   const images = orders.filter(({ release }) => release !== bootloadersOrder);
   if (!images.some(({ release }) => releaseOf(release).family === 'ubuntu')) return [];
-  const address = isAddress(mirror) ? { address: mirror.replace(/\/+$/, '') } : {};
-  return maasCommands(view, { bootloaders: images.length < orders.length, ...address });
+  return maasCommands(view, {
+    bootloaders: images.length < orders.length,
+    ...(isAddress(mirror) && { address: mirror.replace(/\/+$/, '') }),
+    ...(passwordsOf !== undefined && { passwordsOf }),
+  });
 }

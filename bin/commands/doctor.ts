@@ -2,8 +2,8 @@ import { type Clients, openClients } from '../../lib/cloud/clients';
 import { probeBuild } from '../../lib/cloud/probe-build';
 import { type FoundStack, findStack } from '../../lib/cloud/stack-outputs';
 import { MirrorError } from '../../lib/errors';
-import type { Probe } from '../../lib/job/probe';
-import { stackOutputsOf } from '../../lib/job/stack-outputs';
+import { type Probe, type ProbedMachine, probedMachines } from '../../lib/job/probe';
+import { type StackOutputs, stackOutputsOf } from '../../lib/job/stack-outputs';
 import { packageText } from '../../lib/mirror/package-files';
 import type { Terminal } from '../terminal';
 
@@ -62,14 +62,36 @@ async function* examine(clients: Clients, options: DoctorOptions, terminal: Term
   const { status, outputs } = mirror.value;
   yield { name: 'stack', ok: true, found: `${options.stack}, ${status}, serves ${outputs.mirrorUrl}` };
   if (options.build === false) return;
+  for (const probing of probingsOf(outputs)) yield* examineMachine(clients, probing, options, terminal);
+}
 
-  const probed = await tried('build', () => build(clients, outputs.probeProjectName, options, terminal));
+/** A project that a kind of machine is probed by. */
+interface Probing {
+  readonly machine: ProbedMachine;
+  readonly project: string;
+}
+
+function probingsOf({ probeProjectName, probeProjectNameArm }: StackOutputs): Probing[] {
+  const { x86, arm } = probedMachines;
+  const onArm = probeProjectNameArm === undefined ? [] : [{ machine: arm, project: probeProjectNameArm }];
+  return [{ machine: x86, project: probeProjectName }, ...onArm];
+}
+
+async function* examineMachine(
+  clients: Clients,
+  probing: Probing,
+  options: DoctorOptions,
+  terminal: Terminal,
+): AsyncGenerator<Finding> {
+  const { machine, project } = probing;
+  const name = `${machine.name}: build`;
+  const probed = await tried(name, () => build(clients, probing, options, terminal));
   if ('finding' in probed) {
     yield probed.finding;
     return;
   }
-  yield { name: 'build', ok: true, found: `CodeBuild runs builds of ${outputs.probeProjectName}` };
-  yield* probed.value.probes.map(probeFinding);
+  yield { name, ok: true, found: `CodeBuild runs builds of ${project} on ${machine.kind}` };
+  yield* probed.value.probes.map((probe) => probeFinding(machine, probe));
 }
 
 /** A value, or what its error says. `isDenied`: AWS knows who asks, and does not answer. */
@@ -113,10 +135,10 @@ function outputsOf(stack: FoundStack | undefined, name: string) {
   return { status: stack.status, outputs: stackOutputsOf(stack.outputs, name) };
 }
 
-async function build(clients: Clients, project: string, options: DoctorOptions, terminal: Terminal) {
+async function build(clients: Clients, probing: Probing, options: DoctorOptions, terminal: Terminal) {
   const { signal, everySeconds, attempts } = options;
   return probeBuild(clients, {
-    project,
+    ...probing,
     buildspec: packageText('buildspecs/probe.yml'),
     onProgress: (text) => terminal.err(text),
     ...(signal && { signal }),
@@ -125,20 +147,20 @@ async function build(clients: Clients, project: string, options: DoctorOptions, 
   });
 }
 
-function probeFinding({ name, ok, evidence }: Probe): Finding {
-  if (ok) return { name, ok, found: evidence };
-  return { name, ok, found: evidence, hint: hints[name] ?? privileged };
+function probeFinding(machine: ProbedMachine, { name, ok, evidence }: Probe): Finding {
+  const finding = { name: `${machine.name}: ${name}`, ok, found: evidence };
+  return ok ? finding : { ...finding, hint: hints[name] ?? privileged };
 }
 
 const privileged =
   'builds have to be privileged, on host kernel 6: deploy again, and look whether a service control policy forbids it';
 
 const hints: Readonly<Record<string, string>> = {
-  machine: 'give the stages a larger machine, by the property computeType of MaasMirror',
+  machine: 'give the stages a larger machine, by the property computeType (on arm armComputeType) of MaasMirror',
   qemu: 'see in the log of this build why QEMU is missing: its archive may be out of reach (VPC, proxy)',
 };
 
-const width = 12;
+const width = 16;
 
 function linesOf({ name, ok, found, hint }: Finding): string[] {
   const [first = '', ...rest] = found.split('\n');

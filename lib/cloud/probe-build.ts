@@ -1,7 +1,7 @@
 import { type Build, type CodeBuildClient, StartBuildCommand } from '@aws-sdk/client-codebuild';
 import { MirrorError } from '../errors';
-import { jobVariables } from '../job/environment';
-import { type Probed, probedOf } from '../job/probe';
+import { jobVariables, probedStagesVariable } from '../job/environment';
+import { type Probed, type ProbedMachine, probedOf } from '../job/probe';
 import { asking } from './asking';
 import { buildEnding, findBuild } from './build-logs';
 import type { Clients } from './clients';
@@ -11,6 +11,8 @@ import { pause } from './pause';
 export interface ProbeBuildOptions {
   /** A privileged project whose source is the stage bundle. */
   readonly project: string;
+  /** What it runs on. */
+  readonly machine: ProbedMachine;
   /** Text of the buildspec that takes the place of the project's. */
   readonly buildspec: string;
   /** Is told what is waited for. */
@@ -44,22 +46,33 @@ export async function probeBuild(
 }
 
 async function startProbe(codebuild: CodeBuildClient, options: ProbeBuildOptions): Promise<string> {
-  const { project, buildspec, onProgress, everySeconds = defaultSeconds, attempts = 600 / everySeconds } = options;
+  const { project, machine, buildspec, everySeconds = defaultSeconds, attempts = 600 / everySeconds } = options;
+  const { architecture, stages, kind } = machine;
   const command = new StartBuildCommand({
     projectName: project,
     buildspecOverride: buildspec,
-    environmentVariablesOverride: [{ name: jobVariables.architecture, value: 'amd64' }],
+    environmentVariablesOverride: [
+      { name: jobVariables.architecture, value: architecture },
+      { name: probedStagesVariable, value: stages.join(' ') },
+    ],
     timeoutInMinutesOverride: 20,
   });
   for (let attempt = 1; attempt <= attempts; attempt++) {
+    refuseIfInterrupted(options);
     const build = await asking(`start a build of ${project}`, () => startedOrRefused(codebuild, command));
     if (build?.id !== undefined) return build.id;
-    if (attempt === 1) onProgress?.('CodeBuild runs as many builds as this account may have; waiting for one to end');
+    if (attempt === 1) {
+      options.onProgress?.(`CodeBuild runs as many builds on ${kind} as this account may have; waiting for one to end`);
+    }
     await wait(options);
   }
-  throw new MirrorError('NotReady', 'CodeBuild has no room for one build: all that the account may have are running', {
-    hint: 'new accounts may run one build at a time, or none: ask AWS for more in Service Quotas, AWS CodeBuild, "Concurrently running builds for Linux/Medium environment"',
-  });
+  throw new MirrorError(
+    'NotReady',
+    `CodeBuild has no room on ${kind}: all builds that the account may have are running`,
+    {
+      hint: `new accounts may run one build at a time, or none, on each kind of machine: ask AWS for more in Service Quotas, AWS CodeBuild, "Concurrently running builds for ${kind} environment"`,
+    },
+  );
 }
 
 /** @returns undefined where the account has no room for it */
@@ -84,15 +97,21 @@ async function endOf(codebuild: CodeBuildClient, id: string, options: ProbeBuild
   }
 }
 
-async function wait({ signal, everySeconds = defaultSeconds }: ProbeBuildOptions): Promise<void> {
+async function wait(options: ProbeBuildOptions): Promise<void> {
+  const { signal, everySeconds = defaultSeconds } = options;
   try {
     await pause(everySeconds, signal);
   } catch (error) {
-    if (signal?.aborted !== true) throw error;
-    throw new MirrorError('Interrupted', 'the probe build is no longer waited for', {
-      hint: 'one that runs ends by itself, within 20 minutes',
-    });
+    refuseIfInterrupted(options);
+    throw error;
   }
+}
+
+function refuseIfInterrupted({ signal }: ProbeBuildOptions): void {
+  if (signal?.aborted !== true) return;
+  throw new MirrorError('Interrupted', 'the probe build is no longer waited for', {
+    hint: 'one that runs ends by itself, within 20 minutes',
+  });
 }
 
 const defaultSeconds = 5;

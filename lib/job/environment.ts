@@ -55,6 +55,9 @@ export const topicVariable = 'MIRROR_TOPIC';
 /** A folder in which downloads are kept by their digests. @default - nothing is kept */
 export const cacheVariable = 'MIRROR_CACHE';
 
+/** Names of the stages whose needs the probe stage tries, with blanks between them. @default - those of all that it knows */
+export const probedStagesVariable = 'MIRROR_PROBED_STAGES';
+
 /** A job as the state machine carries it: every field a string. */
 export type JobStrings = Record<keyof Job, string>;
 

@@ -17,23 +17,33 @@ export const stackOutputs = {
   probeProjectName: 'ProbeProjectName',
 } as const;
 
-/** ARN of the KeyValueStore with the credentials of the sites: an output of mirrors that ask for some. */
-export const credentialsStoreOutput = 'CredentialsStoreArn';
+/** Outputs that only some mirrors have. */
+export const optionalStackOutputs = {
+  /** ARN of the KeyValueStore with the credentials of the sites. @default - the mirror asks for no passwords */
+  credentialsStoreArn: 'CredentialsStoreArn',
+  /** The same as probeProjectName, of arm64 (PrepareArm's). @default - the mirror has no arm machines */
+  probeProjectNameArm: 'ProbeProjectNameArm',
+} as const;
 
-export type StackOutputs = { readonly [name in keyof typeof stackOutputs]: string };
+export type StackOutputs = { readonly [name in keyof typeof stackOutputs]: string } & {
+  readonly [name in keyof typeof optionalStackOutputs]?: string;
+};
 
 /**
  * @param found the outputs of a stack, by their keys
  * @throws BadFormat naming the outputs that the stack does not have; BadInput where it has some twice
  */
 export function stackOutputsOf(found: Readonly<Record<string, string>>, stack: string): StackOutputs {
-  const values = Object.entries(stackOutputs).map(([field, name]) => [field, outputOf(found, name)] as const);
-  const missing = values.filter(([, value]) => !value).map(([field]) => stackOutputs[field as keyof StackOutputs]);
+  const missing = Object.values(stackOutputs).filter((name) => !outputOf(found, name));
   if (missing.length > 0) {
     throw new MirrorError('BadFormat', `the stack ${stack} has no output ${missing.join(', ')}`, {
       hint: 'name the stack of a mirror; if it is one, deploy it again with the version of this command: npx cdk deploy',
     });
   }
+  const values = Object.entries({ ...stackOutputs, ...optionalStackOutputs }).flatMap(([field, name]) => {
+    const value = outputOf(found, name);
+    return value ? [[field, value]] : [];
+  });
   return Object.fromEntries(values) as unknown as StackOutputs;
 }
 

@@ -10,7 +10,7 @@ const addresses = ['169.254.170.2', '169.254.169.254'];
  * @throws CommandFailed where they cannot be closed
  */
 export async function awayFromCredentials<T>(work: () => Promise<T>): Promise<T> {
-  if (!isOurs(process.env)) return work();
+  if (!isMachineOfCodeBuild(process.env)) return work();
   guests += 1;
   if (guests === 1) closed = after(closed, 'add');
   try {
@@ -25,8 +25,11 @@ export async function awayFromCredentials<T>(work: () => Promise<T>): Promise<T>
   }
 }
 
-/** The engine on one machine sets CodeBuild's variables, too, and hands nobody's credentials on. */
-function isOurs(environment: NodeJS.ProcessEnv): boolean {
+/**
+ * Whether this is a build machine of CodeBuild, by its environment. The engine on one machine sets CodeBuild's
+ * variables, too, and hands nobody's credentials on.
+ */
+export function isMachineOfCodeBuild(environment: NodeJS.ProcessEnv): boolean {
   const { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, AWS_CONTAINER_CREDENTIALS_FULL_URI, CODEBUILD_BUILD_ID } =
     environment;
   const credentials = AWS_CONTAINER_CREDENTIALS_RELATIVE_URI ?? AWS_CONTAINER_CREDENTIALS_FULL_URI;

@@ -1,4 +1,4 @@
-import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { Alarm, Dashboard, IMetric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -6,8 +6,6 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import { stateMachineVariable } from '../job/environment';
-import { addSourceCommand, takeKeyringCommand } from '../job/maas-commands';
-import { stackOutputs } from '../job/stack-outputs';
 import { mirrorBucket, workBucket } from './buckets';
 import { bundlesDigest, stageBundle } from './bundles';
 import { FailureNews, failureTopic, letAlarmsSpeak } from './failure-news';
@@ -16,11 +14,11 @@ import type { MaasMirrorProps } from './maas-mirror-props';
 import { type MirrorFunctions, mirrorFunctions } from './mirror-functions';
 import { MirrorSite } from './mirror-site';
 import { Monitoring } from './monitoring';
-import { pascalCase } from './pascal-case';
 import { propsOfConfig } from './props-of-config';
 import { type Settings, settingsOf } from './settings';
 import { SigningKey } from './signing-key';
 import { everyBuild, type StageBuilds, stageBuilds } from './stage-builds';
+import { tellOutputs } from './tell-outputs';
 import { type VpcNetwork, vpcNetwork } from './vpc-network';
 import { ReleaseWorkflow } from './workflow';
 
@@ -80,7 +78,7 @@ export class MaasMirror extends Construct {
     const { dashboard, alarms } = this.watch(settings, props);
     this.dashboard = dashboard;
     this.alarms = alarms;
-    this.tellOutputs(settings);
+    tellOutputs(this, settings);
   }
 
   /** Lets somebody read the mirror in its bucket. */
@@ -88,11 +86,19 @@ export class MaasMirror extends Construct {
     return this.site.grantRead(grantee);
   }
 
-  /** Lets somebody order builds, as `maas-mirror build --stack` does, and follow them to the logs of what fails. */
+  /**
+   * Lets somebody order builds, as `maas-mirror build --stack` does, which asks the stack for its outputs first, and
+   * follow them to the logs of what fails. The site's keyring, whose fingerprint it tells, it reads as everybody does.
+   */
   grantStartRelease(grantee: IGrantable): Grant {
     const { stateMachine } = this.workflow;
     const builds = everyBuild(this.builds);
     stateMachine.grantRead(grantee);
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['cloudformation:DescribeStacks'],
+      resourceArns: [Stack.of(this).stackId],
+    });
     Grant.addToPrincipal({
       grantee,
       actions: ['codebuild:BatchGetBuilds'],
@@ -161,25 +167,6 @@ export class MaasMirror extends Construct {
     if (schedule !== undefined) new Lookout(this, 'Lookout', { look, orders, schedule });
     const builds = everyBuild(this.builds);
     new FailureNews(this, 'FailureNews', { workflow: this.workflow, builds, tell, topic: this.topic });
-  }
-
-  /** What the command line asks the stack for, and what people give to MAAS. */
-  private tellOutputs({ orders }: Settings): void {
-    const { stateMachineArn } = this.workflow.stateMachine;
-    this.output(stackOutputs.stateMachineArn, stateMachineArn);
-    this.output(stackOutputs.mirrorBucketName, this.mirrorBucket.bucketName);
-    this.output(stackOutputs.workBucketName, this.workBucket.bucketName);
-    this.output(stackOutputs.probeProjectName, this.builds.bootTest.project.projectName);
-
-    const mirror = this.site.url.replace(/\/$/, '');
-    this.output('MaasKeyringCommand', takeKeyringCommand(mirror));
-    for (const view of new Set(orders.length === 0 ? ['candidate'] : orders.map((order) => order.view))) {
-      this.output(`MaasSourceCommand${pascalCase(view)}`, addSourceCommand(mirror, view));
-    }
-  }
-
-  private output(name: string, value: string): void {
-    new CfnOutput(this, name, { value });
   }
 
   /** Looks that nobody schedules measure nothing that an alarm could go by. */

@@ -23,7 +23,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { MirrorError } from '../errors';
 import { mirror } from '../job/layout';
-import { credentialsStoreOutput, stackOutputs } from '../job/stack-outputs';
+import { optionalStackOutputs, stackOutputs } from '../job/stack-outputs';
 import { addressBeginnings, hasIpv6 } from './address-beginnings';
 import { mirrorBucket } from './buckets';
 import { checkSite } from './check-site';
@@ -64,7 +64,7 @@ export class MirrorSite extends Construct {
     this.keyringUrl = `${this.url}${mirror.keyring}`;
     this.output(stackOutputs.mirrorUrl, this.url);
     this.output(stackOutputs.keyringUrl, this.keyringUrl);
-    if (this.credentials) this.output(credentialsStoreOutput, this.credentials.keyValueStoreArn);
+    if (this.credentials) this.output(optionalStackOutputs.credentialsStoreArn, this.credentials.keyValueStoreArn);
   }
 
   /** Lets somebody read the mirror in its bucket, as `maas-mirror verify s3://…` does. */

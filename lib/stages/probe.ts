@@ -3,6 +3,7 @@ import { architectureOf } from '../catalog/architectures';
 import { MirrorError } from '../errors';
 import type { Probe, Probed } from '../job/probe';
 import { bootGreeting } from '../machine/boot-sector';
+import { awayFromCredentials, isMachineOfCodeBuild } from '../machine/credential-addresses';
 import { makeFolder, readText, writeText } from '../machine/files';
 import { progress } from '../machine/log';
 import { isMountedAs, mountOverlay, mountSquashfs } from '../machine/mounts';
@@ -13,19 +14,22 @@ import { freeSpace, kernelRelease, memorySize, thisMachine } from '../machine/th
 export interface ProbeBench {
   /** An empty folder on a real file system. */
   readonly scratch: string;
+  /** Names of the stages that are to run on this machine. @default - boot tests and the others */
+  readonly stages?: readonly string[];
 }
 
 /** Tries what the stages need of a build machine, one thing after the other, and says of each what was seen. */
-export async function probe({ scratch }: ProbeBench): Promise<Probed> {
+export async function probe({ scratch, stages }: ProbeBench): Promise<Probed> {
   const image = join(scratch, 'probe.squashfs');
   const probes = [
     await tried('machine', () => machine(scratch)),
     await tried('namespaces', namespaces),
     await tried('loop', () => loop(image, scratch)),
     await tried('overlay', () => overlay(image, scratch)),
-    await tried('qemu', () => bootGreeting(architectureOf('amd64').qemu.system, join(scratch, 'greeting.disk'))),
+    await tried('credentials', credentials),
   ];
-  return { probes };
+  if (stages?.includes('boot-test') === false) return { probes };
+  return { probes: [...probes, await tried('qemu', () => qemu(scratch))] };
 }
 
 /** What a probe throws is what it found. */
@@ -78,4 +82,15 @@ async function overlay(image: string, scratch: string): Promise<string> {
   const seen = [await readText(join(upper.path, 'below')), await readText(join(upper.upper, 'above'))].join('');
   if (seen === 'below\nabove\n') return 'an overlay on a tmpfs takes what is written';
   throw new MirrorError('NotSupported', `an overlay shows ${JSON.stringify(seen)}`);
+}
+
+async function credentials(): Promise<string> {
+  await awayFromCredentials(async () => undefined);
+  return isMachineOfCodeBuild(process.env)
+    ? 'a machine of CodeBuild, where the addresses that give credentials away can be closed'
+    : 'no machine of CodeBuild, so no address that gives credentials away is closed';
+}
+
+function qemu(scratch: string): Promise<string> {
+  return bootGreeting(architectureOf('amd64').qemu.system, join(scratch, 'greeting.disk'));
 }

@@ -15,7 +15,7 @@ import { runAccessAdd, runAccessList, runAccessRevoke } from '../../bin/commands
 import { runVerify } from '../../bin/commands/verify';
 import { MirrorSite, type MirrorSiteProps } from '../../lib';
 import { requireStack } from '../../lib/cloud/stack-outputs';
-import { credentialsStoreOutput, outputOf, stackOutputs } from '../../lib/job/stack-outputs';
+import { optionalStackOutputs, outputOf, stackOutputs } from '../../lib/job/stack-outputs';
 import { keptTerminal } from '../bin/kept-terminal';
 import { cloudFront } from '../fixtures/cloudfront';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
@@ -87,7 +87,7 @@ describe('a deployed site', () => {
   it('lets sites read by the passwords that access makes', async () => {
     const stack = 'SiteWithPasswords';
     const outputs = await deploySite(stack, { basicAuth: true });
-    const arn = outputOf(outputs, credentialsStoreOutput) ?? '';
+    const arn = outputOf(outputs, optionalStackOutputs.credentialsStoreArn) ?? '';
     expect(outputOf(outputs, stackOutputs.mirrorUrl)).toMatch(/^https:\/\/\w+\.cloudfront\..*\/$/);
 
     const added = keptTerminal();

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { addAccess } from '../../bin/add-access';
 import { runAccessAdd, runAccessList, runAccessRevoke } from '../../bin/commands/access';
@@ -34,12 +37,18 @@ async function deployed(url = 'https://images.example.com/') {
 async function added(store: SmallKeyValueStore, site: string, view?: string) {
   const terminal = keptTerminal();
   expect(await runAccessAdd({ stack, site, ...(view && { view }), json: true }, terminal, store.open)).toBe(0);
-  return JSON.parse(terminal.outLines.join('\n')) as { site: string; password: string; url: string };
+  return JSON.parse(terminal.outLines.join('\n')) as { password: string; url: string; commands: string[] };
+}
+
+/** What brings the keyring, into another file. */
+function withoutSudo(command = '', file = ''): string {
+  return command.replace(/^sudo /, '').replace(/-o \S+/, `-o ${file}`);
 }
 
 describe('letting a site read', () => {
   it('opens the mirror to the very address that it prints, until it is revoked', async () => {
-    const mirror = await makeSmallMirror(temporaryFolder(), { signer: await smallSigner() });
+    const folder = temporaryFolder();
+    const mirror = await makeSmallMirror(folder, { signer: await smallSigner() });
     const credentials = new Map<string, string>();
     await using site = await cloudFront(mirror, { code: viewerRequestCode({ credentials: true }), credentials });
     const store = await deployed(site.address);
@@ -47,7 +56,7 @@ describe('letting a site read', () => {
       credentials.clear();
       for (const [name, record] of store.items) credentials.set(name, record);
     };
-    const { url } = await added(store, 'lab-2');
+    const { url, commands } = await added(store, 'lab-2');
     await added(store, 'other');
     replicate();
 
@@ -55,20 +64,35 @@ describe('letting a site read', () => {
     expect(await runVerify({ mirror: url }, terminal)).toBe(0);
     expect(terminal.outLines).toEqual([expect.stringMatching(/^✓ candidate: 2 products/)]);
     await expect(runVerify({ mirror: url.replace('lab-2', 'other') }, keptTerminal())).rejects.toThrow(/answers 401/);
+    const keyring = join(temporaryFolder(), 'keyring.gpg');
+    const takeKeyring = async () => {
+      const command = withoutSudo(commands[0], keyring);
+      return (await execa('sh', ['-c', command], { reject: false, timeout: 20_000 })).exitCode;
+    };
+    expect(await takeKeyring()).toBe(0);
+    expect(readFileSync(keyring)).toEqual(readFileSync(join(folder, 'keyring.gpg')));
 
     expect(await runAccessRevoke({ stack, site: 'lab-2' }, keptTerminal(), store.open)).toBe(0);
     replicate();
     await expect(runVerify({ mirror: url }, keptTerminal())).rejects.toThrow(/answers 401/);
+    expect(await takeKeyring()).toBe(22);
+    expect(readFileSync(keyring)).toEqual(readFileSync(join(folder, 'keyring.gpg')));
   });
 
-  it('shows the password once, in the address for MAAS, and keeps a digest', async () => {
+  it('shows the password once, in the address and the commands for MAAS, and keeps a digest', async () => {
     const store = await deployed();
     const terminal = keptTerminal();
 
     expect(await runAccessAdd({ stack, site: 'lab', view: 'stable' }, terminal, store.open)).toBe(0);
 
     const [, password = ''] = /^password {5}([\w-]{32})$/.exec(terminal.outLines[1] ?? '') ?? [];
-    expect(terminal.outLines[2]).toBe(`boot source  https://lab:${password}@images.example.com/stable/`);
+    const file = '/var/snap/maas/common/maas-mirror.gpg';
+    expect(terminal.outLines.slice(2, -1)).toEqual([
+      `boot source  https://lab:${password}@images.example.com/stable/`,
+      'On every region controller:',
+      `  sudo curl --fail -o ${file} https://lab:${password}@images.example.com/keyring.gpg`,
+      `  maas admin boot-sources create url=https://lab:${password}@images.example.com/stable/ keyring_filename=${file}`,
+    ]);
     expect(store.items.get('lab')).toMatch(/^sha256 [0-9a-f]{32} [0-9a-f]{64} 20\d\d-/);
     expect(store.items.get('lab')).not.toContain(password);
     expect(terminal.errLines).toEqual([]);

@@ -1,5 +1,9 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import { type CloudBuildOptions, runCloudBuild } from '../../bin/commands/build-in-cloud';
+import { MaasMirror, UbuntuRelease } from '../../lib';
 import {
   endlessBuild,
   failedBuild,
@@ -12,6 +16,7 @@ import { serve } from '../fixtures/served-folder';
 import { smallDeployment, stackName } from '../fixtures/small-deployment';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
+import { statementsOf } from '../mirror/statements';
 import { keptTerminal } from './kept-terminal';
 
 const options: CloudBuildOptions = { stack: stackName, bootloaders: false, everySeconds: 0.01 };
@@ -68,10 +73,38 @@ describe('a build in the cloud', () => {
       `  fingerprint  ${signer.fingerprint}`,
       '',
       'To use it in MAAS, on every region controller:',
-      `  sudo curl -o /var/snap/maas/common/maas-mirror.gpg ${site.address}keyring.gpg`,
+      `  sudo curl --fail -o /var/snap/maas/common/maas-mirror.gpg ${site.address}keyring.gpg`,
       `  maas admin boot-sources create url=${site.address}candidate/ keyring_filename=/var/snap/maas/common/maas-mirror.gpg`,
       'Keep images.maas.io as a source: this mirror holds no bootloaders.',
     ]);
+  });
+
+  it('ends with words that have a place for the password where the mirror asks for one', async () => {
+    await smallDeployment({ noble: wellBuild() }, { more: { CredentialsStoreArn: 'arn:store' } });
+
+    const { outLines } = await build(['noble']);
+
+    expect(outLines.slice(outLines.indexOf('') + 1)).toEqual([
+      'To use it in MAAS, on every region controller:',
+      '  sudo curl --fail -o /var/snap/maas/common/maas-mirror.gpg http://SITE:PASSWORD@127.0.0.1:1/keyring.gpg',
+      '  maas admin boot-sources create url=http://SITE:PASSWORD@127.0.0.1:1/candidate/ keyring_filename=/var/snap/maas/common/maas-mirror.gpg',
+      'It asks for passwords: maas-mirror access add SITE --stack SmallMirror makes one, and prints these whole.',
+      'Keep images.maas.io as a source: this mirror holds no bootloaders.',
+    ]);
+  });
+
+  it('asks AWS for nothing that the mirror does not let those do whom it lets order builds', async () => {
+    const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
+    const mirror = new MaasMirror(stack, 'Mirror', { releases: [UbuntuRelease.NOBLE] });
+    mirror.grantStartRelease(new Role(stack, 'Operator', { assumedBy: new AccountRootPrincipal() }));
+    const allowed = statementsOf(Template.fromStack(stack), /^Operator/).flatMap(({ Action }) => Action);
+    const aws = await smallDeployment({ noble: failedBuild(), jammy: wellBuild() }, { answers: failedBuildAnswers });
+
+    await build(['noble', 'jammy']);
+
+    const asked = [...new Set(aws.requests.map(({ operation }) => operation))];
+    expect(asked).toEqual(expect.arrayContaining(['DescribeStacks', 'StartExecution', 'GetLogEvents']));
+    expect(asked.filter((operation) => !allowed.some((action) => action.endsWith(`:${operation}`)))).toEqual([]);
   });
 
   it('shows the end of the log of what failed, and where the whole is', async () => {

@@ -13,6 +13,17 @@ describe('the outputs of a stack', () => {
     expect(outputOf({ MirrorUrl: 'bare' }, stackOutputs.mirrorUrl)).toBe('bare');
   });
 
+  it('may be there only on some mirrors', () => {
+    const more = { MirrorProbeProjectNameArm0A1B2C3D: 'arm', MirrorSiteCredentialsStoreArn0A1B2C3D: 'store' };
+
+    expect(stackOutputsOf({ ...found, ...more }, 'Stack')).toMatchObject({
+      probeProjectName: 'of ProbeProjectName',
+      probeProjectNameArm: 'arm',
+      credentialsStoreArn: 'store',
+    });
+    expect(Object.keys(stackOutputsOf(found, 'Stack'))).toEqual(Object.keys(stackOutputs));
+  });
+
   it('are not taken for others whose keys begin alike or end otherwise', () => {
     expect(outputOf({ MirrorUrlOfOthers: 'a', MirrorUrl0a1b2c3d: 'b' }, stackOutputs.mirrorUrl)).toBeUndefined();
   });

@@ -8,7 +8,7 @@ import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { MirrorSite, type MirrorSiteProps } from '../../lib';
-import { credentialsStoreOutput, outputOf, stackOutputs } from '../../lib/job/stack-outputs';
+import { optionalStackOutputs, outputOf, stackOutputs } from '../../lib/job/stack-outputs';
 import { viewerRequestCode } from '../../lib/mirror/viewer-request';
 import { loadViewerRequest, viewerRequest } from '../fixtures/viewer-request';
 
@@ -117,7 +117,7 @@ describe('a site', () => {
 
     expect(outputOf(values, stackOutputs.mirrorUrl)).toMatch(/"https:\/\/",.*"DomainName"\]\},"\/"/);
     expect(outputOf(values, stackOutputs.keyringUrl)).toMatch(/"\/keyring\.gpg"/);
-    expect(outputOf(values, credentialsStoreOutput)).toBeUndefined();
+    expect(outputOf(values, optionalStackOutputs.credentialsStoreArn)).toBeUndefined();
   });
 
   it('is the same with the recommended feature flags of the CDK as with none', () => {

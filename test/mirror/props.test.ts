@@ -534,7 +534,7 @@ describe('the properties of a mirror', () => {
     const file = '/var/snap/maas/common/maas-mirror.gpg';
     expect(found).toEqual(
       expect.arrayContaining([
-        `sudo curl -o ${file} https://images.example.com/keyring.gpg`,
+        `sudo curl --fail -o ${file} https://images.example.com/keyring.gpg`,
         `maas admin boot-sources create url=https://images.example.com/candidate/ keyring_filename=${file}`,
         `maas admin boot-sources create url=https://images.example.com/next-one/ keyring_filename=${file}`,
       ]),
@@ -567,18 +567,33 @@ describe('the properties of a mirror', () => {
     );
   });
 
+  it('leaves a place for the password where its site asks for one', () => {
+    const { template } = madeMirror(() => ({ releases: [UbuntuRelease.NOBLE], site: { basicAuth: true } }));
+    const commands = Object.entries(template.findOutputs('*')).filter(([key]) => /^MirrorMaas/.test(key));
+
+    expect(commands.map(([, { Value }]) => JSON.stringify(Value))).toEqual([
+      expect.stringMatching(/ https:\/\/SITE:PASSWORD@",.*"DomainName"\]\},"\/keyring\.gpg"/),
+      expect.stringMatching(/ url=https:\/\/SITE:PASSWORD@",.*"DomainName"\]\},"\/candidate\/ /),
+    ]);
+  });
+
   it('lets somebody order builds and follow them', () => {
     const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
     const mirror = new MaasMirror(stack, 'Mirror', { releases: [UbuntuRelease.NOBLE] });
     mirror.grantStartRelease(new Role(stack, 'Operator', { assumedBy: new AccountRootPrincipal() }));
 
-    const allowed = statementsOf(Template.fromStack(stack), /^Operator/).flatMap(({ Action }) => Action);
-    expect(allowed).toEqual(
+    const statements = statementsOf(Template.fromStack(stack), /^Operator/);
+    expect(statements.flatMap(({ Action }) => Action)).toEqual(
       expect.arrayContaining([
         ...['states:StartExecution', 'states:GetExecutionHistory', 'states:ListExecutions'],
         ...['codebuild:BatchGetBuilds', 'logs:GetLogEvents'],
       ]),
     );
+    expect(statements).toContainEqual({
+      Effect: 'Allow',
+      Action: 'cloudformation:DescribeStacks',
+      Resource: { Ref: 'AWS::StackId' },
+    });
   });
 });
 

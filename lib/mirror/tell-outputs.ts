@@ -1,0 +1,41 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { addSourceCommand, takeKeyringCommand, withPlaceForPassword } from '../job/maas-commands';
+import { optionalStackOutputs, stackOutputs } from '../job/stack-outputs';
+import type { MirrorSite } from './mirror-site';
+import { pascalCase } from './pascal-case';
+import type { Settings } from './settings';
+import type { StageBuilds } from './stage-builds';
+import type { ReleaseWorkflow } from './workflow';
+
+/** The parts of a mirror that its outputs name. */
+interface Parts {
+  readonly site: MirrorSite;
+  readonly workflow: ReleaseWorkflow;
+  readonly mirrorBucket: IBucket;
+  readonly workBucket: IBucket;
+  readonly builds: StageBuilds;
+}
+
+/** What the command line asks the stack for, and what people give to MAAS. */
+export function tellOutputs(mirror: Construct & Parts, { orders }: Settings): void {
+  const { site, workflow, mirrorBucket, workBucket, builds } = mirror;
+  const address = site.url.replace(/\/$/, '');
+  const forMaas = site.credentials === undefined ? address : withPlaceForPassword(address);
+  const views = new Set(orders.length === 0 ? ['candidate'] : orders.map((order) => order.view));
+  const outputs = {
+    [stackOutputs.stateMachineArn]: workflow.stateMachine.stateMachineArn,
+    [stackOutputs.mirrorBucketName]: mirrorBucket.bucketName,
+    [stackOutputs.workBucketName]: workBucket.bucketName,
+    [stackOutputs.probeProjectName]: builds.bootTest.project.projectName,
+    ...(builds.prepareOnArm && {
+      [optionalStackOutputs.probeProjectNameArm]: builds.prepareOnArm.project.projectName,
+    }),
+    MaasKeyringCommand: takeKeyringCommand(forMaas),
+    ...Object.fromEntries(
+      [...views].map((view) => [`MaasSourceCommand${pascalCase(view)}`, addSourceCommand(forMaas, view)]),
+    ),
+  };
+  for (const [name, value] of Object.entries(outputs)) new CfnOutput(mirror, name, { value });
+}
