@@ -129,7 +129,9 @@ describe('the doctor of a deployed mirror', () => {
     expect(code).toBe(1);
     expect(outLines.slice(4)).toEqual([
       '✗ x86: machine     NotSupported: 1.9 GiB of memory',
-      expect.stringMatching(/^ {19}give the stages a larger machine, by the property computeType \(on arm armComputeType\) of MaasMirror$/),
+      expect.stringMatching(
+        /^ {19}give the stages a larger machine, by the property computeType \(on arm armComputeType\) of MaasMirror$/,
+      ),
       '✗ x86: overlay     CommandFailed: mount ended 32',
       expect.stringMatching(/^ {19}builds have to be privileged, on host kernel 6/),
       '✗ x86: credentials CommandFailed: ip rule add: not permitted',
