@@ -31,7 +31,8 @@ export async function handler(event: unknown): Promise<Looked> {
   const { view, release } = input.order;
   const published = await newestTime(input.order, { mirror: await openStore(mirror()) });
   const behind = looked.news && !(await keepsUp(input)) ? 1 : 0;
-  console.log(JSON.stringify(measurements({ view, release, at: input.at, behind, published })));
+  const stateMachineArn = stateMachine();
+  console.log(JSON.stringify(measurements({ stateMachineArn, view, release, at: input.at, behind, published })));
   return looked;
 }
 

@@ -2,11 +2,11 @@
 export const metrics = {
   namespace: 'MaasMirror',
   /**
-   * By Look, for each View and Release: 1 where the sources have something that is not published and no build of the order
+   * By Look, for each StateMachineArn, View and Release: 1 where the sources have something that is not published and no build of the order
    * succeeded lately, else 0.
    */
   behind: 'Behind',
-  /** By Look, for each View and Release: days since the newest version of the release was published. */
+  /** By Look, for each StateMachineArn, View and Release: days since the newest version of the release was published. */
   ageDays: 'AgeDays',
   /**
    * By Tell, for each StateMachineArn, of every execution that ended without success: 1 where it failed, 0 where it failed
@@ -16,6 +16,7 @@ export const metrics = {
 } as const;
 
 export interface Look {
+  readonly stateMachineArn: string;
   readonly view: string;
   readonly release: string;
   readonly at: Date;
@@ -25,10 +26,10 @@ export interface Look {
 }
 
 /** What Look writes into its log. */
-export function measurements({ view, release, at, behind, published }: Look): object {
+export function measurements({ stateMachineArn, view, release, at, behind, published }: Look): object {
   const days = published && Math.max(0, (at.getTime() - published.getTime()) / 86_400_000);
   const values = { [metrics.behind]: behind, ...(days !== undefined && { [metrics.ageDays]: days }) };
-  return embedded(at, { View: view, Release: release }, values);
+  return embedded(at, { StateMachineArn: stateMachineArn, View: view, Release: release }, values);
 }
 
 export interface Ending {

@@ -15,6 +15,11 @@ export async function awayFromCredentials<T>(work: () => Promise<T>): Promise<T>
   if (guests === 1) closed = after(closed, 'add');
   try {
     await closed;
+  } catch (error) {
+    guests -= 1;
+    throw error;
+  }
+  try {
     return await work();
   } finally {
     guests -= 1;

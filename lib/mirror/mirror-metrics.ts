@@ -5,25 +5,30 @@ import { metrics } from '../job/metrics';
 import type { Order } from '../job/order';
 import type { MirrorSite } from './mirror-site';
 
-export function behindOf({ view, release }: Order, period: Duration, statistic: string): Metric {
+export function behindOf(order: Order, machine: StateMachine, period: Duration, statistic: string): Metric {
   return new Metric({
     namespace: metrics.namespace,
     metricName: metrics.behind,
-    dimensionsMap: { View: view, Release: release },
+    dimensionsMap: dimensionsOf(order, machine),
     period,
     statistic,
   });
 }
 
-export function ageOf({ view, release }: Order, period: Duration): Metric {
+export function ageOf(order: Order, machine: StateMachine, period: Duration): Metric {
   return new Metric({
     namespace: metrics.namespace,
     metricName: metrics.ageDays,
-    dimensionsMap: { View: view, Release: release },
+    dimensionsMap: dimensionsOf(order, machine),
     period,
     statistic: 'Maximum',
-    label: `${view} ${release}`,
+    label: `${order.view} ${order.release}`,
   });
+}
+
+/** Several mirrors may have a view of one name. */
+function dimensionsOf({ view, release }: Order, { stateMachineArn }: StateMachine): Record<string, string> {
+  return { StateMachineArn: stateMachineArn, View: view, Release: release };
 }
 
 /** Executions that failed of something else than that upstream was not ready. */

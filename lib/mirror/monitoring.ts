@@ -14,6 +14,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Project } from 'aws-cdk-lib/aws-codebuild';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Order } from '../job/order';
 import type { MirrorFunction } from './mirror-function';
@@ -50,7 +51,7 @@ export class Monitoring extends Construct {
     this.alarm('ExecutionTimedOut', stateMachine.metricTimedOut(soon), 1, timedOutAdvice);
     this.alarm('LookFailed', look.function.metricErrors(hour), 1, lookAdvice);
     this.alarm('TellFailed', tell.function.metricErrors(hour), 1, tellAdvice);
-    for (const order of orders) this.behind(order);
+    for (const order of orders) this.behind(order, stateMachine);
     this.alarm('SiteErrors', siteMetric(site, '5xxErrorRate'), 5, siteAdvice);
     for (const alarm of this.alarms) alarm.addAlarmAction(new SnsAction(topic));
 
@@ -61,11 +62,11 @@ export class Monitoring extends Construct {
    * Two days of looks that find news and no build that succeeded lately: upstream is often half updated for some hours,
    * and a day's build may fail of something that passes.
    */
-  private behind(order: Order): void {
+  private behind(order: Order, stateMachine: StateMachine): void {
     const { view, release } = order;
     const name = `Behind${pascalCase(view)}${pascalCase(release)}`;
     const advice = `${release} of the view ${view} has been behind its sources for two days: there is news, and no build of it has succeeded. ${behindAdvice}`;
-    this.alarm(name, behindOf(order, Duration.days(1), 'Minimum'), 1, advice, 2);
+    this.alarm(name, behindOf(order, stateMachine, Duration.days(1), 'Minimum'), 1, advice, 2);
   }
 
   private alarm(id: string, metric: Metric, threshold: number, advice: string, evaluationPeriods = 1): void {
@@ -129,7 +130,7 @@ function dashboardOf({ workflow, builds, orders, site }: MonitoringProps): IWidg
         ? [
             graph(
               'Days since the newest version',
-              orders.map((order) => ageOf(order, Duration.hours(6))),
+              orders.map((order) => ageOf(order, stateMachine, Duration.hours(6))),
             ),
           ]
         : []),

@@ -28,7 +28,8 @@ it('takes a success of the day before for a sign that the mirror keeps up, and n
 });
 
 describe('what Look measures', () => {
-  const look = { view: 'candidate', release: 'noble', at: new Date('2026-11-25T12:00:00Z') };
+  const stateMachineArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:Mirror';
+  const look = { stateMachineArn, view: 'candidate', release: 'noble', at: new Date('2026-11-25T12:00:00Z') };
 
   it('is a line that CloudWatch makes metrics of: every metric that it names is there', () => {
     const line = measurements({ ...look, behind: 1, published: new Date('2026-11-24T00:00:00Z') });
@@ -38,11 +39,12 @@ describe('what Look measures', () => {
         CloudWatchMetrics: [
           {
             Namespace: 'MaasMirror',
-            Dimensions: [['View', 'Release']],
+            Dimensions: [['StateMachineArn', 'View', 'Release']],
             Metrics: [{ Name: 'Behind' }, { Name: 'AgeDays' }],
           },
         ],
       },
+      StateMachineArn: stateMachineArn,
       View: 'candidate',
       Release: 'noble',
       Behind: 1,

@@ -136,6 +136,27 @@ describe('a mirror of one release', () => {
     ]);
   });
 
+  it('rings for a release that is behind its sources by what Look measures of this mirror', () => {
+    const { template: made } = madeMirror(() => ({
+      releases: [UbuntuRelease.NOBLE],
+      schedule: MirrorSchedule.DAILY,
+    }));
+    const [machine] = idsOf(made, 'AWS::StepFunctions::StateMachine');
+
+    made.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'MaasMirror',
+      MetricName: 'Behind',
+      Dimensions: [
+        { Name: 'Release', Value: 'noble' },
+        { Name: 'StateMachineArn', Value: { Ref: machine } },
+        { Name: 'View', Value: 'candidate' },
+      ],
+      Statistic: 'Minimum',
+      Period: 86400,
+      EvaluationPeriods: 2,
+    });
+  });
+
   it('rings for executions that failed by what Tell measures, which leaves out those that upstream was not ready for', () => {
     const [machine] = idsOf(template, 'AWS::StepFunctions::StateMachine');
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
