@@ -93,7 +93,18 @@ function endingOf({ status, output, error, cause }: DescribeExecutionOutput): En
   if (status === 'SUCCEEDED') return { status, output: JSON.parse(output ?? 'null') };
   if (status === 'ABORTED') return failed(error ?? 'ExecutionAborted', cause ?? 'somebody has stopped the execution');
   if (status === 'TIMED_OUT') return failed(error ?? 'States.Timeout', cause ?? 'the execution ran out of time');
-  return failed(error ?? 'ExecutionFailed', cause ?? '');
+  return failed(error ?? 'ExecutionFailed', messageIn(cause ?? ''));
+}
+
+/** The last step is a function, and Lambda makes JSON of what it throws. */
+function messageIn(cause: string): string {
+  try {
+    const { errorMessage } = (JSON.parse(cause) ?? {}) as { readonly errorMessage?: unknown };
+    return typeof errorMessage === 'string' ? errorMessage : cause;
+  } catch (error) {
+    if (error instanceof SyntaxError) return cause;
+    throw error;
+  }
 }
 
 function failed(error: string, cause: string): Ending {

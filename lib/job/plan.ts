@@ -16,12 +16,15 @@ const jobStrings = z.strictObject(
   Object.fromEntries(Object.keys(jobVariables).map((field) => [field, z.string()])) as Record<keyof Job, z.ZodString>,
 );
 
+/** How often the execution was redriven. Emulators of Step Functions do not know, and give null. */
+const count = z.int().nonnegative();
+const redrives = count.nullish().transform((number) => number ?? 0);
+
 /** What the state machine gives to Plan. */
 export const PlanInput = z.strictObject({
   order: Order,
   execution: z.string().min(1),
-  /** How often the execution was redriven. */
-  redrives: z.int().nonnegative().default(0),
+  redrives,
 });
 export type PlanInput = z.infer<typeof PlanInput>;
 
@@ -49,7 +52,7 @@ export const Plan = z.strictObject({
     }),
   ),
   /** How often the execution had been redriven when it was planned, or planned again. */
-  redrives: z.int().nonnegative(),
+  redrives: count,
   /** What came of the architectures of earlier rounds: {@link ArchitectureResult}. */
   published: z.array(ArchitectureResult),
 });
@@ -59,7 +62,7 @@ export type Plan = z.infer<typeof Plan>;
 export const ConcludeInput = z.strictObject({
   plan: Plan,
   architectures: z.array(ArchitectureResult),
-  redrives: z.int().nonnegative(),
+  redrives,
 });
 export type ConcludeInput = z.infer<typeof ConcludeInput>;
 
