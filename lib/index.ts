@@ -13,6 +13,6 @@ export type { MirrorSiteProps } from './mirror/mirror-site-props';
 export type { MirrorView } from './mirror/mirror-view';
 export { DebianRelease, Release, UbuntuRelease } from './mirror/release';
 export { type BoundSigningKey, SigningKey } from './mirror/signing-key';
-export { StageBuild, type StageBuildProps } from './mirror/stage-build';
+export { type BuildProps, StageBuild, type StageBuildProps } from './mirror/stage-build';
 export type { StageBuilds } from './mirror/stage-builds';
 export { ReleaseWorkflow, type ReleaseWorkflowProps } from './mirror/workflow';

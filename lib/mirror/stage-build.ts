@@ -15,9 +15,8 @@ import { acknowledge, starIn } from './findings';
 import { packageText } from './package-files';
 import { letBuildsIntoVpc } from './vpc-network';
 
-export interface StageBuildProps {
-  /** Name of the stage and of its file in `buildspecs/`: `boot-test`. */
-  readonly stage: string;
+/** What the project of a stage is told, whichever the stage. */
+export interface BuildProps {
   /** The stage bundle: stage.js, host-tools.sh and what they read. @default - that of this package */
   readonly bundle?: Asset;
   /** Digest of all bundles, which an execution must have been planned with. @default - of those of this package */
@@ -36,6 +35,11 @@ export interface StageBuildProps {
   readonly vpcSubnets?: SubnetSelection;
   /** @default - with a VPC a new one, which lets everything out and nothing in */
   readonly securityGroup?: ISecurityGroup;
+}
+
+export interface StageBuildProps extends BuildProps {
+  /** Name of the stage and of its file in `buildspecs/`: `boot-test`. */
+  readonly stage: string;
 }
 
 /** The CodeBuild project that runs one stage, as root with loop devices, on a machine that nobody trusts. */

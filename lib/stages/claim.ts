@@ -11,18 +11,23 @@ import type { Offer } from './offers';
 /**
  * Finds a version name that sorts above all that the offered products have, and claims its folder in the pool, which
  * belongs to this execution from then on: no version is ever rebuilt in place, and two builds never share one.
+ * @param bench.spoiled names whose folders hold something else @default - none
  */
 export async function claimVersion(
   job: Job,
   serial: string,
   offers: readonly Offer[],
   document: Products | undefined,
-  { mirror, now }: Press,
+  { mirror, now, spoiled }: Pick<Press, 'mirror' | 'now'> & { readonly spoiled?: ReadonlySet<string> },
 ): Promise<string> {
   const { release, architecture, execution } = job;
   const names = versionNames(serial, newestAmong(offers, document), now(), job.rebuild || job.customised);
   const keyOf = (name: string) => layout.claim(release, architecture, name);
-  return claimFirst(names, keyOf, { execution, mirror, what: `${release} ${architecture}` });
+  return claimFirst(
+    [...names].filter((name) => !spoiled?.has(name)),
+    keyOf,
+    { execution, mirror, what: `${release} ${architecture}` },
+  );
 }
 
 /**

@@ -85,9 +85,17 @@ async function claimNews(
   const document = (await readView(job.view, bench)).documents.get(id)?.document;
   const news = newsAmong(offers, document, job);
   if (news.length === 0) return undefined;
-  const version = await claimVersion(job, serial, news, document, bench);
-  await moveIntoPool(news, version, bench);
-  return { version, offers: news };
+  for (const spoiled = new Set<string>(); ; ) {
+    const version = await claimVersion(job, serial, news, document, { ...bench, spoiled });
+    try {
+      await moveIntoPool(news, version, bench);
+      return { version, offers: news };
+    } catch (error) {
+      // What an attempt of this execution left in its folder, before it was redriven, came of other builds.
+      if (!(error instanceof MirrorError && error.name === 'ObjectExists')) throw error;
+      spoiled.add(version);
+    }
+  }
 }
 
 /** What was claimed may not be needed after all: an equal build may have come first. */

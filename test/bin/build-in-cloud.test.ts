@@ -10,6 +10,7 @@ import {
   failedBuildAnswers,
   notReadyBuild,
   redrivenBuild,
+  unexplainedBuild,
   wellBuild,
 } from '../fixtures/scripted-builds';
 import { serve } from '../fixtures/served-folder';
@@ -123,6 +124,12 @@ describe('a build in the cloud', () => {
       'Publish amd64 failed: RequiredKernelFailed: amd64 has no hwe',
     ]);
     expect(outLines[0]).toBe('✗ noble: failed; see above. What was published before is as it was');
+  });
+
+  it('says what became of each architecture where no stage tells of a failure', async () => {
+    await smallDeployment({ noble: unexplainedBuild() });
+
+    expect((await build(['noble'])).errLines.at(-1)).toBe('ExecutionFailed: ["amd64: NoKernel"]');
   });
 
   it('forgets what had failed before it was redriven', async () => {

@@ -288,6 +288,16 @@ describe('publish', () => {
     expect(await press.publish({ execution: 'again' })).toMatchObject({ version: '20261120' });
   });
 
+  it('takes another name where its own folder holds other bytes, of builds that a redrive has made again', async () => {
+    const press = smallPress(signer);
+    await press.mirror.create('pool/bookworm/amd64/20261120/claim.json', Buffer.from('{"execution":"again"}\n'));
+    await press.mirror.create('pool/bookworm/amd64/20261120/squashfs', Buffer.from('of the first attempt'));
+
+    expect(await press.publish({ execution: 'again' })).toMatchObject({ version: '20261120.083000' });
+
+    expect(`${await press.bytes('pool/bookworm/amd64/20261120/squashfs')}`).toBe('of the first attempt');
+  });
+
   it('shares the pool between views, and never a version folder', async () => {
     const press = smallPress(signer);
     await press.publish();
