@@ -1,7 +1,7 @@
-import { chmodSync, globSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { architectureOf } from '../../lib/catalog/architectures';
 import { boot } from '../../lib/machine/qemu';
@@ -65,9 +65,9 @@ async function smallMachine({ archive, base }: SmallRelease, urls: readonly stri
   const [package_ = ''] = globSync(join(archive, 'pool/linux-image-*-cloud-amd64_*.deb'));
   await run(['dpkg-deb', '--extract', package_, image], { quiet: true });
   const [kernel = ''] = globSync(join(image, 'boot/vmlinuz-*'));
-  for (const [at, name] of modules.entries()) {
-    const [file = ''] = globSync(join(image, `lib/modules/*/kernel/**/${name}.ko`));
-    await run(['install', '-D', file, join(tree, 'modules', `${at}-${name}.ko`)], { quiet: true });
+  for (const [at, file] of (await modulesFor(['virtio_pci', 'virtio_net'], image)).entries()) {
+    const name = `${String(at).padStart(2, '0')}-${basename(file)}`;
+    await run(['install', '-D', file, join(tree, 'modules', name)], { quiet: true });
   }
   mkdirSync(join(tree, 'dev'));
   writeFileSync(join(tree, 'init'), init(urls));
@@ -76,11 +76,20 @@ async function smallMachine({ archive, base }: SmallRelease, urls: readonly stri
   return { kernel, initrd };
 }
 
-/** In the order in which they need each other. */
-const modules = [
-  ...['virtio', 'virtio_ring', 'virtio_pci_modern_dev', 'virtio_pci_legacy_dev', 'virtio_pci'],
-  ...['failover', 'net_failover', 'virtio_net'],
-];
+/** The files of modules and of all that they need, in the order in which they can be loaded, by the kernel's modules.dep. */
+async function modulesFor(names: readonly string[], image: string): Promise<string[]> {
+  const [folder = ''] = globSync(join(image, 'lib/modules/*'));
+  // A package holds no modules.dep: its script makes it where it is installed.
+  await run(['depmod', '--basedir', image, basename(folder)], { quiet: true });
+  const lines = readFileSync(join(folder, 'modules.dep'), 'utf8').trim().split('\n');
+  const found = names.map((name) => lines.find((line) => line.split(':')[0]?.endsWith(`/${name}.ko`)));
+  if (found.includes(undefined)) {
+    throw new Error(`${basename(folder)} has not all of ${names.join(', ')} as modules: Debian's archive has changed`);
+  }
+  // A line names the module, then what it needs, what is to be loaded first at its end.
+  const files = found.flatMap((line = '') => line.replace(':', '').split(' ').reverse());
+  return [...new Set(files)].map((file) => join(folder, file));
+}
 
 function init(urls: readonly string[]): string {
   return `#!/usr/bin/busybox sh
