@@ -80,7 +80,7 @@ function proxyAddress(value: string, name: string): string {
 }
 
 /** What Node trusts, what this system trusts beside it (a company's CA is often installed there), and the given ones. */
-function trusted(ca: string | undefined): string[] {
+export function trusted(ca: string | undefined): string[] {
   const extra = certificatesIn(ca);
   // since Node 22.15
   const known = tls.getCACertificates as typeof tls.getCACertificates | undefined;

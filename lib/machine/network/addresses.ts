@@ -1,0 +1,95 @@
+import { BlockList, isIP, isIPv4 } from 'node:net';
+
+/** How a build knows of a host: by its address, by its name, or only because a server redirects to it. */
+export type Mention = 'address' | 'name' | 'redirect';
+
+/** This machine, as others and it itself may call it. */
+export interface OwnNames {
+  readonly addresses: readonly string[];
+  readonly hostname: string;
+}
+
+/**
+ * Why no program of an image may be led to an address; undefined where it may. What the request names by its address is
+ * meant (a cache on this machine). A name leads where its owner wants: into the site, but not to this machine or to
+ * what gives credentials away. A redirection leads to public addresses only.
+ * @param host as the request or the redirection names it
+ */
+export function refusalOf(address: string, host: string, mention: Mention, own: OwnNames): string | undefined {
+  if (mention === 'address' && sameAddress(address, host)) return undefined;
+  const kind = kindOf(address, own);
+  if (kind === 'public' || (kind === 'private' && mention !== 'redirect')) return undefined;
+  if (kind === 'own' && mention === 'name' && isOwnName(host, own)) return undefined;
+  return `${host} leads to ${address}, ${words[kind]}`;
+}
+
+export type AddressKind = keyof typeof words | 'public';
+
+const words = {
+  own: 'an address of this machine',
+  'link-local': 'a link-local address, where machines of a cloud get their credentials',
+  private: 'a private address',
+  special: 'no address of a server',
+} as const;
+
+export function kindOf(address: string, own: Pick<OwnNames, 'addresses'>): AddressKind {
+  const plain = unmapped(address);
+  if (isIP(plain) === 0) return 'special';
+  if (own.addresses.some((one) => sameAddress(one, plain))) return 'own';
+  const family = isIPv4(plain) ? 'ipv4' : 'ipv6';
+  return lists.find(([, list]) => list.check(plain, family))?.[0] ?? 'public';
+}
+
+/** `::ffff:127.0.0.1` and 64:ff9b::7f00:1 reach what 127.0.0.1 does. */
+function unmapped(address: string): string {
+  const text = canonical(address);
+  const [, high, low] = /^(?:::ffff:|64:ff9b::)(?:([0-9a-f]{1,4}):)?([0-9a-f]{1,4})$/.exec(text) ?? [];
+  if (low === undefined) return text === '64:ff9b::' ? '0.0.0.0' : text;
+  const number = (Number.parseInt(high ?? '0', 16) << 16) | Number.parseInt(low, 16);
+  return [24, 16, 8, 0].map((bits) => (number >>> bits) & 255).join('.');
+}
+
+function sameAddress(one: string, other: string): boolean {
+  return isIP(bare(one)) !== 0 && isIP(bare(other)) !== 0 && canonical(one) === canonical(other);
+}
+
+/** The one way to write an address, as the URL standard has it. */
+function canonical(address: string): string {
+  const plain = bare(address);
+  return isIP(plain) === 6 ? bare(new URL(`http://[${plain}]`).hostname) : plain;
+}
+
+/** Without the brackets of an URL and the zone of a link. */
+function bare(address: string): string {
+  return address.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
+}
+
+function isOwnName(host: string, { hostname }: OwnNames): boolean {
+  const [name, own] = [host.toLowerCase().replace(/\.$/, ''), hostname.toLowerCase()];
+  return name === 'localhost' || name.endsWith('.localhost') || (own !== '' && `${name}.`.startsWith(`${own}.`));
+}
+
+/** The first that fits counts. */
+const lists = (
+  [
+    ['own', ['127.0.0.0/8', '::1/128']],
+    [
+      'link-local',
+      // EC2 and ECS; EC2 over IPv6; Azure, Oracle and Alibaba.
+      ...[['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::/32', '168.63.129.16/32', '192.0.0.192/32', '100.100.100.200/32']],
+    ],
+    ['special', ['0.0.0.0/8', '192.0.0.0/24', '224.0.0.0/3']],
+    ['private', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '198.18.0.0/15', 'fc00::/7']],
+    // All but 2000::/3, and what holds an IPv4 address there, to which a router on the way may translate it.
+    ['special', ['::/3', '4000::/2', '8000::/1', '2001::/32', '2002::/16']],
+  ] as const
+).map(([kind, nets]) => [kind, listOf(nets)] as const);
+
+function listOf(nets: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const net of nets) {
+    const [address = '', bits] = net.split('/');
+    list.addSubnet(address, Number(bits), isIPv4(address) ? 'ipv4' : 'ipv6');
+  }
+  return list;
+}
