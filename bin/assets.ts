@@ -21,7 +21,7 @@ const bundles: Readonly<Record<string, Bundle>> = {
     entry: 'bin/stage.ts',
     file: 'stage.js',
     beside: [
-      ...['buildspecs/host-tools.sh', 'buildspecs/boot-check.sh', 'buildspecs/in-tree.sh'],
+      ...['buildspecs/host-tools.sh', 'buildspecs/boot-check.sh', 'buildspecs/in-tree.sh', 'buildspecs/relay.pl'],
       ...['buildspecs/bootloaders', 'buildspecs/initramfs', 'buildspecs/keyrings'],
     ],
   },

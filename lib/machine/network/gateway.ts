@@ -4,18 +4,14 @@ import { logLine } from '../log';
 import { type Network, trusted } from '../network';
 import type { OwnNames } from './addresses';
 import { Crossings } from './crossings';
+import type { GatewayParts, GatewaySource } from './gateway-parts';
 import { findWays } from './preflight';
 import { startGatewayProxy } from './proxy';
 import { relayedOptions } from './relayed';
-import { type SiteProxy, siteProxyOf } from './site-proxy';
+import { siteProxyOf } from './site-proxy';
 import { credentialsOf, type MappedSource, mappedSource } from './source-address';
 
-/** A source of packages that this build was told of. A user and password in its address count as its credentials. */
-export interface GatewaySource {
-  readonly uri: string;
-  readonly suite: string;
-  readonly credentials?: { readonly user: string; readonly password: string };
-}
+export type { GatewaySource } from './gateway-parts';
 
 /** The only way out for programs of an image: see {@link openGateway}. */
 export interface Gateway extends AsyncDisposable {
@@ -39,16 +35,6 @@ export interface GatewayOptions {
   readonly own?: OwnNames;
   /** Gets each line that is for the log of the build. @default - it is printed */
   readonly log?: (line: string) => void;
-}
-
-/** What the parts of a gateway have in common. */
-export interface GatewayParts {
-  readonly resolve: (name: string) => Promise<readonly string[]>;
-  readonly own: OwnNames;
-  readonly siteProxy: SiteProxy;
-  /** Trusted certificates, PEM. */
-  readonly ca: readonly string[];
-  readonly log: (line: string) => void;
 }
 
 /**

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import type { Command } from '../run';
-import type { Gateway } from './gateway';
 
 /**
  * Starts a program in a network of its own, without routes and names. What listens there at {@link relayAddress} hands
  * everything on to the gateway's socket, which is all that it can reach of the outside.
  * @param tools folder with our relay.pl
  */
-export function relayedCommand(command: Command, { socket }: Pick<Gateway, 'socket'>, tools: string): Command {
+export function relayedCommand(command: Command, { socket }: { readonly socket: string }, tools: string): Command {
   // Where the relay is killed, its program must not be left to go on.
   const bound = ['setpriv', '--pdeathsig', 'KILL', '--', ...command];
   return ['unshare', '--net', '--', 'perl', join(tools, 'relay.pl'), socket, '--', ...bound];

@@ -1,0 +1,65 @@
+import type { GatewaySource } from './gateway-parts';
+
+/** A source that the image knows by an address without credentials. */
+export interface MappedSource {
+  /** What apt in the image asks for begins with it. */
+  readonly uri: string;
+  /** What is asked for instead begins with it; without credentials. */
+  readonly real: string;
+  /** Header that goes with it. */
+  readonly authorization: string;
+}
+
+type Addressed = Pick<GatewaySource, 'uri' | 'credentials'>;
+
+/**
+ * How the image gets a source whose credentials it may not know; undefined where there are none. An https address
+ * becomes an http one with the port of https, which no other source has.
+ */
+export function mappedSource(source: Addressed): MappedSource | undefined {
+  const credentials = credentialsOf(source);
+  if (credentials === undefined) return undefined;
+  const url = withoutCredentials(source.uri);
+  const place = `${url.hostname}:${portOf(url)}${url.pathname.replace(/\/*$/, '/')}`;
+  const { user, password } = credentials;
+  return {
+    uri: url.protocol === 'https:' ? `http://${place}` : url.href,
+    real: `${url.protocol}//${place}`,
+    authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+  };
+}
+
+export function credentialsOf({ uri, credentials }: Addressed): GatewaySource['credentials'] {
+  if (credentials !== undefined) return credentials;
+  const { username, password } = new URL(uri);
+  if (username === '' && password === '') return undefined;
+  return { user: decodeURIComponent(username), password: decodeURIComponent(password) };
+}
+
+/** The one file of a source that every apt asks for first. */
+export function inReleaseAddress({ uri, suite }: GatewaySource): URL {
+  const base = withoutCredentials(uri).href.replace(/\/*$/, '/');
+  const folder = suite.endsWith('/') ? suite.replace(/^\/+/, '') : `dists/${suite}/`;
+  return new URL(`${base}${folder}InRelease`);
+}
+
+export function withoutCredentials(uri: string): URL {
+  const url = new URL(uri);
+  url.username = '';
+  url.password = '';
+  return url;
+}
+
+export function portOf({ port, protocol }: Pick<URL, 'port' | 'protocol'>): string {
+  return port || (protocol === 'https:' ? '443' : '80');
+}
+
+/** Scheme, host and port, which are one way to the network: `http://archive.example:80`. */
+export function wayName(url: URL): string {
+  return `${url.protocol}//${url.hostname}:${portOf(url)}`;
+}
+
+/** The name of a host as a resolver and a socket want it. */
+export function hostOf({ hostname }: Pick<URL, 'hostname'>): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}

@@ -1,0 +1,162 @@
+import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
+import { connect, isIP, isIPv6, type LookupFunction, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { MirrorError } from '../../errors';
+import type { OpenWay } from './crossings';
+import { hostOf, portOf, wayName } from './source-address';
+
+/** Connections to servers at the addresses that were found for them, or through the site's proxy. */
+export interface Upstream extends Disposable {
+  /** Asks for a URL. @throws whatever the connection failed with */
+  ask(target: URL, way: OpenWay, headers: OutgoingHttpHeaders, method?: 'GET' | 'HEAD'): Promise<IncomingMessage>;
+  /** Bytes to and from a server. @throws the same; ProxyRefusal */
+  tunnel(target: URL, way: OpenWay): Promise<Socket>;
+}
+
+/** The site's proxy makes no tunnel. */
+export class ProxyRefusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly reason: string,
+  ) {
+    super(`the proxy answers ${status} ${reason}`);
+  }
+}
+
+/** How long nothing may come. */
+const silenceMilliseconds = 120_000;
+
+/** @param ca trusted certificates, PEM */
+export function connectUpstream(ca: readonly string[]): Upstream {
+  const agents = new Map<string, Agent>();
+  const agentOf = (target: URL, way: OpenWay) => {
+    const name = wayName(target);
+    const agent = agents.get(name) ?? dialling(() => dial(target, way, ca));
+    agents.set(name, agent);
+    return agent;
+  };
+  return {
+    ask: (target, way, headers, method = 'GET') => {
+      const forwarded = way.proxy !== undefined && target.protocol === 'http:';
+      const own = { host: target.host, ...(forwarded && way.proxy && authorizationOf(way.proxy)) };
+      return answerTo(agentOf(target, way), {
+        method,
+        path: forwarded ? target.href : `${target.pathname}${target.search}`,
+        headers: { ...headers, ...own },
+      });
+    },
+    tunnel: (target, way) => (way.proxy ? throughProxy(way.proxy, target, ca) : direct(target, way)),
+    [Symbol.dispose]: () => {
+      for (const agent of agents.values()) agent.destroy();
+    },
+  };
+}
+
+function answerTo(
+  agent: Agent,
+  options: { readonly method: string; readonly path: string; readonly headers: OutgoingHttpHeaders },
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ agent, ...options, timeout: silenceMilliseconds });
+    asked.on('timeout', () => asked.destroy(new Error('nothing came for too long')));
+    const again = (error: Error) => {
+      // The server has closed a connection that was kept for more: the next one may be fresh.
+      if (asked.reusedSocket) answerTo(agent, options).then(resolve, reject);
+      else reject(error);
+    };
+    asked.once('response', (answer) => {
+      asked.off('error', again).on('error', (error) => answer.destroy(error));
+      resolve(answer);
+    });
+    asked.on('error', again).end();
+  });
+}
+
+/** Keeps connections that something else makes. */
+function dialling(make: () => Promise<Socket>): Agent {
+  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  agent.createConnection = (_options, ready) => {
+    make().then(
+      (socket) => ready?.(null, socket),
+      (error: Error) => ready?.(error, undefined as never),
+    );
+    return undefined as never; // it is handed over when it is there
+  };
+  return agent;
+}
+
+/** What requests for a target are written to: its server, in TLS where it wants that, or the proxy that forwards them. */
+async function dial(target: URL, way: OpenWay, ca: readonly string[]): Promise<Socket> {
+  if (way.proxy !== undefined && target.protocol === 'http:') return toProxy(way.proxy, ca);
+  const plain = way.proxy ? await throughProxy(way.proxy, target, ca) : await direct(target, way);
+  return target.protocol === 'https:' ? inTls(plain, target, ca) : plain;
+}
+
+function direct(target: URL, { addresses }: OpenWay): Promise<Socket> {
+  if (addresses.length === 0) throw new MirrorError('DownloadFailed', `no address of ${target.host} is known`);
+  return connected(
+    connect({ host: hostOf(target), port: Number(portOf(target)), lookup: pinned(addresses) }),
+    'connect',
+  );
+}
+
+/** Whatever a name means by now, it is connected to what it meant when the way was found. */
+function pinned(addresses: readonly string[]): LookupFunction {
+  const all = addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 }));
+  return (_name, { all: wanted }, ready) => {
+    const [first] = all;
+    if (wanted) ready(null, all);
+    else ready(null, first?.address ?? '', first?.family);
+  };
+}
+
+async function toProxy(proxy: URL, ca: readonly string[]): Promise<Socket> {
+  const plain = await connected(connect({ host: hostOf(proxy), port: Number(portOf(proxy)) }), 'connect');
+  return proxy.protocol === 'https:' ? inTls(plain, proxy, ca) : plain;
+}
+
+async function throughProxy(proxy: URL, target: URL, ca: readonly string[]): Promise<Socket> {
+  const way = await toProxy(proxy, ca);
+  const authority = `${target.hostname}:${portOf(target)}`;
+  return new Promise((resolve, reject) => {
+    const headers = { host: authority, ...authorizationOf(proxy) };
+    const asked = request({ createConnection: () => way, method: 'CONNECT', path: authority, headers });
+    asked.setTimeout(silenceMilliseconds, () => asked.destroy(new Error('the proxy falls silent')));
+    asked.on('error', reject);
+    asked.on('connect', ({ statusCode = 0, statusMessage = '' }, socket: Socket, head: Buffer) => {
+      socket.setTimeout(0);
+      if (statusCode === 200) {
+        if (head.length > 0) socket.unshift(head);
+        resolve(socket);
+        return;
+      }
+      socket.destroy();
+      reject(new ProxyRefusal(statusCode, statusMessage));
+    });
+    asked.end();
+  });
+}
+
+function authorizationOf({ username, password }: URL): { 'proxy-authorization'?: string } {
+  if (username === '' && password === '') return {};
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+
+function inTls(socket: Socket, target: URL, ca: readonly string[]): Promise<Socket> {
+  const host = hostOf(target);
+  const name = isIP(host) === 0 ? { servername: host } : {};
+  return connected(connectTls({ socket, host, ...name, ca: [...ca], ALPNProtocols: ['http/1.1'] }), 'secureConnect');
+}
+
+function connected(socket: Socket, event: 'connect' | 'secureConnect'): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const give = () => socket.destroy(new Error('no connection came about'));
+    socket.setTimeout(30_000, give);
+    socket.once('error', reject);
+    socket.once(event, () => {
+      socket.off('error', reject).off('timeout', give).setTimeout(0);
+      resolve(socket);
+    });
+  });
+}
