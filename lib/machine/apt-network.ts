@@ -6,22 +6,6 @@ export function proxyOptions(proxy: string | undefined): string[] {
   return proxy === undefined ? [] : ['http', 'https'].map((scheme) => `Acquire::${scheme}::Proxy "${proxy}";`);
 }
 
-/** The environment's own proxies, as an apt inside an image is to know them; a proxy that is given counts alone. */
-export function proxyVariables(
-  given: string | undefined,
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): Record<string, string> {
-  if (given !== undefined) return {};
-  const names = ['http_proxy', 'https_proxy', 'no_proxy'];
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = environment[name] || environment[name.toUpperCase()];
-      if (!value) return [];
-      return [[name, name === 'no_proxy' || value.includes('://') ? value : `http://${value}`]];
-    }),
-  );
-}
-
 /**
  * Lets an apt trust more certificates than its system does, for as long as the file is there.
  * @param root tree of an image, or any folder for the machine's own apt

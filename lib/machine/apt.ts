@@ -4,6 +4,7 @@ import { MirrorError } from '../errors';
 import { archiveFailure } from './apt-errors';
 import { requireKnown } from './apt-names';
 import type { Chroot } from './chroot';
+import type { AptTree } from './network/apt-tree';
 import { type Command, run } from './run';
 
 /** One repository, in the words of a deb822 stanza. */
@@ -110,8 +111,8 @@ export async function configureApt(
 }
 
 /** @throws DownloadFailed for an archive that cannot be reached, NotReady for one that is being updated, BadSignature */
-export async function aptUpdate(chroot: Chroot): Promise<void> {
-  await updateLists((command) => chroot.run(command, { network: true }));
+export async function aptUpdate(tree: AptTree): Promise<void> {
+  await updateLists((command) => tree.fetch(command));
 }
 
 /**
@@ -141,7 +142,7 @@ export interface InstallOptions {
  * @throws NoSuchPackage with the name; NotReady where the archive lacks a file that its index names
  */
 export async function aptInstall(
-  chroot: Chroot,
+  chroot: AptTree,
   packages: readonly string[],
   { target, recommends = false }: InstallOptions = {},
 ): Promise<void> {
@@ -153,7 +154,7 @@ export async function aptInstall(
 const withRecommends = ['--install-recommends'];
 
 /** Brings every installed package up to date, whatever has to come or go for it, what is recommended included. */
-export async function aptDistUpgrade(chroot: Chroot): Promise<void> {
+export async function aptDistUpgrade(chroot: AptTree): Promise<void> {
   await aptChange(chroot, [...withRecommends, 'dist-upgrade']);
 }
 
@@ -177,9 +178,9 @@ export function targetWords(target: string | undefined): string[] {
   return target === undefined ? [] : ['--target-release', target];
 }
 
-async function aptChange(chroot: Chroot, words: readonly string[]): Promise<void> {
+async function aptChange(chroot: AptTree, words: readonly string[]): Promise<void> {
   try {
-    await chroot.run(aptGet('--download-only', ...words), { network: true });
+    await chroot.fetch(aptGet('--download-only', ...words));
   } catch (error) {
     throw archiveFailure(error);
   }

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { awayFromCredentials } from './credential-addresses';
 import { type Mounted, mounted } from './mounts';
+import { relayedCommand } from './network/relayed';
 import { type Command, run } from './run';
 import { refuseWaysOut } from './ways-out';
 
@@ -12,8 +12,8 @@ export interface Chroot extends AsyncDisposable {
 }
 
 export interface ChrootOptions {
-  /** Whether it may use the network. Package scripts may not: nothing they do can then depend on or reach the outside. @default false */
-  readonly network?: boolean;
+  /** What it may reach of the network: never the machine's own. @default - nothing, so that nothing depends on the outside */
+  readonly gateway?: { readonly socket: string };
   readonly env?: Readonly<Record<string, string>>;
   readonly quiet?: boolean;
   readonly input?: string;
@@ -58,14 +58,12 @@ export async function enterChroot(
   return {
     path,
     run: async (command, options = {}) => {
-      const { network = false } = options;
-      const start = () =>
-        run(chrootCommand(path, tools, command, network), {
-          env: { ...cleanEnvironment, ...env, ...options.env },
-          ...(options.quiet === undefined ? {} : { quiet: options.quiet }),
-          ...(options.input === undefined ? {} : { input: options.input }),
-        });
-      const printed = await (network ? awayFromCredentials(start) : start());
+      const { gateway } = options;
+      const printed = await run(chrootCommand(path, tools, command, gateway), {
+        env: { ...cleanEnvironment, ...env, ...options.env },
+        ...(options.quiet === undefined ? {} : { quiet: options.quiet }),
+        ...(options.input === undefined ? {} : { input: options.input }),
+      });
       await refuseWaysOut(path);
       return printed;
     },
@@ -74,13 +72,20 @@ export async function enterChroot(
 }
 
 /**
- * Namespaces of its own for processes, mounts and IPC, and an empty network unless it needs one; nothing survives it.
- * In them in-tree.sh leaves nothing of this machine within reach.
+ * Namespaces of its own for processes, mounts, IPC and the network; nothing survives it. In them in-tree.sh leaves nothing
+ * of this machine within reach.
+ * @param gateway what else there is in its network. @default - nothing
  */
-export function chrootCommand(path: string, tools: string, command: Command, network: boolean): Command {
-  const net = network ? [] : ['--net'];
-  const spaces = ['--mount', '--pid', '--ipc', '--fork', '--kill-child', ...net];
-  return ['unshare', ...spaces, '--', 'sh', join(tools, 'in-tree.sh'), path, ...command];
+export function chrootCommand(
+  path: string,
+  tools: string,
+  command: Command,
+  gateway?: { readonly socket: string },
+): Command {
+  const spaces = ['--mount', '--pid', '--ipc', '--fork', '--kill-child'];
+  const inTree = ['--', 'sh', join(tools, 'in-tree.sh'), path, ...command];
+  if (gateway === undefined) return ['unshare', ...spaces, '--net', ...inTree];
+  return relayedCommand(['unshare', ...spaces, ...inTree], gateway, tools);
 }
 
 const cleanEnvironment = {

@@ -3,16 +3,17 @@ import { releaseOf } from '../catalog/releases';
 import { made } from '../job/layout';
 import type { Extracted } from '../job/results';
 import { aptInstall } from '../machine/apt';
-import { proxyVariables } from '../machine/apt-network';
 import { imagePackageOf } from '../machine/apt-resolve';
-import { type Chroot, enterChroot } from '../machine/chroot';
+import { enterChroot } from '../machine/chroot';
 import { makeInitramfs } from '../machine/initramfs';
 import { findKernel } from '../machine/kernel';
 import { progress } from '../machine/log';
 import { mountOverlay, mountSquashfs } from '../machine/mounts';
+import type { AptTree } from '../machine/network/apt-tree';
 import { squashfsTime } from '../machine/squashfs';
+import { knownAddedSources } from './added-sources';
 import { initramfsChoiceOf } from './initramfs-choice';
-import { proposedTarget } from './tell-apt';
+import { mountBase, openApt, proposedTarget } from './tell-apt';
 import { handOn, takeUp, type Workbench } from './workbench';
 
 /** Installs one kernel flavour into a throwaway overlay and takes its kernel and initramfs out. */
@@ -25,9 +26,11 @@ export async function extract(bench: Workbench): Promise<Extracted> {
   await using image = await mountSquashfs(base, scratch);
   await using shared = await mountSquashfs(layer, scratch);
   await using root = await mountOverlay([shared.path, image.path], scratch);
-  await using chroot = await enterChroot(root.path, bench.tools, proxyVariables(bench.order.places.proxy));
+  await using untouched = await mountBase(bench, image);
+  await using chroot = await enterChroot(root.path, bench.tools);
+  await using apt = await openApt(chroot, untouched.path, await knownAddedSources(bench), bench);
 
-  const installed = await findKernel(chroot, await installKernel(chroot, kernel, bench));
+  const installed = await findKernel(chroot, await installKernel(apt, kernel, bench));
   progress(`making the initramfs of ${installed.release}`);
   const choice = initramfsChoiceOf(releaseOf(job.release), job.architecture);
   const initrd = await makeInitramfs(chroot, choice, installed.release, await squashfsTime(base));
@@ -43,7 +46,7 @@ export async function extract(bench: Workbench): Promise<Extracted> {
 }
 
 /** @returns the package that was asked for: the meta package without its headers */
-async function installKernel(chroot: Chroot, kernel: Kernel, bench: Workbench): Promise<string> {
+async function installKernel(chroot: AptTree, kernel: Kernel, bench: Workbench): Promise<string> {
   const image = await imagePackageOf(chroot, kernel.package);
   progress(`installing ${image}`);
   await aptInstall(chroot, [image], { target: proposedTarget(bench, [kernel.package, image]) });

@@ -6,7 +6,6 @@ import { made } from '../job/layout';
 import { Materials } from '../job/materials';
 import type { Prepared } from '../job/results';
 import { aptInstall, aptUpdate } from '../machine/apt';
-import { proxyVariables } from '../machine/apt-network';
 import { type Chroot, enterChroot } from '../machine/chroot';
 import { sha256OfText } from '../machine/digest';
 import { readText } from '../machine/files';
@@ -14,12 +13,13 @@ import { prepareInitramfs } from '../machine/initramfs';
 import { progress } from '../machine/log';
 import { manifestOf } from '../machine/manifest';
 import { mountOverlay, mountSquashfs } from '../machine/mounts';
+import type { AptTree } from '../machine/network/apt-tree';
 import { makeSquashfs, passingCompression, squashfsTime } from '../machine/squashfs';
 import { knownAddedSources } from './added-sources';
 import { initramfsChoiceOf } from './initramfs-choice';
 import { changesOf, materialsOf } from './materials';
 import { type Resolution, resolveKernels } from './resolve-kernels';
-import { tellApt } from './tell-apt';
+import { mountBase, openApt } from './tell-apt';
 import { handOn, handOnJson, takeUp, type Workbench } from './workbench';
 
 /** Makes the layer that all flavours share: apt's lists, the initramfs packages, our hooks and settings. */
@@ -32,8 +32,10 @@ export async function prepare(bench: Workbench): Promise<Prepared> {
   await using root = await mountOverlay([image.path], scratch);
   let prepared: { resolution: Resolution; materials: Materials };
   {
-    await using chroot = await enterChroot(root.path, bench.tools, proxyVariables(bench.order.places.proxy));
-    await installInitramfsPackages(chroot, bench);
+    await using untouched = await mountBase(bench, image);
+    await using chroot = await enterChroot(root.path, bench.tools);
+    await using apt = await openApt(chroot, untouched.path, await knownAddedSources(bench), bench);
+    await installInitramfsPackages(apt, bench);
     prepared = await look(chroot, image.path, bench);
   }
   await makeSquashfs(root.upper, layer, { compression: passingCompression, epoch: await squashfsTime(base) });
@@ -45,10 +47,9 @@ export async function prepare(bench: Workbench): Promise<Prepared> {
   };
 }
 
-async function installInitramfsPackages(chroot: Chroot, bench: Workbench): Promise<void> {
+async function installInitramfsPackages(chroot: AptTree, bench: Workbench): Promise<void> {
   const { job, tools } = bench;
   const release = releaseOf(job.release);
-  await tellApt(chroot.path, await knownAddedSources(bench), bench);
   await prepareInitramfs(chroot, initramfsChoiceOf(release, job.architecture), join(tools, 'initramfs'));
   progress('reading the package lists');
   await aptUpdate(chroot);

@@ -1,17 +1,30 @@
 import { type ImageSource, proposedSources } from '../job/apt-sources';
+import { made } from '../job/layout';
 import { configureApt, machineAptOptions } from '../machine/apt';
-import { giveCertificates, proxyOptions } from '../machine/apt-network';
+import { giveCertificates } from '../machine/apt-network';
 import { pinArchive } from '../machine/apt-pins';
+import type { Chroot } from '../machine/chroot';
+import { endedTogether } from '../machine/ended-together';
+import { type Mounted, mountSquashfs } from '../machine/mounts';
+import { type AptTree, openAptTree } from '../machine/network/apt-tree';
+import { openGateway } from '../machine/network/gateway';
+import { isProxyLine } from '../machine/network/site-proxy';
 import { archiveRepositories, repositoriesOf } from './repositories';
-import type { Workbench } from './workbench';
+import { networkOf } from './search';
+import { takeUp, type Workbench } from './workbench';
 
 /**
- * Tells the apt of an image where this build's packages come from, how the network is reached, and how much -proposed
- * counts. It holds until the image is cleaned.
+ * Gives a tree an apt that fetches this build's packages: tells it where they come from and how much -proposed counts, and
+ * opens the one way there. It holds until the image is cleaned.
+ * @param base a mounted image in which nothing of others has run, whose apt does the fetching
  */
-export async function tellApt(root: string, added: readonly ImageSource[], bench: Workbench): Promise<void> {
-  const { order, job } = bench;
-  const { proxy, ca } = order.places;
+export async function openApt(
+  chroot: Chroot,
+  base: string,
+  added: readonly ImageSource[],
+  bench: Workbench,
+): Promise<AptTree> {
+  const { order, job, scratch, tools } = bench;
   const proposed = proposedSources(order, job.architecture);
   const repositories = [
     ...(await archiveRepositories(bench)),
@@ -19,10 +32,29 @@ export async function tellApt(root: string, added: readonly ImageSource[], bench
     // Whatever this machine's own apt overlooks, a repository of somebody else has to be up to date.
     ...(await repositoriesOf(added, bench)).map((one) => ({ ...one, checkDates: true })),
   ];
-  const options = [...(await machineAptOptions()), ...proxyOptions(proxy)];
-  if (ca !== undefined) options.push(...(await giveCertificates(root, ca)));
-  await configureApt(root, repositories, options);
-  for (const { suite } of proposed) await pinArchive(root, suite, proposedPriority(bench));
+  const aptOptions = await machineAptOptions();
+  return endedTogether(async (opened) => {
+    const gateway = opened.use(await openGateway(repositories, networkOf(order.places), scratch, { aptOptions }));
+    const reached = repositories.map((one) => ({ ...one, uri: gateway.uriOf(one) }));
+    const configure = async (root: string) => {
+      const options = aptOptions.filter((line) => !isProxyLine(line));
+      const { ca } = order.places;
+      if (ca !== undefined) options.push(...(await giveCertificates(root, ca)));
+      await configureApt(root, reached, options);
+      for (const { suite } of proposed) await pinArchive(root, suite, proposedPriority(bench));
+    };
+    return opened.use(await openAptTree(chroot, { base, gateway, configure, scratch, tools }));
+  });
+}
+
+/**
+ * The base image as it came, for its apt: in what a build publishes, packages of others may have changed theirs.
+ * @param root the mounted image that is published
+ */
+export async function mountBase(bench: Workbench, root: Mounted): Promise<Mounted> {
+  const { base, root: published } = bench.job;
+  if (base === published) return { path: root.path, [Symbol.asyncDispose]: async () => {} };
+  return mountSquashfs(await takeUp(bench, made.squashfs(base)), bench.scratch);
 }
 
 /**

@@ -5,19 +5,19 @@ import { isKernelPackage } from '../job/kernel-package';
 import { made } from '../job/layout';
 import type { Root } from '../job/results';
 import { aptAutoremove, aptDistUpgrade, aptInstall, aptPurge, aptUpdate } from '../machine/apt';
-import { proxyVariables } from '../machine/apt-network';
 import { type Chroot, enterChroot } from '../machine/chroot';
 import { cleanImage } from '../machine/clean-image';
 import { writeText } from '../machine/files';
 import { progress } from '../machine/log';
 import { manifestOf } from '../machine/manifest';
 import { mountOverlay, mountSquashfs } from '../machine/mounts';
+import type { AptTree } from '../machine/network/apt-tree';
 import { quietPackages, silenceTool, unquietPackages, unsilenceTool } from '../machine/quiet-packages';
 import { makeSquashfs, squashfsTime } from '../machine/squashfs';
 import { findAddedSources } from './added-sources';
 import { verifiedArchives } from './materials';
 import { ownSettings } from './own-settings';
-import { tellApt } from './tell-apt';
+import { openApt } from './tell-apt';
 import { handOn, handOnJson, takeUp, type Workbench } from './workbench';
 
 /** Changes the fetched image as the order wants it, cleans it, and packs it again. */
@@ -31,12 +31,9 @@ export async function upgrade(bench: Workbench): Promise<Root> {
   await using image = await mountSquashfs(base, scratch);
   await using root = await mountOverlay([image.path], scratch);
   {
-    await using chroot = await enterChroot(root.path, bench.tools, {
-      ...proxyVariables(bench.order.places.proxy),
-      SOURCE_DATE_EPOCH: String(epoch),
-    });
-    await tellApt(root.path, added, bench);
-    await quietly(chroot, bench, () => change(chroot, bench));
+    await using chroot = await enterChroot(root.path, bench.tools, { SOURCE_DATE_EPOCH: String(epoch) });
+    await using apt = await openApt(chroot, image.path, added, bench);
+    await quietly(chroot, bench, () => change(apt, bench));
     await handOnJson(bench, made.archives(bench.folder), await verifiedArchives(root.path));
   }
   await ownSettings(root.path, releaseOf(job.release));
@@ -64,7 +61,7 @@ async function quietly(chroot: Chroot, { tools }: Workbench, work: () => Promise
 }
 
 /** The order of things is the peer's: facts/build.md §2. */
-async function change(chroot: Chroot, { job, order }: Workbench): Promise<void> {
+async function change(chroot: AptTree, { job, order }: Workbench): Promise<void> {
   const { repositories, proposed, packages, purge } = order.customise ?? empty;
   const named = proposed === 'all' ? [] : proposed.filter((name) => !isKernelPackage(name));
   progress('reading the package lists');

@@ -2,14 +2,7 @@ import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { MirrorError } from '../../lib/errors';
-import {
-  aptInstall,
-  aptUpdate,
-  configureApt,
-  machineAptOptions,
-  type Repository,
-  updateLists,
-} from '../../lib/machine/apt';
+import { aptInstall, aptUpdate, machineAptOptions, type Repository, updateLists } from '../../lib/machine/apt';
 import type { Chroot } from '../../lib/machine/chroot';
 import { run } from '../../lib/machine/run';
 import { inSmallTree } from '../fixtures/in-small-tree';
@@ -95,11 +88,11 @@ describe('an image whose apt is configured', () => {
   it('updates and installs without what the image hooks into that', async () => {
     const ppa = await smallTool();
     await using served = await serveArchive(ppa.archive);
-    await inSmallTree(async (chroot) => {
+    await inSmallTree(async (chroot, openApt) => {
       await putHooks(chroot);
-      await configureApt(chroot.path, [repositoryOf(served.url, ppa)], []);
-      await aptUpdate(chroot);
-      await aptInstall(chroot, ['small-tool']);
+      const apt = await openApt([repositoryOf(served.url, ppa)]);
+      await aptUpdate(apt);
+      await aptInstall(apt, ['small-tool']);
 
       await access(join(chroot.path, 'usr/bin/small-tool'));
       expect(await left(chroot)).toBe('');
@@ -111,14 +104,14 @@ describe('an image whose apt is configured', () => {
       ...{ owner: 'o', name: 'n', release: 'bookworm', packages: [], fault: 'unsigned' },
     });
     await using served = await serveArchive(ppa.archive);
-    await inSmallTree(async (chroot) => {
+    await inSmallTree(async (chroot, openApt) => {
       await putHooks(chroot);
-      await configureApt(chroot.path, [repositoryOf(served.url, ppa)], []);
+      const apt = await openApt([repositoryOf(served.url, ppa)]);
 
       const settings = await chroot.run(['apt-config', 'dump'], { quiet: true });
       expect(settings).toContain('\nAcquire::AllowInsecureRepositories "false";\n');
       expect(settings).not.toContain('left-by-');
-      await expect(aptUpdate(chroot)).rejects.toMatchObject({ name: 'BadSignature' });
+      await expect(aptUpdate(apt)).rejects.toMatchObject({ name: 'BadSignature' });
     });
   });
 });

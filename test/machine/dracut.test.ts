@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dracutDrivers, initramfsPackages } from '../../lib/catalog/initramfs';
 import { releaseOf } from '../../lib/catalog/releases';
-import { aptInstall, aptUpdate, configureApt, machineAptOptions } from '../../lib/machine/apt';
+import { aptInstall, aptUpdate, machineAptOptions } from '../../lib/machine/apt';
 import { imagePackageOf, resolveInstall } from '../../lib/machine/apt-resolve';
 import { type Chroot, enterChroot } from '../../lib/machine/chroot';
 import { choiceFor, dracutConfiguration } from '../../lib/machine/dracut';
@@ -12,6 +12,7 @@ import { makeInitramfs, prepareInitramfs } from '../../lib/machine/initramfs';
 import { findKernel } from '../../lib/machine/kernel';
 import { mountOverlay, mountSquashfs } from '../../lib/machine/mounts';
 import { initramfsChoiceOf } from '../../lib/stages/initramfs-choice';
+import { aptTree } from '../fixtures/apt-tree';
 import { type LookAlike, lookAlike, serveArchive } from '../fixtures/look-alike';
 
 it('asks dracut for folders with an equals sign and pads its values with blanks', () => {
@@ -91,17 +92,17 @@ async function installAndMake(image: LookAlike): Promise<Made> {
   await using root = await mountOverlay([lower.path], folder);
   await using chroot = await enterChroot(root.path, 'buildspecs');
   const suite = { uri: archive.url, suite: image.release, components: ['main', 'universe'], keyring: image.keyring };
-  await configureApt(root.path, [suite], await machineAptOptions());
+  await using apt = await aptTree(chroot, lower.path, [suite], await machineAptOptions());
   const release = releaseOf(image.release);
   const choice = initramfsChoiceOf(release, image.architecture);
   await prepareInitramfs(chroot, choice, 'buildspecs/initramfs');
-  await aptUpdate(chroot);
+  await aptUpdate(apt);
   await aptInstall(
-    chroot,
+    apt,
     initramfsPackages(release).map(({ name }) => name),
   );
   const imagePackage = await imagePackageOf(chroot, 'linux-generic');
-  await aptInstall(chroot, [imagePackage]);
+  await aptInstall(apt, [imagePackage]);
   const bootAfterInstallation = await readdir(join(root.path, 'boot'));
 
   const installed = await findKernel(chroot, imagePackage);
@@ -109,7 +110,7 @@ async function installAndMake(image: LookAlike): Promise<Made> {
   const make = () => makeInitramfs(chroot, choice, installed.release, 1_748_736_000);
   await copyFile(await make(), initrds[0]);
   const later = await resolveInstall(chroot, ['linux-generic']);
-  await aptInstall(chroot, ['linux-generic']);
+  await aptInstall(apt, ['linux-generic']);
   await copyFile(await make(), initrds[1]);
   const modules = join(root.path, 'usr/lib/modules', installed.release, 'kernel');
   const builtIn = await readFile(join(modules, '../modules.builtin'), 'utf8');

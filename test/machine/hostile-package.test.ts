@@ -5,7 +5,7 @@ import { type AddressInfo, createServer, type ListenOptions, type Server } from 
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { aptInstall, aptUpdate, configureApt } from '../../lib/machine/apt';
+import { aptInstall, aptUpdate } from '../../lib/machine/apt';
 import { chrootCommand } from '../../lib/machine/chroot';
 import { run } from '../../lib/machine/run';
 import { inSmallTree } from '../fixtures/in-small-tree';
@@ -21,11 +21,11 @@ describe('a hostile package', () => {
     await using builder = await startBuilder();
     const ppa = await hostilePpa(builder);
     await using served = await serveArchive(ppa.archive);
-    const loot = await inSmallTree(async (chroot) => {
+    const loot = await inSmallTree(async (chroot, openApt) => {
       const { keyring, release: suite } = ppa;
-      await configureApt(chroot.path, [{ uri: served.url, suite, components: ['main'], keyring }], []);
-      await aptUpdate(chroot);
-      await aptInstall(chroot, ['hostile']);
+      const apt = await openApt([{ uri: served.url, suite, components: ['main'], keyring }]);
+      await aptUpdate(apt);
+      await aptInstall(apt, ['hostile']);
       return readFileSync(join(chroot.path, 'var/lib/loot'), 'utf8');
     });
 

@@ -1,10 +1,11 @@
 import { copyFile, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { aptInstall, aptUpdate, configureApt, machineAptOptions } from '../../lib/machine/apt';
+import { aptInstall, aptUpdate, machineAptOptions } from '../../lib/machine/apt';
 import { type Chroot, enterChroot } from '../../lib/machine/chroot';
 import { type InitramfsChoice, makeInitramfs, prepareInitramfs } from '../../lib/machine/initramfs';
 import { mountOverlay, mountSquashfs } from '../../lib/machine/mounts';
+import { aptTree } from '../fixtures/apt-tree';
 import { serveArchive, smallRelease } from '../fixtures/small-release';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
@@ -28,10 +29,10 @@ it('makes byte for byte the initramfs that initramfs-tools makes by copying modu
   await using root = await mountOverlay([image.path], scratch);
   await using chroot = await enterChroot(root.path, 'buildspecs');
   const source = { uri: archive.url, suite: small.release, components: ['main'], keyring: small.keyring };
-  await configureApt(root.path, [source], await machineAptOptions());
+  await using apt = await aptTree(chroot, image.path, [source], await machineAptOptions());
   await prepareInitramfs(chroot, choice, 'buildspecs/initramfs');
-  await aptUpdate(chroot);
-  await aptInstall(chroot, [small.images.generic.name]);
+  await aptUpdate(apt);
+  await aptInstall(apt, [small.images.generic.name]);
   await giveFirmwareAndLinks(chroot, release);
 
   const ours = await initramfsOf(chroot, release);

@@ -1,7 +1,12 @@
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Gateway, type GatewayOptions, type GatewaySource, openGateway } from '../../../lib/machine/network/gateway';
+import {
+  type Gateway,
+  type GatewayOptions,
+  type GatewaySource,
+  openGateway,
+} from '../../../lib/machine/network/gateway';
 import { relayedCommand } from '../../../lib/machine/network/relayed';
 import { run } from '../../../lib/machine/run';
 import { startProxy } from '../../fixtures/forward-proxy';
@@ -32,7 +37,11 @@ async function serve(listener: RequestListener): Promise<Served> {
 }
 
 const log: string[] = [];
-async function gatewayTo(sources: readonly GatewaySource[], options: GatewayOptions = {}, proxy?: string): Promise<Gateway> {
+async function gatewayTo(
+  sources: readonly GatewaySource[],
+  options: GatewayOptions = {},
+  proxy?: string,
+): Promise<Gateway> {
   log.length = 0;
   return openGateway(sources, proxy === undefined ? {} : { proxy }, temporaryFolder(), {
     log: (line) => log.push(line),
@@ -42,11 +51,24 @@ async function gatewayTo(sources: readonly GatewaySource[], options: GatewayOpti
 
 /** What a program in the gateway's network gets from curl: status and content. */
 async function curl(gateway: Gateway, ...words: string[]): Promise<string> {
-  const asked = ['curl', '--silent', '--show-error', '--proxy', 'http://127.0.0.1:3128', '--write-out', ' %{http_code}'];
-  return run(relayedCommand(['sh', '-c', '"$@" || true', 'sh', ...asked, ...words], gateway, 'buildspecs'), { quiet: true });
+  const asked = [
+    'curl',
+    '--silent',
+    '--show-error',
+    '--proxy',
+    'http://127.0.0.1:3128',
+    '--write-out',
+    ' %{http_code}',
+  ];
+  return run(relayedCommand(['sh', '-c', '"$@" || true', 'sh', ...asked, ...words], gateway, 'buildspecs'), {
+    quiet: true,
+  });
 }
 
-const said = (text: string): RequestListener => (_, response) => response.end(text);
+const said =
+  (text: string): RequestListener =>
+  (_, response) =>
+    response.end(text);
 
 describe('a program behind the gateway', () => {
   it('reaches the source, and no other port of its host', async () => {
