@@ -7,6 +7,7 @@ import { buildSync } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { aptInstall, aptUpdate } from '../../lib/machine/apt';
 import { chrootCommand } from '../../lib/machine/chroot';
+import { openGateway } from '../../lib/machine/network/gateway';
 import { run } from '../../lib/machine/run';
 import { inSmallTree } from '../fixtures/in-small-tree';
 import { makePpa, type Ppa } from '../fixtures/look-alike/ppa';
@@ -50,8 +51,9 @@ describe('a hostile package', () => {
   it('has no more of the builder where it has taken the place of a program that downloads', async () => {
     await using builder = await startBuilder();
     await inSmallTree(async (chroot) => {
-      const env = await chroot.run(['cat', '/proc/self/environ'], { network: true, quiet: true });
-      const status = await chroot.run(['cat', '/proc/self/status'], { network: true, quiet: true });
+      await using gateway = await openGateway([], {}, temporaryFolder());
+      const env = await chroot.run(['cat', '/proc/self/environ'], { gateway, quiet: true });
+      const status = await chroot.run(['cat', '/proc/self/status'], { gateway, quiet: true });
 
       expect(env).not.toMatch(/AWS_|CODEBUILD_|MIRROR_/);
       expect(env).not.toContain(builder.secret);
@@ -62,10 +64,11 @@ describe('a hostile package', () => {
   it('does not reach the addresses where a machine of AWS gives its credentials away', async () => {
     await inSmallTree(async ({ path }) => {
       const words = ['bash', '-c', `${credentialAddresses.map(answering).join('; ')}; :`] as const;
-      const asked = (network: boolean) => inNetworkOfAws(chrootCommand(path, 'buildspecs', words, network));
+      await using gateway = await openGateway([], {}, temporaryFolder());
 
-      expect(await asked(true)).toBe(credentialAddresses.map((address) => `${address} answers`).join('\n'));
-      expect(await asked(false)).toBe('');
+      expect(await inNetworkOfAws(words)).toBe(credentialAddresses.map((address) => `${address} answers`).join('\n'));
+      expect(await inNetworkOfAws(chrootCommand(path, 'buildspecs', words))).toBe('');
+      expect(await inNetworkOfAws(chrootCommand(path, 'buildspecs', words, gateway))).toBe('');
     });
   });
 
