@@ -20,7 +20,7 @@ export function refusalOf(address: string, host: string, mention: Mention, own: 
   const kind = kindOf(address, own);
   if (kind === 'public' || (kind === 'private' && mention !== 'redirect')) return undefined;
   if (kind === 'own' && mention === 'name' && isOwnName(host, own)) return undefined;
-  return `${host} leads to ${address}, ${words[kind]}`;
+  return sameAddress(address, host) ? `${host} is ${words[kind]}` : `${host} leads to ${address}, ${words[kind]}`;
 }
 
 export type AddressKind = keyof typeof words | 'public';

@@ -54,11 +54,15 @@ async function main(scene: Scene): Promise<Outcome> {
   try {
     const { port } = await listen({ port: 0, host: '::' });
     await listen({ path: `\0${socket}` });
-    const own = Object.values(networkInterfaces()).flatMap((all) => all ?? []).filter(({ family }) => family === 'IPv4');
+    const own = Object.values(networkInterfaces())
+      .flatMap((all) => all ?? [])
+      .filter(({ family }) => family === 'IPv4');
     const places = [...own.map(({ address }) => `${address}:${port}`), `localhost:${port}`, ...scene.elsewhere];
     const reachable = await reachableOf([...places, socket]);
     connections = 0;
-    const script = (await readFile(scene.method, 'utf8')).replaceAll('@PLACES@', places.join(' ')).replaceAll('@SOCKET@', socket);
+    const script = (await readFile(scene.method, 'utf8'))
+      .replaceAll('@PLACES@', places.join(' '))
+      .replaceAll('@SOCKET@', socket);
 
     await using archive = await serveArchive(scene.archive);
     await using image = await mountSquashfs(scene.base, scratch);
