@@ -37,7 +37,7 @@ export function kindOf(address: string, own: Pick<OwnNames, 'addresses'>): Addre
   if (isIP(plain) === 0) return 'special';
   if (own.addresses.some((one) => sameAddress(one, plain))) return 'own';
   const family = isIPv4(plain) ? 'ipv4' : 'ipv6';
-  return lists.find(([, list]) => list.check(plain, family))?.[0] ?? 'public';
+  return lists.find(([, nets]) => nets[family].check(plain, family))?.[0] ?? 'public';
 }
 
 /** `::ffff:127.0.0.1` and 64:ff9b::7f00:1 reach what 127.0.0.1 does. */
@@ -85,11 +85,13 @@ const lists = (
   ] as const
 ).map(([kind, nets]) => [kind, listOf(nets)] as const);
 
-function listOf(nets: readonly string[]): BlockList {
-  const list = new BlockList();
+/** Lists of their own: Node looks for an IPv4 address among those of IPv6, too, as ::ffff:… */
+function listOf(nets: readonly string[]): Record<'ipv4' | 'ipv6', BlockList> {
+  const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
   for (const net of nets) {
     const [address = '', bits] = net.split('/');
-    list.addSubnet(address, Number(bits), isIPv4(address) ? 'ipv4' : 'ipv6');
+    const family = isIPv4(address) ? 'ipv4' : 'ipv6';
+    lists[family].addSubnet(address, Number(bits), family);
   }
-  return list;
+  return lists;
 }
