@@ -40,7 +40,7 @@ export class FailureNews extends Construct {
     });
     tell.function.addEnvironment(topicVariable, topic.topicArn);
 
-    const executions = executionsOf(workflow);
+    const { executionsArn: executions } = workflow;
     for (const [actions, resources] of [
       [['sns:Publish'], [topic.topicArn]],
       [['states:GetExecutionHistory', 'states:DescribeExecution'], [executions]],
@@ -54,16 +54,6 @@ export class FailureNews extends Construct {
     }
     acknowledge(tell.role, starIn(this, executions), 'the executions of this mirror, which it is to tell of');
   }
-}
-
-/** An ARN of CloudFormation cannot be cut and pasted: it is a token while the template is made. */
-function executionsOf({ stateMachine }: ReleaseWorkflow): string {
-  return Stack.of(stateMachine).formatArn({
-    service: 'states',
-    resource: 'execution',
-    resourceName: `${stateMachine.stateMachineName}:*`,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
 }
 
 export function failureTopic(scope: Construct): Topic {

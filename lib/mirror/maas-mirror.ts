@@ -91,25 +91,25 @@ export class MaasMirror extends Construct {
    * follow them to the logs of what fails. The site's keyring, whose fingerprint it tells, it reads as everybody does.
    */
   grantStartRelease(grantee: IGrantable): Grant {
-    const { stateMachine } = this.workflow;
+    const { stateMachine, executionsArn } = this.workflow;
     const builds = everyBuild(this.builds);
-    stateMachine.grantRead(grantee);
-    Grant.addToPrincipal({
-      grantee,
-      actions: ['cloudformation:DescribeStacks'],
-      resourceArns: [Stack.of(this).stackId],
-    });
-    Grant.addToPrincipal({
-      grantee,
-      actions: ['codebuild:BatchGetBuilds'],
-      resourceArns: builds.map(({ project }) => project.projectArn),
-    });
-    Grant.addToPrincipal({
-      grantee,
-      actions: ['logs:GetLogEvents'],
-      resourceArns: builds.map(({ logGroup }) => logGroup.logGroupArn),
-    });
-    return stateMachine.grantStartExecution(grantee);
+    const grant = (actions: string[], resourceArns: string[]) =>
+      Grant.addToPrincipal({ grantee, actions, resourceArns });
+    return [
+      grant(['states:DescribeExecution', 'states:GetExecutionHistory'], [executionsArn]),
+      grant(['cloudformation:DescribeStacks'], [Stack.of(this).stackId]),
+      grant(
+        ['codebuild:BatchGetBuilds'],
+        builds.map(({ project }) => project.projectArn),
+      ),
+      grant(
+        ['logs:GetLogEvents'],
+        builds.map(({ logGroup }) => logGroup.logGroupArn),
+      ),
+    ].reduce(
+      (all, one) => all.combine(one),
+      grant(['states:StartExecution', 'states:ListExecutions'], [stateMachine.stateMachineArn]),
+    );
   }
 
   /** Executions that failed, with those that upstream was not ready for: these end as failed, too. */

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
@@ -38,6 +38,16 @@ export interface ReleaseWorkflowProps extends StageBuilds {
 export class ReleaseWorkflow extends Construct {
   readonly stateMachine: StateMachine;
   readonly logGroup: LogGroup;
+
+  /** All its executions. An ARN of CloudFormation cannot be cut and pasted: it is a token while the template is made. */
+  get executionsArn(): string {
+    return Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${this.stateMachine.stateMachineName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
 
   constructor(scope: Construct, id: string, { plan, ...props }: ReleaseWorkflowProps) {
     super(scope, id);
