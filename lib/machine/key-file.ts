@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MirrorError } from '../errors';
 
@@ -13,14 +13,15 @@ export async function keyFile(path: string, make: () => Promise<string>): Promis
 
 async function readKeyFile(path: string): Promise<string | undefined> {
   try {
-    const { mode } = await stat(path);
+    await using file = await open(path);
+    const { mode } = await file.stat();
     if ((mode & 0o077) !== 0) {
       const seen = (mode & 0o777).toString(8).padStart(4, '0');
       throw new MirrorError('KeyExposed', `the private key ${path} can be read by others: its mode is ${seen}`, {
         hint: `chmod 600 ${path}; if others may have read it, make another key`,
       });
     }
-    return await readFile(path, 'utf8');
+    return await file.readFile('utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -29,17 +30,29 @@ async function readKeyFile(path: string): Promise<string | undefined> {
 
 /** Written whole and linked into its place: of two that make it at once, both use the first one's. */
 async function makeKeyFile(path: string, text: string): Promise<string> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path));
   const unfinished = `${path}.${randomUUID()}`;
   try {
     await using file = await open(unfinished, 'wx', 0o600);
     await file.writeFile(text);
     await file.sync();
     await link(unfinished, path);
+    await syncFolder(dirname(path)); // after a power cut, too, what is signed from now on has its key
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
     await rm(unfinished, { force: true });
   }
   return (await readKeyFile(path)) ?? text;
+}
+
+async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
+}
+
+async function syncFolder(path: string): Promise<void> {
+  await using folder = await open(path);
+  await folder.sync();
 }

@@ -16,11 +16,14 @@ export async function putAt(path: string, put: () => Promise<void>): Promise<voi
   }
 }
 
-/** Makes a folder and those above it, readable by every web server whatever the umask says. */
+/** Makes a folder and those above it, readable by every web server whatever the umask says; they survive a power cut. */
 export async function makeFolder(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true });
   if (first === undefined) return;
-  for (let made = path; made.length >= first.length; made = dirname(made)) await chmod(made, 0o755);
+  for (let made = path; made.length >= first.length; made = dirname(made)) {
+    await chmod(made, 0o755);
+    await syncFolder(dirname(made));
+  }
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -18,7 +18,18 @@ export interface WriterProcess {
 
 /** Starts writer.ts on a store in a process of its own, which is gone when the test is over. */
 export function startWriter(root: string, what: string, ...words: string[]): WriterProcess {
-  const child = spawn(process.execPath, [bundle(), root, what, ...words]);
+  return startWriterUnder([], root, what, ...words);
+}
+
+/** The same below another program, such as `['strace', '-f']`. */
+export function startWriterUnder(
+  above: readonly string[],
+  root: string,
+  what: string,
+  ...words: string[]
+): WriterProcess {
+  const [program = '', ...args] = [...above, process.execPath, bundle(), root, what, ...words];
+  const child = spawn(program, args);
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
   let errors = '';

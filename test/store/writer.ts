@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
+import { keyFile } from '../../lib/machine/key-file';
 import { DirectoryStore } from '../../lib/store/directory';
 
 /** A process of its own that writes to a store: `writer ROOT WHAT …`. Says each step in a line, waits for lines. */
@@ -36,6 +38,35 @@ const works: Record<string, (...words: string[]) => Promise<unknown>> = {
     const { sha256 } = await store.create('pool/noble/squashfs', { file: process.execPath });
     await store.replace('candidate/streams/index.sjson', Buffer.from('index'), {});
     await store.adopt('adopted', store, 'pool/noble/squashfs', { sha256 });
+  },
+
+  /** Every way in which something gets a name, one after the other. */
+  async nameAll() {
+    const store = new DirectoryStore(root);
+    const { sha256 } = await store.create('pool/noble/amd64/squashfs', Buffer.from('image'));
+    say('created');
+    await store.create('pool/noble/amd64/boot-kernel', { file: __filename });
+    say('copied');
+    await store.adopt('pool/jammy/squashfs', store, 'pool/noble/amd64/squashfs', { sha256 });
+    say('adopted');
+    await store.expose('candidate', 'noble');
+    say('exposed');
+    for (const text of ['one', 'two', 'three']) await store.replace('candidate/index', Buffer.from(text), {});
+    say('replaced');
+    await keyFile(join(root, 'keys/signing-key.asc'), async () => 'a key');
+    say('has its key');
+  },
+
+  async create1(text = '') {
+    await new DirectoryStore(root).create('pool/noble/squashfs', Buffer.from(text));
+  },
+
+  async replace1(text = '') {
+    await new DirectoryStore(root).replace('index', Buffer.from(text), {});
+  },
+
+  async key1(text = '') {
+    await keyFile(join(root, 'signing-key.asc'), async () => text);
   },
 };
 
