@@ -16,8 +16,8 @@ export interface Current {
   readonly foreign: boolean;
 }
 
-/** Where a writer can be stopped, for tests. */
-export type Pause = (point: 'claimed' | 'placed') => Promise<void>;
+/** Where a writer, or a reader that has just looked for the newest generation, can be stopped, for tests. */
+export type Pause = (point: 'looked' | 'claimed' | 'placed') => Promise<void>;
 
 /**
  * The mutable objects of a directory. Node has no flock, and lock files survive SIGKILL; so each change of a key is a
@@ -48,6 +48,7 @@ export class Generations {
   async settle(key: string): Promise<Current> {
     for (;;) {
       const newest = await this.files.newest(key);
+      await this.pause('looked');
       const visible = await readIfThere(this.visible(key));
       if (newest === undefined) return { number: -1, object: objectOf(visible), foreign: false };
 

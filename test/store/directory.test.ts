@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -265,6 +266,23 @@ describe('a mutable object of a directory', () => {
     await slow.replace('index', Buffer.from('older'), { ifMatch: null });
 
     expect(readFileSync(join(root, 'index'), 'utf8')).toBe('newer');
+  });
+
+  it('never goes back, not for a moment, where a reader is overtaken by a writer', async () => {
+    const root = temporaryFolder();
+    const fast = new DirectoryStore(root);
+    await fast.replace('index', Buffer.from('older'), {});
+    const kept = join(temporaryFolder(), 'index'); // a second name, that no other file gets its inode
+    const overtaken = async (point: string) => {
+      if (point !== 'looked' || existsSync(kept)) return;
+      await fast.replace('index', Buffer.from('newer'), {});
+      linkSync(join(root, 'index'), kept);
+    };
+    const slow = new DirectoryStore(root, { pause: overtaken });
+
+    expect(await textOf(slow, 'index')).toBe('newer');
+    // Nothing was put in its place, which HTTP readers would have seen.
+    expect(inode(fast, 'index')).toBe(statSync(kept).ino);
   });
 });
 
