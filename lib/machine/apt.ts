@@ -22,7 +22,7 @@ export interface Repository {
 
 /** Options of this machine's apt that a build behind the same network needs too: proxies, certificates, date checks. */
 const carried =
-  /^Acquire::(?:(?:https?|ftp)::(?:Proxy|CAInfo|CAPath|Timeout|Pipeline-Depth)|Check-Date|Check-Valid-Until|Retries|ForceIPv[46])(?:::[^"]*)? ".*";$/i;
+  /^Acquire::(?:(?:https?|ftp)::(?:Proxy|CAInfo|CAPath|Timeout|Pipeline-Depth)|Check-Date|Check-Valid-Until|Retries|ForceIPv[46])(?:::[^"]*)? "[^"]*";$/i;
 
 /** Lines of apt.conf that this machine's own apt was given and that also hold inside a chroot; none where it has no apt. */
 export async function machineAptOptions(): Promise<string[]> {

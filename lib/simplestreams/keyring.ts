@@ -36,16 +36,53 @@ export function binaryKeyring(keyring: Buffer): Buffer {
   return text.startsWith('-----BEGIN PGP') ? dearmour('PUBLIC KEY BLOCK', text.replaceAll('\r\n', '\n')) : keyring;
 }
 
-/** The same, of what has to begin with a public key. @throws BadFormat where it does not */
+/**
+ * The same, of what has to hold public keys and no private one: it goes into requests and the history of executions.
+ * @throws BadFormat where it does not
+ */
 export function publicKeyring(keyring: Buffer): Buffer {
   const binary = binaryKeyring(keyring);
-  const [first = 0] = binary;
-  // RFC 9580 §4.2: the tag of a packet, in its newer and its older form; 6 is a public key.
-  const tag = (first & 0x40) !== 0 ? first & 0x3f : (first >> 2) & 0x0f;
-  if ((first & 0x80) !== 0 && tag === 6) return binary;
-  throw new MirrorError('BadFormat', 'this is no OpenPGP keyring: it begins with no public key', {
+  const tags = packetTags(binary);
+  const { publicKey, secretKey, secretSubkey } = packetTag;
+  if (tags[0] === publicKey && !tags.includes(secretKey) && !tags.includes(secretSubkey)) return binary;
+  const seen = tags.includes(secretKey) || tags.includes(secretSubkey) ? 'a private key is in it' : undefined;
+  throw new MirrorError('BadFormat', `this is no OpenPGP keyring: ${seen ?? 'it begins with no public key'}`, {
     hint: 'a keyring is what `gpg --export` writes',
   });
+}
+
+const packetTag = { secretKey: 5, publicKey: 6, secretSubkey: 7 };
+
+/** The tags of the packets, in their order. RFC 9580 section 4.2. @throws BadFormat for what is no row of packets */
+function packetTags(binary: Buffer): number[] {
+  const tags: number[] = [];
+  for (let at = 0; at < binary.length; ) {
+    const packet = packetAt(binary, at);
+    if (packet === undefined || packet.end > binary.length) {
+      throw new MirrorError('BadFormat', `this is no OpenPGP keyring: no whole packet at byte ${at}`, {
+        hint: 'a keyring is what `gpg --export` writes',
+      });
+    }
+    tags.push(packet.tag);
+    at = packet.end;
+  }
+  return tags;
+}
+
+/** In both forms of a header; lengths that are not told at the beginning are for messages, not for keys. */
+function packetAt(binary: Buffer, at: number): { tag: number; end: number } | undefined {
+  const [first = 0, length = 0, second = 0] = binary.subarray(at, at + 3);
+  const number = (from: number, bytes: number) =>
+    at + from + bytes <= binary.length ? binary.readUIntBE(at + from, bytes) : Number.POSITIVE_INFINITY;
+  if ((first & 0x80) === 0) return undefined;
+  if ((first & 0x40) === 0) {
+    const bytes = [1, 2, 4][first & 0x03];
+    return bytes === undefined ? undefined : { tag: (first >> 2) & 0x0f, end: at + 1 + bytes + number(1, bytes) };
+  }
+  const tag = first & 0x3f;
+  if (length < 192) return { tag, end: at + 2 + length };
+  if (length < 224) return { tag, end: at + 3 + ((length - 192) << 8) + second + 192 };
+  return length === 255 ? { tag, end: at + 6 + number(2, 4) } : undefined;
 }
 
 /** A binary keyring for people to read and copy. */

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type OrderOptions, ordersFrom } from '../../bin/commands/order-of';
 import { makePrivateKey } from '../../lib/simplestreams/openpgp-signer';
 import type { Signer } from '../../lib/simplestreams/signer';
+import { makePrivateKeyPackets } from '../fixtures/private-key-packets';
 import { smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
@@ -123,9 +124,11 @@ describe('the words beside a configuration', () => {
 describe('a keyring that is named', () => {
   let signer: Signer;
   let secret: string;
+  let privateKeyPackets: Buffer;
   beforeAll(async () => {
     signer = await smallSigner();
     secret = await makePrivateKey({ name: 'secret', at: new Date('2026-11-20'), rsaBits: 2048 });
+    privateKeyPackets = (await makePrivateKeyPackets()).secret;
   });
   const archive = { archive: 'http://a.example/ubuntu', bootloaders: false };
   const kept = (keyring: string | undefined) => Buffer.from(keyring ?? '', 'base64');
@@ -157,6 +160,7 @@ describe('a keyring that is named', () => {
     ['nothing', () => ''],
     ['an armour that is cut', () => signer.armouredKeyring.toString().slice(0, 300)],
     ['a private key', () => secret],
+    ['a private key that is binary', () => privateKeyPackets],
     ['a detached signature', () => Buffer.from([0x89, 0x01, 0x33, 0x04, 0x00])],
   ])('is refused where it holds %s', (_, content) => {
     const file = written('k.gpg', content());

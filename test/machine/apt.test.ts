@@ -2,7 +2,14 @@ import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { MirrorError } from '../../lib/errors';
-import { aptInstall, aptUpdate, machineAptOptions, type Repository, updateLists } from '../../lib/machine/apt';
+import {
+  aptInstall,
+  aptUpdate,
+  carriedOptions,
+  machineAptOptions,
+  type Repository,
+  updateLists,
+} from '../../lib/machine/apt';
 import type { Chroot } from '../../lib/machine/chroot';
 import { run } from '../../lib/machine/run';
 import { inSmallTree } from '../fixtures/in-small-tree';
@@ -55,6 +62,46 @@ describe('the options of this machine’s apt', () => {
   it('are none where it has no apt: Amazon Linux, on which CodeBuild builds for arm64', async () => {
     vi.stubEnv('PATH', '/nowhere');
     expect(await machineAptOptions().finally(() => vi.unstubAllEnvs())).toEqual([]);
+  });
+
+  it.each([
+    'Acquire::http::Proxy "http://proxy.example:3128";',
+    'Acquire::https::Proxy "http://proxy.example:3128";',
+    'acquire::http::proxy::archive.example "DIRECT";',
+    'Acquire::https::CAInfo "/etc/ssl/site.pem";',
+    'Acquire::https::CAPath "/etc/ssl/site";',
+    'Acquire::http::Timeout "30";',
+    'Acquire::http::Pipeline-Depth "0";',
+    'Acquire::Retries "3";',
+    'Acquire::ForceIPv4 "true";',
+    'Acquire::ForceIPv6 "true";',
+    'Acquire::Check-Date "false";',
+    'Acquire::Check-Valid-Until "false";',
+  ])('are carried into an image where they say how archives are reached: %s', (line) => {
+    expect(carriedOptions(`APT "";\n${line}\nDir "/";\n`)).toEqual([line]);
+  });
+
+  it.each([
+    ...['Acquire::AllowInsecureRepositories "true";', 'Acquire::AllowWeakRepositories "true";'],
+    ...['Acquire::AllowDowngradeToInsecureRepositories "true";', 'Acquire::AllowReleaseInfoChange "true";'],
+    ...['APT::Get::AllowUnauthenticated "true";', 'APT::Sandbox::User "root";'],
+    ...['Acquire::https::Verify-Peer "false";', 'Acquire::https::Verify-Host "false";'],
+    ...['Acquire::https::SslCert "/root/own.pem";', 'Acquire::https::SslKey "/root/own.key";'],
+    ...['Acquire::http::Proxy-Auto-Detect "/usr/bin/detect";', 'Acquire::http::ProxyAutoDetect "/usr/bin/detect";'],
+    ...['Dir::Bin::Methods "/tmp/methods";', 'Dir::Bin::Methods::http "/tmp/http";', 'Dir::Bin::gpg "/bin/true";'],
+    ...['APT::Update::Pre-Invoke:: "touch /tmp/x";', 'DPkg::Post-Invoke:: "touch /tmp/x";'],
+    ...['DPkg::Options:: "--force-all";', 'APT::Default-Release "sid";', 'APT::Key::gpgvcommand "/bin/true";'],
+    ...['Acquire::http::Proxy "";', 'xAcquire::Retries "3";', 'Acquire::Retries "3"; Dir "/";'],
+  ])('refuses to carry what is trusted, run or chosen by this machine: %s', (line) => {
+    expect(carriedOptions(`${line}\n`)).toEqual([]);
+  });
+
+  it('are those that its apt-config prints', async () => {
+    const bin = temporaryFolder();
+    const dump = 'Acquire::Retries "3";\nAcquire::AllowInsecureRepositories "true";\n';
+    await writeFile(join(bin, 'apt-config'), `#!/bin/sh\ncat <<'END'\n${dump}END\n`, { mode: 0o755 });
+    vi.stubEnv('PATH', `${bin}:${process.env.PATH}`);
+    expect(await machineAptOptions().finally(() => vi.unstubAllEnvs())).toEqual(['Acquire::Retries "3";']);
   });
 });
 
