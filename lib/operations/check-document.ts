@@ -2,10 +2,9 @@ import { mirror } from '../job/layout';
 import { checkProducts } from '../simplestreams/check-products';
 import { jsonPathOf } from '../simplestreams/documents';
 import { parseProducts } from '../simplestreams/json';
-import { splitClearsigned } from '../simplestreams/signed-text';
 import type { Products } from '../simplestreams/types';
 import { measureBytes } from '../store/digest';
-import { badFormat, isDamaged, missing, type Problem, violated } from './problem';
+import { badFormat, missing, type Problem, violated } from './problem';
 import type { SignatureCheck } from './signature-check';
 
 /** The bytes of an object, or undefined where there is none. */
@@ -36,9 +35,8 @@ export async function checkDocument(
   if (bytes === undefined) return { id, problems: [missing(object, `the index names it for ${id}`)] };
 
   const renamed = wrongName(object, bytes);
-  const problems = renamed.length > 0 ? renamed : await signatures.clearsigned(object, bytes);
-  if (problems.some(isDamaged)) return { id, problems };
-  const { text } = splitClearsigned(bytes);
+  const { problems, text } = renamed.length > 0 ? { problems: renamed } : await signatures.clearsigned(object, bytes);
+  if (text === undefined) return { id, problems };
   const jsonPath = jsonPathOf(text);
   const twins = await checkTwins(read, mirror.document(view, jsonPath), text, signatures);
   const content = badFormat(object, [], () => readContent(object, id, text));

@@ -2,9 +2,8 @@ import { MirrorError } from '../errors';
 import { mirror } from '../job/layout';
 import { checkIndex } from '../simplestreams/check-index';
 import { parseIndex, writeJson } from '../simplestreams/json';
-import { splitClearsigned } from '../simplestreams/signed-text';
 import type { Index, Products } from '../simplestreams/types';
-import { badFormat, isDamaged, missing, type Problem, violated } from './problem';
+import { badFormat, missing, type Problem, violated } from './problem';
 import type { SignatureCheck } from './signature-check';
 
 /** Looks at the index that readers start from. No index comes back where its bytes cannot be trusted to be whole. */
@@ -15,9 +14,9 @@ export async function checkSignedIndex(
 ): Promise<{ index?: Index; problems: Problem[] }> {
   const object = mirror.index(view);
   if (bytes === undefined) return { problems: [missing(object, 'no reader finds the view without it')] };
-  const problems = await signatures.clearsigned(object, bytes);
-  if (problems.some(isDamaged)) return { problems };
-  return badFormat(object, problems, () => ({ index: parseIndex(splitClearsigned(bytes).text, object), problems }));
+  const { problems, text } = await signatures.clearsigned(object, bytes);
+  if (text === undefined) return { problems };
+  return badFormat(object, problems, () => ({ index: parseIndex(text, object), problems }));
 }
 
 /** Holds an index against MAAS's rules and against the documents that it names, as far as they could be read. */

@@ -2,7 +2,7 @@ import { parseProductId } from '../catalog/products';
 import { MirrorError } from '../errors';
 import { mirror } from '../job/layout';
 import { parseIndex, parseProducts } from '../simplestreams/json';
-import { splitClearsigned } from '../simplestreams/signed-text';
+import { splitClearsigned } from '../simplestreams/split-clearsigned';
 import type { Product, Products, Version } from '../simplestreams/types';
 import { byBytes } from '../simplestreams/version-order';
 import type { Store } from '../store/store';

@@ -14,11 +14,6 @@ export function missing(object: string, why: string): Problem {
   return { object, rule: 'missing', message: `it is not there: ${why}` };
 }
 
-/** Whether the bytes are other ones than a signer wrote: then nothing that they say is worth following. */
-export function isDamaged({ rule }: Problem): boolean {
-  return rule === 'canonical' || rule === 'name';
-}
-
 /** Tells a broken rule of the contract of the file that it was found in. */
 export function violated(object: string): (violation: Violation) => Problem {
   return ({ rule, where, message }) => ({ object, rule, message: `${where}: ${message}` });

@@ -23,18 +23,35 @@ function armoured(kind: ArmouredKind, packets: Buffer, checksum: string[]): stri
  * @throws BadFormat, also where the checksum is wrong, as gpgv does
  */
 export function dearmour(kind: ArmouredKind, text: string): Buffer {
-  const [whole, base64, checksum] =
-    new RegExp(
-      `^-----BEGIN PGP ${kind}-----\\n(?:[A-Za-z]+: .*\\n)*\\n([A-Za-z0-9+/\\n]+={0,2})\\n(?:=([A-Za-z0-9+/]{4})\\n)?-----END PGP ${kind}-----\\s*$`,
-    ).exec(text) ?? [];
-  if (whole === undefined || base64 === undefined) {
-    throw new MirrorError('BadFormat', `no armoured PGP ${kind} and nothing else`);
-  }
+  const begin = `-----BEGIN PGP ${kind}-----\n`;
+  const start = text.startsWith(begin) ? endOfHeader(text, begin.length) : undefined;
+  const end = `\n-----END PGP ${kind}-----`;
+  const stop = start === undefined ? -1 : text.indexOf(end, start);
+  if (stop === -1 || text.slice(stop + end.length).trim() !== '') throw notArmoured(kind);
+
+  const body = text.slice(start, stop);
+  const sum = body.lastIndexOf('\n=') === body.length - 6 ? body.slice(-4) : undefined;
+  const base64 = (sum === undefined ? body : body.slice(0, -6)).replaceAll('\n', '');
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64) || base64.length % 4 !== 0) throw notArmoured(kind);
   const packets = Buffer.from(base64, 'base64');
-  if (checksum !== undefined && checksum !== crc24(packets).toString('base64')) {
+  if (sum !== undefined && sum !== crc24(packets).toString('base64')) {
     throw new MirrorError('BadFormat', `the checksum of the armoured PGP ${kind} is wrong`);
   }
   return packets;
+}
+
+/** Where what follows the empty line begins; undefined where a line is no header. */
+function endOfHeader(text: string, from: number): number | undefined {
+  for (let at = from; ; ) {
+    const newline = text.indexOf('\n', at);
+    if (newline === at) return at + 1;
+    if (newline === -1 || !/^[A-Za-z]{1,40}: /.test(text.slice(at, at + 50))) return undefined;
+    at = newline + 1;
+  }
+}
+
+function notArmoured(kind: ArmouredKind): MirrorError {
+  return new MirrorError('BadFormat', `no armoured PGP ${kind} and nothing else`);
 }
 
 /** RFC 9580 section 6.1. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MirrorError } from '../errors';
 import { isObject, shown } from './json-shapes';
+import { parseStrictJson } from './strict-json';
 
 /**
  * Documents of other people's streams. Only what is needed is looked at: such a document may hold anything beside it,
@@ -47,7 +48,7 @@ const Shape = z.discriminatedUnion('format', [
 
 function parsed(text: string, name: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseStrictJson(text);
   } catch (cause) {
     throw badFormat(name, (cause as Error).message, cause);
   }

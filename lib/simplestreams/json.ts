@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MirrorError } from '../errors';
+import { parseStrictJson } from './strict-json';
 import type { Index, Products } from './types';
 import { byBytes } from './version-order';
 
@@ -118,7 +119,7 @@ function requireShape(value: unknown, shape: z.ZodType, where: string, what: str
 
 function jsonOf(text: string, where: string, what: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseStrictJson(text);
   } catch (cause) {
     throw new MirrorError('BadFormat', `${where} is no simplestreams ${what}: ${(cause as Error).message}`, {
       hint,

@@ -1,18 +1,29 @@
 import * as openpgp from 'openpgp';
 import { MirrorError } from '../errors';
-import { splitClearsigned, withoutUnsignedBlanks } from './signed-text';
+import { partsOf } from './split-clearsigned';
+import { refuseLongLines } from './verified-text';
 
 /**
- * Checks a clearsigned file in process, also one that others signed, for where there is no gpgv: a Lambda function. What
- * this takes, gpgv takes. It is stricter where gpgv is too easy: nothing but the signed text may be in the file, a revoked
- * key signs nothing, and no text is hashed with SHA-1. As for gpgv, every signature must hold, not one of several; and a
- * key that has expired still does.
+ * Checks a clearsigned file in process, also one that others signed, for where there is no gpgv: a Lambda function. It
+ * takes nothing that gpgv refuses, and gives back the bytes that `gpgv --output` does: those that it hashed. As for gpgv,
+ * every signature must hold, not one of several; and a key that has expired still does. It is stricter in this
+ * (test/simplestreams/signed-corpus.ts has an example of each):
+ *
+ * - nothing but the signed text may be in the file, from its first byte on; only blank lines may follow the signature
+ * - its header has Hash lines and nothing else, each with whole names of SHA-2, with single spaces
+ * - a NUL is nowhere, a dash at the beginning of a line is escaped, and no line is longer than gpgv reads
+ * - its armour is whole: lines of base64 and nothing else, headers `Name: value`, a signature below 256 kB
+ * - no text is hashed with SHA-1 or RIPEMD-160, no RSA key is shorter than 2048 bits, a revoked key signs nothing
+ * - signatures are of version 4
+ *
  * @param keyring binary
  * @param now an expired signature does not hold
+ * @returns the text that is signed
  * @throws BadSignature, BadFormat
  */
-export async function verifyInProcess(clearsigned: Buffer, keyring: Buffer, now: Date): Promise<void> {
-  const { text, signature, hashes } = splitClearsigned(clearsigned);
+export async function verifyInProcess(clearsigned: Buffer, keyring: Buffer, now: Date): Promise<Buffer> {
+  refuseLongLines(clearsigned);
+  const { text, signature, hashes } = partsOf(clearsigned);
   const message = await openpgp.createMessage({ binary: hashedBytes(text) });
   const [packets, keys] = [await packetsIn(signature), await keysIn(keyring)];
   for (const packet of packets) {
@@ -24,17 +35,23 @@ export async function verifyInProcess(clearsigned: Buffer, keyring: Buffer, now:
     }
     await verifyPacket(packet, message, keys, now);
   }
+  return text;
 }
 
-/** The very bytes that gpgv hashes. */
-function hashedBytes(text: string): Buffer {
-  const long = text.split('\n').findIndex((line) => Buffer.byteLength(line) > longestLineBytes);
-  if (long !== -1) throw new MirrorError('BadFormat', `line ${long + 1} is longer than gpgv reads`);
-  return Buffer.from(withoutUnsignedBlanks(text).slice(0, -1).replaceAll('\n', '\r\n'));
+/** What a signature of a text is made over: all line ends are CRLF, and the last is left out. */
+function hashedBytes(text: Buffer): Buffer {
+  let more = 0;
+  for (let at = 0; at < text.length; at++) if (isBareNewline(text, at)) more += 1;
+  const bytes = Buffer.allocUnsafe(text.length + more);
+  let length = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (isBareNewline(text, at)) bytes[length++] = 0x0d;
+    bytes[length++] = text[at] ?? 0;
+  }
+  return bytes.subarray(0, Math.max(0, length - 2));
 }
 
-/** gpgv takes a longer line for a changed one. */
-const longestLineBytes = 19_990;
+const isBareNewline = (text: Buffer, at: number) => text[at] === 0x0a && (at === 0 || text[at - 1] !== 0x0d);
 
 async function packetsIn(signature: Buffer): Promise<openpgp.SignaturePacket[]> {
   const { packets } = await openpgp.readSignature({ binarySignature: signature, config }).catch((cause: unknown) => {

@@ -1,6 +1,7 @@
 import { MirrorError } from '../errors';
 import { armour, dearmour, isArmourOf } from './armour';
 import { signaturePacketFault, signatureType } from './signature-packet';
+import { splitClearsigned } from './split-clearsigned';
 
 /**
  * gpgv lets about one in twenty changed bytes of a signed file pass: in the armour, in the checksum, in parts of the
@@ -34,33 +35,6 @@ function withCrlf(bytes: Buffer): Buffer {
 
 const newline = 0x0a;
 const carriageReturn = 0x0d;
-
-/** A clearsigned file, taken apart. */
-export interface SplitClearsigned {
-  readonly text: string;
-  /** OpenPGP packets. */
-  readonly signature: Buffer;
-  /** What its header says that the text was hashed with: `SHA512`. */
-  readonly hashes: readonly string[];
-}
-
-/** Takes a clearsigned file apart, also one of others; it must begin and end with what is signed. @throws BadFormat */
-export function splitClearsigned(bytes: Buffer): SplitClearsigned {
-  const file = decoded(bytes);
-  const header = /^-----BEGIN PGP SIGNED MESSAGE-----\n(?:Hash: [A-Za-z0-9, -]+\n)+\n/.exec(file)?.[0];
-  if (header === undefined) throw badFormat('it does not begin with the header of a clearsigned text and a Hash line');
-  const end = file.indexOf('\n-----BEGIN PGP SIGNATURE-----\n', header.length - 1);
-  if (end === -1) throw badFormat('there is no signature in it');
-  const signature = dearmour('SIGNATURE', file.slice(end + 1));
-  const text = end < header.length ? '\n' : `${unescaped(file.slice(header.length, end))}\n`;
-  return { text, signature, hashes: [...header.matchAll(/(?<=Hash: |, ?)[A-Za-z0-9-]+/g)].map(([name]) => name) };
-}
-
-/** A text of others without what no signature covers: blanks at the ends of lines. */
-export function withoutUnsignedBlanks(text: string): string {
-  const lines = text.split('\n');
-  return lines.map((line) => line.replace(/[ \t\r]+$/, '')).join('\n');
-}
 
 /** Why a clearsigned file is not the one that our signers write for its text, or undefined. */
 export function clearsignedFault(bytes: Buffer): string | undefined {
@@ -117,19 +91,6 @@ const longestLineBytes = 19_000;
 
 function bodyOf(text: string): string {
   return signableText(text).replace(/(?<![^\n])-/g, '- -');
-}
-
-function unescaped(body: string): string {
-  if (/(?<![^\n])-(?! )/.test(body)) throw badFormat('a line begins with a dash that is not escaped');
-  return body.replace(/(?<![^\n])- /g, '');
-}
-
-function decoded(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw new MirrorError('BadFormat', 'it is not UTF-8', { cause });
-  }
 }
 
 function badFormat(message: string): MirrorError {

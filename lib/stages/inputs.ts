@@ -4,12 +4,12 @@ import { addedSources, archiveSources, proposedSources } from '../job/apt-source
 import type { Order } from '../job/order';
 import { digestOf } from '../machine/digest';
 import { archivesDigest, inReleaseSha256, quickly } from '../machine/in-release';
+import type { VerifyClearsigned } from '../simplestreams/verified-text';
 import { bootloaderArchives } from './bootloader-places';
 import { bootloaderSources } from './bootloader-sources';
 import { findCloudImage } from './find-cloud-image';
 import { baseWord, inputsDigest } from './inputs-digest';
 import { networkOf, searchOf } from './search';
-import type { VerifyClearsigned } from './signed-stream';
 
 /** What a look at the sources needs. */
 export interface LookBench {

@@ -8,11 +8,11 @@ import { isCustomised, type Order } from '../job/order';
 import { type Plan, type PlanInput, planOf } from '../job/plan';
 import { sha256OfText } from '../machine/digest';
 import type { Products } from '../simplestreams/types';
+import type { VerifyClearsigned } from '../simplestreams/verified-text';
 import type { Store } from '../store/store';
 import { bootloaderInputs, imageInputs } from './inputs';
 import { isUntested, newestName } from './news';
 import { readView } from './published-view';
-import type { VerifyClearsigned } from './signed-stream';
 
 /** Raised when the stages come to make other bytes of the same inputs: everything is then built again. */
 const recipeNumber = 2;

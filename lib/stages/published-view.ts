@@ -2,8 +2,9 @@ import { MirrorError } from '../errors';
 import { mirror as layout } from '../job/layout';
 import { sha256Of } from '../simplestreams/documents';
 import { parseIndex, parseProducts } from '../simplestreams/json';
-import { clearsignedFault, splitClearsigned } from '../simplestreams/signed-text';
+import { clearsignedFault } from '../simplestreams/signed-text';
 import type { Signer } from '../simplestreams/signer';
+import { splitClearsigned } from '../simplestreams/split-clearsigned';
 import type { Index, Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
 

@@ -3,8 +3,8 @@ import type { Order } from '../job/order';
 import { type Places, streamAddress } from '../job/places';
 import { writeBytes } from '../machine/bytes';
 import type { Network } from '../machine/network';
+import type { VerifyClearsigned } from '../simplestreams/verified-text';
 import type { FindOptions } from './find-cloud-image';
-import type { VerifyClearsigned } from './signed-stream';
 
 /** Where an order wants its cloud image to be looked for, and by whose signature it counts. */
 export async function searchOf(bench: {

@@ -5,10 +5,7 @@ import { type RequestOptions, readUrl } from '../machine/download';
 import { verifyClearsigned } from '../machine/gpgv';
 import type { Network } from '../machine/network';
 import { binaryKeyring } from '../simplestreams/keyring';
-import { splitClearsigned, withoutUnsignedBlanks } from '../simplestreams/signed-text';
-
-/** Checks a clearsigned file by a binary keyring. @throws BadSignature, BadFormat */
-export type VerifyClearsigned = (clearsigned: Buffer, keyring: Buffer) => Promise<void>;
+import { type VerifyClearsigned, verifiedText } from '../simplestreams/verified-text';
 
 export interface StreamOptions extends RequestOptions {
   /** Path of the keyring that the stream's documents are signed by, binary or armoured. */
@@ -18,6 +15,8 @@ export interface StreamOptions extends RequestOptions {
   readonly network: Network;
   /** Who checks signatures; a Lambda function has no gpgv. @default gpgv */
   readonly verify?: VerifyClearsigned;
+  /** Bytes that an index may have, before anybody knows whose it is. @default 16 MiB; other documents: `most` */
+  readonly mostOfIndex?: number;
 }
 
 /** Somebody's stream, of which nothing is believed that is not signed. */
@@ -42,10 +41,14 @@ export async function openStream(stream: string, options: StreamOptions): Promis
     base,
     start,
     read: async (url) => {
-      const bytes = await readUrl(url, options.network, options);
-      return bytes === undefined ? undefined : verifiedText(url, bytes, keyring, verify);
+      const bytes = await readUrl(url, options.network, { ...options, ...limitOf(url, options) });
+      return bytes === undefined ? undefined : textOf(url, bytes, keyring, verify);
     },
   };
+}
+
+function limitOf(url: string, { mostOfIndex = 16 * 1024 * 1024 }: StreamOptions): { most?: number } {
+  return url.endsWith('/index.sjson') ? { most: mostOfIndex } : {};
 }
 
 /** gpgv reads files. */
@@ -58,7 +61,7 @@ function gpgvIn(scratch: string): VerifyClearsigned {
     ];
     await writeBytes(keyringFile, keyring);
     await writeBytes(file, clearsigned);
-    await verifyClearsigned(file, keyringFile).catch((error: unknown) => {
+    return verifyClearsigned(file, keyringFile).catch((error: unknown) => {
       if (!(error instanceof MirrorError) || error.name !== 'BadSignature') throw error;
       // It names a file of ours, which tells nobody anything.
       throw new MirrorError(error.name, error.message.replaceAll(file, 'what came'), { cause: error });
@@ -68,7 +71,8 @@ function gpgvIn(scratch: string): VerifyClearsigned {
 
 /** As MAAS and the simplestreams library split an address. */
 function addressesOf(stream: string): { base: string; start: string } {
-  const [document] = /streams\/v1\/.*\.s?json$/.exec(stream) ?? [];
+  const at = stream.indexOf('streams/v1/');
+  const document = at !== -1 && /\.s?json$/.test(stream) ? stream.slice(at) : undefined;
   if (document === undefined) {
     const base = stream.endsWith('/') ? stream : `${stream}/`;
     return { base, start: `${base}streams/v1/index.sjson` };
@@ -79,7 +83,7 @@ function addressesOf(stream: string): { base: string; start: string } {
       misuse: true,
     });
   }
-  return { base: stream.slice(0, -document.length), start: stream };
+  return { base: stream.slice(0, at), start: stream };
 }
 
 async function givenKeyring(path: string | undefined, url: string): Promise<Buffer> {
@@ -100,10 +104,9 @@ async function givenKeyring(path: string | undefined, url: string): Promise<Buff
   }
 }
 
-async function verifiedText(url: string, bytes: Buffer, keyring: Buffer, verify: VerifyClearsigned): Promise<string> {
+async function textOf(url: string, bytes: Buffer, keyring: Buffer, verify: VerifyClearsigned): Promise<string> {
   try {
-    await verify(bytes, keyring);
-    return withoutUnsignedBlanks(splitClearsigned(bytes).text);
+    return await verifiedText(bytes, keyring, verify);
   } catch (cause) {
     if (!(cause instanceof MirrorError) || !['BadSignature', 'BadFormat'].includes(cause.name)) throw cause;
     throw new MirrorError(cause.name, `${withoutPasswords(url)}: ${cause.message}`, {

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gpgvCommand, verifyClearsigned, verifyDetached } from '../../lib/machine/gpgv';
 import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp-signer';
@@ -32,7 +32,23 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('verifyClearsigned', () => {
   it('takes what a key of the keyring has signed', async () => {
-    await verifyClearsigned(files.clearsigned, files.keyring);
+    expect((await verifyClearsigned(files.clearsigned, files.keyring)).toString()).toBe(text);
+  });
+
+  it('takes a keyring and a file from a folder with colons in its name', async () => {
+    const odd = join(folder, 'a:b');
+    mkdirSync(odd);
+    for (const file of [files.keyring, files.clearsigned]) copyFileSync(file, join(odd, basename(file)));
+    const taken = await verifyClearsigned(join(odd, 'index.sjson'), join(odd, 'keyring.gpg'));
+    expect(taken.toString()).toBe(text);
+  });
+
+  it('refuses a file that it dislikes line by line, and keeps only the beginning of what gpgv says of each', async () => {
+    const dashes = join(folder, 'dashes.sjson');
+    writeFileSync(dashes, `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n${'-x\n'.repeat(1_000_000)}`);
+    const error = await verifyClearsigned(dashes, files.keyring).catch((caught: Error) => caught);
+    expect(error).toMatchObject({ name: 'BadSignature' });
+    expect((error as Error).message.length).toBeLessThan(100_000);
   });
 
   it('refuses a changed text, with gpgv’s words', async () => {
@@ -97,6 +113,7 @@ describe('verifyDetached', () => {
 
 describe('gpgvCommand', () => {
   it('keeps file names from being read as options', () => {
-    expect(gpgvCommand('/k.gpg', ['--help'])).toEqual(['--keyring', '/k.gpg', '--', '--help']);
+    const args = ['--keyring', './-k.gpg', '--output', '-', '--', '/--help'];
+    expect(gpgvCommand('/a/-k.gpg', ['--output', '-'], ['/--help'])).toEqual({ cwd: '/a', args });
   });
 });

@@ -5,7 +5,7 @@ import { mirror as layout } from '../../lib/job/layout';
 import { announceKey, finishRotation, type Rotation, signAnew } from '../../lib/operations/rotate-key';
 import { verifyMirror } from '../../lib/operations/verify';
 import { externalSigner } from '../../lib/simplestreams/external-signer';
-import { splitClearsigned } from '../../lib/simplestreams/signed-text';
+import { splitClearsigned } from '../../lib/simplestreams/split-clearsigned';
 import type { Signer } from '../../lib/simplestreams/signer';
 import { DirectoryStore } from '../../lib/store/directory';
 import type { Store } from '../../lib/store/store';

@@ -4,8 +4,9 @@ import { checkIndex } from '../../lib/simplestreams/check';
 import { jsonPathOf, makeIndex, plainIndexOf, sealDocument } from '../../lib/simplestreams/documents';
 import { writeJson } from '../../lib/simplestreams/json';
 import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp-signer';
-import { clearsignedFault, detachedFault, splitClearsigned } from '../../lib/simplestreams/signed-text';
+import { clearsignedFault, detachedFault } from '../../lib/simplestreams/signed-text';
 import type { Signer } from '../../lib/simplestreams/signer';
+import { splitClearsigned } from '../../lib/simplestreams/split-clearsigned';
 import { at, bootloaderDocument, imageContentId, imageDocument, imageId, updated } from './made-documents';
 
 let signer: Signer;

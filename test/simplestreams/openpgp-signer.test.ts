@@ -5,8 +5,9 @@ import * as openpgp from 'openpgp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyClearsigned, verifyDetached } from '../../lib/machine/gpgv';
 import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp-signer';
-import { clearsigned, splitClearsigned } from '../../lib/simplestreams/signed-text';
+import { clearsigned } from '../../lib/simplestreams/signed-text';
 import type { Signer } from '../../lib/simplestreams/signer';
+import { splitClearsigned } from '../../lib/simplestreams/split-clearsigned';
 import { at } from './made-documents';
 
 const text = '{\n "a": 1\n}\n';

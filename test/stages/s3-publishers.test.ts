@@ -8,7 +8,7 @@ import { mirror as layout } from '../../lib/job/layout';
 import { checkIndex, checkProducts } from '../../lib/simplestreams/check';
 import { parseIndex, parseProducts } from '../../lib/simplestreams/json';
 import type { Addition } from '../../lib/simplestreams/merge';
-import { splitClearsigned } from '../../lib/simplestreams/signed-text';
+import { splitClearsigned } from '../../lib/simplestreams/split-clearsigned';
 import type { Signer } from '../../lib/simplestreams/signer';
 import type { Products } from '../../lib/simplestreams/types';
 import { commit } from '../../lib/stages/commit';
