@@ -1,4 +1,4 @@
-import { MirrorError } from '../errors';
+import { type ErrorName, MirrorError } from '../errors';
 import type { Repository } from './apt';
 import { sha256OfText } from './digest';
 import { readUrl } from './download';
@@ -16,10 +16,13 @@ export async function readInRelease({ uri, suite }: Repository, network: Network
     const bytes = await readUrl(`${uri.replace(/\/+$/, '')}/${folder}/InRelease`, network, quickly);
     return bytes?.toString();
   } catch (error) {
-    if (error instanceof MirrorError) return undefined;
+    if (error instanceof MirrorError && toldLater.includes(error.name)) return undefined;
     throw error;
   }
 }
+
+/** An archive that cannot be reached from here, and an address that only apt reads (`file:`). */
+const toldLater: readonly ErrorName[] = ['DownloadFailed', 'BadInput'];
 
 /** The sha256 of the same. */
 export async function inReleaseSha256(repository: Repository, network: Network = {}): Promise<string | undefined> {

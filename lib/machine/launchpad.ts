@@ -13,20 +13,21 @@ export interface PpaKey {
 /**
  * Asks Launchpad's API for the key of a PPA (facts/build.md §9).
  * @param api `https://api.launchpad.net`
+ * @param by.parse reads JSON, which is anybody's where the address is wrong
  * @throws NotReady where the key was not made yet; BadInput for a PPA that does not exist or is private; DownloadFailed
  */
 export async function ppaKey(
   api: string,
   { owner, name }: { readonly owner: string; readonly name: string },
-  network: Network,
+  { network, parse }: { readonly network: Network; readonly parse: (text: string) => unknown },
   options: RequestOptions = {},
 ): Promise<PpaKey> {
   const ppa = `ppa:${owner}/${name}`;
   const base = api.replace(/\/+$/, '').replace(/\/(devel|1\.0)$/, '');
   const archive = `${base}/devel/~${owner}/+archive/ubuntu/${name}`;
-  const { private: isPrivate, signing_key_fingerprint: fingerprint } = archiveOf(await ask(archive, ppa), archive);
+  const { private: isPrivate, signing_key_fingerprint: fingerprint } = archiveOf(await ask(archive, ppa));
   if (isPrivate === true) throw privatePpa(ppa);
-  const armoured = parse(await ask(`${archive}?ws.op=getSigningKeyData`, ppa), archive);
+  const armoured = await ask(`${archive}?ws.op=getSigningKeyData`, ppa);
   if (typeof fingerprint !== 'string' || typeof armoured !== 'string') {
     throw new MirrorError('NotReady', `${ppa} has no signing key yet`, {
       hint: 'Launchpad makes one some minutes after the first upload to a PPA; run the build again then',
@@ -34,33 +35,32 @@ export async function ppaKey(
   }
   return { fingerprint: fingerprint.toUpperCase(), armoured };
 
-  async function ask(url: string, what: string): Promise<Buffer> {
+  async function ask(url: string, what: string): Promise<unknown> {
     const bytes = await readUrl(url, network, { ...options, ...direct }).catch((error: unknown) => {
       throw error instanceof MirrorError && /answers 401/.test(error.message) ? privatePpa(what, error) : error;
     });
-    if (bytes !== undefined) return bytes;
+    if (bytes !== undefined) return parsed(bytes, url);
     throw new MirrorError('BadInput', `Launchpad knows no ${what}`, {
       hint: `is it spelt as on Launchpad? ${withoutPasswords(url)} answers 404`,
     });
+  }
+
+  function parsed(bytes: Buffer, url: string): unknown {
+    try {
+      return parse(bytes.toString());
+    } catch (cause) {
+      throw badAnswer(url, bytes, cause);
+    }
+  }
+
+  function archiveOf(value: unknown): { private?: unknown; signing_key_fingerprint?: unknown } {
+    if (value !== null && typeof value === 'object') return value;
+    throw badAnswer(archive, Buffer.from(JSON.stringify(value)));
   }
 }
 
 /** What nobody signs is only as good as the https of the address that was asked. */
 const direct = { redirections: 0, most: 1024 * 1024 };
-
-function archiveOf(bytes: Buffer, url: string): { private?: unknown; signing_key_fingerprint?: unknown } {
-  const value = parse(bytes, url);
-  if (value !== null && typeof value === 'object') return value;
-  throw badAnswer(url, bytes);
-}
-
-function parse(bytes: Buffer, url: string): unknown {
-  try {
-    return JSON.parse(bytes.toString());
-  } catch (cause) {
-    throw badAnswer(url, bytes, cause);
-  }
-}
 
 function badAnswer(url: string, bytes: Buffer, cause?: unknown): MirrorError {
   return new MirrorError(

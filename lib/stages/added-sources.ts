@@ -8,6 +8,7 @@ import { readText } from '../machine/files';
 import { ppaKey } from '../machine/launchpad';
 import { progress } from '../machine/log';
 import { binaryKeyring, keysOf } from '../simplestreams/keyring';
+import { parseStrictJson } from '../simplestreams/strict-json';
 import { networkOf } from './search';
 import { handOnJson, takeUp, type Workbench } from './workbench';
 
@@ -44,7 +45,10 @@ async function keyringOfPpa(
 ): Promise<Buffer> {
   const name = `ppa:${ppa.owner}/${ppa.name}`;
   progress(`asking Launchpad for the key of ${name}`);
-  const { fingerprint, armoured } = await ppaKey(places.launchpad, ppa, networkOf(places));
+  const { fingerprint, armoured } = await ppaKey(places.launchpad, ppa, {
+    network: networkOf(places),
+    parse: parseStrictJson,
+  });
   const keyring = await keyringOf(armoured, name);
   const [key, ...others] = await keysOf(keyring);
   if (key?.fingerprint === fingerprint && others.length === 0) return key.keyring;

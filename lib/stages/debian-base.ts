@@ -9,6 +9,7 @@ import { inReleaseTime, readInRelease } from '../machine/in-release';
 import { progress } from '../machine/log';
 import { bootstrap } from '../machine/mmdebstrap';
 import { makeSquashfs } from '../machine/squashfs';
+import { splitClearsigned } from '../simplestreams/split-clearsigned';
 import type { Base } from './base';
 import { archiveRepositories } from './repositories';
 import { networkOf } from './search';
@@ -40,7 +41,7 @@ export async function debianBase(release: Release, bench: Workbench): Promise<Ba
   const options = { release: release.name, architecture: job.architecture, packages, repositories, aptOptions, lists };
   await bootstrap(tree, epoch === undefined ? options : { ...options, epoch: startOfDay(epoch) });
 
-  const verified = newest((await readFolder(lists, /InRelease$/)).map(({ text }) => text));
+  const verified = newest((await readFolder(lists, /InRelease$/)).map(({ text }) => signedPartOf(text)));
   if (verified === undefined) {
     throw new MirrorError('NotReady', 'the archive has no InRelease file with a Date', {
       hint: 'give another archive with --archive URL',
@@ -64,4 +65,9 @@ function newest(inReleases: readonly (string | undefined)[]): number | undefined
 /** Two builds on one day then agree on every date, as the serial does. */
 function startOfDay(epoch: number): number {
   return epoch - (epoch % 86_400);
+}
+
+/** Of a file that apt has verified, without what anybody may have written around what is signed. */
+function signedPartOf(text: string): string {
+  return splitClearsigned(Buffer.from(text)).text;
 }

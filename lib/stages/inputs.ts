@@ -1,5 +1,5 @@
 import { releaseOf } from '../catalog/releases';
-import { MirrorError } from '../errors';
+import { type ErrorName, MirrorError } from '../errors';
 import { addedSources, archiveSources, proposedSources } from '../job/apt-sources';
 import type { Order } from '../job/order';
 import { digestOf } from '../machine/digest';
@@ -58,7 +58,13 @@ async function baseInput(bench: LookBench, architecture: string): Promise<string
     });
     return baseWord({ kind: 'cloud-image', sha256: (squashfs ?? rootTarball)?.sha256 ?? '' }, serial);
   } catch (error) {
-    if (error instanceof MirrorError) return undefined; // the fetch stage says what is wrong with the stream
+    if (error instanceof MirrorError && passing.includes(error.name)) return undefined;
     throw error;
   }
 }
+
+/**
+ * What may be over when the fetch stage looks again, which says more of it: a stream that cannot be reached, and one that
+ * is being updated. A signature that does not hold, and a document that says something wrong, never pass unseen.
+ */
+const passing: readonly ErrorName[] = ['DownloadFailed', 'NotReady'];

@@ -2,12 +2,14 @@ import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import type { MirrorError } from '../../lib/errors';
 import { type PpaKey, ppaKey } from '../../lib/machine/launchpad';
+import { parseStrictJson } from '../../lib/simplestreams/strict-json';
 import { servePpas } from '../fixtures/look-alike/launchpad';
 import { type KeyAnswer, makePpa } from '../fixtures/look-alike/ppa';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { serve } from '../store/answering-server';
 
 const daily = { owner: 'cloud-init-dev', name: 'daily' };
+const by = { network: {}, parse: parseStrictJson };
 const quick = { waits: [], silenceMs: 5_000 };
 const path = '/devel/~cloud-init-dev/+archive/ubuntu/daily';
 
@@ -20,7 +22,7 @@ describe('the key of a PPA', () => {
     const ppa = await ppaWith('key');
     await using launchpad = await servePpas(ppa);
 
-    const key = await ppaKey(launchpad.url + ending, daily, {}, quick);
+    const key = await ppaKey(launchpad.url + ending, daily, by, quick);
 
     expect(key).toEqual<PpaKey>({ fingerprint: ppa.signer.fingerprint, armoured: ppa.keyData ?? '' });
     expect(launchpad.requests).toEqual([path, `${path}?ws.op=getSigningKeyData`]);
@@ -29,7 +31,7 @@ describe('the key of a PPA', () => {
   it('may not have been made yet', async () => {
     await using launchpad = await servePpas(await ppaWith('null'));
 
-    await expect(ppaKey(launchpad.url, daily, {}, quick)).rejects.toMatchObject({
+    await expect(ppaKey(launchpad.url, daily, by, quick)).rejects.toMatchObject({
       name: 'NotReady',
       message: 'ppa:cloud-init-dev/daily has no signing key yet',
     });
@@ -38,7 +40,7 @@ describe('the key of a PPA', () => {
   it('refuses a PPA that does not exist', async () => {
     await using launchpad = await servePpas();
 
-    await expect(ppaKey(launchpad.url, daily, {}, quick)).rejects.toMatchObject({
+    await expect(ppaKey(launchpad.url, daily, by, quick)).rejects.toMatchObject({
       name: 'BadInput',
       message: 'Launchpad knows no ppa:cloud-init-dev/daily',
       hint: expect.stringContaining(`${launchpad.url}${path} answers 404`),
@@ -51,7 +53,7 @@ describe('the key of a PPA', () => {
   ])('refuses a private PPA, of which Launchpad %s', async (_, keyAnswer, isPrivate) => {
     await using launchpad = await servePpas(await ppaWith(keyAnswer, isPrivate));
 
-    await expect(ppaKey(launchpad.url, daily, {}, quick)).rejects.toMatchObject({
+    await expect(ppaKey(launchpad.url, daily, by, quick)).rejects.toMatchObject({
       name: 'BadInput',
       message: 'ppa:cloud-init-dev/daily is private, or disabled',
       hint: expect.stringContaining('deb822'),
@@ -64,7 +66,7 @@ describe('what is no answer of Launchpad', () => {
   async function failureAt(listener: RequestListener): Promise<{ failure: MirrorError; requests: string[] }> {
     const server = await serve(listener);
     const api = server.url.replace('//', '//me:s3cret@');
-    const failure = await ppaKey(api, daily, {}, quick).then(String, (error: MirrorError) => error);
+    const failure = await ppaKey(api, daily, by, quick).then(String, (error: MirrorError) => error);
     if (typeof failure === 'string') throw new Error(`there was a key: ${failure}`);
     expect(`${failure.message} ${failure.hint} ${failure.cause}`).not.toContain('s3cret');
     return { failure, requests: server.requests.map(({ url }) => url ?? '') };
