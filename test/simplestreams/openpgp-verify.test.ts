@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, sign } from 'node:crypto';
+import { createHash, sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,29 +8,12 @@ import { MirrorError } from '../../lib/errors';
 import { verifyClearsigned } from '../../lib/machine/gpgv';
 import { armour } from '../../lib/simplestreams/armour';
 import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
-import {
-  fingerprintOf,
-  publicKeyBody,
-  publicKeyPackets,
-  signatureSubpackets,
-} from '../../lib/simplestreams/public-key-packet';
+import { fingerprintOf, publicKeyPackets, signatureSubpackets } from '../../lib/simplestreams/public-key-packet';
 import { largeNumber, makeSignaturePacket, packetHeader } from '../../lib/simplestreams/signature-packet';
 import { splitClearsigned } from '../../lib/simplestreams/split-clearsigned';
-import { makeExternalKey } from '../fixtures/external-key';
+import { at, clearsignedFile, created, crlf, type Hand, hand, now } from './signed-by-hand';
 
-const created = new Date('2026-10-01T00:00:00Z');
-const at = new Date('2026-10-12T04:11:09Z');
-const now = new Date('2026-11-20T00:00:00Z');
 const text = '{\n "a": "ä",\n "b": [\n  1\n ]\n}';
-
-/** A key with all that signing by hand needs. */
-interface Hand {
-  readonly keyring: Buffer;
-  /** A signature packet with these signed subpackets besides the usual ones. */
-  sign(signed: string, options?: { type?: number; more?: Buffer; at?: Date }): Promise<Buffer>;
-  readonly body: Buffer;
-  readonly key: Awaited<ReturnType<typeof makeExternalKey>>;
-}
 
 let folder: string;
 let own: Hand;
@@ -42,30 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function hand(bits = 2048): Promise<Hand> {
-  const key = await makeExternalKey(created, bits);
-  const { n = '', e = '' } = createPublicKey({ key: key.publicKey, format: 'der', type: 'spki' }).export({
-    format: 'jwk',
-  });
-  const body = publicKeyBody({ modulus: Buffer.from(n, 'base64url'), exponent: Buffer.from(e, 'base64url'), created });
-  const { sign: signDigest } = key;
-  return {
-    key,
-    body,
-    keyring: await publicKeyPackets(body, { userId: 'hand', created }, signDigest),
-    sign: (signed, { type = 1, more = Buffer.alloc(0), at: time = at } = {}) => {
-      const subpackets = Buffer.concat([signatureSubpackets(body, time), more]);
-      return makeSignaturePacket({ type, subpackets, signed: Buffer.from(signed) }, signDigest);
-    },
-  };
-}
-
-const crlf = (content: string) => content.replaceAll('\n', '\r\n');
-
-/** A clearsigned file put together by hand. */
-function file({ header = 'Hash: SHA512\n', body = text, packets = [] as Buffer[] }): string {
-  return `-----BEGIN PGP SIGNED MESSAGE-----\n${header}\n${body}\n${armour('SIGNATURE', Buffer.concat(packets))}`;
-}
+const file = (parts: Parameters<typeof clearsignedFile>[0]) => clearsignedFile({ body: text, ...parts });
 
 let files = 0;
 /** Who takes a file; where both do, they must give out the same text. */
