@@ -56,5 +56,5 @@ it('plans by the signed stream where there is no gpgv, and believes nothing that
   };
 
   expect(await inputsBy(signer)).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
-  expect(await inputsBy(stranger)).toEqual(['']); // unknown: the fetch stage says why
+  await expect(inputsBy(stranger)).rejects.toThrow(/BadSignature: .*the keyring does not hold the key/);
 });

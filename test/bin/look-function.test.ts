@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { stateMachineVariable, workStoreVariable } from '../../lib/job/environment';
@@ -8,7 +8,9 @@ import type { Signer } from '../../lib/simplestreams/signer';
 import { plan } from '../../lib/stages/plan';
 import { openMirrorDirectory } from '../../lib/store/open';
 import { callDeployed, measuredIn } from '../fixtures/called-function';
+import { publishCloudImages } from '../fixtures/cloud-stream';
 import { fakeAws } from '../fixtures/fake-aws';
+import { hideLine, streamDocuments } from '../fixtures/hidden-line';
 import { serveArchive } from '../fixtures/served-archive';
 import { stateMachineArn } from '../fixtures/small-deployment';
 import { smallSigner } from '../fixtures/small-mirror';
@@ -74,5 +76,47 @@ describe('a mirror is behind', () => {
 
   it('not where there is no news, however long ago the last was built', async () => {
     expect(await look('as built')).toMatchObject({ looked: { news: false }, behind: 0, started: 0 });
+  });
+});
+
+describe('a stream that nobody whom the order knows has signed', () => {
+  /** Looks at a stream of noble; `changed` is what somebody on the way to it does. */
+  async function lookAt(changed: (folder: string) => void) {
+    const folder = temporaryFolder();
+    const image = { release: 'noble', version: '24.04', architecture: 'amd64', serial: '20261120' };
+    await publishCloudImages(folder, { layout: 'daily', signer, images: [{ ...image, squashfs: Buffer.from('x') }] });
+    changed(folder);
+    await using server = await serveArchive(folder);
+    const { url } = server;
+    const places = { stream: url, streamKeyring: signer.keyring.toString('base64'), archive: url, ports: url };
+    const order = Order.parse({ release: 'noble', architectures: ['amd64'], places });
+    const aws = await fakeAws({
+      StartExecution: ({ name }) => ({ executionArn: `arn:aws:states:::execution:${name}`, startDate: 1 }),
+      ListExecutions: () => ({ executions: [] }),
+    });
+    const { root } = await openMirrorDirectory(temporaryFolder(), { create: true });
+    const stores = { [mirrorStoreVariable]: root, [workStoreVariable]: temporaryFolder() };
+    const variables = { ...stores, [stateMachineVariable]: stateMachineArn };
+    const looking = callDeployed('look', { order, at: at.toISOString() }, variables, []);
+    const failure = await looking.then(
+      () => undefined,
+      (error: Error) => `${error.name}: ${error.message}`,
+    );
+    return { failure, started: aws.requests.filter(({ operation }) => operation === 'StartExecution').length };
+  }
+
+  it('refuses, so that the alarm LookFailed is raised, and starts no build', async () => {
+    for (const document of streamDocuments) {
+      const { failure, started } = await lookAt((folder) => hideLine(folder, document, ' '));
+      expect({ failure, started }).toEqual({
+        failure: expect.stringMatching(`^BadSignature: .*${document}.sjson: the signature does not hold: line`),
+        started: 0,
+      });
+    }
+  });
+
+  it('leaves a stream that cannot be read to the build that it starts', async () => {
+    const { failure, started } = await lookAt((folder) => rmSync(join(folder, 'streams'), { recursive: true }));
+    expect({ failure, started }).toEqual({ failure: undefined, started: 1 });
   });
 });

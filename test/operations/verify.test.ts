@@ -10,8 +10,8 @@ import { type VerifyOptions, type VerifyReport, verifyMirror } from '../../lib/o
 import { parseIndex, writeJson } from '../../lib/simplestreams/json';
 import { armouredKeyring } from '../../lib/simplestreams/keyring';
 import { clearsigned } from '../../lib/simplestreams/signed-text';
-import { splitClearsigned } from '../../lib/simplestreams/split-clearsigned';
 import type { Signer } from '../../lib/simplestreams/signer';
+import { splitClearsigned } from '../../lib/simplestreams/split-clearsigned';
 import type { IndexEntry, Products } from '../../lib/simplestreams/types';
 import { DirectoryStore } from '../../lib/store/directory';
 import type { ObjectHead } from '../../lib/store/store';

@@ -185,7 +185,6 @@ it('gives what gpgv gives, or nothing, of 20,000 mutations of a signed document'
     }),
     { numRuns: 20_000 },
   );
-  console.log(seen);
   expect(seen.taken).toBeGreaterThan(1000);
   expect(seen.byGpgv).toBeGreaterThan(20);
 }, 300_000);
