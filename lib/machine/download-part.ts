@@ -2,8 +2,10 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { MirrorError, withoutPasswords } from '../errors';
 import { digestOf } from './digest';
 import { nameDiskFull } from './disk-full';
+import type { Clock } from './download/clock';
+import { atLeastRate, leastRate } from './download/time-limit';
 import { type Answer, get, piecesOf, Transient } from './http-request';
-import { type Connections, connect, type Network } from './network';
+import { connect, type Network } from './network';
 import { retrying } from './retry';
 
 /** What a file has to be. */
@@ -18,6 +20,7 @@ export interface PartOptions {
   readonly network: Network;
   readonly waits: readonly number[];
   readonly silenceMs: number;
+  readonly clock: Clock;
   /** Told again and again how many bytes are there, of how many. */
   readonly onProgress?: (bytes: number, size: number) => void;
 }
@@ -47,7 +50,7 @@ async function complete(
   url: string,
   part: string,
   { size }: Promised,
-  { network, waits, silenceMs, onProgress }: PartOptions,
+  { network, waits, silenceMs, clock, onProgress }: PartOptions,
   headers: Readonly<Record<string, string>>,
 ): Promise<{ answers: number }> {
   await using connections = connect(network, silenceMs);
@@ -58,9 +61,9 @@ async function complete(
   let farthest = there;
   let before = there;
 
-  const askForRest = async () => {
+  const askForRest = async (signal: AbortSignal, came: (bytes: number) => void) => {
     if (there === size) return;
-    const answer = await ask(url, connections, there, headers);
+    const answer = await ask(url, { ...connections, signal }, there, headers);
     answers++;
     const start = startOf(answer, url, size);
     if (start !== there) {
@@ -72,6 +75,7 @@ async function complete(
       if (there + piece.length > size) throw notReady(url, `is longer than the ${size} bytes that the stream promises`);
       await nameDiskFull(part, () => file.appendFile(piece));
       there += piece.length;
+      came(piece.length);
       farthest = Math.max(farthest, there);
       onProgress?.(there, size);
     }
@@ -82,13 +86,18 @@ async function complete(
     before = farthest;
     return yes;
   };
-  await retrying(askForRest, { waits, hasProgress });
+  await atLeastRate(
+    clock,
+    leastRate,
+    (bytes) => tooSlow(url, bytes),
+    (signal, came) => retrying(() => askForRest(signal, came), { waits, hasProgress, signal }),
+  );
   return { answers };
 }
 
 async function ask(
   url: string,
-  connections: Connections,
+  connections: Parameters<typeof get>[1],
   there: number,
   headers: Readonly<Record<string, string>>,
 ): Promise<Answer> {
@@ -135,5 +144,11 @@ function notReady(url: string, what: string): MirrorError {
 function failed(url: string, what: string): MirrorError {
   return new MirrorError('DownloadFailed', `${withoutPasswords(url)} ${what}`, {
     hint: 'the connection was cut; run the command again: what has come is kept',
+  });
+}
+
+function tooSlow(url: string, bytes: number): MirrorError {
+  return new MirrorError('DownloadFailed', `${withoutPasswords(url)} sent ${bytes} bytes in 5 minutes`, {
+    hint: 'the server, or the way to it, is too slow: run the command again later; what has come is kept',
   });
 }

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { MirrorError, withoutPasswords } from '../errors';
 import { digestOf } from './digest';
 import { nameDiskFull } from './disk-full';
+import { type Clock, machineClock } from './download/clock';
+import { withinTime } from './download/time-limit';
 import { bringPart, type PartOptions, type Promised } from './download-part';
 import { lockFile } from './file-lock';
 import { type Answer, get, piecesOf } from './http-request';
@@ -20,7 +22,12 @@ export interface RequestOptions {
   readonly redirections?: number;
   /** Bytes that a document may have. @default 256 MiB, several times Ubuntu's largest */
   readonly most?: number;
+  /** @default - this machine's */
+  readonly clock?: Clock;
 }
+
+/** How long a document may take, however slowly it comes and however often it is asked for. */
+const documentMilliseconds = 600_000;
 
 /**
  * Reads a small document.
@@ -34,16 +41,24 @@ export async function readUrl(
 ): Promise<Buffer | undefined> {
   const { waits = defaultWaits, silenceMs = defaultSilenceMs, most = 256 * 1024 * 1024 } = options;
   await using connections = connect(network, silenceMs, options.redirections);
+  const read = (signal: AbortSignal) =>
+    retrying(
+      async () => {
+        const answer = await get(url, { ...connections, signal }, [200, 404]);
+        if (answer.status !== 404) return await wholeOf(answer, url, most);
+        answer.body.on('error', () => {}).destroy();
+        return undefined;
+      },
+      { waits, signal },
+    );
   // awaited, or the connections would be gone before the first answer
-  return await retrying(
-    async () => {
-      const answer = await get(url, connections, [200, 404]);
-      if (answer.status !== 404) return await wholeOf(answer, url, most);
-      answer.body.on('error', () => {}).destroy();
-      return undefined;
-    },
-    { waits },
-  );
+  return await withinTime(options.clock ?? machineClock, documentMilliseconds, () => tooLong(url), read);
+}
+
+function tooLong(url: string): MirrorError {
+  return new MirrorError('DownloadFailed', `${withoutPasswords(url)} has not come within 10 minutes`, {
+    hint: 'the server, or the way to it, is too slow: run the command again later',
+  });
 }
 
 async function wholeOf(answer: Answer, url: string, most: number): Promise<Buffer> {
@@ -80,9 +95,16 @@ export async function download(
   url: string,
   file: string,
   promised: Promised,
-  { network, cache, waits = defaultWaits, silenceMs = defaultSilenceMs, onProgress }: DownloadOptions,
+  {
+    network,
+    cache,
+    waits = defaultWaits,
+    silenceMs = defaultSilenceMs,
+    clock = machineClock,
+    onProgress,
+  }: DownloadOptions,
 ): Promise<void> {
-  const options = { network, waits, silenceMs, ...(onProgress ? { onProgress } : {}) };
+  const options = { network, waits, silenceMs, clock, ...(onProgress ? { onProgress } : {}) };
   if (cache === undefined) return bringTo(file, url, promised, options);
 
   await mkdir(cache, { recursive: true });

@@ -25,13 +25,13 @@ export class Transient extends Error {
  */
 export async function get(
   url: string,
-  { dispatcher, limits }: Connections,
+  { dispatcher, limits, signal }: Connections & { readonly signal?: AbortSignal },
   accepted: readonly number[],
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
   const { origin, path, authorisation } = addressOf(url);
   const all = { 'accept-encoding': 'identity', 'user-agent': 'maas-mirror', ...authorisation, ...headers };
-  const request = { origin, path, method: 'GET', headers: all, ...limits } as const;
+  const request = { origin, path, method: 'GET', headers: all, ...limits, ...(signal && { signal }) } as const;
   const answer = await dispatcher.request(request).catch((error: unknown) => {
     throw unreachable(url, error);
   });

@@ -7,21 +7,27 @@ export const defaultWaits: readonly number[] = [1_000, 2_000, 5_000, 10_000, 20_
 /**
  * Tries again after failures that may pass, until they do or the waits are used up. Whoever made progress since the
  * last failure has all waits again: a long download over a bad line is cut more often than one wants to count.
+ * @param options.signal ends the tries, also in the middle of one that takes it
  * @throws what the last try failed with
  */
 export async function retrying<T>(
   tryOnce: () => Promise<T>,
-  options: { readonly waits: readonly number[]; readonly hasProgress?: () => boolean },
+  options: {
+    readonly waits: readonly number[];
+    readonly hasProgress?: () => boolean;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<T> {
   for (let failures = 0; ; failures++) {
     try {
       return await tryOnce();
     } catch (error) {
+      options.signal?.throwIfAborted();
       if (!(error instanceof Transient)) throw error;
       if (options.hasProgress?.()) failures = 0;
       const wait = options.waits[failures];
       if (wait === undefined) throw error.failure;
-      await setTimeout(wait);
+      await setTimeout(wait, undefined, options.signal && { signal: options.signal });
     }
   }
 }
