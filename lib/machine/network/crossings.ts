@@ -32,7 +32,7 @@ export class Crossings {
       .filter((one) => asked.startsWith(withPort(one.uri)))
       .sort((a, b) => b.real.length - a.real.length)[0];
     const target = mapped ? new URL(mapped.real + asked.slice(withPort(mapped.uri).length)) : url;
-    const way = this.ways.get(wayName(target));
+    const way = target.protocol === 'file:' ? noWay : this.ways.get(wayName(target));
     return way && { target, way, ...(mapped && { mapped }) };
   }
 
@@ -45,6 +45,9 @@ export class Crossings {
     return target && way && { target, way };
   }
 }
+
+/** A folder of this machine. */
+const noWay: OpenWay = { addresses: [], proxy: undefined };
 
 function withPort(uri: string): string {
   const url = new URL(uri);

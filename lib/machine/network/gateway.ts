@@ -1,5 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { hostname, networkInterfaces } from 'node:os';
+import { MirrorError } from '../../errors';
+import { isMachineOfCodeBuild } from '../credential-addresses';
 import { logLine } from '../log';
 import { type Network, trusted } from '../network';
 import type { OwnNames } from './addresses';
@@ -9,7 +11,7 @@ import { findWays } from './preflight';
 import { startGatewayProxy } from './proxy';
 import { relayedOptions } from './relayed';
 import { siteProxyOf } from './site-proxy';
-import { credentialsOf, type MappedSource, mappedSource } from './source-address';
+import { isFolder, type MappedSource, mappedSource } from './source-address';
 
 export type { GatewaySource } from './gateway-parts';
 
@@ -21,7 +23,7 @@ export interface Gateway extends AsyncDisposable {
   readonly options: readonly string[];
   /**
    * The address to write into the image for a source. One with credentials becomes a plain http address without them:
-   * the gateway asks the real one, with the credentials, so that they are in no tree.
+   * the gateway asks the real one, with the credentials, so that they are in no tree. So does a folder of this machine.
    */
   uriOf(source: Pick<GatewaySource, 'uri' | 'credentials'>): string;
 }
@@ -49,6 +51,7 @@ export async function openGateway(
   scratch: string,
   options: GatewayOptions = {},
 ): Promise<Gateway> {
+  for (const source of sources) if (isFolder(source)) refuseInCloud(source);
   const parts: GatewayParts = {
     resolve: options.resolve ?? addressesOf,
     own: options.own ?? ownNames(),
@@ -62,9 +65,18 @@ export async function openGateway(
   return {
     socket: proxy.socket,
     options: relayedOptions,
-    uriOf: (source) => (credentialsOf(source) === undefined ? source.uri : (mappedSource(source)?.uri ?? source.uri)),
+    uriOf: (source) => mappedSource(source)?.uri ?? source.uri,
     [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
   };
+}
+
+/** Nobody has typed it at a machine of AWS, whose files are none of theirs. */
+function refuseInCloud({ uri }: GatewaySource): void {
+  if (!isMachineOfCodeBuild(process.env)) return;
+  throw new MirrorError('NotSupported', `${uri} is a folder of the machine that builds, which only you have`, {
+    hint: 'serve the archive over http or https, where build machines in AWS reach it',
+    misuse: true,
+  });
 }
 
 async function addressesOf(name: string): Promise<string[]> {

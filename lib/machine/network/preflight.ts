@@ -3,7 +3,7 @@ import { withoutPasswords } from '../../errors';
 import { refusalOf } from './addresses';
 import type { Way } from './crossings';
 import type { GatewayParts, GatewaySource } from './gateway-parts';
-import { hostOf, inReleaseAddress, mappedSource, wayName } from './source-address';
+import { hostOf, inReleaseAddress, isFolder, mappedSource, wayName } from './source-address';
 import { connectUpstream, type Upstream } from './upstream';
 
 /** How many redirections are followed; apt follows ten. */
@@ -13,7 +13,8 @@ const mostHops = 10;
  * Asks every source once for the file that apt reads first, and follows where it is sent.
  * @returns by its name, each way that an apt will want to go
  */
-export async function findWays(sources: readonly GatewaySource[], parts: GatewayParts): Promise<Map<string, Way>> {
+export async function findWays(all: readonly GatewaySource[], parts: GatewayParts): Promise<Map<string, Way>> {
+  const sources = all.filter((source) => !isFolder(source));
   using upstream = connectUpstream(parts.ca);
   const ways = new Ways(sources, parts);
   const once = new Map(sources.map((source) => [inReleaseAddress(source).href, source]));

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { withoutPasswords } from '../../errors';
 import type { Crossings, Way } from './crossings';
 import type { GatewayParts } from './gateway-parts';
+import { sendFile } from './send-file';
 import { openSocketFolder } from './socket-folder';
 import { type MappedSource, wayName } from './source-address';
 import { connectUpstream, ProxyRefusal, type Upstream } from './upstream';
@@ -70,8 +71,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, desk: 
   if (reason !== undefined) return refuse(response, reason.status, reason.refusal);
   const { target, way, mapped } = crossing as NonNullable<typeof crossing>;
   if ('refusal' in way) return;
+  if (target.protocol === 'file:') return sendFile(target, response, method);
   try {
-    const headers = { ...carried(request), ...(mapped && { authorization: mapped.authorization }) };
+    const authorization = mapped?.authorization;
+    const headers = { ...carried(request), ...(authorization !== undefined && { authorization }) };
     const from = await desk.upstream.ask(target, way, headers, method);
     response.on('close', () => from.destroy());
     response.writeHead(from.statusCode ?? 502, sayable(from.statusMessage), headersBack(from, mapped));

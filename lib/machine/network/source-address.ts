@@ -1,22 +1,26 @@
 import type { GatewaySource } from './gateway-parts';
 
-/** A source that the image knows by an address without credentials. */
+/** A source that the image knows by another address: one without credentials, or of a folder of this machine. */
 export interface MappedSource {
   /** What apt in the image asks for begins with it. */
   readonly uri: string;
   /** What is asked for instead begins with it; without credentials. */
   readonly real: string;
   /** Header that goes with it. */
-  readonly authorization: string;
+  readonly authorization?: string;
 }
 
 type Addressed = Pick<GatewaySource, 'uri' | 'credentials'>;
 
 /**
- * How the image gets a source whose credentials it may not know; undefined where there are none. An https address
- * becomes an http one with the port of https, which no other source has.
+ * How the image gets a source whose credentials it may not know, or whose files it has not; undefined for all others. An
+ * https address becomes an http one with the port of https, which no other source has.
  */
 export function mappedSource(source: Addressed): MappedSource | undefined {
+  if (isFolder(source)) {
+    const path = new URL(source.uri).pathname.replace(/\/*$/, '/');
+    return { uri: `http://folder.invalid:80${path}`, real: `file://${path}` };
+  }
   const credentials = credentialsOf(source);
   if (credentials === undefined) return undefined;
   const url = withoutCredentials(source.uri);
@@ -27,6 +31,11 @@ export function mappedSource(source: Addressed): MappedSource | undefined {
     real: `${url.protocol}//${place}`,
     authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
   };
+}
+
+/** Whether it is a folder of this machine, which the gateway itself hands out. */
+export function isFolder({ uri }: Pick<GatewaySource, 'uri'>): boolean {
+  return uri.startsWith('file:');
 }
 
 export function credentialsOf({ uri, credentials }: Addressed): GatewaySource['credentials'] {

@@ -1,7 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import type { Network } from '../../../lib/machine/network';
 import {
   type Gateway,
@@ -302,6 +305,37 @@ describe('a source of https', () => {
     await using gateway = await gatewayTo([source('https://archive.example')], {}, { proxy: proxy.address });
 
     expect(await curl(gateway, '--include', 'https://archive.example')).toMatch(/^HTTP\/1.1 407 No\r/);
+  });
+});
+
+describe('a source that is a folder of this machine', () => {
+  it('is handed out by the gateway, and nothing beside it', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'archive/pool'), { recursive: true });
+    for (const name of ['archive/pool/a.deb', 'archive/empty', 'secret']) {
+      writeFileSync(join(folder, name), name === 'archive/empty' ? '' : `this is ${name}`);
+    }
+    execFileSync('mkfifo', [join(folder, 'archive/fifo')]);
+    await using gateway = await gatewayTo([source(`file://${folder}/archive`)]);
+    const uri = gateway.uriOf(source(`file://${folder}/archive`));
+
+    expect(await curl(gateway, `${uri}pool/a.deb`)).toBe('this is archive/pool/a.deb 200');
+    expect(await curl(gateway, `${uri}empty`)).toBe(' 200');
+    for (const path of ['nothing', 'pool', 'fifo', '..%2fsecret', 'pool/..%2f..%2f..%2fsecret']) {
+      expect([path, await curl(gateway, uri + path)]).toEqual([path, ' 404']);
+    }
+    for (const path of ['../secret', '%2e%2e/secret', 'pool/../../secret']) {
+      expect([path, await curl(gateway, '--path-as-is', uri + path)]).toEqual([path, ' 403']);
+    }
+    expect(gateway.log.join()).toContain('is no source of this build');
+  });
+
+  it('refuses it on a machine of CodeBuild, where nobody has typed it', async () => {
+    vi.stubEnv('CODEBUILD_BUILD_ID', 'a:b');
+    vi.stubEnv('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', '/v2/credentials/x');
+    const opened = gatewayTo([source('file:///srv/ubuntu')]).finally(() => vi.unstubAllEnvs());
+
+    await expect(opened).rejects.toMatchObject({ name: 'NotSupported', misuse: true });
   });
 });
 
