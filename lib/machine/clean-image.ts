@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { aptSettingsFile } from './apt';
 import { certificates } from './apt-network';
+import { aptSettingsFile } from './apt-settings';
 import { pathExists } from './files';
 import { run } from './run';
 

@@ -1,7 +1,8 @@
 import { type ImageSource, proposedSources } from '../job/apt-sources';
-import { configureApt, machineAptOptions } from '../machine/apt';
+import { machineAptOptions } from '../machine/apt';
 import { giveCertificates, proxyOptions } from '../machine/apt-network';
 import { pinArchive } from '../machine/apt-pins';
+import { configureApt } from '../machine/apt-settings';
 import { archiveRepositories, repositoriesOf } from './repositories';
 import type { Workbench } from './workbench';
 

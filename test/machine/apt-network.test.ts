@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { aptUpdate, configureApt } from '../../lib/machine/apt';
+import { aptUpdate } from '../../lib/machine/apt';
 import { proxyOptions, proxyVariables } from '../../lib/machine/apt-network';
+import { configureApt } from '../../lib/machine/apt-settings';
 import { startProxy } from '../fixtures/forward-proxy';
 import { inSmallTree } from '../fixtures/in-small-tree';
 import { serveArchive } from '../fixtures/served-archive';

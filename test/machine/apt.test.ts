@@ -2,14 +2,8 @@ import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { MirrorError } from '../../lib/errors';
-import {
-  aptInstall,
-  aptUpdate,
-  configureApt,
-  machineAptOptions,
-  type Repository,
-  updateLists,
-} from '../../lib/machine/apt';
+import { aptInstall, aptUpdate, machineAptOptions, type Repository, updateLists } from '../../lib/machine/apt';
+import { configureApt } from '../../lib/machine/apt-settings';
 import type { Chroot } from '../../lib/machine/chroot';
 import { run } from '../../lib/machine/run';
 import { inSmallTree } from '../fixtures/in-small-tree';

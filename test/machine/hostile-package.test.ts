@@ -5,7 +5,8 @@ import { type AddressInfo, createServer, type ListenOptions, type Server } from 
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { aptInstall, aptUpdate, configureApt } from '../../lib/machine/apt';
+import { aptInstall, aptUpdate } from '../../lib/machine/apt';
+import { configureApt } from '../../lib/machine/apt-settings';
 import { chrootCommand } from '../../lib/machine/chroot';
 import { run } from '../../lib/machine/run';
 import { inSmallTree } from '../fixtures/in-small-tree';

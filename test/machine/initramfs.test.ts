@@ -1,7 +1,8 @@
 import { copyFile, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { aptInstall, aptUpdate, configureApt, machineAptOptions } from '../../lib/machine/apt';
+import { aptInstall, aptUpdate, machineAptOptions } from '../../lib/machine/apt';
+import { configureApt } from '../../lib/machine/apt-settings';
 import { type Chroot, enterChroot } from '../../lib/machine/chroot';
 import { type InitramfsChoice, makeInitramfs, prepareInitramfs } from '../../lib/machine/initramfs';
 import { mountOverlay, mountSquashfs } from '../../lib/machine/mounts';
