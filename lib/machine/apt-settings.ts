@@ -1,6 +1,5 @@
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type Repository, stanzaOf } from './apt';
+import { inside } from './tree/inside';
 
 /** Inside an image; read after all that packages of the image say. */
 export const aptSettingsFile = 'etc/apt/apt.conf.d/zzz-maas-mirror';
@@ -22,20 +21,17 @@ export async function configureApt(
   repositories: readonly Repository[],
   options: readonly string[],
 ): Promise<void> {
-  const apt = join(root, 'etc/apt');
-  await mkdir(join(apt, 'apt.conf.d'), { recursive: true });
-  const settings = [...options, ...ownSettings];
-  await writeFile(join(root, aptSettingsFile), `${settings.join('\n')}\n`);
+  const tree = inside(root);
+  tree.write(aptSettingsFile, `${[...options, ...ownSettings].join('\n')}\n`);
   if (repositories.length === 0) return;
 
-  await rm(join(apt, 'sources.list'), { force: true });
-  await rm(join(apt, 'sources.list.d'), { recursive: true, force: true });
-  await mkdir(join(apt, 'sources.list.d'), { recursive: true });
+  await tree.remove('etc/apt/sources.list');
+  await tree.remove('etc/apt/sources.list.d');
   const stanzas: string[] = [];
   for (const [index, repository] of repositories.entries()) {
-    const inside = `/usr/share/keyrings/maas-mirror-${index}.gpg`;
-    if (repository.keyring !== undefined) await copyFile(repository.keyring, join(root, inside));
-    stanzas.push(stanzaOf(repository, repository.keyring === undefined ? repository.signedBy : inside));
+    const keyring = `usr/share/keyrings/maas-mirror-${index}.gpg`;
+    if (repository.keyring !== undefined) await tree.copyIn(repository.keyring, keyring, 0o644);
+    stanzas.push(stanzaOf(repository, repository.keyring === undefined ? repository.signedBy : `/${keyring}`));
   }
-  await writeFile(join(apt, 'sources.list.d/maas-mirror.sources'), stanzas.join('\n'));
+  tree.write('etc/apt/sources.list.d/maas-mirror.sources', stanzas.join('\n'));
 }

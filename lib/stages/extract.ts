@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Kernel, kernelOf } from '../catalog/kernels';
 import { releaseOf } from '../catalog/releases';
 import { made } from '../job/layout';
@@ -11,6 +12,7 @@ import { findKernel } from '../machine/kernel';
 import { progress } from '../machine/log';
 import { mountOverlay, mountSquashfs } from '../machine/mounts';
 import { squashfsTime } from '../machine/squashfs';
+import { inside } from '../machine/tree/inside';
 import { initramfsChoiceOf } from './initramfs-choice';
 import { proposedTarget } from './tell-apt';
 import { handOn, takeUp, type Workbench } from './workbench';
@@ -28,13 +30,16 @@ export async function extract(bench: Workbench): Promise<Extracted> {
   await using chroot = await enterChroot(root.path, bench.tools, proxyVariables(bench.order.places.proxy));
 
   const installed = await findKernel(chroot, await installKernel(chroot, kernel, bench));
+  const [kernelFile, initrd] = [join(scratch, 'boot-kernel'), join(scratch, 'boot-initrd')];
+  // Before hooks of packages run: they may put anything in its place.
+  inside(chroot.path).copyOut(installed.path, kernelFile);
   progress(`making the initramfs of ${installed.release}`);
   const choice = initramfsChoiceOf(releaseOf(job.release), job.architecture);
-  const initrd = await makeInitramfs(chroot, choice, installed.release, await squashfsTime(base));
+  await makeInitramfs(chroot, choice, installed.release, await squashfsTime(base), initrd);
 
   return {
     folder: bench.folder,
-    kernel: await handOn(bench, made.kernel(bench.folder), installed.file),
+    kernel: await handOn(bench, made.kernel(bench.folder), kernelFile),
     initrd: await handOn(bench, made.initrd(bench.folder), initrd),
     imagePackage: installed.imagePackage,
     imageVersion: installed.imageVersion,

@@ -21,9 +21,9 @@ export async function tellApt(root: string, added: readonly ImageSource[], bench
     ...(await repositoriesOf(added, bench)).map((one) => ({ ...one, checkDates: true })),
   ];
   const options = [...(await machineAptOptions()), ...proxyOptions(proxy)];
-  if (ca !== undefined) options.push(...(await giveCertificates(root, ca)));
+  if (ca !== undefined) options.push(...giveCertificates(root, ca));
   await configureApt(root, repositories, options);
-  for (const { suite } of proposed) await pinArchive(root, suite, proposedPriority(bench));
+  for (const { suite } of proposed) pinArchive(root, suite, proposedPriority(bench));
 }
 
 /**
