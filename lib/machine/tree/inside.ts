@@ -54,7 +54,7 @@ export interface Inside {
   link(target: string, path: string): void;
   /** Changes the mode of a regular file; a link is followed. @returns false where nothing is */
   changeMode(path: string, mode: number): boolean;
-  /** @throws BadImage where there is nothing to rename */
+  /** Takes the place of whatever has the new name, except a folder. @throws BadImage where nothing or a folder is to move */
   rename(from: string, to: string): void;
   /** Removes whatever has the name, folders with all in them. */
   remove(path: string): Promise<void>;
@@ -153,6 +153,7 @@ export function inside(root: string): Inside {
     rename(from, to) {
       using source = at(from);
       if (source?.found === undefined) throw unfit(from, 'is missing');
+      if (source.found.stats.isDirectory()) throw unfit(from, 'is a folder, where a file is expected');
       using target = replaceable(to);
       moveName(source, target);
     },

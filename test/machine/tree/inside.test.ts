@@ -220,6 +220,7 @@ describe('a file in a tree', () => {
 
     expect(tree.readText('etc/new/file')).toBe('inside');
     expect(() => tree.rename('usr/lib/deep/file', 'etc/file')).toThrow('/usr/lib/deep/file in the image is missing');
+    expect(() => tree.rename('etc/new', 'etc/file')).toThrow('/etc/new in the image is a folder');
   });
 });
 
