@@ -4,8 +4,9 @@ import { MirrorError } from '../errors';
 import { aptGet, machineAptOptions, type Repository, stanzaOf, updateLists } from './apt';
 import { archiveFailure } from './apt-errors';
 import { sha256OfText } from './digest';
-import { readFolder } from './files';
 import { run } from './run';
+import { inside } from './tree/inside';
+import { textsIn } from './tree/lists';
 
 export interface DownloadOptions {
   /** dpkg's word; packages for all architectures are in its index, too. */
@@ -49,7 +50,7 @@ export async function downloadPackages(names: readonly string[], options: Downlo
   } catch (error) {
     throw archiveFailure(error);
   }
-  return { packages: await packagesIn(folder, names), inReleases: await verifiedInReleases(options) };
+  return { packages: await packagesIn(folder, names), inReleases: verifiedInReleases(options) };
 }
 
 /** @returns what apt is to be run with */
@@ -134,7 +135,7 @@ async function describe(file: string): Promise<DownloadedPackage> {
   return { name, version, source, file };
 }
 
-async function verifiedInReleases({ scratch }: DownloadOptions): Promise<string[]> {
-  const lists = await readFolder(join(scratch, 'apt/var/lib/apt/lists'), /_InRelease$/);
+function verifiedInReleases({ scratch }: DownloadOptions): string[] {
+  const lists = textsIn(inside(scratch), 'apt/var/lib/apt/lists', /_InRelease$/);
   return lists.map(({ text }) => sha256OfText(text));
 }

@@ -1,5 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readText } from './files';
+import { inside } from './tree/inside';
 
 /** Lines of apt.conf for a proxy. */
 export function proxyOptions(proxy: string | undefined): string[] {
@@ -7,18 +8,27 @@ export function proxyOptions(proxy: string | undefined): string[] {
 }
 
 /**
- * Lets an apt trust more certificates than its system does, for as long as the file is there.
- * @param root tree of an image, or any folder for the machine's own apt
+ * Lets the apt of an image trust more certificates than its system does, for as long as the file is there.
  * @param ca PEM
- * @param trusting where the system lies whose certificates count too, and how its apt names the root. @default - the image
  * @returns lines of apt.conf
  */
-export async function giveCertificates(root: string, ca: string, trusting = root): Promise<string[]> {
-  const own = await readFile(join(trusting, 'etc/ssl/certs/ca-certificates.crt'), 'utf8').catch(() => '');
-  await mkdir(join(root, 'etc/apt'), { recursive: true });
-  await writeFile(join(root, certificates), `${own}\n${ca}\n`);
-  return [`Acquire::https::CAInfo "${trusting === root ? `/${certificates}` : join(root, certificates)}";`];
+export function giveCertificates(root: string, ca: string): string[] {
+  const tree = inside(root);
+  tree.write(certificates, `${tree.readText(systemCertificates) ?? ''}\n${ca}\n`);
+  return [`Acquire::https::CAInfo "/${certificates}";`];
 }
+
+/**
+ * The same for an apt of this machine.
+ * @param folder an empty one, for the certificates
+ */
+export async function machineCertificates(folder: string, ca: string): Promise<string[]> {
+  const own = await readText(join('/', systemCertificates)).catch(() => '');
+  inside(folder).write(certificates, `${own}\n${ca}\n`);
+  return [`Acquire::https::CAInfo "${join(folder, certificates)}";`];
+}
+
+const systemCertificates = 'etc/ssl/certs/ca-certificates.crt';
 
 /** Inside an image. */
 export const certificates = 'etc/apt/maas-mirror-ca.pem';

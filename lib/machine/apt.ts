@@ -1,5 +1,3 @@
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { MirrorError } from '../errors';
 import { archiveFailure } from './apt-errors';
 import { requireKnown } from './apt-names';
@@ -70,44 +68,6 @@ export function stanzaOf({ uri, suite, components, checkDates = false }: Reposit
   // One alone is of no use: Check-Date: no also passes over the end of validity.
   if (checkDates) lines.push('Check-Date: yes', 'Check-Valid-Until: yes');
   return `${lines.join('\n')}\n`;
-}
-
-/** Inside an image; read after all that packages of the image say. */
-export const aptSettingsFile = 'etc/apt/apt.conf.d/zzz-maas-mirror';
-
-const ownSettings = [
-  'Acquire::Languages "none";',
-  'APT::Install-Recommends "false";',
-  'Acquire::Retries "3";',
-  // Up to bionic, apt-get by itself only warns of an archive that nobody has signed.
-  ...['Acquire', 'Binary::apt-get::Acquire'].map((scope) => `${scope}::AllowInsecureRepositories "false";`),
-  // They look around on a running system (command-not-found, update-notifier, needrestart) and leave what they found.
-  ...['APT::Update', 'DPkg'].flatMap((when) => ['Pre-Invoke', 'Post-Invoke'].map((hook) => `#clear ${when}::${hook};`)),
-  '#clear APT::Update::Post-Invoke-Success;',
-];
-
-/** Puts this build's apt settings into an image; repositories given replace the image's own. */
-export async function configureApt(
-  root: string,
-  repositories: readonly Repository[],
-  options: readonly string[],
-): Promise<void> {
-  const apt = join(root, 'etc/apt');
-  await mkdir(join(apt, 'apt.conf.d'), { recursive: true });
-  const settings = [...options, ...ownSettings];
-  await writeFile(join(root, aptSettingsFile), `${settings.join('\n')}\n`);
-  if (repositories.length === 0) return;
-
-  await rm(join(apt, 'sources.list'), { force: true });
-  await rm(join(apt, 'sources.list.d'), { recursive: true, force: true });
-  await mkdir(join(apt, 'sources.list.d'), { recursive: true });
-  const stanzas: string[] = [];
-  for (const [index, repository] of repositories.entries()) {
-    const inside = `/usr/share/keyrings/maas-mirror-${index}.gpg`;
-    if (repository.keyring !== undefined) await copyFile(repository.keyring, join(root, inside));
-    stanzas.push(stanzaOf(repository, repository.keyring === undefined ? repository.signedBy : inside));
-  }
-  await writeFile(join(apt, 'sources.list.d/maas-mirror.sources'), stanzas.join('\n'));
 }
 
 /** @throws DownloadFailed for an archive that cannot be reached, NotReady for one that is being updated, BadSignature */

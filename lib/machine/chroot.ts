@@ -1,9 +1,10 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MirrorError } from '../errors';
+import { makeFolder, readText } from './files';
 import { type Mounted, mounted } from './mounts';
 import { relayedCommand } from './network/relayed';
 import { type Command, run } from './run';
-import { refuseWaysOut } from './ways-out';
+import { inside } from './tree/inside';
 
 /** A tree that programs run in, as root but walled off: see {@link chrootCommand}. */
 export interface Chroot extends AsyncDisposable {
@@ -33,9 +34,8 @@ export async function enterChroot(
   const leave = async () => {
     for (const mount of mounts.splice(0).reverse()) await mount[Symbol.asyncDispose]();
   };
-  await refuseWaysOut(path);
   try {
-    for (const folder of ['proc', 'sys', 'dev']) await mkdir(join(path, folder), { recursive: true });
+    for (const folder of ['proc', 'sys', 'dev']) makeMountPoint(path, folder);
     // Hooks of the initramfs look at the machine's devices; they may not change them.
     mounts.push(
       await mounted(
@@ -59,13 +59,11 @@ export async function enterChroot(
     path,
     run: async (command, options = {}) => {
       const { gateway } = options;
-      const printed = await run(chrootCommand(path, tools, command, gateway), {
+      return await run(chrootCommand(path, tools, command, gateway), {
         env: { ...cleanEnvironment, ...env, ...options.env },
         ...(options.quiet === undefined ? {} : { quiet: options.quiet }),
         ...(options.input === undefined ? {} : { input: options.input }),
       });
-      await refuseWaysOut(path);
-      return printed;
     },
     [Symbol.asyncDispose]: leave,
   };
@@ -114,17 +112,27 @@ async function makeDevices(path: string, mounts: Mounted[]): Promise<void> {
   }
   const links = { fd: '/proc/self/fd', stdin: 'fd/0', stdout: 'fd/1', stderr: 'fd/2', ptmx: 'pts/ptmx' };
   for (const [name, target] of Object.entries(links)) await run(['ln', '-s', target, join(dev, name)], { quiet: true });
-  await mkdir(join(dev, 'shm'));
-  await mkdir(join(dev, 'pts'));
+  await makeFolder(join(dev, 'shm'));
+  await makeFolder(join(dev, 'pts'));
   const pts = join(dev, 'pts');
   mounts.push(await mounted(['mount', '-t', 'devpts', '-o', 'newinstance,ptmxmode=0666,mode=620', 'devpts', pts], pts));
 }
 
+/**
+ * A folder right in the tree, which no program in the tree can move while something is mounted on it: until that is gone,
+ * its path leads nowhere else. @throws BadImage for a link, which mount would follow
+ */
+function makeMountPoint(path: string, folder: string): void {
+  const tree = inside(path);
+  if (tree.kindOf(folder) === undefined) tree.makeFolder(folder);
+  const kind = tree.kindOf(folder);
+  if (kind === 'folder') return;
+  throw new MirrorError('BadImage', `/${folder} in the image is a ${kind}, where a folder is expected`, {
+    hint: 'give the root file system of a cloud image as --base',
+  });
+}
+
 /** The image's own resolv.conf is often a link into /run; a throwaway layer may simply hold a copy of the machine's. */
 async function takeResolver(path: string): Promise<void> {
-  const target = join(path, 'etc/resolv.conf');
-  const machines = await readFile('/etc/resolv.conf', 'utf8').catch(() => '');
-  await mkdir(join(path, 'etc'), { recursive: true });
-  await rm(target, { force: true });
-  await writeFile(target, machines);
+  inside(path).write('etc/resolv.conf', await readText('/etc/resolv.conf').catch(() => ''));
 }

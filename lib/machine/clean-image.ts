@@ -1,9 +1,6 @@
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { aptSettingsFile } from './apt';
 import { certificates } from './apt-network';
-import { pathExists } from './files';
-import { run } from './run';
+import { aptSettingsFile } from './apt-settings';
+import { type Inside, inside } from './tree/inside';
 
 /**
  * Takes out of an image what a build has left in it, besides the packages that it was to change: sources, pins and keys
@@ -13,9 +10,11 @@ import { run } from './run';
  * @param base the tree as it came
  */
 export async function cleanImage(root: string, base: string): Promise<void> {
-  for (const path of [...restored, ...(await oursIn(root))]) await restore(path, root, base);
-  for (const folder of ['var/log', 'tmp', 'var/tmp', 'run', 'root', 'etc/ssh']) await restoreFiles(folder, root, base);
-  await makeFolder(join(root, 'lib/modules')); // LP 1543204: where the modules of the initramfs are mounted
+  const [tree, before] = [inside(root), inside(base)];
+  for (const path of [...restored, ...oursIn(tree)]) await tree.restore(path, before);
+  for (const folder of ['var/log', 'tmp', 'var/tmp', 'run', 'root', 'etc/ssh'])
+    await restoreFiles(folder, tree, before);
+  tree.makeFolder('lib/modules'); // LP 1543204: where the modules of the initramfs are mounted
 }
 
 /** Files and folders that are as they were. */
@@ -29,34 +28,24 @@ const restored = [
 ];
 
 /** Keyrings that we laid down, and what dpkg and passwd keep of the state before. */
-async function oursIn(root: string): Promise<string[]> {
-  const keyrings = await namesIn(root, 'usr/share/keyrings', /^maas-mirror-/);
-  const old = await namesIn(root, 'var/lib/dpkg', /-old$/);
-  return [...keyrings, ...old, ...(await namesIn(root, 'etc', /^(?:passwd|group|shadow|gshadow|subuid|subgid)-$/))];
+function oursIn(tree: Inside): string[] {
+  return [
+    ...namesIn(tree, 'usr/share/keyrings', /^maas-mirror-/),
+    ...namesIn(tree, 'var/lib/dpkg', /-old$/),
+    ...namesIn(tree, 'etc', /^(?:passwd|group|shadow|gshadow|subuid|subgid)-$/),
+  ];
 }
 
-async function namesIn(root: string, folder: string, pattern: RegExp): Promise<string[]> {
-  const names = await readdir(join(root, folder)).catch(() => []);
+function namesIn(tree: Inside, folder: string, pattern: RegExp): string[] {
+  const names = tree.list(folder).map(({ name }) => name);
   return names.filter((name) => pattern.test(name)).map((name) => `${folder}/${name}`);
 }
 
-async function restore(path: string, root: string, base: string): Promise<void> {
-  await rm(join(root, path), { recursive: true, force: true });
-  if (await pathExists(join(base, path)))
-    await run(['cp', '--archive', join(base, path), join(root, path)], { quiet: true });
-}
-
 /** Files as they were; folders stay, since packages own them and their rights. */
-async function restoreFiles(folder: string, root: string, base: string): Promise<void> {
-  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
-  for (const entry of entries) {
-    const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) await restoreFiles(path, root, base);
-    else if (folder !== 'etc/ssh' || /^ssh_host_/.test(entry.name)) await restore(path, root, base);
+async function restoreFiles(folder: string, tree: Inside, before: Inside): Promise<void> {
+  for (const { name, kind } of tree.list(folder)) {
+    const path = `${folder}/${name}`;
+    if (kind === 'folder') await restoreFiles(path, tree, before);
+    else if (folder !== 'etc/ssh' || /^ssh_host_/.test(name)) await tree.restore(path, before);
   }
-}
-
-/** Through usrmerge's link, where /lib is one. */
-async function makeFolder(path: string): Promise<void> {
-  await run(['mkdir', '--parents', path], { quiet: true });
 }

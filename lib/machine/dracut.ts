@@ -1,9 +1,10 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
+import { MirrorError } from '../errors';
 import type { Chroot } from './chroot';
 import { logLine } from './log';
 import { silencedTool, silenceTool } from './quiet-packages';
 import type { Command } from './run';
+import { inside } from './tree/inside';
 
 export interface DracutChoice {
   readonly maker: 'dracut';
@@ -22,16 +23,19 @@ export async function prepareDracut(chroot: Chroot): Promise<void> {
 }
 
 /** Tells dracut what the initramfs of a kernel is to hold (LP 2151116), as far as the kernel has it. */
-export async function configureDracut({ path }: Chroot, choice: DracutChoice, release: string): Promise<void> {
-  const modules = join(path, 'lib/modules', release);
-  const loadable = await readFile(join(modules, 'modules.dep'), 'utf8');
-  const builtIn = await readFile(join(modules, 'modules.builtin'), 'utf8');
-  const { present, missing } = choiceFor(choice, loadable, builtIn);
+export function configureDracut({ path }: Chroot, choice: DracutChoice, release: string): void {
+  const tree = inside(path);
+  const modules = (list: string): string => {
+    const text = tree.readText(`lib/modules/${release}/${list}`);
+    if (text !== undefined) return text;
+    throw new MirrorError('NoKernel', `the kernel ${release} has no /lib/modules/${release}/${list}`, {
+      hint: 'its packages lack the modules, or depmod was not run',
+    });
+  };
+  const { present, missing } = choiceFor(choice, modules('modules.dep'), modules('modules.builtin'));
   if (missing.length > 0) logLine(`the kernel ${release} has no ${missing.join(', ')}`);
 
-  const folder = join(path, 'etc/dracut.conf.d');
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, '99-maas-mirror.conf'), dracutConfiguration(present));
+  tree.write('etc/dracut.conf.d/99-maas-mirror.conf', dracutConfiguration(present));
 }
 
 /**

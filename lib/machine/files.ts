@@ -1,5 +1,5 @@
-import { lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 
 export async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true });
@@ -13,10 +13,21 @@ export async function readText(file: string): Promise<string> {
   return readFile(file, 'utf8');
 }
 
-/** The text files below a folder whose names match, by name. */
-export async function readFolder(folder: string, names: RegExp): Promise<{ name: string; text: string }[]> {
-  const found = (await readdir(folder, { recursive: true })).filter((name) => names.test(name)).sort();
-  return Promise.all(found.map(async (name) => ({ name, text: await readText(join(folder, name)) })));
+/** The regular files below a folder, by their paths from there. */
+export async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map(({ parentPath, name }) => relative(folder, join(parentPath, name))).sort();
+}
+
+/** When a file was written, in whole seconds since 1970. */
+export async function timeOf(file: string): Promise<number> {
+  return Math.floor((await stat(file)).mtimeMs / 1000);
+}
+
+/** In bytes. */
+export async function sizeOf(file: string): Promise<number> {
+  return (await stat(file)).size;
 }
 
 /** Whether there is something at a path, if only a link that leads nowhere. */
@@ -25,10 +36,4 @@ export async function pathExists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** Puts a symbolic link in place of whatever lies there. */
-export async function linkTo(target: string, path: string): Promise<void> {
-  await rm(path, { force: true });
-  await symlink(target, path);
 }

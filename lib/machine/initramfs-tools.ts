@@ -1,9 +1,10 @@
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Chroot } from './chroot';
-import { copyScripts } from './copy-scripts';
+import { copyScript, copyScripts } from './copy-scripts';
+import { readText } from './files';
 import { silenceTool } from './quiet-packages';
 import type { Command } from './run';
+import { type Inside, inside } from './tree/inside';
 
 export interface InitramfsToolsChoice {
   readonly maker: 'initramfs-tools';
@@ -26,26 +27,26 @@ export async function prepareInitramfsTools(
   // An initramfs would be made twice per kernel, by the kernel's hook and by a trigger, before all settings are there
   // (facts/performance.md).
   await silenceTool(chroot, '/usr/sbin/update-initramfs');
-  await installHooks(chroot.path, choice, tools);
-  await batchModules(chroot.path, tools);
+  const tree = inside(chroot.path);
+  await installHooks(tree, choice, tools);
+  await batchModules(tree, tools);
 }
 
 export function mkinitramfsCommand(file: string, release: string): Command {
   return ['mkinitramfs', '-o', file, release];
 }
 
-async function installHooks(path: string, choice: InitramfsToolsChoice, tools: string): Promise<void> {
-  const target = join(path, 'etc/initramfs-tools');
-  await mkdir(join(target, 'hooks'), { recursive: true });
+async function installHooks(tree: Inside, choice: InitramfsToolsChoice, tools: string): Promise<void> {
+  const target = 'etc/initramfs-tools';
   const list = [
     ...choice.directories.map((name) => `directory ${name}`),
     ...choice.modules.map((name) => `module ${name}`),
   ];
-  await writeFile(join(target, 'maas-mirror-modules'), `${list.join('\n')}\n`);
-  await copyScripts(join(tools, 'hooks/maas-mirror'), join(target, 'hooks/maas-mirror'));
+  tree.write(`${target}/maas-mirror-modules`, `${list.join('\n')}\n`);
+  await copyScript(join(tools, 'hooks/maas-mirror'), tree, `${target}/hooks/maas-mirror`);
   if (choice.standIns) {
-    await copyScripts(join(tools, 'hooks/rooturl'), join(target, 'hooks/rooturl'));
-    await copyScripts(join(tools, 'scripts'), join(target, 'scripts'));
+    await copyScript(join(tools, 'hooks/rooturl'), tree, `${target}/hooks/rooturl`);
+    await copyScripts(join(tools, 'scripts'), tree, `${target}/scripts`);
   }
 }
 
@@ -53,16 +54,16 @@ async function installHooks(path: string, choice: InitramfsToolsChoice, tools: s
  * Takes cryptsetup along (LP 1818876). Not earlier than the initramfs is made: the package that has this setting may have
  * come with the others.
  */
-export async function takeCryptsetup({ path }: Chroot): Promise<void> {
-  const file = join(path, 'etc/cryptsetup-initramfs/conf-hook');
-  const settings = await readFile(file, 'utf8').catch(() => undefined);
-  if (settings !== undefined) await writeFile(file, `${settings}\nCRYPTSETUP=y\n`);
+export function takeCryptsetup({ path }: Chroot): void {
+  const tree = inside(path);
+  const file = 'etc/cryptsetup-initramfs/conf-hook';
+  if (tree.kindOf(file) !== undefined) tree.append(file, '\nCRYPTSETUP=y\n');
 }
 
 /** Copies modules a folder at a time where initramfs-tools copies them one at a time; the result is the same. */
-async function batchModules(path: string, tools: string): Promise<void> {
-  const functions = join(path, 'usr/share/initramfs-tools/hook-functions');
-  const text = await readFile(functions, 'utf8').catch(() => '');
+async function batchModules(tree: Inside, tools: string): Promise<void> {
+  const functions = 'usr/share/initramfs-tools/hook-functions';
+  const text = tree.readText(functions) ?? '';
   if (!text.includes('\nadd_firmware()') || text.includes('dracut-install')) return;
-  await appendFile(functions, await readFile(join(tools, 'batched-modules.sh')));
+  tree.append(functions, await readText(join(tools, 'batched-modules.sh')));
 }

@@ -1,8 +1,7 @@
-import { lstat, mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { MirrorError } from '../errors';
 import type { Chroot } from './chroot';
 import { configureDracut, type DracutChoice, dracutCommand, prepareDracut } from './dracut';
+import { sizeOf } from './files';
 import {
   type InitramfsToolsChoice,
   mkinitramfsCommand,
@@ -10,6 +9,7 @@ import {
   takeCryptsetup,
 } from './initramfs-tools';
 import { quietPackages } from './quiet-packages';
+import { inside } from './tree/inside';
 
 /** What an initramfs holds beside the distribution's choice, in the words of what makes it. */
 export type InitramfsChoice = InitramfsToolsChoice | DracutChoice;
@@ -27,33 +27,33 @@ export async function prepareInitramfs(chroot: Chroot, choice: InitramfsChoice, 
 }
 
 /**
- * Makes the initramfs of a kernel, once, in a tree that was prepared for the same choice.
+ * Makes the initramfs of a kernel, once, in a tree that was prepared for the same choice, and takes it out.
  * @param release what `uname -r` prints
  * @param epoch seconds since 1970; equal trees then give equal bytes
- * @returns its file on this machine
+ * @param file where it goes on this machine
  */
 export async function makeInitramfs(
   chroot: Chroot,
   choice: InitramfsChoice,
   release: string,
   epoch: number,
-): Promise<string> {
-  const inside = `/boot/initrd.img-${release}`;
-  const file = join(chroot.path, inside);
-  await rm(file, { force: true });
-  if (choice.maker === 'dracut') await configureDracut(chroot, choice, release);
-  else await takeCryptsetup(chroot);
-  const command = choice.maker === 'dracut' ? dracutCommand(inside, release) : mkinitramfsCommand(inside, release);
+  file: string,
+): Promise<void> {
+  const path = `/boot/initrd.img-${release}`;
+  const tree = inside(chroot.path);
+  await tree.remove(path);
+  if (choice.maker === 'dracut') configureDracut(chroot, choice, release);
+  else takeCryptsetup(chroot);
+  const command = choice.maker === 'dracut' ? dracutCommand(path, release) : mkinitramfsCommand(path, release);
   await chroot.run(command, { env: { SOURCE_DATE_EPOCH: String(epoch) } });
-  const made = await lstat(file); // a link would take a file of this machine along
-  if (!made.isFile() || made.size === 0)
+  tree.copyOut(path, file);
+  if ((await sizeOf(file)) === 0)
     throw new MirrorError('NoKernel', `${command[0]} made an empty initramfs for ${release}`);
-  return file;
 }
 
 async function settleImage({ path }: Chroot): Promise<void> {
+  const tree = inside(path);
   // What was named on the way is the machine's, not the image's: one of the two would name its network card.
-  await rm(join(path, 'etc/udev/rules.d/70-persistent-net.rules'), { force: true });
-  await mkdir(join(path, 'etc/iscsi'), { recursive: true });
-  await writeFile(join(path, 'etc/iscsi/iscsi.initramfs'), ''); // LP 1536707
+  await tree.remove('etc/udev/rules.d/70-persistent-net.rules');
+  tree.write('etc/iscsi/iscsi.initramfs', ''); // LP 1536707
 }

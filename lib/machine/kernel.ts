@@ -1,12 +1,11 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { MirrorError } from '../errors';
 import type { Chroot } from './chroot';
+import { inside } from './tree/inside';
 
 /** A kernel that is installed in a tree. */
 export interface InstalledKernel {
-  /** Its file on this machine. */
-  readonly file: string;
+  /** Its path in the tree: `/boot/vmlinuz-6.8.0-50-generic` */
+  readonly path: string;
   /** What `uname -r` prints. */
   readonly release: string;
   /** The package that owns it, and its version. */
@@ -20,20 +19,18 @@ export interface InstalledKernel {
  * @throws NoKernel with what lies in /boot
  */
 export async function findKernel(chroot: Chroot, requested: string): Promise<InstalledKernel> {
-  const boot = join(chroot.path, 'boot');
-  // Links (vmlinuz, vmlinuz.old) may lead nowhere, or out of the tree.
-  const entries = (await readdir(boot, { withFileTypes: true }).catch(() => [])).filter((entry) => entry.isFile());
-  const files = entries
-    .map(({ name }) => name)
-    .filter((name) => name.startsWith('vmlin'))
-    .sort();
+  // Links (vmlinuz, vmlinuz.old) may lead nowhere.
+  const entries = inside(chroot.path)
+    .list('boot')
+    .filter(({ kind }) => kind === 'file');
+  const files = entries.map(({ name }) => name).filter((name) => kernelName.test(name));
   for (const name of files) {
     const owner = await ownerOf(chroot, `/boot/${name}`);
     if (owner === undefined || !(await brings(chroot, requested, owner))) continue;
     const signed = signedVariant(name, files);
     const release = name.slice(name.indexOf('-') + 1);
     const imageVersion = await chroot.run(['dpkg-query', '--show', '--showformat=${Version}', owner], { quiet: true });
-    return { file: join(boot, signed), release, imagePackage: owner, imageVersion };
+    return { path: `/boot/${signed}`, release, imagePackage: owner, imageVersion };
   }
   throw new MirrorError(
     'NoKernel',
@@ -43,6 +40,9 @@ export async function findKernel(chroot: Chroot, requested: string): Promise<Ins
     },
   );
 }
+
+/** What follows becomes a name of folders and a word of commands. */
+const kernelName = /^vmlinu[xz]-[A-Za-z0-9][A-Za-z0-9.+~_-]*$/;
 
 /** @throws NoKernel where more than one signed copy lies there: which one boots is not ours to guess */
 export function signedVariant(name: string, files: readonly string[]): string {

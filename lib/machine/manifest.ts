@@ -1,23 +1,18 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { MirrorError } from '../errors';
+import { inside } from './tree/inside';
 
 /**
  * What is installed in a tree, as the cloud images' manifests list it: `name[:arch]` TAB `version`, sorted by name. Read
  * from dpkg's own status, for a build machine may have no dpkg (Amazon Linux, CodeBuild's for arm64).
  * @throws BadImage where no packages are installed
  */
-export async function manifestOf(tree: string): Promise<string> {
+export function manifestOf(tree: string): string {
   const file = 'var/lib/dpkg/status';
-  try {
-    return manifestFrom(await readFile(join(tree, file), 'utf8'));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new MirrorError('BadImage', `an image without /${file}: it is neither Debian nor Ubuntu`, {
-      hint: 'give the root file system of a cloud image as --base',
-      cause: error,
-    });
-  }
+  const status = inside(tree).readText(file);
+  if (status !== undefined) return manifestFrom(status);
+  throw new MirrorError('BadImage', `an image without /${file}: it is neither Debian nor Ubuntu`, {
+    hint: 'give the root file system of a cloud image as --base',
+  });
 }
 
 /** @param status text of /var/lib/dpkg/status: one stanza for each package */

@@ -1,11 +1,18 @@
-import { readdir, readlink, stat } from 'node:fs/promises';
-import { basename, dirname, join, normalize } from 'node:path';
-import { MirrorError } from '../errors';
+import { basename, dirname, join } from 'node:path';
+import { makeFolder, timeOf } from './files';
 import { run } from './run';
+import { inside } from './tree/inside';
 
-/** Unpacks packages over each other into a folder, without running anything of theirs. */
+/**
+ * Unpacks packages over each other into a folder, without running anything of theirs: each by itself first, since tar would
+ * follow a link that another package has put in place of a folder, while cp refuses to.
+ */
 export async function unpackPackages(files: readonly string[], folder: string): Promise<void> {
-  for (const file of files) await run(['dpkg-deb', '--extract', file, folder], { quiet: true });
+  for (const [index, file] of files.entries()) {
+    const own = `${folder}.${index}`;
+    await run(['dpkg-deb', '--extract', file, own], { quiet: true });
+    await run(['cp', '--archive', '--remove-destination', '--no-target-directory', own, folder], { quiet: true });
+  }
 }
 
 export interface TreeFile {
@@ -16,26 +23,28 @@ export interface TreeFile {
 }
 
 /**
- * The files of an unpacked tree that fit a path, sorted by name.
+ * Takes files that fit a path out of an unpacked tree, sorted by name, with their times. A link leads where it would on a
+ * machine that has the package installed.
  * @param path without a leading slash; `*` in its last part stands for anything: `usr/lib/syslinux/modules/bios/*.c32`
+ * @param to folder of this machine where none of these is yet
  */
-export async function filesInTree(tree: string, path: string): Promise<TreeFile[]> {
+export async function takeFiles(tree: string, path: string, to: string): Promise<TreeFile[]> {
   const [folder, pattern] = [dirname(path), patternOf(basename(path))];
-  const names = await readdir(join(tree, folder)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
-    throw error;
+  const from = inside(tree);
+  await makeFolder(to);
+  const names = from.list(folder).map(({ name }) => name);
+  return names.flatMap((name) => {
+    const found = pattern.test(name) ? from.fileAt(join(folder, name)) : undefined;
+    if (found === undefined) return [];
+    const file = join(to, name);
+    from.copyOut(found, file);
+    return [{ name, file }];
   });
-  const fitting = names.filter((name) => pattern.test(name)).sort();
-  const files = await Promise.all(
-    fitting.map(async (name) => ({ name, file: await follow(tree, join(folder, name)) })),
-  );
-  return files.filter((one) => one.file !== undefined) as TreeFile[];
 }
 
 /** When the newest of some files was written, in whole seconds since 1970; 0 of none. */
 export async function newestTime(files: readonly string[]): Promise<number> {
-  const times = await Promise.all(files.map(async (file) => Math.floor((await stat(file)).mtimeMs / 1000)));
-  return Math.max(0, ...times);
+  return Math.max(0, ...(await Promise.all(files.map(timeOf))));
 }
 
 function patternOf(name: string): RegExp {
@@ -45,22 +54,4 @@ function patternOf(name: string): RegExp {
       .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
       .join('.*')}$`,
   );
-}
-
-/** A link leads where it would on a machine that has the package installed: never out of the tree. */
-async function follow(tree: string, path: string, steps = 8): Promise<string | undefined> {
-  const target = await readlink(join(tree, path)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EINVAL') return undefined; // no link
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
-    throw error;
-  });
-  if (target === '') return undefined;
-  if (target === undefined) return (await stat(join(tree, path))).isFile() ? join(tree, path) : undefined;
-  const inside = normalize(target.startsWith('/') ? target.slice(1) : join(dirname(path), target));
-  if (inside.startsWith('..') || steps === 0) {
-    throw new MirrorError('BadFormat', `the link ${path} of a package leads to ${target}`, {
-      hint: 'it leads out of the package, or in a circle',
-    });
-  }
-  return follow(tree, inside, steps - 1);
 }

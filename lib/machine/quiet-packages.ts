@@ -1,7 +1,8 @@
-import { chmod, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readBytes } from './bytes';
 import type { Chroot } from './chroot';
-import { copyScripts } from './copy-scripts';
+import { copyScript } from './copy-scripts';
+import { type Inside, inside } from './tree/inside';
 
 /**
  * Makes a tree ready for packages that are only installed to be taken apart again: none may start a service, configure a
@@ -9,10 +10,11 @@ import { copyScripts } from './copy-scripts';
  * @param tools folder with our container/
  */
 export async function quietPackages(chroot: Chroot, tools: string): Promise<void> {
-  await refuseServices(chroot);
-  await silenceBootLoaders(chroot);
+  const tree = inside(chroot.path);
+  refuseServices(tree);
+  setBootLoaders(tree, 0o644); // they have nothing to do here at all
   await silenceTool(chroot, newaliases);
-  await pretendContainer(chroot, tools);
+  await pretendContainer(tree, tools);
 }
 
 /** LP 1531299: it hangs under emulation, and has nothing to do here. */
@@ -22,29 +24,26 @@ const newaliases = '/usr/bin/newaliases';
 export async function silenceTool(chroot: Chroot, tool: string): Promise<void> {
   const divert = ['--local', '--rename', '--divert', silencedTool(tool), '--add', tool];
   await chroot.run(['dpkg-divert', ...divert], { quiet: true });
-  await rm(join(chroot.path, tool), { force: true });
   // No link to /bin/true: from 25.10 on that is a program of many names, which goes by how it is called.
-  await writeProgram(join(chroot.path, tool), 'exit 0');
+  writeProgram(inside(chroot.path), tool, 'exit 0');
 }
 
 /** Gives a silenced program its place again, as its package has it by now. */
 export async function unsilenceTool(chroot: Chroot, tool: string): Promise<void> {
-  await rm(join(chroot.path, tool), { force: true });
+  await inside(chroot.path).remove(tool);
   await chroot.run(['dpkg-divert', '--local', '--rename', '--remove', tool], { quiet: true });
 }
 
 /** Undoes {@link quietPackages} in a tree that is kept; policy-rc.d goes with what a clean image must not hold. */
 export async function unquietPackages(chroot: Chroot, tools: string): Promise<void> {
-  const { path } = chroot;
   await unsilenceTool(chroot, newaliases);
-  for (const hook of await bootLoaderHooks(path)) await chmod(hook, 0o755);
-  const detect = join(path, 'usr/bin/systemd-detect-virt');
-  const real = await readIfThere(`${detect}.real`);
-  if (real === undefined) return;
-  const standIn = await readFile(join(tools, 'container/systemd-detect-virt'));
+  const tree = inside(chroot.path);
+  setBootLoaders(tree, 0o755);
+  if (tree.kindOf(realDetect) === undefined) return;
+  const standIn = await readBytes(join(tools, 'container/systemd-detect-virt'));
   // A newer systemd may have put its own there meanwhile.
-  if ((await readIfThere(detect))?.equals(standIn)) await rename(`${detect}.real`, detect);
-  else await rm(`${detect}.real`);
+  if (tree.kindOf(detect) === 'file' && tree.read(detect)?.equals(standIn)) tree.rename(realDetect, detect);
+  else await tree.remove(realDetect);
 }
 
 /** Where a silenced program lies. */
@@ -53,43 +52,27 @@ export function silencedTool(tool: string): string {
 }
 
 /** invoke-rc.d asks this before it starts anything. */
-async function refuseServices({ path }: Chroot): Promise<void> {
-  await writeProgram(join(path, 'usr/sbin/policy-rc.d'), 'exit 101');
+function refuseServices(tree: Inside): void {
+  writeProgram(tree, 'usr/sbin/policy-rc.d', 'exit 101');
 }
 
-async function writeProgram(file: string, line: string): Promise<void> {
-  await writeFile(file, `#!/bin/sh\n${line}\n`);
-  await chmod(file, 0o755);
+function writeProgram(tree: Inside, file: string, line: string): void {
+  tree.write(file, `#!/bin/sh\n${line}\n`, 0o755);
 }
 
-/** /etc/kernel hooks of boot loaders have nothing to do here at all. */
-async function silenceBootLoaders({ path }: Chroot): Promise<void> {
-  for (const hook of await bootLoaderHooks(path)) await chmod(hook, 0o644);
+/** The hooks of boot loaders in /etc/kernel, which run where they may be executed. */
+function setBootLoaders(tree: Inside, mode: number): void {
+  const folder = 'etc/kernel/postinst.d';
+  const hooks = tree.list(folder).filter(({ name }) => name.endsWith('-grub'));
+  for (const { name } of hooks) tree.changeMode(`${folder}/${name}`, mode);
 }
 
-async function bootLoaderHooks(path: string): Promise<string[]> {
-  const folder = join(path, 'etc/kernel/postinst.d');
-  const names = await readdir(folder).catch(() => []);
-  return names.filter((name) => name.endsWith('-grub')).map((name) => join(folder, name));
-}
+const detect = 'usr/bin/systemd-detect-virt';
+const realDetect = `${detect}.real`;
 
 /** Package scripts that ask whether this is a container hear yes, and leave the machine's devices alone. */
-async function pretendContainer({ path }: Chroot, tools: string): Promise<void> {
-  const detect = join(path, 'usr/bin/systemd-detect-virt');
-  if (
-    await stat(detect).then(
-      () => true,
-      () => false,
-    )
-  ) {
-    await rename(detect, `${detect}.real`);
-    await copyScripts(join(tools, 'container/systemd-detect-virt'), detect);
-  }
-}
-
-async function readIfThere(file: string): Promise<Buffer | undefined> {
-  return readFile(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+async function pretendContainer(tree: Inside, tools: string): Promise<void> {
+  if (tree.kindOf(detect) === undefined) return;
+  tree.rename(detect, realDetect);
+  await copyScript(join(tools, 'container/systemd-detect-virt'), tree, detect);
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ubuntuArchive } from '../job/apt-sources';
 import type { Order } from '../job/order';
 import { machineAptOptions } from '../machine/apt';
-import { giveCertificates, proxyOptions } from '../machine/apt-network';
+import { machineCertificates, proxyOptions } from '../machine/apt-network';
 import { writeBytes } from '../machine/bytes';
 import type { ArchivePlaces } from './bootloader-sources';
 import type { BootloadersOrder } from './bootloaders';
@@ -25,7 +25,7 @@ export async function bootloaderArchives({ order, scratch, tools }: Places): Pro
 export async function bootloadersOrder(places: Places): Promise<BootloadersOrder> {
   const { proxy, ca } = places.order.places;
   const aptOptions = [...(await machineAptOptions()), ...proxyOptions(proxy)];
-  if (ca !== undefined) aptOptions.push(...(await giveCertificates(places.scratch, ca, '/')));
+  if (ca !== undefined) aptOptions.push(...(await machineCertificates(places.scratch, ca)));
   return { ...(await bootloaderArchives(places)), aptOptions };
 }
 

@@ -7,7 +7,7 @@ import { type DownloadedPackage, downloadPackages } from '../machine/apt-downloa
 import { makeFolder } from '../machine/files';
 import { makeGrubImage } from '../machine/grub-image';
 import { progress } from '../machine/log';
-import { filesInTree, newestTime, unpackPackages } from '../machine/package-tree';
+import { newestTime, takeFiles, unpackPackages } from '../machine/package-tree';
 import { makeTarXz, type TarMember } from '../machine/tar';
 import { type ArchivePlaces, bootloaderSources, sourceName } from './bootloader-sources';
 import { handOn, type Workbench } from './workbench';
@@ -102,9 +102,10 @@ async function buildItem(
     packages.map(({ file }) => file),
     tree,
   );
-  const find = async (path: string) => requireFound(await filesInTree(tree, path), path, packages);
+  const find = async (path: string, to: string) =>
+    requireFound(await takeFiles(tree, path, join(place, to)), path, packages);
   const copied = await membersOf(files, find);
-  const built = files.length === 0 ? await imageOf(loader, { tree, place, find }, bench) : undefined;
+  const built = files.length === 0 ? await imageOf(loader, { place, find }, bench) : undefined;
   await makeTarXz(built?.members ?? copied, archive, await newestTime((built?.from ?? copied).map(({ file }) => file)));
   const key = made.bootloader(bench.folder, firmware, architecture, item);
   return { artefact: await handOn(bench, key, archive), package: item, version, release };
@@ -120,12 +121,13 @@ function versionOf(packages: readonly DownloadedPackage[]): string {
   });
 }
 
-type Find = (path: string) => Promise<TarMember[]>;
+/** @param to where files go, below this item's own folder */
+type Find = (path: string, to: string) => Promise<TarMember[]>;
 
 async function membersOf(files: readonly BootloaderFile[], find: Find): Promise<TarMember[]> {
   const found: TarMember[] = [];
-  for (const { from, to } of files) {
-    for (const { name, file } of await find(from)) found.push({ name: to ?? name, file });
+  for (const [index, { from, to }] of files.entries()) {
+    for (const { name, file } of await find(from, `files-${index}`)) found.push({ name: to ?? name, file });
   }
   return found;
 }
@@ -133,16 +135,18 @@ async function membersOf(files: readonly BootloaderFile[], find: Find): Promise<
 /** The image, and the files that it is made of. */
 async function imageOf(
   { image, firmware, architecture }: Bootloader,
-  { tree, place, find }: { tree: string; place: string; find: Find },
+  { place, find }: { place: string; find: Find },
   { tools }: LoaderBench,
 ): Promise<{ members: TarMember[]; from: TarMember[] }> {
   if (image === undefined)
     throw badPackage(`the catalogue names neither files nor an image for ${firmware} ${architecture}`);
-  const from = await find(`${image.modules}/*.mod`);
+  // grub-mkimage reads more than the modules, by names and through links.
+  await find(`${image.modules}/*`, 'modules');
+  const from = await find(`${image.modules}/*.mod`, 'loaded');
   const file = join(place, image.output);
   await makeGrubImage(file, {
     format: image.format,
-    folder: join(tree, image.modules),
+    folder: join(place, 'modules'),
     modules: from.map(({ name }) => name.replace(/\.mod$/, '')),
     config: join(tools, 'bootloaders', image.config),
   });

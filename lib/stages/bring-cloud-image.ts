@@ -48,7 +48,7 @@ export async function bringCloudImage(image: SourceImage, options: BringOptions)
     await bring(image.squashfs, squashfs, image, options);
     await bringManifest(image.manifest ?? image.rootManifest, manifest, image, options, async () => {
       await using mounted = await mountSquashfs(squashfs, options.scratch);
-      return await manifestOf(mounted.path); // awaited, or it would be unmounted meanwhile
+      return manifestOf(mounted.path);
     });
   } else {
     const tarball = join(options.scratch, 'base.root.tar.xz');
@@ -56,7 +56,7 @@ export async function bringCloudImage(image: SourceImage, options: BringOptions)
     await bring(file, tarball, image, options);
     progress(`making a squashfs of ${image.serial}'s root tarball`);
     await unpackRoot(tarball, tree);
-    await bringManifest(image.rootManifest, manifest, image, options, () => manifestOf(tree));
+    await bringManifest(image.rootManifest, manifest, image, options, async () => manifestOf(tree));
     await makeSquashfs(tree, squashfs, { compression: options.compression, epoch: epochOf(image.serial) });
   }
   const { stream, product, serial } = image;

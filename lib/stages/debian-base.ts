@@ -3,12 +3,14 @@ import { squashfsCompression } from '../catalog/compression';
 import type { Release } from '../catalog/releases';
 import { MirrorError } from '../errors';
 import { machineAptOptions, machineRepositories } from '../machine/apt';
-import { giveCertificates, proxyOptions } from '../machine/apt-network';
-import { makeFolder, readFolder } from '../machine/files';
+import { machineCertificates, proxyOptions } from '../machine/apt-network';
+import { makeFolder } from '../machine/files';
 import { inReleaseTime, readInRelease } from '../machine/in-release';
 import { progress } from '../machine/log';
 import { bootstrap } from '../machine/mmdebstrap';
 import { makeSquashfs } from '../machine/squashfs';
+import { inside } from '../machine/tree/inside';
+import { textsIn } from '../machine/tree/lists';
 import { splitClearsigned } from '../simplestreams/split-clearsigned';
 import type { Base } from './base';
 import { archiveRepositories } from './repositories';
@@ -37,11 +39,11 @@ export async function debianBase(release: Release, bench: Workbench): Promise<Ba
   const packages = debianPackages;
   const { proxy, ca } = bench.order.places;
   const aptOptions = [...(await machineAptOptions()), ...proxyOptions(proxy)];
-  if (ca !== undefined) aptOptions.push(...(await giveCertificates(scratch, ca, '/')));
+  if (ca !== undefined) aptOptions.push(...(await machineCertificates(scratch, ca)));
   const options = { release: release.name, architecture: job.architecture, packages, repositories, aptOptions, lists };
   await bootstrap(tree, epoch === undefined ? options : { ...options, epoch: startOfDay(epoch) });
 
-  const verified = newest((await readFolder(lists, /InRelease$/)).map(({ text }) => signedPartOf(text)));
+  const verified = newest(textsIn(inside(lists), '', /InRelease$/).map(({ text }) => signedPartOf(text)));
   if (verified === undefined) {
     throw new MirrorError('NotReady', 'the archive has no InRelease file with a Date', {
       hint: 'give another archive with --archive URL',

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Kernel, kernelOf } from '../catalog/kernels';
 import { releaseOf } from '../catalog/releases';
 import { made } from '../job/layout';
@@ -11,6 +12,7 @@ import { progress } from '../machine/log';
 import { mountOverlay, mountSquashfs } from '../machine/mounts';
 import type { AptTree } from '../machine/network/apt-tree';
 import { squashfsTime } from '../machine/squashfs';
+import { inside } from '../machine/tree/inside';
 import { knownAddedSources } from './added-sources';
 import { initramfsChoiceOf } from './initramfs-choice';
 import { mountBase, openApt, proposedTarget } from './tell-apt';
@@ -31,13 +33,16 @@ export async function extract(bench: Workbench): Promise<Extracted> {
   await using apt = await openApt(chroot, untouched.path, await knownAddedSources(bench), bench);
 
   const installed = await findKernel(chroot, await installKernel(apt, kernel, bench));
+  const [kernelFile, initrd] = [join(scratch, 'boot-kernel'), join(scratch, 'boot-initrd')];
+  // Before hooks of packages run: they may put anything in its place.
+  inside(chroot.path).copyOut(installed.path, kernelFile);
   progress(`making the initramfs of ${installed.release}`);
   const choice = initramfsChoiceOf(releaseOf(job.release), job.architecture);
-  const initrd = await makeInitramfs(chroot, choice, installed.release, await squashfsTime(base));
+  await makeInitramfs(chroot, choice, installed.release, await squashfsTime(base), initrd);
 
   return {
     folder: bench.folder,
-    kernel: await handOn(bench, made.kernel(bench.folder), installed.file),
+    kernel: await handOn(bench, made.kernel(bench.folder), kernelFile),
     initrd: await handOn(bench, made.initrd(bench.folder), initrd),
     imagePackage: installed.imagePackage,
     imageVersion: installed.imageVersion,

@@ -62,6 +62,6 @@ async function givenBase(squashfs: string): Promise<Base> {
 async function writeManifest(squashfs: string, { scratch }: Workbench): Promise<string> {
   await using image = await mountSquashfs(squashfs, scratch);
   const file = join(scratch, 'squashfs.manifest');
-  await writeText(file, await manifestOf(image.path));
+  await writeText(file, manifestOf(image.path));
   return file;
 }

@@ -1,19 +1,19 @@
-import { join } from 'node:path';
 import type { Materials } from '../job/materials';
 import type { NamedVersion } from '../machine/apt-resolve';
 import { sha256OfText } from '../machine/digest';
-import { readFolder } from '../machine/files';
+import { inside } from '../machine/tree/inside';
+import { textsIn } from '../machine/tree/lists';
 
 /** What a build was made of, for the provenance of what is published. Manifests are `name TAB version` lines. */
-export async function materialsOf(
+export function materialsOf(
   root: string,
   { before, after }: { readonly before: string; readonly after: string },
   installed: Readonly<Record<string, readonly NamedVersion[]>>,
-): Promise<Materials> {
+): Materials {
   const had = packagesOf(before);
   const shared = [...packagesOf(after)].filter(([name, version]) => had.get(name) !== version);
   return {
-    archives: await verifiedArchives(root),
+    archives: verifiedArchives(root),
     changed: [],
     installed: {
       '': shared.map(([name, version]) => ({ name, version })),
@@ -32,8 +32,8 @@ export function changesOf(before: string, after: string): Materials['changed'] {
 }
 
 /** The InRelease files that apt has verified and kept, named by their address. */
-export async function verifiedArchives(root: string): Promise<Materials['archives']> {
-  const files = await readFolder(join(root, 'var/lib/apt/lists'), /_InRelease$/);
+export function verifiedArchives(root: string): Materials['archives'] {
+  const files = textsIn(inside(root), 'var/lib/apt/lists', /_InRelease$/);
   return files.map(({ name, text }) => {
     const [, address = name, suite = ''] = /^(.*)_dists_(.*)_InRelease$/.exec(name) ?? [];
     return { uri: address.replaceAll('_', '/'), suite: suite.replaceAll('_', '/'), sha256: sha256OfText(text) };

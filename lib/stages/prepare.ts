@@ -67,9 +67,9 @@ async function look(
   image: string,
   bench: Workbench,
 ): Promise<{ resolution: Resolution; materials: Materials }> {
-  const [before, after] = [await manifestOf(image), await manifestOf(chroot.path)];
+  const [before, after] = [manifestOf(image), manifestOf(chroot.path)];
   const resolution = await resolveKernels(chroot, bench.job, bench.order, sha256OfText(after));
-  const materials = await materialsOf(chroot.path, { before, after }, resolution.installed);
+  const materials = materialsOf(chroot.path, { before, after }, resolution.installed);
   const archives = unique([...materials.archives, ...(await archivesOfUpgrade(bench))]);
   return { resolution, materials: { ...materials, archives, changed: await changesIn(bench) } };
 }

@@ -1,8 +1,9 @@
 import { type ImageSource, proposedSources } from '../job/apt-sources';
 import { made } from '../job/layout';
-import { configureApt, machineAptOptions } from '../machine/apt';
+import { machineAptOptions } from '../machine/apt';
 import { giveCertificates } from '../machine/apt-network';
 import { pinArchive } from '../machine/apt-pins';
+import { configureApt } from '../machine/apt-settings';
 import type { Chroot } from '../machine/chroot';
 import { endedTogether } from '../machine/ended-together';
 import { type Mounted, mountSquashfs } from '../machine/mounts';
@@ -39,9 +40,9 @@ export async function openApt(
     const configure = async (root: string) => {
       const options = aptOptions.filter((line) => !isProxyLine(line));
       const { ca } = order.places;
-      if (ca !== undefined) options.push(...(await giveCertificates(root, ca)));
+      if (ca !== undefined) options.push(...giveCertificates(root, ca));
       await configureApt(root, reached, options);
-      for (const { suite } of proposed) await pinArchive(root, suite, proposedPriority(bench));
+      for (const { suite } of proposed) pinArchive(root, suite, proposedPriority(bench));
     };
     return opened.use(await openAptTree(chroot, { base, gateway, configure, scratch, tools }));
   });

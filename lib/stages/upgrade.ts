@@ -34,13 +34,13 @@ export async function upgrade(bench: Workbench): Promise<Root> {
     await using chroot = await enterChroot(root.path, bench.tools, { SOURCE_DATE_EPOCH: String(epoch) });
     await using apt = await openApt(chroot, image.path, added, bench);
     await quietly(chroot, bench, () => change(apt, bench));
-    await handOnJson(bench, made.archives(bench.folder), await verifiedArchives(root.path));
+    await handOnJson(bench, made.archives(bench.folder), verifiedArchives(root.path));
   }
-  await ownSettings(root.path, releaseOf(job.release));
+  ownSettings(root.path, releaseOf(job.release));
   await cleanImage(root.path, image.path);
   progress('packing the changed image');
   await makeSquashfs(root.path, squashfs, { compression: compressionFor(bench), epoch });
-  await writeText(manifest, await manifestOf(root.path));
+  await writeText(manifest, manifestOf(root.path));
   return {
     folder: bench.folder,
     squashfs: await handOn(bench, made.squashfs(bench.folder), squashfs),
@@ -86,7 +86,7 @@ const empty = { repositories: [], proposed: [] as string[], packages: [], purge:
 
 /** All that a kernel may have brought: what is wanted of it is asked for again. */
 async function installedKernels(chroot: Chroot): Promise<string[]> {
-  const lines = (await manifestOf(chroot.path)).split('\n').filter(Boolean);
+  const lines = manifestOf(chroot.path).split('\n').filter(Boolean);
   const names = lines.map((line) => line.replace(/[\t:].*$/, ''));
   return names.filter((name) => name.startsWith('linux-') && name !== 'linux-base');
 }

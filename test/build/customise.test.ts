@@ -61,7 +61,7 @@ describe('a customised image', { timeout: 600_000 }, () => {
     expect(await textInInitrd(fileOf(site, version, 'boot-initrd'), 'usr/lib/cloud-init/version')).toBe(newer);
 
     await inRoot(squashfs, async (root) => {
-      expect(manifest).toBe(await manifestOf(root));
+      expect(manifest).toBe(manifestOf(root));
       expect(textIn(root, 'usr/lib/cloud-init/version')).toBe(`${newer}\n`);
       expect(textIn(root, 'etc/default/motd-news')).toBe('ENABLED=0\n');
       // What MAAS wants of an image that is packed anew, and the base does not have.
@@ -130,7 +130,7 @@ describe('a customised image', { timeout: 600_000 }, () => {
     );
 
     await inRoot(fileOf(site, await newestAt(ga(site)), 'squashfs'), async (root) => {
-      const manifest = await manifestOf(root);
+      const manifest = manifestOf(root);
       expect(manifest).toContain(`motd-news-config\t${motdVersions.release}\n`);
       expect(textIn(root, 'etc/default/motd-news')).toBe('ENABLED=1\n');
       expect(manifest).toMatch(/^cryptsetup-initramfs\t/m);

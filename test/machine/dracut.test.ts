@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -107,11 +107,11 @@ async function installAndMake(image: LookAlike): Promise<Made> {
 
   const installed = await findKernel(chroot, imagePackage);
   const initrds = [join(folder, 'initrd'), join(folder, 'again')] as const;
-  const make = () => makeInitramfs(chroot, choice, installed.release, 1_748_736_000);
-  await copyFile(await make(), initrds[0]);
+  const make = (file: string) => makeInitramfs(chroot, choice, installed.release, 1_748_736_000, file);
+  await make(initrds[0]);
   const later = await resolveInstall(chroot, ['linux-generic']);
   await aptInstall(apt, ['linux-generic']);
-  await copyFile(await make(), initrds[1]);
+  await make(initrds[1]);
   const modules = join(root.path, 'usr/lib/modules', installed.release, 'kernel');
   const builtIn = await readFile(join(modules, '../modules.builtin'), 'utf8');
   return {

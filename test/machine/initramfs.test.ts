@@ -74,7 +74,9 @@ async function giveFirmwareAndLinks({ path }: Chroot, release: string): Promise<
 }
 
 async function initramfsOf(chroot: Chroot, release: string): Promise<{ bytes: Buffer; files: string[] }> {
-  const bytes = await readFile(await makeInitramfs(chroot, choice, release, 0));
+  const file = join(temporaryFolder(), 'initrd');
+  await makeInitramfs(chroot, choice, release, 0, file);
+  const bytes = await readFile(file);
   const listed = await chroot.run(['lsinitramfs', `/boot/initrd.img-${release}`], { quiet: true });
   return { bytes, files: listed.split('\n').sort() };
 }

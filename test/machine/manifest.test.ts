@@ -6,8 +6,8 @@ import { temporaryFolder } from '../fixtures/temporary-folder';
 
 describe('a manifest', () => {
   it('is what dpkg-query says, of this machine and of a tree', async () => {
-    expect(await manifestOf('/')).toBe(await asDpkgSays('/'));
-    await inSmallTree(async ({ path }) => expect(await manifestOf(path)).toBe(await asDpkgSays(path)));
+    expect(manifestOf('/')).toBe(await asDpkgSays('/'));
+    await inSmallTree(async ({ path }) => expect(manifestOf(path)).toBe(await asDpkgSays(path)));
   }, 300_000);
 
   it('lists what is installed, held or not, and nothing that is half there or gone', () => {
@@ -34,10 +34,12 @@ describe('a manifest', () => {
   });
 
   it('refuses a tree without packages', async () => {
-    await expect(manifestOf(temporaryFolder())).rejects.toMatchObject({
-      name: 'BadImage',
-      message: 'an image without /var/lib/dpkg/status: it is neither Debian nor Ubuntu',
-    });
+    expect(() => manifestOf(temporaryFolder())).toThrow(
+      expect.objectContaining({
+        name: 'BadImage',
+        message: 'an image without /var/lib/dpkg/status: it is neither Debian nor Ubuntu',
+      }),
+    );
   });
 });
 

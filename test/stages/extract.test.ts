@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { initramfsPackages } from '../../lib/catalog/initramfs';
 import { kernelOf } from '../../lib/catalog/kernels';
@@ -11,6 +12,7 @@ import { findKernel } from '../../lib/machine/kernel';
 import { initramfsChoiceOf } from '../../lib/stages/initramfs-choice';
 import { inImage, pocketsAt } from '../fixtures/in-image';
 import { lookAlike, serveArchive } from '../fixtures/look-alike';
+import { temporaryFolder } from '../fixtures/temporary-folder';
 
 // Made cold beside other tests it takes longer than a test may.
 beforeAll(() => lookAlike('noble'), 300_000);
@@ -49,9 +51,10 @@ interface Taken {
 }
 
 async function take(chroot: Chroot, requested: string): Promise<Taken> {
-  const { file, release } = await findKernel(chroot, requested);
-  const initrd = await makeInitramfs(chroot, choice, release, 1_748_736_000);
-  return { release, kernel: await readFile(file), initrd: await readFile(initrd) };
+  const { path, release } = await findKernel(chroot, requested);
+  const initrd = join(temporaryFolder(), 'initrd');
+  await makeInitramfs(chroot, choice, release, 1_748_736_000, initrd);
+  return { release, kernel: await readFile(join(chroot.path, path)), initrd: await readFile(initrd) };
 }
 
 function expectSame(one: Taken, other: Taken): void {

@@ -18,18 +18,18 @@ function rootWith(...paths: string[]): string {
 const [rescuevol, overlayroot] = ['usr/share/initramfs-tools/hooks/rescuevol', 'etc/overlayroot.conf'];
 
 describe('the settings of an image that is packed anew', () => {
-  it('are none where it has nothing that they are for', async () => {
+  it('are none where it has nothing that they are for', () => {
     const root = rootWith();
-    await ownSettings(root, releaseOf('noble'));
+    ownSettings(root, releaseOf('noble'));
 
     for (const path of ['etc/rescuevol-ignore', 'etc/overlayroot.local.conf', 'etc/network']) {
       expect(existsSync(join(root, path)), path).toBe(false);
     }
   });
 
-  it('are an overlay in memory, whatever a disk says, and no rescue volume', async () => {
+  it('are an overlay in memory, whatever a disk says, and no rescue volume', () => {
     const root = rootWith(rescuevol, overlayroot);
-    await ownSettings(root, releaseOf('noble'));
+    ownSettings(root, releaseOf('noble'));
 
     expect(readFileSync(join(root, 'etc/overlayroot.local.conf'), 'utf8')).toBe(
       'overlayroot_cfgdisk=disabled\noverlayroot=tmpfs\n',
@@ -38,9 +38,9 @@ describe('the settings of an image that is packed anew', () => {
     expect(readFileSync(join(root, overlayroot), 'utf8')).toBe('as it came\n');
   });
 
-  it('are, for a release that ifupdown configures, the interfaces that the initramfs found', async () => {
+  it('are, for a release that ifupdown configures, the interfaces that the initramfs found', () => {
     const root = rootWith('etc/network/interfaces');
-    await ownSettings(root, releaseOf('xenial'));
+    ownSettings(root, releaseOf('xenial'));
 
     expect(lstatSync(join(root, 'etc/network/interfaces')).isSymbolicLink()).toBe(true);
     expect(readlinkSync(join(root, 'etc/network/interfaces'))).toBe('../../run/network/dynamic-interfaces');

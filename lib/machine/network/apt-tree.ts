@@ -1,11 +1,9 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type Chroot, enterChroot } from '../chroot';
 import { endedTogether } from '../ended-together';
 import { type Mounted, mounted, mountOverlay } from '../mounts';
 import type { Command } from '../run';
+import { inside } from '../tree/inside';
 import type { Gateway } from './gateway';
-import { fileInTree, folderInTree } from './tree-places';
 
 /** A tree whose packages are fetched by the apt of another one. */
 export interface AptTree extends Chroot {
@@ -42,7 +40,7 @@ export function openAptTree(
     const fetcher = opened.use(await enterChroot(overlay.path, tools));
     await configure(fetcher.path);
     await configure(chroot.path);
-    await writeFile(join(fetcher.path, lastSettings), `${gateway.options.join('\n')}\n`);
+    inside(fetcher.path).write(lastSettings, `${gateway.options.join('\n')}\n`);
     const fetch = async (command: Command) => {
       await copyStatus(chroot.path, fetcher.path);
       await using _folders = await handFolders(chroot.path, fetcher.path);
@@ -64,21 +62,20 @@ function withLastSettings(command: Command): Command {
 /** What is installed already. apt in the base cannot change it: it gets copies. */
 async function copyStatus(tree: string, base: string): Promise<void> {
   for (const path of ['var/lib/dpkg/status', 'var/lib/dpkg/arch', 'var/lib/apt/extended_states']) {
-    const bytes = await fileInTree(tree, path);
-    const copy = join(
-      await folderInTree(base, path.slice(0, path.lastIndexOf('/'))),
-      path.slice(path.lastIndexOf('/') + 1),
-    );
-    await rm(copy, { force: true });
-    if (bytes !== undefined) await writeFile(copy, bytes, { flag: 'wx' });
+    const bytes = inside(tree).read(path, mostBytes);
+    if (bytes === undefined) await inside(base).remove(path);
+    else inside(base).write(path, bytes);
   }
 }
+
+/** dpkg's status of a machine with everything installed has some 100 MB. */
+const mostBytes = 256 * 1024 * 1024;
 
 /** Binds the tree's folders to where the other apt writes, for one command; nothing of the tree runs meanwhile. */
 function handFolders(tree: string, base: string): Promise<AsyncDisposable> {
   return endedTogether(async (opened) => {
     for (const path of ['var/lib/apt/lists', 'var/cache/apt/archives']) {
-      opened.use(await bound(await folderInTree(tree, path), await folderInTree(base, path)));
+      opened.use(await bound(inside(tree).makeFolder(path), inside(base).makeFolder(path)));
     }
     return {};
   });

@@ -1,0 +1,53 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import { type LookAlike, lookAlike } from '../fixtures/look-alike';
+import { servePpas } from '../fixtures/look-alike/launchpad';
+import { makePpa } from '../fixtures/look-alike/ppa';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+import { maasMirror } from './cli';
+import { fileOf, newestAt } from './published';
+import { ubuntuSite } from './ubuntu-site';
+
+let noble: LookAlike;
+beforeAll(async () => {
+  noble = await lookAlike('noble');
+}, 300_000);
+
+it('a hostile package of a PPA changes no file of the builder and has none published', {
+  timeout: 600_000,
+}, async () => {
+  // No temporary one, which would be emptied in the image: the hook is to lead to something there as well.
+  const folder = mkdtempSync('/srv/small-mirror-');
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const [victim, secret] = [join(folder, 'shadow'), join(folder, 'signing-key.asc')];
+  writeFileSync(victim, 'root:hash\n', { mode: 0o600 });
+  writeFileSync(secret, 'the private key of the operator\n', { mode: 0o600 });
+  // At the very end of a hook of the initramfs, when the kernel has long been found.
+  const hook = `#!/bin/sh
+[ "$1" = prereqs ] && exit 0
+for kernel in /boot/vmlinuz-*; do [ -f "$kernel" ] && rm "$kernel" && ln -s ${secret} "$kernel"; done
+exit 0
+`;
+  const postinst = `#!/bin/sh
+mkdir -p /etc/kernel/postinst.d
+ln -sf ${victim} /etc/kernel/postinst.d/zz-update-grub
+mkdir -p ${folder}
+echo inside >${victim}
+`;
+  const evil = {
+    ...{ name: 'evil', version: '1', scripts: { postinst } },
+    files: { 'usr/share/initramfs-tools/hooks/zz-evil': hook },
+  };
+  const ppa = await makePpa(temporaryFolder(), { owner: 'evil', name: 'ppa', release: 'noble', packages: [evil] });
+  await using launchpad = await servePpas(ppa);
+  await using site = await ubuntuSite(noble);
+  const words = ['--ppa', 'evil/ppa', '--ppas', launchpad.url, '--launchpad', launchpad.api, '--package', 'evil'];
+  const built = await maasMirror(site.words('--kernel', 'ga', '--no-boot-test', ...words), { env: site.env });
+
+  expect(`${built.code}\n${built.code === 0 ? '' : built.err}`).toBe('0\n');
+  expect(statSync(victim).mode & 0o7777).toBe(0o600);
+  const version = await newestAt({ mirror: site.mirror, release: 'noble', kernel: 'ga' });
+  const kernel = readFileSync(fileOf(site, version, 'boot-kernel'));
+  expect(kernel.toString('latin1', 0x202, 0x206)).toBe('HdrS'); // the header of a Linux kernel
+});
