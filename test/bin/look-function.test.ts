@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { stateMachineVariable, workStoreVariable } from '../../lib/job/environment';
+import { stateMachineVariable } from '../../lib/job/environment';
 import { executionName, mirrorStoreVariable } from '../../lib/job/names';
 import { Order } from '../../lib/job/order';
 import type { Signer } from '../../lib/simplestreams/signer';
-import { plan } from '../../lib/stages/plan';
+import { look as lookAt } from '../../lib/stages/plan';
 import { openMirrorDirectory } from '../../lib/store/open';
 import { callDeployed, measuredIn } from '../fixtures/called-function';
 import { fakeAws } from '../fixtures/fake-aws';
@@ -32,7 +32,7 @@ async function look(archiveIsAt: string, executions: { readonly succeeded?: Date
   const file = join(folder, 'dists/bookworm/InRelease');
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, 'as built');
-  const planned = await plan({ order, execution: 'first' }, { ...press, scratch: temporaryFolder(), tools: '' });
+  const planned = await lookAt(order, { ...press, scratch: temporaryFolder(), tools: '' });
   const recipe = planned.architectures[0]?.job.recipe ?? '';
   await press.publish({ source: 'bootstrap', planned: 'as built', recipe });
   writeFileSync(file, archiveIsAt);
@@ -47,8 +47,8 @@ async function look(archiveIsAt: string, executions: { readonly succeeded?: Date
   });
   const event = { order, at: at.toISOString() };
   const log: string[] = [];
-  const stores = { [mirrorStoreVariable]: press.mirror.root, [workStoreVariable]: press.work.root };
-  const looked = await callDeployed('look', event, { ...stores, [stateMachineVariable]: stateMachineArn }, log);
+  const variables = { [mirrorStoreVariable]: press.mirror.root, [stateMachineVariable]: stateMachineArn };
+  const looked = await callDeployed('look', event, variables, log);
   const started = aws.requests.filter(({ operation }) => operation === 'StartExecution').length;
   return { looked, behind: measuredIn(log).Behind, started };
 }

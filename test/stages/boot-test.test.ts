@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { architectures, runsOn } from '../../lib/catalog/architectures';
-import { noFolders } from '../../lib/job/job';
+import { noBuilds } from '../../lib/job/job';
 import { Order } from '../../lib/job/order';
 import { thisMachine } from '../../lib/machine/this-machine';
 import { bootTest } from '../../lib/stages/boot-test';
@@ -34,11 +34,12 @@ async function benchOf(architecture: string): Promise<Parameters<typeof bootTest
       ...ordered,
       ...asked,
       execution: 'e',
+      folder: 'e-0123456789abcdef',
       inputs: '',
       recipe: '',
       bundles: '',
-      ...noFolders,
-      root: 'runs/e/root',
+      ...noBuilds,
+      root: 'Fetch:1',
     },
     order: Order.parse({ release: 'noble', architectures: [architecture] }),
     store: await openWorkStore(scratch),
