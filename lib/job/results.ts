@@ -41,10 +41,10 @@ export const ImageSource = z.strictObject({
   kind: z.enum(['cloud-image', 'bootstrap', 'given']),
   /** Address or path of what was taken; of a bootstrap the archives. */
   uri: line(4096),
-  /** Of the bytes that came from there, where there is one file. */
-  sha256: z.union([sha256, z.literal('')]).default(''),
-  /** Product of the stream that offered it. */
-  product: line(200).default(''),
+  /** Of the bytes that came from there, where there is one file; else empty. */
+  sha256: z.union([sha256, z.literal('')]),
+  /** Product of the stream that offered it; else empty. */
+  product: line(200),
 });
 export type ImageSource = z.infer<typeof ImageSource>;
 
