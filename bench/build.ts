@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { machineAptOptions } from '../lib/machine/apt';
@@ -39,10 +39,10 @@ async function timed(words: readonly string[]): Promise<Times> {
 
 async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  const base = join(folder, 'store/runs/bench/amd64/base/squashfs');
+  const made = join(folder, 'store/runs/bench-0123456789abcdef/amd64');
+  const base = join(made, 'fetch/1/squashfs');
   if (!existsSync(base)) await timed([process.execPath, ours, 'fetch', folder]);
-  rmSync(join(folder, 'store/runs/bench/amd64/prepared'), { recursive: true, force: true });
-  rmSync(join(folder, 'store/runs/bench/amd64/kernels'), { recursive: true, force: true });
+  for (const name of readdirSync(made)) if (name !== 'fetch') rmSync(join(made, name), { recursive: true });
 
   const plainFolder = join(folder, 'plain');
   rmSync(plainFolder, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Job } from '../lib/job/job';
+import { foldersOf } from '../lib/job/layout';
 import { Order } from '../lib/job/order';
 import { extract } from '../lib/stages/extract';
 import { fetch } from '../lib/stages/fetch';
@@ -8,14 +9,16 @@ import { prepare } from '../lib/stages/prepare';
 import { openWorkStore } from '../lib/store/open';
 
 /** Our way, by the stages themselves: `ours.js fetch FOLDER` or `ours.js build FOLDER KERNEL…`, two flavours at once. */
-async function main([what = '', folder = '', ...kernels]: readonly string[]): Promise<void> {
-  const store = await openWorkStore(join(folder, 'store'));
+async function main([what = '', place = '', ...kernels]: readonly string[]): Promise<void> {
+  const store = await openWorkStore(join(place, 'store'));
   const tools = join(__dirname, '../assets/stage');
   const bench = async (kernel: string) => {
-    await mkdir(folder, { recursive: true });
-    const scratch = await mkdtemp(join(folder, 'scratch-'));
-    const own = what === 'fetch' ? job.base : kernel === '' ? job.prepared : `${job.extracted}/${kernel}`;
-    return { job: { ...job, kernel }, order, store, folder: own, scratch, tools };
+    await mkdir(place, { recursive: true });
+    const scratch = await mkdtemp(join(place, 'scratch-'));
+    const own = { ...job, kernel };
+    const { base, prepared, extracted } = foldersOf(own);
+    const folder = what === 'fetch' ? base : kernel === '' ? prepared : extracted;
+    return { job: own, order, store, folder, scratch, tools };
   };
   if (what === 'fetch') {
     const one = await bench('');
@@ -34,6 +37,7 @@ async function main([what = '', folder = '', ...kernels]: readonly string[]): Pr
 
 const job: Job = {
   execution: 'bench',
+  folder: 'bench-0123456789abcdef',
   release: 'bookworm',
   architecture: 'amd64',
   view: 'bench',
@@ -44,10 +48,10 @@ const job: Job = {
   recipe: '',
   bundles: '',
   rebuild: false,
-  base: 'runs/bench/amd64/base',
-  root: 'runs/bench/amd64/base',
-  prepared: 'runs/bench/amd64/prepared',
-  extracted: 'runs/bench/amd64/kernels',
+  base: 'bench:1',
+  root: 'bench:1',
+  prepared: 'bench:1',
+  extracted: 'bench:1',
 };
 
 const order = Order.parse({ release: job.release, architectures: [job.architecture] });

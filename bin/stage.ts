@@ -1,10 +1,16 @@
 import './check-node';
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { MirrorError, named } from '../lib/errors';
-import { cacheVariable, checkBundles, jobOf, probedStagesVariable, workStoreVariable } from '../lib/job/environment';
+import { MirrorError, named, withoutFolders } from '../lib/errors';
+import {
+  buildOf,
+  cacheVariable,
+  checkBundles,
+  jobOf,
+  probedStagesVariable,
+  workStoreVariable,
+} from '../lib/job/environment';
 import { runs } from '../lib/job/layout';
 import { bootTest } from '../lib/stages/boot-test';
 import { bootloadersOrder } from '../lib/stages/bootloader-places';
@@ -57,9 +63,9 @@ async function runStage(name: string, scratch: string): Promise<unknown> {
   const job = jobOf(process.env);
   checkBundles(job.bundles, process.env);
   const store = await openWorkStore(process.env[workStoreVariable] ?? '');
-  const order = await readOrder(job.execution, store, scratch);
+  const order = await readOrder(job, store, scratch);
   const { [cacheVariable]: cache } = process.env;
-  const folder = runs.attempt(job, name, randomUUID().slice(0, 8));
+  const folder = runs.attempt(job, name, buildOf(process.env));
   return await stages[name]?.({ job, order, store, folder, scratch, tools: __dirname, ...(cache && { cache }) });
 }
 
@@ -95,7 +101,7 @@ run().then(
   (thrown: unknown) => {
     const error = named(thrown);
     const known = error instanceof MirrorError;
-    console.error(known ? `error ${error.name}: ${error.message}` : (error as Error).stack);
+    console.error(known ? `error ${error.name}: ${error.message}` : withoutFolders(`${(error as Error).stack}`));
     if (known && error.hint !== undefined) console.error(`  ${error.hint}`);
     process.exitCode = known && error.misuse ? 2 : 1;
   },

@@ -60,7 +60,7 @@ export class MirrorError extends Error {
   readonly misuse: boolean;
 
   constructor(name: ErrorName, message: string, { hint, cause, misuse = false }: MirrorErrorOptions = {}) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(withoutFolders(message), cause === undefined ? undefined : { cause });
     this.name = name;
     this.hint = hint;
     this.misuse = misuse;
@@ -99,4 +99,12 @@ export function withoutPasswords(text: string): string {
   // Schemes are short; unbounded, each letter of a long word would be the beginning of one, which takes minutes.
   // A quote in the password may be why it is shown; one before these ends a string.
   return text.replace(/([a-z][a-z0-9+.-]{0,20}:\/\/)(?:[^\s/"]|"(?![,:;}\]]))*@/gi, '$1');
+}
+
+/**
+ * The same of the folders in which stages hand things to each other: their names are what keeps others out
+ * (lib/job/layout.ts), and messages end in logs, mails and histories.
+ */
+export function withoutFolders(text: string): string {
+  return text.replace(/(runs\/[^/\s]{1,200}-)[0-9a-f]{16}(?![0-9a-f])/g, '$1…');
 }

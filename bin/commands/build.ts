@@ -1,15 +1,14 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { machine } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { releaseOf } from '../../lib/catalog/releases';
 import { MirrorError } from '../../lib/errors';
 import { cacheVariable, workStoreVariable } from '../../lib/job/environment';
 import type { ExecutionResult } from '../../lib/job/events';
-import { runs } from '../../lib/job/layout';
 import { executionName, mirrorStoreVariable } from '../../lib/job/names';
 import { bootloadersOrder, type Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
-import { expireDownloads, expireRuns } from '../../lib/local/expire-runs';
+import { expireDownloads, expireRuns, removeRuns } from '../../lib/local/expire-runs';
 import { ownScratch } from '../../lib/local/scratch';
 import { machineRepositories } from '../../lib/machine/apt';
 import { requireOwnKey } from '../../lib/stages/show-mirror';
@@ -76,22 +75,23 @@ async function buildOne(order: Order, places: Places, options: BuildOptions, ter
     });
   } finally {
     await display.end();
-    await rm(join(places.work, runs.prefix(execution)), { recursive: true, force: true });
+    await removeRuns(places.work, execution);
   }
   const lines = result.failures.flatMap(failureLines);
   for (const line of lines) terminal.err(line);
   return { order, execution, logs, result, outcome: outcomeOf(result, published) };
 }
 
-/** The work folder of an execution is its alone; two builds of one order may begin in the same second. */
+/** The name of an execution, and its folder of logs, are its alone; two builds of one order may begin in the same second. */
 async function ownExecution(order: Order, { work }: Places): Promise<string> {
   const now = new Date();
   // What is handed on may hold passwords of repositories.
   await mkdir(join(work, 'runs'), { recursive: true, mode: 0o700 });
+  await mkdir(join(work, 'logs'), { recursive: true });
   for (let attempt = 1; ; attempt++) {
     const name = executionName(order, now, attempt === 1 ? undefined : attempt);
     try {
-      await mkdir(join(work, runs.prefix(name)), { mode: 0o700 });
+      await mkdir(join(work, 'logs', name));
       return name;
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error;

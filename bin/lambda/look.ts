@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { runningOf, startExecution, succeededSince } from '../../lib/cloud/executions';
 import { MirrorError } from '../../lib/errors';
-import { stateMachineVariable, workStoreVariable } from '../../lib/job/environment';
+import { stateMachineVariable } from '../../lib/job/environment';
 import { keptUpSince, type LookInput, lookInputOf } from '../../lib/job/look';
 import { measurements } from '../../lib/job/metrics';
-import { executionName, mirrorStoreVariable } from '../../lib/job/names';
+import { mirrorStoreVariable } from '../../lib/job/names';
 import type { Plan } from '../../lib/job/plan';
 import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
 import { newestTime } from '../../lib/stages/newest-time';
-import { plan } from '../../lib/stages/plan';
-import { openStore, openWorkStore } from '../../lib/store/open';
+import { look } from '../../lib/stages/plan';
+import { openStore } from '../../lib/store/open';
 
 const sfn = new SFNClient({ maxAttempts: 6 });
 
@@ -27,7 +27,7 @@ export interface Looked {
 /** The Look function, which the schedule calls: plans an order, and starts an execution where something is new. */
 export async function handler(event: unknown): Promise<Looked> {
   const input = lookInputOf(event);
-  const looked = await look(input);
+  const looked = await lookAndStart(input);
   const { view, release } = input.order;
   const published = await newestTime(input.order, { mirror: await openStore(mirror()) });
   const behind = looked.news && !(await keepsUp(input)) ? 1 : 0;
@@ -36,9 +36,9 @@ export async function handler(event: unknown): Promise<Looked> {
   return looked;
 }
 
-async function look({ order, at }: LookInput): Promise<Looked> {
+async function lookAndStart({ order, at }: LookInput): Promise<Looked> {
   const stateMachineArn = stateMachine();
-  const planned = await planOrNotReady({ order, at });
+  const planned = await planOrNotReady(order);
   if (planned instanceof MirrorError) return { news: true, reason: planned.message };
   if (!planned.news) return { news: false, reason: planned.reason };
   const running = await runningOf(sfn, { stateMachineArn, order });
@@ -54,20 +54,10 @@ async function keepsUp({ order, at }: LookInput): Promise<boolean> {
 }
 
 /** Upstream in the middle of an update is no failure: the next look finds it ready. */
-async function planOrNotReady({ order, at }: LookInput): Promise<Plan | MirrorError> {
-  const { [workStoreVariable]: work = '' } = process.env;
+async function planOrNotReady(order: LookInput['order']): Promise<Plan | MirrorError> {
   const scratch = await mkdtemp(join(tmpdir(), 'look-'));
   try {
-    const stores = { mirror: await openStore(mirror()), work: await openWorkStore(work) };
-    return await plan(
-      { order, execution: executionName(order, at) },
-      {
-        ...stores,
-        scratch,
-        tools: __dirname,
-        verify,
-      },
-    );
+    return await look(order, { mirror: await openStore(mirror()), scratch, tools: __dirname, verify });
   } catch (error) {
     if (error instanceof MirrorError && error.name === 'NotReady') return error;
     throw error;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +28,14 @@ export async function handler(event: object): Promise<Plan | Conclusion> {
   const scratch = await mkdtemp(join(tmpdir(), 'plan-'));
   try {
     const stores = { mirror: await openStore(mirror), work: await openWorkStore(work) };
-    return await plan(planInputOf(event), { ...stores, scratch, tools: __dirname, bundles, verify });
+    return await plan(planInputOf(event), {
+      ...stores,
+      scratch,
+      tools: __dirname,
+      bundles,
+      verify,
+      random: randomBytes,
+    });
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -1,6 +1,6 @@
 import { checkBundles, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
-import { publishInputOf, publishLoadersInputOf } from '../../lib/job/plan';
+import { publishInputOf, publishLoadersInputOf } from '../../lib/job/publish-input';
 import { type Published, publish } from '../../lib/stages/publish';
 import { type PublishedBootloaders, publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import { showKeyrings } from '../../lib/stages/show-mirror';
@@ -30,6 +30,6 @@ export async function handler(event: object): Promise<Published | PublishedBootl
   }
   const { job, built } = publishLoadersInputOf(event).bootloaders;
   checkBundles(job.bundles, process.env);
-  const { view, execution, inputs, rebuild } = job;
-  return publishBootloaders({ view, execution, inputs, built, rebuild: rebuild === 'true' }, bench);
+  const { view, execution, folder, inputs, rebuild } = job;
+  return publishBootloaders({ view, execution, folder, inputs, built, rebuild: rebuild === 'true' }, bench);
 }

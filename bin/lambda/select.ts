@@ -1,6 +1,6 @@
 import { checkBundles, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
-import { selectInputOf } from '../../lib/job/plan';
+import { selectInputOf } from '../../lib/job/publish-input';
 import type { Selected } from '../../lib/job/results';
 import { select } from '../../lib/stages/select';
 import { openStore, openWorkStore } from '../../lib/store/open';
@@ -10,5 +10,5 @@ export async function handler(event: unknown): Promise<Selected> {
   const { [mirrorStoreVariable]: mirror = '', [workStoreVariable]: work = '' } = process.env;
   const input = selectInputOf(event);
   checkBundles(input.job.bundles, process.env);
-  return select(input, { mirror: await openStore(mirror), work: await openWorkStore(work) });
+  return select(input, { mirror: await openStore(mirror), work: await openWorkStore(work), now: () => new Date() });
 }

@@ -4,9 +4,10 @@ import { MirrorError, withoutPasswords } from '../errors';
 /**
  * A value that came from outside, by its schema.
  * @param name how the message calls it: `the order`
+ * @param hint what to do about it @default - where to read what can be ordered
  * @throws BadInput (misuse) with the first field that is wrong, its value and every fault found
  */
-export function checked<T>(schema: z.ZodType<T>, value: unknown, name: string): T {
+export function checked<T>(schema: z.ZodType<T>, value: unknown, name: string, hint = orderHint): T {
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
   const faults = error.issues.map((issue) => [issue.path.join('.'), messageOf(issue)].filter(Boolean).join(': '));
@@ -14,11 +15,8 @@ export function checked<T>(schema: z.ZodType<T>, value: unknown, name: string): 
   const seen = JSON.stringify(first?.path.reduce(inside, value)) ?? 'nothing';
   throw new MirrorError(
     'BadInput',
-    `${name} is wrong: ${faults.join('; ')} (seen: ${shortened(withoutPasswords(seen))})`,
-    {
-      hint: 'maas-mirror build --help and mirror.schema.json say what there is',
-      misuse: true,
-    },
+    `${name} is wrong: ${shortened(printable(faults.join('; ')), 2000)} (seen: ${shortened(printable(withoutPasswords(seen)), 200)})`,
+    { hint, misuse: true },
   );
 }
 
@@ -31,5 +29,14 @@ function inside(value: unknown, key: PropertyKey): unknown {
   return value === null || typeof value !== 'object' ? undefined : (value as Record<PropertyKey, unknown>)[key];
 }
 
+const orderHint = 'maas-mirror build --help and mirror.schema.json say what there is';
+
+/** Of what builds hand on. */
+export const handedOnHint =
+  'no stage of this release hands on such a thing: read the log of its build before you build again; nothing of it was published';
+
 /** Orders may hold long keys; a message stays on a line. */
-const shortened = (text: string) => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
+const shortened = (text: string, longest: number) => (text.length > longest ? `${text.slice(0, longest)}…` : text);
+
+/** Names of fields and values may be a stranger's, who could speak to the terminal by them. */
+const printable = (text: string) => text.replace(/[\n\t]/g, ' ').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');

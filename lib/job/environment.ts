@@ -8,6 +8,7 @@ import type { Job } from './job';
  */
 export const jobVariables = {
   execution: 'MIRROR_EXECUTION',
+  folder: 'MIRROR_FOLDER',
   release: 'MIRROR_RELEASE',
   architecture: 'MIRROR_ARCHITECTURE',
   view: 'MIRROR_VIEW',
@@ -52,11 +53,22 @@ export const stateMachineVariable = 'MIRROR_STATE_MACHINE';
 /** ARN of the topic that failures are told to. */
 export const topicVariable = 'MIRROR_TOPIC';
 
+/** Id of the build that runs a stage: `project:uuid`. CodeBuild sets it, and so does the local engine. */
+export const buildVariable = 'CODEBUILD_BUILD_ID';
+
 /** A folder in which downloads are kept by their digests. @default - nothing is kept */
 export const cacheVariable = 'MIRROR_CACHE';
 
 /** Names of the stages whose needs the probe stage tries, with blanks between them. @default - those of all that it knows */
 export const probedStagesVariable = 'MIRROR_PROBED_STAGES';
+
+/** @throws BadInput where no build runs */
+export function buildOf({ [buildVariable]: build }: Record<string, string | undefined>): string {
+  if (build !== undefined && /^[\w.-]+:[\w.-]+$/.test(build)) return build;
+  throw new MirrorError('BadInput', `${buildVariable} is ${JSON.stringify(build)}, no id of a build`, {
+    hint: 'stages are run by CodeBuild or by maas-mirror build, which set it',
+  });
+}
 
 /** A job as the state machine carries it: every field a string. */
 export type JobStrings = Record<keyof Job, string>;
@@ -90,10 +102,16 @@ export function jobOfStrings(strings: Partial<Record<keyof Job, string | undefin
 
 const fields = Object.keys(jobVariables) as (keyof Job)[];
 
+const build = z
+  .string()
+  .regex(/^(?:[\w.-]+:[\w.-]+)?$/, 'no id of a build')
+  .default('');
+
 const flag = z.enum(['true', 'false']).transform((word) => word === 'true');
 
 const JobFields = z.object({
   execution: z.string().min(1),
+  folder: z.string().regex(/^[^/]+-[0-9a-f]{16}$/, 'no folder of an execution'),
   release: z.string().min(1),
   architecture: z.string(), // bootloaders are of none
   view: z.string().min(1),
@@ -104,8 +122,8 @@ const JobFields = z.object({
   recipe: z.string().default(''),
   bundles: z.string().default(''),
   rebuild: flag.default(false),
-  base: z.string().default(''),
-  root: z.string().default(''),
-  prepared: z.string().default(''),
-  extracted: z.string().default(''),
+  base: build,
+  root: build,
+  prepared: build,
+  extracted: build,
 });

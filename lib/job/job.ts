@@ -3,8 +3,10 @@
  * long lies in the order, an object of the work store: variables of a build may have a few KB.
  */
 export interface Job {
-  /** Name of the execution, which owns `runs/<execution>/`, where its order lies. */
+  /** Name of the execution. */
   readonly execution: string;
+  /** Its folder in the work store, below `runs/`, where its order is: {@link executionFolder}. Not to be told to others. */
+  readonly folder: string;
   /** `noble` */
   readonly release: string;
   /** dpkg's word: `amd64` */
@@ -25,7 +27,7 @@ export interface Job {
   readonly bundles: string;
   /** Publish a new version though it equals the newest one. */
   readonly rebuild: boolean;
-  /** Folder of the work store with the base image; empty, as those below, in stages that come before it. */
+  /** Id of the build that brought the base image; empty, as those below, in stages that come before it. */
   readonly base: string;
   /** The same of the image that is published: the base as it came, or what the upgrade stage made of it. */
   readonly root: string;
@@ -36,4 +38,4 @@ export interface Job {
 }
 
 /** What a job says of earlier stages before there are any. */
-export const noFolders = { base: '', root: '', prepared: '', extracted: '' } as const;
+export const noBuilds = { base: '', root: '', prepared: '', extracted: '' } as const;

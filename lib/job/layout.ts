@@ -2,18 +2,46 @@ import type { Job } from './job';
 
 /** Keys of the work store: what the stages of one execution hand to each other. Expires; is never served. */
 export const runs = {
-  prefix: (execution: string) => `runs/${execution}/`,
-  order: (execution: string) => `runs/${execution}/order.json`,
+  /** @param folder of the execution: {@link executionFolder} */
+  prefix: (folder: string) => `runs/${folder}/`,
+  order: (folder: string) => `runs/${folder}/order.json`,
   /**
-   * Folder of one attempt of a stage. A stage that is tried again, by a redrive, may make other bytes than those that
-   * the first attempt left, and nothing is ever overwritten: so each has its own, and the state machine hands it on.
+   * Folder of one build of a stage. A stage that is tried again, by a redrive, may make other bytes than those that
+   * the first build left, and nothing is ever overwritten: so each has its own. CodeBuild names the build, to it and to
+   * the state machine; nothing that a build says of itself decides where others read.
    */
   attempt: (
-    { execution, architecture, kernel }: Pick<Job, 'execution' | 'architecture' | 'kernel'>,
+    { folder, architecture, kernel }: Pick<Job, 'folder' | 'architecture' | 'kernel'>,
     stage: string,
-    attempt: string,
-  ) => ['runs', execution, architecture, kernel, stage, attempt].filter(Boolean).join('/'),
+    build: string,
+  ) => ['runs', folder, architecture, kernel, stage, build.slice(build.lastIndexOf(':') + 1)].filter(Boolean).join('/'),
 } as const;
+
+/**
+ * Name of an execution's folder. All stages of a mirror share what their role may do: who knows only the execution can
+ * neither read what is in its folder nor write there first, and no role may list names.
+ * @param random 8 bytes
+ */
+export function executionFolder(execution: string, random: Uint8Array): string {
+  const bits = [...random].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `${execution}-${bits}`;
+}
+
+/** Whether a folder of the work store is one of this execution's: each Plan has its own. */
+export function isFolderOf(folder: string, execution: string): boolean {
+  return folder.startsWith(`${execution}-`) && /^[0-9a-f]{16}$/.test(folder.slice(execution.length + 1));
+}
+
+/** Folders of what the builds have made that a job names. */
+export function foldersOf(job: Job): { readonly [made in 'base' | 'root' | 'prepared' | 'extracted']: string } {
+  const shared = { ...job, kernel: '' };
+  return {
+    base: runs.attempt(shared, 'fetch', job.base),
+    root: runs.attempt(shared, job.customised ? 'upgrade' : 'fetch', job.root),
+    prepared: runs.attempt(shared, 'prepare', job.prepared),
+    extracted: runs.attempt(job, 'extract', job.extracted),
+  };
+}
 
 /** What lies in the folder of an attempt. */
 export const made = {

@@ -1,15 +1,18 @@
 import { z } from 'zod';
+import { line, sha256 } from './foreign-words';
 
-/** A package as dpkg or apt names it. */
-const Package = z.strictObject({ name: z.string(), version: z.string() });
+/** As dpkg, apt or the manifest of a cloud image has it, which also lists snaps. */
+const word = line(200);
+
+const Package = z.strictObject({ name: word, version: word });
 
 /** What went into an architecture's build besides the base image. The provenance of its versions is made from it. */
 export const Materials = z.strictObject({
   /** Archives whose lists apt read, with the digest of the InRelease file that it verified. */
-  archives: z.array(z.strictObject({ uri: z.string(), suite: z.string(), sha256: z.string() })),
+  archives: z.array(z.strictObject({ uri: line(4096), suite: line(200), sha256 })).max(1000),
   /** Packages that the published image has otherwise than the base: null where it has none. */
-  changed: z.array(z.strictObject({ name: z.string(), from: z.string().nullable(), to: z.string().nullable() })),
+  changed: z.array(z.strictObject({ name: word, from: word.nullable(), to: word.nullable() })).max(10_000),
   /** Packages that were installed to make initramfs and kernel, by flavour; `''` are those that all share. */
-  installed: z.record(z.string(), z.array(Package)),
+  installed: z.record(z.string().max(64), z.array(Package).max(10_000)),
 });
 export type Materials = z.infer<typeof Materials>;

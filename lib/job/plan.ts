@@ -2,17 +2,16 @@ import { z } from 'zod';
 import { checkArchitecture } from '../catalog/kernels';
 import { releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
-import { BuiltBootloaders } from './bootloaders';
 import { checked } from './checked';
 import { jobVariables, stringsOf } from './environment';
-import { type Job, noFolders } from './job';
+import { type Job, noBuilds } from './job';
 import { kernelChoices } from './kernel-choice';
 import { bootloadersOrder, isCustomised, Order } from './order';
 import { parseRepository } from './repository';
-import { ArchitectureResult, Fetched, KernelResult, Prepared, Root, Selected } from './results';
+import { ArchitectureResult } from './results';
 
 /** A job as the state machine carries it. */
-const jobStrings = z.strictObject(
+export const jobStrings = z.strictObject(
   Object.fromEntries(Object.keys(jobVariables).map((field) => [field, z.string()])) as Record<keyof Job, z.ZodString>,
 );
 
@@ -66,32 +65,6 @@ export const ConcludeInput = z.strictObject({
 });
 export type ConcludeInput = z.infer<typeof ConcludeInput>;
 
-/** What the state machine gives to Select, once for each architecture. */
-export const SelectInput = z.strictObject({
-  job: jobStrings,
-  kernels: z.array(z.strictObject({ kernel: z.string(), need: z.enum(['required', 'optional']) })),
-  fetched: Fetched,
-  prepared: Prepared,
-});
-export type SelectInput = z.infer<typeof SelectInput>;
-
-/** What the state machine gives to Publish, once for each architecture. */
-export const PublishInput = z.strictObject({
-  job: jobStrings,
-  fetched: Fetched,
-  root: Root,
-  prepared: Prepared,
-  selected: Selected,
-  kernels: z.array(KernelResult),
-});
-export type PublishInput = z.infer<typeof PublishInput>;
-
-/** What the state machine gives to Publish where an execution brings bootloaders. */
-export const PublishLoadersInput = z.strictObject({
-  bootloaders: z.strictObject({ job: jobStrings, built: BuiltBootloaders }),
-});
-export type PublishLoadersInput = z.infer<typeof PublishLoadersInput>;
-
 /** @throws BadInput (misuse) naming the field, of the order too */
 export const planInputOf = (event: unknown): PlanInput => checked(PlanInput, event, 'the input of Plan');
 
@@ -99,23 +72,15 @@ export const planInputOf = (event: unknown): PlanInput => checked(PlanInput, eve
 export const concludeInputOf = (event: unknown): ConcludeInput =>
   checked(ConcludeInput, event, 'the results of the architectures');
 
-/** @throws BadInput (misuse) naming the field */
-export const selectInputOf = (event: unknown): SelectInput => checked(SelectInput, event, 'the input of Select');
-
-/** @throws BadInput (misuse) naming the field */
-export const publishLoadersInputOf = (event: unknown): PublishLoadersInput =>
-  checked(PublishLoadersInput, event, 'the input of Publish');
-
-/** @throws BadInput (misuse) naming the field */
-export const publishInputOf = (event: unknown): PublishInput => checked(PublishInput, event, 'the input of Publish');
-
 /**
  * What an order means by the catalogue alone. That it is news, and that what the sources offer (`inputs`) is not known,
  * is for the Plan step to correct, which looks at both.
+ * @param folder of the execution @default - there is none yet: nothing is built by this plan
  * @throws UnknownRelease, UnknownArchitecture, UnknownKernel, NotSupported, BadInput (all misuse)
  */
-export function planOf(order: Order, execution: string): Plan {
-  if (order.release === bootloadersOrder) return bootloadersPlan(order, execution);
+export function planOf(order: Order, execution: string, folder = ''): Plan {
+  const owner = { execution, folder };
+  if (order.release === bootloadersOrder) return bootloadersPlan(order, owner);
   for (const architecture of order.architectures) checkArchitecture(order.release, architecture);
   refuseSharedBase(order);
   refuseUbuntusOwn(order);
@@ -129,14 +94,14 @@ export function planOf(order: Order, execution: string): Plan {
     view: order.view,
     news: true,
     bootloaders: false,
-    job: stringsOf(jobFor(order, execution, '')),
+    job: stringsOf(jobFor(order, owner, '')),
     reason: [order.rebuild ? 'a rebuild was ordered' : 'ordered', ...notes].join('; '),
     architectures: choices
       .filter(({ kernels }) => kernels.length > 0)
       .map(({ architecture, kernels }) => ({
         architecture,
         customised: isCustomised(order),
-        job: stringsOf(jobFor(order, execution, architecture)),
+        job: stringsOf(jobFor(order, owner, architecture)),
         kernels: [...kernels],
       })),
     ...firstRound,
@@ -145,7 +110,7 @@ export function planOf(order: Order, execution: string): Plan {
 
 const firstRound = { redrives: 0, published: [] };
 
-function bootloadersPlan(order: Order, execution: string): Plan {
+function bootloadersPlan(order: Order, owner: Owner): Plan {
   const images = (['kernels', 'customise', 'serial'] as const).find((field) => order[field] !== undefined);
   if (images !== undefined) {
     throw new MirrorError('BadInput', `bootloaders are ordered with ${images}, which images have`, {
@@ -154,12 +119,12 @@ function bootloadersPlan(order: Order, execution: string): Plan {
     });
   }
   return {
-    execution,
+    execution: owner.execution,
     release: order.release,
     view: order.view,
     news: true,
     bootloaders: true,
-    job: stringsOf(jobFor(order, execution, '')),
+    job: stringsOf(jobFor(order, owner, '')),
     reason: order.rebuild ? 'a rebuild was ordered' : 'ordered',
     architectures: [],
     ...firstRound,
@@ -191,8 +156,10 @@ function refuseUbuntusOwn({ release, customise, serial, places }: Order): void {
   });
 }
 
-function jobFor(order: Order, execution: string, architecture: string): Job {
+type Owner = Pick<Job, 'execution' | 'folder'>;
+
+function jobFor(order: Order, owner: Owner, architecture: string): Job {
   const { release, view, rebuild, bootTest } = order;
-  const empty = { kernel: '', inputs: '', recipe: '', bundles: '', ...noFolders };
-  return { execution, release, architecture, view, ...empty, customised: isCustomised(order), bootTest, rebuild };
+  const empty = { kernel: '', inputs: '', recipe: '', bundles: '', ...noBuilds };
+  return { ...owner, release, architecture, view, ...empty, customised: isCustomised(order), bootTest, rebuild };
 }

@@ -1,66 +1,92 @@
 import { z } from 'zod';
+import {
+  catalogueWord,
+  kernelRelease,
+  largestDocument,
+  largestObject,
+  line,
+  packageName,
+  packageVersion,
+  serial,
+  sha256,
+} from './foreign-words';
 
-/** An object that a stage wrote into the work store, by what it is: nothing is handed on that was not measured. */
-export const Artefact = z.strictObject({
-  key: z.string().min(1),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+/**
+ * What a build says of itself comes from a machine that ran other people's scripts as root: all of it is words and numbers
+ * of known shapes and lengths, and none of it says where something is read.
+ * @param result its schema
+ */
+export const handedOn = <T extends z.ZodType>(result: T) =>
+  z.strictObject({
+    /** Id of the build, as CodeBuild says it. It owns a folder of the work store (lib/job/layout.ts). */
+    build: z.string().regex(/^[\w.-]+:[\w.-]+$/, 'no id of a build'),
+    result,
+  });
+
+/** An object that a stage wrote into its folder of the work store: nothing is handed on that was not measured. */
+export const Made = z.strictObject({
+  sha256,
   /** Bytes. */
-  size: z.int().nonnegative(),
+  size: z.int().nonnegative().max(largestObject),
 });
-export type Artefact = z.infer<typeof Artefact>;
+export type Made = z.infer<typeof Made>;
 
-/** Folder of the work store in which a stage has put what it made (lib/job/layout.ts). */
-const folder = z.string().min(1);
+/** The same, and where it is. */
+export interface Artefact extends Made {
+  readonly key: string;
+}
 
 /** Where a base image came from. */
 export const ImageSource = z.strictObject({
   kind: z.enum(['cloud-image', 'bootstrap', 'given']),
   /** Address or path of what was taken; of a bootstrap the archives. */
-  uri: z.string(),
-  /** Of the bytes that came from there, where there is one file. */
-  sha256: z.string().default(''),
-  /** Product of the stream that offered it. */
-  product: z.string().default(''),
+  uri: line(4096),
+  /** Of the bytes that came from there, where there is one file; else empty. */
+  sha256: z.union([sha256, z.literal('')]),
+  /** Product of the stream that offered it; else empty. */
+  product: line(200),
 });
 export type ImageSource = z.infer<typeof ImageSource>;
 
 /** What the fetch stage found and stored: the base image. */
 export const Fetched = z.strictObject({
-  /** `20261120` or `20261120.1`. */
-  serial: z.string().regex(/^\d{8}(\.\d+)?$/),
-  folder,
-  squashfs: Artefact,
-  manifest: Artefact,
+  serial,
+  squashfs: Made,
+  manifest: Made,
   source: ImageSource,
 });
 export type Fetched = z.infer<typeof Fetched>;
 
 /** The image that is published: the base as it came, or what the upgrade stage made of it. */
-export const Root = z.strictObject({ folder, squashfs: Artefact, manifest: Artefact });
+export const Root = z.strictObject({ squashfs: Made, manifest: Made });
 export type Root = z.infer<typeof Root>;
 
 /** What apt would install for a flavour, found before anything is built. */
 export const ResolvedKernel = z.discriminatedUnion('outcome', [
   z.strictObject({
     outcome: z.literal('resolved'),
-    kernel: z.string(),
+    kernel: catalogueWord,
     /** The package that holds the kernel, e.g. `linux-image-6.8.0-50-generic`. */
-    imagePackage: z.string(),
-    imageVersion: z.string(),
+    imagePackage: packageName,
+    imageVersion: packageVersion,
     /** Digest of all packages that the initramfs is made from, and of their versions. Equal ones give equal kernels. */
-    packages: z.string(),
+    packages: sha256,
   }),
-  z.strictObject({ outcome: z.literal('missing'), kernel: z.string(), error: z.string(), message: z.string() }),
+  z.strictObject({
+    outcome: z.literal('missing'),
+    kernel: catalogueWord,
+    error: z.string().regex(/^[A-Za-z]{1,64}$/, 'the name of an error'),
+    message: z.string().max(8192),
+  }),
 ]);
 export type ResolvedKernel = z.infer<typeof ResolvedKernel>;
 
 /** What the prepare stage stored: the overlay layer that all flavours of an architecture share, as a squashfs. */
 export const Prepared = z.strictObject({
-  folder,
-  layer: Artefact,
-  kernels: z.array(ResolvedKernel),
+  layer: Made,
+  kernels: z.array(ResolvedKernel).max(32),
   /** Archives and packages that went in, for the provenance: a JSON object (lib/job/materials.ts). */
-  materials: Artefact,
+  materials: Made.extend({ size: z.int().nonnegative().max(largestDocument) }),
 });
 export type Prepared = z.infer<typeof Prepared>;
 
@@ -91,15 +117,14 @@ export type Selected = z.infer<typeof Selected>;
 
 /** What the extract stage took out of one flavour's overlay. */
 export const Extracted = z.strictObject({
-  folder,
-  kernel: Artefact,
-  initrd: Artefact,
+  kernel: Made,
+  initrd: Made,
   /** The package that owns the kernel file, e.g. `linux-image-6.1.0-40-amd64`. */
-  imagePackage: z.string(),
+  imagePackage: packageName,
   /** Its version, e.g. `6.1.153-1`. */
-  imageVersion: z.string(),
+  imageVersion: packageVersion,
   /** What `uname -r` will print, e.g. `6.1.0-40-amd64`. */
-  kernelRelease: z.string(),
+  kernelRelease,
 });
 export type Extracted = z.infer<typeof Extracted>;
 
@@ -107,7 +132,7 @@ export type Extracted = z.infer<typeof Extracted>;
 export const Booted = z.strictObject({
   gate: z.enum(['passed', 'impossible', 'waived']),
   /** What was seen, in words. */
-  evidence: z.string(),
+  evidence: z.string().max(8192),
 });
 export type Booted = z.infer<typeof Booted>;
 
@@ -117,7 +142,7 @@ export const KernelResult = z.discriminatedUnion('outcome', [
     outcome: z.literal('built'),
     kernel: z.string(),
     need: z.enum(['required', 'optional']),
-    extracted: Extracted,
+    extracted: handedOn(Extracted),
     booted: Booted,
   }),
   z.object({

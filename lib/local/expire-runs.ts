@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isFolderOf } from '../job/layout';
 import { hasCode } from '../store/durable';
 
 /** What stages of one execution hand to each other is of no use a day later; in the cloud a lifecycle rule removes it. */
@@ -23,6 +24,13 @@ export async function expireRuns(work: string, now: Date): Promise<void> {
     const age = now.getTime() - (await writtenAt(run, now));
     if (age > lifetimeMilliseconds) await rm(run, { recursive: true, force: true });
   }
+}
+
+/** Removes what an execution that has ended handed from stage to stage. */
+export async function removeRuns(work: string, execution: string): Promise<void> {
+  const folder = join(work, 'runs');
+  const own = (await namesIn(folder)).filter((name) => isFolderOf(name, execution));
+  for (const name of own) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 /** Milliseconds since 1970; now for what a neighbour has just removed. */

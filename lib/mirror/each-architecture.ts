@@ -35,13 +35,13 @@ export class EachArchitecture extends Construct {
     const upgrade = machineTasks(this, 'Upgrade', {
       onX86: props.upgrade.project,
       onArm: props.upgradeOnArm?.project,
-      elsewhere: { base: '$.fetched.result.folder' },
+      elsewhere: { base: '$.fetched.build' },
       resultPath: '$.root',
     });
     const prepare = machineTasks(this, 'Prepare', {
       onX86: props.prepare.project,
       onArm: props.prepareOnArm?.project,
-      elsewhere: { base: '$.fetched.result.folder', root: '$.root.result.folder' },
+      elsewhere: { base: '$.fetched.build', root: '$.root.build' },
       resultPath: '$.prepared',
     });
     const kernels = new EachKernel(this, 'Kernels', {
@@ -73,44 +73,38 @@ export class EachArchitecture extends Construct {
     }).itemProcessor(fetch);
   }
 
-  /** The published root is the base as it came. */
+  /** The published root is the base as it came: there is no other result. */
   private untouched(): Pass {
     return Pass.jsonPath(this, 'Untouched', {
-      parameters: {
-        result: {
-          'folder.$': '$.fetched.result.folder',
-          'squashfs.$': '$.fetched.result.squashfs',
-          'manifest.$': '$.fetched.result.manifest',
-        },
-      },
+      parameters: { 'build.$': '$.fetched.build' },
       resultPath: '$.root',
     });
   }
 
-  /** Its payload is SelectInput of lib/job/plan.ts. */
+  /** Its payload is SelectInput of lib/job/publish-input.ts. */
   private select(select: IFunction): TaskStateBase {
     return functionTask(this, 'Select', {
       function: select,
       payload: {
         'job.$': '$.job',
         'kernels.$': '$.kernels',
-        'fetched.$': '$.fetched.result',
-        'prepared.$': '$.prepared.result',
+        'fetched.$': '$.fetched',
+        'prepared.$': '$.prepared',
       },
       resultField: 'result',
       resultPath: '$.selected',
     });
   }
 
-  /** Its payload is PublishInput of lib/job/plan.ts. */
+  /** Its payload is PublishInput of lib/job/publish-input.ts. */
   private publish(publish: IFunction): TaskStateBase {
     return functionTask(this, 'Publish', {
       function: publish,
       payload: {
         'job.$': '$.job',
-        'fetched.$': '$.fetched.result',
-        'root.$': '$.root.result',
-        'prepared.$': '$.prepared.result',
+        'fetched.$': '$.fetched',
+        'root.$': '$.root',
+        'prepared.$': '$.prepared',
         'selected.$': '$.selected.result',
         'kernels.$': '$.kernels',
       },

@@ -27,7 +27,7 @@ export class EachKernel extends Construct {
     const kernelBuilt = this.kernelBuilt();
     const bootTest = buildTask(this, 'BootTest', {
       project,
-      elsewhere: { ...ownFields, extracted: '$.extracted.result.folder' },
+      elsewhere: { ...ownFields, extracted: '$.extracted.build' },
       resultPath: '$.booted',
     });
     bootTest.addCatch(failed, { errors: ['States.ALL'], resultPath: '$.error' }).next(kernelBuilt);
@@ -56,8 +56,8 @@ export class EachKernel extends Construct {
         'kernel.$': '$$.Map.Item.Value.kernel',
         'need.$': '$$.Map.Item.Value.need',
         'job.$': '$.job',
-        'root.$': '$.root.result.folder',
-        'prepared.$': '$.prepared.result.folder',
+        'root.$': '$.root.build',
+        'prepared.$': '$.prepared.build',
       },
       maxConcurrency,
       resultPath: '$.kernels',
@@ -77,7 +77,7 @@ export class EachKernel extends Construct {
       parameters: {
         outcome: 'built',
         ...whichKernel,
-        'extracted.$': '$.extracted.result',
+        'extracted.$': '$.extracted',
         'booted.$': '$.booted.result',
       },
     });

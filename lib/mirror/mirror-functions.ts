@@ -35,22 +35,20 @@ export function mirrorFunctions(scope: Construct, props: MirrorFunctionsProps): 
   const runs = runsOf(workBucket);
   const orders = workBucket.arnForObjects('runs/*/order.json');
   const readMirror = [allow('s3:GetObject', objects), listing(mirrorBucket)];
-  const readWork = [allow('s3:GetObject', runs), listing(workBucket)];
-  const writeOrder = [
-    allow('s3:PutObject', orders),
-    allow('s3:GetObject', orders), // is it ours that lies there?
-    listing(workBucket),
-  ];
+  // Nobody may list the work bucket: the names of its folders are what keeps one execution's builds from another's.
+  const readWork = allow('s3:GetObject', runs);
+  const readOrder = allow('s3:GetObject', orders);
+  const writeOrder = [allow('s3:PutObject', orders), readOrder]; // is it ours that is there, after an answer was lost?
   const writeMirror = allow('s3:PutObject', objects);
   const make = (id: string, statements: PolicyStatement[], more: Partial<MirrorFunctionProps> = {}) =>
     new MirrorFunction(scope, id, { ...common, ...more, asset: id.toLowerCase(), statements });
   const functions = {
     plan: make('Plan', [...readMirror, ...writeOrder], network),
-    select: make('Select', [...readMirror, ...readWork]),
-    publish: make('Publish', [...readWork, ...readMirror, writeMirror, ...signingKey.signing], {
+    select: make('Select', [...readMirror, readOrder]),
+    publish: make('Publish', [readWork, ...readMirror, writeMirror, ...signingKey.signing], {
       environment: { MIRROR_SIGNING_KEY: signingKey.address },
     }),
-    look: make('Look', [...readMirror, ...writeOrder], network),
+    look: make('Look', readMirror, network),
     tell: make('Tell', []),
   };
   const { plan, select, publish, look } = functions;
@@ -61,11 +59,9 @@ export function mirrorFunctions(scope: Construct, props: MirrorFunctionsProps): 
       'the mirror has a bucket of its own, all of which is what the site serves',
     );
   }
-  for (const { role } of [select, publish]) {
-    acknowledge(role, starIn(scope, runs), 'what stages hand to each other, which has the names of executions');
-  }
-  for (const { role } of [plan, look]) {
-    acknowledge(role, starIn(scope, orders), 'the order of an execution, which has its name in it');
+  acknowledge(publish.role, starIn(scope, runs), 'what stages hand to each other, in folders that nobody can guess');
+  for (const { role } of [plan, select]) {
+    acknowledge(role, starIn(scope, orders), 'the order of an execution, in a folder that nobody can guess');
   }
   return functions;
 }

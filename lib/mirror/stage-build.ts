@@ -114,7 +114,7 @@ export class StageBuild extends Construct {
     ]) {
       role.addToPolicy(statement);
     }
-    acknowledge(role, starIn(this, runsObjects), 'what stages hand to each other, which has the names of executions');
+    acknowledge(role, starIn(this, runsObjects), 'what stages hand to each other, in folders that nobody can guess');
     return role;
   }
 }

@@ -21,7 +21,7 @@ type Elsewhere = { readonly [field in keyof Job]?: string };
 
 export interface BuildTaskProps {
   readonly project: IProject;
-  /** Where `{ result: … }` goes: `$.fetched`. A ResultSelector cannot be a bare value, hence the one field. */
+  /** Where `{ build, result }` goes: `$.fetched`. */
   readonly resultPath: string;
   /** Where the job lies. @default $.job */
   readonly jobPath?: string;
@@ -29,13 +29,17 @@ export interface BuildTaskProps {
   readonly elsewhere?: Elsewhere;
 }
 
-/** Runs a stage's project with the job as its environment, and reads the RESULT that its buildspec exports. */
+/**
+ * Runs a stage's project with the job as its environment, and reads the RESULT that its buildspec exports. That is a
+ * stranger's word, so no state reads anything in it: a path that it has not would end the execution with all its
+ * architectures. Which build it was, CodeBuild says.
+ */
 export function buildTask(scope: Construct, id: string, props: BuildTaskProps): CodeBuildStartBuild {
   const task = CodeBuildStartBuild.jsonPath(scope, id, {
     project: props.project,
     integrationPattern: IntegrationPattern.RUN_JOB,
     environmentVariablesOverride: jobEnvironment(props.jobPath ?? '$.job', props.elsewhere ?? {}),
-    resultSelector: { 'result.$': exportedResult },
+    resultSelector: { 'build.$': '$.Build.Id', 'result.$': exportedResult },
     resultPath: props.resultPath,
   });
   task.addRetry({

@@ -1,7 +1,7 @@
 import { MirrorError } from '../errors';
 import { addedSources, type ImageSource } from '../job/apt-sources';
 import { checked } from '../job/checked';
-import { made } from '../job/layout';
+import { foldersOf, made } from '../job/layout';
 import { type AptSource, AptSources } from '../job/order';
 import { parseRepository } from '../job/repository';
 import { readText } from '../machine/files';
@@ -24,7 +24,7 @@ export async function findAddedSources(bench: Workbench): Promise<ImageSource[]>
 /** Those that {@link findAddedSources} has kept; none where nothing is customised. */
 export async function knownAddedSources(bench: Workbench): Promise<ImageSource[]> {
   if (!bench.job.customised) return [];
-  const key = made.repositories(bench.job.root);
+  const key = made.repositories(foldersOf(bench.job).root);
   return checked(AptSources, JSON.parse(await readText(await takeUp(bench, key))), key);
 }
 

@@ -3,7 +3,7 @@ import { architectureOf, runsOn } from '../catalog/architectures';
 import { kernelOf } from '../catalog/kernels';
 import { releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
-import { made } from '../job/layout';
+import { foldersOf, made } from '../job/layout';
 import type { Booted } from '../job/results';
 import type { Verdict } from '../machine/console';
 import { digestOf } from '../machine/digest';
@@ -30,10 +30,11 @@ export async function bootTest(bench: Workbench): Promise<Booted> {
   if (foreign && !(await isInstalled(qemu.system))) {
     return { gate: 'impossible', evidence: `no ${qemu.system} on this machine` };
   }
+  const { root, extracted } = foldersOf(job);
   const [squashfs, kernel, initrd] = [
-    await takeUp(bench, made.squashfs(job.root)),
-    await takeUp(bench, made.kernel(job.extracted)),
-    await takeUp(bench, made.initrd(job.extracted)),
+    await takeUp(bench, made.squashfs(root)),
+    await takeUp(bench, made.kernel(extracted)),
+    await takeUp(bench, made.initrd(extracted)),
   ];
   const { sha256, size } = await digestOf(squashfs);
   const path = rackPath({
@@ -77,7 +78,7 @@ function memoryFor(squashfsBytes: number): number {
 }
 
 async function hasCloudInit(bench: Workbench): Promise<boolean> {
-  return /^cloud-init\t/m.test(await readText(await takeUp(bench, made.manifest(bench.job.root))));
+  return /^cloud-init\t/m.test(await readText(await takeUp(bench, made.manifest(foldersOf(bench.job).root))));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Kernel, kernelOf } from '../catalog/kernels';
 import { releaseOf } from '../catalog/releases';
-import { made } from '../job/layout';
+import { foldersOf, made } from '../job/layout';
 import type { Extracted } from '../job/results';
 import { aptInstall } from '../machine/apt';
 import { imagePackageOf } from '../machine/apt-resolve';
@@ -22,8 +22,9 @@ import { handOn, takeUp, type Workbench } from './workbench';
 export async function extract(bench: Workbench): Promise<Extracted> {
   const { job, scratch } = bench;
   const kernel = kernelOf(job.release, job.architecture, job.kernel);
-  const base = await takeUp(bench, made.squashfs(job.root));
-  const layer = await takeUp(bench, made.layer(job.prepared));
+  const from = foldersOf(job);
+  const base = await takeUp(bench, made.squashfs(from.root));
+  const layer = await takeUp(bench, made.layer(from.prepared));
 
   await using image = await mountSquashfs(base, scratch);
   await using shared = await mountSquashfs(layer, scratch);
@@ -41,7 +42,6 @@ export async function extract(bench: Workbench): Promise<Extracted> {
   await makeInitramfs(chroot, choice, installed.release, await squashfsTime(base), initrd);
 
   return {
-    folder: bench.folder,
     kernel: await handOn(bench, made.kernel(bench.folder), kernelFile),
     initrd: await handOn(bench, made.initrd(bench.folder), initrd),
     imagePackage: installed.imagePackage,

@@ -25,7 +25,6 @@ export async function fetch(bench: Workbench): Promise<Fetched> {
   const manifest = base.manifest ?? (await writeManifest(base.squashfs, bench));
   return {
     serial: base.serial,
-    folder: bench.folder,
     squashfs: await handOn(bench, made.squashfs(bench.folder), base.squashfs),
     manifest: await handOn(bench, made.manifest(bench.folder), manifest),
     source: base.source,

@@ -1,8 +1,8 @@
 import { type Kernel, kernelOf } from '../catalog/kernels';
 import { type ItemName, itemPath, productFields, productId } from '../catalog/products';
 import type { Job } from '../job/job';
-import { mirror as layout } from '../job/layout';
-import type { PublishInput } from '../job/plan';
+import { foldersOf, made as keys, mirror as layout } from '../job/layout';
+import type { PublishInput } from '../job/publish-input';
 import type { Artefact, Booted, Extracted, Fetched } from '../job/results';
 import { sha256Of } from '../simplestreams/documents';
 import type { Item, Version } from '../simplestreams/types';
@@ -28,7 +28,7 @@ export interface Offer {
 
 export interface BuiltKernel {
   readonly kernel: string;
-  readonly extracted: Extracted;
+  readonly extracted: { readonly build: string; readonly result: Extracted };
   readonly booted: Booted;
 }
 
@@ -47,7 +47,8 @@ export type Context = Pick<Origin, 'order' | 'materials'>;
 
 /** What the flavours of one architecture are as products of the job's view: those that were built, and those that stand. */
 export function offersOf(job: Job, input: PublishInput, built: readonly BuiltKernel[], context: Context): Offer[] {
-  const { fetched, selected } = input;
+  const { selected } = input;
+  const fetched = input.fetched.result;
   const missing = selected.missing.map(({ kernel }) => kernel).join(' ');
   const looked = { ...inputsSeen(job, fetched, context), ...(missing && { missing }) };
   return selected.flavours.flatMap((flavour): Offer[] => {
@@ -62,7 +63,7 @@ export function offersOf(job: Job, input: PublishInput, built: readonly BuiltKer
         kernel,
         newest: flavour.newest,
         built: made !== undefined,
-        artefacts: made === undefined ? {} : artefactsOf(input, made),
+        artefacts: made === undefined ? {} : artefactsOf(job, input, made),
         facts: {
           base_sha256: fetched.squashfs.sha256,
           packages: flavour.packages,
@@ -70,7 +71,7 @@ export function offersOf(job: Job, input: PublishInput, built: readonly BuiltKer
           image_package: flavour.imagePackage,
           image_version: flavour.imageVersion,
           serial: fetched.serial,
-          ...(made && { gate: made.booted.gate, kernel_version: made.extracted.kernelRelease }),
+          ...(made && { gate: made.booted.gate, kernel_version: made.extracted.result.kernelRelease }),
         },
         origin: { ...context, fetched, recipe: job.recipe, builtAs: flavour.builtAs },
       },
@@ -85,12 +86,19 @@ function inputsSeen({ inputs, recipe }: Job, { serial, source }: Fetched, { mate
   return inputs !== '' && inputs === seen ? { inputs } : {};
 }
 
-function artefactsOf({ root }: PublishInput, { extracted }: BuiltKernel): Offer['artefacts'] {
+/** Where they are follows from who made them; the builds only say what they are. */
+function artefactsOf(
+  job: Job,
+  { fetched, root }: PublishInput,
+  { kernel, extracted: { build, result } }: BuiltKernel,
+): Offer['artefacts'] {
+  const folders = foldersOf({ ...job, kernel, root: root.build, extracted: build });
+  const { squashfs, manifest } = root.result ?? fetched.result;
   return {
-    squashfs: root.squashfs,
-    manifest: root.manifest,
-    'boot-kernel': extracted.kernel,
-    'boot-initrd': extracted.initrd,
+    squashfs: { key: keys.squashfs(folders.root), ...squashfs },
+    manifest: { key: keys.manifest(folders.root), ...manifest },
+    'boot-kernel': { key: keys.kernel(folders.extracted), ...result.kernel },
+    'boot-initrd': { key: keys.initrd(folders.extracted), ...result.initrd },
   };
 }
 

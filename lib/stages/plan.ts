@@ -3,7 +3,7 @@ import { bootloaderContentId } from '../catalog/bootloaders';
 import { kernelOf } from '../catalog/kernels';
 import { contentId, productId } from '../catalog/products';
 import { releaseOf } from '../catalog/releases';
-import { runs } from '../job/layout';
+import { executionFolder, runs } from '../job/layout';
 import { isCustomised, type Order } from '../job/order';
 import { type Plan, type PlanInput, planOf } from '../job/plan';
 import { sha256OfText } from '../machine/digest';
@@ -17,10 +17,9 @@ import { readView } from './published-view';
 /** Raised when the stages come to make other bytes of the same inputs: everything is then built again. */
 const recipeNumber = 2;
 
-export interface PlanBench {
+/** What a look needs; it writes nothing. */
+export interface LookBench {
   readonly mirror: Store;
-  /** Gets the order, for the stages to read. */
-  readonly work: Store;
   /** An empty folder. */
   readonly scratch: string;
   /** The folder of the bundle, which holds `keyrings/`. */
@@ -31,17 +30,39 @@ export interface PlanBench {
   readonly verify?: VerifyClearsigned;
 }
 
+export interface PlanBench extends LookBench {
+  /** Gets the order, for the stages to read. */
+  readonly work: Store;
+  /** Draws as many bytes as are asked for, which nobody can guess. */
+  readonly random: (bytes: number) => Uint8Array;
+}
+
 /**
- * Makes a plan of an order, and says cheaply whether anything is new: nothing is where the sources' InRelease files, the
- * image that the stream offers and the recipe are those that every ordered product was last built or looked at with.
- * What cannot be told cheaply counts as new; Select then compares what really would go in.
+ * Makes a plan of an order, and writes the order down for the stages, in a folder of this very plan: one that is made again,
+ * by a retry or a redrive, has another, so what anybody has written before makes no difference.
  */
 export async function plan(
   { order, execution, redrives = 0 }: Partial<PlanInput> & Pick<PlanInput, 'order' | 'execution'>,
   bench: PlanBench,
 ): Promise<Plan> {
-  const planned = { ...withBundles(planOf(order, execution), bench.bundles ?? ''), redrives };
-  await bench.work.create(runs.order(execution), Buffer.from(`${JSON.stringify(order)}\n`));
+  const folder = executionFolder(execution, bench.random(8));
+  const ordered = { ...planOf(order, execution, folder), redrives };
+  await bench.work.create(runs.order(folder), Buffer.from(`${JSON.stringify(order)}\n`));
+  return narrowed(ordered, order, bench);
+}
+
+/** The same without an execution: what one would find. */
+export async function look(order: Order, bench: LookBench): Promise<Plan> {
+  return narrowed(planOf(order, 'look'), order, bench);
+}
+
+/**
+ * Says cheaply whether anything is new: nothing is where the sources' InRelease files, the
+ * image that the stream offers and the recipe are those that every ordered product was last built or looked at with.
+ * What cannot be told cheaply counts as new; Select then compares what really would go in.
+ */
+async function narrowed(ordered: Plan, order: Order, bench: LookBench): Promise<Plan> {
+  const planned = withBundles(ordered, bench.bundles ?? '');
   return planned.bootloaders ? planBootloaders(planned, order, bench) : planImages(planned, order, bench);
 }
 
@@ -51,7 +72,7 @@ function withBundles(plan: Plan, bundles: string): Plan {
   return { ...plan, job: { ...plan.job, bundles }, architectures };
 }
 
-async function planImages(planned: Plan, order: Order, bench: PlanBench): Promise<Plan> {
+async function planImages(planned: Plan, order: Order, bench: LookBench): Promise<Plan> {
   const recipe = recipeOf(order);
   const architectures = await Promise.all(
     planned.architectures.map(async (one) => {
@@ -73,7 +94,7 @@ async function planImages(planned: Plan, order: Order, bench: PlanBench): Promis
   };
 }
 
-async function planBootloaders(planned: Plan, order: Order, bench: PlanBench): Promise<Plan> {
+async function planBootloaders(planned: Plan, order: Order, bench: LookBench): Promise<Plan> {
   const inputs = (await bootloaderInputs({ ...bench, order })) ?? '';
   const plan = { ...planned, job: { ...planned.job, inputs } };
   const document = await documentOf(bootloaderContentId(order.view), order, bench);
@@ -83,7 +104,7 @@ async function planBootloaders(planned: Plan, order: Order, bench: PlanBench): P
   return { ...plan, news: false, reason: 'nothing is new: the archives are those of the newest versions' };
 }
 
-async function documentOf(id: string, { view }: Order, { mirror }: PlanBench): Promise<Products | undefined> {
+async function documentOf(id: string, { view }: Order, { mirror }: LookBench): Promise<Products | undefined> {
   return (await readView(view, { mirror })).documents.get(id)?.document;
 }
 

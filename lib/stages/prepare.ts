@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { initramfsPackages } from '../catalog/initramfs';
 import { releaseOf } from '../catalog/releases';
 import { checked } from '../job/checked';
-import { made } from '../job/layout';
+import { foldersOf, made } from '../job/layout';
 import { Materials } from '../job/materials';
 import type { Prepared } from '../job/results';
 import { aptInstall, aptUpdate } from '../machine/apt';
@@ -25,7 +25,7 @@ import { handOn, handOnJson, takeUp, type Workbench } from './workbench';
 /** Makes the layer that all flavours share: apt's lists, the initramfs packages, our hooks and settings. */
 export async function prepare(bench: Workbench): Promise<Prepared> {
   const { job, scratch } = bench;
-  const base = await takeUp(bench, made.squashfs(job.root));
+  const base = await takeUp(bench, made.squashfs(foldersOf(job).root));
   const layer = join(scratch, 'layer.squashfs');
 
   await using image = await mountSquashfs(base, scratch);
@@ -40,7 +40,6 @@ export async function prepare(bench: Workbench): Promise<Prepared> {
   }
   await makeSquashfs(root.upper, layer, { compression: passingCompression, epoch: await squashfsTime(base) });
   return {
-    folder: bench.folder,
     layer: await handOn(bench, made.layer(bench.folder), layer),
     kernels: prepared.resolution.kernels,
     materials: await handOnJson(bench, made.materials(bench.folder), prepared.materials),
@@ -77,7 +76,7 @@ async function look(
 /** The archives as the upgrade stage saw them, which may have been others. */
 async function archivesOfUpgrade(bench: Workbench): Promise<Materials['archives']> {
   if (!bench.job.customised) return [];
-  const key = made.archives(bench.job.root);
+  const key = made.archives(foldersOf(bench.job).root);
   return checked(Materials.shape.archives, JSON.parse(await readText(await takeUp(bench, key))), key);
 }
 
@@ -88,6 +87,7 @@ function unique(archives: Materials['archives']): Materials['archives'] {
 /** What the upgrade stage has made of the base. */
 async function changesIn(bench: Workbench): Promise<Materials['changed']> {
   if (!bench.job.customised) return [];
-  const [base, root] = [made.manifest(bench.job.base), made.manifest(bench.job.root)];
-  return changesOf(await readText(await takeUp(bench, base)), await readText(await takeUp(bench, root)));
+  const { base, root } = foldersOf(bench.job);
+  const textOf = async (folder: string) => readText(await takeUp(bench, made.manifest(folder)));
+  return changesOf(await textOf(base), await textOf(root));
 }

@@ -1,7 +1,7 @@
 import { bootloaderContentId, bootloaderItemPath } from '../catalog/bootloaders';
 import { MirrorError } from '../errors';
 import type { BuiltBootloaders } from '../job/bootloaders';
-import { mirror as layout } from '../job/layout';
+import { mirror as layout, made, runs } from '../job/layout';
 import { archivesDigest } from '../machine/in-release';
 import { type Addition, newestVersion } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
@@ -17,9 +17,12 @@ export interface BootloadersToPublish {
   readonly view: string;
   /** Owns the version names that are claimed for it. */
   readonly execution: string;
+  /** Its folder in the work store. */
+  readonly folder: string;
   /** Digest of what the archives offered when the build was planned; empty where that is not known. */
   readonly inputs: string;
-  readonly built: BuiltBootloaders;
+  /** What they are, and which build says so. */
+  readonly built: { readonly build: string; readonly result: BuiltBootloaders };
   /** Publish new versions though they equal the newest ones. @default false */
   readonly rebuild?: boolean;
 }
@@ -35,7 +38,7 @@ export interface PublishedBootloaders {
  * @throws ContractBroken and BadSignature, with nothing published; VersionConflict where no name is left
  */
 export async function publishBootloaders(
-  { view, execution, inputs, built, ...ordered }: BootloadersToPublish,
+  { view, execution, folder, inputs, built: { build, result: built }, ...ordered }: BootloadersToPublish,
   bench: PublishBench,
 ): Promise<PublishedBootloaders> {
   // Only what the packages were really taken by counts as looked at.
@@ -46,9 +49,11 @@ export async function publishBootloaders(
   const claims = newestClaims(offers, before.documents.get(id)?.document);
   const rebuild = await isStillToRebuild({ rebuild: ordered.rebuild ?? false, execution }, claims, bench.mirror);
 
+  const from = runs.attempt({ folder, architecture: '', kernel: '' }, 'bootloaders', build);
+
   for (;;) {
     const document = (await readView(view, bench)).documents.get(id)?.document;
-    const claimed = await claimNews(execution, loaderNews(offers, document, rebuild), document, bench);
+    const claimed = await claimNews({ execution, from }, loaderNews(offers, document, rebuild), document, bench);
     let added: readonly Addition[] = [];
     const additions = (current: Products | undefined) => {
       added = loaderAdditions(offers, current, claimed, rebuild);
@@ -75,7 +80,7 @@ function newestClaims(offers: readonly LoaderOffer[], document: Products | undef
 
 /** Brings what is new into the pool, each product into a folder of its own. @returns version names by product id */
 async function claimNews(
-  execution: string,
+  { execution, from }: { readonly execution: string; readonly from: string },
   news: readonly LoaderOffer[],
   document: Products | undefined,
   { mirror, work, now }: PublishBench,
@@ -89,7 +94,8 @@ async function claimNews(
     const version = await claimFirst(names, keyOf, { execution, mirror, what: `${firmware} ${architecture}` });
     for (const [item, { artefact }] of Object.entries(items)) {
       const key = layout.pool(bootloaderItemPath(loader, version, item));
-      await mirror.adopt(key, work, artefact.key, { sha256: artefact.sha256 });
+      const fromKey = made.bootloader(from, firmware, architecture, item);
+      await mirror.adopt(key, work, fromKey, { sha256: artefact.sha256 });
     }
     claimed.set(productId, version);
   }

@@ -2,9 +2,10 @@ import { contentId } from '../catalog/products';
 import { releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
 import { jobOfStrings } from '../job/environment';
+import { checkMaterials, checkPublishable } from '../job/handed-on';
 import type { Job } from '../job/job';
-import { mirror as layout } from '../job/layout';
-import type { PublishInput } from '../job/plan';
+import { foldersOf, mirror as layout, made } from '../job/layout';
+import type { PublishInput } from '../job/publish-input';
 import type { KernelResult, Selected } from '../job/results';
 import type { Addition } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
@@ -36,19 +37,20 @@ export interface Published {
 
 /**
  * Takes what one architecture's builds made into the pool, and commits it to the view.
- * @throws RequiredKernelFailed; ContractBroken and BadSignature, with nothing published
+ * @throws BadInput for what no build of this order hands on; RequiredKernelFailed; ContractBroken and BadSignature, with nothing published
  */
 export async function publish(input: PublishInput, bench: PublishBench): Promise<Published> {
   const ordered = jobOfStrings(input.job);
+  const context = await contextOf(ordered, input, bench);
   const { built, leftOut } = sorted(input.kernels, input.selected);
-  const offers = offersOf(ordered, input, built, await contextOf(ordered, input, bench));
+  const offers = offersOf(ordered, input, built, context);
   const id = contentId(releaseOf(ordered.release), ordered.view);
   await readIndex(ordered.view, bench); // nothing is written beside a view that another key has signed
   await showMirror(ordered.view, ordered.release, bench);
   const job = { ...ordered, rebuild: await wantsRebuild(ordered, offers, bench) };
 
   for (;;) {
-    const claimed = await claimNews(job, input.fetched.serial, offers, bench);
+    const claimed = await claimNews(job, input.fetched.result.serial, offers, bench);
     let added: readonly Addition[] = [];
     let overtaken: readonly string[] = [];
     const additions = (current: Products | undefined) => {
@@ -123,11 +125,16 @@ function sorted(
   return { built, leftOut: [...lost, ...missing].map(({ kernel }) => kernel) };
 }
 
-async function contextOf(job: Job, { prepared }: PublishInput, { work }: PublishBench): Promise<Context> {
-  return {
-    order: await orderAt(job.execution, work),
-    materials: await materialsAt(prepared.materials, work),
-  };
+/** What the builds say is checked before anything is done by it. */
+async function contextOf(job: Job, input: PublishInput, { work, now }: PublishBench): Promise<Context> {
+  const { build, result } = input.prepared;
+  const order = await orderAt(job.folder, work);
+  const asked = { job, order, now: now() };
+  checkPublishable(input, asked);
+  const key = made.materials(foldersOf({ ...job, prepared: build }).prepared);
+  const materials = await materialsAt({ key, ...result.materials }, work);
+  checkMaterials(materials, asked);
+  return { order, materials };
 }
 
 /** Objects only reach the pool with the digests that came through the state machine. */

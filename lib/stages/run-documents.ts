@@ -1,5 +1,5 @@
 import { MirrorError } from '../errors';
-import { checked } from '../job/checked';
+import { checked, handedOnHint } from '../job/checked';
 import { runs } from '../job/layout';
 import { Materials } from '../job/materials';
 import { Order } from '../job/order';
@@ -7,26 +7,41 @@ import type { Artefact } from '../job/results';
 import { sha256OfText } from '../machine/digest';
 import type { Store } from '../store/store';
 
-/** The order that Plan wrote down. @throws NoSuchObject where the run has expired */
-export async function orderAt(execution: string, work: Store): Promise<Order> {
-  const key = runs.order(execution);
-  return checked(Order, await jsonAt(key, work), key);
+/** The order that Plan wrote down. @throws NoSuchObject, or AccessDenied by S3, where the run has expired */
+export async function orderAt(folder: string, work: Store): Promise<Order> {
+  const key = runs.order(folder);
+  return checked(Order, JSON.parse(await textAt(key, work)), 'the order of the execution');
 }
 
-/** What Prepare wrote down, as the state machine was told. @throws NoSuchObject where the run has expired; ChecksumMismatch */
-export async function materialsAt({ key, sha256 }: Artefact, work: Store): Promise<Materials> {
-  return checked(Materials, await jsonAt(key, work, sha256), key);
+/**
+ * What Prepare wrote down, as the state machine was told; its size was checked with what Prepare said.
+ * @throws NoSuchObject, or AccessDenied by S3, where the run has expired; ChecksumMismatch, BadInput
+ */
+export async function materialsAt({ key, sha256, size }: Artefact, work: Store): Promise<Materials> {
+  const found = await work.head(key);
+  if (found !== undefined && found.size !== size) throw changed(key, `${found.size} bytes`, `${size} bytes`);
+  const text = await textAt(key, work);
+  const seen = sha256OfText(text);
+  if (seen !== sha256) throw changed(key, `sha256 ${seen}`, sha256);
+  return checked(Materials, jsonOf(text), 'what Prepare says that went in', handedOnHint);
 }
 
-async function jsonAt(key: string, work: Store, sha256?: string): Promise<unknown> {
-  const found = await work.read(key);
-  if (found !== undefined) {
-    const text = found.bytes.toString();
-    const seen = sha256OfText(text);
-    if (sha256 === undefined || seen === sha256) return JSON.parse(text);
-    throw new MirrorError('ChecksumMismatch', `${key} has sha256 ${seen}, its build said ${sha256}`, {
-      hint: 'somebody has changed it since; build it again',
-    });
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new MirrorError('BadFormat', 'what Prepare says that went in is no JSON', { hint: handedOnHint, cause });
   }
+}
+
+async function textAt(key: string, work: Store): Promise<string> {
+  const found = await work.read(key);
+  if (found !== undefined) return found.bytes.toString();
   throw new MirrorError('NoSuchObject', `${work.name} has no ${key}`, { hint: 'the run has expired; build it again' });
+}
+
+function changed(key: string, seen: string, said: string): MirrorError {
+  return new MirrorError('ChecksumMismatch', `${key} has ${seen}, its build said ${said}`, {
+    hint: 'it was changed after it was handed on; build it again',
+  });
 }

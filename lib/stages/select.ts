@@ -3,9 +3,10 @@ import { contentId, productId } from '../catalog/products';
 import { releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
 import { jobOfStrings } from '../job/environment';
+import { checkSelectable } from '../job/handed-on';
 import type { Job } from '../job/job';
 import type { Order } from '../job/order';
-import type { SelectInput } from '../job/plan';
+import type { SelectInput } from '../job/publish-input';
 import type { ResolvedKernel, Selected, SelectedFlavour } from '../job/results';
 import type { Product, Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
@@ -19,20 +20,24 @@ type Resolved = Extract<ResolvedKernel, { outcome: 'resolved' }>;
 /**
  * Chooses what is built of an architecture, now that it is known what would go in: flavours whose newest version has
  * just that are left, and flavours that resolve to the same packages are built once.
- * @throws NotReady where the base is older than what is published; NoSuchPackage, NoKernel where the archive does not have a required flavour; BadSignature
+ * @throws BadInput for what no build of this order hands on; NotReady where the base is older than what is published; NoSuchPackage, NoKernel where the archive does not have a required flavour; BadSignature
  */
 export async function select(
   input: SelectInput,
-  { mirror, work }: { readonly mirror: Store; readonly work: Store },
+  { mirror, work, now }: { readonly mirror: Store; readonly work: Store; readonly now: () => Date },
 ): Promise<Selected> {
   const job = jobOfStrings(input.job);
+  const order = await orderAt(job.folder, work);
+  checkSelectable(input, { job, order, now: now() });
   const { documents } = await readView(job.view, { mirror });
   const document = documents.get(contentId(releaseOf(job.release), job.view))?.document;
   refuseMissing(input);
-  refuseOlderBase(input, document, job, await orderAt(job.execution, work));
+  refuseOlderBase(input, document, job, order);
 
-  const resolved = input.prepared.kernels.filter((one) => one.outcome === 'resolved');
-  const news = resolved.filter((one) => job.rebuild || !stands(one, document, job, input.fetched.squashfs.sha256));
+  const resolved = input.prepared.result.kernels.filter((one) => one.outcome === 'resolved');
+  const news = resolved.filter(
+    (one) => job.rebuild || !stands(one, document, job, input.fetched.result.squashfs.sha256),
+  );
   const flavours = input.kernels.flatMap((wanted): SelectedFlavour[] => {
     const own = resolved.find(({ kernel }) => kernel === wanted.kernel);
     if (own === undefined) return [];
@@ -62,7 +67,7 @@ function productOf(kernel: string, document: Products | undefined, job: Job): Pr
   return document?.products[productId(kernelOf(job.release, job.architecture, kernel), job.view)];
 }
 
-function refuseMissing({ kernels, prepared }: SelectInput): void {
+function refuseMissing({ kernels, prepared: { result: prepared } }: SelectInput): void {
   for (const { kernel, need } of kernels) {
     const found = prepared.kernels.find((one) => one.kernel === kernel);
     if (need !== 'required' || found?.outcome !== 'missing') continue;
@@ -75,7 +80,7 @@ function refuseMissing({ kernels, prepared }: SelectInput): void {
 
 /** A stream that was held back, or is played again by somebody, is signed like any other: only its serial tells. */
 function refuseOlderBase(
-  { fetched, kernels }: SelectInput,
+  { fetched: { result: fetched }, kernels }: SelectInput,
   document: Products | undefined,
   job: Job,
   { serial: asked }: Order,
@@ -99,7 +104,7 @@ const wayBack = {
   bootstrap: ', or take another archive (--archive)',
 };
 
-function missingOf({ kernels, prepared }: SelectInput): Selected['missing'] {
+function missingOf({ kernels, prepared: { result: prepared } }: SelectInput): Selected['missing'] {
   return prepared.kernels.flatMap((one) => {
     const wanted = kernels.some(({ kernel }) => kernel === one.kernel);
     return wanted && one.outcome === 'missing' ? [{ kernel: one.kernel, message: one.message }] : [];

@@ -1,5 +1,5 @@
 import { type ImageSource, proposedSources } from '../job/apt-sources';
-import { made } from '../job/layout';
+import { foldersOf, made } from '../job/layout';
 import { machineAptOptions } from '../machine/apt';
 import { giveCertificates } from '../machine/apt-network';
 import { pinArchive } from '../machine/apt-pins';
@@ -53,7 +53,7 @@ export async function openApt(
  * @param root the mounted image that is published
  */
 export async function mountBase(bench: Workbench, root: Mounted): Promise<Mounted> {
-  const { base, root: published } = bench.job;
+  const { base, root: published } = foldersOf(bench.job);
   if (base === published) return { path: root.path, [Symbol.asyncDispose]: async () => {} };
   return mountSquashfs(await takeUp(bench, made.squashfs(base)), bench.scratch);
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { squashfsCompression } from '../catalog/compression';
 import { releaseOf } from '../catalog/releases';
 import { isKernelPackage } from '../job/kernel-package';
-import { made } from '../job/layout';
+import { foldersOf, made } from '../job/layout';
 import type { Root } from '../job/results';
 import { aptAutoremove, aptDistUpgrade, aptInstall, aptPurge, aptUpdate } from '../machine/apt';
 import { type Chroot, enterChroot } from '../machine/chroot';
@@ -23,7 +23,7 @@ import { handOn, handOnJson, takeUp, type Workbench } from './workbench';
 /** Changes the fetched image as the order wants it, cleans it, and packs it again. */
 export async function upgrade(bench: Workbench): Promise<Root> {
   const { job, scratch } = bench;
-  const base = await takeUp(bench, made.squashfs(job.base));
+  const base = await takeUp(bench, made.squashfs(foldersOf(job).base));
   const [squashfs, manifest] = [join(scratch, 'root.squashfs'), join(scratch, 'root.manifest')];
   const epoch = await squashfsTime(base);
   const added = await findAddedSources(bench);
@@ -42,7 +42,6 @@ export async function upgrade(bench: Workbench): Promise<Root> {
   await makeSquashfs(root.path, squashfs, { compression: compressionFor(bench), epoch });
   await writeText(manifest, manifestOf(root.path));
   return {
-    folder: bench.folder,
     squashfs: await handOn(bench, made.squashfs(bench.folder), squashfs),
     manifest: await handOn(bench, made.manifest(bench.folder), manifest),
   };

@@ -3,7 +3,7 @@ import { checked } from '../job/checked';
 import type { Job } from '../job/job';
 import { runs } from '../job/layout';
 import { Order } from '../job/order';
-import type { Artefact } from '../job/results';
+import type { Made } from '../job/results';
 import { digestOf } from '../machine/digest';
 import { readText } from '../machine/files';
 import type { Store } from '../store/store';
@@ -12,7 +12,7 @@ import type { Store } from '../store/store';
 export interface Workbench {
   readonly job: Job;
   readonly order: Order;
-  /** Where this stage puts what it makes: keys of the work store begin with it. */
+  /** Where this build puts what it makes: keys of the work store begin with it. */
   readonly folder: string;
   /** The work store, which holds what other stages of this execution made. */
   readonly store: Store;
@@ -25,28 +25,32 @@ export interface Workbench {
 }
 
 /** The order that Plan wrote down. @throws NoSuchObject, BadInput */
-export async function readOrder(execution: string, store: Store, scratch: string): Promise<Order> {
+export async function readOrder(
+  { execution, folder }: Pick<Job, 'execution' | 'folder'>,
+  store: Store,
+  scratch: string,
+): Promise<Order> {
   const file = join(scratch, 'order.json');
-  await store.readTo(runs.order(execution), file);
+  await store.readTo(runs.order(folder), file);
   return checked(Order, JSON.parse(await readText(file)), `the order of ${execution}`);
 }
 
 /** Hands a file on to the later stages. */
-export async function handOn({ store }: Pick<Workbench, 'store'>, key: string, file: string): Promise<Artefact> {
+export async function handOn({ store }: Pick<Workbench, 'store'>, key: string, file: string): Promise<Made> {
   const { sha256, size } = await digestOf(file);
   await store.create(key, { file }, { sha256 });
-  return { key, sha256, size };
+  return { sha256, size };
 }
 
 /** Hands a small JSON object on to the later stages. */
-export async function handOnJson({ store }: Pick<Workbench, 'store'>, key: string, value: object): Promise<Artefact> {
+export async function handOnJson({ store }: Pick<Workbench, 'store'>, key: string, value: object): Promise<Made> {
   const { size, sha256 } = await store.create(key, Buffer.from(`${JSON.stringify(value)}\n`));
-  return { key, sha256, size };
+  return { sha256, size };
 }
 
-/** Takes what an earlier stage handed on. */
+/** Takes what an earlier stage handed on. The name of the execution's folder is not for file names, which foreign trees may see. */
 export async function takeUp({ store, scratch }: Pick<Workbench, 'store' | 'scratch'>, key: string): Promise<string> {
-  const file = join(scratch, key.replaceAll('/', '-'));
+  const file = join(scratch, key.split('/').slice(2).join('-'));
   await store.readTo(key, file);
   return file;
 }

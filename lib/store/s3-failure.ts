@@ -98,7 +98,7 @@ const failedHint = 'AWS, or the way to it, is in trouble; run the command again'
 // Who may not list is not told that a key is missing: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
 const deniedHint = (action: string) =>
   action === 's3:GetObject'
-    ? 'allow s3:GetObject on it; without s3:ListBucket on the bucket this is also the answer where nothing lies there'
+    ? 'allow s3:GetObject on it; without s3:ListBucket on the bucket this is also the answer where nothing is: what stages hand on has expired after 30 days, then build again'
     : `allow ${action} on it, or use other credentials`;
 
 function told(error: unknown): { name: string; message: string; status?: number; region?: string } {

@@ -32,8 +32,8 @@ test('prints a table with sizes, and a total in which shared files count once', 
 test('prints bootloaders in a table of their own', async () => {
   const press = smallPress(signer);
   await press.publish({ kernels: [{ kernel: 'generic' }] });
-  const built = await makeBuiltLoaders(press.work, { execution: 'run' });
-  await publishBootloaders({ view: 'candidate', execution: 'run', inputs: '', built }, press);
+  const made = await makeBuiltLoaders(press.work, { execution: 'run' });
+  await publishBootloaders({ view: 'candidate', execution: 'run', inputs: '', ...made }, press);
   await press.mirror.create('format.json', Buffer.from('{"format":1,"tool":"cdk-maas-mirror"}'));
   const terminal = keptTerminal();
 

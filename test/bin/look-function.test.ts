@@ -1,11 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { stateMachineVariable, workStoreVariable } from '../../lib/job/environment';
+import { stateMachineVariable } from '../../lib/job/environment';
 import { executionName, mirrorStoreVariable } from '../../lib/job/names';
 import { Order } from '../../lib/job/order';
 import type { Signer } from '../../lib/simplestreams/signer';
-import { plan } from '../../lib/stages/plan';
+import { look as lookAt } from '../../lib/stages/plan';
 import { openMirrorDirectory } from '../../lib/store/open';
 import { callDeployed, measuredIn } from '../fixtures/called-function';
 import { publishCloudImages } from '../fixtures/cloud-stream';
@@ -34,7 +34,7 @@ async function look(archiveIsAt: string, executions: { readonly succeeded?: Date
   const file = join(folder, 'dists/bookworm/InRelease');
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, 'as built');
-  const planned = await plan({ order, execution: 'first' }, { ...press, scratch: temporaryFolder(), tools: '' });
+  const planned = await lookAt(order, { ...press, scratch: temporaryFolder(), tools: '' });
   const recipe = planned.architectures[0]?.job.recipe ?? '';
   await press.publish({ source: 'bootstrap', planned: 'as built', recipe });
   writeFileSync(file, archiveIsAt);
@@ -49,8 +49,8 @@ async function look(archiveIsAt: string, executions: { readonly succeeded?: Date
   });
   const event = { order, at: at.toISOString() };
   const log: string[] = [];
-  const stores = { [mirrorStoreVariable]: press.mirror.root, [workStoreVariable]: press.work.root };
-  const looked = await callDeployed('look', event, { ...stores, [stateMachineVariable]: stateMachineArn }, log);
+  const variables = { [mirrorStoreVariable]: press.mirror.root, [stateMachineVariable]: stateMachineArn };
+  const looked = await callDeployed('look', event, variables, log);
   const started = aws.requests.filter(({ operation }) => operation === 'StartExecution').length;
   return { looked, behind: measuredIn(log).Behind, started };
 }
@@ -81,7 +81,7 @@ describe('a mirror is behind', () => {
 
 describe('a stream that nobody whom the order knows has signed', () => {
   /** Looks at a stream of noble; `changed` is what somebody on the way to it does. */
-  async function lookAt(changed: (folder: string) => void) {
+  async function lookWhen(changed: (folder: string) => void) {
     const folder = temporaryFolder();
     const image = { release: 'noble', version: '24.04', architecture: 'amd64', serial: '20261120' };
     await publishCloudImages(folder, { layout: 'daily', signer, images: [{ ...image, squashfs: Buffer.from('x') }] });
@@ -95,8 +95,7 @@ describe('a stream that nobody whom the order knows has signed', () => {
       ListExecutions: () => ({ executions: [] }),
     });
     const { root } = await openMirrorDirectory(temporaryFolder(), { create: true });
-    const stores = { [mirrorStoreVariable]: root, [workStoreVariable]: temporaryFolder() };
-    const variables = { ...stores, [stateMachineVariable]: stateMachineArn };
+    const variables = { [mirrorStoreVariable]: root, [stateMachineVariable]: stateMachineArn };
     const looking = callDeployed('look', { order, at: at.toISOString() }, variables, []);
     const failure = await looking.then(
       () => undefined,
@@ -107,7 +106,7 @@ describe('a stream that nobody whom the order knows has signed', () => {
 
   it('refuses, so that the alarm LookFailed is raised, and starts no build', async () => {
     for (const document of streamDocuments) {
-      const { failure, started } = await lookAt((folder) => hideLine(folder, document, ' '));
+      const { failure, started } = await lookWhen((folder) => hideLine(folder, document, ' '));
       expect({ failure, started }).toEqual({
         failure: expect.stringMatching(`^BadSignature: .*${document}.sjson: the signature does not hold: line`),
         started: 0,
@@ -116,7 +115,7 @@ describe('a stream that nobody whom the order knows has signed', () => {
   });
 
   it('leaves a stream that cannot be read to the build that it starts', async () => {
-    const { failure, started } = await lookAt((folder) => rmSync(join(folder, 'streams'), { recursive: true }));
+    const { failure, started } = await lookWhen((folder) => rmSync(join(folder, 'streams'), { recursive: true }));
     expect({ failure, started }).toEqual({ failure: undefined, started: 1 });
   });
 });

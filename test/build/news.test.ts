@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { kernelOf } from '../../lib/catalog/kernels';
 import { Order } from '../../lib/job/order';
-import { plan } from '../../lib/stages/plan';
-import { DirectoryStore } from '../../lib/store/directory';
+import { look } from '../../lib/stages/plan';
 import { openMirrorDirectory } from '../../lib/store/open';
 import { publishCloudImages } from '../fixtures/cloud-stream';
 import { type LookAlike, lookAlike, withNewerKernel, withoutPackage, withPackage } from '../fixtures/look-alike';
@@ -210,8 +209,7 @@ async function lookAt(site: UbuntuSite, { bootTest }: { readonly bootTest: boole
     places: { stream: at('--stream'), streamKeyring, archive: at('--archive'), ports: at('--ports') },
   });
   const mirror = await openMirrorDirectory(site.mirror, { create: false });
-  const work = new DirectoryStore(temporaryFolder());
-  return (await plan({ order, execution: 'look' }, { mirror, work, scratch: temporaryFolder(), tools: '' })).news;
+  return (await look(order, { mirror, scratch: temporaryFolder(), tools: '' })).news;
 }
 
 /** In the middle, of which no header tells. */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { jobOfStrings } from '../../lib/job/environment';
 import { Order } from '../../lib/job/order';
-import { Plan, planInputOf, planOf, publishInputOf } from '../../lib/job/plan';
+import { Plan, planInputOf, planOf } from '../../lib/job/plan';
+import { publishInputOf } from '../../lib/job/publish-input';
 
 const order = (fields: object) => Order.parse({ release: 'noble', architectures: ['amd64'], ...fields });
-const plan = (fields: object) => planOf(order(fields), 'run-1');
+const plan = (fields: object) => planOf(order(fields), 'run-1', 'run-1-0123456789abcdef');
 const kernels = (fields: object) => plan(fields).architectures.map((one) => one.kernels.map(({ kernel }) => kernel));
 
 describe('a plan', () => {
@@ -16,6 +17,7 @@ describe('a plan', () => {
     expect(made.architectures.map(({ architecture }) => architecture)).toEqual(['amd64', 'arm64']);
     expect(made.architectures[1]?.job).toEqual({
       execution: 'run-1',
+      folder: 'run-1-0123456789abcdef',
       release: 'noble',
       architecture: 'arm64',
       view: 'nightly',
@@ -191,16 +193,18 @@ describe('reading the input of a function', () => {
   });
 
   it('takes what the state machine makes', () => {
-    const folder = 'runs/run-1/amd64/fetch/1';
-    const artefact = { key: `${folder}/squashfs`, sha256: 'ab'.repeat(32), size: 1 };
+    const artefact = { sha256: 'ab'.repeat(32), size: 1 };
     const input = {
       job: plan({}).architectures[0]?.job,
       fetched: {
-        ...{ serial: '20261120', folder, squashfs: artefact, manifest: artefact },
-        source: { kind: 'cloud-image', uri: 'https://images.example/squashfs', sha256: 'ab'.repeat(32), product: 'p' },
+        build: 'Fetch-1a2B:0123-4567',
+        result: {
+          ...{ serial: '20261120', squashfs: artefact, manifest: artefact },
+          source: { kind: 'cloud-image', uri: 'https://images.example/x', sha256: 'ab'.repeat(32), product: 'p' },
+        },
       },
-      root: { folder, squashfs: artefact, manifest: artefact },
-      prepared: { folder, layer: artefact, kernels: [], materials: artefact },
+      root: { build: 'Upgrade:0', result: { squashfs: artefact, manifest: artefact } },
+      prepared: { build: 'Prepare:0', result: { layer: artefact, kernels: [], materials: artefact } },
       selected: { build: [], flavours: [], missing: [] },
       kernels: [{ outcome: 'failed', kernel: 'ga', need: 'required', error: { Error: 'NoKernel', Cause: 'none' } }],
     };

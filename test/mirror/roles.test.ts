@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { MaasMirror, MirrorSchedule, UbuntuRelease } from '../../lib';
-import { runs } from '../../lib/job/layout';
+import { executionFolder, runs } from '../../lib/job/layout';
 import { everyProp } from './every-prop';
 import { templateOf } from './made-mirror';
 import { actionsOf, type Statement, statementsOf } from './statements';
@@ -38,15 +38,10 @@ describe('the roles', () => {
           `${name}: s3:GetObject: WorkBucket/runs/*`,
           `${name}: s3:PutObject: WorkBucket/runs/*`,
         ]),
-        ...['Plan', 'Look'].flatMap((name) => [
-          `${name}: s3:GetObject: MirrorBucket/*`,
-          `${name}: s3:PutObject: WorkBucket/runs/*/order.json`,
-          `${name}: s3:GetObject: WorkBucket/runs/*/order.json`,
-        ]),
-        ...['Select', 'Publish'].flatMap((name) => [
-          `${name}: s3:GetObject: MirrorBucket/*`,
-          `${name}: s3:GetObject: WorkBucket/runs/*`,
-        ]),
+        ...['Plan', 'Look', 'Select', 'Publish'].map((name) => `${name}: s3:GetObject: MirrorBucket/*`),
+        'Plan: s3:PutObject: WorkBucket/runs/*/order.json',
+        ...['Plan', 'Select'].map((name) => `${name}: s3:GetObject: WorkBucket/runs/*/order.json`),
+        'Publish: s3:GetObject: WorkBucket/runs/*',
         'Publish: s3:PutObject: MirrorBucket/*',
         `Tell: states:GetExecutionHistory,states:DescribeExecution: arn:aws:states:region:accountid:execution:WorkflowStateMachine:*`,
         `Workflow: ${logDelivery}: *`,
@@ -197,8 +192,32 @@ describe('the roles', () => {
   it('let Publish read the work of the builds, not write it', () => {
     const onWork = on(/^MirrorPublishRole/).filter((one) => mentions(one, 'WorkBucket'));
 
-    expect(onWork.map(({ Action }) => Action)).toEqual(['s3:GetObject', 's3:ListBucket']);
+    expect(onWork.map(({ Action }) => Action)).toEqual(['s3:GetObject']);
     expect(onWork[0]?.Resource).toEqual(below('WorkBucket', '/runs/*'));
+  });
+
+  it('let nobody list the work bucket, whose folders have names that nobody can guess, whatever a mirror is told', () => {
+    for (const made of [template, everything]) {
+      const listing = statementsOf(made).filter(({ Action }) =>
+        [Action].flat().some((one) => /List(Bucket|Object)/.test(one)),
+      );
+
+      expect(listing).not.toEqual([]);
+      expect(listing.filter((one) => mentions(one, 'WorkBucket'))).toEqual([]);
+    }
+  });
+
+  it('let Plan write orders and Select read them, and keep Look and Tell from the work bucket', () => {
+    const onWork = (role: RegExp) => on(role).filter((one) => mentions(one, 'WorkBucket'));
+    const orders = below('WorkBucket', '/runs/*/order.json');
+
+    expect(onWork(/^MirrorPlanRole/)).toEqual([
+      { Effect: 'Allow', Action: 's3:PutObject', Resource: orders },
+      { Effect: 'Allow', Action: 's3:GetObject', Resource: orders },
+    ]);
+    expect(onWork(/^MirrorSelectRole/)).toEqual([{ Effect: 'Allow', Action: 's3:GetObject', Resource: orders }]);
+    for (const role of [/^MirrorLookRole/, /^MirrorTellRole/, /^MirrorWorkflowRole/]) expect(onWork(role)).toEqual([]);
+    expect(runs.order(executionFolder('run-1', new Uint8Array(8)))).toMatch(/^runs\/[^/]+\/order\.json$/);
   });
 
   it('let Tell read the executions, builds and logs of this mirror, and speak to its topic', () => {

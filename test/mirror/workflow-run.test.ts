@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { KernelFlavour } from '../../lib';
 import { jobVariables } from '../../lib/job/environment';
 import { Order } from '../../lib/job/order';
-import { concludeInputOf, type Plan, planInputOf, planOf, publishInputOf, selectInputOf } from '../../lib/job/plan';
+import { concludeInputOf, type Plan, planInputOf, planOf } from '../../lib/job/plan';
+import { publishInputOf, selectInputOf } from '../../lib/job/publish-input';
 import { conclude } from '../../lib/stages/conclude';
 import { definitionOf, statesOf, templateOf } from './made-mirror';
 
@@ -59,7 +60,7 @@ describe('an execution', () => {
 
     const [amd64] = inputs.map(publishInputOf);
     expect(amd64?.job.execution).toBe('run-1');
-    expect(amd64?.fetched.serial).toBe('20261120');
+    expect(amd64?.fetched.result.serial).toBe('20261120');
     expect(amd64?.kernels).toMatchObject([
       { outcome: 'built', kernel: 'ga', need: 'required', booted: { gate: 'passed' } },
       {
@@ -92,15 +93,16 @@ describe('an execution', () => {
       await run({
         Plan: () => ({ Payload: { ...plan, architectures } satisfies Plan }),
         Publish: ({ Payload }) => {
-          found.push(publishInputOf(Payload).root.squashfs.key);
+          const { build, result } = publishInputOf(Payload).root;
+          found.push(`${build} ${result === undefined ? 'the base' : result.squashfs.size}`);
           return { Payload: {} };
         },
       });
       return found;
     };
 
-    expect(await roots(false)).toEqual(['runs/run-1/x', 'runs/run-1/x']);
-    expect(await roots(true)).toEqual(['runs/run-1/upgraded', 'runs/run-1/upgraded']);
+    expect(await roots(false)).toEqual(['Fetch:amd64 the base', 'Fetch:arm64 the base']);
+    expect(await roots(true)).toEqual(['Upgrade:amd64 2', 'UpgradeArm:arm64 2']);
   });
 
   it('builds only what Select chose, and publishes what it said of the others', async () => {
@@ -220,8 +222,8 @@ describe('an execution', () => {
   });
 });
 
-const artefact = { key: 'runs/run-1/x', sha256: 'ab'.repeat(32), size: 1 };
-const result = (value: object) => ({
+const artefact = { sha256: 'ab'.repeat(32), size: 1 };
+const result = (value: unknown) => ({
   Build: {
     BuildStatus: 'SUCCEEDED',
     ExportedEnvironmentVariables: [
@@ -230,12 +232,11 @@ const result = (value: object) => ({
     ],
   },
 });
-const root = { folder: 'runs/run-1/root', squashfs: artefact, manifest: artefact };
+const root = { squashfs: artefact, manifest: artefact };
 const source = { kind: 'given', uri: '/images/x', sha256: artefact.sha256, product: '' };
-const prepared = result({ folder: 'runs/run-1/prepared', layer: artefact, kernels: [], materials: artefact });
-const upgraded = { ...artefact, key: 'runs/run-1/upgraded' };
+const prepared = result({ layer: artefact, kernels: [], materials: artefact });
+const upgraded = { ...artefact, size: 2 };
 const extracted = result({
-  folder: 'runs/run-1/extracted',
   kernel: artefact,
   initrd: artefact,
   imagePackage: 'linux-image-6.8.0-50-generic',
@@ -247,15 +248,15 @@ const extracted = result({
 const answers: Readonly<Record<string, Handler>> = {
   Plan: ({ Payload }) => {
     const { order, execution, redrives } = planInputOf(Payload);
-    return { Payload: { ...planOf(order, execution), redrives } };
+    return { Payload: { ...planOf(order, execution, `${execution}-0123456789abcdef`), redrives } };
   },
   Conclude: ({ Payload }) => ({ Payload: conclude(concludeInputOf(Payload)) }),
   Fetch: () => result({ serial: '20261120', ...root, source }),
-  Upgrade: () => result({ folder: 'runs/run-1/upgraded', squashfs: upgraded, manifest: artefact }),
+  Upgrade: () => result({ squashfs: upgraded, manifest: artefact }),
   Prepare: () => prepared,
   Select: ({ Payload }) => {
     const { kernels: build } = selectInputOf(Payload);
-    const of = { imagePackage: 'linux-image-6.8.0-50-generic', imageVersion: '6.8.0-50.51', packages: 'digest' };
+    const of = { imagePackage: 'linux-image-6.8.0-50-generic', imageVersion: '6.8.0-50.51', packages: 'cd'.repeat(32) };
     return {
       Payload: {
         build,
@@ -317,7 +318,8 @@ async function run(
       async (raw: unknown) => {
         const words = wordsOf(raw as Record<string, unknown>);
         seen.push([name, words.architecture, words.kernel].filter(Boolean).join(' '));
-        return handler?.({ ...(raw as object), ...words });
+        const answer = await handler?.({ ...(raw as object), ...words });
+        return namedBuild(answer, [name, [words.architecture, words.kernel].filter(Boolean).join('-')].join(':'));
       },
     ];
   });
@@ -342,6 +344,12 @@ async function lastEntered(
     last = { state: event.state.name, input: event.state.input };
   }
   return last;
+}
+
+/** CodeBuild says itself which build it was. */
+function namedBuild(answer: unknown, Id: string): unknown {
+  const { Build } = (answer ?? {}) as { readonly Build?: object };
+  return Build === undefined ? answer : { Build: { Id, ...Build } };
 }
 
 /** Architecture and flavour, from the variables of a build or the job that Publish gets. */

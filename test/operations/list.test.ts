@@ -57,8 +57,8 @@ describe('the list of a mirror', () => {
 
   test('says of a bootloader for which firmware it is, and what it is made of', async () => {
     const press = smallPress(signer);
-    const built = await makeBuiltLoaders(press.work, { execution: 'run' });
-    await publishBootloaders({ view: 'candidate', execution: 'run', inputs: '', built }, press);
+    const made = await makeBuiltLoaders(press.work, { execution: 'run' });
+    await publishBootloaders({ view: 'candidate', execution: 'run', inputs: '', ...made }, press);
 
     const rows = await listMirror(press.mirror);
 

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { architectureOf, architectures, runsOn } from '../../lib/catalog/architectures';
-import { noFolders } from '../../lib/job/job';
-import { made } from '../../lib/job/layout';
+import { noBuilds } from '../../lib/job/job';
+import { foldersOf, made } from '../../lib/job/layout';
 import { Order } from '../../lib/job/order';
 import { thisMachine } from '../../lib/machine/this-machine';
 import { bootTest } from '../../lib/stages/boot-test';
@@ -49,7 +49,7 @@ describe('a machine that comes up', () => {
 /** A boot in an emulator that is a script: it fetches the root, or not, and reports as the boot check in an image does. */
 async function bootedBy(act: 'fetch' | 'fetch nothing'): ReturnType<typeof bootTest> {
   const bench = await benchOf(own);
-  const { root, extracted } = bench.job;
+  const { root, extracted } = foldersOf(bench.job);
   for (const [key, text] of [
     [made.squashfs(root), 'squashfs'],
     [made.manifest(root), 'cloud-init\t24.1\n'],
@@ -88,12 +88,13 @@ async function benchOf(architecture: string): Promise<Parameters<typeof bootTest
       ...ordered,
       ...asked,
       execution: 'e',
+      folder: 'e-0123456789abcdef',
       inputs: '',
       recipe: '',
       bundles: '',
-      ...noFolders,
-      root: 'runs/e/root',
-      extracted: 'runs/e/extracted',
+      ...noBuilds,
+      root: 'Fetch:1',
+      extracted: 'Extract:1',
     },
     order: Order.parse({ release: 'noble', architectures: [architecture] }),
     store: await openWorkStore(scratch),

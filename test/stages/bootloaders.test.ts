@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bootloaders } from '../../lib/catalog/bootloaders';
-import { type BuiltBootloaders, builtBootloadersOf } from '../../lib/job/bootloaders';
+import { BuiltBootloaders } from '../../lib/job/bootloaders';
+import { made, runs } from '../../lib/job/layout';
 import { verifyMirror } from '../../lib/operations/verify';
 import { bootloaderSources } from '../../lib/stages/bootloader-sources';
 import { buildBootloaders } from '../../lib/stages/bootloaders';
@@ -21,6 +22,9 @@ import { smallSigner } from '../fixtures/small-mirror';
 import { makeArchiveKey } from '../fixtures/small-release/archive';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { smallPress } from './small-press';
+
+const owned = 'run-0123456789abcdef';
+const attempt = runs.attempt({ folder: owned, architecture: '', kernel: '' }, 'bootloaders', 'Bootloaders:1');
 
 const root = mkdtempSync(join(tmpdir(), 'bootloaders-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -43,15 +47,16 @@ async function build(folder: string, from: BootloaderArchive = small): Promise<B
   const tools = join(__dirname, '../../buildspecs');
   const { keyring } = from;
   const places = { archive: { uri: archive.url, keyring }, ports: { uri: ports.url, keyring } };
-  return await buildBootloaders({ folder: 'runs/run/bootloaders', store, scratch, tools }, places);
+  return await buildBootloaders({ folder: attempt, store, scratch, tools }, places);
 }
 
 /** Unpacks what was built for one product as MAAS does, all items into one folder, and gives its files by name. */
 function unpacked(firmware: string, architecture: string): Map<string, Buffer> {
   const product = built.products.find((one) => one.firmware === firmware && one.architecture === architecture);
   const target = temporaryFolder();
-  for (const { artefact } of Object.values(product?.items ?? {})) {
-    execFileSync('tar', ['--extract', '--file', join(root, 'work', artefact.key), '--directory', target]);
+  for (const item of Object.keys(product?.items ?? {})) {
+    const archive = join(root, 'work', made.bootloader(attempt, firmware, architecture, item));
+    execFileSync('tar', ['--extract', '--file', archive, '--directory', target]);
   }
   return new Map(
     readdirSync(target)
@@ -110,10 +115,10 @@ describe('the bootloaders', () => {
 
   it('are published once, and again where a package is newer, from bytes that repeat', async () => {
     const press = smallPress(await smallSigner());
-    const publish = async (execution: string, made: BuiltBootloaders, work: string) =>
+    const publish = async (execution: string, result: BuiltBootloaders, work: string) =>
       (
         await publishBootloaders(
-          { view: 'candidate', execution, inputs: '', built: made },
+          { view: 'candidate', execution, folder: owned, inputs: '', built: { build: 'Bootloaders:1', result } },
           { ...press, work: new DirectoryStore(work) },
         )
       ).products.map(({ product, version }) => `${product.split(':1:')[1]} ${version}`);
@@ -146,7 +151,7 @@ describe('the bootloaders', () => {
         ...{ item: 'grub2', package: 'grub2', version: loaderVersions.grub, release: 'xenial' },
       },
     ]);
-    expect(builtBootloadersOf(JSON.parse(JSON.stringify(built)))).toEqual(built);
+    expect(BuiltBootloaders.parse(JSON.parse(JSON.stringify(built)))).toEqual(built);
   });
 
   const syslinux = { place: 'archive', suite: 'noble', component: 'universe', name: 'syslinux-common' } as const;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -39,12 +40,18 @@ async function site(): Promise<{ folder: string; server: ServedArchive; order: O
 }
 
 function planning(order: Order, verify: VerifyClearsigned | undefined) {
-  const bench = { ...smallPress(signer), scratch: temporaryFolder(), tools: '', ...(verify && { verify }) };
+  const bench = {
+    ...smallPress(signer),
+    scratch: temporaryFolder(),
+    tools: '',
+    random: randomBytes,
+    ...(verify && { verify }),
+  };
   return plan({ order, execution: 'first' }, bench);
 }
 
 function fetching(order: Order) {
-  const [planned] = planOf(order, 'first').architectures;
+  const [planned] = planOf(order, 'first', 'first-0123456789abcdef').architectures;
   if (planned === undefined) throw new Error('nothing is planned');
   const { work } = smallPress(signer);
   return fetch({

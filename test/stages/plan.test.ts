@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -5,7 +6,7 @@ import { architecturesOf } from '../../lib/catalog/kernels';
 import { Order } from '../../lib/job/order';
 import type { Plan } from '../../lib/job/plan';
 import type { Signer } from '../../lib/simplestreams/signer';
-import { plan } from '../../lib/stages/plan';
+import { look, plan } from '../../lib/stages/plan';
 import type { BuiltRunOptions } from '../fixtures/built-run';
 import { publishCloudImages } from '../fixtures/cloud-stream';
 import { type ServedArchive, serveArchive } from '../fixtures/served-archive';
@@ -42,7 +43,7 @@ async function place(): Promise<Place> {
     const order = Order.parse({ release: 'bookworm', architectures: ['amd64'], places, ...changes });
     const bench = { ...press, scratch: temporaryFolder(), tools: '' };
     looks += 1;
-    return plan({ order, execution: `look-${looks}` }, bench);
+    return plan({ order, execution: `look-${looks}` }, { ...bench, random: randomBytes });
   };
   turnTo('first');
   return {
@@ -164,7 +165,7 @@ describe('a look for many architectures at once', () => {
     const seen: string[][] = [];
     for (let time = 0; time < 8; time++) {
       const bench = { ...press, scratch: join(scratch, `${time}`), tools: '' };
-      const { architectures: planned } = await plan({ order, execution: `look-${time}` }, bench);
+      const { architectures: planned } = await look(order, bench);
       seen.push(planned.map(({ job }) => job.inputs));
     }
 

@@ -45,8 +45,8 @@ async function publishLoaders(
   changes: Partial<PublishBench> = {},
 ): Promise<PublishedBootloaders> {
   const { view = 'candidate', inputs = '', rebuild = false, execution = `run-${++runsMade}`, ...rest } = run;
-  const built = await makeBuiltLoaders(press.work, { execution, ...rest });
-  return publishBootloaders({ view, execution, inputs, rebuild, built }, { ...press, ...changes });
+  const made = await makeBuiltLoaders(press.work, { execution, ...rest });
+  return publishBootloaders({ view, execution, inputs, rebuild, ...made }, { ...press, ...changes });
 }
 
 async function loadersOf(press: SmallPress, view = 'candidate'): Promise<Products | undefined> {
@@ -230,12 +230,18 @@ describe('publishing bootloaders', () => {
 
   it('refuses a loader that the catalogue does not have', async () => {
     const press = smallPress(signer);
-    const built = await makeBuiltLoaders(press.work, { execution: 'run' });
-    const [first] = built.products;
+    const { folder, built } = await makeBuiltLoaders(press.work, { execution: 'run' });
+    const [first] = built.result.products;
     const products = first === undefined ? [] : [{ ...first, architecture: 'amd64' }];
 
     const refused = publishBootloaders(
-      { view: 'candidate', execution: 'run', inputs: '', built: { ...built, products } },
+      {
+        view: 'candidate',
+        execution: 'run',
+        folder,
+        inputs: '',
+        built: { ...built, result: { ...built.result, products } },
+      },
       press,
     );
 
@@ -248,12 +254,10 @@ describe('publishing bootloaders', () => {
 
   it('refuses an artefact that is not what its build measured', async () => {
     const press = smallPress(signer);
-    const built = await makeBuiltLoaders(press.work, { execution: 'run' });
-    const changed = JSON.parse(
-      JSON.stringify(built).replace(/"sha256":"[0-9a-f]{64}"/, `"sha256":"${'0'.repeat(64)}"`),
-    );
+    const made = await makeBuiltLoaders(press.work, { execution: 'run' });
+    const changed = JSON.parse(JSON.stringify(made).replace(/"sha256":"[0-9a-f]{64}"/, `"sha256":"${'0'.repeat(64)}"`));
 
-    const refused = publishBootloaders({ view: 'candidate', execution: 'run', inputs: '', built: changed }, press);
+    const refused = publishBootloaders({ view: 'candidate', execution: 'run', inputs: '', ...changed }, press);
 
     await expect(refused).rejects.toMatchObject({ name: 'ChecksumMismatch' });
     expect(await press.bytes(layout.index('candidate'))).toBeUndefined();

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { SelectInput } from '../../lib/job/plan';
+import type { SelectInput } from '../../lib/job/publish-input';
 import type { ResolvedKernel } from '../../lib/job/results';
+import { sha256Of } from '../../lib/simplestreams/documents';
 import type { Signer } from '../../lib/simplestreams/signer';
 import { select } from '../../lib/stages/select';
 import { type BuiltRunOptions, makeBuiltRun } from '../fixtures/built-run';
@@ -21,17 +22,22 @@ async function inputOf(
   wanted: Wanted = {},
   run: Partial<BuiltRunOptions> = {},
 ) {
-  const { job, fetched, prepared } = await makeBuiltRun(press.work, { execution: `look-${Math.random()}`, ...run });
+  const { job, fetched, prepared } = await makeBuiltRun(press.work, {
+    execution: `look-${Math.random()}`,
+    ...run,
+    order: { kernels: { required: Object.keys(found), optional: [] }, ...run.order },
+  });
   const kernels = Object.entries(found).map(([kernel, version]): ResolvedKernel => {
     if (version === undefined) return { outcome: 'missing', kernel, error: 'NoSuchPackage', message: 'no package x' };
-    const [imageVersion = '', packages = `linux-image-6.1.0-40-${kernel} ${version}`] = version.split(' as ');
+    const [imageVersion = '', as = `linux-image-6.1.0-40-${kernel} ${version}`] = version.split(' as ');
+    const packages = sha256Of(as);
     return { outcome: 'resolved', kernel, imagePackage: `linux-image-6.1.0-40-${kernel}`, imageVersion, packages };
   });
   return {
     job,
     kernels: Object.keys(found).map((kernel) => ({ kernel, need: wanted[kernel] ?? ('required' as const) })),
     fetched,
-    prepared: { ...prepared, kernels },
+    prepared: { ...prepared, result: { ...prepared.result, kernels } },
   } satisfies SelectInput;
 }
 
@@ -109,6 +115,7 @@ describe('a base that is older than what is published', () => {
   /** Chooses for a base of that serial where generic was published from 20261121, and cloud from 20261119. */
   async function selectFrom(serial: string, run: Partial<BuiltRunOptions> = {}, kernels = ['generic']) {
     const press = smallPress(signer);
+    press.turnClockTo('2026-11-22T08:30:00Z');
     await press.publish({ kernels: [{ kernel: 'cloud' }], serial: '20261119' });
     await press.publish(later);
     const found = Object.fromEntries(kernels.map((kernel) => [kernel, '6.1.160-1']));
