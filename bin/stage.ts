@@ -17,6 +17,7 @@ import { probe } from '../lib/stages/probe';
 import { upgrade } from '../lib/stages/upgrade';
 import { readOrder, type Workbench } from '../lib/stages/workbench';
 import { openWorkStore } from '../lib/store/open';
+import { secretsFor } from './secret-of';
 
 /** The front door inside a build machine: `node stage.js <stage>`; what the stage made is in result.json afterwards. */
 const stages: Readonly<Record<string, (bench: Workbench) => Promise<unknown>>> = {
@@ -60,7 +61,17 @@ async function runStage(name: string, scratch: string): Promise<unknown> {
   const order = await readOrder(job.execution, store, scratch);
   const { [cacheVariable]: cache } = process.env;
   const folder = runs.attempt(job, name, randomUUID().slice(0, 8));
-  return await stages[name]?.({ job, order, store, folder, scratch, tools: __dirname, ...(cache && { cache }) });
+  const secretOf = secretsFor(process.env[workStoreVariable] ?? '');
+  return await stages[name]?.({
+    job,
+    order,
+    store,
+    folder,
+    scratch,
+    tools: __dirname,
+    secretOf,
+    ...(cache && { cache }),
+  });
 }
 
 /** Mounts must vanish with us, so we run again in a mount namespace of our own; Node cannot enter one by itself. */

@@ -8,11 +8,13 @@ import { stateMachineVariable, workStoreVariable } from '../../lib/job/environme
 import { keptUpSince, type LookInput, lookInputOf } from '../../lib/job/look';
 import { measurements } from '../../lib/job/metrics';
 import { executionName, mirrorStoreVariable } from '../../lib/job/names';
+import { refusePasswords } from '../../lib/job/passwords';
 import type { Plan } from '../../lib/job/plan';
 import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
 import { newestTime } from '../../lib/stages/newest-time';
 import { plan } from '../../lib/stages/plan';
 import { openStore, openWorkStore } from '../../lib/store/open';
+import { isInCloud, secretsFor } from '../secret-of';
 
 const sfn = new SFNClient({ maxAttempts: 6 });
 
@@ -56,6 +58,7 @@ async function keepsUp({ order, at }: LookInput): Promise<boolean> {
 /** Upstream in the middle of an update is no failure: the next look finds it ready. */
 async function planOrNotReady({ order, at }: LookInput): Promise<Plan | MirrorError> {
   const { [workStoreVariable]: work = '' } = process.env;
+  if (isInCloud(work)) refusePasswords(order);
   const scratch = await mkdtemp(join(tmpdir(), 'look-'));
   try {
     const stores = { mirror: await openStore(mirror()), work: await openWorkStore(work) };
@@ -66,6 +69,7 @@ async function planOrNotReady({ order, at }: LookInput): Promise<Plan | MirrorEr
         scratch,
         tools: __dirname,
         verify,
+        secretOf: secretsFor(work),
       },
     );
   } catch (error) {

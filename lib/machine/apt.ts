@@ -16,6 +16,7 @@ export interface Repository {
   readonly keyring?: string | undefined;
   /** Path of a keyring that the image has. @default - the keyrings that its apt trusts */
   readonly signedBy?: string | undefined;
+  readonly credentials?: { readonly user: string; readonly password: string } | undefined; // no apt is told
   /** Whether an expired InRelease is refused although this machine's own apt takes it. @default false */
   readonly checkDates?: boolean | undefined;
 }
