@@ -1,6 +1,4 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../lib/machine/run';
@@ -9,8 +7,8 @@ import { type LookAlike, lookAlike } from '../fixtures/look-alike';
 import { servePpas } from '../fixtures/look-alike/launchpad';
 import { cloudInit } from '../fixtures/look-alike/packages';
 import { makePpa, type Ppa } from '../fixtures/look-alike/ppa';
-import { answer, serveArchive } from '../fixtures/served-archive';
-import { makeAuthority } from '../fixtures/small-authority';
+import { serveArchive } from '../fixtures/served-archive';
+import { serveOverTls } from '../fixtures/served-over-tls';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { maasMirror } from './cli';
 import { fileOf, inRoot, newestAt } from './published';
@@ -177,23 +175,4 @@ async function expectNowhere(secret: string, site: UbuntuSite): Promise<void> {
   });
   // It would be found.
   expect(await filesWith(site.folder)).toBe(join(site.folder, 'mirror.yaml'));
-}
-
-async function serveOverTls(folder: string): Promise<AsyncDisposable & { readonly url: string; readonly ca: string }> {
-  const { ca, key, cert } = makeAuthority(temporaryFolder());
-  const server = createServer({ key, cert }, (request, response) => {
-    answer(request, response, { folder, path: decodeURIComponent(request.url ?? '/') }).catch((error: Error) =>
-      response.destroy(error),
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    ca,
-    [Symbol.asyncDispose]: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }
