@@ -175,9 +175,7 @@ export async function aptAutoremove(chroot: Chroot): Promise<void> {
   await chroot.run(aptGet('autoremove'));
 }
 
-export function targetWords(target: string | undefined): string[] {
-  return target === undefined ? [] : ['--target-release', target];
-}
+export const targetWords = (target?: string): string[] => (target === undefined ? [] : ['--target-release', target]);
 
 async function aptChange(chroot: AptTree, words: readonly string[]): Promise<void> {
   try {
