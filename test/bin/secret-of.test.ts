@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { secretsFor } from '../../bin/secret-of';
 import { stateMachineVariable, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
+import { openMirrorDirectory } from '../../lib/store/open';
 import { callDeployed } from '../fixtures/called-function';
 import { Fault, fakeAws } from '../fixtures/fake-aws';
 import { stanzaAt } from '../fixtures/private-stanza';
@@ -44,6 +45,27 @@ describe('the name of credentials', () => {
   it('refuses a secret without a text', async () => {
     await fakeAws({ GetSecretValue: () => ({ SecretBinary: 'aGk=' }) });
     await expect(secretsFor('s3://work')('other')).rejects.toMatchObject({ name: 'BadInput' });
+  });
+});
+
+describe('the functions that plan', () => {
+  it.each(['plan', 'look'])('read the credentials that an order names: %s', async (name) => {
+    await fakeAws({});
+    const folder = temporaryFolder();
+    await openMirrorDirectory(join(folder, 'mirror'), { create: true });
+    const stores = { [mirrorStoreVariable]: join(folder, 'mirror'), [workStoreVariable]: join(folder, 'work') };
+    const credentials = join(folder, 'missing');
+    const source = { uri: 'https://127.0.0.1:1/debian', suite: 'bookworm', components: ['main'], credentials };
+    const order = { release: 'bookworm', architectures: ['amd64'], sources: [source] };
+    const event = { order, execution: 'bookworm-1', at: '2026-11-25T06:17:00Z' };
+    const { execution: _, ...forLook } = event;
+    const { at: __, ...forPlan } = event;
+
+    const failed = callDeployed(name, name === 'plan' ? forPlan : forLook, stores, []);
+
+    await expect(failed).rejects.toMatchObject({
+      message: expect.stringContaining(`the credentials ${credentials}: it cannot be read`),
+    });
   });
 });
 

@@ -149,7 +149,7 @@ describe('a build', { timeout: 300_000 }, () => {
     const snapshots = join(site.folder, 'snapshots');
     mkdirSync(join(snapshots, 'ubuntu'), { recursive: true });
     symlinkSync(noble.archive, join(snapshots, 'ubuntu/20261120T000000Z'));
-    await using snapshot = await serveArchive(snapshots);
+    await using snapshot = await serveArchive(snapshots, { login: `robot:${typed}` });
     const [open, closed] = [stanzaOf(repository.url.replace('//', `//robot:${typed}@`), ppa), stanzaOf(tls.url, other)];
     const secrets = join(site.folder, 'secrets');
     mkdirSync(secrets);
@@ -166,7 +166,7 @@ describe('a build', { timeout: 300_000 }, () => {
       },
       places: {
         ...{ stream: place('--stream'), streamKeyring: 'stream.gpg', ca: 'ca.pem' },
-        ...{ snapshot: '20261120T000000Z', snapshots: snapshot.url },
+        ...{ snapshot: '20261120T000000Z', snapshots: snapshot.url.replace('//', `//robot:${typed}@`) },
       },
     };
     writeFileSync(join(site.folder, 'mirror.yaml'), JSON.stringify(config)); // which is YAML, too
