@@ -19,6 +19,11 @@ export function addBuild(program: Command, terminal: Terminal, done: (code: numb
     .option('--serial <serial>', 'serial of the cloud image (default: the newest)')
     .option('--ppa <owner/name>', 'upgrade the image from this PPA; may be repeated', many)
     .option('--repository <file>', 'upgrade it from the repository of this deb822 stanza; may be repeated', many)
+    .option(
+      '--credentials <host=name>',
+      'user and password of the repository on this host: a file of mode 0600, or with --stack a secret; may be repeated',
+      many,
+    )
     .option('--proposed [list]', 'take these packages from -proposed, or all that is there')
     .option('--package <list>', 'packages to install besides; may be repeated', many)
     .option('--purge <list>', 'packages to purge and install again; may be repeated', many)

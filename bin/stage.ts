@@ -23,6 +23,7 @@ import { probe } from '../lib/stages/probe';
 import { upgrade } from '../lib/stages/upgrade';
 import { readOrder, type Workbench } from '../lib/stages/workbench';
 import { openWorkStore } from '../lib/store/open';
+import { secretsFor } from './secret-of';
 
 /** The front door inside a build machine: `node stage.js <stage>`; what the stage made is in result.json afterwards. */
 const stages: Readonly<Record<string, (bench: Workbench) => Promise<unknown>>> = {
@@ -66,7 +67,17 @@ async function runStage(name: string, scratch: string): Promise<unknown> {
   const order = await readOrder(job, store, scratch);
   const { [cacheVariable]: cache } = process.env;
   const folder = runs.attempt(job, name, buildOf(process.env));
-  return await stages[name]?.({ job, order, store, folder, scratch, tools: __dirname, ...(cache && { cache }) });
+  const secretOf = secretsFor(process.env[workStoreVariable] ?? '');
+  return await stages[name]?.({
+    job,
+    order,
+    store,
+    folder,
+    scratch,
+    tools: __dirname,
+    secretOf,
+    ...(cache && { cache }),
+  });
 }
 
 /** Mounts must vanish with us, so we run again in a mount namespace of our own; Node cannot enter one by itself. */

@@ -11,6 +11,7 @@ export { MirrorSchedule } from './mirror/mirror-schedule';
 export { MirrorSite } from './mirror/mirror-site';
 export type { MirrorSiteProps } from './mirror/mirror-site-props';
 export type { MirrorView } from './mirror/mirror-view';
+export type { PrivateRepository } from './mirror/private-repository';
 export { DebianRelease, Release, UbuntuRelease } from './mirror/release';
 export { type BoundSigningKey, SigningKey } from './mirror/signing-key';
 export { type BuildProps, StageBuild, type StageBuildProps } from './mirror/stage-build';

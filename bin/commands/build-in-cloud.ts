@@ -7,6 +7,7 @@ import { MirrorError } from '../../lib/errors';
 import type { ExecutionResult } from '../../lib/job/events';
 import { mirror as layout } from '../../lib/job/layout';
 import type { Order } from '../../lib/job/order';
+import { refusePasswords } from '../../lib/job/passwords';
 import { planOf } from '../../lib/job/plan';
 import { keysOf } from '../../lib/simplestreams/keyring';
 import { openStore } from '../../lib/store/open';
@@ -38,7 +39,10 @@ export async function runCloudBuild(
 ): Promise<number> {
   refuseLocal(options);
   const orders = ordersFrom(releases, options, cloudMachine);
-  for (const order of orders) refuseFiles(order);
+  for (const order of orders) {
+    refuseFiles(order);
+    refusePasswords(order);
+  }
   using clients = openClients();
   const { stateMachineArn, mirrorUrl, credentialsStoreArn } = await mirrorOf(clients.cloudformation, options.stack);
 

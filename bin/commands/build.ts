@@ -17,6 +17,7 @@ import { openMirrorDirectory } from '../../lib/store/open';
 import { defaultKeyPath, keyPlace, requireOutside, signerFrom } from '../signing-key';
 import type { Terminal } from '../terminal';
 import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from './build-report';
+import { checkCredentials, fromFolder } from './credentials-of';
 import { installHostTools } from './install-tools';
 import { type OrderOptions, ordersFrom } from './order-of';
 import { buildDisplay, failureLines } from './show-build';
@@ -44,7 +45,9 @@ export async function runBuild(
   options: BuildOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const orders = ordersFrom(releases, options, machine());
+  const folder = options.config === undefined ? '.' : dirname(options.config);
+  const orders = ordersFrom(releases, options, machine()).map((order) => fromFolder(order, folder));
+  await checkCredentials(orders);
   requireRoot();
   const places = placesOf(options);
   await requireParent(places.mirror);
@@ -177,6 +180,10 @@ async function withArchive(order: Order): Promise<Order> {
   if (sources.length > 0 || base !== '' || places.archive !== undefined) return order;
   return {
     ...order,
-    sources: (await machineRepositories(release)).map((one) => ({ ...one, components: [...one.components] })),
+    sources: (await machineRepositories(release)).map(({ uri, suite, components }) => ({
+      uri,
+      suite,
+      components: [...components],
+    })),
   };
 }

@@ -7,6 +7,7 @@ import { checked } from '../../lib/job/checked';
 import { bootloadersFor, ordersOf, parseConfig } from '../../lib/job/config';
 import { bootloadersOrder, Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
+import { withCredentials } from './credentials-of';
 import { type PlacesOptions, placesFrom, readFile, readKeyring, readText } from './places-of';
 
 /** What `maas-mirror build` is told, as commander hands it over. */
@@ -19,6 +20,8 @@ export interface OrderOptions extends PlacesOptions {
   readonly ppa?: readonly string[];
   /** Files with deb822 stanzas. */
   readonly repository?: readonly string[];
+  /** `HOST=NAME`: what the credentials of a repository's host are called. */
+  readonly credentials?: readonly string[];
   /** True: all of -proposed. */
   readonly proposed?: string | true;
   readonly package?: readonly string[];
@@ -68,7 +71,17 @@ function refuseForLoaders(releases: readonly string[], options: OrderOptions): v
 }
 
 const imageWords = [
-  ...(['arch', 'kernel', 'optionalKernel', 'ppa', 'repository', 'proposed', 'package', 'purge'] as const),
+  ...([
+    'arch',
+    'kernel',
+    'optionalKernel',
+    'ppa',
+    'repository',
+    'credentials',
+    'proposed',
+    'package',
+    'purge',
+  ] as const),
   ...(['compression', 'serial', 'stream', 'streamKeyring', 'ppas', 'launchpad', 'base'] as const),
 ] as const;
 
@@ -128,11 +141,12 @@ function imageFrom(options: OrderOptions): object {
   };
 }
 
-function customisationFrom({ ppa = [], repository = [], proposed, package: packages = [], purge = [] }: OrderOptions) {
+function customisationFrom(options: OrderOptions) {
+  const { ppa = [], repository = [], credentials = [], proposed, package: packages = [], purge = [] } = options;
   const ppas = ppa.map((name) => (name.startsWith('ppa:') ? name : `ppa:${name}`));
   const stanzas = repository.map((file) => readText(file, '--repository'));
   const customise = {
-    repositories: [...ppas, ...stanzas],
+    repositories: [...ppas, ...withCredentials(stanzas, credentials)],
     proposed: proposed === true ? ('all' as const) : wordsOf(proposed === undefined ? [] : [proposed]),
     packages: wordsOf(packages),
     purge: wordsOf(purge),

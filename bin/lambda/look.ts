@@ -8,11 +8,13 @@ import { stateMachineVariable } from '../../lib/job/environment';
 import { keptUpSince, type LookInput, lookInputOf } from '../../lib/job/look';
 import { measurements } from '../../lib/job/metrics';
 import { mirrorStoreVariable } from '../../lib/job/names';
+import { refusePasswords } from '../../lib/job/passwords';
 import type { Plan } from '../../lib/job/plan';
 import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
 import { newestTime } from '../../lib/stages/newest-time';
 import { look } from '../../lib/stages/plan';
 import { openStore } from '../../lib/store/open';
+import { isInCloud, secretsFor } from '../secret-of';
 
 const sfn = new SFNClient({ maxAttempts: 6 });
 
@@ -55,9 +57,11 @@ async function keepsUp({ order, at }: LookInput): Promise<boolean> {
 
 /** Upstream in the middle of an update is no failure: the next look finds it ready. */
 async function planOrNotReady(order: LookInput['order']): Promise<Plan | MirrorError> {
+  if (isInCloud(mirror())) refusePasswords(order);
   const scratch = await mkdtemp(join(tmpdir(), 'look-'));
   try {
-    return await look(order, { mirror: await openStore(mirror()), scratch, tools: __dirname, verify });
+    const bench = { mirror: await openStore(mirror()), scratch, tools: __dirname, verify };
+    return await look(order, { ...bench, secretOf: secretsFor(mirror()) });
   } catch (error) {
     if (error instanceof MirrorError && error.name === 'NotReady') return error;
     throw error;

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundlesVariable, checkBundles, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
+import { refusePasswords } from '../../lib/job/passwords';
 import { concludeInputOf, type Plan, planInputOf } from '../../lib/job/plan';
 import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
 import { type Conclusion, conclude } from '../../lib/stages/conclude';
 import { plan } from '../../lib/stages/plan';
 import { openStore, openWorkStore } from '../../lib/store/open';
+import { isInCloud, secretsFor } from '../secret-of';
 
 /**
  * The Plan function: an order in, a plan out; or the results of that plan in, and out what comes of them. Where Lambda
@@ -25,16 +27,19 @@ export async function handler(event: object): Promise<Plan | Conclusion> {
     [workStoreVariable]: work = '',
     [bundlesVariable]: bundles = '',
   } = process.env;
+  const input = planInputOf(event);
+  if (isInCloud(work)) refusePasswords(input.order);
   const scratch = await mkdtemp(join(tmpdir(), 'plan-'));
   try {
     const stores = { mirror: await openStore(mirror), work: await openWorkStore(work) };
-    return await plan(planInputOf(event), {
+    return await plan(input, {
       ...stores,
       scratch,
       tools: __dirname,
       bundles,
       verify,
       random: randomBytes,
+      secretOf: secretsFor(work),
     });
   } finally {
     await rm(scratch, { recursive: true, force: true });

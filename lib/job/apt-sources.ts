@@ -1,5 +1,6 @@
 import { architectureOf } from '../catalog/architectures';
 import { releaseOf } from '../catalog/releases';
+import { credentialsOf, repositoryText } from './added-repository';
 import type { AptSource, Order } from './order';
 import type { Places } from './places';
 import { parseRepository } from './repository';
@@ -34,18 +35,21 @@ export function proposedSources(order: Order, architecture: string): ImageSource
   return proposed.length === 0 ? [] : [ubuntuSource(order, architecture, '-proposed')];
 }
 
-/** Where the added repositories lie; their keys are found elsewhere. */
+/** Where the added repositories are; their keys are found elsewhere. */
 export function addedSources(order: Order): Omit<AptSource, 'keyring'>[] {
-  return (order.customise?.repositories ?? []).flatMap((text) => {
-    const repository = parseRepository(text);
+  return (order.customise?.repositories ?? []).flatMap((added) => {
+    const repository = parseRepository(repositoryText(added));
     if (repository.kind === 'stanza') {
       const { uris, suites, components } = repository;
-      return uris.flatMap((uri) => suites.map((suite) => ({ uri, suite, components: [...components] })));
+      const common = { components: [...components], ...named(credentialsOf(added)) };
+      return uris.flatMap((uri) => suites.map((suite) => ({ uri, suite, ...common })));
     }
     const uri = `${order.places.ppas.replace(/\/+$/, '')}/${repository.owner}/${repository.name}/ubuntu`;
     return [{ uri, suite: order.release, components: ['main'] }];
   });
 }
+
+const named = (credentials: string | undefined) => (credentials === undefined ? {} : { credentials });
 
 /** Address of one of Ubuntu's two archives. Snapshots hold both in one place, as one signature holds for both. */
 export function ubuntuArchive(places: Places, which: keyof typeof ubuntuArchives): string {

@@ -12,7 +12,7 @@ export function checked<T>(schema: z.ZodType<T>, value: unknown, name: string, h
   if (success) return data;
   const faults = error.issues.map((issue) => [issue.path.join('.'), messageOf(issue)].filter(Boolean).join(': '));
   const [first] = error.issues;
-  const seen = JSON.stringify(first?.path.reduce(inside, value)) ?? 'nothing';
+  const seen = seenAt(first?.path ?? [], value) ?? 'nothing';
   throw new MirrorError(
     'BadInput',
     `${name} is wrong: ${shortened(printable(faults.join('; ')), 2000)} (seen: ${shortened(printable(withoutPasswords(seen)), 200)})`,
@@ -24,6 +24,15 @@ export function checked<T>(schema: z.ZodType<T>, value: unknown, name: string, h
 function messageOf(issue: z.core.$ZodIssue): string {
   return issue.code === 'invalid_key' ? issue.issues.map(({ message }) => message).join('; ') : issue.message;
 }
+
+/** Without what stands where the name of credentials belongs: it may be they themselves. */
+function seenAt(path: readonly PropertyKey[], value: unknown): string | undefined {
+  if (isSecret(String(path.at(-1)))) return 'not shown';
+  const hide = (key: string, inner: unknown) => (isSecret(key) ? 'not shown' : inner);
+  return JSON.stringify(path.reduce(inside, value), hide);
+}
+
+const isSecret = (key: string) => /credential|password|secret|token/i.test(key);
 
 function inside(value: unknown, key: PropertyKey): unknown {
   return value === null || typeof value !== 'object' ? undefined : (value as Record<PropertyKey, unknown>)[key];

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { MirrorError } from '../errors';
+import { AddedRepository } from './added-repository';
+import { CredentialsName } from './credentials';
 import { isKernelPackage } from './kernel-package';
 import { address, Places } from './places';
-import { parseRepository, repositoryWord } from './repository';
+import { repositoryWord } from './repository';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes');
 /** A dash at the end would tell apt to remove it. */
@@ -14,30 +15,27 @@ const imagePackage = packageName.refine(
 );
 
 /** One apt repository that a base is bootstrapped from or kernels come from. */
-export const AptSource = z.strictObject({
-  uri: address,
-  suite: z.string().regex(repositoryWord),
-  components: z.array(z.string().regex(repositoryWord)),
-  /** Binary keyring in base64. @default - the keyring of the release's own archive */
-  keyring: z.base64().optional(),
-});
+export const AptSource = z
+  .strictObject({
+    uri: address,
+    suite: z.string().regex(repositoryWord),
+    components: z.array(z.string().regex(repositoryWord)),
+    /** Binary keyring in base64. @default - the keyring of the release's own archive */
+    keyring: z.base64().optional(),
+    /** What its user and password are called. @default - it needs none, or they are in its address */
+    credentials: CredentialsName.optional(),
+  })
+  .refine(({ uri, credentials }) => credentials === undefined || uri.startsWith('https://'), {
+    path: ['uri'],
+    message: 'credentials would cross the net in the open: give its https address',
+  });
 export type AptSource = z.infer<typeof AptSource>;
 export const AptSources = z.array(AptSource);
 
-/** A repository as parseRepository reads it. */
-const repository = z.string().superRefine((text, context) => {
-  try {
-    parseRepository(text);
-  } catch (error) {
-    if (!(error instanceof MirrorError)) throw error;
-    context.addIssue({ code: 'custom', message: `${error.message}; ${error.hint}` });
-  }
-});
-
 /** What is changed in an image before kernels are taken out of it. Nothing of it: the image stays as it came. */
 export const Customise = z.strictObject({
-  /** `ppa:owner/name`, or a deb822 stanza with its key. */
-  repositories: z.array(repository).default([]),
+  /** `ppa:owner/name`, or a deb822 stanza with its key; a private one with the name of its credentials. */
+  repositories: z.array(AddedRepository).default([]),
   /** Packages to take from -proposed, or all that is there. */
   proposed: z.union([z.literal('all'), z.array(packageName)]).default([]),
   /** Packages to install besides. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkArchitecture } from '../catalog/kernels';
 import { releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
+import { repositoryText } from './added-repository';
 import { checked } from './checked';
 import { jobVariables, stringsOf } from './environment';
 import { type Job, noBuilds } from './job';
@@ -142,7 +143,7 @@ function refuseSharedBase({ base, architectures }: Order): void {
 /** What only Ubuntu has, ordered for a Debian. */
 function refuseUbuntusOwn({ release, customise, serial, places }: Order): void {
   if (releaseOf(release).family === 'ubuntu') return;
-  const ppa = customise?.repositories.find((text) => parseRepository(text).kind === 'ppa');
+  const ppa = customise?.repositories.map(repositoryText).find((text) => parseRepository(text).kind === 'ppa');
   const ordered = [
     ...(ppa === undefined ? [] : [ppa.trim()]),
     ...(customise !== undefined && customise.proposed.length > 0 ? ['-proposed'] : []),

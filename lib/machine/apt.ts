@@ -14,6 +14,7 @@ export interface Repository {
   readonly keyring?: string | undefined;
   /** Path of a keyring that the image has. @default - the keyrings that its apt trusts */
   readonly signedBy?: string | undefined;
+  readonly credentials?: { readonly user: string; readonly password: string } | undefined; // no apt is told
   /** Whether an expired InRelease is refused although this machine's own apt takes it. @default false */
   readonly checkDates?: boolean | undefined;
 }
@@ -134,9 +135,7 @@ export async function aptAutoremove(chroot: Chroot): Promise<void> {
   await chroot.run(aptGet('autoremove'));
 }
 
-export function targetWords(target: string | undefined): string[] {
-  return target === undefined ? [] : ['--target-release', target];
-}
+export const targetWords = (target?: string): string[] => (target === undefined ? [] : ['--target-release', target]);
 
 async function aptChange(chroot: AptTree, words: readonly string[]): Promise<void> {
   try {

@@ -68,7 +68,7 @@ function flat(headers: Record<string, string | string[] | undefined>): Record<st
 }
 
 const hints: Readonly<Record<number, string>> = {
-  401: 'put user and password into the address: https://USER:PASSWORD@…',
+  401: 'a repository gets its user and password by credentials:; in other addresses put https://USER:PASSWORD@…',
   403: 'the server, or a proxy before it, forbids it',
   407: 'put user and password into the address of the proxy: http://USER:PASSWORD@…',
 };

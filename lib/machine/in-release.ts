@@ -9,11 +9,18 @@ import type { Network } from './network';
  * Undefined where it cannot be had: behind a proxy that only apt knows, for example. The stage that uses the archive says
  * what is wrong with it.
  */
-export async function readInRelease({ uri, suite }: Repository, network: Network = {}): Promise<string | undefined> {
+export async function readInRelease(
+  { uri, suite, credentials }: Repository,
+  network: Network = {},
+): Promise<string | undefined> {
   // A suite that ends with a slash is the very folder (sources.list(5)).
   const folder = suite.endsWith('/') ? suite.replace(/\/+$/, '') : `dists/${suite}`;
   try {
-    const bytes = await readUrl(`${uri.replace(/\/+$/, '')}/${folder}/InRelease`, network, quickly);
+    const bytes = await readUrl(
+      withUser(`${uri.replace(/\/+$/, '')}/${folder}/InRelease`, credentials),
+      network,
+      quickly,
+    );
     return bytes?.toString();
   } catch (error) {
     if (error instanceof MirrorError && toldLater.includes(error.name)) return undefined;
@@ -23,6 +30,13 @@ export async function readInRelease({ uri, suite }: Repository, network: Network
 
 /** An archive that cannot be reached from here, and an address that only apt reads (`file:`). */
 const toldLater: readonly ErrorName[] = ['DownloadFailed', 'BadInput'];
+
+/** Our own HTTP client takes user and password out of the address, and shows neither. */
+function withUser(url: string, credentials: Repository['credentials']): string {
+  if (credentials === undefined) return url;
+  const [user, password] = [credentials.user, credentials.password].map(encodeURIComponent);
+  return url.replace('://', `://${user}:${password}@`);
+}
 
 /** The sha256 of the same. */
 export async function inReleaseSha256(repository: Repository, network: Network = {}): Promise<string | undefined> {

@@ -75,7 +75,7 @@ function badAnswer(url: string, bytes: Buffer, cause?: unknown): MirrorError {
 
 function privatePpa(ppa: string, cause?: unknown): MirrorError {
   return new MirrorError('BadInput', `${ppa} is private, or disabled`, {
-    hint: 'give it as a deb822 stanza with its credentials in the address and its key in Signed-By',
+    hint: 'give it as a deb822 stanza with its key in Signed-By, and its user and password by credentials:',
     cause,
   });
 }

@@ -68,6 +68,7 @@ export class MaasMirror extends Construct {
       workBucket: this.workBucket,
       bundles,
       signingKey: (props.signingKey ?? SigningKey.kms()).bind(this),
+      secrets: settings.secrets,
       network,
     });
     this.exportKeyring();

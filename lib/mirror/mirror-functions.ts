@@ -1,9 +1,11 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { runsOf } from './buckets';
 import { acknowledge, starIn } from './findings';
 import { MirrorFunction, type MirrorFunctionProps } from './mirror-function';
+import { readSecrets } from './secrets';
 import type { BoundSigningKey } from './signing-key';
 import type { VpcNetwork } from './vpc-network';
 
@@ -24,12 +26,14 @@ export interface MirrorFunctionsProps {
   /** Digest of all bundles. */
   readonly bundles: string;
   readonly signingKey: BoundSigningKey;
+  /** Of private repositories, which Plan and Look look at. */
+  readonly secrets: readonly ISecret[];
   /** Where Plan and Look run, which read the same sources as the builds. The others speak to AWS only. */
   readonly network: VpcNetwork;
 }
 
 export function mirrorFunctions(scope: Construct, props: MirrorFunctionsProps): MirrorFunctions {
-  const { signingKey, network, ...common } = props;
+  const { signingKey, network, secrets, ...common } = props;
   const { mirrorBucket, workBucket } = props;
   const objects = mirrorBucket.arnForObjects('*');
   const runs = runsOf(workBucket);
@@ -43,12 +47,12 @@ export function mirrorFunctions(scope: Construct, props: MirrorFunctionsProps): 
   const make = (id: string, statements: PolicyStatement[], more: Partial<MirrorFunctionProps> = {}) =>
     new MirrorFunction(scope, id, { ...common, ...more, asset: id.toLowerCase(), statements });
   const functions = {
-    plan: make('Plan', [...readMirror, ...writeOrder], network),
+    plan: make('Plan', [...readMirror, ...writeOrder, ...readSecrets(secrets)], network),
     select: make('Select', [...readMirror, readOrder]),
     publish: make('Publish', [readWork, ...readMirror, writeMirror, ...signingKey.signing], {
       environment: { MIRROR_SIGNING_KEY: signingKey.address },
     }),
-    look: make('Look', readMirror, network),
+    look: make('Look', [...readMirror, ...readSecrets(secrets)], network),
     tell: make('Tell', []),
   };
   const { plan, select, publish, look } = functions;

@@ -1,5 +1,6 @@
 import type { Architecture } from './architecture';
 import type { KernelFlavour } from './kernel-flavour';
+import type { PrivateRepository } from './private-repository';
 import type { Release } from './release';
 
 /** What one view of a mirror is made of; the words of `mirror.yaml`. */
@@ -26,10 +27,17 @@ export interface MirrorView {
   readonly optionalKernels?: KernelFlavour[];
 
   /**
-   * Repositories that the image is upgraded from: `ppa:owner/name`, or deb822 stanzas with their keys.
+   * Repositories that the image is upgraded from: `ppa:owner/name`, or deb822 stanzas with their keys. Addresses with a
+   * user or password in them are refused: templates and the history of executions would show it.
    * @default - none
    */
   readonly repositories?: string[];
+
+  /**
+   * Repositories that only answer to a user and a password.
+   * @default - none
+   */
+  readonly privateRepositories?: PrivateRepository[];
 
   /**
    * Packages to take from -proposed; `['all']` takes everything that is there.

@@ -1,12 +1,15 @@
 import { architecturesOf } from '../catalog/kernels';
 import { MirrorError } from '../errors';
+import type { AddedRepository } from '../job/added-repository';
 import { checked } from '../job/checked';
 import { MirrorConfig, ordersOf } from '../job/config';
 import { bootloadersOrder, type Order } from '../job/order';
+import { refusePasswords } from '../job/passwords';
 import { Places } from '../job/places';
 import type { MaasMirrorProps } from './maas-mirror-props';
 import type { MirrorView } from './mirror-view';
 import { pascalCase } from './pascal-case';
+import { nameOfSecret } from './secrets';
 
 /**
  * Everything that a mirror is to build when it looks for news.
@@ -14,6 +17,7 @@ import { pascalCase } from './pascal-case';
  */
 export function ordersOfProps(props: MaasMirrorProps): Order[] {
   const views = viewsOf(props);
+  refusePasswordsIn(props, views);
   if (views.every(({ releases = [] }) => releases.length === 0)) return [];
   const config = checked(
     MirrorConfig,
@@ -26,6 +30,13 @@ export function ordersOfProps(props: MaasMirrorProps): Order[] {
     architectures: architecturesFor(order, views),
     places: checked(Places, { ...order.places, ...keyringsOf(props) }, 'places'),
   }));
+}
+
+/** Of views without releases and of places that no order has, too: all of it goes into a template. */
+function refusePasswordsIn({ places }: MaasMirrorProps, views: readonly MirrorView[]): void {
+  refusePasswords({ places: { ...places } as Order['places'] });
+  for (const view of views)
+    refusePasswords({ customise: customiseOf(view) as Order['customise'] }, `view ${view.name}`);
 }
 
 /** Those of the mirror that the release has; a view that names its own is taken at its word. */
@@ -82,9 +93,21 @@ function wordsOf(view: MirrorView, { architectures }: MaasMirrorProps): object {
   };
 }
 
-function customiseOf({ repositories = [], proposed = [], packages = [], purge = [] }: MirrorView): object | undefined {
+function customiseOf(view: MirrorView): object | undefined {
+  const { proposed = [], packages = [], purge = [] } = view;
+  const repositories = repositoriesOf(view);
   if ([repositories, proposed, packages, purge].every((list) => list.length === 0)) return undefined;
   return { repositories, proposed: proposed.includes('all') ? 'all' : proposed, packages, purge };
+}
+
+/** In the words of an order, which names secrets. */
+function repositoriesOf({ repositories = [], privateRepositories = [] }: MirrorView): AddedRepository[] {
+  return [
+    ...repositories,
+    ...privateRepositories.map(({ repository, credentials }) => {
+      return { repository, credentials: nameOfSecret(credentials) };
+    }),
+  ];
 }
 
 /** Keyrings are files in a configuration; here they are given. */

@@ -1,4 +1,5 @@
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
@@ -11,6 +12,7 @@ import { MirrorSchedule } from './mirror-schedule';
 import type { MirrorSiteProps } from './mirror-site-props';
 import type { MirrorView } from './mirror-view';
 import { DebianRelease, type Release, UbuntuRelease } from './release';
+import { namedSecrets } from './secrets';
 import { userFile } from './user-files';
 
 /**
@@ -20,15 +22,16 @@ import { userFile } from './user-files';
 export function propsOfConfig(scope: Construct, id: string, path: string): MaasMirrorProps {
   const config = parseConfig(userFile(path, 'the configuration').toString('utf8'), path);
   const { schedule, site } = config;
+  const secrets = namedSecrets(scope, id);
   return {
-    views: Object.entries(config.views).map(([name, view]) => viewOf(name, view ?? { releases: [] })),
+    views: Object.entries(config.views).map(([name, view]) => viewOf(name, view ?? { releases: [] }, secrets)),
     places: placesOf(config, path),
     ...(schedule !== undefined && { schedule: MirrorSchedule.of(schedule) }),
     ...(site !== undefined && { site: siteOf(scope, id, site) }),
   };
 }
 
-function viewOf(name: string, view: Partial<View>): MirrorView {
+function viewOf(name: string, view: Partial<View>, secretNamed: (name: string) => ISecret): MirrorView {
   const { releases = [], architectures, kernels, customise, serial, compression, bootTest, bootloaders } = view;
   return {
     name,
@@ -39,7 +42,13 @@ function viewOf(name: string, view: Partial<View>): MirrorView {
       optionalKernels: kernels.optional.map((kernel) => KernelFlavour.of(kernel)),
     }),
     ...(customise !== undefined && {
-      repositories: customise.repositories,
+      repositories: customise.repositories.filter((one) => typeof one === 'string'),
+      privateRepositories: customise.repositories
+        .filter((one) => typeof one !== 'string')
+        .map((one) => ({
+          repository: one.repository,
+          credentials: secretNamed(one.credentials),
+        })),
       proposed: customise.proposed === 'all' ? ['all'] : customise.proposed,
       packages: customise.packages,
       purge: customise.purge,

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { ComputeType } from 'aws-cdk-lib/aws-codebuild';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { allKernelNames, architecturesOf, kernelsOf } from '../catalog/kernels';
 import { releases as allReleases } from '../catalog/releases';
 import { MirrorError } from '../errors';
@@ -8,6 +9,7 @@ import { planOf } from '../job/plan';
 import { BuildMachine } from './build-machine';
 import type { MaasMirrorProps } from './maas-mirror-props';
 import { ordersOfProps } from './orders';
+import { secretsOf } from './secrets';
 
 /** The props of a mirror, checked, with their defaults. */
 export interface Settings {
@@ -23,6 +25,8 @@ export interface Settings {
   readonly computeType: ComputeType;
   readonly armComputeType: ComputeType;
   readonly stageTimeout: Duration;
+  /** What builds read of private repositories. */
+  readonly secrets: readonly ISecret[];
 }
 
 /** @throws UnknownArchitecture, UnknownKernel, BadInput (all misuse) */
@@ -51,7 +55,8 @@ export function settingsOf(props: MaasMirrorProps): Settings {
   const architecturesAtOnce = Math.min(architectures.length, maxConcurrency);
   const kernelsAtOnce = Math.floor(maxConcurrency / architecturesAtOnce);
   const atOnce = { maxConcurrency, architecturesAtOnce, kernelsAtOnce };
-  return { releases, architectures, kernels, orders, ...atOnce, computeType, armComputeType, stageTimeout };
+  const secrets = secretsOf(props.views ?? []);
+  return { releases, architectures, kernels, orders, ...atOnce, computeType, armComputeType, stageTimeout, secrets };
 }
 
 const namesOf = (list: readonly { readonly name: string }[] | undefined) => list?.map(({ name }) => name);

@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { readSecrets } from './secrets';
 
 /** What a mirror is signed with. */
 export abstract class SigningKey {
@@ -51,14 +52,7 @@ class SecretSigningKey extends SigningKey {
   }
 
   bind(): BoundSigningKey {
-    const { secretArn, secretFullArn, encryptionKey } = this.secret;
-    // Imported by its name, a secret has an ARN without the six characters that Secrets Manager puts at its end.
-    const resources = [secretFullArn ?? `${secretArn}-??????`];
-    const signing = [new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources })];
-    if (encryptionKey !== undefined) {
-      signing.push(new PolicyStatement({ actions: ['kms:Decrypt'], resources: [encryptionKey.keyArn] }));
-    }
-    return { address: `secret:${secretArn}`, signing };
+    return { address: `secret:${this.secret.secretArn}`, signing: readSecrets([this.secret]) };
   }
 }
 

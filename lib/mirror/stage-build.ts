@@ -6,6 +6,7 @@ import { Alias } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { bundlesVariable, workStoreVariable } from '../job/environment';
 import { runsOf } from './buckets';
@@ -13,6 +14,7 @@ import { BuildMachine } from './build-machine';
 import { bundlesDigest, stageBundle } from './bundles';
 import { acknowledge, starIn } from './findings';
 import { packageText } from './package-files';
+import { readSecrets } from './secrets';
 import { letBuildsIntoVpc } from './vpc-network';
 
 /** What the project of a stage is told, whichever the stage. */
@@ -29,6 +31,8 @@ export interface BuildProps {
   readonly computeType?: ComputeType;
   /** @default - 60 minutes */
   readonly timeout?: Duration;
+  /** Secrets with credentials of repositories, which it may read. @default - none */
+  readonly secrets?: ISecret[];
   /** @default - none */
   readonly vpc?: IVpc;
   /** @default - the private subnets */
@@ -57,7 +61,7 @@ export class StageBuild extends Construct {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.role = this.makeRole(bundle, workBucket);
+    this.role = this.makeRole(bundle, workBucket, props.secrets);
     this.project = new Project(this, 'Project', {
       description: `cdk-maas-mirror: ${stage}`,
       source: Source.s3({ bucket: bundle.bucket, path: bundle.s3ObjectKey }),
@@ -89,7 +93,7 @@ export class StageBuild extends Construct {
     this.project.node.tryRemoveChild('PolicyDocument'); // the CDK's own, for no role: no template has it, cdk-nag reads it
   }
 
-  private makeRole(bundle: Asset, workBucket: IBucket): Role {
+  private makeRole(bundle: Asset, workBucket: IBucket, secrets: readonly ISecret[] = []): Role {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') });
     const runsObjects = runsOf(workBucket);
     for (const statement of [
@@ -111,6 +115,7 @@ export class StageBuild extends Construct {
         resources: [runsObjects],
         conditions: { Null: { 's3:if-none-match': 'false' } }, // new objects only: no build overwrites another's
       }),
+      ...readSecrets(secrets),
     ]) {
       role.addToPolicy(statement);
     }

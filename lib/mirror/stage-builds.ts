@@ -37,19 +37,24 @@ export function stageBuilds(scope: Construct, settings: Settings, common: Common
   const { computeType, armComputeType, stageTimeout: timeout } = settings;
   const x86: OnMachine = { ...common, timeout, machine: BuildMachine.X86, computeType };
   const arm: OnMachine = { ...common, timeout, machine: BuildMachine.ARM, computeType: armComputeType };
+  const secrets = [...settings.secrets]; // of those that reach added repositories
+  const x86Apt: OnMachine = { ...x86, secrets };
+  const armApt: OnMachine = { ...arm, secrets };
   const small: OnMachine = { ...x86, computeType: ComputeType.SMALL }; // it waits for the network
   const hasArm = settings.architectures.includes('arm64');
   const stageOn = (machine: OnMachine, id: string, stage: string) => new StageBuild(scope, id, { ...machine, stage });
   return {
     fetch: stageOn(x86, 'Fetch', 'fetch'),
-    upgrade: stageOn(x86, 'Upgrade', 'upgrade'),
-    prepare: stageOn(x86, 'Prepare', 'prepare'),
-    kernelBuilds: settings.kernels.flatMap((kernel) => kernelBuilds(scope, kernel, settings, { x86, arm })),
+    upgrade: stageOn(x86Apt, 'Upgrade', 'upgrade'),
+    prepare: stageOn(x86Apt, 'Prepare', 'prepare'),
+    kernelBuilds: settings.kernels.flatMap((kernel) =>
+      kernelBuilds(scope, kernel, settings, { x86: x86Apt, arm: armApt }),
+    ),
     bootTest: stageOn(x86, 'BootTest', 'boot-test'),
     bootloaders: stageOn(small, 'Bootloaders', 'bootloaders'),
     ...(hasArm && {
-      upgradeOnArm: stageOn(arm, 'UpgradeArm', 'upgrade'),
-      prepareOnArm: stageOn(arm, 'PrepareArm', 'prepare'),
+      upgradeOnArm: stageOn(armApt, 'UpgradeArm', 'upgrade'),
+      prepareOnArm: stageOn(armApt, 'PrepareArm', 'prepare'),
     }),
   };
 }

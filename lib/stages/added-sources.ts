@@ -1,4 +1,5 @@
 import { MirrorError } from '../errors';
+import { type AddedRepository, repositoryText } from '../job/added-repository';
 import { addedSources, type ImageSource } from '../job/apt-sources';
 import { checked } from '../job/checked';
 import { foldersOf, made } from '../job/layout';
@@ -15,7 +16,7 @@ import { handOnJson, takeUp, type Workbench } from './workbench';
 /** The repositories that an order adds, with their keys, found and kept for the later stages. */
 export async function findAddedSources(bench: Workbench): Promise<ImageSource[]> {
   const { order } = bench;
-  const found = await Promise.all((order.customise?.repositories ?? []).map((text) => sourcesOf(text, bench)));
+  const found = await Promise.all((order.customise?.repositories ?? []).map((one) => sourcesOf(one, bench)));
   const sources = found.flat();
   await handOnJson(bench, made.repositories(bench.folder), sources);
   return sources;
@@ -28,11 +29,12 @@ export async function knownAddedSources(bench: Workbench): Promise<ImageSource[]
   return checked(AptSources, JSON.parse(await readText(await takeUp(bench, key))), key);
 }
 
-async function sourcesOf(text: string, { order }: Workbench): Promise<AptSource[]> {
+async function sourcesOf(added: AddedRepository, { order }: Workbench): Promise<AptSource[]> {
+  const text = repositoryText(added);
   const repository = parseRepository(text);
   const keyring =
     repository.kind === 'ppa' ? await keyringOfPpa(repository, order.places) : await keyringOf(repository.key, text);
-  const sources = addedSources({ ...order, customise: { ...emptyCustomisation, repositories: [text] } });
+  const sources = addedSources({ ...order, customise: { ...emptyCustomisation, repositories: [added] } });
   return sources.map((source) => ({ ...source, keyring: keyring.toString('base64') }));
 }
 

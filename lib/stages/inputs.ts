@@ -10,6 +10,7 @@ import { bootloaderSources } from './bootloader-sources';
 import { findCloudImage } from './find-cloud-image';
 import { baseWord, inputsDigest } from './inputs-digest';
 import { networkOf, searchOf } from './search';
+import { type SecretOf, withCredentials } from './source-credentials';
 
 /** What a look at the sources needs. */
 export interface LookBench {
@@ -19,6 +20,8 @@ export interface LookBench {
   readonly tools: string;
   /** Who checks the signatures of a stream. @default gpgv */
   readonly verify?: VerifyClearsigned;
+  /** Reads what a name of credentials stands for. @default - it knows none */
+  readonly secretOf?: SecretOf;
 }
 
 /** One digest of all that a build would start from, or undefined where that cannot be known beforehand. */
@@ -32,7 +35,9 @@ export async function imageInputs(bench: LookBench, architecture: string, recipe
   ];
   const [base, archives] = await Promise.all([
     baseInput(bench, architecture),
-    Promise.all(sources.map((source) => inReleaseSha256(source, network))),
+    withCredentials(sources, bench.secretOf).then((reached) =>
+      Promise.all(reached.map((source) => inReleaseSha256(source, network))),
+    ),
   ]);
   return base === undefined ? undefined : inputsDigest({ recipe, archives, base });
 }

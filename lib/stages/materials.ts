@@ -36,11 +36,20 @@ export function verifiedArchives(root: string): Materials['archives'] {
   const files = textsIn(inside(root), 'var/lib/apt/lists', /_InRelease$/);
   return files.map(({ name, text }) => {
     const [, address = name, suite = ''] = /^(.*)_dists_(.*)_InRelease$/.exec(name) ?? [];
-    return { uri: address.replaceAll('_', '/'), suite: suite.replaceAll('_', '/'), sha256: sha256OfText(text) };
+    return {
+      uri: withoutGateway(address.replaceAll('_', '/')),
+      suite: suite.replaceAll('_', '/'),
+      sha256: sha256OfText(text),
+    };
   });
 }
 
 function packagesOf(manifest: string): Map<string, string> {
   const lines = manifest.split('\n').filter(Boolean);
   return new Map(lines.map((line) => line.split('\t') as [string, string]));
+}
+
+/** Sources whose credentials only the gateway knows are http to apt, by the port of https. */
+function withoutGateway(uri: string): string {
+  return uri.replace(/^([^/]+):443(?=\/|$)/, '$1');
 }

@@ -3,6 +3,7 @@ import { bootloaderContentId } from '../catalog/bootloaders';
 import { kernelOf } from '../catalog/kernels';
 import { contentId, productId } from '../catalog/products';
 import { releaseOf } from '../catalog/releases';
+import { repositoryText } from '../job/added-repository';
 import { executionFolder, runs } from '../job/layout';
 import { isCustomised, type Order } from '../job/order';
 import { type Plan, type PlanInput, planOf } from '../job/plan';
@@ -13,6 +14,7 @@ import type { Store } from '../store/store';
 import { bootloaderInputs, imageInputs } from './inputs';
 import { isUntested, newestName } from './news';
 import { readView } from './published-view';
+import type { SecretOf } from './source-credentials';
 
 /** Raised when the stages come to make other bytes of the same inputs: everything is then built again. */
 const recipeNumber = 2;
@@ -28,6 +30,8 @@ export interface LookBench {
   readonly bundles?: string;
   /** Who checks the signatures of a stream. @default gpgv */
   readonly verify?: VerifyClearsigned;
+  /** Reads what a name of credentials stands for: archives that want them are looked at, too. @default - it knows none */
+  readonly secretOf?: SecretOf;
 }
 
 export interface PlanBench extends LookBench {
@@ -110,8 +114,13 @@ async function documentOf(id: string, { view }: Order, { mirror }: LookBench): P
 
 /** What is asked of an image beyond the plain one, and how we make it. */
 function recipeOf(order: Order): string {
-  const customise = isCustomised(order) ? order.customise : null;
+  const customise = isCustomised(order) ? withoutNames(order.customise) : null;
   return sha256OfText(JSON.stringify({ recipeNumber, customise, compression: order.compression ?? null }));
+}
+
+/** Credentials may be called otherwise tomorrow: that makes no other image. */
+function withoutNames(customise: Order['customise']): object {
+  return { ...customise, repositories: customise?.repositories.map(repositoryText) };
 }
 
 function hasAll(

@@ -1,6 +1,7 @@
 import type { Kernel } from '../catalog/kernels';
 import { releaseOf } from '../catalog/releases';
 import { withoutPasswords } from '../errors';
+import { repositoryText } from '../job/added-repository';
 import type { Materials } from '../job/materials';
 import type { Order } from '../job/order';
 import type { Fetched } from '../job/results';
@@ -53,7 +54,9 @@ interface Dependency {
 function parametersOf({ release, architecture, name, package: kernelPackage }: Kernel, { order }: Origin): object {
   const { customise, compression, serial } = order;
   const asked = {
-    ...(customise && { customise: { ...customise, repositories: customise.repositories.map(withoutPasswords) } }),
+    ...(customise && {
+      customise: { ...customise, repositories: customise.repositories.map(repositoryText).map(withoutPasswords) },
+    }),
     ...(compression && { compression }),
     ...(serial && { serial }),
   };

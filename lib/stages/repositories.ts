@@ -3,6 +3,7 @@ import { archiveSources, type ImageSource } from '../job/apt-sources';
 import type { Repository } from '../machine/apt';
 import { writeBytes } from '../machine/bytes';
 import { sha256OfText } from '../machine/digest';
+import { withCredentials } from './source-credentials';
 import type { Workbench } from './workbench';
 
 /** The release's own repositories, as apt is told of them; keyrings that the order brings are laid beside. */
@@ -10,13 +11,13 @@ export async function archiveRepositories(bench: Workbench): Promise<Repository[
   return repositoriesOf(archiveSources(bench.order, bench.job.architecture), bench);
 }
 
-/** Sources as apt is told of them: keyrings become files. */
+/** Sources as apt is told of them: keyrings become files, credentials leave the addresses. */
 export async function repositoriesOf(
   sources: readonly ImageSource[],
-  { scratch }: Pick<Workbench, 'scratch'>,
+  { scratch, secretOf }: Pick<Workbench, 'scratch' | 'secretOf'>,
 ): Promise<Repository[]> {
   return Promise.all(
-    sources.map(async ({ keyring, ...source }) => {
+    (await withCredentials(sources, secretOf)).map(async ({ keyring, ...source }) => {
       if (keyring === undefined) return source;
       const file = join(scratch, 'keyrings', `${sha256OfText(keyring).slice(0, 16)}.gpg`);
       await writeBytes(file, Buffer.from(keyring, 'base64'));

@@ -7,6 +7,7 @@ import type { Made } from '../job/results';
 import { digestOf } from '../machine/digest';
 import { readText } from '../machine/files';
 import type { Store } from '../store/store';
+import type { SecretOf } from './source-credentials';
 
 /** All that a stage has: what is ordered, where things lie, and where it may work. */
 export interface Workbench {
@@ -22,6 +23,8 @@ export interface Workbench {
   readonly tools: string;
   /** Folder that keeps downloads by their digests. @default - nothing is kept */
   readonly cache?: string;
+  /** Reads what a name of credentials stands for, outside every tree. @default - it knows none */
+  readonly secretOf?: SecretOf;
 }
 
 /** The order that Plan wrote down. @throws NoSuchObject, BadInput */

@@ -1,5 +1,6 @@
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { secretsFor } from '../../bin/secret-of';
 import { signerFrom } from '../../bin/signing-key';
 import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp-signer';
 import { type MiniStack, startMiniStack } from './mini-stack';
@@ -50,6 +51,20 @@ describe('a signing key in a secret', () => {
     const arn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:other-AbCdEf';
     await expect(signerFrom(`secret:${arn}`)).rejects.toMatchObject({
       name: expect.stringMatching(/^(AwsFailed|AccessDenied)$/),
+    });
+  });
+});
+
+describe('the credentials of a repository in a secret', () => {
+  it('are read by name and by ARN', async () => {
+    const arn = await secretOf('maas-mirror/private-ppa', 'robot:hush-hush-42');
+    const secrets = secretsFor('s3://work');
+
+    expect(await secrets('maas-mirror/private-ppa')).toBe('robot:hush-hush-42');
+    expect(await secrets(arn)).toBe('robot:hush-hush-42');
+    await expect(secrets('maas-mirror/other')).rejects.toMatchObject({
+      name: expect.stringMatching(/^(AwsFailed|AccessDenied)$/),
+      message: expect.stringContaining('read the secret maas-mirror/other'),
     });
   });
 });

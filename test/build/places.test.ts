@@ -1,16 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { run } from '../../lib/machine/run';
 import { startProxy } from '../fixtures/forward-proxy';
 import { type LookAlike, lookAlike } from '../fixtures/look-alike';
 import { servePpas } from '../fixtures/look-alike/launchpad';
-import { cloudInit } from '../fixtures/look-alike/packages';
+import { cloudInit, motdNewsConfig } from '../fixtures/look-alike/packages';
 import { makePpa, type Ppa } from '../fixtures/look-alike/ppa';
-import { answer, serveArchive } from '../fixtures/served-archive';
-import { makeAuthority } from '../fixtures/small-authority';
+import { filesWith, sightingsOf } from '../fixtures/secret-sightings';
+import { serveArchive } from '../fixtures/served-archive';
+import { serveOverTls } from '../fixtures/served-over-tls';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { maasMirror } from './cli';
 import { fileOf, inRoot, newestAt } from './published';
@@ -22,11 +20,26 @@ beforeAll(async () => {
 }, 300_000);
 
 const version = '25.1-0ubuntu1~ppa1';
-const password = 'hush-hush-42';
+const motdVersion = '14ubuntu1';
 
 async function ppaOf(): Promise<Ppa> {
   const packages = [await cloudInit(version)];
   return makePpa(temporaryFolder(), { owner: 'o', name: 'n', release: 'noble', packages });
+}
+
+async function privatePpa(): Promise<Ppa> {
+  return makePpa(temporaryFolder(), {
+    owner: 'o',
+    name: 'p',
+    release: 'noble',
+    packages: [motdNewsConfig(motdVersion)],
+  });
+}
+
+function stanzaOf(address: string, { signer }: Ppa): string {
+  const lines = signer.armouredKeyring.trimEnd().split('\n');
+  const key = lines.map((line) => ` ${line || '.'}`).join('\n');
+  return `Types: deb\nURIs: ${address}\nSuites: noble\nComponents: main\nSigned-By:\n${key}\n`;
 }
 
 async function manifestAfter(
@@ -118,82 +131,83 @@ describe('a build', { timeout: 300_000 }, () => {
     expect(`${code}\n${code === 0 ? '' : err}`).toBe('0\n');
   });
 
-  it('takes the archive of the moment that it is told, and a repository by its stanza, whose password stays secret', async () => {
+  it('takes the archive of the moment that it is told, and private repositories, whose passwords nobody sees', async () => {
     await using site = await ubuntuSite(noble);
+    const work = `${site.mirror}.work`;
+    const [typed, named] = ['hush-hush-42', 'psst-psst-43'];
+    const seen: string[] = [];
+    /** Looks for passwords while a build reaches for a repository. */
+    const watched = (folder: string) => () => {
+      // An address that was typed with a password stands in the order, which only root can read.
+      seen.push(...sightingsOf(typed, []), ...sightingsOf(named, [work]));
+      return folder;
+    };
     const ppa = await ppaOf();
-    await using repository = await serveArchive(ppa.archive, { login: `robot:${password}` });
+    await using repository = await serveArchive(watched(ppa.archive), { login: `robot:${typed}` });
+    const other = await privatePpa();
+    await using tls = await serveOverTls(watched(other.archive), { login: `robot:${named}` });
     const snapshots = join(site.folder, 'snapshots');
     mkdirSync(join(snapshots, 'ubuntu'), { recursive: true });
     symlinkSync(noble.archive, join(snapshots, 'ubuntu/20261120T000000Z'));
-    await using snapshot = await serveArchive(snapshots);
-    const indented = (key: string) =>
-      key
-        .trimEnd()
-        .split('\n')
-        .map((line) => ` ${line || '.'}`)
-        .join('\n');
-    const address = repository.url.replace('//', `//robot:${password}@`);
-    const stanza = `Types: deb\nURIs: ${address}\nSuites: noble\nComponents: main\nSigned-By:\n${indented(ppa.signer.armouredKeyring)}\n`;
+    await using snapshot = await serveArchive(snapshots, { login: `robot:${typed}` });
+    const [open, closed] = [stanzaOf(repository.url.replace('//', `//robot:${typed}@`), ppa), stanzaOf(tls.url, other)];
+    const secrets = join(site.folder, 'secrets');
+    mkdirSync(secrets);
+    writeFileSync(join(secrets, 'other'), `robot:${named}\n`, { mode: 0o600 });
+    writeFileSync(join(site.folder, 'ca.pem'), tls.ca);
     const place = (option: string) => site.words()[site.words().indexOf(option) + 1];
+    const repositories = [open, { repository: closed, credentials: 'secrets/other' }];
     const config = {
       views: {
         candidate: {
           ...{ releases: ['noble'], architectures: ['amd64'], kernels: { required: ['ga'] } },
-          ...{ bootTest: false, bootloaders: false, customise: { repositories: [stanza] } },
+          ...{ bootTest: false, bootloaders: false, customise: { repositories } },
         },
       },
       places: {
-        ...{ stream: place('--stream'), streamKeyring: 'stream.gpg' },
-        ...{ snapshot: '20261120T000000Z', snapshots: snapshot.url },
+        ...{ stream: place('--stream'), streamKeyring: 'stream.gpg', ca: 'ca.pem' },
+        ...{ snapshot: '20261120T000000Z', snapshots: snapshot.url.replace('//', `//robot:${typed}@`) },
       },
     };
     writeFileSync(join(site.folder, 'mirror.yaml'), JSON.stringify(config)); // which is YAML, too
     const words = ['build', '--config', join(site.folder, 'mirror.yaml'), '--mirror', site.mirror];
 
-    expect(await manifestAfter(site, words)).toContain(`cloud-init\t${version}\n`);
-    await expectNowhere(password, site);
+    const manifest = await manifestAfter(site, words);
+    expect(manifest).toContain(`cloud-init\t${version}\n`);
+    expect(manifest).toContain(`motd-news-config\t${motdVersion}\n`);
+    expect(seen).toEqual([]);
+    expect(tls.requests).toContainEqual(expect.stringMatching(/motd-news-config.*\.deb$/));
+    await expectNowhere([typed, named], site);
+    expect(filesWith(typed, [site.folder])).toEqual([join(site.folder, 'mirror.yaml')]); // it would be found
+    expect(filesWith(named, [site.folder])).toEqual([join(secrets, 'other')]);
     const newest = await newestAt({ mirror: site.mirror, release: 'noble', kernel: 'ga' });
     const provenance = readFileSync(join(site.mirror, 'pool', newest.provenance ?? ''), 'utf8');
     const said = JSON.parse(provenance).predicate.buildDefinition;
-    expect(said.externalParameters.customise.repositories).toEqual([stanza.replace(`robot:${password}@`, '')]);
-    const [host] = repository.url.split('//').slice(1);
-    expect(said.resolvedDependencies.map(({ uri }: { uri: string }) => uri)).toContain(`${host}/dists/noble/InRelease`);
+    expect(said.externalParameters.customise.repositories).toEqual([open.replace(`robot:${typed}@`, ''), closed]);
+    const uris = said.resolvedDependencies.map(({ uri }: { uri: string }) => uri);
+    for (const { url } of [repository, tls]) expect(uris).toContain(`${url.split('//')[1]}/dists/noble/InRelease`);
     expect(snapshot.requests).toContain('/ubuntu/20261120T000000Z/dists/noble-updates/InRelease');
+
+    // A look at the sources reads the private ones, too, with their passwords.
+    const again = await maasMirror(words, { env: site.env });
+    expect(`${again.code} ${again.out}`).toMatch(/^0 .*nothing is new/);
+    chmodSync(join(secrets, 'other'), 0o644);
+    const exposed = await maasMirror(words, { env: site.env });
+    expect(`${exposed.code} ${exposed.err}`).toMatch(
+      /^1 error KeyExposed: the credentials .*secrets\/other are readable/,
+    );
   });
 });
 
 /** In no file of mirror and work folder, its logs among them, nor in the published image. */
-async function expectNowhere(secret: string, site: UbuntuSite): Promise<void> {
-  const filesWith = (...folders: string[]) =>
-    run(['sh', '-c', 'grep -rlF "$@" || [ $? = 1 ]', 'grep', '-e', secret, ...folders], { quiet: true });
+async function expectNowhere(secrets: readonly string[], site: UbuntuSite): Promise<void> {
   const work = `${site.mirror}.work`;
   expect(readdirSync(join(work, 'logs'), { recursive: true }).map(String)).toContainEqual(
     expect.stringMatching(/Upgrade-amd64\.log$/),
   );
-  expect(await filesWith(site.mirror, work)).toBe('');
   const newest = await newestAt({ mirror: site.mirror, release: 'noble', kernel: 'ga' });
   await inRoot(fileOf(site, newest, 'squashfs'), async (root) => {
-    expect(await filesWith(join(root, 'etc'), join(root, 'var'), join(root, 'usr/share/keyrings'))).toBe('');
+    const folders = ['etc', 'var', 'usr/share/keyrings'].map((path) => join(root, path));
+    for (const secret of secrets) expect(filesWith(secret, [site.mirror, work, ...folders])).toEqual([]);
   });
-  // It would be found.
-  expect(await filesWith(site.folder)).toBe(join(site.folder, 'mirror.yaml'));
-}
-
-async function serveOverTls(folder: string): Promise<AsyncDisposable & { readonly url: string; readonly ca: string }> {
-  const { ca, key, cert } = makeAuthority(temporaryFolder());
-  const server = createServer({ key, cert }, (request, response) => {
-    answer(request, response, { folder, path: decodeURIComponent(request.url ?? '/') }).catch((error: Error) =>
-      response.destroy(error),
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    ca,
-    [Symbol.asyncDispose]: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }

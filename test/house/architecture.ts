@@ -28,7 +28,7 @@ export const house: Readonly<Record<string, Room>> = {
       [/^(clients|stack-outputs)\.ts$/, ['@aws-sdk/client-cloudformation']],
       [/^(clients|build-logs)\.ts$/, ['@aws-sdk/client-cloudwatch-logs']],
       [/^credentials-store\.ts$/, ['@aws-sdk/client-cloudfront-keyvaluestore', '@aws-sdk/signature-v4a']],
-      [/^secret-key\.ts$/, ['@aws-sdk/client-secrets-manager']],
+      [/^(secret-key|repository-secret)\.ts$/, ['@aws-sdk/client-secrets-manager']],
       [/^credential\.ts$/, ['node:crypto']],
       [/^pause\.ts$/, ['node:timers/promises']],
     ],

@@ -9,7 +9,9 @@ import type { Signer } from '../../lib/simplestreams/signer';
 import { look, plan } from '../../lib/stages/plan';
 import type { BuiltRunOptions } from '../fixtures/built-run';
 import { publishCloudImages } from '../fixtures/cloud-stream';
+import { stanzaAt } from '../fixtures/private-stanza';
 import { type ServedArchive, serveArchive } from '../fixtures/served-archive';
+import { serveOverTls } from '../fixtures/served-over-tls';
 import { smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { type SmallPress, smallPress } from './small-press';
@@ -79,6 +81,58 @@ describe('a look at what is new', () => {
     expect((await site.look({ view: 'other' })).news).toBe(true);
     site.turnTo('second');
     expect((await site.look()).news).toBe(true);
+  });
+
+  it('reads an archive that wants credentials, too, by those that the order names', async () => {
+    const [press, folder] = [smallPress(signer), temporaryFolder()];
+    await using archive = await serveOverTls(folder, { login: 'robot:hush-hush-42' });
+    write(join(folder, 'dists/bookworm/InRelease'), 'first');
+    const source = { uri: archive.url, suite: 'bookworm', components: ['main'], credentials: 'archive-secret' };
+    const places = { ca: archive.ca };
+    const order = Order.parse({ release: 'bookworm', architectures: ['amd64'], sources: [source], places });
+    const asked: string[] = [];
+    const look = (text: string) => {
+      const secretOf = async (name: string) => {
+        asked.push(name);
+        return text;
+      };
+      return plan(
+        { order, execution: `look-${asked.length}` },
+        { ...press, scratch: temporaryFolder(), tools: '', secretOf, random: randomBytes },
+      );
+    };
+    const [{ job } = { job: undefined }] = (await look('robot:hush-hush-42\n')).architectures;
+    await press.publish({ source: 'bootstrap', planned: 'first', recipe: job?.recipe ?? '' });
+
+    expect((await look('robot:hush-hush-42\n')).news).toBe(false);
+    expect((await look('robot:another')).news).toBe(true);
+    expect(asked).toEqual(['archive-secret', 'archive-secret', 'archive-secret']);
+    expect(archive.requests).toContain('/dists/bookworm/InRelease');
+    await expect(look('hush-hush-42')).rejects.toMatchObject({
+      name: 'BadInput',
+      message: expect.not.stringContaining('hush-'),
+    });
+    const bare = { ...press, scratch: temporaryFolder(), tools: '', random: randomBytes };
+    await expect(plan({ order, execution: 'bare' }, bare)).rejects.toMatchObject({ name: 'NotSupported' });
+  });
+
+  it('makes the same image by another name of the same credentials', async () => {
+    await using site = await place();
+    const repository = stanzaAt('https://127.0.0.1:1/ubuntu');
+    const recipes = ['one', 'two', 'three'].map(async (credentials, at) => {
+      const repositories = at === 2 ? [repository] : [{ repository, credentials }];
+      const secretOf = async () => 'robot:hush';
+      const customise = { repositories, proposed: [], packages: [], purge: [] };
+      const order = Order.parse({
+        release: 'bookworm',
+        architectures: ['amd64'],
+        customise,
+        places: { archive: site.archive.url },
+      });
+      const bench = { ...site.press, scratch: temporaryFolder(), tools: '', secretOf, random: randomBytes };
+      return (await plan({ order, execution: `named-${credentials}` }, bench)).architectures[0]?.job.recipe;
+    });
+    expect(new Set(await Promise.all(recipes)).size).toBe(1);
   });
 
   it('counts an archive that cannot be read as news, which the build says more of', async () => {

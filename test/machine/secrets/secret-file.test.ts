@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { secretFile } from '../../../lib/machine/secrets/secret-file';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+
+function written(mode: number, text = 'robot:hush-hush-42\n'): string {
+  const file = join(temporaryFolder(), 'ppa');
+  writeFileSync(file, text);
+  chmodSync(file, mode);
+  return file;
+}
+
+describe('a file of credentials', () => {
+  it.each([0o600, 0o400])('is read where its mode is %o', async (mode) => {
+    expect(await secretFile(written(mode))).toBe('robot:hush-hush-42\n');
+  });
+
+  it.each([0o604, 0o640, 0o602, 0o610, 0o644])('refuses mode %o, and says how to change it', async (mode) => {
+    const file = written(mode);
+    await expect(secretFile(file)).rejects.toMatchObject({
+      name: 'KeyExposed',
+      message: `the credentials ${file} are readable by other users: mode 0${mode.toString(8)}`,
+      hint: expect.stringContaining(`chmod 600 ${file}`),
+    });
+  });
+
+  it('refuses the file behind a link that others can read', async () => {
+    const link = join(temporaryFolder(), 'link');
+    symlinkSync(written(0o644), link);
+    await expect(secretFile(link)).rejects.toMatchObject({ name: 'KeyExposed' });
+  });
+
+  it('refuses what is no file, without waiting for it', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'folder'));
+    execFileSync('mkfifo', ['-m', '600', join(folder, 'pipe')]);
+    for (const name of ['folder', 'pipe', 'missing']) {
+      await expect(secretFile(join(folder, name))).rejects.toMatchObject({ name: 'BadInput', misuse: true });
+    }
+    await expect(secretFile(written(0o600, 'x'.repeat(64 * 1024 + 1)))).rejects.toMatchObject({ name: 'BadInput' });
+  });
+});
