@@ -56,6 +56,7 @@ export class EachKernel extends Construct {
         'kernel.$': '$$.Map.Item.Value.kernel',
         'need.$': '$$.Map.Item.Value.need',
         'job.$': '$.job',
+        'base.$': '$.fetched.result.folder',
         'root.$': '$.root.result.folder',
         'prepared.$': '$.prepared.result.folder',
       },
@@ -106,6 +107,6 @@ function onArmFirst(builds: readonly KernelBuild[]): KernelBuild[] {
 }
 
 /** Fields of the job that only an item of the map has. */
-const ownFields = { kernel: '$.kernel', root: '$.root', prepared: '$.prepared' };
+const ownFields = { kernel: '$.kernel', base: '$.base', root: '$.root', prepared: '$.prepared' };
 
 const whichKernel = { 'kernel.$': '$.kernel', 'need.$': '$.need' };
