@@ -43,8 +43,10 @@ export function rangeFor(header: string | undefined, size: number): string | und
   return Number(last) < Number(first) || (end === 0 && size > 1) ? undefined : `bytes=${first}-${end}`;
 }
 
+/** The path may follow scheme and host (RFC 9112 §3.2.2: forward proxies send it so), and slashes are merged, as web servers do. */
 function keyOf(url: string): string | undefined {
-  const [path = ''] = url.split('?');
+  const [whole = ''] = url.split('?');
+  const path = whole.replace(/^https?:\/\/[^/]*(?=\/|$)/i, '').replace(/\/{2,}/g, '/') || '/';
   if (!path.startsWith('/')) return undefined;
   try {
     return path === '/' ? 'index.html' : decodeURIComponent(path.slice(1));

@@ -6,6 +6,7 @@ import {
   type OutgoingHttpHeader,
   type OutgoingHttpHeaders,
   type Server,
+  type ServerOptions,
   ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,6 +15,7 @@ import sirv from 'sirv';
 import { MirrorError } from '../../lib/errors';
 import { openMirrorDirectory } from '../../lib/store/open';
 import { refusePrivateKeys } from '../../lib/store/private-keys';
+import { type ConnectionLimits, Connections, connectionLimits } from '../connections';
 import { rangeFor, type ServedFile, servedFile } from '../served-file';
 
 export interface ServeOptions {
@@ -25,7 +27,23 @@ export interface ServeOptions {
    * @default 127.0.0.1:8080
    */
   readonly listen?: string;
+  /** @default - by how many files this process may open */
+  readonly limits?: ConnectionLimits;
+  /** How long clients may take. @default - the times below */
+  readonly patience?: Patience;
 }
+
+/** All in milliseconds. */
+export interface Patience {
+  /** Until the head of a request is there. Nothing that boots machines sends one in pieces. */
+  readonly head: number;
+  /** Until the whole request is there. */
+  readonly request: number;
+  /** While nothing goes over a connection, either way: a client that reads nothing gives its place to others. */
+  readonly silence: number;
+}
+
+const patience: Patience = { head: 20_000, request: 60_000, silence: 120_000 };
 
 export interface RunningServer {
   /** `http://10.0.0.2:8080`, without a slash at its end. */
@@ -39,13 +57,20 @@ export interface RunningServer {
  * @throws KeyExposed where the mirror holds a private key; PortInUse; BadInput for an address that cannot be listened
  * on; NoSuchDirectory, ForeignDirectory and NotSupported of openMirrorDirectory
  */
-export async function startServer({ directory, listen = '127.0.0.1:8080' }: ServeOptions): Promise<RunningServer> {
+export async function startServer(options: ServeOptions): Promise<RunningServer> {
+  const { directory, listen = '127.0.0.1:8080', limits = connectionLimits() } = options;
   const place = placeOf(listen);
   const root = await realpath((await openMirrorDirectory(directory, { create: false })).root);
   await refusePrivateKeys(root);
-  const server = createServer({ ServerResponse: PlainResponse }, answerFrom(root));
+  const server = createServer({ ServerResponse: PlainResponse, ...timesOf(options.patience ?? patience) });
+  server.timeout = (options.patience ?? patience).silence;
+  server.on('request', answerFrom(root, new Connections(server, limits)));
   await listenAt(server, place);
   return { url: urlOf(server, place), close: () => closed(server) };
+}
+
+function timesOf({ head, request }: Patience): ServerOptions<typeof IncomingMessage, typeof PlainResponse> {
+  return { headersTimeout: head, requestTimeout: request, connectionsCheckingInterval: Math.ceil(head / 4) };
 }
 
 interface Place {
@@ -85,7 +110,10 @@ class PlainResponse extends ServerResponse<IncomingMessage> {
   }
 }
 
-function answerFrom(root: string): (request: IncomingMessage, response: ServerResponse) => void {
+function answerFrom(
+  root: string,
+  connections: Connections,
+): (request: IncomingMessage, response: ServerResponse) => void {
   const onNoMatch = (_: IncomingMessage, response: ServerResponse) => endWith(response, 404); // removed since we looked
   // Its default mode looks at the tree once: versions that come later would be 404.
   const send = sirv(root, {
@@ -98,9 +126,11 @@ function answerFrom(root: string): (request: IncomingMessage, response: ServerRe
     onNoMatch,
   });
   return (request, response) => {
-    answer(root, send, request, response).catch((error: NodeJS.ErrnoException) => {
-      endWith(response, error.code === 'ENOENT' ? 404 : 500);
-    });
+    connections.answerInTurn(response, () =>
+      answer(root, send, request, response).catch((error: NodeJS.ErrnoException) => {
+        endWith(response, error.code === 'ENOENT' ? 404 : 500);
+      }),
+    );
   };
 }
 

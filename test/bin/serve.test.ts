@@ -8,6 +8,7 @@ import { type RunningServer, startServer } from '../../bin/commands/serve';
 import { openMirrorDirectory } from '../../lib/store/open';
 import { makePrivateKeyPackets } from '../fixtures/private-key-packets';
 import { temporaryFolder } from '../fixtures/temporary-folder';
+import { openFiles } from './open-files';
 
 const image = Buffer.from(Array.from({ length: 1000 }, (_, n) => n % 251));
 
@@ -128,7 +129,9 @@ describe('serving a mirror', () => {
     '/link-to-nothing',
     '/circle',
     '/.hidden',
-    '//index',
+    '//.store/generations/index/1',
+    'http://a.example/.store/generations/index/1',
+    'ftp://a.example/index',
     '/index%00',
     '/%',
     `/${'x'.repeat(300)}`,
@@ -146,11 +149,31 @@ describe('serving a mirror', () => {
     expect([status, body.length, headers['cache-control']]).toEqual([404, 0, undefined]);
   });
 
-  it('answers 405 to everything but GET and HEAD', async () => {
-    const { url, root } = await serveMirror({});
-    const { status, headers } = await ask(url, '/new', { method: 'PUT' });
-    expect([status, headers.allow]).toEqual([405, 'GET, HEAD']);
-    expect(readdirSync(root)).not.toContain('new');
+  it.each([
+    'http://mirror.example/pool/a',
+    'HTTP://mirror.example:8080/pool/a?x=1',
+    'https://user@mirror.example//pool///a',
+    '//pool/a',
+    '/pool//a',
+  ])('answers %s as web servers do', async (path) => {
+    const { url } = await serveMirror({ 'pool/a': 'a', 'index.html': 'front' });
+    expect((await ask(url, path)).body.toString()).toBe('a');
+  });
+
+  it('answers the front page to a proxy that names no path', async () => {
+    const { url } = await serveMirror({ 'index.html': 'front' });
+    expect((await ask(url, 'http://mirror.example')).body.toString()).toBe('front');
+  });
+
+  it.each([
+    ...['PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND'],
+  ])('answers 405 to %s, and changes nothing', async (method) => {
+    const { url, root } = await serveMirror({ there: 'there' });
+    for (const path of ['/there', '/new']) {
+      const { status, headers, body } = await ask(url, path, { method });
+      expect([status, headers.allow, body.length]).toEqual([405, 'GET, HEAD', 0]);
+    }
+    expect(readdirSync(root).sort()).toEqual(['.store', 'format.json', 'there']);
   });
 
   it('closes the file of a client that goes away', async () => {
@@ -316,15 +339,5 @@ function ask(
       });
     });
     request.on('error', reject).end();
-  });
-}
-
-function openFiles(): string[] {
-  return readdirSync('/proc/self/fd').flatMap((fd) => {
-    try {
-      return [readlinkSync(`/proc/self/fd/${fd}`)];
-    } catch {
-      return []; // closed meanwhile
-    }
   });
 }
