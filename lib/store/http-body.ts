@@ -1,80 +1,63 @@
 import { MirrorError } from '../errors';
+import { type Pace, Watch, type WatchClock } from './http-watch';
 
 /** An answer whose bytes have not been read yet. */
 export interface HttpBody {
   readonly url: string;
   readonly response: Response;
-  readonly silence: Silence;
+  readonly watch: Watch;
 }
 
 /** @returns undefined for 404. @throws DownloadFailed for every other answer than the plain bytes, and for none */
 export async function requestBody(
   url: string,
   headers: Record<string, string>,
-  silenceMs: number,
+  pace: Pace,
+  clock: WatchClock,
 ): Promise<HttpBody | undefined> {
-  const silence = new Silence(silenceMs);
+  const watch = new Watch(pace, clock);
   try {
-    const response = await fetch(url, { headers, signal: silence.signal });
+    const response = await fetch(url, { headers, signal: watch.signal });
     const encoding = response.headers.get('content-encoding') ?? 'identity';
-    if (response.ok && encoding === 'identity') return { url, response, silence };
+    if (response.ok && encoding === 'identity') return { url, response, watch };
     await response.body?.cancel();
-    silence.end();
+    watch.end();
     if (response.status === 404) return undefined;
     throw response.ok ? encoded(url, encoding) : refused(url, response);
   } catch (error) {
-    silence.end();
-    throw error instanceof MirrorError ? error : failed(url, silence, error);
+    watch.end();
+    throw error instanceof MirrorError ? error : failed(url, watch, error);
   }
 }
 
-/** The bytes, to be read once. @throws DownloadFailed where they end too early or stop coming */
-export async function* bodyOf({ url, response, silence }: HttpBody): AsyncGenerator<Uint8Array> {
+/**
+ * The bytes, to be read once.
+ * @param most how many there may be
+ * @throws DownloadFailed where they end too early, stop coming, come too slowly, or are too many
+ */
+export async function* bodyOf(
+  { url, response, watch }: HttpBody,
+  most = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Uint8Array> {
   let size = 0;
   try {
     for await (const piece of response.body ?? []) {
-      silence.end(); // how long the reader takes is not the server's fault
+      watch.pause(); // how long the reader takes is not the server's fault
       size += piece.length;
+      if (size > most) throw tooLong(url, most);
       yield piece;
-      silence.restart();
+      watch.came(piece.length);
     }
   } catch (error) {
-    throw failed(url, silence, error);
+    throw error instanceof MirrorError ? error : failed(url, watch, error);
   } finally {
-    silence.end();
+    watch.end();
   }
   const promised = response.headers.get('content-length');
   if (promised !== null && Number(promised) !== size) {
     throw new MirrorError('DownloadFailed', `${url} sent ${size} of ${promised} bytes`, {
       hint: againHint,
     });
-  }
-}
-
-/** Ends a request in which nothing happens for a while; a slow one may take all the time it wants. */
-class Silence {
-  private readonly controller = new AbortController();
-  private timer: NodeJS.Timeout;
-
-  constructor(readonly ms: number) {
-    this.timer = this.start();
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  restart(): void {
-    clearTimeout(this.timer);
-    this.timer = this.start();
-  }
-
-  end(): void {
-    clearTimeout(this.timer);
-  }
-
-  private start(): NodeJS.Timeout {
-    return setTimeout(() => this.controller.abort(), this.ms);
   }
 }
 
@@ -102,10 +85,14 @@ function encoded(url: string, encoding: string): MirrorError {
   );
 }
 
-function failed(url: string, { signal, ms }: Silence, cause: unknown): MirrorError {
-  if (signal.aborted) {
-    return new MirrorError('DownloadFailed', `${url} sent nothing for ${ms / 1000} s`, { hint: againHint, cause });
-  }
+function tooLong(url: string, most: number): MirrorError {
+  return new MirrorError('DownloadFailed', `${url} is longer than ${most} bytes`, {
+    hint: 'no such document is that long: is the address right?',
+  });
+}
+
+function failed(url: string, { why }: Watch, cause: unknown): MirrorError {
+  if (why !== undefined) return new MirrorError('DownloadFailed', `${url} ${why}`, { hint: againHint, cause });
   return new MirrorError('DownloadFailed', `${url} cannot be read: ${reasonOf(cause)}`, {
     hint: 'see that the server runs and that its name and port are right',
     cause,

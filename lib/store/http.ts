@@ -5,28 +5,38 @@ import { MirrorError } from '../errors';
 import { measureBytes, measureStream } from './digest';
 import { nameDiskFull } from './durable';
 import { bodyOf, type HttpBody, requestBody } from './http-body';
+import { systemClock, type WatchClock } from './http-watch';
 import { checkKey } from './key';
 import type { ObjectBytes, ObjectHead, Store, Written } from './store';
 
 export interface HttpStoreOptions {
   /** How long the server may stay silent, in milliseconds. @default 60000 */
   readonly silenceMs?: number;
+  /** Bytes that a document may have, and an index. @default 256 MiB, 16 MiB */
+  readonly most?: number;
+  readonly mostOfIndex?: number;
+  /** @default - this machine's */
+  readonly clock?: WatchClock;
 }
+
+/** What reading a document may take, in milliseconds. */
+const documentMs = 600_000;
 
 /** A mirror as machines see it, over http or https; read only. A user and password in the address are sent, not shown. */
 export class HttpStore implements Store {
   readonly name: string;
   private readonly base: URL;
   private readonly headers: Record<string, string>;
-  private readonly silenceMs: number;
 
   /** @throws BadInput where the address is none */
-  constructor(address: string, { silenceMs = 60_000 }: HttpStoreOptions = {}) {
+  constructor(
+    address: string,
+    private readonly options: HttpStoreOptions = {},
+  ) {
     const url = parse(address);
     this.headers = { 'Accept-Encoding': 'identity', ...authorisationOf(url) };
     this.base = new URL(`${url.protocol}//${url.host}${url.pathname.replace(/\/*$/, '/')}`);
     this.name = this.base.href;
-    this.silenceMs = silenceMs;
   }
 
   /** Fetches the object to measure it: what a server says of a file is no digest. */
@@ -36,10 +46,10 @@ export class HttpStore implements Store {
   }
 
   async read(key: string): Promise<ObjectBytes | undefined> {
-    const body = await this.open(key);
+    const body = await this.open(key, documentMs);
     if (body === undefined) return undefined;
     const pieces: Uint8Array[] = [];
-    for await (const piece of bodyOf(body)) pieces.push(piece);
+    for await (const piece of bodyOf(body, this.mostOf(key))) pieces.push(piece);
     const bytes = Buffer.concat(pieces);
     return { bytes, tag: measureBytes(bytes).sha256 };
   }
@@ -84,8 +94,16 @@ export class HttpStore implements Store {
     throw this.notSupported('write', `${view}/${folder}`);
   }
 
-  private open(key: string): Promise<HttpBody | undefined> {
-    return requestBody(this.url(key), this.headers, this.silenceMs);
+  private open(key: string, wholeMs?: number): Promise<HttpBody | undefined> {
+    const { silenceMs = 60_000, clock = systemClock } = this.options;
+    const pace = wholeMs === undefined ? { silenceMs } : { silenceMs, wholeMs };
+    return requestBody(this.url(key), this.headers, pace, clock);
+  }
+
+  /** Nobody has signed what comes before it is here. */
+  private mostOf(key: string): number {
+    const { most = 256 * mebibyte, mostOfIndex = 16 * mebibyte } = this.options;
+    return /\/(?:index\.s?json|[^/]*\.gpg)$/.test(`/${key}`) ? mostOfIndex : most;
   }
 
   private url(key: string): string {
@@ -100,6 +118,8 @@ export class HttpStore implements Store {
     });
   }
 }
+
+const mebibyte = 1024 * 1024;
 
 function parse(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;

@@ -197,6 +197,22 @@ describe('findCloudImage', () => {
     });
   });
 
+  it('refuses an index that is longer than 16 MiB, and documents than 256, unless told, before it looks for a signature', async () => {
+    await using server = await streaming({});
+    const index = join(server.folder, 'streams/v1/index.sjson');
+    const stream = `${server.address}streams/v1/com.ubuntu.cloud:daily:download.sjson`;
+    const length = readFileSync(index).length;
+    const tooLong = (bytes: number) => ({ name: 'DownloadFailed', message: expect.stringContaining(`than ${bytes} `) });
+
+    await expect(finding(server, { mostOfIndex: length - 1 })).rejects.toMatchObject(tooLong(length - 1));
+    expect((await finding(server, { mostOfIndex: length })).serial).toBe('20261120');
+    await expect(finding(server, { stream, most: 1000 })).rejects.toMatchObject(tooLong(1000));
+    await expect(finding(server, { most: 1000 })).rejects.toMatchObject(tooLong(1000));
+    expect((await finding(server, { stream, mostOfIndex: 1000 })).serial).toBe('20261120');
+    writeFileSync(index, Buffer.alloc(16 * 1024 * 1024 + 1));
+    await expect(finding(server)).rejects.toMatchObject(tooLong(16_777_216));
+  });
+
   it('refuses a release that does not exist', async () => {
     await expect(finding({ address: 'http://127.0.0.1:1/' }, { release: 'nobel' })).rejects.toMatchObject({
       name: 'UnknownRelease',

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { pipeline, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { HttpStore } from '../../lib/store/http';
@@ -74,6 +76,80 @@ describe('a mirror over HTTP', () => {
     await expect(new HttpStore(url, { silenceMs: 50 }).read('index')).rejects.toMatchObject({
       name: 'DownloadFailed',
       message: `${url}/index sent nothing for 0.05 s`,
+    });
+  });
+
+  describe('that is slow, or has no end', () => {
+    const [tenMinutes, fiveMinutes, anHour] = [600_000, 300_000, 3_600_000];
+    /** A clock that is told what is over. */
+    const handClock = () => {
+      const waiting = new Map<() => void, number>();
+      const clock = (milliseconds: number, call: () => void) => {
+        waiting.set(call, milliseconds);
+        return () => void waiting.delete(call);
+      };
+      const ring = (over: number) => {
+        for (const [call, milliseconds] of [...waiting]) if (milliseconds === over && waiting.delete(call)) call();
+      };
+      return { clock, ring, waiting };
+    };
+    const endless = (response: ServerResponse) => {
+      const source = new Readable({ read: () => void source.push(Buffer.alloc(64 * 1024)) });
+      pipeline(source, response, () => {});
+    };
+
+    it('refuses a document that has not come within ten minutes, though something always comes', async () => {
+      const { clock, ring, waiting } = handClock();
+      const { url } = await serve((_, response) => void response.write('a', () => ring(tenMinutes)));
+      await expect(new HttpStore(url, { silenceMs: anHour, clock }).read('index')).rejects.toMatchObject({
+        name: 'DownloadFailed',
+        message: `${url}/index has not come within 10 minutes`,
+      });
+      expect(waiting.size).toBe(0);
+    });
+
+    it.each([
+      'head',
+      'readTo',
+    ] as const)('refuses a file that comes slower than 10 kB/s for five minutes: %s', async (how) => {
+      const { clock, ring, waiting } = handClock();
+      const piece = Buffer.alloc(3_000_000);
+      let asked = 0;
+      const { url } = await serve((_, response) => {
+        response.write(piece, () => {
+          setImmediate(() => ring(fiveMinutes));
+          response.write('a', () => setImmediate(() => ring(fiveMinutes)));
+        });
+        asked += 1;
+      });
+      const store = new HttpStore(url, { silenceMs: anHour, clock });
+      const file = join(temporaryFolder(), 'squashfs');
+      await expect(how === 'head' ? store.head('squashfs') : store.readTo('squashfs', file)).rejects.toMatchObject({
+        name: 'DownloadFailed',
+        message: expect.stringMatching(`${url}/squashfs sent \\d+ bytes in 5 minutes`),
+      });
+      expect([asked, waiting.size]).toEqual([1, 0]);
+    });
+
+    it('takes a file that is done before anybody asks how fast it was', async () => {
+      const { clock, waiting } = handClock();
+      const { url } = await serve((_, response) => response.end('image'));
+      expect(await new HttpStore(url, { clock }).head('a')).toMatchObject({ size: 5 });
+      expect(waiting.size).toBe(0);
+    });
+
+    it.each([
+      ['a document', 'candidate/streams/v1/ab.sjson', 268_435_456, { most: 300_000 }],
+      ['an index', 'candidate/streams/v1/index.sjson', 16_777_216, { mostOfIndex: 300_000 }],
+      ['a keyring', 'keyring.gpg', 16_777_216, { mostOfIndex: 300_000 }],
+    ])('refuses %s without an end: %s', async (what, key, usual, options) => {
+      const { url } = await serve((_, response) => endless(response));
+      await expect(new HttpStore(url, options).read(key)).rejects.toMatchObject({
+        name: 'DownloadFailed',
+        message: `${url}/${key} is longer than 300000 bytes`,
+      });
+      if (what === 'a document') return; // a quarter of a gigabyte
+      await expect(new HttpStore(url).read(key)).rejects.toThrow(`${url}/${key} is longer than ${usual} bytes`);
     });
   });
 
