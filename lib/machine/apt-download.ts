@@ -1,11 +1,11 @@
-import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { MirrorError } from '../errors';
 import { aptGet, machineAptOptions, type Repository, stanzaOf, updateLists } from './apt';
 import { archiveFailure } from './apt-errors';
 import { sha256OfText } from './digest';
+import { makeFolder } from './files';
 import { run } from './run';
-import { inside } from './tree/inside';
+import { type Inside, inside } from './tree/inside';
 import { textsIn } from './tree/lists';
 
 export interface DownloadOptions {
@@ -43,7 +43,7 @@ export interface Download {
 export async function downloadPackages(names: readonly string[], options: DownloadOptions): Promise<Download> {
   const apt = await makeAptRoot(options);
   const folder = join(options.scratch, 'packages');
-  await mkdir(folder);
+  await makeFolder(folder);
   try {
     await updateLists((command) => run(command, apt));
     await run(aptGet('download', ...names), { ...apt, cwd: folder });
@@ -56,28 +56,29 @@ export async function downloadPackages(names: readonly string[], options: Downlo
 /** @returns what apt is to be run with */
 async function makeAptRoot(options: DownloadOptions): Promise<{ env: Record<string, string> }> {
   const root = join(options.scratch, 'apt');
+  await makeFolder(root);
+  const own = inside(root);
   const folders = [
     ...['apt.conf.d', 'preferences.d', 'sources.list.d'].map((name) => `etc/apt/${name}`),
     ...['var/lib/apt/lists/partial', 'var/cache/apt/archives/partial', 'var/lib/dpkg'],
   ];
-  for (const folder of folders) await mkdir(join(root, folder), { recursive: true });
-  await writeFile(join(root, 'var/lib/dpkg/status'), '');
+  for (const folder of folders) own.makeFolder(folder);
+  own.write('var/lib/dpkg/status', '');
 
   const stanzas: string[] = [];
   for (const [index, repository] of options.repositories.entries()) {
-    stanzas.push(stanzaOf(repository, await takeKeyring(repository, join(root, `etc/apt/keyring-${index}.gpg`))));
+    stanzas.push(stanzaOf(repository, await takeKeyring(repository, own, `etc/apt/keyring-${index}.gpg`)));
   }
-  await writeFile(join(root, 'etc/apt/sources.list.d/download.sources'), stanzas.join('\n'));
+  own.write('etc/apt/sources.list.d/download.sources', stanzas.join('\n'));
 
-  const config = join(root, 'apt.conf');
   const lines = [
     ...rootSettings(root, options.architecture),
     ...(await machineAptOptions()),
     ...(options.aptOptions ?? []),
   ];
-  await writeFile(config, `${lines.join('\n')}\n`);
+  own.write('apt.conf', `${lines.join('\n')}\n`);
   // APT_CONFIG is read before the machine's own files, which are then looked for below this root and not found.
-  return { env: { ...(process.env as Record<string, string>), LC_ALL: 'C', APT_CONFIG: config } };
+  return { env: { ...(process.env as Record<string, string>), LC_ALL: 'C', APT_CONFIG: join(root, 'apt.conf') } };
 }
 
 export function rootSettings(root: string, architecture: string): string[] {
@@ -100,10 +101,10 @@ export function rootSettings(root: string, architecture: string): string[] {
 }
 
 /** apt takes a keyring by an absolute path, and one that ends in .gpg. */
-async function takeKeyring({ keyring, uri }: Repository, file: string): Promise<string | undefined> {
+async function takeKeyring({ keyring, uri }: Repository, own: Inside, path: string): Promise<string | undefined> {
   if (keyring === undefined) return undefined;
   try {
-    await copyFile(keyring, file);
+    await own.copyIn(keyring, path, 0o644);
   } catch (error) {
     throw new MirrorError('BadInput', `the keyring ${keyring} of ${uri} cannot be read`, {
       hint: 'give the path of a binary keyring',
@@ -111,11 +112,14 @@ async function takeKeyring({ keyring, uri }: Repository, file: string): Promise<
       misuse: true,
     });
   }
-  return file;
+  return join(own.root, path);
 }
 
 async function packagesIn(folder: string, names: readonly string[]): Promise<DownloadedPackage[]> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.deb')).map((name) => join(folder, name));
+  const downloaded = inside(folder)
+    .list('.')
+    .map(({ name }) => name);
+  const files = downloaded.filter((name) => name.endsWith('.deb')).map((name) => join(folder, name));
   const found = new Map((await Promise.all(files.map(describe))).map((one) => [one.name, one]));
   return names.map((name) => {
     const one = found.get(name);

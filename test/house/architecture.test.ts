@@ -2,11 +2,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { violationsIn } from './architecture';
+import { unusedAccess, violationsIn } from './architecture';
 
 describe('the house', () => {
   it('stands by its own rules', () => {
     expect(violationsIn(join(__dirname, '../..'))).toEqual([]);
+  });
+
+  it('names no file among those that touch files which does not', () => {
+    expect(unusedAccess(join(__dirname, '../..'))).toEqual([]);
   });
 });
 
@@ -63,6 +67,19 @@ describe('a house like ours', () => {
     ['S3 outside s3.ts', 'lib/store/directory.ts', "import '@aws-sdk/client-s3';", 'which store may not'],
     ['OpenPGP outside the signing files', 'lib/simplestreams/read.ts', "import 'openpgp';", 'simplestreams may not'],
     ['files read elsewhere in mirror', 'lib/mirror/workflow.ts', "import 'node:fs';", 'which mirror may not'],
+    [
+      'files touched by one that is not named',
+      'lib/machine/a.ts',
+      "import 'node:fs/promises';",
+      'file-access.ts names',
+    ],
+    ['files touched lazily', 'lib/store/a.ts', "const a = await import('node:fs');", 'file-access.ts names'],
+    [
+      'one that is handed trees and touches files',
+      'lib/machine/mounts.ts',
+      "import 'node:fs'; import './tree/inside';",
+      'is handed trees (lib/machine/tree/inside',
+    ],
     ['processes outside machine', 'lib/local/a.ts', "import 'node:child_process';", 'only machine starts processes'],
     ['execa outside machine', 'lib/stages/a.ts', "import { execa } from 'execa';", 'only machine starts processes'],
     ['a file that is named for nothing', 'lib/job/utils.ts', '', '"utils"'],

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { preProcessFile } from 'typescript';
+import { fileAccess, treeAlcove } from './file-access';
 
 /** What a room of lib may import of the others, and bring in from outside; a name that ends in `*` is a beginning. */
 interface Room {
@@ -54,6 +55,13 @@ const nothingNames = ['util', 'utils', 'common', 'helper', 'helpers', 'shared', 
 /** Lines of a file in lib. */
 const longest = 200;
 
+/** Files that may bring in node:fs and do not. */
+export function unusedAccess(root: string): string[] {
+  return Object.keys(fileAccess).filter(
+    (file) => !existsSync(join(root, file)) || !importsOf(root, file).some(touchesFiles),
+  );
+}
+
 /** Everything in a tree with lib/, bin/ and test/ that breaks a rule of the house, one sentence each. */
 export function violationsIn(root: string): string[] {
   const files = ['lib', 'bin', 'bench', 'test'].flatMap((folder) => sourcesIn(root, folder));
@@ -62,6 +70,7 @@ export function violationsIn(root: string): string[] {
     ...files.flatMap(badName),
     ...files.filter((file) => file.startsWith('lib/')).flatMap((file) => tooLong(root, file)),
     ...[...imports].flatMap(([file, names]) => names.flatMap((name) => throughAWall(file, name))),
+    ...[...imports].flatMap(([file, names]) => besideInside(file, names)),
     ...cycles(imports),
   ].sort();
 }
@@ -98,7 +107,9 @@ function tooLong(root: string, file: string): string[] {
 function throughAWall(file: string, imported: string): string[] {
   if (!file.startsWith('lib/')) return [];
   const name = roomOf(file);
-  return imported.startsWith('./') ? intoRoom(file, name, imported.slice(2)) : fromOutside(file, name, imported);
+  if (imported.startsWith('./')) return intoRoom(file, name, imported.slice(2));
+  const faults = fromOutside(file, name, imported);
+  return faults.length > 0 ? faults : toFiles(file, imported);
 }
 
 function intoRoom(file: string, name: string, imported: string): string[] {
@@ -123,6 +134,20 @@ function fromOutside(file: string, name: string, imported: string): string[] {
   const fits = (pattern: string) =>
     pattern.endsWith('*') ? imported.startsWith(pattern.slice(0, -1)) : imported === pattern;
   return allowed.some(fits) ? [] : [`${file}: brings in ${imported}, which ${name} may not`];
+}
+
+const touchesFiles = (imported: string) => /^node:fs(?:\/|$)/.test(imported);
+
+function toFiles(file: string, imported: string): string[] {
+  if (!touchesFiles(imported) || file in fileAccess) return [];
+  return [`${file}: brings in ${imported}; only files that test/house/file-access.ts names may`];
+}
+
+/** A file that works in trees has no other way to files. */
+function besideInside(file: string, names: readonly string[]): string[] {
+  if (file.startsWith(treeAlcove) || !file.startsWith('lib/') || !(file in fileAccess)) return [];
+  const tree = names.find((name) => name.startsWith(`./${treeAlcove}`));
+  return tree === undefined ? [] : [`${file}: brings in node:fs, and is handed trees (${tree.slice(2)})`];
 }
 
 /** `catalog` of lib/catalog/kernels.ts; empty for what lies in lib itself. */
