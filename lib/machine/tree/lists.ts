@@ -6,8 +6,9 @@ export interface NamedText {
   readonly text: string;
 }
 
-/** Bytes of one list. */
-const most = 32 * 1024 * 1024;
+/** Bytes of one list, and of all that are read together: what is read is kept in memory. */
+const mostOfOne = 32 * 1024 * 1024;
+const mostOfAll = 256 * 1024 * 1024;
 
 /** How far down folders are looked into. */
 const deepest = 8;
@@ -15,7 +16,12 @@ const deepest = 8;
 /** The texts below a folder whose names match, by name. @throws BadImage where one of these is no regular file */
 export function textsIn(tree: Inside, folder: string, names: RegExp): NamedText[] {
   const found = namesBelow(tree, folder, deepest).filter((name) => names.test(name));
-  return found.map((name) => ({ name, text: tree.readText(`${folder}/${name}`, most) ?? '' }));
+  let left = mostOfAll;
+  return found.map((name) => {
+    const bytes = tree.read(`${folder}/${name}`, Math.min(mostOfOne, left));
+    left -= bytes?.length ?? 0;
+    return { name, text: bytes?.toString() ?? '' };
+  });
 }
 
 function namesBelow(tree: Inside, folder: string, levels: number): string[] {

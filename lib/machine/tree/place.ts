@@ -119,9 +119,9 @@ function requireSameSystem(folders: readonly Held[], path: string): void {
   throw new MirrorError('BadImage', `${shown(path)} leads into another file system`, { hint: hintOfPackage });
 }
 
-/** How messages name a path of a tree. */
+/** How messages name a path of a tree, whose names may hold anything: no line of a log is to be forged by one. */
 export function shown(path: string): string {
-  return `/${path.replace(/^\/+/, '')} in the image`;
+  return `/${path.replace(/^\/+/, '').replace(/\p{C}/gu, '?')} in the image`;
 }
 
 export const hintOfPackage = 'a package of the image or of an added repository has made it; build without that package';

@@ -180,6 +180,7 @@ describe('a tree in which anything is where this machine reads and writes', () =
   it('leads it to nothing outside, step by step, and ends well or with an error of ours', async () => {
     const decoy = fullTree(temporaryFolder());
     await using watch = await watchFolder(decoy);
+    const open = readdirSync('/proc/self/fd').length;
     let went = 0;
     const property = fc.asyncProperty(obstacles(decoy), fc.nat(11), async (things, chosen) => {
       const [root, base, scratch] = [fullTree(temporaryFolder()), fullTree(temporaryFolder()), temporaryFolder()];
@@ -203,6 +204,7 @@ describe('a tree in which anything is where this machine reads and writes', () =
       }
       for (const [index, step] of after.entries()) await take(step, during.length + index + 1);
       expect(await watch.events()).toEqual([]);
+      expect(readdirSync('/proc/self/fd').length).toBe(open);
     });
     const examples = ['link', 'FIFO'].map((kind): [Obstacle[], number] => [everywhere(kind, decoy), 0]);
     await fc.assert(property, { numRuns: 15, examples });

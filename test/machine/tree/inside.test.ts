@@ -176,6 +176,23 @@ describe('a file in a tree', () => {
     expect(inside(outside).readText('file', 7)).toBe('outside');
   });
 
+  it('is named in messages without what would begin a line or move a cursor', () => {
+    const path = 'etc/a\n✓ \u001b[2K\u202eb';
+    execFileSync('mkfifo', [join(root, path)]);
+
+    expect(() => tree.read(path)).toThrow('/etc/a?✓ ?[2K?b in the image is a FIFO');
+  });
+
+  it('refuses lists that are large together', () => {
+    mkdirSync(join(root, 'lists'));
+    for (let n = 0; n < 9; n++) {
+      writeFileSync(join(root, `lists/${n}_InRelease`), '');
+      truncateSync(join(root, `lists/${n}_InRelease`), 32 * 1024 * 1024);
+    }
+
+    expect(() => textsIn(tree, 'lists', /_InRelease$/)).toThrow('/lists/8_InRelease in the image has 33554432 bytes');
+  });
+
   it.each([
     ['nothing', () => {}],
     ['a link to a file of this machine', (at: string) => symlinkSync(join(outside, 'file'), at)],
