@@ -25,6 +25,7 @@ export const fileAccess: Readonly<Record<string, string>> = {
   'lib/machine/network/send-file.ts': 'archives in a folder of this machine that the person at it named (file:)',
   'lib/machine/network/socket-folder.ts': 'the folder of the gateway’s socket',
   'lib/machine/same-file.ts': 'what two paths of a person lead to',
+  'lib/machine/secrets/secret-file.ts': 'files of credentials, which a person names',
   'lib/machine/squashfs.ts': 'the header of a squashfs',
   'lib/machine/tar.ts': 'files that were taken out already, copied to their names in an archive',
   'lib/machine/tarball.ts': 'the folder that a tarball is unpacked into, which is new',
