@@ -12,6 +12,7 @@ import {
   workStoreVariable,
 } from '../lib/job/environment';
 import { runs } from '../lib/job/layout';
+import { stopDockerd } from '../lib/machine/network/dockerd';
 import { bootTest } from '../lib/stages/boot-test';
 import { bootloadersOrder } from '../lib/stages/bootloader-places';
 import { buildBootloaders } from '../lib/stages/bootloaders';
@@ -61,6 +62,7 @@ async function runProbe(scratch: string): Promise<unknown> {
 }
 
 async function runStage(name: string, scratch: string): Promise<unknown> {
+  await stopDockerd(); // before anything of others runs
   const job = jobOf(process.env);
   checkBundles(job.bundles, process.env);
   const store = await openWorkStore(process.env[workStoreVariable] ?? '');

@@ -5,6 +5,7 @@ import { followExecution } from '../../lib/cloud/follow';
 import { mirrorOf } from '../../lib/cloud/stack-outputs';
 import { MirrorError } from '../../lib/errors';
 import type { ExecutionResult } from '../../lib/job/events';
+import { refuseFileAddresses } from '../../lib/job/file-addresses';
 import { mirror as layout } from '../../lib/job/layout';
 import type { Order } from '../../lib/job/order';
 import { refusePasswords } from '../../lib/job/passwords';
@@ -40,7 +41,7 @@ export async function runCloudBuild(
   refuseLocal(options);
   const orders = ordersFrom(releases, options, cloudMachine);
   for (const order of orders) {
-    refuseFiles(order);
+    refuseFileAddresses(order);
     refusePasswords(order);
   }
   using clients = openClients();
@@ -133,16 +134,6 @@ function refuseLocal({ typed = [], stack, ...options }: CloudBuildOptions): void
   if (names.length === 0) return;
   throw new MirrorError('BadInput', `${names.join(', ')} is given together with --stack ${stack}`, {
     hint: 'it is for builds on this machine; a deployed stack has its own mirror, key and site',
-    misuse: true,
-  });
-}
-
-function refuseFiles({ release, places }: Order): void {
-  const found = Object.entries(places).find(([, value]) => String(value).startsWith('file:'));
-  if (found === undefined) return;
-  const [name, value] = found;
-  throw new MirrorError('BadInput', `${name} of ${release} is ${value}, which build machines in AWS do not have`, {
-    hint: 'give an http or https address that they can reach',
     misuse: true,
   });
 }

@@ -5,6 +5,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { runningOf, startExecution, succeededSince } from '../../lib/cloud/executions';
 import { MirrorError } from '../../lib/errors';
 import { stateMachineVariable } from '../../lib/job/environment';
+import { refuseFileAddresses } from '../../lib/job/file-addresses';
 import { keptUpSince, type LookInput, lookInputOf } from '../../lib/job/look';
 import { measurements } from '../../lib/job/metrics';
 import { mirrorStoreVariable } from '../../lib/job/names';
@@ -57,7 +58,10 @@ async function keepsUp({ order, at }: LookInput): Promise<boolean> {
 
 /** Upstream in the middle of an update is no failure: the next look finds it ready. */
 async function planOrNotReady(order: LookInput['order']): Promise<Plan | MirrorError> {
-  if (isInCloud(mirror())) refusePasswords(order);
+  if (isInCloud(mirror())) {
+    refuseFileAddresses(order);
+    refusePasswords(order);
+  }
   const scratch = await mkdtemp(join(tmpdir(), 'look-'));
   try {
     const bench = { mirror: await openStore(mirror()), scratch, tools: __dirname, verify };

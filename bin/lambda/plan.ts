@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundlesVariable, checkBundles, workStoreVariable } from '../../lib/job/environment';
+import { refuseFileAddresses } from '../../lib/job/file-addresses';
 import { mirrorStoreVariable } from '../../lib/job/names';
 import { refusePasswords } from '../../lib/job/passwords';
 import { concludeInputOf, type Plan, planInputOf } from '../../lib/job/plan';
@@ -28,7 +29,10 @@ export async function handler(event: object): Promise<Plan | Conclusion> {
     [bundlesVariable]: bundles = '',
   } = process.env;
   const input = planInputOf(event);
-  if (isInCloud(work)) refusePasswords(input.order);
+  if (isInCloud(work)) {
+    refuseFileAddresses(input.order);
+    refusePasswords(input.order);
+  }
   const scratch = await mkdtemp(join(tmpdir(), 'plan-'));
   try {
     const stores = { mirror: await openStore(mirror), work: await openWorkStore(work) };

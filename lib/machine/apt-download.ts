@@ -4,6 +4,9 @@ import { aptGet, machineAptOptions, type Repository, stanzaOf, updateLists } fro
 import { archiveFailure } from './apt-errors';
 import { sha256OfText } from './digest';
 import { makeFolder } from './files';
+import { type Gateway, openGateway } from './network/gateway';
+import { relayedCommand } from './network/relayed';
+import { isProxyLine } from './network/site-proxy';
 import { run } from './run';
 import { type Inside, inside } from './tree/inside';
 import { textsIn } from './tree/lists';
@@ -17,6 +20,8 @@ export interface DownloadOptions {
   readonly aptOptions?: readonly string[];
   /** An empty folder, which holds apt's root and the packages afterwards. */
   readonly scratch: string;
+  /** Folder with relay.pl. */
+  readonly tools: string;
 }
 
 export interface DownloadedPackage {
@@ -41,12 +46,15 @@ export interface Download {
  * @throws BadSignature, NotReady, DownloadFailed and NoSuchPackage as apt's failures are told; BadInput for a keyring
  */
 export async function downloadPackages(names: readonly string[], options: DownloadOptions): Promise<Download> {
-  const apt = await makeAptRoot(options);
-  const folder = join(options.scratch, 'packages');
+  const { repositories, scratch, tools } = options;
+  const aptOptions = [...(await machineAptOptions()), ...(options.aptOptions ?? [])];
+  await using gateway = await openGateway(repositories, {}, scratch, { aptOptions });
+  const apt = await makeAptRoot(options, gateway, aptOptions);
+  const folder = join(scratch, 'packages');
   await makeFolder(folder);
   try {
-    await updateLists((command) => run(command, apt));
-    await run(aptGet('download', ...names), { ...apt, cwd: folder });
+    await updateLists((command) => run(relayedCommand(command, gateway, tools), apt));
+    await run(relayedCommand(aptGet('download', ...names), gateway, tools), { ...apt, cwd: folder });
   } catch (error) {
     throw archiveFailure(error);
   }
@@ -54,7 +62,11 @@ export async function downloadPackages(names: readonly string[], options: Downlo
 }
 
 /** @returns what apt is to be run with */
-async function makeAptRoot(options: DownloadOptions): Promise<{ env: Record<string, string> }> {
+async function makeAptRoot(
+  options: DownloadOptions,
+  gateway: Gateway,
+  aptOptions: readonly string[],
+): Promise<{ env: Record<string, string> }> {
   const root = join(options.scratch, 'apt');
   await makeFolder(root);
   const own = inside(root);
@@ -67,18 +79,24 @@ async function makeAptRoot(options: DownloadOptions): Promise<{ env: Record<stri
 
   const stanzas: string[] = [];
   for (const [index, repository] of options.repositories.entries()) {
-    stanzas.push(stanzaOf(repository, await takeKeyring(repository, own, `etc/apt/keyring-${index}.gpg`)));
+    const keyring = await takeKeyring(repository, own, `etc/apt/keyring-${index}.gpg`);
+    stanzas.push(stanzaOf({ ...repository, uri: gateway.uriOf(repository) }, keyring));
   }
   own.write('etc/apt/sources.list.d/download.sources', stanzas.join('\n'));
 
   const lines = [
     ...rootSettings(root, options.architecture),
-    ...(await machineAptOptions()),
-    ...(options.aptOptions ?? []),
+    ...aptOptions.filter((line) => !isProxyLine(line)),
+    ...gateway.options,
   ];
   own.write('apt.conf', `${lines.join('\n')}\n`);
   // APT_CONFIG is read before the machine's own files, which are then looked for below this root and not found.
-  return { env: { ...(process.env as Record<string, string>), LC_ALL: 'C', APT_CONFIG: join(root, 'apt.conf') } };
+  return { env: { ...withoutProxies(process.env as Record<string, string>), LC_ALL: 'C', APT_CONFIG: join(root, 'apt.conf') } };
+}
+
+/** What no_proxy names, apt would ask for without our proxy, whatever it is told. */
+function withoutProxies(environment: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/_proxy$/i.test(name)));
 }
 
 export function rootSettings(root: string, architecture: string): string[] {

@@ -3,6 +3,7 @@ import { MirrorError } from '../errors';
 import type { AddedRepository } from '../job/added-repository';
 import { checked } from '../job/checked';
 import { MirrorConfig, ordersOf } from '../job/config';
+import { refuseFileAddresses } from '../job/file-addresses';
 import { bootloadersOrder, type Order } from '../job/order';
 import { refusePasswords } from '../job/passwords';
 import { Places } from '../job/places';
@@ -17,6 +18,7 @@ import { nameOfSecret } from './secrets';
  */
 export function ordersOfProps(props: MaasMirrorProps): Order[] {
   const views = viewsOf(props);
+  refuseFileAddresses({ places: { ...props.places } as Order['places'] });
   refusePasswordsIn(props, views);
   if (views.every(({ releases = [] }) => releases.length === 0)) return [];
   const config = checked(

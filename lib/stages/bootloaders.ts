@@ -35,7 +35,7 @@ export async function buildBootloaders(bench: LoaderBench, order: BootloadersOrd
 }
 
 async function download(
-  { scratch }: LoaderBench,
+  { scratch, tools }: LoaderBench,
   { aptOptions = [], ...places }: BootloadersOrder,
 ): Promise<{ packages: Map<string, readonly DownloadedPackage[]>; inReleases: string[] }> {
   const found = new Map<string, readonly DownloadedPackage[]>();
@@ -45,7 +45,7 @@ async function download(
     const name = sourceName({ release, packagesOf: architecture });
     const folder = join(scratch, `apt-${name}`);
     await makeFolder(folder);
-    const options = { architecture, repositories, aptOptions, scratch: folder };
+    const options = { architecture, repositories, aptOptions, scratch: folder, tools };
     const downloaded = await downloadPackages(names, options);
     found.set(name, downloaded.packages);
     inReleases.push(...downloaded.inReleases);

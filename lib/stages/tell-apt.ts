@@ -10,7 +10,7 @@ import { type Mounted, mountSquashfs } from '../machine/mounts';
 import { type AptTree, openAptTree } from '../machine/network/apt-tree';
 import { openGateway } from '../machine/network/gateway';
 import { isProxyLine } from '../machine/network/site-proxy';
-import { archiveRepositories, repositoriesOf } from './repositories';
+import { releaseRepositories, repositoriesOf } from './repositories';
 import { networkOf } from './search';
 import { takeUp, type Workbench } from './workbench';
 
@@ -28,7 +28,7 @@ export async function openApt(
   const { order, job, scratch, tools } = bench;
   const proposed = proposedSources(order, job.architecture);
   const repositories = [
-    ...(await archiveRepositories(bench)),
+    ...(await releaseRepositories(bench)),
     ...(await repositoriesOf(proposed, bench)),
     // Whatever this machine's own apt overlooks, a repository of somebody else has to be up to date.
     ...(await repositoriesOf(added, bench)).map((one) => ({ ...one, checkDates: true })),

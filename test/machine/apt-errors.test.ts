@@ -192,7 +192,7 @@ describe('this machine’s apt', () => {
   /** How the failure to read an archive is told. */
   async function failureAt(uri: string, aptOptions: readonly string[] = []): Promise<unknown> {
     const repositories = [{ uri, suite: 'noble', components: ['main'] }];
-    const options = { architecture: 'amd64', repositories, scratch: temporaryFolder() };
+    const options = { architecture: 'amd64', repositories, scratch: temporaryFolder(), tools: 'buildspecs' };
     return downloadPackages(['nosuch'], { ...options, aptOptions }).catch((error: unknown) => error);
   }
 

@@ -171,6 +171,12 @@ describe('a password in an address', () => {
     refused({ places: { [place]: hush }, releases: [UbuntuRelease.NOBLE] });
   });
 
+  it('refuses a folder of a machine as well', () => {
+    expect(() => templateOf({ places: { archive: 'file:///srv/ubuntu' } })).toThrow(
+      expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(/^places\.archive is file:/) }),
+    );
+  });
+
   it('refuses one of a repository, also in a view that is not built', () => {
     refused({ views: [{ name: 'a', repositories: [stanzaAt(hush)] }] });
     refused({ views: [{ name: 'a', releases: [UbuntuRelease.NOBLE], repositories: ['ppa:o/n', stanzaAt(hush)] }] });
