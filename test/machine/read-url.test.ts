@@ -91,6 +91,18 @@ it('sends the user and password of an address and never shows them', async () =>
   expect(JSON.stringify([error, String(error)])).not.toContain('s%40cret');
 });
 
+it('refuses the user and password of an address to the server that it is sent on to', async () => {
+  await using there = await serveTroubled({ '/index': index });
+  await using here = await serveTroubled({}, () => ({
+    status: 302,
+    headers: { Location: `${there.address}index` },
+  }));
+
+  expect(await readUrl(`${here.address.replace('//', '//me:s3cret@')}index`, {}, quick)).toEqual(index);
+  expect(here.requests[0]?.headers.authorization).toMatch(/^Basic /);
+  expect(there.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+});
+
 it('refuses after the last wait, with the address and the reason', async () => {
   const { read, requests } = await reading({ status: 500 }, { status: 500 }, { cutAt: 3 });
 
