@@ -93,7 +93,6 @@ async function execute(
     return excess === undefined ? ending : failed(excess);
   } finally {
     signal?.removeEventListener('abort', run.abort);
-    run.abort(); // ends the retries that still wait in maps that have failed
     await running.stop();
     refuseIfInterrupted(signal);
   }

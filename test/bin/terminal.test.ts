@@ -23,6 +23,18 @@ test('an error of ours is its name and message, every line of its hint, and its 
   expect(terminal.outLines).toEqual([]);
 });
 
+test('no password is shown, in no message of a chain', () => {
+  const terminal = keptTerminal();
+  const address = 'https://robot:hush@archive.example/ubuntu';
+  const cause = new Error(`connect ${address}`, { cause: `at ${address}` });
+
+  reportError(new MirrorError('DownloadFailed', `${address} answers 404`, { cause }), terminal);
+  reportError(new TypeError(`Invalid URL ${address}`), terminal, {});
+
+  expect(terminal.errLines.join('\n')).not.toContain('hush');
+  expect(terminal.errLines.filter((line) => line.includes('https://archive.example/ubuntu'))).toHaveLength(4);
+});
+
 test('misuse ends with exit code 2', () => {
   expect(reportError(new MirrorError('BadInput', 'no such view', { misuse: true }), keptTerminal())).toBe(2);
 });

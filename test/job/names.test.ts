@@ -16,6 +16,13 @@ describe('the name of an execution', () => {
     expect(executionName(turned, at)).toBe(executionName(order, at));
   });
 
+  it('is not known where something stands before it or behind it', () => {
+    const name = executionName(order, new Date('2026-11-25T06:17:00Z'));
+    for (const other of [`${name}x`, `${name}-`, `${name}-2x`, `${name}-2-2`, `x${name}`, `a-${name}`, `${name}\n`]) {
+      expect([other, isNameOf(other, order)]).toEqual([other, false]);
+    }
+  });
+
   it.each([
     ['another view', { ...order, view: 'nightly' }],
     ['a rebuild', { ...order, rebuild: true }],

@@ -58,6 +58,19 @@ describe('a repository', () => {
 
   it.each([
     ['a PPA without owner', 'ppa:daily', /"ppa:daily" is no ppa:owner\/name/],
+    ['a PPA with something behind its name', 'ppa:o/n/more', /"ppa:o\/n\/more" is no ppa:owner\/name/],
+    ['two PPAs in one', 'ppa:o/n ppa:o/m', /is no ppa:owner\/name/],
+    ['a PPA and a line', 'ppa:o/n\nppa:o/m', /is no ppa:owner\/name/],
+    ['a PPA behind something', 'xppa:o/n', /is neither ppa:owner\/name nor a deb822 stanza/],
+    ['a PPA of nobody', 'ppa:/n', /is no ppa:owner\/name/],
+    ['a PPA that climbs', 'ppa:o/../n', /is no ppa:owner\/name/],
+    ['a key with something behind it', `${stanza.trimEnd()}\n more\n`, /a Signed-By that is no key/],
+    [
+      'a key with something before it',
+      stanza.replace('Signed-By:\n', 'Signed-By:\n more\n'),
+      /a Signed-By that is no key/,
+    ],
+    ['a key without an end', stanza.replace(' -----END PGP PUBLIC KEY BLOCK-----', ' x'), /a Signed-By that is no key/],
     [
       'a line of sources.list',
       'deb http://packages.example noble main',

@@ -372,6 +372,29 @@ test('retries follow the definition, and wait no longer when the execution has e
   expect(await readFile(count, 'utf8')).toBe('xx');
 });
 
+test('a retry that waits in a map that has failed waits no longer', async () => {
+  await using folder = await temporaryFolder();
+  const Retry = [{ ErrorEquals: ['Odd'], IntervalSeconds: 3600, MaxAttempts: 1 }];
+  const inner = { StartAt: 'Only', States: { Only: invokeState('F', { 'Payload.$': '$' }, { Retry, End: true }) } };
+  const timers = () => process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length;
+  const before = timers();
+
+  const { result } = await run(
+    folder.path,
+    {
+      definition: { StartAt: 'Each', States: { Each: each('$', inner) } },
+      functions: {
+        // Functions are called one after the other: the second one when the first one has failed.
+        F: "exports.handler = async (name) => { throw Object.assign(new Error('of a test'), { name }); }",
+      },
+    },
+    { input: ['Odd', 'Fatal'] },
+  );
+
+  expect(result).toMatchObject({ status: 'FAILED', error: 'Fatal', failures: [{}, {}] });
+  expect(timers()).toBeLessThanOrEqual(before);
+});
+
 test('what a killed run left behind is removed by the next', async () => {
   await using folder = await temporaryFolder();
   const assembly = { definition: only({ Type: 'Succeed' }) };

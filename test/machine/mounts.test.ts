@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import { mountOverlay } from '../../lib/machine/mounts';
 import { run } from '../../lib/machine/run';
 import { makeSquashfs, passingCompression } from '../../lib/machine/squashfs';
 import { temporaryFolder } from '../fixtures/temporary-folder';
@@ -15,6 +16,38 @@ describe('a squashfs', () => {
     expect(await mountWith(nodes)).toBe('unpacked: inside');
   });
 });
+
+describe('an overlay', () => {
+  it('shows what was written over its layers, and leaves nothing mounted', async () => {
+    const scratch = temporaryFolder();
+    const lower = temporaryFolder();
+    writeFileSync(join(lower, 'below'), '');
+    {
+      await using overlay = await mountOverlay([lower], scratch);
+      writeFileSync(join(overlay.path, 'above'), '');
+      expect(readdirSync(overlay.path).sort()).toEqual(['above', 'below']);
+      expect(readdirSync(overlay.upper)).toEqual(['above']);
+      expect(mountsBelow(scratch)).toEqual(['tmpfs', 'overlay']);
+    }
+    expect(mountsBelow(scratch)).toEqual([]);
+  });
+
+  it('refuses a layer that is not there, and leaves nothing mounted', async () => {
+    const scratch = temporaryFolder();
+
+    await expect(mountOverlay([join(scratch, 'missing')], scratch)).rejects.toMatchObject({ name: 'CommandFailed' });
+    expect(mountsBelow(scratch)).toEqual([]);
+  });
+});
+
+/** The types of what is mounted there, in its order. */
+function mountsBelow(folder: string): string[] {
+  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
+  return mounts.flatMap((line) => {
+    const [, at = '', type = ''] = line.split(' ');
+    return at.startsWith(folder) ? [type] : [];
+  });
+}
 
 const nodes = ['null:c:1:3', 'zero:c:1:5', 'urandom:c:1:9'];
 

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sha256OfText } from '../../lib/machine/digest';
 import { download, readUrl } from '../../lib/machine/download';
 import { startProxy } from '../fixtures/forward-proxy';
@@ -128,6 +131,18 @@ describe('an extra CA', () => {
       });
     }
     expect(server.requests).toHaveLength(1);
+  });
+
+  it('is not waited for: a certificate that is not trusted is asked for once', async () => {
+    const { ca: _, ...tls } = makeAuthority(temporaryFolder());
+    let asked = 0;
+    const server = createServer(tls).on('connection', () => asked++);
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+
+    await expect(readUrl(`https://127.0.0.1:${port}/`, {}, quick)).rejects.toMatchObject({ name: 'DownloadFailed' });
+    expect(asked).toBe(1);
   });
 
   it.each([

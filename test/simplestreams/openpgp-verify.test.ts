@@ -47,6 +47,7 @@ async function verdicts(signed: string | Buffer, keyring: Buffer): Promise<{ gpg
 
 type Case = [string, () => Promise<[signed: string | Buffer, keyring: Buffer]>];
 
+const standalone = 2;
 const good = async () => file({ packets: [await own.sign(crlf(text))] });
 const seconds = (value: number) => {
   const bytes = Buffer.alloc(4);
@@ -186,6 +187,17 @@ describe('verifyInProcess, as gpgv', () => {
     [
       'a header and nothing signed',
       async () => [`-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n${text}\n`, own.keyring],
+    ],
+    [
+      'a signature with one of nothing behind it',
+      async () => [
+        file({ packets: [await own.sign(crlf(text)), await own.sign('', { type: standalone })] }),
+        own.keyring,
+      ],
+    ],
+    [
+      'a signature with a packet of another kind behind it',
+      async () => [file({ packets: [await own.sign(crlf(text)), Buffer.from([0xcd, 1, 0x78])] }), own.keyring],
     ],
     ['an empty signature', async () => [file({ packets: [] }), own.keyring]],
     ['no hash in the header', async () => [file({ header: '', packets: [await own.sign(crlf(text))] }), own.keyring]],
