@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { buildVariable, environmentOf, jobOfStrings, workStoreVariable } from '../../lib/job/environment';
@@ -30,9 +30,17 @@ function withOrder(text: string): string {
   return work;
 }
 
+function orderInACircle(): string {
+  const work = temporaryFolder();
+  mkdirSync(join(work, runs.prefix(folder)), { recursive: true });
+  symlinkSync('order.json', join(work, runs.order(folder)));
+  return work;
+}
+
 it.each<[string, () => string, RegExp]>([
   ['an order that is not there', () => temporaryFolder(), /NoSuchObject: .*runs\/run-1-…\/order\.json/],
   ['an order that is no order', () => withOrder('{}'), /BadInput: the order of run-1 is wrong/],
+  ['an order that cannot be read, of which nobody foresaw the error', orderInACircle, /ELOOP/],
   ['a base that is not there', () => withOrder(JSON.stringify(order)), /BadImage: .*base\.squashfs/],
 ])('a stage refuses %s, and prints no folder of an execution', (_, work, message) => {
   const { status, said, left } = stage('fetch', work());
