@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withoutPasswords } from '../lib/errors';
+import { MirrorError, withoutFolders, withoutPasswords } from '../lib/errors';
 
 it.each([
   ['an address', 'http://me:s3cret@a.example/x', 'http://a.example/x'],
@@ -57,3 +57,29 @@ it('looks for passwords in long texts in no time', () => {
   const text = 'x'.repeat(1_000_000);
   expect(withoutPasswords(`${text} http://user:secret@host/`)).toBe(`${text} http://host/`);
 }, 2_000);
+
+const folder = 'runs/noble-20261130T060000-deadbeef-0123456789abcdef';
+
+it.each([
+  ['a key', `${folder}/order.json`, 'runs/noble-20261130T060000-deadbeef-…/order.json'],
+  [
+    'an address',
+    `s3://work/${folder}/amd64/fetch/1 is gone`,
+    's3://work/runs/noble-20261130T060000-deadbeef-…/amd64/fetch/1 is gone',
+  ],
+  [
+    'several',
+    `${folder} and ${folder}/x`,
+    'runs/noble-20261130T060000-deadbeef-… and runs/noble-20261130T060000-deadbeef-…/x',
+  ],
+])('an error tells nobody the folder of an execution, in %s', (_, text, shown) => {
+  const error = new MirrorError('NoSuchObject', text);
+
+  expect(error.message).toBe(shown);
+  expect(error.stack).not.toContain('0123456789abcdef');
+});
+
+it('what is no folder of an execution is told as it is, and long texts in no time', () => {
+  const text = `runs/young/squashfs, pool/a-0123456789abcdef/b, ${'runs/a-'.repeat(50_000)}`;
+  expect(withoutFolders(text)).toBe(text);
+});

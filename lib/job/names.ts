@@ -7,7 +7,7 @@ export const mirrorStoreVariable = 'MIRROR_STORE';
 const longest = 80;
 
 /**
- * Name of an execution: `<release>-<yyyymmddThhmmss>-<inputhash8>`, UTC; it also owns `runs/<name>/`. The same order at
+ * Name of an execution: `<release>-<yyyymmddThhmmss>-<inputhash8>`, UTC. The same order at
  * the same second has the same name, so that Step Functions starts it once.
  * @param attempt 2, 3, … where the name is taken and another is wanted; appended as `-2`. @default - none
  */

@@ -77,3 +77,6 @@ function logTo(bucket: Bucket, logs: IBucket, logFilePrefix: string): void {
 
 /** Everything that lib/job/layout.ts calls `runs`. */
 export const runsOf = (workBucket: IBucket): string => workBucket.arnForObjects('runs/*');
+
+/** The orders among them, one for each execution. */
+export const ordersOf = (workBucket: IBucket): string => workBucket.arnForObjects('runs/*/order.json');

@@ -2,7 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { runsOf } from './buckets';
+import { ordersOf, runsOf } from './buckets';
 import { acknowledge, starIn } from './findings';
 import { MirrorFunction, type MirrorFunctionProps } from './mirror-function';
 import { readSecrets } from './secrets';
@@ -37,7 +37,7 @@ export function mirrorFunctions(scope: Construct, props: MirrorFunctionsProps): 
   const { mirrorBucket, workBucket } = props;
   const objects = mirrorBucket.arnForObjects('*');
   const runs = runsOf(workBucket);
-  const orders = workBucket.arnForObjects('runs/*/order.json');
+  const orders = ordersOf(workBucket);
   const readMirror = [allow('s3:GetObject', objects), listing(mirrorBucket)];
   // Nobody may list the work bucket: the names of its folders are what keeps one execution's builds from another's.
   const readWork = allow('s3:GetObject', runs);

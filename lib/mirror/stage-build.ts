@@ -9,7 +9,7 @@ import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { bundlesVariable, workStoreVariable } from '../job/environment';
-import { runsOf } from './buckets';
+import { ordersOf, runsOf } from './buckets';
 import { BuildMachine } from './build-machine';
 import { bundlesDigest, stageBundle } from './bundles';
 import { acknowledge, starIn } from './findings';
@@ -61,7 +61,7 @@ export class StageBuild extends Construct {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.role = this.makeRole(bundle, workBucket, props.secrets);
+    this.role = this.makeRole({ ...props, bundle });
     this.project = new Project(this, 'Project', {
       description: `cdk-maas-mirror: ${stage}`,
       source: Source.s3({ bucket: bundle.bucket, path: bundle.s3ObjectKey }),
@@ -93,9 +93,11 @@ export class StageBuild extends Construct {
     this.project.node.tryRemoveChild('PolicyDocument'); // the CDK's own, for no role: no template has it, cdk-nag reads it
   }
 
-  private makeRole(bundle: Asset, workBucket: IBucket, secrets: readonly ISecret[] = []): Role {
+  private makeRole({ stage, bundle, workBucket, secrets = [] }: StageBuildProps & { readonly bundle: Asset }): Role {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') });
-    const runsObjects = runsOf(workBucket);
+    const made = runsOf(workBucket);
+    const read = takeUpNothing.includes(stage) ? ordersOf(workBucket) : made;
+    const written = handOnNothing.includes(stage) ? [] : [made];
     for (const statement of [
       new PolicyStatement({
         actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
@@ -109,20 +111,26 @@ export class StageBuild extends Construct {
         actions: ['s3:GetBucketAcl', 's3:GetBucketLocation'],
         resources: [bundle.bucket.bucketArn],
       }),
-      new PolicyStatement({ actions: ['s3:GetObject'], resources: [runsObjects] }),
-      new PolicyStatement({
-        actions: ['s3:PutObject'],
-        resources: [runsObjects],
-        conditions: { Null: { 's3:if-none-match': 'false' } }, // new objects only: no build overwrites another's
+      new PolicyStatement({ actions: ['s3:GetObject'], resources: [read] }),
+      ...written.map((runs) => {
+        const conditions = { Null: { 's3:if-none-match': 'false' } }; // new objects only: no build overwrites another's
+        return new PolicyStatement({ actions: ['s3:PutObject'], resources: [runs], conditions });
       }),
       ...readSecrets(secrets),
     ]) {
       role.addToPolicy(statement);
     }
-    acknowledge(role, starIn(this, runsObjects), 'what stages hand to each other, in folders that nobody can guess');
+    for (const runs of new Set([read, ...written]))
+      acknowledge(role, starIn(this, runs), 'what stages hand to each other, in folders that nobody can guess');
     return role;
   }
 }
+
+/** Stages that read the order, and nothing that other stages made. */
+const takeUpNothing: readonly string[] = ['fetch', 'bootloaders'];
+
+/** Stages that put nothing into the work bucket: what they found is in their result. */
+const handOnNothing: readonly string[] = ['boot-test'];
 
 /** A buildspec as it stands in its file: CDK's own classes would send its path or print it as JSON. */
 class BuildspecText extends BuildSpec {

@@ -5,6 +5,7 @@ import { serveArchive, smallRelease } from '../fixtures/small-release';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { maasMirror } from './cli';
 import { newestAt } from './published';
+import { expectUntold, seenFolders } from './seen-folders';
 import { ownData, smallOrder } from './small-order';
 
 beforeAll(async () => void (await smallRelease()), 300_000);
@@ -15,11 +16,18 @@ it('fetches, upgrades, prepares and extracts on a machine without apt and dpkg, 
   const folder = temporaryFolder();
   const words = [...smallOrder(small, archive.url, folder), '--package', 'zstd', '--no-boot-test'];
 
+  using seen = seenFolders(join(folder, 'mirror.work'));
   const built = await maasMirror(words, { env: { ...ownData(folder), PATH: programsWithoutApt() } });
 
   expect(`${built.code}\n${built.code === 0 ? '' : built.err}`).toBe('0\n');
   const version = await newestAt({ mirror: join(folder, 'mirror'), release: 'bookworm', kernel: 'cloud' });
   expect(version).toMatchObject({ image_package: small.images.cloud.name });
+
+  // Its name is what keeps other builds out of an execution's folder: no log, document, claim or package tells it.
+  expect(seen.names).toEqual([expect.stringMatching(/^bookworm-\d{8}T\d{6}-[0-9a-f]{8}-[0-9a-f]{16}$/)]);
+  expect(readdirSync(join(folder, 'mirror.work/logs'), { recursive: true })).toHaveLength(5);
+  await expectUntold(seen.names, [folder], built.out + built.err);
+  expect(readdirSync(join(folder, 'mirror.work/runs'))).toEqual([]);
 }, 600_000);
 
 /** A folder with the programs of this machine, but for those. */

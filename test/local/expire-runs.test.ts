@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { expireDownloads, expireRuns } from '../../lib/local/expire-runs';
+import { expireDownloads, expireRuns, removeRuns } from '../../lib/local/expire-runs';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
 const now = new Date('2026-11-20T12:00:00Z');
@@ -44,6 +44,19 @@ describe('downloads', () => {
   it('may never have been made', async () => {
     await expireDownloads(join(temporaryFolder(), 'cache'), now);
   });
+});
+
+it('what an execution handed on is removed when it has ended, every folder of it and no other’s', async () => {
+  const work = temporaryFolder();
+  const [one, other] = ['0123456789abcdef', 'fedcba9876543210'];
+  for (const name of [`run-${one}`, `run-${other}`, `run-2-${one}`, 'run', `run-${one}0`]) {
+    mkdirSync(join(work, 'runs', name, 'amd64'), { recursive: true });
+  }
+
+  await removeRuns(work, 'run');
+  await removeRuns(temporaryFolder(), 'run');
+
+  expect(readdirSync(join(work, 'runs')).sort()).toEqual(['run', `run-${one}0`, `run-2-${one}`].sort());
 });
 
 describe('runs', () => {

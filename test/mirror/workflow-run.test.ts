@@ -178,6 +178,26 @@ describe('an execution', () => {
     expect(failure?.message).toContain('["amd64: published","arm64: CommandFailed"]');
   });
 
+  it.each<[string, unknown]>([
+    ['nothing', null],
+    ['a word', 'runs/other-0123456789abcdef/x'],
+    ['a list', []],
+    ['nothing of what it should', {}],
+    ['another folder besides', { serial: '20261120', ...root, source, folder: 'runs/other-0123456789abcdef' }],
+  ])('publishes the other architecture where a build of one hands on %s', async (_, handedOn) => {
+    const stage = (name: string) => {
+      const usual = answers[name];
+      return {
+        [name]: (input: Record<string, unknown>) =>
+          input.architecture === 'amd64' ? result(handedOn) : usual?.(input),
+      };
+    };
+    for (const name of ['Fetch', 'Prepare', 'BootTest']) {
+      const { failure } = await run(stage(name));
+      expect(failure?.message).toContain('["amd64: BadInput","arm64: published"]');
+    }
+  });
+
   it('builds again in a redrive what had failed, and nothing else, as often as it is redriven', async () => {
     const first = await run({ PrepareArm: failWith('CommandFailed', 'apt') });
     expect(first.failure?.message).toContain('["amd64: published","arm64: CommandFailed"]');
@@ -267,7 +287,10 @@ const answers: Readonly<Record<string, Handler>> = {
   },
   Extract: () => extracted,
   BootTest: () => result({ gate: 'passed', evidence: 'it said so' }),
-  Publish: () => ({ Payload: { version: '20261120' } }),
+  Publish: ({ Payload }) => {
+    publishInputOf(Payload);
+    return { Payload: { version: '20261120' } };
+  },
 };
 
 /** An error as the services give it: its name is what Retry and Catch go by. */

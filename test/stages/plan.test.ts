@@ -3,16 +3,20 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { architecturesOf } from '../../lib/catalog/kernels';
+import { executionFolder, isFolderOf, runs } from '../../lib/job/layout';
 import { Order } from '../../lib/job/order';
 import type { Plan } from '../../lib/job/plan';
 import type { Signer } from '../../lib/simplestreams/signer';
 import { look, plan } from '../../lib/stages/plan';
+import { orderAt } from '../../lib/stages/run-documents';
+import { S3Store } from '../../lib/store/s3-store';
 import type { BuiltRunOptions } from '../fixtures/built-run';
 import { publishCloudImages } from '../fixtures/cloud-stream';
 import { stanzaAt } from '../fixtures/private-stanza';
 import { type ServedArchive, serveArchive } from '../fixtures/served-archive';
 import { serveOverTls } from '../fixtures/served-over-tls';
 import { smallSigner } from '../fixtures/small-mirror';
+import { startSmallS3 } from '../fixtures/small-s3/server';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { type SmallPress, smallPress } from './small-press';
 
@@ -227,5 +231,71 @@ describe('a look for many architectures at once', () => {
     expect(new Set(seen[0]).size).toBe(6);
     expect(seen.flat()).not.toContain('');
     for (const inputs of seen) expect(inputs).toEqual(seen[0]);
+  });
+});
+
+describe('the folder of an execution', () => {
+  const execution = 'noble-20261130T060000-deadbeef';
+  const order = Order.parse({ release: 'noble', architectures: ['amd64', 'arm64'], rebuild: true });
+  const bench = () => ({ ...smallPress(signer), scratch: temporaryFolder(), tools: 'buildspecs', random: randomBytes });
+
+  it('is not stopped by what a build has written under the name of an execution to come', async () => {
+    const press = bench();
+    for (const folder of [execution, `${execution}-${'0'.repeat(16)}`]) {
+      await press.work.create(runs.order(folder), Buffer.from('poison\n'));
+    }
+
+    const { job, architectures: planned } = await plan({ order, execution }, press);
+
+    expect(isFolderOf(job.folder, execution)).toBe(true);
+    expect(planned.map((one) => one.job.folder)).toEqual([job.folder, job.folder]);
+    expect(await orderAt(job.folder, press.work)).toEqual(order);
+  });
+
+  it('is another one for each Plan of the same second, for one that is tried again, and in a redrive', async () => {
+    const press = bench();
+    const planned = await Promise.all([0, 0, 0, 1].map((redrives) => plan({ order, execution, redrives }, press)));
+
+    expect(new Set(planned.map(({ job }) => job.folder)).size).toBe(4);
+    expect(await Array.fromAsync(press.work.list('runs/'))).toEqual(
+      planned.map(({ job }) => runs.order(job.folder)).sort(),
+    );
+  });
+
+  it('is drawn from the bytes that are handed in, eight of them', async () => {
+    const asked: number[] = [];
+    const random = (bytes: number) => {
+      asked.push(bytes);
+      return Buffer.alloc(bytes, 0xa5);
+    };
+    const { job } = await plan({ order, execution }, { ...bench(), random });
+
+    expect(job.folder).toBe(`${execution}-a5a5a5a5a5a5a5a5`);
+    expect(asked).toEqual([8]);
+  });
+
+  it('is written without a listing of the bucket, also where the answer was lost; what is missing there is refused', async () => {
+    let lost = 0;
+    await using small = await startSmallS3({
+      mayNotList: true,
+      faultOf: ({ action }) => (action === 'PutObject' && lost++ === 0 ? { isDone: true } : undefined),
+    });
+    const work = new S3Store('s3://work', { client: small.client, waits: [0] });
+    const { job } = await plan({ order, execution }, { ...bench(), work });
+
+    expect(lost).toBe(2);
+    expect(await orderAt(job.folder, work)).toEqual(order);
+    expect(small.requests.map(({ action }) => action)).not.toContain('ListObjectsV2');
+    await expect(orderAt(executionFolder(execution, new Uint8Array(8)), work)).rejects.toMatchObject({
+      name: 'AccessDenied',
+      message: expect.stringContaining(`runs/${execution}-…/order.json`),
+      hint: expect.stringMatching(/where nothing is: .* expired/),
+    });
+  });
+
+  it('is none where somebody only looks, and nothing is written', async () => {
+    const press = bench();
+    expect((await look(order, press)).job.folder).toBe('');
+    expect([...(await Array.fromAsync(press.work.list(''))), ...(await press.keys())]).toEqual([]);
   });
 });
