@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { MirrorError } from '../../../lib/errors';
+import { chrootCommand, enterChroot } from '../../../lib/machine/chroot';
 import { run } from '../../../lib/machine/run';
 import { limitKeepers, limitReached, limits } from '../../../lib/machine/sandbox/limits';
 import { inSmallTree } from '../../fixtures/in-small-tree';
 import { smallRelease } from '../../fixtures/small-release';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 beforeAll(async () => void (await smallRelease()), 400_000);
 
@@ -89,6 +92,16 @@ describe('the limits of a tree', () => {
     });
   });
 
+  it('let a program say which file it was, whatever it has inherited', async () => {
+    await inSmallTree(async ({ path }) => {
+      // The first process of its namespace would be spared the signal.
+      const second = ['sh', '-c', 'truncate --size=200G /root/enormous; exit 1'] as const;
+      const words = chrootCommand(path, 'buildspecs', second);
+      const failure = run(['env', '--default-signal=XFSZ', ...words], quiet);
+      await expect(failure).rejects.toThrow(/'\/root\/enormous'.*File too large/);
+    });
+  });
+
   it('end a stage with too many processes', async () => {
     await inSmallTree(async (chroot) => {
       await expect(chroot.run(['perl', '-e', bomb(limits.processes + 10)], quiet)).rejects.toMatchObject({
@@ -117,6 +130,25 @@ describe('whoever keeps the limits', () => {
       'processes: a watcher',
       'because: no cgroups are mounted',
     ]);
+  });
+
+  it('is said in the log of a build where it is not the kernel', async () => {
+    const tools = temporaryFolder();
+    cpSync('buildspecs', tools, { recursive: true });
+    const said = 'print "memory: a watcher\\nprocesses: a cgroup\\nbecause: read-only\\n"';
+    writeFileSync(join(tools, 'within-limits.pl'), said);
+    const root = temporaryFolder();
+    for (const folder of ['etc', 'root']) mkdirSync(join(root, folder));
+
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    {
+      await using _chroot = await enterChroot(root, tools);
+    }
+    const log = write.mock.calls.map(([text]) => String(text)).join('');
+    write.mockRestore();
+    expect(log).toBe(
+      'no cgroup can be made, so limits are kept by a watcher (memory: a watcher, processes: a cgroup): read-only\n',
+    );
   });
 
   it('takes a failure that is none of theirs for what it is', () => {
