@@ -8,7 +8,8 @@ import { temporaryFolder } from '../fixtures/temporary-folder';
 const job: Job = {
   ...{ execution: 'one', release: 'bookworm', architecture: 'amd64', view: 'candidate', kernel: 'generic' },
   ...{ customised: false, bootTest: true, rebuild: false, inputs: 'i', recipe: 'r' },
-  ...{ base: 'runs/one/base', root: 'runs/one/root', prepared: 'runs/one/prepared', extracted: 'runs/one/extracted' },
+  ...{ base: '', root: '', prepared: '', extracted: '' },
+  folder: 'one-0123456789abcdef',
   bundles: 'ours',
 };
 

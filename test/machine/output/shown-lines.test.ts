@@ -96,7 +96,7 @@ describe('the shown output of a foreign program', () => {
       '"',
       '://',
     ]) {
-      foreignLine(letter.repeat(2 ** 20));
+      foreignLine(letter.repeat(2 ** 18));
     }
   });
 });
