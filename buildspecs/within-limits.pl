@@ -19,7 +19,7 @@ if (!@program) {
     my ($name, $controller) = @$_;
     print "$name: ", $cgroups{$controller} ? 'a cgroup' : 'a watcher', "\n";
   }
-  print "because: $why_not\n" if $why_not;
+  print "because: $why_not\n" if grep { !$cgroups{$_} } qw(memory pids);
   remove_cgroups();
   exit 0;
 }
@@ -163,17 +163,19 @@ sub parents {
 # Those of runs that were killed. One that holds a process stays; one that is new may still wait for its first.
 sub sweep {
   for my $parent (parents('memory'), parents('pids')) {
-    for (glob "$parent/maas-mirror-*") {
-      rmdir if /maas-mirror-(\d+)-\d+$/ && $1 < time - 60;
+    opendir my $folder, $parent or next;
+    for (readdir $folder) {
+      rmdir "$parent/$_" if /^maas-mirror-(\d+)-\d+$/ && $1 < time - 60;
     }
   }
 }
 
 # The last process may not have left yet.
 sub remove_cgroups {
+  my $ebusy = 16;
   for my $folder (grep { defined } values %cgroups) {
     for (1 .. 100) {
-      last if rmdir $folder or !$!{EBUSY};
+      last if rmdir $folder or $! != $ebusy;
       select undef, undef, undef, 0.01;
     }
   }
