@@ -21,7 +21,8 @@ const bundles: Readonly<Record<string, Bundle>> = {
     entry: 'bin/stage.ts',
     file: 'stage.js',
     beside: [
-      ...['buildspecs/host-tools.sh', 'buildspecs/boot-check.sh', 'buildspecs/in-tree.sh', 'buildspecs/relay.pl'],
+      ...['buildspecs/host-tools.sh', 'buildspecs/boot-check.sh', 'buildspecs/relay.pl'],
+      ...['buildspecs/in-tree.sh', 'buildspecs/seal.pl', 'buildspecs/within-limits.pl'],
       ...['buildspecs/bootloaders', 'buildspecs/initramfs', 'buildspecs/keyrings'],
     ],
   },

@@ -13,6 +13,7 @@ import {
 } from '../lib/job/environment';
 import { runs } from '../lib/job/layout';
 import { stopDockerd } from '../lib/machine/network/dockerd';
+import { foreignText } from '../lib/machine/output/printable';
 import { bootTest } from '../lib/stages/boot-test';
 import { bootloadersOrder } from '../lib/stages/bootloader-places';
 import { buildBootloaders } from '../lib/stages/bootloaders';
@@ -58,7 +59,7 @@ async function main(name = ''): Promise<void> {
 
 async function runProbe(scratch: string): Promise<unknown> {
   const { [probedStagesVariable]: stages } = process.env;
-  return await probe({ scratch, ...(stages && { stages: stages.split(' ') }) });
+  return await probe({ scratch, tools: __dirname, ...(stages && { stages: stages.split(' ') }) });
 }
 
 async function runStage(name: string, scratch: string): Promise<unknown> {
@@ -114,8 +115,10 @@ run().then(
   (thrown: unknown) => {
     const error = named(thrown);
     const known = error instanceof MirrorError;
-    console.error(known ? `error ${error.name}: ${error.message}` : withoutFolders(`${(error as Error).stack}`));
-    if (known && error.hint !== undefined) console.error(`  ${error.hint}`);
+    // Messages quote what foreign programs have printed.
+    const message = known ? `error ${error.name}: ${error.message}` : withoutFolders(`${(error as Error).stack}`);
+    console.error(foreignText(message));
+    if (known && error.hint !== undefined) console.error(foreignText(`  ${error.hint}`));
     process.exitCode = known && error.misuse ? 2 : 1;
   },
 );

@@ -1,4 +1,5 @@
 import { MirrorError, named, withoutPasswords } from '../lib/errors';
+import { printable, printableText } from '../lib/machine/output/printable';
 
 /** Where the front doors print. Nothing else in the project prints; tests hand in one that keeps the lines. */
 export interface Terminal {
@@ -21,8 +22,9 @@ export function processTerminal(): Terminal {
   endQuietlyWhenTheReaderLeft(process.stdout);
   endQuietlyWhenTheReaderLeft(process.stderr);
   return {
-    out: (line) => void process.stdout.write(`${line}\n`),
-    err: (line) => void process.stderr.write(`${line}\n`),
+    // Names of packages, ends of logs and errors of servers are in it.
+    out: (line) => void process.stdout.write(`${printableText(line)}\n`),
+    err: (line) => void process.stderr.write(`${printableText(line)}\n`),
     isTTY: process.stdout.isTTY === true,
     columns: process.stdout.columns ?? 80,
     writeBinary: (bytes) => void process.stdout.write(bytes),
@@ -61,7 +63,7 @@ function endQuietlyWhenTheReaderLeft(stream: NodeJS.WriteStream): void {
 const streamsWatched = new WeakSet<NodeJS.WriteStream>();
 
 function drawStatus(line: string): void {
-  process.stderr.write(`\r\u001b[2K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+  process.stderr.write(`\r\u001b[2K${printable(line).slice(0, (process.stderr.columns ?? 80) - 1)}`);
 }
 
 function nameOf(error: unknown): string {

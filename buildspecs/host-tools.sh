@@ -44,7 +44,7 @@ tools_of() {
 	esac
 }
 
-image_tools="mksquashfs:squashfs-tools mount:mount losetup:mount gpgv:gpgv unshare:util-linux setpriv:util-linux setsid:util-linux pivot_root:util-linux ip:iproute2"
+image_tools="mksquashfs:squashfs-tools mount:mount losetup:mount gpgv:gpgv unshare:util-linux setpriv:util-linux prlimit:util-linux perl:perl-base setsid:util-linux pivot_root:util-linux ip:iproute2"
 
 interpreters() {
 	for architecture in $architectures; do interpreter_of "$architecture"; done
@@ -110,6 +110,7 @@ named_by_dnf() {
 	gpgv) echo gnupg2 ;;
 	iproute2) echo iproute ;;
 	xz-utils) echo xz ;;
+	perl-base) echo perl-interpreter ;;
 	*) echo "$1" ;;
 	esac
 }

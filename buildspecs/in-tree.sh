@@ -1,17 +1,20 @@
 #!/bin/sh
 # Runs a program with a tree as its root, where nothing else is left of this machine that it could reach or harm: other
 # people's package scripts run so, as root. To be started in namespaces of its own (lib/machine/chroot.ts).
-#   in-tree.sh TREE PROGRAM [ARGUMENT…]
+#   in-tree.sh SEAL TREE PROGRAM [ARGUMENT…]      SEAL says what seal.pl is to do
 set -eu
-tree=$1
-shift
+seal=$1
+tree=$2
+shift 2
+sealing=$(cat "${0%/*}/seal.pl")
 
 # A root of our own, on a folder that every machine has and no tree lies in. Besides the tree it holds programs of this
 # machine, read-only. Whoever finds a way out of the chroot, and root does (CAP_SYS_CHROOT has to stay: what enters a
 # chroot cannot drop it on its way), stands here, and not before the builder's files.
 mount -t tmpfs -o mode=0755,nosuid,nodev,size=1m walls /sys
 cd /sys
-mkdir tree machine proc
+mkdir tree machine proc dev
+: >dev/null # an empty file: perl opens it, and it hides others
 for folder in usr bin sbin lib lib64; do
 	[ -d "/$folder" ] || continue
 	mkdir "$folder"
@@ -26,6 +29,7 @@ umount --lazy machine
 mount --bind proc tree/proc
 
 # What Docker leaves to the root of a container, in which packages install every day, but no device nodes (whoever makes
-# one reads this machine's disks) and nothing of the network. A session of its own, for it could type into our terminal.
+# one reads this machine's disks) and nothing of the network. Nothing to inherit either, as older Dockers give it: root
+# would get that back with the next program. A session of its own, for it could type into our terminal.
 kept=+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+setfcap,+audit_write,+sys_chroot
-exec setsid setpriv "--bounding-set=-all,$kept" chroot tree "$@"
+exec perl -e "$sealing" "$seal" setsid setpriv --inh-caps=-all "--bounding-set=-all,$kept" chroot tree "$@"

@@ -23,6 +23,7 @@ export const errorNames = [
   'ContractBroken',
   'CommandFailed',
   'DiskFull',
+  'LimitReached',
   'DownloadFailed',
   'StoreFailed',
   'NoCredentials',

@@ -157,6 +157,7 @@ const privileged =
 
 const hints: Readonly<Record<string, string>> = {
   machine: 'give the stages a larger machine, by the property computeType (on arm armComputeType) of MaasMirror',
+  filter: 'see in the log of this build what is missing: perl, or a kernel with seccomp; builds have to be privileged',
   qemu: 'see in the log of this build why QEMU is missing: its archive may be out of reach (VPC, proxy)',
 };
 

@@ -2,6 +2,7 @@ import { Listr, type ListrTask } from 'listr2';
 import type { EngineEvent, Failure } from '../../lib/job/events';
 import { errorOf } from '../../lib/job/not-ready';
 import type { Plan } from '../../lib/job/plan';
+import { printable } from '../../lib/machine/output/printable';
 import type { Terminal } from '../terminal';
 
 /** Shows how a build gets on, until it ends. */
@@ -56,7 +57,7 @@ function listDisplay(plans: readonly Plan[]): BuildDisplay {
     on: (event) => {
       const row = rows.get(stageName(event));
       if (event.type === 'started') row?.show('working');
-      if (event.type === 'progress') row?.show(event.text);
+      if (event.type === 'progress') row?.show(printable(event.text));
       if (event.type === 'finished') row?.settle({ done: event.seconds });
       if (event.type === 'failed') row?.settle('failed');
       if (event.type === 'stopped') row?.settle('skipped');

@@ -1,6 +1,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
+import { longestLine, printable } from '../machine/output/printable';
 import { nameDiskFull } from '../store/durable';
 
 /** Where the output of one build goes. */
@@ -25,7 +26,8 @@ export async function openBuildLog(path: string, onLine: (line: string) => void)
     async write(chunk) {
       await nameDiskFull(path, () => file.writeFile(chunk));
       const lines = (rest + decoder.write(chunk)).split('\n');
-      rest = lines.pop() ?? '';
+      // What stages print has no such lines; other programs of the machine may.
+      rest = (lines.pop() ?? '').slice(0, longestLine);
       for (const line of lines) onLine(line);
       last = [...last, ...lines].slice(-tailLines);
     },
@@ -43,8 +45,6 @@ const tailLines = 20;
 /** Characters; 20 such lines fit into the 32 KiB that Step Functions allows a cause. */
 const tailWidth = 400;
 
-/** A line as a terminal would show it: what a progress bar has overwritten is left out. */
 function shown(line: string): string {
-  const text = line.replace(/\r+$/, '');
-  return text.slice(text.lastIndexOf('\r') + 1).slice(0, tailWidth);
+  return printable(line).slice(0, tailWidth);
 }

@@ -91,7 +91,9 @@ async function makeAptRoot(
   ];
   own.write('apt.conf', `${lines.join('\n')}\n`);
   // APT_CONFIG is read before the machine's own files, which are then looked for below this root and not found.
-  return { env: { ...withoutProxies(process.env as Record<string, string>), LC_ALL: 'C', APT_CONFIG: join(root, 'apt.conf') } };
+  return {
+    env: { ...withoutProxies(process.env as Record<string, string>), LC_ALL: 'C', APT_CONFIG: join(root, 'apt.conf') },
+  };
 }
 
 /** What no_proxy names, apt would ask for without our proxy, whatever it is told. */

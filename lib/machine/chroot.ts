@@ -1,9 +1,13 @@
 import { join } from 'node:path';
 import { MirrorError } from '../errors';
 import { makeFolder, readText } from './files';
+import { logLine } from './log';
 import { type Mounted, mounted } from './mounts';
 import { relayedCommand } from './network/relayed';
 import { type Command, run } from './run';
+import { limitKeepers, limitReached, withinLimits } from './sandbox/limits';
+import { sealOf } from './sandbox/seal';
+import { thisMachine } from './this-machine';
 import { inside } from './tree/inside';
 
 /** A tree that programs run in, as root but walled off: see {@link chrootCommand}. */
@@ -34,6 +38,7 @@ export async function enterChroot(
   const leave = async () => {
     for (const mount of mounts.splice(0).reverse()) await mount[Symbol.asyncDispose]();
   };
+  await sayWhatIsWatched(tools);
   try {
     for (const folder of ['proc', 'sys', 'dev']) makeMountPoint(path, folder);
     // Hooks of the initramfs look at the machine's devices; they may not change them.
@@ -61,8 +66,11 @@ export async function enterChroot(
       const { gateway } = options;
       return await run(chrootCommand(path, tools, command, gateway), {
         env: { ...cleanEnvironment, ...env, ...options.env },
+        shown: command,
         ...(options.quiet === undefined ? {} : { quiet: options.quiet }),
         ...(options.input === undefined ? {} : { input: options.input }),
+      }).catch((error: unknown) => {
+        throw limitReached(error);
       });
     },
     [Symbol.asyncDispose]: leave,
@@ -70,8 +78,8 @@ export async function enterChroot(
 }
 
 /**
- * Namespaces of its own for processes, mounts, IPC and the network; nothing survives it. In them in-tree.sh leaves nothing
- * of this machine within reach.
+ * Namespaces of its own for processes, mounts, IPC, cgroups, the host name and the network, within limits; nothing survives
+ * it. In them in-tree.sh leaves nothing of this machine within reach.
  * @param gateway what else there is in its network. @default - nothing
  */
 export function chrootCommand(
@@ -80,10 +88,17 @@ export function chrootCommand(
   command: Command,
   gateway?: { readonly socket: string },
 ): Command {
-  const spaces = ['--mount', '--pid', '--ipc', '--fork', '--kill-child'];
-  const inTree = ['--', 'sh', join(tools, 'in-tree.sh'), path, ...command];
-  if (gateway === undefined) return ['unshare', ...spaces, '--net', ...inTree];
-  return relayedCommand(['unshare', ...spaces, ...inTree], gateway, tools);
+  const spaces = ['--mount', '--pid', '--ipc', '--uts', '--cgroup', '--fork', '--kill-child'];
+  // An apt of i386 cannot fetch otherwise; packages of others, which never have a gateway, have no use for it.
+  const seal = sealOf(thisMachine(), { socketcall: gateway !== undefined });
+  const inTree = ['--', 'sh', join(tools, 'in-tree.sh'), seal, path, ...command];
+  if (gateway === undefined) return withinLimits(tools, ['unshare', ...spaces, '--net', ...inTree]);
+  return relayedCommand(withinLimits(tools, ['unshare', ...spaces, ...inTree]), gateway, tools);
+}
+
+async function sayWhatIsWatched(tools: string): Promise<void> {
+  const { words, whyNot } = await limitKeepers(tools);
+  if (whyNot !== undefined) logLine(`no cgroup can be made, so limits are kept by a watcher (${words}): ${whyNot}`);
 }
 
 const cleanEnvironment = {

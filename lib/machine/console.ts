@@ -1,3 +1,5 @@
+import { longestLine, printable } from './output/printable';
+
 /** What a line of a console means for the boot that is watched. */
 export type Verdict = { readonly started: string } | { readonly failed: string };
 
@@ -16,23 +18,23 @@ export async function watchConsole(
   let unfinished = '';
   for await (const chunk of console) {
     const lines = (unfinished + chunk.toString('latin1')).split('\n');
-    unfinished = lines.pop() ?? '';
-    for (const line of lines.map(printable)) {
+    unfinished = (lines.pop() ?? '').slice(0, longestLine);
+    for (const line of lines.map(readable)) {
       onLine(line);
       const verdict = judge(line);
       if (verdict !== undefined) return verdict;
     }
-    const verdict = judge(printable(unfinished));
+    const verdict = judge(readable(unfinished));
     if (verdict === undefined) continue;
-    onLine(printable(unfinished));
+    onLine(readable(unfinished));
     return verdict;
   }
-  if (unfinished !== '') onLine(printable(unfinished));
+  if (unfinished !== '') onLine(readable(unfinished));
   return undefined;
 }
 
-/** Consoles are full of colours and cursor moves. */
-function printable(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return line.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]|\u001b[()][A-Z0-9]|[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
+/** Consoles are full of colours and cursor moves. Letters of more than one byte may come in two pieces, lines do not. */
+function readable(line: string): string {
+  const text = Buffer.from(line.slice(0, longestLine), 'latin1').toString();
+  return printable(text.replaceAll('\r', '')); // before them stands what is looked for, too
 }

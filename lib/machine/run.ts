@@ -1,5 +1,7 @@
 import { ExecaError, execa } from 'execa';
-import { MirrorError, withoutPasswords } from '../errors';
+import { MirrorError } from '../errors';
+import { quietOutput, shownOutput } from './output/collected';
+import { foreignText, longestLine } from './output/printable';
 
 /** A program and its arguments: built by pure functions, run by {@link run}. */
 export type Command = readonly [program: string, ...args: string[]];
@@ -12,36 +14,55 @@ export interface RunOptions {
   /** @default false: what the program prints goes to our log; true keeps it out */
   readonly quiet?: boolean;
   readonly signal?: AbortSignal;
+  /** What messages name as the command that failed. @default - the command */
+  readonly shown?: Command;
 }
 
 /**
  * Runs a program to its end and returns what it printed on standard output. Its output also goes to our own standard
- * output, which is the log of the build; there, and in what is returned then, addresses have no passwords.
+ * output, which is the log of the build; there, and in what is returned then, addresses have no passwords, lines are no
+ * longer than 64 kB and have nothing in them that a terminal or the log's reader would take for more than text.
+ * @returns where it is shown, its last megabyte
  * @throws CommandFailed with the command and its last lines; DiskFull where that was the reason; MissingTool
  */
 export async function run(command: Command, options: RunOptions = {}): Promise<string> {
-  const [program, ...args] = command;
-  const kept = options.quiet ? (['pipe'] as const) : ([shownLines, 'pipe', 'inherit'] as const);
+  const { started, out, err, hadTooMuch } = start(command, options);
   try {
-    const { stdout } = await execa(program, args, {
-      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      // English, because messages are looked into.
-      ...(options.env === undefined ? { env: { LC_ALL: 'C' } } : { env: options.env, extendEnv: false }),
-      ...(options.signal === undefined ? {} : { cancelSignal: options.signal, forceKillAfterDelay: 2000 }),
-      ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
-      stdout: [...kept],
-      stderr: [...kept],
-      maxBuffer: 64 * 1024 * 1024,
-    });
-    return stdout;
+    await started;
+    return out.text();
   } catch (error) {
-    throw error instanceof ExecaError ? failureOf(command, error) : error;
+    if (!(error instanceof ExecaError)) throw error;
+    // Whoever looks for a reason finds it where execa would have it.
+    Object.assign(error, { stdout: out.text(), stderr: err.text(), isMaxBuffer: hadTooMuch() });
+    throw failureOf(options.shown ?? command, error);
   }
 }
 
-/** apt names a repository that it cannot read by its whole address. */
-function* shownLines(line: unknown): Generator<string> {
-  yield withoutPasswords(String(line));
+/** execa itself keeps nothing: what it keeps of a long output stands in its message, too, with a backslash per letter. */
+function start([program, ...args]: Command, options: RunOptions) {
+  const common = {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    // English, because messages are looked into.
+    ...(options.env === undefined ? { env: { LC_ALL: 'C' } } : { env: options.env, extendEnv: false }),
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal, forceKillAfterDelay: 2000 }),
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+    buffer: false,
+  } as const;
+  if (!options.quiet) {
+    const [out, err] = [shownOutput(), shownOutput()];
+    const streams = { stdout: [out.transform, 'inherit'], stderr: [err.transform, 'inherit'] } as const;
+    return { started: execa(program, args, { ...common, ...streams }), out, err, hadTooMuch: () => false };
+  }
+  let isTooMuch = false;
+  const end = () => {
+    isTooMuch = true;
+    started.kill();
+  };
+  const [out, err] = [quietOutput(end), quietOutput(end)];
+  const started = execa(program, args, common);
+  started.stdout.on('data', out.take);
+  started.stderr.on('data', err.take);
+  return { started, out, err, hadTooMuch: () => isTooMuch };
 }
 
 function failureOf(command: Command, error: ExecaError): MirrorError {
@@ -52,17 +73,18 @@ function failureOf(command: Command, error: ExecaError): MirrorError {
     });
   }
   const printed = `${error.stdout ?? ''}\n${error.stderr ?? ''}`;
-  const tail = lastLines(printed, 8);
+  const tail = foreignText(lastLines(printed, 8));
   if (/No space left on device|Write failed because|have enough free space in/.test(printed)) {
     return new MirrorError('DiskFull', `${command[0]} found no space left:\n${tail}`, {
       hint: 'free some space, or give the build another place with --work DIR or TMPDIR',
     });
   }
-  const said = `${command.join(' ').slice(0, 400)} ${howItEnded(error)}:\n${tail}`;
-  return new MirrorError('CommandFailed', withoutPasswords(said).replace(/:\n$/, ''), { cause: error });
+  const said = foreignText(`${command.join(' ').slice(0, 400)} ${howItEnded(error)}:`);
+  return new MirrorError('CommandFailed', tail === '' ? said.slice(0, -1) : `${said}\n${tail}`, { cause: error });
 }
 
-function howItEnded({ exitCode, signal, code }: ExecaError): string {
+function howItEnded({ exitCode, signal, code, isMaxBuffer }: ExecaError): string {
+  if (isMaxBuffer) return 'printed more than 64 MB';
   if (exitCode !== undefined) return `ended ${exitCode}`;
   return signal === undefined ? `could not be started (${code})` : `was ended by ${signal}`;
 }
@@ -71,7 +93,8 @@ function howItEnded({ exitCode, signal, code }: ExecaError): string {
 export function lastLines(text: string, count: number): string {
   return text
     .split('\n')
-    .filter((line) => line.trim() !== '')
+    .filter((line) => /\S/.test(line))
     .slice(-count)
+    .map((line) => line.slice(0, longestLine))
     .join('\n');
 }

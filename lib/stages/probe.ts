@@ -3,27 +3,33 @@ import { architectureOf } from '../catalog/architectures';
 import { MirrorError } from '../errors';
 import type { Probe, Probed } from '../job/probe';
 import { bootGreeting } from '../machine/boot-sector';
+import { chrootCommand } from '../machine/chroot';
 import { awayFromCredentials, isMachineOfCodeBuild } from '../machine/credential-addresses';
 import { makeFolder, readText, writeText } from '../machine/files';
 import { progress } from '../machine/log';
 import { isMountedAs, mountOverlay, mountSquashfs } from '../machine/mounts';
 import { run } from '../machine/run';
+import { limitKeepers, limits } from '../machine/sandbox/limits';
 import { makeSquashfs, passingCompression } from '../machine/squashfs';
 import { freeSpace, kernelRelease, memorySize, thisMachine } from '../machine/this-machine';
 
 export interface ProbeBench {
   /** An empty folder on a real file system. */
   readonly scratch: string;
+  /** Folder with our in-tree.sh. */
+  readonly tools: string;
   /** Names of the stages that are to run on this machine. @default - boot tests and the others */
   readonly stages?: readonly string[];
 }
 
 /** Tries what the stages need of a build machine, one thing after the other, and says of each what was seen. */
-export async function probe({ scratch, stages }: ProbeBench): Promise<Probed> {
+export async function probe({ scratch, tools, stages }: ProbeBench): Promise<Probed> {
   const image = join(scratch, 'probe.squashfs');
   const probes = [
     await tried('machine', () => machine(scratch)),
     await tried('namespaces', namespaces),
+    await tried('filter', () => filter(tools)),
+    await tried('limits', () => keptLimits(tools)),
     await tried('loop', () => loop(image, scratch)),
     await tried('overlay', () => overlay(image, scratch)),
     await tried('credentials', credentials),
@@ -63,6 +69,19 @@ async function namespaces(): Promise<string> {
     quiet: true,
   });
   return 'own mounts, processes and IPC';
+}
+
+/** The machine's own root will do as a tree: nothing is written. */
+async function filter(tools: string): Promise<string> {
+  const status = await run(chrootCommand('/', tools, ['cat', '/proc/self/status']), { quiet: true });
+  if (/^Seccomp:\t2$/m.test(status)) return 'system calls of package scripts are filtered';
+  throw new MirrorError('NotSupported', 'system calls of package scripts are not filtered');
+}
+
+/** Either is enough: a watcher ends a build a quarter of a second later. */
+async function keptLimits(tools: string): Promise<string> {
+  const { words, whyNot } = await limitKeepers(tools);
+  return `${words}, one file: ${limits.file / gibibyte} GiB${whyNot === undefined ? '' : ` (no cgroup: ${whyNot})`}`;
 }
 
 async function loop(image: string, scratch: string): Promise<string> {

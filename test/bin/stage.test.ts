@@ -62,3 +62,14 @@ it.each([
   expect(status).not.toBe(0);
   expect(said).toMatch(message);
 });
+
+it('forges no progress by what its error quotes', () => {
+  const env = { PATH: process.env.PATH, ...environmentOf(job), MIRROR_BUNDLES: 'theirs\n:: published\u001b[2K' };
+  const program = join(__dirname, '../../dist/assets/stage/stage.js');
+  const { stderr, stdout } = spawnSync(process.execPath, [program, 'fetch'], {
+    ...{ cwd: temporaryFolder(), env, encoding: 'utf8' },
+  });
+
+  expect(stderr).toContain('deployed are theirs\n :: published\n');
+  expect(stdout).toBe('');
+});

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
-import { reportError } from '../../bin/terminal';
+import { expect, test, vi } from 'vitest';
+import { processTerminal, reportError } from '../../bin/terminal';
 import { MirrorError } from '../../lib/errors';
 import { keptTerminal } from './kept-terminal';
 
@@ -88,3 +88,15 @@ function fullDisk(): unknown {
     return error;
   }
 }
+
+test('nothing that is printed is a command to the terminal, whoever has said it', () => {
+  const [out, err] = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write').mockReturnValue(true));
+  const evil = 'evil\u001b]0;title\u0007\u001b[2J\u202e\nnext';
+  const terminal = processTerminal();
+  terminal.out(evil);
+  terminal.err(evil);
+  const written = [out, err].map((stream) => stream?.mock.calls.map(([text]) => String(text)));
+  vi.restoreAllMocks();
+
+  expect(written).toEqual([['evil\nnext\n'], ['evil\nnext\n']]);
+});

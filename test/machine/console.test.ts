@@ -54,4 +54,14 @@ describe('watching a console', () => {
     });
     expect(lines).toEqual(['one', 'two', '(initramfs) ']);
   });
+
+  it('keeps no more of a line that does not end than is shown', async () => {
+    const lines: string[] = [];
+    async function* endless(): AsyncGenerator<Buffer> {
+      for (let at = 0; at < 200; at++) yield Buffer.alloc(10_000, 'x');
+    }
+    await watchConsole(endless(), { judge: () => undefined, onLine: (line) => lines.push(line) });
+
+    expect(lines.map((line) => line.length)).toEqual([64 * 1024]);
+  });
 });

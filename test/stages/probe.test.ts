@@ -8,16 +8,18 @@ import { probe } from '../../lib/stages/probe';
 import { environment } from '../fixtures/fake-aws';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
-const names = ['machine', 'namespaces', 'loop', 'overlay', 'credentials', 'qemu'];
+const names = ['machine', 'namespaces', 'filter', 'limits', 'loop', 'overlay', 'credentials', 'qemu'];
 
 describe('the probe of a build machine', () => {
   it('tries all that the stages need, which this machine has', async () => {
-    const { probes } = await probe({ scratch: temporaryFolder() });
+    const { probes } = await probe({ scratch: temporaryFolder(), tools: 'buildspecs' });
 
     expect(probes.filter(({ ok }) => !ok)).toEqual([]);
     expect(probes.map(({ name }) => name)).toEqual(names);
     const said = Object.fromEntries(probes.map(({ name, evidence }) => [name, evidence]));
     expect(said.machine).toMatch(/^Linux \d+\.\d+\S* on \S+, [\d.]+ GiB of memory, \d+ GiB free$/);
+    expect(said.filter).toBe('system calls of package scripts are filtered');
+    expect(said.limits).toMatch(/^memory: a \w+, processes: a \w+, one file: 16 GiB/);
     expect(said.loop).toBe('a squashfs is mounted by a loop device');
     expect(said.credentials).toBe('no machine of CodeBuild, so no address that gives credentials away is closed');
     expect(said.qemu).toMatch(/^qemu-system-x86_64 boots in [\d.]+ s$/);
@@ -25,11 +27,15 @@ describe('the probe of a build machine', () => {
 
   it('says of each thing that is missing what it was', async () => {
     vi.stubEnv('PATH', '/nowhere');
-    const { probes } = await probe({ scratch: temporaryFolder() }).finally(() => vi.unstubAllEnvs());
+    const { probes } = await probe({ scratch: temporaryFolder(), tools: 'buildspecs' }).finally(() =>
+      vi.unstubAllEnvs(),
+    );
 
     const missing = Object.fromEntries(probes.filter(({ ok }) => !ok).map(({ name, evidence }) => [name, evidence]));
     expect(missing).toEqual({
       namespaces: 'MissingTool: there is no program unshare on this machine',
+      filter: 'MissingTool: there is no program perl on this machine',
+      limits: 'MissingTool: there is no program perl on this machine',
       loop: 'MissingTool: there is no program mksquashfs on this machine',
       overlay: expect.stringMatching(/^\w+: .*probe\.squashfs/),
       qemu: 'MissingTool: there is no qemu-system-x86_64 on this machine',
@@ -65,7 +71,11 @@ describe('the probe of a build machine', () => {
   });
 
   it('tries no emulator where no boot tests run', async () => {
-    const { probes } = await probe({ scratch: temporaryFolder(), stages: probedMachines.arm.stages });
+    const { probes } = await probe({
+      scratch: temporaryFolder(),
+      tools: 'buildspecs',
+      stages: probedMachines.arm.stages,
+    });
 
     expect(probes.map(({ name }) => name)).toEqual(names.filter((name) => name !== 'qemu'));
   });
@@ -94,7 +104,7 @@ describe('the probe of a build machine', () => {
 });
 
 async function probed(name: string) {
-  const { probes } = await probe({ scratch: temporaryFolder(), stages: [] });
+  const { probes } = await probe({ scratch: temporaryFolder(), tools: 'buildspecs', stages: [] });
   return probes.find((one) => one.name === name);
 }
 

@@ -1,0 +1,202 @@
+# Runs a program within limits of memory and of processes, those of all that it starts; its status is the program's.
+#   perl within-limits.pl MEMORY PROCESSES PROGRAM [ARGUMENT…]
+#   perl within-limits.pl MEMORY PROCESSES                     says by what the limits would be kept, and why not by cgroups
+# MEMORY is in per cent of what is available when it starts. The program is `unshare --pid --fork` or becomes it: when a
+# limit is reached, its pid namespace is ended, and the last line on standard error says which limit it was.
+# A cgroup keeps a limit where one can be made. Where none can (read-only in many containers, or no controllers), this
+# looks four times a second. No modules: not every builder has more of perl than its binary.
+use strict;
+use warnings;
+my ($percent, $most, @program) = @ARGV;
+my $limit = int(meminfo('MemAvailable') * $percent / 100) * 1024;
+my %cgroups; # folder by controller
+my $why_not = '';
+
+sweep();
+$cgroups{$_} = make_cgroup($_) for qw(memory pids);
+if (!@program) {
+  for (['memory', 'memory'], ['processes', 'pids']) {
+    my ($name, $controller) = @$_;
+    print "$name: ", $cgroups{$controller} ? 'a cgroup' : 'a watcher', "\n";
+  }
+  print "because: $why_not\n" if grep { !$cgroups{$_} } qw(memory pids);
+  remove_cgroups();
+  exit 0;
+}
+
+my $child = fork // die "within-limits.pl: no process: $!\n";
+become_program() if !$child;
+pipe my $found, my $told or die "within-limits.pl: no pipe: $!\n";
+my $watcher = fork // die "within-limits.pl: no process: $!\n";
+watch() if !$watcher;
+$SIG{$_} = \&end_program for qw(TERM INT HUP);
+1 until waitpid($child, 0) == $child;
+my $status = $?;
+kill KILL => $watcher;
+1 until waitpid($watcher, 0) == $watcher;
+close $told;
+my $reached = <$found> // reached();
+remove_cgroups();
+if ($reached) {
+  my $held = $reached eq 'memory' ? int($limit / 1048576) . ' MiB' : $most;
+  print STDERR "limit reached: $reached, $held\n";
+  exit 1;
+}
+end_like($status);
+
+sub become_program {
+  # What fills the memory of the machine goes before anything of the builder.
+  write_to('/proc/self/oom_score_adj', 500);
+  for my $controller (sort keys %cgroups) {
+    my $folder = $cgroups{$controller} or next;
+    write_to("$folder/cgroup.procs", 0) or die "within-limits.pl: $folder: $!\n";
+  }
+  # A program that goes too far is told so (EFBIG), and says the file's name; the signal would end it without a word.
+  $SIG{XFSZ} = 'IGNORE';
+  exec { $program[0] } @program or die "within-limits.pl: $program[0]: $!\n";
+}
+
+sub watch {
+  $SIG{$_} = 'DEFAULT' for qw(TERM INT HUP);
+  my $parent = getppid;
+  while (1) {
+    select undef, undef, undef, 0.25;
+    my $reached = reached() || watched();
+    # Without a parent, which SIGKILL may have ended, what it watches over goes, too.
+    next unless $reached || getppid != $parent;
+    syswrite $told, $reached if $reached; # first: the end of the program is the end of this
+    end_program();
+    exit;
+  }
+}
+
+# What the kernel says of the cgroups.
+sub reached {
+  if (my $folder = $cgroups{pids}) {
+    return 'processes' if read_from("$folder/pids.events") =~ /^max [1-9]/m;
+  }
+  if (my $folder = $cgroups{memory}) {
+    return 'memory' if read_from("$folder/memory.events") . read_from("$folder/memory.oom_control") =~ /^oom_kill [1-9]/m;
+  }
+  return '';
+}
+
+# What is seen where there is no cgroup.
+sub watched {
+  return '' if $cgroups{pids} && $cgroups{memory};
+  my @processes = in_namespace();
+  return 'processes' if !$cgroups{pids} && @processes > $most;
+  return '' if $cgroups{memory};
+  my $kilobytes = 0;
+  for (@processes) {
+    $kilobytes += $1 if read_from("/proc/$_/status") =~ /^RssAnon:\s+(\d+)/m;
+  }
+  # Files in memory have no process that they could be counted with; so the machine's end is looked at, too.
+  my $is_short = meminfo('MemAvailable') < meminfo('MemTotal') * 0.03;
+  return $kilobytes * 1024 > $limit || $is_short ? 'memory' : '';
+}
+
+sub in_namespace {
+  my ($init) = children($child) or return;
+  my $namespace = readlink "/proc/$init/ns/pid" // return;
+  opendir my $proc, '/proc' or return;
+  return grep { /^\d+$/ && (readlink("/proc/$_/ns/pid") // '') eq $namespace } readdir $proc;
+}
+
+# The first process of the namespace itself: it may have let go of the signal that comes when its parent ends.
+sub end_program {
+  kill KILL => children($child), $child;
+}
+
+sub children {
+  my ($pid) = @_;
+  return split ' ', read_from("/proc/$pid/task/$pid/children");
+}
+
+# As the program itself ended.
+sub end_like {
+  my ($status) = @_;
+  if (my $signal = $status & 127) {
+    $SIG{TERM} = $SIG{INT} = $SIG{HUP} = 'DEFAULT';
+    kill $signal => $$;
+  }
+  exit($status >> 8);
+}
+
+# Version 2 where it has the controller, else version 1; below our own cgroup, else at the top of what is mounted.
+sub make_cgroup {
+  my ($controller) = @_;
+  my $kind = $controller eq 'memory' ? ['memory.max', 'memory.limit_in_bytes'] : ['pids.max', 'pids.max'];
+  for my $parent (parents($controller)) {
+    my $folder = "$parent/maas-mirror-" . time . '-' . int(rand 1e9);
+    write_to("$parent/cgroup.subtree_control", "+$controller") if -e "$parent/cgroup.subtree_control";
+    if (!mkdir $folder) {
+      $why_not = "$parent: $!";
+      next;
+    }
+    my ($file) = grep { -e "$folder/$_" } @$kind;
+    if ($file && write_to("$folder/$file", $controller eq 'memory' ? $limit : $most)) {
+      # Version 2 ends all at once then; version 1 has no such file, and the watcher ends the rest.
+      write_to("$folder/memory.oom.group", 1) if -e "$folder/memory.oom.group";
+      return $folder;
+    }
+    $why_not = "$parent has no controller $controller for its children";
+    rmdir $folder;
+  }
+  $why_not ||= 'no cgroups are mounted';
+  return;
+}
+
+sub parents {
+  my ($controller) = @_;
+  my ($mounts, $ours) = (read_from('/proc/self/mounts'), read_from('/proc/self/cgroup'));
+  my @found;
+  for ([qr/cgroup2 \S+/, qr/0::/], [qr/cgroup \S*\b$controller\b\S*/, qr/\d+:(?:\S*,)?$controller(?:,\S*)?:/]) {
+    my ($type, $own) = @$_;
+    my ($top) = $mounts =~ /^\S+ (\S+) $type/m or next;
+    my ($path) = $ours =~ /^$own(\S+)$/m;
+    push @found, grep { -d } defined $path && $path ne '/' ? ("$top$path", $top) : $top;
+  }
+  return @found;
+}
+
+# Those of runs that were killed. One that holds a process stays; one that is new may still wait for its first.
+sub sweep {
+  for my $parent (parents('memory'), parents('pids')) {
+    opendir my $folder, $parent or next;
+    for (readdir $folder) {
+      rmdir "$parent/$_" if /^maas-mirror-(\d+)-\d+$/ && $1 < time - 60;
+    }
+  }
+}
+
+# The last process may not have left yet.
+sub remove_cgroups {
+  my $ebusy = 16;
+  for my $folder (grep { defined } values %cgroups) {
+    for (1 .. 100) {
+      last if rmdir $folder or $! != $ebusy;
+      select undef, undef, undef, 0.01;
+    }
+  }
+}
+
+sub meminfo {
+  my ($name) = @_;
+  my ($kilobytes) = read_from('/proc/meminfo') =~ /^$name:\s+(\d+)/m;
+  return $kilobytes // 0;
+}
+
+sub read_from {
+  my ($file) = @_;
+  open my $in, '<', $file or return '';
+  local $/;
+  return <$in> // '';
+}
+
+sub write_to {
+  my ($file, $text) = @_;
+  open my $out, '>', $file or return;
+  syswrite $out, $text or return;
+  return close $out;
+}

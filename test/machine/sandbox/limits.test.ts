@@ -1,0 +1,176 @@
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { MirrorError } from '../../../lib/errors';
+import { chrootCommand, enterChroot } from '../../../lib/machine/chroot';
+import { run } from '../../../lib/machine/run';
+import { limitKeepers, limitReached, limits } from '../../../lib/machine/sandbox/limits';
+import { inSmallTree } from '../../fixtures/in-small-tree';
+import { smallRelease } from '../../fixtures/small-release';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+
+beforeAll(async () => void (await smallRelease()), 400_000);
+
+const quiet = { quiet: true } as const;
+const script = 'buildspecs/within-limits.pl';
+const apart = ['unshare', '--pid', '--fork', '--kill-child', '--'];
+
+/** By cgroups where they can be made, as here, and on a machine that has none mounted. */
+const machines = [
+  ['cgroups', []],
+  ['a watcher', ['unshare', '--mount', 'sh', '-c', 'umount -a -t cgroup,cgroup2; exec "$@"', 'sh']],
+] as const;
+
+/** Many children that only wait. */
+const bomb = (
+  count: number,
+) => `for (1 .. ${count}) { my $pid = fork; last unless defined $pid; sleep 1000 unless $pid }
+  sleep 1000`;
+
+describe.each(machines)('the limits that %s keep', (_, prefix) => {
+  const within = (memory: number, processes: number, ...program: string[]) =>
+    run([...prefix, 'perl', script, String(memory), String(processes), ...program] as [string, ...string[]], quiet);
+
+  it('end a program that has too many processes, with all of them', async () => {
+    const failure = (await within(90, 300, ...apart, 'perl', '-e', bomb(400)).catch((error) => error)) as MirrorError;
+
+    expect(limitReached(failure)).toMatchObject({
+      name: 'LimitReached',
+      message: 'a program of the image or of a package had more than 300 processes at one time',
+      hint: expect.stringContaining('leave it out'),
+    });
+  });
+
+  it('end a program that takes too much memory', async () => {
+    const hog = 'my @all; while (1) { push @all, "x" x 10_000_000 }';
+    const failure = (await within(1, 300, ...apart, 'perl', '-e', hog).catch((error) => error)) as MirrorError;
+
+    expect(limitReached(failure)).toMatchObject({
+      name: 'LimitReached',
+      message: expect.stringMatching(/^a program of the image or of a package wanted more memory than \d+ MiB$/),
+      hint: expect.stringContaining('build on a machine with more'),
+    });
+  });
+
+  it('leave all others alone: what they print and how they end', async () => {
+    expect(await within(90, 300, ...apart, 'echo', 'done')).toBe('done');
+    await expect(within(90, 300, ...apart, 'sh', '-c', 'exit 7')).rejects.toThrow(/ended 7$/);
+    await expect(within(90, 300, 'sh', '-c', 'kill -TERM $$')).rejects.toThrow(/was ended by SIGTERM$/);
+  });
+});
+
+describe('a program within limits', () => {
+  it('leaves no cgroup behind, and none of those that were killed', async () => {
+    const seen = await run(['perl', script, '90', '300', 'cat', '/proc/self/cgroup', '/proc/self/mounts'], quiet);
+
+    const own = [...seen.matchAll(/:(\/\S*maas-mirror-\d+-\d+)$/gm)].map(([, path = '']) => path);
+    expect(own.length > 0).toBe((await limitKeepers('buildspecs')).words.includes('cgroup'));
+    const tops = [...seen.matchAll(/^\S+ (\S+) cgroup2? /gm)].map(([, top = '']) => top);
+    const folders = tops.flatMap((top) => own.map((path) => `${top}${path}`));
+    expect(folders.filter((folder) => existsSync(folder))).toEqual([]);
+
+    // Whichever of these hierarchies it uses.
+    const left = [...new Set(folders.map((folder) => join(dirname(folder), 'maas-mirror-1000000000-1')))];
+    const made = left.filter((folder) => existsSync(dirname(folder)));
+    for (const folder of made) mkdirSync(folder);
+    await run(['perl', script, '90', '300', 'true'], quiet);
+    const kept = made.filter((folder) => existsSync(folder));
+    for (const folder of kept) rmdirSync(folder);
+    expect(kept.length < made.length).toBe(own.length > 0);
+  });
+
+  it('ends with the one that it was started by, also where its first process does not want to', async () => {
+    // PR_SET_PDEATHSIG, 0
+    const stubborn = '$| = 1; syscall(157, 1, 0); $SIG{TERM} = "IGNORE"; print "$$\n"; sleep 1000';
+    const started = spawn('perl', [script, '90', '300', ...apart, 'perl', '-e', stubborn]);
+    await new Promise((printed) => started.stdout.once('data', printed));
+    const ended = new Promise((end) => started.stdout.once('close', end)); // nobody holds it open any more
+    started.kill('SIGTERM');
+    await ended;
+    expect(await new Promise((end) => (started.exitCode === null ? started.once('exit', end) : end(0)))).not.toBe(0);
+  });
+});
+
+describe('the limits of a tree', () => {
+  it('end a stage that makes a sparse file of 200 GB, with its name', async () => {
+    await inSmallTree(async (chroot) => {
+      await expect(chroot.run(['truncate', '--size=200G', '/root/enormous'], quiet)).rejects.toMatchObject({
+        name: 'LimitReached',
+        message: expect.stringMatching(/larger than 16 GiB, holes included: truncate: .*\/root\/enormous.*too large/),
+      });
+    });
+  });
+
+  it('let a program say which file it was, whatever it has inherited', async () => {
+    await inSmallTree(async ({ path }) => {
+      // The first process of its namespace would be spared the signal.
+      const second = ['sh', '-c', 'truncate --size=200G /root/enormous; exit 1'] as const;
+      const words = chrootCommand(path, 'buildspecs', second);
+      const failure = run(['env', '--default-signal=XFSZ', ...words], quiet);
+      await expect(failure).rejects.toThrow(/'\/root\/enormous'.*File too large/);
+    });
+  });
+
+  it('end a stage with too many processes', async () => {
+    await inSmallTree(async (chroot) => {
+      await expect(chroot.run(['perl', '-e', bomb(limits.processes + 10)], quiet)).rejects.toMatchObject({
+        name: 'LimitReached',
+        message: expect.stringContaining(`${limits.processes} processes`),
+      });
+    });
+  });
+
+  it('make its programs go first where the machine has no memory left', async () => {
+    await inSmallTree(async (chroot) => {
+      expect(await chroot.run(['cat', '/proc/self/oom_score_adj'], quiet)).toBe('500');
+    });
+  });
+});
+
+describe('whoever keeps the limits', () => {
+  it('is told, and why it is not the kernel', async () => {
+    const { words, whyNot } = await limitKeepers('buildspecs');
+    expect(words).toMatch(/^memory: a (cgroup|watcher), processes: a (cgroup|watcher)$/);
+    expect(whyNot !== undefined).toBe(words.includes('watcher'));
+
+    const without = await run([...machines[1][1], 'perl', script, '90', '300'] as [string, ...string[]], quiet);
+    expect(without.split('\n')).toEqual([
+      'memory: a watcher',
+      'processes: a watcher',
+      'because: no cgroups are mounted',
+    ]);
+  });
+
+  it('is a watcher where cgroups are read-only, as in many containers', async () => {
+    const readOnly = `for top in $(sed -n 's/^[^ ]* \\([^ ]*\\) cgroup2\\? .*/\\1/p' /proc/self/mounts); do
+      mount -o remount,bind,ro "$top"; done; exec "$@"`;
+    const said = await run(['unshare', '--mount', 'sh', '-c', readOnly, 'sh', 'perl', script, '90', '300'], quiet);
+
+    expect(said).toMatch(/^memory: a watcher\nprocesses: a watcher\nbecause: \S+: Read-only file system$/);
+  });
+
+  it('is said in the log of a build where it is not the kernel', async () => {
+    const tools = temporaryFolder();
+    cpSync('buildspecs', tools, { recursive: true });
+    const said = 'print "memory: a watcher\\nprocesses: a cgroup\\nbecause: read-only\\n"';
+    writeFileSync(join(tools, 'within-limits.pl'), said);
+    const root = temporaryFolder();
+    for (const folder of ['etc', 'root']) mkdirSync(join(root, folder));
+
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    {
+      await using _chroot = await enterChroot(root, tools);
+    }
+    const log = write.mock.calls.map(([text]) => String(text)).join('');
+    write.mockRestore();
+    expect(log).toBe(
+      'no cgroup can be made, so limits are kept by a watcher (memory: a watcher, processes: a cgroup): read-only\n',
+    );
+  });
+
+  it('takes a failure that is none of theirs for what it is', () => {
+    const failure = new MirrorError('CommandFailed', 'apt-get ended 100');
+    expect(limitReached(failure)).toBe(failure);
+  });
+});
