@@ -22,6 +22,7 @@ export const fileAccess: Readonly<Record<string, string>> = {
   'lib/machine/maas-stand-in.ts': 'the image that a boot test serves',
   'lib/machine/mmdebstrap.ts': 'settings for mmdebstrap, beside the tree',
   'lib/machine/mounts.ts': 'folders to mount on, in scratch; /proc/self/mounts',
+  'lib/machine/network/dockerd.ts': '/proc: the Docker daemon of a CodeBuild machine',
   'lib/machine/network/send-file.ts': 'archives in a folder of this machine that the person at it named (file:)',
   'lib/machine/network/socket-folder.ts': 'the folder of the gateway’s socket',
   'lib/machine/same-file.ts': 'what two paths of a person lead to',
