@@ -605,9 +605,9 @@ describe('the properties of a mirror', () => {
 
     const statements = statementsOf(Template.fromStack(stack), /^Operator/);
     expect(statements.flatMap(({ Action }) => Action)).toEqual([
-      ...['states:StartExecution', 'states:ListExecutions'],
       ...['states:DescribeExecution', 'states:GetExecutionHistory'],
       ...['cloudformation:DescribeStacks', 'codebuild:BatchGetBuilds', 'logs:GetLogEvents'],
+      ...['states:StartExecution', 'states:ListExecutions'],
     ]);
     expect(statements).toContainEqual({
       Effect: 'Allow',
