@@ -309,4 +309,19 @@ describe('a hostile package or image', () => {
       }
     });
   });
+
+  it.each([
+    'vmlinuz-..',
+    'vmlinuz--rf',
+    'vmlinuz-6.8 evil',
+    'vmlinuz-6.8\nevil',
+  ])('refuses a kernel that is called %j, which would become a word of commands and a name of folders', async (name) => {
+    const root = temporaryFolder();
+    mkdirSync(join(root, 'boot'));
+    writeFileSync(join(root, 'boot', name), 'kernel');
+    const owned = async (command: readonly string[]) => (command.includes('--search') ? 'linux-image: x' : '1.0');
+    const chroot: Chroot = { path: root, run: owned, [Symbol.asyncDispose]: async () => {} };
+
+    await expect(findKernel(chroot, 'linux-image')).rejects.toMatchObject({ name: 'NoKernel' });
+  });
 });
