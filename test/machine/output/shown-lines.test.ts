@@ -78,6 +78,12 @@ describe('the shown output of a foreign program', () => {
     expect(foreignLine('http://me:s3c\u001b[0mret\u0000@a.example/x')).toBe('http://a.example/x');
   });
 
+  it('leaves out commands to a terminal whole, not only their first letter', () => {
+    const coloured =
+      '\u001b[1;31mred\u001b[0m \u001b]8;;http://a.example/\u001b\\link\u001b]8;;\u0007 \u009b2Kend\u001b(B';
+    expect(foreignLine(coloured)).toBe('red link end');
+  });
+
   it('keeps what a terminal would show of a line that was overwritten', () => {
     expect(foreignLine('(Reading database ... 5%\r(Reading database ... 100%\r')).toBe('(Reading database ... 100%');
   });
