@@ -22,7 +22,7 @@ export async function startGatewayProxy(
   const upstream = connectUpstream(parts.ca);
   const sockets = new Set<Socket>();
   const tell = tellingOnce(parts.log);
-  const server = createServer({ maxHeaderSize: 16_384, headersTimeout: 60_000, requestTimeout: 0 });
+  const server = createServer({ headersTimeout: 60_000, requestTimeout: 0 });
   server.maxConnections = 64;
   server.on('request', (request, response) => void answer(request, response, { crossings, upstream, tell }));
   server.on('connect', (request, client: Socket, head: Buffer) => {

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Network } from '../../../lib/machine/network';
@@ -138,6 +138,41 @@ describe('a program behind the gateway', () => {
     expect(await curl(gateway, '--request', 'GET', '--data', 'x', archive.url)).toBe(' 400');
     expect(await curl(gateway, `http://x:y@${archive.url.slice('http://'.length)}/`)).toBe('a package 200');
     expect(archive.seen.every((line) => line.endsWith(' -'))).toBe(true);
+  });
+});
+
+describe('the gateway', () => {
+  it('takes no more connections at once than an apt may want', async () => {
+    await using gateway = await gatewayTo([]);
+    const sockets = Array.from({ length: 70 }, () => connect(gateway.socket));
+    const closed = (socket: Socket) => new Promise<void>((resolve) => void socket.once('close', () => resolve()));
+    let over = 0;
+    const six = new Promise<void>((resolve) => {
+      for (const socket of sockets)
+        socket
+          .on('error', () => {})
+          .resume()
+          .once('close', () => ++over === 6 && resolve());
+    });
+    await six;
+
+    const left = sockets.filter((socket) => !socket.closed);
+    expect(left).toHaveLength(64);
+    const all = left.map(closed);
+    for (const socket of left) socket.destroy();
+    await Promise.all(all);
+  });
+
+  it('is in a folder that only root can enter, and gone with its scope', async () => {
+    const scratch = temporaryFolder();
+    {
+      await using gateway = await openGateway([], {}, scratch, { log: () => {} });
+      const [folder = ''] = readdirSync(scratch);
+      expect(statSync(join(scratch, folder)).mode & 0o777).toBe(0o700);
+      expect(statSync(join(scratch, folder, 'proxy')).isSocket()).toBe(true);
+      expect(gateway.socket.length).toBeLessThan(107);
+    }
+    expect(readdirSync(scratch)).toEqual([]);
   });
 });
 

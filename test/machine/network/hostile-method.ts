@@ -62,7 +62,7 @@ async function main(scene: Scene): Promise<Outcome> {
     const reachable = await reachableOf([...places, socket]);
     connections = 0;
     const script = (await readFile(scene.method, 'utf8'))
-      .replaceAll('@PLACES@', places.join(' '))
+      .replaceAll('@PLACES@', [...places, `evil.example:${port}`].join(' '))
       .replaceAll('@SOCKET@', socket);
 
     await using archive = await serveArchive(scene.archive);
@@ -81,6 +81,11 @@ async function main(scene: Scene): Promise<Outcome> {
     const byApt = await reachedIn(chroot);
     await writeFile(join(root.path, 'usr/lib/evil'), script, { mode: 0o755 });
     await chroot.run(['/usr/lib/evil'], { gateway });
+    // Its archive's name may come to mean this machine, by an address that a site's own archive could have.
+    const resolve = async () => own.map(({ address }) => address);
+    const evil = { uri: `http://evil.example:${port}`, suite: 'bookworm' };
+    await using other = await openGateway([evil], {}, scratch, { resolve });
+    await chroot.run(['/usr/lib/evil'], { gateway: other });
     const installed = await chroot.run(['dpkg-query', '--show', '--showformat=${Package} ', 'evil', 'harmless']);
     return { reachable, reached: { byApt, byItself: await reachedIn(chroot) }, connections, installed };
   } finally {
