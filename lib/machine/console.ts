@@ -17,6 +17,11 @@ export async function watchConsole(
   for await (const chunk of console) {
     const lines = (unfinished + chunk.toString('latin1')).split('\n');
     unfinished = lines.pop() ?? '';
+    // What has no end would be looked at again with each piece of it.
+    if (unfinished.length > longestLine) {
+      lines.push(unfinished);
+      unfinished = '';
+    }
     for (const line of lines.map(printable)) {
       onLine(line);
       const verdict = judge(line);
@@ -30,6 +35,9 @@ export async function watchConsole(
   if (unfinished !== '') onLine(printable(unfinished));
   return undefined;
 }
+
+/** Characters. */
+const longestLine = 64 * 1024;
 
 /** Consoles are full of colours and cursor moves. */
 function printable(line: string): string {
