@@ -24,7 +24,6 @@ export const fileAccess: Readonly<Record<string, string>> = {
   'lib/machine/mounts.ts': 'folders to mount on, in scratch; /proc/self/mounts',
   'lib/machine/network/dockerd.ts': '/proc: the Docker daemon of a CodeBuild machine',
   'lib/machine/network/send-file.ts': 'archives in a folder of this machine that the person at it named (file:)',
-  'lib/machine/network/dockerd.ts': 'names and states of processes in /proc',
   'lib/machine/network/socket-folder.ts': 'the folder of the gateway’s socket',
   'lib/machine/same-file.ts': 'what two paths of a person lead to',
   'lib/machine/secrets/secret-file.ts': 'files of credentials, which a person names',
