@@ -11,7 +11,9 @@ export const progressMark = '::';
  * before its end. Letters that turn the direction of writing show another text than is there.
  */
 export function printable(line: string): string {
-  const text = line.replace(/\r+$/, '');
+  let end = line.length; // an expression for this takes hours for a megabyte of returns before a letter
+  while (line[end - 1] === '\r') end--;
+  const text = line.slice(0, end);
   return text
     .slice(text.lastIndexOf('\r') + 1)
     .replaceAll(sequences, '')
