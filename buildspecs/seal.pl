@@ -30,6 +30,16 @@ for my $file (map { ("/proc/$_", "/tree/proc/$_") } qw(keys key-users kcore time
   must('mount', $nothing, $file, $type, $read_only, 0);
 }
 
+# Whatever those who started us have left open goes with them: a folder of the machine leads out of every tree, and the
+# engine on one machine has a pipe on which its shell says how commands ended.
+opendir my $descriptors, '/proc/self/fd' or die "in-tree.sh: /proc/self/fd: $!\n";
+my @inherited = grep { /^\d+$/ && $_ > 2 && $_ != fileno $descriptors } readdir $descriptors;
+closedir $descriptors;
+for my $descriptor (@inherited) {
+  open my $file, '<&=', $descriptor or die "in-tree.sh: descriptor $descriptor: $!\n";
+  close $file;
+}
+
 # Without no_new_privs, which would take su and setuid programs from the tree; so it needs CAP_SYS_ADMIN, which goes next.
 # Before Linux 5.16 a filter makes the processor slower unless it is told not to.
 my $filter = pack 'H*', $seal{filter};

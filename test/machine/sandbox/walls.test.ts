@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { chrootCommand } from '../../../lib/machine/chroot';
@@ -9,6 +10,7 @@ import { absent, refused, weighed } from '../../../lib/machine/sandbox/system-ca
 import { thisMachine } from '../../../lib/machine/this-machine';
 import { inSmallTree } from '../../fixtures/in-small-tree';
 import { smallRelease } from '../../fixtures/small-release';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 beforeAll(async () => void (await smallRelease()), 400_000);
 
@@ -106,6 +108,23 @@ describe('a program in a tree', () => {
     expect(await inKeyring('red-session', program)).toMatch(/^\d+ $/);
     const apart = ['unshare', '--mount', '--uts', ...sealed];
     expect(await inKeyring('red-session', apart)).toBe('-1 Required key not available');
+  });
+
+  it('inherits no open file or folder of the builder', async () => {
+    const open = 'print join " ", grep { -e "/proc/self/fd/$_" } 3 .. 1000';
+    const [folder, file] = [openSync('/', 'r'), openSync(join(temporaryFolder(), 'log'), 'w')];
+    const seen = await inSmallTree(async ({ path }) => {
+      const [program = '', ...words] = chrootCommand(path, 'buildspecs', ['perl', '-e', open]);
+      const without = spawnSync(program, words, { stdio: ['ignore', 'pipe', 'pipe', folder, file], encoding: 'utf8' });
+      const ours = spawnSync('perl', ['-e', open], {
+        stdio: ['ignore', 'pipe', 'pipe', folder, file],
+        encoding: 'utf8',
+      });
+      return [without.stdout + without.stderr, ours.stdout.split(' ').slice(0, 2).join(' ')];
+    });
+    for (const descriptor of [folder, file]) closeSync(descriptor);
+
+    expect(seen).toEqual(['', '3 4']);
   });
 
   it('sees neither the name nor the cgroups of the machine', async () => {
