@@ -176,6 +176,35 @@ describe('the gateway', () => {
   });
 });
 
+describe('a server', () => {
+  it('that closes a connection which was kept for more is asked again by another', async () => {
+    const asked = new WeakMap<Socket, number>();
+    await using archive = await serve((request, response) => {
+      const times = (asked.get(request.socket) ?? 0) + 1;
+      asked.set(request.socket, times);
+      if (times === 1) response.end('a package');
+      else request.socket.destroy();
+    });
+    await using gateway = await gatewayTo([source(archive.url)]);
+
+    const answers = await curl(gateway, `${archive.url}/1`, `${archive.url}/2`, `${archive.url}/3`);
+    expect(answers).toBe('a package 200a package 200a package 200');
+    expect(archive.seen.length).toBeGreaterThan(4);
+  });
+
+  it('that breaks off is not taken for one that was done', async () => {
+    await using archive = await serve((request, response) => {
+      if (request.url !== '/cut') return void response.end();
+      response.writeHead(200, { 'content-length': 100 }).write('half', () => response.destroy());
+    });
+    await using gateway = await gatewayTo([source(archive.url)]);
+
+    await expect(
+      behind(gateway, ['curl', '--silent', '--proxy', 'http://127.0.0.1:3128', `${archive.url}/cut`]),
+    ).rejects.toMatchObject({ cause: { exitCode: 18 } });
+  });
+});
+
 describe('a redirection', () => {
   it('leads to a server that is found before anything runs', async () => {
     await using cdn = await serve(said('from there'));
