@@ -80,6 +80,12 @@ async function curl(gateway: Gateway, ...words: string[]): Promise<string> {
   return behind(gateway, ['sh', '-c', '"$@" || true', 'sh', ...asked]);
 }
 
+/** The first line of the answer to a request, written as it is. */
+function answerTo(gateway: Gateway, request: string): Promise<string> {
+  const ask = 'exec 3<>/dev/tcp/127.0.0.1/3128; printf "%s\\r\\nHost: x\\r\\n\\r\\n" "$0" >&3; head -n 1 <&3';
+  return behind(gateway, ['bash', '-c', ask, request]);
+}
+
 function behind(gateway: Gateway, words: readonly [string, ...string[]]): Promise<string> {
   return run(relayedCommand(words, gateway, 'buildspecs'), { quiet: true });
 }
@@ -361,6 +367,7 @@ describe('a source of https', () => {
     expect(await curl(gateway, '--insecure', archive.url)).toBe('a package 200');
     expect(await curl(gateway, '--insecure', `https://127.0.0.1:${docker.port}`)).toBe(' 000');
     expect(await curl(gateway, archive.url.replace('https', 'http'))).toBe(' 403');
+    expect(await answerTo(gateway, `GET ${archive.url}/ HTTP/1.1`)).toMatch(/^HTTP\/1.1 403 /);
     expect(proxy.requests).toHaveLength(chained ? 2 : 0);
   });
 
