@@ -1,3 +1,4 @@
+import { isMachineOfCodeBuild } from './network/code-build';
 import { run } from './run';
 
 /** Where a container and an instance of AWS are given their credentials. */
@@ -28,17 +29,6 @@ export async function awayFromCredentials<T>(work: () => Promise<T>): Promise<T>
       await closed;
     }
   }
-}
-
-/**
- * Whether this is a build machine of CodeBuild, by its environment. The engine on one machine sets CodeBuild's
- * variables, too, and hands nobody's credentials on.
- */
-export function isMachineOfCodeBuild(environment: NodeJS.ProcessEnv): boolean {
-  const { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, AWS_CONTAINER_CREDENTIALS_FULL_URI, CODEBUILD_BUILD_ID } =
-    environment;
-  const credentials = AWS_CONTAINER_CREDENTIALS_RELATIVE_URI ?? AWS_CONTAINER_CREDENTIALS_FULL_URI;
-  return credentials !== undefined && CODEBUILD_BUILD_ID !== undefined;
 }
 
 let guests = 0;

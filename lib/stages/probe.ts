@@ -4,10 +4,10 @@ import { MirrorError } from '../errors';
 import type { Probe, Probed } from '../job/probe';
 import { bootGreeting } from '../machine/boot-sector';
 import { chrootCommand } from '../machine/chroot';
-import { awayFromCredentials, isMachineOfCodeBuild } from '../machine/credential-addresses';
 import { makeFolder, readText, writeText } from '../machine/files';
 import { progress } from '../machine/log';
 import { isMountedAs, mountOverlay, mountSquashfs } from '../machine/mounts';
+import { openGateway } from '../machine/network/gateway';
 import { run } from '../machine/run';
 import { limitKeepers, limits } from '../machine/sandbox/limits';
 import { makeSquashfs, passingCompression } from '../machine/squashfs';
@@ -32,7 +32,7 @@ export async function probe({ scratch, tools, stages }: ProbeBench): Promise<Pro
     await tried('limits', () => keptLimits(tools)),
     await tried('loop', () => loop(image, scratch)),
     await tried('overlay', () => overlay(image, scratch)),
-    await tried('credentials', credentials),
+    await tried('network', () => network(scratch, tools)),
   ];
   if (stages?.includes('boot-test') === false) return { probes };
   return { probes: [...probes, await tried('qemu', () => qemu(scratch))] };
@@ -103,11 +103,13 @@ async function overlay(image: string, scratch: string): Promise<string> {
   throw new MirrorError('NotSupported', `an overlay shows ${JSON.stringify(seen)}`);
 }
 
-async function credentials(): Promise<string> {
-  await awayFromCredentials(async () => undefined);
-  return isMachineOfCodeBuild(process.env)
-    ? 'a machine of CodeBuild, where the addresses that give credentials away can be closed'
-    : 'no machine of CodeBuild, so no address that gives credentials away is closed';
+/** As in a stage, but of no source: nothing but the loopback of the relay is there. */
+async function network(scratch: string, tools: string): Promise<string> {
+  await using gateway = await openGateway([], {}, scratch);
+  const seen = await run(chrootCommand('/', tools, ['cat', '/proc/net/dev'], gateway), { quiet: true });
+  const interfaces = [...seen.matchAll(/^\s*(\S+):/gm)].map(([, name]) => name);
+  if (interfaces.join(' ') === 'lo') return 'programs of an image reach the sources of a build, and nothing else';
+  throw new MirrorError('NotSupported', `programs of an image would have the network of this machine: ${interfaces}`);
 }
 
 function qemu(scratch: string): Promise<string> {

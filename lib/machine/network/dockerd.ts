@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { MirrorError } from '../../errors';
-import { isMachineOfCodeBuild } from '../credential-addresses';
 import { logLine } from '../log';
+import { isMachineOfCodeBuild } from './code-build';
 
 /**
  * Ends the Docker daemon that CodeBuild's images start in privileged builds, on 127.0.0.1:2375 and without a password:

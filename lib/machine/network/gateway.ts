@@ -1,10 +1,10 @@
 import { lookup } from 'node:dns/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { MirrorError } from '../../errors';
-import { isMachineOfCodeBuild } from '../credential-addresses';
 import { logLine } from '../log';
 import { type Network, trusted } from '../network';
 import type { OwnNames } from './addresses';
+import { isMachineOfCodeBuild } from './code-build';
 import { Crossings } from './crossings';
 import type { GatewayParts, GatewaySource } from './gateway-parts';
 import { findWays } from './preflight';

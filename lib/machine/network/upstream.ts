@@ -74,7 +74,7 @@ function answerTo(
 
 /** Keeps connections that something else makes. */
 function dialling(make: () => Promise<Socket>): Agent {
-  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  const agent = new Agent({ keepAlive: true, maxSockets: 4 });
   agent.createConnection = (_options, ready) => {
     make().then(
       (socket) => ready?.(null, socket),

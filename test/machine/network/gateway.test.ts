@@ -80,6 +80,12 @@ async function curl(gateway: Gateway, ...words: string[]): Promise<string> {
   return behind(gateway, ['sh', '-c', '"$@" || true', 'sh', ...asked]);
 }
 
+/** The first line of the answer to a request, written as it is. */
+function answerTo(gateway: Gateway, request: string): Promise<string> {
+  const ask = 'exec 3<>/dev/tcp/127.0.0.1/3128; printf "%s\\r\\nHost: x\\r\\n\\r\\n" "$0" >&3; head -n 1 <&3';
+  return behind(gateway, ['bash', '-c', ask, request]);
+}
+
 function behind(gateway: Gateway, words: readonly [string, ...string[]]): Promise<string> {
   return run(relayedCommand(words, gateway, 'buildspecs'), { quiet: true });
 }
@@ -173,6 +179,35 @@ describe('the gateway', () => {
       expect(gateway.socket.length).toBeLessThan(107);
     }
     expect(readdirSync(scratch)).toEqual([]);
+  });
+});
+
+describe('a server', () => {
+  it('that closes a connection which was kept for more is asked again by another', async () => {
+    const asked = new WeakMap<Socket, number>();
+    await using archive = await serve((request, response) => {
+      const times = (asked.get(request.socket) ?? 0) + 1;
+      asked.set(request.socket, times);
+      if (times === 1) response.end('a package');
+      else request.socket.destroy();
+    });
+    await using gateway = await gatewayTo([source(archive.url)]);
+
+    const answers = await curl(gateway, `${archive.url}/1`, `${archive.url}/2`, `${archive.url}/3`);
+    expect(answers).toBe('a package 200a package 200a package 200');
+    expect(archive.seen.length).toBeGreaterThan(4);
+  });
+
+  it('that breaks off is not taken for one that was done', async () => {
+    await using archive = await serve((request, response) => {
+      if (request.url !== '/cut') return void response.end();
+      response.writeHead(200, { 'content-length': 100 }).write('half', () => response.destroy());
+    });
+    await using gateway = await gatewayTo([source(archive.url)]);
+
+    await expect(
+      behind(gateway, ['curl', '--silent', '--proxy', 'http://127.0.0.1:3128', `${archive.url}/cut`]),
+    ).rejects.toMatchObject({ cause: { exitCode: 18 } });
   });
 });
 
@@ -332,6 +367,7 @@ describe('a source of https', () => {
     expect(await curl(gateway, '--insecure', archive.url)).toBe('a package 200');
     expect(await curl(gateway, '--insecure', `https://127.0.0.1:${docker.port}`)).toBe(' 000');
     expect(await curl(gateway, archive.url.replace('https', 'http'))).toBe(' 403');
+    expect(await answerTo(gateway, `GET ${archive.url}/ HTTP/1.1`)).toMatch(/^HTTP\/1.1 403 /);
     expect(proxy.requests).toHaveLength(chained ? 2 : 0);
   });
 
