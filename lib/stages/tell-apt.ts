@@ -42,7 +42,7 @@ export async function openApt(
       const { ca } = order.places;
       if (ca !== undefined) options.push(...giveCertificates(root, ca));
       await configureApt(root, reached, options);
-      for (const { suite } of proposed) pinArchive(root, suite, proposedPriority(bench));
+      for (const { suite } of proposed) pinArchive(root, suite, proposedPriority(order));
     };
     return opened.use(await openAptTree(chroot, { base, gateway, configure, scratch, tools }));
   });
@@ -63,8 +63,8 @@ export async function mountBase(bench: Workbench, root: Mounted): Promise<Mounte
  * where jammy and older would otherwise take all of -proposed. All of it means as much as those pockets, where lunar and
  * later would otherwise take nothing (100). facts/build.md §9.
  */
-function proposedPriority({ order }: Workbench): number {
-  return order.customise?.proposed === 'all' ? 500 : 400;
+export function proposedPriority({ customise }: Workbench['order']): number {
+  return customise?.proposed === 'all' ? 500 : 400;
 }
 
 /** Suite to take a package from, by `-t`, where the order names it among those of -proposed. */

@@ -210,6 +210,12 @@ describe('the doctor of a deployed mirror', () => {
       'npx cdk bootstrap',
     ],
     [
+      'a bootstrap that is just too old',
+      { ...deployed, CDKToolkit: stackAnswer('CDKToolkit', { BootstrapVersion: '5' }) },
+      '✗ bootstrap        CDKToolkit has version 5',
+      'npx cdk bootstrap',
+    ],
+    [
       'no stack',
       { CDKToolkit: deployed.CDKToolkit },
       '✗ stack            NoSuchStack: there is no stack SmallMirror',
@@ -233,6 +239,14 @@ describe('the doctor of a deployed mirror', () => {
     expect(code).toBe(1);
     const at = outLines.indexOf(line);
     expect(outLines[at + 1]).toContain(hint);
+  });
+
+  it('takes the oldest bootstrap that stacks with assets can do with', async () => {
+    const oldest = { ...deployed, CDKToolkit: stackAnswer('CDKToolkit', { BootstrapVersion: '6' }) };
+
+    expect((await doctor(stacks(oldest), { build: false })).outLines).toContain(
+      '✓ bootstrap        CDKToolkit, version 6',
+    );
   });
 
   it('stops at credentials that do not count', async () => {

@@ -22,7 +22,8 @@ const inputs: Record<string, () => Promise<unknown>> = {
   Publish: async () => publish(await built()),
   'Publish, of bootloaders': async () => {
     const { job } = await built();
-    return publish({ bootloaders: { job, built: await makeBuiltLoaders(await work(), { execution: 'run' }) } });
+    const { built: loaders } = await makeBuiltLoaders(await work(), { execution: 'loaders' });
+    return publish({ bootloaders: { job, built: loaders } });
   },
   Conclude: async () => {
     const planned = planOf(Order.parse({ release: 'bookworm', architectures: ['amd64'] }), 'run');

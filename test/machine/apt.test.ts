@@ -8,6 +8,7 @@ import {
   carriedOptions,
   machineAptOptions,
   type Repository,
+  stanzaOf,
   updateLists,
 } from '../../lib/machine/apt';
 import type { Chroot } from '../../lib/machine/chroot';
@@ -55,6 +56,18 @@ describe('updateLists', () => {
     const updated = updateLists(() => Promise.reject(ended));
 
     await expect(updated).rejects.toMatchObject({ name: 'BadSignature', cause: ended });
+  });
+});
+
+describe('a source', () => {
+  const source = { uri: 'http://a.example/ubuntu', suite: 'noble', components: ['main'] };
+
+  it('is a stanza, with dates that are checked whatever apt is told elsewhere where that is wanted', () => {
+    const plain = 'Types: deb\nURIs: http://a.example/ubuntu\nSuites: noble\nComponents: main\n';
+
+    expect(stanzaOf(source)).toBe(plain);
+    expect(stanzaOf(source, '/k.gpg')).toBe(`${plain}Signed-By: /k.gpg\n`);
+    expect(stanzaOf({ ...source, checkDates: true })).toBe(`${plain}Check-Date: yes\nCheck-Valid-Until: yes\n`);
   });
 });
 

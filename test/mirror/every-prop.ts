@@ -4,6 +4,7 @@ import { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import {
   Architecture,
@@ -14,17 +15,27 @@ import {
   SigningKey,
   UbuntuRelease,
 } from '../../lib';
+import { stanzaAt } from '../fixtures/private-stanza';
 
 const account = '123456789012';
 export const keyArn = `arn:aws:kms:us-east-1:${account}:key/11111111-2222-3333-4444-555555555555`;
 
-const nextCloudInit: MirrorView = {
+const nextCloudInit = (stack: Stack): MirrorView => ({
   name: 'next',
   releases: [UbuntuRelease.JAMMY],
   architectures: [Architecture.AMD64],
   requiredKernels: [KernelFlavour.HWE],
   optionalKernels: [KernelFlavour.GA],
   repositories: ['ppa:cloud-init-dev/daily'],
+  privateRepositories: [
+    {
+      repository: stanzaAt('https://private.example/ubuntu'),
+      credentials: Secret.fromSecretAttributes(stack, 'Credentials', {
+        secretCompleteArn: `arn:aws:secretsmanager:us-east-1:${account}:secret:repository-AbCdEf`,
+        encryptionKey: Key.fromKeyArn(stack, 'CredentialsKey', keyArn),
+      }),
+    },
+  ],
   proposed: ['cloud-init'],
   packages: ['jq'],
   purge: ['snapd'],
@@ -32,7 +43,7 @@ const nextCloudInit: MirrorView = {
   compression: 'xz',
   bootTest: false,
   bootloaders: false,
-};
+});
 
 /** Everything that a mirror can be told. */
 export function everyProp(stack: Stack): Required<MaasMirrorProps> {
@@ -40,7 +51,7 @@ export function everyProp(stack: Stack): Required<MaasMirrorProps> {
     releases: [UbuntuRelease.NOBLE, UbuntuRelease.JAMMY],
     architectures: [Architecture.AMD64, Architecture.ARM64],
     kernels: [KernelFlavour.GA, KernelFlavour.HWE, KernelFlavour.HWE_EDGE],
-    views: [{ name: 'candidate', releases: [UbuntuRelease.NOBLE] }, nextCloudInit, { name: 'stable' }],
+    views: [{ name: 'candidate', releases: [UbuntuRelease.NOBLE] }, nextCloudInit(stack), { name: 'stable' }],
     places: { stream: 'releases', streamKeyring: 'AAAA', proxy: 'http://proxy.example.com:3128' },
     schedule: MirrorSchedule.expression('rate(6 hours)'),
     maxConcurrency: 8,

@@ -283,7 +283,13 @@ describe('the properties of a mirror', () => {
       architectures: ['amd64'],
       kernels: { required: ['hwe'], optional: ['ga'] },
       customise: {
-        repositories: ['ppa:cloud-init-dev/daily'],
+        repositories: [
+          'ppa:cloud-init-dev/daily',
+          {
+            repository: expect.stringMatching(/^Types: deb\n/),
+            credentials: expect.stringMatching(/:repository-AbCdEf$/),
+          },
+        ],
         proposed: ['cloud-init'],
         packages: ['jq'],
         purge: ['snapd'],
