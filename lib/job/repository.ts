@@ -64,7 +64,7 @@ function fieldsOf(text: string): Map<string, string> {
   let current = '';
   for (const line of text.trimEnd().split('\n')) {
     if (line.startsWith('#')) continue;
-    const [, name, value = ''] = /^([A-Za-z-]+):\s*(.*)$/.exec(line) ?? [];
+    const [, name, value = ''] = /^([A-Za-z-]+):(.*)$/s.exec(line) ?? [];
     if (name !== undefined) {
       current = name.toLowerCase();
       fields.set(current, value.trim());

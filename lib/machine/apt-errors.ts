@@ -80,7 +80,7 @@ export function noSuchPackage(name: string, cause?: unknown): MirrorError {
 
 function missingPackage(message: string): string | undefined {
   const found =
-    /Unable to locate package (\S+)|Package '?([^' ]+)'? has no installation candidate|Version .* for '(\S+)' was not found|select candidate version from package (\S+)/.exec(
+    /Unable to locate package (\S+)|Package '?([^' ]+)'? has no installation candidate|Version \S{1,300} for '(\S+)' was not found|select candidate version from package (\S+)/.exec(
       message,
     );
   return found?.slice(1).find((name) => name !== undefined);

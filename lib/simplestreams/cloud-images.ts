@@ -116,7 +116,7 @@ function isWanted(id: string, { version, architecture }: WantedImages): boolean 
 
 /** A name that is no serial would sort above all serials, and has no day that a build could take for its clock. */
 function isSerial(name: string): boolean {
-  return /^\d{8}(?:\.\d+)*$/.test(name);
+  return /^\d{8}(?:\.\d{1,20}){0,20}$/.test(name);
 }
 
 function imageOf(product: string, serial: string, version: JsonObject, name: string): CloudImage {

@@ -35,7 +35,9 @@ export function changesOf(before: string, after: string): Materials['changed'] {
 export function verifiedArchives(root: string): Materials['archives'] {
   const files = textsIn(inside(root), 'var/lib/apt/lists', /_InRelease$/);
   return files.map(({ name, text }) => {
-    const [, address = name, suite = ''] = /^(.*)_dists_(.*)_InRelease$/.exec(name) ?? [];
+    const at = name.lastIndexOf('_dists_');
+    const [address, suite] =
+      at === -1 ? [name, ''] : [name.slice(0, at), name.slice(at + '_dists_'.length, -'_InRelease'.length)];
     return {
       uri: withoutGateway(address.replaceAll('_', '/')),
       suite: suite.replaceAll('_', '/'),

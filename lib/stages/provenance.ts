@@ -82,7 +82,7 @@ function archivesOf({ materials }: Origin): Dependency[] {
 
 function packagesOf({ release, architecture }: Kernel, { materials, builtAs }: Origin): Dependency[] {
   const uri = (name: string, version: string) =>
-    `pkg:deb/${releaseOf(release).family}/${name.replace(/:.*$/, '')}@${version}?arch=${architecture}`;
+    `pkg:deb/${releaseOf(release).family}/${name.split(':', 1)[0]}@${version}?arch=${architecture}`;
   const changed = materials.changed.flatMap(({ name, from, to }) => {
     if (to === null) return [];
     return [{ name: 'changed package', uri: uri(name, to), annotations: { before: from ?? 'not installed' } }];

@@ -86,7 +86,7 @@ const empty = { repositories: [], proposed: [] as string[], packages: [], purge:
 /** All that a kernel may have brought: what is wanted of it is asked for again. */
 async function installedKernels(chroot: Chroot): Promise<string[]> {
   const lines = manifestOf(chroot.path).split('\n').filter(Boolean);
-  const names = lines.map((line) => line.replace(/[\t:].*$/, ''));
+  const names = lines.map((line) => line.split(/[\t:]/, 1)[0] ?? '');
   return names.filter((name) => name.startsWith('linux-') && name !== 'linux-base');
 }
 

@@ -103,7 +103,7 @@ export class HttpStore implements Store {
   /** Nobody has signed what comes before it is here. */
   private mostOf(key: string): number {
     const { most = 256 * mebibyte, mostOfIndex = 16 * mebibyte } = this.options;
-    return /\/(?:index\.s?json|[^/]*\.gpg)$/.test(`/${key}`) ? mostOfIndex : most;
+    return /(?:^|\/)index\.s?json$|\.gpg$/.test(key) ? mostOfIndex : most;
   }
 
   private url(key: string): string {

@@ -35,7 +35,7 @@ const largestKeyBytes = 64 * 1024;
 
 /** OpenPGP's, OpenSSH's, and those of PEM: `BEGIN RSA PRIVATE KEY`, `BEGIN ENCRYPTED PRIVATE KEY`, … */
 function isArmouredKey(bytes: Buffer): boolean {
-  return /-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----/.test(bytes.toString('latin1'));
+  return /-----BEGIN (?:[A-Z0-9]{1,40} ){0,8}PRIVATE KEY(?: BLOCK)?-----/.test(bytes.toString('latin1'));
 }
 
 /** RFC 9580 §4.2: a header with tag 5, then the key's version; without it, every text that begins with "Ś" would be a key. */

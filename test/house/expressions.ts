@@ -117,17 +117,17 @@ function flattened(rows: readonly (readonly Part[])[]): Part[][] {
   );
 }
 
-/** Whether a row has two repetitions of which the first could go on to where the second is. */
+/** Whether a row has two repetitions that could share a text: each could take what the other does, and all between. */
 function sharing(row: readonly Part[]): boolean {
   return row.some((first, at) => {
     if (!first.unbounded) return false;
-    for (const part of row.slice(at + 1)) {
-      if (part.looks) continue;
-      const both = charactersOf(part).filter((character) => charactersOf(first).includes(character));
-      if (part.unbounded && both.length > 0) return true;
-      if (both.length === 0 && !part.optional) return false;
-    }
-    return false;
+    const rest = row.slice(at + 1).filter((part) => !part.looks);
+    return rest.some((second, place) => {
+      if (!second.unbounded) return false;
+      const both = new Set([...takenBy(second)].filter((character) => takenBy(first).has(character)));
+      const between = rest.slice(0, place).filter((part) => !part.optional);
+      return both.size > 0 && between.every((part) => [...takenBy(part)].some((character) => both.has(character)));
+    });
   });
 }
 
@@ -137,9 +137,15 @@ function mayFail(row: readonly Part[]): boolean {
   return last !== -1 && row.slice(last + 1).some((part) => part.looks || !part.optional);
 }
 
-function charactersOf(part: Part): string[] {
-  if (part.takes) return characters.filter(part.takes);
-  return characters.filter((one) => part.rows?.some((row) => row.some((inner) => charactersOf(inner).includes(one))));
+const taken = new WeakMap<Part, ReadonlySet<string>>();
+
+function takenBy(part: Part): ReadonlySet<string> {
+  const known = taken.get(part);
+  if (known !== undefined) return known;
+  const own = part.takes ? characters.filter(part.takes) : (part.rows ?? []).flat().flatMap((one) => [...takenBy(one)]);
+  const found = new Set(own);
+  taken.set(part, found);
+  return found;
 }
 
 const characters = [...Array.from({ length: 256 }, (_, code) => String.fromCharCode(code)), '\u2028', '中'];

@@ -61,7 +61,7 @@ function canonical(address: string): string {
 
 /** Without the brackets of an URL and the zone of a link. */
 function bare(address: string): string {
-  return address.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
+  return address.replace(/^\[|\]$/g, '').replace(/%.*/, '');
 }
 
 function isOwnName(host: string, { hostname }: OwnNames): boolean {
