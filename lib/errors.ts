@@ -97,9 +97,24 @@ export function hintIn(stack: readonly string[]): string | undefined {
 
 /** A text for messages, logs and statements: whatever addresses are in it have lost their user and password. */
 export function withoutPasswords(text: string): string {
-  // Schemes are short; unbounded, each letter of a long word would be the beginning of one, which takes minutes.
-  // A quote in the password may be why it is shown; one before these ends a string.
-  return text.replace(/([a-z][a-z0-9+.-]{0,20}:\/\/)(?:[^\s/"]|"(?![,:;}\]]))*@/gi, '$1');
+  // Not by one expression: it would run out of stack in a text of megabytes, and such a text may come from anybody.
+  let [shown, from] = ['', 0];
+  for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at + 3)) {
+    if (!/[a-z][a-z0-9+.-]{0,20}$/i.test(text.slice(Math.max(0, at - 21), at))) continue;
+    const start = at + 3;
+    const password = text.slice(start, endOfHost(text, start)).lastIndexOf('@');
+    if (password === -1) continue;
+    shown += text.slice(from, start);
+    from = start + password + 1;
+  }
+  return shown + text.slice(from);
+}
+
+/** A quote in the password may be why it is shown; one before these ends a string. */
+function endOfHost(text: string, start: number): number {
+  const end = /[\s/]|"(?=[,:;}\]])/g;
+  end.lastIndex = start;
+  return end.exec(text)?.index ?? text.length;
 }
 
 /**

@@ -16,6 +16,11 @@ export interface KeyringKey {
 
 /** The keys of a binary keyring, in its order. @throws BadFormat where it is not one, or holds no key */
 export async function keysOf(keyring: Buffer): Promise<KeyringKey[]> {
+  if (keyring.length > longestKeyring) {
+    throw new MirrorError('BadFormat', `this is no OpenPGP keyring: it has ${keyring.length} bytes`, {
+      hint: 'a keyring is what `gpg --export` writes, of one key or a few',
+    });
+  }
   const keys = await openpgp.readKeys({ binaryKeys: keyring }).catch((cause: unknown) => {
     throw new MirrorError('BadFormat', `this is no OpenPGP keyring: ${(cause as Error).message}`, {
       hint: 'a keyring is what `gpg --export` writes',
@@ -29,6 +34,9 @@ export async function keysOf(keyring: Buffer): Promise<KeyringKey[]> {
     keyring: Buffer.from(key.toPublic().write()),
   }));
 }
+
+/** Bytes. The largest of those that sign archives has a hundredth of it; millions of small packets take hours. */
+const longestKeyring = 1024 * 1024;
 
 /** A keyring as gpgv wants it, of one that may be armoured. @throws BadFormat for an armour that is broken */
 export function binaryKeyring(keyring: Buffer): Buffer {

@@ -100,6 +100,7 @@ export function judgeByCloudInit(nonce: string): (line: string) => Verdict | und
 
 /** An image without cloud-init is up when it asks on the console who wants to log in; the kernel may have the next word. */
 export function judgeByLogin(line: string): Verdict | undefined {
+  if (!line.includes(' login:')) return failureSign(line);
   const prompt = /\S{1,64} login:(?= ?(?:$|\[ {0,20}\d{1,12}\.))/.exec(line);
   return prompt === null ? failureSign(line) : { started: prompt[0] };
 }

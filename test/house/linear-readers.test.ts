@@ -63,7 +63,7 @@ const readers: readonly (readonly [name: string, read: Read, worst: readonly Wor
     'verifyInProcess',
     (text) => verifyInProcess(Buffer.from(text), own.keyring, now),
     [
-      ...['\n', ' \n', '\r\n', '- \n', 'x\n', '\0', '- x\r\r\n'].map(inBody),
+      ...['\n', '\r\n', '- x \r\r\n'].map(inBody),
       { piece: 'x' },
       { before: '-----BEGIN PGP SIGNED MESSAGE-----\n', piece: 'Hash: SHA512\n' },
     ],
@@ -106,8 +106,7 @@ const readers: readonly (readonly [name: string, read: Read, worst: readonly Wor
       { before: '["', piece: '\\"', after: '"]' },
       { before: '["', piece: 'a', after: '"]' },
       { before: '{"a"', piece: ' ', after: ':1}' },
-      { before: '[', piece: '{"a":1},', after: '1]' },
-      { before: '[', piece: '[],', after: '1]' },
+      { before: '[', piece: '[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],', after: '1]' },
       { piece: '[' },
       { piece: '"' },
       { before: '{"', piece: '\\u0061', after: '":1}' },
@@ -181,7 +180,7 @@ const readers: readonly (readonly [name: string, read: Read, worst: readonly Wor
       { piece: '\n' },
       { piece: 'a' },
       { piece: 'a: b\n' },
-      { piece: 'a: \r' },
+      { piece: 'a: bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\r' },
       { piece: 'a-' },
       { piece: 'Package: a\nStatus: installed\n\n' },
     ],
@@ -259,7 +258,6 @@ const readers: readonly (readonly [name: string, read: Read, worst: readonly Wor
       { before: 'x login: [', piece: '1' },
       { piece: '\u001b[' },
       { before: '\u001b[', piece: '0;' },
-      { piece: '\n' },
       { piece: '\u001b' },
     ],
   ],
@@ -283,21 +281,23 @@ async function timeOf(read: Read, text: string): Promise<number> {
 }
 
 /** What is done in so short a time says nothing about how it grows: 4 MB, squared, take hours. */
-const tooShort = 60;
+const tooShort = 400;
 
 describe('a reader of foreign text', () => {
   it.each(readers)(
     'takes for 8 MB at most 2.5 times as long as for 4 MB: %s',
     async (_, read, worst) => {
       for (const one of worst) {
-        const [half, whole] = [textOf(one, mebibytes(4)), textOf(one, mebibytes(8))];
-        let [short, long] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+        const whole = textOf(one, mebibytes(8));
+        let [short, long] = [Number.POSITIVE_INFINITY, await timeOf(read, whole)];
+        const isLong = () =>
+          long > Math.max(tooShort, 2.5 * short) || (long > tooShort && short === Number.POSITIVE_INFINITY);
         // The machine may be busy with something else.
-        for (let run = 0; run === 0 || (run < 8 && long > Math.max(tooShort, 2.5 * short)); run++) {
-          short = Math.min(short, await timeOf(read, half));
-          long = Math.min(long, await timeOf(read, whole));
+        for (let run = 0; run < 8 && isLong(); run++) {
+          short = Math.min(short, await timeOf(read, textOf(one, mebibytes(4))));
+          if (isLong()) long = Math.min(long, await timeOf(read, whole));
         }
-        expect({ ...one, short, long, isLinear: long <= Math.max(tooShort, 2.5 * short) }).toMatchObject({
+        expect({ ...one, short, long, isLinear: !isLong() }).toMatchObject({
           isLinear: true,
         });
       }
