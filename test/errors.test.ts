@@ -68,6 +68,11 @@ it.each([
     's3://work/runs/noble-20261130T060000-deadbeef-…/amd64/fetch/1 is gone',
   ],
   [
+    'what CodeBuild says of a build',
+    `{"Name":"MIRROR_FOLDER","Value":"${folder.slice(5)}"}`,
+    '{"Name":"MIRROR_FOLDER","Value":"noble-20261130T060000-deadbeef-…"}',
+  ],
+  [
     'several',
     `${folder} and ${folder}/x`,
     'runs/noble-20261130T060000-deadbeef-… and runs/noble-20261130T060000-deadbeef-…/x',

@@ -1,3 +1,4 @@
+import { withoutFolders } from '../errors';
 import type { ExecutionResult, Failure } from '../job/events';
 import { executionPage } from './console-pages';
 
@@ -14,7 +15,8 @@ export function failureLetter(
   result: ExecutionResult,
 ): { readonly subject: string; readonly text: string } {
   const { release = name, view = 'candidate' } = orderIn(input);
-  const cause = result.status === 'FAILED' ? `${result.error}: ${result.cause}` : status;
+  // What CodeBuild says of a build holds its environment.
+  const cause = result.status === 'FAILED' ? withoutFolders(`${result.error}: ${result.cause}`) : status;
   return {
     subject: `MAAS mirror: ${release} for ${view} failed`.replace(/[^ -~]/g, '?').slice(0, 99),
     text: [

@@ -44,3 +44,11 @@ it('has a subject that SNS takes', () => {
   const { subject } = failureLetter({ ...execution, input }, { status: 'FAILED', error: 'E', cause: '', failures: [] });
   expect(subject).toMatch(/^[ -~]{1,99}$/);
 });
+
+it('tells subscribers no folder of an execution, which stands in the environment of a build', () => {
+  const cause = JSON.stringify({ Build: { Environment: ['noble-20261125T061700-0a1b2c3d-0123456789abcdef'] } });
+  const { text } = failureLetter(execution, { status: 'FAILED', error: 'States.TaskFailed', cause, failures: [] });
+
+  expect(text).toContain('States.TaskFailed: {"Build"');
+  expect(text).not.toContain('0123456789abcdef');
+});
