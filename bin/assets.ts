@@ -23,7 +23,7 @@ const bundles: Readonly<Record<string, Bundle>> = {
     beside: [
       ...['buildspecs/host-tools.sh', 'buildspecs/boot-check.sh', 'buildspecs/relay.pl'],
       ...['buildspecs/in-tree.sh', 'buildspecs/seal.pl', 'buildspecs/within-limits.pl'],
-      ...['buildspecs/bootloaders', 'buildspecs/initramfs', 'buildspecs/keyrings'],
+      ...['buildspecs/bootloaders', 'buildspecs/bootstrap', 'buildspecs/initramfs', 'buildspecs/keyrings'],
     ],
   },
   plan: {

@@ -19,6 +19,8 @@ export interface Chroot extends AsyncDisposable {
 export interface ChrootOptions {
   /** What it may reach of the network: never the machine's own. @default - nothing, so that nothing depends on the outside */
   readonly gateway?: { readonly socket: string };
+  /** Whether it is a program of this machine, for which the tree is /tree: a tree may have none yet. @default false */
+  readonly beside?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly quiet?: boolean;
   readonly input?: string;
@@ -63,8 +65,8 @@ export async function enterChroot(
   return {
     path,
     run: async (command, options = {}) => {
-      const { gateway } = options;
-      return await run(chrootCommand(path, tools, command, gateway), {
+      const { gateway, beside } = options;
+      return await run(chrootCommand(path, tools, command, gateway, beside), {
         env: { ...cleanEnvironment, ...env, ...options.env },
         shown: command,
         ...(options.quiet === undefined ? {} : { quiet: options.quiet }),
@@ -81,17 +83,19 @@ export async function enterChroot(
  * Namespaces of its own for processes, mounts, IPC, cgroups, the host name and the network, within limits; nothing survives
  * it. In them in-tree.sh leaves nothing of this machine within reach.
  * @param gateway what else there is in its network. @default - nothing
+ * @param beside see {@link ChrootOptions}
  */
 export function chrootCommand(
   path: string,
   tools: string,
   command: Command,
   gateway?: { readonly socket: string },
+  beside = false,
 ): Command {
   const spaces = ['--mount', '--pid', '--ipc', '--uts', '--cgroup', '--fork', '--kill-child'];
   // An apt of i386 cannot fetch otherwise; packages of others, which never have a gateway, have no use for it.
   const seal = sealOf(thisMachine(), { socketcall: gateway !== undefined });
-  const inTree = ['--', 'sh', join(tools, 'in-tree.sh'), seal, path, ...command];
+  const inTree = ['--', 'sh', join(tools, 'in-tree.sh'), seal, ...(beside ? ['--beside'] : []), path, ...command];
   if (gateway === undefined) return withinLimits(tools, ['unshare', ...spaces, '--net', ...inTree]);
   return relayedCommand(withinLimits(tools, ['unshare', ...spaces, ...inTree]), gateway, tools);
 }

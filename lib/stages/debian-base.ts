@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import { squashfsCompression } from '../catalog/compression';
 import type { Release } from '../catalog/releases';
 import { MirrorError } from '../errors';
-import { machineAptOptions, machineRepositories } from '../machine/apt';
-import { machineCertificates, proxyOptions } from '../machine/apt-network';
+import { machineAptOptions, machineRepositories, type Repository } from '../machine/apt';
+import { machineCertificates } from '../machine/apt-network';
+import { bootstrap } from '../machine/bootstrap/bootstrap';
 import { makeFolder } from '../machine/files';
 import { inReleaseTime, readInRelease } from '../machine/in-release';
 import { progress } from '../machine/log';
-import { bootstrap } from '../machine/mmdebstrap';
+import { openGateway } from '../machine/network/gateway';
 import { makeSquashfs } from '../machine/squashfs';
 import { inside } from '../machine/tree/inside';
 import { textsIn } from '../machine/tree/lists';
@@ -18,30 +19,34 @@ import { networkOf } from './search';
 import { serialOf, type Workbench } from './workbench';
 
 /** What a machine needs to be commissioned by cloud-init, and its initramfs to boot from the network. */
-const debianPackages = [
+export const debianPackages = [
   ...['systemd-sysv', 'dbus', 'cloud-init', 'netplan.io', 'openssh-server', 'sudo', 'iproute2', 'ca-certificates'],
   ...['initramfs-tools', 'overlayroot', 'cloud-initramfs-dyn-netconf', 'open-iscsi', 'lsb-release'],
 ];
 
 /** Debian publishes no image to start from, so one is made from its archive. */
 export async function debianBase(release: Release, bench: Workbench): Promise<Base> {
-  const { job, scratch } = bench;
-  const ordered = await archiveRepositories(bench);
-  const repositories = ordered.length > 0 ? ordered : await machineRepositories(release.name);
+  const { job, scratch, tools } = bench;
+  const network = networkOf(bench.order.places);
+  const repositories = await repositoriesFor(release, bench);
   const lists = join(scratch, 'lists');
   const tree = join(scratch, 'base');
   const squashfs = join(scratch, 'base.squashfs');
   await makeFolder(lists);
 
-  const announced = await Promise.all(repositories.map((one) => readInRelease(one, networkOf(bench.order.places))));
+  const announced = await Promise.all(repositories.map((one) => readInRelease(one, network)));
   const epoch = newest(announced);
   progress(`bootstrapping ${release.name} ${job.architecture}`);
-  const packages = debianPackages;
-  const { proxy, ca } = bench.order.places;
-  const aptOptions = [...(await machineAptOptions()), ...proxyOptions(proxy)];
+  const { ca } = bench.order.places;
+  const aptOptions = await machineAptOptions();
   if (ca !== undefined) aptOptions.push(...(await machineCertificates(scratch, ca)));
-  const options = { release: release.name, architecture: job.architecture, packages, repositories, aptOptions, lists };
-  await bootstrap(tree, epoch === undefined ? options : { ...options, epoch: startOfDay(epoch) });
+  await using gateway = await openGateway(repositories, network, scratch, { aptOptions });
+  await bootstrap(tree, {
+    ...{ release: release.name, architecture: job.architecture, packages: debianPackages, lists, tools },
+    repositories: repositories.map((one) => ({ ...one, uri: gateway.uriOf(one) })),
+    ...{ aptOptions, gateway },
+    ...(epoch !== undefined && { epoch: startOfDay(epoch) }),
+  });
 
   const verified = newest(textsIn(inside(lists), '', /InRelease$/).map(({ text }) => signedPartOf(text)));
   if (verified === undefined) {
@@ -56,6 +61,24 @@ export async function debianBase(release: Release, bench: Workbench): Promise<Ba
   });
   const uri = repositories.map((one) => `${one.uri} ${one.suite}`).join(', ');
   return { serial: serialOf(verified), squashfs, source: { kind: 'bootstrap', uri, sha256: '', product: '' } };
+}
+
+/** The build's own, else those of this machine's apt, else where Debian offers the release to everybody. */
+async function repositoriesFor(release: Release, bench: Workbench): Promise<readonly Repository[]> {
+  const ordered = await archiveRepositories(bench);
+  if (ordered.length > 0) return ordered;
+  const machines = await machineRepositories(release.name);
+  return machines.length > 0 ? machines : publicRepositories(release.name);
+}
+
+/** For machines of another distribution, which have Debian's keys where host-tools.sh installs them. */
+export function publicRepositories(release: string): Repository[] {
+  const common = { components: ['main'], keyring: '/usr/share/keyrings/debian-archive-keyring.gpg' };
+  return [
+    { uri: 'http://archive.invalid/debian', suite: release, ...common },
+    { uri: 'http://archive.invalid/debian', suite: `${release}-updates`, ...common },
+    { uri: 'http://archive.invalid/debian-security', suite: `${release}-security`, ...common },
+  ];
 }
 
 /** Debian has no image serial: what counts is the day on which the newest of its parts was written. */

@@ -1,0 +1,69 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { type Repository, stanzaOf } from '../apt';
+import { allSaid, archiveFailure } from '../apt-errors';
+import { enterChroot } from '../chroot';
+import type { Gateway } from '../network/gateway';
+import { relayedCommand } from '../network/relayed';
+import { isProxyLine } from '../network/site-proxy';
+import { run } from '../run';
+import { downloadCommand, installCommand, installEnvironment, type Minimal } from './commands';
+
+export interface BootstrapOptions extends Minimal {
+  /** At least one. */
+  readonly repositories: readonly Repository[];
+  /** Lines of apt.conf for the download; mmdebstrap does not take over those of the machine. */
+  readonly aptOptions: readonly string[];
+  /** The one way to the repositories. */
+  readonly gateway: Pick<Gateway, 'socket' | 'options'>;
+  /** Seconds since 1970: dates that package scripts write. @default - now */
+  readonly epoch?: number;
+  /** Folder with our bootstrap/, in-tree.sh and relay.pl. */
+  readonly tools: string;
+}
+
+/**
+ * Makes a tree of a Debian release from its archive, in two runs of mmdebstrap: the first one has the network and brings
+ * lists and packages, without unpacking any; the second one has no network and does the rest within the walls of
+ * in-tree.sh, so that nothing of a package ever works outside them.
+ * @param tree where nothing is yet
+ * @throws what a failing apt is told as (lib/machine/apt-errors.ts); CommandFailed where a package cannot be installed
+ */
+export async function bootstrap(tree: string, options: BootstrapOptions): Promise<void> {
+  const { repositories, epoch, tools } = options;
+  const input = repositories.map((one) => stanzaOf(one, one.keyring)).join('\n');
+  await download(tree, input, options);
+  await using chroot = await enterChroot(tree, tools);
+  const env = epoch === undefined ? installEnvironment : { ...installEnvironment, SOURCE_DATE_EPOCH: String(epoch) };
+  await chroot.run(installCommand(options), { beside: true, env, input });
+}
+
+async function download(tree: string, input: string, options: BootstrapOptions): Promise<void> {
+  const { gateway, tools } = options;
+  // Not as words of the command, which everybody on this machine can read. The gateway knows the site's proxies.
+  const config = `${tree}.apt.conf`;
+  const lines = [...options.aptOptions.filter((line) => !isProxyLine(line)), ...gateway.options];
+  await writeFile(config, `${lines.join('\n')}\n`, { mode: 0o600 });
+  try {
+    const command = downloadCommand(tree, config, options);
+    await run(relayedCommand(command, gateway, tools), { env: environment(), input });
+  } catch (error) {
+    throw isOfArchive(error) ? archiveFailure(error) : error;
+  } finally {
+    await rm(config, { force: true });
+  }
+}
+
+/** Nothing of the builder's credentials, nor its proxies: the gateway knows them. */
+function environment(): Record<string, string> {
+  const known = /^(?:PATH|HOME|TMPDIR)$/;
+  const kept = Object.entries(process.env as Record<string, string>).filter(([name]) => known.test(name));
+  return { ...Object.fromEntries(kept), LC_ALL: 'C' };
+}
+
+/** It can fail for many a reason. */
+function isOfArchive(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /Failed to fetch|is not signed|Release file|Unable to locate|Hash Sum/.test(allSaid(error))
+  );
+}

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { machineAptOptions, machineRepositories } from '../../../lib/machine/apt';
+import { bootstrap } from '../../../lib/machine/bootstrap/bootstrap';
+import { openGateway } from '../../../lib/machine/network/gateway';
+import { hostileArchive } from '../../fixtures/hostile/bootstrapped';
+import { serveArchive } from '../../fixtures/served-archive';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+
+it('lets nothing of a package work outside the walls while a tree is made', { timeout: 400_000 }, async () => {
+  const [folder, lists, name] = [temporaryFolder(), temporaryFolder(), `evil-${randomUUID()}`];
+  const tree = join(folder, 'tree');
+  const file = join(folder, 'secret');
+  writeFileSync(file, 'of the builder');
+  await using service = await listening();
+  const hostile = await hostileArchive({ port: service.port, file, name });
+  await using served = await serveArchive(hostile.ppa.archive);
+  const { keyring, release } = hostile.ppa;
+  const repositories = [
+    ...(await machineRepositories(release)).filter(({ suite }) => suite === release),
+    { uri: served.url, suite: release, components: ['main'], keyring },
+  ];
+  const aptOptions = await machineAptOptions();
+  await using gateway = await openGateway(repositories, {}, folder, { aptOptions });
+
+  await bootstrap(tree, {
+    ...{ release, architecture: 'amd64', packages: [hostile.package], lists, tools: 'buildspecs' },
+    ...{ repositories, aptOptions, gateway },
+  });
+
+  const said = new Set(readFileSync(join(tree, hostile.loot), 'utf8').trim().split('\n'));
+  const kinds = ['mnt', 'pid', 'net', 'ipc'];
+  const spaces = [...said].filter((line) => kinds.includes(line.split(' ')[1] ?? ''));
+  expect(new Set([...said].filter((line) => !spaces.includes(line)))).toEqual(
+    new Set(hostile.probes.map((probe) => `${probe}: ${keptCapabilities}`)),
+  );
+  const ofBuilder = kinds.map((kind) => readlinkSync(`/proc/self/ns/${kind}`));
+  expect(spaces.filter((line) => ofBuilder.some((space) => line.endsWith(space)))).toEqual([]);
+  expect(spaces.length).toBeGreaterThanOrEqual(kinds.length * hostile.probes.length);
+  expect(existsSync(join('/tmp', name))).toBe(false);
+});
+
+/** chown, dac_override, fowner, fsetid, kill, setgid, setuid, setpcap, sys_chroot, audit_write, setfcap */
+const keptCapabilities = '00000000a00401fb';
+
+async function listening(): Promise<AsyncDisposable & { readonly port: number }> {
+  const server = createServer((socket) => socket.end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { port, [Symbol.asyncDispose]: () => new Promise((resolve) => void server.close(() => resolve())) };
+}
