@@ -27,10 +27,10 @@ tools_of() {
 	fetch) echo "mmdebstrap:mmdebstrap $image_tools tar:tar xz:xz-utils $(interpreters)" ;;
 	upgrade | prepare | extract) echo "$image_tools $(interpreters)" ;;
 	boot-test) for architecture in $architectures; do emulator_of "$architecture"; done ;;
-	bootloaders) echo "apt-get:apt gpgv:gpgv dpkg-deb:dpkg tar:tar xz:xz-utils grub-mkimage:grub-common" ;;
+	bootloaders) echo "apt-get:apt unshare:util-linux setpriv:util-linux perl:perl-base gpgv:gpgv dpkg-deb:dpkg tar:tar xz:xz-utils grub-mkimage:grub-common" ;;
 	tests)
 		tools_of bootloaders
-		echo "gpg:gpg openssl:openssl setcap:libcap2-bin curl:curl file:file apt-ftparchive:apt-utils tmux:tmux strace:strace mke2fs:e2fsprogs cpio:cpio depmod:kmod zstd:zstd getcap:libcap2-bin njs:njs inotifywait:inotify-tools"
+		echo "gpg:gpg openssl:openssl setcap:libcap2-bin curl:curl file:file apt-ftparchive:apt-utils tmux:tmux strace:strace mke2fs:e2fsprogs cpio:cpio depmod:kmod zstd:zstd getcap:libcap2-bin njs:njs inotifywait:inotify-tools ip:iproute2"
 		# One build of another architecture.
 		interpreter_of arm64
 		emulator_of arm64
@@ -44,7 +44,7 @@ tools_of() {
 	esac
 }
 
-image_tools="mksquashfs:squashfs-tools mount:mount losetup:mount gpgv:gpgv unshare:util-linux setpriv:util-linux prlimit:util-linux perl:perl-base setsid:util-linux pivot_root:util-linux ip:iproute2"
+image_tools="mksquashfs:squashfs-tools mount:mount losetup:mount gpgv:gpgv unshare:util-linux setpriv:util-linux prlimit:util-linux perl:perl-base setsid:util-linux pivot_root:util-linux"
 
 interpreters() {
 	for architecture in $architectures; do interpreter_of "$architecture"; done
@@ -108,7 +108,6 @@ named_by_dnf() {
 	case "$1" in
 	mount) echo util-linux ;;
 	gpgv) echo gnupg2 ;;
-	iproute2) echo iproute ;;
 	xz-utils) echo xz ;;
 	perl-base) echo perl-interpreter ;;
 	*) echo "$1" ;;

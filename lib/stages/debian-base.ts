@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { squashfsCompression } from '../catalog/compression';
 import type { Release } from '../catalog/releases';
 import { MirrorError } from '../errors';
-import { machineAptOptions, machineRepositories, type Repository } from '../machine/apt';
+import { machineAptOptions } from '../machine/apt';
 import { machineCertificates } from '../machine/apt-network';
 import { bootstrap } from '../machine/bootstrap/bootstrap';
 import { makeFolder } from '../machine/files';
@@ -14,7 +14,7 @@ import { inside } from '../machine/tree/inside';
 import { textsIn } from '../machine/tree/lists';
 import { splitClearsigned } from '../simplestreams/split-clearsigned';
 import type { Base } from './base';
-import { archiveRepositories } from './repositories';
+import { releaseRepositories } from './repositories';
 import { networkOf } from './search';
 import { serialOf, type Workbench } from './workbench';
 
@@ -28,7 +28,7 @@ export const debianPackages = [
 export async function debianBase(release: Release, bench: Workbench): Promise<Base> {
   const { job, scratch, tools } = bench;
   const network = networkOf(bench.order.places);
-  const repositories = await repositoriesFor(release, bench);
+  const repositories = await releaseRepositories(bench);
   const lists = join(scratch, 'lists');
   const tree = join(scratch, 'base');
   const squashfs = join(scratch, 'base.squashfs');
@@ -61,24 +61,6 @@ export async function debianBase(release: Release, bench: Workbench): Promise<Ba
   });
   const uri = repositories.map((one) => `${one.uri} ${one.suite}`).join(', ');
   return { serial: serialOf(verified), squashfs, source: { kind: 'bootstrap', uri, sha256: '', product: '' } };
-}
-
-/** The build's own, else those of this machine's apt, else where Debian offers the release to everybody. */
-async function repositoriesFor(release: Release, bench: Workbench): Promise<readonly Repository[]> {
-  const ordered = await archiveRepositories(bench);
-  if (ordered.length > 0) return ordered;
-  const machines = await machineRepositories(release.name);
-  return machines.length > 0 ? machines : publicRepositories(release.name);
-}
-
-/** For machines of another distribution, which have Debian's keys where host-tools.sh installs them. */
-export function publicRepositories(release: string): Repository[] {
-  const common = { components: ['main'], keyring: '/usr/share/keyrings/debian-archive-keyring.gpg' };
-  return [
-    { uri: 'http://archive.invalid/debian', suite: release, ...common },
-    { uri: 'http://archive.invalid/debian', suite: `${release}-updates`, ...common },
-    { uri: 'http://archive.invalid/debian-security', suite: `${release}-security`, ...common },
-  ];
 }
 
 /** Debian has no image serial: what counts is the day on which the newest of its parts was written. */

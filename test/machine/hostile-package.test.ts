@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type ListenOptions, type Server } from 'node:net';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { aptInstall, aptUpdate } from '../../lib/machine/apt';
 import { configureApt } from '../../lib/machine/apt-settings';
@@ -69,19 +68,6 @@ describe('a hostile package', () => {
       expect(await inNetworkOfAws(chrootCommand(path, 'buildspecs', words))).toBe('');
       expect(await inNetworkOfAws(chrootCommand(path, 'buildspecs', words, gateway))).toBe('');
     });
-  });
-
-  it('does not reach them either on a machine of CodeBuild, where it has taken the place of a program that downloads', async () => {
-    const outfile = join(temporaryFolder(), 'away.js');
-    const entryPoints = [join(__dirname, 'away-from-credentials.ts')];
-    buildSync({ entryPoints, outfile, bundle: true, platform: 'node', target: 'node22', logLevel: 'silent' });
-    const asked = (variables: readonly string[]) =>
-      inNetworkOfAws(['env', ...variables, process.execPath, outfile, ...credentialAddresses]);
-    const all = credentialAddresses.join(' ');
-
-    const credentials = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/x';
-    expect(await asked([credentials, 'CODEBUILD_BUILD_ID=a:b'])).toBe(`before: ${all}; during: , ; after: ${all}`);
-    expect(await asked(['CODEBUILD_BUILD_ID=a:b'])).toBe(`before: ${all}; during: ${all}, ${all}; after: ${all}`);
   });
 });
 
