@@ -50,9 +50,10 @@ describe('host-tools.sh where there is dnf instead of apt', () => {
   });
 
   it('installs just what is missing, gnupg2 in place of the one without gpgv', () => {
-    const { told } = withDnf(['extract'], [
-      ...['mount', 'losetup', 'unshare', 'setpriv', 'prlimit', 'perl', 'setsid', 'pivot_root'],
-    ]);
+    const { told } = withDnf(
+      ['extract'],
+      [...['mount', 'losetup', 'unshare', 'setpriv', 'prlimit', 'perl', 'setsid', 'pivot_root']],
+    );
     expect(told).toBe(
       '--quiet --assumeyes --setopt=install_weak_deps=False --allowerasing install squashfs-tools gnupg2\n',
     );
