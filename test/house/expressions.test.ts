@@ -15,6 +15,8 @@ function sources(folder: string): string[] {
 const ours: Readonly<Record<string, string>> = {
   '\\/+$': 'addresses and folders that a person typed',
   '\\/*$': 'addresses that a person typed',
+  '^(arn:\\S+:secretsmanager:\\S+|\\/[^\\n]+|[^\\s:]+)$': 'names that a person typed',
+  '^([a-z]+:\\/\\/)([^/]*)@([^/]*(?:\\/.*)?)$': 'addresses that a person typed',
   '-----BEGIN CERTIFICATE-----[\\s\\S]*?-----END CERTIFICATE-----': 'certificates that a person handed in',
   '\\$\\{(!?)([^}]+)\\}': 'strings of our own template',
   '(?:^|[^a-z0-9]+)([a-z0-9])': 'names of our own constructs',

@@ -54,7 +54,8 @@ export function rowsOf(source: string, flags: string): Part[][] {
     const start = at;
     if (peek() === '(') return group();
     if (peek() === '[') while (peek() !== ']') at += peek() === '\\' ? 2 : 1;
-    else if (peek() === '\\') at += /^\\(?:u[0-9a-f]{4}|x[0-9a-f]{2})/i.exec(source.slice(at))?.[0].length ?? 2;
+    else if (peek() === '\\')
+      at += /^\\(?:[pu]\{[^}]+\}|u[0-9a-f]{4}|x[0-9a-f]{2})/i.exec(source.slice(at))?.[0].length ?? 2;
     else if (peek() === '^' || peek() === '$') {
       at++;
       return { ...one, looks: true };

@@ -7,6 +7,7 @@ import { imageAmong, installations } from '../../lib/machine/apt-resolve';
 import { watchConsole } from '../../lib/machine/console';
 import { inReleaseTime } from '../../lib/machine/in-release';
 import { manifestFrom } from '../../lib/machine/manifest';
+import { foreignText } from '../../lib/machine/output/printable';
 import { dearmour } from '../../lib/simplestreams/armour';
 import { cloudImagesOf, documentPathFault } from '../../lib/simplestreams/cloud-images';
 import { parseIndex, parseProducts } from '../../lib/simplestreams/json';
@@ -102,11 +103,11 @@ const readers: readonly (readonly [name: string, read: Read, worst: readonly Wor
     'parseStrictJson',
     parseStrictJson,
     [
-      { before: '[', piece: '1,', after: '1]' },
+      { before: '[', piece: `"${'a'.repeat(100)}",`, after: '1]' },
       { before: '["', piece: '\\"', after: '"]' },
       { before: '["', piece: 'a', after: '"]' },
       { before: '{"a"', piece: ' ', after: ':1}' },
-      { before: '[', piece: '[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],', after: '1]' },
+      { before: '[', piece: `["${'a'.repeat(100)}"],`, after: '1]' },
       { piece: '[' },
       { piece: '"' },
       { before: '{"', piece: '\\u0061', after: '":1}' },
@@ -248,6 +249,18 @@ const readers: readonly (readonly [name: string, read: Read, worst: readonly Wor
     ],
   ],
   [
+    'foreignText',
+    foreignText,
+    [
+      { piece: '\r', after: 'x' },
+      { piece: '\u001b[' },
+      { piece: '\u001b]' },
+      { before: '\u001b]', piece: 'x' },
+      { before: '\u001b[', piece: '0' },
+      { piece: '\u001b ' },
+    ],
+  ],
+  [
     'the console of a boot',
     console_,
     [
@@ -281,7 +294,7 @@ async function timeOf(read: Read, text: string): Promise<number> {
 }
 
 /** What is done in so short a time says nothing about how it grows: 4 MB, squared, take hours. */
-const tooShort = 400;
+const tooShort = 500;
 
 describe('a reader of foreign text', () => {
   it.each(readers)(
