@@ -10,6 +10,7 @@ use warnings;
 my ($percent, $most, @program) = @ARGV;
 my $limit = int(meminfo('MemAvailable') * $percent / 100) * 1024;
 my %cgroups; # folder by controller
+my %made; # folder by the top of its hierarchy
 my $why_not = '';
 
 sweep();
@@ -123,14 +124,18 @@ sub end_like {
   exit($status >> 8);
 }
 
-# Version 2 where it has the controller, else version 1; below our own cgroup, else at the top of what is mounted.
+# Version 2 where it has the controller, else version 1; below our own cgroup, else at the top of what is mounted. A process
+# is in one folder of a hierarchy: a second one for the other controller (version 2 has both) would take it out of the first.
 sub make_cgroup {
   my ($controller) = @_;
   my $kind = $controller eq 'memory' ? ['memory.max', 'memory.limit_in_bytes'] : ['pids.max', 'pids.max'];
-  for my $parent (parents($controller)) {
-    my $folder = "$parent/maas-mirror-" . time . '-' . int(rand 1e9);
+  for (parents($controller)) {
+    my ($top, $parent) = @$_;
+    my $made = $made{$top};
+    next if $made && $made !~ m{^\Q$parent\E/[^/]+$};
+    my $folder = $made || "$parent/maas-mirror-" . time . '-' . int(rand 1e9);
     write_to("$parent/cgroup.subtree_control", "+$controller") if -e "$parent/cgroup.subtree_control";
-    if (!mkdir $folder) {
+    if (!$made && !mkdir $folder) {
       $why_not = "$parent: $!";
       next;
     }
@@ -138,15 +143,16 @@ sub make_cgroup {
     if ($file && write_to("$folder/$file", $controller eq 'memory' ? $limit : $most)) {
       # Version 2 ends all at once then; version 1 has no such file, and the watcher ends the rest.
       write_to("$folder/memory.oom.group", 1) if -e "$folder/memory.oom.group";
-      return $folder;
+      return $made{$top} = $folder;
     }
     $why_not = "$parent has no controller $controller for its children";
-    rmdir $folder;
+    rmdir $folder unless $made;
   }
   $why_not ||= 'no cgroups are mounted';
   return;
 }
 
+# Each with the top of its hierarchy.
 sub parents {
   my ($controller) = @_;
   my ($mounts, $ours) = (read_from('/proc/self/mounts'), read_from('/proc/self/cgroup'));
@@ -155,14 +161,15 @@ sub parents {
     my ($type, $own) = @$_;
     my ($top) = $mounts =~ /^\S+ (\S+) $type/m or next;
     my ($path) = $ours =~ /^$own(\S+)$/m;
-    push @found, grep { -d } defined $path && $path ne '/' ? ("$top$path", $top) : $top;
+    my @folders = grep { -d } defined $path && $path ne '/' ? ("$top$path", $top) : $top;
+    push @found, map { [$top, $_] } @folders;
   }
   return @found;
 }
 
 # Those of runs that were killed. One that holds a process stays; one that is new may still wait for its first.
 sub sweep {
-  for my $parent (parents('memory'), parents('pids')) {
+  for my $parent (map { $_->[1] } parents('memory'), parents('pids')) {
     opendir my $folder, $parent or next;
     for (readdir $folder) {
       rmdir "$parent/$_" if /^maas-mirror-(\d+)-\d+$/ && $1 < time - 60;

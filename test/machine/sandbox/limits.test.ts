@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { MirrorError } from '../../../lib/errors';
@@ -91,6 +91,25 @@ describe('a program within limits', () => {
     const ended = new Promise((end) => started.stdout.once('close', end)); // nobody holds it open any more
     started.kill(signal);
     await ended;
+  });
+});
+
+describe('cgroups of version 2', () => {
+  it('hold a program by one folder for both limits, as it can be in one only', async () => {
+    const unified = temporaryFolder();
+    const top = join(unified, 'top');
+    mkdirSync(top);
+    writeFileSync(join(unified, 'mounts'), `cgroup2 ${top} cgroup2 rw,relatime 0 0\n`);
+    writeFileSync(join(unified, 'cgroup'), '0::/\n');
+    const wrapper = join(__dirname, 'unified-cgroups.pl');
+
+    await run(['unshare', '--mount', 'perl', wrapper, unified, '90', '300', 'true'], quiet);
+
+    const folders = readdirSync(top);
+    expect(folders).toHaveLength(1);
+    const limit = (file: string) => Number(readFileSync(join(top, String(folders[0]), file), 'utf8'));
+    expect(limit('memory.max')).toBeGreaterThan(0);
+    expect(limit('pids.max')).toBe(300);
   });
 });
 
