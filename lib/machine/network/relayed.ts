@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from '../run';
 
 /**
@@ -7,9 +7,10 @@ import type { Command } from '../run';
  * @param tools folder with our relay.pl
  */
 export function relayedCommand(command: Command, { socket }: { readonly socket: string }, tools: string): Command {
+  // Its whole path: the program may work in another folder.
   // Where the relay is killed, its program must not be left to go on.
   const bound = ['setpriv', '--pdeathsig', 'KILL', '--', ...command];
-  return ['unshare', '--net', '--', 'perl', join(tools, 'relay.pl'), socket, '--', ...bound];
+  return ['unshare', '--net', '--', 'perl', resolve(tools, 'relay.pl'), socket, '--', ...bound];
 }
 
 /** As buildspecs/relay.pl has it. */
