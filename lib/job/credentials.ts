@@ -24,7 +24,7 @@ export const CredentialsName = z
  * @throws BadInput, which shows nothing of it
  */
 export function credentialsIn(text: string, name: string): Credentials {
-  const [, user, password] = /^([^:\p{Cc}]+):(\P{Cc}+)\r?\n?$/u.exec(text) ?? [];
+  const [, user, password] = /^([^:\p{Cc}]+):([^\p{Cc}]+)\r?\n?$/u.exec(text) ?? [];
   if (user !== undefined && password !== undefined) return { user, password };
   throw new MirrorError('BadInput', `${name} does not hold the credentials of a repository`, {
     hint: 'its whole content has to be user:password, on one line',
