@@ -4,6 +4,7 @@ import { aptGet, machineAptOptions, type Repository, stanzaOf, updateLists } fro
 import { archiveFailure } from './apt-errors';
 import { sha256OfText } from './digest';
 import { makeFolder } from './files';
+import type { Network } from './network';
 import { type Gateway, openGateway } from './network/gateway';
 import { relayedCommand } from './network/relayed';
 import { isProxyLine } from './network/site-proxy';
@@ -22,6 +23,8 @@ export interface DownloadOptions {
   readonly scratch: string;
   /** Folder with relay.pl. */
   readonly tools: string;
+  /** How the archives are reached. @default - as this machine's settings say */
+  readonly network?: Network;
 }
 
 export interface DownloadedPackage {
@@ -46,9 +49,9 @@ export interface Download {
  * @throws BadSignature, NotReady, DownloadFailed and NoSuchPackage as apt's failures are told; BadInput for a keyring
  */
 export async function downloadPackages(names: readonly string[], options: DownloadOptions): Promise<Download> {
-  const { repositories, scratch, tools } = options;
+  const { repositories, scratch, tools, network = {} } = options;
   const aptOptions = [...(await machineAptOptions()), ...(options.aptOptions ?? [])];
-  await using gateway = await openGateway(repositories, {}, scratch, { aptOptions });
+  await using gateway = await openGateway(repositories, network, scratch, { aptOptions });
   const apt = await makeAptRoot(options, gateway, aptOptions);
   const folder = join(scratch, 'packages');
   await makeFolder(folder);

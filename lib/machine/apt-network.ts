@@ -2,11 +2,6 @@ import { join } from 'node:path';
 import { readText } from './files';
 import { inside } from './tree/inside';
 
-/** Lines of apt.conf for a proxy. */
-export function proxyOptions(proxy: string | undefined): string[] {
-  return proxy === undefined ? [] : ['http', 'https'].map((scheme) => `Acquire::${scheme}::Proxy "${proxy}";`);
-}
-
 /**
  * Lets the apt of an image trust more certificates than its system does, for as long as the file is there.
  * @param ca PEM

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { ubuntuArchive } from '../job/apt-sources';
 import type { Order } from '../job/order';
-import { machineAptOptions } from '../machine/apt';
-import { machineCertificates, proxyOptions } from '../machine/apt-network';
+import { machineCertificates } from '../machine/apt-network';
 import { writeBytes } from '../machine/bytes';
 import type { ArchivePlaces } from './bootloader-sources';
 import type { BootloadersOrder } from './bootloaders';
+import { networkOf } from './search';
 
 interface Places {
   readonly order: Order;
@@ -23,10 +23,9 @@ export async function bootloaderArchives({ order, scratch, tools }: Places): Pro
 
 /** The same, with all that apt has to be told. */
 export async function bootloadersOrder(places: Places): Promise<BootloadersOrder> {
-  const { proxy, ca } = places.order.places;
-  const aptOptions = [...(await machineAptOptions()), ...proxyOptions(proxy)];
-  if (ca !== undefined) aptOptions.push(...(await machineCertificates(places.scratch, ca)));
-  return { ...(await bootloaderArchives(places)), aptOptions };
+  const network = networkOf(places.order.places);
+  const aptOptions = network.ca === undefined ? [] : await machineCertificates(places.scratch, network.ca);
+  return { ...(await bootloaderArchives(places)), aptOptions, network };
 }
 
 async function keyringFile(given: string | undefined, scratch: string, tools: string): Promise<string> {

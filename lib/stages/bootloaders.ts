@@ -7,6 +7,7 @@ import { type DownloadedPackage, downloadPackages } from '../machine/apt-downloa
 import { makeFolder } from '../machine/files';
 import { makeGrubImage } from '../machine/grub-image';
 import { progress } from '../machine/log';
+import type { Network } from '../machine/network';
 import { newestTime, takeFiles, unpackPackages } from '../machine/package-tree';
 import { makeTarXz, type TarMember } from '../machine/tar';
 import { type ArchivePlaces, bootloaderSources, sourceName } from './bootloader-sources';
@@ -18,6 +19,8 @@ export type LoaderBench = Pick<Workbench, 'store' | 'folder' | 'scratch' | 'tool
 export interface BootloadersOrder extends ArchivePlaces {
   /** Lines of apt.conf. @default none */
   readonly aptOptions?: readonly string[];
+  /** @default - as this machine's settings say */
+  readonly network?: Network;
 }
 
 /**
@@ -36,7 +39,7 @@ export async function buildBootloaders(bench: LoaderBench, order: BootloadersOrd
 
 async function download(
   { scratch, tools }: LoaderBench,
-  { aptOptions = [], ...places }: BootloadersOrder,
+  { aptOptions = [], network = {}, ...places }: BootloadersOrder,
 ): Promise<{ packages: Map<string, readonly DownloadedPackage[]>; inReleases: string[] }> {
   const found = new Map<string, readonly DownloadedPackage[]>();
   const inReleases: string[] = [];
@@ -45,7 +48,7 @@ async function download(
     const name = sourceName({ release, packagesOf: architecture });
     const folder = join(scratch, `apt-${name}`);
     await makeFolder(folder);
-    const options = { architecture, repositories, aptOptions, scratch: folder, tools };
+    const options = { architecture, repositories, aptOptions, network, scratch: folder, tools };
     const downloaded = await downloadPackages(names, options);
     found.set(name, downloaded.packages);
     inReleases.push(...downloaded.inReleases);

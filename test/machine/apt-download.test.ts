@@ -1,12 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Repository } from '../../lib/machine/apt';
 import { downloadPackages } from '../../lib/machine/apt-download';
+import { machineCertificates } from '../../lib/machine/apt-network';
 import { inReleaseSha256 } from '../../lib/machine/in-release';
 import { type BootloaderArchive, bootloaderArchive, loaderVersions } from '../fixtures/bootloader-archive';
 import { type ServeOptions, serveArchive } from '../fixtures/served-archive';
+import { makeAuthority } from '../fixtures/small-authority';
 import { makeArchiveKey } from '../fixtures/small-release/archive';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
@@ -62,6 +66,23 @@ describe('downloadPackages', () => {
 
     expect(inReleases).toHaveLength(repositories.length);
     expect([...inReleases].sort()).toEqual((await Promise.all(repositories.map((one) => inReleaseSha256(one)))).sort());
+  });
+
+  test('refuses to be led to this machine by an archive, also by one with a certificate of the site’s own', async () => {
+    const { ca, ...own } = makeAuthority(temporaryFolder());
+    const redirecting = createServer(own, ({ url }, response) => {
+      response.writeHead(302, { location: `https://127.0.0.1:1${url}` }).end();
+    });
+    await new Promise<void>((resolve) => redirecting.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void redirecting.close().closeAllConnections());
+
+    const downloaded = downloadPackages(['pxelinux'], {
+      ...{ architecture: 'amd64', scratch: temporaryFolder(), tools: 'buildspecs', network: { ca } },
+      aptOptions: await machineCertificates(temporaryFolder(), ca),
+      repositories: repositoriesAt(`https://127.0.0.1:${(redirecting.address() as AddressInfo).port}`),
+    });
+    // It is seen where it leads, so it is said what is wrong with that.
+    await expect(downloaded).rejects.toThrow(/403 127\.0\.0\.1 is an address of this machine/);
   });
 
   test('gives apt the options that it is told', async () => {

@@ -3,7 +3,6 @@ import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { MirrorError } from '../../../lib/errors';
-import { proxyOptions } from '../../../lib/machine/apt-network';
 import { bootstrap } from '../../../lib/machine/bootstrap/bootstrap';
 import { openGateway } from '../../../lib/machine/network/gateway';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
@@ -112,7 +111,7 @@ describe('a bootstrap', () => {
     const proxy = url.replace('//', '//me:s3cret@');
 
     const uri = 'http://you:s3cret@archive.example/debian';
-    const failure = await failureAt({ uri, proxy, folder, aptOptions: proxyOptions(proxy) });
+    const failure = await failureAt({ uri, proxy, folder, aptOptions: [`Acquire::http::Proxy "${proxy}";`] });
 
     expect(failure).toMatchObject({
       name: 'DownloadFailed',
