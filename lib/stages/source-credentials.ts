@@ -30,7 +30,7 @@ export async function withCredentials<T extends NamedSource>(
 }
 
 async function unknown(name: string): Promise<never> {
-  throw new MirrorError('NotSupported', `nobody here can read the credentials ${name}`, {
+  throw new MirrorError('NotSupported', `the credentials ${name} cannot be read here`, {
     hint: 'a stage is started by the state machine, which says where credentials are',
   });
 }

@@ -78,7 +78,7 @@ describe('downloadPackages', () => {
 
     const downloaded = downloadPackages(['pxelinux'], {
       ...{ architecture: 'amd64', scratch: temporaryFolder(), tools: 'buildspecs', network: { ca } },
-      aptOptions: await machineCertificates(temporaryFolder(), ca),
+      aptOptions: [...(await machineCertificates(temporaryFolder(), ca)), 'Acquire::Retries "0";'],
       repositories: repositoriesAt(`https://127.0.0.1:${(redirecting.address() as AddressInfo).port}`),
     });
     // It is seen where it leads, so it is said what is wrong with that.

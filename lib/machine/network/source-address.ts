@@ -38,11 +38,19 @@ export function isFolder({ uri }: Pick<GatewaySource, 'uri'>): boolean {
   return uri.startsWith('file:');
 }
 
-export function credentialsOf({ uri, credentials }: Addressed): GatewaySource['credentials'] {
-  if (credentials !== undefined) return credentials;
-  const { username, password } = new URL(uri);
+function credentialsOf({ uri, credentials }: Addressed): GatewaySource['credentials'] {
+  return credentials ?? credentialsIn(new URL(uri));
+}
+
+/** User and password that stand in an address. */
+export function credentialsIn({ username, password }: URL): GatewaySource['credentials'] {
   if (username === '' && password === '') return undefined;
-  return { user: decodeURIComponent(username), password: decodeURIComponent(password) };
+  return { user: decoded(username), password: decoded(password) };
+}
+
+/** A percent sign that was not escaped stands for itself, as in curl. */
+function decoded(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString());
 }
 
 /** The one file of a source that every apt asks for first. */
@@ -52,7 +60,7 @@ export function inReleaseAddress({ uri, suite }: GatewaySource): URL {
   return new URL(`${base}${folder}InRelease`);
 }
 
-export function withoutCredentials(uri: string): URL {
+function withoutCredentials(uri: string): URL {
   const url = new URL(uri);
   url.username = '';
   url.password = '';

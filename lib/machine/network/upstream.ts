@@ -3,7 +3,7 @@ import { connect, isIP, isIPv6, type LookupFunction, type Socket } from 'node:ne
 import { connect as connectTls } from 'node:tls';
 import { MirrorError } from '../../errors';
 import type { OpenWay } from './crossings';
-import { hostOf, portOf, wayName } from './source-address';
+import { credentialsIn, hostOf, portOf, wayName } from './source-address';
 
 /** Connections to servers at the addresses that were found for them, or through the site's proxy. */
 export interface Upstream extends Disposable {
@@ -137,10 +137,11 @@ async function throughProxy(proxy: URL, target: URL, ca: readonly string[]): Pro
   });
 }
 
-function authorizationOf({ username, password }: URL): { 'proxy-authorization'?: string } {
-  if (username === '' && password === '') return {};
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
+function authorizationOf(proxy: URL): { 'proxy-authorization'?: string } {
+  const credentials = credentialsIn(proxy);
+  if (credentials === undefined) return {};
+  const { user, password } = credentials;
+  return { 'proxy-authorization': `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
 }
 
 function inTls(socket: Socket, target: URL, ca: readonly string[]): Promise<Socket> {

@@ -344,11 +344,11 @@ describe('a source with credentials', () => {
     await using archive = await serve(said('a package'), { key, cert });
     await using proxy = await startProxy();
     const secret = source(archive.url, { credentials });
-    await using gateway = await gatewayTo([secret], {}, { ca, proxy: proxy.address.replace('//', '//me:s3cret@') });
+    await using gateway = await gatewayTo([secret], {}, { ca, proxy: proxy.address.replace('//', '//me:100%s3cret@') });
 
     expect(await curl(gateway, `${gateway.uriOf(secret)}a`)).toBe('a package 200');
     expect(new Set(proxy.requests)).toEqual(new Set([`CONNECT 127.0.0.1:${archive.port}`]));
-    expect(proxy.authorisations[0]).toBe(`Basic ${Buffer.from('me:s3cret').toString('base64')}`);
+    expect(proxy.authorisations[0]).toBe(`Basic ${Buffer.from('me:100%s3cret').toString('base64')}`);
   });
 });
 
