@@ -41,7 +41,7 @@ export interface Inside {
   /** The path of a regular file, with no link in it; a link is followed. @returns undefined where no regular file is */
   fileAt(path: string): string | undefined;
   /** What is in a folder, by name; nothing where there is no folder. Links to folders are followed. */
-  list(path: string): Entry[];
+  list(path: string, limit?: number): Entry[];
   /** @returns undefined where nothing has the name @throws BadImage for anything but a regular file, and for a large one */
   read(path: string, limit?: number): Buffer | undefined;
   readText(path: string, limit?: number): string | undefined;
@@ -116,11 +116,11 @@ export function inside(root: string): Inside {
       using place = at(path, { follow: true });
       return place?.found?.stats.isFile() ? place.path : undefined;
     },
-    list(path) {
+    list(path, limit = mostNames) {
       using place = at(path, { follow: true });
       if (!place?.found?.stats.isDirectory()) return [];
-      const entries = entriesOf(place.found, mostNames);
-      if (entries === undefined) throw unfit(path, `has more than ${mostNames} entries`);
+      const entries = entriesOf(place.found, limit);
+      if (entries === undefined) throw unfit(path, `has more than ${limit} entries`);
       return entries;
     },
     readText: (path, limit) => read(path, limit)?.toString(),

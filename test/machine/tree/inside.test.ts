@@ -183,6 +183,13 @@ describe('a file in a tree', () => {
     expect(() => tree.read(path)).toThrow('/etc/a?✓ ?[2K?b in the image is a FIFO');
   });
 
+  it('refuses a folder with more names than are read of it', () => {
+    for (const name of ['a', 'b', 'c']) writeFileSync(join(root, 'etc', name), '');
+
+    expect(tree.list('etc', 3)).toHaveLength(3);
+    expect(() => tree.list('etc', 2)).toThrow('/etc in the image has more than 2 entries');
+  });
+
   it('refuses lists that are large together', () => {
     mkdirSync(join(root, 'lists'));
     for (let n = 0; n < 9; n++) {
