@@ -41,7 +41,8 @@ if ($program == 0) {
 }
 $SIG{$_} = sub { kill $_[0], $program } for qw(TERM INT HUP QUIT);
 my $ended;
-do { $ended = waitpid $program, 0 } while $ended == -1 && $!{EINTR};
+my $eintr = 4; # by its number: %! is a module
+do { $ended = waitpid $program, 0 } while $ended == -1 && $! == $eintr;
 my $status = $?;
 kill 'KILL', -$relay;
 waitpid $relay, 0;
