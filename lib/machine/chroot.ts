@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { MirrorError } from '../errors';
-import { makeFolder, readText } from './files';
+import { makeFolder } from './files';
 import { logLine } from './log';
 import { type Mounted, mounted } from './mounts';
 import { relayedCommand } from './network/relayed';
@@ -57,7 +57,7 @@ export async function enterChroot(
       ),
     );
     await makeDevices(path, mounts);
-    await takeResolver(path);
+    nameNoResolver(path);
   } catch (error) {
     await leave();
     throw error;
@@ -151,7 +151,7 @@ function makeMountPoint(path: string, folder: string): void {
   });
 }
 
-/** The image's own resolv.conf is often a link into /run; a throwaway layer may simply hold a copy of the machine's. */
-async function takeResolver(path: string): Promise<void> {
-  inside(path).write('etc/resolv.conf', await readText('/etc/resolv.conf').catch(() => ''));
+/** No program in a tree asks for names. The image's own file is often a link into /run, which scripts cannot read. */
+function nameNoResolver(path: string): void {
+  inside(path).write('etc/resolv.conf', '');
 }

@@ -127,6 +127,10 @@ describe('a program in a tree', () => {
     expect(seen).toEqual(['', '3 4']);
   });
 
+  it('is not told who resolves names for the builder', async () => {
+    expect(await inSmallTree((chroot) => chroot.run(['cat', '/etc/resolv.conf'], quiet))).toBe('');
+  });
+
   it('sees neither the name nor the cgroups of the machine', async () => {
     const seen = await inSmallTree((chroot) => chroot.run(['sh', '-c', 'hostname; cat /proc/self/cgroup'], quiet));
 
