@@ -18,7 +18,7 @@ import { nameOfSecret } from './secrets';
  */
 export function ordersOfProps(props: MaasMirrorProps): Order[] {
   const views = viewsOf(props);
-  refuseFileAddresses({ places: { ...props.places } as Order['places'] });
+  refuseFolders(props, views);
   refusePasswordsIn(props, views);
   if (views.every(({ releases = [] }) => releases.length === 0)) return [];
   const config = checked(
@@ -32,6 +32,13 @@ export function ordersOfProps(props: MaasMirrorProps): Order[] {
     architectures: architecturesFor(order, views),
     places: checked(Places, { ...order.places, ...keyringsOf(props) }, 'places'),
   }));
+}
+
+/** Of all views, like passwords. */
+function refuseFolders({ places }: MaasMirrorProps, views: readonly MirrorView[]): void {
+  refuseFileAddresses({ places: { ...places } as Order['places'] });
+  for (const view of views)
+    refuseFileAddresses({ customise: customiseOf(view) as Order['customise'] }, `view ${view.name}`);
 }
 
 /** Of views without releases and of places that no order has, too: all of it goes into a template. */

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { refuseFileAddresses } from '../../lib/job/file-addresses';
 import { Order } from '../../lib/job/order';
 
+/** Apt may name several addresses in one field. */
+const stanza = 'Types: deb\nURIs: http://one.example/ubuntu file:///srv/ubuntu\nSuites: noble\nComponents: main\n';
+
 const order = (fields: object) => Order.parse({ release: 'noble', architectures: ['amd64'], ...fields });
 
 describe('an order of a machine in AWS', () => {
@@ -9,9 +12,10 @@ describe('an order of a machine in AWS', () => {
     ['places.archive', { places: { archive: 'file:///srv/ubuntu' } }],
     ['places.ports', { places: { ports: 'file:///srv/ubuntu' } }],
     ['places.snapshots', { places: { snapshots: 'file:///srv/ubuntu' } }],
+    ['customise.repositories.0', { customise: { repositories: [stanza], proposed: [], packages: [], purge: [] } }],
     ['sources.0', { sources: [{ uri: 'file:///srv/ubuntu', suite: 'bookworm', components: ['main'] }] }],
   ])('refuses a folder as %s', (field, fields) => {
-    expect(() => refuseFileAddresses(order(fields))).toThrow(
+    expect(() => refuseFileAddresses(fields as Partial<Order>)).toThrow(
       expect.objectContaining({
         ...{ name: 'BadInput', misuse: true },
         message: `${field} is file:///srv/ubuntu, a folder that build machines in AWS do not have`,

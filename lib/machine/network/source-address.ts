@@ -35,7 +35,7 @@ export function mappedSource(source: Addressed): MappedSource | undefined {
 
 /** Whether it is a folder of this machine, which the gateway itself hands out. */
 export function isFolder({ uri }: Pick<GatewaySource, 'uri'>): boolean {
-  return uri.startsWith('file:');
+  return /^file:/i.test(uri);
 }
 
 function credentialsOf({ uri, credentials }: Addressed): GatewaySource['credentials'] {
