@@ -21,10 +21,11 @@ if (syscall($seal{keyctl}, $join_session_keyring, 0) == -1) {
 my $name = 'localhost';
 must('sethostname', $name, length $name);
 
-# Files of /proc that tell of the whole machine, whoever reads them.
+# Files of /proc that tell of the whole machine, its memory's pages among it, whoever reads them.
 my ($bind, $read_only) = (4096, 4096 | 32 | 1);
 my ($nothing, $type) = ('/dev/null', '');
-for my $file (map { ("/proc/$_", "/tree/proc/$_") } qw(keys key-users kcore timer_list)) {
+my @of_memory = qw(kpagecgroup kpagecount kpageflags latency_stats sched_debug slabinfo vmallocinfo);
+for my $file (map { ("/proc/$_", "/tree/proc/$_") } qw(keys key-users kcore timer_list), @of_memory) {
   next unless -e $file;
   must('mount', $nothing, $file, $type, $bind, 0);
   must('mount', $nothing, $file, $type, $read_only, 0);
@@ -38,6 +39,11 @@ closedir $descriptors;
 for my $descriptor (@inherited) {
   open my $file, '<&=', $descriptor or die "in-tree.sh: descriptor $descriptor: $!\n";
   close $file;
+}
+
+# Nor do they go with the builder's own /dev/null, whose mode root would change for the whole machine: this one is empty, too.
+unless (-p STDIN || -S STDIN) {
+  open STDIN, '<', $nothing or die "in-tree.sh: standard input: $!\n";
 }
 
 # Without no_new_privs, which would take su and setuid programs from the tree; so it needs CAP_SYS_ADMIN, which goes next.

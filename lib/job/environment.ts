@@ -64,7 +64,7 @@ export const probedStagesVariable = 'MIRROR_PROBED_STAGES';
 
 /** @throws BadInput where no build runs */
 export function buildOf({ [buildVariable]: build }: Record<string, string | undefined>): string {
-  if (build !== undefined && /^[\w.-]+:[\w.-]+$/.test(build)) return build;
+  if (build !== undefined && /^[\w.-]+:\w[\w.-]*$/.test(build)) return build;
   throw new MirrorError('BadInput', `${buildVariable} is ${JSON.stringify(build)}, no id of a build`, {
     hint: 'stages are run by CodeBuild or by maas-mirror build, which set it',
   });
@@ -104,7 +104,7 @@ const fields = Object.keys(jobVariables) as (keyof Job)[];
 
 const build = z
   .string()
-  .regex(/^(?:[\w.-]+:[\w.-]+)?$/, 'no id of a build')
+  .regex(/^(?:[\w.-]+:\w[\w.-]*)?$/, 'no id of a build')
   .default('');
 
 const flag = z.enum(['true', 'false']).transform((word) => word === 'true');

@@ -38,7 +38,7 @@ export const line = (longest: number) =>
   z
     .string()
     .max(longest)
-    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'one line without control characters');
+    .regex(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'one line without control characters');
 
 /** Bytes that S3 takes in one request. */
 export const largestObject = 5 * 1024 ** 3;

@@ -19,7 +19,7 @@ import {
 export const handedOn = <T extends z.ZodType>(result: T) =>
   z.strictObject({
     /** Id of the build, as CodeBuild says it. It owns a folder of the work store (lib/job/layout.ts). */
-    build: z.string().regex(/^[\w.-]+:[\w.-]+$/, 'no id of a build'),
+    build: z.string().regex(/^[\w.-]+:\w[\w.-]*$/, 'no id of a build'),
     result,
   });
 

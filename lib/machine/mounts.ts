@@ -27,7 +27,7 @@ export async function mountSquashfs(file: string, scratch: string): Promise<Moun
 async function loopMounted(file: string, path: string): Promise<Mounted> {
   for (;;) {
     try {
-      return await mounted(['mount', '-t', 'squashfs', '-o', 'ro,loop', file, path], path);
+      return await mounted(['mount', '-t', 'squashfs', '-o', 'ro,loop,nosuid,nodev', file, path], path);
     } catch (error) {
       if (!lacksLoop(error) || !(await makeLoopNode())) throw error;
     }
@@ -83,7 +83,8 @@ export function overlayCommand(layers: readonly string[], upper: string, work: s
   // A kernel may be built to store renames and metadata changes as references to the layer below; the upper of this
   // overlay becomes a layer of another one, so it has to hold whole files and folders.
   const whole = ['redirect_dir=off', 'metacopy=off'];
-  return ['mount', '-t', 'overlay', '-o', [...options, ...whole].join(','), 'overlay', path];
+  // A layer may hold nodes of this machine's disks, which root in the tree would read without making them.
+  return ['mount', '-t', 'overlay', '-o', [...options, ...whole, 'nodev'].join(','), 'overlay', path];
 }
 
 /** Mounts something else, e.g. the fresh /proc of a chroot. */

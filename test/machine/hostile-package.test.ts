@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer, type ListenOptions, type Server } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -43,6 +44,32 @@ describe('a hostile package', () => {
 
       expect(existsSync(join(chroot.path, 'tmp/apt.conf.d/zzz-maas-mirror'))).toBe(true);
       expect(existsSync('/tmp/apt.conf.d')).toBe(false);
+    });
+  });
+
+  it.each([
+    [
+      'a link to a folder for what is half fetched',
+      (at: string) => symlinkSync('/etc/apt/apt.conf.d', join(at, 'partial')),
+    ],
+    ['a link for the lock', (at: string) => symlinkSync('/etc/passwd', join(at, 'lock'))],
+  ])('that leaves %s has the other apt change no file of its own', async (_, leave) => {
+    const small = await smallRelease();
+    await using served = await serveArchive(small.archive);
+    await inSmallTree(async (chroot, openApt) => {
+      const { keyring, release: suite } = small;
+      const apt = await openApt([{ uri: served.url, suite, components: ['main'], keyring }]);
+      for (const folder of ['var/lib/apt/lists', 'var/cache/apt/archives'].map((path) => join(chroot.path, path))) {
+        await rm(folder, { recursive: true, force: true });
+        await mkdir(folder);
+        leave(folder);
+      }
+      const dump = () => apt.fetch(['sh', '-c', 'find /etc -type f | sort; : "$@"', 'sh', 'apt-get']);
+      const before = await dump();
+      await aptUpdate(apt);
+      await aptInstall(apt, [small.images.generic.name]);
+
+      expect(await dump()).toEqual(before);
     });
   });
 

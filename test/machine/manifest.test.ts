@@ -33,6 +33,20 @@ describe('a manifest', () => {
     expect(manifestFrom(status.join('\n'))).toBe('dpkg\t1\nfonts\t5\nlibc6:arm64\t2\nlibc6:armhf\t2\nwine:armhf\t9\n');
   });
 
+  it('reads a field to the end of its line, which nothing but a line feed is', () => {
+    const read = (version: string) => () => manifestFrom(stanza('first', 'install ok installed', version));
+    for (const end of ['\r', '\u2028', '\u2029', '\u0085']) {
+      expect(read(`1${end}Package: second${end}Version: 2`)).toThrow(expect.objectContaining({ name: 'BadImage' }));
+    }
+  });
+
+  it.each(['1\t2', '1\u001b[31m', '1 2', '1\u202e', '٣', ''])('refuses the version %j', (version) => {
+    const status = stanza('first', 'install ok installed', version);
+    expect(() => manifestFrom(status)).toThrow(
+      expect.objectContaining({ name: 'BadImage', message: expect.stringMatching(/odd name or version: first/) }),
+    );
+  });
+
   it('refuses a tree without packages', async () => {
     expect(() => manifestOf(temporaryFolder())).toThrow(
       expect.objectContaining({

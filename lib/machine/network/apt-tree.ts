@@ -2,7 +2,7 @@ import { type Chroot, enterChroot } from '../chroot';
 import { endedTogether } from '../ended-together';
 import { type Mounted, mounted, mountOverlay } from '../mounts';
 import type { Command } from '../run';
-import { inside } from '../tree/inside';
+import { type Inside, inside } from '../tree/inside';
 import type { Gateway } from './gateway';
 
 /** A tree whose packages are fetched by the apt of another one. */
@@ -75,10 +75,20 @@ const mostBytes = 256 * 1024 * 1024;
 function handFolders(tree: string, base: string): Promise<AsyncDisposable> {
   return endedTogether(async (opened) => {
     for (const path of ['var/lib/apt/lists', 'var/cache/apt/archives']) {
+      await removeAllButFiles(inside(tree), path);
       opened.use(await bound(inside(tree).makeFolder(path), inside(base).makeFolder(path)));
     }
     return {};
   });
+}
+
+/**
+ * The other apt follows links, in its own tree: one for `partial` has it empty any folder there, and write into it.
+ * Folders it makes itself.
+ */
+async function removeAllButFiles(tree: Inside, folder: string): Promise<void> {
+  const others = tree.list(folder).filter(({ kind }) => kind !== 'file');
+  for (const { name } of others) await tree.remove(`${folder}/${name}`);
 }
 
 function bound(from: string, to: string): Promise<Mounted> {

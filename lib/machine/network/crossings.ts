@@ -31,6 +31,7 @@ export class Crossings {
     const mapped = this.mapped
       .filter((one) => asked.startsWith(withPort(one.uri)))
       .sort((a, b) => b.real.length - a.real.length)[0];
+    if (mapped?.authorization !== undefined && climbs(url.pathname)) return undefined;
     const target = mapped ? new URL(mapped.real + asked.slice(withPort(mapped.uri).length)) : url;
     const way = target.protocol === 'file:' ? noWay : this.ways.get(wayName(target));
     return way && { target, way, ...(mapped && { mapped }) };
@@ -44,6 +45,18 @@ export class Crossings {
     const way = target && this.ways.get(wayName(target));
     return target && way && { target, way };
   }
+}
+
+/**
+ * Whether a server may read a path as one that leads out of its folder (`..%2f`, `%252e%252e%252f`, `..%5c`, `..;/`), where
+ * the credentials of that folder would go along.
+ */
+function climbs(path: string): boolean {
+  if (path.split(/[/\\]/).some((part) => part.startsWith('..'))) return true;
+  const decoded = path.replace(/%([0-9a-f]{2})/gi, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 16)),
+  );
+  return decoded !== path && climbs(decoded);
 }
 
 /** A folder of this machine. */

@@ -111,7 +111,7 @@ function personalityFilter(
     clone: [flags, ...unless(anyBit, [cloneNamespaces], errno.EPERM), allow],
     unshare: [argument(0), ...unless(anyBit, [cloneNamespaces | newTime], errno.EPERM), allow],
     ioctl: [argument(1), ...unless(equal, typingInto, errno.EPERM), allow],
-    socket: [argument(0), ...onlyIf(equal, families, errno.EAFNOSUPPORT)],
+    socket: [...noAuditing(argument), argument(0), ...onlyIf(equal, families, errno.EAFNOSUPPORT)],
     socketcall: abi === 'i386' && !socketcall ? [...noSockets, allow] : [allow],
   };
   // Each body ends by an answer: what follows compares the number, which a body has overwritten.
@@ -144,6 +144,15 @@ function onlyIf(test: number, values: readonly number[], error: number): Instruc
   return [...tests, give(error), allow];
 }
 
+/**
+ * With CAP_AUDIT_WRITE, which su has to keep, root writes what it likes into the machine's audit log. Programs take the
+ * error for a kernel without one.
+ */
+function noAuditing(argument: (index: number) => Instruction): Instruction[] {
+  const isNetlink = [argument(0), jumpIf(equal, netlink, 0, 1), give(errno.EAFNOSUPPORT)];
+  return [argument(2), jumpIf(equal, netlinkAudit, 0, isNetlink.length), ...isNetlink];
+}
+
 const load = (offset: number): Instruction => ({ code: 0x20, jumpTrue: 0, jumpFalse: 0, value: offset });
 const jump = (count: number): Instruction => ({ code: 0x05, jumpTrue: 0, jumpFalse: 0, value: count });
 const jumpIf = (test: number, value: number, jumpTrue: number, jumpFalse: number): Instruction => ({
@@ -171,5 +180,7 @@ const typingInto = [0x5412, 0x541c];
  * AF_UNIX, AF_INET, AF_INET6, AF_NETLINK. Network namespaces do not hold all the others: by AF_VSOCK a virtual machine
  * reaches what its host offers it.
  */
-const families = [1, 2, 10, 16];
+const netlink = 16;
+const families = [1, 2, 10, netlink];
+const netlinkAudit = 9;
 const makeSocket = 1;

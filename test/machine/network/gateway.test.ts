@@ -321,6 +321,23 @@ describe('a source with credentials', () => {
     expect(new Set(archive.seen.map((line) => line.replace(/^GET \S+ /, '')))).toEqual(new Set([basic]));
   });
 
+  it.each([
+    '..%2felsewhere',
+    '%2e%2e%2felsewhere',
+    '..%5celsewhere',
+    '%252e%252e%252felsewhere',
+    '..;/elsewhere',
+    'pool/..;v=1/../..;/elsewhere',
+  ])('refuses to take them along to %s, which a server may read as outside of its folder', async (path) => {
+    await using archive = await serve(said('read'));
+    await using gateway = await gatewayTo([source(`${archive.url}/private`, { credentials }), source(archive.url)]);
+    const own = `${archive.url}/private/pool/a_1%253a2.0..1~b%2bc.deb`;
+
+    expect(await curl(gateway, '--path-as-is', `${archive.url}/private/${path}`)).toBe(' 403');
+    expect(await curl(gateway, own)).toBe('read 200');
+    expect(archive.seen.at(-1)).toBe(`GET /private/pool/a_1%253a2.0..1~b%2bc.deb ${basic}`);
+  });
+
   it('may have them in its address, which nothing but its own requests carry', async () => {
     await using cdn = await serve(said('from there'));
     await using archive = await serve((request, response) => {

@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { chrootCommand } from '../../../lib/machine/chroot';
+import { chrootCommand, enterChroot } from '../../../lib/machine/chroot';
+import { mountOverlay, mountSquashfs } from '../../../lib/machine/mounts';
 import { run } from '../../../lib/machine/run';
 import { sealOf } from '../../../lib/machine/sandbox/seal';
 import { ownAbi } from '../../../lib/machine/sandbox/seccomp-filter';
 import { absent, refused, weighed } from '../../../lib/machine/sandbox/system-calls';
+import { makeSquashfs, passingCompression } from '../../../lib/machine/squashfs';
 import { thisMachine } from '../../../lib/machine/this-machine';
 import { inSmallTree } from '../../fixtures/in-small-tree';
 import { smallRelease } from '../../fixtures/small-release';
@@ -39,6 +41,7 @@ describe('a program in a tree', () => {
       ...[...spaces, 0x80].map((flag) => [`unshare-${flag}`, unshare, EPERM, flag] as const),
       ['vsock', socket, EAFNOSUPPORT, 40] as const,
       ['alg', socket, EAFNOSUPPORT, 38] as const,
+      ['audit', socket, EAFNOSUPPORT, 16, 3, 9] as const,
       ['typing', weighed[abi].get('ioctl') ?? 0, EPERM, 0, 0x5412] as const,
     ];
     const calls = expected.map(([name, number, , ...words]) => {
@@ -129,6 +132,57 @@ describe('a program in a tree', () => {
 
   it('is not told who resolves names for the builder', async () => {
     expect(await inSmallTree((chroot) => chroot.run(['cat', '/etc/resolv.conf'], quiet))).toBe('');
+  });
+
+  it('does not get the builder’s /dev/null, whose mode it would change for all of the machine', async () => {
+    const before = statSync('/dev/null').mode;
+    const seen = await inSmallTree((chroot) =>
+      chroot.run(
+        ['sh', '-c', 'chmod 0666 /proc/self/fd/0; stat -L -c %F /proc/self/fd/0; wc -c; chmod 0640 /proc/self/fd/0'],
+        quiet,
+      ),
+    );
+    const after = statSync('/dev/null').mode;
+    chmodSync('/dev/null', before); // for whoever breaks this
+
+    expect(seen).toBe('regular empty file\n0');
+    expect(after).toBe(before);
+  });
+
+  it('still reads what it is given', async () => {
+    expect(await inSmallTree((chroot) => chroot.run(['cat'], { ...quiet, input: 'given' }))).toBe('given');
+  });
+
+  it('reads nothing of the pages and the kernel memory of the machine', async () => {
+    const files = ['kcore', 'kpagecgroup', 'kpagecount', 'kpageflags', 'slabinfo', 'vmallocinfo'].map(
+      (name) => `/proc/${name}`,
+    );
+    const present = files.filter((file) => existsSync(file));
+    const seen = await inSmallTree((chroot) =>
+      chroot.run(['sh', '-c', 'for file; do head -c 8 "$file" | wc -c; done', 'sh', ...present], quiet),
+    );
+
+    expect(present).not.toEqual([]);
+    expect(seen.split('\n')).toEqual(present.map(() => '0'));
+  });
+
+  it('opens no device node that a layer of its tree holds', async () => {
+    const scratch = temporaryFolder();
+    const layer = join(scratch, 'layer');
+    mkdirSync(layer);
+    await run(['mknod', join(layer, 'zero'), 'c', '1', '5'], quiet);
+    await makeSquashfs(layer, `${layer}.squashfs`, { compression: passingCompression, epoch: 0 });
+    await using evil = await mountSquashfs(`${layer}.squashfs`, scratch);
+    await using base = await mountSquashfs((await smallRelease()).base, scratch);
+    await using root = await mountOverlay([evil.path, base.path], scratch);
+    await using chroot = await enterChroot(root.path, 'buildspecs');
+
+    const seen = await chroot.run(
+      ['sh', '-c', 'test -c /zero && head -c 1 /zero 2>&1; head -c 1 /dev/zero | wc -c'],
+      quiet,
+    );
+
+    expect(seen).toMatch(/Permission denied\n1$/);
   });
 
   it('sees neither the name nor the cgroups of the machine', async () => {
