@@ -36,7 +36,9 @@ function answer(statusCode, statusDescription, headers) {
 // ---- Where things lie: items once, in pool/; each view has its streams/ and shows the pool beside them.
 
 // The path of the object that is meant, or undefined for what cannot be one. Never the bare "/": S3 would list the bucket.
-function objectPath(uri) {
+// Web servers take several slashes for one.
+function objectPath(asked) {
+  const uri = asked.replace(/\/{2,}/g, '/');
   if (uri === '/') return '/index.html';
   try {
     const parts = decodeURIComponent(uri.slice(1)).split('/');

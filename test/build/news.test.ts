@@ -185,7 +185,7 @@ describe('a stream that is not what it says', { timeout: 120_000 }, () => {
 
     const { code, err } = await refused(site);
 
-    expect(err).toMatch(/Fetch amd64 failed: BadSignature: /);
+    expect(err).toMatch(/Plan failed: BadSignature: /);
     expect(code).toBe(1);
   });
 
@@ -193,7 +193,7 @@ describe('a stream that is not what it says', { timeout: 120_000 }, () => {
     await using site = await ubuntuSite(noble);
     const { code, err } = await maasMirror(site.words('--kernel', 'ga', '--serial', '20200101'), { env: site.env });
 
-    expect(err).toMatch(/Fetch amd64 failed: BadInput: .*20200101.*20261120/);
+    expect(err).toMatch(/Plan failed: BadInput: .*20200101.*20261120/);
     expect(code).toBe(1);
   });
 });
