@@ -21,7 +21,12 @@ const bundles: Readonly<Record<string, Bundle>> = {
     entry: 'bin/stage.ts',
     file: 'stage.js',
     beside: [
-      ...['buildspecs/host-tools.sh', 'buildspecs/boot-check.sh', 'buildspecs/relay.pl'],
+      ...[
+        'buildspecs/host-tools.sh',
+        'buildspecs/boot-check.sh',
+        'buildspecs/relay.pl',
+        'buildspecs/packaged-kernels.sh',
+      ],
       ...['buildspecs/in-tree.sh', 'buildspecs/seal.pl', 'buildspecs/within-limits.pl'],
       ...['buildspecs/bootloaders', 'buildspecs/bootstrap', 'buildspecs/initramfs', 'buildspecs/keyrings'],
     ],

@@ -96,6 +96,8 @@ export interface InstallOptions {
   readonly target?: string | undefined;
   /** Whether what packages recommend comes along. @default false */
   readonly recommends?: boolean;
+  /** Called when all packages are downloaded and none is installed yet. @default - nothing */
+  readonly downloaded?: () => Promise<void>;
 }
 
 /**
@@ -105,11 +107,12 @@ export interface InstallOptions {
 export async function aptInstall(
   chroot: AptTree,
   packages: readonly string[],
-  { target, recommends = false }: InstallOptions = {},
+  { target, recommends = false, downloaded }: InstallOptions = {},
 ): Promise<void> {
   if (packages.length === 0) return;
   await requireKnown(chroot, packages);
-  await aptChange(chroot, [...targetWords(target), ...(recommends ? withRecommends : []), 'install', ...packages]);
+  const words = [...targetWords(target), ...(recommends ? withRecommends : []), 'install', ...packages];
+  await aptChange(chroot, words, downloaded);
 }
 
 const withRecommends = ['--install-recommends'];
@@ -137,12 +140,17 @@ export async function aptAutoremove(chroot: Chroot): Promise<void> {
 
 export const targetWords = (target?: string): string[] => (target === undefined ? [] : ['--target-release', target]);
 
-async function aptChange(chroot: AptTree, words: readonly string[]): Promise<void> {
+async function aptChange(
+  chroot: AptTree,
+  words: readonly string[],
+  downloaded: InstallOptions['downloaded'] = async () => {},
+): Promise<void> {
   try {
     await chroot.fetch(aptGet('--download-only', ...words));
   } catch (error) {
     throw archiveFailure(error);
   }
+  await downloaded();
   await chroot.run(aptGet('--no-download', ...words));
 }
 

@@ -11,6 +11,7 @@ import { findKernel } from '../machine/kernel';
 import { progress } from '../machine/log';
 import { mountOverlay, mountSquashfs } from '../machine/mounts';
 import type { AptTree } from '../machine/network/apt-tree';
+import { type PackagedKernels, packagedKernels, requirePackaged } from '../machine/network/packaged-kernels';
 import { squashfsTime } from '../machine/squashfs';
 import { inside } from '../machine/tree/inside';
 import { knownAddedSources } from './added-sources';
@@ -33,10 +34,12 @@ export async function extract(bench: Workbench): Promise<Extracted> {
   await using chroot = await enterChroot(root.path, bench.tools);
   await using apt = await openApt(chroot, untouched.path, await knownAddedSources(bench), bench);
 
-  const installed = await findKernel(chroot, await installKernel(apt, kernel, bench));
+  const { requested, packaged } = await installKernel(apt, kernel, bench);
+  const installed = await findKernel(chroot, requested);
   const [kernelFile, initrd] = [join(scratch, 'boot-kernel'), join(scratch, 'boot-initrd')];
-  // Before hooks of packages run: they may put anything in its place.
+  // Before hooks make the initramfs, who may put anything in its place; those that ran while it was installed may have.
   inside(chroot.path).copyOut(installed.path, kernelFile);
+  await requirePackaged({ path: installed.path, file: kernelFile }, packaged, image.path, scratch);
   progress(`making the initramfs of ${installed.release}`);
   const choice = initramfsChoiceOf(releaseOf(job.release), job.architecture);
   await makeInitramfs(chroot, choice, installed.release, await squashfsTime(base), initrd);
@@ -50,10 +53,20 @@ export async function extract(bench: Workbench): Promise<Extracted> {
   };
 }
 
-/** @returns the package that was asked for: the meta package without its headers */
-async function installKernel(chroot: AptTree, kernel: Kernel, bench: Workbench): Promise<string> {
+interface InstalledPackage {
+  /** The package that was asked for: the meta package without its headers. */
+  readonly requested: string;
+  /** The kernels that the downloaded packages have. */
+  readonly packaged: PackagedKernels;
+}
+
+async function installKernel(chroot: AptTree, kernel: Kernel, bench: Workbench): Promise<InstalledPackage> {
   const image = await imagePackageOf(chroot, kernel.package);
   progress(`installing ${image}`);
-  await aptInstall(chroot, [image], { target: proposedTarget(bench, [kernel.package, image]) });
-  return image;
+  let packaged: PackagedKernels = new Map();
+  const downloaded = async () => {
+    packaged = await packagedKernels(chroot, bench.tools);
+  };
+  await aptInstall(chroot, [image], { target: proposedTarget(bench, [kernel.package, image]), downloaded });
+  return { requested: image, packaged };
 }

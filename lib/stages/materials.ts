@@ -6,14 +6,14 @@ import { textsIn } from '../machine/tree/lists';
 
 /** What a build was made of, for the provenance of what is published. Manifests are `name TAB version` lines. */
 export function materialsOf(
-  root: string,
+  archives: Materials['archives'],
   { before, after }: { readonly before: string; readonly after: string },
   installed: Readonly<Record<string, readonly NamedVersion[]>>,
 ): Materials {
   const had = packagesOf(before);
   const shared = [...packagesOf(after)].filter(([name, version]) => had.get(name) !== version);
   return {
-    archives: verifiedArchives(root),
+    archives,
     changed: [],
     installed: {
       '': shared.map(([name, version]) => ({ name, version })),

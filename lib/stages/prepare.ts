@@ -17,7 +17,7 @@ import type { AptTree } from '../machine/network/apt-tree';
 import { makeSquashfs, passingCompression, squashfsTime } from '../machine/squashfs';
 import { knownAddedSources } from './added-sources';
 import { initramfsChoiceOf } from './initramfs-choice';
-import { changesOf, materialsOf } from './materials';
+import { changesOf, materialsOf, verifiedArchives } from './materials';
 import { type Resolution, resolveKernels } from './resolve-kernels';
 import { mountBase, openApt } from './tell-apt';
 import { handOn, handOnJson, takeUp, type Workbench } from './workbench';
@@ -35,8 +35,8 @@ export async function prepare(bench: Workbench): Promise<Prepared> {
     await using untouched = await mountBase(bench, image);
     await using chroot = await enterChroot(root.path, bench.tools);
     await using apt = await openApt(chroot, untouched.path, await knownAddedSources(bench), bench);
-    await installInitramfsPackages(apt, bench);
-    prepared = await look(chroot, image.path, bench);
+    const archives = await installInitramfsPackages(apt, bench);
+    prepared = await look(chroot, { image: image.path, verified: archives }, bench);
   }
   await makeSquashfs(root.upper, layer, { compression: passingCompression, epoch: await squashfsTime(base) });
   return {
@@ -46,29 +46,32 @@ export async function prepare(bench: Workbench): Promise<Prepared> {
   };
 }
 
-async function installInitramfsPackages(chroot: AptTree, bench: Workbench): Promise<void> {
+/** @returns the archives that apt has verified */
+async function installInitramfsPackages(chroot: AptTree, bench: Workbench): Promise<Materials['archives']> {
   const { job, tools } = bench;
   const release = releaseOf(job.release);
   await prepareInitramfs(chroot, initramfsChoiceOf(release, job.architecture), join(tools, 'initramfs'));
   progress('reading the package lists');
   await aptUpdate(chroot);
+  const archives = verifiedArchives(chroot.path); // now: packages may write there
   progress('installing the initramfs packages');
   await aptInstall(chroot, [
     ...initramfsPackages(release).map(({ name }) => name),
     // Without it mkinitramfs falls back to gzip, which is slower and larger.
     'zstd',
   ]);
+  return archives;
 }
 
 /** What the flavours would be made of, now that all that they share is there. */
 async function look(
   chroot: Chroot,
-  image: string,
+  { image, verified }: { readonly image: string; readonly verified: Materials['archives'] },
   bench: Workbench,
 ): Promise<{ resolution: Resolution; materials: Materials }> {
   const [before, after] = [manifestOf(image), manifestOf(chroot.path)];
   const resolution = await resolveKernels(chroot, bench.job, bench.order, sha256OfText(after));
-  const materials = materialsOf(chroot.path, { before, after }, resolution.installed);
+  const materials = materialsOf(verified, { before, after }, resolution.installed);
   const archives = unique([...materials.archives, ...(await archivesOfUpgrade(bench))]);
   return { resolution, materials: { ...materials, archives, changed: await changesIn(bench) } };
 }

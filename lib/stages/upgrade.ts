@@ -3,6 +3,7 @@ import { squashfsCompression } from '../catalog/compression';
 import { releaseOf } from '../catalog/releases';
 import { isKernelPackage } from '../job/kernel-package';
 import { foldersOf, made } from '../job/layout';
+import type { Materials } from '../job/materials';
 import type { Root } from '../job/results';
 import { aptAutoremove, aptDistUpgrade, aptInstall, aptPurge, aptUpdate } from '../machine/apt';
 import { type Chroot, enterChroot } from '../machine/chroot';
@@ -33,8 +34,8 @@ export async function upgrade(bench: Workbench): Promise<Root> {
   {
     await using chroot = await enterChroot(root.path, bench.tools, { SOURCE_DATE_EPOCH: String(epoch) });
     await using apt = await openApt(chroot, image.path, added, bench);
-    await quietly(chroot, bench, () => change(apt, bench));
-    await handOnJson(bench, made.archives(bench.folder), verifiedArchives(root.path));
+    const archives = await quietly(chroot, bench, () => change(apt, bench));
+    await handOnJson(bench, made.archives(bench.folder), archives);
   }
   ownSettings(root.path, releaseOf(job.release));
   await cleanImage(root.path, image.path);
@@ -50,21 +51,23 @@ export async function upgrade(bench: Workbench): Promise<Root> {
 /** Programs that make initramfs: those that are published are made by extract, of each kernel. */
 const initramfsMakers = ['/usr/sbin/update-initramfs', '/usr/bin/dracut'];
 
-async function quietly(chroot: Chroot, { tools }: Workbench, work: () => Promise<void>): Promise<void> {
+async function quietly<T>(chroot: Chroot, { tools }: Workbench, work: () => Promise<T>): Promise<T> {
   const ours = join(tools, 'initramfs');
   await quietPackages(chroot, ours);
   for (const tool of initramfsMakers) await silenceTool(chroot, tool);
-  await work();
+  const done = await work();
   for (const tool of initramfsMakers) await unsilenceTool(chroot, tool);
   await unquietPackages(chroot, ours);
+  return done;
 }
 
-/** The order of things is the peer's: facts/build.md §2. */
-async function change(chroot: AptTree, { job, order }: Workbench): Promise<void> {
+/** The order of things is the peer's: facts/build.md §2. @returns the archives that apt has verified */
+async function change(chroot: AptTree, { job, order }: Workbench): Promise<Materials['archives']> {
   const { repositories, proposed, packages, purge } = order.customise ?? empty;
   const named = proposed === 'all' ? [] : proposed.filter((name) => !isKernelPackage(name));
   progress('reading the package lists');
   await aptUpdate(chroot);
+  const archives = verifiedArchives(chroot.path); // now: packages may write there
   const kernels = await installedKernels(chroot);
   await aptPurge(chroot, kernels);
   if (kernels.length > 0) await aptAutoremove(chroot);
@@ -79,6 +82,7 @@ async function change(chroot: AptTree, { job, order }: Workbench): Promise<void>
   await aptInstall(chroot, wanted, { recommends: true });
   if (named.length > 0) progress(`installing ${named.join(', ')} of -proposed`);
   await aptInstall(chroot, named, { target: `${job.release}-proposed`, recommends: true });
+  return archives;
 }
 
 const empty = { repositories: [], proposed: [] as string[], packages: [], purge: [] };

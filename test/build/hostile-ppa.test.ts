@@ -67,3 +67,23 @@ echo inside >${victim}
   const kernel = readFileSync(fileOf(site, version, 'boot-kernel'));
   expect(kernel.toString('latin1', 0x202, 0x206)).toBe('HdrS'); // the header of a Linux kernel
 });
+
+it('refuses a kernel that a package of a PPA has put in the place of the installed one', {
+  timeout: 600_000,
+}, async () => {
+  const swap = 'for kernel in /boot/vmlinuz-*; do [ ! -f "$kernel" ] || echo evil >"$kernel"; done';
+  const evil = {
+    ...{ name: 'evil', version: '1' },
+    files: { 'etc/dpkg/dpkg.cfg.d/evil': `post-invoke=${swap}\n` },
+  };
+  const ppa = await makePpa(temporaryFolder(), { owner: 'evil', name: 'ppa', release: 'noble', packages: [evil] });
+  await using launchpad = await servePpas(ppa);
+  await using site = await ubuntuSite(noble);
+  const words = ['--ppa', 'evil/ppa', '--ppas', launchpad.url, '--launchpad', launchpad.api, '--package', 'evil'];
+  const built = await maasMirror(site.words('--kernel', 'ga', '--no-boot-test', ...words), { env: site.env });
+
+  expect(built.err).toMatch(
+    /Extract amd64 ga failed: BadImage: \/boot\/vmlinuz-\S+ in the image is not the kernel that its package has/,
+  );
+  expect(built.code).toBe(1);
+});

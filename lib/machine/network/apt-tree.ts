@@ -12,6 +12,8 @@ export interface AptTree extends Chroot {
    * @throws CommandFailed as the program fails; BadImage where the tree leads it elsewhere
    */
   fetch(command: Command): Promise<string>;
+  /** Runs a program of the other apt's tree, without a network; the packages that were fetched are in its cache, too. */
+  aside(command: Command): Promise<string>;
 }
 
 export interface FetchingOptions {
@@ -46,7 +48,11 @@ export function openAptTree(
       await using _folders = await handFolders(chroot.path, fetcher.path);
       return await fetcher.run(withLastSettings(command), { gateway });
     };
-    return { ...chroot, fetch };
+    const aside = async (command: Command) => {
+      await using _folders = await handFolders(chroot.path, fetcher.path);
+      return await fetcher.run(command, { quiet: true });
+    };
+    return { ...chroot, fetch, aside };
   });
 }
 

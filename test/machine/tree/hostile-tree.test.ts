@@ -140,7 +140,7 @@ function steps(chroot: Chroot, base: string, scratch: string): (() => unknown)[]
     ...makers.map((tool) => () => silenceTool(chroot, tool)),
     ...makers.map((tool) => () => unsilenceTool(chroot, tool)),
     () => unquietPackages(chroot, tools),
-    () => [verifiedArchives(root), materialsOf(root, { before: '', after: '' }, {})],
+    () => [verifiedArchives(root), materialsOf([], { before: '', after: '' }, {})],
     ...choices.map((choice) => () => prepareInitramfs(chroot, choice, tools)),
     async () => inside(root).copyOut((await findKernel(chroot, 'linux-image')).path, join(scratch, 'kernel')),
     ...choices.map((choice, n) => () => makeInitramfs(chroot, choice, kernel, 0, join(scratch, `initrd-${n}`))),

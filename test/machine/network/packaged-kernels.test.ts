@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { aptInstall, aptUpdate } from '../../../lib/machine/apt';
+import { findKernel } from '../../../lib/machine/kernel';
+import { kernelsIn, packagedKernels, requirePackaged } from '../../../lib/machine/network/packaged-kernels';
+import { inside } from '../../../lib/machine/tree/inside';
+import { inSmallTree } from '../../fixtures/in-small-tree';
+import { serveArchive, smallRelease } from '../../fixtures/small-release';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+
+beforeAll(async () => void (await smallRelease()), 300_000);
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+it('reads lines of a sha256 and a path in /boot, and nothing else', () => {
+  const [one, other] = [sha256('one'), sha256('other')];
+  const printed = `${one} /boot/vmlinuz-1\nwarning: odd\n${other} /boot/vmlinuz-1\n${one} /etc/passwd\n`;
+
+  expect(kernelsIn(printed)).toEqual(new Map([['/boot/vmlinuz-1', [one, other]]]));
+});
+
+it('takes the kernel that its package has, and refuses another one, real packages seen before they are installed', async () => {
+  const small = await smallRelease();
+  await using archive = await serveArchive(small.archive);
+  const source = { uri: archive.url, suite: small.release, components: ['main'], keyring: small.keyring };
+  await inSmallTree(async (chroot, openApt) => {
+    const apt = await openApt([source]);
+    await aptUpdate(apt);
+    let packaged = kernelsIn('');
+    await aptInstall(apt, ['linux-image-cloud-amd64'], {
+      downloaded: async () => {
+        packaged = await packagedKernels(apt, 'buildspecs');
+      },
+    });
+    const { path } = await findKernel(chroot, 'linux-image-cloud-amd64');
+    const scratch = temporaryFolder();
+    const [file, other] = [join(scratch, 'kernel'), join(scratch, 'other')];
+    inside(chroot.path).copyOut(path, file);
+    writeFileSync(other, 'evil');
+
+    await requirePackaged({ path, file }, packaged, temporaryFolder(), scratch);
+    await expect(requirePackaged({ path, file: other }, packaged, temporaryFolder(), scratch)).rejects.toMatchObject({
+      name: 'BadImage',
+      message: `${path} in the image is not the kernel that its package has`,
+    });
+  });
+});
+
+it('takes a kernel that the image came with, and refuses one that it has otherwise or not at all', async () => {
+  const [image, scratch] = [temporaryFolder(), temporaryFolder()];
+  mkdirSync(join(image, 'boot'));
+  writeFileSync(join(image, 'boot/vmlinuz-1'), 'kernel');
+  const file = join(scratch, 'taken-out');
+  writeFileSync(file, 'kernel');
+  const check = (path: string) => requirePackaged({ path, file }, new Map(), image, temporaryFolder());
+
+  await check('/boot/vmlinuz-1');
+  await expect(check('/boot/vmlinuz-2')).rejects.toMatchObject({ name: 'BadImage' });
+  writeFileSync(file, 'another');
+  await expect(check('/boot/vmlinuz-1')).rejects.toMatchObject({ name: 'BadImage' });
+});
