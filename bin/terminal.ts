@@ -42,7 +42,9 @@ export function reportError(thrown: unknown, terminal: Terminal, environment: No
   const ours = error instanceof MirrorError;
   terminal.err(`error ${nameOf(error)}: ${messageOf(error)}`);
   for (const line of ours ? linesOf(error.hint) : []) terminal.err(`  ${line}`);
-  for (const cause of causesOf(error)) terminal.err(`  because ${messageOf(cause)}`);
+  const causes = [...causesOf(error)].map(messageOf);
+  // Messages often end in what their cause said.
+  for (const cause of causes.filter((text) => !messageOf(error).includes(text))) terminal.err(`  because ${cause}`);
   if (ours) return error.misuse ? 2 : 1;
 
   if (environment.MAAS_MIRROR_DEBUG === '1') terminal.err(stackOf(error));

@@ -31,7 +31,7 @@ function namedHost(text: string): { readonly host: string; readonly name: string
   const [, host, name] = /^([\w.-]+(?::\d+)?|\[[0-9a-f:]+\](?::\d+)?)=(.+)$/i.exec(text) ?? [];
   if (host !== undefined && name !== undefined) return { host: host.toLowerCase(), name };
   // Not the word itself: it may be the password.
-  throw misuse('--credentials is no HOST=NAME', credentialsHint);
+  throw misuse('--credentials takes HOST=NAME', credentialsHint);
 }
 
 const credentialsHint =

@@ -24,7 +24,10 @@ const PrivateRepository = z
 
 /** A repository that an order adds. */
 export const AddedRepository = z.union([repository, PrivateRepository], {
-  error: 'is neither ppa:owner/name, nor a deb822 stanza, nor a repository with its credentials',
+  error: ({ input }) =>
+    typeof input === 'object' && input !== null && 'repository' in input && !('credentials' in input)
+      ? 'has repository: without credentials:; where it needs none, write the stanza itself, without repository:'
+      : 'is neither ppa:owner/name, nor a deb822 stanza, nor a repository with its credentials',
 });
 export type AddedRepository = z.infer<typeof AddedRepository>;
 

@@ -1,5 +1,6 @@
 import { ExecaError } from 'execa';
 import { MirrorError, withoutPasswords } from '../errors';
+import { withFolders } from './network/source-address';
 
 /** Says what a failure of apt means for whoever waits; anything else comes back as it is. */
 export function archiveFailure(error: unknown): unknown {
@@ -34,7 +35,7 @@ const kinds: readonly Kind[] = [
   [
     'DownloadFailed',
     'cannot be read',
-    'a proxy or the server refuses, or something before it wants a login: see its address, user and password (--proxy)',
+    'the server, or a proxy before it, refuses or wants a login: check the address and its user and password (--credentials for a repository, --proxy)',
     // Before the next: apt goes on to say that what it could not have is not signed.
     /(?: {2}|proxy: HTTP\/\d\.\d |HttpError)(?:4(?!04)\d\d|511)\b/,
   ],
@@ -92,11 +93,13 @@ function missingPackage(message: string): string | undefined {
 function reasonIn(message: string): string {
   const lines = message.split('\n').map((line) => line.trim());
   const found = telling.map((pattern) => lines.find((line) => pattern.test(line))).find((line) => line !== undefined);
-  return withoutPasswords(found ?? lines.at(-1) ?? '');
+  return withFolders(withoutPasswords(found ?? lines.at(-1) ?? ''));
 }
 
 const telling = [
   /^\S+ : (?:Pre-?Depends|Depends|Conflicts|Breaks): /,
+  // Of what cannot be fetched apt also says, and first, that it is not signed.
+  /^E: Failed to fetch /,
   /^E: (?!Some index files)/,
   // Before 2.1.16, where lists could not be read.
   /^W: (?!Some index files)/,

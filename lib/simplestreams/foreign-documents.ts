@@ -56,7 +56,7 @@ function parsed(text: string, name: string): unknown {
 
 function badFormat(name: string, why: string, cause?: unknown): MirrorError {
   return new MirrorError('BadFormat', `${name} is no simplestreams document: ${why}`, {
-    hint: 'a stream is named by the folder that holds streams/v1/, or by one of its .sjson files',
+    hint: 'give the address of the folder that holds streams/v1/, or of one of its .sjson files; where that is right, report it to whoever publishes the stream',
     cause,
   });
 }

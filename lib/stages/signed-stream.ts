@@ -110,7 +110,7 @@ async function textOf(url: string, bytes: Buffer, keyring: Buffer, verify: Verif
   } catch (cause) {
     if (!(cause instanceof MirrorError) || !['BadSignature', 'BadFormat'].includes(cause.name)) throw cause;
     throw new MirrorError(cause.name, `${withoutPasswords(url)}: ${cause.message}`, {
-      hint: 'it was changed on its way, or it is signed by a key that the keyring does not hold',
+      hint: 'it was changed on its way (by a proxy?), it is not a signed document at all, or the keyring does not hold its key; nothing of it was used',
       cause,
     });
   }

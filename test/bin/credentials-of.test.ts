@@ -40,8 +40,8 @@ describe('--credentials HOST=NAME', () => {
     ['a port that none has', ['two.example=b'], /given for two\.example, which no/],
     ['one host twice', ['one.example=a', 'one.example=b'], /names one\.example twice/],
     ['two for one repository', ['three.example=a', 'two.example:8443=b'], /is given two credentials/],
-    ['other words', ['robot:hush-hush-42'], /^--credentials is no HOST=NAME$/],
-    ['no name', ['one.example='], /^--credentials is no HOST=NAME$/],
+    ['other words', ['robot:hush-hush-42'], /^--credentials takes HOST=NAME$/],
+    ['no name', ['one.example='], /^--credentials takes HOST=NAME$/],
   ])('refuses %s', (_, given, message) => {
     expect(() => withCredentials([one, two], given)).toThrow(misuse(message));
   });
@@ -104,7 +104,7 @@ describe('a build on this machine', () => {
 
     await expect(refused).rejects.toMatchObject({
       name: 'BadInput',
-      message: expect.stringContaining(`the credentials ${join(folder, 'one')}: it cannot be read`),
+      message: expect.stringContaining(`the file of credentials ${join(folder, 'one')} cannot be read`),
     });
   });
 });

@@ -100,3 +100,10 @@ test('nothing that is printed is a command to the terminal, whoever has said it'
 
   expect(written).toEqual([['evil\nnext\n'], ['evil\nnext\n']]);
 });
+
+test('does not repeat a cause that the message ends in', () => {
+  const terminal = keptTerminal();
+  const cause = new Error('ENOENT: no such file');
+  reportError(new MirrorError('BadInput', `x cannot be read: ${cause.message}`, { cause }), terminal);
+  expect(terminal.errLines).toEqual(['error BadInput: x cannot be read: ENOENT: no such file']);
+});

@@ -96,6 +96,12 @@ describe('the credentials of a repository', () => {
     }
   });
 
+  it('refuses a mapping without credentials, and says how a repository is written that needs none', () => {
+    expect(withRepository({ repository })).toThrow(
+      refusal(/has repository: without credentials:; .*the stanza itself/),
+    );
+  });
+
   it('refuses a mapping of other words, and shows no credentials', () => {
     const call = withRepository({ repo: repository, credentials: 'robot:hush-hush-42' });
     expect(call).toThrow(refusal(/repositories\.0: is neither .* nor a repository with its credentials/));

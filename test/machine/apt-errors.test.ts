@@ -36,6 +36,18 @@ E: The repository 'http://archive.example/ubuntu noble InRelease' is not signed.
     'cannot be read: E: Failed to fetch http://a/dists/noble/InRelease  451',
   ],
   [
+    'a server that wants a password, of which apt says first that nothing is signed',
+    "E: The repository 'http://a noble InRelease' is not signed.\nE: Failed to fetch http://a/dists/noble/InRelease  401  Unauthorized [IP: 127.0.0.1 3128]",
+    'DownloadFailed',
+    'cannot be read: E: Failed to fetch http://a/dists/noble/InRelease  401  Unauthorized',
+  ],
+  [
+    'a folder of this machine, by the address that it was given by',
+    "E: The repository 'http://folder.invalid:80/srv/nope noble Release' does not have a Release file.",
+    'DownloadFailed',
+    "has no such release: E: The repository 'file:///srv/nope noble Release' does not have a Release file.",
+  ],
+  [
     'a login page',
     "E: Failed to fetch http://a/dists/noble/InRelease  Clearsigned file isn't valid, got 'NOSPLIT' (does the network require authentication?)\nE: The repository 'http://a noble InRelease' is not signed.",
     'BadSignature',

@@ -10,6 +10,9 @@ export interface MappedSource {
   readonly authorization?: string;
 }
 
+/** Where the image finds folders of this machine: no resolver knows the name. */
+const folders = 'http://folder.invalid:80/';
+
 type Addressed = Pick<GatewaySource, 'uri' | 'credentials'>;
 
 /**
@@ -19,7 +22,7 @@ type Addressed = Pick<GatewaySource, 'uri' | 'credentials'>;
 export function mappedSource(source: Addressed): MappedSource | undefined {
   if (isFolder(source)) {
     const path = new URL(source.uri).pathname.replace(/\/*$/, '/');
-    return { uri: `http://folder.invalid:80${path}`, real: `file://${path}` };
+    return { uri: `${folders}${path.slice(1)}`, real: `file://${path}` };
   }
   const credentials = credentialsOf(source);
   if (credentials === undefined) return undefined;
@@ -31,6 +34,11 @@ export function mappedSource(source: Addressed): MappedSource | undefined {
     real: `${url.protocol}//${place}`,
     authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
   };
+}
+
+/** What apt says, with the addresses of folders as they were given. */
+export function withFolders(text: string): string {
+  return text.replaceAll(folders, 'file:///');
 }
 
 /** Whether it is a folder of this machine, which the gateway itself hands out. */

@@ -15,20 +15,20 @@ export async function secretFile(path: string): Promise<string> {
     throw unusable(path, `cannot be read: ${cause.message}`, cause);
   });
   const stat = await file.stat();
-  if (!stat.isFile()) throw unusable(path, 'is no file');
+  if (!stat.isFile()) throw unusable(path, 'is not a regular file');
   if ((stat.mode & 0o077) !== 0) {
     const seen = (stat.mode & 0o777).toString(8).padStart(4, '0');
-    throw new MirrorError('KeyExposed', `the credentials ${path} are readable by other users: mode ${seen}`, {
-      hint: `chmod 600 ${path}; if somebody may have read them, change the password`,
+    throw new MirrorError('KeyExposed', `the file of credentials ${path} is readable by other users: mode ${seen}`, {
+      hint: `chmod 600 ${path}; if somebody may have read it, change the password`,
     });
   }
-  if (stat.size > longest) throw unusable(path, `has ${stat.size} bytes`);
+  if (stat.size > longest) throw unusable(path, `is ${stat.size} bytes long`);
   return await file.readFile('utf8');
 }
 
 function unusable(path: string, what: string, cause?: unknown): MirrorError {
-  return new MirrorError('BadInput', `the credentials ${path}: it ${what}`, {
-    hint: 'credentials: names a file of mode 0600 that holds user:password',
+  return new MirrorError('BadInput', `the file of credentials ${path} ${what}`, {
+    hint: 'give the path of a file of mode 0600 that holds user:password',
     cause,
     misuse: true,
   });

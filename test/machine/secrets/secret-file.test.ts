@@ -21,7 +21,7 @@ describe('a file of credentials', () => {
     const file = written(mode);
     await expect(secretFile(file)).rejects.toMatchObject({
       name: 'KeyExposed',
-      message: `the credentials ${file} are readable by other users: mode 0${mode.toString(8)}`,
+      message: `the file of credentials ${file} is readable by other users: mode 0${mode.toString(8)}`,
       hint: expect.stringContaining(`chmod 600 ${file}`),
     });
   });
