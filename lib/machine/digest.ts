@@ -1,13 +1,20 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { MirrorError } from '../errors';
 
-/** Size in bytes and hex sha256 of a file. */
+/** Size in bytes and hex sha256 of a file. @throws BadImage for a FIFO, a device or a folder */
 export async function digestOf(file: string): Promise<{ size: number; sha256: string }> {
+  // A FIFO would be waited for without end.
+  await using handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  const stats = await handle.stat();
+  if (!stats.isFile()) {
+    throw new MirrorError('BadImage', `${file} is not a regular file`, { hint: 'give the path of the file itself' });
+  }
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
-  return { size: (await stat(file)).size, sha256: hash.digest('hex') };
+  await pipeline(handle.createReadStream({ highWaterMark: 1 << 20, autoClose: false }), hash);
+  return { size: stats.size, sha256: hash.digest('hex') };
 }
 
 /** Hex sha256 of a text. */
