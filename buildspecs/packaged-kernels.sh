@@ -4,21 +4,25 @@
 #   packaged-kernels.sh FOLDER
 set -eu
 nothing=$(printf '' | sha256sum)
+
+# Whether a package has a file in /boot; says so. /boot comes first in a package: nothing behind the file is unpacked.
+has() {
+	digest=$(dpkg-deb --fsys-tarfile "$1" 2>/dev/null | tar -xO --occurrence=1 "./boot/$2" 2>/dev/null | sha256sum)
+	[ "$digest" != "$nothing" ] && echo "${digest%% *} /boot/$2"
+}
+
 for package in "$1"/linux-image-*.deb "$1"/linux-signed-image-*.deb; do
 	[ -f "$package" ] || continue
 	name=${package##*/}
 	name=${name%%_*}
-	release=${name#linux-image-}
 	case "$name" in
-	linux-signed-image-*) release=${name#linux-signed-image-} files="vmlinuz-$release.efi.signed vmlinux-$release.signed" ;;
-	*) release=${release#unsigned-} files="vmlinuz-$release vmlinux-$release" ;;
+	linux-signed-image-*) file=vmlinuz-${name#linux-signed-image-}.efi.signed ;;
+	linux-image-unsigned-*) file=vmlinuz-${name#linux-image-unsigned-} ;;
+	*) file=vmlinuz-${name#linux-image-} ;;
 	esac
-	case "$release" in [0-9]*) ;; *) continue ;; esac # the way to a kernel, and none itself
-	for file in $files; do
-		# /boot comes first in a package: nothing behind it is unpacked.
-		digest=$(dpkg-deb --fsys-tarfile "$package" 2>/dev/null | tar -xO --occurrence=1 "./boot/$file" 2>/dev/null | sha256sum)
-		[ "$digest" = "$nothing" ] && continue
-		echo "${digest%% *} /boot/$file"
-		break
+	has "$package" "$file" && continue
+	# Of other architectures, of other names, and those that only lead to a kernel: they have none.
+	for file in $(dpkg-deb --fsys-tarfile "$package" | tar -t | sed -n 's,^\./boot/\(vmlinu[xz]-[^/]*\)$,\1,p'); do
+		has "$package" "$file" || :
 	done
 done

@@ -5,7 +5,9 @@ import { beforeAll, expect, it } from 'vitest';
 import { aptInstall, aptUpdate } from '../../../lib/machine/apt';
 import { findKernel } from '../../../lib/machine/kernel';
 import { kernelsIn, packagedKernels, requirePackaged } from '../../../lib/machine/network/packaged-kernels';
+import { run } from '../../../lib/machine/run';
 import { inside } from '../../../lib/machine/tree/inside';
+import { makeDeb } from '../../fixtures/apt-archive/deb';
 import { inSmallTree } from '../../fixtures/in-small-tree';
 import { serveArchive, smallRelease } from '../../fixtures/small-release';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
@@ -19,6 +21,34 @@ it('reads lines of a sha256 and a path in /boot, and nothing else', () => {
   const printed = `${one} /boot/vmlinuz-1\nwarning: odd\n${other} /boot/vmlinuz-1\n${one} /etc/passwd\n`;
 
   expect(kernelsIn(printed)).toEqual(new Map([['/boot/vmlinuz-1', [one, other]]]));
+});
+
+it('finds kernels in packages of any name that begins as those of kernels do', async () => {
+  const folder = temporaryFolder();
+  const kernel = (text: string, path: string) => ({ [path]: text, 'usr/share/doc/kernel': 'x'.repeat(100_000) });
+  await makeDeb(folder, {
+    name: 'linux-image-9.1.0-1-amd64',
+    version: '1',
+    files: kernel('one', 'boot/vmlinuz-9.1.0-1-amd64'),
+  });
+  await makeDeb(folder, { name: 'linux-image-unsigned-9.2', version: '1', files: kernel('two', 'boot/vmlinuz-9.2') });
+  await makeDeb(folder, { name: 'linux-image-site', version: '1', files: kernel('three', 'boot/vmlinux-9.3-site') });
+  await makeDeb(folder, {
+    name: 'linux-signed-image-9.4',
+    version: '1',
+    files: kernel('four', 'boot/vmlinuz-9.4.efi.signed'),
+  });
+  await makeDeb(folder, { name: 'linux-image-generic', version: '1', depends: 'linux-image-9.2' });
+  await makeDeb(folder, { name: 'linux-firmware', version: '1', files: { 'boot/vmlinuz-none': 'none' } });
+
+  const printed = await run(['sh', 'buildspecs/packaged-kernels.sh', folder], { quiet: true });
+
+  expect(Object.fromEntries(kernelsIn(printed))).toEqual({
+    '/boot/vmlinuz-9.1.0-1-amd64': [sha256('one')],
+    '/boot/vmlinuz-9.2': [sha256('two')],
+    '/boot/vmlinux-9.3-site': [sha256('three')],
+    '/boot/vmlinuz-9.4.efi.signed': [sha256('four')],
+  });
 });
 
 it('takes the kernel that its package has, and refuses another one, real packages seen before they are installed', async () => {
