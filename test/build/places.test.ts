@@ -194,7 +194,7 @@ describe('a build', { timeout: 300_000 }, () => {
     chmodSync(join(secrets, 'other'), 0o644);
     const exposed = await maasMirror(words, { env: site.env });
     expect(`${exposed.code} ${exposed.err}`).toMatch(
-      /^1 error KeyExposed: the credentials .*secrets\/other are readable/,
+      /^1 error KeyExposed: the file of credentials .*secrets\/other is readable/,
     );
   });
 });

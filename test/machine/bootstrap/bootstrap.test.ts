@@ -116,7 +116,7 @@ describe('a bootstrap', () => {
     expect(failure).toMatchObject({
       name: 'DownloadFailed',
       message: expect.stringMatching(/cannot be read: E: Failed to fetch http:\/\/archive\.example\/debian/),
-      hint: expect.stringContaining('(--proxy)'),
+      hint: expect.stringContaining('--proxy)'),
     });
     expect(authorisation).toBe(`Basic ${Buffer.from('me:s3cret').toString('base64')}`);
     expect(config).toMatch(/^600 Acquire::Retries "0";\n/);
