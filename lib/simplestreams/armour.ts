@@ -20,7 +20,7 @@ function armoured(kind: ArmouredKind, packets: Buffer, checksum: string[]): stri
 /**
  * The packets of an armoured text, also of one that others wrote: header lines, a checksum and any line width are
  * allowed, text before and after it is not. Whether the armour is ours is for `isArmourOf` to say.
- * @throws BadFormat, also where the checksum is wrong, as gpgv does
+ * @throws BadFormat, also where the checksum is wrong, or missing behind base64 without padding, as gpgv does
  */
 export function dearmour(kind: ArmouredKind, text: string): Buffer {
   const begin = `-----BEGIN PGP ${kind}-----\n`;
@@ -33,6 +33,10 @@ export function dearmour(kind: ArmouredKind, text: string): Buffer {
   const sum = body.lastIndexOf('\n=') === body.length - 6 ? body.slice(-4) : undefined;
   const base64 = (sum === undefined ? body : body.slice(0, -6)).replaceAll('\n', '');
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64) || base64.length % 4 !== 0) throw notArmoured(kind);
+  if (kind === 'SIGNATURE' && sum === undefined && !base64.endsWith('=')) {
+    // It takes the dashes of the last line for base64. What is a keyring, gpgv gets from us, in binary.
+    throw new MirrorError('BadFormat', `the armoured PGP ${kind} ends without a checksum, and gpgv cannot read it`);
+  }
   const packets = Buffer.from(base64, 'base64');
   if (sum !== undefined && sum !== crc24(packets).toString('base64')) {
     throw new MirrorError('BadFormat', `the checksum of the armoured PGP ${kind} is wrong`);

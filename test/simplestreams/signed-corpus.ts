@@ -163,7 +163,17 @@ export async function signedCorpus({ sign }: Hand, other: Hand): Promise<Readonl
   );
   add('refused', 'a signature of nothing', clearsignedFile({ body: text, packets: [await sign('', { type: 2 })] }));
   add('refused', 'no packet', clearsignedFile({ body: text, packets: [] }));
-  add('taken', 'armour without a checksum', good.replace(/\n=....\n/, '\n'));
+  const withoutChecksum = async (padding: boolean) => {
+    for (let length = 1; ; length++) {
+      // A private subpacket makes the signature as long as it is to be.
+      const more = Buffer.concat([Buffer.from([length + 1, 101]), Buffer.alloc(length, 1)]);
+      const signature = await sign(crlf(text), { more });
+      if ((signature.length % 3 !== 0) === padding)
+        return clearsignedFile({ body: text, packets: [signature] }).replace(/\n=....\n/, '\n');
+    }
+  };
+  add('taken', 'armour without a checksum', await withoutChecksum(true));
+  add('refused', 'armour without a checksum and without padding', await withoutChecksum(false));
   add('refused', 'armour with a wrong checksum', good.replace(/\n=....\n/, '\n=AAAA\n'));
   add('taken', 'armour with headers', good.replace(/(SIGNATURE-----\n)/, '$1Version: GnuPG v1\nComment: x\n'));
   add('taken', 'armour in other columns', good.replace(/(SIGNATURE-----\n\n.{32})/, '$1\n'));
