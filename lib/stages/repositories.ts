@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { MirrorError } from '../errors';
 import { archiveSources, type ImageSource } from '../job/apt-sources';
 import { machineRepositories, type Repository } from '../machine/apt';
 import { writeBytes } from '../machine/bytes';
@@ -12,24 +13,18 @@ export async function archiveRepositories(bench: Workbench): Promise<Repository[
 }
 
 /**
- * The same, all of them told: where a build names none, as it may for Debian, those of this machine's apt, else where
- * Debian offers the release to everybody.
+ * The same, all of them told: where a build names none, as it may for Debian, those of this machine's apt.
+ * @throws NotSupported where that knows no archive of the release, as on machines of another distribution
  */
 export async function releaseRepositories(bench: Workbench): Promise<readonly Repository[]> {
   const ordered = await archiveRepositories(bench);
   if (ordered.length > 0) return ordered;
-  const machines = await machineRepositories(bench.job.release);
-  return machines.length > 0 ? machines : publicRepositories(bench.job.release);
-}
-
-/** For machines of another distribution, which have Debian's keys where host-tools.sh installs them. */
-export function publicRepositories(release: string): Repository[] {
-  const common = { components: ['main'], keyring: '/usr/share/keyrings/debian-archive-keyring.gpg' };
-  return [
-    { uri: 'http://archive.invalid/debian', suite: release, ...common },
-    { uri: 'http://archive.invalid/debian', suite: `${release}-updates`, ...common },
-    { uri: 'http://archive.invalid/debian-security', suite: `${release}-security`, ...common },
-  ];
+  const { release } = bench.job;
+  const machines = await machineRepositories(release);
+  if (machines.length > 0) return machines;
+  throw new MirrorError('NotSupported', `this machine's apt knows no archive of ${release}`, {
+    hint: 'name one: --archive URL, or places.archive',
+  });
 }
 
 /** Sources as apt is told of them: keyrings become files, credentials leave the addresses. */
