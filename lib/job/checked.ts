@@ -38,7 +38,7 @@ function inside(value: unknown, key: PropertyKey): unknown {
   return value === null || typeof value !== 'object' ? undefined : (value as Record<PropertyKey, unknown>)[key];
 }
 
-const orderHint = 'maas-mirror build --help and mirror.schema.json say what there is';
+const orderHint = 'maas-mirror build --help and mirror.schema.json list the options';
 
 /** Of what builds hand on. */
 export const handedOnHint =

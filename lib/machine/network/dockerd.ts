@@ -6,7 +6,7 @@ import { isMachineOfCodeBuild } from './code-build';
 
 /**
  * Ends the Docker daemon that CodeBuild's images start in privileged builds, on 127.0.0.1:2375 and without a password:
- * whoever reaches it is root on the build machine. No stage needs it. Another machine's Docker is not ours to end.
+ * any process that reaches it is root on the build machine. No stage needs it. Another machine's Docker is not ours to end.
  * @throws CommandFailed where it does not end
  */
 export async function stopDockerd(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
