@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { releaseOf } from '../catalog/releases';
 import { MirrorError, withoutPasswords } from '../errors';
 import { checked } from './checked';
-import { bootloadersOrder, Compression, Customise, Order, ViewName } from './order';
+import { BootTimeout, bootloadersOrder, Compression, Customise, Order, ViewName } from './order';
 import { Places } from './places';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes');
@@ -20,6 +20,9 @@ export const View = z.strictObject({
   serial: z.string().optional().describe('Serial of the cloud image, for views of one release; default: the newest'),
   compression: Compression.optional().describe('Of a squashfs that is made here; default: zstd, xz for xenial'),
   bootTest: z.boolean().default(true).describe('Whether what is published has to boot first'),
+  bootTimeout: BootTimeout.optional().describe(
+    'Minutes that one boot may take before it has failed; default: 30, or 60 where the architecture is emulated',
+  ),
   bootloaders: z
     .boolean()
     .default(true)

@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
@@ -32,7 +33,17 @@ export function propsOfConfig(scope: Construct, id: string, path: string): MaasM
 }
 
 function viewOf(name: string, view: Partial<View>, secretNamed: (name: string) => ISecret): MirrorView {
-  const { releases = [], architectures, kernels, customise, serial, compression, bootTest, bootloaders } = view;
+  const {
+    releases = [],
+    architectures,
+    kernels,
+    customise,
+    serial,
+    compression,
+    bootTest,
+    bootTimeout,
+    bootloaders,
+  } = view;
   return {
     name,
     releases: releases.map(releaseNamed),
@@ -56,6 +67,7 @@ function viewOf(name: string, view: Partial<View>, secretNamed: (name: string) =
     ...(serial !== undefined && { serial }),
     ...(compression !== undefined && { compression }),
     ...(bootTest !== undefined && { bootTest }),
+    ...(bootTimeout !== undefined && { bootTimeout: Duration.minutes(bootTimeout) }),
     ...(bootloaders !== undefined && { bootloaders }),
   };
 }

@@ -20,7 +20,7 @@ it.each([
 ])('boots %s in %s', (name, machine, ...devices) => {
   const { qemu } = architectureOf(name);
   const [program, ...args] = qemuCommand({
-    emulator: { ...qemu, program: qemu.system },
+    ...{ emulator: { ...qemu, program: qemu.system }, acceleration: 'tcg', cpus: 2 },
     ...{ kernel: 'K', initrd: 'I', commandLine: 'root=x ro', mac: 'MAC', memory: 2048, timeoutSeconds: 1 },
     server: { address: '10.0.2.100:5248', port: 40000 },
     ...{ judge: () => undefined, onLine: () => {} },
@@ -78,7 +78,7 @@ async function bootBy(script: string) {
   chmodSync(program, 0o755);
   const lines: string[] = [];
   const ended = await boot({
-    emulator: { ...architectureOf('amd64').qemu, program },
+    ...{ emulator: { ...architectureOf('amd64').qemu, program }, acceleration: 'tcg', cpus: 2 },
     ...{ kernel: 'K', initrd: 'I', commandLine: 'root=x ro', mac: 'MAC', memory: 2048, timeoutSeconds: 1 },
     server: { address: '10.0.2.100:5248', port: 40000 },
     judge: (line) =>
