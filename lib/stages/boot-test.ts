@@ -5,6 +5,7 @@ import { kernelOf } from '../catalog/kernels';
 import { releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
 import { foldersOf, made } from '../job/layout';
+import type { Order } from '../job/order';
 import type { Booted } from '../job/results';
 import { chooseAcceleration } from '../machine/boot/acceleration';
 import type { Emulator } from '../machine/boot/emulator';
@@ -78,7 +79,8 @@ async function bootFiles(bench: Workbench, files: BootFiles, emulator: Emulator,
     ? ({ acceleration: 'tcg', evidence: `programs of ${job.architecture} do not run on this machine` } as const)
     : await chooseAcceleration(emulator, scratch);
   logLine(`the machine is emulated by ${acceleration}: ${why}`);
-  progress(`booting ${job.kernel} in ${emulator.program}`);
+  const minutes = bootMinutes(order, isForeign);
+  progress(`booting ${job.kernel} in ${emulator.program}, within ${minutes} minutes`);
   using units = unitProgress(progress);
   const evidence = await boot({
     ...{ emulator, acceleration, cpus: virtualCpus(bench), memory: memoryFor(size) },
@@ -92,8 +94,7 @@ async function bootFiles(bench: Workbench, files: BootFiles, emulator: Emulator,
     mac,
     server: { address, port: rack.port },
     judge: cloudInit ? judgeByCloudInit(nonce) : judgeByLogin,
-    // A boot takes a minute, or a quarter of an hour where several share a slow machine.
-    timeoutSeconds: 60 * (order.bootTimeout ?? (isForeign ? 60 : 30)),
+    timeoutSeconds: 60 * minutes,
     onLine: (line) => {
       logLine(line);
       units.onLine(line);
@@ -103,6 +104,11 @@ async function bootFiles(bench: Workbench, files: BootFiles, emulator: Emulator,
   throw new MirrorError('BootFailed', `the system came up, but never fetched ${path}`, {
     hint: 'the image has another root than the one that is to be published',
   });
+}
+
+/** A boot takes a minute, or a quarter of an hour where several share a slow machine. */
+export function bootMinutes({ bootTimeout }: Pick<Order, 'bootTimeout'>, isForeign: boolean): number {
+  return bootTimeout ?? (isForeign ? 60 : 30);
 }
 
 /** The root lies in memory whole, the unpacked initramfs beside it, and the system needs some, too. In MiB. */
