@@ -78,9 +78,9 @@ async function bootFiles(bench: Workbench, files: BootFiles, emulator: Emulator,
   const { acceleration, evidence: why } = isForeign
     ? ({ acceleration: 'tcg', evidence: `programs of ${job.architecture} do not run on this machine` } as const)
     : await chooseAcceleration(emulator, scratch);
-  logLine(`the machine is emulated by ${acceleration}: ${why}`);
   const minutes = bootMinutes(order, isForeign);
-  progress(`booting ${job.kernel} in ${emulator.program}, within ${minutes} minutes`);
+  logLine(`the machine is emulated by ${acceleration} (${why}) and has ${minutes} minutes`);
+  progress(`booting ${job.kernel} in ${emulator.program}`);
   using units = unitProgress(progress);
   const evidence = await boot({
     ...{ emulator, acceleration, cpus: virtualCpus(bench), memory: memoryFor(size) },
