@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { buildVariable, environmentOf, jobOfStrings, workStoreVariable } from '../../lib/job/environment';
+import { buildVariable, jobOfStrings, jobVariables, stringsOf, workStoreVariable } from '../../lib/job/environment';
 import { runs } from '../../lib/job/layout';
 import { Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
@@ -12,12 +12,15 @@ const secret = '0123456789abcdef';
 const folder = `run-1-${secret}`;
 const order = Order.parse({ release: 'bookworm', architectures: ['amd64'], base: '/nowhere/base.squashfs' });
 const job = jobOfStrings(planOf(order, 'run-1', folder).architectures[0]?.job ?? {});
+const environment = Object.fromEntries(
+  Object.entries(stringsOf(job)).map(([field, value]) => [jobVariables[field as keyof typeof jobVariables], value]),
+);
 
 /** Runs a stage as a build does, in a folder of its own. */
 function stage(name: string, work: string, more: Readonly<Record<string, string>> = {}) {
   const cwd = temporaryFolder();
   const { PATH } = process.env;
-  const env = { PATH, ...environmentOf(job), [workStoreVariable]: work, [buildVariable]: 'Fetch:1', ...more };
+  const env = { PATH, ...environment, [workStoreVariable]: work, [buildVariable]: 'Fetch:1', ...more };
   const program = join(__dirname, '../../dist/assets/stage/stage.js');
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, name], { cwd, env, encoding: 'utf8' });
   return { status, said: stdout + stderr, left: readdirSync(cwd) };
@@ -64,7 +67,7 @@ it.each([
 });
 
 it('forges no progress by what its error quotes', () => {
-  const env = { PATH: process.env.PATH, ...environmentOf(job), MIRROR_BUNDLES: 'theirs\n:: published\u001b[2K' };
+  const env = { PATH: process.env.PATH, ...environment, MIRROR_BUNDLES: 'theirs\n:: published\u001b[2K' };
   const program = join(__dirname, '../../dist/assets/stage/stage.js');
   const { stderr, stdout } = spawnSync(process.execPath, [program, 'fetch'], {
     ...{ cwd: temporaryFolder(), env, encoding: 'utf8' },
