@@ -29,7 +29,7 @@ export async function retrying<T>(
       if (options.hasProgress?.()) failures = 0;
       const wait = options.waits[failures];
       if (wait === undefined) throw error.failure;
-      options.retried?.(`${error.failure.message}; trying again (${failures + 1} of ${options.waits.length})`);
+      options.retried?.(`trying again, ${failures + 1} of ${options.waits.length}: ${error.failure.message}`);
       await setTimeout(wait, undefined, options.signal && { signal: options.signal });
     }
   }
