@@ -44,7 +44,8 @@ async function cloudBase(release: Release, bench: Workbench): Promise<Base> {
   const { order, scratch, cache } = bench;
   const search = await searchOf(bench);
   progress(`looking for ${search.release} ${search.architecture} in ${withoutPasswords(search.stream)}`);
-  const image = await findCloudImage(search);
+  const warn = (sentence: string) => progress(`warning: ${sentence}`);
+  const image = await findCloudImage({ ...search, retried: progress, warn });
   const { serial, squashfs, manifest, source } = await bringCloudImage(image, {
     scratch,
     network: networkOf(order.places),
