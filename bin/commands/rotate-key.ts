@@ -1,6 +1,6 @@
 import { MirrorError } from '../../lib/errors';
-import { openMirror } from '../../lib/operations/open-mirror';
 import { announceKey, finishRotation, type Rotated, type Rotation, signAnew } from '../../lib/operations/rotate-key';
+import { openStore } from '../../lib/store/open';
 import { defaultKeyPath, existingSigner, keyPlace, requireOutside, signerFrom } from '../signing-key';
 import { counted } from '../sizes';
 import type { Terminal } from '../terminal';
@@ -42,7 +42,7 @@ async function rotationOf(options: RotateKeyOptions): Promise<Rotation> {
   const { mirror, sign = false, finish = false } = options;
   const key = keyPlace(options.key ?? defaultKeyPath());
   const newKey = keyPlace(options.newKey);
-  const { store } = await openMirror(mirror);
+  const store = await openStore(mirror);
   requireOutside(keyPlace(mirror), newKey);
   const current = await existingSigner(key);
   // only the first step makes a key: later it would be one that nobody has announced
