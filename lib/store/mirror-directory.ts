@@ -17,10 +17,28 @@ export async function openMirrorDirectory(
   path: string,
   { create, copies = false }: { readonly create: boolean; readonly copies?: boolean },
 ): Promise<DirectoryStore> {
+  const found = await findMirrorDirectory(path, { copies });
+  if (found !== undefined) return found;
   const root = resolve(path);
   const isThere = await isFolder(root);
-  if (!isThere && !create) throw noSuchDirectory(root);
+  if (!create) throw isThere ? foreignMirror(root, 'is empty') : noSuchDirectory(root);
   if (!isThere) await nameDiskFull(root, () => makeFolder(root));
+  const store = new DirectoryStore(root);
+  await store.create(formatKey, formatBytes, { contentType: 'application/json' });
+  return store;
+}
+
+/**
+ * The mirror in a directory; makes nothing.
+ * @returns undefined where one can be made: nothing is there yet, or an empty directory
+ * @throws what openMirrorDirectory throws
+ */
+export async function findMirrorDirectory(
+  path: string,
+  { copies = false }: { readonly copies?: boolean } = {},
+): Promise<DirectoryStore | undefined> {
+  const root = resolve(path);
+  if (!(await isFolder(root))) return undefined;
 
   // Looked at before format.json: that is always the first to come.
   const names = await readdir(root);
@@ -28,9 +46,8 @@ export async function openMirrorDirectory(
   const store = new DirectoryStore(root);
   const format = await store.read(formatKey);
   if (format !== undefined) checkFormat(root, format.bytes);
-  else if (isEmpty && create) await store.create(formatKey, formatBytes, { contentType: 'application/json' });
-  else if (!copies || !(await holdsViews(store, names)))
-    throw foreignMirror(root, isEmpty ? 'is empty' : `has files but no ${formatKey}`);
+  else if (isEmpty) return undefined;
+  else if (!copies || !(await holdsViews(store, names))) throw foreignMirror(root, `has files but no ${formatKey}`);
   return store;
 }
 
