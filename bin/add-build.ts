@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { BuildOptions } from './commands/build';
 import { interruptible } from './interruptible';
 import { many } from './many';
-import { serve } from './serve-until-interrupted';
+import { defaultListen } from './serve/listen';
+import { serve } from './serve/until-interrupted';
 import type { Terminal } from './terminal';
 
 export function addBuild(program: Command, terminal: Terminal, done: (code: number) => void): void {
@@ -38,7 +39,7 @@ export function addBuild(program: Command, terminal: Terminal, done: (code: numb
     .option('--json', 'print the result as JSON')
     .option('--serve', 'serve the mirror after the build')
     .option('--no-serve', 'end after the build (default)')
-    .option('--listen <address:port>', 'where to serve', '127.0.0.1:8080')
+    .option('--listen <address:port>', 'where to serve', defaultListen)
     .optionsGroup('Where things come from:')
     .option(
       '--stream <name>',

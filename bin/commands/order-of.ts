@@ -133,7 +133,7 @@ function imageFrom(options: OrderOptions): object {
   const customise = customisationFrom(options);
   return {
     bootTest,
-    base,
+    base: base === '' ? base : resolve(base),
     ...kernelsFrom(options),
     ...(customise && { customise }),
     ...(serial !== undefined && { serial }),

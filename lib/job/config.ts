@@ -3,12 +3,13 @@ import { z } from 'zod';
 import { releaseOf } from '../catalog/releases';
 import { MirrorError, withoutPasswords } from '../errors';
 import { checked } from './checked';
+import { refuseNotYet } from './not-yet';
 import { bootloadersOrder, Compression, Customise, Order, ViewName } from './order';
 import { Places } from './places';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes');
 
-/** What one view is made of; a view without releases is filled by promotion. */
+/** What one view is made of; one without releases is refused until there is promotion. */
 export const View = z.strictObject({
   releases: z.array(word).default([]).describe('Releases by their series: noble, jammy, …'),
   architectures: z.array(word).min(1).optional().describe('dpkg architectures; default: that of the building machine'),
@@ -44,7 +45,7 @@ export const MirrorConfig = z.strictObject({
   keep: z
     .strictObject({ versions: z.int().min(1).optional(), days: z.int().min(1).optional() })
     .optional()
-    .describe('How many versions of a product stay, and for how long at least'),
+    .describe('Not supported yet: how many versions of a product stay, and for how long at least'),
   site: z
     .strictObject({
       domainName: z.string().optional().describe('Host name of the mirror; default: that of CloudFront'),
@@ -59,7 +60,7 @@ export const MirrorConfig = z.strictObject({
 });
 export type MirrorConfig = z.infer<typeof MirrorConfig>;
 
-/** @throws BadInput (misuse) naming the file and the field */
+/** @throws BadInput (misuse) naming the file and the field; NotSupported for what comes with a later version */
 export function parseConfig(text: string, file: string): MirrorConfig {
   let value: unknown;
   try {
@@ -71,7 +72,10 @@ export function parseConfig(text: string, file: string): MirrorConfig {
       misuse: true,
     });
   }
-  return checked(MirrorConfig, value, file);
+  const config = checked(MirrorConfig, value, file);
+  const views = Object.entries(config.views).map(([name, view]) => ({ name, releases: view?.releases }));
+  refuseNotYet({ keep: config.keep, views }, file);
+  return config;
 }
 
 export interface OrdersOptions {

@@ -4,6 +4,7 @@ import type { AddedRepository } from '../job/added-repository';
 import { checked } from '../job/checked';
 import { MirrorConfig, ordersOf } from '../job/config';
 import { refuseFileAddresses } from '../job/file-addresses';
+import { refuseNotYet } from '../job/not-yet';
 import { bootloadersOrder, type Order } from '../job/order';
 import { refusePasswords } from '../job/passwords';
 import { Places } from '../job/places';
@@ -14,12 +15,13 @@ import { nameOfSecret } from './secrets';
 
 /**
  * Everything that a mirror is to build when it looks for news.
- * @throws BadInput (misuse) naming the property; UnknownKernel and the like for what a release does not have
+ * @throws BadInput (misuse) naming the property; NotSupported for a view without releases; UnknownKernel and the like for what a release does not have
  */
 export function ordersOfProps(props: MaasMirrorProps): Order[] {
   const views = viewsOf(props);
   refuseFolders(props, views);
   refusePasswordsIn(props, views);
+  refuseNotYet({ views }, 'the properties of the mirror');
   if (views.every(({ releases = [] }) => releases.length === 0)) return [];
   const config = checked(
     MirrorConfig,

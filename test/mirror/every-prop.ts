@@ -51,7 +51,7 @@ export function everyProp(stack: Stack): Required<MaasMirrorProps> {
     releases: [UbuntuRelease.NOBLE, UbuntuRelease.JAMMY],
     architectures: [Architecture.AMD64, Architecture.ARM64],
     kernels: [KernelFlavour.GA, KernelFlavour.HWE, KernelFlavour.HWE_EDGE],
-    views: [{ name: 'candidate', releases: [UbuntuRelease.NOBLE] }, nextCloudInit(stack), { name: 'stable' }],
+    views: [{ name: 'candidate', releases: [UbuntuRelease.NOBLE] }, nextCloudInit(stack)],
     places: { stream: 'releases', streamKeyring: 'AAAA', proxy: 'http://proxy.example.com:3128' },
     schedule: MirrorSchedule.expression('rate(6 hours)'),
     maxConcurrency: 8,
