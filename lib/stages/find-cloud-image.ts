@@ -1,4 +1,3 @@
-import { releaseOf } from '../catalog/releases';
 import { MirrorError, withoutPasswords } from '../errors';
 import {
   type CloudFile,
@@ -35,8 +34,9 @@ export interface SourceImage {
 export interface FindOptions extends StreamOptions {
   /** Address of the stream, `https://cloud-images.ubuntu.com/daily/`, or of one of its signed documents. */
   readonly stream: string;
-  /** Series. */
+  /** Series, and version: `noble`, `24.04`. */
   readonly release: string;
+  readonly version: string;
   readonly architecture: string;
   /** @default - the newest */
   readonly serial?: string;
@@ -47,8 +47,7 @@ export interface FindOptions extends StreamOptions {
  * @throws BadInput, BadSignature, BadFormat, DownloadFailed; NotReady where the stream has no image that can be used
  */
 export async function findCloudImage(options: FindOptions): Promise<SourceImage> {
-  const { release, architecture, serial } = options;
-  const { version } = releaseOf(release);
+  const { release, version, architecture, serial } = options;
   const stream = await openStream(options.stream, options);
   const images = await imagesOf(stream, { version, architecture });
   const what = `${release} (${version}) ${architecture} in ${withoutPasswords(stream.base)}`;
