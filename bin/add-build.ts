@@ -10,12 +10,15 @@ export function addBuild(program: Command, terminal: Terminal, done: (code: numb
   program
     .command('build')
     .description('build releases, on this machine or by a deployed stack: fetch, extract kernels, boot them, publish')
-    .argument('[release...]', 'names of releases: noble, jammy, bookworm, …; or bootloaders')
+    .argument('[release...]', 'series or versions: noble, 22.04, bookworm, …; or bootloaders')
     .option('--stack <name>', 'let the mirror of this deployed stack build, in AWS, and follow it')
     .option('--config <file>', 'build what a mirror.yaml says')
     .option('--view <name>', 'view to publish to (default: candidate; with --config: all)')
     .option('--arch <list>', 'architectures, with commas between (default: this machine’s; with --stack: amd64)')
-    .option('--kernel <list>', 'kernel flavours that must succeed (default: ga,hwe; Debian: generic,cloud)')
+    .option(
+      '--kernel <list>',
+      'kernel flavours that must succeed: hwe-edge, lowlatency, … (default: ga,hwe; Debian: generic,cloud)',
+    )
     .option('--optional-kernel <list>', 'kernel flavours that are left out when they fail')
     .option('--serial <serial>', 'serial of the cloud image (default: the newest)')
     .option('--ppa <owner/name>', 'upgrade the image from this PPA; may be repeated', many)

@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { factsFault } from '../catalog/described';
+import { seriesOf } from '../catalog/names';
 import { AddedRepository } from './added-repository';
+import { AboutRelease } from './catalogue/facts';
 import { CredentialsName } from './credentials';
 import { isKernelPackage } from './kernel-package';
 import { address, Places } from './places';
@@ -60,8 +63,10 @@ export const ViewName = z
   .refine((name) => !reservedViews.includes(name), `no view can be called ${reservedViews.join(', ')}`);
 
 const fields = z.strictObject({
-  /** `noble`; or `bootloaders`, which needs no architectures. */
-  release: word,
+  /** `noble` or `24.04`, which is read as `noble`; or `bootloaders`, which needs no architectures. */
+  release: word.transform(seriesOf),
+  /** What is to be known of the release beyond the catalogue; Plan asks the stream about one that is not in it. */
+  about: AboutRelease.optional(),
   architectures: z.array(word).default([]),
   kernels: z.strictObject({ required: z.array(word), optional: z.array(word).default([]) }).optional(),
   customise: Customise.optional(),
@@ -85,7 +90,9 @@ const fields = z.strictObject({
 });
 
 /** The input of one execution: what is ordered, for one release (design §5). Unknown fields are refused by name. */
-export const Order = fields.superRefine(({ release, architectures }, context) => {
+export const Order = fields.superRefine(({ release, architectures, about }, context) => {
+  const message = about && factsFault(release, about);
+  if (message !== undefined) context.addIssue({ code: 'custom', path: ['about'], message });
   if (release === bootloadersOrder || architectures.length > 0) return;
   context.addIssue({ code: 'custom', path: ['architectures'], message: 'name at least one architecture' });
 });

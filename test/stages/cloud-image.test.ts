@@ -48,7 +48,7 @@ function finding(server: Pick<TroubledServer, 'address'>, options: Partial<FindO
   const scratch = temporaryFolder();
   const keyring = join(scratch, 'given.gpg');
   writeFileSync(keyring, signer.keyring);
-  const wanted = { stream: server.address, release: 'noble', architecture: 'amd64' };
+  const wanted = { stream: server.address, release: 'noble', version: '24.04', architecture: 'amd64' };
   return findCloudImage({ ...wanted, keyring, scratch, network: {}, ...quick, ...options });
 }
 
