@@ -199,12 +199,6 @@ describe('findCloudImage', () => {
     writeFileSync(index, Buffer.alloc(16 * 1024 * 1024 + 1));
     await expect(finding(server)).rejects.toMatchObject(tooLong(16_777_216));
   });
-
-  it('refuses a release that does not exist', async () => {
-    await expect(finding({ address: 'http://127.0.0.1:1/' }, { release: 'nobel' })).rejects.toMatchObject({
-      name: 'UnknownRelease',
-    });
-  });
 });
 
 describe.each<[string, Partial<FindOptions>]>([
