@@ -11,6 +11,7 @@ import { planOf } from '../../lib/job/plan';
 import { expireDownloads, expireRuns, removeRuns } from '../../lib/local/expire-runs';
 import { ownScratch } from '../../lib/local/scratch';
 import { machineRepositories } from '../../lib/machine/apt';
+import { checkAddedKeys } from '../../lib/stages/added-sources';
 import { requireOwnKey } from '../../lib/stages/show-mirror';
 import { hasCode } from '../../lib/store/durable';
 import { openMirrorDirectory } from '../../lib/store/open';
@@ -48,6 +49,7 @@ export async function runBuild(
   const folder = options.config === undefined ? '.' : dirname(options.config);
   const orders = ordersFrom(releases, options, machine()).map((order) => fromFolder(order, folder));
   await checkCredentials(orders);
+  for (const order of orders) await checkAddedKeys(order);
   requireRoot();
   const places = placesOf(options);
   await requireParent(places.mirror);

@@ -10,6 +10,7 @@ import { kernelChoices } from './kernel-choice';
 import { bootloadersOrder, isCustomised, Order } from './order';
 import { parseRepository } from './repository';
 import { ArchitectureResult } from './results';
+import { refuseUnused } from './sources/refuse-unused';
 
 /** A job as the state machine carries it. */
 export const jobStrings = z.strictObject(
@@ -85,6 +86,7 @@ export function planOf(order: Order, execution: string, folder = ''): Plan {
   for (const architecture of order.architectures) checkArchitecture(order.release, architecture);
   refuseSharedBase(order);
   refuseUbuntusOwn(order);
+  refuseUnused(order);
   const choices = kernelChoices(order);
   const notes = choices.flatMap(({ architecture, leftOut }) =>
     leftOut.map((kernel) => `${architecture} has no ${kernel}, left out`),
