@@ -11,6 +11,7 @@ import { planOf } from '../../lib/job/plan';
 import { expireDownloads, expireRuns, removeRuns } from '../../lib/local/expire-runs';
 import { ownScratch } from '../../lib/local/scratch';
 import { machineRepositories } from '../../lib/machine/apt';
+import { checkAddedKeys } from '../../lib/stages/added-sources';
 import { requireOwnKey } from '../../lib/stages/show-mirror';
 import { hasCode } from '../../lib/store/durable';
 import { requireRootFileSystems, requireSquashfs } from '../preflight/base';
@@ -49,6 +50,7 @@ export async function runBuild(
   const asked = ordersFrom(releases, options, machine()).map((order) => fromFolder(order, folder));
   const orders = await describedOrders(asked);
   await checkCredentials(orders);
+  for (const order of orders) await checkAddedKeys(order);
   requireRoot();
   temporaryFolder();
   await requireListen(options);

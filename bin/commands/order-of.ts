@@ -9,6 +9,7 @@ import { checked } from '../../lib/job/checked';
 import { bootloadersFor, ordersOf, parseConfig } from '../../lib/job/config';
 import { bootloadersOrder, Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
+import { stanzasIn } from '../../lib/job/repository';
 import { withCredentials } from './credentials-of';
 import { type PlacesOptions, placesFrom, readFile, readKeyring, readText } from './places-of';
 
@@ -148,7 +149,7 @@ function imageFrom(options: OrderOptions): object {
 function customisationFrom(options: OrderOptions) {
   const { ppa = [], repository = [], credentials = [], proposed, package: packages = [], purge = [] } = options;
   const ppas = ppa.map((name) => (name.startsWith('ppa:') ? name : `ppa:${name}`));
-  const stanzas = repository.map((file) => readText(file, '--repository'));
+  const stanzas = repository.flatMap((file) => stanzasIn(readText(file, '--repository')));
   const customise = {
     repositories: [...ppas, ...withCredentials(stanzas, credentials)],
     proposed: proposed === true ? ('all' as const) : wordsOf(proposed === undefined ? [] : [proposed]),

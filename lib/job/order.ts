@@ -6,7 +6,8 @@ import { AboutRelease } from './catalogue/facts';
 import { CredentialsName } from './credentials';
 import { isKernelPackage } from './kernel-package';
 import { address, Places } from './places';
-import { repositoryWord } from './repository';
+import { SourceOptions } from './sources/source-options';
+import { repositoryWord } from './sources/stanza';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes');
 /** A dash at the end would tell apt to remove it. */
@@ -27,6 +28,8 @@ export const AptSource = z
     keyring: z.base64().optional(),
     /** What its user and password are called. @default - it needs none, or they are in its address */
     credentials: CredentialsName.optional(),
+    /** More fields of its stanza. @default - none */
+    options: SourceOptions.optional(),
   })
   .refine(({ uri, credentials }) => credentials === undefined || uri.startsWith('https://'), {
     path: ['uri'],
