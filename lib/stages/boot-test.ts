@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { architectureOf, runsOn } from '../catalog/architectures';
 import { bootOptionsOf } from '../catalog/boot-options';
 import { kernelOf } from '../catalog/kernels';
-import { releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
+import { releaseFor } from '../job/catalogue/release-for';
 import { foldersOf, made } from '../job/layout';
 import type { Order } from '../job/order';
 import type { Booted } from '../job/results';
@@ -66,8 +66,8 @@ interface BootFiles {
 /** @returns what showed that the system is up */
 async function bootFiles(bench: Workbench, files: BootFiles, emulator: Emulator, isForeign: boolean): Promise<string> {
   const { job, order, tools, scratch } = bench;
-  const release = releaseOf(job.release);
-  const { subarch } = kernelOf(job.release, job.architecture, job.kernel);
+  const release = releaseFor(order);
+  const { subarch } = kernelOf(release, job.architecture, job.kernel);
   const { sha256, size } = files;
   const path = rackPath({ ...job, sha256, os: release.os, subarch });
   const nonce = sha256.slice(8, 24);

@@ -13,7 +13,6 @@ views:
   next: { releases: [noble], architectures: [amd64], customise: { repositories: ['ppa:cloud-init-dev/daily'], proposed: all }, bootTest: false }
   slow: { releases: [focal], architectures: [arm64], bootTimeout: 90 }
   debian: { releases: [bookworm], architectures: [amd64] }
-  stable: {}
 places: { stream: releases, streamKeyring: keys/stream.gpg, proxy: 'http://proxy.example.com:3128' }
 schedule: weekly
 site:
