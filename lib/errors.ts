@@ -30,6 +30,7 @@ export const errorNames = [
   'AccessDenied',
   'WrongRegion',
   'NotReady',
+  'NoSuchImage',
   'NoSuchPackage',
   'KeptBack',
   'NoKernel',
