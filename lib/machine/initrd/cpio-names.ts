@@ -39,8 +39,9 @@ export class CpioNames {
     }
   }
 
-  /** @throws IncompleteInitrd where an archive has no end */
+  /** @throws IncompleteInitrd where there is no archive, or one has no end */
   end(): void {
+    if (this.#entries === 0) throw this.#damaged('ends before any archive');
     if (!this.#isBetween || this.#toSkip > 0) throw this.#damaged('ends in the middle of an archive');
   }
 
