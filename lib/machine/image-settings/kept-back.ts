@@ -93,11 +93,11 @@ export function policiesIn(printed: string): Policy[] {
 }
 
 function policyIn(name: string, block: string): Policy {
-  const valueOf = (word: string) => {
+  const fieldOf = (word: string) => {
     const value = new RegExp(`^  ${word}: (\\S+)$`, 'm').exec(block)?.[1];
     return value === undefined || value === '(none)' ? undefined : value;
   };
-  const [installed, candidate] = [valueOf('Installed'), valueOf('Candidate')];
+  const [installed, candidate] = [fieldOf('Installed'), fieldOf('Candidate')];
   const sources: string[] = [];
   let isCandidate = false;
   for (const line of block.split('\n')) {

@@ -38,6 +38,8 @@ export function packageFailure(error: unknown): MirrorError | undefined {
 /** apt ends with a sentence that names no package, and lists them before. */
 function heldIn(said: string): string | undefined {
   if (!/^E: Held packages were changed/m.test(said)) return undefined;
-  const [, names = ''] = /^The following held packages will be changed:\n((?: {2}[^\n]*\n)+)/m.exec(said) ?? [];
-  return names.trim().replaceAll(/\s+/g, ', ');
+  const lines = said.split('\n');
+  const after = lines.slice(lines.indexOf('The following held packages will be changed:') + 1);
+  const end = after.findIndex((line) => !line.startsWith('  '));
+  return after.slice(0, end).join(' ').trim().replaceAll(/ +/g, ', ');
 }
