@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { bootDrivers } from '../catalog/boot-drivers';
 import { type Kernel, kernelOf } from '../catalog/kernels';
-import { releaseOf } from '../catalog/releases';
+import { releaseFor } from '../job/catalogue/release-for';
 import { foldersOf, made } from '../job/layout';
 import type { Extracted } from '../job/results';
 import { aptInstall } from '../machine/apt';
@@ -24,7 +24,8 @@ import { handOn, takeUp, type Workbench } from './workbench';
 /** Installs one kernel flavour into a throwaway overlay and takes its kernel and initramfs out. */
 export async function extract(bench: Workbench): Promise<Extracted> {
   const { job, scratch } = bench;
-  const kernel = kernelOf(job.release, job.architecture, job.kernel);
+  const release = releaseFor(bench.order);
+  const kernel = kernelOf(release, job.architecture, job.kernel);
   const from = foldersOf(job);
   const base = await takeUp(bench, made.squashfs(from.root));
   const layer = await takeUp(bench, made.layer(from.prepared));
@@ -43,7 +44,6 @@ export async function extract(bench: Workbench): Promise<Extracted> {
   inside(chroot.path).copyOut(installed.path, kernelFile);
   await requirePackaged({ path: installed.path, file: kernelFile }, packaged, image.path, scratch);
   progress(`making the initramfs of ${installed.release}`);
-  const release = releaseOf(job.release);
   const choice = initramfsChoiceOf(release, job.architecture);
   await makeInitramfs(chroot, choice, installed.release, await squashfsTime(base), initrd);
   const wanted = bootDrivers(release, job.architecture);
