@@ -9,6 +9,7 @@ import { aptAutoremove, aptDistUpgrade, aptInstall, aptPurge, aptUpdate } from '
 import { type Chroot, enterChroot } from '../machine/chroot';
 import { cleanImage } from '../machine/clean-image';
 import { writeText } from '../machine/files';
+import { removeIdentities } from '../machine/identity/remove-identities';
 import { progress } from '../machine/log';
 import { manifestOf } from '../machine/manifest';
 import { mountOverlay, mountSquashfs } from '../machine/mounts';
@@ -38,6 +39,8 @@ export async function upgrade(bench: Workbench): Promise<Root> {
     await handOnJson(bench, made.archives(bench.folder), archives);
   }
   ownSettings(root.path, releaseOf(job.release));
+  const removed = await removeIdentities(root.path, image.path, root.upper);
+  await handOnJson(bench, made.removed(bench.folder), removed);
   await cleanImage(root.path, image.path);
   progress('packing the changed image');
   await makeSquashfs(root.path, squashfs, { compression: compressionFor(bench), epoch });
