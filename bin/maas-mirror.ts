@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { addBuild } from './add-build';
 import { addCloud } from './add-cloud';
 import { addKeyring } from './add-keyring';
+import { addReleases } from './add-releases';
 import { exitCode } from './interruptible';
 import { many } from './many';
 import { repairEnvironment } from './preflight/environment';
@@ -43,6 +44,7 @@ function programOf(terminal: Terminal, done: (code: number) => void): Command {
   addBuild(program, terminal, done);
   addServe(program, terminal);
   addReaders(program, terminal, done);
+  addReleases(program, terminal, done);
   addKeyring(program, terminal, done);
   addCloud(program, terminal, done);
   addHelp(program);

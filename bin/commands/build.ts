@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { machine } from 'node:os';
 import { dirname, join } from 'node:path';
-import { releaseOf } from '../../lib/catalog/releases';
+import { familyOf } from '../../lib/catalog/releases';
 import { MirrorError } from '../../lib/errors';
 import { cacheVariable, workStoreVariable } from '../../lib/job/environment';
 import type { ExecutionResult } from '../../lib/job/events';
@@ -11,6 +11,7 @@ import { planOf } from '../../lib/job/plan';
 import { expireDownloads, expireRuns, removeRuns } from '../../lib/local/expire-runs';
 import { ownScratch } from '../../lib/local/scratch';
 import { machineRepositories } from '../../lib/machine/apt';
+import { checkAddedKeys } from '../../lib/stages/added-sources';
 import { requireOwnKey } from '../../lib/stages/show-mirror';
 import { hasCode } from '../../lib/store/durable';
 import { requireRootFileSystems, requireSquashfs } from '../preflight/base';
@@ -20,6 +21,7 @@ import { requireListen } from '../serve/listen';
 import type { Terminal } from '../terminal';
 import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from './build-report';
 import { checkCredentials, fromFolder } from './credentials-of';
+import { describedOrders, releaseLine } from './described-orders';
 import { installHostTools } from './install-tools';
 import { type OrderOptions, ordersFrom } from './order-of';
 import { buildDisplay, failureLines } from './show-build';
@@ -45,8 +47,10 @@ export async function runBuild(
   terminal: Terminal,
 ): Promise<number> {
   const folder = options.config === undefined ? '.' : dirname(options.config);
-  const orders = ordersFrom(releases, options, machine()).map((order) => fromFolder(order, folder));
+  const asked = ordersFrom(releases, options, machine()).map((order) => fromFolder(order, folder));
+  const orders = await describedOrders(asked);
   await checkCredentials(orders);
+  for (const order of orders) await checkAddedKeys(order);
   requireRoot();
   temporaryFolder();
   await requireListen(options);
@@ -62,7 +66,8 @@ export async function runBuild(
 
   const results: BuildResult[] = [];
   for (const order of orders) results.push(await buildOne(await withArchive(order), places, options, terminal));
-  report(results, { ...places, fingerprint: signer.fingerprint, json: options.json ?? false }, terminal);
+  const told = { fingerprint: signer.fingerprint, json: options.json ?? false, now: new Date() };
+  report(results, { ...places, ...told }, terminal);
   return exitCodeOf(results);
 }
 
@@ -70,6 +75,8 @@ async function buildOne(order: Order, places: Places, options: BuildOptions, ter
   const execution = await ownExecution(order, places);
   const logs = join(places.work, 'logs', execution);
   terminal.err(`building ${order.release} into view ${order.view} of ${places.mirror}`);
+  const about = releaseLine(order, new Date());
+  if (about !== undefined) terminal.err(`  ${about}`);
   const display = buildDisplay([planOf(order, execution)], terminal);
   const published: string[] = [];
   let result: ExecutionResult;
@@ -154,7 +161,7 @@ function requireRoot(): void {
 /** A release of Debian comes from where this machine's own apt takes it, unless told. */
 async function withArchive(order: Order): Promise<Order> {
   const { release, sources, base, places } = order;
-  if (release === bootloadersOrder || releaseOf(release).family !== 'debian') return order;
+  if (release === bootloadersOrder || familyOf(release) !== 'debian') return order;
   if (sources.length > 0 || base !== '' || places.archive !== undefined) return order;
   return {
     ...order,
