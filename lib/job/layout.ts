@@ -51,6 +51,8 @@ export const made = {
   manifest: (folder: string) => `${folder}/squashfs.manifest`,
   /** InRelease files that the upgrade went by. */
   archives: (folder: string) => `${folder}/archives.json`,
+  /** Keys and identities that the upgrade took out of the image. */
+  removed: (folder: string) => `${folder}/removed.json`,
   /** Repositories of the customisation with their keys, as the upgrade stage found them. */
   repositories: (folder: string) => `${folder}/repositories.json`,
   materials: (folder: string) => `${folder}/materials.json`,

@@ -44,8 +44,17 @@ function viewOf(
   catalogue: Catalogue | undefined,
   secretNamed: (name: string) => ISecret,
 ): MirrorView {
-  const { releases = [], architectures, kernels, customise, serial, compression } = view;
-  const { bootTest, bootTimeout, bootloaders } = view;
+  const {
+    releases = [],
+    architectures,
+    kernels,
+    customise,
+    serial,
+    compression,
+    bootTest,
+    bootTimeout,
+    bootloaders,
+  } = view;
   return {
     name,
     releases: releases.map((word) => releaseNamed(word, catalogue)),

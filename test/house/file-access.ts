@@ -19,6 +19,7 @@ export const fileAccess: Readonly<Record<string, string>> = {
   'lib/machine/download-part.ts': 'unfinished downloads',
   'lib/machine/download.ts': 'downloads in scratch and in the cache',
   'lib/machine/files.ts': 'single files and folders of this machine: scratch, our scripts',
+  'lib/machine/initrd/read-initrd.ts': 'an initrd that was taken out, in scratch',
   'lib/machine/key-file.ts': 'the signing key of a local mirror',
   'lib/machine/loop-node.ts': '/sys/block of this machine',
   'lib/machine/maas-stand-in.ts': 'the image that a boot test serves',
