@@ -5,7 +5,7 @@ import type { Network } from '../../machine/network';
 
 /**
  * Reads each document, all at once.
- * @throws DownloadFailed naming each that cannot be read, a line each
+ * @throws DownloadFailed naming each that cannot be read
  */
 export async function reachedSources(
   { documents, untried, ...network }: ProbedSources,
@@ -16,7 +16,7 @@ export async function reachedSources(
   const way: Network = { ...(proxy !== undefined && { proxy }), ...(ca !== undefined && { ca }) };
   const faults = await Promise.all(documents.map((url) => faultOf(url, way, { waits: [1000, 3000], ...options })));
   const lines = faults.filter((fault) => fault !== undefined);
-  if (lines.length > 0) throw new MirrorError('DownloadFailed', lines.join('\n'));
+  if (lines.length > 0) throw new MirrorError('DownloadFailed', lines.join('; '));
   return documents.length === 0
     ? 'the mirror names no sources'
     : `${documents.length === 1 ? 'one document is' : `${documents.length} documents are`} there: ${hostsOf(documents).join(', ')}`;
