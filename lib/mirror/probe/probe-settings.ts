@@ -63,7 +63,8 @@ function releaseFile(uri: string, suite: string): string {
   return suite.endsWith('/') ? `${uri}/${suite.replace(/^\.?\//, '')}InRelease` : `${uri}/dists/${suite}/InRelease`;
 }
 
-/** An arm64 machine upgrades and prepares arm64; its base is fetched on x86 all the same. */
+/** arm64 is changed on arm machines; it is only fetched on x86, where none of its programs run. */
 function isEmulated(architecture: string): boolean {
-  return !architectureOf(architecture).nativeOn.includes('amd64');
+  const { nativeOn } = architectureOf(architecture);
+  return !nativeOn.includes('amd64') && !nativeOn.includes('arm64');
 }
