@@ -86,6 +86,12 @@ function cloudFrontWords(answer: CloudFrontAnswer): Omit<Finding, 'name'> {
       return { ok: true, found: `the account has distributions (${answer.distributions}), so it may have them` };
     case 'may':
       return { ok: true, found: 'the account is not refused a distribution (one was asked for that cannot be made)' };
+    case 'made':
+      return {
+        ok: false,
+        found: `CloudFront has created the distribution ${answer.id} (disabled), which it documents to refuse`,
+        hint: 'delete it, and report this: the account may have distributions, and this check must not make one',
+      };
     case 'untold':
       return {
         ok: true,

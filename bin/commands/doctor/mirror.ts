@@ -132,25 +132,22 @@ const signingHint =
 export async function keyringFinding({ outputs }: Pick<Examination, 'outputs'>): Promise<Finding> {
   const name = 'keyring';
   const { mirrorUrl, keyringUrl, credentialsStoreArn } = outputs;
-  const keyring = await tried(
-    name,
-    async () => {
-      const found = await (await openStore(mirrorUrl)).read(layout.keyring);
-      if (found !== undefined) return await keysOf(found.bytes);
-      throw new MirrorError('NoSuchObject', `${keyringUrl} does not exist`, {
-        hint: 'the deployment exports it: deploy again, and see the log of the function Publish',
-      });
-    },
-    { AccessDenied: siteHint, StoreFailed: siteHint, DownloadFailed: siteHint },
-  );
+  const keyring = await tried(name, async () => {
+    const found = await (await openStore(mirrorUrl)).read(layout.keyring);
+    if (found !== undefined) return await keysOf(found.bytes);
+    throw new MirrorError('NoSuchObject', `${keyringUrl} does not exist`, {
+      hint: 'the deployment exports it: deploy again, and see the log of the function Publish',
+    });
+  });
   if (!('finding' in keyring)) {
     const fingerprints = keyring.value.map(({ fingerprint }) => fingerprint).join(', ');
     return { name, ok: true, found: `${keyringUrl} is there: ${fingerprints}` };
   }
-  if (credentialsStoreArn !== undefined && / 401\b/.test(keyring.error.message)) {
+  const status = / answers (\d{3})\b/.exec(keyring.error.message)?.[1];
+  if (status === '401' && credentialsStoreArn !== undefined) {
     return { name, ok: true, found: `${keyringUrl} asks for a password, as basicAuth wants it` };
   }
-  return keyring.finding;
+  return status === '403' ? { ...keyring.finding, hint: siteHint } : keyring.finding;
 }
 
 const siteHint =

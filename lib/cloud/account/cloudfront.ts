@@ -11,6 +11,8 @@ export type CloudFrontAnswer =
   | { readonly kind: 'may' }
   /** AWS wants to verify the account first; its words. */
   | { readonly kind: 'unverified'; readonly words: string }
+  /** It was made, against what CloudFront documents: somebody has to delete it. */
+  | { readonly kind: 'made'; readonly id: string }
   /** These credentials may make none, which says nothing of those that a deployment has. */
   | { readonly kind: 'untold'; readonly words: string };
 
@@ -31,6 +33,7 @@ export async function cloudFrontAnswer(client: CodeBuildClient): Promise<CloudFr
   const what = 'say whether the account may have a distribution';
   const refused = await ask(client, what, 'POST', impossible);
   const [code, words] = [elementOf(refused.body, 'Code') ?? '', elementOf(refused.body, 'Message') ?? ''];
+  if (refused.status === 201) return { kind: 'made', id: elementOf(refused.body, 'Id') ?? '' };
   if (/must be verified/.test(words)) return { kind: 'unverified', words };
   if (code === 'AccessDenied') return { kind: 'untold', words };
   if (refused.status === 400 || refused.status === 404) return { kind: 'may' };
