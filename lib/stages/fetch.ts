@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { squashfsCompression } from '../catalog/compression';
-import { type Release, releaseOf } from '../catalog/releases';
+import type { Release } from '../catalog/releases';
 import { withoutPasswords } from '../errors';
+import { releaseFor } from '../job/catalogue/release-for';
 import { made } from '../job/layout';
 import type { Fetched } from '../job/results';
 import { digestOf } from '../machine/digest';
@@ -20,7 +21,7 @@ import { handOn, serialOf, type Workbench } from './workbench';
 
 /** Brings the base image that everything else is built on. */
 export async function fetch(bench: Workbench): Promise<Fetched> {
-  const release = releaseOf(bench.job.release);
+  const release = releaseFor(bench.order);
   const { base: given } = bench.order;
   const base = given !== '' ? await givenBase(given) : await baseOf(release, bench);
   const manifest = base.manifest ?? (await writeManifest(base.squashfs, bench));
@@ -44,7 +45,8 @@ async function cloudBase(release: Release, bench: Workbench): Promise<Base> {
   const { order, scratch, cache } = bench;
   const search = await searchOf(bench);
   progress(`looking for ${search.release} ${search.architecture} in ${withoutPasswords(search.stream)}`);
-  const image = await findCloudImage(search);
+  const warn = (sentence: string) => progress(`warning: ${sentence}`);
+  const image = await findCloudImage({ ...search, retried: progress, warn });
   const { serial, squashfs, manifest, source } = await bringCloudImage(image, {
     scratch,
     network: networkOf(order.places),

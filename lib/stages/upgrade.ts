@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { squashfsCompression } from '../catalog/compression';
-import { releaseOf } from '../catalog/releases';
+import { releaseFor } from '../job/catalogue/release-for';
 import { isKernelPackage } from '../job/kernel-package';
 import { foldersOf, made } from '../job/layout';
 import type { Materials } from '../job/materials';
@@ -37,7 +37,7 @@ export async function upgrade(bench: Workbench): Promise<Root> {
     const archives = await quietly(chroot, bench, () => change(apt, bench));
     await handOnJson(bench, made.archives(bench.folder), archives);
   }
-  ownSettings(root.path, releaseOf(job.release));
+  ownSettings(root.path, releaseFor(bench.order));
   await cleanImage(root.path, image.path);
   progress('packing the changed image');
   await makeSquashfs(root.path, squashfs, { compression: compressionFor(bench), epoch });
@@ -94,6 +94,6 @@ async function installedKernels(chroot: Chroot): Promise<string[]> {
   return names.filter((name) => name.startsWith('linux-') && name !== 'linux-base');
 }
 
-function compressionFor({ job, order }: Workbench) {
-  return squashfsCompression(releaseOf(job.release), order.compression);
+function compressionFor({ order }: Workbench) {
+  return squashfsCompression(releaseFor(order), order.compression);
 }
