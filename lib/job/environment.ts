@@ -59,6 +59,9 @@ export const buildVariable = 'CODEBUILD_BUILD_ID';
 /** A folder in which downloads are kept by their digests. @default - nothing is kept */
 export const cacheVariable = 'MIRROR_CACHE';
 
+/** How many builds at most share the machine that one runs on. @default 1 */
+export const buildsAtOnceVariable = 'MIRROR_BUILDS_AT_ONCE';
+
 /** Names of the stages whose needs the probe stage tries, with blanks between them. @default - those of all that it knows */
 export const probedStagesVariable = 'MIRROR_PROBED_STAGES';
 

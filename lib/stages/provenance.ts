@@ -32,7 +32,7 @@ export function provenanceOf(kernel: Kernel, items: readonly Item[], origin: Ori
       buildDefinition: {
         buildType: 'urn:cdk-maas-mirror:image:1',
         externalParameters: parametersOf(kernel, origin),
-        internalParameters: { recipe: origin.recipe },
+        internalParameters: { recipe: origin.recipe, ...removedFrom(origin) },
         resolvedDependencies: [baseOf(origin), ...archivesOf(origin), ...packagesOf(kernel, origin)],
       },
       runDetails: {
@@ -41,6 +41,11 @@ export function provenanceOf(kernel: Kernel, items: readonly Item[], origin: Ori
     },
   };
   return Buffer.from(writeJson(statement));
+}
+
+/** Keys and identities that packages made, and that the image does not hold. */
+function removedFrom({ materials: { removed } }: Origin): object {
+  return removed.length === 0 ? {} : { removed };
 }
 
 interface Dependency {

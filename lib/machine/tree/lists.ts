@@ -15,7 +15,7 @@ const deepest = 8;
 
 /** The texts below a folder whose names match, by name. @throws BadImage where one of these is no regular file */
 export function textsIn(tree: Inside, folder: string, names: RegExp): NamedText[] {
-  const found = namesBelow(tree, folder, deepest).filter((name) => names.test(name));
+  const found = namesBelow(tree, folder).filter((name) => names.test(name));
   let left = mostOfAll;
   return found.map((name) => {
     const bytes = tree.read(`${folder}/${name}`, Math.min(mostOfOne, left));
@@ -24,7 +24,8 @@ export function textsIn(tree: Inside, folder: string, names: RegExp): NamedText[
   });
 }
 
-function namesBelow(tree: Inside, folder: string, levels: number): string[] {
+/** Paths of all that is no folder below a folder, by name; links are not followed. */
+export function namesBelow(tree: Inside, folder: string, levels = deepest): string[] {
   if (levels === 0) return [];
   return tree.list(folder).flatMap(({ name, kind }) => {
     if (kind !== 'folder') return [name];
