@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { MirrorError, named, withoutFolders } from '../lib/errors';
 import {
   buildOf,
+  buildsAtOnceVariable,
   cacheVariable,
   checkBundles,
   jobOf,
@@ -29,7 +30,7 @@ import { secretsFor } from './secret-of';
 
 /** The front door inside a build machine: `node stage.js <stage>`; what the stage made is in result.json afterwards. */
 const stages: Readonly<Record<string, (bench: Workbench) => Promise<unknown>>> = {
-  fetch: emulated(fetch),
+  fetch,
   upgrade: emulated(upgrade),
   prepare: emulated(prepare),
   extract: emulated(extract),
@@ -68,7 +69,7 @@ async function runStage(name: string, scratch: string): Promise<unknown> {
   checkBundles(job.bundles, process.env);
   const store = await openWorkStore(process.env[workStoreVariable] ?? '');
   const order = await readOrder(job, store, scratch);
-  const { [cacheVariable]: cache } = process.env;
+  const { [cacheVariable]: cache, [buildsAtOnceVariable]: buildsAtOnce = '1' } = process.env;
   const folder = runs.attempt(job, name, buildOf(process.env));
   const secretOf = secretsFor(process.env[workStoreVariable] ?? '');
   return await stages[name]?.({
@@ -79,6 +80,7 @@ async function runStage(name: string, scratch: string): Promise<unknown> {
     scratch,
     tools: __dirname,
     secretOf,
+    buildsAtOnce: Number(buildsAtOnce),
     ...(cache && { cache }),
   });
 }

@@ -1,5 +1,5 @@
 import { architectureOf } from '../catalog/architectures';
-import { releaseOf } from '../catalog/releases';
+import { familyOf } from '../catalog/releases';
 import { credentialsOf, repositoryText } from './added-repository';
 import type { AptSource, Order } from './order';
 import type { Places } from './places';
@@ -22,8 +22,7 @@ const ubuntuKeyring = '/usr/share/keyrings/ubuntu-archive-keyring.gpg';
 
 /** The release's own archive, where an order wants it from; empty for a Debian that the machine's apt finds by itself. */
 export function archiveSources(order: Order, architecture: string): ImageSource[] {
-  const { family } = releaseOf(order.release);
-  if (family === 'ubuntu')
+  if (familyOf(order.release) === 'ubuntu')
     return ['', '-updates', '-security'].map((pocket) => ubuntuSource(order, architecture, pocket));
   const { archive, archiveKeyring } = order.places;
   if (archive === undefined) return [...order.sources];

@@ -59,6 +59,9 @@ export const buildVariable = 'CODEBUILD_BUILD_ID';
 /** A folder in which downloads are kept by their digests. @default - nothing is kept */
 export const cacheVariable = 'MIRROR_CACHE';
 
+/** How many builds at most share the machine that one runs on. @default 1 */
+export const buildsAtOnceVariable = 'MIRROR_BUILDS_AT_ONCE';
+
 /** Names of the stages whose needs the probe stage tries, with blanks between them. @default - those of all that it knows */
 export const probedStagesVariable = 'MIRROR_PROBED_STAGES';
 
@@ -76,12 +79,6 @@ export type JobStrings = Record<keyof Job, string>;
 export function stringsOf(job: Job): JobStrings {
   const { customised, bootTest, rebuild } = job;
   return { ...job, customised: String(customised), bootTest: String(bootTest), rebuild: String(rebuild) };
-}
-
-/** The environment that a build of this job runs with. */
-export function environmentOf(job: Job): Record<string, string> {
-  const strings = stringsOf(job);
-  return Object.fromEntries(fields.map((field) => [jobVariables[field], strings[field]]));
 }
 
 /** @throws BadInput with the variable's name */

@@ -17,6 +17,11 @@ export const Materials = z.strictObject({
     .max(1000),
   /** Packages that the published image has otherwise than the base: null where it has none. */
   changed: z.array(z.strictObject({ name: word, from: word.nullable(), to: word.nullable() })).max(10_000),
+  /** Keys and identities that packages had made in the published image, and that it does not hold: path, kind, package. */
+  removed: z
+    .array(z.strictObject({ path: line(4096), what: line(200), of: line(4096) }))
+    .max(10_000)
+    .default([]),
   /** Packages that were installed to make initramfs and kernel, by flavour; `''` are those that all share. */
   installed: z.record(z.string().max(64), z.array(Package).max(10_000)),
 });

@@ -16,6 +16,7 @@ export function materialsOf(
   return {
     archives,
     changed: [],
+    removed: [],
     installed: {
       '': shared.map(([name, version]) => ({ name, version })),
       ...Object.fromEntries(Object.entries(installed).map(([kernel, packages]) => [kernel, [...packages]])),

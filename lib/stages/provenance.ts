@@ -1,5 +1,4 @@
 import type { Kernel } from '../catalog/kernels';
-import { releaseOf } from '../catalog/releases';
 import { withoutPasswords } from '../errors';
 import { repositoryText } from '../job/added-repository';
 import type { Materials } from '../job/materials';
@@ -33,7 +32,7 @@ export function provenanceOf(kernel: Kernel, items: readonly Item[], origin: Ori
       buildDefinition: {
         buildType: 'urn:cdk-maas-mirror:image:1',
         externalParameters: parametersOf(kernel, origin),
-        internalParameters: { recipe: origin.recipe },
+        internalParameters: { recipe: origin.recipe, ...removedFrom(origin) },
         resolvedDependencies: [baseOf(origin), ...archivesOf(origin), ...packagesOf(kernel, origin)],
       },
       runDetails: {
@@ -42,6 +41,11 @@ export function provenanceOf(kernel: Kernel, items: readonly Item[], origin: Ori
     },
   };
   return Buffer.from(writeJson(statement));
+}
+
+/** Keys and identities that packages made, and that the image does not hold. */
+function removedFrom({ materials: { removed } }: Origin): object {
+  return removed.length === 0 ? {} : { removed };
 }
 
 interface Dependency {
@@ -80,9 +84,9 @@ function archivesOf({ materials }: Origin): Dependency[] {
   });
 }
 
-function packagesOf({ release, architecture }: Kernel, { materials, builtAs }: Origin): Dependency[] {
+function packagesOf({ ofRelease, architecture }: Kernel, { materials, builtAs }: Origin): Dependency[] {
   const uri = (name: string, version: string) =>
-    `pkg:deb/${releaseOf(release).family}/${name.split(':', 1)[0]}@${version}?arch=${architecture}`;
+    `pkg:deb/${ofRelease.family}/${name.split(':', 1)[0]}@${version}?arch=${architecture}`;
   const changed = materials.changed.flatMap(({ name, from, to }) => {
     if (to === null) return [];
     return [{ name: 'changed package', uri: uri(name, to), annotations: { before: from ?? 'not installed' } }];

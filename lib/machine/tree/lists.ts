@@ -22,7 +22,7 @@ export function textsIn(
   folder: string,
   choose: RegExp | ((names: readonly string[]) => readonly string[]),
 ): NamedText[] {
-  const names = namesBelow(tree, folder, deepest);
+  const names = namesBelow(tree, folder);
   const found = choose instanceof RegExp ? names.filter((name) => choose.test(name)) : choose(names);
   let left = mostOfAll;
   return found.map((name) => {
@@ -32,7 +32,8 @@ export function textsIn(
   });
 }
 
-function namesBelow(tree: Inside, folder: string, levels: number): string[] {
+/** Paths of all that is no folder below a folder, by name; links are not followed. */
+export function namesBelow(tree: Inside, folder: string, levels = deepest): string[] {
   if (levels === 0) return [];
   return tree.list(folder).flatMap(({ name, kind }) => {
     if (kind !== 'folder') return [name];
