@@ -65,6 +65,12 @@ export const buildsAtOnceVariable = 'MIRROR_BUILDS_AT_ONCE';
 /** Names of the stages whose needs the probe stage tries, with blanks between them. @default - those of all that it knows */
 export const probedStagesVariable = 'MIRROR_PROBED_STAGES';
 
+/** Architectures, with blanks between them, whose programs the machine has to run under emulation. @default - none */
+export const probedForeignVariable = 'MIRROR_PROBED_FOREIGN';
+
+/** Sources that the probe stage is to reach: ProbedSources as JSON. @default - none are tried */
+export const probedSourcesVariable = 'MIRROR_PROBED_SOURCES';
+
 /** @throws BadInput where no build runs */
 export function buildOf({ [buildVariable]: build }: Record<string, string | undefined>): string {
   if (build !== undefined && /^[\w.-]+:\w[\w.-]*$/.test(build)) return build;

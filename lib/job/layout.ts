@@ -17,6 +17,8 @@ export const runs = {
     stage: string,
     build: string,
   ) => ['runs', folder, architecture, kernel, stage, build.slice(build.lastIndexOf(':') + 1)].filter(Boolean).join('/'),
+  /** Folder of a build that only tries its machine. */
+  probe: (execution: string, build: string) => `runs/${execution}/${build.slice(build.lastIndexOf(':') + 1)}`,
 } as const;
 
 /**
