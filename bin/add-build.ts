@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { BuildOptions } from './commands/build';
 import { interruptible } from './interruptible';
 import { many } from './many';
-import { serve } from './serve-until-interrupted';
+import { defaultListen } from './serve/listen';
+import { serve } from './serve/until-interrupted';
 import type { Terminal } from './terminal';
 
 export function addBuild(program: Command, terminal: Terminal, done: (code: number) => void): void {
@@ -32,6 +33,7 @@ export function addBuild(program: Command, terminal: Terminal, done: (code: numb
     .option('--purge <list>', 'packages to purge and install again; may be repeated', many)
     .option('--compression <name>', 'of a squashfs that is made here: zstd, xz, gzip, lz4')
     .option('--no-boot-test', 'publish without a boot test; list says so of the version')
+    .option('--boot-timeout <minutes>', 'time that one boot may take (default: 30, or 60 where it is emulated)')
     .option('--no-bootloaders', 'bring no bootloaders (where MAAS keeps images.maas.io beside this mirror)')
     .option('--rebuild', 'build and publish though nothing is new')
     .option('--mirror <dir>', 'folder of the mirror', './mirror')
@@ -41,7 +43,7 @@ export function addBuild(program: Command, terminal: Terminal, done: (code: numb
     .option('--json', 'print the result as JSON')
     .option('--serve', 'serve the mirror after the build')
     .option('--no-serve', 'end after the build (default)')
-    .option('--listen <address:port>', 'where to serve', '127.0.0.1:8080')
+    .option('--listen <address:port>', 'where to serve', defaultListen)
     .optionsGroup('Where things come from:')
     .option(
       '--stream <name>',

@@ -9,6 +9,7 @@ import { checked } from '../../lib/job/checked';
 import { bootloadersFor, ordersOf, parseConfig } from '../../lib/job/config';
 import { bootloadersOrder, Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
+import { stanzasIn } from '../../lib/job/repository';
 import { withCredentials } from './credentials-of';
 import { type PlacesOptions, placesFrom, readFile, readKeyring, readText } from './places-of';
 
@@ -31,6 +32,8 @@ export interface OrderOptions extends PlacesOptions {
   readonly compression?: string;
   readonly serial?: string;
   readonly bootTest?: boolean;
+  /** Minutes. */
+  readonly bootTimeout?: string;
   readonly bootloaders?: boolean;
   readonly base?: string;
   readonly rebuild?: boolean;
@@ -85,7 +88,7 @@ const imageWords = [
     'package',
     'purge',
   ] as const),
-  ...(['compression', 'serial', 'stream', 'streamKeyring', 'ppas', 'launchpad', 'base'] as const),
+  ...(['bootTimeout', 'compression', 'serial', 'stream', 'streamKeyring', 'ppas', 'launchpad', 'base'] as const),
 ] as const;
 
 function orderOf(release: string, options: OrderOptions, machine: string): Order {
@@ -133,22 +136,23 @@ function viewFrom({ view }: OrderOptions): { view?: string } {
 }
 
 function imageFrom(options: OrderOptions): object {
-  const { serial, compression, bootTest = true, base = '' } = options;
+  const { serial, compression, bootTest = true, bootTimeout, base = '' } = options;
   const customise = customisationFrom(options);
   return {
     bootTest,
-    base,
+    base: base === '' ? base : resolve(base),
     ...kernelsFrom(options),
     ...(customise && { customise }),
     ...(serial !== undefined && { serial }),
     ...(compression !== undefined && { compression }),
+    ...(bootTimeout !== undefined && { bootTimeout: Number(bootTimeout) }),
   };
 }
 
 function customisationFrom(options: OrderOptions) {
   const { ppa = [], repository = [], credentials = [], proposed, package: packages = [], purge = [] } = options;
   const ppas = ppa.map((name) => (name.startsWith('ppa:') ? name : `ppa:${name}`));
-  const stanzas = repository.map((file) => readText(file, '--repository'));
+  const stanzas = repository.flatMap((file) => stanzasIn(readText(file, '--repository')));
   const customise = {
     repositories: [...ppas, ...withCredentials(stanzas, credentials)],
     proposed: proposed === true ? ('all' as const) : wordsOf(proposed === undefined ? [] : [proposed]),

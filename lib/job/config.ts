@@ -5,12 +5,13 @@ import { familyOf } from '../catalog/releases';
 import { MirrorError, withoutPasswords } from '../errors';
 import { type AboutRelease, Catalogue, factsOf } from './catalogue/facts';
 import { checked } from './checked';
-import { bootloadersOrder, Compression, Customise, Order, ViewName } from './order';
+import { refuseNotYet } from './not-yet';
+import { BootTimeout, bootloadersOrder, Compression, Customise, Order, ViewName } from './order';
 import { Places } from './places';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes');
 
-/** What one view is made of; a view without releases is filled by promotion. */
+/** What one view is made of; one without releases is refused until there is promotion. */
 export const View = z.strictObject({
   releases: z.array(word).default([]).describe('Releases by series or version: noble, "22.04", …'),
   architectures: z.array(word).min(1).optional().describe('dpkg architectures; default: that of the building machine'),
@@ -22,6 +23,9 @@ export const View = z.strictObject({
   serial: z.string().optional().describe('Serial of the cloud image, for views of one release; default: the newest'),
   compression: Compression.optional().describe('Of a squashfs that is made here; default: zstd, xz for xenial'),
   bootTest: z.boolean().default(true).describe('Whether what is published has to boot first'),
+  bootTimeout: BootTimeout.optional().describe(
+    'Minutes that one boot may take before it has failed; default: 30, or 60 where the architecture is emulated',
+  ),
   bootloaders: z
     .boolean()
     .default(true)
@@ -47,7 +51,7 @@ export const MirrorConfig = z.strictObject({
   keep: z
     .strictObject({ versions: z.int().min(1).optional(), days: z.int().min(1).optional() })
     .optional()
-    .describe('How many versions of a product stay, and for how long at least'),
+    .describe('Not supported yet: how many versions of a product stay, and for how long at least'),
   site: z
     .strictObject({
       domainName: z.string().optional().describe('Host name of the mirror; default: that of CloudFront'),
@@ -62,7 +66,7 @@ export const MirrorConfig = z.strictObject({
 });
 export type MirrorConfig = z.infer<typeof MirrorConfig>;
 
-/** @throws BadInput (misuse) naming the file and the field */
+/** @throws BadInput (misuse) naming the file and the field; NotSupported for what comes with a later version */
 export function parseConfig(text: string, file: string): MirrorConfig {
   let value: unknown;
   try {
@@ -74,7 +78,10 @@ export function parseConfig(text: string, file: string): MirrorConfig {
       misuse: true,
     });
   }
-  return checked(MirrorConfig, value, file);
+  const config = checked(MirrorConfig, value, file);
+  const views = Object.entries(config.views).map(([name, view]) => ({ name, releases: view?.releases }));
+  refuseNotYet({ keep: config.keep, views }, file);
+  return config;
 }
 
 export interface OrdersOptions {

@@ -59,8 +59,17 @@ export const buildVariable = 'CODEBUILD_BUILD_ID';
 /** A folder in which downloads are kept by their digests. @default - nothing is kept */
 export const cacheVariable = 'MIRROR_CACHE';
 
+/** How many builds at most share the machine that one runs on. @default 1 */
+export const buildsAtOnceVariable = 'MIRROR_BUILDS_AT_ONCE';
+
 /** Names of the stages whose needs the probe stage tries, with blanks between them. @default - those of all that it knows */
 export const probedStagesVariable = 'MIRROR_PROBED_STAGES';
+
+/** Architectures, with blanks between them, whose programs the machine has to run under emulation. @default - none */
+export const probedForeignVariable = 'MIRROR_PROBED_FOREIGN';
+
+/** Sources that the probe stage is to reach: ProbedSources as JSON. @default - none are tried */
+export const probedSourcesVariable = 'MIRROR_PROBED_SOURCES';
 
 /** @throws BadInput where no build runs */
 export function buildOf({ [buildVariable]: build }: Record<string, string | undefined>): string {
@@ -76,12 +85,6 @@ export type JobStrings = Record<keyof Job, string>;
 export function stringsOf(job: Job): JobStrings {
   const { customised, bootTest, rebuild } = job;
   return { ...job, customised: String(customised), bootTest: String(bootTest), rebuild: String(rebuild) };
-}
-
-/** The environment that a build of this job runs with. */
-export function environmentOf(job: Job): Record<string, string> {
-  const strings = stringsOf(job);
-  return Object.fromEntries(fields.map((field) => [jobVariables[field], strings[field]]));
 }
 
 /** @throws BadInput with the variable's name */

@@ -11,6 +11,7 @@ import { kernelChoices } from './kernel-choice';
 import { bootloadersOrder, isCustomised, Order } from './order';
 import { parseRepository } from './repository';
 import { ArchitectureResult } from './results';
+import { refuseUnused } from './sources/refuse-unused';
 
 /** A job as the state machine carries it. */
 export const jobStrings = z.strictObject(
@@ -87,6 +88,7 @@ export function planOf(order: Order, execution: string, folder = ''): Plan {
   for (const architecture of order.architectures) checkArchitecture(release, architecture);
   refuseSharedBase(order);
   refuseUbuntusOwn(order);
+  refuseUnused(order);
   const choices = kernelChoices(order);
   const notes = [
     ...(order.about === undefined ? [] : [`${release.name} is ${release.title}, as told by ${toldBy(order)}`]),

@@ -1,5 +1,5 @@
 import { access, constants, statfs } from 'node:fs/promises';
-import { machine, release, totalmem } from 'node:os';
+import { availableParallelism, machine, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 
 /** What `uname -m` says here. */
@@ -12,9 +12,15 @@ export function kernelRelease(): string {
   return release();
 }
 
-/** Bytes. */
+/** Processors that this process may use. */
+export function cores(): number {
+  return availableParallelism();
+}
+
+/** Bytes that this process and all that it starts may use: those of the machine, or of the container that it is in. */
 export function memorySize(): number {
-  return totalmem();
+  const limit = process.constrainedMemory(); // 0, or more than any machine has, where there is none
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
 /** Bytes that can still be written below a folder. */

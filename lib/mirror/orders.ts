@@ -5,6 +5,7 @@ import { releaseFor } from '../job/catalogue/release-for';
 import { checked } from '../job/checked';
 import { MirrorConfig, ordersOf } from '../job/config';
 import { refuseFileAddresses } from '../job/file-addresses';
+import { refuseNotYet } from '../job/not-yet';
 import { bootloadersOrder, type Order } from '../job/order';
 import { refusePasswords } from '../job/passwords';
 import { Places } from '../job/places';
@@ -16,12 +17,13 @@ import { nameOfSecret } from './secrets';
 
 /**
  * Everything that a mirror is to build when it looks for news.
- * @throws BadInput (misuse) naming the property; UnknownKernel and the like for what a release does not have
+ * @throws BadInput (misuse) naming the property; NotSupported for a view without releases; UnknownKernel and the like for what a release does not have
  */
 export function ordersOfProps(props: MaasMirrorProps): Order[] {
   const views = viewsOf(props);
   refuseFolders(props, views);
   refusePasswordsIn(props, views);
+  refuseNotYet({ views }, 'the properties of the mirror');
   if (views.every(({ releases = [] }) => releases.length === 0)) return [];
   const config = checked(
     MirrorConfig,
@@ -96,7 +98,16 @@ function refuseAlike(names: readonly string[]): void {
 }
 
 function wordsOf(view: MirrorView, { architectures }: MaasMirrorProps): object {
-  const { releases = [], requiredKernels, optionalKernels, serial, compression, bootTest, bootloaders } = view;
+  const {
+    releases = [],
+    requiredKernels,
+    optionalKernels,
+    serial,
+    compression,
+    bootTest,
+    bootTimeout,
+    bootloaders,
+  } = view;
   const wanted = view.architectures ?? architectures;
   const customise = customiseOf(view);
   return {
@@ -109,6 +120,7 @@ function wordsOf(view: MirrorView, { architectures }: MaasMirrorProps): object {
     ...(serial !== undefined && { serial }),
     ...(compression !== undefined && { compression }),
     ...(bootTest !== undefined && { bootTest }),
+    ...(bootTimeout !== undefined && { bootTimeout: bootTimeout.toMinutes({ integral: false }) }),
     ...(bootloaders !== undefined && { bootloaders }),
   };
 }

@@ -31,7 +31,7 @@ export async function imageInputs(bench: LookBench, architecture: string, recipe
   const sources = [
     ...archiveSources(order, architecture),
     ...proposedSources(order, architecture),
-    ...addedSources(order),
+    ...addedSources(order, architecture),
   ];
   const [base, archives] = await Promise.all([
     baseInput(bench, architecture),

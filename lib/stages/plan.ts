@@ -11,6 +11,7 @@ import { sha256OfText } from '../machine/digest';
 import type { Products } from '../simplestreams/types';
 import type { VerifyClearsigned } from '../simplestreams/verified-text';
 import type { Store } from '../store/store';
+import { checkAddedKeys } from './added-sources';
 import { bootloaderInputs, imageInputs } from './inputs';
 import { isUntested, newestName } from './news';
 import { readView } from './published-view';
@@ -18,7 +19,7 @@ import { describedOrder } from './releases/described-order';
 import type { SecretOf } from './source-credentials';
 
 /** Raised when the stages come to make other bytes of the same inputs: everything is then built again. */
-const recipeNumber = 2;
+const recipeNumber = 3;
 
 /** What a look needs; it writes nothing. */
 export interface LookBench {
@@ -80,6 +81,7 @@ function withBundles(plan: Plan, bundles: string): Plan {
 }
 
 async function planImages(planned: Plan, order: Order, bench: LookBench): Promise<Plan> {
+  await checkAddedKeys(order);
   const recipe = recipeOf(order);
   const architectures = await Promise.all(
     planned.architectures.map(async (one) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Described } from '../foreign/inherited';
 import { isObject } from '../json-shapes';
 
 /** What the products of a stream of cloud images say of one release of Ubuntu. */
@@ -30,11 +31,11 @@ export interface StreamReleases {
 }
 
 /**
- * The releases of a products document, whose products of one series have to agree. Products that are no images of servers
+ * The releases of products documents, whose products of one series have to agree. Products that are no images of servers
  * do not count.
  */
-export function releasesIn(products: Readonly<Record<string, unknown>>): StreamReleases {
-  const said = Object.entries(products).flatMap(([id, product]) => saidBy(id, product));
+export function releasesIn(products: readonly Described[]): StreamReleases {
+  const said = products.flatMap(saidBy);
   const groups = [...Map.groupBy(said, ({ release }) => release).values()];
   const read = groups.map(readGroup);
   const odd = read.filter((one): one is OddRelease => 'fault' in one);
@@ -60,9 +61,9 @@ interface Said {
 }
 
 /** What a product's id is of, which has to be what the product says. */
-function saidBy(id: string, product: unknown): Said[] {
+function saidBy({ name: id, fields: product }: Described): Said[] {
   const parts = id.split(':');
-  if (!isObject(product) || parts.length !== 4 || parts[1] !== 'server') return [];
+  if (parts.length !== 4 || parts[1] !== 'server') return [];
   const [, , version = '', architecture = ''] = parts;
   return [{ id, release: String(product.release), version, architecture, product }];
 }
