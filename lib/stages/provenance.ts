@@ -32,7 +32,7 @@ export function provenanceOf(kernel: Kernel, items: readonly Item[], origin: Ori
       buildDefinition: {
         buildType: 'urn:cdk-maas-mirror:image:1',
         externalParameters: parametersOf(kernel, origin),
-        internalParameters: { recipe: origin.recipe },
+        internalParameters: { recipe: origin.recipe, ...removedFrom(origin) },
         resolvedDependencies: [baseOf(origin), ...archivesOf(origin), ...packagesOf(kernel, origin)],
       },
       runDetails: {
@@ -41,6 +41,11 @@ export function provenanceOf(kernel: Kernel, items: readonly Item[], origin: Ori
     },
   };
   return Buffer.from(writeJson(statement));
+}
+
+/** Keys and identities that packages made, and that the image does not hold. */
+function removedFrom({ materials: { removed } }: Origin): object {
+  return removed.length === 0 ? {} : { removed };
 }
 
 interface Dependency {
@@ -72,10 +77,10 @@ function baseOf({ fetched: { serial, source, squashfs } }: Origin): Dependency {
   };
 }
 
-/** What apt verified: the InRelease files whose lists it read. */
+/** What apt verified: the InRelease or Release files of the archives whose lists it read. */
 function archivesOf({ materials }: Origin): Dependency[] {
-  return materials.archives.map(({ uri, suite, sha256 }) => {
-    return { name: 'archive', uri: `${uri}/dists/${suite}/InRelease`, digest: { sha256 } };
+  return materials.archives.map(({ uri, suite, sha256, detached = false }) => {
+    return { name: 'archive', uri: `${uri}/dists/${suite}/${detached ? 'Release' : 'InRelease'}`, digest: { sha256 } };
   });
 }
 

@@ -9,6 +9,7 @@ import { aptAutoremove, aptDistUpgrade, aptInstall, aptPurge, aptUpdate } from '
 import { type Chroot, enterChroot } from '../machine/chroot';
 import { cleanImage } from '../machine/clean-image';
 import { writeText } from '../machine/files';
+import { removeIdentities } from '../machine/identity/remove-identities';
 import { restoreAptSettings } from '../machine/image-settings/forget-settings';
 import { requireNewest, requireUpgraded } from '../machine/image-settings/kept-back';
 import { progress } from '../machine/log';
@@ -39,6 +40,8 @@ export async function upgrade(bench: Workbench): Promise<Root> {
     await handOnJson(bench, made.archives(bench.folder), archives);
   }
   ownSettings(root.path, releaseFor(bench.order));
+  const removed = await removeIdentities(root.path, image.path, root.upper);
+  await handOnJson(bench, made.removed(bench.folder), removed);
   await cleanImage(root.path, image.path);
   await restoreAptSettings(root.path, image.path);
   progress('packing the changed image');

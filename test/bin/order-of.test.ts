@@ -57,6 +57,15 @@ describe('the words of a build', () => {
     );
   });
 
+  it('say how many minutes a boot may take', () => {
+    expect(orders(['noble'], { bootTimeout: '45', bootloaders: false })[0]?.bootTimeout).toBe(45);
+    expect(orders(['noble'], { bootloaders: false })[0]?.bootTimeout).toBeUndefined();
+  });
+
+  it.each(['0', '181', '1.5', 'soon', ''])('refuse --boot-timeout %j', (bootTimeout) => {
+    expect(() => orders(['noble'], { bootTimeout })).toThrow(misuse('BadInput', /bootTimeout/));
+  });
+
   it('may be of bootloaders alone', () => {
     const [order, ...others] = orders(['bootloaders'], { view: 'next', archive: 'http://a.example/ubuntu' });
 
@@ -75,6 +84,7 @@ describe('the words of a build', () => {
     ['package', { package: ['vim'] }],
     ['purge', { purge: ['vim'] }],
     ['compression', { compression: 'xz' }],
+    ['boot-timeout', { bootTimeout: '45' }],
     ['serial', { serial: '20261120' }],
     ['stream', { stream: 'daily' }],
     ['base', { base: '/b.squashfs' }],
@@ -129,6 +139,7 @@ describe('the words beside a configuration', () => {
   it.each<[string, OrderOptions]>([
     ['--no-boot-test', { bootTest: false }],
     ['--no-bootloaders', { bootloaders: false }],
+    ['--boot-timeout', { bootTimeout: '45' }],
     ['--kernel', { kernel: 'ga' }],
     ['--optional-kernel', { optionalKernel: 'hwe' }],
     ['--archive', { archive: 'http://a.example' }],

@@ -8,6 +8,8 @@ import { type LookAlike, lookAlike } from '../fixtures/look-alike';
 import { type Launchpad, servePpas } from '../fixtures/look-alike/launchpad';
 import { cloudInit, cloudInitVersions, motdVersions } from '../fixtures/look-alike/packages';
 import { makePpa, type PpaOptions } from '../fixtures/look-alike/ppa';
+import { offeredOfDebian } from '../fixtures/look-alike/server/debian-packages';
+import { leftByHooks } from '../fixtures/look-alike/server/packages';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { maasMirror } from './cli';
 import { fileOf, inRoot, newestAt, textInInitrd, versionsAt } from './published';
@@ -82,18 +84,34 @@ describe('a customised image', { timeout: 600_000 }, () => {
     });
   });
 
-  it('is the same, byte for byte, when it is made again, and so is its initramfs', async () => {
+  it('is the same, byte for byte, when it is made again, though its packages make keys and names of machines', async () => {
     await using site = await ubuntuSite(noble);
     await using launchpad = await servedPpa();
     const digests: unknown[] = [];
     for (const more of [[], ['--rebuild']]) {
-      await build(site, '--no-boot-test', ...ppaWords(launchpad), ...more);
+      const packages = offeredOfDebian.flatMap((name) => ['--package', name]);
+      const { err } = await build(site, '--no-boot-test', ...ppaWords(launchpad), ...packages, ...more);
       const { items } = await newestAt(ga(site));
       digests.push(Object.entries(items).map(([name, { sha256 }]) => `${name} ${sha256}`));
+      expect(err).toMatch(/warning: .*ssl-cert-snakeoil\.key.* of ssl-cert, which nothing makes again at boot/);
+      expect(err).not.toMatch(/warning: .*nvme/);
     }
 
     expect(digests[0]).toEqual(digests[1]);
     expect(await versionsAt(ga(site))).toHaveLength(2);
+    const version = await newestAt(ga(site));
+    const made = [
+      { path: '/etc/nvme/hostid', what: 'identity', of: 'nvme-cli' },
+      { path: '/etc/nvme/hostnqn', what: 'identity', of: 'nvme-cli' },
+      { path: '/etc/ssl/certs/ssl-cert-snakeoil.pem', what: 'identity', of: 'ssl-cert' },
+      { path: '/etc/ssl/private/ssl-cert-snakeoil.key', what: 'private key', of: 'ssl-cert' },
+    ];
+    const provenance = JSON.parse(readFileSync(join(site.mirror, 'pool', version.provenance ?? ''), 'utf8'));
+    expect(provenance.predicate.buildDefinition.internalParameters.removed).toEqual(made);
+    await inRoot(fileOf(site, version, 'squashfs'), async (root) => {
+      for (const { path } of made) expect(existsSync(join(root, path)), path).toBe(false);
+      expect(readdirSync(join(root, 'etc/ssl/certs')).filter((name) => name.endsWith('.0'))).toEqual([]);
+    });
   });
 
   it.each([
@@ -281,6 +299,7 @@ async function expectAsItCame(root: string): Promise<void> {
     }
   });
   for (const gone of [
+    ...leftByHooks,
     'usr/sbin/policy-rc.d',
     'usr/bin/systemd-detect-virt.real',
     'usr/bin/qemu-x86_64-static',

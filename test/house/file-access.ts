@@ -12,6 +12,7 @@ export const fileAccess: Readonly<Record<string, string>> = {
   'lib/local/template.ts': 'the synthesised assembly',
   'lib/machine/binfmt.ts': 'binfmt_misc, and what packages of this machine say in binfmt.d',
   'lib/machine/boot-sector.ts': 'the disk of the probe, in scratch',
+  'lib/machine/boot/kernel-format.ts': 'the first bytes of the kernel that a boot test is given, in scratch',
   'lib/machine/bootstrap/bootstrap.ts': 'settings of apt for a download, beside the tree',
   'lib/machine/bytes.ts': 'single files of this machine: keyrings and scripts of ours',
   'lib/machine/digest.ts': 'artefacts in scratch, and a base image that is given',

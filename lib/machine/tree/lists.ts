@@ -13,9 +13,17 @@ const mostOfAll = 256 * 1024 * 1024;
 /** How far down folders are looked into. */
 const deepest = 8;
 
-/** The texts below a folder whose names match, by name. @throws BadImage where one of these is no regular file */
-export function textsIn(tree: Inside, folder: string, names: RegExp): NamedText[] {
-  const found = namesBelow(tree, folder).filter((name) => names.test(name));
+/**
+ * The texts below a folder that are chosen of all names there, by name.
+ * @throws BadImage where one of these is no regular file
+ */
+export function textsIn(
+  tree: Inside,
+  folder: string,
+  choose: RegExp | ((names: readonly string[]) => readonly string[]),
+): NamedText[] {
+  const names = namesBelow(tree, folder);
+  const found = choose instanceof RegExp ? names.filter((name) => choose.test(name)) : choose(names);
   let left = mostOfAll;
   return found.map((name) => {
     const bytes = tree.read(`${folder}/${name}`, Math.min(mostOfOne, left));
