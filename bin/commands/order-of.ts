@@ -1,12 +1,15 @@
 import { dirname, resolve } from 'node:path';
 import { architectures } from '../../lib/catalog/architectures';
 import { architecturesOf, checkArchitecture } from '../../lib/catalog/kernels';
+import { seriesOf } from '../../lib/catalog/names';
 import { releaseOf } from '../../lib/catalog/releases';
 import { MirrorError } from '../../lib/errors';
+import { isDescribed, releaseFor } from '../../lib/job/catalogue/release-for';
 import { checked } from '../../lib/job/checked';
 import { bootloadersFor, ordersOf, parseConfig } from '../../lib/job/config';
 import { bootloadersOrder, Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
+import { stanzasIn } from '../../lib/job/repository';
 import { withCredentials } from './credentials-of';
 import { type PlacesOptions, placesFrom, readFile, readKeyring, readText } from './places-of';
 
@@ -35,14 +38,15 @@ export interface OrderOptions extends PlacesOptions {
 }
 
 /**
- * The orders that words and options mean; what cannot be built is refused here, before anything is installed or started.
+ * The orders that words and options mean; what cannot be built is refused here, before anything is installed or started. Of a
+ * release that only a stream may know, `describedOrder` has to find out more.
  * @param machine what `uname -m` says
  * @throws UnknownRelease, UnknownArchitecture, UnknownKernel, NotSupported, BadInput (all misuse)
  */
 export function ordersFrom(releases: readonly string[], options: OrderOptions, machine: string): Order[] {
   const orders =
     options.config === undefined ? named(releases, options, machine) : configured(releases, options, machine);
-  for (const order of orders) planOf(order, 'check');
+  for (const order of orders) if (order.release === bootloadersOrder || isDescribed(order)) planOf(order, 'check');
   return orders;
 }
 
@@ -88,8 +92,9 @@ const imageWords = [
 function orderOf(release: string, options: OrderOptions, machine: string): Order {
   const common = { release, ...settingsFrom(options), places: placesFrom(options) };
   if (release === bootloadersOrder) return checked(Order, { ...common, ...viewFrom(options) }, 'what was asked for');
-  releaseOf(release);
-  const wanted = options.arch === undefined ? [ownArchitecture(release, machine)] : wordsOf([options.arch]);
+  if (!/^(?:[a-z]+|\d\d\.\d\d)$/.test(seriesOf(release))) releaseOf(release); // no stream has such names
+  const wanted =
+    options.arch === undefined ? [ownArchitecture({ release: seriesOf(release) }, machine)] : wordsOf([options.arch]);
   const order = { ...common, ...viewFrom(options), architectures: wanted, ...imageFrom(options) };
   return checked(Order, order, 'what was asked for');
 }
@@ -114,7 +119,7 @@ function configured(releases: readonly string[], options: OrderOptions, machine:
     view,
     releases,
     rebuild,
-    ownArchitecture: (release) => ownArchitecture(release, machine),
+    ownArchitecture: (order) => ownArchitecture(order, machine),
     read: (path) => readFile(resolve(dirname(file), path), file),
     keyring: (path) => readKeyring(resolve(dirname(file), path), file),
   });
@@ -133,7 +138,7 @@ function imageFrom(options: OrderOptions): object {
   const customise = customisationFrom(options);
   return {
     bootTest,
-    base,
+    base: base === '' ? base : resolve(base),
     ...kernelsFrom(options),
     ...(customise && { customise }),
     ...(serial !== undefined && { serial }),
@@ -144,7 +149,7 @@ function imageFrom(options: OrderOptions): object {
 function customisationFrom(options: OrderOptions) {
   const { ppa = [], repository = [], credentials = [], proposed, package: packages = [], purge = [] } = options;
   const ppas = ppa.map((name) => (name.startsWith('ppa:') ? name : `ppa:${name}`));
-  const stanzas = repository.map((file) => readText(file, '--repository'));
+  const stanzas = repository.flatMap((file) => stanzasIn(readText(file, '--repository')));
   const customise = {
     repositories: [...ppas, ...withCredentials(stanzas, credentials)],
     proposed: proposed === true ? ('all' as const) : wordsOf(proposed === undefined ? [] : [proposed]),
@@ -168,10 +173,10 @@ function kernelsFrom({ kernel, optionalKernel }: OrderOptions): Pick<Order, 'ker
 }
 
 /** @param machine what `uname -m` says */
-function ownArchitecture(release: string, machine: string): string {
+function ownArchitecture(order: Pick<Order, 'release' | 'about'>, machine: string): string {
   const own = architectures.find((one) => one.machine === machine)?.name;
-  if (own !== undefined && architecturesOf(release).includes(own)) return own;
-  checkArchitecture(release, own ?? machine);
+  if (own !== undefined && (!isDescribed(order) || architecturesOf(releaseFor(order)).includes(own))) return own;
+  checkArchitecture(releaseFor(order), own ?? machine);
   return own ?? machine;
 }
 

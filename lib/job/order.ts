@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import { factsFault } from '../catalog/described';
+import { seriesOf } from '../catalog/names';
 import { AddedRepository } from './added-repository';
+import { AboutRelease } from './catalogue/facts';
 import { CredentialsName } from './credentials';
 import { isKernelPackage } from './kernel-package';
 import { address, Places } from './places';
-import { repositoryWord } from './repository';
+import { SourceOptions } from './sources/source-options';
+import { repositoryWord } from './sources/stanza';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes');
 /** A dash at the end would tell apt to remove it. */
@@ -24,6 +28,8 @@ export const AptSource = z
     keyring: z.base64().optional(),
     /** What its user and password are called. @default - it needs none, or they are in its address */
     credentials: CredentialsName.optional(),
+    /** More fields of its stanza. @default - none */
+    options: SourceOptions.optional(),
   })
   .refine(({ uri, credentials }) => credentials === undefined || uri.startsWith('https://'), {
     path: ['uri'],
@@ -60,8 +66,10 @@ export const ViewName = z
   .refine((name) => !reservedViews.includes(name), `no view can be called ${reservedViews.join(', ')}`);
 
 const fields = z.strictObject({
-  /** `noble`; or `bootloaders`, which needs no architectures. */
-  release: word,
+  /** `noble` or `24.04`, which is read as `noble`; or `bootloaders`, which needs no architectures. */
+  release: word.transform(seriesOf),
+  /** What is to be known of the release beyond the catalogue; Plan asks the stream about one that is not in it. */
+  about: AboutRelease.optional(),
   architectures: z.array(word).default([]),
   kernels: z.strictObject({ required: z.array(word), optional: z.array(word).default([]) }).optional(),
   customise: Customise.optional(),
@@ -85,7 +93,9 @@ const fields = z.strictObject({
 });
 
 /** The input of one execution: what is ordered, for one release (design §5). Unknown fields are refused by name. */
-export const Order = fields.superRefine(({ release, architectures }, context) => {
+export const Order = fields.superRefine(({ release, architectures, about }, context) => {
+  const message = about && factsFault(release, about);
+  if (message !== undefined) context.addIssue({ code: 'custom', path: ['about'], message });
   if (release === bootloadersOrder || architectures.length > 0) return;
   context.addIssue({ code: 'custom', path: ['architectures'], message: 'name at least one architecture' });
 });

@@ -17,6 +17,8 @@ export interface Repository {
   readonly credentials?: { readonly user: string; readonly password: string } | undefined; // no apt is told
   /** Whether an expired InRelease is refused although this machine's own apt takes it. @default false */
   readonly checkDates?: boolean | undefined;
+  /** More fields of its stanza, which win: `Check-Valid-Until` → `no`. @default - none */
+  readonly options?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /** Options of this machine's apt that a build behind the same network needs too: proxies, certificates, date checks. */
@@ -62,12 +64,18 @@ export function repositoriesOf(targets: string, release: string): Repository[] {
 }
 
 /** A deb822 stanza. */
-export function stanzaOf({ uri, suite, components, checkDates = false }: Repository, keyring?: string): string {
+export function stanzaOf(
+  { uri, suite, components, checkDates = false, options }: Repository,
+  keyring?: string,
+): string {
   const lines = [`Types: deb`, `URIs: ${uri}`, `Suites: ${suite}`];
   if (components.length > 0) lines.push(`Components: ${components.join(' ')}`);
   if (keyring !== undefined) lines.push(`Signed-By: ${keyring}`);
   // One alone is of no use: Check-Date: no also passes over the end of validity.
-  if (checkDates) lines.push('Check-Date: yes', 'Check-Valid-Until: yes');
+  const checked = checkDates ? { 'Check-Date': 'yes', 'Check-Valid-Until': 'yes' } : {};
+  for (const [name, value] of Object.entries({ ...checked, ...options })) {
+    if (value !== undefined) lines.push(`${name}: ${value}`);
+  }
   return `${lines.join('\n')}\n`;
 }
 

@@ -75,9 +75,9 @@ function kernelBuilds(
 }
 
 /** Where the ordered releases have a flavour. One that they have nowhere gets a project all the same: it was asked for. */
-function machinesOf(kernel: string, { releases, architectures }: Settings): { x86: boolean; arm: boolean } {
+function machinesOf(kernel: string, { knownReleases, architectures }: Settings): { x86: boolean; arm: boolean } {
   const found = new Set(
-    releases
+    knownReleases
       .flatMap((release) => kernelsOf(release))
       .filter(({ name, architecture }) => name === kernel && architectures.includes(architecture))
       .map(({ architecture }) => architecture),

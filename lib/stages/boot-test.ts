@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { architectureOf, runsOn } from '../catalog/architectures';
 import { kernelOf } from '../catalog/kernels';
-import { releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
+import { releaseFor } from '../job/catalogue/release-for';
 import { foldersOf, made } from '../job/layout';
 import type { Booted } from '../job/results';
 import type { Verdict } from '../machine/console';
@@ -22,8 +22,8 @@ const address = '10.0.2.100:5248';
 /** Boots exactly what will be published as MAAS would, until the system is up. */
 export async function bootTest(bench: Workbench): Promise<Booted> {
   const { job, tools } = bench;
-  const release = releaseOf(job.release);
-  const { subarch } = kernelOf(job.release, job.architecture, job.kernel);
+  const release = releaseFor(bench.order);
+  const { subarch } = kernelOf(release, job.architecture, job.kernel);
   const architecture = architectureOf(job.architecture);
   const { qemu } = architecture;
   const foreign = !runsOn(architecture, thisMachine());

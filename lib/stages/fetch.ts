@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { squashfsCompression } from '../catalog/compression';
-import { type Release, releaseOf } from '../catalog/releases';
+import type { Release } from '../catalog/releases';
 import { withoutPasswords } from '../errors';
+import { releaseFor } from '../job/catalogue/release-for';
 import { made } from '../job/layout';
 import type { Fetched } from '../job/results';
 import { digestOf } from '../machine/digest';
@@ -13,13 +14,14 @@ import { checkSquashfs, squashfsTime } from '../machine/squashfs';
 import type { Base } from './base';
 import { bringCloudImage } from './bring-cloud-image';
 import { debianBase } from './debian-base';
+import { emulated } from './emulated';
 import { findCloudImage } from './find-cloud-image';
 import { networkOf, searchOf } from './search';
 import { handOn, serialOf, type Workbench } from './workbench';
 
 /** Brings the base image that everything else is built on. */
 export async function fetch(bench: Workbench): Promise<Fetched> {
-  const release = releaseOf(bench.job.release);
+  const release = releaseFor(bench.order);
   const { base: given } = bench.order;
   const base = given !== '' ? await givenBase(given) : await baseOf(release, bench);
   const manifest = base.manifest ?? (await writeManifest(base.squashfs, bench));
@@ -32,7 +34,10 @@ export async function fetch(bench: Workbench): Promise<Fetched> {
 }
 
 function baseOf(release: Release, bench: Workbench): Promise<Base> {
-  return release.family === 'debian' ? debianBase(release, bench) : cloudBase(release, bench);
+  // Only what is bootstrapped runs programs of its architecture: an image of another one is fetched by every machine.
+  return release.family === 'debian'
+    ? emulated((emulating) => debianBase(release, emulating))(bench)
+    : cloudBase(release, bench);
 }
 
 /** Ubuntu's cloud image, as its signed stream offers it. */
@@ -40,7 +45,8 @@ async function cloudBase(release: Release, bench: Workbench): Promise<Base> {
   const { order, scratch, cache } = bench;
   const search = await searchOf(bench);
   progress(`looking for ${search.release} ${search.architecture} in ${withoutPasswords(search.stream)}`);
-  const image = await findCloudImage(search);
+  const warn = (sentence: string) => progress(`warning: ${sentence}`);
+  const image = await findCloudImage({ ...search, retried: progress, warn });
   const { serial, squashfs, manifest, source } = await bringCloudImage(image, {
     scratch,
     network: networkOf(order.places),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { initramfsPackages } from '../catalog/initramfs';
-import { releaseOf } from '../catalog/releases';
+import { releaseFor } from '../job/catalogue/release-for';
 import { checked } from '../job/checked';
 import { foldersOf, made } from '../job/layout';
 import { Materials } from '../job/materials';
@@ -55,7 +55,7 @@ export async function prepare(bench: Workbench): Promise<Prepared> {
 /** @returns the archives that apt has verified */
 async function installInitramfsPackages(chroot: AptTree, bench: Workbench): Promise<Materials['archives']> {
   const { job, tools } = bench;
-  const release = releaseOf(job.release);
+  const release = releaseFor(bench.order);
   await prepareInitramfs(chroot, initramfsChoiceOf(release, job.architecture), join(tools, 'initramfs'));
   progress('reading the package lists');
   await aptUpdate(chroot);

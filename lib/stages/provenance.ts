@@ -1,5 +1,4 @@
 import type { Kernel } from '../catalog/kernels';
-import { releaseOf } from '../catalog/releases';
 import { withoutPasswords } from '../errors';
 import { repositoryText } from '../job/added-repository';
 import type { Materials } from '../job/materials';
@@ -85,9 +84,9 @@ function archivesOf({ materials }: Origin): Dependency[] {
   });
 }
 
-function packagesOf({ release, architecture }: Kernel, { materials, builtAs }: Origin): Dependency[] {
+function packagesOf({ ofRelease, architecture }: Kernel, { materials, builtAs }: Origin): Dependency[] {
   const uri = (name: string, version: string) =>
-    `pkg:deb/${releaseOf(release).family}/${name.split(':', 1)[0]}@${version}?arch=${architecture}`;
+    `pkg:deb/${ofRelease.family}/${name.split(':', 1)[0]}@${version}?arch=${architecture}`;
   const changed = materials.changed.flatMap(({ name, from, to }) => {
     if (to === null) return [];
     return [{ name: 'changed package', uri: uri(name, to), annotations: { before: from ?? 'not installed' } }];

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { squashfsCompression } from '../catalog/compression';
-import { releaseOf } from '../catalog/releases';
+import { releaseFor } from '../job/catalogue/release-for';
 import { isKernelPackage } from '../job/kernel-package';
 import { foldersOf, made } from '../job/layout';
 import type { Materials } from '../job/materials';
@@ -38,7 +38,7 @@ export async function upgrade(bench: Workbench): Promise<Root> {
     const archives = await quietly(chroot, bench, () => change(apt, bench));
     await handOnJson(bench, made.archives(bench.folder), archives);
   }
-  ownSettings(root.path, releaseOf(job.release));
+  ownSettings(root.path, releaseFor(bench.order));
   const removed = await removeIdentities(root.path, image.path, root.upper);
   await handOnJson(bench, made.removed(bench.folder), removed);
   await cleanImage(root.path, image.path);
@@ -97,6 +97,6 @@ async function installedKernels(chroot: Chroot): Promise<string[]> {
   return names.filter((name) => name.startsWith('linux-') && name !== 'linux-base');
 }
 
-function compressionFor({ job, order }: Workbench) {
-  return squashfsCompression(releaseOf(job.release), order.compression);
+function compressionFor({ order }: Workbench) {
+  return squashfsCompression(releaseFor(order), order.compression);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kernelOf } from '../../lib/catalog/kernels';
 import { contentId, productId } from '../../lib/catalog/products';
-import { releaseOf } from '../../lib/catalog/releases';
+import { familyOf } from '../../lib/catalog/releases';
 import { mountSquashfs } from '../../lib/machine/mounts';
 import { run } from '../../lib/machine/run';
 import type { Product, Products, Version } from '../../lib/simplestreams/types';
@@ -37,7 +37,7 @@ export async function productIdsAt(mirror: string, release: string): Promise<str
 /** The document with a view's boot products of a release's family. */
 export async function documentAt(mirror: string, release: string, view = 'candidate'): Promise<Products | undefined> {
   const { documents } = await readView(view, { mirror: await openMirrorDirectory(mirror, { create: false }) });
-  return documents.get(contentId(releaseOf(release), view))?.document;
+  return documents.get(contentId({ family: familyOf(release) }, view))?.document;
 }
 
 /** Names of its versions, in the order in which they sort. */

@@ -10,9 +10,7 @@ views:
     releases: [noble]
     customise: { repositories: [ppa:cloud-init-dev/daily], proposed: [cloud-init] }
     bootloaders: false
-  stable: {}
 schedule: daily
-keep: { versions: 5, days: 30 }
 places: { archive: http://mirror.example/ubuntu, archiveKeyring: keys/archive.gpg, ca: ca.pem }
 `;
 const ca = '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n';
@@ -113,18 +111,28 @@ describe('a configuration', () => {
   });
 
   it.each([
-    [
-      'a view that builds nothing',
-      { view: 'stable' },
-      /nothing for stable; there are the views .*stable \(no releases\)/,
-    ],
-    ['a view that is not there', { view: 'stabel' }, /nothing for stabel/],
+    ['a view that is not there', { view: 'stabel' }, /nothing for stabel; there are the views .*candidate \(noble, /],
     ['a release that no view has', { releases: ['focal'] }, /nothing for any view, focal/],
   ])('refuses to build %s', (_, more, message) => {
     expect(() => ordersIn(text, more)).toThrow(
       expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(message) }),
     );
   });
+});
+
+it.each([
+  ['keep', 'views: { a: { releases: [noble] } }\nkeep: { versions: 5 }', /^keep in mirror\.yaml: old versions/],
+  ['a view without releases', 'views: { a: { releases: [noble] }, stable: {} }', /^view stable in mirror\.yaml has no/],
+  ['a view of nothing', 'views: { stable: }', /^view stable in mirror\.yaml has no releases/],
+])('refuses %s, which nothing does yet', (_, yaml, message) => {
+  expect(() => parseConfig(yaml, 'mirror.yaml')).toThrow(
+    expect.objectContaining({
+      name: 'NotSupported',
+      misuse: true,
+      message: expect.stringMatching(message),
+      hint: expect.stringContaining('comes with a later version'),
+    }),
+  );
 });
 
 describe('a configuration with a password in it', () => {

@@ -192,9 +192,9 @@ describe('a mirror', () => {
     ['an unknown architecture', () => Architecture.of('x86_64'), 'UnknownArchitecture', /"x86_64"/],
     [
       'an unknown flavour',
-      () => KernelFlavour.of('hwe-24.04'),
+      () => KernelFlavour.of('linux-generic-hwe-24.04'),
       'UnknownKernel',
-      /"hwe-24.04" is built; there are .*hwe-edge/,
+      /"linux-generic-hwe-24.04" is built; there are .*hwe-edge/,
     ],
     ['a flavour that we do not build', () => KernelFlavour.of('xgene-uboot'), 'UnknownKernel', /"xgene-uboot"/],
   ])('refuses %s', (_, choose, name, message) => {

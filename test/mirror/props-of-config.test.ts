@@ -12,7 +12,6 @@ views:
   candidate: { releases: [noble, jammy], architectures: [amd64, arm64], kernels: { required: [ga, hwe], optional: [hwe-edge] } }
   next: { releases: [noble], architectures: [amd64], customise: { repositories: ['ppa:cloud-init-dev/daily'], proposed: all }, bootTest: false }
   debian: { releases: [bookworm], architectures: [amd64] }
-  stable: {}
 places: { stream: releases, streamKeyring: keys/stream.gpg, proxy: 'http://proxy.example.com:3128' }
 schedule: weekly
 site:
