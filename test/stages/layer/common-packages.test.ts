@@ -25,7 +25,7 @@ beforeAll(async () => {
   noble = await lookAlike('noble');
 }, 300_000);
 
-const flavours = ['ga', 'hwe', 'ga-lowlatency'] as const;
+const flavours = ['ga', 'hwe'] as const;
 const order = Order.parse({ release: 'noble', architectures: ['amd64'], kernels: { required: [...flavours] } });
 const job = { release: 'noble', architecture: 'amd64' } as Job;
 
