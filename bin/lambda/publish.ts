@@ -3,23 +3,24 @@ import { mirrorStoreVariable } from '../../lib/job/names';
 import { publishInputOf, publishLoadersInputOf } from '../../lib/job/publish-input';
 import { type Published, publish } from '../../lib/stages/publish';
 import { type PublishedBootloaders, publishBootloaders } from '../../lib/stages/publish-bootloaders';
-import { showKeyrings } from '../../lib/stages/show-mirror';
+import { proveSigner, showKeyrings } from '../../lib/stages/show-mirror';
 import { openStore, openWorkStore } from '../../lib/store/open';
 import { signerFrom } from '../signing-key';
 
 /**
  * The Publish function: what the builds of one architecture, or of the bootloaders, made in; what was published out. A
- * deployment calls it with nothing, so that the keyring is there for sites before anything else.
+ * deployment calls it with nothing, so that the keyring is there for sites before anything else; it then signs a test text
+ * first, and where that fails the bucket stays empty.
  */
 export async function handler(event: object): Promise<Published | PublishedBootloaders | undefined> {
   const { [mirrorStoreVariable]: mirror = '', [workStoreVariable]: work = '', MIRROR_SIGNING_KEY = '' } = process.env;
-  const bench = {
-    mirror: await openStore(mirror, { create: true }),
-    work: await openWorkStore(work),
-    signer: await signerFrom(MIRROR_SIGNING_KEY),
-    now: () => new Date(),
-  };
-  if (Object.keys(event).length === 0) {
+  const now = () => new Date();
+  const signer = await signerFrom(MIRROR_SIGNING_KEY);
+  const isDeployment = Object.keys(event).length === 0;
+  // Before the mirror is opened, which writes its format: CloudFormation cannot delete a bucket with anything in it.
+  if (isDeployment) await proveSigner(signer, now());
+  const bench = { mirror: await openStore(mirror, { create: true }), work: await openWorkStore(work), signer, now };
+  if (isDeployment) {
     await showKeyrings(bench);
     return undefined;
   }

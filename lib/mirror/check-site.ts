@@ -3,9 +3,11 @@ import { CfnBucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { MirrorError } from '../errors';
 import type { MirrorSiteProps } from './mirror-site-props';
+import { checkRegion } from './site/region';
 
 /** @throws BadInput for props that CloudFront would refuse hours later, or that would give a secret away */
 export function checkSite(scope: Construct, props: MirrorSiteProps): void {
+  checkRegion(Stack.of(scope).region);
   checkDomain(scope, props);
   checkOpenness(props);
   if (props.webAclId !== undefined) checkWebAcl(props.webAclId);

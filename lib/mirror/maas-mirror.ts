@@ -71,7 +71,6 @@ export class MaasMirror extends Construct {
       secrets: settings.secrets,
       network,
     });
-    this.exportKeyring();
     this.workflow = this.makeWorkflow(settings);
     this.topic = props.alarmTopic ?? failureTopic(this);
     letAlarmsSpeak(this, this.topic);
@@ -80,6 +79,7 @@ export class MaasMirror extends Construct {
     this.dashboard = dashboard;
     this.alarms = alarms;
     tellOutputs(this, settings);
+    this.exportKeyring();
   }
 
   /** Lets somebody read the mirror in its bucket. */
@@ -132,12 +132,15 @@ export class MaasMirror extends Construct {
     });
   }
 
-  /** At the first deployment, and whenever Publish or its key is another: who has the keyring early can trust the mirror from its first day. */
+  /**
+   * At the first deployment, and whenever Publish or its key is another: who has the keyring early can trust the mirror from
+   * its first day. After everything else: a creation that fails before leaves an empty bucket, which the rollback deletes.
+   */
   private exportKeyring(): void {
-    const { publish } = this.functions;
+    const others = this.node.children;
     new Trigger(this, 'ExportKeyring', {
-      handler: publish.function,
-      executeAfter: [publish, this.mirrorBucket],
+      handler: this.functions.publish.function,
+      executeAfter: others,
       timeout: Duration.minutes(5),
     });
   }

@@ -61,6 +61,6 @@ function newKey(scope: Construct): Key {
     description: 'cdk-maas-mirror: signs the mirror; sites trust it and no other',
     keySpec: KeySpec.RSA_4096, // every gpgv since xenial's reads it
     keyUsage: KeyUsage.SIGN_VERIFY,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, // a key of a creation that is rolled back signed nothing
   });
 }

@@ -123,14 +123,14 @@ describe('the functions', () => {
 });
 
 describe('the buckets', () => {
-  it('are private, encrypted, and outlive the stack', () => {
+  it('are private, encrypted, and outlive the stack, unless its creation is rolled back', () => {
     const buckets = Object.values(template.findResources('AWS::S3::Bucket'));
 
     expect(buckets).toHaveLength(2);
     for (const { Properties, DeletionPolicy, UpdateReplacePolicy } of buckets) {
       expect(Object.values(Properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
       expect(Properties.BucketEncryption).toBeDefined();
-      expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+      expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['RetainExceptOnCreate', 'Retain']);
     }
   });
 

@@ -8,7 +8,14 @@ export interface State {
   readonly Next?: string;
   readonly ResultPath?: string | null;
   readonly Parameters?: Readonly<Record<string, unknown>>;
-  readonly Retry?: readonly { readonly ErrorEquals: readonly string[] }[];
+  readonly ResultSelector?: Readonly<Record<string, string>>;
+  readonly Retry?: readonly {
+    readonly ErrorEquals: readonly string[];
+    readonly IntervalSeconds: number;
+    readonly MaxDelaySeconds?: number;
+    readonly MaxAttempts: number;
+    readonly BackoffRate: number;
+  }[];
   readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
   readonly Choices?: readonly Readonly<Record<string, unknown>>[];
   readonly MaxConcurrency?: number;

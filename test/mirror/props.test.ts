@@ -65,7 +65,7 @@ describe('a mirror of one release', () => {
     expect(idsOf(template, 'AWS::KMS::Key')).toEqual(['MirrorSigningKey1CFB85A9']);
     expect(idsOf(template, 'AWS::S3::Bucket')).toContain('MirrorMirrorBucket1127FCD9');
     for (const type of ['AWS::KMS::Key', 'AWS::S3::Bucket']) {
-      template.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+      template.allResources(type, { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
     }
   });
 
@@ -79,6 +79,24 @@ describe('a mirror of one release', () => {
     );
 
     for (const name of Object.values(stackOutputs)) expect(outputOf(values, name), name).toBeDefined();
+  });
+
+  it('tells its topic, for those who subscribe', () => {
+    const [output, ...others] = Object.values(
+      template.findOutputs('*', { Value: { Ref: Match.stringLikeRegexp('^MirrorFailures') } }),
+    );
+
+    expect(output).toBeDefined();
+    expect(others).toEqual([]);
+    expect(
+      Object.keys(template.findOutputs('*')).filter((key) => /^MirrorTopicArn[0-9A-F]{8}$/.test(key)),
+    ).toHaveLength(1);
+  });
+
+  it('logs its executions below /aws/vendedlogs/states/, each mirror under a name of its own', () => {
+    const names = propertiesOf(template, 'AWS::Logs::LogGroup').flatMap(({ LogGroupName }) => LogGroupName ?? []);
+
+    expect(names).toEqual([expect.stringMatching(/^\/aws\/vendedlogs\/states\/Stack-Mirror-Workflow-[0-9A-F]{8}$/)]);
   });
 
   it('looks for nothing by itself, and has no alarm that could never ring', () => {
