@@ -1,5 +1,6 @@
 import { allKernelNames } from '../catalog/kernels';
 import { MirrorError } from '../errors';
+import { requireKnown } from './choices/known-at-synth';
 
 /** A kernel flavour, as orders name it. */
 export class KernelFlavour {
@@ -25,6 +26,7 @@ export class KernelFlavour {
   readonly name: string;
 
   private constructor(name: string) {
+    requireKnown('kernels', name);
     if (!allKernelNames.includes(name)) {
       throw new MirrorError(
         'UnknownKernel',

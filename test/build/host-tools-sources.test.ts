@@ -95,9 +95,8 @@ async function archive(folder: string, name: string, packages: readonly string[]
 }
 
 function keyWith(more: object) {
-  const userIDs = [{ name: 'Third party' }];
-  const options = { type: 'rsa', rsaBits: 2048, userIDs, subkeys: [], format: 'armored', date: releaseTime } as const;
-  return generateKey({ ...options, ...more });
+  const kind = { type: 'rsa', rsaBits: 2048, format: 'armored' } as const;
+  return generateKey({ ...kind, userIDs: [{ name: 'Third party' }], subkeys: [], date: releaseTime, ...more });
 }
 
 describe('host-tools.sh installs from the distribution’s own sources', () => {

@@ -1,6 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { MaasMirror, type MaasMirrorProps } from '../../lib';
+import { KernelFlavour, MaasMirror, type MaasMirrorProps } from '../../lib';
+import { allKernelNames } from '../../lib/catalog/kernels';
 
 export interface State {
   readonly Type: string;
@@ -26,6 +27,9 @@ export interface Definition {
   readonly StartAt: string;
   readonly States: Readonly<Record<string, State>>;
 }
+
+/** Of a mirror that can build all that there is, as the one that a single machine runs. */
+export const everyFlavour: MaasMirrorProps = { kernels: allKernelNames.map((name) => KernelFlavour.of(name)) };
 
 export function templateOf(props?: MaasMirrorProps, context: Record<string, unknown> = {}): Template {
   const stack = new Stack(new App({ context, analyticsReporting: false }), 'Stack');

@@ -7,9 +7,9 @@ import { allKernelNames, kernelsOf } from '../../lib/catalog/kernels';
 import { releases } from '../../lib/catalog/releases';
 import { jobVariables } from '../../lib/job/environment';
 import { parseBuildspec } from '../../lib/local/buildspec';
-import { type Definition, definitionOf, type State, statesOf, templateOf } from './made-mirror';
+import { type Definition, definitionOf, everyFlavour, type State, statesOf, templateOf } from './made-mirror';
 
-const definition = definitionOf(templateOf());
+const definition = definitionOf(templateOf(everyFlavour));
 const states = statesOf(definition);
 const armKernels = allKernelNames.filter((kernel) =>
   releases.some(({ name }) => kernelsOf(name, 'arm64').some((row) => row.name === kernel)),
@@ -18,7 +18,7 @@ const tasks = states.filter(([, { Type }]) => Type === 'Task');
 const full = 'CodeBuild.AccountLimitExceededException';
 const builds = tasks.filter(([, { Resource }]) => Resource?.endsWith('startBuild.sync'));
 
-describe('the definition of the default mirror', () => {
+describe('the definition of a mirror of every flavour', () => {
   it('is the one that we have read', async () => {
     await expect(`${readable(definition)}\n`).toMatchFileSnapshot('golden/workflow.json');
   });
