@@ -4,6 +4,7 @@ const timed = ['test/timed/**/*.test.ts'];
 
 export default defineConfig({
   test: {
+    setupFiles: ['test/fixtures/umask.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [

@@ -29,7 +29,7 @@ import { secretsFor } from './secret-of';
 
 /** The front door inside a build machine: `node stage.js <stage>`; what the stage made is in result.json afterwards. */
 const stages: Readonly<Record<string, (bench: Workbench) => Promise<unknown>>> = {
-  fetch: emulated(fetch),
+  fetch,
   upgrade: emulated(upgrade),
   prepare: emulated(prepare),
   extract: emulated(extract),

@@ -44,7 +44,7 @@ tools_of() {
 	esac
 }
 
-image_tools="mksquashfs:squashfs-tools mount:mount losetup:mount gpgv:gpgv unshare:util-linux setpriv:util-linux prlimit:util-linux perl:perl-base setsid:util-linux pivot_root:util-linux"
+image_tools="mksquashfs:squashfs-tools getfattr:attr mount:mount losetup:mount gpgv:gpgv unshare:util-linux setpriv:util-linux prlimit:util-linux perl:perl-base setsid:util-linux pivot_root:util-linux"
 
 interpreters() {
 	for architecture in $architectures; do interpreter_of "$architecture"; done

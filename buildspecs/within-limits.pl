@@ -1,17 +1,18 @@
 # Runs a program within limits of memory and of processes, those of all that it starts; its status is the program's.
 #   perl within-limits.pl MEMORY PROCESSES PROGRAM [ARGUMENT…]
 #   perl within-limits.pl MEMORY PROCESSES                     says by what the limits would be kept, and why not by cgroups
-# MEMORY is in per cent of what is available when it starts. The program is `unshare --pid --fork` or becomes it: when a
+# MEMORY is in per cent of what is available when it starts, to the machine and to the container that this runs in. The program is `unshare --pid --fork` or becomes it: when a
 # limit is reached, its pid namespace is ended, and the last line on standard error says which limit it was.
 # A cgroup keeps a limit where one can be made. Where none can (read-only in many containers, or no controllers), this
 # looks four times a second. No modules: not every builder has more of perl than its binary.
 use strict;
 use warnings;
 my ($percent, $most, @program) = @ARGV;
-my $limit = int(meminfo('MemAvailable') * $percent / 100) * 1024;
 my %cgroups; # folder by controller
 my %made; # folder by the top of its hierarchy
 my $why_not = '';
+my ($available) = memory();
+my $limit = int($available * $percent / 100 / 1024) * 1024;
 
 sweep();
 $cgroups{$_} = make_cgroup($_) for qw(memory pids);
@@ -93,7 +94,8 @@ sub watched {
     $kilobytes += $1 if read_from("/proc/$_/status") =~ /^RssAnon:\s+(\d+)/m;
   }
   # Files in memory have no process that they could be counted with; so the machine's end is looked at, too.
-  my $is_short = meminfo('MemAvailable') < meminfo('MemTotal') * 0.03;
+  my ($left, $all) = memory();
+  my $is_short = $left < $all * 0.03;
   return $kilobytes * 1024 > $limit || $is_short ? 'memory' : '';
 }
 
@@ -186,6 +188,32 @@ sub remove_cgroups {
       select undef, undef, undef, 0.01;
     }
   }
+}
+
+# Bytes that are available, and of how many: those of the machine, or of the narrowest cgroup around us. What has been read
+# from files counts as used in a cgroup, though it goes when it is in the way.
+sub memory {
+  my @least = map { meminfo($_) * 1024 } qw(MemAvailable MemTotal);
+  my %seen;
+  for (parents('memory')) {
+    my ($top, $folder) = @$_;
+    for (; length $folder >= length $top; $folder =~ s{/[^/]*$}{}) {
+      last if $seen{$folder}++;
+      my ($most) = first_line("$folder/memory.max", "$folder/memory.limit_in_bytes") =~ /^(\d+)$/ or next;
+      my $used = first_line("$folder/memory.current", "$folder/memory.usage_in_bytes") || 0;
+      my %stat = read_from("$folder/memory.stat") =~ /^(\w+) (\d+)$/mg;
+      $used -= $stat{total_inactive_file} // $stat{inactive_file} // 0;
+      my $left = $most > $used ? $most - $used : 0;
+      $least[0] = $left if $left < $least[0];
+      $least[1] = $most if $most < $least[1];
+    }
+  }
+  return @least;
+}
+
+sub first_line {
+  my ($line) = map { split /\n/, read_from($_) } @_;
+  return $line // '';
 }
 
 sub meminfo {

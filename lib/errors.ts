@@ -30,6 +30,7 @@ export const errorNames = [
   'AccessDenied',
   'WrongRegion',
   'NotReady',
+  'NoSuchImage',
   'NoSuchPackage',
   'NoKernel',
   'BootFailed',

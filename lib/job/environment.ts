@@ -78,12 +78,6 @@ export function stringsOf(job: Job): JobStrings {
   return { ...job, customised: String(customised), bootTest: String(bootTest), rebuild: String(rebuild) };
 }
 
-/** The environment that a build of this job runs with. */
-export function environmentOf(job: Job): Record<string, string> {
-  const strings = stringsOf(job);
-  return Object.fromEntries(fields.map((field) => [jobVariables[field], strings[field]]));
-}
-
 /** @throws BadInput with the variable's name */
 export function jobOf(environment: Record<string, string | undefined>): Job {
   return jobOfStrings(Object.fromEntries(fields.map((field) => [field, environment[jobVariables[field]]])));

@@ -23,6 +23,8 @@ export interface PartOptions {
   readonly clock: Clock;
   /** Told again and again how many bytes are there, of how many. */
   readonly onProgress?: (bytes: number, size: number) => void;
+  /** Is told of each failure after which it is tried again, in a sentence. */
+  readonly retried?: (sentence: string) => void;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function bringPart(url: string, part: string, promised: Promised, o
   await rm(part);
   if (first.answers > 1) {
     // Its pieces may be of two files: the old part of one, or the server got a new one between two answers.
-    await complete(url, part, promised, options, { 'cache-control': 'no-cache' });
+    await complete(url, part, promised, options, uncached);
     if (await isRight(part, promised)) return;
     await rm(part);
   }
@@ -50,7 +52,7 @@ async function complete(
   url: string,
   part: string,
   { size }: Promised,
-  { network, waits, silenceMs, clock, onProgress }: PartOptions,
+  { network, waits, silenceMs, clock, onProgress, retried }: PartOptions,
   headers: Readonly<Record<string, string>>,
 ): Promise<{ answers: number }> {
   await using connections = connect(network, silenceMs);
@@ -60,10 +62,22 @@ async function complete(
   let answers = there > 0 ? 2 : 0; // who knows how many they were
   let farthest = there;
   let before = there;
+  let missing = 0;
 
   const askForRest = async (signal: AbortSignal, came: (bytes: number) => void) => {
     if (there === size) return;
-    const answer = await ask(url, { ...connections, signal }, there, headers);
+    const answer = await ask(
+      url,
+      { ...connections, signal },
+      there,
+      missing > 0 ? { ...headers, ...uncached } : headers,
+    );
+    if (answer.status === 404) {
+      answer.body.on('error', () => {}).destroy();
+      missing++;
+      const failure = notReady(url, 'is not there (404), though the stream names it');
+      throw missing === 1 ? new Transient(failure) : failure;
+    }
     answers++;
     const start = startOf(answer, url, size);
     if (start !== there) {
@@ -90,24 +104,23 @@ async function complete(
     clock,
     leastRate,
     (bytes) => tooSlow(url, bytes),
-    (signal, came) => retrying(() => askForRest(signal, came), { waits, hasProgress, signal }),
+    (signal, came) =>
+      retrying(() => askForRest(signal, came), { waits, hasProgress, signal, ...(retried && { retried }) }),
   );
   return { answers };
 }
 
-async function ask(
+/** Not of a cache that stands between, which may not have heard of an update. */
+const uncached = { 'cache-control': 'no-cache' };
+
+function ask(
   url: string,
   connections: Parameters<typeof get>[1],
   there: number,
   headers: Readonly<Record<string, string>>,
 ): Promise<Answer> {
   const range: Record<string, string> = there > 0 ? { range: `bytes=${there}-` } : {};
-  const answer = await get(url, connections, [200, 206, 404, 416], { ...headers, ...range });
-  if (answer.status === 404) {
-    answer.body.on('error', () => {}).destroy();
-    throw notReady(url, 'is not there (404), though the stream names it');
-  }
-  return answer;
+  return get(url, connections, [200, 206, 404, 416], { ...headers, ...range });
 }
 
 /**

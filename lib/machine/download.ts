@@ -7,7 +7,7 @@ import { type Clock, machineClock } from './download/clock';
 import { withinTime } from './download/time-limit';
 import { bringPart, type PartOptions, type Promised } from './download-part';
 import { lockFile } from './file-lock';
-import { type Answer, get, piecesOf } from './http-request';
+import { type Answer, get, piecesOf, Transient } from './http-request';
 import { connect, type Network } from './network';
 import { defaultWaits, retrying } from './retry';
 
@@ -24,6 +24,10 @@ export interface RequestOptions {
   readonly most?: number;
   /** @default - this machine's */
   readonly clock?: Clock;
+  /** Whether what is not there (404) is asked for once more: while a server is updated, it may be in a moment. @default false */
+  readonly insist?: boolean;
+  /** Is told of each failure after which it is tried again, in a sentence. @default - nobody is */
+  readonly retried?: (sentence: string) => void;
 }
 
 /** How long a document may take, however slowly it comes and however often it is asked for. */
@@ -41,18 +45,28 @@ export async function readUrl(
 ): Promise<Buffer | undefined> {
   const { waits = defaultWaits, silenceMs = defaultSilenceMs, most = 256 * 1024 * 1024 } = options;
   await using connections = connect(network, silenceMs, options.redirections);
+  let missing = 0;
   const read = (signal: AbortSignal) =>
     retrying(
       async () => {
-        const answer = await get(url, { ...connections, signal }, [200, 404]);
+        const headers = missing > 0 ? uncached : {};
+        const answer = await get(url, { ...connections, signal }, [200, 404], headers);
         if (answer.status !== 404) return await wholeOf(answer, url, most);
         answer.body.on('error', () => {}).destroy();
+        missing++;
+        if (options.insist && missing === 1 && waits.length > 0) throw new Transient(notThere(url));
         return undefined;
       },
-      { waits, signal },
+      { waits, signal, ...(options.retried && { retried: options.retried }) },
     );
   // awaited, or the connections would be gone before the first answer
   return await withinTime(options.clock ?? machineClock, documentMilliseconds, () => tooLong(url), read);
+}
+
+const uncached = { 'cache-control': 'no-cache' };
+
+function notThere(url: string): MirrorError {
+  return new MirrorError('DownloadFailed', `${withoutPasswords(url)} is not there (404)`);
 }
 
 function tooLong(url: string): MirrorError {
@@ -102,9 +116,10 @@ export async function download(
     silenceMs = defaultSilenceMs,
     clock = machineClock,
     onProgress,
+    retried,
   }: DownloadOptions,
 ): Promise<void> {
-  const options = { network, waits, silenceMs, clock, ...(onProgress ? { onProgress } : {}) };
+  const options = { network, waits, silenceMs, clock, ...(onProgress && { onProgress }), ...(retried && { retried }) };
   if (cache === undefined) return bringTo(file, url, promised, options);
 
   await mkdir(cache, { recursive: true });

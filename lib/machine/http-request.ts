@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { errors } from 'undici';
 import { MirrorError, withoutPasswords } from '../errors';
 import { bodyPieces } from './body-pieces';
+import { isPlain } from './download/plain-encoding';
 import type { Connections } from './network';
 
 /** An answer whose bytes have not been read yet; they have to be, or be thrown away. */
@@ -35,8 +36,8 @@ export async function get(
   const answer = await dispatcher.request(request).catch((error: unknown) => {
     throw unreachable(url, error);
   });
-  const encoding = flat(answer.headers)['content-encoding'] ?? 'identity';
-  if (accepted.includes(answer.statusCode) && encoding === 'identity') {
+  const encoding = [answer.headers['content-encoding'] ?? ''].flat().join(', ');
+  if (accepted.includes(answer.statusCode) && isPlain(encoding)) {
     return { status: answer.statusCode, headers: flat(answer.headers), body: answer.body };
   }
   answer.body.on('error', () => {}).destroy();

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, readFile, symlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { MirrorError } from '../errors';
 import { makeLoopNode } from './loop-node';
 import { type Command, run } from './run';
 import { checkSquashfs } from './squashfs';
+import { memorySize } from './this-machine';
 
 /** Something mounted, gone again when its scope ends. */
 export interface Mounted extends AsyncDisposable {
@@ -55,11 +56,13 @@ export interface Overlay extends Mounted {
  */
 export async function mountOverlay(layers: readonly string[], scratch: string): Promise<Overlay> {
   const memory = await mkdtemp(join(scratch, 'overlay-'));
-  const tmpfs = await mounted(['mount', '-t', 'tmpfs', '-o', 'mode=0755,size=90%', 'overlay', memory], memory);
-  const [upper, work, path] = [join(memory, 'upper'), join(memory, 'work'), join(memory, 'root')];
+  const size = Math.floor(memorySize() * 0.9);
+  const tmpfs = await mounted(['mount', '-t', 'tmpfs', '-o', `mode=0755,size=${size}`, 'overlay', memory], memory);
+  const [upper, path] = [join(memory, 'upper'), join(memory, 'root')];
   try {
-    for (const folder of [upper, work, path]) await mkdir(folder);
-    const overlay = await mounted(overlayCommand(layers, upper, work, path), path);
+    for (const folder of ['upper', 'work', 'root']) await mkdir(join(memory, folder));
+    for (const [index, layer] of layers.entries()) await symlink(resolve(layer), join(memory, `${index}`));
+    const overlay = await mounted(overlayCommand(layers.length), path, memory);
     return {
       path,
       upper,
@@ -74,22 +77,23 @@ export async function mountOverlay(layers: readonly string[], scratch: string): 
   }
 }
 
-export function overlayCommand(layers: readonly string[], upper: string, work: string, path: string): Command {
-  const options = [
-    `lowerdir=${layers.map(escaped).join(':')}`,
-    `upperdir=${escaped(upper)}`,
-    `workdir=${escaped(work)}`,
-  ];
+/**
+ * Mounts `root` of the folder where it runs: `0`, `1`, … of that folder are the layers, `upper` and `work` are there, too. By short
+ * names, because a mount(8) that uses fsconfig(2), as that of util-linux 2.39 does, can say no more than 256 bytes of layers.
+ */
+function overlayCommand(layers: number): Command {
+  const options = [`lowerdir=${Array.from({ length: layers }, (_, index) => index).join(':')}`];
+  options.push('upperdir=upper', 'workdir=work');
   // A kernel may be built to store renames and metadata changes as references to the layer below; the upper of this
   // overlay becomes a layer of another one, so it has to hold whole files and folders.
   const whole = ['redirect_dir=off', 'metacopy=off'];
   // A layer may hold nodes of this machine's disks, which root in the tree would read without making them.
-  return ['mount', '-t', 'overlay', '-o', [...options, ...whole, 'nodev'].join(','), 'overlay', path];
+  return ['mount', '-t', 'overlay', '-o', [...options, ...whole, 'nodev'].join(','), 'overlay', 'root'];
 }
 
 /** Mounts something else, e.g. the fresh /proc of a chroot. */
-export async function mounted(command: Command, path: string): Promise<Mounted> {
-  await run(command, { quiet: true });
+export async function mounted(command: Command, path: string, cwd?: string): Promise<Mounted> {
+  await run(command, { quiet: true, ...(cwd !== undefined && { cwd }) });
   return {
     path,
     [Symbol.asyncDispose]: async () => {
@@ -105,9 +109,4 @@ async function unmount(path: string): Promise<void> {
   } catch {
     await run(['umount', '--lazy', path], { quiet: true });
   }
-}
-
-/** Colons separate layers and commas options, so both are escaped inside a name. */
-function escaped(path: string): string {
-  return path.replaceAll(/[\\:,]/g, (character) => `\\${character}`);
 }

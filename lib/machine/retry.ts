@@ -8,6 +8,7 @@ export const defaultWaits: readonly number[] = [1_000, 2_000, 5_000, 10_000, 20_
  * Tries again after failures that may pass, until they do or the waits are used up. Whoever made progress since the
  * last failure has all waits again: a long download over a bad line is cut more often than one wants to count.
  * @param options.signal ends the tries, also in the middle of one that takes it
+ * @param options.retried is told of each failure that is not the last, in a sentence
  * @throws what the last try failed with
  */
 export async function retrying<T>(
@@ -16,6 +17,7 @@ export async function retrying<T>(
     readonly waits: readonly number[];
     readonly hasProgress?: () => boolean;
     readonly signal?: AbortSignal;
+    readonly retried?: (sentence: string) => void;
   },
 ): Promise<T> {
   for (let failures = 0; ; failures++) {
@@ -27,6 +29,7 @@ export async function retrying<T>(
       if (options.hasProgress?.()) failures = 0;
       const wait = options.waits[failures];
       if (wait === undefined) throw error.failure;
+      options.retried?.(`trying again, ${failures + 1} of ${options.waits.length}: ${error.failure.message}`);
       await setTimeout(wait, undefined, options.signal && { signal: options.signal });
     }
   }

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { MirrorError } from '../errors';
 import { type Command, run } from './run';
+import { isInstalled } from './this-machine';
 
 const MAGIC = 0x73717368;
 const SUPERBLOCK_BYTES = 96;
@@ -22,17 +23,55 @@ export interface SquashfsOptions {
 
 /** Packs a tree, extended attributes and whiteouts included; equal trees give equal bytes. */
 export async function makeSquashfs(tree: string, file: string, options: SquashfsOptions): Promise<void> {
+  const excludes = excludesAttributes(await run(['mksquashfs', '-version'], { quiet: true }));
+  if (!excludes) await refuseLabels(tree);
   // mksquashfs pins its own time and clamps newer file times by this variable, and refuses -mkfs-time beside it.
   const env = { PATH: process.env.PATH ?? '', SOURCE_DATE_EPOCH: String(options.epoch) };
-  await run(mksquashfsCommand(tree, file, options), { env });
+  await run(mksquashfsCommand(tree, file, { ...options, excludes }), { env });
 }
 
-export function mksquashfsCommand(tree: string, file: string, { compression }: SquashfsOptions): Command {
+/** A machine with SELinux has a label on every file that it sees, also on those that have none; they belong to that machine. */
+const label = 'security.selinux';
+
+/** Whether a mksquashfs that says this of itself has -xattrs-exclude: since 4.6. */
+export function excludesAttributes(version: string): boolean {
+  const [, major = '0', minor = '0'] = /mksquashfs version (\d{1,4})\.(\d{1,4})/.exec(version) ?? [];
+  return Number(major) > 4 || (Number(major) === 4 && Number(minor) >= 6);
+}
+
+async function refuseLabels(tree: string): Promise<void> {
+  if (!(await isInstalled('getfattr'))) {
+    throw new MirrorError('MissingTool', `getfattr is not installed, without which ${label} cannot be looked for`, {
+      hint: 'install the package attr, or squashfs-tools 4.6 or newer',
+    });
+  }
+  // Its first line says enough: where a machine has SELinux, there is one for every file.
+  const script = 'getfattr --recursive --physical --no-dereference --match "$1" . | head -n 1';
+  const pattern = `^${label.replace('.', '\\.')}$`;
+  const found = await run(['sh', '-c', script, 'sh', pattern], { quiet: true, cwd: tree });
+  if (found === '') return;
+  const seen = found.replace('# file: ', '').slice(0, 200);
+  throw new MirrorError(
+    'NotSupported',
+    `files of the image have the attribute ${label} here, the first of them ${seen}`,
+    {
+      hint: 'it would be published with the image: build on a machine without SELinux, or with squashfs-tools 4.6 or newer, which leaves it out',
+    },
+  );
+}
+
+export function mksquashfsCommand(
+  tree: string,
+  file: string,
+  { compression, excludes }: SquashfsOptions & { readonly excludes?: boolean },
+): Command {
   const level =
     compression.level === undefined || compression.name === 'xz'
       ? []
       : ['-Xcompression-level', String(compression.level)];
-  return ['mksquashfs', tree, file, '-noappend', '-no-progress', '-quiet', '-comp', compression.name, ...level];
+  const excluded = excludes ? ['-xattrs-exclude', `^${label.replace('.', '\\.')}$`] : [];
+  const plain = ['-noappend', '-no-progress', '-quiet'];
+  return ['mksquashfs', tree, file, ...plain, '-comp', compression.name, ...level, ...excluded];
 }
 
 /** When a squashfs says it was made, in seconds since 1970. */

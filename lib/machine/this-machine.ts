@@ -12,9 +12,10 @@ export function kernelRelease(): string {
   return release();
 }
 
-/** Bytes. */
+/** Bytes that this process and all that it starts may use: those of the machine, or of the container that it is in. */
 export function memorySize(): number {
-  return totalmem();
+  const limit = process.constrainedMemory(); // 0, or more than any machine has, where there is none
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
 /** Bytes that can still be written below a folder. */

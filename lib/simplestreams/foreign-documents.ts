@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MirrorError } from '../errors';
+import { type Described, productsOf } from './foreign/inherited';
 import { isObject, shown } from './json-shapes';
 import { parseStrictJson } from './strict-json';
 
@@ -9,14 +10,17 @@ import { parseStrictJson } from './strict-json';
  */
 export type ForeignDocument =
   | { readonly kind: 'index'; readonly entries: readonly ForeignEntry[] }
-  | { readonly kind: 'products'; readonly products: Readonly<Record<string, unknown>> };
+  | { readonly kind: 'products'; readonly products: readonly Described[] };
 
-/** What an index says of one products document. */
+/** What an index says of one document. */
 export interface ForeignEntry {
   readonly contentId: string;
-  /** Relative to the stream; may hold colons. */
+  /** Relative to the stream, and not yet looked at: it may be empty, or no path at all. */
   readonly path: string;
+  /** Ids. */
   readonly products: readonly string[];
+  /** Whether the index says that it is another index. */
+  readonly isIndex: boolean;
 }
 
 /** @param name how messages call it: its URL. @throws BadFormat where it is neither an index nor a products document */
@@ -28,17 +32,17 @@ export function readForeignDocument(text: string, name: string): ForeignDocument
     const seen = shown(isObject(value) ? value.format : value);
     throw badFormat(name, `${issue?.path.join('.') || 'it'}: ${issue?.message} (its format is ${seen})`);
   }
-  if (data.format === 'products:1.0') return { kind: 'products', products: data.products };
-  return { kind: 'index', entries: Object.entries(data.index).flatMap(([id, entry]) => entryOf(id, entry, name)) };
+  if (data.format === 'products:1.0') return { kind: 'products', products: productsOf(data) };
+  return { kind: 'index', entries: Object.entries(data.index).flatMap(([id, entry]) => entryOf(id, entry)) };
 }
 
 /** Entries that describe no files to download (images of clouds, known by an id) are not ours to read. */
-function entryOf(contentId: string, value: unknown, name: string): ForeignEntry[] {
+function entryOf(contentId: string, value: unknown): ForeignEntry[] {
   if (!isObject(value) || (value.datatype !== undefined && value.datatype !== 'image-downloads')) return [];
-  const { path, products } = value;
-  if (typeof path !== 'string' || path === '') throw badFormat(name, `${contentId} has the path ${shown(path)}`);
+  const { path, products, format } = value;
   const ids = Array.isArray(products) ? products.filter((id) => typeof id === 'string') : [];
-  return [{ contentId, path, products: ids }];
+  const entry = { contentId, path: typeof path === 'string' ? path : '', products: ids };
+  return [{ ...entry, isIndex: format === 'index:1.0' }];
 }
 
 const Shape = z.discriminatedUnion('format', [

@@ -85,7 +85,7 @@ async function bring(file: SourceFile, to: string, { serial }: SourceImage, opti
     told = tenth;
     progress(`${megabytes(bytes)} of ${megabytes(size)}`);
   };
-  await download(url, to, file, { ...options, onProgress });
+  await download(url, to, file, { retried: progress, ...options, onProgress });
 }
 
 const worthTellingBytes = 20_000_000;

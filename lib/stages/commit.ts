@@ -1,6 +1,7 @@
 import { MirrorError } from '../errors';
 import { mirror as layout, mutableCacheControl } from '../job/layout';
-import { checkIndex, checkProducts } from '../simplestreams/check';
+import { checkIndex } from '../simplestreams/check-index';
+import { checkProducts } from '../simplestreams/check-products';
 import { jsonPathOf, makeIndex, plainIndexOf, sealDocument } from '../simplestreams/documents';
 import { writeJson } from '../simplestreams/json';
 import { type Addition, addVersions } from '../simplestreams/merge';

@@ -13,6 +13,7 @@ import { checkSquashfs, squashfsTime } from '../machine/squashfs';
 import type { Base } from './base';
 import { bringCloudImage } from './bring-cloud-image';
 import { debianBase } from './debian-base';
+import { emulated } from './emulated';
 import { findCloudImage } from './find-cloud-image';
 import { networkOf, searchOf } from './search';
 import { handOn, serialOf, type Workbench } from './workbench';
@@ -32,7 +33,10 @@ export async function fetch(bench: Workbench): Promise<Fetched> {
 }
 
 function baseOf(release: Release, bench: Workbench): Promise<Base> {
-  return release.family === 'debian' ? debianBase(release, bench) : cloudBase(release, bench);
+  // Only what is bootstrapped runs programs of its architecture: an image of another one is fetched by every machine.
+  return release.family === 'debian'
+    ? emulated((emulating) => debianBase(release, emulating))(bench)
+    : cloudBase(release, bench);
 }
 
 /** Ubuntu's cloud image, as its signed stream offers it. */
@@ -40,7 +44,8 @@ async function cloudBase(release: Release, bench: Workbench): Promise<Base> {
   const { order, scratch, cache } = bench;
   const search = await searchOf(bench);
   progress(`looking for ${search.release} ${search.architecture} in ${withoutPasswords(search.stream)}`);
-  const image = await findCloudImage(search);
+  const warn = (sentence: string) => progress(`warning: ${sentence}`);
+  const image = await findCloudImage({ ...search, retried: progress, warn });
   const { serial, squashfs, manifest, source } = await bringCloudImage(image, {
     scratch,
     network: networkOf(order.places),

@@ -1,17 +1,20 @@
 import { releaseOf } from '../catalog/releases';
 import { MirrorError, withoutPasswords } from '../errors';
 import {
+  announces,
   type CloudFile,
   type CloudImage,
-  chooseImage,
+  type CloudPart,
   cloudImagesOf,
-  documentPathFault,
-  entriesFor,
+  hasProduct,
+  mayHold,
   newestFirst,
   type WantedImages,
 } from '../simplestreams/cloud-images';
-import { readForeignDocument } from '../simplestreams/foreign-documents';
+import { chooseImage } from '../simplestreams/foreign/choose-image';
+import { offerOf } from '../simplestreams/foreign/offer';
 import { openStream, type SignedStream, type StreamOptions } from './signed-stream';
+import { readStream, type StreamContents } from './streams/documents';
 
 /** A file of a stream, wherever that lies. */
 export interface SourceFile {
@@ -21,15 +24,11 @@ export interface SourceFile {
 }
 
 /** A cloud image that a signed stream offers. */
-export interface SourceImage {
+export interface SourceImage extends Partial<Readonly<Record<CloudPart, SourceFile>>> {
   /** Address of the stream, without user and password. */
   readonly stream: string;
   readonly product: string;
   readonly serial: string;
-  readonly squashfs?: SourceFile;
-  readonly manifest?: SourceFile;
-  readonly rootTarball?: SourceFile;
-  readonly rootManifest?: SourceFile;
 }
 
 export interface FindOptions extends StreamOptions {
@@ -40,58 +39,63 @@ export interface FindOptions extends StreamOptions {
   readonly architecture: string;
   /** @default - the newest */
   readonly serial?: string;
+  /** Is told in sentences what is wrong with the stream and makes no difference. @default - nobody is */
+  readonly warn?: (sentence: string) => void;
 }
 
 /**
  * Looks an image up in a stream whose every document is signed.
- * @throws BadInput, BadSignature, BadFormat, DownloadFailed; NotReady where the stream has no image that can be used
+ * @throws BadInput, BadSignature, BadFormat, DownloadFailed; NotReady where the stream has had such images, or announces
+ *   them, and none can be used now; NoSuchImage where it never had one
  */
 export async function findCloudImage(options: FindOptions): Promise<SourceImage> {
-  const { release, architecture, serial } = options;
+  const { release, architecture, serial, warn = () => {} } = options;
   const { version } = releaseOf(release);
+  const wanted = { version, architecture };
   const stream = await openStream(options.stream, options);
-  const images = await imagesOf(stream, { version, architecture });
+  const contents = await readStream(stream, (entry) => mayHold(entry, wanted));
+  const images = newestFirst(contents.documents.flatMap(({ name, products }) => cloudImagesOf(products, wanted, name)));
   const what = `${release} (${version}) ${architecture} in ${withoutPasswords(stream.base)}`;
-  return located(chooseImage(images, serial === undefined ? { what } : { what, serial }), stream);
+  if (images.length === 0) throw noImage(contents, wanted, what);
+  refuseLacking(contents, wanted, serial === undefined || images.some((image) => image.serial === serial));
+  const chosen = chooseImage(images, serial === undefined ? { what } : { what, serial });
+  for (const sentence of faultsIn(contents, images)) warn(sentence);
+  return located(chosen, stream);
 }
 
-async function imagesOf(stream: SignedStream, wanted: WantedImages): Promise<CloudImage[]> {
-  const text = await stream.read(stream.start);
-  if (text === undefined) {
-    throw new MirrorError('DownloadFailed', `there is no stream at ${withoutPasswords(stream.start)} (404)`, {
-      hint: 'the address of a stream is like https://cloud-images.ubuntu.com/daily/',
+/** What would have told more is the reason. */
+function noImage(contents: StreamContents, wanted: WantedImages, what: string): MirrorError {
+  const { documents, entries, lacking } = contents;
+  const cause = lacking.find(({ entry, error }) => announces(entry, wanted) || error.name !== 'NotReady')?.error;
+  if (cause !== undefined) return cause;
+  const products = documents.flatMap((document) => document.products);
+  if (hasProduct(products, wanted) || entries.some((entry) => announces(entry, wanted))) {
+    return new MirrorError('NotReady', `the stream announces ${what}, and has no image of it`, {
+      hint: 'run the build again later',
     });
   }
-  const document = readForeignDocument(text, withoutPasswords(stream.start));
-  if (document.kind === 'products') return cloudImagesOf(text, wanted, withoutPasswords(stream.start));
-  const images: CloudImage[] = [];
-  for (const { contentId, path } of entriesFor(document.entries, wanted)) {
-    const url = documentUrl(path, contentId, stream);
-    images.push(...cloudImagesOf(await namedDocument(url, stream), wanted, withoutPasswords(url)));
-  }
-  return newestFirst(images);
-}
-
-/** Not by new URL(): a colon in a name would make it a scheme. */
-function documentUrl(path: string, contentId: string, stream: SignedStream): string {
-  const fault = path.endsWith('.sjson') ? documentPathFault(path) : 'is not signed (.sjson)';
-  if (fault === undefined) return stream.base + path;
-  throw new MirrorError(
-    'BadFormat',
-    `${withoutPasswords(stream.start)} names for ${contentId} the path ${JSON.stringify(path)}, which ${fault}`,
-    { hint: 'tell whoever runs the stream' },
-  );
-}
-
-async function namedDocument(url: string, stream: SignedStream): Promise<string> {
-  const text = await stream.read(url);
-  if (text !== undefined) return text;
-  throw new MirrorError('NotReady', `${withoutPasswords(url)} is not there (404), though the index names it`, {
-    hint: 'upstream is being updated; run the build again later',
+  const ids = entries.flatMap((entry) => entry.products);
+  const others = lacking.map(({ error }) => `; ${error.message}`).join('');
+  return new MirrorError('NoSuchImage', `the stream never had ${what}: ${offerOf(products, ids, wanted)}${others}`, {
+    hint: 'name one of these, or another stream',
   });
 }
 
-function located({ product, serial, ...files }: CloudImage, { base }: SignedStream): SourceImage {
+/** A document that cannot be had may hold a newer image; one that is not there does not stop those that are. */
+function refuseLacking({ lacking }: StreamContents, wanted: WantedImages, found: boolean): void {
+  const needed = lacking.filter(({ entry }) => announces(entry, wanted));
+  const cause = needed.find(({ error }) => !found || error.name === 'DownloadFailed');
+  if (cause !== undefined) throw cause.error;
+}
+
+/** A stream of years may have the same fault in hundreds of images. */
+function faultsIn({ lacking }: StreamContents, images: readonly CloudImage[]): string[] {
+  const faults = [...lacking.map(({ error }) => error), ...images.flatMap(({ faults = {} }) => Object.values(faults))];
+  const shown = faults.slice(0, 5).map(({ message }) => message);
+  return faults.length > 5 ? [...shown, `the stream has ${faults.length - 5} more faults like these`] : shown;
+}
+
+function located({ product, serial, faults: _, ...files }: CloudImage, { base }: SignedStream): SourceImage {
   const there = Object.entries(files as Readonly<Record<string, CloudFile>>).map(
     ([part, { path, sha256, size }]) => [part, { url: base + path, sha256, size }] as const,
   );

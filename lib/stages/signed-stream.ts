@@ -25,7 +25,7 @@ export interface SignedStream {
   readonly base: string;
   /** URL of the first document. */
   readonly start: string;
-  /** The text of a document, or undefined where there is none (404). @throws BadSignature, BadFormat, DownloadFailed */
+  /** The text of a document, or undefined where there is none (404), also when it is asked for again. @throws BadSignature, BadFormat, DownloadFailed */
   read(url: string): Promise<string | undefined>;
 }
 
@@ -41,7 +41,7 @@ export async function openStream(stream: string, options: StreamOptions): Promis
     base,
     start,
     read: async (url) => {
-      const bytes = await readUrl(url, options.network, { ...options, ...limitOf(url, options) });
+      const bytes = await readUrl(url, options.network, { insist: true, ...options, ...limitOf(url, options) });
       return bytes === undefined ? undefined : textOf(url, bytes, keyring, verify);
     },
   };

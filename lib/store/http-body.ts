@@ -1,4 +1,5 @@
 import { MirrorError } from '../errors';
+import { isPlain } from './http-encoding';
 import { type Pace, Watch, type WatchClock } from './http-watch';
 
 /** An answer whose bytes have not been read yet. */
@@ -18,8 +19,8 @@ export async function requestBody(
   const watch = new Watch(pace, clock);
   try {
     const response = await fetch(url, { headers, signal: watch.signal });
-    const encoding = response.headers.get('content-encoding') ?? 'identity';
-    if (response.ok && encoding === 'identity') return { url, response, watch };
+    const encoding = response.headers.get('content-encoding');
+    if (response.ok && isPlain(encoding)) return { url, response, watch };
     await response.body?.cancel();
     watch.end();
     if (response.status === 404) return undefined;
@@ -75,7 +76,7 @@ function refused(url: string, { status, statusText }: Response): MirrorError {
 }
 
 // fetch unpacks it silently; MAAS hashes what comes over the wire.
-function encoded(url: string, encoding: string): MirrorError {
+function encoded(url: string, encoding: string | null): MirrorError {
   return new MirrorError(
     'DownloadFailed',
     `${url} is sent with Content-Encoding ${encoding} though nobody asked for it`,

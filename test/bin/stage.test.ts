@@ -1,25 +1,35 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { buildVariable, environmentOf, jobOfStrings, workStoreVariable } from '../../lib/job/environment';
+import { buildVariable, jobOfStrings, jobVariables, stringsOf, workStoreVariable } from '../../lib/job/environment';
 import { runs } from '../../lib/job/layout';
 import { Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
+import { makeSquashfs, passingCompression } from '../../lib/machine/squashfs';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
 const secret = '0123456789abcdef';
 const folder = `run-1-${secret}`;
 const order = Order.parse({ release: 'bookworm', architectures: ['amd64'], base: '/nowhere/base.squashfs' });
 const job = jobOfStrings(planOf(order, 'run-1', folder).architectures[0]?.job ?? {});
+const environment = Object.fromEntries(
+  Object.entries(stringsOf(job)).map(([field, value]) => [jobVariables[field as keyof typeof jobVariables], value]),
+);
 
 /** Runs a stage as a build does, in a folder of its own. */
-function stage(name: string, work: string, more: Readonly<Record<string, string>> = {}) {
+function stage(
+  name: string,
+  work: string,
+  more: Readonly<Record<string, string>> = {},
+  prefix: readonly string[] = [],
+) {
   const cwd = temporaryFolder();
   const { PATH } = process.env;
-  const env = { PATH, ...environmentOf(job), [workStoreVariable]: work, [buildVariable]: 'Fetch:1', ...more };
+  const env = { PATH, ...environment, [workStoreVariable]: work, [buildVariable]: 'Fetch:1', ...more };
   const program = join(__dirname, '../../dist/assets/stage/stage.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, name], { cwd, env, encoding: 'utf8' });
+  const [command = '', ...args] = [...prefix, process.execPath, program, name];
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: 'utf8' });
   return { status, said: stdout + stderr, left: readdirSync(cwd) };
 }
 
@@ -63,8 +73,29 @@ it.each([
   expect(said).toMatch(message);
 });
 
+it('fetches an image of an architecture that this machine has no emulator of', async () => {
+  const [tree, work] = [temporaryFolder(), temporaryFolder()];
+  mkdirSync(join(tree, 'var/lib/dpkg'), { recursive: true });
+  const fields = ['Package: base-files', 'Status: install ok installed', 'Architecture: riscv64', 'Version: 13'];
+  writeFileSync(join(tree, 'var/lib/dpkg/status'), `${fields.join('\n')}\n`);
+  const base = `${tree}.squashfs`;
+  await makeSquashfs(tree, base, { compression: passingCompression, epoch: 1_700_000_000 });
+  mkdirSync(join(work, runs.prefix(folder)), { recursive: true });
+  const noble = Order.parse({ release: 'noble', architectures: ['riscv64'], kernels: { required: ['ga'] }, base });
+  writeFileSync(join(work, runs.order(folder)), JSON.stringify(noble));
+
+  // No rules from which a program of another architecture could be run.
+  const machine = ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs none /usr/lib/binfmt.d && exec "$@"', 'sh'];
+  const variables = { MIRROR_RELEASE: 'noble', MIRROR_ARCHITECTURE: 'riscv64' };
+  const { status, said } = stage('fetch', work, variables, machine);
+
+  expect(said).toContain('base image');
+  expect(status, said).toBe(0);
+  rmSync(base);
+});
+
 it('forges no progress by what its error quotes', () => {
-  const env = { PATH: process.env.PATH, ...environmentOf(job), MIRROR_BUNDLES: 'theirs\n:: published\u001b[2K' };
+  const env = { PATH: process.env.PATH, ...environment, MIRROR_BUNDLES: 'theirs\n:: published\u001b[2K' };
   const program = join(__dirname, '../../dist/assets/stage/stage.js');
   const { stderr, stdout } = spawnSync(process.execPath, [program, 'fetch'], {
     ...{ cwd: temporaryFolder(), env, encoding: 'utf8' },

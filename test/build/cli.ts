@@ -13,6 +13,8 @@ export interface Ended {
 export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** What runs it. @default - the Node that runs the tests */
+  readonly node?: string;
   /** Put before the program: `['setpriv', '--reuid', '65534', …]`. */
   readonly wrapper?: readonly string[];
 }
@@ -20,9 +22,9 @@ export interface CliOptions {
 /** Runs `maas-mirror` to its end, as a person would. */
 export async function maasMirror(
   words: readonly string[],
-  { env = {}, cwd, wrapper = [] }: CliOptions = {},
+  { env = {}, cwd, node = process.execPath, wrapper = [] }: CliOptions = {},
 ): Promise<Ended> {
-  const [program = '', ...rest] = [...wrapper, process.execPath, frontDoor, ...words];
+  const [program = '', ...rest] = [...wrapper, node, frontDoor, ...words];
   const child = spawn(program, rest, { env: { ...process.env, ...env }, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -1,6 +1,7 @@
 import { readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
+import { newerNode } from '../fixtures/other-node';
 import { serveArchive, smallRelease } from '../fixtures/small-release';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { maasMirror } from './cli';
@@ -8,16 +9,19 @@ import { newestAt } from './published';
 import { expectUntold, seenFolders } from './seen-folders';
 import { ownData, smallOrder } from './small-order';
 
-beforeAll(async () => void (await smallRelease()), 300_000);
+beforeAll(async () => void (await Promise.all([smallRelease(), newerNode()])), 300_000);
 
-it('fetches, upgrades, prepares and extracts on a machine without apt and dpkg, as CodeBuild’s for arm64', async () => {
+it('fetches, upgrades, prepares and extracts on a machine without apt and dpkg, as CodeBuild’s for arm64, by Node 24', async () => {
   const small = await smallRelease();
   await using archive = await serveArchive(small.archive);
   const folder = temporaryFolder();
   const words = [...smallOrder(small, archive.url, folder), '--package', 'zstd', '--no-boot-test'];
 
   using seen = seenFolders(join(folder, 'mirror.work'));
-  const built = await maasMirror(words, { env: { ...ownData(folder), PATH: programsWithoutApt() } });
+  const built = await maasMirror(words, {
+    env: { ...ownData(folder), PATH: programsWithoutApt() },
+    node: await newerNode(),
+  });
 
   expect(`${built.code}\n${built.code === 0 ? '' : built.err}`).toBe('0\n');
   const version = await newestAt({ mirror: join(folder, 'mirror'), release: 'bookworm', kernel: 'cloud' });

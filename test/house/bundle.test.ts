@@ -17,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Metafiles, makeAssets } from '../../bin/assets';
 import { workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
+import { newerNode } from '../fixtures/other-node';
 import { smallObject } from '../fixtures/small-s3/objects';
 import { startSmallS3 } from '../fixtures/small-s3/server';
 
@@ -26,13 +27,19 @@ const megabyte = 1024 * 1024;
 const scratch = mkdtempSync(join(tmpdir(), 'bundle-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
+/** Ours, and the line that Lambda and CodeBuild have as well. */
+const nodes = [
+  ['our Node', async () => process.execPath],
+  ['Node 24', newerNode],
+] as const;
+
 describe('the bundles of this checkout', () => {
   const assets = join(scratch, 'assets');
   let metafiles: Metafiles = {};
 
   beforeAll(async () => {
-    metafiles = await makeAssets(root, assets);
-  });
+    [metafiles] = await Promise.all([makeAssets(root, assets), newerNode()]);
+  }, 300_000);
 
   it.each([
     'stage',
@@ -62,8 +69,10 @@ describe('the bundles of this checkout', () => {
     expect(imported.filter((path) => /^@(aws-sdk|smithy)\//.test(path))).toEqual([]);
   });
 
-  it('runs the stage bundle where nothing else is, which refuses to be started without a stage', () => {
-    const { status, stderr } = spawnSync(process.execPath, ['stage.js'], {
+  it.each(
+    nodes,
+  )('runs the stage bundle by %s where nothing else is, which refuses to be started without a stage', async (_, node) => {
+    const { status, stderr } = spawnSync(await node(), ['stage.js'], {
       cwd: join(assets, 'stage'),
       env: { PATH: process.env.PATH },
       encoding: 'utf8',
@@ -74,11 +83,14 @@ describe('the bundles of this checkout', () => {
     expect(status).toBe(2);
   });
 
-  it.each(['plan', 'select', 'publish', 'look', 'tell'])('loads the %s function, which exports a handler', (name) => {
+  const functions = ['plan', 'select', 'publish', 'look', 'tell'];
+  const loaded = functions.flatMap((name) => nodes.map(([line, node]) => [name, line, node] as const));
+
+  it.each(loaded)('loads the %s function by %s, which exports a handler', async (name, _, node) => {
     const script = `process.stdout.write(typeof require('./index.js').handler)`;
     const env = { PATH: process.env.PATH, AWS_REGION: 'eu-central-1' }; // Lambda says where it is, and clients want to know
 
-    const said = execFileSync(process.execPath, ['-e', script], { cwd: join(assets, name), env, encoding: 'utf8' });
+    const said = execFileSync(await node(), ['-e', script], { cwd: join(assets, name), env, encoding: 'utf8' });
 
     expect(said).toBe('function');
   });

@@ -9,7 +9,10 @@ import { inReleaseTime } from '../../lib/machine/in-release';
 import { manifestFrom } from '../../lib/machine/manifest';
 import { checkIndex } from '../../lib/simplestreams/check-index';
 import { checkProducts } from '../../lib/simplestreams/check-products';
-import { chooseImage, cloudImagesOf, entriesFor } from '../../lib/simplestreams/cloud-images';
+import { cloudImagesOf, mayHold } from '../../lib/simplestreams/cloud-images';
+import { chooseImage } from '../../lib/simplestreams/foreign/choose-image';
+import { offerOf } from '../../lib/simplestreams/foreign/offer';
+import { foreignPathFault } from '../../lib/simplestreams/foreign/path-fault';
 import { readForeignDocument } from '../../lib/simplestreams/foreign-documents';
 import { parseIndex, parseProducts } from '../../lib/simplestreams/json';
 import { armouredKeyringFault, keysOf, publicKeyring } from '../../lib/simplestreams/keyring';
@@ -25,9 +28,11 @@ const wanted = { version: '24.04', architecture: 'amd64' };
 const readers: readonly ((text: string) => unknown)[] = [
   (text) => {
     const document = readForeignDocument(text, 'it');
-    return document.kind === 'index' ? entriesFor(document.entries, wanted) : document;
+    if (document.kind === 'index') return document.entries.filter((entry) => mayHold(entry, wanted));
+    const images = cloudImagesOf(document.products, wanted, 'it');
+    return images.length > 0 ? chooseImage(images, { what: 'it' }) : offerOf(document.products, [], wanted);
   },
-  (text) => chooseImage(cloudImagesOf(text, wanted, 'it'), { what: 'it' }),
+  (text) => foreignPathFault(text),
   (text) => [...checkIndex(parseIndex(text, 'it'), { documents: new Map(), signed: true })],
   (text) => [...checkProducts(parseProducts(text, 'it'))],
   (text) => splitClearsigned(Buffer.from(text)),

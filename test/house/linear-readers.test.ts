@@ -9,7 +9,9 @@ import { inReleaseTime } from '../../lib/machine/in-release';
 import { manifestFrom } from '../../lib/machine/manifest';
 import { foreignText } from '../../lib/machine/output/printable';
 import { dearmour } from '../../lib/simplestreams/armour';
-import { cloudImagesOf, documentPathFault } from '../../lib/simplestreams/cloud-images';
+import { cloudImagesOf } from '../../lib/simplestreams/cloud-images';
+import { foreignPathFault } from '../../lib/simplestreams/foreign/path-fault';
+import { readForeignDocument } from '../../lib/simplestreams/foreign-documents';
 import { parseIndex, parseProducts } from '../../lib/simplestreams/json';
 import { binaryKeyring, keysOf } from '../../lib/simplestreams/keyring';
 import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
@@ -34,7 +36,11 @@ interface Worst {
   readonly after?: string;
 }
 
-const cloudProducts = (text: string) => cloudImagesOf(text, { version: '24.04', architecture: 'amd64' }, 'it');
+const cloudProducts = (text: string) => {
+  const document = readForeignDocument(text, 'it');
+  const wanted = { version: '24.04', architecture: 'amd64' };
+  return document.kind === 'products' ? cloudImagesOf(document.products, wanted, 'it') : [];
+};
 const failedApt = (text: string) => archiveFailure(new MirrorError('CommandFailed', text));
 const console_ = (text: string) =>
   watchConsole(piecesOf(Buffer.from(text, 'latin1')), { judge: judgeByLogin, onLine: () => {} });
@@ -144,9 +150,16 @@ const readers: readonly (readonly [name: string, read: Read, worst: readonly Wor
     [{ before: '{"format":"products:1.0","content_id":"', piece: 'a', after: '"}' }],
   ],
   [
-    'documentPathFault',
-    documentPathFault,
-    [{ piece: ':' }, { piece: 'a/' }, { piece: '.' }, { piece: '/', before: 'a' }],
+    'foreignPathFault',
+    foreignPathFault,
+    [
+      { piece: ':' },
+      { piece: 'a/' },
+      { piece: '.' },
+      { piece: '/', before: 'a' },
+      { piece: '%2e' },
+      { piece: 'a', after: '!' },
+    ],
   ],
   ['pathFault', pathFault, [{ piece: 'a', after: '!' }, { piece: '.', after: '!' }, { piece: './' }]],
   [

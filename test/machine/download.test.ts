@@ -26,14 +26,17 @@ async function downloading(
   await using server = await serveTroubled({ '/squashfs': served }, troubleOf);
   const file = join(temporaryFolder(), 'squashfs');
   const there: number[] = [0];
+  const told: string[] = [];
   const ended = await download(`${server.address}squashfs`, file, promised, {
     network: {},
     waits,
     silenceMs: 200,
     onProgress: (bytes) => void there.push(bytes),
+    retried: (sentence) => void told.push(sentence),
     ...(cache === undefined ? {} : { cache }),
   }).catch((error: unknown) => error);
-  return { file, ended, asked: server.requests.map(({ from }) => from), requests: server.requests, there };
+  const { address, requests } = server;
+  return { file, ended, asked: requests.map(({ from }) => from), requests, there, told, address };
 }
 
 describe('a download', () => {
@@ -147,10 +150,31 @@ describe('a download', () => {
   });
 });
 
+describe('a download that is tried again', () => {
+  it('takes a file that is there when it is asked for again', async () => {
+    const { file, ended, requests } = await downloading(({ before }) => (before < 1 ? { status: 404 } : {}));
+    expect(ended).toBeUndefined();
+    expect(requests.map(({ headers }) => headers['cache-control'])).toEqual([undefined, 'no-cache']);
+    expect(readFileSync(file).equals(image)).toBe(true);
+  });
+
+  it('tells of each failure, and begins to count again where something has come', async () => {
+    const troubles: Trouble[] = [{ status: 503 }, { status: 503 }, { cutAt: 70_000 }, { cutAt: 90_000 }];
+    const { ended, told, address } = await downloading(({ before }) => troubles[before] ?? {});
+    expect(ended).toBeUndefined();
+    expect(told).toEqual([
+      `trying again, 1 of 2: ${address}squashfs answers 503`,
+      `trying again, 2 of 2: ${address}squashfs answers 503`,
+      expect.stringMatching(`^trying again, 1 of 2: ${address}squashfs cannot be read: `),
+      expect.stringMatching(`^trying again, 1 of 2: ${address}squashfs cannot be read: `),
+    ]);
+  });
+});
+
 describe('a download that cannot be had', () => {
   it.each<[string, Trouble, number, RegExp]>([
     ['with one changed byte', { changeAt: 299_999 }, 1, /squashfs has not the sha256 [0-9a-f]{64}/],
-    ['that is not there yet', { status: 404 }, 1, /squashfs is not there \(404\), though the stream names it/],
+    ['that is not there yet', { status: 404 }, 2, /squashfs is not there \(404\), though the stream names it/],
   ])('refuses a file %s: upstream is not ready', async (_, trouble, tries, message) => {
     const { file, ended, asked } = await downloading(() => trouble);
 

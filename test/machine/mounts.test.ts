@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { mountOverlay } from '../../lib/machine/mounts';
 import { run } from '../../lib/machine/run';
 import { makeSquashfs, passingCompression } from '../../lib/machine/squashfs';
@@ -32,6 +32,31 @@ describe('an overlay', () => {
     expect(mountsBelow(scratch)).toEqual([]);
   });
 
+  it('lies on four layers far down in a machine, in folders of any name, said in fewer than the 256 bytes that fsconfig takes', async () => {
+    const far = join(temporaryFolder(), 'a:b,c\\d', 'x'.repeat(200));
+    const layers = [1, 2, 3, 4].map((layer) => join(far, `layer-${layer}`));
+    for (const layer of layers) mkdirSync(layer, { recursive: true });
+    for (const layer of layers) writeFileSync(join(layer, 'which'), layer.slice(-1));
+    writeFileSync(join(far, 'layer-4/lowest'), '');
+    await using overlay = await mountOverlay(layers, far);
+
+    expect(readFileSync(join(overlay.path, 'which'), 'utf8')).toBe('1');
+    expect(readdirSync(overlay.path).sort()).toEqual(['lowest', 'which']);
+    // Only the kernel's own list escapes names, so it is found by a part without them.
+    const lines = readFileSync('/proc/self/mounts', 'utf8').split('\n');
+    const told = lines.find((line) => line.includes(' overlay ') && line.includes(`${'x'.repeat(200)}/overlay-`));
+    expect(told).toMatch(/lowerdir=0:1:2:3,upperdir=upper,workdir=work/);
+  });
+
+  it('may take as much memory as nine tenths of what the container has', async () => {
+    const scratch = temporaryFolder();
+    vi.spyOn(process, 'constrainedMemory').mockReturnValueOnce(2 ** 30);
+    await using _overlay = await mountOverlay([temporaryFolder()], scratch);
+
+    const [, kilobytes] = /size=(\d+)k/.exec(mountLines(scratch).find((line) => / tmpfs /.test(line)) ?? '') ?? [];
+    expect(Math.abs(Number(kilobytes) - 0.9 * 2 ** 20)).toBeLessThanOrEqual(4); // whole pages
+  });
+
   it('refuses a layer that is not there, and leaves nothing mounted', async () => {
     const scratch = temporaryFolder();
 
@@ -42,11 +67,12 @@ describe('an overlay', () => {
 
 /** The types of what is mounted there, in its order. */
 function mountsBelow(folder: string): string[] {
+  return mountLines(folder).map((line) => line.split(' ')[2] ?? '');
+}
+
+function mountLines(folder: string): string[] {
   const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
-  return mounts.flatMap((line) => {
-    const [, at = '', type = ''] = line.split(' ');
-    return at.startsWith(folder) ? [type] : [];
-  });
+  return mounts.filter((line) => line.split(' ')[1]?.startsWith(folder));
 }
 
 const nodes = ['null:c:1:3', 'zero:c:1:5', 'urandom:c:1:9'];

@@ -1,8 +1,13 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { readUrl } from '../../lib/machine/download';
+import { download, readUrl } from '../../lib/machine/download';
+import { packedEncodings, plainEncodings } from '../fixtures/encodings';
+import { temporaryFolder } from '../fixtures/temporary-folder';
 import { serveTroubled, type Trouble } from '../fixtures/troubled-server';
 import { closedServer, serve } from '../store/answering-server';
 
@@ -124,6 +129,65 @@ it('refuses a server that is not there', async () => {
 it('refuses a server that never answers', async () => {
   const { read } = await reading(...new Array(3).fill({ unanswered: true }));
   expect(read).toMatchObject({ name: 'DownloadFailed', message: expect.stringContaining('nothing came for too long') });
+});
+
+it.each(plainEncodings)('reads what is sent with the Content-Encoding %j, which changes nothing', async (encoding) => {
+  const trouble = { headers: { 'Content-Encoding': encoding } };
+  expect((await reading(trouble)).read).toEqual(index);
+  await using server = await serveTroubled({ '/index': index }, () => trouble);
+  const file = join(temporaryFolder(), 'index');
+  const promised = { sha256: createHash('sha256').update(index).digest('hex'), size: index.length };
+  await download(`${server.address}index`, file, promised, { network: {}, ...quick });
+  expect(readFileSync(file)).toEqual(index);
+});
+
+it.each(packedEncodings)('refuses what is sent with the Content-Encoding %s', async (encoding) => {
+  const { read } = await reading({ headers: { 'Content-Encoding': encoding } });
+  expect(read).toMatchObject({
+    name: 'DownloadFailed',
+    message: expect.stringContaining(`is sent with Content-Encoding ${encoding} though nobody asked for it`),
+  });
+});
+
+it('refuses an encoding that is told in a second header', async () => {
+  const server = await serve((_, response) => {
+    response.setHeader('Content-Encoding', ['identity', 'gzip']);
+    response.end(index);
+  });
+  await expect(readUrl(`${server.url}/index`, {}, quick)).rejects.toThrow('Content-Encoding identity, gzip');
+});
+
+it('asks once more for what is not there, where it is told to', async () => {
+  const insisting = async (...troubles: Trouble[]) => {
+    await using server = await serveTroubled({ '/index': index }, ({ before }) => troubles[before] ?? {});
+    const told: string[] = [];
+    const retried = (sentence: string) => void told.push(sentence);
+    const read = await readUrl(`${server.address}index`, {}, { ...quick, insist: true, retried });
+    return {
+      read,
+      told,
+      address: server.address,
+      caches: server.requests.map(({ headers }) => headers['cache-control']),
+    };
+  };
+  const missing = { status: 404 };
+
+  const { read, told, address, caches } = await insisting(missing);
+  expect(read).toEqual(index);
+  expect(caches).toEqual([undefined, 'no-cache']);
+  expect(told).toEqual([`trying again, 1 of 2: ${address}index is not there (404)`]);
+  expect(await insisting(missing, missing, missing)).toMatchObject({
+    read: undefined,
+    caches: [undefined, 'no-cache'],
+  });
+});
+
+it('tells of each failure after which it tries again, without the password', async () => {
+  await using server = await serveTroubled({ '/index': index }, ({ before }) => (before < 2 ? { status: 503 } : {}));
+  const told: string[] = [];
+  const retried = (sentence: string) => void told.push(sentence);
+  await readUrl(`${server.address.replace('//', '//user:secret@')}index`, {}, { ...quick, retried });
+  expect(told).toEqual([1, 2].map((at) => `trying again, ${at} of 2: ${server.address}index answers 503`));
 });
 
 it('refuses what was packed on the way: digests are those of the plain bytes', async () => {

@@ -1,8 +1,17 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { checkSquashfs, makeSquashfs, passingCompression, squashfsTime } from '../../lib/machine/squashfs';
+import { describe, expect, it, vi } from 'vitest';
+import { run } from '../../lib/machine/run';
+import {
+  checkSquashfs,
+  excludesAttributes,
+  makeSquashfs,
+  passingCompression,
+  squashfsTime,
+} from '../../lib/machine/squashfs';
+import { programOfTrixie } from '../fixtures/program-of-trixie';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
 describe('a file that should be a squashfs', () => {
@@ -55,6 +64,60 @@ describe('a file that should be a squashfs', () => {
     }
   });
 });
+
+describe('labels of a machine with SELinux', () => {
+  it('are not in what is made by a mksquashfs that can leave them out; capabilities are', async () => {
+    const { tree, file, options } = labelled();
+    vi.stubEnv('PATH', `${await programOfTrixie('mksquashfs', 'squashfs-tools')}:${process.env.PATH}`);
+    await makeSquashfs(tree, file, options);
+    vi.unstubAllEnvs();
+
+    await run(['unsquashfs', '-no-progress', '-dest', `${file}.tree`, file], { quiet: true });
+    const all = ['getfattr', '--recursive', '--dump', '--match', '.', '.'] as const;
+    const attributes = await run(all, { quiet: true, cwd: `${file}.tree` });
+    expect(attributes).toMatch(/^# file: ping\nsecurity\.capability=\S+$/m);
+    expect(attributes).not.toContain('selinux');
+  }, 400_000);
+
+  it('refuses them, with the first file that has one, where mksquashfs is too old for that', async () => {
+    const { tree, file, options } = labelled();
+    const bin = temporaryFolder();
+    writeFileSync(join(bin, 'mksquashfs'), '#!/bin/sh\necho "mksquashfs version 4.5.1 (2022/03/17)"\n', {
+      mode: 0o755,
+    });
+    vi.stubEnv('PATH', `${bin}:${process.env.PATH}`);
+
+    await expect(makeSquashfs(tree, file, options)).rejects.toMatchObject({
+      name: 'NotSupported',
+      message: 'files of the image have the attribute security.selinux here, the first of them a\\012b',
+      hint: expect.stringContaining('squashfs-tools 4.6'),
+    });
+    expect(existsSync(file)).toBe(false);
+    await run(['setfattr', '--remove', 'security.selinux', join(tree, 'a\nb')], { quiet: true });
+    await expect(makeSquashfs(tree, file, options)).resolves.toBeUndefined();
+    vi.unstubAllEnvs();
+  });
+
+  it.each([
+    ['mksquashfs version 4.5.1 (2022/03/17)', false],
+    ['mksquashfs version 4.6 (2023/03/25)', true],
+    ['mksquashfs version 4.6.1-dirty (2023/03/25)', true],
+    ['mksquashfs version 4.10 (2030/01/01)', true],
+    ['mksquashfs version 5.0 (2030/01/01)', true],
+    ['something else', false],
+  ])('%s can leave them out: %s', (version, can) => expect(excludesAttributes(version)).toBe(can));
+});
+
+/** A tree in which one file has a label, and another a capability. */
+function labelled() {
+  const folder = temporaryFolder();
+  const [tree, file] = [join(folder, 'tree'), join(folder, 'labelled.squashfs')];
+  mkdirSync(tree);
+  for (const name of ['a\nb', 'ping']) writeFileSync(join(tree, name), '');
+  execFileSync('setfattr', ['--name', 'security.selinux', '--value', 'system_u:object_r:bin_t:s0', join(tree, 'a\nb')]);
+  execFileSync('setcap', ['cap_net_raw=ep', join(tree, 'ping')]);
+  return { tree, file, options: { compression: passingCompression, epoch: 1_700_000_000 } };
+}
 
 /** A squashfs, and the bytes that its first block says it has. */
 async function small(): Promise<{ file: string; promised: number }> {

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkIndex, checkProducts, contractRules, sortsAbove } from '../../lib/simplestreams/check';
+import { checkIndex } from '../../lib/simplestreams/check-index';
+import { checkProducts } from '../../lib/simplestreams/check-products';
+import { contractRules } from '../../lib/simplestreams/contract-rules';
 import { makeIndex, plainIndexOf } from '../../lib/simplestreams/documents';
 import { addVersions } from '../../lib/simplestreams/merge';
 import type { Products } from '../../lib/simplestreams/types';
+import { sortsAbove } from '../../lib/simplestreams/version-order';
 import {
   at,
   bootloaderDocument,

@@ -1,12 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type CloudImage,
-  chooseImage,
-  cloudImagesOf,
-  documentPathFault,
-  entriesFor,
-  newestFirst,
-} from '../../lib/simplestreams/cloud-images';
+import { type CloudImage, cloudImagesOf, mayHold, newestFirst } from '../../lib/simplestreams/cloud-images';
+import { chooseImage } from '../../lib/simplestreams/foreign/choose-image';
+import { offerOf } from '../../lib/simplestreams/foreign/offer';
+import { foreignPathFault } from '../../lib/simplestreams/foreign/path-fault';
 import { readForeignDocument } from '../../lib/simplestreams/foreign-documents';
 
 const sha256 = 'a'.repeat(64);
@@ -15,11 +12,15 @@ const id = 'com.ubuntu.cloud.daily:server:24.04:amd64';
 const squashfs = { ftype: 'squashfs', path: 'server/noble/20261120/noble.squashfs', sha256, size: 3 };
 
 const versionOf = (items: Record<string, unknown> = { squashfs }) => ({ items, label: 'daily', pubname: 'x' });
-const textOf = (products: Record<string, unknown>) =>
-  JSON.stringify({ format: 'products:1.0', products, extra: [true] });
-/** The serials in a document with these versions of noble amd64. */
+/** The products of a document. */
+const productsOf = (products: Record<string, unknown>, top: Record<string, unknown> = {}) => {
+  const text = JSON.stringify({ format: 'products:1.0', products, extra: [true], ...top });
+  const document = readForeignDocument(text, 'it');
+  return document.kind === 'products' ? document.products : [];
+};
+/** The images in a document with these versions of noble amd64. */
 const imagesOf = (versions: Record<string, unknown>, fields: Record<string, unknown> = {}) =>
-  cloudImagesOf(textOf({ [id]: { arch: 'amd64', supported: true, versions, ...fields } }), noble, 'the document');
+  cloudImagesOf(productsOf({ [id]: { arch: 'amd64', supported: true, versions, ...fields } }), noble, 'the document');
 
 describe('cloudImagesOf', () => {
   it('gives the files that a mirror needs, whatever else is there', () => {
@@ -56,7 +57,7 @@ describe('cloudImagesOf', () => {
 
   it('takes the architecture and the version exactly', () => {
     const product = (arch: string) => ({ arch, versions: { '20261120': versionOf() } });
-    const text = textOf({
+    const products = productsOf({
       [`${id}v3`]: product('amd64v3'),
       'com.ubuntu.cloud:server:24.04:arm64': product('arm64'),
       'com.ubuntu.cloud:server:24.10:amd64': product('amd64'),
@@ -64,8 +65,8 @@ describe('cloudImagesOf', () => {
       'com.ubuntu.cloud:server:24.04:amd64': product('amd64v3'),
     });
 
-    expect(cloudImagesOf(text, noble, 'it')).toEqual([]);
-    expect(cloudImagesOf(text, { ...noble, architecture: 'amd64v3' }, 'it').map(({ product }) => product)).toEqual([
+    expect(cloudImagesOf(products, noble, 'it')).toEqual([]);
+    expect(cloudImagesOf(products, { ...noble, architecture: 'amd64v3' }, 'it').map(({ product }) => product)).toEqual([
       `${id}v3`,
     ]);
   });
@@ -77,7 +78,7 @@ describe('cloudImagesOf', () => {
     'org.example',
   ])('does not care whose image it is (%s)', (whose) => {
     const product = { arch: 'amd64', versions: { '20261120': versionOf() } };
-    expect(cloudImagesOf(textOf({ [`${whose}:server:24.04:amd64`]: product }), noble, 'it')).toHaveLength(1);
+    expect(cloudImagesOf(productsOf({ [`${whose}:server:24.04:amd64`]: product }), noble, 'it')).toHaveLength(1);
   });
 
   it('puts the newest first, as readers sort names, and passes over names that are no serials', () => {
@@ -99,22 +100,62 @@ describe('cloudImagesOf', () => {
   });
 
   it.each([
+    ['once for all products', {}, {}, {}],
+    ['in the product', { arch: 'amd64' }, {}, {}],
+    ['in the version', { arch: 'arm64' }, { arch: 'amd64' }, {}],
+  ])('takes what is said %s for all that is below, and the nearest', (_, product, version, item) => {
+    const items = { squashfs: { path: 'a/squashfs', ...item }, 'squashfs.manifest': { path: 'a/manifest', size: '7' } };
+    const versions = { '20261120': { ...version, items, size: 3, ftype: undefined } };
+    const products = productsOf({ [id]: { versions, sha256, ...product } }, { arch: 'amd64', size: 4 });
+
+    expect(cloudImagesOf(products, noble, 'it')).toEqual(
+      'arch' in product && product.arch !== 'amd64'
+        ? []
+        : [
+            {
+              product: id,
+              serial: '20261120',
+              squashfs: { path: 'a/squashfs', sha256, size: 3 },
+              manifest: { path: 'a/manifest', sha256, size: 7 },
+            },
+          ],
+    );
+  });
+
+  it.each([
     ['an absolute path', { path: '/etc/passwd' }, 'path is "/etc/passwd", which is absolute'],
     ['a path that leaves the stream', { path: 'a/../../b' }, 'path is "a/../../b", which holds the segment ".."'],
-    ['another server', { path: 'http://a/b' }, 'path is "http://a/b", which holds a colon or a scheme'],
+    ['another server', { path: 'http://a/b' }, 'path is "http://a/b", which has a scheme'],
     ['a path that is none', { path: 7 }, 'path is 7'],
     ['half a sha256', { sha256: 'aa' }, 'sha256 is "aa"'],
+    ['a sha256 in capitals', { sha256: 'A'.repeat(64) }, `sha256 is "${'A'.repeat(64)}"`],
     ['a size that is none', { size: 'big' }, 'size is "big"'],
     ['a size below nothing', { size: -1 }, 'size is -1'],
     ['no size', { size: undefined }, 'size is nothing'],
-  ])('refuses %s, and names the item', (_, change, message) => {
-    const look = () => imagesOf({ '20261120': versionOf({ squashfs: { ...squashfs, ...change } }) });
-    expect(look).toThrow(
-      expect.objectContaining({
-        name: 'BadFormat',
-        message: expect.stringContaining(`the document, ${id} 20261120 squashfs: ${message}`),
-      }),
-    );
+  ])('refuses %s where it is needed, and names the item; the other serials can be had', (_, change, message) => {
+    const wrong = versionOf({ squashfs: { ...squashfs, ...change } });
+    const fault = expect.objectContaining({
+      name: 'BadFormat',
+      message: `the document, ${id} 20261120 squashfs: ${message}`,
+    });
+    const images = imagesOf({ '20261120': wrong, '20261119': versionOf() });
+
+    expect(images[0]?.faults).toEqual({ squashfs: fault });
+    expect(() => chooseImage(images, { what: 'it' })).toThrow(fault);
+    expect(() => chooseImage(images, { what: 'it', serial: '20261120' })).toThrow(fault);
+    expect(chooseImage(images, { what: 'it', serial: '20261119' }).serial).toBe('20261119');
+  });
+
+  it('refuses a faulty file only where it is the one that is used', () => {
+    const bad = (ftype: string) => ({ ...squashfs, ftype, path: 'a b' });
+    const chosen = (items: Record<string, unknown>) =>
+      chooseImage(imagesOf({ '20261120': versionOf(items) }), { what: 'it' });
+    const good = { squashfs, 'squashfs.manifest': { ...squashfs, ftype: 'squashfs.manifest' } };
+
+    expect(chosen({ ...good, a: bad('root.tar.xz'), b: bad('root.manifest') }).squashfs?.size).toBe(3);
+    expect(() => chosen({ squashfs, b: bad('root.manifest') })).toThrow('20261120 b: path is "a b"');
+    expect(() => chosen({ squashfs, b: bad('squashfs.manifest') })).toThrow('20261120 b: path is "a b"');
+    expect(() => chosen({ a: bad('root.tar.xz') })).toThrow('20261120 a: path is "a b"');
   });
 
   it.each([
@@ -123,22 +164,16 @@ describe('cloudImagesOf', () => {
     ['no object', '[]'],
     ['products that are none', '{"format": "products:1.0", "products": 7}'],
   ])('refuses %s', (_, text) => {
-    expect(() => cloudImagesOf(text, noble, 'http://a/b')).toThrow(
+    expect(() => readForeignDocument(text, 'http://a/b')).toThrow(
       expect.objectContaining({
         name: 'BadFormat',
         message: expect.stringContaining('http://a/b is no simplestreams'),
       }),
     );
   });
-
-  it('refuses an index in place of products', () => {
-    expect(() => cloudImagesOf('{"format": "index:1.0", "index": {}}', noble, 'it')).toThrow(
-      expect.objectContaining({ name: 'BadFormat', message: 'it is an index, not a products document' }),
-    );
-  });
 });
 
-describe('entriesFor', () => {
+describe('mayHold', () => {
   const entry = (path: string, products: unknown[], datatype: unknown = 'image-downloads') => ({
     path,
     products,
@@ -148,10 +183,11 @@ describe('entriesFor', () => {
   });
   const pathsFor = (index: Record<string, unknown>) => {
     const document = readForeignDocument(JSON.stringify({ format: 'index:1.0', index }), 'the index');
-    return document.kind === 'index' ? entriesFor(document.entries, noble).map(({ path }) => path) : [];
+    const entries = document.kind === 'index' ? document.entries : [];
+    return entries.filter((one) => mayHold(one, noble)).map(({ path }) => path);
   };
 
-  it('takes Canonical’s own, and every other that lists the image', () => {
+  it('takes Canonical’s own, every other that lists the image, and indexes', () => {
     expect(
       pathsFor({
         'com.ubuntu.cloud:released:download': entry('released', []),
@@ -161,16 +197,12 @@ describe('entriesFor', () => {
         'com.example:odd': entry('odd', [id], 7),
         'com.example:null': entry('null', [id], null),
         'com.example:download': entry('ours', [7, id]),
+        'com.example:more': { ...entry('more', [], undefined), format: 'index:1.0' },
+        'com.example:clouds': { ...entry('clouds', [], 'image-ids'), format: 'index:1.0' },
         'com.example:other': entry('other', [`${id}v3`, 'ubuntu:noble:amd64:default']),
         strange: 7,
       }),
-    ).toEqual(['released', 'daily', 'ours']);
-  });
-
-  it('refuses an entry without a path', () => {
-    expect(() => pathsFor({ 'com.example:download': entry('', [id]) })).toThrow(
-      expect.objectContaining({ name: 'BadFormat', message: expect.stringContaining('has the path ""') }),
-    );
+    ).toEqual(['released', 'daily', 'ours', 'more']);
   });
 });
 
@@ -204,12 +236,6 @@ describe('chooseImage', () => {
     );
   });
 
-  it('refuses where there is none: not ready', () => {
-    expect(() => chooseImage([], { what })).toThrow(
-      expect.objectContaining({ name: 'NotReady', message: 'the stream has no image of noble amd64' }),
-    );
-  });
-
   it('refuses one without a root file system', () => {
     const empty = [{ product: id, serial: '20261130' }, ...images];
     const message = expect.stringContaining('20261130 of noble amd64 has neither a squashfs nor a root tarball');
@@ -225,20 +251,57 @@ describe('chooseImage', () => {
   });
 });
 
-describe('documentPathFault', () => {
-  it('allows the colons of content ids', () => {
-    expect(documentPathFault('streams/v1/com.ubuntu.cloud:released:download.sjson')).toBeUndefined();
+describe('offerOf', () => {
+  const product = (release: string, version: string, arch: string): [string, unknown] => [
+    `com.example:server:${version}:${arch}`,
+    { arch, release, versions: {} },
+  ];
+  const products = productsOf(
+    Object.fromEntries([
+      ...[product('jammy', '22.04', 'amd64'), product('noble', '24.04', 'arm64'), product('noble', '24.04', 'amd64')],
+      ['com.example:minimal:26.04:amd64', {}],
+    ]),
+  );
+
+  it('names the architectures of the release, or else all releases', () => {
+    const ids = ['x:server:24.04:s390x', 'x:server:20.04:amd64', 'x:server:22.04:riscv64'];
+    expect(offerOf(products, ids, noble)).toBe('of this release it has amd64, arm64, s390x');
+    expect(offerOf(products, ids, { ...noble, version: '26.04' })).toBe('it has noble (24.04), jammy (22.04), 20.04');
+    expect(offerOf([], [], noble)).toBe('it has no cloud images of servers');
+  });
+
+  it('names twenty of many', () => {
+    const ids = Array.from({ length: 25 }, (_, at) => `x:server:${at + 10}.04:amd64`);
+    expect(offerOf([], ids, { ...noble, version: '8.04' })).toMatch(/^it has 34\.04, .*, 15\.04 and 5 more$/);
+  });
+});
+
+describe('foreignPathFault', () => {
+  it.each([
+    'streams/v1/com.ubuntu.cloud:released:download.sjson',
+    'server/g++/20261120/a+b~c_d@2,e=f.squashfs',
+    'a/b%2Bc%20d/1:2.3',
+    'com.ubuntu.cloud:daily.sjson',
+  ])('allows all that stands in the path of an address: %s', (path) => {
+    expect(foreignPathFault(path)).toBeUndefined();
   });
 
   it.each([
-    '/streams/v1/a.sjson',
-    'http://a/b.sjson',
-    '../a.sjson',
-    'a/..:/b',
-    'a?b',
-    'a%2f',
-    '',
+    ...['/streams/v1/a.sjson', 'http://a/b.sjson', 'file:/etc/passwd', '//a/b', '../a.sjson', 'a/..', 'a/./b', 'a//b'],
+    ...['a/.../b', 'a/%2e%2E/b', 'a/.%2e/b', '%2e%2e', 'a%2fb', 'a%5Cb', 'a\\b', 'a?b', 'a#b', 'a b', 'a\nb', 'a%00b'],
+    ...['a%0db', 'a%b', 'a%ff', 'ä', ''],
   ])('refuses %j', (path) => {
-    expect(documentPathFault(path)).toEqual(expect.any(String));
+    expect(foreignPathFault(path)).toEqual(expect.any(String));
+  });
+
+  it('refuses all that leads out of the stream', () => {
+    const pieces = ['.', '..', '/', '%2e', '%2F', '\\', '%5c', 'a', ':', '+', '?', '#', '%', '@', '//'];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 8 }), (chosen) => {
+        const [base, path] = ['http://mirror.example/daily/', chosen.join('')];
+        if (foreignPathFault(path) === undefined) expect(new URL(base + path).href).toBe(base + path);
+      }),
+      { numRuns: 3000 },
+    );
   });
 });

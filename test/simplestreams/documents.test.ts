@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { checkIndex } from '../../lib/simplestreams/check';
+import { checkIndex } from '../../lib/simplestreams/check-index';
 import { jsonPathOf, makeIndex, plainIndexOf, sealDocument } from '../../lib/simplestreams/documents';
 import { writeJson } from '../../lib/simplestreams/json';
 import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp-signer';

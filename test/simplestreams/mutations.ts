@@ -1,4 +1,4 @@
-import type { ContractRule } from '../../lib/simplestreams/check';
+import type { ContractRule } from '../../lib/simplestreams/contract-rules';
 import {
   bootloaderFields,
   bootloaderId,

@@ -9,7 +9,7 @@ import { verifyClearsigned } from '../../lib/machine/gpgv';
 import { signatureCheck } from '../../lib/operations/signature-check';
 import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
 import { verifiedText } from '../../lib/simplestreams/verified-text';
-import { gpgvOfTrixie } from '../fixtures/gpgv-of-trixie';
+import { programOfTrixie } from '../fixtures/program-of-trixie';
 
 import { type Hand, hand, now } from './signed-by-hand';
 import { type DetachedVariant, detachedCorpus, type Outcome, signedCorpus, type Variant } from './signed-corpus';
@@ -29,7 +29,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'signed-corpus-'));
   keyring = join(folder, 'keyring.gpg');
   writeFileSync(keyring, own.keyring);
-  newer = join(await gpgvOfTrixie(), 'gpgv');
+  newer = join(await programOfTrixie('gpgv'), 'gpgv');
 }, 300_000);
 
 let files = 0;

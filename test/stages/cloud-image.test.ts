@@ -184,19 +184,6 @@ describe('findCloudImage', () => {
     });
   });
 
-  it('refuses where the stream has no such image (yet): not ready', async () => {
-    await using server = await streaming({});
-    await expect(finding(server, { architecture: 'arm64' })).rejects.toMatchObject({
-      name: 'NotReady',
-      message: `the stream has no image of noble (24.04) arm64 in ${server.address}`,
-    });
-    rmSync(join(server.folder, 'streams/v1/com.ubuntu.cloud:daily:download.sjson'));
-    await expect(finding(server)).rejects.toMatchObject({
-      name: 'NotReady',
-      message: expect.stringContaining('is not there (404), though the index names it'),
-    });
-  });
-
   it('refuses an index that is longer than 16 MiB, and documents than 256, unless told, before it looks for a signature', async () => {
     await using server = await streaming({});
     const index = join(server.folder, 'streams/v1/index.sjson');

@@ -4,7 +4,7 @@ import { bootloaderContentId, bootloaders } from '../../lib/catalog/bootloaders'
 import { mirror as layout } from '../../lib/job/layout';
 import { archivesDigest } from '../../lib/machine/in-release';
 import { verifyMirror } from '../../lib/operations/verify';
-import { checkProducts } from '../../lib/simplestreams/check';
+import { checkProducts } from '../../lib/simplestreams/check-products';
 import type { Signer } from '../../lib/simplestreams/signer';
 import type { Products } from '../../lib/simplestreams/types';
 import { sortsAbove } from '../../lib/simplestreams/version-order';

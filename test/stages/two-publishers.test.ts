@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { checkIndex, checkProducts } from '../../lib/simplestreams/check';
+import { checkIndex } from '../../lib/simplestreams/check-index';
+import { checkProducts } from '../../lib/simplestreams/check-products';
 import type { Signer } from '../../lib/simplestreams/signer';
 import type { Published } from '../../lib/stages/publish';
 import { readView } from '../../lib/stages/published-view';

@@ -5,6 +5,7 @@ import { pipeline, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { HttpStore } from '../../lib/store/http';
+import { packedEncodings, plainEncodings } from '../fixtures/encodings';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { closedServer, serve } from './answering-server';
 import { keysOf, sha256Of } from './contract';
@@ -150,6 +151,26 @@ describe('a mirror over HTTP', () => {
       });
       if (what === 'a document') return; // a quarter of a gigabyte
       await expect(new HttpStore(url).read(key)).rejects.toThrow(`${url}/${key} is longer than ${usual} bytes`);
+    });
+  });
+
+  it.each(
+    plainEncodings,
+  )('reads what is sent with the Content-Encoding %j, which changes nothing', async (encoding) => {
+    const { url } = await serve((_, response) =>
+      response.writeHead(200, { 'Content-Encoding': encoding }).end('image'),
+    );
+    expect((await new HttpStore(url).read('squashfs'))?.bytes.toString()).toBe('image');
+    expect(await new HttpStore(url).head('squashfs')).toMatchObject({ size: 5, sha256: sha256Of('image') });
+  });
+
+  it.each(packedEncodings)('refuses what is sent with the Content-Encoding %s', async (encoding) => {
+    const { url } = await serve((_, response) =>
+      response.writeHead(200, { 'Content-Encoding': encoding }).end('image'),
+    );
+    await expect(new HttpStore(url).read('squashfs')).rejects.toMatchObject({
+      name: 'DownloadFailed',
+      message: expect.stringContaining(`is sent with Content-Encoding ${encoding} though nobody asked for it`),
     });
   });
 

@@ -7,6 +7,7 @@ import { chrootCommand, enterChroot } from '../../../lib/machine/chroot';
 import { run } from '../../../lib/machine/run';
 import { limitKeepers, limitReached, limits } from '../../../lib/machine/sandbox/limits';
 import { inSmallTree } from '../../fixtures/in-small-tree';
+import { inContainerOf } from '../../fixtures/small-container';
 import { smallRelease } from '../../fixtures/small-release';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
@@ -61,6 +62,16 @@ describe.each(machines)('the limits that %s keep', (_, prefix) => {
 });
 
 describe('a program within limits', () => {
+  it('has nine tenths of what the container has, not of what the machine has', async () => {
+    const hog = 'my @all; while (1) { push @all, "x" x 10_000_000 }';
+    const within = ['perl', script, '90', '300', ...apart, 'perl', '-e', hog] as const;
+    const failure = await run([...inContainerOf(500 * 2 ** 20), ...within], quiet).catch((error) => error);
+
+    const [, held] = /more memory than (\d+) MiB/.exec((limitReached(failure) as Error).message) ?? [];
+    expect(Number(held)).toBeGreaterThan(300);
+    expect(Number(held)).toBeLessThanOrEqual(450);
+  });
+
   it('leaves no cgroup behind, and none of those that were killed', async () => {
     const seen = await run(['perl', script, '90', '300', 'cat', '/proc/self/cgroup', '/proc/self/mounts'], quiet);
 

@@ -1,0 +1,123 @@
+import { MirrorError, withoutPasswords } from '../../errors';
+import type { Described } from '../../simplestreams/foreign/inherited';
+import { foreignPathFault } from '../../simplestreams/foreign/path-fault';
+import { type ForeignDocument, type ForeignEntry, readForeignDocument } from '../../simplestreams/foreign-documents';
+import type { SignedStream } from '../signed-stream';
+
+/** What a signed stream holds, as far as it was read. */
+export interface StreamContents {
+  readonly documents: readonly ProductsDocument[];
+  /** All that its indexes name, also what was not read. */
+  readonly entries: readonly ForeignEntry[];
+  /** Documents that should have been read. */
+  readonly lacking: readonly LackingDocument[];
+}
+
+export interface ProductsDocument {
+  /** Its URL, for messages. */
+  readonly name: string;
+  readonly products: readonly Described[];
+}
+
+/** A document that cannot be had: whether that matters depends on what is found in the others. */
+export interface LackingDocument {
+  readonly entry: ForeignEntry;
+  /** NotReady: it is not there (404); BadFormat: it is signed, and says nothing that a reader understands; DownloadFailed */
+  readonly error: MirrorError;
+}
+
+/**
+ * Reads the documents of a stream, those of indexes that its index names too. Each is signed, or nothing of it is read.
+ * @param mayMatter whether a document that an index names is worth reading
+ * @throws DownloadFailed where there is no stream; BadFormat where its first document is none, or its indexes name too
+ *   many others; BadSignature for any document
+ */
+export async function readStream(
+  stream: SignedStream,
+  mayMatter: (entry: ForeignEntry) => boolean,
+): Promise<StreamContents> {
+  const found = {
+    documents: [] as ProductsDocument[],
+    entries: [] as ForeignEntry[],
+    lacking: [] as LackingDocument[],
+  };
+  const known = new Set([stream.start]);
+  let waiting = take(await firstDocument(stream), stream.start);
+  while (waiting.length > 0) {
+    const below: ForeignEntry[] = [];
+    for (const entry of waiting.filter(mayMatter)) {
+      const url = stream.base + entry.path;
+      if (known.has(url)) continue;
+      known.add(url);
+      if (known.size > mostDocuments) throw tooMany(stream);
+      const document = await namedDocument(entry, stream);
+      if (document instanceof MirrorError) found.lacking.push({ entry, error: document });
+      else below.push(...take(document, url));
+    }
+    waiting = below;
+  }
+  return found;
+
+  /** @returns what else it names */
+  function take(document: ForeignDocument, url: string): readonly ForeignEntry[] {
+    if (document.kind === 'products')
+      found.documents.push({ name: withoutPasswords(url), products: document.products });
+    else found.entries.push(...document.entries);
+    return document.kind === 'products' ? [] : document.entries;
+  }
+}
+
+/** Of one stream; the largest known has a few dozen, of which a build reads two. */
+const mostDocuments = 100;
+
+async function firstDocument(stream: SignedStream): Promise<ForeignDocument> {
+  const text = await stream.read(stream.start);
+  if (text !== undefined) return readForeignDocument(text, withoutPasswords(stream.start));
+  throw new MirrorError('DownloadFailed', `there is no stream at ${withoutPasswords(stream.start)} (404)`, {
+    hint: 'the address of a stream is like https://cloud-images.ubuntu.com/daily/',
+  });
+}
+
+async function namedDocument(entry: ForeignEntry, stream: SignedStream): Promise<ForeignDocument | MirrorError> {
+  try {
+    const url = documentUrl(entry, stream);
+    const text = await stream.read(url);
+    if (text === undefined) throw notThere(url);
+    return readForeignDocument(text, withoutPasswords(url));
+  } catch (error) {
+    // Anything else, a bad signature above all, is never passed over.
+    if (error instanceof MirrorError && passable.includes(error.name)) return error;
+    throw error;
+  }
+}
+
+const passable: readonly string[] = ['NotReady', 'BadFormat', 'DownloadFailed'];
+
+/** Not by new URL(): a colon in a name would make it a scheme. */
+function documentUrl({ contentId, path }: ForeignEntry, stream: SignedStream): string {
+  const fault = path.endsWith('.sjson') ? foreignPathFault(path) : 'is not signed (.sjson)';
+  if (fault === undefined) return stream.base + path;
+  throw new MirrorError(
+    'BadFormat',
+    `an index of ${withoutPasswords(stream.base)} names for ${contentId} the path ${JSON.stringify(path)}, which ${fault}`,
+    { hint: reportIt },
+  );
+}
+
+const reportIt = 'report it to whoever publishes the stream';
+
+function notThere(url: string): MirrorError {
+  return new MirrorError('NotReady', `${withoutPasswords(url)} is not there (404), though the index names it`, {
+    hint: 'upstream is being updated; run the build again later',
+  });
+}
+
+function tooMany(stream: SignedStream): MirrorError {
+  return new MirrorError(
+    'BadFormat',
+    `the stream ${withoutPasswords(stream.base)} names more than ${mostDocuments} documents to read`,
+    {
+      hint: `name the document that is needed (…/streams/v1/….sjson), or ${reportIt}`,
+    },
+  );
+}
