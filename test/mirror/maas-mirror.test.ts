@@ -6,29 +6,11 @@ import { describe, expect, it } from 'vitest';
 import { Architecture, KernelFlavour, UbuntuRelease } from '../../lib';
 import { allKernelNames, kernelsOf } from '../../lib/catalog/kernels';
 import { releases } from '../../lib/catalog/releases';
-import { definitionOf, everyFlavour, templateOf } from './made-mirror';
+import { definitionOf, everyFlavour, sameTypes, templateOf } from './made-mirror';
 import { actionsOf } from './statements';
 
 const template = templateOf(everyFlavour);
 const functionNames = ['plan', 'select', 'publish', 'look', 'tell'];
-
-/** What would change a mirror in the field if a flag of the CDK changed it. */
-const sameTypes = [
-  'AWS::S3::Bucket',
-  'AWS::CodeBuild::Project',
-  'AWS::Lambda::Function',
-  'AWS::Logs::LogGroup',
-  'AWS::KMS::Key',
-  'AWS::CloudFront::Distribution',
-  'AWS::CloudFront::Function',
-  'AWS::CloudFront::OriginAccessControl',
-  'AWS::CloudWatch::Alarm',
-  'AWS::CloudWatch::Dashboard',
-  'AWS::Events::Rule',
-  'AWS::SNS::Topic',
-  'AWS::SNS::TopicPolicy',
-  'AWS::StepFunctions::StateMachine',
-];
 
 describe('the build projects', () => {
   const projects = Object.values(template.findResources('AWS::CodeBuild::Project')).map(({ Properties }) => Properties);

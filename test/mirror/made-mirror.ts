@@ -31,6 +31,24 @@ export interface Definition {
 /** Of a mirror that can build all that there is, as the one that a single machine runs. */
 export const everyFlavour: MaasMirrorProps = { kernels: allKernelNames.map((name) => KernelFlavour.of(name)) };
 
+/** What would change a mirror in the field if a flag of the CDK changed it. */
+export const sameTypes = [
+  'AWS::S3::Bucket',
+  'AWS::CodeBuild::Project',
+  'AWS::Lambda::Function',
+  'AWS::Logs::LogGroup',
+  'AWS::KMS::Key',
+  'AWS::CloudFront::Distribution',
+  'AWS::CloudFront::Function',
+  'AWS::CloudFront::OriginAccessControl',
+  'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::Dashboard',
+  'AWS::Events::Rule',
+  'AWS::SNS::Topic',
+  'AWS::SNS::TopicPolicy',
+  'AWS::StepFunctions::StateMachine',
+];
+
 export function templateOf(props?: MaasMirrorProps, context: Record<string, unknown> = {}): Template {
   const stack = new Stack(new App({ context, analyticsReporting: false }), 'Stack');
   new MaasMirror(stack, 'Mirror', props);
