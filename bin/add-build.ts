@@ -2,19 +2,23 @@ import type { Command } from 'commander';
 import type { BuildOptions } from './commands/build';
 import { interruptible } from './interruptible';
 import { many } from './many';
-import { serve } from './serve-until-interrupted';
+import { defaultListen } from './serve/listen';
+import { serve } from './serve/until-interrupted';
 import type { Terminal } from './terminal';
 
 export function addBuild(program: Command, terminal: Terminal, done: (code: number) => void): void {
   program
     .command('build')
     .description('build releases, on this machine or by a deployed stack: fetch, extract kernels, boot them, publish')
-    .argument('[release...]', 'names of releases: noble, jammy, bookworm, …; or bootloaders')
+    .argument('[release...]', 'series or versions: noble, 22.04, bookworm, …; or bootloaders')
     .option('--stack <name>', 'let the mirror of this deployed stack build, in AWS, and follow it')
     .option('--config <file>', 'build what a mirror.yaml says')
     .option('--view <name>', 'view to publish to (default: candidate; with --config: all)')
     .option('--arch <list>', 'architectures, with commas between (default: this machine’s; with --stack: amd64)')
-    .option('--kernel <list>', 'kernel flavours that must succeed (default: ga,hwe; Debian: generic,cloud)')
+    .option(
+      '--kernel <list>',
+      'kernel flavours that must succeed: hwe-edge, lowlatency, … (default: ga,hwe; Debian: generic,cloud)',
+    )
     .option('--optional-kernel <list>', 'kernel flavours that are left out when they fail')
     .option('--serial <serial>', 'serial of the cloud image (default: the newest)')
     .option('--ppa <owner/name>', 'upgrade the image from this PPA; may be repeated', many)
@@ -29,6 +33,7 @@ export function addBuild(program: Command, terminal: Terminal, done: (code: numb
     .option('--purge <list>', 'packages to purge and install again; may be repeated', many)
     .option('--compression <name>', 'of a squashfs that is made here: zstd, xz, gzip, lz4')
     .option('--no-boot-test', 'publish without a boot test; list says so of the version')
+    .option('--boot-timeout <minutes>', 'time that one boot may take (default: 30, or 60 where it is emulated)')
     .option('--no-bootloaders', 'bring no bootloaders (where MAAS keeps images.maas.io beside this mirror)')
     .option('--rebuild', 'build and publish though nothing is new')
     .option('--mirror <dir>', 'folder of the mirror', './mirror')
@@ -38,7 +43,7 @@ export function addBuild(program: Command, terminal: Terminal, done: (code: numb
     .option('--json', 'print the result as JSON')
     .option('--serve', 'serve the mirror after the build')
     .option('--no-serve', 'end after the build (default)')
-    .option('--listen <address:port>', 'where to serve', '127.0.0.1:8080')
+    .option('--listen <address:port>', 'where to serve', defaultListen)
     .optionsGroup('Where things come from:')
     .option(
       '--stream <name>',

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { RotateKeyOptions } from './commands/rotate-key';
 import type { Terminal } from './terminal';
 
-/** Adds `keyring` and `keyring rotate`. */
+/** Adds `keyring`, and `keyring rotate` by both names. */
 export function addKeyring(program: Command, terminal: Terminal, done: (code: number) => void): void {
   const keyring = program
     .command('keyring')
@@ -15,8 +15,19 @@ export function addKeyring(program: Command, terminal: Terminal, done: (code: nu
       const { runKeyring } = await import('./commands/keyring.js');
       done(await runKeyring({ mirror, ...options }, terminal));
     });
-  keyring
-    .command('rotate')
+  addRotate(keyring, terminal, done);
+  // The verb that people try first.
+  addRotate(program, terminal, done, { hidden: true });
+}
+
+function addRotate(
+  parent: Command,
+  terminal: Terminal,
+  done: (code: number) => void,
+  shown: { readonly hidden?: boolean } = {},
+): void {
+  parent
+    .command('rotate', shown)
     .description('change the signing key: announce the new one, sign all anew (--sign), drop the old one (--finish)')
     .argument('<mirror>', 'DIR or s3://BUCKET')
     .requiredOption(

@@ -4,8 +4,12 @@ import { Command, CommanderError } from 'commander';
 import { addBuild } from './add-build';
 import { addCloud } from './add-cloud';
 import { addKeyring } from './add-keyring';
+import { addReleases } from './add-releases';
+import { exitCode } from './interruptible';
 import { many } from './many';
-import { serve } from './serve-until-interrupted';
+import { repairEnvironment } from './preflight/environment';
+import { defaultListen } from './serve/listen';
+import { serve } from './serve/until-interrupted';
 import { processTerminal, reportError, type Terminal } from './terminal';
 
 /**
@@ -35,16 +39,33 @@ function programOf(terminal: Terminal, done: (code: number) => void): Command {
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.err(text.trimEnd()),
     })
+    .helpCommand(false) // commander's knows no commands of commands
     .showHelpAfterError('(--help shows what there is)');
   addBuild(program, terminal, done);
   addServe(program, terminal);
   addReaders(program, terminal, done);
+  addReleases(program, terminal, done);
   addKeyring(program, terminal, done);
   addCloud(program, terminal, done);
+  addHelp(program);
   for (const command of program.commands) {
     for (const one of [command, ...command.commands]) one.exitOverride();
   }
   return program;
+}
+
+function addHelp(program: Command): void {
+  program
+    .command('help')
+    .description('display help for a command')
+    .argument('[command...]', 'keyring rotate')
+    .action((words: string[]) => {
+      const named = words.reduce((at, word) => {
+        const next = at.commands.find((one) => one.name() === word);
+        return next ?? at.error(`error: unknown command '${word}'`);
+      }, program);
+      named.outputHelp();
+    });
 }
 
 function addServe(program: Command, terminal: Terminal): void {
@@ -52,7 +73,7 @@ function addServe(program: Command, terminal: Terminal): void {
     .command('serve')
     .description('serve a mirror by plain HTTP')
     .argument('<mirror>', 'folder of the mirror')
-    .option('--listen <address:port>', 'where to serve', '127.0.0.1:8080')
+    .option('--listen <address:port>', 'where to serve', defaultListen)
     .action((mirror: string, options) => serve(mirror, options.listen, terminal));
 }
 
@@ -87,13 +108,14 @@ function version(): string {
 }
 
 if (require.main === module) {
+  repairEnvironment();
   const terminal = processTerminal();
   main(process.argv.slice(2), terminal).then(
     (code) => {
-      process.exitCode = code;
+      process.exitCode = exitCode(code);
     },
     (error: unknown) => {
-      process.exitCode = reportError(error, terminal);
+      process.exitCode = exitCode(reportError(error, terminal));
     },
   );
 }

@@ -1,13 +1,35 @@
-import { homedir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { userInfo } from 'node:os';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { MirrorError } from '../lib/errors';
 import { keyFile } from '../lib/machine/key-file';
 import { makePrivateKey, openpgpSigner } from '../lib/simplestreams/openpgp-signer';
 import type { Signer } from '../lib/simplestreams/signer';
 
-/** Where a mirror's key lies unless told: with the user's data, never in the mirror's own folder. */
+/**
+ * Where a mirror's key is unless told: with the user's data, never in the mirror's own folder. A relative XDG_DATA_HOME
+ * does not count, as its specification says.
+ * @throws BadInput where this user has no home folder
+ */
 export function defaultKeyPath(environment: NodeJS.ProcessEnv = process.env): string {
-  return join(environment.XDG_DATA_HOME || join(homedir(), '.local/share'), 'maas-mirror', 'signing-key.asc');
+  const { XDG_DATA_HOME: data = '' } = environment;
+  return join(
+    isAbsolute(data) ? data : join(homeFolder(environment), '.local/share'),
+    'maas-mirror',
+    'signing-key.asc',
+  );
+}
+
+function homeFolder({ HOME: home = '' }: NodeJS.ProcessEnv): string {
+  if (isAbsolute(home)) return home;
+  try {
+    return userInfo().homedir;
+  } catch (cause) {
+    throw new MirrorError('BadInput', 'this user has no home folder to keep the signing key in', {
+      hint: 'say with --key where the key is, or set HOME',
+      cause,
+      misuse: true,
+    });
+  }
 }
 
 /** A key as it is given with --key: a file gets its whole path, a key of KMS stays as it is. */
@@ -25,7 +47,7 @@ export function requireOutside(mirror: string, key: string): void {
 }
 
 /** Whether a key is a file of this machine. */
-function isKeyFile(key: string): boolean {
+export function isKeyFile(key: string): boolean {
   return !isOfKms(key) && !key.startsWith(secret);
 }
 

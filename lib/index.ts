@@ -1,5 +1,6 @@
 export { Architecture } from './mirror/architecture';
 export { BuildMachine } from './mirror/build-machine';
+export type { MirrorCatalogue, ReleaseDescription } from './mirror/choices/mirror-catalogue';
 export { KernelBuild, type KernelBuildProps } from './mirror/kernel-build';
 export { KernelFlavour } from './mirror/kernel-flavour';
 export { MaasMirror } from './mirror/maas-mirror';
@@ -12,7 +13,7 @@ export { MirrorSite } from './mirror/mirror-site';
 export type { MirrorSiteProps } from './mirror/mirror-site-props';
 export type { MirrorView } from './mirror/mirror-view';
 export type { PrivateRepository } from './mirror/private-repository';
-export { DebianRelease, Release, UbuntuRelease } from './mirror/release';
+export { DebianRelease, Release, UbuntuRelease, type UbuntuReleaseOptions } from './mirror/release';
 export { type BoundSigningKey, SigningKey } from './mirror/signing-key';
 export { type BuildProps, StageBuild, type StageBuildProps } from './mirror/stage-build';
 export type { StageBuilds } from './mirror/stage-builds';

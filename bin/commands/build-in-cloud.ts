@@ -4,16 +4,18 @@ import { type Execution, startExecution } from '../../lib/cloud/executions';
 import { followExecution } from '../../lib/cloud/follow';
 import { mirrorOf } from '../../lib/cloud/stack-outputs';
 import { MirrorError } from '../../lib/errors';
+import { isDescribed } from '../../lib/job/catalogue/release-for';
 import type { ExecutionResult } from '../../lib/job/events';
 import { refuseFileAddresses } from '../../lib/job/file-addresses';
 import { mirror as layout } from '../../lib/job/layout';
-import type { Order } from '../../lib/job/order';
+import { bootloadersOrder, type Order } from '../../lib/job/order';
 import { refusePasswords } from '../../lib/job/passwords';
 import { planOf } from '../../lib/job/plan';
 import { keysOf } from '../../lib/simplestreams/keyring';
 import { openStore } from '../../lib/store/open';
 import type { Terminal } from '../terminal';
 import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from './build-report';
+import { releaseLine } from './described-orders';
 import { type OrderOptions, ordersFrom } from './order-of';
 import { buildDisplay, failureLines } from './show-build';
 
@@ -59,7 +61,8 @@ export async function runCloudBuild(
   }
   const fingerprint = await fingerprintOf(mirrorUrl, results, terminal);
   const passwords = credentialsStoreArn === undefined ? {} : { passwordsOf: options.stack };
-  report(results, { mirror: mirrorUrl, fingerprint, ...passwords, json: options.json ?? false }, terminal);
+  const told = { fingerprint, json: options.json ?? false, now: new Date() };
+  report(results, { mirror: mirrorUrl, ...told, ...passwords }, terminal);
   return exitCodeOf(results);
 }
 
@@ -77,6 +80,8 @@ async function buildOne(
   const logs = executionPage(execution.arn);
   terminal.err(`building ${order.release} into view ${order.view} of the stack ${options.stack}: ${execution.name}`);
   terminal.err(`  ${logs}`);
+  const about = releaseLine(order, new Date());
+  if (about !== undefined) terminal.err(`  ${about}`);
   const { result, published } = await shown(order, execution, clients, options, terminal);
   for (const line of result.failures.flatMap(failureLines)) terminal.err(line);
   if (result.status === 'FAILED' && result.failures.length === 0) terminal.err(`${result.error}: ${result.cause}`);
@@ -90,7 +95,9 @@ async function shown(
   { signal, everySeconds }: CloudBuildOptions,
   terminal: Terminal,
 ): Promise<{ result: ExecutionResult; published: string[] }> {
-  const display = buildDisplay([planOf(order, execution.name)], terminal);
+  // What only the stack's Plan can find out is not known here.
+  const isKnown = order.release === bootloadersOrder || isDescribed(order);
+  const display = buildDisplay(isKnown ? [planOf(order, execution.name)] : [], terminal);
   const published: string[] = [];
   try {
     const result = await followExecution(clients, execution, {

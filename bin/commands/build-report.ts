@@ -1,5 +1,7 @@
 import { join, relative } from 'node:path';
-import { releaseOf } from '../../lib/catalog/releases';
+import { familyOf } from '../../lib/catalog/releases';
+import { supportAt, supportMark } from '../../lib/catalog/support';
+import { isDescribed, releaseFor, toldBy } from '../../lib/job/catalogue/release-for';
 import type { EngineEvent, ExecutionResult } from '../../lib/job/events';
 import { mirror as layout } from '../../lib/job/layout';
 import { isNotReady } from '../../lib/job/not-ready';
@@ -27,6 +29,8 @@ export interface ReportOptions {
   /** The stack whose mirror asks for passwords. @default - the mirror asks for none */
   readonly passwordsOf?: string;
   readonly json: boolean;
+  /** Releases whose support has ended by then are marked. */
+  readonly now: Date;
 }
 
 /** Upstream was in the middle of an update, and nothing is wrong: the same command does it later. */
@@ -86,18 +90,28 @@ function bootloadersOutcome({ published }: NonNullable<Output['bootloaders']>): 
 
 /** Prints what was built, where it lies, and how MAAS is told of it. */
 export function report(results: readonly BuildResult[], options: ReportOptions, terminal: Terminal): void {
-  const { mirror, fingerprint, json } = options;
+  const { mirror, fingerprint, json, now } = options;
   const keyring = below(mirror, layout.keyring);
   if (json) {
     const builds = results.map(({ order, execution, result, outcome, logs }) => {
       const view = viewBelow(mirror, order.view);
-      return { release: order.release, view, execution, status: result.status, outcome, logs };
+      return {
+        release: order.release,
+        ...aboutRelease(order, now),
+        view,
+        execution,
+        status: result.status,
+        outcome,
+        logs,
+      };
     });
     terminal.out(JSON.stringify({ builds, keyring, fingerprint }, undefined, 2));
     return;
   }
   for (const { order, outcome, logs, result } of results) {
     terminal.out(`${result.status === 'SUCCEEDED' ? '✓' : '✗'} ${order.release}: ${outcome}`);
+    const mark = markOf(order, now);
+    if (mark !== undefined) terminal.out(`  support      ${mark}`);
     terminal.out(`  logs         ${isAddress(logs) ? logs : relative('.', logs) || logs}`);
   }
   const done = results.filter(({ result }) => result.status === 'SUCCEEDED');
@@ -107,6 +121,16 @@ export function report(results: readonly BuildResult[], options: ReportOptions, 
   terminal.out(`  keyring      ${keyring} (binary, as MAAS wants it)`);
   if (fingerprint !== undefined) terminal.out(`  fingerprint  ${fingerprint}`);
   for (const view of views) for (const line of commandsFor(view, done, options)) terminal.out(line);
+}
+
+/** Undefined where only a stack knows the release, and of bootloaders. */
+function markOf(order: Order, now: Date): string | undefined {
+  return order.release === bootloadersOrder || !isDescribed(order) ? undefined : supportMark(releaseFor(order), now);
+}
+
+function aboutRelease(order: Order, now: Date): object {
+  if (order.release === bootloadersOrder || !isDescribed(order)) return {};
+  return { source: toldBy(order), support: supportAt(releaseFor(order), now) };
 }
 
 const isAddress = (place: string) => /^https?:/.test(place);
@@ -123,7 +147,7 @@ function viewBelow(mirror: string, view: string): string {
 function commandsFor(view: string, done: readonly BuildResult[], { mirror, passwordsOf }: ReportOptions): string[] {
   const orders = done.map(({ order }) => order).filter((order) => order.view === view);
   const images = orders.filter(({ release }) => release !== bootloadersOrder);
-  if (!images.some(({ release }) => releaseOf(release).family === 'ubuntu')) return [];
+  if (!images.some(({ release }) => familyOf(release) === 'ubuntu')) return [];
   return maasCommands(view, {
     bootloaders: images.length < orders.length,
     ...(isAddress(mirror) && { address: mirror.replace(/\/+$/, '') }),

@@ -1,7 +1,7 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { machine } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
-import { releaseOf } from '../../lib/catalog/releases';
+import { dirname, join } from 'node:path';
+import { familyOf } from '../../lib/catalog/releases';
 import { MirrorError } from '../../lib/errors';
 import { cacheVariable, workStoreVariable } from '../../lib/job/environment';
 import type { ExecutionResult } from '../../lib/job/events';
@@ -11,13 +11,17 @@ import { planOf } from '../../lib/job/plan';
 import { expireDownloads, expireRuns, removeRuns } from '../../lib/local/expire-runs';
 import { ownScratch } from '../../lib/local/scratch';
 import { machineRepositories } from '../../lib/machine/apt';
+import { checkAddedKeys } from '../../lib/stages/added-sources';
 import { requireOwnKey } from '../../lib/stages/show-mirror';
 import { hasCode } from '../../lib/store/durable';
-import { openMirrorDirectory } from '../../lib/store/open';
-import { defaultKeyPath, keyPlace, requireOutside, signerFrom } from '../signing-key';
+import { requireRootFileSystems, requireSquashfs } from '../preflight/base';
+import { temporaryFolder } from '../preflight/environment';
+import { openPlaces, type Places, placesOf } from '../preflight/places';
+import { requireListen } from '../serve/listen';
 import type { Terminal } from '../terminal';
 import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from './build-report';
 import { checkCredentials, fromFolder } from './credentials-of';
+import { describedOrders, releaseLine } from './described-orders';
 import { installHostTools } from './install-tools';
 import { type OrderOptions, ordersFrom } from './order-of';
 import { buildDisplay, failureLines } from './show-build';
@@ -30,13 +34,10 @@ export interface BuildOptions extends OrderOptions {
   /** File of the private key. @default - with the user's data */
   readonly key?: string;
   readonly json?: boolean;
+  /** Whether the mirror is served afterwards, and where. */
+  readonly serve?: boolean;
+  readonly listen?: string;
   readonly signal?: AbortSignal;
-}
-
-interface Places {
-  readonly mirror: string;
-  readonly work: string;
-  readonly key: string;
 }
 
 /** Builds releases on this machine, one after the other, and publishes them. @returns the exit code */
@@ -46,21 +47,27 @@ export async function runBuild(
   terminal: Terminal,
 ): Promise<number> {
   const folder = options.config === undefined ? '.' : dirname(options.config);
-  const orders = ordersFrom(releases, options, machine()).map((order) => fromFolder(order, folder));
+  const asked = ordersFrom(releases, options, machine()).map((order) => fromFolder(order, folder));
+  const orders = await describedOrders(asked);
   await checkCredentials(orders);
+  for (const order of orders) await checkAddedKeys(order);
   requireRoot();
+  temporaryFolder();
+  await requireListen(options);
   const places = placesOf(options);
-  await requireParent(places.mirror);
-  const mirror = await openMirrorDirectory(places.mirror, { create: true });
-  const signer = await signerFrom(places.key);
+  await requireSquashfs(orders);
+  const looked = await requireRootFileSystems(orders);
+  const { mirror, signer } = await openPlaces(places, orders, terminal);
   await requireOwnKey({ mirror, signer });
   await expireRuns(places.work, new Date());
   await expireDownloads(join(places.work, 'cache'), new Date());
   await installHostTools(orders, terminal);
+  if (!looked) await requireRootFileSystems(orders);
 
   const results: BuildResult[] = [];
   for (const order of orders) results.push(await buildOne(await withArchive(order), places, options, terminal));
-  report(results, { ...places, fingerprint: signer.fingerprint, json: options.json ?? false }, terminal);
+  const told = { fingerprint: signer.fingerprint, json: options.json ?? false, now: new Date() };
+  report(results, { ...places, ...told }, terminal);
   return exitCodeOf(results);
 }
 
@@ -68,6 +75,8 @@ async function buildOne(order: Order, places: Places, options: BuildOptions, ter
   const execution = await ownExecution(order, places);
   const logs = join(places.work, 'logs', execution);
   terminal.err(`building ${order.release} into view ${order.view} of ${places.mirror}`);
+  const about = releaseLine(order, new Date());
+  if (about !== undefined) terminal.err(`  ${about}`);
   const display = buildDisplay([planOf(order, execution)], terminal);
   const published: string[] = [];
   let result: ExecutionResult;
@@ -76,6 +85,9 @@ async function buildOne(order: Order, places: Places, options: BuildOptions, ter
       published.push(...publishedBy(event));
       display.on(event);
     });
+  } catch (error) {
+    if (options.signal?.aborted) terminal.err(`the logs so far: ${logs}`);
+    throw error;
   } finally {
     await display.end();
     await removeRuns(places.work, execution);
@@ -135,23 +147,6 @@ async function execute(
   });
 }
 
-function placesOf({ mirror, work, key }: BuildOptions): Places {
-  const places = {
-    mirror: resolve(mirror),
-    work: resolve(work ?? `${mirror.replace(/\/+$/, '')}.work`),
-    key: keyPlace(key ?? defaultKeyPath()),
-  };
-  const inside = (path: string) => !relative(places.mirror, path).startsWith('..');
-  requireOutside(places.mirror, places.key);
-  if (inside(places.work)) {
-    throw new MirrorError('BadInput', `the work folder ${places.work} would lie in the mirror that is served`, {
-      hint: 'give it another place with --work',
-      misuse: true,
-    });
-  }
-  return places;
-}
-
 function requireRoot(): void {
   if (process.getuid?.() === 0) return;
   throw new MirrorError(
@@ -163,20 +158,10 @@ function requireRoot(): void {
   );
 }
 
-async function requireParent(path: string): Promise<void> {
-  const parent = dirname(path);
-  const found = await stat(parent).catch(() => undefined);
-  if (found?.isDirectory()) return;
-  throw new MirrorError('NoSuchDirectory', `${path} cannot be made: there is no directory ${parent}`, {
-    hint: 'make it first, or name another folder with --mirror',
-    misuse: true,
-  });
-}
-
 /** A release of Debian comes from where this machine's own apt takes it, unless told. */
 async function withArchive(order: Order): Promise<Order> {
   const { release, sources, base, places } = order;
-  if (release === bootloadersOrder || releaseOf(release).family !== 'debian') return order;
+  if (release === bootloadersOrder || familyOf(release) !== 'debian') return order;
   if (sources.length > 0 || base !== '' || places.archive !== undefined) return order;
   return {
     ...order,

@@ -41,7 +41,8 @@ const credentialsHint =
 function hostsOf(stanza: string): string[] {
   try {
     const parsed = parseRepository(stanza);
-    return parsed.kind === 'ppa' ? [] : parsed.uris.map((uri) => new URL(uri).host);
+    if (parsed.kind === 'ppa') return [];
+    return parsed.stanzas.flatMap(({ uris }) => uris.map((uri) => new URL(uri).host));
   } catch (error) {
     if (error instanceof MirrorError || error instanceof TypeError) return [];
     throw error;

@@ -1,8 +1,15 @@
+import { supportAt, supportMark } from '../../lib/catalog/support';
 import { listMirror, type MirrorRow } from '../../lib/operations/list';
 import { openMirror } from '../../lib/operations/open-mirror';
 import { counted, megabytes } from '../sizes';
 import { type Column, table } from '../table';
 import type { Terminal } from '../terminal';
+
+/** What a listing goes by beside the mirror. */
+export interface ListBench {
+  /** Releases whose support has ended by then are marked. */
+  readonly now: Date;
+}
 
 export interface ListOptions {
   /** DIR, http(s)://… or s3://… */
@@ -13,11 +20,23 @@ export interface ListOptions {
 }
 
 /** Prints what a mirror offers. */
-export async function runList({ mirror, view, json }: ListOptions, terminal: Terminal): Promise<number> {
+export async function runList(
+  { mirror, view, json }: ListOptions,
+  terminal: Terminal,
+  { now }: ListBench = { now: new Date() },
+): Promise<number> {
   const { store, views } = await openMirror(mirror, view === undefined ? undefined : [view]);
   const rows = await listMirror(store, { ...(views && { views }) });
-  if (json) terminal.out(JSON.stringify(rows.map(withoutFiles), undefined, 2));
-  else for (const line of rows.length === 0 ? ['nothing is published here yet'] : linesOf(rows)) terminal.out(line);
+  if (json)
+    terminal.out(
+      JSON.stringify(
+        rows.map((row) => ({ ...withoutFiles(row), ...supportOf(row, now) })),
+        undefined,
+        2,
+      ),
+    );
+  else
+    for (const line of rows.length === 0 ? ['nothing is published here yet'] : linesOf(rows, now)) terminal.out(line);
   return 0;
 }
 
@@ -25,7 +44,20 @@ function withoutFiles({ files, ...row }: MirrorRow): Omit<MirrorRow, 'files'> {
   return row;
 }
 
-function linesOf(rows: readonly MirrorRow[]): string[] {
+function supportOf({ support }: MirrorRow, now: Date): object {
+  return support === undefined ? {} : { support: supportAt(support, now) };
+}
+
+/** A line for each release that is past its support. */
+function marksOf(rows: readonly MirrorRow[], now: Date): string[] {
+  const marks = rows.flatMap(({ release, support }) => {
+    const mark = support && supportMark(support, now);
+    return mark === undefined ? [] : [`${release}: ${mark}`];
+  });
+  return marks.length === 0 ? [] : [...new Set(marks), ''];
+}
+
+function linesOf(rows: readonly MirrorRow[], now: Date): string[] {
   const views = new Set(rows.map(({ view }) => view)).size;
   const total = `${counted(views, 'view')}, ${counted(rows.length, 'version')}, ${megabytes(bytesOf(rows))} in all`;
   const images = rows.filter(({ bootloader }) => bootloader === undefined);
@@ -33,6 +65,7 @@ function linesOf(rows: readonly MirrorRow[]): string[] {
   return [
     ...(images.length === 0 ? [] : [...table(imageColumns, images), '']),
     ...(loaders.length === 0 ? [] : [...table(loaderColumns, loaders), '']),
+    ...marksOf(rows, now),
     total,
   ];
 }

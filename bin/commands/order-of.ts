@@ -1,12 +1,15 @@
 import { dirname, resolve } from 'node:path';
 import { architectures } from '../../lib/catalog/architectures';
 import { architecturesOf, checkArchitecture } from '../../lib/catalog/kernels';
+import { seriesOf } from '../../lib/catalog/names';
 import { releaseOf } from '../../lib/catalog/releases';
 import { MirrorError } from '../../lib/errors';
+import { isDescribed, releaseFor } from '../../lib/job/catalogue/release-for';
 import { checked } from '../../lib/job/checked';
 import { bootloadersFor, ordersOf, parseConfig } from '../../lib/job/config';
 import { bootloadersOrder, Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
+import { stanzasIn } from '../../lib/job/repository';
 import { withCredentials } from './credentials-of';
 import { type PlacesOptions, placesFrom, readFile, readKeyring, readText } from './places-of';
 
@@ -29,20 +32,23 @@ export interface OrderOptions extends PlacesOptions {
   readonly compression?: string;
   readonly serial?: string;
   readonly bootTest?: boolean;
+  /** Minutes. */
+  readonly bootTimeout?: string;
   readonly bootloaders?: boolean;
   readonly base?: string;
   readonly rebuild?: boolean;
 }
 
 /**
- * The orders that words and options mean; what cannot be built is refused here, before anything is installed or started.
+ * The orders that words and options mean; what cannot be built is refused here, before anything is installed or started. Of a
+ * release that only a stream may know, `describedOrder` has to find out more.
  * @param machine what `uname -m` says
  * @throws UnknownRelease, UnknownArchitecture, UnknownKernel, NotSupported, BadInput (all misuse)
  */
 export function ordersFrom(releases: readonly string[], options: OrderOptions, machine: string): Order[] {
   const orders =
     options.config === undefined ? named(releases, options, machine) : configured(releases, options, machine);
-  for (const order of orders) planOf(order, 'check');
+  for (const order of orders) if (order.release === bootloadersOrder || isDescribed(order)) planOf(order, 'check');
   return orders;
 }
 
@@ -82,14 +88,15 @@ const imageWords = [
     'package',
     'purge',
   ] as const),
-  ...(['compression', 'serial', 'stream', 'streamKeyring', 'ppas', 'launchpad', 'base'] as const),
+  ...(['bootTimeout', 'compression', 'serial', 'stream', 'streamKeyring', 'ppas', 'launchpad', 'base'] as const),
 ] as const;
 
 function orderOf(release: string, options: OrderOptions, machine: string): Order {
   const common = { release, ...settingsFrom(options), places: placesFrom(options) };
   if (release === bootloadersOrder) return checked(Order, { ...common, ...viewFrom(options) }, 'what was asked for');
-  releaseOf(release);
-  const wanted = options.arch === undefined ? [ownArchitecture(release, machine)] : wordsOf([options.arch]);
+  if (!/^(?:[a-z]+|\d\d\.\d\d)$/.test(seriesOf(release))) releaseOf(release); // no stream has such names
+  const wanted =
+    options.arch === undefined ? [ownArchitecture({ release: seriesOf(release) }, machine)] : wordsOf([options.arch]);
   const order = { ...common, ...viewFrom(options), architectures: wanted, ...imageFrom(options) };
   return checked(Order, order, 'what was asked for');
 }
@@ -114,7 +121,7 @@ function configured(releases: readonly string[], options: OrderOptions, machine:
     view,
     releases,
     rebuild,
-    ownArchitecture: (release) => ownArchitecture(release, machine),
+    ownArchitecture: (order) => ownArchitecture(order, machine),
     read: (path) => readFile(resolve(dirname(file), path), file),
     keyring: (path) => readKeyring(resolve(dirname(file), path), file),
   });
@@ -129,22 +136,23 @@ function viewFrom({ view }: OrderOptions): { view?: string } {
 }
 
 function imageFrom(options: OrderOptions): object {
-  const { serial, compression, bootTest = true, base = '' } = options;
+  const { serial, compression, bootTest = true, bootTimeout, base = '' } = options;
   const customise = customisationFrom(options);
   return {
     bootTest,
-    base,
+    base: base === '' ? base : resolve(base),
     ...kernelsFrom(options),
     ...(customise && { customise }),
     ...(serial !== undefined && { serial }),
     ...(compression !== undefined && { compression }),
+    ...(bootTimeout !== undefined && { bootTimeout: Number(bootTimeout) }),
   };
 }
 
 function customisationFrom(options: OrderOptions) {
   const { ppa = [], repository = [], credentials = [], proposed, package: packages = [], purge = [] } = options;
   const ppas = ppa.map((name) => (name.startsWith('ppa:') ? name : `ppa:${name}`));
-  const stanzas = repository.map((file) => readText(file, '--repository'));
+  const stanzas = repository.flatMap((file) => stanzasIn(readText(file, '--repository')));
   const customise = {
     repositories: [...ppas, ...withCredentials(stanzas, credentials)],
     proposed: proposed === true ? ('all' as const) : wordsOf(proposed === undefined ? [] : [proposed]),
@@ -168,10 +176,10 @@ function kernelsFrom({ kernel, optionalKernel }: OrderOptions): Pick<Order, 'ker
 }
 
 /** @param machine what `uname -m` says */
-function ownArchitecture(release: string, machine: string): string {
+function ownArchitecture(order: Pick<Order, 'release' | 'about'>, machine: string): string {
   const own = architectures.find((one) => one.machine === machine)?.name;
-  if (own !== undefined && architecturesOf(release).includes(own)) return own;
-  checkArchitecture(release, own ?? machine);
+  if (own !== undefined && (!isDescribed(order) || architecturesOf(releaseFor(order)).includes(own))) return own;
+  checkArchitecture(releaseFor(order), own ?? machine);
   return own ?? machine;
 }
 

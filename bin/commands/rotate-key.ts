@@ -1,7 +1,15 @@
 import { MirrorError } from '../../lib/errors';
-import { openMirror } from '../../lib/operations/open-mirror';
-import { announceKey, finishRotation, type Rotated, type Rotation, signAnew } from '../../lib/operations/rotate-key';
-import { defaultKeyPath, existingSigner, keyPlace, requireOutside, signerFrom } from '../signing-key';
+import {
+  announceKey,
+  finishRotation,
+  type Rotated,
+  type Rotation,
+  requireKeyOf,
+  signAnew,
+} from '../../lib/operations/rotate-key';
+import { openStore } from '../../lib/store/open';
+import { makeSigner } from '../preflight/mirror-key';
+import { defaultKeyPath, existingSigner, keyPlace, requireOutside } from '../signing-key';
 import { counted } from '../sizes';
 import type { Terminal } from '../terminal';
 
@@ -28,7 +36,7 @@ export async function runRotateKey(options: RotateKeyOptions, terminal: Terminal
       misuse: true,
     });
   }
-  const rotation = await rotationOf(options);
+  const rotation = await rotationOf(options, terminal);
   const step = sign ? signAnew : finish ? finishRotation : announceKey;
   const rotated = await step(rotation);
   const lines = options.json
@@ -38,15 +46,16 @@ export async function runRotateKey(options: RotateKeyOptions, terminal: Terminal
   return 0;
 }
 
-async function rotationOf(options: RotateKeyOptions): Promise<Rotation> {
+async function rotationOf(options: RotateKeyOptions, terminal: Terminal): Promise<Rotation> {
   const { mirror, sign = false, finish = false } = options;
   const key = keyPlace(options.key ?? defaultKeyPath());
   const newKey = keyPlace(options.newKey);
-  const { store } = await openMirror(mirror);
+  const store = await openStore(mirror);
   requireOutside(keyPlace(mirror), newKey);
   const current = await existingSigner(key);
+  await requireKeyOf(store, current);
   // only the first step makes a key: later it would be one that nobody has announced
-  const next = await (sign || finish ? existingSigner(newKey) : signerFrom(newKey));
+  const next = await (sign || finish ? existingSigner(newKey) : makeSigner(newKey, terminal));
   return { store, current, next, now: () => new Date() };
 }
 

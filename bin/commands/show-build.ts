@@ -14,7 +14,7 @@ export interface BuildDisplay {
 
 /** A list of stages that is drawn again and again where somebody watches, a line for each event elsewhere. */
 export function buildDisplay(plans: readonly Plan[], terminal: Terminal): BuildDisplay {
-  return terminal.isTTY ? listDisplay(plans) : lineDisplay(terminal);
+  return terminal.isTTY && plans.length > 0 ? listDisplay(plans) : lineDisplay(terminal);
 }
 
 function lineDisplay(terminal: Terminal): BuildDisplay {

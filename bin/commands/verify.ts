@@ -1,10 +1,14 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MirrorError } from '../../lib/errors';
 import { openMirror } from '../../lib/operations/open-mirror';
 import { type VerifiedView, type VerifyReport, verifyMirror } from '../../lib/operations/verify';
+import { exitCode, interruptible } from '../interruptible';
+import { temporaryFolder } from '../preflight/environment';
 import { counted, megabytes } from '../sizes';
 import type { Terminal } from '../terminal';
+import { readKeyring } from './places-of';
 
 export interface VerifyCommandOptions {
   /** DIR, http(s)://… or s3://…; over HTTP the mirror's address with `views`, or the address of one view. */
@@ -30,6 +34,8 @@ export async function runVerify(options: VerifyCommandOptions, terminal: Termina
 
 async function verified(options: VerifyCommandOptions, terminal: Terminal): Promise<VerifyReport> {
   const { keyring, fingerprint, json = false, objects = true } = options;
+  if (fingerprint !== undefined) requireFingerprint(fingerprint);
+  if (keyring !== undefined) readKeyring(keyring, '--keyring');
   const { store, views } = await openMirror(options.mirror, options.views);
   await using scratch = await scratchFolder();
   using progress = json ? undefined : progressOn(terminal);
@@ -70,7 +76,28 @@ function verdict(objects: boolean): string {
   return objects ? 'all signatures, rules and digests hold' : 'all signatures and rules hold; objects were not read';
 }
 
+/** Forty digits; OpenPGP's newer keys have 64. Shorter names of a key can be made to match. */
+function requireFingerprint(text: string): void {
+  if (/^(?:0x)?(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text.replaceAll(' ', ''))) return;
+  throw new MirrorError('BadInput', `--fingerprint ${JSON.stringify(text)} is not the fingerprint of a key`, {
+    hint: 'give all 40 hex digits, as maas-mirror keyring and gpg --fingerprint print them',
+    misuse: true,
+  });
+}
+
+/** Gone after Ctrl-C, too. */
 async function scratchFolder(): Promise<AsyncDisposable & { readonly path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'maas-mirror-verify-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+  const path = await mkdtemp(join(temporaryFolder(), 'maas-mirror-verify-'));
+  const interrupt = interruptible();
+  interrupt.signal.addEventListener('abort', () => {
+    rmSync(path, { recursive: true, force: true });
+    process.exit(exitCode(1));
+  });
+  return {
+    path,
+    [Symbol.asyncDispose]: async () => {
+      interrupt.end();
+      await rm(path, { recursive: true, force: true });
+    },
+  };
 }

@@ -1,24 +1,28 @@
 import { checkBundles, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
+import { isSigningProbe, type TestSigned } from '../../lib/job/probe';
 import { publishInputOf, publishLoadersInputOf } from '../../lib/job/publish-input';
+import { testSignature } from '../../lib/stages/probes/test-signature';
 import { type Published, publish } from '../../lib/stages/publish';
 import { type PublishedBootloaders, publishBootloaders } from '../../lib/stages/publish-bootloaders';
-import { proveSigner, showKeyrings } from '../../lib/stages/show-mirror';
+import { showKeyrings } from '../../lib/stages/show-mirror';
 import { openStore, openWorkStore } from '../../lib/store/open';
 import { signerFrom } from '../signing-key';
 
 /**
  * The Publish function: what the builds of one architecture, or of the bootloaders, made in; what was published out. A
  * deployment calls it with nothing, so that the keyring is there for sites before anything else; it then signs a test text
- * first, and where that fails the bucket stays empty.
+ * first, and where that fails the bucket stays empty. Where only its key is tried, by `maas-mirror doctor`, no store is
+ * opened.
  */
-export async function handler(event: object): Promise<Published | PublishedBootloaders | undefined> {
+export async function handler(event: object): Promise<Published | PublishedBootloaders | TestSigned | undefined> {
   const { [mirrorStoreVariable]: mirror = '', [workStoreVariable]: work = '', MIRROR_SIGNING_KEY = '' } = process.env;
   const now = () => new Date();
   const signer = await signerFrom(MIRROR_SIGNING_KEY);
+  if (isSigningProbe(event)) return testSignature(signer, now());
   const isDeployment = Object.keys(event).length === 0;
   // Before the mirror is opened, which writes its format: CloudFormation cannot delete a bucket with anything in it.
-  if (isDeployment) await proveSigner(signer, now());
+  if (isDeployment) await testSignature(signer, now());
   const bench = { mirror: await openStore(mirror, { create: true }), work: await openWorkStore(work), signer, now };
   if (isDeployment) {
     await showKeyrings(bench);

@@ -91,8 +91,21 @@ const debian = (kflavor: string, architecture: string): KernelRow => ({
 });
 
 /**
- * maas-images' conf/meph-v3.yaml from xenial to resolute, and Debian's. 16.10 … 17.10 and 18.10 … 19.10 have no rows,
- * and there are no hwe kernels of 26.04 yet.
+ * Kernels of a release that nothing more is known of: ga everywhere, hwe and its edge for LTS releases. No release since
+ * 25.04 has a lowlatency kernel.
+ */
+export function rowsByRule(architectures: readonly string[], isLts: boolean): KernelRow[] {
+  return [ga(architectures), ...(isLts ? hweAndEdge(architectures, []) : [])].filter(
+    (row) => row.architectures.length > 0,
+  );
+}
+
+/** Of those that have ga kernels of 26.04, the archive has had no hwe kernel for s390x since the release. */
+const hweOf2604 = ['amd64', 'arm64', 'armhf', 'ppc64el'];
+
+/**
+ * maas-images' conf/meph-v3.yaml from xenial to resolute, and Debian's; hwe of resolute and all of stonking are ours. 16.10 …
+ * 17.10 and 18.10 … 19.10 have no rows.
  */
 export const kernelRows: Readonly<Record<string, readonly KernelRow[]>> = {
   xenial: [
@@ -119,7 +132,8 @@ export const kernelRows: Readonly<Record<string, readonly KernelRow[]>> = {
   oracular: [ga(five), gaLowlatency(amd64)],
   plucky: [ga(five)],
   questing: [ga(five)],
-  resolute: [ga(five)],
+  resolute: [ga(five), ...rowsByRule(hweOf2604, true).filter(({ name }) => name !== 'ga')],
+  stonking: [ga(five)],
   bookworm: ['amd64', 'arm64'].flatMap((architecture) =>
     ['generic', 'cloud', 'rt'].map((kflavor) => debian(kflavor, architecture)),
   ),

@@ -1,16 +1,16 @@
 import { type Kernel, kernelsOf } from './kernels';
-import { type Release, releaseOf, releases } from './releases';
+import { type Release, releases } from './releases';
 
 export type ItemName = 'squashfs' | 'manifest' | 'boot-kernel' | 'boot-initrd' | 'boot-dtb';
 
 /** Id of the document that holds a view's products of this release's family: `com.ubuntu.maas:candidate:v3:download`. */
-export function contentId({ family }: Release, view: string): string {
+export function contentId({ family }: Pick<Release, 'family'>, view: string): string {
   return `com.${family}.maas:${view}:v3:download`;
 }
 
 /** `com.ubuntu.maas.candidate:v3:boot:24.04:amd64:hwe-24.04-lowlatency-edge` */
 export function productId(kernel: Kernel, view: string): string {
-  const { family, version } = releaseOf(kernel.release);
+  const { family, version } = kernel.ofRelease;
   return `com.${family}.maas.${view}:v3:boot:${version}:${kernel.architecture}:${kernelPartOf(kernel)}`;
 }
 
@@ -38,7 +38,7 @@ export function parseProductId(id: string): ParsedProductId | undefined {
 
 /** The fields of a product that stand beside its versions, where MAAS reads them; the label is the view. */
 export function productFields(kernel: Kernel, view: string): Record<string, string> {
-  const release = releaseOf(kernel.release);
+  const release = kernel.ofRelease;
   return {
     arch: kernel.architecture,
     kflavor: kernel.kflavor,

@@ -19,16 +19,28 @@ export interface Release {
   readonly supportEsmEol: string;
   /** What makes its initrds. */
   readonly initramfs: 'initramfs-tools' | 'dracut';
+  /** dpkg's words for those that kernels are built for by rule. @default - those of its rows in the catalogue */
+  readonly architectures?: readonly string[];
 }
 
-/** @throws UnknownRelease (misuse), listing those that exist */
+/** A release of the catalogue. @throws UnknownRelease (misuse), listing those that exist */
 export function releaseOf(name: string): Release {
-  const release = releases.find((one) => one.name === name);
+  const release = findRelease(name);
   if (release) return release;
   throw new MirrorError('UnknownRelease', `no release ${JSON.stringify(name)}; there are ${releaseNames()}`, {
-    hint: 'name a release by its series, "noble", not by its number',
+    hint: 'name a release by its series or version, "noble" or "24.04"; `maas-mirror releases` lists them',
     misuse: true,
   });
+}
+
+/** The same, or undefined where the catalogue has no release of this name. */
+export function findRelease(name: string): Release | undefined {
+  return releases.find((one) => one.name === name);
+}
+
+/** What a release belongs to; one that the catalogue does not have can only be Ubuntu's. */
+export function familyOf(name: string): Release['family'] {
+  return findRelease(name)?.family ?? 'ubuntu';
 }
 
 /** Whether Ubuntu calls it LTS. Debian's releases carry no such title, though they get long-term support, too. */
@@ -41,7 +53,8 @@ export function hasDynamicInterfaces({ family, version }: Release): boolean {
   return family === 'ubuntu' && version <= '16.04';
 }
 
-function releaseNames(): string {
+/** `noble, jammy`: the series of the catalogue, oldest first. */
+export function releaseNames(): string {
   return releases.map(({ name }) => name).join(', ');
 }
 
@@ -65,10 +78,16 @@ const ubuntu = [
   ['plucky', '25.04', 'Plucky Puffin', '2025-04-17', '2026-01-15'],
   ['questing', '25.10', 'Questing Quokka', '2025-10-09', '2026-07-09'],
   ['resolute', '26.04 LTS', 'Resolute Raccoon', '2026-04-23', '2031-05-29', '2036-04-23'],
+  ['stonking', '26.10', 'Stonking Stingray', '2026-10-15', '2027-07-15'],
 ] as const;
 
 /** LP 2151116. By number and not by a list of names: maas-images lists names, and one of them is misspelt. */
 const firstVersionWithDracut = '26.04';
+
+/** What makes the initrds of a version of Ubuntu. YY.MM sorts as a string. */
+export function initramfsOf(version: string): Release['initramfs'] {
+  return version >= firstVersionWithDracut ? 'dracut' : 'initramfs-tools';
+}
 
 const bookworm: Release = {
   name: 'bookworm',
@@ -96,8 +115,7 @@ export const releases: readonly Release[] = [
       released,
       supportEol,
       supportEsmEol,
-      // YY.MM sorts as a string.
-      initramfs: version >= firstVersionWithDracut ? 'dracut' : 'initramfs-tools',
+      initramfs: initramfsOf(version),
     };
   }),
   bookworm,

@@ -4,7 +4,7 @@
  * @param subarch without flavour: `ga-24.04`, `hwe-24.04`, `hwe-24.04-edge`, or a special one, `xgene-uboot`, whose
  *   list is its own name. No list of `hwe` or of edge holds its own name.
  * @param architecture dpkg's word; armhf alone has `highbank`
- * @throws RangeError for an edge kernel of a release that has none
+ * @throws RangeError for an edge kernel of a release before 20.04 that has none
  */
 export function subarchesOf(subarch: string, architecture: string): string {
   const [, version, edge] = /^(?:ga|hwe)-(\d\d\.\d\d)(-edge)?$/.exec(subarch) ?? [];
@@ -29,19 +29,21 @@ function gaLevelsUpTo(version: string): string[] {
 }
 
 function edgeLevels(version: string): string[] {
+  if (version >= '20.04') return [...gaLevelsUpTo('18.04'), ...edgeSince2004(version).map((level) => `hwe-${level}`)];
   const row = edgeRows.find((one) => one.version === version);
   if (!row) throw new RangeError(`no edge kernels of ${version} are known`);
   return [...gaLevelsUpTo(row.gaUpTo), ...row.hwe.map((level) => `hwe-${level}`)];
 }
 
-/**
- * Not a growing list: bionic's starts at 18.10, and from focal on the ga part stays at 18.04 and interim releases
- * after 20.04 are left out. So published, so kept.
- */
+/** From focal on the ga part stays at 18.04, and of the releases after 20.04 only the LTS ones count. So published, so kept. */
+function edgeSince2004(version: string): string[] {
+  const levels = ['18.10', '19.04', '19.10'];
+  for (let year = 20; `${year}.04` <= version; year += 2) levels.push(`${year}.04`);
+  return levels;
+}
+
+/** Not a growing list: bionic's starts at 18.10. */
 const edgeRows = [
   { version: '16.04', gaUpTo: '16.04', hwe: ['16.04', '16.10', '17.04', '17.10', '18.04'] },
   { version: '18.04', gaUpTo: '18.04', hwe: ['18.10', '19.04'] },
-  { version: '20.04', gaUpTo: '18.04', hwe: ['18.10', '19.04', '19.10', '20.04'] },
-  { version: '22.04', gaUpTo: '18.04', hwe: ['18.10', '19.04', '19.10', '20.04', '22.04'] },
-  { version: '24.04', gaUpTo: '18.04', hwe: ['18.10', '19.04', '19.10', '20.04', '22.04', '24.04'] },
 ] as const;

@@ -53,7 +53,13 @@ function checkPrivate(text: string): void {
       },
     );
   }
-  const open = parsed.uris.find((uri) => !uri.startsWith('https://'));
+  const [stanza, ...more] = parsed.stanzas;
+  if (more.length > 0 || stanza === undefined) {
+    throw new MirrorError('BadInput', `it has ${parsed.stanzas.length} stanzas, and one user and password`, {
+      hint: 'give each stanza as a repository of its own, with its credentials',
+    });
+  }
+  const open = stanza.uris.find((uri) => !uri.startsWith('https://'));
   if (open !== undefined) {
     throw new MirrorError(
       'BadInput',
@@ -63,7 +69,7 @@ function checkPrivate(text: string): void {
       },
     );
   }
-  const twice = parsed.uris.find((uri) => withoutPasswords(uri) !== uri);
+  const twice = stanza.uris.find((uri) => withoutPasswords(uri) !== uri);
   if (twice === undefined) return;
   throw new MirrorError(
     'BadInput',

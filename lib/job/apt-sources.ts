@@ -1,9 +1,10 @@
 import { architectureOf } from '../catalog/architectures';
-import { releaseOf } from '../catalog/releases';
+import { familyOf } from '../catalog/releases';
 import { credentialsOf, repositoryText } from './added-repository';
 import type { AptSource, Order } from './order';
 import type { Places } from './places';
 import { parseRepository } from './repository';
+import { isFor, type Stanza } from './sources/stanza';
 
 /** A source as apt gets it inside an image. */
 export interface ImageSource extends AptSource {
@@ -21,8 +22,7 @@ const ubuntuKeyring = '/usr/share/keyrings/ubuntu-archive-keyring.gpg';
 
 /** The release's own archive, where an order wants it from; empty for a Debian that the machine's apt finds by itself. */
 export function archiveSources(order: Order, architecture: string): ImageSource[] {
-  const { family } = releaseOf(order.release);
-  if (family === 'ubuntu')
+  if (familyOf(order.release) === 'ubuntu')
     return ['', '-updates', '-security'].map((pocket) => ubuntuSource(order, architecture, pocket));
   const { archive, archiveKeyring } = order.places;
   if (archive === undefined) return [...order.sources];
@@ -35,19 +35,38 @@ export function proposedSources(order: Order, architecture: string): ImageSource
   return proposed.length === 0 ? [] : [ubuntuSource(order, architecture, '-proposed')];
 }
 
-/** Where the added repositories are; their keys are found elsewhere. */
-export function addedSources(order: Order): Omit<AptSource, 'keyring'>[] {
+/** A source of an added repository. */
+export interface AddedSource extends Omit<AptSource, 'keyring'> {
+  /** Armoured keys that its stanza brings. @default - that of a PPA, which Launchpad knows */
+  readonly keys?: readonly string[];
+}
+
+/** Where the added repositories are, as far as they are for an architecture. */
+export function addedSources(
+  order: Pick<Order, 'customise' | 'release' | 'places'>,
+  architecture: string,
+): AddedSource[] {
   return (order.customise?.repositories ?? []).flatMap((added) => {
     const repository = parseRepository(repositoryText(added));
-    if (repository.kind === 'stanza') {
-      const { uris, suites, components } = repository;
-      const common = { components: [...components], ...named(credentialsOf(added)) };
-      return uris.flatMap((uri) => suites.map((suite) => ({ uri, suite, ...common })));
+    if (repository.kind === 'ppa') {
+      const uri = `${order.places.ppas.replace(/\/+$/, '')}/${repository.owner}/${repository.name}/ubuntu`;
+      return [{ uri, suite: order.release, components: ['main'] }];
     }
-    const uri = `${order.places.ppas.replace(/\/+$/, '')}/${repository.owner}/${repository.name}/ubuntu`;
-    return [{ uri, suite: order.release, components: ['main'] }];
+    return repository.stanzas
+      .filter((stanza) => isFor(stanza, architecture))
+      .flatMap((stanza) => sourcesOf(stanza, credentialsOf(added)));
   });
 }
+
+function sourcesOf(
+  { uris, suites, components, keys, options }: Stanza,
+  credentials: string | undefined,
+): AddedSource[] {
+  const common = { components: [...components], keys, ...named(credentials), ...(hasAny(options) && { options }) };
+  return uris.flatMap((uri) => suites.map((suite) => ({ uri, suite, ...common })));
+}
+
+const hasAny = (options: object) => Object.keys(options).length > 0;
 
 const named = (credentials: string | undefined) => (credentials === undefined ? {} : { credentials });
 

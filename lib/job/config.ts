@@ -1,39 +1,39 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { releaseOf } from '../catalog/releases';
+import { seriesOf } from '../catalog/names';
+import { familyOf } from '../catalog/releases';
 import { MirrorError, withoutPasswords } from '../errors';
+import { type AboutRelease, Catalogue, factsOf } from './catalogue/facts';
 import { checked } from './checked';
-import { bootloadersOrder, Compression, Customise, Order, ViewName } from './order';
+import { refuseNotYet } from './not-yet';
+import { BootTimeout, bootloadersOrder, Compression, Customise, Order, ViewName } from './order';
 import { Places } from './places';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes');
 
-/** What one view is made of; a view without releases is filled by promotion. */
-export const View = z
-  .strictObject({
-    releases: z.array(word).default([]).describe('Releases by their series: noble, jammy, …'),
-    architectures: z
-      .array(word)
-      .min(1)
-      .optional()
-      .describe('dpkg architectures; default: that of the building machine'),
-    kernels: z
-      .strictObject({ required: z.array(word).default([]), optional: z.array(word).default([]) })
-      .optional()
-      .describe('Kernel flavours; default: ga and hwe, all required'),
-    customise: Customise.optional().describe('What is changed in the images; default: nothing, they stay as they came'),
-    serial: z.string().optional().describe('Serial of the cloud image, for views of one release; default: the newest'),
-    compression: Compression.optional().describe('Of a squashfs that is made here; default: zstd, xz for xenial'),
-    bootTest: z.boolean().default(true).describe('Whether what is published has to boot first'),
-    bootloaders: z
-      .boolean()
-      .default(true)
-      .describe('Whether an Ubuntu view brings bootloaders; false where MAAS keeps images.maas.io beside it'),
-  })
-  .refine(({ serial, releases }) => serial === undefined || releases.length < 2, {
-    path: ['serial'],
-    message: 'a serial is of one release; give each release with a serial a view of its own',
-  });
+/** What one view is made of; one without releases is refused until there is promotion. */
+export const View = z.strictObject({
+  releases: z.array(word).default([]).describe('Releases by series or version: noble, "22.04", …'),
+  architectures: z.array(word).min(1).optional().describe('dpkg architectures; default: that of the building machine'),
+  kernels: z
+    .strictObject({ required: z.array(word).default([]), optional: z.array(word).default([]) })
+    .optional()
+    .describe('Kernel flavours: hwe-edge, lowlatency, …; default: ga and hwe, all required'),
+  customise: Customise.optional().describe('What is changed in the images; default: nothing, they stay as they came'),
+  serial: z.string().optional().describe('Serial of the cloud image, for views of one release; default: the newest'),
+  compression: Compression.optional().describe('Of a squashfs that is made here; default: zstd, xz for xenial'),
+  bootTest: z.boolean().default(true).describe('Whether what is published has to boot first'),
+  bootTimeout: BootTimeout.optional().describe(
+    'Minutes that one boot may take before it has failed; default: 30, or 60 where the architecture is emulated',
+  ),
+  bootloaders: z
+    .boolean()
+    .default(true)
+    .describe('Whether an Ubuntu view brings bootloaders; false where MAAS keeps images.maas.io beside it'),
+}).refine(({ serial, releases }) => serial === undefined || releases.length < 2, {
+  path: ['serial'],
+  message: 'a serial is of one release; give each release with a serial a view of its own',
+});
 export type View = z.infer<typeof View>;
 
 const placesInFiles = Places.omit({ streamKeyring: true, archiveKeyring: true, ca: true }).extend({
@@ -45,6 +45,7 @@ const placesInFiles = Places.omit({ streamKeyring: true, archiveKeyring: true, c
 /** `mirror.yaml`: which views are built, from what, with which recipe. Files are named relative to it. */
 export const MirrorConfig = z.strictObject({
   views: z.record(ViewName, View.nullable()).describe('Views by name'),
+  catalogue: Catalogue.optional().describe('What is to be known of releases beyond what maas-mirror knows'),
   places: placesInFiles.prefault({}).describe('Where everything comes from, and whose signatures count'),
   schedule: z
     .enum(['hourly', 'daily', 'weekly'])
@@ -53,7 +54,7 @@ export const MirrorConfig = z.strictObject({
   keep: z
     .strictObject({ versions: z.int().min(1).optional(), days: z.int().min(1).optional() })
     .optional()
-    .describe('How many versions of a product stay, and for how long at least'),
+    .describe('Not supported yet: how many versions of a product stay, and for how long at least'),
   site: z
     .strictObject({
       domainName: z.string().optional().describe('Host name of the mirror; default: that of CloudFront'),
@@ -68,7 +69,7 @@ export const MirrorConfig = z.strictObject({
 });
 export type MirrorConfig = z.infer<typeof MirrorConfig>;
 
-/** @throws BadInput (misuse) naming the file and the field */
+/** @throws BadInput (misuse) naming the file and the field; NotSupported for what comes with a later version */
 export function parseConfig(text: string, file: string): MirrorConfig {
   let value: unknown;
   try {
@@ -80,7 +81,10 @@ export function parseConfig(text: string, file: string): MirrorConfig {
       misuse: true,
     });
   }
-  return checked(MirrorConfig, value, file);
+  const config = checked(MirrorConfig, value, file);
+  const views = Object.entries(config.views).map(([name, view]) => ({ name, releases: view?.releases }));
+  refuseNotYet({ keep: config.keep, views }, file);
+  return config;
 }
 
 export interface OrdersOptions {
@@ -90,7 +94,7 @@ export interface OrdersOptions {
   readonly releases?: readonly string[];
   readonly rebuild?: boolean;
   /** Of views that name none, for a release. */
-  readonly ownArchitecture: (release: string) => string;
+  readonly ownArchitecture: (order: Pick<Order, 'release' | 'about'>) => string;
   /** The content of a file that places name. */
   readonly read: (path: string) => Buffer;
   /** The same of a keyring, in its binary form. */
@@ -104,12 +108,19 @@ export interface OrdersOptions {
  */
 export function ordersOf(config: MirrorConfig, options: OrdersOptions): Order[] {
   const places = placesOf(config.places, options);
-  const views = Object.entries(config.views).map(([name, view]) => [name, view ?? View.parse({})] as const);
+  const series = seriesIn(config.catalogue);
+  const views = Object.entries(config.views).map(([name, settings]) => {
+    const view = settings ?? View.parse({});
+    return [name, { ...view, releases: view.releases.map(series) }] as const;
+  });
   const named = views.filter(([name, { releases }]) => (options.view ?? name) === name && releases.length > 0);
-  const unknown = (options.releases ?? []).filter((one) => {
+  const chosen = (options.releases ?? []).map(series);
+  const unknown = chosen.filter((one) => {
     return one !== bootloadersOrder && !named.some(([, { releases }]) => releases.includes(one));
   });
-  const orders = named.flatMap(([name, view]) => ordersOfView(name, view, places, options));
+  const orders = named.flatMap(([name, view]) =>
+    ordersOfView(name, view, { places, catalogue: config.catalogue }, { ...options, releases: chosen }),
+  );
   if (orders.length > 0 && unknown.length === 0) return orders;
   const wanted = [options.view ?? 'any view', ...unknown].join(', ');
   const there = views.map(([name, { releases }]) => `${name} (${releases.join(', ') || 'no releases'})`).join(', ');
@@ -119,14 +130,27 @@ export function ordersOf(config: MirrorConfig, options: OrdersOptions): Order[] 
   });
 }
 
-function ordersOfView(view: string, settings: View, places: Places, options: OrdersOptions): Order[] {
+/** By the versions that the configuration itself gives, too. */
+function seriesIn(catalogue: Catalogue | undefined): (word: string) => string {
+  const own = Object.entries(catalogue?.releases ?? {});
+  return (word) => own.find(([, { version }]) => version === word)?.[0] ?? seriesOf(word);
+}
+
+function ordersOfView(
+  view: string,
+  settings: View,
+  { places, catalogue }: { readonly places: Places; readonly catalogue: Catalogue | undefined },
+  options: OrdersOptions,
+): Order[] {
   const { releases: wanted = [], rebuild = false } = options;
   const { bootloaders, releases, architectures, ...rest } = settings;
   const images = releases.map((release) => {
-    const order = { ...rest, release, view, places, rebuild };
+    const facts = factsOf(catalogue, release);
+    const about: AboutRelease | undefined = facts && { ...facts, sources: ['mirror.yaml'] };
+    const order = { ...rest, release, view, places, rebuild, ...(about && { about }) };
     return checked(
       Order,
-      { ...order, architectures: architectures ?? [options.ownArchitecture(release)] },
+      { ...order, architectures: architectures ?? [options.ownArchitecture({ release, about })] },
       `view ${view} of the configuration`,
     );
   });
@@ -137,7 +161,7 @@ function ordersOfView(view: string, settings: View, places: Places, options: Ord
 
 /** One order for the bootloaders of a view that images of Ubuntu are ordered for. */
 export function bootloadersFor(orders: readonly Order[]): Order[] {
-  const ubuntu = orders.find(({ release }) => releaseOf(release).family === 'ubuntu');
+  const ubuntu = orders.find(({ release }) => familyOf(release) === 'ubuntu');
   if (ubuntu === undefined) return [];
   const { view, places, rebuild } = ubuntu;
   return [Order.parse({ release: bootloadersOrder, view, places, rebuild })];

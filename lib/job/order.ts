@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import { factsFault } from '../catalog/described';
+import { seriesOf } from '../catalog/names';
 import { AddedRepository } from './added-repository';
+import { AboutRelease } from './catalogue/facts';
 import { CredentialsName } from './credentials';
 import { isKernelPackage } from './kernel-package';
 import { address, Places } from './places';
-import { repositoryWord } from './repository';
+import { SourceOptions } from './sources/source-options';
+import { repositoryWord } from './sources/stanza';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes');
 /** A dash at the end would tell apt to remove it. */
@@ -24,6 +28,8 @@ export const AptSource = z
     keyring: z.base64().optional(),
     /** What its user and password are called. @default - it needs none, or they are in its address */
     credentials: CredentialsName.optional(),
+    /** More fields of its stanza. @default - none */
+    options: SourceOptions.optional(),
   })
   .refine(({ uri, credentials }) => credentials === undefined || uri.startsWith('https://'), {
     path: ['uri'],
@@ -51,6 +57,10 @@ export const Compression = z.enum(['zstd', 'xz', 'gzip', 'lz4']);
 /** The release word of an execution that brings a view's bootloaders. */
 export const bootloadersOrder = 'bootloaders';
 
+/** How long a boot may take before it has failed, in minutes; the project of boot tests allows for the longest. */
+export const longestBoot = 180;
+export const BootTimeout = z.int().min(1).max(longestBoot);
+
 /** A view lies beside these in the mirror. */
 const reservedViews = ['pool', 'snapshots', 'bootloaders'];
 
@@ -60,8 +70,10 @@ export const ViewName = z
   .refine((name) => !reservedViews.includes(name), `no view can be called ${reservedViews.join(', ')}`);
 
 const fields = z.strictObject({
-  /** `noble`; or `bootloaders`, which needs no architectures. */
-  release: word,
+  /** `noble` or `24.04`, which is read as `noble`; or `bootloaders`, which needs no architectures. */
+  release: word.transform(seriesOf),
+  /** What is to be known of the release beyond the catalogue; Plan asks the stream about one that is not in it. */
+  about: AboutRelease.optional(),
   architectures: z.array(word).default([]),
   kernels: z.strictObject({ required: z.array(word), optional: z.array(word).default([]) }).optional(),
   customise: Customise.optional(),
@@ -75,6 +87,8 @@ const fields = z.strictObject({
     .optional(),
   /** Whether what is published has to boot first. */
   bootTest: z.boolean().default(true),
+  /** Minutes that one boot may take. @default - 30, or 60 where the architecture is emulated */
+  bootTimeout: BootTimeout.optional(),
   /** Of a squashfs that is made here. @default - zstd, or what the release's kernels can read */
   compression: Compression.optional(),
   places: Places.prefault({}),
@@ -85,7 +99,9 @@ const fields = z.strictObject({
 });
 
 /** The input of one execution: what is ordered, for one release (design §5). Unknown fields are refused by name. */
-export const Order = fields.superRefine(({ release, architectures }, context) => {
+export const Order = fields.superRefine(({ release, architectures, about }, context) => {
+  const message = about && factsFault(release, about);
+  if (message !== undefined) context.addIssue({ code: 'custom', path: ['about'], message });
   if (release === bootloadersOrder || architectures.length > 0) return;
   context.addIssue({ code: 'custom', path: ['architectures'], message: 'name at least one architecture' });
 });

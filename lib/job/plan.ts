@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { checkArchitecture } from '../catalog/kernels';
-import { releaseOf } from '../catalog/releases';
+import { familyOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
 import { repositoryText } from './added-repository';
+import { releaseFor, toldBy } from './catalogue/release-for';
 import { checked } from './checked';
 import { jobVariables, stringsOf } from './environment';
 import { type Job, noBuilds } from './job';
@@ -10,6 +11,7 @@ import { kernelChoices } from './kernel-choice';
 import { bootloadersOrder, isCustomised, Order } from './order';
 import { parseRepository } from './repository';
 import { ArchitectureResult } from './results';
+import { refuseUnused } from './sources/refuse-unused';
 
 /** A job as the state machine carries it. */
 export const jobStrings = z.strictObject(
@@ -82,13 +84,18 @@ export const concludeInputOf = (event: unknown): ConcludeInput =>
 export function planOf(order: Order, execution: string, folder = ''): Plan {
   const owner = { execution, folder };
   if (order.release === bootloadersOrder) return bootloadersPlan(order, owner);
-  for (const architecture of order.architectures) checkArchitecture(order.release, architecture);
+  const release = releaseFor(order);
+  for (const architecture of order.architectures) checkArchitecture(release, architecture);
   refuseSharedBase(order);
   refuseUbuntusOwn(order);
+  refuseUnused(order);
   const choices = kernelChoices(order);
-  const notes = choices.flatMap(({ architecture, leftOut }) =>
-    leftOut.map((kernel) => `${architecture} has no ${kernel}, left out`),
-  );
+  const notes = [
+    ...(order.about === undefined ? [] : [`${release.name} is ${release.title}, as told by ${toldBy(order)}`]),
+    ...choices.flatMap(({ architecture, leftOut }) =>
+      leftOut.map((kernel) => `${architecture} has no ${kernel}, left out`),
+    ),
+  ];
   return {
     execution,
     release: order.release,
@@ -142,7 +149,7 @@ function refuseSharedBase({ base, architectures }: Order): void {
 
 /** What only Ubuntu has, ordered for a Debian. */
 function refuseUbuntusOwn({ release, customise, serial, places }: Order): void {
-  if (releaseOf(release).family === 'ubuntu') return;
+  if (familyOf(release) === 'ubuntu') return;
   const ppa = customise?.repositories.map(repositoryText).find((text) => parseRepository(text).kind === 'ppa');
   const ordered = [
     ...(ppa === undefined ? [] : [ppa.trim()]),

@@ -10,8 +10,12 @@ export async function requireKnown(chroot: Chroot, names: readonly string[]): Pr
   for (const name of names) if (!(await isKnown(chroot, name))) throw noSuchPackage(name);
 }
 
-/** Whether apt will take a name for that package and no other; of one that cannot be a pattern it says so itself. */
-export async function isKnown(chroot: Chroot, name: string): Promise<boolean> {
+/**
+ * Whether apt will take a name for that package and no other; of one that cannot be a pattern it says so itself.
+ * @param word a name, or `name=version`
+ */
+export async function isKnown(chroot: Chroot, word: string): Promise<boolean> {
+  const [name = ''] = word.split('=', 1);
   if (!/[.+]/.test(name)) return true;
   // Also those that are only provided, or depended on, which it does not take for patterns either.
   const names = await chroot.run(['apt-cache', '--all-names', 'pkgnames', name], { quiet: true });

@@ -2,6 +2,7 @@ import { MirrorError } from '../errors';
 import { archiveFailure } from './apt-errors';
 import { requireKnown } from './apt-names';
 import type { Chroot } from './chroot';
+import { packageFailure } from './image-settings/package-failure';
 import type { AptTree } from './network/apt-tree';
 import { type Command, run } from './run';
 
@@ -17,6 +18,8 @@ export interface Repository {
   readonly credentials?: { readonly user: string; readonly password: string } | undefined; // no apt is told
   /** Whether an expired InRelease is refused although this machine's own apt takes it. @default false */
   readonly checkDates?: boolean | undefined;
+  /** More fields of its stanza, which win: `Check-Valid-Until` → `no`. @default - none */
+  readonly options?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /** Options of this machine's apt that a build behind the same network needs too: proxies, certificates, date checks. */
@@ -62,12 +65,18 @@ export function repositoriesOf(targets: string, release: string): Repository[] {
 }
 
 /** A deb822 stanza. */
-export function stanzaOf({ uri, suite, components, checkDates = false }: Repository, keyring?: string): string {
+export function stanzaOf(
+  { uri, suite, components, checkDates = false, options }: Repository,
+  keyring?: string,
+): string {
   const lines = [`Types: deb`, `URIs: ${uri}`, `Suites: ${suite}`];
   if (components.length > 0) lines.push(`Components: ${components.join(' ')}`);
   if (keyring !== undefined) lines.push(`Signed-By: ${keyring}`);
   // One alone is of no use: Check-Date: no also passes over the end of validity.
-  if (checkDates) lines.push('Check-Date: yes', 'Check-Valid-Until: yes');
+  const checked = checkDates ? { 'Check-Date': 'yes', 'Check-Valid-Until': 'yes' } : {};
+  for (const [name, value] of Object.entries({ ...checked, ...options })) {
+    if (value !== undefined) lines.push(`${name}: ${value}`);
+  }
   return `${lines.join('\n')}\n`;
 }
 
@@ -122,12 +131,20 @@ export async function aptDistUpgrade(chroot: AptTree): Promise<void> {
   await aptChange(chroot, [...withRecommends, 'dist-upgrade']);
 }
 
-/** Removes packages with their configuration; nothing is fetched. @throws NoSuchPackage */
-export async function aptPurge(chroot: Chroot, packages: readonly string[]): Promise<void> {
+/**
+ * Removes packages with their configuration; nothing is fetched.
+ * @param options.held whether those on hold go, too. @default false
+ * @throws NoSuchPackage; KeptBack for a package on hold
+ */
+export async function aptPurge(
+  chroot: Chroot,
+  packages: readonly string[],
+  { held = false }: { readonly held?: boolean } = {},
+): Promise<void> {
   if (packages.length === 0) return;
   await requireKnown(chroot, packages);
   try {
-    await chroot.run(aptGet('purge', ...packages));
+    await chroot.run(aptGet(...(held ? ['--allow-change-held-packages'] : []), 'purge', ...packages));
   } catch (error) {
     throw archiveFailure(error);
   }
@@ -151,7 +168,11 @@ async function aptChange(
     throw archiveFailure(error);
   }
   await downloaded();
-  await chroot.run(aptGet('--no-download', ...words));
+  try {
+    await chroot.run(aptGet('--no-download', ...words));
+  } catch (error) {
+    throw packageFailure(error) ?? error;
+  }
 }
 
 export function aptGet(...words: string[]): Command {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, rm } from 'node:fs/promises';
+import { constants, link, mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MirrorError } from '../errors';
 
 /**
  * The text of a private key's file, which is made where there is none yet.
- * @throws KeyExposed where others than its owner can read the file
+ * @throws KeyExposed where others than its owner can read the file; BadInput for what can be no key's file
  */
 export async function keyFile(path: string, make: () => Promise<string>): Promise<string> {
   return (await readKeyFile(path)) ?? (await makeKeyFile(path, await make()));
@@ -13,8 +13,10 @@ export async function keyFile(path: string, make: () => Promise<string>): Promis
 
 async function readKeyFile(path: string): Promise<string | undefined> {
   try {
-    await using file = await open(path);
-    const { mode } = await file.stat();
+    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK); // a FIFO would wait for a writer
+    const there = await file.stat();
+    if (!there.isFile()) throw notAKey(path, 'is not a file');
+    const { mode } = there;
     if ((mode & 0o077) !== 0) {
       const seen = (mode & 0o777).toString(8).padStart(4, '0');
       throw new MirrorError('KeyExposed', `the private key ${path} can be read by others: its mode is ${seen}`, {
@@ -23,9 +25,20 @@ async function readKeyFile(path: string): Promise<string | undefined> {
     }
     return await file.readFile('utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code === 'ENOTDIR') throw notAKey(path, 'would be below a file', error);
+    if (code === 'EACCES' || code === 'EPERM') throw notAKey(path, 'cannot be read by this user', error);
     throw error;
   }
+}
+
+function notAKey(path: string, what: string, cause?: unknown): MirrorError {
+  return new MirrorError('BadInput', `the private key ${path} ${what}`, {
+    hint: 'give the path of the key’s file, or of one to make',
+    cause,
+    misuse: true,
+  });
 }
 
 /** Written whole and linked into its place: of two that make it at once, both use the first one's. */

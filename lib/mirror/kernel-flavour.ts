@@ -1,4 +1,5 @@
 import { allKernelNames } from '../catalog/kernels';
+import { flavourSaid } from '../catalog/names';
 import { MirrorError } from '../errors';
 import { requireKnown } from './choices/known-at-synth';
 
@@ -16,7 +17,8 @@ export class KernelFlavour {
 
   /**
    * Any other flavour of the catalogue.
-   * @param name as orders say it: `generic-lpae`; of Debian `generic`, `cloud`, `rt`
+   * @param name as orders say it: `generic-lpae`; of Debian `generic`, `cloud`, `rt`; or as MAAS does: `hwe-24.04-edge`,
+   * which no release but 24.04 can be built with, `lowlatency`
    */
   static of(name: string): KernelFlavour {
     return new KernelFlavour(name);
@@ -25,12 +27,17 @@ export class KernelFlavour {
   /** `hwe-edge` */
   readonly name: string;
 
-  private constructor(name: string) {
-    requireKnown('kernels', name);
-    if (!allKernelNames.includes(name)) {
+  /** As it was named: `hwe-24.04-edge`. */
+  readonly asked: string;
+
+  private constructor(asked: string) {
+    requireKnown('kernels', asked);
+    this.asked = asked;
+    const name = allKernelNames.includes(asked) ? asked : flavourSaid(asked)?.name;
+    if (name === undefined || !allKernelNames.includes(name)) {
       throw new MirrorError(
         'UnknownKernel',
-        `no kernel flavour ${JSON.stringify(name)} is built; there are ${allKernelNames.join(', ')}`,
+        `no kernel flavour ${JSON.stringify(asked)} is built; there are ${allKernelNames.join(', ')}`,
         { hint: 'name flavours as orders do, "hwe-edge", not "linux-generic-hwe-24.04-edge"', misuse: true },
       );
     }

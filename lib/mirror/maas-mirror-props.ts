@@ -4,6 +4,7 @@ import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Architecture } from './architecture';
+import type { MirrorCatalogue } from './choices/mirror-catalogue';
 import type { KernelFlavour } from './kernel-flavour';
 import type { MirrorPlaces } from './mirror-places';
 import type { MirrorSchedule } from './mirror-schedule';
@@ -38,6 +39,12 @@ export interface MaasMirrorProps {
    * @default - a view `candidate` of the releases, where releases are named
    */
   readonly views?: MirrorView[];
+
+  /**
+   * What is to be known of releases that this version does not know, or knows wrongly.
+   * @default - what this version knows, and what the stream of cloud images says of newer releases
+   */
+  readonly catalogue?: MirrorCatalogue;
 
   /**
    * Where everything comes from.
@@ -75,7 +82,7 @@ export interface MaasMirrorProps {
 
   /**
    * How long one build of a stage may run, in whole minutes, from 5 minutes to 36 hours; every minute costs. Time in the
-   * queue does not count. A whole execution ends after 24 hours all the same.
+   * queue does not count. A whole execution ends after 24 hours all the same. Boot tests end by `bootTimeout` of the view.
    * @default - 60 minutes
    */
   readonly stageTimeout?: Duration;

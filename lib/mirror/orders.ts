@@ -1,13 +1,16 @@
-import { architecturesOf } from '../catalog/kernels';
+import { architecturesOf, type OfRelease } from '../catalog/kernels';
 import { MirrorError } from '../errors';
 import type { AddedRepository } from '../job/added-repository';
+import { releaseFor } from '../job/catalogue/release-for';
 import { checked } from '../job/checked';
 import { MirrorConfig, ordersOf } from '../job/config';
 import { refuseFileAddresses } from '../job/file-addresses';
+import { refuseNotYet } from '../job/not-yet';
 import { bootloadersOrder, type Order } from '../job/order';
 import { refusePasswords } from '../job/passwords';
 import { Places } from '../job/places';
 import { withFlavoursOf } from './choices/flavours';
+import { catalogueOf } from './choices/known-releases';
 import { requireKnown } from './choices/known-at-synth';
 import type { MaasMirrorProps } from './maas-mirror-props';
 import type { MirrorView } from './mirror-view';
@@ -16,7 +19,7 @@ import { nameOfSecret } from './secrets';
 
 /**
  * Everything that a mirror is to build when it looks for news.
- * @throws BadInput (misuse) naming the property; UnknownKernel and the like for what a release does not have
+ * @throws BadInput (misuse) naming the property; NotSupported for a view without releases; UnknownKernel and the like for what a release does not have
  */
 export function ordersOfProps(props: MaasMirrorProps): Order[] {
   refuseTokens(props);
@@ -25,12 +28,21 @@ export function ordersOfProps(props: MaasMirrorProps): Order[] {
   refusePasswordsIn(props, views);
   const config = checked(
     MirrorConfig,
-    { views: Object.fromEntries(views.map((view) => [view.name, wordsOf(view, props)])), places: placesOf(props) },
+    {
+      views: Object.fromEntries(views.map((view) => [view.name, wordsOf(view, props)])),
+      catalogue: catalogueOf(props),
+      places: placesOf(props),
+    },
     'the properties of the mirror',
   );
   const places = checked(Places, { ...placesOf(props), ...keyringsOf(props) }, 'the property places');
+  refuseNotYet({ views }, 'the properties of the mirror');
   if (views.every(({ releases = [] }) => releases.length === 0)) return [];
-  const orders = ordersOf(config, { ownArchitecture: firstArchitecture, read: noFiles, keyring: noFiles });
+  const orders = ordersOf(config, {
+    ownArchitecture: (order) => firstArchitecture(releaseFor(order)),
+    read: noFiles,
+    keyring: noFiles,
+  });
   return orders
     .map((order) => ({ ...order, architectures: architecturesFor(order, views), places }))
     .map((order) =>
@@ -68,10 +80,11 @@ function refusePasswordsIn({ places }: MaasMirrorProps, views: readonly MirrorVi
 }
 
 /** Those of the mirror that the release has; a view that names its own is taken at its word. */
-function architecturesFor({ view, release, architectures }: Order, views: readonly MirrorView[]): string[] {
+function architecturesFor(order: Order, views: readonly MirrorView[]): string[] {
+  const { view, release, architectures } = order;
   const named = views.find(({ name }) => name === view)?.architectures !== undefined;
   if (named || release === bootloadersOrder) return architectures;
-  const existing = architectures.filter((one) => architecturesOf(release).includes(one));
+  const existing = architectures.filter((one) => architecturesOf(releaseFor(order)).includes(one));
   return existing.length > 0 ? existing : architectures; // the plan says what there is
 }
 
@@ -104,19 +117,29 @@ function refuseAlike(names: readonly string[]): void {
 }
 
 function wordsOf(view: MirrorView, { architectures }: MaasMirrorProps): object {
-  const { releases = [], requiredKernels, optionalKernels, serial, compression, bootTest, bootloaders } = view;
+  const {
+    releases = [],
+    requiredKernels,
+    optionalKernels,
+    serial,
+    compression,
+    bootTest,
+    bootTimeout,
+    bootloaders,
+  } = view;
   const wanted = view.architectures ?? architectures;
   const customise = customiseOf(view);
   return {
     releases: namesOf(releases),
     ...(wanted !== undefined && { architectures: namesOf(wanted) }),
     ...((requiredKernels ?? optionalKernels) !== undefined && {
-      kernels: { required: namesOf(requiredKernels), optional: namesOf(optionalKernels) },
+      kernels: { required: wordsFor(requiredKernels), optional: wordsFor(optionalKernels) },
     }),
     ...(customise !== undefined && { customise }),
     ...(serial !== undefined && { serial }),
     ...(compression !== undefined && { compression }),
     ...(bootTest !== undefined && { bootTest }),
+    ...(bootTimeout !== undefined && { bootTimeout: bootTimeout.toMinutes({ integral: false }) }),
     ...(bootloaders !== undefined && { bootloaders }),
   };
 }
@@ -153,10 +176,12 @@ function keyringsOf({ places = {} }: MaasMirrorProps): Partial<Order['places']> 
   };
 }
 
+const wordsFor = (list: readonly { readonly asked: string }[] = []) => list.map(({ asked }) => asked);
+
 const namesOf = (list: readonly { readonly name: string }[] = []) => list.map(({ name }) => name);
 
 /** Of a view that names none, in a mirror that names none. */
-function firstArchitecture(release: string): string {
+function firstArchitecture(release: OfRelease): string {
   const [first = 'amd64'] = architecturesOf(release);
   return architecturesOf(release).includes('amd64') ? 'amd64' : first;
 }

@@ -1,10 +1,14 @@
+import { Duration } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { releaseOf } from '../catalog/releases';
+import { seriesOf } from '../catalog/names';
+import { familyOf, findRelease } from '../catalog/releases';
 import { MirrorError } from '../errors';
+import { type Catalogue, factsOf } from '../job/catalogue/facts';
 import { type MirrorConfig, parseConfig, type View } from '../job/config';
 import { Architecture } from './architecture';
+import type { MirrorCatalogue } from './choices/mirror-catalogue';
 import { KernelFlavour } from './kernel-flavour';
 import type { MaasMirrorProps } from './maas-mirror-props';
 import type { MirrorPlaces } from './mirror-places';
@@ -21,21 +25,39 @@ import { userFile } from './user-files';
  */
 export function propsOfConfig(scope: Construct, id: string, path: string): MaasMirrorProps {
   const config = parseConfig(userFile(path, 'the configuration').toString('utf8'), path);
-  const { schedule, site } = config;
+  const { catalogue, schedule, site } = config;
   const secrets = namedSecrets(scope, id);
   return {
-    views: Object.entries(config.views).map(([name, view]) => viewOf(name, view ?? { releases: [] }, secrets)),
+    views: Object.entries(config.views).map(([name, view]) =>
+      viewOf(name, view ?? { releases: [] }, catalogue, secrets),
+    ),
+    ...(catalogue !== undefined && { catalogue: catalogue as MirrorCatalogue }),
     places: placesOf(config, path),
     ...(schedule !== undefined && { schedule: MirrorSchedule.of(schedule) }),
     ...(site !== undefined && { site: siteOf(scope, id, site) }),
   };
 }
 
-function viewOf(name: string, view: Partial<View>, secretNamed: (name: string) => ISecret): MirrorView {
-  const { releases = [], architectures, kernels, customise, serial, compression, bootTest, bootloaders } = view;
+function viewOf(
+  name: string,
+  view: Partial<View>,
+  catalogue: Catalogue | undefined,
+  secretNamed: (name: string) => ISecret,
+): MirrorView {
+  const {
+    releases = [],
+    architectures,
+    kernels,
+    customise,
+    serial,
+    compression,
+    bootTest,
+    bootTimeout,
+    bootloaders,
+  } = view;
   return {
     name,
-    releases: releases.map(releaseNamed),
+    releases: releases.map((word) => releaseNamed(word, catalogue)),
     ...(architectures !== undefined && { architectures: architectures.map((one) => Architecture.of(one)) }),
     ...(kernels !== undefined && {
       requiredKernels: kernels.required.map((kernel) => KernelFlavour.of(kernel)),
@@ -56,12 +78,18 @@ function viewOf(name: string, view: Partial<View>, secretNamed: (name: string) =
     ...(serial !== undefined && { serial }),
     ...(compression !== undefined && { compression }),
     ...(bootTest !== undefined && { bootTest }),
+    ...(bootTimeout !== undefined && { bootTimeout: Duration.minutes(bootTimeout) }),
     ...(bootloaders !== undefined && { bootloaders }),
   };
 }
 
-function releaseNamed(name: string): Release {
-  return releaseOf(name).family === 'ubuntu' ? UbuntuRelease.of(name) : DebianRelease.of(name);
+/** By series or version, of the file's own releases too. */
+function releaseNamed(word: string, catalogue: Catalogue | undefined): Release {
+  const own = Object.entries(catalogue?.releases ?? {}).find(([, { version }]) => version === word);
+  const name = own?.[0] ?? seriesOf(word);
+  if (familyOf(name) === 'debian') return DebianRelease.of(name);
+  const version = findRelease(name) === undefined ? factsOf(catalogue, name)?.version : undefined;
+  return UbuntuRelease.of(name, version === undefined ? {} : { version });
 }
 
 function placesOf({ places }: MirrorConfig, file: string): MirrorPlaces {

@@ -1,13 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
 import type { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { releases as allReleases } from '../catalog/releases';
+import { releases as allReleases, type Release } from '../catalog/releases';
 import { MirrorError } from '../errors';
 import { bootloadersOrder, type Order } from '../job/order';
 import { planOf } from '../job/plan';
 import { BuildMachine } from './build-machine';
 import { usedFlavours } from './choices/flavours';
 import { requireKnown } from './choices/known-at-synth';
+import { catalogueOf, knownRelease } from './choices/known-releases';
 import type { MaasMirrorProps } from './maas-mirror-props';
 import { ordersOfProps } from './orders';
 import { secretsOf } from './secrets';
@@ -15,6 +16,8 @@ import { secretsOf } from './secrets';
 /** The props of a mirror, checked, with their defaults. */
 export interface Settings {
   readonly releases: readonly string[];
+  /** The same with all that is known of them. */
+  readonly knownReleases: readonly Release[];
   readonly architectures: readonly string[];
   readonly kernels: readonly string[];
   /** What is looked after by schedule. */
@@ -51,15 +54,28 @@ export function settingsOf(props: MaasMirrorProps): Settings {
   checkSchedule(props, orders);
   const wanted = namesOf(props.releases) ?? releasesOf(orders);
   const releases = wanted ?? allReleases.map(({ name }) => name);
+  const catalogue = catalogueOf(props);
+  const knownReleases = releases.map((name) => knownRelease(name, catalogue));
   const architectures = namesOf(props.architectures) ?? orderedArchitectures(orders) ?? ['amd64', 'arm64'];
-  const kernels = namesOf(props.kernels) ?? usedFlavours(orders, { releases, architectures });
+  const kernels = namesOf(props.kernels) ?? usedFlavours(orders, { releases: knownReleases, architectures });
   for (const order of orders) checkOrder(order, { releases, kernels });
 
   const architecturesAtOnce = Math.min(architectures.length, maxConcurrency);
   const kernelsAtOnce = Math.floor(maxConcurrency / architecturesAtOnce);
   const atOnce = { maxConcurrency, architecturesAtOnce, kernelsAtOnce };
   const secrets = secretsOf(props.views ?? []);
-  return { releases, architectures, kernels, orders, ...atOnce, computeType, armComputeType, stageTimeout, secrets };
+  return {
+    releases,
+    knownReleases,
+    architectures,
+    kernels,
+    orders,
+    ...atOnce,
+    computeType,
+    armComputeType,
+    stageTimeout,
+    secrets,
+  };
 }
 
 const namesOf = (list: readonly { readonly name: string }[] | undefined) => list?.map(({ name }) => name);

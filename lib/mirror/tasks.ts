@@ -39,7 +39,7 @@ export function buildTask(scope: Construct, id: string, props: BuildTaskProps): 
     project: props.project,
     integrationPattern: IntegrationPattern.RUN_JOB,
     environmentVariablesOverride: jobEnvironment(props.jobPath ?? '$.job', props.elsewhere ?? {}),
-    resultSelector: { 'build.$': '$.Build.Id', 'result.$': exportedResult },
+    resultSelector: builtResult,
     resultPath: props.resultPath,
   });
   task.addRetry({
@@ -101,7 +101,7 @@ export function functionTask(scope: Construct, id: string, props: FunctionTaskPr
 }
 
 // Named errors of the services only: a build or a function that failed by itself fails again, at the same price.
-const codeBuildServiceErrors = ['CodeBuild.CodeBuildException', 'CodeBuild.ThrottlingException'];
+export const codeBuildServiceErrors = ['CodeBuild.CodeBuildException', 'CodeBuild.ThrottlingException'];
 const lambdaServiceErrors = [
   'Lambda.ClientExecutionTimeoutException',
   'Lambda.ServiceException',
@@ -112,6 +112,9 @@ const lambdaServiceErrors = [
 
 /** Every buildspec exports RESULT and nothing else, so no filter by name is needed, which intrinsics have no precedent for. */
 const exportedResult = 'States.StringToJson($.Build.ExportedEnvironmentVariables[0].Value)';
+
+/** What the workflow takes of a build that has ended: its id, and the RESULT that its buildspec exports. */
+export const builtResult = { 'build.$': '$.Build.Id', 'result.$': exportedResult };
 
 function jobEnvironment(jobPath: string, elsewhere: Elsewhere) {
   const fields = Object.keys(jobVariables) as (keyof Job)[];

@@ -46,7 +46,7 @@ export async function checkPlainIndex(
   if (plain === undefined) return [...absent, ...(wanted ? await unsigned(wanted) : [])];
   const faults = await unsigned(plain);
   if (twin === undefined || wanted === undefined || plain.equals(wanted)) return [...absent, ...faults];
-  if (signature !== undefined && faults.length === 0) return [behind(object)];
+  if (signature !== undefined && faults.length === 0) return [isNewer(plain, twin) ? ahead(view) : behind(object)];
   // the signature goes first, so it may belong to the index that has not come yet
   const early = await unsigned(wanted);
   return [...absent, ...early, early.length === 0 && isOlder(plain, twin) ? behind(object) : strange(object)];
@@ -59,10 +59,19 @@ function healed(problem: Problem): Problem {
 }
 
 function isOlder(plain: Buffer, twin: Index): boolean {
+  return updatedOf(plain) < Date.parse(twin.updated);
+}
+
+function isNewer(plain: Buffer, twin: Index): boolean {
+  return updatedOf(plain) > Date.parse(twin.updated);
+}
+
+/** Not a number where it cannot be read: neither older nor newer than anything. */
+function updatedOf(plain: Buffer): number {
   try {
-    return Date.parse(parseIndex(plain.toString(), 'index.json').updated) < Date.parse(twin.updated);
+    return Date.parse(parseIndex(plain.toString(), 'index.json').updated);
   } catch (error) {
-    if (error instanceof MirrorError && error.name === 'BadFormat') return false;
+    if (error instanceof MirrorError && error.name === 'BadFormat') return Number.NaN;
     throw error;
   }
 }
@@ -71,6 +80,14 @@ function isOlder(plain: Buffer, twin: Index): boolean {
 function behind(object: string): Problem {
   const message = 'it is an older index than index.sjson: a publication was cut off, the next one heals it';
   return { object, rule: 'behind', message };
+}
+
+/** No publication leaves it so: it moves index.sjson first. */
+function ahead(view: string): Problem {
+  const object = mirror.index(view);
+  const message =
+    'it is an older index than index.json: it looks restored from a backup; if that was meant, the next publication goes on from it and writes index.json again';
+  return { object, rule: 'ahead', message };
 }
 
 function strange(object: string): Problem {

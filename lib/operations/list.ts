@@ -1,3 +1,4 @@
+import { flavourSaid } from '../catalog/names';
 import { parseProductId } from '../catalog/products';
 import { MirrorError } from '../errors';
 import { mirror } from '../job/layout';
@@ -27,6 +28,8 @@ export interface MirrorRow {
   readonly kernelVersion: string;
   /** What only a bootloader has. */
   readonly bootloader?: Bootloader;
+  /** Last days of standard and extended support of an image's release. */
+  readonly support?: { readonly supportEol: string; readonly supportEsmEol: string };
   /** How the boot test went: `passed`, `impossible`, `waived`. */
   readonly gate: string;
   /** Bytes, of the files that the version has. */
@@ -93,6 +96,7 @@ function rowOf(view: string, id: string, product: Product, name: string, version
     version: name,
     kernelVersion: version.kernel_version ?? '',
     ...bootloaderOf(product, version),
+    ...supportOf(product),
     gate: version.gate ?? '',
     sizes: sizesOf(version),
     files: Object.values(version.items).map(({ path, size }) => ({ path, size })),
@@ -101,8 +105,15 @@ function rowOf(view: string, id: string, product: Product, name: string, version
 
 /** The catalogue's name for it, or what stands in the product's id where the catalogue does not know it (any more). */
 function kernelOf(id: string): string {
-  const parsed = parseProductId(id);
-  return parsed?.kernel?.name ?? parsed?.kernelPart ?? '';
+  const { kernel, version, kernelPart = '' } = parseProductId(id) ?? {};
+  if (kernel !== undefined) return kernel.name;
+  const said = flavourSaid(kernelPart);
+  return said?.version === version && said !== undefined ? said.name : kernelPart;
+}
+
+function supportOf({ support_eol: supportEol, support_esm_eol: esm }: Product): Pick<MirrorRow, 'support'> {
+  if (typeof supportEol !== 'string' || supportEol === '') return {};
+  return { support: { supportEol, supportEsmEol: typeof esm === 'string' && esm !== '' ? esm : supportEol } };
 }
 
 function bootloaderOf(product: Product, { items }: Version): { bootloader?: Bootloader } {

@@ -1,5 +1,7 @@
 import { MirrorError } from '../errors';
+import { DirectoryStore } from '../store/directory';
 import { HttpStore } from '../store/http';
+import { indexOfView } from '../store/mirror-directory';
 import { openStore } from '../store/open';
 import type { Store } from '../store/store';
 
@@ -10,17 +12,22 @@ export interface OpenedMirror {
 }
 
 /**
- * Opens a mirror for reading, where its address is given as people copy it. A directory or bucket is always given
- * whole. An HTTP address may be of the mirror (`http://host/`) or, as MAAS is given it, of one view
- * (`http://host/candidate/`): a view is known by its own `streams/v1/index.sjson`, and the mirror with its keyring then
- * lies above it, so that keys and messages are the same for both.
+ * Opens a mirror for reading, where its address is given as people copy it. A bucket is always given whole. An HTTP
+ * address or a directory may be of the mirror (`http://host/`) or, as MAAS is given it, of one view
+ * (`http://host/candidate/`): a view is known by its own `streams/v1/index.sjson`, and the mirror with its keyring is
+ * then above it, so that keys and messages are the same for both. A directory may be a copy of views without the pool.
  * @param views those that the caller asks for: then the address is the mirror's @default that of the address, or all
  * @throws what openStore throws; NotSupported for a view that has nothing above it
  */
 export async function openMirror(address: string, views?: readonly string[]): Promise<OpenedMirror> {
-  const store = await openStore(address);
+  const store = await openStore(address, { copies: true });
   if (views !== undefined) return { store, views };
-  if (!(store instanceof HttpStore) || (await store.read('streams/v1/index.sjson')) === undefined) return { store };
+  const mayBeView = store instanceof HttpStore || store instanceof DirectoryStore;
+  if (!mayBeView || (await store.read(indexOfView)) === undefined) return { store };
+  if (store instanceof DirectoryStore) {
+    const { above, view } = splitView(store.root.split('/').filter(Boolean), store.root);
+    return { store: new DirectoryStore(`/${above.join('/')}`), views: [view] };
+  }
   const { base, view } = splitViewAddress(address);
   return { store: await openStore(base), views: [view] };
 }
@@ -31,13 +38,16 @@ export async function openMirror(address: string, views?: readonly string[]): Pr
  */
 export function splitViewAddress(address: string): { base: string; view: string } {
   const url = new URL(address);
-  const segments = url.pathname.split('/').filter((segment) => segment !== '');
-  const view = segments.splice(segments.at(-2) === 'snapshots' ? -2 : -1);
-  if (view.length === 0) {
-    throw new MirrorError('NotSupported', `${url.host} serves a view and not the mirror that it belongs to`, {
-      hint: 'let the server serve the folder above, with keyring.gpg and pool/ in it',
-    });
-  }
-  url.pathname = ['', ...segments, ''].join('/');
-  return { base: url.href, view: view.join('/') };
+  const { above, view } = splitView(url.pathname.split('/').filter(Boolean), url.host);
+  url.pathname = ['', ...above, ''].join('/');
+  return { base: url.href, view };
+}
+
+function splitView(segments: string[], whole: string): { above: string[]; view: string } {
+  const from = segments.at(-2) === 'snapshots' ? -2 : -1;
+  const view = segments.slice(from);
+  if (view.length > 0) return { above: segments.slice(0, from), view: view.join('/') };
+  throw new MirrorError('NotSupported', `${whole} is a view without the mirror that it belongs to`, {
+    hint: 'serve the folder above it, with keyring.gpg and pool/ in it',
+  });
 }

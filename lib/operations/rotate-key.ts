@@ -84,6 +84,26 @@ async function keyringBetween({ store, current, next }: Rotation): Promise<Mirro
   });
 }
 
+/**
+ * Looks, before a new key is made, whether this key signs the mirror at all; after the first step of a rotation there may
+ * be another beside it, or in its place.
+ * @throws BadSignature; what readKeyring throws
+ */
+export async function requireKeyOf(store: Store, { fingerprint }: Signer): Promise<void> {
+  const { fingerprints } = await readKeyring(store);
+  if (fingerprints.length === 1 && fingerprints[0] !== fingerprint) throw wrongKey(store, fingerprints, fingerprint);
+}
+
+function wrongKey(store: Store, held: readonly string[], fingerprint: string): MirrorError {
+  return new MirrorError(
+    'BadSignature',
+    `${store.name} is signed with the key ${held.join(', ')}, not ${fingerprint}`,
+    {
+      hint: 'give the key that has signed this mirror so far with --key',
+    },
+  );
+}
+
 /** A publication may bring another view meanwhile: looks again until there is nothing left to sign. */
 async function signAll(rotation: Rotation): Promise<{ signed: string[]; untouched: string[] }> {
   const change = await changeOf(rotation);

@@ -1,9 +1,11 @@
+import { mirror } from '../job/layout';
 import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
 import { checkItems } from './check-items';
 import { checkLinks } from './check-links';
+import { checkStandings, standingsOf } from './check-standing';
 import { type CheckedView, checkView } from './check-view';
-import { itemKey } from './item-key';
+import { type ItemKey, itemKeyIn } from './item-key';
 import { missing, type Problem } from './problem';
 import type { PromisedItem } from './promised-items';
 import { signatureCheck } from './signature-check';
@@ -58,33 +60,42 @@ export interface VerifiedView {
  * - `format`, `content-id`: a document cannot be read, or is another one than the index says
  * - `twin`: index.json does not say what index.sjson says
  * - `behind`: the same, but it is an older one as a crash may leave it; the next publication heals it
+ * - `ahead`: the same, but it is a newer one: index.sjson looks restored from a backup
+ * - `unfinished`, `restored`, `foreign`, `damaged`: in a directory, what the next publication finishes, or refuses to go
+ *   on from (check-standing.ts)
  * - `keyring`, `secret-key`, `fingerprint`: the keyring is broken, gives its secret away, or lacks the pinned key
  * - `size`, `sha256`, `unreadable`: an item is not what its document promises, or cannot be read
- * - `link`: in a directory, a view's folder does not lead to the pool's
+ * - `link`: in a directory, a view's folder does not lead to the pool's, nor has a copy of it
  *
  * @throws BadInput for a keyring that cannot be read, and where views must be given; MissingTool without gpgv
  */
 export async function verifyMirror(store: Store, options: VerifyOptions): Promise<VerifyReport> {
   const names = options.views ?? (await viewsOf(store));
+  const mutable = [...names.map(mirror.index), mirror.keyring, mirror.armouredKeyring];
+  const before = await standingsOf(store, mutable);
   const { keyring, problems } = await trustedKeyring(store, options);
   const views = await checkViews(store, names, await signatureCheck(keyring, options.scratch));
-  const promised = promisedBy(store, views);
+  const keyOf = await itemKeyIn(store);
+  const links = await checkLinks(store, views, keyOf);
+  const promised = new Map([...promisedBy(keyOf, views), ...links.copies]);
   const { concurrency = 4, onProgress } = options;
   const reading = { concurrency, ...(onProgress && { onProgress }) };
-  const looked = options.objects === false ? new Map<string, PromisedItem[]>() : promised;
+  const looked: Promised = options.objects === false ? new Map() : promised;
 
+  const found = [
+    ...(names.length === 0 ? [noView()] : []),
+    ...problems,
+    ...views.flatMap((view) => view.problems),
+    ...links.problems,
+    ...(await checkItems(store, looked, reading)),
+  ];
+  const told = new Set(found.map(({ object }) => object));
   return {
-    views: views.map((view) => summaryOf(store, view)),
+    views: views.map((view) => summaryOf(keyOf, view)),
     documents: views.flatMap(({ documents }) => documents).length,
     objects: looked.size,
     bytes: bytesOf(looked),
-    problems: [
-      ...(names.length === 0 ? [noView()] : []),
-      ...problems,
-      ...views.flatMap((view) => view.problems),
-      ...(await checkLinks(store, views)),
-      ...(await checkItems(store, looked, reading)),
-    ],
+    problems: [...found, ...checkStandings(before, await standingsOf(store, mutable), told)],
   };
 }
 
@@ -99,12 +110,14 @@ async function checkViews(
   return views;
 }
 
+type Promised = ReadonlyMap<string, readonly PromisedItem[]>;
+
 /** The items of all views by their keys: snapshots and promoted views share nearly all of them. */
-function promisedBy(store: Store, views: readonly CheckedView[]): Map<string, PromisedItem[]> {
+function promisedBy(keyOf: ItemKey, views: readonly CheckedView[]): Promised {
   const promised = new Map<string, PromisedItem[]>();
   for (const { view, items } of views) {
     for (const item of items) {
-      const key = itemKey(store, view, item.path);
+      const key = keyOf(view, item.path);
       const others = promised.get(key) ?? [];
       const known = others.some(({ size, sha256 }) => size === item.size && sha256 === item.sha256);
       promised.set(key, known ? others : [...others, item]);
@@ -113,9 +126,9 @@ function promisedBy(store: Store, views: readonly CheckedView[]): Map<string, Pr
   return promised;
 }
 
-function summaryOf(store: Store, checked: CheckedView): VerifiedView {
+function summaryOf(keyOf: ItemKey, checked: CheckedView): VerifiedView {
   const products = checked.documents.flatMap((document: Products) => Object.values(document.products));
-  const promised = promisedBy(store, [checked]);
+  const promised = promisedBy(keyOf, [checked]);
   return {
     view: checked.view,
     products: products.length,
@@ -125,7 +138,7 @@ function summaryOf(store: Store, checked: CheckedView): VerifiedView {
   };
 }
 
-function bytesOf(promised: ReadonlyMap<string, readonly PromisedItem[]>): number {
+function bytesOf(promised: Promised): number {
   return [...promised.values()].reduce((sum, [item]) => sum + (item?.size ?? 0), 0);
 }
 

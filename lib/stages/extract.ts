@@ -1,12 +1,14 @@
 import { join } from 'node:path';
+import { bootDrivers } from '../catalog/boot-drivers';
 import { type Kernel, kernelOf } from '../catalog/kernels';
-import { releaseOf } from '../catalog/releases';
+import { releaseFor } from '../job/catalogue/release-for';
 import { foldersOf, made } from '../job/layout';
 import type { Extracted } from '../job/results';
 import { aptInstall } from '../machine/apt';
 import { imagePackageOf } from '../machine/apt-resolve';
 import { enterChroot } from '../machine/chroot';
 import { makeInitramfs } from '../machine/initramfs';
+import { requireDrivers } from '../machine/initrd/drivers';
 import { findKernel } from '../machine/kernel';
 import { progress } from '../machine/log';
 import { mountOverlay, mountSquashfs } from '../machine/mounts';
@@ -22,7 +24,8 @@ import { handOn, takeUp, type Workbench } from './workbench';
 /** Installs one kernel flavour into a throwaway overlay and takes its kernel and initramfs out. */
 export async function extract(bench: Workbench): Promise<Extracted> {
   const { job, scratch } = bench;
-  const kernel = kernelOf(job.release, job.architecture, job.kernel);
+  const release = releaseFor(bench.order);
+  const kernel = kernelOf(release, job.architecture, job.kernel);
   const from = foldersOf(job);
   const base = await takeUp(bench, made.squashfs(from.root));
   const layer = await takeUp(bench, made.layer(from.prepared));
@@ -41,8 +44,10 @@ export async function extract(bench: Workbench): Promise<Extracted> {
   inside(chroot.path).copyOut(installed.path, kernelFile);
   await requirePackaged({ path: installed.path, file: kernelFile }, packaged, image.path, scratch);
   progress(`making the initramfs of ${installed.release}`);
-  const choice = initramfsChoiceOf(releaseOf(job.release), job.architecture);
+  const choice = initramfsChoiceOf(release, job.architecture);
   await makeInitramfs(chroot, choice, installed.release, await squashfsTime(base), initrd);
+  const wanted = bootDrivers(release, job.architecture);
+  const drivers = await requireDrivers({ root: root.path, release: installed.release, initrd }, wanted);
 
   return {
     kernel: await handOn(bench, made.kernel(bench.folder), kernelFile),
@@ -50,6 +55,7 @@ export async function extract(bench: Workbench): Promise<Extracted> {
     imagePackage: installed.imagePackage,
     imageVersion: installed.imageVersion,
     kernelRelease: installed.release,
+    drivers,
   };
 }
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { squashfsCompression } from '../catalog/compression';
-import { type Release, releaseOf } from '../catalog/releases';
+import type { Release } from '../catalog/releases';
 import { withoutPasswords } from '../errors';
+import { releaseFor } from '../job/catalogue/release-for';
 import { made } from '../job/layout';
 import type { Fetched } from '../job/results';
 import { digestOf } from '../machine/digest';
@@ -20,7 +21,7 @@ import { handOn, serialOf, type Workbench } from './workbench';
 
 /** Brings the base image that everything else is built on. */
 export async function fetch(bench: Workbench): Promise<Fetched> {
-  const release = releaseOf(bench.job.release);
+  const release = releaseFor(bench.order);
   const { base: given } = bench.order;
   const base = given !== '' ? await givenBase(given) : await baseOf(release, bench);
   const manifest = base.manifest ?? (await writeManifest(base.squashfs, bench));

@@ -1,4 +1,3 @@
-import { releaseOf } from '../catalog/releases';
 import { MirrorError, withoutPasswords } from '../errors';
 import {
   announces,
@@ -34,8 +33,9 @@ export interface SourceImage extends Partial<Readonly<Record<CloudPart, SourceFi
 export interface FindOptions extends StreamOptions {
   /** Address of the stream, `https://cloud-images.ubuntu.com/daily/`, or of one of its signed documents. */
   readonly stream: string;
-  /** Series. */
+  /** Series, and version: `noble`, `24.04`. */
   readonly release: string;
+  readonly version: string;
   readonly architecture: string;
   /** @default - the newest */
   readonly serial?: string;
@@ -49,8 +49,7 @@ export interface FindOptions extends StreamOptions {
  *   them, and none can be used now; NoSuchImage where it never had one
  */
 export async function findCloudImage(options: FindOptions): Promise<SourceImage> {
-  const { release, architecture, serial, warn = () => {} } = options;
-  const { version } = releaseOf(release);
+  const { release, version, architecture, serial, warn = () => {} } = options;
   const wanted = { version, architecture };
   const stream = await openStream(options.stream, options);
   const contents = await readStream(stream, (entry) => mayHold(entry, wanted));

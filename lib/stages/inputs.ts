@@ -1,4 +1,4 @@
-import { releaseOf } from '../catalog/releases';
+import { familyOf } from '../catalog/releases';
 import { type ErrorName, MirrorError } from '../errors';
 import { addedSources, archiveSources, proposedSources } from '../job/apt-sources';
 import type { Order } from '../job/order';
@@ -31,7 +31,7 @@ export async function imageInputs(bench: LookBench, architecture: string, recipe
   const sources = [
     ...archiveSources(order, architecture),
     ...proposedSources(order, architecture),
-    ...addedSources(order),
+    ...addedSources(order, architecture),
   ];
   const [base, archives] = await Promise.all([
     baseInput(bench, architecture),
@@ -53,9 +53,9 @@ export async function bootloaderInputs(bench: LookBench): Promise<string | undef
 async function baseInput(bench: LookBench, architecture: string): Promise<string | undefined> {
   const { order } = bench;
   if (order.base !== '') return baseWord({ kind: 'given', sha256: (await digestOf(order.base)).sha256 }, '');
-  if (releaseOf(order.release).family === 'debian') return baseWord({ kind: 'bootstrap', sha256: '' }, '');
+  if (familyOf(order.release) === 'debian') return baseWord({ kind: 'bootstrap', sha256: '' }, '');
   try {
-    const job = { release: order.release, architecture };
+    const job = { architecture };
     const { serial, squashfs, rootTarball } = await findCloudImage({
       ...(await searchOf({ ...bench, job })),
       waits: quickly.waits,

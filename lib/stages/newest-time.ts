@@ -1,6 +1,6 @@
 import { bootloaderContentId } from '../catalog/bootloaders';
 import { contentId } from '../catalog/products';
-import { releaseOf } from '../catalog/releases';
+import { familyOf } from '../catalog/releases';
 import { bootloadersOrder, type Order } from '../job/order';
 import type { Store } from '../store/store';
 import { readView } from './published-view';
@@ -11,7 +11,7 @@ export async function newestTime(
   { mirror }: { mirror: Store },
 ): Promise<Date | undefined> {
   const isBootloaders = release === bootloadersOrder;
-  const id = isBootloaders ? bootloaderContentId(view) : contentId(releaseOf(release), view);
+  const id = isBootloaders ? bootloaderContentId(view) : contentId({ family: familyOf(release) }, view);
   const { documents } = await readView(view, { mirror });
   const products = Object.values(documents.get(id)?.document.products ?? {});
   const own = products.filter((product) => isBootloaders || product.release === release);

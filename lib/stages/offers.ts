@@ -1,5 +1,6 @@
 import { type Kernel, kernelOf } from '../catalog/kernels';
 import { type ItemName, itemPath, productFields, productId } from '../catalog/products';
+import { releaseFor } from '../job/catalogue/release-for';
 import type { Job } from '../job/job';
 import { foldersOf, made as keys, mirror as layout } from '../job/layout';
 import type { PublishInput } from '../job/publish-input';
@@ -54,7 +55,7 @@ export function offersOf(job: Job, input: PublishInput, built: readonly BuiltKer
   return selected.flavours.flatMap((flavour): Offer[] => {
     const made = built.find(({ kernel }) => kernel === flavour.builtAs);
     if (flavour.builtAs !== '' && made === undefined) return [];
-    const kernel = kernelOf(job.release, job.architecture, flavour.kernel);
+    const kernel = kernelOf(releaseFor(context.order), job.architecture, flavour.kernel);
     return [
       {
         productId: productId(kernel, job.view),

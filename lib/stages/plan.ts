@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { bootloaderContentId } from '../catalog/bootloaders';
 import { kernelOf } from '../catalog/kernels';
 import { contentId, productId } from '../catalog/products';
-import { releaseOf } from '../catalog/releases';
 import { repositoryText } from '../job/added-repository';
+import { releaseFor } from '../job/catalogue/release-for';
 import { executionFolder, runs } from '../job/layout';
 import { isCustomised, type Order } from '../job/order';
 import { type Plan, type PlanInput, planOf } from '../job/plan';
@@ -11,13 +11,15 @@ import { sha256OfText } from '../machine/digest';
 import type { Products } from '../simplestreams/types';
 import type { VerifyClearsigned } from '../simplestreams/verified-text';
 import type { Store } from '../store/store';
+import { checkAddedKeys } from './added-sources';
 import { bootloaderInputs, imageInputs } from './inputs';
 import { isUntested, newestName } from './news';
 import { readView } from './published-view';
+import { describedOrder } from './releases/described-order';
 import type { SecretOf } from './source-credentials';
 
 /** Raised when the stages come to make other bytes of the same inputs: everything is then built again. */
-const recipeNumber = 2;
+const recipeNumber = 3;
 
 /** What a look needs; it writes nothing. */
 export interface LookBench {
@@ -46,17 +48,19 @@ export interface PlanBench extends LookBench {
  * by a retry or a redrive, has another, so what anybody has written before makes no difference.
  */
 export async function plan(
-  { order, execution, redrives = 0 }: Partial<PlanInput> & Pick<PlanInput, 'order' | 'execution'>,
+  { order: ordered, execution, redrives = 0 }: Partial<PlanInput> & Pick<PlanInput, 'order' | 'execution'>,
   bench: PlanBench,
 ): Promise<Plan> {
+  const order = await describedOrder(ordered, bench);
   const folder = executionFolder(execution, bench.random(8));
-  const ordered = { ...planOf(order, execution, folder), redrives };
+  const planned = { ...planOf(order, execution, folder), redrives };
   await bench.work.create(runs.order(folder), Buffer.from(`${JSON.stringify(order)}\n`));
-  return narrowed(ordered, order, bench);
+  return narrowed(planned, order, bench);
 }
 
 /** The same without an execution: what one would find. */
-export async function look(order: Order, bench: LookBench): Promise<Plan> {
+export async function look(ordered: Order, bench: LookBench): Promise<Plan> {
+  const order = await describedOrder(ordered, bench);
   return narrowed(planOf(order, 'look'), order, bench);
 }
 
@@ -77,6 +81,7 @@ function withBundles(plan: Plan, bundles: string): Plan {
 }
 
 async function planImages(planned: Plan, order: Order, bench: LookBench): Promise<Plan> {
+  await checkAddedKeys(order);
   const recipe = recipeOf(order);
   const architectures = await Promise.all(
     planned.architectures.map(async (one) => {
@@ -87,7 +92,7 @@ async function planImages(planned: Plan, order: Order, bench: LookBench): Promis
   );
   if (order.rebuild) return { ...planned, architectures };
 
-  const document = await documentOf(contentId(releaseOf(order.release), order.view), order, bench);
+  const document = await documentOf(contentId(releaseFor(order), order.view), order, bench);
   const news = architectures.filter((one) => !hasAll(document, one, order));
   if (news.length > 0) return { ...planned, architectures: news };
   return {
@@ -126,8 +131,10 @@ function withoutNames(customise: Order['customise']): object {
 function hasAll(
   document: Products | undefined,
   { architecture, kernels, job }: Plan['architectures'][number],
-  { release, view, bootTest }: Order,
+  order: Order,
 ): boolean {
+  const { view, bootTest } = order;
+  const release = releaseFor(order);
   const productOf = (kernel: string) => document?.products[productId(kernelOf(release, architecture, kernel), view)];
   const missing = kernels.flatMap(({ kernel }) => String(productOf(kernel)?.missing ?? '').split(' '));
   const wanted = kernels.filter(({ kernel, need }) => need === 'required' || !missing.includes(kernel));

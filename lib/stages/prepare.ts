@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { initramfsPackages } from '../catalog/initramfs';
-import { releaseOf } from '../catalog/releases';
+import { releaseFor } from '../job/catalogue/release-for';
 import { checked } from '../job/checked';
 import { foldersOf, made } from '../job/layout';
 import { Materials } from '../job/materials';
@@ -17,12 +17,16 @@ import type { AptTree } from '../machine/network/apt-tree';
 import { makeSquashfs, passingCompression, squashfsTime } from '../machine/squashfs';
 import { knownAddedSources } from './added-sources';
 import { initramfsChoiceOf } from './initramfs-choice';
+import { dropDownloads, installCommon } from './layer/common-packages';
 import { changesOf, materialsOf, verifiedArchives } from './materials';
 import { type Resolution, resolveKernels } from './resolve-kernels';
 import { mountBase, openApt } from './tell-apt';
 import { handOn, handOnJson, takeUp, type Workbench } from './workbench';
 
-/** Makes the layer that all flavours share: apt's lists, the initramfs packages, our hooks and settings. */
+/**
+ * Makes the layer that all flavours share: apt's lists, the initramfs packages, our hooks and settings, and the packages
+ * that every flavour would bring, such as firmware.
+ */
 export async function prepare(bench: Workbench): Promise<Prepared> {
   const { job, scratch } = bench;
   const base = await takeUp(bench, made.squashfs(foldersOf(job).root));
@@ -37,6 +41,8 @@ export async function prepare(bench: Workbench): Promise<Prepared> {
     await using apt = await openApt(chroot, untouched.path, await knownAddedSources(bench), bench);
     const archives = await installInitramfsPackages(apt, bench);
     prepared = await look(chroot, { image: image.path, verified: archives }, bench);
+    await installCommon(apt, prepared.resolution);
+    await dropDownloads(chroot);
   }
   await makeSquashfs(root.upper, layer, { compression: passingCompression, epoch: await squashfsTime(base) });
   return {
@@ -49,17 +55,22 @@ export async function prepare(bench: Workbench): Promise<Prepared> {
 /** @returns the archives that apt has verified */
 async function installInitramfsPackages(chroot: AptTree, bench: Workbench): Promise<Materials['archives']> {
   const { job, tools } = bench;
-  const release = releaseOf(job.release);
+  const release = releaseFor(bench.order);
   await prepareInitramfs(chroot, initramfsChoiceOf(release, job.architecture), join(tools, 'initramfs'));
   progress('reading the package lists');
   await aptUpdate(chroot);
   const archives = verifiedArchives(chroot.path); // now: packages may write there
   progress('installing the initramfs packages');
-  await aptInstall(chroot, [
-    ...initramfsPackages(release).map(({ name }) => name),
-    // Without it mkinitramfs falls back to gzip, which is slower and larger.
-    'zstd',
-  ]);
+  // With what they recommend: without curl, dracut leaves out the modules that fetch the root, and says so in its log only.
+  await aptInstall(
+    chroot,
+    [
+      ...initramfsPackages(release).map(({ name }) => name),
+      // Without it mkinitramfs falls back to gzip, which is slower and larger.
+      'zstd',
+    ],
+    { recommends: true },
+  );
   return archives;
 }
 
@@ -73,7 +84,8 @@ async function look(
   const resolution = await resolveKernels(chroot, bench.job, bench.order, sha256OfText(after));
   const materials = materialsOf(verified, { before, after }, resolution.installed);
   const archives = unique([...materials.archives, ...(await archivesOfUpgrade(bench))]);
-  return { resolution, materials: { ...materials, archives, changed: await changesIn(bench) } };
+  const [changed, removed] = [await changesIn(bench), await removedIn(bench)];
+  return { resolution, materials: { ...materials, archives, changed, removed } };
 }
 
 /** The archives as the upgrade stage saw them, which may have been others. */
@@ -81,6 +93,13 @@ async function archivesOfUpgrade(bench: Workbench): Promise<Materials['archives'
   if (!bench.job.customised) return [];
   const key = made.archives(foldersOf(bench.job).root);
   return checked(Materials.shape.archives, JSON.parse(await readText(await takeUp(bench, key))), key);
+}
+
+/** What the upgrade stage took out of the image. */
+async function removedIn(bench: Workbench): Promise<Materials['removed']> {
+  if (!bench.job.customised) return [];
+  const key = made.removed(foldersOf(bench.job).root);
+  return checked(Materials.shape.removed, JSON.parse(await readText(await takeUp(bench, key))), key);
 }
 
 function unique(archives: Materials['archives']): Materials['archives'] {

@@ -1,5 +1,4 @@
 import type { Kernel } from '../catalog/kernels';
-import { releaseOf } from '../catalog/releases';
 import { withoutPasswords } from '../errors';
 import { repositoryText } from '../job/added-repository';
 import type { Materials } from '../job/materials';
@@ -33,7 +32,7 @@ export function provenanceOf(kernel: Kernel, items: readonly Item[], origin: Ori
       buildDefinition: {
         buildType: 'urn:cdk-maas-mirror:image:1',
         externalParameters: parametersOf(kernel, origin),
-        internalParameters: { recipe: origin.recipe },
+        internalParameters: { recipe: origin.recipe, ...removedFrom(origin) },
         resolvedDependencies: [baseOf(origin), ...archivesOf(origin), ...packagesOf(kernel, origin)],
       },
       runDetails: {
@@ -42,6 +41,11 @@ export function provenanceOf(kernel: Kernel, items: readonly Item[], origin: Ori
     },
   };
   return Buffer.from(writeJson(statement));
+}
+
+/** Keys and identities that packages made, and that the image does not hold. */
+function removedFrom({ materials: { removed } }: Origin): object {
+  return removed.length === 0 ? {} : { removed };
 }
 
 interface Dependency {
@@ -73,16 +77,16 @@ function baseOf({ fetched: { serial, source, squashfs } }: Origin): Dependency {
   };
 }
 
-/** What apt verified: the InRelease files whose lists it read. */
+/** What apt verified: the InRelease or Release files of the archives whose lists it read. */
 function archivesOf({ materials }: Origin): Dependency[] {
-  return materials.archives.map(({ uri, suite, sha256 }) => {
-    return { name: 'archive', uri: `${uri}/dists/${suite}/InRelease`, digest: { sha256 } };
+  return materials.archives.map(({ uri, suite, sha256, detached = false }) => {
+    return { name: 'archive', uri: `${uri}/dists/${suite}/${detached ? 'Release' : 'InRelease'}`, digest: { sha256 } };
   });
 }
 
-function packagesOf({ release, architecture }: Kernel, { materials, builtAs }: Origin): Dependency[] {
+function packagesOf({ ofRelease, architecture }: Kernel, { materials, builtAs }: Origin): Dependency[] {
   const uri = (name: string, version: string) =>
-    `pkg:deb/${releaseOf(release).family}/${name.split(':', 1)[0]}@${version}?arch=${architecture}`;
+    `pkg:deb/${ofRelease.family}/${name.split(':', 1)[0]}@${version}?arch=${architecture}`;
   const changed = materials.changed.flatMap(({ name, from, to }) => {
     if (to === null) return [];
     return [{ name: 'changed package', uri: uri(name, to), annotations: { before: from ?? 'not installed' } }];

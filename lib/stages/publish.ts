@@ -1,5 +1,5 @@
 import { contentId } from '../catalog/products';
-import { releaseOf } from '../catalog/releases';
+import { familyOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
 import { jobOfStrings } from '../job/environment';
 import { checkMaterials, checkPublishable } from '../job/handed-on';
@@ -44,7 +44,7 @@ export async function publish(input: PublishInput, bench: PublishBench): Promise
   const context = await contextOf(ordered, input, bench);
   const { built, leftOut } = sorted(input.kernels, input.selected);
   const offers = offersOf(ordered, input, built, context);
-  const id = contentId(releaseOf(ordered.release), ordered.view);
+  const id = contentIdOf(ordered);
   await readIndex(ordered.view, bench); // nothing is written beside a view that another key has signed
   await showMirror(ordered.view, ordered.release, bench);
   const job = { ...ordered, rebuild: await wantsRebuild(ordered, offers, bench) };
@@ -69,8 +69,10 @@ export async function publish(input: PublishInput, bench: PublishBench): Promise
   }
 }
 
+const contentIdOf = ({ release, view }: Job) => contentId({ family: familyOf(release) }, view);
+
 async function wantsRebuild(job: Job, offers: readonly Offer[], bench: PublishBench): Promise<boolean> {
-  const id = contentId(releaseOf(job.release), job.view);
+  const id = contentIdOf(job);
   const newest = newestAmong(offers, (await readView(job.view, bench)).documents.get(id)?.document);
   const claims = newest === undefined ? [] : [layout.claim(job.release, job.architecture, newest)];
   return isStillToRebuild(job, claims, bench.mirror);
@@ -83,7 +85,7 @@ async function claimNews(
   offers: readonly Offer[],
   bench: PublishBench,
 ): Promise<Claimed | undefined> {
-  const id = contentId(releaseOf(job.release), job.view);
+  const id = contentIdOf(job);
   const document = (await readView(job.view, bench)).documents.get(id)?.document;
   const news = newsAmong(offers, document, job);
   if (news.length === 0) return undefined;

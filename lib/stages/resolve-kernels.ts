@@ -1,5 +1,6 @@
 import { kernelOf } from '../catalog/kernels';
 import { MirrorError } from '../errors';
+import { releaseFor } from '../job/catalogue/release-for';
 import type { Job } from '../job/job';
 import { kernelChoices } from '../job/kernel-choice';
 import type { Order } from '../job/order';
@@ -43,7 +44,7 @@ async function packagesOf(
   order: Order,
   kernel: string,
 ): Promise<{ packages: NamedVersion[]; chain: readonly string[] }> {
-  const requested = kernelOf(job.release, job.architecture, kernel).package;
+  const requested = kernelOf(releaseFor(order), job.architecture, kernel).package;
   const image = await imagePackageOf(chroot, requested);
   const chain = [requested, image];
   const target = proposedTarget({ job, order }, chain);

@@ -1,29 +1,48 @@
 import { join } from 'node:path';
+import { releaseFor } from '../job/catalogue/release-for';
 import type { Order } from '../job/order';
 import { type Places, streamAddress } from '../job/places';
 import { writeBytes } from '../machine/bytes';
 import type { Network } from '../machine/network';
 import type { VerifyClearsigned } from '../simplestreams/verified-text';
 import type { FindOptions } from './find-cloud-image';
+import type { StreamOptions } from './signed-stream';
 
 /** Where an order wants its cloud image to be looked for, and by whose signature it counts. */
-export async function searchOf(bench: {
-  readonly order: Order;
-  readonly job: { readonly release: string; readonly architecture: string };
+export async function searchOf(
+  bench: StreamBench & { readonly order: Order; readonly job: { readonly architecture: string } },
+): Promise<FindOptions> {
+  const { order, job } = bench;
+  const { name: release, version } = releaseFor(order);
+  return {
+    ...(await streamOf(bench)),
+    release,
+    version,
+    architecture: job.architecture,
+    ...(order.serial !== undefined && { serial: order.serial }),
+  };
+}
+
+interface StreamBench {
+  readonly order: Pick<Order, 'places'>;
   readonly scratch: string;
   /** Holds `keyrings/`. */
   readonly tools: string;
   readonly verify?: VerifyClearsigned;
-}): Promise<FindOptions> {
-  const { order, job, scratch, tools, verify } = bench;
+}
+
+/** The stream of cloud images that an order names, and by whose signature it counts. */
+export async function streamOf({
+  order: { places },
+  scratch,
+  tools,
+  verify,
+}: StreamBench): Promise<StreamOptions & { readonly stream: string }> {
   return {
-    stream: streamAddress(order.places),
-    release: job.release,
-    architecture: job.architecture,
-    keyring: await streamKeyring(order.places, scratch, tools),
+    stream: streamAddress(places),
+    keyring: await streamKeyring(places, scratch, tools),
     scratch,
-    network: networkOf(order.places),
-    ...(order.serial !== undefined && { serial: order.serial }),
+    network: networkOf(places),
     ...(verify && { verify }),
   };
 }

@@ -1,7 +1,8 @@
 import { kernelOf } from '../catalog/kernels';
 import { contentId, productId } from '../catalog/products';
-import { releaseOf } from '../catalog/releases';
+import type { Release } from '../catalog/releases';
 import { MirrorError } from '../errors';
+import { releaseFor } from '../job/catalogue/release-for';
 import { jobOfStrings } from '../job/environment';
 import { checkSelectable } from '../job/handed-on';
 import type { Job } from '../job/job';
@@ -30,20 +31,22 @@ export async function select(
   const order = await orderAt(job.folder, work);
   checkSelectable(input, { job, order, now: now() });
   const { documents } = await readView(job.view, { mirror });
-  const document = documents.get(contentId(releaseOf(job.release), job.view))?.document;
+  const release = releaseFor(order);
+  const document = documents.get(contentId(release, job.view))?.document;
+  const productOf = (kernel: string) => productIn(document, kernel, release, job);
   refuseMissing(input);
-  refuseOlderBase(input, document, job, order);
+  refuseOlderBase(input, productOf, order);
 
   const resolved = input.prepared.result.kernels.filter((one) => one.outcome === 'resolved');
   const news = resolved.filter(
-    (one) => job.rebuild || !stands(one, document, job, input.fetched.result.squashfs.sha256),
+    (one) => job.rebuild || !stands(one, productOf(one.kernel), job, input.fetched.result.squashfs.sha256),
   );
   const flavours = input.kernels.flatMap((wanted): SelectedFlavour[] => {
     const own = resolved.find(({ kernel }) => kernel === wanted.kernel);
     if (own === undefined) return [];
     const { kernel, imagePackage, imageVersion, packages } = own;
     const builtAs = news.includes(own) ? (news.find((one) => one.packages === packages)?.kernel ?? kernel) : '';
-    const newest = newestName(productOf(kernel, document, job));
+    const newest = newestName(productOf(kernel));
     return [{ kernel, need: wanted.need, builtAs, imagePackage, imageVersion, packages, newest }];
   });
   return { build: buildsOf(flavours), flavours, missing: missingOf(input) };
@@ -58,13 +61,17 @@ function buildsOf(flavours: readonly SelectedFlavour[]): Selected['build'] {
   });
 }
 
-function stands(one: Resolved, document: Products | undefined, job: Job, base: string): boolean {
-  const facts = { base_sha256: base, packages: one.packages, recipe: job.recipe };
-  return isStanding(productOf(one.kernel, document, job), facts, job);
+function stands(one: Resolved, product: Product | undefined, job: Job, base: string): boolean {
+  return isStanding(product, { base_sha256: base, packages: one.packages, recipe: job.recipe }, job);
 }
 
-function productOf(kernel: string, document: Products | undefined, job: Job): Product | undefined {
-  return document?.products[productId(kernelOf(job.release, job.architecture, kernel), job.view)];
+function productIn(
+  document: Products | undefined,
+  kernel: string,
+  release: Release,
+  { architecture, view }: Job,
+): Product | undefined {
+  return document?.products[productId(kernelOf(release, architecture, kernel), view)];
 }
 
 function refuseMissing({ kernels, prepared: { result: prepared } }: SelectInput): void {
@@ -81,13 +88,12 @@ function refuseMissing({ kernels, prepared: { result: prepared } }: SelectInput)
 /** A stream that was held back, or is played again by somebody, is signed like any other: only its serial tells. */
 function refuseOlderBase(
   { fetched: { result: fetched }, kernels }: SelectInput,
-  document: Products | undefined,
-  job: Job,
+  productOf: (kernel: string) => Product | undefined,
   { serial: asked }: Order,
 ): void {
   if (asked !== undefined || fetched.source.kind === 'given') return;
   for (const { kernel } of kernels) {
-    const product = productOf(kernel, document, job);
+    const product = productOf(kernel);
     const serial = product?.versions[newestName(product)]?.serial;
     if (typeof serial !== 'string' || !sortsAbove(serial, fetched.serial)) continue;
     throw new MirrorError(

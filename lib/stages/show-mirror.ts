@@ -2,7 +2,6 @@ import { MirrorError } from '../errors';
 import { mirror as layout, mutableCacheControl } from '../job/layout';
 import { frontPage } from '../simplestreams/front-page';
 import { armouredKeyring, binaryKeyring, keysOf } from '../simplestreams/keyring';
-import type { Signer } from '../simplestreams/signer';
 import type { Press } from './commit';
 
 /** Puts what readers need beside the views: the keyring in both forms, a front page, and the way into the pool. */
@@ -19,23 +18,6 @@ export async function showMirror(view: string, release: string, { mirror, signer
 export async function showKeyrings({ mirror, signer }: Pick<Press, 'mirror' | 'signer'>): Promise<void> {
   const held = await showKeyring(layout.keyring, signer.keyring, { mirror, signer });
   await showKeyring(layout.armouredKeyring, Buffer.from(armouredKeyring(held)), { mirror, signer });
-}
-
-/**
- * Signs a text that is not kept, and checks it as readers would.
- * @throws KeyUnusable and the like where the key cannot sign; BadSignature where its signature does not hold
- */
-export async function proveSigner(signer: Signer, at: Date): Promise<void> {
-  const signed = await signer.clearsign('a test of the signing key\n', at);
-  const fault = await signer.faultOf(Buffer.from(signed));
-  if (fault === undefined) return;
-  throw new MirrorError(
-    'BadSignature',
-    `a test text signed by the key ${signer.fingerprint} does not verify: ${fault}`,
-    {
-      hint: 'nothing was written; give the mirror another signing key',
-    },
-  );
 }
 
 /** @returns what the mirror has now */

@@ -3,9 +3,10 @@ import { dirname, join, resolve } from 'node:path';
 import { MirrorError } from '../errors';
 import { copyWhole } from './copy-whole';
 import { checkDigest, type Measured, measureBytes, measureFile } from './digest';
-import { hasCode, ifThere, nameDiskFull, putAt } from './durable';
+import { checkCondition, checkOwn, checkSame } from './directory-refusals';
+import { hasCode, ifThere, nameDiskFull, putAt, readIfThere } from './durable';
 import { exposeFolder } from './expose';
-import { type Current, Generations, type Pause } from './generations';
+import { Generations, type Pause, type Standing } from './generations';
 import { checkKey, checkPrefix, storeFolder } from './key';
 import type { Body, ObjectBytes, ObjectHead, Store, WriteOptions, Written } from './store';
 import { type Temporary, TemporaryFiles } from './temporary';
@@ -23,9 +24,10 @@ export interface DirectoryStoreOptions {
  * immutable ones made whole by link(2), mutable ones by numbered generations (generations.ts). Its own things lie below
  * `.store`; a tree without it, made by another tool or copied, is as good.
  *
- * `read` of a mutable object brings a missing or outdated visible file up to date first, where it may write; a file that
- * was changed by anything but this store is returned as it is, and a conditional `replace` on top of it is refused with
- * ChecksumMismatch, so that a tampered index is seen by `verify` and never signed again. Digests are tags.
+ * Reading changes nothing, and sees what HTTP readers see, whatever `.store` says; `standing` says where the two differ.
+ * A conditional `replace` finishes what a killed writer left. On top of a file that was changed by anything but this
+ * store, or restored from a backup, it is refused with ChecksumMismatch: a tampered index is never signed again, and
+ * what was restored is not undone unseen. Digests are tags.
  */
 export class DirectoryStore implements Store {
   readonly root: string;
@@ -42,18 +44,16 @@ export class DirectoryStore implements Store {
 
   /** Reads the whole object. */
   async head(key: string): Promise<ObjectHead | undefined> {
-    await this.bringUpToDate(key);
     const measured = await ifThere(() => measureFile(this.pathOf(key)));
     return measured && { key, ...measured };
   }
 
   async read(key: string): Promise<ObjectBytes | undefined> {
-    checkKey(key);
-    return (await this.generations.settle(key)).object;
+    const bytes = await readIfThere(this.pathOf(key));
+    return bytes && { bytes, tag: measureBytes(bytes).sha256 };
   }
 
   async readTo(key: string, file: string): Promise<void> {
-    await this.bringUpToDate(key);
     const path = this.pathOf(key);
     const there = await ifThere(() => stat(path));
     if (!there?.isFile()) throw new MirrorError('NoSuchObject', `${path} does not exist`, { hint: lostHint });
@@ -82,7 +82,7 @@ export class DirectoryStore implements Store {
     return this.writing(key, async (path) => {
       const measured = measureBytes(body);
       checkDigest(path, measured, sha256);
-      await this.generations.commit(key, body, (current) => checkCondition(path, current, ifMatch));
+      await this.generations.commit(key, body, (current) => checkCondition(path, key, current, ifMatch));
       return written(measured);
     });
   }
@@ -109,9 +109,25 @@ export class DirectoryStore implements Store {
   async remove(key: string): Promise<void> {
     await this.writing(key, async (path) => {
       if (!(await this.generations.has(key))) await ifThere(() => unlink(path));
-      else if ((await this.generations.settle(key)).object) await this.generations.commit(key, undefined, () => {});
+      else if ((await this.generations.finish(key)).object) await this.generations.commit(key, undefined, () => {});
       await removeEmptyFolders(dirname(path), this.root);
     });
+  }
+
+  /**
+   * How a mutable object stands, and which of its generations is the newest; changes nothing.
+   * @throws ChecksumMismatch where that generation is damaged
+   */
+  async standing(key: string): Promise<{ readonly standing: Standing; readonly number: number }> {
+    checkKey(key);
+    const { standing, number } = await this.generations.look(key);
+    return { standing, number };
+  }
+
+  /** Looks, before any work, whether a conditional `replace` would be refused. @throws ChecksumMismatch */
+  async requireOwn(key: string): Promise<void> {
+    const current = await this.generations.look(key);
+    checkOwn(this.pathOf(key), key, current);
   }
 
   /** @throws ForeignDirectory where `<view>/<folder>` is something else */
@@ -123,11 +139,6 @@ export class DirectoryStore implements Store {
   private async writing<T>(key: string, work: (path: string) => Promise<T>): Promise<T> {
     const path = this.pathOf(key);
     return nameDiskFull(path, () => work(path));
-  }
-
-  private async bringUpToDate(key: string): Promise<void> {
-    checkKey(key);
-    if (await this.generations.has(key)) await this.generations.settle(key);
   }
 
   private async takeFrom(from: Store, fromKey: string): Promise<Temporary> {
@@ -160,28 +171,6 @@ export class DirectoryStore implements Store {
 }
 
 const lostHint = 'maas-mirror verify tells what else is missing; a run that has expired must be built again';
-
-function checkSame(path: string, there: string | undefined, { sha256 }: Measured): void {
-  if (there === sha256) return;
-  const what = there === undefined ? 'a folder, or lies below a file' : `there with sha256 ${there}`;
-  throw new MirrorError('ObjectExists', `${path} is already ${what}; to be written was sha256 ${sha256}`, {
-    hint: 'objects are never changed; build a new version instead',
-  });
-}
-
-function checkCondition(path: string, { object, foreign }: Current, ifMatch: string | null | undefined): void {
-  if (ifMatch === undefined) return;
-  const tag = object?.tag ?? null;
-  if (tag !== ifMatch) {
-    throw new MirrorError('PreconditionFailed', `${path} is ${tag ?? 'absent'}, expected was ${ifMatch ?? 'absent'}`, {
-      hint: 'another writer came first; read it again and repeat the change',
-    });
-  }
-  if (!foreign) return;
-  throw new MirrorError('ChecksumMismatch', `${path} was changed by something else than this tool (sha256 ${tag})`, {
-    hint: `to go back to what was published, remove it and run the command again; to keep it (a restored copy), remove its folder below ${storeFolder}/generations first`,
-  });
-}
 
 function written({ size, sha256 }: Measured): Written {
   return { size, sha256, tag: sha256 };

@@ -1,8 +1,8 @@
-import { link, readdir, rename } from 'node:fs/promises';
+import { link, readdir, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MirrorError } from '../errors';
 import { measureBytes } from './digest';
-import { hasCode, isUnwritable, putAt, readIfThere } from './durable';
+import { hasCode, ifThere, isUnwritable, putAt, readIfThere } from './durable';
 import { bytesOf, type Generation, parseGeneration, supersededBytes } from './generation-file';
 import { storeFolder } from './key';
 import type { TemporaryFiles } from './temporary';
@@ -66,6 +66,18 @@ export class GenerationFiles {
     return false;
   }
 
+  /**
+   * Whether a generation was claimed and never made visible: what is visible is the generation before it, which still has
+   * its bytes, and nothing has put it there since. A backup that was put back is newer than the claim.
+   * @param visible its bytes and its path
+   */
+  async isUnfinished(key: string, number: number, visible: Buffer | undefined, path: string): Promise<boolean> {
+    const before = await this.open(key, number - 1);
+    if (!before?.isWhole || before.sha256 !== (visible && measureBytes(visible).sha256)) return false;
+    const [placed, claimed] = [await changedAt(path), await changedAt(this.path(key, number))];
+    return placed === undefined || claimed === undefined || placed <= claimed;
+  }
+
   private async open(key: string, number: number): Promise<Generation | undefined> {
     const bytes = await readIfThere(this.path(key, number));
     return bytes && parseGeneration(bytes);
@@ -94,4 +106,9 @@ export class GenerationFiles {
   private folder(key: string): string {
     return join(this.root, storeFolder, 'generations', encodeURIComponent(key));
   }
+}
+
+/** When the inode was changed, in nanoseconds; no program can set that. */
+function changedAt(path: string): Promise<bigint | undefined> {
+  return ifThere(async () => (await stat(path, { bigint: true })).ctimeNs);
 }

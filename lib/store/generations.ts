@@ -1,10 +1,24 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { measureBytes } from './digest';
-import { isUnwritable, putAt, readIfThere } from './durable';
+import { putAt, readIfThere } from './durable';
 import { GenerationFiles } from './generation-files';
 import type { ObjectBytes } from './store';
 import type { TemporaryFiles } from './temporary';
+
+/** How the visible file of a mutable object relates to the newest generation. */
+export type Standing =
+  /** They are equal, or nobody has ever replaced the object. */
+  | 'settled'
+  /** The newest was claimed and not yet made visible: its writer is at it, or was killed. */
+  | 'unfinished'
+  /** Something removed the visible file. */
+  | 'missing'
+  /** Something put the bytes of an older generation back, such as a backup. */
+  | 'restored'
+  /** It has bytes that no generation ever had. */
+  | 'foreign';
 
 /** How a mutable object stands. */
 export interface Current {
@@ -12,19 +26,18 @@ export interface Current {
   readonly number: number;
   /** What HTTP readers see, or undefined where there is no object. */
   readonly object: ObjectBytes | undefined;
-  /** The visible file holds bytes that no generation ever held: something else wrote it. */
-  readonly foreign: boolean;
+  readonly standing: Standing;
 }
 
-/** Where a writer, or a reader that has just looked for the newest generation, can be stopped, for tests. */
+/** Where a writer, or whoever has just looked for the newest generation, can be stopped, for tests. */
 export type Pause = (point: 'looked' | 'claimed' | 'placed') => Promise<void>;
 
 /**
  * The mutable objects of a directory. Node has no flock, and lock files survive SIGKILL; so each change of a key is a
  * numbered file under `.store/generations/<encoded key>/`, claimed by link(2), which one process wins. The visible file
- * follows the newest generation; whoever comes next finishes the work of a writer that died in between. Old generations
- * lose their bytes but keep their names for ever: a freed number could be claimed again by a writer that was stalled,
- * and its update would be lost. Generation 0 is what lay there before the first change.
+ * follows the newest generation; the next writer finishes the work of one that died in between, and nobody else does.
+ * Old generations lose their bytes but keep their names for ever: a freed number could be claimed again by a writer that
+ * was stalled, and its update would be lost. Generation 0 is what was there before the first change.
  */
 export class Generations {
   private readonly files: GenerationFiles;
@@ -41,31 +54,34 @@ export class Generations {
     return (await this.files.newestNumber(key)) !== undefined;
   }
 
-  /**
-   * Makes the visible file equal to the newest generation if it is missing or holds an older generation's bytes.
-   * Bytes that no generation held are left and returned as they are, so that `verify` sees what machines see.
-   */
-  async settle(key: string): Promise<Current> {
+  /** How the object stands; changes nothing. @throws ChecksumMismatch where the newest generation is damaged */
+  async look(key: string): Promise<Current> {
     for (;;) {
       const newest = await this.files.newest(key);
       await this.pause('looked');
       const visible = await readIfThere(this.visible(key));
-      if (newest === undefined) return { number: -1, object: objectOf(visible), foreign: false };
+      const object = objectOf(visible);
+      if (newest === undefined) return { number: -1, object, standing: 'settled' };
 
       const { number, bytes } = newest;
-      if (isSame(visible, bytes)) return { number, object: objectOf(bytes), foreign: false };
+      const standing = isSame(visible, bytes) ? 'settled' : await this.standingOf(key, number, visible);
+      if ((await this.files.newestNumber(key)) === number) return { number, object, standing };
+    }
+  }
 
-      const isOurs = visible === undefined || (await this.files.hasHeld(key, visible));
-      if ((await this.files.newestNumber(key)) !== number) continue;
-      if (!isOurs) return { number, object: objectOf(visible), foreign: true };
-      if (!(await this.heal(key, bytes))) return { number, object: objectOf(bytes), foreign: false };
+  /** Like `look`, for writers: makes the newest generation visible where its writer did not, or something removed it. */
+  async finish(key: string): Promise<Current> {
+    for (let looks = 1; ; looks++) {
+      const current = await this.settle(key, ['unfinished', 'missing']);
+      if (current.standing !== 'restored' || looks === 5) return current;
+      await setTimeout(20); // a writer that was overtaken has perhaps just hidden a newer one, and brings it back
     }
   }
 
   /** Changes the object unless `allow` throws; asks it again each time that another writer came first. */
   async commit(key: string, bytes: Buffer | undefined, allow: (current: Current) => void): Promise<void> {
     for (;;) {
-      const current = await this.settle(key);
+      const current = await this.finish(key);
       allow(current);
       if (current.number < 0) await this.files.claim(key, 0, current.object?.bytes);
       else if (await this.change(key, current.number + 1, bytes)) return;
@@ -77,11 +93,29 @@ export class Generations {
     await using next = bytes && (await this.temporaries.write(bytes));
     if (!(await this.files.claim(key, number, bytes))) return false;
     await this.pause('claimed');
-    await this.place(key, next?.path);
+    // Whoever claimed the next one has placed this one before.
+    if ((await this.files.newestNumber(key)) === number) await this.place(key, next?.path);
     await this.pause('placed');
-    await this.settle(key); // a slow writer has just hidden a newer generation
+    await this.settle(key, afterPlacing);
     await this.files.empty(key, number - 1);
     return true;
+  }
+
+  private async settle(key: string, mended: readonly Standing[]): Promise<Current> {
+    for (let mend = mended; ; mend = afterPlacing) {
+      const current = await this.look(key);
+      if (!mend.includes(current.standing)) return current;
+      const newest = await this.files.newest(key);
+      if (newest === undefined) continue;
+      await using next = newest.bytes && (await this.temporaries.write(newest.bytes));
+      if ((await this.files.newestNumber(key)) === newest.number) await this.place(key, next?.path);
+    }
+  }
+
+  private async standingOf(key: string, number: number, visible: Buffer | undefined): Promise<Standing> {
+    if (await this.files.isUnfinished(key, number, visible, this.visible(key))) return 'unfinished';
+    if (visible === undefined) return 'missing';
+    return (await this.files.hasHeld(key, visible)) ? 'restored' : 'foreign';
   }
 
   private place(key: string, file: string | undefined): Promise<void> {
@@ -89,22 +123,13 @@ export class Generations {
     return putAt(visible, () => (file === undefined ? rm(visible, { force: true }) : rename(file, visible)));
   }
 
-  /** @returns false for a reader that may not or cannot write: the next writer does it */
-  private async heal(key: string, bytes: Buffer | undefined): Promise<boolean> {
-    try {
-      await using next = bytes && (await this.temporaries.write(bytes));
-      await this.place(key, next?.path);
-      return true;
-    } catch (error) {
-      if (isUnwritable(error)) return false;
-      throw error;
-    }
-  }
-
   private visible(key: string): string {
     return join(this.root, key);
   }
 }
+
+/** Whoever has just placed a generation may have hidden a newer one. */
+const afterPlacing: readonly Standing[] = ['unfinished', 'missing', 'restored'];
 
 function isSame(one: Buffer | undefined, other: Buffer | undefined): boolean {
   return one === undefined || other === undefined ? one === other : one.equals(other);

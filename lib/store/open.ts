@@ -9,11 +9,15 @@ export { openMirrorDirectory, openWorkDirectory };
 /**
  * Opens the mirror at an address: a directory (path or `file:` URL), a bucket (`s3://…`) or, to read only, `http(s)://…`.
  * @param create - make it, or take an empty directory, where there is no mirror yet. @default false
+ * @param copies - take a directory that is a copy of views alone, too. @default false
  * @throws what openMirrorDirectory and openMirrorBucket throw; BadInput for another scheme
  */
-export async function openStore(address: string, { create = false }: { create?: boolean } = {}): Promise<Store> {
+export async function openStore(
+  address: string,
+  { create = false, copies = false }: { readonly create?: boolean; readonly copies?: boolean } = {},
+): Promise<Store> {
   if (/^https?:/i.test(address)) return new HttpStore(address);
-  if (!isBucket(address)) return openMirrorDirectory(pathOf(address), { create });
+  if (!isBucket(address)) return openMirrorDirectory(pathOf(address), { create, copies });
   const { openMirrorBucket } = await import('./mirror-bucket.js');
   return openMirrorBucket(address, { create });
 }

@@ -19,7 +19,7 @@ test('prints a table with sizes, and a total in which shared files count once', 
   await makeSmallMirror(mirror, { signer });
   const terminal = keptTerminal();
 
-  expect(await runList({ mirror }, terminal)).toBe(0);
+  expect(await runList({ mirror }, terminal, { now: new Date('2026-07-11T23:59:59Z') })).toBe(0);
   expect(terminal.outLines).toEqual([
     'VIEW       OS      RELEASE   ARCH   FLAVOUR  VERSION   KERNEL VERSION  BOOT TEST  KERNEL  INITRD  SQUASHFS',
     'candidate  debian  bookworm  amd64  generic  20261120  6.1.153-1       passed     0.0 MB  0.0 MB    0.0 MB',
@@ -37,7 +37,7 @@ test('prints bootloaders in a table of their own', async () => {
   await press.mirror.create('format.json', Buffer.from('{"format":1,"tool":"cdk-maas-mirror"}'));
   const terminal = keptTerminal();
 
-  expect(await runList({ mirror: press.mirror.root }, terminal)).toBe(0);
+  expect(await runList({ mirror: press.mirror.root }, terminal, { now: new Date('2026-07-12') })).toBe(0);
   expect(terminal.outLines).toEqual([
     expect.stringMatching(/^VIEW .* KERNEL VERSION .* SQUASHFS$/),
     expect.stringMatching(/^candidate {2}debian /),
@@ -48,6 +48,8 @@ test('prints bootloaders in a table of their own', async () => {
     'candidate  grub-ieee1275    open-firmware  ppc64el  20261120.0  0.0 MB  grub2 2.02~beta2-36ubuntu3.32 (xenial)',
     'candidate  pxelinux         pxe            i386     20261120.0  0.0 MB  syslinux 3:6.04~git20190206.bf6db5b4+dfsg1-3ubuntu3 (noble)',
     '',
+    'bookworm: support ended on 2026-07-11, extended support ends on 2028-06-30',
+    '',
     '1 view, 5 versions, 0.0 MB in all',
   ]);
 });
@@ -57,7 +59,7 @@ test('prints JSON with sizes in bytes', async () => {
   await makeSmallMirror(mirror, { signer, kernels: ['generic'] });
   const terminal = keptTerminal();
 
-  expect(await runList({ mirror, json: true }, terminal)).toBe(0);
+  expect(await runList({ mirror, json: true }, terminal, { now: new Date('2028-07-01') })).toBe(0);
   expect(JSON.parse(terminal.outLines.join('\n'))).toEqual([
     {
       view: 'candidate',
@@ -70,6 +72,7 @@ test('prints JSON with sizes in bytes', async () => {
       version: '20261120',
       kernelVersion: '6.1.153-1',
       gate: 'passed',
+      support: 'ended',
       sizes: { kernel: 5000, initrd: 5000, squashfs: 40_000 },
     },
   ]);

@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type OrderOptions, ordersFrom } from '../../bin/commands/order-of';
+import type { Order } from '../../lib/job/order';
+import { planOf } from '../../lib/job/plan';
 import { makePrivateKey } from '../../lib/simplestreams/openpgp-signer';
 import type { Signer } from '../../lib/simplestreams/signer';
 import { makePrivateKeyPackets } from '../fixtures/private-key-packets';
@@ -29,8 +31,39 @@ describe('the words of a build', () => {
   });
 
   it('refuse a word that is no release', () => {
-    expect(() => orders(['noble', 'nobel'])).toThrow(misuse('UnknownRelease', /no release "nobel"; there are/));
-    expect(() => orders(['bootloader'])).toThrow(misuse('UnknownRelease', /no release "bootloader"/));
+    for (const word of ['Nobel', '2404', '24.04.1', 'ga-24.04']) {
+      const message = new RegExp(`no release "${word}"; there are`);
+      expect(() => orders(['noble', word])).toThrow(misuse('UnknownRelease', message));
+    }
+  });
+
+  it('may name a release by its version, and one that only a stream may know', () => {
+    expect(names(['24.04', '26.10'])).toEqual(['candidate noble', 'candidate stonking', 'candidate bootloaders']);
+    expect(names(['zany', '27.10'])).toEqual(['candidate zany', 'candidate 27.10', 'candidate bootloaders']);
+  });
+
+  it('may name kernels as MAAS does, of the release that they are for', () => {
+    const [order] = orders(['noble'], { kernel: 'ga-24.04,hwe-24.04-lowlatency', optionalKernel: 'lowlatency' });
+    expect(planOf(order as Order, 'check').architectures[0]?.kernels).toEqual([
+      { kernel: 'ga', need: 'required' },
+      { kernel: 'hwe-lowlatency', need: 'required' },
+      { kernel: 'ga-lowlatency', need: 'optional' },
+    ]);
+    expect(() => orders(['noble'], { kernel: 'hwe-22.04' })).toThrow(
+      misuse('UnknownKernel', /^hwe-22.04 is a kernel of jammy \(22.04\), not of noble \(24.04\); amd64 has ga, /),
+    );
+    expect(() => orders(['noble'], { kernel: 'ga-27.04' })).toThrow(
+      misuse('UnknownKernel', /^ga-27.04 is a kernel of 27.04, not of noble/),
+    );
+  });
+
+  it('say how many minutes a boot may take', () => {
+    expect(orders(['noble'], { bootTimeout: '45', bootloaders: false })[0]?.bootTimeout).toBe(45);
+    expect(orders(['noble'], { bootloaders: false })[0]?.bootTimeout).toBeUndefined();
+  });
+
+  it.each(['0', '181', '1.5', 'soon', ''])('refuse --boot-timeout %j', (bootTimeout) => {
+    expect(() => orders(['noble'], { bootTimeout })).toThrow(misuse('BadInput', /bootTimeout/));
   });
 
   it('may be of bootloaders alone', () => {
@@ -51,6 +84,7 @@ describe('the words of a build', () => {
     ['package', { package: ['vim'] }],
     ['purge', { purge: ['vim'] }],
     ['compression', { compression: 'xz' }],
+    ['boot-timeout', { bootTimeout: '45' }],
     ['serial', { serial: '20261120' }],
     ['stream', { stream: 'daily' }],
     ['base', { base: '/b.squashfs' }],
@@ -67,7 +101,7 @@ describe('the words beside a configuration', () => {
       `views:
   candidate: { releases: [noble, jammy] }
   next: { releases: [noble], customise: { packages: [vim] } }
-  own: { releases: [noble], bootloaders: false }
+  own: { releases: ["24.04"], bootloaders: false }
   debian: { releases: [bookworm] }
   stable: {}
 `,
@@ -105,6 +139,7 @@ describe('the words beside a configuration', () => {
   it.each<[string, OrderOptions]>([
     ['--no-boot-test', { bootTest: false }],
     ['--no-bootloaders', { bootloaders: false }],
+    ['--boot-timeout', { bootTimeout: '45' }],
     ['--kernel', { kernel: 'ga' }],
     ['--optional-kernel', { optionalKernel: 'hwe' }],
     ['--archive', { archive: 'http://a.example' }],

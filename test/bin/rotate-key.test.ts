@@ -109,7 +109,10 @@ test('makes the new key with the first step only, and never the old one', async 
   expect(await said('--key', key, '--new-key', made, '--finish')).toEqual(refused);
   expect(await said('--key', made, '--new-key', newKey)).toEqual(refused);
   expect(existsSync(made)).toBe(false);
-  expect(await said('--key', key, '--new-key', made)).toEqual([0, undefined]);
+  expect(await said('--key', key, '--new-key', made)).toEqual([
+    0,
+    expect.stringMatching(/^made a signing key: .*made\.asc/),
+  ]);
   expect(existsSync(made)).toBe(true);
 });
 

@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type ServeOptions, startServer } from '../../bin/commands/serve';
-import { connectionLimits, networkOf } from '../../bin/connections';
+import { connectionLimits, networkOf } from '../../bin/serve/connections';
 import { openMirrorDirectory } from '../../lib/store/open';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { openFiles } from './open-files';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
-import { get, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { mkdirSync, readdirSync, readlinkSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { get, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -86,8 +86,8 @@ describe('serving a mirror', () => {
     ['bytes=5-1000000000000000000000000', 206, 5, 1000],
     ['bytes=-3', 206, 997, 1000],
     ['bytes=-5000', 206, 0, 1000],
+    ['bytes=0-0', 206, 0, 1],
     // May be answered whole (RFC 9110, section 14.2)
-    ['bytes=0-0', 200, 0, 1000],
     ['bytes=5-2', 200, 0, 1000],
     ['bytes=0-1,5-6', 200, 0, 1000],
     ['bytes=-', 200, 0, 1000],
@@ -110,10 +110,86 @@ describe('serving a mirror', () => {
     expect([status, headers['content-range']]).toEqual([416, 'bytes */1000']);
   });
 
-  it('sends the whole file where a part is asked for on a condition', async () => {
-    const { url } = await serveMirror({ squashfs: image });
-    const headers = { range: 'bytes=5-', 'if-range': '"old"' };
-    expect((await ask(url, '/squashfs', { headers })).status).toBe(200);
+  it('says 304 to who has a file already, by its tag or its date, and sends what took its place', async () => {
+    const { url, root } = await serveMirror({ 'candidate/streams/v1/index.sjson': 'signed', 'keyring.gpg': 'k' });
+    const file = join(root, 'candidate/streams/v1/index.sjson');
+    utimesSync(file, 1_750_000_000, 1_750_000_000);
+    const path = '/candidate/streams/v1/index.sjson';
+    const first = await ask(url, path);
+    const { etag = '', 'last-modified': date = '' } = first.headers;
+    expect([first.status, date]).toEqual([200, new Date(1_750_000_000_000).toUTCString()]);
+
+    for (const [name, value] of [
+      ['if-none-match', etag],
+      ['if-modified-since', date],
+    ] as const) {
+      for (const method of ['GET', 'HEAD']) {
+        const { status, headers: got, body } = await ask(url, path, { method, headers: { [name]: value } });
+        expect([status, got.etag, got['cache-control'], body.length]).toEqual([304, etag, 'public, max-age=60', 0]);
+      }
+    }
+    // An older one, as a backup that is put back has it: later than is no reason to keep what one has.
+    writeFileSync(`${file}.new`, 'older!');
+    utimesSync(`${file}.new`, 1_700_000_000, 1_700_000_000);
+    renameSync(`${file}.new`, file);
+    for (const [name, value] of [
+      ['if-none-match', etag],
+      ['if-modified-since', date],
+    ] as const) {
+      const { status, body } = await ask(url, path, { headers: { [name]: value } });
+      expect([status, body.toString()]).toEqual([200, 'older!']);
+    }
+    expect((await ask(url, '/missing', { headers: { 'if-none-match': '*' } })).status).toBe(404);
+  });
+
+  it('gives no date to what was changed in this moment: it may change again within the second', async () => {
+    const { url } = await serveMirror({ 'keyring.gpg': 'k' });
+    const { headers } = await ask(url, '/keyring.gpg');
+    expect([headers.etag, headers['last-modified']]).toEqual([expect.any(String), undefined]);
+  });
+
+  it('goes on with a download where the file is still the same, and sends the whole of another', async () => {
+    const { url, root } = await serveMirror({ squashfs: image });
+    utimesSync(join(root, 'squashfs'), 1_750_000_000, 1_750_000_000);
+    const { etag = '', 'last-modified': date = '' } = (await ask(url, '/squashfs')).headers;
+    const status = async (condition: string) =>
+      (await ask(url, '/squashfs', { headers: { range: 'bytes=5-', 'if-range': condition } })).status;
+
+    expect([await status(etag), await status(date)]).toEqual([206, 206]);
+    for (const other of ['"old"', `W/${etag}`, new Date(1_750_000_001_000).toUTCString(), 'nonsense']) {
+      expect([other, await status(other)]).toEqual([other, 200]);
+    }
+  });
+
+  it('refuses with 412 what is asked for on the condition that it is another', async () => {
+    const { url, root } = await serveMirror({ squashfs: image });
+    utimesSync(join(root, 'squashfs'), 1_750_000_000, 1_750_000_000);
+    const { etag = '', 'last-modified': date = '' } = (await ask(url, '/squashfs')).headers;
+    const status = async (headers: Record<string, string>) => (await ask(url, '/squashfs', { headers })).status;
+
+    expect(await status({ 'if-match': `"old", ${etag}` })).toBe(200);
+    expect(await status({ 'if-match': '*' })).toBe(200);
+    expect(await status({ 'if-unmodified-since': date })).toBe(200);
+    for (const headers of [
+      { 'if-match': '"old"' },
+      { 'if-match': `W/${etag}` },
+      { 'if-unmodified-since': new Date(0).toUTCString() },
+    ] as Record<string, string>[]) {
+      expect([headers, await status(headers)]).toEqual([headers, 412]);
+    }
+  });
+
+  it('sends to its end the file that it began, whatever takes its name meanwhile', async () => {
+    const size = 30_000_000;
+    const { url, root } = await serveMirror({ index: Buffer.alloc(size, 'a') });
+    const received: Buffer[] = [];
+    const response = await new Promise<IncomingMessage>((resolve) => get(`${url}/index`, resolve));
+    await once(response, 'readable');
+    writeFileSync(join(root, 'new'), Buffer.alloc(size, 'b'));
+    renameSync(join(root, 'new'), join(root, 'index'));
+    for await (const piece of response) received.push(piece);
+
+    expect(Buffer.concat(received).equals(Buffer.alloc(size, 'a'))).toBe(true);
   });
 
   it.each([

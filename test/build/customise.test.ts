@@ -1,12 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { manifestOf } from '../../lib/machine/manifest';
 import { run } from '../../lib/machine/run';
+import { makeSquashfs } from '../../lib/machine/squashfs';
 import { type LookAlike, lookAlike } from '../fixtures/look-alike';
 import { type Launchpad, servePpas } from '../fixtures/look-alike/launchpad';
 import { cloudInit, cloudInitVersions, motdVersions } from '../fixtures/look-alike/packages';
 import { makePpa, type PpaOptions } from '../fixtures/look-alike/ppa';
+import { offeredOfDebian } from '../fixtures/look-alike/server/debian-packages';
+import { leftByHooks } from '../fixtures/look-alike/server/packages';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { maasMirror } from './cli';
 import { fileOf, inRoot, newestAt, textInInitrd, versionsAt } from './published';
@@ -81,18 +84,34 @@ describe('a customised image', { timeout: 600_000 }, () => {
     });
   });
 
-  it('is the same, byte for byte, when it is made again, and so is its initramfs', async () => {
+  it('is the same, byte for byte, when it is made again, though its packages make keys and names of machines', async () => {
     await using site = await ubuntuSite(noble);
     await using launchpad = await servedPpa();
     const digests: unknown[] = [];
     for (const more of [[], ['--rebuild']]) {
-      await build(site, '--no-boot-test', ...ppaWords(launchpad), ...more);
+      const packages = offeredOfDebian.flatMap((name) => ['--package', name]);
+      const { err } = await build(site, '--no-boot-test', ...ppaWords(launchpad), ...packages, ...more);
       const { items } = await newestAt(ga(site));
       digests.push(Object.entries(items).map(([name, { sha256 }]) => `${name} ${sha256}`));
+      expect(err).toMatch(/warning: .*ssl-cert-snakeoil\.key.* of ssl-cert, which nothing makes again at boot/);
+      expect(err).not.toMatch(/warning: .*nvme/);
     }
 
     expect(digests[0]).toEqual(digests[1]);
     expect(await versionsAt(ga(site))).toHaveLength(2);
+    const version = await newestAt(ga(site));
+    const made = [
+      { path: '/etc/nvme/hostid', what: 'identity', of: 'nvme-cli' },
+      { path: '/etc/nvme/hostnqn', what: 'identity', of: 'nvme-cli' },
+      { path: '/etc/ssl/certs/ssl-cert-snakeoil.pem', what: 'identity', of: 'ssl-cert' },
+      { path: '/etc/ssl/private/ssl-cert-snakeoil.key', what: 'private key', of: 'ssl-cert' },
+    ];
+    const provenance = JSON.parse(readFileSync(join(site.mirror, 'pool', version.provenance ?? ''), 'utf8'));
+    expect(provenance.predicate.buildDefinition.internalParameters.removed).toEqual(made);
+    await inRoot(fileOf(site, version, 'squashfs'), async (root) => {
+      for (const { path } of made) expect(existsSync(join(root, path)), path).toBe(false);
+      expect(readdirSync(join(root, 'etc/ssl/certs')).filter((name) => name.endsWith('.0'))).toEqual([]);
+    });
   });
 
   it.each([
@@ -226,6 +245,37 @@ describe('a customisation that cannot be', { timeout: 300_000 }, () => {
   });
 });
 
+describe('an image that keeps packages back', { timeout: 300_000 }, () => {
+  /** The image with settings of its own, as sites have them: one package is on hold, another one is pinned. */
+  async function heldBase(): Promise<string> {
+    const [tree, base] = [join(temporaryFolder(), 'tree'), join(temporaryFolder(), 'base.squashfs')];
+    await run(['unsquashfs', '-quiet', '-no-progress', '-dest', tree, noble.squashfs], { quiet: true });
+    const status = join(tree, 'var/lib/dpkg/status');
+    const hold = (name: string, text: string) =>
+      text.replace(`Package: ${name}\nStatus: install `, `Package: ${name}\nStatus: hold `);
+    writeFileSync(status, hold('cloud-init', readFileSync(status, 'utf8')));
+    const pin = `Package: motd-news-config\nPin: version ${motdVersions.release}\nPin-Priority: -1\n`;
+    writeFileSync(join(tree, 'etc/apt/preferences.d/freeze'), pin);
+    writeFileSync(join(tree, 'etc/apt/apt.conf'), 'APT::Default-Release "sid";\n');
+    await makeSquashfs(tree, base, { compression: { name: 'zstd', level: 3 }, epoch: 1_732_060_800 });
+    return base;
+  }
+
+  it('refuses what a request did not get, names the hold or the pin, and publishes nothing', async () => {
+    await using site = await ubuntuSite(noble);
+    await using launchpad = await servedPpa();
+    const common = ['--kernel', 'ga', '--no-boot-test', '--base', await heldBase()];
+    const held = await maasMirror(site.words(...common, ...ppaWords(launchpad)), { env: site.env });
+    const pinned = await maasMirror(site.words(...common, '--package', 'motd-news-config'), { env: site.env });
+
+    expect(held.err).toMatch(
+      `Upgrade amd64 failed: KeptBack: cloud-init stays ${cloudInitVersions.updates}, although ${newer} was asked for: it is on hold`,
+    );
+    expect(pinned.err).toMatch(/Upgrade amd64 failed: KeptBack: motd-news-config stays .*pins/);
+    expect([held.code, pinned.code, existsSync(join(site.mirror, 'candidate/streams'))]).toEqual([1, 1, false]);
+  });
+});
+
 /** What is no package is as in the image that the root was made from. */
 async function expectAsItCame(root: string): Promise<void> {
   await inRoot(noble.squashfs, async (base) => {
@@ -249,6 +299,7 @@ async function expectAsItCame(root: string): Promise<void> {
     }
   });
   for (const gone of [
+    ...leftByHooks,
     'usr/sbin/policy-rc.d',
     'usr/bin/systemd-detect-virt.real',
     'usr/bin/qemu-x86_64-static',

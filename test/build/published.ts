@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kernelOf } from '../../lib/catalog/kernels';
 import { contentId, productId } from '../../lib/catalog/products';
-import { releaseOf } from '../../lib/catalog/releases';
+import { familyOf } from '../../lib/catalog/releases';
 import { mountSquashfs } from '../../lib/machine/mounts';
 import { run } from '../../lib/machine/run';
 import type { Product, Products, Version } from '../../lib/simplestreams/types';
@@ -36,7 +37,7 @@ export async function productIdsAt(mirror: string, release: string): Promise<str
 /** The document with a view's boot products of a release's family. */
 export async function documentAt(mirror: string, release: string, view = 'candidate'): Promise<Products | undefined> {
   const { documents } = await readView(view, { mirror: await openMirrorDirectory(mirror, { create: false }) });
-  return documents.get(contentId(releaseOf(release), view))?.document;
+  return documents.get(contentId({ family: familyOf(release) }, view))?.document;
 }
 
 /** Names of its versions, in the order in which they sort. */
@@ -93,13 +94,21 @@ export async function inRoot<T>(squashfs: string, look: (root: string) => Promis
   return await look(root.path);
 }
 
-/** The text of a file in an initramfs that is one zstd archive. */
+/** The text of a file in an initramfs that is one zstd archive, with or without microcode in front of it. */
 export async function textInInitrd(initrd: string, path: string): Promise<string> {
-  const script = 'zstd -dcq "$1" | cpio --quiet --extract --to-stdout "$2"';
-  return run(['sh', '-c', script, 'sh', initrd, path], { quiet: true });
+  const script = 'tail -c +"$3" "$1" | zstd -dcq | cpio --quiet --extract --to-stdout "$2"';
+  return run(['sh', '-c', script, 'sh', initrd, path, `${1 + archiveStart(initrd)}`], { quiet: true });
 }
 
 /** Paths of all files in such an initramfs. */
 export async function filesInInitrd(initrd: string): Promise<string[]> {
-  return (await run(['sh', '-c', 'zstd -dcq "$1" | cpio --quiet --list', 'sh', initrd], { quiet: true })).split('\n');
+  const script = 'tail -c +"$2" "$1" | zstd -dcq | cpio --quiet --list';
+  return (await run(['sh', '-c', script, 'sh', initrd, `${1 + archiveStart(initrd)}`], { quiet: true })).split('\n');
+}
+
+/** Where the compressed archive begins: behind the end of those that are not. */
+function archiveStart(initrd: string): number {
+  const bytes = readFileSync(initrd);
+  if (!bytes.subarray(0, 6).equals(Buffer.from('070701'))) return 0;
+  return bytes.indexOf(Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), bytes.indexOf('TRAILER!!!'));
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { releaseOf } from '../../lib/catalog/releases';
+import { findRelease } from '../../lib/catalog/releases';
 import type { Signer } from '../../lib/simplestreams/signer';
 import { publishCloudImages, type StreamImage } from '../fixtures/cloud-stream';
 import { type LookAlike, serveArchive } from '../fixtures/look-alike';
@@ -24,8 +24,11 @@ export interface UbuntuSite extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Serves a look-alike's archive and a signed stream with its image, under the serial 20261120. */
-export async function ubuntuSite(look: LookAlike): Promise<UbuntuSite> {
+/**
+ * Serves a look-alike's archive and a signed stream with its image, under the serial 20261120.
+ * @param described what the stream says of it. @default - what Ubuntu says of the release
+ */
+export async function ubuntuSite(look: LookAlike, described: Partial<StreamImage> = {}): Promise<UbuntuSite> {
   const folder = temporaryFolder();
   const stream = join(folder, 'stream');
   const signer = await smallSigner('cloud images');
@@ -34,11 +37,12 @@ export async function ubuntuSite(look: LookAlike): Promise<UbuntuSite> {
     const { release, architecture, squashfs, manifest } = site.archive;
     const image = {
       release,
-      version: releaseOf(release).version,
+      version: findRelease(release)?.version ?? '',
       architecture,
       serial,
       squashfs,
       manifest,
+      ...described,
       ...changes,
     };
     await publishCloudImages(stream, { layout: 'daily', signer, images: [image] });

@@ -19,6 +19,7 @@ const table = [
   ['plucky', '25.04', '25.04', 'Plucky Puffin', '2025-04-17', '2026-01-15', '2026-01-15'],
   ['questing', '25.10', '25.10', 'Questing Quokka', '2025-10-09', '2026-07-09', '2026-07-09'],
   ['resolute', '26.04', '26.04 LTS', 'Resolute Raccoon', '2026-04-23', '2031-05-29', '2036-04-23'],
+  ['stonking', '26.10', '26.10', 'Stonking Stingray', '2026-10-15', '2027-07-15', '2027-07-15'],
   ['bookworm', '12', '12', 'bookworm', '2023-06-10', '2026-07-11', '2028-06-30'],
 ];
 
@@ -42,7 +43,10 @@ test('bookworm alone is of the Debian family', () => {
 });
 
 test('dracut makes the initrds from 26.04 on, and of no release before it', () => {
-  expect(releases.filter(({ initramfs }) => initramfs === 'dracut').map(({ name }) => name)).toEqual(['resolute']);
+  expect(releases.filter(({ initramfs }) => initramfs === 'dracut').map(({ name }) => name)).toEqual([
+    'resolute',
+    'stonking',
+  ]);
 });
 
 test('the releases that Ubuntu calls LTS are LTS', () => {
@@ -61,7 +65,7 @@ test.each(['trusty', '24.04', 'Noble', '', 'constructor'])('refuses the release 
   expect(refused).toMatchObject({ name: 'UnknownRelease', misuse: true });
   expect(refused.message).toBe(
     `no release ${JSON.stringify(name)}; there are xenial, bionic, focal, groovy, hirsute, impish, jammy, kinetic, ` +
-      'lunar, mantic, noble, oracular, plucky, questing, resolute, bookworm',
+      'lunar, mantic, noble, oracular, plucky, questing, resolute, stonking, bookworm',
   );
 });
 

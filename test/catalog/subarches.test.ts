@@ -50,6 +50,12 @@ test('the first and the last release have lists of the published length', () => 
   expect([length('xenial', 'amd64'), length('resolute', 'amd64'), length('resolute', 'armhf')]).toEqual([10, 30, 31]);
 });
 
-test('refuses to make up the list of an edge kernel that nobody publishes', () => {
-  expect(() => subarchesOf('hwe-26.04-edge', 'amd64')).toThrow('no edge kernels of 26.04 are known');
+test('edge kernels of later LTS releases go on with the rule: each LTS release counts, and no other', () => {
+  const of2404 = subarchesOf('hwe-24.04-edge', 'amd64');
+  expect(subarchesOf('hwe-26.04-edge', 'amd64')).toBe(`${of2404},hwe-26.04`);
+  expect(subarchesOf('hwe-28.04-edge', 'armhf')).toBe(`${subarchesOf('hwe-26.04-edge', 'armhf')},hwe-28.04`);
+});
+
+test('refuses to make up the list of an edge kernel that was never published', () => {
+  expect(() => subarchesOf('hwe-19.10-edge', 'amd64')).toThrow('no edge kernels of 19.10 are known');
 });

@@ -69,7 +69,9 @@ describe('the kernels of a plan', () => {
   it.each([
     ['noble', 'amd64', ['ga', 'hwe']],
     ['noble', 'riscv64', ['ga']],
-    ['resolute', 'amd64', ['ga']],
+    ['resolute', 'amd64', ['ga', 'hwe']],
+    ['resolute', 's390x', ['ga']],
+    ['stonking', 'amd64', ['ga']],
     ['bookworm', 'amd64', ['generic', 'cloud']],
   ])('are, where none are named, for %s on %s: %j', (release, architecture, expected) => {
     const [planned] = plan({ release, architectures: [architecture] }).architectures;
@@ -119,9 +121,9 @@ describe('planning', () => {
     ],
     [
       'a flavour that does not exist, naming those that do',
-      { kernels: { required: ['hwe-24.04'] } },
+      { kernels: { required: ['linux-generic'] } },
       'UnknownKernel',
-      /no kernel "hwe-24.04" for amd64; amd64 has ga, ga-lowlatency, hwe, /,
+      /no kernel "linux-generic" for amd64; amd64 has ga, ga-lowlatency, hwe, /,
     ],
     [
       'a flavour that the only ordered architecture lacks',

@@ -12,7 +12,9 @@ import {
   updateLists,
 } from '../../lib/machine/apt';
 import type { Chroot } from '../../lib/machine/chroot';
+import { inReleaseSha256 } from '../../lib/machine/in-release';
 import { run } from '../../lib/machine/run';
+import { verifiedArchives } from '../../lib/stages/materials';
 import { inSmallTree } from '../fixtures/in-small-tree';
 import { makePpa, type Ppa } from '../fixtures/look-alike/ppa';
 import { serveArchive } from '../fixtures/served-archive';
@@ -68,6 +70,10 @@ describe('a source', () => {
     expect(stanzaOf(source)).toBe(plain);
     expect(stanzaOf(source, '/k.gpg')).toBe(`${plain}Signed-By: /k.gpg\n`);
     expect(stanzaOf({ ...source, checkDates: true })).toBe(`${plain}Check-Date: yes\nCheck-Valid-Until: yes\n`);
+    const options = { 'Check-Valid-Until': 'no', 'By-Hash': 'force', 'Valid-Until-Max': undefined };
+    expect(stanzaOf({ ...source, checkDates: true, options })).toBe(
+      `${plain}Check-Date: yes\nCheck-Valid-Until: no\nBy-Hash: force\n`,
+    );
   });
 });
 
@@ -156,6 +162,38 @@ describe('an image whose apt is configured', () => {
 
       await access(join(chroot.path, 'usr/bin/small-tool'));
       expect(await left(chroot)).toBe('');
+    });
+  });
+
+  it('takes a repository that has Release and Release.gpg, and knows it again by what Plan sees of it', async () => {
+    const ppa = await makePpa(temporaryFolder(), {
+      ...{ owner: 'o', name: 'n', release: 'bookworm', packages: [], detached: true },
+    });
+    await using served = await serveArchive(ppa.archive);
+    const repository = repositoryOf(served.url, ppa);
+    await inSmallTree(async (chroot, openApt) => {
+      await aptUpdate(await openApt([repository]));
+
+      const sha256 = await inReleaseSha256(repository);
+      expect(verifiedArchives(chroot.path)).toEqual([
+        { uri: served.url.replace('http://', ''), suite: 'bookworm', sha256, detached: true },
+      ]);
+    });
+    expect(served.requests).toContain('/dists/bookworm/Release.gpg');
+  });
+
+  it('refuses an expired repository, unless its own field says otherwise', async () => {
+    const ppa = await makePpa(temporaryFolder(), {
+      ...{ owner: 'o', name: 'n', release: 'bookworm', packages: [], fault: 'expired' },
+    });
+    await using served = await serveArchive(ppa.archive);
+    const repository = { ...repositoryOf(served.url, ppa), checkDates: true };
+    const overlooked = ['Acquire::Check-Date "false";', 'Acquire::Check-Valid-Until "false";'];
+    await inSmallTree(async (_, openApt) => {
+      await expect(aptUpdate(await openApt([repository], overlooked))).rejects.toThrow(/expired/);
+    });
+    await inSmallTree(async (_, openApt) => {
+      await aptUpdate(await openApt([{ ...repository, options: { 'Check-Valid-Until': 'no' } }]));
     });
   });
 

@@ -42,6 +42,7 @@ const nextCloudInit = (stack: Stack): MirrorView => ({
   serial: '20261120',
   compression: 'xz',
   bootTest: false,
+  bootTimeout: Duration.minutes(45),
   bootloaders: false,
 });
 
@@ -51,7 +52,8 @@ export function everyProp(stack: Stack): Required<MaasMirrorProps> {
     releases: [UbuntuRelease.NOBLE, UbuntuRelease.JAMMY],
     architectures: [Architecture.AMD64, Architecture.ARM64],
     kernels: [KernelFlavour.GA, KernelFlavour.HWE, KernelFlavour.HWE_EDGE],
-    views: [{ name: 'candidate', releases: [UbuntuRelease.NOBLE] }, nextCloudInit(stack), { name: 'stable' }],
+    views: [{ name: 'candidate', releases: [UbuntuRelease.NOBLE] }, nextCloudInit(stack)],
+    catalogue: { releases: { zany: { version: '27.04' }, noble: { supportEol: '2029-06-30' } } },
     places: { stream: 'releases', streamKeyring: 'AAAA', proxy: 'http://proxy.example.com:3128' },
     schedule: MirrorSchedule.expression('rate(6 hours)'),
     maxConcurrency: 8,

@@ -8,8 +8,8 @@ export interface State {
   readonly Resource?: string;
   readonly Next?: string;
   readonly ResultPath?: string | null;
-  readonly Parameters?: Readonly<Record<string, unknown>>;
   readonly ResultSelector?: Readonly<Record<string, string>>;
+  readonly Parameters?: Readonly<Record<string, unknown>>;
   readonly Retry?: readonly {
     readonly ErrorEquals: readonly string[];
     readonly IntervalSeconds: number;

@@ -184,7 +184,7 @@ describe('a password in an address', () => {
 
   it('refuses one in mirror.yaml', () => {
     const file = join(temporaryFolder(), 'mirror.yaml');
-    writeFileSync(file, JSON.stringify({ views: { stable: {} }, places: { archive: hush } }));
+    writeFileSync(file, JSON.stringify({ views: { stable: { releases: ['noble'] } }, places: { archive: hush } }));
     const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
     expect(() => MaasMirror.fromConfig(stack, 'Mirror', file)).toThrow(
       /places\.archive: https:\/\/x\.example\/y is given/,

@@ -30,6 +30,7 @@ describe('the list of a mirror', () => {
         version: '20261120',
         kernelVersion: '6.1.153-1',
         gate: 'passed',
+        support: { supportEol: '2026-07-11', supportEsmEol: '2028-06-30' },
         sizes: { kernel: 5000, initrd: 5000, squashfs: 40_000 },
         files: expect.arrayContaining([{ path: 'bookworm/amd64/20261120/squashfs', size: 40_000 }]),
       },

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { mirror } from '../../lib/job/layout';
@@ -6,6 +6,7 @@ import { listMirror } from '../../lib/operations/list';
 import { openMirror, splitViewAddress } from '../../lib/operations/open-mirror';
 import { type VerifyReport, verifyMirror } from '../../lib/operations/verify';
 import type { Signer } from '../../lib/simplestreams/signer';
+import { openStore } from '../../lib/store/open';
 import { serve } from '../fixtures/served-folder';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
@@ -98,6 +99,52 @@ describe('a mirror in a directory', () => {
     expect((await verified(store.root)).problems).toMatchObject([
       { object: mirror.index('candidate'), rule: 'missing' },
     ]);
+  });
+});
+
+describe('a copy of views alone', () => {
+  test('is verified by itself, whether its own folder is given, or that of a view', async () => {
+    const { root } = await makeSmallMirror(temporaryFolder(), { signer });
+    const copy = temporaryFolder();
+    cpSync(join(root, 'candidate'), join(copy, 'candidate'), { recursive: true, dereference: true });
+    const missing = [
+      { object: 'keyring.gpg', rule: 'missing' },
+      { object: 'keyring.asc', rule: 'missing' },
+    ];
+
+    for (const address of [copy, join(copy, 'candidate'), `${copy}/candidate/`]) {
+      expect(await verified(address)).toMatchObject({ objects: 8, problems: missing });
+    }
+    cpSync(join(root, 'keyring.gpg'), join(copy, 'keyring.gpg'));
+    cpSync(join(root, 'keyring.asc'), join(copy, 'keyring.asc'));
+    expect(await verified(join(copy, 'candidate'))).toMatchObject({ objects: 8, problems: [] });
+    rmSync(join(copy, 'candidate/bookworm/amd64/20261120/squashfs'));
+    const squashfs = 'candidate/bookworm/amd64/20261120/squashfs';
+    expect((await verified(copy)).problems).toMatchObject([{ object: squashfs, rule: 'missing' }]);
+  });
+
+  test('can be a frozen view', async () => {
+    const { root } = await makeSmallMirror(temporaryFolder(), {
+      signer,
+      view: 'snapshots/2026-11-20',
+      label: 'candidate',
+    });
+    const frozen = join(root, 'snapshots/2026-11-20');
+
+    expect(await verified(frozen)).toMatchObject({ views: [{ view: 'snapshots/2026-11-20' }], problems: [] });
+    rmSync(join(root, 'format.json'));
+    expect(await verified(root)).toMatchObject({ views: [{ view: 'snapshots/2026-11-20' }], problems: [] });
+  });
+
+  test('refuses other folders as before, and is refused by whatever writes', async () => {
+    const { root } = await makeSmallMirror(temporaryFolder(), { signer });
+    rmSync(join(root, 'format.json'));
+
+    await expect(openMirror(join(root, 'pool'))).rejects.toMatchObject({ name: 'ForeignDirectory' });
+    for (const create of [false, true]) {
+      await expect(openStore(root, { create })).rejects.toMatchObject({ name: 'ForeignDirectory' });
+      await expect(openStore(join(root, 'candidate'), { create })).rejects.toMatchObject({ name: 'ForeignDirectory' });
+    }
   });
 });
 

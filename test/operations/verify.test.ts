@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { MirrorError } from '../../lib/errors';
 import { mirror } from '../../lib/job/layout';
+import { checkStandings } from '../../lib/operations/check-standing';
 import { checkView } from '../../lib/operations/check-view';
 import type { Problem } from '../../lib/operations/problem';
 import { signatureCheck } from '../../lib/operations/signature-check';
@@ -13,11 +14,13 @@ import { clearsigned } from '../../lib/simplestreams/signed-text';
 import type { Signer } from '../../lib/simplestreams/signer';
 import { splitClearsigned } from '../../lib/simplestreams/split-clearsigned';
 import type { IndexEntry, Products } from '../../lib/simplestreams/types';
+import { measureBytes } from '../../lib/store/digest';
 import { DirectoryStore } from '../../lib/store/directory';
 import type { ObjectHead } from '../../lib/store/store';
 import { makePrivateKeyPackets } from '../fixtures/private-key-packets';
 import { makeSmallMirror, publicationTime, smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
+import { shapeOf } from '../fixtures/tree-shape';
 
 let signer: Signer;
 let stranger: Signer;
@@ -359,7 +362,7 @@ test('an object that is wrong is told once, however many views offer it', async 
 });
 
 describe('the links of a directory', () => {
-  test('a view whose folder is gone, or is a copy, is named', async () => {
+  test('a view whose folder is gone, or leads elsewhere, is named', async () => {
     const directory = temporaryFolder();
     const store = await makeSmallMirror(directory, { signer });
     const folder = 'bookworm/amd64/20261120';
@@ -368,14 +371,98 @@ describe('the links of a directory', () => {
 
     rmSync(link);
     expect((await verified(store)).problems).toEqual([problem]);
-    cpSync(join(directory, 'pool', folder), link, { recursive: true });
-    expect((await verified(store)).problems).toEqual([problem]);
-    rmSync(link, { recursive: true });
     symlinkSync(`../../../pool/${folder}`, link);
     expect((await verified(store)).problems).toEqual([]);
     rmSync(link);
     symlinkSync('20261120', link);
     expect((await verified(store)).problems).toEqual([problem]);
+  });
+
+  test('a copy in which links have become folders holds, and both files of an item are read', async () => {
+    const copy = temporaryFolder();
+    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    cpSync(store.root, copy, { recursive: true, dereference: true });
+    const [folder, squashfs] = ['candidate/bookworm/amd64/20261120', 'candidate/bookworm/amd64/20261120/squashfs'];
+
+    expect(await verified(new DirectoryStore(copy))).toMatchObject({ problems: [], objects: 16 });
+    expect(await verified(new DirectoryStore(copy), { objects: false })).toMatchObject({ problems: [] });
+
+    writeFileSync(join(copy, squashfs), 'cut');
+    const { problems } = await verified(new DirectoryStore(copy));
+    expect(problems).toMatchObject([{ object: squashfs, rule: 'size' }]);
+    rmSync(join(copy, squashfs));
+    expect((await verified(new DirectoryStore(copy))).problems).toMatchObject([{ object: folder, rule: 'link' }]);
+  });
+});
+
+describe('what the next publication would find', () => {
+  const index = mirror.index('candidate');
+
+  test('an index that was restored is named, with both ways to go on', async () => {
+    const store = await makeSmallMirror(temporaryFolder(), { signer, at: publicationTime });
+    const yesterday = readFileSync(join(store.root, index));
+    await makeSmallMirror(store.root, { signer, versions: ['20261120', '20261121'], at: nextDay });
+    writeFileSync(join(store.root, index), yesterday);
+    const before = shapeOf(store.root);
+
+    const { problems } = await verified(store);
+
+    expect(problems).toEqual([
+      {
+        object: index,
+        rule: 'ahead',
+        message: expect.stringContaining('older index than index.json: it looks restored'),
+      },
+      {
+        object: index,
+        rule: 'restored',
+        message: expect.stringContaining(`remove the folder .store/generations/${encodeURIComponent(index)}`),
+      },
+    ]);
+    expect(shapeOf(store.root)).toEqual(before);
+  });
+
+  test('an index that a killed publication has not put in its place is named', async () => {
+    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    const generations = join(store.root, '.store/generations', encodeURIComponent(index));
+    const bytes = Buffer.from('the next index');
+    writeFileSync(join(generations, '2'), `${measureBytes(bytes).sha256}\n${bytes}`);
+
+    const { problems } = await verified(store);
+
+    expect(problems).toEqual([
+      { object: index, rule: 'unfinished', message: expect.stringContaining('the next one finishes it') },
+    ]);
+  });
+
+  test('an index that this tool did not write is named, whoever has signed it', async () => {
+    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    const text = splitClearsigned(readFileSync(join(store.root, index))).text;
+    writeFileSync(join(store.root, index), await signer.clearsign(text, nextDay));
+
+    const { problems } = await verified(store);
+
+    expect(problems).toEqual([
+      { object: index, rule: 'foreign', message: expect.stringContaining('did not write it') },
+    ]);
+  });
+
+  test('a generation that is damaged is named', async () => {
+    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    const file = join(store.root, '.store/generations', encodeURIComponent(index), '1');
+    writeFileSync(file, 'damaged');
+
+    const { problems } = await verified(store);
+
+    expect(problems).toEqual([{ object: index, rule: 'damaged', message: expect.stringContaining(file) }]);
+  });
+
+  test('a publication that is under way is no problem', () => {
+    const [before, now] = [new Map([['index', 'settled 1']]), new Map([['index', 'unfinished 2']])];
+
+    expect(checkStandings(before, now, new Set())).toEqual([]);
+    expect(checkStandings(now, now, new Set())).toHaveLength(1);
+    expect(checkStandings(now, now, new Set(['index']))).toEqual([]);
   });
 });
 

@@ -54,6 +54,23 @@ describe('a publication', () => {
     ]);
   });
 
+  it.each([
+    ['create', '.json'],
+    ['create', '.sjson'],
+    ['replace', '.json.gpg'],
+  ])('refuses to move the index where a document cannot be written (%s %s)', async (method, ending) => {
+    const press = smallPress(signer);
+    const documents = 'candidate/streams/v1/';
+    const mirror = wrappedStore(press.mirror, async (call, go) => {
+      const isDocument = call.key.startsWith(documents) && /^[0-9a-f]{64}\./.test(call.key.slice(documents.length));
+      if (isDocument && call.method === method && call.key.endsWith(ending)) throw new Error('the disk is gone');
+      return go();
+    });
+
+    await expect(press.publish({}, { mirror })).rejects.toThrow('the disk is gone');
+    expect(await press.bytes(index)).toBeUndefined();
+  });
+
   it('leaves the old state where it is interrupted before the index moves, and the next one goes on', async () => {
     const press = smallPress(signer);
     await press.publish();

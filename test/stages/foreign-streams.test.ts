@@ -47,7 +47,8 @@ async function streaming(
     const scratch = temporaryFolder();
     const keyring = join(scratch, 'given.gpg');
     writeFileSync(keyring, signer.keyring);
-    const wanted = { stream: server.address, release: 'noble', architecture: 'amd64', keyring, scratch, network: {} };
+    const noble = { release: 'noble', version: '24.04', architecture: 'amd64' };
+    const wanted = { ...noble, stream: server.address, keyring, scratch, network: {} };
     return findCloudImage({ ...wanted, waits: [0, 0], warn: (sentence) => warnings.push(sentence), ...options });
   };
   return { folder, ...server, find, warnings };
@@ -316,7 +317,7 @@ describe('a stream without the image', () => {
 
   it.each([
     ['an architecture', { architecture: 'arm64' }, 'noble (24.04) arm64', 'of this release it has amd64, amd64v3'],
-    ['a release', { release: 'jammy' }, 'jammy (22.04) amd64', 'it has noble (24.04)'],
+    ['a release', { release: 'jammy', version: '22.04' }, 'jammy (22.04) amd64', 'it has noble (24.04)'],
   ])('refuses %s that it never had, and lists what it has', async (_, options, what, offer) => {
     await using stream = await streaming({});
     await expect(stream.find(options)).rejects.toMatchObject({

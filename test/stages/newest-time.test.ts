@@ -34,4 +34,15 @@ describe('when the newest version was built', () => {
     expect(await time('noble', 'candidate')).toBeUndefined();
     expect(await time('bootloaders', 'candidate')).toBeUndefined();
   });
+
+  it('is of one release, though both are in one document', async () => {
+    const press = smallPress(signer);
+    const ubuntu = { source: 'cloud-image', kernels: [{ kernel: 'ga' }] } as const;
+    await press.publish({ ...ubuntu, release: 'jammy', serial: '20261119' });
+    await press.publish({ ...ubuntu, release: 'noble', serial: '20261118' });
+
+    const time = (release: string) => newestTime({ release, view: 'candidate' }, { mirror: press.mirror });
+    expect(await time('noble')).toEqual(new Date('2026-11-18T00:00:00Z'));
+    expect(await time('jammy')).toEqual(new Date('2026-11-19T00:00:00Z'));
+  });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DirectoryStore } from '../../lib/store/directory';
 import { temporaryFolder } from '../fixtures/temporary-folder';
+import { shapeOf } from '../fixtures/tree-shape';
 import { textOf } from './contract';
 import { startWriter } from './writer-process';
 
@@ -19,15 +20,21 @@ describe('a directory with several processes', () => {
     expect(readdirSync(join(root, '.store/tmp'))).toEqual([]);
   });
 
-  it('finishes by reading what a killed process had claimed', async () => {
+  it('shows by reading what a killed process left, and finishes it with the next change', async () => {
     const root = temporaryFolder();
     const store = new DirectoryStore(root);
     await store.replace('index', Buffer.from('before'), {});
     await killedAt('claimed', root);
-    expect(readFileSync(join(root, 'index'), 'utf8')).toBe('before');
+    const left = shapeOf(root);
 
+    const before = await store.read('index');
+    expect(before?.bytes.toString()).toBe('before');
+    expect(await store.standing('index')).toEqual({ standing: 'unfinished', number: 2 });
+    expect(shapeOf(root)).toEqual(left);
+
+    const refused = store.replace('index', Buffer.from('ours'), { ifMatch: before?.tag ?? '' });
+    await expect(refused).rejects.toMatchObject({ name: 'PreconditionFailed' });
     expect(await textOf(store, 'index')).toBe('of the dead');
-    expect(readFileSync(join(root, 'index'), 'utf8')).toBe('of the dead');
   });
 
   it('builds on what a killed process had claimed', async () => {

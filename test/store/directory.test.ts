@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -15,6 +16,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DirectoryStore } from '../../lib/store/directory';
 import { temporaryFolder } from '../fixtures/temporary-folder';
+import { shapeOf } from '../fixtures/tree-shape';
 import { keysOf, sha256Of, storeContract, textOf } from './contract';
 import { startWriter } from './writer-process';
 
@@ -180,15 +182,81 @@ describe('a mutable object of a directory', () => {
     expect(readFileSync(join(folder, '3'), 'utf8')).toBe(`${sha256Of('three')}\nthree`);
   });
 
-  it.each(['missing', 'an older one'])('is made right by reading where the visible file is %s', async (state) => {
+  it.each([
+    ['something removed', 'missing', (path: string) => rmSync(path)],
+    ['something restored from a backup', 'restored', (path: string) => writeFileSync(path, 'one')],
+    ['something else wrote', 'foreign', (path: string) => writeFileSync(path, 'forged')],
+  ])('is read as HTTP readers see it, and stays so, where %s the visible file', async (_, standing, change) => {
     const store = new DirectoryStore(temporaryFolder());
     for (const text of ['one', 'two', 'three']) await store.replace('index', Buffer.from(text), {});
-    const visible = join(store.root, 'index');
-    if (state === 'missing') execFileSync('rm', [visible]);
-    else writeFileSync(visible, 'one');
+    change(join(store.root, 'index'));
+    const before = shapeOf(store.root);
 
-    expect(await textOf(store, 'index')).toBe('three');
-    expect(readFileSync(visible, 'utf8')).toBe('three');
+    const file = join(temporaryFolder(), 'index');
+    const seen = await store.read('index');
+    expect((await store.head('index'))?.sha256).toBe(seen?.tag);
+    await store.readTo('index', file).catch(({ name }) => expect(name).toBe('NoSuchObject'));
+    expect(existsSync(file) ? readFileSync(file, 'utf8') : undefined).toBe(seen?.bytes.toString());
+    expect(await store.standing('index')).toEqual({ standing, number: 3 });
+    for await (const key of store.list('')) expect(key).toBe('index');
+    await store.requireOwn('index').catch(({ name }) => expect(name).toBe('ChecksumMismatch'));
+
+    expect(shapeOf(store.root)).toEqual(before);
+  });
+
+  it('goes back to what was published last where it was removed, with the next change', async () => {
+    const store = new DirectoryStore(temporaryFolder());
+    for (const text of ['one', 'two']) await store.replace('index', Buffer.from(text), {});
+    rmSync(join(store.root, 'index'));
+
+    const lost = store.replace('index', Buffer.from('three'), { ifMatch: null });
+    await expect(lost).rejects.toMatchObject({ name: 'PreconditionFailed' });
+
+    expect(readFileSync(join(store.root, 'index'), 'utf8')).toBe('two');
+  });
+
+  it('refuses a conditional change on top of what was restored, until one of the ways that it names is taken', async () => {
+    for (const [way, next] of [
+      ['go on', 'one'],
+      ['go back', 'three'],
+    ]) {
+      const store = new DirectoryStore(temporaryFolder());
+      for (const text of ['one', 'two', 'three']) await store.replace('index', Buffer.from(text), {});
+      writeFileSync(join(store.root, 'index'), 'one');
+      const change = async () =>
+        store.replace('index', Buffer.from('merged'), { ifMatch: (await store.read('index'))?.tag ?? null });
+
+      const refused = {
+        name: 'ChecksumMismatch',
+        message: expect.stringContaining('restored from a backup'),
+        hint: expect.stringMatching(/remove the folder \.store\/generations\/index .* remove index;/),
+      };
+      await expect(change()).rejects.toMatchObject(refused);
+      await expect(store.requireOwn('index')).rejects.toMatchObject(refused);
+      expect(await textOf(store, 'index')).toBe('one');
+
+      if (way === 'go on') rmSync(join(store.root, '.store/generations/index'), { recursive: true });
+      else rmSync(join(store.root, 'index'));
+      await change().catch(({ name }) => expect(name).toBe('PreconditionFailed'));
+      if (way === 'go back') expect(await textOf(store, 'index')).toBe(next);
+      await change().catch(({ name }) => expect(name).toBe('PreconditionFailed'));
+      expect(await textOf(store, 'index')).toBe('merged');
+    }
+  });
+
+  it('takes a backup that brings the generation before with it for restored, too', async () => {
+    const store = new DirectoryStore(temporaryFolder());
+    const kept = temporaryFolder();
+    await store.replace('index', Buffer.from('one'), {});
+    execFileSync('cp', ['-a', `${store.root}/.`, kept]);
+    await store.replace('index', Buffer.from('two'), {});
+    const claimed = statSync(join(store.root, '.store/generations/index/2'), { bigint: true }).ctimeNs;
+    // The clock of a file system goes in steps.
+    do execFileSync('cp', ['-a', `${kept}/.`, store.root]);
+    while (statSync(join(store.root, 'index'), { bigint: true }).ctimeNs <= claimed);
+
+    expect(await store.standing('index')).toEqual({ standing: 'restored', number: 2 });
+    expect(await textOf(store, 'index')).toBe('one');
   });
 
   it('is what lies there where .store was lost', async () => {
@@ -205,7 +273,7 @@ describe('a mutable object of a directory', () => {
     expect(readFileSync(join(store.root, 'index'), 'utf8')).toBe('ours');
   });
 
-  it('is shown as it is where it was tampered with, until it is overwritten or removed', async () => {
+  it('is shown as it is where it was tampered with, until it is overwritten', async () => {
     const store = new DirectoryStore(temporaryFolder());
     await store.replace('index', Buffer.from('signed'), {});
     const visible = join(store.root, 'index');
@@ -213,12 +281,8 @@ describe('a mutable object of a directory', () => {
 
     expect(await textOf(store, 'index')).toBe('forged');
     expect(await store.head('index')).toMatchObject({ sha256: sha256Of('forged') });
-    execFileSync('rm', [visible]);
-    expect(await textOf(store, 'index')).toBe('signed');
-
-    writeFileSync(visible, 'forged again');
-    await store.replace('index', Buffer.from('signed anew'), {});
-    expect(readFileSync(visible, 'utf8')).toBe('signed anew');
+    await store.replace('index', Buffer.from('signed again'), {});
+    expect(readFileSync(visible, 'utf8')).toBe('signed again');
   });
 
   it('refuses a conditional change on top of what was tampered with', async () => {
@@ -233,26 +297,26 @@ describe('a mutable object of a directory', () => {
     expect(readFileSync(join(store.root, 'index'), 'utf8')).toBe('forged');
   });
 
-  it('refuses a generation that the disk has damaged, and says how to go on', async () => {
+  it('refuses to change what has a damaged generation, and says how to go on', async () => {
     const store = new DirectoryStore(temporaryFolder());
     await store.replace('index', Buffer.from('signed'), {});
     appendFileSync(join(store.root, '.store/generations/index/1'), '!');
-    await expect(store.read('index')).rejects.toMatchObject({
+    const damaged = {
       name: 'ChecksumMismatch',
       hint: expect.stringContaining(join(store.root, '.store/generations/index')),
-    });
+    };
+    await expect(store.standing('index')).rejects.toMatchObject(damaged);
+    await expect(store.replace('index', Buffer.from('other'), {})).rejects.toMatchObject(damaged);
+    expect(await textOf(store, 'index')).toBe('signed');
   });
 
-  it('is read rightly from a disk that cannot be written', async () => {
+  it('is read from a disk that cannot be written', async () => {
     const root = mountTmpfs();
     const store = new DirectoryStore(root);
     await store.replace('index', Buffer.from('one'), {});
-    await store.replace('index', Buffer.from('two'), {});
-    writeFileSync(join(root, 'index'), 'one');
     execFileSync('mount', ['-o', 'remount,ro', root]);
 
-    expect(await textOf(store, 'index')).toBe('two');
-    expect(readFileSync(join(root, 'index'), 'utf8')).toBe('one');
+    expect(await textOf(store, 'index')).toBe('one');
   });
 
   it('shows the newest bytes after a slow writer has placed older ones', async () => {
@@ -268,17 +332,18 @@ describe('a mutable object of a directory', () => {
     expect(readFileSync(join(root, 'index'), 'utf8')).toBe('newer');
   });
 
-  it('never goes back, not for a moment, where a reader is overtaken by a writer', async () => {
+  it('never goes back, not for a moment, where one writer is overtaken by another', async () => {
     const root = temporaryFolder();
     const fast = new DirectoryStore(root);
-    await fast.replace('index', Buffer.from('older'), {});
     const kept = join(temporaryFolder(), 'index'); // a second name, that no other file gets its inode
     const overtaken = async (point: string) => {
-      if (point !== 'looked' || existsSync(kept)) return;
+      if (point !== 'claimed') return;
       await fast.replace('index', Buffer.from('newer'), {});
       linkSync(join(root, 'index'), kept);
     };
     const slow = new DirectoryStore(root, { pause: overtaken });
+
+    await slow.replace('index', Buffer.from('older'), {});
 
     expect(await textOf(slow, 'index')).toBe('newer');
     // Nothing was put in its place, which HTTP readers would have seen.

@@ -30,6 +30,8 @@ export function kindOf(stats: Stats): Kind {
 export interface Entry {
   readonly name: string;
   readonly kind: Kind;
+  /** Bytes of a regular file. */
+  readonly size: number;
 }
 
 /** @returns undefined where there are more than `most` */
@@ -41,7 +43,7 @@ export function entriesOf(folder: Held, most: number): Entry[] | undefined {
       if (entries.length === most) return undefined;
       using found = hold(nameIn(folder, one.name));
       // A name that is no UTF-8 is none of those that a build looks for.
-      if (found !== undefined) entries.push({ name: one.name, kind: kindOf(found.stats) });
+      if (found !== undefined) entries.push({ name: one.name, kind: kindOf(found.stats), size: found.stats.size });
     }
   } finally {
     directory.closeSync();

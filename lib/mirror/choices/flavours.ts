@@ -1,11 +1,14 @@
-import { architecturesOf, kernelsOf } from '../../catalog/kernels';
+import { kernelsOf } from '../../catalog/kernels';
+import type { Release } from '../../catalog/releases';
 import { MirrorError } from '../../errors';
-import { bootloadersOrder, Order } from '../../job/order';
+import { releaseFor } from '../../job/catalogue/release-for';
+import { usualKernels } from '../../job/kernel-choice';
+import { bootloadersOrder, type Order } from '../../job/order';
 import { planOf } from '../../job/plan';
 
 /** What a mirror is for. */
 interface Scope {
-  readonly releases: readonly string[];
+  readonly releases: readonly Release[];
   readonly architectures: readonly string[];
 }
 
@@ -14,11 +17,8 @@ interface Scope {
  * usual ones of its releases, which an order by hand has that names none.
  */
 export function usedFlavours(orders: readonly Order[], { releases, architectures }: Scope): string[] {
-  const byHand = releases.flatMap((release) => {
-    const existing = architectures.filter((one) => architecturesOf(release).includes(one));
-    return existing.length === 0 ? [] : [Order.parse({ release, architectures: existing })];
-  });
-  return [...new Set([...orders, ...byHand].flatMap(flavoursOf))].sort();
+  const usual = releases.flatMap((release) => architectures.flatMap((one) => usualKernels(release, one).kernels));
+  return [...new Set([...orders.flatMap(flavoursOf), ...usual.map(({ kernel }) => kernel)])].sort();
 }
 
 function flavoursOf(order: Order): string[] {
@@ -32,7 +32,7 @@ function flavoursOf(order: Order): string[] {
 export function withFlavoursOf(named: readonly string[] | undefined, order: Order): Order {
   const { release, architectures, view } = order;
   if (named === undefined || order.kernels !== undefined || release === bootloadersOrder) return order;
-  const built = architectures.flatMap((one) => kernelsOf(release, one)).filter((kernel) => kernel.built);
+  const built = architectures.flatMap((one) => kernelsOf(releaseFor(order), one)).filter((kernel) => kernel.built);
   const required = named.filter((name) => built.some((kernel) => kernel.name === name));
   if (required.length > 0) return { ...order, kernels: { required, optional: [] } };
   throw new MirrorError(

@@ -277,9 +277,12 @@ describe('folders in a tree', () => {
     link(outside, 'etc/out');
     execFileSync('mkfifo', [join(root, 'etc/fifo')]);
 
-    expect(tree.list('etc')).toEqual([
+    writeFileSync(join(root, 'etc/zeros'), Buffer.alloc(5));
+
+    expect(tree.list('etc')).toMatchObject([
       { name: 'fifo', kind: 'FIFO' },
       { name: 'out', kind: 'link' },
+      { name: 'zeros', kind: 'file', size: 5 },
     ]);
     expect([tree.list('etc/out'), tree.list('none'), tree.list('etc/fifo')]).toEqual([[], [], []]);
   });

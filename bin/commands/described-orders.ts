@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { supportMark } from '../../lib/catalog/support';
+import { distroInfoFile } from '../../lib/job/catalogue/distro-info';
+import { isDescribed, releaseFor, toldBy } from '../../lib/job/catalogue/release-for';
+import { bootloadersOrder, type Order } from '../../lib/job/order';
+import { planOf } from '../../lib/job/plan';
+import { packagePath } from '../../lib/mirror/package-files';
+import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
+import { describedOrder } from '../../lib/stages/releases/described-order';
+
+/**
+ * Orders whose releases are all known: those that the catalogue does not have are looked up in the signed stream of cloud
+ * images and in this machine's distro-info-data. Nothing is asked for where the catalogue has them all.
+ * @throws UnknownRelease, UnknownArchitecture, UnknownKernel, NotSupported, BadInput (all misuse); BadFormat, BadSignature
+ */
+export async function describedOrders(
+  orders: readonly Order[],
+  { distroInfo = textOf(distroInfoFile) }: { readonly distroInfo?: string | undefined } = {},
+): Promise<Order[]> {
+  const described: Order[] = [];
+  for (const order of orders) {
+    if (order.release === bootloadersOrder || isDescribed(order)) described.push(order);
+    else described.push(await lookedUp(order, distroInfo));
+  }
+  return described;
+}
+
+async function lookedUp(order: Order, distroInfo: string | undefined): Promise<Order> {
+  const scratch = await mkdtemp(join(tmpdir(), 'maas-mirror-stream-'));
+  try {
+    const verify = (clearsigned: Buffer, keyring: Buffer) => verifyInProcess(clearsigned, keyring, new Date());
+    const described = await describedOrder(order, { scratch, tools: packagePath('buildspecs'), verify, distroInfo });
+    planOf(described, 'check');
+    return described;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** The text of a file that a machine may have. */
+export function textOf(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+/** What a release is, who says so, and that its support has ended. Undefined where only the stack can tell. */
+export function releaseLine(order: Order, now: Date): string | undefined {
+  if (order.release === bootloadersOrder || !isDescribed(order)) return undefined;
+  const release = releaseFor(order);
+  const mark = supportMark(release, now);
+  return `${release.name} is ${release.title} (${toldBy(order)})${mark === undefined ? '' : `; ${mark}`}`;
+}

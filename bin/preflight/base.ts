@@ -1,0 +1,57 @@
+import { stat } from 'node:fs/promises';
+import { MirrorError } from '../../lib/errors';
+import type { Order } from '../../lib/job/order';
+import { run } from '../../lib/machine/run';
+import { checkSquashfs } from '../../lib/machine/squashfs';
+
+/** Looks at the base images of builds, without any tool. @throws BadImage (misuse) for what is no whole squashfs */
+export async function requireSquashfs(orders: readonly Order[]): Promise<void> {
+  for (const base of basesOf(orders)) {
+    const there = await stat(base).catch(() => undefined);
+    if (there?.isDirectory()) throw badBase(base, 'is a folder', `pack it first: mksquashfs ${base} base.squashfs`);
+    try {
+      await checkSquashfs(base);
+    } catch (error) {
+      if (!(error instanceof MirrorError)) throw error;
+      throw new MirrorError(error.name, `--base: ${error.message}`, {
+        ...(error.hint !== undefined && { hint: error.hint }),
+        cause: error.cause,
+        misuse: true,
+      });
+    }
+  }
+}
+
+/**
+ * Looks whether base images hold a root file system, by the one file that everything else needs.
+ * @returns false where that cannot be said yet, without unsquashfs
+ * @throws BadImage (misuse)
+ */
+export async function requireRootFileSystems(orders: readonly Order[]): Promise<boolean> {
+  try {
+    await requirePackageLists(basesOf(orders));
+    return true;
+  } catch (error) {
+    if (error instanceof MirrorError && error.name === 'MissingTool') return false;
+    throw error;
+  }
+}
+
+async function requirePackageLists(bases: readonly string[]): Promise<void> {
+  for (const base of bases) {
+    const listed = await run(['unsquashfs', '-l', base, packageList], { quiet: true });
+    if (listed.split('\n').some((line) => line.endsWith(`/${packageList}`))) continue;
+    const hint = 'give the squashfs of a cloud image, or of another tree in which apt and dpkg are installed';
+    throw badBase(base, `holds no root file system of Debian or Ubuntu: it has no /${packageList}`, hint);
+  }
+}
+
+const packageList = 'var/lib/dpkg/status';
+
+function basesOf(orders: readonly Order[]): string[] {
+  return [...new Set(orders.map(({ base }) => base).filter((base) => base !== ''))];
+}
+
+function badBase(base: string, what: string, hint: string): MirrorError {
+  return new MirrorError('BadImage', `--base: ${base} ${what}`, { hint, misuse: true });
+}

@@ -1,0 +1,69 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { isDiskFull, MirrorError } from '../../lib/errors';
+
+/**
+ * The whole path of a folder that an option names, relative to where it was typed.
+ * @throws BadInput (misuse) for an address of something else
+ */
+export function folderOf(option: string, value: string): string {
+  if (value !== '' && !/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return resolve(value);
+  throw new MirrorError('BadInput', `${option} ${JSON.stringify(value)} is not a folder of this machine`, {
+    hint: 'give the path of a folder; a mirror in AWS is built by its own stack: --stack NAME',
+    misuse: true,
+  });
+}
+
+/**
+ * Tries whether a folder can be made at a path, or written to where it exists; leaves nothing behind.
+ * @param option as messages name it: `--work`
+ * @throws BadInput (misuse) for a file in its place, and where nothing can be made (/proc, a read-only file system);
+ * DiskFull
+ */
+export async function requireWritable(option: string, path: string): Promise<void> {
+  const there = await nearest(option, path);
+  let probe: string | undefined;
+  try {
+    probe = await mkdtemp(join(there, '.maas-mirror-'));
+    await writeFile(join(probe, 'probe'), Buffer.alloc(64 * 1024));
+  } catch (error) {
+    throw unwritable(option, path, there, error as NodeJS.ErrnoException);
+  } finally {
+    if (probe !== undefined) await rm(probe, { recursive: true, force: true });
+  }
+}
+
+/** The folder, or what it would be made in. */
+async function nearest(option: string, path: string): Promise<string> {
+  for (let at = path; ; at = dirname(at)) {
+    try {
+      if ((await stat(at)).isDirectory()) return at;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ENOTDIR') continue;
+      throw unwritable(option, path, at, error as NodeJS.ErrnoException);
+    }
+    throw new MirrorError('BadInput', `${option} ${path} cannot be a folder: ${at} is a file`, {
+      hint: `give another path with ${option}`,
+      misuse: true,
+    });
+  }
+}
+
+function unwritable(option: string, path: string, there: string, error: NodeJS.ErrnoException): MirrorError {
+  if (isDiskFull(error)) {
+    return new MirrorError('DiskFull', `no space is left to write ${path}`, {
+      hint: `make room on its file system (df -h ${there}), or give another path with ${option}`,
+      cause: error,
+    });
+  }
+  const why =
+    { EROFS: 'its file system is read-only', EACCES: 'it is not allowed', EPERM: 'it is not allowed' }[
+      error.code ?? ''
+    ] ?? 'nothing can be made there';
+  return new MirrorError('BadInput', `${option} ${path} cannot be written to: ${why}`, {
+    hint: `give another path with ${option}`,
+    cause: error,
+    misuse: true,
+  });
+}

@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { MirrorError } from '../../lib/errors';
+import { mirror as layout } from '../../lib/job/layout';
+import { viewsOf } from '../../lib/operations/views';
+import { keysOf } from '../../lib/simplestreams/keyring';
+import { makePrivateKey } from '../../lib/simplestreams/openpgp-signer';
+import type { Signer } from '../../lib/simplestreams/signer';
+import type { DirectoryStore } from '../../lib/store/directory';
+import { isKeyFile, signerFrom } from '../signing-key';
+import type { Terminal } from '../terminal';
+
+/**
+ * The signer of a mirror's key. A key is made with a new mirror only: one that has published cannot go on with another.
+ * @param mirror undefined: there is none yet
+ * @throws KeyUnusable where the key of a mirror is missing; what signerFrom throws
+ */
+export async function signerOf(key: string, mirror: DirectoryStore | undefined): Promise<Signer | undefined> {
+  if (!isKeyFile(key) || existsSync(key)) return signerFrom(key);
+  const keys = mirror && (await signedBy(mirror));
+  if (keys === undefined) return undefined; // to be made
+  throw new MirrorError('KeyUnusable', `${mirror?.name} is signed with the key ${keys}, and there is no key ${key}`, {
+    hint: 'give that key with --key, or restore it from a backup. If it is lost, nothing can be added to this mirror: build a new one in another folder, and give every site its keyring',
+  });
+}
+
+/** Makes the key of a new mirror, and says so. */
+export async function makeSigner(key: string, terminal: Terminal): Promise<Signer> {
+  let made = false;
+  const signer = await signerFrom(key, () => {
+    made = true;
+    return makePrivateKey({ at: new Date() });
+  });
+  if (made) {
+    terminal.err(`made a signing key: ${key} (${signer.fingerprint})`);
+    terminal.err('  keep a backup of it: without it nothing can be added to this mirror');
+  }
+  return signer;
+}
+
+/** Fingerprints, or undefined where nothing is published. */
+async function signedBy(mirror: DirectoryStore): Promise<string | undefined> {
+  const keyring = await mirror.read(layout.keyring);
+  if (keyring === undefined) return (await viewsOf(mirror)).length === 0 ? undefined : 'of its last publication';
+  return (await keysOf(keyring.bytes)).map(({ fingerprint }) => fingerprint).join(' or ');
+}

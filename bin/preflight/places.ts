@@ -1,0 +1,69 @@
+import { stat } from 'node:fs/promises';
+import { dirname, relative, resolve } from 'node:path';
+import { MirrorError } from '../../lib/errors';
+import { mirror as layout } from '../../lib/job/layout';
+import type { Order } from '../../lib/job/order';
+import type { Signer } from '../../lib/simplestreams/signer';
+import { requireOwnKey } from '../../lib/stages/show-mirror';
+import type { DirectoryStore } from '../../lib/store/directory';
+import { findMirrorDirectory, openMirrorDirectory } from '../../lib/store/mirror-directory';
+import { defaultKeyPath, isKeyFile, keyPlace, requireOutside } from '../signing-key';
+import type { Terminal } from '../terminal';
+import { folderOf, requireWritable } from './folders';
+import { makeSigner, signerOf } from './mirror-key';
+
+/** Where a build on this machine keeps what. */
+export interface Places {
+  readonly mirror: string;
+  readonly work: string;
+  readonly key: string;
+}
+
+/** @throws KeyExposed, BadInput (misuse) where key or work folder would be in the mirror */
+export function placesOf(options: { readonly mirror: string; readonly work?: string; readonly key?: string }): Places {
+  const mirror = folderOf('--mirror', options.mirror);
+  const work = options.work === undefined ? `${mirror}.work` : folderOf('--work', options.work);
+  const places = { mirror, work, key: keyPlace(options.key ?? defaultKeyPath()) };
+  requireOutside(places.mirror, places.key);
+  if (!relative(places.mirror, places.work).startsWith('..')) {
+    throw new MirrorError('BadInput', `the work folder ${places.work} would be in the mirror that is served`, {
+      hint: 'give it another place with --work',
+      misuse: true,
+    });
+  }
+  return places;
+}
+
+/**
+ * Looks at everything that a build writes to before anything is made, then makes the mirror and its key where they are
+ * new.
+ * @throws NoSuchDirectory, BadInput, ForeignDirectory (misuse); KeyExposed, KeyUnusable, BadSignature; ChecksumMismatch
+ * where a view was restored or changed by something else
+ */
+export async function openPlaces(
+  { mirror, work, key }: Places,
+  orders: readonly Order[],
+  terminal: Terminal,
+): Promise<{ mirror: DirectoryStore; signer: Signer }> {
+  await requireParent(mirror);
+  const found = await findMirrorDirectory(mirror);
+  await requireWritable('--mirror', mirror);
+  await requireWritable('--work', work);
+  const signer = await signerOf(key, found);
+  if (signer === undefined && isKeyFile(key)) await requireWritable('--key', dirname(resolve(key)));
+  if (found !== undefined && signer !== undefined) await requireOwnKey({ mirror: found, signer });
+  for (const view of new Set(orders.map((order) => order.view))) await found?.requireOwn(layout.index(view));
+
+  const opened = await openMirrorDirectory(mirror, { create: true });
+  return { mirror: opened, signer: signer ?? (await makeSigner(key, terminal)) };
+}
+
+async function requireParent(path: string): Promise<void> {
+  const parent = dirname(path);
+  const found = await stat(parent).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  throw new MirrorError('NoSuchDirectory', `${path} cannot be made: there is no directory ${parent}`, {
+    hint: 'make it first, or name another folder with --mirror',
+    misuse: true,
+  });
+}

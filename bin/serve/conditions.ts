@@ -1,0 +1,75 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** What a file is known by to those who have it already. */
+export interface Validators {
+  /** `"3e8-18c2f"`, as it stands in the header; strong. */
+  readonly etag: string;
+  /** As it stands in the header. @default - none: it was changed so lately that it may change again within its second */
+  readonly lastModified: string | undefined;
+}
+
+/** @param mtime nanoseconds since 1970 */
+export function validatorsOf(size: number, mtime: bigint, now: Date): Validators {
+  const changed = Number(mtime / 1_000_000n);
+  return {
+    etag: `"${size.toString(16)}-${mtime.toString(16)}"`,
+    lastModified: now.getTime() - changed < 2000 ? undefined : new Date(changed).toUTCString(),
+  };
+}
+
+/** How a request is to be answered, by RFC 9110 §13.2.2: the file, a part of it, or only that. */
+export type Answer =
+  | { readonly status: 200 }
+  | { readonly status: 206; readonly start: number; readonly end: number }
+  | { readonly status: 304 | 412 | 416 };
+
+/**
+ * @param headers of the request
+ * @param size bytes
+ */
+export function answerTo(
+  method: string,
+  headers: IncomingHttpHeaders,
+  { etag, lastModified }: Validators,
+  size: number,
+): Answer {
+  const { 'if-match': match, 'if-none-match': noneMatch } = headers;
+  const { 'if-unmodified-since': unmodified, 'if-modified-since': modified } = headers;
+  if (match !== undefined && !isNamed(match, etag, false)) return { status: 412 };
+  if (match === undefined && unmodified !== undefined && isDate(unmodified) && !isSameTime(unmodified, lastModified)) {
+    return { status: 412 };
+  }
+  if (noneMatch !== undefined && isNamed(noneMatch, etag, true)) return { status: 304 };
+  if (noneMatch === undefined && modified !== undefined && isSameTime(modified, lastModified)) return { status: 304 };
+  const { range, 'if-range': condition } = headers;
+  if (method !== 'GET' || range === undefined) return { status: 200 };
+  if (condition !== undefined && condition !== etag && !isSameTime(String(condition), lastModified)) {
+    return { status: 200 };
+  }
+  return partOf(range, size);
+}
+
+/** @param weakly whether a weak tag counts, too: one that some proxy has made of ours */
+function isNamed(header: string, etag: string, weakly: boolean): boolean {
+  const tags = header.split(',').map((tag) => tag.trim());
+  return tags.includes('*') || tags.includes(etag) || (weakly && tags.includes(`W/${etag}`));
+}
+
+/** The same, and not merely later: what is restored from a backup is older than what it takes the place of. */
+function isSameTime(header: string, lastModified: string | undefined): boolean {
+  return lastModified !== undefined && Date.parse(header) === Date.parse(lastModified);
+}
+
+function isDate(header: string): boolean {
+  return !Number.isNaN(Date.parse(header));
+}
+
+/** Several ranges, and senseless ones, may be answered by the whole file (RFC 9110 §14.2). */
+function partOf(range: string, size: number): Answer {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(range) ?? [];
+  if (first === '' && last === '') return { status: 200 };
+  if (first !== '' && last !== '' && Number(last) < Number(first)) return { status: 200 };
+  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
+  return start > end ? { status: 416 } : { status: 206, start, end };
+}

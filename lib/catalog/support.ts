@@ -1,0 +1,22 @@
+import type { Release } from './releases';
+
+/** Whether somebody still mends a release: by the standard support, by the extended one (of Ubuntu Pro), or nobody. */
+export type Support = 'standard' | 'extended' | 'ended';
+
+/** How a release is supported on a day. Both ends are the last day. */
+export function supportAt({ supportEol, supportEsmEol }: Dates, now: Date): Support {
+  const today = now.toISOString().slice(0, 10);
+  if (today <= supportEol) return 'standard';
+  return today <= supportEsmEol ? 'extended' : 'ended';
+}
+
+/** What is to be said of it, or undefined where it is supported as usual. */
+export function supportMark(release: Dates, now: Date): string | undefined {
+  const support = supportAt(release, now);
+  if (support === 'standard') return undefined;
+  return support === 'extended'
+    ? `support ended on ${release.supportEol}, extended support ends on ${release.supportEsmEol}`
+    : `support ended on ${release.supportEsmEol}`;
+}
+
+type Dates = Pick<Release, 'supportEol' | 'supportEsmEol'>;

@@ -1,0 +1,23 @@
+import { MirrorError, withoutPasswords } from '../../errors';
+import { repositoryText } from '../added-repository';
+import type { Order } from '../order';
+import { parseRepository } from '../repository';
+import { isFor } from './stanza';
+
+/**
+ * Refuses a repository from which no build of an order would take anything.
+ * @throws BadInput (misuse)
+ */
+export function refuseUnused({ customise, architectures }: Pick<Order, 'customise' | 'architectures'>): void {
+  for (const added of customise?.repositories ?? []) {
+    const repository = parseRepository(repositoryText(added));
+    if (repository.kind === 'ppa') continue;
+    const unused = repository.stanzas.find((stanza) => !architectures.some((one) => isFor(stanza, one)));
+    if (unused === undefined) continue;
+    throw new MirrorError(
+      'BadInput',
+      `the repository ${withoutPasswords(unused.uris.join(' '))} is not for ${architectures.join(', ')}, by its field Architectures`,
+      { hint: 'take the field or the repository away, or build other architectures', misuse: true },
+    );
+  }
+}

@@ -1,0 +1,24 @@
+import type { Inside } from '../tree/inside';
+
+/** A regular file of an overlay's upper folder. */
+export interface ChangedFile {
+  /** Relative to the tree. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** The regular files that were written, new ones and changed ones; a file that was removed is a device there. */
+export function* changedFiles(upper: Inside, folder = ''): Generator<ChangedFile> {
+  for (const { name, kind, size } of upper.list(folder)) {
+    const path = folder === '' ? name : `${folder}/${name}`;
+    if (kind === 'folder' && !passing.includes(path)) yield* changedFiles(upper, path);
+    else if (kind === 'file') yield { path, size };
+  }
+}
+
+/** What cleaning an image puts back as a whole (lib/machine/clean-image.ts), and what is no part of it. */
+const passing = [
+  ...['proc', 'sys', 'dev', 'run', 'tmp', 'root', 'var/tmp', 'var/log'],
+  ...['var/lib/apt/lists', 'var/cache/apt', 'var/cache/debconf'],
+];

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
+import type { Inside } from '../tree/inside';
+import { textsIn } from '../tree/lists';
+
+/** What dpkg knows of a tree's files. */
+export interface Packages {
+  /** Whether a package comes with just this file: then it is on every machine that has the package, and no secret. */
+  ships(path: string, bytes: Buffer): boolean;
+  /** The package whose scripts name a file, or the folder that it is in; empty: none does. */
+  makerOf(path: string): string;
+}
+
+/** Reads nothing before it is asked: of most changes nobody asks. */
+export function packagesOf(tree: Inside): Packages {
+  const info = (names: RegExp) => textsIn(tree, 'var/lib/dpkg/info', names);
+  const sums = once(() =>
+    info(/\.md5sums$/)
+      .map(({ text }) => text)
+      .join('\n'),
+  );
+  const settings = once(() => tree.readText('var/lib/dpkg/status') ?? '');
+  const scripts = once(() => info(/\.(?:postinst|config|preinst)$/));
+  return {
+    ships(path, bytes) {
+      const md5 = createHash('md5').update(bytes).digest('hex');
+      // Packages of a time before /lib became /usr/lib name their files by the shorter path.
+      const names = [path, path.replace(/^usr\//, '')];
+      return names.some((name) => sums().includes(`${md5}  ${name}\n`) || settings().includes(` /${name} ${md5}`));
+    },
+    makerOf(path) {
+      const folder = dirname(path);
+      const words = sharedFolders.includes(folder) || !folder.includes('/') ? [`/${path}`] : [`/${path}`, `/${folder}`];
+      const [found] = words.flatMap((word) => scripts().filter(({ text }) => text.includes(word)));
+      return found?.name.replace(/(?::\w+)?\.\w+$/, '') ?? '';
+    },
+  };
+}
+
+/** Many packages have files there. */
+const sharedFolders = ['etc/ssl/private', 'etc/ssl/certs', 'usr/bin', 'usr/sbin', 'var/lib'];
+
+function once<T>(read: () => T): () => T {
+  let known: { readonly value: T } | undefined;
+  return () => {
+    known ??= { value: read() };
+    return known.value;
+  };
+}

@@ -1,0 +1,65 @@
+import { logLine, progress } from '../log';
+import { type Inside, inside } from '../tree/inside';
+import { findIdentities, type Identity } from './find-identities';
+
+/** What an image would have given to every machine that is deployed from it, and holds no more. */
+export interface RemovedFile {
+  /** `/etc/nvme/hostnqn`, in one line. */
+  readonly path: string;
+  /** `private key`, `identity`, `certificate of a removed key` */
+  readonly what: string;
+  /** Package that made it; empty: not known. */
+  readonly of: string;
+}
+
+/**
+ * Takes the keys and identities out of a changed image that packages made while they were installed; what the base had it
+ * has again. Says what it removed, and warns of what nothing makes again at boot.
+ * @param root the changed tree
+ * @param base the tree as it came
+ * @param upper holds what has changed of it: the upper folder of its overlay
+ */
+export async function removeIdentities(root: string, base: string, upper: string): Promise<RemovedFile[]> {
+  const [tree, before] = [inside(root), inside(base)];
+  const found = findIdentities(tree, before, inside(upper));
+  for (const { path, known } of found) {
+    await tree.restore(path, before);
+    if (known?.instead !== undefined && tree.kindOf(path) === undefined) tree.write(path, known.instead, 0o600);
+  }
+  if (found.length > 0) await removeDeadLinks(tree, before, inside(upper));
+  const removed = found.map(({ path, what, of }) => ({ path: `/${inOneLine(path)}`, what, of: inOneLine(of) }));
+  for (const { path, what, of } of removed) logLine(`removed from the image: ${path} (${what}${of && ` of ${of}`})`);
+  for (const warning of warningsOf(found)) progress(`warning: ${warning}`);
+  return removed;
+}
+
+/** One for each package whose keys the machines will lack. */
+export function warningsOf(found: readonly Identity[]): string[] {
+  const lost = found.filter(({ what, known }) => (known ? known.again === undefined : what !== belonging(what)));
+  const packages = [...new Set(lost.map(({ of }) => of))];
+  return packages.map((name) => {
+    const own = lost.filter(({ of }) => of === name);
+    const paths = own.map(({ path }) => `/${path}`).join(', ');
+    const remedy = own.find(({ known }) => known?.remedy)?.known?.remedy;
+    const next = remedy === undefined ? 'make it on each machine' : `run \`${remedy}\` on each machine`;
+    return `the image comes without ${paths}${name && ` of ${name}`}, which nothing makes again at boot: ${next}`;
+  });
+}
+
+/** What goes with a key comes again with it. */
+const belonging = (what: string) => (what.endsWith('of a removed key') ? what : undefined);
+
+/** OpenSSL finds certificates by links whose names are hashes. Those of removed ones lead nowhere. */
+async function removeDeadLinks(tree: Inside, before: Inside, upper: Inside): Promise<void> {
+  const folder = 'etc/ssl/certs';
+  for (const { name, kind } of upper.list(folder)) {
+    const path = `${folder}/${name}`;
+    const isDead = kind === 'link' && /^[0-9a-f]{8}\.\d+$/.test(name) && tree.fileAt(path) === undefined;
+    if (isDead) await tree.restore(path, before);
+  }
+}
+
+/** Paths and names are published, and may hold anything. */
+function inOneLine(text: string): string {
+  return [...text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?')].slice(0, 2000).join('');
+}

@@ -1,0 +1,59 @@
+import { isKernelPackage } from '../../job/kernel-package';
+import { aptInstall } from '../../machine/apt';
+import { type NamedVersion, resolveInstall } from '../../machine/apt-resolve';
+import type { Chroot } from '../../machine/chroot';
+import { progress } from '../../machine/log';
+import type { AptTree } from '../../machine/network/apt-tree';
+import { inside } from '../../machine/tree/inside';
+import type { Resolution } from '../resolve-kernels';
+
+/**
+ * Installs what every flavour would install beside its own kernel, above all firmware: half a gigabyte on Ubuntu, which each
+ * flavour would otherwise download and unpack by itself. Flavours then find it installed, in these very versions.
+ */
+export async function installCommon(chroot: AptTree, resolution: Resolution): Promise<void> {
+  const common = await closed(chroot, commonPackages(resolution));
+  if (common.length === 0) return;
+  progress(`installing what all flavours have in common: ${common.map(({ name }) => name).join(', ')}`);
+  await aptInstall(chroot, common.map(exactly));
+}
+
+/**
+ * The packages that all flavours would install in the same version, except kernels and what belongs to one: their scripts
+ * run hooks of the image. None where there is but one kernel to build, which nothing is shared with.
+ */
+export function commonPackages({ kernels, installed }: Resolution): NamedVersion[] {
+  const resolved = kernels.filter((one) => one.outcome === 'resolved');
+  if (new Set(resolved.map(({ packages }) => packages)).size < 2) return [];
+  const [first = [], ...others] = resolved.map(({ kernel }) => installed[kernel] ?? []);
+  const isEverywhere = (one: NamedVersion) => others.every((list) => has(list, one));
+  // Of a foreign architecture (`libc6:i386`) no flavour is known to need any.
+  return first.filter((one) => isEverywhere(one) && !isKernelPackage(one.name) && !one.name.includes(':'));
+}
+
+/** Takes the packages that were downloaded out of a layer, which the installed ones are in as well. */
+export async function dropDownloads({ path }: Chroot): Promise<void> {
+  const tree = inside(path);
+  const folder = 'var/cache/apt/archives';
+  for (const { name } of tree.list(folder)) {
+    if (name.endsWith('.deb')) await tree.remove(`${folder}/${name}`);
+  }
+}
+
+/** Those that bring only each other along: a package that wants any kernel would bring one that no flavour has asked for. */
+async function closed(chroot: Chroot, common: readonly NamedVersion[]): Promise<readonly NamedVersion[]> {
+  if (common.length === 0 || (await bringsOnly(chroot, common, common))) return common;
+  const kept: NamedVersion[] = [];
+  for (const one of common) if (await bringsOnly(chroot, [one], common)) kept.push(one);
+  return kept;
+}
+
+async function bringsOnly(chroot: Chroot, some: readonly NamedVersion[], all: readonly NamedVersion[]) {
+  const brought = await resolveInstall(chroot, some.map(exactly));
+  return brought.every((one) => has(all, one));
+}
+
+const has = (list: readonly NamedVersion[], { name, version }: NamedVersion) =>
+  list.some((one) => one.name === name && one.version === version);
+
+const exactly = ({ name, version }: NamedVersion) => `${name}=${version}`;

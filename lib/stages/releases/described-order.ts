@@ -1,0 +1,121 @@
+import { architectures as builtArchitectures } from '../../catalog/architectures';
+import { factsFault } from '../../catalog/described';
+import { findRelease, releaseNames } from '../../catalog/releases';
+import { MirrorError, withoutPasswords } from '../../errors';
+import { type DistroInfoRelease, distroInfoReleases } from '../../job/catalogue/distro-info';
+import type { AboutRelease, FactsSource, ReleaseFacts } from '../../job/catalogue/facts';
+import { bootloadersOrder, type Order } from '../../job/order';
+import { streamAddress } from '../../job/places';
+import { quickly } from '../../machine/in-release';
+import type { StreamRelease, StreamReleases } from '../../simplestreams/releases/stream-release';
+import type { VerifyClearsigned } from '../../simplestreams/verified-text';
+import { streamOf } from '../search';
+import { streamReleases } from './stream';
+
+export interface DescribeBench {
+  /** An empty folder. */
+  readonly scratch: string;
+  /** Holds `keyrings/`. */
+  readonly tools: string;
+  /** Who checks the signatures of the stream. @default gpgv */
+  readonly verify?: VerifyClearsigned;
+  /** Text of this machine's distro-info-data. @default - it has none */
+  readonly distroInfo?: string | undefined;
+}
+
+/**
+ * An order whose release is known: where the catalogue does not have it, the order says what the signed stream of cloud
+ * images says of it, and distro-info-data where the stream says nothing. What the order says already counts more.
+ * @throws UnknownRelease (misuse) where nobody knows the release; BadFormat where it is described oddly; BadSignature
+ */
+export async function describedOrder(order: Order, bench: DescribeBench): Promise<Order> {
+  const { release: word, about } = order;
+  if (word === bootloadersOrder || findRelease(word) !== undefined) return order;
+  if (about?.sources.some((source) => source !== 'mirror.yaml')) return order;
+  if (!/^(?:[a-z]{1,40}|\d\d\.\d\d)$/.test(word)) throw unknown(order, {});
+
+  const stream = await fromStream(order, bench);
+  const [distro] = distroInfoReleases(bench.distroInfo ?? '', stream.release?.name ?? word);
+  if (stream.release === undefined && distro === undefined && about?.version === undefined)
+    throw unknown(order, stream);
+  const name = stream.release?.name ?? distro?.name ?? word;
+  const described = { ...order, release: name, about: merged(about, stream.release, distro) };
+  const fault = factsFault(name, described.about);
+  if (fault === undefined) return described;
+  throw odd(`${name} cannot be built by what ${described.about.sources.join(' and ')} says: ${fault}`);
+}
+
+interface FromStream {
+  readonly release?: StreamRelease | undefined;
+  /** Why nothing is known of it. */
+  readonly failure?: MirrorError;
+  /** What the stream has. */
+  readonly names?: readonly string[];
+}
+
+/** A stream that cannot be read now may be read by the next one who asks; a signature that is wrong is never passed over. */
+async function fromStream(order: Order, bench: DescribeBench): Promise<FromStream> {
+  const { release: word, about } = order;
+  if (order.base !== '' && about?.version !== undefined) return {};
+  let found: StreamReleases;
+  try {
+    const { stream, ...search } = await streamOf({ ...bench, order });
+    found = await streamReleases(stream, { ...search, waits: quickly.waits, silenceMs: quickly.silenceMs });
+  } catch (failure) {
+    if (failure instanceof MirrorError && ['DownloadFailed', 'NotReady'].includes(failure.name)) return { failure };
+    throw failure;
+  }
+  const isWanted = ({ name, version }: { name: string; version: string }) => name === word || version === word;
+  const fault = found.odd.find(isWanted)?.fault;
+  if (fault !== undefined) throw odd(`${placeOf(order)} describes ${word} oddly: ${fault}`);
+  return { release: found.releases.find(isWanted), names: found.releases.map(({ name }) => name) };
+}
+
+/** What is said first counts; only days that the stream does not know are distro-info's where both know a release. */
+function merged(
+  said: AboutRelease | undefined,
+  stream: StreamRelease | undefined,
+  distro: DistroInfoRelease | undefined,
+): AboutRelease {
+  const { sources: _, ...given } = said ?? { sources: [] };
+  const info = stream === undefined || stream.version === distro?.facts.version ? distro?.facts : undefined;
+  const facts: ReleaseFacts = { ...info, ...(stream && factsOfStream(stream)), ...given };
+  const sources: FactsSource[] = [
+    ...(said === undefined ? [] : ['mirror.yaml' as const]),
+    ...(stream === undefined ? [] : ['stream' as const]),
+    ...(info === undefined ? [] : ['distro-info' as const]),
+  ];
+  return { ...facts, sources };
+}
+
+/** Variants (`amd64v3`) and architectures that nobody here can build for are left to others. */
+export function factsOfStream({ version, title, codename, supportEol, architectures }: StreamRelease): ReleaseFacts {
+  const buildable = architectures.filter((one) => builtArchitectures.some(({ name }) => name === one));
+  return {
+    version,
+    ...(title !== undefined && { title }),
+    ...(codename !== undefined && { codename }),
+    ...(supportEol !== undefined && { supportEol }),
+    ...(buildable.length > 0 && { architectures: [...new Set(buildable)].sort() }),
+  };
+}
+
+const placeOf = ({ places }: Order) => withoutPasswords(streamAddress(places));
+
+function odd(message: string): MirrorError {
+  return new MirrorError('BadFormat', message, {
+    hint: 'report it to whoever publishes it, or describe the release by `catalogue` in mirror.yaml',
+  });
+}
+
+function unknown(order: Order, { failure, names }: FromStream): MirrorError {
+  const known = `no release ${JSON.stringify(order.release)}; there are ${releaseNames()}`;
+  const more = names?.filter((name) => findRelease(name) === undefined) ?? [];
+  const stream =
+    failure === undefined ? '' : `; ${placeOf(order)}, which may know it, cannot be read: ${failure.message}`;
+  return new MirrorError('UnknownRelease', `${known}${more.map((name) => `, ${name}`).join('')}${stream}`, {
+    hint: 'name a release by its series or version, "noble" or "24.04"; `maas-mirror releases` lists them',
+    misuse: true,
+    ...(failure && { cause: failure }),
+  });
+}

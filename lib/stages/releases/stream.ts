@@ -1,0 +1,18 @@
+import { releasesIn, type StreamReleases } from '../../simplestreams/releases/stream-release';
+import { openStream, type StreamOptions } from '../signed-stream';
+import { readStream } from '../streams/documents';
+
+/**
+ * What a signed stream of cloud images says of releases.
+ * @throws BadSignature, BadFormat, DownloadFailed; what kept every document of images from being read
+ */
+export async function streamReleases(address: string, options: StreamOptions): Promise<StreamReleases> {
+  const stream = await openStream(address, options);
+  const { documents, lacking } = await readStream(
+    stream,
+    ({ isIndex, products }) => isIndex || products.some((id) => id.includes(':server:')),
+  );
+  const [first] = lacking;
+  if (documents.length === 0 && first !== undefined) throw first.error;
+  return releasesIn(documents.flatMap(({ products }) => products));
+}

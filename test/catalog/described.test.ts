@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { describedRelease, factsFault, type ReleaseFacts } from '../../lib/catalog/described';
+import { kernelsOf } from '../../lib/catalog/kernels';
+import { parseProductId, productFields, productId } from '../../lib/catalog/products';
+import { releaseOf } from '../../lib/catalog/releases';
+
+describe('a release that the catalogue does not have', () => {
+  it('follows from its version', () => {
+    expect(describedRelease('zany', { version: '27.04' })).toEqual({
+      name: 'zany',
+      family: 'ubuntu',
+      os: 'ubuntu',
+      version: '27.04',
+      title: '27.04',
+      codename: 'Zany',
+      released: '2027-04-01',
+      supportEol: '2028-01-01',
+      supportEsmEol: '2028-01-01',
+      initramfs: 'dracut',
+      architectures: ['amd64', 'arm64', 'armhf', 'ppc64el', 's390x'],
+    });
+    expect(describedRelease('lucky', { version: '28.04' })).toMatchObject({
+      title: '28.04 LTS',
+      supportEol: '2033-05-01',
+      supportEsmEol: '2038-04-01',
+    });
+    expect(describedRelease('artful', { version: '17.10' }).initramfs).toBe('initramfs-tools');
+  });
+
+  it('has ga on each of its architectures, of LTS releases hwe and hwe-edge, and no lowlatency', () => {
+    const kernels = (facts: ReleaseFacts) =>
+      kernelsOf(describedRelease('zany', { architectures: ['amd64', 'riscv64'], ...facts })).map((kernel) =>
+        [kernel.name, kernel.architecture, kernel.subarch, kernel.kflavor, kernel.package].join(' '),
+      );
+    expect(kernels({ version: '27.04' })).toEqual([
+      'ga amd64 ga-27.04 generic linux-generic',
+      'ga riscv64 ga-27.04 generic linux-generic',
+    ]);
+    expect(kernels({ version: '28.04' })).toEqual([
+      'ga amd64 ga-28.04 generic linux-generic',
+      'ga riscv64 ga-28.04 generic linux-generic',
+      'hwe amd64 hwe-28.04 generic linux-generic-hwe-28.04',
+      'hwe riscv64 hwe-28.04 generic linux-generic-hwe-28.04',
+      'hwe-edge amd64 hwe-28.04-edge generic linux-generic-hwe-28.04-edge',
+      'hwe-edge riscv64 hwe-28.04-edge generic linux-generic-hwe-28.04-edge',
+    ]);
+  });
+
+  it('makes products with all fields, of every version, whose levels end with its own', () => {
+    const versions = fc
+      .tuple(fc.integer({ min: 27, max: 60 }), fc.constantFrom('04', '10'))
+      .map(([year, month]) => `${year}.${month}`);
+    fc.assert(
+      fc.property(versions, (version) => {
+        const release = describedRelease('zany', { version });
+        for (const kernel of kernelsOf(release)) {
+          const fields = productFields(kernel, 'candidate');
+          const { support_eol: end = '', support_esm_eol: esm = '' } = fields;
+          expect(Object.values(fields).filter((value) => typeof value !== 'string' || value === '')).toEqual([]);
+          expect(esm >= end && end > release.released).toBe(true);
+          expect(parseProductId(productId(kernel, 'candidate'))).toMatchObject({
+            version,
+            architecture: kernel.architecture,
+          });
+          expect(kernel.subarches.split(',').at(-1)).toBe(`${kernel.name === 'hwe-edge' ? 'hwe' : 'ga'}-${version}`);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('a release of the catalogue', () => {
+  it('is corrected by what is said of it, and is itself where nothing is said', () => {
+    expect(describedRelease('noble', {})).toBe(releaseOf('noble'));
+    expect(describedRelease('noble', { supportEol: '2029-06-30' })).toEqual({
+      ...releaseOf('noble'),
+      supportEol: '2029-06-30',
+    });
+  });
+
+  it('keeps its kernels where it gets an architecture', () => {
+    const release = describedRelease('resolute', { architectures: ['riscv64'] });
+    const added = kernelsOf(release).filter(({ architecture }) => architecture === 'riscv64');
+    expect(added.map(({ name }) => name)).toEqual(['ga', 'hwe', 'hwe-edge']);
+    expect(kernelsOf(release)).toHaveLength(kernelsOf('resolute').length + 3);
+  });
+});
+
+describe('a description', () => {
+  it.each<[string, ReleaseFacts, RegExp]>([
+    ['Zany', { version: '27.04' }, /one word of lower-case letters/],
+    ['zany-zebra', { version: '27.04' }, /one word/],
+    ['bookworm', { version: '12' }, /no release of Ubuntu/],
+    ['zany', { version: '27.05' }, /no version of Ubuntu is called "27.05"/],
+    ['trusty', { version: '14.04' }, /from 16.04 on/],
+    ['zany', { version: '24.04' }, /24.04 is the version of noble, not of zany/],
+    ['noble', { version: '24.10' }, /its version is 24.04/],
+    ['zany', { version: '27.04', title: '27.10' }, /its title is "27.10"/],
+    [
+      'zany',
+      { version: '27.04', released: '2027-04-22', supportEol: '2027-04-21' },
+      /before its release on 2027-04-22/,
+    ],
+    ['noble', { supportEol: '2035-01-01' }, /extended support ends on 2034-04-25, before its support on 2035-01-01/],
+    [
+      'zany',
+      { version: '27.04', architectures: ['amd64', 'sparc'] },
+      /no architecture "sparc" is built; there are amd64/,
+    ],
+  ])('is refused of %s as %j', (name, facts, fault) => {
+    expect(factsFault(name, facts)).toMatch(fault);
+    expect(() => describedRelease(name, facts)).toThrow(
+      expect.objectContaining({ name: 'BadInput', misuse: true, message: expect.stringMatching(fault) }),
+    );
+  });
+
+  it('is refused where nothing says the version, also of a name that every object has', () => {
+    for (const name of ['zany', 'constructor']) {
+      expect(() => describedRelease(name, { codename: 'Zany Zebra' })).toThrow(
+        expect.objectContaining({ name: 'UnknownRelease', misuse: true }),
+      );
+    }
+    expect(kernelsOf(describedRelease('constructor', { version: '27.04' }))).toHaveLength(5);
+  });
+});
