@@ -33,11 +33,15 @@ export function addBuild(program: Command, terminal: Terminal, done: (code: numb
     .option('--purge <list>', 'packages to purge and install again; may be repeated', many)
     .option('--compression <name>', 'of a squashfs that is made here: zstd, xz, gzip, lz4')
     .option('--no-boot-test', 'publish without a boot test; list says so of the version')
+    .option('--boot-timeout <minutes>', 'time that one boot may take (default: 30, or 60 where it is emulated)')
     .option('--no-bootloaders', 'bring no bootloaders (where MAAS keeps images.maas.io beside this mirror)')
     .option('--rebuild', 'build and publish though nothing is new')
     .option('--mirror <dir>', 'folder of the mirror', './mirror')
     .option('--work <dir>', 'folder for intermediate files, downloads and logs (default: <mirror>.work)')
-    .option('--key <key>', 'key that signs: a file, made on first use (default: with the user’s data), or kms:<id>')
+    .option(
+      '--key <key>',
+      'key that signs: a file, made with a new mirror (default: with the user’s data), or kms:<id>',
+    )
     .option('--base <file>', 'squashfs to start from instead of fetching one')
     .option('--json', 'print the result as JSON')
     .option('--serve', 'serve the mirror after the build')

@@ -17,8 +17,8 @@ export function addCloud(program: Command, terminal: Terminal, done: (code: numb
     });
   program
     .command('doctor')
-    .description('try what a deployed stack needs: credentials, bootstrap, outputs, and real build machines')
-    .requiredOption('--stack <name>', 'the deployed stack')
+    .description('test an AWS account and, with --stack, a deployed stack: quotas, builds, access, signing, site')
+    .option('--stack <name>', 'the deployed stack (default: test only what a deployment needs)')
     .option('--no-build', 'start no builds, which take some minutes and cents')
     .option('--json', 'print what was found as JSON')
     .action(async (options) => {

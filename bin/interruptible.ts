@@ -1,9 +1,13 @@
 import { constants } from 'node:os';
 
-/** A signal that Ctrl-C and SIGTERM raise, so that what runs can end its children first. */
+/**
+ * A signal that Ctrl-C and SIGTERM raise, so that what runs can end its children first. A second one ends this process
+ * at once: what is published is whole at any moment, and what was mounted goes with its namespaces.
+ */
 export function interruptible(): { signal: AbortSignal; end: () => void } {
   const controller = new AbortController();
   const abort = (name: NodeJS.Signals) => {
+    if (controller.signal.aborted) process.exit(exitCode(1));
     raised ??= name;
     controller.abort();
   };

@@ -5,13 +5,18 @@ import { execa } from 'execa';
 import { MirrorError, named, withoutFolders } from '../lib/errors';
 import {
   buildOf,
+  buildsAtOnceVariable,
   cacheVariable,
   checkBundles,
   jobOf,
+  jobVariables,
+  probedForeignVariable,
+  probedSourcesVariable,
   probedStagesVariable,
   workStoreVariable,
 } from '../lib/job/environment';
 import { runs } from '../lib/job/layout';
+import { probedSourcesOf } from '../lib/job/probe';
 import { stopDockerd } from '../lib/machine/network/dockerd';
 import { foreignText } from '../lib/machine/output/printable';
 import { bootTest } from '../lib/stages/boot-test';
@@ -21,7 +26,7 @@ import { emulated } from '../lib/stages/emulated';
 import { extract } from '../lib/stages/extract';
 import { fetch } from '../lib/stages/fetch';
 import { prepare } from '../lib/stages/prepare';
-import { probe } from '../lib/stages/probe';
+import { type ProbeBench, probe } from '../lib/stages/probe';
 import { upgrade } from '../lib/stages/upgrade';
 import { readOrder, type Workbench } from '../lib/stages/workbench';
 import { openWorkStore } from '../lib/store/open';
@@ -37,7 +42,7 @@ const stages: Readonly<Record<string, (bench: Workbench) => Promise<unknown>>> =
   bootloaders: async (bench) => buildBootloaders(bench, await bootloadersOrder(bench)),
 };
 
-/** Tries the machine itself: it has no job, and touches no store. */
+/** Tries the machine itself, and what a deployed mirror lets it do: it has no job. */
 const probeName = 'probe';
 const names = [...Object.keys(stages), probeName];
 
@@ -58,8 +63,26 @@ async function main(name = ''): Promise<void> {
 }
 
 async function runProbe(scratch: string): Promise<unknown> {
-  const { [probedStagesVariable]: stages } = process.env;
-  return await probe({ scratch, tools: __dirname, ...(stages && { stages: stages.split(' ') }) });
+  const {
+    [probedStagesVariable]: stages,
+    [probedForeignVariable]: foreign,
+    [probedSourcesVariable]: sources,
+  } = process.env;
+  return await probe({
+    scratch,
+    tools: __dirname,
+    ...(stages && { stages: stages.split(' ') }),
+    ...(foreign && { foreign: foreign.split(' ') }),
+    ...(sources && { sources: probedSourcesOf(sources) }),
+    ...(await probedWork()),
+  });
+}
+
+/** Only where a state machine has started the build: elsewhere nobody knows whose store it is. */
+async function probedWork(): Promise<Pick<ProbeBench, 'work'>> {
+  const { [jobVariables.execution]: execution, [workStoreVariable]: work } = process.env;
+  if (!execution || !work) return {};
+  return { work: { store: await openWorkStore(work), folder: runs.probe(execution, buildOf(process.env)) } };
 }
 
 async function runStage(name: string, scratch: string): Promise<unknown> {
@@ -68,7 +91,7 @@ async function runStage(name: string, scratch: string): Promise<unknown> {
   checkBundles(job.bundles, process.env);
   const store = await openWorkStore(process.env[workStoreVariable] ?? '');
   const order = await readOrder(job, store, scratch);
-  const { [cacheVariable]: cache } = process.env;
+  const { [cacheVariable]: cache, [buildsAtOnceVariable]: buildsAtOnce = '1' } = process.env;
   const folder = runs.attempt(job, name, buildOf(process.env));
   const secretOf = secretsFor(process.env[workStoreVariable] ?? '');
   return await stages[name]?.({
@@ -79,6 +102,7 @@ async function runStage(name: string, scratch: string): Promise<unknown> {
     scratch,
     tools: __dirname,
     secretOf,
+    buildsAtOnce: Number(buildsAtOnce),
     ...(cache && { cache }),
   });
 }

@@ -21,7 +21,7 @@ architectures=${MIRROR_ARCHITECTURE:-$own}
 dnf=no
 if ! command -v apt-get >/dev/null 2>&1 && command -v dnf >/dev/null 2>&1; then dnf=yes; fi
 
-# program:package, the package being named as Debian and Ubuntu name it; where a | stands, one of them is enough
+# program:package, or path of a file:package; the package being named as Debian and Ubuntu name it; where a | stands, one of them is enough
 tools_of() {
 	case "$1" in
 	fetch) echo "mmdebstrap:mmdebstrap $image_tools tar:tar xz:xz-utils $(interpreters)" ;;
@@ -64,13 +64,13 @@ interpreter_of() {
 	echo "qemu-$cpu-static|qemu-$cpu:qemu-user-static|qemu-user-binfmt"
 }
 
-# What imitates a whole machine. Its firmware, where it has to have any, comes along (qemu-system-data, seabios).
+# What imitates a whole machine. Firmware comes along (qemu-system-data, seabios), but for arm64.
 # Debian 12 has s390x and riscv64 in one package with many others, Ubuntu and newer ones of Debian have them apart.
 emulator_of() {
 	case "$1" in
 	amd64) echo "qemu-system-x86_64:qemu-system-x86" ;;
 	i386) echo "qemu-system-i386:qemu-system-x86" ;;
-	arm64) echo "qemu-system-aarch64:qemu-system-arm" ;;
+	arm64) echo "qemu-system-aarch64:qemu-system-arm /usr/share/qemu-efi-aarch64/QEMU_EFI.fd:qemu-efi-aarch64" ;;
 	armhf) echo "qemu-system-arm:qemu-system-arm" ;;
 	ppc64el) echo "qemu-system-ppc64:qemu-system-ppc" ;;
 	s390x) echo "qemu-system-s390x:qemu-system-s390x|qemu-system-misc" ;;
@@ -84,9 +84,10 @@ unknown_architecture() {
 	exit 2
 }
 
-# Whether one of these programs is there.
+# Whether one of these programs, or this file, is there.
 have() {
 	for program in $(echo "$1" | tr '|' ' '); do
+		case "$program" in /*) if [ -e "$program" ]; then return 0; fi ;; esac
 		if command -v "$program" >/dev/null 2>&1; then return 0; fi
 	done
 	return 1
@@ -169,7 +170,7 @@ apt-get --quiet update
 packages=
 for package in $(missing_packages "$@"); do # with the lists read, some have other names
 	case "$package" in
-	qemu-system-*)
+	qemu-system-* | qemu-efi-*)
 		# An emulator that cannot be had makes the boot test impossible, which that says; it does not stop a build.
 		if ! apt-cache show "$package" >/dev/null 2>&1; then
 			echo "host-tools.sh: the archives of this machine have no $package" >&2

@@ -5,9 +5,10 @@
 set -eu
 nothing=$(printf '' | sha256sum)
 
-# Whether a package has a file in /boot; says so. /boot comes first in a package: nothing behind the file is unpacked.
+# Whether a package has a file in /boot, or another one that gets there; says so. /boot comes first in a package: nothing
+# behind the file is unpacked.
 has() {
-	digest=$(dpkg-deb --fsys-tarfile "$1" 2>/dev/null | tar -xO --occurrence=1 "./boot/$2" 2>/dev/null | sha256sum)
+	digest=$(dpkg-deb --fsys-tarfile "$1" 2>/dev/null | tar -xO --occurrence=1 "./${3:-boot/$2}" 2>/dev/null | sha256sum)
 	[ "$digest" != "$nothing" ] && echo "${digest%% *} /boot/$2"
 }
 
@@ -25,4 +26,11 @@ for package in "$1"/linux-image-*.deb "$1"/linux-signed-image-*.deb; do
 	for file in $(dpkg-deb --fsys-tarfile "$package" | tar -t | sed -n 's,^\./boot/\(vmlinu[xz]-[^/]*\)$,\1,p'); do
 		has "$package" "$file" || :
 	done
+done
+
+# Debian's since 7.0: a script copies them to /boot.
+for package in "$1"/linux-binary-*.deb; do
+	[ -f "$package" ] || continue
+	release=$(dpkg-deb --field "$package" Package | sed 's/^linux-binary-\(unsigned-\)\?//')
+	for kind in vmlinuz vmlinux; do has "$package" "$kind-$release" "usr/lib/modules/$release/$kind" || :; done
 done

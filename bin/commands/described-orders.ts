@@ -50,5 +50,5 @@ export function releaseLine(order: Order, now: Date): string | undefined {
   if (order.release === bootloadersOrder || !isDescribed(order)) return undefined;
   const release = releaseFor(order);
   const mark = supportMark(release, now);
-  return `${release.name} is ${release.title} (${toldBy(order)})${mark === undefined ? '' : `; ${mark}`}`;
+  return `${release.name} is ${release.title} (${toldBy(order)})${mark === undefined ? '' : `; support ${mark}`}`;
 }

@@ -52,7 +52,7 @@ function supportOf({ support }: MirrorRow, now: Date): object {
 function marksOf(rows: readonly MirrorRow[], now: Date): string[] {
   const marks = rows.flatMap(({ release, support }) => {
     const mark = support && supportMark(support, now);
-    return mark === undefined ? [] : [`${release}: ${mark}`];
+    return mark === undefined ? [] : [`${release}: support ${mark}`];
   });
   return marks.length === 0 ? [] : [...new Set(marks), ''];
 }

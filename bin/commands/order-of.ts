@@ -32,6 +32,8 @@ export interface OrderOptions extends PlacesOptions {
   readonly compression?: string;
   readonly serial?: string;
   readonly bootTest?: boolean;
+  /** Minutes. */
+  readonly bootTimeout?: string;
   readonly bootloaders?: boolean;
   readonly base?: string;
   readonly rebuild?: boolean;
@@ -86,7 +88,7 @@ const imageWords = [
     'package',
     'purge',
   ] as const),
-  ...(['compression', 'serial', 'stream', 'streamKeyring', 'ppas', 'launchpad', 'base'] as const),
+  ...(['bootTimeout', 'compression', 'serial', 'stream', 'streamKeyring', 'ppas', 'launchpad', 'base'] as const),
 ] as const;
 
 function orderOf(release: string, options: OrderOptions, machine: string): Order {
@@ -134,7 +136,7 @@ function viewFrom({ view }: OrderOptions): { view?: string } {
 }
 
 function imageFrom(options: OrderOptions): object {
-  const { serial, compression, bootTest = true, base = '' } = options;
+  const { serial, compression, bootTest = true, bootTimeout, base = '' } = options;
   const customise = customisationFrom(options);
   return {
     bootTest,
@@ -143,6 +145,7 @@ function imageFrom(options: OrderOptions): object {
     ...(customise && { customise }),
     ...(serial !== undefined && { serial }),
     ...(compression !== undefined && { compression }),
+    ...(bootTimeout !== undefined && { bootTimeout: Number(bootTimeout) }),
   };
 }
 

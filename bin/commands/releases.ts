@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describedRelease, factsFault } from '../../lib/catalog/described';
 import { architecturesOf, kernelsOf } from '../../lib/catalog/kernels';
-import { releases as catalogue, findRelease, type Release } from '../../lib/catalog/releases';
+import { releases as catalogue, findRelease, type Release, releaseOf } from '../../lib/catalog/releases';
 import { supportAt } from '../../lib/catalog/support';
 import { distroInfoFile, distroInfoReleases } from '../../lib/job/catalogue/distro-info';
 import type { AboutRelease, FactsSource, ReleaseFacts } from '../../lib/job/catalogue/facts';
@@ -49,7 +49,7 @@ export async function runReleases(options: ReleasesOptions, terminal: Terminal, 
       return { name, facts: own, source: 'mirror.yaml' as const };
     }),
   ];
-  const rows = rowsOf(facts, bench.now);
+  const rows = rowsOf(facts, bench.now, (line) => terminal.err(line));
   if (options.json) terminal.out(JSON.stringify(rows, undefined, 2));
   else for (const line of table(columns, rows)) terminal.out(line);
   return 0;
@@ -85,23 +85,22 @@ const newest = catalogue
   .reduce((a, b) => (a > b ? a : b));
 
 /** Those of the catalogue, and others by all that is told of them; of two that tell a thing the later counts. */
-function rowsOf(told: readonly Told[], now: Date): ReleaseRow[] {
+function rowsOf(told: readonly Told[], now: Date, warn: (line: string) => void): ReleaseRow[] {
   const others = Map.groupBy(told, ({ name }) => name);
   const names = [...catalogue.map(({ name }) => name), ...[...others.keys()].filter((name) => !findRelease(name))];
   const rows = names.flatMap((name): ReleaseRow[] => {
     const own = others.get(name) ?? [];
-    if (own.length === 0) return [rowOf(describedOrKnown(name, undefined), undefined, now)];
+    if (own.length === 0) return [rowOf(releaseOf(name), undefined, now)];
     const about: AboutRelease = Object.assign({}, ...own.map(({ facts }) => facts), {
       sources: own.map(({ source }) => source).reverse(),
     });
-    if (factsFault(name, about) !== undefined || (about.version === undefined && !findRelease(name))) return [];
-    return [rowOf(describedOrKnown(name, about), about, now)];
+    const isVersionless = about.version === undefined && findRelease(name) === undefined;
+    const fault = isVersionless ? 'nothing says its version' : factsFault(name, about);
+    if (fault === undefined) return [rowOf(describedRelease(name, about), about, now)];
+    warn(`${name} is left out: ${fault} (${about.sources.join(' and ')})`);
+    return [];
   });
   return rows.sort((a, b) => (a.os === b.os ? (a.version < b.version ? -1 : 1) : a.os < b.os ? 1 : -1));
-}
-
-function describedOrKnown(name: string, about: AboutRelease | undefined): Release {
-  return describedRelease(name, about ?? {});
 }
 
 function rowOf(release: Release, about: AboutRelease | undefined, now: Date): ReleaseRow {
@@ -134,10 +133,11 @@ async function fromStream(
     const { releases, odd } = await streamReleases(address, search);
     const unknown = <T extends { readonly name: string }>(list: readonly T[]) =>
       list.filter(({ name }) => !findRelease(name));
-    for (const { name, fault } of unknown(odd)) terminal.err(`the stream describes ${name} oddly, left out: ${fault}`);
+    for (const { name, fault } of unknown(odd).filter(({ version }) => version > newest))
+      terminal.err(`${name} is left out: ${fault} (stream)`);
     return unknown(releases)
-      .map((one) => ({ name: one.name, facts: factsOfStream(one) }))
-      .filter(({ name, facts }) => factsFault(name, facts) === undefined);
+      .filter(({ version }) => version > newest)
+      .map((one) => ({ name: one.name, facts: factsOfStream(one) }));
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

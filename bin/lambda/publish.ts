@@ -1,6 +1,8 @@
 import { checkBundles, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
+import { isSigningProbe, type TestSigned } from '../../lib/job/probe';
 import { publishInputOf, publishLoadersInputOf } from '../../lib/job/publish-input';
+import { testSignature } from '../../lib/stages/probes/test-signature';
 import { type Published, publish } from '../../lib/stages/publish';
 import { type PublishedBootloaders, publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import { showKeyrings } from '../../lib/stages/show-mirror';
@@ -9,10 +11,12 @@ import { signerFrom } from '../signing-key';
 
 /**
  * The Publish function: what the builds of one architecture, or of the bootloaders, made in; what was published out. A
- * deployment calls it with nothing, so that the keyring is there for sites before anything else.
+ * deployment calls it with nothing, so that the keyring is there for sites before anything else. Where only its key is
+ * tried, by `maas-mirror doctor`, no store is opened.
  */
-export async function handler(event: object): Promise<Published | PublishedBootloaders | undefined> {
+export async function handler(event: object): Promise<Published | PublishedBootloaders | TestSigned | undefined> {
   const { [mirrorStoreVariable]: mirror = '', [workStoreVariable]: work = '', MIRROR_SIGNING_KEY = '' } = process.env;
+  if (isSigningProbe(event)) return testSignature(await signerFrom(MIRROR_SIGNING_KEY), new Date());
   const bench = {
     mirror: await openStore(mirror, { create: true }),
     work: await openWorkStore(work),

@@ -5,6 +5,7 @@ import { followExecution } from '../../lib/cloud/follow';
 import { topicVariable } from '../../lib/job/environment';
 import { failureMeasured } from '../../lib/job/metrics';
 import { errorOf, isNotReady } from '../../lib/job/not-ready';
+import { isProbeInput } from '../../lib/job/probe';
 
 const [sns, clients] = [new SNSClient({ maxAttempts: 6 }), openClients()];
 
@@ -23,10 +24,15 @@ interface StatusChange {
 
 /**
  * The Tell function: of an execution that failed, who has subscribed reads what failed and where its log is. Upstream in
- * the middle of an update is no failure, and nobody is told: the next look tries again.
+ * the middle of an update is no failure, and nobody is told: the next look tries again. What `maas-mirror doctor` has
+ * started, it tells of itself.
  */
 export async function handler({ detail }: StatusChange): Promise<void> {
   const { name, executionArn: arn, stateMachineArn, status } = detail;
+  if (isProbeInput(detail.input)) {
+    console.log(`${name}: no letter, since it is one of maas-mirror doctor`);
+    return;
+  }
   const result = await followExecution(clients, { name, arn });
   const isQuiet = status === 'FAILED' && isNotReady(result);
   // Before the letter: an alarm goes by it, and rings though the letter cannot be sent.

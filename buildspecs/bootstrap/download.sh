@@ -1,6 +1,6 @@
 #!/bin/sh
 # Downloads all packages of a tree to be, as a hook of mmdebstrap's variant "custom": nothing is unpacked, and no script of
-# a package runs where the network is. Copies the archive's InRelease files, as apt has verified them.
+# a package runs where the network is. Copies the archive's InRelease (or Release) files, as apt has verified them.
 #   download.sh LISTS RELEASE ARCHITECTURE PACKAGES TREE
 set -eu
 lists=$1 release=$2 architecture=$3 packages=$4 tree=$5
@@ -25,6 +25,6 @@ sed 's/^Package: /Status: install ok installed\n&/' "$status.shown" >"$status"
 # shellcheck disable=SC2086 # a list of words
 download $packages "?narrow($of,?and(?priority(required),?not(?essential)))"
 
-find "$tree/var/lib/apt/lists" -name '*InRelease' -exec cp {} "$lists" ';'
+find "$tree/var/lib/apt/lists" '(' -name '*_InRelease' -o -name '*_Release' -o -name '*_Release.gpg' ')' -exec cp {} "$lists" ';'
 # What follows has no network, and need not know how this one is reached.
 rm "$status" "$status.shown" "$tree/etc/apt/apt.conf.d/99mmdebstrap"

@@ -16,6 +16,11 @@ export interface Architecture {
     /** @default - QEMU's own choice, as of the cpu */
     readonly machine?: string;
     readonly cpu?: string;
+    /**
+     * Files of the firmware that starts the kernel, as distributions have it; the first that is there is taken.
+     * @default - QEMU starts the kernel, or with what comes along with it
+     */
+    readonly firmwareFiles?: readonly string[];
     /** How network card and random number generator are attached. */
     readonly bus: 'pci' | 'ccw';
     /** The kernel's name of the serial console. */
@@ -59,6 +64,8 @@ export const architectures: readonly Architecture[] = [
       system: 'qemu-system-aarch64',
       machine: 'virt',
       cpu: 'cortex-a57',
+      // Since 6.17 Ubuntu's kernels are EFI programs, which QEMU alone shows nothing of for ever.
+      firmwareFiles: ['/usr/share/qemu-efi-aarch64/QEMU_EFI.fd', '/usr/share/edk2/aarch64/QEMU_EFI.fd'],
       bus: 'pci',
       console: 'ttyAMA0',
       user: 'qemu-aarch64-static',

@@ -10,13 +10,13 @@ export function supportAt({ supportEol, supportEsmEol }: Dates, now: Date): Supp
   return today <= supportEsmEol ? 'extended' : 'ended';
 }
 
-/** What is to be said of it, or undefined where it is supported as usual. */
+/** How support has ended, after the word support, or undefined where it has not: `ended on 2026-07-09`. */
 export function supportMark(release: Dates, now: Date): string | undefined {
   const support = supportAt(release, now);
   if (support === 'standard') return undefined;
   return support === 'extended'
-    ? `support ended on ${release.supportEol}, extended support ends on ${release.supportEsmEol}`
-    : `support ended on ${release.supportEsmEol}`;
+    ? `ended on ${release.supportEol}, extended support ends on ${release.supportEsmEol}`
+    : `ended on ${release.supportEsmEol}`;
 }
 
 type Dates = Pick<Release, 'supportEol' | 'supportEsmEol'>;

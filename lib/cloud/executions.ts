@@ -7,8 +7,9 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { MirrorError } from '../errors';
-import { executionName, isNameOf } from '../job/names';
+import { executionName, isNameOf, probeName } from '../job/names';
 import type { Order } from '../job/order';
+import { type ProbeTarget, probeInput } from '../job/probe';
 import { asking } from './asking';
 
 /** One execution of a deployed state machine. */
@@ -28,9 +29,25 @@ export async function startExecution(
   { stateMachineArn, order, at }: { stateMachineArn: string; order: Order; at: Date },
 ): Promise<Execution> {
   const input = inputOf(order);
+  return startNamed(sfn, { stateMachineArn, input }, (attempt) => executionName(order, at, attempt));
+}
+
+/** Starts an execution that only tries something. @throws what asking throws */
+export async function startProbe(
+  sfn: SFNClient,
+  { stateMachineArn, target, at }: { stateMachineArn: string; target: ProbeTarget; at: Date },
+): Promise<Execution> {
+  return startNamed(sfn, { stateMachineArn, input: probeInput(target) }, (attempt) => probeName(target, at, attempt));
+}
+
+async function startNamed(
+  sfn: SFNClient,
+  wanted: { readonly stateMachineArn: string; readonly input: string },
+  nameOf: (attempt: number | undefined) => string,
+): Promise<Execution> {
   for (let attempt = 1; ; attempt++) {
-    const name = executionName(order, at, attempt === 1 ? undefined : attempt);
-    const arn = await startOnce(sfn, { stateMachineArn, name, input });
+    const name = nameOf(attempt === 1 ? undefined : attempt);
+    const arn = await startOnce(sfn, { ...wanted, name });
     if (arn !== undefined) return { name, arn };
   }
 }

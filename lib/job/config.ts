@@ -6,7 +6,7 @@ import { MirrorError, withoutPasswords } from '../errors';
 import { type AboutRelease, Catalogue, factsOf } from './catalogue/facts';
 import { checked } from './checked';
 import { refuseNotYet } from './not-yet';
-import { bootloadersOrder, Compression, Customise, Order, ViewName } from './order';
+import { BootTimeout, bootloadersOrder, Compression, Customise, Order, ViewName } from './order';
 import { Places } from './places';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes');
@@ -23,6 +23,9 @@ export const View = z.strictObject({
   serial: z.string().optional().describe('Serial of the cloud image, for views of one release; default: the newest'),
   compression: Compression.optional().describe('Of a squashfs that is made here; default: zstd, xz for xenial'),
   bootTest: z.boolean().default(true).describe('Whether what is published has to boot first'),
+  bootTimeout: BootTimeout.optional().describe(
+    'Minutes that one boot may take before it has failed; default: 30, or 60 where the architecture is emulated',
+  ),
   bootloaders: z
     .boolean()
     .default(true)

@@ -59,8 +59,17 @@ export const buildVariable = 'CODEBUILD_BUILD_ID';
 /** A folder in which downloads are kept by their digests. @default - nothing is kept */
 export const cacheVariable = 'MIRROR_CACHE';
 
+/** How many builds at most share the machine that one runs on. @default 1 */
+export const buildsAtOnceVariable = 'MIRROR_BUILDS_AT_ONCE';
+
 /** Names of the stages whose needs the probe stage tries, with blanks between them. @default - those of all that it knows */
 export const probedStagesVariable = 'MIRROR_PROBED_STAGES';
+
+/** Architectures, with blanks between them, whose programs the machine has to run under emulation. @default - none */
+export const probedForeignVariable = 'MIRROR_PROBED_FOREIGN';
+
+/** Sources that the probe stage is to reach: ProbedSources as JSON. @default - none are tried */
+export const probedSourcesVariable = 'MIRROR_PROBED_SOURCES';
 
 /** @throws BadInput where no build runs */
 export function buildOf({ [buildVariable]: build }: Record<string, string | undefined>): string {

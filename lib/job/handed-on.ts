@@ -34,6 +34,12 @@ export function checkPublishable({ fetched, root, prepared, kernels }: PublishIn
       ? ['root.result', root.result, customised ? 'what the upgrade stage made' : 'left out: nothing was to be changed']
       : undefined,
     ...kernels.map((one, at): Fault => {
+      if (one.outcome === 'failed') return undefined;
+      const { wanted, found } = one.extracted.result.drivers;
+      if (wanted === found) return undefined;
+      return [`kernels.${at}.extracted.result.drivers.found`, found, `the ${wanted} drivers that the initrd must hold`];
+    }),
+    ...kernels.map((one, at): Fault => {
       if (one.outcome === 'failed' || (one.booted.gate === 'waived') !== bootTest) return undefined;
       return [`kernels.${at}.booted.gate`, one.booted.gate, bootTest ? 'passed or impossible' : 'waived'];
     }),

@@ -7,4 +7,5 @@ export function isKernelPackage(name: string): boolean {
 }
 
 /** Packages of the kernel's name that have a place in an image. */
-const besideKernels = /^linux-(?:base|firmware|libc-dev|tools|cloud-tools|perf|doc|source)(?:$|[-.\d])/;
+const besideKernels =
+  /^linux-(?:base|sysctl-defaults|firmware|libc-dev|tools|cloud-tools|cpupower|perf|doc|source|user-chroot)(?:$|[-.\d])/;

@@ -5,6 +5,8 @@ export const runs = {
   /** @param folder of the execution: {@link executionFolder} */
   prefix: (folder: string) => `runs/${folder}/`,
   order: (folder: string) => `runs/${folder}/order.json`,
+  /** What came of the boot of a kernel, an initrd and a root. @param digest of their digests */
+  booted: (folder: string, digest: string) => `runs/${folder}/booted/${digest}.json`,
   /**
    * Folder of one build of a stage. A stage that is tried again, by a redrive, may make other bytes than those that
    * the first build left, and nothing is ever overwritten: so each has its own. CodeBuild names the build, to it and to
@@ -15,6 +17,8 @@ export const runs = {
     stage: string,
     build: string,
   ) => ['runs', folder, architecture, kernel, stage, build.slice(build.lastIndexOf(':') + 1)].filter(Boolean).join('/'),
+  /** Folder of a build that only tries its machine. */
+  probe: (execution: string, build: string) => `runs/${execution}/${build.slice(build.lastIndexOf(':') + 1)}`,
 } as const;
 
 /**

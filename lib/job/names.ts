@@ -12,11 +12,19 @@ const longest = 80;
  * @param attempt 2, 3, … where the name is taken and another is wanted; appended as `-2`. @default - none
  */
 export function executionName(order: Order, at: Date, attempt?: number): string {
-  const time = at.toISOString().replace(/[-:]|\.\d+Z$/g, '');
+  const time = timeOf(at);
   const tail = [time, hash8(canonical(order)), ...(attempt === undefined ? [] : [attempt])].join('-');
   const release = order.release.replace(/[^a-z0-9.-]/g, '').slice(0, longest - tail.length - 1);
   return `${release}-${tail}`;
 }
+
+/** Name of an execution that only tries something: `probe-x86-<yyyymmddThhmmss>`. */
+export function probeName(target: string, at: Date, attempt?: number): string {
+  return ['probe', target, timeOf(at), ...(attempt === undefined ? [] : [attempt])].join('-');
+}
+
+/** Seconds, UTC: `20261120T104500`. */
+const timeOf = (at: Date) => at.toISOString().replace(/[-:]|\.\d+Z$/g, '');
 
 /** Whether an execution of this name is of this order, begun whenever. */
 export function isNameOf(name: string, order: Order): boolean {

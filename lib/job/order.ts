@@ -57,6 +57,10 @@ export const Compression = z.enum(['zstd', 'xz', 'gzip', 'lz4']);
 /** The release word of an execution that brings a view's bootloaders. */
 export const bootloadersOrder = 'bootloaders';
 
+/** How long a boot may take before it has failed, in minutes; the project of boot tests allows for the longest. */
+export const longestBoot = 180;
+export const BootTimeout = z.int().min(1).max(longestBoot);
+
 /** A view lies beside these in the mirror. */
 const reservedViews = ['pool', 'snapshots', 'bootloaders'];
 
@@ -83,6 +87,8 @@ const fields = z.strictObject({
     .optional(),
   /** Whether what is published has to boot first. */
   bootTest: z.boolean().default(true),
+  /** Minutes that one boot may take. @default - 30, or 60 where the architecture is emulated */
+  bootTimeout: BootTimeout.optional(),
   /** Of a squashfs that is made here. @default - zstd, or what the release's kernels can read */
   compression: Compression.optional(),
   places: Places.prefault({}),

@@ -115,6 +115,9 @@ export const Selected = z.strictObject({
 });
 export type Selected = z.infer<typeof Selected>;
 
+/** A kernel has some thousand modules; one without any that is wanted was not looked at. */
+const driverCount = z.int().min(1).max(100_000);
+
 /** What the extract stage took out of one flavour's overlay. */
 export const Extracted = z.strictObject({
   kernel: Made,
@@ -125,6 +128,8 @@ export const Extracted = z.strictObject({
   imageVersion: packageVersion,
   /** What `uname -r` will print, e.g. `6.1.0-40-amd64`. */
   kernelRelease,
+  /** Drivers that the kernel's packages have and the initrd must hold, and how many of them were found in it. */
+  drivers: z.strictObject({ wanted: driverCount, found: driverCount }),
 });
 export type Extracted = z.infer<typeof Extracted>;
 

@@ -13,7 +13,7 @@ export const stackOutputs = {
   stateMachineArn: 'StateMachineArn',
   mirrorBucketName: 'MirrorBucketName',
   workBucketName: 'WorkBucketName',
-  /** A privileged project of amd64 with the stage bundle as its source (the boot test's): `doctor` probes in it. */
+  /** The project of x86 that executions of `doctor` run the probe stage in: Prepare's, whose role reads and writes. */
   probeProjectName: 'ProbeProjectName',
 } as const;
 

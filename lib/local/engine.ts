@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { ExecutionTimeoutError, StateMachine } from 'aws-local-stepfunctions';
 import { MirrorError } from '../errors';
+import { buildsAtOnceVariable } from '../job/environment';
 import { type EngineEvent, type ExecutionResult, type Failure, isTold } from '../job/events';
 import type { Bench } from './bench';
 import { type LocalDefinition, localDefinition, startBuild } from './definition';
@@ -42,10 +43,12 @@ export async function runExecution(options: ExecutionOptions): Promise<Execution
 
   await using scratch = await ownScratch(options.scratch);
   const failures: Failure[] = [];
+  const atOnce = options.concurrency ?? availableParallelism();
   const bench: Bench = {
     ...options,
+    environment: { [buildsAtOnceVariable]: String(atOnce), ...options.environment },
     scratch: scratch.path,
-    slots: new Slots(options.concurrency ?? availableParallelism()),
+    slots: new Slots(atOnce),
     running: new Running(),
     onEvent: (event) => {
       if (!isTold(event)) return;

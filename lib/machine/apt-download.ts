@@ -4,6 +4,7 @@ import { aptGet, machineAptOptions, type Repository, stanzaOf, updateLists } fro
 import { archiveFailure } from './apt-errors';
 import { sha256OfText } from './digest';
 import { makeFolder } from './files';
+import { verifiedNames } from './in-release';
 import type { Network } from './network';
 import { type Gateway, openGateway } from './network/gateway';
 import { relayedCommand } from './network/relayed';
@@ -163,6 +164,6 @@ async function describe(file: string): Promise<DownloadedPackage> {
 }
 
 function verifiedInReleases({ scratch }: DownloadOptions): string[] {
-  const lists = textsIn(inside(scratch), 'apt/var/lib/apt/lists', /_InRelease$/);
+  const lists = textsIn(inside(scratch), 'apt/var/lib/apt/lists', verifiedNames);
   return lists.map(({ text }) => sha256OfText(text));
 }

@@ -1,20 +1,17 @@
-import { ExecaError } from 'execa';
 import { MirrorError, withoutPasswords } from '../errors';
+import { allSaid, packageFailure } from './image-settings/package-failure';
 import { withFolders } from './network/source-address';
 
 /** Says what a failure of apt means for whoever waits; anything else comes back as it is. */
 export function archiveFailure(error: unknown): unknown {
   if (!(error instanceof MirrorError) || error.name !== 'CommandFailed') return error;
   const message = allSaid(error);
+  const failure = packageFailure(error);
+  if (failure !== undefined) return failure;
   const missing = missingPackage(message);
   if (missing !== undefined) return noSuchPackage(missing, error);
   const [name, what, hint] = kinds.find(([, , , pattern]) => pattern.test(message)) ?? unreachable;
   return new MirrorError(name, `the package archive ${what}: ${reasonIn(message)}`, { hint, cause: error });
-}
-
-/** The message has the last lines only, and apt says what failed before eight lines of digests. */
-export function allSaid({ message, cause }: Error): string {
-  return cause instanceof ExecaError ? `${cause.stdout ?? ''}\n${cause.stderr ?? ''}\n${message}` : message;
 }
 
 type Kind = readonly [
@@ -41,6 +38,13 @@ const kinds: readonly Kind[] = [
   ],
   // So the gateway says that it reaches no server (lib/machine/network/).
   [unreachable[0], unreachable[1], unreachable[2], / {2}50[234]\b/],
+  [
+    'BadSignature',
+    'is signed by a key of RSA-1024 only, which the apt of this release refuses',
+    'ask the owner of the PPA to have it signed by a longer key, or take the package from elsewhere',
+    // apt 2.9's own words, and those of sqv, which apt 3 asks.
+    /untrusted public key algorithm: rsa1024|RSA1024 is not considered secure/i,
+  ],
   [
     'BadSignature',
     'is not signed by the key that it must be signed by',

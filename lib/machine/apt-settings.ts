@@ -1,7 +1,8 @@
 import { type Repository, stanzaOf } from './apt';
+import { forgetAptSettings } from './image-settings/forget-settings';
 import { inside } from './tree/inside';
 
-/** Inside an image; read after all that packages of the image say. */
+/** Inside an image; read after all that packages of the image say. What the image says of its own is out of the way. */
 export const aptSettingsFile = 'etc/apt/apt.conf.d/zzz-maas-mirror';
 
 const ownSettings = [
@@ -10,18 +11,30 @@ const ownSettings = [
   'Acquire::Retries "3";',
   // Up to bionic, apt-get by itself only warns of an archive that nobody has signed.
   ...['Acquire', 'Binary::apt-get::Acquire'].map((scope) => `${scope}::AllowInsecureRepositories "false";`),
-  // They look around on a running system (command-not-found, update-notifier, needrestart) and leave what they found.
+  // They look around on a running system (command-not-found, update-notifier, needrestart, pro-client, snapd) and leave
+  // what they found. debconf's own asks questions that nobody answers here.
   ...['APT::Update', 'DPkg'].flatMap((when) => ['Pre-Invoke', 'Post-Invoke'].map((hook) => `#clear ${when}::${hook};`)),
-  '#clear APT::Update::Post-Invoke-Success;',
+  ...['Success', 'Stats'].map((name) => `#clear APT::Update::Post-Invoke-${name};`),
+  ...['DPkg::Pre-Install-Pkgs', 'AptCli::Hooks', 'Binary::apt::AptCli::Hooks'].map((name) => `#clear ${name};`),
 ];
 
-/** Puts this build's apt settings into an image; repositories given replace the image's own. */
+export interface AptSettingsOptions {
+  /** Whether what the image itself prefers (preferences, preferences.d) counts. @default false */
+  readonly imagePins?: boolean;
+}
+
+/**
+ * Puts this build's apt settings into an image, in place of those that the image has of its own; repositories given replace
+ * its sources.
+ */
 export async function configureApt(
   root: string,
   repositories: readonly Repository[],
   options: readonly string[],
+  { imagePins = false }: AptSettingsOptions = {},
 ): Promise<void> {
   const tree = inside(root);
+  await forgetAptSettings(root, { pins: !imagePins });
   tree.write(aptSettingsFile, `${[...options, ...ownSettings].join('\n')}\n`);
   if (repositories.length === 0) return;
 

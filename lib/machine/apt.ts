@@ -2,6 +2,7 @@ import { MirrorError } from '../errors';
 import { archiveFailure } from './apt-errors';
 import { requireKnown } from './apt-names';
 import type { Chroot } from './chroot';
+import { packageFailure } from './image-settings/package-failure';
 import type { AptTree } from './network/apt-tree';
 import { type Command, run } from './run';
 
@@ -130,12 +131,20 @@ export async function aptDistUpgrade(chroot: AptTree): Promise<void> {
   await aptChange(chroot, [...withRecommends, 'dist-upgrade']);
 }
 
-/** Removes packages with their configuration; nothing is fetched. @throws NoSuchPackage */
-export async function aptPurge(chroot: Chroot, packages: readonly string[]): Promise<void> {
+/**
+ * Removes packages with their configuration; nothing is fetched.
+ * @param options.held whether those on hold go, too. @default false
+ * @throws NoSuchPackage; KeptBack for a package on hold
+ */
+export async function aptPurge(
+  chroot: Chroot,
+  packages: readonly string[],
+  { held = false }: { readonly held?: boolean } = {},
+): Promise<void> {
   if (packages.length === 0) return;
   await requireKnown(chroot, packages);
   try {
-    await chroot.run(aptGet('purge', ...packages));
+    await chroot.run(aptGet(...(held ? ['--allow-change-held-packages'] : []), 'purge', ...packages));
   } catch (error) {
     throw archiveFailure(error);
   }
@@ -159,7 +168,11 @@ async function aptChange(
     throw archiveFailure(error);
   }
   await downloaded();
-  await chroot.run(aptGet('--no-download', ...words));
+  try {
+    await chroot.run(aptGet('--no-download', ...words));
+  } catch (error) {
+    throw packageFailure(error) ?? error;
+  }
 }
 
 export function aptGet(...words: string[]): Command {

@@ -5,27 +5,26 @@ import { readUrl } from './download';
 import type { Network } from './network';
 
 /**
- * The InRelease file of a repository, unchecked: good for noticing that an archive has changed, not for trusting it.
- * Undefined where it cannot be had: behind a proxy that only apt knows, for example. The stage that uses the archive says
- * what is wrong with it.
+ * The InRelease file of a repository, or the Release file of one that has no InRelease, as apt takes it too; unchecked: good
+ * for noticing that an archive has changed, not for trusting it. Undefined where neither can be had: behind a proxy that
+ * only apt knows, for example. The stage that uses the archive says what is wrong with it.
  */
-export async function readInRelease(
-  { uri, suite, credentials }: Repository,
-  network: Network = {},
-): Promise<string | undefined> {
-  // A suite that ends with a slash is the very folder (sources.list(5)).
-  const folder = suite.endsWith('/') ? suite.replace(/\/+$/, '') : `dists/${suite}`;
+export async function readInRelease(repository: Repository, network: Network = {}): Promise<string | undefined> {
   try {
-    const bytes = await readUrl(
-      withUser(`${uri.replace(/\/+$/, '')}/${folder}/InRelease`, credentials),
-      network,
-      quickly,
-    );
+    const bytes =
+      (await readUrl(addressIn(repository, 'InRelease'), network, quickly)) ??
+      (await readUrl(addressIn(repository, 'Release'), network, quickly));
     return bytes?.toString();
   } catch (error) {
     if (error instanceof MirrorError && toldLater.includes(error.name)) return undefined;
     throw error;
   }
+}
+
+function addressIn({ uri, suite, credentials }: Repository, file: string): string {
+  // A suite that ends with a slash is the very folder (sources.list(5)).
+  const folder = suite.endsWith('/') ? suite.replace(/\/+$/, '') : `dists/${suite}`;
+  return withUser(`${uri.replace(/\/+$/, '')}/${folder}/${file}`, credentials);
 }
 
 /** An archive that cannot be reached from here, and an address that only apt reads (`file:`). */
@@ -38,7 +37,18 @@ function withUser(url: string, credentials: Repository['credentials']): string {
   return url.replace('://', `://${user}:${password}@`);
 }
 
-/** The sha256 of the same. */
+/**
+ * What apt has kept of the archives whose lists it read and verified: their InRelease files, and the Release files of those
+ * that sign it beside (Release.gpg).
+ * @param names of all that is in apt's folder of lists
+ * @returns those of these files, in the order of `names`
+ */
+export function verifiedNames(names: readonly string[]): string[] {
+  const detached = (name: string) => name.endsWith('_Release') && names.includes(`${name}.gpg`);
+  return names.filter((name) => name.endsWith('_InRelease') || detached(name));
+}
+
+/** The sha256 of {@link readInRelease}. */
 export async function inReleaseSha256(repository: Repository, network: Network = {}): Promise<string | undefined> {
   const text = await readInRelease(repository, network);
   return text === undefined ? undefined : sha256OfText(text);

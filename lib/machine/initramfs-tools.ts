@@ -11,6 +11,8 @@ export interface InitramfsToolsChoice {
   /** Module folders to take whole, relative to /lib/modules/<release>/: `kernel/drivers/net/bonding`. */
   readonly directories: readonly string[];
   readonly modules: readonly string[];
+  /** Lines of initramfs.conf. A compression that the kernel or the tree does not have becomes gzip. */
+  readonly settings: readonly string[];
   /** Whether the distribution lacks rooturl and copymods and ours stand in for them. */
   readonly standIns: boolean;
 }
@@ -48,6 +50,17 @@ async function installHooks(tree: Inside, choice: InitramfsToolsChoice, tools: s
     await copyScript(join(tools, 'hooks/rooturl'), tree, `${target}/hooks/rooturl`);
     await copyScripts(join(tools, 'scripts'), tree, `${target}/scripts`);
   }
+}
+
+/**
+ * Puts the settings of initramfs-tools in place of those of a package or an image. Not earlier than the initramfs is made, as
+ * the package that has them may have come with the others.
+ */
+export async function configureInitramfsTools({ path }: Chroot, { settings }: InitramfsToolsChoice): Promise<void> {
+  const tree = inside(path);
+  tree.write('etc/initramfs-tools/initramfs.conf', `${settings.join('\n')}\n`);
+  // It looks for swap of this machine, and would have every machine that boots the initramfs resume from there.
+  await tree.remove('usr/share/initramfs-tools/hooks/resume');
 }
 
 /**

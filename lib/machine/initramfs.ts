@@ -2,7 +2,9 @@ import { MirrorError } from '../errors';
 import type { Chroot } from './chroot';
 import { configureDracut, type DracutChoice, dracutCommand, prepareDracut } from './dracut';
 import { sizeOf } from './files';
+import { forgetKernelSettings } from './image-settings/forget-settings';
 import {
+  configureInitramfsTools,
   type InitramfsToolsChoice,
   mkinitramfsCommand,
   prepareInitramfsTools,
@@ -15,11 +17,12 @@ import { inside } from './tree/inside';
 export type InitramfsChoice = InitramfsToolsChoice | DracutChoice;
 
 /**
- * Makes a tree ready for kernels: no package may start a service or make an initramfs by itself, and the initramfs
+ * Makes a tree ready for kernels: what its image wants of them counts for nothing, no package may start a service or make an initramfs by itself, and the initramfs
  * that is made once at the end holds what MAAS needs.
  * @param tools folder with our hooks/, scripts/ and container/: buildspecs/initramfs, or its copy in the stage bundle
  */
 export async function prepareInitramfs(chroot: Chroot, choice: InitramfsChoice, tools: string): Promise<void> {
+  await forgetKernelSettings(chroot.path);
   await quietPackages(chroot, tools);
   await settleImage(chroot);
   if (choice.maker === 'dracut') await prepareDracut(chroot);
@@ -42,13 +45,18 @@ export async function makeInitramfs(
   const path = `/boot/initrd.img-${release}`;
   const tree = inside(chroot.path);
   await tree.remove(path);
-  if (choice.maker === 'dracut') configureDracut(chroot, choice, release);
-  else takeCryptsetup(chroot);
+  await configureMaker(chroot, choice, release);
   const command = choice.maker === 'dracut' ? dracutCommand(path, release) : mkinitramfsCommand(path, release);
   await chroot.run(command, { env: { SOURCE_DATE_EPOCH: String(epoch) } });
   tree.copyOut(path, file);
   if ((await sizeOf(file)) === 0)
     throw new MirrorError('NoKernel', `${command[0]} made an empty initramfs for ${release}`);
+}
+
+async function configureMaker(chroot: Chroot, choice: InitramfsChoice, release: string): Promise<void> {
+  if (choice.maker === 'dracut') return configureDracut(chroot, choice, release);
+  await configureInitramfsTools(chroot, choice);
+  takeCryptsetup(chroot);
 }
 
 async function settleImage({ path }: Chroot): Promise<void> {

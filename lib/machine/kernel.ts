@@ -1,5 +1,6 @@
 import { MirrorError } from '../errors';
 import type { Chroot } from './chroot';
+import { packageLists } from './image-settings/package-files';
 import { inside } from './tree/inside';
 
 /** A kernel that is installed in a tree. */
@@ -25,7 +26,7 @@ export async function findKernel(chroot: Chroot, requested: string): Promise<Ins
     .filter(({ kind }) => kind === 'file');
   const files = entries.map(({ name }) => name).filter((name) => kernelName.test(name));
   for (const name of files) {
-    const owner = await ownerOf(chroot, `/boot/${name}`);
+    const owner = (await ownerOf(chroot, `/boot/${name}`)) ?? sourceOf(chroot, name);
     if (owner === undefined || !(await brings(chroot, requested, owner))) continue;
     const signed = signedVariant(name, files);
     const release = name.slice(name.indexOf('-') + 1);
@@ -58,6 +59,14 @@ export function signedVariant(name: string, files: readonly string[]): string {
 async function ownerOf(chroot: Chroot, path: string): Promise<string | undefined> {
   const printed = await chroot.run(['dpkg-query', '--search', path], { quiet: true }).catch(() => '');
   return printed.split(':')[0] || undefined;
+}
+
+/** Debian's since 7.0 is in the folder of the modules, and a script of its package copies it to /boot: nobody owns the copy. */
+function sourceOf({ path }: Chroot, name: string): string | undefined {
+  const [kind = '', release = ''] = [name.slice(0, name.indexOf('-')), name.slice(name.indexOf('-') + 1)];
+  const original = ['lib', 'usr/lib'].map((lib) => `${lib}/modules/${release}/${kind}`);
+  const lists = packageLists(inside(path), /^linux-[^/]*\.list$/);
+  return lists.find(({ paths }) => paths.some((one) => original.includes(one)))?.name;
 }
 
 /** Whether removing the owner would also remove what was requested: then it is the requested one's kernel. */

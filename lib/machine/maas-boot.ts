@@ -7,14 +7,14 @@ export interface MaasBoot {
   /** `52:54:00:aa:01:02` */
   readonly mac: string;
   readonly console: string;
-  /** Ubuntu before jammy (LP 1677336). @default false */
-  readonly withoutApparmor?: boolean;
+  /** What only some machines get: lib/catalog/boot-options.ts. */
+  readonly options: { readonly release: readonly string[]; readonly architecture: readonly string[] };
 }
 
 export const preseedPath = '/MAAS/metadata/latest/enlist-preseed/?op=get_enlist_preseed';
 
 /** The kernel command line of MAAS for enlistment, plus the serial console that we watch. */
-export function maasCommandLine({ rack, squashfs, mac, console, withoutApparmor = false }: MaasBoot): string {
+export function maasCommandLine({ rack, squashfs, mac, console, options }: MaasBoot): string {
   return [
     'nomodeset',
     `root=squash:http://${rack}${squashfs}`,
@@ -25,9 +25,10 @@ export function maasCommandLine({ rack, squashfs, mac, console, withoutApparmor 
     'ro',
     'overlayroot=tmpfs',
     'overlayroot_cfgdisk=disabled',
-    ...(withoutApparmor ? ['apparmor=0'] : []),
+    ...options.release,
     `log_host=${rack.split(':')[0]}`,
     'log_port=5247',
+    ...options.architecture,
     `console=${console}`,
     `BOOTIF=01-${mac.replaceAll(':', '-')}`,
   ].join(' ');

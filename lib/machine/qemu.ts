@@ -1,19 +1,17 @@
+import type { Duplex } from 'node:stream';
 import { execa } from 'execa';
 import { MirrorError } from '../errors';
+import { type Acceleration, type Emulator, machineWords } from './boot/emulator';
+import { answerNames } from './boot/name-server';
+import { closedNetwork, type GuestServer, wireNumber } from './boot/network';
 import { type ConsoleWatch, watchConsole } from './console';
 import type { Command } from './run';
 
-/** An emulated machine of one architecture; see lib/catalog/architectures.ts. */
-export interface Emulator {
-  /** `qemu-system-x86_64` */
-  readonly program: string;
-  readonly machine?: string | undefined;
-  readonly cpu?: string | undefined;
-  readonly bus: 'pci' | 'ccw';
-}
-
 export interface BootOptions extends ConsoleWatch {
   readonly emulator: Emulator;
+  readonly acceleration: Acceleration;
+  /** Virtual ones. */
+  readonly cpus: number;
   readonly kernel: string;
   readonly initrd: string;
   readonly commandLine: string;
@@ -25,38 +23,17 @@ export interface BootOptions extends ConsoleWatch {
   readonly timeoutSeconds: number;
 }
 
-/** A server on 127.0.0.1, and where a machine finds it. */
-export interface GuestServer {
-  /** `10.0.2.100:5248`: in QEMU's user network 10.0.2.0/24, but none of its own .2, .3 and .4. */
-  readonly address: string;
-  /** Of 127.0.0.1. */
-  readonly port: number;
-}
-
-/**
- * TCG always: a /dev/kvm may exist and still abort QEMU at its start. qemu64 with two cores boots three times faster
- * under TCG than -cpu max with one (facts/traps.md).
- */
-export function qemuCommand({ emulator, kernel, initrd, commandLine, mac, server, memory }: BootOptions): Command {
+export function qemuCommand(options: BootOptions): Command {
+  const { emulator, acceleration, cpus, kernel, initrd, commandLine, mac, server, memory } = options;
   return [
     emulator.program,
-    ...['-accel', 'tcg', '-smp', '2', '-m', String(memory)],
-    ...(emulator.machine === undefined ? [] : ['-machine', emulator.machine]),
-    ...(emulator.cpu === undefined ? [] : ['-cpu', emulator.cpu]),
+    ...machineWords(emulator, acceleration),
+    ...['-smp', String(cpus), '-m', String(memory)],
     ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-no-reboot', '-nodefaults'],
-    ...['-netdev', closedNetwork(server), '-device', networkCard(emulator, mac)],
+    ...[...closedNetwork(server), '-device', networkCard(emulator, mac)],
     ...['-device', `virtio-rng-${emulator.bus}`],
     ...['-kernel', kernel, '-initrd', initrd, '-append', commandLine],
   ];
-}
-
-/**
- * The image may hold anybody's packages, and QEMU's user network has the builder's way to everywhere, its loopback and
- * the addresses that give credentials away: closed, it has DHCP, and one program for each connection to the server.
- */
-function closedNetwork({ address, port }: GuestServer): string {
-  const relay = `bash -c 'exec 3<>/dev/tcp/127.0.0.1/${port} 4<&0; cat <&4 >&3 & cat <&3; kill $!'`;
-  return `user,id=n0,ipv6=off,restrict=on,guestfwd=tcp:${address}-cmd:${relay}`;
 }
 
 /** Only cards on PCI have a ROM to boot from, which would need a file of one more package. */
@@ -86,13 +63,13 @@ const attempts = 3;
 async function bootOnce(options: BootOptions) {
   const [program, ...args] = qemuCommand(options);
   const machine = execa(program, args, {
-    stdin: 'ignore',
-    stderr: 'inherit',
+    stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
     reject: false,
     buffer: false,
     timeout: options.timeoutSeconds * 1000,
     killSignal: 'SIGKILL',
   });
+  answerNames(machine.stdio[wireNumber] as unknown as Duplex); // a pipe of Node goes both ways
   const verdict = await watchConsole(machine.stdout, options);
   machine.kill('SIGKILL'); // one that is ending by itself keeps its own signal
   const { code, signal, timedOut } = await machine;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { readBytes } from './bytes';
 import type { Chroot } from './chroot';
 import { copyScript } from './copy-scripts';
+import { makeStandardFolders } from './image-settings/standard-folders';
 import { type Inside, inside } from './tree/inside';
 
 /**
@@ -10,6 +11,7 @@ import { type Inside, inside } from './tree/inside';
  * @param tools folder with our container/
  */
 export async function quietPackages(chroot: Chroot, tools: string): Promise<void> {
+  await makeStandardFolders(chroot);
   const tree = inside(chroot.path);
   refuseServices(tree);
   setBootLoaders(tree, 0o644); // they have nothing to do here at all

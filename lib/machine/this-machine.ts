@@ -1,5 +1,5 @@
 import { access, constants, statfs } from 'node:fs/promises';
-import { machine, release, totalmem } from 'node:os';
+import { availableParallelism, machine, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 
 /** What `uname -m` says here. */
@@ -10,6 +10,11 @@ export function thisMachine(): string {
 /** What `uname -r` says here. */
 export function kernelRelease(): string {
   return release();
+}
+
+/** Processors that this process may use. */
+export function cores(): number {
+  return availableParallelism();
 }
 
 /** Bytes that this process and all that it starts may use: those of the machine, or of the container that it is in. */

@@ -80,7 +80,7 @@ export interface MaasMirrorProps {
 
   /**
    * How long one build of a stage may run, in whole minutes, from 5 minutes to 36 hours; every minute costs. Time in the
-   * queue does not count. A whole execution ends after 24 hours all the same.
+   * queue does not count. A whole execution ends after 24 hours all the same. Boot tests end by `bootTimeout` of the view.
    * @default - 60 minutes
    */
   readonly stageTimeout?: Duration;

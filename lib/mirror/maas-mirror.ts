@@ -14,6 +14,7 @@ import type { MaasMirrorProps } from './maas-mirror-props';
 import { type MirrorFunctions, mirrorFunctions } from './mirror-functions';
 import { MirrorSite } from './mirror-site';
 import { Monitoring } from './monitoring';
+import { probeSettings } from './probe/probe-settings';
 import { propsOfConfig } from './props-of-config';
 import { type Settings, settingsOf } from './settings';
 import { SigningKey } from './signing-key';
@@ -142,15 +143,16 @@ export class MaasMirror extends Construct {
     });
   }
 
-  private makeWorkflow({ architecturesAtOnce, kernelsAtOnce }: Settings): ReleaseWorkflow {
+  private makeWorkflow(settings: Settings): ReleaseWorkflow {
     const { plan, select, publish } = this.functions;
     return new ReleaseWorkflow(this, 'Workflow', {
       ...this.builds,
       plan: plan.function,
       select: select.function,
       publish: publish.function,
-      maxConcurrency: architecturesAtOnce,
-      maxKernelConcurrency: kernelsAtOnce,
+      maxConcurrency: settings.architecturesAtOnce,
+      maxKernelConcurrency: settings.kernelsAtOnce,
+      probe: probeSettings(settings),
     });
   }
 

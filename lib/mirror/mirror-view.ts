@@ -1,3 +1,4 @@
+import type { Duration } from 'aws-cdk-lib';
 import type { Architecture } from './architecture';
 import type { KernelFlavour } from './kernel-flavour';
 import type { PrivateRepository } from './private-repository';
@@ -74,6 +75,12 @@ export interface MirrorView {
    * @default true
    */
   readonly bootTest?: boolean;
+
+  /**
+   * How long one boot may take before it has failed, in whole minutes, up to three hours.
+   * @default - 30 minutes, or 60 where the architecture is emulated: on AWS all but amd64 and i386
+   */
+  readonly bootTimeout?: Duration;
 
   /**
    * Whether an Ubuntu view brings bootloaders; false where MAAS keeps images.maas.io beside it.

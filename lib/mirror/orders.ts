@@ -98,7 +98,16 @@ function refuseAlike(names: readonly string[]): void {
 }
 
 function wordsOf(view: MirrorView, { architectures }: MaasMirrorProps): object {
-  const { releases = [], requiredKernels, optionalKernels, serial, compression, bootTest, bootloaders } = view;
+  const {
+    releases = [],
+    requiredKernels,
+    optionalKernels,
+    serial,
+    compression,
+    bootTest,
+    bootTimeout,
+    bootloaders,
+  } = view;
   const wanted = view.architectures ?? architectures;
   const customise = customiseOf(view);
   return {
@@ -111,6 +120,7 @@ function wordsOf(view: MirrorView, { architectures }: MaasMirrorProps): object {
     ...(serial !== undefined && { serial }),
     ...(compression !== undefined && { compression }),
     ...(bootTest !== undefined && { bootTest }),
+    ...(bootTimeout !== undefined && { bootTimeout: bootTimeout.toMinutes({ integral: false }) }),
     ...(bootloaders !== undefined && { bootloaders }),
   };
 }

@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
@@ -43,7 +44,17 @@ function viewOf(
   catalogue: Catalogue | undefined,
   secretNamed: (name: string) => ISecret,
 ): MirrorView {
-  const { releases = [], architectures, kernels, customise, serial, compression, bootTest, bootloaders } = view;
+  const {
+    releases = [],
+    architectures,
+    kernels,
+    customise,
+    serial,
+    compression,
+    bootTest,
+    bootTimeout,
+    bootloaders,
+  } = view;
   return {
     name,
     releases: releases.map((word) => releaseNamed(word, catalogue)),
@@ -67,6 +78,7 @@ function viewOf(
     ...(serial !== undefined && { serial }),
     ...(compression !== undefined && { compression }),
     ...(bootTest !== undefined && { bootTest }),
+    ...(bootTimeout !== undefined && { bootTimeout: Duration.minutes(bootTimeout) }),
     ...(bootloaders !== undefined && { bootloaders }),
   };
 }

@@ -1,6 +1,8 @@
+import { Duration } from 'aws-cdk-lib';
 import { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import type { Construct } from 'constructs';
 import { kernelsOf } from '../catalog/kernels';
+import { longestBoot } from '../job/order';
 import { BuildMachine } from './build-machine';
 import { KernelBuild } from './kernel-build';
 import { KernelFlavour } from './kernel-flavour';
@@ -42,6 +44,7 @@ export function stageBuilds(scope: Construct, settings: Settings, common: Common
   const armApt: OnMachine = { ...arm, secrets };
   const small: OnMachine = { ...x86, computeType: ComputeType.SMALL }; // it waits for the network
   const hasArm = settings.architectures.includes('arm64');
+  const boot: OnMachine = { ...x86, timeout: longer(timeout, Duration.minutes(longestBoot + 30)) };
   const stageOn = (machine: OnMachine, id: string, stage: string) => new StageBuild(scope, id, { ...machine, stage });
   return {
     fetch: stageOn(x86, 'Fetch', 'fetch'),
@@ -50,13 +53,18 @@ export function stageBuilds(scope: Construct, settings: Settings, common: Common
     kernelBuilds: settings.kernels.flatMap((kernel) =>
       kernelBuilds(scope, kernel, settings, { x86: x86Apt, arm: armApt }),
     ),
-    bootTest: stageOn(x86, 'BootTest', 'boot-test'),
+    bootTest: stageOn(boot, 'BootTest', 'boot-test'),
     bootloaders: stageOn(small, 'Bootloaders', 'bootloaders'),
     ...(hasArm && {
       upgradeOnArm: stageOn(armApt, 'UpgradeArm', 'upgrade'),
       prepareOnArm: stageOn(armApt, 'PrepareArm', 'prepare'),
     }),
   };
+}
+
+/** A boot has a limit of its own, of the view or the build; the project's only has to be above it. */
+function longer(one: Duration, other: Duration): Duration {
+  return !one.isUnresolved() && one.toSeconds() < other.toSeconds() ? other : one;
 }
 
 function kernelBuilds(

@@ -39,7 +39,7 @@ export function buildTask(scope: Construct, id: string, props: BuildTaskProps): 
     project: props.project,
     integrationPattern: IntegrationPattern.RUN_JOB,
     environmentVariablesOverride: jobEnvironment(props.jobPath ?? '$.job', props.elsewhere ?? {}),
-    resultSelector: { 'build.$': '$.Build.Id', 'result.$': exportedResult },
+    resultSelector: builtResult,
     resultPath: props.resultPath,
   });
   task.addRetry({
@@ -99,7 +99,7 @@ export function functionTask(scope: Construct, id: string, props: FunctionTaskPr
 }
 
 // Named errors of the services only: a build or a function that failed by itself fails again, at the same price.
-const codeBuildServiceErrors = ['CodeBuild.CodeBuildException', 'CodeBuild.ThrottlingException'];
+export const codeBuildServiceErrors = ['CodeBuild.CodeBuildException', 'CodeBuild.ThrottlingException'];
 const lambdaServiceErrors = [
   'Lambda.ClientExecutionTimeoutException',
   'Lambda.ServiceException',
@@ -111,6 +111,9 @@ const lambdaServiceErrors = [
 /** The quotes around the name matter: without them the local engine finds nothing. */
 const exportedResult =
   "States.StringToJson(States.ArrayGetItem($.Build.ExportedEnvironmentVariables[?(@.Name=='RESULT')].Value, 0))";
+
+/** What the workflow takes of a build that has ended: its id, and the RESULT that its buildspec exports. */
+export const builtResult = { 'build.$': '$.Build.Id', 'result.$': exportedResult };
 
 function jobEnvironment(jobPath: string, elsewhere: Elsewhere) {
   const fields = Object.keys(jobVariables) as (keyof Job)[];

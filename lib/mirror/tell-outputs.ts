@@ -28,7 +28,7 @@ export function tellOutputs(mirror: Construct & Parts, { orders }: Settings): vo
     [stackOutputs.stateMachineArn]: workflow.stateMachine.stateMachineArn,
     [stackOutputs.mirrorBucketName]: mirrorBucket.bucketName,
     [stackOutputs.workBucketName]: workBucket.bucketName,
-    [stackOutputs.probeProjectName]: builds.bootTest.project.projectName,
+    [stackOutputs.probeProjectName]: builds.prepare.project.projectName,
     ...(builds.prepareOnArm && {
       [optionalStackOutputs.probeProjectNameArm]: builds.prepareOnArm.project.projectName,
     }),

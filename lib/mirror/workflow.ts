@@ -17,6 +17,8 @@ import {
 import { Construct } from 'constructs';
 import { concluding } from '../job/events';
 import { EachArchitecture } from './each-architecture';
+import { orProbe } from './probe/probe-branch';
+import { noProbe, type ProbeSettings } from './probe/probe-settings';
 import { everyBuild, type StageBuilds } from './stage-builds';
 import { buildTask, functionTask } from './tasks';
 import { workflowRole } from './workflow-role';
@@ -29,6 +31,8 @@ export interface ReleaseWorkflowProps extends StageBuilds {
   readonly maxConcurrency: number;
   /** How many flavours of each of them. */
   readonly maxKernelConcurrency: number;
+  /** What `maas-mirror doctor` lets a build try of the mirror's own sources and architectures. @default - none of them */
+  readonly probe?: ProbeSettings;
 }
 
 /**
@@ -72,7 +76,9 @@ export class ReleaseWorkflow extends Construct {
     const functions = [plan, props.select, props.publish];
     const role = workflowRole(this, { functions, builds: everyBuild(props) });
     this.stateMachine = new StateMachine(this, 'StateMachine', {
-      definitionBody: DefinitionBody.fromChainable(definition),
+      definitionBody: DefinitionBody.fromChainable(
+        orProbe(this, definition, { ...props, probe: props.probe ?? noProbe }),
+      ),
       queryLanguage: QueryLanguage.JSON_PATH,
       stateMachineType: StateMachineType.STANDARD,
       timeout: Duration.hours(24),

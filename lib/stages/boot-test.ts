@@ -1,10 +1,16 @@
 import { join } from 'node:path';
 import { architectureOf, runsOn } from '../catalog/architectures';
+import { bootOptionsOf } from '../catalog/boot-options';
 import { kernelOf } from '../catalog/kernels';
 import { MirrorError } from '../errors';
 import { releaseFor } from '../job/catalogue/release-for';
 import { foldersOf, made } from '../job/layout';
+import type { Order } from '../job/order';
 import type { Booted } from '../job/results';
+import { chooseAcceleration } from '../machine/boot/acceleration';
+import type { Emulator } from '../machine/boot/emulator';
+import { requireStartable } from '../machine/boot/kernel-format';
+import { unitProgress } from '../machine/boot/unit-progress';
 import type { Verdict } from '../machine/console';
 import { digestOf } from '../machine/digest';
 import { readText } from '../machine/files';
@@ -12,7 +18,10 @@ import { logLine, progress } from '../machine/log';
 import { maasCommandLine, rackPath } from '../machine/maas-boot';
 import { startStandIn } from '../machine/maas-stand-in';
 import { boot } from '../machine/qemu';
-import { isInstalled, thisMachine } from '../machine/this-machine';
+import { thisMachine } from '../machine/this-machine';
+import { bootedOnce } from './boot/booted-before';
+import { virtualCpus } from './boot/boots-at-once';
+import { emulatorFor } from './boot/emulator-for';
 import { takeUp, type Workbench } from './workbench';
 
 const mac = '52:54:00:aa:01:02';
@@ -21,55 +30,85 @@ const address = '10.0.2.100:5248';
 
 /** Boots exactly what will be published as MAAS would, until the system is up. */
 export async function bootTest(bench: Workbench): Promise<Booted> {
-  const { job, tools } = bench;
-  const release = releaseFor(bench.order);
-  const { subarch } = kernelOf(release, job.architecture, job.kernel);
+  const { job } = bench;
   const architecture = architectureOf(job.architecture);
-  const { qemu } = architecture;
-  const foreign = !runsOn(architecture, thisMachine());
-  if (foreign && !(await isInstalled(qemu.system))) {
-    return { gate: 'impossible', evidence: `no ${qemu.system} on this machine` };
-  }
+  const isForeign = !runsOn(architecture, thisMachine());
+  const emulator = await emulatorFor(architecture, isForeign);
+  if (typeof emulator === 'string') return { gate: 'impossible', evidence: emulator };
+
   const { root, extracted } = foldersOf(job);
-  const [squashfs, kernel, initrd] = [
-    await takeUp(bench, made.squashfs(root)),
-    await takeUp(bench, made.kernel(extracted)),
-    await takeUp(bench, made.initrd(extracted)),
-  ];
-  const { sha256, size } = await digestOf(squashfs);
-  const path = rackPath({
-    sha256,
-    os: release.os,
-    architecture: job.architecture,
-    subarch,
-    release: job.release,
-    view: job.view,
-  });
+  const files = {
+    squashfs: await takeUp(bench, made.squashfs(root)),
+    kernel: await takeUp(bench, made.kernel(extracted)),
+    initrd: await takeUp(bench, made.initrd(extracted)),
+  };
+  await requireStartable(files.kernel, job.architecture, emulator.program);
+  const image = await digestOf(files.squashfs);
+  const boots = [await digestOf(files.kernel), await digestOf(files.initrd)];
+  return bootedOnce(
+    bench,
+    [image, ...boots].map(({ sha256 }) => sha256),
+    async () => {
+      return { gate: 'passed', evidence: await bootFiles(bench, { ...files, ...image }, emulator, isForeign) };
+    },
+  );
+}
+
+interface BootFiles {
+  readonly squashfs: string;
+  readonly kernel: string;
+  readonly initrd: string;
+  /** Of the squashfs. */
+  readonly sha256: string;
+  readonly size: number;
+}
+
+/** @returns what showed that the system is up */
+async function bootFiles(bench: Workbench, files: BootFiles, emulator: Emulator, isForeign: boolean): Promise<string> {
+  const { job, order, tools, scratch } = bench;
+  const release = releaseFor(order);
+  const { subarch } = kernelOf(release, job.architecture, job.kernel);
+  const { sha256, size } = files;
+  const path = rackPath({ ...job, sha256, os: release.os, subarch });
   const nonce = sha256.slice(8, 24);
   const userData = (await readText(join(tools, 'boot-check.sh'))).replaceAll('@NONCE@', nonce);
 
-  await using rack = await startStandIn({ images: { [path]: squashfs }, userData, address });
+  await using rack = await startStandIn({ images: { [path]: files.squashfs }, userData, address });
   const cloudInit = await hasCloudInit(bench);
-  progress(`booting ${job.kernel} in ${qemu.system}`);
+  const { acceleration, evidence: why } = isForeign
+    ? ({ acceleration: 'tcg', evidence: `programs of ${job.architecture} do not run on this machine` } as const)
+    : await chooseAcceleration(emulator, scratch);
+  const minutes = bootMinutes(order, isForeign);
+  logLine(`the machine is emulated by ${acceleration} (${why}) and has ${minutes} minutes`);
+  progress(`booting ${job.kernel} in ${emulator.program}`);
+  using units = unitProgress(progress);
   const evidence = await boot({
-    emulator: { program: qemu.system, machine: qemu.machine, cpu: qemu.cpu, bus: qemu.bus },
-    kernel,
-    initrd,
-    commandLine: maasCommandLine({ rack: address, squashfs: path, mac, console: qemu.console }),
+    ...{ emulator, acceleration, cpus: virtualCpus(bench), memory: memoryFor(size) },
+    kernel: files.kernel,
+    initrd: files.initrd,
+    commandLine: maasCommandLine({
+      ...{ rack: address, squashfs: path, mac },
+      console: architectureOf(job.architecture).qemu.console,
+      options: bootOptionsOf(release, job.architecture),
+    }),
     mac,
     server: { address, port: rack.port },
-    memory: memoryFor(size),
     judge: cloudInit ? judgeByCloudInit(nonce) : judgeByLogin,
-    // A boot takes a minute, or a quarter of an hour where several share a slow machine.
-    timeoutSeconds: 1800,
-    onLine: logLine,
+    timeoutSeconds: 60 * minutes,
+    onLine: (line) => {
+      logLine(line);
+      units.onLine(line);
+    },
   });
-  if (!rack.requests.includes(path)) {
-    throw new MirrorError('BootFailed', `the system came up, but never fetched ${path}`, {
-      hint: 'the image has another root than the one that is to be published',
-    });
-  }
-  return { gate: 'passed', evidence };
+  if (rack.requests.includes(path)) return evidence;
+  throw new MirrorError('BootFailed', `the system came up, but never fetched ${path}`, {
+    hint: 'the image has another root than the one that is to be published',
+  });
+}
+
+/** A boot takes a minute, or a quarter of an hour where several share a slow machine. */
+export function bootMinutes({ bootTimeout }: Pick<Order, 'bootTimeout'>, isForeign: boolean): number {
+  return bootTimeout ?? (isForeign ? 60 : 30);
 }
 
 /** The root lies in memory whole, the unpacked initramfs beside it, and the system needs some, too. In MiB. */
@@ -110,6 +149,8 @@ function failureSign(line: string): Verdict | undefined {
   // Of initramfs-tools its prompt, of dracut what it says before its own.
   if (/^\(initramfs\)|rooturl: cannot|dracut: FATAL|^Entering emergency mode/.test(line))
     return { failed: `the initramfs found no root: ${line.trim()}` };
+  if (/^UEFI Interactive Shell|^BdsDxe: No bootable option/.test(line))
+    return { failed: `the firmware cannot start this kernel: ${line.trim()}` };
   if (/You are in (rescue|emergency) mode/.test(line)) return { failed: `systemd gave up: ${line.trim()}` };
   return undefined;
 }

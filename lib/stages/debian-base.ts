@@ -6,12 +6,12 @@ import { machineAptOptions } from '../machine/apt';
 import { machineCertificates } from '../machine/apt-network';
 import { bootstrap } from '../machine/bootstrap/bootstrap';
 import { makeFolder } from '../machine/files';
-import { inReleaseTime, readInRelease } from '../machine/in-release';
+import { inReleaseTime, readInRelease, verifiedNames } from '../machine/in-release';
 import { progress } from '../machine/log';
 import { openGateway } from '../machine/network/gateway';
 import { makeSquashfs } from '../machine/squashfs';
 import { inside } from '../machine/tree/inside';
-import { textsIn } from '../machine/tree/lists';
+import { type NamedText, textsIn } from '../machine/tree/lists';
 import { splitClearsigned } from '../simplestreams/split-clearsigned';
 import type { Base } from './base';
 import { releaseRepositories } from './repositories';
@@ -48,9 +48,9 @@ export async function debianBase(release: Release, bench: Workbench): Promise<Ba
     ...(epoch !== undefined && { epoch: startOfDay(epoch) }),
   });
 
-  const verified = newest(textsIn(inside(lists), '', /InRelease$/).map(({ text }) => signedPartOf(text)));
+  const verified = newest(textsIn(inside(lists), '', verifiedNames).map(signedPartOf));
   if (verified === undefined) {
-    throw new MirrorError('NotReady', 'the archive has no InRelease file with a Date', {
+    throw new MirrorError('NotReady', 'the archive has no InRelease or Release file with a Date', {
       hint: 'give another archive with --archive URL',
     });
   }
@@ -75,6 +75,6 @@ function startOfDay(epoch: number): number {
 }
 
 /** Of a file that apt has verified, without what anybody may have written around what is signed. */
-function signedPartOf(text: string): string {
-  return splitClearsigned(Buffer.from(text)).text;
+function signedPartOf({ name, text }: NamedText): string {
+  return name.endsWith('_Release') ? text : splitClearsigned(Buffer.from(text)).text;
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { bootDrivers } from '../catalog/boot-drivers';
 import { type Kernel, kernelOf } from '../catalog/kernels';
 import { releaseFor } from '../job/catalogue/release-for';
 import { foldersOf, made } from '../job/layout';
@@ -7,6 +8,7 @@ import { aptInstall } from '../machine/apt';
 import { imagePackageOf } from '../machine/apt-resolve';
 import { enterChroot } from '../machine/chroot';
 import { makeInitramfs } from '../machine/initramfs';
+import { requireDrivers } from '../machine/initrd/drivers';
 import { findKernel } from '../machine/kernel';
 import { progress } from '../machine/log';
 import { mountOverlay, mountSquashfs } from '../machine/mounts';
@@ -44,6 +46,8 @@ export async function extract(bench: Workbench): Promise<Extracted> {
   progress(`making the initramfs of ${installed.release}`);
   const choice = initramfsChoiceOf(release, job.architecture);
   await makeInitramfs(chroot, choice, installed.release, await squashfsTime(base), initrd);
+  const wanted = bootDrivers(release, job.architecture);
+  const drivers = await requireDrivers({ root: root.path, release: installed.release, initrd }, wanted);
 
   return {
     kernel: await handOn(bench, made.kernel(bench.folder), kernelFile),
@@ -51,6 +55,7 @@ export async function extract(bench: Workbench): Promise<Extracted> {
     imagePackage: installed.imagePackage,
     imageVersion: installed.imageVersion,
     kernelRelease: installed.release,
+    drivers,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Materials } from '../job/materials';
 import type { NamedVersion } from '../machine/apt-resolve';
 import { sha256OfText } from '../machine/digest';
+import { verifiedNames } from '../machine/in-release';
 import { inside } from '../machine/tree/inside';
 import { textsIn } from '../machine/tree/lists';
 
@@ -32,17 +33,17 @@ export function changesOf(before: string, after: string): Materials['changed'] {
     .map((name) => ({ name, from: from.get(name) ?? null, to: to.get(name) ?? null }));
 }
 
-/** The InRelease files that apt has verified and kept, named by their address. */
+/** The files by which apt has verified the archives whose lists it read, named by their address. */
 export function verifiedArchives(root: string): Materials['archives'] {
-  const files = textsIn(inside(root), 'var/lib/apt/lists', /_InRelease$/);
-  return files.map(({ name, text }) => {
-    const at = name.lastIndexOf('_dists_');
-    const [address, suite] =
-      at === -1 ? [name, ''] : [name.slice(0, at), name.slice(at + '_dists_'.length, -'_InRelease'.length)];
+  return textsIn(inside(root), 'var/lib/apt/lists', verifiedNames).map(({ name, text }) => {
+    const folder = name.slice(0, name.lastIndexOf('_'));
+    const at = folder.lastIndexOf('_dists_');
+    const [address, suite] = at === -1 ? [folder, ''] : [folder.slice(0, at), folder.slice(at + '_dists_'.length)];
     return {
       uri: withoutGateway(address.replaceAll('_', '/')),
       suite: suite.replaceAll('_', '/'),
       sha256: sha256OfText(text),
+      ...(name.endsWith('_Release') && { detached: true }),
     };
   });
 }

@@ -61,11 +61,16 @@ async function installInitramfsPackages(chroot: AptTree, bench: Workbench): Prom
   await aptUpdate(chroot);
   const archives = verifiedArchives(chroot.path); // now: packages may write there
   progress('installing the initramfs packages');
-  await aptInstall(chroot, [
-    ...initramfsPackages(release).map(({ name }) => name),
-    // Without it mkinitramfs falls back to gzip, which is slower and larger.
-    'zstd',
-  ]);
+  // With what they recommend: without curl, dracut leaves out the modules that fetch the root, and says so in its log only.
+  await aptInstall(
+    chroot,
+    [
+      ...initramfsPackages(release).map(({ name }) => name),
+      // Without it mkinitramfs falls back to gzip, which is slower and larger.
+      'zstd',
+    ],
+    { recommends: true },
+  );
   return archives;
 }
 

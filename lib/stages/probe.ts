@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { architectureOf } from '../catalog/architectures';
 import { MirrorError } from '../errors';
-import type { Probe, Probed } from '../job/probe';
+import type { Probe, Probed, ProbedSources } from '../job/probe';
 import { bootGreeting } from '../machine/boot-sector';
 import { chrootCommand } from '../machine/chroot';
 import { makeFolder, readText, writeText } from '../machine/files';
@@ -12,6 +12,10 @@ import { run } from '../machine/run';
 import { limitKeepers, limits } from '../machine/sandbox/limits';
 import { makeSquashfs, passingCompression } from '../machine/squashfs';
 import { freeSpace, kernelRelease, memorySize, thisMachine } from '../machine/this-machine';
+import type { Store } from '../store/store';
+import { conditionalWrites } from './probes/conditional-writes';
+import { foreignPrograms } from './probes/foreign-programs';
+import { reachedSources } from './probes/reached-sources';
 
 export interface ProbeBench {
   /** An empty folder on a real file system. */
@@ -20,11 +24,18 @@ export interface ProbeBench {
   readonly tools: string;
   /** Names of the stages that are to run on this machine. @default - boot tests and the others */
   readonly stages?: readonly string[];
+  /** The work store of a deployed mirror, and a folder in it that is nobody else's. @default - no store is tried */
+  readonly work?: { readonly store: Store; readonly folder: string };
+  /** @default - none are tried */
+  readonly sources?: ProbedSources;
+  /** Architectures whose programs have to run here under emulation. @default none */
+  readonly foreign?: readonly string[];
 }
 
 /** Tries what the stages need of a build machine, one thing after the other, and says of each what was seen. */
-export async function probe({ scratch, tools, stages }: ProbeBench): Promise<Probed> {
+export async function probe({ scratch, tools, stages, ...bench }: ProbeBench): Promise<Probed> {
   const image = join(scratch, 'probe.squashfs');
+  const { work, sources, foreign = [] } = bench;
   const probes = [
     await tried('machine', () => machine(scratch)),
     await tried('namespaces', namespaces),
@@ -34,8 +45,11 @@ export async function probe({ scratch, tools, stages }: ProbeBench): Promise<Pro
     await tried('overlay', () => overlay(image, scratch)),
     await tried('network', () => network(scratch, tools)),
   ];
-  if (stages?.includes('boot-test') === false) return { probes };
-  return { probes: [...probes, await tried('qemu', () => qemu(scratch))] };
+  if (foreign.length > 0) probes.push(await tried('binfmt', () => foreignPrograms(foreign, scratch)));
+  if (sources !== undefined) probes.push(await tried('sources', () => reachedSources(sources)));
+  if (work !== undefined) probes.push(await tried('objects', () => conditionalWrites(work.store, work.folder)));
+  if (stages?.includes('boot-test') !== false) probes.push(await tried('qemu', () => qemu(scratch)));
+  return { probes };
 }
 
 /** What a probe throws is what it found. */

@@ -77,10 +77,10 @@ function baseOf({ fetched: { serial, source, squashfs } }: Origin): Dependency {
   };
 }
 
-/** What apt verified: the InRelease files whose lists it read. */
+/** What apt verified: the InRelease or Release files of the archives whose lists it read. */
 function archivesOf({ materials }: Origin): Dependency[] {
-  return materials.archives.map(({ uri, suite, sha256 }) => {
-    return { name: 'archive', uri: `${uri}/dists/${suite}/InRelease`, digest: { sha256 } };
+  return materials.archives.map(({ uri, suite, sha256, detached = false }) => {
+    return { name: 'archive', uri: `${uri}/dists/${suite}/${detached ? 'Release' : 'InRelease'}`, digest: { sha256 } };
   });
 }
 

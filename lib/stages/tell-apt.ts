@@ -14,25 +14,30 @@ import { releaseRepositories, repositoriesOf } from './repositories';
 import { networkOf } from './search';
 import { takeUp, type Workbench } from './workbench';
 
+/** An apt of a build. */
+export interface OpenedApt extends AptTree {
+  /** The addresses of the repositories that the build adds, as the tree's apt knows them. */
+  readonly added: readonly string[];
+}
+
 /**
  * Gives a tree an apt that fetches this build's packages: tells it where they come from and how much -proposed counts, and
  * opens the one way there. It holds until the image is cleaned.
  * @param base a mounted image in which nothing of others has run, whose apt does the fetching
+ * @param options.published whether the tree is published: then what its image prefers of packages counts. @default false
  */
 export async function openApt(
   chroot: Chroot,
   base: string,
   added: readonly ImageSource[],
   bench: Workbench,
-): Promise<AptTree> {
+  { published = false }: { readonly published?: boolean } = {},
+): Promise<OpenedApt> {
   const { order, job, scratch, tools } = bench;
   const proposed = proposedSources(order, job.architecture);
-  const repositories = [
-    ...(await releaseRepositories(bench)),
-    ...(await repositoriesOf(proposed, bench)),
-    // Whatever this machine's own apt overlooks, a repository of somebody else has to be up to date.
-    ...(await repositoriesOf(added, bench)).map((one) => ({ ...one, checkDates: true })),
-  ];
+  // Whatever this machine's own apt overlooks, a repository of somebody else has to be up to date.
+  const others = (await repositoriesOf(added, bench)).map((one) => ({ ...one, checkDates: true }));
+  const repositories = [...(await releaseRepositories(bench)), ...(await repositoriesOf(proposed, bench)), ...others];
   const aptOptions = await machineAptOptions();
   return endedTogether(async (opened) => {
     const gateway = opened.use(await openGateway(repositories, networkOf(order.places), scratch, { aptOptions }));
@@ -41,10 +46,11 @@ export async function openApt(
       const options = aptOptions.filter((line) => !isProxyLine(line));
       const { ca } = order.places;
       if (ca !== undefined) options.push(...giveCertificates(root, ca));
-      await configureApt(root, reached, options);
+      await configureApt(root, reached, options, { imagePins: published });
       for (const { suite } of proposed) pinArchive(root, suite, proposedPriority(order));
     };
-    return opened.use(await openAptTree(chroot, { base, gateway, configure, scratch, tools }));
+    const apt = await openAptTree(chroot, { base, gateway, configure, scratch, tools });
+    return opened.use({ ...apt, added: others.map((one) => gateway.uriOf(one)) });
   });
 }
 

@@ -10,16 +10,17 @@ import { type Chroot, enterChroot } from '../machine/chroot';
 import { cleanImage } from '../machine/clean-image';
 import { writeText } from '../machine/files';
 import { removeIdentities } from '../machine/identity/remove-identities';
+import { restoreAptSettings } from '../machine/image-settings/forget-settings';
+import { requireNewest, requireUpgraded } from '../machine/image-settings/kept-back';
 import { progress } from '../machine/log';
 import { manifestOf } from '../machine/manifest';
 import { mountOverlay, mountSquashfs } from '../machine/mounts';
-import type { AptTree } from '../machine/network/apt-tree';
 import { quietPackages, silenceTool, unquietPackages, unsilenceTool } from '../machine/quiet-packages';
 import { makeSquashfs, squashfsTime } from '../machine/squashfs';
 import { findAddedSources } from './added-sources';
 import { verifiedArchives } from './materials';
 import { ownSettings } from './own-settings';
-import { openApt } from './tell-apt';
+import { type OpenedApt, openApt } from './tell-apt';
 import { handOn, handOnJson, takeUp, type Workbench } from './workbench';
 
 /** Changes the fetched image as the order wants it, cleans it, and packs it again. */
@@ -34,7 +35,7 @@ export async function upgrade(bench: Workbench): Promise<Root> {
   await using root = await mountOverlay([image.path], scratch);
   {
     await using chroot = await enterChroot(root.path, bench.tools, { SOURCE_DATE_EPOCH: String(epoch) });
-    await using apt = await openApt(chroot, image.path, added, bench);
+    await using apt = await openApt(chroot, image.path, added, bench, { published: true });
     const archives = await quietly(chroot, bench, () => change(apt, bench));
     await handOnJson(bench, made.archives(bench.folder), archives);
   }
@@ -42,6 +43,7 @@ export async function upgrade(bench: Workbench): Promise<Root> {
   const removed = await removeIdentities(root.path, image.path, root.upper);
   await handOnJson(bench, made.removed(bench.folder), removed);
   await cleanImage(root.path, image.path);
+  await restoreAptSettings(root.path, image.path);
   progress('packing the changed image');
   await makeSquashfs(root.path, squashfs, { compression: compressionFor(bench), epoch });
   await writeText(manifest, manifestOf(root.path));
@@ -65,14 +67,14 @@ async function quietly<T>(chroot: Chroot, { tools }: Workbench, work: () => Prom
 }
 
 /** The order of things is the peer's: facts/build.md §2. @returns the archives that apt has verified */
-async function change(chroot: AptTree, { job, order }: Workbench): Promise<Materials['archives']> {
+async function change(chroot: OpenedApt, { job, order }: Workbench): Promise<Materials['archives']> {
   const { repositories, proposed, packages, purge } = order.customise ?? empty;
   const named = proposed === 'all' ? [] : proposed.filter((name) => !isKernelPackage(name));
   progress('reading the package lists');
   await aptUpdate(chroot);
   const archives = verifiedArchives(chroot.path); // now: packages may write there
   const kernels = await installedKernels(chroot);
-  await aptPurge(chroot, kernels);
+  await aptPurge(chroot, kernels, { held: true });
   if (kernels.length > 0) await aptAutoremove(chroot);
   if (purge.length > 0) progress(`purging ${purge.join(', ')}`);
   await aptPurge(chroot, purge);
@@ -84,17 +86,21 @@ async function change(chroot: AptTree, { job, order }: Workbench): Promise<Mater
   if (wanted.length > 0) progress(`installing ${wanted.join(', ')}`);
   await aptInstall(chroot, wanted, { recommends: true });
   if (named.length > 0) progress(`installing ${named.join(', ')} of -proposed`);
-  await aptInstall(chroot, named, { target: `${job.release}-proposed`, recommends: true });
+  const target = `${job.release}-proposed`;
+  await aptInstall(chroot, named, { target, recommends: true });
+  await requireUpgraded(chroot, chroot.added);
+  await requireNewest(chroot, wanted);
+  await requireNewest(chroot, named, target);
   return archives;
 }
 
 const empty = { repositories: [], proposed: [] as string[], packages: [], purge: [] };
 
-/** All that a kernel may have brought: what is wanted of it is asked for again. */
+/** All that a kernel has brought: images hold none, whatever is on hold. */
 async function installedKernels(chroot: Chroot): Promise<string[]> {
   const lines = manifestOf(chroot.path).split('\n').filter(Boolean);
   const names = lines.map((line) => line.split(/[\t:]/, 1)[0] ?? '');
-  return names.filter((name) => name.startsWith('linux-') && name !== 'linux-base');
+  return names.filter(isKernelPackage);
 }
 
 function compressionFor({ order }: Workbench) {

@@ -23,6 +23,8 @@ export interface Workbench {
   readonly tools: string;
   /** Folder that keeps downloads by their digests. @default - nothing is kept */
   readonly cache?: string;
+  /** How many builds at most share this machine. @default 1 */
+  readonly buildsAtOnce?: number;
   /** Reads what a name of credentials stands for, outside every tree. @default - it knows none */
   readonly secretOf?: SecretOf;
 }

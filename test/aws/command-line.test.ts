@@ -22,22 +22,25 @@ afterAll(async () => {
 const command = (...words: string[]) => maasMirror([...words, '--stack', 'MaasMirror'], { env: account.env });
 
 describe('the command line, of a stack that was deployed', () => {
-  it('finds all well but the build, which the emulator does not run', async () => {
+  it('finds all well but the quotas, the builds and the site, which the emulator does not have; Publish signs by KMS', async () => {
     const { code, out } = await command('doctor', '--no-build');
 
-    expect(out.split('\n').map((line) => line.slice(0, 15).trim())).toEqual([
+    expect(out.split('\n').flatMap((line) => (/^[✓✗]/.test(line) ? line.slice(0, 15).trim() : []))).toEqual([
       '✓ credentials',
       '✓ bootstrap',
       '✓ stack',
-      '',
+      '✗ quotas',
+      '✓ signing',
+      '✗ keyring',
     ]);
     expect(out).toMatch(/CREATE_COMPLETE, serves https:\/\/\w+\.cloudfront\.net\//);
-    expect(code).toBe(0);
+    expect(out).toMatch(/Publish signs with the key [0-9A-F]{40}\n/); // through the state machine, the function and KMS
+    expect(code).toBe(1);
   });
 
   it('starts a build, follows it to its end, and shows it afterwards', async () => {
     const before = await command('status');
-    expect(before.out).toMatch(/\nnothing was built yet\n\nnothing is published here yet\n$/);
+    expect(before.out).toMatch(/\nprobe-signing-\S+ .*SUCCEEDED.*\n\nnothing is published here yet\n$/);
 
     // Step Functions of the emulator start no builds, so it ends when the first is wanted.
     const build = await command('build', 'noble', '--no-bootloaders', '--stream', 'http://127.0.0.1:1/');

@@ -45,6 +45,7 @@ describe('a build in the cloud', () => {
     expect(errLines).toEqual([
       `building noble into view candidate of the stack SmallMirror: ${name}`,
       `  ${page}`,
+      '  noble is 24.04 LTS (catalogue)',
       'Plan …',
       'Plan done in 2.0 s',
       'Fetch amd64 …',

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type BuildResult, exitCodeOf, outcomeOf, publishedBy } from '../../bin/commands/build-report';
+import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from '../../bin/commands/build-report';
 import type { ExecutionResult, Failure } from '../../lib/job/events';
+import { Order } from '../../lib/job/order';
 import type { Published } from '../../lib/stages/publish';
+
+import { keptTerminal } from './kept-terminal';
 
 const run = { architecture: 'amd64', kernel: undefined, log: undefined };
 
@@ -116,5 +119,39 @@ describe('the exit code', () => {
     ['1 where something failed beside it', [failed(notReady, broken)], 1],
   ] as const)('is %s', (_, results, code) => {
     expect(of(...results)).toBe(code);
+  });
+});
+
+describe('the report of a build', () => {
+  const order = (release: string, about?: Order['about']) =>
+    Order.parse({ release, architectures: ['amd64'], ...(about && { about }) });
+  const built = (...orders: Order[]) =>
+    orders.map((one) => {
+      return { order: one, execution: 'e', logs: '/logs', result: succeeded(published()), outcome: 'done' };
+    });
+  const reportOn = (day: string, results: BuildResult[], json = false) => {
+    const terminal = keptTerminal();
+    report(results, { mirror: '/m', fingerprint: undefined, json, now: new Date(day) }, terminal);
+    return terminal.outLines;
+  };
+  const zany = order('zany', { version: '27.04', supportEol: '2028-01-20', sources: ['stream'] });
+
+  it('marks releases that are past their support, on the day that it is given', () => {
+    expect(reportOn('2028-01-20', built(zany))).not.toContainEqual(expect.stringContaining('support'));
+    expect(reportOn('2028-01-21', built(zany, order('noble')))).toEqual(
+      expect.arrayContaining(['✓ zany: done', '  support      ended on 2028-01-20', '✓ noble: done']),
+    );
+  });
+
+  it('says who told of each release, except of one that only the stack knows', () => {
+    const { builds } = JSON.parse(
+      reportOn('2030-01-01', built(zany, order('noble'), order('able')), true).join('\n'),
+    ) as { builds: object[] };
+    expect(builds).toMatchObject([
+      { release: 'zany', source: 'stream', support: 'ended' },
+      { release: 'noble', source: 'catalogue', support: 'extended' },
+      { release: 'able' },
+    ]);
+    expect(builds[2]).not.toHaveProperty('source');
   });
 });

@@ -30,6 +30,13 @@ describe('the words of a build', () => {
     expect(names(['noble', 'bootloaders'])).toEqual(['candidate noble', 'candidate bootloaders']);
   });
 
+  it('refuse what no plan can be made of, before anything is installed or started', () => {
+    expect(() => orders(['bookworm'], { kernel: 'hwe' })).toThrow(
+      misuse('UnknownKernel', /amd64 has generic, cloud, rt/),
+    );
+    expect(() => orders(['jammy'], { arch: 'arm64', kernel: 'xgene-uboot' })).toThrow(misuse('NotSupported', /xgene/));
+  });
+
   it('refuse a word that is no release', () => {
     for (const word of ['Nobel', '2404', '24.04.1', 'ga-24.04']) {
       const message = new RegExp(`no release "${word}"; there are`);
@@ -57,6 +64,15 @@ describe('the words of a build', () => {
     );
   });
 
+  it('say how many minutes a boot may take', () => {
+    expect(orders(['noble'], { bootTimeout: '45', bootloaders: false })[0]?.bootTimeout).toBe(45);
+    expect(orders(['noble'], { bootloaders: false })[0]?.bootTimeout).toBeUndefined();
+  });
+
+  it.each(['0', '181', '1.5', 'soon', ''])('refuse --boot-timeout %j', (bootTimeout) => {
+    expect(() => orders(['noble'], { bootTimeout })).toThrow(misuse('BadInput', /bootTimeout/));
+  });
+
   it('may be of bootloaders alone', () => {
     const [order, ...others] = orders(['bootloaders'], { view: 'next', archive: 'http://a.example/ubuntu' });
 
@@ -75,6 +91,7 @@ describe('the words of a build', () => {
     ['package', { package: ['vim'] }],
     ['purge', { purge: ['vim'] }],
     ['compression', { compression: 'xz' }],
+    ['boot-timeout', { bootTimeout: '45' }],
     ['serial', { serial: '20261120' }],
     ['stream', { stream: 'daily' }],
     ['base', { base: '/b.squashfs' }],
@@ -93,7 +110,6 @@ describe('the words beside a configuration', () => {
   next: { releases: [noble], customise: { packages: [vim] } }
   own: { releases: ["24.04"], bootloaders: false }
   debian: { releases: [bookworm] }
-  stable: {}
 `,
     );
 
@@ -123,12 +139,13 @@ describe('the words beside a configuration', () => {
       misuse('BadInput', /any view, focal; there are/),
     );
     expect(() => orders(['jammy'], { config: file, view: 'next' })).toThrow(misuse('BadInput', /for next, jammy;/));
-    expect(() => orders([], { config: file, view: 'stable' })).toThrow(misuse('BadInput', /for stable;/));
+    expect(() => orders([], { config: file, view: 'stabel' })).toThrow(misuse('BadInput', /for stabel;/));
   });
 
   it.each<[string, OrderOptions]>([
     ['--no-boot-test', { bootTest: false }],
     ['--no-bootloaders', { bootloaders: false }],
+    ['--boot-timeout', { bootTimeout: '45' }],
     ['--kernel', { kernel: 'ga' }],
     ['--optional-kernel', { optionalKernel: 'hwe' }],
     ['--archive', { archive: 'http://a.example' }],

@@ -13,7 +13,7 @@ beforeAll(async () => {
   jammy = await lookAlike('jammy', 'arm64');
 }, 600_000);
 
-it('builds an architecture that is not the machine’s own, boots it, and publishes its one kernel as ga and as hwe', async () => {
+it('builds an architecture that is not the machine’s own, boots its EFI kernel through firmware, and publishes it as ga and as hwe', async () => {
   await using site = await ubuntuSite(jammy);
   const { mirror } = site;
   const { code, out, err } = await maasMirror(site.words('--kernel', 'ga,hwe'), { env: site.env });
@@ -57,6 +57,10 @@ it('builds an architecture that is not the machine’s own, boots it, and publis
   const [run = ''] = readdirSync(logs);
   const console = readFileSync(join(logs, run, 'BootTest-arm64-ga.log'), 'utf8');
   expect(console).toContain('booting ga in qemu-system-aarch64');
+  // The kernel is in a PE file as stubble makes it, which only firmware starts.
+  expect(console).toContain('UEFI firmware');
+  expect(console).toContain('EFI stub: Booting Linux Kernel');
+  expect(err).toMatch(/^BootTest arm64 ga: (Started|Finished|Reached target) /m);
   expect(console).toContain(`Linux version ${jammy.images.ga?.name.replace('linux-image-', '')}`);
 
   const verified = await maasMirror(['verify', mirror]);

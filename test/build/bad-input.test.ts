@@ -1,4 +1,14 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -75,6 +85,40 @@ describe('a build that cannot be', () => {
       ['build', 'bookworm', '--mirror', '/no/such/mirror'],
       /NoSuchDirectory: .*no directory \/no\/such/,
     ],
+    [
+      'a base that is not there',
+      ['build', 'bookworm', '--base', 'no.squashfs'],
+      /BadImage: --base: \/.*\/no\.squashfs is no/,
+    ],
+    [
+      'a base that is a tree',
+      ['build', 'bookworm', '--base', '/usr'],
+      /BadImage: --base: \/usr is a folder\n {2}pack it/,
+    ],
+    [
+      'a work folder below /proc',
+      ['build', 'bookworm', '--work', '/proc/work'],
+      /BadInput: --work \/proc\/work cannot be/,
+    ],
+    ['a mirror below /proc', ['build', 'bookworm', '--mirror', '/proc/m'], /BadInput: --mirror \/proc\/m cannot be/],
+    [
+      'a mirror in a bucket',
+      ['build', 'bookworm', '--mirror', 's3://m'],
+      /BadInput: --mirror "s3:\/\/m" is not a folder/,
+    ],
+    ['a key that is a folder', ['build', 'bookworm', '--key', '/usr'], /BadInput: the private key \/usr is not a file/],
+    ['an address that is none', ['build', 'bookworm', '--listen', 'foo'], /BadInput: --listen foo is not an address/],
+    [
+      'an address of another machine',
+      ['build', 'bookworm', '--serve', '--listen', '192.0.2.1:80'],
+      /BadInput: --listen 192\.0\.2\.1:80 is not an address of this machine/,
+    ],
+    ['a fingerprint that is none', ['verify', '.', '--fingerprint', 'ABCD'], /BadInput: --fingerprint "ABCD" is not/],
+    [
+      'a keyring that is not there',
+      ['verify', '.', '--keyring', 'k.gpg'],
+      /BadInput: --keyring names k\.gpg, which cannot/,
+    ],
     ['no release at all', ['build'], /BadInput: no release is named\n {2}name releases .*--config mirror.yaml/],
   ])('refuses %s, as misuse, and makes nothing', async (_, words, message) => {
     const cwd = temporaryFolder();
@@ -132,22 +176,28 @@ describe('a build that cannot be', () => {
 });
 
 describe('a build that fails', { timeout: 120_000 }, () => {
-  it('refuses a base that is no squashfs', async () => {
-    const folder = temporaryFolder();
-    const base = join(folder, 'base.img');
-    writeFileSync(base, 'hello');
-    const { code, err } = await maasMirror([...smallOrder(small, 'http://127.0.0.1:9', folder), '--base', base], {
-      env: ownData(folder),
+  it('refuses a folder for temporary files that is gone', async () => {
+    const cwd = temporaryFolder();
+    const { code, err } = await maasMirror(['build', 'bookworm'], {
+      cwd,
+      env: { ...ownData(cwd), TMPDIR: '/no/such' },
     });
 
-    expect(err).toMatch(/Fetch amd64 failed: BadImage: .*base.img is no squashfs: it begins with "hell"/);
-    expect({ code, published: published(folder) }).toEqual({ code: 1, published: false });
+    expect(err).toMatch(/^error BadInput: temporary files cannot be kept in \/no\/such: it does not exist\n.*TMPDIR/);
+    expect({ code, left: readdirSync(cwd) }).toEqual({ code: 2, left: [] });
   });
 
-  it('refuses an archive that cannot be reached', async () => {
-    const folder = temporaryFolder();
-    const { code, err } = await maasMirror(smallOrder(small, 'http://127.0.0.1:9', folder), { env: ownData(folder) });
+  it('refuses an archive that cannot be reached, as cron would start it, with a relative base, in an odd folder', async () => {
+    const folder = join(temporaryFolder(), 'work-12:00');
+    mkdirSync(folder);
+    symlinkSync(small.base, join(folder, 'base.squashfs'));
+    const words = [...smallOrder(small, 'http://127.0.0.1:9', folder), '--base', 'base.squashfs', '--mirror', 'mirror'];
+    const wrapper = ['env', '-i', 'PATH=/usr/bin:/bin', `HOME=${folder}`];
+    const { code, err } = await maasMirror(words, { cwd: folder, wrapper });
 
+    // With all tools in place, which PATH hides.
+    expect(err).not.toContain('installing on this machine');
+    expect(err).toContain(`made a signing key: ${folder}/.local/share/maas-mirror/signing-key.asc`);
     expect(err).toMatch(
       /Prepare amd64 failed: DownloadFailed: the package archive cannot be read: E: Failed to fetch http:\/\/127.0.0.1:9/,
     );
@@ -169,6 +219,26 @@ describe('a build that fails', { timeout: 120_000 }, () => {
       /Select amd64 failed: NoSuchPackage: rt: no repository of this build offers the package linux-image-rt-amd64/,
     );
     expect({ code, published: published(folder) }).toEqual({ code: 1, published: false });
+  });
+
+  it('says where its logs are when it is ended by a signal, and how it was', async () => {
+    const folder = temporaryFolder();
+    const child = spawn(process.execPath, [frontDoor, ...smallOrder(small, 'http://127.0.0.1:9', folder)], {
+      env: { ...process.env, ...ownData(folder) },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let err = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      const begun = err.includes('Fetch amd64: ');
+      err += text;
+      if (!begun && err.includes('Fetch amd64: ')) child.kill('SIGTERM');
+    });
+    const code = await new Promise((resolve) => child.once('close', resolve));
+
+    expect(err).toMatch(/error Interrupted: .*nothing of it is still running/);
+    const [, logs = ''] = /^the logs so far: (.+)$/m.exec(err) ?? [];
+    expect(readdirSync(logs)).toContain('Fetch-amd64.log');
+    expect(code).toBe(143);
   });
 
   it.each([

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { manifestOf } from '../../lib/machine/manifest';
 import { run } from '../../lib/machine/run';
+import { makeSquashfs } from '../../lib/machine/squashfs';
 import { type LookAlike, lookAlike } from '../fixtures/look-alike';
 import { type Launchpad, servePpas } from '../fixtures/look-alike/launchpad';
 import { cloudInit, cloudInitVersions, motdVersions } from '../fixtures/look-alike/packages';
@@ -241,6 +242,37 @@ describe('a customisation that cannot be', { timeout: 300_000 }, () => {
 
     expect(err).toMatch(/Upgrade amd64 failed: BadInput: Launchpad knows no ppa:cloud-init-dev\/daily/);
     expect(code).toBe(1);
+  });
+});
+
+describe('an image that keeps packages back', { timeout: 300_000 }, () => {
+  /** The image with settings of its own, as sites have them: one package is on hold, another one is pinned. */
+  async function heldBase(): Promise<string> {
+    const [tree, base] = [join(temporaryFolder(), 'tree'), join(temporaryFolder(), 'base.squashfs')];
+    await run(['unsquashfs', '-quiet', '-no-progress', '-dest', tree, noble.squashfs], { quiet: true });
+    const status = join(tree, 'var/lib/dpkg/status');
+    const hold = (name: string, text: string) =>
+      text.replace(`Package: ${name}\nStatus: install `, `Package: ${name}\nStatus: hold `);
+    writeFileSync(status, hold('cloud-init', readFileSync(status, 'utf8')));
+    const pin = `Package: motd-news-config\nPin: version ${motdVersions.release}\nPin-Priority: -1\n`;
+    writeFileSync(join(tree, 'etc/apt/preferences.d/freeze'), pin);
+    writeFileSync(join(tree, 'etc/apt/apt.conf'), 'APT::Default-Release "sid";\n');
+    await makeSquashfs(tree, base, { compression: { name: 'zstd', level: 3 }, epoch: 1_732_060_800 });
+    return base;
+  }
+
+  it('refuses what a request did not get, names the hold or the pin, and publishes nothing', async () => {
+    await using site = await ubuntuSite(noble);
+    await using launchpad = await servedPpa();
+    const common = ['--kernel', 'ga', '--no-boot-test', '--base', await heldBase()];
+    const held = await maasMirror(site.words(...common, ...ppaWords(launchpad)), { env: site.env });
+    const pinned = await maasMirror(site.words(...common, '--package', 'motd-news-config'), { env: site.env });
+
+    expect(held.err).toMatch(
+      `Upgrade amd64 failed: KeptBack: cloud-init stays ${cloudInitVersions.updates}, although ${newer} was asked for: it is on hold`,
+    );
+    expect(pinned.err).toMatch(/Upgrade amd64 failed: KeptBack: motd-news-config stays .*pins/);
+    expect([held.code, pinned.code, existsSync(join(site.mirror, 'candidate/streams'))]).toEqual([1, 1, false]);
   });
 });
 

@@ -17,7 +17,9 @@ function missing(stages: readonly string[], architectures?: string, programs: re
   }
   const env = { PATH: path, ...(architectures === undefined ? {} : { MIRROR_ARCHITECTURE: architectures }) };
   const printed = execFileSync('/bin/sh', [script, '--list', ...stages], { env, encoding: 'utf8', stdio: 'pipe' });
-  return printed.split('\n').filter((name) => name !== '' && name !== 'debian-archive-keyring');
+  // What is a file and no program is there, or not, whatever the path.
+  const files = ['debian-archive-keyring', 'qemu-efi-aarch64'];
+  return printed.split('\n').filter((name) => name !== '' && !files.includes(name));
 }
 
 /** A machine of arm64 with dnf, no apt, and these programs. @returns what is printed, and what dnf was told */
@@ -116,6 +118,16 @@ describe('host-tools.sh --list', () => {
     ['amd64 arm64 armhf', ['qemu-system-x86', 'qemu-system-arm']],
   ])('wants the emulators to boot %s', (architectures, packages) => {
     expect(missing(['boot-test'], architectures)).toEqual(packages);
+  });
+
+  it('wants the firmware of arm64 machines where it is missing, whatever programs are there', () => {
+    const hidden = 'mkdir -p /usr/share/qemu-efi-aarch64 && mount -t tmpfs tmpfs /usr/share/qemu-efi-aarch64';
+    const list = `${hidden} && MIRROR_ARCHITECTURE=arm64 sh ${script} --list boot-test`;
+    const named = (command: string) => execFileSync('unshare', ['--mount', 'sh', '-c', command], { encoding: 'utf8' });
+    expect(named(list).split('\n')).toContain('qemu-efi-aarch64');
+    expect(
+      named(list.replace('&& MIRROR', '&& touch /usr/share/qemu-efi-aarch64/QEMU_EFI.fd && MIRROR')),
+    ).not.toContain('qemu-efi-aarch64');
   });
 
   it('takes the name that the machine’s apt knows', () => {

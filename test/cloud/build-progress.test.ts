@@ -56,3 +56,19 @@ it.each([
 
   expect(await looks(2, { ...growingLog([':: a']), GetLogEvents })).toEqual([undefined, undefined]);
 });
+
+it('says once that a build is queued, and once that its machine is being provisioned, before its log has words', async () => {
+  const phases = ['QUEUED', 'QUEUED', 'PROVISIONING', 'PROVISIONING', 'DOWNLOAD_SOURCE'];
+  let times = 0;
+  // The place of the log is known at once.
+  const BatchGetBuilds = () => ({ builds: [{ id: 'fetch:1', logs, currentPhase: phases[times++] }] });
+
+  expect(await looks(6, { ...growingLog([':: a', ':: b']), BatchGetBuilds })).toEqual([
+    'QUEUED: waiting for the builds that run on machines of this kind',
+    undefined,
+    'PROVISIONING: CodeBuild is starting the machine',
+    undefined,
+    'a',
+    'b',
+  ]);
+});

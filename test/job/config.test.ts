@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import Ajv2020 from 'ajv/dist/2020';
 import { describe, expect, it } from 'vitest';
+import { releaseOf } from '../../lib/catalog/releases';
+import { releaseFor } from '../../lib/job/catalogue/release-for';
 import { configSchema, ordersOf, parseConfig } from '../../lib/job/config';
+import type { Order } from '../../lib/job/order';
 
 const text = `
 views:
@@ -43,6 +46,39 @@ describe('a configuration', () => {
       packages: [],
       purge: [],
     });
+  });
+
+  it('describes releases in the orders of those releases only, which may be named by its versions', () => {
+    const yaml = `
+views: { candidate: { releases: ["24.04", "27.04", jammy], architectures: [amd64], kernels: { required: [lowlatency] } } }
+catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble: { supportEol: 2029-06-30 } } }
+`;
+    const orders = ordersIn(yaml);
+    expect(orders.map(({ release, about }) => [release, about])).toEqual([
+      ['noble', { supportEol: '2029-06-30', sources: ['mirror.yaml'] }],
+      ['zany', { version: '27.04', codename: 'Zany Zebra', sources: ['mirror.yaml'] }],
+      ['jammy', undefined],
+      ['bootloaders', undefined],
+    ]);
+    for (const word of ['zany', '27.04']) {
+      expect(ordersIn(yaml, { releases: [word] }).map(({ release }) => release)).toEqual(['zany', 'bootloaders']);
+    }
+    expect(releaseFor(orders[0] as Order)).toEqual({ ...releaseOf('noble'), supportEol: '2029-06-30' });
+  });
+
+  it.each([
+    ['{ zany: { version: "24.04" } }', /zany: 24.04 is the version of noble, not of zany/],
+    ['{ Zany: { version: "27.04" } }', /a series in one word of lower-case letters/],
+    ['{ zany: { version: 27.04 } }', /zany.version: .*string/],
+    ['{ zany: { version: "27.04", eol: 2028-01-01 } }', /Unrecognized key: "eol"/],
+    ['{ noble: { supportEol: soon } }', /noble.supportEol: a day like/],
+    ['{ bookworm: { supportEol: 2029-01-01 } }', /bookworm is no release of Ubuntu/],
+    ['{ zany: { version: "27.04", architectures: [sparc] } }', /no architecture "sparc" is built/],
+  ])('refuses the description %s', (releases, message) => {
+    const yaml = `views: {}\ncatalogue: { releases: ${releases} }\n`;
+    expect(() => parseConfig(yaml, 'mirror.yaml')).toThrow(
+      expect.objectContaining({ name: 'BadInput', misuse: true, message: expect.stringMatching(message) }),
+    );
   });
 
   it('puts the content of the files that it names into every order', () => {

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { executionName, isNameOf } from '../../lib/job/names';
+import { executionName, isNameOf, probeName } from '../../lib/job/names';
 import { Order } from '../../lib/job/order';
 
 const order = Order.parse({ release: 'noble', architectures: ['amd64'] });
 const at = new Date('2026-11-20T08:30:05.123Z');
+
+it('names what only tries something for what that is, and when', () => {
+  expect(probeName('x86', at)).toBe('probe-x86-20261120T083005');
+  expect(probeName('x86', at, 2)).toBe('probe-x86-20261120T083005-2');
+});
 
 describe('the name of an execution', () => {
   it('is release, UTC time and a digest of the order', () => {

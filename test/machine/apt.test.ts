@@ -1,4 +1,4 @@
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { access, appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { MirrorError } from '../../lib/errors';
@@ -12,7 +12,9 @@ import {
   updateLists,
 } from '../../lib/machine/apt';
 import type { Chroot } from '../../lib/machine/chroot';
+import { inReleaseSha256 } from '../../lib/machine/in-release';
 import { run } from '../../lib/machine/run';
+import { verifiedArchives } from '../../lib/stages/materials';
 import { inSmallTree } from '../fixtures/in-small-tree';
 import { makePpa, type Ppa } from '../fixtures/look-alike/ppa';
 import { serveArchive } from '../fixtures/served-archive';
@@ -68,6 +70,10 @@ describe('a source', () => {
     expect(stanzaOf(source)).toBe(plain);
     expect(stanzaOf(source, '/k.gpg')).toBe(`${plain}Signed-By: /k.gpg\n`);
     expect(stanzaOf({ ...source, checkDates: true })).toBe(`${plain}Check-Date: yes\nCheck-Valid-Until: yes\n`);
+    const options = { 'Check-Valid-Until': 'no', 'By-Hash': 'force', 'Valid-Until-Max': undefined };
+    expect(stanzaOf({ ...source, checkDates: true, options })).toBe(
+      `${plain}Check-Date: yes\nCheck-Valid-Until: no\nBy-Hash: force\n`,
+    );
   });
 });
 
@@ -121,17 +127,25 @@ describe('the options of this machine’s apt', () => {
 describe('an image whose apt is configured', () => {
   beforeAll(async () => void (await smallRelease()), 300_000);
 
-  /** As command-not-found, update-notifier, needrestart and others have them; each leaves a file of its name. */
+  /**
+   * As command-not-found, update-notifier, needrestart, pro-client, snapd and others have them; each leaves a file of its
+   * name. They belong to a package, and so stay.
+   */
   async function putHooks({ path }: Chroot): Promise<void> {
     const hook = (name: string) => `${name} {"touch /var/lib/left-by-${name.replaceAll(':', '')}";};\n`;
     const files = {
       '50command-not-found': hook('APT::Update::Post-Invoke-Success'),
       '99update-notifier': hook('DPkg::Post-Invoke') + hook('APT::Update::Post-Invoke'),
       '99zero': hook('DPkg::Pre-Invoke') + hook('APT::Update::Pre-Invoke'),
+      '20apt-esm-hook.conf': hook('APT::Update::Post-Invoke-Stats') + hook('Binary::apt::AptCli::Hooks::Upgrade'),
+      '20snapd.conf': hook('AptCli::Hooks::Install'),
+      '50listchanges': hook('DPkg::Pre-Install-Pkgs'),
       '99trust': 'Acquire::AllowInsecureRepositories "true";\nAPT::Get::AllowUnauthenticated "true";\n',
     };
     await mkdir(join(path, 'etc/apt/apt.conf.d'), { recursive: true });
     for (const [name, text] of Object.entries(files)) await writeFile(join(path, 'etc/apt/apt.conf.d', name), text);
+    const owned = Object.keys(files).map((name) => `/etc/apt/apt.conf.d/${name}\n`);
+    await appendFile(join(path, 'var/lib/dpkg/info/apt.list'), owned.join(''));
   }
 
   const left = ({ path }: Chroot) => run(['find', join(path, 'var/lib'), '-name', 'left-by-*'], { quiet: true });
@@ -155,7 +169,40 @@ describe('an image whose apt is configured', () => {
       await aptInstall(apt, ['small-tool']);
 
       await access(join(chroot.path, 'usr/bin/small-tool'));
+      await access(join(chroot.path, 'etc/apt/apt.conf.d/20snapd.conf'));
       expect(await left(chroot)).toBe('');
+    });
+  });
+
+  it('takes a repository that has Release and Release.gpg, and knows it again by what Plan sees of it', async () => {
+    const ppa = await makePpa(temporaryFolder(), {
+      ...{ owner: 'o', name: 'n', release: 'bookworm', packages: [], detached: true },
+    });
+    await using served = await serveArchive(ppa.archive);
+    const repository = repositoryOf(served.url, ppa);
+    await inSmallTree(async (chroot, openApt) => {
+      await aptUpdate(await openApt([repository]));
+
+      const sha256 = await inReleaseSha256(repository);
+      expect(verifiedArchives(chroot.path)).toEqual([
+        { uri: served.url.replace('http://', ''), suite: 'bookworm', sha256, detached: true },
+      ]);
+    });
+    expect(served.requests).toContain('/dists/bookworm/Release.gpg');
+  });
+
+  it('refuses an expired repository, unless its own field says otherwise', async () => {
+    const ppa = await makePpa(temporaryFolder(), {
+      ...{ owner: 'o', name: 'n', release: 'bookworm', packages: [], fault: 'expired' },
+    });
+    await using served = await serveArchive(ppa.archive);
+    const repository = { ...repositoryOf(served.url, ppa), checkDates: true };
+    const overlooked = ['Acquire::Check-Date "false";', 'Acquire::Check-Valid-Until "false";'];
+    await inSmallTree(async (_, openApt) => {
+      await expect(aptUpdate(await openApt([repository], overlooked))).rejects.toThrow(/expired/);
+    });
+    await inSmallTree(async (_, openApt) => {
+      await aptUpdate(await openApt([{ ...repository, options: { 'Check-Valid-Until': 'no' } }]));
     });
   });
 

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../fixtures/temporary-folder';
 
 const address = '10.0.2.100:5248';
 
-it('lets a machine that is booted reach the one server it is to reach, and nothing else of the builder', async () => {
+it('lets a machine that is booted reach the one server it is to reach, and nothing else; every name ends at once', async () => {
   await using rack = await serve('the rack');
   await using builder = await serve('a secret of the builder');
   const { kernel, initrd } = await smallMachine(await smallRelease(), [
@@ -23,13 +23,17 @@ it('lets a machine that is booted reach the one server it is to reach, and nothi
   const { qemu } = architectureOf('amd64');
   const said: string[] = [];
   await boot({
-    emulator: { ...qemu, program: qemu.system },
+    ...{ emulator: { ...qemu, program: qemu.system }, acceleration: 'tcg', cpus: 2 },
     ...{ kernel, initrd, commandLine: `console=${qemu.console} `, mac: '52:54:00:aa:01:02' },
     ...{ server: { address, port: rack.port }, memory: 512, timeoutSeconds: 240 },
     judge: (line) => (line.includes('asked all') ? { started: line } : undefined),
     onLine: (line) => said.push(line),
   });
 
+  expect(said.filter((line) => line.startsWith('name'))).toEqual([
+    'name archive.example.com at 10.0.2.3: NXDOMAIN',
+    'name archive.example.com at 192.0.2.53: NXDOMAIN',
+  ]);
   expect(said.filter((line) => line.startsWith('answer'))).toEqual([
     `answer http://${address}/ the rack`,
     `answer http://${address}/ the rack`,
@@ -100,6 +104,11 @@ busybox ip link set eth0 up
 busybox ip address add 10.0.2.15/24 dev eth0
 for url in ${urls.join(' ')}; do
 	echo "answer $url $(busybox timeout 5 /usr/bin/busybox wget -q -O - "$url" 2>/dev/null || echo none)"
+done
+busybox ip route add default via 10.0.2.2
+for server in 10.0.2.3 192.0.2.53; do
+	answer=$(busybox nslookup -type=a archive.example.com $server 2>&1 | busybox grep -o -m 1 'NXDOMAIN\\|timed out')
+	echo "name archive.example.com at $server: $answer"
 done
 echo asked all
 busybox poweroff -f

@@ -1,6 +1,8 @@
 import { copyFile, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
+import { initramfsToolsSettings } from '../../lib/catalog/initramfs-settings';
+import { releaseOf } from '../../lib/catalog/releases';
 import { aptInstall, aptUpdate, machineAptOptions } from '../../lib/machine/apt';
 import { type Chroot, enterChroot } from '../../lib/machine/chroot';
 import { type InitramfsChoice, makeInitramfs, prepareInitramfs } from '../../lib/machine/initramfs';
@@ -13,6 +15,7 @@ const choice: InitramfsChoice = {
   maker: 'initramfs-tools',
   directories: ['kernel/drivers/net/bonding'],
   modules: ['squashfs'],
+  settings: initramfsToolsSettings(releaseOf('bookworm')),
   standIns: true,
 };
 const functions = 'usr/share/initramfs-tools/hook-functions';

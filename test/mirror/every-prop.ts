@@ -42,6 +42,7 @@ const nextCloudInit = (stack: Stack): MirrorView => ({
   serial: '20261120',
   compression: 'xz',
   bootTest: false,
+  bootTimeout: Duration.minutes(45),
   bootloaders: false,
 });
 

@@ -7,6 +7,7 @@ export interface State {
   readonly Resource?: string;
   readonly Next?: string;
   readonly ResultPath?: string | null;
+  readonly ResultSelector?: Readonly<Record<string, string>>;
   readonly Parameters?: Readonly<Record<string, unknown>>;
   readonly Retry?: readonly { readonly ErrorEquals: readonly string[] }[];
   readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];

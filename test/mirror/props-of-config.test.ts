@@ -11,6 +11,7 @@ const configuration = `
 views:
   candidate: { releases: [noble, jammy], architectures: [amd64, arm64], kernels: { required: [ga, hwe], optional: [hwe-edge] } }
   next: { releases: [noble], architectures: [amd64], customise: { repositories: ['ppa:cloud-init-dev/daily'], proposed: all }, bootTest: false }
+  slow: { releases: [focal], architectures: [arm64], bootTimeout: 90 }
   debian: { releases: [bookworm], architectures: [amd64] }
 places: { stream: releases, streamKeyring: keys/stream.gpg, proxy: 'http://proxy.example.com:3128' }
 schedule: weekly
@@ -41,7 +42,7 @@ it('orders by schedule what `maas-mirror build --config` orders of the same file
   const keyring = () => Buffer.from('keyring');
   const orders = ordersOf(parseConfig(text, path), { ownArchitecture: () => 'amd64', read: keyring, keyring });
 
-  expect(orders).toHaveLength(6); // four images, and the bootloaders of two views
+  expect(orders).toHaveLength(8); // five images, and the bootloaders of three views
   expect(schedules.map(({ Properties }) => JSON.parse(Properties.Target.Input).order)).toEqual(
     JSON.parse(JSON.stringify(orders)),
   );

@@ -297,6 +297,7 @@ describe('the properties of a mirror', () => {
       serial: '20261120',
       compression: 'xz',
       bootTest: false,
+      bootTimeout: 45,
       places: { stream: 'releases', streamKeyring: 'AAAA', proxy: 'http://proxy.example.com:3128' },
     });
   });
@@ -313,7 +314,7 @@ describe('the properties of a mirror', () => {
     ]);
   });
 
-  it('computeType, armComputeType and stageTimeout: are those of all builds, but for the small one of bootloaders', () => {
+  it('computeType, armComputeType and stageTimeout: are those of all builds, except the small one of bootloaders and the limit of boots', () => {
     const machines = propertiesOf(madeMirror(everyProp).template, 'AWS::CodeBuild::Project').map(
       ({ Description, Environment: { Type, ComputeType: size }, TimeoutInMinutes }) => [
         ...(/: (bootloaders|boot-test|extract)$/.exec(Description)?.slice(1) ?? ['another']),
@@ -324,7 +325,13 @@ describe('the properties of a mirror', () => {
     const [x86, arm] = ['LINUX_CONTAINER BUILD_GENERAL1_LARGE 120', 'ARM_CONTAINER BUILD_GENERAL1_MEDIUM 120'];
     expect([...new Set(machines.map((words) => words.join(' ')))].sort()).toEqual(
       [
-        ...[`another ${x86}`, `another ${arm}`, `boot-test ${x86}`, `extract ${x86}`, `extract ${arm}`],
+        ...[
+          `another ${x86}`,
+          `another ${arm}`,
+          `boot-test ${x86.replace('120', '210')}`,
+          `extract ${x86}`,
+          `extract ${arm}`,
+        ],
         'bootloaders LINUX_CONTAINER BUILD_GENERAL1_SMALL 120',
       ].sort(),
     );
@@ -332,8 +339,12 @@ describe('the properties of a mirror', () => {
 
   it.each([Duration.minutes(5), Duration.hours(36)])('stageTimeout: may be %s', (stageTimeout) => {
     const { template: made } = madeMirror(() => ({ releases: [UbuntuRelease.NOBLE], stageTimeout }));
+    const limits = propertiesOf(made, 'AWS::CodeBuild::Project').map(({ Description, TimeoutInMinutes: minutes }) => {
+      return [/: boot-test$/.test(Description) ? 'boot' : 'other', minutes].join(' ');
+    });
 
-    made.allResourcesProperties('AWS::CodeBuild::Project', { TimeoutInMinutes: stageTimeout.toMinutes() });
+    const minutes = stageTimeout.toMinutes();
+    expect(new Set(limits)).toEqual(new Set([`boot ${Math.max(minutes, 210)}`, `other ${minutes}`]));
   });
 
   it('site: is served as it says', () => {

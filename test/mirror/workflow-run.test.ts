@@ -262,6 +262,7 @@ const extracted = result({
   imagePackage: 'linux-image-6.8.0-50-generic',
   imageVersion: '6.8.0-50.51',
   kernelRelease: '6.8.0-50-generic',
+  drivers: { wanted: 503, found: 503 },
 });
 
 /** What the tasks answer where all goes well, by the beginnings of their names. */

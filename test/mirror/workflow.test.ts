@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import validate from 'asl-validator';
 import { describe, expect, it } from 'vitest';
 import { Architecture, KernelFlavour } from '../../lib';
@@ -12,7 +13,8 @@ const armKernels = allKernelNames.filter((kernel) =>
   releases.some(({ name }) => kernelsOf(name, 'arm64').some((row) => row.name === kernel)),
 );
 const tasks = states.filter(([, { Type }]) => Type === 'Task');
-const builds = tasks.filter(([, { Resource }]) => Resource?.endsWith('startBuild.sync'));
+const probes = tasks.filter(([name]) => name.startsWith('Probe'));
+const builds = tasks.filter((task) => task[1].Resource?.endsWith('startBuild.sync') && !probes.includes(task));
 
 describe('the definition of the default mirror', () => {
   it('is the one that we have read', async () => {
@@ -59,11 +61,52 @@ describe('the definition of the default mirror', () => {
 
     const alone = ['Plan', 'Bootloaders', 'PublishBootloaders', 'Conclude'];
     expect(uncaught.map(([name]) => name).sort()).toEqual([...alone, 'EachArchitecture'].sort());
-    for (const [, { Catch }] of tasks.filter(([name]) => !alone.includes(name))) {
+    for (const [, { Catch }] of tasks.filter((task) => !alone.includes(task[0]) && !probes.includes(task))) {
       expect(Catch).toEqual([
         { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: expect.stringMatching(/Failed$/) },
       ]);
     }
+  });
+
+  it('ends a probe well whatever became of it, so that no alarm goes off, and with nothing after it', () => {
+    expect(probes.map(([name]) => name).sort()).toEqual(['ProbeArm', 'ProbeSigning', 'ProbeX86']);
+    for (const [, { Catch, Next }] of probes) {
+      expect(Catch).toEqual([{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Probed' }]);
+      expect(Next).toBe('Probed');
+    }
+    expect(definition.States.Probed).toMatchObject({ Type: 'Succeed' }); // with its input, error and all
+  });
+
+  it('reads the RESULT of a probe as that of every build, and runs its project with another buildspec', () => {
+    const selectors = [...builds, ...probes].flatMap(([, state]) =>
+      state.Resource?.includes('codebuild') ? [state.ResultSelector] : [],
+    );
+    expect(new Set(selectors.map((one) => JSON.stringify(one))).size).toBe(1);
+    for (const [name, project] of [
+      ['ProbeX86', 'MirrorPrepareProject'],
+      ['ProbeArm', 'MirrorPrepareArmProject'],
+    ] as const) {
+      expect(definition.States[name]?.Parameters).toMatchObject({
+        ProjectName: project,
+        BuildspecOverride: readFileSync('buildspecs/probe.yml', 'utf8'),
+      });
+    }
+  });
+
+  it('tries only what it was asked to try, and builds where it was not', () => {
+    expect(definition.StartAt).toBe('IsProbe');
+    expect(definition.States.IsProbe).toMatchObject({
+      Choices: [{ Variable: '$.probe', IsPresent: true, Next: 'ProbeOf' }],
+      Default: 'Plan',
+    });
+    expect(definition.States.ProbeOf).toMatchObject({
+      Choices: [
+        { StringEquals: 'x86', Next: 'ProbeX86' },
+        { StringEquals: 'arm', Next: 'ProbeArm' },
+        { StringEquals: 'signing', Next: 'ProbeSigning' },
+      ],
+      Default: 'Plan', // which refuses it
+    });
   });
 
   it('tries again only after named errors of the services', () => {
@@ -127,10 +170,17 @@ function shortState({ Parameters, ItemProcessor, ...state }: State): object {
   };
 }
 
+interface Variable {
+  readonly Name: string;
+  readonly Type: string;
+  readonly Value?: string;
+  readonly 'Value.$'?: string;
+}
+
 function variablesOf(parameters: State['Parameters']): Record<string, string> {
-  const variables = parameters?.EnvironmentVariablesOverride as { Name: string; Type: string; 'Value.$': string }[];
+  const variables = parameters?.EnvironmentVariablesOverride as Variable[];
   expect(new Set(variables.map(({ Type }) => Type))).toEqual(new Set(['PLAINTEXT']));
-  return Object.fromEntries(variables.map(({ Name, 'Value.$': path }) => [Name, path]));
+  return Object.fromEntries(variables.map(({ Name, 'Value.$': path, Value = path ?? '' }) => [Name, Value]));
 }
 
 function folded(value: unknown, indent: string): string {

@@ -124,6 +124,16 @@ describe('Publish', () => {
       ({ root, ...input }) => ({ ...input, root: { build: root.build } }),
       /root\.result is missing/,
     ],
+    [
+      'an initrd in which it did not find all drivers',
+      (input) => withDrivers(input, { wanted: 503, found: 500 }),
+      /kernels\.0\.extracted\.result\.drivers\.found is 500, not the 503 drivers/,
+    ],
+    [
+      'an initrd in which it looked for no drivers',
+      (input) => withDrivers(input, { wanted: 0, found: 0 }),
+      /drivers\.wanted/,
+    ],
     ['a boot test that it waived itself', (input) => withGate(input, 'waived'), /kernels\.0\.booted\.gate is "waived"/],
     [
       'a flavour that was not ordered',
@@ -234,6 +244,14 @@ function withSource(input: PublishInput, kind: 'given'): PublishInput {
 
 function withKernels(input: PublishInput, kernels: ResolvedKernel[]): PublishInput {
   return { ...input, prepared: { ...input.prepared, result: { ...input.prepared.result, kernels } } };
+}
+
+function withDrivers(input: PublishInput, drivers: { wanted: number; found: number }): PublishInput {
+  const kernels = input.kernels.map((one) => {
+    if (one.outcome !== 'built') return one;
+    return { ...one, extracted: { ...one.extracted, result: { ...one.extracted.result, drivers } } };
+  });
+  return { ...input, kernels };
 }
 
 function withGate(input: PublishInput, gate: 'waived'): PublishInput {

@@ -87,6 +87,25 @@ describe('a look at what is new', () => {
     expect((await site.look()).news).toBe(true);
   });
 
+  it('finds nothing where an archive has Release and no InRelease, until it changes', async () => {
+    const [press, folder] = [smallPress(signer), temporaryFolder()];
+    await using archive = await serveArchive(folder);
+    const order = Order.parse({ release: 'bookworm', architectures: ['amd64'], places: { archive: archive.url } });
+    const lookAt = async (text: string) => {
+      write(join(folder, 'dists/bookworm/Release'), text);
+      return look(order, { ...press, scratch: temporaryFolder(), tools: '' });
+    };
+    const first = await lookAt('first');
+    expect(first.news).toBe(true);
+    const recipe = first.architectures[0]?.job.recipe ?? '';
+    await press.publish({ source: 'bootstrap', planned: 'first', recipe });
+
+    expect((await lookAt('first')).news).toBe(false);
+    expect((await lookAt('second')).news).toBe(true);
+    write(join(folder, 'dists/bookworm/InRelease'), 'first');
+    expect((await lookAt('second')).news).toBe(false);
+  });
+
   it('reads an archive that wants credentials, too, by those that the order names', async () => {
     const [press, folder] = [smallPress(signer), temporaryFolder()];
     await using archive = await serveOverTls(folder, { login: 'robot:hush-hush-42' });

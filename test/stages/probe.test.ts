@@ -52,6 +52,40 @@ describe('the probe of a build machine', () => {
     expect(probes.map(({ name }) => name)).toEqual(names.filter((name) => name !== 'qemu'));
   });
 
+  it('is told by the state machine to try its store, its sources and programs of other architectures', () => {
+    const cwd = temporaryFolder();
+    const env = {
+      PATH: process.env.PATH,
+      MIRROR_EXECUTION: 'probe-x86-1',
+      CODEBUILD_BUILD_ID: 'prepare:1234',
+      MIRROR_WORK_STORE: join(cwd, 'work'),
+      MIRROR_PROBED_STAGES: 'extract',
+      MIRROR_PROBED_FOREIGN: 'arm64 armhf',
+      MIRROR_PROBED_SOURCES: JSON.stringify({ documents: [], untried: 'too many' }),
+    };
+
+    const { status, stderr } = spawnSync(process.execPath, [packagePath('dist/assets/stage/stage.js'), 'probe'], {
+      cwd,
+      env,
+      encoding: 'utf8',
+    });
+
+    expect([status, stderr]).toEqual([0, '']);
+    const { probes } = probedOf(JSON.parse(readFileSync(join(cwd, 'result.json'), 'utf8')));
+    expect(probes.slice(7)).toEqual([
+      {
+        name: 'binfmt',
+        ok: true,
+        evidence: 'programs of other architectures run: arm64 by qemu-aarch64-static, armhf by qemu-arm-static',
+      },
+      { name: 'sources', ok: true, evidence: 'not tried: too many' },
+      // A folder has no role that would refuse it.
+      { name: 'objects', ok: false, evidence: expect.stringMatching(/^NotSupported: a write without If-None-Match/) },
+    ]);
+    const made = 'work/runs/probe-x86-1/1234/with-condition';
+    expect(readFileSync(join(cwd, made), 'utf8')).toBe('written by maas-mirror doctor\n');
+  });
+
   it.each([
     ['needs no job and no store', {}, names],
     [

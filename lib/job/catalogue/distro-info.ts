@@ -34,7 +34,7 @@ export function distroInfoReleases(csv: string, wanted?: string): DistroInfoRele
       codename: cell('codename'),
       released: cell('release'),
       supportEol: cell('eol'),
-      supportEsmEol: cell('eol-esm') ?? cell('eol'),
+      supportEsmEol: cell('eol-esm'),
     });
     const fault = read.success ? factsFault(name, read.data) : read.error.issues[0]?.message;
     if (read.success && fault === undefined) return [{ name, facts: read.data }];

@@ -17,7 +17,7 @@ export interface Paragraph {
  * on with the value before it.
  */
 export function paragraphsOf(text: string): Paragraph[] {
-  const lines = text.split('\n').map((line) => line.replace(/\r+$/, ''));
+  const lines = text.split('\n').map(withoutReturns);
   const paragraphs: string[][] = [[]];
   for (const line of lines) {
     if (line === '') paragraphs.push([]);
@@ -27,6 +27,12 @@ export function paragraphsOf(text: string): Paragraph[] {
     const meant = one.filter((line) => !line.startsWith('#'));
     return meant.length === 0 ? [] : [{ text: `${one.join('\n')}\n`, ...fieldsOf(meant) }];
   });
+}
+
+function withoutReturns(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === '\r') end--;
+  return line.slice(0, end);
 }
 
 function fieldsOf(lines: readonly string[]): Omit<Paragraph, 'text'> {

@@ -1,7 +1,8 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { type Repository, stanzaOf } from '../apt';
-import { allSaid, archiveFailure } from '../apt-errors';
+import { archiveFailure } from '../apt-errors';
 import { enterChroot } from '../chroot';
+import { allSaid } from '../image-settings/package-failure';
 import type { Gateway } from '../network/gateway';
 import { relayedCommand } from '../network/relayed';
 import { isProxyLine } from '../network/site-proxy';

@@ -13,9 +13,17 @@ const mostOfAll = 256 * 1024 * 1024;
 /** How far down folders are looked into. */
 const deepest = 8;
 
-/** The texts below a folder whose names match, by name. @throws BadImage where one of these is no regular file */
-export function textsIn(tree: Inside, folder: string, names: RegExp): NamedText[] {
-  const found = namesBelow(tree, folder, deepest).filter((name) => names.test(name));
+/**
+ * The texts below a folder that are chosen of all names there, by name.
+ * @throws BadImage where one of these is no regular file
+ */
+export function textsIn(
+  tree: Inside,
+  folder: string,
+  choose: RegExp | ((names: readonly string[]) => readonly string[]),
+): NamedText[] {
+  const names = namesBelow(tree, folder);
+  const found = choose instanceof RegExp ? names.filter((name) => choose.test(name)) : choose(names);
   let left = mostOfAll;
   return found.map((name) => {
     const bytes = tree.read(`${folder}/${name}`, Math.min(mostOfOne, left));
@@ -24,7 +32,8 @@ export function textsIn(tree: Inside, folder: string, names: RegExp): NamedText[
   });
 }
 
-function namesBelow(tree: Inside, folder: string, levels: number): string[] {
+/** Paths of all that is no folder below a folder, by name; links are not followed. */
+export function namesBelow(tree: Inside, folder: string, levels = deepest): string[] {
   if (levels === 0) return [];
   return tree.list(folder).flatMap(({ name, kind }) => {
     if (kind !== 'folder') return [name];

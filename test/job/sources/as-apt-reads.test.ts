@@ -53,16 +53,18 @@ const sorted = (words: readonly string[]) => [...new Set(words)].sort();
 
 const keyLines = ['-----BEGIN PGP PUBLIC KEY BLOCK-----', '.', 'mQINBF', '=abcd', '-----END PGP PUBLIC KEY BLOCK-----'];
 const oneOf = fc.constantFrom;
+type Wrong = 'nothing' | 'type' | 'components' | 'suites' | 'mixture';
 const some = <T>(...from: T[]) => fc.subarray(from, { minLength: 1 });
 
 /** A stanza, as its lines. The number makes its addresses its own: apt refuses one address with two keys. */
 const stanza = (at: number) =>
   fc
     .record({
-      types: oneOf('deb', 'deb', 'deb deb-src', 'deb-src deb', 'DEB', 'rpm'),
+      types: oneOf('deb', 'deb deb-src', 'deb-src deb'),
       uris: some(`http://a${at}.example/x`, `https://b${at}.example/y/`),
-      suites: oneOf(['noble'], ['noble', 'noble-updates'], ['./'], ['stable/'], ['noble', './'], []),
-      components: fc.subarray(['main', 'universe', 'x/y']),
+      suites: oneOf(['noble'], ['noble', 'noble-updates'], ['jammy'], ['./'], ['stable/']),
+      components: some('main', 'universe', 'x/y'),
+      wrong: oneOf<Wrong>(...Array(9).fill('nothing'), 'type', 'components', 'suites', 'mixture'),
       enabled: oneOf(undefined, undefined, 'yes', 'no', '0', '1', 'off', 'No', 'perhaps', ''),
       architectures: oneOf(undefined, undefined, native, 'xyz', `xyz ${native}`, `xyz,${native}`),
       more: oneOf(undefined, undefined, undefined, native, 'xyz'),
@@ -82,12 +84,14 @@ const stanza = (at: number) =>
         value === undefined ? [] : [`${name}${one.colon}${value}`];
       const key = Array.from({ length: one.keys }, () => keyLines).flat();
       // apt reads the one list of a folder whatever the field says; we keep to it.
-      const isFlat = one.suites.some((suite) => suite.endsWith('/'));
+      const suites = one.wrong === 'mixture' ? ['noble', './'] : one.wrong === 'suites' ? [] : one.suites;
+      const isFlat = suites.some((suite) => suite.endsWith('/'));
+      const hasComponents = isFlat === (one.wrong === 'components' || one.wrong === 'mixture');
       const fields = [
-        ...field('Types', one.types),
+        ...field('Types', one.wrong === 'type' ? 'rpm' : one.types),
         ...field('URIs', one.uris.join(join_)),
-        ...(one.suites.length > 0 ? field('Suites', one.suites.join(join_)) : []),
-        ...(one.components.length > 0 ? field('Components', one.components.join(join_)) : []),
+        ...(suites.length > 0 ? field('Suites', suites.join(join_)) : []),
+        ...(hasComponents ? field('Components', one.components.join(join_)) : []),
         ...field('Enabled', one.enabled),
         ...(isFlat ? [] : field('Architectures', one.architectures)),
         ...(isFlat ? [] : field('architectures-ADD', one.more)),

@@ -4,11 +4,17 @@ import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { aptInstall, aptUpdate } from '../../../lib/machine/apt';
 import { findKernel } from '../../../lib/machine/kernel';
-import { kernelsIn, packagedKernels, requirePackaged } from '../../../lib/machine/network/packaged-kernels';
+import {
+  kernelsIn,
+  type PackagedKernels,
+  packagedKernels,
+  requirePackaged,
+} from '../../../lib/machine/network/packaged-kernels';
 import { run } from '../../../lib/machine/run';
 import { inside } from '../../../lib/machine/tree/inside';
 import { makeDeb } from '../../fixtures/apt-archive/deb';
 import { inSmallTree } from '../../fixtures/in-small-tree';
+import { makePpa } from '../../fixtures/look-alike/ppa';
 import { serveArchive, smallRelease } from '../../fixtures/small-release';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
@@ -39,6 +45,11 @@ it('finds kernels in packages of any name that begins as those of kernels do', a
     files: kernel('four', 'boot/vmlinuz-9.4.efi.signed'),
   });
   await makeDeb(folder, { name: 'linux-image-generic', version: '1', depends: 'linux-image-9.2' });
+  await makeDeb(folder, {
+    name: 'linux-binary-unsigned-9.5+deb14-amd64',
+    version: '1',
+    files: kernel('five', 'usr/lib/modules/9.5+deb14-amd64/vmlinuz'),
+  });
   await makeDeb(folder, { name: 'linux-firmware', version: '1', files: { 'boot/vmlinuz-none': 'none' } });
 
   const printed = await run(['sh', 'buildspecs/packaged-kernels.sh', folder], { quiet: true });
@@ -48,6 +59,7 @@ it('finds kernels in packages of any name that begins as those of kernels do', a
     '/boot/vmlinuz-9.2': [sha256('two')],
     '/boot/vmlinux-9.3-site': [sha256('three')],
     '/boot/vmlinuz-9.4.efi.signed': [sha256('four')],
+    '/boot/vmlinuz-9.5+deb14-amd64': [sha256('five')],
   });
 });
 
@@ -90,4 +102,33 @@ it('takes a kernel that the image came with, and refuses one that it has otherwi
   await expect(check('/boot/vmlinuz-2')).rejects.toMatchObject({ name: 'BadImage' });
   writeFileSync(file, 'another');
   await expect(check('/boot/vmlinuz-1')).rejects.toMatchObject({ name: 'BadImage' });
+});
+
+it('finds a kernel that a script has copied to /boot, so that no package owns it', async () => {
+  const release = '7.2.13+deb14-amd64';
+  const [image, binary] = [`linux-image-${release}`, `linux-binary-${release}`];
+  const copy = `#!/bin/sh\ncp /usr/lib/modules/${release}/vmlinuz /boot/vmlinuz-${release}\n`;
+  const files = { [`usr/lib/modules/${release}/vmlinuz`]: 'the kernel' };
+  const ppa = await makePpa(temporaryFolder(), {
+    ...{ owner: 'o', name: 'n', release: 'bookworm' },
+    packages: [
+      { name: 'linux-image-amd64', version: '7.2', depends: image },
+      { name: image, version: '7.2', depends: binary, scripts: { postinst: copy } },
+      { name: binary, version: '7.2', files },
+    ],
+  });
+  await using archive = await serveArchive(ppa.archive);
+  await inSmallTree(async (chroot, openApt) => {
+    const apt = await openApt([{ uri: archive.url, suite: 'bookworm', components: ['main'], keyring: ppa.keyring }]);
+    await aptUpdate(apt);
+    let packaged: PackagedKernels = new Map();
+    const downloaded = async () => {
+      packaged = await packagedKernels(apt, 'buildspecs');
+    };
+    await aptInstall(apt, ['linux-image-amd64'], { downloaded });
+    const kernel = await findKernel(chroot, 'linux-image-amd64');
+
+    expect(kernel).toEqual({ path: `/boot/vmlinuz-${release}`, release, imagePackage: binary, imageVersion: '7.2' });
+    expect(packaged).toEqual(new Map([[kernel.path, [sha256('the kernel')]]]));
+  });
 });

@@ -127,7 +127,7 @@ function steps(chroot: Chroot, base: string, scratch: string): (() => unknown)[]
   const [keyring, tools] = [join(scratch, 'keyring'), 'buildspecs/initramfs'];
   writeFileSync(keyring, 'keyring');
   const choices: InitramfsChoice[] = [
-    { maker: 'initramfs-tools', directories: [], modules: ['loop'], standIns: true },
+    { maker: 'initramfs-tools', directories: [], modules: ['loop'], settings: [], standIns: true },
     { maker: 'dracut', directories: [], modules: ['loop'] },
   ];
   const makers = ['/usr/sbin/update-initramfs', '/usr/bin/dracut'];
@@ -279,7 +279,13 @@ describe('a hostile package or image', () => {
     await inSmallTree(async (chroot) => {
       const program = `#!/bin/sh\nexec ${make(secret)} "$2"\n`;
       await chroot.run(['sh', '-ec', 'printf "$1" > /usr/sbin/mkinitramfs', 'sh', program], { quiet: true });
-      const choice: InitramfsChoice = { maker: 'initramfs-tools', directories: [], modules: [], standIns: false };
+      const choice: InitramfsChoice = {
+        maker: 'initramfs-tools',
+        directories: [],
+        modules: [],
+        settings: [],
+        standIns: false,
+      };
 
       await expect(makeInitramfs(chroot, choice, kernel, 0, taken)).rejects.toMatchObject({
         name: 'BadImage',

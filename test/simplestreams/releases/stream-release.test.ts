@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { productsOf } from '../../../lib/simplestreams/foreign/inherited';
 import { releasesIn } from '../../../lib/simplestreams/releases/stream-release';
+
+const releasesOf = (products: object) => releasesIn(productsOf({ products }));
 
 const product = (architecture: string, changes: object = {}) => ({
   [`com.ubuntu.cloud.daily:server:27.04:${architecture}`]: {
@@ -27,7 +30,7 @@ describe('what a stream says of a release', () => {
       ubuntu: {},
       'a:minimal:b:c': {},
     };
-    expect(releasesIn(products)).toEqual({ releases: [zany], odd: [] });
+    expect(releasesOf(products)).toEqual({ releases: [zany], odd: [] });
   });
 
   it('may be little', () => {
@@ -37,7 +40,7 @@ describe('what a stream says of a release', () => {
       support_eol: undefined,
       supported: undefined,
     };
-    expect(releasesIn(product('amd64', bare)).releases).toEqual([
+    expect(releasesOf(product('amd64', bare)).releases).toEqual([
       {
         name: 'zany',
         version: '27.04',
@@ -61,7 +64,7 @@ describe('what a stream says of a release', () => {
     ['no day', { support_eol: '2028-13-01' }, /^support_eol of .*"2028-13-01"/],
     ['support that is no truth', { supported: 'yes' }, /^supported of .*"yes"/],
   ])('is odd with %s', (_, changes, fault) => {
-    const { releases, odd } = releasesIn({
+    const { releases, odd } = releasesOf({
       ...product('amd64', changes),
       ...product('arm64', 'release' in changes ? changes : {}),
     });
@@ -74,14 +77,14 @@ describe('what a stream says of a release', () => {
     ['name', { release_codename: 'Zany Zorilla' }],
     ['end', { support_eol: '2030-01-20' }],
   ])('is odd where its products differ in its %s', (_, changes) => {
-    const { releases, odd } = releasesIn({ ...product('amd64'), ...product('arm64', changes) });
+    const { releases, odd } = releasesOf({ ...product('amd64'), ...product('arm64', changes) });
     expect(releases).toEqual([]);
     expect(odd[0]?.fault).toMatch(/^(release_title|release_codename|support_eol) is ".*" and ".*"$/);
   });
 
   it('is odd where two series have one version, and no other release suffers', () => {
     const noble = { release: 'noble', version: '24.04', release_title: '24.04 LTS', arch: 'amd64' };
-    const { releases, odd } = releasesIn({
+    const { releases, odd } = releasesOf({
       ...product('amd64'),
       ...product('arm64', { release: 'zebra' }),
       'x:server:24.04:amd64': noble,
@@ -98,7 +101,7 @@ describe('what a stream says of a release', () => {
       fc.property(
         fc.dictionary(fc.constantFrom('a:server:27.04:amd64', 'b:server:27.04:arm64', 'c'), fc.anything()),
         (products) => {
-          const { releases } = releasesIn(products);
+          const { releases } = releasesOf(products);
           for (const { name, version } of releases) expect(`${name} ${version}`).toMatch(/^[a-z]+ \d\d\.\d\d$/);
         },
       ),

@@ -1,0 +1,28 @@
+import type { CodeBuildClient } from '@aws-sdk/client-codebuild';
+import { asking } from '../asking';
+import { elementOf, Refused, signedRequest } from './signed-request';
+
+export interface Identity {
+  readonly account: string;
+  /** Of the user or role whose credentials they are. */
+  readonly arn: string;
+  readonly region: string;
+}
+
+/** Whose credentials these are, which nobody has to be allowed to ask. @throws NoCredentials, WrongRegion, AwsFailed */
+export async function identityOf(client: CodeBuildClient): Promise<Identity> {
+  const what = 'say whose credentials these are';
+  const region = await asking(what, () => client.config.region());
+  const { status, body } = await signedRequest(client, what, {
+    service: 'sts',
+    host: `sts.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`,
+    method: 'POST',
+    path: '/',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'Action=GetCallerIdentity&Version=2011-06-15',
+  });
+  if (status === 200) return { account: elementOf(body, 'Account') ?? '', arn: elementOf(body, 'Arn') ?? '', region };
+  return asking(what, async () => {
+    throw new Refused(elementOf(body, 'Code') ?? `${status}`, elementOf(body, 'Message') ?? '');
+  });
+}

@@ -1,0 +1,114 @@
+import { MirrorError } from '../../errors';
+import type { Chroot } from '../chroot';
+import { manifestOf } from '../manifest';
+import { heldPackages } from './forget-settings';
+
+/** What apt thinks of a package. */
+export interface Policy {
+  readonly name: string;
+  /** Version that is installed. @default - none is */
+  readonly installed?: string;
+  /** Version that apt would install. @default - none is offered */
+  readonly candidate?: string;
+  /** Lines that say where the candidate comes from: `500 http://a/ubuntu noble/main amd64 Packages`. */
+  readonly sources: readonly string[];
+}
+
+/**
+ * An upgrade for which repositories were added, and that left installed packages as they were although these offer newer
+ * ones, has not done what was asked for; apt only says so among its lines.
+ * @param repositories addresses, as the tree's apt knows them
+ * @throws KeptBack naming the packages and what keeps them
+ */
+export async function requireUpgraded(chroot: Chroot, repositories: readonly string[]): Promise<void> {
+  if (repositories.length === 0) return;
+  const names = manifestOf(chroot.path).split('\n').filter(Boolean);
+  const policies = await policiesOf(
+    chroot,
+    names.map((line) => line.split('\t')[0] ?? ''),
+  );
+  const isAdded = ({ sources }: Policy) =>
+    sources.some((line) => repositories.some((uri) => line.split(' ')[1] === uri.replace(/\/$/, '')));
+  await refuseKept(chroot, policies.filter(isAdded));
+}
+
+/**
+ * The same of packages that were asked for by name.
+ * @param target suite whose packages win, whatever its priority. @default - what apt prefers
+ * @throws KeptBack
+ */
+export async function requireNewest(chroot: Chroot, names: readonly string[], target?: string): Promise<void> {
+  if (names.length === 0) return;
+  await refuseKept(chroot, await policiesOf(chroot, names, target), target);
+}
+
+async function refuseKept(chroot: Chroot, policies: readonly Policy[], target?: string): Promise<void> {
+  const kept = policies.filter(({ installed, candidate }) => candidate !== undefined && candidate !== installed);
+  if (kept.length === 0) return;
+  const [held, asImage] = [
+    heldPackages(chroot.path),
+    await policiesOf(
+      chroot,
+      kept.map(({ name }) => name),
+      target,
+      [],
+    ),
+  ];
+  const reasonOf = ({ name, candidate }: Policy) => {
+    if (held.includes(name)) return 'it is on hold in the image';
+    const pinned = asImage.find((one) => one.name === name)?.candidate !== candidate;
+    return pinned
+      ? 'the image’s own apt preferences (pins) rule it out'
+      : 'apt keeps it back, since what it needs cannot be had';
+  };
+  const lines = kept.map((one) => {
+    const { name, installed = 'not installed', candidate } = one;
+    return `${name} stays ${installed}, although ${candidate} was asked for: ${reasonOf(one)}`;
+  });
+  throw new MirrorError('KeptBack', lines.join('; '), { hint: wayOut });
+}
+
+const wayOut =
+  'take the hold (apt-mark unhold) or the pin (/etc/apt/preferences.d) out of the base image, or ask for something else';
+
+/** As the sources of the build have it, whatever an image prefers. */
+const withoutPins = ['preferences', 'preferencesparts'].flatMap((name) => ['-o', `Dir::Etc::${name}=/dev/null`]);
+
+async function policiesOf(
+  chroot: Chroot,
+  names: readonly string[],
+  target?: string,
+  options: readonly string[] = withoutPins,
+): Promise<Policy[]> {
+  const preferred = target === undefined ? [] : ['-o', `APT::Default-Release=${target}`];
+  return policiesIn(await chroot.run(['apt-cache', ...options, ...preferred, 'policy', ...names], { quiet: true }));
+}
+
+/** @param printed what `apt-cache policy` prints */
+export function policiesIn(printed: string): Policy[] {
+  return printed.split(/^(?=\S)/m).flatMap((block) => {
+    const name = /^(\S+):\n/.exec(block)?.[1];
+    return name === undefined ? [] : [policyIn(name, block)];
+  });
+}
+
+function policyIn(name: string, block: string): Policy {
+  const fieldOf = (word: string) => {
+    const value = new RegExp(`^  ${word}: (\\S+)$`, 'm').exec(block)?.[1];
+    return value === undefined || value === '(none)' ? undefined : value;
+  };
+  const [installed, candidate] = [fieldOf('Installed'), fieldOf('Candidate')];
+  const sources: string[] = [];
+  let isCandidate = false;
+  for (const line of block.split('\n')) {
+    const [, version] = /^ (?: {3}|\*\*\*) (\S+) -?\d+/.exec(line) ?? [];
+    if (version !== undefined) isCandidate = version === candidate;
+    else if (isCandidate && line.startsWith('        ')) sources.push(line.trim());
+  }
+  return {
+    name,
+    ...(installed === undefined ? {} : { installed }),
+    ...(candidate === undefined ? {} : { candidate }),
+    sources,
+  };
+}

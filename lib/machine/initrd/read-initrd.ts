@@ -1,0 +1,95 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import * as zlib from 'node:zlib';
+import { execa } from 'execa';
+import { MirrorError } from '../../errors';
+import { CpioNames } from './cpio-names';
+
+/**
+ * Reads which files an initrd has: archives that are not compressed (microcode, and modules of newer Ubuntu releases), and
+ * then one that is. Its maker ran programs of others, so it may be anything.
+ * @param file of this machine
+ * @throws IncompleteInitrd for what the kernel could not unpack either; NotSupported for another compression
+ */
+export async function namesInInitrd(file: string): Promise<string[]> {
+  const names: string[] = [];
+  const take = (name: string) => void names.push(name.replace(/^\.?\//, ''));
+  const at = await readPlain(file, take);
+  if (at !== undefined) await readCompressed(file, at, take);
+  return names;
+}
+
+/** @returns where the first archive begins that is compressed */
+async function readPlain(file: string, take: (name: string) => void): Promise<number | undefined> {
+  const archive = new CpioNames(basename(file), take);
+  for await (const piece of createReadStream(file, { highWaterMark: pieceLength })) {
+    if (!archive.push(piece as Buffer)) return archive.offset;
+  }
+  archive.end();
+  return undefined;
+}
+
+async function readCompressed(file: string, at: number, take: (name: string) => void): Promise<void> {
+  const name = basename(file);
+  const archive = new CpioNames(name, take);
+  const decompressor = decompressorFor(await beginningAt(file, at), name);
+  let [length, isEnded] = [0, false];
+  const read = async (pieces: AsyncIterable<Buffer>) => {
+    for await (const piece of pieces) {
+      length += piece.length;
+      if (length > mostBytes) throw damaged(name, `has more than ${mostBytes} bytes unpacked`);
+      if (archive.push(piece)) continue;
+      isEnded = true; // what lies behind the archives is none of the kernel's either
+      return;
+    }
+  };
+  try {
+    await pipeline(createReadStream(file, { start: at, highWaterMark: pieceLength }), decompressor, read);
+  } catch (error) {
+    if (error instanceof MirrorError) throw error;
+    throw damaged(name, `cannot be unpacked: ${(error as Error).message}`, error);
+  }
+  if (!isEnded) archive.end();
+}
+
+/** By their first bytes. */
+function decompressorFor(beginning: Buffer, name: string): Duplex {
+  const starts = (hex: string) => beginning.toString('hex').startsWith(hex);
+  if (starts('1f8b')) return zlib.createGunzip({ chunkSize: pieceLength });
+  if (starts('28b52ffd')) return zstdStream();
+  throw new MirrorError('NotSupported', `the initrd ${name} is compressed by something else than gzip or zstd`, {
+    hint: `it begins with the bytes ${beginning.toString('hex')}`,
+  });
+}
+
+/** Node has it from 22.15 on. */
+function zstdStream(): Duplex {
+  const { createZstdDecompress } = zlib as Partial<typeof zlib>;
+  return createZstdDecompress?.({ chunkSize: pieceLength }) ?? decompressedBy('zstd', ['-dcq']);
+}
+
+/** A stream that goes through a program. */
+export function decompressedBy(program: string, args: readonly string[]): Duplex {
+  return execa(program, args, { buffer: false, stderr: 'ignore' }).duplex();
+}
+
+async function beginningAt(file: string, at: number): Promise<Buffer> {
+  await using handle = await open(file);
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(6), 0, 6, at);
+  return buffer.subarray(0, bytesRead);
+}
+
+function damaged(name: string, what: string, cause?: unknown): MirrorError {
+  return new MirrorError('IncompleteInitrd', `the initrd ${name} ${what}`, {
+    hint: 'a hook of the image or of a package has damaged it',
+    cause,
+  });
+}
+
+const pieceLength = 1 << 20;
+
+/** A generic kernel's has a quarter of a gigabyte; no machine could unpack this. */
+const mostBytes = 4 * 1024 ** 3;

@@ -1,0 +1,38 @@
+import { MirrorError, withoutPasswords } from '../../errors';
+import type { ProbedSources } from '../../job/probe';
+import { type RequestOptions, readUrl } from '../../machine/download';
+import type { Network } from '../../machine/network';
+
+/**
+ * Reads each document, all at once.
+ * @throws DownloadFailed naming each that cannot be read
+ */
+export async function reachedSources(
+  { documents, untried, ...network }: ProbedSources,
+  options: RequestOptions = {},
+): Promise<string> {
+  if (untried !== undefined) return `not tried: ${untried}`;
+  const { proxy, ca } = network;
+  const way: Network = { ...(proxy !== undefined && { proxy }), ...(ca !== undefined && { ca }) };
+  const faults = await Promise.all(documents.map((url) => faultOf(url, way, { waits: [1000, 3000], ...options })));
+  const lines = faults.filter((fault) => fault !== undefined);
+  if (lines.length > 0) throw new MirrorError('DownloadFailed', lines.join('; '));
+  return documents.length === 0
+    ? 'the mirror names no sources'
+    : `${documents.length === 1 ? 'one document is' : `${documents.length} documents are`} there: ${hostsOf(documents).join(', ')}`;
+}
+
+/** A repository that has no InRelease has a Release. */
+async function faultOf(url: string, network: Network, options: RequestOptions): Promise<string | undefined> {
+  try {
+    const found = (await readUrl(url, network, options)) ?? (await readUrl(detachedForm(url), network, options));
+    return found === undefined ? `${withoutPasswords(url)} does not exist (404)` : undefined;
+  } catch (error) {
+    if (!(error instanceof MirrorError)) throw error;
+    return error.message;
+  }
+}
+
+const detachedForm = (url: string) => url.replace(/\/InRelease$/, '/Release');
+
+const hostsOf = (urls: readonly string[]) => [...new Set(urls.map((url) => new URL(url).host))].sort();

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { runCloudBuild } from '../../bin/commands/build-in-cloud';
+import { runDoctor } from '../../bin/commands/doctor';
+import { runStatus } from '../../bin/commands/status';
+import { runVerify } from '../../bin/commands/verify';
+import type { Terminal } from '../../bin/terminal';
+import { Fault } from '../fixtures/fake-aws';
+import { MadeHistory } from '../fixtures/made-history';
+import { type SmallAccount, smallAccount } from '../fixtures/probed-mirror/small-account';
+import { probingBuild, probingFunction } from '../fixtures/probed-mirror/small-workflow';
+import { wellBuild } from '../fixtures/scripted-builds';
+import { serve } from '../fixtures/served-folder';
+import { type ScriptedExecution, smallDeployment, stackName } from '../fixtures/small-deployment';
+import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+
+const document = join(__dirname, '../../docs/first-hour-on-aws.md');
+const address = 'https://d111111abcdef8.cloudfront.net/';
+const fingerprint = '0123456789ABCDEF0123456789ABCDEF01234567';
+const small = { everySeconds: 0.01, stack: stackName };
+
+/*
+ * `npx vitest run test/bin/first-hour.test.ts -u` writes what is printed into the document.
+ */
+it('prints in the first hour on AWS what docs/first-hour-on-aws.md says', async () => {
+  const folder = temporaryFolder();
+  const signer = await smallSigner();
+  await makeSmallMirror(folder, { signer, release: 'noble', kernels: ['ga', 'hwe'] });
+  await using site = await serve(folder);
+  const shown = (text: string) =>
+    text
+      .replaceAll(site.address, address)
+      .replaceAll(encodeURIComponent(site.address), encodeURIComponent(address))
+      .replaceAll(signer.fingerprint, fingerprint)
+      .replaceAll(stackName, 'MaasMirror')
+      .replaceAll(/\d{8}T\d{6}/g, '20261129T100000')
+      .replaceAll(/ +$/gm, '');
+  const mirror = { MirrorUrl: site.address, KeyringUrl: `${site.address}keyring.gpg` };
+  const printed: Readonly<Record<string, string>> = {
+    'npx maas-mirror doctor': await youngAccount((terminal) => runDoctor({}, terminal)),
+    ...(await deployed({ mirror }, signer.fingerprint, {
+      'npx maas-mirror doctor --stack MaasMirror': (terminal) => runDoctor(small, terminal),
+      'npx maas-mirror build noble --stack MaasMirror': (terminal) => runCloudBuild(['noble'], small, terminal),
+      'npx maas-mirror status --stack MaasMirror': (terminal) => runStatus(small, terminal),
+      [`npx maas-mirror verify ${address}candidate/`]: (terminal) =>
+        runVerify({ mirror: `${site.address}candidate/` }, terminal),
+    })),
+  };
+
+  const text = readFileSync(document, 'utf8');
+  const commands = [...text.matchAll(/^```sh\n(.*)\n```$/gm)].map(([, command = '']) => command);
+  expect(commands).toHaveLength(7);
+  expect(commands.filter((command) => !command.startsWith('npx cdk '))).toEqual(Object.keys(printed));
+  const written = text.replaceAll(
+    /^(```sh\n(.*)\n```\n\n```text\n)(?:[^`]*\n)?```$/gm,
+    (block, head: string, command: string) =>
+      printed[command] === undefined ? block : `${head}${shown(printed[command])}\n\`\`\``,
+  );
+  await expect(written).toMatchFileSnapshot(document);
+});
+
+type Command = (terminal: Terminal) => Promise<number>;
+
+/** Both streams, as a person sees them. */
+async function run(command: Command): Promise<string> {
+  const lines: string[] = [];
+  const print = (line: string) => void lines.push(line);
+  await command({ out: print, err: print, isTTY: false, columns: 120, writeBinary: () => {} });
+  return lines.join('\n');
+}
+
+/** One that has never seen the CDK, nor CloudFront. */
+async function youngAccount(command: Command): Promise<string> {
+  const account = smallAccount({ bootstrap: undefined, distributions: 0, quotas: few });
+  const CreateDistribution = () => new Fault('NoSuchOrigin', 'One or more of your origins do not exist.', 404);
+  await smallDeployment({}, { answers: { ...account, CreateDistribution } });
+  return run(command);
+}
+
+const few = { 'Linux/Medium': 1, 'Linux/Small': 5, 'ARM/Large': 1 };
+
+async function deployed(
+  account: SmallAccount,
+  fingerprint: string,
+  commands: Readonly<Record<string, Command>>,
+): Promise<Record<string, string>> {
+  const probes = Object.entries(found).map(([name, evidence]) => ({ name, ok: true, evidence }));
+  const result = JSON.stringify({ probes });
+  const scripts = {
+    x86: await probingBuild('x86', async () => [{ Name: 'RESULT', Value: result }]),
+    signing: await probingFunction(async () => ({ fingerprint })),
+    noble: wellBuild(),
+    bootloaders: loadersBuild(),
+  };
+  const BatchGetBuilds = () => ({ builds: [{ currentPhase: 'PROVISIONING' }] });
+  await smallDeployment(scripts, { answers: { ...smallAccount({ ...account, quotas: few }), BatchGetBuilds } });
+  const printed: Record<string, string> = {};
+  for (const [name, command] of Object.entries(commands)) printed[name] = await run(command);
+  return printed;
+}
+
+function loadersBuild(): ScriptedExecution {
+  const history = new MadeHistory();
+  const plan = history.function(history.event('ExecutionStarted', 0), 'Plan', {}, { news: true });
+  const built = history.build(plan, 'Bootloaders', {}, { id: 'bootloaders:1' });
+  const published = ['grub-efi-signed:uefi:amd64', 'pxelinux:pxe:i386'].map((name) => {
+    return { product: `com.ubuntu.maas.candidate:1:${name}`, version: '20261120.0' };
+  });
+  history.function(built, 'PublishBootloaders', {}, { products: published });
+  history.event('ExecutionSucceeded', history.events.length);
+  return { history, status: 'SUCCEEDED', output: { bootloaders: { published } }, eventsPerLook: 9 };
+}
+
+/** As lib/stages/probe.ts says it. */
+const found = {
+  machine: 'Linux 6.1.158 on x86_64, 7.6 GiB of memory, 118 GiB free',
+  namespaces: 'own mounts, processes and IPC',
+  filter: 'system calls of package scripts are filtered',
+  limits: 'memory: a watcher, processes: a watcher, one file: 16 GiB',
+  loop: 'a squashfs is mounted by a loop device',
+  overlay: 'an overlay on a tmpfs takes what is written',
+  network: 'programs of an image reach the sources of a build, and nothing else',
+  sources: '2 documents are there: archive.ubuntu.com, cloud-images.ubuntu.com',
+  objects: 'an object was written and read; a write without If-None-Match is refused',
+  qemu: 'qemu-system-x86_64 boots in 0.9 s',
+};
