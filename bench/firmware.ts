@@ -13,7 +13,7 @@ import { mountOverlay, mountSquashfs } from '../lib/machine/mounts';
 import type { AptTree } from '../lib/machine/network/apt-tree';
 import { makeSquashfs, passingCompression } from '../lib/machine/squashfs';
 import { initramfsChoiceOf } from '../lib/stages/initramfs-choice';
-import { dropDownloads, installCommon } from '../lib/stages/layer/common-packages';
+import { dropDownloads, installCommon } from '../lib/stages/layer/packages-of-all-flavours';
 import { resolveKernels } from '../lib/stages/resolve-kernels';
 import { makeDeb } from '../test/fixtures/apt-archive/deb';
 import { aptTree } from '../test/fixtures/apt-tree';
