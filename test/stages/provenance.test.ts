@@ -10,7 +10,7 @@ it('provenance holds no password: of neither the base image’s address nor the 
   const order: Order = { ...Order.parse({ release: 'noble', architectures: ['amd64'] }), customise };
   const source = { kind: 'cloud-image', uri: 'https://bob:hush2@images.example/a.squashfs', sha256: 'a', product: 'p' };
   const fetched = { serial: '20261120', source, squashfs: { sha256: 'a' } } as unknown as Fetched;
-  const materials = { archives: [], changed: [], installed: {} };
+  const materials = { archives: [], changed: [], removed: [], installed: {} };
   const origin: Origin = { order, fetched, materials, recipe: 'r', builtAs: 'ga' };
 
   const text = provenanceOf(kernelOf('noble', 'amd64', 'ga'), [], origin).toString();

@@ -1,5 +1,5 @@
 import { architectureOf } from '../../catalog/architectures';
-import { releaseOf } from '../../catalog/releases';
+import { familyOf } from '../../catalog/releases';
 import { addedSources, archiveSources } from '../../job/apt-sources';
 import { bootloadersOrder, Order } from '../../job/order';
 import { streamAddress } from '../../job/places';
@@ -45,11 +45,12 @@ function requestOf(releases: readonly string[], architectures: readonly string[]
 
 /** One document of each source. Repositories that ask for a password answer nobody else. */
 function documentsOf(order: Order): string[] {
-  const { family } = releaseOf(order.release);
   const archives = order.architectures.flatMap((architecture) => archiveSources(order, architecture).slice(0, 1));
-  const added = addedSources(order).filter(({ credentials }) => credentials === undefined);
+  const added = order.architectures
+    .flatMap((architecture) => addedSources(order, architecture))
+    .filter(({ credentials }) => credentials === undefined);
   return [
-    ...(family === 'ubuntu' ? [startOf(streamAddress(order.places))] : []),
+    ...(familyOf(order.release) === 'ubuntu' ? [startOf(streamAddress(order.places))] : []),
     ...[...archives, ...added].map(({ uri, suite }) => releaseFile(uri.replace(/\/+$/, ''), suite)),
   ];
 }
