@@ -38,7 +38,10 @@ export function addBuild(program: Command, terminal: Terminal, done: (code: numb
     .option('--rebuild', 'build and publish though nothing is new')
     .option('--mirror <dir>', 'folder of the mirror', './mirror')
     .option('--work <dir>', 'folder for intermediate files, downloads and logs (default: <mirror>.work)')
-    .option('--key <key>', 'key that signs: a file, made on first use (default: with the user’s data), or kms:<id>')
+    .option(
+      '--key <key>',
+      'key that signs: a file, made with a new mirror (default: with the user’s data), or kms:<id>',
+    )
     .option('--base <file>', 'squashfs to start from instead of fetching one')
     .option('--json', 'print the result as JSON')
     .option('--serve', 'serve the mirror after the build')

@@ -32,7 +32,7 @@ function addRotate(
     .argument('<mirror>', 'DIR or s3://BUCKET')
     .requiredOption(
       '--new-key <key>',
-      'the key to come: a file, made on first use, kms:<id, ARN or alias> or secret:<ARN>',
+      'the new key: a file (created if missing), kms:<id, ARN or alias> or secret:<ARN>',
     )
     .option('--key <key>', 'the key that has signed so far (default: with the user’s data)')
     .option('--sign', 'once every site has the keyring with both keys: sign all views and snapshots with the new key')

@@ -12,11 +12,10 @@ import { expireDownloads, expireRuns, removeRuns } from '../../lib/local/expire-
 import { ownScratch } from '../../lib/local/scratch';
 import { machineRepositories } from '../../lib/machine/apt';
 import { checkAddedKeys } from '../../lib/stages/added-sources';
-import { requireOwnKey } from '../../lib/stages/show-mirror';
 import { hasCode } from '../../lib/store/durable';
 import { requireRootFileSystems, requireSquashfs } from '../preflight/base';
 import { temporaryFolder } from '../preflight/environment';
-import { openPlaces, type Places, placesOf } from '../preflight/places';
+import { checkPlaces, openPlaces, type Places, placesOf } from '../preflight/places';
 import { requireListen } from '../serve/listen';
 import type { Terminal } from '../terminal';
 import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from './build-report';
@@ -48,17 +47,17 @@ export async function runBuild(
 ): Promise<number> {
   const folder = options.config === undefined ? '.' : dirname(options.config);
   const asked = ordersFrom(releases, options, machine()).map((order) => fromFolder(order, folder));
-  const orders = await describedOrders(asked);
-  await checkCredentials(orders);
-  for (const order of orders) await checkAddedKeys(order);
+  await checkCredentials(asked);
+  for (const order of asked) await checkAddedKeys(order);
   requireRoot();
   temporaryFolder();
   await requireListen(options);
+  await requireSquashfs(asked);
+  const looked = await requireRootFileSystems(asked);
   const places = placesOf(options);
-  await requireSquashfs(orders);
-  const looked = await requireRootFileSystems(orders);
-  const { mirror, signer } = await openPlaces(places, orders, terminal);
-  await requireOwnKey({ mirror, signer });
+  const found = await checkPlaces(places, asked);
+  const orders = await describedOrders(asked);
+  const { signer } = await openPlaces(places, found, terminal);
   await expireRuns(places.work, new Date());
   await expireDownloads(join(places.work, 'cache'), new Date());
   await installHostTools(orders, terminal);

@@ -34,17 +34,21 @@ export function placesOf(options: { readonly mirror: string; readonly work?: str
   return places;
 }
 
+/** What was found where a build is to write. */
+export interface CheckedPlaces {
+  /** Of the mirror's key; undefined: to be made with the mirror. */
+  readonly signer: Signer | undefined;
+}
+
 /**
- * Looks at everything that a build writes to before anything is made, then makes the mirror and its key where they are
- * new.
+ * Looks at everything that a build writes to; makes nothing.
  * @throws NoSuchDirectory, BadInput, ForeignDirectory (misuse); KeyExposed, KeyUnusable, BadSignature; ChecksumMismatch
  * where a view was restored or changed by something else
  */
-export async function openPlaces(
+export async function checkPlaces(
   { mirror, work, key }: Places,
-  orders: readonly Order[],
-  terminal: Terminal,
-): Promise<{ mirror: DirectoryStore; signer: Signer }> {
+  orders: readonly Pick<Order, 'view'>[],
+): Promise<CheckedPlaces> {
   await requireParent(mirror);
   const found = await findMirrorDirectory(mirror);
   await requireWritable('--mirror', mirror);
@@ -53,9 +57,19 @@ export async function openPlaces(
   if (signer === undefined && isKeyFile(key)) await requireWritable('--key', dirname(resolve(key)));
   if (found !== undefined && signer !== undefined) await requireOwnKey({ mirror: found, signer });
   for (const view of new Set(orders.map((order) => order.view))) await found?.requireOwn(layout.index(view));
+  return { signer };
+}
 
+/** Makes the mirror and its key where they are new. @throws BadSignature where another build was quicker, by another key */
+export async function openPlaces(
+  { mirror, key }: Places,
+  { signer: known }: CheckedPlaces,
+  terminal: Terminal,
+): Promise<{ mirror: DirectoryStore; signer: Signer }> {
   const opened = await openMirrorDirectory(mirror, { create: true });
-  return { mirror: opened, signer: signer ?? (await makeSigner(key, terminal)) };
+  const signer = known ?? (await makeSigner(key, terminal));
+  await requireOwnKey({ mirror: opened, signer });
+  return { mirror: opened, signer };
 }
 
 async function requireParent(path: string): Promise<void> {

@@ -42,8 +42,8 @@ const kinds: readonly Kind[] = [
     'BadSignature',
     'is signed by a key of RSA-1024 only, which the apt of this release refuses',
     'ask the owner of the PPA to have it signed by a longer key, or take the package from elsewhere',
-    // Of apt 2.9 and, behind it, of sqv.
-    /public key algorithm: rsa1024|weak algorithm \(rsa1024\)[^\n]{0,200}not signed|RSA1024 is not considered secure/i,
+    // apt 2.9's own words, and those of sqv, which apt 3 asks.
+    /untrusted public key algorithm: rsa1024|RSA1024 is not considered secure/i,
   ],
   [
     'BadSignature',

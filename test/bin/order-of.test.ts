@@ -30,6 +30,13 @@ describe('the words of a build', () => {
     expect(names(['noble', 'bootloaders'])).toEqual(['candidate noble', 'candidate bootloaders']);
   });
 
+  it('refuse what no plan can be made of, before anything is installed or started', () => {
+    expect(() => orders(['bookworm'], { kernel: 'hwe' })).toThrow(
+      misuse('UnknownKernel', /amd64 has generic, cloud, rt/),
+    );
+    expect(() => orders(['jammy'], { arch: 'arm64', kernel: 'xgene-uboot' })).toThrow(misuse('NotSupported', /xgene/));
+  });
+
   it('refuse a word that is no release', () => {
     for (const word of ['Nobel', '2404', '24.04.1', 'ga-24.04']) {
       const message = new RegExp(`no release "${word}"; there are`);
@@ -103,7 +110,6 @@ describe('the words beside a configuration', () => {
   next: { releases: [noble], customise: { packages: [vim] } }
   own: { releases: ["24.04"], bootloaders: false }
   debian: { releases: [bookworm] }
-  stable: {}
 `,
     );
 
@@ -133,7 +139,7 @@ describe('the words beside a configuration', () => {
       misuse('BadInput', /any view, focal; there are/),
     );
     expect(() => orders(['jammy'], { config: file, view: 'next' })).toThrow(misuse('BadInput', /for next, jammy;/));
-    expect(() => orders([], { config: file, view: 'stable' })).toThrow(misuse('BadInput', /for stable;/));
+    expect(() => orders([], { config: file, view: 'stabel' })).toThrow(misuse('BadInput', /for stabel;/));
   });
 
   it.each<[string, OrderOptions]>([

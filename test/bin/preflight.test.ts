@@ -7,7 +7,7 @@ import { ordersFrom } from '../../bin/commands/order-of';
 import { requireRootFileSystems, requireSquashfs } from '../../bin/preflight/base';
 import { temporaryFolder as temporaryFolderOf, withSystemFolders } from '../../bin/preflight/environment';
 import { requireWritable } from '../../bin/preflight/folders';
-import { openPlaces } from '../../bin/preflight/places';
+import { checkPlaces, openPlaces as openChecked, type Places } from '../../bin/preflight/places';
 import { requireListen } from '../../bin/serve/listen';
 import { defaultKeyPath } from '../../bin/signing-key';
 import { mirror as layout } from '../../lib/job/layout';
@@ -15,7 +15,7 @@ import { Order } from '../../lib/job/order';
 import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp-signer';
 import { makeSmallMirror } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { keptTerminal } from './kept-terminal';
+import { type KeptTerminal, keptTerminal } from './kept-terminal';
 
 const order = Order.parse({ release: 'bookworm', architectures: ['amd64'], view: 'candidate' });
 
@@ -210,6 +210,10 @@ it('refuses an address to serve at before a build, and a taken one only where it
   await expect(requireListen({ serve: true, listen: '192.0.2.1:80' })).rejects.toMatchObject({ name: 'BadInput' });
   await requireListen({ serve: true, listen: '127.0.0.1:0' });
 });
+
+async function openPlaces(places: Places, orders: readonly Order[], terminal: KeptTerminal) {
+  return openChecked(places, await checkPlaces(places, orders), terminal);
+}
 
 function mounted(options: string): string {
   const folder = temporaryFolder();

@@ -108,6 +108,8 @@ test('makes the new key with the first step only, and never the old one', async 
   expect(await said('--key', key, '--new-key', made, '--sign')).toEqual(refused);
   expect(await said('--key', key, '--new-key', made, '--finish')).toEqual(refused);
   expect(await said('--key', made, '--new-key', newKey)).toEqual(refused);
+  const wrong = expect.stringMatching(/^error BadSignature: .* is signed with the key [0-9A-F]{40}, not [0-9A-F]{40}$/);
+  expect(await said('--key', newKey, '--new-key', made)).toEqual([1, wrong]);
   expect(existsSync(made)).toBe(false);
   expect(await said('--key', key, '--new-key', made)).toEqual([
     0,

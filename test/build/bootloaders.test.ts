@@ -77,7 +77,6 @@ views:
     customise: { packages: [cryptsetup-initramfs] }
     bootTest: false
     bootloaders: false
-  stable: {}
 places: { stream: ${address('--stream')}, streamKeyring: stream.gpg, archive: ${address('--archive')} }
 `;
     writeFileSync(join(site.folder, 'mirror.yaml'), yaml);

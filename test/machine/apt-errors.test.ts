@@ -9,6 +9,18 @@ import { serve } from '../store/answering-server';
 /** What apt prints, of 1.2 to 3.1, and what it is told as. */
 const said: readonly (readonly [what: string, printed: string, name: string, message: string])[] = [
   [
+    'a PPA whose key has 1024 bits, of apt 2.9',
+    "W: GPG error: http://ppa/ubuntu questing InRelease: The following signatures were invalid: 661FAC2D (untrusted public key algorithm: rsa1024)\nE: The repository 'http://ppa/ubuntu questing InRelease' is not signed.",
+    'BadSignature',
+    'is signed by a key of RSA-1024 only, which the apt of this release refuses: E: The repository',
+  ],
+  [
+    'a PPA whose key has 1024 bits, of apt 3 and sqv',
+    "W: OpenPGP signature verification failed: http://ppa/ubuntu resolute InRelease: Sub-process /usr/bin/sqv returned an error code (1), error message is: Signing key on 661FAC2D is not bound:            Policy rejected asymmetric algorithm   because: RSA1024 is not considered secure since 2014-02-01T00:00:00Z\nE: The repository 'http://ppa/ubuntu resolute InRelease' is not signed.",
+    'BadSignature',
+    'is signed by a key of RSA-1024 only, which the apt of this release refuses: E: The repository',
+  ],
+  [
     'a proxy that forbids it',
     `Err:1 http://archive.example/ubuntu noble InRelease
   403  Forbidden [IP: 10.0.0.1 3128]

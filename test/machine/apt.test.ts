@@ -1,4 +1,4 @@
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { access, appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { MirrorError } from '../../lib/errors';
@@ -127,17 +127,25 @@ describe('the options of this machine’s apt', () => {
 describe('an image whose apt is configured', () => {
   beforeAll(async () => void (await smallRelease()), 300_000);
 
-  /** As command-not-found, update-notifier, needrestart and others have them; each leaves a file of its name. */
+  /**
+   * As command-not-found, update-notifier, needrestart, pro-client, snapd and others have them; each leaves a file of its
+   * name. They belong to a package, and so stay.
+   */
   async function putHooks({ path }: Chroot): Promise<void> {
     const hook = (name: string) => `${name} {"touch /var/lib/left-by-${name.replaceAll(':', '')}";};\n`;
     const files = {
       '50command-not-found': hook('APT::Update::Post-Invoke-Success'),
       '99update-notifier': hook('DPkg::Post-Invoke') + hook('APT::Update::Post-Invoke'),
       '99zero': hook('DPkg::Pre-Invoke') + hook('APT::Update::Pre-Invoke'),
+      '20apt-esm-hook.conf': hook('APT::Update::Post-Invoke-Stats') + hook('Binary::apt::AptCli::Hooks::Upgrade'),
+      '20snapd.conf': hook('AptCli::Hooks::Install'),
+      '50listchanges': hook('DPkg::Pre-Install-Pkgs'),
       '99trust': 'Acquire::AllowInsecureRepositories "true";\nAPT::Get::AllowUnauthenticated "true";\n',
     };
     await mkdir(join(path, 'etc/apt/apt.conf.d'), { recursive: true });
     for (const [name, text] of Object.entries(files)) await writeFile(join(path, 'etc/apt/apt.conf.d', name), text);
+    const owned = Object.keys(files).map((name) => `/etc/apt/apt.conf.d/${name}\n`);
+    await appendFile(join(path, 'var/lib/dpkg/info/apt.list'), owned.join(''));
   }
 
   const left = ({ path }: Chroot) => run(['find', join(path, 'var/lib'), '-name', 'left-by-*'], { quiet: true });
@@ -161,6 +169,7 @@ describe('an image whose apt is configured', () => {
       await aptInstall(apt, ['small-tool']);
 
       await access(join(chroot.path, 'usr/bin/small-tool'));
+      await access(join(chroot.path, 'etc/apt/apt.conf.d/20snapd.conf'));
       expect(await left(chroot)).toBe('');
     });
   });

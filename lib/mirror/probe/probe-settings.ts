@@ -45,12 +45,13 @@ function requestOf(releases: readonly string[], architectures: readonly string[]
 
 /** One document of each source. Repositories that ask for a password answer nobody else. */
 function documentsOf(order: Order): string[] {
-  const archives = order.architectures.flatMap((architecture) => archiveSources(order, architecture).slice(0, 1));
-  const added = order.architectures
+  const { architectures, release, places } = order;
+  const archives = architectures.flatMap((architecture) => archiveSources(order, architecture).slice(0, 1));
+  const added = architectures
     .flatMap((architecture) => addedSources(order, architecture))
     .filter(({ credentials }) => credentials === undefined);
   return [
-    ...(familyOf(order.release) === 'ubuntu' ? [startOf(streamAddress(order.places))] : []),
+    ...(familyOf(release) === 'ubuntu' ? [startOf(streamAddress(places))] : []),
     ...[...archives, ...added].map(({ uri, suite }) => releaseFile(uri.replace(/\/+$/, ''), suite)),
   ];
 }

@@ -1,10 +1,13 @@
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { bootDrivers } from '../../../lib/catalog/boot-drivers';
 import { initramfsPackages } from '../../../lib/catalog/initramfs';
 import { releaseOf } from '../../../lib/catalog/releases';
 import { aptInstall, aptUpdate } from '../../../lib/machine/apt';
+import type { Chroot } from '../../../lib/machine/chroot';
 import { makeInitramfs, prepareInitramfs } from '../../../lib/machine/initramfs';
+import { requireDrivers } from '../../../lib/machine/initrd/drivers';
 import { namesInInitrd } from '../../../lib/machine/initrd/read-initrd';
 import { initramfsChoiceOf } from '../../../lib/stages/initramfs-choice';
 import { inSmallTree } from '../../fixtures/in-small-tree';
@@ -19,8 +22,11 @@ interface Taken {
   readonly bytes: Buffer;
 }
 
-/** The initramfs that is made in a copy of the small release's base with these changes. */
-async function initramfsWith(change: (root: string) => Promise<void>): Promise<Taken> {
+/** The initramfs that is made in a copy of the small release's base with these changes. @param later is called afterwards */
+async function initramfsWith(
+  change: (root: string) => Promise<void>,
+  later: (chroot: Chroot, release: string, initrd: string) => Promise<void> = async () => {},
+): Promise<Taken> {
   const small = await smallRelease();
   await using archive = await serveArchive(small.archive);
   const file = join(temporaryFolder(), 'initrd');
@@ -38,7 +44,9 @@ async function initramfsWith(change: (root: string) => Promise<void>): Promise<T
     );
     const { name } = small.images.generic;
     await aptInstall(apt, [name]);
-    await makeInitramfs(chroot, choice, name.replace('linux-image-', ''), 1_748_736_000, file);
+    const release = name.replace('linux-image-', '');
+    await makeInitramfs(chroot, choice, release, 1_748_736_000, file);
+    await later(chroot, release, file);
   });
   return { names: (await namesInInitrd(file)).sort(), bytes: await readFile(file) };
 }
@@ -76,7 +84,7 @@ describe('an image that has settings of its own', { timeout: 300_000 }, () => {
   beforeAll(async () => void (await smallRelease()), 300_000);
 
   it('gets the same initramfs, byte for byte, as without them, with its packages on hold and without folders that all have', async () => {
-    const plain = await initramfsWith(async () => {});
+    const plain = await initramfsWith(async () => {}, refusesWithoutBonding);
     const made = await initramfsWith(async (root) => {
       await put(root, settings);
       await holdAll(root);
@@ -89,6 +97,25 @@ describe('an image that has settings of its own', { timeout: 300_000 }, () => {
     expect(made.names.join('\n')).toMatch(/bonding\.ko/);
   });
 });
+
+/** It holds what the kernel's packages list; one from which a hook of a package takes a driver is refused. */
+async function refusesWithoutBonding(chroot: Chroot, release: string, initrd: string): Promise<void> {
+  const wanted = bootDrivers(bookworm, 'amd64');
+  const whole = await requireDrivers({ root: chroot.path, release, initrd }, wanted);
+  expect(whole.wanted).toBeGreaterThan(3);
+  expect(whole.found).toBe(whole.wanted);
+
+  const late = '#!/bin/sh\n[ "$1" = prereqs ] && exec echo maas-mirror\nfind "$DESTDIR" -name "bonding.ko*" -delete\n';
+  await put(chroot.path, { 'etc/initramfs-tools/hooks/late': late });
+  await makeInitramfs(chroot, choice, release, 1_748_736_000, `${initrd}-less`);
+  await expect(requireDrivers({ root: chroot.path, release, initrd: `${initrd}-less` }, wanted)).rejects.toMatchObject({
+    name: 'IncompleteInitrd',
+    message: `the initrd of ${release} lacks 1 of ${whole.wanted} drivers that its kernel has: bonding`,
+  });
+  await expect(requireDrivers({ root: chroot.path, release: '9.9', initrd }, wanted)).rejects.toMatchObject({
+    name: 'NoKernel',
+  });
+}
 
 async function holdAll(root: string): Promise<void> {
   const status = join(root, 'var/lib/dpkg/status');
