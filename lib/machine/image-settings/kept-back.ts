@@ -43,6 +43,19 @@ export async function requireNewest(chroot: Chroot, names: readonly string[], ta
 }
 
 /**
+ * Packages of -proposed may not fit together yet, and apt keeps those back; but one that the image holds would never come.
+ * @param suite whose packages were all asked for
+ * @throws KeptBack
+ */
+export async function requireUnheld(chroot: Chroot, suite: string): Promise<void> {
+  const held = heldPackages(chroot.path);
+  if (held.length === 0) return;
+  const policies = await policiesOf(chroot, held, suite);
+  const isOfSuite = ({ sources }: Policy) => sources.some((line) => line.split(' ')[2]?.startsWith(`${suite}/`));
+  await refuseKept(chroot, policies.filter(isOfSuite), suite);
+}
+
+/**
  * A pin of the image may hide a package, of which apt says only that it has no candidate.
  * @throws KeptBack for a package that is offered but for the image's pins
  */

@@ -5,7 +5,12 @@ import { MirrorError } from '../../../lib/errors';
 import { aptDistUpgrade, aptInstall, aptPurge, aptUpdate, type Repository } from '../../../lib/machine/apt';
 import { configureApt } from '../../../lib/machine/apt-settings';
 import type { Chroot } from '../../../lib/machine/chroot';
-import { policiesIn, requireNewest, requireUpgraded } from '../../../lib/machine/image-settings/kept-back';
+import {
+  policiesIn,
+  requireNewest,
+  requireUnheld,
+  requireUpgraded,
+} from '../../../lib/machine/image-settings/kept-back';
 import { packageFailure } from '../../../lib/machine/image-settings/package-failure';
 import type { AptTree } from '../../../lib/machine/network/apt-tree';
 import type { Deb } from '../../fixtures/apt-archive/deb';
@@ -90,6 +95,7 @@ describe('an upgrade from a repository that was added', () => {
         await aptDistUpgrade(apt);
         const message = 'small-tool stays 1.0, although 2.0 was asked for: it is on hold in the image';
         await expect(requireUpgraded(apt, [added])).rejects.toMatchObject({ name: 'KeptBack', message });
+        await expect(requireUnheld(apt, 'bookworm')).rejects.toMatchObject({ name: 'KeptBack', message });
         await requireUpgraded(apt, []);
         await requireUpgraded(apt, ['http://elsewhere.example']);
         await expect(aptInstall(apt, ['small-tool'])).rejects.toMatchObject({
