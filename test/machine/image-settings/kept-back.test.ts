@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MirrorError } from '../../../lib/errors';
 import { aptDistUpgrade, aptInstall, aptPurge, aptUpdate, type Repository } from '../../../lib/machine/apt';
+import { pinArchive } from '../../../lib/machine/apt-pins';
 import { configureApt } from '../../../lib/machine/apt-settings';
 import type { Chroot } from '../../../lib/machine/chroot';
 import {
@@ -84,6 +85,14 @@ describe('an upgrade from a repository that was added', () => {
     await withTool([tool('2.0')], async (apt, added) => {
       await aptDistUpgrade(apt);
       await requireUpgraded(apt, [added]);
+      await requireNewest(apt, ['small-tool']);
+    });
+  });
+
+  it('does not ask for what the build itself prefers less, as -proposed where packages of it are named', async () => {
+    await withTool([tool('2.0')], async (apt) => {
+      await expect(requireNewest(apt, ['small-tool'])).rejects.toMatchObject({ name: 'KeptBack' });
+      pinArchive(apt.path, 'bookworm', 50);
       await requireNewest(apt, ['small-tool']);
     });
   });
