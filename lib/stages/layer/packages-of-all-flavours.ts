@@ -9,13 +9,16 @@ import type { Resolution } from '../resolve-kernels';
 
 /**
  * Installs what every flavour would install beside its own kernel, above all firmware: half a gigabyte on Ubuntu, which each
- * flavour would otherwise download and unpack by itself. Flavours then find it installed, in these very versions.
+ * flavour would otherwise download and unpack by itself. Flavours then find it installed, in these very versions. What was
+ * downloaded for it, and before, does not stay in the layer: as much again.
  */
 export async function installCommon(chroot: AptTree, resolution: Resolution): Promise<void> {
   const common = await closed(chroot, commonPackages(resolution));
-  if (common.length === 0) return;
-  progress(`installing what all flavours have in common: ${common.map(({ name }) => name).join(', ')}`);
-  await aptInstall(chroot, common.map(exactly));
+  if (common.length > 0) {
+    progress(`installing what all flavours have in common: ${common.map(({ name }) => name).join(', ')}`);
+    await aptInstall(chroot, common.map(exactly));
+  }
+  await dropDownloads(chroot);
 }
 
 /**
@@ -31,8 +34,7 @@ export function commonPackages({ kernels, installed }: Resolution): NamedVersion
   return first.filter((one) => isEverywhere(one) && !isKernelPackage(one.name) && !one.name.includes(':'));
 }
 
-/** Takes the packages that were downloaded out of a layer, which the installed ones are in as well. */
-export async function dropDownloads({ path }: Chroot): Promise<void> {
+async function dropDownloads({ path }: Chroot): Promise<void> {
   const tree = inside(path);
   const folder = 'var/cache/apt/archives';
   for (const { name } of tree.list(folder)) {

@@ -14,7 +14,7 @@ import { makeInitramfs, prepareInitramfs } from '../../../lib/machine/initramfs'
 import { findKernel } from '../../../lib/machine/kernel';
 import type { AptTree } from '../../../lib/machine/network/apt-tree';
 import { initramfsChoiceOf } from '../../../lib/stages/initramfs-choice';
-import { commonPackages, dropDownloads, installCommon } from '../../../lib/stages/layer/packages-of-all-flavours';
+import { commonPackages, installCommon } from '../../../lib/stages/layer/packages-of-all-flavours';
 import { type Resolution, resolveKernels } from '../../../lib/stages/resolve-kernels';
 import { inImage, pocketsAt } from '../../fixtures/in-image';
 import { type LookAlike, lookAlike, serveArchive, withPackage } from '../../fixtures/look-alike';
@@ -36,7 +36,6 @@ describe('what all flavours have in common', () => {
     const layer = await inPrepared(noble, async (tree) => {
       const resolution = await resolveKernels(tree, job, order, 'shared');
       const unpacked = await unpackedBy(tree, () => installCommon(tree, resolution));
-      await dropDownloads(tree);
       const left = await tree.run(['find', '/var/cache/apt/archives', '-name', '*.deb'], { quiet: true });
       // One after the other in one tree, as if each were in an overlay on the layer: what each brings is its own.
       const taken = [];
