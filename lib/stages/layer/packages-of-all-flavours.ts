@@ -1,6 +1,6 @@
 import { isKernelPackage } from '../../job/kernel-package';
 import { aptInstall } from '../../machine/apt';
-import { type NamedVersion, resolveInstall } from '../../machine/apt-resolve';
+import { type NamedVersion, resolveInstall, sizeOfPackages } from '../../machine/apt-resolve';
 import type { Chroot } from '../../machine/chroot';
 import { progress } from '../../machine/log';
 import type { AptTree } from '../../machine/network/apt-tree';
@@ -13,13 +13,18 @@ import type { Resolution } from '../resolve-kernels';
  * downloaded for it, and before, does not stay in the layer: as much again.
  */
 export async function installCommon(chroot: AptTree, resolution: Resolution): Promise<void> {
-  const common = await closed(chroot, commonPackages(resolution));
+  const found = commonPackages(resolution);
+  const isWorthIt = (await sizeOfPackages(chroot, found.map(exactly))) >= leastBytes;
+  const common = isWorthIt ? await closed(chroot, found) : [];
   if (common.length > 0) {
     progress(`installing what all flavours have in common: ${common.map(({ name }) => name).join(', ')}`);
     await aptInstall(chroot, common.map(exactly));
   }
   await dropDownloads(chroot);
 }
+
+/** Less is unpacked by every flavour sooner than apt is started once more: Debian's kernels share a package of 40 kB. */
+const leastBytes = 1_000_000;
 
 /**
  * The packages that all flavours would install in the same version, except kernels and what belongs to one: their scripts

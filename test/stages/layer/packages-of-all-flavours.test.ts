@@ -54,7 +54,8 @@ describe('what all flavours have in common', () => {
 
   it('leaves out what would bring a kernel along that no flavour has asked for', async () => {
     const name = 'linux-firmware';
-    const wanting = { name, version: '20990101', depends: 'linux-image-generic' };
+    const files = { 'usr/lib/firmware/new.bin': Buffer.alloc(1 << 20) };
+    const wanting = { name, version: '20990101', depends: 'linux-image-generic', files };
     const from = await withPackage(noble, temporaryFolder(), 'updates', wanting);
     const unpacked = await inPrepared(from, async (tree) => {
       const resolution = await resolveKernels(tree, job, order, 'shared');
@@ -62,6 +63,20 @@ describe('what all flavours have in common', () => {
     });
 
     expect(unpacked).toEqual(['amd64-microcode', 'intel-microcode']);
+  });
+
+  it('is left to the flavours where it is less than apt is started for', async () => {
+    const small = await withPackage(noble, temporaryFolder(), 'updates', {
+      name: 'linux-firmware',
+      version: '20990101',
+    });
+    const unpacked = await inPrepared(small, async (tree) => {
+      const resolution = await resolveKernels(tree, job, order, 'shared');
+      expect(commonPackages(resolution).map(({ name }) => name)).toContain('linux-firmware');
+      return unpackedBy(tree, () => installCommon(tree, resolution));
+    });
+
+    expect(unpacked).toEqual([]);
   });
 
   it('is in every flavour in this version, and never a kernel, whatever they resolve to', () => {
