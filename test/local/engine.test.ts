@@ -127,6 +127,19 @@ test('events tell of progress, of how long it took, and where the log is', async
   ]);
 });
 
+test('a build is told how many share this machine at most', async () => {
+  await using folder = await temporaryFolder();
+  await run(
+    folder.path,
+    {
+      definition: only(buildState('P', {}, { End: true })),
+      projects: { P: project('echo "with $MIRROR_BUILDS_AT_ONCE"') },
+    },
+    { concurrency: 3 },
+  );
+  expect(await readFile(join(folder.path, 'logs/Only.log'), 'utf8')).toContain('\nwith 3\n');
+});
+
 test('builds of one state that have the same words have logs of their own', async () => {
   await using folder = await temporaryFolder();
   await run(
