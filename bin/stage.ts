@@ -78,7 +78,7 @@ async function runProbe(scratch: string): Promise<unknown> {
   });
 }
 
-/** Only where a state machine has started the build: elsewhere nobody knows whose store it is. */
+/** Only where a state machine has started the build: elsewhere the store may be somebody else's. */
 async function probedWork(): Promise<Pick<ProbeBench, 'work'>> {
   const { [jobVariables.execution]: execution, [workStoreVariable]: work } = process.env;
   if (!execution || !work) return {};

@@ -93,6 +93,8 @@ have() {
 	return 1
 }
 
+own_sources=no # all that the machine has, until something is installed
+
 # The first of these packages that the machine's apt knows; the last where it knows none, which apt then says.
 known() {
 	if [ "$dnf" = yes ]; then
@@ -100,7 +102,7 @@ known() {
 		return
 	fi
 	for package in $(echo "$1" | tr '|' ' '); do
-		if apt-cache show "$package" >/dev/null 2>&1; then break; fi
+		if by_apt apt-cache show "$package" >/dev/null 2>&1; then break; fi
 	done
 	echo "$package"
 }
@@ -136,6 +138,55 @@ missing_packages() {
 	echo "$missing"
 }
 
+# Makes a folder of links to the files that are the distribution's own sources. Third parties' are left out: their keys
+# expire, and apt then fails as a whole (aws-codebuild-docker-images#419). False where there are none, or under other names.
+link_own_sources() {
+	eval "$(apt-config shell sourcelist Dir::Etc::sourcelist/f sourceparts Dir::Etc::sourceparts/d)"
+	distribution=$(. /etc/os-release && echo "${ID:-}")
+	if has_entries "$sourcelist"; then ln -s "$sourcelist" "$links/sources.list"; fi
+	for file in "$sourceparts$distribution.list" "$sourceparts$distribution.sources"; do
+		if has_entries "$file"; then ln -s "$file" "$links/"; fi
+	done
+	[ -n "$(ls "$links")" ]
+}
+
+has_entries() {
+	grep -Eqs '^[[:blank:]]*(deb[[:blank:]]|URIs:)' "$1"
+}
+
+# A program of apt, which reads the distribution's own sources only, or all. The lists of the others stay as they are.
+by_apt() {
+	program=$1
+	shift
+	if [ "$own_sources" = yes ]; then
+		set -- -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$links" -o APT::Get::List-Cleanup=false "$@"
+	fi
+	"$program" "$@"
+}
+
+# Called where errors do not end the script by themselves.
+install_by_apt() {
+	# Of several sources in a file, one that cannot be read stops nothing that the others have.
+	by_apt apt-get --quiet update || echo "host-tools.sh: apt cannot read all sources of this machine" >&2
+	packages=
+	for package in $(missing_packages "$@"); do # with the lists read, some have other names
+		case "$package" in
+		qemu-system-* | qemu-efi-*)
+			# An emulator that cannot be had makes the boot test impossible, which that says; it does not stop a build.
+			if ! by_apt apt-cache show "$package" >/dev/null 2>&1; then
+				echo "host-tools.sh: the archives of this machine have no $package" >&2
+				[ "$own_sources" = yes ] && return 1
+				continue
+			fi
+			;;
+		esac
+		packages="$packages $package"
+	done
+	[ -n "$packages" ] || return 0
+	# shellcheck disable=SC2086 # a list of packages
+	by_apt apt-get --quiet --assume-yes --no-install-recommends -o DPkg::Lock::Timeout=300 install $packages
+}
+
 for architecture in $architectures; do emulator_of "$architecture" >/dev/null; done
 for stage in "$@"; do tools_of "$stage" >/dev/null; done
 missing=$(missing_packages "$@")
@@ -152,8 +203,12 @@ if [ "$(id -u)" != 0 ]; then
 fi
 if [ "$dnf" = yes ]; then
 	# Amazon Linux comes with gnupg2-minimal, which gives way to gnupg2: its gpgv leads nowhere (amazon-linux-2023#414).
-	# shellcheck disable=SC2086 # a list of packages
-	exec dnf --quiet --assumeyes --setopt=install_weak_deps=False --allowerasing install $missing
+	# Third parties' repositories are left out there, too: one that cannot be read would end the installation.
+	amazons=
+	if [ "$(. /etc/os-release && echo "${ID:-}")" = amzn ]; then amazons='--disablerepo=* --enablerepo=amazonlinux'; fi
+	set -f # the star is dnf's
+	# shellcheck disable=SC2086 # lists of words
+	exec dnf $amazons --quiet --assumeyes --setopt=install_weak_deps=False --allowerasing install $missing
 fi
 if ! command -v apt-get >/dev/null 2>&1; then
 	echo "host-tools.sh: this machine has neither apt-get nor dnf; please install:$missing" >&2
@@ -165,21 +220,14 @@ exec 9>/var/lock/maas-mirror-host-tools.lock
 flock 9
 export DEBIAN_FRONTEND=noninteractive
 dpkg --configure -a
-apt-get --quiet update
 
-packages=
-for package in $(missing_packages "$@"); do # with the lists read, some have other names
-	case "$package" in
-	qemu-system-* | qemu-efi-*)
-		# An emulator that cannot be had makes the boot test impossible, which that says; it does not stop a build.
-		if ! apt-cache show "$package" >/dev/null 2>&1; then
-			echo "host-tools.sh: the archives of this machine have no $package" >&2
-			continue
-		fi
-		;;
-	esac
-	packages="$packages $package"
-done
-[ -n "$packages" ] || exit 0
-# shellcheck disable=SC2086 # a list of packages
-apt-get --quiet --assume-yes --no-install-recommends -o DPkg::Lock::Timeout=300 install $packages
+links=$(mktemp -d)
+trap 'rm -rf "$links"' EXIT
+trap 'exit 1' HUP INT TERM
+if link_own_sources; then
+	own_sources=yes
+	install_by_apt "$@" && exit 0
+	echo "host-tools.sh: the distribution's own sources are not enough, trying all sources of this machine" >&2
+fi
+own_sources=no
+install_by_apt "$@"

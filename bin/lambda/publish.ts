@@ -11,19 +11,20 @@ import { signerFrom } from '../signing-key';
 
 /**
  * The Publish function: what the builds of one architecture, or of the bootloaders, made in; what was published out. A
- * deployment calls it with nothing, so that the keyring is there for sites before anything else. Where only its key is
- * tried, by `maas-mirror doctor`, no store is opened.
+ * deployment calls it with nothing, so that the keyring is there for sites before anything else; it then signs a test text
+ * first, and where that fails the bucket stays empty. Where only its key is tried, by `maas-mirror doctor`, no store is
+ * opened.
  */
 export async function handler(event: object): Promise<Published | PublishedBootloaders | TestSigned | undefined> {
   const { [mirrorStoreVariable]: mirror = '', [workStoreVariable]: work = '', MIRROR_SIGNING_KEY = '' } = process.env;
-  if (isSigningProbe(event)) return testSignature(await signerFrom(MIRROR_SIGNING_KEY), new Date());
-  const bench = {
-    mirror: await openStore(mirror, { create: true }),
-    work: await openWorkStore(work),
-    signer: await signerFrom(MIRROR_SIGNING_KEY),
-    now: () => new Date(),
-  };
-  if (Object.keys(event).length === 0) {
+  const now = () => new Date();
+  const signer = await signerFrom(MIRROR_SIGNING_KEY);
+  if (isSigningProbe(event)) return testSignature(signer, now());
+  const isDeployment = Object.keys(event).length === 0;
+  // Before the mirror is opened, which writes its format: CloudFormation cannot delete a bucket with anything in it.
+  if (isDeployment) await testSignature(signer, now());
+  const bench = { mirror: await openStore(mirror, { create: true }), work: await openWorkStore(work), signer, now };
+  if (isDeployment) {
     await showKeyrings(bench);
     return undefined;
   }

@@ -25,12 +25,12 @@ interface StatusChange {
 /**
  * The Tell function: of an execution that failed, who has subscribed reads what failed and where its log is. Upstream in
  * the middle of an update is no failure, and nobody is told: the next look tries again. What `maas-mirror doctor` has
- * started, it tells of itself.
+ * started, it reports itself.
  */
 export async function handler({ detail }: StatusChange): Promise<void> {
   const { name, executionArn: arn, stateMachineArn, status } = detail;
   if (isProbeInput(detail.input)) {
-    console.log(`${name}: no letter, since it is one of maas-mirror doctor`);
+    console.log(`${name}: not told, since maas-mirror doctor started it`);
     return;
   }
   const result = await followExecution(clients, { name, arn });

@@ -30,6 +30,9 @@ export const View = z.strictObject({
     .boolean()
     .default(true)
     .describe('Whether an Ubuntu view brings bootloaders; false where MAAS keeps images.maas.io beside it'),
+}).refine(({ serial, releases }) => serial === undefined || releases.length < 2, {
+  path: ['serial'],
+  message: 'a serial is of one release; give each release with a serial a view of its own',
 });
 export type View = z.infer<typeof View>;
 

@@ -42,8 +42,8 @@ export function kernelChoices(order: Order): KernelChoice[] {
 /** Of Ubuntu's: hwe exists only where a later kernel comes to a release. */
 const usual = { ubuntu: ['ga', 'hwe'], debian: ['generic', 'cloud'] } as const;
 
-/** That a release has hwe kernels where only a rule says so, the archive may not know yet. */
-function usualKernels(release: Release, architecture: string): KernelChoice {
+/** Those of an order that names none. That a release has hwe kernels where only a rule says so, the archive may not know yet. */
+export function usualKernels(release: Release, architecture: string): KernelChoice {
   const isKnown = findRelease(release.name) !== undefined;
   const names = usual[release.family].filter((name) => kernelAt(release, architecture, name)?.built);
   const kernels = names.map((kernel) => {

@@ -4,14 +4,20 @@ import { withFolders } from './network/source-address';
 
 /** Says what a failure of apt means for whoever waits; anything else comes back as it is. */
 export function archiveFailure(error: unknown): unknown {
-  if (!(error instanceof MirrorError) || error.name !== 'CommandFailed') return error;
+  const failure = installFailure(error);
+  if (failure !== error || !(error instanceof MirrorError) || error.name !== 'CommandFailed') return failure;
   const message = allSaid(error);
-  const failure = packageFailure(error);
-  if (failure !== undefined) return failure;
-  const missing = missingPackage(message);
-  if (missing !== undefined) return noSuchPackage(missing, error);
   const [name, what, hint] = kinds.find(([, , , pattern]) => pattern.test(message)) ?? unreachable;
   return new MirrorError(name, `the package archive ${what}: ${reasonIn(message)}`, { hint, cause: error });
+}
+
+/** The same where nothing is fetched any more. */
+export function installFailure(error: unknown): unknown {
+  if (!(error instanceof MirrorError) || error.name !== 'CommandFailed') return error;
+  const failure = packageFailure(error);
+  if (failure !== undefined) return failure;
+  const missing = missingPackage(allSaid(error));
+  return missing === undefined ? error : noSuchPackage(missing, error);
 }
 
 type Kind = readonly [

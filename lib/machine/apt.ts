@@ -1,8 +1,8 @@
 import { MirrorError } from '../errors';
-import { archiveFailure } from './apt-errors';
+import { archiveFailure, installFailure } from './apt-errors';
 import { requireKnown } from './apt-names';
 import type { Chroot } from './chroot';
-import { packageFailure } from './image-settings/package-failure';
+import { requireOffered } from './image-settings/kept-back';
 import type { AptTree } from './network/apt-tree';
 import { type Command, run } from './run';
 
@@ -111,7 +111,7 @@ export interface InstallOptions {
 
 /**
  * Installs packages: fetches them with the network, then unpacks and configures them without it.
- * @throws NoSuchPackage with the name; NotReady where the archive lacks a file that its index names
+ * @throws NoSuchPackage with the name; KeptBack for what the image has on hold or pinned away; NotReady where the archive lacks a file that its index names
  */
 export async function aptInstall(
   chroot: AptTree,
@@ -121,7 +121,12 @@ export async function aptInstall(
   if (packages.length === 0) return;
   await requireKnown(chroot, packages);
   const words = [...targetWords(target), ...(recommends ? withRecommends : []), 'install', ...packages];
-  await aptChange(chroot, words, downloaded);
+  try {
+    await aptChange(chroot, words, downloaded);
+  } catch (error) {
+    if (error instanceof MirrorError && error.name === 'NoSuchPackage') await requireOffered(chroot, packages, target);
+    throw error;
+  }
 }
 
 const withRecommends = ['--install-recommends'];
@@ -171,7 +176,7 @@ async function aptChange(
   try {
     await chroot.run(aptGet('--no-download', ...words));
   } catch (error) {
-    throw packageFailure(error) ?? error;
+    throw installFailure(error);
   }
 }
 

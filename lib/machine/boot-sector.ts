@@ -13,11 +13,11 @@ const said = 'maas-mirror probe';
  * @returns what was seen @throws BootFailed, MissingTool
  */
 export async function bootGreeting(program: string, file: string): Promise<string> {
-  await writeGreetingDisk(file);
+  await writeFile(file, greetingDisk());
   const started = performance.now();
   const args = [
     ...['-accel', 'tcg', '-m', '64', '-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-no-reboot'],
-    ...['-nodefaults', ...greetingDrive(file)],
+    ...['-nodefaults', '-drive', `file=${file},format=raw,if=ide`],
   ];
   const machine = execa(program, args, { stdin: 'ignore', stderr: 'inherit', reject: false, buffer: false, timeout });
   const judge = (line: string) => (line.includes(said) ? { started: line } : undefined);
@@ -32,15 +32,6 @@ export async function bootGreeting(program: string, file: string): Promise<strin
 }
 
 const timeout = 60_000;
-
-/** @param file where it goes */
-export async function writeGreetingDisk(file: string): Promise<void> {
-  await writeFile(file, greetingDisk());
-}
-
-export function greetingDrive(file: string): string[] {
-  return ['-drive', `file=${file.replaceAll(',', ',,')},format=raw,if=ide`];
-}
 
 /** A boot sector, which the BIOS loads to 0x7c00, on a disk of one cylinder. */
 function greetingDisk(): Buffer {

@@ -1,4 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
+import { allKernelNames } from '../catalog/kernels';
+import { KernelFlavour } from './kernel-flavour';
 import { MaasMirror } from './maas-mirror';
 import { hasUserFile } from './user-files';
 
@@ -30,6 +32,8 @@ function ownConfig(): string | undefined {
  */
 export function synthesise(outdir: string): string {
   const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
-  new MaasMirror(new Stack(app, stackName), 'Mirror');
+  new MaasMirror(new Stack(app, stackName), 'Mirror', {
+    kernels: allKernelNames.map((name) => KernelFlavour.of(name)),
+  });
   return app.synth().getStackByName(stackName).templateFullPath;
 }

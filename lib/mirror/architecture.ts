@@ -1,4 +1,5 @@
 import { architectureOf } from '../catalog/architectures';
+import { requireKnown } from './choices/known-at-synth';
 
 /** An architecture that images are built for, by dpkg's name. */
 export class Architecture {
@@ -19,6 +20,7 @@ export class Architecture {
   readonly name: string;
 
   private constructor(name: string) {
+    requireKnown('architectures', name);
     this.name = architectureOf(name).name;
   }
 }

@@ -18,7 +18,7 @@ const closed = {
   encryption: BucketEncryption.S3_MANAGED,
   enforceSSL: true,
   objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-  removalPolicy: RemovalPolicy.RETAIN,
+  removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, // RETAIN would also keep them where a creation is rolled back
 } as const satisfies BucketProps;
 
 /** The mirror itself. Nothing in it expires by age: an old file may be what an index still names. */

@@ -2,10 +2,13 @@ import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import { CfnBucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { MirrorError } from '../errors';
+import { requireKnown } from './choices/known-at-synth';
 import type { MirrorSiteProps } from './mirror-site-props';
+import { checkRegion } from './site/region';
 
 /** @throws BadInput for props that CloudFront would refuse hours later, or that would give a secret away */
 export function checkSite(scope: Construct, props: MirrorSiteProps): void {
+  checkRegion(Stack.of(scope).region);
   checkDomain(scope, props);
   checkOpenness(props);
   if (props.webAclId !== undefined) checkWebAcl(props.webAclId);
@@ -42,6 +45,7 @@ function checkOpenness({ allowHttp = false, basicAuth = false, allowedCidrs }: M
       'passwords would cross the net in the open; leave allowHttp out, or use allowedCidrs instead of basicAuth',
     );
   }
+  requireKnown('allowedCidrs', allowedCidrs);
   if (allowedCidrs?.length === 0) {
     refuse('the property allowedCidrs is empty', 'name the networks that may read, or leave it out so that all may');
   }

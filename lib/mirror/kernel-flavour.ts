@@ -1,6 +1,7 @@
 import { allKernelNames } from '../catalog/kernels';
 import { flavourSaid } from '../catalog/names';
 import { MirrorError } from '../errors';
+import { requireKnown } from './choices/known-at-synth';
 
 /** A kernel flavour, as orders name it. */
 export class KernelFlavour {
@@ -30,6 +31,7 @@ export class KernelFlavour {
   readonly asked: string;
 
   private constructor(asked: string) {
+    requireKnown('kernels', asked);
     this.asked = asked;
     const name = allKernelNames.includes(asked) ? asked : flavourSaid(asked)?.name;
     if (name === undefined || !allKernelNames.includes(name)) {

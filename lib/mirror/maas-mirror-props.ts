@@ -21,14 +21,16 @@ export interface MaasMirrorProps {
   readonly releases?: Release[];
 
   /**
-   * Architectures that the mirror is for. How many there are decides how `maxConcurrency` is shared out.
-   * @default - those of the views; without any amd64 and arm64
+   * Architectures that the mirror is for: views that name none build these. How many there are decides how
+   * `maxConcurrency` is shared out.
+   * @default - those that views name, and amd64 for views that name none; amd64 and arm64 where no view has releases
    */
   readonly architectures?: Architecture[];
 
   /**
-   * Kernel flavours that can be ordered: each has its own CodeBuild project.
-   * @default - every flavour that the releases have for the architectures; without any every one of the catalogue
+   * Kernel flavours that the mirror is for: views that name none build these, as far as their releases have them. Each has
+   * its own CodeBuild project, and other flavours cannot be built.
+   * @default - those that views name, and the usual ones of the releases: ga and hwe, of Debian generic and cloud
    */
   readonly kernels?: KernelFlavour[];
 
@@ -51,8 +53,8 @@ export interface MaasMirrorProps {
   readonly places?: MirrorPlaces;
 
   /**
-   * How often the mirror looks for news of its views.
-   * @default - on order only
+   * How often the mirror checks the sources of its views for updates. Refused where no view has releases.
+   * @default - builds are started by hand only
    */
   readonly schedule?: MirrorSchedule;
 
@@ -93,8 +95,8 @@ export interface MaasMirrorProps {
   readonly site?: MirrorSiteProps;
 
   /**
-   * The bucket of an earlier mirror, to go on with, encrypted by keys of S3 (SSE-S3).
-   * @default - a new one, kept when the stack goes
+   * The bucket of an earlier mirror, to go on with, encrypted by keys of S3 (SSE-S3). No two mirrors can share one.
+   * @default - a new one, kept when the stack goes, unless its creation is rolled back
    */
   readonly mirrorBucket?: IBucket;
 
@@ -106,7 +108,7 @@ export interface MaasMirrorProps {
 
   /**
    * What the mirror is signed with. Every site trusts one key: hand the old one in when a mirror is made anew.
-   * @default - `SigningKey.kms()`: a new RSA-4096 key of KMS, kept when the stack goes
+   * @default - `SigningKey.kms()`: a new RSA-4096 key of KMS, kept when the stack goes, unless its creation is rolled back
    */
   readonly signingKey?: SigningKey;
 

@@ -8,6 +8,8 @@ import { Construct } from 'constructs';
 import { stateMachineVariable } from '../job/environment';
 import { mirrorBucket, workBucket } from './buckets';
 import { bundlesDigest, stageBundle } from './bundles';
+import { mergedProps } from './choices/merged-props';
+import { requireAlone } from './choices/one-mirror';
 import { FailureNews, failureTopic, letAlarmsSpeak } from './failure-news';
 import { Lookout } from './lookout';
 import type { MaasMirrorProps } from './maas-mirror-props';
@@ -31,11 +33,11 @@ export class MaasMirror extends Construct {
   /**
    * The mirror that a `mirror.yaml` describes.
    * @param path of the file; files that it names lie relative to it
-   * @param props what the file does not say, or is to say otherwise
+   * @param props what the file does not say, or is to say otherwise; of `site` and `places` each field, of `views` all
    * @throws BadInput naming the field
    */
   static fromConfig(scope: Construct, id: string, path: string, props: MaasMirrorProps = {}): MaasMirror {
-    return new MaasMirror(scope, id, { ...propsOfConfig(scope, id, path), ...props });
+    return new MaasMirror(scope, id, mergedProps(propsOfConfig(scope, id, path), props));
   }
 
   /** The mirror itself. Kept when the stack goes. */
@@ -61,6 +63,7 @@ export class MaasMirror extends Construct {
     const { serverAccessLogsBucket: logs } = props;
     this.workBucket = workBucket(this, 'WorkBucket', logs);
     this.mirrorBucket = props.mirrorBucket ?? mirrorBucket(this, 'MirrorBucket', logs);
+    requireAlone(this);
     this.site = new MirrorSite(this, 'Site', { ...props.site, bucket: this.mirrorBucket });
     const network = vpcNetwork(this, props);
     this.builds = this.makeBuilds(settings, bundles, network);
@@ -72,7 +75,6 @@ export class MaasMirror extends Construct {
       secrets: settings.secrets,
       network,
     });
-    this.exportKeyring();
     this.workflow = this.makeWorkflow(settings);
     this.topic = props.alarmTopic ?? failureTopic(this);
     letAlarmsSpeak(this, this.topic);
@@ -81,6 +83,7 @@ export class MaasMirror extends Construct {
     this.dashboard = dashboard;
     this.alarms = alarms;
     tellOutputs(this, settings);
+    this.exportKeyring();
   }
 
   /** Lets somebody read the mirror in its bucket. */
@@ -133,12 +136,15 @@ export class MaasMirror extends Construct {
     });
   }
 
-  /** At the first deployment, and whenever Publish or its key is another: who has the keyring early can trust the mirror from its first day. */
+  /**
+   * At the first deployment, and whenever Publish or its key is another: who has the keyring early can trust the mirror from
+   * its first day. After everything else: a creation that fails before leaves an empty bucket, which the rollback deletes.
+   */
   private exportKeyring(): void {
-    const { publish } = this.functions;
+    const others = this.node.children;
     new Trigger(this, 'ExportKeyring', {
-      handler: publish.function,
-      executeAfter: [publish, this.mirrorBucket],
+      handler: this.functions.publish.function,
+      executeAfter: others,
       timeout: Duration.minutes(5),
     });
   }

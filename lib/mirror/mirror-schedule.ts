@@ -1,4 +1,7 @@
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { MirrorError } from '../errors';
+import { requireKnown } from './choices/known-at-synth';
+import { faultOfExpression } from './choices/schedule-expression';
 
 /** How often a mirror looks for news. It builds only what is new, so looking often costs next to nothing. */
 export class MirrorSchedule {
@@ -8,7 +11,10 @@ export class MirrorSchedule {
   /** On Mondays. */
   static readonly WEEKLY = new MirrorSchedule('cron(17 6 ? * MON *)');
 
-  /** @param expression of EventBridge Scheduler: `cron(0 4 * * ? *)` or `rate(6 hours)`, UTC */
+  /**
+   * @param expression of EventBridge Scheduler: `cron(0 4 * * ? *)` or `rate(6 hours)`, UTC
+   * @throws BadInput (misuse) for what Scheduler would refuse at the deployment
+   */
   static expression(expression: string): MirrorSchedule {
     return new MirrorSchedule(expression);
   }
@@ -22,6 +28,9 @@ export class MirrorSchedule {
   readonly expressionString: string;
 
   private constructor(expressionString: string) {
+    requireKnown('schedule', expressionString);
+    const fault = faultOfExpression(expressionString);
+    if (fault !== undefined) throw badSchedule(expressionString, fault);
     this.expressionString = expressionString;
   }
 
@@ -29,4 +38,11 @@ export class MirrorSchedule {
   toExpression(): ScheduleExpression {
     return ScheduleExpression.expression(this.expressionString);
   }
+}
+
+function badSchedule(expression: string, fault: string): MirrorError {
+  return new MirrorError('BadInput', `the property schedule is ${JSON.stringify(expression)}: ${fault}`, {
+    hint: 'give MirrorSchedule.HOURLY, DAILY or WEEKLY, or an expression of EventBridge Scheduler: cron(0 4 * * ? *), rate(6 hours)',
+    misuse: true,
+  });
 }

@@ -12,12 +12,13 @@ export interface MirrorView {
   /** @default - none: the view is filled by promotion */
   readonly releases?: Release[];
 
-  /** @default - those of the mirror that the release has */
+  /** @default - those of the mirror that the release has; amd64 where the mirror names none */
   readonly architectures?: Architecture[];
 
   /**
    * Flavours without which an architecture is not published.
-   * @default - GA and HWE, where no flavours are named
+   * @default - where the view names no flavours: those of the mirror's `kernels` that the release has, without these the
+   * usual ones (GA and HWE, of Debian generic and cloud)
    */
   readonly requiredKernels?: KernelFlavour[];
 

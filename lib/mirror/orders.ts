@@ -9,7 +9,9 @@ import { refuseNotYet } from '../job/not-yet';
 import { bootloadersOrder, type Order } from '../job/order';
 import { refusePasswords } from '../job/passwords';
 import { Places } from '../job/places';
+import { withFlavoursOf } from './choices/flavours';
 import { catalogueOf } from './choices/known-releases';
+import { requireKnown } from './choices/known-at-synth';
 import type { MaasMirrorProps } from './maas-mirror-props';
 import type { MirrorView } from './mirror-view';
 import { pascalCase } from './pascal-case';
@@ -20,11 +22,10 @@ import { nameOfSecret } from './secrets';
  * @throws BadInput (misuse) naming the property; NotSupported for a view without releases; UnknownKernel and the like for what a release does not have
  */
 export function ordersOfProps(props: MaasMirrorProps): Order[] {
+  refuseTokens(props);
   const views = viewsOf(props);
   refuseFolders(props, views);
   refusePasswordsIn(props, views);
-  refuseNotYet({ views }, 'the properties of the mirror');
-  if (views.every(({ releases = [] }) => releases.length === 0)) return [];
   const config = checked(
     MirrorConfig,
     {
@@ -34,16 +35,34 @@ export function ordersOfProps(props: MaasMirrorProps): Order[] {
     },
     'the properties of the mirror',
   );
+  const places = checked(Places, { ...placesOf(props), ...keyringsOf(props) }, 'the property places');
+  refuseNotYet({ views }, 'the properties of the mirror');
+  if (views.every(({ releases = [] }) => releases.length === 0)) return [];
   const orders = ordersOf(config, {
     ownArchitecture: (order) => firstArchitecture(releaseFor(order)),
     read: noFiles,
     keyring: noFiles,
   });
-  return orders.map((order) => ({
-    ...order,
-    architectures: architecturesFor(order, views),
-    places: checked(Places, { ...order.places, ...keyringsOf(props) }, 'places'),
-  }));
+  return orders
+    .map((order) => ({ ...order, architectures: architecturesFor(order, views), places }))
+    .map((order) =>
+      withFlavoursOf(
+        props.kernels?.map(({ name }) => name),
+        order,
+      ),
+    );
+}
+
+/** All that goes into orders but the names of secrets, which the deployment may know. */
+function refuseTokens({ views, places }: MaasMirrorProps): void {
+  requireKnown('places', places);
+  requireKnown(
+    'views',
+    views?.map(({ privateRepositories, ...view }) => ({
+      ...view,
+      privateRepositories: privateRepositories?.map(({ repository }) => ({ repository })),
+    })),
+  );
 }
 
 /** Of all views, like passwords. */

@@ -1,12 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import type { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { allKernelNames, architecturesOf, kernelsOf } from '../catalog/kernels';
 import { releases as allReleases, type Release } from '../catalog/releases';
 import { MirrorError } from '../errors';
 import { bootloadersOrder, type Order } from '../job/order';
 import { planOf } from '../job/plan';
 import { BuildMachine } from './build-machine';
+import { usedFlavours } from './choices/flavours';
+import { requireKnown } from './choices/known-at-synth';
 import { catalogueOf, knownRelease } from './choices/known-releases';
 import type { MaasMirrorProps } from './maas-mirror-props';
 import { ordersOfProps } from './orders';
@@ -43,19 +44,20 @@ export function settingsOf(props: MaasMirrorProps): Settings {
   })) {
     checkList(name, list);
   }
+  requireKnown('maxConcurrency', maxConcurrency);
   checkConcurrency(maxConcurrency);
   checkComputeTypes({ computeType, armComputeType });
   checkTimeout(stageTimeout);
   checkSiteBuckets(props);
 
   const orders = ordersOfProps(props);
+  checkSchedule(props, orders);
   const wanted = namesOf(props.releases) ?? releasesOf(orders);
   const releases = wanted ?? allReleases.map(({ name }) => name);
   const catalogue = catalogueOf(props);
   const knownReleases = releases.map((name) => knownRelease(name, catalogue));
   const architectures = namesOf(props.architectures) ?? orderedArchitectures(orders) ?? ['amd64', 'arm64'];
-  const kernels =
-    namesOf(props.kernels) ?? (wanted === undefined ? allKernelNames : kernelsFor(knownReleases, architectures));
+  const kernels = namesOf(props.kernels) ?? usedFlavours(orders, { releases: knownReleases, architectures });
   for (const order of orders) checkOrder(order, { releases, kernels });
 
   const architecturesAtOnce = Math.min(architectures.length, maxConcurrency);
@@ -88,15 +90,6 @@ function orderedArchitectures(orders: readonly Order[]): string[] | undefined {
   return found.size === 0 ? undefined : [...found];
 }
 
-function kernelsFor(releases: readonly Release[], architectures: readonly string[]): string[] {
-  const found = releases.flatMap((release) =>
-    architectures
-      .filter((architecture) => architecturesOf(release).includes(architecture))
-      .flatMap((architecture) => kernelsOf(release, architecture).map(({ name }) => name)),
-  );
-  return allKernelNames.filter((name) => found.includes(name));
-}
-
 /** What the catalogue lacks is said at synth, and so is what this mirror has no project for. */
 function checkOrder(order: Order, { releases, kernels }: Pick<Settings, 'releases' | 'kernels'>): void {
   if (order.release === bootloadersOrder) return;
@@ -116,6 +109,15 @@ function checkList(name: string, list: readonly { readonly name: string }[] | un
   if (names.length > 0 && twice === undefined) return;
   const fault = twice === undefined ? 'is empty' : `names ${JSON.stringify(twice)} twice`;
   throw misuse(`the property ${name} ${fault}`);
+}
+
+/** Else a stack would be deployed that does nothing, and says nothing of it. */
+function checkSchedule({ schedule }: MaasMirrorProps, orders: readonly Order[]): void {
+  if (schedule === undefined || orders.length > 0) return;
+  throw misuse(
+    `the property schedule is ${schedule.expressionString}, and no view has releases`,
+    'name releases, in a view or as the property releases, or leave the schedule out: views without releases are filled by promotion',
+  );
 }
 
 /** 40 is what an inline map runs at once, whatever it is told. */

@@ -1,15 +1,18 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { type IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import { CfnKey, type IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { MirrorError } from '../errors';
 import { readSecrets } from './secrets';
 
 /** What a mirror is signed with. */
 export abstract class SigningKey {
   /**
    * An RSA-4096 key of KMS, which signs and is never seen.
-   * @param key one to go on with: asymmetric, RSA_4096, SIGN_VERIFY. @default - a new one, kept when the stack goes
+   * @param key one to go on with: asymmetric, RSA_4096, SIGN_VERIFY, and not an alias. @default - a new one, kept when the
+   * stack goes
+   * @throws BadInput (misuse) for a key of another kind, where the CDK knows it
    */
   static kms(key?: IKey): SigningKey {
     return new KmsSigningKey(key);
@@ -37,6 +40,7 @@ export interface BoundSigningKey {
 class KmsSigningKey extends SigningKey {
   constructor(private readonly existing?: IKey) {
     super();
+    if (existing !== undefined) checkKey(existing);
   }
 
   bind(scope: Construct): BoundSigningKey {
@@ -61,6 +65,24 @@ function newKey(scope: Construct): Key {
     description: 'cdk-maas-mirror: signs the mirror; sites trust it and no other',
     keySpec: KeySpec.RSA_4096, // every gpgv since xenial's reads it
     keyUsage: KeyUsage.SIGN_VERIFY,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, // a key of a creation that is rolled back signed nothing
   });
+}
+
+/** What can be seen at synth: of a key that is imported by its ARN, nothing. Publish looks at that one before it writes. */
+function checkKey(key: IKey): void {
+  if ('aliasName' in key) {
+    throw badKey(key, 'is an alias, by which no role can be let sign', 'give the key itself: Key.fromKeyArn(…)');
+  }
+  const made = key.node.defaultChild;
+  if (!(made instanceof CfnKey)) return;
+  const { keySpec = 'SYMMETRIC_DEFAULT', keyUsage = 'ENCRYPT_DECRYPT' } = made;
+  if (keySpec === KeySpec.RSA_4096 && keyUsage === KeyUsage.SIGN_VERIFY) return;
+  const hint =
+    'make it with keySpec: KeySpec.RSA_4096 and keyUsage: KeyUsage.SIGN_VERIFY: every gpgv reads its signatures';
+  throw badKey(key, `is a key of KMS with the spec ${keySpec} and the usage ${keyUsage}`, hint);
+}
+
+function badKey(key: IKey, fault: string, hint: string): MirrorError {
+  return new MirrorError('BadInput', `the property signingKey: ${key.node.path} ${fault}`, { hint, misuse: true });
 }

@@ -1,7 +1,14 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { BuildSpec, type ComputeType, Project, Source } from 'aws-cdk-lib/aws-codebuild';
+import { BuildSpec, type ComputeType, Project, type ProjectProps, Source } from 'aws-cdk-lib/aws-codebuild';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  type IGrantable,
+  type IPrincipal,
+  type IRole,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import { Alias } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -47,7 +54,7 @@ export interface StageBuildProps extends BuildProps {
 }
 
 /** The CodeBuild project that runs one stage, as root with loop devices, on a machine that nobody trusts. */
-export class StageBuild extends Construct {
+export class StageBuild extends Construct implements IGrantable {
   readonly project: Project;
   readonly role: Role;
   readonly logGroup: LogGroup;
@@ -62,7 +69,7 @@ export class StageBuild extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = this.makeRole({ ...props, bundle });
-    this.project = new Project(this, 'Project', {
+    this.project = new StageProject(this, 'Project', this.role, {
       description: `cdk-maas-mirror: ${stage}`,
       source: Source.s3({ bucket: bundle.bucket, path: bundle.s3ObjectKey }),
       buildSpec: new BuildspecText(packageText(`buildspecs/${stage}.yml`)),
@@ -76,7 +83,6 @@ export class StageBuild extends Construct {
         [workStoreVariable]: { value: `s3://${workBucket.bucketName}` },
         [bundlesVariable]: { value: props.bundles ?? bundlesDigest() },
       },
-      role: this.role.withoutPolicyUpdates(), // it is whole: the CDK's grants would add s3:GetObject* and the like
       encryptionKey: Alias.fromAliasName(this, 'S3Key', 'alias/aws/s3'),
       grantReportGroupPermissions: false,
       logging: { cloudWatch: { logGroup: this.logGroup } },
@@ -91,6 +97,11 @@ export class StageBuild extends Construct {
     letBuildsIntoVpc(this.role, vpc, subnetSelection);
     this.project.node.addDependency(this.role); // CodeBuild asks for these rights when it makes the project
     this.project.node.tryRemoveChild('PolicyDocument'); // the CDK's own, for no role: no template has it, cdk-nag reads it
+  }
+
+  /** Its builds: `bucket.grantRead(mirror.builds.fetch)` lets them. */
+  get grantPrincipal(): IPrincipal {
+    return this.role;
   }
 
   private makeRole({ stage, bundle, workBucket, secrets = [] }: StageBuildProps & { readonly bundle: Asset }): Role {
@@ -131,6 +142,21 @@ const takeUpNothing: readonly string[] = ['fetch', 'bootloaders'];
 
 /** Stages that put nothing into the work bucket: what they found is in their result. */
 const handOnNothing: readonly string[] = ['boot-test'];
+
+/**
+ * A project whose role is whole: what the CDK grants while it makes one (s3:GetObject* and the like) is left out. What
+ * others grant afterwards is not, which a role without policy updates would leave out, too, and say nothing.
+ */
+class StageProject extends Project {
+  override readonly role: IRole;
+  override readonly grantPrincipal: IPrincipal;
+
+  constructor(scope: Construct, id: string, role: Role, props: Omit<ProjectProps, 'role'>) {
+    super(scope, id, { ...props, role: role.withoutPolicyUpdates() });
+    this.role = role;
+    this.grantPrincipal = role;
+  }
+}
 
 /** A buildspec as it stands in its file: CDK's own classes would send its path or print it as JSON. */
 class BuildspecText extends BuildSpec {

@@ -1,5 +1,6 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { addSourceCommand, takeKeyringCommand, withPlaceForPassword } from '../job/maas-commands';
 import { optionalStackOutputs, stackOutputs } from '../job/stack-outputs';
@@ -16,11 +17,12 @@ interface Parts {
   readonly mirrorBucket: IBucket;
   readonly workBucket: IBucket;
   readonly builds: StageBuilds;
+  readonly topic: ITopic;
 }
 
 /** What the command line asks the stack for, and what people give to MAAS. */
 export function tellOutputs(mirror: Construct & Parts, { orders }: Settings): void {
-  const { site, workflow, mirrorBucket, workBucket, builds } = mirror;
+  const { site, workflow, mirrorBucket, workBucket, builds, topic } = mirror;
   const address = site.url.replace(/\/$/, '');
   const forMaas = site.credentials === undefined ? address : withPlaceForPassword(address);
   const views = new Set(orders.length === 0 ? ['candidate'] : orders.map((order) => order.view));
@@ -32,6 +34,7 @@ export function tellOutputs(mirror: Construct & Parts, { orders }: Settings): vo
     ...(builds.prepareOnArm && {
       [optionalStackOutputs.probeProjectNameArm]: builds.prepareOnArm.project.projectName,
     }),
+    [optionalStackOutputs.topicArn]: topic.topicArn,
     MaasKeyringCommand: takeKeyringCommand(forMaas),
     ...Object.fromEntries(
       [...views].map((view) => [`MaasSourceCommand${pascalCase(view)}`, addSourceCommand(forMaas, view)]),

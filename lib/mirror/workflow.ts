@@ -1,4 +1,5 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { IRole, Role } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
@@ -10,6 +11,7 @@ import {
   Pass,
   QueryLanguage,
   StateMachine,
+  type StateMachineProps,
   StateMachineType,
   Succeed,
   type TaskStateBase,
@@ -70,19 +72,20 @@ export class ReleaseWorkflow extends Construct {
     );
 
     this.logGroup = new LogGroup(this, 'Log', {
+      // Others are added one by one to a resource policy of 5,120 characters, which a busy account has filled.
+      logGroupName: `/aws/vendedlogs/states/${Names.uniqueResourceName(this, { maxLength: 128, separator: '-' })}`,
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const functions = [plan, props.select, props.publish];
     const role = workflowRole(this, { functions, builds: everyBuild(props) });
-    this.stateMachine = new StateMachine(this, 'StateMachine', {
+    this.stateMachine = new WorkflowMachine(this, 'StateMachine', role, {
       definitionBody: DefinitionBody.fromChainable(
         orProbe(this, definition, { ...props, probe: props.probe ?? noProbe }),
       ),
       queryLanguage: QueryLanguage.JSON_PATH,
       stateMachineType: StateMachineType.STANDARD,
       timeout: Duration.hours(24),
-      role: role.withoutPolicyUpdates(),
       tracingEnabled: true,
       logs: { destination: this.logGroup, level: LogLevel.ALL, includeExecutionData: false }, // orders may hold passwords
     });
@@ -138,6 +141,16 @@ export class ReleaseWorkflow extends Construct {
 
   private buildAgain(): Pass {
     return Pass.jsonPath(this, 'BuildAgain', { parameters: { 'plan.$': '$.conclusion.plan' } });
+  }
+}
+
+/** Its role is whole: what the CDK grants while it makes one is left out, and what others grant afterwards is not. */
+class WorkflowMachine extends StateMachine {
+  override readonly role: IRole;
+
+  constructor(scope: Construct, id: string, role: Role, props: Omit<StateMachineProps, 'role'>) {
+    super(scope, id, { ...props, role: role.withoutPolicyUpdates() });
+    this.role = role;
   }
 }
 

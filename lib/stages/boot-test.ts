@@ -65,7 +65,8 @@ interface BootFiles {
 
 /** @returns what showed that the system is up */
 async function bootFiles(bench: Workbench, files: BootFiles, emulator: Emulator, isForeign: boolean): Promise<string> {
-  const { job, order, tools, scratch } = bench;
+  const { job, order, tools } = bench;
+  const { console } = architectureOf(job.architecture).qemu;
   const release = releaseFor(order);
   const { subarch } = kernelOf(release, job.architecture, job.kernel);
   const { sha256, size } = files;
@@ -77,7 +78,7 @@ async function bootFiles(bench: Workbench, files: BootFiles, emulator: Emulator,
   const cloudInit = await hasCloudInit(bench);
   const { acceleration, evidence: why } = isForeign
     ? ({ acceleration: 'tcg', evidence: `programs of ${job.architecture} do not run on this machine` } as const)
-    : await chooseAcceleration(emulator, scratch);
+    : await chooseAcceleration({ emulator, kernel: files.kernel, console });
   const minutes = bootMinutes(order, isForeign);
   logLine(`the machine is emulated by ${acceleration} (${why}) and has ${minutes} minutes`);
   progress(`booting ${job.kernel} in ${emulator.program}`);
@@ -87,8 +88,7 @@ async function bootFiles(bench: Workbench, files: BootFiles, emulator: Emulator,
     kernel: files.kernel,
     initrd: files.initrd,
     commandLine: maasCommandLine({
-      ...{ rack: address, squashfs: path, mac },
-      console: architectureOf(job.architecture).qemu.console,
+      ...{ rack: address, squashfs: path, mac, console },
       options: bootOptionsOf(release, job.architecture),
     }),
     mac,

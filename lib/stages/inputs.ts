@@ -28,11 +28,10 @@ export interface LookBench {
 export async function imageInputs(bench: LookBench, architecture: string, recipe: string): Promise<string | undefined> {
   const { order } = bench;
   const network = networkOf(order.places);
-  const sources = [
-    ...archiveSources(order, architecture),
-    ...proposedSources(order, architecture),
-    ...addedSources(order, architecture),
-  ];
+  const archive = archiveSources(order, architecture);
+  // A Debian's may be known to the apt of the machine alone that builds.
+  if (archive.length === 0) return undefined;
+  const sources = [...archive, ...proposedSources(order, architecture), ...addedSources(order, architecture)];
   const [base, archives] = await Promise.all([
     baseInput(bench, architecture),
     withCredentials(sources, bench.secretOf).then((reached) =>

@@ -17,7 +17,7 @@ import type { AptTree } from '../machine/network/apt-tree';
 import { makeSquashfs, passingCompression, squashfsTime } from '../machine/squashfs';
 import { knownAddedSources } from './added-sources';
 import { initramfsChoiceOf } from './initramfs-choice';
-import { dropDownloads, installCommon } from './layer/common-packages';
+import { dropDownloads, installCommon } from './layer/packages-of-all-flavours';
 import { changesOf, materialsOf, verifiedArchives } from './materials';
 import { type Resolution, resolveKernels } from './resolve-kernels';
 import { mountBase, openApt } from './tell-apt';

@@ -288,7 +288,7 @@ describe('the doctor of a deployed mirror', () => {
     );
     const granted = statementsOf(Template.fromStack(stack), /^Operator/).flatMap(({ Action }) => Action);
     const [, rights = ''] =
-      /Whoever runs `doctor` needs ([\s\S]*?)\n\n/.exec(readFileSync('docs/operations.md', 'utf8')) ?? [];
+      /To run `doctor`, you need ([\s\S]*?)\n\n/.exec(readFileSync('docs/operations.md', 'utf8')) ?? [];
     const said = [...rights.matchAll(/`\w+:(\w+)`/g)].map(([, action]) => action);
     const allowed = [...said, ...granted.map((action) => action.split(':')[1]), 'GetCallerIdentity']; // which all may ask
     const x86 = await probingBuild('x86', () => Promise.reject(new TaskError('States.TaskFailed', '{}')), {
@@ -363,7 +363,7 @@ describe('the doctor of an account', () => {
     expect(outLines).toContain('✗ quota ARM/Large      no build may run on ARM/Large: the quota is 0');
   });
 
-  it('takes the default of a quota that nobody has changed', async () => {
+  it('takes the default of a quota that was never changed', async () => {
     const Quotas = [{ QuotaName: 'Concurrently running builds for Linux/Small environment', Value: 7 }];
     const answers = { ListAWSDefaultServiceQuotas: () => ({ Quotas }) };
 

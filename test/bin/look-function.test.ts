@@ -81,7 +81,7 @@ describe('a mirror is behind', () => {
 
 describe('a stream that nobody whom the order knows has signed', () => {
   /** Looks at a stream of noble; `changed` is what somebody on the way to it does. */
-  async function lookWhen(changed: (folder: string) => void) {
+  async function lookWhen(changed: (folder: string) => void, architecture = 'amd64') {
     const folder = temporaryFolder();
     const image = { release: 'noble', version: '24.04', architecture: 'amd64', serial: '20261120' };
     await publishCloudImages(folder, { layout: 'daily', signer, images: [{ ...image, squashfs: Buffer.from('x') }] });
@@ -89,7 +89,7 @@ describe('a stream that nobody whom the order knows has signed', () => {
     await using server = await serveArchive(folder);
     const { url } = server;
     const places = { stream: url, streamKeyring: signer.keyring.toString('base64'), archive: url, ports: url };
-    const order = Order.parse({ release: 'noble', architectures: ['amd64'], places });
+    const order = Order.parse({ release: 'noble', architectures: [architecture], places });
     const aws = await fakeAws({
       StartExecution: ({ name }) => ({ executionArn: `arn:aws:states:::execution:${name}`, startDate: 1 }),
       ListExecutions: () => ({ executions: [] }),
@@ -112,6 +112,20 @@ describe('a stream that nobody whom the order knows has signed', () => {
         started: 0,
       });
     }
+  });
+
+  it('refuses a stream that never had such an image, and starts no build', async () => {
+    const { failure, started } = await lookWhen(() => {}, 'arm64');
+    expect(failure).toMatch(
+      /^NoSuchImage: the stream never had noble \(24\.04\) arm64 .*: of this release it has amd64/,
+    );
+    expect(started).toBe(0);
+  });
+
+  it('is quiet about an image that the stream announces: the build that it starts ends without an alarm', async () => {
+    const name = 'com.ubuntu.cloud:daily:download.sjson';
+    const { failure, started } = await lookWhen((folder) => rmSync(join(folder, 'streams/v1', name)));
+    expect({ failure, started }).toEqual({ failure: undefined, started: 1 });
   });
 
   it('leaves a stream that cannot be read to the build that it starts', async () => {

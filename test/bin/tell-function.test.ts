@@ -90,13 +90,13 @@ it('a letter is sent of an execution that somebody aborted after a stage that wa
 it.each([
   'FAILED',
   'ABORTED',
-])('of an execution of the doctor that is %s nobody is told, and no alarm goes off', async (status) => {
+])('of an execution of the doctor that is %s no message is sent, and no alarm goes off', async (status) => {
   const aws = await smallDeployment({}, { answers: { Publish: () => '<MessageId>1</MessageId>' } });
   const log: string[] = [];
   const detail = { name: 'probe-x86-1', executionArn: 'arn:x', stateMachineArn, status, input: '{"probe":"x86"}' };
 
   await callDeployed('tell', { detail }, { [topicVariable]: topic }, log);
 
-  expect(log).toEqual(['probe-x86-1: no letter, since it is one of maas-mirror doctor']);
+  expect(log).toEqual(['probe-x86-1: not told, since maas-mirror doctor started it']);
   expect(aws.requests).toEqual([]);
 });

@@ -254,7 +254,7 @@ describe('an image that keeps packages back', { timeout: 300_000 }, () => {
     const hold = (name: string, text: string) =>
       text.replace(`Package: ${name}\nStatus: install `, `Package: ${name}\nStatus: hold `);
     writeFileSync(status, hold('cloud-init', readFileSync(status, 'utf8')));
-    const pin = `Package: motd-news-config\nPin: version ${motdVersions.release}\nPin-Priority: -1\n`;
+    const pin = `Package: motd-news-config\nPin: version ${motdVersions.release}\nPin-Priority: 1001\n`;
     writeFileSync(join(tree, 'etc/apt/preferences.d/freeze'), pin);
     writeFileSync(join(tree, 'etc/apt/apt.conf'), 'APT::Default-Release "sid";\n');
     await makeSquashfs(tree, base, { compression: { name: 'zstd', level: 3 }, epoch: 1_732_060_800 });
@@ -266,12 +266,14 @@ describe('an image that keeps packages back', { timeout: 300_000 }, () => {
     await using launchpad = await servedPpa();
     const common = ['--kernel', 'ga', '--no-boot-test', '--base', await heldBase()];
     const held = await maasMirror(site.words(...common, ...ppaWords(launchpad)), { env: site.env });
-    const pinned = await maasMirror(site.words(...common, '--package', 'motd-news-config'), { env: site.env });
+    const pinned = await maasMirror(site.words(...common, '--proposed', 'motd-news-config'), { env: site.env });
 
     expect(held.err).toMatch(
       `Upgrade amd64 failed: KeptBack: cloud-init stays ${cloudInitVersions.updates}, although ${newer} was asked for: it is on hold`,
     );
-    expect(pinned.err).toMatch(/Upgrade amd64 failed: KeptBack: motd-news-config stays .*pins/);
+    expect(pinned.err).toMatch(
+      `Upgrade amd64 failed: KeptBack: motd-news-config stays ${motdVersions.release}, although ${motdVersions.proposed} was asked for: the image’s own apt preferences`,
+    );
     expect([held.code, pinned.code, existsSync(join(site.mirror, 'candidate/streams'))]).toEqual([1, 1, false]);
   });
 });

@@ -22,8 +22,12 @@ function missing(stages: readonly string[], architectures?: string, programs: re
   return printed.split('\n').filter((name) => name !== '' && !files.includes(name));
 }
 
-/** A machine of arm64 with dnf, no apt, and these programs. @returns what is printed, and what dnf was told */
-function withDnf(words: readonly string[], programs: readonly string[] = []): { printed: string; told: string } {
+/** A machine of arm64 with dnf, no apt, and these programs, of this distribution. @returns what is printed, and what dnf was told */
+function withDnf(
+  words: readonly string[],
+  programs: readonly string[] = [],
+  release = 'fedora',
+): { printed: string; told: string } {
   const path = temporaryFolder();
   for (const tool of ['sh', 'tr', 'sed', 'id']) symlinkSync(join('/bin', tool), join(path, tool));
   const told = join(path, 'told');
@@ -36,7 +40,13 @@ function withDnf(words: readonly string[], programs: readonly string[] = []): { 
     writeFileSync(join(path, name), `#!/bin/sh\n${answer}\n`);
     chmodSync(join(path, name), 0o755);
   }
-  const printed = execFileSync('/bin/sh', [script, ...words], { env: { PATH: path }, encoding: 'utf8', stdio: 'pipe' });
+  const osRelease = join(path, 'os-release');
+  writeFileSync(osRelease, `ID="${release}"\n`);
+  const there = `mount --bind ${osRelease} /etc/os-release && PATH=${path} exec /bin/sh "$@"`;
+  const printed = execFileSync('unshare', ['--mount', '/bin/sh', '-c', there, 'sh', script, ...words], {
+    encoding: 'utf8',
+    stdio: 'pipe',
+  });
   return { printed, told: existsSync(told) ? readFileSync(told, 'utf8') : '' };
 }
 
@@ -59,6 +69,11 @@ describe('host-tools.sh where there is dnf instead of apt', () => {
     expect(told).toBe(
       '--quiet --assumeyes --setopt=install_weak_deps=False --allowerasing install squashfs-tools gnupg2\n',
     );
+  });
+
+  it('reads Amazon’s own repository only on Amazon Linux', () => {
+    const { told } = withDnf(['extract'], ['mksquashfs', 'mount', 'losetup', 'unshare', 'setpriv', 'prlimit'], 'amzn');
+    expect(told).toMatch(/^--disablerepo=\* --enablerepo=amazonlinux --quiet --assumeyes .* install gnupg2 /);
   });
 
   it('takes the rest of util-linux where its core alone is there', () => {

@@ -99,15 +99,9 @@ test('a map hands out its items and gathers the results in their order', async (
 });
 
 test('what a build exported is found by the path that the workflow uses', async () => {
-  const ResultSelector = {
-    'result.$':
-      "States.StringToJson(States.ArrayGetItem($.Build.ExportedEnvironmentVariables[?(@.Name=='RESULT')].Value, 0))",
-  };
+  const ResultSelector = { 'result.$': 'States.StringToJson($.Build.ExportedEnvironmentVariables[0].Value)' };
   const one = { StartAt: 'A', States: { A: task({ ResultSelector, ResultPath: '$.found', End: true }) } };
-  const ExportedEnvironmentVariables = [
-    { Name: 'OTHER', Value: 'x' },
-    { Name: 'RESULT', Value: '{"size":1}' },
-  ];
+  const ExportedEnvironmentVariables = [{ Name: 'RESULT', Value: '{"size":1}' }];
   const output = await run(localDefinition(one).definition, { A: () => ({ Build: { ExportedEnvironmentVariables } }) });
   expect(output).toEqual({ found: { result: { size: 1 } } });
 });

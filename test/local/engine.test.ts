@@ -49,7 +49,7 @@ const each = (list: string, inner: object, more: object = {}) => ({
   End: true,
   ...more,
 });
-const exported = "States.ArrayGetItem($.Build.ExportedEnvironmentVariables[?(@.Name=='RESULT')].Value, 0)";
+const exported = '$.Build.ExportedEnvironmentVariables[0].Value';
 
 test('functions and builds hand on what they found, as in the cloud', async () => {
   await using folder = await temporaryFolder();
@@ -125,6 +125,19 @@ test('events tell of progress, of how long it took, and where the log is', async
       result: { Build: expect.objectContaining({ BuildStatus: 'SUCCEEDED' }) },
     },
   ]);
+});
+
+test('a build is told how many share this machine at most', async () => {
+  await using folder = await temporaryFolder();
+  await run(
+    folder.path,
+    {
+      definition: only(buildState('P', {}, { End: true })),
+      projects: { P: project('echo "with $MIRROR_BUILDS_AT_ONCE"') },
+    },
+    { concurrency: 3 },
+  );
+  expect(await readFile(join(folder.path, 'logs/Only.log'), 'utf8')).toContain('\nwith 3\n');
 });
 
 test('builds of one state that have the same words have logs of their own', async () => {

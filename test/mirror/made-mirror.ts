@@ -1,6 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { MaasMirror, type MaasMirrorProps } from '../../lib';
+import { KernelFlavour, MaasMirror, type MaasMirrorProps } from '../../lib';
+import { allKernelNames } from '../../lib/catalog/kernels';
 
 export interface State {
   readonly Type: string;
@@ -9,7 +10,13 @@ export interface State {
   readonly ResultPath?: string | null;
   readonly ResultSelector?: Readonly<Record<string, string>>;
   readonly Parameters?: Readonly<Record<string, unknown>>;
-  readonly Retry?: readonly { readonly ErrorEquals: readonly string[] }[];
+  readonly Retry?: readonly {
+    readonly ErrorEquals: readonly string[];
+    readonly IntervalSeconds: number;
+    readonly MaxDelaySeconds?: number;
+    readonly MaxAttempts: number;
+    readonly BackoffRate: number;
+  }[];
   readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
   readonly Choices?: readonly Readonly<Record<string, unknown>>[];
   readonly MaxConcurrency?: number;
@@ -20,6 +27,27 @@ export interface Definition {
   readonly StartAt: string;
   readonly States: Readonly<Record<string, State>>;
 }
+
+/** Of a mirror that can build all that there is, as the one that a single machine runs. */
+export const everyFlavour: MaasMirrorProps = { kernels: allKernelNames.map((name) => KernelFlavour.of(name)) };
+
+/** What would change a mirror in the field if a flag of the CDK changed it. */
+export const sameTypes = [
+  'AWS::S3::Bucket',
+  'AWS::CodeBuild::Project',
+  'AWS::Lambda::Function',
+  'AWS::Logs::LogGroup',
+  'AWS::KMS::Key',
+  'AWS::CloudFront::Distribution',
+  'AWS::CloudFront::Function',
+  'AWS::CloudFront::OriginAccessControl',
+  'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::Dashboard',
+  'AWS::Events::Rule',
+  'AWS::SNS::Topic',
+  'AWS::SNS::TopicPolicy',
+  'AWS::StepFunctions::StateMachine',
+];
 
 export function templateOf(props?: MaasMirrorProps, context: Record<string, unknown> = {}): Template {
   const stack = new Stack(new App({ context, analyticsReporting: false }), 'Stack');

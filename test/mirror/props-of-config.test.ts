@@ -2,8 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { expect, it } from 'vitest';
-import { MaasMirror } from '../../lib';
+import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
+import { describe, expect, it } from 'vitest';
+import { MaasMirror, type MaasMirrorProps } from '../../lib';
 import { ordersOf, parseConfig } from '../../lib/job/config';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
@@ -29,9 +30,9 @@ function configured(text: string, keyring = 'keyring', name = 'stream.gpg'): str
   return join(folder, 'mirror.yaml');
 }
 
-function madeMirror(path: string): Template {
+function madeMirror(path: string, props?: MaasMirrorProps): Template {
   const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
-  MaasMirror.fromConfig(stack, 'Mirror', path);
+  MaasMirror.fromConfig(stack, 'Mirror', path, props);
   return Template.fromStack(stack);
 }
 
@@ -59,7 +60,54 @@ it('serves the site as the file says', () => {
   });
 });
 
+describe('properties beside the file', () => {
+  const closed = `
+views: { candidate: { releases: [noble], architectures: [amd64] } }
+places: { stream: releases, proxy: 'http://proxy.example.com:3128' }
+schedule: daily
+site: { allowedCidrs: [198.51.100.0/24], basicAuth: true }
+`;
+  const orderIn = (made: Template) =>
+    JSON.parse(Object.values(made.findResources('AWS::Scheduler::Schedule'))[0]?.Properties.Target.Input).order;
+
+  it('change of the site what they name, and leave it closed', () => {
+    const made = madeMirror(configured(closed), { site: { priceClass: PriceClass.PRICE_CLASS_100 } });
+
+    made.hasResourceProperties('AWS::CloudFront::Distribution', {
+      DistributionConfig: { PriceClass: 'PriceClass_100', IPV6Enabled: false },
+    });
+    made.resourceCountIs('AWS::CloudFront::KeyValueStore', 1);
+    const [code] = Object.values(made.findResources('AWS::CloudFront::Function'));
+    expect(JSON.stringify(code?.Properties.FunctionCode)).toContain('allowed: [');
+  });
+
+  it('say it otherwise field by field, and say nothing where they are undefined', () => {
+    const made = madeMirror(configured(closed), {
+      site: { basicAuth: false, ...({ allowedCidrs: undefined } as object) },
+      places: { stream: 'daily' },
+      ...({ schedule: undefined, views: undefined } as object),
+    });
+
+    made.resourceCountIs('AWS::CloudFront::KeyValueStore', 0);
+    made.hasResourceProperties('AWS::CloudFront::Distribution', { DistributionConfig: { IPV6Enabled: false } });
+    expect(orderIn(made)).toMatchObject({
+      release: 'noble',
+      places: { stream: 'daily', proxy: 'http://proxy.example.com:3128' },
+    });
+  });
+});
+
 it.each([
+  [
+    'a serial of two releases',
+    "views: { a: { releases: [noble, jammy], serial: '20261120' } }",
+    /views\.a\.serial: a serial is of one/,
+  ],
+  [
+    'a schedule without anything to do',
+    'views: { stable: {} }\nschedule: daily\n',
+    /the property schedule is cron.*no view has/,
+  ],
   ['a field that there is not', 'views: {}\nschedul: daily\n', /mirror\.yaml.*schedul/],
   ['a release that there is not', 'views: { a: { releases: [nobel] } }\n', /"nobel"/],
   [

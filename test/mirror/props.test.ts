@@ -65,7 +65,7 @@ describe('a mirror of one release', () => {
     expect(idsOf(template, 'AWS::KMS::Key')).toEqual(['MirrorSigningKey1CFB85A9']);
     expect(idsOf(template, 'AWS::S3::Bucket')).toContain('MirrorMirrorBucket1127FCD9');
     for (const type of ['AWS::KMS::Key', 'AWS::S3::Bucket']) {
-      template.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+      template.allResources(type, { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
     }
   });
 
@@ -79,6 +79,24 @@ describe('a mirror of one release', () => {
     );
 
     for (const name of Object.values(stackOutputs)) expect(outputOf(values, name), name).toBeDefined();
+  });
+
+  it('tells its topic, for those who subscribe', () => {
+    const [output, ...others] = Object.values(
+      template.findOutputs('*', { Value: { Ref: Match.stringLikeRegexp('^MirrorFailures') } }),
+    );
+
+    expect(output).toBeDefined();
+    expect(others).toEqual([]);
+    expect(
+      Object.keys(template.findOutputs('*')).filter((key) => /^MirrorTopicArn[0-9A-F]{8}$/.test(key)),
+    ).toHaveLength(1);
+  });
+
+  it('logs its executions below /aws/vendedlogs/states/, each mirror under a name of its own', () => {
+    const names = propertiesOf(template, 'AWS::Logs::LogGroup').flatMap(({ LogGroupName }) => LogGroupName ?? []);
+
+    expect(names).toEqual([expect.stringMatching(/^\/aws\/vendedlogs\/states\/Stack-Mirror-Workflow-[0-9A-F]{8}$/)]);
   });
 
   it('looks for nothing by itself, and has no alarm that could never ring', () => {
@@ -214,7 +232,7 @@ describe('a mirror of one release', () => {
 });
 
 describe('the properties of a mirror', () => {
-  it('releases: has the flavours of these, and looks for news of these', () => {
+  it('releases: has the usual flavours of these, and looks for news of these', () => {
     const { template: made } = madeMirror(() => ({
       releases: [DebianRelease.BOOKWORM],
       architectures: [Architecture.AMD64],
@@ -222,7 +240,7 @@ describe('the properties of a mirror', () => {
     }));
     const extractions = statesOf(definitionOf(made)).flatMap(([name]) => (/^Extract/.test(name) ? [name] : []));
 
-    expect(extractions.sort()).toEqual(['ExtractCloud', 'ExtractGeneric', 'ExtractRt']);
+    expect(extractions.sort()).toEqual(['ExtractCloud', 'ExtractGeneric']);
     expect(ordersIn(made).map(({ order }) => order)).toMatchObject([
       { release: 'bookworm', view: 'candidate', architectures: ['amd64'] },
     ]);
@@ -498,7 +516,7 @@ describe('the properties of a mirror', () => {
     const { template: made } = madeMirror((stack) => ({ releases: [UbuntuRelease.NOBLE], vpc: new Vpc(stack, 'Vpc') }));
 
     const subnets = [1, 2].map((at) => ({ Ref: expect.stringMatching(`^VpcPrivateSubnet${at}`) }));
-    expect(propertiesOf(made, 'AWS::CodeBuild::Project').length).toBeGreaterThan(10);
+    expect(propertiesOf(made, 'AWS::CodeBuild::Project')).toHaveLength(7);
     for (const { VpcConfig } of propertiesOf(made, 'AWS::CodeBuild::Project')) {
       expect(VpcConfig).toMatchObject({ VpcId: { Ref: expect.stringMatching(/^Vpc/) }, Subnets: subnets });
     }

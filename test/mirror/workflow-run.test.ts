@@ -246,10 +246,7 @@ const artefact = { sha256: 'ab'.repeat(32), size: 1 };
 const result = (value: unknown) => ({
   Build: {
     BuildStatus: 'SUCCEEDED',
-    ExportedEnvironmentVariables: [
-      { Name: 'OTHER', Value: '{}' },
-      { Name: 'RESULT', Value: JSON.stringify(value) },
-    ],
+    ExportedEnvironmentVariables: [{ Name: 'RESULT', Value: JSON.stringify(value) }],
   },
 });
 const root = { squashfs: artefact, manifest: artefact };

@@ -1,22 +1,25 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import validate from 'asl-validator';
 import { describe, expect, it } from 'vitest';
 import { Architecture, KernelFlavour } from '../../lib';
 import { allKernelNames, kernelsOf } from '../../lib/catalog/kernels';
 import { releases } from '../../lib/catalog/releases';
 import { jobVariables } from '../../lib/job/environment';
-import { type Definition, definitionOf, type State, statesOf, templateOf } from './made-mirror';
+import { parseBuildspec } from '../../lib/local/buildspec';
+import { type Definition, definitionOf, everyFlavour, type State, statesOf, templateOf } from './made-mirror';
 
-const definition = definitionOf(templateOf());
+const definition = definitionOf(templateOf(everyFlavour));
 const states = statesOf(definition);
 const armKernels = allKernelNames.filter((kernel) =>
   releases.some(({ name }) => kernelsOf(name, 'arm64').some((row) => row.name === kernel)),
 );
 const tasks = states.filter(([, { Type }]) => Type === 'Task');
+const full = 'CodeBuild.AccountLimitExceededException';
 const probes = tasks.filter(([name]) => name.startsWith('Probe'));
 const builds = tasks.filter((task) => task[1].Resource?.endsWith('startBuild.sync') && !probes.includes(task));
 
-describe('the definition of the default mirror', () => {
+describe('the definition of a mirror of every flavour', () => {
   it('is the one that we have read', async () => {
     await expect(`${readable(definition)}\n`).toMatchFileSnapshot('golden/workflow.json');
   });
@@ -114,6 +117,37 @@ describe('the definition of the default mirror', () => {
 
     expect(tasks.filter(([, { Retry }]) => !Retry?.length)).toEqual([]);
     expect(retried.filter((name) => !/^(CodeBuild|Lambda)\.\w+Exception$/.test(name))).toEqual([]);
+  });
+
+  it('asks a full account again for some eight hours, and seldom enough for the events that an execution has', () => {
+    const retries = builds.map(([, { Retry = [] }]) => Retry.filter(({ ErrorEquals }) => ErrorEquals.includes(full)));
+    expect(retries.length).toBeGreaterThan(10);
+    for (const [retry, ...others] of retries) {
+      expect(others).toEqual([]);
+      const { IntervalSeconds = 0, BackoffRate = 0, MaxDelaySeconds = 0, MaxAttempts = 0 } = retry ?? {};
+      const delays = Array.from({ length: MaxAttempts }, (_, at) =>
+        Math.min(IntervalSeconds * BackoffRate ** at, MaxDelaySeconds),
+      );
+      const asked = delays.reduce((sum, one) => sum + one, 0) / 2; // by its jitter
+      expect(asked / 3600).toBeGreaterThanOrEqual(8);
+      expect(asked / 3600).toBeLessThan(9);
+      // A day of asking by all 40 builds that a mirror can run at once; each attempt is three events.
+      const events = 40 * 3 * ((24 * 3600) / (MaxDelaySeconds / 2));
+      expect(events).toBeLessThan(20_000); // of 25,000
+    }
+  });
+
+  it('takes what a build exported by its place, which is the first: every buildspec exports RESULT and nothing else', () => {
+    for (const [, { ResultSelector }] of builds) {
+      expect(ResultSelector?.['result.$']).toBe('States.StringToJson($.Build.ExportedEnvironmentVariables[0].Value)');
+    }
+    const folder = join(__dirname, '../../buildspecs');
+    const names = readdirSync(folder).filter((name) => name.endsWith('.yml'));
+    expect(names.length).toBeGreaterThan(6);
+    for (const name of names) {
+      const { exportedVariables } = parseBuildspec(readFileSync(join(folder, name), 'utf8'), name);
+      expect(exportedVariables, name).toEqual(['RESULT']);
+    }
   });
 
   it('puts no result at $, which the local engine does not understand', () => {

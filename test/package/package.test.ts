@@ -63,7 +63,7 @@ describe('the package', () => {
   });
 });
 
-describe('an empty CDK project with the package in it', () => {
+describe('an empty CDK project with the package and the lowest versions that it allows beside it', () => {
   const project = join(scratch, 'project');
   /** Node and npm and nothing else: no Docker, no bundler. */
   const env = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, HOME: process.env.HOME ?? scratch };
@@ -83,11 +83,12 @@ describe('an empty CDK project with the package in it', () => {
     writeFileSync(join(project, 'app.ts'), blockOf('ts'));
     writeFileSync(join(project, 'mirror.yaml'), blockOf('yaml'));
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(tsconfig));
-    const ownVersions = ['aws-cdk-lib', 'constructs', 'typescript', '@types/node'].map(
-      (name) => `${name}@${ours(name)}`,
-    );
+    const versions = [
+      ...['aws-cdk-lib', 'constructs'].map((name) => `${name}@${lowestPeer(name)}`),
+      ...['typescript', '@types/node'].map((name) => `${name}@${ours(name)}`),
+    ];
     const options = ['--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock'];
-    execFileSync('npm', ['install', ...options, join(scratch, packed.filename), ...ownVersions], {
+    execFileSync('npm', ['install', ...options, join(scratch, packed.filename), ...versions], {
       cwd: project,
       stdio: 'pipe',
     });
@@ -130,6 +131,14 @@ function blockOf(language: string): string {
 }
 
 /** The version that is here, which npm has in its cache. */
+/** All others of this repository's tests run with the newest that it has. */
+function lowestPeer(name: string): string {
+  const { peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const [, lowest] = /^\^(\d+\.\d+\.\d+)$/.exec(peerDependencies[name]) ?? [];
+  expect(lowest, name).toBeDefined();
+  return String(lowest);
+}
+
 function ours(name: string): string {
   const { version } = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8'));
   return version as string;

@@ -194,6 +194,8 @@ describe('mayHold', () => {
         'com.ubuntu.cloud:daily:download': entry('daily', [], undefined),
         'com.ubuntu.cloud:released:aws': entry('aws', [id], 'image-ids'),
         'com.example:files': entry('files', [id], 'file-downloads'),
+        'com.example:news': entry('news', [id], 'release-notifications'),
+        'com.example:content': entry('content', [id], 'content-download'),
         'com.example:odd': entry('odd', [id], 7),
         'com.example:null': entry('null', [id], null),
         'com.example:download': entry('ours', [7, id]),

@@ -71,6 +71,15 @@ describe('the machine that is booted', () => {
     expect(told().map(acceleratorIn)).toEqual(['kvm', 'tcg']);
   });
 
+  it('tells which unit it has started last', async () => {
+    const shown: string[] = [];
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => shown.push(String(text)) > 0);
+    const { booted } = await bootedBy({ console: '[  OK  ] Started ssh.service - OpenBSD Secure Shell server.' });
+    await booted;
+    vi.restoreAllMocks();
+    expect(shown).toContain(':: Started ssh.service - OpenBSD Secure Shell server.\n');
+  });
+
   it('has its part of the cores where builds share the machine', async () => {
     const { booted, told } = await bootedBy({ bench: { buildsAtOnce: 1000 } });
     await booted;
@@ -125,13 +134,22 @@ interface Act {
   readonly release?: string;
   readonly fetches?: boolean;
   readonly kernel?: Buffer;
-  /** What the emulator does when it is started with KVM and without a kernel. */
+  /** What the emulator does when it is started with KVM, and without an initramfs. */
   readonly kvm?: string;
+  /** A line that it shows before its report. */
+  readonly console?: string;
   readonly bench?: Partial<Parameters<typeof bootTest>[0]>;
 }
 
 /** A boot in an emulator that is a script: it fetches the root, or not, and reports as the boot check in an image does. */
-async function bootedBy({ release, fetches = true, kernel = startable(), kvm = 'echo up', bench: more }: Act) {
+async function bootedBy({
+  release,
+  fetches = true,
+  kernel = startable(),
+  kvm = 'echo Linux version 6.8.0',
+  console = '',
+  bench: more,
+}: Act) {
   const bench = { ...(await benchOf(own, release)), ...more };
   const { root, extracted } = foldersOf(bench.job);
   for (const [key, bytes] of [
@@ -146,7 +164,7 @@ async function bootedBy({ release, fetches = true, kernel = startable(), kvm = '
   const bin = temporaryFolder();
   const told = join(bin, 'told');
   const emulator = join(bin, architectureOf(own).qemu.system);
-  writeFileSync(emulator, script({ nonce, fetches, kvm, told }), { mode: 0o755 });
+  writeFileSync(emulator, script({ nonce, fetches, kvm, told, console }), { mode: 0o755 });
   vi.stubEnv('PATH', `${bin}:${process.env.PATH}`);
   const booted = bootTest(bench);
   await booted.catch(() => {}); // its end; what it was is for whoever asks
@@ -164,27 +182,20 @@ function startable(): Buffer {
 }
 
 /** Of its arguments it knows what QEMU does with two: the server's port on 127.0.0.1, and the address of the root. */
-const script = ({
-  nonce,
-  fetches,
-  kvm,
-  told,
-}: {
-  nonce: string;
-  fetches: boolean;
-  kvm: string;
-  told: string;
-}) => `#!/bin/bash
-echo "$*" >>${told}
-case "$*" in *-kernel*) ;; *) ${kvm}; exit ;; esac
+const script = (
+  act: Required<Pick<Act, 'fetches' | 'kvm' | 'console'>> & { nonce: string; told: string },
+) => `#!/bin/bash
+echo "$*" >>${act.told}
+case "$*" in *-initrd*) ;; *) ${act.kvm}; exit ;; esac
 port=$(grep -o '127.0.0.1/[0-9]*' <<<"$*" | cut -d / -f 2)
 path=$(grep -o 'root=squash:http://[^ ]*' <<<"$*" | cut -d / -f 4-)
-if ${fetches}; then
+if ${act.fetches}; then
   exec 4<>"/dev/tcp/127.0.0.1/$port"
   printf 'GET /%s HTTP/1.0\\r\\n\\r\\n' "$path" >&4
   cat <&4 >/dev/null
 fi
-echo 'maas-mirror-boot ${nonce} kernel=6.8.0 root=overlay modules=present end'
+echo '${act.console}'
+echo 'maas-mirror-boot ${act.nonce} kernel=6.8.0 root=overlay modules=present end'
 exec sleep infinity
 `;
 

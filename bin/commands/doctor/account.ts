@@ -47,7 +47,7 @@ const usualConcurrency = 5;
 
 /**
  * How many builds may run at once on each kind of machine that a mirror uses.
- * @param hasArm whether it builds on arm machines. @default - nobody knows yet
+ * @param hasArm whether it builds on arm machines. @default - not known yet
  */
 export async function quotaFindings({ codebuild }: Clients, hasArm?: boolean): Promise<Finding[]> {
   const { x86, arm } = probedMachines;

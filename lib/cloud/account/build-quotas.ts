@@ -14,7 +14,7 @@ export async function buildQuotas(
 ): Promise<ReadonlyMap<string, number>> {
   const applied = await quotasOf(client, 'ListServiceQuotas');
   if (kinds.every((kind) => applied.has(kind))) return applied;
-  // A quota that nobody has changed may have its default only.
+  // A quota that was never changed may have its default only.
   return new Map([...(await quotasOf(client, 'ListAWSDefaultServiceQuotas')), ...applied]);
 }
 

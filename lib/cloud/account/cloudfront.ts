@@ -17,7 +17,7 @@ export type CloudFrontAnswer =
   | { readonly kind: 'untold'; readonly words: string };
 
 /**
- * Asks CloudFront, and changes nothing. Where the account has distributions, it may have more (but for a quota of 200). Where
+ * Asks CloudFront, and changes nothing. Where the account has distributions, it may have more (up to a quota of 200). Where
  * it has none, a distribution is asked for that cannot be made, since its behaviour names an origin that it has not: that
  * AWS refuses it for this (NoSuchOrigin), and not because "your account must be verified before you can add new
  * CloudFront resources", is all that can be known without making one. Needs cloudfront:ListDistributions, and

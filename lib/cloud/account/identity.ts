@@ -9,7 +9,7 @@ export interface Identity {
   readonly region: string;
 }
 
-/** Whose credentials these are, which nobody has to be allowed to ask. @throws NoCredentials, WrongRegion, AwsFailed */
+/** Whose credentials these are. Asking needs no permission. @throws NoCredentials, WrongRegion, AwsFailed */
 export async function identityOf(client: CodeBuildClient): Promise<Identity> {
   const what = 'say whose credentials these are';
   const region = await asking(what, () => client.config.region());

@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import { execa } from 'execa';
-import { greetingDrive, writeGreetingDisk } from '../boot-sector';
 import { watchConsole } from '../console';
 import type { Command } from '../run';
 import { type Acceleration, type Emulator, machineWords } from './emulator';
@@ -11,36 +9,39 @@ export interface Chosen {
   readonly evidence: string;
 }
 
+export interface Greeter {
+  /** Of an architecture whose programs run here without emulation. */
+  readonly emulator: Emulator;
+  /** The kernel that is to boot. */
+  readonly kernel: string;
+  /** The kernel's name of the serial console. */
+  readonly console: string;
+}
+
 /**
- * Takes KVM where a machine that was started with it has said something: a /dev/kvm may exist and abort QEMU at its start,
- * or with the first instruction that it is to run.
- * @param emulator of an architecture whose programs run here without emulation
- * @param scratch folder for a small disk
+ * Takes KVM where the kernel that is to boot has said in a machine with KVM which Linux it is. A /dev/kvm may exist and abort QEMU
+ * at its start; it may also run a boot sector, and no Linux: both were seen, on one machine.
  */
-export async function chooseAcceleration(emulator: Emulator, scratch: string): Promise<Chosen> {
-  const disk = join(scratch, 'greeting.disk');
-  await writeGreetingDisk(disk);
-  const [program, ...args] = greetingCommand(emulator, disk);
+export async function chooseAcceleration(greeter: Greeter): Promise<Chosen> {
+  const [program, ...args] = greetingCommand(greeter);
   const machine = execa(program, args, { stdin: 'ignore', reject: false, buffer: { stdout: false }, timeout });
-  const judge = (line: string) => (line.trim() === '' ? undefined : { started: line });
+  const judge = (line: string) => (line.includes('Linux version') ? { started: line } : undefined);
   const verdict = await watchConsole(machine.stdout, { judge, onLine: () => {} });
   machine.kill('SIGKILL');
   const { stderr, timedOut } = await machine;
-  if (verdict !== undefined)
-    return { acceleration: 'kvm', evidence: 'a machine that was started with KVM has answered' };
+  if (verdict !== undefined) return { acceleration: 'kvm', evidence: 'its kernel has answered in a machine with KVM' };
   const why = timedOut ? `said nothing within ${timeout / 1000} s` : `ended without a word: ${stderr.split('\n')[0]}`;
   return { acceleration: 'tcg', evidence: `a machine that was started with KVM ${why}` };
 }
 
 const timeout = 20_000;
 
-/** A machine without a kernel: its firmware has a word to say about that, or what is on its disk. */
-function greetingCommand(emulator: Emulator, disk: string): Command {
-  const isPc = emulator.machine === undefined; // whose firmware has no serial console
+/** It finds no root, which it is not asked for. */
+function greetingCommand({ emulator, kernel, console }: Greeter): Command {
   return [
     emulator.program,
     ...machineWords(emulator, 'kvm'),
-    ...['-m', '256', '-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-no-reboot', '-nodefaults'],
-    ...(isPc ? greetingDrive(disk) : []),
+    ...['-m', '512', '-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-no-reboot', '-nodefaults'],
+    ...['-kernel', kernel, '-append', `console=${console} panic=-1`],
   ];
 }

@@ -42,6 +42,16 @@ export async function requireNewest(chroot: Chroot, names: readonly string[], ta
   await refuseKept(chroot, await policiesOf(chroot, names, target), target);
 }
 
+/**
+ * A pin of the image may hide a package, of which apt says only that it has no candidate.
+ * @throws KeptBack for a package that is offered but for the image's pins
+ */
+export async function requireOffered(chroot: Chroot, names: readonly string[], target?: string): Promise<void> {
+  const asImage = await policiesOf(chroot, names, target, []);
+  const hidden = asImage.filter(({ candidate }) => candidate === undefined).map(({ name }) => name);
+  if (hidden.length > 0) await refuseKept(chroot, await policiesOf(chroot, hidden, target), target);
+}
+
 async function refuseKept(chroot: Chroot, policies: readonly Policy[], target?: string): Promise<void> {
   const kept = policies.filter(({ installed, candidate }) => candidate !== undefined && candidate !== installed);
   if (kept.length === 0) return;
@@ -62,8 +72,8 @@ async function refuseKept(chroot: Chroot, policies: readonly Policy[], target?: 
       : 'apt keeps it back, since what it needs cannot be had';
   };
   const lines = kept.map((one) => {
-    const { name, installed = 'not installed', candidate } = one;
-    return `${name} stays ${installed}, although ${candidate} was asked for: ${reasonOf(one)}`;
+    const { name, installed, candidate } = one;
+    return `${name} ${installed === undefined ? 'is not installed' : `stays ${installed}`}, although ${candidate} was asked for: ${reasonOf(one)}`;
   });
   throw new MirrorError('KeptBack', lines.join('; '), { hint: wayOut });
 }

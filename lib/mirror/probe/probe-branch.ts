@@ -32,8 +32,8 @@ export interface ProbeBranchProps extends Pick<StageBuilds, 'prepare' | 'prepare
 
 /**
  * Where an execution begins: with an input of `maas-mirror doctor` it tries one thing and ends, with any other one it
- * goes on. It ends as succeeded also where what it tried has failed, which its output says (`error`): nobody is to be
- * woken by a doctor.
+ * goes on. It also succeeds where what it tried has failed, which its output says (`error`): the doctor reports that, and
+ * no alarm goes off.
  */
 export function orProbe(scope: Construct, otherwise: IChainable, props: ProbeBranchProps): Choice {
   const { prepare, prepareOnArm, publish, probe } = props;

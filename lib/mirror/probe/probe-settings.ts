@@ -13,7 +13,7 @@ export interface ProbeSettings {
   readonly foreign: readonly string[];
 }
 
-/** Of a workflow that nobody has told what it is for. */
+/** Of a workflow without a mirror around it. */
 export const noProbe: ProbeSettings = { sources: { documents: [] }, foreign: [] };
 
 /** The sources of everything that the mirror builds by schedule; of one that builds on request only, Ubuntu's own. */
@@ -43,7 +43,7 @@ function requestOf(releases: readonly string[], architectures: readonly string[]
   return Order.parse({ release, architectures });
 }
 
-/** One document of each source. Repositories that ask for a password answer nobody else. */
+/** One document of each source. Repositories that ask for a password are left out: the probe has none. */
 function documentsOf(order: Order): string[] {
   const { architectures, release, places } = order;
   const archives = architectures.flatMap((architecture) => archiveSources(order, architecture).slice(0, 1));

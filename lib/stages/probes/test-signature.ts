@@ -8,11 +8,12 @@ import type { Signer } from '../../simplestreams/signer';
  * @throws KeyUnusable where the key cannot be used now; BadSignature where the signature does not hold
  */
 export async function testSignature(signer: Signer, at: Date): Promise<TestSigned> {
-  const signed = await signer.clearsign('{"format": "a test of the signing key by maas-mirror doctor"}\n', at);
+  const signed = await signer.clearsign('{"format": "a test of the signing key by maas-mirror"}\n', at);
   const fault = await signer.faultOf(Buffer.from(signed));
   if (fault === undefined) return { fingerprint: signer.fingerprint };
   throw new MirrorError(
     'BadSignature',
     `the key ${signer.fingerprint} signs, and its signature does not hold: ${fault}`,
+    { hint: 'nothing was written; give the mirror another signing key' },
   );
 }

@@ -2,24 +2,24 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chooseAcceleration } from '../../../lib/machine/boot/acceleration';
-import { machineWords } from '../../../lib/machine/boot/emulator';
+import { type Emulator, machineWords } from '../../../lib/machine/boot/emulator';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 describe('KVM is taken', () => {
   it.each([
-    ['a machine that was started with it greets', 'echo maas-mirror probe; exec sleep 60', 'kvm'],
-    ['it greets and ends', 'echo; echo SLOF', 'kvm'],
+    ['the kernel says in a machine with it what it is', 'echo "[    0.0] Linux version 6.8.0"; exec sleep 60', 'kvm'],
+    ['it says so after its firmware, and ends', 'echo UEFI firmware; echo Linux version 6.17.0', 'kvm'],
   ])('where %s', async (_, script, acceleration) => {
     expect(await chosenBy(script)).toMatchObject({
       acceleration,
-      evidence: 'a machine that was started with KVM has answered',
+      evidence: 'its kernel has answered in a machine with KVM',
     });
   });
 
   it.each([
     ['QEMU aborts', 'echo "KVM: entry failed" >&2; kill -ABRT $$', 'ended without a word: KVM: entry failed'],
     ['there is no KVM', 'echo "Could not access KVM kernel module" >&2; exit 1', 'ended without a word: Could not'],
-    ['nothing but line ends comes', 'printf "\\r\\n\\n"', 'ended without a word: '],
+    ['firmware speaks, and no kernel', 'echo SeaBIOS; echo maas-mirror probe', 'ended without a word: '],
   ])('not where %s', async (_, script, why) => {
     const { acceleration, evidence } = await chosenBy(script);
     expect([acceleration, evidence]).toEqual(['tcg', expect.stringContaining(why)]);
@@ -27,10 +27,10 @@ describe('KVM is taken', () => {
 
   it('by a machine of the very kind that is to boot', async () => {
     const arm = { program: '', machine: 'virt', cpu: 'cortex-a57', firmware: '/F.fd', bus: 'pci' } as const;
-    const { told } = await chosenBy('echo UEFI firmware', arm);
+    const { told } = await chosenBy('echo Linux version', arm);
     expect(told).toContain('-accel kvm -machine virt,gic-version=host -cpu host -bios /F.fd ');
-    expect(told).not.toContain('-drive');
-    expect((await chosenBy('echo up')).told).toMatch(/-accel kvm -cpu host .* -drive file=\S+,format=raw,if=ide/);
+    expect(told).toMatch(/ -kernel \/K -append console=ttyS0 panic=-1$/m);
+    expect(told).not.toContain('-initrd');
   });
 });
 
@@ -41,11 +41,11 @@ it('leaves machine and cpu as they are where they are translated', () => {
 });
 
 /** What is chosen where the emulator is a shell script, and what that was told. */
-async function chosenBy(script: string, emulator: Parameters<typeof chooseAcceleration>[0] = pc) {
+async function chosenBy(script: string, emulator: Emulator = pc) {
   const folder = temporaryFolder();
   const [program, told] = [join(folder, 'emulator'), join(folder, 'told')];
   writeFileSync(program, `#!/bin/bash\necho "$*" > ${told}\n${script}\n`, { mode: 0o755 });
-  const chosen = await chooseAcceleration({ ...emulator, program }, folder);
+  const chosen = await chooseAcceleration({ emulator: { ...emulator, program }, kernel: '/K', console: 'ttyS0' });
   return { ...chosen, told: readFileSync(told, 'utf8') };
 }
 

@@ -108,11 +108,11 @@ describe('an upgrade from a repository that was added', () => {
       await mkdir(join(path, 'etc/apt/preferences.d'), { recursive: true });
       await writeFile(
         join(path, 'etc/apt/preferences.d/freeze'),
-        'Package: small-tool\nPin: version 2*\nPin-Priority: -1\n',
+        'Package: small-tool\nPin: version 2*\nPin-Priority: -1\n\nPackage: hidden\nPin: release *\nPin-Priority: -1\n',
       );
     };
     await withTool(
-      [tool('2.0')],
+      [tool('2.0'), { name: 'hidden', version: '1' }],
       async (apt, added) => {
         await aptDistUpgrade(apt);
         const why = expect.stringMatching(
@@ -120,6 +120,10 @@ describe('an upgrade from a repository that was added', () => {
         );
         await expect(requireUpgraded(apt, [added])).rejects.toMatchObject({ name: 'KeptBack', message: why });
         await expect(requireNewest(apt, ['small-tool'])).rejects.toMatchObject({ name: 'KeptBack', message: why });
+        await expect(aptInstall(apt, ['hidden'])).rejects.toMatchObject({
+          name: 'KeptBack',
+          message: expect.stringMatching(/^hidden is not installed, although 1 was asked for: .*\(pins\) rule it out$/),
+        });
         // In a tree that is thrown away it is out of the way, as the default release is.
         await configureApt(apt.path, [], []);
         await expect(requireUpgraded(apt, [added])).rejects.toMatchObject({

@@ -14,7 +14,7 @@ import { makeInitramfs, prepareInitramfs } from '../../../lib/machine/initramfs'
 import { findKernel } from '../../../lib/machine/kernel';
 import type { AptTree } from '../../../lib/machine/network/apt-tree';
 import { initramfsChoiceOf } from '../../../lib/stages/initramfs-choice';
-import { commonPackages, dropDownloads, installCommon } from '../../../lib/stages/layer/common-packages';
+import { commonPackages, dropDownloads, installCommon } from '../../../lib/stages/layer/packages-of-all-flavours';
 import { type Resolution, resolveKernels } from '../../../lib/stages/resolve-kernels';
 import { inImage, pocketsAt } from '../../fixtures/in-image';
 import { type LookAlike, lookAlike, serveArchive, withPackage } from '../../fixtures/look-alike';

@@ -1,0 +1,43 @@
+import { kernelsOf } from '../../catalog/kernels';
+import type { Release } from '../../catalog/releases';
+import { MirrorError } from '../../errors';
+import { releaseFor } from '../../job/catalogue/release-for';
+import { usualKernels } from '../../job/kernel-choice';
+import { bootloadersOrder, type Order } from '../../job/order';
+import { planOf } from '../../job/plan';
+
+/** What a mirror is for. */
+interface Scope {
+  readonly releases: readonly Release[];
+  readonly architectures: readonly string[];
+}
+
+/**
+ * The flavours that a mirror without the property `kernels` has projects for, sorted: those that its orders want, and the
+ * usual ones of its releases, which an order by hand has that names none.
+ */
+export function usedFlavours(orders: readonly Order[], { releases, architectures }: Scope): string[] {
+  const usual = releases.flatMap((release) => architectures.flatMap((one) => usualKernels(release, one).kernels));
+  return [...new Set([...orders.flatMap(flavoursOf), ...usual.map(({ kernel }) => kernel)])].sort();
+}
+
+function flavoursOf(order: Order): string[] {
+  return planOf(order, 'synth').architectures.flatMap(({ kernels }) => kernels.map(({ kernel }) => kernel));
+}
+
+/**
+ * An order of a view that names no flavours, in a mirror that does: it means those of the mirror that the release has.
+ * @throws BadInput (misuse) where the release has none of them
+ */
+export function withFlavoursOf(named: readonly string[] | undefined, order: Order): Order {
+  const { release, architectures, view } = order;
+  if (named === undefined || order.kernels !== undefined || release === bootloadersOrder) return order;
+  const built = architectures.flatMap((one) => kernelsOf(releaseFor(order), one)).filter((kernel) => kernel.built);
+  const required = named.filter((name) => built.some((kernel) => kernel.name === name));
+  if (required.length > 0) return { ...order, kernels: { required, optional: [] } };
+  throw new MirrorError(
+    'BadInput',
+    `the property kernels has ${named.join(', ')}, and ${release} of the view ${view} has none of these`,
+    { hint: `name one that it has, too: ${[...new Set(built.map(({ name }) => name))].join(', ')}`, misuse: true },
+  );
+}

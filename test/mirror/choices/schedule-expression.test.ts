@@ -1,0 +1,88 @@
+import { Fn } from 'aws-cdk-lib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { MirrorSchedule } from '../../../lib';
+
+const refused = (message: RegExp) =>
+  expect.objectContaining({
+    name: 'BadInput',
+    misuse: true,
+    message: expect.stringMatching(message),
+    hint: expect.any(String),
+  });
+
+describe('a schedule', () => {
+  it.each([
+    ...['rate(1 minute)', 'rate(6 hours)', 'rate(1 day)', 'rate(30 days)', 'at(2026-12-24T18:00:00)'],
+    ...[
+      'cron(0 4 * * ? *)',
+      'cron(0/15 * ? * MON-FRI *)',
+      'cron(17 6 ? * mon,3 2026-2030)',
+      'cron(0 8 1,15 jan-mar ? *)',
+    ],
+    ...[
+      'cron(0 0 L * ? *)',
+      'cron(0 0 LW * ? *)',
+      'cron(0 0 15W * ? *)',
+      'cron(15 10 ? * 6L *)',
+      'cron(0 9 ? * FRI#2 *)',
+    ],
+    ...['cron(*/10 8-18 * * ? *)', 'cron(0 9 ? * L *)'],
+  ])('may be %s', (expression) => {
+    expect(MirrorSchedule.expression(expression).expressionString).toBe(expression);
+  });
+
+  it.each([
+    ['every 6 hours', /"every 6 hours": it is none of rate/],
+    ['', /none of rate/],
+    ['rate(6 hours', /none of rate/],
+    ['rate (6 hours)', /none of rate/],
+    ['0 4 * * ? *', /none of rate/],
+    ['rate(0 hours)', /a whole number above 0/],
+    ['rate(1.5 hours)', /a whole number above 0/],
+    ['rate(6  hours)', /the unit of a rate is minutes, hours or days, not ""|whole number/],
+    ['rate(2 weeks)', /minutes, hours or days, not "weeks"/],
+    ['at(2026-02-30T00:00:00)', /a moment of the calendar/],
+    ['at(2026-12-24)', /a moment of the calendar/],
+    ['at(tomorrow)', /a moment of the calendar/],
+    ['cron(0 4 * * *)', /cron has 6 fields \(minutes, hours, .*\), not 5/],
+    ['cron(0 4 * * * *)', /one is \?, and the other is not/],
+    ['cron(0 4 ? * ? *)', /one is \?, and the other is not/],
+    ['cron(60 4 * * ? *)', /"60" is not a value of the field minutes \(0 to 59\)/],
+    ['cron(0 24 * * ? *)', /"24" is not a value of the field hours/],
+    ['cron(0 4 0 * ? *)', /"0" is not a value of the field day of the month/],
+    ['cron(0 4 * 13 ? *)', /"13" is not a value of the field month/],
+    ['cron(0 4 ? * 0 *)', /"0" is not a value of the field day of the week/],
+    ['cron(0 4 ? * MONDAY *)', /"MONDAY" is not a value/],
+    ['cron(0 4 * * ? 1969)', /"1969" is not a value of the field year/],
+    ['cron(? 4 * * ? *)', /"\?" is not a value of the field minutes/],
+    ['cron(0/0 4 * * ? *)', /"0\/0" is not a value/],
+    ['cron(1-2-3 4 * * ? *)', /"1-2-3" is not a value/],
+    ['cron(0, 4 * * ? *)', /"0," is not a value/],
+    ['cron(0 4 32W * ? *)', /"32W" is not a value/],
+    ['cron(0 4 ? * MON#6 *)', /"MON#6" is not a value/],
+  ])('refuses %j and says what is wrong', (expression, message) => {
+    expect(() => MirrorSchedule.expression(expression)).toThrow(refused(message));
+    expect(() => MirrorSchedule.of(expression)).toThrow(refused(/^the property schedule is /));
+  });
+
+  it('may be any time of any day', () => {
+    const time = fc.tuple(
+      fc.integer({ min: 0, max: 59 }),
+      fc.integer({ min: 0, max: 23 }),
+      fc.integer({ min: 1, max: 7 }),
+    );
+    fc.assert(
+      fc.property(time, ([minute, hour, day]) => {
+        MirrorSchedule.expression(`cron(${minute} ${hour} ? * ${day} *)`);
+        MirrorSchedule.expression(`cron(${minute} ${hour} ${day} ${day} ? *)`);
+      }),
+    );
+  });
+
+  it('refuses a token as one', () => {
+    expect(() => MirrorSchedule.expression(Fn.importValue('Schedule'))).toThrow(
+      refused(/^the property schedule needs a value known at synth, and is a token$/),
+    );
+  });
+});
