@@ -110,9 +110,6 @@ async function complete(
   return { answers };
 }
 
-/** Not of a cache that stands between, which may not have heard of an update. */
-const uncached = { 'cache-control': 'no-cache' };
-
 function ask(
   url: string,
   connections: Parameters<typeof get>[1],

@@ -12,6 +12,9 @@ export interface Answer {
   readonly body: Readable;
 }
 
+/** Headers that pass by a cache on the way, which may not have heard of an update. */
+export const uncached = { 'cache-control': 'no-cache' };
+
 /** A failure that may be over when one asks again. */
 export class Transient extends Error {
   constructor(readonly failure: MirrorError) {

@@ -39,7 +39,7 @@ export interface FindOptions extends StreamOptions {
   readonly architecture: string;
   /** @default - the newest */
   readonly serial?: string;
-  /** Is told in sentences what is wrong with the stream and makes no difference. @default - nobody is */
+  /** Gets a sentence for each fault of the stream that makes no difference. @default - they are not reported */
   readonly warn?: (sentence: string) => void;
 }
 
