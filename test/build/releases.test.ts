@@ -78,7 +78,7 @@ const cases = [
   },
   {
     release: 'resolute',
-    gate: 'waived', // it boots below, by another name
+    gate: 'waived', // its ga boots below, by another name
     modules: ['bcache', 'bonding', 'nfit', 'openvswitch', 'raid1', 'st', 'zfs'],
     holds: [],
     lacks: [],
@@ -90,7 +90,6 @@ const cases = [
       support_esm_eol: '2036-04-23',
     },
     flavours: {
-      ga: ['26.04:amd64:ga-26.04', 'ga-26.04', 'generic', 'linux-generic', `${letters},${gaUpTo2604}`],
       'hwe-edge': [
         '26.04:amd64:hwe-26.04-edge',
         'hwe-26.04-edge',

@@ -7,6 +7,25 @@ const order = (fields: object) =>
 const refusal = (message: RegExp) =>
   expect.objectContaining({ name: 'BadInput', misuse: true, message: expect.stringMatching(message) });
 
+describe('what an order says of its release', () => {
+  it('is taken as it is where it holds together', () => {
+    const about = { version: '27.04', sources: ['stream'] };
+    expect(order({ release: 'zany', about }).about).toEqual(about);
+    expect(order({ release: '24.04' })).toEqual(order({ release: 'noble' }));
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['zany', { version: '24.04' }, /about: 24.04 is the version of noble, not of zany/],
+    ['noble', { version: '24.10' }, /about: its version is 24.04/],
+    ['bookworm', { codename: 'Bookworm' }, /about: bookworm is no release of Ubuntu/],
+    ['zany', { version: '27.04', codename: 'Zany\u001b[31m' }, /about.codename: a name of letters/],
+    ['zany', { version: '27.04', sources: ['a friend'] }, /about.sources.0/],
+    ['zany', { version: '27.04', kernels: [] }, /about: Unrecognized key: "kernels"/],
+  ])('refuses of %s %j', (release, about, message) => {
+    expect(() => order({ release, about })).toThrow(refusal(message));
+  });
+});
+
 describe('the view of an order', () => {
   it.each([
     'pool',

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { mirror } from '../../lib/job/layout';
 import { listMirror } from '../../lib/operations/list';
 import type { Signer } from '../../lib/simplestreams/signer';
+import type { Product, Products } from '../../lib/simplestreams/types';
 import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import { DirectoryStore } from '../../lib/store/directory';
 import { makeBuiltLoaders } from '../fixtures/built-loaders';
@@ -35,6 +36,24 @@ describe('the list of a mirror', () => {
         files: expect.arrayContaining([{ path: 'bookworm/amd64/20261120/squashfs', size: 40_000 }]),
       },
     ]);
+  });
+
+  test('names flavours as they are ordered, of releases that the catalogue does not have, too', async () => {
+    const parts = [
+      '27.04:amd64:hwe-27.04-lowlatency-edge',
+      '27.04:amd64:ga-27.04',
+      '27.04:amd64:hwe-24.04',
+      '14.04:amd64:hwe-t',
+    ];
+    const change = (document: Products): Products => {
+      const [product] = Object.values(document.products) as [Product];
+      const ids = parts.map((part) => [`com.ubuntu.maas.candidate:v3:boot:${part}`, product] as const);
+      return { ...document, products: Object.fromEntries(ids) };
+    };
+    const store = await makeSmallMirror(temporaryFolder(), { signer, kernels: ['cloud'], change });
+
+    const kernels = (await listMirror(store)).map(({ kernel }) => kernel);
+    expect(kernels.sort()).toEqual(['ga', 'hwe-24.04', 'hwe-lowlatency-edge', 'hwe-t']);
   });
 
   test('is sorted by version as a string, the newest first', async () => {

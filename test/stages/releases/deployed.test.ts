@@ -7,6 +7,7 @@ import { Plan } from '../../../lib/job/plan';
 import type { Fetched } from '../../../lib/job/results';
 import type { Signer } from '../../../lib/simplestreams/signer';
 import { fetch } from '../../../lib/stages/fetch';
+import { look } from '../../../lib/stages/plan';
 import { readView } from '../../../lib/stages/published-view';
 import { orderAt } from '../../../lib/stages/run-documents';
 import { measureFile } from '../../../lib/store/digest';
@@ -90,6 +91,21 @@ describe('a deployed mirror', () => {
     });
     expect(order).toMatchObject({ release: 'zany', about: { version: '27.04', sources: ['stream'] } });
     expect(fetched.source.product).toBe('com.ubuntu.cloud.daily:server:27.04:amd64');
+  });
+
+  it('looks at a release that only the stream knows as Plan does', async () => {
+    const folder = temporaryFolder();
+    const images = [{ architecture: 'amd64', serial: '20261120', squashfs: base, ...zany }];
+    await publishCloudImages(folder, { layout: 'daily', signer, images });
+    await using server = await serveArchive(folder);
+    const { url } = server;
+    const places = { stream: url, streamKeyring: signer.keyring.toString('base64'), archive: url, ports: url };
+    const order = Order.parse({ release: '27.04', architectures: ['amd64'], places });
+    const { mirror } = await deployment();
+    expect(await look(order, { mirror, scratch: temporaryFolder(), tools: 'buildspecs' })).toMatchObject({
+      release: 'zany',
+      architectures: [{ kernels: [{ kernel: 'ga' }] }],
+    });
   });
 
   it('refuses a stream that somebody else has signed, one that says odd things, and a release that it does not have', async () => {

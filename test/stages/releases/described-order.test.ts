@@ -153,7 +153,7 @@ describe('a release that the catalogue does not have', () => {
     ];
     for (const changes of odd) {
       await using site = await stream(changes);
-      await expect(site.describe({}, csv.replace('27.04,', '26.04,')), JSON.stringify(changes)).rejects.toMatchObject({
+      await expect(site.describe({}, csv), JSON.stringify(changes)).rejects.toMatchObject({
         name: 'BadFormat',
         message: expect.stringMatching(/zany/),
       });
