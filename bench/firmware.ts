@@ -13,7 +13,7 @@ import { mountOverlay, mountSquashfs } from '../lib/machine/mounts';
 import type { AptTree } from '../lib/machine/network/apt-tree';
 import { makeSquashfs, passingCompression } from '../lib/machine/squashfs';
 import { initramfsChoiceOf } from '../lib/stages/initramfs-choice';
-import { dropDownloads, installCommon } from '../lib/stages/layer/packages-of-all-flavours';
+import { installCommon } from '../lib/stages/layer/packages-of-all-flavours';
 import { resolveKernels } from '../lib/stages/resolve-kernels';
 import { makeDeb } from '../test/fixtures/apt-archive/deb';
 import { aptTree } from '../test/fixtures/apt-tree';
@@ -77,7 +77,6 @@ async function measure(from: SmallRelease, scratch: string, once: boolean): Prom
     await aptUpdate(tree);
     const resolution = await resolveKernels(tree, job, order, '');
     if (once) await installCommon(tree, resolution);
-    await dropDownloads(tree);
     await makeSquashfs(upper, file, { compression: passingCompression, epoch: 1_748_736_000 });
   });
   const between = performance.now();

@@ -22,7 +22,7 @@ export function addBuild(program: Command, terminal: Terminal, done: (code: numb
     .option('--optional-kernel <list>', 'kernel flavours that are left out when they fail')
     .option('--serial <serial>', 'serial of the cloud image (default: the newest)')
     .option('--ppa <owner/name>', 'upgrade the image from this PPA; may be repeated', many)
-    .option('--repository <file>', 'upgrade it from the repository of this deb822 stanza; may be repeated', many)
+    .option('--repository <file>', 'upgrade it from the repositories of this deb822 file; may be repeated', many)
     .option(
       '--credentials <host=name>',
       'user and password of the repository on this host: a file of mode 0600, or with --stack a secret; may be repeated',

@@ -12,28 +12,34 @@ import { Places } from './places';
 const word = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes');
 
 /** What one view is made of; one without releases is refused until there is promotion. */
-export const View = z.strictObject({
-  releases: z.array(word).default([]).describe('Releases by series or version: noble, "22.04", …'),
-  architectures: z.array(word).min(1).optional().describe('dpkg architectures; default: that of the building machine'),
-  kernels: z
-    .strictObject({ required: z.array(word).default([]), optional: z.array(word).default([]) })
-    .optional()
-    .describe('Kernel flavours: hwe-edge, lowlatency, …; default: ga and hwe, all required'),
-  customise: Customise.optional().describe('What is changed in the images; default: nothing, they stay as they came'),
-  serial: z.string().optional().describe('Serial of the cloud image, for views of one release; default: the newest'),
-  compression: Compression.optional().describe('Of a squashfs that is made here; default: zstd, xz for xenial'),
-  bootTest: z.boolean().default(true).describe('Whether what is published has to boot first'),
-  bootTimeout: BootTimeout.optional().describe(
-    'Minutes that one boot may take before it has failed; default: 30, or 60 where the architecture is emulated',
-  ),
-  bootloaders: z
-    .boolean()
-    .default(true)
-    .describe('Whether an Ubuntu view brings bootloaders; false where MAAS keeps images.maas.io beside it'),
-}).refine(({ serial, releases }) => serial === undefined || releases.length < 2, {
-  path: ['serial'],
-  message: 'a serial is of one release; give each release with a serial a view of its own',
-});
+export const View = z
+  .strictObject({
+    releases: z.array(word).default([]).describe('Releases by series or version: noble, "22.04", …'),
+    architectures: z
+      .array(word)
+      .min(1)
+      .optional()
+      .describe('dpkg architectures; default: that of the building machine'),
+    kernels: z
+      .strictObject({ required: z.array(word).default([]), optional: z.array(word).default([]) })
+      .optional()
+      .describe('Kernel flavours: hwe-edge, lowlatency, …; default: ga and hwe, all required'),
+    customise: Customise.optional().describe('What is changed in the images; default: nothing, they stay as they came'),
+    serial: z.string().optional().describe('Serial of the cloud image, for views of one release; default: the newest'),
+    compression: Compression.optional().describe('Of a squashfs that is made here; default: zstd, xz for xenial'),
+    bootTest: z.boolean().default(true).describe('Whether what is published has to boot first'),
+    bootTimeout: BootTimeout.optional().describe(
+      'Minutes that one boot may take before it has failed; default: 30, or 60 where the architecture is emulated',
+    ),
+    bootloaders: z
+      .boolean()
+      .default(true)
+      .describe('Whether an Ubuntu view brings bootloaders; false where MAAS keeps images.maas.io beside it'),
+  })
+  .refine(({ serial, releases }) => serial === undefined || releases.length < 2, {
+    path: ['serial'],
+    message: 'a serial is of one release; give each release with a serial a view of its own',
+  });
 export type View = z.infer<typeof View>;
 
 const placesInFiles = Places.omit({ streamKeyring: true, archiveKeyring: true, ca: true }).extend({

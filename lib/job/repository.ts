@@ -48,23 +48,25 @@ function usedIn(text: string): Paragraph[] {
   const used = all.filter((one) => whyUnused(one) === undefined);
   if (used.length > 0) return used;
   const [first] = all;
-  throw first === undefined ? refused(text, 'has no stanza') : refused(first.text, whyUnused(first) ?? '');
+  throw first === undefined
+    ? refused(text, 'has no stanza')
+    : refused(first.text, whyUnused(first) ?? '', 'take the repository out of what is asked for, or switch it on');
 }
 
 function refuse(text: string, why: string): never {
   throw refused(text, why);
 }
 
-function refused(text: string, why: string): MirrorError {
+const howWritten =
+  'write ppa:owner/name, or a deb822 stanza (URIs, Suites, Components) whose Signed-By holds the armoured key itself';
+
+function refused(text: string, why: string, hint = howWritten): MirrorError {
   const lines = text.split('\n').map((line) => line.trimEnd());
   const first =
     lines.find((line) => /^URIs:/i.test(line)) ?? lines.find((line) => line !== '' && !line.startsWith('#'));
   return new MirrorError(
     'BadInput',
     `the repository ${JSON.stringify(withoutPasswords(first ?? lines[0] ?? ''))} ${withoutPasswords(why)}`,
-    {
-      hint: 'write ppa:owner/name, or a deb822 stanza (URIs, Suites, Components) whose Signed-By holds the armoured key itself',
-      misuse: true,
-    },
+    { hint, misuse: true },
   );
 }

@@ -32,6 +32,18 @@ export function installations(plan: string): NamedVersion[] {
   return found.map(([, name = '', version = '']) => ({ name, version })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** Bytes of packages (`name=version`) as they are downloaded. */
+export async function sizeOfPackages(chroot: Chroot, packages: readonly string[]): Promise<number> {
+  if (packages.length === 0) return 0;
+  return sizeIn(await chroot.run(['apt-cache', 'show', ...packages], { quiet: true }));
+}
+
+/** @param stanzas what `apt-cache show` prints */
+export function sizeIn(stanzas: string): number {
+  const sizes = [...stanzas.matchAll(/^Size: (\d+)$/gm)].map(([, bytes]) => Number(bytes));
+  return sizes.reduce((sum, bytes) => sum + bytes, 0);
+}
+
 /**
  * The package to install for a kernel, where its meta package also brings headers, which end up in neither kernel nor
  * initramfs: `linux-generic` depends on linux-image-generic and linux-headers-generic.

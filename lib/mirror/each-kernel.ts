@@ -93,7 +93,8 @@ export class EachKernel extends Construct {
   /** The catalogue has the flavour, this mirror was deployed without a project for it. */
   private unknownKernel(): Pass {
     const name: ErrorName = 'UnknownKernel';
-    const cause = 'this mirror was deployed without this kernel flavour; name it in a view or in the property `kernels`, and deploy again';
+    const cause =
+      'this mirror was deployed without this kernel flavour; name it in a view or in the property `kernels`, and deploy again';
     return Pass.jsonPath(this, 'KernelUnknown', {
       parameters: { outcome: 'failed', ...whichKernel, error: { Error: name, Cause: cause } },
     });

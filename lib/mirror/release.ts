@@ -2,6 +2,7 @@ import { describedRelease } from '../catalog/described';
 import { seriesOf } from '../catalog/names';
 import { type Release as CatalogueRelease, findRelease, releaseNames, releaseOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
+import { requireKnown } from './choices/known-at-synth';
 
 /** A release that images are built of. */
 export class Release {
@@ -12,6 +13,8 @@ export class Release {
   readonly version?: string;
 
   protected constructor(name: string, version?: string) {
+    requireKnown('releases', name);
+    requireKnown('releases', version);
     const release = version === undefined ? releaseOf(seriesOf(name)) : describedRelease(name, { version });
     this.name = release.name;
     this.version = release.version;

@@ -17,7 +17,7 @@ import type { AptTree } from '../machine/network/apt-tree';
 import { makeSquashfs, passingCompression, squashfsTime } from '../machine/squashfs';
 import { knownAddedSources } from './added-sources';
 import { initramfsChoiceOf } from './initramfs-choice';
-import { dropDownloads, installCommon } from './layer/packages-of-all-flavours';
+import { installCommon } from './layer/packages-of-all-flavours';
 import { changesOf, materialsOf, verifiedArchives } from './materials';
 import { type Resolution, resolveKernels } from './resolve-kernels';
 import { mountBase, openApt } from './tell-apt';
@@ -42,7 +42,6 @@ export async function prepare(bench: Workbench): Promise<Prepared> {
     const archives = await installInitramfsPackages(apt, bench);
     prepared = await look(chroot, { image: image.path, verified: archives }, bench);
     await installCommon(apt, prepared.resolution);
-    await dropDownloads(chroot);
   }
   await makeSquashfs(root.upper, layer, { compression: passingCompression, epoch: await squashfsTime(base) });
   return {

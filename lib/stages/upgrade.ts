@@ -11,7 +11,7 @@ import { cleanImage } from '../machine/clean-image';
 import { writeText } from '../machine/files';
 import { removeIdentities } from '../machine/identity/remove-identities';
 import { restoreAptSettings } from '../machine/image-settings/forget-settings';
-import { requireNewest, requireUpgraded } from '../machine/image-settings/kept-back';
+import { requireNewest, requireUnheld, requireUpgraded } from '../machine/image-settings/kept-back';
 import { progress } from '../machine/log';
 import { manifestOf } from '../machine/manifest';
 import { mountOverlay, mountSquashfs } from '../machine/mounts';
@@ -91,6 +91,7 @@ async function change(chroot: OpenedApt, { job, order }: Workbench): Promise<Mat
   await requireUpgraded(chroot, chroot.added);
   await requireNewest(chroot, wanted);
   await requireNewest(chroot, named, target);
+  if (proposed === 'all') await requireUnheld(chroot, target);
   return archives;
 }
 

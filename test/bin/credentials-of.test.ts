@@ -93,6 +93,29 @@ describe('a build on this machine', () => {
     await expect(refused).rejects.toMatchObject({ name, message: expect.not.stringContaining('hush') });
   });
 
+  it('refuses a repository whose key cannot be read, before anything is made', async () => {
+    const folder = temporaryFolder();
+    const repository = [written('a.sources', one.replace('mDMEawwS', '????'))];
+    const refused = runBuild(['noble'], { mirror: join(folder, 'none/mirror'), repository }, keptTerminal());
+    await expect(refused).rejects.toMatchObject({
+      name: 'BadInput',
+      message: expect.stringContaining('the key of https://one.example/ubuntu cannot be read'),
+    });
+  });
+
+  it('gives each stanza of a file the credentials of its host, and to no other', () => {
+    const [order] = ordersFrom(
+      ['noble'],
+      { repository: [written('a.sources', `# a vendor's\n\n${one}\n${two}`)], credentials: ['one.example=secret'] },
+      'x86_64',
+    );
+    expect(order?.customise?.repositories).toEqual([{ repository: one, credentials: 'secret' }, two]);
+    const both = { repository: `${one}\n${two}`, credentials: 'secret' };
+    expect(() =>
+      Order.parse({ release: 'noble', architectures: ['amd64'], customise: { repositories: [both] } }),
+    ).toThrow('it has 2 stanzas, and one user and password');
+  });
+
   it('finds the files that mirror.yaml names beside it', async () => {
     const folder = temporaryFolder();
     const views = {

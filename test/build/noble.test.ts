@@ -1,5 +1,5 @@
-import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { kernelOf, kernelsOf } from '../../lib/catalog/kernels';
 import { productFields, productId } from '../../lib/catalog/products';
@@ -52,6 +52,13 @@ describe('building noble from its cloud image', { timeout: 900_000 }, () => {
     // Flavours that resolve to the same kernel were built once.
     expect(err.match(/Extract amd64 \S+ done/g)).toHaveLength(3);
 
+    // What all of them bring came into the layer that they share, and no flavour unpacked it.
+    const shared = ['amd64-microcode', 'intel-microcode', 'linux-firmware'];
+    expect(unpackedIn(site.mirror, 'Prepare').filter((name) => shared.includes(name))).toEqual(shared);
+    expect(unpackedIn(site.mirror, 'Extract')).toContain(noble.images.hwe?.name);
+    expect(unpackedIn(site.mirror, 'Extract').filter((name) => !name.startsWith('linux-'))).toEqual([]);
+    expect(unpackedIn(site.mirror, 'Extract')).not.toContain('linux-firmware');
+
     const verified = await maasMirror(['verify', site.mirror]);
     expect(verified.out).toMatch(/^✓ candidate: 6 products, 6 versions, 20 objects/);
     const again = await maasMirror(words, { env: site.env });
@@ -73,3 +80,13 @@ describe('building noble from its cloud image', { timeout: 900_000 }, () => {
 });
 
 const timeless = (name: string, value: unknown) => (name === 'updated' ? undefined : value);
+
+/** Names of the packages that a stage's builds unpacked, by their logs. */
+function unpackedIn(mirror: string, stage: string): string[] {
+  const logs = `${mirror}.work/logs`;
+  const files = readdirSync(logs, { recursive: true })
+    .map(String)
+    .filter((file) => basename(file).startsWith(stage));
+  const texts = files.map((file) => readFileSync(join(logs, file), 'utf8'));
+  return [...texts.join('\n').matchAll(/^Unpacking (\S+) \(/gm)].map(([, name = '']) => name).sort();
+}

@@ -9,6 +9,7 @@ it.each([
   ['linux-modules-extra-6.8.0-50-generic', true],
   ['linux-headers-generic', true],
   ['linux-base', false],
+  ['linux-sysctl-defaults', false],
   ['linux-firmware', false],
   ['linux-libc-dev', false],
   ['linux-tools-generic', false],

@@ -94,7 +94,7 @@ describe('a site', () => {
     // Another id is another bucket: every mirror in the field would be empty after the next deployment.
     expect(Object.keys(template.findResources('AWS::S3::Bucket'))).toEqual(['SiteMirrorBucketAC9FBDBF']);
     template.hasResource('AWS::S3::Bucket', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
       Properties: { VersioningConfiguration: { Status: 'Enabled' } },
     });

@@ -103,11 +103,7 @@ it.each([
     "views: { a: { releases: [noble, jammy], serial: '20261120' } }",
     /views\.a\.serial: a serial is of one/,
   ],
-  [
-    'a schedule without anything to do',
-    'views: { stable: {} }\nschedule: daily\n',
-    /the property schedule is cron.*no view has/,
-  ],
+  ['a schedule without anything to do', 'views: {}\nschedule: daily\n', /the property schedule is cron.*no view has/],
   ['a field that there is not', 'views: {}\nschedul: daily\n', /mirror\.yaml.*schedul/],
   ['a release that there is not', 'views: { a: { releases: [nobel] } }\n', /"nobel"/],
   [

@@ -94,6 +94,11 @@ describe.each([
       'Entering emergency mode. Exit the shell',
       'the initramfs found no root: Entering',
     ],
+    [
+      'a kernel that firmware gives up on',
+      'UEFI Interactive Shell v2.2',
+      'the firmware cannot start this kernel: UEFI Interactive Shell',
+    ],
     ['emergency mode', 'You are in emergency mode. After logging in, type', 'systemd gave up: '],
     ['rescue mode', 'You are in rescue mode.', 'systemd gave up: '],
   ])('%s', (_, line, failed) => {

@@ -1,13 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { jobOfStrings } from '../../lib/job/environment';
+import { Order } from '../../lib/job/order';
+import { planOf } from '../../lib/job/plan';
+import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
 import type { Signer } from '../../lib/simplestreams/signer';
+import { fetch } from '../../lib/stages/fetch';
 import { type FindOptions, findCloudImage } from '../../lib/stages/find-cloud-image';
 import { publishCloudImages, type StreamImage } from '../fixtures/cloud-stream';
 import { publicationTime, smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { serveTroubled, type Trouble } from '../fixtures/troubled-server';
+import { smallPress } from './small-press';
 
 let signer: Signer;
 beforeAll(async () => {
@@ -67,6 +73,55 @@ const entry = (name: string, fields: object = {}) => ({
   ...fields,
 });
 const squashfsOf = (document: Loose, serial: string) => document.products[product].versions[serial].items.squashfs;
+
+describe('a stream with line ends of Windows', () => {
+  it('is read, since gpgv takes its signature', async () => {
+    await using stream = await streaming({});
+    for (const name of ['index', daily]) {
+      const file = join(stream.folder, `streams/v1/${name}.sjson`);
+      writeFileSync(file, readFileSync(file, 'utf8').replaceAll('\n', '\r\n'));
+    }
+    expect((await stream.find()).serial).toBe('20261120');
+    expect((await stream.find({ verify: (text, keyring) => verifyInProcess(text, keyring, new Date()) })).serial).toBe(
+      '20261120',
+    );
+  });
+});
+
+describe('Fetch', () => {
+  it('shows what is wrong with a stream and makes no difference, and what it tries again', async () => {
+    const lines: string[] = [];
+    vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const failed = new Set<string>();
+    await using stream = await streaming(
+      {
+        index: ({ index }) => {
+          index[released] = entry(released);
+        },
+      },
+      (path) => {
+        const fails = /index|squashfs$/.test(path) && !failed.has(path);
+        failed.add(path);
+        return fails ? { status: 503 } : {};
+      },
+    );
+    const places = { stream: stream.address, streamKeyring: signer.keyring.toString('base64') };
+    const order = Order.parse({ release: 'noble', architectures: ['amd64'], places });
+    const [planned] = planOf(order, 'first', 'first-0123456789abcdef').architectures;
+    const { work } = smallPress(signer);
+
+    await fetch({
+      ...{ job: jobOfStrings(planned?.job ?? {}), order, folder: 'runs/first', store: work },
+      ...{ scratch: temporaryFolder(), tools: '' },
+    });
+
+    const shown = lines.join('');
+    expect(shown).toMatch(/warning: .*released:download\.sjson is not there \(404\), though the index names it/);
+    expect(shown).toMatch(/trying again, 1 of 6: .*index\.sjson answers 503/);
+    expect(shown).toMatch(/trying again, 1 of 6: .*\.squashfs answers 503/);
+  });
+});
 
 describe('a stream with fields that are said once', () => {
   it('is read as the simplestreams library reads it', async () => {

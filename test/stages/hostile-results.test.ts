@@ -176,6 +176,11 @@ describe('Publish', () => {
       /installed\.\.0\.name/,
     ],
     [
+      'a path that speaks to the terminal',
+      { archives: [], changed: [], installed: {}, removed: [{ path: '/\u001b[2J', what: 'private key', of: '' }] },
+      /removed\.0\.path/,
+    ],
+    [
       'a list without an end',
       { archives: [], changed: Array(10_001).fill({ name: 'a', from: null, to: '1' }), installed: {} },
       /changed: /,

@@ -158,6 +158,18 @@ describe('a look at what is new', () => {
     expect(new Set(await Promise.all(recipes)).size).toBe(1);
   });
 
+  it('refuses a repository whose key cannot be read, before anything is asked for', async () => {
+    await using site = await place();
+    const repositories = [stanzaAt('http://127.0.0.1:1/ubuntu').replace('mDMEawwS', '????')];
+    const customise = { repositories, proposed: [], packages: [], purge: [] };
+    await expect(site.look({ customise } as Partial<Order>)).rejects.toMatchObject({
+      name: 'BadInput',
+      misuse: true,
+      message: expect.stringContaining('the key of http://127.0.0.1:1/ubuntu cannot be read: '),
+    });
+    expect(site.archive.requests).toEqual([]);
+  });
+
   it('counts an archive that cannot be read as news, which the build says more of', async () => {
     await using site = await place();
     await site.build({});

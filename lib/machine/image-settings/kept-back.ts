@@ -1,6 +1,7 @@
 import { MirrorError } from '../../errors';
 import type { Chroot } from '../chroot';
 import { manifestOf } from '../manifest';
+import { inside } from '../tree/inside';
 import { heldPackages } from './forget-settings';
 
 /** What apt thinks of a package. */
@@ -43,6 +44,19 @@ export async function requireNewest(chroot: Chroot, names: readonly string[], ta
 }
 
 /**
+ * Packages of -proposed may not fit together yet, and apt keeps those back; but one that the image holds would never come.
+ * @param suite whose packages were all asked for
+ * @throws KeptBack
+ */
+export async function requireUnheld(chroot: Chroot, suite: string): Promise<void> {
+  const held = heldPackages(chroot.path);
+  if (held.length === 0) return;
+  const policies = await policiesOf(chroot, held, suite);
+  const isOfSuite = ({ sources }: Policy) => sources.some((line) => line.split(' ')[2]?.startsWith(`${suite}/`));
+  await refuseKept(chroot, policies.filter(isOfSuite), suite);
+}
+
+/**
  * A pin of the image may hide a package, of which apt says only that it has no candidate.
  * @throws KeptBack for a package that is offered but for the image's pins
  */
@@ -81,14 +95,21 @@ async function refuseKept(chroot: Chroot, policies: readonly Policy[], target?: 
 const wayOut =
   'take the hold (apt-mark unhold) or the pin (/etc/apt/preferences.d) out of the base image, or ask for something else';
 
-/** As the sources of the build have it, whatever an image prefers. */
-const withoutPins = ['preferences', 'preferencesparts'].flatMap((name) => ['-o', `Dir::Etc::${name}=/dev/null`]);
+/** As the build has it, whatever the image prefers: with our own pin of -proposed, of which there is one at most. */
+function withoutPins(root: string): string[] {
+  const folder = 'etc/apt/preferences.d';
+  const own = inside(root)
+    .list(folder)
+    .find(({ name }) => name.startsWith('maas-mirror-'));
+  const file = own === undefined ? '/dev/null' : `/${folder}/${own.name}`;
+  return ['-o', `Dir::Etc::preferences=${file}`, '-o', 'Dir::Etc::preferencesparts=/dev/null'];
+}
 
 async function policiesOf(
   chroot: Chroot,
   names: readonly string[],
   target?: string,
-  options: readonly string[] = withoutPins,
+  options: readonly string[] = withoutPins(chroot.path),
 ): Promise<Policy[]> {
   const preferred = target === undefined ? [] : ['-o', `APT::Default-Release=${target}`];
   return policiesIn(await chroot.run(['apt-cache', ...options, ...preferred, 'policy', ...names], { quiet: true }));

@@ -1,6 +1,6 @@
 import { isKernelPackage } from '../../job/kernel-package';
 import { aptInstall } from '../../machine/apt';
-import { type NamedVersion, resolveInstall } from '../../machine/apt-resolve';
+import { type NamedVersion, resolveInstall, sizeOfPackages } from '../../machine/apt-resolve';
 import type { Chroot } from '../../machine/chroot';
 import { progress } from '../../machine/log';
 import type { AptTree } from '../../machine/network/apt-tree';
@@ -9,14 +9,22 @@ import type { Resolution } from '../resolve-kernels';
 
 /**
  * Installs what every flavour would install beside its own kernel, above all firmware: half a gigabyte on Ubuntu, which each
- * flavour would otherwise download and unpack by itself. Flavours then find it installed, in these very versions.
+ * flavour would otherwise download and unpack by itself. Flavours then find it installed, in these very versions. What was
+ * downloaded for it, and before, does not stay in the layer: as much again.
  */
 export async function installCommon(chroot: AptTree, resolution: Resolution): Promise<void> {
-  const common = await closed(chroot, commonPackages(resolution));
-  if (common.length === 0) return;
-  progress(`installing what all flavours have in common: ${common.map(({ name }) => name).join(', ')}`);
-  await aptInstall(chroot, common.map(exactly));
+  const found = commonPackages(resolution);
+  const isWorthIt = (await sizeOfPackages(chroot, found.map(exactly))) >= leastBytes;
+  const common = isWorthIt ? await closed(chroot, found) : [];
+  if (common.length > 0) {
+    progress(`installing what all flavours have in common: ${common.map(({ name }) => name).join(', ')}`);
+    await aptInstall(chroot, common.map(exactly));
+  }
+  await dropDownloads(chroot);
 }
+
+/** Less is unpacked by every flavour sooner than apt is started once more: Debian's kernels share a package of 40 kB. */
+const leastBytes = 1_000_000;
 
 /**
  * The packages that all flavours would install in the same version, except kernels and what belongs to one: their scripts
@@ -31,8 +39,7 @@ export function commonPackages({ kernels, installed }: Resolution): NamedVersion
   return first.filter((one) => isEverywhere(one) && !isKernelPackage(one.name) && !one.name.includes(':'));
 }
 
-/** Takes the packages that were downloaded out of a layer, which the installed ones are in as well. */
-export async function dropDownloads({ path }: Chroot): Promise<void> {
+async function dropDownloads({ path }: Chroot): Promise<void> {
   const tree = inside(path);
   const folder = 'var/cache/apt/archives';
   for (const { name } of tree.list(folder)) {

@@ -3,9 +3,15 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MirrorError } from '../../../lib/errors';
 import { aptDistUpgrade, aptInstall, aptPurge, aptUpdate, type Repository } from '../../../lib/machine/apt';
+import { pinArchive } from '../../../lib/machine/apt-pins';
 import { configureApt } from '../../../lib/machine/apt-settings';
 import type { Chroot } from '../../../lib/machine/chroot';
-import { policiesIn, requireNewest, requireUpgraded } from '../../../lib/machine/image-settings/kept-back';
+import {
+  policiesIn,
+  requireNewest,
+  requireUnheld,
+  requireUpgraded,
+} from '../../../lib/machine/image-settings/kept-back';
 import { packageFailure } from '../../../lib/machine/image-settings/package-failure';
 import type { AptTree } from '../../../lib/machine/network/apt-tree';
 import type { Deb } from '../../fixtures/apt-archive/deb';
@@ -83,6 +89,14 @@ describe('an upgrade from a repository that was added', () => {
     });
   });
 
+  it('does not ask for what the build itself prefers less, as -proposed where packages of it are named', async () => {
+    await withTool([tool('2.0')], async (apt) => {
+      await expect(requireNewest(apt, ['small-tool'])).rejects.toMatchObject({ name: 'KeptBack' });
+      pinArchive(apt.path, 'bookworm', 50);
+      await requireNewest(apt, ['small-tool']);
+    });
+  });
+
   it('refuses to be done where the image has the package on hold, and names both', async () => {
     await withTool(
       [tool('2.0')],
@@ -90,6 +104,7 @@ describe('an upgrade from a repository that was added', () => {
         await aptDistUpgrade(apt);
         const message = 'small-tool stays 1.0, although 2.0 was asked for: it is on hold in the image';
         await expect(requireUpgraded(apt, [added])).rejects.toMatchObject({ name: 'KeptBack', message });
+        await expect(requireUnheld(apt, 'bookworm')).rejects.toMatchObject({ name: 'KeptBack', message });
         await requireUpgraded(apt, []);
         await requireUpgraded(apt, ['http://elsewhere.example']);
         await expect(aptInstall(apt, ['small-tool'])).rejects.toMatchObject({

@@ -125,7 +125,6 @@ describe('a mirror', () => {
       { schedule },
       /schedule is cron\(17 6 \* \* \? \*\), and no view has releases/,
     ],
-    ['the same with views', { schedule, views: [{ name: 'stable' }] }, /schedule is .*, and no view has releases/],
     ['a view name, though no view has releases', { views: [{ name: 'Stable' }] }, /lower-case letters/],
     ['a reserved view name', { views: [{ name: 'pool' }] }, /no view can be called pool/],
     ['a stream, though no view has releases', { places: { stream: 'weekly' } }, /places.stream: /],
@@ -153,6 +152,9 @@ describe('a mirror', () => {
     ['maxConcurrency', () => templateOf({ maxConcurrency: Token.asNumber({ Ref: 'X' }) })],
     ['kernels', (_, token) => KernelFlavour.of(token)],
     ['architectures', (_, token) => Architecture.of(token)],
+    ['releases', (_, token) => UbuntuRelease.of(token)],
+    ['releases', (_, version) => UbuntuRelease.of('zany', { version })],
+    ['releases', (_, token) => DebianRelease.of(token)],
   ])('refuses a token as %s, and says that it needs a value known at synth', (property, make) => {
     const stack = newStack();
     for (const token of [Fn.importValue('X'), new CfnParameter(stack, 'X').valueAsString]) {

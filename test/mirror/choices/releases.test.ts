@@ -93,7 +93,7 @@ describe('the releases of a mirror', () => {
   it('have the kernels and machines that follow by rule', () => {
     const lucky = UbuntuRelease.of('lucky', { version: '28.04' });
     const architectures = [Architecture.AMD64, Architecture.ARM64];
-    expect(settingsOf({ releases: [lucky], architectures }).kernels).toEqual(['ga', 'hwe', 'hwe-edge']);
+    expect(settingsOf({ releases: [lucky], architectures }).kernels).toEqual(['ga', 'hwe']);
     expect(settingsOf({ releases: [zany], architectures }).kernels).toEqual(['ga']);
     const riscv = { releases: { zany: { architectures: ['amd64', 'riscv64'] } } };
     const orders = ordersOfProps({ releases: [zany], architectures: [Architecture.of('riscv64')], catalogue: riscv });

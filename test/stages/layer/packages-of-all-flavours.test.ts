@@ -14,7 +14,7 @@ import { makeInitramfs, prepareInitramfs } from '../../../lib/machine/initramfs'
 import { findKernel } from '../../../lib/machine/kernel';
 import type { AptTree } from '../../../lib/machine/network/apt-tree';
 import { initramfsChoiceOf } from '../../../lib/stages/initramfs-choice';
-import { commonPackages, dropDownloads, installCommon } from '../../../lib/stages/layer/packages-of-all-flavours';
+import { commonPackages, installCommon } from '../../../lib/stages/layer/packages-of-all-flavours';
 import { type Resolution, resolveKernels } from '../../../lib/stages/resolve-kernels';
 import { inImage, pocketsAt } from '../../fixtures/in-image';
 import { type LookAlike, lookAlike, serveArchive, withPackage } from '../../fixtures/look-alike';
@@ -36,7 +36,6 @@ describe('what all flavours have in common', () => {
     const layer = await inPrepared(noble, async (tree) => {
       const resolution = await resolveKernels(tree, job, order, 'shared');
       const unpacked = await unpackedBy(tree, () => installCommon(tree, resolution));
-      await dropDownloads(tree);
       const left = await tree.run(['find', '/var/cache/apt/archives', '-name', '*.deb'], { quiet: true });
       // One after the other in one tree, as if each were in an overlay on the layer: what each brings is its own.
       const taken = [];
@@ -55,7 +54,8 @@ describe('what all flavours have in common', () => {
 
   it('leaves out what would bring a kernel along that no flavour has asked for', async () => {
     const name = 'linux-firmware';
-    const wanting = { name, version: '20990101', depends: 'linux-image-generic' };
+    const files = { 'usr/lib/firmware/new.bin': Buffer.alloc(1 << 20) };
+    const wanting = { name, version: '20990101', depends: 'linux-image-generic', files };
     const from = await withPackage(noble, temporaryFolder(), 'updates', wanting);
     const unpacked = await inPrepared(from, async (tree) => {
       const resolution = await resolveKernels(tree, job, order, 'shared');
@@ -63,6 +63,20 @@ describe('what all flavours have in common', () => {
     });
 
     expect(unpacked).toEqual(['amd64-microcode', 'intel-microcode']);
+  });
+
+  it('is left to the flavours where it is less than apt is started for', async () => {
+    const small = await withPackage(noble, temporaryFolder(), 'updates', {
+      name: 'linux-firmware',
+      version: '20990101',
+    });
+    const unpacked = await inPrepared(small, async (tree) => {
+      const resolution = await resolveKernels(tree, job, order, 'shared');
+      expect(commonPackages(resolution).map(({ name }) => name)).toContain('linux-firmware');
+      return unpackedBy(tree, () => installCommon(tree, resolution));
+    });
+
+    expect(unpacked).toEqual([]);
   });
 
   it('is in every flavour in this version, and never a kernel, whatever they resolve to', () => {
