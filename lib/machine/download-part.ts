@@ -4,7 +4,7 @@ import { digestOf } from './digest';
 import { nameDiskFull } from './disk-full';
 import type { Clock } from './download/clock';
 import { atLeastRate, leastRate } from './download/time-limit';
-import { type Answer, get, piecesOf, Transient } from './http-request';
+import { type Answer, get, piecesOf, Transient, uncached } from './http-request';
 import { connect, type Network } from './network';
 import { retrying } from './retry';
 

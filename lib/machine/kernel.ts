@@ -1,6 +1,6 @@
 import { MirrorError } from '../errors';
 import type { Chroot } from './chroot';
-import { packageLists } from './image-settings/package-files';
+import { packageLists } from './dpkg/package-files';
 import { inside } from './tree/inside';
 
 /** A kernel that is installed in a tree. */
