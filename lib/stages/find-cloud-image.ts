@@ -24,8 +24,6 @@ export interface SourceFile {
 
 /** A cloud image that a signed stream offers. */
 export interface SourceImage extends Partial<Readonly<Record<CloudPart, SourceFile>>> {
-  /** Address of the stream, without user and password. */
-  readonly stream: string;
   readonly product: string;
   readonly serial: string;
 }
@@ -98,5 +96,5 @@ function located({ product, serial, faults: _, ...files }: CloudImage, { base }:
   const there = Object.entries(files as Readonly<Record<string, CloudFile>>).map(
     ([part, { path, sha256, size }]) => [part, { url: base + path, sha256, size }] as const,
   );
-  return { stream: withoutPasswords(base), product, serial, ...Object.fromEntries(there) };
+  return { product, serial, ...Object.fromEntries(there) };
 }
