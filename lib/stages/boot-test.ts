@@ -19,9 +19,9 @@ import { maasCommandLine, rackPath } from '../machine/maas-boot';
 import { startStandIn } from '../machine/maas-stand-in';
 import { boot } from '../machine/qemu';
 import { thisMachine } from '../machine/this-machine';
-import { bootedOnce } from './boot/booted-before';
-import { virtualCpus } from './boot/boots-at-once';
+import { bootedOnce } from './boot/booted-once';
 import { emulatorFor } from './boot/emulator-for';
+import { virtualCpus } from './boot/virtual-cpus';
 import { takeUp, type Workbench } from './workbench';
 
 const mac = '52:54:00:aa:01:02';

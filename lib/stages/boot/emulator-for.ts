@@ -1,7 +1,7 @@
 import type { Architecture } from '../../catalog/architectures';
 import { MirrorError } from '../../errors';
 import type { Emulator } from '../../machine/boot/emulator';
-import { firstFile } from '../../machine/boot/firmware';
+import { pathExists } from '../../machine/files';
 import { isInstalled } from '../../machine/this-machine';
 
 /**
@@ -24,4 +24,10 @@ export async function emulatorFor({ qemu }: Architecture, isForeign: boolean): P
       hint: 'install the package qemu-efi-aarch64',
     },
   );
+}
+
+/** The first of these files that this machine has. */
+async function firstFile(files: readonly string[]): Promise<string | undefined> {
+  for (const file of files) if (await pathExists(file)) return file;
+  return undefined;
 }

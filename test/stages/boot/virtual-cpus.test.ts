@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Order } from '../../../lib/job/order';
-import { virtualCpus } from '../../../lib/stages/boot/boots-at-once';
+import { virtualCpus } from '../../../lib/stages/boot/virtual-cpus';
 
 it.each([
   ['a machine of its own', 4, undefined, ['ga', 'hwe'], 4],
