@@ -47,7 +47,7 @@ export function ordersOfProps(props: MaasMirrorProps): Order[] {
     .map((order) => ({ ...order, architectures: architecturesFor(order, views), places }))
     .map((order) =>
       withFlavoursOf(
-        props.kernels?.map(({ name }) => name),
+        props.kernels?.map(({ asked }) => asked),
         order,
       ),
     );

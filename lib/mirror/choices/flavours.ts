@@ -1,4 +1,5 @@
 import { kernelsOf } from '../../catalog/kernels';
+import { flavourOf } from '../../catalog/names';
 import type { Release } from '../../catalog/releases';
 import { MirrorError } from '../../errors';
 import { releaseFor } from '../../job/catalogue/release-for';
@@ -27,13 +28,15 @@ function flavoursOf(order: Order): string[] {
 
 /**
  * An order of a view that names no flavours, in a mirror that does: it means those of the mirror that the release has.
+ * @param named as they were asked for: `hwe-24.04` is noble's alone
  * @throws BadInput (misuse) where the release has none of them
  */
 export function withFlavoursOf(named: readonly string[] | undefined, order: Order): Order {
   const { release, architectures, view } = order;
   if (named === undefined || order.kernels !== undefined || release === bootloadersOrder) return order;
-  const built = architectures.flatMap((one) => kernelsOf(releaseFor(order), one)).filter((kernel) => kernel.built);
-  const required = named.filter((name) => built.some((kernel) => kernel.name === name));
+  const known = releaseFor(order);
+  const built = architectures.flatMap((one) => kernelsOf(known, one)).filter((kernel) => kernel.built);
+  const required = named.filter((word) => built.some((kernel) => kernel.name === flavourOf(word, known)));
   if (required.length > 0) return { ...order, kernels: { required, optional: [] } };
   throw new MirrorError(
     'BadInput',
