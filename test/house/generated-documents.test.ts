@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { flavourSaid } from '../../lib/catalog/names';
 import { parseProductId } from '../../lib/catalog/products';
 import { MirrorError, withoutPasswords } from '../../lib/errors';
+import { distroInfoReleases } from '../../lib/job/catalogue/distro-info';
 import { parseRepository } from '../../lib/job/repository';
 import { archiveFailure } from '../../lib/machine/apt-errors';
 import { installations } from '../../lib/machine/apt-resolve';
@@ -17,6 +19,7 @@ import { readForeignDocument } from '../../lib/simplestreams/foreign-documents';
 import { parseIndex, parseProducts } from '../../lib/simplestreams/json';
 import { armouredKeyringFault, keysOf, publicKeyring } from '../../lib/simplestreams/keyring';
 import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
+import { releasesIn } from '../../lib/simplestreams/releases/stream-release';
 import { clearsignedFault, detachedFault } from '../../lib/simplestreams/signed-text';
 import { splitClearsigned } from '../../lib/simplestreams/split-clearsigned';
 import { verifiedText } from '../../lib/simplestreams/verified-text';
@@ -46,6 +49,12 @@ const readers: readonly ((text: string) => unknown)[] = [
   (text) => archiveFailure(new MirrorError('CommandFailed', text)),
   (text) => parseRepository(text),
   (text) => parseProductId(text),
+  (text) => flavourSaid(text),
+  (text) => distroInfoReleases(text, 'zany'),
+  (text) => {
+    const document = readForeignDocument(text, 'it');
+    return document.kind === 'products' ? releasesIn(document.products) : document;
+  },
   (text) => withoutPasswords(text),
 ];
 

@@ -1,8 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { flavourSaid } from '../../lib/catalog/names';
 import { parseProductId } from '../../lib/catalog/products';
 import { MirrorError, withoutPasswords } from '../../lib/errors';
-import { distroInfoReleases } from '../../lib/job/catalogue/distro-info';
 import { parseRepository } from '../../lib/job/repository';
 import { archiveFailure } from '../../lib/machine/apt-errors';
 import { imageAmong, installations } from '../../lib/machine/apt-resolve';
