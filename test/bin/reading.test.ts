@@ -78,7 +78,7 @@ describe('reading a directory', () => {
         rmSync(join(root, 'candidate/bookworm/amd64/20261120'));
         rmSync(join(root, mirror.armouredKeyring));
       },
-      'the next publication of this release makes it',
+      'the next publication of this release creates it',
     ],
   ])('%s changes nothing, and says how it stands', async (_, change, told) => {
     const { root } = await makeSmallMirror(temporaryFolder(), { signer });

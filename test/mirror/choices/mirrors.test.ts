@@ -73,7 +73,7 @@ describe('kernels', () => {
     const made = templateOf({ releases: [noble, jammy], kernels, schedule });
 
     expect(ordersIn(made).map(({ of, kernels: named }) => [of, named])).toEqual([
-      ['candidate noble', ['hwe-24.04-edge', 'ga']],
+      ['candidate noble', ['hwe-edge', 'ga']],
       ['candidate jammy', ['ga']],
       ['candidate bootloaders', undefined],
     ]);
