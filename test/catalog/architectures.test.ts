@@ -13,7 +13,9 @@ test.each([
   const architecture = architectureOf(name);
   expect(architecture.machine).toBe(uname);
   const bus = name === 's390x' ? 'ccw' : 'pci';
-  expect(architecture.qemu).toEqual({ system, ...(machine && { machine }), ...(cpu && { cpu }), bus, console, user });
+  const { firmwareFiles, ...qemu } = architecture.qemu;
+  expect(qemu).toEqual({ system, ...(machine && { machine }), ...(cpu && { cpu }), bus, console, user });
+  expect(firmwareFiles?.length ?? 0).toBe(name === 'arm64' ? 2 : 0);
 });
 
 test('amd64 and i386 are in the main archive, all others are ports', () => {
