@@ -51,6 +51,7 @@ export function factsFault(name: string, facts: ReleaseFacts): string | undefine
   const known = findRelease(name);
   if (!/^[a-z]+$/.test(name)) return `a series is one word of lower-case letters, not ${JSON.stringify(name)}`;
   if (known !== undefined && known.family !== 'ubuntu') return `${name} is no release of Ubuntu`;
+  if (reserved.includes(name)) return `${name} means something else in a mirror`;
   const { version = known?.version } = facts;
   if (version === undefined) return undefined;
   return (
@@ -68,6 +69,9 @@ function versionFault(name: string, version: string, known: Release | undefined)
   const owner = releases.find((one) => one.family === 'ubuntu' && one.version === version);
   return owner === undefined ? undefined : `${version} is the version of ${owner.name}, not of ${name}`;
 }
+
+/** An order of bootloaders has the first of these words as its release; readers find no images below the second. */
+const reserved = ['bootloaders', 'streams'];
 
 /** Before it kernels had other names. */
 export const oldestDescribed = '16.04';

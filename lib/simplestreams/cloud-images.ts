@@ -102,7 +102,7 @@ function imageOf(product: string, version: Described, wanted: WantedImages, name
   const files: Partial<Record<CloudPart, CloudFile>> = {};
   const faults: Partial<Record<CloudPart, MirrorError>> = {};
   for (const item of itemsOf(version)) {
-    const part = parts.get(String(item.fields.ftype ?? item.name));
+    const part = parts.get(item.fields.ftype ?? item.name);
     if (part === undefined || !fitsArchitecture(item.fields, wanted)) continue;
     const file = fileOf(item.fields, `${name}, ${product} ${version.name} ${item.name}`);
     if (file instanceof MirrorError) faults[part] = file;
@@ -113,7 +113,7 @@ function imageOf(product: string, version: Described, wanted: WantedImages, name
 }
 
 /** By ftype. */
-const parts: ReadonlyMap<string, CloudPart> = new Map([
+const parts: ReadonlyMap<unknown, CloudPart> = new Map<unknown, CloudPart>([
   ['squashfs', 'squashfs'],
   ['squashfs.manifest', 'manifest'],
   ['root.tar.xz', 'rootTarball'],

@@ -53,6 +53,9 @@ export const Catalogue = z.strictObject({
       for (const [name, facts] of Object.entries(releases)) {
         const message = factsFault(name, facts);
         if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message });
+        const other = Object.keys(releases).find((one) => releases[one]?.version === facts.version);
+        if (facts.version === undefined || other === undefined || other === name) continue;
+        context.addIssue({ code: 'custom', path: [name], message: `${facts.version} is the version of ${other}, too` });
       }
     })
     .default({})

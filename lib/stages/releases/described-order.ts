@@ -70,6 +70,9 @@ async function fromStream(order: Order, bench: DescribeBench): Promise<FromStrea
   const isWanted = ({ name, version }: { name: string; version: string }) => name === word || version === word;
   const fault = found.odd.find(isWanted)?.fault;
   if (fault !== undefined) throw odd(`${placeOf(order)} describes ${word} oddly: ${fault}`);
+  // A series that is misspelt would have the images of the right one.
+  const namesake = found.releases.find(({ name, version }) => version === about?.version && name !== word);
+  if (namesake !== undefined) throw odd(`${placeOf(order)} calls ${namesake.version} ${namesake.name}, not ${word}`);
   return { release: found.releases.find(isWanted), names: found.releases.map(({ name }) => name) };
 }
 

@@ -142,6 +142,24 @@ describe('a release that the catalogue does not have', () => {
     });
   });
 
+  it('is refused by a name that is not that of its version', async () => {
+    await using site = await stream();
+
+    await expect(site.describe({ release: 'zanny', about: { version: '27.04' } })).rejects.toMatchObject({
+      name: 'BadFormat',
+      message: expect.stringMatching(/calls 27.04 zany, not zanny$/),
+    });
+  });
+
+  it.each(['bootloaders', 'streams'])('is refused where the stream calls it %s', async (release) => {
+    await using site = await stream({ release });
+
+    await expect(site.describe({ release: '27.04' })).rejects.toMatchObject({
+      name: 'BadFormat',
+      message: expect.stringMatching(/means something else in a mirror/),
+    });
+  });
+
   it('is refused by its name where the stream describes it oddly, whatever others say', async () => {
     const odd: Partial<StreamImage>[] = [
       { fields: { ...fields, release_title: 'Zany' } },
