@@ -22,6 +22,8 @@ export const kernelPlaces: SettingPlaces = {
     ...['etc/kernel', 'usr/lib/kernel', 'etc/initramfs'],
     ...['etc/initramfs-tools', 'usr/share/initramfs-tools'],
     ...['etc/dracut.conf.d', 'usr/lib/dracut/dracut.conf.d', 'usr/lib/dracut/modules.d'],
+    // Both go into an initramfs: a driver that may not be loaded, or a card that gets another name, is as good as missing.
+    ...['etc/modprobe.d', 'etc/udev/rules.d'],
   ],
 };
 

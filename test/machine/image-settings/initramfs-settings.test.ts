@@ -72,6 +72,8 @@ const settings: Readonly<Record<string, string>> = {
   'usr/share/initramfs-tools/hooks/site': hook('echo site >"$DESTDIR/site-too"'),
   'usr/share/initramfs-tools/conf.d/zz-site': 'MODULES=netboot\n',
   'usr/share/initramfs-tools/modules.d/site': 'virtio_rng\n',
+  'etc/modprobe.d/site.conf': 'blacklist nvme\ninstall ahci /bin/true\n',
+  'etc/udev/rules.d/70-persistent-net.rules': 'SUBSYSTEM=="net", NAME="eth7"\n',
   'etc/dpkg/dpkg.cfg.d/site': 'path-exclude=/boot/*\npath-exclude=/lib/modules/*\n',
   'etc/kernel/postinst.d/zz-site': '#!/bin/sh\necho the hook of the site >&2\nexit 1\n',
   'etc/kernel-img.conf': 'do_symlinks = yes\nimage_dest = /nowhere\n',
