@@ -9,6 +9,8 @@ export async function requireSquashfs(orders: readonly Order[]): Promise<void> {
   for (const base of basesOf(orders)) {
     const there = await stat(base).catch(() => undefined);
     if (there?.isDirectory()) throw badBase(base, 'is a folder', `pack it first: mksquashfs ${base} base.squashfs`);
+    // A FIFO would wait for a writer.
+    if (there?.isFile() === false) throw badBase(base, 'is no regular file', 'give the path of a squashfs');
     try {
       await checkSquashfs(base);
     } catch (error) {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isDiskFull, MirrorError } from '../../lib/errors';
+import { triedFolder } from '../../lib/store/mirror-directory';
 
 /**
  * The whole path of a folder that an option names, relative to where it was typed.
@@ -24,7 +25,7 @@ export async function requireWritable(option: string, path: string): Promise<voi
   const there = await nearest(option, path);
   let probe: string | undefined;
   try {
-    probe = await mkdtemp(join(there, '.maas-mirror-'));
+    probe = await mkdtemp(join(there, triedFolder));
     await writeFile(join(probe, 'probe'), Buffer.alloc(64 * 1024));
   } catch (error) {
     throw unwritable(option, path, there, error as NodeJS.ErrnoException);

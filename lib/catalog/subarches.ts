@@ -19,13 +19,13 @@ const letters = ['hwe-p', 'hwe-q', 'hwe-r', 'hwe-s', 'hwe-t', 'hwe-u', 'hwe-v', 
 /** Every half-yearly release counts, those without kernels in the catalogue (16.10 … 19.10) included. */
 function gaLevelsUpTo(version: string): string[] {
   const levels: string[] = [];
-  for (let year = 16; ; year++) {
+  for (let year = 16; year <= lastYear; year++) {
     for (const month of ['04', '10']) {
       const level = `${year}.${month}`;
-      if (level > version) return levels;
-      levels.push(`ga-${level}`);
+      if (level <= version) levels.push(`ga-${level}`);
     }
   }
+  return levels;
 }
 
 function edgeLevels(version: string): string[] {
@@ -38,9 +38,12 @@ function edgeLevels(version: string): string[] {
 /** From focal on the ga part stays at 18.04, and of the releases after 20.04 only the LTS ones count. So published, so kept. */
 function edgeSince2004(version: string): string[] {
   const levels = ['18.10', '19.04', '19.10'];
-  for (let year = 20; `${year}.04` <= version; year += 2) levels.push(`${year}.04`);
+  for (let year = 20; year <= lastYear && `${year}.04` <= version; year += 2) levels.push(`${year}.04`);
   return levels;
 }
+
+/** Of two digits, which sort as strings: 100.04 would sort below 99.10. */
+const lastYear = 99;
 
 /** Not a growing list: bionic's starts at 18.10. */
 const edgeRows = [

@@ -102,7 +102,7 @@ function imageOf(product: string, version: Described, wanted: WantedImages, name
   const files: Partial<Record<CloudPart, CloudFile>> = {};
   const faults: Partial<Record<CloudPart, MirrorError>> = {};
   for (const item of itemsOf(version)) {
-    const part = parts.get(String(item.fields.ftype ?? item.name));
+    const part = parts.get(item.fields.ftype ?? item.name);
     if (part === undefined || !fitsArchitecture(item.fields, wanted)) continue;
     const file = fileOf(item.fields, `${name}, ${product} ${version.name} ${item.name}`);
     if (file instanceof MirrorError) faults[part] = file;
@@ -113,7 +113,7 @@ function imageOf(product: string, version: Described, wanted: WantedImages, name
 }
 
 /** By ftype. */
-const parts: ReadonlyMap<string, CloudPart> = new Map([
+const parts: ReadonlyMap<unknown, CloudPart> = new Map<unknown, CloudPart>([
   ['squashfs', 'squashfs'],
   ['squashfs.manifest', 'manifest'],
   ['root.tar.xz', 'rootTarball'],
@@ -133,6 +133,6 @@ function fileOf({ path, sha256, size }: JsonObject, where: string): CloudFile | 
 
 function wrong(where: string, field: string, value: unknown, why = ''): MirrorError {
   return new MirrorError('BadFormat', `${where}: ${field} is ${shown(value)}${why}`, {
-    hint: 'report it to whoever publishes the stream',
+    hint: 'report it to the publisher of the stream',
   });
 }

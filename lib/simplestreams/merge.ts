@@ -61,6 +61,7 @@ function withVersion(
 ): Record<string, Product> {
   const product = Object.hasOwn(products, productId) ? products[productId] : undefined;
   refuseConflict(product, productId, versionName, version);
+  refuseOtherRelease(product, productId, fields);
   const versions = { ...product?.versions, [versionName]: version };
   return { ...products, [productId]: { ...fields, versions } };
 }
@@ -79,6 +80,18 @@ function refuseConflict(product: Product | undefined, productId: string, name: s
   throw new MirrorError('VersionConflict', `version ${name} of ${productId} does not sort above ${newest}`, {
     hint: 'MAAS takes the version whose name sorts last as a string; this one would never be seen',
   });
+}
+
+/** One that the catalogue does not have may be described otherwise today; what MAAS has under its version stays what it is. */
+function refuseOtherRelease(product: Product | undefined, productId: string, { release }: Addition['fields']): void {
+  if (product?.release === undefined || release === undefined || product.release === release) return;
+  throw new MirrorError(
+    'ContractBroken',
+    `${productId} is of the release ${String(product.release)}, and a version of ${release} was to be added`,
+    {
+      hint: 'one version of Ubuntu is one series: correct `catalogue` in mirror.yaml, or ask who publishes the stream',
+    },
+  );
 }
 
 function refuseSecondLabel({ products }: Products): void {

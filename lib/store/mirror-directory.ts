@@ -42,7 +42,7 @@ export async function findMirrorDirectory(
 
   // Looked at before format.json: that is always the first to come.
   const names = await readdir(root);
-  const isEmpty = names.every((name) => belongsToNobody.includes(name));
+  const isEmpty = names.every((name) => belongsToNobody.includes(name) || name.startsWith(triedFolder));
   const store = new DirectoryStore(root);
   const format = await store.read(formatKey);
   if (format !== undefined) checkFormat(root, format.bytes);
@@ -72,6 +72,12 @@ export const indexOfView = 'streams/v1/index.sjson';
 
 // A new file system has lost+found; .store alone is left by a process that died at once.
 const belongsToNobody = [storeFolder, 'lost+found'];
+
+/**
+ * How names of folders begin by which it is tried whether something can be written. One is there while another build looks,
+ * or was left by one that was killed then.
+ */
+export const triedFolder = '.maas-mirror-';
 
 async function isFolder(root: string): Promise<boolean> {
   try {

@@ -13,6 +13,7 @@ import { defaultKeyPath } from '../../bin/signing-key';
 import { mirror as layout } from '../../lib/job/layout';
 import { Order } from '../../lib/job/order';
 import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp-signer';
+import { findMirrorDirectory, triedFolder } from '../../lib/store/mirror-directory';
 import { makeSmallMirror } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { type KeptTerminal, keptTerminal } from './kept-terminal';
@@ -70,6 +71,12 @@ describe('a folder that is to be written', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('is still nobody’s where another build tries it just now', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, `${triedFolder}abcdef`));
+    await expect(findMirrorDirectory(folder)).resolves.toBeUndefined();
+  });
+
   it.each([
     ['below /proc', () => '/proc/work', 'BadInput', /^--work \/proc\/work cannot be written to: nothing can be made/],
     ['below /sys', () => '/sys/work', 'BadInput', /^--work \/sys\/work cannot be written to: it is not allowed/],
@@ -92,6 +99,7 @@ describe('the base of a build', () => {
   it.each([
     ['that is not there', () => '/no/such', /^--base: \/no\/such is no squashfs: there is no such file/],
     ['that is a tree', () => temporaryFolder(), /^--base: .* is a folder/],
+    ['that is a FIFO', () => fifo(), /^--base: .* is no regular file/],
     ['of another kind', () => __filename, /^--base: .* is no squashfs: it begins with "impo"/],
   ])('refuses one %s', async (_, base, message) => {
     await expect(requireSquashfs(withBase(base()))).rejects.toMatchObject({
@@ -120,6 +128,12 @@ describe('the base of a build', () => {
     expect(await requireRootFileSystems(withBase(file))).toBe(true);
   });
 });
+
+function fifo(): string {
+  const path = join(temporaryFolder(), 'fifo');
+  execFileSync('mkfifo', [path]);
+  return path;
+}
 
 describe('where a build keeps what', () => {
   let key: string;

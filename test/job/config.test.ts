@@ -68,6 +68,7 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble
 
   it.each([
     ['{ zany: { version: "24.04" } }', /zany: 24.04 is the version of noble, not of zany/],
+    ['{ zany: { version: "27.04" }, zebra: { version: "27.04" } }', /zebra: 27.04 is the version of zany, too/],
     ['{ Zany: { version: "27.04" } }', /a series in one word of lower-case letters/],
     ['{ zany: { version: 27.04 } }', /zany.version: .*string/],
     ['{ zany: { version: "27.04", eol: 2028-01-01 } }', /Unrecognized key: "eol"/],

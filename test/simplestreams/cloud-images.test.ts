@@ -40,6 +40,7 @@ describe('cloudImagesOf', () => {
       'disk1.img': file('disk1.img', true),
       manifest: file('manifest', 1),
       strange: 7,
+      stranger: { ...file('squashfs', 1), ftype: { toString: 1 } },
     };
     const cloudFile = (ftype: string, size: number) => ({ path: `a/${ftype}`, sha256, size });
 

@@ -72,6 +72,16 @@ describe('addVersions', () => {
     );
   });
 
+  it('refuses to give a product to another release', () => {
+    const fields = { ...imageFields, release: 'zany' };
+    expect(() => addVersions(imageDocument(), imageContentId, [additionOf('20261013', { fields })], later)).toThrow(
+      expect.objectContaining({
+        name: 'ContractBroken',
+        message: expect.stringMatching(/of the release \w+, .* zany/),
+      }),
+    );
+  });
+
   it('refuses to merge into a document of another content id', () => {
     expect(() => addVersions(imageDocument(), 'com.debian.maas:candidate:v3:download', [], later)).toThrow(
       expect.objectContaining({ name: 'VersionConflict', message: expect.stringContaining('com.debian.maas') }),

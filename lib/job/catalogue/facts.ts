@@ -35,7 +35,7 @@ export const ReleaseFacts = z.strictObject({
 });
 export type ReleaseFacts = z.infer<typeof ReleaseFacts>;
 
-/** Who has told what is told of a release. */
+/** Where facts about a release come from. */
 export const FactsSource = z.enum(['mirror.yaml', 'stream', 'distro-info']);
 export type FactsSource = z.infer<typeof FactsSource>;
 
@@ -53,6 +53,9 @@ export const Catalogue = z.strictObject({
       for (const [name, facts] of Object.entries(releases)) {
         const message = factsFault(name, facts);
         if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message });
+        const other = Object.keys(releases).find((one) => releases[one]?.version === facts.version);
+        if (facts.version === undefined || other === undefined || other === name) continue;
+        context.addIssue({ code: 'custom', path: [name], message: `${facts.version} is the version of ${other}, too` });
       }
     })
     .default({})

@@ -122,7 +122,10 @@ const gzip = Buffer.from([0x1f, 0x8b]);
 /** QEMU unpacks gzip for arm64 alone, and hands what is in it to the firmware. */
 function compressedFormat(head: Buffer, architecture: string): KernelFormat {
   if (architecture !== 'arm64') return { name: 'compressed by gzip', whyNot: 'the emulator does not unpack it' };
-  const inner = kernelFormat(unpackedHead(head), architecture);
+  const unpacked = unpackedHead(head);
+  if (unpacked.subarray(0, 2).equals(gzip))
+    return { name: 'compressed by gzip several times', whyNot: 'the emulator unpacks it once' };
+  const inner = kernelFormat(unpacked, architecture);
   return { ...inner, name: `${inner.name}, compressed by gzip` };
 }
 

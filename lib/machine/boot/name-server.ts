@@ -13,7 +13,8 @@ export function answerNames(wire: Duplex): void {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     for (let size = sizeOf(rest); size !== undefined; size = sizeOf(rest)) {
       const answer = nameAnswer(rest.subarray(4, 4 + size));
-      if (answer !== undefined) wire.write(framed(answer));
+      // A machine that asks and does not listen would fill our memory; it asks again.
+      if (answer !== undefined && !wire.writableNeedDrain) wire.write(framed(answer));
       rest = rest.subarray(4 + size);
     }
   });

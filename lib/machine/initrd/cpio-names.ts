@@ -13,6 +13,7 @@ export class CpioNames {
   /** Bytes of a content that are still to come. */
   #toSkip = 0;
   #entries = 0;
+  #nameBytes = 0;
   #isBetween = true;
 
   constructor(
@@ -76,6 +77,8 @@ export class CpioNames {
     this.#isBetween = name === 'TRAILER!!!';
     this.#toSkip = padded(size);
     this.#entries += 1;
+    this.#nameBytes += nameLength;
+    if (this.#nameBytes > mostNameBytes) throw this.#damaged(`has names of more than ${mostNameBytes} bytes`);
     if (this.#entries > mostEntries) throw this.#damaged(`has more than ${mostEntries} entries`);
     if (!this.#isBetween) this.take(name);
     return true;
@@ -102,6 +105,8 @@ const magic = '070701';
 const headerLength = 110;
 const longestName = 4096;
 const mostEntries = 1_000_000;
+/** Whoever reads them keeps them; those of a generic kernel's initrd have less than one megabyte. */
+const mostNameBytes = 128 * 1024 * 1024;
 
 function padded(length: number): number {
   return Math.ceil(length / 4) * 4;

@@ -17,7 +17,7 @@ export interface StreamRelease {
   readonly architectures: readonly string[];
 }
 
-/** A release that products describe so that nobody can go by it, and why. */
+/** A release whose products contradict themselves or each other, and how. */
 export interface OddRelease {
   /** As the first product says it. */
   readonly name: string;
@@ -65,7 +65,8 @@ function saidBy({ name: id, fields: product }: Described): Said[] {
   const parts = id.split(':');
   if (parts.length !== 4 || parts[1] !== 'server') return [];
   const [, , version = '', architecture = ''] = parts;
-  return [{ id, release: String(product.release), version, architecture, product }];
+  const release = typeof product.release === 'string' ? product.release : '';
+  return [{ id, release, version, architecture, product }];
 }
 
 const Product = z.object({

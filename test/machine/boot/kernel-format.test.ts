@@ -55,6 +55,12 @@ describe('a kernel', () => {
     ['arm64', 'a bzImage for x86', 'no kernel for arm64', bzImage],
     ['arm64', 'compressed by zstd', 'the emulator does not unpack it', file([0, [0x28, 0xb5, 0x2f, 0xfd]])],
     ['arm64', 'an ELF file for machine 183', 'it is for other machines, or firmware does not start it', elf(183)],
+    [
+      'arm64',
+      'compressed by gzip several times',
+      'the emulator unpacks it once',
+      gzipSync(gzipSync(gzipSync(efiImage))),
+    ],
     ['amd64', 'a PE file for arm64', 'no kernel for amd64', efiImage],
     [
       'amd64',

@@ -95,6 +95,15 @@ describe('the wire', () => {
       { numRuns: 50 },
     );
   });
+
+  it('keeps no answers for a machine that asks and does not listen', async () => {
+    const wire = new Duplex({ read: () => {}, write: () => {}, writableHighWaterMark: 1000 });
+    answerNames(wire);
+    for (let count = 0; count < 1000; count++) wire.push(Buffer.concat([lengthOf(asked(query)), asked(query)]));
+    wire.push(null);
+    await once(wire, 'end');
+    expect(wire.writableLength).toBeLessThan(2000);
+  });
 });
 
 function lengthOf(frame: Buffer): Buffer {

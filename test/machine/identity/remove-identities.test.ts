@@ -95,6 +95,19 @@ describe('keys and identities that packages made', () => {
     expect(readFileSync(join(root, 'etc/base.key'), 'utf8')).toBe(key);
   });
 
+  it('are not what stands in a script of a package, or in what Python made of its file', async () => {
+    const { key } = selfSigned();
+    for (const path of [
+      'var/lib/dpkg/info/agent.postinst',
+      'usr/lib/python3/dist-packages/a/__pycache__/b.cpython-312.pyc',
+    ])
+      makes(path, `\u0000\n${key}`);
+    makes('usr/lib/python3/dist-packages/a/key', key);
+
+    expect(await remove()).toMatchObject([{ path: '/usr/lib/python3/dist-packages/a/key' }]);
+    expect(existsSync(join(root, 'var/lib/dpkg/info/agent.postinst'))).toBe(true);
+  });
+
   it('stay where the name is made at the first start anyway', async () => {
     makes('etc/iscsi/initiatorname.iscsi', 'GenerateName=yes\n');
     makes('etc/machine-id', '');

@@ -98,6 +98,18 @@ describe('the names in an initrd', () => {
     }
   });
 
+  it('refuses an initrd whose names alone would fill the memory', () => {
+    const entry = Buffer.alloc(4206);
+    entry.write(`070701${'0'.repeat(88)}${(4095).toString(16).padStart(8, '0')}${'0'.repeat(8)}`.padEnd(4205, 'n'));
+    const archive = new CpioNames('initrd', () => {});
+    const piece = Buffer.concat(Array.from({ length: 1000 }, () => Buffer.concat([entry, Buffer.alloc(2)])));
+    expect(() => {
+      for (let count = 0; count < 1000; count++) archive.push(piece);
+    }).toThrow(
+      expect.objectContaining({ name: 'IncompleteInitrd', message: expect.stringMatching(/has names of more/) }),
+    );
+  });
+
   it('refuses, and does not hang or crash, whatever an initrd holds', async () => {
     const whole = await cpioOf(main);
     await fc.assert(

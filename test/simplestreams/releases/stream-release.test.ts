@@ -57,6 +57,7 @@ describe('what a stream says of a release', () => {
     ['no series', { release: undefined }, /^release of .* is no series|^release of/],
     ['another version', { version: '27.10' }, /:27.04:amd64 says that it is 27.10 for amd64$/],
     ['another architecture', { arch: 'arm64' }, /says that it is 27.04 for arm64$/],
+    ['a release that is no text, and cannot be made one', { release: { toString: 1 } }, /^release of .*toString/],
     ['a version that is no text', { version: 27.04 }, /^version of .*\(it is 27.04\)$/],
     ['a title with a point release', { release_title: '27.04.1' }, /^release_title of .*"27.04.1"/],
     ['a name with control characters', { release_codename: 'Zany\u001b[2J' }, /^release_codename of/],
