@@ -411,7 +411,7 @@ describe('what the next publication would find', () => {
       {
         object: index,
         rule: 'ahead',
-        message: expect.stringContaining('older index than index.json: it looks restored'),
+        message: expect.stringContaining('older than index.json: it looks restored'),
       },
       {
         object: index,
@@ -431,7 +431,7 @@ describe('what the next publication would find', () => {
     const { problems } = await verified(store);
 
     expect(problems).toEqual([
-      { object: index, rule: 'unfinished', message: expect.stringContaining('the next one finishes it') },
+      { object: index, rule: 'unfinished', message: expect.stringContaining('the next publication finishes it') },
     ]);
   });
 
