@@ -13,5 +13,5 @@ export async function foreignPrograms(architectures: readonly string[], scratch:
     await using _emulation = await emulate({ architecture: name, interpreter }, scratch);
     interpreters.push(`${name} by ${interpreter}`);
   }
-  return `programs of other architectures run: ${interpreters.join(', ')}`;
+  return `interpreters of other architectures are registered: ${interpreters.join(', ')}`;
 }
