@@ -58,7 +58,7 @@ function addHelp(program: Command): void {
   program
     .command('help')
     .description('display help for a command')
-    .argument('[command...]', 'keyring rotate')
+    .argument('[command...]', 'such as: keyring rotate')
     .action((words: string[]) => {
       const named = words.reduce((at, word) => {
         const next = at.commands.find((one) => one.name() === word);

@@ -1,15 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { supportMark } from '../../lib/catalog/support';
 import { distroInfoFile } from '../../lib/job/catalogue/distro-info';
 import { isDescribed, releaseFor, toldBy } from '../../lib/job/catalogue/release-for';
 import { bootloadersOrder, type Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
-import { packagePath } from '../../lib/mirror/package-files';
-import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
 import { describedOrder } from '../../lib/stages/releases/described-order';
+import { withStreamBench } from './stream-bench';
 
 /**
  * Orders whose releases are all known: those that the catalogue does not have are looked up in the signed stream of cloud
@@ -29,15 +25,9 @@ export async function describedOrders(
 }
 
 async function lookedUp(order: Order, distroInfo: string | undefined): Promise<Order> {
-  const scratch = await mkdtemp(join(tmpdir(), 'maas-mirror-stream-'));
-  try {
-    const verify = (clearsigned: Buffer, keyring: Buffer) => verifyInProcess(clearsigned, keyring, new Date());
-    const described = await describedOrder(order, { scratch, tools: packagePath('buildspecs'), verify, distroInfo });
-    planOf(described, 'check');
-    return described;
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  const described = await withStreamBench((bench) => describedOrder(order, { ...bench, distroInfo }));
+  planOf(described, 'check');
+  return described;
 }
 
 /** The text of a file that a machine may have. */

@@ -152,7 +152,9 @@ function imageFrom(options: OrderOptions): object {
 function customisationFrom(options: OrderOptions) {
   const { ppa = [], repository = [], credentials = [], proposed, package: packages = [], purge = [] } = options;
   const ppas = ppa.map((name) => (name.startsWith('ppa:') ? name : `ppa:${name}`));
-  const stanzas = repository.flatMap((file) => stanzasIn(readText(file, '--repository')));
+  const files = repository.map((file) => readText(file, '--repository'));
+  // Only one stanza at a time can have credentials.
+  const stanzas = credentials.length === 0 ? files : files.flatMap(stanzasIn);
   const customise = {
     repositories: [...ppas, ...withCredentials(stanzas, credentials)],
     proposed: proposed === true ? ('all' as const) : wordsOf(proposed === undefined ? [] : [proposed]),

@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { describedRelease, factsFault } from '../../lib/catalog/described';
 import { architecturesOf, kernelsOf } from '../../lib/catalog/kernels';
 import { releases as catalogue, findRelease, type Release, releaseOf } from '../../lib/catalog/releases';
@@ -11,8 +9,6 @@ import { toldBy } from '../../lib/job/catalogue/release-for';
 import { checked } from '../../lib/job/checked';
 import { parseConfig } from '../../lib/job/config';
 import { Places } from '../../lib/job/places';
-import { packagePath } from '../../lib/mirror/package-files';
-import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
 import { factsOfStream } from '../../lib/stages/releases/described-order';
 import { streamReleases } from '../../lib/stages/releases/stream';
 import { streamOf } from '../../lib/stages/search';
@@ -20,6 +16,7 @@ import { type Column, table } from '../table';
 import type { Terminal } from '../terminal';
 import { textOf } from './described-orders';
 import { type PlacesOptions, placesFrom, readFile, readKeyring, readText } from './places-of';
+import { withStreamBench } from './stream-bench';
 
 export interface ReleasesOptions extends Omit<PlacesOptions, 'stream'> {
   /** `true`: the public one. @default - no stream is read */
@@ -123,13 +120,10 @@ async function fromStream(
   terminal: Terminal,
 ): Promise<{ name: string; facts: ReleaseFacts }[]> {
   if (stream === undefined) return [];
-  const scratch = await mkdtemp(join(tmpdir(), 'maas-mirror-stream-'));
-  try {
-    const given = placesFrom({ ...options, ...(stream !== true && { stream }) });
-    const places = checked(Places, { ...placesOfConfig(config, file), ...given }, 'what was asked for');
-    const verify = (clearsigned: Buffer, keyring: Buffer) => verifyInProcess(clearsigned, keyring, new Date());
-    const bench = { order: { places }, scratch, tools: packagePath('buildspecs'), verify };
-    const { stream: address, ...search } = await streamOf(bench);
+  const given = placesFrom({ ...options, ...(stream !== true && { stream }) });
+  const places = checked(Places, { ...placesOfConfig(config, file), ...given }, 'what was asked for');
+  return withStreamBench(async (bench) => {
+    const { stream: address, ...search } = await streamOf({ ...bench, order: { places } });
     const { releases, odd } = await streamReleases(address, search);
     const unknown = <T extends { readonly name: string }>(list: readonly T[]) =>
       list.filter(({ name }) => !findRelease(name));
@@ -138,9 +132,7 @@ async function fromStream(
     return unknown(releases)
       .filter(({ version }) => version > newest)
       .map((one) => ({ name: one.name, facts: factsOfStream(one) }));
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Files are named relative to it. */

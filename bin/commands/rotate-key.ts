@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { MirrorError } from '../../lib/errors';
 import {
   announceKey,
@@ -9,7 +10,7 @@ import {
 } from '../../lib/operations/rotate-key';
 import { openStore } from '../../lib/store/open';
 import { makeSigner } from '../preflight/mirror-key';
-import { defaultKeyPath, existingSigner, keyPlace, requireOutside } from '../signing-key';
+import { defaultKeyPath, existingSigner, isKeyFile, keyPlace, requireOutside } from '../signing-key';
 import { counted } from '../sizes';
 import type { Terminal } from '../terminal';
 
@@ -53,7 +54,7 @@ async function rotationOf(options: RotateKeyOptions, terminal: Terminal): Promis
   const store = await openStore(mirror);
   requireOutside(keyPlace(mirror), newKey);
   const current = await existingSigner(key);
-  await requireKeyOf(store, current);
+  if (isKeyFile(newKey) && !existsSync(newKey)) await requireKeyOf(store, current);
   // only the first step makes a key: later it would be one that nobody has announced
   const next = await (sign || finish ? existingSigner(newKey) : makeSigner(newKey, terminal));
   return { store, current, next, now: () => new Date() };

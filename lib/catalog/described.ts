@@ -2,7 +2,7 @@ import { MirrorError } from '../errors';
 import { architectures as builtArchitectures } from './architectures';
 import { findRelease, initramfsOf, type Release, releaseNames, releases } from './releases';
 
-/** What is said of a release, by whomever; what is left out follows from the version by rule, or is the catalogue's. */
+/** Facts about a release, from any source; what is left out follows from the version by rule, or is the catalogue's. */
 export interface ReleaseFacts {
   /** `27.04`. @default - that of the catalogue */
   readonly version?: string | undefined;
@@ -65,7 +65,7 @@ export function factsFault(name: string, facts: ReleaseFacts): string | undefine
 function versionFault(name: string, version: string, known: Release | undefined): string | undefined {
   if (known !== undefined) return known.version === version ? undefined : `its version is ${known.version}`;
   if (!/^\d\d\.(?:04|10)$/.test(version)) return `no version of Ubuntu is called ${JSON.stringify(version)}`;
-  if (version < oldest) return `its version is ${version}, and kernels are described from ${oldest} on`;
+  if (isTooOld(version)) return `its version is ${version}, and kernels are described from ${oldestDescribed} on`;
   const owner = releases.find((one) => one.family === 'ubuntu' && one.version === version);
   return owner === undefined ? undefined : `${version} is the version of ${owner.name}, not of ${name}`;
 }
@@ -74,7 +74,12 @@ function versionFault(name: string, version: string, known: Release | undefined)
 const reserved = ['bootloaders', 'streams'];
 
 /** Before it kernels had other names. */
-const oldest = '16.04';
+export const oldestDescribed = '16.04';
+
+/** Whether a version of Ubuntu is one that no description makes buildable. */
+export function isTooOld(version: string): boolean {
+  return Number.parseFloat(version) < Number.parseFloat(oldestDescribed);
+}
 
 function titleFault(version: string, { title }: ReleaseFacts): string | undefined {
   if (title === undefined || title === version || title === `${version} LTS`) return undefined;
@@ -96,7 +101,7 @@ function architectureFault({ architectures = [] }: ReleaseFacts): string | undef
   return `no architecture ${JSON.stringify(unknown)} is built; there are ${names}`;
 }
 
-/** Nobody has said any of it: it is right for a series that has just come out, and marks an old one as such. */
+/** Where no source says more: right for a series that has just come out, and it marks an old one as such. */
 function byRule(name: string, version: string, facts: ReleaseFacts): Release {
   const [year = 0, month = 0] = version.split('.').map(Number);
   const lts = facts.title === undefined ? year % 2 === 0 && month === 4 : facts.title.endsWith(' LTS');

@@ -1,6 +1,6 @@
 import type { Release } from './releases';
 
-/** Whether somebody still mends a release: by the standard support, by the extended one (of Ubuntu Pro), or nobody. */
+/** Whether a release still gets fixes: from standard support, from extended support (of Ubuntu Pro), or none. */
 export type Support = 'standard' | 'extended' | 'ended';
 
 /** How a release is supported on a day. Both ends are the last day. */

@@ -21,7 +21,7 @@ export const stackOutputs = {
 export const optionalStackOutputs = {
   /** ARN of the KeyValueStore with the credentials of the sites. @default - the mirror asks for no passwords */
   credentialsStoreArn: 'CredentialsStoreArn',
-  /** The topic of failures and alarms, for whoever subscribes. @default - deployed before it was told */
+  /** ARN of the topic of failures and alarms, to subscribe to. @default - the stack was deployed by a release that had no such output */
   topicArn: 'TopicArn',
   /** The same as probeProjectName, of arm64 (PrepareArm's). @default - the mirror has no arm machines */
   probeProjectNameArm: 'ProbeProjectNameArm',

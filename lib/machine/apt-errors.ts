@@ -1,5 +1,5 @@
 import { MirrorError, withoutPasswords } from '../errors';
-import { allSaid, packageFailure } from './image-settings/package-failure';
+import { allSaid, packageFailure } from './dpkg/package-failure';
 import { withFolders } from './network/source-address';
 
 /** Says what a failure of apt means for whoever waits; anything else comes back as it is. */

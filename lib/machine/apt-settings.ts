@@ -12,7 +12,7 @@ const ownSettings = [
   // Up to bionic, apt-get by itself only warns of an archive that nobody has signed.
   ...['Acquire', 'Binary::apt-get::Acquire'].map((scope) => `${scope}::AllowInsecureRepositories "false";`),
   // They look around on a running system (command-not-found, update-notifier, needrestart, pro-client, snapd) and leave
-  // what they found. debconf's own asks questions that nobody answers here.
+  // what they found. debconf's own asks questions, which have no answer here.
   ...['APT::Update', 'DPkg'].flatMap((when) => ['Pre-Invoke', 'Post-Invoke'].map((hook) => `#clear ${when}::${hook};`)),
   ...['Success', 'Stats'].map((name) => `#clear APT::Update::Post-Invoke-${name};`),
   ...['DPkg::Pre-Install-Pkgs', 'AptCli::Hooks', 'Binary::apt::AptCli::Hooks'].map((name) => `#clear ${name};`),

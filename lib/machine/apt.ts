@@ -111,7 +111,8 @@ export interface InstallOptions {
 
 /**
  * Installs packages: fetches them with the network, then unpacks and configures them without it.
- * @throws NoSuchPackage with the name; KeptBack for what the image has on hold or pinned away; NotReady where the archive lacks a file that its index names
+ * @throws NoSuchPackage with the name; KeptBack for what the image has on hold or pinned away; NotReady where the archive
+ *   lacks a file that its index names
  */
 export async function aptInstall(
   chroot: AptTree,

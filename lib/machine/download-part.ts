@@ -4,7 +4,7 @@ import { digestOf } from './digest';
 import { nameDiskFull } from './disk-full';
 import type { Clock } from './download/clock';
 import { atLeastRate, leastRate } from './download/time-limit';
-import { type Answer, get, piecesOf, Transient } from './http-request';
+import { type Answer, get, piecesOf, Transient, uncached } from './http-request';
 import { connect, type Network } from './network';
 import { retrying } from './retry';
 
@@ -109,9 +109,6 @@ async function complete(
   );
   return { answers };
 }
-
-/** Not of a cache that stands between, which may not have heard of an update. */
-const uncached = { 'cache-control': 'no-cache' };
 
 function ask(
   url: string,

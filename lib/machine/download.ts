@@ -7,7 +7,7 @@ import { type Clock, machineClock } from './download/clock';
 import { withinTime } from './download/time-limit';
 import { bringPart, type PartOptions, type Promised } from './download-part';
 import { lockFile } from './file-lock';
-import { type Answer, get, piecesOf, Transient } from './http-request';
+import { type Answer, get, piecesOf, Transient, uncached } from './http-request';
 import { connect, type Network } from './network';
 import { defaultWaits, retrying } from './retry';
 
@@ -26,7 +26,7 @@ export interface RequestOptions {
   readonly clock?: Clock;
   /** Whether what is not there (404) is asked for once more: while a server is updated, it may be in a moment. @default false */
   readonly insist?: boolean;
-  /** Is told of each failure after which it is tried again, in a sentence. @default - nobody is */
+  /** Gets a sentence for each failure after which it is tried again. @default - they are not reported */
   readonly retried?: (sentence: string) => void;
 }
 
@@ -62,8 +62,6 @@ export async function readUrl(
   // awaited, or the connections would be gone before the first answer
   return await withinTime(options.clock ?? machineClock, documentMilliseconds, () => tooLong(url), read);
 }
-
-const uncached = { 'cache-control': 'no-cache' };
 
 function notThere(url: string): MirrorError {
   return new MirrorError('DownloadFailed', `${withoutPasswords(url)} is not there (404)`);

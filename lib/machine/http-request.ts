@@ -12,6 +12,9 @@ export interface Answer {
   readonly body: Readable;
 }
 
+/** Headers that pass by a cache on the way, which may not have heard of an update. */
+export const uncached = { 'cache-control': 'no-cache' };
+
 /** A failure that may be over when one asks again. */
 export class Transient extends Error {
   constructor(readonly failure: MirrorError) {
@@ -83,7 +86,7 @@ function refused(url: string, status: number): MirrorError | Transient {
 
 // It would be the digest of other bytes than the stream promises.
 function encoded(url: string, encoding: string): MirrorError {
-  const message = `${withoutPasswords(url)} is sent with Content-Encoding ${encoding} though nobody asked for it`;
+  const message = `${withoutPasswords(url)} is sent with Content-Encoding ${encoding} though it was not asked for`;
   return new MirrorError('DownloadFailed', message, { hint: 'switch compression off in the web server or proxy' });
 }
 

@@ -17,8 +17,8 @@ import { inside } from './tree/inside';
 export type InitramfsChoice = InitramfsToolsChoice | DracutChoice;
 
 /**
- * Makes a tree ready for kernels: what its image wants of them counts for nothing, no package may start a service or make an initramfs by itself, and the initramfs
- * that is made once at the end holds what MAAS needs.
+ * Makes a tree ready for kernels. Settings of its image about kernels and initramfs are removed, no package may start a
+ * service or make an initramfs by itself, and the initramfs that is made once at the end holds what MAAS needs.
  * @param tools folder with our hooks/, scripts/ and container/: buildspecs/initramfs, or its copy in the stage bundle
  */
 export async function prepareInitramfs(chroot: Chroot, choice: InitramfsChoice, tools: string): Promise<void> {

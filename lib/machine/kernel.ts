@@ -1,6 +1,6 @@
 import { MirrorError } from '../errors';
 import type { Chroot } from './chroot';
-import { packageLists } from './image-settings/package-files';
+import { packageLists } from './dpkg/package-files';
 import { inside } from './tree/inside';
 
 /** A kernel that is installed in a tree. */
@@ -61,7 +61,7 @@ async function ownerOf(chroot: Chroot, path: string): Promise<string | undefined
   return printed.split(':')[0] || undefined;
 }
 
-/** Debian's since 7.0 is in the folder of the modules, and a script of its package copies it to /boot: nobody owns the copy. */
+/** Debian's since 7.0 is in the folder of the modules, and a script of its package copies it to /boot: no package owns the copy. */
 function sourceOf({ path }: Chroot, name: string): string | undefined {
   const [kind = '', release = ''] = [name.slice(0, name.indexOf('-')), name.slice(name.indexOf('-') + 1)];
   const original = ['lib', 'usr/lib'].map((lib) => `${lib}/modules/${release}/${kind}`);

@@ -45,10 +45,11 @@ async function refuseLabels(tree: string): Promise<void> {
       hint: 'install the package attr, or squashfs-tools 4.6 or newer',
     });
   }
-  // Its first line says enough: where a machine has SELinux, there is one for every file.
-  const script = 'getfattr --recursive --physical --no-dereference --match "$1" . | head -n 1';
+  // Its first line says enough: where a machine has SELinux, there is one for every file. head then ends getfattr (141).
+  const script =
+    'getfattr --recursive --physical --no-dereference --match "$1" . | head -n 1; status=${PIPESTATUS[0]}; [ $status = 141 ] || exit $status';
   const pattern = `^${label.replace('.', '\\.')}$`;
-  const found = await run(['sh', '-c', script, 'sh', pattern], { quiet: true, cwd: tree });
+  const found = await run(['bash', '-c', script, 'bash', pattern], { quiet: true, cwd: tree });
   if (found === '') return;
   const seen = found.replace('# file: ', '').slice(0, 200);
   throw new MirrorError(

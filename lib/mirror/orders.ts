@@ -45,12 +45,7 @@ export function ordersOfProps(props: MaasMirrorProps): Order[] {
   });
   return orders
     .map((order) => ({ ...order, architectures: architecturesFor(order, views), places }))
-    .map((order) =>
-      withFlavoursOf(
-        props.kernels?.map(({ name }) => name),
-        order,
-      ),
-    );
+    .map((order) => withFlavoursOf(props.kernels, order));
 }
 
 /** All that goes into orders but the names of secrets, which the deployment may know. */

@@ -86,7 +86,7 @@ function behind(object: string): Problem {
 function ahead(view: string): Problem {
   const object = mirror.index(view);
   const message =
-    'it is an older index than index.json: it looks restored from a backup; if that was meant, the next publication goes on from it and writes index.json again';
+    'it is older than index.json: it looks restored from a backup; if that was intended, the next publication goes on from it and writes index.json again';
   return { object, rule: 'ahead', message };
 }
 

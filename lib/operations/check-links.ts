@@ -38,6 +38,6 @@ export async function checkLinks(store: Store, views: readonly CheckedView[], ke
 }
 
 function lacking(object: string, folder: string): Problem {
-  const message = `it does not lead to ${mirror.poolFolder(folder)}; where the link is missing, the next publication of this release makes it`;
+  const message = `it does not lead to ${mirror.poolFolder(folder)}; where the link is missing, the next publication of this release creates it`;
   return { object, rule: 'link', message };
 }

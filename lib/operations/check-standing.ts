@@ -34,10 +34,11 @@ const rules = ['unfinished', 'restored', 'foreign', 'damaged'] as const;
 
 const messages: Record<(typeof rules)[number], (object: string, seen: string) => string> = {
   unfinished: () =>
-    'a newer one was written and never put in its place: a publication was cut off, the next one finishes it',
+    'a publication was interrupted: a newer version was written and did not become visible; the next publication finishes it',
   restored: (object) =>
-    `it is an older one than this tool wrote last; it looks restored from a backup, and nothing is published on top of it until you decide: ${bothWays(object)}`,
-  foreign: (object) => `this tool did not write it, and publishes nothing on top of it: ${bothWays(object)}`,
+    `it is older than what this tool wrote last: it looks restored from a backup. Nothing is published on top of it until you decide: ${bothWays(object)}`,
+  foreign: (object) =>
+    `this tool did not write it. Nothing is published on top of it until you decide: ${bothWays(object)}`,
   damaged: (_, seen) => seen.replace(/^damaged /, ''),
 };
 

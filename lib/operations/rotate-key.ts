@@ -85,13 +85,12 @@ async function keyringBetween({ store, current, next }: Rotation): Promise<Mirro
 }
 
 /**
- * Looks, before a new key is made, whether this key signs the mirror at all; after the first step of a rotation there may
- * be another beside it, or in its place.
+ * Checks, before a new key is made, that this key signs the mirror.
  * @throws BadSignature; what readKeyring throws
  */
 export async function requireKeyOf(store: Store, { fingerprint }: Signer): Promise<void> {
   const { fingerprints } = await readKeyring(store);
-  if (fingerprints.length === 1 && fingerprints[0] !== fingerprint) throw wrongKey(store, fingerprints, fingerprint);
+  if (!fingerprints.includes(fingerprint)) throw wrongKey(store, fingerprints, fingerprint);
 }
 
 function wrongKey(store: Store, held: readonly string[], fingerprint: string): MirrorError {

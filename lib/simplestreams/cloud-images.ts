@@ -133,6 +133,6 @@ function fileOf({ path, sha256, size }: JsonObject, where: string): CloudFile | 
 
 function wrong(where: string, field: string, value: unknown, why = ''): MirrorError {
   return new MirrorError('BadFormat', `${where}: ${field} is ${shown(value)}${why}`, {
-    hint: 'report it to whoever publishes the stream',
+    hint: 'report it to the publisher of the stream',
   });
 }

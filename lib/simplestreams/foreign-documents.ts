@@ -60,7 +60,7 @@ function parsed(text: string, name: string): unknown {
 
 function badFormat(name: string, why: string, cause?: unknown): MirrorError {
   return new MirrorError('BadFormat', `${name} is no simplestreams document: ${why}`, {
-    hint: 'give the address of the folder that holds streams/v1/, or of one of its .sjson files; where that is right, report it to whoever publishes the stream',
+    hint: 'give the address of the folder that holds streams/v1/, or of one of its .sjson files; where that is right, report it to the publisher of the stream',
     cause,
   });
 }

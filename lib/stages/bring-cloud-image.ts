@@ -17,9 +17,7 @@ export interface BroughtImage {
   readonly squashfs: string;
   readonly manifest: string;
   readonly source: {
-    readonly stream: string;
     readonly product: string;
-    readonly serial: string;
     /** Of the file that the squashfs is, or was made of; without user and password. */
     readonly url: string;
     readonly sha256: string;
@@ -59,8 +57,8 @@ export async function bringCloudImage(image: SourceImage, options: BringOptions)
     await bringManifest(image.rootManifest, manifest, image, options, async () => manifestOf(tree));
     await makeSquashfs(tree, squashfs, { compression: options.compression, epoch: epochOf(image.serial) });
   }
-  const { stream, product, serial } = image;
-  const source = { stream, product, serial, url: withoutPasswords(file.url), sha256: file.sha256 };
+  const { product, serial } = image;
+  const source = { product, url: withoutPasswords(file.url), sha256: file.sha256 };
   return { serial, squashfs, manifest, source };
 }
 

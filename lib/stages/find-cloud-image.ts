@@ -24,8 +24,6 @@ export interface SourceFile {
 
 /** A cloud image that a signed stream offers. */
 export interface SourceImage extends Partial<Readonly<Record<CloudPart, SourceFile>>> {
-  /** Address of the stream, without user and password. */
-  readonly stream: string;
   readonly product: string;
   readonly serial: string;
 }
@@ -39,7 +37,7 @@ export interface FindOptions extends StreamOptions {
   readonly architecture: string;
   /** @default - the newest */
   readonly serial?: string;
-  /** Is told in sentences what is wrong with the stream and makes no difference. @default - nobody is */
+  /** Gets a sentence for each fault of the stream that makes no difference. @default - they are not reported */
   readonly warn?: (sentence: string) => void;
 }
 
@@ -98,5 +96,5 @@ function located({ product, serial, faults: _, ...files }: CloudImage, { base }:
   const there = Object.entries(files as Readonly<Record<string, CloudFile>>).map(
     ([part, { path, sha256, size }]) => [part, { url: base + path, sha256, size }] as const,
   );
-  return { stream: withoutPasswords(base), product, serial, ...Object.fromEntries(there) };
+  return { product, serial, ...Object.fromEntries(there) };
 }

@@ -24,7 +24,7 @@ export interface ProbeBench {
   readonly tools: string;
   /** Names of the stages that are to run on this machine. @default - boot tests and the others */
   readonly stages?: readonly string[];
-  /** The work store of a deployed mirror, and a folder in it that is nobody else's. @default - no store is tried */
+  /** The work store of a deployed mirror, and a folder in it for this probe alone. @default - no store is tried */
   readonly work?: { readonly store: Store; readonly folder: string };
   /** @default - none are tried */
   readonly sources?: ProbedSources;

@@ -25,7 +25,10 @@ export interface SignedStream {
   readonly base: string;
   /** URL of the first document. */
   readonly start: string;
-  /** The text of a document, or undefined where there is none (404), also when it is asked for again. @throws BadSignature, BadFormat, DownloadFailed */
+  /**
+   * The text of a document, or undefined where there is none (404, twice).
+   * @throws BadSignature, BadFormat, DownloadFailed
+   */
   read(url: string): Promise<string | undefined>;
 }
 

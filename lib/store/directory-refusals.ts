@@ -28,7 +28,7 @@ export function checkCondition(path: string, key: string, current: Current, ifMa
 export function checkOwn(path: string, key: string, { object, standing }: Current): void {
   const seen = {
     restored: `is an older version (sha256 ${object?.tag}) of what this tool wrote last; it looks restored from a backup`,
-    foreign: `was changed by something else than this tool (sha256 ${object?.tag})`,
+    foreign: `was changed by something other than this tool (sha256 ${object?.tag})`,
   };
   if (standing !== 'restored' && standing !== 'foreign') return;
   throw new MirrorError('ChecksumMismatch', `${path} ${seen[standing]}`, { hint: bothWays(key) });

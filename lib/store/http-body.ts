@@ -79,7 +79,7 @@ function refused(url: string, { status, statusText }: Response): MirrorError {
 function encoded(url: string, encoding: string | null): MirrorError {
   return new MirrorError(
     'DownloadFailed',
-    `${url} is sent with Content-Encoding ${encoding} though nobody asked for it`,
+    `${url} is sent with Content-Encoding ${encoding} though it was not asked for`,
     {
       hint: 'switch compression off in the web server: sizes and digests are those of the plain files',
     },

@@ -186,14 +186,14 @@ describe('the doctor', () => {
       { statement: ({ Condition: _, ...statement }) => statement },
       { stack: true },
       '✗ x86: objects         NotSupported: a write without If-None-Match was accepted: builds can overwrite objects',
-      /^the role of the builds may s3:PutObject on runs\/\* .* only where s3:if-none-match is given: deploy again/,
+      /^the role of the builds may use s3:PutObject on runs\/\* .* only where s3:if-none-match is given: deploy again/,
     ],
     [
       'a source that cannot be reached',
       { lostSource: true },
       { stack: true },
       /^✗ x86: sources {9}DownloadFailed: http:\/\/127\.0\.0\.1:\d+\/dists\/gone\/InRelease does not exist \(404\)$/,
-      /^see that the addresses in places: and repositories: are right, and that builds have a way there/,
+      /^check that the addresses in places: and repositories: are right and that builds can reach them/,
     ],
     [
       'a RESULT that is missing',
@@ -207,14 +207,14 @@ describe('the doctor', () => {
       { keyState: 'Disabled' },
       { stack: true },
       /^✗ signing {14}ExecutionFailed: KeyUnusable: the KMS key arn:aws:kms:\S+ cannot sign: its state is Disabled$/,
-      /^the KMS key has to be enabled, RSA_4096 and SIGN_VERIFY, .* aws kms enable-key$/,
+      /^the KMS key has to be enabled, of the spec RSA_4096 and the usage SIGN_VERIFY, .* aws kms enable-key$/,
     ],
     [
       'a keyring that is forbidden',
       { site: 403 },
       { stack: true },
       /^✗ keyring {14}DownloadFailed: http:\/\/127\.0\.0\.1:\d+\/keyring\.gpg answers 403 Forbidden$/,
-      /^a 403 is given to who is not in allowedCidrs .* the policy of the mirror bucket/,
+      /^the site answers 403 to machines outside allowedCidrs .* the policy of the mirror bucket/,
     ],
     [
       'no binfmt',
@@ -233,7 +233,7 @@ describe('the doctor', () => {
       },
       { stack: true },
       `✗ stack                NoSuchStack: there is no stack ${stackName} in the region us-east-1`,
-      /^is it in another region\? AWS_REGION and AWS_PROFILE say where it is looked for/,
+      /^if it is in another region, set AWS_REGION or AWS_PROFILE/,
     ],
   ])('finds %s, and says what to do', async (_, planted, options, line, hint) => {
     const { code, outLines } = await doctor(planted, options);

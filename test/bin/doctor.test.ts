@@ -157,7 +157,7 @@ describe('the doctor of a deployed mirror', () => {
       '✗ x86: qemu            MissingTool: there is no qemu-system-x86_64',
       expect.stringMatching(/^ {23}see in the log of this build why QEMU is missing/),
       '✗ x86: sources         DownloadFailed: one; another',
-      expect.stringMatching(/^ {23}see that the addresses in places: and repositories: are right/),
+      expect.stringMatching(/^ {23}check that the addresses in places: and repositories: are right/),
     ]);
   });
 
@@ -392,7 +392,7 @@ describe('the doctor of an account', () => {
     [
       'a distribution is refused for its own fault',
       { CreateDistribution: () => new Fault('NoSuchOrigin', 'One or more of your origins do not exist.', 404) },
-      '✓ cloudfront           the account is not refused a distribution (one was asked for that cannot be made)',
+      '✓ cloudfront           the account is not refused distributions (an invalid one was refused as invalid)',
     ],
     [
       'these credentials may make none',
@@ -413,7 +413,12 @@ describe('the doctor of an account', () => {
     [
       'it is made all the same',
       { CreateDistribution: () => new Created('<Id>E123</Id>') },
-      '✗ cloudfront           CloudFront has created the distribution E123 (disabled), which it documents to refuse',
+      '✗ cloudfront           CloudFront has created the distribution E123 (disabled), though its documentation says that it refuses it',
+    ],
+    [
+      'CloudFront has no time',
+      { CreateDistribution: () => new Fault('Throttling', 'Rate exceeded', 400) },
+      '✗ cloudfront           AwsFailed: AWS did not say whether the account may have a distribution: Throttling: Rate exceeded',
     ],
     [
       'CloudFront is in trouble',
@@ -463,7 +468,12 @@ describe('the doctor of an account', () => {
     ]);
   });
 
-  it.each(['cn-north-1', 'us-gov-west-1', 'us-iso-east-1'])('says that a mirror cannot be in %s', async (region) => {
+  it.each([
+    'cn-north-1',
+    'us-gov-west-1',
+    'us-iso-east-1',
+    'eu-isoe-west-1',
+  ])('says that a mirror cannot be in %s', async (region) => {
     await smallDeployment({}, { answers: smallAccount() });
     environment({ AWS_REGION: region });
     const terminal = keptTerminal();

@@ -7,6 +7,7 @@ import { planOf } from '../../lib/job/plan';
 import { makePrivateKey } from '../../lib/simplestreams/openpgp-signer';
 import type { Signer } from '../../lib/simplestreams/signer';
 import { makePrivateKeyPackets } from '../fixtures/private-key-packets';
+import { stanzaAt } from '../fixtures/private-stanza';
 import { smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
@@ -61,6 +62,16 @@ describe('the words of a build', () => {
     );
     expect(() => orders(['noble'], { kernel: 'ga-27.04' })).toThrow(
       misuse('UnknownKernel', /^ga-27.04 is a kernel of 27.04, not of noble/),
+    );
+  });
+
+  it('may name a file of stanzas of which some are for other architectures, and refuse one with no other', () => {
+    const [one, two] = ['http://archive.example/ubuntu', 'http://ports.example/ubuntu'].map((uri) => stanzaAt(uri));
+    const both = written('u.sources', `Architectures: amd64\n${one}\nArchitectures: arm64\n${two}`);
+    expect(orders(['noble'], { repository: [both], arch: 'amd64' })[0]?.customise?.repositories).toHaveLength(1);
+    const ports = written('p.sources', `Architectures: arm64\n${two}`);
+    expect(() => orders(['noble'], { repository: [both, ports], arch: 'amd64' })).toThrow(
+      misuse('BadInput', /^the repository http:\/\/ports.example\/ubuntu is not for amd64/),
     );
   });
 

@@ -51,7 +51,7 @@ describe('reading a directory', () => {
         await makeSmallMirror(root, { signer, versions: ['20261120', '20261121'], at: nextDay });
         writeFileSync(join(root, index), yesterday);
       },
-      'looks restored from a backup, and nothing is published on top of it until you decide',
+      'looks restored from a backup. Nothing is published on top of it until you decide',
     ],
     [
       'in which a publication was killed',
@@ -61,7 +61,7 @@ describe('reading a directory', () => {
         writeFileSync(next, `${measureBytes(bytes).sha256}\n${bytes}`);
         writeFileSync(join(root, '.store/tmp/0123456789ab.1.1.left'), 'left');
       },
-      'a publication was cut off, the next one finishes it',
+      'a publication was interrupted: a newer version was written and did not become visible; the next publication finishes it',
     ],
     [
       'whose index.json is behind',
@@ -78,7 +78,7 @@ describe('reading a directory', () => {
         rmSync(join(root, 'candidate/bookworm/amd64/20261120'));
         rmSync(join(root, mirror.armouredKeyring));
       },
-      'the next publication of this release makes it',
+      'the next publication of this release creates it',
     ],
   ])('%s changes nothing, and says how it stands', async (_, change, told) => {
     const { root } = await makeSmallMirror(temporaryFolder(), { signer });

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type ReleasesOptions, runReleases } from '../../bin/commands/releases';
 import type { Signer } from '../../lib/simplestreams/signer';
 import { publishCloudImages } from '../fixtures/cloud-stream';
+import { environment } from '../fixtures/fake-aws';
 import { serveArchive } from '../fixtures/served-archive';
 import { smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
@@ -106,6 +107,14 @@ catalogue: { releases: { zany: { codename: Zany Zebrafish }, lucky: { version: "
 
     const given = { stream: server.url, streamKeyring: join(folder, 'stream.gpg') };
     expect((await rows(given)).find(({ release }) => release === 'zany')?.source).toBe('stream');
+  });
+
+  it('refuses to read a stream where temporary files cannot be kept', async () => {
+    environment({ TMPDIR: '/no/such/folder' });
+    await expect(listed({ stream: 'http://127.0.0.1:1' })).rejects.toMatchObject({
+      name: 'BadInput',
+      message: 'temporary files cannot be kept in /no/such/folder: it does not exist',
+    });
   });
 
   it('refuses a stream that is not signed by the keyring', async () => {

@@ -79,6 +79,20 @@ test('goes from key to key in three steps, and says each time what comes next', 
   expect(problems).toEqual([]);
 });
 
+test('can do each step again, and says where everything is done', async () => {
+  const mirror = await madeMirror();
+  for (const step of [[], [], ['--sign'], ['--sign'], ['--finish'], ['--finish'], ['--sign']]) {
+    expect([step, await rotate(mirror, ...step)]).toMatchObject([step, { code: 0 }]);
+  }
+  expect(await rotate(mirror)).toMatchObject({
+    code: 2,
+    errLines: [
+      expect.stringMatching(/hands out the new key [0-9A-F]{40} alone: it is changed already$/),
+      expect.any(String),
+    ],
+  });
+});
+
 test('prints JSON', async () => {
   const { code, outLines } = await rotate(await madeMirror(), '--json');
   expect(code).toBe(0);

@@ -17,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Metafiles, makeAssets } from '../../bin/assets';
 import { workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
+import { makePrivateKey } from '../../lib/simplestreams/openpgp-signer';
 import { newerNode } from '../fixtures/other-node';
 import { smallObject } from '../fixtures/small-s3/objects';
 import { startSmallS3 } from '../fixtures/small-s3/server';
@@ -98,12 +99,15 @@ describe('the bundles of this checkout', () => {
   it('lets the publish function ask S3, with the SDK of its bundle', async () => {
     await using s3 = await startSmallS3();
     s3.buckets.get('mirror')?.set('format.json', smallObject(Buffer.from('{"format":9,"tool":"cdk-maas-mirror"}')));
+    const key = join(scratch, 'key.asc');
+    writeFileSync(key, await makePrivateKey({ at: new Date(), rsaBits: 2048 }), { mode: 0o600 });
     const script = `require('./index.js').handler({}).catch((error) => process.stdout.write(error.message))`;
     const run = promisify(execFile)(process.execPath, ['-e', script], {
       cwd: join(assets, 'publish'),
       env: {
         ...{ [mirrorStoreVariable]: 's3://mirror', [workStoreVariable]: 's3://work', AWS_ENDPOINT_URL: s3.url },
         ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'small', AWS_SECRET_ACCESS_KEY: 'small' },
+        MIRROR_SIGNING_KEY: key,
       },
     });
 

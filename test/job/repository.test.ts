@@ -201,6 +201,10 @@ describe('a file of sources, in the shapes that people have', () => {
     expect(() => plan('amd64')).toThrow(
       'the repository https://packages.example/ubuntu is not for amd64, by its field Architectures',
     );
+    const text = `Architectures: arm64\n${stanza}\n${second}`;
+    const two = order({ architectures: ['amd64'], customise: { repositories: [text] } });
+    expect(planOf(two, 'x').architectures).toHaveLength(1);
+    expect(addedSources(two, 'amd64').every(({ uri }) => uri === 'https://other.example/ubuntu')).toBe(true);
   });
 
   it('keeps what apt has to be told', () => {

@@ -145,7 +145,7 @@ it.each(packedEncodings)('refuses what is sent with the Content-Encoding %s', as
   const { read } = await reading({ headers: { 'Content-Encoding': encoding } });
   expect(read).toMatchObject({
     name: 'DownloadFailed',
-    message: expect.stringContaining(`is sent with Content-Encoding ${encoding} though nobody asked for it`),
+    message: expect.stringContaining(`is sent with Content-Encoding ${encoding} though it was not asked for`),
   });
 });
 

@@ -98,6 +98,22 @@ describe('labels of a machine with SELinux', () => {
     vi.unstubAllEnvs();
   });
 
+  it('refuses to pack where it cannot be told whether files have them', async () => {
+    const { tree, file, options } = labelled();
+    const bin = temporaryFolder();
+    const program = (name: string, line: string) =>
+      writeFileSync(join(bin, name), `#!/bin/sh\n${line}\n`, { mode: 0o755 });
+    program('mksquashfs', 'echo "mksquashfs version 4.5.1 (2022/03/17)"');
+    program('getfattr', 'echo "getfattr: no such luck" >&2; exit 1');
+    vi.stubEnv('PATH', `${bin}:${process.env.PATH}`);
+
+    await expect(makeSquashfs(tree, file, options)).rejects.toMatchObject({
+      name: 'CommandFailed',
+      message: expect.stringContaining('no such luck'),
+    });
+    vi.unstubAllEnvs();
+  });
+
   it.each([
     ['mksquashfs version 4.5.1 (2022/03/17)', false],
     ['mksquashfs version 4.6 (2023/03/25)', true],

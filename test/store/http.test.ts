@@ -170,7 +170,7 @@ describe('a mirror over HTTP', () => {
     );
     await expect(new HttpStore(url).read('squashfs')).rejects.toMatchObject({
       name: 'DownloadFailed',
-      message: expect.stringContaining(`is sent with Content-Encoding ${encoding} though nobody asked for it`),
+      message: expect.stringContaining(`is sent with Content-Encoding ${encoding} though it was not asked for`),
     });
   });
 

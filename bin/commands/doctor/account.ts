@@ -3,6 +3,7 @@ import { type CloudFrontAnswer, cloudFrontAnswer } from '../../../lib/cloud/acco
 import { type Identity, identityOf } from '../../../lib/cloud/account/identity';
 import type { Clients } from '../../../lib/cloud/clients';
 import { findStack } from '../../../lib/cloud/stack-outputs';
+import { canHaveSite } from '../../../lib/job/aws/regions';
 import { otherKinds, probedMachines } from '../../../lib/job/probe';
 import { type Finding, type Tried, tried } from './finding';
 
@@ -16,12 +17,12 @@ export function identityFindings({ account, arn, region }: Identity): Finding[] 
   return [{ name: 'credentials', ok: true, found }, ...regionFindings(region)];
 }
 
-/** Partitions whose services a mirror's site cannot do without. */
 function regionFindings(region: string): Finding[] {
-  const [, partition] = /^(cn|us-gov|us-iso[a-z]*|eu-isoe)-/.exec(region) ?? [];
-  if (partition === undefined) return [];
+  if (canHaveSite(region)) return [];
   const found = `${region} has no CloudFront, or none with functions: a mirror cannot be deployed there`;
-  return [{ name: 'region', ok: false, found, hint: 'set AWS_REGION to a region of the partition aws: eu-west-1' }];
+  return [
+    { name: 'region', ok: false, found, hint: 'set AWS_REGION to a region of the partition aws, such as eu-west-1' },
+  ];
 }
 
 /** Name of the stack that `cdk bootstrap` makes unless it is told another, and the version that stacks with assets need. */
@@ -85,18 +86,18 @@ function cloudFrontWords(answer: CloudFrontAnswer): Omit<Finding, 'name'> {
     case 'has':
       return { ok: true, found: `the account has distributions (${answer.distributions}), so it may have them` };
     case 'may':
-      return { ok: true, found: 'the account is not refused a distribution (one was asked for that cannot be made)' };
+      return { ok: true, found: 'the account is not refused distributions (an invalid one was refused as invalid)' };
     case 'made':
       return {
         ok: false,
-        found: `CloudFront has created the distribution ${answer.id} (disabled), which it documents to refuse`,
-        hint: 'delete it, and report this: the account may have distributions, and this check must not make one',
+        found: `CloudFront has created the distribution ${answer.id} (disabled), though its documentation says that it refuses it`,
+        hint: 'delete it, and report this: the account may have distributions, but this check must not create one',
       };
     case 'untold':
       return {
         ok: true,
         found: `these credentials may not create distributions: ${answer.words}`,
-        hint: 'a deployment creates them with the bootstrap role: it will show whether AWS has verified the account',
+        hint: 'a deployment creates them with the bootstrap role, and will show whether AWS has verified the account',
       };
     case 'unverified':
       return {

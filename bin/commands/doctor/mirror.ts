@@ -39,7 +39,7 @@ export function deployed({ cloudformation }: Clients, stack: string, region: str
 function outputsOf(stack: FoundStack | undefined, name: string, region: string): Deployed {
   if (stack === undefined) {
     throw new MirrorError('NoSuchStack', `there is no stack ${name} in the region ${region}`, {
-      hint: `is it in another region? AWS_REGION and AWS_PROFILE say where it is looked for; npx cdk deploy makes it`,
+      hint: 'if it is in another region, set AWS_REGION or AWS_PROFILE; npx cdk deploy creates it',
     });
   }
   if (!/^(CREATE|(UPDATE|IMPORT)(_ROLLBACK)?)_COMPLETE/.test(stack.status)) {
@@ -101,7 +101,7 @@ function probeFinding(machine: ProbedMachine, { name, ok, evidence }: Probe): Fi
 }
 
 const privileged =
-  'builds have to be privileged, on host kernel 6: deploy again, and look whether a service control policy forbids it';
+  'builds have to be privileged, on host kernel 6: deploy again, and check whether a service control policy forbids it';
 
 const hints: Readonly<Record<string, string>> = {
   machine: 'give the stages a larger machine, by the property computeType (on arm armComputeType) of MaasMirror',
@@ -110,9 +110,9 @@ const hints: Readonly<Record<string, string>> = {
   binfmt:
     'images of other architectures need qemu-user-static and binfmt_misc: see in the log of this build whether it was installed, and that builds are privileged',
   sources:
-    'see that the addresses in places: and repositories: are right, and that builds have a way there: in a VPC a NAT gateway and a security group that lets them out, elsewhere the proxy',
+    'check that the addresses in places: and repositories: are right and that builds can reach them: in a VPC through a NAT gateway and a security group that lets them out, elsewhere through the proxy',
   objects:
-    'the role of the builds may s3:PutObject on runs/* of the work bucket only where s3:if-none-match is given: deploy again, and see which policy of the bucket, of an organisation or a boundary allows or denies more',
+    'the role of the builds may use s3:PutObject on runs/* of the work bucket only where s3:if-none-match is given: deploy again, and check which other policy (of the bucket, an organisation or a permissions boundary) allows or denies more',
 };
 
 /** Lets Publish sign a test text. */
@@ -126,7 +126,7 @@ export async function signingFinding(examination: Examination): Promise<Finding>
 }
 
 const signingHint =
-  'the KMS key has to be enabled, RSA_4096 and SIGN_VERIFY, and to let the role of Publish use it: aws kms describe-key, aws kms enable-key';
+  'the KMS key has to be enabled, of the spec RSA_4096 and the usage SIGN_VERIFY, and its policy has to let the role of Publish use it: aws kms describe-key, aws kms enable-key';
 
 /** Reads the keyring as MAAS does. */
 export async function keyringFinding({ outputs }: Pick<Examination, 'outputs'>): Promise<Finding> {
@@ -151,4 +151,4 @@ export async function keyringFinding({ outputs }: Pick<Examination, 'outputs'>):
 }
 
 const siteHint =
-  'a 403 is given to who is not in allowedCidrs (this machine?), and where the policy of the mirror bucket does not let the distribution read; a new distribution needs some minutes';
+  'the site answers 403 to machines outside allowedCidrs (is this one?), and where the policy of the mirror bucket does not let the distribution read; a new distribution takes some minutes';

@@ -36,8 +36,13 @@ export async function cloudFrontAnswer(client: CodeBuildClient): Promise<CloudFr
   if (refused.status === 201) return { kind: 'made', id: elementOf(refused.body, 'Id') ?? '' };
   if (/must be verified/.test(words)) return { kind: 'unverified', words };
   if (code === 'AccessDenied') return { kind: 'untold', words };
-  if (refused.status === 400 || refused.status === 404) return { kind: 'may' };
+  if (isInvalid(refused.status, code)) return { kind: 'may' };
   throw await refusal(refused, what);
+}
+
+/** Whether CloudFront refused a distribution for what it is. Throttling has status 400 as well, and 403 is for credentials. */
+function isInvalid(status: number, code: string): boolean {
+  return (status === 400 || status === 404) && /^(NoSuch|Invalid|Illegal|Inconsistent|Missing)/.test(code);
 }
 
 /** CloudFront has one endpoint, in us-east-1. https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateDistribution.html */

@@ -1,4 +1,4 @@
-import { factsFault } from '../../catalog/described';
+import { factsFault, isTooOld } from '../../catalog/described';
 import { MirrorError } from '../../errors';
 import { ReleaseFacts } from './facts';
 
@@ -12,7 +12,7 @@ export interface DistroInfoRelease {
 
 /**
  * The releases of Ubuntu that distro-info-data has, oldest first: lines of version, codename, series, created, release, eol,
- * eol-server, eol-esm, of which later ones may be missing.
+ * eol-server, eol-esm, of which later ones may be missing. Those that are too old to be built are left out.
  * @param wanted series or version of the only one that is read. @default - all that can be described
  * @throws BadFormat where the one that is wanted is described wrongly
  */
@@ -27,7 +27,7 @@ export function distroInfoReleases(csv: string, wanted?: string): DistroInfoRele
     };
     const [name = '', title = ''] = [cell('series'), cell('version')];
     const version = title.replace(/ LTS$/, '');
-    if (wanted !== undefined && wanted !== name && wanted !== version) return [];
+    if ((wanted !== undefined && wanted !== name && wanted !== version) || isTooOld(version)) return [];
     const read = ReleaseFacts.safeParse({
       version,
       title,

@@ -35,7 +35,7 @@ export const ReleaseFacts = z.strictObject({
 });
 export type ReleaseFacts = z.infer<typeof ReleaseFacts>;
 
-/** Who has told what is told of a release. */
+/** Where facts about a release come from. */
 export const FactsSource = z.enum(['mirror.yaml', 'stream', 'distro-info']);
 export type FactsSource = z.infer<typeof FactsSource>;
 

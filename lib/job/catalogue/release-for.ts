@@ -17,9 +17,9 @@ export function isDescribed({ release, about }: OfRelease): boolean {
   return findRelease(release) !== undefined || about?.version !== undefined;
 }
 
-/** Who told what is known of a release, in words: `catalogue`, `stream and distro-info`. */
+/** The sources of what is known of a release, in words: `catalogue`, `stream and distro-info`. */
 export function toldBy({ release, about }: OfRelease): string {
   const catalogue = findRelease(release) === undefined ? [] : ['catalogue'];
   const others = about === undefined ? [] : about.sources.length === 0 ? ['mirror.yaml'] : about.sources;
-  return [...catalogue, ...others].join(' and ') || 'nobody yet';
+  return [...catalogue, ...others].join(' and ');
 }

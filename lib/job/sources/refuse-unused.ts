@@ -12,11 +12,12 @@ export function refuseUnused({ customise, architectures }: Pick<Order, 'customis
   for (const added of customise?.repositories ?? []) {
     const repository = parseRepository(repositoryText(added));
     if (repository.kind === 'ppa') continue;
-    const unused = repository.stanzas.find((stanza) => !architectures.some((one) => isFor(stanza, one)));
-    if (unused === undefined) continue;
+    // As in apt, of several stanzas some may be for other architectures.
+    if (repository.stanzas.some((stanza) => architectures.some((one) => isFor(stanza, one)))) continue;
+    const uris = repository.stanzas.flatMap((stanza) => stanza.uris);
     throw new MirrorError(
       'BadInput',
-      `the repository ${withoutPasswords(unused.uris.join(' '))} is not for ${architectures.join(', ')}, by its field Architectures`,
+      `the repository ${withoutPasswords(uris.join(' '))} is not for ${architectures.join(', ')}, by its field Architectures`,
       { hint: 'take the field or the repository away, or build other architectures', misuse: true },
     );
   }

@@ -8,7 +8,7 @@ export function nameAnswer(frame: Buffer): Buffer | undefined {
   if (question === undefined) return undefined;
   const { query, ip, udp } = question;
   const answer = Buffer.alloc(ethernetSize + ipSize + udpSize + query.length);
-  frame.copy(answer, 0, 6, 12); // back to whoever asked
+  frame.copy(answer, 0, 6, 12); // back to the sender
   frame.copy(answer, 6, 0, 6);
   answer.writeUInt16BE(ipv4, 12);
   ipHeader(ip, answer.length - ethernetSize).copy(answer, ethernetSize);

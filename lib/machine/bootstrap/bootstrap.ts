@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { type Repository, stanzaOf } from '../apt';
 import { archiveFailure } from '../apt-errors';
 import { enterChroot } from '../chroot';
-import { allSaid } from '../image-settings/package-failure';
+import { allSaid } from '../dpkg/package-failure';
 import type { Gateway } from '../network/gateway';
 import { relayedCommand } from '../network/relayed';
 import { isProxyLine } from '../network/site-proxy';

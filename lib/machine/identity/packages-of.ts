@@ -11,7 +11,7 @@ export interface Packages {
   makerOf(path: string): string;
 }
 
-/** Reads nothing before it is asked: of most changes nobody asks. */
+/** Reads dpkg's files when it is first asked: most builds never ask. */
 export function packagesOf(tree: Inside): Packages {
   const info = (names: RegExp) => textsIn(tree, 'var/lib/dpkg/info', names);
   const sums = once(() =>

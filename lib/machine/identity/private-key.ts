@@ -3,14 +3,13 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 /** Bytes of a file that may be a key: the longest, of post-quantum schemes and in bundles with certificates, have some 100 kB. */
 export const mostOfKey = 1024 * 1024;
 
-/** What a file holds that nobody but one machine may have, in words; undefined where it holds no private key. */
+/** The kind of private key that a file holds, in words; undefined where it holds none. */
 export function privateKeyIn(bytes: Buffer): string | undefined {
   if (derKeyOf(bytes) !== undefined) return 'private key (DER)';
   if (isPkcs12(bytes)) return 'private key (PKCS #12)';
   // Quicker than to look line by line: hardly any file has one of these.
   if (!marks.some((mark) => bytes.includes(mark))) return undefined;
-  const text = bytes.toString('latin1');
-  const lines = text.split('\n').map((line) => line.trim());
+  const lines = linesOf(bytes);
   if (armouredKeys(lines).length > 0) return 'private key';
   const found = Object.entries(kinds).find(([, isOne]) => isOne(lines));
   return found?.[0];
@@ -20,11 +19,12 @@ export function privateKeyIn(bytes: Buffer): string | undefined {
 export function keysOf(bytes: Buffer): KeyObject[] {
   const der = derKeyOf(bytes);
   if (der !== undefined) return [der];
-  const lines = bytes
-    .toString('latin1')
-    .split('\n')
-    .map((line) => line.trim());
-  return armouredKeys(lines).flatMap((pem) => parsed(() => createPrivateKey(pem)) ?? []);
+  return armouredKeys(linesOf(bytes)).flatMap((pem) => parsed(() => createPrivateKey(pem)) ?? []);
+}
+
+function linesOf(bytes: Buffer): string[] {
+  const text = bytes.toString('latin1');
+  return text.split('\n').map((line) => line.trim());
 }
 
 /** The first certificate of a file: of a chain it is the one whose key belongs to it. */

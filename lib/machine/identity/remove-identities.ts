@@ -35,7 +35,7 @@ export async function removeIdentities(root: string, base: string, upper: string
 
 /** One for each package whose keys the machines will lack. */
 export function warningsOf(found: readonly Identity[]): string[] {
-  const lost = found.filter(({ what, known }) => (known ? known.again === undefined : what !== belonging(what)));
+  const lost = found.filter(({ what, known }) => (known ? known.again === undefined : !goesWithKey(what)));
   const packages = [...new Set(lost.map(({ of }) => of))];
   return packages.map((name) => {
     const own = lost.filter(({ of }) => of === name);
@@ -46,8 +46,8 @@ export function warningsOf(found: readonly Identity[]): string[] {
   });
 }
 
-/** What goes with a key comes again with it. */
-const belonging = (what: string) => (what.endsWith('of a removed key') ? what : undefined);
+/** It is made again together with the key. */
+const goesWithKey = (what: string) => what.endsWith('of a removed key');
 
 /** OpenSSL finds certificates by links whose names are hashes. Those of removed ones lead nowhere. */
 async function removeDeadLinks(tree: Inside, before: Inside, upper: Inside): Promise<void> {

@@ -1,6 +1,6 @@
+import { type PackageFiles, packageFiles } from '../dpkg/package-files';
 import type { Inside } from '../tree/inside';
 import { namesBelow } from '../tree/lists';
-import { type PackageFiles, packageFiles } from './package-files';
 
 /** Where settings are looked for: files, and folders with all below them. */
 export interface SettingPlaces {

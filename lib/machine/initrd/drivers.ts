@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { MirrorError } from '../../errors';
-import { packageLists } from '../image-settings/package-files';
+import { packageLists } from '../dpkg/package-files';
 import { logLine } from '../log';
 import { inside } from '../tree/inside';
 import { namesInInitrd } from './read-initrd';

@@ -44,7 +44,7 @@ async function readCompressed(file: string, at: number, take: (name: string) => 
         length += piece.length;
         if (length > mostBytes) throw damaged(name, `has more than ${mostBytes} bytes unpacked`);
         if (archive.push(piece)) continue;
-        isEnded = true; // what lies behind the archives is none of the kernel's either
+        isEnded = true; // the kernel does not read what follows the archives either
         return;
       }
     } catch (error) {

@@ -1,5 +1,6 @@
 import { type Chroot, enterChroot } from '../chroot';
 import { endedTogether } from '../ended-together';
+import { makeStandardFolders } from '../image-settings/standard-folders';
 import { type Mounted, mounted, mountOverlay } from '../mounts';
 import type { Command } from '../run';
 import { type Inside, inside } from '../tree/inside';
@@ -40,6 +41,7 @@ export function openAptTree(
   return endedTogether(async (opened) => {
     const overlay = opened.use(await mountOverlay([base], scratch));
     const fetcher = opened.use(await enterChroot(overlay.path, tools));
+    await makeStandardFolders(fetcher);
     await configure(fetcher.path);
     await configure(chroot.path);
     inside(fetcher.path).write(lastSettings, `${gateway.options.join('\n')}\n`);

@@ -1,10 +1,12 @@
 import { kernelsOf } from '../../catalog/kernels';
+import { flavourOf } from '../../catalog/names';
 import type { Release } from '../../catalog/releases';
 import { MirrorError } from '../../errors';
 import { releaseFor } from '../../job/catalogue/release-for';
 import { usualKernels } from '../../job/kernel-choice';
 import { bootloadersOrder, type Order } from '../../job/order';
 import { planOf } from '../../job/plan';
+import type { KernelFlavour } from '../kernel-flavour';
 
 /** What a mirror is for. */
 interface Scope {
@@ -25,19 +27,27 @@ function flavoursOf(order: Order): string[] {
   return planOf(order, 'synth').architectures.flatMap(({ kernels }) => kernels.map(({ kernel }) => kernel));
 }
 
+/** A flavour by its name in the catalogue, and as it was asked for: `hwe`, `hwe-24.04`. */
+type Named = Pick<KernelFlavour, 'name' | 'asked'>;
+
 /**
  * An order of a view that names no flavours, in a mirror that does: it means those of the mirror that the release has.
+ * `hwe-24.04` is noble's alone.
  * @throws BadInput (misuse) where the release has none of them
  */
-export function withFlavoursOf(named: readonly string[] | undefined, order: Order): Order {
+export function withFlavoursOf(named: readonly Named[] | undefined, order: Order): Order {
   const { release, architectures, view } = order;
   if (named === undefined || order.kernels !== undefined || release === bootloadersOrder) return order;
-  const built = architectures.flatMap((one) => kernelsOf(releaseFor(order), one)).filter((kernel) => kernel.built);
-  const required = named.filter((name) => built.some((kernel) => kernel.name === name));
+  const known = releaseFor(order);
+  const built = architectures.flatMap((one) => kernelsOf(known, one)).filter((kernel) => kernel.built);
+  const required = named
+    .filter(({ name, asked }) => flavourOf(asked, known) === name && built.some((kernel) => kernel.name === name))
+    .map(({ name }) => name);
   if (required.length > 0) return { ...order, kernels: { required, optional: [] } };
+  const words = named.map(({ asked }) => asked).join(', ');
   throw new MirrorError(
     'BadInput',
-    `the property kernels has ${named.join(', ')}, and ${release} of the view ${view} has none of these`,
+    `the property kernels has ${words}, and ${release} of the view ${view} has none of these`,
     { hint: `name one that it has, too: ${[...new Set(built.map(({ name }) => name))].join(', ')}`, misuse: true },
   );
 }

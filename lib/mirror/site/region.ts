@@ -1,15 +1,10 @@
 import { Token } from 'aws-cdk-lib';
 import { MirrorError } from '../../errors';
-
-/**
- * Regions of partitions where a site cannot be made: GovCloud and the isolated ones have no CloudFront, China's has no
- * functions, KeyValueStores or managed policies.
- */
-const without = /^(us-gov|cn|[a-z]+-iso[a-z]?)-/;
+import { canHaveSite } from '../../job/aws/regions';
 
 /** @throws BadInput (misuse) for a region whose CloudFront cannot serve a mirror; one that only the deployment knows passes */
 export function checkRegion(region: string): void {
-  if (Token.isUnresolved(region) || !without.test(region)) return;
+  if (Token.isUnresolved(region) || canHaveSite(region)) return;
   throw new MirrorError('BadInput', `the region of the stack is ${region}, whose CloudFront cannot serve a mirror`, {
     hint: 'deploy to a region of the partition aws, such as us-east-1 or eu-west-1, or build and serve the mirror on one machine: maas-mirror build, maas-mirror serve',
     misuse: true,

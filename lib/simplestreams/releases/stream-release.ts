@@ -17,7 +17,7 @@ export interface StreamRelease {
   readonly architectures: readonly string[];
 }
 
-/** A release that products describe so that nobody can go by it, and why. */
+/** A release whose products contradict themselves or each other, and how. */
 export interface OddRelease {
   /** As the first product says it. */
   readonly name: string;

@@ -1,5 +1,5 @@
 import { architectures as builtArchitectures } from '../../catalog/architectures';
-import { factsFault } from '../../catalog/described';
+import { factsFault, isTooOld, oldestDescribed } from '../../catalog/described';
 import { findRelease, releaseNames } from '../../catalog/releases';
 import { MirrorError, withoutPasswords } from '../../errors';
 import { type DistroInfoRelease, distroInfoReleases } from '../../job/catalogue/distro-info';
@@ -26,7 +26,8 @@ export interface DescribeBench {
 /**
  * An order whose release is known: where the catalogue does not have it, the order says what the signed stream of cloud
  * images says of it, and distro-info-data where the stream says nothing. What the order says already counts more.
- * @throws UnknownRelease (misuse) where nobody knows the release; BadFormat where it is described oddly; BadSignature
+ * @throws UnknownRelease (misuse) where no source has the release; NotSupported (misuse) for one before 16.04; BadFormat
+ *   where its description contradicts itself; BadSignature
  */
 export async function describedOrder(order: Order, bench: DescribeBench): Promise<Order> {
   const { release: word, about } = order;
@@ -35,6 +36,7 @@ export async function describedOrder(order: Order, bench: DescribeBench): Promis
   if (!/^(?:[a-z]{1,40}|\d\d\.\d\d)$/.test(word)) throw unknown(order, {});
 
   const stream = await fromStream(order, bench);
+  if (stream.release !== undefined && isTooOld(stream.release.version)) throw tooOld(stream.release);
   const [distro] = distroInfoReleases(bench.distroInfo ?? '', stream.release?.name ?? word);
   if (stream.release === undefined && distro === undefined && about?.version === undefined)
     throw unknown(order, stream);
@@ -91,7 +93,7 @@ function merged(
   return { ...facts, sources };
 }
 
-/** Variants (`amd64v3`) and architectures that nobody here can build for are left to others. */
+/** Variants (`amd64v3`) and architectures that cannot be built for are left out. */
 export function factsOfStream({ version, title, codename, supportEol, architectures }: StreamRelease): ReleaseFacts {
   const buildable = architectures.filter((one) => builtArchitectures.some(({ name }) => name === one));
   return {
@@ -107,8 +109,19 @@ const placeOf = ({ places }: Order) => withoutPasswords(streamAddress(places));
 
 function odd(message: string): MirrorError {
   return new MirrorError('BadFormat', message, {
-    hint: 'report it to whoever publishes it, or describe the release by `catalogue` in mirror.yaml',
+    hint: 'report it to its publisher, or describe the release by `catalogue` in mirror.yaml',
   });
+}
+
+function tooOld({ name, version }: StreamRelease): MirrorError {
+  return new MirrorError(
+    'NotSupported',
+    `${name} (${version}) is older than ${oldestDescribed}, the oldest that is built`,
+    {
+      hint: 'name a later release; `maas-mirror releases` lists them',
+      misuse: true,
+    },
+  );
 }
 
 function unknown(order: Order, { failure, names }: FromStream): MirrorError {

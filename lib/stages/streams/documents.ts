@@ -104,7 +104,7 @@ function documentUrl({ contentId, path }: ForeignEntry, stream: SignedStream): s
   );
 }
 
-const reportIt = 'report it to whoever publishes the stream';
+const reportIt = 'report it to the publisher of the stream';
 
 function notThere(url: string): MirrorError {
   return new MirrorError('NotReady', `${withoutPasswords(url)} is not there (404), though the index names it`, {

@@ -6,13 +6,13 @@ import { aptDistUpgrade, aptInstall, aptPurge, aptUpdate, type Repository } from
 import { pinArchive } from '../../../lib/machine/apt-pins';
 import { configureApt } from '../../../lib/machine/apt-settings';
 import type { Chroot } from '../../../lib/machine/chroot';
+import { packageFailure } from '../../../lib/machine/dpkg/package-failure';
 import {
   policiesIn,
   requireNewest,
   requireUnheld,
   requireUpgraded,
 } from '../../../lib/machine/image-settings/kept-back';
-import { packageFailure } from '../../../lib/machine/image-settings/package-failure';
 import type { AptTree } from '../../../lib/machine/network/apt-tree';
 import type { Deb } from '../../fixtures/apt-archive/deb';
 import { inSmallTree } from '../../fixtures/in-small-tree';

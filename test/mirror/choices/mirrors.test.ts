@@ -68,6 +68,18 @@ describe('kernels', () => {
     ]);
   });
 
+  it('are of one release where their names say so', () => {
+    const kernels = [KernelFlavour.of('hwe-24.04-edge'), KernelFlavour.GA];
+    const made = templateOf({ releases: [noble, jammy], kernels, schedule });
+
+    expect(ordersIn(made).map(({ of, kernels: named }) => [of, named])).toEqual([
+      ['candidate noble', ['hwe-edge', 'ga']],
+      ['candidate jammy', ['ga']],
+      ['candidate bootloaders', undefined],
+    ]);
+    expect(flavoursOf(made)).toEqual(['Ga', 'HweEdge']);
+  });
+
   it('leave a view alone that names its own', () => {
     const view = { name: 'a', releases: [noble], requiredKernels: [KernelFlavour.HWE] };
     const made = templateOf({ views: [view], kernels: [KernelFlavour.GA, KernelFlavour.HWE], schedule });

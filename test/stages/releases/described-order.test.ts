@@ -119,7 +119,7 @@ describe('a release that the catalogue does not have', () => {
     expect((await unread.describe({ release }, csv)).about?.sources).toEqual(['distro-info']);
   });
 
-  it('is as an order says where nobody else knows it', async () => {
+  it('is as an order says where no other source has it', async () => {
     await using site = await stream();
     const about = { version: '27.10', sources: ['mirror.yaml'] };
     expect((await site.describe({ release: 'able', about })).about).toEqual(about);
@@ -128,7 +128,7 @@ describe('a release that the catalogue does not have', () => {
     expect(site.requests).toHaveLength(asked);
   });
 
-  it('is refused where nobody knows it, with what is there', async () => {
+  it('is refused where no source has it, with those that exist', async () => {
     await using site = await stream();
     await expect(site.describe({ release: 'able' })).rejects.toMatchObject({
       name: 'UnknownRelease',
@@ -185,6 +185,19 @@ describe('a release that the catalogue does not have', () => {
     await using hidden = await stream();
     hideLine(hidden.folder, 'com.ubuntu.cloud:daily:download', ' ');
     await expect(hidden.describe({}, csv)).rejects.toMatchObject({ name: 'BadSignature' });
+  });
+
+  it.each([
+    'trusty',
+    '14.04',
+  ])('is refused by its age where it is older than all that is built (%s)', async (release) => {
+    await using site = await stream({ release: 'trusty', version: '14.04', fields: {} });
+    const old = `${csv}14.04 LTS,Trusty Tahr,trusty,2013-10-17,2014-04-17,2019-04-25,2019-04-25,2024-04-25\n`;
+    await expect(site.describe({ release }, old)).rejects.toMatchObject({
+      name: 'NotSupported',
+      misuse: true,
+      message: 'trusty (14.04) is older than 16.04, the oldest that is built',
+    });
   });
 
   it('is refused where the stream has lost its signatures', async () => {

@@ -4,7 +4,7 @@ import { textsIn } from '../tree/lists';
 
 /** What dpkg knows of the files in a tree. Paths have no slash in front: `etc/apt/apt.conf.d/01autoremove`. */
 export interface PackageFiles {
-  /** Whether a package brought a file, and nobody has changed its settings since. */
+  /** Whether a package brought a file, and it is no setting that has been changed since. */
   isPristine(path: string): boolean;
 }
 
