@@ -42,7 +42,19 @@ export function findIdentities(tree: Inside, before: Inside, upper: Inside): Ide
     keys.push(one);
     found.push({ path, what: key ?? 'identity', of: known?.of ?? packages.makerOf(path), ...(known && { known }) });
   }
-  return [...found, ...belongingTo(keys, found, certificates, { tree, before })];
+  const moved = movedIn(keys, before);
+  const own = found.filter(({ path }) => !moved.includes(path));
+  const ownKeys = keys.filter(({ path }) => !moved.includes(path));
+  return [...own, ...belongingTo(ownKeys, own, certificates, { tree, before })];
+}
+
+/** Paths of keys that the base has under another name: a package has moved them. Looks through the base only where there are keys. */
+function movedIn(keys: readonly Changed[], before: Inside): string[] {
+  const unnamed = keys.filter(({ known }) => known === undefined);
+  if (unnamed.length === 0) return [];
+  const isAsLong = (size: number) => unnamed.some(({ bytes }) => bytes.length === size);
+  const held = [...changedFiles(before)].filter(({ size }) => isAsLong(size)).map(({ path }) => before.read(path));
+  return unnamed.filter(({ bytes }) => held.some((one) => one?.equals(bytes))).map(({ path }) => path);
 }
 
 function* changedIn(tree: Inside, upper: Inside): Generator<Changed> {

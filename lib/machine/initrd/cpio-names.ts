@@ -1,7 +1,7 @@
 import { MirrorError } from '../../errors';
 
 /**
- * Reads the names in archives of cpio's newc format, one behind the other, as the kernel does; contents are passed over.
+ * Reads the names of the files in archives of cpio's newc format, one behind the other, as the kernel does; contents are passed over.
  * They arrive in pieces of any length. The format: 110 bytes of hexadecimal fields behind `070701`, the name, the content,
  * the two last filled up to a multiple of four; an archive ends with an entry TRAILER!!!, and zeros may follow.
  * @see https://docs.kernel.org/driver-api/early-userspace/buffer-format.html
@@ -68,7 +68,8 @@ export class CpioNames {
 
   /** @returns whether all of the entry's name was there */
   #entry(): boolean {
-    const [size, nameLength] = [this.#field(6), this.#field(11)];
+    const [mode, size, nameLength] = [this.#field(1), this.#field(6), this.#field(11)];
+    const links = this.#field(4);
     if (nameLength < 2 || nameLength > longestName) throw this.#damaged(`has a name of ${nameLength} bytes`);
     const length = padded(headerLength + nameLength);
     if (this.#left.length < length) return false;
@@ -80,7 +81,7 @@ export class CpioNames {
     this.#nameBytes += nameLength;
     if (this.#nameBytes > mostNameBytes) throw this.#damaged(`has names of more than ${mostNameBytes} bytes`);
     if (this.#entries > mostEntries) throw this.#damaged(`has more than ${mostEntries} entries`);
-    if (!this.#isBetween) this.take(name);
+    if (!this.#isBetween && isOfUse(mode, size, links)) this.take(name);
     return true;
   }
 
@@ -107,6 +108,11 @@ const longestName = 4096;
 const mostEntries = 1_000_000;
 /** Whoever reads them keeps them; those of a generic kernel's initrd have less than one megabyte. */
 const mostNameBytes = 128 * 1024 * 1024;
+
+/** No folder, and no file that a full disk has left empty; of one with several names the content comes with the last. */
+function isOfUse(mode: number, size: number, links: number): boolean {
+  return (mode & 0o170000) !== 0o040000 && (size > 0 || links > 1);
+}
 
 function padded(length: number): number {
   return Math.ceil(length / 4) * 4;

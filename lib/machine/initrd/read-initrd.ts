@@ -37,19 +37,27 @@ async function readCompressed(file: string, at: number, take: (name: string) => 
   const archive = new CpioNames(name, take);
   const decompressor = decompressorFor(await beginningAt(file, at), name);
   let [length, isEnded] = [0, false];
+  let fault: unknown;
   const read = async (pieces: AsyncIterable<Buffer>) => {
-    for await (const piece of pieces) {
-      length += piece.length;
-      if (length > mostBytes) throw damaged(name, `has more than ${mostBytes} bytes unpacked`);
-      if (archive.push(piece)) continue;
-      isEnded = true; // the kernel does not read what follows the archives either
-      return;
+    try {
+      for await (const piece of pieces) {
+        length += piece.length;
+        if (length > mostBytes) throw damaged(name, `has more than ${mostBytes} bytes unpacked`);
+        if (archive.push(piece)) continue;
+        isEnded = true; // the kernel does not read what follows the archives either
+        return;
+      }
+    } catch (error) {
+      fault = error;
+      throw error;
     }
   };
   try {
     await pipeline(createReadStream(file, { start: at, highWaterMark: pieceLength }), decompressor, read);
   } catch (error) {
-    if (error instanceof MirrorError) throw error;
+    // Who stops reading early has the pipeline say of itself that it was aborted.
+    if (fault instanceof MirrorError) throw fault;
+    if (isEnded) return;
     throw damaged(name, `cannot be unpacked: ${(error as Error).message}`, error);
   }
   if (!isEnded) archive.end();

@@ -84,15 +84,30 @@ describe('keys and identities that packages made', () => {
 
   it('are not what the base had, nor what a package comes with', async () => {
     const { key } = selfSigned();
-    had('etc/base.key', key);
-    for (const path of ['etc/base.key', 'usr/share/doc/tool/example.key', 'etc/tool/setting.key']) makes(path, key);
+    const keyOfBase = selfSigned().key;
+    had('etc/base.key', keyOfBase);
+    makes('etc/base.key', keyOfBase);
+    for (const path of ['usr/share/doc/tool/example.key', 'etc/tool/setting.key']) makes(path, key);
     makes('etc/tool/made.key', key);
     const md5 = createHash('md5').update(key).digest('hex');
     makes('var/lib/dpkg/info/tool.md5sums', `${md5}  usr/share/doc/tool/example.key\n`);
     makes('var/lib/dpkg/status', `Package: tool\nConffiles:\n /etc/tool/setting.key ${md5}\n`);
 
     expect(await remove()).toEqual([{ path: '/etc/tool/made.key', what: 'private key', of: '' }]);
-    expect(readFileSync(join(root, 'etc/base.key'), 'utf8')).toBe(key);
+    expect(readFileSync(join(root, 'etc/base.key'), 'utf8')).toBe(keyOfBase);
+  });
+
+  it('are not what the base had under another name', async () => {
+    const { key } = selfSigned();
+    had('var/lib/service/key', key);
+    makes('var/lib/service2/key', key);
+    makes('var/lib/service2/other', selfSigned().key);
+    makes('etc/dropbear/dropbear_rsa_host_key', key);
+
+    expect((await remove()).map(({ path }) => path).sort()).toEqual([
+      '/etc/dropbear/dropbear_rsa_host_key',
+      '/var/lib/service2/other',
+    ]);
   });
 
   it('are not what stands in a script of a package, or in what Python made of its file', async () => {

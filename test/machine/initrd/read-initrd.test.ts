@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
@@ -96,6 +96,35 @@ describe('the names in an initrd', () => {
         message: expect.stringMatching(message),
       });
     }
+  });
+
+  it('are no folders, and no files that are empty', async () => {
+    const tree = temporaryFolder();
+    for (const name of ['a.ko', 'b.ko', 'empty.ko']) writeFileSync(join(tree, name), name.startsWith('e') ? '' : 'x');
+    linkSync(join(tree, 'b.ko'), join(tree, 'c.ko'));
+    mkdirSync(join(tree, 'folder.ko'));
+    const file = join(temporaryFolder(), 'cpio');
+    await run(['sh', '-ec', 'cd "$1" && find . | sort | cpio --quiet -o -H newc > "$2"', 'sh', tree, file], {
+      quiet: true,
+    });
+
+    expect(await namesInInitrd(initrdOf(readFileSync(file)))).toEqual(['a.ko', 'b.ko', 'c.ko']);
+  });
+
+  it('end where what is packed is no archive any more', async () => {
+    const long = Buffer.alloc(8 * 1024 * 1024, 'junk');
+    expect(await namesInInitrd(initrdOf(gzipSync(Buffer.concat([await cpioOf(main), long]))))).toEqual(
+      Object.keys(main),
+    );
+  });
+
+  it('refuses an initrd for what is wrong with it, however much follows', async () => {
+    const junk = Buffer.alloc(8 * 1024 * 1024, 'y');
+    const bytes = gzipSync(Buffer.concat([(await cpioOf(main)).subarray(0, 112), junk]));
+    await expect(namesInInitrd(initrdOf(bytes))).rejects.toMatchObject({
+      name: 'IncompleteInitrd',
+      message: expect.stringMatching(/no header where one is due/),
+    });
   });
 
   it('refuses an initrd whose names alone would fill the memory', () => {
