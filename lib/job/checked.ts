@@ -3,11 +3,16 @@ import { MirrorError, withoutPasswords } from '../errors';
 
 /**
  * A value that came from outside, by its schema.
- * @param name how the message calls it: `the order`
+ * @param name how the message calls it: `the order`; several things as a plural, `{ plural: 'the sources' }`
  * @param hint what to do about it @default - where to read what can be ordered
  * @throws BadInput (misuse) with the first field that is wrong, its value and every fault found
  */
-export function checked<T>(schema: z.ZodType<T>, value: unknown, name: string, hint = orderHint): T {
+export function checked<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  name: string | { readonly plural: string },
+  hint = orderHint,
+): T {
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
   const faults = error.issues.map((issue) => [issue.path.join('.'), messageOf(issue)].filter(Boolean).join(': '));
@@ -15,7 +20,7 @@ export function checked<T>(schema: z.ZodType<T>, value: unknown, name: string, h
   const seen = seenAt(first?.path ?? [], value) ?? 'nothing';
   throw new MirrorError(
     'BadInput',
-    `${name} is wrong: ${shortened(printable(faults.join('; ')), 2000)} (seen: ${shortened(printable(withoutPasswords(seen)), 200)})`,
+    `${typeof name === 'string' ? `${name} is` : `${name.plural} are`} wrong: ${shortened(printable(faults.join('; ')), 2000)} (seen: ${shortened(printable(withoutPasswords(seen)), 200)})`,
     { hint, misuse: true },
   );
 }

@@ -180,7 +180,7 @@ function placesOf(places: MirrorConfig['places'], { read, keyring }: Pick<Orders
     ...(archiveKeyring === undefined ? {} : { archiveKeyring: keyring(archiveKeyring).toString('base64') }),
     ...(ca === undefined ? {} : { ca: read(ca).toString() }),
   };
-  return checked(Places, { ...rest, ...files }, 'places');
+  return checked(Places, { ...rest, ...files }, { plural: 'places' });
 }
 
 /** The JSON Schema of `mirror.yaml`, for editors. */

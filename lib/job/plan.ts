@@ -73,7 +73,7 @@ export const planInputOf = (event: unknown): PlanInput => checked(PlanInput, eve
 
 /** @throws BadInput (misuse) naming the field */
 export const concludeInputOf = (event: unknown): ConcludeInput =>
-  checked(ConcludeInput, event, 'the results of the architectures');
+  checked(ConcludeInput, event, { plural: 'the results of the architectures' });
 
 /**
  * What an order means by the catalogue alone. That it is news, and that what the sources offer (`inputs`) is not known,

@@ -55,7 +55,7 @@ export type ProbedSources = z.infer<typeof ProbedSources>;
 
 /** @throws BadInput (misuse) naming the field */
 export const probedSourcesOf = (text: string): ProbedSources =>
-  checked(ProbedSources, JSON.parse(text), 'the sources that the probe is to reach');
+  checked(ProbedSources, JSON.parse(text), { plural: 'the sources that the probe is to reach' });
 
 /** @throws BadInput (misuse) naming the field */
 export const probedOf = (value: unknown): Probed => checked(Probed, value, 'the result of the probe stage');

@@ -19,17 +19,27 @@ export class MirrorSchedule {
     return new MirrorSchedule(expression);
   }
 
-  /** @param word `hourly`, `daily` or `weekly`, as in `mirror.yaml` */
+  /**
+   * @param word `hourly`, `daily` or `weekly`, as in `mirror.yaml`, or what `expression` takes
+   * @throws BadInput (misuse)
+   */
   static of(word: string): MirrorSchedule {
-    const found = { hourly: MirrorSchedule.HOURLY, daily: MirrorSchedule.DAILY, weekly: MirrorSchedule.WEEKLY }[word];
-    return found ?? new MirrorSchedule(word);
+    const { HOURLY: hourly, DAILY: daily, WEEKLY: weekly } = MirrorSchedule;
+    return (
+      new Map([
+        ['hourly', hourly],
+        ['daily', daily],
+        ['weekly', weekly],
+      ]).get(word) ?? new MirrorSchedule(word)
+    );
   }
 
   readonly expressionString: string;
 
   private constructor(expressionString: string) {
     requireKnown('schedule', expressionString);
-    const fault = faultOfExpression(expressionString);
+    const isText = typeof expressionString === 'string'; // JavaScript gives anything
+    const fault = isText ? faultOfExpression(expressionString) : 'it is no text';
     if (fault !== undefined) throw badSchedule(expressionString, fault);
     this.expressionString = expressionString;
   }
@@ -42,7 +52,7 @@ export class MirrorSchedule {
 
 function badSchedule(expression: string, fault: string): MirrorError {
   return new MirrorError('BadInput', `the property schedule is ${JSON.stringify(expression)}: ${fault}`, {
-    hint: 'give MirrorSchedule.HOURLY, DAILY or WEEKLY, or an expression of EventBridge Scheduler: cron(0 4 * * ? *), rate(6 hours)',
+    hint: 'give MirrorSchedule.of("hourly"), of("daily") or of("weekly"), or an expression of EventBridge Scheduler: cron(0 4 * * ? *), rate(6 hours)',
     misuse: true,
   });
 }

@@ -1,3 +1,4 @@
+import type { Duration } from 'aws-cdk-lib';
 import { architecturesOf, type OfRelease } from '../catalog/kernels';
 import { MirrorError } from '../errors';
 import type { AddedRepository } from '../job/added-repository';
@@ -6,12 +7,13 @@ import { checked } from '../job/checked';
 import { MirrorConfig, ordersOf } from '../job/config';
 import { refuseFileAddresses } from '../job/file-addresses';
 import { refuseNotYet } from '../job/not-yet';
-import { bootloadersOrder, type Order } from '../job/order';
+import { bootloadersOrder, longestBoot, type Order } from '../job/order';
 import { refusePasswords } from '../job/passwords';
 import { Places } from '../job/places';
 import { withFlavoursOf } from './choices/flavours';
 import { requireKnown } from './choices/known-at-synth';
 import { catalogueOf } from './choices/known-releases';
+import { wholeMinutes } from './choices/whole-minutes';
 import type { MaasMirrorProps } from './maas-mirror-props';
 import type { MirrorView } from './mirror-view';
 import { pascalCase } from './pascal-case';
@@ -33,9 +35,15 @@ export function ordersOfProps(props: MaasMirrorProps): Order[] {
       catalogue: catalogueOf(props),
       places: placesOf(props),
     },
-    'the properties of the mirror',
+    { plural: 'the properties of the mirror' },
+    'see the properties of MaasMirror and MirrorView',
   );
-  const places = checked(Places, { ...placesOf(props), ...keyringsOf(props) }, 'the property places');
+  const places = checked(
+    Places,
+    { ...placesOf(props), ...keyringsOf(props) },
+    'the property places',
+    'see MirrorPlaces',
+  );
   refuseNotYet({ views }, 'the properties of the mirror');
   if (views.every(({ releases = [] }) => releases.length === 0)) return [];
   const orders = ordersOf(config, {
@@ -134,9 +142,14 @@ function wordsOf(view: MirrorView, { architectures }: MaasMirrorProps): object {
     ...(serial !== undefined && { serial }),
     ...(compression !== undefined && { compression }),
     ...(bootTest !== undefined && { bootTest }),
-    ...(bootTimeout !== undefined && { bootTimeout: bootTimeout.toMinutes({ integral: false }) }),
+    ...(bootTimeout !== undefined && { bootTimeout: bootMinutes(view.name, bootTimeout) }),
     ...(bootloaders !== undefined && { bootloaders }),
   };
+}
+
+function bootMinutes(view: string, bootTimeout: Duration): number {
+  const range = { from: 1, to: longestBoot, words: `1 to ${longestBoot}` };
+  return wholeMinutes(`bootTimeout of the view ${view}`, bootTimeout, range);
 }
 
 function customiseOf(view: MirrorView): object | undefined {

@@ -88,8 +88,21 @@ function releaseNamed(word: string, catalogue: Catalogue | undefined): Release {
   const own = Object.entries(catalogue?.releases ?? {}).find(([, { version }]) => version === word);
   const name = own?.[0] ?? seriesOf(word);
   if (familyOf(name) === 'debian') return DebianRelease.of(name);
-  const version = findRelease(name) === undefined ? factsOf(catalogue, name)?.version : undefined;
-  return UbuntuRelease.of(name, version === undefined ? {} : { version });
+  const facts = findRelease(name) === undefined ? factsOf(catalogue, name) : undefined;
+  if (facts !== undefined && facts.version === undefined) throw withoutVersion(name);
+  return UbuntuRelease.of(name, facts?.version === undefined ? {} : { version: facts.version });
+}
+
+/** A build asks the stream for it; a synthesis reads no stream. */
+function withoutVersion(name: string): MirrorError {
+  return new MirrorError(
+    'UnknownRelease',
+    `catalogue.releases.${name} has no version, and ${name} is not known without`,
+    {
+      hint: `add it to that entry, such as version: "27.04": the stream of cloud images, which may know ${name}, is not read at synth`,
+      misuse: true,
+    },
+  );
 }
 
 function placesOf({ places }: MirrorConfig, file: string): MirrorPlaces {

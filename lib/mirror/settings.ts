@@ -7,8 +7,10 @@ import { bootloadersOrder, type Order } from '../job/order';
 import { planOf } from '../job/plan';
 import { BuildMachine } from './build-machine';
 import { usedFlavours } from './choices/flavours';
+import { requireKinds } from './choices/kinds-of-values';
 import { requireKnown } from './choices/known-at-synth';
 import { catalogueOf, knownRelease } from './choices/known-releases';
+import { wholeMinutes } from './choices/whole-minutes';
 import type { MaasMirrorProps } from './maas-mirror-props';
 import { ordersOfProps } from './orders';
 import { secretsOf } from './secrets';
@@ -35,6 +37,7 @@ export interface Settings {
 
 /** @throws UnknownArchitecture, UnknownKernel, BadInput (all misuse) */
 export function settingsOf(props: MaasMirrorProps): Settings {
+  requireKinds(props);
   const { maxConcurrency = 5, stageTimeout = Duration.minutes(60) } = props;
   const { computeType = BuildMachine.X86.computeType, armComputeType = BuildMachine.ARM.computeType } = props;
   for (const [name, list] of Object.entries({
@@ -137,9 +140,7 @@ function checkComputeTypes(types: Readonly<Record<string, ComputeType>>): void {
 /** What CodeBuild takes. */
 function checkTimeout(stageTimeout: Duration): void {
   if (stageTimeout.isUnresolved()) return;
-  const minutes = stageTimeout.toMinutes({ integral: false });
-  if (Number.isInteger(minutes) && minutes >= 5 && minutes <= 36 * 60) return;
-  throw misuse(`the property stageTimeout is ${minutes} minutes`, 'it is whole minutes, from 5 minutes to 36 hours');
+  wholeMinutes('stageTimeout', stageTimeout, { from: 5, to: 36 * 60, words: '5 minutes to 36 hours' });
 }
 
 /** The site of a mirror serves the mirror's own bucket, which is made here or handed in beside the site. */

@@ -16,8 +16,11 @@ export function userFile(path: string, what: string, beside?: string): Buffer {
     return readFileSync(beside === undefined ? path : resolve(dirname(beside), path));
   } catch (cause) {
     throw new MirrorError('BadInput', `${what} ${path} cannot be read: ${(cause as Error).message}`, {
-      hint: 'files are named relative to mirror.yaml',
+      hint: beside === undefined ? relativeToApp(path) : `it is named relative to ${beside}: give a path from there`,
       misuse: true,
     });
   }
 }
+
+const relativeToApp = (path: string) =>
+  `the path is relative to the working directory of the app, so ${resolve(path)} was looked for; in an app that is started elsewhere, give an absolute path: join(__dirname, 'mirror.yaml')`;

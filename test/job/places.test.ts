@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checked } from '../../lib/job/checked';
 import { Places } from '../../lib/job/places';
 
-const places = (fields: object) => checked(Places, fields, 'places');
+const places = (fields: object) => checked(Places, fields, { plural: 'places' });
 const refusal = (message: RegExp) =>
   expect.objectContaining({ name: 'BadInput', misuse: true, message: expect.stringMatching(message) });
 
@@ -17,7 +17,7 @@ describe('an address', () => {
   // Each is written into the configuration of apt, between quotes.
   it.each(addresses)('of %s refuses what would end a setting of apt', (field) => {
     for (const end of [`";APT::Update::Pre-Invoke{"id";};//`, `'x`, '\\', ' x', '\nx']) {
-      expect(() => places({ [field]: `http://x${end}` })).toThrow(refusal(new RegExp(`^places is wrong: ${field}: `)));
+      expect(() => places({ [field]: `http://x${end}` })).toThrow(refusal(new RegExp(`^places are wrong: ${field}: `)));
     }
   });
 
