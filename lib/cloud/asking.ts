@@ -1,4 +1,5 @@
 import { MirrorError } from '../errors';
+import { ofProfile } from '../store/aws-profile';
 
 /**
  * Asks AWS for something.
@@ -17,12 +18,12 @@ export async function asking<T>(what: string, call: () => Promise<T>): Promise<T
 function awsError(what: string, cause: Error): MirrorError {
   const said = `${cause.name}: ${cause.message}`;
   if (cause.message.includes('Region is missing')) {
-    return new MirrorError('WrongRegion', 'no AWS region is set', {
+    return new MirrorError('WrongRegion', `no AWS region is set${ofProfile()}`, {
       hint: 'set AWS_REGION, or a profile that has one',
     });
   }
   if (noCredentials.test(cause.name)) {
-    return new MirrorError('NoCredentials', `AWS does not take the credentials: ${said}`, {
+    return new MirrorError('NoCredentials', `AWS does not take the credentials${ofProfile()}: ${said}`, {
       hint: 'log in again (aws sso login, aws configure), or set AWS_PROFILE; AWS_REGION has to be where the mirror is',
     });
   }

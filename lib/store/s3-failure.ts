@@ -1,4 +1,5 @@
 import { MirrorError } from '../errors';
+import { ofProfile } from './aws-profile';
 
 /** What the SDK throws, as far as we look at it. Where no answer came, there is no status. */
 interface Thrown {
@@ -44,9 +45,10 @@ export function s3Failure(error: unknown, action: string, url: string): MirrorEr
     new MirrorError(as, text, { hint, cause: error });
 
   if (isAboutCredentials(name)) {
-    return failed('NoCredentials', `${url}: no AWS credentials that hold: ${said}`, credentialsHint);
+    return failed('NoCredentials', `${url}: no AWS credentials that hold${ofProfile()}: ${said}`, credentialsHint);
   }
-  if (/region is missing/i.test(message)) return failed('WrongRegion', `${url}: no AWS region is set`, regionHint);
+  if (/region is missing/i.test(message))
+    return failed('WrongRegion', `${url}: no AWS region is set${ofProfile()}`, regionHint);
   if (status === 301 || status === 307 || regionNames.includes(name) || (status === 400 && region !== undefined)) {
     const where = region === undefined ? 'in another AWS region' : `in the region ${region}`;
     return failed('WrongRegion', `${url}: the bucket is ${where}: ${said}`, regionHint);
