@@ -1,5 +1,4 @@
 import { MirrorError } from '../errors';
-import { ofProfile } from '../store/aws-profile';
 
 /**
  * Asks AWS for something.
@@ -43,3 +42,9 @@ function awsError(what: string, cause: Error): MirrorError {
 /** Of the SDK where there are none, and of services where they do not count (any more). */
 const noCredentials =
   /^(CredentialsProviderError|TokenProviderError|ExpiredToken(Exception)?|InvalidClientTokenId|UnrecognizedClientException|InvalidSignatureException|SignatureDoesNotMatch|IncompleteSignature(Exception)?|AuthFailure)$/;
+
+/** Which profile was asked, for messages about credentials and regions; empty where none is named. */
+function ofProfile(): string {
+  const { AWS_PROFILE: profile } = process.env;
+  return profile === undefined || profile === '' ? '' : ` (AWS_PROFILE=${profile})`;
+}

@@ -1,5 +1,4 @@
 import { MirrorError } from '../errors';
-import { ofProfile } from './aws-profile';
 
 /** What the SDK throws, as far as we look at it. Where no answer came, there is no status. */
 interface Thrown {
@@ -120,4 +119,10 @@ function isOurs(error: Error): boolean {
   return (
     error instanceof MirrorError || 'path' in error || /region is missing|resolved credential/i.test(error.message)
   );
+}
+
+/** Which profile was asked, for messages about credentials and regions; empty where none is named. */
+function ofProfile(): string {
+  const { AWS_PROFILE: profile } = process.env;
+  return profile === undefined || profile === '' ? '' : ` (AWS_PROFILE=${profile})`;
 }
