@@ -137,7 +137,8 @@ const localOptions = { mirror: '--mirror', work: '--work', key: '--key', base: '
 
 function refuseLocal({ typed = [], stack, ...options }: CloudBuildOptions): void {
   const serve = (options as { readonly serve?: boolean }).serve === false ? '--no-serve' : '--serve';
-  const names = typed.flatMap((name) => ({ ...localOptions, serve })[name] ?? []);
+  // --serve and --no-serve are two options of one name.
+  const names = [...new Set(typed.flatMap((name) => ({ ...localOptions, serve })[name] ?? []))];
   if (names.length === 0) return;
   throw new MirrorError('BadInput', `${names.join(', ')} is given together with --stack ${stack}`, {
     hint: 'it is for builds on this machine; a deployed stack has its own mirror, key and site',

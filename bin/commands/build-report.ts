@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { familyOf } from '../../lib/catalog/releases';
 import { supportAt, supportMark } from '../../lib/catalog/support';
 import { isDescribed, releaseFor, toldBy } from '../../lib/job/catalogue/release-for';
@@ -112,7 +112,7 @@ export function report(results: readonly BuildResult[], options: ReportOptions, 
     terminal.out(`${result.status === 'SUCCEEDED' ? '✓' : '✗'} ${order.release}: ${outcome}`);
     const mark = markOf(order, now);
     if (mark !== undefined) terminal.out(`  support      ${mark}`);
-    terminal.out(`  logs         ${isAddress(logs) ? logs : relative('.', logs) || logs}`);
+    terminal.out(`  logs         ${isAddress(logs) ? logs : fromHere(logs)}`);
   }
   const done = results.filter(({ result }) => result.status === 'SUCCEEDED');
   const views = [...new Set(done.map(({ order }) => order.view))];
@@ -131,6 +131,12 @@ function markOf(order: Order, now: Date): string | undefined {
 function aboutRelease(order: Order, now: Date): object {
   if (order.release === bootloadersOrder || !isDescribed(order)) return {};
   return { source: toldBy(order), support: supportAt(releaseFor(order), now) };
+}
+
+/** The short way to a folder below this one; of all others the whole path. */
+function fromHere(folder: string): string {
+  const way = relative('.', folder);
+  return way === '' || way.split('/')[0] === '..' ? resolve(folder) : way;
 }
 
 const isAddress = (place: string) => /^https?:/.test(place);

@@ -7,7 +7,7 @@ import { MirrorError } from '../../lib/errors';
 import { isDescribed, releaseFor } from '../../lib/job/catalogue/release-for';
 import { checked } from '../../lib/job/checked';
 import { bootloadersFor, ordersOf, parseConfig } from '../../lib/job/config';
-import { bootloadersOrder, Order } from '../../lib/job/order';
+import { bootloadersOrder, longestBoot, Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
 import { stanzasIn } from '../../lib/job/repository';
 import { withCredentials } from './credentials-of';
@@ -45,7 +45,8 @@ export interface OrderOptions extends PlacesOptions {
  * @param machine what `uname -m` says
  * @throws UnknownRelease, UnknownArchitecture, UnknownKernel, NotSupported, BadInput (all misuse)
  */
-export function ordersFrom(releases: readonly string[], options: OrderOptions, machine: string): Order[] {
+export function ordersFrom(words: readonly string[], options: OrderOptions, machine: string): Order[] {
+  const releases = wordsOf(words);
   const orders =
     options.config === undefined ? named(releases, options, machine) : configured(releases, options, machine);
   for (const order of orders) if (order.release === bootloadersOrder || isDescribed(order)) planOf(order, 'check');
@@ -145,8 +146,16 @@ function imageFrom(options: OrderOptions): object {
     ...(customise && { customise }),
     ...(serial !== undefined && { serial }),
     ...(compression !== undefined && { compression }),
-    ...(bootTimeout !== undefined && { bootTimeout: Number(bootTimeout) }),
+    ...(bootTimeout !== undefined && { bootTimeout: minutesOf(bootTimeout) }),
   };
+}
+
+function minutesOf(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new MirrorError('BadInput', `--boot-timeout ${JSON.stringify(text)} is not a number of minutes`, {
+    hint: `give whole minutes, from 1 to ${longestBoot}: --boot-timeout 120 is two hours`,
+    misuse: true,
+  });
 }
 
 function customisationFrom(options: OrderOptions) {

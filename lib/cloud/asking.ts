@@ -17,12 +17,12 @@ export async function asking<T>(what: string, call: () => Promise<T>): Promise<T
 function awsError(what: string, cause: Error): MirrorError {
   const said = `${cause.name}: ${cause.message}`;
   if (cause.message.includes('Region is missing')) {
-    return new MirrorError('WrongRegion', 'no AWS region is set', {
+    return new MirrorError('WrongRegion', `no AWS region is set${ofProfile()}`, {
       hint: 'set AWS_REGION, or a profile that has one',
     });
   }
   if (noCredentials.test(cause.name)) {
-    return new MirrorError('NoCredentials', `AWS does not take the credentials: ${said}`, {
+    return new MirrorError('NoCredentials', `AWS does not take the credentials${ofProfile()}: ${said}`, {
       hint: 'log in again (aws sso login, aws configure), or set AWS_PROFILE; AWS_REGION has to be where the mirror is',
     });
   }
@@ -42,3 +42,9 @@ function awsError(what: string, cause: Error): MirrorError {
 /** Of the SDK where there are none, and of services where they do not count (any more). */
 const noCredentials =
   /^(CredentialsProviderError|TokenProviderError|ExpiredToken(Exception)?|InvalidClientTokenId|UnrecognizedClientException|InvalidSignatureException|SignatureDoesNotMatch|IncompleteSignature(Exception)?|AuthFailure)$/;
+
+/** Which profile was asked, for messages about credentials and regions; empty where none is named. */
+function ofProfile(): string {
+  const { AWS_PROFILE: profile } = process.env;
+  return profile === undefined || profile === '' ? '' : ` (AWS_PROFILE=${profile})`;
+}

@@ -5,7 +5,7 @@ import { MirrorError, withoutPasswords } from '../errors';
  * A value that came from outside, by its schema.
  * @param name how the message calls it: `the order`; several things as a plural, `{ plural: 'the sources' }`
  * @param hint what to do about it @default - where to read what can be ordered
- * @throws BadInput (misuse) with the first field that is wrong, its value and every fault found
+ * @throws BadInput (misuse) with every fault found: its field, the rule, and the value seen there
  */
 export function checked<T>(
   schema: z.ZodType<T>,
@@ -15,26 +15,42 @@ export function checked<T>(
 ): T {
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
-  const faults = error.issues.map((issue) => [issue.path.join('.'), messageOf(issue)].filter(Boolean).join(': '));
-  const [first] = error.issues;
-  const seen = seenAt(first?.path ?? [], value) ?? 'nothing';
-  throw new MirrorError(
-    'BadInput',
-    `${typeof name === 'string' ? `${name} is` : `${name.plural} are`} wrong: ${shortened(printable(faults.join('; ')), 2000)} (seen: ${shortened(printable(withoutPasswords(seen)), 200)})`,
-    { hint, misuse: true },
-  );
+  const faults = error.issues.filter((issue) => !followsFrom(issue, error.issues)).map((one) => faultOf(one, value));
+  const subject = typeof name === 'string' ? `${name} is` : `${name.plural} are`;
+  throw new MirrorError('BadInput', `${subject} wrong: ${shortened(faults.join('; '), 3000)}`, { hint, misuse: true });
 }
 
-/** Of a key that is not allowed the rule, not that there is one. */
-function messageOf(issue: z.core.$ZodIssue): string {
-  return issue.code === 'invalid_key' ? issue.issues.map(({ message }) => message).join('; ') : issue.message;
+/** A rule of ours that was asked of something whose form is wrong, there or inside it: what it says need not be true. */
+function followsFrom({ code, path }: z.core.$ZodIssue, issues: readonly z.core.$ZodIssue[]): boolean {
+  const isInside = (other: readonly PropertyKey[]) => path.every((key, at) => other[at] === key);
+  return code === 'custom' && issues.some((other) => other.code !== 'custom' && isInside(other.path));
 }
+
+function faultOf(issue: z.core.$ZodIssue, whole: unknown): string {
+  const value = issue.path.reduce(inside, whole);
+  const fault = [issue.path.join('.'), messageOf(issue, value)].filter(Boolean).join(': ');
+  const seen = withoutPasswords(seenIn(issue, value) ?? 'nothing');
+  return `${shortened(printable(fault), 2000)} (seen: ${shortened(printable(seen), 200)})`;
+}
+
+function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
+  // Of a key that is not allowed the rule, not that there is one.
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => message).join('; ');
+  const isUnquoted = typeof value === 'number' && issue.code === 'invalid_type' && issue.expected === 'string';
+  return isUnquoted ? `is a number, not a string; put it in quotes: "${asTyped(value)}"` : issue.message;
+}
+
+/** Of a version the number has lost its last zero: 26.10 is read as 26.1. */
+const asTyped = (value: number) => (/^\d\d\.\d$/.test(String(value)) ? `${value}0` : String(value));
 
 /** Without what stands where the name of credentials belongs: it may be they themselves. */
-function seenAt(path: readonly PropertyKey[], value: unknown): string | undefined {
-  if (isSecret(String(path.at(-1)))) return 'not shown';
+function seenIn(issue: z.core.$ZodIssue, value: unknown): string | undefined {
+  if (isSecret(String(issue.path.at(-1)))) return 'not shown';
+  if (typeof value === 'number') return String(value); // JSON has no NaN
   const hide = (key: string, inner: unknown) => (isSecret(key) ? 'not shown' : inner);
-  return JSON.stringify(path.reduce(inside, value), hide);
+  const unknownOnes =
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [key, inside(value, key)]) : undefined;
+  return JSON.stringify(unknownOnes === undefined ? value : Object.fromEntries(unknownOnes), hide);
 }
 
 const isSecret = (key: string) => /credential|password|secret|token/i.test(key);

@@ -87,9 +87,17 @@ export function parseConfig(text: string, file: string): MirrorConfig {
       misuse: true,
     });
   }
+  if (value === null || value === undefined) {
+    throw new MirrorError('BadInput', `${file} is empty`, {
+      hint: 'it has to name views and their releases, such as `views: { candidate: { releases: [noble] } }`',
+      misuse: true,
+    });
+  }
+  // Whatever it says of this, in whatever form, nothing does it yet.
+  if (typeof value === 'object' && 'keep' in value) refuseNotYet({ keep: value.keep ?? null, views: [] }, file);
   const config = checked(MirrorConfig, value, file);
   const views = Object.entries(config.views).map(([name, view]) => ({ name, releases: view?.releases }));
-  refuseNotYet({ keep: config.keep, views }, file);
+  refuseNotYet({ views }, file);
   return config;
 }
 

@@ -59,7 +59,7 @@ export const bootloadersOrder = 'bootloaders';
 
 /** How long a boot may take before it has failed, in minutes; the project of boot tests allows for the longest. */
 export const longestBoot = 180;
-export const BootTimeout = z.int().min(1).max(longestBoot);
+export const BootTimeout = z.int(`minutes, a whole number from 1 to ${longestBoot}`).min(1).max(longestBoot);
 
 /** A view lies beside these in the mirror. */
 const reservedViews = ['pool', 'snapshots', 'bootloaders'];

@@ -1,9 +1,11 @@
 import { MirrorError } from '../errors';
+import { mirror } from '../job/layout';
 import { DirectoryStore } from '../store/directory';
 import { HttpStore } from '../store/http';
 import { indexOfView } from '../store/mirror-directory';
 import { openStore } from '../store/open';
 import type { Store } from '../store/store';
+import { viewsOf } from './views';
 
 export interface OpenedMirror {
   readonly store: Store;
@@ -17,11 +19,14 @@ export interface OpenedMirror {
  * (`http://host/candidate/`): a view is known by its own `streams/v1/index.sjson`, and the mirror with its keyring is
  * then above it, so that keys and messages are the same for both. A directory may be a copy of views without the pool.
  * @param views those that the caller asks for: then the address is the mirror's @default that of the address, or all
- * @throws what openStore throws; NotSupported for a view that has nothing above it
+ * @throws what openStore throws; BadInput (misuse) for views that a folder or bucket does not have; NotSupported for a view that has nothing above it
  */
 export async function openMirror(address: string, views?: readonly string[]): Promise<OpenedMirror> {
   const store = await openStore(address, { copies: true });
-  if (views !== undefined) return { store, views };
+  if (views !== undefined) {
+    await refuseMisspelt(store, views);
+    return { store, views };
+  }
   const mayBeView = store instanceof HttpStore || store instanceof DirectoryStore;
   if (!mayBeView || (await store.read(indexOfView)) === undefined) return { store };
   if (store instanceof DirectoryStore) {
@@ -30,6 +35,21 @@ export async function openMirror(address: string, views?: readonly string[]): Pr
   }
   const { base, view } = splitViewAddress(address);
   return { store: await openStore(base), views: [view] };
+}
+
+/** Over HTTP nothing can say which views there are. */
+async function refuseMisspelt(store: Store, views: readonly string[]): Promise<void> {
+  if (store instanceof HttpStore) return;
+  const found = await Promise.all(views.map((view) => store.read(mirror.index(view))));
+  if (found.every((index) => index !== undefined)) return;
+  const there = await viewsOf(store); // those without an index, too: what they lack is for verify to say
+  const misspelt = views.find((view) => !there.includes(view));
+  if (misspelt === undefined) return;
+  const has = there.length === 0 ? 'it has none yet' : `it has ${there.join(', ')}`;
+  throw new MirrorError('BadInput', `${store.name} has no view ${JSON.stringify(misspelt)}; ${has}`, {
+    hint: 'name one of its views, or leave --view out',
+    misuse: true,
+  });
 }
 
 /**

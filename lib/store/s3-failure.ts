@@ -44,9 +44,10 @@ export function s3Failure(error: unknown, action: string, url: string): MirrorEr
     new MirrorError(as, text, { hint, cause: error });
 
   if (isAboutCredentials(name)) {
-    return failed('NoCredentials', `${url}: no AWS credentials that hold: ${said}`, credentialsHint);
+    return failed('NoCredentials', `${url}: no AWS credentials that hold${ofProfile()}: ${said}`, credentialsHint);
   }
-  if (/region is missing/i.test(message)) return failed('WrongRegion', `${url}: no AWS region is set`, regionHint);
+  if (/region is missing/i.test(message))
+    return failed('WrongRegion', `${url}: no AWS region is set${ofProfile()}`, regionHint);
   if (status === 301 || status === 307 || regionNames.includes(name) || (status === 400 && region !== undefined)) {
     const where = region === undefined ? 'in another AWS region' : `in the region ${region}`;
     return failed('WrongRegion', `${url}: the bucket is ${where}: ${said}`, regionHint);
@@ -118,4 +119,10 @@ function isOurs(error: Error): boolean {
   return (
     error instanceof MirrorError || 'path' in error || /region is missing|resolved credential/i.test(error.message)
   );
+}
+
+/** Which profile was asked, for messages about credentials and regions; empty where none is named. */
+function ofProfile(): string {
+  const { AWS_PROFILE: profile } = process.env;
+  return profile === undefined || profile === '' ? '' : ` (AWS_PROFILE=${profile})`;
 }

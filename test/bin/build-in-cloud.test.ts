@@ -209,6 +209,7 @@ describe('a build in the cloud is refused', () => {
     [['work', 'key'], {}, '--work, --key is'],
     [['base'], {}, '--base is'],
     [['serve'], { serve: true }, '--serve is'],
+    [['serve', 'serve'], { serve: true }, '--serve is'],
     [['serve'], { serve: false }, '--no-serve is'],
     [['listen'], {}, '--listen is'],
   ])('with %s, which is of this machine', async (typed, given, message) => {

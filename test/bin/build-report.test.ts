@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from '../../bin/commands/build-report';
 import type { ExecutionResult, Failure } from '../../lib/job/events';
@@ -154,4 +155,19 @@ describe('the report of a build', () => {
     ]);
     expect(builds[2]).not.toHaveProperty('source');
   });
+});
+
+it('names the logs by their way from here only where they are below this folder', () => {
+  const order = Order.parse({ release: 'bookworm', architectures: ['amd64'] });
+  const lineOf = (logs: string) => {
+    const terminal = keptTerminal();
+    const result = { order, execution: 'x', logs, result: failed(notReady), outcome: '' };
+    report([result], { mirror: '/m', fingerprint: undefined, json: false, now: new Date() }, terminal);
+    return terminal.outLines.find((line) => line.includes('logs'))?.replace(/^ *logs */, '');
+  };
+
+  expect(lineOf(resolve('m.work/logs/x'))).toBe('m.work/logs/x');
+  expect(lineOf('..m.work/logs/x')).toBe('..m.work/logs/x');
+  expect(lineOf('/elsewhere/m.work/logs/x')).toBe('/elsewhere/m.work/logs/x');
+  expect(lineOf('../m.work/logs/x')).toBe(resolve('../m.work/logs/x'));
 });

@@ -104,3 +104,10 @@ test('refuses a file in a folder that does not exist', async () => {
     message: expect.stringContaining(output),
   });
 });
+
+test('hands out the keyring of the mirror that a view belongs to', async () => {
+  const terminal = keptTerminal();
+
+  expect(await runKeyring({ mirror: join(await madeMirror(), 'candidate') }, terminal)).toBe(0);
+  expect(Buffer.concat(terminal.bytes)).toEqual(signer.keyring);
+});

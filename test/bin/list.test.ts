@@ -106,7 +106,7 @@ test('refuses a view that is not there', async () => {
   await makeSmallMirror(mirror, { signer });
 
   await expect(runList({ mirror, view: 'unstable' }, keptTerminal())).rejects.toMatchObject({
-    name: 'NoSuchObject',
-    message: expect.stringContaining('unstable/streams/v1/index.sjson'),
+    name: 'BadInput',
+    message: expect.stringContaining('has no view "unstable"; it has candidate'),
   });
 });

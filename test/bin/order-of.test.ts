@@ -80,8 +80,18 @@ describe('the words of a build', () => {
     expect(orders(['noble'], { bootloaders: false })[0]?.bootTimeout).toBeUndefined();
   });
 
-  it.each(['0', '181', '1.5', 'soon', ''])('refuse --boot-timeout %j', (bootTimeout) => {
+  it.each(['0', '181'])('refuse --boot-timeout %j', (bootTimeout) => {
     expect(() => orders(['noble'], { bootTimeout })).toThrow(misuse('BadInput', /bootTimeout/));
+  });
+
+  it.each(['1.5', '2h', 'soon', ''])('refuse --boot-timeout %j, which they repeat as it was typed', (bootTimeout) => {
+    const message = `--boot-timeout ${JSON.stringify(bootTimeout)} is not a number of minutes`;
+    expect(() => orders(['noble'], { bootTimeout })).toThrow(expect.objectContaining({ message, misuse: true }));
+  });
+
+  it('may have commas between releases, as between architectures', () => {
+    expect(names(['bookworm,noble', 'jammy'])).toEqual(names(['bookworm', 'noble', 'jammy']));
+    expect(() => orders([','])).toThrow(misuse('BadInput', /no release is named/));
   });
 
   it('may be of bootloaders alone', () => {

@@ -133,6 +133,16 @@ describe('what AWS answers', () => {
     });
   });
 
+  it('names the profile whose credentials do not count', async () => {
+    await fakeAws({ StartExecution: () => new Fault('ExpiredTokenException', 'because') });
+    environment({ AWS_PROFILE: 'nope', AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
+
+    await expect(start()).rejects.toMatchObject({
+      name: 'NoCredentials',
+      message: expect.stringMatching(/^AWS does not take the credentials \(AWS_PROFILE=nope\): /),
+    });
+  });
+
   it('is not asked for without a region', async () => {
     await fakeAws({ StartExecution: started });
     environment({ AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined, AWS_CONFIG_FILE: '/dev/null' });

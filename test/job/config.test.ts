@@ -70,7 +70,11 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble
     ['{ zany: { version: "24.04" } }', /zany: 24.04 is the version of noble, not of zany/],
     ['{ zany: { version: "27.04" }, zebra: { version: "27.04" } }', /zebra: 27.04 is the version of zany, too/],
     ['{ Zany: { version: "27.04" } }', /a series in one word of lower-case letters/],
-    ['{ zany: { version: 27.04 } }', /zany.version: .*string/],
+    [
+      '{ zany: { version: 27.04 } }',
+      /zany.version: is a number, not a string; put it in quotes: "27.04" \(seen: 27.04\)/,
+    ],
+    ['{ zany: { version: 26.10 } }', /put it in quotes: "26.10"/],
     ['{ zany: { version: "27.04", eol: 2028-01-01 } }', /Unrecognized key: "eol"/],
     ['{ noble: { supportEol: soon } }', /noble.supportEol: a day like/],
     ['{ bookworm: { supportEol: 2029-01-01 } }', /bookworm is no release of Ubuntu/],
@@ -80,6 +84,42 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble
     expect(() => parseConfig(yaml, 'mirror.yaml')).toThrow(
       expect.objectContaining({ name: 'BadInput', misuse: true, message: expect.stringMatching(message) }),
     );
+  });
+
+  const refused = (yaml: string, name: string, message: string | RegExp) =>
+    expect(() => parseConfig(yaml, 'mirror.yaml')).toThrow(
+      expect.objectContaining({
+        name,
+        misuse: true,
+        message: typeof message === 'string' ? message : expect.stringMatching(message),
+      }),
+    );
+
+  it('refuses several things at once, each with the value that was seen there', () => {
+    refused(
+      'views: { a: { releases: [24.04], bootTimeout: 2h, eol: soon } }\nschedule: often\n',
+      'BadInput',
+      'mirror.yaml is wrong: ' +
+        'views.a.releases.0: is a number, not a string; put it in quotes: "24.04" (seen: 24.04); ' +
+        'views.a.bootTimeout: minutes, a whole number from 1 to 180 (seen: "2h"); ' +
+        'views.a: Unrecognized key: "eol" (seen: {"eol":"soon"}); ' +
+        'schedule: Invalid option: expected one of "hourly"|"daily"|"weekly" (seen: "often")',
+    );
+  });
+
+  it.each([
+    ['catalogue: { releases: { zany: { version: "27.04", supportEol: 20 Jan 2028 } } }', /2027-04-22 \(seen: [^)]*\)$/],
+    ['catalogue: { releases: { zany: { version: "27.4" }, able: { version: "27.4" } } }', /^(?!.*the version of)/],
+  ])('refuses the form in %s, and asks no later rule about it', (yaml, message) => {
+    refused(`views: {}\n${yaml}\n`, 'BadInput', message);
+  });
+
+  it.each(['', '# later\n', '---\n'])('refuses to be empty: %j', (yaml) => {
+    refused(yaml, 'BadInput', 'mirror.yaml is empty');
+  });
+
+  it.each(['3', '{ versions: 3 }', ''])('refuses keep: %s, which nothing does yet', (keep) => {
+    refused(`views: {}\nkeep: ${keep}\n`, 'NotSupported', /^keep in mirror.yaml: old versions are not removed yet$/);
   });
 
   it('puts the content of the files that it names into every order', () => {

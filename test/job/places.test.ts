@@ -53,6 +53,12 @@ describe('the moment of a snapshot', () => {
     expect(() => places({ snapshot })).toThrow(refusal(/snapshot: there is no such day or time \(seen: "2026/));
   });
 
+  it('refuse a snapshot that is no time in one sentence', () => {
+    expect(() => places({ snapshot: 'yesterday' })).toThrow(
+      refusal(/wrong: snapshot: a time like 20261120T000000Z \(seen: "yesterday"\)$/),
+    );
+  });
+
   it.each(['20261120', 'yesterday', '2026-11-20T00:00:00Z'])('refuses %s, which is written otherwise', (snapshot) => {
     expect(() => places({ snapshot })).toThrow(refusal(/snapshot: a time like 20261120T000000Z/));
   });

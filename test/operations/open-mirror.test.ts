@@ -158,3 +158,16 @@ test('an address keeps its user and its folders when it is taken apart', () => {
     view: 'snapshots/2026-11-20',
   });
 });
+
+test('refuses a view that a mirror does not have, and lists those that it has', async () => {
+  const { root } = await makeSmallMirror(temporaryFolder(), { signer });
+  await makeSmallMirror(root, { signer, view: 'next' });
+
+  await expect(openMirror(root, ['candidate', 'nope'])).rejects.toMatchObject({
+    name: 'BadInput',
+    misuse: true,
+    message: expect.stringMatching(/ has no view "nope"; it has candidate, next$/),
+  });
+  rmSync(join(root, 'next/streams/v1/index.sjson'));
+  expect((await verified(root, ['next'])).problems).not.toEqual([]);
+});

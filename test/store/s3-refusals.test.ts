@@ -125,6 +125,16 @@ describe('a machine without settings of AWS', () => {
     });
   });
 
+  it('refuses a profile that is none by its name', async () => {
+    forget();
+    vi.stubEnv('AWS_REGION', 'us-east-1');
+    vi.stubEnv('AWS_PROFILE', 'nope');
+    await expect(new S3Store('s3://mirror', { waits: [3_600_000] }).read('a')).rejects.toMatchObject({
+      name: 'NoCredentials',
+      message: expect.stringContaining('no AWS credentials that hold (AWS_PROFILE=nope): '),
+    });
+  });
+
   it('refuses without a region, at once', async () => {
     forget();
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'small');

@@ -129,8 +129,12 @@ function unknown(order: Order, { failure, names }: FromStream): MirrorError {
   const more = names?.filter((name) => findRelease(name) === undefined) ?? [];
   const stream =
     failure === undefined ? '' : `; ${placeOf(order)}, which may know it, cannot be read: ${failure.message}`;
-  return new MirrorError('UnknownRelease', `${known}${more.map((name) => `, ${name}`).join('')}${stream}`, {
-    hint: 'name a release by its series or version, "noble" or "24.04"; `maas-mirror releases` lists them',
+  const isBare = order.about !== undefined && order.about.version === undefined;
+  const bare = isBare ? `; the entry of ${order.release} in \`catalogue\` of mirror.yaml lacks its version` : '';
+  return new MirrorError('UnknownRelease', `${known}${more.map((name) => `, ${name}`).join('')}${bare}${stream}`, {
+    hint: isBare
+      ? `write its version into that entry, in quotes: ${order.release}: { version: "27.04" }`
+      : 'name a release by its series or version, "noble" or "24.04"; `maas-mirror releases` lists them',
     misuse: true,
     ...(failure && { cause: failure }),
   });

@@ -142,6 +142,19 @@ describe('a release that the catalogue does not have', () => {
     });
   });
 
+  it('is refused where mirror.yaml describes it without its version, which is said beside the trouble with the stream', async () => {
+    const site = await stream();
+    await site[Symbol.asyncDispose]();
+    const about = { codename: 'Able Ant', sources: ['mirror.yaml'] };
+    await expect(site.describe({ release: 'able', about })).rejects.toMatchObject({
+      name: 'UnknownRelease',
+      message: expect.stringMatching(
+        /; the entry of able in `catalogue` of mirror.yaml lacks its version; http:\S+, which may know it, cannot be read/,
+      ),
+      hint: expect.stringContaining('able: { version: "27.04" }'),
+    });
+  });
+
   it('is refused by a name that is not that of its version', async () => {
     await using site = await stream();
 
