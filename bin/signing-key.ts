@@ -57,6 +57,12 @@ export function isKeyFile(key: string): boolean {
  * @param make what to do where there is no such file @default a key is made
  */
 export async function signerFrom(key: string, make = () => makePrivateKey({ at: new Date() })): Promise<Signer> {
+  if (key === '') {
+    throw new MirrorError('BadInput', 'no signing key is named', {
+      hint: 'give the path of a file, kms:<ARN> or secret:<ARN>; a deployed mirror sets MIRROR_SIGNING_KEY',
+      misuse: true,
+    });
+  }
   if (key.startsWith(secret)) {
     const { secretKey } = await import('../lib/cloud/secret-key.js');
     return openpgpSigner(await secretKey(key.slice(secret.length)));

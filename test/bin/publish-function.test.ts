@@ -39,3 +39,11 @@ it.each([
   await expect(called).rejects.toMatchObject({ name: 'KeyUnusable', message: expect.stringContaining('Sign') });
   expect(written()).toEqual([]);
 });
+
+it('refuses to publish where no signing key is named, and writes nothing', async () => {
+  const mirror = temporaryFolder();
+  environment({ [mirrorStoreVariable]: mirror, [workStoreVariable]: temporaryFolder(), MIRROR_SIGNING_KEY: undefined });
+
+  await expect(publish({})).rejects.toMatchObject({ name: 'BadInput', message: 'no signing key is named' });
+  expect(readdirSync(mirror)).toEqual([]);
+});

@@ -52,19 +52,31 @@ function withDnf(
 
 describe('host-tools.sh where there is dnf instead of apt', () => {
   const imageTools = [
-    ...['mksquashfs', 'mount', 'losetup', 'gpgv', 'unshare', 'setpriv', 'prlimit', 'perl', 'setsid', 'pivot_root'],
+    ...[
+      'mksquashfs',
+      'getfattr',
+      'mount',
+      'losetup',
+      'gpgv',
+      'unshare',
+      'setpriv',
+      'prlimit',
+      'perl',
+      'setsid',
+      'pivot_root',
+    ],
   ];
 
   it.each(['upgrade', 'prepare', 'extract'])('names what %s needs as dnf does, and installs nothing', (stage) => {
     const { printed, told } = withDnf(['--list', stage]);
-    expect(printed).toBe('squashfs-tools\nutil-linux\ngnupg2\nperl-interpreter\n');
+    expect(printed).toBe('squashfs-tools\nattr\nutil-linux\ngnupg2\nperl-interpreter\n');
     expect(told).toBe('');
   });
 
   it('installs just what is missing, gnupg2 in place of the one without gpgv', () => {
     const { told } = withDnf(
       ['extract'],
-      [...['mount', 'losetup', 'unshare', 'setpriv', 'prlimit', 'perl', 'setsid', 'pivot_root']],
+      ['getfattr', 'mount', 'losetup', 'unshare', 'setpriv', 'prlimit', 'perl', 'setsid', 'pivot_root'],
     );
     expect(told).toBe(
       '--quiet --assumeyes --setopt=install_weak_deps=False --allowerasing install squashfs-tools gnupg2\n',
@@ -72,12 +84,19 @@ describe('host-tools.sh where there is dnf instead of apt', () => {
   });
 
   it('reads Amazon’s own repository only on Amazon Linux', () => {
-    const { told } = withDnf(['extract'], ['mksquashfs', 'mount', 'losetup', 'unshare', 'setpriv', 'prlimit'], 'amzn');
+    const { told } = withDnf(
+      ['extract'],
+      ['mksquashfs', 'getfattr', 'mount', 'losetup', 'unshare', 'setpriv', 'prlimit'],
+      'amzn',
+    );
     expect(told).toMatch(/^--disablerepo=\* --enablerepo=amazonlinux --quiet --assumeyes .* install gnupg2 /);
   });
 
   it('takes the rest of util-linux where its core alone is there', () => {
-    const { printed } = withDnf(['--list', 'extract'], ['mksquashfs', 'gpgv', 'mount', 'losetup', 'unshare', 'perl']);
+    const { printed } = withDnf(
+      ['--list', 'extract'],
+      ['mksquashfs', 'getfattr', 'gpgv', 'mount', 'losetup', 'unshare', 'perl'],
+    );
     expect(printed).toBe('util-linux\n');
   });
 
@@ -87,19 +106,21 @@ describe('host-tools.sh where there is dnf instead of apt', () => {
 
   it('goes by apt where both are there', () => {
     const { printed } = withDnf(['--list', 'extract'], ['apt-get']);
-    expect(printed).toBe('squashfs-tools\nmount\ngpgv\nutil-linux\nperl-base\n');
+    expect(printed).toBe('squashfs-tools\nattr\nmount\ngpgv\nutil-linux\nperl-base\n');
   });
 
   it('refuses to install where there is neither, and names what is missing', () => {
     const path = temporaryFolder();
     for (const tool of ['sh', 'tr', 'sed', 'id', 'uname']) symlinkSync(join('/bin', tool), join(path, tool));
     const install = () => execFileSync('/bin/sh', [script, 'extract'], { env: { PATH: path }, stdio: 'pipe' });
-    expect(install).toThrow(/neither apt-get nor dnf; please install: squashfs-tools mount gpgv util-linux perl-base/);
+    expect(install).toThrow(
+      /neither apt-get nor dnf; please install: squashfs-tools attr mount gpgv util-linux perl-base/,
+    );
   });
 });
 
 describe('host-tools.sh --list', () => {
-  const extract = ['squashfs-tools', 'mount', 'gpgv', 'util-linux', 'perl-base'];
+  const extract = ['squashfs-tools', 'attr', 'mount', 'gpgv', 'util-linux', 'perl-base'];
 
   it.each([undefined, 'amd64', 'i386'])('wants nothing to run programs of the machine itself (%s)', (architectures) => {
     expect(missing(['extract'], architectures)).toEqual(extract);

@@ -166,5 +166,5 @@ test('the template that this package deploys is understood: every task has its b
   for (const { source } of assembly.projects.values()) expect(readdirSync(source ?? '')).toContain('stage.js');
   for (const { folder: code } of assembly.functions.values()) expect(readdirSync(code)).toContain('index.js');
   const invoking = tasks.filter(({ resource }) => resource.endsWith('lambda:invoke')).map(({ state }) => state);
-  expect(invoking.sort()).toEqual(['Conclude', 'Plan', 'Publish', 'PublishBootloaders', 'Select']);
+  expect(invoking.sort()).toEqual(['Conclude', 'Plan', 'ProbeSigning', 'Publish', 'PublishBootloaders', 'Select']);
 });
