@@ -114,15 +114,15 @@ describe('the work folder', () => {
   });
 
   it.each([
-    ['that is the root', () => '/'],
-    ['that is /var', () => '/var'],
-    ['that leads to /var', () => linkTo('/var')],
-    ['of other things', () => withNames('cache', 'runs', 'photos')],
-  ])('refuses one %s, before any work', async (_, work) => {
+    ['that is the root', () => '/', 'is a folder of the system'],
+    ['that is /var', () => '/var', 'is a folder of the system'],
+    ['that leads to /var', () => linkTo('/var'), 'is a folder of the system'],
+    ['of other things', () => withNames('cache', 'runs', 'photos'), 'holds "photos"'],
+  ])('refuses one %s, before any work', async (_, work, why) => {
     const folder = work();
     await expect(checkPlaces(placesAt(folder), [order])).rejects.toMatchObject({
       name: 'ForeignDirectory',
-      message: expect.stringContaining(`--work ${folder} `),
+      message: expect.stringContaining(`--work ${folder} ${why}`),
       misuse: true,
     });
   });

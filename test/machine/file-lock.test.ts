@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -50,3 +50,25 @@ it('stays while somebody holds it, and when somebody had it since', async () => 
   await removeUnusedLock(file, month);
   expect(existsSync(file)).toBe(true);
 });
+
+it('is not what had its name before: who waited for a file that is gone takes the new one', async () => {
+  const file = oldLock();
+  const first = await lockFile(file);
+  const waiting = lockFile(file);
+  while (timesOpen(file) < 2) await new Promise(setImmediate);
+  rmSync(file);
+  await first[Symbol.asyncDispose]();
+  await using _ = await waiting;
+  expect(existsSync(file)).toBe(true);
+});
+
+/** How often this process has the file open. */
+function timesOpen(file: string): number {
+  return readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`) === file;
+    } catch {
+      return false; // the one that lists them
+    }
+  }).length;
+}
