@@ -76,7 +76,8 @@ describe('the probe of a build machine', () => {
       {
         name: 'binfmt',
         ok: true,
-        evidence: 'interpreters of other architectures are registered: arm64 by qemu-aarch64-static, armhf by qemu-arm-static',
+        evidence:
+          'interpreters of other architectures are registered: arm64 by qemu-aarch64-static, armhf by qemu-arm-static',
       },
       { name: 'sources', ok: true, evidence: 'not tried: too many' },
       // A folder has no role that would refuse it.
