@@ -11,6 +11,7 @@ import { repairEnvironment } from './preflight/environment';
 import { defaultListen } from './serve/listen';
 import { serve } from './serve/until-interrupted';
 import { processTerminal, reportError, type Terminal } from './terminal';
+import { traceFiles } from './trace-files';
 
 /**
  * The command line. Each command's code is loaded when it is called: `--help` answers at once.
@@ -109,6 +110,7 @@ function version(): string {
 
 if (require.main === module) {
   repairEnvironment();
+  if (process.env.MAAS_MIRROR_DEBUG === '1') traceFiles();
   const terminal = processTerminal();
   main(process.argv.slice(2), terminal).then(
     (code) => {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { MirrorError, named, withoutPasswords } from '../lib/errors';
 import { printable, printableText } from '../lib/machine/output/printable';
 
@@ -42,7 +43,8 @@ export function reportError(thrown: unknown, terminal: Terminal, environment: No
   const ours = error instanceof MirrorError;
   terminal.err(`error ${nameOf(error)}: ${messageOf(error)}`);
   for (const line of ours ? linesOf(error.hint) : []) terminal.err(`  ${line}`);
-  const causes = [...causesOf(error)].map(messageOf);
+  // Whoever pressed Ctrl-C knows it, and "This operation was aborted" says no more than the message.
+  const causes = [...causesOf(error)].filter((cause) => nameOf(cause) !== 'AbortError').map(messageOf);
   // Messages often end in what their cause said.
   for (const cause of causes.filter((text) => !messageOf(error).includes(text))) terminal.err(`  because ${cause}`);
   if (ours) return error.misuse ? 2 : 1;
@@ -91,5 +93,7 @@ function* causesOf(error: unknown): Iterable<unknown> {
 }
 
 function stackOf(error: unknown): string {
-  return error instanceof Error && error.stack !== undefined ? error.stack : String(error);
+  const stack = error instanceof Error && error.stack !== undefined ? error.stack : String(error);
+  if (/^ {4}at /m.test(stack) || typeof error !== 'object') return withoutPasswords(stack);
+  return `${withoutPasswords(stack)}\n  no stack came with it, but this: ${withoutPasswords(inspect(error, { depth: 3 }))}`;
 }

@@ -58,9 +58,9 @@ export async function runBuild(
   const found = await checkPlaces(places, asked);
   const orders = await describedOrders(asked);
   const { signer } = await openPlaces(places, found, terminal);
-  await expireRuns(places.work, new Date());
-  await expireDownloads(join(places.work, 'cache'), new Date());
   await installHostTools(orders, terminal);
+  await expireRuns(places.work, new Date());
+  await expireDownloads(join(places.work, 'cache'), new Date()); // needs flock
   if (!looked) await requireRootFileSystems(orders);
 
   const results: BuildResult[] = [];

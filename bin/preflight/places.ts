@@ -11,6 +11,7 @@ import { defaultKeyPath, isKeyFile, keyPlace, requireOutside } from '../signing-
 import type { Terminal } from '../terminal';
 import { folderOf, requireWritable } from './folders';
 import { makeSigner, signerOf } from './mirror-key';
+import { requireWorkFolder } from './work-folder';
 
 /** Where a build on this machine keeps what. */
 export interface Places {
@@ -52,6 +53,7 @@ export async function checkPlaces(
   await requireParent(mirror);
   const found = await findMirrorDirectory(mirror);
   await requireWritable('--mirror', mirror);
+  await requireWorkFolder(work);
   await requireWritable('--work', work);
   const signer = await signerOf(key, found);
   if (signer === undefined && isKeyFile(key)) await requireWritable('--key', dirname(resolve(key)));

@@ -36,6 +36,11 @@ export function isFolderOf(folder: string, execution: string): boolean {
   return folder.startsWith(`${execution}-`) && /^[0-9a-f]{16}$/.test(folder.slice(execution.length + 1));
 }
 
+/** Whether a folder of the work store is named as those of executions are: {@link executionFolder} of an executionName. */
+export function isExecutionFolder(folder: string): boolean {
+  return /-\d{8}T\d{6}-[0-9a-f]{8}(?:-\d{1,6})?-[0-9a-f]{16}$/.test(folder);
+}
+
 /** Folders of what the builds have made that a job names. */
 export function foldersOf(job: Job): { readonly [made in 'base' | 'root' | 'prepared' | 'extracted']: string } {
   const shared = { ...job, kernel: '' };

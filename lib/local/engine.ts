@@ -141,6 +141,5 @@ function refuseIfInterrupted(signal: AbortSignal | undefined): void {
   if (signal?.aborted !== true) return;
   throw new MirrorError('Interrupted', 'the execution was interrupted; nothing of it is still running', {
     hint: 'run it again: what is published is whole',
-    cause: signal.reason,
   });
 }

@@ -1,28 +1,44 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isFolderOf } from '../job/layout';
+import { isExecutionFolder, isFolderOf } from '../job/layout';
+import { removeUnusedLock } from '../machine/file-lock';
 import { hasCode } from '../store/durable';
 
 /** What stages of one execution hand to each other is of no use a day later; in the cloud a lifecycle rule removes it. */
 const lifetimeMilliseconds = 24 * 60 * 60 * 1000;
 
-/** Removes downloads that no build has used for a month. */
+/**
+ * Removes downloads that no build has used for a month, and the locks of downloads and boots. Whatever has another name
+ * than this tool gives, or is no file, is somebody else's and stays.
+ * @throws MissingTool without flock, where a lock is old
+ */
 export async function expireDownloads(cache: string, now: Date): Promise<void> {
+  const before = now.getTime() - 30 * lifetimeMilliseconds;
   for (const name of await namesIn(cache)) {
-    if (name.endsWith('.lock')) continue; // somebody may hold it
-    const file = join(cache, name);
-    const age = now.getTime() - (await writtenAt(file, now));
-    if (age > 30 * lifetimeMilliseconds) await rm(file, { force: true });
+    const path = join(cache, name);
+    if (isDownload(name) && (await isLeft(path, 'file', before))) await rm(path, { force: true });
+    if (isDownloadLock(name) && (await isLeft(path, 'file', before))) await removeUnusedLock(path, before);
+  }
+  const boots = join(cache, 'boots');
+  if (!(await isFolder(boots))) return;
+  for (const name of (await namesIn(boots)).filter(isBootLock)) {
+    const path = join(boots, name);
+    if (await isLeft(path, 'file', before)) await removeUnusedLock(path, before);
   }
 }
 
-/** Removes what killed executions left in a work folder; a build that still runs is younger. */
+/** Names that download (lib/machine/download.ts) and bootedOnce (lib/stages/boot/booted-once.ts) give. */
+const isDownload = (name: string) => /^[0-9a-f]{64}(?:\.part)?$/.test(name);
+const isDownloadLock = (name: string) => /^[0-9a-f]{64}\.lock$/.test(name);
+const isBootLock = (name: string) => /^[0-9a-f]{2}\.lock$/.test(name);
+
+/** Removes what killed executions left in a work folder; a build that still runs is younger, other names are not ours. */
 export async function expireRuns(work: string, now: Date): Promise<void> {
   const folder = join(work, 'runs');
-  for (const name of await namesIn(folder)) {
+  for (const name of (await namesIn(folder)).filter(isExecutionFolder)) {
     const run = join(folder, name);
-    const age = now.getTime() - (await writtenAt(run, now));
-    if (age > lifetimeMilliseconds) await rm(run, { recursive: true, force: true });
+    const left = await isLeft(run, 'folder', now.getTime() - lifetimeMilliseconds);
+    if (left) await rm(run, { recursive: true, force: true });
   }
 }
 
@@ -33,15 +49,19 @@ export async function removeRuns(work: string, execution: string): Promise<void>
   for (const name of own) await rm(join(folder, name), { recursive: true, force: true });
 }
 
-/** Milliseconds since 1970; now for what a neighbour has just removed. */
-async function writtenAt(path: string, now: Date): Promise<number> {
+/** Whether something of this kind was written before a time (milliseconds since 1970); links are followed nowhere. */
+async function isLeft(path: string, kind: 'file' | 'folder', before: number): Promise<boolean> {
   try {
-    return (await stat(path)).mtimeMs;
+    const found = await lstat(path);
+    const isKind = kind === 'file' ? found.isFile() : found.isDirectory();
+    return isKind && found.mtimeMs < before;
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return now.getTime();
+    if (hasCode(error, 'ENOENT')) return false; // a neighbour was quicker
     throw error;
   }
 }
+
+const isFolder = (path: string) => isLeft(path, 'folder', Number.POSITIVE_INFINITY);
 
 async function namesIn(folder: string): Promise<string[]> {
   try {

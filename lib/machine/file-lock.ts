@@ -1,37 +1,76 @@
-import { once } from 'node:events';
-import { execa } from 'execa';
+import { spawn } from 'node:child_process';
+import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { MirrorError } from '../errors';
 
 /**
- * Waits until no other process holds the lock of this name, and holds it until the scope ends. Node knows no flock(2),
- * and a file that only exists as long as its owner lives does not exist: so a child holds it, which ends when its
- * standard input does, that is when we end, even by SIGKILL. The file stays: a lock without its file is none.
+ * Waits until no other process holds the lock of this name, and holds it until the scope ends. Node knows no flock(2): a
+ * child takes it on our open file, which goes with us, even by SIGKILL. The file stays, and its time says when somebody
+ * last had the lock.
  * @throws MissingTool, CommandFailed
  */
 export async function lockFile(file: string): Promise<AsyncDisposable> {
-  const child = execa('flock', [file, 'cat'], {
-    stdin: 'pipe',
-    stdout: 'pipe',
-    buffer: { stdout: false },
-    reject: false,
+  for (;;) {
+    const held = await taken(file);
+    if (held !== undefined) return { [Symbol.asyncDispose]: () => held.close() };
+    // The name leads to another file, or to none, since we opened it: what we hold is nobody's lock.
+  }
+}
+
+/**
+ * Removes the file of a lock that nobody holds and that nobody had since a time.
+ * @param before milliseconds since 1970
+ * @throws MissingTool, CommandFailed
+ */
+export async function removeUnusedLock(file: string, before: number): Promise<void> {
+  await using held = await open(file, 'r+').catch(ifGone);
+  if (held === undefined || (await flock(file, held, ['--nonblock'])) === 'busy') return;
+  if ((await held.stat()).mtimeMs < before && (await isStill(file, held))) await rm(file, { force: true });
+}
+
+async function taken(file: string): Promise<FileHandle | undefined> {
+  const handle = await open(file, 'a');
+  try {
+    await flock(file, handle, []);
+    const now = new Date();
+    await handle.utimes(now, now);
+    if (await isStill(file, handle)) return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  await handle.close();
+  return undefined;
+}
+
+/** A lock belongs to the open file, not to the process: it stays when the child that took it has ended. */
+function flock(file: string, handle: FileHandle, options: readonly string[]): Promise<'held' | 'busy'> {
+  const child = spawn('flock', [...options, '0'], { stdio: [handle.fd, 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
   });
-  child.stdin.on('error', () => {}); // it may be gone before it is written to
-  child.stdin.write('held\n');
-  // cat begins only when the lock is ours, and says then what it was told
-  const said = await Promise.race([once(child.stdout, 'data'), child]);
-  if (!Array.isArray(said))
-    throw notLocked(file, said.code, said.stderr || said.message || `it ended ${said.exitCode}`);
-  child.stdout.resume();
-  return {
-    [Symbol.asyncDispose]: async () => {
-      child.stdin.end();
-      await child;
-    },
-  };
+  return new Promise((resolve, reject) => {
+    child.once('error', (error: NodeJS.ErrnoException) => reject(notLocked(file, error.code, error.message)));
+    child.once('close', (exitCode) => {
+      if (exitCode === 0) resolve('held');
+      else if (exitCode === 1 && said === '' && options.includes('--nonblock')) resolve('busy');
+      else reject(notLocked(file, undefined, said || `flock ended ${exitCode}`));
+    });
+  });
 }
 
 function notLocked(file: string, code: string | undefined, why: string): MirrorError {
   return code === 'ENOENT'
     ? new MirrorError('MissingTool', 'flock is not installed', { hint: 'install the package util-linux' })
     : new MirrorError('CommandFailed', `${file} cannot be locked: ${why}`);
+}
+
+async function isStill(file: string, handle: FileHandle): Promise<boolean> {
+  const [named, held] = await Promise.all([stat(file).catch(ifGone), handle.stat()]);
+  return named?.ino === held.ino && named.dev === held.dev;
+}
+
+function ifGone(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+  throw error;
 }

@@ -85,8 +85,7 @@ function behind(object: string): Problem {
 /** No publication leaves it so: it moves index.sjson first. */
 function ahead(view: string): Problem {
   const object = mirror.index(view);
-  const message =
-    'it is older than index.json: it looks restored from a backup; if that was intended, the next publication goes on from it and writes index.json again';
+  const message = 'it is older than index.json: it looks restored from a backup';
   return { object, rule: 'ahead', message };
 }
 

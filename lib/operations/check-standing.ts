@@ -30,6 +30,27 @@ export function checkStandings(before: Standings, now: Standings, told: Readonly
   });
 }
 
+/**
+ * The same problems; one of an index that looks restored says what publications make of it, which a directory decides by
+ * how the index stands, and a bucket does not.
+ */
+export function withProspects(problems: readonly Problem[], standings: Standings): Problem[] {
+  return problems.map((problem) => {
+    if (problem.rule !== 'ahead') return problem;
+    return { ...problem, message: `${problem.message}; ${prospectsOf(standings.get(problem.object))}` };
+  });
+}
+
+function prospectsOf(standing: string | undefined): string {
+  if (standing === undefined) {
+    return 'in a bucket, the next publication goes on from it and writes index.json again; of a folder, verify says there what to decide';
+  }
+  if (standing.startsWith('settled')) {
+    return 'if that was intended, the next publication goes on from it and writes index.json again';
+  }
+  return 'the next publication does not go on from it as it is';
+}
+
 const rules = ['unfinished', 'restored', 'foreign', 'damaged'] as const;
 
 const messages: Record<(typeof rules)[number], (object: string, seen: string) => string> = {

@@ -3,7 +3,7 @@ import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
 import { checkItems } from './check-items';
 import { checkLinks } from './check-links';
-import { checkStandings, standingsOf } from './check-standing';
+import { checkStandings, standingsOf, withProspects } from './check-standing';
 import { type CheckedView, checkView } from './check-view';
 import { type ItemKey, itemKeyIn } from './item-key';
 import { missing, type Problem } from './problem';
@@ -89,13 +89,14 @@ export async function verifyMirror(store: Store, options: VerifyOptions): Promis
     ...links.problems,
     ...(await checkItems(store, looked, reading)),
   ];
+  const now = await standingsOf(store, mutable);
   const told = new Set(found.map(({ object }) => object));
   return {
     views: views.map((view) => summaryOf(keyOf, view)),
     documents: views.flatMap(({ documents }) => documents).length,
     objects: looked.size,
     bytes: bytesOf(looked),
-    problems: [...found, ...checkStandings(before, await standingsOf(store, mutable), told)],
+    problems: [...withProspects(found, now), ...checkStandings(before, now, told)],
   };
 }
 

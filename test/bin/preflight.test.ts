@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -92,6 +92,47 @@ describe('a folder that is to be written', () => {
     });
   });
 });
+
+describe('the work folder', () => {
+  const withNames = (...names: readonly string[]) => {
+    const folder = temporaryFolder();
+    for (const name of names) mkdirSync(join(folder, name));
+    return folder;
+  };
+  const placesAt = (work: string): Places => {
+    const folder = temporaryFolder();
+    return { mirror: join(folder, 'mirror'), work, key: join(folder, 'key.asc') };
+  };
+
+  it.each([
+    ['new', () => join(temporaryFolder(), 'work')],
+    ['empty', () => withNames()],
+    ['all of this tool’s', () => withNames('cache', 'logs', 'scratch', `${triedFolder}abcdef`, 'lost+found')],
+    ['one that builds have used, with something beside', () => withNames('runs', 'logs', 'notes')],
+  ])('may be %s', async (_, work) => {
+    await checkPlaces(placesAt(work()), [order]);
+  });
+
+  it.each([
+    ['that is the root', () => '/', 'is a folder of the system'],
+    ['that is /var', () => '/var', 'is a folder of the system'],
+    ['that leads to /var', () => linkTo('/var'), 'is a folder of the system'],
+    ['of other things', () => withNames('cache', 'runs', 'photos'), 'holds "photos"'],
+  ])('refuses one %s, before any work', async (_, work, why) => {
+    const folder = work();
+    await expect(checkPlaces(placesAt(folder), [order])).rejects.toMatchObject({
+      name: 'ForeignDirectory',
+      message: expect.stringContaining(`--work ${folder} ${why}`),
+      misuse: true,
+    });
+  });
+});
+
+function linkTo(target: string): string {
+  const link = join(temporaryFolder(), 'link');
+  symlinkSync(target, link);
+  return link;
+}
 
 describe('the base of a build', () => {
   const withBase = (base: string) => [{ ...order, base }];

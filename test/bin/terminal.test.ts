@@ -53,6 +53,26 @@ test('an error that nobody foresaw shows its stack only in debug mode', () => {
   expect(debug.errLines.join('\n')).toContain('terminal.test');
 });
 
+test('an error without a stack shows in debug mode what it carries', () => {
+  const error = Object.assign(new TypeError('no folder'), { code: 'ERR_FS_EISDIR', path: '/srv/folder' });
+  error.stack = 'TypeError: no folder';
+  const terminal = keptTerminal();
+
+  reportError(error, terminal, { MAAS_MIRROR_DEBUG: '1' });
+
+  const said = terminal.errLines.join('\n');
+  for (const part of ['no stack', 'ERR_FS_EISDIR', '/srv/folder']) expect(said).toContain(part);
+});
+
+test('that somebody pressed Ctrl-C is no cause to tell', () => {
+  const terminal = keptTerminal();
+  const cause = new Error('stage ended', { cause: AbortSignal.abort().reason });
+
+  reportError(new MirrorError('Interrupted', 'it was interrupted', { cause }), terminal, {});
+
+  expect(terminal.errLines).toEqual(['error Interrupted: it was interrupted', '  because stage ended']);
+});
+
 test('a disk that is full is no surprise, whichever write met it', () => {
   const terminal = keptTerminal();
 

@@ -5,7 +5,7 @@
 export const fileAccess: Readonly<Record<string, string>> = {
   'lib/local/build-log.ts': 'logs of builds, below the mirror’s work folder',
   'lib/local/build.ts': 'the source folder of a build: our bundle and buildspecs',
-  'lib/local/expire-runs.ts': 'runs/ of the work folder',
+  'lib/local/expire-runs.ts': 'runs/ and cache/ of the work folder: only what has names that this tool gives',
   'lib/local/named-pipes.ts': 'pipes of a phase, in the folder of its build',
   'lib/local/scratch.ts': 'scratch folders of builds, by their names',
   'lib/local/shell.ts': 'scripts and variables of a phase, in the folder of its build',
@@ -18,6 +18,7 @@ export const fileAccess: Readonly<Record<string, string>> = {
   'lib/machine/digest.ts': 'artefacts in scratch, and a base image that is given',
   'lib/machine/download-part.ts': 'unfinished downloads',
   'lib/machine/download.ts': 'downloads in scratch and in the cache',
+  'lib/machine/file-lock.ts': 'files of locks, in the cache of the work folder',
   'lib/machine/files.ts': 'single files and folders of this machine: scratch, our scripts',
   'lib/machine/initrd/read-initrd.ts': 'an initrd that was taken out, in scratch',
   'lib/machine/key-file.ts': 'the signing key of a local mirror',

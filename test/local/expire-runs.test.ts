@@ -1,11 +1,23 @@
-import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, lutimesSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { executionFolder } from '../../lib/job/layout';
+import { executionName } from '../../lib/job/names';
+import { Order } from '../../lib/job/order';
 import { expireDownloads, expireRuns, removeRuns } from '../../lib/local/expire-runs';
+import { lockFile } from '../../lib/machine/file-lock';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
 const now = new Date('2026-11-20T12:00:00Z');
 const hour = 3_600_000;
+
+/** As a build names what an execution hands on. */
+const runOf = (release: string) =>
+  executionFolder(
+    executionName(Order.parse({ release, architectures: ['amd64'], view: 'candidate' }), now, 2),
+    randomBytes(8),
+  );
 
 /** Lets a file be so old. */
 function age(path: string, hours: number): string {
@@ -24,21 +36,61 @@ describe('downloads', () => {
     return cache;
   }
 
-  it('that nobody has used for a month are removed, unfinished ones too', async () => {
-    const month = 30 * 24;
-    const cache = cacheWith({ old: month + 1, 'old.part': month + 1, young: month - 1, 'young.part': 0 });
+  const [old, young] = ['a'.repeat(64), 'b'.repeat(64)];
+  const month = 30 * 24;
+
+  it('that nobody has used for a month are removed, unfinished ones and their locks too', async () => {
+    const cache = cacheWith({
+      ...{ [old]: month + 1, [`${old}.part`]: month + 1, [`${old}.lock`]: month + 1 },
+      ...{ [young]: month - 1, [`${young}.part`]: 0, [`${young}.lock`]: month - 1 },
+    });
 
     await expireDownloads(cache, now);
 
-    expect(readdirSync(cache).sort()).toEqual(['young', 'young.part']);
+    expect(readdirSync(cache).sort()).toEqual([young, `${young}.lock`, `${young}.part`]);
   });
 
-  it('keep their locks, which somebody may hold', async () => {
-    const cache = cacheWith({ 'old.lock': 9_000 });
+  it('keep their locks while somebody holds them', async () => {
+    const lock = `${old}.lock`;
+    const cache = cacheWith({ [lock]: 9_000 });
+    await using _ = await lockFile(join(cache, lock));
+    age(join(cache, lock), 9_000);
 
     await expireDownloads(cache, now);
 
-    expect(readdirSync(cache)).toEqual(['old.lock']);
+    expect(readdirSync(cache)).toEqual([lock]);
+  });
+
+  it('share their folder with locks of boots, which go as late, and the folder ends nothing', async () => {
+    const cache = temporaryFolder();
+    mkdirSync(join(cache, 'boots'));
+    for (const [name, hours] of [
+      ['0a.lock', month + 1],
+      ['0b.lock', 1],
+      ['notes', 9_000],
+    ] as const) {
+      writeFileSync(join(cache, 'boots', name), '');
+      age(join(cache, 'boots', name), hours);
+    }
+    age(join(cache, 'boots'), 9_000);
+
+    await expireDownloads(cache, now);
+
+    expect(readdirSync(join(cache, 'boots')).sort()).toEqual(['0b.lock', 'notes']);
+  });
+
+  it('are all that is removed: other names, folders and links are somebody’s own', async () => {
+    const cache = cacheWith({ 'holiday.jpg': 9_000, 'a.part': 9_000, 'b.lock': 9_000 });
+    age(cache, 9_000);
+    mkdirSync(join(cache, old));
+    age(join(cache, old), 9_000);
+    symlinkSync('holiday.jpg', join(cache, young));
+    lutimesSync(join(cache, young), 0, 0);
+    const before = readdirSync(cache);
+
+    await expireDownloads(cache, now);
+
+    expect(readdirSync(cache)).toEqual(before);
   });
 
   it('may never have been made', async () => {
@@ -70,26 +122,30 @@ describe('runs', () => {
     return work;
   }
 
+  const [old, young] = [runOf('noble'), runOf('bookworm')];
+
   it('of more than a day ago are removed with all that is in them', async () => {
-    const work = workWith(['old', 25], ['young', 23]);
+    const work = workWith([old, 25], [young, 23]);
 
     await expireRuns(work, now);
 
-    expect(readdirSync(join(work, 'runs'))).toEqual(['young']);
-    expect(existsSync(join(work, 'runs/young/noble/squashfs'))).toBe(true);
+    expect(readdirSync(join(work, 'runs'))).toEqual([young]);
+    expect(existsSync(join(work, 'runs', young, 'noble/squashfs'))).toBe(true);
   });
 
-  it('may be gone by the time that they are looked at', async () => {
-    const work = workWith(['old', 25]);
-    symlinkSync('nowhere', join(work, 'runs/gone')); // in the folder, but not to be found
+  it('are all that is removed: what has another name, or is no folder, is somebody’s own', async () => {
+    const work = workWith(['thesis', 9_000], ['noble-20261120T120000', 9_000], [`${old}0`, 9_000]);
+    writeFileSync(join(work, 'runs', old), 'a file');
+    age(join(work, 'runs', old), 9_000);
+    const before = readdirSync(join(work, 'runs'));
 
     await expireRuns(work, now);
 
-    expect(readdirSync(join(work, 'runs'))).toEqual(['gone']);
+    expect(readdirSync(join(work, 'runs'))).toEqual(before);
   });
 
   it('may be removed by several at once', async () => {
-    const work = workWith(...new Array(50).fill(0).map((_, index) => [`old-${index}`, 25] as const));
+    const work = workWith(...new Array(50).fill(0).map(() => [runOf('noble'), 25] as const));
 
     await Promise.all(new Array(8).fill(0).map(() => expireRuns(work, now)));
 

@@ -411,7 +411,8 @@ describe('what the next publication would find', () => {
       {
         object: index,
         rule: 'ahead',
-        message: expect.stringContaining('older than index.json: it looks restored'),
+        message:
+          'it is older than index.json: it looks restored from a backup; the next publication does not go on from it as it is',
       },
       {
         object: index,
@@ -420,6 +421,12 @@ describe('what the next publication would find', () => {
       },
     ]);
     expect(shapeOf(store.root)).toEqual(before);
+
+    // the way on that verify and docs/operations.md name
+    rmSync(join(store.root, '.store/generations', encodeURIComponent(index)), { recursive: true });
+    expect((await verified(store)).problems).toEqual([
+      { object: index, rule: 'ahead', message: expect.stringContaining('goes on from it and writes index.json again') },
+    ]);
   });
 
   test('an index that a killed publication has not put in its place is named', async () => {
