@@ -13,6 +13,7 @@ export { MirrorSite } from './mirror/mirror-site';
 export type { MirrorSiteProps } from './mirror/mirror-site-props';
 export type { MirrorView } from './mirror/mirror-view';
 export type { PrivateRepository } from './mirror/private-repository';
+export type { ProbeSettings } from './mirror/probe/probe-settings';
 export { DebianRelease, Release, UbuntuRelease, type UbuntuReleaseOptions } from './mirror/release';
 export { type BoundSigningKey, SigningKey } from './mirror/signing-key';
 export { type BuildProps, StageBuild, type StageBuildProps } from './mirror/stage-build';

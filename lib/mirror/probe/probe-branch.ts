@@ -69,7 +69,7 @@ function probeBuild(
     [jobVariables.architecture]: machine.architecture,
     [probedStagesVariable]: machine.stages.join(' '),
     [probedForeignVariable]: foreign.join(' '),
-    [probedSourcesVariable]: JSON.stringify(sources),
+    [probedSourcesVariable]: sources,
   };
   const task = new ProbeBuild(scope, id, {
     project,

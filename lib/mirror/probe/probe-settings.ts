@@ -8,13 +8,14 @@ import type { Settings } from '../settings';
 
 /** What a probe of the deployed mirror tries that is this mirror's own. */
 export interface ProbeSettings {
-  readonly sources: ProbedSources;
+  /** The documents that a build is to reach, and how, as JSON: `{ "documents": [ … ] }`. */
+  readonly sources: string;
   /** Architectures of images that are changed on x86 machines under emulation. */
-  readonly foreign: readonly string[];
+  readonly foreign: string[];
 }
 
 /** Of a workflow without a mirror around it. */
-export const noProbe: ProbeSettings = { sources: { documents: [] }, foreign: [] };
+export const noProbe: ProbeSettings = { sources: JSON.stringify({ documents: [] }), foreign: [] };
 
 /** The sources of everything that the mirror builds by schedule; of one that builds on request only, Ubuntu's own. */
 export function probeSettings({ orders, releases, architectures }: Settings): ProbeSettings {
@@ -29,12 +30,11 @@ export function probeSettings({ orders, releases, architectures }: Settings): Pr
 /** Characters of a variable that CodeBuild takes without question; it allows some 5500 for all of a build. */
 const longestVariable = 3500;
 
-function carried(sources: ProbedSources): ProbedSources {
-  if (JSON.stringify(sources).length <= longestVariable) return sources;
-  return {
-    documents: [],
-    untried: 'the sources of this mirror, with the certificates of ca, are too many for a variable',
-  };
+function carried(sources: ProbedSources): string {
+  const text = JSON.stringify(sources);
+  if (text.length <= longestVariable) return text;
+  const untried = 'the sources of this mirror, with the certificates of ca, are too many for a variable';
+  return JSON.stringify({ documents: [], untried } satisfies ProbedSources);
 }
 
 /** As `maas-mirror build --stack` would order it; of all releases, one whose archive stays for years. */

@@ -2,10 +2,14 @@ import { Stack } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
 import { Architecture, type MaasMirrorProps, UbuntuRelease } from '../../../lib';
+import { probedSourcesOf } from '../../../lib/job/probe';
 import { probeSettings } from '../../../lib/mirror/probe/probe-settings';
 import { settingsOf } from '../../../lib/mirror/settings';
 
-const probedOf = (props: MaasMirrorProps) => probeSettings(settingsOf(props));
+const probedOf = (props: MaasMirrorProps) => {
+  const { sources, foreign } = probeSettings(settingsOf(props));
+  return { sources: probedSourcesOf(sources), foreign };
+};
 const archive = 'http://archive.ubuntu.com/ubuntu/dists';
 const stream = 'https://cloud-images.ubuntu.com/daily/streams/v1/index.sjson';
 const stanza = (uri: string) => `Types: deb
