@@ -39,17 +39,28 @@ export function excludesAttributes(version: string): boolean {
   return Number(major) > 4 || (Number(major) === 4 && Number(minor) >= 6);
 }
 
+/**
+ * Prints the first file that has an attribute: where a machine has SELinux, every file has one. Ends 1 where it could not be
+ * looked for. A file that can have no attributes, as in a squashfs without any, has none; head ends getfattr (141).
+ */
+const firstWithAttribute = `exec 3>&1
+fault=$( {
+  getfattr --recursive --physical --no-dereference --match "$1" . | head -n 1 >&3
+  status=\${PIPESTATUS[0]}
+  case $status in 0 | 1 | 141) ;; *) echo "getfattr ended $status" >&2 ;; esac
+} 2>&1 | grep --max-count=1 --invert-match ': Operation not supported$')
+[ -z "$fault" ] || { echo "$fault" >&2; exit 1; }`;
+
 async function refuseLabels(tree: string): Promise<void> {
   if (!(await isInstalled('getfattr'))) {
     throw new MirrorError('MissingTool', `getfattr is not installed, without which ${label} cannot be looked for`, {
       hint: 'install the package attr, or squashfs-tools 4.6 or newer',
     });
   }
-  // Its first line says enough: where a machine has SELinux, there is one for every file. head then ends getfattr (141).
-  const script =
-    'getfattr --recursive --physical --no-dereference --match "$1" . | head -n 1; status=${PIPESTATUS[0]}; [ $status = 141 ] || exit $status';
-  const pattern = `^${label.replace('.', '\\.')}$`;
-  const found = await run(['bash', '-c', script, 'bash', pattern], { quiet: true, cwd: tree });
+  const found = await run(['bash', '-c', firstWithAttribute, 'bash', `^${label.replace('.', '\\.')}$`], {
+    quiet: true,
+    cwd: tree,
+  });
   if (found === '') return;
   const seen = found.replace('# file: ', '').slice(0, 200);
   throw new MirrorError(

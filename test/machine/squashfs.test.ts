@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { mountOverlay, mountSquashfs } from '../../lib/machine/mounts';
 import { run } from '../../lib/machine/run';
 import {
   checkSquashfs,
@@ -111,6 +112,33 @@ describe('labels of a machine with SELinux', () => {
       name: 'CommandFailed',
       message: expect.stringContaining('no such luck'),
     });
+    vi.unstubAllEnvs();
+  });
+
+  it('are not there where the layer below can have no attributes at all, as a squashfs that was made without any', async () => {
+    const folder = temporaryFolder();
+    const [tree, lower, bin] = ['tree', 'lower.squashfs', 'bin'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    mkdirSync(join(tree, 'sub'), { recursive: true });
+    mkdirSync(bin);
+    await run(['mksquashfs', tree, lower, '-no-xattrs', '-quiet', '-no-progress'], { quiet: true });
+    writeFileSync(join(bin, 'mksquashfs'), '#!/bin/sh\necho "mksquashfs version 4.5.1 (2022/03/17)"\n', {
+      mode: 0o755,
+    });
+    await using image = await mountSquashfs(lower, folder);
+    await using root = await mountOverlay([image.path], folder);
+    vi.stubEnv('PATH', `${bin}:${process.env.PATH}`);
+
+    await expect(
+      makeSquashfs(root.path, join(folder, 'new'), { compression: passingCompression, epoch: 0 }),
+    ).resolves.toBeUndefined();
+    execFileSync('setfattr', ['--name', 'security.selinux', '--value', 'x', root.path]);
+    await expect(
+      makeSquashfs(root.path, join(folder, 'new'), { compression: passingCompression, epoch: 0 }),
+    ).rejects.toMatchObject({ name: 'NotSupported' });
     vi.unstubAllEnvs();
   });
 

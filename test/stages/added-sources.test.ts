@@ -45,5 +45,5 @@ async function launchpadWith(fingerprint: string, keyring: Uint8Array): Promise<
 function benchFor(launchpad: string): Workbench {
   const customise = { repositories: ['ppa:ann/daily'] };
   const order = Order.parse({ release: 'noble', architectures: ['amd64'], customise, places: { launchpad } });
-  return { order } as Workbench;
+  return { order, job: { architecture: 'amd64' } } as Workbench;
 }
