@@ -6,7 +6,7 @@ import { storeFolder } from './key';
 /** @param there the sha256 of what is there; undefined: no file. @throws ObjectExists where that is something else */
 export function checkSame(path: string, there: string | undefined, { sha256 }: Measured): void {
   if (there === sha256) return;
-  const what = there === undefined ? 'a folder, or lies below a file' : `there with sha256 ${there}`;
+  const what = there === undefined ? 'a folder, or below a file' : `there with sha256 ${there}`;
   throw new MirrorError('ObjectExists', `${path} is already ${what}; to be written was sha256 ${sha256}`, {
     hint: 'objects are never changed; build a new version instead',
   });
