@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { MirrorError } from '../../lib/errors';
 import { mirror as layout } from '../../lib/job/layout';
-import { viewsOf } from '../../lib/operations/views';
+import { viewsOf } from '../../lib/publication/views';
 import { keysOf } from '../../lib/simplestreams/keyring';
 import { makePrivateKey } from '../../lib/simplestreams/openpgp-signer';
 import type { Signer } from '../../lib/simplestreams/signer';

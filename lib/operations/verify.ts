@@ -1,4 +1,5 @@
 import { mirror } from '../job/layout';
+import { viewsOf } from '../publication/views';
 import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
 import { checkItems } from './check-items';
@@ -10,7 +11,6 @@ import { missing, type Problem } from './problem';
 import type { PromisedItem } from './promised-items';
 import { signatureCheck } from './signature-check';
 import { trustedKeyring } from './trusted-keyring';
-import { viewsOf } from './views';
 
 export interface VerifyOptions {
   /** @default all that the mirror has; over HTTP they cannot be found out and must be given */

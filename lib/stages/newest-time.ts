@@ -2,8 +2,8 @@ import { bootloaderContentId } from '../catalog/bootloaders';
 import { contentId } from '../catalog/products';
 import { familyOf } from '../catalog/releases';
 import { bootloadersOrder, type Order } from '../job/order';
+import { readView } from '../publication/published-view';
 import type { Store } from '../store/store';
-import { readView } from './published-view';
 
 /** When the newest version of what is ordered was built, by its name; a serial stands for its day. */
 export async function newestTime(

@@ -8,13 +8,13 @@ import { executionFolder, runs } from '../job/layout';
 import { isCustomised, type Order } from '../job/order';
 import { type Plan, type PlanInput, planOf } from '../job/plan';
 import { sha256OfText } from '../machine/digest';
+import { readView } from '../publication/published-view';
 import type { Products } from '../simplestreams/types';
 import type { VerifyClearsigned } from '../simplestreams/verified-text';
 import type { Store } from '../store/store';
 import { checkAddedKeys } from './added-sources';
 import { bootloaderInputs, imageInputs } from './inputs';
 import { isUntested, newestName } from './news';
-import { readView } from './published-view';
 import { describedOrder } from './releases/described-order';
 import type { SecretOf } from './source-credentials';
 

@@ -34,8 +34,12 @@ export const house: Readonly<Record<string, Room>> = {
       [/^pause\.ts$/, ['node:timers/promises']],
     ],
   },
-  stages: { rooms: ['job', 'catalog', 'simplestreams', 'store', 'machine'], packages: ['node:path'] },
-  operations: { rooms: ['job', 'catalog', 'simplestreams', 'store', 'machine'], packages: ['node:path'] },
+  publication: { rooms: ['job', 'catalog', 'simplestreams', 'store'], packages: [] },
+  stages: { rooms: ['publication', 'job', 'catalog', 'simplestreams', 'store', 'machine'], packages: ['node:path'] },
+  operations: {
+    rooms: ['publication', 'job', 'catalog', 'simplestreams', 'store', 'machine'],
+    packages: ['node:path'],
+  },
   mirror: {
     rooms: ['job', 'catalog'],
     packages: ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'],

@@ -4,6 +4,7 @@ import { bootloaderContentId, bootloaders } from '../../lib/catalog/bootloaders'
 import { mirror as layout } from '../../lib/job/layout';
 import { archivesDigest } from '../../lib/machine/in-release';
 import { verifyMirror } from '../../lib/operations/verify';
+import { readView } from '../../lib/publication/published-view';
 import { checkProducts } from '../../lib/simplestreams/check-products';
 import type { Signer } from '../../lib/simplestreams/signer';
 import type { Products } from '../../lib/simplestreams/types';
@@ -14,7 +15,6 @@ import {
   type PublishedBootloaders,
   publishBootloaders,
 } from '../../lib/stages/publish-bootloaders';
-import { readView } from '../../lib/stages/published-view';
 import { type BuiltLoadersOptions, makeBuiltLoaders } from '../fixtures/built-loaders';
 import { smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readView } from '../../lib/publication/published-view';
 import { checkIndex } from '../../lib/simplestreams/check-index';
 import { checkProducts } from '../../lib/simplestreams/check-products';
 import type { Signer } from '../../lib/simplestreams/signer';
 import type { Published } from '../../lib/stages/publish';
-import { readView } from '../../lib/stages/published-view';
 import { smallSigner } from '../fixtures/small-mirror';
 import { type SmallPress, smallPress } from './small-press';
 import { wrappedStore } from './wrapped-store';

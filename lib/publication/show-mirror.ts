@@ -1,8 +1,8 @@
 import { MirrorError } from '../errors';
 import { mirror as layout, mutableCacheControl } from '../job/layout';
-import { frontPage } from '../simplestreams/front-page';
 import { armouredKeyring, binaryKeyring, keysOf } from '../simplestreams/keyring';
 import type { Press } from './commit';
+import { frontPage } from './front-page';
 
 /** Puts what readers need beside the views: the keyring in both forms, a front page, and the way into the pool. */
 export async function showMirror(view: string, release: string, { mirror, signer }: Press): Promise<void> {

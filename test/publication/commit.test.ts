@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
 import { verifyMirror } from '../../lib/operations/verify';
+import { commit, followIndex } from '../../lib/publication/commit';
 import { jsonPathOf } from '../../lib/simplestreams/documents';
 import { writeJson } from '../../lib/simplestreams/json';
 import type { Addition } from '../../lib/simplestreams/merge';
@@ -8,11 +9,10 @@ import { detachedFault } from '../../lib/simplestreams/signed-text';
 import type { Signer } from '../../lib/simplestreams/signer';
 import { splitClearsigned } from '../../lib/simplestreams/split-clearsigned';
 import type { Products } from '../../lib/simplestreams/types';
-import { commit, followIndex } from '../../lib/stages/commit';
 import { smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { smallPress } from './small-press';
-import { recordingStore, wrappedStore } from './wrapped-store';
+import { smallPress } from '../stages/small-press';
+import { recordingStore, wrappedStore } from '../stages/wrapped-store';
 
 let signer: Signer;
 beforeAll(async () => {

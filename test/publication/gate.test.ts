@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
+import { refuse } from '../../lib/publication/gate';
 import type { Signer } from '../../lib/simplestreams/signer';
-import { refuse } from '../../lib/stages/gate';
 import { smallSigner } from '../fixtures/small-mirror';
-import { smallPress } from './small-press';
-import { wrappedStore } from './wrapped-store';
+import { smallPress } from '../stages/small-press';
+import { wrappedStore } from '../stages/wrapped-store';
 
 let signer: Signer;
 beforeAll(async () => {
