@@ -2,8 +2,8 @@ import { userInfo } from 'node:os';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { MirrorError } from '../lib/errors';
 import { keyFile } from '../lib/machine/key-file';
-import { makePrivateKey, openpgpSigner } from '../lib/simplestreams/openpgp-signer';
-import type { Signer } from '../lib/simplestreams/signer';
+import { makePrivateKey, openpgpSigner } from '../lib/simplestreams/openpgp/openpgp-signer';
+import type { Signer } from '../lib/simplestreams/openpgp/signer';
 
 /**
  * Where a mirror's key is unless told: with the user's data, never in the mirror's own folder. A relative XDG_DATA_HOME

@@ -11,7 +11,7 @@ import { mirror as layout } from '../../lib/job/layout';
 import { bootloadersOrder, type Order } from '../../lib/job/order';
 import { refusePasswords } from '../../lib/job/passwords';
 import { planOf } from '../../lib/job/plan';
-import { keysOf } from '../../lib/simplestreams/keyring';
+import { keysOf } from '../../lib/simplestreams/openpgp/keyring';
 import { openStore } from '../../lib/store/open';
 import type { Terminal } from '../terminal';
 import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from './build-report';

@@ -11,7 +11,7 @@ import { measurements } from '../../lib/job/metrics';
 import { mirrorStoreVariable } from '../../lib/job/names';
 import { refusePasswords } from '../../lib/job/passwords';
 import type { Plan } from '../../lib/job/plan';
-import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
+import { verifyInProcess } from '../../lib/simplestreams/openpgp/openpgp-verify';
 import { newestTime } from '../../lib/stages/newest-time';
 import { look } from '../../lib/stages/plan';
 import { openStore } from '../../lib/store/open';

@@ -4,7 +4,7 @@ import { MirrorError } from '../../lib/errors';
 import { mirror as layout } from '../../lib/job/layout';
 import type { Order } from '../../lib/job/order';
 import { requireOwnKey } from '../../lib/publication/show-mirror';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { DirectoryStore } from '../../lib/store/directory';
 import { findMirrorDirectory, openMirrorDirectory } from '../../lib/store/mirror-directory';
 import { defaultKeyPath, isKeyFile, keyPlace, requireOutside } from '../signing-key';

@@ -1,5 +1,5 @@
 import { mirror } from '../job/layout';
-import { checkProducts } from '../simplestreams/check-products';
+import { checkProducts } from '../simplestreams/contract/check-products';
 import { jsonPathOf } from '../simplestreams/documents';
 import { parseProducts } from '../simplestreams/json';
 import type { Products } from '../simplestreams/types';

@@ -1,6 +1,6 @@
 import { MirrorError } from '../errors';
 import { mirror } from '../job/layout';
-import { checkIndex } from '../simplestreams/check-index';
+import { checkIndex } from '../simplestreams/contract/check-index';
 import { parseIndex, writeJson } from '../simplestreams/json';
 import type { Index, Products } from '../simplestreams/types';
 import { badFormat, missing, type Problem, violated } from './problem';

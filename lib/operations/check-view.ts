@@ -1,6 +1,6 @@
 import { mirror } from '../job/layout';
+import { pathFault } from '../simplestreams/contract/readable-values';
 import { plainIndexOf } from '../simplestreams/documents';
-import { pathFault } from '../simplestreams/readable-values';
 import type { Index, Products } from '../simplestreams/types';
 import { type CheckedDocument, checkDocument, type Read } from './check-document';
 import { checkIndexContent, checkPlainIndex, checkSignedIndex } from './check-index';

@@ -4,7 +4,7 @@ import { MirrorError } from '../errors';
 import { mirror } from '../job/layout';
 import { viewsOf } from '../publication/views';
 import { parseIndex, parseProducts } from '../simplestreams/json';
-import { splitClearsigned } from '../simplestreams/split-clearsigned';
+import { splitClearsigned } from '../simplestreams/openpgp/split-clearsigned';
 import type { Product, Products, Version } from '../simplestreams/types';
 import { byBytes } from '../simplestreams/version-order';
 import type { Store } from '../store/store';

@@ -1,5 +1,5 @@
+import { pathFault } from '../simplestreams/contract/readable-values';
 import { objectsOf } from '../simplestreams/promised';
-import { pathFault } from '../simplestreams/readable-values';
 import type { Products } from '../simplestreams/types';
 
 /** An object that a document promises to its readers. */

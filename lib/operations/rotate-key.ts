@@ -4,8 +4,8 @@ import { frontPage } from '../publication/front-page';
 import { type MirrorKeyring, readKeyring, writeKeyring } from '../publication/mirror-keyring';
 import { isSignedByNext, type KeyChange, signView } from '../publication/sign-view';
 import { viewsOf } from '../publication/views';
-import { keysOf } from '../simplestreams/keyring';
-import type { Signer } from '../simplestreams/signer';
+import { keysOf } from '../simplestreams/openpgp/keyring';
+import type { Signer } from '../simplestreams/openpgp/signer';
 import type { Store } from '../store/store';
 
 /** A mirror whose key is to be changed. */

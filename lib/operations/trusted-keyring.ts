@@ -1,7 +1,7 @@
 import { MirrorError } from '../errors';
 import { mirror } from '../job/layout';
 import { readBytes } from '../machine/bytes';
-import { binaryKeyring } from '../simplestreams/keyring';
+import { binaryKeyring } from '../simplestreams/openpgp/keyring';
 import type { Store } from '../store/store';
 import { checkKeyring, pinnedKey } from './check-keyring';
 import type { Problem } from './problem';

@@ -51,7 +51,7 @@ export interface VerifiedView {
 
 /**
  * Looks at everything that a mirror publishes, as its strictest reader would. Every problem names the object that it
- * lies with. The rules, besides those of MAAS's contract (lib/simplestreams/contract-rules.ts):
+ * lies with. The rules, besides those of MAAS's contract (lib/simplestreams/contract/contract-rules.ts):
  *
  * - `missing`: the object is not there
  * - `canonical`: a signed file has bytes that its signer did not write, whether gpgv minds or not

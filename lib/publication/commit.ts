@@ -1,11 +1,11 @@
 import { MirrorError } from '../errors';
 import { mirror as layout, mutableCacheControl } from '../job/layout';
-import { checkIndex } from '../simplestreams/check-index';
-import { checkProducts } from '../simplestreams/check-products';
+import { checkIndex } from '../simplestreams/contract/check-index';
+import { checkProducts } from '../simplestreams/contract/check-products';
 import { jsonPathOf, makeIndex, plainIndexOf, sealDocument } from '../simplestreams/documents';
 import { writeJson } from '../simplestreams/json';
 import { type Addition, addVersions } from '../simplestreams/merge';
-import type { Signer } from '../simplestreams/signer';
+import type { Signer } from '../simplestreams/openpgp/signer';
 import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
 import { refuse, requireObjects } from './gate';

@@ -1,6 +1,6 @@
 import { MirrorError } from '../errors';
 import { mirror as layout } from '../job/layout';
-import type { Violation } from '../simplestreams/contract-rules';
+import type { Violation } from '../simplestreams/contract/contract-rules';
 import type { Addition } from '../simplestreams/merge';
 import { objectsOf, type Promised } from '../simplestreams/promised';
 import type { Store } from '../store/store';

@@ -1,6 +1,6 @@
 import { MirrorError } from '../errors';
 import { mirror, mutableCacheControl } from '../job/layout';
-import { armouredKeyring, keysOf } from '../simplestreams/keyring';
+import { armouredKeyring, keysOf } from '../simplestreams/openpgp/keyring';
 import type { Store } from '../store/store';
 
 /** The keyring that a mirror hands out now. */

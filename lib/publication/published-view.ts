@@ -2,9 +2,9 @@ import { MirrorError } from '../errors';
 import { mirror as layout } from '../job/layout';
 import { sha256Of } from '../simplestreams/documents';
 import { parseIndex, parseProducts } from '../simplestreams/json';
-import { clearsignedFault } from '../simplestreams/signed-text';
-import type { Signer } from '../simplestreams/signer';
-import { splitClearsigned } from '../simplestreams/split-clearsigned';
+import { clearsignedFault } from '../simplestreams/openpgp/signed-text';
+import type { Signer } from '../simplestreams/openpgp/signer';
+import { splitClearsigned } from '../simplestreams/openpgp/split-clearsigned';
 import type { Index, Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
 

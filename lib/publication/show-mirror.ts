@@ -1,6 +1,6 @@
 import { MirrorError } from '../errors';
 import { mirror as layout, mutableCacheControl } from '../job/layout';
-import { armouredKeyring, binaryKeyring, keysOf } from '../simplestreams/keyring';
+import { armouredKeyring, binaryKeyring, keysOf } from '../simplestreams/openpgp/keyring';
 import type { Press } from './commit';
 import { frontPage } from './front-page';
 

@@ -2,8 +2,8 @@ import { MirrorError } from '../errors';
 import { mirror, mutableCacheControl } from '../job/layout';
 import { jsonPathOf, plainIndexOf, sealText, sha256Of } from '../simplestreams/documents';
 import { parseIndex, parseProducts, rfc2822, writeJson } from '../simplestreams/json';
-import type { Signer } from '../simplestreams/signer';
-import { splitClearsigned } from '../simplestreams/split-clearsigned';
+import type { Signer } from '../simplestreams/openpgp/signer';
+import { splitClearsigned } from '../simplestreams/openpgp/split-clearsigned';
 import type { Index } from '../simplestreams/types';
 import type { Store } from '../store/store';
 

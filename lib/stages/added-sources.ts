@@ -9,7 +9,7 @@ import { isFor, type Stanza } from '../job/sources/stanza';
 import { readText } from '../machine/files';
 import { ppaKey } from '../machine/launchpad';
 import { progress } from '../machine/log';
-import { binaryKeyring, keysOf, publicKeyring } from '../simplestreams/keyring';
+import { binaryKeyring, keysOf, publicKeyring } from '../simplestreams/openpgp/keyring';
 import { parseStrictJson } from '../simplestreams/strict-json';
 import { networkOf } from './search';
 import { handOnJson, takeUp, type Workbench } from './workbench';

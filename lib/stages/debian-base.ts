@@ -12,7 +12,7 @@ import { openGateway } from '../machine/network/gateway';
 import { makeSquashfs } from '../machine/squashfs';
 import { inside } from '../machine/tree/inside';
 import { type NamedText, textsIn } from '../machine/tree/lists';
-import { splitClearsigned } from '../simplestreams/split-clearsigned';
+import { splitClearsigned } from '../simplestreams/openpgp/split-clearsigned';
 import type { Base } from './base';
 import { releaseRepositories } from './repositories';
 import { networkOf } from './search';

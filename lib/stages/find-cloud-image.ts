@@ -1,4 +1,5 @@
 import { MirrorError, withoutPasswords } from '../errors';
+import { chooseImage } from '../simplestreams/foreign/choose-image';
 import {
   announces,
   type CloudFile,
@@ -9,8 +10,7 @@ import {
   mayHold,
   newestFirst,
   type WantedImages,
-} from '../simplestreams/cloud-images';
-import { chooseImage } from '../simplestreams/foreign/choose-image';
+} from '../simplestreams/foreign/cloud-images';
 import { offerOf } from '../simplestreams/foreign/offer';
 import { openStream, type SignedStream, type StreamOptions } from './signed-stream';
 import { readStream, type StreamContents } from './streams/documents';

@@ -4,7 +4,7 @@ import { addedSources, archiveSources, proposedSources } from '../job/apt-source
 import type { Order } from '../job/order';
 import { digestOf } from '../machine/digest';
 import { archivesDigest, inReleaseSha256, quickly } from '../machine/in-release';
-import type { VerifyClearsigned } from '../simplestreams/verified-text';
+import type { VerifyClearsigned } from '../simplestreams/openpgp/verified-text';
 import { bootloaderArchives } from './bootloader-places';
 import { bootloaderSources } from './bootloader-sources';
 import { findCloudImage } from './find-cloud-image';

@@ -4,8 +4,8 @@ import { readBytes, writeBytes } from '../machine/bytes';
 import { type RequestOptions, readUrl } from '../machine/download';
 import { verifyClearsigned } from '../machine/gpgv';
 import type { Network } from '../machine/network';
-import { binaryKeyring } from '../simplestreams/keyring';
-import { type VerifyClearsigned, verifiedText } from '../simplestreams/verified-text';
+import { binaryKeyring } from '../simplestreams/openpgp/keyring';
+import { type VerifyClearsigned, verifiedText } from '../simplestreams/openpgp/verified-text';
 
 export interface StreamOptions extends RequestOptions {
   /** Path of the keyring that the stream's documents are signed by, binary or armoured. */

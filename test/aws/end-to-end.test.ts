@@ -16,7 +16,7 @@ import { type Assembly, readAssembly } from '../../lib/local/template';
 import { synthesise } from '../../lib/mirror/app';
 import { listMirror } from '../../lib/operations/list';
 import { verifyMirror } from '../../lib/operations/verify';
-import { splitClearsigned } from '../../lib/simplestreams/split-clearsigned';
+import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';
 import { openMirrorDirectory, openStore } from '../../lib/store/open';
 import type { Store } from '../../lib/store/store';
 import { cloudFront } from '../fixtures/cloudfront';

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { runList } from '../../bin/commands/list';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import { openMirrorDirectory } from '../../lib/store/open';
 import { makeBuiltLoaders } from '../fixtures/built-loaders';

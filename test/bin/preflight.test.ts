@@ -12,7 +12,7 @@ import { requireListen } from '../../bin/serve/listen';
 import { defaultKeyPath } from '../../bin/signing-key';
 import { mirror as layout } from '../../lib/job/layout';
 import { Order } from '../../lib/job/order';
-import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp-signer';
+import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp/openpgp-signer';
 import { findMirrorDirectory, triedFolder } from '../../lib/store/mirror-directory';
 import { makeSmallMirror } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';

@@ -5,7 +5,7 @@ import { runKeyring } from '../../bin/commands/keyring';
 import { runList } from '../../bin/commands/list';
 import { runVerify } from '../../bin/commands/verify';
 import { mirror } from '../../lib/job/layout';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { measureBytes } from '../../lib/store/digest';
 import { S3Store } from '../../lib/store/s3-store';
 import { makeSmallMirror, publicationTime, smallSigner, writeMetadata } from '../fixtures/small-mirror';

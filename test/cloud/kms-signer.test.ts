@@ -8,7 +8,7 @@ import { signerFrom } from '../../bin/signing-key';
 import { kmsSigner } from '../../lib/cloud/kms-signer';
 import { verifyClearsigned, verifyDetached } from '../../lib/machine/gpgv';
 import { writeJson } from '../../lib/simplestreams/json';
-import { clearsignedFault } from '../../lib/simplestreams/signed-text';
+import { clearsignedFault } from '../../lib/simplestreams/openpgp/signed-text';
 import { type SmallKms, smallKms } from '../fixtures/small-kms';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { bootloaderDocument } from '../simplestreams/made-documents';

@@ -41,7 +41,7 @@ describe('a house like ours', () => {
       'lib/mirror/mirror.ts': "import * as s3 from 'aws-cdk-lib/aws-s3'; import type { P } from '../job/plan';",
       'lib/mirror/package-files.ts': "import { readFileSync } from 'node:fs';",
       'lib/machine/run.ts': "import { execa } from 'execa'; import { spawn } from 'node:child_process';",
-      'lib/simplestreams/openpgp-signer.ts': "import { sign } from 'openpgp';",
+      'lib/simplestreams/openpgp/openpgp-signer.ts': "import { sign } from 'openpgp';",
       'lib/store/s3.ts': "import { S3Client } from '@aws-sdk/client-s3';",
       'bin/app.ts': "import { App } from 'aws-cdk-lib'; import '../lib/mirror/mirror';",
     };

@@ -17,7 +17,7 @@ export const house: Readonly<Record<string, Room>> = {
   simplestreams: {
     rooms: [],
     packages: ['node:crypto', 'zod'],
-    files: [[/^(openpgp-|keyring\.)/, ['openpgp']]],
+    files: [[/^openpgp\/(openpgp-|keyring\.)/, ['openpgp']]],
   },
   job: { rooms: ['catalog'], packages: ['zod', 'yaml'] },
   store: { rooms: [], packages: ['node:*'], files: [[/^s3\.ts$/, ['@aws-sdk/client-s3', '@smithy/*']]] },

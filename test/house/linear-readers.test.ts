@@ -8,18 +8,18 @@ import { watchConsole } from '../../lib/machine/console';
 import { inReleaseTime } from '../../lib/machine/in-release';
 import { manifestFrom } from '../../lib/machine/manifest';
 import { foreignText } from '../../lib/machine/output/printable';
-import { dearmour } from '../../lib/simplestreams/armour';
-import { cloudImagesOf } from '../../lib/simplestreams/cloud-images';
+import { isReadableDate, pathFault } from '../../lib/simplestreams/contract/readable-values';
+import { cloudImagesOf } from '../../lib/simplestreams/foreign/cloud-images';
+import { readForeignDocument } from '../../lib/simplestreams/foreign/foreign-documents';
 import { foreignPathFault } from '../../lib/simplestreams/foreign/path-fault';
-import { readForeignDocument } from '../../lib/simplestreams/foreign-documents';
 import { parseIndex, parseProducts } from '../../lib/simplestreams/json';
-import { binaryKeyring, keysOf } from '../../lib/simplestreams/keyring';
-import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
-import { isReadableDate, pathFault } from '../../lib/simplestreams/readable-values';
-import { clearsignedFault } from '../../lib/simplestreams/signed-text';
+import { dearmour } from '../../lib/simplestreams/openpgp/armour';
+import { binaryKeyring, keysOf } from '../../lib/simplestreams/openpgp/keyring';
+import { verifyInProcess } from '../../lib/simplestreams/openpgp/openpgp-verify';
+import { clearsignedFault } from '../../lib/simplestreams/openpgp/signed-text';
 import { parseStrictJson } from '../../lib/simplestreams/strict-json';
 import { judgeByLogin } from '../../lib/stages/boot-test';
-import { type Hand, hand, now } from '../simplestreams/signed-by-hand';
+import { type Hand, hand, now } from '../simplestreams/openpgp/signed-by-hand';
 
 /** Reads a text, or says that it is not to be read. */
 type Read = (text: string) => unknown;

@@ -6,7 +6,7 @@ import { checkKeyring } from '../../lib/operations/check-keyring';
 import { checkView } from '../../lib/operations/check-view';
 import type { Problem } from '../../lib/operations/problem';
 import { type SignatureCheck, signatureCheck } from '../../lib/operations/signature-check';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { mirror } from '../../lib/job/layout';
 import { listMirror } from '../../lib/operations/list';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { Product, Products } from '../../lib/simplestreams/types';
 import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import { DirectoryStore } from '../../lib/store/directory';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
 import { refuse } from '../../lib/publication/gate';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { smallSigner } from '../fixtures/small-mirror';
 import { smallPress } from '../stages/small-press';
 import { wrappedStore } from '../stages/wrapped-store';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { jobOfStrings } from '../../lib/job/environment';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { sortsAbove } from '../../lib/simplestreams/version-order';
 import { claimVersion, versionNames } from '../../lib/stages/claim';
 import { makeBuiltRun } from '../fixtures/built-run';

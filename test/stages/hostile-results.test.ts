@@ -5,7 +5,7 @@ import { foldersOf, made } from '../../lib/job/layout';
 import { type PublishInput, publishInputOf, publishLoadersInputOf, selectInputOf } from '../../lib/job/publish-input';
 import type { ResolvedKernel } from '../../lib/job/results';
 import { sha256Of } from '../../lib/simplestreams/documents';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { publish } from '../../lib/stages/publish';
 import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import { select } from '../../lib/stages/select';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { newestTime, timeOfVersion } from '../../lib/stages/newest-time';
 import { smallSigner } from '../fixtures/small-mirror';
 import { smallPress } from './small-press';

@@ -6,7 +6,7 @@ import { architecturesOf } from '../../lib/catalog/kernels';
 import { executionFolder, isFolderOf, runs } from '../../lib/job/layout';
 import { Order } from '../../lib/job/order';
 import type { Plan } from '../../lib/job/plan';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { look, plan } from '../../lib/stages/plan';
 import { orderAt } from '../../lib/stages/run-documents';
 import { S3Store } from '../../lib/store/s3-store';

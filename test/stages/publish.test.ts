@@ -7,7 +7,7 @@ import { foldersOf, mirror as layout, made } from '../../lib/job/layout';
 import { toolVersion } from '../../lib/job/tool';
 import { verifyMirror } from '../../lib/operations/verify';
 import { sha256Of } from '../../lib/simplestreams/documents';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { Version } from '../../lib/simplestreams/types';
 import { publish } from '../../lib/stages/publish';
 import { measureBytes } from '../../lib/store/digest';

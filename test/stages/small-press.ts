@@ -2,7 +2,7 @@ import { kernelOf, kernelsOf } from '../../lib/catalog/kernels';
 import { contentId, productId } from '../../lib/catalog/products';
 import { releaseOf } from '../../lib/catalog/releases';
 import { readView } from '../../lib/publication/published-view';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { Products, Version } from '../../lib/simplestreams/types';
 import { newestName } from '../../lib/stages/news';
 import { type PublishBench, type Published, publish } from '../../lib/stages/publish';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readView } from '../../lib/publication/published-view';
-import { checkIndex } from '../../lib/simplestreams/check-index';
-import { checkProducts } from '../../lib/simplestreams/check-products';
-import type { Signer } from '../../lib/simplestreams/signer';
+import { checkIndex } from '../../lib/simplestreams/contract/check-index';
+import { checkProducts } from '../../lib/simplestreams/contract/check-products';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { Published } from '../../lib/stages/publish';
 import { smallSigner } from '../fixtures/small-mirror';
 import { type SmallPress, smallPress } from './small-press';

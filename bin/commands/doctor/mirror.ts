@@ -12,7 +12,7 @@ import {
   testSignedOf,
 } from '../../../lib/job/probe';
 import { type StackOutputs, stackOutputsOf } from '../../../lib/job/stack-outputs';
-import { keysOf } from '../../../lib/simplestreams/keyring';
+import { keysOf } from '../../../lib/simplestreams/openpgp/keyring';
 import { openStore } from '../../../lib/store/open';
 import type { Terminal } from '../../terminal';
 import { stageName } from '../show-build';

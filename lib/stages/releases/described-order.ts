@@ -7,8 +7,8 @@ import type { AboutRelease, FactsSource, ReleaseFacts } from '../../job/catalogu
 import { bootloadersOrder, type Order } from '../../job/order';
 import { streamAddress } from '../../job/places';
 import { quickly } from '../../machine/in-release';
-import type { StreamRelease, StreamReleases } from '../../simplestreams/releases/stream-release';
-import type { VerifyClearsigned } from '../../simplestreams/verified-text';
+import type { StreamRelease, StreamReleases } from '../../simplestreams/foreign/stream-release';
+import type { VerifyClearsigned } from '../../simplestreams/openpgp/verified-text';
 import { streamOf } from '../search';
 import { streamReleases } from './stream';
 

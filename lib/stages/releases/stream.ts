@@ -1,4 +1,4 @@
-import { releasesIn, type StreamReleases } from '../../simplestreams/releases/stream-release';
+import { releasesIn, type StreamReleases } from '../../simplestreams/foreign/stream-release';
 import { openStream, type StreamOptions } from '../signed-stream';
 import { readStream } from '../streams/documents';
 

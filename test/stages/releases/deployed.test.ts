@@ -6,7 +6,7 @@ import { Order } from '../../../lib/job/order';
 import { Plan } from '../../../lib/job/plan';
 import type { Fetched } from '../../../lib/job/results';
 import { readView } from '../../../lib/publication/published-view';
-import type { Signer } from '../../../lib/simplestreams/signer';
+import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { fetch } from '../../../lib/stages/fetch';
 import { look } from '../../../lib/stages/plan';
 import { orderAt } from '../../../lib/stages/run-documents';

@@ -1,4 +1,4 @@
-import { MirrorError } from '../errors';
+import { MirrorError } from '../../errors';
 
 export type ArmouredKind = 'SIGNATURE' | 'PUBLIC KEY BLOCK';
 

@@ -1,4 +1,4 @@
-import { MirrorError } from '../errors';
+import { MirrorError } from '../../errors';
 import { armour, dearmour, isArmourOf } from './armour';
 import { signaturePacketFault, signatureType } from './signature-packet';
 import { splitClearsigned } from './split-clearsigned';

@@ -1,5 +1,5 @@
 import * as openpgp from 'openpgp';
-import { MirrorError } from '../errors';
+import { MirrorError } from '../../errors';
 import { partsOf } from './split-clearsigned';
 import { refuseLongLines } from './verified-text';
 
@@ -7,7 +7,7 @@ import { refuseLongLines } from './verified-text';
  * Checks a clearsigned file in process, also one that others signed, for where there is no gpgv: a Lambda function. It
  * takes nothing that gpgv refuses, and gives back the bytes that `gpgv --output` does: those that it hashed. As for gpgv,
  * every signature must hold, not one of several; and a key that has expired still does. It is stricter in this
- * (test/simplestreams/signed-corpus.ts has an example of each):
+ * (test/simplestreams/openpgp/signed-corpus.ts has an example of each):
  *
  * - nothing but the signed text may be in the file, from its first byte on; only blank lines may follow the signature
  * - its header has Hash lines and nothing else, each with whole names of SHA-2, with single spaces

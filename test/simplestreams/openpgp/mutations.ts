@@ -1,4 +1,4 @@
-import type { ContractRule } from '../../lib/simplestreams/contract-rules';
+import type { ContractRule } from '../../../lib/simplestreams/contract/contract-rules';
 import {
   bootloaderFields,
   bootloaderId,
@@ -7,7 +7,7 @@ import {
   imageId,
   imageVersion,
   itemOf,
-} from './made-documents';
+} from '../made-documents';
 
 /** One thing done to a good document, in place, and the one rule that it breaks. */
 export type Mutation = [what: string, change: (document: unknown) => void, rule: ContractRule];

@@ -1,8 +1,12 @@
 import { createPublicKey } from 'node:crypto';
-import { armour } from '../../lib/simplestreams/armour';
-import { publicKeyBody, publicKeyPackets, signatureSubpackets } from '../../lib/simplestreams/public-key-packet';
-import { makeSignaturePacket } from '../../lib/simplestreams/signature-packet';
-import { makeExternalKey } from '../fixtures/external-key';
+import { armour } from '../../../lib/simplestreams/openpgp/armour';
+import {
+  publicKeyBody,
+  publicKeyPackets,
+  signatureSubpackets,
+} from '../../../lib/simplestreams/openpgp/public-key-packet';
+import { makeSignaturePacket } from '../../../lib/simplestreams/openpgp/signature-packet';
+import { makeExternalKey } from '../../fixtures/external-key';
 
 export const created = new Date('2026-10-01T00:00:00Z');
 export const at = new Date('2026-10-12T04:11:09Z');

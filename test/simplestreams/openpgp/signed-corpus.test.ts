@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MirrorError } from '../../lib/errors';
-import { verifyClearsigned } from '../../lib/machine/gpgv';
-import { signatureCheck } from '../../lib/operations/signature-check';
-import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
-import { verifiedText } from '../../lib/simplestreams/verified-text';
-import { programOfTrixie } from '../fixtures/program-of-trixie';
+import { MirrorError } from '../../../lib/errors';
+import { verifyClearsigned } from '../../../lib/machine/gpgv';
+import { signatureCheck } from '../../../lib/operations/signature-check';
+import { verifyInProcess } from '../../../lib/simplestreams/openpgp/openpgp-verify';
+import { verifiedText } from '../../../lib/simplestreams/openpgp/verified-text';
+import { programOfTrixie } from '../../fixtures/program-of-trixie';
 
 import { type Hand, hand, now } from './signed-by-hand';
 import { type DetachedVariant, detachedCorpus, type Outcome, signedCorpus, type Variant } from './signed-corpus';

@@ -1,5 +1,5 @@
 import * as openpgp from 'openpgp';
-import { MirrorError } from '../errors';
+import { MirrorError } from '../../errors';
 import { armour, dearmour, isArmourOf } from './armour';
 
 /** One primary key of a keyring. */

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject, publicDecrypt } from 'node:crypto';
-import { MirrorError } from '../errors';
+import { MirrorError } from '../../errors';
 import { armour } from './armour';
 import { openpgpFault } from './openpgp-fault';
 import { fingerprintOf, publicKeyBody, publicKeyPackets, signatureSubpackets } from './public-key-packet';

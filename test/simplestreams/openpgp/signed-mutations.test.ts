@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { MirrorError } from '../../lib/errors';
-import { verifyClearsigned } from '../../lib/machine/gpgv';
-import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
-import { verifiedText } from '../../lib/simplestreams/verified-text';
+import { MirrorError } from '../../../lib/errors';
+import { verifyClearsigned } from '../../../lib/machine/gpgv';
+import { verifyInProcess } from '../../../lib/simplestreams/openpgp/openpgp-verify';
+import { verifiedText } from '../../../lib/simplestreams/openpgp/verified-text';
 import { clearsignedFile, crlf, type Hand, hand, now } from './signed-by-hand';
 
 const text = '{\n "a": "ä",\n "dashes": [\n-\n  1,\n  2\n ],\n\n "path": "a/b"\n}';

@@ -1,9 +1,9 @@
+import { sortsAbove } from '../version-order';
 import { checkItems } from './check-items';
 import { broken, type Violation } from './contract-rules';
 import { isObject, membersOf, shown } from './json-shapes';
 import type { ProductKindName } from './product-kinds';
 import { isReadableDay, isSafeSegment } from './readable-values';
-import { sortsAbove } from './version-order';
 
 /** The versions of one product. */
 export function* checkVersions(versions: unknown, kind: ProductKindName, where: string): Generator<Violation> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Described } from '../foreign/inherited';
-import { isObject } from '../json-shapes';
+import { isObject } from '../contract/json-shapes';
+import type { Described } from './inherited';
 
 /** What the products of a stream of cloud images say of one release of Ubuntu. */
 export interface StreamRelease {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkIndex } from '../../lib/simplestreams/check-index';
-import { checkProducts } from '../../lib/simplestreams/check-products';
-import { contractRules } from '../../lib/simplestreams/contract-rules';
-import { makeIndex, plainIndexOf } from '../../lib/simplestreams/documents';
-import { addVersions } from '../../lib/simplestreams/merge';
-import type { Products } from '../../lib/simplestreams/types';
-import { sortsAbove } from '../../lib/simplestreams/version-order';
+import { checkIndex } from '../../../lib/simplestreams/contract/check-index';
+import { checkProducts } from '../../../lib/simplestreams/contract/check-products';
+import { contractRules } from '../../../lib/simplestreams/contract/contract-rules';
+import { makeIndex, plainIndexOf } from '../../../lib/simplestreams/documents';
+import { addVersions } from '../../../lib/simplestreams/merge';
+import type { Products } from '../../../lib/simplestreams/types';
+import { sortsAbove } from '../../../lib/simplestreams/version-order';
 import {
   at,
   bootloaderDocument,
@@ -15,8 +15,14 @@ import {
   imageId,
   imageVersion,
   singleFileDocument,
-} from './made-documents';
-import { bootloaderMutations, imageMutations, indexMutations, type Mutation, singleFileMutations } from './mutations';
+} from '../made-documents';
+import {
+  bootloaderMutations,
+  imageMutations,
+  indexMutations,
+  type Mutation,
+  singleFileMutations,
+} from '../openpgp/mutations';
 
 const rulesOf = (violations: readonly { readonly rule: string }[]) => [...new Set(violations.map(({ rule }) => rule))];
 

@@ -1,9 +1,9 @@
-import { MirrorError } from '../errors';
-import { type Described, itemsOf, versionsOf } from './foreign/inherited';
-import { foreignPathFault } from './foreign/path-fault';
+import { MirrorError } from '../../errors';
+import { type JsonObject, shown } from '../contract/json-shapes';
+import { byBytes } from '../version-order';
 import type { ForeignEntry } from './foreign-documents';
-import { type JsonObject, shown } from './json-shapes';
-import { byBytes } from './version-order';
+import { type Described, itemsOf, versionsOf } from './inherited';
+import { foreignPathFault } from './path-fault';
 
 /** A file of a cloud image. */
 export interface CloudFile {

@@ -1,4 +1,4 @@
-import { armour } from '../../lib/simplestreams/armour';
+import { armour } from '../../../lib/simplestreams/openpgp/armour';
 import { clearsignedFile, crlf, type Hand } from './signed-by-hand';
 
 /**

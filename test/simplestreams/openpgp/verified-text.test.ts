@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { verifiedText } from '../../lib/simplestreams/verified-text';
+import { verifiedText } from '../../../lib/simplestreams/openpgp/verified-text';
 import { clearsignedFile } from './signed-by-hand';
 
 const file = (body: string) => Buffer.from(clearsignedFile({ body, packets: [Buffer.from('a signature')] }));

@@ -2,21 +2,21 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyClearsigned, verifyDetached } from '../../lib/machine/gpgv';
-import { armour, dearmour } from '../../lib/simplestreams/armour';
-import { makeIndex } from '../../lib/simplestreams/documents';
-import { writeJson } from '../../lib/simplestreams/json';
-import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp-signer';
+import { verifyClearsigned, verifyDetached } from '../../../lib/machine/gpgv';
+import { makeIndex } from '../../../lib/simplestreams/documents';
+import { writeJson } from '../../../lib/simplestreams/json';
+import { armour, dearmour } from '../../../lib/simplestreams/openpgp/armour';
+import { makePrivateKey, openpgpSigner } from '../../../lib/simplestreams/openpgp/openpgp-signer';
 import {
   clearsigned,
   clearsignedFault,
   detachedFault,
   keyringFault,
   signableText,
-} from '../../lib/simplestreams/signed-text';
-import type { Signer } from '../../lib/simplestreams/signer';
-import { splitClearsigned } from '../../lib/simplestreams/split-clearsigned';
-import { at, bootloaderDocument } from './made-documents';
+} from '../../../lib/simplestreams/openpgp/signed-text';
+import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import { splitClearsigned } from '../../../lib/simplestreams/openpgp/split-clearsigned';
+import { at, bootloaderDocument } from '../made-documents';
 
 const text = writeJson(makeIndex([{ document: bootloaderDocument(), path: 'streams/v1/ab.sjson' }], at));
 let signer: Signer;

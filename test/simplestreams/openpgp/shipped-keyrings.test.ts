@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { keysOf } from '../../lib/simplestreams/keyring';
+import { keysOf } from '../../../lib/simplestreams/openpgp/keyring';
 
 const fingerprintsOf = async (name: string) => {
-  const keys = await keysOf(readFileSync(join(__dirname, '../../buildspecs/keyrings', name)));
+  const keys = await keysOf(readFileSync(join(__dirname, '../../../buildspecs/keyrings', name)));
   expect(keys.filter(({ secret }) => secret)).toEqual([]);
   return keys.map(({ fingerprint }) => fingerprint).sort();
 };

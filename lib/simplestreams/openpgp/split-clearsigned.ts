@@ -1,4 +1,4 @@
-import { MirrorError } from '../errors';
+import { MirrorError } from '../../errors';
 import { dearmour } from './armour';
 
 /** A clearsigned file, taken apart. */

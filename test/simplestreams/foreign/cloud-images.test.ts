@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CloudImage, cloudImagesOf, mayHold, newestFirst } from '../../lib/simplestreams/cloud-images';
-import { chooseImage } from '../../lib/simplestreams/foreign/choose-image';
-import { offerOf } from '../../lib/simplestreams/foreign/offer';
-import { foreignPathFault } from '../../lib/simplestreams/foreign/path-fault';
-import { readForeignDocument } from '../../lib/simplestreams/foreign-documents';
+import { chooseImage } from '../../../lib/simplestreams/foreign/choose-image';
+import { type CloudImage, cloudImagesOf, mayHold, newestFirst } from '../../../lib/simplestreams/foreign/cloud-images';
+import { readForeignDocument } from '../../../lib/simplestreams/foreign/foreign-documents';
+import { offerOf } from '../../../lib/simplestreams/foreign/offer';
+import { foreignPathFault } from '../../../lib/simplestreams/foreign/path-fault';
 
 const sha256 = 'a'.repeat(64);
 const noble = { version: '24.04', architecture: 'amd64' };

@@ -1,5 +1,5 @@
 import * as openpgp from 'openpgp';
-import { MirrorError } from '../errors';
+import { MirrorError } from '../../errors';
 import { armour } from './armour';
 import { openpgpFault } from './openpgp-fault';
 import { clearsigned, clearsignedBytes } from './signed-text';

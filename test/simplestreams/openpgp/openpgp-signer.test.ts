@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as openpgp from 'openpgp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyClearsigned, verifyDetached } from '../../lib/machine/gpgv';
-import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp-signer';
-import { clearsigned } from '../../lib/simplestreams/signed-text';
-import type { Signer } from '../../lib/simplestreams/signer';
-import { splitClearsigned } from '../../lib/simplestreams/split-clearsigned';
-import { at } from './made-documents';
+import { verifyClearsigned, verifyDetached } from '../../../lib/machine/gpgv';
+import { makePrivateKey, openpgpSigner } from '../../../lib/simplestreams/openpgp/openpgp-signer';
+import { clearsigned } from '../../../lib/simplestreams/openpgp/signed-text';
+import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import { splitClearsigned } from '../../../lib/simplestreams/openpgp/split-clearsigned';
+import { at } from '../made-documents';
 
 const text = '{\n "a": 1\n}\n';
 let privateKey: string;

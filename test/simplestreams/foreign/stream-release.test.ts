@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { productsOf } from '../../../lib/simplestreams/foreign/inherited';
-import { releasesIn } from '../../../lib/simplestreams/releases/stream-release';
+import { releasesIn } from '../../../lib/simplestreams/foreign/stream-release';
 
 const releasesOf = (products: object) => releasesIn(productsOf({ products }));
 

@@ -1,4 +1,4 @@
-import { MirrorError } from '../errors';
+import { MirrorError } from '../../errors';
 import { type ClearsignedParts, partsOf, utf8 } from './split-clearsigned';
 
 /** Checks a clearsigned file by a binary keyring, and gives back the very text that was signed. @throws BadSignature */

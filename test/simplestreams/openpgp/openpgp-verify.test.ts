@@ -4,13 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as openpgp from 'openpgp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MirrorError } from '../../lib/errors';
-import { verifyClearsigned } from '../../lib/machine/gpgv';
-import { armour } from '../../lib/simplestreams/armour';
-import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
-import { fingerprintOf, publicKeyPackets, signatureSubpackets } from '../../lib/simplestreams/public-key-packet';
-import { largeNumber, makeSignaturePacket, packetHeader } from '../../lib/simplestreams/signature-packet';
-import { splitClearsigned } from '../../lib/simplestreams/split-clearsigned';
+import { MirrorError } from '../../../lib/errors';
+import { verifyClearsigned } from '../../../lib/machine/gpgv';
+import { armour } from '../../../lib/simplestreams/openpgp/armour';
+import { verifyInProcess } from '../../../lib/simplestreams/openpgp/openpgp-verify';
+import {
+  fingerprintOf,
+  publicKeyPackets,
+  signatureSubpackets,
+} from '../../../lib/simplestreams/openpgp/public-key-packet';
+import { largeNumber, makeSignaturePacket, packetHeader } from '../../../lib/simplestreams/openpgp/signature-packet';
+import { splitClearsigned } from '../../../lib/simplestreams/openpgp/split-clearsigned';
 import { at, clearsignedFile, created, crlf, type Hand, hand, now } from './signed-by-hand';
 
 const text = '{\n "a": "ä",\n "b": [\n  1\n ]\n}';
@@ -318,7 +322,7 @@ describe('verifyInProcess, where gpgv is easier', () => {
 
 describe('the keyrings that we ship', () => {
   it.each(['ubuntu-cloudimage-keyring.gpg', 'ubuntu-archive-keyring.gpg'])('%s can be verified with', async (name) => {
-    const keyring = readFileSync(join(__dirname, '../../buildspecs/keyrings', name));
+    const keyring = readFileSync(join(__dirname, '../../../buildspecs/keyrings', name));
     for (const key of await openpgp.readKeys({ binaryKeys: keyring })) {
       // Nothing that they signed is at hand: a signature in their name shows that the key is found and counts.
       const forged = inTheNameOf(key, await own.sign(crlf(text)));

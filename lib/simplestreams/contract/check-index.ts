@@ -1,9 +1,9 @@
+import type { Products } from '../types';
+import { byBytes } from '../version-order';
 import { checkHead, checkKindOfData } from './check-products';
 import { broken, type Violation } from './contract-rules';
 import { checkRequired, isEmpty, isObject, type JsonObject, membersOf, shown } from './json-shapes';
 import { pathFault } from './readable-values';
-import type { Products } from './types';
-import { byBytes } from './version-order';
 
 export type { Violation };
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { MirrorError } from '../errors';
-import { type Described, productsOf } from './foreign/inherited';
-import { isObject, shown } from './json-shapes';
-import { parseStrictJson } from './strict-json';
+import { MirrorError } from '../../errors';
+import { isObject, shown } from '../contract/json-shapes';
+import { parseStrictJson } from '../strict-json';
+import { type Described, productsOf } from './inherited';
 
 /**
  * Documents of other people's streams. Only what is needed is looked at: such a document may hold anything beside it,
