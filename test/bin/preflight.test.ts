@@ -13,7 +13,7 @@ import { defaultKeyPath } from '../../bin/signing-key';
 import { mirror as layout } from '../../lib/job/layout';
 import { Order } from '../../lib/job/order';
 import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp/openpgp-signer';
-import { findMirrorDirectory, triedFolder } from '../../lib/store/mirror-directory';
+import { findMirrorDirectory, triedFolder } from '../../lib/store/directory/mirror-directory';
 import { makeSmallMirror } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { type KeptTerminal, keptTerminal } from './kept-terminal';
