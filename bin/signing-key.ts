@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { MirrorError } from '../lib/errors';
-import { keyFile } from '../lib/machine/key-file';
+import { keyFile } from '../lib/machine/secrets/key-file';
 import { makePrivateKey, openpgpSigner } from '../lib/simplestreams/openpgp/openpgp-signer';
 import type { Signer } from '../lib/simplestreams/openpgp/signer';
 

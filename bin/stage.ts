@@ -17,7 +17,7 @@ import {
 } from '../lib/job/environment';
 import { runs } from '../lib/job/layout';
 import { probedSourcesOf } from '../lib/job/probe';
-import { stopDockerd } from '../lib/machine/network/dockerd';
+import { stopDockerd } from '../lib/machine/gateway/dockerd';
 import { foreignText } from '../lib/machine/output/printable';
 import { bootTest } from '../lib/stages/boot-test';
 import { bootloadersOrder } from '../lib/stages/bootloader-places';

@@ -10,7 +10,7 @@ import { bootloadersOrder, type Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
 import { expireDownloads, expireRuns, removeRuns } from '../../lib/local/expire-runs';
 import { ownScratch } from '../../lib/local/scratch';
-import { machineRepositories } from '../../lib/machine/apt';
+import { machineRepositories } from '../../lib/machine/apt/apt';
 import { checkAddedKeys } from '../../lib/stages/added-sources';
 import { hasCode } from '../../lib/store/durable';
 import { requireRootFileSystems, requireSquashfs } from '../preflight/base';

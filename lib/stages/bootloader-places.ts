@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ubuntuArchive } from '../job/apt-sources';
 import type { Order } from '../job/order';
-import { machineCertificates } from '../machine/apt-network';
+import { machineCertificates } from '../machine/apt/apt-network';
 import { writeBytes } from '../machine/bytes';
 import type { ArchivePlaces } from './bootloader-sources';
 import type { BootloadersOrder } from './bootloaders';

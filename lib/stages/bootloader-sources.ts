@@ -1,6 +1,6 @@
 import { architectureOf } from '../catalog/architectures';
 import { type Bootloader, bootloaders } from '../catalog/bootloaders';
-import type { Repository } from '../machine/apt';
+import type { Repository } from '../machine/apt/apt';
 
 /** Where one of Ubuntu's two archives lies. */
 export interface ArchivePlace {

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { MirrorError, withoutPasswords } from '../errors';
-import { type DownloadOptions, download } from '../machine/download';
+import { type DownloadOptions, download } from '../machine/download/download';
+import { manifestOf } from '../machine/dpkg/manifest';
 import { writeText } from '../machine/files';
 import { progress } from '../machine/log';
-import { manifestOf } from '../machine/manifest';
-import { mountSquashfs } from '../machine/mounts';
-import { type Compression, makeSquashfs } from '../machine/squashfs';
-import { unpackRoot } from '../machine/tarball';
+import { mountSquashfs } from '../machine/tree/mounts';
+import { type Compression, makeSquashfs } from '../machine/tree/squashfs';
+import { unpackRoot } from '../machine/tree/tarball';
 import type { SourceFile, SourceImage } from './find-cloud-image';
 import { epochOf } from './workbench';
 

@@ -1,7 +1,7 @@
 import { architectureOf, runsOn } from '../catalog/architectures';
-import { emulate } from '../machine/binfmt';
 import { progress } from '../machine/log';
 import { thisMachine } from '../machine/this-machine';
+import { emulate } from '../machine/tree/binfmt';
 import type { Workbench } from './workbench';
 
 /** A stage that runs programs of the job's architecture: where they are not this machine's own, under emulation. */

@@ -1,7 +1,7 @@
 import { bootDrivers } from '../catalog/boot-drivers';
 import { initramfsToolsSettings } from '../catalog/initramfs-settings';
 import type { Release } from '../catalog/releases';
-import type { InitramfsChoice } from '../machine/initramfs';
+import type { InitramfsChoice } from '../machine/initramfs/initramfs';
 
 /** What the initramfs of a release holds for MAAS, in the words of what makes it. */
 export function initramfsChoiceOf(release: Release, architecture: string): InitramfsChoice {

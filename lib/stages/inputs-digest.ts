@@ -1,6 +1,6 @@
 import type { ImageSource } from '../job/results';
+import { archivesDigest } from '../machine/apt/in-release';
 import { sha256OfText } from '../machine/digest';
-import { archivesDigest } from '../machine/in-release';
 
 /** What a build of images starts from. */
 export interface StartingPoint {

@@ -1,9 +1,9 @@
 import type { Materials } from '../job/materials';
-import type { NamedVersion } from '../machine/apt-resolve';
+import type { NamedVersion } from '../machine/apt/apt-resolve';
+import { verifiedNames } from '../machine/apt/in-release';
 import { sha256OfText } from '../machine/digest';
-import { verifiedNames } from '../machine/in-release';
-import { inside } from '../machine/tree/inside';
-import { textsIn } from '../machine/tree/lists';
+import { inside } from '../machine/tree/inside/inside';
+import { textsIn } from '../machine/tree/inside/lists';
 
 /** What a build was made of, for the provenance of what is published. Manifests are `name TAB version` lines. */
 export function materialsOf(

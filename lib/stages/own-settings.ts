@@ -1,5 +1,5 @@
 import { hasDynamicInterfaces, type Release } from '../catalog/releases';
-import { inside } from '../machine/tree/inside';
+import { inside } from '../machine/tree/inside/inside';
 
 /** Settings that MAAS wants in an image that is packed anew; an untouched one is published as it came. */
 export function ownSettings(root: string, release: Release): void {

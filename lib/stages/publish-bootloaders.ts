@@ -2,7 +2,7 @@ import { bootloaderContentId, bootloaderItemPath } from '../catalog/bootloaders'
 import { MirrorError } from '../errors';
 import type { BuiltBootloaders } from '../job/bootloaders';
 import { mirror as layout, made, runs } from '../job/layout';
-import { archivesDigest } from '../machine/in-release';
+import { archivesDigest } from '../machine/apt/in-release';
 import { commit, followIndex } from '../publication/commit';
 import { readView } from '../publication/published-view';
 import { showMirror } from '../publication/show-mirror';

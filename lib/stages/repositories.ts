@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { MirrorError } from '../errors';
 import { archiveSources, type ImageSource } from '../job/apt-sources';
-import { machineRepositories, type Repository } from '../machine/apt';
+import { machineRepositories, type Repository } from '../machine/apt/apt';
 import { writeBytes } from '../machine/bytes';
 import { sha256OfText } from '../machine/digest';
 import { withCredentials } from './source-credentials';

@@ -5,9 +5,9 @@ import type { Job } from '../job/job';
 import { kernelChoices } from '../job/kernel-choice';
 import type { Order } from '../job/order';
 import type { ResolvedKernel } from '../job/results';
-import { imagePackageOf, isKernelImage, type NamedVersion, resolveInstall } from '../machine/apt-resolve';
-import type { Chroot } from '../machine/chroot';
+import { imagePackageOf, isKernelImage, type NamedVersion, resolveInstall } from '../machine/apt/apt-resolve';
 import { sha256OfText } from '../machine/digest';
+import type { Chroot } from '../machine/tree/chroot';
 import { proposedTarget } from './tell-apt';
 
 export interface Resolution {

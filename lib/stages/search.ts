@@ -3,7 +3,7 @@ import { releaseFor } from '../job/catalogue/release-for';
 import type { Order } from '../job/order';
 import { type Places, streamAddress } from '../job/places';
 import { writeBytes } from '../machine/bytes';
-import type { Network } from '../machine/network';
+import type { Network } from '../machine/download/network';
 import type { VerifyClearsigned } from '../simplestreams/openpgp/verified-text';
 import type { FindOptions } from './find-cloud-image';
 import type { StreamOptions } from './signed-stream';

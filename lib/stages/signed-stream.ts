@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { MirrorError, withoutPasswords } from '../errors';
 import { readBytes, writeBytes } from '../machine/bytes';
-import { type RequestOptions, readUrl } from '../machine/download';
+import { type RequestOptions, readUrl } from '../machine/download/download';
+import type { Network } from '../machine/download/network';
 import { verifyClearsigned } from '../machine/gpgv';
-import type { Network } from '../machine/network';
 import { binaryKeyring } from '../simplestreams/openpgp/keyring';
 import { type VerifyClearsigned, verifiedText } from '../simplestreams/openpgp/verified-text';
 

@@ -1,6 +1,6 @@
 /**
  * The files of lib that may bring in node:fs, each with what it touches. A file that is handed a tree (an image, or what a
- * build has made of one) is never among them: it goes through lib/machine/tree/inside.ts, which this list lets touch trees.
+ * build has made of one) is never among them: it goes through lib/machine/tree/inside/inside.ts, which this list lets touch trees.
  */
 export const fileAccess: Readonly<Record<string, string>> = {
   'lib/local/build-log.ts': 'logs of builds, below the mirror’s work folder',
@@ -10,33 +10,33 @@ export const fileAccess: Readonly<Record<string, string>> = {
   'lib/local/scratch.ts': 'scratch folders of builds, by their names',
   'lib/local/shell.ts': 'scripts and variables of a phase, in the folder of its build',
   'lib/local/template.ts': 'the synthesised assembly',
-  'lib/machine/binfmt.ts': 'binfmt_misc, and what packages of this machine say in binfmt.d',
-  'lib/machine/boot-sector.ts': 'the disk of the probe, in scratch',
+  'lib/machine/tree/binfmt.ts': 'binfmt_misc, and what packages of this machine say in binfmt.d',
+  'lib/machine/boot/boot-sector.ts': 'the disk of the probe, in scratch',
   'lib/machine/boot/kernel-format.ts': 'the first bytes of the kernel that a boot test is given, in scratch',
   'lib/machine/bootstrap/bootstrap.ts': 'settings of apt for a download, beside the tree',
   'lib/machine/bytes.ts': 'single files of this machine: keyrings and scripts of ours',
   'lib/machine/digest.ts': 'artefacts in scratch, and a base image that is given',
-  'lib/machine/download-part.ts': 'unfinished downloads',
-  'lib/machine/download.ts': 'downloads in scratch and in the cache',
+  'lib/machine/download/download-part.ts': 'unfinished downloads',
+  'lib/machine/download/download.ts': 'downloads in scratch and in the cache',
   'lib/machine/file-lock.ts': 'files of locks, in the cache of the work folder',
   'lib/machine/files.ts': 'single files and folders of this machine: scratch, our scripts',
-  'lib/machine/initrd/read-initrd.ts': 'an initrd that was taken out, in scratch',
-  'lib/machine/key-file.ts': 'the signing key of a local mirror',
-  'lib/machine/loop-node.ts': '/sys/block of this machine',
-  'lib/machine/maas-stand-in.ts': 'the image that a boot test serves',
-  'lib/machine/mounts.ts': 'folders to mount on, in scratch; /proc/self/mounts',
-  'lib/machine/network/dockerd.ts': '/proc: the Docker daemon of a CodeBuild machine',
-  'lib/machine/network/send-file.ts': 'archives in a folder of this machine that the person at it named (file:)',
-  'lib/machine/network/socket-folder.ts': 'the folder of the gateway’s socket',
+  'lib/machine/initramfs/read-initrd.ts': 'an initrd that was taken out, in scratch',
+  'lib/machine/secrets/key-file.ts': 'the signing key of a local mirror',
+  'lib/machine/tree/loop-node.ts': '/sys/block of this machine',
+  'lib/machine/boot/maas-stand-in.ts': 'the image that a boot test serves',
+  'lib/machine/tree/mounts.ts': 'folders to mount on, in scratch; /proc/self/mounts',
+  'lib/machine/gateway/dockerd.ts': '/proc: the Docker daemon of a CodeBuild machine',
+  'lib/machine/gateway/send-file.ts': 'archives in a folder of this machine that the person at it named (file:)',
+  'lib/machine/gateway/socket-folder.ts': 'the folder of the gateway’s socket',
   'lib/machine/same-file.ts': 'what two paths of a person lead to',
   'lib/machine/secrets/secret-file.ts': 'files of credentials, which a person names',
-  'lib/machine/squashfs.ts': 'the header of a squashfs',
-  'lib/machine/tar.ts': 'files that were taken out already, copied to their names in an archive',
-  'lib/machine/tarball.ts': 'the folder that a tarball is unpacked into, which is new',
+  'lib/machine/tree/squashfs.ts': 'the header of a squashfs',
+  'lib/machine/tree/tar.ts': 'files that were taken out already, copied to their names in an archive',
+  'lib/machine/tree/tarball.ts': 'the folder that a tarball is unpacked into, which is new',
   'lib/machine/this-machine.ts': 'free space, and whether a program is installed',
-  'lib/machine/tree/held-file.ts': 'trees, by what is held',
-  'lib/machine/tree/held.ts': 'trees: holds one name in a held folder',
-  'lib/machine/tree/place.ts': 'trees: walks a path by held folders',
+  'lib/machine/tree/inside/held-file.ts': 'trees, by what is held',
+  'lib/machine/tree/inside/held.ts': 'trees: holds one name in a held folder',
+  'lib/machine/tree/inside/place.ts': 'trees: walks a path by held folders',
   'lib/mirror/package-files.ts': 'buildspecs and bundles, at synth time',
   'lib/mirror/user-files.ts': 'mirror.yaml and what it names, at synth time',
   'lib/store/directory/copy-whole.ts': 'objects of a directory store',
@@ -57,4 +57,4 @@ export const fileAccess: Readonly<Record<string, string>> = {
 };
 
 /** Where foreign trees are touched: only this alcove has both node:fs and paths of trees. */
-export const treeAlcove = 'lib/machine/tree/';
+export const treeAlcove = 'lib/machine/tree/inside/';
