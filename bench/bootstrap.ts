@@ -8,7 +8,7 @@ import { openGateway } from '../lib/machine/gateway/gateway';
 import { run } from '../lib/machine/run';
 import { thisMachine } from '../lib/machine/this-machine';
 import { emulate } from '../lib/machine/tree/binfmt';
-import { debianPackages } from '../lib/stages/debian-base';
+import { debianPackages } from '../lib/stages/base/debian-base';
 import { bootstrapCommand } from '../test/fixtures/mmdebstrap';
 import { differencesOf } from '../test/fixtures/tree-differences';
 

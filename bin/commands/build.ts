@@ -11,7 +11,7 @@ import { planOf } from '../../lib/job/plan';
 import { expireDownloads, expireRuns, removeRuns } from '../../lib/local/expire-runs';
 import { ownScratch } from '../../lib/local/scratch';
 import { machineRepositories } from '../../lib/machine/apt/apt';
-import { checkAddedKeys } from '../../lib/stages/added-sources';
+import { checkAddedKeys } from '../../lib/stages/sources/added-sources';
 import { hasCode } from '../../lib/store/durable';
 import { requireRootFileSystems, requireSquashfs } from '../preflight/base';
 import { temporaryFolder } from '../preflight/environment';

@@ -12,7 +12,7 @@ import { mirrorStoreVariable } from '../../lib/job/names';
 import { refusePasswords } from '../../lib/job/passwords';
 import type { Plan } from '../../lib/job/plan';
 import { verifyInProcess } from '../../lib/simplestreams/openpgp/openpgp-verify';
-import { newestTime } from '../../lib/stages/newest-time';
+import { newestTime } from '../../lib/stages/news/newest-time';
 import { look } from '../../lib/stages/plan';
 import { openStore } from '../../lib/store/open';
 import { isInCloud, secretsFor } from '../secret-of';

@@ -10,7 +10,7 @@ import { newestTime, takeFiles, unpackPackages } from '../machine/dpkg/package-t
 import { makeFolder } from '../machine/files';
 import { progress } from '../machine/log';
 import { makeTarXz, type TarMember } from '../machine/tree/tar';
-import { type ArchivePlaces, bootloaderSources, sourceName } from './bootloader-sources';
+import { type ArchivePlaces, bootloaderSources, sourceName } from './loaders/bootloader-sources';
 import { handOn, type Workbench } from './workbench';
 
 /** What the stage of the bootloaders has; it belongs to no image, so there is neither job nor order. */

@@ -16,9 +16,9 @@ import { enterChroot } from '../machine/tree/chroot';
 import { inside } from '../machine/tree/inside/inside';
 import { mountOverlay, mountSquashfs } from '../machine/tree/mounts';
 import { squashfsTime } from '../machine/tree/squashfs';
-import { knownAddedSources } from './added-sources';
-import { initramfsChoiceOf } from './initramfs-choice';
-import { mountBase, openApt, proposedTarget } from './tell-apt';
+import { initramfsChoiceOf } from './layer/initramfs-choice';
+import { knownAddedSources } from './sources/added-sources';
+import { mountBase, openApt, proposedTarget } from './sources/tell-apt';
 import { handOn, takeUp, type Workbench } from './workbench';
 
 /** Installs one kernel flavour into a throwaway overlay and takes its kernel and initramfs out. */

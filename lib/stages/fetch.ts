@@ -11,12 +11,12 @@ import { writeText } from '../machine/files';
 import { progress } from '../machine/log';
 import { mountSquashfs } from '../machine/tree/mounts';
 import { checkSquashfs, squashfsTime } from '../machine/tree/squashfs';
-import type { Base } from './base';
-import { bringCloudImage } from './bring-cloud-image';
-import { debianBase } from './debian-base';
-import { emulated } from './emulated';
-import { findCloudImage } from './find-cloud-image';
-import { networkOf, searchOf } from './search';
+import type { Base } from './base/base';
+import { bringCloudImage } from './base/bring-cloud-image';
+import { debianBase } from './base/debian-base';
+import { emulated } from './base/emulated';
+import { networkOf, searchOf } from './sources/search';
+import { findCloudImage } from './streams/find-cloud-image';
 import { handOn, serialOf, type Workbench } from './workbench';
 
 /** Brings the base image that everything else is built on. */

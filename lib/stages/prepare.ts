@@ -15,12 +15,12 @@ import { progress } from '../machine/log';
 import { type Chroot, enterChroot } from '../machine/tree/chroot';
 import { mountOverlay, mountSquashfs } from '../machine/tree/mounts';
 import { makeSquashfs, passingCompression, squashfsTime } from '../machine/tree/squashfs';
-import { knownAddedSources } from './added-sources';
-import { initramfsChoiceOf } from './initramfs-choice';
+import { initramfsChoiceOf } from './layer/initramfs-choice';
+import { changesOf, materialsOf, verifiedArchives } from './layer/materials';
 import { installCommon } from './layer/packages-of-all-flavours';
-import { changesOf, materialsOf, verifiedArchives } from './materials';
-import { type Resolution, resolveKernels } from './resolve-kernels';
-import { mountBase, openApt } from './tell-apt';
+import { type Resolution, resolveKernels } from './layer/resolve-kernels';
+import { knownAddedSources } from './sources/added-sources';
+import { mountBase, openApt } from './sources/tell-apt';
 import { handOn, handOnJson, takeUp, type Workbench } from './workbench';
 
 /**

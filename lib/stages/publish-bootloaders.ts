@@ -9,8 +9,8 @@ import { showMirror } from '../publication/show-mirror';
 import { type Addition, newestVersion } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
-import { type LoaderOffer, loaderAdditions, loaderNews, loaderOffersOf } from './bootloader-offers';
 import { claimFirst, isStillToRebuild, secondsFrom } from './claim';
+import { type LoaderOffer, loaderAdditions, loaderNews, loaderOffersOf } from './loaders/bootloader-offers';
 import type { PublishBench } from './publish';
 
 export interface BootloadersToPublish {

@@ -17,10 +17,10 @@ import { progress } from '../machine/log';
 import { type Chroot, enterChroot } from '../machine/tree/chroot';
 import { mountOverlay, mountSquashfs } from '../machine/tree/mounts';
 import { makeSquashfs, squashfsTime } from '../machine/tree/squashfs';
-import { findAddedSources } from './added-sources';
-import { verifiedArchives } from './materials';
-import { ownSettings } from './own-settings';
-import { type OpenedApt, openApt } from './tell-apt';
+import { verifiedArchives } from './layer/materials';
+import { ownSettings } from './layer/own-settings';
+import { findAddedSources } from './sources/added-sources';
+import { type OpenedApt, openApt } from './sources/tell-apt';
 import { handOn, handOnJson, takeUp, type Workbench } from './workbench';
 
 /** Changes the fetched image as the order wants it, cleans it, and packs it again. */

@@ -9,7 +9,7 @@ import { imagePackageOf, resolveInstall } from '../../lib/machine/apt/apt-resolv
 import { makeInitramfs, prepareInitramfs } from '../../lib/machine/initramfs/initramfs';
 import { findKernel } from '../../lib/machine/initramfs/kernel';
 import type { Chroot } from '../../lib/machine/tree/chroot';
-import { initramfsChoiceOf } from '../../lib/stages/initramfs-choice';
+import { initramfsChoiceOf } from '../../lib/stages/layer/initramfs-choice';
 import { inImage, pocketsAt } from '../fixtures/in-image';
 import { lookAlike, serveArchive } from '../fixtures/look-alike';
 import { temporaryFolder } from '../fixtures/temporary-folder';

@@ -18,8 +18,8 @@ import {
 import { type BuiltLoadersOptions, makeBuiltLoaders } from '../fixtures/built-loaders';
 import { smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { type SmallPress, smallPress } from './small-press';
-import { wrappedStore } from './wrapped-store';
+import { type SmallPress, smallPress } from '../publication/small-press';
+import { wrappedStore } from '../publication/wrapped-store';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import type { AptTree } from '../../machine/apt/apt-tree';
 import { progress } from '../../machine/log';
 import type { Chroot } from '../../machine/tree/chroot';
 import { inside } from '../../machine/tree/inside/inside';
-import type { Resolution } from '../resolve-kernels';
+import type { Resolution } from './resolve-kernels';
 
 /**
  * Installs what every flavour would install beside its own kernel, above all firmware: half a gigabyte on Ubuntu, which each

@@ -9,7 +9,7 @@ import { streamAddress } from '../../job/places';
 import { quickly } from '../../machine/apt/in-release';
 import type { StreamRelease, StreamReleases } from '../../simplestreams/foreign/stream-release';
 import type { VerifyClearsigned } from '../../simplestreams/openpgp/verified-text';
-import { streamOf } from '../search';
+import { streamOf } from '../sources/search';
 import { streamReleases } from './stream';
 
 export interface DescribeBench {

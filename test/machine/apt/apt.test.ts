@@ -14,7 +14,7 @@ import {
 import { inReleaseSha256 } from '../../../lib/machine/apt/in-release';
 import { run } from '../../../lib/machine/run';
 import type { Chroot } from '../../../lib/machine/tree/chroot';
-import { verifiedArchives } from '../../../lib/stages/materials';
+import { verifiedArchives } from '../../../lib/stages/layer/materials';
 import { inSmallTree } from '../../fixtures/in-small-tree';
 import { makePpa, type Ppa } from '../../fixtures/look-alike/ppa';
 import { serveArchive } from '../../fixtures/served-archive';

@@ -9,7 +9,7 @@ import { requireDrivers } from '../../../lib/machine/initramfs/drivers';
 import { makeInitramfs, prepareInitramfs } from '../../../lib/machine/initramfs/initramfs';
 import { namesInInitrd } from '../../../lib/machine/initramfs/read-initrd';
 import type { Chroot } from '../../../lib/machine/tree/chroot';
-import { initramfsChoiceOf } from '../../../lib/stages/initramfs-choice';
+import { initramfsChoiceOf } from '../../../lib/stages/layer/initramfs-choice';
 import { inSmallTree } from '../../fixtures/in-small-tree';
 import { serveArchive, smallRelease } from '../../fixtures/small-release';
 import { temporaryFolder } from '../../fixtures/temporary-folder';

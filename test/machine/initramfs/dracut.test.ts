@@ -11,7 +11,7 @@ import { makeInitramfs, prepareInitramfs } from '../../../lib/machine/initramfs/
 import { findKernel } from '../../../lib/machine/initramfs/kernel';
 import { type Chroot, enterChroot } from '../../../lib/machine/tree/chroot';
 import { mountOverlay, mountSquashfs } from '../../../lib/machine/tree/mounts';
-import { initramfsChoiceOf } from '../../../lib/stages/initramfs-choice';
+import { initramfsChoiceOf } from '../../../lib/stages/layer/initramfs-choice';
 import { aptTree } from '../../fixtures/apt-tree';
 import { type LookAlike, lookAlike, serveArchive } from '../../fixtures/look-alike';
 
