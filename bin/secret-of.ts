@@ -22,6 +22,6 @@ export function secretsFor(workStore: string): SecretOf {
 
 async function secretInCloud(name: string): Promise<string> {
   // Loaded only now: few orders have such repositories.
-  const { repositorySecret } = await import('../lib/cloud/repository-secret.js');
+  const { repositorySecret } = await import('../lib/cloud/keys/repository-secret.js');
   return repositorySecret(name);
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { runningOf, startExecution, succeededSince } from '../../lib/cloud/executions';
+import { runningOf, startExecution, succeededSince } from '../../lib/cloud/follow/executions';
 import { MirrorError } from '../../lib/errors';
 import { stateMachineVariable } from '../../lib/job/environment';
 import { refuseFileAddresses } from '../../lib/job/file-addresses';

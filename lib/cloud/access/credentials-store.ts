@@ -7,8 +7,8 @@ import {
   paginateListKeys,
 } from '@aws-sdk/client-cloudfront-keyvaluestore';
 import '@aws-sdk/signature-v4a'; // the service takes no other signature, and the SDK loads none by itself
-import { MirrorError } from '../errors';
-import { asking } from './asking';
+import { MirrorError } from '../../errors';
+import { asking } from '../asking';
 import { checkSiteName, recordOf, type Site, siteOf } from './credential';
 
 /** How often a change is tried that another came before. */

@@ -1,7 +1,7 @@
-import { MirrorError } from '../errors';
-import type { EngineEvent } from '../job/events';
+import { MirrorError } from '../../errors';
+import type { EngineEvent } from '../../job/events';
+import type { Clients } from '../clients';
 import { findBuild, type LogPlace, logPlaceOf, nextLines } from './build-logs';
-import type { Clients } from './clients';
 import type { OpenBuild } from './history';
 
 type Progress = Extract<EngineEvent, { type: 'progress' }>;

@@ -2,9 +2,9 @@ import { MirrorError } from '../../errors';
 import type { EngineEvent, ExecutionResult } from '../../job/events';
 import type { ProbeTarget } from '../../job/probe';
 import type { Clients } from '../clients';
-import { startProbe } from '../executions';
-import { followExecution } from '../follow';
-import { isAccountLimit } from '../history';
+import { startProbe } from './executions';
+import { followExecution } from './follow';
+import { isAccountLimit } from './history';
 
 export interface ProbeOptions {
   readonly stateMachineArn: string;

@@ -1,7 +1,7 @@
 import { DescribeKeyCommand, GetPublicKeyCommand, type KeyMetadata, KMSClient, SignCommand } from '@aws-sdk/client-kms';
-import { MirrorError } from '../errors';
-import { externalSigner } from '../simplestreams/openpgp/external-signer';
-import type { Signer } from '../simplestreams/openpgp/signer';
+import { MirrorError } from '../../errors';
+import { externalSigner } from '../../simplestreams/openpgp/external-signer';
+import type { Signer } from '../../simplestreams/openpgp/signer';
 import { kmsError } from './kms-error';
 
 export interface KmsSignerOptions {

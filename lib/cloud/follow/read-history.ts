@@ -1,5 +1,5 @@
 import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@aws-sdk/client-sfn';
-import { asking } from './asking';
+import { asking } from '../asking';
 
 /**
  * The events of an execution after one that is known, in their order. They are read from the newest backwards, so that

@@ -1,6 +1,6 @@
-import { withoutFolders } from '../errors';
-import type { ExecutionResult, Failure } from '../job/events';
-import { executionPage } from './console-pages';
+import { withoutFolders } from '../../errors';
+import type { ExecutionResult, Failure } from '../../job/events';
+import { executionPage } from '../console-pages';
 
 export interface FailedExecution {
   readonly name: string;

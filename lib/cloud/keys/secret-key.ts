@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { MirrorError } from '../errors';
-import { asking } from './asking';
+import { MirrorError } from '../../errors';
+import { asking } from '../asking';
 
 /** The armoured private key that lies in a secret. @throws BadInput where it holds none; what asking throws */
 export async function secretKey(arn: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { MirrorError } from '../errors';
+import { MirrorError } from '../../errors';
 
 /** What KMS, or the way to it, has against an operation. Anything that nobody foresaw comes back as it is. */
 export function kmsError(error: unknown, keyId: string, operation: string): unknown {

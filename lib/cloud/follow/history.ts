@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import { isTold, type StageRun } from '../job/events';
+import { isTold, type StageRun } from '../../job/events';
 
 /** What the history of an execution says of a stage. */
 export type StageChange = StageRun & { readonly build: string | undefined } & (

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { failureLetter } from '../../lib/cloud/failure-letter';
+import { failureLetter } from '../../../lib/cloud/follow/failure-letter';
 
 const executionArn = 'arn:aws:states:eu-west-1:123456789012:execution:Machine:noble-20261125T061700-0a1b2c3d';
 const execution = { name: 'noble-20261125T061700-0a1b2c3d', executionArn, status: 'FAILED' };

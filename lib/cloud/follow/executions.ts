@@ -6,11 +6,11 @@ import {
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { MirrorError } from '../errors';
-import { executionName, isNameOf, probeName } from '../job/names';
-import type { Order } from '../job/order';
-import { type ProbeTarget, probeInput } from '../job/probe';
-import { asking } from './asking';
+import { MirrorError } from '../../errors';
+import { executionName, isNameOf, probeName } from '../../job/names';
+import type { Order } from '../../job/order';
+import { type ProbeTarget, probeInput } from '../../job/probe';
+import { asking } from '../asking';
 
 /** One execution of a deployed state machine. */
 export interface Execution {

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { MirrorError } from '../errors';
+import { MirrorError } from '../../errors';
 
 /** A site that may read. Its password is kept in no place. */
 export interface Site {

@@ -1,7 +1,7 @@
-import { hintIn, MirrorError } from '../errors';
-import type { Failure } from '../job/events';
+import { hintIn, MirrorError } from '../../errors';
+import type { Failure } from '../../job/events';
+import type { Clients } from '../clients';
 import { buildEnding } from './build-logs';
-import type { Clients } from './clients';
 import { isAccountLimit, type StageChange } from './history';
 
 type Failed = Extract<StageChange, { type: 'failed' }>;

@@ -1,9 +1,9 @@
 import { type CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { BatchGetBuildsCommand, type Build, type CodeBuildClient } from '@aws-sdk/client-codebuild';
-import { MirrorError } from '../errors';
-import { asking } from './asking';
-import type { Clients } from './clients';
-import { buildPage } from './console-pages';
+import { MirrorError } from '../../errors';
+import { asking } from '../asking';
+import type { Clients } from '../clients';
+import { buildPage } from '../console-pages';
 
 /** How a build ended, as far as people want to know. */
 export interface BuildEnding {

@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { MirrorError } from '../errors';
-import { asking } from './asking';
+import { MirrorError } from '../../errors';
+import { asking } from '../asking';
 
 /**
  * What a secret holds that a repository names. Only the roles of the stages and functions that reach such repositories may

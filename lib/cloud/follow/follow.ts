@@ -1,9 +1,9 @@
 import { DescribeExecutionCommand, type DescribeExecutionOutput, type HistoryEvent } from '@aws-sdk/client-sfn';
-import { MirrorError } from '../errors';
-import type { EngineEvent, ExecutionResult, Failure } from '../job/events';
-import { asking } from './asking';
+import { MirrorError } from '../../errors';
+import type { EngineEvent, ExecutionResult, Failure } from '../../job/events';
+import { asking } from '../asking';
+import type { Clients } from '../clients';
 import { BuildProgress } from './build-progress';
-import type { Clients } from './clients';
 import type { Execution } from './executions';
 import { History, type StageChange } from './history';
 import { pause } from './pause';

@@ -1,6 +1,6 @@
 import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
-import { asking } from './asking';
-import type { Clients } from './clients';
+import { asking } from '../asking';
+import type { Clients } from '../clients';
 import { describeExecution } from './follow';
 import { History, type StageChange } from './history';
 import { readHistory } from './read-history';
