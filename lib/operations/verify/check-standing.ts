@@ -1,8 +1,8 @@
-import { MirrorError } from '../errors';
-import { DirectoryStore } from '../store/directory/directory';
-import { bothWays } from '../store/directory/directory-refusals';
-import type { Standing } from '../store/directory/generations';
-import type { Store } from '../store/store';
+import { MirrorError } from '../../errors';
+import { DirectoryStore } from '../../store/directory/directory';
+import { bothWays } from '../../store/directory/directory-refusals';
+import type { Standing } from '../../store/directory/generations';
+import type { Store } from '../../store/store';
 import type { Problem } from './problem';
 
 /** How mutable objects stood when they were looked at, by key; none where a store has no such state. */

@@ -1,6 +1,6 @@
-import { pathFault } from '../simplestreams/contract/readable-values';
-import { objectsOf } from '../simplestreams/promised';
-import type { Products } from '../simplestreams/types';
+import { pathFault } from '../../simplestreams/contract/readable-values';
+import { objectsOf } from '../../simplestreams/promised';
+import type { Products } from '../../simplestreams/types';
 
 /** An object that a document promises to its readers. */
 export interface PromisedItem {

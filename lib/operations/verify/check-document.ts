@@ -1,9 +1,9 @@
-import { mirror } from '../job/layout';
-import { checkProducts } from '../simplestreams/contract/check-products';
-import { jsonPathOf } from '../simplestreams/documents';
-import { parseProducts } from '../simplestreams/json';
-import type { Products } from '../simplestreams/types';
-import { measureBytes } from '../store/digest';
+import { mirror } from '../../job/layout';
+import { checkProducts } from '../../simplestreams/contract/check-products';
+import { jsonPathOf } from '../../simplestreams/documents';
+import { parseProducts } from '../../simplestreams/json';
+import type { Products } from '../../simplestreams/types';
+import { measureBytes } from '../../store/digest';
 import { badFormat, missing, type Problem, violated } from './problem';
 import type { SignatureCheck } from './signature-check';
 

@@ -1,8 +1,8 @@
-import { MirrorError } from '../errors';
-import { mirror } from '../job/layout';
-import { checkIndex } from '../simplestreams/contract/check-index';
-import { parseIndex, writeJson } from '../simplestreams/json';
-import type { Index, Products } from '../simplestreams/types';
+import { MirrorError } from '../../errors';
+import { mirror } from '../../job/layout';
+import { checkIndex } from '../../simplestreams/contract/check-index';
+import { parseIndex, writeJson } from '../../simplestreams/json';
+import type { Index, Products } from '../../simplestreams/types';
 import { badFormat, missing, type Problem, violated } from './problem';
 import type { SignatureCheck } from './signature-check';
 

@@ -1,5 +1,5 @@
-import { MirrorError } from '../errors';
-import type { Violation } from '../simplestreams/contract/contract-rules';
+import { MirrorError } from '../../errors';
+import type { Violation } from '../../simplestreams/contract/contract-rules';
 
 /** One thing that is wrong with a mirror. */
 export interface Problem {

@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path';
-import { MirrorError } from '../errors';
-import { writeBytes } from '../machine/bytes';
-import { verifyClearsigned, verifyDetached } from '../machine/gpgv';
-import { clearsignedFault, detachedFault } from '../simplestreams/openpgp/signed-text';
-import { splitClearsigned } from '../simplestreams/openpgp/split-clearsigned';
-import { verifiedText } from '../simplestreams/openpgp/verified-text';
-import { measureBytes } from '../store/digest';
+import { MirrorError } from '../../errors';
+import { writeBytes } from '../../machine/bytes';
+import { verifyClearsigned, verifyDetached } from '../../machine/gpgv';
+import { clearsignedFault, detachedFault } from '../../simplestreams/openpgp/signed-text';
+import { splitClearsigned } from '../../simplestreams/openpgp/split-clearsigned';
+import { verifiedText } from '../../simplestreams/openpgp/verified-text';
+import { measureBytes } from '../../store/digest';
 import type { Problem } from './problem';
 
 /** Looks at signed bytes, with gpgv and one keyring. Answers name the object that is given. */

@@ -1,7 +1,7 @@
-import { mirror } from '../job/layout';
-import { pathFault } from '../simplestreams/contract/readable-values';
-import { plainIndexOf } from '../simplestreams/documents';
-import type { Index, Products } from '../simplestreams/types';
+import { mirror } from '../../job/layout';
+import { pathFault } from '../../simplestreams/contract/readable-values';
+import { plainIndexOf } from '../../simplestreams/documents';
+import type { Index, Products } from '../../simplestreams/types';
 import { type CheckedDocument, checkDocument, type Read } from './check-document';
 import { checkIndexContent, checkPlainIndex, checkSignedIndex } from './check-index';
 import type { Problem } from './problem';

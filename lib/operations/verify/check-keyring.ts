@@ -1,7 +1,7 @@
-import { MirrorError } from '../errors';
-import { mirror } from '../job/layout';
-import { armouredKeyringFault, type KeyringKey, keysOf } from '../simplestreams/openpgp/keyring';
-import { keyringFault } from '../simplestreams/openpgp/signed-text';
+import { MirrorError } from '../../errors';
+import { mirror } from '../../job/layout';
+import { armouredKeyringFault, type KeyringKey, keysOf } from '../../simplestreams/openpgp/keyring';
+import { keyringFault } from '../../simplestreams/openpgp/signed-text';
 import { missing, type Problem } from './problem';
 
 /** Looks at the two forms of the keyring that a mirror hands to its readers. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { mirror } from '../job/layout';
-import { isSameFile } from '../machine/same-file';
-import { DirectoryStore } from '../store/directory/directory';
-import type { Store } from '../store/store';
+import { mirror } from '../../job/layout';
+import { isSameFile } from '../../machine/same-file';
+import { DirectoryStore } from '../../store/directory/directory';
+import type { Store } from '../../store/store';
 import type { CheckedView } from './check-view';
 import type { ItemKey } from './item-key';
 import type { Problem } from './problem';

@@ -1,5 +1,5 @@
-import { MirrorError } from '../errors';
-import type { Store } from '../store/store';
+import { MirrorError } from '../../errors';
+import type { Store } from '../../store/store';
 import { missing, type Problem } from './problem';
 import type { PromisedItem } from './promised-items';
 

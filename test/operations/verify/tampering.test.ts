@@ -2,10 +2,10 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, trunc
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type VerifyReport, verifyMirror } from '../../lib/operations/verify';
-import { DirectoryStore } from '../../lib/store/directory/directory';
-import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
-import { temporaryFolder } from '../fixtures/temporary-folder';
+import { type VerifyReport, verifyMirror } from '../../../lib/operations/verify';
+import { DirectoryStore } from '../../../lib/store/directory/directory';
+import { makeSmallMirror, smallSigner } from '../../fixtures/small-mirror';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 let whole: string;
 beforeAll(async () => {

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { mirror } from '../../lib/job/layout';
-import { checkKeyring } from '../../lib/operations/check-keyring';
-import { checkView } from '../../lib/operations/check-view';
-import type { Problem } from '../../lib/operations/problem';
-import { type SignatureCheck, signatureCheck } from '../../lib/operations/signature-check';
-import type { Signer } from '../../lib/simplestreams/openpgp/signer';
-import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
-import { temporaryFolder } from '../fixtures/temporary-folder';
+import { mirror } from '../../../lib/job/layout';
+import { checkKeyring } from '../../../lib/operations/verify/check-keyring';
+import { checkView } from '../../../lib/operations/verify/check-view';
+import type { Problem } from '../../../lib/operations/verify/problem';
+import { type SignatureCheck, signatureCheck } from '../../../lib/operations/verify/signature-check';
+import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import { makeSmallMirror, smallSigner } from '../../fixtures/small-mirror';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 let signer: Signer;
 beforeAll(async () => {

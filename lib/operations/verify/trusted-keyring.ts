@@ -1,8 +1,8 @@
-import { MirrorError } from '../errors';
-import { mirror } from '../job/layout';
-import { readBytes } from '../machine/bytes';
-import { binaryKeyring } from '../simplestreams/openpgp/keyring';
-import type { Store } from '../store/store';
+import { MirrorError } from '../../errors';
+import { mirror } from '../../job/layout';
+import { readBytes } from '../../machine/bytes';
+import { binaryKeyring } from '../../simplestreams/openpgp/keyring';
+import type { Store } from '../../store/store';
 import { checkKeyring, pinnedKey } from './check-keyring';
 import type { Problem } from './problem';
 
