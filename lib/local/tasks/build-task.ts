@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { jobVariables } from '../job/environment';
-import type { StageRun } from '../job/events';
-import type { Bench } from './bench';
-import { type Build, reasonOf, runBuild } from './build';
-import { type Task, withinTimer } from './definition';
+import { jobVariables } from '../../job/environment';
+import type { StageRun } from '../../job/events';
+import type { Bench } from '../bench';
+import { type Build, reasonOf, runBuild } from '../codebuild/build';
+import { StateError } from '../state-error';
+import { type Task, withinTimer } from '../template/definition';
 import { observed, StageError } from './observed';
-import { StateError } from './state-error';
 
 /** The parameters of `codebuild:startBuild.sync`. */
 export interface StartBuild {

@@ -1,4 +1,4 @@
-import type { Buildspec, Phase, PhaseName } from './buildspec';
+import type { Buildspec, Phase, PhaseName } from '../template/buildspec';
 import type { Shell } from './shell';
 
 export interface PhaseOutcome {

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { callFunction } from '../../lib/local/lambda';
-import type { LocalFunction } from '../../lib/local/template';
-import { temporaryFolder } from './small-assembly';
+import { callFunction } from '../../../lib/local/tasks/lambda';
+import type { LocalFunction } from '../../../lib/local/template/template';
+import { temporaryFolder } from '../small-assembly';
 
 async function functionIn(folder: string, code: string, more: Partial<LocalFunction> = {}): Promise<LocalFunction> {
   await writeFile(join(folder, 'index.js'), code);

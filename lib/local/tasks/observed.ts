@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import type { Failure, StageRun } from '../job/events';
-import type { Bench } from './bench';
-import { StateError } from './state-error';
+import type { Failure, StageRun } from '../../job/events';
+import type { Bench } from '../bench';
+import { StateError } from '../state-error';
 
 /** An error with what a person needs to see of it. */
 export class StageError extends StateError {

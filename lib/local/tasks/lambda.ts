@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { MirrorError, named } from '../errors';
-import type { LocalFunction } from './template';
+import { MirrorError, named } from '../../errors';
+import type { LocalFunction } from '../template/template';
 
 /**
  * Calls a Lambda function in this process, loaded afresh like on a cold start. One call after the other: they share

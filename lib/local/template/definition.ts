@@ -1,5 +1,5 @@
 import type { StateMachineDefinition } from 'aws-local-stepfunctions';
-import { MirrorError } from '../errors';
+import { MirrorError } from '../../errors';
 
 /** A state machine as aws-local-stepfunctions runs it the way that AWS would. */
 export interface LocalDefinition {

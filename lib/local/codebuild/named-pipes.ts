@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { run } from '../machine/run';
+import { run } from '../../machine/run';
 
 /**
  * A pipe with a name in the file system, to read from. Programs can open /dev/stderr on it, which they cannot on the

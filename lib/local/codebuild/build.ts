@@ -1,12 +1,12 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { nameDiskFull } from '../store/durable';
+import { nameDiskFull } from '../../store/durable';
+import { makeScratch } from '../scratch';
+import type { Project } from '../template/template';
 import { machineEnvironment } from './build-environment';
 import { openBuildLog } from './build-log';
 import { type PhaseOutcome, type PhasesOutcome, runPhases } from './phases';
-import { makeScratch } from './scratch';
 import { openShell } from './shell';
-import type { Project } from './template';
 
 export interface BuildOrder {
   readonly project: Project;

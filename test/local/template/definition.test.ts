@@ -1,7 +1,7 @@
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import { expect, test, vi } from 'vitest';
-import { localDefinition } from '../../lib/local/definition';
-import { StateError } from '../../lib/local/state-error';
+import { StateError } from '../../../lib/local/state-error';
+import { localDefinition } from '../../../lib/local/template/definition';
 
 type Json = Parameters<StateMachine['run']>[0];
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { MirrorError } from '../errors';
+import { MirrorError } from '../../errors';
 import { type Buildspec, parseBuildspec } from './buildspec';
 import { localArn, type Resource, resolve, resolveString, type Template } from './intrinsics';
 

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Build, type BuildOrder, reasonOf, runBuild } from '../../lib/local/build';
-import { parseBuildspec } from '../../lib/local/buildspec';
-import type { Project } from '../../lib/local/template';
-import { processesIn } from './namespace-processes';
-import { temporaryFolder } from './small-assembly';
+import { type Build, type BuildOrder, reasonOf, runBuild } from '../../../lib/local/codebuild/build';
+import { parseBuildspec } from '../../../lib/local/template/buildspec';
+import type { Project } from '../../../lib/local/template/template';
+import { processesIn } from '../namespace-processes';
+import { temporaryFolder } from '../small-assembly';
 
 const never = new AbortController().signal;
 

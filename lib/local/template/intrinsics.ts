@@ -1,4 +1,4 @@
-import { MirrorError } from '../errors';
+import { MirrorError } from '../../errors';
 
 /** The parts of a CloudFormation template that references point into. */
 export interface Template {

@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseBuildspec } from '../../lib/local/buildspec';
-import { type PhasesOutcome, runPhases } from '../../lib/local/phases';
-import { openShell } from '../../lib/local/shell';
-import { processesIn } from './namespace-processes';
+import { type PhasesOutcome, runPhases } from '../../../lib/local/codebuild/phases';
+import { openShell } from '../../../lib/local/codebuild/shell';
+import { parseBuildspec } from '../../../lib/local/template/buildspec';
+import { processesIn } from '../namespace-processes';
 
 let root: string;
 beforeAll(async () => {

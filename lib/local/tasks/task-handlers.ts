@@ -1,9 +1,9 @@
-import { MirrorError } from '../errors';
-import type { Bench } from './bench';
+import { MirrorError } from '../../errors';
+import type { Bench } from '../bench';
+import { checkPayload } from '../state-error';
+import { startBuild, type Task } from '../template/definition';
 import { buildTask, type StartBuild } from './build-task';
-import { startBuild, type Task } from './definition';
 import { functionTask, type Invoke, invoke } from './function-task';
-import { checkPayload } from './state-error';
 
 export type TaskHandler = (input: unknown) => Promise<unknown>;
 

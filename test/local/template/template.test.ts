@@ -2,10 +2,10 @@ import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { localDefinition } from '../../lib/local/definition';
-import { readAssembly } from '../../lib/local/template';
-import { synthesise } from '../../lib/mirror/app';
-import { buildCommands, buildState, invokeState, temporaryFolder, writeAssembly } from './small-assembly';
+import { localDefinition } from '../../../lib/local/template/definition';
+import { readAssembly } from '../../../lib/local/template/template';
+import { synthesise } from '../../../lib/mirror/app';
+import { buildCommands, buildState, invokeState, temporaryFolder, writeAssembly } from '../small-assembly';
 
 const definition = {
   StartAt: 'Plan',

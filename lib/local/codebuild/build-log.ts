@@ -1,8 +1,8 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
-import { longestLine, printable } from '../machine/output/printable';
-import { nameDiskFull } from '../store/durable';
+import { longestLine, printable } from '../../machine/output/printable';
+import { nameDiskFull } from '../../store/durable';
 
 /** Where the output of one build goes. */
 export interface BuildLog extends AsyncDisposable {

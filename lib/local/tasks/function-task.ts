@@ -1,7 +1,7 @@
-import type { Bench } from './bench';
+import type { Bench } from '../bench';
+import { StateError } from '../state-error';
 import { callFunction } from './lambda';
 import { observed } from './observed';
-import { StateError } from './state-error';
 
 /** The parameters of `lambda:invoke`. */
 export interface Invoke {

@@ -2,12 +2,12 @@ import type { FileHandle } from 'node:fs/promises';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { MirrorError } from '../errors';
-import { type Command, run } from '../machine/run';
-import { hasCode } from '../store/durable';
+import { MirrorError } from '../../errors';
+import { type Command, run } from '../../machine/run';
+import { hasCode } from '../../store/durable';
+import { namespaceCommand } from '../namespace';
 import { Answers } from './answers';
 import { makePipes, readPipe, writePipe } from './named-pipes';
-import { namespaceCommand } from './namespace';
 
 export interface ShellOptions {
   /** Folder for the shell's own files. */

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { MirrorError } from '../errors';
+import { MirrorError } from '../../errors';
 
 export const phaseNames = ['install', 'pre_build', 'build', 'post_build'] as const;
 export type PhaseName = (typeof phaseNames)[number];

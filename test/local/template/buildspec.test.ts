@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { parseBuildspec } from '../../lib/local/buildspec';
+import { parseBuildspec } from '../../../lib/local/template/buildspec';
 
 test('a buildspec gives its variables, its exported variables and its phases in the order in which they run', () => {
   const text = `
