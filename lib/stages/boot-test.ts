@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { architectureOf, runsOn } from '../catalog/architectures';
-import { bootOptionsOf } from '../catalog/boot-options';
+import { bootOptionsOf } from '../catalog/boot/boot-options';
 import { kernelOf } from '../catalog/kernels';
 import { MirrorError } from '../errors';
 import { releaseFor } from '../job/catalogue/release-for';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { bootDrivers } from '../catalog/boot-drivers';
+import { bootDrivers } from '../catalog/boot/boot-drivers';
 import { type Kernel, kernelOf } from '../catalog/kernels';
 import { releaseFor } from '../job/catalogue/release-for';
 import { foldersOf, made } from '../job/layout';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { initramfsPackages } from '../catalog/initramfs';
+import { initramfsPackages } from '../catalog/boot/initramfs';
 import { releaseFor } from '../job/catalogue/release-for';
 import { checked } from '../job/checked';
 import { foldersOf, made } from '../job/layout';

@@ -1,5 +1,5 @@
-import { MirrorError } from '../errors';
-import type { Release } from './releases';
+import { MirrorError } from '../../errors';
+import type { Release } from '../releases';
 
 /** Something that initrds need, and the Launchpad bug that tells why, if there is one: `LP 1333271`. */
 export interface Reasoned {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { dracutDrivers, initramfsModules, initramfsPackages, type Reasoned } from '../../lib/catalog/initramfs';
-import { releaseOf, releases } from '../../lib/catalog/releases';
+import { dracutDrivers, initramfsModules, initramfsPackages, type Reasoned } from '../../../lib/catalog/boot/initramfs';
+import { releaseOf, releases } from '../../../lib/catalog/releases';
 
 const directories = [
   'kernel/drivers/char/ipmi LP 1333271',

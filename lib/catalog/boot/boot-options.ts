@@ -1,4 +1,4 @@
-import type { Release } from './releases';
+import type { Release } from '../releases';
 
 /** What MAAS adds to the kernel command line, beside what every machine gets. */
 export interface BootOptions {

@@ -1,5 +1,5 @@
+import type { Release } from '../releases';
 import { dracutDrivers, initramfsModules } from './initramfs';
-import type { Release } from './releases';
 
 export interface BootDrivers {
   /** Folders below `/lib/modules/<version>/`: `kernel/drivers/nvme`. */

@@ -1,4 +1,4 @@
-import type { Release } from './releases';
+import type { Release } from '../releases';
 
 /**
  * The settings of initramfs-tools, as lines of its initramfs.conf: those that the distribution has, so that those of an
