@@ -81,7 +81,7 @@ export class EachArchitecture extends Construct {
     });
   }
 
-  /** Its payload is SelectInput of lib/job/publish-input.ts. */
+  /** Its payload is SelectInput of lib/job/handed-on/publish-input.ts. */
   private select(select: IFunction): TaskStateBase {
     return functionTask(this, 'Select', {
       function: select,
@@ -96,7 +96,7 @@ export class EachArchitecture extends Construct {
     });
   }
 
-  /** Its payload is PublishInput of lib/job/publish-input.ts. */
+  /** Its payload is PublishInput of lib/job/handed-on/publish-input.ts. */
   private publish(publish: IFunction): TaskStateBase {
     return functionTask(this, 'Publish', {
       function: publish,

@@ -65,7 +65,7 @@ export class EachKernel extends Construct {
     }).itemProcessor(flavour);
   }
 
-  /** The order says that it wants none: Booted of lib/job/results.ts. */
+  /** The order says that it wants none: Booted of lib/job/handed-on/results.ts. */
   private bootTestWaived(): Pass {
     return Pass.jsonPath(this, 'BootTestWaived', {
       parameters: { result: { gate: 'waived', evidence: 'the order wanted no boot test' } },

@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { metrics } from '../job/metrics';
+import { metrics } from '../job/aws/metrics';
 import type { Order } from '../job/order';
 import type { MirrorSite } from './mirror-site';
 

@@ -22,8 +22,8 @@ import { Grant, type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-c
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { MirrorError } from '../errors';
+import { optionalStackOutputs, stackOutputs } from '../job/aws/stack-outputs';
 import { mirror } from '../job/layout';
-import { optionalStackOutputs, stackOutputs } from '../job/stack-outputs';
 import { addressBeginnings, hasIpv6 } from './address-beginnings';
 import { mirrorBucket } from './buckets';
 import { checkSite } from './check-site';

@@ -100,7 +100,7 @@ export class ReleaseWorkflow extends Construct {
     });
   }
 
-  /** A view's bootloaders are of no release; PublishLoadersInput of lib/job/publish-input.ts is what Publish gets of them. */
+  /** A view's bootloaders are of no release; PublishLoadersInput of lib/job/handed-on/publish-input.ts is what Publish gets of them. */
   private bootloaders({ bootloaders, publish }: Pick<ReleaseWorkflowProps, 'bootloaders' | 'publish'>): Chain {
     const build = buildTask(this, 'Bootloaders', {
       project: bootloaders.project,

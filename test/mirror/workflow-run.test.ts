@@ -2,9 +2,9 @@ import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctio
 import { describe, expect, it } from 'vitest';
 import { KernelFlavour } from '../../lib';
 import { jobVariables } from '../../lib/job/environment';
+import { publishInputOf, selectInputOf } from '../../lib/job/handed-on/publish-input';
 import { Order } from '../../lib/job/order';
 import { concludeInputOf, type Plan, planInputOf, planOf } from '../../lib/job/plan';
-import { publishInputOf, selectInputOf } from '../../lib/job/publish-input';
 import { conclude } from '../../lib/stages/conclude';
 import { definitionOf, statesOf, templateOf } from './made-mirror';
 

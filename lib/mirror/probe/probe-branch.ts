@@ -13,13 +13,13 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { CodeBuildStartBuild } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
+import { type ProbedMachine, probedMachines, probeTargets } from '../../job/aws/probe';
 import {
   jobVariables,
   probedForeignVariable,
   probedSourcesVariable,
   probedStagesVariable,
 } from '../../job/environment';
-import { type ProbedMachine, probedMachines, probeTargets } from '../../job/probe';
 import { packageText } from '../package-files';
 import type { StageBuilds } from '../stage-builds';
 import { builtResult, codeBuildServiceErrors, functionTask } from '../tasks';

@@ -1,9 +1,9 @@
 import { architectureOf } from '../../catalog/architectures';
 import { familyOf } from '../../catalog/releases';
-import { addedSources, archiveSources } from '../../job/apt-sources';
+import type { ProbedSources } from '../../job/aws/probe';
 import { bootloadersOrder, Order } from '../../job/order';
-import { streamAddress } from '../../job/places';
-import type { ProbedSources } from '../../job/probe';
+import { addedSources, archiveSources } from '../../job/sources/apt-sources';
+import { streamAddress } from '../../job/sources/places';
 import type { Settings } from '../settings';
 
 /** What a probe of the deployed mirror tries that is this mirror's own. */

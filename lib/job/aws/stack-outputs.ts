@@ -1,4 +1,4 @@
-import { MirrorError } from '../errors';
+import { MirrorError } from '../../errors';
 
 /**
  * Names of the outputs by which a deployed stack says where its mirror is; the constructs write them, the CLI reads them.

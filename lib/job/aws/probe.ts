@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checked } from './checked';
+import { checked } from '../checked';
 
 /** What one probe of a build machine found. */
 const Probe = z.strictObject({

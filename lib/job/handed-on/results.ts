@@ -85,7 +85,7 @@ export type ResolvedKernel = z.infer<typeof ResolvedKernel>;
 export const Prepared = z.strictObject({
   layer: Made,
   kernels: z.array(ResolvedKernel).max(32),
-  /** Archives and packages that went in, for the provenance: a JSON object (lib/job/materials.ts). */
+  /** Archives and packages that went in, for the provenance: a JSON object (lib/job/handed-on/materials.ts). */
   materials: Made.extend({ size: z.int().nonnegative().max(largestDocument) }),
 });
 export type Prepared = z.infer<typeof Prepared>;

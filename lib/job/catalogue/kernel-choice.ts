@@ -1,9 +1,9 @@
-import { type Kernel, kernelsOf } from '../catalog/kernels';
-import { flavourOf, flavourSaid } from '../catalog/names';
-import { findRelease, type Release, releases } from '../catalog/releases';
-import { MirrorError } from '../errors';
-import { releaseFor } from './catalogue/release-for';
-import type { Order } from './order';
+import { type Kernel, kernelsOf } from '../../catalog/kernels';
+import { flavourOf, flavourSaid } from '../../catalog/names';
+import { findRelease, type Release, releases } from '../../catalog/releases';
+import { MirrorError } from '../../errors';
+import type { Order } from '../order';
+import { releaseFor } from './release-for';
 
 /** One flavour of one architecture, and whether the architecture is published without it. */
 export interface WantedKernel {

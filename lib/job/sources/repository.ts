@@ -1,6 +1,6 @@
-import { MirrorError, withoutPasswords } from '../errors';
-import { type Paragraph, paragraphsOf } from './sources/deb822';
-import { foreignType, type Stanza, stanzaOf, whyUnused } from './sources/stanza';
+import { MirrorError, withoutPasswords } from '../../errors';
+import { type Paragraph, paragraphsOf } from './deb822';
+import { foreignType, type Stanza, stanzaOf, whyUnused } from './stanza';
 
 /** A package archive of Launchpad: `ppa:owner/name`. */
 export interface Ppa {

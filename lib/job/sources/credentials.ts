@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MirrorError } from '../errors';
+import { MirrorError } from '../../errors';
 
 /** User and password of a repository. Only our own proxy and our own HTTP client get them. */
 export interface Credentials {

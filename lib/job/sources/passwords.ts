@@ -1,6 +1,6 @@
-import { MirrorError, withoutPasswords } from '../errors';
+import { MirrorError, withoutPasswords } from '../../errors';
+import type { Order } from '../order';
 import { repositoryText } from './added-repository';
-import type { Order } from './order';
 
 /** What of an order has addresses in it. */
 export type Addresses = Pick<Order, 'places' | 'sources' | 'customise'>;

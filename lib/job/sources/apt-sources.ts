@@ -1,10 +1,10 @@
-import { architectureOf } from '../catalog/architectures';
-import { familyOf } from '../catalog/releases';
+import { architectureOf } from '../../catalog/architectures';
+import { familyOf } from '../../catalog/releases';
+import type { AptSource, Order } from '../order';
 import { credentialsOf, repositoryText } from './added-repository';
-import type { AptSource, Order } from './order';
 import type { Places } from './places';
 import { parseRepository } from './repository';
-import { isFor, type Stanza } from './sources/stanza';
+import { isFor, type Stanza } from './stanza';
 
 /** A source as apt gets it inside an image. */
 export interface ImageSource extends AptSource {

@@ -1,9 +1,9 @@
-import { MirrorError } from '../errors';
-import { handedOnHint } from './checked';
-import type { Job } from './job';
-import { kernelChoices } from './kernel-choice';
+import { MirrorError } from '../../errors';
+import { kernelChoices } from '../catalogue/kernel-choice';
+import { handedOnHint } from '../checked';
+import type { Job } from '../job';
+import type { Order } from '../order';
 import type { Materials } from './materials';
-import type { Order } from './order';
 import type { PublishInput, SelectInput } from './publish-input';
 
 /** What was asked for, by those whom builds cannot talk to. */
@@ -17,7 +17,7 @@ export interface Asked {
 type Fault = readonly [field: string, seen: unknown, rule: string] | undefined;
 
 /**
- * Checks what builds say of themselves by what was asked of them; their shapes were checked before (lib/job/results.ts).
+ * Checks what builds say of themselves by what was asked of them; their shapes were checked before (lib/job/handed-on/results.ts).
  * @throws BadInput (misuse) naming the first field that is wrong
  */
 export function checkSelectable({ fetched, prepared }: SelectInput, asked: Asked): void {

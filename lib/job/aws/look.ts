@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { checked } from './checked';
-import { Order } from './order';
+import { checked } from '../checked';
+import { Order } from '../order';
 
 /** What the schedule gives to Look. */
 export const LookInput = z.strictObject({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { refuseFileAddresses } from '../../lib/job/file-addresses';
-import { Order } from '../../lib/job/order';
+import { Order } from '../../../lib/job/order';
+import { refuseFileAddresses } from '../../../lib/job/sources/file-addresses';
 
 /** Apt may name several addresses in one field. */
 const stanza = 'Types: deb\nURIs: http://one.example/ubuntu file:///srv/ubuntu\nSuites: noble\nComponents: main\n';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outputOf, stackOutputs, stackOutputsOf } from '../../lib/job/stack-outputs';
+import { outputOf, stackOutputs, stackOutputsOf } from '../../../lib/job/aws/stack-outputs';
 
 /** As CloudFormation has them: with the construct's path before, and the CDK's digits behind. */
 const found = Object.fromEntries(Object.values(stackOutputs).map((name) => [`Mirror${name}0A1B2C3D`, `of ${name}`]));

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Order } from '../../lib/job/order';
-import { refusePasswords } from '../../lib/job/passwords';
-import { stanzaAt } from '../fixtures/private-stanza';
+import { Order } from '../../../lib/job/order';
+import { refusePasswords } from '../../../lib/job/sources/passwords';
+import { stanzaAt } from '../../fixtures/private-stanza';
 
 const order = (fields: object) => Order.parse({ release: 'noble', architectures: ['amd64'], ...fields });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { keptUpSince, lookInputOf } from '../../lib/job/look';
-import { failureMeasured, measurements } from '../../lib/job/metrics';
+import { keptUpSince, lookInputOf } from '../../../lib/job/aws/look';
+import { failureMeasured, measurements } from '../../../lib/job/aws/metrics';
 
 const order = { release: 'noble', architectures: ['amd64'] };
 

@@ -1,6 +1,6 @@
-import { MirrorError } from '../errors';
+import { MirrorError } from '../../errors';
+import type { Order } from '../order';
 import { repositoryText } from './added-repository';
-import type { Order } from './order';
 
 /**
  * Refuses folders as sources where the machine that builds is not the one of the person who names them.

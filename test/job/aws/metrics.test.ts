@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { measurements } from '../../lib/job/metrics';
+import { measurements } from '../../../lib/job/aws/metrics';
 
 const look = { stateMachineArn: 'arn', view: 'candidate', release: 'noble', behind: 0 } as const;
 const at = new Date('2026-11-25T12:00:00Z');

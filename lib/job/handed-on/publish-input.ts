@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { checked, handedOnHint } from '../checked';
+import { jobStrings } from '../plan';
 import { BuiltBootloaders } from './bootloaders';
-import { checked, handedOnHint } from './checked';
-import { jobStrings } from './plan';
 import { Fetched, handedOn, KernelResult, Prepared, Root, Selected } from './results';
 
 /** What the state machine gives to Select, once for each architecture. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checked } from '../../lib/job/checked';
-import { Places } from '../../lib/job/places';
+import { checked } from '../../../lib/job/checked';
+import { Places } from '../../../lib/job/sources/places';
 
 const places = (fields: object) => checked(Places, fields, { plural: 'places' });
 const refusal = (message: RegExp) =>

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addedSources } from '../../lib/job/apt-sources';
-import { checked } from '../../lib/job/checked';
-import { parseConfig } from '../../lib/job/config';
-import { credentialsIn, splitAddress } from '../../lib/job/credentials';
-import { Order } from '../../lib/job/order';
-import { stanzaAt } from '../fixtures/private-stanza';
+import { checked } from '../../../lib/job/checked';
+import { parseConfig } from '../../../lib/job/config';
+import { Order } from '../../../lib/job/order';
+import { addedSources } from '../../../lib/job/sources/apt-sources';
+import { credentialsIn, splitAddress } from '../../../lib/job/sources/credentials';
+import { stanzaAt } from '../../fixtures/private-stanza';
 
 const order = (fields: object) =>
   checked(Order, { release: 'noble', architectures: ['amd64'], ...fields }, 'the order');

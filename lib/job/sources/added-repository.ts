@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MirrorError, withoutPasswords } from '../errors';
+import { MirrorError, withoutPasswords } from '../../errors';
 import { CredentialsName } from './credentials';
 import { parseRepository } from './repository';
 

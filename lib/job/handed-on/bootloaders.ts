@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bootloaders } from '../catalog/bootloaders';
+import { bootloaders } from '../../catalog/bootloaders';
 import { catalogueWord, packageVersion, sha256 } from './foreign-words';
 import { Made } from './results';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { addedSources, archiveSources, proposedSources } from '../../lib/job/apt-sources';
-import { Order } from '../../lib/job/order';
-import { planOf } from '../../lib/job/plan';
-import { parseRepository, stanzasIn } from '../../lib/job/repository';
-import { isFor } from '../../lib/job/sources/stanza';
+import { Order } from '../../../lib/job/order';
+import { planOf } from '../../../lib/job/plan';
+import { addedSources, archiveSources, proposedSources } from '../../../lib/job/sources/apt-sources';
+import { parseRepository, stanzasIn } from '../../../lib/job/sources/repository';
+import { isFor } from '../../../lib/job/sources/stanza';
 
 const key = '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQINBF\n=abcd\n-----END PGP PUBLIC KEY BLOCK-----\n';
 const indented = (text: string) =>
