@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Terminal } from './terminal';
+import type { Terminal } from './terminal/terminal';
 
 /** The commands about who may read a deployed mirror. */
 export function addAccess(program: Command, terminal: Terminal, done: (code: number) => void): void {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { addAccess } from './add-access';
-import { interruptible } from './interruptible';
-import type { Terminal } from './terminal';
+import { interruptible } from './terminal/interruptible';
+import type { Terminal } from './terminal/terminal';
 
 /** The commands about a mirror that is deployed to AWS. */
 export function addCloud(program: Command, terminal: Terminal, done: (code: number) => void): void {

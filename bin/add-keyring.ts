@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { RotateKeyOptions } from './commands/rotate-key';
-import type { Terminal } from './terminal';
+import type { RotateKeyOptions } from './commands/keyring/rotate';
+import type { Terminal } from './terminal/terminal';
 
 /** Adds `keyring`, and `keyring rotate` by both names. */
 export function addKeyring(program: Command, terminal: Terminal, done: (code: number) => void): void {
@@ -39,7 +39,7 @@ function addRotate(
     .option('--finish', 'once everything is signed by the new key: take the old one out of the keyring')
     .option('--json', 'print the result as JSON')
     .action(async (mirror: string, _options, command: Command) => {
-      const { runRotateKey } = await import('./commands/rotate-key.js');
+      const { runRotateKey } = await import('./commands/keyring/rotate.js');
       // --json is an option of `keyring`, too, which takes it first
       const options: Omit<RotateKeyOptions, 'mirror'> = command.optsWithGlobals();
       done(await runRotateKey({ mirror, ...options }, terminal));

@@ -5,13 +5,13 @@ import { addBuild } from './add-build';
 import { addCloud } from './add-cloud';
 import { addKeyring } from './add-keyring';
 import { addReleases } from './add-releases';
-import { exitCode } from './interruptible';
-import { many } from './many';
 import { repairEnvironment } from './preflight/environment';
 import { defaultListen } from './serve/listen';
 import { serve } from './serve/until-interrupted';
-import { processTerminal, reportError, type Terminal } from './terminal';
-import { traceFiles } from './trace-files';
+import { exitCode } from './terminal/interruptible';
+import { many } from './terminal/many';
+import { processTerminal, reportError, type Terminal } from './terminal/terminal';
+import { traceFiles } from './terminal/trace-files';
 
 /**
  * The command line. Each command's code is loaded when it is called: `--help` answers at once.

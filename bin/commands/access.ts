@@ -5,8 +5,8 @@ import { requireStack } from '../../lib/cloud/stack-outputs';
 import { MirrorError } from '../../lib/errors';
 import { addSourceCommand, takeKeyringCommand } from '../../lib/job/maas-commands';
 import { optionalStackOutputs, outputOf, stackOutputs } from '../../lib/job/stack-outputs';
-import { type Column, table } from '../table';
-import type { Terminal } from '../terminal';
+import { type Column, table } from '../terminal/table';
+import type { Terminal } from '../terminal/terminal';
 
 export interface AccessOptions {
   /** Name of the deployed stack. */

@@ -1,8 +1,8 @@
 import { type Clients, openClients } from '../../lib/cloud/clients';
-import type { Terminal } from '../terminal';
-import { bootstrapFinding, cloudFrontFinding, identity, identityFindings, quotaFindings } from './doctor/account';
-import { type Finding, linesOf } from './doctor/finding';
-import { deployed, keyringFinding, machineFindings, signingFinding } from './doctor/mirror';
+import { bootstrapFinding, cloudFrontFinding, identity, identityFindings, quotaFindings } from '../doctor/account';
+import { type Finding, linesOf } from '../doctor/finding';
+import { deployed, keyringFinding, machineFindings, signingFinding } from '../doctor/mirror';
+import type { Terminal } from '../terminal/terminal';
 
 export interface DoctorOptions {
   /** Name of the deployed stack. @default - only the account is tried */

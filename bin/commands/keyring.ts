@@ -3,7 +3,7 @@ import { MirrorError } from '../../lib/errors';
 import { mirror as keys } from '../../lib/job/layout';
 import { openMirror } from '../../lib/operations/open-mirror';
 import { armouredKeyring, keysOf } from '../../lib/simplestreams/openpgp/keyring';
-import type { Terminal } from '../terminal';
+import type { Terminal } from '../terminal/terminal';
 
 export interface KeyringOptions {
   /** DIR, http(s)://… or s3://… */

@@ -1,9 +1,9 @@
 import { supportAt, supportMark } from '../../lib/catalog/support';
 import { listMirror, type MirrorRow } from '../../lib/operations/list';
 import { openMirror } from '../../lib/operations/open-mirror';
-import { counted, megabytes } from '../sizes';
-import { type Column, table } from '../table';
-import type { Terminal } from '../terminal';
+import { counted, megabytes } from '../terminal/sizes';
+import { type Column, table } from '../terminal/table';
+import type { Terminal } from '../terminal/terminal';
 
 /** What a listing goes by beside the mirror. */
 export interface ListBench {

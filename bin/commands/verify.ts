@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { MirrorError } from '../../lib/errors';
 import { openMirror } from '../../lib/operations/open-mirror';
 import { type VerifiedView, type VerifyReport, verifyMirror } from '../../lib/operations/verify';
-import { exitCode, interruptible } from '../interruptible';
+import { readKeyring } from '../order/places-from';
 import { temporaryFolder } from '../preflight/environment';
-import { counted, megabytes } from '../sizes';
-import type { Terminal } from '../terminal';
-import { readKeyring } from './places-of';
+import { exitCode, interruptible } from '../terminal/interruptible';
+import { counted, megabytes } from '../terminal/sizes';
+import type { Terminal } from '../terminal/terminal';
 
 export interface VerifyCommandOptions {
   /** DIR, http(s)://… or s3://…; over HTTP the mirror's address with `views`, or the address of one view. */

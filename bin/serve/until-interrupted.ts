@@ -1,9 +1,9 @@
-import { interruptible } from '../interruptible';
-import type { Terminal } from '../terminal';
+import { interruptible } from '../terminal/interruptible';
+import type { Terminal } from '../terminal/terminal';
 
 /** Serves until it is told to end. */
 export async function serve(directory: string, listen: string, terminal: Terminal): Promise<void> {
-  const { startServer } = await import('../commands/serve.js');
+  const { startServer } = await import('./start-server.js');
   const server = await startServer({ directory, listen });
   terminal.out(`serving ${directory} at ${server.url}`);
   for (const view of await viewsIn(directory))

@@ -16,7 +16,7 @@ import { runVerify } from '../../bin/commands/verify';
 import { MirrorSite, type MirrorSiteProps } from '../../lib';
 import { requireStack } from '../../lib/cloud/stack-outputs';
 import { optionalStackOutputs, outputOf, stackOutputs } from '../../lib/job/stack-outputs';
-import { keptTerminal } from '../bin/kept-terminal';
+import { keptTerminal } from '../bin/terminal/kept-terminal';
 import { cloudFront } from '../fixtures/cloudfront';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
