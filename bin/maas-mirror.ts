@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import './check-node';
 import { Command, CommanderError } from 'commander';
-import { addBuild } from './add-build';
 import { addCloud } from './add-cloud';
 import { addKeyring } from './add-keyring';
 import { addReleases } from './add-releases';
+import { addBuild } from './commands/build';
 import { repairEnvironment } from './preflight/environment';
 import { defaultListen } from './serve/listen';
 import { serve } from './serve/until-interrupted';

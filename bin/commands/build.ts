@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import type { BuildOptions } from './build/on-this-machine';
-import { defaultListen } from './serve/listen';
-import { serve } from './serve/until-interrupted';
-import { interruptible } from './terminal/interruptible';
-import { many } from './terminal/many';
-import type { Terminal } from './terminal/terminal';
+import type { BuildOptions } from '../build/on-this-machine';
+import { defaultListen } from '../serve/listen';
+import { serve } from '../serve/until-interrupted';
+import { interruptible } from '../terminal/interruptible';
+import { many } from '../terminal/many';
+import type { Terminal } from '../terminal/terminal';
 
 export function addBuild(program: Command, terminal: Terminal, done: (code: number) => void): void {
   program
@@ -75,10 +75,10 @@ export function addBuild(program: Command, terminal: Terminal, done: (code: numb
 
 async function build(releases: string[], options: GivenOptions, command: Command, terminal: Terminal): Promise<number> {
   if (options.stack === undefined) {
-    const { runBuild } = await import('./build/on-this-machine.js');
+    const { runBuild } = await import('../build/on-this-machine.js');
     return runBuild(releases, options, terminal);
   }
-  const { runCloudBuild } = await import('./build/in-cloud.js');
+  const { runCloudBuild } = await import('../build/in-cloud.js');
   const typed = command.options.map((option) => option.attributeName()).filter((name) => isTyped(command, name));
   return runCloudBuild(releases, { ...options, stack: options.stack, typed }, terminal);
 }
