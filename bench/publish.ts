@@ -7,7 +7,7 @@ import { bundlesVariable, workStoreVariable } from '../lib/job/environment';
 import { mirrorStoreVariable } from '../lib/job/names';
 import { writeJson } from '../lib/simplestreams/json';
 import { openMirrorDirectory, openWorkDirectory } from '../lib/store/open';
-import { S3Store } from '../lib/store/s3-store';
+import { S3Store } from '../lib/store/s3/s3-store';
 import type { Store } from '../lib/store/store';
 import { makeBuiltRun } from '../test/fixtures/built-run';
 import { type SmallKms, smallKms } from '../test/fixtures/small-kms';

@@ -5,7 +5,7 @@ import { viewsOf } from '../../lib/publication/views';
 import { keysOf } from '../../lib/simplestreams/openpgp/keyring';
 import { makePrivateKey } from '../../lib/simplestreams/openpgp/openpgp-signer';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
-import type { DirectoryStore } from '../../lib/store/directory';
+import type { DirectoryStore } from '../../lib/store/directory/directory';
 import { isKeyFile, signerFrom } from '../keys/signing-key';
 import type { Terminal } from '../terminal/terminal';
 

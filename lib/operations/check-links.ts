@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { mirror } from '../job/layout';
 import { isSameFile } from '../machine/same-file';
-import { DirectoryStore } from '../store/directory';
+import { DirectoryStore } from '../store/directory/directory';
 import type { Store } from '../store/store';
 import type { CheckedView } from './check-view';
 import type { ItemKey } from './item-key';

@@ -1,7 +1,7 @@
 import { MirrorError } from '../errors';
-import { DirectoryStore } from '../store/directory';
-import { bothWays } from '../store/directory-refusals';
-import type { Standing } from '../store/generations';
+import { DirectoryStore } from '../store/directory/directory';
+import { bothWays } from '../store/directory/directory-refusals';
+import type { Standing } from '../store/directory/generations';
 import type { Store } from '../store/store';
 import type { Problem } from './problem';
 

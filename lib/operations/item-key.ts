@@ -1,6 +1,6 @@
 import { mirror } from '../job/layout';
-import { DirectoryStore } from '../store/directory';
-import { HttpStore } from '../store/http';
+import { DirectoryStore } from '../store/directory/directory';
+import { HttpStore } from '../store/http/http';
 import type { Store } from '../store/store';
 
 /** Where an item of a view is in a store, by its path relative to the view. */

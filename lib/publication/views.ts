@@ -1,5 +1,5 @@
 import { MirrorError } from '../errors';
-import { HttpStore } from '../store/http';
+import { HttpStore } from '../store/http/http';
 import type { Store } from '../store/store';
 
 /**

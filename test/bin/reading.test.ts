@@ -7,7 +7,7 @@ import { runVerify } from '../../bin/commands/verify';
 import { mirror } from '../../lib/job/layout';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { measureBytes } from '../../lib/store/digest';
-import { S3Store } from '../../lib/store/s3-store';
+import { S3Store } from '../../lib/store/s3/s3-store';
 import { makeSmallMirror, publicationTime, smallSigner, writeMetadata } from '../fixtures/small-mirror';
 import { startSmallS3 } from '../fixtures/small-s3/server';
 import { temporaryFolder } from '../fixtures/temporary-folder';

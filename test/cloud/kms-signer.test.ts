@@ -12,7 +12,7 @@ import { clearsignedFault } from '../../lib/simplestreams/openpgp/signed-text';
 import { type SmallKms, smallKms } from '../fixtures/small-kms';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { bootloaderDocument } from '../simplestreams/made-documents';
-import { closedServer } from '../store/answering-server';
+import { closedServer } from '../store/http/answering-server';
 
 const created = new Date('2026-11-02T03:04:05.678Z');
 const at = new Date('2026-11-20T04:11:09Z');

@@ -42,7 +42,7 @@ describe('a house like ours', () => {
       'lib/mirror/package-files.ts': "import { readFileSync } from 'node:fs';",
       'lib/machine/run.ts': "import { execa } from 'execa'; import { spawn } from 'node:child_process';",
       'lib/simplestreams/openpgp/openpgp-signer.ts': "import { sign } from 'openpgp';",
-      'lib/store/s3.ts': "import { S3Client } from '@aws-sdk/client-s3';",
+      'lib/store/s3/s3.ts': "import { S3Client } from '@aws-sdk/client-s3';",
       'bin/app.ts': "import { App } from 'aws-cdk-lib'; import '../lib/mirror/mirror';",
     };
 
@@ -64,7 +64,7 @@ describe('a house like ours', () => {
     ['a builtin that the room may not have', 'lib/job/a.ts', "import 'node:fs';", 'which job may not'],
     ['the CDK outside mirror', 'lib/local/a.ts', "import type { App } from 'aws-cdk-lib';", 'which local may not'],
     ['an AWS client in a stage', 'lib/stages/a.ts', "import '@aws-sdk/client-s3';", 'which stages may not'],
-    ['S3 outside s3.ts', 'lib/store/directory.ts', "import '@aws-sdk/client-s3';", 'which store may not'],
+    ['S3 outside s3.ts', 'lib/store/directory/directory.ts', "import '@aws-sdk/client-s3';", 'which store may not'],
     ['OpenPGP outside the signing files', 'lib/simplestreams/read.ts', "import 'openpgp';", 'simplestreams may not'],
     ['files read elsewhere in mirror', 'lib/mirror/workflow.ts', "import 'node:fs';", 'which mirror may not'],
     [

@@ -20,7 +20,7 @@ export const house: Readonly<Record<string, Room>> = {
     files: [[/^openpgp\/(openpgp-|keyring\.)/, ['openpgp']]],
   },
   job: { rooms: ['catalog'], packages: ['zod', 'yaml'] },
-  store: { rooms: [], packages: ['node:*'], files: [[/^s3\.ts$/, ['@aws-sdk/client-s3', '@smithy/*']]] },
+  store: { rooms: [], packages: ['node:*'], files: [[/^s3\/s3\.ts$/, ['@aws-sdk/client-s3', '@smithy/*']]] },
   machine: { rooms: [], packages: ['node:*', 'execa', 'undici'] },
   cloud: {
     rooms: ['job', 'simplestreams'],

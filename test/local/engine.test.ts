@@ -6,7 +6,7 @@ import type { EngineEvent, ExecutionResult } from '../../lib/job/events';
 import { isNotReady } from '../../lib/job/not-ready';
 import { type ExecutionOptions, runExecution } from '../../lib/local/engine';
 import { readAssembly } from '../../lib/local/template';
-import { processName } from '../../lib/store/process-name';
+import { processName } from '../../lib/store/directory/process-name';
 import { processesIn } from './namespace-processes';
 import {
   buildCommands,

@@ -4,7 +4,7 @@ import { downloadPackages } from '../../lib/machine/apt-download';
 import { archiveFailure } from '../../lib/machine/apt-errors';
 import { startProxy } from '../fixtures/forward-proxy';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { serve } from '../store/answering-server';
+import { serve } from '../store/http/answering-server';
 
 /** What apt prints, of 1.2 to 3.1, and what it is told as. */
 const said: readonly (readonly [what: string, printed: string, name: string, message: string])[] = [

@@ -6,7 +6,7 @@ import { parseStrictJson } from '../../lib/simplestreams/strict-json';
 import { servePpas } from '../fixtures/look-alike/launchpad';
 import { type KeyAnswer, makePpa } from '../fixtures/look-alike/ppa';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { serve } from '../store/answering-server';
+import { serve } from '../store/http/answering-server';
 
 const daily = { owner: 'cloud-init-dev', name: 'daily' };
 const by = { network: {}, parse: parseStrictJson };

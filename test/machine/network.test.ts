@@ -11,7 +11,7 @@ import { startProxy } from '../fixtures/forward-proxy';
 import { makeAuthority } from '../fixtures/small-authority';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { serveTroubled } from '../fixtures/troubled-server';
-import { closedServer } from '../store/answering-server';
+import { closedServer } from '../store/http/answering-server';
 
 const index = Buffer.from('an index');
 const quick = { waits: [0, 0], silenceMs: 2_000 };

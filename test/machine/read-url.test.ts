@@ -9,7 +9,7 @@ import { download, readUrl } from '../../lib/machine/download';
 import { packedEncodings, plainEncodings } from '../fixtures/encodings';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { serveTroubled, type Trouble } from '../fixtures/troubled-server';
-import { closedServer, serve } from '../store/answering-server';
+import { closedServer, serve } from '../store/http/answering-server';
 
 const index = Buffer.from('an index');
 const quick = { waits: [0, 0], silenceMs: 100 };

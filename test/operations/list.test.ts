@@ -4,7 +4,7 @@ import { listMirror } from '../../lib/operations/list';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { Product, Products } from '../../lib/simplestreams/types';
 import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
-import { DirectoryStore } from '../../lib/store/directory';
+import { DirectoryStore } from '../../lib/store/directory/directory';
 import { makeBuiltLoaders } from '../fixtures/built-loaders';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';

@@ -7,7 +7,7 @@ import { verifyMirror } from '../../lib/operations/verify';
 import { externalSigner } from '../../lib/simplestreams/openpgp/external-signer';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';
-import { DirectoryStore } from '../../lib/store/directory';
+import { DirectoryStore } from '../../lib/store/directory/directory';
 import type { Store } from '../../lib/store/store';
 import { makeExternalKey } from '../fixtures/external-key';
 import { makePrivateKeyPackets } from '../fixtures/private-key-packets';

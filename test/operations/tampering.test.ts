@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type VerifyReport, verifyMirror } from '../../lib/operations/verify';
-import { DirectoryStore } from '../../lib/store/directory';
+import { DirectoryStore } from '../../lib/store/directory/directory';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 

@@ -15,7 +15,7 @@ import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';
 import type { IndexEntry, Products } from '../../lib/simplestreams/types';
 import { measureBytes } from '../../lib/store/digest';
-import { DirectoryStore } from '../../lib/store/directory';
+import { DirectoryStore } from '../../lib/store/directory/directory';
 import type { ObjectHead } from '../../lib/store/store';
 import { makePrivateKeyPackets } from '../fixtures/private-key-packets';
 import { makeSmallMirror, publicationTime, smallSigner } from '../fixtures/small-mirror';

@@ -10,7 +10,7 @@ import { verifyMirror } from '../../lib/operations/verify';
 import { bootloaderSources } from '../../lib/stages/bootloader-sources';
 import { buildBootloaders } from '../../lib/stages/bootloaders';
 import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
-import { DirectoryStore } from '../../lib/store/directory';
+import { DirectoryStore } from '../../lib/store/directory/directory';
 import {
   type BootloaderArchive,
   bootloaderArchive,

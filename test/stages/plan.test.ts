@@ -9,7 +9,7 @@ import type { Plan } from '../../lib/job/plan';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { look, plan } from '../../lib/stages/plan';
 import { orderAt } from '../../lib/stages/run-documents';
-import { S3Store } from '../../lib/store/s3-store';
+import { S3Store } from '../../lib/store/s3/s3-store';
 import type { BuiltRunOptions } from '../fixtures/built-run';
 import { publishCloudImages } from '../fixtures/cloud-stream';
 import { stanzaAt } from '../fixtures/private-stanza';

@@ -14,7 +14,7 @@ import type { Addition } from '../../lib/simplestreams/merge';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';
 import type { Products } from '../../lib/simplestreams/types';
-import { S3Store } from '../../lib/store/s3-store';
+import { S3Store } from '../../lib/store/s3/s3-store';
 import { makeSmallMirror, publicationTime, smallSigner } from '../fixtures/small-mirror';
 import { type SmallObject, smallObject } from '../fixtures/small-s3/objects';
 import type { Asked } from '../fixtures/small-s3/request';

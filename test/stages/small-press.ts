@@ -6,7 +6,7 @@ import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { Products, Version } from '../../lib/simplestreams/types';
 import { newestName } from '../../lib/stages/news';
 import { type PublishBench, type Published, publish } from '../../lib/stages/publish';
-import { DirectoryStore } from '../../lib/store/directory';
+import { DirectoryStore } from '../../lib/store/directory/directory';
 import { type BuiltRunOptions, makeBuiltRun } from '../fixtures/built-run';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 

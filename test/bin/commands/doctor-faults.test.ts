@@ -10,7 +10,7 @@ import { conditionalWrites } from '../../../lib/stages/probes/conditional-writes
 import { foreignPrograms } from '../../../lib/stages/probes/foreign-programs';
 import { reachedSources } from '../../../lib/stages/probes/reached-sources';
 import { testSignature } from '../../../lib/stages/probes/test-signature';
-import { S3Store } from '../../../lib/store/s3-store';
+import { S3Store } from '../../../lib/store/s3/s3-store';
 import { type Answers, environment, Fault } from '../../fixtures/fake-aws';
 import { type SmallAccount, smallAccount } from '../../fixtures/probed-mirror/small-account';
 import { asRoleOf } from '../../fixtures/probed-mirror/small-role';

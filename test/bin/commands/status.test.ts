@@ -8,7 +8,7 @@ import { serve } from '../../fixtures/served-folder';
 import { type ScriptedExecution, smallDeployment, stackName, stateMachineArn } from '../../fixtures/small-deployment';
 import { makeSmallMirror, smallSigner } from '../../fixtures/small-mirror';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { closedServer } from '../../store/answering-server';
+import { closedServer } from '../../store/http/answering-server';
 import { keptTerminal } from '../terminal/kept-terminal';
 
 /** Starts executions of these releases, and follows none. */

@@ -6,7 +6,7 @@ import type { MirrorError } from '../../../lib/errors';
 import { bootstrap } from '../../../lib/machine/bootstrap/bootstrap';
 import { openGateway } from '../../../lib/machine/network/gateway';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { closedServer, serve } from '../../store/answering-server';
+import { closedServer, serve } from '../../store/http/answering-server';
 
 interface Archive {
   readonly uri: string;

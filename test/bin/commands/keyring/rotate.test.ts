@@ -9,7 +9,7 @@ import { reportError, type Terminal } from '../../../../bin/terminal/terminal';
 import { verifyMirror } from '../../../../lib/operations/verify';
 import { makePrivateKey } from '../../../../lib/simplestreams/openpgp/openpgp-signer';
 import type { Signer } from '../../../../lib/simplestreams/openpgp/signer';
-import { DirectoryStore } from '../../../../lib/store/directory';
+import { DirectoryStore } from '../../../../lib/store/directory/directory';
 import { serve } from '../../../fixtures/served-folder';
 import { makeSmallMirror, publicationTime } from '../../../fixtures/small-mirror';
 import { temporaryFolder } from '../../../fixtures/temporary-folder';
