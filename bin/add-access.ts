@@ -12,7 +12,7 @@ export function addAccess(program: Command, terminal: Terminal, done: (code: num
     .option('--view <name>', 'view that the site is to read', 'candidate')
     .option('--json', 'print it as JSON')
     .action(async (site: string, options) => {
-      const { runAccessAdd } = await import('./commands/access.js');
+      const { runAccessAdd } = await import('./commands/access/add.js');
       done(await runAccessAdd({ site, ...options }, terminal));
     });
   access
@@ -22,7 +22,7 @@ export function addAccess(program: Command, terminal: Terminal, done: (code: num
     .requiredOption('--stack <name>', 'the deployed stack')
     .option('--json', 'print it as JSON')
     .action(async (site: string, options) => {
-      const { runAccessRevoke } = await import('./commands/access.js');
+      const { runAccessRevoke } = await import('./commands/access/add.js');
       done(await runAccessRevoke({ site, ...options }, terminal));
     });
   access
@@ -31,7 +31,7 @@ export function addAccess(program: Command, terminal: Terminal, done: (code: num
     .requiredOption('--stack <name>', 'the deployed stack')
     .option('--json', 'print them as JSON')
     .action(async (options) => {
-      const { runAccessList } = await import('./commands/access.js');
+      const { runAccessList } = await import('./commands/access/add.js');
       done(await runAccessList(options, terminal));
     });
 }

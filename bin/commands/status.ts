@@ -4,10 +4,10 @@ import { type RecentExecution, recentExecutions } from '../../lib/cloud/recent-e
 import { mirrorOf } from '../../lib/cloud/stack-outputs';
 import { MirrorError } from '../../lib/errors';
 import type { StackOutputs } from '../../lib/job/stack-outputs';
+import { type HeldRelease, heldReleases } from '../../lib/operations/held-releases';
 import { stageName } from '../build/display';
 import { type Column, table } from '../terminal/table';
 import type { Terminal } from '../terminal/terminal';
-import { type HeldRelease, heldReleases } from './held-releases';
 
 export interface StatusOptions {
   /** Name of the deployed stack. */

@@ -4,7 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { addAccess } from '../../../bin/add-access';
-import { runAccessAdd, runAccessList, runAccessRevoke } from '../../../bin/commands/access';
+import { runAccessAdd, runAccessList, runAccessRevoke } from '../../../bin/commands/access/add';
 import { runVerify } from '../../../bin/commands/verify';
 import { viewerRequestCode } from '../../../lib/mirror/viewer-request';
 import { cloudFront } from '../../fixtures/cloudfront';

@@ -1,8 +1,8 @@
-import { MirrorError } from '../../lib/errors';
-import { bootloadersOrder } from '../../lib/job/order';
-import type { StackOutputs } from '../../lib/job/stack-outputs';
-import { listMirror, type MirrorRow } from '../../lib/operations/list';
-import { openStore } from '../../lib/store/open';
+import { MirrorError } from '../errors';
+import { bootloadersOrder } from '../job/order';
+import type { StackOutputs } from '../job/stack-outputs';
+import { openStore } from '../store/open';
+import { listMirror, type MirrorRow } from './list';
 
 /** What one view of a mirror holds of one release; bootloaders count as one. */
 export interface HeldRelease {

@@ -1,12 +1,12 @@
-import { openClients } from '../../lib/cloud/clients';
-import { makePassword, type Site } from '../../lib/cloud/credential';
-import { CredentialsStore, openKeyValueStore } from '../../lib/cloud/credentials-store';
-import { requireStack } from '../../lib/cloud/stack-outputs';
-import { MirrorError } from '../../lib/errors';
-import { addSourceCommand, takeKeyringCommand } from '../../lib/job/maas-commands';
-import { optionalStackOutputs, outputOf, stackOutputs } from '../../lib/job/stack-outputs';
-import { type Column, table } from '../terminal/table';
-import type { Terminal } from '../terminal/terminal';
+import { openClients } from '../../../lib/cloud/clients';
+import { makePassword, type Site } from '../../../lib/cloud/credential';
+import { CredentialsStore, openKeyValueStore } from '../../../lib/cloud/credentials-store';
+import { requireStack } from '../../../lib/cloud/stack-outputs';
+import { MirrorError } from '../../../lib/errors';
+import { addSourceCommand, takeKeyringCommand } from '../../../lib/job/maas-commands';
+import { optionalStackOutputs, outputOf, stackOutputs } from '../../../lib/job/stack-outputs';
+import { type Column, table } from '../../terminal/table';
+import type { Terminal } from '../../terminal/terminal';
 
 export interface AccessOptions {
   /** Name of the deployed stack. */
