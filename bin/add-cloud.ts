@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addAccess } from './add-access';
+import { addAccess } from './commands/access';
 import { interruptible } from './terminal/interruptible';
 import type { Terminal } from './terminal/terminal';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { addAccess } from '../../../bin/add-access';
+import { addAccess } from '../../../bin/commands/access';
 import { runAccessAdd, runAccessList, runAccessRevoke } from '../../../bin/commands/access/add';
 import { runVerify } from '../../../bin/commands/verify';
 import { viewerRequestCode } from '../../../lib/mirror/viewer-request';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Terminal } from './terminal/terminal';
+import type { Terminal } from '../terminal/terminal';
 
 /** The commands about who may read a deployed mirror. */
 export function addAccess(program: Command, terminal: Terminal, done: (code: number) => void): void {
@@ -12,7 +12,7 @@ export function addAccess(program: Command, terminal: Terminal, done: (code: num
     .option('--view <name>', 'view that the site is to read', 'candidate')
     .option('--json', 'print it as JSON')
     .action(async (site: string, options) => {
-      const { runAccessAdd } = await import('./commands/access/add.js');
+      const { runAccessAdd } = await import('./access/add.js');
       done(await runAccessAdd({ site, ...options }, terminal));
     });
   access
@@ -22,7 +22,7 @@ export function addAccess(program: Command, terminal: Terminal, done: (code: num
     .requiredOption('--stack <name>', 'the deployed stack')
     .option('--json', 'print it as JSON')
     .action(async (site: string, options) => {
-      const { runAccessRevoke } = await import('./commands/access/add.js');
+      const { runAccessRevoke } = await import('./access/add.js');
       done(await runAccessRevoke({ site, ...options }, terminal));
     });
   access
@@ -31,7 +31,7 @@ export function addAccess(program: Command, terminal: Terminal, done: (code: num
     .requiredOption('--stack <name>', 'the deployed stack')
     .option('--json', 'print them as JSON')
     .action(async (options) => {
-      const { runAccessList } = await import('./commands/access/add.js');
+      const { runAccessList } = await import('./access/add.js');
       done(await runAccessList(options, terminal));
     });
 }
