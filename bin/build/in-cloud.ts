@@ -1,7 +1,7 @@
 import { type Clients, openClients } from '../../lib/cloud/clients';
 import { executionPage } from '../../lib/cloud/console-pages';
-import { type Execution, startExecution } from '../../lib/cloud/executions';
-import { followExecution } from '../../lib/cloud/follow';
+import { type Execution, startExecution } from '../../lib/cloud/follow/executions';
+import { followExecution } from '../../lib/cloud/follow/follow';
 import { mirrorOf } from '../../lib/cloud/stack-outputs';
 import { MirrorError } from '../../lib/errors';
 import { isDescribed } from '../../lib/job/catalogue/release-for';

@@ -11,7 +11,7 @@ import { parseConfig } from '../../lib/job/config';
 import { Places } from '../../lib/job/places';
 import { factsOfStream } from '../../lib/stages/releases/described-order';
 import { streamReleases } from '../../lib/stages/releases/stream';
-import { streamOf } from '../../lib/stages/search';
+import { streamOf } from '../../lib/stages/sources/search';
 import { textOf } from '../order/described-orders';
 import { type PlacesOptions, placesFrom, readFile, readKeyring, readText } from '../order/places-from';
 import { withStreamBench } from '../order/stream-bench';

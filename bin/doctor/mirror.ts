@@ -1,5 +1,5 @@
 import type { Clients } from '../../lib/cloud/clients';
-import { probeExecution } from '../../lib/cloud/probe/probe-execution';
+import { probeExecution } from '../../lib/cloud/follow/probe-execution';
 import { type FoundStack, findStack } from '../../lib/cloud/stack-outputs';
 import { MirrorError } from '../../lib/errors';
 import { mirror as layout } from '../../lib/job/layout';

@@ -14,8 +14,16 @@ import type { Addition } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
 import { claimVersion, isStillToRebuild, newestAmong } from './claim';
-import { additionsOf, type Claimed, newsAmong, overtakenAmong } from './news';
-import { type BuiltKernel, type Context, type Offer, offersOf, poolKeysOf, provenanceFile, versionOf } from './offers';
+import { additionsOf, type Claimed, newsAmong, overtakenAmong } from './news/news';
+import {
+  type BuiltKernel,
+  type Context,
+  type Offer,
+  offersOf,
+  poolKeysOf,
+  provenanceFile,
+  versionOf,
+} from './news/offers';
 import { materialsAt, orderAt } from './run-documents';
 
 export interface PublishBench extends Press {

@@ -13,7 +13,7 @@ import { readView } from '../publication/published-view';
 import type { Product, Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
 import type { Store } from '../store/store';
-import { isStanding, newestName } from './news';
+import { isStanding, newestName } from './news/news';
 import { orderAt } from './run-documents';
 
 type Resolved = Extract<ResolvedKernel, { outcome: 'resolved' }>;

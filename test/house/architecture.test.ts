@@ -76,9 +76,9 @@ describe('a house like ours', () => {
     ['files touched lazily', 'lib/store/a.ts', "const a = await import('node:fs');", 'file-access.ts names'],
     [
       'one that is handed trees and touches files',
-      'lib/machine/mounts.ts',
-      "import 'node:fs'; import './tree/inside';",
-      'is handed trees (lib/machine/tree/inside',
+      'lib/machine/tree/mounts.ts',
+      "import 'node:fs'; import './inside/inside';",
+      'is handed trees (lib/machine/tree/inside/inside',
     ],
     ['processes outside machine', 'lib/local/a.ts', "import 'node:child_process';", 'only machine starts processes'],
     ['execa outside machine', 'lib/stages/a.ts', "import { execa } from 'execa';", 'only machine starts processes'],

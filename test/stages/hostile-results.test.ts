@@ -14,7 +14,7 @@ import { makeBuiltLoaders } from '../fixtures/built-loaders';
 import { type BuiltRunOptions, jobIn, makeBuiltRun } from '../fixtures/built-run';
 import { type Hostile, hostileResults } from '../fixtures/hostile-results';
 import { smallSigner } from '../fixtures/small-mirror';
-import { type SmallPress, smallPress } from './small-press';
+import { type SmallPress, smallPress } from '../publication/small-press';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { select } from '../../lib/stages/select';
 import { type BuiltRunOptions, makeBuiltRun } from '../fixtures/built-run';
 import { smallSigner } from '../fixtures/small-mirror';
-import { type SmallPress, smallPress } from './small-press';
+import { type SmallPress, smallPress } from '../publication/small-press';
 
 let signer: Signer;
 beforeAll(async () => {

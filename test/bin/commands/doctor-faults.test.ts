@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runDoctor } from '../../../bin/commands/doctor';
-import { kmsSigner } from '../../../lib/cloud/kms-signer';
+import { kmsSigner } from '../../../lib/cloud/keys/kms-signer';
 import type { Probe } from '../../../lib/job/probe';
 import { conditionalWrites } from '../../../lib/stages/probes/conditional-writes';
 import { foreignPrograms } from '../../../lib/stages/probes/foreign-programs';
