@@ -1,34 +1,39 @@
-import { makePassword, type Site } from '../../../lib/cloud/access/credential';
-import { CredentialsStore, openKeyValueStore } from '../../../lib/cloud/access/credentials-store';
-import { openClients } from '../../../lib/cloud/clients';
-import { requireStack } from '../../../lib/cloud/stack-outputs';
+import type { Command } from 'commander';
+import type { openKeyValueStore } from '../../../lib/cloud/access/credentials-store';
 import { MirrorError } from '../../../lib/errors';
 import { addSourceCommand, takeKeyringCommand } from '../../../lib/job/maas-commands';
-import { optionalStackOutputs, outputOf, stackOutputs } from '../../../lib/job/stack-outputs';
-import { type Column, table } from '../../terminal/table';
 import type { Terminal } from '../../terminal/terminal';
 
-export interface AccessOptions {
-  /** Name of the deployed stack. */
-  readonly stack: string;
-  readonly json?: boolean;
+export function addAccessAdd(access: Command, terminal: Terminal, done: (code: number) => void): void {
+  access
+    .command('add')
+    .description('let a site read: makes its password and shows it once, in the commands for MAAS')
+    .argument('<site>', 'a name for it: lab-2')
+    .requiredOption('--stack <name>', 'the deployed stack')
+    .option('--view <name>', 'view that the site is to read', 'candidate')
+    .option('--json', 'print it as JSON')
+    .action(async (site: string, options) => done(await runAccessAdd({ site, ...options }, terminal)));
 }
 
-export interface SiteOptions extends AccessOptions {
+export interface AccessAddOptions {
+  /** Name of the deployed stack. */
+  readonly stack: string;
   /** Name of the site. */
   readonly site: string;
   /** View that its address is to name. @default candidate */
   readonly view?: string;
+  readonly json?: boolean;
 }
 
 /** Lets a site read, and prints its password this once, in the commands that MAAS is told by. */
 export async function runAccessAdd(
-  options: SiteOptions,
+  { stack, site, view = 'candidate', json = false }: AccessAddOptions,
   terminal: Terminal,
-  open = openKeyValueStore,
+  open?: typeof openKeyValueStore,
 ): Promise<number> {
-  const { stack, site, view = 'candidate', json = false } = options;
   checkView(view);
+  const { openAccess } = await import('../../../lib/cloud/access/open-access.js');
+  const { makePassword } = await import('../../../lib/cloud/access/credential.js');
   using access = await openAccess(stack, open);
   const password = makePassword();
   await access.store.add(site, password, new Date());
@@ -44,54 +49,6 @@ export async function runAccessAdd(
     );
   }
   return 0;
-}
-
-export async function runAccessRevoke(
-  { stack, site, json = false }: SiteOptions,
-  terminal: Terminal,
-  open = openKeyValueStore,
-): Promise<number> {
-  using access = await openAccess(stack, open);
-  await access.store.revoke(site);
-  terminal.out(json ? JSON.stringify({ site, revoked: true }, undefined, 2) : `${site} may read no more. ${delay}`);
-  return 0;
-}
-
-export async function runAccessList(
-  { stack, json = false }: AccessOptions,
-  terminal: Terminal,
-  open = openKeyValueStore,
-): Promise<number> {
-  using access = await openAccess(stack, open);
-  const sites = await access.store.list();
-  if (json) terminal.out(JSON.stringify({ stack, sites }, undefined, 2));
-  else if (sites.length === 0)
-    terminal.out(`no site may read yet; maas-mirror access add SITE --stack ${stack} lets one`);
-  else for (const line of table(columns, sites)) terminal.out(line);
-  return 0;
-}
-
-interface Access extends Disposable {
-  readonly store: CredentialsStore;
-  readonly mirrorUrl: string;
-}
-
-async function openAccess(stack: string, open: typeof openKeyValueStore): Promise<Access> {
-  const { arn, mirrorUrl } = await placesOf(stack);
-  const client = open();
-  return { store: new CredentialsStore(client, arn), mirrorUrl, [Symbol.dispose]: () => client.destroy() };
-}
-
-async function placesOf(name: string): Promise<{ arn: string; mirrorUrl: string }> {
-  using clients = openClients();
-  const { outputs } = await requireStack(clients.cloudformation, name);
-  const arn = outputOf(outputs, optionalStackOutputs.credentialsStoreArn);
-  const mirrorUrl = outputOf(outputs, stackOutputs.mirrorUrl);
-  if (arn !== undefined && mirrorUrl !== undefined) return { arn, mirrorUrl };
-  throw new MirrorError('NotSupported', `the mirror of the stack ${name} asks nobody for a password`, {
-    hint: 'deploy it with basicAuth: true (in mirror.yaml: site: { basicAuth: true })',
-    misuse: true,
-  });
 }
 
 /** A snapshot is a view, too. */
@@ -114,7 +71,8 @@ function addressFor(mirrorUrl: string, site: string, password: string): string {
 /** Characters: the column of MAAS's database. */
 const longestAddress = 200;
 
-const delay = 'CloudFront knows it everywhere in a few seconds.';
+/** When what was changed holds. */
+export const delay = 'CloudFront knows it everywhere in a few seconds.';
 
 function linesOf(site: string, password: string, url: string, commands: readonly string[]): string[] {
   return [
@@ -126,8 +84,3 @@ function linesOf(site: string, password: string, url: string, commands: readonly
     'The password is shown this once and kept in no place. MAAS shows that address to its administrators.',
   ];
 }
-
-const columns: readonly Column<Site>[] = [
-  { heading: 'SITE', cell: ({ name }) => name },
-  { heading: 'SINCE', cell: ({ since }) => since },
-];
