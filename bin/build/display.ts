@@ -4,6 +4,7 @@ import { errorOf } from '../../lib/job/not-ready';
 import type { Plan } from '../../lib/job/plan';
 import { printable } from '../../lib/machine/output/printable';
 import type { Terminal } from '../terminal/terminal';
+import { stageName } from './stage-name';
 
 /** Shows how a build gets on, until it ends. */
 export interface BuildDisplay {
@@ -106,20 +107,6 @@ function stagesOf(plans: readonly Plan[]): string[] {
       `Publish ${architecture}`,
     ]),
   ]);
-}
-
-/** `Extract amd64 hwe`: the flavour's own state is called ExtractHwe or ExtractHweArm, which would say it twice. */
-export function stageName({
-  stage,
-  architecture,
-  kernel,
-}: {
-  stage: string;
-  architecture?: string | undefined;
-  kernel?: string | undefined;
-}): string {
-  const plain = kernel !== undefined && stage.startsWith('Extract') ? 'Extract' : stage.replace(/Arm$/, '');
-  return [plain, architecture, kernel].filter(Boolean).join(' ');
 }
 
 function seconds(count: number): string {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { BuildOptions } from '../build/on-this-machine';
 import { defaultListen } from '../serve/listen';
-import { serve } from '../serve/until-interrupted';
+import { serveUntilInterrupted } from '../serve/until-interrupted';
 import { interruptible } from '../terminal/interruptible';
 import { many } from '../terminal/many';
 import type { Terminal } from '../terminal/terminal';
@@ -68,7 +68,7 @@ export function addBuild(program: Command, terminal: Terminal, done: (code: numb
       const interrupt = interruptible();
       const given = { ...options, signal: interrupt.signal };
       const code = await build(releases, given, command, terminal).finally(interrupt.end);
-      if (options.serve && code === 0) await serve(options.mirror, options.listen, terminal);
+      if (options.serve && code === 0) await serveUntilInterrupted(options.mirror, options.listen, terminal);
       done(code);
     });
 }

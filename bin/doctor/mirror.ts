@@ -14,7 +14,7 @@ import {
 import { type StackOutputs, stackOutputsOf } from '../../lib/job/stack-outputs';
 import { keysOf } from '../../lib/simplestreams/openpgp/keyring';
 import { openStore } from '../../lib/store/open';
-import { stageName } from '../build/display';
+import { stageName } from '../build/stage-name';
 import type { Terminal } from '../terminal/terminal';
 import { type Finding, type Tried, tried } from './finding';
 

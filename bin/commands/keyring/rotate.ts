@@ -1,30 +1,37 @@
-import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
 import { MirrorError } from '../../../lib/errors';
-import {
-  announceKey,
-  finishRotation,
-  type Rotated,
-  type Rotation,
-  requireKeyOf,
-  signAnew,
-} from '../../../lib/operations/rotate-key';
-import { openStore } from '../../../lib/store/open';
-import { defaultKeyPath, existingSigner, isKeyFile, keyPlace, requireOutside } from '../../keys/signing-key';
-import { makeSigner } from '../../preflight/mirror-key';
+import type { Rotated, Rotation } from '../../../lib/operations/rotate-key';
+import type { RotationOptions } from '../../keys/rotation-of';
 import { counted } from '../../terminal/sizes';
 import type { Terminal } from '../../terminal/terminal';
 
-export interface RotateKeyOptions {
-  /** DIR or s3://… */
-  readonly mirror: string;
-  /** The key that has signed so far: a file or kms:… @default the user's own */
-  readonly key?: string;
-  /** The key to come: a file, made by the first step, or kms:… */
-  readonly newKey: string;
-  /** The second step. @default false */
-  readonly sign?: boolean;
-  /** The last step. @default false */
-  readonly finish?: boolean;
+/** @param parent the family, or the command line itself */
+export function addRotate(
+  parent: Command,
+  terminal: Terminal,
+  done: (code: number) => void,
+  shown: { readonly hidden?: boolean } = {},
+): void {
+  parent
+    .command('rotate', shown)
+    .description('change the signing key: announce the new one, sign all anew (--sign), drop the old one (--finish)')
+    .argument('<mirror>', 'DIR or s3://BUCKET')
+    .requiredOption(
+      '--new-key <key>',
+      'the new key: a file (created if missing), kms:<id, ARN or alias> or secret:<ARN>',
+    )
+    .option('--key <key>', 'the key that has signed so far (default: with the user’s data)')
+    .option('--sign', 'once every site has the keyring with both keys: sign all views and snapshots with the new key')
+    .option('--finish', 'once everything is signed by the new key: take the old one out of the keyring')
+    .option('--json', 'print the result as JSON')
+    .action(async (mirror: string, _options, command: Command) => {
+      // --json is an option of `keyring`, too, which takes it first
+      const options: Omit<RotateKeyOptions, 'mirror'> = command.optsWithGlobals();
+      done(await runRotateKey({ mirror, ...options }, terminal));
+    });
+}
+
+export interface RotateKeyOptions extends RotationOptions {
   readonly json?: boolean;
 }
 
@@ -37,6 +44,8 @@ export async function runRotateKey(options: RotateKeyOptions, terminal: Terminal
       misuse: true,
     });
   }
+  const { rotationOf } = await import('../../keys/rotation-of.js');
+  const { announceKey, finishRotation, signAnew } = await import('../../../lib/operations/rotate-key.js');
   const rotation = await rotationOf(options, terminal);
   const step = sign ? signAnew : finish ? finishRotation : announceKey;
   const rotated = await step(rotation);
@@ -45,19 +54,6 @@ export async function runRotateKey(options: RotateKeyOptions, terminal: Terminal
     : [...linesOf(rotated, rotation), ...nextStep(rotated, options, rotation)];
   for (const line of lines) terminal.out(line);
   return 0;
-}
-
-async function rotationOf(options: RotateKeyOptions, terminal: Terminal): Promise<Rotation> {
-  const { mirror, sign = false, finish = false } = options;
-  const key = keyPlace(options.key ?? defaultKeyPath());
-  const newKey = keyPlace(options.newKey);
-  const store = await openStore(mirror);
-  requireOutside(keyPlace(mirror), newKey);
-  const current = await existingSigner(key);
-  if (isKeyFile(newKey) && !existsSync(newKey)) await requireKeyOf(store, current);
-  // only the first step makes a key: later it would be one that nobody has announced
-  const next = await (sign || finish ? existingSigner(newKey) : makeSigner(newKey, terminal));
-  return { store, current, next, now: () => new Date() };
 }
 
 function linesOf({ keyring, signed, untouched }: Rotated, { store, current }: Rotation): string[] {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addKeyring } from '../../../../bin/add-keyring';
+import { addKeyring } from '../../../../bin/commands/keyring';
 import { signerFrom } from '../../../../bin/keys/signing-key';
 import { reportError, type Terminal } from '../../../../bin/terminal/terminal';
 import { verifyMirror } from '../../../../lib/operations/verify';

@@ -1,0 +1,13 @@
+import type { Command } from 'commander';
+import { defaultListen } from '../serve/listen';
+import { serveUntilInterrupted } from '../serve/until-interrupted';
+import type { Terminal } from '../terminal/terminal';
+
+export function addServe(program: Command, terminal: Terminal): void {
+  program
+    .command('serve')
+    .description('serve a mirror by plain HTTP')
+    .argument('<mirror>', 'folder of the mirror')
+    .option('--listen <address:port>', 'where to serve', defaultListen)
+    .action((mirror: string, options) => serveUntilInterrupted(mirror, options.listen, terminal));
+}
