@@ -12,9 +12,9 @@ import { Places } from '../../lib/job/places';
 import { factsOfStream } from '../../lib/stages/releases/described-order';
 import { streamReleases } from '../../lib/stages/releases/stream';
 import { streamOf } from '../../lib/stages/sources/search';
-import { textOf } from '../order/described-orders';
 import { type PlacesOptions, placesFrom, readFile, readKeyring, readText } from '../order/places-from';
-import { withStreamBench } from '../order/stream-bench';
+import { textOf } from '../releases/described-orders';
+import { withStreamBench } from '../releases/stream-bench';
 import { type Column, table } from '../terminal/table';
 import type { Terminal } from '../terminal/terminal';
 
