@@ -9,7 +9,6 @@ import { defaultKeyPath } from '../../bin/keys/signing-key';
 import { workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
 import { Order } from '../../lib/job/order';
-import type { StackOutputs } from '../../lib/job/stack-outputs';
 import { runExecution } from '../../lib/local/engine';
 import { callFunction } from '../../lib/local/tasks/lambda';
 import { type Assembly, readAssembly } from '../../lib/local/template/template';
