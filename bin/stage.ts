@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { MirrorError, named, withoutFolders } from '../lib/errors';
+import { probedSourcesOf } from '../lib/job/aws/probe';
 import {
   buildOf,
   buildsAtOnceVariable,
@@ -16,7 +17,6 @@ import {
   workStoreVariable,
 } from '../lib/job/environment';
 import { runs } from '../lib/job/layout';
-import { probedSourcesOf } from '../lib/job/probe';
 import { stopDockerd } from '../lib/machine/gateway/dockerd';
 import { foreignText } from '../lib/machine/output/printable';
 import { emulated } from '../lib/stages/base/emulated';

@@ -3,8 +3,8 @@ import { CredentialsStore, openKeyValueStore } from '../../lib/cloud/access/cred
 import { openClients } from '../../lib/cloud/clients';
 import { requireStack } from '../../lib/cloud/stack-outputs';
 import { MirrorError } from '../../lib/errors';
+import { optionalStackOutputs, outputOf, stackOutputs } from '../../lib/job/aws/stack-outputs';
 import { addSourceCommand, takeKeyringCommand } from '../../lib/job/maas-commands';
-import { optionalStackOutputs, outputOf, stackOutputs } from '../../lib/job/stack-outputs';
 import { type Column, table } from '../table';
 import type { Terminal } from '../terminal';
 

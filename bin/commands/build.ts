@@ -124,7 +124,7 @@ async function execute(
   // Loaded only now: aws-cdk-lib alone takes a second, which nobody waits for who mistypes a release.
   const [{ synthesise }, { readAssembly }, { runExecution }] = await Promise.all([
     import('../../lib/mirror/app.js'),
-    import('../../lib/local/template.js'),
+    import('../../lib/local/template/template.js'),
     import('../../lib/local/engine.js'),
   ]);
   const scratch = join(places.work, 'scratch');

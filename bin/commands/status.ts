@@ -3,7 +3,7 @@ import { executionPage } from '../../lib/cloud/console-pages';
 import { type RecentExecution, recentExecutions } from '../../lib/cloud/follow/recent-executions';
 import { mirrorOf } from '../../lib/cloud/stack-outputs';
 import { MirrorError } from '../../lib/errors';
-import type { StackOutputs } from '../../lib/job/stack-outputs';
+import type { StackOutputs } from '../../lib/job/aws/stack-outputs';
 import { type Column, table } from '../table';
 import type { Terminal } from '../terminal';
 import { type HeldRelease, heldReleases } from './held-releases';

@@ -3,13 +3,13 @@
  * build has made of one) is never among them: it goes through lib/machine/tree/inside/inside.ts, which this list lets touch trees.
  */
 export const fileAccess: Readonly<Record<string, string>> = {
-  'lib/local/build-log.ts': 'logs of builds, below the mirror’s work folder',
-  'lib/local/build.ts': 'the source folder of a build: our bundle and buildspecs',
+  'lib/local/codebuild/build-log.ts': 'logs of builds, below the mirror’s work folder',
+  'lib/local/codebuild/build.ts': 'the source folder of a build: our bundle and buildspecs',
   'lib/local/expire-runs.ts': 'runs/ and cache/ of the work folder: only what has names that this tool gives',
-  'lib/local/named-pipes.ts': 'pipes of a phase, in the folder of its build',
+  'lib/local/codebuild/named-pipes.ts': 'pipes of a phase, in the folder of its build',
   'lib/local/scratch.ts': 'scratch folders of builds, by their names',
-  'lib/local/shell.ts': 'scripts and variables of a phase, in the folder of its build',
-  'lib/local/template.ts': 'the synthesised assembly',
+  'lib/local/codebuild/shell.ts': 'scripts and variables of a phase, in the folder of its build',
+  'lib/local/template/template.ts': 'the synthesised assembly',
   'lib/machine/tree/binfmt.ts': 'binfmt_misc, and what packages of this machine say in binfmt.d',
   'lib/machine/boot/boot-sector.ts': 'the disk of the probe, in scratch',
   'lib/machine/boot/kernel-format.ts': 'the first bytes of the kernel that a boot test is given, in scratch',
@@ -38,7 +38,7 @@ export const fileAccess: Readonly<Record<string, string>> = {
   'lib/machine/tree/inside/held.ts': 'trees: holds one name in a held folder',
   'lib/machine/tree/inside/place.ts': 'trees: walks a path by held folders',
   'lib/mirror/package-files.ts': 'buildspecs and bundles, at synth time',
-  'lib/mirror/user-files.ts': 'mirror.yaml and what it names, at synth time',
+  'lib/mirror/settings/user-files.ts': 'mirror.yaml and what it names, at synth time',
   'lib/store/directory/copy-whole.ts': 'objects of a directory store',
   'lib/store/digest.ts': 'files that are stored',
   'lib/store/directory/directory.ts': 'objects of a directory store',

@@ -4,7 +4,7 @@ import { flavourSaid } from '../../lib/catalog/names';
 import { parseProductId } from '../../lib/catalog/products';
 import { MirrorError, withoutPasswords } from '../../lib/errors';
 import { distroInfoReleases } from '../../lib/job/catalogue/distro-info';
-import { parseRepository } from '../../lib/job/repository';
+import { parseRepository } from '../../lib/job/sources/repository';
 import { archiveFailure } from '../../lib/machine/apt/apt-errors';
 import { installations } from '../../lib/machine/apt/apt-resolve';
 import { inReleaseTime } from '../../lib/machine/apt/in-release';

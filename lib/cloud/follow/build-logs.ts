@@ -38,7 +38,7 @@ export async function findBuild(codebuild: CodeBuildClient, id: string): Promise
   return builds[0];
 }
 
-/** Why a build did not succeed; the words are those of the builds on one machine (lib/local/build.ts). */
+/** Why a build did not succeed; the words are those of the builds on one machine (lib/local/codebuild/build.ts). */
 export function reasonOf({ buildStatus, phases = [] }: Build): string {
   if (buildStatus === 'TIMED_OUT') return 'the build took longer than its project allows';
   if (buildStatus === 'STOPPED') return 'the build was stopped';
