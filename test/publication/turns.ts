@@ -1,3 +1,6 @@
+import type { Store } from '../../lib/store/store';
+import { wrappedStore } from './wrapped-store';
+
 /** One turn: who goes on, several of them at once where more than one is named. */
 export interface Turn {
   readonly who: readonly string[];
@@ -26,6 +29,20 @@ export class Turns<One extends Turn> {
       this.waiting.set(who, [...(this.waiting.get(who) ?? []), resolve]);
       this.go();
     });
+  }
+
+  /** Works on a store of which each call waits for its turn, and leaves. */
+  async store<T>(who: string, inner: Store, work: (store: Store) => Promise<T>): Promise<T> {
+    try {
+      return await work(
+        wrappedStore(inner, async (_, go) => {
+          await this.wait(who);
+          return go();
+        }),
+      );
+    } finally {
+      this.leave(who);
+    }
   }
 
   leave(who: string): void {

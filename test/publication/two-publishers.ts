@@ -5,10 +5,8 @@ import { checkIndex } from '../../lib/simplestreams/contract/check-index';
 import { checkProducts } from '../../lib/simplestreams/contract/check-products';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { Published } from '../../lib/stages/publish';
-import type { Store } from '../../lib/store/store';
 import { type SmallPress, smallPress } from './small-press';
 import { type Turn, Turns } from './turns';
-import { wrappedStore } from './wrapped-store';
 
 const kernels = fc.subarray(['generic', 'cloud', 'rt'], { minLength: 1 });
 const order = fc.record({
@@ -43,37 +41,20 @@ export async function publishTwiceAtOnce(signer: Signer, rounds: number): Promis
   await fc.assert(property, { numRuns: rounds });
 }
 
-/** A mirror of which each call waits for its turn. */
-function inTurns(mirror: Store, who: string, turns: Turns<Turn>): Store {
-  return wrappedStore(mirror, async (_, go) => {
-    await turns.wait(who);
-    return go();
-  });
-}
-
-async function publishInTurn(
-  press: SmallPress,
-  execution: string,
-  ordered: Ordered,
-  turns: Turns<Turn>,
-): Promise<Published> {
-  const mirror = inTurns(press.mirror, execution, turns);
+function publishInTurn(press: SmallPress, execution: string, ordered: Ordered, turns: Turns<Turn>): Promise<Published> {
   const flavours = ordered.kernels.map((kernel) => ({ kernel, version: `6.1.${execution.length}-1` }));
-  try {
-    return await press.publish({ ...ordered, execution, kernels: flavours }, { mirror });
-  } finally {
-    turns.leave(execution);
-  }
+  return turns.store(execution, press.mirror, (mirror) =>
+    press.publish({ ...ordered, execution, kernels: flavours }, { mirror }),
+  );
 }
 
 /** Reads the views again and again until the work is over, and once more. */
 async function watch(press: SmallPress, views: readonly string[], turns: Turns<Turn>, work: Promise<unknown>) {
-  const mirror = inTurns(press.mirror, reader, turns);
   let over = false;
   const ended = work.finally(() => {
     over = true;
   });
-  try {
+  await turns.store(reader, press.mirror, async (mirror) => {
     for (let last = false; !last; ) {
       last = over;
       for (const view of views) {
@@ -83,9 +64,7 @@ async function watch(press: SmallPress, views: readonly string[], turns: Turns<T
         for (const { document } of documents.values()) expect(checkProducts(document)).toEqual([]);
       }
     }
-  } finally {
-    turns.leave(reader);
-  }
+  });
   await ended;
 }
 
