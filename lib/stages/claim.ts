@@ -6,7 +6,7 @@ import { newestVersion } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
 import type { Store } from '../store/store';
-import type { Offer } from './offers';
+import type { Offer } from './news/offers';
 
 /**
  * Finds a version name that sorts above all that the offered products have, and claims its folder in the pool, which

@@ -5,8 +5,8 @@ import { mirror as layout } from '../../lib/job/layout';
 import { refuse } from '../../lib/publication/gate';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { smallSigner } from '../fixtures/small-mirror';
-import { smallPress } from '../stages/small-press';
-import { wrappedStore } from '../stages/wrapped-store';
+import { smallPress } from './small-press';
+import { wrappedStore } from './wrapped-store';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { sortsAbove } from '../../lib/simplestreams/version-order';
 import { claimVersion, versionNames } from '../../lib/stages/claim';
 import { makeBuiltRun } from '../fixtures/built-run';
 import { smallSigner } from '../fixtures/small-mirror';
-import { smallPress } from './small-press';
+import { smallPress } from '../publication/small-press';
 
 let signer: Signer;
 beforeAll(async () => {
