@@ -10,6 +10,7 @@ export default defineConfig({
     setupFiles: [...settings.setupFiles, 'test/runner/unprivileged.ts'],
     include: ['test/**/*.test.ts'],
     exclude: ['test/{aws,boots,build,models,mutants,package,peers,timed}/**', ...testsNeedingRoot(__dirname)],
+    testTimeout: 60_000,
     pool: 'forks', // a thread cannot give up root
     maxWorkers: 2,
   },

@@ -40,7 +40,13 @@ const folders = ['lib', 'bin', 'bench', 'test'];
 const compiled = /(?<!\.(?:test|d))\.ts$/;
 /** What a bundle is made of. */
 const bundled = /^(lib|bin|buildspecs)\/|^[^/]+$/;
-const settings = ['package.json', 'package-lock.json', 'tsconfig.json', 'node_modules/esbuild/package.json'];
+const settings = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'bin/build.mts',
+  'node_modules/esbuild/package.json',
+];
 
 process.umask(0o022); // whoever builds, others run it
 try {
@@ -51,10 +57,7 @@ try {
 }
 
 async function build(): Promise<void> {
-  const sources = digestsOf(
-    root,
-    [...compiled, 'buildspecs', ...settings].flatMap((path) => filesIn(path)),
-  );
+  const sources = digestsOf(root, [...sourceFiles(), ...filesIn('buildspecs'), ...settings]);
   const before = lastBuild();
   if (same(before.sources, sources) && same(before.made, digestsOf(dist, madeFiles()))) return;
 

@@ -23,7 +23,7 @@ export function testsNeedingRoot(root: string): string[] {
 
 function importsOf(root: string, source: string): string[] {
   const text = readFileSync(join(root, source), 'utf8');
-  return [...text.matchAll(/\b(?:from|import) '(\.[^']*)'/g)].map(([, name = '']) => {
+  return [...text.matchAll(/^(?:import|export) (?!type )[^;]*?'(\.[^']*)';/gm)].map(([, name = '']) => {
     const path = normalize(join(source, '..', name));
     return existsSync(join(root, `${path}.ts`)) ? `${path}.ts` : `${path}/index.ts`;
   });
