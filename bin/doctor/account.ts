@@ -4,7 +4,7 @@ import { type Identity, identityOf } from '../../lib/cloud/account/identity';
 import type { Clients } from '../../lib/cloud/clients';
 import { findStack } from '../../lib/cloud/stack-outputs';
 import { canHaveSite } from '../../lib/job/aws/regions';
-import { otherKinds, probedMachines } from '../../lib/job/probe';
+import { otherKinds, probedMachines } from '../../lib/job/aws/probe';
 import { type Finding, type Tried, tried } from './finding';
 
 /** Whose credentials they are, and in which region they are used. */

@@ -10,8 +10,8 @@ import {
   probedMachines,
   probedOf,
   testSignedOf,
-} from '../../lib/job/probe';
-import { type StackOutputs, stackOutputsOf } from '../../lib/job/stack-outputs';
+} from '../../lib/job/aws/probe';
+import { type StackOutputs, stackOutputsOf } from '../../lib/job/aws/stack-outputs';
 import { keysOf } from '../../lib/simplestreams/openpgp/keyring';
 import { openStore } from '../../lib/store/open';
 import { stageName } from '../build/stage-name';

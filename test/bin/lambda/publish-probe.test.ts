@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { workStoreVariable } from '../../../lib/job/environment';
 import { mirrorStoreVariable } from '../../../lib/job/names';
-import { testSignedOf } from '../../../lib/job/probe';
+import { testSignedOf } from '../../../lib/job/aws/probe';
 import { callDeployed } from '../../fixtures/called-function';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
