@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
+import { maasMirror } from '../build/cli';
+import { moduleName, wantedModules } from '../build/initrd';
+import { filesInInitrd, itemsIn, productIdsAt, soleVersionAt } from '../build/published';
+import { ubuntuSite } from '../build/ubuntu-site';
 import { type LookAlike, lookAlike } from '../fixtures/look-alike';
 import { kernelFilesOf } from '../fixtures/look-alike/kernel-files';
-import { maasMirror } from './cli';
-import { moduleName, wantedModules } from './initrd';
-import { filesInInitrd, itemsIn, productIdsAt, soleVersionAt } from './published';
-import { ubuntuSite } from './ubuntu-site';
 
 let jammy: LookAlike;
 beforeAll(async () => {
