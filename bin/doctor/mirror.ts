@@ -2,7 +2,6 @@ import type { Clients } from '../../lib/cloud/clients';
 import { probeExecution } from '../../lib/cloud/follow/probe-execution';
 import { type FoundStack, findStack } from '../../lib/cloud/stack-outputs';
 import { MirrorError } from '../../lib/errors';
-import { mirror as layout } from '../../lib/job/layout';
 import {
   type Probe,
   type ProbedMachine,

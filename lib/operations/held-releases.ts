@@ -1,4 +1,5 @@
 import { MirrorError } from '../errors';
+import type { StackOutputs } from '../job/aws/stack-outputs';
 import { bootloadersOrder } from '../job/order';
 import type { StackOutputs } from '../job/aws/stack-outputs';
 import { openStore } from '../store/open';

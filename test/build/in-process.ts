@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { jobOfStrings } from '../../lib/job/environment';
+import type { Fetched } from '../../lib/job/handed-on/results';
 import type { Job } from '../../lib/job/job';
 import { foldersOf, made, runs } from '../../lib/job/layout';
 import { Order } from '../../lib/job/order';
