@@ -1,11 +1,14 @@
 import { defineConfig } from 'vitest/config';
+import { cacheDir, settings } from './test/runner/settings';
 
-/** What is long by nature: boots of another architecture, and those beyond one of a kind. `npm run test:boots` */
+/** Boots that are long by nature, such as those over a network or of other architectures: `npm run test:boots`. */
 export default defineConfig({
+  cacheDir,
   test: {
-    setupFiles: ['test/fixtures/umask.ts'],
+    ...settings,
     include: ['test/boots/**/*.test.ts'],
-    testTimeout: 900_000,
+    passWithNoTests: true,
+    testTimeout: 600_000,
     hookTimeout: 600_000,
     maxWorkers: 2,
   },
