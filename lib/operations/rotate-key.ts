@@ -1,7 +1,7 @@
 import { MirrorError } from '../errors';
 import { mirror, mutableCacheControl } from '../job/layout';
 import { frontPage } from '../publication/front-page';
-import { type MirrorKeyring, readKeyring, writeKeyring } from '../publication/mirror-keyring';
+import { type MirrorKeyring, readKeyring, writeKeyring } from '../publication/keyring';
 import { isSignedByNext, type KeyChange, signView } from '../publication/sign-view';
 import { viewsOf } from '../publication/views';
 import { keysOf } from '../simplestreams/openpgp/keyring';

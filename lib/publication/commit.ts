@@ -9,7 +9,7 @@ import type { Signer } from '../simplestreams/openpgp/signer';
 import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
 import { refuse, requireObjects } from './gate';
-import { type PublishedView, readDocumentText, readIndex, readView } from './published-view';
+import { type PublishedView, readDocumentText, readIndex, readView } from './read-view';
 
 /** What publishing needs: where the mirror lies, who signs, and what time it is. */
 export interface Press {

@@ -2,7 +2,7 @@ import { bootloaderContentId } from '../catalog/bootloaders';
 import { contentId } from '../catalog/products';
 import { familyOf } from '../catalog/releases';
 import { bootloadersOrder, type Order } from '../job/order';
-import { readView } from '../publication/published-view';
+import { readView } from '../publication/read-view';
 import type { Store } from '../store/store';
 
 /** When the newest version of what is ordered was built, by its name; a serial stands for its day. */

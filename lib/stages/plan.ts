@@ -8,7 +8,7 @@ import { executionFolder, runs } from '../job/layout';
 import { isCustomised, type Order } from '../job/order';
 import { type Plan, type PlanInput, planOf } from '../job/plan';
 import { sha256OfText } from '../machine/digest';
-import { readView } from '../publication/published-view';
+import { readView } from '../publication/read-view';
 import type { VerifyClearsigned } from '../simplestreams/openpgp/verified-text';
 import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';

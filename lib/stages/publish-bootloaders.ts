@@ -4,7 +4,7 @@ import type { BuiltBootloaders } from '../job/bootloaders';
 import { mirror as layout, made, runs } from '../job/layout';
 import { archivesDigest } from '../machine/in-release';
 import { commit, followIndex } from '../publication/commit';
-import { readView } from '../publication/published-view';
+import { readView } from '../publication/read-view';
 import { showMirror } from '../publication/show-mirror';
 import { type Addition, newestVersion } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';

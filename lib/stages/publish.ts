@@ -8,7 +8,7 @@ import { foldersOf, mirror as layout, made } from '../job/layout';
 import type { PublishInput } from '../job/publish-input';
 import type { KernelResult, Selected } from '../job/results';
 import { commit, followIndex, type Press } from '../publication/commit';
-import { readIndex, readView } from '../publication/published-view';
+import { readIndex, readView } from '../publication/read-view';
 import { showMirror } from '../publication/show-mirror';
 import type { Addition } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';

@@ -9,7 +9,7 @@ import type { Job } from '../job/job';
 import type { Order } from '../job/order';
 import type { SelectInput } from '../job/publish-input';
 import type { ResolvedKernel, Selected, SelectedFlavour } from '../job/results';
-import { readView } from '../publication/published-view';
+import { readView } from '../publication/read-view';
 import type { Product, Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
 import type { Store } from '../store/store';

@@ -5,7 +5,7 @@ import { contentId, productId } from '../../lib/catalog/products';
 import { familyOf } from '../../lib/catalog/releases';
 import { mountSquashfs } from '../../lib/machine/mounts';
 import { run } from '../../lib/machine/run';
-import { readView } from '../../lib/publication/published-view';
+import { readView } from '../../lib/publication/read-view';
 import type { Product, Products, Version } from '../../lib/simplestreams/types';
 import { measureFile } from '../../lib/store/digest';
 import { openMirrorDirectory } from '../../lib/store/open';

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
 import { commit } from '../../lib/publication/commit';
-import { readView } from '../../lib/publication/published-view';
+import { readView } from '../../lib/publication/read-view';
 import { checkIndex } from '../../lib/simplestreams/contract/check-index';
 import { checkProducts } from '../../lib/simplestreams/contract/check-products';
 import { parseIndex, parseProducts } from '../../lib/simplestreams/json';
