@@ -3,6 +3,7 @@ import { MirrorError } from '../errors';
 import type { BuiltBootloaders } from '../job/bootloaders';
 import { mirror as layout, made, runs } from '../job/layout';
 import { archivesDigest } from '../machine/in-release';
+import { claimFirst, isStillToRebuild, secondsFrom } from '../publication/claim';
 import { commit, followIndex } from '../publication/commit';
 import { readView } from '../publication/read-view';
 import { showMirror } from '../publication/show-mirror';
@@ -10,7 +11,6 @@ import { type Addition, newestVersion } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
 import { type LoaderOffer, loaderAdditions, loaderNews, loaderOffersOf } from './bootloader-offers';
-import { claimFirst, isStillToRebuild, secondsFrom } from './claim';
 import type { PublishBench } from './publish';
 
 export interface BootloadersToPublish {
