@@ -22,7 +22,9 @@ describe('readView', () => {
       view: 'candidate',
       index: undefined,
       tag: null,
+      byFormer: false,
       documents: new Map(),
+      state: {},
     });
   });
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
-import { commit } from '../../lib/publication/commit';
+import { addingVersions } from '../../lib/publication/add-versions';
+import { changeView } from '../../lib/publication/change-view';
 import { readView } from '../../lib/publication/read-view';
 import { checkIndex } from '../../lib/simplestreams/contract/check-index';
 import { checkProducts } from '../../lib/simplestreams/contract/check-products';
@@ -142,7 +143,12 @@ async function publishAll(mirror: S3Store, mine: readonly string[]): Promise<voi
       ({ productId, versionName }) =>
         versionName === version && mine.some((name) => productId.endsWith(`:${ends[name]}`)),
     );
-    if (wanted.length > 0) await commit('candidate', contentId, () => wanted, press);
+    if (wanted.length > 0)
+      await changeView(
+        'candidate',
+        addingVersions(contentId, () => wanted),
+        press,
+      );
   }
 }
 
