@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { kmsSigner } from '../lib/cloud/kms-signer';
+import { kmsSigner } from '../lib/cloud/keys/kms-signer';
 import { bundlesVariable, workStoreVariable } from '../lib/job/environment';
 import { mirrorStoreVariable } from '../lib/job/names';
 import { writeJson } from '../lib/simplestreams/json';

@@ -1,10 +1,10 @@
+import { makePassword, type Site } from '../../lib/cloud/access/credential';
+import { CredentialsStore, openKeyValueStore } from '../../lib/cloud/access/credentials-store';
 import { openClients } from '../../lib/cloud/clients';
-import { makePassword, type Site } from '../../lib/cloud/credential';
-import { CredentialsStore, openKeyValueStore } from '../../lib/cloud/credentials-store';
 import { requireStack } from '../../lib/cloud/stack-outputs';
 import { MirrorError } from '../../lib/errors';
+import { optionalStackOutputs, outputOf, stackOutputs } from '../../lib/job/aws/stack-outputs';
 import { addSourceCommand, takeKeyringCommand } from '../../lib/job/maas-commands';
-import { optionalStackOutputs, outputOf, stackOutputs } from '../../lib/job/stack-outputs';
 import { type Column, table } from '../table';
 import type { Terminal } from '../terminal';
 

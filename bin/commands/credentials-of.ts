@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { MirrorError } from '../../lib/errors';
-import { type AddedRepository, credentialsOf } from '../../lib/job/added-repository';
-import { credentialsIn } from '../../lib/job/credentials';
 import type { Order } from '../../lib/job/order';
-import { parseRepository } from '../../lib/job/repository';
+import { type AddedRepository, credentialsOf } from '../../lib/job/sources/added-repository';
+import { credentialsIn } from '../../lib/job/sources/credentials';
+import { parseRepository } from '../../lib/job/sources/repository';
 import { secretFile } from '../../lib/machine/secrets/secret-file';
 
 /**

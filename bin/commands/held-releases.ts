@@ -1,6 +1,6 @@
 import { MirrorError } from '../../lib/errors';
+import type { StackOutputs } from '../../lib/job/aws/stack-outputs';
 import { bootloadersOrder } from '../../lib/job/order';
-import type { StackOutputs } from '../../lib/job/stack-outputs';
 import { listMirror, type MirrorRow } from '../../lib/operations/list';
 import { openStore } from '../../lib/store/open';
 

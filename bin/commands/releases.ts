@@ -8,10 +8,10 @@ import type { AboutRelease, FactsSource, ReleaseFacts } from '../../lib/job/cata
 import { toldBy } from '../../lib/job/catalogue/release-for';
 import { checked } from '../../lib/job/checked';
 import { parseConfig } from '../../lib/job/config';
-import { Places } from '../../lib/job/places';
+import { Places } from '../../lib/job/sources/places';
 import { factsOfStream } from '../../lib/stages/releases/described-order';
 import { streamReleases } from '../../lib/stages/releases/stream';
-import { streamOf } from '../../lib/stages/search';
+import { streamOf } from '../../lib/stages/sources/search';
 import { type Column, table } from '../table';
 import type { Terminal } from '../terminal';
 import { textOf } from './described-orders';

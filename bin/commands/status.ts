@@ -1,9 +1,9 @@
 import { type Clients, openClients } from '../../lib/cloud/clients';
 import { executionPage } from '../../lib/cloud/console-pages';
-import { type RecentExecution, recentExecutions } from '../../lib/cloud/recent-executions';
+import { type RecentExecution, recentExecutions } from '../../lib/cloud/follow/recent-executions';
 import { mirrorOf } from '../../lib/cloud/stack-outputs';
 import { MirrorError } from '../../lib/errors';
-import type { StackOutputs } from '../../lib/job/stack-outputs';
+import type { StackOutputs } from '../../lib/job/aws/stack-outputs';
 import { type Column, table } from '../table';
 import type { Terminal } from '../terminal';
 import { type HeldRelease, heldReleases } from './held-releases';

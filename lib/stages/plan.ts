@@ -2,21 +2,21 @@ import { join } from 'node:path';
 import { bootloaderContentId } from '../catalog/bootloaders';
 import { kernelOf } from '../catalog/kernels';
 import { contentId, productId } from '../catalog/products';
-import { repositoryText } from '../job/added-repository';
 import { releaseFor } from '../job/catalogue/release-for';
 import { executionFolder, runs } from '../job/layout';
 import { isCustomised, type Order } from '../job/order';
 import { type Plan, type PlanInput, planOf } from '../job/plan';
+import { repositoryText } from '../job/sources/added-repository';
 import { sha256OfText } from '../machine/digest';
 import { readProducts } from '../publication/read-view';
 import type { VerifyClearsigned } from '../simplestreams/openpgp/verified-text';
 import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
-import { checkAddedKeys } from './added-sources';
-import { bootloaderInputs, imageInputs } from './inputs';
-import { isUntested, newestName } from './news';
+import { bootloaderInputs, imageInputs } from './news/inputs';
+import { isUntested, newestName } from './news/news';
 import { describedOrder } from './releases/described-order';
-import type { SecretOf } from './source-credentials';
+import { checkAddedKeys } from './sources/added-sources';
+import type { SecretOf } from './sources/source-credentials';
 
 /** Raised when the stages come to make other bytes of the same inputs: everything is then built again. */
 const recipeNumber = 3;

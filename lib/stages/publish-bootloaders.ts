@@ -1,8 +1,8 @@
 import { bootloaderContentId, bootloaderItemPath } from '../catalog/bootloaders';
 import { MirrorError } from '../errors';
-import type { BuiltBootloaders } from '../job/bootloaders';
+import type { BuiltBootloaders } from '../job/handed-on/bootloaders';
 import { mirror as layout, made, runs } from '../job/layout';
-import { archivesDigest } from '../machine/in-release';
+import { archivesDigest } from '../machine/apt/in-release';
 import { addingVersions } from '../publication/add-versions';
 import { changeView } from '../publication/change-view';
 import { claimFirst, isStillToRebuild, secondsFrom } from '../publication/claim';
@@ -11,7 +11,7 @@ import { showMirror } from '../publication/show-mirror';
 import { type Addition, newestVersion } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
-import { type LoaderOffer, loaderAdditions, loaderNews, loaderOffersOf } from './bootloader-offers';
+import { type LoaderOffer, loaderAdditions, loaderNews, loaderOffersOf } from './loaders/bootloader-offers';
 import type { PublishBench } from './publish';
 
 export interface BootloadersToPublish {

@@ -2,11 +2,11 @@ import { contentId } from '../catalog/products';
 import { familyOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
 import { jobOfStrings } from '../job/environment';
-import { checkMaterials, checkPublishable } from '../job/handed-on';
+import { checkMaterials, checkPublishable } from '../job/handed-on/handed-on';
+import type { PublishInput } from '../job/handed-on/publish-input';
+import type { KernelResult, Selected } from '../job/handed-on/results';
 import type { Job } from '../job/job';
 import { foldersOf, mirror as layout, made } from '../job/layout';
-import type { PublishInput } from '../job/publish-input';
-import type { KernelResult, Selected } from '../job/results';
 import { addingVersions } from '../publication/add-versions';
 import { changeView } from '../publication/change-view';
 import { claimVersion, isStillToRebuild, newestAmong } from '../publication/claim';
@@ -16,8 +16,16 @@ import { showMirror } from '../publication/show-mirror';
 import type { Addition } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
-import { additionsOf, type Claimed, newsAmong, overtakenAmong } from './news';
-import { type BuiltKernel, type Context, type Offer, offersOf, poolKeysOf, provenanceFile, versionOf } from './offers';
+import { additionsOf, type Claimed, newsAmong, overtakenAmong } from './news/news';
+import {
+  type BuiltKernel,
+  type Context,
+  type Offer,
+  offersOf,
+  poolKeysOf,
+  provenanceFile,
+  versionOf,
+} from './news/offers';
 import { materialsAt, orderAt } from './run-documents';
 
 export interface PublishBench extends Press {

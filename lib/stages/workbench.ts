@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { checked } from '../job/checked';
+import type { Made } from '../job/handed-on/results';
 import type { Job } from '../job/job';
 import { runs } from '../job/layout';
 import { Order } from '../job/order';
-import type { Made } from '../job/results';
 import { digestOf } from '../machine/digest';
 import { readText } from '../machine/files';
 import type { Store } from '../store/store';
-import type { SecretOf } from './source-credentials';
+import type { SecretOf } from './sources/source-credentials';
 
 /** All that a stage has: what is ordered, where things lie, and where it may work. */
 export interface Workbench {

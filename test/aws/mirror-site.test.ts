@@ -15,7 +15,7 @@ import { runAccessAdd, runAccessList, runAccessRevoke } from '../../bin/commands
 import { runVerify } from '../../bin/commands/verify';
 import { MirrorSite, type MirrorSiteProps } from '../../lib';
 import { requireStack } from '../../lib/cloud/stack-outputs';
-import { optionalStackOutputs, outputOf, stackOutputs } from '../../lib/job/stack-outputs';
+import { optionalStackOutputs, outputOf, stackOutputs } from '../../lib/job/aws/stack-outputs';
 import { keptTerminal } from '../bin/kept-terminal';
 import { cloudFront } from '../fixtures/cloudfront';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { addAccess } from '../../bin/add-access';
 import { runAccessAdd, runAccessList, runAccessRevoke } from '../../bin/commands/access';
 import { runVerify } from '../../bin/commands/verify';
-import { viewerRequestCode } from '../../lib/mirror/viewer-request';
+import { viewerRequestCode } from '../../lib/mirror/site/viewer-request';
 import { cloudFront } from '../fixtures/cloudfront';
 import { fakeAws, noStack, stackAnswer } from '../fixtures/fake-aws';
 import { SmallKeyValueStore } from '../fixtures/small-key-value-store';

@@ -6,7 +6,7 @@ import { openMirrorDirectory } from '../../lib/store/open';
 import { makeBuiltLoaders } from '../fixtures/built-loaders';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { smallPress } from '../stages/small-press';
+import { smallPress } from '../publication/small-press';
 import { keptTerminal } from './kept-terminal';
 
 let signer: Signer;

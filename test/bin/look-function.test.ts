@@ -15,7 +15,7 @@ import { serveArchive } from '../fixtures/served-archive';
 import { stateMachineArn } from '../fixtures/small-deployment';
 import { smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { smallPress } from '../stages/small-press';
+import { smallPress } from '../publication/small-press';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runStatus } from '../../bin/commands/status';
 import { openClients } from '../../lib/cloud/clients';
-import { startExecution } from '../../lib/cloud/executions';
+import { startExecution } from '../../lib/cloud/follow/executions';
 import { Order } from '../../lib/job/order';
 import { endlessBuild, failedBuild, failedBuildAnswers, wellBuild } from '../fixtures/scripted-builds';
 import { serve } from '../fixtures/served-folder';

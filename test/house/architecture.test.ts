@@ -66,7 +66,7 @@ describe('a house like ours', () => {
     ['an AWS client in a stage', 'lib/stages/a.ts', "import '@aws-sdk/client-s3';", 'which stages may not'],
     ['S3 outside s3.ts', 'lib/store/directory/directory.ts', "import '@aws-sdk/client-s3';", 'which store may not'],
     ['OpenPGP outside the signing files', 'lib/simplestreams/read.ts', "import 'openpgp';", 'simplestreams may not'],
-    ['files read elsewhere in mirror', 'lib/mirror/workflow.ts', "import 'node:fs';", 'which mirror may not'],
+    ['files read elsewhere in mirror', 'lib/mirror/workflow/workflow.ts', "import 'node:fs';", 'which mirror may not'],
     [
       'files touched by one that is not named',
       'lib/machine/a.ts',
@@ -76,9 +76,9 @@ describe('a house like ours', () => {
     ['files touched lazily', 'lib/store/a.ts', "const a = await import('node:fs');", 'file-access.ts names'],
     [
       'one that is handed trees and touches files',
-      'lib/machine/mounts.ts',
-      "import 'node:fs'; import './tree/inside';",
-      'is handed trees (lib/machine/tree/inside',
+      'lib/machine/tree/mounts.ts',
+      "import 'node:fs'; import './inside/inside';",
+      'is handed trees (lib/machine/tree/inside/inside',
     ],
     ['processes outside machine', 'lib/local/a.ts', "import 'node:child_process';", 'only machine starts processes'],
     ['execa outside machine', 'lib/stages/a.ts', "import { execa } from 'execa';", 'only machine starts processes'],

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseProductId } from '../../lib/catalog/products';
 import { MirrorError, withoutPasswords } from '../../lib/errors';
-import { parseRepository } from '../../lib/job/repository';
-import { archiveFailure } from '../../lib/machine/apt-errors';
-import { imageAmong, installations } from '../../lib/machine/apt-resolve';
-import { watchConsole } from '../../lib/machine/console';
-import { inReleaseTime } from '../../lib/machine/in-release';
-import { manifestFrom } from '../../lib/machine/manifest';
+import { parseRepository } from '../../lib/job/sources/repository';
+import { archiveFailure } from '../../lib/machine/apt/apt-errors';
+import { imageAmong, installations } from '../../lib/machine/apt/apt-resolve';
+import { inReleaseTime } from '../../lib/machine/apt/in-release';
+import { watchConsole } from '../../lib/machine/boot/console';
+import { manifestFrom } from '../../lib/machine/dpkg/manifest';
 import { foreignText } from '../../lib/machine/output/printable';
 import { isReadableDate, pathFault } from '../../lib/simplestreams/contract/readable-values';
 import { cloudImagesOf } from '../../lib/simplestreams/foreign/cloud-images';

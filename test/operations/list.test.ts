@@ -8,7 +8,7 @@ import { DirectoryStore } from '../../lib/store/directory/directory';
 import { makeBuiltLoaders } from '../fixtures/built-loaders';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { smallPress } from '../stages/small-press';
+import { smallPress } from '../publication/small-press';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -13,8 +13,8 @@ import { makeExternalKey } from '../fixtures/external-key';
 import { makePrivateKeyPackets } from '../fixtures/private-key-packets';
 import { makeSmallMirror, publicationTime, smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { smallPress } from '../stages/small-press';
-import { recordingStore, wrappedStore } from '../stages/wrapped-store';
+import { smallPress } from '../publication/small-press';
+import { recordingStore, wrappedStore } from '../publication/wrapped-store';
 
 const created = new Date('2026-11-25T10:00:00Z');
 const now = new Date('2026-12-24T18:00:00Z');

@@ -13,8 +13,8 @@ import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsig
 import type { Products } from '../../lib/simplestreams/types';
 import { smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { smallPress } from '../stages/small-press';
-import { recordingStore, wrappedStore } from '../stages/wrapped-store';
+import { smallPress } from './small-press';
+import { recordingStore, wrappedStore } from './wrapped-store';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { sortsAbove } from '../../lib/simplestreams/version-order';
 import { makeBuiltRun } from '../fixtures/built-run';
 import { smallSigner } from '../fixtures/small-mirror';
-import { smallPress } from '../stages/small-press';
+import { smallPress } from './small-press';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { smallSigner } from '../fixtures/small-mirror';
-import { smallPress } from '../stages/small-press';
-import { wrappedStore } from '../stages/wrapped-store';
+import { smallPress } from './small-press';
+import { wrappedStore } from './wrapped-store';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -15,10 +15,10 @@ import { objectsOf, type Promised } from '../../lib/simplestreams/promised';
 import type { Products } from '../../lib/simplestreams/types';
 import type { Store } from '../../lib/store/store';
 import { smallSigner } from '../fixtures/small-mirror';
-import { wrappedStore } from '../stages/wrapped-store';
 import { storeContract } from '../store/contract';
 import { MemoryStore } from './memory-store';
 import { madeVersion, publishing, tokensIn } from './small-view';
+import { wrappedStore } from './wrapped-store';
 
 let old: Signer;
 let next: Signer;

@@ -18,7 +18,7 @@ import { serveOverTls } from '../fixtures/served-over-tls';
 import { smallSigner } from '../fixtures/small-mirror';
 import { startSmallS3 } from '../fixtures/small-s3/server';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { type SmallPress, smallPress } from './small-press';
+import { type SmallPress, smallPress } from '../publication/small-press';
 
 let signer: Signer;
 beforeAll(async () => {

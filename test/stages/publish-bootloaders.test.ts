@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bootloaderContentId, bootloaders } from '../../lib/catalog/bootloaders';
 import { mirror as layout } from '../../lib/job/layout';
-import { archivesDigest } from '../../lib/machine/in-release';
+import { archivesDigest } from '../../lib/machine/apt/in-release';
 import { verifyMirror } from '../../lib/operations/verify';
 import { readView } from '../../lib/publication/read-view';
 import { checkProducts } from '../../lib/simplestreams/contract/check-products';
@@ -18,8 +18,8 @@ import {
 import { type BuiltLoadersOptions, makeBuiltLoaders } from '../fixtures/built-loaders';
 import { smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { type SmallPress, smallPress } from './small-press';
-import { wrappedStore } from './wrapped-store';
+import { type SmallPress, smallPress } from '../publication/small-press';
+import { wrappedStore } from '../publication/wrapped-store';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -14,7 +14,7 @@ import { measureBytes } from '../../lib/store/digest';
 import { jobIn, makeBuiltRun } from '../fixtures/built-run';
 import { smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { type SmallPress, smallPress } from './small-press';
+import { type SmallPress, smallPress } from '../publication/small-press';
 
 let signer: Signer;
 beforeAll(async () => {

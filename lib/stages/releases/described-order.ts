@@ -5,11 +5,11 @@ import { MirrorError, withoutPasswords } from '../../errors';
 import { type DistroInfoRelease, distroInfoReleases } from '../../job/catalogue/distro-info';
 import type { AboutRelease, FactsSource, ReleaseFacts } from '../../job/catalogue/facts';
 import { bootloadersOrder, type Order } from '../../job/order';
-import { streamAddress } from '../../job/places';
-import { quickly } from '../../machine/in-release';
+import { streamAddress } from '../../job/sources/places';
+import { quickly } from '../../machine/apt/in-release';
 import type { StreamRelease, StreamReleases } from '../../simplestreams/foreign/stream-release';
 import type { VerifyClearsigned } from '../../simplestreams/openpgp/verified-text';
-import { streamOf } from '../search';
+import { streamOf } from '../sources/search';
 import { streamReleases } from './stream';
 
 export interface DescribeBench {

@@ -6,7 +6,7 @@ import {
 } from '../../simplestreams/foreign/foreign-documents';
 import type { Described } from '../../simplestreams/foreign/inherited';
 import { foreignPathFault } from '../../simplestreams/foreign/path-fault';
-import type { SignedStream } from '../signed-stream';
+import type { SignedStream } from './signed-stream';
 
 /** What a signed stream holds, as far as it was read. */
 export interface StreamContents {

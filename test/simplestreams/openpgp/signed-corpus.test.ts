@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MirrorError } from '../../../lib/errors';
 import { verifyClearsigned } from '../../../lib/machine/gpgv';
-import { signatureCheck } from '../../../lib/operations/signature-check';
+import { signatureCheck } from '../../../lib/operations/verify/signature-check';
 import { verifyInProcess } from '../../../lib/simplestreams/openpgp/openpgp-verify';
 import { verifiedText } from '../../../lib/simplestreams/openpgp/verified-text';
 import { programOfTrixie } from '../../fixtures/program-of-trixie';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { keyFile } from '../../../lib/machine/key-file';
+import { keyFile } from '../../../lib/machine/secrets/key-file';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
 
 /** A process of its own that writes to a store: `writer ROOT WHAT …`. Says each step in a line, waits for lines. */

@@ -1,0 +1,108 @@
+import { writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { describe, expect, it } from 'vitest';
+import { MaasMirror, type MaasMirrorProps, MirrorSchedule, SigningKey, UbuntuRelease } from '../../../lib/index.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+
+const noble = UbuntuRelease.NOBLE;
+const newStack = () => new Stack(new App({ analyticsReporting: false }), 'Stack');
+
+/** As JavaScript hands it in. */
+function made(props: object | ((stack: Stack) => object)): MaasMirror {
+  const stack = newStack();
+  const given = typeof props === 'function' ? props(stack) : props;
+  return new MaasMirror(stack, 'Mirror', { releases: [noble], ...given } as MaasMirrorProps);
+}
+
+const refusal = (message: RegExp, hint: RegExp) =>
+  expect.objectContaining({
+    misuse: true,
+    message: expect.stringMatching(message),
+    hint: expect.stringMatching(hint),
+  });
+
+describe('refuses from JavaScript, naming the property, what was given and what to give:', () => {
+  it.each<[string, object | ((stack: Stack) => object), RegExp, RegExp]>([
+    [
+      'a word as schedule',
+      { schedule: 'daily' },
+      /^the property schedule is "daily"$/,
+      /MirrorSchedule\.of\("daily"\)/,
+    ],
+    ['null as schedule', { schedule: null }, /^the property schedule is null$/, /MirrorSchedule\.of/],
+    [
+      'a key of KMS as signing key',
+      (stack) => ({ signingKey: new Key(stack, 'Key') }),
+      /^the property signingKey is of the class aws-cdk-lib\.aws_kms\.Key \(Stack\/Key\)$/,
+      /SigningKey\.kms\(key\)/,
+    ],
+    [
+      'a class as signing key',
+      { signingKey: SigningKey },
+      /signingKey is the function or class SigningKey$/,
+      /kms\(key/,
+    ],
+    ['minutes as stageTimeout', { stageTimeout: 60 }, /^the property stageTimeout is 60$/, /Duration\.minutes/],
+    ['a word as release', { releases: ['noble'] }, /releases\[0\] is "noble"$/, /UbuntuRelease\.of\("noble"\)/],
+    ['a word as releases', { releases: 'noble' }, /^the property releases is "noble"$/, /give a list/],
+    ['a word as architecture', { architectures: ['arm64'] }, /architectures\[0\] is "arm64"/, /Architecture\.of\("arm/],
+    ['a word as kernel', { kernels: ['ga'] }, /kernels\[0\] is "ga"/, /KernelFlavour\.of\("ga"\)/],
+    [
+      'a release as kernel of a view',
+      { views: [{ name: 'a', releases: [noble], optionalKernels: [noble] }] },
+      /views\[0\]\.optionalKernels\[0\] is of the class UbuntuRelease$/,
+      /KernelFlavour\.of/,
+    ],
+    [
+      'minutes as bootTimeout of a view',
+      { views: [{ name: 'a', releases: [noble], bootTimeout: 45 }] },
+      /views\[0\]\.bootTimeout is 45$/,
+      /Duration\.minutes/,
+    ],
+  ])('%s', (_, props, message, hint) => {
+    expect(() => made(props)).toThrow(refusal(message, hint));
+  });
+
+  it('a schedule that is no text, or a word that is none', () => {
+    for (const word of ['nonsense', 'constructor', 5 as unknown as string]) {
+      expect(() => MirrorSchedule.of(word)).toThrow(refusal(/^the property schedule is /, /hourly.*daily.*weekly/));
+    }
+  });
+});
+
+it.each([
+  [Duration.hours(4), /^the property bootTimeout of the view a is 240 minutes$/],
+  [Duration.seconds(90), /is 1\.5 minutes$/],
+  [Duration.minutes(0), /is 0 minutes$/],
+])('refuses a bootTimeout of %s in minutes, with a hint for properties', (bootTimeout, message) => {
+  const views = [{ name: 'a', releases: [noble], bootTimeout }];
+
+  expect(() => made({ releases: undefined, views })).toThrow(refusal(message, /whole minutes, from 1 to 180/));
+});
+
+it('refuses other properties of a view with a hint for properties, not for the command line', () => {
+  const views = [{ name: 'a', releases: [noble], compression: 'rar' }];
+
+  expect(() => made({ views })).toThrow(refusal(/^the properties of the mirror are wrong: /, /MirrorView/));
+});
+
+describe('a file of the app', () => {
+  it('that is missing is named with the folder that it was looked for in', () => {
+    const missing = relative(process.cwd(), join(temporaryFolder(), 'mirror.yaml'));
+
+    expect(() => MaasMirror.fromConfig(newStack(), 'Mirror', missing)).toThrow(
+      refusal(/the configuration .*mirror\.yaml cannot be read/, /working directory of the app, so \/.*\/mirror\.yaml/),
+    );
+  });
+
+  it('whose release has an entry without version is told to say the version there', () => {
+    const file = join(temporaryFolder(), 'mirror.yaml');
+    writeFileSync(file, 'views: { a: { releases: [zany] } }\ncatalogue: { releases: { zany: { codename: Zany } } }\n');
+
+    expect(() => MaasMirror.fromConfig(newStack(), 'Mirror', file)).toThrow(
+      refusal(/catalogue\.releases\.zany has no version/, /version: "27\.04".*not read at synth/),
+    );
+  });
+});
