@@ -1,7 +1,7 @@
 import './check-node';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeAssets } from './assets';
+import { makeAssets } from './bundle/assets';
 
 const root = join(__dirname, '../..');
 

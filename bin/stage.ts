@@ -30,7 +30,7 @@ import { type ProbeBench, probe } from '../lib/stages/probe';
 import { upgrade } from '../lib/stages/upgrade';
 import { readOrder, type Workbench } from '../lib/stages/workbench';
 import { openWorkStore } from '../lib/store/open';
-import { secretsFor } from './secret-of';
+import { secretsFor } from './keys/secret-of';
 
 /** The front door inside a build machine: `node stage.js <stage>`; what the stage made is in result.json afterwards. */
 const stages: Readonly<Record<string, (bench: Workbench) => Promise<unknown>>> = {

@@ -15,7 +15,7 @@ import { verifyInProcess } from '../../lib/simplestreams/openpgp/openpgp-verify'
 import { newestTime } from '../../lib/stages/news/newest-time';
 import { look } from '../../lib/stages/plan';
 import { openStore } from '../../lib/store/open';
-import { isInCloud, secretsFor } from '../secret-of';
+import { isInCloud, secretsFor } from '../keys/secret-of';
 
 const sfn = new SFNClient({ maxAttempts: 6 });
 

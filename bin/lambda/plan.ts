@@ -11,7 +11,7 @@ import { verifyInProcess } from '../../lib/simplestreams/openpgp/openpgp-verify'
 import { type Conclusion, conclude } from '../../lib/stages/conclude';
 import { plan } from '../../lib/stages/plan';
 import { openStore, openWorkStore } from '../../lib/store/open';
-import { isInCloud, secretsFor } from '../secret-of';
+import { isInCloud, secretsFor } from '../keys/secret-of';
 
 /**
  * The Plan function: an order in, a plan out; or the results of that plan in, and out what comes of them. Where Lambda

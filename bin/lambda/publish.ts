@@ -7,7 +7,7 @@ import { testSignature } from '../../lib/stages/probes/test-signature';
 import { type Published, publish } from '../../lib/stages/publish';
 import { type PublishedBootloaders, publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import { openStore, openWorkStore } from '../../lib/store/open';
-import { signerFrom } from '../signing-key';
+import { signerFrom } from '../keys/signing-key';
 
 /**
  * The Publish function: what the builds of one architecture, or of the bootloaders, made in; what was published out. A

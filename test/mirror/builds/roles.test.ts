@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { MaasMirror, MirrorSchedule, UbuntuRelease } from '../../../lib/index.ts';
+import { MaasMirror, MirrorSchedule, UbuntuRelease } from '../../../lib';
 import { executionFolder, runs } from '../../../lib/job/layout';
 import { everyProp } from '../every-prop';
 import { templateOf } from '../made-mirror';

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { describe, expect, it } from 'vitest';
-import { MaasMirror, type MaasMirrorProps, MirrorSchedule, SigningKey, UbuntuRelease } from '../../../lib/index.ts';
+import { MaasMirror, type MaasMirrorProps, MirrorSchedule, SigningKey, UbuntuRelease } from '../../../lib';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 const noble = UbuntuRelease.NOBLE;

@@ -13,7 +13,7 @@ import {
   MirrorSchedule,
   type MirrorView,
   UbuntuRelease,
-} from '../../../lib/index.ts';
+} from '../../../lib';
 import { stanzaAt } from '../../fixtures/private-stanza';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { templateOf } from '../made-mirror';

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
-import { Architecture, type MaasMirrorProps, UbuntuRelease } from '../../../lib/index.ts';
+import { Architecture, type MaasMirrorProps, UbuntuRelease } from '../../../lib';
 import { probedSourcesOf } from '../../../lib/job/aws/probe';
 import { probeSettings } from '../../../lib/mirror/settings/probe-settings';
 import { settingsOf } from '../../../lib/mirror/settings/settings';

@@ -4,7 +4,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import { describe, expect, it } from 'vitest';
-import { MaasMirror, type MaasMirrorProps } from '../../../lib/index.ts';
+import { MaasMirror, type MaasMirrorProps } from '../../../lib';
 import { ordersOf, parseConfig } from '../../../lib/job/config';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 

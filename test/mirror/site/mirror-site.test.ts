@@ -7,7 +7,7 @@ import { Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
-import { MirrorSite, type MirrorSiteProps } from '../../../lib/index.ts';
+import { MirrorSite, type MirrorSiteProps } from '../../../lib';
 import { optionalStackOutputs, outputOf, stackOutputs } from '../../../lib/job/aws/stack-outputs';
 import { viewerRequestCode } from '../../../lib/mirror/site/viewer-request';
 import { loadViewerRequest, viewerRequest } from '../../fixtures/viewer-request';

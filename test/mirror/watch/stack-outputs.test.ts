@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Architecture, UbuntuRelease } from '../../../lib/index.ts';
+import { Architecture, UbuntuRelease } from '../../../lib';
 import { probedMachines } from '../../../lib/job/aws/probe';
 import { optionalStackOutputs, outputOf, stackOutputs } from '../../../lib/job/aws/stack-outputs';
 import { synthesise } from '../../../lib/mirror/app';

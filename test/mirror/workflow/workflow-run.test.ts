@@ -1,6 +1,6 @@
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import { describe, expect, it } from 'vitest';
-import { KernelFlavour } from '../../../lib/index.ts';
+import { KernelFlavour } from '../../../lib';
 import { jobVariables } from '../../../lib/job/environment';
 import { publishInputOf, selectInputOf } from '../../../lib/job/handed-on/publish-input';
 import { Order } from '../../../lib/job/order';
