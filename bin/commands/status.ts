@@ -3,7 +3,7 @@ import type { Clients } from '../../lib/cloud/clients';
 import { executionPage } from '../../lib/cloud/console-pages';
 import type { RecentExecution } from '../../lib/cloud/follow/recent-executions';
 import { MirrorError } from '../../lib/errors';
-import type { StackOutputs } from '../../lib/job/stack-outputs';
+import type { StackOutputs } from '../../lib/job/aws/stack-outputs';
 import type { HeldRelease } from '../../lib/operations/held-releases';
 import { stageName } from '../build/stage-name';
 import { type Column, table } from '../terminal/table';

@@ -3,8 +3,8 @@ import { type CloudFrontAnswer, cloudFrontAnswer } from '../../lib/cloud/account
 import { type Identity, identityOf } from '../../lib/cloud/account/identity';
 import type { Clients } from '../../lib/cloud/clients';
 import { findStack } from '../../lib/cloud/stack-outputs';
+import { otherKinds, probedMachines } from '../../lib/job/aws/probe';
 import { canHaveSite } from '../../lib/job/aws/regions';
-import { otherKinds, probedMachines } from '../../lib/job/probe';
 import { type Finding, type Tried, tried } from './finding';
 
 /** Whose credentials they are, and in which region they are used. */

@@ -2,7 +2,6 @@ import type { Clients } from '../../lib/cloud/clients';
 import { probeExecution } from '../../lib/cloud/follow/probe-execution';
 import { type FoundStack, findStack } from '../../lib/cloud/stack-outputs';
 import { MirrorError } from '../../lib/errors';
-import { mirror as layout } from '../../lib/job/layout';
 import {
   type Probe,
   type ProbedMachine,
@@ -10,8 +9,9 @@ import {
   probedMachines,
   probedOf,
   testSignedOf,
-} from '../../lib/job/probe';
-import { type StackOutputs, stackOutputsOf } from '../../lib/job/stack-outputs';
+} from '../../lib/job/aws/probe';
+import { type StackOutputs, stackOutputsOf } from '../../lib/job/aws/stack-outputs';
+import { mirror as layout } from '../../lib/job/layout';
 import { keysOf } from '../../lib/simplestreams/openpgp/keyring';
 import { openStore } from '../../lib/store/open';
 import { stageName } from '../build/stage-name';

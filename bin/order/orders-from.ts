@@ -9,7 +9,7 @@ import { checked } from '../../lib/job/checked';
 import { bootloadersFor, ordersOf, parseConfig } from '../../lib/job/config';
 import { bootloadersOrder, longestBoot, Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
-import { stanzasIn } from '../../lib/job/repository';
+import { stanzasIn } from '../../lib/job/sources/repository';
 import { withCredentials } from './credentials';
 import { type PlacesOptions, placesFrom, readFile, readKeyring, readText } from './places-from';
 

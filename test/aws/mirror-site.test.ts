@@ -17,7 +17,7 @@ import { runAccessRevoke } from '../../bin/commands/access/revoke';
 import { runVerify } from '../../bin/commands/verify';
 import { MirrorSite, type MirrorSiteProps } from '../../lib';
 import { requireStack } from '../../lib/cloud/stack-outputs';
-import { optionalStackOutputs, outputOf, stackOutputs } from '../../lib/job/stack-outputs';
+import { optionalStackOutputs, outputOf, stackOutputs } from '../../lib/job/aws/stack-outputs';
 import { keptTerminal } from '../bin/terminal/kept-terminal';
 import { cloudFront } from '../fixtures/cloudfront';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';

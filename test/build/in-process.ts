@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { jobOfStrings } from '../../lib/job/environment';
+import type { Fetched } from '../../lib/job/handed-on/results';
 import type { Job } from '../../lib/job/job';
 import { foldersOf, made, runs } from '../../lib/job/layout';
 import { Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
-import type { Fetched } from '../../lib/job/results';
 import { fetch } from '../../lib/stages/fetch';
 import { upgrade } from '../../lib/stages/upgrade';
 import type { Workbench } from '../../lib/stages/workbench';

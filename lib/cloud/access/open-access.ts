@@ -1,5 +1,5 @@
 import { MirrorError } from '../../errors';
-import { optionalStackOutputs, outputOf, stackOutputs } from '../../job/stack-outputs';
+import { optionalStackOutputs, outputOf, stackOutputs } from '../../job/aws/stack-outputs';
 import { openClients } from '../clients';
 import { requireStack } from '../stack-outputs';
 import { CredentialsStore, openKeyValueStore } from './credentials-store';

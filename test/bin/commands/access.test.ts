@@ -8,7 +8,7 @@ import { runAccessAdd } from '../../../bin/commands/access/add';
 import { runAccessList } from '../../../bin/commands/access/list';
 import { runAccessRevoke } from '../../../bin/commands/access/revoke';
 import { runVerify } from '../../../bin/commands/verify';
-import { viewerRequestCode } from '../../../lib/mirror/viewer-request';
+import { viewerRequestCode } from '../../../lib/mirror/site/viewer-request';
 import { cloudFront } from '../../fixtures/cloudfront';
 import { fakeAws, noStack, stackAnswer } from '../../fixtures/fake-aws';
 import { SmallKeyValueStore } from '../../fixtures/small-key-value-store';

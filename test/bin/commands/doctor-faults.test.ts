@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runDoctor } from '../../../bin/commands/doctor';
 import { kmsSigner } from '../../../lib/cloud/keys/kms-signer';
-import type { Probe } from '../../../lib/job/probe';
+import type { Probe } from '../../../lib/job/aws/probe';
 import { conditionalWrites } from '../../../lib/stages/probes/conditional-writes';
 import { foreignPrograms } from '../../../lib/stages/probes/foreign-programs';
 import { reachedSources } from '../../../lib/stages/probes/reached-sources';
