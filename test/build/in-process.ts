@@ -6,12 +6,11 @@ import type { Job } from '../../lib/job/job';
 import { foldersOf, made, runs } from '../../lib/job/layout';
 import { Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
-import type { Fetched } from '../../lib/job/handed-on/results';
 import { fetch } from '../../lib/stages/fetch';
 import { upgrade } from '../../lib/stages/upgrade';
 import type { Workbench } from '../../lib/stages/workbench';
 import { openWorkDirectory } from '../../lib/store/open';
-import type { LookAlike } from '../fixtures/look-alike';
+import type { LookAlike } from '../fixtures/images/look-alike';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
 /** An image that the upgrade stage has made: paths of its files. */

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
 import { refuse } from '../../lib/publication/gate';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
-import { smallSigner } from '../fixtures/small-mirror';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { smallPress } from './small-press';
 import { wrappedStore } from './wrapped-store';
 

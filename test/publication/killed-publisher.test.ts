@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { workStoreVariable } from '../../lib/job/environment';
+import type { PublishInput } from '../../lib/job/handed-on/publish-input';
 import { mirrorStoreVariable } from '../../lib/job/names';
-import type { PublishInput } from '../../lib/job/publish-input';
 import { verifyMirror } from '../../lib/operations/verify';
 import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp/openpgp-signer';
-import { publicationTime } from '../fixtures/small-mirror';
+import { publicationTime } from '../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { type SmallPress, smallPress } from './small-press';
 
