@@ -2,7 +2,7 @@ import { kernelOf, kernelsOf } from '../../lib/catalog/kernels';
 import { contentId, productId } from '../../lib/catalog/products';
 import { releaseOf } from '../../lib/catalog/releases';
 import type { PublishInput } from '../../lib/job/handed-on/publish-input';
-import { readView } from '../../lib/publication/published-view';
+import { readView } from '../../lib/publication/read-view';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { Products, Version } from '../../lib/simplestreams/types';
 import { newestName } from '../../lib/stages/news/news';
