@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type BootloaderArchive, bootloaderArchive, withChangedPackage } from '../fixtures/bootloader-archive';
-import { type LookAlike, lookAlike } from '../fixtures/look-alike';
-import { serveArchive } from '../fixtures/served-archive';
+import { type BootloaderArchive, bootloaderArchive, withChangedPackage } from '../fixtures/archives/bootloader-archive';
+import { type LookAlike, lookAlike } from '../fixtures/images/look-alike';
+import { serveArchive } from '../fixtures/servers/served-archive';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { maasMirror } from './cli';
 import { ubuntuSite } from './ubuntu-site';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { measureFile } from '../../lib/store/digest';
-import { type LookAlike, type LookAlikeRelease, lookAlike } from '../fixtures/look-alike';
-import { kernelFilesOf } from '../fixtures/look-alike/kernel-files';
-import { asMadeUpRelease } from '../fixtures/made-up-release';
+import { type LookAlike, type LookAlikeRelease, lookAlike } from '../fixtures/images/look-alike';
+import { kernelFilesOf } from '../fixtures/images/look-alike/kernel-files';
+import { asMadeUpRelease } from '../fixtures/images/made-up-release';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { maasMirror } from './cli';
 import { moduleName, wantedModules } from './initrd';
