@@ -17,7 +17,7 @@ import { type UbuntuSite, ubuntuSite } from './ubuntu-site';
 let noble: LookAlike;
 beforeAll(async () => {
   noble = await lookAlike('noble');
-}, 300_000);
+});
 
 const version = '25.1-0ubuntu1~ppa1';
 const motdVersion = '14ubuntu1';
@@ -66,7 +66,7 @@ function wordsWith(site: UbuntuSite, places: Readonly<Record<string, string>>): 
   return words;
 }
 
-describe('a build', { timeout: 300_000 }, () => {
+describe('a build', () => {
   it('reaches stream, archive, PPA and Launchpad through the proxy that it is given', async () => {
     await using site = await ubuntuSite(noble);
     await using launchpad = await servePpas(await ppaOf());
