@@ -1,3 +1,6 @@
+// bin/build: how a build goes and is told of. Orders are built on this machine, or by a deployed stack, shown while they
+// run, and reported with what MAAS has to be told.
+
 import { mkdir } from 'node:fs/promises';
 import { machine } from 'node:os';
 import { dirname, join } from 'node:path';

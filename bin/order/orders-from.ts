@@ -1,3 +1,6 @@
+// bin/order: what is asked for. Words, options and a mirror.yaml become orders, and the files that they name what is in
+// them.
+
 import { dirname, resolve } from 'node:path';
 import { architectures } from '../../lib/catalog/architectures';
 import { architecturesOf, checkArchitecture } from '../../lib/catalog/kernels';
