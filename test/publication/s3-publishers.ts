@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
-import { commit } from '../../lib/publication/commit';
-import { readView } from '../../lib/publication/published-view';
+import { addingVersions } from '../../lib/publication/add-versions';
+import { changeView } from '../../lib/publication/change-view';
+import { readView } from '../../lib/publication/read-view';
 import { checkIndex } from '../../lib/simplestreams/contract/check-index';
 import { checkProducts } from '../../lib/simplestreams/contract/check-products';
 import { parseIndex, parseProducts } from '../../lib/simplestreams/json';
@@ -92,8 +93,8 @@ export async function s3Publishers(): Promise<S3Publishers> {
       const isWanted = ({ productId, versionName }: Addition) =>
         versionName === version && mine.some((name) => productId.endsWith(`:${ends[name]}`));
       const wanted = additions.filter(isWanted);
-      if (wanted.length > 0)
-        await commit('candidate', contentId, () => wanted, { mirror, signer, now: () => publicationTime });
+      const change = addingVersions(contentId, () => wanted);
+      if (wanted.length > 0) await changeView('candidate', change, { mirror, signer, now: () => publicationTime });
     }
   };
   const publishedIn = (bucket: string) => publishedAmong(s3.buckets.get(bucket) ?? new Map());

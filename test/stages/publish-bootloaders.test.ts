@@ -4,7 +4,7 @@ import { bootloaderContentId, bootloaders } from '../../lib/catalog/bootloaders'
 import { mirror as layout } from '../../lib/job/layout';
 import { archivesDigest } from '../../lib/machine/apt/in-release';
 import { verifyMirror } from '../../lib/operations/verify';
-import { readView } from '../../lib/publication/published-view';
+import { readView } from '../../lib/publication/read-view';
 import { checkProducts } from '../../lib/simplestreams/contract/check-products';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { Products } from '../../lib/simplestreams/types';

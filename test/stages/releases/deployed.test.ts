@@ -5,7 +5,7 @@ import type { Fetched } from '../../../lib/job/handed-on/results';
 import { mirrorStoreVariable } from '../../../lib/job/names';
 import { Order } from '../../../lib/job/order';
 import { Plan } from '../../../lib/job/plan';
-import { readView } from '../../../lib/publication/published-view';
+import { readView } from '../../../lib/publication/read-view';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { fetch } from '../../../lib/stages/fetch';
 import { look } from '../../../lib/stages/plan';

@@ -1,24 +1,33 @@
 import { MirrorError } from '../errors';
 import type { Job } from '../job/job';
 import { mirror as layout } from '../job/layout';
-import type { Press } from '../publication/commit';
 import { newestVersion } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
 import type { Store } from '../store/store';
-import type { Offer } from './news/offers';
+
+/** A product of which a version is to be published. */
+interface Offered {
+  readonly productId: string;
+}
+
+interface ClaimBench {
+  readonly mirror: Store;
+  readonly now: () => Date;
+  /** Names whose folders hold something else. @default - none */
+  readonly spoiled?: ReadonlySet<string>;
+}
 
 /**
  * Finds a version name that sorts above all that the offered products have, and claims its folder in the pool, which
  * belongs to this execution from then on: no version is ever rebuilt in place, and two builds never share one.
- * @param bench.spoiled names whose folders hold something else @default - none
  */
 export async function claimVersion(
   job: Job,
   serial: string,
-  offers: readonly Offer[],
+  offers: readonly Offered[],
   document: Products | undefined,
-  { mirror, now, spoiled }: Pick<Press, 'mirror' | 'now'> & { readonly spoiled?: ReadonlySet<string> },
+  { mirror, now, spoiled }: ClaimBench,
 ): Promise<string> {
   const { release, architecture, execution } = job;
   const names = versionNames(serial, newestAmong(offers, document), now(), job.rebuild || job.customised);
@@ -38,7 +47,7 @@ export async function claimVersion(
 export async function claimFirst(
   names: Iterable<string>,
   keyOf: (name: string) => string,
-  { execution, mirror, what }: { execution: string; mirror: Press['mirror']; what: string },
+  { execution, mirror, what }: { execution: string; mirror: Store; what: string },
 ): Promise<string> {
   const claim = claimOf(execution);
   for (const name of names) {
@@ -103,7 +112,7 @@ function timeOf(at: Date): { day: string; time: string } {
 }
 
 /** The newest version that the offered products have. */
-export function newestAmong(offers: readonly Offer[], document: Products | undefined): string | undefined {
+export function newestAmong(offers: readonly Offered[], document: Products | undefined): string | undefined {
   const names = offers.flatMap(({ productId }) => {
     const product = document?.products[productId];
     const newest = product === undefined ? undefined : newestVersion(product);

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
 import { verifyMirror } from '../../lib/operations/verify';
-import { commit, followIndex } from '../../lib/publication/commit';
+import { addingVersions } from '../../lib/publication/add-versions';
+import { changeView } from '../../lib/publication/change-view';
+import { followIndex } from '../../lib/publication/follow-index';
 import { jsonPathOf } from '../../lib/simplestreams/documents';
 import { writeJson } from '../../lib/simplestreams/json';
 import type { Addition } from '../../lib/simplestreams/merge';
@@ -102,7 +104,7 @@ describe('a publication', () => {
   });
 });
 
-describe('commit', () => {
+describe('changeView', () => {
   it('merges again where somebody else has moved the index meanwhile', async () => {
     const press = smallPress(signer);
     await press.publish();
@@ -170,9 +172,15 @@ describe('commit', () => {
   it('says whether it added anything', async () => {
     const press = smallPress(signer);
     await press.publish();
-    expect(await commit('candidate', contentId, () => [], press)).toBe(false);
+    expect(
+      await changeView(
+        'candidate',
+        addingVersions(contentId, () => []),
+        press,
+      ),
+    ).toBe(false);
     const same = (document: Products | undefined) => additionsFrom(document);
-    expect(await commit('candidate', contentId, same, press)).toBe(false);
+    expect(await changeView('candidate', addingVersions(contentId, same), press)).toBe(false);
   });
 
   it('refuses a version that MAAS could not read, naming the rule', async () => {
@@ -182,7 +190,13 @@ describe('commit', () => {
     const [first] = additionsFrom(await press.document());
     const bad = { ...first, versionName: '20261121', version: { items: {} } } as Addition;
 
-    await expect(commit('candidate', contentId, () => [bad], press)).rejects.toMatchObject({
+    await expect(
+      changeView(
+        'candidate',
+        addingVersions(contentId, () => [bad]),
+        press,
+      ),
+    ).rejects.toMatchObject({
       name: 'ContractBroken',
       message: expect.stringContaining('[items-empty]'),
     });

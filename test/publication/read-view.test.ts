@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
-import { readView } from '../../lib/publication/published-view';
+import { readView } from '../../lib/publication/read-view';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { DirectoryStore } from '../../lib/store/directory/directory';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
@@ -22,7 +22,9 @@ describe('readView', () => {
       view: 'candidate',
       index: undefined,
       tag: null,
+      byFormer: false,
       documents: new Map(),
+      state: {},
     });
   });
 
