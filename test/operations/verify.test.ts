@@ -21,6 +21,7 @@ import { makePrivateKeyPackets } from '../fixtures/private-key-packets';
 import { makeSmallMirror, publicationTime, smallSigner } from '../fixtures/small-mirror';
 import { folderInMemory } from '../fixtures/temporary-folder';
 import { shapeOf } from '../fixtures/tree-shape';
+import '../fixtures/needs-seconds';
 
 let signer: Signer;
 let stranger: Signer;

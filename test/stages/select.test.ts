@@ -7,6 +7,7 @@ import { select } from '../../lib/stages/select';
 import { type BuiltRunOptions, makeBuiltRun } from '../fixtures/built-run';
 import { smallSigner } from '../fixtures/small-mirror';
 import { type SmallPress, smallPress } from '../publication/small-press';
+import '../fixtures/needs-seconds';
 
 let signer: Signer;
 beforeAll(async () => {

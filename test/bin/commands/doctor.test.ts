@@ -17,6 +17,7 @@ import { makeSmallMirror, smallSigner } from '../../fixtures/small-mirror';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { statementsOf } from '../../mirror/statements';
 import { keptTerminal } from '../terminal/kept-terminal';
+import '../../fixtures/needs-seconds';
 
 const fingerprint = 'A'.repeat(40);
 const signing = () => probingFunction(async () => ({ fingerprint }));

@@ -10,6 +10,7 @@ import { openGateway } from '../../../lib/machine/gateway/gateway';
 import { hostileArchive } from '../../fixtures/hostile/bootstrapped';
 import { serveArchive } from '../../fixtures/served-archive';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-root';
 
 it('lets nothing of a package work outside the walls while a tree is made', { timeout: 400_000 }, async () => {
   const [folder, lists, name] = [temporaryFolder(), temporaryFolder(), `evil-${randomUUID()}`];

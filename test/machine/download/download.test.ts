@@ -9,6 +9,7 @@ import { mounted } from '../../../lib/machine/tree/mounts';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { type Asked, serveTroubled, type Trouble } from '../../fixtures/troubled-server';
 import { startDownloader } from './downloader-process';
+import '../../fixtures/needs-root';
 
 const promiseOf = (bytes: Buffer): Promised => ({
   sha256: createHash('sha256').update(bytes).digest('hex'),

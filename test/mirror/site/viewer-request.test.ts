@@ -9,6 +9,7 @@ import { answersOfNjs } from '../../fixtures/njs';
 import { makeSmallMirror, smallSigner } from '../../fixtures/small-mirror';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { loadViewerRequest, type ViewerAnswer, viewerRequest } from '../../fixtures/viewer-request';
+import '../../fixtures/needs-root';
 
 const paths = [
   ['/', '/index.html'],

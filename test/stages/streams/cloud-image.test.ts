@@ -11,6 +11,7 @@ import { publishCloudImages, type StreamImage } from '../../fixtures/cloud-strea
 import { smallSigner } from '../../fixtures/small-mirror';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { serveTroubled, type Trouble, type TroubledServer } from '../../fixtures/troubled-server';
+import '../../fixtures/needs-root';
 
 const image = randomBytes(300_000);
 const manifest = Buffer.from('cloud-init\t24.1\nlibc6:amd64\t2.39\n');
