@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs';
+import { chmod, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
+import { makeAssets } from '../../bin/assets';
+import { laneMark, reachFolder, type Switch, switchFile } from './switch-text';
+
+/** A copy of the repository in which one change at a time is made and tried. */
+export interface Lane {
+  readonly folder: string;
+  /** Where its tests make their temporary folders. */
+  readonly temporary: string;
+}
+
+/** Every test file of a lane runs it, after what every configuration of vitest names. */
+export const laneSetup = '.lane-setup.ts';
+
+const setupText = `import { writeFileSync } from 'node:fs';
+import { afterAll } from 'vitest';
+writeFileSync(${JSON.stringify(`${laneMark}/.worker`)}, String(process.pid));
+afterAll(() => globalThis.changeSwitch_9fa48?.write());
+`;
+
+/**
+ * Makes the copies. Their sources are as in the repository, so that tests that read them find what they know; what
+ * vitest loads is changed on its way (`suite.ts`), what is built is built from the changed sources here, once.
+ * @param switched texts of the programs with all changes in them
+ * @param temporaries one folder for each lane
+ * @param build makes `dist` in a folder that holds the changed programs
+ */
+export async function makeLanes(
+  root: string,
+  place: string,
+  files: readonly string[],
+  switched: ReadonlyMap<string, string>,
+  temporaries: readonly string[],
+  build: (folder: string, programs: readonly string[]) => Promise<void>,
+): Promise<Lane[]> {
+  const changed = join(place, 'changed');
+  await rm(changed, { recursive: true, force: true });
+  await copyTree(root, changed, files);
+  for (const [file, text] of switched) await writeFile(join(changed, file), text);
+  await build(changed, [...switched.keys()]);
+
+  return Promise.all(
+    temporaries.map(async (temporary, index) => {
+      const folder = join(place, `lane-${index}`);
+      await rm(folder, { recursive: true, force: true });
+      await copyTree(root, folder, files);
+      await writeFile(join(folder, laneSetup), setupText.replaceAll(laneMark, folder));
+      await mkdir(join(folder, reachFolder));
+      await chmod(join(folder, reachFolder), 0o777); // programs that run as somebody else write there, too
+      await copyBuilt(join(changed, 'dist'), join(folder, 'dist'), folder);
+      return { folder, temporary };
+    }),
+  );
+}
+
+export async function setSwitch({ folder }: Lane, told: Switch): Promise<void> {
+  await writeFile(join(folder, switchFile), JSON.stringify(told));
+}
+
+/** What all processes since the last call reached, added up. */
+export async function takeReached({ folder }: Lane): Promise<Record<string, number>> {
+  const sum: Record<string, number> = {};
+  for (const name of await readdir(join(folder, reachFolder))) {
+    const file = join(folder, reachFolder, name);
+    const hits = JSON.parse(await readFile(file, 'utf8')) as Record<string, number>;
+    for (const [id, times] of Object.entries(hits)) sum[id] = (sum[id] ?? 0) + times;
+    await rm(file);
+  }
+  return sum;
+}
+
+async function copyTree(root: string, folder: string, files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await cp(join(root, file), join(folder, file), { verbatimSymlinks: true });
+  }
+  for (const name of ['node_modules', '.cache']) await symlink(join(root, name), join(folder, name));
+}
+
+/** The same outputs as `npm run build` makes, without its check of types. */
+export async function buildAll(folder: string, programs: readonly string[]): Promise<void> {
+  await build({
+    ...{ absWorkingDir: folder, entryPoints: [...programs], outdir: 'dist', outbase: '.' },
+    ...{ platform: 'node', target: 'node22', format: 'cjs', logLevel: 'silent' },
+  });
+  await makeAssets(folder, join(folder, 'dist/assets'));
+}
+
+async function copyBuilt(from: string, to: string, lane: string): Promise<void> {
+  if (!existsSync(from)) return;
+  for (const entry of await readdir(from, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const [source, target] = [
+      join(entry.parentPath, entry.name),
+      join(to, entry.parentPath.slice(from.length), entry.name),
+    ];
+    await mkdir(dirname(target), { recursive: true });
+    await cp(source, target);
+    if (!entry.name.endsWith('.js')) continue;
+    await writeFile(target, (await readFile(source, 'utf8')).replaceAll(laneMark, lane));
+  }
+}
