@@ -2,13 +2,13 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { architectureOf, runsOn } from '../lib/catalog/architectures';
-import { machineAptOptions, machineRepositories, stanzaOf } from '../lib/machine/apt';
-import { emulate } from '../lib/machine/binfmt';
+import { machineAptOptions, machineRepositories, stanzaOf } from '../lib/machine/apt/apt';
 import { bootstrap } from '../lib/machine/bootstrap/bootstrap';
-import { openGateway } from '../lib/machine/network/gateway';
+import { openGateway } from '../lib/machine/gateway/gateway';
 import { run } from '../lib/machine/run';
 import { thisMachine } from '../lib/machine/this-machine';
-import { debianPackages } from '../lib/stages/debian-base';
+import { emulate } from '../lib/machine/tree/binfmt';
+import { debianPackages } from '../lib/stages/base/debian-base';
 import { bootstrapCommand } from '../test/fixtures/mmdebstrap';
 import { differencesOf } from '../test/fixtures/tree-differences';
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { machineAptOptions } from '../lib/machine/apt';
+import { machineAptOptions } from '../lib/machine/apt/apt';
 
 /**
  * Extracts the kernels of real Debian, in one run on one base, by our stages and by the plain sequence of plain.sh, and

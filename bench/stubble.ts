@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { architectureOf } from '../lib/catalog/architectures';
-import { machineRepositories } from '../lib/machine/apt';
-import { downloadPackages } from '../lib/machine/apt-download';
-import { boot } from '../lib/machine/qemu';
+import { machineRepositories } from '../lib/machine/apt/apt';
+import { downloadPackages } from '../lib/machine/apt/apt-download';
+import { boot } from '../lib/machine/boot/qemu';
 import { run } from '../lib/machine/run';
 import { emulatorFor } from '../lib/stages/boot/emulator-for';
 import { kernelInPe } from '../test/fixtures/small-release/kernel-in-pe';

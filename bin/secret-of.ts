@@ -1,5 +1,5 @@
 import { secretFile } from '../lib/machine/secrets/secret-file';
-import type { SecretOf } from '../lib/stages/source-credentials';
+import type { SecretOf } from '../lib/stages/sources/source-credentials';
 
 /** Whether stages run in AWS: others can read orders then, and credentials are secrets there, no files. */
 export function isInCloud(workStore: string): boolean {
@@ -22,6 +22,6 @@ export function secretsFor(workStore: string): SecretOf {
 
 async function secretInCloud(name: string): Promise<string> {
   // Loaded only now: few orders have such repositories.
-  const { repositorySecret } = await import('../lib/cloud/repository-secret.js');
+  const { repositorySecret } = await import('../lib/cloud/keys/repository-secret.js');
   return repositorySecret(name);
 }

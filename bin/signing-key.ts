@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { MirrorError } from '../lib/errors';
-import { keyFile } from '../lib/machine/key-file';
-import { makePrivateKey, openpgpSigner } from '../lib/simplestreams/openpgp-signer';
-import type { Signer } from '../lib/simplestreams/signer';
+import { keyFile } from '../lib/machine/secrets/key-file';
+import { makePrivateKey, openpgpSigner } from '../lib/simplestreams/openpgp/openpgp-signer';
+import type { Signer } from '../lib/simplestreams/openpgp/signer';
 
 /**
  * Where a mirror's key is unless told: with the user's data, never in the mirror's own folder. A relative XDG_DATA_HOME
@@ -64,7 +64,7 @@ export async function signerFrom(key: string, make = () => makePrivateKey({ at: 
     });
   }
   if (key.startsWith(secret)) {
-    const { secretKey } = await import('../lib/cloud/secret-key.js');
+    const { secretKey } = await import('../lib/cloud/keys/secret-key.js');
     return openpgpSigner(await secretKey(key.slice(secret.length)));
   }
   if (!isOfKms(key)) return openpgpSigner(await keyFile(key, make));
@@ -76,7 +76,7 @@ export async function signerFrom(key: string, make = () => makePrivateKey({ at: 
     });
   }
   // Loaded only now: the SDK takes its time, which nobody waits for whose key is a file.
-  const { kmsSigner } = await import('../lib/cloud/kms-signer.js');
+  const { kmsSigner } = await import('../lib/cloud/keys/kms-signer.js');
   return kmsSigner(id);
 }
 

@@ -17,14 +17,14 @@ import {
 } from '../lib/job/environment';
 import { runs } from '../lib/job/layout';
 import { probedSourcesOf } from '../lib/job/probe';
-import { stopDockerd } from '../lib/machine/network/dockerd';
+import { stopDockerd } from '../lib/machine/gateway/dockerd';
 import { foreignText } from '../lib/machine/output/printable';
+import { emulated } from '../lib/stages/base/emulated';
 import { bootTest } from '../lib/stages/boot-test';
-import { bootloadersOrder } from '../lib/stages/bootloader-places';
 import { buildBootloaders } from '../lib/stages/bootloaders';
-import { emulated } from '../lib/stages/emulated';
 import { extract } from '../lib/stages/extract';
 import { fetch } from '../lib/stages/fetch';
+import { bootloadersOrder } from '../lib/stages/loaders/bootloader-places';
 import { prepare } from '../lib/stages/prepare';
 import { type ProbeBench, probe } from '../lib/stages/probe';
 import { upgrade } from '../lib/stages/upgrade';

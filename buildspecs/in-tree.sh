@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs a program with a tree as its root, where nothing else is left of this machine that it could reach or harm: other
-# people's package scripts run so, as root. To be started in namespaces of its own (lib/machine/chroot.ts).
+# people's package scripts run so, as root. To be started in namespaces of its own (lib/machine/tree/chroot.ts).
 #   in-tree.sh SEAL [--beside] TREE PROGRAM [ARGUMENT…]      SEAL says what seal.pl is to do
 # With --beside it is a program of this machine, and the tree is /tree: a tree may have no programs yet.
 set -eu

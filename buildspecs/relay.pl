@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # Runs a program in a network namespace without routes, and hands on what it sends to 127.0.0.1:3128 there to a Unix
-# socket of the machine: to our proxy, which lets through what belongs to the build (lib/machine/network/gateway.ts).
+# socket of the machine: to our proxy, which lets through what belongs to the build (lib/machine/gateway/gateway.ts).
 #   relay.pl SOCKET -- PROGRAM [ARGUMENT…]
 # It is to be started in that namespace, outside the tree and before anything of the tree, and ends as the program does.
 # Only what is built into perl is used: not every builder's perl has Socket.pm.

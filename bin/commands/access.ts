@@ -1,6 +1,6 @@
+import { makePassword, type Site } from '../../lib/cloud/access/credential';
+import { CredentialsStore, openKeyValueStore } from '../../lib/cloud/access/credentials-store';
 import { openClients } from '../../lib/cloud/clients';
-import { makePassword, type Site } from '../../lib/cloud/credential';
-import { CredentialsStore, openKeyValueStore } from '../../lib/cloud/credentials-store';
 import { requireStack } from '../../lib/cloud/stack-outputs';
 import { MirrorError } from '../../lib/errors';
 import { addSourceCommand, takeKeyringCommand } from '../../lib/job/maas-commands';

@@ -1,7 +1,7 @@
 import { type Clients, openClients } from '../../lib/cloud/clients';
 import { executionPage } from '../../lib/cloud/console-pages';
-import { type Execution, startExecution } from '../../lib/cloud/executions';
-import { followExecution } from '../../lib/cloud/follow';
+import { type Execution, startExecution } from '../../lib/cloud/follow/executions';
+import { followExecution } from '../../lib/cloud/follow/follow';
 import { mirrorOf } from '../../lib/cloud/stack-outputs';
 import { MirrorError } from '../../lib/errors';
 import { isDescribed } from '../../lib/job/catalogue/release-for';
@@ -11,7 +11,7 @@ import { mirror as layout } from '../../lib/job/layout';
 import { bootloadersOrder, type Order } from '../../lib/job/order';
 import { refusePasswords } from '../../lib/job/passwords';
 import { planOf } from '../../lib/job/plan';
-import { keysOf } from '../../lib/simplestreams/keyring';
+import { keysOf } from '../../lib/simplestreams/openpgp/keyring';
 import { openStore } from '../../lib/store/open';
 import type { Terminal } from '../terminal';
 import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from './build-report';

@@ -10,8 +10,8 @@ import { bootloadersOrder, type Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
 import { expireDownloads, expireRuns, removeRuns } from '../../lib/local/expire-runs';
 import { ownScratch } from '../../lib/local/scratch';
-import { machineRepositories } from '../../lib/machine/apt';
-import { checkAddedKeys } from '../../lib/stages/added-sources';
+import { machineRepositories } from '../../lib/machine/apt/apt';
+import { checkAddedKeys } from '../../lib/stages/sources/added-sources';
 import { hasCode } from '../../lib/store/durable';
 import { requireRootFileSystems, requireSquashfs } from '../preflight/base';
 import { temporaryFolder } from '../preflight/environment';
@@ -124,7 +124,7 @@ async function execute(
   // Loaded only now: aws-cdk-lib alone takes a second, which nobody waits for who mistypes a release.
   const [{ synthesise }, { readAssembly }, { runExecution }] = await Promise.all([
     import('../../lib/mirror/app.js'),
-    import('../../lib/local/template.js'),
+    import('../../lib/local/template/template.js'),
     import('../../lib/local/engine.js'),
   ]);
   const scratch = join(places.work, 'scratch');

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { MirrorError } from '../../lib/errors';
 import { mirror as keys } from '../../lib/job/layout';
 import { openMirror } from '../../lib/operations/open-mirror';
-import { armouredKeyring, keysOf } from '../../lib/simplestreams/keyring';
+import { armouredKeyring, keysOf } from '../../lib/simplestreams/openpgp/keyring';
 import type { Terminal } from '../terminal';
 
 export interface KeyringOptions {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { MirrorError } from '../../lib/errors';
-import { publicKeyring } from '../../lib/simplestreams/keyring';
+import { publicKeyring } from '../../lib/simplestreams/openpgp/keyring';
 
 /** Where things come from, and whose signatures count; keyrings and certificates are paths. */
 export interface PlacesOptions {

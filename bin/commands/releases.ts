@@ -11,7 +11,7 @@ import { parseConfig } from '../../lib/job/config';
 import { Places } from '../../lib/job/places';
 import { factsOfStream } from '../../lib/stages/releases/described-order';
 import { streamReleases } from '../../lib/stages/releases/stream';
-import { streamOf } from '../../lib/stages/search';
+import { streamOf } from '../../lib/stages/sources/search';
 import { type Column, table } from '../table';
 import type { Terminal } from '../terminal';
 import { textOf } from './described-orders';

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { createServer, type Server, type ServerOptions } from 'node:http';
+import { refusePrivateKeys } from '../../lib/store/directory/private-keys';
 import { openMirrorDirectory } from '../../lib/store/open';
-import { refusePrivateKeys } from '../../lib/store/private-keys';
 import { answer, endWith } from '../serve/answer';
 import { type ConnectionLimits, Connections, connectionLimits } from '../serve/connections';
 import { defaultListen, listenAt, placeOf, urlOf } from '../serve/listen';

@@ -1,6 +1,6 @@
 import { type Clients, openClients } from '../../lib/cloud/clients';
 import { executionPage } from '../../lib/cloud/console-pages';
-import { type RecentExecution, recentExecutions } from '../../lib/cloud/recent-executions';
+import { type RecentExecution, recentExecutions } from '../../lib/cloud/follow/recent-executions';
 import { mirrorOf } from '../../lib/cloud/stack-outputs';
 import { MirrorError } from '../../lib/errors';
 import type { StackOutputs } from '../../lib/job/stack-outputs';

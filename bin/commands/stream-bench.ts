@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packagePath } from '../../lib/mirror/package-files';
-import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
+import { verifyInProcess } from '../../lib/simplestreams/openpgp/openpgp-verify';
 import { temporaryFolder } from '../preflight/environment';
 
 /** What reading a signed stream takes. */

@@ -7,7 +7,7 @@ import { refuseFileAddresses } from '../../lib/job/file-addresses';
 import { mirrorStoreVariable } from '../../lib/job/names';
 import { refusePasswords } from '../../lib/job/passwords';
 import { concludeInputOf, type Plan, planInputOf } from '../../lib/job/plan';
-import { verifyInProcess } from '../../lib/simplestreams/openpgp-verify';
+import { verifyInProcess } from '../../lib/simplestreams/openpgp/openpgp-verify';
 import { type Conclusion, conclude } from '../../lib/stages/conclude';
 import { plan } from '../../lib/stages/plan';
 import { openStore, openWorkStore } from '../../lib/store/open';

@@ -2,10 +2,10 @@ import { checkBundles, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
 import { isSigningProbe, type TestSigned } from '../../lib/job/probe';
 import { publishInputOf, publishLoadersInputOf } from '../../lib/job/publish-input';
+import { showKeyrings } from '../../lib/publication/show-mirror';
 import { testSignature } from '../../lib/stages/probes/test-signature';
 import { type Published, publish } from '../../lib/stages/publish';
 import { type PublishedBootloaders, publishBootloaders } from '../../lib/stages/publish-bootloaders';
-import { showKeyrings } from '../../lib/stages/show-mirror';
 import { openStore, openWorkStore } from '../../lib/store/open';
 import { signerFrom } from '../signing-key';
 

@@ -1,7 +1,7 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { openClients } from '../../lib/cloud/clients';
-import { failureLetter } from '../../lib/cloud/failure-letter';
-import { followExecution } from '../../lib/cloud/follow';
+import { failureLetter } from '../../lib/cloud/follow/failure-letter';
+import { followExecution } from '../../lib/cloud/follow/follow';
 import { topicVariable } from '../../lib/job/environment';
 import { failureMeasured } from '../../lib/job/metrics';
 import { errorOf, isNotReady } from '../../lib/job/not-ready';

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { MirrorError } from '../../lib/errors';
 import type { Order } from '../../lib/job/order';
 import { run } from '../../lib/machine/run';
-import { checkSquashfs } from '../../lib/machine/squashfs';
+import { checkSquashfs } from '../../lib/machine/tree/squashfs';
 
 /** Looks at the base images of builds, without any tool. @throws BadImage (misuse) for what is no whole squashfs */
 export async function requireSquashfs(orders: readonly Order[]): Promise<void> {

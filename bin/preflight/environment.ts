@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { MirrorError } from '../../lib/errors';
-import { systemFolders } from '../../lib/local/build-environment';
+import { systemFolders } from '../../lib/local/codebuild/build-environment';
 
 /**
  * Puts right, for this process and all that it starts, what else would depend on how it was started: cron's PATH and that

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isDiskFull, MirrorError } from '../../lib/errors';
-import { triedFolder } from '../../lib/store/mirror-directory';
+import { triedFolder } from '../../lib/store/directory/mirror-directory';
 
 /**
  * The whole path of a folder that an option names, relative to where it was typed.

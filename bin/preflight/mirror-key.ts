@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { MirrorError } from '../../lib/errors';
 import { mirror as layout } from '../../lib/job/layout';
-import { viewsOf } from '../../lib/operations/views';
-import { keysOf } from '../../lib/simplestreams/keyring';
-import { makePrivateKey } from '../../lib/simplestreams/openpgp-signer';
-import type { Signer } from '../../lib/simplestreams/signer';
-import type { DirectoryStore } from '../../lib/store/directory';
+import { viewsOf } from '../../lib/publication/views';
+import { keysOf } from '../../lib/simplestreams/openpgp/keyring';
+import { makePrivateKey } from '../../lib/simplestreams/openpgp/openpgp-signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
+import type { DirectoryStore } from '../../lib/store/directory/directory';
 import { isKeyFile, signerFrom } from '../signing-key';
 import type { Terminal } from '../terminal';
 

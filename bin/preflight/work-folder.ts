@@ -1,7 +1,7 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { MirrorError } from '../../lib/errors';
+import { triedFolder } from '../../lib/store/directory/mirror-directory';
 import { hasCode } from '../../lib/store/durable';
-import { triedFolder } from '../../lib/store/mirror-directory';
 
 /**
  * Looks whether a folder is one for this tool's work: new, empty, holding only what this tool makes, or one that builds

@@ -1,7 +1,7 @@
 import type { EngineEvent } from '../job/events';
 import type { Running } from './running';
 import type { Slots } from './slots';
-import type { Assembly } from './template';
+import type { Assembly } from './template/template';
 
 /** What the tasks of one execution share. */
 export interface Bench {

@@ -4,14 +4,14 @@ import { MirrorError } from '../errors';
 import { buildsAtOnceVariable } from '../job/environment';
 import { type EngineEvent, type ExecutionResult, type Failure, isTold } from '../job/events';
 import type { Bench } from './bench';
-import { type LocalDefinition, localDefinition, startBuild } from './definition';
 import { requireNamespaces } from './namespace';
 import { Running } from './running';
 import { cleanScratch, ownScratch } from './scratch';
 import { Slots } from './slots';
 import { checkPayload, StateError } from './state-error';
-import { type TaskHandler, taskHandlers } from './task-handlers';
-import type { Assembly } from './template';
+import { type TaskHandler, taskHandlers } from './tasks/task-handlers';
+import { type LocalDefinition, localDefinition, startBuild } from './template/definition';
+import type { Assembly } from './template/template';
 
 export interface ExecutionOptions {
   readonly assembly: Assembly;

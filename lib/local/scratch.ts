@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isOver, nowhere, processName } from '../store/directory/process-name';
 import { hasCode } from '../store/durable';
-import { isOver, nowhere, processName } from '../store/process-name';
 
 /** A folder that is removed, with all that is in it, when its scope ends. */
 export interface ScratchFolder extends AsyncDisposable {

@@ -61,6 +61,6 @@ async function gpgv(
   });
 }
 
-/** Bytes. No document is longer (lib/machine/download.ts); and gpgv repeats every line that it dislikes. */
+/** Bytes. No document is longer (lib/machine/download/download.ts); and gpgv repeats every line that it dislikes. */
 const mostText = 512 * 1024 * 1024;
 const mostWords = 64 * 1024;

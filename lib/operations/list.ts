@@ -2,12 +2,12 @@ import { flavourSaid } from '../catalog/names';
 import { parseProductId } from '../catalog/products';
 import { MirrorError } from '../errors';
 import { mirror } from '../job/layout';
+import { viewsOf } from '../publication/views';
 import { parseIndex, parseProducts } from '../simplestreams/json';
-import { splitClearsigned } from '../simplestreams/split-clearsigned';
+import { splitClearsigned } from '../simplestreams/openpgp/split-clearsigned';
 import type { Product, Products, Version } from '../simplestreams/types';
 import { byBytes } from '../simplestreams/version-order';
 import type { Store } from '../store/store';
-import { viewsOf } from './views';
 
 /** One version of one product in one view. Fields that a document leaves out are empty. */
 export interface MirrorRow {

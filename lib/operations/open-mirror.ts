@@ -1,11 +1,11 @@
 import { MirrorError } from '../errors';
 import { mirror } from '../job/layout';
-import { DirectoryStore } from '../store/directory';
-import { HttpStore } from '../store/http';
-import { indexOfView } from '../store/mirror-directory';
+import { viewsOf } from '../publication/views';
+import { DirectoryStore } from '../store/directory/directory';
+import { indexOfView } from '../store/directory/mirror-directory';
+import { HttpStore } from '../store/http/http';
 import { openStore } from '../store/open';
 import type { Store } from '../store/store';
-import { viewsOf } from './views';
 
 export interface OpenedMirror {
   readonly store: Store;

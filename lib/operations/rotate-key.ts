@@ -1,12 +1,12 @@
 import { MirrorError } from '../errors';
 import { mirror, mutableCacheControl } from '../job/layout';
-import { frontPage } from '../simplestreams/front-page';
-import { keysOf } from '../simplestreams/keyring';
-import type { Signer } from '../simplestreams/signer';
+import { frontPage } from '../publication/front-page';
+import { type MirrorKeyring, readKeyring, writeKeyring } from '../publication/mirror-keyring';
+import { isSignedByNext, type KeyChange, signView } from '../publication/sign-view';
+import { viewsOf } from '../publication/views';
+import { keysOf } from '../simplestreams/openpgp/keyring';
+import type { Signer } from '../simplestreams/openpgp/signer';
 import type { Store } from '../store/store';
-import { type MirrorKeyring, readKeyring, writeKeyring } from './mirror-keyring';
-import { isSignedByNext, type KeyChange, signView } from './sign-view';
-import { viewsOf } from './views';
 
 /** A mirror whose key is to be changed. */
 export interface Rotation {

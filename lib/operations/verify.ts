@@ -1,16 +1,16 @@
 import { mirror } from '../job/layout';
+import { viewsOf } from '../publication/views';
 import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
-import { checkItems } from './check-items';
-import { checkLinks } from './check-links';
-import { checkStandings, standingsOf, withProspects } from './check-standing';
-import { type CheckedView, checkView } from './check-view';
-import { type ItemKey, itemKeyIn } from './item-key';
-import { missing, type Problem } from './problem';
-import type { PromisedItem } from './promised-items';
-import { signatureCheck } from './signature-check';
-import { trustedKeyring } from './trusted-keyring';
-import { viewsOf } from './views';
+import { checkItems } from './verify/check-items';
+import { checkLinks } from './verify/check-links';
+import { checkStandings, standingsOf, withProspects } from './verify/check-standing';
+import { type CheckedView, checkView } from './verify/check-view';
+import { type ItemKey, itemKeyIn } from './verify/item-key';
+import { missing, type Problem } from './verify/problem';
+import type { PromisedItem } from './verify/promised-items';
+import { signatureCheck } from './verify/signature-check';
+import { trustedKeyring } from './verify/trusted-keyring';
 
 export interface VerifyOptions {
   /** @default all that the mirror has; over HTTP they cannot be found out and must be given */
@@ -51,7 +51,7 @@ export interface VerifiedView {
 
 /**
  * Looks at everything that a mirror publishes, as its strictest reader would. Every problem names the object that it
- * lies with. The rules, besides those of MAAS's contract (lib/simplestreams/contract-rules.ts):
+ * lies with. The rules, besides those of MAAS's contract (lib/simplestreams/contract/contract-rules.ts):
  *
  * - `missing`: the object is not there
  * - `canonical`: a signed file has bytes that its signer did not write, whether gpgv minds or not

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MirrorError } from '../errors';
 import { rfc2822, writeJson } from './json';
-import type { Signer } from './signer';
+import type { Signer } from './openpgp/signer';
 import type { Index, IndexEntry, Products } from './types';
 import { byBytes } from './version-order';
 

@@ -3,14 +3,14 @@ import { type Bootloader, type BootloaderFile, bootloaders } from '../catalog/bo
 import { MirrorError } from '../errors';
 import type { BuiltBootloader, BuiltBootloaders, BuiltLoaderItem } from '../job/bootloaders';
 import { made } from '../job/layout';
-import { type DownloadedPackage, downloadPackages } from '../machine/apt-download';
+import { type DownloadedPackage, downloadPackages } from '../machine/apt/apt-download';
+import { makeGrubImage } from '../machine/boot/grub-image';
+import type { Network } from '../machine/download/network';
+import { newestTime, takeFiles, unpackPackages } from '../machine/dpkg/package-tree';
 import { makeFolder } from '../machine/files';
-import { makeGrubImage } from '../machine/grub-image';
 import { progress } from '../machine/log';
-import type { Network } from '../machine/network';
-import { newestTime, takeFiles, unpackPackages } from '../machine/package-tree';
-import { makeTarXz, type TarMember } from '../machine/tar';
-import { type ArchivePlaces, bootloaderSources, sourceName } from './bootloader-sources';
+import { makeTarXz, type TarMember } from '../machine/tree/tar';
+import { type ArchivePlaces, bootloaderSources, sourceName } from './loaders/bootloader-sources';
 import { handOn, type Workbench } from './workbench';
 
 /** What the stage of the bootloaders has; it belongs to no image, so there is neither job nor order. */

@@ -1,12 +1,12 @@
 import { MirrorError } from '../errors';
 import type { Job } from '../job/job';
 import { mirror as layout } from '../job/layout';
+import type { Press } from '../publication/commit';
 import { newestVersion } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
 import type { Store } from '../store/store';
-import type { Press } from './commit';
-import type { Offer } from './offers';
+import type { Offer } from './news/offers';
 
 /**
  * Finds a version name that sorts above all that the offered products have, and claims its folder in the pool, which

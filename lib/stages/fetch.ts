@@ -6,17 +6,17 @@ import { releaseFor } from '../job/catalogue/release-for';
 import { made } from '../job/layout';
 import type { Fetched } from '../job/results';
 import { digestOf } from '../machine/digest';
+import { manifestOf } from '../machine/dpkg/manifest';
 import { writeText } from '../machine/files';
 import { progress } from '../machine/log';
-import { manifestOf } from '../machine/manifest';
-import { mountSquashfs } from '../machine/mounts';
-import { checkSquashfs, squashfsTime } from '../machine/squashfs';
-import type { Base } from './base';
-import { bringCloudImage } from './bring-cloud-image';
-import { debianBase } from './debian-base';
-import { emulated } from './emulated';
-import { findCloudImage } from './find-cloud-image';
-import { networkOf, searchOf } from './search';
+import { mountSquashfs } from '../machine/tree/mounts';
+import { checkSquashfs, squashfsTime } from '../machine/tree/squashfs';
+import type { Base } from './base/base';
+import { bringCloudImage } from './base/bring-cloud-image';
+import { debianBase } from './base/debian-base';
+import { emulated } from './base/emulated';
+import { networkOf, searchOf } from './sources/search';
+import { findCloudImage } from './streams/find-cloud-image';
 import { handOn, serialOf, type Workbench } from './workbench';
 
 /** Brings the base image that everything else is built on. */

@@ -8,15 +8,15 @@ import { executionFolder, runs } from '../job/layout';
 import { isCustomised, type Order } from '../job/order';
 import { type Plan, type PlanInput, planOf } from '../job/plan';
 import { sha256OfText } from '../machine/digest';
+import { readView } from '../publication/published-view';
+import type { VerifyClearsigned } from '../simplestreams/openpgp/verified-text';
 import type { Products } from '../simplestreams/types';
-import type { VerifyClearsigned } from '../simplestreams/verified-text';
 import type { Store } from '../store/store';
-import { checkAddedKeys } from './added-sources';
-import { bootloaderInputs, imageInputs } from './inputs';
-import { isUntested, newestName } from './news';
-import { readView } from './published-view';
+import { bootloaderInputs, imageInputs } from './news/inputs';
+import { isUntested, newestName } from './news/news';
 import { describedOrder } from './releases/described-order';
-import type { SecretOf } from './source-credentials';
+import { checkAddedKeys } from './sources/added-sources';
+import type { SecretOf } from './sources/source-credentials';
 
 /** Raised when the stages come to make other bytes of the same inputs: everything is then built again. */
 const recipeNumber = 3;

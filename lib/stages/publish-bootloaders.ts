@@ -2,16 +2,16 @@ import { bootloaderContentId, bootloaderItemPath } from '../catalog/bootloaders'
 import { MirrorError } from '../errors';
 import type { BuiltBootloaders } from '../job/bootloaders';
 import { mirror as layout, made, runs } from '../job/layout';
-import { archivesDigest } from '../machine/in-release';
+import { archivesDigest } from '../machine/apt/in-release';
+import { commit, followIndex } from '../publication/commit';
+import { readView } from '../publication/published-view';
+import { showMirror } from '../publication/show-mirror';
 import { type Addition, newestVersion } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
-import { type LoaderOffer, loaderAdditions, loaderNews, loaderOffersOf } from './bootloader-offers';
 import { claimFirst, isStillToRebuild, secondsFrom } from './claim';
-import { commit, followIndex } from './commit';
+import { type LoaderOffer, loaderAdditions, loaderNews, loaderOffersOf } from './loaders/bootloader-offers';
 import type { PublishBench } from './publish';
-import { readView } from './published-view';
-import { showMirror } from './show-mirror';
 
 export interface BootloadersToPublish {
   readonly view: string;

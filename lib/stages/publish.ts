@@ -7,16 +7,24 @@ import type { Job } from '../job/job';
 import { foldersOf, mirror as layout, made } from '../job/layout';
 import type { PublishInput } from '../job/publish-input';
 import type { KernelResult, Selected } from '../job/results';
+import { commit, followIndex, type Press } from '../publication/commit';
+import { readIndex, readView } from '../publication/published-view';
+import { showMirror } from '../publication/show-mirror';
 import type { Addition } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
 import { claimVersion, isStillToRebuild, newestAmong } from './claim';
-import { commit, followIndex, type Press } from './commit';
-import { additionsOf, type Claimed, newsAmong, overtakenAmong } from './news';
-import { type BuiltKernel, type Context, type Offer, offersOf, poolKeysOf, provenanceFile, versionOf } from './offers';
-import { readIndex, readView } from './published-view';
+import { additionsOf, type Claimed, newsAmong, overtakenAmong } from './news/news';
+import {
+  type BuiltKernel,
+  type Context,
+  type Offer,
+  offersOf,
+  poolKeysOf,
+  provenanceFile,
+  versionOf,
+} from './news/offers';
 import { materialsAt, orderAt } from './run-documents';
-import { showMirror } from './show-mirror';
 
 export interface PublishBench extends Press {
   /** The work store, which holds what the builds of this execution handed on. */

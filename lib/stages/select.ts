@@ -9,11 +9,11 @@ import type { Job } from '../job/job';
 import type { Order } from '../job/order';
 import type { SelectInput } from '../job/publish-input';
 import type { ResolvedKernel, Selected, SelectedFlavour } from '../job/results';
+import { readView } from '../publication/published-view';
 import type { Product, Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
 import type { Store } from '../store/store';
-import { isStanding, newestName } from './news';
-import { readView } from './published-view';
+import { isStanding, newestName } from './news/news';
 import { orderAt } from './run-documents';
 
 type Resolved = Extract<ResolvedKernel, { outcome: 'resolved' }>;

@@ -7,7 +7,7 @@ import type { Made } from '../job/results';
 import { digestOf } from '../machine/digest';
 import { readText } from '../machine/files';
 import type { Store } from '../store/store';
-import type { SecretOf } from './source-credentials';
+import type { SecretOf } from './sources/source-credentials';
 
 /** All that a stage has: what is ordered, where things lie, and where it may work. */
 export interface Workbench {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { MirrorError } from '../errors';
-import { HttpStore } from './http';
-import { openMirrorDirectory, openWorkDirectory } from './mirror-directory';
+import { openMirrorDirectory, openWorkDirectory } from './directory/mirror-directory';
+import { HttpStore } from './http/http';
 import type { Store } from './store';
 
 export { openMirrorDirectory, openWorkDirectory };
@@ -18,14 +18,14 @@ export async function openStore(
 ): Promise<Store> {
   if (/^https?:/i.test(address)) return new HttpStore(address);
   if (!isBucket(address)) return openMirrorDirectory(pathOf(address), { create, copies });
-  const { openMirrorBucket } = await import('./mirror-bucket.js');
+  const { openMirrorBucket } = await import('./s3/mirror-bucket.js');
   return openMirrorBucket(address, { create });
 }
 
 /** Opens the store in which stages hand things to each other: a bucket, or a directory, made where it is missing. */
 export async function openWorkStore(address: string): Promise<Store> {
   if (!isBucket(address)) return openWorkDirectory(pathOf(address));
-  const { S3Store } = await import('./s3-store.js');
+  const { S3Store } = await import('./s3/s3-store.js');
   return new S3Store(address);
 }
 

@@ -6,8 +6,8 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { mirrorOf } from '../../lib/cloud/stack-outputs';
 import type { StackOutputs } from '../../lib/job/stack-outputs';
-import { parseBuildspec } from '../../lib/local/buildspec';
-import type { Assembly, LocalFunction, Project } from '../../lib/local/template';
+import { parseBuildspec } from '../../lib/local/template/buildspec';
+import type { Assembly, LocalFunction, Project } from '../../lib/local/template/template';
 import { run } from '../../lib/machine/run';
 import { type MiniStack, startMiniStack } from './mini-stack';
 

@@ -10,7 +10,7 @@ import {
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kmsSigner } from '../../lib/cloud/kms-signer';
+import { kmsSigner } from '../../lib/cloud/keys/kms-signer';
 import { mirror as layout } from '../../lib/job/layout';
 import { verifyClearsigned, verifyDetached } from '../../lib/machine/gpgv';
 import { announceKey, finishRotation, signAnew } from '../../lib/operations/rotate-key';

@@ -2,7 +2,7 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { secretsFor } from '../../bin/secret-of';
 import { signerFrom } from '../../bin/signing-key';
-import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp-signer';
+import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp/openpgp-signer';
 import { type MiniStack, startMiniStack } from './mini-stack';
 
 let emulator: MiniStack;

@@ -6,11 +6,11 @@ import { text } from 'node:stream/consumers';
 import { CreateStateMachineCommand } from '@aws-sdk/client-sfn';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { openClients } from '../../lib/cloud/clients';
-import { startExecution } from '../../lib/cloud/executions';
-import { followExecution } from '../../lib/cloud/follow';
+import { startExecution } from '../../lib/cloud/follow/executions';
+import { followExecution } from '../../lib/cloud/follow/follow';
 import { topicVariable } from '../../lib/job/environment';
 import { Order } from '../../lib/job/order';
-import { callFunction } from '../../lib/local/lambda';
+import { callFunction } from '../../lib/local/tasks/lambda';
 import { startMiniStack } from './mini-stack';
 
 const order = Order.parse({ release: 'noble', architectures: ['amd64'], view: 'next' });

@@ -9,7 +9,7 @@ import { workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
 import { Order } from '../../lib/job/order';
 import type { Plan } from '../../lib/job/plan';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { openMirrorDirectory } from '../../lib/store/open';
 import { publishCloudImages } from '../fixtures/cloud-stream';
 import { serveArchive } from '../fixtures/served-archive';

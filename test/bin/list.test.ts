@@ -1,12 +1,12 @@
 import { beforeAll, expect, test } from 'vitest';
 import { runList } from '../../bin/commands/list';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import { openMirrorDirectory } from '../../lib/store/open';
 import { makeBuiltLoaders } from '../fixtures/built-loaders';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { smallPress } from '../stages/small-press';
+import { smallPress } from '../publication/small-press';
 import { keptTerminal } from './kept-terminal';
 
 let signer: Signer;

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { stateMachineVariable } from '../../lib/job/environment';
 import { executionName, mirrorStoreVariable } from '../../lib/job/names';
 import { Order } from '../../lib/job/order';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { look as lookAt } from '../../lib/stages/plan';
 import { openMirrorDirectory } from '../../lib/store/open';
 import { callDeployed, measuredIn } from '../fixtures/called-function';
@@ -15,7 +15,7 @@ import { serveArchive } from '../fixtures/served-archive';
 import { stateMachineArn } from '../fixtures/small-deployment';
 import { smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { smallPress } from '../stages/small-press';
+import { smallPress } from '../publication/small-press';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ReleasesOptions, runReleases } from '../../bin/commands/releases';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { publishCloudImages } from '../fixtures/cloud-stream';
 import { environment } from '../fixtures/fake-aws';
 import { serveArchive } from '../fixtures/served-archive';

@@ -6,7 +6,7 @@ import { buildVariable, jobOfStrings, jobVariables, stringsOf, workStoreVariable
 import { runs } from '../../lib/job/layout';
 import { Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
-import { makeSquashfs, passingCompression } from '../../lib/machine/squashfs';
+import { makeSquashfs, passingCompression } from '../../lib/machine/tree/squashfs';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
 const secret = '0123456789abcdef';

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { runStatus } from '../../bin/commands/status';
 import { openClients } from '../../lib/cloud/clients';
-import { startExecution } from '../../lib/cloud/executions';
+import { startExecution } from '../../lib/cloud/follow/executions';
 import { Order } from '../../lib/job/order';
 import { endlessBuild, failedBuild, failedBuildAnswers, wellBuild } from '../fixtures/scripted-builds';
 import { serve } from '../fixtures/served-folder';
 import { type ScriptedExecution, smallDeployment, stackName, stateMachineArn } from '../fixtures/small-deployment';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { closedServer } from '../store/answering-server';
+import { closedServer } from '../store/http/answering-server';
 import { keptTerminal } from './kept-terminal';
 
 /** Starts executions of these releases, and follows none. */

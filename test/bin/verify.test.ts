@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { runVerify } from '../../bin/commands/verify';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { openMirrorDirectory } from '../../lib/store/open';
 import { serve } from '../fixtures/served-folder';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';

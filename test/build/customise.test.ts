@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { manifestOf } from '../../lib/machine/manifest';
+import { manifestOf } from '../../lib/machine/dpkg/manifest';
 import { run } from '../../lib/machine/run';
-import { makeSquashfs } from '../../lib/machine/squashfs';
+import { makeSquashfs } from '../../lib/machine/tree/squashfs';
 import { type LookAlike, lookAlike } from '../fixtures/look-alike';
 import { type Launchpad, servePpas } from '../fixtures/look-alike/launchpad';
 import { cloudInit, cloudInitVersions, motdVersions } from '../fixtures/look-alike/packages';

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSy
 import { join } from 'node:path';
 import { generateKey } from 'openpgp';
 import { describe, expect, it } from 'vitest';
-import { openpgpSigner } from '../../lib/simplestreams/openpgp-signer';
+import { openpgpSigner } from '../../lib/simplestreams/openpgp/openpgp-signer';
 import { makeDeb, releaseTime } from '../fixtures/apt-archive/deb';
 import { makeArchiveKey, signSuite } from '../fixtures/apt-archive/suite';
 import { temporaryFolder } from '../fixtures/temporary-folder';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findRelease } from '../../lib/catalog/releases';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { publishCloudImages, type StreamImage } from '../fixtures/cloud-stream';
 import { type LookAlike, serveArchive } from '../fixtures/look-alike';
 import { smallSigner } from '../fixtures/small-mirror';

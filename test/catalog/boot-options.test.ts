@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { architectureOf, architectures } from '../../lib/catalog/architectures';
 import { bootOptionsOf } from '../../lib/catalog/boot-options';
 import { releaseOf, releases } from '../../lib/catalog/releases';
-import { maasCommandLine } from '../../lib/machine/maas-boot';
+import { maasCommandLine } from '../../lib/machine/boot/kernel-command-line';
 
 const lineOf = (release: string, architecture: string) =>
   maasCommandLine({

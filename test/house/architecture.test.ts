@@ -41,8 +41,8 @@ describe('a house like ours', () => {
       'lib/mirror/mirror.ts': "import * as s3 from 'aws-cdk-lib/aws-s3'; import type { P } from '../job/plan';",
       'lib/mirror/package-files.ts': "import { readFileSync } from 'node:fs';",
       'lib/machine/run.ts': "import { execa } from 'execa'; import { spawn } from 'node:child_process';",
-      'lib/simplestreams/openpgp-signer.ts': "import { sign } from 'openpgp';",
-      'lib/store/s3.ts': "import { S3Client } from '@aws-sdk/client-s3';",
+      'lib/simplestreams/openpgp/openpgp-signer.ts': "import { sign } from 'openpgp';",
+      'lib/store/s3/s3.ts': "import { S3Client } from '@aws-sdk/client-s3';",
       'bin/app.ts': "import { App } from 'aws-cdk-lib'; import '../lib/mirror/mirror';",
     };
 
@@ -64,7 +64,7 @@ describe('a house like ours', () => {
     ['a builtin that the room may not have', 'lib/job/a.ts', "import 'node:fs';", 'which job may not'],
     ['the CDK outside mirror', 'lib/local/a.ts', "import type { App } from 'aws-cdk-lib';", 'which local may not'],
     ['an AWS client in a stage', 'lib/stages/a.ts', "import '@aws-sdk/client-s3';", 'which stages may not'],
-    ['S3 outside s3.ts', 'lib/store/directory.ts', "import '@aws-sdk/client-s3';", 'which store may not'],
+    ['S3 outside s3.ts', 'lib/store/directory/directory.ts', "import '@aws-sdk/client-s3';", 'which store may not'],
     ['OpenPGP outside the signing files', 'lib/simplestreams/read.ts', "import 'openpgp';", 'simplestreams may not'],
     ['files read elsewhere in mirror', 'lib/mirror/workflow.ts', "import 'node:fs';", 'which mirror may not'],
     [
@@ -76,9 +76,9 @@ describe('a house like ours', () => {
     ['files touched lazily', 'lib/store/a.ts', "const a = await import('node:fs');", 'file-access.ts names'],
     [
       'one that is handed trees and touches files',
-      'lib/machine/mounts.ts',
-      "import 'node:fs'; import './tree/inside';",
-      'is handed trees (lib/machine/tree/inside',
+      'lib/machine/tree/mounts.ts',
+      "import 'node:fs'; import './inside/inside';",
+      'is handed trees (lib/machine/tree/inside/inside',
     ],
     ['processes outside machine', 'lib/local/a.ts', "import 'node:child_process';", 'only machine starts processes'],
     ['execa outside machine', 'lib/stages/a.ts', "import { execa } from 'execa';", 'only machine starts processes'],

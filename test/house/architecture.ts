@@ -17,31 +17,35 @@ export const house: Readonly<Record<string, Room>> = {
   simplestreams: {
     rooms: [],
     packages: ['node:crypto', 'zod'],
-    files: [[/^(openpgp-|keyring\.)/, ['openpgp']]],
+    files: [[/^openpgp\/(openpgp-|keyring\.)/, ['openpgp']]],
   },
   job: { rooms: ['catalog'], packages: ['zod', 'yaml'] },
-  store: { rooms: [], packages: ['node:*'], files: [[/^s3\.ts$/, ['@aws-sdk/client-s3', '@smithy/*']]] },
+  store: { rooms: [], packages: ['node:*'], files: [[/^s3\/s3\.ts$/, ['@aws-sdk/client-s3', '@smithy/*']]] },
   machine: { rooms: [], packages: ['node:*', 'execa', 'undici'] },
   cloud: {
     rooms: ['job', 'simplestreams'],
     packages: ['@aws-sdk/client-kms', '@aws-sdk/client-sfn', '@aws-sdk/client-codebuild'],
     files: [
       [/^(clients|stack-outputs)\.ts$/, ['@aws-sdk/client-cloudformation']],
-      [/^(clients|build-logs)\.ts$/, ['@aws-sdk/client-cloudwatch-logs']],
-      [/^credentials-store\.ts$/, ['@aws-sdk/client-cloudfront-keyvaluestore', '@aws-sdk/signature-v4a']],
-      [/^(secret-key|repository-secret)\.ts$/, ['@aws-sdk/client-secrets-manager']],
-      [/^credential\.ts$/, ['node:crypto']],
-      [/^pause\.ts$/, ['node:timers/promises']],
+      [/^(clients|follow\/build-logs)\.ts$/, ['@aws-sdk/client-cloudwatch-logs']],
+      [/^access\/credentials-store\.ts$/, ['@aws-sdk/client-cloudfront-keyvaluestore', '@aws-sdk/signature-v4a']],
+      [/^keys\/(secret-key|repository-secret)\.ts$/, ['@aws-sdk/client-secrets-manager']],
+      [/^access\/credential\.ts$/, ['node:crypto']],
+      [/^follow\/pause\.ts$/, ['node:timers/promises']],
     ],
   },
-  stages: { rooms: ['job', 'catalog', 'simplestreams', 'store', 'machine'], packages: ['node:path'] },
-  operations: { rooms: ['job', 'catalog', 'simplestreams', 'store', 'machine'], packages: ['node:path'] },
+  publication: { rooms: ['job', 'catalog', 'simplestreams', 'store'], packages: [] },
+  stages: { rooms: ['publication', 'job', 'catalog', 'simplestreams', 'store', 'machine'], packages: ['node:path'] },
+  operations: {
+    rooms: ['publication', 'job', 'catalog', 'simplestreams', 'store', 'machine'],
+    packages: ['node:path'],
+  },
   mirror: {
     rooms: ['job', 'catalog'],
     packages: ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'],
     files: [
       [/^package-files\.ts$/, ['node:fs', 'node:path']], // buildspecs and bundles, at synth time
-      [/^user-files\.ts$/, ['node:fs', 'node:path']], // mirror.yaml and what it names, at synth time
+      [/^settings\/user-files\.ts$/, ['node:fs', 'node:path']], // mirror.yaml and what it names, at synth time
     ],
   },
   local: { rooms: ['job', 'machine', 'stages', 'store'], packages: ['node:*', 'aws-local-stepfunctions', 'yaml'] },

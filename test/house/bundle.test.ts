@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Metafiles, makeAssets } from '../../bin/assets';
 import { workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
-import { makePrivateKey } from '../../lib/simplestreams/openpgp-signer';
+import { makePrivateKey } from '../../lib/simplestreams/openpgp/openpgp-signer';
 import { newerNode } from '../fixtures/other-node';
 import { smallObject } from '../fixtures/small-s3/objects';
 import { startSmallS3 } from '../fixtures/small-s3/server';

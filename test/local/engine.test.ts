@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import type { EngineEvent, ExecutionResult } from '../../lib/job/events';
 import { isNotReady } from '../../lib/job/not-ready';
 import { type ExecutionOptions, runExecution } from '../../lib/local/engine';
-import { readAssembly } from '../../lib/local/template';
-import { processName } from '../../lib/store/process-name';
+import { readAssembly } from '../../lib/local/template/template';
+import { processName } from '../../lib/store/directory/process-name';
 import { processesIn } from './namespace-processes';
 import {
   buildCommands,

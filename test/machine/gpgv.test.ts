@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gpgvCommand, verifyClearsigned, verifyDetached } from '../../lib/machine/gpgv';
-import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp-signer';
+import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp/openpgp-signer';
 
 const at = new Date('2026-10-12T04:11:09Z');
 const text = '{\n "a": 1\n}\n';

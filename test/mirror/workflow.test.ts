@@ -6,7 +6,7 @@ import { Architecture, KernelFlavour } from '../../lib';
 import { allKernelNames, kernelsOf } from '../../lib/catalog/kernels';
 import { releases } from '../../lib/catalog/releases';
 import { jobVariables } from '../../lib/job/environment';
-import { parseBuildspec } from '../../lib/local/buildspec';
+import { parseBuildspec } from '../../lib/local/template/buildspec';
 import { type Definition, definitionOf, everyFlavour, type State, statesOf, templateOf } from './made-mirror';
 
 const definition = definitionOf(templateOf(everyFlavour));

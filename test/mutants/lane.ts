@@ -15,10 +15,18 @@ export interface Lane {
 /** Every test file of a lane runs it, after what every configuration of vitest names. */
 export const laneSetup = '.lane-setup.ts';
 
-const setupText = `import { writeFileSync } from 'node:fs';
+/**
+ * The cost of a file is the time of a processor that it and the programs that it waited for took: wall time depends on
+ * what else this machine does. Fields of /proc/PID/stat: proc(5); a tick is a hundredth of a second.
+ */
+const setupText = `import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll } from 'vitest';
-writeFileSync(${JSON.stringify(`${laneMark}/.worker`)}, String(process.pid));
-afterAll(() => globalThis.changeSwitch_9fa48?.write());
+afterAll(() => {
+  const fields = readFileSync('/proc/self/stat', 'latin1').split(') ')[1].split(' ');
+  const ticks = fields.slice(11, 15).reduce((sum, each) => sum + Number(each), 0);
+  writeFileSync(${JSON.stringify(`${laneMark}/.cost`)}, String(10 * ticks));
+  globalThis.changeSwitch_9fa48?.write();
+});
 `;
 
 /**
@@ -58,6 +66,15 @@ export async function makeLanes(
 
 export async function setSwitch({ folder }: Lane, told: Switch): Promise<void> {
   await writeFile(join(folder, switchFile), JSON.stringify(told));
+}
+
+/** Milliseconds of a processor that the last test file took. @default Infinity - it did not come to its end */
+export async function takeCost({ folder }: Lane): Promise<number> {
+  const file = join(folder, '.cost');
+  if (!existsSync(file)) return Number.POSITIVE_INFINITY;
+  const cost = Number(await readFile(file, 'utf8'));
+  await rm(file);
+  return cost;
 }
 
 /** What all processes since the last call reached, added up. */

@@ -84,11 +84,11 @@ describe('a draw', () => {
 });
 
 describe('the tests that a change is tried with', () => {
-  const seen = (entries: Record<string, readonly [took: number, hits?: number]>) =>
+  const seen = (entries: Record<string, readonly [cost: number, hits?: number]>) =>
     new Map(
-      Object.entries(entries).map(([test, [took, hits]]): [string, Measured] => [
+      Object.entries(entries).map(([test, [cost, hits]]): [string, Measured] => [
         test,
-        { took, hits: hits === undefined ? {} : { '1': hits } },
+        { cost, wall: 2 * cost, hits: hits === undefined ? {} : { '1': hits } },
       ]),
     );
 
@@ -102,15 +102,15 @@ describe('the tests that a change is tried with', () => {
 
     expect(attemptsFor(change(), measured, 10_000)).toEqual({
       attempts: [
-        { test: 'test/room/a.test.ts', took: 900, hits: 2 },
-        { test: 'test/room/other.test.ts', took: 600, hits: 7 },
-        { test: 'test/job/cheap.test.ts', took: 300, hits: 1 },
+        { test: 'test/room/a.test.ts', cost: 900, wall: 1800, hits: 2 },
+        { test: 'test/room/other.test.ts', cost: 600, wall: 1200, hits: 7 },
+        { test: 'test/job/cheap.test.ts', cost: 300, wall: 600, hits: 1 },
       ],
       leftOut: 0,
     });
   });
 
-  it('end where the time is used up, and it is said how many are left out; one is tried in any case', () => {
+  it('end where the cost is used up, and it is said how many are left out; one is tried in any case', () => {
     const measured = seen({
       'test/x/a.test.ts': [4_000, 1],
       'test/x/b.test.ts': [5_000, 1],

@@ -160,9 +160,9 @@ async function reachOf(
   console.log(`left out: ${notTried.source}`);
   const measured = new Map<string, Measured>();
   for (const test of tests) {
-    const { leftOut, took, hits } = record.tests[test] ?? {};
+    const { leftOut, cost, wall, hits } = record.tests[test] ?? {};
     if (leftOut !== undefined) console.log(`left out: ${test}: ${leftOut}`);
-    if (took !== undefined && hits !== undefined) measured.set(test, { took, hits });
+    if (cost !== undefined && wall !== undefined && hits !== undefined) measured.set(test, { cost, wall, hits });
   }
   return measured;
 }

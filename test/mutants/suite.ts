@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Writable } from 'node:stream';
 import type { Vitest } from 'vitest/node';
-import { type Lane, laneSetup, setSwitch, takeReached } from './lane';
+import { type Lane, laneSetup, setSwitch, takeCost, takeReached } from './lane';
+import type { Measured } from './reach';
 import { laneMark } from './switch-text';
 
 export type Outcome = 'passed' | 'failed' | 'late';
@@ -11,7 +12,7 @@ export type Outcome = 'passed' | 'failed' | 'late';
 /** Runs single test files of a lane, each in a fresh process: a change may do anything to the one that it runs in. */
 export interface Suite {
   /** Runs a test file in the unchanged program and says what it reaches. */
-  measure(test: string, limit: number): Promise<{ outcome: Outcome; took: number; hits: Record<string, number> }>;
+  measure(test: string, limit: number): Promise<Measured & { readonly outcome: Outcome }>;
   /**
    * Runs a test file with a change made.
    * @param hits passes of the changed place that are taken for an endless loop
@@ -27,8 +28,8 @@ export async function openSuite(lane: Lane, switched: ReadonlyMap<string, string
   return {
     async measure(test, limit) {
       await setSwitch(lane, { measure: true });
-      const [outcome, took] = await run(vitest, lane, test, limit);
-      return { outcome, took, hits: await takeReached(lane) };
+      const [outcome, wall] = await run(vitest, lane, test, limit);
+      return { outcome, wall, cost: await takeCost(lane), hits: await takeReached(lane) };
     },
     async attempt(test, change, hits, limit) {
       await setSwitch(lane, { change, limit: hits });

@@ -4,16 +4,16 @@ import type { Seen, Verdict } from './record';
 import { digestOf } from './sources';
 import type { Suite } from './suite';
 
-/** Milliseconds. */
+/** Milliseconds of a processor. */
 export interface Limits {
-  /** A test file that takes longer is tried with no change. */
+  /** A test file that costs more is tried with no change. */
   readonly slow: number;
-  /** The usual time of all test files that one change is tried with. */
+  /** The cost of all test files that one change is tried with. */
   readonly budget: number;
 }
 
 /**
- * Finds out what each test file reaches. The first file that a lane runs warms its caches, so times are upper bounds.
+ * Finds out what each test file reaches.
  * @param states per test file, the digest of all that it stands on
  */
 export async function measure(
@@ -25,11 +25,18 @@ export async function measure(
 ): Promise<void> {
   const due = [...states].filter(([test, state]) => before[test]?.state !== state);
   await share(suites, due, async (suite, [test, state]) => {
-    const { outcome, took, hits } = await suite.measure(test, 3 * slow);
+    const { outcome, ...measured } = await suite.measure(test, 15 * slow);
+    const late = outcome === 'late' || measured.cost > slow;
     if (outcome === 'failed') done(test, { state, leftOut: 'it fails in a copy of the repository' });
-    else if (outcome === 'late' || took > slow) done(test, { state, leftOut: `it takes ${Math.round(took / 1000)} s` });
-    else done(test, { state, took, hits });
+    else if (late) done(test, { state, leftOut: `it takes ${costIn(measured)}` });
+    else done(test, { state, ...measured });
   });
+}
+
+function costIn({ cost, wall }: Measured): string {
+  return Number.isFinite(cost)
+    ? `${Math.round(cost / 1000)} s of a processor`
+    : `more than ${Math.round(wall / 1000)} s`;
 }
 
 /** Tries changes with the tests that reach them. */
@@ -45,8 +52,8 @@ export async function tryAll(
   await share(suites, changes, async (suite, change) => {
     const { attempts, leftOut } = attemptsFor(change, measured, budget);
     const reached = attempts.length + leftOut;
-    for (const { test, took, hits } of attempts) {
-      const outcome = await suite.attempt(test, change.id, 100 * hits + 1_000, 8 * took + 15_000);
+    for (const { test, wall, hits } of attempts) {
+      const outcome = await suite.attempt(test, change.id, 100 * hits + 1_000, 8 * wall + 15_000);
       if (outcome === 'passed') continue;
       return done(change, { noticed: true, by: test, reached, leftOut, restsOn: digestOf(root, [change.file, test]) });
     }

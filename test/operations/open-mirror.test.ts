@@ -5,7 +5,7 @@ import { mirror } from '../../lib/job/layout';
 import { listMirror } from '../../lib/operations/list';
 import { openMirror, splitViewAddress } from '../../lib/operations/open-mirror';
 import { type VerifyReport, verifyMirror } from '../../lib/operations/verify';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { openStore } from '../../lib/store/open';
 import { serve } from '../fixtures/served-folder';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { listMirror } from '../../lib/operations/list';
 import { verifyMirror } from '../../lib/operations/verify';
 import { publish } from '../../lib/stages/publish';
-import { S3Store } from '../../lib/store/s3-store';
+import { S3Store } from '../../lib/store/s3/s3-store';
 import { makeBuiltRun } from '../fixtures/built-run';
 import { smallSigner } from '../fixtures/small-mirror';
 import { smallObject } from '../fixtures/small-s3/objects';

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { startServer } from '../../bin/commands/serve';
 import { digestOf } from '../../lib/machine/digest';
 import { run } from '../../lib/machine/run';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { publish } from '../../lib/stages/publish';
 import { openMirrorDirectory, openWorkDirectory } from '../../lib/store/open';
 import { makeBuiltRun } from '../fixtures/built-run';

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { checkIndex } from '../../lib/simplestreams/check-index';
+import { checkIndex } from '../../lib/simplestreams/contract/check-index';
 import { jsonPathOf, makeIndex, plainIndexOf, sealDocument } from '../../lib/simplestreams/documents';
 import { writeJson } from '../../lib/simplestreams/json';
-import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp-signer';
-import { clearsignedFault, detachedFault } from '../../lib/simplestreams/signed-text';
-import type { Signer } from '../../lib/simplestreams/signer';
-import { splitClearsigned } from '../../lib/simplestreams/split-clearsigned';
+import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp/openpgp-signer';
+import { clearsignedFault, detachedFault } from '../../lib/simplestreams/openpgp/signed-text';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
+import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';
 import { at, bootloaderDocument, imageContentId, imageDocument, imageId, updated } from './made-documents';
 
 let signer: Signer;

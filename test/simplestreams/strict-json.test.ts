@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readForeignDocument } from '../../lib/simplestreams/foreign-documents';
+import { readForeignDocument } from '../../lib/simplestreams/foreign/foreign-documents';
 import { parseIndex, parseProducts } from '../../lib/simplestreams/json';
 import { parseStrictJson } from '../../lib/simplestreams/strict-json';
 

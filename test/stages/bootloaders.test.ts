@@ -7,10 +7,10 @@ import { bootloaders } from '../../lib/catalog/bootloaders';
 import { BuiltBootloaders } from '../../lib/job/bootloaders';
 import { made, runs } from '../../lib/job/layout';
 import { verifyMirror } from '../../lib/operations/verify';
-import { bootloaderSources } from '../../lib/stages/bootloader-sources';
 import { buildBootloaders } from '../../lib/stages/bootloaders';
+import { bootloaderSources } from '../../lib/stages/loaders/bootloader-sources';
 import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
-import { DirectoryStore } from '../../lib/store/directory';
+import { DirectoryStore } from '../../lib/store/directory/directory';
 import {
   type BootloaderArchive,
   bootloaderArchive,
@@ -21,7 +21,7 @@ import { serveArchive } from '../fixtures/served-archive';
 import { smallSigner } from '../fixtures/small-mirror';
 import { makeArchiveKey } from '../fixtures/small-release/archive';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { smallPress } from './small-press';
+import { smallPress } from '../publication/small-press';
 
 const owned = 'run-0123456789abcdef';
 const attempt = runs.attempt({ folder: owned, architecture: '', kernel: '' }, 'bootloaders', 'Bootloaders:1');

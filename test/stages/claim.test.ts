@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { jobOfStrings } from '../../lib/job/environment';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { sortsAbove } from '../../lib/simplestreams/version-order';
 import { claimVersion, versionNames } from '../../lib/stages/claim';
 import { makeBuiltRun } from '../fixtures/built-run';
 import { smallSigner } from '../fixtures/small-mirror';
-import { smallPress } from './small-press';
+import { smallPress } from '../publication/small-press';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { foldersOf, made } from '../../lib/job/layout';
 import { type PublishInput, publishInputOf, publishLoadersInputOf, selectInputOf } from '../../lib/job/publish-input';
 import type { ResolvedKernel } from '../../lib/job/results';
 import { sha256Of } from '../../lib/simplestreams/documents';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { publish } from '../../lib/stages/publish';
 import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import { select } from '../../lib/stages/select';
@@ -14,7 +14,7 @@ import { makeBuiltLoaders } from '../fixtures/built-loaders';
 import { type BuiltRunOptions, jobIn, makeBuiltRun } from '../fixtures/built-run';
 import { type Hostile, hostileResults } from '../fixtures/hostile-results';
 import { smallSigner } from '../fixtures/small-mirror';
-import { type SmallPress, smallPress } from './small-press';
+import { type SmallPress, smallPress } from '../publication/small-press';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -6,10 +6,10 @@ import { architecturesOf } from '../../lib/catalog/kernels';
 import { executionFolder, isFolderOf, runs } from '../../lib/job/layout';
 import { Order } from '../../lib/job/order';
 import type { Plan } from '../../lib/job/plan';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { look, plan } from '../../lib/stages/plan';
 import { orderAt } from '../../lib/stages/run-documents';
-import { S3Store } from '../../lib/store/s3-store';
+import { S3Store } from '../../lib/store/s3/s3-store';
 import type { BuiltRunOptions } from '../fixtures/built-run';
 import { publishCloudImages } from '../fixtures/cloud-stream';
 import { stanzaAt } from '../fixtures/private-stanza';
@@ -18,7 +18,7 @@ import { serveOverTls } from '../fixtures/served-over-tls';
 import { smallSigner } from '../fixtures/small-mirror';
 import { startSmallS3 } from '../fixtures/small-s3/server';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { type SmallPress, smallPress } from './small-press';
+import { type SmallPress, smallPress } from '../publication/small-press';
 
 let signer: Signer;
 beforeAll(async () => {

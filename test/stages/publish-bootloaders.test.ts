@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bootloaderContentId, bootloaders } from '../../lib/catalog/bootloaders';
 import { mirror as layout } from '../../lib/job/layout';
-import { archivesDigest } from '../../lib/machine/in-release';
+import { archivesDigest } from '../../lib/machine/apt/in-release';
 import { verifyMirror } from '../../lib/operations/verify';
-import { checkProducts } from '../../lib/simplestreams/check-products';
-import type { Signer } from '../../lib/simplestreams/signer';
+import { readView } from '../../lib/publication/published-view';
+import { checkProducts } from '../../lib/simplestreams/contract/check-products';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { Products } from '../../lib/simplestreams/types';
 import { sortsAbove } from '../../lib/simplestreams/version-order';
 import type { PublishBench } from '../../lib/stages/publish';
@@ -14,12 +15,11 @@ import {
   type PublishedBootloaders,
   publishBootloaders,
 } from '../../lib/stages/publish-bootloaders';
-import { readView } from '../../lib/stages/published-view';
 import { type BuiltLoadersOptions, makeBuiltLoaders } from '../fixtures/built-loaders';
 import { smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { type SmallPress, smallPress } from './small-press';
-import { wrappedStore } from './wrapped-store';
+import { type SmallPress, smallPress } from '../publication/small-press';
+import { wrappedStore } from '../publication/wrapped-store';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -7,14 +7,14 @@ import { foldersOf, mirror as layout, made } from '../../lib/job/layout';
 import { toolVersion } from '../../lib/job/tool';
 import { verifyMirror } from '../../lib/operations/verify';
 import { sha256Of } from '../../lib/simplestreams/documents';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { Version } from '../../lib/simplestreams/types';
 import { publish } from '../../lib/stages/publish';
 import { measureBytes } from '../../lib/store/digest';
 import { jobIn, makeBuiltRun } from '../fixtures/built-run';
 import { smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { type SmallPress, smallPress } from './small-press';
+import { type SmallPress, smallPress } from '../publication/small-press';
 
 let signer: Signer;
 beforeAll(async () => {

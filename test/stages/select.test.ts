@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { SelectInput } from '../../lib/job/publish-input';
 import type { ResolvedKernel } from '../../lib/job/results';
 import { sha256Of } from '../../lib/simplestreams/documents';
-import type { Signer } from '../../lib/simplestreams/signer';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { select } from '../../lib/stages/select';
 import { type BuiltRunOptions, makeBuiltRun } from '../fixtures/built-run';
 import { smallSigner } from '../fixtures/small-mirror';
-import { type SmallPress, smallPress } from './small-press';
+import { type SmallPress, smallPress } from '../publication/small-press';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { made } from '../../lib/job/layout';
 import { handOnJson, takeUp } from '../../lib/stages/workbench';
-import { DirectoryStore } from '../../lib/store/directory';
+import { DirectoryStore } from '../../lib/store/directory/directory';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
 it('what is taken up has a file name of its own, without the folder of the execution, which mounts would show', async () => {

@@ -2,10 +2,10 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { DirectoryStore } from '../../lib/store/directory';
-import { HttpStore } from '../../lib/store/http';
+import { DirectoryStore } from '../../lib/store/directory/directory';
+import { HttpStore } from '../../lib/store/http/http';
 import { openMirrorDirectory, openStore, openWorkStore } from '../../lib/store/open';
-import { S3Store } from '../../lib/store/s3-store';
+import { S3Store } from '../../lib/store/s3/s3-store';
 import { smallObject } from '../fixtures/small-s3/objects';
 import { type SmallS3, startSmallS3 } from '../fixtures/small-s3/server';
 import { temporaryFolder } from '../fixtures/temporary-folder';

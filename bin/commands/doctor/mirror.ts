@@ -1,5 +1,5 @@
 import type { Clients } from '../../../lib/cloud/clients';
-import { probeExecution } from '../../../lib/cloud/probe/probe-execution';
+import { probeExecution } from '../../../lib/cloud/follow/probe-execution';
 import { type FoundStack, findStack } from '../../../lib/cloud/stack-outputs';
 import { MirrorError } from '../../../lib/errors';
 import { mirror as layout } from '../../../lib/job/layout';
@@ -12,7 +12,7 @@ import {
   testSignedOf,
 } from '../../../lib/job/probe';
 import { type StackOutputs, stackOutputsOf } from '../../../lib/job/stack-outputs';
-import { keysOf } from '../../../lib/simplestreams/keyring';
+import { keysOf } from '../../../lib/simplestreams/openpgp/keyring';
 import { openStore } from '../../../lib/store/open';
 import type { Terminal } from '../../terminal';
 import { stageName } from '../show-build';

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
-import { watchConsole } from '../console';
 import type { Command } from '../run';
+import { watchConsole } from './console';
 import { type Acceleration, type Emulator, machineWords } from './emulator';
 
 /** What was chosen, and what was seen. */

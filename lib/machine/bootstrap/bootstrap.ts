@@ -1,12 +1,12 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { type Repository, stanzaOf } from '../apt';
-import { archiveFailure } from '../apt-errors';
-import { enterChroot } from '../chroot';
+import { type Repository, stanzaOf } from '../apt/apt';
+import { archiveFailure } from '../apt/apt-errors';
+import { isProxyLine } from '../download/site-proxy';
 import { allSaid } from '../dpkg/package-failure';
-import type { Gateway } from '../network/gateway';
-import { relayedCommand } from '../network/relayed';
-import { isProxyLine } from '../network/site-proxy';
+import type { Gateway } from '../gateway/gateway';
+import { relayedCommand } from '../gateway/relayed';
 import { run } from '../run';
+import { enterChroot } from '../tree/chroot';
 import { downloadCommand, installCommand, installEnvironment, type Minimal } from './commands';
 
 export interface BootstrapOptions extends Minimal {
@@ -27,7 +27,7 @@ export interface BootstrapOptions extends Minimal {
  * lists and packages, without unpacking any; the second one has no network and does the rest within the walls of
  * in-tree.sh, so that nothing of a package ever works outside them.
  * @param tree where nothing is yet
- * @throws what a failing apt is told as (lib/machine/apt-errors.ts); CommandFailed where a package cannot be installed
+ * @throws what a failing apt is told as (lib/machine/apt/apt-errors.ts); CommandFailed where a package cannot be installed
  */
 export async function bootstrap(tree: string, options: BootstrapOptions): Promise<void> {
   const { repositories, epoch, tools } = options;

@@ -72,7 +72,7 @@ function mmdebstrap({ architecture }: Minimal): Command {
     'mmdebstrap',
     '--mode=root',
     `--architectures=${architecture}`,
-    // Its own look whether the machine runs such programs wants one more package; lib/machine/binfmt.ts sees to it.
+    // Its own look whether the machine runs such programs wants one more package; lib/machine/tree/binfmt.ts sees to it.
     ...skips(['check/qemu']),
   ];
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Inside } from '../tree/inside';
-import { textsIn } from '../tree/lists';
+import type { Inside } from '../tree/inside/inside';
+import { textsIn } from '../tree/inside/lists';
 
 /** What dpkg knows of the files in a tree. Paths have no slash in front: `etc/apt/apt.conf.d/01autoremove`. */
 export interface PackageFiles {

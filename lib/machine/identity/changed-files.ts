@@ -1,4 +1,4 @@
-import type { Inside } from '../tree/inside';
+import type { Inside } from '../tree/inside/inside';
 
 /** A regular file of an overlay's upper folder. */
 export interface ChangedFile {
@@ -21,7 +21,7 @@ export function* changedFiles(upper: Inside, folder = ''): Generator<ChangedFile
 const isCompiled = (path: string) => /\/__pycache__\/[^/]+\.pyc$/.test(path);
 
 /**
- * What cleaning an image puts back as a whole (lib/machine/clean-image.ts), what is no part of it, and dpkg's own folder: scripts
+ * What cleaning an image puts back as a whole (lib/machine/apt/clean-image.ts), what is no part of it, and dpkg's own folder: scripts
  * with a key in their text are on every machine, and without them their package cannot be removed.
  */
 const passing = [

@@ -1,4 +1,4 @@
-import type { Inside } from '../tree/inside';
+import type { Inside } from '../tree/inside/inside';
 import { changedFiles } from './changed-files';
 import { fits, type KnownFile, knownFiles } from './known-files';
 import { packagesOf } from './packages-of';

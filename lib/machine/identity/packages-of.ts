@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
-import type { Inside } from '../tree/inside';
-import { textsIn } from '../tree/lists';
+import type { Inside } from '../tree/inside/inside';
+import { textsIn } from '../tree/inside/lists';
 
 /** What dpkg knows of a tree's files. */
 export interface Packages {

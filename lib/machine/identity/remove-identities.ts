@@ -1,5 +1,5 @@
 import { logLine, progress } from '../log';
-import { type Inside, inside } from '../tree/inside';
+import { type Inside, inside } from '../tree/inside/inside';
 import { findIdentities, type Identity } from './find-identities';
 
 /** What an image would have given to every machine that is deployed from it, and holds no more. */

@@ -1,5 +1,5 @@
 import { logLine } from '../log';
-import { type Inside, inside } from '../tree/inside';
+import { type Inside, inside } from '../tree/inside/inside';
 import { aptPlaces, kernelPlaces, ownSettingsIn, pinPlaces, type SettingPlaces } from './own-settings';
 
 /**

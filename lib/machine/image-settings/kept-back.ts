@@ -1,7 +1,7 @@
 import { MirrorError } from '../../errors';
-import type { Chroot } from '../chroot';
-import { manifestOf } from '../manifest';
-import { inside } from '../tree/inside';
+import { manifestOf } from '../dpkg/manifest';
+import type { Chroot } from '../tree/chroot';
+import { inside } from '../tree/inside/inside';
 import { heldPackages } from './forget-settings';
 
 /** What apt thinks of a package. */

@@ -1,6 +1,6 @@
 import { type PackageFiles, packageFiles } from '../dpkg/package-files';
-import type { Inside } from '../tree/inside';
-import { namesBelow } from '../tree/lists';
+import type { Inside } from '../tree/inside/inside';
+import { namesBelow } from '../tree/inside/lists';
 
 /** Where settings are looked for: files, and folders with all below them. */
 export interface SettingPlaces {

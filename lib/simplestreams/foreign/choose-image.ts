@@ -1,5 +1,5 @@
 import { MirrorError } from '../../errors';
-import type { CloudImage, CloudPart } from '../cloud-images';
+import type { CloudImage, CloudPart } from './cloud-images';
 
 /**
  * The newest image, or the one that is asked for.

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, membersOf } from '../json-shapes';
+import { isObject, type JsonObject, membersOf } from '../contract/json-shapes';
 
 /** A product, version or item of somebody's stream, with all that is said of it. */
 export interface Described {

@@ -1,4 +1,4 @@
-import type { WantedImages } from '../cloud-images';
+import type { WantedImages } from './cloud-images';
 import type { Described } from './inherited';
 
 /**

@@ -1,11 +1,11 @@
 import { isKernelPackage } from '../../job/kernel-package';
-import { aptInstall } from '../../machine/apt';
-import { type NamedVersion, resolveInstall, sizeOfPackages } from '../../machine/apt-resolve';
-import type { Chroot } from '../../machine/chroot';
+import { aptInstall } from '../../machine/apt/apt';
+import { type NamedVersion, resolveInstall, sizeOfPackages } from '../../machine/apt/apt-resolve';
+import type { AptTree } from '../../machine/apt/apt-tree';
 import { progress } from '../../machine/log';
-import type { AptTree } from '../../machine/network/apt-tree';
-import { inside } from '../../machine/tree/inside';
-import type { Resolution } from '../resolve-kernels';
+import type { Chroot } from '../../machine/tree/chroot';
+import { inside } from '../../machine/tree/inside/inside';
+import type { Resolution } from './resolve-kernels';
 
 /**
  * Installs what every flavour would install beside its own kernel, above all firmware: half a gigabyte on Ubuntu, which each

@@ -1,5 +1,5 @@
 import { architectureOf } from '../../catalog/architectures';
-import { emulate } from '../../machine/binfmt';
+import { emulate } from '../../machine/tree/binfmt';
 
 /**
  * Registers with the kernel what runs programs of these architectures, as the stages that change their images do, for as

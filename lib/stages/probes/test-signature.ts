@@ -1,6 +1,6 @@
 import { MirrorError } from '../../errors';
 import type { TestSigned } from '../../job/probe';
-import type { Signer } from '../../simplestreams/signer';
+import type { Signer } from '../../simplestreams/openpgp/signer';
 
 /**
  * Signs a text that means nothing, and checks the signature. What was signed is not handed on: nothing that this makes

@@ -6,10 +6,10 @@ import { type DistroInfoRelease, distroInfoReleases } from '../../job/catalogue/
 import type { AboutRelease, FactsSource, ReleaseFacts } from '../../job/catalogue/facts';
 import { bootloadersOrder, type Order } from '../../job/order';
 import { streamAddress } from '../../job/places';
-import { quickly } from '../../machine/in-release';
-import type { StreamRelease, StreamReleases } from '../../simplestreams/releases/stream-release';
-import type { VerifyClearsigned } from '../../simplestreams/verified-text';
-import { streamOf } from '../search';
+import { quickly } from '../../machine/apt/in-release';
+import type { StreamRelease, StreamReleases } from '../../simplestreams/foreign/stream-release';
+import type { VerifyClearsigned } from '../../simplestreams/openpgp/verified-text';
+import { streamOf } from '../sources/search';
 import { streamReleases } from './stream';
 
 export interface DescribeBench {

@@ -1,6 +1,6 @@
-import { releasesIn, type StreamReleases } from '../../simplestreams/releases/stream-release';
-import { openStream, type StreamOptions } from '../signed-stream';
+import { releasesIn, type StreamReleases } from '../../simplestreams/foreign/stream-release';
 import { readStream } from '../streams/documents';
+import { openStream, type StreamOptions } from '../streams/signed-stream';
 
 /**
  * What a signed stream of cloud images says of releases.

@@ -1,8 +1,12 @@
 import { MirrorError, withoutPasswords } from '../../errors';
+import {
+  type ForeignDocument,
+  type ForeignEntry,
+  readForeignDocument,
+} from '../../simplestreams/foreign/foreign-documents';
 import type { Described } from '../../simplestreams/foreign/inherited';
 import { foreignPathFault } from '../../simplestreams/foreign/path-fault';
-import { type ForeignDocument, type ForeignEntry, readForeignDocument } from '../../simplestreams/foreign-documents';
-import type { SignedStream } from '../signed-stream';
+import type { SignedStream } from './signed-stream';
 
 /** What a signed stream holds, as far as it was read. */
 export interface StreamContents {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { MirrorError } from '../../../lib/errors';
 import { bootstrap } from '../../../lib/machine/bootstrap/bootstrap';
-import { openGateway } from '../../../lib/machine/network/gateway';
+import { openGateway } from '../../../lib/machine/gateway/gateway';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { closedServer, serve } from '../../store/answering-server';
+import { closedServer, serve } from '../../store/http/answering-server';
 
 interface Archive {
   readonly uri: string;

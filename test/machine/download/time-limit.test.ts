@@ -3,9 +3,9 @@ import { readFileSync, statSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { download, readUrl } from '../../../lib/machine/download';
+import { download, readUrl } from '../../../lib/machine/download/download';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { serve } from '../../store/answering-server';
+import { serve } from '../../store/http/answering-server';
 import { handClock } from './hand-clock';
 
 const [tenMinutes, fiveMinutes, anHour] = [600_000, 300_000, 3_600_000];

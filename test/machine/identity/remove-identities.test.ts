@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { findIdentities } from '../../../lib/machine/identity/find-identities';
 import { knownFiles } from '../../../lib/machine/identity/known-files';
 import { removeIdentities, warningsOf } from '../../../lib/machine/identity/remove-identities';
-import { inside } from '../../../lib/machine/tree/inside';
+import { inside } from '../../../lib/machine/tree/inside/inside';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 let [base, root, upper] = ['', '', ''];

@@ -2,10 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MirrorError } from '../../../lib/errors';
-import { aptDistUpgrade, aptInstall, aptPurge, aptUpdate, type Repository } from '../../../lib/machine/apt';
-import { pinArchive } from '../../../lib/machine/apt-pins';
-import { configureApt } from '../../../lib/machine/apt-settings';
-import type { Chroot } from '../../../lib/machine/chroot';
+import { aptDistUpgrade, aptInstall, aptPurge, aptUpdate, type Repository } from '../../../lib/machine/apt/apt';
+import { pinArchive } from '../../../lib/machine/apt/apt-pins';
+import { configureApt } from '../../../lib/machine/apt/apt-settings';
+import type { AptTree } from '../../../lib/machine/apt/apt-tree';
 import { packageFailure } from '../../../lib/machine/dpkg/package-failure';
 import {
   policiesIn,
@@ -13,7 +13,7 @@ import {
   requireUnheld,
   requireUpgraded,
 } from '../../../lib/machine/image-settings/kept-back';
-import type { AptTree } from '../../../lib/machine/network/apt-tree';
+import type { Chroot } from '../../../lib/machine/tree/chroot';
 import type { Deb } from '../../fixtures/apt-archive/deb';
 import { inSmallTree } from '../../fixtures/in-small-tree';
 import { makePpa } from '../../fixtures/look-alike/ppa';

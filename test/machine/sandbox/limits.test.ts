@@ -3,9 +3,9 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, wr
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { MirrorError } from '../../../lib/errors';
-import { chrootCommand, enterChroot } from '../../../lib/machine/chroot';
 import { run } from '../../../lib/machine/run';
 import { limitKeepers, limitReached, limits } from '../../../lib/machine/sandbox/limits';
+import { chrootCommand, enterChroot } from '../../../lib/machine/tree/chroot';
 import { inSmallTree } from '../../fixtures/in-small-tree';
 import { inContainerOf } from '../../fixtures/small-container';
 import { smallRelease } from '../../fixtures/small-release';

@@ -1,0 +1,116 @@
+import { type CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { BatchGetBuildsCommand, type Build, type CodeBuildClient } from '@aws-sdk/client-codebuild';
+import { MirrorError } from '../../errors';
+import { asking } from '../asking';
+import type { Clients } from '../clients';
+import { buildPage } from '../console-pages';
+
+/** How a build ended, as far as people want to know. */
+export interface BuildEnding {
+  /** In a sentence. */
+  readonly reason: string;
+  /** The last lines of its log, at most 20. */
+  readonly tail: readonly string[];
+  /** Address of the whole log. @default - CodeBuild does not know the build any more */
+  readonly page: string | undefined;
+}
+
+/** @throws what asking throws */
+export async function buildEnding(clients: Pick<Clients, 'codebuild' | 'logs'>, id: string): Promise<BuildEnding> {
+  const build = await findBuild(clients.codebuild, id);
+  if (build === undefined) return { reason: `CodeBuild knows no build ${id}`, tail: [], page: undefined };
+  return { reason: reasonOf(build), tail: await tailOrWhyNot(clients.logs, build), page: pageOf(build, id) };
+}
+
+/** Who may look at builds need not be allowed to read their logs; and a build that never began has none. */
+async function tailOrWhyNot(client: CloudWatchLogsClient, build: Build): Promise<string[]> {
+  try {
+    return await tailOf(client, build);
+  } catch (error) {
+    if (!(error instanceof MirrorError)) throw error;
+    return [`(the log cannot be read: ${error.message})`];
+  }
+}
+
+export async function findBuild(codebuild: CodeBuildClient, id: string): Promise<Build | undefined> {
+  const command = new BatchGetBuildsCommand({ ids: [id] });
+  const { builds = [] } = await asking(`tell of the build ${id}`, () => codebuild.send(command));
+  return builds[0];
+}
+
+/** Why a build did not succeed; the words are those of the builds on one machine (lib/local/codebuild/build.ts). */
+export function reasonOf({ buildStatus, phases = [] }: Build): string {
+  if (buildStatus === 'TIMED_OUT') return 'the build took longer than its project allows';
+  if (buildStatus === 'STOPPED') return 'the build was stopped';
+  const failed = phases.find(({ phaseStatus }) => !['SUCCEEDED', undefined].includes(phaseStatus));
+  if (failed === undefined) return 'the build failed';
+  const [context] = failed.contexts ?? [];
+  return `${failed.phaseType}: ${context?.message ?? context?.statusCode ?? failed.phaseStatus}`;
+}
+
+function pageOf({ logs, arn = '' }: Build, id: string): string {
+  return logs?.deepLink ?? buildPage(arn, id);
+}
+
+const tailLines = 20;
+const tailWidth = 400;
+/** CodeBuild itself writes about ten lines after the last of a command that failed, one for each phase and context. */
+const pageSize = 100;
+const mostPages = 5;
+
+/** Where the log of a build lies. */
+export interface LogPlace {
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+}
+
+/** @returns undefined where there is none (yet) */
+export function logPlaceOf(build: Build | undefined): LogPlace | undefined {
+  const { groupName, streamName } = build?.logs ?? {};
+  return groupName && streamName ? { logGroupName: groupName, logStreamName: streamName } : undefined;
+}
+
+/** Lines of a log after those that a token stands for. @param token @default - from the beginning */
+export async function nextLines(
+  client: CloudWatchLogsClient,
+  place: LogPlace,
+  token: string | undefined,
+): Promise<{ readonly lines: readonly string[]; readonly token: string | undefined }> {
+  const command = new GetLogEventsCommand({ ...place, startFromHead: true, nextToken: token });
+  const { events = [], nextForwardToken } = await asking(`show the log ${nameOf(place)}`, () => client.send(command));
+  return { lines: events.flatMap(({ message = '' }) => linesOf(message)), token: nextForwardToken };
+}
+
+/** The last lines that the commands of a build wrote: CodeBuild's own say nothing that its phases do not. */
+async function tailOf(client: CloudWatchLogsClient, build: Build): Promise<string[]> {
+  const place = logPlaceOf(build);
+  if (place === undefined) return [];
+  let lines: string[] = [];
+  let nextToken: string | undefined;
+  for (let page = 0; page < mostPages && lines.length < tailLines; page++) {
+    const command = new GetLogEventsCommand({ ...place, limit: pageSize, nextToken });
+    const { events = [], nextBackwardToken } = await asking(`show the log ${nameOf(place)}`, () =>
+      client.send(command),
+    );
+    lines = [...events.flatMap(({ message = '' }) => linesOf(message)), ...lines];
+    if (nextBackwardToken === undefined || nextBackwardToken === nextToken) break; // the same again is the beginning
+    nextToken = nextBackwardToken;
+  }
+  return lines.slice(-tailLines);
+}
+
+const nameOf = ({ logGroupName, logStreamName }: LogPlace) => `${logGroupName}/${logStreamName}`;
+
+/** Not by a regular expression: those that begin anywhere take hours for a megabyte of them before a letter. */
+function withoutReturns(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === '\r') end--;
+  return line.slice(0, end);
+}
+
+function linesOf(message: string): string[] {
+  const lines = message.split('\n').map(withoutReturns);
+  return lines
+    .map((line) => line.slice(line.lastIndexOf('\r') + 1).slice(0, tailWidth))
+    .filter((line) => line !== '' && !line.startsWith('[Container] '));
+}

@@ -1,0 +1,127 @@
+import {
+  ExecutionAlreadyExists,
+  type ExecutionListItem,
+  ListExecutionsCommand,
+  type ListExecutionsInput,
+  type SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { MirrorError } from '../../errors';
+import { executionName, isNameOf, probeName } from '../../job/names';
+import type { Order } from '../../job/order';
+import { type ProbeTarget, probeInput } from '../../job/probe';
+import { asking } from '../asking';
+
+/** One execution of a deployed state machine. */
+export interface Execution {
+  readonly name: string;
+  readonly arn: string;
+}
+
+/**
+ * Starts an execution for an order. The same order at the same second is started once, also where an answer is lost and
+ * the SDK asks again: Step Functions gives the execution that runs. Where the name belongs to one that has ended, or to
+ * another order, the next attempt gets a number.
+ * @throws BadInput (misuse) for an order that is longer than an input may be; what asking throws
+ */
+export async function startExecution(
+  sfn: SFNClient,
+  { stateMachineArn, order, at }: { stateMachineArn: string; order: Order; at: Date },
+): Promise<Execution> {
+  const input = inputOf(order);
+  return startNamed(sfn, { stateMachineArn, input }, (attempt) => executionName(order, at, attempt));
+}
+
+/** Starts an execution that only tries something. @throws what asking throws */
+export async function startProbe(
+  sfn: SFNClient,
+  { stateMachineArn, target, at }: { stateMachineArn: string; target: ProbeTarget; at: Date },
+): Promise<Execution> {
+  return startNamed(sfn, { stateMachineArn, input: probeInput(target) }, (attempt) => probeName(target, at, attempt));
+}
+
+async function startNamed(
+  sfn: SFNClient,
+  wanted: { readonly stateMachineArn: string; readonly input: string },
+  nameOf: (attempt: number | undefined) => string,
+): Promise<Execution> {
+  for (let attempt = 1; ; attempt++) {
+    const name = nameOf(attempt === 1 ? undefined : attempt);
+    const arn = await startOnce(sfn, { ...wanted, name });
+    if (arn !== undefined) return { name, arn };
+  }
+}
+
+/** Name of an execution of the same order that is running. @throws what asking throws */
+export async function runningOf(
+  sfn: SFNClient,
+  { stateMachineArn, order }: { stateMachineArn: string; order: Order },
+): Promise<string | undefined> {
+  for await (const page of pagesOf(sfn, { stateMachineArn, statusFilter: 'RUNNING' })) {
+    const found = page.find(({ name = '' }) => isNameOf(name, order));
+    if (found !== undefined) return found.name;
+  }
+  return undefined;
+}
+
+/**
+ * Name of the newest execution of the same order that began at a time or later and succeeded, whether it published or
+ * found nothing new. Step Functions gives the newest first, so nothing is read beyond the page that goes back to that time,
+ * nor beyond 10 pages of 1000.
+ * @throws what asking throws
+ */
+export async function succeededSince(
+  sfn: SFNClient,
+  { stateMachineArn, order, since }: { stateMachineArn: string; order: Order; since: Date },
+): Promise<string | undefined> {
+  const began = ({ startDate = new Date(0) }: ExecutionListItem) => startDate.getTime();
+  let pages = 0;
+  for await (const page of pagesOf(sfn, { stateMachineArn, statusFilter: 'SUCCEEDED', maxResults: 1000 })) {
+    const young = page.filter((one) => began(one) >= since.getTime());
+    const found = young.find(({ name = '' }) => isNameOf(name, order));
+    if (found !== undefined) return found.name;
+    if (young.length < page.length || ++pages === 10) return undefined;
+  }
+  return undefined;
+}
+
+async function* pagesOf(
+  sfn: SFNClient,
+  filter: Pick<ListExecutionsInput, 'stateMachineArn' | 'statusFilter' | 'maxResults'>,
+): AsyncGenerator<readonly ExecutionListItem[]> {
+  let nextToken: string | undefined;
+  do {
+    const command = new ListExecutionsCommand({ ...filter, nextToken });
+    const page = await asking('list the executions', () => sfn.send(command));
+    yield page.executions ?? [];
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+}
+
+/** Bytes that Step Functions carries from state to state, less what Plan's payload has besides the order. */
+const longestInput = 256 * 1024 - 1024;
+
+function inputOf(order: Order): string {
+  const input = JSON.stringify(order);
+  const size = Buffer.byteLength(input);
+  if (size <= longestInput) return input;
+  throw new MirrorError('BadInput', `the order of ${order.release} has ${size} bytes, AWS carries ${longestInput}`, {
+    hint: 'keys of repositories, keyrings and certificates are what is long: export only the keys that sign, order PPAs by name, give only the certificates that are needed',
+    misuse: true,
+  });
+}
+
+/** @returns undefined where the name is taken */
+async function startOnce(
+  sfn: SFNClient,
+  execution: { stateMachineArn: string; name: string; input: string },
+): Promise<string | undefined> {
+  return asking(`start the execution ${execution.name}`, async () => {
+    try {
+      return (await sfn.send(new StartExecutionCommand(execution))).executionArn;
+    } catch (error) {
+      if (error instanceof ExecutionAlreadyExists) return undefined;
+      throw error;
+    }
+  });
+}

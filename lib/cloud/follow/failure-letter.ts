@@ -1,0 +1,51 @@
+import { withoutFolders } from '../../errors';
+import type { ExecutionResult, Failure } from '../../job/events';
+import { executionPage } from '../console-pages';
+
+export interface FailedExecution {
+  readonly name: string;
+  readonly executionArn: string;
+  readonly status: string;
+  readonly input?: string | null;
+}
+
+/** What an operator reads who is woken by it. The subject of a mail by SNS has less than 100 characters, in ASCII. */
+export function failureLetter(
+  { name, executionArn, status, input }: FailedExecution,
+  result: ExecutionResult,
+): { readonly subject: string; readonly text: string } {
+  const { release = name, view = 'candidate' } = orderIn(input);
+  // What CodeBuild says of a build holds its environment.
+  const cause = result.status === 'FAILED' ? withoutFolders(`${result.error}: ${result.cause}`) : status;
+  return {
+    subject: `MAAS mirror: ${release} for ${view} failed`.replace(/[^ -~]/g, '?').slice(0, 99),
+    text: [
+      `The build of ${release} for the view ${view} has ended: ${status}. What was published before is as it was.`,
+      '',
+      ...result.failures.flatMap(linesOf),
+      ...(result.failures.length === 0 ? [cause, ''] : []),
+      `Execution: ${executionPage(executionArn)}`,
+      `To try again: maas-mirror build ${release} --view ${view} --stack NAME`,
+    ].join('\n'),
+  };
+}
+
+function linesOf({ stage, architecture, kernel, log, tail, error, hint }: Failure): string[] {
+  return [
+    `${[stage, architecture, kernel].filter(Boolean).join(' ')}: ${error}`,
+    ...(hint === undefined ? [] : [`  ${hint}`]),
+    ...(log === undefined ? [] : [`  log: ${log}`]),
+    ...tail.slice(-10).map((line) => `  | ${line}`),
+    '',
+  ];
+}
+
+function orderIn(input: string | null | undefined): { readonly release?: string; readonly view?: string } {
+  if (!input) return {};
+  try {
+    return JSON.parse(input);
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import { MirrorError } from '../../errors';
+import type { EngineEvent, ExecutionResult } from '../../job/events';
+import type { ProbeTarget } from '../../job/probe';
+import type { Clients } from '../clients';
+import { startProbe } from './executions';
+import { followExecution } from './follow';
+import { isAccountLimit } from './history';
+
+export interface ProbeOptions {
+  readonly stateMachineArn: string;
+  readonly target: ProbeTarget;
+  readonly at: Date;
+  readonly onEvent?: (event: EngineEvent) => void;
+  /** Ends the following, not the execution, which ends by itself within the hour. */
+  readonly signal?: AbortSignal;
+  /** Seconds between two looks. @default 5 */
+  readonly everySeconds?: number;
+}
+
+/**
+ * Lets the state machine of a deployed mirror try one thing, as it does its builds.
+ * @returns what was tried has made: of a build its id and the RESULT that it exported
+ * @throws NotReady where the account has no room for a build; ExecutionFailed, with the end of the log, where it failed;
+ * BadFormat where the state machine could not read what came of it; Interrupted; what asking throws
+ */
+export async function probeExecution(clients: Clients, options: ProbeOptions): Promise<unknown> {
+  refuseInterrupted(options);
+  const execution = await startProbe(clients.sfn, options);
+  const result = await followExecution(clients, execution, options);
+  if (result.status === 'FAILED') throw endedBadly(result, execution.name);
+  const { error, probed } = (result.output ?? {}) as Output;
+  if (error !== undefined) throw failure(error, result);
+  const { result: made } = (probed ?? {}) as { readonly result?: unknown };
+  if (made !== undefined && made !== null) return made;
+  throw new MirrorError('BadFormat', `${execution.name} ended without a RESULT`, { hint: resultHint });
+}
+
+interface Output {
+  readonly probed?: unknown;
+  /** What a Catch has taken. */
+  readonly error?: { readonly Error?: string; readonly Cause?: string };
+}
+
+function refuseInterrupted({ signal }: ProbeOptions): void {
+  if (signal?.aborted === true) throw new MirrorError('Interrupted', 'not tried: the doctor was interrupted');
+}
+
+/** What no Catch takes: a path of the definition that leads nowhere, an end by hand, a day that is over. */
+function endedBadly({ error, cause }: Extract<ExecutionResult, { status: 'FAILED' }>, name: string): MirrorError {
+  return isUnread(error, cause)
+    ? unread(error, cause)
+    : new MirrorError('ExecutionFailed', `${name}: ${error}: ${cause}`);
+}
+
+/** Whether the state machine failed by itself, over what it wanted to take of a build. What CodeBuild says has that word, too. */
+function isUnread(error: string, cause: string): boolean {
+  return (
+    /^States\.(Runtime|IntrinsicFailure|ParameterPathFailure|ResultPathMatchFailure)$/.test(error) &&
+    /RESULT|Exported/.test(cause)
+  );
+}
+
+function unread(error: string, cause: string): MirrorError {
+  const message = `the state machine cannot read the RESULT of the build: ${error}: ${cause.slice(0, 300)}`;
+  return new MirrorError('BadFormat', message, { hint: resultHint });
+}
+
+const resultHint =
+  'the build ended well, and its buildspec exported no RESULT: deploy again with the version of this command (npx cdk deploy); if it stays, report it, with the history of this execution';
+
+function failure({ Error: error = '', Cause: cause = '' }: NonNullable<Output['error']>, result: ExecutionResult) {
+  if (isAccountLimit(error)) return new MirrorError('NotReady', cause);
+  if (isUnread(error, cause)) return unread(error, cause);
+  const [told] = result.failures;
+  if (told === undefined) return new MirrorError('ExecutionFailed', `${error}: ${cause}`);
+  const hint = told.hint ?? (told.log === undefined ? undefined : `the whole log: ${told.log}`);
+  return new MirrorError('ExecutionFailed', [told.error, ...told.tail].join('\n'), hint === undefined ? {} : { hint });
+}

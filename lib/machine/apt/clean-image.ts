@@ -1,0 +1,51 @@
+import { type Inside, inside } from '../tree/inside/inside';
+import { certificates } from './apt-network';
+import { aptSettingsFile } from './apt-settings';
+
+/**
+ * Takes out of an image what a build has left in it, besides the packages that it was to change: sources, pins and keys
+ * that were added, lists and downloads, what kept services from starting, names of this machine, logs. What the image
+ * had of these before, it has again.
+ * @param root the changed tree
+ * @param base the tree as it came
+ */
+export async function cleanImage(root: string, base: string): Promise<void> {
+  const [tree, before] = [inside(root), inside(base)];
+  for (const path of [...restored, ...oursIn(tree)]) await tree.restore(path, before);
+  for (const folder of ['var/log', 'tmp', 'var/tmp', 'run', 'root', 'etc/ssh'])
+    await restoreFiles(folder, tree, before);
+  tree.makeFolder('lib/modules'); // LP 1543204: where the modules of the initramfs are mounted
+}
+
+/** Files and folders that are as they were. */
+const restored = [
+  ...['sources.list', 'sources.list.d', 'preferences', 'preferences.d', 'auth.conf.d'].map((name) => `etc/apt/${name}`),
+  'etc/apt/trusted.gpg',
+  ...['var/lib/apt/lists', 'var/cache/apt', 'var/cache/debconf', 'var/cache/ldconfig', 'var/lib/dpkg/available'],
+  ...['etc/machine-id', 'var/lib/dbus/machine-id', 'var/lib/systemd/random-seed', 'etc/hostname', 'etc/resolv.conf'],
+  ...['usr/sbin/policy-rc.d', certificates, aptSettingsFile, 'etc/iscsi/iscsi.initramfs'],
+  'etc/udev/rules.d/70-persistent-net.rules',
+];
+
+/** Keyrings that we laid down, and what dpkg and passwd keep of the state before. */
+function oursIn(tree: Inside): string[] {
+  return [
+    ...namesIn(tree, 'usr/share/keyrings', /^maas-mirror-/),
+    ...namesIn(tree, 'var/lib/dpkg', /-old$/),
+    ...namesIn(tree, 'etc', /^(?:passwd|group|shadow|gshadow|subuid|subgid)-$/),
+  ];
+}
+
+function namesIn(tree: Inside, folder: string, pattern: RegExp): string[] {
+  const names = tree.list(folder).map(({ name }) => name);
+  return names.filter((name) => pattern.test(name)).map((name) => `${folder}/${name}`);
+}
+
+/** Files as they were; folders stay, since packages own them and their rights. */
+async function restoreFiles(folder: string, tree: Inside, before: Inside): Promise<void> {
+  for (const { name, kind } of tree.list(folder)) {
+    const path = `${folder}/${name}`;
+    if (kind === 'folder') await restoreFiles(path, tree, before);
+    else if (folder !== 'etc/ssh' || /^ssh_host_/.test(name)) await tree.restore(path, before);
+  }
+}

@@ -1,0 +1,75 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import { preseedPath } from './kernel-command-line';
+
+export interface StandIn extends AsyncDisposable {
+  readonly port: number;
+  /** Paths asked for, in order. */
+  readonly requests: readonly string[];
+}
+
+export interface StandInOptions {
+  /** Path of the URL → file. */
+  readonly images: Readonly<Record<string, string>>;
+  /** What cloud-init in the booted image is given to run. */
+  readonly userData: string;
+  /** How the booted machine names us: `10.0.2.100:5248`. */
+  readonly address: string;
+}
+
+/**
+ * Serves what MAAS's rack and region serve to a machine that boots: the root image, the preseed that points cloud-init
+ * at the metadata service, and that service itself. On 127.0.0.1 only, on a free port.
+ */
+export async function startStandIn(options: StandInOptions): Promise<StandIn> {
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    requests.push(request.url ?? '');
+    answer(request, response, options).catch((error: unknown) => {
+      response.destroy(error as Error);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    requests,
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, options: StandInOptions): Promise<void> {
+  const url = request.url ?? '';
+  const image = options.images[url];
+  if (image !== undefined) {
+    response.writeHead(200, { 'Content-Length': (await stat(image)).size });
+    await pipeline(createReadStream(image), response);
+    return;
+  }
+  const text = metadata(options)[url];
+  response.writeHead(text === undefined ? 404 : 200, { 'Content-Type': 'text/plain' });
+  response.end(text ?? 'not found\n');
+}
+
+/** @see https://docs.cloud-init.io — datasource MAAS, which asks below metadata_url by a dated version */
+function metadata({ userData, address }: StandInOptions): Record<string, string> {
+  const service = '/MAAS/metadata/enlist/2012-03-01';
+  const preseed = {
+    datasource: { MAAS: { metadata_url: `http://${address}/MAAS/metadata/enlist`, timeout: 30 } },
+  };
+  return {
+    [preseedPath]: `#cloud-config\n${JSON.stringify(preseed)}\n`,
+    [`${service}/meta-data/instance-id`]: 'maas-mirror-boot-test',
+    [`${service}/meta-data/local-hostname`]: 'maas-enlist',
+    [`${service}/user-data`]: userData,
+  };
+}

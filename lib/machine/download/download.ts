@@ -1,0 +1,157 @@
+import { constants, copyFile, link, mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MirrorError, withoutPasswords } from '../../errors';
+import { digestOf } from '../digest';
+import { nameDiskFull } from '../disk-full';
+import { lockFile } from '../file-lock';
+import { type Clock, machineClock } from './clock';
+import { bringPart, type PartOptions, type Promised } from './download-part';
+import { type Answer, get, piecesOf, Transient, uncached } from './http-request';
+import { connect, type Network } from './network';
+import { defaultWaits, retrying } from './retry';
+import { withinTime } from './time-limit';
+
+const defaultSilenceMs = 60_000;
+
+export interface RequestOptions {
+  /** Milliseconds between tries. @default defaultWaits */
+  readonly waits?: readonly number[];
+  /** How long nothing may come, in milliseconds. @default 60000 */
+  readonly silenceMs?: number;
+  /** How often one may be sent elsewhere. @default 5 */
+  readonly redirections?: number;
+  /** Bytes that a document may have. @default 256 MiB, several times Ubuntu's largest */
+  readonly most?: number;
+  /** @default - this machine's */
+  readonly clock?: Clock;
+  /** Whether what is not there (404) is asked for once more: while a server is updated, it may be in a moment. @default false */
+  readonly insist?: boolean;
+  /** Gets a sentence for each failure after which it is tried again. @default - they are not reported */
+  readonly retried?: (sentence: string) => void;
+}
+
+/** How long a document may take, however slowly it comes and however often it is asked for. */
+const documentMilliseconds = 600_000;
+
+/**
+ * Reads a small document.
+ * @returns undefined where the server does not have it (404)
+ * @throws DownloadFailed with the URL and the reason
+ */
+export async function readUrl(
+  url: string,
+  network: Network,
+  options: RequestOptions = {},
+): Promise<Buffer | undefined> {
+  const { waits = defaultWaits, silenceMs = defaultSilenceMs, most = 256 * 1024 * 1024 } = options;
+  await using connections = connect(network, silenceMs, options.redirections);
+  let missing = 0;
+  const read = (signal: AbortSignal) =>
+    retrying(
+      async () => {
+        const headers = missing > 0 ? uncached : {};
+        const answer = await get(url, { ...connections, signal }, [200, 404], headers);
+        if (answer.status !== 404) return await wholeOf(answer, url, most);
+        answer.body.on('error', () => {}).destroy();
+        missing++;
+        if (options.insist && missing === 1 && waits.length > 0) throw new Transient(notThere(url));
+        return undefined;
+      },
+      { waits, signal, ...(options.retried && { retried: options.retried }) },
+    );
+  // awaited, or the connections would be gone before the first answer
+  return await withinTime(options.clock ?? machineClock, documentMilliseconds, () => tooLong(url), read);
+}
+
+function notThere(url: string): MirrorError {
+  return new MirrorError('DownloadFailed', `${withoutPasswords(url)} is not there (404)`);
+}
+
+function tooLong(url: string): MirrorError {
+  return new MirrorError('DownloadFailed', `${withoutPasswords(url)} has not come within 10 minutes`, {
+    hint: 'the server, or the way to it, is too slow: run the command again later',
+  });
+}
+
+async function wholeOf(answer: Answer, url: string, most: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of piecesOf(answer, url)) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size > most) {
+      throw new MirrorError('DownloadFailed', `${withoutPasswords(url)} is longer than ${most} bytes`, {
+        hint: 'no such document is that long: is the address right?',
+      });
+    }
+  }
+  return Buffer.concat(pieces);
+}
+
+export interface DownloadOptions extends RequestOptions, Pick<PartOptions, 'onProgress'> {
+  readonly network: Network;
+  /**
+   * Folder of files by their sha256, for other builds to use. An unfinished one waits there for the next that wants it.
+   * @default - none: an unfinished one waits beside the file
+   */
+  readonly cache?: string;
+}
+
+/**
+ * Brings a large file, of exactly the size and sha256 that were promised. What has come already is not asked for
+ * again, also not by the next process. The file is there whole or not at all; with a cache it may be a second name of
+ * the cached one, so it is not to be changed.
+ * @throws NotReady where the server does not have that file (yet); DownloadFailed, DiskFull
+ */
+export async function download(
+  url: string,
+  file: string,
+  promised: Promised,
+  {
+    network,
+    cache,
+    waits = defaultWaits,
+    silenceMs = defaultSilenceMs,
+    clock = machineClock,
+    onProgress,
+    retried,
+  }: DownloadOptions,
+): Promise<void> {
+  const options = { network, waits, silenceMs, clock, ...(onProgress && { onProgress }), ...(retried && { retried }) };
+  if (cache === undefined) return bringTo(file, url, promised, options);
+
+  await mkdir(cache, { recursive: true });
+  const cached = join(cache, promised.sha256);
+  await using _ = await lockFile(`${cached}.lock`); // of two that want the same file, one waits and then finds it
+  if (!(await isAsPromised(cached, promised))) {
+    await rm(cached, { force: true });
+    await bringTo(cached, url, promised, options);
+  }
+  const now = new Date();
+  await utimes(cached, now, now); // what nobody uses for long is removed (lib/local/expire-runs.ts)
+  await place(cached, file);
+}
+
+async function bringTo(file: string, url: string, promised: Promised, options: PartOptions): Promise<void> {
+  const part = `${file}.part`;
+  await bringPart(url, part, promised, options);
+  await rename(part, file);
+}
+
+/** Disks lose bytes and people edit files: nothing in the cache is believed. */
+async function isAsPromised(file: string, { size, sha256 }: Promised): Promise<boolean> {
+  const found = await stat(file).catch(() => undefined);
+  return found?.isFile() === true && found.size === size && (await digestOf(file)).sha256 === sha256;
+}
+
+async function place(from: string, to: string): Promise<void> {
+  await rm(to, { force: true });
+  try {
+    await link(from, to);
+  } catch {
+    // Another file system, or one without links.
+    const part = `${to}.part`;
+    await nameDiskFull(to, () => copyFile(from, part, constants.COPYFILE_FICLONE));
+    await rename(part, to);
+  }
+}

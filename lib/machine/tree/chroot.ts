@@ -1,0 +1,157 @@
+import { join } from 'node:path';
+import { MirrorError } from '../../errors';
+import { makeFolder } from '../files';
+import { relayedCommand } from '../gateway/relayed';
+import { logLine } from '../log';
+import { type Command, run } from '../run';
+import { limitKeepers, limitReached, withinLimits } from '../sandbox/limits';
+import { sealOf } from '../sandbox/seal';
+import { thisMachine } from '../this-machine';
+import { inside } from './inside/inside';
+import { type Mounted, mounted } from './mounts';
+
+/** A tree that programs run in, as root but walled off: see {@link chrootCommand}. */
+export interface Chroot extends AsyncDisposable {
+  readonly path: string;
+  run(command: Command, options?: ChrootOptions): Promise<string>;
+}
+
+export interface ChrootOptions {
+  /** What it may reach of the network: never the machine's own. @default - nothing, so that nothing depends on the outside */
+  readonly gateway?: { readonly socket: string };
+  /** Whether it is a program of this machine, for which the tree is /tree: a tree may have none yet. @default false */
+  readonly beside?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly quiet?: boolean;
+  readonly input?: string;
+}
+
+/**
+ * Gives a tree what package scripts expect of a machine: devices, sysfs and a resolver. Gone again with its scope.
+ * @param tools folder with our in-tree.sh
+ * @param env what programs have beside the usual; nothing of this process's own environment
+ */
+export async function enterChroot(
+  path: string,
+  tools: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Chroot> {
+  const mounts: Mounted[] = [];
+  const leave = async () => {
+    for (const mount of mounts.splice(0).reverse()) await mount[Symbol.asyncDispose]();
+  };
+  await sayWhatIsWatched(tools);
+  try {
+    for (const folder of ['proc', 'sys', 'dev']) makeMountPoint(path, folder);
+    // Hooks of the initramfs look at the machine's devices; they may not change them.
+    mounts.push(
+      await mounted(
+        ['mount', '-t', 'sysfs', '-o', 'ro,nosuid,nodev,noexec', 'sysfs', join(path, 'sys')],
+        join(path, 'sys'),
+      ),
+    );
+    mounts.push(
+      await mounted(
+        ['mount', '-t', 'tmpfs', '-o', 'mode=0755,nosuid,size=4m', 'dev', join(path, 'dev')],
+        join(path, 'dev'),
+      ),
+    );
+    await makeDevices(path, mounts);
+    nameNoResolver(path);
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+  return {
+    path,
+    run: async (command, options = {}) => {
+      const { gateway, beside } = options;
+      return await run(chrootCommand(path, tools, command, gateway, beside), {
+        env: { ...cleanEnvironment, ...env, ...options.env },
+        shown: command,
+        ...(options.quiet === undefined ? {} : { quiet: options.quiet }),
+        ...(options.input === undefined ? {} : { input: options.input }),
+      }).catch((error: unknown) => {
+        throw limitReached(error);
+      });
+    },
+    [Symbol.asyncDispose]: leave,
+  };
+}
+
+/**
+ * Namespaces of its own for processes, mounts, IPC, cgroups, the host name and the network, within limits; nothing survives
+ * it. In them in-tree.sh leaves nothing of this machine within reach.
+ * @param gateway what else there is in its network. @default - nothing
+ * @param beside see {@link ChrootOptions}
+ */
+export function chrootCommand(
+  path: string,
+  tools: string,
+  command: Command,
+  gateway?: { readonly socket: string },
+  beside = false,
+): Command {
+  const spaces = ['--mount', '--pid', '--ipc', '--uts', '--cgroup', '--fork', '--kill-child'];
+  // An apt of i386 cannot fetch otherwise; packages of others, which never have a gateway, have no use for it.
+  const seal = sealOf(thisMachine(), { socketcall: gateway !== undefined });
+  const inTree = ['--', 'sh', join(tools, 'in-tree.sh'), seal, ...(beside ? ['--beside'] : []), path, ...command];
+  if (gateway === undefined) return withinLimits(tools, ['unshare', ...spaces, '--net', ...inTree]);
+  return relayedCommand(withinLimits(tools, ['unshare', ...spaces, ...inTree]), gateway, tools);
+}
+
+async function sayWhatIsWatched(tools: string): Promise<void> {
+  const { words, whyNot } = await limitKeepers(tools);
+  if (whyNot !== undefined) logLine(`no cgroup can be made, so limits are kept by a watcher (${words}): ${whyNot}`);
+}
+
+const cleanEnvironment = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  HOME: '/root',
+  LC_ALL: 'C',
+  DEBIAN_FRONTEND: 'noninteractive',
+  DEBCONF_NONINTERACTIVE_SEEN: 'true',
+  // flash-kernel would look for the board that it runs on.
+  FLASH_KERNEL_SKIP: '1',
+};
+
+const devices = [
+  ['null', '1', '3'],
+  ['zero', '1', '5'],
+  ['full', '1', '7'],
+  ['random', '1', '8'],
+  ['urandom', '1', '9'],
+  ['tty', '5', '0'],
+] as const;
+
+async function makeDevices(path: string, mounts: Mounted[]): Promise<void> {
+  const dev = join(path, 'dev');
+  for (const [name, major, minor] of devices) {
+    await run(['mknod', '-m', '666', join(dev, name), 'c', major, minor], { quiet: true });
+  }
+  const links = { fd: '/proc/self/fd', stdin: 'fd/0', stdout: 'fd/1', stderr: 'fd/2', ptmx: 'pts/ptmx' };
+  for (const [name, target] of Object.entries(links)) await run(['ln', '-s', target, join(dev, name)], { quiet: true });
+  await makeFolder(join(dev, 'shm'));
+  await makeFolder(join(dev, 'pts'));
+  const pts = join(dev, 'pts');
+  mounts.push(await mounted(['mount', '-t', 'devpts', '-o', 'newinstance,ptmxmode=0666,mode=620', 'devpts', pts], pts));
+}
+
+/**
+ * A folder right in the tree, which no program in the tree can move while something is mounted on it: until that is gone,
+ * its path leads nowhere else. @throws BadImage for a link, which mount would follow
+ */
+function makeMountPoint(path: string, folder: string): void {
+  const tree = inside(path);
+  if (tree.kindOf(folder) === undefined) tree.makeFolder(folder);
+  const kind = tree.kindOf(folder);
+  if (kind === 'folder') return;
+  throw new MirrorError('BadImage', `/${folder} in the image is a ${kind}, where a folder is expected`, {
+    hint: 'give the root file system of a cloud image as --base',
+  });
+}
+
+/** No program in a tree asks for names. The image's own file is often a link into /run, which scripts cannot read. */
+function nameNoResolver(path: string): void {
+  inside(path).write('etc/resolv.conf', '');
+}

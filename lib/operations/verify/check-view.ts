@@ -1,0 +1,91 @@
+import { mirror } from '../../job/layout';
+import { pathFault } from '../../simplestreams/contract/readable-values';
+import { plainIndexOf } from '../../simplestreams/documents';
+import type { Index, Products } from '../../simplestreams/types';
+import { type CheckedDocument, checkDocument, type Read } from './check-document';
+import { checkIndexContent, checkPlainIndex, checkSignedIndex } from './check-index';
+import type { Problem } from './problem';
+import { type PromisedItem, promisedItems } from './promised-items';
+import type { SignatureCheck } from './signature-check';
+
+/** What was found in the metadata of one view. */
+export interface CheckedView {
+  readonly view: string;
+  readonly documents: readonly Products[];
+  /** What the documents promise; not yet looked at. */
+  readonly items: readonly PromisedItem[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Looks at all metadata of a view: the index, every document, their unsigned twins and the signatures of both.
+ * A publication in the meantime is no problem of the mirror: then the view is looked at again.
+ */
+export async function checkView(read: Read, view: string, signatures: SignatureCheck): Promise<CheckedView> {
+  for (let attempt = 1; ; attempt++) {
+    const before = await readIndexes(read, view);
+    const checked = await checkFiles(read, view, before, signatures);
+    if (checked.problems.length === 0 || attempt === attempts) return checked;
+    if (isSame(before, await readIndexes(read, view))) return checked;
+  }
+}
+
+/** Publications follow each other by minutes. */
+const attempts = 3;
+
+interface IndexFiles {
+  readonly signed: Buffer | undefined;
+  readonly plain: Buffer | undefined;
+  readonly signature: Buffer | undefined;
+}
+
+async function readIndexes(read: Read, view: string): Promise<IndexFiles> {
+  return {
+    signed: await read(mirror.index(view)),
+    plain: await read(mirror.plainIndex(view)),
+    signature: await read(mirror.plainIndexSignature(view)),
+  };
+}
+
+function isSame(one: IndexFiles, other: IndexFiles): boolean {
+  const texts = (files: IndexFiles) =>
+    Object.values(files).map((bytes: Buffer | undefined) => bytes?.toString('latin1'));
+  return JSON.stringify(texts(one)) === JSON.stringify(texts(other));
+}
+
+async function checkFiles(
+  read: Read,
+  view: string,
+  indexes: IndexFiles,
+  signatures: SignatureCheck,
+): Promise<CheckedView> {
+  const { index, problems } = await checkSignedIndex(view, indexes.signed, signatures);
+  const checked = index === undefined ? [] : await checkDocuments(read, view, index, signatures);
+  const documents = new Map(checked.flatMap(({ id, document }) => (document ? [[id, document] as const] : [])));
+  const content = index === undefined ? [] : checkIndexContent(view, index, documents);
+  const plain = await checkPlainIndex(view, indexes, index && twinOf(index, checked), signatures);
+  return {
+    view,
+    documents: [...documents.values()],
+    items: promisedItems([...documents.values()]),
+    problems: [...problems, ...content, ...checked.flatMap((each) => each.problems), ...plain],
+  };
+}
+
+async function checkDocuments(
+  read: Read,
+  view: string,
+  index: Index,
+  signatures: SignatureCheck,
+): Promise<CheckedDocument[]> {
+  // a path that leads elsewhere is told by the rules of the index, and not followed
+  const entries = Object.entries(index.index).filter(([, { path }]) => pathFault(path) === undefined);
+  return Promise.all(entries.map(([id, { path }]) => checkDocument(read, view, { id, path }, signatures)));
+}
+
+/** What index.json should be; unknown where the name of one unsigned document is. */
+function twinOf(index: Index, checked: readonly CheckedDocument[]): Index | undefined {
+  const paths = new Map(checked.map(({ id, jsonPath }) => [id, jsonPath]));
+  if (Object.keys(index.index).some((id) => paths.get(id) === undefined)) return undefined;
+  return plainIndexOf(index, (id) => paths.get(id) ?? '');
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { MirrorError } from '../../errors';
+import { isObject, shown } from '../contract/json-shapes';
+import { parseStrictJson } from '../strict-json';
+import { type Described, productsOf } from './inherited';
+
+/**
+ * Documents of other people's streams. Only what is needed is looked at: such a document may hold anything beside it,
+ * also products that nobody here understands, and one of those must not spoil the rest.
+ */
+export type ForeignDocument =
+  | { readonly kind: 'index'; readonly entries: readonly ForeignEntry[] }
+  | { readonly kind: 'products'; readonly products: readonly Described[] };
+
+/** What an index says of one document. */
+export interface ForeignEntry {
+  readonly contentId: string;
+  /** Relative to the stream, and not yet looked at: it may be empty, or no path at all. */
+  readonly path: string;
+  /** Ids. */
+  readonly products: readonly string[];
+  /** Whether the index says that it is another index. */
+  readonly isIndex: boolean;
+}
+
+/** @param name how messages call it: its URL. @throws BadFormat where it is neither an index nor a products document */
+export function readForeignDocument(text: string, name: string): ForeignDocument {
+  const value = parsed(text, name);
+  const { success, data, error } = Shape.safeParse(value);
+  if (!success) {
+    const [issue] = error.issues;
+    const seen = shown(isObject(value) ? value.format : value);
+    throw badFormat(name, `${issue?.path.join('.') || 'it'}: ${issue?.message} (its format is ${seen})`);
+  }
+  if (data.format === 'products:1.0') return { kind: 'products', products: productsOf(data) };
+  return { kind: 'index', entries: Object.entries(data.index).flatMap(([id, entry]) => entryOf(id, entry)) };
+}
+
+/** Entries that describe no files to download (images of clouds, known by an id) are not ours to read. */
+function entryOf(contentId: string, value: unknown): ForeignEntry[] {
+  if (!isObject(value) || (value.datatype !== undefined && value.datatype !== 'image-downloads')) return [];
+  const { path, products, format } = value;
+  const ids = Array.isArray(products) ? products.filter((id) => typeof id === 'string') : [];
+  const entry = { contentId, path: typeof path === 'string' ? path : '', products: ids };
+  return [{ ...entry, isIndex: format === 'index:1.0' }];
+}
+
+const Shape = z.discriminatedUnion('format', [
+  z.looseObject({ format: z.literal('index:1.0'), index: z.record(z.string(), z.unknown()) }),
+  z.looseObject({ format: z.literal('products:1.0'), products: z.record(z.string(), z.unknown()) }),
+]);
+
+function parsed(text: string, name: string): unknown {
+  try {
+    return parseStrictJson(text);
+  } catch (cause) {
+    throw badFormat(name, (cause as Error).message, cause);
+  }
+}
+
+function badFormat(name: string, why: string, cause?: unknown): MirrorError {
+  return new MirrorError('BadFormat', `${name} is no simplestreams document: ${why}`, {
+    hint: 'give the address of the folder that holds streams/v1/, or of one of its .sjson files; where that is right, report it to the publisher of the stream',
+    cause,
+  });
+}

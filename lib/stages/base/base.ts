@@ -1,0 +1,10 @@
+import type { ImageSource } from '../../job/results';
+
+/** A base image on this machine. */
+export interface Base {
+  readonly serial: string;
+  /** Paths; the manifest is made of the squashfs where it has none. */
+  readonly squashfs: string;
+  readonly manifest?: string;
+  readonly source: ImageSource;
+}

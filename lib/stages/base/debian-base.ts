@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { squashfsCompression } from '../../catalog/compression';
+import type { Release } from '../../catalog/releases';
+import { MirrorError } from '../../errors';
+import { machineAptOptions } from '../../machine/apt/apt';
+import { machineCertificates } from '../../machine/apt/apt-network';
+import { inReleaseTime, readInRelease, verifiedNames } from '../../machine/apt/in-release';
+import { bootstrap } from '../../machine/bootstrap/bootstrap';
+import { makeFolder } from '../../machine/files';
+import { openGateway } from '../../machine/gateway/gateway';
+import { progress } from '../../machine/log';
+import { inside } from '../../machine/tree/inside/inside';
+import { type NamedText, textsIn } from '../../machine/tree/inside/lists';
+import { makeSquashfs } from '../../machine/tree/squashfs';
+import { splitClearsigned } from '../../simplestreams/openpgp/split-clearsigned';
+import { releaseRepositories } from '../sources/repositories';
+import { networkOf } from '../sources/search';
+import { serialOf, type Workbench } from '../workbench';
+import type { Base } from './base';
+
+/** What a machine needs to be commissioned by cloud-init, and its initramfs to boot from the network. */
+export const debianPackages = [
+  ...['systemd-sysv', 'dbus', 'cloud-init', 'netplan.io', 'openssh-server', 'sudo', 'iproute2', 'ca-certificates'],
+  ...['initramfs-tools', 'overlayroot', 'cloud-initramfs-dyn-netconf', 'open-iscsi', 'lsb-release'],
+];
+
+/** Debian publishes no image to start from, so one is made from its archive. */
+export async function debianBase(release: Release, bench: Workbench): Promise<Base> {
+  const { job, scratch, tools } = bench;
+  const network = networkOf(bench.order.places);
+  const repositories = await releaseRepositories(bench);
+  const lists = join(scratch, 'lists');
+  const tree = join(scratch, 'base');
+  const squashfs = join(scratch, 'base.squashfs');
+  await makeFolder(lists);
+
+  const announced = await Promise.all(repositories.map((one) => readInRelease(one, network)));
+  const epoch = newest(announced);
+  progress(`bootstrapping ${release.name} ${job.architecture}`);
+  const { ca } = bench.order.places;
+  const aptOptions = await machineAptOptions();
+  if (ca !== undefined) aptOptions.push(...(await machineCertificates(scratch, ca)));
+  await using gateway = await openGateway(repositories, network, scratch, { aptOptions });
+  await bootstrap(tree, {
+    ...{ release: release.name, architecture: job.architecture, packages: debianPackages, lists, tools },
+    repositories: repositories.map((one) => ({ ...one, uri: gateway.uriOf(one) })),
+    ...{ aptOptions, gateway },
+    ...(epoch !== undefined && { epoch: startOfDay(epoch) }),
+  });
+
+  const verified = newest(textsIn(inside(lists), '', verifiedNames).map(signedPartOf));
+  if (verified === undefined) {
+    throw new MirrorError('NotReady', 'the archive has no InRelease or Release file with a Date', {
+      hint: 'give another archive with --archive URL',
+    });
+  }
+  progress('packing the base image');
+  await makeSquashfs(tree, squashfs, {
+    compression: squashfsCompression(release, bench.order.compression),
+    epoch: startOfDay(verified),
+  });
+  const uri = repositories.map((one) => `${one.uri} ${one.suite}`).join(', ');
+  return { serial: serialOf(verified), squashfs, source: { kind: 'bootstrap', uri, sha256: '', product: '' } };
+}
+
+/** Debian has no image serial: what counts is the day on which the newest of its parts was written. */
+function newest(inReleases: readonly (string | undefined)[]): number | undefined {
+  const times = inReleases.map((text) => (text === undefined ? undefined : inReleaseTime(text)));
+  return times.includes(undefined) || times.length === 0 ? undefined : Math.max(...(times as number[]));
+}
+
+/** Two builds on one day then agree on every date, as the serial does. */
+function startOfDay(epoch: number): number {
+  return epoch - (epoch % 86_400);
+}
+
+/** Of a file that apt has verified, without what anybody may have written around what is signed. */
+function signedPartOf({ name, text }: NamedText): string {
+  return name.endsWith('_Release') ? text : splitClearsigned(Buffer.from(text)).text;
+}

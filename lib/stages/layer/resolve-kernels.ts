@@ -1,0 +1,75 @@
+import { kernelOf } from '../../catalog/kernels';
+import { MirrorError } from '../../errors';
+import { releaseFor } from '../../job/catalogue/release-for';
+import type { Job } from '../../job/job';
+import { kernelChoices } from '../../job/kernel-choice';
+import type { Order } from '../../job/order';
+import type { ResolvedKernel } from '../../job/results';
+import { imagePackageOf, isKernelImage, type NamedVersion, resolveInstall } from '../../machine/apt/apt-resolve';
+import { sha256OfText } from '../../machine/digest';
+import type { Chroot } from '../../machine/tree/chroot';
+import { proposedTarget } from '../sources/tell-apt';
+
+export interface Resolution {
+  readonly kernels: ResolvedKernel[];
+  /** What each flavour would install, by its name. */
+  readonly installed: Record<string, NamedVersion[]>;
+}
+
+/**
+ * Finds out what apt would install for every flavour that is ordered, before any is: what is published already, or two
+ * flavours have in common, need not be built.
+ * @param shared digest of all that the flavours share: the prepared layer and the image below it
+ */
+export async function resolveKernels(chroot: Chroot, job: Job, order: Order, shared: string): Promise<Resolution> {
+  const choice = kernelChoices(order).find(({ architecture }) => architecture === job.architecture);
+  const resolution: Resolution = { kernels: [], installed: {} };
+  for (const { kernel } of choice?.kernels ?? []) {
+    try {
+      const { packages, chain } = await packagesOf(chroot, job, order, kernel);
+      resolution.kernels.push(resolved(kernel, packages, chain, shared));
+      resolution.installed[kernel] = packages;
+    } catch (error) {
+      // An archive in the middle of an update is no reason to go on without a flavour.
+      if (!(error instanceof MirrorError && ['NoSuchPackage', 'NoKernel'].includes(error.name))) throw error;
+      resolution.kernels.push({ outcome: 'missing', kernel, error: error.name, message: error.message });
+    }
+  }
+  return resolution;
+}
+
+async function packagesOf(
+  chroot: Chroot,
+  job: Job,
+  order: Order,
+  kernel: string,
+): Promise<{ packages: NamedVersion[]; chain: readonly string[] }> {
+  const requested = kernelOf(releaseFor(order), job.architecture, kernel).package;
+  const image = await imagePackageOf(chroot, requested);
+  const chain = [requested, image];
+  const target = proposedTarget({ job, order }, chain);
+  return { packages: await resolveInstall(chroot, [image], { target }), chain };
+}
+
+/** The packages that are only the way to a kernel (`linux-image-generic-hwe-24.04`) make no difference to its files. */
+function resolved(
+  kernel: string,
+  packages: readonly NamedVersion[],
+  chain: readonly string[],
+  shared: string,
+): ResolvedKernel {
+  const image = packages.find(({ name }) => isKernelImage(name));
+  if (image === undefined) {
+    const names = packages.map(({ name }) => name).join(', ') || 'nothing';
+    throw new MirrorError('NoKernel', `${chain[0]} brings no linux-image-<version>: apt would install ${names}`);
+  }
+  const isWay = (name: string) => chain.includes(name) || (name.startsWith('linux-image-') && !isKernelImage(name));
+  const lines = packages.filter(({ name }) => !isWay(name)).map(({ name, version }) => `${name} ${version}`);
+  return {
+    outcome: 'resolved',
+    kernel,
+    imagePackage: image.name,
+    imageVersion: image.version,
+    packages: sha256OfText([shared, ...lines].join('\n')),
+  };
+}

@@ -1,0 +1,110 @@
+import {
+  type Bootloader,
+  bootloaderFields,
+  bootloaderItemPath,
+  bootloaderProductId,
+  bootloaders,
+} from '../../catalog/bootloaders';
+import { MirrorError } from '../../errors';
+import type { BuiltBootloader, BuiltBootloaders, BuiltLoaderItem } from '../../job/bootloaders';
+import { type Addition, newestVersion } from '../../simplestreams/merge';
+import type { Item, Products, Version } from '../../simplestreams/types';
+
+/** One bootloader product with what its next version would hold, whatever that version will be called. */
+export interface LoaderOffer {
+  readonly productId: string;
+  /** The product's own fields. */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly loader: Bootloader;
+  readonly items: Readonly<Record<string, BuiltLoaderItem>>;
+}
+
+/**
+ * What was built, as products of a view.
+ * @param inputs digest of what the archives offered; it stands at the product, and is renewed when nothing new came of it
+ * @throws BadInput for a loader that the catalogue does not have
+ */
+export function loaderOffersOf(view: string, inputs: string, { products }: BuiltBootloaders): LoaderOffer[] {
+  return products.map((built) => {
+    const loader = loaderOf(built);
+    return {
+      productId: bootloaderProductId(loader, view),
+      fields: { ...bootloaderFields(loader, view), ...(inputs === '' ? {} : { inputs }) },
+      loader,
+      items: built.items,
+    };
+  });
+}
+
+/** The offers that the view does not have as the newest version of their product; what older versions have counts not. */
+export function loaderNews(
+  offers: readonly LoaderOffer[],
+  document: Products | undefined,
+  rebuild = false,
+): LoaderOffer[] {
+  return offers.filter((offer) => rebuild || standing(offer, document) === undefined);
+}
+
+/**
+ * What to commit: the news under the names claimed for them, and for all else the newest version again beside renewed
+ * fields. An offer that became news after the claim is passed over: another build has published a later one meanwhile.
+ * @param claimed version names by product id
+ * @param rebuild whether claimed names are taken although the newest versions have just this
+ */
+export function loaderAdditions(
+  offers: readonly LoaderOffer[],
+  document: Products | undefined,
+  claimed: ReadonlyMap<string, string>,
+  rebuild = false,
+): Addition[] {
+  return offers.flatMap((offer): Addition[] => {
+    const { productId, fields } = offer;
+    const old = standing(offer, document);
+    if (old !== undefined && !(rebuild && claimed.has(productId)))
+      return [{ productId, fields, versionName: old.name, version: old.version }];
+    const name = claimed.get(productId);
+    if (name === undefined) return [];
+    const items = Object.entries(offer.items).map(([item, built]) => [item, itemOf(offer, name, item, built)] as const);
+    return [{ productId, fields, versionName: name, version: { items: Object.fromEntries(items) } }];
+  });
+}
+
+/** The newest version of a product, if every item of it is there with the source package that is offered. */
+function standing(
+  { productId, items }: LoaderOffer,
+  document: Products | undefined,
+): { name: string; version: Version } | undefined {
+  const product = document?.products[productId];
+  const name = product === undefined ? undefined : newestVersion(product);
+  const version = name === undefined ? undefined : product?.versions[name];
+  if (name === undefined || version === undefined) return undefined;
+  const published = Object.values(version.items);
+  const has = (one: BuiltLoaderItem) =>
+    published.some(
+      ({ src_package, src_version, src_release }) =>
+        src_package === one.package && src_version === one.version && src_release === one.release,
+    );
+  return Object.values(items).every(has) ? { name, version } : undefined;
+}
+
+function itemOf({ loader }: LoaderOffer, version: string, item: string, built: BuiltLoaderItem): Item {
+  return {
+    ftype: 'archive.tar.xz',
+    path: bootloaderItemPath(loader, version, item),
+    sha256: built.artefact.sha256,
+    size: built.artefact.size,
+    src_package: built.package,
+    src_release: built.release,
+    src_version: built.version,
+  };
+}
+
+function loaderOf({ os, firmware, architecture }: BuiltBootloader): Bootloader {
+  const found = bootloaders.find(
+    (one) => one.os === os && one.firmware === firmware && one.architecture === architecture,
+  );
+  if (found !== undefined) return found;
+  throw new MirrorError('BadInput', `no bootloader ${os} for ${firmware} ${architecture}`, {
+    hint: 'lib/catalog/bootloaders.ts says which there are',
+  });
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { ubuntuArchive } from '../../job/apt-sources';
+import type { Order } from '../../job/order';
+import { machineCertificates } from '../../machine/apt/apt-network';
+import { writeBytes } from '../../machine/bytes';
+import type { BootloadersOrder } from '../bootloaders';
+import { networkOf } from '../sources/search';
+import type { ArchivePlaces } from './bootloader-sources';
+
+interface Places {
+  readonly order: Order;
+  readonly scratch: string;
+  /** Holds `keyrings/`. */
+  readonly tools: string;
+}
+
+/** The two archives that an order takes bootloaders from, and the keyring that they are signed with: there is no image. */
+export async function bootloaderArchives({ order, scratch, tools }: Places): Promise<ArchivePlaces> {
+  const keyring = await keyringFile(order.places.archiveKeyring, scratch, tools);
+  const place = (which: keyof ArchivePlaces) => ({ uri: ubuntuArchive(order.places, which), keyring });
+  return { archive: place('archive'), ports: place('ports') };
+}
+
+/** The same, with all that apt has to be told. */
+export async function bootloadersOrder(places: Places): Promise<BootloadersOrder> {
+  const network = networkOf(places.order.places);
+  const aptOptions = network.ca === undefined ? [] : await machineCertificates(places.scratch, network.ca);
+  return { ...(await bootloaderArchives(places)), aptOptions, network };
+}
+
+async function keyringFile(given: string | undefined, scratch: string, tools: string): Promise<string> {
+  if (given === undefined) return join(tools, 'keyrings/ubuntu-archive-keyring.gpg');
+  const file = join(scratch, 'archive-keyring.gpg');
+  await writeBytes(file, Buffer.from(given, 'base64'));
+  return file;
+}

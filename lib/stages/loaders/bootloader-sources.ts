@@ -1,0 +1,48 @@
+import { architectureOf } from '../../catalog/architectures';
+import { type Bootloader, bootloaders } from '../../catalog/bootloaders';
+import type { Repository } from '../../machine/apt/apt';
+
+/** Where one of Ubuntu's two archives lies. */
+export interface ArchivePlace {
+  readonly uri: string;
+  /** Path of a binary keyring. @default - what this machine's apt trusts */
+  readonly keyring?: string | undefined;
+}
+
+/** The two archives, by what {@link architectureOf} calls them. */
+export interface ArchivePlaces {
+  readonly archive: ArchivePlace;
+  readonly ports: ArchivePlace;
+}
+
+/** The packages of one release and architecture, which are fetched together. */
+export interface BootloaderSource {
+  readonly release: string;
+  readonly architecture: string;
+  readonly packages: readonly string[];
+  /** The InRelease files of all of them are what the bootloaders depend on. */
+  readonly repositories: readonly Repository[];
+}
+
+/** All that is to be fetched for all bootloaders. */
+export function bootloaderSources(places: ArchivePlaces): BootloaderSource[] {
+  const sources = new Map<string, BootloaderSource>();
+  for (const loader of bootloaders) {
+    const { release, packagesOf: architecture } = loader;
+    const packages = [...(sources.get(sourceName(loader))?.packages ?? []), ...loader.packages];
+    const repositories = repositoriesOf(release, places[architectureOf(architecture).archive]);
+    sources.set(sourceName(loader), { release, architecture, packages: [...new Set(packages)], repositories });
+  }
+  return [...sources.values()];
+}
+
+/** What tells the sources of loaders apart: `noble-amd64`. */
+export function sourceName({ release, packagesOf }: Pick<Bootloader, 'release' | 'packagesOf'>): string {
+  return `${release}-${packagesOf}`;
+}
+
+/** A loader is taken from wherever apt finds it in its highest version; syslinux is in universe. */
+function repositoriesOf(release: string, { uri, keyring }: ArchivePlace): Repository[] {
+  const suites = [release, `${release}-updates`, `${release}-security`];
+  return suites.map((suite) => ({ uri, suite, components: ['main', 'universe'], keyring }));
+}

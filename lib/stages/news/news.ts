@@ -1,0 +1,97 @@
+import type { Job } from '../../job/job';
+import { type Addition, newestVersion } from '../../simplestreams/merge';
+import type { Product, Products, Version } from '../../simplestreams/types';
+import { type DecisiveFacts, type Offer, versionOf } from './offers';
+
+/** What went in decides whether an offer is news; whether it gave other bytes does not. */
+const decisive = ['base_sha256', 'packages', 'recipe'] as const satisfies (keyof DecisiveFacts)[];
+
+/**
+ * The offers that the view does not have as the newest version of their product. Where another build has published one
+ * since this one looked, nobody knows which of the two went by the later look at the sources: the one that is there
+ * stays, and the next build compares.
+ */
+export function newsAmong(offers: readonly Offer[], document: Products | undefined, job: Job): Offer[] {
+  return offers.filter((offer) => {
+    if (!offer.built || (!job.rebuild && standing(offer, document, job) !== undefined)) return false;
+    return job.rebuild || !isOvertaken(offer, document);
+  });
+}
+
+/** Those that were built and are passed over, since another build has published something else meanwhile. */
+export function overtakenAmong(offers: readonly Offer[], document: Products | undefined, job: Job): Offer[] {
+  if (job.rebuild) return [];
+  return offers.filter((offer) => {
+    return offer.built && standing(offer, document, job) === undefined && isOvertaken(offer, document);
+  });
+}
+
+function isOvertaken({ productId, newest }: Offer, document: Products | undefined): boolean {
+  return newestName(document?.products[productId]) !== newest;
+}
+
+/** Name of a product's newest version; empty where it has none. */
+export function newestName(product: Product | undefined): string {
+  return (product && newestVersion(product)) ?? '';
+}
+
+/** Whether a product's newest version was made of just this, and has booted if that is wanted. */
+export function isStanding(product: Product | undefined, facts: DecisiveFacts, job: Wanted): boolean {
+  return standingVersion(product, facts, job) !== undefined;
+}
+
+type Wanted = Pick<Job, 'bootTest'>;
+
+/** A version name that is this execution's, and the offers whose objects lie under it. */
+export interface Claimed {
+  readonly version: string;
+  readonly offers: readonly Offer[];
+}
+
+/**
+ * What to commit: the news under the name claimed for them, and for all else the newest version again beside renewed
+ * fields. An offer that became news after the claim is passed over: another build has published a later one meanwhile.
+ */
+export function additionsOf(
+  offers: readonly Offer[],
+  document: Products | undefined,
+  job: Job,
+  claimed: Claimed | undefined,
+): Addition[] {
+  const news = newsAmong(offers, document, job);
+  return offers.flatMap((offer): Addition[] => {
+    const { productId, fields } = offer;
+    const old = standing(offer, document, job);
+    if (!news.includes(offer) && old !== undefined) {
+      return [{ productId, fields, versionName: old.name, version: old.version }];
+    }
+    if (!claimed?.offers.includes(offer)) return [];
+    return [{ productId, fields, versionName: claimed.version, version: versionOf(offer, claimed.version) }];
+  });
+}
+
+/** The newest version of the offer's product, if it has just this. */
+function standing(
+  { productId, facts }: Offer,
+  document: Products | undefined,
+  job: Wanted,
+): { name: string; version: Version } | undefined {
+  return standingVersion(document?.products[productId], facts, job);
+}
+
+function standingVersion(
+  product: Product | undefined,
+  facts: DecisiveFacts,
+  { bootTest }: Wanted,
+): { name: string; version: Version } | undefined {
+  const name = product === undefined ? undefined : newestVersion(product);
+  const version = name === undefined ? undefined : product?.versions[name];
+  if (name === undefined || version === undefined) return undefined;
+  if (bootTest && isUntested(version)) return undefined;
+  return decisive.every((field) => version[field] === facts[field]) ? { name, version } : undefined;
+}
+
+/** Whether a version was published without the boot test that it could have had. */
+export function isUntested({ gate }: Version): boolean {
+  return gate === 'waived';
+}

@@ -1,0 +1,152 @@
+import { type Kernel, kernelOf } from '../../catalog/kernels';
+import { type ItemName, itemPath, productFields, productId } from '../../catalog/products';
+import { releaseFor } from '../../job/catalogue/release-for';
+import type { Job } from '../../job/job';
+import { foldersOf, made as keys, mirror as layout } from '../../job/layout';
+import type { PublishInput } from '../../job/publish-input';
+import type { Artefact, Booted, Extracted, Fetched } from '../../job/results';
+import { sha256Of } from '../../simplestreams/documents';
+import type { Item, Version } from '../../simplestreams/types';
+import { type Origin, provenanceOf } from '../provenance';
+import { baseWord, inputsDigest } from './inputs-digest';
+
+/** One product with what its next version would hold, whatever that version will be called. */
+export interface Offer {
+  readonly productId: string;
+  /** The product's own fields. */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly kernel: Kernel;
+  /** Newest version of the product when the build looked; empty: there was none. */
+  readonly newest: string;
+  /** Whether it was built; else its newest version is the one that it has, and only its fields are renewed. */
+  readonly built: boolean;
+  readonly artefacts: Readonly<Partial<Record<ItemName, Artefact>>>;
+  /** Version-level fields: what went in, and how it was tested. */
+  readonly facts: DecisiveFacts & Readonly<Record<string, string>>;
+  /** What its provenance tells. @default - it has none */
+  readonly origin?: Origin;
+}
+
+export interface BuiltKernel {
+  readonly kernel: string;
+  readonly extracted: { readonly build: string; readonly result: Extracted };
+  readonly booted: Booted;
+}
+
+/** What decides whether a version is what would be built now. */
+export interface DecisiveFacts {
+  /** Digest of the image that everything is made from. */
+  readonly base_sha256: string;
+  /** Digest of all packages that went in. */
+  readonly packages: string;
+  /** Digest of what was asked for, and of our own way of doing it. */
+  readonly recipe: string;
+}
+
+/** What Publish reads of an execution beside its input. */
+export type Context = Pick<Origin, 'order' | 'materials'>;
+
+/** What the flavours of one architecture are as products of the job's view: those that were built, and those that stand. */
+export function offersOf(job: Job, input: PublishInput, built: readonly BuiltKernel[], context: Context): Offer[] {
+  const { selected } = input;
+  const fetched = input.fetched.result;
+  const missing = selected.missing.map(({ kernel }) => kernel).join(' ');
+  const looked = { ...inputsSeen(job, fetched, context), ...(missing && { missing }) };
+  return selected.flavours.flatMap((flavour): Offer[] => {
+    const made = built.find(({ kernel }) => kernel === flavour.builtAs);
+    if (flavour.builtAs !== '' && made === undefined) return [];
+    const kernel = kernelOf(releaseFor(context.order), job.architecture, flavour.kernel);
+    return [
+      {
+        productId: productId(kernel, job.view),
+        // `inputs` stands at the product: it is renewed when a build finds that nothing new came of newer inputs.
+        fields: { ...productFields(kernel, job.view), ...looked },
+        kernel,
+        newest: flavour.newest,
+        built: made !== undefined,
+        artefacts: made === undefined ? {} : artefactsOf(job, input, made),
+        facts: {
+          base_sha256: fetched.squashfs.sha256,
+          packages: flavour.packages,
+          recipe: job.recipe,
+          image_package: flavour.imagePackage,
+          image_version: flavour.imageVersion,
+          serial: fetched.serial,
+          ...(made && { gate: made.booted.gate, kernel_version: made.extracted.result.kernelRelease }),
+        },
+        origin: { ...context, fetched, recipe: job.recipe, builtAs: flavour.builtAs },
+      },
+    ];
+  });
+}
+
+/** What was planned to go in, if it has gone in. */
+function inputsSeen({ inputs, recipe }: Job, { serial, source }: Fetched, { materials }: Context): { inputs?: string } {
+  const archives = materials.archives.map(({ sha256 }) => sha256);
+  const seen = inputsDigest({ recipe, archives, base: baseWord(source, serial) });
+  return inputs !== '' && inputs === seen ? { inputs } : {};
+}
+
+/** Where they are follows from who made them; the builds only say what they are. */
+function artefactsOf(
+  job: Job,
+  { fetched, root }: PublishInput,
+  { kernel, extracted: { build, result } }: BuiltKernel,
+): Offer['artefacts'] {
+  const folders = foldersOf({ ...job, kernel, root: root.build, extracted: build });
+  const { squashfs, manifest } = root.result ?? fetched.result;
+  return {
+    squashfs: { key: keys.squashfs(folders.root), ...squashfs },
+    manifest: { key: keys.manifest(folders.root), ...manifest },
+    'boot-kernel': { key: keys.kernel(folders.extracted), ...result.kernel },
+    'boot-initrd': { key: keys.initrd(folders.extracted), ...result.initrd },
+  };
+}
+
+/** An offer as a version of that name. Its provenance is named where MAAS does not look. */
+export function versionOf(offer: Offer, name: string): Version {
+  const { kernel, artefacts, facts } = offer;
+  const items = Object.entries(artefacts).map(([item, artefact]) => [
+    item,
+    itemOf(kernel, name, item as ItemName, artefact as Artefact),
+  ]);
+  const version = { ...facts, items: Object.fromEntries(items) as Record<string, Item> };
+  const provenance = provenanceFile(offer, name, version.items);
+  if (provenance === undefined) return version;
+  const { sha256, size } = measured(provenance.bytes);
+  return { ...version, provenance: provenance.path, provenance_sha256: sha256, provenance_size: String(size) };
+}
+
+/** The provenance of an offer's version, beside its kernel. */
+export function provenanceFile(
+  { kernel, origin }: Offer,
+  name: string,
+  items: Version['items'],
+): { readonly path: string; readonly bytes: Buffer } | undefined {
+  if (origin === undefined) return undefined;
+  const path = itemPath(kernel, name, 'provenance.json');
+  return { path, bytes: provenanceOf(kernel, Object.values(items), origin) };
+}
+
+function measured(bytes: Buffer): { sha256: string; size: number } {
+  return { sha256: sha256Of(bytes), size: bytes.length };
+}
+
+/** Where the artefacts of an offer go in the pool, by their key in the work store. */
+export function poolKeysOf({ kernel, artefacts }: Offer, version: string): { artefact: Artefact; key: string }[] {
+  return Object.entries(artefacts).map(([item, artefact]) => ({
+    artefact,
+    key: layout.pool(itemPath(kernel, version, item as ItemName)),
+  }));
+}
+
+function itemOf(kernel: Kernel, version: string, item: ItemName, { sha256, size }: Artefact): Item {
+  const boots = item.startsWith('boot-');
+  return {
+    ftype: item,
+    ...(boots ? { kpackage: kernel.package } : {}),
+    path: itemPath(kernel, version, item),
+    sha256,
+    size,
+  };
+}

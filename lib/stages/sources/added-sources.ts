@@ -1,0 +1,118 @@
+import { MirrorError, withoutPasswords } from '../../errors';
+import { type AddedRepository, repositoryText } from '../../job/added-repository';
+import { addedSources, type ImageSource } from '../../job/apt-sources';
+import { checked } from '../../job/checked';
+import { foldersOf, made } from '../../job/layout';
+import { type AptSource, AptSources, type Order } from '../../job/order';
+import { parseRepository } from '../../job/repository';
+import { isFor, type Stanza } from '../../job/sources/stanza';
+import { ppaKey } from '../../machine/apt/launchpad';
+import { readText } from '../../machine/files';
+import { progress } from '../../machine/log';
+import { binaryKeyring, keysOf, publicKeyring } from '../../simplestreams/openpgp/keyring';
+import { parseStrictJson } from '../../simplestreams/strict-json';
+import { handOnJson, takeUp, type Workbench } from '../workbench';
+import { networkOf } from './search';
+
+/** The repositories that an order adds, with their keys, found and kept for the later stages. */
+export async function findAddedSources(bench: Workbench): Promise<ImageSource[]> {
+  const { order } = bench;
+  const found = await Promise.all((order.customise?.repositories ?? []).map((one) => sourcesOf(one, bench)));
+  const sources = found.flat();
+  await handOnJson(bench, made.repositories(bench.folder), sources);
+  return sources;
+}
+
+/** Those that {@link findAddedSources} has kept; none where nothing is customised. */
+export async function knownAddedSources(bench: Workbench): Promise<ImageSource[]> {
+  if (!bench.job.customised) return [];
+  const key = made.repositories(foldersOf(bench.job).root);
+  return checked(AptSources, JSON.parse(await readText(await takeUp(bench, key))), key);
+}
+
+async function sourcesOf(added: AddedRepository, { order, job }: Workbench): Promise<AptSource[]> {
+  const repository = parseRepository(repositoryText(added));
+  const only = { ...order, customise: { ...nothingElse, repositories: [added] } };
+  const sources = addedSources(only, job.architecture);
+  if (repository.kind === 'ppa') {
+    const keyring = await keyringOfPpa(repository, order.places);
+    return sources.map(({ keys: _, ...source }) => ({ ...source, keyring: keyring.toString('base64') }));
+  }
+  tellOfStanzas(repository.stanzas, job.architecture);
+  return Promise.all(
+    sources.map(async ({ keys = [], ...source }) => {
+      const keyring = await givenKeyring(keys, source.uri);
+      return { ...source, keyring: keyring.toString('base64') };
+    }),
+  );
+}
+
+const nothingElse = { repositories: [], proposed: [], packages: [], purge: [] };
+
+/** What of them comes to nothing, as in apt. */
+function tellOfStanzas(stanzas: readonly Stanza[], architecture: string): void {
+  for (const stanza of stanzas) {
+    const uris = withoutPasswords(stanza.uris.join(' '));
+    if (!isFor(stanza, architecture)) progress(`nothing is taken from ${uris}: it is not for ${architecture}`);
+    if (stanza.unknown.length > 0)
+      progress(`warning: ${uris} has fields that nothing comes of: ${stanza.unknown.join(', ')}`);
+  }
+}
+
+/**
+ * Looks at the keys that an order brings with its repositories, before anything is downloaded.
+ * @throws BadInput (misuse) for one that cannot be read
+ */
+export async function checkAddedKeys(order: Pick<Order, 'customise'>): Promise<void> {
+  for (const added of order.customise?.repositories ?? []) {
+    const repository = parseRepository(repositoryText(added));
+    if (repository.kind === 'ppa') continue;
+    for (const { keys, uris } of repository.stanzas) await givenKeyring(keys, uris.join(' '));
+  }
+}
+
+/** The key is believed only if it is the one whose fingerprint the archive's own object tells. */
+async function keyringOfPpa(
+  ppa: { readonly owner: string; readonly name: string },
+  places: Workbench['order']['places'],
+): Promise<Buffer> {
+  const name = `ppa:${ppa.owner}/${ppa.name}`;
+  progress(`asking Launchpad for the key of ${name}`);
+  const asking = { network: networkOf(places), parse: parseStrictJson };
+  const { fingerprint, armoured } = await ppaKey(places.launchpad, ppa, asking, { retried: progress });
+  const keyring = await keyringOf(armoured, name);
+  const [key, ...others] = await keysOf(keyring);
+  if (key?.fingerprint === fingerprint && others.length === 0) return key.keyring;
+  throw new MirrorError('BadSignature', `the key of ${name} is ${key?.fingerprint}, Launchpad says ${fingerprint}`, {
+    hint: 'somebody between here and Launchpad changes what it answers, or its address is wrong',
+  });
+}
+
+/** Of the key blocks of a stanza; each of the keys may sign for it. */
+async function givenKeyring(keys: readonly string[], uri: string): Promise<Buffer> {
+  try {
+    const keyrings = keys.map((key) => publicKeyring(Buffer.from(key)));
+    for (const keyring of keyrings) await keysOf(keyring);
+    return Buffer.concat(keyrings);
+  } catch (cause) {
+    throw new MirrorError(
+      'BadInput',
+      `the key of ${withoutPasswords(uri)} cannot be read: ${(cause as Error).message}`,
+      {
+        hint: 'Signed-By takes what `gpg --armor --export` writes, each line indented by one blank, an empty one as a dot',
+        cause,
+        misuse: true,
+      },
+    );
+  }
+}
+
+async function keyringOf(armoured: string, name: string): Promise<Buffer> {
+  try {
+    const keyring = binaryKeyring(Buffer.from(armoured));
+    await keysOf(keyring);
+    return keyring;
+  } catch (cause) {
+    throw new MirrorError('BadSignature', `the key of ${name} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}

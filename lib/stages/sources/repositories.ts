@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { MirrorError } from '../../errors';
+import { archiveSources, type ImageSource } from '../../job/apt-sources';
+import { machineRepositories, type Repository } from '../../machine/apt/apt';
+import { writeBytes } from '../../machine/bytes';
+import { sha256OfText } from '../../machine/digest';
+import type { Workbench } from '../workbench';
+import { withCredentials } from './source-credentials';
+
+/** The release's own repositories, as apt is told of them; keyrings that the order brings are laid beside. */
+export async function archiveRepositories(bench: Workbench): Promise<Repository[]> {
+  return repositoriesOf(archiveSources(bench.order, bench.job.architecture), bench);
+}
+
+/**
+ * The same, all of them told: where a build names none, as it may for Debian, those of this machine's apt.
+ * @throws NotSupported where that knows no archive of the release, as on machines of another distribution
+ */
+export async function releaseRepositories(bench: Workbench): Promise<readonly Repository[]> {
+  const ordered = await archiveRepositories(bench);
+  if (ordered.length > 0) return ordered;
+  const { release } = bench.job;
+  const machines = await machineRepositories(release);
+  if (machines.length > 0) return machines;
+  throw new MirrorError('NotSupported', `this machine's apt knows no archive of ${release}`, {
+    hint: 'name one: --archive URL, or places.archive',
+  });
+}
+
+/** Sources as apt is told of them: keyrings become files, credentials leave the addresses. */
+export async function repositoriesOf(
+  sources: readonly ImageSource[],
+  { scratch, secretOf }: Pick<Workbench, 'scratch' | 'secretOf'>,
+): Promise<Repository[]> {
+  return Promise.all(
+    (await withCredentials(sources, secretOf)).map(async ({ keyring, ...source }) => {
+      if (keyring === undefined) return source;
+      const file = join(scratch, 'keyrings', `${sha256OfText(keyring).slice(0, 16)}.gpg`);
+      await writeBytes(file, Buffer.from(keyring, 'base64'));
+      return { ...source, keyring: file };
+    }),
+  );
+}

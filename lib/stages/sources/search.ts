@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { releaseFor } from '../../job/catalogue/release-for';
+import type { Order } from '../../job/order';
+import { type Places, streamAddress } from '../../job/places';
+import { writeBytes } from '../../machine/bytes';
+import type { Network } from '../../machine/download/network';
+import type { VerifyClearsigned } from '../../simplestreams/openpgp/verified-text';
+import type { FindOptions } from '../streams/find-cloud-image';
+import type { StreamOptions } from '../streams/signed-stream';
+
+/** Where an order wants its cloud image to be looked for, and by whose signature it counts. */
+export async function searchOf(
+  bench: StreamBench & { readonly order: Order; readonly job: { readonly architecture: string } },
+): Promise<FindOptions> {
+  const { order, job } = bench;
+  const { name: release, version } = releaseFor(order);
+  return {
+    ...(await streamOf(bench)),
+    release,
+    version,
+    architecture: job.architecture,
+    ...(order.serial !== undefined && { serial: order.serial }),
+  };
+}
+
+interface StreamBench {
+  readonly order: Pick<Order, 'places'>;
+  readonly scratch: string;
+  /** Holds `keyrings/`. */
+  readonly tools: string;
+  readonly verify?: VerifyClearsigned;
+}
+
+/** The stream of cloud images that an order names, and by whose signature it counts. */
+export async function streamOf({
+  order: { places },
+  scratch,
+  tools,
+  verify,
+}: StreamBench): Promise<StreamOptions & { readonly stream: string }> {
+  return {
+    stream: streamAddress(places),
+    keyring: await streamKeyring(places, scratch, tools),
+    scratch,
+    network: networkOf(places),
+    ...(verify && { verify }),
+  };
+}
+
+/** How an order wants the network to be reached. */
+export function networkOf({ proxy, ca }: Places): Network {
+  return { ...(proxy !== undefined && { proxy }), ...(ca !== undefined && { ca }) };
+}
+
+async function streamKeyring({ streamKeyring: given }: Places, scratch: string, tools: string): Promise<string> {
+  if (given === undefined) return join(tools, 'keyrings/ubuntu-cloudimage-keyring.gpg');
+  const file = join(scratch, 'given-stream-keyring.gpg');
+  await writeBytes(file, Buffer.from(given, 'base64'));
+  return file;
+}

@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import { MirrorError, withoutPasswords } from '../../errors';
+import { readBytes, writeBytes } from '../../machine/bytes';
+import { type RequestOptions, readUrl } from '../../machine/download/download';
+import type { Network } from '../../machine/download/network';
+import { verifyClearsigned } from '../../machine/gpgv';
+import { binaryKeyring } from '../../simplestreams/openpgp/keyring';
+import { type VerifyClearsigned, verifiedText } from '../../simplestreams/openpgp/verified-text';
+
+export interface StreamOptions extends RequestOptions {
+  /** Path of the keyring that the stream's documents are signed by, binary or armoured. */
+  readonly keyring: string | undefined;
+  /** A folder to work in. */
+  readonly scratch: string;
+  readonly network: Network;
+  /** Who checks signatures; a Lambda function has no gpgv. @default gpgv */
+  readonly verify?: VerifyClearsigned;
+  /** Bytes that an index may have, before anybody knows whose it is. @default 16 MiB; other documents: `most` */
+  readonly mostOfIndex?: number;
+}
+
+/** Somebody's stream, of which nothing is believed that is not signed. */
+export interface SignedStream {
+  /** What item and document paths are relative to; ends with a slash. */
+  readonly base: string;
+  /** URL of the first document. */
+  readonly start: string;
+  /**
+   * The text of a document, or undefined where there is none (404, twice).
+   * @throws BadSignature, BadFormat, DownloadFailed
+   */
+  read(url: string): Promise<string | undefined>;
+}
+
+/**
+ * @param stream its address, or that of one of its signed documents
+ * @throws BadInput (misuse) where it is not signed, or there is no keyring to check it with
+ */
+export async function openStream(stream: string, options: StreamOptions): Promise<SignedStream> {
+  const { base, start } = addressesOf(stream);
+  const keyring = await givenKeyring(options.keyring, start);
+  const verify = options.verify ?? gpgvIn(options.scratch);
+  return {
+    base,
+    start,
+    read: async (url) => {
+      const bytes = await readUrl(url, options.network, { insist: true, ...options, ...limitOf(url, options) });
+      return bytes === undefined ? undefined : textOf(url, bytes, keyring, verify);
+    },
+  };
+}
+
+function limitOf(url: string, { mostOfIndex = 16 * 1024 * 1024 }: StreamOptions): { most?: number } {
+  return url.endsWith('/index.sjson') ? { most: mostOfIndex } : {};
+}
+
+/** gpgv reads files. */
+function gpgvIn(scratch: string): VerifyClearsigned {
+  let documents = 0;
+  return async (clearsigned, keyring) => {
+    const [keyringFile, file] = [
+      join(scratch, 'stream-keyring.gpg'),
+      join(scratch, `stream-document-${documents++}.sjson`),
+    ];
+    await writeBytes(keyringFile, keyring);
+    await writeBytes(file, clearsigned);
+    return verifyClearsigned(file, keyringFile).catch((error: unknown) => {
+      if (!(error instanceof MirrorError) || error.name !== 'BadSignature') throw error;
+      // It names a file of ours, which tells nobody anything.
+      throw new MirrorError(error.name, error.message.replaceAll(file, 'what came'), { cause: error });
+    });
+  };
+}
+
+/** As MAAS and the simplestreams library split an address. */
+function addressesOf(stream: string): { base: string; start: string } {
+  const at = stream.indexOf('streams/v1/');
+  const document = at !== -1 && /\.s?json$/.test(stream) ? stream.slice(at) : undefined;
+  if (document === undefined) {
+    const base = stream.endsWith('/') ? stream : `${stream}/`;
+    return { base, start: `${base}streams/v1/index.sjson` };
+  }
+  if (!document.endsWith('.sjson')) {
+    throw new MirrorError('BadInput', `${withoutPasswords(stream)} is not signed`, {
+      hint: 'name its signed form, which ends in .sjson: images are built from signed streams only',
+      misuse: true,
+    });
+  }
+  return { base: stream.slice(0, at), start: stream };
+}
+
+async function givenKeyring(path: string | undefined, url: string): Promise<Buffer> {
+  if (path === undefined) {
+    throw new MirrorError('BadInput', `there is no keyring to check ${withoutPasswords(url)} with`, {
+      hint: 'give the path of the keyring that the stream is signed by',
+      misuse: true,
+    });
+  }
+  try {
+    return binaryKeyring(await readBytes(path));
+  } catch (cause) {
+    throw new MirrorError('BadInput', `the keyring ${path} cannot be read: ${(cause as Error).message}`, {
+      hint: 'give the path of a keyring file, binary (`gpg --export`) or armoured',
+      cause,
+      misuse: true,
+    });
+  }
+}
+
+async function textOf(url: string, bytes: Buffer, keyring: Buffer, verify: VerifyClearsigned): Promise<string> {
+  try {
+    return await verifiedText(bytes, keyring, verify);
+  } catch (cause) {
+    if (!(cause instanceof MirrorError) || !['BadSignature', 'BadFormat'].includes(cause.name)) throw cause;
+    throw new MirrorError(cause.name, `${withoutPasswords(url)}: ${cause.message}`, {
+      hint: 'it was changed on its way (by a proxy?), it is not a signed document at all, or the keyring does not hold its key; nothing of it was used',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,188 @@
+import { link, readFile, rmdir, stat, unlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { MirrorError } from '../../errors';
+import { checkDigest, type Measured, measureBytes, measureFile } from '../digest';
+import { hasCode, ifThere, nameDiskFull, putAt, readIfThere } from '../durable';
+import { checkKey, checkPrefix, storeFolder } from '../key';
+import type { Body, ObjectBytes, ObjectHead, Store, WriteOptions, Written } from '../store';
+import { copyWhole } from './copy-whole';
+import { checkCondition, checkOwn, checkSame } from './directory-refusals';
+import { exposeFolder } from './expose';
+import { Generations, type Pause, type Standing } from './generations';
+import { type Temporary, TemporaryFiles } from './temporary';
+import { keysBelow } from './walk';
+
+export interface DirectoryStoreOptions {
+  /** Called where another process could come between; for tests. @default - nothing happens */
+  readonly pause?: Pause;
+  /** For the age of temporary files that other hosts left. @default - the clock */
+  readonly now?: () => Date;
+}
+
+/**
+ * A store in a directory, safe for any number of processes on one machine at once. Objects are files of mode 0644,
+ * immutable ones made whole by link(2), mutable ones by numbered generations (generations.ts). Its own things lie below
+ * `.store`; a tree without it, made by another tool or copied, is as good.
+ *
+ * Reading changes nothing, and sees what HTTP readers see, whatever `.store` says; `standing` says where the two differ.
+ * A conditional `replace` finishes what a killed writer left. On top of a file that was changed by anything but this
+ * store, or restored from a backup, it is refused with ChecksumMismatch: a tampered index is never signed again, and
+ * what was restored is not undone unseen. Digests are tags.
+ */
+export class DirectoryStore implements Store {
+  readonly root: string;
+  readonly name: string;
+  private readonly temporaries: TemporaryFiles;
+  private readonly generations: Generations;
+
+  constructor(root: string, { pause = async () => {}, now = () => new Date() }: DirectoryStoreOptions = {}) {
+    this.root = resolve(root);
+    this.name = this.root;
+    this.temporaries = new TemporaryFiles(join(this.root, storeFolder, 'tmp'), now);
+    this.generations = new Generations(this.root, this.temporaries, pause);
+  }
+
+  /** Reads the whole object. */
+  async head(key: string): Promise<ObjectHead | undefined> {
+    const measured = await ifThere(() => measureFile(this.pathOf(key)));
+    return measured && { key, ...measured };
+  }
+
+  async read(key: string): Promise<ObjectBytes | undefined> {
+    const bytes = await readIfThere(this.pathOf(key));
+    return bytes && { bytes, tag: measureBytes(bytes).sha256 };
+  }
+
+  async readTo(key: string, file: string): Promise<void> {
+    const path = this.pathOf(key);
+    const there = await ifThere(() => stat(path));
+    if (!there?.isFile()) throw new MirrorError('NoSuchObject', `${path} does not exist`, { hint: lostHint });
+
+    await nameDiskFull(file, () => copyWhole(path, file, there.size));
+  }
+
+  async *list(prefix: string): AsyncIterable<string> {
+    checkPrefix(prefix);
+    yield* keysBelow(this.root, prefix);
+  }
+
+  create(key: string, body: Body, { sha256 }: WriteOptions = {}): Promise<Written> {
+    return this.writing(key, async (path) => {
+      await using temporary = await this.temporaries.write(body);
+      checkDigest(path, temporary, sha256);
+      return await this.makeVisible(key, temporary); // the file must outlive the link
+    });
+  }
+
+  replace(
+    key: string,
+    body: Buffer,
+    { ifMatch, sha256 }: WriteOptions & { readonly ifMatch?: string | null },
+  ): Promise<Written> {
+    return this.writing(key, async (path) => {
+      const measured = measureBytes(body);
+      checkDigest(path, measured, sha256);
+      await this.generations.commit(key, body, (current) => checkCondition(path, key, current, ifMatch));
+      return written(measured);
+    });
+  }
+
+  /**
+   * From a directory of the same file system the file gets a second name, else it is copied; both are read and checked.
+   * The other store can replace or remove its object afterwards without touching this one: no store ever writes into
+   * a file that has a name. Only something that opens the other file for writing by itself changes both.
+   */
+  adopt(
+    key: string,
+    from: Store,
+    fromKey: string,
+    { sha256 }: WriteOptions & { readonly sha256: string },
+  ): Promise<Written> {
+    return this.writing(key, async (path) => {
+      await using temporary = await this.takeFrom(from, fromKey);
+      checkDigest(path, temporary, sha256);
+      return await this.makeVisible(key, temporary); // the file must outlive the link
+    });
+  }
+
+  /** Takes the folders along that become empty. */
+  async remove(key: string): Promise<void> {
+    await this.writing(key, async (path) => {
+      if (!(await this.generations.has(key))) await ifThere(() => unlink(path));
+      else if ((await this.generations.finish(key)).object) await this.generations.commit(key, undefined, () => {});
+      await removeEmptyFolders(dirname(path), this.root);
+    });
+  }
+
+  /**
+   * How a mutable object stands, and which of its generations is the newest; changes nothing.
+   * @throws ChecksumMismatch where that generation is damaged
+   */
+  async standing(key: string): Promise<{ readonly standing: Standing; readonly number: number }> {
+    checkKey(key);
+    const { standing, number } = await this.generations.look(key);
+    return { standing, number };
+  }
+
+  /** Looks, before any work, whether a conditional `replace` would be refused. @throws ChecksumMismatch */
+  async requireOwn(key: string): Promise<void> {
+    const current = await this.generations.look(key);
+    checkOwn(this.pathOf(key), key, current);
+  }
+
+  /** @throws ForeignDirectory where `<view>/<folder>` is something else */
+  async expose(view: string, folder: string): Promise<void> {
+    checkKey(folder);
+    await this.writing(`${view}/${folder}`, () => exposeFolder(this.root, view, folder));
+  }
+
+  private async writing<T>(key: string, work: (path: string) => Promise<T>): Promise<T> {
+    const path = this.pathOf(key);
+    return nameDiskFull(path, () => work(path));
+  }
+
+  private async takeFrom(from: Store, fromKey: string): Promise<Temporary> {
+    const linked = from instanceof DirectoryStore ? await this.temporaries.link(from.pathOf(fromKey)) : undefined;
+    return linked ?? (await this.temporaries.bring((path) => from.readTo(fromKey, path)));
+  }
+
+  private async makeVisible(key: string, temporary: Temporary): Promise<Written> {
+    const path = this.pathOf(key);
+    if (await this.generations.has(key)) {
+      const bytes = await readFile(temporary.path);
+      await this.generations.commit(key, bytes, ({ object }) =>
+        checkSame(path, object?.tag ?? temporary.sha256, temporary),
+      );
+      return written(temporary);
+    }
+    try {
+      await putAt(path, () => link(temporary.path, path));
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST', 'ENOTDIR')) throw error;
+      checkSame(path, (await ifThere(() => measureFile(path)))?.sha256, temporary);
+    }
+    return written(temporary);
+  }
+
+  private pathOf(key: string): string {
+    checkKey(key);
+    return join(this.root, key);
+  }
+}
+
+const lostHint = 'maas-mirror verify tells what else is missing; a run that has expired must be built again';
+
+function written({ size, sha256 }: Measured): Written {
+  return { size, sha256, tag: sha256 };
+}
+
+async function removeEmptyFolders(folder: string, root: string): Promise<void> {
+  for (let empty = folder; empty !== root; empty = dirname(empty)) {
+    try {
+      await rmdir(empty);
+    } catch (error) {
+      if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EBUSY')) return;
+      throw error;
+    }
+  }
+}

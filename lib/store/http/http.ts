@@ -1,0 +1,137 @@
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { MirrorError } from '../../errors';
+import { measureBytes, measureStream } from '../digest';
+import { nameDiskFull } from '../durable';
+import { checkKey } from '../key';
+import type { ObjectBytes, ObjectHead, Store, Written } from '../store';
+import { bodyOf, type HttpBody, requestBody } from './http-body';
+import { systemClock, type WatchClock } from './http-watch';
+
+export interface HttpStoreOptions {
+  /** How long the server may stay silent, in milliseconds. @default 60000 */
+  readonly silenceMs?: number;
+  /** Bytes that a document may have, and an index. @default 256 MiB, 16 MiB */
+  readonly most?: number;
+  readonly mostOfIndex?: number;
+  /** @default - this machine's */
+  readonly clock?: WatchClock;
+}
+
+/** What reading a document may take, in milliseconds. */
+const documentMs = 600_000;
+
+/** A mirror as machines see it, over http or https; read only. A user and password in the address are sent, not shown. */
+export class HttpStore implements Store {
+  readonly name: string;
+  private readonly base: URL;
+  private readonly headers: Record<string, string>;
+
+  /** @throws BadInput where the address is none */
+  constructor(
+    address: string,
+    private readonly options: HttpStoreOptions = {},
+  ) {
+    const url = parse(address);
+    this.headers = { 'Accept-Encoding': 'identity', ...authorisationOf(url) };
+    this.base = new URL(`${url.protocol}//${url.host}${url.pathname.replace(/\/*$/, '/')}`);
+    this.name = this.base.href;
+  }
+
+  /** Fetches the object to measure it: what a server says of a file is no digest. */
+  async head(key: string): Promise<ObjectHead | undefined> {
+    const body = await this.open(key);
+    return body && { key, ...(await measureStream(bodyOf(body))) };
+  }
+
+  async read(key: string): Promise<ObjectBytes | undefined> {
+    const body = await this.open(key, documentMs);
+    if (body === undefined) return undefined;
+    const pieces: Uint8Array[] = [];
+    for await (const piece of bodyOf(body, this.mostOf(key))) pieces.push(piece);
+    const bytes = Buffer.concat(pieces);
+    return { bytes, tag: measureBytes(bytes).sha256 };
+  }
+
+  async readTo(key: string, file: string): Promise<void> {
+    const body = await this.open(key);
+    if (body === undefined) {
+      throw new MirrorError('NoSuchObject', `${this.url(key)} does not exist (404)`, {
+        hint: 'maas-mirror verify tells what else is missing',
+      });
+    }
+    try {
+      await nameDiskFull(file, () => pipeline(bodyOf(body), createWriteStream(file)));
+    } catch (error) {
+      await rm(file, { force: true });
+      throw error;
+    }
+  }
+
+  // biome-ignore lint/correctness/useYield: an iterable that fails when it is asked
+  async *list(prefix: string): AsyncIterable<string> {
+    throw this.notSupported('list', prefix);
+  }
+
+  async create(key: string): Promise<Written> {
+    throw this.notSupported('write', key);
+  }
+
+  async replace(key: string): Promise<Written> {
+    throw this.notSupported('write', key);
+  }
+
+  async adopt(key: string): Promise<Written> {
+    throw this.notSupported('write', key);
+  }
+
+  async remove(key: string): Promise<void> {
+    throw this.notSupported('remove', key);
+  }
+
+  async expose(view: string, folder: string): Promise<void> {
+    throw this.notSupported('write', `${view}/${folder}`);
+  }
+
+  private open(key: string, wholeMs?: number): Promise<HttpBody | undefined> {
+    const { silenceMs = 60_000, clock = systemClock } = this.options;
+    const pace = wholeMs === undefined ? { silenceMs } : { silenceMs, wholeMs };
+    return requestBody(this.url(key), this.headers, pace, clock);
+  }
+
+  /** Nobody has signed what comes before it is here. */
+  private mostOf(key: string): number {
+    const { most = 256 * mebibyte, mostOfIndex = 16 * mebibyte } = this.options;
+    return /(?:^|\/)index\.s?json$|\.gpg$/.test(key) ? mostOfIndex : most;
+  }
+
+  private url(key: string): string {
+    checkKey(key);
+    return new URL(key.split('/').map(encodeURIComponent).join('/'), this.base).href;
+  }
+
+  private notSupported(verb: string, what: string): MirrorError {
+    return new MirrorError('NotSupported', `${this.name} is read over HTTP: cannot ${verb} ${JSON.stringify(what)}`, {
+      hint: 'name the directory that the server serves',
+      misuse: true,
+    });
+  }
+}
+
+const mebibyte = 1024 * 1024;
+
+function parse(address: string): URL {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  throw new MirrorError('BadInput', `${address} is no http or https address`, {
+    hint: 'an address is like http://10.0.0.2:8080/',
+    misuse: true,
+  });
+}
+
+function authorisationOf({ username, password }: URL): Record<string, string> {
+  if (username === '' && password === '') return {};
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { Authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+}

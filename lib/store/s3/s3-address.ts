@@ -1,0 +1,23 @@
+import { MirrorError } from '../../errors';
+import { checkKey } from '../key';
+
+/** Where a store lies in S3. */
+export interface S3Place {
+  readonly bucket: string;
+  /** Before every key: empty, or ends in `/`. */
+  readonly prefix: string;
+}
+
+/** @param address `s3://bucket` or `s3://bucket/prefix` @throws BadInput */
+export function placeOf(address: string): S3Place {
+  const [, bucket, path = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(address) ?? [];
+  if (bucket === undefined) {
+    throw new MirrorError('BadInput', `${JSON.stringify(address)} names no bucket`, {
+      hint: 'an address is like s3://my-mirror or s3://my-mirror/images',
+      misuse: true,
+    });
+  }
+  const folder = path.replace(/\/+$/, '');
+  if (folder !== '') checkKey(folder);
+  return { bucket, prefix: folder === '' ? '' : `${folder}/` };
+}

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { openClients } from '../../../lib/cloud/clients';
+import { startExecution, succeededSince } from '../../../lib/cloud/follow/executions';
+import { executionName } from '../../../lib/job/names';
+import { Order } from '../../../lib/job/order';
+import { environment, Fault, fakeAws } from '../../fixtures/fake-aws';
+
+const stateMachineArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:Mirror';
+const at = new Date('2026-11-25T10:00:00Z');
+const order = Order.parse({ release: 'noble', architectures: ['amd64'] });
+const name = executionName(order, at);
+
+async function start(wanted: Order = order) {
+  using clients = openClients();
+  return await startExecution(clients.sfn, { stateMachineArn, order: wanted, at });
+}
+
+const started = ({ name: given }: Readonly<Record<string, unknown>>) => ({
+  executionArn: `arn:aws:states:eu-west-1:123456789012:execution:Mirror:${given}`,
+  startDate: at.getTime() / 1000,
+});
+
+describe('an execution', () => {
+  it('is started with the order as its input, under the name of the order', async () => {
+    const aws = await fakeAws({ StartExecution: started });
+
+    expect(await start()).toEqual({ name, arn: `arn:aws:states:eu-west-1:123456789012:execution:Mirror:${name}` });
+    const [{ input } = { input: {} }] = aws.requests;
+    expect(input).toEqual({ stateMachineArn, name, input: JSON.stringify(order) });
+  });
+
+  it('gets a number where its name belongs to another, or to one that has ended', async () => {
+    const taken = [name, `${name}-2`];
+    await fakeAws({
+      StartExecution: (input) =>
+        taken.includes(String(input.name))
+          ? new Fault('ExecutionAlreadyExists', `${input.name} exists`)
+          : started(input),
+    });
+
+    expect((await start()).name).toBe(`${name}-3`);
+  });
+
+  it('is started once, though AWS wants to be asked again', async () => {
+    let times = 0;
+    const aws = await fakeAws({
+      StartExecution: (input) => (++times < 3 ? new Fault('ThrottlingException', 'Rate exceeded') : started(input)),
+    });
+
+    expect((await start()).name).toBe(name);
+    expect(aws.requests.map(({ input }) => input.name)).toEqual([name, name, name]);
+  });
+
+  it('refuses an order that AWS would not carry, without asking it', async () => {
+    const aws = await fakeAws({ StartExecution: started });
+    const ca = `-----BEGIN CERTIFICATE-----\n${'A'.repeat(300_000)}`;
+
+    await expect(start(Order.parse({ ...order, places: { ca } }))).rejects.toMatchObject({
+      name: 'BadInput',
+      misuse: true,
+      message: expect.stringMatching(/^the order of noble has 300\d{3} bytes, AWS carries 261120$/),
+    });
+    expect(aws.requests).toEqual([]);
+  });
+});
+
+describe('a success since a time', () => {
+  const hours = (count: number) => new Date(at.getTime() - count * 3_600_000);
+  /** As ListExecutions tells of it. */
+  const listed = (began: Date, of = order) => ({ name: executionName(of, began), startDate: began.getTime() / 1000 });
+  const other = Order.parse({ ...order, view: 'next' });
+
+  /** Pages of executions that succeeded, the newest first. */
+  async function succeeded(...pages: readonly (readonly object[])[]) {
+    const aws = await fakeAws({
+      ListExecutions: ({ nextToken }) => {
+        const page = Number(nextToken ?? 0);
+        return { executions: pages[page], ...(page + 1 < pages.length && { nextToken: String(page + 1) }) };
+      },
+    });
+    using clients = openClients();
+    const found = await succeededSince(clients.sfn, { stateMachineArn, order, since: hours(30) });
+    return { found, asked: aws.requests.map(({ input }) => input) };
+  }
+
+  it('is found by the name of the order, and asked for as such', async () => {
+    const { found, asked } = await succeeded([listed(hours(1), other), listed(hours(24.5)), listed(hours(26))]);
+
+    expect(found).toBe(executionName(order, hours(24.5)));
+    expect(asked).toEqual([{ stateMachineArn, statusFilter: 'SUCCEEDED', maxResults: 1000 }]);
+  });
+
+  it('counts from that time on', async () => {
+    expect((await succeeded([listed(hours(30))])).found).toBe(executionName(order, hours(30)));
+    expect((await succeeded([listed(new Date(hours(30).getTime() - 1000))])).found).toBeUndefined();
+  });
+
+  it('is none where the order never succeeded, or another one did', async () => {
+    expect((await succeeded([])).found).toBeUndefined();
+    expect((await succeeded([listed(hours(1), other)])).found).toBeUndefined();
+  });
+
+  it('is looked for on the next page while that may hold it, and not beyond the time', async () => {
+    const young = [listed(hours(1), other)];
+    const { found } = await succeeded(young, [listed(hours(20))]);
+    expect(found).toBe(executionName(order, hours(20)));
+
+    const { asked } = await succeeded(young, [listed(hours(29), other), listed(hours(31), other)], [listed(hours(20))]);
+    expect(asked.map(({ nextToken }) => nextToken)).toEqual([undefined, '1']);
+  });
+
+  it('is given up after ten pages', async () => {
+    const { found, asked } = await succeeded(...Array.from({ length: 12 }, () => [listed(hours(1), other)]));
+
+    expect(found).toBeUndefined();
+    expect(asked).toHaveLength(10);
+  });
+});
+
+describe('what AWS answers', () => {
+  it.each([
+    ['AccessDeniedException', 'AccessDenied', 'refuses to start the execution', /permission/],
+    ['StateMachineDoesNotExist', 'AwsFailed', 'start the execution', /try again/],
+    ['ExpiredTokenException', 'NoCredentials', 'credentials', /log in again/],
+    ['UnrecognizedClientException', 'NoCredentials', 'credentials', /log in again/],
+  ])('%s is told as %s, with what to do', async (fault, error, message, hint) => {
+    await fakeAws({ StartExecution: () => new Fault(fault, 'because') });
+
+    await expect(start()).rejects.toMatchObject({
+      name: error,
+      message: expect.stringMatching(new RegExp(`${message}.*${fault}: because`)),
+      hint: expect.stringMatching(hint),
+    });
+  });
+
+  it('names the profile whose credentials do not count', async () => {
+    await fakeAws({ StartExecution: () => new Fault('ExpiredTokenException', 'because') });
+    environment({ AWS_PROFILE: 'nope', AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
+
+    await expect(start()).rejects.toMatchObject({
+      name: 'NoCredentials',
+      message: expect.stringMatching(/^AWS does not take the credentials \(AWS_PROFILE=nope\): /),
+    });
+  });
+
+  it('is not asked for without a region', async () => {
+    await fakeAws({ StartExecution: started });
+    environment({ AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined, AWS_CONFIG_FILE: '/dev/null' });
+
+    await expect(start()).rejects.toMatchObject({ name: 'WrongRegion', message: 'no AWS region is set' });
+  });
+
+  it('cannot be had where nobody listens', async () => {
+    await fakeAws({});
+    environment({ AWS_ENDPOINT_URL: 'http://127.0.0.1:1' });
+
+    await expect(start()).rejects.toMatchObject({
+      name: 'AwsFailed',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+});

@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { failureLetter } from '../../../lib/cloud/follow/failure-letter';
+
+const executionArn = 'arn:aws:states:eu-west-1:123456789012:execution:Machine:noble-20261125T061700-0a1b2c3d';
+const execution = { name: 'noble-20261125T061700-0a1b2c3d', executionArn, status: 'FAILED' };
+
+it('names release, view, stage, flavour, the end of the log and where the rest of it is', () => {
+  const { subject, text } = failureLetter(
+    { ...execution, input: JSON.stringify({ release: 'noble', view: 'next' }) },
+    {
+      status: 'FAILED',
+      error: 'ExecutionFailed',
+      cause: '["amd64: RequiredKernelFailed"]',
+      failures: [
+        {
+          ...{ stage: 'ExtractHwe', architecture: 'amd64', kernel: 'hwe', log: 'https://console/log' },
+          ...{ tail: ['E: no space'], error: 'DiskFull: the disk is full', hint: 'take a larger machine' },
+        },
+      ],
+    },
+  );
+
+  expect(subject).toBe('MAAS mirror: noble for next failed');
+  expect(text).toContain(
+    'ExtractHwe amd64 hwe: DiskFull: the disk is full\n  take a larger machine\n  log: https://console/log\n  | E: no space',
+  );
+  expect(text).toContain(`/states/home?region=eu-west-1#/v2/executions/details/${executionArn}`);
+  expect(text).toContain('maas-mirror build noble --view next --stack NAME');
+  expect(text).toContain('What was published before is as it was.');
+});
+
+it('says what is known of an execution whose order is too long for an event, or that ran out of time', () => {
+  const { subject, text } = failureLetter(
+    { ...execution, status: 'TIMED_OUT', input: null },
+    { status: 'FAILED', error: 'States.Timeout', cause: 'the execution ran out of time', failures: [] },
+  );
+
+  expect(subject).toContain('noble-20261125T061700-0a1b2c3d');
+  expect(text).toContain('States.Timeout: the execution ran out of time');
+});
+
+it('has a subject that SNS takes', () => {
+  const input = JSON.stringify({ release: 'nöble\n'.repeat(40), view: 'candidate' });
+  const { subject } = failureLetter({ ...execution, input }, { status: 'FAILED', error: 'E', cause: '', failures: [] });
+  expect(subject).toMatch(/^[ -~]{1,99}$/);
+});
+
+it('tells subscribers no folder of an execution, which stands in the environment of a build', () => {
+  const cause = JSON.stringify({ Build: { Environment: ['noble-20261125T061700-0a1b2c3d-0123456789abcdef'] } });
+  const { text } = failureLetter(execution, { status: 'FAILED', error: 'States.TaskFailed', cause, failures: [] });
+
+  expect(text).toContain('States.TaskFailed: {"Build"');
+  expect(text).not.toContain('0123456789abcdef');
+});

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { History } from '../../../lib/cloud/follow/history';
+import { MadeHistory, thrown } from '../../fixtures/made-history';
+
+const amd64 = { job: { architecture: 'amd64', kernel: '' } };
+const flavour = (kernel: string) => ({ ...amd64, kernel });
+
+/** What is told of a history that arrives in pieces of some size. */
+function told(made: MadeHistory, { pieces = 1000, ended = true } = {}): string[] {
+  const history = new History();
+  const all = made.read();
+  const changes = [];
+  for (let at = 0; at < all.length; at += pieces) changes.push(...history.take(all.slice(0, at + pieces)));
+  if (ended) changes.push(...history.end(new Date('2026-11-25T11:00:00Z')));
+  return changes.map((change) => {
+    const words = [change.type, change.stage, change.architecture, change.kernel, change.build];
+    const more = change.type === 'failed' ? [change.error] : change.type === 'progress' ? [change.text] : [];
+    return [...words, ...more].filter(Boolean).join(' ');
+  });
+}
+
+describe('the history of an execution', () => {
+  it.each([1, 2, 7, 1000])('tells each stage of parallel branches once, in pieces of %s events', (pieces) => {
+    const made = new MadeHistory();
+    const plan = made.function(made.event('ExecutionStarted', 0), 'Plan', {}, { news: true });
+    const map = made.event('MapStateEntered', plan);
+    const [ga, hwe] = [made.event('MapIterationStarted', map), made.event('MapIterationStarted', map)];
+    const [first, second] = [made.enter(ga, 'ExtractGa', flavour('ga')), made.enter(hwe, 'ExtractHwe', flavour('hwe'))];
+    const [one, two] = [made.submitted(made.started(first), 'p:1'), made.submitted(made.started(second), 'p:2')];
+    made.exit(
+      made.failed(two, 'codebuild', 'startBuild.sync', { error: 'States.TaskFailed', cause: '{}' }),
+      'ExtractHwe',
+    );
+    const output = JSON.stringify({ Build: { Id: 'p:1' } });
+    made.event('TaskSucceeded', one, { taskSucceededEventDetails: { output } });
+
+    expect(told(made, { pieces })).toEqual([
+      'started Plan',
+      'finished Plan',
+      'started ExtractGa amd64 ga',
+      'started ExtractHwe amd64 hwe',
+      'failed ExtractHwe amd64 hwe p:2 States.TaskFailed',
+      'finished ExtractGa amd64 ga p:1',
+    ]);
+  });
+
+  it('tells of a wait for CodeBuild once, and not as a failure', () => {
+    const made = new MadeHistory();
+    made.build(0, 'Fetch', amd64, { id: 'p:1' }, 3);
+
+    expect(told(made)).toEqual([
+      'started Fetch amd64',
+      'progress Fetch amd64 waiting: CodeBuild runs as many builds as this account may have',
+      'progress Fetch amd64 p:1 working',
+      'finished Fetch amd64 p:1',
+    ]);
+  });
+
+  it('tells of a failure only when no other attempt follows', () => {
+    const made = new MadeHistory();
+    const throttled = { error: 'Lambda.TooManyRequestsException', cause: 'Rate exceeded' };
+    const entered = made.enter(0, 'Select', amd64);
+    const again = made.failed(made.scheduled(entered, 'lambda', 'invoke'), 'lambda', 'invoke', throttled);
+    expect(told(made, { ended: false })).toEqual(['started Select amd64']);
+
+    const last = made.failed(made.scheduled(again, 'lambda', 'invoke'), 'lambda', 'invoke', thrown('BadInput', 'no'));
+    expect(told(made, { ended: false })).toEqual(['started Select amd64']);
+    made.event('ExecutionFailed', last);
+    expect(told(made)).toEqual(['started Select amd64', 'failed Select amd64 BadInput']);
+  });
+
+  it('counts seconds from the last attempt to its end', () => {
+    const made = new MadeHistory();
+    made.build(0, 'Fetch', amd64, { id: 'p:1' }, 50);
+
+    expect(new History().take(made.read()).at(-1)).toMatchObject({ type: 'finished', seconds: 3 });
+  });
+
+  it('gives what functions gave, and what CodeBuild says of builds', () => {
+    const made = new MadeHistory();
+    made.build(made.function(0, 'Plan', {}, { news: true }), 'Fetch', amd64, { id: 'p:1' });
+    const finished = new History()
+      .take(made.read())
+      .flatMap((change) => (change.type === 'finished' ? [change.result] : []));
+
+    expect(finished).toEqual([{ news: true }, { Id: 'p:1', BuildStatus: 'SUCCEEDED' }]);
+  });
+
+  it('tells what was open when the execution ended as stopped, and a time-out as a failure', () => {
+    const made = new MadeHistory();
+    made.submitted(made.started(made.enter(0, 'Fetch', amd64)), 'p:1');
+    made.event('TaskTimedOut', made.started(made.enter(0, 'Prepare', amd64)), { taskTimedOutEventDetails: {} });
+    made.event('TaskStateAborted', made.started(made.enter(0, 'BootTest', flavour('ga'))));
+    made.event('ExecutionAborted', 0);
+
+    expect(told(made).slice(3)).toEqual([
+      'stopped BootTest amd64 ga',
+      'stopped Fetch amd64 p:1',
+      'failed Prepare amd64 States.Timeout',
+    ]);
+  });
+
+  it('is silent of the step that ends an execution, unless that fails by itself', () => {
+    const made = new MadeHistory();
+    const well = made.function(0, 'Conclude', {}, { again: false });
+    const again = made.function(well, 'Conclude', {}, thrown('ExecutionFailed', '["amd64: NoKernel"]'));
+    made.function(again, 'Conclude', {}, thrown('NotSupported', 'planned with other bundles'));
+
+    expect(told(made)).toEqual(['failed Conclude NotSupported']);
+  });
+
+  it('knows no architecture where AWS has cut the input', () => {
+    const made = new MadeHistory();
+    made.event('TaskStateEntered', 0, { stateEnteredEventDetails: { name: 'Fetch', input: '{"job":{"archi' } });
+
+    expect(told(made, { ended: false })).toEqual(['started Fetch']);
+  });
+});

@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parseBuildspec } from '../../../lib/local/template/buildspec';
+
+test('a buildspec gives its variables, its exported variables and its phases in the order in which they run', () => {
+  const text = `
+version: 0.2
+env:
+  shell: bash
+  variables: { A: one, B: 2 }
+  exported-variables: [RESULT]
+phases:
+  build:
+    commands: [make]
+    finally: [make clean]
+  install:
+    runtime-versions: { nodejs: 22 }
+    commands:
+      - |
+        apt-get update
+        apt-get install make
+`;
+  expect(parseBuildspec(text, 'x')).toEqual({
+    variables: { A: 'one', B: '2' },
+    exportedVariables: ['RESULT'],
+    phases: [
+      { name: 'install', commands: ['apt-get update\napt-get install make\n'], finally: [] },
+      { name: 'build', commands: ['make'], finally: ['make clean'] },
+    ],
+  });
+});
+
+test('every buildspec of the project is understood', () => {
+  const names = readdirSync('buildspecs').filter((name) => name.endsWith('.yml'));
+  expect(names).toContain('extract.yml');
+  for (const name of names) {
+    expect(parseBuildspec(readFileSync(`buildspecs/${name}`, 'utf8'), name).phases).not.toEqual([]);
+  }
+});
+
+test.each([
+  ['another version', 'version: 0.1', 'it has version 0.1, 0.2 is understood'],
+  ['a buildspec that is no mapping', '- a', 'it is ["a"], a mapping belongs there'],
+  ['what is no YAML', 'a: [', /^it is no YAML: /],
+  [
+    'a key that it does not know',
+    '{ version: 0.2, phases: {}, artifacts: {} }',
+    'it has the key "artifacts", known are version, env, phases',
+  ],
+  [
+    'a phase that does not exist',
+    '{ version: 0.2, phases: { test: {} } }',
+    'phases of it has the key "test", known are install, pre_build, build, post_build',
+  ],
+  [
+    'a setting of a phase that it would have to ignore',
+    '{ version: 0.2, phases: { build: { on-failure: ABORT } } }',
+    'phase build of it has the key "on-failure", known are commands, finally',
+  ],
+  [
+    'commands that are no list',
+    '{ version: 0.2, phases: { build: { commands: make } } }',
+    'commands of phase build of it are "make", a list belongs there',
+  ],
+  [
+    'a command that YAML made a mapping of',
+    '{ version: 0.2, phases: { build: { commands: [{ echo a: b }] } } }',
+    'commands of phase build of it has {"echo a":"b"} where a string belongs',
+  ],
+  [
+    'another shell',
+    '{ version: 0.2, env: { shell: powershell.exe }, phases: {} }',
+    'it wants the shell "powershell.exe", it gets bash',
+  ],
+  [
+    'a name that no variable can have',
+    '{ version: 0.2, env: { exported-variables: ["A;B"] }, phases: {} }',
+    'it has "A;B" where a variable\'s name belongs',
+  ],
+])('refuses %s', (_, text, message) => {
+  const expected = typeof message === 'string' ? message : expect.stringMatching(message);
+  expect(() => parseBuildspec(text, 'it')).toThrow(expect.objectContaining({ name: 'BadFormat', message: expected }));
+});

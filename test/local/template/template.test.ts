@@ -1,0 +1,170 @@
+import { readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { localDefinition } from '../../../lib/local/template/definition';
+import { readAssembly } from '../../../lib/local/template/template';
+import { synthesise } from '../../../lib/mirror/app';
+import { buildCommands, buildState, invokeState, temporaryFolder, writeAssembly } from '../small-assembly';
+
+const definition = {
+  StartAt: 'Plan',
+  States: {
+    Plan: invokeState('PlanFunction', {}, { Next: 'Fetch' }),
+    Fetch: buildState('FetchProject', {}, { End: true }),
+  },
+};
+const project = { buildspec: buildCommands('true'), source: { 'stage.js': '' } };
+
+test('a template gives the definition with its references resolved', async () => {
+  await using folder = await temporaryFolder();
+  const path = await writeAssembly(folder.path, {
+    definition,
+    projects: { FetchProject: project },
+    functions: { PlanFunction: '' },
+  });
+
+  expect(readAssembly(path).definition).toMatchObject({
+    States: {
+      Plan: { Resource: 'arn:aws:states:::lambda:invoke', Parameters: { FunctionName: 'arn:local:PlanFunction' } },
+      Fetch: { Parameters: { ProjectName: 'FetchProject' } },
+    },
+  });
+});
+
+test('projects and functions are found by what the tasks call them, with their assets and variables', async () => {
+  await using folder = await temporaryFolder();
+  const path = await writeAssembly(folder.path, {
+    definition,
+    projects: {
+      FetchProject: {
+        ...project,
+        variables: [{ Name: 'STORE', Type: 'PLAINTEXT', Value: { 'Fn::Join': ['', ['s3://', { Ref: 'Bucket' }]] } }],
+        timeoutMinutes: 90,
+      },
+    },
+    functions: { PlanFunction: '' },
+    functionVariables: {
+      STORE: { 'Fn::Sub': ['s3://${Bucket}/${Bucket.Arn}/${x}/${!x}', { x: { Ref: 'AWS::Region' } }] },
+    },
+    resources: { Bucket: { Type: 'AWS::S3::Bucket' } },
+  });
+  const { projects, functions } = readAssembly(path);
+
+  expect(projects.get('FetchProject')).toMatchObject({
+    name: 'FetchProject',
+    environment: { STORE: 's3://Bucket' },
+    source: join(folder.path, 'asset.FetchProject'),
+    timeoutSeconds: 5400,
+  });
+  expect(functions.get('arn:local:PlanFunction')).toEqual({
+    name: 'PlanFunction',
+    folder: join(folder.path, 'asset.PlanFunction'),
+    handler: 'index.handler',
+    environment: { STORE: 's3://Bucket/arn:local:Bucket/local/${x}' },
+  });
+});
+
+test('a project is called by its name where it has one', async () => {
+  await using folder = await temporaryFolder();
+  const Properties = {
+    Name: { 'Fn::Join': ['-', ['my', 'fetch']] },
+    Environment: {},
+    Source: { BuildSpec: project.buildspec },
+  };
+  const path = await writeAssembly(folder.path, {
+    definition,
+    functions: { PlanFunction: '' },
+    resources: { FetchProject: { Type: 'AWS::CodeBuild::Project', Properties } },
+  });
+  expect(readAssembly(path).projects.get('my-fetch')).toMatchObject({ name: 'my-fetch', source: undefined });
+});
+
+test('functions that the state machine does not call are left alone, whatever they are', async () => {
+  await using folder = await temporaryFolder();
+  const Properties = { Code: { ZipFile: 'print()' }, Handler: { 'Fn::FindInMap': ['a', 'b', 'c'] } };
+  const path = await writeAssembly(folder.path, {
+    definition,
+    projects: { FetchProject: project },
+    functions: { PlanFunction: '' },
+    resources: { CustomResource: { Type: 'AWS::Lambda::Function', Properties } },
+  });
+  expect([...readAssembly(path).functions.keys()]).toEqual(['PlanFunction', 'arn:local:PlanFunction']);
+});
+
+test('refuses a template that is missing, or whose asset is', async () => {
+  await using folder = await temporaryFolder();
+  expect(() => readAssembly(join(folder.path, 'None.template.json'))).toThrow(/None.template.json is missing/);
+  const path = await writeAssembly(folder.path, {
+    definition,
+    projects: { FetchProject: project },
+    functions: { PlanFunction: '' },
+  });
+  await rm(join(folder.path, 'asset.FetchProject'), { recursive: true });
+  expect(() => readAssembly(path)).toThrow(
+    expect.objectContaining({
+      name: 'NoSuchObject',
+      message: expect.stringContaining('asset.FetchProject is missing'),
+    }),
+  );
+});
+
+test.each([
+  [
+    'two state machines',
+    { resources: { Other: { Type: 'AWS::StepFunctions::StateMachine' } } },
+    'the template has 2 state machines (Machine, Other), one is run',
+  ],
+  [
+    'a reference to nothing',
+    { definition: { StartAt: '<Nothing>' } },
+    'the template refers to "Nothing", which it does not have',
+  ],
+  [
+    'a function of CloudFormation that nobody here knows',
+    { functionVariables: { A: { 'Fn::ImportValue': 'x' } } },
+    'the template uses Fn::ImportValue, which is not understood here',
+  ],
+  [
+    'a list where a string belongs',
+    { functionVariables: { A: ['x'] } },
+    'the template has ["x"] where a string belongs',
+  ],
+])('refuses %s', async (_, wrong, message) => {
+  await using folder = await temporaryFolder();
+  const path = await writeAssembly(folder.path, {
+    definition,
+    projects: { FetchProject: project },
+    functions: { PlanFunction: '' },
+    ...wrong,
+  });
+  expect(() => readAssembly(path)).toThrow(expect.objectContaining({ name: 'BadFormat', message }));
+});
+
+test('refuses a secret of a project, which this machine cannot read', async () => {
+  await using folder = await temporaryFolder();
+  const variables = [{ Name: 'KEY', Type: 'SECRETS_MANAGER', Value: 'x' }];
+  const path = await writeAssembly(folder.path, {
+    definition,
+    projects: { FetchProject: { ...project, variables } },
+    functions: { PlanFunction: '' },
+  });
+  expect(() => readAssembly(path)).toThrow(
+    expect.objectContaining({
+      name: 'NotSupported',
+      message: 'KEY of project FetchProject comes from SECRETS_MANAGER, which this machine lacks',
+    }),
+  );
+});
+
+test('the template that this package deploys is understood: every task has its build or its function here', async () => {
+  await using folder = await temporaryFolder();
+  const assembly = readAssembly(synthesise(folder.path));
+  const { tasks } = localDefinition(assembly.definition);
+  expect(tasks.map(({ state }) => state)).toEqual(expect.arrayContaining(['Plan', 'Fetch', 'ExtractHwe', 'Publish']));
+  expect(assembly.projects.size).toBeGreaterThan(0);
+  for (const { source } of assembly.projects.values()) expect(readdirSync(source ?? '')).toContain('stage.js');
+  for (const { folder: code } of assembly.functions.values()) expect(readdirSync(code)).toContain('index.js');
+  const invoking = tasks.filter(({ resource }) => resource.endsWith('lambda:invoke')).map(({ state }) => state);
+  expect(invoking.sort()).toEqual(['Conclude', 'Plan', 'ProbeSigning', 'Publish', 'PublishBootloaders', 'Select']);
+});

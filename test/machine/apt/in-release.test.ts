@@ -1,0 +1,64 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { archivesDigest, inReleaseTime, readInRelease, verifiedNames } from '../../../lib/machine/apt/in-release';
+import { serveArchive } from '../../fixtures/served-archive';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+
+async function reading(suite: string, files: Readonly<Record<string, string>>) {
+  const folder = temporaryFolder();
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  await using archive = await serveArchive(folder);
+  const text = await readInRelease({ uri: `${archive.url}/`, suite, components: [] });
+  return { text, requests: archive.requests };
+}
+
+it('reads the InRelease file, or the Release file where there is none', async () => {
+  const [inRelease, release] = ['dists/noble/InRelease', 'dists/noble/Release'];
+  expect(await reading('noble', { [inRelease]: 'a', [release]: 'b' })).toEqual({
+    text: 'a',
+    requests: [`/${inRelease}`],
+  });
+  expect(await reading('noble', { [release]: 'b' })).toEqual({ text: 'b', requests: [`/${inRelease}`, `/${release}`] });
+  expect((await reading('noble', {})).text).toBeUndefined();
+  expect((await reading('stable/', { 'stable/Release': 'c' })).text).toBe('c');
+});
+
+it('knows which of apt’s files were verified: a Release file only with its signature beside it', () => {
+  const names = [
+    'a_dists_x_InRelease',
+    'b_dists_x_Release',
+    'b_dists_x_Release.gpg',
+    'c_dists_x_Release',
+    'c_Packages',
+    'lock',
+  ];
+  expect(verifiedNames(names)).toEqual(['a_dists_x_InRelease', 'b_dists_x_Release']);
+});
+
+it('has one digest for the state of archives, whichever comes first and however often', () => {
+  const digests = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 6 });
+  fc.assert(
+    fc.property(digests, fc.array(fc.nat(), { minLength: 6, maxLength: 6 }), (all, places) => {
+      const turned = all.map((one, at) => [places[at] ?? 0, one] as const).sort(([a], [b]) => a - b);
+      expect(archivesDigest(turned.map(([, one]) => one))).toBe(archivesDigest([...new Set(all)]));
+    }),
+  );
+  expect(archivesDigest(['a', 'b'])).not.toBe(archivesDigest(['a', 'c']));
+  expect(archivesDigest(['ab'])).not.toBe(archivesDigest(['a', 'b']));
+});
+
+it('has none where one could not be read, or there is none', () => {
+  expect([archivesDigest(['a', undefined]), archivesDigest([])]).toEqual([undefined, undefined]);
+});
+
+it('reads when an archive was written', () => {
+  expect(inReleaseTime('Origin: x\nDate: Fri, 20 Nov 2026 04:11:09 UTC\n')).toBe(
+    Date.UTC(2026, 10, 20, 4, 11, 9) / 1000,
+  );
+  expect(inReleaseTime('Date: some day\n')).toBeUndefined();
+});

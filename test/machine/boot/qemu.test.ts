@@ -1,0 +1,89 @@
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { architectureOf } from '../../../lib/catalog/architectures';
+import { boot, qemuCommand } from '../../../lib/machine/boot/qemu';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+
+it.each([
+  ['amd64', 'qemu-system-x86_64 -cpu qemu64', 'virtio-net-pci,netdev=n0,mac=MAC,romfile=', 'virtio-rng-pci'],
+  [
+    'arm64',
+    'qemu-system-aarch64 -machine virt -cpu cortex-a57',
+    'virtio-net-pci,netdev=n0,mac=MAC,romfile=',
+    'virtio-rng-pci',
+  ],
+  ['armhf', 'qemu-system-arm -machine virt,highmem=off', 'virtio-net-pci,netdev=n0,mac=MAC,romfile=', 'virtio-rng-pci'],
+  ['ppc64el', 'qemu-system-ppc64 -machine pseries', 'virtio-net-pci,netdev=n0,mac=MAC,romfile=', 'virtio-rng-pci'],
+  ['s390x', 'qemu-system-s390x -machine s390-ccw-virtio', 'virtio-net-ccw,netdev=n0,mac=MAC', 'virtio-rng-ccw'],
+  ['riscv64', 'qemu-system-riscv64 -machine virt', 'virtio-net-pci,netdev=n0,mac=MAC,romfile=', 'virtio-rng-pci'],
+])('boots %s in %s', (name, machine, ...devices) => {
+  const { qemu } = architectureOf(name);
+  const [program, ...args] = qemuCommand({
+    ...{ emulator: { ...qemu, program: qemu.system }, acceleration: 'tcg', cpus: 2 },
+    ...{ kernel: 'K', initrd: 'I', commandLine: 'root=x ro', mac: 'MAC', memory: 2048, timeoutSeconds: 1 },
+    server: { address: '10.0.2.100:5248', port: 40000 },
+    ...{ judge: () => undefined, onLine: () => {} },
+  });
+  const after = (word: string) => args.flatMap((one, index) => (one === word ? [args[index + 1]] : []));
+
+  const chosen = ['-machine', '-cpu'].flatMap((word) => after(word).map((value) => ` ${word} ${value}`));
+  expect(`${program}${chosen.join('')}`).toBe(machine);
+  expect(after('-device')).toEqual(devices);
+  expect(args.slice(-6)).toEqual(['-kernel', 'K', '-initrd', 'I', '-append', 'root=x ro']);
+  expect([...after('-accel'), ...after('-smp'), ...after('-m')]).toEqual(['tcg', '2', '2048']);
+});
+
+describe('a boot', () => {
+  it('is tried again where the emulator itself has crashed', async () => {
+    const { ended, lines, starts } = await bootBy(
+      '[ "$count" = 1 ] && kill -SEGV $$; echo up and running; exec sleep 60',
+    );
+
+    expect(ended).toBe('up');
+    expect(lines).toEqual([
+      'console of start 1',
+      'the emulator itself has crashed (SIGSEGV); it is started again',
+      'console of start 2',
+      'up and running',
+    ]);
+    expect(starts).toBe(2);
+  });
+
+  it('fails where the emulator crashes every time', async () => {
+    const { ended, starts } = await bootBy('kill -SEGV $$');
+
+    expect(ended).toBe('BootFailed: the emulator itself crashed 3 times (SIGSEGV)');
+    expect(starts).toBe(3);
+  });
+
+  it.each([
+    ['ends', 'exit 0', 'BootFailed: the machine ended'],
+    ['ends with an error', 'exit 1', 'BootFailed: the machine ended'],
+    ['panics, whatever becomes of the emulator then', 'echo panic; kill -SEGV $$', 'BootFailed: it panicked'],
+    ['shows nothing in time', 'exec sleep 60', 'BootFailed: nothing showed within 1 s that it had started'],
+  ])('fails at once where the machine %s', async (_, script, message) => {
+    const { ended, starts } = await bootBy(script);
+
+    expect([ended, starts]).toEqual([message, 1]);
+  });
+});
+
+/** Boots in an emulator that is a shell script; `$count` says how often it was started. */
+async function bootBy(script: string) {
+  const folder = temporaryFolder();
+  const [program, count] = [join(folder, 'emulator'), join(folder, 'count')];
+  const counting = `count=$(($(cat ${count} 2>/dev/null || echo 0) + 1)); echo $count > ${count}`;
+  writeFileSync(program, `#!/bin/bash\n${counting}\necho console of start $count\n${script}\n`);
+  chmodSync(program, 0o755);
+  const lines: string[] = [];
+  const ended = await boot({
+    ...{ emulator: { ...architectureOf('amd64').qemu, program }, acceleration: 'tcg', cpus: 2 },
+    ...{ kernel: 'K', initrd: 'I', commandLine: 'root=x ro', mac: 'MAC', memory: 2048, timeoutSeconds: 1 },
+    server: { address: '10.0.2.100:5248', port: 40000 },
+    judge: (line) =>
+      line.includes('panic') ? { failed: 'it panicked' } : line.includes('up') ? { started: 'up' } : undefined,
+    onLine: (line) => lines.push(line),
+  }).catch((error: Error) => `${error.name}: ${error.message}`);
+  return { ended, lines, starts: existsSync(count) ? Number(readFileSync(count, 'utf8')) : 0 };
+}

@@ -1,0 +1,54 @@
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { keyFile } from '../../../lib/machine/secrets/key-file';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+
+describe('the file of a private key', () => {
+  it('is made for its owner alone, whatever the umask says, and is the same the next time', async () => {
+    const path = join(temporaryFolder(), 'keys/signing-key.asc');
+    const before = process.umask(0);
+    const made = await keyFile(path, async () => 'a key').finally(() => process.umask(before));
+
+    expect([made, await keyFile(path, noSecondKey)]).toEqual(['a key', 'a key']);
+    expect([path, join(path, '..')].map((one) => statSync(one).mode & 0o777)).toEqual([0o600, 0o700]);
+  });
+
+  it.each([0o600, 0o400, 0o700])('is read with mode %o', async (mode) => {
+    expect(await keyFile(keyOf(mode), noSecondKey)).toBe('a key');
+  });
+
+  it.each([0o640, 0o620, 0o610, 0o604, 0o602, 0o601, 0o666])('refuses mode %o, and changes nothing', async (mode) => {
+    const path = keyOf(mode);
+
+    await expect(keyFile(path, noSecondKey)).rejects.toMatchObject({
+      name: 'KeyExposed',
+      message: `the private key ${path} can be read by others: its mode is 0${mode.toString(8)}`,
+      hint: expect.stringContaining(`chmod 600 ${path}`),
+    });
+    expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['a key', mode]);
+  });
+
+  it('is that of the first of two that make it at once', async () => {
+    const path = join(temporaryFolder(), 'signing-key.asc');
+
+    const slow = keyFile(path, async () => {
+      await keyFile(path, async () => 'of the quick one');
+      return 'of the slow one';
+    });
+
+    expect(await slow).toBe('of the quick one');
+    expect(readFileSync(path, 'utf8')).toBe('of the quick one');
+  });
+});
+
+function keyOf(mode: number): string {
+  const path = join(temporaryFolder(), 'signing-key.asc');
+  writeFileSync(path, 'a key');
+  chmodSync(path, mode);
+  return path;
+}
+
+async function noSecondKey(): Promise<string> {
+  throw new Error('there is a key already');
+}

@@ -1,0 +1,83 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type VerifyReport, verifyMirror } from '../../../lib/operations/verify';
+import { DirectoryStore } from '../../../lib/store/directory/directory';
+import { makeSmallMirror, smallSigner } from '../../fixtures/small-mirror';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+
+let whole: string;
+beforeAll(async () => {
+  whole = mkdtempSync(join(tmpdir(), 'small-mirror-'));
+  await makeSmallMirror(whole, { signer: await smallSigner() });
+  // The store would put a lost index back out of its own records: what is tampered with here is a copy without them.
+  rmSync(join(whole, '.store'), { recursive: true });
+});
+afterAll(() => rmSync(whole, { recursive: true }));
+
+/** A kind of object, and the key of one of that kind. */
+const kinds: [string, RegExp][] = [
+  ['index.sjson', /index\.sjson$/],
+  ['index.json', /index\.json$/],
+  ['index.json.gpg', /index\.json\.gpg$/],
+  ['signed document', /[0-9a-f]{64}\.sjson$/],
+  ['unsigned document', /[0-9a-f]{64}\.json$/],
+  ['signature of an unsigned document', /[0-9a-f]{64}\.json\.gpg$/],
+  ['keyring.gpg', /^keyring\.gpg$/],
+  ['keyring.asc', /^keyring\.asc$/],
+  ['kernel', /^pool\/.*boot-kernel$/],
+  ['initrd', /^pool\/.*boot-initrd$/],
+  ['squashfs', /^pool\/.*squashfs$/],
+  ['manifest', /^pool\/.*squashfs\.manifest$/],
+  ['provenance', /^pool\/.*provenance\.json$/],
+];
+
+describe.each(kinds)('of the %s,', (_, pattern) => {
+  test('a flipped byte anywhere is found by name', async () => {
+    const { directory, key } = copyWith(pattern);
+    const file = join(directory, key);
+    const bytes = readFileSync(file);
+    for (const at of [0, Math.floor(Math.random() * bytes.length), bytes.length - 1]) {
+      const flipped = Buffer.from(bytes);
+      flipped.writeUInt8(flipped.readUInt8(at) ^ 0xff, at);
+      writeFileSync(file, flipped);
+      expect(blamed(await verified(directory)), `byte ${at} of ${key}`).toContain(key);
+    }
+  });
+
+  test('a truncation is found by name', async () => {
+    const { directory, key } = copyWith(pattern);
+    const { size } = statSync(join(directory, key));
+    for (const left of [size - 1, Math.floor(size / 2), 0]) {
+      truncateSync(join(directory, key), left);
+      expect(blamed(await verified(directory)), `${left} bytes of ${key}`).toContain(key);
+    }
+  });
+
+  test('a removal is found by name and called missing', async () => {
+    const { directory, key } = copyWith(pattern);
+    rmSync(join(directory, key));
+    const { problems } = await verified(directory);
+    expect(problems.map(({ object, rule }) => ({ object, rule }))).toEqual([{ object: key, rule: 'missing' }]);
+  });
+});
+
+test('what is tampered with was whole before', async () => {
+  expect((await verified(copyWith(/index\.sjson$/).directory)).problems).toEqual([]);
+});
+
+function copyWith(pattern: RegExp): { directory: string; key: string } {
+  const directory = temporaryFolder();
+  cpSync(whole, directory, { recursive: true, verbatimSymlinks: true });
+  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+  return { directory, key: files.sort().find((file) => pattern.test(file)) ?? 'nothing of this kind' };
+}
+
+function verified(directory: string): Promise<VerifyReport> {
+  return verifyMirror(new DirectoryStore(directory), { scratch: temporaryFolder() });
+}
+
+function blamed({ problems }: VerifyReport): string[] {
+  return problems.map(({ object }) => object);
+}

@@ -1,0 +1,70 @@
+import { kernelOf, kernelsOf } from '../../lib/catalog/kernels';
+import { contentId, productId } from '../../lib/catalog/products';
+import { releaseOf } from '../../lib/catalog/releases';
+import { readView } from '../../lib/publication/published-view';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
+import type { Products, Version } from '../../lib/simplestreams/types';
+import { newestName } from '../../lib/stages/news/news';
+import { type PublishBench, type Published, publish } from '../../lib/stages/publish';
+import { DirectoryStore } from '../../lib/store/directory/directory';
+import { type BuiltRunOptions, makeBuiltRun } from '../fixtures/built-run';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+
+export interface SmallPress extends PublishBench {
+  readonly mirror: DirectoryStore;
+  readonly work: DirectoryStore;
+  /** Sets the clock, which stands still otherwise. @default 2026-11-20T08:30:00Z */
+  turnClockTo(time: string): void;
+  /** Makes small artefacts and publishes them; the execution has a name of its own unless one is given. */
+  publish(run?: Partial<BuiltRunOptions>, changes?: Partial<PublishBench>): Promise<Published>;
+  /** The versions of a product of bookworm amd64, in the order of their publication. */
+  versionsOf(kernel: string, view?: string): Promise<string[]>;
+  version(kernel: string, name: string, view?: string): Promise<Version | undefined>;
+  document(view?: string): Promise<Products | undefined>;
+  /** The bytes of an object of the mirror, or undefined. */
+  bytes(key: string): Promise<Buffer | undefined>;
+  /** Every key of the mirror. */
+  keys(): Promise<string[]>;
+}
+
+/** An empty mirror in a temporary folder, with all that publishing into it needs. */
+export function smallPress(signer: Signer): SmallPress {
+  const [work, mirror] = [new DirectoryStore(temporaryFolder()), new DirectoryStore(temporaryFolder())];
+  let time = new Date('2026-11-20T08:30:00Z');
+  let executions = 0;
+  const bench: PublishBench = { work, mirror, signer, now: () => time };
+  const document = async (view = 'candidate') =>
+    (await readView(view, bench)).documents.get(contentId(releaseOf('bookworm'), view))?.document;
+  const product = async (kernel: string, view = 'candidate') =>
+    (await document(view))?.products[productId(kernelOf('bookworm', 'amd64', kernel), view)];
+  return {
+    ...bench,
+    work,
+    mirror,
+    turnClockTo: (at) => {
+      time = new Date(at);
+    },
+    publish: async (run, changes) => {
+      executions += 1;
+      const { release = 'bookworm', architecture = 'amd64', view = 'candidate' } = run ?? {};
+      const newest = newestIn(await document(view), { release, architecture, view });
+      const input = await makeBuiltRun(work, { execution: `run-${executions}`, newest, ...run });
+      return publish(input, { ...bench, ...changes });
+    },
+    versionsOf: async (kernel, view) => Object.keys((await product(kernel, view))?.versions ?? {}).sort(),
+    version: async (kernel, name, view) => (await product(kernel, view))?.versions[name],
+    document,
+    bytes: async (key) => (await mirror.read(key))?.bytes,
+    keys: () => Array.fromAsync(mirror.list('')),
+  };
+}
+
+/** Names of the newest versions, by flavour. */
+function newestIn(
+  document: Products | undefined,
+  { release, architecture, view }: { release: string; architecture: string; view: string },
+): Record<string, string> {
+  const flavours = kernelsOf(release, architecture).map(({ name }) => name);
+  const idOf = (name: string) => productId(kernelOf(release, architecture, name), view);
+  return Object.fromEntries(flavours.map((name) => [name, newestName(document?.products[idOf(name)])]));
+}
