@@ -47,6 +47,11 @@ const notTried = /^test\/(aws|build|house|mutants|package|peers|timed)\//;
 if (values.contained) main().then(end, end);
 else process.exitCode = contained();
 
+/** What the verdict on a change may depend on. */
+function isGround(file: string): boolean {
+  return /^(lib|bin|test|buildspecs)\//.test(file) && !file.startsWith('test/mutants/');
+}
+
 /** Runs this program again, inside. */
 function contained(): number {
   const again = [process.execPath, __filename, '--contained', ...process.argv.slice(2)];
@@ -81,7 +86,7 @@ async function main(): Promise<void> {
   const record = readRecord(recordFile);
   const save = saver(recordFile, record);
   const measured = await reachOf(open, files, record, save);
-  const ground = files.filter((file) => /^(lib|bin|test|buildspecs)\//.test(file));
+  const ground = files.filter((file) => isGround(file));
   const all = `${digestOf(root, ground)} ${values.tests}`;
 
   const types = openTypes(root);
@@ -92,7 +97,7 @@ async function main(): Promise<void> {
     };
     const due = ofRoom.filter((change) => !isListed(change, equivalents) && isDue(change));
     let count = 0;
-    await tryAll(open, root, due, measured, limits, all, (change, verdict) => {
+    await tryAll(open, lanes[0]?.folder ?? root, due, measured, limits, all, (change, verdict) => {
       record.verdicts[names.get(change) ?? ''] = verdict;
       save();
       if (++count % 25 === 0) console.log(`  ${room}: ${count} of ${due.length}`);
@@ -140,7 +145,7 @@ async function reachOf(
   const tests = files.filter(
     (file) => /^test\/.*\.test\.ts$/.test(file) && !notTried.test(file) && file.startsWith(values.tests),
   );
-  const ground = files.filter((file) => /^(lib|bin|buildspecs|test)\//.test(file) && !/\.test\.ts$/.test(file));
+  const ground = files.filter((file) => isGround(file) && !/\.test\.ts$/.test(file));
   const below = `${digestOf(root, ground)}\0${limits.slow}`;
   const states = new Map(
     tests.map((test) => [

@@ -2,17 +2,23 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Writable } from 'node:stream';
-import type { Vitest } from 'vitest/node';
+import type { TestModule, Vitest } from 'vitest/node';
 import { type Lane, laneSetup, setSwitch, takeCost, takeReached } from './lane';
 import type { Measured } from './reach';
 import { laneMark } from './switch-text';
 
 export type Outcome = 'passed' | 'failed' | 'late';
 
+export interface Ran {
+  readonly outcome: Outcome;
+  /** What the first test that failed said. */
+  readonly why: string;
+}
+
 /** Runs single test files of a lane, each in a fresh process: a change may do anything to the one that it runs in. */
 export interface Suite {
   /** Runs a test file in the unchanged program and says what it reaches. */
-  measure(test: string, limit: number): Promise<Measured & { readonly outcome: Outcome }>;
+  measure(test: string, limit: number): Promise<Measured & Ran>;
   /**
    * Runs a test file with a change made.
    * @param hits passes of the changed place that are taken for an endless loop
@@ -28,13 +34,12 @@ export async function openSuite(lane: Lane, switched: ReadonlyMap<string, string
   return {
     async measure(test, limit) {
       await setSwitch(lane, { measure: true });
-      const [outcome, wall] = await run(vitest, lane, test, limit);
-      return { outcome, wall, cost: await takeCost(lane), hits: await takeReached(lane) };
+      const ran = await run(vitest, lane, test, limit);
+      return { ...ran, cost: await takeCost(lane), hits: await takeReached(lane) };
     },
     async attempt(test, change, hits, limit) {
       await setSwitch(lane, { change, limit: hits });
-      const [outcome] = await run(vitest, lane, test, limit);
-      return outcome;
+      return (await run(vitest, lane, test, limit)).outcome;
     },
     close: () => vitest.close(),
   };
@@ -66,7 +71,7 @@ async function start(lane: Lane, switched: ReadonlyMap<string, string>): Promise
   );
 }
 
-async function run(vitest: Vitest, lane: Lane, test: string, limit: number): Promise<readonly [Outcome, number]> {
+async function run(vitest: Vitest, lane: Lane, test: string, limit: number): Promise<Ran & { readonly wall: number }> {
   const file = join(lane.folder, test);
   let late = false;
   const watch = setTimeout(() => {
@@ -76,15 +81,22 @@ async function run(vitest: Vitest, lane: Lane, test: string, limit: number): Pro
   const began = performance.now();
   try {
     const result = await vitest.runTestSpecifications([vitest.getRootProject().createSpecification(file)]);
-    const passed =
-      result.unhandledErrors.length === 0 && result.testModules.some((one) => one.moduleId === file && one.ok());
-    return [late ? 'late' : passed ? 'passed' : 'failed', performance.now() - began];
+    const module = result.testModules.find(({ moduleId }) => moduleId === file);
+    const passed = result.unhandledErrors.length === 0 && module?.ok() === true;
+    const outcome = late ? 'late' : passed ? 'passed' : 'failed';
+    return { outcome, why: passed ? '' : firstErrorOf(module), wall: performance.now() - began };
   } finally {
     clearTimeout(watch);
     killAllOf(lane);
     emptyTemporary(lane);
     process.exitCode = 0; // vitest sets it for each test that fails, and here that is what is hoped for
   }
+}
+
+function firstErrorOf(module: TestModule | undefined): string {
+  const ofTests = [...(module?.children.allTests('failed') ?? [])].flatMap((test) => test.result().errors ?? []);
+  const [first] = [...(module?.errors() ?? []), ...ofTests];
+  return first?.message.split('\n')[0] ?? 'its process ended';
 }
 
 function markOf({ folder }: Lane): string {

@@ -25,9 +25,9 @@ export async function measure(
 ): Promise<void> {
   const due = [...states].filter(([test, state]) => before[test]?.state !== state);
   await share(suites, due, async (suite, [test, state]) => {
-    const { outcome, ...measured } = await suite.measure(test, 15 * slow);
+    const { outcome, why, ...measured } = await suite.measure(test, 15 * slow);
     const late = outcome === 'late' || measured.cost > slow;
-    if (outcome === 'failed') done(test, { state, leftOut: 'it fails in a copy of the repository' });
+    if (outcome === 'failed') done(test, { state, leftOut: `it fails in a copy of the repository: ${why}` });
     else if (late) done(test, { state, leftOut: `it takes ${costIn(measured)}` });
     else done(test, { state, ...measured });
   });
@@ -39,7 +39,10 @@ function costIn({ cost, wall }: Measured): string {
     : `more than ${Math.round(wall / 1000)} s`;
 }
 
-/** Tries changes with the tests that reach them. */
+/**
+ * Tries changes with the tests that reach them.
+ * @param root of the files as they are tried: a lane's, since somebody may go on writing in the repository
+ */
 export async function tryAll(
   suites: readonly Suite[],
   root: string,
