@@ -1,28 +1,28 @@
 #!/bin/sh
 # Runs a command where a changed program can do no harm, though it is root: in a namespace of processes of its own, which
-# end with it, and of mounts, where all files are read-only but those below WRITABLE and those of a /tmp that is made here.
+# end with it, and of mounts, where all files are read-only but those below WRITABLE and those of a TMPDIR that is made
+# here and removed at the end.
 # usage: contained.sh WRITABLE COMMAND [WORD…]
 set -eu
-export WRITABLE="$1"
+WRITABLE=$(realpath "$1")
 shift
-mkdir -p "$WRITABLE"
-TEMPORARY=$(mktemp --directory --tmpdir=/tmp mutants-XXXXXX)
-export TEMPORARY
-trap 'rm -rf --one-file-system "$TEMPORARY"' EXIT
-chmod 1777 "$TEMPORARY"
+TMPDIR=$(mktemp --directory --tmpdir mutants-XXXXXX)
+export WRITABLE TMPDIR
+trap 'rm -rf --one-file-system "$TMPDIR"' EXIT
+chmod 755 "$TMPDIR"
 
 # The shell stays the first process: it reaps what lost its parent.
-unshare --mount --pid --fork --kill-child --mount-proc sh -euc '
+unshare --mount --propagation slave --pid --fork --kill-child --mount-proc sh -euc '
   mount --bind "$WRITABLE" "$WRITABLE"
-  mount --bind "$TEMPORARY" /tmp
+  mount --bind "$TMPDIR" "$TMPDIR"
   mount -t tmpfs tmpfs /run
   findmnt --raw --noheadings --output TARGET | while read -r target; do
     case "$target" in
-      /proc* | /sys* | /dev* | /run* | /tmp* | "$WRITABLE"*) ;;
-      *) mount -o remount,bind,ro "$target" 2>/dev/null || : ;;
+      /proc* | /sys* | /dev* | /run* | "$TMPDIR" | "$WRITABLE") ;;
+      *) mount -o remount,bind,ro "$target" 2>/dev/null || : ;; # gone since, or not one that can be
     esac
   done
   status=0
-  TMPDIR=/tmp "$@" || status=$?
+  "$@" || status=$?
   exit "$status"
 ' sh "$@"

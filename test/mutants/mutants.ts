@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, realpathSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { chmodSync, mkdirSync, realpathSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Change, changesIn, madeIn } from './changes';
@@ -77,8 +77,11 @@ async function main(): Promise<void> {
 
   const temporaries = cpus()
     .slice(0, 2)
-    .map((_, index) => `/tmp/lane-${index}`);
-  for (const temporary of temporaries) mkdirSync(temporary, { mode: 0o1777 });
+    .map((_, index) => join(tmpdir(), `lane-${index}`));
+  for (const temporary of temporaries) {
+    mkdirSync(temporary);
+    chmodSync(temporary, 0o1777); // programs that run as somebody else use it, too
+  }
   const lanes = await makeLanes(root, place, files, switched, temporaries, buildAll);
   const open = await Promise.all(lanes.map((lane) => openSuite(lane, switched)));
 
