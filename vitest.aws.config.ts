@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { cacheDir, settings } from './test/runner/settings';
 
 /** Suites that need an emulator of AWS, which is a Python package, and those of the package itself: `npm run test:aws`. */
 export default defineConfig({
+  cacheDir,
   test: {
-    setupFiles: ['test/fixtures/umask.ts'],
+    ...settings,
     include: ['test/{aws,package}/**/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 300_000,

@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { cacheDir, settings } from './test/runner/settings';
 
 /** Benchmarks that work in the fixtures of the tests, which only vitest can make: see bench/README.md. */
 export default defineConfig({
-  test: { setupFiles: ['test/fixtures/umask.ts'], include: ['bench/firmware.ts'], testTimeout: 1_800_000 },
+  cacheDir,
+  test: { ...settings, include: ['bench/firmware.ts'], testTimeout: 1_800_000 },
 });

@@ -1,10 +1,15 @@
 import { defineConfig } from 'vitest/config';
+import { cacheDir, settings } from './test/runner/settings';
 
 const timed = ['test/timed/**/*.test.ts'];
 
+/** Suites with a command of their own, which need more than this machine or more time than a change is worth. */
+const others = 'test/{aws,boots,models,package,peers}/**';
+
 export default defineConfig({
+  cacheDir,
   test: {
-    setupFiles: ['test/fixtures/umask.ts'],
+    ...settings,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [
@@ -15,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'all',
           include: ['test/**/*.test.ts'],
-          exclude: [...timed, 'test/{aws,package,peers}/**'],
+          exclude: [...timed, others],
           // A build often waits, for a boot or for a lock. With two files at once, two cores are busy nearly always.
           maxWorkers: 2,
           sequence: { groupOrder: 2 },

@@ -1,11 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { cacheDir, settings } from './test/runner/settings';
 
 /** Suites that need Python packages: `npm run test:peers`. */
 export default defineConfig({
-  test: {
-    include: ['test/peers/**/*.test.ts'],
-    setupFiles: ['test/fixtures/umask.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 300_000,
-  },
+  cacheDir,
+  test: { ...settings, include: ['test/peers/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 300_000 },
 });

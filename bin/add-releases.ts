@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Terminal } from './terminal';
+import type { Terminal } from './terminal/terminal';
 
 export function addReleases(program: Command, terminal: Terminal, done: (code: number) => void): void {
   program

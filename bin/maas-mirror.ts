@@ -1,20 +1,24 @@
 #!/usr/bin/env node
 import './check-node';
 import { Command, CommanderError } from 'commander';
-import { addBuild } from './add-build';
-import { addCloud } from './add-cloud';
-import { addKeyring } from './add-keyring';
 import { addReleases } from './add-releases';
-import { exitCode } from './interruptible';
-import { many } from './many';
+import { addAccess } from './commands/access';
+import { addBuild } from './commands/build';
+import { addDoctor } from './commands/doctor';
+import { addHelp } from './commands/help';
+import { addKeyring } from './commands/keyring';
+import { addList } from './commands/list';
+import { addServe } from './commands/serve';
+import { addStatus } from './commands/status';
+import { addVerify } from './commands/verify';
 import { repairEnvironment } from './preflight/environment';
-import { defaultListen } from './serve/listen';
-import { serve } from './serve/until-interrupted';
-import { processTerminal, reportError, type Terminal } from './terminal';
-import { traceFiles } from './trace-files';
+import { exitCode } from './terminal/interruptible';
+import { processTerminal, reportError, type Terminal } from './terminal/terminal';
+import { traceFiles } from './terminal/trace-files';
 
 /**
- * The command line. Each command's code is loaded when it is called: `--help` answers at once.
+ * The command line. Each file of commands/ holds a command's options and its run; what the run stands on is loaded when it
+ * is called, so that `--help` answers at once.
  * @returns the exit code: 0 done, 1 failed, 2 misuse
  */
 export async function main(words: readonly string[], terminal: Terminal): Promise<number> {
@@ -31,6 +35,20 @@ export async function main(words: readonly string[], terminal: Terminal): Promis
   }
 }
 
+/** In the order in which --help lists them. */
+const commands = [
+  addBuild,
+  addServe,
+  addVerify,
+  addList,
+  addReleases,
+  addKeyring,
+  addStatus,
+  addDoctor,
+  addAccess,
+  addHelp,
+];
+
 function programOf(terminal: Terminal, done: (code: number) => void): Command {
   const program = new Command('maas-mirror')
     .description('Builds MAAS images and serves them as a signed simplestreams mirror.')
@@ -40,68 +58,13 @@ function programOf(terminal: Terminal, done: (code: number) => void): Command {
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.err(text.trimEnd()),
     })
-    .helpCommand(false) // commander's knows no commands of commands
+    .helpCommand(false) // ours is bin/commands/help.ts
     .showHelpAfterError('(--help shows what there is)');
-  addBuild(program, terminal, done);
-  addServe(program, terminal);
-  addReaders(program, terminal, done);
-  addReleases(program, terminal, done);
-  addKeyring(program, terminal, done);
-  addCloud(program, terminal, done);
-  addHelp(program);
+  for (const add of commands) add(program, terminal, done);
   for (const command of program.commands) {
     for (const one of [command, ...command.commands]) one.exitOverride();
   }
   return program;
-}
-
-function addHelp(program: Command): void {
-  program
-    .command('help')
-    .description('display help for a command')
-    .argument('[command...]', 'such as: keyring rotate')
-    .action((words: string[]) => {
-      const named = words.reduce((at, word) => {
-        const next = at.commands.find((one) => one.name() === word);
-        return next ?? at.error(`error: unknown command '${word}'`);
-      }, program);
-      named.outputHelp();
-    });
-}
-
-function addServe(program: Command, terminal: Terminal): void {
-  program
-    .command('serve')
-    .description('serve a mirror by plain HTTP')
-    .argument('<mirror>', 'folder of the mirror')
-    .option('--listen <address:port>', 'where to serve', defaultListen)
-    .action((mirror: string, options) => serve(mirror, options.listen, terminal));
-}
-
-function addReaders(program: Command, terminal: Terminal, done: (code: number) => void): void {
-  program
-    .command('verify')
-    .description('check signatures, MAAS’s rules, and size and sha256 of every object')
-    .argument('<mirror>', 'DIR, http(s)://… or s3://BUCKET')
-    .option('--view <name>', 'only this view; may be repeated', many)
-    .option('--keyring <file>', 'keyring to trust (default: the mirror’s own)')
-    .option('--fingerprint <hex>', 'the one key to trust')
-    .option('--no-objects', 'check the metadata only')
-    .option('--json', 'print the report as JSON')
-    .action(async (mirror: string, { view, ...options }) => {
-      const { runVerify } = await import('./commands/verify.js');
-      done(await runVerify({ mirror, ...(view && { views: view }), ...options }, terminal));
-    });
-  program
-    .command('list')
-    .description('list products and versions')
-    .argument('<mirror>', 'DIR, http(s)://… or s3://BUCKET')
-    .option('--view <name>', 'only this view')
-    .option('--json', 'print the list as JSON')
-    .action(async (mirror: string, options) => {
-      const { runList } = await import('./commands/list.js');
-      done(await runList({ mirror, ...options }, terminal));
-    });
 }
 
 function version(): string {

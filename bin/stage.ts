@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { MirrorError, named, withoutFolders } from '../lib/errors';
+import { probedSourcesOf } from '../lib/job/aws/probe';
 import {
   buildOf,
   buildsAtOnceVariable,
@@ -16,7 +17,6 @@ import {
   workStoreVariable,
 } from '../lib/job/environment';
 import { runs } from '../lib/job/layout';
-import { probedSourcesOf } from '../lib/job/probe';
 import { stopDockerd } from '../lib/machine/gateway/dockerd';
 import { foreignText } from '../lib/machine/output/printable';
 import { emulated } from '../lib/stages/base/emulated';
@@ -30,7 +30,7 @@ import { type ProbeBench, probe } from '../lib/stages/probe';
 import { upgrade } from '../lib/stages/upgrade';
 import { readOrder, type Workbench } from '../lib/stages/workbench';
 import { openWorkStore } from '../lib/store/open';
-import { secretsFor } from './secret-of';
+import { secretsFor } from './keys/secret-of';
 
 /** The front door inside a build machine: `node stage.js <stage>`; what the stage made is in result.json afterwards. */
 const stages: Readonly<Record<string, (bench: Workbench) => Promise<unknown>>> = {

@@ -1,173 +1,89 @@
-import { mkdir } from 'node:fs/promises';
-import { machine } from 'node:os';
-import { dirname, join } from 'node:path';
-import { familyOf } from '../../lib/catalog/releases';
-import { MirrorError } from '../../lib/errors';
-import { cacheVariable, workStoreVariable } from '../../lib/job/environment';
-import type { ExecutionResult } from '../../lib/job/events';
-import { executionName, mirrorStoreVariable } from '../../lib/job/names';
-import { bootloadersOrder, type Order } from '../../lib/job/order';
-import { planOf } from '../../lib/job/plan';
-import { expireDownloads, expireRuns, removeRuns } from '../../lib/local/expire-runs';
-import { ownScratch } from '../../lib/local/scratch';
-import { machineRepositories } from '../../lib/machine/apt/apt';
-import { checkAddedKeys } from '../../lib/stages/sources/added-sources';
-import { hasCode } from '../../lib/store/durable';
-import { requireRootFileSystems, requireSquashfs } from '../preflight/base';
-import { temporaryFolder } from '../preflight/environment';
-import { checkPlaces, openPlaces, type Places, placesOf } from '../preflight/places';
-import { requireListen } from '../serve/listen';
-import type { Terminal } from '../terminal';
-import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from './build-report';
-import { checkCredentials, fromFolder } from './credentials-of';
-import { describedOrders, releaseLine } from './described-orders';
-import { installHostTools } from './install-tools';
-import { type OrderOptions, ordersFrom } from './order-of';
-import { buildDisplay, failureLines } from './show-build';
+import type { Command } from 'commander';
+import type { BuildOptions } from '../build/on-this-machine';
+import { defaultListen } from '../serve/listen';
+import { serveUntilInterrupted } from '../serve/until-interrupted';
+import { interruptible } from '../terminal/interruptible';
+import { many } from '../terminal/many';
+import type { Terminal } from '../terminal/terminal';
 
-export interface BuildOptions extends OrderOptions {
-  /** Folder of the mirror, made where it is missing. */
-  readonly mirror: string;
-  /** Folder for what stages hand to each other, and for logs. @default - beside the mirror: `<mirror>.work` */
-  readonly work?: string;
-  /** File of the private key. @default - with the user's data */
-  readonly key?: string;
-  readonly json?: boolean;
-  /** Whether the mirror is served afterwards, and where. */
-  readonly serve?: boolean;
-  readonly listen?: string;
-  readonly signal?: AbortSignal;
-}
-
-/** Builds releases on this machine, one after the other, and publishes them. @returns the exit code */
-export async function runBuild(
-  releases: readonly string[],
-  options: BuildOptions,
-  terminal: Terminal,
-): Promise<number> {
-  const folder = options.config === undefined ? '.' : dirname(options.config);
-  const asked = ordersFrom(releases, options, machine()).map((order) => fromFolder(order, folder));
-  await checkCredentials(asked);
-  for (const order of asked) await checkAddedKeys(order);
-  requireRoot();
-  temporaryFolder();
-  await requireListen(options);
-  await requireSquashfs(asked);
-  const looked = await requireRootFileSystems(asked);
-  const places = placesOf(options);
-  const found = await checkPlaces(places, asked);
-  const orders = await describedOrders(asked);
-  const { signer } = await openPlaces(places, found, terminal);
-  await installHostTools(orders, terminal);
-  await expireRuns(places.work, new Date());
-  await expireDownloads(join(places.work, 'cache'), new Date()); // needs flock
-  if (!looked) await requireRootFileSystems(orders);
-
-  const results: BuildResult[] = [];
-  for (const order of orders) results.push(await buildOne(await withArchive(order), places, options, terminal));
-  const told = { fingerprint: signer.fingerprint, json: options.json ?? false, now: new Date() };
-  report(results, { ...places, ...told }, terminal);
-  return exitCodeOf(results);
-}
-
-async function buildOne(order: Order, places: Places, options: BuildOptions, terminal: Terminal): Promise<BuildResult> {
-  const execution = await ownExecution(order, places);
-  const logs = join(places.work, 'logs', execution);
-  terminal.err(`building ${order.release} into view ${order.view} of ${places.mirror}`);
-  const about = releaseLine(order, new Date());
-  if (about !== undefined) terminal.err(`  ${about}`);
-  const display = buildDisplay([planOf(order, execution)], terminal);
-  const published: string[] = [];
-  let result: ExecutionResult;
-  try {
-    result = await execute(order, execution, logs, places, options, (event) => {
-      published.push(...publishedBy(event));
-      display.on(event);
+export function addBuild(program: Command, terminal: Terminal, done: (code: number) => void): void {
+  program
+    .command('build')
+    .description('build releases, on this machine or by a deployed stack: fetch, extract kernels, boot them, publish')
+    .argument('[release...]', 'series or versions: noble, 22.04, bookworm, …; or bootloaders')
+    .option('--stack <name>', 'let the mirror of this deployed stack build, in AWS, and follow it')
+    .option('--config <file>', 'build what a mirror.yaml says')
+    .option('--view <name>', 'view to publish to (default: candidate; with --config: all)')
+    .option('--arch <list>', 'architectures, with commas between (default: this machine’s; with --stack: amd64)')
+    .option(
+      '--kernel <list>',
+      'kernel flavours that must succeed: hwe-edge, lowlatency, … (default: ga,hwe; Debian: generic,cloud)',
+    )
+    .option('--optional-kernel <list>', 'kernel flavours that are left out when they fail')
+    .option('--serial <serial>', 'serial of the cloud image (default: the newest)')
+    .option('--ppa <owner/name>', 'upgrade the image from this PPA; may be repeated', many)
+    .option('--repository <file>', 'upgrade it from the repositories of this deb822 file; may be repeated', many)
+    .option(
+      '--credentials <host=name>',
+      'user and password of the repository on this host: a file of mode 0600, or with --stack a secret; may be repeated',
+      many,
+    )
+    .option('--proposed [list]', 'take these packages from -proposed, or all that is there')
+    .option('--package <list>', 'packages to install besides; may be repeated', many)
+    .option('--purge <list>', 'packages to purge and install again; may be repeated', many)
+    .option('--compression <name>', 'of a squashfs that is made here: zstd, xz, gzip, lz4')
+    .option('--no-boot-test', 'publish without a boot test; list says so of the version')
+    .option('--boot-timeout <minutes>', 'time that one boot may take (default: 30, or 60 where it is emulated)')
+    .option('--no-bootloaders', 'bring no bootloaders (where MAAS keeps images.maas.io beside this mirror)')
+    .option('--rebuild', 'build and publish though nothing is new')
+    .option('--mirror <dir>', 'folder of the mirror', './mirror')
+    .option('--work <dir>', 'folder for intermediate files, downloads and logs (default: <mirror>.work)')
+    .option(
+      '--key <key>',
+      'key that signs: a file, made with a new mirror (default: with the user’s data), or kms:<id>',
+    )
+    .option('--base <file>', 'squashfs to start from instead of fetching one')
+    .option('--json', 'print the result as JSON')
+    .option('--serve', 'serve the mirror after the build')
+    .option('--no-serve', 'end after the build (default)')
+    .option('--listen <address:port>', 'where to serve', defaultListen)
+    .optionsGroup('Where things come from:')
+    .option(
+      '--stream <name>',
+      'cloud images: daily, releases, or the address of a simplestreams mirror (default: daily)',
+    )
+    .option('--stream-keyring <file>', 'keyring that the stream is signed with (default: Ubuntu’s)')
+    .option(
+      '--archive <url>',
+      'package archive (default: Ubuntu’s; of Debian what this machine’s apt takes; of Debian only the release itself is read)',
+    )
+    .option('--ports <url>', 'package archive of the architectures beyond amd64 and i386')
+    .option('--archive-keyring <file>', 'keyring that the archive is signed with (default: the image’s own)')
+    .option('--snapshot <time>', 'archive as it was then, from snapshot.ubuntu.com: 20261120T000000Z')
+    .option('--ppas <url>', 'where the packages of PPAs lie')
+    .option('--launchpad <url>', 'Launchpad’s API, which knows the keys of PPAs')
+    .option('--proxy <url>', 'HTTP proxy for all of it (default: what the environment says)')
+    .option('--ca <file>', 'certificates in PEM to trust besides the system’s')
+    .action(async (releases: string[], options, command: Command) => {
+      const interrupt = interruptible();
+      const given = { ...options, signal: interrupt.signal };
+      const code = await build(releases, given, command, terminal).finally(interrupt.end);
+      if (options.serve && code === 0) await serveUntilInterrupted(options.mirror, options.listen, terminal);
+      done(code);
     });
-  } catch (error) {
-    if (options.signal?.aborted) terminal.err(`the logs so far: ${logs}`);
-    throw error;
-  } finally {
-    await display.end();
-    await removeRuns(places.work, execution);
+}
+
+async function build(releases: string[], options: GivenOptions, command: Command, terminal: Terminal): Promise<number> {
+  if (options.stack === undefined) {
+    const { runBuild } = await import('../build/on-this-machine.js');
+    return runBuild(releases, options, terminal);
   }
-  const lines = result.failures.flatMap(failureLines);
-  for (const line of lines) terminal.err(line);
-  return { order, execution, logs, result, outcome: outcomeOf(result, published) };
+  const { runCloudBuild } = await import('../build/in-cloud.js');
+  const typed = command.options.map((option) => option.attributeName()).filter((name) => isTyped(command, name));
+  return runCloudBuild(releases, { ...options, stack: options.stack, typed }, terminal);
 }
 
-/** The name of an execution, and its folder of logs, are its alone; two builds of one order may begin in the same second. */
-async function ownExecution(order: Order, { work }: Places): Promise<string> {
-  const now = new Date();
-  // What is handed on may hold passwords of repositories.
-  await mkdir(join(work, 'runs'), { recursive: true, mode: 0o700 });
-  await mkdir(join(work, 'logs'), { recursive: true });
-  for (let attempt = 1; ; attempt++) {
-    const name = executionName(order, now, attempt === 1 ? undefined : attempt);
-    try {
-      await mkdir(join(work, 'logs', name));
-      return name;
-    } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error;
-    }
-  }
-}
+type GivenOptions = BuildOptions & { readonly stack?: string };
 
-async function execute(
-  order: Order,
-  name: string,
-  logs: string,
-  places: Places,
-  { signal }: BuildOptions,
-  onEvent: (event: Parameters<ReturnType<typeof buildDisplay>['on']>[0]) => void,
-): Promise<ExecutionResult> {
-  // Loaded only now: aws-cdk-lib alone takes a second, which nobody waits for who mistypes a release.
-  const [{ synthesise }, { readAssembly }, { runExecution }] = await Promise.all([
-    import('../../lib/mirror/app.js'),
-    import('../../lib/local/template/template.js'),
-    import('../../lib/local/engine.js'),
-  ]);
-  const scratch = join(places.work, 'scratch');
-  await using assembly = await ownScratch(scratch);
-  return await runExecution({
-    assembly: await readAssembly(synthesise(assembly.path)),
-    input: order,
-    name,
-    scratch,
-    logs,
-    environment: {
-      [mirrorStoreVariable]: places.mirror,
-      [workStoreVariable]: places.work,
-      [cacheVariable]: join(places.work, 'cache'),
-      MIRROR_SIGNING_KEY: places.key,
-    },
-    onEvent,
-    ...(signal && { signal }),
-  });
-}
-
-function requireRoot(): void {
-  if (process.getuid?.() === 0) return;
-  throw new MirrorError(
-    'NotRoot',
-    `a build mounts file systems and installs packages into them; this is user ${process.getuid?.()}`,
-    {
-      hint: 'run it as root: sudo npx maas-mirror build …',
-    },
-  );
-}
-
-/** A release of Debian comes from where this machine's own apt takes it, unless told. */
-async function withArchive(order: Order): Promise<Order> {
-  const { release, sources, base, places } = order;
-  if (release === bootloadersOrder || familyOf(release) !== 'debian') return order;
-  if (sources.length > 0 || base !== '' || places.archive !== undefined) return order;
-  return {
-    ...order,
-    sources: (await machineRepositories(release)).map(({ uri, suite, components }) => ({
-      uri,
-      suite,
-      components: [...components],
-    })),
-  };
-}
+/** Some options have defaults, which nobody has asked for. */
+const isTyped = (command: Command, name: string) => command.getOptionValueSource(name) === 'cli';

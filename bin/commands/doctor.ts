@@ -1,18 +1,24 @@
-import { type Clients, openClients } from '../../lib/cloud/clients';
-import type { Terminal } from '../terminal';
-import { bootstrapFinding, cloudFrontFinding, identity, identityFindings, quotaFindings } from './doctor/account';
-import { type Finding, linesOf } from './doctor/finding';
-import { deployed, keyringFinding, machineFindings, signingFinding } from './doctor/mirror';
+import type { Command } from 'commander';
+import type { ExamineOptions } from '../doctor/examine';
+import { type Finding, linesOf } from '../doctor/finding';
+import { interruptible } from '../terminal/interruptible';
+import type { Terminal } from '../terminal/terminal';
 
-export interface DoctorOptions {
-  /** Name of the deployed stack. @default - only the account is tried */
-  readonly stack?: string;
-  /** Whether real builds are started. @default true */
-  readonly build?: boolean;
+export function addDoctor(program: Command, terminal: Terminal, done: (code: number) => void): void {
+  program
+    .command('doctor')
+    .description('test an AWS account and, with --stack, a deployed stack: quotas, builds, access, signing, site')
+    .option('--stack <name>', 'the deployed stack (default: test only what a deployment needs)')
+    .option('--no-build', 'start no builds, which take some minutes and cents')
+    .option('--json', 'print what was found as JSON')
+    .action(async (options) => {
+      const interrupt = interruptible();
+      done(await runDoctor({ ...options, signal: interrupt.signal }, terminal).finally(interrupt.end));
+    });
+}
+
+export interface DoctorOptions extends ExamineOptions {
   readonly json?: boolean;
-  readonly signal?: AbortSignal;
-  /** Seconds between two looks. @default 5 */
-  readonly everySeconds?: number;
 }
 
 /**
@@ -20,6 +26,8 @@ export interface DoctorOptions {
  * about it. @returns 0 where all is well, else 1
  */
 export async function runDoctor(options: DoctorOptions, terminal: Terminal): Promise<number> {
+  const { openClients } = await import('../../lib/cloud/clients.js');
+  const { examine } = await import('../doctor/examine.js');
   using clients = openClients();
   const findings: Finding[] = [];
   for await (const finding of examine(clients, options, terminal)) {
@@ -29,31 +37,4 @@ export async function runDoctor(options: DoctorOptions, terminal: Terminal): Pro
   const ok = findings.every((finding) => finding.ok);
   if (options.json) terminal.out(JSON.stringify({ ok, findings }, undefined, 2));
   return ok ? 0 : 1;
-}
-
-async function* examine(clients: Clients, options: DoctorOptions, terminal: Terminal): AsyncGenerator<Finding> {
-  const caller = await identity(clients);
-  if ('finding' in caller) {
-    yield caller.finding;
-    return;
-  }
-  yield* identityFindings(caller.value);
-  yield await bootstrapFinding(clients, caller.value);
-  if (options.stack === undefined) {
-    yield* await quotaFindings(clients);
-    yield await cloudFrontFinding(clients);
-    return;
-  }
-  const mirror = await deployed(clients, options.stack, caller.value.region);
-  if ('finding' in mirror) {
-    yield mirror.finding;
-    return;
-  }
-  const { status, outputs } = mirror.value;
-  yield { name: 'stack', ok: true, found: `${options.stack}, ${status}, serves ${outputs.mirrorUrl}` };
-  yield* await quotaFindings(clients, outputs.probeProjectNameArm !== undefined);
-  const examination = { ...options, clients, outputs, terminal };
-  if (options.build !== false) yield* machineFindings(examination);
-  yield await signingFinding(examination);
-  yield await keyringFinding(examination);
 }

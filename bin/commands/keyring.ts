@@ -1,9 +1,24 @@
 import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
 import { MirrorError } from '../../lib/errors';
 import { mirror as keys } from '../../lib/job/layout';
-import { openMirror } from '../../lib/operations/open-mirror';
-import { armouredKeyring, keysOf } from '../../lib/simplestreams/openpgp/keyring';
-import type { Terminal } from '../terminal';
+import type { Terminal } from '../terminal/terminal';
+import { addRotate } from './keyring/rotate';
+
+/** Adds `keyring`, and `keyring rotate` by both names. */
+export function addKeyring(program: Command, terminal: Terminal, done: (code: number) => void): void {
+  const keyring = program
+    .command('keyring')
+    .description('hand out the public keyring of a mirror')
+    .argument('<mirror>', 'DIR, http(s)://… or s3://BUCKET')
+    .option('--armour', 'as text, for people')
+    .option('--output <file>', 'write it to a file')
+    .option('--json', 'print fingerprints as JSON')
+    .action(async (mirror: string, options) => done(await runKeyring({ mirror, ...options }, terminal)));
+  addRotate(keyring, terminal, done);
+  // The verb that people try first.
+  addRotate(program, terminal, done, { hidden: true });
+}
 
 export interface KeyringOptions {
   /** DIR, http(s)://… or s3://… */
@@ -19,6 +34,7 @@ export interface KeyringOptions {
 /** Hands out the keyring of a mirror. The fingerprints go to standard error: they are for people to compare. */
 export async function runKeyring(options: KeyringOptions, terminal: Terminal): Promise<number> {
   const { mirror, armour = false, output, json = false } = options;
+  const { armouredKeyring, keysOf } = await import('../../lib/simplestreams/openpgp/keyring.js');
   const { bytes, place } = await readKeyring(mirror);
   const fingerprints = (await keysOf(bytes)).map(({ fingerprint }) => fingerprint);
   const wanted = armour ? Buffer.from(armouredKeyring(bytes)) : bytes;
@@ -38,6 +54,7 @@ export async function runKeyring(options: KeyringOptions, terminal: Terminal): P
 }
 
 async function readKeyring(mirror: string): Promise<{ bytes: Buffer; place: string }> {
+  const { openMirror } = await import('../../lib/operations/open-mirror.js');
   const { store } = await openMirror(mirror);
   const place = `${store.name.replace(/\/$/, '')}/${keys.keyring}`;
   const object = await store.read(keys.keyring);

@@ -1,9 +1,19 @@
+import type { Command } from 'commander';
 import { supportAt, supportMark } from '../../lib/catalog/support';
-import { listMirror, type MirrorRow } from '../../lib/operations/list';
-import { openMirror } from '../../lib/operations/open-mirror';
-import { counted, megabytes } from '../sizes';
-import { type Column, table } from '../table';
-import type { Terminal } from '../terminal';
+import type { MirrorRow } from '../../lib/operations/list';
+import { counted, megabytes } from '../terminal/sizes';
+import { type Column, table } from '../terminal/table';
+import type { Terminal } from '../terminal/terminal';
+
+export function addList(program: Command, terminal: Terminal, done: (code: number) => void): void {
+  program
+    .command('list')
+    .description('list products and versions')
+    .argument('<mirror>', 'DIR, http(s)://… or s3://BUCKET')
+    .option('--view <name>', 'only this view')
+    .option('--json', 'print the list as JSON')
+    .action(async (mirror: string, options) => done(await runList({ mirror, ...options }, terminal)));
+}
 
 /** What a listing goes by beside the mirror. */
 export interface ListBench {
@@ -25,6 +35,8 @@ export async function runList(
   terminal: Terminal,
   { now }: ListBench = { now: new Date() },
 ): Promise<number> {
+  const { openMirror } = await import('../../lib/operations/open-mirror.js');
+  const { listMirror } = await import('../../lib/operations/list.js');
   const { store, views } = await openMirror(mirror, view === undefined ? undefined : [view]);
   const rows = await listMirror(store, { ...(views && { views }) });
   if (json)

@@ -8,15 +8,15 @@ import type { AboutRelease, FactsSource, ReleaseFacts } from '../../lib/job/cata
 import { toldBy } from '../../lib/job/catalogue/release-for';
 import { checked } from '../../lib/job/checked';
 import { parseConfig } from '../../lib/job/config';
-import { Places } from '../../lib/job/places';
+import { Places } from '../../lib/job/sources/places';
 import { factsOfStream } from '../../lib/stages/releases/described-order';
 import { streamReleases } from '../../lib/stages/releases/stream';
 import { streamOf } from '../../lib/stages/sources/search';
-import { type Column, table } from '../table';
-import type { Terminal } from '../terminal';
-import { textOf } from './described-orders';
-import { type PlacesOptions, placesFrom, readFile, readKeyring, readText } from './places-of';
-import { withStreamBench } from './stream-bench';
+import { type PlacesOptions, placesFrom, readFile, readKeyring, readText } from '../order/places-from';
+import { textOf } from '../releases/described-orders';
+import { withStreamBench } from '../releases/stream-bench';
+import { type Column, table } from '../terminal/table';
+import type { Terminal } from '../terminal/terminal';
 
 export interface ReleasesOptions extends Omit<PlacesOptions, 'stream'> {
   /** `true`: the public one. @default - no stream is read */

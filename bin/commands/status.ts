@@ -1,13 +1,23 @@
-import { type Clients, openClients } from '../../lib/cloud/clients';
+import type { Command } from 'commander';
+import type { Clients } from '../../lib/cloud/clients';
 import { executionPage } from '../../lib/cloud/console-pages';
-import { type RecentExecution, recentExecutions } from '../../lib/cloud/follow/recent-executions';
-import { mirrorOf } from '../../lib/cloud/stack-outputs';
+import type { RecentExecution } from '../../lib/cloud/follow/recent-executions';
 import { MirrorError } from '../../lib/errors';
-import type { StackOutputs } from '../../lib/job/stack-outputs';
-import { type Column, table } from '../table';
-import type { Terminal } from '../terminal';
-import { type HeldRelease, heldReleases } from './held-releases';
-import { stageName } from './show-build';
+import type { StackOutputs } from '../../lib/job/aws/stack-outputs';
+import type { HeldRelease } from '../../lib/operations/held-releases';
+import { stageName } from '../build/stage-name';
+import { type Column, table } from '../terminal/table';
+import type { Terminal } from '../terminal/terminal';
+
+export function addStatus(program: Command, terminal: Terminal, done: (code: number) => void): void {
+  program
+    .command('status')
+    .description('show the last executions of a deployed stack, and what each view of its mirror holds')
+    .requiredOption('--stack <name>', 'the deployed stack')
+    .option('--last <count>', 'how many executions', '10')
+    .option('--json', 'print them as JSON')
+    .action(async (options) => done(await runStatus(options, terminal)));
+}
 
 export interface StatusOptions {
   /** Name of the deployed stack. */
@@ -26,6 +36,7 @@ interface Status {
 /** Prints how a deployed mirror is. @returns 0, or 1 where the mirror itself cannot be read */
 export async function runStatus(options: StatusOptions, terminal: Terminal): Promise<number> {
   const last = countOf(options.last ?? '10');
+  const { openClients } = await import('../../lib/cloud/clients.js');
   using clients = openClients();
   const status = await statusOf(clients, options.stack, last);
   if (options.json) terminal.out(JSON.stringify(asJson(options.stack, status), undefined, 2));
@@ -37,6 +48,9 @@ export async function runStatus(options: StatusOptions, terminal: Terminal): Pro
 }
 
 async function statusOf(clients: Clients, stack: string, last: number): Promise<Status> {
+  const { mirrorOf } = await import('../../lib/cloud/stack-outputs.js');
+  const { recentExecutions } = await import('../../lib/cloud/follow/recent-executions.js');
+  const { heldReleases } = await import('../../lib/operations/held-releases.js');
   const outputs = await mirrorOf(clients.cloudformation, stack);
   const executions = await recentExecutions(clients, outputs.stateMachineArn, last);
   const views = [...new Set(executions.map(({ view }) => view).filter(Boolean))];

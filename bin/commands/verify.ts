@@ -1,14 +1,29 @@
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { MirrorError } from '../../lib/errors';
-import { openMirror } from '../../lib/operations/open-mirror';
-import { type VerifiedView, type VerifyReport, verifyMirror } from '../../lib/operations/verify';
-import { exitCode, interruptible } from '../interruptible';
+import type { VerifiedView, VerifyReport } from '../../lib/operations/verify';
 import { temporaryFolder } from '../preflight/environment';
-import { counted, megabytes } from '../sizes';
-import type { Terminal } from '../terminal';
-import { readKeyring } from './places-of';
+import { exitCode, interruptible } from '../terminal/interruptible';
+import { many } from '../terminal/many';
+import { counted, megabytes } from '../terminal/sizes';
+import type { Terminal } from '../terminal/terminal';
+
+export function addVerify(program: Command, terminal: Terminal, done: (code: number) => void): void {
+  program
+    .command('verify')
+    .description('check signatures, MAAS’s rules, and size and sha256 of every object')
+    .argument('<mirror>', 'DIR, http(s)://… or s3://BUCKET')
+    .option('--view <name>', 'only this view; may be repeated', many)
+    .option('--keyring <file>', 'keyring to trust (default: the mirror’s own)')
+    .option('--fingerprint <hex>', 'the one key to trust')
+    .option('--no-objects', 'check the metadata only')
+    .option('--json', 'print the report as JSON')
+    .action(async (mirror: string, { view, ...options }) =>
+      done(await runVerify({ mirror, ...(view && { views: view }), ...options }, terminal)),
+    );
+}
 
 export interface VerifyCommandOptions {
   /** DIR, http(s)://… or s3://…; over HTTP the mirror's address with `views`, or the address of one view. */
@@ -35,6 +50,9 @@ export async function runVerify(options: VerifyCommandOptions, terminal: Termina
 async function verified(options: VerifyCommandOptions, terminal: Terminal): Promise<VerifyReport> {
   const { keyring, fingerprint, json = false, objects = true } = options;
   if (fingerprint !== undefined) requireFingerprint(fingerprint);
+  const { readKeyring } = await import('../order/places-from.js');
+  const { openMirror } = await import('../../lib/operations/open-mirror.js');
+  const { verifyMirror } = await import('../../lib/operations/verify.js');
   if (keyring !== undefined) readKeyring(keyring, '--keyring');
   const { store, views } = await openMirror(options.mirror, options.views);
   await using scratch = await scratchFolder();

@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { runningOf, startExecution, succeededSince } from '../../lib/cloud/follow/executions';
 import { MirrorError } from '../../lib/errors';
+import { keptUpSince, type LookInput, lookInputOf } from '../../lib/job/aws/look';
+import { measurements } from '../../lib/job/aws/metrics';
 import { stateMachineVariable } from '../../lib/job/environment';
-import { refuseFileAddresses } from '../../lib/job/file-addresses';
-import { keptUpSince, type LookInput, lookInputOf } from '../../lib/job/look';
-import { measurements } from '../../lib/job/metrics';
 import { mirrorStoreVariable } from '../../lib/job/names';
-import { refusePasswords } from '../../lib/job/passwords';
 import type { Plan } from '../../lib/job/plan';
+import { refuseFileAddresses } from '../../lib/job/sources/file-addresses';
+import { refusePasswords } from '../../lib/job/sources/passwords';
 import { verifyInProcess } from '../../lib/simplestreams/openpgp/openpgp-verify';
 import { newestTime } from '../../lib/stages/news/newest-time';
 import { look } from '../../lib/stages/plan';
 import { openStore } from '../../lib/store/open';
-import { isInCloud, secretsFor } from '../secret-of';
+import { isInCloud, secretsFor } from '../keys/secret-of';
 
 const sfn = new SFNClient({ maxAttempts: 6 });
 

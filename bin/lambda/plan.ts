@@ -3,15 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundlesVariable, checkBundles, workStoreVariable } from '../../lib/job/environment';
-import { refuseFileAddresses } from '../../lib/job/file-addresses';
 import { mirrorStoreVariable } from '../../lib/job/names';
-import { refusePasswords } from '../../lib/job/passwords';
 import { concludeInputOf, type Plan, planInputOf } from '../../lib/job/plan';
+import { refuseFileAddresses } from '../../lib/job/sources/file-addresses';
+import { refusePasswords } from '../../lib/job/sources/passwords';
 import { verifyInProcess } from '../../lib/simplestreams/openpgp/openpgp-verify';
 import { type Conclusion, conclude } from '../../lib/stages/conclude';
 import { plan } from '../../lib/stages/plan';
 import { openStore, openWorkStore } from '../../lib/store/open';
-import { isInCloud, secretsFor } from '../secret-of';
+import { isInCloud, secretsFor } from '../keys/secret-of';
 
 /**
  * The Plan function: an order in, a plan out; or the results of that plan in, and out what comes of them. Where Lambda

@@ -1,13 +1,13 @@
+import { isSigningProbe, type TestSigned } from '../../lib/job/aws/probe';
 import { checkBundles, workStoreVariable } from '../../lib/job/environment';
+import { publishInputOf, publishLoadersInputOf } from '../../lib/job/handed-on/publish-input';
 import { mirrorStoreVariable } from '../../lib/job/names';
-import { isSigningProbe, type TestSigned } from '../../lib/job/probe';
-import { publishInputOf, publishLoadersInputOf } from '../../lib/job/publish-input';
 import { showKeyrings } from '../../lib/publication/show-mirror';
 import { testSignature } from '../../lib/stages/probes/test-signature';
 import { type Published, publish } from '../../lib/stages/publish';
 import { type PublishedBootloaders, publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import { openStore, openWorkStore } from '../../lib/store/open';
-import { signerFrom } from '../signing-key';
+import { signerFrom } from '../keys/signing-key';
 
 /**
  * The Publish function: what the builds of one architecture, or of the bootloaders, made in; what was published out. A

@@ -1,7 +1,7 @@
 import { checkBundles, workStoreVariable } from '../../lib/job/environment';
+import { selectInputOf } from '../../lib/job/handed-on/publish-input';
+import type { Selected } from '../../lib/job/handed-on/results';
 import { mirrorStoreVariable } from '../../lib/job/names';
-import { selectInputOf } from '../../lib/job/publish-input';
-import type { Selected } from '../../lib/job/results';
 import { select } from '../../lib/stages/select';
 import { openStore, openWorkStore } from '../../lib/store/open';
 

@@ -2,10 +2,10 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { openClients } from '../../lib/cloud/clients';
 import { failureLetter } from '../../lib/cloud/follow/failure-letter';
 import { followExecution } from '../../lib/cloud/follow/follow';
+import { failureMeasured } from '../../lib/job/aws/metrics';
+import { isProbeInput } from '../../lib/job/aws/probe';
 import { topicVariable } from '../../lib/job/environment';
-import { failureMeasured } from '../../lib/job/metrics';
 import { errorOf, isNotReady } from '../../lib/job/not-ready';
-import { isProbeInput } from '../../lib/job/probe';
 
 const [sns, clients] = [new SNSClient({ maxAttempts: 6 }), openClients()];
 

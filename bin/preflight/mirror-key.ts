@@ -6,8 +6,8 @@ import { keysOf } from '../../lib/simplestreams/openpgp/keyring';
 import { makePrivateKey } from '../../lib/simplestreams/openpgp/openpgp-signer';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { DirectoryStore } from '../../lib/store/directory/directory';
-import { isKeyFile, signerFrom } from '../signing-key';
-import type { Terminal } from '../terminal';
+import { isKeyFile, signerFrom } from '../keys/signing-key';
+import type { Terminal } from '../terminal/terminal';
 
 /**
  * The signer of a mirror's key. A key is made with a new mirror only: one that has published cannot go on with another.

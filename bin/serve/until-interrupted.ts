@@ -1,13 +1,13 @@
-import { interruptible } from '../interruptible';
-import type { Terminal } from '../terminal';
+import { existsSync, readdirSync } from 'node:fs';
+import { interruptible } from '../terminal/interruptible';
+import type { Terminal } from '../terminal/terminal';
 
 /** Serves until it is told to end. */
-export async function serve(directory: string, listen: string, terminal: Terminal): Promise<void> {
-  const { startServer } = await import('../commands/serve.js');
+export async function serveUntilInterrupted(directory: string, listen: string, terminal: Terminal): Promise<void> {
+  const { startServer } = await import('./start-server.js');
   const server = await startServer({ directory, listen });
   terminal.out(`serving ${directory} at ${server.url}`);
-  for (const view of await viewsIn(directory))
-    terminal.out(`  view ${view}: ${server.url.replace(/\/$/, '')}/${view}/`);
+  for (const view of viewsIn(directory)) terminal.out(`  view ${view}: ${server.url.replace(/\/$/, '')}/${view}/`);
   terminal.err('Ctrl-C ends it');
   const interrupt = interruptible();
   await new Promise((resolve) => interrupt.signal.addEventListener('abort', resolve, { once: true }));
@@ -15,7 +15,6 @@ export async function serve(directory: string, listen: string, terminal: Termina
   await server.close();
 }
 
-async function viewsIn(directory: string): Promise<string[]> {
-  const { existsSync, readdirSync } = await import('node:fs');
+function viewsIn(directory: string): string[] {
   return readdirSync(directory).filter((name) => existsSync(`${directory}/${name}/streams/v1/index.sjson`));
 }

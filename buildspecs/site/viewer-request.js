@@ -3,7 +3,7 @@
 // It runs in cloudfront-js-2.0, which is no Node: ES 5.1 with a few later things (const, arrow functions, templates,
 // async functions without closures in them), and no destructuring, spread, for-of or default arguments. Its engine, njs,
 // crashes on `await` inside a call's brackets: it stands alone here, right of a `const`. 10 KB at most.
-// At synth time lib/mirror/viewer-request.ts writes the site's settings into the next line; as it stands, all may read.
+// At synth time lib/mirror/site/viewer-request.ts writes the site's settings into the next line; as it stands, all may read.
 const settings = { allowed: undefined, credentials: undefined };
 
 // biome-ignore lint/style/useNodejsImportProtocol: this is not Node's, it is the runtime's own

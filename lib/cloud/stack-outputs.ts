@@ -1,6 +1,6 @@
 import { type CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import { MirrorError } from '../errors';
-import { type StackOutputs, stackOutputsOf } from '../job/stack-outputs';
+import { type StackOutputs, stackOutputsOf } from '../job/aws/stack-outputs';
 import { asking } from './asking';
 import { placeOf } from './console-pages';
 

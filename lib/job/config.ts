@@ -7,7 +7,7 @@ import { type AboutRelease, Catalogue, factsOf } from './catalogue/facts';
 import { checked } from './checked';
 import { refuseNotYet } from './not-yet';
 import { BootTimeout, bootloadersOrder, Compression, Customise, Order, ViewName } from './order';
-import { Places } from './places';
+import { Places } from './sources/places';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes');
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { factsFault } from '../catalog/described';
 import { seriesOf } from '../catalog/names';
-import { AddedRepository } from './added-repository';
 import { AboutRelease } from './catalogue/facts';
-import { CredentialsName } from './credentials';
-import { isKernelPackage } from './kernel-package';
-import { address, Places } from './places';
+import { isKernelPackage } from './catalogue/kernel-package';
+import { AddedRepository } from './sources/added-repository';
+import { CredentialsName } from './sources/credentials';
+import { address, Places } from './sources/places';
 import { SourceOptions } from './sources/source-options';
 import { repositoryWord } from './sources/stanza';
 

@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { checkArchitecture } from '../catalog/kernels';
 import { familyOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
-import { repositoryText } from './added-repository';
+import { kernelChoices } from './catalogue/kernel-choice';
 import { releaseFor, toldBy } from './catalogue/release-for';
 import { checked } from './checked';
 import { jobVariables, stringsOf } from './environment';
+import { ArchitectureResult } from './handed-on/results';
 import { type Job, noBuilds } from './job';
-import { kernelChoices } from './kernel-choice';
 import { bootloadersOrder, isCustomised, Order } from './order';
-import { parseRepository } from './repository';
-import { ArchitectureResult } from './results';
+import { repositoryText } from './sources/added-repository';
 import { refuseUnused } from './sources/refuse-unused';
+import { parseRepository } from './sources/repository';
 
 /** A job as the state machine carries it. */
 export const jobStrings = z.strictObject(

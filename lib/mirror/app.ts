@@ -1,8 +1,8 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { allKernelNames } from '../catalog/kernels';
-import { KernelFlavour } from './kernel-flavour';
+import { KernelFlavour } from './choices/kernel-flavour';
 import { MaasMirror } from './maas-mirror';
-import { hasUserFile } from './user-files';
+import { hasUserFile } from './settings/user-files';
 
 /** Name of the stack of `cdk deploy`. */
 export const stackName = 'MaasMirror';

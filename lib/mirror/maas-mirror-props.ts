@@ -3,15 +3,15 @@ import type { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { Architecture } from './architecture';
+import type { Architecture } from './choices/architecture';
+import type { KernelFlavour } from './choices/kernel-flavour';
 import type { MirrorCatalogue } from './choices/mirror-catalogue';
-import type { KernelFlavour } from './kernel-flavour';
-import type { MirrorPlaces } from './mirror-places';
-import type { MirrorSchedule } from './mirror-schedule';
-import type { MirrorSiteProps } from './mirror-site-props';
-import type { MirrorView } from './mirror-view';
-import type { Release } from './release';
-import type { SigningKey } from './signing-key';
+import type { MirrorPlaces } from './choices/mirror-places';
+import type { MirrorSchedule } from './choices/mirror-schedule';
+import type { MirrorView } from './choices/mirror-view';
+import type { Release } from './choices/release';
+import type { SigningKey } from './choices/signing-key';
+import type { MirrorSiteProps } from './site/mirror-site-props';
 
 export interface MaasMirrorProps {
   /**

@@ -7,23 +7,23 @@ import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import { stateMachineVariable } from '../job/environment';
 import { mirrorBucket, workBucket } from './buckets';
+import { everyBuild, type StageBuilds, stageBuilds } from './builds/stage-builds';
 import { bundlesDigest, stageBundle } from './bundles';
-import { mergedProps } from './choices/merged-props';
-import { requireAlone } from './choices/one-mirror';
-import { FailureNews, failureTopic, letAlarmsSpeak } from './failure-news';
-import { Lookout } from './lookout';
+import { SigningKey } from './choices/signing-key';
+import { Lookout } from './functions/lookout';
+import { type MirrorFunctions, mirrorFunctions } from './functions/mirror-functions';
 import type { MaasMirrorProps } from './maas-mirror-props';
-import { type MirrorFunctions, mirrorFunctions } from './mirror-functions';
-import { MirrorSite } from './mirror-site';
-import { Monitoring } from './monitoring';
-import { probeSettings } from './probe/probe-settings';
-import { propsOfConfig } from './props-of-config';
-import { type Settings, settingsOf } from './settings';
-import { SigningKey } from './signing-key';
-import { everyBuild, type StageBuilds, stageBuilds } from './stage-builds';
-import { tellOutputs } from './tell-outputs';
+import { mergedProps } from './settings/merged-props';
+import { requireAlone } from './settings/one-mirror';
+import { probeSettings } from './settings/probe-settings';
+import { propsOfConfig } from './settings/props-of-config';
+import { type Settings, settingsOf } from './settings/settings';
+import { MirrorSite } from './site/mirror-site';
 import { type VpcNetwork, vpcNetwork } from './vpc-network';
-import { ReleaseWorkflow } from './workflow';
+import { FailureNews, failureTopic, letAlarmsSpeak } from './watch/failure-news';
+import { Monitoring } from './watch/monitoring';
+import { tellOutputs } from './watch/tell-outputs';
+import { ReleaseWorkflow } from './workflow/workflow';
 
 /**
  * A mirror for MAAS: the bucket that holds it, the site that serves it, and the workflow that builds releases, boots

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { architectureOf, runsOn } from '../catalog/architectures';
-import { bootOptionsOf } from '../catalog/boot-options';
+import { bootOptionsOf } from '../catalog/boot/boot-options';
 import { kernelOf } from '../catalog/kernels';
 import { MirrorError } from '../errors';
 import { releaseFor } from '../job/catalogue/release-for';
+import type { Booted } from '../job/handed-on/results';
 import { foldersOf, made } from '../job/layout';
 import type { Order } from '../job/order';
-import type { Booted } from '../job/results';
 import { chooseAcceleration } from '../machine/boot/acceleration';
 import type { Verdict } from '../machine/boot/console';
 import type { Emulator } from '../machine/boot/emulator';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Bootloader, type BootloaderFile, bootloaders } from '../catalog/bootloaders';
 import { MirrorError } from '../errors';
-import type { BuiltBootloader, BuiltBootloaders, BuiltLoaderItem } from '../job/bootloaders';
+import type { BuiltBootloader, BuiltBootloaders, BuiltLoaderItem } from '../job/handed-on/bootloaders';
 import { made } from '../job/layout';
 import { type DownloadedPackage, downloadPackages } from '../machine/apt/apt-download';
 import { makeGrubImage } from '../machine/boot/grub-image';

@@ -1,6 +1,6 @@
 import { MirrorError } from '../errors';
+import type { ArchitectureResult } from '../job/handed-on/results';
 import type { ConcludeInput, Plan } from '../job/plan';
-import type { ArchitectureResult } from '../job/results';
 
 /** How a round ends: with the result of the execution, or with the plan of another round. */
 export type Conclusion =

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { architectureOf } from '../catalog/architectures';
 import { MirrorError } from '../errors';
-import type { Probe, Probed, ProbedSources } from '../job/probe';
+import type { Probe, Probed, ProbedSources } from '../job/aws/probe';
 import { bootGreeting } from '../machine/boot/boot-sector';
 import { makeFolder, readText, writeText } from '../machine/files';
 import { openGateway } from '../machine/gateway/gateway';

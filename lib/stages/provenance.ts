@@ -1,9 +1,9 @@
 import type { Kernel } from '../catalog/kernels';
 import { withoutPasswords } from '../errors';
-import { repositoryText } from '../job/added-repository';
-import type { Materials } from '../job/materials';
+import type { Materials } from '../job/handed-on/materials';
+import type { Fetched } from '../job/handed-on/results';
 import type { Order } from '../job/order';
-import type { Fetched } from '../job/results';
+import { repositoryText } from '../job/sources/added-repository';
 import { toolVersion } from '../job/tool';
 import { writeJson } from '../simplestreams/json';
 import type { Item } from '../simplestreams/types';

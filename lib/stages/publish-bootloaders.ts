@@ -1,6 +1,6 @@
 import { bootloaderContentId, bootloaderItemPath } from '../catalog/bootloaders';
 import { MirrorError } from '../errors';
-import type { BuiltBootloaders } from '../job/bootloaders';
+import type { BuiltBootloaders } from '../job/handed-on/bootloaders';
 import { mirror as layout, made, runs } from '../job/layout';
 import { archivesDigest } from '../machine/apt/in-release';
 import { commit, followIndex } from '../publication/commit';

@@ -1,9 +1,9 @@
 import { MirrorError } from '../errors';
 import { checked, handedOnHint } from '../job/checked';
+import { Materials } from '../job/handed-on/materials';
+import type { Artefact } from '../job/handed-on/results';
 import { runs } from '../job/layout';
-import { Materials } from '../job/materials';
 import { Order } from '../job/order';
-import type { Artefact } from '../job/results';
 import { sha256OfText } from '../machine/digest';
 import type { Store } from '../store/store';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { checked } from '../job/checked';
+import type { Made } from '../job/handed-on/results';
 import type { Job } from '../job/job';
 import { runs } from '../job/layout';
 import { Order } from '../job/order';
-import type { Made } from '../job/results';
 import { digestOf } from '../machine/digest';
 import { readText } from '../machine/files';
 import type { Store } from '../store/store';

@@ -5,7 +5,7 @@ import { BatchGetProjectsCommand, CodeBuildClient, type Project as DeployedProje
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { mirrorOf } from '../../lib/cloud/stack-outputs';
-import type { StackOutputs } from '../../lib/job/stack-outputs';
+import type { StackOutputs } from '../../lib/job/aws/stack-outputs';
 import { parseBuildspec } from '../../lib/local/template/buildspec';
 import type { Assembly, LocalFunction, Project } from '../../lib/local/template/template';
 import { run } from '../../lib/machine/run';

@@ -7,9 +7,9 @@ import { followExecution } from '../../lib/cloud/follow/follow';
 import { readHistory } from '../../lib/cloud/follow/read-history';
 import { recentExecutions } from '../../lib/cloud/follow/recent-executions';
 import { mirrorOf } from '../../lib/cloud/stack-outputs';
+import { stackOutputs } from '../../lib/job/aws/stack-outputs';
 import { executionName } from '../../lib/job/names';
 import { Order } from '../../lib/job/order';
-import { stackOutputs } from '../../lib/job/stack-outputs';
 import { type MiniStack, startMiniStack } from './mini-stack';
 
 let emulator: MiniStack;

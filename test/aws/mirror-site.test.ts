@@ -11,12 +11,14 @@ import { CloudFrontKeyValueStoreClient, GetKeyCommand } from '@aws-sdk/client-cl
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { App, LegacyStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { runAccessAdd, runAccessList, runAccessRevoke } from '../../bin/commands/access';
+import { runAccessAdd } from '../../bin/commands/access/add';
+import { runAccessList } from '../../bin/commands/access/list';
+import { runAccessRevoke } from '../../bin/commands/access/revoke';
 import { runVerify } from '../../bin/commands/verify';
 import { MirrorSite, type MirrorSiteProps } from '../../lib';
 import { requireStack } from '../../lib/cloud/stack-outputs';
-import { optionalStackOutputs, outputOf, stackOutputs } from '../../lib/job/stack-outputs';
-import { keptTerminal } from '../bin/kept-terminal';
+import { optionalStackOutputs, outputOf, stackOutputs } from '../../lib/job/aws/stack-outputs';
+import { keptTerminal } from '../bin/terminal/kept-terminal';
 import { cloudFront } from '../fixtures/cloudfront';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';

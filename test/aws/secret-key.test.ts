@@ -1,7 +1,7 @@
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { secretsFor } from '../../bin/secret-of';
-import { signerFrom } from '../../bin/signing-key';
+import { secretsFor } from '../../bin/keys/secret-of';
+import { signerFrom } from '../../bin/keys/signing-key';
 import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp/openpgp-signer';
 import { type MiniStack, startMiniStack } from './mini-stack';
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { runCloudBuild } from '../../bin/commands/build-in-cloud';
+import { runCloudBuild } from '../../bin/build/in-cloud';
 import { runDoctor } from '../../bin/commands/doctor';
 import { runStatus } from '../../bin/commands/status';
 import { runVerify } from '../../bin/commands/verify';
-import type { Terminal } from '../../bin/terminal';
+import type { Terminal } from '../../bin/terminal/terminal';
 import { Fault } from '../fixtures/fake-aws';
 import { MadeHistory } from '../fixtures/made-history';
 import { type SmallAccount, smallAccount } from '../fixtures/probed-mirror/small-account';

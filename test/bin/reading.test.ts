@@ -12,7 +12,7 @@ import { makeSmallMirror, publicationTime, smallSigner, writeMetadata } from '..
 import { startSmallS3 } from '../fixtures/small-s3/server';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { shapeOf } from '../fixtures/tree-shape';
-import { type KeptTerminal, keptTerminal } from './kept-terminal';
+import { type KeptTerminal, keptTerminal } from './terminal/kept-terminal';
 
 let signer: Signer;
 beforeAll(async () => {

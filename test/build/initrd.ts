@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { dracutDrivers, initramfsModules } from '../../lib/catalog/initramfs';
+import { dracutDrivers, initramfsModules } from '../../lib/catalog/boot/initramfs';
 import { releaseOf } from '../../lib/catalog/releases';
 import type { LookAlike } from '../fixtures/look-alike';
 import { modulesOf } from '../fixtures/look-alike/kernel-files';

@@ -22,14 +22,20 @@ export interface UbuntuSite extends AsyncDisposable {
   /** Words of `maas-mirror build` up to where this site lies. */
   words(...more: string[]): string[];
   readonly env: Readonly<Record<string, string>>;
+  /** The same as an order says it. */
+  places(): { readonly [place in 'stream' | 'streamKeyring' | 'archive' | 'ports']: string };
 }
 
 /**
  * Serves a look-alike's archive and a signed stream with its image, under the serial 20261120.
  * @param described what the stream says of it. @default - what Ubuntu says of the release
+ * @param folder where all of it goes. @default - one that is gone with the test
  */
-export async function ubuntuSite(look: LookAlike, described: Partial<StreamImage> = {}): Promise<UbuntuSite> {
-  const folder = temporaryFolder();
+export async function ubuntuSite(
+  look: LookAlike,
+  described: Partial<StreamImage> = {},
+  folder = temporaryFolder(),
+): Promise<UbuntuSite> {
   const stream = join(folder, 'stream');
   const signer = await smallSigner('cloud images');
   writeFileSync(join(folder, 'stream.gpg'), signer.keyring);
@@ -63,6 +69,10 @@ export async function ubuntuSite(look: LookAlike, described: Partial<StreamImage
       ...['--archive', archive.url, '--ports', archive.url, ...more],
     ],
     env: { XDG_DATA_HOME: join(folder, 'data') },
+    places: () => ({
+      ...{ stream: images.url, streamKeyring: signer.keyring.toString('base64') },
+      ...{ archive: archive.url, ports: archive.url },
+    }),
     [Symbol.asyncDispose]: async () => {
       await images.close();
       await archive.close();

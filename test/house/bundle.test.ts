@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { transformSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Metafiles, makeAssets } from '../../bin/assets';
+import { type Metafiles, makeAssets } from '../../bin/bundle/assets';
 import { workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
 import { makePrivateKey } from '../../lib/simplestreams/openpgp/openpgp-signer';

@@ -38,7 +38,7 @@ export const fileAccess: Readonly<Record<string, string>> = {
   'lib/machine/tree/inside/held.ts': 'trees: holds one name in a held folder',
   'lib/machine/tree/inside/place.ts': 'trees: walks a path by held folders',
   'lib/mirror/package-files.ts': 'buildspecs and bundles, at synth time',
-  'lib/mirror/user-files.ts': 'mirror.yaml and what it names, at synth time',
+  'lib/mirror/settings/user-files.ts': 'mirror.yaml and what it names, at synth time',
   'lib/store/directory/copy-whole.ts': 'objects of a directory store',
   'lib/store/digest.ts': 'files that are stored',
   'lib/store/directory/directory.ts': 'objects of a directory store',

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseProductId } from '../../lib/catalog/products';
 import { MirrorError, withoutPasswords } from '../../lib/errors';
-import { parseRepository } from '../../lib/job/repository';
+import { parseRepository } from '../../lib/job/sources/repository';
 import { archiveFailure } from '../../lib/machine/apt/apt-errors';
 import { imageAmong, installations } from '../../lib/machine/apt/apt-resolve';
 import { inReleaseTime } from '../../lib/machine/apt/in-release';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { jobOfStrings } from '../../lib/job/environment';
+import { publishInputOf } from '../../lib/job/handed-on/publish-input';
 import { Order } from '../../lib/job/order';
 import { Plan, planInputOf, planOf } from '../../lib/job/plan';
-import { publishInputOf } from '../../lib/job/publish-input';
 
 const order = (fields: object) => Order.parse({ release: 'noble', architectures: ['amd64'], ...fields });
 const plan = (fields: object) => planOf(order(fields), 'run-1', 'run-1-0123456789abcdef');

@@ -20,8 +20,8 @@ afterAll(() => bundles[Symbol.asyncDispose]());
 
 /** An engine in a process of its own: runs a template in a folder, prints what its builds report. */
 const program = `
-import { runExecution } from './lib/local/engine';
-import { readAssembly } from './lib/local/template';
+import { runExecution } from '../../lib/local/engine';
+import { readAssembly } from '../../lib/local/template/template';
 const [, , template = '', folder = ''] = process.argv;
 runExecution({
   assembly: readAssembly(template),

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { MaasMirror, type MaasMirrorProps, MirrorSchedule, UbuntuRelease } from '../../lib';
 import { accessText } from './access';
 import { everyProp } from './every-prop';
-import { settingsText } from './settings';
+import { settingsText } from './settings-text';
 
 /*
  * No emulator enforces IAM: whether a role may do too much, or too little, is seen here or on AWS. A change of these

@@ -18,7 +18,7 @@ import {
   SigningKey,
   UbuntuRelease,
 } from '../../lib';
-import { outputOf, stackOutputs } from '../../lib/job/stack-outputs';
+import { outputOf, stackOutputs } from '../../lib/job/aws/stack-outputs';
 import { everyProp, keyArn } from './every-prop';
 import { definitionOf, statesOf } from './made-mirror';
 import { statementsOf } from './statements';

@@ -1,8 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
-import { makeAssets } from '../../bin/assets';
 import { laneMark, reachFolder, type Switch, switchFile } from './switch-text';
 
 /** A copy of the repository in which one change at a time is made and tried. */
@@ -42,13 +41,13 @@ export async function makeLanes(
   files: readonly string[],
   switched: ReadonlyMap<string, string>,
   temporaries: readonly string[],
-  build: (folder: string, programs: readonly string[]) => Promise<void>,
+  build: (folder: string) => Promise<void>,
 ): Promise<Lane[]> {
   const changed = join(place, 'changed');
   await rm(changed, { recursive: true, force: true });
   await copyTree(root, changed, files);
   for (const [file, text] of switched) await writeFile(join(changed, file), text);
-  await build(changed, [...switched.keys()]);
+  await build(changed);
 
   return Promise.all(
     temporaries.map(async (temporary, index) => {
@@ -97,13 +96,9 @@ async function copyTree(root: string, folder: string, files: readonly string[]):
   for (const name of ['node_modules', '.cache']) await symlink(join(root, name), join(folder, name));
 }
 
-/** The same outputs as `npm run build` makes, without its check of types. */
-export async function buildAll(folder: string, programs: readonly string[]): Promise<void> {
-  await build({
-    ...{ absWorkingDir: folder, entryPoints: [...programs], outdir: 'dist', outbase: '.' },
-    ...{ platform: 'node', target: 'node22', format: 'cjs', logLevel: 'silent' },
-  });
-  await makeAssets(folder, join(folder, 'dist/assets'));
+/** Runs the build of the copy itself. */
+export async function buildAll(folder: string): Promise<void> {
+  execFileSync(process.execPath, [join(folder, 'bin/build.mts')], { cwd: folder, stdio: 'inherit' });
 }
 
 async function copyBuilt(from: string, to: string, lane: string): Promise<void> {

@@ -42,7 +42,7 @@ const place = join(
 );
 
 /** Whole builds and boots; what looks at the text of the sources; what needs more than this machine has. */
-const notTried = /^test\/(aws|build|house|mutants|package|peers|timed)\//;
+const notTried = /^test\/(aws|boots|build|house|models|mutants|package|peers|runner|timed)\//;
 
 if (values.contained) main().then(end, end);
 else process.exitCode = contained();

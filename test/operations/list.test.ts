@@ -7,7 +7,7 @@ import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import { DirectoryStore } from '../../lib/store/directory/directory';
 import { makeBuiltLoaders } from '../fixtures/built-loaders';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
-import { temporaryFolder } from '../fixtures/temporary-folder';
+import { folderInMemory } from '../fixtures/temporary-folder';
 import { smallPress } from '../publication/small-press';
 
 let signer: Signer;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 describe('the list of a mirror', () => {
   test('has all that is known of a version', async () => {
-    const store = await makeSmallMirror(temporaryFolder(), { signer, kernels: ['cloud'] });
+    const store = await makeSmallMirror(folderInMemory(), { signer, kernels: ['cloud'] });
 
     expect(await listMirror(store)).toEqual([
       {
@@ -50,14 +50,14 @@ describe('the list of a mirror', () => {
       const ids = parts.map((part) => [`com.ubuntu.maas.candidate:v3:boot:${part}`, product] as const);
       return { ...document, products: Object.fromEntries(ids) };
     };
-    const store = await makeSmallMirror(temporaryFolder(), { signer, kernels: ['cloud'], change });
+    const store = await makeSmallMirror(folderInMemory(), { signer, kernels: ['cloud'], change });
 
     const kernels = (await listMirror(store)).map(({ kernel }) => kernel);
     expect(kernels.sort()).toEqual(['ga', 'hwe-24.04', 'hwe-lowlatency-edge', 'hwe-t']);
   });
 
   test('is sorted by version as a string, the newest first', async () => {
-    const directory = temporaryFolder();
+    const directory = folderInMemory();
     await makeSmallMirror(directory, { signer, view: 'stable', kernels: ['generic'] });
     const versions = ['20261120', '20261120.1', '20261203'];
     const store = await makeSmallMirror(directory, { signer, versions });
@@ -107,7 +107,7 @@ describe('the list of a mirror', () => {
   });
 
   test('holds only the views that are asked for', async () => {
-    const directory = temporaryFolder();
+    const directory = folderInMemory();
     await makeSmallMirror(directory, { signer, view: 'stable' });
     const store = await makeSmallMirror(directory, { signer });
 
@@ -118,12 +118,12 @@ describe('the list of a mirror', () => {
   });
 
   test('is empty where nothing was published', async () => {
-    expect(await listMirror(new DirectoryStore(temporaryFolder()))).toEqual([]);
+    expect(await listMirror(new DirectoryStore(folderInMemory()))).toEqual([]);
   });
 });
 
 test('refuses a view that is not there', async () => {
-  const store = await makeSmallMirror(temporaryFolder(), { signer });
+  const store = await makeSmallMirror(folderInMemory(), { signer });
 
   await expect(listMirror(store, { views: ['unstable'] })).rejects.toMatchObject({
     name: 'NoSuchObject',
@@ -132,7 +132,7 @@ test('refuses a view that is not there', async () => {
 });
 
 test('refuses an index that is cut off', async () => {
-  const store = await makeSmallMirror(temporaryFolder(), { signer });
+  const store = await makeSmallMirror(folderInMemory(), { signer });
   const { bytes = Buffer.alloc(0) } = (await store.read(mirror.index('candidate'))) ?? {};
   await store.replace(mirror.index('candidate'), bytes.subarray(0, 300), {});
 

@@ -9,7 +9,7 @@ import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { openStore } from '../../lib/store/open';
 import { serve } from '../fixtures/served-folder';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
-import { temporaryFolder } from '../fixtures/temporary-folder';
+import { folderInMemory } from '../fixtures/temporary-folder';
 
 let signer: Signer;
 beforeAll(async () => {
@@ -18,12 +18,12 @@ beforeAll(async () => {
 
 async function verified(address: string, asked?: readonly string[]): Promise<VerifyReport> {
   const { store, views } = await openMirror(address, asked);
-  return verifyMirror(store, { scratch: temporaryFolder(), ...(views && { views }) });
+  return verifyMirror(store, { scratch: folderInMemory(), ...(views && { views }) });
 }
 
 describe('a mirror on a web server', () => {
   test('is whole, whether its own address is given, or that of a view', async () => {
-    const { root } = await makeSmallMirror(temporaryFolder(), { signer });
+    const { root } = await makeSmallMirror(folderInMemory(), { signer });
     await using server = await serve(root);
 
     const reports = [await verified(`${server.address}candidate`), await verified(server.address, ['candidate'])];
@@ -32,7 +32,7 @@ describe('a mirror on a web server', () => {
   });
 
   test('can be a frozen view, two folders deep', async () => {
-    const { root } = await makeSmallMirror(temporaryFolder(), { signer });
+    const { root } = await makeSmallMirror(folderInMemory(), { signer });
     await makeSmallMirror(root, { signer, view: 'snapshots/2026-11-20', label: 'candidate' });
     await using server = await serve(root);
 
@@ -43,7 +43,7 @@ describe('a mirror on a web server', () => {
   });
 
   test('has its items read where MAAS reads them, below the view', async () => {
-    const { root } = await makeSmallMirror(temporaryFolder(), { signer });
+    const { root } = await makeSmallMirror(folderInMemory(), { signer });
     rmSync(join(root, 'candidate/bookworm/amd64/20261120'));
     await using server = await serve(root);
 
@@ -56,7 +56,7 @@ describe('a mirror on a web server', () => {
   });
 
   test('is listed by the address of a view', async () => {
-    const { root } = await makeSmallMirror(temporaryFolder(), { signer });
+    const { root } = await makeSmallMirror(folderInMemory(), { signer });
     await using server = await serve(root);
 
     const { store, views } = await openMirror(`${server.address}candidate/`);
@@ -65,7 +65,7 @@ describe('a mirror on a web server', () => {
   });
 
   test('refuses to guess the views where none is named', async () => {
-    const { root } = await makeSmallMirror(temporaryFolder(), { signer });
+    const { root } = await makeSmallMirror(folderInMemory(), { signer });
     await using server = await serve(root);
 
     await expect(verified(server.address)).rejects.toMatchObject({
@@ -76,7 +76,7 @@ describe('a mirror on a web server', () => {
   });
 
   test('refuses a server that serves nothing but a view', async () => {
-    const { root } = await makeSmallMirror(temporaryFolder(), { signer });
+    const { root } = await makeSmallMirror(folderInMemory(), { signer });
     await using server = await serve(join(root, 'candidate'));
 
     await expect(verified(server.address)).rejects.toMatchObject({ name: 'NotSupported' });
@@ -85,7 +85,7 @@ describe('a mirror on a web server', () => {
 
 describe('a mirror in a directory', () => {
   test('has all its views looked at unless some are named', async () => {
-    const { root } = await makeSmallMirror(temporaryFolder(), { signer });
+    const { root } = await makeSmallMirror(folderInMemory(), { signer });
     await makeSmallMirror(root, { signer, view: 'stable' });
 
     expect((await verified(root)).views.map(({ view }) => view)).toEqual(['candidate', 'stable']);
@@ -93,7 +93,7 @@ describe('a mirror in a directory', () => {
   });
 
   test('has a view looked at that lost its index', async () => {
-    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    const store = await makeSmallMirror(folderInMemory(), { signer });
     await store.remove(mirror.index('candidate'));
 
     expect((await verified(store.root)).problems).toMatchObject([
@@ -104,8 +104,8 @@ describe('a mirror in a directory', () => {
 
 describe('a copy of views alone', () => {
   test('is verified by itself, whether its own folder is given, or that of a view', async () => {
-    const { root } = await makeSmallMirror(temporaryFolder(), { signer });
-    const copy = temporaryFolder();
+    const { root } = await makeSmallMirror(folderInMemory(), { signer });
+    const copy = folderInMemory();
     cpSync(join(root, 'candidate'), join(copy, 'candidate'), { recursive: true, dereference: true });
     const missing = [
       { object: 'keyring.gpg', rule: 'missing' },
@@ -124,7 +124,7 @@ describe('a copy of views alone', () => {
   });
 
   test('can be a frozen view', async () => {
-    const { root } = await makeSmallMirror(temporaryFolder(), {
+    const { root } = await makeSmallMirror(folderInMemory(), {
       signer,
       view: 'snapshots/2026-11-20',
       label: 'candidate',
@@ -137,7 +137,7 @@ describe('a copy of views alone', () => {
   });
 
   test('refuses other folders as before, and is refused by whatever writes', async () => {
-    const { root } = await makeSmallMirror(temporaryFolder(), { signer });
+    const { root } = await makeSmallMirror(folderInMemory(), { signer });
     rmSync(join(root, 'format.json'));
 
     await expect(openMirror(join(root, 'pool'))).rejects.toMatchObject({ name: 'ForeignDirectory' });
@@ -160,7 +160,7 @@ test('an address keeps its user and its folders when it is taken apart', () => {
 });
 
 test('refuses a view that a mirror does not have, and lists those that it has', async () => {
-  const { root } = await makeSmallMirror(temporaryFolder(), { signer });
+  const { root } = await makeSmallMirror(folderInMemory(), { signer });
   await makeSmallMirror(root, { signer, view: 'next' });
 
   await expect(openMirror(root, ['candidate', 'nope'])).rejects.toMatchObject({

@@ -12,7 +12,7 @@ import type { Store } from '../../lib/store/store';
 import { makeExternalKey } from '../fixtures/external-key';
 import { makePrivateKeyPackets } from '../fixtures/private-key-packets';
 import { makeSmallMirror, publicationTime, smallSigner } from '../fixtures/small-mirror';
-import { temporaryFolder } from '../fixtures/temporary-folder';
+import { folderInMemory } from '../fixtures/temporary-folder';
 import { smallPress } from '../publication/small-press';
 import { recordingStore, wrappedStore } from '../publication/wrapped-store';
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 /** Two views, and a snapshot with the documents of one of them, all signed by the old key. */
 async function madeMirror(): Promise<DirectoryStore> {
-  const directory = temporaryFolder();
+  const directory = folderInMemory();
   await makeSmallMirror(directory, { signer: old });
   await makeSmallMirror(directory, { signer: old, view: 'stable', kernels: ['generic'] });
   return makeSmallMirror(directory, { signer: old, view: 'snapshots/2026-11-20', label: 'candidate' });
@@ -41,7 +41,7 @@ const rotation = (store: Store, changes: Partial<Rotation> = {}): Rotation => ({
 
 /** The rules that are broken, for a reader with this keyring. */
 async function broken(store: DirectoryStore, keyring?: Buffer): Promise<string[]> {
-  const scratch = temporaryFolder();
+  const scratch = folderInMemory();
   const file = join(scratch, 'given.gpg');
   if (keyring !== undefined) writeFileSync(file, keyring);
   const { problems } = await verifyMirror(store, { scratch, objects: false, ...(keyring && { keyring: file }) });
@@ -145,7 +145,7 @@ describe('a change of the key', () => {
   });
 
   it('goes on after a crash at any write, and what is there meanwhile can be verified', async () => {
-    const directory = temporaryFolder();
+    const directory = folderInMemory();
     await makeSmallMirror(directory, { signer: old, kernels: ['generic'] });
     const snapshot = { view: 'snapshots/2026-11-20', label: 'candidate', kernels: ['generic'] };
     const made = await makeSmallMirror(directory, { signer: old, ...snapshot });
@@ -180,7 +180,7 @@ async function allSteps(store: Store): Promise<void> {
 }
 
 function copyOf({ root }: DirectoryStore): DirectoryStore {
-  const folder = temporaryFolder();
+  const folder = folderInMemory();
   cpSync(root, folder, { recursive: true, verbatimSymlinks: true });
   return new DirectoryStore(folder);
 }
@@ -330,7 +330,7 @@ describe('a change of the key, out of order', () => {
   });
 
   it('refuses a mirror without a keyring', async () => {
-    await expect(announceKey(rotation(new DirectoryStore(temporaryFolder())))).rejects.toMatchObject({
+    await expect(announceKey(rotation(new DirectoryStore(folderInMemory())))).rejects.toMatchObject({
       name: 'NoSuchObject',
     });
   });

@@ -7,7 +7,7 @@ import { makeBuiltRun } from '../fixtures/built-run';
 import { smallSigner } from '../fixtures/small-mirror';
 import { smallObject } from '../fixtures/small-s3/objects';
 import { startSmallS3 } from '../fixtures/small-s3/server';
-import { temporaryFolder } from '../fixtures/temporary-folder';
+import { folderInMemory } from '../fixtures/temporary-folder';
 
 describe('a mirror in S3', () => {
   it('is published, listed and verified as one in a directory, and no image leaves S3 for that', async () => {
@@ -23,7 +23,7 @@ describe('a mirror in S3', () => {
 
     expect(published).toMatchObject({ version: '20261120', products: [expect.anything(), expect.anything()] });
     expect(await listMirror(mirror, {})).toHaveLength(2);
-    const report = await verifyMirror(mirror, { scratch: temporaryFolder() });
+    const report = await verifyMirror(mirror, { scratch: folderInMemory() });
     expect(report).toMatchObject({ problems: [], objects: 8 });
     const later = s3.requests.slice(before);
     expect(later.filter(({ action, key }) => action === 'GetObject' && /squashfs$|boot-/.test(key))).toEqual([]);
@@ -31,7 +31,7 @@ describe('a mirror in S3', () => {
 
     const [image = ''] = [...(s3.buckets.get('mirror')?.keys() ?? [])].filter((key) => key.endsWith('squashfs'));
     s3.buckets.get('mirror')?.set(image, smallObject(Buffer.from('evil')));
-    const { problems } = await verifyMirror(mirror, { scratch: temporaryFolder() });
+    const { problems } = await verifyMirror(mirror, { scratch: folderInMemory() });
     expect(problems).toMatchObject([{ object: image, rule: 'size' }]);
   });
 });

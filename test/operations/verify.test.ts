@@ -19,7 +19,7 @@ import { DirectoryStore } from '../../lib/store/directory/directory';
 import type { ObjectHead } from '../../lib/store/store';
 import { makePrivateKeyPackets } from '../fixtures/private-key-packets';
 import { makeSmallMirror, publicationTime, smallSigner } from '../fixtures/small-mirror';
-import { temporaryFolder } from '../fixtures/temporary-folder';
+import { folderInMemory } from '../fixtures/temporary-folder';
 import { shapeOf } from '../fixtures/tree-shape';
 
 let signer: Signer;
@@ -32,7 +32,7 @@ const nextDay = new Date(publicationTime.getTime() + 24 * 60 * 60 * 1000);
 
 describe('a mirror that is whole', () => {
   test('has no problems, and its content is counted', async () => {
-    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    const store = await makeSmallMirror(folderInMemory(), { signer });
 
     expect(await verified(store)).toEqual({
       views: [{ view: 'candidate', products: 2, versions: 2, objects: 8, bytes: 75_000 }],
@@ -44,7 +44,7 @@ describe('a mirror that is whole', () => {
   });
 
   test('is read object by object, each once however many views offer it', async () => {
-    const directory = temporaryFolder();
+    const directory = folderInMemory();
     await makeSmallMirror(directory, { signer });
     await makeSmallMirror(directory, { signer, view: 'stable' });
     await makeSmallMirror(directory, { signer, view: 'snapshots/2026-11-20', label: 'candidate' });
@@ -61,7 +61,7 @@ describe('a mirror that is whole', () => {
   });
 
   test('is read with as many readers at once as are asked for', async () => {
-    const directory = temporaryFolder();
+    const directory = folderInMemory();
     await makeSmallMirror(directory, { signer });
     const store = new CountingStore(directory);
 
@@ -71,7 +71,7 @@ describe('a mirror that is whole', () => {
   });
 
   test('is verified view by view where views are named', async () => {
-    const directory = temporaryFolder();
+    const directory = folderInMemory();
     await makeSmallMirror(directory, { signer, view: 'stable' });
     const store = await makeSmallMirror(directory, { signer });
     writeFileSync(join(directory, mirror.index('stable')), 'nothing');
@@ -81,7 +81,7 @@ describe('a mirror that is whole', () => {
   });
 
   test('has its objects left alone where only the metadata is asked for', async () => {
-    const directory = temporaryFolder();
+    const directory = folderInMemory();
     await makeSmallMirror(directory, { signer });
     const store = new CountingStore(directory);
 
@@ -94,8 +94,8 @@ describe('a mirror that is whole', () => {
 
 describe('whose signature counts', () => {
   test('a keyring that is given takes the place of the own one, binary or armoured', async () => {
-    const store = await makeSmallMirror(temporaryFolder(), { signer });
-    const folder = temporaryFolder();
+    const store = await makeSmallMirror(folderInMemory(), { signer });
+    const folder = folderInMemory();
     const keyrings = { good: signer.keyring, armoured: signer.armouredKeyring, foreign: stranger.keyring };
     for (const [name, keyring] of Object.entries(keyrings)) writeFileSync(join(folder, name), keyring);
 
@@ -108,10 +108,10 @@ describe('whose signature counts', () => {
   });
 
   test('a keyring that is given makes up for one that the mirror does not have', async () => {
-    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    const store = await makeSmallMirror(folderInMemory(), { signer });
     await store.remove(mirror.keyring);
     await store.remove(mirror.armouredKeyring);
-    const keyring = join(temporaryFolder(), 'keyring.gpg');
+    const keyring = join(folderInMemory(), 'keyring.gpg');
     writeFileSync(keyring, signer.keyring);
 
     expect((await verified(store, { keyring })).problems).toEqual([]);
@@ -119,8 +119,8 @@ describe('whose signature counts', () => {
   });
 
   test('refuses a keyring that is not there, or does not hold the pinned key', async () => {
-    const store = await makeSmallMirror(temporaryFolder(), { signer });
-    const keyring = join(temporaryFolder(), 'keyring.gpg');
+    const store = await makeSmallMirror(folderInMemory(), { signer });
+    const keyring = join(folderInMemory(), 'keyring.gpg');
 
     await expect(verified(store, { keyring })).rejects.toMatchObject({ name: 'BadInput', misuse: true });
     writeFileSync(keyring, signer.keyring);
@@ -133,7 +133,7 @@ describe('whose signature counts', () => {
   });
 
   test('a fingerprint pins the key, in whatever form it is written', async () => {
-    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    const store = await makeSmallMirror(folderInMemory(), { signer });
     const spaced = signer.fingerprint.toLowerCase().replace(/.{4}/g, '$& ');
 
     for (const fingerprint of [signer.fingerprint, spaced, `0x${signer.fingerprint}`]) {
@@ -145,7 +145,7 @@ describe('whose signature counts', () => {
   });
 
   test('a second key that was slipped into the keyring signs nothing where the first is pinned', async () => {
-    const store = await makeSmallMirror(temporaryFolder(), { signer: stranger });
+    const store = await makeSmallMirror(folderInMemory(), { signer: stranger });
     const both = Buffer.concat([signer.keyring, stranger.keyring]);
     await store.replace(mirror.keyring, both, {});
     await store.replace(mirror.armouredKeyring, Buffer.from(armouredKeyring(both)), {});
@@ -156,7 +156,7 @@ describe('whose signature counts', () => {
   });
 
   test('an index that somebody else signed is found, and the documents are still looked at', async () => {
-    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    const store = await makeSmallMirror(folderInMemory(), { signer });
     const { text } = splitClearsigned(await bytesOf(store, mirror.index('candidate')));
     const signed = await stranger.clearsign(text, publicationTime);
     await store.replace(mirror.index('candidate'), Buffer.from(signed), {});
@@ -168,7 +168,7 @@ describe('whose signature counts', () => {
   });
 
   test('a signature in perfect form over the right text is still left to gpgv', async () => {
-    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    const store = await makeSmallMirror(folderInMemory(), { signer });
     const { text, signature } = splitClearsigned(await bytesOf(store, mirror.index('candidate')));
     signature.writeUInt8(signature.readUInt8(signature.length - 1) ^ 1, signature.length - 1);
     await store.replace(mirror.index('candidate'), Buffer.from(clearsigned(text, signature)), {});
@@ -180,7 +180,7 @@ describe('whose signature counts', () => {
   });
 
   test('a keyring that gives its secret away is told', async () => {
-    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    const store = await makeSmallMirror(folderInMemory(), { signer });
     const { secret, fingerprint } = await makePrivateKeyPackets();
     const both = Buffer.concat([signer.keyring, secret]);
     await store.replace(mirror.keyring, both, {});
@@ -196,7 +196,7 @@ describe('whose signature counts', () => {
   });
 
   test('two forms of the keyring that hold different keys are told apart', async () => {
-    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    const store = await makeSmallMirror(folderInMemory(), { signer });
     await store.replace(mirror.armouredKeyring, Buffer.from(stranger.armouredKeyring), {});
 
     const { problems } = await verified(store);
@@ -208,8 +208,8 @@ describe('whose signature counts', () => {
 
 describe('after a crash, or during a publication', () => {
   test('followers that are older than the index are called behind, and that the next publication heals it', async () => {
-    const directory = temporaryFolder();
-    const older = await makeSmallMirror(temporaryFolder(), { signer });
+    const directory = folderInMemory();
+    const older = await makeSmallMirror(folderInMemory(), { signer });
     const store = await makeSmallMirror(directory, { signer, at: nextDay });
     for (const key of [mirror.plainIndex('candidate'), mirror.plainIndexSignature('candidate')]) {
       await store.replace(key, await bytesOf(older, key), {});
@@ -222,8 +222,8 @@ describe('after a crash, or during a publication', () => {
   });
 
   test('an index.json that is older than its signature is called behind as well: the signature goes first', async () => {
-    const older = await makeSmallMirror(temporaryFolder(), { signer });
-    const store = await makeSmallMirror(temporaryFolder(), { signer, at: nextDay });
+    const older = await makeSmallMirror(folderInMemory(), { signer });
+    const store = await makeSmallMirror(folderInMemory(), { signer, at: nextDay });
     const key = mirror.plainIndex('candidate');
     await store.replace(key, await bytesOf(older, key), {});
 
@@ -231,7 +231,7 @@ describe('after a crash, or during a publication', () => {
   });
 
   test('an index.json that says the same time and something else is called no twin', async () => {
-    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    const store = await makeSmallMirror(folderInMemory(), { signer });
     const key = mirror.plainIndex('candidate');
     const changed = (await bytesOf(store, key)).toString().replace('generic-cloud', 'generic-clown');
     await store.replace(key, Buffer.from(changed), {});
@@ -240,8 +240,8 @@ describe('after a crash, or during a publication', () => {
   });
 
   test('a signature of neither index.json nor its twin is told beside an index.json that is none', async () => {
-    const older = await makeSmallMirror(temporaryFolder(), { signer });
-    const store = await makeSmallMirror(temporaryFolder(), { signer, at: nextDay });
+    const older = await makeSmallMirror(folderInMemory(), { signer });
+    const store = await makeSmallMirror(folderInMemory(), { signer, at: nextDay });
     const [plain, signature] = [mirror.plainIndex('candidate'), mirror.plainIndexSignature('candidate')];
     await store.replace(plain, Buffer.from('{}\n'), {});
     await store.replace(signature, await bytesOf(older, signature), {});
@@ -253,8 +253,8 @@ describe('after a crash, or during a publication', () => {
   });
 
   test('a signature that is older than its index.json is told, and that the next publication heals it', async () => {
-    const older = await makeSmallMirror(temporaryFolder(), { signer });
-    const store = await makeSmallMirror(temporaryFolder(), { signer, at: nextDay });
+    const older = await makeSmallMirror(folderInMemory(), { signer });
+    const store = await makeSmallMirror(folderInMemory(), { signer, at: nextDay });
     const key = mirror.plainIndexSignature('candidate');
     await store.replace(key, await bytesOf(older, key), {});
 
@@ -265,7 +265,7 @@ describe('after a crash, or during a publication', () => {
   });
 
   test('an index.json that says something else, unsigned, is called no twin', async () => {
-    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    const store = await makeSmallMirror(folderInMemory(), { signer });
     await store.replace(mirror.plainIndex('candidate'), Buffer.from('{}\n'), {});
 
     const { problems } = await verified(store);
@@ -274,8 +274,8 @@ describe('after a crash, or during a publication', () => {
   });
 
   test('a publication in the meantime is no problem', async () => {
-    const older = await makeSmallMirror(temporaryFolder(), { signer });
-    const newer = await makeSmallMirror(temporaryFolder(), { signer, at: nextDay });
+    const older = await makeSmallMirror(folderInMemory(), { signer });
+    const newer = await makeSmallMirror(folderInMemory(), { signer, at: nextDay });
     const asked: string[] = [];
     const read = async (key: string) => {
       asked.push(key);
@@ -283,7 +283,7 @@ describe('after a crash, or during a publication', () => {
       return (await store.read(key))?.bytes;
     };
 
-    const signatures = await signatureCheck(signer.keyring, temporaryFolder());
+    const signatures = await signatureCheck(signer.keyring, folderInMemory());
 
     expect((await checkView(read, 'candidate', signatures)).problems).toEqual([]);
     expect(asked.filter((key) => key === mirror.index('candidate')).length).toBeGreaterThan(1);
@@ -293,7 +293,7 @@ describe('after a crash, or during a publication', () => {
 describe('what is rightly signed and still wrong', () => {
   test('a document that breaks the contract is named with the rule and the place', async () => {
     const change = (document: Products): Products => withProducts(document, ({ label, ...product }) => product);
-    const store = await makeSmallMirror(temporaryFolder(), { signer, change });
+    const store = await makeSmallMirror(folderInMemory(), { signer, change });
 
     const { problems } = await verified(store);
 
@@ -304,13 +304,13 @@ describe('what is rightly signed and still wrong', () => {
 
   test('a document that is no products document is told as such', async () => {
     const change = (document: Products) => ({ ...document, format: 'products:2.0' }) as unknown as Products;
-    const store = await makeSmallMirror(temporaryFolder(), { signer, change });
+    const store = await makeSmallMirror(folderInMemory(), { signer, change });
 
     expect((await verified(store)).problems).toContainEqual(expect.objectContaining({ rule: 'format' }));
   });
 
   test('an index that lists other products than its document is told', async () => {
-    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    const store = await makeSmallMirror(folderInMemory(), { signer });
     await changeEntry(store, (id, entry) => [id, { ...entry, products: entry.products.slice(1) }]);
 
     expect(problemsOf(await verified(store), mirror.index('candidate'))).toMatchObject([
@@ -319,14 +319,14 @@ describe('what is rightly signed and still wrong', () => {
   });
 
   test('an index that gives a document another content id is told', async () => {
-    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    const store = await makeSmallMirror(folderInMemory(), { signer });
     await changeEntry(store, (id, entry) => [id.replace('candidate', 'other'), entry]);
 
     expect((await verified(store)).problems).toContainEqual(expect.objectContaining({ rule: 'content-id' }));
   });
 
   test('an index that leads out of the mirror is told and not followed', async () => {
-    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    const store = await makeSmallMirror(folderInMemory(), { signer });
     await changeEntry(store, (id, entry) => [id, { ...entry, path: `../../elsewhere/${entry.path}` }]);
 
     const { problems } = await verified(store);
@@ -336,7 +336,7 @@ describe('what is rightly signed and still wrong', () => {
   });
 
   test('an object that is not what its document promises is told by size or digest', async () => {
-    const directory = temporaryFolder();
+    const directory = folderInMemory();
     const store = await makeSmallMirror(directory, { signer });
     const kernel = 'pool/bookworm/amd64/20261120/generic/generic/boot-kernel';
     const file = join(directory, kernel);
@@ -353,7 +353,7 @@ describe('what is rightly signed and still wrong', () => {
 });
 
 test('an object that is wrong is told once, however many views offer it', async () => {
-  const directory = temporaryFolder();
+  const directory = folderInMemory();
   await makeSmallMirror(directory, { signer, view: 'stable' });
   const store = await makeSmallMirror(directory, { signer });
   writeFileSync(join(directory, 'pool/bookworm/amd64/20261120/squashfs'), 'short');
@@ -363,7 +363,7 @@ test('an object that is wrong is told once, however many views offer it', async 
 
 describe('the links of a directory', () => {
   test('a view whose folder is gone, or leads elsewhere, is named', async () => {
-    const directory = temporaryFolder();
+    const directory = folderInMemory();
     const store = await makeSmallMirror(directory, { signer });
     const folder = 'bookworm/amd64/20261120';
     const link = join(directory, 'candidate', folder);
@@ -379,8 +379,8 @@ describe('the links of a directory', () => {
   });
 
   test('a copy in which links have become folders holds, and both files of an item are read', async () => {
-    const copy = temporaryFolder();
-    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    const copy = folderInMemory();
+    const store = await makeSmallMirror(folderInMemory(), { signer });
     cpSync(store.root, copy, { recursive: true, dereference: true });
     const [folder, squashfs] = ['candidate/bookworm/amd64/20261120', 'candidate/bookworm/amd64/20261120/squashfs'];
 
@@ -399,7 +399,7 @@ describe('what the next publication would find', () => {
   const index = mirror.index('candidate');
 
   test('an index that was restored is named, with both ways to go on', async () => {
-    const store = await makeSmallMirror(temporaryFolder(), { signer, at: publicationTime });
+    const store = await makeSmallMirror(folderInMemory(), { signer, at: publicationTime });
     const yesterday = readFileSync(join(store.root, index));
     await makeSmallMirror(store.root, { signer, versions: ['20261120', '20261121'], at: nextDay });
     writeFileSync(join(store.root, index), yesterday);
@@ -430,7 +430,7 @@ describe('what the next publication would find', () => {
   });
 
   test('an index that a killed publication has not put in its place is named', async () => {
-    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    const store = await makeSmallMirror(folderInMemory(), { signer });
     const generations = join(store.root, '.store/generations', encodeURIComponent(index));
     const bytes = Buffer.from('the next index');
     writeFileSync(join(generations, '2'), `${measureBytes(bytes).sha256}\n${bytes}`);
@@ -443,7 +443,7 @@ describe('what the next publication would find', () => {
   });
 
   test('an index that this tool did not write is named, whoever has signed it', async () => {
-    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    const store = await makeSmallMirror(folderInMemory(), { signer });
     const text = splitClearsigned(readFileSync(join(store.root, index))).text;
     writeFileSync(join(store.root, index), await signer.clearsign(text, nextDay));
 
@@ -455,7 +455,7 @@ describe('what the next publication would find', () => {
   });
 
   test('a generation that is damaged is named', async () => {
-    const store = await makeSmallMirror(temporaryFolder(), { signer });
+    const store = await makeSmallMirror(folderInMemory(), { signer });
     const file = join(store.root, '.store/generations', encodeURIComponent(index), '1');
     writeFileSync(file, 'damaged');
 
@@ -474,7 +474,7 @@ describe('what the next publication would find', () => {
 });
 
 test('refuses to call a directory without a view a mirror', async () => {
-  const { problems } = await verified(new DirectoryStore(temporaryFolder()));
+  const { problems } = await verified(new DirectoryStore(folderInMemory()));
 
   expect(problems).toContainEqual({
     object: expect.stringContaining('streams/v1/index.sjson'),
@@ -484,7 +484,7 @@ test('refuses to call a directory without a view a mirror', async () => {
 });
 
 test('refuses a view that is not there by the name of its index', async () => {
-  const store = await makeSmallMirror(temporaryFolder(), { signer });
+  const store = await makeSmallMirror(folderInMemory(), { signer });
 
   const { problems } = await verified(store, { views: ['unstable'] });
 
@@ -509,7 +509,7 @@ class CountingStore extends DirectoryStore {
 }
 
 function verified(store: DirectoryStore, options: Partial<VerifyOptions> = {}): Promise<VerifyReport> {
-  return verifyMirror(store, { scratch: temporaryFolder(), ...options });
+  return verifyMirror(store, { scratch: folderInMemory(), ...options });
 }
 
 function blamed({ problems }: VerifyReport): string[] {

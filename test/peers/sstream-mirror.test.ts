@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startServer } from '../../bin/commands/serve';
+import { startServer } from '../../bin/serve/start-server';
 import { digestOf } from '../../lib/machine/digest';
 import { run } from '../../lib/machine/run';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';

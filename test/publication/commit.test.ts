@@ -10,7 +10,7 @@ import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';
 import type { Products } from '../../lib/simplestreams/types';
 import { smallSigner } from '../fixtures/small-mirror';
-import { temporaryFolder } from '../fixtures/temporary-folder';
+import { folderInMemory } from '../fixtures/temporary-folder';
 import { smallPress } from './small-press';
 import { recordingStore, wrappedStore } from './wrapped-store';
 
@@ -84,7 +84,7 @@ describe('a publication', () => {
 
     expect(await press.publish({ execution: 'cut', ...newer })).toMatchObject({ version: '20261120.083000' });
 
-    expect((await verifyMirror(press.mirror, { scratch: temporaryFolder() })).problems).toEqual([]);
+    expect((await verifyMirror(press.mirror, { scratch: folderInMemory() })).problems).toEqual([]);
   });
 
   it('brings index.json after an index.sjson that an interrupted one left alone', async () => {
@@ -98,7 +98,7 @@ describe('a publication', () => {
 
     expect(await press.publish(newer)).toMatchObject({ version: null });
 
-    expect((await verifyMirror(press.mirror, { scratch: temporaryFolder() })).problems).toEqual([]);
+    expect((await verifyMirror(press.mirror, { scratch: folderInMemory() })).problems).toEqual([]);
   });
 });
 
@@ -116,7 +116,7 @@ describe('commit', () => {
 
     expect(Object.keys((await press.document())?.products ?? {})).toHaveLength(4);
     expect(await press.versionsOf('generic')).toEqual(['20261120', '20261120.083000']);
-    expect((await verifyMirror(press.mirror, { scratch: temporaryFolder() })).problems).toEqual([]);
+    expect((await verifyMirror(press.mirror, { scratch: folderInMemory() })).problems).toEqual([]);
   });
 
   it('takes a newer name where another build of the same product came first', async () => {
@@ -226,7 +226,7 @@ describe('followIndex', () => {
 
     await followIndex('candidate', { ...press, mirror });
 
-    expect((await verifyMirror(press.mirror, { scratch: temporaryFolder() })).problems).toEqual([]);
+    expect((await verifyMirror(press.mirror, { scratch: folderInMemory() })).problems).toEqual([]);
   });
 });
 

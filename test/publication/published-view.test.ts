@@ -6,7 +6,7 @@ import { readView } from '../../lib/publication/published-view';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { DirectoryStore } from '../../lib/store/directory/directory';
 import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
-import { temporaryFolder } from '../fixtures/temporary-folder';
+import { folderInMemory } from '../fixtures/temporary-folder';
 
 let signer: Signer;
 beforeAll(async () => {
@@ -17,7 +17,7 @@ const index = layout.index('candidate');
 
 describe('readView', () => {
   it('finds nothing in an empty mirror, which a first commit may count on', async () => {
-    const mirror = new DirectoryStore(temporaryFolder());
+    const mirror = new DirectoryStore(folderInMemory());
     expect(await readView('candidate', { mirror, signer })).toEqual({
       view: 'candidate',
       index: undefined,
@@ -27,7 +27,7 @@ describe('readView', () => {
   });
 
   it('gives index and documents, with the tag that the next commit needs', async () => {
-    const mirror = await makeSmallMirror(temporaryFolder(), { signer });
+    const mirror = await makeSmallMirror(folderInMemory(), { signer });
 
     const { index: read, documents, tag } = await readView('candidate', { mirror, signer });
 
@@ -39,27 +39,27 @@ describe('readView', () => {
   });
 
   it('refuses an index that another key has signed', async () => {
-    const mirror = await makeSmallMirror(temporaryFolder(), { signer });
+    const mirror = await makeSmallMirror(folderInMemory(), { signer });
     const refused = readView('candidate', { mirror, signer: await smallSigner('somebody else') });
     await expect(refused).rejects.toMatchObject({ name: 'BadSignature', hint: expect.stringContaining('--key') });
   });
 
   it('refuses an index with another byte than its signer wrote, with or without the key', async () => {
-    const mirror = await makeSmallMirror(temporaryFolder(), { signer });
+    const mirror = await makeSmallMirror(folderInMemory(), { signer });
     appendFileSync(join(mirror.root, index), '\n');
     await expect(readView('candidate', { mirror, signer })).rejects.toMatchObject({ name: 'BadSignature' });
     await expect(readView('candidate', { mirror })).rejects.toMatchObject({ name: 'BadSignature' });
   });
 
   it('refuses an index whose text was changed under its signature', async () => {
-    const mirror = await makeSmallMirror(temporaryFolder(), { signer });
+    const mirror = await makeSmallMirror(folderInMemory(), { signer });
     const path = join(mirror.root, index);
     writeFileSync(path, readFileSync(path, 'utf8').replace('boot:12:amd64:generic', 'boot:13:amd64:generic'));
     await expect(readView('candidate', { mirror, signer })).rejects.toMatchObject({ name: 'BadSignature' });
   });
 
   it('refuses a document that is not named by its bytes', async () => {
-    const mirror = await makeSmallMirror(temporaryFolder(), { signer });
+    const mirror = await makeSmallMirror(folderInMemory(), { signer });
     const { documents } = await readView('candidate', { mirror, signer });
     const [{ path } = { path: '' }] = documents.values();
     appendFileSync(join(mirror.root, 'candidate', path), '\n');
@@ -71,7 +71,7 @@ describe('readView', () => {
   });
 
   it('refuses an index whose document is missing', async () => {
-    const mirror = await makeSmallMirror(temporaryFolder(), { signer });
+    const mirror = await makeSmallMirror(folderInMemory(), { signer });
     const { documents } = await readView('candidate', { mirror, signer });
     const [{ path } = { path: '' }] = documents.values();
     await mirror.remove(`candidate/${path}`);

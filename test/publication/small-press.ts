@@ -8,7 +8,7 @@ import { newestName } from '../../lib/stages/news/news';
 import { type PublishBench, type Published, publish } from '../../lib/stages/publish';
 import { DirectoryStore } from '../../lib/store/directory/directory';
 import { type BuiltRunOptions, makeBuiltRun } from '../fixtures/built-run';
-import { temporaryFolder } from '../fixtures/temporary-folder';
+import { folderInMemory } from '../fixtures/temporary-folder';
 
 export interface SmallPress extends PublishBench {
   readonly mirror: DirectoryStore;
@@ -29,7 +29,7 @@ export interface SmallPress extends PublishBench {
 
 /** An empty mirror in a temporary folder, with all that publishing into it needs. */
 export function smallPress(signer: Signer): SmallPress {
-  const [work, mirror] = [new DirectoryStore(temporaryFolder()), new DirectoryStore(temporaryFolder())];
+  const [work, mirror] = [new DirectoryStore(folderInMemory()), new DirectoryStore(folderInMemory())];
   let time = new Date('2026-11-20T08:30:00Z');
   let executions = 0;
   const bench: PublishBench = { work, mirror, signer, now: () => time };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bootloaders } from '../../lib/catalog/bootloaders';
-import { BuiltBootloaders } from '../../lib/job/bootloaders';
+import { BuiltBootloaders } from '../../lib/job/handed-on/bootloaders';
 import { made, runs } from '../../lib/job/layout';
 import { verifyMirror } from '../../lib/operations/verify';
 import { buildBootloaders } from '../../lib/stages/bootloaders';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { initramfsPackages } from '../../lib/catalog/initramfs';
+import { initramfsPackages } from '../../lib/catalog/boot/initramfs';
 import { kernelOf } from '../../lib/catalog/kernels';
 import { releaseOf } from '../../lib/catalog/releases';
 import { aptInstall } from '../../lib/machine/apt/apt';

@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MirrorError } from '../../lib/errors';
+import {
+  type PublishInput,
+  publishInputOf,
+  publishLoadersInputOf,
+  selectInputOf,
+} from '../../lib/job/handed-on/publish-input';
+import type { ResolvedKernel } from '../../lib/job/handed-on/results';
 import { foldersOf, made } from '../../lib/job/layout';
-import { type PublishInput, publishInputOf, publishLoadersInputOf, selectInputOf } from '../../lib/job/publish-input';
-import type { ResolvedKernel } from '../../lib/job/results';
 import { sha256Of } from '../../lib/simplestreams/documents';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { publish } from '../../lib/stages/publish';

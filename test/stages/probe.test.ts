@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { probedMachines, probedOf } from '../../lib/job/probe';
+import { probedMachines, probedOf } from '../../lib/job/aws/probe';
 import { packagePath } from '../../lib/mirror/package-files';
 import { probe } from '../../lib/stages/probe';
 import { temporaryFolder } from '../fixtures/temporary-folder';

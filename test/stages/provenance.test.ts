@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { kernelOf } from '../../lib/catalog/kernels';
+import type { Fetched } from '../../lib/job/handed-on/results';
 import { Order } from '../../lib/job/order';
-import type { Fetched } from '../../lib/job/results';
 import { type Origin, provenanceOf } from '../../lib/stages/provenance';
 
 it('provenance holds no password: of neither the base image’s address nor the repositories’', () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { SelectInput } from '../../lib/job/publish-input';
-import type { ResolvedKernel } from '../../lib/job/results';
+import type { SelectInput } from '../../lib/job/handed-on/publish-input';
+import type { ResolvedKernel } from '../../lib/job/handed-on/results';
 import { sha256Of } from '../../lib/simplestreams/documents';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { select } from '../../lib/stages/select';

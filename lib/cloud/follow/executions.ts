@@ -7,9 +7,9 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { MirrorError } from '../../errors';
+import { type ProbeTarget, probeInput } from '../../job/aws/probe';
 import { executionName, isNameOf, probeName } from '../../job/names';
 import type { Order } from '../../job/order';
-import { type ProbeTarget, probeInput } from '../../job/probe';
 import { asking } from '../asking';
 
 /** One execution of a deployed state machine. */

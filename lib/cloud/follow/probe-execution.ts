@@ -1,6 +1,6 @@
 import { MirrorError } from '../../errors';
+import type { ProbeTarget } from '../../job/aws/probe';
 import type { EngineEvent, ExecutionResult } from '../../job/events';
-import type { ProbeTarget } from '../../job/probe';
 import type { Clients } from '../clients';
 import { startProbe } from './executions';
 import { followExecution } from './follow';

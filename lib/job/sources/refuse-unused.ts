@@ -1,7 +1,7 @@
 import { MirrorError, withoutPasswords } from '../../errors';
-import { repositoryText } from '../added-repository';
 import type { Order } from '../order';
-import { parseRepository } from '../repository';
+import { repositoryText } from './added-repository';
+import { parseRepository } from './repository';
 import { isFor } from './stanza';
 
 /**

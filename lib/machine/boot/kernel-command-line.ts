@@ -7,7 +7,7 @@ export interface MaasBoot {
   /** `52:54:00:aa:01:02` */
   readonly mac: string;
   readonly console: string;
-  /** What only some machines get: lib/catalog/boot-options.ts. */
+  /** What only some machines get: lib/catalog/boot/boot-options.ts. */
   readonly options: { readonly release: readonly string[]; readonly architecture: readonly string[] };
 }
 

@@ -1,4 +1,4 @@
-import type { ImageSource } from '../../job/results';
+import type { ImageSource } from '../../job/handed-on/results';
 
 /** A base image on this machine. */
 export interface Base {

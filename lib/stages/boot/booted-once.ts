@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { checked } from '../../job/checked';
+import { Booted } from '../../job/handed-on/results';
 import { runs } from '../../job/layout';
-import { Booted } from '../../job/results';
 import { sha256OfText } from '../../machine/digest';
 import { lockFile } from '../../machine/file-lock';
 import { makeFolder } from '../../machine/files';

@@ -1,5 +1,5 @@
-import { bootDrivers } from '../../catalog/boot-drivers';
-import { initramfsToolsSettings } from '../../catalog/initramfs-settings';
+import { bootDrivers } from '../../catalog/boot/boot-drivers';
+import { initramfsToolsSettings } from '../../catalog/boot/initramfs-settings';
 import type { Release } from '../../catalog/releases';
 import type { InitramfsChoice } from '../../machine/initramfs/initramfs';
 

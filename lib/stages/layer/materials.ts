@@ -1,4 +1,4 @@
-import type { Materials } from '../../job/materials';
+import type { Materials } from '../../job/handed-on/materials';
 import type { NamedVersion } from '../../machine/apt/apt-resolve';
 import { verifiedNames } from '../../machine/apt/in-release';
 import { sha256OfText } from '../../machine/digest';

@@ -1,10 +1,10 @@
 import { kernelOf } from '../../catalog/kernels';
 import { MirrorError } from '../../errors';
+import { kernelChoices } from '../../job/catalogue/kernel-choice';
 import { releaseFor } from '../../job/catalogue/release-for';
+import type { ResolvedKernel } from '../../job/handed-on/results';
 import type { Job } from '../../job/job';
-import { kernelChoices } from '../../job/kernel-choice';
 import type { Order } from '../../job/order';
-import type { ResolvedKernel } from '../../job/results';
 import { imagePackageOf, isKernelImage, type NamedVersion, resolveInstall } from '../../machine/apt/apt-resolve';
 import { sha256OfText } from '../../machine/digest';
 import type { Chroot } from '../../machine/tree/chroot';

@@ -6,7 +6,7 @@ import {
   bootloaders,
 } from '../../catalog/bootloaders';
 import { MirrorError } from '../../errors';
-import type { BuiltBootloader, BuiltBootloaders, BuiltLoaderItem } from '../../job/bootloaders';
+import type { BuiltBootloader, BuiltBootloaders, BuiltLoaderItem } from '../../job/handed-on/bootloaders';
 import { type Addition, newestVersion } from '../../simplestreams/merge';
 import type { Item, Products, Version } from '../../simplestreams/types';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { ubuntuArchive } from '../../job/apt-sources';
 import type { Order } from '../../job/order';
+import { ubuntuArchive } from '../../job/sources/apt-sources';
 import { machineCertificates } from '../../machine/apt/apt-network';
 import { writeBytes } from '../../machine/bytes';
 import type { BootloadersOrder } from '../bootloaders';

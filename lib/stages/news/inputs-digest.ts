@@ -1,4 +1,4 @@
-import type { ImageSource } from '../../job/results';
+import type { ImageSource } from '../../job/handed-on/results';
 import { archivesDigest } from '../../machine/apt/in-release';
 import { sha256OfText } from '../../machine/digest';
 

@@ -1,7 +1,7 @@
 import { familyOf } from '../../catalog/releases';
 import { type ErrorName, MirrorError } from '../../errors';
-import { addedSources, archiveSources, proposedSources } from '../../job/apt-sources';
 import type { Order } from '../../job/order';
+import { addedSources, archiveSources, proposedSources } from '../../job/sources/apt-sources';
 import { archivesDigest, inReleaseSha256, quickly } from '../../machine/apt/in-release';
 import { digestOf } from '../../machine/digest';
 import type { VerifyClearsigned } from '../../simplestreams/openpgp/verified-text';

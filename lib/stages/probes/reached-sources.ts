@@ -1,5 +1,5 @@
 import { MirrorError, withoutPasswords } from '../../errors';
-import type { ProbedSources } from '../../job/probe';
+import type { ProbedSources } from '../../job/aws/probe';
 import { type RequestOptions, readUrl } from '../../machine/download/download';
 import type { Network } from '../../machine/download/network';
 

@@ -1,5 +1,5 @@
 import { MirrorError } from '../../errors';
-import type { TestSigned } from '../../job/probe';
+import type { TestSigned } from '../../job/aws/probe';
 import type { Signer } from '../../simplestreams/openpgp/signer';
 
 /**

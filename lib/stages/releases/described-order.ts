@@ -5,7 +5,7 @@ import { MirrorError, withoutPasswords } from '../../errors';
 import { type DistroInfoRelease, distroInfoReleases } from '../../job/catalogue/distro-info';
 import type { AboutRelease, FactsSource, ReleaseFacts } from '../../job/catalogue/facts';
 import { bootloadersOrder, type Order } from '../../job/order';
-import { streamAddress } from '../../job/places';
+import { streamAddress } from '../../job/sources/places';
 import { quickly } from '../../machine/apt/in-release';
 import type { StreamRelease, StreamReleases } from '../../simplestreams/foreign/stream-release';
 import type { VerifyClearsigned } from '../../simplestreams/openpgp/verified-text';

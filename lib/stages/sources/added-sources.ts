@@ -1,10 +1,10 @@
 import { MirrorError, withoutPasswords } from '../../errors';
-import { type AddedRepository, repositoryText } from '../../job/added-repository';
-import { addedSources, type ImageSource } from '../../job/apt-sources';
 import { checked } from '../../job/checked';
 import { foldersOf, made } from '../../job/layout';
 import { type AptSource, AptSources, type Order } from '../../job/order';
-import { parseRepository } from '../../job/repository';
+import { type AddedRepository, repositoryText } from '../../job/sources/added-repository';
+import { addedSources, type ImageSource } from '../../job/sources/apt-sources';
+import { parseRepository } from '../../job/sources/repository';
 import { isFor, type Stanza } from '../../job/sources/stanza';
 import { ppaKey } from '../../machine/apt/launchpad';
 import { readText } from '../../machine/files';

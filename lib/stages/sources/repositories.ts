@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { MirrorError } from '../../errors';
-import { archiveSources, type ImageSource } from '../../job/apt-sources';
+import { archiveSources, type ImageSource } from '../../job/sources/apt-sources';
 import { machineRepositories, type Repository } from '../../machine/apt/apt';
 import { writeBytes } from '../../machine/bytes';
 import { sha256OfText } from '../../machine/digest';

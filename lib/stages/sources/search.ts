@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { releaseFor } from '../../job/catalogue/release-for';
 import type { Order } from '../../job/order';
-import { type Places, streamAddress } from '../../job/places';
+import { type Places, streamAddress } from '../../job/sources/places';
 import { writeBytes } from '../../machine/bytes';
 import type { Network } from '../../machine/download/network';
 import type { VerifyClearsigned } from '../../simplestreams/openpgp/verified-text';

@@ -1,5 +1,5 @@
 import { MirrorError } from '../../errors';
-import { type Credentials, credentialsIn, splitAddress } from '../../job/credentials';
+import { type Credentials, credentialsIn, splitAddress } from '../../job/sources/credentials';
 
 /** What a secret or file of this name holds. */
 export type SecretOf = (name: string) => Promise<string>;

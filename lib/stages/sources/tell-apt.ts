@@ -1,5 +1,5 @@
-import { type ImageSource, proposedSources } from '../../job/apt-sources';
 import { foldersOf, made } from '../../job/layout';
+import { type ImageSource, proposedSources } from '../../job/sources/apt-sources';
 import { machineAptOptions } from '../../machine/apt/apt';
 import { giveCertificates } from '../../machine/apt/apt-network';
 import { pinArchive } from '../../machine/apt/apt-pins';

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { signerFrom } from '../../../bin/signing-key';
+import { signerFrom } from '../../../bin/keys/signing-key';
 import { kmsSigner } from '../../../lib/cloud/keys/kms-signer';
 import { verifyClearsigned, verifyDetached } from '../../../lib/machine/gpgv';
 import { writeJson } from '../../../lib/simplestreams/json';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MirrorError } from '../../../lib/errors';
-import { addedSources } from '../../../lib/job/apt-sources';
 import { Order } from '../../../lib/job/order';
+import { addedSources } from '../../../lib/job/sources/apt-sources';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 const native = execFileSync('dpkg', ['--print-architecture'], { encoding: 'utf8' }).trim();

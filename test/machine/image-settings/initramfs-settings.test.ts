@@ -1,8 +1,8 @@
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bootDrivers } from '../../../lib/catalog/boot-drivers';
-import { initramfsPackages } from '../../../lib/catalog/initramfs';
+import { bootDrivers } from '../../../lib/catalog/boot/boot-drivers';
+import { initramfsPackages } from '../../../lib/catalog/boot/initramfs';
 import { releaseOf } from '../../../lib/catalog/releases';
 import { aptInstall, aptUpdate } from '../../../lib/machine/apt/apt';
 import { requireDrivers } from '../../../lib/machine/initramfs/drivers';

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dracutDrivers, initramfsPackages } from '../../../lib/catalog/initramfs';
+import { dracutDrivers, initramfsPackages } from '../../../lib/catalog/boot/initramfs';
 import { releaseOf } from '../../../lib/catalog/releases';
 import { aptInstall, aptUpdate, machineAptOptions } from '../../../lib/machine/apt/apt';
 import { imagePackageOf, resolveInstall } from '../../../lib/machine/apt/apt-resolve';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bootDrivers } from '../../../lib/catalog/boot-drivers';
+import { bootDrivers } from '../../../lib/catalog/boot/boot-drivers';
 import { releaseOf } from '../../../lib/catalog/releases';
 import { compare } from '../../../lib/machine/initramfs/drivers';
 

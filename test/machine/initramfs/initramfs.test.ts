@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { initramfsToolsSettings } from '../../../lib/catalog/initramfs-settings';
+import { initramfsToolsSettings } from '../../../lib/catalog/boot/initramfs-settings';
 import { releaseOf } from '../../../lib/catalog/releases';
 import { aptInstall, aptUpdate, machineAptOptions } from '../../../lib/machine/apt/apt';
 import { type InitramfsChoice, makeInitramfs, prepareInitramfs } from '../../../lib/machine/initramfs/initramfs';

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { Architecture, DebianRelease, KernelFlavour, type MaasMirrorProps, UbuntuRelease } from '../../../lib';
-import { ordersOfProps } from '../../../lib/mirror/orders';
-import { propsOfConfig } from '../../../lib/mirror/props-of-config';
-import { settingsOf } from '../../../lib/mirror/settings';
+import { ordersOfProps } from '../../../lib/mirror/settings/orders';
+import { propsOfConfig } from '../../../lib/mirror/settings/props-of-config';
+import { settingsOf } from '../../../lib/mirror/settings/settings';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 const refused = (name: string, message: RegExp, hint = /./) =>

@@ -8,7 +8,7 @@ import type { Problem } from '../../../lib/operations/verify/problem';
 import { type SignatureCheck, signatureCheck } from '../../../lib/operations/verify/signature-check';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { makeSmallMirror, smallSigner } from '../../fixtures/small-mirror';
-import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { folderInMemory } from '../../fixtures/temporary-folder';
 
 let signer: Signer;
 beforeAll(async () => {
@@ -71,9 +71,9 @@ describe('one flipped bit is found, and blamed on the right object, at every pos
   ];
 
   test.each(kinds)('%s', async (_, pattern) => {
-    const files = await metadataOf(temporaryFolder());
+    const files = await metadataOf(folderInMemory());
     const [key = '', ...others] = [...files.keys()].filter((each) => pattern.test(each));
-    const signatures = await signatureCheck(signer.keyring, temporaryFolder());
+    const signatures = await signatureCheck(signer.keyring, folderInMemory());
 
     expect(others).toEqual([]);
     expect(await problemsWith(files, key, files.get(key) ?? Buffer.alloc(0), signatures)).toEqual([]);

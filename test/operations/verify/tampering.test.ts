@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type VerifyReport, verifyMirror } from '../../../lib/operations/verify';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
 import { makeSmallMirror, smallSigner } from '../../fixtures/small-mirror';
-import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { folderInMemory } from '../../fixtures/temporary-folder';
 
 let whole: string;
 beforeAll(async () => {
@@ -68,14 +68,14 @@ test('what is tampered with was whole before', async () => {
 });
 
 function copyWith(pattern: RegExp): { directory: string; key: string } {
-  const directory = temporaryFolder();
+  const directory = folderInMemory();
   cpSync(whole, directory, { recursive: true, verbatimSymlinks: true });
   const files = readdirSync(directory, { recursive: true, encoding: 'utf8' });
   return { directory, key: files.sort().find((file) => pattern.test(file)) ?? 'nothing of this kind' };
 }
 
 function verified(directory: string): Promise<VerifyReport> {
-  return verifyMirror(new DirectoryStore(directory), { scratch: temporaryFolder() });
+  return verifyMirror(new DirectoryStore(directory), { scratch: folderInMemory() });
 }
 
 function blamed({ problems }: VerifyReport): string[] {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { initramfsPackages } from '../../../lib/catalog/initramfs';
+import { initramfsPackages } from '../../../lib/catalog/boot/initramfs';
 import { kernelOf } from '../../../lib/catalog/kernels';
 import { releaseOf } from '../../../lib/catalog/releases';
 import type { Job } from '../../../lib/job/job';

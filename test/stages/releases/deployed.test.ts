@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { jobOfStrings, workStoreVariable } from '../../../lib/job/environment';
+import type { Fetched } from '../../../lib/job/handed-on/results';
 import { mirrorStoreVariable } from '../../../lib/job/names';
 import { Order } from '../../../lib/job/order';
 import { Plan } from '../../../lib/job/plan';
-import type { Fetched } from '../../../lib/job/results';
 import { readView } from '../../../lib/publication/published-view';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { fetch } from '../../../lib/stages/fetch';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { kernelChoices } from '../../../lib/job/kernel-choice';
+import { kernelChoices } from '../../../lib/job/catalogue/kernel-choice';
 import { Order } from '../../../lib/job/order';
 import { planOf } from '../../../lib/job/plan';
 import { verifyInProcess } from '../../../lib/simplestreams/openpgp/openpgp-verify';

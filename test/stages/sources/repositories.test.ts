@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { addedSources } from '../../../lib/job/apt-sources';
 import { Order } from '../../../lib/job/order';
+import { addedSources } from '../../../lib/job/sources/apt-sources';
 import { enterChroot } from '../../../lib/machine/tree/chroot';
 import { mountOverlay, mountSquashfs } from '../../../lib/machine/tree/mounts';
 import { releaseRepositories } from '../../../lib/stages/sources/repositories';

@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+
+/*
+ * `npm run build` makes what is in dist/, except types: each source as CommonJS by itself, then the bundles, both by
+ * esbuild. Where nothing has changed since the last build it only reads. Types are checked by `npm run lint` and written
+ * when the package is packed.
+ *
+ * Node runs this file as it is, without its types: nothing is compiled yet.
+ */
+
+/** sha256 by path. */
+type Digests = Readonly<Record<string, string>>;
+
+/** What the last build read and made. */
+interface Stamp {
+  readonly sources: Digests;
+  readonly made: Digests;
+}
+
+const root = join(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+const stampFile = join(dist, '.built.json');
+
+/** Folders whose sources run compiled. Of the tests' those that are no tests: benchmarks work in their fixtures. */
+const folders = ['lib', 'bin', 'bench', 'test'];
+const compiled = /(?<!\.(?:test|d))\.ts$/;
+/** What a bundle is made of. */
+const bundled = /^(lib|bin|buildspecs)\/|^[^/]+$/;
+const settings = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'bin/build.mts',
+  'node_modules/esbuild/package.json',
+];
+
+process.umask(0o022); // whoever builds, others run it
+try {
+  await build();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function build(): Promise<void> {
+  const sources = digestsOf(root, [...sourceFiles(), ...filesIn('buildspecs'), ...settings]);
+  const before = lastBuild();
+  if (same(before.sources, sources) && same(before.made, digestsOf(dist, madeFiles()))) return;
+
+  mkdirSync(dist, { recursive: true });
+  const next = mkdtempSync(join(dist, '.next-')); // two builds at once do not meet, and every file is put in its place whole
+  try {
+    await compile(next);
+    const kept = bundlesOf(before, sources);
+    if (kept === undefined) await makeBundles(next);
+    const made = { ...kept, ...digestsOf(next, filesIn('.', next)) };
+    moveOver(next, made);
+    replace(stampFile, JSON.stringify({ sources, made }), next);
+  } finally {
+    rmSync(next, { recursive: true, force: true });
+  }
+}
+
+async function compile(outdir: string): Promise<void> {
+  const { build } = await import('esbuild');
+  await build({
+    ...{ absWorkingDir: root, entryPoints: sourceFiles(), outbase: '.', outdir },
+    ...{ format: 'cjs', platform: 'node', target: 'es2023', logLevel: 'silent' },
+  });
+  const command = join(outdir, 'bin/maas-mirror.js');
+  if (existsSync(command)) chmodSync(command, 0o755);
+}
+
+function sourceFiles(): string[] {
+  return folders.flatMap((folder) => filesIn(folder)).filter((file) => compiled.test(file));
+}
+
+/** The bundles of the last build, where they are still what the sources say. */
+function bundlesOf(before: Stamp, sources: Digests): Digests | undefined {
+  const made = only(before.made, /^assets\//);
+  const unchanged = same(only(before.sources, bundled), only(sources, bundled));
+  return unchanged && same(made, digestsOf(dist, Object.keys(made))) ? made : undefined;
+}
+
+async function makeBundles(next: string): Promise<void> {
+  const { makeAssets } = createRequire(import.meta.url)(join(next, 'bin/bundle/assets.js'));
+  await makeAssets(root, join(next, 'assets'));
+}
+
+/** Moves each file that has changed to its place by one rename, and removes what no source makes any more. */
+function moveOver(next: string, made: Digests): void {
+  for (const file of filesIn('.', next)) {
+    if (digestOf(join(dist, file)) === made[file]) continue;
+    mkdirSync(dirname(join(dist, file)), { recursive: true });
+    renameSync(join(next, file), join(dist, file));
+  }
+  for (const file of madeFiles()) if (!(file in made)) rmSync(join(dist, file), { force: true });
+}
+
+function lastBuild(): Stamp {
+  try {
+    return JSON.parse(readFileSync(stampFile, 'utf8'));
+  } catch (error) {
+    const none = (error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError;
+    if (!none) throw error;
+    return { sources: {}, made: {} };
+  }
+}
+
+function replace(file: string, text: string, scratch: string): void {
+  const whole = join(scratch, 'stamp');
+  writeFileSync(whole, text);
+  renameSync(whole, file);
+}
+
+/** Files in dist/ that are there because of a build: not the types of sources that still exist. */
+function madeFiles(): string[] {
+  const visible = existsSync(dist) ? readdirSync(dist).filter((name) => !name.startsWith('.')) : [];
+  const types = /^((?:lib|bin)\/.*)\.d\.ts$/;
+  const source = (file: string) => types.exec(file)?.[1]?.concat('.ts') ?? '';
+  return visible.flatMap((name) => filesIn(name, dist)).filter((file) => !isFile(join(root, source(file))));
+}
+
+/** A file itself, or the files below a folder, sorted; none where it is missing. */
+function filesIn(path: string, base = root): string[] {
+  if (isFile(join(base, path))) return [path];
+  if (!existsSync(join(base, path))) return [];
+  return readdirSync(join(base, path), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(base, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** Of those that are there; another build may take one away at any time. */
+function digestsOf(base: string, files: readonly string[]): Digests {
+  const digests = files.map((file) => [file, digestOf(join(base, file))] as const);
+  return Object.fromEntries(digests.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+function digestOf(file: string): string | undefined {
+  try {
+    return createHash('sha256').update(readFileSync(file)).digest('hex');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function only(digests: Digests, pattern: RegExp): Digests {
+  return Object.fromEntries(Object.entries(digests).filter(([file]) => pattern.test(file)));
+}
+
+function same(one: Digests, other: Digests): boolean {
+  const sorted = (digests: Digests) => JSON.stringify(Object.entries(digests).sort());
+  return sorted(one) === sorted(other);
+}

@@ -1,0 +1,147 @@
+import { type Clients, openClients } from '../../lib/cloud/clients';
+import { executionPage } from '../../lib/cloud/console-pages';
+import { type Execution, startExecution } from '../../lib/cloud/follow/executions';
+import { followExecution } from '../../lib/cloud/follow/follow';
+import { mirrorOf } from '../../lib/cloud/stack-outputs';
+import { MirrorError } from '../../lib/errors';
+import { isDescribed } from '../../lib/job/catalogue/release-for';
+import type { ExecutionResult } from '../../lib/job/events';
+import { mirror as layout } from '../../lib/job/layout';
+import { bootloadersOrder, type Order } from '../../lib/job/order';
+import { planOf } from '../../lib/job/plan';
+import { refuseFileAddresses } from '../../lib/job/sources/file-addresses';
+import { refusePasswords } from '../../lib/job/sources/passwords';
+import { keysOf } from '../../lib/simplestreams/openpgp/keyring';
+import { openStore } from '../../lib/store/open';
+import { type OrderOptions, ordersFrom } from '../order/orders-from';
+import { releaseLine } from '../releases/described-orders';
+import type { Terminal } from '../terminal/terminal';
+import { buildDisplay, failureLines } from './display';
+import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from './report';
+
+export interface CloudBuildOptions extends OrderOptions {
+  /** Name of the deployed stack. */
+  readonly stack: string;
+  /** Options that were given, and are no defaults, by commander's names. */
+  readonly typed?: readonly string[];
+  readonly json?: boolean;
+  /** Ends the following, not the execution. */
+  readonly signal?: AbortSignal;
+  /** Seconds between two looks. @default 5 */
+  readonly everySeconds?: number;
+}
+
+/**
+ * Lets a deployed mirror build releases, one after the other, and follows each to its end.
+ * @returns the exit code, the same as of a build on this machine
+ */
+export async function runCloudBuild(
+  releases: readonly string[],
+  options: CloudBuildOptions,
+  terminal: Terminal,
+): Promise<number> {
+  refuseLocal(options);
+  const orders = ordersFrom(releases, options, cloudMachine);
+  for (const order of orders) {
+    refuseFileAddresses(order);
+    refusePasswords(order);
+  }
+  using clients = openClients();
+  const { stateMachineArn, mirrorUrl, credentialsStoreArn } = await mirrorOf(clients.cloudformation, options.stack);
+
+  const results: BuildResult[] = [];
+  for (const [done, order] of orders.entries()) {
+    try {
+      results.push(await buildOne(order, stateMachineArn, clients, options, terminal));
+    } catch (error) {
+      const rest = orders.slice(done + 1).map(({ release }) => release);
+      if (rest.length > 0) terminal.err(`not started: ${rest.join(', ')}`);
+      throw error;
+    }
+  }
+  const fingerprint = await fingerprintOf(mirrorUrl, results, terminal);
+  const passwords = credentialsStoreArn === undefined ? {} : { passwordsOf: options.stack };
+  const told = { fingerprint, json: options.json ?? false, now: new Date() };
+  report(results, { mirror: mirrorUrl, ...told, ...passwords }, terminal);
+  return exitCodeOf(results);
+}
+
+/** What an order means must not depend on the machine that it is given on. */
+const cloudMachine = 'x86_64';
+
+async function buildOne(
+  order: Order,
+  stateMachineArn: string,
+  clients: Clients,
+  options: CloudBuildOptions,
+  terminal: Terminal,
+): Promise<BuildResult> {
+  const execution = await startExecution(clients.sfn, { stateMachineArn, order, at: new Date() });
+  const logs = executionPage(execution.arn);
+  terminal.err(`building ${order.release} into view ${order.view} of the stack ${options.stack}: ${execution.name}`);
+  terminal.err(`  ${logs}`);
+  const about = releaseLine(order, new Date());
+  if (about !== undefined) terminal.err(`  ${about}`);
+  const { result, published } = await shown(order, execution, clients, options, terminal);
+  for (const line of result.failures.flatMap(failureLines)) terminal.err(line);
+  if (result.status === 'FAILED' && result.failures.length === 0) terminal.err(`${result.error}: ${result.cause}`);
+  return { order, execution: execution.name, logs, result, outcome: outcomeOf(result, published) };
+}
+
+async function shown(
+  order: Order,
+  execution: Execution,
+  clients: Clients,
+  { signal, everySeconds }: CloudBuildOptions,
+  terminal: Terminal,
+): Promise<{ result: ExecutionResult; published: string[] }> {
+  // What only the stack's Plan can find out is not known here.
+  const isKnown = order.release === bootloadersOrder || isDescribed(order);
+  const display = buildDisplay(isKnown ? [planOf(order, execution.name)] : [], terminal);
+  const published: string[] = [];
+  try {
+    const result = await followExecution(clients, execution, {
+      onEvent: (event) => {
+        published.push(...publishedBy(event));
+        display.on(event);
+      },
+      ...(signal && { signal }),
+      ...(everySeconds !== undefined && { everySeconds }),
+    });
+    return { result, published };
+  } finally {
+    await display.end();
+  }
+}
+
+/** The build is done by then: a site that cannot be read from here is said, and spoils nothing. */
+async function fingerprintOf(
+  mirror: string,
+  results: readonly BuildResult[],
+  terminal: Terminal,
+): Promise<string | undefined> {
+  if (results.every(({ result }) => result.status === 'FAILED')) return undefined;
+  try {
+    const keyring = await (await openStore(mirror)).read(layout.keyring);
+    const [key] = keyring === undefined ? [] : await keysOf(keyring.bytes);
+    return key?.fingerprint;
+  } catch (error) {
+    if (!(error instanceof MirrorError)) throw error;
+    terminal.err(`the keyring cannot be read from here: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** Options that mean folders and files of this machine. */
+const localOptions = { mirror: '--mirror', work: '--work', key: '--key', base: '--base', listen: '--listen' } as const;
+
+function refuseLocal({ typed = [], stack, ...options }: CloudBuildOptions): void {
+  const serve = (options as { readonly serve?: boolean }).serve === false ? '--no-serve' : '--serve';
+  // --serve and --no-serve are two options of one name.
+  const names = [...new Set(typed.flatMap((name) => ({ ...localOptions, serve })[name] ?? []))];
+  if (names.length === 0) return;
+  throw new MirrorError('BadInput', `${names.join(', ')} is given together with --stack ${stack}`, {
+    hint: 'it is for builds on this machine; a deployed stack has its own mirror, key and site',
+    misuse: true,
+  });
+}

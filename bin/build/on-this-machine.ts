@@ -1,0 +1,173 @@
+import { mkdir } from 'node:fs/promises';
+import { machine } from 'node:os';
+import { dirname, join } from 'node:path';
+import { familyOf } from '../../lib/catalog/releases';
+import { MirrorError } from '../../lib/errors';
+import { cacheVariable, workStoreVariable } from '../../lib/job/environment';
+import type { ExecutionResult } from '../../lib/job/events';
+import { executionName, mirrorStoreVariable } from '../../lib/job/names';
+import { bootloadersOrder, type Order } from '../../lib/job/order';
+import { planOf } from '../../lib/job/plan';
+import { expireDownloads, expireRuns, removeRuns } from '../../lib/local/expire-runs';
+import { ownScratch } from '../../lib/local/scratch';
+import { machineRepositories } from '../../lib/machine/apt/apt';
+import { checkAddedKeys } from '../../lib/stages/sources/added-sources';
+import { hasCode } from '../../lib/store/durable';
+import { checkCredentials, fromFolder } from '../order/credentials';
+import { type OrderOptions, ordersFrom } from '../order/orders-from';
+import { requireRootFileSystems, requireSquashfs } from '../preflight/base';
+import { temporaryFolder } from '../preflight/environment';
+import { checkPlaces, openPlaces, type Places, placesOf } from '../preflight/places';
+import { describedOrders, releaseLine } from '../releases/described-orders';
+import { requireListen } from '../serve/listen';
+import type { Terminal } from '../terminal/terminal';
+import { buildDisplay, failureLines } from './display';
+import { installHostTools } from './install-tools';
+import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from './report';
+
+export interface BuildOptions extends OrderOptions {
+  /** Folder of the mirror, made where it is missing. */
+  readonly mirror: string;
+  /** Folder for what stages hand to each other, and for logs. @default - beside the mirror: `<mirror>.work` */
+  readonly work?: string;
+  /** File of the private key. @default - with the user's data */
+  readonly key?: string;
+  readonly json?: boolean;
+  /** Whether the mirror is served afterwards, and where. */
+  readonly serve?: boolean;
+  readonly listen?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Builds releases on this machine, one after the other, and publishes them. @returns the exit code */
+export async function runBuild(
+  releases: readonly string[],
+  options: BuildOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const folder = options.config === undefined ? '.' : dirname(options.config);
+  const asked = ordersFrom(releases, options, machine()).map((order) => fromFolder(order, folder));
+  await checkCredentials(asked);
+  for (const order of asked) await checkAddedKeys(order);
+  requireRoot();
+  temporaryFolder();
+  await requireListen(options);
+  await requireSquashfs(asked);
+  const looked = await requireRootFileSystems(asked);
+  const places = placesOf(options);
+  const found = await checkPlaces(places, asked);
+  const orders = await describedOrders(asked);
+  const { signer } = await openPlaces(places, found, terminal);
+  await installHostTools(orders, terminal);
+  await expireRuns(places.work, new Date());
+  await expireDownloads(join(places.work, 'cache'), new Date()); // needs flock
+  if (!looked) await requireRootFileSystems(orders);
+
+  const results: BuildResult[] = [];
+  for (const order of orders) results.push(await buildOne(await withArchive(order), places, options, terminal));
+  const told = { fingerprint: signer.fingerprint, json: options.json ?? false, now: new Date() };
+  report(results, { ...places, ...told }, terminal);
+  return exitCodeOf(results);
+}
+
+async function buildOne(order: Order, places: Places, options: BuildOptions, terminal: Terminal): Promise<BuildResult> {
+  const execution = await ownExecution(order, places);
+  const logs = join(places.work, 'logs', execution);
+  terminal.err(`building ${order.release} into view ${order.view} of ${places.mirror}`);
+  const about = releaseLine(order, new Date());
+  if (about !== undefined) terminal.err(`  ${about}`);
+  const display = buildDisplay([planOf(order, execution)], terminal);
+  const published: string[] = [];
+  let result: ExecutionResult;
+  try {
+    result = await execute(order, execution, logs, places, options, (event) => {
+      published.push(...publishedBy(event));
+      display.on(event);
+    });
+  } catch (error) {
+    if (options.signal?.aborted) terminal.err(`the logs so far: ${logs}`);
+    throw error;
+  } finally {
+    await display.end();
+    await removeRuns(places.work, execution);
+  }
+  const lines = result.failures.flatMap(failureLines);
+  for (const line of lines) terminal.err(line);
+  return { order, execution, logs, result, outcome: outcomeOf(result, published) };
+}
+
+/** The name of an execution, and its folder of logs, are its alone; two builds of one order may begin in the same second. */
+async function ownExecution(order: Order, { work }: Places): Promise<string> {
+  const now = new Date();
+  // What is handed on may hold passwords of repositories.
+  await mkdir(join(work, 'runs'), { recursive: true, mode: 0o700 });
+  await mkdir(join(work, 'logs'), { recursive: true });
+  for (let attempt = 1; ; attempt++) {
+    const name = executionName(order, now, attempt === 1 ? undefined : attempt);
+    try {
+      await mkdir(join(work, 'logs', name));
+      return name;
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+  }
+}
+
+async function execute(
+  order: Order,
+  name: string,
+  logs: string,
+  places: Places,
+  { signal }: BuildOptions,
+  onEvent: (event: Parameters<ReturnType<typeof buildDisplay>['on']>[0]) => void,
+): Promise<ExecutionResult> {
+  // Loaded only now: aws-cdk-lib alone takes a second, which nobody waits for who mistypes a release.
+  const [{ synthesise }, { readAssembly }, { runExecution }] = await Promise.all([
+    import('../../lib/mirror/app.js'),
+    import('../../lib/local/template/template.js'),
+    import('../../lib/local/engine.js'),
+  ]);
+  const scratch = join(places.work, 'scratch');
+  await using assembly = await ownScratch(scratch);
+  return await runExecution({
+    assembly: await readAssembly(synthesise(assembly.path)),
+    input: order,
+    name,
+    scratch,
+    logs,
+    environment: {
+      [mirrorStoreVariable]: places.mirror,
+      [workStoreVariable]: places.work,
+      [cacheVariable]: join(places.work, 'cache'),
+      MIRROR_SIGNING_KEY: places.key,
+    },
+    onEvent,
+    ...(signal && { signal }),
+  });
+}
+
+function requireRoot(): void {
+  if (process.getuid?.() === 0) return;
+  throw new MirrorError(
+    'NotRoot',
+    `a build mounts file systems and installs packages into them; this is user ${process.getuid?.()}`,
+    {
+      hint: 'run it as root: sudo npx maas-mirror build …',
+    },
+  );
+}
+
+/** A release of Debian comes from where this machine's own apt takes it, unless told. */
+async function withArchive(order: Order): Promise<Order> {
+  const { release, sources, base, places } = order;
+  if (release === bootloadersOrder || familyOf(release) !== 'debian') return order;
+  if (sources.length > 0 || base !== '' || places.archive !== undefined) return order;
+  return {
+    ...order,
+    sources: (await machineRepositories(release)).map(({ uri, suite, components }) => ({
+      uri,
+      suite,
+      components: [...components],
+    })),
+  };
+}

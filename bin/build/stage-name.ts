@@ -1,0 +1,13 @@
+/** `Extract amd64 hwe`: the flavour's own state is called ExtractHwe or ExtractHweArm, which would say it twice. */
+export function stageName({
+  stage,
+  architecture,
+  kernel,
+}: {
+  stage: string;
+  architecture?: string | undefined;
+  kernel?: string | undefined;
+}): string {
+  const plain = kernel !== undefined && stage.startsWith('Extract') ? 'Extract' : stage.replace(/Arm$/, '');
+  return [plain, architecture, kernel].filter(Boolean).join(' ');
+}

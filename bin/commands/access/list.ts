@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import type { Site } from '../../../lib/cloud/access/credential';
+import type { openKeyValueStore } from '../../../lib/cloud/access/credentials-store';
+import { type Column, table } from '../../terminal/table';
+import type { Terminal } from '../../terminal/terminal';
+
+export function addAccessList(access: Command, terminal: Terminal, done: (code: number) => void): void {
+  access
+    .command('list')
+    .description('list the sites that may read')
+    .requiredOption('--stack <name>', 'the deployed stack')
+    .option('--json', 'print them as JSON')
+    .action(async (options) => done(await runAccessList(options, terminal)));
+}
+
+export interface AccessListOptions {
+  /** Name of the deployed stack. */
+  readonly stack: string;
+  readonly json?: boolean;
+}
+
+/** Prints the sites that may read. */
+export async function runAccessList(
+  { stack, json = false }: AccessListOptions,
+  terminal: Terminal,
+  open?: typeof openKeyValueStore,
+): Promise<number> {
+  const { openAccess } = await import('../../../lib/cloud/access/open-access.js');
+  using access = await openAccess(stack, open);
+  const sites = await access.store.list();
+  if (json) terminal.out(JSON.stringify({ stack, sites }, undefined, 2));
+  else if (sites.length === 0)
+    terminal.out(`no site may read yet; maas-mirror access add SITE --stack ${stack} lets one`);
+  else for (const line of table(columns, sites)) terminal.out(line);
+  return 0;
+}
+
+const columns: readonly Column<Site>[] = [
+  { heading: 'SITE', cell: ({ name }) => name },
+  { heading: 'SINCE', cell: ({ since }) => since },
+];

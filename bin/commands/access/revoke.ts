@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import type { openKeyValueStore } from '../../../lib/cloud/access/credentials-store';
+import type { Terminal } from '../../terminal/terminal';
+import { delay } from './add';
+
+export function addAccessRevoke(access: Command, terminal: Terminal, done: (code: number) => void): void {
+  access
+    .command('revoke')
+    .description('let a site read no more')
+    .argument('<site>', 'its name')
+    .requiredOption('--stack <name>', 'the deployed stack')
+    .option('--json', 'print it as JSON')
+    .action(async (site: string, options) => done(await runAccessRevoke({ site, ...options }, terminal)));
+}
+
+export interface AccessRevokeOptions {
+  /** Name of the deployed stack. */
+  readonly stack: string;
+  /** Name of the site. */
+  readonly site: string;
+  readonly json?: boolean;
+}
+
+/** Takes the password of a site away. */
+export async function runAccessRevoke(
+  { stack, site, json = false }: AccessRevokeOptions,
+  terminal: Terminal,
+  open?: typeof openKeyValueStore,
+): Promise<number> {
+  const { openAccess } = await import('../../../lib/cloud/access/open-access.js');
+  using access = await openAccess(stack, open);
+  await access.store.revoke(site);
+  terminal.out(json ? JSON.stringify({ site, revoked: true }, undefined, 2) : `${site} may read no more. ${delay}`);
+  return 0;
+}

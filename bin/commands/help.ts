@@ -1,0 +1,16 @@
+import type { Command } from 'commander';
+
+/** Commander's own knows no commands of commands. */
+export function addHelp(program: Command): void {
+  program
+    .command('help')
+    .description('display help for a command')
+    .argument('[command...]', 'such as: keyring rotate')
+    .action((words: string[]) => {
+      const named = words.reduce((at, word) => {
+        const next = at.commands.find((one) => one.name() === word);
+        return next ?? at.error(`error: unknown command '${word}'`);
+      }, program);
+      named.outputHelp();
+    });
+}

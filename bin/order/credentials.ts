@@ -1,0 +1,75 @@
+import { resolve } from 'node:path';
+import { MirrorError } from '../../lib/errors';
+import type { Order } from '../../lib/job/order';
+import { type AddedRepository, credentialsOf } from '../../lib/job/sources/added-repository';
+import { credentialsIn } from '../../lib/job/sources/credentials';
+import { parseRepository } from '../../lib/job/sources/repository';
+import { secretFile } from '../../lib/machine/secrets/secret-file';
+
+/**
+ * Repositories with the credentials that `--credentials HOST=NAME` gives to their hosts.
+ * @throws BadInput (misuse) for words of another form, for hosts that are named twice, or that no repository has
+ */
+export function withCredentials(stanzas: readonly string[], given: readonly string[]): AddedRepository[] {
+  const named = given.map(namedHost);
+  const hosts = stanzas.map(hostsOf);
+  for (const [at, { host }] of named.entries()) {
+    if (named.findIndex((other) => other.host === host) < at) throw misuse(`--credentials names ${host} twice`);
+    if (!hosts.some((known) => known.includes(host))) {
+      throw misuse(`--credentials is given for ${host}, which no --repository has`, 'write the host as in its URIs');
+    }
+  }
+  return stanzas.map((repository, at) => {
+    const [one, other] = named.filter(({ host }) => hosts[at]?.includes(host));
+    if (one === undefined) return repository;
+    if (other === undefined) return { repository, credentials: one.name };
+    throw misuse(`the repository of ${one.host} and ${other.host} is given two credentials`, 'make it two stanzas');
+  });
+}
+
+function namedHost(text: string): { readonly host: string; readonly name: string } {
+  const [, host, name] = /^([\w.-]+(?::\d+)?|\[[0-9a-f:]+\](?::\d+)?)=(.+)$/i.exec(text) ?? [];
+  if (host !== undefined && name !== undefined) return { host: host.toLowerCase(), name };
+  // Not the word itself: it may be the password.
+  throw misuse('--credentials takes HOST=NAME', credentialsHint);
+}
+
+const credentialsHint =
+  'NAME is a file of mode 0600 that holds user:password; with --stack it is the name or ARN of a secret';
+
+/** Of a repository that is none, the schema of the order says more. */
+function hostsOf(stanza: string): string[] {
+  try {
+    const parsed = parseRepository(stanza);
+    if (parsed.kind === 'ppa') return [];
+    return parsed.stanzas.flatMap(({ uris }) => uris.map((uri) => new URL(uri).host));
+  } catch (error) {
+    if (error instanceof MirrorError || error instanceof TypeError) return [];
+    throw error;
+  }
+}
+
+/**
+ * An order whose credentials are files of this machine, by their whole paths.
+ * @param folder what relative ones are relative to
+ */
+export function fromFolder(order: Order, folder: string): Order {
+  const { customise } = order;
+  if (customise === undefined) return order;
+  const repositories = customise.repositories.map((one) =>
+    typeof one === 'string' ? one : { ...one, credentials: resolve(folder, one.credentials) },
+  );
+  return { ...order, customise: { ...customise, repositories } };
+}
+
+/** Looks at all files before anything is built. @throws KeyExposed, BadInput */
+export async function checkCredentials(orders: readonly Order[]): Promise<void> {
+  const names = orders.flatMap(({ customise }) =>
+    (customise?.repositories ?? []).flatMap((one) => credentialsOf(one) ?? []),
+  );
+  for (const name of new Set(names)) credentialsIn(await secretFile(name), name);
+}
+
+function misuse(message: string, hint = credentialsHint): MirrorError {
+  return new MirrorError('BadInput', message, { hint, misuse: true });
+}

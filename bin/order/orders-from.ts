@@ -1,0 +1,199 @@
+import { dirname, resolve } from 'node:path';
+import { architectures } from '../../lib/catalog/architectures';
+import { architecturesOf, checkArchitecture } from '../../lib/catalog/kernels';
+import { seriesOf } from '../../lib/catalog/names';
+import { releaseOf } from '../../lib/catalog/releases';
+import { MirrorError } from '../../lib/errors';
+import { isDescribed, releaseFor } from '../../lib/job/catalogue/release-for';
+import { checked } from '../../lib/job/checked';
+import { bootloadersFor, ordersOf, parseConfig } from '../../lib/job/config';
+import { bootloadersOrder, longestBoot, Order } from '../../lib/job/order';
+import { planOf } from '../../lib/job/plan';
+import { stanzasIn } from '../../lib/job/sources/repository';
+import { withCredentials } from './credentials';
+import { type PlacesOptions, placesFrom, readFile, readKeyring, readText } from './places-from';
+
+/** What `maas-mirror build` is told, as commander hands it over. */
+export interface OrderOptions extends PlacesOptions {
+  readonly config?: string;
+  readonly view?: string;
+  readonly arch?: string;
+  readonly kernel?: string;
+  readonly optionalKernel?: string;
+  readonly ppa?: readonly string[];
+  /** Files with deb822 stanzas. */
+  readonly repository?: readonly string[];
+  /** `HOST=NAME`: what the credentials of a repository's host are called. */
+  readonly credentials?: readonly string[];
+  /** True: all of -proposed. */
+  readonly proposed?: string | true;
+  readonly package?: readonly string[];
+  readonly purge?: readonly string[];
+  readonly compression?: string;
+  readonly serial?: string;
+  readonly bootTest?: boolean;
+  /** Minutes. */
+  readonly bootTimeout?: string;
+  readonly bootloaders?: boolean;
+  readonly base?: string;
+  readonly rebuild?: boolean;
+}
+
+/**
+ * The orders that words and options mean; what cannot be built is refused here, before anything is installed or started. Of a
+ * release that only a stream may know, `describedOrder` has to find out more.
+ * @param machine what `uname -m` says
+ * @throws UnknownRelease, UnknownArchitecture, UnknownKernel, NotSupported, BadInput (all misuse)
+ */
+export function ordersFrom(words: readonly string[], options: OrderOptions, machine: string): Order[] {
+  const releases = wordsOf(words);
+  const orders =
+    options.config === undefined ? named(releases, options, machine) : configured(releases, options, machine);
+  for (const order of orders) if (order.release === bootloadersOrder || isDescribed(order)) planOf(order, 'check');
+  return orders;
+}
+
+function named(releases: readonly string[], options: OrderOptions, machine: string): Order[] {
+  if (releases.length === 0) {
+    throw new MirrorError('BadInput', 'no release is named', {
+      hint: 'name releases (noble jammy), or a configuration: --config mirror.yaml; after --proposed a release is taken for a package, unless it is written --proposed=LIST',
+      misuse: true,
+    });
+  }
+  refuseForLoaders(releases, options);
+  const orders = releases.map((release) => orderOf(release, options, machine));
+  const withLoaders = options.bootloaders !== false && !releases.includes(bootloadersOrder);
+  return withLoaders ? [...orders, ...bootloadersFor(orders)] : orders;
+}
+
+/** What only images have, where none is ordered. */
+function refuseForLoaders(releases: readonly string[], options: OrderOptions): void {
+  if (releases.some((release) => release !== bootloadersOrder)) return;
+  const given = imageWords.find((name) => options[name] !== undefined && options[name] !== '');
+  if (given === undefined) return;
+  throw new MirrorError('BadInput', `--${dashed(given)} is given for bootloaders alone`, {
+    hint: 'bootloaders are the same for all images; they take --view, --archive, --ports, --snapshot, --proxy and --ca',
+    misuse: true,
+  });
+}
+
+const imageWords = [
+  ...([
+    'arch',
+    'kernel',
+    'optionalKernel',
+    'ppa',
+    'repository',
+    'credentials',
+    'proposed',
+    'package',
+    'purge',
+  ] as const),
+  ...(['bootTimeout', 'compression', 'serial', 'stream', 'streamKeyring', 'ppas', 'launchpad', 'base'] as const),
+] as const;
+
+function orderOf(release: string, options: OrderOptions, machine: string): Order {
+  const common = { release, ...settingsFrom(options), places: placesFrom(options) };
+  if (release === bootloadersOrder) return checked(Order, { ...common, ...viewFrom(options) }, 'what was asked for');
+  if (!/^(?:[a-z]+|\d\d\.\d\d)$/.test(seriesOf(release))) releaseOf(release); // no stream has such names
+  const wanted =
+    options.arch === undefined ? [ownArchitecture({ release: seriesOf(release) }, machine)] : wordsOf([options.arch]);
+  const order = { ...common, ...viewFrom(options), architectures: wanted, ...imageFrom(options) };
+  return checked(Order, order, 'what was asked for');
+}
+
+const imageOptions = [
+  ...imageWords,
+  ...(['archive', 'ports', 'archiveKeyring', 'snapshot', 'proxy', 'ca'] as const),
+] as const;
+
+function configured(releases: readonly string[], options: OrderOptions, machine: string): Order[] {
+  const { config: file = '', view, rebuild = false } = options;
+  const given = imageOptions.filter((name) => options[name] !== undefined).map(dashed);
+  const waived = (['bootTest', 'bootloaders'] as const).filter((name) => options[name] === false);
+  const [beside] = [...given, ...waived.map((name) => `no-${dashed(name)}`)];
+  if (beside !== undefined) {
+    throw new MirrorError('BadInput', `--${beside} is given beside --config ${file}`, {
+      hint: 'write it into the configuration; only --view, --rebuild and names of releases go beside it',
+      misuse: true,
+    });
+  }
+  return ordersOf(parseConfig(readText(file, '--config'), file), {
+    view,
+    releases,
+    rebuild,
+    ownArchitecture: (order) => ownArchitecture(order, machine),
+    read: (path) => readFile(resolve(dirname(file), path), file),
+    keyring: (path) => readKeyring(resolve(dirname(file), path), file),
+  });
+}
+
+function settingsFrom({ rebuild = false }: OrderOptions): Pick<Order, 'rebuild'> {
+  return { rebuild };
+}
+
+function viewFrom({ view }: OrderOptions): { view?: string } {
+  return view === undefined ? {} : { view };
+}
+
+function imageFrom(options: OrderOptions): object {
+  const { serial, compression, bootTest = true, bootTimeout, base = '' } = options;
+  const customise = customisationFrom(options);
+  return {
+    bootTest,
+    base: base === '' ? base : resolve(base),
+    ...kernelsFrom(options),
+    ...(customise && { customise }),
+    ...(serial !== undefined && { serial }),
+    ...(compression !== undefined && { compression }),
+    ...(bootTimeout !== undefined && { bootTimeout: minutesOf(bootTimeout) }),
+  };
+}
+
+function minutesOf(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new MirrorError('BadInput', `--boot-timeout ${JSON.stringify(text)} is not a number of minutes`, {
+    hint: `give whole minutes, from 1 to ${longestBoot}: --boot-timeout 120 is two hours`,
+    misuse: true,
+  });
+}
+
+function customisationFrom(options: OrderOptions) {
+  const { ppa = [], repository = [], credentials = [], proposed, package: packages = [], purge = [] } = options;
+  const ppas = ppa.map((name) => (name.startsWith('ppa:') ? name : `ppa:${name}`));
+  const files = repository.map((file) => readText(file, '--repository'));
+  // Only one stanza at a time can have credentials.
+  const stanzas = credentials.length === 0 ? files : files.flatMap(stanzasIn);
+  const customise = {
+    repositories: [...ppas, ...withCredentials(stanzas, credentials)],
+    proposed: proposed === true ? ('all' as const) : wordsOf(proposed === undefined ? [] : [proposed]),
+    packages: wordsOf(packages),
+    purge: wordsOf(purge),
+  };
+  return Object.values(customise).some((one) => one.length > 0) ? customise : undefined;
+}
+
+/** `--kernel ga,hwe` */
+function wordsOf(lists: readonly string[]): string[] {
+  return lists
+    .flatMap((list) => list.split(','))
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
+
+function kernelsFrom({ kernel, optionalKernel }: OrderOptions): Pick<Order, 'kernels'> | Record<string, never> {
+  if (kernel === undefined && optionalKernel === undefined) return {};
+  return { kernels: { required: wordsOf([kernel ?? '']), optional: wordsOf([optionalKernel ?? '']) } };
+}
+
+/** @param machine what `uname -m` says */
+function ownArchitecture(order: Pick<Order, 'release' | 'about'>, machine: string): string {
+  const own = architectures.find((one) => one.machine === machine)?.name;
+  if (own !== undefined && (!isDescribed(order) || architecturesOf(releaseFor(order)).includes(own))) return own;
+  checkArchitecture(releaseFor(order), own ?? machine);
+  return own ?? machine;
+}
+
+function dashed(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -1,0 +1,99 @@
+import { inspect } from 'node:util';
+import { MirrorError, named, withoutPasswords } from '../../lib/errors';
+import { printable, printableText } from '../../lib/machine/output/printable';
+
+/** Where the front doors print. Nothing else in the project prints; tests hand in one that keeps the lines. */
+export interface Terminal {
+  /** A line of the result: goes to standard output. */
+  out(line: string): void;
+  /** A line about the work, or an error: goes to standard error. */
+  err(line: string): void;
+  /** Whether standard output is read by a person. */
+  readonly isTTY: boolean;
+  /** Characters in a line. @default 80 where it is not a terminal */
+  readonly columns: number;
+  /** Bytes of a result to standard output. @default - there is no binary output */
+  writeBinary?(bytes: Buffer): void;
+  /** Draws a line that the next one replaces; an empty one wipes it. @default - there is no such line */
+  status?(line: string): void;
+}
+
+/** The terminal of this process. */
+export function processTerminal(): Terminal {
+  endQuietlyWhenTheReaderLeft(process.stdout);
+  endQuietlyWhenTheReaderLeft(process.stderr);
+  return {
+    // Names of packages, ends of logs and errors of servers are in it.
+    out: (line) => void process.stdout.write(`${printableText(line)}\n`),
+    err: (line) => void process.stderr.write(`${printableText(line)}\n`),
+    isTTY: process.stdout.isTTY === true,
+    columns: process.stdout.columns ?? 80,
+    writeBinary: (bytes) => void process.stdout.write(bytes),
+    ...(process.stderr.isTTY === true && { status: drawStatus }),
+  };
+}
+
+/**
+ * Prints what went wrong: the error's name and message, what to do, and what was underneath.
+ * An error that is not ours shows its stack only with MAAS_MIRROR_DEBUG=1.
+ * @returns the exit code: 2 for misuse, else 1
+ */
+export function reportError(thrown: unknown, terminal: Terminal, environment: NodeJS.ProcessEnv = process.env): number {
+  const error = named(thrown);
+  const ours = error instanceof MirrorError;
+  terminal.err(`error ${nameOf(error)}: ${messageOf(error)}`);
+  for (const line of ours ? linesOf(error.hint) : []) terminal.err(`  ${line}`);
+  // Whoever pressed Ctrl-C knows it, and "This operation was aborted" says no more than the message.
+  const causes = [...causesOf(error)].filter((cause) => nameOf(cause) !== 'AbortError').map(messageOf);
+  // Messages often end in what their cause said.
+  for (const cause of causes.filter((text) => !messageOf(error).includes(text))) terminal.err(`  because ${cause}`);
+  if (ours) return error.misuse ? 2 : 1;
+
+  if (environment.MAAS_MIRROR_DEBUG === '1') terminal.err(stackOf(error));
+  else terminal.err('  nobody foresaw this one; MAAS_MIRROR_DEBUG=1 shows where it comes from');
+  return 1;
+}
+
+// `maas-mirror list … | head` closes the pipe early; that is how the reader says "enough", not a failure.
+function endQuietlyWhenTheReaderLeft(stream: NodeJS.WriteStream): void {
+  if (streamsWatched.has(stream)) return;
+  streamsWatched.add(stream);
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+    throw error;
+  });
+}
+
+const streamsWatched = new WeakSet<NodeJS.WriteStream>();
+
+function drawStatus(line: string): void {
+  process.stderr.write(`\r\u001b[2K${printable(line).slice(0, (process.stderr.columns ?? 80) - 1)}`);
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'Error';
+}
+
+function messageOf(error: unknown): string {
+  return withoutPasswords(error instanceof Error ? error.message : String(error));
+}
+
+function linesOf(hint: string | undefined): string[] {
+  return hint === undefined ? [] : hint.split('\n');
+}
+
+function* causesOf(error: unknown): Iterable<unknown> {
+  const seen = new Set<unknown>([error]);
+  let cause = error instanceof Error ? error.cause : undefined;
+  while (cause !== undefined && !seen.has(cause)) {
+    yield cause;
+    seen.add(cause);
+    cause = cause instanceof Error ? cause.cause : undefined;
+  }
+}
+
+function stackOf(error: unknown): string {
+  const stack = error instanceof Error && error.stack !== undefined ? error.stack : String(error);
+  if (/^ {4}at /m.test(stack) || typeof error !== 'object') return withoutPasswords(stack);
+  return `${withoutPasswords(stack)}\n  no stack came with it, but this: ${withoutPasswords(inspect(error, { depth: 3 }))}`;
+}

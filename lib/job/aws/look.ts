@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { checked } from '../checked';
+import { Order } from '../order';
+
+/** What the schedule gives to Look. */
+export const LookInput = z.strictObject({
+  order: Order,
+  /** When it was due, to the second: a call that is repeated has the same. */
+  at: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
+});
+export type LookInput = z.infer<typeof LookInput>;
+
+/** @throws BadInput (misuse) naming the field */
+export const lookInputOf = (event: unknown): LookInput => checked(LookInput, event, 'the input of Look');
+
+/**
+ * How long an execution that succeeded shows that a mirror keeps up, in milliseconds before a look. Ubuntu has news nearly
+ * every day: a healthy daily mirror built its last news 24 hours ago, and up to 30 minutes of the schedule's flexible
+ * window; the rest is for looks that had to be repeated.
+ */
+const keptUp = 30 * 3_600_000;
+
+/** When an execution must have begun, at the earliest, whose success shows that the mirror keeps up. */
+export const keptUpSince = ({ at }: Pick<LookInput, 'at'>): Date => new Date(at.getTime() - keptUp);

@@ -1,0 +1,108 @@
+import { MirrorError } from '../../errors';
+import { kernelChoices } from '../catalogue/kernel-choice';
+import { handedOnHint } from '../checked';
+import type { Job } from '../job';
+import type { Order } from '../order';
+import type { Materials } from './materials';
+import type { PublishInput, SelectInput } from './publish-input';
+
+/** What was asked for, by those whom builds cannot talk to. */
+export interface Asked {
+  readonly job: Job;
+  readonly order: Order;
+  readonly now: Date;
+}
+
+/** A field, what it says, and what it may say; undefined where that holds. */
+type Fault = readonly [field: string, seen: unknown, rule: string] | undefined;
+
+/**
+ * Checks what builds say of themselves by what was asked of them; their shapes were checked before (lib/job/handed-on/results.ts).
+ * @throws BadInput (misuse) naming the first field that is wrong
+ */
+export function checkSelectable({ fetched, prepared }: SelectInput, asked: Asked): void {
+  refuse([...ofFetched(fetched.result, asked), ...ofPrepared(prepared.result, asked)]);
+}
+
+/** The same of all that is to be published. @throws BadInput (misuse) naming the first field that is wrong */
+export function checkPublishable({ fetched, root, prepared, kernels }: PublishInput, asked: Asked): void {
+  const { customised, bootTest } = asked.job;
+  refuse([
+    ...ofFetched(fetched.result, asked),
+    ...ofPrepared(prepared.result, asked),
+    (root.result === undefined) === customised
+      ? ['root.result', root.result, customised ? 'what the upgrade stage made' : 'left out: nothing was to be changed']
+      : undefined,
+    ...kernels.map((one, at): Fault => {
+      if (one.outcome === 'failed') return undefined;
+      const { wanted, found } = one.extracted.result.drivers;
+      if (wanted === found) return undefined;
+      return [`kernels.${at}.extracted.result.drivers.found`, found, `the ${wanted} drivers that the initrd must hold`];
+    }),
+    ...kernels.map((one, at): Fault => {
+      if (one.outcome === 'failed' || (one.booted.gate === 'waived') !== bootTest) return undefined;
+      return [`kernels.${at}.booted.gate`, one.booted.gate, bootTest ? 'passed or impossible' : 'waived'];
+    }),
+  ]);
+}
+
+/** The same of what went in. @throws BadInput (misuse) naming the first field that is wrong */
+export function checkMaterials({ installed }: Materials, asked: Asked): void {
+  const known = ['', ...flavoursOf(asked)];
+  refuse(
+    Object.keys(installed).map((name) => (known.includes(name) ? undefined : ['installed', name, known.join(' or ')])),
+  );
+}
+
+/** A serial of the future would be the newest for ever: what comes after it is refused as older. */
+function ofFetched({ serial, source }: PublishInput['fetched']['result'], { order, now }: Asked): Fault[] {
+  const isGiven = order.base !== '';
+  const tomorrow = dayOf(new Date(now.getTime() + 24 * 3_600_000));
+  const day = serial.slice(0, 8);
+  return [
+    order.serial !== undefined && order.serial !== serial ? ['fetched.result.serial', serial, order.serial] : undefined,
+    isDay(day) && day <= tomorrow ? undefined : ['fetched.result.serial', serial, `a day, not after ${tomorrow}`],
+    (source.kind === 'given') === isGiven
+      ? undefined
+      : ['fetched.result.source.kind', source.kind, isGiven ? 'given' : 'what a source has'],
+  ];
+}
+
+function ofPrepared({ kernels }: PublishInput['prepared']['result'], asked: Asked): Fault[] {
+  const known = flavoursOf(asked);
+  return kernels.flatMap(({ kernel }, at): Fault[] => {
+    const field = `prepared.result.kernels.${at}.kernel`;
+    return [
+      known.includes(kernel) ? undefined : [field, kernel, known.join(' or ')],
+      kernels.findIndex((one) => one.kernel === kernel) === at ? undefined : [field, kernel, 'each flavour once'],
+    ];
+  });
+}
+
+function flavoursOf({ job, order }: Asked): string[] {
+  const own = kernelChoices(order).find(({ architecture }) => architecture === job.architecture);
+  return (own?.kernels ?? []).map(({ kernel }) => kernel);
+}
+
+function dayOf(date: Date): string {
+  return date.toISOString().slice(0, 10).replaceAll('-', '');
+}
+
+function isDay(day: string): boolean {
+  const date = new Date(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && dayOf(date) === day;
+}
+
+function refuse(faults: readonly Fault[]): void {
+  const [fault] = faults.filter((one) => one !== undefined);
+  if (fault === undefined) return;
+  const [field, seen, rule] = fault;
+  throw new MirrorError(
+    'BadInput',
+    `what a build handed on is wrong: ${field} is ${JSON.stringify(seen) ?? 'missing'}, not ${rule}`,
+    {
+      hint: handedOnHint,
+      misuse: true,
+    },
+  );
+}

@@ -1,0 +1,92 @@
+import { architectureOf } from '../../catalog/architectures';
+import { familyOf } from '../../catalog/releases';
+import type { AptSource, Order } from '../order';
+import { credentialsOf, repositoryText } from './added-repository';
+import type { Places } from './places';
+import { parseRepository } from './repository';
+import { isFor, type Stanza } from './stanza';
+
+/** A source as apt gets it inside an image. */
+export interface ImageSource extends AptSource {
+  /** Path of a keyring that the image has, where none is given. @default - apt's own trust */
+  readonly signedBy?: string;
+}
+
+/** Where Ubuntu's packages lie unless told. */
+export const ubuntuArchives = {
+  archive: 'http://archive.ubuntu.com/ubuntu',
+  ports: 'http://ports.ubuntu.com/ubuntu-ports',
+} as const;
+
+const ubuntuKeyring = '/usr/share/keyrings/ubuntu-archive-keyring.gpg';
+
+/** The release's own archive, where an order wants it from; empty for a Debian that the machine's apt finds by itself. */
+export function archiveSources(order: Order, architecture: string): ImageSource[] {
+  if (familyOf(order.release) === 'ubuntu')
+    return ['', '-updates', '-security'].map((pocket) => ubuntuSource(order, architecture, pocket));
+  const { archive, archiveKeyring } = order.places;
+  if (archive === undefined) return [...order.sources];
+  return [{ uri: archive, suite: order.release, components: ['main'], ...keyringOf(archiveKeyring) }];
+}
+
+/** -proposed, if anything is wanted from it. */
+export function proposedSources(order: Order, architecture: string): ImageSource[] {
+  const { proposed = [] } = order.customise ?? {};
+  return proposed.length === 0 ? [] : [ubuntuSource(order, architecture, '-proposed')];
+}
+
+/** A source of an added repository. */
+export interface AddedSource extends Omit<AptSource, 'keyring'> {
+  /** Armoured keys that its stanza brings. @default - that of a PPA, which Launchpad knows */
+  readonly keys?: readonly string[];
+}
+
+/** Where the added repositories are, as far as they are for an architecture. */
+export function addedSources(
+  order: Pick<Order, 'customise' | 'release' | 'places'>,
+  architecture: string,
+): AddedSource[] {
+  return (order.customise?.repositories ?? []).flatMap((added) => {
+    const repository = parseRepository(repositoryText(added));
+    if (repository.kind === 'ppa') {
+      const uri = `${order.places.ppas.replace(/\/+$/, '')}/${repository.owner}/${repository.name}/ubuntu`;
+      return [{ uri, suite: order.release, components: ['main'] }];
+    }
+    return repository.stanzas
+      .filter((stanza) => isFor(stanza, architecture))
+      .flatMap((stanza) => sourcesOf(stanza, credentialsOf(added)));
+  });
+}
+
+function sourcesOf(
+  { uris, suites, components, keys, options }: Stanza,
+  credentials: string | undefined,
+): AddedSource[] {
+  const common = { components: [...components], keys, ...named(credentials), ...(hasAny(options) && { options }) };
+  return uris.flatMap((uri) => suites.map((suite) => ({ uri, suite, ...common })));
+}
+
+const hasAny = (options: object) => Object.keys(options).length > 0;
+
+const named = (credentials: string | undefined) => (credentials === undefined ? {} : { credentials });
+
+/** Address of one of Ubuntu's two archives. Snapshots hold both in one place, as one signature holds for both. */
+export function ubuntuArchive(places: Places, which: keyof typeof ubuntuArchives): string {
+  const { snapshot, snapshots } = places;
+  if (snapshot === undefined) return places[which] ?? ubuntuArchives[which];
+  return `${snapshots.replace(/\/+$/, '')}/ubuntu/${snapshot}`;
+}
+
+function ubuntuSource({ release, places }: Order, architecture: string, pocket: string): ImageSource {
+  const { archiveKeyring } = places;
+  return {
+    uri: ubuntuArchive(places, architectureOf(architecture).archive),
+    suite: `${release}${pocket}`,
+    components: ['main', 'restricted', 'universe', 'multiverse'],
+    ...(archiveKeyring === undefined ? { signedBy: ubuntuKeyring } : { keyring: archiveKeyring }),
+  };
+}
+
+function keyringOf(keyring: string | undefined): Pick<AptSource, 'keyring'> {
+  return keyring === undefined ? {} : { keyring };
+}

@@ -1,0 +1,51 @@
+import { MirrorError, withoutPasswords } from '../../errors';
+import type { Order } from '../order';
+import { repositoryText } from './added-repository';
+
+/** What of an order has addresses in it. */
+export type Addresses = Pick<Order, 'places' | 'sources' | 'customise'>;
+
+/**
+ * Refuses users and passwords in addresses where others can read them: in a template, a schedule, the history of
+ * executions. A user without a password counts, too: it may be a token.
+ * @param where whose fields they are, for people: `view next`. @default - the order's
+ * @throws BadInput (misuse), which shows none
+ */
+export function refusePasswords(order: Partial<Addresses>, where?: string): void {
+  const [first] = addressesWithPasswords(order);
+  if (first === undefined) return;
+  const { field, address } = first;
+  const what = where === undefined ? field : `${field} of ${where}`;
+  throw new MirrorError('BadInput', `${what}: ${withoutPasswords(address)} is given with a user or password in it`, {
+    hint: `templates, schedules and the history of executions would show it; ${remedyFor(field)}`,
+    misuse: true,
+  });
+}
+
+interface Found {
+  /** `places.archive`, or `customise.repositories.0`. */
+  readonly field: string;
+  readonly address: string;
+}
+
+function addressesWithPasswords({ places, sources = [], customise }: Partial<Addresses>): Found[] {
+  const texts = [
+    ...Object.entries(places ?? {}).map(([name, value]) => [`places.${name}`, value] as const),
+    ...sources.map(({ uri }, at) => [`sources.${at}`, uri] as const),
+    ...(customise?.repositories ?? []).map((one, at) => [`${repositories}.${at}`, repositoryText(one)] as const),
+  ];
+  return texts.flatMap(([field, text = '']) => {
+    const found = text.split(/\s+/).filter((word) => withoutPasswords(word) !== word);
+    return found.map((address) => ({ field, address }));
+  });
+}
+
+const repositories = 'customise.repositories';
+
+function remedyFor(field: string): string {
+  if (field.startsWith(repositories)) {
+    return 'put user:password into a secret, and name that with credentials: beside the repository';
+  }
+  const what = field === 'places.proxy' ? 'that proxy' : 'that server';
+  return `credentials: are for repositories only: let ${what} know the builds by their network (vpc) instead`;
+}

@@ -1,0 +1,30 @@
+import type { Project } from 'aws-cdk-lib/aws-codebuild';
+import { Construct } from 'constructs';
+import type { KernelFlavour } from '../choices/kernel-flavour';
+import { BuildMachine } from './build-machine';
+import { type BuildProps, StageBuild } from './stage-build';
+
+export interface KernelBuildProps extends BuildProps {
+  readonly kernel: KernelFlavour;
+}
+
+/**
+ * Builds one kernel flavour on one kind of machine: the extract stage in a project of its own, so that a flavour has its
+ * own log and history.
+ */
+export class KernelBuild extends Construct {
+  readonly kernel: KernelFlavour;
+  readonly machine: BuildMachine;
+  readonly stage: StageBuild;
+
+  constructor(scope: Construct, id: string, { kernel, machine = BuildMachine.X86, ...props }: KernelBuildProps) {
+    super(scope, id);
+    this.kernel = kernel;
+    this.machine = machine;
+    this.stage = new StageBuild(this, 'Extract', { ...props, machine, stage: 'extract' });
+  }
+
+  get project(): Project {
+    return this.stage.project;
+  }
+}

@@ -1,0 +1,199 @@
+import type { Duration } from 'aws-cdk-lib';
+import { architecturesOf, type OfRelease } from '../../catalog/kernels';
+import { MirrorError } from '../../errors';
+import { releaseFor } from '../../job/catalogue/release-for';
+import { checked } from '../../job/checked';
+import { MirrorConfig, ordersOf } from '../../job/config';
+import { refuseNotYet } from '../../job/not-yet';
+import { bootloadersOrder, longestBoot, type Order } from '../../job/order';
+import type { AddedRepository } from '../../job/sources/added-repository';
+import { refuseFileAddresses } from '../../job/sources/file-addresses';
+import { refusePasswords } from '../../job/sources/passwords';
+import { Places } from '../../job/sources/places';
+import { requireKnown } from '../choices/known-at-synth';
+import type { MirrorView } from '../choices/mirror-view';
+import { nameOfSecret } from '../choices/secrets';
+import type { MaasMirrorProps } from '../maas-mirror-props';
+import { pascalCase } from '../pascal-case';
+import { withFlavoursOf } from './flavours';
+import { catalogueOf } from './known-releases';
+import { wholeMinutes } from './whole-minutes';
+
+/**
+ * Everything that a mirror is to build when it looks for news.
+ * @throws BadInput (misuse) naming the property; NotSupported for a view without releases; UnknownKernel and the like for what a release does not have
+ */
+export function ordersOfProps(props: MaasMirrorProps): Order[] {
+  refuseTokens(props);
+  const views = viewsOf(props);
+  refuseFolders(props, views);
+  refusePasswordsIn(props, views);
+  const config = checked(
+    MirrorConfig,
+    {
+      views: Object.fromEntries(views.map((view) => [view.name, wordsOf(view, props)])),
+      catalogue: catalogueOf(props),
+      places: placesOf(props),
+    },
+    { plural: 'the properties of the mirror' },
+    'see the properties of MaasMirror and MirrorView',
+  );
+  const places = checked(
+    Places,
+    { ...placesOf(props), ...keyringsOf(props) },
+    'the property places',
+    'see MirrorPlaces',
+  );
+  refuseNotYet({ views }, 'the properties of the mirror');
+  if (views.every(({ releases = [] }) => releases.length === 0)) return [];
+  const orders = ordersOf(config, {
+    ownArchitecture: (order) => firstArchitecture(releaseFor(order)),
+    read: noFiles,
+    keyring: noFiles,
+  });
+  return orders
+    .map((order) => ({ ...order, architectures: architecturesFor(order, views), places }))
+    .map((order) => withFlavoursOf(props.kernels, order));
+}
+
+/** All that goes into orders but the names of secrets, which the deployment may know. */
+function refuseTokens({ views, places }: MaasMirrorProps): void {
+  requireKnown('places', places);
+  requireKnown(
+    'views',
+    views?.map(({ privateRepositories, ...view }) => ({
+      ...view,
+      privateRepositories: privateRepositories?.map(({ repository }) => ({ repository })),
+    })),
+  );
+}
+
+/** Of all views, like passwords. */
+function refuseFolders({ places }: MaasMirrorProps, views: readonly MirrorView[]): void {
+  refuseFileAddresses({ places: { ...places } as Order['places'] });
+  for (const view of views)
+    refuseFileAddresses({ customise: customiseOf(view) as Order['customise'] }, `view ${view.name}`);
+}
+
+/** Of views without releases and of places that no order has, too: all of it goes into a template. */
+function refusePasswordsIn({ places }: MaasMirrorProps, views: readonly MirrorView[]): void {
+  refusePasswords({ places: { ...places } as Order['places'] });
+  for (const view of views)
+    refusePasswords({ customise: customiseOf(view) as Order['customise'] }, `view ${view.name}`);
+}
+
+/** Those of the mirror that the release has; a view that names its own is taken at its word. */
+function architecturesFor(order: Order, views: readonly MirrorView[]): string[] {
+  const { view, release, architectures } = order;
+  const named = views.find(({ name }) => name === view)?.architectures !== undefined;
+  if (named || release === bootloadersOrder) return architectures;
+  const existing = architectures.filter((one) => architecturesOf(releaseFor(order)).includes(one));
+  return existing.length > 0 ? existing : architectures; // the plan says what there is
+}
+
+/** Keyrings come by their content. */
+function noFiles(path: string): never {
+  throw misuse(`the properties name the file ${path}`);
+}
+
+function viewsOf({ views, releases }: MaasMirrorProps): readonly MirrorView[] {
+  if (views !== undefined) {
+    const names = views.map(({ name }) => name);
+    const twice = names.find((name, at) => names.indexOf(name) !== at);
+    if (twice !== undefined) throw misuse(`the property views names ${JSON.stringify(twice)} twice`);
+    refuseAlike(names);
+    return views;
+  }
+  return releases === undefined ? [] : [{ name: 'candidate', releases }];
+}
+
+/** Resources are named for views, and their names have no hyphens. */
+function refuseAlike(names: readonly string[]): void {
+  for (const [at, name] of names.entries()) {
+    const alike = names.slice(0, at).find((other) => pascalCase(other) === pascalCase(name));
+    if (alike === undefined) continue;
+    throw misuse(
+      `the property views names ${JSON.stringify(alike)} and ${JSON.stringify(name)}, which give resources of one name`,
+      'call one of them otherwise: views have to differ by more than hyphens',
+    );
+  }
+}
+
+function wordsOf(view: MirrorView, { architectures }: MaasMirrorProps): object {
+  const {
+    releases = [],
+    requiredKernels,
+    optionalKernels,
+    serial,
+    compression,
+    bootTest,
+    bootTimeout,
+    bootloaders,
+  } = view;
+  const wanted = view.architectures ?? architectures;
+  const customise = customiseOf(view);
+  return {
+    releases: namesOf(releases),
+    ...(wanted !== undefined && { architectures: namesOf(wanted) }),
+    ...((requiredKernels ?? optionalKernels) !== undefined && {
+      kernels: { required: wordsFor(requiredKernels), optional: wordsFor(optionalKernels) },
+    }),
+    ...(customise !== undefined && { customise }),
+    ...(serial !== undefined && { serial }),
+    ...(compression !== undefined && { compression }),
+    ...(bootTest !== undefined && { bootTest }),
+    ...(bootTimeout !== undefined && { bootTimeout: bootMinutes(view.name, bootTimeout) }),
+    ...(bootloaders !== undefined && { bootloaders }),
+  };
+}
+
+function bootMinutes(view: string, bootTimeout: Duration): number {
+  const range = { from: 1, to: longestBoot, words: `1 to ${longestBoot}` };
+  return wholeMinutes(`bootTimeout of the view ${view}`, bootTimeout, range);
+}
+
+function customiseOf(view: MirrorView): object | undefined {
+  const { proposed = [], packages = [], purge = [] } = view;
+  const repositories = repositoriesOf(view);
+  if ([repositories, proposed, packages, purge].every((list) => list.length === 0)) return undefined;
+  return { repositories, proposed: proposed.includes('all') ? 'all' : proposed, packages, purge };
+}
+
+/** In the words of an order, which names secrets. */
+function repositoriesOf({ repositories = [], privateRepositories = [] }: MirrorView): AddedRepository[] {
+  return [
+    ...repositories,
+    ...privateRepositories.map(({ repository, credentials }) => {
+      return { repository, credentials: nameOfSecret(credentials) };
+    }),
+  ];
+}
+
+/** Keyrings are files in a configuration; here they are given. */
+function placesOf({ places = {} }: MaasMirrorProps): object {
+  const { streamKeyring, archiveKeyring, ca, ...words } = places;
+  return words;
+}
+
+function keyringsOf({ places = {} }: MaasMirrorProps): Partial<Order['places']> {
+  const { streamKeyring, archiveKeyring, ca } = places;
+  return {
+    ...(streamKeyring !== undefined && { streamKeyring }),
+    ...(archiveKeyring !== undefined && { archiveKeyring }),
+    ...(ca !== undefined && { ca }),
+  };
+}
+
+const wordsFor = (list: readonly { readonly asked: string }[] = []) => list.map(({ asked }) => asked);
+
+const namesOf = (list: readonly { readonly name: string }[] = []) => list.map(({ name }) => name);
+
+/** Of a view that names none, in a mirror that names none. */
+function firstArchitecture(release: OfRelease): string {
+  const [first = 'amd64'] = architecturesOf(release);
+  return architecturesOf(release).includes('amd64') ? 'amd64' : first;
+}
+
+function misuse(message: string, hint = 'see the properties of MaasMirror'): MirrorError {
+  return new MirrorError('BadInput', message, { hint, misuse: true });
+}

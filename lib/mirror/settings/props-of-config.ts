@@ -1,0 +1,137 @@
+import { Duration } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { seriesOf } from '../../catalog/names';
+import { familyOf, findRelease } from '../../catalog/releases';
+import { MirrorError } from '../../errors';
+import { type Catalogue, factsOf } from '../../job/catalogue/facts';
+import { type MirrorConfig, parseConfig, type View } from '../../job/config';
+import { Architecture } from '../choices/architecture';
+import { KernelFlavour } from '../choices/kernel-flavour';
+import type { MirrorCatalogue } from '../choices/mirror-catalogue';
+import type { MirrorPlaces } from '../choices/mirror-places';
+import { MirrorSchedule } from '../choices/mirror-schedule';
+import type { MirrorView } from '../choices/mirror-view';
+import { DebianRelease, type Release, UbuntuRelease } from '../choices/release';
+import { namedSecrets } from '../choices/secrets';
+import type { MaasMirrorProps } from '../maas-mirror-props';
+import type { MirrorSiteProps } from '../site/mirror-site-props';
+import { userFile } from './user-files';
+
+/**
+ * The properties that a `mirror.yaml` stands for.
+ * @throws BadInput (misuse) naming the file and the field; UnknownRelease and the like
+ */
+export function propsOfConfig(scope: Construct, id: string, path: string): MaasMirrorProps {
+  const config = parseConfig(userFile(path, 'the configuration').toString('utf8'), path);
+  const { catalogue, schedule, site } = config;
+  const secrets = namedSecrets(scope, id);
+  return {
+    views: Object.entries(config.views).map(([name, view]) =>
+      viewOf(name, view ?? { releases: [] }, catalogue, secrets),
+    ),
+    ...(catalogue !== undefined && { catalogue: catalogue as MirrorCatalogue }),
+    places: placesOf(config, path),
+    ...(schedule !== undefined && { schedule: MirrorSchedule.of(schedule) }),
+    ...(site !== undefined && { site: siteOf(scope, id, site) }),
+  };
+}
+
+function viewOf(
+  name: string,
+  view: Partial<View>,
+  catalogue: Catalogue | undefined,
+  secretNamed: (name: string) => ISecret,
+): MirrorView {
+  const {
+    releases = [],
+    architectures,
+    kernels,
+    customise,
+    serial,
+    compression,
+    bootTest,
+    bootTimeout,
+    bootloaders,
+  } = view;
+  return {
+    name,
+    releases: releases.map((word) => releaseNamed(word, catalogue)),
+    ...(architectures !== undefined && { architectures: architectures.map((one) => Architecture.of(one)) }),
+    ...(kernels !== undefined && {
+      requiredKernels: kernels.required.map((kernel) => KernelFlavour.of(kernel)),
+      optionalKernels: kernels.optional.map((kernel) => KernelFlavour.of(kernel)),
+    }),
+    ...(customise !== undefined && {
+      repositories: customise.repositories.filter((one) => typeof one === 'string'),
+      privateRepositories: customise.repositories
+        .filter((one) => typeof one !== 'string')
+        .map((one) => ({
+          repository: one.repository,
+          credentials: secretNamed(one.credentials),
+        })),
+      proposed: customise.proposed === 'all' ? ['all'] : customise.proposed,
+      packages: customise.packages,
+      purge: customise.purge,
+    }),
+    ...(serial !== undefined && { serial }),
+    ...(compression !== undefined && { compression }),
+    ...(bootTest !== undefined && { bootTest }),
+    ...(bootTimeout !== undefined && { bootTimeout: Duration.minutes(bootTimeout) }),
+    ...(bootloaders !== undefined && { bootloaders }),
+  };
+}
+
+/** By series or version, of the file's own releases too. */
+function releaseNamed(word: string, catalogue: Catalogue | undefined): Release {
+  const own = Object.entries(catalogue?.releases ?? {}).find(([, { version }]) => version === word);
+  const name = own?.[0] ?? seriesOf(word);
+  if (familyOf(name) === 'debian') return DebianRelease.of(name);
+  const facts = findRelease(name) === undefined ? factsOf(catalogue, name) : undefined;
+  if (facts !== undefined && facts.version === undefined) throw withoutVersion(name);
+  return UbuntuRelease.of(name, facts?.version === undefined ? {} : { version: facts.version });
+}
+
+/** A build asks the stream for it; a synthesis reads no stream. */
+function withoutVersion(name: string): MirrorError {
+  return new MirrorError(
+    'UnknownRelease',
+    `catalogue.releases.${name} has no version, and ${name} is not known without`,
+    {
+      hint: `add it to that entry, such as version: "27.04": the stream of cloud images, which may know ${name}, is not read at synth`,
+      misuse: true,
+    },
+  );
+}
+
+function placesOf({ places }: MirrorConfig, file: string): MirrorPlaces {
+  const { streamKeyring, archiveKeyring, ca, snapshots, ...words } = places;
+  const keyring = (path: string) => binary(path, userFile(path, 'the keyring', file)).toString('base64');
+  return {
+    ...Object.fromEntries(Object.entries(words).filter(([, word]) => word !== undefined)),
+    snapshots,
+    ...(streamKeyring !== undefined && { streamKeyring: keyring(streamKeyring) }),
+    ...(archiveKeyring !== undefined && { archiveKeyring: keyring(archiveKeyring) }),
+    ...(ca !== undefined && { ca: userFile(ca, 'the certificates', file).toString('utf8') }),
+  };
+}
+
+function siteOf(scope: Construct, id: string, { certificateArn, ...site }: NonNullable<MirrorConfig['site']>) {
+  const words = Object.entries(site).filter(([, word]) => word !== undefined);
+  return {
+    ...Object.fromEntries(words),
+    ...(certificateArn !== undefined && {
+      certificate: Certificate.fromCertificateArn(scope, `${id}Certificate`, certificateArn),
+    }),
+  } satisfies MirrorSiteProps;
+}
+
+/** Turning armour into bytes is no work for a synthesis. */
+function binary(path: string, bytes: Buffer): Buffer {
+  if (!bytes.subarray(0, 5).equals(Buffer.from('-----'))) return bytes;
+  throw new MirrorError('BadInput', `${path} is an armoured keyring`, {
+    hint: `make it binary: gpg --dearmor < ${path} > ${path}.gpg`,
+    misuse: true,
+  });
+}

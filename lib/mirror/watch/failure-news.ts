@@ -1,0 +1,85 @@
+import { Annotations, ArnFormat, Stack } from 'aws-cdk-lib';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { topicVariable } from '../../job/environment';
+import type { StageBuild } from '../builds/stage-build';
+import { acknowledge, starIn } from '../findings';
+import type { MirrorFunction } from '../functions/mirror-function';
+import type { ReleaseWorkflow } from '../workflow/workflow';
+
+export interface FailureNewsProps {
+  readonly workflow: ReleaseWorkflow;
+  /** Whose logs say why something failed. */
+  readonly builds: readonly StageBuild[];
+  /** Reads the history of an execution and says what failed. */
+  readonly tell: MirrorFunction;
+  readonly topic: ITopic;
+}
+
+/**
+ * Tells of every execution that failed: the release, the stage, the flavour, and where its log is. Tell itself leaves out
+ * those that upstream was not ready for.
+ */
+export class FailureNews extends Construct {
+  readonly rule: Rule;
+
+  constructor(scope: Construct, id: string, { workflow, builds, tell, topic }: FailureNewsProps) {
+    super(scope, id);
+    const { stateMachine } = workflow;
+    this.rule = new Rule(this, 'Rule', {
+      description: 'cdk-maas-mirror: executions that failed',
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: { stateMachineArn: [stateMachine.stateMachineArn], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+      },
+      targets: [new LambdaFunction(tell.function, { retryAttempts: 2 })],
+    });
+    tell.function.addEnvironment(topicVariable, topic.topicArn);
+
+    const { executionsArn: executions } = workflow;
+    for (const [actions, resources] of [
+      [['sns:Publish'], [topic.topicArn]],
+      [['states:GetExecutionHistory', 'states:DescribeExecution'], [executions]],
+      [['codebuild:BatchGetBuilds'], builds.map(({ project }) => project.projectArn)],
+      [['logs:GetLogEvents'], builds.map(({ logGroup }) => logGroup.logGroupArn)], // which ends in `:*`, its streams
+    ] as const) {
+      tell.role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
+    }
+    for (const key of topic.masterKey ? [topic.masterKey.keyArn] : []) {
+      tell.role.addToPolicy(new PolicyStatement({ actions: useOfKey, resources: [key] }));
+    }
+    acknowledge(tell.role, starIn(this, executions), 'the executions of this mirror, which it is to tell of');
+  }
+}
+
+export function failureTopic(scope: Construct): Topic {
+  return new Topic(scope, 'Failures', { displayName: 'MAAS mirror', enforceSSL: true });
+}
+
+/** What publishing to an encrypted topic takes. */
+const useOfKey = ['kms:GenerateDataKey', 'kms:Decrypt'];
+
+/** A topic with a policy of its own takes nothing from an alarm unless that policy says so. */
+export function letAlarmsSpeak(scope: Construct, topic: ITopic): void {
+  const stack = Stack.of(scope);
+  const alarms = stack.formatArn({ service: 'cloudwatch', resource: 'alarm:*', arnFormat: ArnFormat.NO_RESOURCE_NAME });
+  const principals = [new ServicePrincipal('cloudwatch.amazonaws.com')];
+  const publish = new PolicyStatement({
+    ...{ sid: 'Alarms', principals, actions: ['sns:Publish'], resources: [topic.topicArn] },
+    conditions: { ArnLike: { 'aws:SourceArn': alarms } },
+  });
+  const useKey = new PolicyStatement({ sid: 'Alarms', principals, actions: useOfKey, resources: ['*'] }); // as in CloudWatch's manual
+  const policies = [
+    topic.addToResourcePolicy(publish),
+    ...(topic.masterKey ? [topic.masterKey.addToResourcePolicy(useKey)] : []),
+  ];
+  if (policies.every(({ statementAdded }) => statementAdded)) return;
+  Annotations.of(scope).addWarningV2(
+    'cdk-maas-mirror:topicPolicy',
+    'the policy of an imported topic or key cannot be changed here; let cloudwatch.amazonaws.com do sns:Publish on it (and use its key, where it has one), or the alarms of the mirror reach nobody',
+  );
+}

@@ -1,0 +1,154 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  type Metric,
+  type MetricOptions,
+  TextWidget,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Project } from 'aws-cdk-lib/aws-codebuild';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { Order } from '../../job/order';
+import type { StageBuild } from '../builds/stage-build';
+import type { MirrorFunction } from '../functions/mirror-function';
+import { pascalCase } from '../pascal-case';
+import type { MirrorSite } from '../site/mirror-site';
+import type { ReleaseWorkflow } from '../workflow/workflow';
+import { ageOf, behindOf, failedOf, siteMetric } from './mirror-metrics';
+
+export interface MonitoringProps {
+  readonly workflow: ReleaseWorkflow;
+  readonly builds: readonly StageBuild[];
+  readonly look: MirrorFunction;
+  readonly tell: MirrorFunction;
+  /** What is looked after by schedule. */
+  readonly orders: readonly Order[];
+  readonly site: MirrorSite;
+  readonly topic: ITopic;
+}
+
+/** What an operator looks at, and what wakes one: each alarm says what to do. */
+export class Monitoring extends Construct {
+  readonly dashboard: Dashboard;
+  readonly alarms: Alarm[] = [];
+
+  constructor(scope: Construct, id: string, props: MonitoringProps) {
+    super(scope, id);
+    const { workflow, look, tell, orders, site, topic } = props;
+    const { stateMachine } = workflow;
+    const [soon, hour] = [{ period: Duration.minutes(5) }, { period: Duration.hours(1) }];
+
+    // AWS's own metric counts those that upstream was not ready for.
+    this.alarm('ExecutionFailed', failedOf(stateMachine, { ...soon, statistic: 'Maximum' }), 1, failedAdvice);
+    this.alarm('ExecutionTimedOut', stateMachine.metricTimedOut(soon), 1, timedOutAdvice);
+    this.alarm('LookFailed', look.function.metricErrors(hour), 1, lookAdvice);
+    this.alarm('TellFailed', tell.function.metricErrors(hour), 1, tellAdvice);
+    for (const order of orders) this.behind(order, stateMachine);
+    this.alarm('SiteErrors', siteMetric(site, '5xxErrorRate'), 5, siteAdvice);
+    for (const alarm of this.alarms) alarm.addAlarmAction(new SnsAction(topic));
+
+    this.dashboard = new Dashboard(this, 'Dashboard', { widgets: dashboardOf(props) });
+  }
+
+  /**
+   * Two days of looks that find news and no build that succeeded lately: upstream is often half updated for some hours,
+   * and a day's build may fail of something that passes.
+   */
+  private behind(order: Order, stateMachine: StateMachine): void {
+    const { view, release } = order;
+    const name = `Behind${pascalCase(view)}${pascalCase(release)}`;
+    const advice = `${release} of the view ${view} has been behind its sources for two days: there is news, and no build of it has succeeded. ${behindAdvice}`;
+    this.alarm(name, behindOf(order, stateMachine, Duration.days(1), 'Minimum'), 1, advice, 2);
+  }
+
+  private alarm(id: string, metric: Metric, threshold: number, advice: string, evaluationPeriods = 1): void {
+    this.alarms.push(
+      new Alarm(this, id, {
+        metric,
+        threshold,
+        evaluationPeriods,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+        alarmDescription: advice,
+      }),
+    );
+  }
+}
+
+const failedAdvice =
+  'A build of the mirror failed; what was published before is as it was. The message of the topic names stage, flavour and log. Fix the cause and order it again: maas-mirror build RELEASE --stack NAME.';
+const timedOutAdvice =
+  'A build of the mirror took longer than 24 hours; what was published before is as it was. Mostly it waited for machines: see whether the account may run as many builds at once as maxConcurrency says (maas-mirror doctor --stack NAME), then order it again.';
+const tellAdvice =
+  'An execution failed and the topic was not told why; the alarm ExecutionFailed may know nothing of it. See the log of the function Tell, and the failed executions: maas-mirror status --stack NAME.';
+const lookAdvice =
+  'The mirror could not look for news: its sources cannot be reached or are not what they should be. See the log of the function Look; a schedule tries again by itself.';
+const behindAdvice =
+  'See the executions of the state machine and the log of the function Look: builds fail, or the sources have been half updated all the time.';
+const siteAdvice =
+  'More than 5 % of the requests to the mirror fail. See the status page of CloudFront and whether the bucket policy still lets the distribution read. (CloudFront tells us-east-1 only: deployed elsewhere, this alarm sees nothing.)';
+
+function dashboardOf({ workflow, builds, orders, site }: MonitoringProps): IWidget[][] {
+  const { stateMachine } = workflow;
+  const [hour, ofCloudFront] = [{ period: Duration.hours(1) }, { region: 'us-east-1' }];
+  const ofBuilds = (metric: (project: Project, options: MetricOptions) => IMetric) =>
+    builds.map((build) => metric(build.project, { ...hour, label: labelOf(build) }));
+  return [
+    [
+      new TextWidget({
+        markdown: '# MAAS mirror\n`maas-mirror status --stack NAME` shows the same by text.',
+        width: 24,
+      }),
+    ],
+    [
+      graph('Executions', [
+        stateMachine.metricSucceeded(hour),
+        stateMachine.metricFailed({ ...hour, label: 'failed, or upstream was not ready' }),
+        failedOf(stateMachine, { ...hour, statistic: 'Sum', label: 'failed' }),
+        stateMachine.metricTimedOut(hour),
+      ]),
+      graph(
+        'Seconds of a stage',
+        ofBuilds((project, options) => project.metricDuration(options)),
+      ),
+    ],
+    [
+      graph(
+        'Failed builds',
+        ofBuilds((project, options) => project.metricFailedBuilds(options)),
+      ),
+      // CloudWatch refuses a graph of nothing, and with it the whole dashboard.
+      ...(orders.length > 0
+        ? [
+            graph(
+              'Days since the newest version',
+              orders.map((order) => ageOf(order, stateMachine, Duration.hours(6))),
+            ),
+          ]
+        : []),
+    ],
+    [
+      graph('Bytes served', [siteMetric(site, 'BytesDownloaded', ofCloudFront)]),
+      graph('Errors of the site, %', [
+        siteMetric(site, '5xxErrorRate', ofCloudFront),
+        siteMetric(site, '4xxErrorRate', ofCloudFront),
+      ]),
+    ],
+  ];
+}
+
+const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, width: 12 });
+
+/** `Fetch`, `KernelGaArm Extract`. */
+function labelOf(build: StageBuild): string {
+  const own = build.node.id === 'Extract' ? build.node.path.split('/').slice(-2) : [build.node.id];
+  return own.join(' ');
+}

@@ -1,0 +1,113 @@
+import type { IProject } from 'aws-cdk-lib/aws-codebuild';
+import { Choice, Condition, Map as MapState, Pass } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { ErrorName } from '../../errors';
+import { BuildMachine } from '../builds/build-machine';
+import type { KernelBuild } from '../builds/kernel-build';
+import { pascalCase } from '../pascal-case';
+import { buildTask, isForArm } from './tasks';
+
+export interface EachKernelProps {
+  readonly kernelBuilds: KernelBuild[];
+  readonly bootTest: IProject;
+  /** How many flavours of one architecture are built at once. */
+  readonly maxConcurrency: number;
+}
+
+/**
+ * Builds every flavour of one architecture: from `$.selected.result.build` ({ kernel, need }) to `$.kernels` (KernelResult). A flavour
+ * that fails says so in its result and stops nobody.
+ */
+export class EachKernel extends Construct {
+  readonly map: MapState;
+
+  constructor(scope: Construct, id: string, { kernelBuilds, bootTest: project, maxConcurrency }: EachKernelProps) {
+    super(scope, id);
+    const failed = this.kernelFailed();
+    const kernelBuilt = this.kernelBuilt();
+    const bootTest = buildTask(this, 'BootTest', {
+      project,
+      elsewhere: { ...ownFields, extracted: '$.extracted.build' },
+      resultPath: '$.booted',
+    });
+    bootTest.addCatch(failed, { errors: ['States.ALL'], resultPath: '$.error' }).next(kernelBuilt);
+    const booted = Choice.jsonPath(this, 'BootTestWanted')
+      .when(Condition.stringEquals('$.job.bootTest', 'true'), bootTest)
+      .otherwise(this.bootTestWaived().next(kernelBuilt));
+
+    const flavour = Choice.jsonPath(this, 'ChooseFlavour').otherwise(this.unknownKernel());
+    for (const build of onArmFirst(kernelBuilds)) {
+      const { kernel, machine, project: extraction } = build;
+      const suffix = machine === BuildMachine.ARM ? 'Arm' : '';
+      const extract = buildTask(this, `Extract${pascalCase(kernel.name)}${suffix}`, {
+        project: extraction,
+        elsewhere: ownFields,
+        resultPath: '$.extracted',
+      });
+      extract.addCatch(failed, { errors: ['States.ALL'], resultPath: '$.error' }).next(booted);
+      const isKernel = Condition.stringEquals('$.kernel', kernel.name);
+      flavour.when(machine === BuildMachine.ARM ? Condition.and(isKernel, isForArm) : isKernel, extract);
+    }
+
+    this.map = MapState.jsonPath(this, 'EachKernel', {
+      stateName: 'EachKernel',
+      itemsPath: '$.selected.result.build',
+      itemSelector: {
+        'kernel.$': '$$.Map.Item.Value.kernel',
+        'need.$': '$$.Map.Item.Value.need',
+        'job.$': '$.job',
+        'base.$': '$.fetched.build',
+        'root.$': '$.root.build',
+        'prepared.$': '$.prepared.build',
+      },
+      maxConcurrency,
+      resultPath: '$.kernels',
+    }).itemProcessor(flavour);
+  }
+
+  /** The order says that it wants none: Booted of lib/job/handed-on/results.ts. */
+  private bootTestWaived(): Pass {
+    return Pass.jsonPath(this, 'BootTestWaived', {
+      parameters: { result: { gate: 'waived', evidence: 'the order wanted no boot test' } },
+      resultPath: '$.booted',
+    });
+  }
+
+  private kernelBuilt(): Pass {
+    return Pass.jsonPath(this, 'KernelBuilt', {
+      parameters: {
+        outcome: 'built',
+        ...whichKernel,
+        'extracted.$': '$.extracted',
+        'booted.$': '$.booted.result',
+      },
+    });
+  }
+
+  private kernelFailed(): Pass {
+    return Pass.jsonPath(this, 'KernelFailed', {
+      parameters: { outcome: 'failed', ...whichKernel, 'error.$': '$.error' },
+    });
+  }
+
+  /** The catalogue has the flavour, this mirror was deployed without a project for it. */
+  private unknownKernel(): Pass {
+    const name: ErrorName = 'UnknownKernel';
+    const cause =
+      'this mirror was deployed without this kernel flavour; name it in a view or in the property `kernels`, and deploy again';
+    return Pass.jsonPath(this, 'KernelUnknown', {
+      parameters: { outcome: 'failed', ...whichKernel, error: { Error: name, Cause: cause } },
+    });
+  }
+}
+
+/** The first choice that fits is taken. */
+function onArmFirst(builds: readonly KernelBuild[]): KernelBuild[] {
+  const isArm = ({ machine }: KernelBuild) => machine === BuildMachine.ARM;
+  return [...builds.filter(isArm), ...builds.filter((build) => !isArm(build))];
+}
+
+/** Fields of the job that only an item of the map has. */
+const ownFields = { kernel: '$.kernel', base: '$.base', root: '$.root', prepared: '$.prepared' };
+
+const whichKernel = { 'kernel.$': '$.kernel', 'need.$': '$.need' };

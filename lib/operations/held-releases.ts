@@ -1,0 +1,68 @@
+import { MirrorError } from '../errors';
+import type { StackOutputs } from '../job/aws/stack-outputs';
+import { bootloadersOrder } from '../job/order';
+import { openStore } from '../store/open';
+import { listMirror, type MirrorRow } from './list';
+
+/** What one view of a mirror holds of one release; bootloaders count as one. */
+export interface HeldRelease {
+  readonly view: string;
+  readonly release: string;
+  readonly architectures: readonly string[];
+  readonly kernels: readonly string[];
+  /** Newest version of any of its products. */
+  readonly newest: string;
+  /** How many versions there are, by their names. */
+  readonly versions: number;
+}
+
+/**
+ * What a deployed mirror holds: read from its bucket by those who may, else over its site.
+ * @param known views to look at on the site, which cannot say which it has
+ * @throws what openStore and listMirror throw
+ */
+export async function heldReleases(outputs: StackOutputs, known: readonly string[]): Promise<HeldRelease[]> {
+  return byRelease(await rowsOf(outputs, known));
+}
+
+async function rowsOf({ mirrorBucketName, mirrorUrl }: StackOutputs, known: readonly string[]): Promise<MirrorRow[]> {
+  try {
+    return await listMirror(await openStore(`s3://${mirrorBucketName}`));
+  } catch (error) {
+    if (!(error instanceof MirrorError)) throw error; // of its own, the site then says what is wrong
+  }
+  const site = await openStore(mirrorUrl);
+  const rows = await Promise.all(known.map((view) => rowsOfView(view, site)));
+  return rows.flat();
+}
+
+/** A view that only failed executions know is not there. */
+async function rowsOfView(view: string, site: Awaited<ReturnType<typeof openStore>>): Promise<MirrorRow[]> {
+  try {
+    return await listMirror(site, { views: [view] });
+  } catch (error) {
+    if (error instanceof MirrorError && error.name === 'NoSuchObject') return [];
+    throw error;
+  }
+}
+
+function byRelease(rows: readonly MirrorRow[]): HeldRelease[] {
+  const releaseOf = ({ bootloader, release }: MirrorRow) => (bootloader === undefined ? release : bootloadersOrder);
+  const groups = Map.groupBy(rows, (row) => `${row.view} ${releaseOf(row)}`);
+  const held = [...groups.values()].flatMap((group) => {
+    const [newest] = group; // listMirror's order
+    if (newest === undefined) return [];
+    const { view, version } = newest;
+    return {
+      view,
+      release: releaseOf(newest),
+      architectures: distinct(group.map(({ architecture }) => architecture)),
+      kernels: distinct(group.map(({ kernel }) => kernel)),
+      newest: version,
+      versions: new Set(group.map((row) => row.version)).size,
+    };
+  });
+  return held.sort((a, b) => (`${a.view} ${a.release}` < `${b.view} ${b.release}` ? -1 : 1));
+}
+
+const distinct = (words: readonly string[]) => [...new Set(words.filter(Boolean))].sort();

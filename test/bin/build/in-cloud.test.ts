@@ -1,0 +1,239 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import { describe, expect, it } from 'vitest';
+import { type CloudBuildOptions, runCloudBuild } from '../../../bin/build/in-cloud';
+import { MaasMirror, UbuntuRelease } from '../../../lib';
+import {
+  endlessBuild,
+  failedBuild,
+  failedBuildAnswers,
+  notReadyBuild,
+  redrivenBuild,
+  unexplainedBuild,
+  wellBuild,
+} from '../../fixtures/scripted-builds';
+import { serve } from '../../fixtures/served-folder';
+import { smallDeployment, stackName } from '../../fixtures/small-deployment';
+import { makeSmallMirror, smallSigner } from '../../fixtures/small-mirror';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { statementsOf } from '../../mirror/statements';
+import { keptTerminal } from '../terminal/kept-terminal';
+
+const options: CloudBuildOptions = { stack: stackName, bootloaders: false, everySeconds: 0.01 };
+
+async function build(releases: readonly string[], changes: Partial<CloudBuildOptions> = {}) {
+  const terminal = keptTerminal();
+  const code = await runCloudBuild(releases, { ...options, ...changes }, terminal);
+  return { code, ...terminal };
+}
+
+describe('a build in the cloud', () => {
+  it('is followed stage by stage, and ends with the address of the view and the words for MAAS', async () => {
+    const folder = temporaryFolder();
+    const signer = await smallSigner();
+    await makeSmallMirror(folder, { signer });
+    await using site = await serve(folder);
+    const aws = await smallDeployment({ noble: wellBuild() }, { url: site.address });
+
+    const { code, outLines, errLines } = await build(['noble']);
+
+    const [{ name, input } = { name: '', input: {} }] = aws.started;
+    expect(code).toBe(0);
+    expect(input).toMatchObject({ release: 'noble', architectures: ['amd64'], view: 'candidate' });
+    const page = `https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/arn:aws:states:eu-west-1:123456789012:execution:Mirror:${name}`;
+    expect(errLines).toEqual([
+      `building noble into view candidate of the stack SmallMirror: ${name}`,
+      `  ${page}`,
+      '  noble is 24.04 LTS (catalogue)',
+      'Plan …',
+      'Plan done in 2.0 s',
+      'Fetch amd64 …',
+      'Fetch amd64: waiting: CodeBuild runs as many builds as this account may have',
+      'Fetch amd64: working',
+      'Fetch amd64 done in 3.0 s',
+      'Prepare amd64 …',
+      'Prepare amd64 done in 3.0 s',
+      'Select amd64 …',
+      'Select amd64 done in 2.0 s',
+      'Extract amd64 hwe …',
+      'Extract amd64 hwe done in 3.0 s',
+      'BootTest amd64 hwe …',
+      'BootTest amd64 hwe done in 3.0 s',
+      'Extract amd64 ga …',
+      'Extract amd64 ga done in 3.0 s',
+      'BootTest amd64 ga …',
+      'BootTest amd64 ga done in 3.0 s',
+      'Publish amd64 …',
+      'Publish amd64 done in 2.0 s',
+    ]);
+    expect(outLines).toEqual([
+      '✓ noble: amd64: published version 20261120',
+      `  logs         ${page}`,
+      `  view         ${site.address}candidate/`,
+      `  keyring      ${site.address}keyring.gpg (binary, as MAAS wants it)`,
+      `  fingerprint  ${signer.fingerprint}`,
+      '',
+      'To use it in MAAS, on every region controller:',
+      `  sudo curl --fail -o /var/snap/maas/common/maas-mirror.gpg ${site.address}keyring.gpg`,
+      `  maas admin boot-sources create url=${site.address}candidate/ keyring_filename=/var/snap/maas/common/maas-mirror.gpg`,
+      'Keep images.maas.io as a source: this mirror holds no bootloaders.',
+    ]);
+  });
+
+  it('ends with words that have a place for the password where the mirror asks for one', async () => {
+    await smallDeployment({ noble: wellBuild() }, { more: { CredentialsStoreArn: 'arn:store' } });
+
+    const { outLines } = await build(['noble']);
+
+    expect(outLines.slice(outLines.indexOf('') + 1)).toEqual([
+      'To use it in MAAS, on every region controller:',
+      '  sudo curl --fail -o /var/snap/maas/common/maas-mirror.gpg http://SITE:PASSWORD@127.0.0.1:1/keyring.gpg',
+      '  maas admin boot-sources create url=http://SITE:PASSWORD@127.0.0.1:1/candidate/ keyring_filename=/var/snap/maas/common/maas-mirror.gpg',
+      'It asks for passwords: maas-mirror access add SITE --stack SmallMirror makes one, and prints these whole.',
+      'Keep images.maas.io as a source: this mirror holds no bootloaders.',
+    ]);
+  });
+
+  it('asks AWS for nothing that the mirror does not let those do whom it lets order builds', async () => {
+    const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
+    const mirror = new MaasMirror(stack, 'Mirror', { releases: [UbuntuRelease.NOBLE] });
+    mirror.grantStartRelease(new Role(stack, 'Operator', { assumedBy: new AccountRootPrincipal() }));
+    const allowed = statementsOf(Template.fromStack(stack), /^Operator/).flatMap(({ Action }) => Action);
+    const aws = await smallDeployment({ noble: failedBuild(), jammy: wellBuild() }, { answers: failedBuildAnswers });
+
+    await build(['noble', 'jammy']);
+
+    const asked = [...new Set(aws.requests.map(({ operation }) => operation))];
+    expect(asked).toEqual(expect.arrayContaining(['DescribeStacks', 'StartExecution', 'GetLogEvents']));
+    expect(asked.filter((operation) => !allowed.some((action) => action.endsWith(`:${operation}`)))).toEqual([]);
+  });
+
+  it('shows the end of the log of what failed, and where the whole is', async () => {
+    await smallDeployment({ noble: failedBuild() }, { answers: failedBuildAnswers });
+
+    const { code, outLines, errLines } = await build(['noble']);
+
+    expect(code).toBe(1);
+    const failed = errLines.indexOf('Publish amd64 FAILED after 2.0 s') + 1;
+    expect(errLines.slice(failed)).toEqual([
+      'Extract amd64 hwe failed: NoKernel: there is no vmlinuz',
+      '  | :: installing linux-generic-hwe-24.04',
+      '  | error NoKernel: there is no vmlinuz',
+      '  |   look at the packages',
+      '  the whole log: https://console.aws.amazon.com/the-log',
+      'Publish amd64 failed: RequiredKernelFailed: amd64 has no hwe',
+    ]);
+    expect(outLines[0]).toBe('✗ noble: failed; see above. What was published before is as it was');
+  });
+
+  it('says what became of each architecture where no stage tells of a failure', async () => {
+    await smallDeployment({ noble: unexplainedBuild() });
+
+    expect((await build(['noble'])).errLines.at(-1)).toBe('ExecutionFailed: ["amd64: NoKernel"]');
+  });
+
+  it('forgets what had failed before it was redriven', async () => {
+    await smallDeployment({ noble: redrivenBuild() }, { answers: failedBuildAnswers });
+
+    const { code, errLines } = await build(['noble']);
+
+    expect(code).toBe(1);
+    expect(errLines.slice(errLines.indexOf('Select amd64 FAILED after 2.0 s') + 1)).toEqual([
+      'Select amd64 failed: DownloadFailed: the archive cannot be read',
+    ]);
+    expect(errLines.filter((line) => line.includes('Conclude'))).toEqual([]);
+  });
+
+  it('ends with 3 where upstream only was not ready', async () => {
+    await smallDeployment({ noble: notReadyBuild() });
+
+    const { code, outLines } = await build(['noble']);
+
+    expect(code).toBe(3);
+    expect(outLines[0]).toBe('✗ noble: upstream is not ready; nothing was published, run it again later');
+  });
+
+  it('says who ended an execution that no stage has failed in', async () => {
+    await smallDeployment({ noble: { ...endlessBuild(), status: 'ABORTED', cause: 'enough' } });
+
+    const { code, errLines } = await build(['noble']);
+
+    expect(code).toBe(1);
+    expect(errLines.slice(-2)).toEqual(['Fetch amd64 stopped', 'ExecutionAborted: enough']);
+  });
+
+  it('starts the next release when one has ended, whatever came of it, and reports all', async () => {
+    const aws = await smallDeployment({ noble: failedBuild(), jammy: wellBuild() }, { answers: failedBuildAnswers });
+
+    const { code, outLines } = await build(['noble', 'jammy'], { json: true });
+
+    expect(code).toBe(1);
+    expect(aws.started.map(({ input }) => input.release)).toEqual(['noble', 'jammy']);
+    expect(JSON.parse(outLines.join('\n'))).toMatchObject({
+      builds: [
+        { release: 'noble', status: 'FAILED', execution: aws.started[0]?.name },
+        { release: 'jammy', status: 'SUCCEEDED', view: 'http://127.0.0.1:1/candidate/' },
+      ],
+      keyring: 'http://127.0.0.1:1/keyring.gpg',
+    });
+  });
+
+  it('goes on when it is no longer followed, and says how to end it', async () => {
+    const aws = await smallDeployment({ noble: endlessBuild() });
+    const interrupt = new AbortController();
+    const terminal = keptTerminal();
+    const err = (line: string) => {
+      terminal.err(line);
+      if (line === 'Fetch amd64 …') interrupt.abort();
+    };
+
+    const ended = runCloudBuild(['noble', 'jammy'], { ...options, signal: interrupt.signal }, { ...terminal, err });
+
+    await expect(ended).rejects.toMatchObject({
+      name: 'Interrupted',
+      message: expect.stringMatching(/^noble-2\S+ is no longer followed; it goes on in AWS$/),
+      hint: expect.stringContaining('aws stepfunctions stop-execution --execution-arn arn:aws:states:eu-west-1'),
+    });
+    expect(terminal.errLines.at(-1)).toBe('not started: jammy');
+    expect(aws.requests.map(({ operation }) => operation)).not.toContain('StopExecution');
+  });
+});
+
+describe('a build in the cloud is refused', () => {
+  const misuse = (message: string | RegExp) =>
+    expect.objectContaining({ name: 'BadInput', misuse: true, message: expect.stringMatching(message) });
+
+  it.each([
+    [['mirror'], {}, '--mirror is'],
+    [['work', 'key'], {}, '--work, --key is'],
+    [['base'], {}, '--base is'],
+    [['serve'], { serve: true }, '--serve is'],
+    [['serve', 'serve'], { serve: true }, '--serve is'],
+    [['serve'], { serve: false }, '--no-serve is'],
+    [['listen'], {}, '--listen is'],
+  ])('with %s, which is of this machine', async (typed, given, message) => {
+    const aws = await smallDeployment({});
+
+    await expect(build(['noble'], { typed, ...given })).rejects.toEqual(
+      misuse(new RegExp(`^${message} given together with --stack SmallMirror$`)),
+    );
+    expect(aws.requests).toEqual([]);
+  });
+
+  it('with an archive in a folder of this machine', async () => {
+    await smallDeployment({});
+
+    await expect(build(['noble'], { archive: 'file:///srv/ubuntu' })).rejects.toEqual(
+      misuse(/^places\.archive is file:\/\/\/srv\/ubuntu, a folder that build machines/),
+    );
+  });
+
+  it('of a stack that is not there, or is none of a mirror', async () => {
+    await smallDeployment({});
+    await expect(build(['noble'], { stack: 'Other' })).rejects.toMatchObject({
+      name: 'NoSuchStack',
+      message: 'there is no stack Other in eu-west-1 of this account',
+    });
+  });
+});

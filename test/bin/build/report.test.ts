@@ -1,0 +1,173 @@
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from '../../../bin/build/report';
+import type { ExecutionResult, Failure } from '../../../lib/job/events';
+import { Order } from '../../../lib/job/order';
+import type { Published } from '../../../lib/stages/publish';
+
+import { keptTerminal } from '../terminal/kept-terminal';
+
+const run = { architecture: 'amd64', kernel: undefined, log: undefined };
+
+/** A stage that ended with this as its last word. */
+function failure(stage: string, last: string): Failure {
+  return {
+    ...run,
+    stage,
+    tail: [':: working', `error ${last}`, '  what to do'],
+    error: 'BUILD: exit 1',
+    hint: undefined,
+  };
+}
+
+/** A function that threw. */
+function thrown(stage: string, error: string): Failure {
+  return { ...run, stage, tail: [], error, hint: undefined };
+}
+
+const failed = (...failures: Failure[]): ExecutionResult => {
+  return { status: 'FAILED', error: 'ExecutionFailed', cause: '[]', failures };
+};
+const notReady = failure('Fetch', 'NotReady: the stream is being updated');
+const broken = failure('Extract', 'CommandFailed: dpkg ended 1');
+
+const published = (changes: Partial<Published> = {}): Published => {
+  return { architecture: 'amd64', version: '20261120', products: ['p'], overtaken: [], leftOut: [], ...changes };
+};
+const succeeded = (...architectures: Published[]): ExecutionResult => {
+  const output = { architectures: architectures.map((one) => ({ published: one })) };
+  return { status: 'SUCCEEDED', output, failures: [] };
+};
+
+describe('the outcome of a build', () => {
+  it('is what each architecture published', () => {
+    const both = succeeded(published(), published({ architecture: 'arm64', version: null, products: [] }));
+    expect(outcomeOf(both)).toBe('amd64: published version 20261120; arm64: nothing is new');
+  });
+
+  it('is why nothing was built', () => {
+    const output = { plan: { reason: 'nothing is new: archive, base and recipe are those of the newest versions' } };
+    expect(outcomeOf({ status: 'SUCCEEDED', output, failures: [] })).toMatch(/^nothing is new: archive/);
+  });
+
+  it('tells of flavours that were left out, and of those that another build was faster with', () => {
+    expect(outcomeOf(succeeded(published({ leftOut: ['hwe-edge', 'rt'] })))).toBe(
+      'amd64: published version 20261120, without hwe-edge, rt',
+    );
+    expect(outcomeOf(succeeded(published({ leftOut: ['rt'], overtaken: ['ga', 'hwe'] })))).toBe(
+      'amd64: published version 20261120, without rt; another build has published ga, hwe meanwhile',
+    );
+    expect(outcomeOf(succeeded(published({ version: null, products: [], overtaken: ['ga'] })))).toBe(
+      'amd64: nothing was published; another build has published ga meanwhile',
+    );
+  });
+
+  it.each<[string, Failure[], string[], string]>([
+    ['upstream was not ready', [notReady], [], 'upstream is not ready; nothing was published, run it again later'],
+    [
+      'it was not ready for one architecture, and another was published',
+      [notReady],
+      ['arm64'],
+      'upstream is not ready; nothing but arm64 was published, run it again later',
+    ],
+    [
+      'kernels were not ready, after which Publish fails, too',
+      [failure('Extract', 'NotReady: x'), thrown('Publish', 'RequiredKernelFailed: ga')],
+      [],
+      'upstream is not ready; nothing was published, run it again later',
+    ],
+    [
+      'a function said so',
+      [thrown('Select', 'NotReady: x')],
+      [],
+      'upstream is not ready; nothing was published, run it again later',
+    ],
+    ['something broke', [broken], [], 'failed; see above. What was published before is as it was'],
+    [
+      'something broke, and some came through',
+      [broken],
+      ['arm64', 'riscv64'],
+      'failed, and nothing but arm64, riscv64 was published; see above',
+    ],
+    ['something broke beside', [notReady, broken], [], 'failed; see above. What was published before is as it was'],
+    ['nobody knows why', [], [], 'failed; see above. What was published before is as it was'],
+  ])('says so where %s', (_, failures, done, outcome) => {
+    expect(outcomeOf(failed(...failures), done)).toBe(outcome);
+  });
+});
+
+describe('an architecture counts as published', () => {
+  const finished = { ...run, type: 'finished', seconds: 1 } as const;
+
+  it('by the version that its Publish gave', () => {
+    expect(publishedBy({ ...finished, stage: 'Publish', result: published() })).toEqual(['amd64']);
+  });
+
+  it('not where Publish found nothing new, nor by any other stage', () => {
+    expect(publishedBy({ ...finished, stage: 'Publish', result: published({ version: null }) })).toEqual([]);
+    expect(publishedBy({ ...finished, stage: 'Select', result: {} })).toEqual([]);
+    expect(publishedBy({ ...thrown('Publish', 'x'), type: 'failed', seconds: 1 })).toEqual([]);
+  });
+});
+
+describe('the exit code', () => {
+  const of = (...results: ExecutionResult[]) => exitCodeOf(results.map((result) => ({ result }) as BuildResult));
+
+  it.each([
+    ['0 where all is done', [succeeded(published())], 0],
+    ['3 where only upstream was not ready', [succeeded(published()), failed(notReady)], 3],
+    ['1 where anything else failed', [failed(notReady), failed(broken)], 1],
+    ['1 where something failed beside it', [failed(notReady, broken)], 1],
+  ] as const)('is %s', (_, results, code) => {
+    expect(of(...results)).toBe(code);
+  });
+});
+
+describe('the report of a build', () => {
+  const order = (release: string, about?: Order['about']) =>
+    Order.parse({ release, architectures: ['amd64'], ...(about && { about }) });
+  const built = (...orders: Order[]) =>
+    orders.map((one) => {
+      return { order: one, execution: 'e', logs: '/logs', result: succeeded(published()), outcome: 'done' };
+    });
+  const reportOn = (day: string, results: BuildResult[], json = false) => {
+    const terminal = keptTerminal();
+    report(results, { mirror: '/m', fingerprint: undefined, json, now: new Date(day) }, terminal);
+    return terminal.outLines;
+  };
+  const zany = order('zany', { version: '27.04', supportEol: '2028-01-20', sources: ['stream'] });
+
+  it('marks releases that are past their support, on the day that it is given', () => {
+    expect(reportOn('2028-01-20', built(zany))).not.toContainEqual(expect.stringContaining('support'));
+    expect(reportOn('2028-01-21', built(zany, order('noble')))).toEqual(
+      expect.arrayContaining(['✓ zany: done', '  support      ended on 2028-01-20', '✓ noble: done']),
+    );
+  });
+
+  it('says who told of each release, except of one that only the stack knows', () => {
+    const { builds } = JSON.parse(
+      reportOn('2030-01-01', built(zany, order('noble'), order('able')), true).join('\n'),
+    ) as { builds: object[] };
+    expect(builds).toMatchObject([
+      { release: 'zany', source: 'stream', support: 'ended' },
+      { release: 'noble', source: 'catalogue', support: 'extended' },
+      { release: 'able' },
+    ]);
+    expect(builds[2]).not.toHaveProperty('source');
+  });
+});
+
+it('names the logs by their way from here only where they are below this folder', () => {
+  const order = Order.parse({ release: 'bookworm', architectures: ['amd64'] });
+  const lineOf = (logs: string) => {
+    const terminal = keptTerminal();
+    const result = { order, execution: 'x', logs, result: failed(notReady), outcome: '' };
+    report([result], { mirror: '/m', fingerprint: undefined, json: false, now: new Date() }, terminal);
+    return terminal.outLines.find((line) => line.includes('logs'))?.replace(/^ *logs */, '');
+  };
+
+  expect(lineOf(resolve('m.work/logs/x'))).toBe('m.work/logs/x');
+  expect(lineOf('..m.work/logs/x')).toBe('..m.work/logs/x');
+  expect(lineOf('/elsewhere/m.work/logs/x')).toBe('/elsewhere/m.work/logs/x');
+  expect(lineOf('../m.work/logs/x')).toBe(resolve('../m.work/logs/x'));
+});

@@ -1,0 +1,112 @@
+import { beforeAll, expect, test } from 'vitest';
+import { runList } from '../../../bin/commands/list';
+import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import { publishBootloaders } from '../../../lib/stages/publish-bootloaders';
+import { openMirrorDirectory } from '../../../lib/store/open';
+import { makeBuiltLoaders } from '../../fixtures/built-loaders';
+import { makeSmallMirror, smallSigner } from '../../fixtures/small-mirror';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { smallPress } from '../../publication/small-press';
+import { keptTerminal } from '../terminal/kept-terminal';
+
+let signer: Signer;
+beforeAll(async () => {
+  signer = await smallSigner();
+});
+
+test('prints a table with sizes, and a total in which shared files count once', async () => {
+  const mirror = temporaryFolder();
+  await makeSmallMirror(mirror, { signer });
+  const terminal = keptTerminal();
+
+  expect(await runList({ mirror }, terminal, { now: new Date('2026-07-11T23:59:59Z') })).toBe(0);
+  expect(terminal.outLines).toEqual([
+    'VIEW       OS      RELEASE   ARCH   FLAVOUR  VERSION   KERNEL VERSION  BOOT TEST  KERNEL  INITRD  SQUASHFS',
+    'candidate  debian  bookworm  amd64  generic  20261120  6.1.153-1       passed     0.0 MB  0.0 MB    0.0 MB',
+    'candidate  debian  bookworm  amd64  cloud    20261120  6.1.153-1       passed     0.0 MB  0.0 MB    0.0 MB',
+    '',
+    '1 view, 2 versions, 0.1 MB in all',
+  ]);
+});
+
+test('prints bootloaders in a table of their own', async () => {
+  const press = smallPress(signer);
+  await press.publish({ kernels: [{ kernel: 'generic' }] });
+  const made = await makeBuiltLoaders(press.work, { execution: 'run' });
+  await publishBootloaders({ view: 'candidate', execution: 'run', inputs: '', ...made }, press);
+  await press.mirror.create('format.json', Buffer.from('{"format":1,"tool":"cdk-maas-mirror"}'));
+  const terminal = keptTerminal();
+
+  expect(await runList({ mirror: press.mirror.root }, terminal, { now: new Date('2026-07-12') })).toBe(0);
+  expect(terminal.outLines).toEqual([
+    expect.stringMatching(/^VIEW .* KERNEL VERSION .* SQUASHFS$/),
+    expect.stringMatching(/^candidate {2}debian /),
+    '',
+    'VIEW       BOOTLOADER       FIRMWARE       ARCH     VERSION       SIZE  MADE OF',
+    'candidate  grub-efi         uefi           arm64    20261120.0  0.0 MB  grub2-signed 1.202.9+2.12-1ubuntu7.9 (noble), shim-signed 1.58.2+15.8-0ubuntu2 (noble)',
+    'candidate  grub-efi-signed  uefi           amd64    20261120.0  0.0 MB  grub2-signed 1.202.9+2.12-1ubuntu7.9 (noble), shim-signed 1.58.2+15.8-0ubuntu2 (noble)',
+    'candidate  grub-ieee1275    open-firmware  ppc64el  20261120.0  0.0 MB  grub2 2.02~beta2-36ubuntu3.32 (xenial)',
+    'candidate  pxelinux         pxe            i386     20261120.0  0.0 MB  syslinux 3:6.04~git20190206.bf6db5b4+dfsg1-3ubuntu3 (noble)',
+    '',
+    'bookworm: support ended on 2026-07-11, extended support ends on 2028-06-30',
+    '',
+    '1 view, 5 versions, 0.0 MB in all',
+  ]);
+});
+
+test('prints JSON with sizes in bytes', async () => {
+  const mirror = temporaryFolder();
+  await makeSmallMirror(mirror, { signer, kernels: ['generic'] });
+  const terminal = keptTerminal();
+
+  expect(await runList({ mirror, json: true }, terminal, { now: new Date('2028-07-01') })).toBe(0);
+  expect(JSON.parse(terminal.outLines.join('\n'))).toEqual([
+    {
+      view: 'candidate',
+      product: 'com.debian.maas.candidate:v3:boot:12:amd64:generic',
+      os: 'debian',
+      release: 'bookworm',
+      releaseVersion: '12',
+      architecture: 'amd64',
+      kernel: 'generic',
+      version: '20261120',
+      kernelVersion: '6.1.153-1',
+      gate: 'passed',
+      support: 'ended',
+      sizes: { kernel: 5000, initrd: 5000, squashfs: 40_000 },
+    },
+  ]);
+});
+
+test('lists the view that is asked for', async () => {
+  const mirror = temporaryFolder();
+  await makeSmallMirror(mirror, { signer, view: 'stable' });
+  await makeSmallMirror(mirror, { signer });
+  const terminal = keptTerminal();
+
+  await runList({ mirror, view: 'stable' }, terminal);
+
+  expect(terminal.outLines.filter((line) => /^(candidate|stable) /.test(line))).toHaveLength(2);
+  expect(terminal.outLines.join('\n')).not.toContain('candidate');
+});
+
+test('says so where nothing is published', async () => {
+  const mirror = temporaryFolder();
+  await openMirrorDirectory(mirror, { create: true });
+  const [people, programs] = [keptTerminal(), keptTerminal()];
+
+  expect(await runList({ mirror }, people)).toBe(0);
+  expect(await runList({ mirror, json: true }, programs)).toBe(0);
+  expect(people.outLines).toEqual(['nothing is published here yet']);
+  expect(programs.outLines).toEqual(['[]']);
+});
+
+test('refuses a view that is not there', async () => {
+  const mirror = temporaryFolder();
+  await makeSmallMirror(mirror, { signer });
+
+  await expect(runList({ mirror, view: 'unstable' }, keptTerminal())).rejects.toMatchObject({
+    name: 'BadInput',
+    message: expect.stringContaining('has no view "unstable"; it has candidate'),
+  });
+});

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { runStatus } from '../../../bin/commands/status';
+import { openClients } from '../../../lib/cloud/clients';
+import { startExecution } from '../../../lib/cloud/follow/executions';
+import { Order } from '../../../lib/job/order';
+import { endlessBuild, failedBuild, failedBuildAnswers, wellBuild } from '../../fixtures/scripted-builds';
+import { serve } from '../../fixtures/served-folder';
+import { type ScriptedExecution, smallDeployment, stackName, stateMachineArn } from '../../fixtures/small-deployment';
+import { makeSmallMirror, smallSigner } from '../../fixtures/small-mirror';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { closedServer } from '../../store/http/answering-server';
+import { keptTerminal } from '../terminal/kept-terminal';
+
+/** Starts executions of these releases, and follows none. */
+async function started(releases: readonly string[]): Promise<void> {
+  using clients = openClients();
+  for (const release of releases) {
+    const order = Order.parse({ release, architectures: ['amd64'] });
+    await startExecution(clients.sfn, { stateMachineArn, order, at: new Date() });
+  }
+}
+
+/** All of it is there at the first look. */
+const whole = (script: ScriptedExecution): ScriptedExecution => ({ ...script, eventsPerLook: 1000 });
+
+async function status(options: { json?: boolean; last?: string } = {}) {
+  const terminal = keptTerminal();
+  const code = await runStatus({ stack: stackName, ...options }, terminal);
+  return { code, ...terminal };
+}
+
+describe('the status of a deployed mirror', () => {
+  it('is its executions, what they do or failed at, and what its views hold', async () => {
+    const folder = temporaryFolder();
+    await makeSmallMirror(folder, { signer: await smallSigner() });
+    await using site = await serve(folder);
+    const scripts = { noble: failedBuild(), jammy: endlessBuild(), focal: whole(wellBuild()) };
+    const aws = await smallDeployment(scripts, { url: site.address, answers: failedBuildAnswers });
+    await started(['noble', 'jammy', 'focal']);
+    const [noble, jammy, focal] = aws.started.map(({ name }) => name);
+
+    const { code, outLines } = await status();
+
+    expect(code).toBe(0);
+    expect(outLines.map((line) => line.replace(/ {2,}/g, '  '))).toEqual([
+      `mirror  ${site.address}`,
+      'keyring  http://127.0.0.1:1/keyring.gpg',
+      '',
+      'EXECUTION  RELEASE  VIEW  STATUS  STARTED  TOOK  STAGE',
+      `${noble}  noble  candidate  FAILED  2025-11-25 10:00Z  10 min  Extract amd64 hwe, Publish amd64`,
+      `${jammy}  jammy  candidate  RUNNING  2025-11-25 10:00Z  -  Fetch amd64`,
+      `${focal}  focal  candidate  SUCCEEDED  2025-11-25 10:00Z  10 min  -`,
+      '',
+      'VIEW  RELEASE  ARCHITECTURES  FLAVOURS  NEWEST  VERSIONS',
+      'candidate  bookworm  amd64  cloud, generic  20261120  1',
+    ]);
+  });
+
+  it('is JSON for programs', async () => {
+    const folder = temporaryFolder();
+    await makeSmallMirror(folder, { signer: await smallSigner() });
+    await using site = await serve(folder);
+    await smallDeployment({ noble: failedBuild() }, { url: site.address, answers: failedBuildAnswers });
+    await started(['noble']);
+
+    const { outLines } = await status({ json: true });
+
+    expect(JSON.parse(outLines.join('\n'))).toMatchObject({
+      stack: 'SmallMirror',
+      mirror: site.address,
+      executions: [
+        {
+          release: 'noble',
+          status: 'FAILED',
+          started: '2025-11-25T10:00:00.000Z',
+          stages: [{ stage: 'ExtractHwe', architecture: 'amd64', kernel: 'hwe' }, { stage: 'Publish' }],
+        },
+      ],
+      views: [{ view: 'candidate', release: 'bookworm', newest: '20261120', versions: 1 }],
+    });
+  });
+
+  it('is told where nothing was built and published yet', async () => {
+    await smallDeployment({});
+
+    const { code, outLines } = await status();
+
+    expect(code).toBe(0);
+    expect(outLines.slice(2)).toEqual(['', 'nothing was built yet', '', 'nothing is published here yet']);
+  });
+
+  it('shows the executions though the mirror cannot be read', async () => {
+    const aws = await smallDeployment({ noble: whole(wellBuild()) }, { url: await closedServer() });
+    await started(['noble']);
+
+    const { code, outLines, errLines } = await status();
+
+    expect(code).toBe(1);
+    expect(outLines).toContainEqual(expect.stringContaining(aws.started[0]?.name ?? ''));
+    expect(errLines[0]).toMatch(/^error DownloadFailed: the mirror cannot be read: .*ECONNREFUSED/);
+  });
+
+  it('refuses a count that is none', async () => {
+    await expect(status({ last: 'some' })).rejects.toMatchObject({ name: 'BadInput', message: '--last is "some"' });
+  });
+});

@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { makeAssets } from '../../../bin/bundle/assets';
+import { workStoreVariable } from '../../../lib/job/environment';
+import { mirrorStoreVariable } from '../../../lib/job/names';
+import { Order } from '../../../lib/job/order';
+import type { Plan } from '../../../lib/job/plan';
+import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import { openMirrorDirectory } from '../../../lib/store/open';
+import { publishCloudImages } from '../../fixtures/cloud-stream';
+import { serveArchive } from '../../fixtures/served-archive';
+import { smallSigner } from '../../fixtures/small-mirror';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+
+const assets = mkdtempSync(join(tmpdir(), 'functions-'));
+let signer: Signer;
+let stranger: Signer;
+beforeAll(async () => {
+  [signer, stranger] = await Promise.all([smallSigner(), smallSigner('somebody else')]);
+  await makeAssets(join(__dirname, '../../..'), assets);
+});
+afterAll(() => rmSync(assets, { recursive: true }));
+
+/** Calls the bundle of Plan in a process that finds no program: a Lambda function has no gpgv. */
+async function planned(order: Order): Promise<Plan> {
+  const { root } = await openMirrorDirectory(temporaryFolder(), { create: true });
+  const env = {
+    PATH: '/nowhere',
+    TMPDIR: temporaryFolder(),
+    [mirrorStoreVariable]: root,
+    [workStoreVariable]: temporaryFolder(),
+  };
+  const script = `require('../../../lib/index.js').handler(${JSON.stringify({ order, execution: 'look' })}).then((plan) => console.log(JSON.stringify(plan)))`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { cwd: join(assets, 'plan'), env });
+  return JSON.parse(stdout) as Plan;
+}
+
+it('plans by the signed stream where there is no gpgv, and believes nothing that another key has signed', async () => {
+  const folder = temporaryFolder();
+  const image = { release: 'noble', version: '24.04', architecture: 'amd64', serial: '20261120' };
+  await publishCloudImages(folder, { layout: 'daily', signer, images: [{ ...image, squashfs: Buffer.from('x') }] });
+  for (const suite of ['noble', 'noble-updates', 'noble-security']) {
+    mkdirSync(join(folder, 'dists', suite), { recursive: true });
+    writeFileSync(join(folder, 'dists', suite, 'InRelease'), suite);
+  }
+  await using server = await serveArchive(folder);
+  const { url } = server;
+  const inputsBy = async ({ keyring }: Signer) => {
+    const places = { stream: url, streamKeyring: keyring.toString('base64'), archive: url, ports: url };
+    const plan = await planned(Order.parse({ release: 'noble', architectures: ['amd64'], places }));
+    return plan.architectures.map(({ job }) => job.inputs);
+  };
+
+  expect(await inputsBy(signer)).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+  await expect(inputsBy(stranger)).rejects.toThrow(/BadSignature: .*the keyring does not hold the key/);
+});

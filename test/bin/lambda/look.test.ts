@@ -1,0 +1,135 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { stateMachineVariable } from '../../../lib/job/environment';
+import { executionName, mirrorStoreVariable } from '../../../lib/job/names';
+import { Order } from '../../../lib/job/order';
+import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import { look as lookAt } from '../../../lib/stages/plan';
+import { openMirrorDirectory } from '../../../lib/store/open';
+import { callDeployed, measuredIn } from '../../fixtures/called-function';
+import { publishCloudImages } from '../../fixtures/cloud-stream';
+import { fakeAws } from '../../fixtures/fake-aws';
+import { hideLine, streamDocuments } from '../../fixtures/hidden-line';
+import { serveArchive } from '../../fixtures/served-archive';
+import { stateMachineArn } from '../../fixtures/small-deployment';
+import { smallSigner } from '../../fixtures/small-mirror';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { smallPress } from '../../publication/small-press';
+
+let signer: Signer;
+beforeAll(async () => {
+  signer = await smallSigner();
+});
+
+const at = new Date('2026-11-25T06:17:00Z');
+const hoursBefore = (hours: number) => new Date(at.getTime() - hours * 3_600_000);
+
+/** A mirror with a version of bookworm, and executions of its order: what Look makes of them when the archive is at this. */
+async function look(archiveIsAt: string, executions: { readonly succeeded?: Date; readonly running?: Date } = {}) {
+  const [press, folder] = [smallPress(signer), temporaryFolder()];
+  await openMirrorDirectory(press.mirror.root, { create: true });
+  await using archive = await serveArchive(folder);
+  const order = Order.parse({ release: 'bookworm', architectures: ['amd64'], places: { archive: archive.url } });
+  const file = join(folder, 'dists/bookworm/InRelease');
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, 'as built');
+  const planned = await lookAt(order, { ...press, scratch: temporaryFolder(), tools: '' });
+  const recipe = planned.architectures[0]?.job.recipe ?? '';
+  await press.publish({ source: 'bootstrap', planned: 'as built', recipe });
+  writeFileSync(file, archiveIsAt);
+
+  const listed = (began?: Date) =>
+    began === undefined ? [] : [{ name: executionName(order, began), startDate: began.getTime() / 1000 }];
+  const aws = await fakeAws({
+    StartExecution: ({ name }) => ({ executionArn: `arn:aws:states:::execution:${name}`, startDate: 1 }),
+    ListExecutions: ({ statusFilter }) => ({
+      executions: listed(statusFilter === 'RUNNING' ? executions.running : executions.succeeded),
+    }),
+  });
+  const event = { order, at: at.toISOString() };
+  const log: string[] = [];
+  const variables = { [mirrorStoreVariable]: press.mirror.root, [stateMachineVariable]: stateMachineArn };
+  const looked = await callDeployed('look', event, variables, log);
+  const started = aws.requests.filter(({ operation }) => operation === 'StartExecution').length;
+  return { looked, behind: measuredIn(log).Behind, started };
+}
+
+describe('a mirror is behind', () => {
+  it('where there is news, and no build of the order has ever succeeded', async () => {
+    expect(await look('something new')).toMatchObject({ looked: { news: true }, behind: 1, started: 1 });
+  });
+
+  it('where the last build that succeeded is of two days before', async () => {
+    expect(await look('something new', { succeeded: hoursBefore(48) })).toMatchObject({ behind: 1, started: 1 });
+  });
+
+  it('not where yesterday’s news was built, though Ubuntu has some every day', async () => {
+    const looked = await look('something new', { succeeded: hoursBefore(24.5) });
+    expect(looked).toMatchObject({ looked: { news: true }, behind: 0, started: 1 });
+  });
+
+  it('while its news is still being built', async () => {
+    const looked = await look('something new', { running: hoursBefore(1), succeeded: hoursBefore(72) });
+    expect(looked).toMatchObject({ looked: { news: true, reason: 'it is being built' }, behind: 1, started: 0 });
+  });
+
+  it('not where there is no news, however long ago the last was built', async () => {
+    expect(await look('as built')).toMatchObject({ looked: { news: false }, behind: 0, started: 0 });
+  });
+});
+
+describe('a stream that nobody whom the order knows has signed', () => {
+  /** Looks at a stream of noble; `changed` is what somebody on the way to it does. */
+  async function lookWhen(changed: (folder: string) => void, architecture = 'amd64') {
+    const folder = temporaryFolder();
+    const image = { release: 'noble', version: '24.04', architecture: 'amd64', serial: '20261120' };
+    await publishCloudImages(folder, { layout: 'daily', signer, images: [{ ...image, squashfs: Buffer.from('x') }] });
+    changed(folder);
+    await using server = await serveArchive(folder);
+    const { url } = server;
+    const places = { stream: url, streamKeyring: signer.keyring.toString('base64'), archive: url, ports: url };
+    const order = Order.parse({ release: 'noble', architectures: [architecture], places });
+    const aws = await fakeAws({
+      StartExecution: ({ name }) => ({ executionArn: `arn:aws:states:::execution:${name}`, startDate: 1 }),
+      ListExecutions: () => ({ executions: [] }),
+    });
+    const { root } = await openMirrorDirectory(temporaryFolder(), { create: true });
+    const variables = { [mirrorStoreVariable]: root, [stateMachineVariable]: stateMachineArn };
+    const looking = callDeployed('look', { order, at: at.toISOString() }, variables, []);
+    const failure = await looking.then(
+      () => undefined,
+      (error: Error) => `${error.name}: ${error.message}`,
+    );
+    return { failure, started: aws.requests.filter(({ operation }) => operation === 'StartExecution').length };
+  }
+
+  it('refuses, so that the alarm LookFailed is raised, and starts no build', async () => {
+    for (const document of streamDocuments) {
+      const { failure, started } = await lookWhen((folder) => hideLine(folder, document, ' '));
+      expect({ failure, started }).toEqual({
+        failure: expect.stringMatching(`^BadSignature: .*${document}.sjson: the signature does not hold: line`),
+        started: 0,
+      });
+    }
+  });
+
+  it('refuses a stream that never had such an image, and starts no build', async () => {
+    const { failure, started } = await lookWhen(() => {}, 'arm64');
+    expect(failure).toMatch(
+      /^NoSuchImage: the stream never had noble \(24\.04\) arm64 .*: of this release it has amd64/,
+    );
+    expect(started).toBe(0);
+  });
+
+  it('is quiet about an image that the stream announces: the build that it starts ends without an alarm', async () => {
+    const name = 'com.ubuntu.cloud:daily:download.sjson';
+    const { failure, started } = await lookWhen((folder) => rmSync(join(folder, 'streams/v1', name)));
+    expect({ failure, started }).toEqual({ failure: undefined, started: 1 });
+  });
+
+  it('leaves a stream that cannot be read to the build that it starts', async () => {
+    const { failure, started } = await lookWhen((folder) => rmSync(join(folder, 'streams'), { recursive: true }));
+    expect({ failure, started }).toEqual({ failure: undefined, started: 1 });
+  });
+});

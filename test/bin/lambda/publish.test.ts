@@ -1,0 +1,49 @@
+import { readdirSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { handler as publish } from '../../../bin/lambda/publish';
+import { workStoreVariable } from '../../../lib/job/environment';
+import { mirrorStoreVariable } from '../../../lib/job/names';
+import { environment } from '../../fixtures/fake-aws';
+import { type SmallKms, smallKms } from '../../fixtures/small-kms';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+
+/** Publish as a deployment calls it, with a key of KMS. @returns what is in the mirror after it */
+async function deploy(kms: SmallKms): Promise<{ called: Promise<unknown>; written: () => string[] }> {
+  const mirror = temporaryFolder();
+  environment({
+    ...{ AWS_ENDPOINT_URL_KMS: kms.url, AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' },
+    [mirrorStoreVariable]: mirror,
+    [workStoreVariable]: temporaryFolder(),
+    MIRROR_SIGNING_KEY: `kms:${kms.arn}`,
+  });
+  return { called: publish({}), written: () => readdirSync(mirror).toSorted() };
+}
+
+it('exports the keyring at a deployment, after it has signed a test text', async () => {
+  await using kms = await smallKms(new Date('2026-11-20T00:00:00Z'));
+  const { called, written } = await deploy(kms);
+
+  await expect(called).resolves.toBeUndefined();
+  expect(written()).toEqual(expect.arrayContaining(['format.json', 'keyring.asc', 'keyring.gpg']));
+  expect(kms.asked.map((one) => one.split(' ')[0])).toEqual(['DescribeKey', 'GetPublicKey', 'Sign', 'Sign']);
+});
+
+it.each([
+  ['of the keyring', 0],
+  ['of the test text', 1],
+])('refuses to write anything at a deployment whose key fails at the signature %s', async (_, after) => {
+  await using kms = await smallKms(new Date('2026-11-20T00:00:00Z'));
+  kms.troubles.push({ operation: 'Sign', status: 400, type: 'DisabledException', after });
+  const { called, written } = await deploy(kms);
+
+  await expect(called).rejects.toMatchObject({ name: 'KeyUnusable', message: expect.stringContaining('Sign') });
+  expect(written()).toEqual([]);
+});
+
+it('refuses to publish where no signing key is named, and writes nothing', async () => {
+  const mirror = temporaryFolder();
+  environment({ [mirrorStoreVariable]: mirror, [workStoreVariable]: temporaryFolder(), MIRROR_SIGNING_KEY: undefined });
+
+  await expect(publish({})).rejects.toMatchObject({ name: 'BadInput', message: 'no signing key is named' });
+  expect(readdirSync(mirror)).toEqual([]);
+});

@@ -1,0 +1,250 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type OrderOptions, ordersFrom } from '../../../bin/order/orders-from';
+import type { Order } from '../../../lib/job/order';
+import { planOf } from '../../../lib/job/plan';
+import { makePrivateKey } from '../../../lib/simplestreams/openpgp/openpgp-signer';
+import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import { makePrivateKeyPackets } from '../../fixtures/private-key-packets';
+import { stanzaAt } from '../../fixtures/private-stanza';
+import { smallSigner } from '../../fixtures/small-mirror';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+
+const orders = (releases: readonly string[], options: OrderOptions = {}) => ordersFrom(releases, options, 'x86_64');
+const names = (releases: readonly string[], options?: OrderOptions) =>
+  orders(releases, options).map(({ view, release }) => `${view} ${release}`);
+const misuse = (name: string, message: RegExp) =>
+  expect.objectContaining({ name, misuse: true, message: expect.stringMatching(message) });
+
+function written(name: string, content: string | Buffer): string {
+  const file = join(temporaryFolder(), name);
+  writeFileSync(file, content);
+  return file;
+}
+
+describe('the words of a build', () => {
+  it('mean an order for each release, and one for the bootloaders of Ubuntu', () => {
+    expect(names(['noble', 'jammy'])).toEqual(['candidate noble', 'candidate jammy', 'candidate bootloaders']);
+    expect(names(['noble'], { bootloaders: false })).toEqual(['candidate noble']);
+    expect(names(['bookworm'])).toEqual(['candidate bookworm']);
+    expect(names(['noble', 'bootloaders'])).toEqual(['candidate noble', 'candidate bootloaders']);
+  });
+
+  it('refuse what no plan can be made of, before anything is installed or started', () => {
+    expect(() => orders(['bookworm'], { kernel: 'hwe' })).toThrow(
+      misuse('UnknownKernel', /amd64 has generic, cloud, rt/),
+    );
+    expect(() => orders(['jammy'], { arch: 'arm64', kernel: 'xgene-uboot' })).toThrow(misuse('NotSupported', /xgene/));
+  });
+
+  it('refuse a word that is no release', () => {
+    for (const word of ['Nobel', '2404', '24.04.1', 'ga-24.04']) {
+      const message = new RegExp(`no release "${word}"; there are`);
+      expect(() => orders(['noble', word])).toThrow(misuse('UnknownRelease', message));
+    }
+  });
+
+  it('may name a release by its version, and one that only a stream may know', () => {
+    expect(names(['24.04', '26.10'])).toEqual(['candidate noble', 'candidate stonking', 'candidate bootloaders']);
+    expect(names(['zany', '27.10'])).toEqual(['candidate zany', 'candidate 27.10', 'candidate bootloaders']);
+  });
+
+  it('may name kernels as MAAS does, of the release that they are for', () => {
+    const [order] = orders(['noble'], { kernel: 'ga-24.04,hwe-24.04-lowlatency', optionalKernel: 'lowlatency' });
+    expect(planOf(order as Order, 'check').architectures[0]?.kernels).toEqual([
+      { kernel: 'ga', need: 'required' },
+      { kernel: 'hwe-lowlatency', need: 'required' },
+      { kernel: 'ga-lowlatency', need: 'optional' },
+    ]);
+    expect(() => orders(['noble'], { kernel: 'hwe-22.04' })).toThrow(
+      misuse('UnknownKernel', /^hwe-22.04 is a kernel of jammy \(22.04\), not of noble \(24.04\); amd64 has ga, /),
+    );
+    expect(() => orders(['noble'], { kernel: 'ga-27.04' })).toThrow(
+      misuse('UnknownKernel', /^ga-27.04 is a kernel of 27.04, not of noble/),
+    );
+  });
+
+  it('may name a file of stanzas of which some are for other architectures, and refuse one with no other', () => {
+    const [one, two] = ['http://archive.example/ubuntu', 'http://ports.example/ubuntu'].map((uri) => stanzaAt(uri));
+    const both = written('u.sources', `Architectures: amd64\n${one}\nArchitectures: arm64\n${two}`);
+    expect(orders(['noble'], { repository: [both], arch: 'amd64' })[0]?.customise?.repositories).toHaveLength(1);
+    const ports = written('p.sources', `Architectures: arm64\n${two}`);
+    expect(() => orders(['noble'], { repository: [both, ports], arch: 'amd64' })).toThrow(
+      misuse('BadInput', /^the repository http:\/\/ports.example\/ubuntu is not for amd64/),
+    );
+  });
+
+  it('say how many minutes a boot may take', () => {
+    expect(orders(['noble'], { bootTimeout: '45', bootloaders: false })[0]?.bootTimeout).toBe(45);
+    expect(orders(['noble'], { bootloaders: false })[0]?.bootTimeout).toBeUndefined();
+  });
+
+  it.each(['0', '181'])('refuse --boot-timeout %j', (bootTimeout) => {
+    expect(() => orders(['noble'], { bootTimeout })).toThrow(misuse('BadInput', /bootTimeout/));
+  });
+
+  it.each(['1.5', '2h', 'soon', ''])('refuse --boot-timeout %j, which they repeat as it was typed', (bootTimeout) => {
+    const message = `--boot-timeout ${JSON.stringify(bootTimeout)} is not a number of minutes`;
+    expect(() => orders(['noble'], { bootTimeout })).toThrow(expect.objectContaining({ message, misuse: true }));
+  });
+
+  it('may have commas between releases, as between architectures', () => {
+    expect(names(['bookworm,noble', 'jammy'])).toEqual(names(['bookworm', 'noble', 'jammy']));
+    expect(() => orders([','])).toThrow(misuse('BadInput', /no release is named/));
+  });
+
+  it('may be of bootloaders alone', () => {
+    const [order, ...others] = orders(['bootloaders'], { view: 'next', archive: 'http://a.example/ubuntu' });
+
+    expect(others).toEqual([]);
+    expect(order).toMatchObject({ release: 'bootloaders', view: 'next', architectures: [] });
+    expect(order?.places.archive).toBe('http://a.example/ubuntu');
+  });
+
+  it.each<[string, OrderOptions]>([
+    ['arch', { arch: 'amd64' }],
+    ['kernel', { kernel: 'ga' }],
+    ['optional-kernel', { optionalKernel: 'hwe' }],
+    ['ppa', { ppa: ['o/n'] }],
+    ['repository', { repository: ['r.sources'] }],
+    ['proposed', { proposed: true }],
+    ['package', { package: ['vim'] }],
+    ['purge', { purge: ['vim'] }],
+    ['compression', { compression: 'xz' }],
+    ['boot-timeout', { bootTimeout: '45' }],
+    ['serial', { serial: '20261120' }],
+    ['stream', { stream: 'daily' }],
+    ['base', { base: '/b.squashfs' }],
+  ])('refuse --%s for bootloaders alone', (option, options) => {
+    const message = new RegExp(`^--${option} is given for bootloaders alone$`);
+    expect(() => orders(['bootloaders'], options)).toThrow(misuse('BadInput', message));
+  });
+});
+
+describe('the words beside a configuration', () => {
+  const config = () =>
+    written(
+      'mirror.yaml',
+      `views:
+  candidate: { releases: [noble, jammy] }
+  next: { releases: [noble], customise: { packages: [vim] } }
+  own: { releases: ["24.04"], bootloaders: false }
+  debian: { releases: [bookworm] }
+`,
+    );
+
+  it('choose among its views and releases', () => {
+    const file = config();
+
+    expect(names([], { config: file, view: 'next' })).toEqual(['next noble', 'next bootloaders']);
+    expect(names(['jammy'], { config: file })).toEqual(['candidate jammy', 'candidate bootloaders']);
+    expect(names(['noble'], { config: file, view: 'own' })).toEqual(['own noble']);
+  });
+
+  it('may ask for the bootloaders alone, of the views that have them', () => {
+    const file = config();
+
+    expect(names(['bootloaders'], { config: file })).toEqual(['candidate bootloaders', 'next bootloaders']);
+    expect(names(['bootloaders'], { config: file, view: 'next' })).toEqual(['next bootloaders']);
+    expect(() => orders(['bootloaders'], { config: file, view: 'own' })).toThrow(misuse('BadInput', /nothing for own/));
+  });
+
+  it('refuse what is no release of it', () => {
+    const file = config();
+
+    expect(() => orders(['nobel'], { config: file })).toThrow(
+      misuse('BadInput', /builds nothing for any view, nobel;/),
+    );
+    expect(() => orders(['noble', 'focal'], { config: file })).toThrow(
+      misuse('BadInput', /any view, focal; there are/),
+    );
+    expect(() => orders(['jammy'], { config: file, view: 'next' })).toThrow(misuse('BadInput', /for next, jammy;/));
+    expect(() => orders([], { config: file, view: 'stabel' })).toThrow(misuse('BadInput', /for stabel;/));
+  });
+
+  it.each<[string, OrderOptions]>([
+    ['--no-boot-test', { bootTest: false }],
+    ['--no-bootloaders', { bootloaders: false }],
+    ['--boot-timeout', { bootTimeout: '45' }],
+    ['--kernel', { kernel: 'ga' }],
+    ['--optional-kernel', { optionalKernel: 'hwe' }],
+    ['--archive', { archive: 'http://a.example' }],
+    ['--proxy', { proxy: 'http://p.example' }],
+    ['--base', { base: '/b.squashfs' }],
+  ])('refuse %s, which belongs into it', (option, options) => {
+    const file = config();
+    const message = new RegExp(`^${option} is given beside --config ${file}$`);
+    expect(() => orders([], { config: file, ...options })).toThrow(misuse('BadInput', message));
+  });
+
+  it('are as commander gives them where nothing is said', () => {
+    expect(names(['jammy'], { config: config(), bootTest: true, bootloaders: true })).toHaveLength(2);
+  });
+});
+
+describe('a keyring that is named', () => {
+  let signer: Signer;
+  let secret: string;
+  let privateKeyPackets: Buffer;
+  beforeAll(async () => {
+    signer = await smallSigner();
+    secret = await makePrivateKey({ name: 'secret', at: new Date('2026-11-20'), rsaBits: 2048 });
+    privateKeyPackets = (await makePrivateKeyPackets()).secret;
+  });
+  const archive = { archive: 'http://a.example/ubuntu', bootloaders: false };
+  const kept = (keyring: string | undefined) => Buffer.from(keyring ?? '', 'base64');
+
+  it.each([
+    'binary',
+    'armoured',
+    'armoured with the line ends of Windows',
+  ])('is handed on binary where it is %s', (form) => {
+    const armoured = signer.armouredKeyring.toString();
+    const forms: Record<string, string | Buffer> = { binary: signer.keyring, armoured };
+    const file = written('keyring', forms[form] ?? armoured.replaceAll('\n', '\r\n'));
+    const [order] = orders(['noble'], { ...archive, archiveKeyring: file, streamKeyring: file });
+    const config = written(
+      'mirror.yaml',
+      `views: { candidate: { releases: [noble] } }\nplaces: { streamKeyring: ${file}, archiveKeyring: ${file} }\n`,
+    );
+    const [configured] = orders([], { config });
+
+    for (const places of [order?.places, configured?.places]) {
+      expect(kept(places?.archiveKeyring).equals(signer.keyring)).toBe(true);
+      expect(kept(places?.streamKeyring).equals(signer.keyring)).toBe(true);
+    }
+  });
+
+  it.each([
+    ['text', () => 'deb http://a.example noble main\n'],
+    ['a page that asks to log in', () => '<!doctype html><title>Welcome</title>'],
+    ['nothing', () => ''],
+    ['an armour that is cut', () => signer.armouredKeyring.toString().slice(0, 300)],
+    ['a private key', () => secret],
+    ['a private key that is binary', () => privateKeyPackets],
+    ['a detached signature', () => Buffer.from([0x89, 0x01, 0x33, 0x04, 0x00])],
+  ])('is refused where it holds %s', (_, content) => {
+    const file = written('k.gpg', content());
+    for (const [option, options] of [
+      ['--archive-keyring', { ...archive, archiveKeyring: file }],
+      ['--stream-keyring', { bootloaders: false, streamKeyring: file }],
+    ] as const) {
+      const message = new RegExp(`^${option} names ${file}, which is no keyring$`);
+      expect(() => orders(['noble'], options)).toThrow(misuse('BadInput', message));
+    }
+    const config = written(
+      'mirror.yaml',
+      `views: { candidate: { releases: [noble] } }\nplaces: { archiveKeyring: ${file} }\n`,
+    );
+    expect(() => orders([], { config })).toThrow(
+      misuse('BadInput', /mirror\.yaml names .*k\.gpg, which is no keyring$/),
+    );
+  });
+
+  it('is refused where it cannot be read', () => {
+    expect(() => orders(['noble'], { ...archive, archiveKeyring: '/no/such.gpg' })).toThrow(
+      misuse('BadInput', /--archive-keyring names \/no\/such\.gpg, which cannot be read: ENOENT/),
+    );
+  });
+});

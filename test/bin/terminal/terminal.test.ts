@@ -1,0 +1,129 @@
+import { writeFileSync } from 'node:fs';
+import { expect, test, vi } from 'vitest';
+import { processTerminal, reportError } from '../../../bin/terminal/terminal';
+import { MirrorError } from '../../../lib/errors';
+import { keptTerminal } from './kept-terminal';
+
+test('an error of ours is its name and message, every line of its hint, and its causes', () => {
+  const terminal = keptTerminal();
+  const socket = new Error('socket hang up');
+  const error = new MirrorError('DownloadFailed', 'the index ended after 12 bytes', {
+    hint: 'the network is slow\nrun it again',
+    cause: new Error('read failed', { cause: socket }),
+  });
+
+  expect(reportError(error, terminal)).toBe(1);
+  expect(terminal.errLines).toEqual([
+    'error DownloadFailed: the index ended after 12 bytes',
+    '  the network is slow',
+    '  run it again',
+    '  because read failed',
+    '  because socket hang up',
+  ]);
+  expect(terminal.outLines).toEqual([]);
+});
+
+test('no password is shown, in no message of a chain', () => {
+  const terminal = keptTerminal();
+  const address = 'https://robot:hush@archive.example/ubuntu';
+  const cause = new Error(`connect ${address}`, { cause: `at ${address}` });
+
+  reportError(new MirrorError('DownloadFailed', `${address} answers 404`, { cause }), terminal);
+  reportError(new TypeError(`Invalid URL ${address}`), terminal, {});
+
+  expect(terminal.errLines.join('\n')).not.toContain('hush');
+  expect(terminal.errLines.filter((line) => line.includes('https://archive.example/ubuntu'))).toHaveLength(4);
+});
+
+test('misuse ends with exit code 2', () => {
+  expect(reportError(new MirrorError('BadInput', 'no such view', { misuse: true }), keptTerminal())).toBe(2);
+});
+
+test('an error that nobody foresaw shows its stack only in debug mode', () => {
+  const error = new TypeError('x is undefined');
+  const calm = keptTerminal();
+  const debug = keptTerminal();
+
+  expect(reportError(error, calm, {})).toBe(1);
+  expect(reportError(error, debug, { MAAS_MIRROR_DEBUG: '1' })).toBe(1);
+
+  expect(calm.errLines[0]).toBe('error TypeError: x is undefined');
+  expect(calm.errLines.join('\n')).toContain('MAAS_MIRROR_DEBUG=1');
+  expect(calm.errLines.join('\n')).not.toContain('terminal.test');
+  expect(debug.errLines.join('\n')).toContain('terminal.test');
+});
+
+test('an error without a stack shows in debug mode what it carries', () => {
+  const error = Object.assign(new TypeError('no folder'), { code: 'ERR_FS_EISDIR', path: '/srv/folder' });
+  error.stack = 'TypeError: no folder';
+  const terminal = keptTerminal();
+
+  reportError(error, terminal, { MAAS_MIRROR_DEBUG: '1' });
+
+  const said = terminal.errLines.join('\n');
+  for (const part of ['no stack', 'ERR_FS_EISDIR', '/srv/folder']) expect(said).toContain(part);
+});
+
+test('that somebody pressed Ctrl-C is no cause to tell', () => {
+  const terminal = keptTerminal();
+  const cause = new Error('stage ended', { cause: AbortSignal.abort().reason });
+
+  reportError(new MirrorError('Interrupted', 'it was interrupted', { cause }), terminal, {});
+
+  expect(terminal.errLines).toEqual(['error Interrupted: it was interrupted', '  because stage ended']);
+});
+
+test('a disk that is full is no surprise, whichever write met it', () => {
+  const terminal = keptTerminal();
+
+  expect(reportError(fullDisk(), terminal, {})).toBe(1);
+  expect(terminal.errLines).toEqual([
+    'error DiskFull: no space is left to write a file',
+    expect.stringContaining('df -h'),
+    '  because ENOSPC: no space left on device, write',
+  ]);
+});
+
+test('a chain of causes that bites its tail ends', () => {
+  const error = new Error('head');
+  error.cause = new Error('tail', { cause: error });
+  const terminal = keptTerminal();
+
+  reportError(error, terminal, {});
+
+  expect(terminal.errLines.filter((line) => line.includes('because'))).toEqual(['  because tail']);
+});
+
+test('something thrown that is no error is printed as it is', () => {
+  const terminal = keptTerminal();
+
+  expect(reportError('out of paper', terminal, {})).toBe(1);
+  expect(terminal.errLines[0]).toBe('error Error: out of paper');
+});
+
+function fullDisk(): unknown {
+  try {
+    return writeFileSync('/dev/full', 'x');
+  } catch (error) {
+    return error;
+  }
+}
+
+test('nothing that is printed is a command to the terminal, whoever has said it', () => {
+  const [out, err] = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write').mockReturnValue(true));
+  const evil = 'evil\u001b]0;title\u0007\u001b[2J\u202e\nnext';
+  const terminal = processTerminal();
+  terminal.out(evil);
+  terminal.err(evil);
+  const written = [out, err].map((stream) => stream?.mock.calls.map(([text]) => String(text)));
+  vi.restoreAllMocks();
+
+  expect(written).toEqual([['evil\nnext\n'], ['evil\nnext\n']]);
+});
+
+test('does not repeat a cause that the message ends in', () => {
+  const terminal = keptTerminal();
+  const cause = new Error('ENOENT: no such file');
+  reportError(new MirrorError('BadInput', `x cannot be read: ${cause.message}`, { cause }), terminal);
+  expect(terminal.errLines).toEqual(['error BadInput: x cannot be read: ENOENT: no such file']);
+});

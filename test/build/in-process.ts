@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { jobOfStrings } from '../../lib/job/environment';
+import type { Fetched } from '../../lib/job/handed-on/results';
+import type { Job } from '../../lib/job/job';
+import { foldersOf, made, runs } from '../../lib/job/layout';
+import { Order } from '../../lib/job/order';
+import { planOf } from '../../lib/job/plan';
+import { fetch } from '../../lib/stages/fetch';
+import { upgrade } from '../../lib/stages/upgrade';
+import type { Workbench } from '../../lib/stages/workbench';
+import { openWorkDirectory } from '../../lib/store/open';
+import type { LookAlike } from '../fixtures/look-alike';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+
+/** An image that the upgrade stage has made: paths of its files. */
+export interface Upgraded {
+  readonly squashfs: string;
+  readonly manifest: string;
+}
+
+/** An order of a look-alike's only architecture. */
+function orderFor({ release, architecture }: LookAlike, fields: object): Order {
+  return Order.parse({ release, architectures: [architecture], ...fields });
+}
+
+/**
+ * Runs the real upgrade stage in this process, on an image as if Fetch had brought it: without the five programs and the
+ * state machine around it, which are the same for whatever is ordered.
+ * @param archive address of the release's archive
+ * @param base @default the look-alike's own image
+ */
+export async function upgradeInProcess(
+  look: LookAlike,
+  archive: string,
+  { places = {}, ...fields }: { readonly customise: object; readonly places?: object; readonly compression?: string },
+  base = look.squashfs,
+): Promise<Upgraded> {
+  const bench = await benchFor(orderFor(look, { ...fields, places: { archive, ports: archive, ...places } }));
+  await bench.store.create(made.squashfs(foldersOf(bench.job).base), { file: base });
+  await upgrade(bench);
+  const at = (key: string) => join(bench.work, key);
+  return { squashfs: at(made.squashfs(bench.folder)), manifest: at(made.manifest(bench.folder)) };
+}
+
+/** Runs the real fetch stage in this process, with what it takes the image from. */
+export async function fetchInProcess(look: LookAlike, places: object): Promise<Fetched> {
+  return await fetch(await benchFor(orderFor(look, { places })));
+}
+
+/** What a stage has. @returns `work`: the folder of its store */
+async function benchFor(order: Order): Promise<Workbench & { readonly work: string }> {
+  const execution = 'in-process';
+  const [planned] = planOf(order, execution, `${execution}-0123456789abcdef`).architectures;
+  if (planned === undefined) throw new Error('nothing is planned');
+  const job: Job = { ...jobOfStrings(planned.job), base: 'Fetch:1' };
+  const work = temporaryFolder();
+  return {
+    ...{ job, order, work, store: await openWorkDirectory(work), folder: runs.attempt(job, 'upgrade', 'Upgrade:1') },
+    ...{ scratch: temporaryFolder(), tools: join(__dirname, '../../buildspecs') },
+  };
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { Order } from '../../../lib/job/order';
+import { refuseFileAddresses } from '../../../lib/job/sources/file-addresses';
+
+/** Apt may name several addresses in one field. */
+const stanza = 'Types: deb\nURIs: http://one.example/ubuntu file:///srv/ubuntu\nSuites: noble\nComponents: main\n';
+
+const order = (fields: object) => Order.parse({ release: 'noble', architectures: ['amd64'], ...fields });
+
+describe('an order of a machine in AWS', () => {
+  it.each([
+    ['places.archive', { places: { archive: 'file:///srv/ubuntu' } }],
+    ['places.ports', { places: { ports: 'file:///srv/ubuntu' } }],
+    ['places.snapshots', { places: { snapshots: 'file:///srv/ubuntu' } }],
+    ['customise.repositories.0', { customise: { repositories: [stanza], proposed: [], packages: [], purge: [] } }],
+    ['sources.0', { sources: [{ uri: 'file:///srv/ubuntu', suite: 'bookworm', components: ['main'] }] }],
+  ])('refuses a folder as %s', (field, fields) => {
+    expect(() => refuseFileAddresses(fields as Partial<Order>)).toThrow(
+      expect.objectContaining({
+        ...{ name: 'BadInput', misuse: true },
+        message: `${field} is file:///srv/ubuntu, a folder that build machines in AWS do not have`,
+      }),
+    );
+  });
+
+  it('may name any other address', () => {
+    expect(() => refuseFileAddresses(order({ places: { archive: 'http://files.example/file:' } }))).not.toThrow();
+  });
+});

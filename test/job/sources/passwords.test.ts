@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Order } from '../../../lib/job/order';
+import { refusePasswords } from '../../../lib/job/sources/passwords';
+import { stanzaAt } from '../../fixtures/private-stanza';
+
+const order = (fields: object) => Order.parse({ release: 'noble', architectures: ['amd64'], ...fields });
+
+/** An order that has this address in one of the fields that have addresses. */
+const places = ['stream', 'archive', 'ports', 'snapshots', 'ppas', 'launchpad', 'proxy'];
+const orders: Readonly<Record<string, (address: string) => Order>> = {
+  ...Object.fromEntries(
+    places.map((name) => [`places.${name}`, (address: string) => order({ places: { [name]: address } })]),
+  ),
+  'sources.1': (uri) => {
+    const source = (one: string) => ({ uri: one, suite: 'bookworm', components: ['main'] });
+    return order({ sources: [source('http://d.example'), source(uri)] });
+  },
+  'customise.repositories.1': (uri) =>
+    order({ customise: { repositories: ['ppa:o/n', stanzaAt('https://a.example/x', uri)] } }),
+};
+
+describe('an order that others can read', () => {
+  it.each(
+    Object.keys(orders),
+  )('refuses a user or password in an address of %s, shows neither, and says what to do', (field) => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('http', 'https'),
+        fc.stringMatching(/^[\w%:;,@!$&()*+=~.-]{1,30}$/),
+        (scheme, userinfo) => {
+          const call = () =>
+            refusePasswords((orders[field] as (typeof orders)[string])(`${scheme}://${userinfo}@x.example/y`));
+          expect(call).toThrow(
+            expect.objectContaining({
+              name: 'BadInput',
+              misuse: true,
+              message: `${field}: ${scheme}://x.example/y is given with a user or password in it`,
+              hint: expect.stringMatching(/history of executions .*credentials:/),
+            }),
+          );
+        },
+      ),
+    );
+  });
+
+  it.each(Object.keys(orders))('may have an at sign in the path of an address of %s', (field) => {
+    expect(() =>
+      refusePasswords((orders[field] as (typeof orders)[string])('https://x.example:8443/a@b/')),
+    ).not.toThrow();
+  });
+
+  it('may name credentials', () => {
+    const repositories = [{ repository: stanzaAt('https://a.example/x'), credentials: 'secret' }];
+    expect(() => refusePasswords(order({ customise: { repositories } }))).not.toThrow();
+    expect(() => refusePasswords(order({}))).not.toThrow();
+  });
+
+  it('says that a proxy has no credentials: of its own', () => {
+    const call = () => refusePasswords(order({ places: { proxy: 'http://u:p@proxy.example:3128' } }));
+    expect(call).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(/for repositories only: let that proxy/) }),
+    );
+  });
+});

@@ -1,0 +1,327 @@
+import { describe, expect, it } from 'vitest';
+import { Order } from '../../../lib/job/order';
+import { planOf } from '../../../lib/job/plan';
+import { addedSources, archiveSources, proposedSources } from '../../../lib/job/sources/apt-sources';
+import { parseRepository, stanzasIn } from '../../../lib/job/sources/repository';
+import { isFor } from '../../../lib/job/sources/stanza';
+
+const key = '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQINBF\n=abcd\n-----END PGP PUBLIC KEY BLOCK-----\n';
+const indented = (text: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => ` ${line || '.'}`)
+    .join('\n');
+const stanza = `# ours
+Types: deb deb-src
+URIs: https://packages.example/ubuntu
+Suites: noble
+ noble-updates
+Components: main
+Signed-By:
+${indented(key)}
+`;
+
+const order = (fields: object) => Order.parse({ release: 'noble', architectures: ['amd64'], ...fields });
+const stanzasOf = (text: string) => {
+  const repository = parseRepository(text);
+  return repository.kind === 'stanzas' ? repository.stanzas : [];
+};
+
+describe('a repository', () => {
+  it('is a PPA by its owner and name', () => {
+    expect(parseRepository('ppa:cloud-init-dev/daily')).toEqual({
+      kind: 'ppa',
+      owner: 'cloud-init-dev',
+      name: 'daily',
+    });
+  });
+
+  it('is a deb822 stanza with its key', () => {
+    expect(parseRepository(stanza)).toEqual({
+      kind: 'stanzas',
+      stanzas: [
+        {
+          uris: ['https://packages.example/ubuntu'],
+          suites: ['noble', 'noble-updates'],
+          components: ['main'],
+          keys: [key],
+          architectures: { more: [], without: [] },
+          options: {},
+          unknown: [],
+        },
+      ],
+    });
+  });
+
+  it('may be flat: its suite is the very folder, which has no components', () => {
+    const flat = stanza.replace('Suites: noble\n noble-updates\n', 'Suites: ./\n').replace('Components: main\n', '');
+    expect(stanzasOf(flat)).toMatchObject([{ suites: ['./'], components: [] }]);
+    expect(stanzasOf(flat.replace('./', 'stable/amd64/'))).toMatchObject([{ suites: ['stable/amd64/'] }]);
+  });
+
+  it('is shown without its password where it is refused', () => {
+    for (const [right, wrong] of [
+      ['https://packages.example/ubuntu', 'ftp://robot:hush@packages.example/ubuntu'],
+      ['https://packages.example/ubuntu', 'https://robot:hush"@packages.example/ubuntu'],
+      ['# ours', 'deb https://robot:hush@packages.example/ubuntu noble'],
+    ] as const) {
+      const text = stanza.replace(right, wrong);
+      expect(() => parseRepository(text)).toThrow(/packages\.example/);
+      expect(() => parseRepository(text)).not.toThrow(/hush/);
+    }
+    expect(() => parseRepository('https://robot:hush@packages.example')).toThrow(/"https:\/\/packages\.example"/);
+  });
+
+  it.each([
+    ['a PPA without owner', 'ppa:daily', /"ppa:daily" is no ppa:owner\/name/],
+    ['a PPA with something behind its name', 'ppa:o/n/more', /"ppa:o\/n\/more" is no ppa:owner\/name/],
+    ['two PPAs in one', 'ppa:o/n ppa:o/m', /is no ppa:owner\/name/],
+    ['a PPA and a line', 'ppa:o/n\nppa:o/m', /is no ppa:owner\/name/],
+    ['a PPA behind something', 'xppa:o/n', /is neither ppa:owner\/name nor a deb822 stanza/],
+    ['a PPA of nobody', 'ppa:/n', /is no ppa:owner\/name/],
+    ['a PPA that climbs', 'ppa:o/../n', /is no ppa:owner\/name/],
+    ['a key with something behind it', `${stanza.trimEnd()}\n more\n`, /a Signed-By that is no key/],
+    [
+      'a key with something before it',
+      stanza.replace('Signed-By:\n', 'Signed-By:\n more\n'),
+      /a Signed-By that is no key/,
+    ],
+    ['a key without an end', stanza.replace(' -----END PGP PUBLIC KEY BLOCK-----', ' x'), /a Signed-By that is no key/],
+    [
+      'a line of sources.list',
+      'deb http://packages.example noble main',
+      /is neither ppa:owner\/name nor a deb822 stanza/,
+    ],
+    ['a stanza without key', stanza.replace(/Signed-By:[\s\S]*/, ''), /has no Signed-By with its key/],
+    ['a key that is a path', stanza.replace(/Signed-By:[\s\S]*/, 'Signed-By: /etc/k.gpg\n'), /no key: "\/etc\/k\.gpg"/],
+    ['a stanza without suites', stanza.replace(/Suites: noble\n noble-updates\n/, ''), /has no Suites/],
+    ['sources only', stanza.replace('Types: deb deb-src', 'Types: deb-src'), /Types deb-src/],
+    ['what is not fetched over HTTP', stanza.replace('https:', 'cdrom:'), /URI cdrom:.* no http or https address/],
+    [
+      'a quote in an address',
+      stanza.replace('/ubuntu', '/";x{"id";};//'),
+      /URI https:.*";x.* no http or https address/,
+    ],
+    ['a stanza without components', stanza.replace('Components: main\n', ''), /has no Components/],
+    [
+      'components of a folder',
+      stanza.replace('Suites: noble\n noble-updates\n', 'Suites: ./\n'),
+      /has Components, but its Suites are folders/,
+    ],
+    [
+      'a folder without components beside a suite',
+      stanza.replace(' noble-updates', ' ./').replace('Components: main\n', ''),
+      /has no Components/,
+    ],
+    ['an odd component', stanza.replace('main', 'main;x'), /the word main;x as suite or component/],
+    ['an odd suite', stanza.replace('Suites: noble', 'Suites: "noble"'), /the word "noble" as suite or component/],
+    ['a line that is no field', stanza.replace('# ours', 'what is this'), /"what is this", which is no field/],
+  ])('refuses %s', (_, text, message) => {
+    expect(() => parseRepository(text)).toThrow(
+      expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(message), misuse: true }),
+    );
+  });
+});
+
+describe('a file of sources, in the shapes that people have', () => {
+  const [first] = stanzasOf(stanza);
+  const second = stanza.replace('# ours\n', '').replace('packages.example', 'other.example');
+
+  it.each([
+    ['with line ends of Windows', stanza.replaceAll('\n', '\r\n')],
+    ['with a comment before it, and one in its key', `# a site\n\n${stanza.replace(' mQINBF', '# new\n mQINBF')}`],
+    ['with empty lines around it', `\n\n${stanza}\n\n\n`],
+    ['with fields that nobody knows, of odd names', `X-Field_2: x\nRepo+Lib.1:\n${stanza}`],
+    ['with a line of blanks in it', stanza.replace('Components', '  \t\nComponents')],
+    ['with names in capitals, and blanks before colons', stanza.replace('URIs:', 'URIS :')],
+    ['without an end', stanza.trimEnd()],
+  ])('is read %s', (_, text) => {
+    expect(stanzasOf(text).map((one) => ({ ...one, unknown: [] }))).toEqual([first]);
+  });
+
+  it('may have several stanzas, which are several repositories', () => {
+    const text = `# a vendor's\n\n${stanza}\n${second}`;
+    expect(stanzasOf(text).map(({ uris }) => uris)).toEqual([
+      ['https://packages.example/ubuntu'],
+      ['https://other.example/ubuntu'],
+    ]);
+    expect(stanzasIn(text)).toEqual([stanza, second]);
+  });
+
+  it('may have several keys in one stanza', () => {
+    const more = key.replace('mQINBF', 'mDMEaw');
+    const text = `${stanza} .\n${indented(more)}\n`;
+    expect(stanzasOf(text)[0]?.keys).toEqual([key, more]);
+  });
+
+  it('leaves out what is switched off, and sources', () => {
+    const off = `Enabled: no\n${second}`;
+    expect(stanzasOf(`${off}\n${stanza}`)).toEqual([first]);
+    expect(stanzasIn(`${off}\n${stanza}`)).toEqual([stanza]);
+    expect(stanzasOf(`${second.replace('deb deb-src', 'deb-src')}\n${stanza}`)).toEqual([first]);
+    expect(stanzasIn(off)).toEqual([off]);
+  });
+
+  it.each([
+    'no',
+    'No',
+    'false',
+    '0',
+    'off',
+    'without',
+    'disable',
+  ])('refuses one that is switched off: Enabled: %s', (word) => {
+    expect(() => parseRepository(`Enabled: ${word}\n${stanza}`)).toThrow(`switched off (Enabled: ${word})`);
+  });
+
+  it.each(['yes', '1', 'on', 'perhaps', ''])('takes one that says Enabled: %s, as apt does', (word) => {
+    expect(stanzasOf(`Enabled: ${word}\n${stanza}`)).toEqual([first]);
+  });
+
+  it('keeps for whom it is', () => {
+    const taken = (...lines: string[]) => {
+      const [one] = stanzasOf([...lines, stanza].join('\n'));
+      return ['amd64', 'arm64', 's390x'].filter((architecture) => one && isFor(one, architecture));
+    };
+    expect(taken('Architectures: amd64 arm64')).toEqual(['amd64', 'arm64']);
+    expect(taken('Architectures: amd64,s390x')).toEqual(['amd64', 's390x']);
+    expect(taken('Architectures: amd64', 'Architectures-Add: arm64')).toEqual(['amd64', 'arm64']);
+    expect(taken('Architectures-Add: i386')).toEqual(['amd64', 'arm64', 's390x']);
+    expect(taken('Architectures-Remove: arm64')).toEqual(['amd64', 's390x']);
+    expect(addedSources(order({ customise: { repositories: [`Architectures: arm64\n${stanza}`] } }), 'amd64')).toEqual(
+      [],
+    );
+  });
+
+  it('refuses one that is for no architecture of the order', () => {
+    const plan = (...architectures: string[]) =>
+      planOf(order({ architectures, customise: { repositories: [`Architectures: arm64\n${stanza}`] } }), 'x');
+    expect(plan('amd64', 'arm64').architectures).toHaveLength(2);
+    expect(() => plan('amd64')).toThrow(
+      'the repository https://packages.example/ubuntu is not for amd64, by its field Architectures',
+    );
+    const text = `Architectures: arm64\n${stanza}\n${second}`;
+    const two = order({ architectures: ['amd64'], customise: { repositories: [text] } });
+    expect(planOf(two, 'x').architectures).toHaveLength(1);
+    expect(addedSources(two, 'amd64').every(({ uri }) => uri === 'https://other.example/ubuntu')).toBe(true);
+  });
+
+  it('keeps what apt has to be told', () => {
+    const fields =
+      'Check-Valid-Until: 0\nCheck-Date: Off\nValid-Until-Min: 1\nValid-Until-Max: 864000\nDate-Max-Future: 0\nBy-Hash: force';
+    const options = {
+      ...{ 'Check-Valid-Until': 'no', 'Check-Date': 'no', 'By-Hash': 'force' },
+      ...{ 'Valid-Until-Min': '1', 'Valid-Until-Max': '864000', 'Date-Max-Future': '0' },
+    };
+    expect(stanzasOf(`${fields}\n${stanza}`)[0]?.options).toEqual(options);
+    const [source] = addedSources(order({ customise: { repositories: [`${fields}\n${stanza}`] } }), 'amd64');
+    expect(source?.options).toEqual(options);
+  });
+
+  it('names fields that nothing comes of, except those that are private', () => {
+    expect(stanzasOf(`X-Repolib-Name: x\nEnbled: no\nLanguages: en\nPDiffs: no\nAllow-Weak: no\n${stanza}`)).toEqual([
+      { ...first, unknown: ['enbled'] },
+    ]);
+  });
+
+  it.each([
+    'Trusted: yes',
+    'Trusted: no',
+    'Include: small-tool',
+    'Exclude: small-tool',
+    'Targets: Packages',
+    'Targets-Remove: Packages',
+    'InRelease-Path: x/InRelease',
+    'Snapshot: 20261120T000000Z',
+    'Allow-Insecure: yes',
+    'Allow-Weak: 1',
+    'Allow-Downgrade-To-Insecure: maybe',
+  ])('refuses what it cannot keep: %s', (field) => {
+    expect(() => parseRepository(`${stanza.trimEnd()}\n${field}\n`)).toThrow(`has ${field}, which cannot be kept: `);
+  });
+
+  it.each([
+    'Check-Date: maybe',
+    'Valid-Until-Max: soon',
+    'By-Hash: often',
+    'Check-Valid-Until:',
+  ])('refuses %s', (field) => {
+    expect(() => parseRepository(`${stanza.trimEnd()}\n${field}\n`)).toThrow('which is no value of it');
+  });
+
+  it('refuses a file with comments alone, and names another by its address', () => {
+    expect(() => parseRepository('# nothing\n\n# here\n')).toThrow('has no stanza');
+    expect(() => parseRepository(`# ours\n${second.replace('main', 'main;x')}`)).toThrow(
+      'the repository "URIs: https://other.example/ubuntu" has the word main;x',
+    );
+  });
+});
+
+describe('the sources of an order', () => {
+  it('are Ubuntu’s archive with its pockets, signed by the image’s own keyring', () => {
+    const sources = archiveSources(order({}), 'amd64');
+
+    expect(sources.map(({ uri, suite }) => `${uri} ${suite}`)).toEqual([
+      'http://archive.ubuntu.com/ubuntu noble',
+      'http://archive.ubuntu.com/ubuntu noble-updates',
+      'http://archive.ubuntu.com/ubuntu noble-security',
+    ]);
+    expect(new Set(sources.map(({ signedBy }) => signedBy))).toEqual(
+      new Set(['/usr/share/keyrings/ubuntu-archive-keyring.gpg']),
+    );
+  });
+
+  it.each(['arm64', 'armhf', 'ppc64el', 's390x', 'riscv64'])('are the ports archive for %s', (architecture) => {
+    const [first] = archiveSources(order({}), architecture);
+    expect(first?.uri).toBe('http://ports.ubuntu.com/ubuntu-ports');
+  });
+
+  it('are the places that the order names, with their keyring', () => {
+    const places = { archive: 'http://10.0.0.2/ubuntu', ports: 'http://10.0.0.2/ports', archiveKeyring: 'a2V5' };
+
+    expect(archiveSources(order({ places }), 'amd64')[0]).toMatchObject({
+      uri: 'http://10.0.0.2/ubuntu',
+      keyring: 'a2V5',
+    });
+    expect(archiveSources(order({ places }), 'arm64')[0]).toMatchObject({
+      uri: 'http://10.0.0.2/ports',
+      keyring: 'a2V5',
+    });
+  });
+
+  it('are those of a moment where a snapshot is wanted', () => {
+    const sources = archiveSources(order({ places: { snapshot: '20261120T000000Z' } }), 'arm64');
+    expect(sources[1]).toMatchObject({
+      uri: 'https://snapshot.ubuntu.com/ubuntu/20261120T000000Z',
+      suite: 'noble-updates',
+    });
+  });
+
+  it('are, of a Debian, what the order or the machine says', () => {
+    const sources = [{ uri: 'http://d.example/debian', suite: 'bookworm', components: ['main'] }];
+    const debian = (fields: object) => archiveSources(order({ release: 'bookworm', ...fields }), 'amd64');
+
+    expect(debian({ sources })).toEqual(sources);
+    expect(debian({ places: { archive: 'http://10.0.0.2/debian' } })).toEqual([
+      { uri: 'http://10.0.0.2/debian', suite: 'bookworm', components: ['main'] },
+    ]);
+  });
+
+  it('hold -proposed only where something is wanted from it', () => {
+    const suites = (proposed: unknown) =>
+      proposedSources(order({ customise: { proposed } }), 'amd64').map(({ suite }) => suite);
+
+    expect([suites([]), suites('all'), suites(['cloud-init'])]).toEqual([[], ['noble-proposed'], ['noble-proposed']]);
+    expect(proposedSources(order({}), 'amd64')).toEqual([]);
+  });
+
+  it('hold every repository that is added', () => {
+    const customise = { repositories: ['ppa:cloud-init-dev/daily', stanza] };
+    expect(addedSources(order({ customise, places: { ppas: 'http://10.0.0.2/' } }), 'amd64')).toEqual([
+      { uri: 'http://10.0.0.2/cloud-init-dev/daily/ubuntu', suite: 'noble', components: ['main'] },
+      { uri: 'https://packages.example/ubuntu', suite: 'noble', components: ['main'], keys: [key] },
+      { uri: 'https://packages.example/ubuntu', suite: 'noble-updates', components: ['main'], keys: [key] },
+    ]);
+  });
+});

@@ -1,0 +1,133 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
+import { describe, expect, it } from 'vitest';
+import { MaasMirror, type MaasMirrorProps } from '../../../lib';
+import { ordersOf, parseConfig } from '../../../lib/job/config';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+
+const configuration = `
+views:
+  candidate: { releases: [noble, jammy], architectures: [amd64, arm64], kernels: { required: [ga, hwe], optional: [hwe-edge] } }
+  next: { releases: [noble], architectures: [amd64], customise: { repositories: ['ppa:cloud-init-dev/daily'], proposed: all }, bootTest: false }
+  slow: { releases: [focal], architectures: [arm64], bootTimeout: 90 }
+  debian: { releases: [bookworm], architectures: [amd64] }
+places: { stream: releases, streamKeyring: keys/stream.gpg, proxy: 'http://proxy.example.com:3128' }
+schedule: weekly
+site:
+  domainName: images.example.com
+  certificateArn: arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555
+  allowedCidrs: [198.51.100.0/24]
+`;
+
+/** A folder with these files. @returns the path of its mirror.yaml */
+function configured(text: string, keyring = 'keyring', name = 'stream.gpg'): string {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, name), keyring);
+  writeFileSync(join(folder, 'mirror.yaml'), text.replace('keys/', './'));
+  return join(folder, 'mirror.yaml');
+}
+
+function madeMirror(path: string, props?: MaasMirrorProps): Template {
+  const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
+  MaasMirror.fromConfig(stack, 'Mirror', path, props);
+  return Template.fromStack(stack);
+}
+
+it('orders by schedule what `maas-mirror build --config` orders of the same file', () => {
+  const path = configured(configuration);
+  const schedules = Object.values(madeMirror(path).findResources('AWS::Scheduler::Schedule'));
+  const text = readFileSync(path, 'utf8');
+  const keyring = () => Buffer.from('keyring');
+  const orders = ordersOf(parseConfig(text, path), { ownArchitecture: () => 'amd64', read: keyring, keyring });
+
+  expect(orders).toHaveLength(8); // five images, and the bootloaders of three views
+  expect(schedules.map(({ Properties }) => JSON.parse(Properties.Target.Input).order)).toEqual(
+    JSON.parse(JSON.stringify(orders)),
+  );
+  for (const { Properties } of schedules) expect(Properties.ScheduleExpression).toBe('cron(17 6 ? * MON *)');
+});
+
+it('serves the site as the file says', () => {
+  madeMirror(configured(configuration)).hasResourceProperties('AWS::CloudFront::Distribution', {
+    DistributionConfig: {
+      Aliases: ['images.example.com'],
+      IPV6Enabled: false,
+      ViewerCertificate: { MinimumProtocolVersion: 'TLSv1.2_2021' },
+    },
+  });
+});
+
+describe('properties beside the file', () => {
+  const closed = `
+views: { candidate: { releases: [noble], architectures: [amd64] } }
+places: { stream: releases, proxy: 'http://proxy.example.com:3128' }
+schedule: daily
+site: { allowedCidrs: [198.51.100.0/24], basicAuth: true }
+`;
+  const orderIn = (made: Template) =>
+    JSON.parse(Object.values(made.findResources('AWS::Scheduler::Schedule'))[0]?.Properties.Target.Input).order;
+
+  it('change of the site what they name, and leave it closed', () => {
+    const made = madeMirror(configured(closed), { site: { priceClass: PriceClass.PRICE_CLASS_100 } });
+
+    made.hasResourceProperties('AWS::CloudFront::Distribution', {
+      DistributionConfig: { PriceClass: 'PriceClass_100', IPV6Enabled: false },
+    });
+    made.resourceCountIs('AWS::CloudFront::KeyValueStore', 1);
+    const [code] = Object.values(made.findResources('AWS::CloudFront::Function'));
+    expect(JSON.stringify(code?.Properties.FunctionCode)).toContain('allowed: [');
+  });
+
+  it('say it otherwise field by field, and say nothing where they are undefined', () => {
+    const made = madeMirror(configured(closed), {
+      site: { basicAuth: false, ...({ allowedCidrs: undefined } as object) },
+      places: { stream: 'daily' },
+      ...({ schedule: undefined, views: undefined } as object),
+    });
+
+    made.resourceCountIs('AWS::CloudFront::KeyValueStore', 0);
+    made.hasResourceProperties('AWS::CloudFront::Distribution', { DistributionConfig: { IPV6Enabled: false } });
+    expect(orderIn(made)).toMatchObject({
+      release: 'noble',
+      places: { stream: 'daily', proxy: 'http://proxy.example.com:3128' },
+    });
+  });
+});
+
+it.each([
+  [
+    'a serial of two releases',
+    "views: { a: { releases: [noble, jammy], serial: '20261120' } }",
+    /views\.a\.serial: a serial is of one/,
+  ],
+  ['a schedule without anything to do', 'views: {}\nschedule: daily\n', /the property schedule is cron.*no view has/],
+  ['a field that there is not', 'views: {}\nschedul: daily\n', /mirror\.yaml.*schedul/],
+  ['a release that there is not', 'views: { a: { releases: [nobel] } }\n', /"nobel"/],
+  [
+    'a keyring that is not there',
+    'views: {}\nplaces: { streamKeyring: gone.gpg }\n',
+    /the keyring gone\.gpg cannot be read/,
+  ],
+  ['certificates that are not there', 'views: {}\nplaces: { ca: gone.pem }\n', /the certificates gone\.pem cannot be/],
+  ['a certificate that is no ARN', 'views: {}\nsite: { certificateArn: mine }\n', /site\.certificateArn: an ARN/],
+])('refuses %s', (_, text, message) => {
+  expect(() => madeMirror(configured(text))).toThrow(
+    expect.objectContaining({ misuse: true, message: expect.stringMatching(message), hint: expect.any(String) }),
+  );
+});
+
+it('refuses an armoured keyring, and says how to make it binary', () => {
+  expect(() => madeMirror(configured(configuration, '-----BEGIN PGP PUBLIC KEY BLOCK-----'))).toThrow(
+    expect.objectContaining({
+      message: expect.stringContaining('armoured keyring'),
+      hint: expect.stringContaining('gpg --dearmor'),
+    }),
+  );
+});
+
+it('refuses a configuration that is not there', () => {
+  expect(() => madeMirror(join(temporaryFolder(), 'mirror.yaml'))).toThrow(/the configuration .* cannot be read/);
+});

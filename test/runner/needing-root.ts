@@ -1,0 +1,30 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, normalize } from 'node:path';
+
+const marker = 'test/fixtures/needs-root.ts';
+
+/** Test files, relative to the repository, that reach test/fixtures/needs-root.ts by what they import below test/. */
+export function testsNeedingRoot(root: string): string[] {
+  const sources = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => `test/${path}`);
+  const imports = new Map(sources.map((source) => [source, importsOf(root, source)]));
+  const known = new Map<string, boolean>([[marker, true]]);
+  const needsRoot = (source: string): boolean => {
+    const found = known.get(source);
+    if (found !== undefined) return found;
+    known.set(source, false); // a circle of imports ends here
+    const needs = (imports.get(source) ?? []).some(needsRoot);
+    known.set(source, needs);
+    return needs;
+  };
+  return sources.filter((source) => source.endsWith('.test.ts') && needsRoot(source)).sort();
+}
+
+function importsOf(root: string, source: string): string[] {
+  const text = readFileSync(join(root, source), 'utf8');
+  return [...text.matchAll(/^(?:import|export) (?!type )[^;]*?'(\.[^']*)';/gm)].map(([, name = '']) => {
+    const path = normalize(join(source, '..', name));
+    return existsSync(join(root, `${path}.ts`)) ? `${path}.ts` : `${path}/index.ts`;
+  });
+}
