@@ -81,8 +81,10 @@ export async function takeReached({ folder }: Lane): Promise<Record<string, numb
   const sum: Record<string, number> = {};
   for (const name of await readdir(join(folder, reachFolder))) {
     const file = join(folder, reachFolder, name);
-    const hits = JSON.parse(await readFile(file, 'utf8')) as Record<string, number>;
-    for (const [id, times] of Object.entries(hits)) sum[id] = (sum[id] ?? 0) + times;
+    if (name.endsWith('.json')) {
+      const hits = JSON.parse(await readFile(file, 'utf8')) as Record<string, number>;
+      for (const [id, times] of Object.entries(hits)) sum[id] = (sum[id] ?? 0) + times;
+    } // else a process was killed while it wrote
     await rm(file);
   }
   return sum;

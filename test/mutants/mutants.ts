@@ -4,17 +4,17 @@ import { chmodSync, mkdirSync, realpathSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Change, changesIn, madeIn } from './changes';
+import { type Change, changesIn } from './changes';
 import { drawn, namesOf, roomOf } from './draw';
-import { equivalents, isListed, outdatedIn } from './equivalent';
+import { equivalents, outdatedIn } from './equivalent';
 import { buildAll, makeLanes } from './lane';
 import type { Measured } from './reach';
-import { type Kept, readRecord, type Tried, writeRecord } from './record';
-import { differenceOf, lineOf } from './report';
+import { type OpenRecord, openRecord } from './record';
+import { differenceOf, lineOf, tallyOf } from './report';
+import { type Trial, tryRoom } from './room';
 import { digestOf, filesOf, programsOf } from './sources';
-import { openSuite } from './suite';
-import { type Limits, measure, stands, tryAll } from './trial';
-import { openTypes } from './types';
+import { openSuite, type Suite } from './suite';
+import { type Limits, measure } from './trial';
 
 /**
  * Makes small changes in the programs of each room, one at a time, and runs the tests that reach them: what no test
@@ -30,10 +30,13 @@ const { values } = parseArgs({
     slow: { type: 'string', default: '10' },
     budget: { type: 'string', default: '20' },
     tests: { type: 'string', default: '' },
+    fresh: { type: 'boolean', default: false },
     contained: { type: 'boolean', default: false },
   },
 });
 const limits: Limits = { slow: 1000 * Number(values.slow), budget: 1000 * Number(values.budget) };
+/** Of a hundred changes, how many have to be noticed in each room. */
+const least = 85;
 /** Of this checkout, also where several of them share a cache. */
 const place = join(
   realpathSync(join(root, '.cache')),
@@ -59,12 +62,13 @@ function contained(): number {
   return status ?? 1;
 }
 
-function end(error?: unknown): void {
-  if (error !== undefined) console.error(error);
-  process.exit(error === undefined ? 0 : 1);
+/** Not all that is open is closed here: what is left ends with the namespace. */
+function end(outcome: unknown): void {
+  if (outcome instanceof Error) console.error(outcome);
+  process.exit(outcome === true ? 0 : 1);
 }
 
-async function main(): Promise<void> {
+async function main(): Promise<boolean> {
   const seed = values.seed ?? randomBytes(4).toString('hex');
   console.log(`seed ${seed}; the same changes again: --seed ${seed} --count ${values.count}`);
   const files = filesOf(root);
@@ -75,53 +79,38 @@ async function main(): Promise<void> {
     console.log(`listed as equivalent, and no change any more: ${entry.file}: ${entry.original}`);
   }
 
-  const temporaries = cpus()
-    .slice(0, 2)
-    .map((_, index) => join(tmpdir(), `lane-${index}`));
-  for (const temporary of temporaries) {
-    mkdirSync(temporary);
-    chmodSync(temporary, 0o1777); // programs that run as somebody else use it, too
-  }
-  const lanes = await makeLanes(root, place, files, switched, temporaries, buildAll);
-  const open = await Promise.all(lanes.map((lane) => openSuite(lane, switched)));
+  const lanes = await makeLanes(root, place, files, switched, makeTemporaries(), buildAll);
+  const suites = await Promise.all(lanes.map((lane) => openSuite(lane, switched)));
+  const record = openRecord(join(place, 'record.json'), values.fresh);
+  const measured = await reachOf(suites, files, record);
+  const all = `${digestOf(root, files.filter(isGround))} ${values.tests}`;
+  const tried: Trial = { root: lanes[0]?.folder ?? root, programs, names, suites, measured, limits, all, record };
 
-  const recordFile = join(place, 'record.json');
-  const record = readRecord(recordFile);
-  const save = saver(recordFile, record);
-  const measured = await reachOf(open, files, record, save);
-  const ground = files.filter((file) => isGround(file));
-  const all = `${digestOf(root, ground)} ${values.tests}`;
-
-  const types = openTypes(root);
+  const tallies: string[] = [];
+  let enough = true;
   for (const [room, ofRoom] of chosen(changes, names, seed)) {
-    const isDue = (change: Change) => {
-      const before = record.verdicts[names.get(change) ?? ''];
-      return values.only !== undefined || before === undefined || !stands(before, change, root, all);
-    };
-    const due = ofRoom.filter((change) => !isListed(change, equivalents) && isDue(change));
-    let count = 0;
-    await tryAll(open, lanes[0]?.folder ?? root, due, measured, limits, all, (change, verdict) => {
-      record.verdicts[names.get(change) ?? ''] = verdict;
-      save();
-      if (++count % 25 === 0) console.log(`  ${room}: ${count} of ${due.length}`);
-    });
-    const tried = ofRoom.map((change): Tried => {
-      const name = names.get(change) ?? '';
-      const verdict = isListed(change, equivalents) ? undefined : record.verdicts[name];
-      return { change, name, ...(verdict && { verdict }) };
-    });
-    for (const { change, name, verdict } of tried) {
-      if (verdict?.noticed !== false) continue;
-      if (types.isRight(change.file, madeIn(programs.get(change.file) ?? '', change))) continue;
-      record.verdicts[name] = { ...verdict, noticed: true, by: 'types', restsOn: digestOf(root, [change.file]) };
-    }
-    save(true);
-    const final = tried.map((one) => (one.verdict ? { ...one, verdict: record.verdicts[one.name] } : one) as Tried);
-    for (const one of final.filter(({ verdict }) => verdict?.noticed === false)) {
+    const results = await tryRoom(tried, room, ofRoom, values.only !== undefined);
+    for (const one of results.filter(({ verdict }) => verdict?.noticed === false)) {
       console.log(differenceOf(programs.get(one.change.file) ?? '', one));
     }
-    console.log(lineOf(room, final));
+    console.log(lineOf(room, results));
+    tallies.push(lineOf(room, results));
+    enough &&= tallyOf(results).rate >= least;
   }
+  console.log(['', ...tallies].join('\n'));
+  return enough;
+}
+
+/** One folder for the temporary files of each lane. */
+function makeTemporaries(): string[] {
+  return cpus()
+    .slice(0, 2)
+    .map((_, index) => {
+      const folder = join(tmpdir(), `lane-${index}`);
+      mkdirSync(folder);
+      chmodSync(folder, 0o1777); // programs that run as somebody else use it, too
+      return folder;
+    });
 }
 
 /** Each room with the changes to try, by its name. */
@@ -140,10 +129,9 @@ function chosen(changes: readonly Change[], names: ReadonlyMap<Change, string>, 
 
 /** What each test file that is tried reaches; prints which ones are left out, and why. */
 async function reachOf(
-  suites: Parameters<typeof measure>[0],
+  suites: readonly Suite[],
   files: readonly string[],
-  record: Kept,
-  save: () => void,
+  { kept, save }: OpenRecord,
 ): Promise<Map<string, Measured>> {
   const tests = files.filter(
     (file) => /^test\/.*\.test\.ts$/.test(file) && !notTried.test(file) && file.startsWith(values.tests),
@@ -160,27 +148,17 @@ async function reachOf(
     ]),
   );
   let count = 0;
-  await measure(suites, states, record.tests, limits, (test, seen) => {
-    record.tests[test] = seen;
+  await measure(suites, states, kept.tests, limits, (test, seen) => {
+    kept.tests[test] = seen;
     save();
     if (++count % 25 === 0) console.log(`  ${count} test files measured`);
   });
   console.log(`left out: ${notTried.source}`);
   const measured = new Map<string, Measured>();
   for (const test of tests) {
-    const { leftOut, cost, wall, hits } = record.tests[test] ?? {};
+    const { leftOut, cost, wall, hits } = kept.tests[test] ?? {};
     if (leftOut !== undefined) console.log(`left out: ${test}: ${leftOut}`);
     if (cost !== undefined && wall !== undefined && hits !== undefined) measured.set(test, { cost, wall, hits });
   }
   return measured;
-}
-
-/** Writes the record now and then, not for each of thousands of lines. */
-function saver(file: string, record: Kept): (now?: boolean) => void {
-  let last = 0;
-  return (now = false) => {
-    if (!now && Date.now() - last < 10_000) return;
-    last = Date.now();
-    writeRecord(file, record);
-  };
 }

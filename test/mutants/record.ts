@@ -30,15 +30,26 @@ export interface Kept {
   readonly verdicts: Record<string, Verdict>;
 }
 
-export function readRecord(file: string): Kept {
-  if (!existsSync(file)) return { tests: {}, verdicts: {} };
-  return JSON.parse(readFileSync(file, 'utf8')) as Kept;
+export interface OpenRecord {
+  readonly kept: Kept;
+  /** Writes it now and then; with `true` now. */
+  save(now?: boolean): void;
 }
 
-export function writeRecord(file: string, record: Kept): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.new`, JSON.stringify(record));
-  renameSync(`${file}.new`, file);
+/** @param fresh forget what was found out before */
+export function openRecord(file: string, fresh: boolean): OpenRecord {
+  const kept: Kept = fresh || !existsSync(file) ? { tests: {}, verdicts: {} } : JSON.parse(readFileSync(file, 'utf8'));
+  let last = 0;
+  return {
+    kept,
+    save(now = false) {
+      if (!now && Date.now() - last < 10_000) return;
+      last = Date.now();
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(`${file}.new`, JSON.stringify(kept));
+      renameSync(`${file}.new`, file);
+    },
+  };
 }
 
 /** What the count of a room is made of. */

@@ -42,7 +42,7 @@ function changeSwitch_9fa48() {
     write() {
       if (!told.measure) return;
       const file = '${laneMark}/${reachFolder}/' + process.pid + '-' + process.hrtime.bigint() + '.json';
-      try { fs.writeFileSync(file, JSON.stringify(reached)); } catch {}
+      try { fs.writeFileSync(file + '.part', JSON.stringify(reached)); fs.renameSync(file + '.part', file); } catch {}
     },
   };
   Object.defineProperty(globalThis, 'changeSwitch_9fa48', { value: state, enumerable: false });
