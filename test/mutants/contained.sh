@@ -2,10 +2,13 @@
 # Runs a command where a changed program can do no harm, though it is root: in a namespace of processes of its own, which
 # end with it, and of mounts, where all files are read-only but those below WRITABLE and those of a TMPDIR that is made
 # here and removed at the end.
+# Of two at once in the same place, the second ends with a message.
 # usage: contained.sh WRITABLE COMMAND [WORD…]
 set -eu
 WRITABLE=$(realpath "$1")
 shift
+exec 9>"$WRITABLE/.lock"
+flock --nonblock 9 || { echo "another run works in $WRITABLE" >&2; exit 1; }
 TMPDIR=$(mktemp --directory --tmpdir mutants-XXXXXX)
 export WRITABLE TMPDIR
 trap 'rm -rf --one-file-system "$TMPDIR"' EXIT

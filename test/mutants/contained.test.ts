@@ -27,6 +27,14 @@ describe('where changed programs run', () => {
     expect(left).toEqual([]);
   });
 
+  it('refuses a second run in the same place', () => {
+    const folder = temporaryFolder();
+
+    const { status, stderr } = spawnSync(contained, [folder, contained, folder, 'true']);
+
+    expect([status, stderr.toString()]).toEqual([1, `another run works in ${folder}\n`]);
+  });
+
   it('lets no process be seen but its own, and ends them all', () => {
     const outside = spawn('sleep', ['87654']);
     onTestFinished(() => void outside.kill());
