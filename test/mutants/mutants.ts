@@ -29,7 +29,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     slow: { type: 'string', default: '10' },
     budget: { type: 'string', default: '20' },
-    tests: { type: 'string', default: '' },
+    tests: { type: 'string', multiple: true, default: ['test/'] },
     fresh: { type: 'boolean', default: false },
     contained: { type: 'boolean', default: false },
   },
@@ -83,7 +83,7 @@ async function main(): Promise<boolean> {
   const suites = await Promise.all(lanes.map((lane) => openSuite(lane, switched)));
   const record = openRecord(join(place, 'record.json'), values.fresh);
   const measured = await reachOf(suites, files, record);
-  const all = `${digestOf(root, files.filter(isGround))} ${values.tests}`;
+  const all = `${digestOf(root, files.filter(isGround))} ${values.tests.join(' ')}`;
   const tried: Trial = { root: lanes[0]?.folder ?? root, programs, names, suites, measured, limits, all, record };
 
   const tallies: string[] = [];
@@ -134,7 +134,8 @@ async function reachOf(
   { kept, save }: OpenRecord,
 ): Promise<Map<string, Measured>> {
   const tests = files.filter(
-    (file) => /^test\/.*\.test\.ts$/.test(file) && !notTried.test(file) && file.startsWith(values.tests),
+    (file) =>
+      /^test\/.*\.test\.ts$/.test(file) && !notTried.test(file) && values.tests.some((start) => file.startsWith(start)),
   );
   const ground = files.filter((file) => isGround(file) && !/\.test\.ts$/.test(file));
   const below = `${digestOf(root, ground)}\0${limits.slow}`;

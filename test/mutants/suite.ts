@@ -53,7 +53,7 @@ async function start(lane: Lane, switched: ReadonlyMap<string, string>): Promise
     {
       ...{ root: lane.folder, config: false, watch: false, reporters: [{}], silent: true },
       ...{ include: ['test/**/*.test.ts'], setupFiles: given, pool: 'forks', maxWorkers: 1, bail: 1 },
-      ...{ testTimeout: 20_000, hookTimeout: 30_000, teardownTimeout: 2_000 },
+      ...{ testTimeout: 60_000, hookTimeout: 120_000, teardownTimeout: 2_000 },
       env: { TMPDIR: lane.temporary, [markOf(lane)]: '1' },
       execArgv: ['--max-old-space-size=2048'],
     },

@@ -56,7 +56,7 @@ export async function tryAll(
     const { attempts, leftOut } = attemptsFor(change, measured, budget);
     const reached = attempts.length + leftOut;
     for (const { test, wall, hits } of attempts) {
-      const outcome = await suite.attempt(test, change.id, 100 * hits + 1_000, 8 * wall + 15_000);
+      const outcome = await suite.attempt(test, change.id, 100 * hits + 1_000, 5 * wall + 15_000);
       if (outcome === 'passed') continue;
       return done(change, { noticed: true, by: test, reached, leftOut, restsOn: digestOf(root, [change.file, test]) });
     }
