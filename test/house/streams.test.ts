@@ -14,7 +14,11 @@ describe('what is published', () => {
   it.each([
     ['an index', 'lib/stages/a.ts', `${layout} await store.replace(layout.index(view), bytes, {});`],
     ['a document', 'bin/commands/a.ts', `${layout} await s.create(layout.document(v, path), bytes);`],
-    ['a key that is handed on', 'lib/stages/a.ts', `${layout} const key = layout.plainIndex(v); await s.replace(key, b);`],
+    [
+      'a key that is handed on',
+      'lib/stages/a.ts',
+      `${layout} const key = layout.plainIndex(v); await s.replace(key, b);`,
+    ],
     ['a key of its own making', 'lib/operations/a.ts', 'await store.remove(`${view}/streams/v1/index.sjson`);'],
     ['a keyring', 'lib/operations/a.ts', `${layout} await store.replace(layout.keyring, bytes, options);`],
     [
