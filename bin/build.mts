@@ -97,7 +97,7 @@ function bundlesOf(before: Stamp, sources: Digests): Digests | undefined {
 }
 
 async function makeBundles(next: string): Promise<void> {
-  const { makeAssets } = createRequire(import.meta.url)(join(next, 'bin/assets.js'));
+  const { makeAssets } = createRequire(import.meta.url)(join(next, 'bin/bundle/assets.js'));
   await makeAssets(root, join(next, 'assets'));
 }
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import './check-node';
 import { Command, CommanderError } from 'commander';
-import { addReleases } from './add-releases';
 import { addAccess } from './commands/access';
 import { addBuild } from './commands/build';
 import { addDoctor } from './commands/doctor';
 import { addHelp } from './commands/help';
 import { addKeyring } from './commands/keyring';
 import { addList } from './commands/list';
+import { addReleases } from './commands/releases';
 import { addServe } from './commands/serve';
 import { addStatus } from './commands/status';
 import { addVerify } from './commands/verify';

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { jobOfStrings } from '../../lib/job/environment';
 import type { Fetched } from '../../lib/job/handed-on/results';
 import type { Job } from '../../lib/job/job';
 import { foldersOf, made, runs } from '../../lib/job/layout';
 import { Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
+import type { Fetched } from '../../lib/job/handed-on/results';
 import { fetch } from '../../lib/stages/fetch';
 import { upgrade } from '../../lib/stages/upgrade';
 import type { Workbench } from '../../lib/stages/workbench';
@@ -37,13 +39,17 @@ export async function upgradeInProcess(
 ): Promise<Upgraded> {
   const bench = await benchFor(orderFor(look, { ...fields, places: { archive, ports: archive, ...places } }));
   await bench.store.create(made.squashfs(foldersOf(bench.job).base), { file: base });
-  await upgrade(bench);
+  {
+    using _ = silent();
+    await upgrade(bench);
+  }
   const at = (key: string) => join(bench.work, key);
   return { squashfs: at(made.squashfs(bench.folder)), manifest: at(made.manifest(bench.folder)) };
 }
 
 /** Runs the real fetch stage in this process, with what it takes the image from. */
 export async function fetchInProcess(look: LookAlike, places: object): Promise<Fetched> {
+  using _ = silent();
   return await fetch(await benchFor(orderFor(look, { places })));
 }
 
@@ -58,4 +64,10 @@ async function benchFor(order: Order): Promise<Workbench & { readonly work: stri
     ...{ job, order, work, store: await openWorkDirectory(work), folder: runs.attempt(job, 'upgrade', 'Upgrade:1') },
     ...{ scratch: temporaryFolder(), tools: join(__dirname, '../../buildspecs') },
   };
+}
+
+/** Keeps what a stage prints out of what the tests print: a build has a log for it. */
+function silent(): Disposable {
+  const spy = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  return { [Symbol.dispose]: () => spy.mockRestore() };
 }

@@ -72,11 +72,10 @@ describe('what counts as news', { timeout: 600_000 }, () => {
   });
 
   it('gives exactly the right products exactly the right new versions', async () => {
-    // Nothing at all: known within seconds, by a look at the sources.
-    const started = performance.now();
+    // Nothing at all: known by a look at the sources.
     const nothing = await build(site, 'ga,hwe');
     expect(nothing.out).toMatch(/✓ noble: nothing is new: archive, base and recipe/);
-    expect(performance.now() - started).toBeLessThan(15_000);
+    expect(nothing.err).not.toMatch(/Fetch amd64 …/);
 
     // The archive has a newer kernel for one of the two.
     site.archive = await withNewerKernel(noble, temporaryFolder(), 'hwe');

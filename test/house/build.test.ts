@@ -27,7 +27,7 @@ describe('a build', () => {
     expect(madeIn(tree)).toEqual([
       'assets/plan/index.js',
       'bench/slow.js',
-      'bin/assets.js',
+      'bin/bundle/assets.js',
       'bin/maas-mirror.js',
       'lib/catalog/names.js',
       'test/fixtures/maker.js',
@@ -122,10 +122,10 @@ describe('a build', () => {
   it('builds again after one that failed', () => {
     const tree = treeOf({
       ...sources,
-      'bin/assets.ts': 'export function makeAssets() { throw new Error("no space"); }',
+      'bin/bundle/assets.ts': 'export function makeAssets() { throw new Error("no space"); }',
     });
     expect(build(tree)).toMatchObject({ status: 1, stderr: 'no space\n' });
-    writeFileSync(join(tree, 'bin/assets.ts'), sources['bin/assets.ts']);
+    writeFileSync(join(tree, 'bin/bundle/assets.ts'), sources['bin/bundle/assets.ts']);
 
     expect(build(tree)).toMatchObject({ status: 0, stderr: '' });
 
@@ -169,7 +169,7 @@ const sources = {
   'tsconfig.json': '{}',
   'bin/maas-mirror.ts': "import { newest } from '../lib/catalog/names';\nconsole.log(newest satisfies string);",
   // Says that it was asked, and makes one.
-  'bin/assets.ts': `import { appendFileSync, cpSync, mkdirSync } from 'node:fs';
+  'bin/bundle/assets.ts': `import { appendFileSync, cpSync, mkdirSync } from 'node:fs';
     export async function makeAssets(root: string, outdir: string) {
       appendFileSync(root + '/bundlings', '.');
       mkdirSync(outdir + '/plan', { recursive: true });

@@ -88,7 +88,7 @@ describe('the bundles of this checkout', () => {
   const loaded = functions.flatMap((name) => nodes.map(([line, node]) => [name, line, node] as const));
 
   it.each(loaded)('loads the %s function by %s, which exports a handler', async (name, _, node) => {
-    const script = `process.stdout.write(typeof require('../../lib/index.js').handler)`;
+    const script = `process.stdout.write(typeof require('./index.js').handler)`;
     const env = { PATH: process.env.PATH, AWS_REGION: 'eu-central-1' }; // Lambda says where it is, and clients want to know
 
     const said = execFileSync(await node(), ['-e', script], { cwd: join(assets, name), env, encoding: 'utf8' });
@@ -101,7 +101,7 @@ describe('the bundles of this checkout', () => {
     s3.buckets.get('mirror')?.set('format.json', smallObject(Buffer.from('{"format":9,"tool":"cdk-maas-mirror"}')));
     const key = join(scratch, 'key.asc');
     writeFileSync(key, await makePrivateKey({ at: new Date(), rsaBits: 2048 }), { mode: 0o600 });
-    const script = `require('../../lib/index.js').handler({}).catch((error) => process.stdout.write(error.message))`;
+    const script = `require('./index.js').handler({}).catch((error) => process.stdout.write(error.message))`;
     const run = promisify(execFile)(process.execPath, ['-e', script], {
       cwd: join(assets, 'publish'),
       env: {
