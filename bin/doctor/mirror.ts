@@ -11,6 +11,7 @@ import {
   testSignedOf,
 } from '../../lib/job/aws/probe';
 import { type StackOutputs, stackOutputsOf } from '../../lib/job/aws/stack-outputs';
+import { mirror as layout } from '../../lib/job/layout';
 import { keysOf } from '../../lib/simplestreams/openpgp/keyring';
 import { openStore } from '../../lib/store/open';
 import { stageName } from '../build/stage-name';

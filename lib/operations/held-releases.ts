@@ -1,7 +1,6 @@
 import { MirrorError } from '../errors';
 import type { StackOutputs } from '../job/aws/stack-outputs';
 import { bootloadersOrder } from '../job/order';
-import type { StackOutputs } from '../job/aws/stack-outputs';
 import { openStore } from '../store/open';
 import { listMirror, type MirrorRow } from './list';
 

@@ -6,7 +6,6 @@ import type { Job } from '../../lib/job/job';
 import { foldersOf, made, runs } from '../../lib/job/layout';
 import { Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
-import type { Fetched } from '../../lib/job/handed-on/results';
 import { fetch } from '../../lib/stages/fetch';
 import { upgrade } from '../../lib/stages/upgrade';
 import type { Workbench } from '../../lib/stages/workbench';

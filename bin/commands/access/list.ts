@@ -20,7 +20,11 @@ export interface ListOptions {
 }
 
 /** Prints the sites that may read. */
-export async function runAccessList({ stack, json }: ListOptions, terminal: Terminal, open?: OpenKeys): Promise<number> {
+export async function runAccessList(
+  { stack, json }: ListOptions,
+  terminal: Terminal,
+  open?: OpenKeys,
+): Promise<number> {
   const { openAccess } = await import('../../../lib/cloud/access/open-access.js');
   using access = await openAccess(stack, open);
   const sites = await access.store.list();

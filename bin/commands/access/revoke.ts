@@ -22,7 +22,11 @@ export interface RevokeOptions {
 }
 
 /** Takes the password of a site away. */
-export async function runAccessRevoke({ stack, site, json }: RevokeOptions, terminal: Terminal, open?: OpenKeys): Promise<number> {
+export async function runAccessRevoke(
+  { stack, site, json }: RevokeOptions,
+  terminal: Terminal,
+  open?: OpenKeys,
+): Promise<number> {
   const { openAccess } = await import('../../../lib/cloud/access/open-access.js');
   using access = await openAccess(stack, open);
   await access.store.revoke(site);

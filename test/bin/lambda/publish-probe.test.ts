@@ -4,7 +4,6 @@ import { expect, it } from 'vitest';
 import { testSignedOf } from '../../../lib/job/aws/probe';
 import { workStoreVariable } from '../../../lib/job/environment';
 import { mirrorStoreVariable } from '../../../lib/job/names';
-import { testSignedOf } from '../../../lib/job/aws/probe';
 import { callDeployed } from '../../fixtures/called-function';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
