@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { MirrorError } from '../../lib/errors';
 import { mirror as layout } from '../../lib/job/layout';
 import { type Change, changeView } from '../../lib/publication/change-view';
-import { readView } from '../../lib/publication/read-view';
+import { isByFormer, readView } from '../../lib/publication/read-view';
 import { signView } from '../../lib/publication/sign-view';
 import { checkIndex } from '../../lib/simplestreams/contract/check-index';
 import { checkProducts } from '../../lib/simplestreams/contract/check-products';
@@ -83,7 +83,9 @@ async function doStep({ does, cut }: Step, token: string, watched: Watched, sche
 async function perform(does: Step['does'], change: Change, mirror: Store, watched: Watched): Promise<void> {
   const press = { mirror, now: () => new Date('2026-11-21T00:00:00Z') };
   if (does === 'sign') {
-    if (watched.moves > 0) await signView('candidate', { ...press, ...changing(watched.keys) });
+    if (watched.moves === 0) return;
+    await signView('candidate', { ...press, ...changing(watched.keys) });
+    watched.isSigned = true;
     return;
   }
   try {
@@ -121,6 +123,8 @@ const changing = ({ old, next }: Keys) => ({ signer: next, former: old });
 class Watched {
   readonly store: Store;
   moves = 0;
+  /** Whether somebody has changed the key to its end. */
+  isSigned = false;
   /** What readers saw last. */
   seen: string[] = [];
   private looks = Promise.resolve();
@@ -167,10 +171,12 @@ function promisedBy({ products }: Products): readonly Promised[] {
     .flatMap(objectsOf);
 }
 
-/** index.json is the twin of index.sjson, and its signature is of it. */
-async function expectFollowed({ inner: mirror, keys }: Watched): Promise<void> {
-  const { index, documents } = await readView('candidate', { mirror, ...changing(keys) });
+/** index.json is the twin of index.sjson, and its signature is of it; all is by the new key where it was changed. */
+async function expectFollowed({ inner: mirror, keys, isSigned }: Watched): Promise<void> {
+  const view = await readView('candidate', { mirror, ...changing(keys) });
+  const { index, documents } = view;
   if (index === undefined) return;
+  if (isSigned) expect(isByFormer(view)).toBe(false);
   const twin = plainIndexOf(index, (id) => jsonPathOf(writeJson(documents.get(id)?.document ?? {})));
   const [plain, signature] = [layout.plainIndex('candidate'), layout.plainIndexSignature('candidate')];
   expect(mirror.objects.get(plain)?.toString()).toBe(writeJson(twin));
