@@ -177,11 +177,15 @@ describe('a change', () => {
     await writeIndex(press, { ...(await indexOf(press)), later: 'kept' });
     const { store, writes } = recordingStore(press.mirror);
     const version = await madeVersion(press.mirror, 'loaders', 'second');
+    const now = () => new Date('2026-11-22T00:00:00Z');
 
-    await changeView(view, publishing('loaders', version), { ...press, mirror: store });
+    await changeView(view, publishing('loaders', version), { ...press, mirror: store, now });
 
     expect(writes.filter((write) => write.startsWith('create'))).toHaveLength(2);
-    expect(await indexOf(press)).toMatchObject({ later: 'kept' });
+    const index = await indexOf(press);
+    expect(index).toMatchObject({ later: 'kept', updated: rfc2822(now()) });
+    const dates = Object.values(index.index).map(({ updated }) => updated);
+    expect(dates.sort()).toEqual([rfc2822(at), rfc2822(now())]);
     expect([...(await readView(view, press)).documents.values()].map(({ document }) => document)).toContainEqual(
       expect.objectContaining({ later: { kept: true } }),
     );
