@@ -21,7 +21,7 @@ import { type UbuntuSite, ubuntuSite } from './ubuntu-site';
 let noble: LookAlike;
 beforeAll(async () => {
   noble = await lookAlike('noble');
-}, 300_000);
+}, 900_000);
 
 /** Builds into a site's mirror; what was published is in the answer, flavour by flavour. */
 async function build(site: UbuntuSite, kernels: string, ...more: string[]): Promise<Ended & { versions: string }> {
