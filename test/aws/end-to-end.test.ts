@@ -45,7 +45,7 @@ beforeAll(async () => {
   });
   await cdk(account, app, 'deploy', '--require-approval', 'never');
   outputs = await outputsOf(account);
-}, 600_000);
+});
 
 afterAll(async () => {
   await archive?.[Symbol.asyncDispose]();
@@ -54,7 +54,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-describe('a deployed mirror', { timeout: 600_000 }, () => {
+describe('a deployed mirror', () => {
   it('has everything that its template names, and the same app deployed again changes nothing', async () => {
     const { StackResources = [] } = await new CloudFormationClient().send(
       new DescribeStackResourcesCommand({ StackName: 'MaasMirror' }),

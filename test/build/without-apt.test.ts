@@ -32,7 +32,7 @@ it('fetches, upgrades, prepares and extracts on a machine without apt and dpkg, 
   expect(readdirSync(join(folder, 'mirror.work/logs'), { recursive: true })).toHaveLength(5);
   await expectUntold(seen.names, [folder], built.out + built.err);
   expect(readdirSync(join(folder, 'mirror.work/runs'))).toEqual([]);
-}, 600_000);
+});
 
 /** A folder with the programs of this machine, but for those. */
 function programsWithoutApt(): string {

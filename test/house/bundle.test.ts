@@ -40,7 +40,7 @@ describe('the bundles of this checkout', () => {
 
   beforeAll(async () => {
     [metafiles] = await Promise.all([makeAssets(root, assets), newerNode()]);
-  }, 300_000);
+  });
 
   it.each([
     'stage',

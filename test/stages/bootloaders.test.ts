@@ -34,7 +34,7 @@ let built: BuiltBootloaders;
 beforeAll(async () => {
   small = await bootloaderArchive();
   built = await build(root);
-}, 300_000);
+});
 
 const shim = { place: 'archive', suite: 'noble-updates', component: 'main', name: 'shim-signed' } as const;
 

@@ -42,7 +42,7 @@ it('takes the same kernel and initramfs without the headers, and without other k
     expect(other.release).toBe(look.images.ga?.name.replace('linux-image-', ''));
     expect(other.initrd.equals(alone.initrd)).toBe(false);
   });
-}, 300_000);
+});
 
 interface Taken {
   readonly release: string;

@@ -69,7 +69,7 @@ describe('letting a site read', () => {
     const keyring = join(temporaryFolder(), 'keyring.gpg');
     const takeKeyring = async () => {
       const command = withoutSudo(commands[0], keyring);
-      return (await execa('sh', ['-c', command], { reject: false, timeout: 20_000 })).exitCode;
+      return (await execa('sh', ['-c', command], { reject: false })).exitCode;
     };
     expect(await takeKeyring()).toBe(0);
     expect(readFileSync(keyring)).toEqual(readFileSync(join(folder, 'keyring.gpg')));

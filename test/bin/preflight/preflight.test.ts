@@ -187,7 +187,7 @@ describe('where a build keeps what', () => {
     key: join(folder, 'data/key.asc'),
   });
 
-  it('is made with a new mirror, its key too, which is announced', { timeout: 60_000 }, async () => {
+  it('is made with a new mirror, its key too, which is announced', async () => {
     const folder = temporaryFolder();
     const terminal = keptTerminal();
     const { signer } = await openPlaces(placesIn(folder), [order], terminal);

@@ -17,7 +17,7 @@ import { temporaryFolder } from '../../fixtures/temporary-folder';
 let small: BootloaderArchive;
 beforeAll(async () => {
   small = await bootloaderArchive();
-}, 300_000);
+});
 
 const suites = ['noble', 'noble-updates', 'noble-security'];
 const repositoriesAt = (uri: string, keyring = small.keyring): Repository[] =>

@@ -8,7 +8,7 @@ import { inImage, pocketsAt } from '../../fixtures/trees/in-image';
 let noble: LookAlike;
 beforeAll(async () => {
   noble = await lookAlike('noble');
-}, 300_000);
+});
 
 it('takes a package by its very name, which apt would take for a pattern', async () => {
   await using archive = await serveArchive(noble.archive);

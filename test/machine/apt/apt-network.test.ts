@@ -15,7 +15,7 @@ describe('an apt in an image', () => {
   let small: SmallRelease;
   beforeAll(async () => {
     small = await smallRelease();
-  }, 300_000);
+  });
 
   /** Lets an apt read an archive that only a proxy can find; what the proxy was asked for. */
   async function updatedThrough(

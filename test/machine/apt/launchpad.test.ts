@@ -10,7 +10,7 @@ import { serve } from '../../store/http/answering-server';
 
 const daily = { owner: 'cloud-init-dev', name: 'daily' };
 const by = { network: {}, parse: parseStrictJson };
-const quick = { waits: [], silenceMs: 5_000 };
+const quick = { waits: [], silenceMs: 3_600_000 };
 const path = '/devel/~cloud-init-dev/+archive/ubuntu/daily';
 
 async function ppaWith(keyAnswer: KeyAnswer, isPrivate = false) {

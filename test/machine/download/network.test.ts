@@ -14,7 +14,7 @@ import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { closedServer } from '../../store/http/answering-server';
 
 const index = Buffer.from('an index');
-const quick = { waits: [0, 0], silenceMs: 2_000 };
+const quick = { waits: [0, 0], silenceMs: 3_600_000 };
 
 // The machine that runs the tests may itself be behind a proxy.
 beforeEach(() => {

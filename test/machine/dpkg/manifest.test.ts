@@ -8,7 +8,7 @@ describe('a manifest', () => {
   it('is what dpkg-query says, of this machine and of a tree', async () => {
     expect(manifestOf('/')).toBe(await asDpkgSays('/'));
     await inSmallTree(async ({ path }) => expect(manifestOf(path)).toBe(await asDpkgSays(path)));
-  }, 300_000);
+  });
 
   it('lists what is installed, held or not, and nothing that is half there or gone', () => {
     const status = [

@@ -17,7 +17,7 @@ const credentialAddresses = ['169.254.170.2', '169.254.169.254'];
 const container = ['unshare', '--mount', '--pid', '--ipc', '--uts', '--fork', '--kill-child', '--mount-proc'] as const;
 const networkOfAws = [process.execPath, join(hostile, 'network-of-aws.mjs'), ...credentialAddresses, '--'] as const;
 
-describe('a package that replaces apt’s http method', { timeout: 120_000 }, () => {
+describe('a package that replaces apt’s http method', () => {
   it.each<[string, Command, string[]]>([
     ['as plain root', ['env'], []],
     [

@@ -82,7 +82,7 @@ const settings: Readonly<Record<string, string>> = {
   'etc/apt/apt.conf': 'APT::Default-Release "sid";\nDir::Etc::preferences "/etc/apt/preferences.d/freeze-kernel";\n',
 };
 
-describe('an image that has settings of its own', { timeout: 300_000 }, () => {
+describe('an image that has settings of its own', () => {
   beforeAll(async () => void (await smallRelease()), 300_000);
 
   it('gets the same initramfs, byte for byte, as without them, with its packages on hold and without folders that all have', async () => {

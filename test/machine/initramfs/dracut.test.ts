@@ -41,7 +41,7 @@ describe('a kernel of resolute that apt has installed', () => {
   let made: Made;
   beforeAll(async () => {
     made = await installAndMake(await lookAlike('resolute'));
-  }, 400_000);
+  });
   afterAll(() => rm(made.folder, { recursive: true, force: true }));
 
   it('has brought no initramfs by itself', () => {

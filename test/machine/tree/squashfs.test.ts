@@ -78,7 +78,7 @@ describe('labels of a machine with SELinux', () => {
     const attributes = await run(all, { quiet: true, cwd: `${file}.tree` });
     expect(attributes).toMatch(/^# file: ping\nsecurity\.capability=\S+$/m);
     expect(attributes).not.toContain('selinux');
-  }, 400_000);
+  });
 
   it('refuses them, with the first file that has one, where mksquashfs is too old for that', async () => {
     const { tree, file, options } = labelled();

@@ -23,7 +23,7 @@ import { inImage, pocketsAt } from '../../fixtures/trees/in-image';
 let noble: LookAlike;
 beforeAll(async () => {
   noble = await lookAlike('noble');
-}, 300_000);
+});
 
 const flavours = ['ga', 'hwe'] as const;
 const order = Order.parse({ release: 'noble', architectures: ['amd64'], kernels: { required: [...flavours] } });
@@ -50,7 +50,7 @@ describe('what all flavours have in common', () => {
       expect(apart[at]?.unpacked).toEqual([...(layer.taken[at]?.unpacked ?? []), ...layer.unpacked].sort());
       expect(layer.taken[at]?.unpacked.every((name) => name.startsWith('linux-'))).toBe(true);
     }
-  }, 300_000);
+  });
 
   it('leaves out what would bring a kernel along that no flavour has asked for', async () => {
     const name = 'linux-firmware';

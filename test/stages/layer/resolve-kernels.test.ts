@@ -12,7 +12,7 @@ const packageOf = (kernel: string) => kernelOf('noble', 'amd64', kernel).package
 let noble: LookAlike;
 beforeAll(async () => {
   noble = await lookAlike('noble');
-}, 300_000);
+});
 
 /** Higher versions that make the chain to a kernel another one. */
 const unfinished = { name: packageOf('hwe-edge'), version: '99', depends: 'linux-image-99-generic' };

@@ -26,7 +26,7 @@ let base: string;
 beforeAll(async () => {
   [signer, other] = await Promise.all([smallSigner('stream'), smallSigner('somebody else')]);
   ({ base } = await smallRelease());
-}, 300_000);
+});
 beforeEach(() => void vi.spyOn(process.stdout, 'write').mockReturnValue(true)); // the log of the build
 
 const zany = {

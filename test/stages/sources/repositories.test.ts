@@ -61,4 +61,4 @@ it('keeps the archive of a Debian beside the stanza that customises it, though n
   } finally {
     vi.unstubAllEnvs();
   }
-}, 300_000);
+});

@@ -110,7 +110,7 @@ describe('a store in S3 where one request goes wrong', () => {
 
   it.each(Object.entries(calls))('%s goes on where nothing is said for too long', async (_, call) => {
     const expected = await call(await place(() => undefined));
-    const silent = await place((_asked, count) => (count === 1 ? { silent: true } : undefined), { silenceMs: 300 });
+    const silent = await place((_asked, count) => (count === 1 ? { silent: true } : undefined), { silenceMs: 1_000 });
     expect(await call(silent)).toEqual(expected);
   });
 });
