@@ -40,7 +40,7 @@ describe('a build that is killed', () => {
   let small: SmallRelease;
   beforeAll(async () => {
     small = await smallRelease();
-  }, 900_000);
+  });
 
   it('at 18 random moments leaves no mount and no process, and the mirror as good as before', {
     timeout: 1_200_000,

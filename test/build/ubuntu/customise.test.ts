@@ -20,7 +20,7 @@ let noble: LookAlike;
 let jammy: LookAlike;
 beforeAll(async () => {
   [noble, jammy] = [await lookAlike('noble'), await lookAlike('jammy')];
-}, 900_000);
+});
 
 const newer = '25.1-0ubuntu1~ppa1';
 const ga = (site: UbuntuSite) => ({ mirror: site.mirror, release: site.archive.release, kernel: 'ga' });
