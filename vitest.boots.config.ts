@@ -8,8 +8,6 @@ export default defineConfig({
     ...settings,
     include: ['test/boots/**/*.test.ts'],
     passWithNoTests: true,
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
     maxWorkers: 2,
   },
 });

@@ -13,7 +13,6 @@ export default defineConfig({
     setupFiles: [...settings.setupFiles, join(__dirname, 'test/runner/unprivileged.ts')],
     include: ['test/**/*.test.ts'],
     exclude: ['test/{aws,boots,build,models,mutants,package,peers,timed}/**', ...testsNeedingRoot(__dirname)],
-    testTimeout: 60_000,
     pool: 'forks', // a thread cannot give up root
     maxWorkers: 2,
   },
