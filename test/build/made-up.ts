@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { LookAlike } from '../fixtures/look-alike';
-import { asMadeUpRelease } from '../fixtures/made-up-release';
+import type { LookAlike } from '../fixtures/images/look-alike';
+import { asMadeUpRelease } from '../fixtures/images/made-up-release';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { maasMirror } from './cli';
 import { documentAt, productIdsAt } from './published';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { measureFile } from '../../lib/store/digest';
-import { type LookAlike, type LookAlikeRelease, lookAlike } from '../fixtures/look-alike';
-import { kernelFilesOf } from '../fixtures/look-alike/kernel-files';
+import { type LookAlike, type LookAlikeRelease, lookAlike } from '../fixtures/images/look-alike';
+import { kernelFilesOf } from '../fixtures/images/look-alike/kernel-files';
 import { maasMirror } from './cli';
 import { moduleName, wantedModules } from './initrd';
 import { expectMadeUpRelease } from './made-up';

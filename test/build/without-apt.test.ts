@@ -1,8 +1,8 @@
 import { readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { newerNode } from '../fixtures/other-node';
-import { serveArchive, smallRelease } from '../fixtures/small-release';
+import { serveArchive, smallRelease } from '../fixtures/images/small-release';
+import { newerNode } from '../fixtures/programs/other-node';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { maasMirror } from './cli';
 import { newestAt } from './published';

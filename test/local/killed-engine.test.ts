@@ -15,7 +15,7 @@ beforeAll(async () => {
   bundles = await temporaryFolder();
   await chmod(bundles.path, 0o755); // another user reads it, too
   engine = join(bundles.path, 'engine.js');
-  await build({ stdin: { contents: program, resolveDir: process.cwd(), loader: 'ts' }, outfile: engine, ...bundle });
+  await build({ stdin: { contents: program, resolveDir: __dirname, loader: 'ts' }, outfile: engine, ...bundle });
 });
 afterAll(() => bundles[Symbol.asyncDispose]());
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { smallSigner } from '../fixtures/small-mirror';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { s3Publishers } from '../publication/s3-publishers';
 import { publishTwiceAtOnce } from '../publication/two-publishers';
 

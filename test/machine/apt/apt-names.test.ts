@@ -2,8 +2,8 @@ import { beforeAll, expect, it } from 'vitest';
 import { aptInstall, aptPurge } from '../../../lib/machine/apt/apt';
 import { isKnown } from '../../../lib/machine/apt/apt-names';
 import { manifestOf } from '../../../lib/machine/dpkg/manifest';
-import { inImage, pocketsAt } from '../../fixtures/in-image';
-import { type LookAlike, lookAlike, serveArchive } from '../../fixtures/look-alike';
+import { type LookAlike, lookAlike, serveArchive } from '../../fixtures/images/look-alike';
+import { inImage, pocketsAt } from '../../fixtures/trees/in-image';
 
 let noble: LookAlike;
 beforeAll(async () => {

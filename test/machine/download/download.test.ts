@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { download } from '../../../lib/machine/download/download';
 import type { Promised } from '../../../lib/machine/download/download-part';
 import { mounted } from '../../../lib/machine/tree/mounts';
+import { type Asked, serveTroubled, type Trouble } from '../../fixtures/servers/troubled-server';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { type Asked, serveTroubled, type Trouble } from '../../fixtures/troubled-server';
 import { startDownloader } from './downloader-process';
 
 const promiseOf = (bytes: Buffer): Promised => ({

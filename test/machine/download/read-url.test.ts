@@ -6,9 +6,9 @@ import { pipeline, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { download, readUrl } from '../../../lib/machine/download/download';
-import { packedEncodings, plainEncodings } from '../../fixtures/encodings';
+import { serveTroubled, type Trouble } from '../../fixtures/servers/troubled-server';
+import { packedEncodings, plainEncodings } from '../../fixtures/streams/encodings';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { serveTroubled, type Trouble } from '../../fixtures/troubled-server';
 import { closedServer, serve } from '../../store/http/answering-server';
 
 const index = Buffer.from('an index');

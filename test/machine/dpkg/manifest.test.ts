@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { manifestFrom, manifestOf } from '../../../lib/machine/dpkg/manifest';
 import { run } from '../../../lib/machine/run';
-import { inSmallTree } from '../../fixtures/in-small-tree';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { inSmallTree } from '../../fixtures/trees/in-small-tree';
 
 describe('a manifest', () => {
   it('is what dpkg-query says, of this machine and of a tree', async () => {

@@ -10,9 +10,9 @@ import { makeInitramfs, prepareInitramfs } from '../../../lib/machine/initramfs/
 import { namesInInitrd } from '../../../lib/machine/initramfs/read-initrd';
 import type { Chroot } from '../../../lib/machine/tree/chroot';
 import { initramfsChoiceOf } from '../../../lib/stages/layer/initramfs-choice';
-import { inSmallTree } from '../../fixtures/in-small-tree';
-import { serveArchive, smallRelease } from '../../fixtures/small-release';
+import { serveArchive, smallRelease } from '../../fixtures/images/small-release';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { inSmallTree } from '../../fixtures/trees/in-small-tree';
 
 const bookworm = releaseOf('bookworm');
 const choice = initramfsChoiceOf(bookworm, 'amd64');

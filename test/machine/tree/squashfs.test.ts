@@ -12,7 +12,7 @@ import {
   passingCompression,
   squashfsTime,
 } from '../../../lib/machine/tree/squashfs';
-import { programOfTrixie } from '../../fixtures/program-of-trixie';
+import { programOfTrixie } from '../../fixtures/programs/program-of-trixie';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 describe('a file that should be a squashfs', () => {

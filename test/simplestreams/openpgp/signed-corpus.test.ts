@@ -9,7 +9,7 @@ import { verifyClearsigned } from '../../../lib/machine/gpgv';
 import { signatureCheck } from '../../../lib/operations/verify/signature-check';
 import { verifyInProcess } from '../../../lib/simplestreams/openpgp/openpgp-verify';
 import { verifiedText } from '../../../lib/simplestreams/openpgp/verified-text';
-import { programOfTrixie } from '../../fixtures/program-of-trixie';
+import { programOfTrixie } from '../../fixtures/programs/program-of-trixie';
 
 import { type Hand, hand, now } from './signed-by-hand';
 import { type DetachedVariant, detachedCorpus, type Outcome, signedCorpus, type Variant } from './signed-corpus';

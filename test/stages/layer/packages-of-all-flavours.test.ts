@@ -16,9 +16,9 @@ import { findKernel } from '../../../lib/machine/initramfs/kernel';
 import { initramfsChoiceOf } from '../../../lib/stages/layer/initramfs-choice';
 import { commonPackages, installCommon } from '../../../lib/stages/layer/packages-of-all-flavours';
 import { type Resolution, resolveKernels } from '../../../lib/stages/layer/resolve-kernels';
-import { inImage, pocketsAt } from '../../fixtures/in-image';
-import { type LookAlike, lookAlike, serveArchive, withPackage } from '../../fixtures/look-alike';
+import { type LookAlike, lookAlike, serveArchive, withPackage } from '../../fixtures/images/look-alike';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { inImage, pocketsAt } from '../../fixtures/trees/in-image';
 
 let noble: LookAlike;
 beforeAll(async () => {

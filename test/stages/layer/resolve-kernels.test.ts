@@ -3,9 +3,9 @@ import { kernelOf } from '../../../lib/catalog/kernels';
 import type { Job } from '../../../lib/job/job';
 import { Order } from '../../../lib/job/order';
 import { type Resolution, resolveKernels } from '../../../lib/stages/layer/resolve-kernels';
-import { inImage, pocketsAt } from '../../fixtures/in-image';
-import { type LookAlike, lookAlike, serveArchive, withoutPackage, withPackage } from '../../fixtures/look-alike';
+import { type LookAlike, lookAlike, serveArchive, withoutPackage, withPackage } from '../../fixtures/images/look-alike';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { inImage, pocketsAt } from '../../fixtures/trees/in-image';
 
 const packageOf = (kernel: string) => kernelOf('noble', 'amd64', kernel).package;
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { S3BucketOptions } from '../../../lib/store/s3/s3';
 import { S3Store } from '../../../lib/store/s3/s3-store';
-import { smallObject } from '../../fixtures/small-s3/objects';
-import type { Asked } from '../../fixtures/small-s3/request';
-import { type Fault, type FaultOf, type SmallS3, startSmallS3 } from '../../fixtures/small-s3/server';
+import { smallObject } from '../../fixtures/aws/small-s3/objects';
+import type { Asked } from '../../fixtures/aws/small-s3/request';
+import { type Fault, type FaultOf, type SmallS3, startSmallS3 } from '../../fixtures/aws/small-s3/server';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { keysOf, sha256Of, textOf } from '../contract';
 
