@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
-import type { LookAlike } from '../fixtures/images/look-alike';
-import { asMadeUpRelease } from '../fixtures/images/made-up-release';
-import { temporaryFolder } from '../fixtures/temporary-folder';
-import { maasMirror } from './cli';
-import { documentAt, productIdsAt } from './published';
+import type { LookAlike } from '../../fixtures/images/look-alike';
+import { asMadeUpRelease } from '../../fixtures/images/made-up-release';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { maasMirror } from '../cli';
+import { documentAt, productIdsAt } from '../published';
 import { gaUpTo2604, letters } from './subarches';
 import { ubuntuSite } from './ubuntu-site';
 
