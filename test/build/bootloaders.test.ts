@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type BootloaderArchive, bootloaderArchive, withChangedPackage } from '../fixtures/bootloader-archive';
-import { type LookAlike, lookAlike } from '../fixtures/look-alike';
-import { serveArchive } from '../fixtures/served-archive';
+import { type BootloaderArchive, bootloaderArchive, withChangedPackage } from '../fixtures/archives/bootloader-archive';
+import { type LookAlike, lookAlike } from '../fixtures/images/look-alike';
+import { serveArchive } from '../fixtures/servers/served-archive';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { maasMirror } from './cli';
 import { ubuntuSite } from './ubuntu-site';
@@ -12,11 +12,11 @@ let loaders: BootloaderArchive;
 let noble: LookAlike;
 beforeAll(async () => {
   [loaders, noble] = [await bootloaderArchive(), await lookAlike('noble')];
-}, 300_000);
+});
 
 const shim = { place: 'archive', suite: 'noble-updates', component: 'main', name: 'shim-signed' } as const;
 
-describe('the bootloaders of a view', { timeout: 300_000 }, () => {
+describe('the bootloaders of a view', () => {
   it('come by an execution of their own, beside the images, and only where their packages have changed', async () => {
     await using site = await ubuntuSite(noble);
     let now = loaders;
@@ -63,7 +63,7 @@ describe('the bootloaders of a view', { timeout: 300_000 }, () => {
   });
 });
 
-describe('a configuration', { timeout: 300_000 }, () => {
+describe('a configuration', () => {
   it('builds every view that has news, with the words of mirror.yaml', async () => {
     await using site = await ubuntuSite(noble);
     const address = (option: string) => site.words()[site.words().indexOf(option) + 1];

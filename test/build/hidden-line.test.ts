@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { publishCloudImages } from '../fixtures/cloud-stream';
-import { hideLine } from '../fixtures/hidden-line';
-import { serveArchive } from '../fixtures/served-archive';
-import { smallSigner } from '../fixtures/small-mirror';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
+import { serveArchive } from '../fixtures/servers/served-archive';
+import { publishCloudImages } from '../fixtures/streams/cloud-stream';
+import { hideLine } from '../fixtures/streams/hidden-line';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { maasMirror } from './cli';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { generateKey } from 'openpgp';
 import { describe, expect, it } from 'vitest';
 import { openpgpSigner } from '../../lib/simplestreams/openpgp/openpgp-signer';
-import { makeDeb, releaseTime } from '../fixtures/apt-archive/deb';
-import { makeArchiveKey, signSuite } from '../fixtures/apt-archive/suite';
+import { makeDeb, releaseTime } from '../fixtures/archives/deb';
+import { makeArchiveKey, signSuite } from '../fixtures/archives/suite';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
 const script = join(__dirname, '../../buildspecs/host-tools.sh');

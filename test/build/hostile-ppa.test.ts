@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
-import { type LookAlike, lookAlike } from '../fixtures/look-alike';
-import { servePpas } from '../fixtures/look-alike/launchpad';
-import { makePpa } from '../fixtures/look-alike/ppa';
+import { type LookAlike, lookAlike } from '../fixtures/images/look-alike';
+import { servePpas } from '../fixtures/images/look-alike/launchpad';
+import { makePpa } from '../fixtures/images/look-alike/ppa';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { maasMirror } from './cli';
 import { fileOf, newestAt } from './published';
@@ -13,11 +13,9 @@ import { ubuntuSite } from './ubuntu-site';
 let noble: LookAlike;
 beforeAll(async () => {
   noble = await lookAlike('noble');
-}, 300_000);
+});
 
-it('a hostile package of a PPA changes no file of the builder, has none published and reaches no service there', {
-  timeout: 600_000,
-}, async () => {
+it('a hostile package of a PPA changes no file of the builder, has none published and reaches no service there', async () => {
   // No temporary one, which would be emptied in the image: the hook is to lead to something there as well.
   const folder = mkdtempSync('/srv/small-mirror-');
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -68,9 +66,7 @@ echo inside >${victim}
   expect(kernel.toString('latin1', 0x202, 0x206)).toBe('HdrS'); // the header of a Linux kernel
 });
 
-it('refuses a kernel that a package of a PPA has put in the place of the installed one', {
-  timeout: 600_000,
-}, async () => {
+it('refuses a kernel that a package of a PPA has put in the place of the installed one', async () => {
   const swap = 'for kernel in /boot/vmlinuz-*; do [ ! -f "$kernel" ] || echo evil >"$kernel"; done';
   const evil = {
     ...{ name: 'evil', version: '1' },

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type LookAlike, lookAlike } from '../fixtures/look-alike';
+import { type LookAlike, lookAlike } from '../fixtures/images/look-alike';
 import { maasMirror } from './cli';
 import { documentAt } from './published';
 import { expectSixFlavours } from './six-flavours';

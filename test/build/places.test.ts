@@ -1,14 +1,14 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startProxy } from '../fixtures/forward-proxy';
-import { type LookAlike, lookAlike } from '../fixtures/look-alike';
-import { servePpas } from '../fixtures/look-alike/launchpad';
-import { cloudInit, motdNewsConfig } from '../fixtures/look-alike/packages';
-import { makePpa, type Ppa } from '../fixtures/look-alike/ppa';
-import { filesWith, sightingsOf } from '../fixtures/secret-sightings';
-import { serveArchive } from '../fixtures/served-archive';
-import { serveOverTls } from '../fixtures/served-over-tls';
+import { type LookAlike, lookAlike } from '../fixtures/images/look-alike';
+import { servePpas } from '../fixtures/images/look-alike/launchpad';
+import { cloudInit, motdNewsConfig } from '../fixtures/images/look-alike/packages';
+import { makePpa, type Ppa } from '../fixtures/images/look-alike/ppa';
+import { filesWith, sightingsOf } from '../fixtures/keys/secret-sightings';
+import { startProxy } from '../fixtures/servers/forward-proxy';
+import { serveArchive } from '../fixtures/servers/served-archive';
+import { serveOverTls } from '../fixtures/servers/served-over-tls';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { maasMirror } from './cli';
 import { fileOf, inRoot, newestAt } from './published';
@@ -17,7 +17,7 @@ import { type UbuntuSite, ubuntuSite } from './ubuntu-site';
 let noble: LookAlike;
 beforeAll(async () => {
   noble = await lookAlike('noble');
-}, 300_000);
+});
 
 const version = '25.1-0ubuntu1~ppa1';
 const motdVersion = '14ubuntu1';
@@ -66,7 +66,7 @@ function wordsWith(site: UbuntuSite, places: Readonly<Record<string, string>>): 
   return words;
 }
 
-describe('a build', { timeout: 300_000 }, () => {
+describe('a build', () => {
   it('reaches stream, archive, PPA and Launchpad through the proxy that it is given', async () => {
     await using site = await ubuntuSite(noble);
     await using launchpad = await servePpas(await ppaOf());

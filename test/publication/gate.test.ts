@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
-import { smallSigner } from '../fixtures/small-mirror';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { smallPress } from './small-press';
 import { wrappedStore } from './wrapped-store';
 

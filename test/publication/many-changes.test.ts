@@ -14,7 +14,7 @@ import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { objectsOf, type Promised } from '../../lib/simplestreams/promised';
 import type { Products } from '../../lib/simplestreams/types';
 import type { Store } from '../../lib/store/store';
-import { smallSigner } from '../fixtures/small-mirror';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { storeContract } from '../store/contract';
 import { MemoryStore } from './memory-store';
 import { madeVersion, publishing, tokensIn } from './small-view';

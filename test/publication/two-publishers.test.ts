@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { smallSigner } from '../fixtures/small-mirror';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { publishTwiceAtOnce } from './two-publishers';
 import '../fixtures/needs-seconds';
 

@@ -11,9 +11,9 @@ import { Order } from '../../../lib/job/order';
 import type { Plan } from '../../../lib/job/plan';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { openMirrorDirectory } from '../../../lib/store/open';
-import { publishCloudImages } from '../../fixtures/cloud-stream';
-import { serveArchive } from '../../fixtures/served-archive';
-import { smallSigner } from '../../fixtures/small-mirror';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { serveArchive } from '../../fixtures/servers/served-archive';
+import { publishCloudImages } from '../../fixtures/streams/cloud-stream';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 const assets = mkdtempSync(join(tmpdir(), 'functions-'));
