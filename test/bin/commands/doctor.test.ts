@@ -279,7 +279,7 @@ describe('the doctor of a deployed mirror', () => {
     const x86: ScriptedExecution = {
       ...endlessBuild(),
       // Asked for only by one that follows it.
-      get status() {
+      get status(): 'RUNNING' {
         interrupt.abort();
         return 'RUNNING';
       },
