@@ -11,6 +11,7 @@ import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp/o
 import { publicationTime } from '../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { type SmallPress, smallPress } from './small-press';
+import '../fixtures/needs-seconds';
 
 const bundle = join(__dirname, '../../dist/assets/publish/index.js');
 

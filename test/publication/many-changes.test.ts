@@ -19,6 +19,7 @@ import { storeContract } from '../store/contract';
 import { MemoryStore } from './memory-store';
 import { madeVersion, publishing, tokensIn } from './small-view';
 import { wrappedStore } from './wrapped-store';
+import '../fixtures/needs-seconds';
 
 let old: Signer;
 let next: Signer;
