@@ -14,7 +14,7 @@ export const settings = {
 
 /**
  * Rooms whose tests leave nothing behind in their process: all their files run in two processes, which load and warm up the CDK,
- * OpenPGP and the AWS SDK once each instead of once a file. test/runner/shared-rooms.test.ts looks at them.
+ * OpenPGP and the AWS SDK once each instead of once a file. test/runner/rooms-without-isolation.test.ts looks at them.
  */
 export const sharedRooms = ['catalog', 'cloud', 'job', 'mirror', 'operations', 'publication', 'simplestreams'];
 export const inSharedRooms = filesOf(sharedRooms);

@@ -9,8 +9,8 @@ import { bootstrap } from '../../../lib/machine/bootstrap/bootstrap';
 import { openGateway } from '../../../lib/machine/gateway/gateway';
 import { serveArchive } from '../../fixtures/servers/served-archive';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { hostileArchive } from '../../fixtures/trees/hostile/bootstrapped';
 import '../../fixtures/needs-root';
+import { hostileArchive } from '../../fixtures/trees/hostile/bootstrapped';
 
 it('lets nothing of a package work outside the walls while a tree is made', async () => {
   const [folder, lists, name] = [temporaryFolder(), temporaryFolder(), `evil-${randomUUID()}`];
