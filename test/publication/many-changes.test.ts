@@ -3,6 +3,7 @@ import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { storeContract } from '../store/contract';
 import { changeAtOnce } from './many-changes';
 import { MemoryStore } from './memory-store';
+import '../fixtures/needs-seconds';
 
 storeContract('a store in memory', async () => new MemoryStore());
 
