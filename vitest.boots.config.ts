@@ -7,8 +7,8 @@ export default defineConfig({
   test: {
     ...settings,
     include: ['test/boots/**/*.test.ts'],
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
+    testTimeout: 3_600_000,
+    hookTimeout: 1_800_000,
     maxWorkers: 2,
   },
 });
