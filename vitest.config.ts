@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { cacheDir, settings } from './test/runner/settings';
+import { cacheDir, settings, withoutCloudFormationsRules } from './test/runner/settings';
 
 const timed = ['test/timed/**/*.test.ts'];
 
@@ -10,6 +10,7 @@ export default defineConfig({
   cacheDir,
   test: {
     ...settings,
+    env: withoutCloudFormationsRules,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [

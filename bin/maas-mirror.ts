@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import './check-node';
 import { Command, CommanderError } from 'commander';
-import { addReleases } from './add-releases';
 import { addAccess } from './commands/access';
 import { addBuild } from './commands/build';
 import { addDoctor } from './commands/doctor';
 import { addHelp } from './commands/help';
 import { addKeyring } from './commands/keyring';
 import { addList } from './commands/list';
+import { addReleases } from './commands/releases';
 import { addServe } from './commands/serve';
 import { addStatus } from './commands/status';
 import { addVerify } from './commands/verify';
@@ -49,7 +49,8 @@ const commands = [
   addHelp,
 ];
 
-function programOf(terminal: Terminal, done: (code: number) => void): Command {
+/** The command line with all its commands. @param done is told the exit code of the one that ran */
+export function programOf(terminal: Terminal, done: (code: number) => void): Command {
   const program = new Command('maas-mirror')
     .description('Builds MAAS images and serves them as a signed simplestreams mirror.')
     .version(version(), '-V, --version')

@@ -1,4 +1,3 @@
-export { BuildMachine } from './mirror/builds/build-machine';
 export { KernelBuild, type KernelBuildProps } from './mirror/builds/kernel-build';
 export { type BuildProps, StageBuild, type StageBuildProps } from './mirror/builds/stage-build';
 export type { StageBuilds } from './mirror/builds/stage-builds';
@@ -15,6 +14,7 @@ export { MirrorFunction, type MirrorFunctionProps } from './mirror/functions/mir
 export type { MirrorFunctions } from './mirror/functions/mirror-functions';
 export { MaasMirror } from './mirror/maas-mirror';
 export type { MaasMirrorProps } from './mirror/maas-mirror-props';
+export { BuildMachine } from './mirror/settings/build-machine';
 export type { ProbeSettings } from './mirror/settings/probe-settings';
 export { MirrorSite } from './mirror/site/mirror-site';
 export type { MirrorSiteProps } from './mirror/site/mirror-site-props';

@@ -2,7 +2,7 @@ import { isSigningProbe, type TestSigned } from '../../lib/job/aws/probe';
 import { checkBundles, workStoreVariable } from '../../lib/job/environment';
 import { publishInputOf, publishLoadersInputOf } from '../../lib/job/handed-on/publish-input';
 import { mirrorStoreVariable } from '../../lib/job/names';
-import { showKeyrings } from '../../lib/publication/show-mirror';
+import { showKeyrings } from '../../lib/publication/keyring';
 import { testSignature } from '../../lib/stages/probes/test-signature';
 import { type Published, publish } from '../../lib/stages/publish';
 import { type PublishedBootloaders, publishBootloaders } from '../../lib/stages/publish-bootloaders';

@@ -1,9 +1,11 @@
+// bin/preflight: what is looked at before a build on this machine begins, so that it fails at once and not in an hour.
+
 import { stat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { MirrorError } from '../../lib/errors';
 import { mirror as layout } from '../../lib/job/layout';
 import type { Order } from '../../lib/job/order';
-import { requireOwnKey } from '../../lib/publication/show-mirror';
+import { requireOwnKey } from '../../lib/publication/keyring';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { DirectoryStore } from '../../lib/store/directory/directory';
 import { findMirrorDirectory, openMirrorDirectory } from '../../lib/store/directory/mirror-directory';

@@ -2,9 +2,8 @@ import { flavourSaid } from '../catalog/names';
 import { parseProductId } from '../catalog/products';
 import { MirrorError } from '../errors';
 import { mirror } from '../job/layout';
+import { readView } from '../publication/read-view';
 import { viewsOf } from '../publication/views';
-import { parseIndex, parseProducts } from '../simplestreams/json';
-import { splitClearsigned } from '../simplestreams/openpgp/split-clearsigned';
 import type { Product, Products, Version } from '../simplestreams/types';
 import { byBytes } from '../simplestreams/version-order';
 import type { Store } from '../store/store';
@@ -60,22 +59,11 @@ export async function listMirror(
 }
 
 async function rowsOf(store: Store, view: string): Promise<MirrorRow[]> {
-  const index = parseIndex(await signedText(store, mirror.index(view)), mirror.index(view));
-  const documents = Object.values(index.index).map(async ({ path }) => {
-    const key = mirror.document(view, path);
-    return parseProducts(await signedText(store, key), key);
+  const { index, documents } = await readView(view, { mirror: store, unchecked: true });
+  if (index !== undefined) return [...documents.values()].flatMap(({ document }) => rowsOfDocument(view, document));
+  throw new MirrorError('NoSuchObject', `${store.name} has no ${mirror.index(view)}`, {
+    hint: '`maas-mirror verify` looks at the whole mirror',
   });
-  return (await Promise.all(documents)).flatMap((document) => rowsOfDocument(view, document));
-}
-
-async function signedText(store: Store, key: string): Promise<string> {
-  const object = await store.read(key);
-  if (object === undefined) {
-    throw new MirrorError('NoSuchObject', `${store.name} has no ${key}`, {
-      hint: '`maas-mirror verify` looks at the whole mirror',
-    });
-  }
-  return splitClearsigned(object.bytes).text;
 }
 
 function rowsOfDocument(view: string, { products }: Products): MirrorRow[] {

@@ -1,10 +1,9 @@
 import { MirrorError } from '../errors';
-import { mirror, mutableCacheControl } from '../job/layout';
-import { frontPage } from '../publication/front-page';
-import { type MirrorKeyring, readKeyring, writeKeyring } from '../publication/mirror-keyring';
+import { mirror } from '../job/layout';
+import { writeFrontPage } from '../publication/front-page';
+import { type MirrorKeyring, readKeyring, writeKeyring } from '../publication/keyring';
 import { isSignedByNext, type KeyChange, signView } from '../publication/sign-view';
 import { viewsOf } from '../publication/views';
-import { keysOf } from '../simplestreams/openpgp/keyring';
 import type { Signer } from '../simplestreams/openpgp/signer';
 import type { Store } from '../store/store';
 
@@ -105,7 +104,7 @@ function wrongKey(store: Store, held: readonly string[], fingerprint: string): M
 
 /** A publication may bring another view meanwhile: looks again until there is nothing left to sign. */
 async function signAll(rotation: Rotation): Promise<{ signed: string[]; untouched: string[] }> {
-  const change = await changeOf(rotation);
+  const change = changeOf(rotation);
   const signed = new Set<string>();
   for (;;) {
     const views = await viewsOf(rotation.store);
@@ -116,14 +115,13 @@ async function signAll(rotation: Rotation): Promise<{ signed: string[]; untouche
       found = true;
     }
     if (found) continue;
-    const page = Buffer.from(frontPage(rotation.next.fingerprint, mirror));
-    await rotation.store.replace(mirror.frontPage, page, html);
+    await writeFrontPage(change);
     return { signed: [...signed], untouched: views.filter((view) => !signed.has(view)) };
   }
 }
 
 async function requireSigned(rotation: Rotation): Promise<void> {
-  const change = await changeOf(rotation);
+  const change = changeOf(rotation);
   const left: string[] = [];
   for (const view of await viewsOf(rotation.store)) {
     if (!(await isSignedByNext(view, change))) left.push(view);
@@ -135,9 +133,8 @@ async function requireSigned(rotation: Rotation): Promise<void> {
   });
 }
 
-async function changeOf(rotation: Rotation): Promise<KeyChange> {
-  const [{ created } = { created: new Date(0) }] = await keysOf(rotation.next.keyring);
-  return { ...rotation, created };
+function changeOf({ store, current, next, now }: Rotation): KeyChange {
+  return { mirror: store, signer: next, former: current, now };
 }
 
 async function reached(store: Store, signed: string[], untouched: string[]): Promise<Rotated> {
@@ -161,5 +158,3 @@ function allDone({ store, next }: Rotation): MirrorError {
     },
   );
 }
-
-const html = { contentType: 'text/html; charset=utf-8', cacheControl: mutableCacheControl };

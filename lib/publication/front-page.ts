@@ -1,8 +1,15 @@
-/** The page that people find at the address of a mirror; paths are relative to it. */
-export function frontPage(
-  fingerprint: string,
-  paths: { readonly keyring: string; readonly armouredKeyring: string },
-): string {
+import { mirror as layout, mutableCacheControl } from '../job/layout';
+import type { Press } from './press';
+
+/** Writes the page that people find at the address of a mirror; it names the key that signs there. */
+export async function writeFrontPage({ mirror, signer }: Pick<Press, 'mirror' | 'signer'>): Promise<void> {
+  const page = Buffer.from(frontPage(signer.fingerprint, layout));
+  const options = { contentType: 'text/html; charset=utf-8', cacheControl: mutableCacheControl };
+  await mirror.replace(layout.frontPage, page, options);
+}
+
+/** @param paths relative to the page */
+function frontPage(fingerprint: string, paths: Pick<typeof layout, 'keyring' | 'armouredKeyring'>): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

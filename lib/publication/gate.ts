@@ -1,28 +1,56 @@
 import { MirrorError } from '../errors';
 import { mirror as layout } from '../job/layout';
+import { checkIndex } from '../simplestreams/contract/check-index';
+import { checkProducts } from '../simplestreams/contract/check-products';
 import type { Violation } from '../simplestreams/contract/contract-rules';
-import type { Addition } from '../simplestreams/merge';
 import { objectsOf, type Promised } from '../simplestreams/promised';
+import type { Index, Products, Version } from '../simplestreams/types';
 import type { Store } from '../store/store';
+import type { NextContent, ViewContent } from './view-content';
 
 /**
  * The contract gate: one version that MAAS cannot read disables the whole boot source of a site, so such a version is
- * never committed.
- * @throws ContractBroken naming every rule
+ * never committed. Documents that a change leaves as they are were judged when they came.
+ * @throws ContractBroken naming every rule, or the object that is not there, whole and right
  */
-export function refuse(violations: readonly Violation[]): void {
-  if (violations.length === 0) return;
-  const lines = violations.map(({ rule, where, message }) => `${where}: ${message} [${rule}]`);
-  throw new MirrorError('ContractBroken', `MAAS would refuse this mirror:\n${lines.join('\n')}`, {
-    hint: 'nothing was published; the view is as it was',
-  });
+export async function gateDocuments(before: ViewContent, { changed }: NextContent, mirror: Store): Promise<void> {
+  const objects = new Map<string, Promised>();
+  for (const [id, document] of changed) {
+    refuse(checkProducts(document, id));
+    refuseOtherContent(id, document);
+    for (const object of addedObjects(before.documents.get(id), document)) objects.set(object.path, object);
+  }
+  await Promise.all([...objects.values()].map((object) => requireObject(object, mirror)));
 }
 
-/** Every object that a commit adds has to be there, whole and right. */
-export async function requireObjects(additions: readonly Addition[], mirror: Store): Promise<void> {
-  const items = new Map<string, Promised>();
-  for (const { version } of additions) for (const item of objectsOf(version)) items.set(item.path, item);
-  await Promise.all([...items.values()].map((item) => requireObject(item, mirror)));
+/** The same of the index over the documents. @throws ContractBroken */
+export function gateIndex(index: Index, documents: ReadonlyMap<string, Products>): void {
+  refuse(checkIndex(index, { documents, signed: true }));
+}
+
+function refuse(violations: readonly Violation[]): void {
+  if (violations.length === 0) return;
+  const lines = violations.map(({ rule, where, message }) => `${where}: ${message} [${rule}]`);
+  throw new MirrorError('ContractBroken', `MAAS would refuse this mirror:\n${lines.join('\n')}`, { hint: unchanged });
+}
+
+function refuseOtherContent(id: string, { content_id: other }: Products): void {
+  if (id === other) return;
+  throw new MirrorError('ContractBroken', `the document of ${id} would be ${other}`, { hint: unchanged });
+}
+
+/** What a document promises that it did not promise before; versions that a change hands on have nothing new. */
+function addedObjects(before: Products | undefined, after: Products): Promised[] {
+  const old = versionsOf(before);
+  const handedOn = new Set(old);
+  const added = versionsOf(after).filter((version) => !handedOn.has(version));
+  const nameOf = ({ path, size, sha256 }: Promised) => `${path} ${size} ${sha256}`;
+  const promised = new Set(added.length === 0 ? [] : old.flatMap(objectsOf).map(nameOf));
+  return added.flatMap(objectsOf).filter((object) => !promised.has(nameOf(object)));
+}
+
+function versionsOf(document: Products | undefined): Version[] {
+  return Object.values(document?.products ?? {}).flatMap(({ versions }) => Object.values(versions));
 }
 
 async function requireObject({ path, size, sha256 }: Promised, mirror: Store): Promise<void> {
@@ -33,8 +61,8 @@ async function requireObject({ path, size, sha256 }: Promised, mirror: Store): P
   throw new MirrorError(
     'ContractBroken',
     `${key} is ${seen}, the document promises ${size} bytes with sha256 ${sha256}`,
-    {
-      hint: 'nothing was published; the view is as it was',
-    },
+    { hint: unchanged },
   );
 }
+
+const unchanged = 'nothing was published; the view is as it was';

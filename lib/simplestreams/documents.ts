@@ -21,13 +21,9 @@ export interface SealedDocument {
 /**
  * The files of a products document, each named by the sha256 of its own bytes, so that none ever changes; only the
  * signature is named after the JSON that it signs, since readers look for it there.
+ * @param text JSON, as {@link writeJson} makes it
  */
-export function sealDocument(document: Products, signer: Signer, at: Date): Promise<SealedDocument> {
-  return sealText(writeJson(document), signer, at);
-}
-
-/** The same of a document's text, as it stands. */
-export async function sealText(text: string, signer: Signer, at: Date): Promise<SealedDocument> {
+export async function sealDocument(text: string, signer: Signer, at: Date): Promise<SealedDocument> {
   const signed = Buffer.from(await signer.clearsign(text, at));
   const json = { path: jsonPathOf(text), bytes: Buffer.from(text) };
   return {
@@ -35,6 +31,16 @@ export async function sealText(text: string, signer: Signer, at: Date): Promise<
     sjson: { path: `streams/v1/${sha256Of(signed)}.sjson`, bytes: signed },
     signature: { path: `${json.path}.gpg`, bytes: Buffer.from(await signer.detach(text, at)) },
   };
+}
+
+/** Whether a document is named by its own bytes, so that it cannot have been changed unseen. */
+export function isNamedByItself(path: string, bytes: Buffer): boolean {
+  return (
+    path
+      .split('/')
+      .at(-1)
+      ?.startsWith(`${sha256Of(bytes)}.`) ?? false
+  );
 }
 
 /** Where the unsigned JSON of a document lies. */
@@ -45,17 +51,22 @@ export function jsonPathOf(text: string): string {
 /**
  * The index over sealed documents.
  * @param entries documents with the path of their signed form
+ * @param before the index that it follows: what that says beyond our own fields is handed on @default - none
  * @throws BadInput where two documents have one content id: a reader would see only one of them
  */
-export function makeIndex(entries: readonly { readonly document: Products; readonly path: string }[], at: Date): Index {
+export function makeIndex(
+  entries: readonly { readonly document: Products; readonly path: string }[],
+  at: Date,
+  before?: Index,
+): Index {
   const ids = entries.map(({ document }) => document.content_id);
   const twice = ids.find((id, place) => ids.indexOf(id) !== place);
   if (twice !== undefined) throw new MirrorError('BadInput', `two documents have the content id ${twice}`);
-  return {
-    format: 'index:1.0',
-    index: Object.fromEntries(entries.map(({ document, path }) => [document.content_id, entryOf(document, path)])),
-    updated: rfc2822(at),
-  };
+  const index = entries.map(({ document, path }) => {
+    const { content_id: id } = document;
+    return [id, { ...before?.index[id], ...entryOf(document, path) }] as const;
+  });
+  return { ...before, format: 'index:1.0', index: Object.fromEntries(index), updated: rfc2822(at) };
 }
 
 function entryOf(document: Products, path: string): IndexEntry {

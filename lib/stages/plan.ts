@@ -8,7 +8,7 @@ import { isCustomised, type Order } from '../job/order';
 import { type Plan, type PlanInput, planOf } from '../job/plan';
 import { repositoryText } from '../job/sources/added-repository';
 import { sha256OfText } from '../machine/digest';
-import { readView } from '../publication/published-view';
+import { readProducts } from '../publication/read-view';
 import type { VerifyClearsigned } from '../simplestreams/openpgp/verified-text';
 import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
@@ -92,7 +92,7 @@ async function planImages(planned: Plan, order: Order, bench: LookBench): Promis
   );
   if (order.rebuild) return { ...planned, architectures };
 
-  const document = await documentOf(contentId(releaseFor(order), order.view), order, bench);
+  const document = await readProducts(order.view, contentId(releaseFor(order), order.view), { mirror: bench.mirror });
   const news = architectures.filter((one) => !hasAll(document, one, order));
   if (news.length > 0) return { ...planned, architectures: news };
   return {
@@ -106,15 +106,11 @@ async function planImages(planned: Plan, order: Order, bench: LookBench): Promis
 async function planBootloaders(planned: Plan, order: Order, bench: LookBench): Promise<Plan> {
   const inputs = (await bootloaderInputs({ ...bench, order })) ?? '';
   const plan = { ...planned, job: { ...planned.job, inputs } };
-  const document = await documentOf(bootloaderContentId(order.view), order, bench);
+  const document = await readProducts(order.view, bootloaderContentId(order.view), { mirror: bench.mirror });
   const products = Object.values(document?.products ?? {});
   const known = inputs !== '' && products.length > 0 && products.every((product) => product.inputs === inputs);
   if (order.rebuild || !known) return plan;
   return { ...plan, news: false, reason: 'nothing is new: the archives are those of the newest versions' };
-}
-
-async function documentOf(id: string, { view }: Order, { mirror }: LookBench): Promise<Products | undefined> {
-  return (await readView(view, { mirror })).documents.get(id)?.document;
 }
 
 /** What is asked of an image beyond the plain one, and how we make it. */

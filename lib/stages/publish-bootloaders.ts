@@ -3,13 +3,14 @@ import { MirrorError } from '../errors';
 import type { BuiltBootloaders } from '../job/handed-on/bootloaders';
 import { mirror as layout, made, runs } from '../job/layout';
 import { archivesDigest } from '../machine/apt/in-release';
-import { commit, followIndex } from '../publication/commit';
-import { readView } from '../publication/published-view';
+import { addingVersions } from '../publication/add-versions';
+import { changeView } from '../publication/change-view';
+import { claimFirst, isStillToRebuild, secondsFrom } from '../publication/claim';
+import { readProducts } from '../publication/read-view';
 import { showMirror } from '../publication/show-mirror';
 import { type Addition, newestVersion } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
-import { claimFirst, isStillToRebuild, secondsFrom } from './claim';
 import { type LoaderOffer, loaderAdditions, loaderNews, loaderOffersOf } from './loaders/bootloader-offers';
 import type { PublishBench } from './publish';
 
@@ -44,15 +45,15 @@ export async function publishBootloaders(
   // Only what the packages were really taken by counts as looked at.
   const offers = loaderOffersOf(view, archivesDigest(built.inReleases) === inputs ? inputs : '', built);
   const id = bootloaderContentId(view);
-  const before = await readView(view, bench); // nothing is written beside a view that another key has signed
+  const before = await readProducts(view, id, bench); // nothing is written beside a view that another key has signed
   await showMirror(view, 'bootloaders', bench);
-  const claims = newestClaims(offers, before.documents.get(id)?.document);
+  const claims = newestClaims(offers, before);
   const rebuild = await isStillToRebuild({ rebuild: ordered.rebuild ?? false, execution }, claims, bench.mirror);
 
   const from = runs.attempt({ folder, architecture: '', kernel: '' }, 'bootloaders', build);
 
   for (;;) {
-    const document = (await readView(view, bench)).documents.get(id)?.document;
+    const document = await readProducts(view, id, bench);
     const claimed = await claimNews({ execution, from }, loaderNews(offers, document, rebuild), document, bench);
     let added: readonly Addition[] = [];
     const additions = (current: Products | undefined) => {
@@ -60,8 +61,7 @@ export async function publishBootloaders(
       return added;
     };
     try {
-      await commit(view, id, additions, bench);
-      await followIndex(view, bench);
+      await changeView(view, addingVersions(id, additions), bench);
       return { products: newIn(added, claimed) };
     } catch (error) {
       // Another build has meanwhile published a version that sorts above ours: take a newer name.

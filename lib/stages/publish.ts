@@ -7,13 +7,15 @@ import type { PublishInput } from '../job/handed-on/publish-input';
 import type { KernelResult, Selected } from '../job/handed-on/results';
 import type { Job } from '../job/job';
 import { foldersOf, mirror as layout, made } from '../job/layout';
-import { commit, followIndex, type Press } from '../publication/commit';
-import { readIndex, readView } from '../publication/published-view';
+import { addingVersions } from '../publication/add-versions';
+import { changeView } from '../publication/change-view';
+import { claimVersion, isStillToRebuild, newestAmong } from '../publication/claim';
+import type { Press } from '../publication/press';
+import { readIndex, readProducts } from '../publication/read-view';
 import { showMirror } from '../publication/show-mirror';
 import type { Addition } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
-import { claimVersion, isStillToRebuild, newestAmong } from './claim';
 import { additionsOf, type Claimed, newsAmong, overtakenAmong } from './news/news';
 import {
   type BuiltKernel,
@@ -67,8 +69,7 @@ export async function publish(input: PublishInput, bench: PublishBench): Promise
       return added;
     };
     try {
-      await commit(job.view, id, additions, bench);
-      await followIndex(job.view, bench);
+      await changeView(job.view, addingVersions(id, additions), bench);
       return { architecture: job.architecture, ...newIn(added, claimed), overtaken, leftOut };
     } catch (error) {
       // Another build has meanwhile published a version that sorts above ours: take a newer name.
@@ -80,8 +81,7 @@ export async function publish(input: PublishInput, bench: PublishBench): Promise
 const contentIdOf = ({ release, view }: Job) => contentId({ family: familyOf(release) }, view);
 
 async function wantsRebuild(job: Job, offers: readonly Offer[], bench: PublishBench): Promise<boolean> {
-  const id = contentIdOf(job);
-  const newest = newestAmong(offers, (await readView(job.view, bench)).documents.get(id)?.document);
+  const newest = newestAmong(offers, await readProducts(job.view, contentIdOf(job), bench));
   const claims = newest === undefined ? [] : [layout.claim(job.release, job.architecture, newest)];
   return isStillToRebuild(job, claims, bench.mirror);
 }
@@ -93,8 +93,7 @@ async function claimNews(
   offers: readonly Offer[],
   bench: PublishBench,
 ): Promise<Claimed | undefined> {
-  const id = contentIdOf(job);
-  const document = (await readView(job.view, bench)).documents.get(id)?.document;
+  const document = await readProducts(job.view, contentIdOf(job), bench);
   const news = newsAmong(offers, document, job);
   if (news.length === 0) return undefined;
   for (const spoiled = new Set<string>(); ; ) {

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 /** The command line as it was built: `npm test` builds before it runs any test. */
 export const frontDoor = join(__dirname, '../../dist/bin/maas-mirror.js');
 
+/** What it runs with beside the usual: Node keeps the code that it has compiled, which is a fifth of a start. */
+export const compiledOnce = { NODE_COMPILE_CACHE: join(__dirname, '../../.cache/compiled') };
+
 export interface Ended {
   readonly code: number | null;
   readonly out: string;
@@ -25,7 +28,11 @@ export async function maasMirror(
   { env = {}, cwd, node = process.execPath, wrapper = [] }: CliOptions = {},
 ): Promise<Ended> {
   const [program = '', ...rest] = [...wrapper, node, frontDoor, ...words];
-  const child = spawn(program, rest, { env: { ...process.env, ...env }, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, rest, {
+    env: { ...process.env, ...compiledOnce, ...env },
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text;

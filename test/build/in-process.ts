@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { jobOfStrings } from '../../lib/job/environment';
 import type { Fetched } from '../../lib/job/handed-on/results';
 import type { Job } from '../../lib/job/job';
@@ -9,7 +10,7 @@ import { fetch } from '../../lib/stages/fetch';
 import { upgrade } from '../../lib/stages/upgrade';
 import type { Workbench } from '../../lib/stages/workbench';
 import { openWorkDirectory } from '../../lib/store/open';
-import type { LookAlike } from '../fixtures/look-alike';
+import type { LookAlike } from '../fixtures/images/look-alike';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
 /** An image that the upgrade stage has made: paths of its files. */
@@ -37,13 +38,17 @@ export async function upgradeInProcess(
 ): Promise<Upgraded> {
   const bench = await benchFor(orderFor(look, { ...fields, places: { archive, ports: archive, ...places } }));
   await bench.store.create(made.squashfs(foldersOf(bench.job).base), { file: base });
-  await upgrade(bench);
+  {
+    using _ = silent();
+    await upgrade(bench);
+  }
   const at = (key: string) => join(bench.work, key);
   return { squashfs: at(made.squashfs(bench.folder)), manifest: at(made.manifest(bench.folder)) };
 }
 
 /** Runs the real fetch stage in this process, with what it takes the image from. */
 export async function fetchInProcess(look: LookAlike, places: object): Promise<Fetched> {
+  using _ = silent();
   return await fetch(await benchFor(orderFor(look, { places })));
 }
 
@@ -58,4 +63,10 @@ async function benchFor(order: Order): Promise<Workbench & { readonly work: stri
     ...{ job, order, work, store: await openWorkDirectory(work), folder: runs.attempt(job, 'upgrade', 'Upgrade:1') },
     ...{ scratch: temporaryFolder(), tools: join(__dirname, '../../buildspecs') },
   };
+}
+
+/** Keeps what a stage prints out of what the tests print: a build has a log for it. */
+function silent(): Disposable {
+  const spy = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  return { [Symbol.dispose]: () => spy.mockRestore() };
 }

@@ -5,7 +5,7 @@ import { contentId, productId } from '../../lib/catalog/products';
 import { familyOf } from '../../lib/catalog/releases';
 import { run } from '../../lib/machine/run';
 import { mountSquashfs } from '../../lib/machine/tree/mounts';
-import { readView } from '../../lib/publication/published-view';
+import { readView } from '../../lib/publication/read-view';
 import type { Product, Products, Version } from '../../lib/simplestreams/types';
 import { measureFile } from '../../lib/store/digest';
 import { openMirrorDirectory } from '../../lib/store/open';

@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Stack, Validations } from 'aws-cdk-lib';
+import { App, CfnResource, Stack, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { MaasMirror, MirrorSchedule, UbuntuRelease } from '../../lib';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { everyProp } from './every-prop';
@@ -97,3 +97,25 @@ it('lets a synthesis with cdk-nag pass', () => {
 
   expect(() => app.synth()).not.toThrow();
 });
+
+it.each(mirrors)("breaks no rule of CloudFormation's: a mirror %s", (_, make) => {
+  expect(brokenRulesOf(madeMirror(make))).toEqual([]);
+});
+
+it('refuses a resource that CloudFormation would refuse', () => {
+  const app = madeMirror((stack) => {
+    new CfnResource(stack, 'Broken', { type: 'AWS::S3::Bucket', properties: { BucketNames: 'one' } });
+  });
+
+  expect(brokenRulesOf(app)).not.toEqual([]);
+});
+
+/** What the CDK's own checker finds, which other tests go without (test/runner/settings.ts). */
+function brokenRulesOf(app: App): readonly unknown[] {
+  vi.stubEnv('CDK_VALIDATION', 'true');
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  const { directory } = app.synth();
+  return JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8')).pluginReports;
+}

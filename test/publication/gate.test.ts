@@ -2,9 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
-import { refuse } from '../../lib/publication/gate';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
-import { smallSigner } from '../fixtures/small-mirror';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { smallPress } from './small-press';
 import { wrappedStore } from './wrapped-store';
 
@@ -16,28 +15,6 @@ beforeAll(async () => {
 const squashfs = 'pool/bookworm/amd64/20261120.083000/squashfs';
 
 describe('the gate', () => {
-  it('lets pass what breaks no rule', () => {
-    refuse([]);
-  });
-
-  it('refuses what MAAS would not read, and names each rule, place and value', () => {
-    const violations = [
-      { rule: 'items-empty', where: 'product / 20261120', message: 'items is {}: MAAS rejects it' },
-      { rule: 'label-differs', where: 'document', message: 'two labels' },
-    ] as const;
-
-    expect(() => refuse(violations)).toThrow(
-      expect.objectContaining({
-        name: 'ContractBroken',
-        message:
-          'MAAS would refuse this mirror:\n' +
-          'product / 20261120: items is {}: MAAS rejects it [items-empty]\n' +
-          'document: two labels [label-differs]',
-        hint: expect.stringContaining('nothing was published'),
-      }),
-    );
-  });
-
   it.each([
     ['is not there', (path: string, press: ReturnType<typeof smallPress>) => press.mirror.remove(path), 'is missing'],
     [

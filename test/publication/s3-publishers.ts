@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
-import { commit } from '../../lib/publication/commit';
-import { readView } from '../../lib/publication/published-view';
+import { addingVersions } from '../../lib/publication/add-versions';
+import { changeView } from '../../lib/publication/change-view';
+import { readView } from '../../lib/publication/read-view';
 import { checkIndex } from '../../lib/simplestreams/contract/check-index';
 import { checkProducts } from '../../lib/simplestreams/contract/check-products';
 import { parseIndex, parseProducts } from '../../lib/simplestreams/json';
@@ -15,10 +16,10 @@ import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';
 import type { Products } from '../../lib/simplestreams/types';
 import { S3Store } from '../../lib/store/s3/s3-store';
-import { makeSmallMirror, publicationTime, smallSigner } from '../fixtures/small-mirror';
-import { type SmallObject, smallObject } from '../fixtures/small-s3/objects';
-import type { Asked } from '../fixtures/small-s3/request';
-import { type Fault, type SmallS3, startSmallS3 } from '../fixtures/small-s3/server';
+import { type SmallObject, smallObject } from '../fixtures/aws/small-s3/objects';
+import type { Asked } from '../fixtures/aws/small-s3/request';
+import { type Fault, type SmallS3, startSmallS3 } from '../fixtures/aws/small-s3/server';
+import { makeSmallMirror, publicationTime, smallSigner } from '../fixtures/mirrors/small-mirror';
 import { type Turn, Turns } from './turns';
 
 const contentId = 'com.debian.maas:candidate:v3:download';
@@ -92,8 +93,8 @@ export async function s3Publishers(): Promise<S3Publishers> {
       const isWanted = ({ productId, versionName }: Addition) =>
         versionName === version && mine.some((name) => productId.endsWith(`:${ends[name]}`));
       const wanted = additions.filter(isWanted);
-      if (wanted.length > 0)
-        await commit('candidate', contentId, () => wanted, { mirror, signer, now: () => publicationTime });
+      const change = addingVersions(contentId, () => wanted);
+      if (wanted.length > 0) await changeView('candidate', change, { mirror, signer, now: () => publicationTime });
     }
   };
   const publishedIn = (bucket: string) => publishedAmong(s3.buckets.get(bucket) ?? new Map());

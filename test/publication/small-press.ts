@@ -1,13 +1,14 @@
 import { kernelOf, kernelsOf } from '../../lib/catalog/kernels';
 import { contentId, productId } from '../../lib/catalog/products';
 import { releaseOf } from '../../lib/catalog/releases';
-import { readView } from '../../lib/publication/published-view';
+import type { PublishInput } from '../../lib/job/handed-on/publish-input';
+import { readView } from '../../lib/publication/read-view';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { Products, Version } from '../../lib/simplestreams/types';
 import { newestName } from '../../lib/stages/news/news';
 import { type PublishBench, type Published, publish } from '../../lib/stages/publish';
 import { DirectoryStore } from '../../lib/store/directory/directory';
-import { type BuiltRunOptions, makeBuiltRun } from '../fixtures/built-run';
+import { type BuiltRunOptions, makeBuiltRun } from '../fixtures/mirrors/built-run';
 import { folderInMemory } from '../fixtures/temporary-folder';
 
 export interface SmallPress extends PublishBench {
@@ -15,6 +16,8 @@ export interface SmallPress extends PublishBench {
   readonly work: DirectoryStore;
   /** Sets the clock, which stands still otherwise. @default 2026-11-20T08:30:00Z */
   turnClockTo(time: string): void;
+  /** Makes small artefacts, as builds of one architecture hand them on to Publish. */
+  prepare(run?: Partial<BuiltRunOptions>): Promise<PublishInput>;
   /** Makes small artefacts and publishes them; the execution has a name of its own unless one is given. */
   publish(run?: Partial<BuiltRunOptions>, changes?: Partial<PublishBench>): Promise<Published>;
   /** The versions of a product of bookworm amd64, in the order of their publication. */
@@ -37,6 +40,12 @@ export function smallPress(signer: Signer): SmallPress {
     (await readView(view, bench)).documents.get(contentId(releaseOf('bookworm'), view))?.document;
   const product = async (kernel: string, view = 'candidate') =>
     (await document(view))?.products[productId(kernelOf('bookworm', 'amd64', kernel), view)];
+  const prepare = async (run?: Partial<BuiltRunOptions>) => {
+    executions += 1;
+    const { release = 'bookworm', architecture = 'amd64', view = 'candidate' } = run ?? {};
+    const newest = newestIn(await document(view), { release, architecture, view });
+    return makeBuiltRun(work, { execution: `run-${executions}`, newest, ...run });
+  };
   return {
     ...bench,
     work,
@@ -44,13 +53,8 @@ export function smallPress(signer: Signer): SmallPress {
     turnClockTo: (at) => {
       time = new Date(at);
     },
-    publish: async (run, changes) => {
-      executions += 1;
-      const { release = 'bookworm', architecture = 'amd64', view = 'candidate' } = run ?? {};
-      const newest = newestIn(await document(view), { release, architecture, view });
-      const input = await makeBuiltRun(work, { execution: `run-${executions}`, newest, ...run });
-      return publish(input, { ...bench, ...changes });
-    },
+    prepare,
+    publish: async (run, changes) => publish(await prepare(run), { ...bench, ...changes }),
     versionsOf: async (kernel, view) => Object.keys((await product(kernel, view))?.versions ?? {}).sort(),
     version: async (kernel, name, view) => (await product(kernel, view))?.versions[name],
     document,

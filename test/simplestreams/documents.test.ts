@@ -18,7 +18,7 @@ const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex
 
 describe('sealDocument', () => {
   it('names each file by its own bytes, and the signature after the JSON', async () => {
-    const { json, sjson, signature } = await sealDocument(imageDocument(), signer, at);
+    const { json, sjson, signature } = await sealDocument(writeJson(imageDocument()), signer, at);
     expect(json).toEqual({
       path: `streams/v1/${digest(json.bytes)}.json`,
       bytes: Buffer.from(writeJson(imageDocument())),
@@ -29,14 +29,16 @@ describe('sealDocument', () => {
   });
 
   it('signs the very JSON twice, in the form that we take for canonical', async () => {
-    const { json, sjson, signature } = await sealDocument(imageDocument(), signer, at);
+    const { json, sjson, signature } = await sealDocument(writeJson(imageDocument()), signer, at);
     expect(splitClearsigned(sjson.bytes).text).toBe(json.bytes.toString());
     expect(clearsignedFault(sjson.bytes)).toBeUndefined();
     expect(detachedFault(signature.bytes, json.bytes)).toBeUndefined();
   });
 
   it('gives the same files for the same document, key and time', async () => {
-    expect(await sealDocument(imageDocument(), signer, at)).toEqual(await sealDocument(imageDocument(), signer, at));
+    expect(await sealDocument(writeJson(imageDocument()), signer, at)).toEqual(
+      await sealDocument(writeJson(imageDocument()), signer, at),
+    );
   });
 });
 
@@ -72,6 +74,17 @@ describe('makeIndex', () => {
     if (product === undefined) throw new Error('the maker makes it');
     const document = { ...imageDocument(), products: { b: product, a: product, '1': product } };
     expect(makeIndex([{ document, path: 'x' }], at).index[imageContentId]?.products).toEqual(['1', 'a', 'b']);
+  });
+
+  it('hands on what the index before says beyond our own fields', () => {
+    const [entry] = entries.map(({ document }) => document.content_id);
+    const before = { ...makeIndex(entries, at), later: 'kept' };
+    const index = { ...before.index, [entry ?? '']: { ...before.index[entry ?? ''], held: 'kept' } };
+    const next = makeIndex(entries, at, { ...before, index } as typeof before);
+    expect(next).toMatchObject({
+      later: 'kept',
+      index: { [entry ?? '']: { held: 'kept', path: 'streams/v1/aa.sjson' } },
+    });
   });
 
   it('refuses two documents of one content id', () => {

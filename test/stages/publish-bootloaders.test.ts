@@ -4,7 +4,7 @@ import { bootloaderContentId, bootloaders } from '../../lib/catalog/bootloaders'
 import { mirror as layout } from '../../lib/job/layout';
 import { archivesDigest } from '../../lib/machine/apt/in-release';
 import { verifyMirror } from '../../lib/operations/verify';
-import { readView } from '../../lib/publication/published-view';
+import { readView } from '../../lib/publication/read-view';
 import { checkProducts } from '../../lib/simplestreams/contract/check-products';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { Products } from '../../lib/simplestreams/types';
@@ -15,8 +15,8 @@ import {
   type PublishedBootloaders,
   publishBootloaders,
 } from '../../lib/stages/publish-bootloaders';
-import { type BuiltLoadersOptions, makeBuiltLoaders } from '../fixtures/built-loaders';
-import { smallSigner } from '../fixtures/small-mirror';
+import { type BuiltLoadersOptions, makeBuiltLoaders } from '../fixtures/mirrors/built-loaders';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { type SmallPress, smallPress } from '../publication/small-press';
 import { Turns } from '../publication/turns';

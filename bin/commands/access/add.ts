@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { openKeyValueStore } from '../../../lib/cloud/access/credentials-store';
+import type { OpenKeys } from '../../../lib/cloud/access/open-access';
 import { MirrorError } from '../../../lib/errors';
 import { addSourceCommand, takeKeyringCommand } from '../../../lib/job/maas-commands';
 import type { Terminal } from '../../terminal/terminal';
@@ -29,7 +29,7 @@ export interface AccessAddOptions {
 export async function runAccessAdd(
   { stack, site, view = 'candidate', json = false }: AccessAddOptions,
   terminal: Terminal,
-  open?: typeof openKeyValueStore,
+  open?: OpenKeys,
 ): Promise<number> {
   checkView(view);
   const { openAccess } = await import('../../../lib/cloud/access/open-access.js');

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Site } from '../../../lib/cloud/access/credential';
-import type { openKeyValueStore } from '../../../lib/cloud/access/credentials-store';
+import type { OpenKeys } from '../../../lib/cloud/access/open-access';
 import { type Column, table } from '../../terminal/table';
 import type { Terminal } from '../../terminal/terminal';
 
@@ -13,7 +13,7 @@ export function addAccessList(access: Command, terminal: Terminal, done: (code: 
     .action(async (options) => done(await runAccessList(options, terminal)));
 }
 
-export interface AccessListOptions {
+export interface ListOptions {
   /** Name of the deployed stack. */
   readonly stack: string;
   readonly json?: boolean;
@@ -21,9 +21,9 @@ export interface AccessListOptions {
 
 /** Prints the sites that may read. */
 export async function runAccessList(
-  { stack, json = false }: AccessListOptions,
+  { stack, json }: ListOptions,
   terminal: Terminal,
-  open?: typeof openKeyValueStore,
+  open?: OpenKeys,
 ): Promise<number> {
   const { openAccess } = await import('../../../lib/cloud/access/open-access.js');
   using access = await openAccess(stack, open);

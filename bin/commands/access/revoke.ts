@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { openKeyValueStore } from '../../../lib/cloud/access/credentials-store';
+import type { OpenKeys } from '../../../lib/cloud/access/open-access';
 import type { Terminal } from '../../terminal/terminal';
 import { delay } from './add';
 
@@ -13,7 +13,7 @@ export function addAccessRevoke(access: Command, terminal: Terminal, done: (code
     .action(async (site: string, options) => done(await runAccessRevoke({ site, ...options }, terminal)));
 }
 
-export interface AccessRevokeOptions {
+export interface RevokeOptions {
   /** Name of the deployed stack. */
   readonly stack: string;
   /** Name of the site. */
@@ -23,9 +23,9 @@ export interface AccessRevokeOptions {
 
 /** Takes the password of a site away. */
 export async function runAccessRevoke(
-  { stack, site, json = false }: AccessRevokeOptions,
+  { stack, site, json }: RevokeOptions,
   terminal: Terminal,
-  open?: typeof openKeyValueStore,
+  open?: OpenKeys,
 ): Promise<number> {
   const { openAccess } = await import('../../../lib/cloud/access/open-access.js');
   using access = await openAccess(stack, open);

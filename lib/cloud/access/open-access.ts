@@ -11,11 +11,14 @@ export interface Access extends Disposable {
   readonly mirrorUrl: string;
 }
 
+/** Opens a client of CloudFront's key-value stores. */
+export type OpenKeys = typeof openKeyValueStore;
+
 /**
  * Opens the store of passwords of a deployed stack.
  * @throws NoSuchStack; NotSupported (misuse) where its mirror asks for no passwords; what AWS answers
  */
-export async function openAccess(stack: string, open = openKeyValueStore): Promise<Access> {
+export async function openAccess(stack: string, open: OpenKeys = openKeyValueStore): Promise<Access> {
   const { arn, mirrorUrl } = await placesOf(stack);
   const client = open();
   return { store: new CredentialsStore(client, arn), mirrorUrl, [Symbol.dispose]: () => client.destroy() };

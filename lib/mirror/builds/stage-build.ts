@@ -21,8 +21,8 @@ import { bundlesDigest, stageBundle } from '../bundles';
 import { readSecrets } from '../choices/secrets';
 import { acknowledge, starIn } from '../findings';
 import { packageText } from '../package-files';
+import { BuildMachine } from '../settings/build-machine';
 import { letBuildsIntoVpc } from '../vpc-network';
-import { BuildMachine } from './build-machine';
 
 /** What the project of a stage is told, whichever the stage. */
 export interface BuildProps {

@@ -5,8 +5,8 @@ import { kernelsOf } from '../../catalog/kernels';
 import { longestBoot } from '../../job/order';
 import { KernelFlavour } from '../choices/kernel-flavour';
 import { pascalCase } from '../pascal-case';
+import { BuildMachine } from '../settings/build-machine';
 import type { Settings } from '../settings/settings';
-import { BuildMachine } from './build-machine';
 import { KernelBuild } from './kernel-build';
 import { StageBuild, type StageBuildProps } from './stage-build';
 

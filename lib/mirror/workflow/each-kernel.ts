@@ -2,9 +2,9 @@ import type { IProject } from 'aws-cdk-lib/aws-codebuild';
 import { Choice, Condition, Map as MapState, Pass } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { ErrorName } from '../../errors';
-import { BuildMachine } from '../builds/build-machine';
 import type { KernelBuild } from '../builds/kernel-build';
 import { pascalCase } from '../pascal-case';
+import { BuildMachine } from '../settings/build-machine';
 import { buildTask, isForArm } from './tasks';
 
 export interface EachKernelProps {

@@ -1,6 +1,6 @@
 import { mirror } from '../../job/layout';
 import { checkProducts } from '../../simplestreams/contract/check-products';
-import { jsonPathOf } from '../../simplestreams/documents';
+import { isNamedByItself, jsonPathOf } from '../../simplestreams/documents';
 import { parseProducts } from '../../simplestreams/json';
 import type { Products } from '../../simplestreams/types';
 import { measureBytes } from '../../store/digest';
@@ -63,8 +63,8 @@ async function checkTwins(read: Read, object: string, text: string, signatures: 
 
 /** Documents are named by their own bytes, so that none can change unseen. */
 function wrongName(object: string, bytes: Buffer): Problem[] {
+  if (isNamedByItself(object, bytes)) return [];
   const { sha256 } = measureBytes(bytes);
-  if (object.split('/').at(-1)?.startsWith(`${sha256}.`)) return [];
   return [{ object, rule: 'name', message: `it is named by another sha256 than its own, which is ${sha256}` }];
 }
 

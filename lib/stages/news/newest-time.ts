@@ -2,7 +2,7 @@ import { bootloaderContentId } from '../../catalog/bootloaders';
 import { contentId } from '../../catalog/products';
 import { familyOf } from '../../catalog/releases';
 import { bootloadersOrder, type Order } from '../../job/order';
-import { readView } from '../../publication/published-view';
+import { readProducts } from '../../publication/read-view';
 import type { Store } from '../../store/store';
 
 /** When the newest version of what is ordered was built, by its name; a serial stands for its day. */
@@ -12,8 +12,7 @@ export async function newestTime(
 ): Promise<Date | undefined> {
   const isBootloaders = release === bootloadersOrder;
   const id = isBootloaders ? bootloaderContentId(view) : contentId({ family: familyOf(release) }, view);
-  const { documents } = await readView(view, { mirror });
-  const products = Object.values(documents.get(id)?.document.products ?? {});
+  const products = Object.values((await readProducts(view, id, { mirror }))?.products ?? {});
   const own = products.filter((product) => isBootloaders || product.release === release);
   const newest = own
     .flatMap(({ versions }) => Object.keys(versions))

@@ -1,0 +1,68 @@
+// bin/releases: what is read of releases beyond the catalogue, in streams, distro-info-data and a mirror.yaml.
+
+import { dirname, resolve } from 'node:path';
+import { isNewer, type ToldRelease } from '../../lib/job/catalogue/buildable-releases';
+import { distroInfoFile, distroInfoReleases } from '../../lib/job/catalogue/distro-info';
+import { checked } from '../../lib/job/checked';
+import { parseConfig } from '../../lib/job/config';
+import { Places } from '../../lib/job/sources/places';
+import { type NewReleases, newReleases } from '../../lib/stages/releases/new-releases';
+import { type PlacesOptions, placesFrom, readFile, readKeyring, readText } from '../order/places-from';
+import { textOf } from './described-orders';
+import { withStreamBench } from './stream-bench';
+
+export interface ToldOptions extends Omit<PlacesOptions, 'stream'> {
+  /** `true`: the public one. @default - no stream is read */
+  readonly stream?: string | true;
+  /** A mirror.yaml, whose catalogue and places count. */
+  readonly config?: string;
+}
+
+type Config = ReturnType<typeof parseConfig>;
+
+/**
+ * What distro-info-data, a stream and a mirror.yaml tell of releases, in this order: the later counts more.
+ * @param distroInfo text of distro-info-data. @default - this machine's, where it has one
+ * @param warn is told, in a line each, of what is left out
+ */
+export async function toldReleases(
+  options: ToldOptions,
+  { distroInfo = textOf(distroInfoFile) ?? '' }: { readonly distroInfo?: string },
+  warn: (line: string) => void,
+): Promise<ToldRelease[]> {
+  const { config: file } = options;
+  const config = file === undefined ? undefined : parseConfig(readText(file, '--config'), file);
+  const streamed = await fromStream(options, config);
+  for (const { name, fault } of streamed.odd) warn(`${name} is left out: ${fault} (stream)`);
+  return [
+    ...distroInfoReleases(distroInfo)
+      .filter(({ facts: { version = '' } }) => isNewer(version))
+      .map((one) => ({ ...one, source: 'distro-info' as const })),
+    ...streamed.releases.map((one) => ({ ...one, source: 'stream' as const })),
+    ...Object.entries(config?.catalogue?.releases ?? {}).map(([name, facts]) => {
+      return { name, facts, source: 'mirror.yaml' as const };
+    }),
+  ];
+}
+
+async function fromStream(
+  { stream, config: file, ...options }: ToldOptions,
+  config: Config | undefined,
+): Promise<NewReleases> {
+  if (stream === undefined) return { releases: [], odd: [] };
+  const given = placesFrom({ ...options, ...(stream !== true && { stream }) });
+  const places = checked(Places, { ...placesOfConfig(config, file), ...given }, 'what was asked for');
+  return withStreamBench((bench) => newReleases(places, bench));
+}
+
+/** Files are named relative to it. */
+function placesOfConfig(config: Config | undefined, file = ''): object {
+  const { stream, streamKeyring, proxy, ca } = config?.places ?? {};
+  const beside = (path: string) => resolve(dirname(file), path);
+  return {
+    ...(stream !== undefined && { stream }),
+    ...(streamKeyring !== undefined && { streamKeyring: readKeyring(beside(streamKeyring), file).toString('base64') }),
+    ...(proxy !== undefined && { proxy }),
+    ...(ca !== undefined && { ca: readFile(beside(ca), file).toString() }),
+  };
+}

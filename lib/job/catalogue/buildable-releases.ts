@@ -1,0 +1,91 @@
+import { describedRelease, factsFault } from '../../catalog/described';
+import { architecturesOf, kernelsOf } from '../../catalog/kernels';
+import { releases as catalogue, findRelease, type Release, releaseOf } from '../../catalog/releases';
+import { supportAt } from '../../catalog/support';
+import type { AboutRelease, FactsSource, ReleaseFacts } from './facts';
+import { toldBy } from './release-for';
+
+/** What one source tells of a release. */
+export interface ToldRelease {
+  /** Its series. */
+  readonly name: string;
+  readonly facts: ReleaseFacts;
+  readonly source: FactsSource;
+}
+
+/** A release that can be built. */
+export interface BuildableRelease {
+  readonly release: string;
+  readonly os: string;
+  readonly version: string;
+  readonly title: string;
+  readonly codename: string;
+  readonly architectures: readonly string[];
+  /** That any of its architectures has. */
+  readonly kernels: readonly string[];
+  /** Who told of it. */
+  readonly source: string;
+  readonly support: string;
+  readonly supportEol: string;
+  readonly supportEsmEol: string;
+}
+
+/** A release that is told of, and why it cannot be built. */
+export interface LeftOut {
+  readonly name: string;
+  readonly fault: string;
+  readonly sources: readonly FactsSource[];
+}
+
+/** Newest of Ubuntu's that this version knows. */
+const newest = catalogue
+  .filter(({ family }) => family === 'ubuntu')
+  .map(({ version }) => version)
+  .reduce((a, b) => (a > b ? a : b));
+
+/** Whether a version of Ubuntu is newer than all that the catalogue has. */
+export function isNewer(version: string): boolean {
+  return version > newest;
+}
+
+/** Those of the catalogue, and others by all that is told of them; of two that tell a thing the later counts. */
+export function buildableReleases(
+  told: readonly ToldRelease[],
+  now: Date,
+): { readonly releases: readonly BuildableRelease[]; readonly leftOut: readonly LeftOut[] } {
+  const others = Map.groupBy(told, ({ name }) => name);
+  const names = [...catalogue.map(({ name }) => name), ...[...others.keys()].filter((name) => !findRelease(name))];
+  const leftOut: LeftOut[] = [];
+  const releases = names.flatMap((name): BuildableRelease[] => {
+    const own = others.get(name) ?? [];
+    if (own.length === 0) return [buildable(releaseOf(name), undefined, now)];
+    const about: AboutRelease = Object.assign({}, ...own.map(({ facts }) => facts), {
+      sources: own.map(({ source }) => source).reverse(),
+    });
+    const isVersionless = about.version === undefined && findRelease(name) === undefined;
+    const fault = isVersionless ? 'nothing says its version' : factsFault(name, about);
+    if (fault === undefined) return [buildable(describedRelease(name, about), about, now)];
+    leftOut.push({ name, fault, sources: about.sources });
+    return [];
+  });
+  return { releases: releases.sort(bySystemAndVersion), leftOut };
+}
+
+function bySystemAndVersion(a: BuildableRelease, b: BuildableRelease): number {
+  if (a.os !== b.os) return a.os < b.os ? 1 : -1;
+  return a.version < b.version ? -1 : 1;
+}
+
+function buildable(release: Release, about: AboutRelease | undefined, now: Date): BuildableRelease {
+  const { name, os, version, title, codename, supportEol, supportEsmEol } = release;
+  const built = kernelsOf(release).filter((kernel) => kernel.built);
+  return {
+    release: name,
+    ...{ os, version, title, codename },
+    architectures: architecturesOf(release),
+    kernels: [...new Set(built.map((kernel) => kernel.name))],
+    source: toldBy({ release: name, about }),
+    support: supportAt(release, now),
+    ...{ supportEol, supportEsmEol },
+  };
+}

@@ -1,0 +1,125 @@
+import { MirrorError } from '../errors';
+import type { Job } from '../job/job';
+import { mirror as layout } from '../job/layout';
+import { newestVersion } from '../simplestreams/merge';
+import type { Products } from '../simplestreams/types';
+import { sortsAbove } from '../simplestreams/version-order';
+import type { Store } from '../store/store';
+
+/** A product of which a version is to be published. */
+interface Offered {
+  readonly productId: string;
+}
+
+interface ClaimBench {
+  readonly mirror: Store;
+  readonly now: () => Date;
+  /** Names whose folders hold something else. @default - none */
+  readonly spoiled?: ReadonlySet<string>;
+}
+
+/**
+ * Finds a version name that sorts above all that the offered products have, and claims its folder in the pool, which
+ * belongs to this execution from then on: no version is ever rebuilt in place, and two builds never share one.
+ */
+export async function claimVersion(
+  job: Job,
+  serial: string,
+  offers: readonly Offered[],
+  document: Products | undefined,
+  { mirror, now, spoiled }: ClaimBench,
+): Promise<string> {
+  const { release, architecture, execution } = job;
+  const names = versionNames(serial, newestAmong(offers, document), now(), job.rebuild || job.customised);
+  const keyOf = (name: string) => layout.claim(release, architecture, name);
+  return claimFirst(
+    [...names].filter((name) => !spoiled?.has(name)),
+    keyOf,
+    { execution, mirror, what: `${release} ${architecture}` },
+  );
+}
+
+/**
+ * Claims the first name that nobody else has.
+ * @param keyOf where the claim of a name lies
+ * @throws VersionConflict where others have them all
+ */
+export async function claimFirst(
+  names: Iterable<string>,
+  keyOf: (name: string) => string,
+  { execution, mirror, what }: { execution: string; mirror: Store; what: string },
+): Promise<string> {
+  const claim = claimOf(execution);
+  for (const name of names) {
+    try {
+      await mirror.create(keyOf(name), claim);
+      return name;
+    } catch (error) {
+      if (!(error instanceof MirrorError && error.name === 'ObjectExists')) throw error;
+    }
+  }
+  throw new MirrorError('VersionConflict', `every version name of this minute is taken for ${what}`, {
+    hint: 'run the build again',
+  });
+}
+
+/**
+ * Whether a rebuild is still to be published. One that is tried again, by a redrive, may have published already and not
+ * come to say so: then what is there counts, and only what differs from it is news.
+ * @param claims where the claims of the newest versions lie
+ */
+export async function isStillToRebuild(
+  { rebuild, execution }: Pick<Job, 'rebuild' | 'execution'>,
+  claims: readonly string[],
+  mirror: Store,
+): Promise<boolean> {
+  if (!rebuild) return false;
+  const found = await Promise.all(claims.map((key) => mirror.read(key)));
+  return !found.some((claim) => claim?.bytes.equals(claimOf(execution)));
+}
+
+function claimOf(execution: string): Buffer {
+  return Buffer.from(`${JSON.stringify({ execution })}\n`);
+}
+
+/**
+ * The names to try, in order: the image's serial for its first plain build, then the time of the build, counted on by
+ * seconds where another build has that one; where none of those sorts above the newest version, they follow its name.
+ * Upstream numbers its re-spins `.1`, `.2`: such names are never made here.
+ * @param ownTime of a customised image, and of one that is built again: the serial is Ubuntu's name for its own
+ */
+export function* versionNames(
+  serial: string,
+  newest: string | undefined,
+  at: Date,
+  ownTime: boolean,
+): Generator<string> {
+  const above = (name: string) => newest === undefined || sortsAbove(name, newest);
+  const times = secondsFrom(at);
+  if (!ownTime && above(serial)) yield serial;
+  yield* times.map(({ day, time }) => `${day}.${time}`).filter(above);
+  if (newest !== undefined) yield* times.map(({ time }) => `${newest}.${time}`);
+}
+
+/** The times of a build's minute, as they stand in names: `20261120` and `083000`, UTC. */
+export function secondsFrom(at: Date): { day: string; time: string }[] {
+  return Array.from({ length: 60 }, (_, second) => timeOf(new Date(at.getTime() + second * 1000)));
+}
+
+function timeOf(at: Date): { day: string; time: string } {
+  const [day = '', time = ''] = at.toISOString().replaceAll(/[-:]/g, '').split(/[T.]/);
+  return { day, time };
+}
+
+/** The newest version that the offered products have. */
+export function newestAmong(offers: readonly Offered[], document: Products | undefined): string | undefined {
+  const names = offers.flatMap(({ productId }) => {
+    const product = document?.products[productId];
+    const newest = product === undefined ? undefined : newestVersion(product);
+    return newest === undefined ? [] : [newest];
+  });
+  return names.reduce<string | undefined>(
+    (top, name) => (top === undefined || sortsAbove(name, top) ? name : top),
+    undefined,
+  );
+}

@@ -1,0 +1,37 @@
+import { mirror as layout, mutableCacheControl } from '../job/layout';
+import { jsonPathOf, plainIndexOf } from '../simplestreams/documents';
+import { writeJson } from '../simplestreams/json';
+import type { Index } from '../simplestreams/types';
+import type { Store, WriteOptions } from '../store/store';
+import type { Press } from './press';
+import { readDocumentText, readIndex } from './read-view';
+
+/**
+ * Brings index.json and its signature after index.sjson, for readers that want them unsigned or detached. What is right
+ * already is left alone; what a crash has left behind is not.
+ */
+export async function followIndex(view: string, press: Press): Promise<void> {
+  for (;;) {
+    const { index, tag } = await readIndex(view, press);
+    if (index === undefined) return;
+    const plain = writeJson(await plainTwinOf(view, index, press));
+    const signature = Buffer.from(await press.signer.detach(plain, new Date(index.updated)));
+    await put(press.mirror, layout.plainIndexSignature(view), signature, { contentType: 'text/plain; charset=utf-8' });
+    await put(press.mirror, layout.plainIndex(view), Buffer.from(plain), { contentType: 'application/json' });
+    if ((await readIndex(view, press)).tag === tag) return;
+  }
+}
+
+/** One document after the other, so that a large mirror is in memory a document at a time. */
+async function plainTwinOf(view: string, index: Index, press: Press): Promise<Index> {
+  const paths = new Map<string, string>();
+  for (const [id, { path }] of Object.entries(index.index)) {
+    paths.set(id, jsonPathOf(await readDocumentText(view, path, press)));
+  }
+  return plainIndexOf(index, (contentId) => paths.get(contentId) ?? '');
+}
+
+async function put(mirror: Store, key: string, bytes: Buffer, options: WriteOptions): Promise<void> {
+  if ((await mirror.read(key))?.bytes.equals(bytes)) return;
+  await mirror.replace(key, bytes, { ...options, cacheControl: mutableCacheControl });
+}

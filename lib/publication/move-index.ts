@@ -1,0 +1,101 @@
+import { MirrorError } from '../errors';
+import { mirror as layout, mutableCacheControl } from '../job/layout';
+import { makeIndex, type SealedDocument, sealDocument } from '../simplestreams/documents';
+import { writeJson } from '../simplestreams/json';
+import { keysOf } from '../simplestreams/openpgp/keyring';
+import type { Signer } from '../simplestreams/openpgp/signer';
+import type { Index, Products } from '../simplestreams/types';
+import { gateIndex } from './gate';
+import type { Press } from './press';
+import { type PublishedView, readDocumentText } from './read-view';
+import type { NextContent } from './view-content';
+import { stateDocument, statePathOf } from './view-state';
+
+/**
+ * Seals what a view is to say, writes it, and moves index.sjson to it, if that is still the one that was read. Whoever
+ * reads meanwhile sees the old state or the new one; a crash leaves documents that no index names.
+ * @returns false where somebody else has moved the index since it was read
+ * @throws ContractBroken where MAAS would refuse the index; nothing is then written
+ */
+export async function moveIndex(before: PublishedView, next: NextContent, press: Press): Promise<boolean> {
+  const { view, tag } = before;
+  const sealed = await sealAll(before, next, press);
+  const index = indexOf(before, next, sealed);
+  gateIndex(index, next.documents);
+  for (const document of sealed.values()) await writeDocument(view, document, press);
+  await writeState(before, next, press);
+
+  const signed = Buffer.from(await press.signer.clearsign(writeJson(index), next.at));
+  try {
+    await press.mirror.replace(layout.index(view), signed, { ...mutableText, ifMatch: tag });
+    return true;
+  } catch (error) {
+    if (error instanceof MirrorError && error.name === 'PreconditionFailed') return false;
+    throw error;
+  }
+}
+
+/** Documents that say something else than before, and those that the key to come has not signed yet, as they are. */
+async function sealAll(
+  { view, documents: published }: PublishedView,
+  { documents, changed, at }: NextContent,
+  press: Press,
+): Promise<ReadonlyMap<string, SealedDocument>> {
+  const sealed = new Map<string, SealedDocument>();
+  for (const [id, document] of documents) {
+    const { path, byFormer = false } = published.get(id) ?? {};
+    if (changed.has(id)) {
+      sealed.set(id, await sealDocument(writeJson(document), press.signer, at));
+    } else if (path !== undefined && byFormer) {
+      const text = await readDocumentText(view, path, press);
+      sealed.set(id, await sealDocument(text, press.signer, await signedAt(document, press.signer)));
+    }
+  }
+  return sealed;
+}
+
+/**
+ * As if this key had always been the key, if it was there: then a document gets the same bytes and name in a view and in
+ * its snapshots, and again after a crash.
+ */
+async function signedAt({ updated }: Products, { keyring }: Signer): Promise<Date> {
+  const [{ created } = { created: new Date(0) }] = await keysOf(keyring);
+  return new Date(Math.max(Date.parse(updated), created.getTime()));
+}
+
+/** Fields that this release does not know are handed on. */
+function indexOf(
+  { view, index: before, documents: published, state: old }: PublishedView,
+  { documents, state, at }: NextContent,
+  sealed: ReadonlyMap<string, SealedDocument>,
+): Index {
+  const entries = [...documents].map(([id, document]) => {
+    return { document, path: sealed.get(id)?.sjson.path ?? published.get(id)?.path ?? '' };
+  });
+  const statePath = state === old ? statePathOf(before, layout.index(view)) : stateDocument(state)?.path;
+  return { ...makeIndex(entries, at, before), ...{ state: statePath } };
+}
+
+async function writeDocument(
+  view: string,
+  { json, sjson, signature }: SealedDocument,
+  { mirror }: Press,
+): Promise<void> {
+  await mirror.create(layout.document(view, json.path), json.bytes, jsonType);
+  await mirror.create(layout.document(view, sjson.path), sjson.bytes, textType);
+  // The same JSON gets another signature from another key: the one object of a document that may change.
+  await mirror.replace(layout.document(view, signature.path), signature.bytes, mutableText);
+}
+
+async function writeState(
+  { view, state: old }: PublishedView,
+  { state }: NextContent,
+  { mirror }: Press,
+): Promise<void> {
+  const document = state === old ? undefined : stateDocument(state);
+  if (document !== undefined) await mirror.create(layout.document(view, document.path), document.bytes, jsonType);
+}
+
+const jsonType = { contentType: 'application/json' };
+const textType = { contentType: 'text/plain; charset=utf-8' };
+const mutableText = { ...textType, cacheControl: mutableCacheControl };

@@ -1,0 +1,122 @@
+import { MirrorError } from '../errors';
+import { mirror as layout } from '../job/layout';
+import { isNamedByItself, sha256Of } from '../simplestreams/documents';
+import { parseIndex, parseProducts } from '../simplestreams/json';
+import { clearsignedFault } from '../simplestreams/openpgp/signed-text';
+import { splitClearsigned } from '../simplestreams/openpgp/split-clearsigned';
+import type { Index, Products } from '../simplestreams/types';
+import type { Press } from './press';
+import { emptyState, parseState, statePathOf, type ViewState } from './view-state';
+
+/** A view as it is published now. */
+export interface PublishedView extends PublishedIndex {
+  /** By content id. */
+  readonly documents: ReadonlyMap<string, PublishedDocument>;
+  readonly state: ViewState;
+}
+
+/** Its index alone. */
+export interface PublishedIndex {
+  readonly view: string;
+  readonly index: Index | undefined;
+  /** For the next commit; null where there is no index yet. */
+  readonly tag: string | null;
+  /** Whether the former key has signed the index; always false while no key is changed. */
+  readonly byFormer: boolean;
+}
+
+export interface PublishedDocument {
+  /** Of its signed form, relative to the view. */
+  readonly path: string;
+  readonly document: Products;
+  /** Whether `signer` has not signed it yet; always false while no key is changed. */
+  readonly byFormer: boolean;
+}
+
+/** Who may have signed what is read. Without a signer only the form of the index is looked at. */
+export interface Reading extends Pick<Press, 'mirror'>, Partial<Pick<Press, 'signer' | 'former'>> {
+  /** Whether what is there is taken for what was signed: for a list, which vouches for nothing. @default false */
+  readonly unchecked?: boolean;
+}
+
+/**
+ * Reads a view that is to be changed, or that a build goes by. What is built upon is signed again, so it must be ours and whole.
+ * @throws BadSignature where the index is not what our key has signed; ChecksumMismatch where a document is changed
+ */
+export async function readView(view: string, reading: Reading): Promise<PublishedView> {
+  const found = await readIndex(view, reading);
+  const documents = new Map<string, PublishedDocument>();
+  for (const [contentId, { path }] of Object.entries(found.index?.index ?? {})) {
+    const bytes = await readNamed(view, path, reading);
+    const document = parseProducts(splitClearsigned(bytes).text, layout.document(view, path));
+    documents.set(contentId, { path, document, byFormer: await lacksSigner(bytes, reading) });
+  }
+  return { ...found, documents, state: await readState(found, reading) };
+}
+
+/** One document of a view as it is published now, or undefined; the whole view is read, as for {@link readView}. */
+export async function readProducts(view: string, contentId: string, reading: Reading): Promise<Products | undefined> {
+  return (await readView(view, reading)).documents.get(contentId)?.document;
+}
+
+/** Whether something of a view still has to be signed by the key to come. */
+export function isByFormer({ byFormer, documents }: PublishedView): boolean {
+  return byFormer || [...documents.values()].some((document) => document.byFormer);
+}
+
+/** @throws BadSignature where it is not what our key has signed */
+export async function readIndex(view: string, reading: Reading): Promise<PublishedIndex> {
+  const { mirror, former } = reading;
+  const key = layout.index(view);
+  const found = await mirror.read(key);
+  if (found === undefined) return { view, index: undefined, tag: null, byFormer: false };
+
+  const { bytes, tag } = found;
+  const byFormer = await lacksSigner(bytes, reading);
+  const signer = byFormer ? former : reading.signer;
+  const fault = reading.unchecked ? undefined : (clearsignedFault(bytes) ?? (await signer?.faultOf(bytes)));
+  if (fault !== undefined) throw notSigned(key, fault, reading);
+  return { view, index: parseIndex(splitClearsigned(bytes).text, key), tag, byFormer };
+}
+
+/**
+ * The JSON of a document that the index names, as it was signed.
+ * @throws NoSuchObject; ChecksumMismatch where it is changed
+ */
+export async function readDocumentText(view: string, path: string, reading: Reading): Promise<string> {
+  return splitClearsigned(await readNamed(view, path, reading)).text;
+}
+
+/** Its name is in the signed index, so whoever signed the document, it is the one that was published. */
+async function readNamed(view: string, path: string, { mirror, unchecked = false }: Reading): Promise<Buffer> {
+  const key = layout.document(view, path);
+  const found = await mirror.read(key);
+  if (found === undefined) {
+    throw new MirrorError('NoSuchObject', `${mirror.name} has no ${key}, which its index names`, {
+      hint: 'restore it from a backup or another copy of the mirror; maas-mirror verify names all that is missing',
+    });
+  }
+  if (unchecked || isNamedByItself(key, found.bytes)) return found.bytes;
+  throw new MirrorError('ChecksumMismatch', `${key} has sha256 ${sha256Of(found.bytes)}, not the one in its name`, {
+    hint: 'the file was changed; restore it from a backup or another copy of the mirror',
+  });
+}
+
+async function lacksSigner(bytes: Buffer, { signer, former }: Reading): Promise<boolean> {
+  return former !== undefined && signer !== undefined && (await signer.faultOf(bytes)) !== undefined;
+}
+
+async function readState({ view, index }: PublishedIndex, reading: Reading): Promise<ViewState> {
+  const path = statePathOf(index, layout.index(view));
+  if (path === undefined) return emptyState;
+  return parseState((await readNamed(view, path, reading)).toString(), layout.document(view, path));
+}
+
+function notSigned(key: string, fault: string, { mirror, former }: Reading): MirrorError {
+  const isChanging = former !== undefined;
+  const says = isChanging ? 'is signed by neither key' : "is not what this mirror's key signed";
+  const whose = isChanging ? 'that has signed this mirror so far' : 'of this mirror';
+  return new MirrorError('BadSignature', `${key} of ${mirror.name} ${says}: ${fault}`, {
+    hint: `maas-mirror verify says what else is wrong; give the key ${whose} with --key`,
+  });
+}

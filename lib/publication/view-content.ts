@@ -1,0 +1,53 @@
+import { writeJson } from '../simplestreams/json';
+import type { Products } from '../simplestreams/types';
+import type { PublishedView } from './read-view';
+import type { ViewState } from './view-state';
+
+/** What a view says: all that a change decides by, and all that it can change. */
+export interface ViewContent {
+  /** By content id. */
+  readonly documents: ReadonlyMap<string, Products>;
+  readonly state: ViewState;
+}
+
+/** What a view is to say. */
+export interface NextContent extends ViewContent {
+  /** The documents that are new, or say something else than before. The others are those that were read. */
+  readonly changed: ReadonlyMap<string, Products>;
+  readonly at: Date;
+}
+
+/** What a published view says. */
+export function contentOf({ documents, state }: PublishedView): ViewContent {
+  return { documents: new Map([...documents].map(([id, { document }]) => [id, document])), state };
+}
+
+/** Holds a wanted content against what there is: a document that has only another date is the one that was read. */
+export function nextContent(before: ViewContent, wanted: ViewContent, at: Date): NextContent {
+  const documents = new Map([...wanted.documents].map(([id, next]) => [id, kept(before.documents.get(id), next)]));
+  const changed = new Map([...documents].filter(([id, document]) => document !== before.documents.get(id)));
+  const state = writeJson(wanted.state) === writeJson(before.state) ? before.state : wanted.state;
+  return { documents, changed, state, at };
+}
+
+/** Whether a view would say something else than before. */
+export function isNews(before: ViewContent, { documents, changed, state }: NextContent): boolean {
+  return changed.size > 0 || documents.size !== before.documents.size || state !== before.state;
+}
+
+function kept(before: Products | undefined, next: Products): Products {
+  return before !== undefined && saysTheSame(before, next) ? before : next;
+}
+
+/** Product by product: a change hands on what it does not touch, and a large document is not to be written out to see that. */
+function saysTheSame(one: Products, other: Products): boolean {
+  if (one === other) return true;
+  const [{ products, ...head }, { products: others, ...otherHead }] = [one, other];
+  if (writeJson({ ...head, updated: '' }) !== writeJson({ ...otherHead, updated: '' })) return false;
+  const ids = Object.keys(products);
+  if (ids.length !== Object.keys(others).length) return false;
+  return ids.every((id) => {
+    const [product, twin] = [products[id], others[id]];
+    return product === twin || (product && twin && writeJson(product) === writeJson(twin));
+  });
+}

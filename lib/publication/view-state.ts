@@ -1,0 +1,53 @@
+import { MirrorError } from '../errors';
+import { jsonPathOf } from '../simplestreams/documents';
+import { writeJson } from '../simplestreams/json';
+import { parseStrictJson } from '../simplestreams/strict-json';
+import type { Index } from '../simplestreams/types';
+
+/**
+ * What operators decided about a view and its products do not tell, such as which versions are withdrawn or held (design
+ * §4.25). It is a JSON document of its own below `streams/`, which the field `state` of the index names by its sha256:
+ * readers ignore the field, and state and documents move together, by the one compare-and-swap of the index.
+ *
+ * Today nothing decides anything, so a state is always empty; an empty one is not written. Fields that this release does
+ * not know are kept. What a writer must understand before it may write at all is for the field `needs` of format.json to
+ * say, once there is such a thing.
+ */
+export type ViewState = Readonly<Record<string, unknown>>;
+
+export const emptyState: ViewState = {};
+
+/** A state as a document, or undefined for the empty one. */
+export function stateDocument(state: ViewState): { readonly path: string; readonly bytes: Buffer } | undefined {
+  if (Object.keys(state).length === 0) return undefined;
+  const text = writeJson(state);
+  return { path: jsonPathOf(text), bytes: Buffer.from(text) };
+}
+
+/**
+ * The path of the state that an index names, relative to the view, or undefined.
+ * @throws NotSupported where it names one in a way that this release does not know
+ */
+export function statePathOf(index: Index | undefined, where: string): string | undefined {
+  const { state } = (index ?? {}) as { readonly state?: unknown };
+  if (state === undefined) return undefined;
+  if (typeof state === 'string' && /^streams\/v1\/[0-9a-f]{64}\.json$/.test(state)) return state;
+  throw new MirrorError('NotSupported', `${where} names its state as ${JSON.stringify(state)}`, {
+    hint: 'a newer release has written it: use that release for this mirror',
+  });
+}
+
+/** @throws BadFormat */
+export function parseState(text: string, where: string): ViewState {
+  const state = parsed(text, where);
+  if (typeof state === 'object' && state !== null && !Array.isArray(state)) return state as ViewState;
+  throw new MirrorError('BadFormat', `${where} is no state of a view: it holds no object`);
+}
+
+function parsed(text: string, where: string): unknown {
+  try {
+    return parseStrictJson(text);
+  } catch (cause) {
+    throw new MirrorError('BadFormat', `${where} is no state of a view: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,29 @@
+import { findRelease } from '../../catalog/releases';
+import { isNewer } from '../../job/catalogue/buildable-releases';
+import type { ReleaseFacts } from '../../job/catalogue/facts';
+import type { Places } from '../../job/sources/places';
+import { streamOf } from '../sources/search';
+import { type DescribeBench, factsOfStream } from './described-order';
+import { streamReleases } from './stream';
+
+/** What a stream tells of releases that the catalogue does not have. */
+export interface NewReleases {
+  readonly releases: readonly { readonly name: string; readonly facts: ReleaseFacts }[];
+  /** Those that it describes oddly, and how. */
+  readonly odd: readonly { readonly name: string; readonly fault: string }[];
+}
+
+/**
+ * Reads what the signed stream of cloud images tells of releases that are newer than the catalogue's.
+ * @throws BadSignature, BadFormat, DownloadFailed
+ */
+export async function newReleases(places: Places, bench: Omit<DescribeBench, 'distroInfo'>): Promise<NewReleases> {
+  const { stream, ...search } = await streamOf({ ...bench, order: { places } });
+  const { releases, odd } = await streamReleases(stream, search);
+  const isNew = ({ name, version }: { readonly name: string; readonly version: string }) =>
+    findRelease(name) === undefined && isNewer(version);
+  return {
+    releases: releases.filter(isNew).map((one) => ({ name: one.name, facts: factsOfStream(one) })),
+    odd: odd.filter(isNew),
+  };
+}

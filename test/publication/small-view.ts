@@ -1,0 +1,62 @@
+import { mirror as layout } from '../../lib/job/layout';
+import type { Change } from '../../lib/publication/change-view';
+import type { Products, Version } from '../../lib/simplestreams/types';
+import { measureBytes } from '../../lib/store/digest';
+import type { Store } from '../../lib/store/store';
+import {
+  bootloaderFields,
+  bootloaderId,
+  bootloaderVersion,
+  documentOf,
+  imageContentId,
+  imageFields,
+  imageId,
+  imageVersion,
+} from '../simplestreams/made-documents';
+
+/** The two documents of the smallest view that has both kinds. */
+const contents = {
+  images: { contentId: imageContentId, productId: imageId, fields: imageFields, versionOf: imageVersion },
+  loaders: {
+    contentId: 'com.ubuntu.maas:candidate:1:bootloader-download',
+    productId: bootloaderId,
+    fields: bootloaderFields,
+    versionOf: bootloaderVersion,
+  },
+} as const;
+
+type Content = keyof typeof contents;
+
+/** A version whose items are there, in a folder that is named for what is published, so that no two share one. */
+export async function madeVersion(store: Store, content: Content, token: string): Promise<Version> {
+  const made = contents[content].versionOf(token);
+  const items = Object.entries(made.items).map(async ([name, item]) => {
+    const bytes = Buffer.from(`${item.path} of ${token}`);
+    await store.create(layout.pool(item.path), bytes);
+    return [name, { ...item, ...measureBytes(bytes) }] as const;
+  });
+  return { ...made, token, items: Object.fromEntries(await Promise.all(items)) };
+}
+
+/** Publishes a version under a name above all others, whatever is there; once. */
+export function publishing(content: Content, version: Version): Change {
+  const { contentId, productId, fields } = contents[content];
+  return ({ documents }) => {
+    const product = documents.get(contentId)?.products[productId];
+    const versions = product?.versions ?? {};
+    if (Object.values(versions).some(({ token }) => token === version.token)) return undefined;
+    const name = `20261120.${String(Object.keys(versions).length).padStart(6, '0')}`;
+    const products = { [productId]: { ...fields, ...product, versions: { ...versions, [name]: version } } };
+    const document = documents.get(contentId) ?? documentOf(contentId, {});
+    return { documents: new Map([...documents, [contentId, { ...document, products }]]) };
+  };
+}
+
+/** What was published, by the tokens of versions. */
+export function tokensIn(documents: Iterable<Products>): string[] {
+  return [...documents]
+    .flatMap(({ products }) => Object.values(products))
+    .flatMap(({ versions }) => Object.values(versions))
+    .map(({ token }) => String(token))
+    .sort();
+}

@@ -1,0 +1,75 @@
+import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Of Debian's essential packages, what tests call. Everything else asks for test/fixtures/needs-root. */
+const programs = [
+  ...[
+    'sh',
+    'bash',
+    'env',
+    'cat',
+    'cp',
+    'mv',
+    'rm',
+    'ln',
+    'ls',
+    'mkdir',
+    'rmdir',
+    'chmod',
+    'touch',
+    'stat',
+    'dd',
+    'tee',
+  ],
+  ...[
+    'find',
+    'xargs',
+    'grep',
+    'sed',
+    'sort',
+    'head',
+    'tail',
+    'tr',
+    'cut',
+    'wc',
+    'diff',
+    'cmp',
+    'sha256sum',
+    'tar',
+    'gzip',
+  ],
+  ...[
+    'id',
+    'kill',
+    'sleep',
+    'date',
+    'printf',
+    'echo',
+    'test',
+    'true',
+    'false',
+    'readlink',
+    'realpath',
+    'mktemp',
+    'mkfifo',
+  ],
+  ...['uname', 'timeout', 'perl', 'gpgv', 'dpkg', 'dpkg-deb', 'setpriv', 'setsid', 'flock', 'prlimit'],
+];
+
+/** Set-up of `npm run test:fast`: until it is torn down, only Node and programs of Debian's base system are on PATH. */
+export default function (): () => void {
+  const before = process.env.PATH ?? '';
+  const folder = mkdtempSync(join(tmpdir(), 'base-programs-'));
+  chmodSync(folder, 0o755); // tests run as somebody else
+  for (const program of programs) {
+    const found = before.split(':').find((place) => existsSync(join(place, program)));
+    if (found !== undefined) symlinkSync(join(found, program), join(folder, program));
+  }
+  symlinkSync(process.execPath, join(folder, 'node'));
+  process.env.PATH = folder;
+  return () => {
+    process.env.PATH = before;
+    rmSync(folder, { recursive: true });
+  };
+}
