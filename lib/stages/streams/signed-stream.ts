@@ -4,7 +4,7 @@ import { readBytes, writeBytes } from '../../machine/bytes';
 import { type RequestOptions, readUrl } from '../../machine/download/download';
 import type { Network } from '../../machine/download/network';
 import { verifyClearsigned } from '../../machine/gpgv';
-import { binaryKeyring } from '../../simplestreams/openpgp/keyring';
+import { keyringAt } from '../../simplestreams/openpgp/keyring';
 import { type VerifyClearsigned, verifiedText } from '../../simplestreams/openpgp/verified-text';
 
 export interface StreamOptions extends RequestOptions {
@@ -96,15 +96,7 @@ async function givenKeyring(path: string | undefined, url: string): Promise<Buff
       misuse: true,
     });
   }
-  try {
-    return binaryKeyring(await readBytes(path));
-  } catch (cause) {
-    throw new MirrorError('BadInput', `the keyring ${path} cannot be read: ${(cause as Error).message}`, {
-      hint: 'give the path of a keyring file, binary (`gpg --export`) or armoured',
-      cause,
-      misuse: true,
-    });
-  }
+  return keyringAt(path, readBytes);
 }
 
 async function textOf(url: string, bytes: Buffer, keyring: Buffer, verify: VerifyClearsigned): Promise<string> {
