@@ -1,7 +1,7 @@
 import { MirrorError } from '../../errors';
 import { mirror } from '../../job/layout';
 import { readBytes } from '../../machine/bytes';
-import { binaryKeyring } from '../../simplestreams/openpgp/keyring';
+import { givenKeyring } from '../../simplestreams/openpgp/given-keyring';
 import type { Store } from '../../store/store';
 import { checkKeyring, pinnedKey } from './check-keyring';
 import type { Problem } from './problem';
@@ -27,7 +27,9 @@ export async function trustedKeyring(
   const elsewhere = given !== undefined && own === undefined && armoured === undefined;
   const problems = elsewhere ? [] : await checkKeyring(own, armoured);
 
-  if (given !== undefined) return { keyring: await pinned(given, await givenKeyring(given), fingerprint), problems };
+  if (given !== undefined) {
+    return { keyring: await pinned(given, await givenKeyring(given, readBytes), fingerprint), problems };
+  }
   if (own === undefined || fingerprint === undefined) return { keyring: own, problems };
   if (problems.some(({ object, rule }) => object === mirror.keyring && rule === 'keyring')) {
     return { keyring: undefined, problems };
@@ -36,18 +38,6 @@ export async function trustedKeyring(
   if (key !== undefined) return { keyring: key.keyring, problems };
   const message = `it does not hold the key ${fingerprint}, but ${held.join(', ')}`;
   return { keyring: undefined, problems: [...problems, { object: mirror.keyring, rule: 'fingerprint', message }] };
-}
-
-async function givenKeyring(path: string): Promise<Buffer> {
-  try {
-    return binaryKeyring(await readBytes(path));
-  } catch (cause) {
-    throw new MirrorError('BadInput', `the keyring ${path} cannot be read: ${(cause as Error).message}`, {
-      hint: 'give the path of a keyring file, binary (`gpg --export`) or armoured',
-      cause,
-      misuse: true,
-    });
-  }
 }
 
 async function pinned(path: string, keyring: Buffer, fingerprint: string | undefined): Promise<Buffer> {

@@ -124,12 +124,9 @@ function commonLength(one: Place, other: Place, form: Form): number {
 }
 
 function pairOf(one: Place, other: Place, length: number): Twice {
-  const [a, b] = [one, other].map(({ file, lines, at }) => ({ file, lines: lines.slice(at, at + length) })) as [
-    Run,
-    Run,
-  ];
-  const inOrder = a.file === b.file ? one.at < other.at : a.file < b.file;
-  return inOrder ? { first: a, second: b } : { first: b, second: a };
+  const runOf = ({ file, lines, at }: Place) => ({ file, lines: lines.slice(at, at + length) });
+  const inOrder = one.file === other.file ? one.at < other.at : one.file < other.file;
+  return inOrder ? { first: runOf(one), second: runOf(other) } : { first: runOf(other), second: runOf(one) };
 }
 
 function keyOf({ first, second }: Twice): string {
