@@ -40,13 +40,17 @@ function refuseOtherContent(id: string, { content_id: other }: Products): void {
 }
 
 /** What a document promises that it did not promise before; versions that a change hands on have nothing new. */
-function addedObjects(before: Products | undefined, after: Products): Promised[] {
+function addedObjects(before: Products | undefined, after: Products): Iterable<Promised> {
+  const nameOf = ({ path, size, sha256 }: Promised) => `${path} ${size} ${sha256}`;
   const old = versionsOf(before);
   const handedOn = new Set(old);
-  const added = versionsOf(after).filter((version) => !handedOn.has(version));
-  const nameOf = ({ path, size, sha256 }: Promised) => `${path} ${size} ${sha256}`;
-  const promised = new Set(added.length === 0 ? [] : old.flatMap(objectsOf).map(nameOf));
-  return added.flatMap(objectsOf).filter((object) => !promised.has(nameOf(object)));
+  const added = new Map<string, Promised>();
+  for (const version of versionsOf(after)) {
+    if (!handedOn.has(version)) for (const object of objectsOf(version)) added.set(nameOf(object), object);
+  }
+  // a large document promises a hundred thousand of them
+  if (added.size > 0) for (const version of old) for (const object of objectsOf(version)) added.delete(nameOf(object));
+  return added.values();
 }
 
 function versionsOf(document: Products | undefined): Version[] {

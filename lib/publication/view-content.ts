@@ -1,4 +1,4 @@
-import { writeJson } from '../simplestreams/json';
+import { rfc2822, writeJson } from '../simplestreams/json';
 import type { Products } from '../simplestreams/types';
 import type { PublishedView } from './read-view';
 import type { ViewState } from './view-state';
@@ -22,9 +22,12 @@ export function contentOf({ documents, state }: PublishedView): ViewContent {
   return { documents: new Map([...documents].map(([id, { document }]) => [id, document])), state };
 }
 
-/** Holds a wanted content against what there is: a document that has only another date is the one that was read. */
+/**
+ * Holds a wanted content against what is published: a document that has only another date is the one that was read, every
+ * other one gets the date of the change.
+ */
 export function nextContent(before: ViewContent, wanted: ViewContent, at: Date): NextContent {
-  const documents = new Map([...wanted.documents].map(([id, next]) => [id, kept(before.documents.get(id), next)]));
+  const documents = new Map([...wanted.documents].map(([id, next]) => [id, dated(before.documents.get(id), next, at)]));
   const changed = new Map([...documents].filter(([id, document]) => document !== before.documents.get(id)));
   const state = writeJson(wanted.state) === writeJson(before.state) ? before.state : wanted.state;
   return { documents, changed, state, at };
@@ -35,8 +38,8 @@ export function isNews(before: ViewContent, { documents, changed, state }: NextC
   return changed.size > 0 || documents.size !== before.documents.size || state !== before.state;
 }
 
-function kept(before: Products | undefined, next: Products): Products {
-  return before !== undefined && saysTheSame(before, next) ? before : next;
+function dated(before: Products | undefined, next: Products, at: Date): Products {
+  return before !== undefined && saysTheSame(before, next) ? before : { ...next, updated: rfc2822(at) };
 }
 
 /** Product by product: a change hands on what it does not touch, and a large document is not to be written out to see that. */

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import { expectSixFlavours } from '../build/six-flavours';
+import { expectSixFlavours } from '../build/ubuntu/six-flavours';
 import { type LookAlike, lookAlike } from '../fixtures/images/look-alike';
 
 let noble: LookAlike;

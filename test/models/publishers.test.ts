@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
+import { changeAtOnce } from '../publication/many-changes';
 import { s3Publishers } from '../publication/s3-publishers';
 import { publishTwiceAtOnce } from '../publication/two-publishers';
 
@@ -15,4 +16,11 @@ it('two publishers to one bucket lose no version, and its index is always valid'
 }, async () => {
   await using publishers = await s3Publishers();
   await expect(publishers.publishAtOnce(500)).resolves.toBeUndefined();
+});
+
+it('many changes of one view, cut off at any write, lose nothing, and readers accept it at each moment', {
+  timeout: milliseconds,
+}, async () => {
+  const keys = { old: await smallSigner('old'), next: await smallSigner('next') };
+  await expect(changeAtOnce(keys, rounds)).resolves.toBeUndefined();
 });

@@ -2,10 +2,19 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
+import { type Change, changeView } from '../../lib/publication/change-view';
+import { signView } from '../../lib/publication/sign-view';
+import { writeJson } from '../../lib/simplestreams/json';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
+import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';
+import type { Index, Product, Products } from '../../lib/simplestreams/types';
+import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
+import { makeBuiltLoaders } from '../fixtures/built-loaders';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
+import { MemoryStore } from './memory-store';
 import { smallPress } from './small-press';
-import { wrappedStore } from './wrapped-store';
+import { loaderContentId, madeVersion, publishing } from './small-view';
+import { recordingStore, wrappedStore } from './wrapped-store';
 
 let signer: Signer;
 beforeAll(async () => {
@@ -49,3 +58,106 @@ describe('the gate', () => {
     expect(await press.bytes(layout.index('candidate'))).toEqual(before);
   });
 });
+
+describe('the gate, whatever the change is', () => {
+  const at = new Date('2026-11-21T00:00:00Z');
+  const now = () => at;
+
+  /** A view in memory with one image and one loader, and a store that records what is written. */
+  async function madeView() {
+    const inner = new MemoryStore();
+    for (const content of ['images', 'loaders'] as const) {
+      const version = await madeVersion(inner, content, `first-${content}`);
+      await changeView('candidate', publishing(content, version), { mirror: inner, signer, now });
+    }
+    const { store: mirror, writes } = recordingStore(inner);
+    return { inner, mirror, writes, press: { mirror, signer, now } };
+  }
+
+  const removing = (id: string): Change => {
+    return ({ documents }) => ({ documents: new Map([...documents].filter(([one]) => one !== id)) });
+  };
+  const changed = (with_: (document: Products) => Products): Change => {
+    return ({ documents }) => ({ documents: new Map([...documents].map(([id, one]) => [id, with_(one)])) });
+  };
+
+  it.each<[string, Change, string]>([
+    ['leaves nothing', () => ({ documents: new Map() }), '[index-empty]'],
+    ['leaves a document without products', changed((one) => ({ ...one, products: {} })), '[products-empty]'],
+    ['gives a document another content id', changed((one) => ({ ...one, content_id: 'other' })), 'would be other'],
+    ['leaves out what MAAS needs', changed((one) => withoutLabels(one)), 'label is missing'],
+    ['promises other bytes than there are', changed((one) => largerItems(one)), 'the document promises'],
+  ])('refuses one that %s, and nothing is written', async (_, change, said) => {
+    const { press, writes } = await madeView();
+    await expect(changeView('candidate', change, press)).rejects.toMatchObject({
+      name: 'ContractBroken',
+      message: expect.stringContaining(said),
+    });
+    expect(writes).toEqual([]);
+  });
+
+  it('refuses a first publication of what is not in the pool', async () => {
+    const version = await madeVersion(new MemoryStore(), 'images', 'lost');
+    const { store: mirror, writes } = recordingStore(new MemoryStore());
+    await expect(changeView('candidate', publishing('images', version), { mirror, signer, now })).rejects.toMatchObject(
+      { name: 'ContractBroken', message: expect.stringContaining('is missing') },
+    );
+    expect(writes).toEqual([]);
+  });
+
+  it('refuses to sign by another key what MAAS would refuse', async () => {
+    const { inner, mirror, writes, press } = await madeView();
+    const found = await inner.read(layout.index('candidate'));
+    const { text } = splitClearsigned(found?.bytes ?? Buffer.alloc(0));
+    const index = JSON.parse(text) as Index;
+    const named = Object.entries(index.index).map(([id, entry]) => [id, { ...entry, name: 'a name' }]);
+    const bad = writeJson({ ...index, index: Object.fromEntries(named) });
+    await inner.replace(layout.index('candidate'), Buffer.from(await signer.clearsign(bad, at)), {});
+
+    const next = await smallSigner('next');
+    await expect(signView('candidate', { ...press, mirror, signer: next, former: signer })).rejects.toMatchObject({
+      name: 'ContractBroken',
+      message: expect.stringContaining('[forbidden-key]'),
+    });
+    expect(writes).toEqual([]);
+  });
+
+  it('refuses bootloaders that got lost on their way', async () => {
+    const press = smallPress(signer);
+    const order = { view: 'candidate', execution: 'loaders', inputs: '' };
+    const loaders = await makeBuiltLoaders(press.work, { execution: 'loaders' });
+    const mirror = wrappedStore(press.mirror, async ({ method, key }, go) => {
+      const done = await go();
+      if (method === 'adopt') await press.mirror.remove(key);
+      return done;
+    });
+    await expect(publishBootloaders({ ...order, ...loaders }, { ...press, mirror })).rejects.toMatchObject({
+      name: 'ContractBroken',
+      message: expect.stringContaining('is missing'),
+    });
+    expect(await press.bytes(layout.index('candidate'))).toBeUndefined();
+  });
+
+  it('asks for nothing that the view promised before', async () => {
+    const { inner, press } = await madeView();
+    await inner.remove('pool/noble/amd64/first-images/squashfs');
+    expect(await changeView('candidate', removing(loaderContentId), press)).toBe(true);
+    const again = changed((one) => ({ ...structuredClone(one), later: 'kept' }) as Products);
+    expect(await changeView('candidate', again, press)).toBe(true);
+  });
+});
+
+function withoutLabels(document: Products): Products {
+  const products = Object.entries(document.products).map(([id, { label: _, ...product }]) => [id, product]);
+  return { ...document, products: Object.fromEntries(products) };
+}
+
+function largerItems(document: Products): Products {
+  const { products } = structuredClone(document) as { products: Record<string, Product> };
+  for (const { versions } of Object.values(products)) {
+    for (const { items } of Object.values(versions)) {
+      for (const item of Object.values(items)) Object.assign(item, { size: item.size + 1 });
+    }
+  }
+  return { ...document, products };
+}

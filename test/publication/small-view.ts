@@ -14,11 +14,13 @@ import {
   imageVersion,
 } from '../simplestreams/made-documents';
 
+export const loaderContentId = 'com.ubuntu.maas:candidate:1:bootloader-download';
+
 /** The two documents of the smallest view that has both kinds. */
 const contents = {
   images: { contentId: imageContentId, productId: imageId, fields: imageFields, versionOf: imageVersion },
   loaders: {
-    contentId: 'com.ubuntu.maas:candidate:1:bootloader-download',
+    contentId: loaderContentId,
     productId: bootloaderId,
     fields: bootloaderFields,
     versionOf: bootloaderVersion,

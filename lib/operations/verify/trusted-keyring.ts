@@ -1,7 +1,7 @@
 import { MirrorError } from '../../errors';
 import { mirror } from '../../job/layout';
 import { readBytes } from '../../machine/bytes';
-import { givenKeyring } from '../../simplestreams/openpgp/given-keyring';
+import { keyringAt } from '../../simplestreams/openpgp/keyring';
 import type { Store } from '../../store/store';
 import { checkKeyring, pinnedKey } from './check-keyring';
 import type { Problem } from './problem';
@@ -27,9 +27,8 @@ export async function trustedKeyring(
   const elsewhere = given !== undefined && own === undefined && armoured === undefined;
   const problems = elsewhere ? [] : await checkKeyring(own, armoured);
 
-  if (given !== undefined) {
-    return { keyring: await pinned(given, await givenKeyring(given, readBytes), fingerprint), problems };
-  }
+  if (given !== undefined)
+    return { keyring: await pinned(given, await keyringAt(given, readBytes), fingerprint), problems };
   if (own === undefined || fingerprint === undefined) return { keyring: own, problems };
   if (problems.some(({ object, rule }) => object === mirror.keyring && rule === 'keyring')) {
     return { keyring: undefined, problems };

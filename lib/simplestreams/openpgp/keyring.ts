@@ -45,6 +45,23 @@ export function binaryKeyring(keyring: Buffer): Buffer {
 }
 
 /**
+ * The same, of a file that somebody has named.
+ * @param read gives the bytes of a file
+ * @throws BadInput (misuse) where it cannot be read
+ */
+export async function keyringAt(path: string, read: (path: string) => Promise<Buffer>): Promise<Buffer> {
+  try {
+    return binaryKeyring(await read(path));
+  } catch (cause) {
+    throw new MirrorError('BadInput', `the keyring ${path} cannot be read: ${(cause as Error).message}`, {
+      hint: 'give the path of a keyring file, binary (`gpg --export`) or armoured',
+      cause,
+      misuse: true,
+    });
+  }
+}
+
+/**
  * The same, of what has to hold public keys and no private one: it goes into requests and the history of executions.
  * @throws BadFormat where it does not
  */

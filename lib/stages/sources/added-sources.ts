@@ -41,7 +41,7 @@ async function sourcesOf(added: AddedRepository, { order, job }: Workbench): Pro
   tellOfStanzas(repository.stanzas, job.architecture);
   return Promise.all(
     sources.map(async ({ keys = [], ...source }) => {
-      const keyring = await givenKeyring(keys, source.uri);
+      const keyring = await stanzaKeyring(keys, source.uri);
       return { ...source, keyring: keyring.toString('base64') };
     }),
   );
@@ -67,7 +67,7 @@ export async function checkAddedKeys(order: Pick<Order, 'customise'>): Promise<v
   for (const added of order.customise?.repositories ?? []) {
     const repository = parseRepository(repositoryText(added));
     if (repository.kind === 'ppa') continue;
-    for (const { keys, uris } of repository.stanzas) await givenKeyring(keys, uris.join(' '));
+    for (const { keys, uris } of repository.stanzas) await stanzaKeyring(keys, uris.join(' '));
   }
 }
 
@@ -89,7 +89,7 @@ async function keyringOfPpa(
 }
 
 /** Of the key blocks of a stanza; each of the keys may sign for it. */
-async function givenKeyring(keys: readonly string[], uri: string): Promise<Buffer> {
+async function stanzaKeyring(keys: readonly string[], uri: string): Promise<Buffer> {
   try {
     const keyrings = keys.map((key) => publicKeyring(Buffer.from(key)));
     for (const keyring of keyrings) await keysOf(keyring);

@@ -4,7 +4,7 @@ import { readBytes, writeBytes } from '../../machine/bytes';
 import { type RequestOptions, readUrl } from '../../machine/download/download';
 import type { Network } from '../../machine/download/network';
 import { verifyClearsigned } from '../../machine/gpgv';
-import { givenKeyring } from '../../simplestreams/openpgp/given-keyring';
+import { keyringAt } from '../../simplestreams/openpgp/keyring';
 import { type VerifyClearsigned, verifiedText } from '../../simplestreams/openpgp/verified-text';
 
 export interface StreamOptions extends RequestOptions {
@@ -38,7 +38,7 @@ export interface SignedStream {
  */
 export async function openStream(stream: string, options: StreamOptions): Promise<SignedStream> {
   const { base, start } = addressesOf(stream);
-  const keyring = await keyringFor(start, options.keyring);
+  const keyring = await givenKeyring(options.keyring, start);
   const verify = options.verify ?? gpgvIn(options.scratch);
   return {
     base,
@@ -89,12 +89,14 @@ function addressesOf(stream: string): { base: string; start: string } {
   return { base: stream.slice(0, at), start: stream };
 }
 
-async function keyringFor(url: string, path: string | undefined): Promise<Buffer> {
-  if (path !== undefined) return givenKeyring(path, readBytes);
-  throw new MirrorError('BadInput', `there is no keyring to check ${withoutPasswords(url)} with`, {
-    hint: 'give the path of the keyring that the stream is signed by',
-    misuse: true,
-  });
+async function givenKeyring(path: string | undefined, url: string): Promise<Buffer> {
+  if (path === undefined) {
+    throw new MirrorError('BadInput', `there is no keyring to check ${withoutPasswords(url)} with`, {
+      hint: 'give the path of the keyring that the stream is signed by',
+      misuse: true,
+    });
+  }
+  return keyringAt(path, readBytes);
 }
 
 async function textOf(url: string, bytes: Buffer, keyring: Buffer, verify: VerifyClearsigned): Promise<string> {

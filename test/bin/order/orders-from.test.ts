@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type OrderOptions, ordersFrom } from '../../../bin/order/orders-from';
+import type { OrderOptions } from '../../../bin/order/order-options';
+import { ordersFrom } from '../../../bin/order/orders-from';
 import type { Order } from '../../../lib/job/order';
 import { planOf } from '../../../lib/job/plan';
 import { makePrivateKey } from '../../../lib/simplestreams/openpgp/openpgp-signer';

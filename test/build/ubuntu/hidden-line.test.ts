@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { smallSigner } from '../fixtures/mirrors/small-mirror';
-import { serveArchive } from '../fixtures/servers/served-archive';
-import { publishCloudImages } from '../fixtures/streams/cloud-stream';
-import { hideLine } from '../fixtures/streams/hidden-line';
-import { temporaryFolder } from '../fixtures/temporary-folder';
-import { maasMirror } from './cli';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { serveArchive } from '../../fixtures/servers/served-archive';
+import { publishCloudImages } from '../../fixtures/streams/cloud-stream';
+import { hideLine } from '../../fixtures/streams/hidden-line';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { maasMirror } from '../cli';
 
 it('refuses a stream with a text that gpgv does not read, though gpgv takes the signature, before a build begins', async () => {
   const [folder, signer] = [temporaryFolder(), await smallSigner('cloud images')];

@@ -2,12 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
-import { type LookAlike, lookAlike } from '../fixtures/images/look-alike';
-import { servePpas } from '../fixtures/images/look-alike/launchpad';
-import { makePpa } from '../fixtures/images/look-alike/ppa';
-import { temporaryFolder } from '../fixtures/temporary-folder';
-import { maasMirror } from './cli';
-import { fileOf, newestAt } from './published';
+import { type LookAlike, lookAlike } from '../../fixtures/images/look-alike';
+import { servePpas } from '../../fixtures/images/look-alike/launchpad';
+import { makePpa } from '../../fixtures/images/look-alike/ppa';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { maasMirror } from '../cli';
+import { fileOf, newestAt } from '../published';
 import { ubuntuSite } from './ubuntu-site';
 
 let noble: LookAlike;

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findRelease } from '../../lib/catalog/releases';
-import type { Signer } from '../../lib/simplestreams/openpgp/signer';
-import { type LookAlike, serveArchive } from '../fixtures/images/look-alike';
-import { smallSigner } from '../fixtures/mirrors/small-mirror';
-import { publishCloudImages, type StreamImage } from '../fixtures/streams/cloud-stream';
-import { temporaryFolder } from '../fixtures/temporary-folder';
+import { findRelease } from '../../../lib/catalog/releases';
+import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import { type LookAlike, serveArchive } from '../../fixtures/images/look-alike';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { publishCloudImages, type StreamImage } from '../../fixtures/streams/cloud-stream';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 /** All that a build of Ubuntu takes from the network, on this machine. */
 export interface UbuntuSite extends AsyncDisposable {

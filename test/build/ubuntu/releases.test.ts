@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { measureFile } from '../../lib/store/digest';
-import { type LookAlike, type LookAlikeRelease, lookAlike } from '../fixtures/images/look-alike';
-import { kernelFilesOf } from '../fixtures/images/look-alike/kernel-files';
-import { maasMirror } from './cli';
-import { moduleName, wantedModules } from './initrd';
-import { expectMadeUpRelease } from './made-up';
-import { filesInInitrd, itemsIn, productIdsAt, soleVersionAt } from './published';
-import { gaUpTo1804, gaUpTo2004, letters } from './subarches';
+import { measureFile } from '../../../lib/store/digest';
+import { type LookAlike, type LookAlikeRelease, lookAlike } from '../../fixtures/images/look-alike';
+import { kernelFilesOf } from '../../fixtures/images/look-alike/kernel-files';
+import { maasMirror } from '../cli';
+import { moduleName, wantedModules } from '../initrd';
+import { expectMadeUpRelease } from '../made-up';
+import { filesInInitrd, itemsIn, productIdsAt, soleVersionAt } from '../published';
+import { gaUpTo1804, gaUpTo2004, letters } from '../subarches';
 import { ubuntuSite } from './ubuntu-site';
 
 const made: Partial<Record<LookAlikeRelease, LookAlike>> = {};

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect } from 'vitest';
-import { kernelOf, kernelsOf } from '../../lib/catalog/kernels';
-import { productFields, productId } from '../../lib/catalog/products';
-import { measureFile } from '../../lib/store/digest';
-import type { LookAlike } from '../fixtures/images/look-alike';
-import { kernelFilesOf } from '../fixtures/images/look-alike/kernel-files';
-import { maasMirror } from './cli';
-import { itemsIn, productIdsAt, soleVersionAt } from './published';
+import { kernelOf, kernelsOf } from '../../../lib/catalog/kernels';
+import { productFields, productId } from '../../../lib/catalog/products';
+import { measureFile } from '../../../lib/store/digest';
+import type { LookAlike } from '../../fixtures/images/look-alike';
+import { kernelFilesOf } from '../../fixtures/images/look-alike/kernel-files';
+import { maasMirror } from '../cli';
+import { itemsIn, productIdsAt, soleVersionAt } from '../published';
 import { ubuntuSite } from './ubuntu-site';
 
 const flavours = kernelsOf('noble', 'amd64').map(({ name }) => name);

@@ -2,20 +2,26 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kernelOf } from '../../lib/catalog/kernels';
-import { Order } from '../../lib/job/order';
-import { look } from '../../lib/stages/plan';
-import { openMirrorDirectory } from '../../lib/store/open';
-import { type LookAlike, lookAlike, withNewerKernel, withoutPackage, withPackage } from '../fixtures/images/look-alike';
-import { servePpas } from '../fixtures/images/look-alike/launchpad';
-import { cloudInit, motdNewsConfig } from '../fixtures/images/look-alike/packages';
-import { makePpa, uploadTo } from '../fixtures/images/look-alike/ppa';
-import { smallSigner } from '../fixtures/mirrors/small-mirror';
-import { publishCloudImages } from '../fixtures/streams/cloud-stream';
-import { temporaryFolder } from '../fixtures/temporary-folder';
-import { type Ended, maasMirror } from './cli';
-import { fetchInProcess } from './in-process';
-import { newestAt, productAt, versionsAt } from './published';
+import { kernelOf } from '../../../lib/catalog/kernels';
+import { Order } from '../../../lib/job/order';
+import { look } from '../../../lib/stages/plan';
+import { openMirrorDirectory } from '../../../lib/store/open';
+import {
+  type LookAlike,
+  lookAlike,
+  withNewerKernel,
+  withoutPackage,
+  withPackage,
+} from '../../fixtures/images/look-alike';
+import { servePpas } from '../../fixtures/images/look-alike/launchpad';
+import { cloudInit, motdNewsConfig } from '../../fixtures/images/look-alike/packages';
+import { makePpa, uploadTo } from '../../fixtures/images/look-alike/ppa';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { publishCloudImages } from '../../fixtures/streams/cloud-stream';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { type Ended, maasMirror } from '../cli';
+import { fetchInProcess } from '../in-process';
+import { newestAt, productAt, versionsAt } from '../published';
 import { type UbuntuSite, ubuntuSite } from './ubuntu-site';
 
 let noble: LookAlike;

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type LookAlike, lookAlike } from '../fixtures/images/look-alike';
-import { maasMirror } from './cli';
-import { documentAt } from './published';
+import { type LookAlike, lookAlike } from '../../fixtures/images/look-alike';
+import { maasMirror } from '../cli';
+import { documentAt } from '../published';
 import { expectSixFlavours } from './six-flavours';
 import { ubuntuSite } from './ubuntu-site';
 

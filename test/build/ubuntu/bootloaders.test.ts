@@ -1,11 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type BootloaderArchive, bootloaderArchive, withChangedPackage } from '../fixtures/archives/bootloader-archive';
-import { type LookAlike, lookAlike } from '../fixtures/images/look-alike';
-import { serveArchive } from '../fixtures/servers/served-archive';
-import { temporaryFolder } from '../fixtures/temporary-folder';
-import { maasMirror } from './cli';
+import {
+  type BootloaderArchive,
+  bootloaderArchive,
+  withChangedPackage,
+} from '../../fixtures/archives/bootloader-archive';
+import { type LookAlike, lookAlike } from '../../fixtures/images/look-alike';
+import { serveArchive } from '../../fixtures/servers/served-archive';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { maasMirror } from '../cli';
 import { ubuntuSite } from './ubuntu-site';
 
 let loaders: BootloaderArchive;
