@@ -10,7 +10,7 @@ import { verifyMirror } from '../../lib/operations/verify';
 import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp/openpgp-signer';
 import { publicationTime } from '../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { type SmallPress, smallPress } from './small-press';
+import { type SmallPress, smallPress } from './made/small-press';
 
 const bundle = join(__dirname, '../../dist/assets/publish/index.js');
 
