@@ -9,8 +9,8 @@ import { run } from '../lib/machine/run';
 import { thisMachine } from '../lib/machine/this-machine';
 import { emulate } from '../lib/machine/tree/binfmt';
 import { debianPackages } from '../lib/stages/base/debian-base';
-import { bootstrapCommand } from '../test/fixtures/mmdebstrap';
-import { differencesOf } from '../test/fixtures/tree-differences';
+import { bootstrapCommand } from '../test/fixtures/images/mmdebstrap';
+import { differencesOf } from '../test/fixtures/trees/tree-differences';
 
 /**
  * Bootstraps Debian by mmdebstrap alone and by ours, which has the same done behind walls, in turns. Prints both times

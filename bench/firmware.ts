@@ -15,11 +15,11 @@ import { makeSquashfs, passingCompression } from '../lib/machine/tree/squashfs';
 import { initramfsChoiceOf } from '../lib/stages/layer/initramfs-choice';
 import { installCommon } from '../lib/stages/layer/packages-of-all-flavours';
 import { resolveKernels } from '../lib/stages/layer/resolve-kernels';
-import { makeDeb } from '../test/fixtures/apt-archive/deb';
-import { aptTree } from '../test/fixtures/apt-tree';
-import { type SmallRelease, serveArchive, smallKernels, smallRelease } from '../test/fixtures/small-release';
-import { signArchive } from '../test/fixtures/small-release/archive';
+import { makeDeb } from '../test/fixtures/archives/deb';
+import { type SmallRelease, serveArchive, smallKernels, smallRelease } from '../test/fixtures/images/small-release';
+import { signArchive } from '../test/fixtures/images/small-release/archive';
 import { temporaryFolder } from '../test/fixtures/temporary-folder';
+import { aptTree } from '../test/fixtures/trees/apt-tree';
 
 /**
  * Installs three flavours whose packages depend on 100 MB of firmware, each on the layer that they share: with the firmware

@@ -9,10 +9,10 @@ import { writeJson } from '../lib/simplestreams/json';
 import { openMirrorDirectory, openWorkDirectory } from '../lib/store/open';
 import { S3Store } from '../lib/store/s3/s3-store';
 import type { Store } from '../lib/store/store';
-import { makeBuiltRun } from '../test/fixtures/built-run';
-import { type SmallKms, smallKms } from '../test/fixtures/small-kms';
-import { writeMetadata } from '../test/fixtures/small-mirror';
-import { type SmallS3, startSmallS3 } from '../test/fixtures/small-s3/server';
+import { type SmallKms, smallKms } from '../test/fixtures/aws/small-kms';
+import { type SmallS3, startSmallS3 } from '../test/fixtures/aws/small-s3/server';
+import { makeBuiltRun } from '../test/fixtures/mirrors/built-run';
+import { writeMetadata } from '../test/fixtures/mirrors/small-mirror';
 import { largeDocument } from './large-view';
 
 /**

@@ -6,7 +6,7 @@ import { downloadPackages } from '../lib/machine/apt/apt-download';
 import { boot } from '../lib/machine/boot/qemu';
 import { run } from '../lib/machine/run';
 import { emulatorFor } from '../lib/stages/boot/emulator-for';
-import { kernelInPe } from '../test/fixtures/small-release/kernel-in-pe';
+import { kernelInPe } from '../test/fixtures/images/small-release/kernel-in-pe';
 
 /**
  * Makes the EFI file that Ubuntu's arm64 kernels are since 6.17, by stubble and ukify of Debian unstable as this machine's own

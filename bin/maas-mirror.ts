@@ -49,7 +49,8 @@ const commands = [
   addHelp,
 ];
 
-function programOf(terminal: Terminal, done: (code: number) => void): Command {
+/** The command line with all its commands. @param done is told the exit code of the one that ran */
+export function programOf(terminal: Terminal, done: (code: number) => void): Command {
   const program = new Command('maas-mirror')
     .description('Builds MAAS images and serves them as a signed simplestreams mirror.')
     .version(version(), '-V, --version')

@@ -1,3 +1,6 @@
+// bin/build: how a build goes and is told of. Orders are built on this machine, or by a deployed stack, shown while they
+// run, and reported with what MAAS has to be told.
+
 import { mkdir } from 'node:fs/promises';
 import { machine } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -14,7 +17,8 @@ import { machineRepositories } from '../../lib/machine/apt/apt';
 import { checkAddedKeys } from '../../lib/stages/sources/added-sources';
 import { hasCode } from '../../lib/store/durable';
 import { checkCredentials, fromFolder } from '../order/credentials';
-import { type OrderOptions, ordersFrom } from '../order/orders-from';
+import type { OrderOptions } from '../order/order-options';
+import { ordersFrom } from '../order/orders-from';
 import { requireRootFileSystems, requireSquashfs } from '../preflight/base';
 import { temporaryFolder } from '../preflight/environment';
 import { checkPlaces, openPlaces, type Places, placesOf } from '../preflight/places';

@@ -1,3 +1,5 @@
+// bin/bundle: what the constructs deploy. The stages and each Lambda function become one bundle with the files beside it.
+
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';

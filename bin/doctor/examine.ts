@@ -1,3 +1,6 @@
+// bin/doctor: what `maas-mirror doctor` tries, of an account and of a deployed stack. Each finding says what was seen and
+// what to do.
+
 import type { Clients } from '../../lib/cloud/clients';
 import type { Terminal } from '../terminal/terminal';
 import { bootstrapFinding, cloudFrontFinding, identity, identityFindings, quotaFindings } from './account';

@@ -1,3 +1,5 @@
+// bin/keys: what keys and secrets are called by. A name is a file of this machine, or a key or a secret in AWS.
+
 import { userInfo } from 'node:os';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { MirrorError } from '../../lib/errors';

@@ -1,3 +1,5 @@
+// bin/lambda: the functions of a deployed mirror, one file each by its name.
+
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

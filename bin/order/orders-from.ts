@@ -1,3 +1,6 @@
+// bin/order: what is asked for. Words, options and a mirror.yaml become orders, and the files that they name what is in
+// them.
+
 import { dirname, resolve } from 'node:path';
 import { architectures } from '../../lib/catalog/architectures';
 import { architecturesOf, checkArchitecture } from '../../lib/catalog/kernels';
@@ -7,37 +10,11 @@ import { MirrorError } from '../../lib/errors';
 import { isDescribed, releaseFor } from '../../lib/job/catalogue/release-for';
 import { checked } from '../../lib/job/checked';
 import { bootloadersFor, ordersOf, parseConfig } from '../../lib/job/config';
-import { bootloadersOrder, longestBoot, Order } from '../../lib/job/order';
+import { bootloadersOrder, Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
-import { stanzasIn } from '../../lib/job/sources/repository';
-import { withCredentials } from './credentials';
-import { type PlacesOptions, placesFrom, readFile, readKeyring, readText } from './places-from';
-
-/** What `maas-mirror build` is told, as commander hands it over. */
-export interface OrderOptions extends PlacesOptions {
-  readonly config?: string;
-  readonly view?: string;
-  readonly arch?: string;
-  readonly kernel?: string;
-  readonly optionalKernel?: string;
-  readonly ppa?: readonly string[];
-  /** Files with deb822 stanzas. */
-  readonly repository?: readonly string[];
-  /** `HOST=NAME`: what the credentials of a repository's host are called. */
-  readonly credentials?: readonly string[];
-  /** True: all of -proposed. */
-  readonly proposed?: string | true;
-  readonly package?: readonly string[];
-  readonly purge?: readonly string[];
-  readonly compression?: string;
-  readonly serial?: string;
-  readonly bootTest?: boolean;
-  /** Minutes. */
-  readonly bootTimeout?: string;
-  readonly bootloaders?: boolean;
-  readonly base?: string;
-  readonly rebuild?: boolean;
-}
+import { imageFrom, wordsOf } from './image-from';
+import type { OrderOptions } from './order-options';
+import { placesFrom, readFile, readKeyring, readText } from './places-from';
 
 /**
  * The orders that words and options mean; what cannot be built is refused here, before anything is installed or started. Of a
@@ -134,56 +111,6 @@ function settingsFrom({ rebuild = false }: OrderOptions): Pick<Order, 'rebuild'>
 
 function viewFrom({ view }: OrderOptions): { view?: string } {
   return view === undefined ? {} : { view };
-}
-
-function imageFrom(options: OrderOptions): object {
-  const { serial, compression, bootTest = true, bootTimeout, base = '' } = options;
-  const customise = customisationFrom(options);
-  return {
-    bootTest,
-    base: base === '' ? base : resolve(base),
-    ...kernelsFrom(options),
-    ...(customise && { customise }),
-    ...(serial !== undefined && { serial }),
-    ...(compression !== undefined && { compression }),
-    ...(bootTimeout !== undefined && { bootTimeout: minutesOf(bootTimeout) }),
-  };
-}
-
-function minutesOf(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new MirrorError('BadInput', `--boot-timeout ${JSON.stringify(text)} is not a number of minutes`, {
-    hint: `give whole minutes, from 1 to ${longestBoot}: --boot-timeout 120 is two hours`,
-    misuse: true,
-  });
-}
-
-function customisationFrom(options: OrderOptions) {
-  const { ppa = [], repository = [], credentials = [], proposed, package: packages = [], purge = [] } = options;
-  const ppas = ppa.map((name) => (name.startsWith('ppa:') ? name : `ppa:${name}`));
-  const files = repository.map((file) => readText(file, '--repository'));
-  // Only one stanza at a time can have credentials.
-  const stanzas = credentials.length === 0 ? files : files.flatMap(stanzasIn);
-  const customise = {
-    repositories: [...ppas, ...withCredentials(stanzas, credentials)],
-    proposed: proposed === true ? ('all' as const) : wordsOf(proposed === undefined ? [] : [proposed]),
-    packages: wordsOf(packages),
-    purge: wordsOf(purge),
-  };
-  return Object.values(customise).some((one) => one.length > 0) ? customise : undefined;
-}
-
-/** `--kernel ga,hwe` */
-function wordsOf(lists: readonly string[]): string[] {
-  return lists
-    .flatMap((list) => list.split(','))
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
-}
-
-function kernelsFrom({ kernel, optionalKernel }: OrderOptions): Pick<Order, 'kernels'> | Record<string, never> {
-  if (kernel === undefined && optionalKernel === undefined) return {};
-  return { kernels: { required: wordsOf([kernel ?? '']), optional: wordsOf([optionalKernel ?? '']) } };
 }
 
 /** @param machine what `uname -m` says */

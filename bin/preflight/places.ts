@@ -1,3 +1,5 @@
+// bin/preflight: what is looked at before a build on this machine begins, so that it fails at once and not in an hour.
+
 import { stat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { MirrorError } from '../../lib/errors';

@@ -1,3 +1,5 @@
+// bin/releases: what is read of releases beyond the catalogue, in streams, distro-info-data and a mirror.yaml.
+
 import { dirname, resolve } from 'node:path';
 import { isNewer, type ToldRelease } from '../../lib/job/catalogue/buildable-releases';
 import { distroInfoFile, distroInfoReleases } from '../../lib/job/catalogue/distro-info';

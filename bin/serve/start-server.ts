@@ -1,3 +1,5 @@
+// bin/serve: a mirror by plain HTTP, as `maas-mirror serve` and `build --serve` hand it out.
+
 import { realpath } from 'node:fs/promises';
 import { createServer, type Server, type ServerOptions } from 'node:http';
 import { refusePrivateKeys } from '../../lib/store/directory/private-keys';

@@ -1,3 +1,5 @@
+// bin/terminal: how the command line meets a person: lines, tables, sizes, errors, Ctrl-C.
+
 import { inspect } from 'node:util';
 import { MirrorError, named, withoutPasswords } from '../../lib/errors';
 import { printable, printableText } from '../../lib/machine/output/printable';

@@ -13,7 +13,7 @@ beforeAll(async () => {
   account = await startAccount(home);
   const app = appFolder(join(home, 'app'), { views: { candidate: { releases: ['noble'] } } });
   await cdk(account, app, 'deploy', '--require-approval', 'never');
-}, 600_000);
+});
 afterAll(async () => {
   await account?.[Symbol.asyncDispose]();
   rmSync(home, { recursive: true, force: true });

@@ -19,8 +19,8 @@ import { verifyMirror } from '../../lib/operations/verify';
 import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';
 import { openMirrorDirectory, openStore } from '../../lib/store/open';
 import type { Store } from '../../lib/store/store';
-import { cloudFront } from '../fixtures/cloudfront';
-import { type ServedArchive, type SmallRelease, serveArchive, smallRelease } from '../fixtures/small-release';
+import { cloudFront } from '../fixtures/aws/cloudfront';
+import { type ServedArchive, type SmallRelease, serveArchive, smallRelease } from '../fixtures/images/small-release';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { appFolder, cdk, deployedAssembly, deployedFunction, outputsOf, startAccount } from './deployed';
 import { deployedViewerRequest } from './deployed-viewer-request';
@@ -45,7 +45,7 @@ beforeAll(async () => {
   });
   await cdk(account, app, 'deploy', '--require-approval', 'never');
   outputs = await outputsOf(account);
-}, 600_000);
+});
 
 afterAll(async () => {
   await archive?.[Symbol.asyncDispose]();
@@ -54,7 +54,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-describe('a deployed mirror', { timeout: 600_000 }, () => {
+describe('a deployed mirror', () => {
   it('has everything that its template names, and the same app deployed again changes nothing', async () => {
     const { StackResources = [] } = await new CloudFormationClient().send(
       new DescribeStackResourcesCommand({ StackName: 'MaasMirror' }),

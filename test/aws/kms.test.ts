@@ -15,7 +15,7 @@ import { mirror as layout } from '../../lib/job/layout';
 import { verifyClearsigned, verifyDetached } from '../../lib/machine/gpgv';
 import { announceKey, finishRotation, signAnew } from '../../lib/operations/rotate-key';
 import { verifyMirror } from '../../lib/operations/verify';
-import { makeSmallMirror } from '../fixtures/small-mirror';
+import { makeSmallMirror } from '../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { type MiniStack, startMiniStack } from './mini-stack';
 

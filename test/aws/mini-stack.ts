@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { hasCode } from '../../lib/store/durable';
-import { pythonVenv } from '../fixtures/python-venv';
+import { pythonVenv } from '../fixtures/programs/python-venv';
 
 /** An emulated AWS, which forgets everything when it ends. */
 export interface MiniStack extends AsyncDisposable {

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { run } from '../../lib/machine/run';
 import { publish } from '../../lib/stages/publish';
 import { openStore, openWorkStore } from '../../lib/store/open';
-import { makeBuiltRun } from '../fixtures/built-run';
-import { smallSigner } from '../fixtures/small-mirror';
+import { makeBuiltRun } from '../fixtures/mirrors/built-run';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { type MiniStack, startMiniStack } from './mini-stack';
 
 let aws: MiniStack;

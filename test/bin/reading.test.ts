@@ -8,10 +8,10 @@ import { mirror } from '../../lib/job/layout';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { measureBytes } from '../../lib/store/digest';
 import { S3Store } from '../../lib/store/s3/s3-store';
-import { makeSmallMirror, publicationTime, smallSigner, writeMetadata } from '../fixtures/small-mirror';
-import { startSmallS3 } from '../fixtures/small-s3/server';
+import { startSmallS3 } from '../fixtures/aws/small-s3/server';
+import { makeSmallMirror, publicationTime, smallSigner, writeMetadata } from '../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { shapeOf } from '../fixtures/tree-shape';
+import { shapeOf } from '../fixtures/trees/tree-shape';
 import { type KeptTerminal, keptTerminal } from './terminal/kept-terminal';
 
 let signer: Signer;

@@ -4,9 +4,9 @@ import { beforeAll, expect, it } from 'vitest';
 import { maasMirror } from '../build/cli';
 import { moduleName, wantedModules } from '../build/initrd';
 import { filesInInitrd, itemsIn, productIdsAt, soleVersionAt } from '../build/published';
-import { ubuntuSite } from '../build/ubuntu-site';
-import { type LookAlike, lookAlike } from '../fixtures/look-alike';
-import { kernelFilesOf } from '../fixtures/look-alike/kernel-files';
+import { ubuntuSite } from '../build/ubuntu/ubuntu-site';
+import { type LookAlike, lookAlike } from '../fixtures/images/look-alike';
+import { kernelFilesOf } from '../fixtures/images/look-alike/kernel-files';
 
 let jammy: LookAlike;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
-import { expectSixFlavours } from '../build/six-flavours';
-import { type LookAlike, lookAlike } from '../fixtures/look-alike';
+import { expectSixFlavours } from '../build/ubuntu/six-flavours';
+import { type LookAlike, lookAlike } from '../fixtures/images/look-alike';
 
 let noble: LookAlike;
 beforeAll(async () => {

@@ -13,8 +13,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../lib/machine/run';
-import { type SmallRelease, serveArchive, smallRelease } from '../fixtures/small-release';
-import { signArchive } from '../fixtures/small-release/archive';
+import { type SmallRelease, serveArchive, smallRelease } from '../fixtures/images/small-release';
+import { signArchive } from '../fixtures/images/small-release/archive';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { frontDoor, maasMirror } from './cli';
 import { ownData, smallOrder } from './small-order';
@@ -22,7 +22,7 @@ import { ownData, smallOrder } from './small-order';
 let small: SmallRelease;
 beforeAll(async () => {
   small = await smallRelease();
-}, 300_000);
+});
 
 /** Whether a view of the mirror in this folder has an index. */
 const published = (folder: string) => existsSync(join(folder, 'mirror/candidate/streams/v1/index.sjson'));
@@ -175,7 +175,7 @@ describe('a build that cannot be', () => {
   });
 });
 
-describe('a build that fails', { timeout: 120_000 }, () => {
+describe('a build that fails', () => {
   it('refuses a folder for temporary files that is gone', async () => {
     const cwd = temporaryFolder();
     const { code, err } = await maasMirror(['build', 'bookworm'], {

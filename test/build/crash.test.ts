@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { listMirror } from '../../lib/operations/list';
 import { type VerifyReport, verifyMirror } from '../../lib/operations/verify';
 import { openStore } from '../../lib/store/open';
-import { type SmallRelease, serveArchive, smallRelease } from '../fixtures/small-release';
+import { type SmallRelease, serveArchive, smallRelease } from '../fixtures/images/small-release';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { compiledOnce, frontDoor, maasMirror } from './cli';
 import { ownData, smallOrder } from './small-order';

@@ -10,7 +10,7 @@ import { fetch } from '../../lib/stages/fetch';
 import { upgrade } from '../../lib/stages/upgrade';
 import type { Workbench } from '../../lib/stages/workbench';
 import { openWorkDirectory } from '../../lib/store/open';
-import type { LookAlike } from '../fixtures/look-alike';
+import type { LookAlike } from '../fixtures/images/look-alike';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
 /** An image that the upgrade stage has made: paths of its files. */

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { dracutDrivers, initramfsModules } from '../../lib/catalog/boot/initramfs';
 import { releaseOf } from '../../lib/catalog/releases';
-import type { LookAlike } from '../fixtures/look-alike';
-import { modulesOf } from '../fixtures/look-alike/kernel-files';
+import type { LookAlike } from '../fixtures/images/look-alike';
+import { modulesOf } from '../fixtures/images/look-alike/kernel-files';
 
 /** The modules that MAAS wants in an initrd of a look-alike's flavour, as far as its kernel has them: paths in the initrd. */
 export async function wantedModules(look: LookAlike, flavour: string): Promise<string[]> {

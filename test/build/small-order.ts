@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { SmallRelease } from '../fixtures/small-release';
+import type { SmallRelease } from '../fixtures/images/small-release';
 
 /** The words that order the small release, into `<folder>/mirror`. */
 export function smallOrder(small: SmallRelease, archive: string, folder: string, kernels = 'cloud'): string[] {

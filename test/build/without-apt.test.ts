@@ -1,8 +1,8 @@
 import { readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { newerNode } from '../fixtures/other-node';
-import { serveArchive, smallRelease } from '../fixtures/small-release';
+import { serveArchive, smallRelease } from '../fixtures/images/small-release';
+import { newerNode } from '../fixtures/programs/other-node';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { maasMirror } from './cli';
 import { newestAt } from './published';
@@ -32,7 +32,7 @@ it('fetches, upgrades, prepares and extracts on a machine without apt and dpkg, 
   expect(readdirSync(join(folder, 'mirror.work/logs'), { recursive: true })).toHaveLength(5);
   await expectUntold(seen.names, [folder], built.out + built.err);
   expect(readdirSync(join(folder, 'mirror.work/runs'))).toEqual([]);
-}, 600_000);
+});
 
 /** A folder with the programs of this machine, but for those. */
 function programsWithoutApt(): string {

@@ -1,7 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { describe, expect, it } from 'vitest';
 import { findStack, requireStack } from '../../lib/cloud/stack-outputs';
-import { fakeAws, noStack, stackAnswer } from '../fixtures/fake-aws';
+import { fakeAws, noStack, stackAnswer } from '../fixtures/aws/fake-aws';
 
 describe('a stack', () => {
   it('is found by its name, with its account, region and outputs', async () => {

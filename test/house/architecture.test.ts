@@ -1,37 +1,97 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { unusedAccess, violationsIn } from './architecture';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { missingAlcoves, unusedAccess, violationsIn } from './architecture';
+import { house, top } from './rooms';
+
+const ours = join(__dirname, '../..');
+const made: string[] = [];
 
 describe('the house', () => {
-  it('stands by its own rules', () => {
-    expect(violationsIn(join(__dirname, '../..'))).toEqual([]);
+  it('stands by its own rules', async () => {
+    expect(await violationsIn(ours)).toEqual([]);
   });
 
   it('names no file among those that touch files which does not', () => {
-    expect(unusedAccess(join(__dirname, '../..'))).toEqual([]);
+    expect(unusedAccess(ours)).toEqual([]);
+  });
+
+  it('names no room and no alcove that is not there', () => {
+    expect(missingAlcoves(ours)).toEqual([]);
   });
 });
 
-describe('a house like ours', () => {
-  const made: string[] = [];
-  afterEach(() => {
-    for (const folder of made.splice(0)) rmSync(folder, { recursive: true });
+/** What is planted in a made-up house: [what it is, its file, its text, what is said of it]. */
+type Plant = readonly [string, string, string, string];
+
+const faults: readonly Plant[] = [
+  ['a wall broken by a type', 'lib/catalog/a.ts', "import type { B } from '../job/b';", 'which catalog may not'],
+  ['a wall broken by a type in place', 'lib/catalog/b.ts', "type B = import('../job/b').B;", 'which catalog may not'],
+  ['a wall broken by exporting', 'lib/catalog/c.ts', "export * from '../job/b';", 'which catalog may not'],
+  ['a wall broken lazily', 'lib/local/a.ts', "const a = await import('../mirror/b');", 'which local may not'],
+  ['a wall broken by require', 'lib/local/b.ts', "const a = require('../mirror/b');", 'which local may not'],
+  ['a room that imports a front door', 'lib/job/a.ts', "import { b } from '../../bin/b';", 'which job may not'],
+  ['a room that imports the public face', 'lib/job/c.ts', "import { b } from '../index';", 'which job may not'],
+  ['a public face that shows another room', 'lib/index.ts', "export * from './job/b';", 'shows mirror only'],
+  ['an error that needs a room', 'lib/errors.ts', "import { b } from './job/b';", 'stands without other files'],
+  ['a room that nobody planned', 'lib/attic/a.ts', "import { z } from 'zod';", 'only rooms of the house may'],
+  [
+    'an alcove that nobody planned',
+    'lib/job/attic/a.ts',
+    "import { b } from '../b';",
+    'only alcoves that rooms.ts names',
+  ],
+  ['a package that the room may not have', 'lib/catalog/d.ts', "import { z } from 'zod';", 'which catalog may not'],
+  ['a builtin that the room may not have', 'lib/job/d.ts', "import 'node:path';", 'which job may not'],
+  ['the CDK outside mirror', 'lib/local/c.ts', "import type { App } from 'aws-cdk-lib';", 'which local may not'],
+  ['an AWS client in a stage', 'lib/stages/a.ts', "import '@aws-sdk/client-s3';", 'which stages may not'],
+  ['S3 outside s3.ts', 'lib/store/directory/a.ts', "import '@aws-sdk/client-s3';", 'except s3/s3.ts'],
+  ['OpenPGP outside the signing files', 'lib/simplestreams/read.ts', "import 'openpgp';", 'except openpgp/openpgp-'],
+  ['files read elsewhere in mirror', 'lib/mirror/a.ts', "import 'node:path';", 'except package-files.ts'],
+  ['files touched by one not named', 'lib/machine/a.ts', "import 'node:fs/promises';", 'file-access.ts names'],
+  ['files touched lazily', 'lib/store/a.ts', "const a = await import('node:fs');", 'file-access.ts names'],
+  [
+    'one that is handed trees and touches files',
+    'lib/machine/tree/mounts.ts',
+    "import 'node:fs'; import './inside/inside';",
+    'is handed trees',
+  ],
+  ['processes outside machine', 'lib/local/d.ts', "import 'node:child_process';", 'only machine starts processes'],
+  ['execa outside machine', 'lib/local/e.ts', "import { execa } from 'execa';", 'only machine starts processes'],
+  ['a file that is named for nothing', 'lib/job/utils.ts', '', '"utils"'],
+  ['a folder that is named for nothing', 'test/shared/a.ts', '', '"shared"'],
+  ['half a name for nothing', 'bin/build-helpers.ts', '', '"helpers"'],
+  ['a file that is too long', 'lib/job/long.ts', '\n'.repeat(200).concat('end'), '201 lines'],
+  ['a file that imports itself', 'bin/a.ts', "import './a';", 'circle of imports: bin/a.ts → bin/a.ts'],
+];
+
+/** For each room something of a room that it may not import: the ground of the house has nothing above it. */
+const throughWalls: readonly Plant[] = Object.entries(house).map(([room, { rooms }]) => {
+  const other = Object.keys(house).find((name) => name !== room && !rooms.includes(name));
+  return [`${room} importing ${other}`, `lib/${room}/through.ts`, `import '../${other}/b';`, `which ${room} may not`];
+});
+
+/** For each alcove, and for the top of each room that has some, an alcove of its room that it may not import. */
+const throughAlcoves: readonly Plant[] = Object.entries(house).flatMap(([room, { alcoves = {}, top: above }]) => {
+  const names = Object.keys(alcoves);
+  return [...Object.entries(alcoves), [top, { imports: above ?? names }] as const].flatMap(([alcove, { imports }]) => {
+    const file = alcove === top ? `lib/${room}/out.ts` : `lib/${room}/${alcove}/out.ts`;
+    const other = [...names, top].find((name) => name !== alcove && !imports.includes(name));
+    if (other === undefined) return []; // may import all of its room
+    const up = '../'.repeat(file.split('/').length - 3) || './';
+    const target = other === top ? `${up}b` : `${up}${other}/b`;
+    const said = alcove === top ? `the top of ${room}` : `${room}/${alcove}`;
+    return [[`${said} importing ${other}`, file, `import '${target}';`, `which ${said} may not`] as const];
   });
+});
 
-  /** A tree of files with these texts; returns what is wrong with it. */
-  function violationsOf(files: Record<string, string>): string[] {
-    const root = mkdtempSync(join(tmpdir(), 'house-'));
-    made.push(root);
-    for (const [file, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(root, file)), { recursive: true });
-      writeFileSync(join(root, file), text);
-    }
-    return violationsIn(root);
-  }
+const plants = [...faults, ...throughWalls, ...throughAlcoves];
 
-  it('may import what the table allows', () => {
+describe('a house like ours', () => {
+  afterEach(clear);
+
+  it('may import what the table allows', async () => {
     const files = {
       'lib/errors.ts': '',
       'lib/index.ts': "export * from './mirror/mirror';",
@@ -46,66 +106,69 @@ describe('a house like ours', () => {
       'bin/app.ts': "import { App } from 'aws-cdk-lib'; import '../lib/mirror/mirror';",
     };
 
-    expect(violationsOf(files)).toEqual([]);
+    expect(await violationsIn(treeOf(files))).toEqual([]);
   });
 
-  it.each([
-    ['a room that imports one it may not', 'lib/catalog/a.ts', "import { b } from '../job/b';", 'may not import job'],
-    ['a wall broken by a type', 'lib/catalog/a.ts', "import type { B } from '../job/b';", 'may not import job'],
-    ['a wall broken by a type in place', 'lib/catalog/a.ts', "type B = import('../job/b').B;", 'may not import job'],
-    ['a wall broken by exporting', 'lib/catalog/a.ts', "export * from '../job/b';", 'may not import job'],
-    ['a wall broken lazily', 'lib/local/a.ts', "const a = await import('../mirror/b');", 'may not import mirror'],
-    ['a wall broken by require', 'lib/local/a.ts', "const a = require('../mirror/b');", 'may not import mirror'],
-    ['a room that imports a front door', 'lib/job/a.ts', "import { b } from '../../bin/b';", 'lib stands without it'],
-    ['a room that imports the public face', 'lib/job/a.ts', "import { b } from '../index';", 'may not import'],
-    ['a public face that shows another room', 'lib/index.ts', "export * from './job/b';", 'may not import job'],
-    ['a room that nobody planned', 'lib/attic/a.ts', "import { z } from 'zod';", 'only rooms that the house knows'],
-    ['a package that the room may not have', 'lib/catalog/a.ts', "import { z } from 'zod';", 'which catalog may not'],
-    ['a builtin that the room may not have', 'lib/job/a.ts', "import 'node:fs';", 'which job may not'],
-    ['the CDK outside mirror', 'lib/local/a.ts', "import type { App } from 'aws-cdk-lib';", 'which local may not'],
-    ['an AWS client in a stage', 'lib/stages/a.ts', "import '@aws-sdk/client-s3';", 'which stages may not'],
-    ['S3 outside s3.ts', 'lib/store/directory/directory.ts', "import '@aws-sdk/client-s3';", 'which store may not'],
-    ['OpenPGP outside the signing files', 'lib/simplestreams/read.ts', "import 'openpgp';", 'simplestreams may not'],
-    ['files read elsewhere in mirror', 'lib/mirror/workflow/workflow.ts', "import 'node:fs';", 'which mirror may not'],
-    [
-      'files touched by one that is not named',
-      'lib/machine/a.ts',
-      "import 'node:fs/promises';",
-      'file-access.ts names',
-    ],
-    ['files touched lazily', 'lib/store/a.ts', "const a = await import('node:fs');", 'file-access.ts names'],
-    [
-      'one that is handed trees and touches files',
-      'lib/machine/tree/mounts.ts',
-      "import 'node:fs'; import './inside/inside';",
-      'is handed trees (lib/machine/tree/inside/inside',
-    ],
-    ['processes outside machine', 'lib/local/a.ts', "import 'node:child_process';", 'only machine starts processes'],
-    ['execa outside machine', 'lib/stages/a.ts', "import { execa } from 'execa';", 'only machine starts processes'],
-    ['a file that is named for nothing', 'lib/job/utils.ts', '', '"utils"'],
-    ['a folder that is named for nothing', 'test/shared/a.ts', '', '"shared"'],
-    ['half a name for nothing', 'bin/build-helpers.ts', '', '"helpers"'],
-    ['a file that is too long', 'lib/job/a.ts', '\n'.repeat(200).concat('end'), '201 lines'],
-  ])('refuses %s', (_, file, text, complaint) => {
-    const violations = violationsOf({ [file]: text });
-
-    expect(violations).toEqual([expect.stringContaining(complaint)]);
-    expect(violations[0]).toContain(file);
-  });
-
-  it('refuses a circle of imports and tells it once', () => {
+  it('refuses a circle of imports and tells it once', async () => {
     const files = {
       'lib/job/a.ts': "import { b } from './b';",
       'lib/job/b.ts': "import { c } from './c';",
       'lib/job/c.ts': "import { a } from './a';",
     };
 
-    expect(violationsOf(files)).toEqual([
+    expect(await violationsIn(treeOf(files))).toEqual([
       'circle of imports: lib/job/a.ts → lib/job/b.ts → lib/job/c.ts → lib/job/a.ts',
     ]);
   });
 
-  it('refuses a file that imports itself', () => {
-    expect(violationsOf({ 'bin/a.ts': "import './a';" })).toEqual(['circle of imports: bin/a.ts → bin/a.ts']);
+  it('refuses more than sixteen files beside each other', async () => {
+    const names = Array.from({ length: 17 }, (_, index) => [`bin/crowd/file-${index}.ts`, ''] as const);
+
+    const violations = await violationsIn(treeOf(Object.fromEntries(names)));
+
+    expect(violations).toEqual([expect.stringMatching(/^bin\/crowd: 17 files .* 16 are enough$/)]);
   });
 });
+
+describe('in a house with everything that is forbidden', () => {
+  let violations: readonly string[];
+  beforeAll(async () => {
+    violations = await violationsIn(treeOf(Object.fromEntries(plants.map(([, file, text]) => [file, text]))));
+    clear();
+  });
+
+  it.each(plants)('refuses %s', (_, file, __, complaint) => {
+    const said = violations.filter((violation) => violation.includes(file));
+
+    expect(said).not.toEqual([]);
+    expect(said.filter((violation) => violation.includes(complaint))).toHaveLength(1);
+  });
+
+  it('says nothing of files in which nothing is forbidden', () => {
+    const files = plants.map(([, file]) => file);
+
+    expect(violations.filter((violation) => !files.some((file) => violation.includes(file)))).toEqual([]);
+  });
+});
+
+/** A tree of files with these texts, and of empty ones that they import. */
+function treeOf(files: Readonly<Record<string, string>>): string {
+  const root = mkdtempSync(join(tmpdir(), 'house-'));
+  made.push(root);
+  const put = (file: string, text: string) => {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), text);
+  };
+  for (const [file, text] of Object.entries(files)) put(file, text);
+  for (const [file, text] of Object.entries(files)) {
+    for (const [, name = ''] of text.matchAll(/'(\.[^']+)'/g)) {
+      const imported = join(dirname(file), `${name}.ts`);
+      if (!existsSync(join(root, imported))) put(imported, '');
+    }
+  }
+  return root;
+}
+
+function clear(): void {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true });
+}

@@ -1,101 +1,52 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize, relative } from 'node:path';
-import { preProcessFile } from 'typescript';
-import { fileAccess, treeAlcove } from './file-access';
-
-/** What a room of lib may import of the others, and bring in from outside; a name that ends in `*` is a beginning. */
-interface Room {
-  readonly rooms: readonly string[];
-  readonly packages: readonly string[];
-  /** Packages that only some files of the room may bring in: pattern of the path below the room → names. */
-  readonly files?: readonly (readonly [RegExp, readonly string[]])[];
-}
-
-/** The table of the design (section 3). lib/errors.ts may be imported by all. */
-export const house: Readonly<Record<string, Room>> = {
-  catalog: { rooms: [], packages: [] },
-  simplestreams: {
-    rooms: [],
-    packages: ['node:crypto', 'zod'],
-    files: [[/^openpgp\/(openpgp-|keyring\.)/, ['openpgp']]],
-  },
-  job: { rooms: ['catalog'], packages: ['zod', 'yaml'] },
-  store: { rooms: [], packages: ['node:*'], files: [[/^s3\/s3\.ts$/, ['@aws-sdk/client-s3', '@smithy/*']]] },
-  machine: { rooms: [], packages: ['node:*', 'execa', 'undici'] },
-  cloud: {
-    rooms: ['job', 'simplestreams'],
-    packages: ['@aws-sdk/client-kms', '@aws-sdk/client-sfn', '@aws-sdk/client-codebuild'],
-    files: [
-      [/^(clients|stack-outputs)\.ts$/, ['@aws-sdk/client-cloudformation']],
-      [/^(clients|follow\/build-logs)\.ts$/, ['@aws-sdk/client-cloudwatch-logs']],
-      [/^access\/credentials-store\.ts$/, ['@aws-sdk/client-cloudfront-keyvaluestore', '@aws-sdk/signature-v4a']],
-      [/^keys\/(secret-key|repository-secret)\.ts$/, ['@aws-sdk/client-secrets-manager']],
-      [/^access\/credential\.ts$/, ['node:crypto']],
-      [/^follow\/pause\.ts$/, ['node:timers/promises']],
-    ],
-  },
-  publication: { rooms: ['job', 'catalog', 'simplestreams', 'store'], packages: [] },
-  stages: { rooms: ['publication', 'job', 'catalog', 'simplestreams', 'store', 'machine'], packages: ['node:path'] },
-  operations: {
-    rooms: ['publication', 'job', 'catalog', 'simplestreams', 'store', 'machine'],
-    packages: ['node:path'],
-  },
-  mirror: {
-    rooms: ['job', 'catalog'],
-    packages: ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'],
-    files: [
-      [/^package-files\.ts$/, ['node:fs', 'node:path']], // buildspecs and bundles, at synth time
-      [/^settings\/user-files\.ts$/, ['node:fs', 'node:path']], // mirror.yaml and what it names, at synth time
-    ],
-  },
-  local: { rooms: ['job', 'machine', 'stages', 'store'], packages: ['node:*', 'aws-local-stepfunctions', 'yaml'] },
-};
-
-/** Only lib/machine starts processes, whatever else a room may bring in. */
-const processStarters = ['node:child_process', 'node:cluster', 'execa'];
+import { join, relative } from 'node:path';
+import type { ICruiseResult, IViolation } from 'dependency-cruiser';
+import { fileAccess } from './file-access';
+import { house } from './rooms';
+import { walls } from './walls';
 
 const nothingNames = ['util', 'utils', 'common', 'helper', 'helpers', 'shared', 'misc'];
 
 /** Lines of a file in lib. */
 const longest = 200;
 
-/** Files that may bring in node:fs and do not. */
+/** Files beside each other in a folder. */
+const most = 16;
+
+const folders = ['lib', 'bin', 'bench', 'test'];
+
+/** Files that may import node:fs and do not, and files that are no more. */
 export function unusedAccess(root: string): string[] {
+  const touches = /from 'node:fs(\/promises)?'/;
   return Object.keys(fileAccess).filter(
-    (file) => !existsSync(join(root, file)) || !importsOf(root, file).some(touchesFiles),
+    (file) => !existsSync(join(root, file)) || !touches.test(readFileSync(join(root, file), 'utf8')),
   );
 }
 
+/** Alcoves of the table that are no more. */
+export function missingAlcoves(root: string): string[] {
+  return Object.entries(house)
+    .flatMap(([room, { alcoves = {} }]) => ['', ...Object.keys(alcoves)].map((alcove) => `lib/${room}/${alcove}`))
+    .filter((folder) => !existsSync(join(root, folder)));
+}
+
 /** Everything in a tree with lib/, bin/ and test/ that breaks a rule of the house, one sentence each. */
-export function violationsIn(root: string): string[] {
-  const files = ['lib', 'bin', 'bench', 'test'].flatMap((folder) => sourcesIn(root, folder));
-  const imports = new Map(files.map((file) => [file, importsOf(root, file)]));
+export async function violationsIn(root: string): Promise<string[]> {
+  const files = sourcesIn(root);
   return [
     ...files.flatMap(badName),
     ...files.filter((file) => file.startsWith('lib/')).flatMap((file) => tooLong(root, file)),
-    ...[...imports].flatMap(([file, names]) => names.flatMap((name) => throughAWall(file, name))),
-    ...[...imports].flatMap(([file, names]) => besideInside(file, names)),
-    ...cycles(imports),
+    ...crowds(files),
+    ...(await brokenWalls(root)),
   ].sort();
 }
 
-function sourcesIn(root: string, folder: string): string[] {
-  if (!existsSync(join(root, folder))) return [];
-  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+function sourcesIn(root: string): string[] {
+  return folders
+    .filter((folder) => existsSync(join(root, folder)))
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && /\.m?ts$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
-}
-
-/** What a file imports, types and lazy imports too: paths of our own files, names of packages. */
-function importsOf(root: string, file: string): string[] {
-  const { importedFiles } = preProcessFile(readFileSync(join(root, file), 'utf8'), true, true);
-  return importedFiles.map(({ fileName }) => (fileName.startsWith('.') ? sourceOf(root, file, fileName) : fileName));
-}
-
-function sourceOf(root: string, importer: string, name: string): string {
-  const path = normalize(join(dirname(importer), name)).replace(/\.js$/, '');
-  const source = [`${path}.ts`, `${path}/index.ts`].find((candidate) => existsSync(join(root, candidate)));
-  return `./${source ?? path}`;
 }
 
 function badName(file: string): string[] {
@@ -108,68 +59,40 @@ function tooLong(root: string, file: string): string[] {
   return lines > longest ? [`${file}: ${lines} lines, ${longest} are enough`] : [];
 }
 
-function throughAWall(file: string, imported: string): string[] {
-  if (!file.startsWith('lib/')) return [];
-  const name = roomOf(file);
-  if (imported.startsWith('./')) return intoRoom(file, name, imported.slice(2));
-  const faults = fromOutside(file, name, imported);
-  return faults.length > 0 ? faults : toFiles(file, imported);
-}
-
-function intoRoom(file: string, name: string, imported: string): string[] {
-  if (imported === 'lib/errors.ts') return [];
-  if (!imported.startsWith('lib/')) return [`${file}: imports ${imported}, lib stands without it`];
-  const target = roomOf(imported);
-  if (target === name && name !== '') return [];
-  // lib/index.ts is the public face of the constructs
-  const allowed = file === 'lib/index.ts' ? ['mirror'] : (house[name]?.rooms ?? []);
-  return allowed.includes(target) ? [] : [`${file}: imports ${imported}; ${name || file} may not import ${target}`];
-}
-
-function fromOutside(file: string, name: string, imported: string): string[] {
-  const room = house[name];
-  if (!room) return [`${file}: brings in ${imported}; only rooms that the house knows may`];
-  if (processStarters.includes(imported) && name !== 'machine') {
-    return [`${file}: brings in ${imported}; only machine starts processes`];
+function crowds(files: readonly string[]): string[] {
+  const sizes = new Map<string, number>();
+  for (const file of files) {
+    const folder = file.slice(0, file.lastIndexOf('/'));
+    sizes.set(folder, (sizes.get(folder) ?? 0) + 1);
   }
-  const inRoom = file.slice(`lib/${name}/`.length);
-  const special = (room.files ?? []).filter(([pattern]) => pattern.test(inRoom)).flatMap(([, names]) => names);
-  const allowed = [...room.packages, ...special];
-  const fits = (pattern: string) =>
-    pattern.endsWith('*') ? imported.startsWith(pattern.slice(0, -1)) : imported === pattern;
-  return allowed.some(fits) ? [] : [`${file}: brings in ${imported}, which ${name} may not`];
+  return [...sizes]
+    .filter(([, size]) => size > most)
+    .map(([folder, size]) => `${folder}: ${size} files beside each other; make alcoves, ${most} are enough`);
 }
 
-const touchesFiles = (imported: string) => /^node:fs(?:\/|$)/.test(imported);
-
-function toFiles(file: string, imported: string): string[] {
-  if (!touchesFiles(imported) || file in fileAccess) return [];
-  return [`${file}: brings in ${imported}; only files that test/house/file-access.ts names may`];
+/** What imports through a wall, types and lazy imports too. A circle is told once, from its first file in the alphabet. */
+async function brokenWalls(root: string): Promise<string[]> {
+  const { cruise } = await import('dependency-cruiser'); // has no CommonJS
+  const rules = walls();
+  const { output } = await cruise(
+    folders.filter((folder) => existsSync(join(root, folder))),
+    {
+      baseDir: root,
+      tsPreCompilationDeps: true,
+      doNotFollow: { path: 'node_modules' },
+      validate: true,
+      ruleSet: { forbidden: rules },
+    },
+  );
+  const comments = new Map(rules.map(({ name, comment }) => [name, comment]));
+  const { violations } = (output as ICruiseResult).summary;
+  return [...new Set(violations.map((violation) => sentence(violation, comments.get(violation.rule.name))))];
 }
 
-/** A file that works in trees has no other way to files. */
-function besideInside(file: string, names: readonly string[]): string[] {
-  if (file.startsWith(treeAlcove) || !file.startsWith('lib/') || !(file in fileAccess)) return [];
-  const tree = names.find((name) => name.startsWith(`./${treeAlcove}`));
-  return tree === undefined ? [] : [`${file}: brings in node:fs, and is handed trees (${tree.slice(2)})`];
-}
-
-/** `catalog` of lib/catalog/kernels.ts; empty for what lies in lib itself. */
-const roomOf = (file: string) => /^lib\/([^/]+)\//.exec(file)?.[1] ?? '';
-
-/** Each circle of imports once, told from its first file in the alphabet. */
-function cycles(imports: ReadonlyMap<string, readonly string[]>): string[] {
-  const found = new Set<string>();
-  const done = new Set<string>();
-  const walk = (file: string, way: readonly string[]): void => {
-    const start = way.indexOf(file);
-    if (start >= 0) found.add(`circle of imports: ${fromFirst(way.slice(start)).join(' → ')}`);
-    if (start >= 0 || done.has(file)) return;
-    for (const imported of imports.get(file) ?? []) walk(imported.replace(/^\.\//, ''), [...way, file]);
-    done.add(file);
-  };
-  for (const file of imports.keys()) walk(file, []);
-  return [...found];
+function sentence({ type, from, to, cycle }: IViolation, comment: string | undefined): string {
+  if (type !== 'cycle') return `${from}: imports ${to}, ${comment}`;
+  const circle = (cycle ?? []).map(({ name }) => name);
+  return `circle of imports: ${fromFirst(circle).join(' → ')}`;
 }
 
 function fromFirst(circle: readonly string[]): string[] {

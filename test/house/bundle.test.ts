@@ -18,9 +18,9 @@ import { type Metafiles, makeAssets } from '../../bin/bundle/assets';
 import { workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/names';
 import { makePrivateKey } from '../../lib/simplestreams/openpgp/openpgp-signer';
-import { newerNode } from '../fixtures/other-node';
-import { smallObject } from '../fixtures/small-s3/objects';
-import { startSmallS3 } from '../fixtures/small-s3/server';
+import { smallObject } from '../fixtures/aws/small-s3/objects';
+import { startSmallS3 } from '../fixtures/aws/small-s3/server';
+import { newerNode } from '../fixtures/programs/other-node';
 
 const root = join(__dirname, '../..');
 const megabyte = 1024 * 1024;
@@ -40,7 +40,7 @@ describe('the bundles of this checkout', () => {
 
   beforeAll(async () => {
     [metafiles] = await Promise.all([makeAssets(root, assets), newerNode()]);
-  }, 300_000);
+  });
 
   it.each([
     'stage',

@@ -4,7 +4,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { expect, it } from 'vitest';
 import { deploymentApp, stackName } from '../../lib/mirror/app';
-import { environment } from '../fixtures/fake-aws';
+import { environment } from '../fixtures/aws/fake-aws';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { definitionOf, sameTypes } from './made-mirror';
 

@@ -15,7 +15,7 @@ import {
   SigningKey,
   UbuntuRelease,
 } from '../../lib';
-import { stanzaAt } from '../fixtures/private-stanza';
+import { stanzaAt } from '../fixtures/archives/private-stanza';
 
 const account = '123456789012';
 export const keyArn = `arn:aws:kms:us-east-1:${account}:key/11111111-2222-3333-4444-555555555555`;

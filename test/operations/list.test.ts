@@ -5,8 +5,8 @@ import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { Product, Products } from '../../lib/simplestreams/types';
 import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import { DirectoryStore } from '../../lib/store/directory/directory';
-import { makeBuiltLoaders } from '../fixtures/built-loaders';
-import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
+import { makeBuiltLoaders } from '../fixtures/mirrors/built-loaders';
+import { makeSmallMirror, smallSigner } from '../fixtures/mirrors/small-mirror';
 import { folderInMemory } from '../fixtures/temporary-folder';
 import { smallPress } from '../publication/small-press';
 

@@ -7,8 +7,8 @@ import { openMirror, splitViewAddress } from '../../lib/operations/open-mirror';
 import { type VerifyReport, verifyMirror } from '../../lib/operations/verify';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { openStore } from '../../lib/store/open';
-import { serve } from '../fixtures/served-folder';
-import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
+import { makeSmallMirror, smallSigner } from '../fixtures/mirrors/small-mirror';
+import { serve } from '../fixtures/servers/served-folder';
 import { folderInMemory } from '../fixtures/temporary-folder';
 
 let signer: Signer;

@@ -3,10 +3,10 @@ import { listMirror } from '../../lib/operations/list';
 import { verifyMirror } from '../../lib/operations/verify';
 import { publish } from '../../lib/stages/publish';
 import { S3Store } from '../../lib/store/s3/s3-store';
-import { makeBuiltRun } from '../fixtures/built-run';
-import { smallSigner } from '../fixtures/small-mirror';
-import { smallObject } from '../fixtures/small-s3/objects';
-import { startSmallS3 } from '../fixtures/small-s3/server';
+import { smallObject } from '../fixtures/aws/small-s3/objects';
+import { startSmallS3 } from '../fixtures/aws/small-s3/server';
+import { makeBuiltRun } from '../fixtures/mirrors/built-run';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { folderInMemory } from '../fixtures/temporary-folder';
 
 describe('a mirror in S3', () => {

@@ -17,10 +17,10 @@ import type { IndexEntry, Products } from '../../lib/simplestreams/types';
 import { measureBytes } from '../../lib/store/digest';
 import { DirectoryStore } from '../../lib/store/directory/directory';
 import type { ObjectHead } from '../../lib/store/store';
-import { makePrivateKeyPackets } from '../fixtures/private-key-packets';
-import { makeSmallMirror, publicationTime, smallSigner } from '../fixtures/small-mirror';
+import { makePrivateKeyPackets } from '../fixtures/keys/private-key-packets';
+import { makeSmallMirror, publicationTime, smallSigner } from '../fixtures/mirrors/small-mirror';
 import { folderInMemory } from '../fixtures/temporary-folder';
-import { shapeOf } from '../fixtures/tree-shape';
+import { shapeOf } from '../fixtures/trees/tree-shape';
 
 let signer: Signer;
 let stranger: Signer;

@@ -31,7 +31,7 @@ it('lets jsii compile the public API, so that Python, Java, .NET and Go can foll
   const exported = Object.keys(types).map((name) => name.replace('cdk-maas-mirror.', ''));
   expect(exported).toEqual(expect.arrayContaining(['MaasMirror', 'MirrorSite', 'KernelBuild', 'ReleaseWorkflow']));
   expect(exported).toEqual(expect.arrayContaining(['SigningKey', 'MaasMirrorProps', 'UbuntuRelease']));
-}, 300_000);
+});
 
 function packageForJsii(): object {
   const ours = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

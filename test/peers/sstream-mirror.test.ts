@@ -8,9 +8,9 @@ import { run } from '../../lib/machine/run';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { publish } from '../../lib/stages/publish';
 import { openMirrorDirectory, openWorkDirectory } from '../../lib/store/open';
-import { makeBuiltRun } from '../fixtures/built-run';
-import { pythonVenv } from '../fixtures/python-venv';
-import { smallSigner } from '../fixtures/small-mirror';
+import { makeBuiltRun } from '../fixtures/mirrors/built-run';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
+import { pythonVenv } from '../fixtures/programs/python-venv';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
 let sstreamMirror: string;

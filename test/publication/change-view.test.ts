@@ -11,7 +11,7 @@ import { detachedFault } from '../../lib/simplestreams/openpgp/signed-text';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';
 import type { Products } from '../../lib/simplestreams/types';
-import { smallSigner } from '../fixtures/small-mirror';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { folderInMemory } from '../fixtures/temporary-folder';
 import { smallPress } from './small-press';
 import { recordingStore, wrappedStore } from './wrapped-store';

@@ -4,8 +4,8 @@ import { jobOfStrings } from '../../lib/job/environment';
 import { claimVersion, versionNames } from '../../lib/publication/claim';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { sortsAbove } from '../../lib/simplestreams/version-order';
-import { makeBuiltRun } from '../fixtures/built-run';
-import { smallSigner } from '../fixtures/small-mirror';
+import { makeBuiltRun } from '../fixtures/mirrors/built-run';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { smallPress } from './small-press';
 
 let signer: Signer;

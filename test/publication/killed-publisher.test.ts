@@ -8,7 +8,7 @@ import type { PublishInput } from '../../lib/job/handed-on/publish-input';
 import { mirrorStoreVariable } from '../../lib/job/names';
 import { verifyMirror } from '../../lib/operations/verify';
 import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp/openpgp-signer';
-import { publicationTime } from '../fixtures/small-mirror';
+import { publicationTime } from '../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { type SmallPress, smallPress } from './small-press';
 

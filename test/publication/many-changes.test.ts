@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { smallSigner } from '../fixtures/small-mirror';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { storeContract } from '../store/contract';
 import { changeAtOnce } from './many-changes';
 import { MemoryStore } from './memory-store';

@@ -5,7 +5,7 @@ import { mirror as layout } from '../../lib/job/layout';
 import { readView } from '../../lib/publication/read-view';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { DirectoryStore } from '../../lib/store/directory/directory';
-import { makeSmallMirror, smallSigner } from '../fixtures/small-mirror';
+import { makeSmallMirror, smallSigner } from '../fixtures/mirrors/small-mirror';
 import { folderInMemory } from '../fixtures/temporary-folder';
 
 let signer: Signer;

@@ -16,10 +16,10 @@ import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';
 import type { Products } from '../../lib/simplestreams/types';
 import { S3Store } from '../../lib/store/s3/s3-store';
-import { makeSmallMirror, publicationTime, smallSigner } from '../fixtures/small-mirror';
-import { type SmallObject, smallObject } from '../fixtures/small-s3/objects';
-import type { Asked } from '../fixtures/small-s3/request';
-import { type Fault, type SmallS3, startSmallS3 } from '../fixtures/small-s3/server';
+import { type SmallObject, smallObject } from '../fixtures/aws/small-s3/objects';
+import type { Asked } from '../fixtures/aws/small-s3/request';
+import { type Fault, type SmallS3, startSmallS3 } from '../fixtures/aws/small-s3/server';
+import { makeSmallMirror, publicationTime, smallSigner } from '../fixtures/mirrors/small-mirror';
 import { type Turn, Turns } from './turns';
 
 const contentId = 'com.debian.maas:candidate:v3:download';

@@ -8,7 +8,7 @@ import type { Products, Version } from '../../lib/simplestreams/types';
 import { newestName } from '../../lib/stages/news/news';
 import { type PublishBench, type Published, publish } from '../../lib/stages/publish';
 import { DirectoryStore } from '../../lib/store/directory/directory';
-import { type BuiltRunOptions, makeBuiltRun } from '../fixtures/built-run';
+import { type BuiltRunOptions, makeBuiltRun } from '../fixtures/mirrors/built-run';
 import { folderInMemory } from '../fixtures/temporary-folder';
 
 export interface SmallPress extends PublishBench {

@@ -9,7 +9,7 @@ import { rfc2822, writeJson } from '../../lib/simplestreams/json';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';
 import type { Index } from '../../lib/simplestreams/types';
-import { smallSigner } from '../fixtures/small-mirror';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { MemoryStore } from './memory-store';
 import { madeVersion, publishing } from './small-view';
 import { recordingStore } from './wrapped-store';

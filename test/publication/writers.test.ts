@@ -4,8 +4,8 @@ import { announceKey, finishRotation, signAnew } from '../../lib/operations/rota
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import type { Store } from '../../lib/store/store';
-import { makeBuiltLoaders } from '../fixtures/built-loaders';
-import { smallSigner } from '../fixtures/small-mirror';
+import { makeBuiltLoaders } from '../fixtures/mirrors/built-loaders';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { smallPress } from './small-press';
 import { wrappedStore } from './wrapped-store';
 

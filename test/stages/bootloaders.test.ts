@@ -16,10 +16,10 @@ import {
   bootloaderArchive,
   loaderVersions,
   withChangedPackage,
-} from '../fixtures/bootloader-archive';
-import { serveArchive } from '../fixtures/served-archive';
-import { smallSigner } from '../fixtures/small-mirror';
-import { makeArchiveKey } from '../fixtures/small-release/archive';
+} from '../fixtures/archives/bootloader-archive';
+import { makeArchiveKey } from '../fixtures/images/small-release/archive';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
+import { serveArchive } from '../fixtures/servers/served-archive';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { smallPress } from '../publication/small-press';
 
@@ -34,7 +34,7 @@ let built: BuiltBootloaders;
 beforeAll(async () => {
   small = await bootloaderArchive();
   built = await build(root);
-}, 300_000);
+});
 
 const shim = { place: 'archive', suite: 'noble-updates', component: 'main', name: 'shim-signed' } as const;
 

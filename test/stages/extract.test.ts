@@ -10,9 +10,9 @@ import { makeInitramfs, prepareInitramfs } from '../../lib/machine/initramfs/ini
 import { findKernel } from '../../lib/machine/initramfs/kernel';
 import type { Chroot } from '../../lib/machine/tree/chroot';
 import { initramfsChoiceOf } from '../../lib/stages/layer/initramfs-choice';
-import { inImage, pocketsAt } from '../fixtures/in-image';
-import { lookAlike, serveArchive } from '../fixtures/look-alike';
+import { lookAlike, serveArchive } from '../fixtures/images/look-alike';
 import { temporaryFolder } from '../fixtures/temporary-folder';
+import { inImage, pocketsAt } from '../fixtures/trees/in-image';
 
 // Made cold beside other tests it takes longer than a test may.
 beforeAll(() => lookAlike('noble'), 300_000);
@@ -42,7 +42,7 @@ it('takes the same kernel and initramfs without the headers, and without other k
     expect(other.release).toBe(look.images.ga?.name.replace('linux-image-', ''));
     expect(other.initrd.equals(alone.initrd)).toBe(false);
   });
-}, 300_000);
+});
 
 interface Taken {
   readonly release: string;

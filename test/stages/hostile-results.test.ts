@@ -15,10 +15,10 @@ import { publish } from '../../lib/stages/publish';
 import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import { select } from '../../lib/stages/select';
 import { measureBytes } from '../../lib/store/digest';
-import { makeBuiltLoaders } from '../fixtures/built-loaders';
-import { type BuiltRunOptions, jobIn, makeBuiltRun } from '../fixtures/built-run';
-import { type Hostile, hostileResults } from '../fixtures/hostile-results';
-import { smallSigner } from '../fixtures/small-mirror';
+import { makeBuiltLoaders } from '../fixtures/mirrors/built-loaders';
+import { type BuiltRunOptions, jobIn, makeBuiltRun } from '../fixtures/mirrors/built-run';
+import { type Hostile, hostileResults } from '../fixtures/mirrors/hostile-results';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { type SmallPress, smallPress } from '../publication/small-press';
 
 let signer: Signer;

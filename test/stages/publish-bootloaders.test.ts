@@ -15,8 +15,8 @@ import {
   type PublishedBootloaders,
   publishBootloaders,
 } from '../../lib/stages/publish-bootloaders';
-import { type BuiltLoadersOptions, makeBuiltLoaders } from '../fixtures/built-loaders';
-import { smallSigner } from '../fixtures/small-mirror';
+import { type BuiltLoadersOptions, makeBuiltLoaders } from '../fixtures/mirrors/built-loaders';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { type SmallPress, smallPress } from '../publication/small-press';
 import { Turns } from '../publication/turns';

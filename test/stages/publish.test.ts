@@ -11,8 +11,8 @@ import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { Version } from '../../lib/simplestreams/types';
 import { publish } from '../../lib/stages/publish';
 import { measureBytes } from '../../lib/store/digest';
-import { jobIn, makeBuiltRun } from '../fixtures/built-run';
-import { smallSigner } from '../fixtures/small-mirror';
+import { jobIn, makeBuiltRun } from '../fixtures/mirrors/built-run';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { type SmallPress, smallPress } from '../publication/small-press';
 

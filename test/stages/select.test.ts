@@ -4,8 +4,8 @@ import type { ResolvedKernel } from '../../lib/job/handed-on/results';
 import { sha256Of } from '../../lib/simplestreams/documents';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { select } from '../../lib/stages/select';
-import { type BuiltRunOptions, makeBuiltRun } from '../fixtures/built-run';
-import { smallSigner } from '../fixtures/small-mirror';
+import { type BuiltRunOptions, makeBuiltRun } from '../fixtures/mirrors/built-run';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { type SmallPress, smallPress } from '../publication/small-press';
 
 let signer: Signer;

@@ -6,8 +6,8 @@ import { DirectoryStore } from '../../lib/store/directory/directory';
 import { HttpStore } from '../../lib/store/http/http';
 import { openMirrorDirectory, openStore, openWorkStore } from '../../lib/store/open';
 import { S3Store } from '../../lib/store/s3/s3-store';
-import { smallObject } from '../fixtures/small-s3/objects';
-import { type SmallS3, startSmallS3 } from '../fixtures/small-s3/server';
+import { smallObject } from '../fixtures/aws/small-s3/objects';
+import { type SmallS3, startSmallS3 } from '../fixtures/aws/small-s3/server';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { keysOf, textOf } from './contract';
 

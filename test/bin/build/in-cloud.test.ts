@@ -12,10 +12,10 @@ import {
   redrivenBuild,
   unexplainedBuild,
   wellBuild,
-} from '../../fixtures/scripted-builds';
-import { serve } from '../../fixtures/served-folder';
-import { smallDeployment, stackName } from '../../fixtures/small-deployment';
-import { makeSmallMirror, smallSigner } from '../../fixtures/small-mirror';
+} from '../../fixtures/aws/scripted-builds';
+import { smallDeployment, stackName } from '../../fixtures/aws/small-deployment';
+import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { serve } from '../../fixtures/servers/served-folder';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { statementsOf } from '../../mirror/statements';
 import { keptTerminal } from '../terminal/kept-terminal';

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { frontDoor } from '../../build/cli';
-import { endlessBuild } from '../../fixtures/scripted-builds';
-import { smallDeployment, stackName } from '../../fixtures/small-deployment';
+import { endlessBuild } from '../../fixtures/aws/scripted-builds';
+import { smallDeployment, stackName } from '../../fixtures/aws/small-deployment';
 
 const wanted = 'Fetch amd64 …';
 

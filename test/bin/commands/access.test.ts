@@ -9,10 +9,10 @@ import { runAccessList } from '../../../bin/commands/access/list';
 import { runAccessRevoke } from '../../../bin/commands/access/revoke';
 import { runVerify } from '../../../bin/commands/verify';
 import { viewerRequestCode } from '../../../lib/mirror/site/viewer-request';
-import { cloudFront } from '../../fixtures/cloudfront';
-import { fakeAws, noStack, stackAnswer } from '../../fixtures/fake-aws';
-import { SmallKeyValueStore } from '../../fixtures/small-key-value-store';
-import { makeSmallMirror, smallSigner } from '../../fixtures/small-mirror';
+import { cloudFront } from '../../fixtures/aws/cloudfront';
+import { fakeAws, noStack, stackAnswer } from '../../fixtures/aws/fake-aws';
+import { SmallKeyValueStore } from '../../fixtures/aws/small-key-value-store';
+import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { keptTerminal } from '../terminal/kept-terminal';
 
@@ -69,7 +69,7 @@ describe('letting a site read', () => {
     const keyring = join(temporaryFolder(), 'keyring.gpg');
     const takeKeyring = async () => {
       const command = withoutSudo(commands[0], keyring);
-      return (await execa('sh', ['-c', command], { reject: false, timeout: 20_000 })).exitCode;
+      return (await execa('sh', ['-c', command], { reject: false })).exitCode;
     };
     expect(await takeKeyring()).toBe(0);
     expect(readFileSync(keyring)).toEqual(readFileSync(join(folder, 'keyring.gpg')));

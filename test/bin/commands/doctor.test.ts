@@ -7,13 +7,18 @@ import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type DoctorOptions, runDoctor } from '../../../bin/commands/doctor';
 import { MaasMirror, UbuntuRelease } from '../../../lib';
-import { type Answers, Created, environment, Fault, stackAnswer } from '../../fixtures/fake-aws';
-import { type SmallAccount, smallAccount } from '../../fixtures/probed-mirror/small-account';
-import { type Exported, probingBuild, probingFunction, TaskError } from '../../fixtures/probed-mirror/small-workflow';
-import { endlessBuild, failedBuildAnswers } from '../../fixtures/scripted-builds';
-import { serve } from '../../fixtures/served-folder';
-import { outputs, type ScriptedExecution, smallDeployment, stackName } from '../../fixtures/small-deployment';
-import { makeSmallMirror, smallSigner } from '../../fixtures/small-mirror';
+import { type Answers, Created, environment, Fault, stackAnswer } from '../../fixtures/aws/fake-aws';
+import { type SmallAccount, smallAccount } from '../../fixtures/aws/probed-mirror/small-account';
+import {
+  type Exported,
+  probingBuild,
+  probingFunction,
+  TaskError,
+} from '../../fixtures/aws/probed-mirror/small-workflow';
+import { endlessBuild, failedBuildAnswers } from '../../fixtures/aws/scripted-builds';
+import { outputs, type ScriptedExecution, smallDeployment, stackName } from '../../fixtures/aws/small-deployment';
+import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { serve } from '../../fixtures/servers/served-folder';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { statementsOf } from '../../mirror/statements';
 import { keptTerminal } from '../terminal/kept-terminal';
@@ -269,9 +274,18 @@ describe('the doctor of a deployed mirror', () => {
   });
 
   it('starts nothing else when it is interrupted', async () => {
-    const scripts = { x86: endlessBuild(), arm: endlessBuild(), signing: await signing() };
+    const interrupt = new AbortController();
+    const x86: ScriptedExecution = {
+      ...endlessBuild(),
+      // Asked for only by one that follows it.
+      get status(): 'RUNNING' {
+        interrupt.abort();
+        return 'RUNNING';
+      },
+    };
+    const scripts = { x86, arm: endlessBuild(), signing: await signing() };
 
-    const { outLines, aws } = await doctor({ account: { mirror: arm }, scripts }, { signal: AbortSignal.timeout(300) });
+    const { outLines, aws } = await doctor({ account: { mirror: arm }, scripts }, { signal: interrupt.signal });
 
     expect(outLines.filter((line) => /^✗ (x86|arm|signing)/.test(line))).toEqual([
       expect.stringMatching(/^✗ x86: build {11}Interrupted: probe-x86-\S+ is no longer followed/),

@@ -4,8 +4,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { runKeyring } from '../../../bin/commands/keyring';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { openMirrorDirectory } from '../../../lib/store/open';
-import { serve } from '../../fixtures/served-folder';
-import { makeSmallMirror, smallSigner } from '../../fixtures/small-mirror';
+import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { serve } from '../../fixtures/servers/served-folder';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { keptTerminal } from '../terminal/kept-terminal';
 

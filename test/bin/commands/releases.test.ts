@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ReleasesOptions, runReleases } from '../../../bin/commands/releases';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
-import { publishCloudImages } from '../../fixtures/cloud-stream';
-import { environment } from '../../fixtures/fake-aws';
-import { serveArchive } from '../../fixtures/served-archive';
-import { smallSigner } from '../../fixtures/small-mirror';
+import { environment } from '../../fixtures/aws/fake-aws';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { serveArchive } from '../../fixtures/servers/served-archive';
+import { publishCloudImages } from '../../fixtures/streams/cloud-stream';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { keptTerminal } from '../terminal/kept-terminal';
 

@@ -3,10 +3,15 @@ import { runStatus } from '../../../bin/commands/status';
 import { openClients } from '../../../lib/cloud/clients';
 import { startExecution } from '../../../lib/cloud/follow/executions';
 import { Order } from '../../../lib/job/order';
-import { endlessBuild, failedBuild, failedBuildAnswers, wellBuild } from '../../fixtures/scripted-builds';
-import { serve } from '../../fixtures/served-folder';
-import { type ScriptedExecution, smallDeployment, stackName, stateMachineArn } from '../../fixtures/small-deployment';
-import { makeSmallMirror, smallSigner } from '../../fixtures/small-mirror';
+import { endlessBuild, failedBuild, failedBuildAnswers, wellBuild } from '../../fixtures/aws/scripted-builds';
+import {
+  type ScriptedExecution,
+  smallDeployment,
+  stackName,
+  stateMachineArn,
+} from '../../fixtures/aws/small-deployment';
+import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { serve } from '../../fixtures/servers/served-folder';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { closedServer } from '../../store/http/answering-server';
 import { keptTerminal } from '../terminal/kept-terminal';

@@ -5,10 +5,10 @@ import { secretsFor } from '../../../bin/keys/secret-of';
 import { stateMachineVariable, workStoreVariable } from '../../../lib/job/environment';
 import { mirrorStoreVariable } from '../../../lib/job/names';
 import { openMirrorDirectory } from '../../../lib/store/open';
-import { callDeployed } from '../../fixtures/called-function';
-import { Fault, fakeAws } from '../../fixtures/fake-aws';
-import { stanzaAt } from '../../fixtures/private-stanza';
-import { stateMachineArn } from '../../fixtures/small-deployment';
+import { stanzaAt } from '../../fixtures/archives/private-stanza';
+import { callDeployed } from '../../fixtures/aws/called-function';
+import { Fault, fakeAws } from '../../fixtures/aws/fake-aws';
+import { stateMachineArn } from '../../fixtures/aws/small-deployment';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 const text = 'robot:hush-hush-42';

@@ -11,9 +11,9 @@ import { Order } from '../../../lib/job/order';
 import type { Plan } from '../../../lib/job/plan';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { openMirrorDirectory } from '../../../lib/store/open';
-import { publishCloudImages } from '../../fixtures/cloud-stream';
-import { serveArchive } from '../../fixtures/served-archive';
-import { smallSigner } from '../../fixtures/small-mirror';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { serveArchive } from '../../fixtures/servers/served-archive';
+import { publishCloudImages } from '../../fixtures/streams/cloud-stream';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 const assets = mkdtempSync(join(tmpdir(), 'functions-'));
@@ -34,7 +34,7 @@ async function planned(order: Order): Promise<Plan> {
     [mirrorStoreVariable]: root,
     [workStoreVariable]: temporaryFolder(),
   };
-  const script = `require('../../../lib/index.js').handler(${JSON.stringify({ order, execution: 'look' })}).then((plan) => console.log(JSON.stringify(plan)))`;
+  const script = `require('./index.js').handler(${JSON.stringify({ order, execution: 'look' })}).then((plan) => console.log(JSON.stringify(plan)))`;
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { cwd: join(assets, 'plan'), env });
   return JSON.parse(stdout) as Plan;
 }

@@ -8,9 +8,9 @@ import { mirrorStoreVariable } from '../../../lib/job/names';
 import { Order } from '../../../lib/job/order';
 import { planOf } from '../../../lib/job/plan';
 import { openMirrorDirectory, openWorkStore } from '../../../lib/store/open';
-import { makeBuiltLoaders } from '../../fixtures/built-loaders';
-import { makeBuiltRun } from '../../fixtures/built-run';
-import { environment } from '../../fixtures/fake-aws';
+import { environment } from '../../fixtures/aws/fake-aws';
+import { makeBuiltLoaders } from '../../fixtures/mirrors/built-loaders';
+import { makeBuiltRun } from '../../fixtures/mirrors/built-run';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 /** What each function of the state machine is given, of an execution that was planned with other bundles. */

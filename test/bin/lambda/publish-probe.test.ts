@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { testSignedOf } from '../../../lib/job/aws/probe';
 import { workStoreVariable } from '../../../lib/job/environment';
 import { mirrorStoreVariable } from '../../../lib/job/names';
-import { callDeployed } from '../../fixtures/called-function';
+import { callDeployed } from '../../fixtures/aws/called-function';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 it('signs a test text for the doctor, hands on whose key it was and no signature, and opens no store', async () => {

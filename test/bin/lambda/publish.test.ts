@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { handler as publish } from '../../../bin/lambda/publish';
 import { workStoreVariable } from '../../../lib/job/environment';
 import { mirrorStoreVariable } from '../../../lib/job/names';
-import { environment } from '../../fixtures/fake-aws';
-import { type SmallKms, smallKms } from '../../fixtures/small-kms';
+import { environment } from '../../fixtures/aws/fake-aws';
+import { type SmallKms, smallKms } from '../../fixtures/aws/small-kms';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 /** Publish as a deployment calls it, with a key of KMS. @returns what is in the mirror after it */

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { topicVariable } from '../../../lib/job/environment';
-import { callDeployed, measuredIn } from '../../fixtures/called-function';
-import { type Answers, Fault } from '../../fixtures/fake-aws';
+import { callDeployed, measuredIn } from '../../fixtures/aws/called-function';
+import { type Answers, Fault } from '../../fixtures/aws/fake-aws';
 import {
   endlessBuild,
   failedBuild,
   failedBuildAnswers,
   logAnswers,
   notReadyBuild,
-} from '../../fixtures/scripted-builds';
-import { type ScriptedExecution, smallDeployment, stateMachineArn } from '../../fixtures/small-deployment';
+} from '../../fixtures/aws/scripted-builds';
+import { type ScriptedExecution, smallDeployment, stateMachineArn } from '../../fixtures/aws/small-deployment';
 
 const topic = 'arn:aws:sns:eu-west-1:123456789012:failures';
 const name = 'noble-20261125T100000-00000000';

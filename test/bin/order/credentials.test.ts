@@ -6,9 +6,9 @@ import { runBuild } from '../../../bin/build/on-this-machine';
 import { fromFolder, withCredentials } from '../../../bin/order/credentials';
 import { ordersFrom } from '../../../bin/order/orders-from';
 import { Order } from '../../../lib/job/order';
-import { stanzaAt } from '../../fixtures/private-stanza';
-import { wellBuild } from '../../fixtures/scripted-builds';
-import { smallDeployment, stackName } from '../../fixtures/small-deployment';
+import { stanzaAt } from '../../fixtures/archives/private-stanza';
+import { wellBuild } from '../../fixtures/aws/scripted-builds';
+import { smallDeployment, stackName } from '../../fixtures/aws/small-deployment';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { keptTerminal } from '../terminal/kept-terminal';
 

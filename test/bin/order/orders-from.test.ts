@@ -1,14 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type OrderOptions, ordersFrom } from '../../../bin/order/orders-from';
+import type { OrderOptions } from '../../../bin/order/order-options';
+import { ordersFrom } from '../../../bin/order/orders-from';
 import type { Order } from '../../../lib/job/order';
 import { planOf } from '../../../lib/job/plan';
 import { makePrivateKey } from '../../../lib/simplestreams/openpgp/openpgp-signer';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
-import { makePrivateKeyPackets } from '../../fixtures/private-key-packets';
-import { stanzaAt } from '../../fixtures/private-stanza';
-import { smallSigner } from '../../fixtures/small-mirror';
+import { stanzaAt } from '../../fixtures/archives/private-stanza';
+import { makePrivateKeyPackets } from '../../fixtures/keys/private-key-packets';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 const orders = (releases: readonly string[], options: OrderOptions = {}) => ordersFrom(releases, options, 'x86_64');

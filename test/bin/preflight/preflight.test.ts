@@ -14,7 +14,7 @@ import { mirror as layout } from '../../../lib/job/layout';
 import { Order } from '../../../lib/job/order';
 import { makePrivateKey, openpgpSigner } from '../../../lib/simplestreams/openpgp/openpgp-signer';
 import { findMirrorDirectory, triedFolder } from '../../../lib/store/directory/mirror-directory';
-import { makeSmallMirror } from '../../fixtures/small-mirror';
+import { makeSmallMirror } from '../../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { type KeptTerminal, keptTerminal } from '../terminal/kept-terminal';
 
@@ -187,7 +187,7 @@ describe('where a build keeps what', () => {
     key: join(folder, 'data/key.asc'),
   });
 
-  it('is made with a new mirror, its key too, which is announced', { timeout: 60_000 }, async () => {
+  it('is made with a new mirror, its key too, which is announced', async () => {
     const folder = temporaryFolder();
     const terminal = keptTerminal();
     const { signer } = await openPlaces(placesIn(folder), [order], terminal);

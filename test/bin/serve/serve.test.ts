@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type RunningServer, startServer } from '../../../bin/serve/start-server';
 import { openMirrorDirectory } from '../../../lib/store/open';
-import { makePrivateKeyPackets } from '../../fixtures/private-key-packets';
+import { makePrivateKeyPackets } from '../../fixtures/keys/private-key-packets';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { openFiles } from './open-files';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { openClients } from '../../../lib/cloud/clients';
 import { BuildProgress } from '../../../lib/cloud/follow/build-progress';
-import { type Answers, Fault, fakeAws } from '../../fixtures/fake-aws';
+import { type Answers, Fault, fakeAws } from '../../fixtures/aws/fake-aws';
 
 const fetching = { stage: 'Fetch', architecture: 'amd64', kernel: undefined, log: undefined, build: 'fetch:1' };
 const logs = { groupName: 'g', streamName: 's' };

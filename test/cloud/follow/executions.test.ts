@@ -3,7 +3,7 @@ import { openClients } from '../../../lib/cloud/clients';
 import { startExecution, succeededSince } from '../../../lib/cloud/follow/executions';
 import { executionName } from '../../../lib/job/names';
 import { Order } from '../../../lib/job/order';
-import { environment, Fault, fakeAws } from '../../fixtures/fake-aws';
+import { environment, Fault, fakeAws } from '../../fixtures/aws/fake-aws';
 
 const stateMachineArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:Mirror';
 const at = new Date('2026-11-25T10:00:00Z');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { History } from '../../../lib/cloud/follow/history';
-import { MadeHistory, thrown } from '../../fixtures/made-history';
+import { MadeHistory, thrown } from '../../fixtures/mirrors/made-history';
 
 const amd64 = { job: { architecture: 'amd64', kernel: '' } };
 const flavour = (kernel: string) => ({ ...amd64, kernel });

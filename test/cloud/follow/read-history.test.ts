@@ -1,7 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import { readHistory } from '../../../lib/cloud/follow/read-history';
-import { type FakeAws, fakeAws } from '../../fixtures/fake-aws';
+import { type FakeAws, fakeAws } from '../../fixtures/aws/fake-aws';
 
 /** An execution of so many events, which AWS gives out from the newest backwards, 50 to a page. */
 async function executionOf(events: number): Promise<FakeAws> {

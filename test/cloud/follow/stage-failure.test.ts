@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { openClients } from '../../../lib/cloud/clients';
 import { stageFailure } from '../../../lib/cloud/follow/stage-failure';
 import { MirrorError } from '../../../lib/errors';
-import { type Answers, Fault, fakeAws } from '../../fixtures/fake-aws';
-import { failedBuildAnswers } from '../../fixtures/scripted-builds';
+import { type Answers, Fault, fakeAws } from '../../fixtures/aws/fake-aws';
+import { failedBuildAnswers } from '../../fixtures/aws/scripted-builds';
 
 const stage = { stage: 'ExtractHwe', architecture: 'amd64', kernel: 'hwe', log: undefined };
 const failed = {

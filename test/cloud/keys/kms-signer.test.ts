@@ -9,7 +9,7 @@ import { kmsSigner } from '../../../lib/cloud/keys/kms-signer';
 import { verifyClearsigned, verifyDetached } from '../../../lib/machine/gpgv';
 import { writeJson } from '../../../lib/simplestreams/json';
 import { clearsignedFault } from '../../../lib/simplestreams/openpgp/signed-text';
-import { type SmallKms, smallKms } from '../../fixtures/small-kms';
+import { type SmallKms, smallKms } from '../../fixtures/aws/small-kms';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { bootloaderDocument } from '../../simplestreams/made-documents';
 import { closedServer } from '../../store/http/answering-server';

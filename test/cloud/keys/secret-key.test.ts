@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { secretKey } from '../../../lib/cloud/keys/secret-key';
-import { fakeAws } from '../../fixtures/fake-aws';
+import { fakeAws } from '../../fixtures/aws/fake-aws';
 
 const arn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:key-AbCdEf';
 const key = '-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nabcd\n-----END PGP PRIVATE KEY BLOCK-----\n';

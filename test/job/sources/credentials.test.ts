@@ -5,7 +5,7 @@ import { parseConfig } from '../../../lib/job/config';
 import { Order } from '../../../lib/job/order';
 import { addedSources } from '../../../lib/job/sources/apt-sources';
 import { credentialsIn, splitAddress } from '../../../lib/job/sources/credentials';
-import { stanzaAt } from '../../fixtures/private-stanza';
+import { stanzaAt } from '../../fixtures/archives/private-stanza';
 
 const order = (fields: object) =>
   checked(Order, { release: 'noble', architectures: ['amd64'], ...fields }, 'the order');

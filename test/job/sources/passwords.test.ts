@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Order } from '../../../lib/job/order';
 import { refusePasswords } from '../../../lib/job/sources/passwords';
-import { stanzaAt } from '../../fixtures/private-stanza';
+import { stanzaAt } from '../../fixtures/archives/private-stanza';
 
 const order = (fields: object) => Order.parse({ release: 'noble', architectures: ['amd64'], ...fields });
 

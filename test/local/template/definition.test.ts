@@ -123,13 +123,19 @@ test('the library starts the rest of a map after one of it has failed, which the
     StartAt: 'Each',
     States: { Each: { Type: 'Map', MaxConcurrency: 1, ItemProcessor: inner, End: true } },
   };
+  let both = () => {};
+  const bothStarted = new Promise<void>((resolve) => {
+    both = resolve;
+  });
   const A = (item: Json) => {
     started.push(item);
+    if (started.length === 2) both();
     if (item === 1) throw new StateError('Odd', 'reason');
     return item;
   };
   await expect(run(localDefinition(map).definition, { A }, [1, 2])).rejects.toMatchObject({ cause: { name: 'Odd' } });
-  await vi.waitFor(() => expect(started).toEqual([1, 2]));
+  await bothStarted; // which it would wait for until the end of the test
+  expect(started).toEqual([1, 2]);
 });
 
 test.each([

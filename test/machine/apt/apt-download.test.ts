@@ -8,16 +8,16 @@ import type { Repository } from '../../../lib/machine/apt/apt';
 import { downloadPackages } from '../../../lib/machine/apt/apt-download';
 import { machineCertificates } from '../../../lib/machine/apt/apt-network';
 import { inReleaseSha256 } from '../../../lib/machine/apt/in-release';
-import { type BootloaderArchive, bootloaderArchive, loaderVersions } from '../../fixtures/bootloader-archive';
-import { type ServeOptions, serveArchive } from '../../fixtures/served-archive';
-import { makeAuthority } from '../../fixtures/small-authority';
-import { makeArchiveKey } from '../../fixtures/small-release/archive';
+import { type BootloaderArchive, bootloaderArchive, loaderVersions } from '../../fixtures/archives/bootloader-archive';
+import { makeArchiveKey } from '../../fixtures/images/small-release/archive';
+import { type ServeOptions, serveArchive } from '../../fixtures/servers/served-archive';
+import { makeAuthority } from '../../fixtures/servers/small-authority';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 let small: BootloaderArchive;
 beforeAll(async () => {
   small = await bootloaderArchive();
-}, 300_000);
+});
 
 const suites = ['noble', 'noble-updates', 'noble-security'];
 const repositoriesAt = (uri: string, keyring = small.keyring): Repository[] =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MirrorError } from '../../../lib/errors';
 import { downloadPackages } from '../../../lib/machine/apt/apt-download';
 import { archiveFailure } from '../../../lib/machine/apt/apt-errors';
-import { startProxy } from '../../fixtures/forward-proxy';
+import { startProxy } from '../../fixtures/servers/forward-proxy';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { serve } from '../../store/http/answering-server';
 

@@ -2,13 +2,13 @@ import { beforeAll, expect, it } from 'vitest';
 import { aptInstall, aptPurge } from '../../../lib/machine/apt/apt';
 import { isKnown } from '../../../lib/machine/apt/apt-names';
 import { manifestOf } from '../../../lib/machine/dpkg/manifest';
-import { inImage, pocketsAt } from '../../fixtures/in-image';
-import { type LookAlike, lookAlike, serveArchive } from '../../fixtures/look-alike';
+import { type LookAlike, lookAlike, serveArchive } from '../../fixtures/images/look-alike';
+import { inImage, pocketsAt } from '../../fixtures/trees/in-image';
 
 let noble: LookAlike;
 beforeAll(async () => {
   noble = await lookAlike('noble');
-}, 300_000);
+});
 
 it('takes a package by its very name, which apt would take for a pattern', async () => {
   await using archive = await serveArchive(noble.archive);

@@ -4,18 +4,18 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { aptUpdate } from '../../../lib/machine/apt/apt';
 import { enterChroot } from '../../../lib/machine/tree/chroot';
 import { mountOverlay, mountSquashfs } from '../../../lib/machine/tree/mounts';
-import { aptTree } from '../../fixtures/apt-tree';
-import { startProxy } from '../../fixtures/forward-proxy';
-import { inSmallTree } from '../../fixtures/in-small-tree';
-import { serveArchive } from '../../fixtures/served-archive';
-import { type SmallRelease, smallRelease } from '../../fixtures/small-release';
+import { type SmallRelease, smallRelease } from '../../fixtures/images/small-release';
+import { startProxy } from '../../fixtures/servers/forward-proxy';
+import { serveArchive } from '../../fixtures/servers/served-archive';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { aptTree } from '../../fixtures/trees/apt-tree';
+import { inSmallTree } from '../../fixtures/trees/in-small-tree';
 
 describe('an apt in an image', () => {
   let small: SmallRelease;
   beforeAll(async () => {
     small = await smallRelease();
-  }, 300_000);
+  });
 
   /** Lets an apt read an archive that only a proxy can find; what the proxy was asked for. */
   async function updatedThrough(

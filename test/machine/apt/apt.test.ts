@@ -15,11 +15,11 @@ import { inReleaseSha256 } from '../../../lib/machine/apt/in-release';
 import { run } from '../../../lib/machine/run';
 import type { Chroot } from '../../../lib/machine/tree/chroot';
 import { verifiedArchives } from '../../../lib/stages/layer/materials';
-import { inSmallTree } from '../../fixtures/in-small-tree';
-import { makePpa, type Ppa } from '../../fixtures/look-alike/ppa';
-import { serveArchive } from '../../fixtures/served-archive';
-import { smallRelease } from '../../fixtures/small-release';
+import { makePpa, type Ppa } from '../../fixtures/images/look-alike/ppa';
+import { smallRelease } from '../../fixtures/images/small-release';
+import { serveArchive } from '../../fixtures/servers/served-archive';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { inSmallTree } from '../../fixtures/trees/in-small-tree';
 
 describe('updateLists', () => {
   const ignored = 'Some index files failed to download. They have been ignored, or old ones used instead.';

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { archivesDigest, inReleaseTime, readInRelease, verifiedNames } from '../../../lib/machine/apt/in-release';
-import { serveArchive } from '../../fixtures/served-archive';
+import { serveArchive } from '../../fixtures/servers/served-archive';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 async function reading(suite: string, files: Readonly<Record<string, string>>) {

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { MirrorError } from '../../../lib/errors';
 import { type PpaKey, ppaKey } from '../../../lib/machine/apt/launchpad';
 import { parseStrictJson } from '../../../lib/simplestreams/strict-json';
-import { servePpas } from '../../fixtures/look-alike/launchpad';
-import { type KeyAnswer, makePpa } from '../../fixtures/look-alike/ppa';
+import { servePpas } from '../../fixtures/images/look-alike/launchpad';
+import { type KeyAnswer, makePpa } from '../../fixtures/images/look-alike/ppa';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { serve } from '../../store/http/answering-server';
 
 const daily = { owner: 'cloud-init-dev', name: 'daily' };
 const by = { network: {}, parse: parseStrictJson };
-const quick = { waits: [], silenceMs: 5_000 };
+const quick = { waits: [], silenceMs: 3_600_000 };
 const path = '/devel/~cloud-init-dev/+archive/ubuntu/daily';
 
 async function ppaWith(keyAnswer: KeyAnswer, isPrivate = false) {

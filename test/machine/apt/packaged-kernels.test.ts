@@ -12,11 +12,11 @@ import {
 import { findKernel } from '../../../lib/machine/initramfs/kernel';
 import { run } from '../../../lib/machine/run';
 import { inside } from '../../../lib/machine/tree/inside/inside';
-import { makeDeb } from '../../fixtures/apt-archive/deb';
-import { inSmallTree } from '../../fixtures/in-small-tree';
-import { makePpa } from '../../fixtures/look-alike/ppa';
-import { serveArchive, smallRelease } from '../../fixtures/small-release';
+import { makeDeb } from '../../fixtures/archives/deb';
+import { makePpa } from '../../fixtures/images/look-alike/ppa';
+import { serveArchive, smallRelease } from '../../fixtures/images/small-release';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { inSmallTree } from '../../fixtures/trees/in-small-tree';
 
 beforeAll(async () => void (await smallRelease()), 300_000);
 

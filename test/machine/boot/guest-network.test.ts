@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { architectureOf } from '../../../lib/catalog/architectures';
 import { boot } from '../../../lib/machine/boot/qemu';
 import { run } from '../../../lib/machine/run';
-import { type SmallRelease, smallRelease } from '../../fixtures/small-release';
+import { type SmallRelease, smallRelease } from '../../fixtures/images/small-release';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 const address = '10.0.2.100:5248';

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { kernelFormat, requireStartable } from '../../../lib/machine/boot/kernel-format';
-import { kernelInPe } from '../../fixtures/small-release/kernel-in-pe';
+import { kernelInPe } from '../../fixtures/images/small-release/kernel-in-pe';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 type Piece = readonly [at: number, bytes: string | readonly number[]];

@@ -7,11 +7,11 @@ import { expect, it } from 'vitest';
 import { machineAptOptions, machineRepositories } from '../../../lib/machine/apt/apt';
 import { bootstrap } from '../../../lib/machine/bootstrap/bootstrap';
 import { openGateway } from '../../../lib/machine/gateway/gateway';
-import { hostileArchive } from '../../fixtures/hostile/bootstrapped';
-import { serveArchive } from '../../fixtures/served-archive';
+import { serveArchive } from '../../fixtures/servers/served-archive';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { hostileArchive } from '../../fixtures/trees/hostile/bootstrapped';
 
-it('lets nothing of a package work outside the walls while a tree is made', { timeout: 400_000 }, async () => {
+it('lets nothing of a package work outside the walls while a tree is made', async () => {
   const [folder, lists, name] = [temporaryFolder(), temporaryFolder(), `evil-${randomUUID()}`];
   const tree = join(folder, 'tree');
   const file = join(folder, 'secret');

@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { download } from '../../../lib/machine/download/download';
 import type { Promised } from '../../../lib/machine/download/download-part';
 import { mounted } from '../../../lib/machine/tree/mounts';
+import { type Asked, serveTroubled, type Trouble } from '../../fixtures/servers/troubled-server';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { type Asked, serveTroubled, type Trouble } from '../../fixtures/troubled-server';
 import { startDownloader } from './downloader-process';
 
 const promiseOf = (bytes: Buffer): Promised => ({
@@ -20,9 +20,14 @@ const promised = promiseOf(image);
 /** Downloads /squashfs from a server that makes trouble; what arrives, and what the server was asked for. */
 async function downloading(
   troubleOf: (asked: Asked) => Trouble,
-  options: { readonly cache?: string; readonly waits?: readonly number[]; readonly served?: Buffer } = {},
+  options: {
+    readonly cache?: string;
+    readonly waits?: readonly number[];
+    readonly served?: Buffer;
+    readonly silenceMs?: number;
+  } = {},
 ) {
-  const { served = image, waits = [0, 0], cache } = options;
+  const { served = image, waits = [0, 0], cache, silenceMs = 3_600_000 } = options;
   await using server = await serveTroubled({ '/squashfs': served }, troubleOf);
   const file = join(temporaryFolder(), 'squashfs');
   const there: number[] = [0];
@@ -30,7 +35,7 @@ async function downloading(
   const ended = await download(`${server.address}squashfs`, file, promised, {
     network: {},
     waits,
-    silenceMs: 200,
+    silenceMs,
     onProgress: (bytes) => void there.push(bytes),
     retried: (sentence) => void told.push(sentence),
     ...(cache === undefined ? {} : { cache }),
@@ -95,7 +100,9 @@ describe('a download', () => {
   });
 
   it('goes on where the server fell silent', async () => {
-    const { ended, asked } = await downloading(({ before }) => (before === 0 ? { silentAt: 200_000 } : {}));
+    const { ended, asked } = await downloading(({ before }) => (before === 0 ? { silentAt: 200_000 } : {}), {
+      silenceMs: 2_000, // so long this process stands still on no busy machine
+    });
 
     expect(ended).toBeUndefined();
     expect(asked).toEqual([0, 200_000]);

@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sha256OfText } from '../../../lib/machine/digest';
 import { download, readUrl } from '../../../lib/machine/download/download';
-import { startProxy } from '../../fixtures/forward-proxy';
-import { makeAuthority } from '../../fixtures/small-authority';
+import { startProxy } from '../../fixtures/servers/forward-proxy';
+import { makeAuthority } from '../../fixtures/servers/small-authority';
+import { serveTroubled } from '../../fixtures/servers/troubled-server';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { serveTroubled } from '../../fixtures/troubled-server';
 import { closedServer } from '../../store/http/answering-server';
 
 const index = Buffer.from('an index');
-const quick = { waits: [0, 0], silenceMs: 2_000 };
+const quick = { waits: [0, 0], silenceMs: 3_600_000 };
 
 // The machine that runs the tests may itself be behind a proxy.
 beforeEach(() => {

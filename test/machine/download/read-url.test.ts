@@ -6,13 +6,13 @@ import { pipeline, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { download, readUrl } from '../../../lib/machine/download/download';
-import { packedEncodings, plainEncodings } from '../../fixtures/encodings';
+import { serveTroubled, type Trouble } from '../../fixtures/servers/troubled-server';
+import { packedEncodings, plainEncodings } from '../../fixtures/streams/encodings';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { serveTroubled, type Trouble } from '../../fixtures/troubled-server';
 import { closedServer, serve } from '../../store/http/answering-server';
 
 const index = Buffer.from('an index');
-const quick = { waits: [0, 0], silenceMs: 100 };
+const quick = { waits: [0, 0], silenceMs: 3_600_000 };
 
 /** Sends as long as somebody reads. */
 function neverEnd(response: ServerResponse): void {
@@ -21,9 +21,11 @@ function neverEnd(response: ServerResponse): void {
 }
 
 /** Reads /index from a server whose answers have these troubles, one after the other. */
-async function reading(...troubles: Trouble[]) {
+const reading = (...troubles: Trouble[]) => readingWith(quick, ...troubles);
+
+async function readingWith(patience: typeof quick, ...troubles: Trouble[]) {
   await using server = await serveTroubled({ '/index': index }, ({ before }) => troubles[before] ?? {});
-  const read = await readUrl(`${server.address}index`, {}, quick).catch((error: unknown) => error);
+  const read = await readUrl(`${server.address}index`, {}, patience).catch((error: unknown) => error);
   return { read, requests: server.requests };
 }
 
@@ -63,12 +65,12 @@ it('reads a document that is as long as one may be', async () => {
   await expect(read(index.length - 1)).rejects.toMatchObject({ name: 'DownloadFailed' });
 });
 
-it.each<[string, Trouble]>([
+it.each<[string, Trouble, number?]>([
   ['an overloaded server', { status: 503 }],
   ['a cut', { cutAt: 3 }],
-  ['a silence', { silentAt: 3 }],
-])('asks again after %s', async (_, trouble) => {
-  const { read, requests } = await reading(trouble, trouble);
+  ['a silence', { silentAt: 3 }, 1_000],
+])('asks again after %s', async (_, trouble, silenceMs = quick.silenceMs) => {
+  const { read, requests } = await readingWith({ ...quick, silenceMs }, trouble, trouble);
 
   expect(read).toEqual(index);
   expect(requests).toHaveLength(3);
@@ -127,7 +129,7 @@ it('refuses a server that is not there', async () => {
 });
 
 it('refuses a server that never answers', async () => {
-  const { read } = await reading(...new Array(3).fill({ unanswered: true }));
+  const { read } = await readingWith({ ...quick, silenceMs: 100 }, ...new Array(3).fill({ unanswered: true }));
   expect(read).toMatchObject({ name: 'DownloadFailed', message: expect.stringContaining('nothing came for too long') });
 });
 

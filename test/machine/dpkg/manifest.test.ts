@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { manifestFrom, manifestOf } from '../../../lib/machine/dpkg/manifest';
 import { run } from '../../../lib/machine/run';
-import { inSmallTree } from '../../fixtures/in-small-tree';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { inSmallTree } from '../../fixtures/trees/in-small-tree';
 
 describe('a manifest', () => {
   it('is what dpkg-query says, of this machine and of a tree', async () => {
     expect(manifestOf('/')).toBe(await asDpkgSays('/'));
     await inSmallTree(async ({ path }) => expect(manifestOf(path)).toBe(await asDpkgSays(path)));
-  }, 300_000);
+  });
 
   it('lists what is installed, held or not, and nothing that is half there or gone', () => {
     const status = [

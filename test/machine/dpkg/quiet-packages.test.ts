@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { silencedTool, silenceTool, unsilenceTool } from '../../../lib/machine/dpkg/quiet-packages';
 import type { Chroot } from '../../../lib/machine/tree/chroot';
-import { inSmallTree } from '../../fixtures/in-small-tree';
-import { smallRelease } from '../../fixtures/small-release';
+import { smallRelease } from '../../fixtures/images/small-release';
+import { inSmallTree } from '../../fixtures/trees/in-small-tree';
 
 beforeAll(async () => void (await smallRelease()), 300_000);
 

@@ -14,8 +14,8 @@ import {
 } from '../../../lib/machine/gateway/gateway';
 import { relayedCommand } from '../../../lib/machine/gateway/relayed';
 import { run } from '../../../lib/machine/run';
-import { startProxy } from '../../fixtures/forward-proxy';
-import { makeAuthority } from '../../fixtures/small-authority';
+import { startProxy } from '../../fixtures/servers/forward-proxy';
+import { makeAuthority } from '../../fixtures/servers/small-authority';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 interface Served extends AsyncDisposable {

@@ -3,21 +3,21 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Command, run } from '../../../lib/machine/run';
-import { makePpa } from '../../fixtures/look-alike/ppa';
-import { smallRelease } from '../../fixtures/small-release';
+import { makePpa } from '../../fixtures/images/look-alike/ppa';
+import { smallRelease } from '../../fixtures/images/small-release';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import type { Outcome, Scene } from './hostile-method';
 
 beforeAll(async () => void (await smallRelease()), 300_000);
 
-const hostile = join(__dirname, '../../fixtures/hostile');
+const hostile = join(__dirname, '../../fixtures/trees/hostile');
 const credentialAddresses = ['169.254.170.2', '169.254.169.254'];
 
 /** As a privileged container has them: all rights, and nothing but the disk in common with the machine. */
 const container = ['unshare', '--mount', '--pid', '--ipc', '--uts', '--fork', '--kill-child', '--mount-proc'] as const;
 const networkOfAws = [process.execPath, join(hostile, 'network-of-aws.mjs'), ...credentialAddresses, '--'] as const;
 
-describe('a package that replaces apt’s http method', { timeout: 120_000 }, () => {
+describe('a package that replaces apt’s http method', () => {
   it.each<[string, Command, string[]]>([
     ['as plain root', ['env'], []],
     [

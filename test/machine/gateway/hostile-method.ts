@@ -9,7 +9,7 @@ import { openAptTree } from '../../../lib/machine/apt/apt-tree';
 import { openGateway } from '../../../lib/machine/gateway/gateway';
 import { type Chroot, enterChroot } from '../../../lib/machine/tree/chroot';
 import { mountOverlay, mountSquashfs } from '../../../lib/machine/tree/mounts';
-import { serveArchive } from '../../fixtures/served-archive';
+import { serveArchive } from '../../fixtures/servers/served-archive';
 
 /** What the test hands in, as JSON. */
 export interface Scene {

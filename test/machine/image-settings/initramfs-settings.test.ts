@@ -10,9 +10,9 @@ import { makeInitramfs, prepareInitramfs } from '../../../lib/machine/initramfs/
 import { namesInInitrd } from '../../../lib/machine/initramfs/read-initrd';
 import type { Chroot } from '../../../lib/machine/tree/chroot';
 import { initramfsChoiceOf } from '../../../lib/stages/layer/initramfs-choice';
-import { inSmallTree } from '../../fixtures/in-small-tree';
-import { serveArchive, smallRelease } from '../../fixtures/small-release';
+import { serveArchive, smallRelease } from '../../fixtures/images/small-release';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { inSmallTree } from '../../fixtures/trees/in-small-tree';
 
 const bookworm = releaseOf('bookworm');
 const choice = initramfsChoiceOf(bookworm, 'amd64');
@@ -82,7 +82,7 @@ const settings: Readonly<Record<string, string>> = {
   'etc/apt/apt.conf': 'APT::Default-Release "sid";\nDir::Etc::preferences "/etc/apt/preferences.d/freeze-kernel";\n',
 };
 
-describe('an image that has settings of its own', { timeout: 300_000 }, () => {
+describe('an image that has settings of its own', () => {
   beforeAll(async () => void (await smallRelease()), 300_000);
 
   it('gets the same initramfs, byte for byte, as without them, with its packages on hold and without folders that all have', async () => {

@@ -14,12 +14,12 @@ import {
   requireUpgraded,
 } from '../../../lib/machine/image-settings/kept-back';
 import type { Chroot } from '../../../lib/machine/tree/chroot';
-import type { Deb } from '../../fixtures/apt-archive/deb';
-import { inSmallTree } from '../../fixtures/in-small-tree';
-import { makePpa } from '../../fixtures/look-alike/ppa';
-import { serveArchive } from '../../fixtures/served-archive';
-import { smallRelease } from '../../fixtures/small-release';
+import type { Deb } from '../../fixtures/archives/deb';
+import { makePpa } from '../../fixtures/images/look-alike/ppa';
+import { smallRelease } from '../../fixtures/images/small-release';
+import { serveArchive } from '../../fixtures/servers/served-archive';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { inSmallTree } from '../../fixtures/trees/in-small-tree';
 
 beforeAll(async () => void (await smallRelease()), 300_000);
 

@@ -12,8 +12,8 @@ import { findKernel } from '../../../lib/machine/initramfs/kernel';
 import { type Chroot, enterChroot } from '../../../lib/machine/tree/chroot';
 import { mountOverlay, mountSquashfs } from '../../../lib/machine/tree/mounts';
 import { initramfsChoiceOf } from '../../../lib/stages/layer/initramfs-choice';
-import { aptTree } from '../../fixtures/apt-tree';
-import { type LookAlike, lookAlike, serveArchive } from '../../fixtures/look-alike';
+import { type LookAlike, lookAlike, serveArchive } from '../../fixtures/images/look-alike';
+import { aptTree } from '../../fixtures/trees/apt-tree';
 
 it('asks dracut for folders with an equals sign and pads its values with blanks', () => {
   const choice = { maker: 'dracut', modules: ['zfs', '9p'], directories: ['drivers/md', 'net/9p'] } as const;
@@ -41,7 +41,7 @@ describe('a kernel of resolute that apt has installed', () => {
   let made: Made;
   beforeAll(async () => {
     made = await installAndMake(await lookAlike('resolute'));
-  }, 400_000);
+  });
   afterAll(() => rm(made.folder, { recursive: true, force: true }));
 
   it('has brought no initramfs by itself', () => {

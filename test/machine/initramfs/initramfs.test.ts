@@ -7,9 +7,9 @@ import { aptInstall, aptUpdate, machineAptOptions } from '../../../lib/machine/a
 import { type InitramfsChoice, makeInitramfs, prepareInitramfs } from '../../../lib/machine/initramfs/initramfs';
 import { type Chroot, enterChroot } from '../../../lib/machine/tree/chroot';
 import { mountOverlay, mountSquashfs } from '../../../lib/machine/tree/mounts';
-import { aptTree } from '../../fixtures/apt-tree';
-import { serveArchive, smallRelease } from '../../fixtures/small-release';
+import { serveArchive, smallRelease } from '../../fixtures/images/small-release';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { aptTree } from '../../fixtures/trees/apt-tree';
 
 const choice: InitramfsChoice = {
   maker: 'initramfs-tools',

@@ -10,11 +10,11 @@ import { configureApt } from '../../../lib/machine/apt/apt-settings';
 import { openGateway } from '../../../lib/machine/gateway/gateway';
 import { run } from '../../../lib/machine/run';
 import { chrootCommand } from '../../../lib/machine/tree/chroot';
-import { inSmallTree } from '../../fixtures/in-small-tree';
-import { makePpa, type Ppa } from '../../fixtures/look-alike/ppa';
-import { serveArchive } from '../../fixtures/served-archive';
-import { smallRelease } from '../../fixtures/small-release';
+import { makePpa, type Ppa } from '../../fixtures/images/look-alike/ppa';
+import { smallRelease } from '../../fixtures/images/small-release';
+import { serveArchive } from '../../fixtures/servers/served-archive';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { inSmallTree } from '../../fixtures/trees/in-small-tree';
 
 beforeAll(async () => void (await smallRelease()), 300_000);
 
@@ -109,7 +109,7 @@ function answering(address: string): string {
 
 /** Runs a command on a machine whose only network has what CodeBuild's has. */
 async function inNetworkOfAws(command: readonly string[]): Promise<string> {
-  const script = join(__dirname, '../../fixtures/hostile/network-of-aws.mjs');
+  const script = join(__dirname, '../../fixtures/trees/hostile/network-of-aws.mjs');
   return run(['unshare', '--net', process.execPath, script, ...credentialAddresses, '--', ...command], { quiet: true });
 }
 
@@ -156,7 +156,7 @@ async function hostilePpa({ secret, file, pid, port, socket }: Builder): Promise
     SOCKET: socket,
     DISK: disk,
   };
-  const script = readFileSync(join(__dirname, '../../fixtures/hostile/postinst'), 'utf8');
+  const script = readFileSync(join(__dirname, '../../fixtures/trees/hostile/postinst'), 'utf8');
   const postinst = script.replaceAll(/@([A-Z]+)@/g, (_, name: string) => String(values[name]));
   const packages = [{ name: 'hostile', version: '1.0', scripts: { postinst } }];
   return makePpa(temporaryFolder(), { owner: 'o', name: 'n', release: 'bookworm', packages });

@@ -6,10 +6,10 @@ import { MirrorError } from '../../../lib/errors';
 import { run } from '../../../lib/machine/run';
 import { limitKeepers, limitReached, limits } from '../../../lib/machine/sandbox/limits';
 import { chrootCommand, enterChroot } from '../../../lib/machine/tree/chroot';
-import { inSmallTree } from '../../fixtures/in-small-tree';
-import { inContainerOf } from '../../fixtures/small-container';
-import { smallRelease } from '../../fixtures/small-release';
+import { smallRelease } from '../../fixtures/images/small-release';
+import { inContainerOf } from '../../fixtures/programs/small-container';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { inSmallTree } from '../../fixtures/trees/in-small-tree';
 
 beforeAll(async () => void (await smallRelease()), 400_000);
 

@@ -10,9 +10,9 @@ import { thisMachine } from '../../../lib/machine/this-machine';
 import { chrootCommand, enterChroot } from '../../../lib/machine/tree/chroot';
 import { mountOverlay, mountSquashfs } from '../../../lib/machine/tree/mounts';
 import { makeSquashfs, passingCompression } from '../../../lib/machine/tree/squashfs';
-import { inSmallTree } from '../../fixtures/in-small-tree';
-import { smallRelease } from '../../fixtures/small-release';
+import { smallRelease } from '../../fixtures/images/small-release';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { inSmallTree } from '../../fixtures/trees/in-small-tree';
 
 beforeAll(async () => void (await smallRelease()), 400_000);
 

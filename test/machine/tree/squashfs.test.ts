@@ -12,7 +12,7 @@ import {
   passingCompression,
   squashfsTime,
 } from '../../../lib/machine/tree/squashfs';
-import { programOfTrixie } from '../../fixtures/program-of-trixie';
+import { programOfTrixie } from '../../fixtures/programs/program-of-trixie';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 describe('a file that should be a squashfs', () => {
@@ -78,7 +78,7 @@ describe('labels of a machine with SELinux', () => {
     const attributes = await run(all, { quiet: true, cwd: `${file}.tree` });
     expect(attributes).toMatch(/^# file: ping\nsecurity\.capability=\S+$/m);
     expect(attributes).not.toContain('selinux');
-  }, 400_000);
+  });
 
   it('refuses them, with the first file that has one, where mksquashfs is too old for that', async () => {
     const { tree, file, options } = labelled();

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { aptUpdate } from '../../../lib/machine/apt/apt';
 import { mountOverlay, mountSquashfs } from '../../../lib/machine/tree/mounts';
-import { aptTree } from '../../fixtures/apt-tree';
-import { inSmallTree } from '../../fixtures/in-small-tree';
-import { serveArchive, smallRelease } from '../../fixtures/small-release';
+import { serveArchive, smallRelease } from '../../fixtures/images/small-release';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { aptTree } from '../../fixtures/trees/apt-tree';
+import { inSmallTree } from '../../fixtures/trees/in-small-tree';
 
 it('fetches packages by the apt of an image that has none of the folders that all have', async () => {
   const small = await smallRelease();
@@ -25,4 +25,4 @@ it('fetches packages by the apt of an image that has none of the folders that al
     const lists = readdirSync(join(chroot.path, 'var/lib/apt/lists'));
     expect(lists.filter((name) => name.endsWith('_InRelease'))).toHaveLength(1);
   });
-}, 300_000);
+});

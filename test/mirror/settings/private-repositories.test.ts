@@ -14,7 +14,7 @@ import {
   type MirrorView,
   UbuntuRelease,
 } from '../../../lib';
-import { stanzaAt } from '../../fixtures/private-stanza';
+import { stanzaAt } from '../../fixtures/archives/private-stanza';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { templateOf } from '../made-mirror';
 import { type Statement, statementsOf } from '../statements';

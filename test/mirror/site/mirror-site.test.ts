@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { MirrorSite, type MirrorSiteProps } from '../../../lib';
 import { optionalStackOutputs, outputOf, stackOutputs } from '../../../lib/job/aws/stack-outputs';
 import { viewerRequestCode } from '../../../lib/mirror/site/viewer-request';
-import { loadViewerRequest, viewerRequest } from '../../fixtures/viewer-request';
+import { loadViewerRequest, viewerRequest } from '../../fixtures/aws/viewer-request';
 
 type Props = (stack: Stack) => MirrorSiteProps;
 

@@ -5,10 +5,10 @@ import { recordOf } from '../../../lib/cloud/access/credential';
 import { addressBeginnings } from '../../../lib/mirror/site/address-beginnings';
 import { viewerRequestCode } from '../../../lib/mirror/site/viewer-request';
 import { listMirror } from '../../../lib/operations/list';
-import { answersOfNjs } from '../../fixtures/njs';
-import { makeSmallMirror, smallSigner } from '../../fixtures/small-mirror';
+import { loadViewerRequest, type ViewerAnswer, viewerRequest } from '../../fixtures/aws/viewer-request';
+import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { answersOfNjs } from '../../fixtures/programs/njs';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { loadViewerRequest, type ViewerAnswer, viewerRequest } from '../../fixtures/viewer-request';
 
 const paths = [
   ['/', '/index.html'],

@@ -7,7 +7,7 @@ import { checkView } from '../../../lib/operations/verify/check-view';
 import type { Problem } from '../../../lib/operations/verify/problem';
 import { type SignatureCheck, signatureCheck } from '../../../lib/operations/verify/signature-check';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
-import { makeSmallMirror, smallSigner } from '../../fixtures/small-mirror';
+import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { folderInMemory } from '../../fixtures/temporary-folder';
 
 let signer: Signer;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type VerifyReport, verifyMirror } from '../../../lib/operations/verify';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
-import { makeSmallMirror, smallSigner } from '../../fixtures/small-mirror';
+import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { folderInMemory } from '../../fixtures/temporary-folder';
 
 let whole: string;

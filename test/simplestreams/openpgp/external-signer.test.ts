@@ -10,7 +10,7 @@ import { externalSigner } from '../../../lib/simplestreams/openpgp/external-sign
 import { keysOf } from '../../../lib/simplestreams/openpgp/keyring';
 import { clearsignedFault, detachedFault, keyringFault } from '../../../lib/simplestreams/openpgp/signed-text';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
-import { makeExternalKey, signDigest } from '../../fixtures/external-key';
+import { makeExternalKey, signDigest } from '../../fixtures/keys/external-key';
 import { at } from '../made-documents';
 
 const text = '{\n "a": 1,\n "b": "- c"\n}\n';

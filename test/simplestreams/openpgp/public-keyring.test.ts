@@ -1,7 +1,7 @@
 import * as openpgp from 'openpgp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { publicKeyring } from '../../../lib/simplestreams/openpgp/keyring';
-import { makePrivateKeyPackets } from '../../fixtures/private-key-packets';
+import { makePrivateKeyPackets } from '../../fixtures/keys/private-key-packets';
 
 interface Forms {
   readonly open: Buffer;

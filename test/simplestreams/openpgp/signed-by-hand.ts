@@ -6,7 +6,7 @@ import {
   signatureSubpackets,
 } from '../../../lib/simplestreams/openpgp/public-key-packet';
 import { makeSignaturePacket } from '../../../lib/simplestreams/openpgp/signature-packet';
-import { makeExternalKey } from '../../fixtures/external-key';
+import { makeExternalKey } from '../../fixtures/keys/external-key';
 
 export const created = new Date('2026-10-01T00:00:00Z');
 export const at = new Date('2026-10-12T04:11:09Z');

@@ -9,7 +9,7 @@ import { verifyClearsigned } from '../../../lib/machine/gpgv';
 import { signatureCheck } from '../../../lib/operations/verify/signature-check';
 import { verifyInProcess } from '../../../lib/simplestreams/openpgp/openpgp-verify';
 import { verifiedText } from '../../../lib/simplestreams/openpgp/verified-text';
-import { programOfTrixie } from '../../fixtures/program-of-trixie';
+import { programOfTrixie } from '../../fixtures/programs/program-of-trixie';
 
 import { type Hand, hand, now } from './signed-by-hand';
 import { type DetachedVariant, detachedCorpus, type Outcome, signedCorpus, type Variant } from './signed-corpus';
@@ -30,7 +30,7 @@ beforeAll(async () => {
   keyring = join(folder, 'keyring.gpg');
   writeFileSync(keyring, own.keyring);
   newer = join(await programOfTrixie('gpgv'), 'gpgv');
-}, 300_000);
+});
 
 let files = 0;
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -89,7 +89,7 @@ describe('the variants of a signed text', () => {
     }
     expect(seen).toEqual(expected);
     expect(corpus.size).toBeGreaterThan(90);
-  }, 120_000);
+  });
 });
 
 describe('the variants of a detached signature', () => {
@@ -112,5 +112,5 @@ describe('the variants of a detached signature', () => {
       Object.assign(expected ?? {}, { [what]: outcome });
     }
     expect(seen).toEqual(expected);
-  }, 60_000);
+  });
 });

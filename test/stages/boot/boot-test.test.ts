@@ -10,7 +10,7 @@ import { Order } from '../../../lib/job/order';
 import { thisMachine } from '../../../lib/machine/this-machine';
 import { bootMinutes, bootTest } from '../../../lib/stages/boot-test';
 import { openWorkStore } from '../../../lib/store/open';
-import { kernelInPe } from '../../fixtures/small-release/kernel-in-pe';
+import { kernelInPe } from '../../fixtures/images/small-release/kernel-in-pe';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 afterEach(() => vi.unstubAllEnvs());

@@ -4,8 +4,8 @@ import { beforeAll, expect, it } from 'vitest';
 import { architectureOf } from '../../../lib/catalog/architectures';
 import { boot } from '../../../lib/machine/boot/qemu';
 import { emulatorFor } from '../../../lib/stages/boot/emulator-for';
-import { arm64Kernel } from '../../fixtures/arm64-kernel';
-import { kernelInPe } from '../../fixtures/small-release/kernel-in-pe';
+import { kernelInPe } from '../../fixtures/images/small-release/kernel-in-pe';
+import { arm64Kernel } from '../../fixtures/programs/arm64-kernel';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 let kernel: string;

@@ -16,14 +16,14 @@ import { findKernel } from '../../../lib/machine/initramfs/kernel';
 import { initramfsChoiceOf } from '../../../lib/stages/layer/initramfs-choice';
 import { commonPackages, installCommon } from '../../../lib/stages/layer/packages-of-all-flavours';
 import { type Resolution, resolveKernels } from '../../../lib/stages/layer/resolve-kernels';
-import { inImage, pocketsAt } from '../../fixtures/in-image';
-import { type LookAlike, lookAlike, serveArchive, withPackage } from '../../fixtures/look-alike';
+import { type LookAlike, lookAlike, serveArchive, withPackage } from '../../fixtures/images/look-alike';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { inImage, pocketsAt } from '../../fixtures/trees/in-image';
 
 let noble: LookAlike;
 beforeAll(async () => {
   noble = await lookAlike('noble');
-}, 300_000);
+});
 
 const flavours = ['ga', 'hwe'] as const;
 const order = Order.parse({ release: 'noble', architectures: ['amd64'], kernels: { required: [...flavours] } });
@@ -50,7 +50,7 @@ describe('what all flavours have in common', () => {
       expect(apart[at]?.unpacked).toEqual([...(layer.taken[at]?.unpacked ?? []), ...layer.unpacked].sort());
       expect(layer.taken[at]?.unpacked.every((name) => name.startsWith('linux-'))).toBe(true);
     }
-  }, 300_000);
+  });
 
   it('leaves out what would bring a kernel along that no flavour has asked for', async () => {
     const name = 'linux-firmware';

@@ -3,16 +3,16 @@ import { kernelOf } from '../../../lib/catalog/kernels';
 import type { Job } from '../../../lib/job/job';
 import { Order } from '../../../lib/job/order';
 import { type Resolution, resolveKernels } from '../../../lib/stages/layer/resolve-kernels';
-import { inImage, pocketsAt } from '../../fixtures/in-image';
-import { type LookAlike, lookAlike, serveArchive, withoutPackage, withPackage } from '../../fixtures/look-alike';
+import { type LookAlike, lookAlike, serveArchive, withoutPackage, withPackage } from '../../fixtures/images/look-alike';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { inImage, pocketsAt } from '../../fixtures/trees/in-image';
 
 const packageOf = (kernel: string) => kernelOf('noble', 'amd64', kernel).package;
 
 let noble: LookAlike;
 beforeAll(async () => {
   noble = await lookAlike('noble');
-}, 300_000);
+});
 
 /** Higher versions that make the chain to a kernel another one. */
 const unfinished = { name: packageOf('hwe-edge'), version: '99', depends: 'linux-image-99-generic' };

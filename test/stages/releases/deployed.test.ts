@@ -12,12 +12,12 @@ import { look } from '../../../lib/stages/plan';
 import { orderAt } from '../../../lib/stages/run-documents';
 import { measureFile } from '../../../lib/store/digest';
 import { openMirrorDirectory, openWorkStore } from '../../../lib/store/open';
-import { makeBuiltRun } from '../../fixtures/built-run';
-import { callDeployed } from '../../fixtures/called-function';
-import { publishCloudImages, type StreamImage } from '../../fixtures/cloud-stream';
-import { serveArchive } from '../../fixtures/served-archive';
-import { smallSigner } from '../../fixtures/small-mirror';
-import { smallRelease } from '../../fixtures/small-release';
+import { callDeployed } from '../../fixtures/aws/called-function';
+import { smallRelease } from '../../fixtures/images/small-release';
+import { makeBuiltRun } from '../../fixtures/mirrors/built-run';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { serveArchive } from '../../fixtures/servers/served-archive';
+import { publishCloudImages, type StreamImage } from '../../fixtures/streams/cloud-stream';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 let signer: Signer;
@@ -26,7 +26,7 @@ let base: string;
 beforeAll(async () => {
   [signer, other] = await Promise.all([smallSigner('stream'), smallSigner('somebody else')]);
   ({ base } = await smallRelease());
-}, 300_000);
+});
 beforeEach(() => void vi.spyOn(process.stdout, 'write').mockReturnValue(true)); // the log of the build
 
 const zany = {

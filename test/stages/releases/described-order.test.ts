@@ -7,10 +7,10 @@ import { planOf } from '../../../lib/job/plan';
 import { verifyInProcess } from '../../../lib/simplestreams/openpgp/openpgp-verify';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { describedOrder } from '../../../lib/stages/releases/described-order';
-import { publishCloudImages, type StreamImage } from '../../fixtures/cloud-stream';
-import { hideLine } from '../../fixtures/hidden-line';
-import { serveArchive } from '../../fixtures/served-archive';
-import { smallSigner } from '../../fixtures/small-mirror';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { serveArchive } from '../../fixtures/servers/served-archive';
+import { publishCloudImages, type StreamImage } from '../../fixtures/streams/cloud-stream';
+import { hideLine } from '../../fixtures/streams/hidden-line';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 let signer: Signer;

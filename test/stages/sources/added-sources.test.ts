@@ -6,7 +6,7 @@ import { armour } from '../../../lib/simplestreams/openpgp/armour';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { findAddedSources } from '../../../lib/stages/sources/added-sources';
 import type { Workbench } from '../../../lib/stages/workbench';
-import { smallSigner } from '../../fixtures/small-mirror';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 
 let [signer, other] = [] as unknown as [Signer, Signer];
 beforeAll(async () => {

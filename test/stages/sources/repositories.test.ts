@@ -8,8 +8,8 @@ import { mountOverlay, mountSquashfs } from '../../../lib/machine/tree/mounts';
 import { releaseRepositories } from '../../../lib/stages/sources/repositories';
 import { openApt } from '../../../lib/stages/sources/tell-apt';
 import type { Workbench } from '../../../lib/stages/workbench';
-import { stanzaAt } from '../../fixtures/private-stanza';
-import { smallRelease } from '../../fixtures/small-release';
+import { stanzaAt } from '../../fixtures/archives/private-stanza';
+import { smallRelease } from '../../fixtures/images/small-release';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 it('refuses a Debian that neither the build nor the apt of this machine has an archive of', async () => {
@@ -61,4 +61,4 @@ it('keeps the archive of a Debian beside the stanza that customises it, though n
   } finally {
     vi.unstubAllEnvs();
   }
-}, 300_000);
+});

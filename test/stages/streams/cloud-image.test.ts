@@ -7,15 +7,15 @@ import { verifyInProcess } from '../../../lib/simplestreams/openpgp/openpgp-veri
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { bringCloudImage } from '../../../lib/stages/base/bring-cloud-image';
 import { type FindOptions, findCloudImage, type SourceImage } from '../../../lib/stages/streams/find-cloud-image';
-import { publishCloudImages, type StreamImage } from '../../fixtures/cloud-stream';
-import { smallSigner } from '../../fixtures/small-mirror';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { serveTroubled, type Trouble, type TroubledServer } from '../../fixtures/servers/troubled-server';
+import { publishCloudImages, type StreamImage } from '../../fixtures/streams/cloud-stream';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { serveTroubled, type Trouble, type TroubledServer } from '../../fixtures/troubled-server';
 
 const image = randomBytes(300_000);
 const manifest = Buffer.from('cloud-init\t24.1\nlibc6:amd64\t2.39\n');
 const compression = { name: 'lz4' } as const;
-const quick = { waits: [0, 0], silenceMs: 2_000 };
+const quick = { waits: [0, 0], silenceMs: 3_600_000 };
 const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 const noble: StreamImage = {

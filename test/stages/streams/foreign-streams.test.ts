@@ -9,10 +9,10 @@ import { verifyInProcess } from '../../../lib/simplestreams/openpgp/openpgp-veri
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { fetch } from '../../../lib/stages/fetch';
 import { type FindOptions, findCloudImage } from '../../../lib/stages/streams/find-cloud-image';
-import { publishCloudImages, type StreamImage } from '../../fixtures/cloud-stream';
-import { publicationTime, smallSigner } from '../../fixtures/small-mirror';
+import { publicationTime, smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { serveTroubled, type Trouble } from '../../fixtures/servers/troubled-server';
+import { publishCloudImages, type StreamImage } from '../../fixtures/streams/cloud-stream';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { serveTroubled, type Trouble } from '../../fixtures/troubled-server';
 import { smallPress } from '../../publication/small-press';
 
 let signer: Signer;

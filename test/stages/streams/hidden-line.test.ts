@@ -10,10 +10,10 @@ import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import type { VerifyClearsigned } from '../../../lib/simplestreams/openpgp/verified-text';
 import { fetch } from '../../../lib/stages/fetch';
 import { plan } from '../../../lib/stages/plan';
-import { publishCloudImages } from '../../fixtures/cloud-stream';
-import { hideLine, streamDocuments } from '../../fixtures/hidden-line';
-import { type ServedArchive, serveArchive } from '../../fixtures/served-archive';
-import { smallSigner } from '../../fixtures/small-mirror';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { type ServedArchive, serveArchive } from '../../fixtures/servers/served-archive';
+import { publishCloudImages } from '../../fixtures/streams/cloud-stream';
+import { hideLine, streamDocuments } from '../../fixtures/streams/hidden-line';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { smallPress } from '../../publication/small-press';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
 import { folderInMemory } from '../../fixtures/temporary-folder';
-import { shapeOf } from '../../fixtures/tree-shape';
+import { shapeOf } from '../../fixtures/trees/tree-shape';
 import { textOf } from '../contract';
 import { commitAtOnce } from './commits-at-once';
 import { startWriter } from './writer-process';

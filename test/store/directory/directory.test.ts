@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { shapeOf } from '../../fixtures/tree-shape';
+import { shapeOf } from '../../fixtures/trees/tree-shape';
 import { keysOf, sha256Of, storeContract, textOf } from '../contract';
 import { startWriter } from './writer-process';
 

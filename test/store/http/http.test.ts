@@ -5,7 +5,7 @@ import { pipeline, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { HttpStore } from '../../../lib/store/http/http';
-import { packedEncodings, plainEncodings } from '../../fixtures/encodings';
+import { packedEncodings, plainEncodings } from '../../fixtures/streams/encodings';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { keysOf, sha256Of } from '../contract';
 import { closedServer, serve } from './answering-server';

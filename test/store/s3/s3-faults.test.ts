@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { S3BucketOptions } from '../../../lib/store/s3/s3';
 import { S3Store } from '../../../lib/store/s3/s3-store';
-import { smallObject } from '../../fixtures/small-s3/objects';
-import type { Asked } from '../../fixtures/small-s3/request';
-import { type Fault, type FaultOf, type SmallS3, startSmallS3 } from '../../fixtures/small-s3/server';
+import { smallObject } from '../../fixtures/aws/small-s3/objects';
+import type { Asked } from '../../fixtures/aws/small-s3/request';
+import { type Fault, type FaultOf, type SmallS3, startSmallS3 } from '../../fixtures/aws/small-s3/server';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { keysOf, sha256Of, textOf } from '../contract';
 
@@ -110,7 +110,7 @@ describe('a store in S3 where one request goes wrong', () => {
 
   it.each(Object.entries(calls))('%s goes on where nothing is said for too long', async (_, call) => {
     const expected = await call(await place(() => undefined));
-    const silent = await place((_asked, count) => (count === 1 ? { silent: true } : undefined), { silenceMs: 300 });
+    const silent = await place((_asked, count) => (count === 1 ? { silent: true } : undefined), { silenceMs: 1_000 });
     expect(await call(silent)).toEqual(expected);
   });
 });

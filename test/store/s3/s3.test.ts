@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { S3Store } from '../../../lib/store/s3/s3-store';
-import { type SmallS3, startSmallS3 } from '../../fixtures/small-s3/server';
+import { type SmallS3, startSmallS3 } from '../../fixtures/aws/small-s3/server';
 import { storeContract } from '../contract';
 
 let s3: SmallS3;

@@ -10,8 +10,8 @@ import { verifyMirror } from '../../../../lib/operations/verify';
 import { makePrivateKey } from '../../../../lib/simplestreams/openpgp/openpgp-signer';
 import type { Signer } from '../../../../lib/simplestreams/openpgp/signer';
 import { DirectoryStore } from '../../../../lib/store/directory/directory';
-import { serve } from '../../../fixtures/served-folder';
-import { makeSmallMirror, publicationTime } from '../../../fixtures/small-mirror';
+import { makeSmallMirror, publicationTime } from '../../../fixtures/mirrors/small-mirror';
+import { serve } from '../../../fixtures/servers/served-folder';
 import { temporaryFolder } from '../../../fixtures/temporary-folder';
 import { keptTerminal } from '../../terminal/kept-terminal';
 

@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import { MirrorError } from '../../lib/errors';
+import { longestBoot, type Order } from '../../lib/job/order';
+import { stanzasIn } from '../../lib/job/sources/repository';
+import { withCredentials } from './credentials';
+import type { OrderOptions } from './order-options';
+import { readText } from './places-from';
+
+/** What options say of an image, beyond its release and its architectures. @throws BadInput (misuse) */
+export function imageFrom(options: OrderOptions): object {
+  const { serial, compression, bootTest = true, bootTimeout, base = '' } = options;
+  const customise = customisationFrom(options);
+  return {
+    bootTest,
+    base: base === '' ? base : resolve(base),
+    ...kernelsFrom(options),
+    ...(customise && { customise }),
+    ...(serial !== undefined && { serial }),
+    ...(compression !== undefined && { compression }),
+    ...(bootTimeout !== undefined && { bootTimeout: minutesOf(bootTimeout) }),
+  };
+}
+
+function minutesOf(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new MirrorError('BadInput', `--boot-timeout ${JSON.stringify(text)} is not a number of minutes`, {
+    hint: `give whole minutes, from 1 to ${longestBoot}: --boot-timeout 120 is two hours`,
+    misuse: true,
+  });
+}
+
+function customisationFrom(options: OrderOptions) {
+  const { ppa = [], repository = [], credentials = [], proposed, package: packages = [], purge = [] } = options;
+  const ppas = ppa.map((name) => (name.startsWith('ppa:') ? name : `ppa:${name}`));
+  const files = repository.map((file) => readText(file, '--repository'));
+  // Only one stanza at a time can have credentials.
+  const stanzas = credentials.length === 0 ? files : files.flatMap(stanzasIn);
+  const customise = {
+    repositories: [...ppas, ...withCredentials(stanzas, credentials)],
+    proposed: proposed === true ? ('all' as const) : wordsOf(proposed === undefined ? [] : [proposed]),
+    packages: wordsOf(packages),
+    purge: wordsOf(purge),
+  };
+  return Object.values(customise).some((one) => one.length > 0) ? customise : undefined;
+}
+
+/** `--kernel ga,hwe` */
+export function wordsOf(lists: readonly string[]): string[] {
+  return lists
+    .flatMap((list) => list.split(','))
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
+
+function kernelsFrom({ kernel, optionalKernel }: OrderOptions): Pick<Order, 'kernels'> | Record<string, never> {
+  if (kernel === undefined && optionalKernel === undefined) return {};
+  return { kernels: { required: wordsOf([kernel ?? '']), optional: wordsOf([optionalKernel ?? '']) } };
+}

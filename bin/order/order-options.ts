@@ -1,0 +1,27 @@
+import type { PlacesOptions } from './places-from';
+
+/** What `maas-mirror build` is told, as commander hands it over. */
+export interface OrderOptions extends PlacesOptions {
+  readonly config?: string;
+  readonly view?: string;
+  readonly arch?: string;
+  readonly kernel?: string;
+  readonly optionalKernel?: string;
+  readonly ppa?: readonly string[];
+  /** Files with deb822 stanzas. */
+  readonly repository?: readonly string[];
+  /** `HOST=NAME`: what the credentials of a repository's host are called. */
+  readonly credentials?: readonly string[];
+  /** True: all of -proposed. */
+  readonly proposed?: string | true;
+  readonly package?: readonly string[];
+  readonly purge?: readonly string[];
+  readonly compression?: string;
+  readonly serial?: string;
+  readonly bootTest?: boolean;
+  /** Minutes. */
+  readonly bootTimeout?: string;
+  readonly bootloaders?: boolean;
+  readonly base?: string;
+  readonly rebuild?: boolean;
+}

@@ -1,0 +1,237 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kernelOf } from '../../../lib/catalog/kernels';
+import { Order } from '../../../lib/job/order';
+import { look } from '../../../lib/stages/plan';
+import { openMirrorDirectory } from '../../../lib/store/open';
+import {
+  type LookAlike,
+  lookAlike,
+  withNewerKernel,
+  withoutPackage,
+  withPackage,
+} from '../../fixtures/images/look-alike';
+import { servePpas } from '../../fixtures/images/look-alike/launchpad';
+import { cloudInit, motdNewsConfig } from '../../fixtures/images/look-alike/packages';
+import { makePpa, uploadTo } from '../../fixtures/images/look-alike/ppa';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { publishCloudImages } from '../../fixtures/streams/cloud-stream';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { type Ended, maasMirror } from '../cli';
+import { fetchInProcess } from '../in-process';
+import { newestAt, productAt, versionsAt } from '../published';
+import { type UbuntuSite, ubuntuSite } from './ubuntu-site';
+
+let noble: LookAlike;
+beforeAll(async () => {
+  noble = await lookAlike('noble');
+}, 300_000);
+
+/** Builds into a site's mirror; what was published is in the answer, flavour by flavour. */
+async function build(site: UbuntuSite, kernels: string, ...more: string[]): Promise<Ended & { versions: string }> {
+  const built = await maasMirror(site.words('--kernel', kernels, '--no-boot-test', ...more), { env: site.env });
+  expect(`${built.code}\n${built.code === 0 ? '' : built.err}`).toBe('0\n');
+  const counts = kernels.split(',').map(async (kernel) => `${kernel} ${(await names(site, kernel)).length}`);
+  return { ...built, versions: (await Promise.all(counts)).join(', ') };
+}
+
+const names = (site: UbuntuSite, kernel: string, view?: string) =>
+  versionsAt({ mirror: site.mirror, release: 'noble', kernel, ...(view && { view }) });
+
+describe('what counts as news', { timeout: 600_000 }, () => {
+  let site: UbuntuSite;
+  let first: Awaited<ReturnType<typeof build>>;
+  // The mirror that the first two tests go on with, each in a view of its own.
+  beforeAll(async () => {
+    site = await ubuntuSite(noble, {}, mkdtempSync(join(tmpdir(), 'news-')));
+    first = await build(site, 'ga,hwe');
+  }, 600_000);
+  afterAll(async () => {
+    await site[Symbol.asyncDispose]();
+    rmSync(site.folder, { recursive: true });
+  });
+
+  it('is all of a mirror that has nothing yet', async () => {
+    expect(first.versions).toBe('ga 1, hwe 1');
+    expect(await names(site, 'ga')).toEqual(['20261120']);
+  });
+
+  it('is an upload to the PPA of a view, and of that view only', async () => {
+    const ppa = await makePpa(temporaryFolder(), {
+      ...{ owner: 'o', name: 'n', release: 'noble', detached: true }, // as not every archive has an InRelease
+      packages: [await cloudInit('25.1-0ubuntu1~ppa1')],
+    });
+    await using launchpad = await servePpas(ppa);
+    const words = ['--view', 'next', '--ppa', 'o/n', '--ppas', launchpad.url, '--launchpad', launchpad.api];
+
+    await maasMirror(site.words('--kernel', 'ga', '--no-boot-test', ...words), { env: site.env });
+    const again = await maasMirror(site.words('--kernel', 'ga', '--no-boot-test', ...words), { env: site.env });
+    expect(again.out).toMatch(/nothing is new: archive/);
+    expect(await names(site, 'ga', 'next')).toHaveLength(1);
+
+    await uploadTo(ppa, await cloudInit('25.2-0ubuntu1~ppa1'));
+    await maasMirror(site.words('--kernel', 'ga', '--no-boot-test', ...words), { env: site.env });
+    expect(await names(site, 'ga', 'next')).toHaveLength(2);
+    expect(await names(site, 'ga', 'candidate')).toHaveLength(1);
+  });
+
+  it('gives exactly the right products exactly the right new versions', async () => {
+    // Nothing at all: known by a look at the sources.
+    const nothing = await build(site, 'ga,hwe');
+    expect(nothing.out).toMatch(/✓ noble: nothing is new: archive, base and recipe/);
+    expect(nothing.err).not.toMatch(/Fetch amd64 …/);
+
+    // The archive has a newer kernel for one of the two.
+    site.archive = await withNewerKernel(noble, temporaryFolder(), 'hwe');
+    const kernel = await build(site, 'ga,hwe');
+    expect(kernel.versions).toBe('ga 1, hwe 2');
+    expect(kernel.err).not.toMatch(/Extract amd64 ga/);
+    expect((await names(site, 'hwe')).at(-1)).toMatch(/^\d{8}\.\d{6}$/);
+
+    // Something else has changed in the archive: looked at once, known from then on.
+    site.archive = await withPackage(site.archive, temporaryFolder(), 'updates', motdNewsConfig('14ubuntu1'));
+    const other = await build(site, 'ga,hwe');
+    expect([other.versions, other.out]).toEqual([
+      'ga 1, hwe 2',
+      expect.stringMatching(/✓ noble: amd64: nothing is new$/m),
+    ]);
+    expect(other.err).toMatch(/Prepare amd64 done/);
+    const known = await build(site, 'ga,hwe');
+    expect(known.err).not.toMatch(/Fetch amd64 …/);
+
+    // One flavour more is ordered: by its time, since the serial is taken.
+    const more = await build(site, 'ga,hwe,ga-lowlatency');
+    expect(more.versions).toBe('ga 1, hwe 2, ga-lowlatency 1');
+    expect((await names(site, 'ga-lowlatency')).at(-1)).toMatch(/^\d{8}\.\d{6}$/);
+
+    // Upstream's re-spin sorts below today's builds, so that it takes their form.
+    await site.offer('20261120.1', { manifest: readFileSync(noble.manifest), squashfs: respun(noble) });
+    const respin = await build(site, 'ga,hwe');
+    expect(respin.versions).toBe('ga 2, hwe 3');
+    for (const flavour of ['ga', 'hwe']) {
+      const [newest = '', before = ''] = (await names(site, flavour)).reverse();
+      expect(newest > before).toBe(true);
+      const product = await productAt({ mirror: site.mirror, release: 'noble', kernel: flavour });
+      expect(product?.versions[newest]?.serial).toBe('20261120.1');
+    }
+    const verified = await maasMirror(['verify', site.mirror]);
+    expect(verified.code).toBe(0);
+
+    // A rebuild is what its word says.
+    expect((await build(site, 'ga', '--rebuild')).versions).toBe('ga 3');
+  });
+
+  it('is no flavour that the archive does not have, but a boot test that was waived, and no base that went back', async () => {
+    const edge = kernelOf('noble', 'amd64', 'hwe-edge').package;
+    await using site = await ubuntuSite(await withoutPackage(noble, temporaryFolder(), edge));
+    const optional = ['--optional-kernel', 'hwe-edge'];
+    const first = await build(site, 'ga', ...optional);
+    expect(first.out).toMatch(/✓ noble: amd64: published version 20261120, without hwe-edge$/m);
+
+    // Known by a look from then on.
+    const again = await build(site, 'ga', ...optional);
+    expect(again.out).toMatch(/✓ noble: nothing is new: archive, base and recipe/);
+    expect(again.err).not.toMatch(/Fetch amd64 …/);
+
+    // Whoever wants it booted does not have it yet.
+    expect(await lookAt(site, { bootTest: false })).toBe(false);
+    expect(await lookAt(site, { bootTest: true })).toBe(true);
+
+    // The stream goes back: somebody plays an older one again, or a mirror of it is behind.
+    rmSync(site.stream, { recursive: true });
+    await site.offer('20261119', { squashfs: respun(noble) });
+    const behind = await maasMirror(site.words('--kernel', 'ga', '--no-boot-test'), { env: site.env });
+    expect(behind.err).toMatch(
+      /Select amd64 failed: NotReady: .* offered is 20261119, but ga was published from 20261120/,
+    );
+    expect([behind.code, await names(site, 'ga')]).toEqual([3, ['20261120']]);
+
+    // Which is what somebody may want.
+    const back = await build(site, 'ga', '--serial', '20261119');
+    expect(back.versions).toBe('ga 2');
+    expect((await newestAt({ mirror: site.mirror, release: 'noble', kernel: 'ga' })).serial).toBe('20261119');
+  });
+});
+
+describe('a stream that is not what it says', { timeout: 120_000 }, () => {
+  const refused = async (site: UbuntuSite) => {
+    const { code, err, out } = await maasMirror(site.words('--kernel', 'ga'), { env: site.env });
+    expect(existsSync(join(site.mirror, 'candidate/streams'))).toBe(false);
+    return { code, err, out };
+  };
+
+  it('is not ready where it names a file that is not there yet, which has an exit code of its own', async () => {
+    await using site = await ubuntuSite(noble);
+    await site.offer('20261121');
+    rmSync(join(site.stream, 'server/noble/20261121'), { recursive: true });
+
+    const { code, err, out } = await refused(site);
+
+    expect(err).toMatch(/Fetch amd64 failed: NotReady: /);
+    expect(out).toMatch(/✗ noble: upstream is not ready; nothing was published, run it again later/);
+    expect({ code, pool: existsSync(join(site.mirror, 'pool')) }).toEqual({ code: 3, pool: false });
+  });
+
+  it.each([
+    ['has one byte changed', withOtherByte, /squashfs has not the sha256 [0-9a-f]{64} that the stream promises/],
+    ['is cut short', (bytes: Buffer) => bytes.subarray(0, -1), /squashfs has \d+ bytes, the stream promises \d+/],
+    ['is longer', (bytes: Buffer) => Buffer.concat([bytes, bytes]), /squashfs has \d+ bytes, the stream promises \d+/],
+  ] as const)('is refused as not ready, too, where its squashfs %s', async (_, spoil, message) => {
+    await using site = await ubuntuSite(noble);
+    const file = join(site.stream, 'server/noble/20261120/noble-server-cloudimg-amd64.squashfs');
+    writeFileSync(file, spoil(readFileSync(file)));
+
+    await expect(fetchInProcess(noble, site.places())).rejects.toMatchObject({
+      name: 'NotReady',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('is refused where somebody else has signed it', async () => {
+    await using site = await ubuntuSite(noble);
+    const other = await smallSigner('somebody else');
+    const image = { release: 'noble', version: '24.04', architecture: 'amd64', serial: '20261122' };
+    await publishCloudImages(site.stream, {
+      layout: 'daily',
+      signer: other,
+      images: [{ ...image, squashfs: noble.squashfs }],
+    });
+
+    const { code, err } = await refused(site);
+
+    expect(err).toMatch(/Plan failed: BadSignature: /);
+    expect(code).toBe(1);
+  });
+
+  it('is refused where it does not have the serial that is asked for, and says which it has', async () => {
+    await using site = await ubuntuSite(noble);
+    const { code, err } = await maasMirror(site.words('--kernel', 'ga', '--serial', '20200101'), { env: site.env });
+
+    expect(err).toMatch(/Plan failed: BadInput: .*20200101.*20261120/);
+    expect(code).toBe(1);
+  });
+});
+
+/** Whether Plan finds anything new in an order of ga, and hwe-edge where there is one. */
+async function lookAt(site: UbuntuSite, { bootTest }: { readonly bootTest: boolean }): Promise<boolean> {
+  const order = Order.parse({
+    ...{ release: 'noble', architectures: ['amd64'], bootTest, places: site.places() },
+    kernels: { required: ['ga'], optional: ['hwe-edge'] },
+  });
+  const mirror = await openMirrorDirectory(site.mirror, { create: false });
+  return (await look(order, { mirror, scratch: temporaryFolder(), tools: '' })).news;
+}
+
+/** In the middle, of which no header tells. */
+function withOtherByte(bytes: Buffer): Buffer {
+  const at = bytes.length >> 1;
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+  return bytes;
+}
+
+/** The same image, repacked upstream: other bytes behind the file system. */
+function respun({ squashfs }: LookAlike): Buffer {
+  return Buffer.concat([readFileSync(squashfs), Buffer.alloc(4096)]);
+}

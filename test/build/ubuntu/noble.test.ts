@@ -1,0 +1,33 @@
+import { rmSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type LookAlike, lookAlike } from '../../fixtures/images/look-alike';
+import { maasMirror } from '../cli';
+import { documentAt } from '../published';
+import { expectSixFlavours } from './six-flavours';
+import { ubuntuSite } from './ubuntu-site';
+
+let noble: LookAlike;
+beforeAll(async () => {
+  noble = await lookAlike('noble');
+}, 300_000);
+
+describe('building noble from its cloud image', { timeout: 900_000 }, () => {
+  // test/boots/noble.test.ts boots them, too; one flavour boots in customise.test.ts.
+  it('publishes all six flavours of amd64 as images.maas.io has them, each from its own package', async () => {
+    await expectSixFlavours(noble, 'waived', '--no-boot-test');
+  });
+
+  it('publishes the same documents from the same inputs, but for when they were signed', async () => {
+    await using site = await ubuntuSite(noble);
+    const published: unknown[] = [];
+    for (const _ of ['once', 'again']) {
+      const { code, err } = await maasMirror(site.words('--kernel', 'ga', '--no-boot-test'), { env: site.env });
+      expect(`${code}\n${code === 0 ? '' : err}`).toBe('0\n');
+      published.push(JSON.parse(JSON.stringify(await documentAt(site.mirror, 'noble'), timeless)));
+      rmSync(site.mirror, { recursive: true });
+    }
+    expect(published[0]).toEqual(published[1]);
+  });
+});
+
+const timeless = (name: string, value: unknown) => (name === 'updated' ? undefined : value);

@@ -1,0 +1,190 @@
+/** Files of a room that are beside its alcoves. */
+export const top = 'top';
+
+/** A folder of a room. */
+interface Alcove {
+  readonly holds: string;
+  /** What of its own room it may import, itself always: names of alcoves, `top`. */
+  readonly imports: readonly string[];
+}
+
+/** A folder of lib. */
+interface Room {
+  /** What it is for. */
+  readonly purpose: string;
+  /** Rooms that it may import, itself always. */
+  readonly rooms: readonly string[];
+  /** Packages that each of its files may import; a name that ends in `*` is a beginning. */
+  readonly packages: readonly string[];
+  /** Packages that only some files may import, by patterns of their paths below the room. */
+  readonly special?: Readonly<Record<string, readonly string[]>>;
+  /** What the files on top may import of the alcoves. @default - every alcove that is here */
+  readonly top?: readonly string[];
+  readonly alcoves?: Readonly<Record<string, Alcove>>;
+}
+
+/**
+ * The house, from the ground up: a room imports only rooms that are above it here. lib/errors.ts may be imported by all.
+ * lib/index.ts, the public face, may import mirror.
+ */
+export const house: Readonly<Record<string, Room>> = {
+  catalog: {
+    purpose: 'what exists: releases, architectures, kernels, products, bootloaders; pure data and rules',
+    rooms: [],
+    packages: [],
+    top: [],
+    alcoves: { boot: { holds: 'what a boot needs: drivers, options, initramfs generators', imports: [top] } },
+  },
+  simplestreams: {
+    purpose: 'what is written: the format, read, written and merged',
+    rooms: [],
+    packages: ['node:crypto', 'zod'],
+    special: { openpgp: ['openpgp/openpgp-', 'openpgp/keyring.ts'] },
+    top: ['openpgp'],
+    alcoves: {
+      openpgp: { holds: 'signed text, keys and signers', imports: [] },
+      contract: { holds: 'the rules by which MAAS reads a stream', imports: [top] },
+      foreign: { holds: 'streams that others publish, such as the cloud images', imports: ['contract', top] },
+    },
+  },
+  store: {
+    purpose: 'where it is stored: immutable objects and one pointer that moves',
+    rooms: [],
+    packages: ['node:*'],
+    special: { '@aws-sdk/client-s3': ['s3/s3.ts'], '@smithy/*': ['s3/s3.ts'] },
+    alcoves: {
+      directory: { holds: 'a mirror in a directory', imports: [top] },
+      s3: { holds: 'a mirror in a bucket', imports: [top] },
+      http: { holds: 'a mirror that is only read, over HTTP', imports: [top] },
+    },
+  },
+  machine: {
+    purpose: 'how this Linux machine is used; the only room that starts processes',
+    rooms: [],
+    packages: ['node:*', 'execa', 'undici'],
+    top: ['output'],
+    alcoves: {
+      output: { holds: 'what programs print, made safe to show', imports: [] },
+      secrets: { holds: 'files that only their owner may read', imports: [] },
+      download: { holds: 'downloads over HTTP: proxies, retries, limits', imports: [top] },
+      gateway: { holds: 'the only way out for programs of a foreign tree', imports: ['download', top] },
+      sandbox: { holds: 'what a program of a foreign tree may do', imports: [top] },
+      'tree/inside': { holds: 'files of a foreign tree, reached without following its links', imports: [top] },
+      tree: {
+        holds: 'foreign trees: mounts, chroots, squashfs, tarballs',
+        imports: ['gateway', 'sandbox', 'tree/inside', top],
+      },
+      dpkg: { holds: 'packages of a tree', imports: ['output', 'tree', 'tree/inside', top] },
+      'image-settings': {
+        holds: 'settings that an image brings, which must not decide what is published',
+        imports: ['dpkg', 'tree', 'tree/inside', top],
+      },
+      identity: { holds: 'keys and names of one machine, which no image may carry', imports: ['tree/inside', top] },
+      apt: {
+        holds: 'apt in a tree: sources, resolving, downloading, installing',
+        imports: ['download', 'dpkg', 'gateway', 'image-settings', 'tree', 'tree/inside', top],
+      },
+      initramfs: {
+        holds: 'the kernel and the initrd of a tree: made, taken out, read',
+        imports: ['dpkg', 'image-settings', 'tree', 'tree/inside', top],
+      },
+      boot: { holds: 'boots in QEMU, as MAAS boots', imports: ['output', top] },
+      bootstrap: {
+        holds: 'a Debian tree, made from nothing',
+        imports: ['apt', 'download', 'dpkg', 'gateway', 'tree', top],
+      },
+    },
+  },
+  job: {
+    purpose: 'what is asked for: build requests, plans, results; the only words that cloud and machine share',
+    rooms: ['catalog'],
+    packages: ['zod', 'yaml'],
+    top: ['catalogue', 'handed-on', 'sources'],
+    alcoves: {
+      aws: { holds: 'names and shapes that only the deployed mirror has', imports: [top] },
+      catalogue: { holds: 'releases and kernels that a request describes or chooses', imports: [top] },
+      'handed-on': { holds: 'what one stage hands to the next', imports: ['catalogue', top] },
+      sources: { holds: 'archives, PPAs and their credentials', imports: [top] },
+    },
+  },
+  publication: {
+    purpose: 'how a view changes; the only room that writes below streams/',
+    rooms: ['job', 'catalog', 'simplestreams', 'store'],
+    packages: [],
+  },
+  cloud: {
+    purpose: 'AWS at run time, except S3',
+    rooms: ['job', 'simplestreams'],
+    packages: ['@aws-sdk/client-kms', '@aws-sdk/client-sfn', '@aws-sdk/client-codebuild'],
+    special: {
+      '@aws-sdk/client-cloudformation': ['clients.ts', 'stack-outputs.ts'],
+      '@aws-sdk/client-cloudwatch-logs': ['clients.ts', 'follow/build-logs.ts'],
+      '@aws-sdk/client-cloudfront-keyvaluestore': ['access/credentials-store.ts'],
+      '@aws-sdk/signature-v4a': ['access/credentials-store.ts'],
+      '@aws-sdk/client-secrets-manager': ['keys/secret-key.ts', 'keys/repository-secret.ts'],
+      'node:crypto': ['access/credential.ts'],
+      'node:timers/promises': ['follow/pause.ts'],
+    },
+    top: [],
+    alcoves: {
+      follow: { holds: 'executions, their builds and logs, watched to their end', imports: [top] },
+      keys: { holds: 'KMS keys and secrets', imports: [top] },
+      access: { holds: 'passwords of the sites that may read', imports: [top] },
+      account: { holds: 'what an account has and allows', imports: [top] },
+    },
+  },
+  stages: {
+    purpose: 'what is done: one recipe per stage on top',
+    rooms: ['publication', 'job', 'catalog', 'simplestreams', 'store', 'machine'],
+    packages: ['node:path'],
+    alcoves: {
+      streams: { holds: 'signed streams, fetched and verified', imports: [] },
+      sources: { holds: 'where packages and images come from', imports: ['streams', top] },
+      releases: { holds: 'a release that the signed stream describes', imports: ['sources', 'streams'] },
+      base: { holds: 'the image that a build begins with', imports: ['sources', 'streams', top] },
+      layer: { holds: 'the layer that all kernel flavours share', imports: ['sources'] },
+      loaders: { holds: 'bootloaders and their packages', imports: ['sources', top] },
+      news: { holds: 'whether a build would give anything new', imports: ['loaders', 'sources', 'streams', top] },
+      boot: { holds: 'boot tests', imports: [top] },
+      probes: { holds: 'what doctor tries on a build machine', imports: [] },
+    },
+  },
+  operations: {
+    purpose: 'what an operator does to a published mirror: one file per command on top',
+    rooms: ['publication', 'job', 'catalog', 'simplestreams', 'store', 'machine'],
+    packages: ['node:path'],
+    alcoves: { verify: { holds: 'the checks of verify', imports: [] } },
+  },
+  mirror: {
+    purpose: 'who runs it in the cloud: constructs, at synth time only',
+    rooms: ['job', 'catalog'],
+    packages: ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'],
+    special: {
+      'node:fs': ['package-files.ts', 'settings/user-files.ts'],
+      'node:path': ['package-files.ts', 'settings/user-files.ts'],
+    },
+    alcoves: {
+      choices: { holds: 'the values of props: releases, flavours, schedules, keys', imports: [] },
+      site: { holds: 'the bucket’s public side: CloudFront', imports: ['choices', top] },
+      settings: { holds: 'what props and mirror.yaml come to', imports: ['choices', 'site', top] },
+      builds: { holds: 'CodeBuild projects', imports: ['choices', 'settings', top] },
+      functions: { holds: 'Lambda functions', imports: ['choices', top] },
+      workflow: { holds: 'the state machine', imports: ['builds', 'settings', top] },
+      watch: {
+        holds: 'alarms, metrics and notifications',
+        imports: ['builds', 'functions', 'settings', 'site', 'workflow', top],
+      },
+    },
+  },
+  local: {
+    purpose: 'the same state machine on this machine',
+    rooms: ['job', 'machine', 'stages', 'store'],
+    packages: ['node:*', 'aws-local-stepfunctions', 'yaml'],
+    top: ['tasks', 'template'],
+    alcoves: {
+      template: { holds: 'the synthesised template: definition, buildspecs, functions', imports: [] },
+      codebuild: { holds: 'a build as CodeBuild runs it', imports: ['template', top] },
+      tasks: { holds: 'what a state of the definition starts', imports: ['codebuild', 'template', top] },
+    },
+  },
+};
