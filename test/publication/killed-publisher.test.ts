@@ -54,8 +54,11 @@ it('leaves the mirror as good as before at whatever change of a file Publish is 
     expect(await publishing(last), `${last} of ${count}`).toEqual({ signal: 'SIGKILL' });
 
     const { problems } = await verifyMirror(press.mirror, { scratch: temporaryFolder() });
-    // Readers stumble over neither: the next publication completes what this one has left.
-    const serious = problems.filter(({ rule }) => rule !== 'behind' && rule !== 'unfinished');
+    // The next publication completes what this one has left. What index.json and its signature are after two that were
+    // killed in a row, the one between the two files and the other before them, no reader can tell, only that they follow.
+    const serious = problems.filter(
+      ({ rule, message }) => rule !== 'behind' && rule !== 'unfinished' && !message.endsWith('the next one heals it'),
+    );
     expect(serious, `${last} of ${count}`).toEqual([]);
     const now = await press.versionsOf('cloud');
     expect(now.slice(0, versions.length)).toEqual(versions);
