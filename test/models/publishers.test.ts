@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
-import { changeAtOnce } from '../publication/many-changes';
-import { s3Publishers } from '../publication/s3-publishers';
-import { publishTwiceAtOnce } from '../publication/two-publishers';
+import { changeAtOnce } from '../publication/at-once/many-changes';
+import { s3Publishers } from '../publication/at-once/s3-publishers';
+import { publishTwiceAtOnce } from '../publication/at-once/two-publishers';
 
 // `npm test` has some rounds of each, in test/publication.
 const milliseconds = 3_600_000;

@@ -1,22 +1,22 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { MirrorError } from '../../lib/errors';
-import { mirror as layout } from '../../lib/job/layout';
-import { type Change, changeView } from '../../lib/publication/change-view';
-import { isByFormer, readView } from '../../lib/publication/read-view';
-import { signView } from '../../lib/publication/sign-view';
-import { checkIndex } from '../../lib/simplestreams/contract/check-index';
-import { checkProducts } from '../../lib/simplestreams/contract/check-products';
-import { jsonPathOf, plainIndexOf } from '../../lib/simplestreams/documents';
-import { rfc2822, writeJson } from '../../lib/simplestreams/json';
-import { detachedFault } from '../../lib/simplestreams/openpgp/signed-text';
-import type { Signer } from '../../lib/simplestreams/openpgp/signer';
-import { objectsOf, type Promised } from '../../lib/simplestreams/promised';
-import type { Products } from '../../lib/simplestreams/types';
-import type { Store } from '../../lib/store/store';
-import { MemoryStore } from './memory-store';
-import { madeVersion, publishing, tokensIn } from './small-view';
-import { wrappedStore } from './wrapped-store';
+import { MirrorError } from '../../../lib/errors';
+import { mirror as layout } from '../../../lib/job/layout';
+import { type Change, changeView } from '../../../lib/publication/change-view';
+import { isByFormer, readView } from '../../../lib/publication/read-view';
+import { signView } from '../../../lib/publication/sign-view';
+import { checkIndex } from '../../../lib/simplestreams/contract/check-index';
+import { checkProducts } from '../../../lib/simplestreams/contract/check-products';
+import { jsonPathOf, plainIndexOf } from '../../../lib/simplestreams/documents';
+import { rfc2822, writeJson } from '../../../lib/simplestreams/json';
+import { detachedFault } from '../../../lib/simplestreams/openpgp/signed-text';
+import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import { objectsOf, type Promised } from '../../../lib/simplestreams/promised';
+import type { Products } from '../../../lib/simplestreams/types';
+import type { Store } from '../../../lib/store/store';
+import { MemoryStore } from '../memory-store';
+import { madeVersion, publishing, tokensIn } from '../small-view';
+import { wrappedStore } from '../wrapped-store';
 
 /** One thing that somebody does to the view, and at which of its writes the power goes, before it or behind it. */
 const step = fc.record({

@@ -3,16 +3,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import { workStoreVariable } from '../../lib/job/environment';
-import type { PublishInput } from '../../lib/job/handed-on/publish-input';
-import { mirrorStoreVariable } from '../../lib/job/names';
-import { verifyMirror } from '../../lib/operations/verify';
-import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp/openpgp-signer';
-import { publicationTime } from '../fixtures/mirrors/small-mirror';
-import { temporaryFolder } from '../fixtures/temporary-folder';
-import { type SmallPress, smallPress } from './small-press';
+import { workStoreVariable } from '../../../lib/job/environment';
+import type { PublishInput } from '../../../lib/job/handed-on/publish-input';
+import { mirrorStoreVariable } from '../../../lib/job/names';
+import { verifyMirror } from '../../../lib/operations/verify';
+import { makePrivateKey, openpgpSigner } from '../../../lib/simplestreams/openpgp/openpgp-signer';
+import { publicationTime } from '../../fixtures/mirrors/small-mirror';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { type SmallPress, smallPress } from '../small-press';
 
-const bundle = join(__dirname, '../../dist/assets/publish/index.js');
+const bundle = join(__dirname, '../../../dist/assets/publish/index.js');
 
 /** Calls the function as it is deployed, and dies as it is about to change a file for the n-th time, with no chance to tidy. */
 const program = `

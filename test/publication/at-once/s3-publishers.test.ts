@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mirror as layout } from '../../lib/job/layout';
+import { mirror as layout } from '../../../lib/job/layout';
 import { inFlight, type S3Publishers, s3Publishers } from './s3-publishers';
 
 let publishers: S3Publishers;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { smallSigner } from '../fixtures/mirrors/small-mirror';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { publishTwiceAtOnce } from './two-publishers';
 
 it('two publishers at once lose no version, and no reader sees a bad index, whatever waits for what', async () => {
