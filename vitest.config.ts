@@ -1,10 +1,13 @@
 import { defineConfig } from 'vitest/config';
-import { cacheDir, settings, withoutCloudFormationsRules } from './test/runner/settings';
+import { cacheDir, inSharedRooms, settings, shared, withoutCloudFormationsRules } from './test/runner/settings';
 
-const timed = ['test/timed/**/*.test.ts'];
+const timed = 'test/timed/**/*.test.ts';
 
 /** Suites with a command of their own, which need more than this machine or more time than a change is worth. */
 const others = 'test/{aws,boots,models,package,peers}/**';
+
+/** A build often waits, for a boot or for a lock. With two files at once, two cores are busy nearly always. */
+const atOnce = { maxWorkers: 2, sequence: { groupOrder: 2 } };
 
 export default defineConfig({
   cacheDir,
@@ -15,18 +18,12 @@ export default defineConfig({
     hookTimeout: 120_000,
     projects: [
       // Seconds that are promised hold on a machine that does nothing else.
-      { extends: true, test: { name: 'timed', include: timed, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'timed', include: [timed], maxWorkers: 1, sequence: { groupOrder: 1 } } },
       {
         extends: true,
-        test: {
-          name: 'all',
-          include: ['test/**/*.test.ts'],
-          exclude: [...timed, others],
-          // A build often waits, for a boot or for a lock. With two files at once, two cores are busy nearly always.
-          maxWorkers: 2,
-          sequence: { groupOrder: 2 },
-        },
+        test: { name: 'all', include: ['test/**/*.test.ts'], exclude: [timed, inSharedRooms, others], ...atOnce },
       },
+      { extends: true, test: { name: 'shared', include: [inSharedRooms], ...shared, ...atOnce } },
     ],
   },
 });

@@ -1,7 +1,11 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { testsNeedingRoot } from './test/runner/needing-root';
-import { cacheDir, settings, withoutCloudFormationsRules } from './test/runner/settings';
+import { cacheDir, inSharedRooms, settings, shared, withoutCloudFormationsRules } from './test/runner/settings';
+import { slowTests } from './test/runner/slow-tests';
+
+const inRunner = (file: string) => join(__dirname, 'test/runner', file);
+
+const slow = ['test/{aws,boots,build,models,mutants,package,peers,timed}/**', ...slowTests(__dirname)];
 
 /** What runs in a minute, by anybody, with Node and Debian's base system only: `npm run test:fast`. */
 export default defineConfig({
@@ -9,12 +13,14 @@ export default defineConfig({
   test: {
     ...settings,
     env: withoutCloudFormationsRules,
-    globalSetup: [...settings.globalSetup, join(__dirname, 'test/runner/base-programs.ts')],
-    setupFiles: [...settings.setupFiles, join(__dirname, 'test/runner/unprivileged.ts')],
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/{aws,boots,build,models,mutants,package,peers,timed}/**', ...testsNeedingRoot(__dirname)],
+    globalSetup: [...settings.globalSetup, inRunner('base-programs.ts')],
+    setupFiles: [...settings.setupFiles, inRunner('unprivileged.ts')],
     testTimeout: 60_000,
     pool: 'forks', // a thread cannot give up root
     maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [inSharedRooms, ...slow] } },
+      { extends: true, test: { name: 'shared', include: [inSharedRooms], exclude: slow, ...shared } },
+    ],
   },
 });

@@ -1,15 +1,15 @@
-import { Duration, Stack } from 'aws-cdk-lib';
-import type { Alarm, Dashboard, IMetric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { Stack } from 'aws-cdk-lib';
+import type { Alarm, Dashboard, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import { stateMachineVariable } from '../job/environment';
 import { mirrorBucket, workBucket } from './buckets';
 import { everyBuild, type StageBuilds, stageBuilds } from './builds/stage-builds';
 import { bundlesDigest, stageBundle } from './bundles';
 import { SigningKey } from './choices/signing-key';
+import { exportKeyring } from './functions/export-keyring';
 import { Lookout } from './functions/lookout';
 import { type MirrorFunctions, mirrorFunctions } from './functions/mirror-functions';
 import type { MaasMirrorProps } from './maas-mirror-props';
@@ -28,6 +28,8 @@ import { ReleaseWorkflow } from './workflow/workflow';
 /**
  * A mirror for MAAS: the bucket that holds it, the site that serves it, and the workflow that builds releases, boots
  * them, and publishes them into it.
+ * @example
+ * new MaasMirror(stack, 'Mirror', { releases: [UbuntuRelease.NOBLE], schedule: MirrorSchedule.DAILY });
  */
 export class MaasMirror extends Construct {
   /**
@@ -40,10 +42,10 @@ export class MaasMirror extends Construct {
     return new MaasMirror(scope, id, mergedProps(propsOfConfig(scope, id, path), props));
   }
 
-  /** The mirror itself. Kept when the stack goes. */
+  /** The mirror itself: the property `mirrorBucket`, or one made here. Kept when the stack goes. */
   readonly mirrorBucket: IBucket;
   /** What stages hand to each other; expires. */
-  readonly workBucket: IBucket;
+  readonly workBucket: Bucket;
   readonly site: MirrorSite;
   readonly builds: StageBuilds;
   readonly functions: MirrorFunctions;
@@ -83,7 +85,7 @@ export class MaasMirror extends Construct {
     this.dashboard = dashboard;
     this.alarms = alarms;
     tellOutputs(this, settings);
-    this.exportKeyring();
+    exportKeyring(this, this.functions.publish.function);
   }
 
   /** Lets somebody read the mirror in its bucket. */
@@ -118,12 +120,12 @@ export class MaasMirror extends Construct {
   }
 
   /** Executions that failed, with those that upstream was not ready for: these end as failed, too. */
-  metricFailed(options?: MetricOptions): IMetric {
+  metricFailed(options?: MetricOptions): Metric {
     return this.workflow.stateMachine.metricFailed(options);
   }
 
   /** Executions that published, or found nothing new. */
-  metricSucceeded(options?: MetricOptions): IMetric {
+  metricSucceeded(options?: MetricOptions): Metric {
     return this.workflow.stateMachine.metricSucceeded(options);
   }
 
@@ -133,19 +135,6 @@ export class MaasMirror extends Construct {
       bundles,
       workBucket: this.workBucket,
       ...network,
-    });
-  }
-
-  /**
-   * At the first deployment, and whenever Publish or its key is another: who has the keyring early can trust the mirror from
-   * its first day. After everything else: a creation that fails before leaves an empty bucket, which the rollback deletes.
-   */
-  private exportKeyring(): void {
-    const others = this.node.children;
-    new Trigger(this, 'ExportKeyring', {
-      handler: this.functions.publish.function,
-      executeAfter: others,
-      timeout: Duration.minutes(5),
     });
   }
 

@@ -15,23 +15,32 @@ export interface VpcNetwork {
   readonly securityGroup?: ISecurityGroup;
 }
 
+interface Chosen {
+  readonly vpc?: IVpc | undefined;
+  readonly vpcSubnets?: SubnetSelection | undefined;
+}
+
 /**
  * The network of a whole mirror, with one security group, that others can let in by its name.
  * @throws BadInput (misuse) for subnets without a VPC, and for public ones
  */
-export function vpcNetwork(scope: Construct, { vpc, vpcSubnets }: Omit<VpcNetwork, 'securityGroup'>): VpcNetwork {
-  if (vpc === undefined) {
-    if (vpcSubnets !== undefined) throw misuse('the property vpcSubnets is there and vpc is not', 'give vpc, too');
-    return {};
-  }
-  checkSubnets(vpc, vpcSubnets);
+export function vpcNetwork(scope: Construct, { vpc, vpcSubnets }: Chosen): VpcNetwork {
+  checkNetwork({ vpc, vpcSubnets });
+  if (vpc === undefined) return {};
   const description = 'cdk-maas-mirror: builds, Plan and Look';
   const securityGroup = new SecurityGroup(scope, 'SecurityGroup', { vpc, description, allowAllOutbound: true });
   return { vpc, securityGroup, ...(vpcSubnets !== undefined && { vpcSubnets }) };
 }
 
-/** Not even by mistake: what runs there waits for every answer from the internet until it times out. */
-function checkSubnets(vpc: IVpc, vpcSubnets: SubnetSelection | undefined): void {
+/**
+ * Refuses public subnets: what runs there waits for every answer from the internet until it times out.
+ * @throws BadInput (misuse) for them, and for subnets without a VPC
+ */
+export function checkNetwork({ vpc, vpcSubnets }: Chosen): void {
+  if (vpc === undefined) {
+    if (vpcSubnets !== undefined) throw misuse('the property vpcSubnets is there and vpc is not', 'give vpc, too');
+    return;
+  }
   const open = new Set(vpc.publicSubnets.map(({ subnetId }) => subnetId));
   const found = vpc.selectSubnets(vpcSubnets).subnets.find(({ subnetId }) => open.has(subnetId));
   if (found === undefined) return;

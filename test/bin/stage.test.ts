@@ -8,6 +8,7 @@ import { Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
 import { makeSquashfs, passingCompression } from '../../lib/machine/tree/squashfs';
 import { temporaryFolder } from '../fixtures/temporary-folder';
+import '../fixtures/needs-root';
 
 const secret = '0123456789abcdef';
 const folder = `run-1-${secret}`;

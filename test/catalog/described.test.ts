@@ -28,6 +28,23 @@ describe('a release that the catalogue does not have', () => {
     expect(describedRelease('artful', { version: '17.10' }).initramfs).toBe('initramfs-tools');
   });
 
+  it('is an LTS where its title says so, whatever its version', () => {
+    expect(describedRelease('zany', { version: '27.04', title: '27.04 LTS' })).toMatchObject({
+      ...{ title: '27.04 LTS', supportEol: '2032-05-01', supportEsmEol: '2037-04-01' },
+    });
+    expect(describedRelease('lucky', { version: '28.04', title: '28.04' })).toMatchObject({
+      ...{ title: '28.04', supportEol: '2029-01-01', supportEsmEol: '2029-01-01' },
+    });
+    for (const version of ['27.04', '28.10', '27.10']) {
+      expect(describedRelease('zany', { version }).title).toBe(version);
+    }
+  });
+
+  it('has extended support for no shorter than the support that is said', () => {
+    expect(describedRelease('lucky', { version: '28.04', supportEol: '2040-01-01' }).supportEsmEol).toBe('2040-01-01');
+    expect(describedRelease('lucky', { version: '28.04', supportEol: '2034-01-01' }).supportEsmEol).toBe('2038-04-01');
+  });
+
   it('has ga on each of its architectures, of LTS releases hwe and hwe-edge, and no lowlatency', () => {
     const kernels = (facts: ReleaseFacts) =>
       kernelsOf(describedRelease('zany', { architectures: ['amd64', 'riscv64'], ...facts })).map((kernel) =>

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { missingAlcoves, unusedAccess, violationsIn } from './architecture';
-import { house, top } from './rooms';
+import { doors, house, type Room, top } from './rooms';
 
 const ours = join(__dirname, '../..');
 const made: string[] = [];
@@ -73,18 +73,33 @@ const throughWalls: readonly Plant[] = Object.entries(house).map(([room, { rooms
 });
 
 /** For each alcove, and for the top of each room that has some, an alcove of its room that it may not import. */
-const throughAlcoves: readonly Plant[] = Object.entries(house).flatMap(([room, { alcoves = {}, top: above }]) => {
+const throughAlcoves: readonly Plant[] = [
+  ...Object.entries(house).flatMap(([room, table]) => outOfAlcoves(room, `lib/${room}`, table)),
+  ...outOfAlcoves('bin', 'bin', doors),
+];
+
+function outOfAlcoves(
+  room: string,
+  folder: string,
+  { alcoves = {}, top: above }: Pick<Room, 'top' | 'alcoves'>,
+): Plant[] {
   const names = Object.keys(alcoves);
   return [...Object.entries(alcoves), [top, { imports: above ?? names }] as const].flatMap(([alcove, { imports }]) => {
-    const file = alcove === top ? `lib/${room}/out.ts` : `lib/${room}/${alcove}/out.ts`;
     const other = [...names, top].find((name) => name !== alcove && !imports.includes(name));
     if (other === undefined) return []; // may import all of its room
-    const up = '../'.repeat(file.split('/').length - 3) || './';
+    const up = alcove === top ? './' : '../'.repeat(alcove.split('/').length);
     const target = other === top ? `${up}b` : `${up}${other}/b`;
     const said = alcove === top ? `the top of ${room}` : `${room}/${alcove}`;
-    return [[`${said} importing ${other}`, file, `import '${target}';`, `which ${said} may not`] as const];
+    return [
+      [
+        `${said} importing ${other}`,
+        join(folder, alcove === top ? '' : alcove, 'out.ts'),
+        `import '${target}';`,
+        `which ${said} may not`,
+      ],
+    ];
   });
-});
+}
 
 const plants = [...faults, ...throughWalls, ...throughAlcoves];
 

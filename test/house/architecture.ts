@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { ICruiseResult, IViolation } from 'dependency-cruiser';
 import { fileAccess } from './file-access';
-import { house } from './rooms';
+import { doors, house } from './rooms';
 import { walls } from './walls';
 
 const nothingNames = ['util', 'utils', 'common', 'helper', 'helpers', 'shared', 'misc'];
@@ -25,8 +25,9 @@ export function unusedAccess(root: string): string[] {
 
 /** Alcoves of the table that are no more. */
 export function missingAlcoves(root: string): string[] {
-  return Object.entries(house)
-    .flatMap(([room, { alcoves = {} }]) => ['', ...Object.keys(alcoves)].map((alcove) => `lib/${room}/${alcove}`))
+  const rooms = Object.entries(house).map(([room, table]) => [`lib/${room}`, table] as const);
+  return [...rooms, ['bin', doors] as const]
+    .flatMap(([room, { alcoves = {} }]) => ['', ...Object.keys(alcoves)].map((alcove) => join(room, alcove)))
     .filter((folder) => !existsSync(join(root, folder)));
 }
 

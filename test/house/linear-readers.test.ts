@@ -20,6 +20,7 @@ import { clearsignedFault } from '../../lib/simplestreams/openpgp/signed-text';
 import { parseStrictJson } from '../../lib/simplestreams/strict-json';
 import { judgeByLogin } from '../../lib/stages/boot-test';
 import { type Hand, hand, now } from '../simplestreams/openpgp/signed-by-hand';
+import '../fixtures/needs-seconds';
 
 /** Reads a text, or says that it is not to be read. */
 type Read = (text: string) => unknown;

@@ -9,7 +9,7 @@ interface Alcove {
 }
 
 /** A folder of lib. */
-interface Room {
+export interface Room {
   /** What it is for. */
   readonly purpose: string;
   /** Rooms that it may import, itself always. */
@@ -186,5 +186,30 @@ export const house: Readonly<Record<string, Room>> = {
       codebuild: { holds: 'a build as CodeBuild runs it', imports: ['template', top] },
       tasks: { holds: 'what a state of the definition starts', imports: ['codebuild', 'template', top] },
     },
+  },
+};
+
+/** bin: the front doors. They parse, compose, print and exit, and may import every room. */
+export const doors: Pick<Room, 'purpose' | 'top' | 'alcoves'> = {
+  purpose: 'front doors: the CLI, the CDK app, the program of a build machine, Lambda functions',
+  top: ['bundle', 'commands', 'keys', 'preflight', 'terminal'],
+  alcoves: {
+    terminal: { holds: 'what a person at a terminal sees', imports: [] },
+    order: { holds: 'a build request, read from options and mirror.yaml', imports: [] },
+    preflight: { holds: 'what is checked before work is done', imports: ['keys', 'terminal'] },
+    keys: { holds: 'signing keys and secrets that a command uses', imports: ['preflight', 'terminal'] },
+    releases: { holds: 'releases that a stream or a request describes', imports: ['order', 'preflight'] },
+    serve: { holds: 'the HTTP server of serve', imports: ['terminal'] },
+    build: {
+      holds: 'a build, run here or in the cloud, and its report',
+      imports: ['order', 'preflight', 'releases', 'serve', 'terminal'],
+    },
+    doctor: { holds: 'what doctor tries', imports: ['build', 'terminal'] },
+    commands: {
+      holds: 'the commands, one file each',
+      imports: ['build', 'doctor', 'keys', 'order', 'preflight', 'releases', 'serve', 'terminal'],
+    },
+    lambda: { holds: 'the Lambda functions, one file each', imports: ['keys'] },
+    bundle: { holds: 'what is deployed: bundles and their files', imports: [] },
   },
 };

@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module';
 import type { IRegularForbiddenRuleType } from 'dependency-cruiser';
 import { fileAccess, treeAlcove } from './file-access';
-import { house, top } from './rooms';
+import { doors, house, type Room, top } from './rooms';
 
 type Rule = IRegularForbiddenRuleType;
 
@@ -22,7 +22,9 @@ export function walls(): Rule[] {
     ),
     rule('face', { path: '^lib/index\\.ts$' }, outside(['^lib/mirror/']), 'the public face shows mirror only'),
     rule('errors', { path: '^lib/errors\\.ts$' }, { path: ours }, 'errors.ts stands without other files'),
-    ...Object.keys(house).flatMap((room) => [...ofRoom(room), ...ofPackages(room), ...ofAlcoves(room)]),
+    ...Object.keys(house).flatMap((room) => [...ofRoom(room), ...ofPackages(room)]),
+    ...Object.entries(house).flatMap(([room, table]) => ofAlcoves(room, `^lib/${room}/`, table)),
+    ...ofAlcoves('bin', '^bin/', doors),
     rule(
       'processes',
       { path: '^lib/(?!machine/)' },
@@ -64,11 +66,9 @@ function ofPackages(name: string): Rule[] {
   ];
 }
 
-function ofAlcoves(name: string): Rule[] {
-  const { alcoves = {}, top: topImports = Object.keys(alcoves) } = house[name] ?? {};
-  const room = `^lib/${name}/`;
+function ofAlcoves(name: string, room: string, { alcoves = {}, top: above }: Pick<Room, 'top' | 'alcoves'>): Rule[] {
   const folder = (alcove: string) => (alcove === top ? `${room}[^/]+$` : `${room}${alcove}/${own(alcove, alcoves)}`);
-  const all = { ...alcoves, [top]: { imports: topImports } };
+  const all = { ...alcoves, [top]: { imports: above ?? Object.keys(alcoves) } };
   return [
     rule(
       `alcoves-${name}`,

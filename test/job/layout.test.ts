@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { jobOfStrings } from '../../lib/job/environment';
-import { executionFolder, foldersOf, isFolderOf, runs } from '../../lib/job/layout';
+import { executionFolder, foldersOf, isExecutionFolder, isFolderOf, runs } from '../../lib/job/layout';
 import { Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
 
@@ -29,6 +29,32 @@ describe('the folder of an execution', () => {
       }),
     );
     expect(isFolderOf(executionFolder('run-2', randomBytes(8)), 'run')).toBe(false);
+  });
+});
+
+describe('a folder of the work store', () => {
+  const bits = '0123456789abcdef';
+
+  it.each([
+    folder,
+    `candidate-noble-20261130T060000-deadbeef-12-${bits}`,
+    `x-20261130T060000-deadbeef-123456-${bits}`,
+  ])('is taken for one of an execution: %s', (name) => {
+    expect(isExecutionFolder(name)).toBe(true);
+  });
+
+  it.each([
+    ['has no time', `noble-deadbeef-${bits}`],
+    ['has too few digits in its day', `noble-2026113T060000-deadbeef-${bits}`],
+    ['has too few digits in its time', `noble-20261130T06000-deadbeef-${bits}`],
+    ['has too few digits in its id', `noble-20261130T060000-deadbee-${bits}`],
+    ['has no digits where the attempt is', `noble-20261130T060000-deadbeef-x-${bits}`],
+    ['has too many attempts', `noble-20261130T060000-deadbeef-1234567-${bits}`],
+    ['has no bits', 'noble-20261130T060000-deadbeef'],
+    ['has too few bits', `noble-20261130T060000-deadbeef-${bits.slice(1)}`],
+    ['has something behind', `${folder}.old`],
+  ])('is not where it %s: %s', (_, name) => {
+    expect(isExecutionFolder(name)).toBe(false);
   });
 });
 

@@ -16,6 +16,7 @@ import {
   temporaryFolder,
   writeAssembly,
 } from './small-assembly';
+import '../fixtures/needs-root';
 
 interface Seen {
   readonly result: ExecutionResult;

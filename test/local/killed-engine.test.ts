@@ -22,6 +22,7 @@ afterAll(() => bundles[Symbol.asyncDispose]());
 const program = `
 import { runExecution } from '../../lib/local/engine';
 import { readAssembly } from '../../lib/local/template/template';
+import '../fixtures/needs-root';
 const [, , template = '', folder = ''] = process.argv;
 runExecution({
   assembly: readAssembly(template),

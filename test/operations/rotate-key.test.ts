@@ -15,6 +15,7 @@ import { makeSmallMirror, publicationTime, smallSigner } from '../fixtures/mirro
 import { folderInMemory } from '../fixtures/temporary-folder';
 import { smallPress } from '../publication/small-press';
 import { recordingStore, wrappedStore } from '../publication/wrapped-store';
+import '../fixtures/needs-seconds';
 
 const created = new Date('2026-11-25T10:00:00Z');
 const now = new Date('2026-12-24T18:00:00Z');

@@ -20,6 +20,7 @@ import type { ObjectHead } from '../../lib/store/store';
 import { makePrivateKeyPackets } from '../fixtures/keys/private-key-packets';
 import { makeSmallMirror, publicationTime, smallSigner } from '../fixtures/mirrors/small-mirror';
 import { folderInMemory } from '../fixtures/temporary-folder';
+import '../fixtures/needs-seconds';
 import { shapeOf } from '../fixtures/trees/tree-shape';
 
 let signer: Signer;

@@ -21,7 +21,8 @@ interface Template {
 const scratch = mkdtempSync(join(tmpdir(), 'package-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** Packed as it was built: `npm test` builds first. */
+/** npm prints what scripts print before its JSON, so the one that runs before packing runs by itself. */
+execFileSync('npm', ['run', '--silent', 'prepack'], { cwd: root, stdio: 'inherit' });
 const packed = (
   JSON.parse(
     execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', scratch], {
@@ -48,6 +49,14 @@ describe('the package', () => {
     const { main, types, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
     expect(paths).toEqual(expect.arrayContaining([main, types, bin['maas-mirror']]));
+  });
+
+  it('ships the types of every file of lib, and of no other', () => {
+    const scripts = paths.filter((path) => /^dist\/lib\/.*\.js$/.test(path));
+    const types = paths.filter((path) => /^dist\/lib\/.*\.d\.ts$/.test(path));
+
+    expect(scripts.length).toBeGreaterThan(300);
+    expect(types).toEqual(scripts.map((path) => path.replace(/\.js$/, '.d.ts')));
   });
 
   it('ships no tests, no sources and no leftovers of a build', () => {

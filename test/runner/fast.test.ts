@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { testsNeedingRoot } from './needing-root';
+import { slowTests } from './slow-tests';
 
 const root = join(__dirname, '../..');
 
@@ -19,6 +19,7 @@ function treeOf(files: Readonly<Record<string, string>>): string {
 describe('test:fast', () => {
   it.each([
     ['names the fixture', "import './fixtures/needs-root';"],
+    ['takes long', "import './fixtures/needs-seconds';"],
     ['imports one that names it', "import { mounted } from './fixtures/mounted';"],
     ['imports one that names it, among others', "import {\n  one,\n  mounted,\n} from './fixtures/mounted';"],
     ['exports one that names it', "export { mounted } from './fixtures/mounted';"],
@@ -26,7 +27,7 @@ describe('test:fast', () => {
   ])('leaves out a test file that %s', (_, text) => {
     const tree = treeOf({ ...fixtures, 'a.test.ts': text, 'b.test.ts': "import { near } from './fixtures/near';" });
 
-    expect(testsNeedingRoot(tree)).toEqual(['test/a.test.ts']);
+    expect(slowTests(tree)).toEqual(['test/a.test.ts']);
   });
 
   it('keeps one that imports types only, or nothing of ours', () => {
@@ -35,7 +36,7 @@ describe('test:fast', () => {
       'a.test.ts': "import type { Mounted } from './fixtures/mounted';\nimport { it } from 'vitest';",
     });
 
-    expect(testsNeedingRoot(tree)).toEqual([]);
+    expect(slowTests(tree)).toEqual([]);
   });
 
   it('runs as nobody, with programs of the base system only', () => {
@@ -62,6 +63,7 @@ const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 
 const fixtures = {
   'fixtures/needs-root.ts': '',
+  'fixtures/needs-seconds.ts': '',
   'fixtures/mounted.ts': "import { writeFileSync } from 'node:fs';\nimport './needs-root';\nexport const mounted = 1;",
   'fixtures/far.ts': "import { mounted } from './mounted';\nexport const far = mounted;",
   'fixtures/near.ts': 'export const near = 1;',

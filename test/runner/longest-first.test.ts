@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { byLength, type Waiting } from './longest-first';
 
 const waiting = (path: string, more: Partial<Waiting> = {}): Waiting => ({
-  ...{ path, group: 1, lasted: undefined, bytes: 1000 },
+  ...{ path, group: 1, lasted: undefined, bytes: 1000, shared: false },
   ...more,
 });
 const order = (...files: Waiting[]) => files.sort(byLength).map(({ path }) => path);
@@ -38,12 +38,24 @@ describe('the order of test files', () => {
     ]);
   });
 
+  it('keeps those together that share a process, behind the others', () => {
+    const files = [
+      waiting('test/job/a', { shared: true, lasted: 90 }),
+      waiting('test/stages/a', { lasted: 50 }),
+      waiting('test/job/b', { shared: true, lasted: 10 }),
+      waiting('test/stages/b', { lasted: 5 }),
+    ];
+
+    expect(order(...files)).toEqual(['test/stages/a', 'test/stages/b', 'test/job/a', 'test/job/b']);
+  });
+
   it('is the same whatever order the disk gives', () => {
     const file = fc.record({
       path: fc.constantFrom('test/build/a', 'test/build/b', 'test/job/a', 'test/job/b', 'test/job/c'),
       group: fc.constantFrom(1, 2),
       lasted: fc.option(fc.nat(20_000), { nil: undefined }),
       bytes: fc.nat(20_000),
+      shared: fc.boolean(),
     });
     const files = fc.uniqueArray(file, { selector: ({ path }) => path });
     const shuffled = files.chain((all) =>

@@ -11,6 +11,8 @@ export interface Waiting {
   /** Of the last run, in milliseconds; undefined for a file that has not run here. */
   readonly lasted: number | undefined;
   readonly bytes: number;
+  /** Runs in one process with others of its kind, which vitest keeps only while one follows the other. */
+  readonly shared: boolean;
 }
 
 /**
@@ -29,13 +31,19 @@ export class LongestFirst extends BaseSequencer {
       group: file.project.config.sequence.groupOrder,
       lasted: this.ctx.cache.getTestSpecificationResult(file)?.duration,
       bytes: statSync(file.moduleId).size,
+      shared: !file.project.config.isolate,
     };
   }
 }
 
 /** Compares for sorting; files of equal length by their path, so that the order does not depend on the disk. */
 export function byLength(one: Waiting, other: Waiting): number {
-  return one.group - other.group || milliseconds(other) - milliseconds(one) || (one.path < other.path ? -1 : 1);
+  return (
+    one.group - other.group ||
+    Number(one.shared) - Number(other.shared) ||
+    milliseconds(other) - milliseconds(one) ||
+    (one.path < other.path ? -1 : 1)
+  );
 }
 
 /**

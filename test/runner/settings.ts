@@ -13,6 +13,16 @@ export const settings = {
 } satisfies InlineConfig;
 
 /**
+ * Rooms whose tests leave nothing behind in their process: all their files run in two processes, which load and warm up the CDK,
+ * OpenPGP and the AWS SDK once each instead of once a file. test/runner/rooms-without-isolation.test.ts looks at them.
+ */
+export const sharedRooms = ['catalog', 'cloud', 'job', 'mirror', 'operations', 'publication', 'simplestreams'];
+export const inSharedRooms = `test/{${sharedRooms.join()}}/**/*.test.ts`;
+
+/** What those files run with. Variables that a test sets, and what it spies on, are as before when it is over. */
+export const shared = { isolate: false, unstubEnvs: true, restoreMocks: true } satisfies InlineConfig;
+
+/**
  * Every synthesis starts the CDK's checker of CloudFormation's rules, which takes longer than all the rest of it;
  * test/mirror/findings.test.ts asks it once for every kind of mirror.
  */

@@ -6,6 +6,7 @@ import { probedMachines, probedOf } from '../../lib/job/aws/probe';
 import { packagePath } from '../../lib/mirror/package-files';
 import { probe } from '../../lib/stages/probe';
 import { temporaryFolder } from '../fixtures/temporary-folder';
+import '../fixtures/needs-root';
 
 const names = ['machine', 'namespaces', 'filter', 'limits', 'loop', 'overlay', 'network', 'qemu'];
 

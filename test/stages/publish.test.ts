@@ -15,6 +15,7 @@ import { jobIn, makeBuiltRun } from '../fixtures/mirrors/built-run';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { type SmallPress, smallPress } from '../publication/small-press';
+import '../fixtures/needs-seconds';
 
 let signer: Signer;
 beforeAll(async () => {

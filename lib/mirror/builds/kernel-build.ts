@@ -5,16 +5,20 @@ import { BuildMachine } from '../settings/build-machine';
 import { type BuildProps, StageBuild } from './stage-build';
 
 export interface KernelBuildProps extends BuildProps {
+  /** The flavour that a ReleaseWorkflow builds in this project. */
   readonly kernel: KernelFlavour;
 }
 
 /**
  * Builds one kernel flavour on one kind of machine: the extract stage in a project of its own, so that a flavour has its
- * own log and history.
+ * own log and history. arm64 is built on `BuildMachine.ARM`, all others on x86.
+ * @example
+ * const hwe = new KernelBuild(stack, 'Hwe', { kernel: KernelFlavour.HWE, workBucket });
  */
 export class KernelBuild extends Construct {
   readonly kernel: KernelFlavour;
   readonly machine: BuildMachine;
+  /** Its project, role and log. */
   readonly stage: StageBuild;
 
   constructor(scope: Construct, id: string, { kernel, machine = BuildMachine.X86, ...props }: KernelBuildProps) {
@@ -24,6 +28,7 @@ export class KernelBuild extends Construct {
     this.stage = new StageBuild(this, 'Extract', { ...props, machine, stage: 'extract' });
   }
 
+  /** The project of `stage`. */
   get project(): Project {
     return this.stage.project;
   }

@@ -22,7 +22,8 @@ import { readSecrets } from '../choices/secrets';
 import { acknowledge, starIn } from '../findings';
 import { packageText } from '../package-files';
 import { BuildMachine } from '../settings/build-machine';
-import { letBuildsIntoVpc } from '../vpc-network';
+import { checkNetwork, letBuildsIntoVpc } from '../vpc-network';
+import { checkStage, handOnNothing, takeUpNothing } from './stage-names';
 
 /** What the project of a stage is told, whichever the stage. */
 export interface BuildProps {
@@ -30,7 +31,7 @@ export interface BuildProps {
   readonly bundle?: Asset;
   /** Digest of all bundles, which an execution must have been planned with. @default - of those of this package */
   readonly bundles?: string;
-  /** Where the stages of an execution hand things to each other. */
+  /** Where the stages of an execution hand things to each other: below `runs/`. All builds and functions share one. */
   readonly workBucket: IBucket;
   /** @default BuildMachine.X86 */
   readonly machine?: BuildMachine;
@@ -49,18 +50,26 @@ export interface BuildProps {
 }
 
 export interface StageBuildProps extends BuildProps {
-  /** Name of the stage and of its file in `buildspecs/`: `boot-test`. */
+  /** `fetch`, `upgrade`, `prepare`, `extract`, `boot-test` or `bootloaders`: the name of its file in `buildspecs/`. */
   readonly stage: string;
 }
 
-/** The CodeBuild project that runs one stage, as root with loop devices, on a machine that nobody trusts. */
+/**
+ * The CodeBuild project that runs one stage, as root with loop devices, on a machine that nobody trusts. Its role may do
+ * what that stage needs.
+ * @example
+ * const fetch = new StageBuild(stack, 'Fetch', { stage: 'fetch', workBucket });
+ */
 export class StageBuild extends Construct implements IGrantable {
   readonly project: Project;
   readonly role: Role;
   readonly logGroup: LogGroup;
 
+  /** @throws BadInput (misuse) for an unknown stage, and for public subnets */
   constructor(scope: Construct, id: string, props: StageBuildProps) {
     super(scope, id);
+    checkStage(props.stage);
+    checkNetwork(props);
     const { stage, bundle = stageBundle(this), workBucket, timeout = Duration.minutes(60) } = props;
     const { machine = BuildMachine.X86, vpc, vpcSubnets: subnetSelection, securityGroup } = props;
 
@@ -136,12 +145,6 @@ export class StageBuild extends Construct implements IGrantable {
     return role;
   }
 }
-
-/** Stages that read the order, and nothing that other stages made. */
-const takeUpNothing: readonly string[] = ['fetch', 'bootloaders'];
-
-/** Stages that put nothing into the work bucket: what they found is in their result. */
-const handOnNothing: readonly string[] = ['boot-test'];
 
 /**
  * A project whose role is whole: what the CDK grants while it makes one (s3:GetObject* and the like) is left out. What

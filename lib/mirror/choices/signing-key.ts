@@ -6,7 +6,12 @@ import type { Construct } from 'constructs';
 import { MirrorError } from '../../errors';
 import { readSecrets } from './secrets';
 
-/** What a mirror is signed with. */
+/**
+ * What a mirror is signed with.
+ * @example
+ * const signingKey = SigningKey.kms(Key.fromKeyArn(stack, 'Key', 'ARN'));
+ * new MaasMirror(stack, 'Mirror', { signingKey });
+ */
 export abstract class SigningKey {
   /**
    * An RSA-4096 key of KMS, which signs and is never seen.
@@ -25,7 +30,10 @@ export abstract class SigningKey {
     return new SecretSigningKey(secret);
   }
 
-  /** Called once by the mirror that it is given to. */
+  /**
+   * The key as a MirrorFunction is given it. MaasMirror calls this itself.
+   * @param scope where a new key is made; one scope can bind one new key
+   */
   abstract bind(scope: Construct): BoundSigningKey;
 }
 

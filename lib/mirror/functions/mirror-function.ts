@@ -4,22 +4,39 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { bundlesVariable, workStoreVariable } from '../../job/environment';
 import { mirrorStoreVariable } from '../../job/names';
+import { bundlesDigest } from '../bundles';
+import type { BoundSigningKey } from '../choices/signing-key';
+import { acknowledge, starIn } from '../findings';
 import { packagePath } from '../package-files';
-import { letFunctionIntoVpc } from '../vpc-network';
+import { checkNetwork, letFunctionIntoVpc } from '../vpc-network';
+import { functionNeeds } from './function-needs';
 
 export interface MirrorFunctionProps {
-  /** Folder of its bundle below `dist/assets/`: `publish`. */
+  /**
+   * Which function of this package: `plan`, `select` or `publish`, which a ReleaseWorkflow calls. `look` and `tell` check
+   * for updates and report failures; MaasMirror makes them, for they must be told of its state machine and topic.
+   */
   readonly asset: string;
-  /** Digest of all bundles, which an execution must have been planned with. */
-  readonly bundles: string;
+  /** Digest of all bundles, which an execution must have been planned with. @default - of those of this package */
+  readonly bundles?: string;
+  /** The bucket that holds the mirror. */
   readonly mirrorBucket: IBucket;
+  /** Where the stages of an execution hand things to each other: the same bucket as that of the builds. */
   readonly workBucket: IBucket;
-  /** What it may do besides writing its log. Exact actions, no wildcards. */
-  readonly statements: PolicyStatement[];
-  /** Variables besides the stores. @default - none */
+  /**
+   * What `publish` signs with: `SigningKey.kms().bind(this)`. No other function may have it.
+   * @default - none; required for `publish`
+   */
+  readonly signingKey?: BoundSigningKey;
+  /** Secrets with credentials of repositories, which `plan` and `look` may read. @default - none */
+  readonly secrets?: ISecret[];
+  /** What it may do in addition to its own work. Exact actions, no wildcards. @default - nothing */
+  readonly statements?: PolicyStatement[];
+  /** Variables in addition to its own. @default - none */
   readonly environment?: { readonly [name: string]: string };
   /** @default - none */
   readonly vpc?: IVpc;
@@ -29,16 +46,29 @@ export interface MirrorFunctionProps {
   readonly securityGroup?: ISecurityGroup;
 }
 
-/** A Lambda function of the workflow: a built bundle, told where the mirror and the work of the stages lie. */
+/**
+ * A Lambda function of the workflow, with its code, its role and its variables. `publish` writes the mirror's keyring when
+ * it is invoked with an empty event: MaasMirror does that once by a Trigger.
+ * @example
+ * const publish = new MirrorFunction(stack, 'Publish', {
+ *   asset: 'publish',
+ *   mirrorBucket,
+ *   workBucket,
+ *   signingKey: SigningKey.kms().bind(stack),
+ * });
+ */
 export class MirrorFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
   readonly logGroup: LogGroup;
 
+  /** @throws BadInput (misuse) for a function that this package does not have, and for a key that is missing or not its own */
   constructor(scope: Construct, id: string, props: MirrorFunctionProps) {
     super(scope, id);
-    const { asset, bundles, mirrorBucket, workBucket, statements, environment = {} } = props;
+    const { asset, bundles = bundlesDigest(), mirrorBucket, workBucket, statements = [], environment = {} } = props;
     const { vpc, vpcSubnets, securityGroup } = props;
+    checkNetwork(props);
+    const needs = functionNeeds(asset, props);
     this.logGroup = new LogGroup(this, 'Log', {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -50,7 +80,8 @@ export class MirrorFunction extends Construct {
         resources: [this.logGroup.logGroupArn],
       }),
     );
-    for (const statement of statements) this.role.addToPolicy(statement);
+    for (const statement of [...needs.statements, ...statements]) this.role.addToPolicy(statement);
+    for (const { arn, reason } of needs.stars) acknowledge(this.role, starIn(this, arn), reason);
     if (vpc !== undefined) letFunctionIntoVpc(this.role);
 
     this.function = new LambdaFunction(this, 'Function', {
@@ -62,6 +93,7 @@ export class MirrorFunction extends Construct {
         [mirrorStoreVariable]: `s3://${mirrorBucket.bucketName}`,
         [workStoreVariable]: `s3://${workBucket.bucketName}`,
         [bundlesVariable]: bundles,
+        ...needs.environment,
         ...environment,
       },
       memorySize: 1024, // MiB

@@ -1,11 +1,7 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { ordersOf, runsOf } from '../buckets';
-import { readSecrets } from '../choices/secrets';
 import type { BoundSigningKey } from '../choices/signing-key';
-import { acknowledge, starIn } from '../findings';
 import type { VpcNetwork } from '../vpc-network';
 import { MirrorFunction, type MirrorFunctionProps } from './mirror-function';
 
@@ -34,43 +30,14 @@ export interface MirrorFunctionsProps {
 
 export function mirrorFunctions(scope: Construct, props: MirrorFunctionsProps): MirrorFunctions {
   const { signingKey, network, secrets, ...common } = props;
-  const { mirrorBucket, workBucket } = props;
-  const objects = mirrorBucket.arnForObjects('*');
-  const runs = runsOf(workBucket);
-  const orders = ordersOf(workBucket);
-  const readMirror = [allow('s3:GetObject', objects), listing(mirrorBucket)];
-  // Nobody may list the work bucket: the names of its folders are what keeps one execution's builds from another's.
-  const readWork = allow('s3:GetObject', runs);
-  const readOrder = allow('s3:GetObject', orders);
-  const writeOrder = [allow('s3:PutObject', orders), readOrder]; // is it ours that is there, after an answer was lost?
-  const writeMirror = allow('s3:PutObject', objects);
-  const make = (id: string, statements: PolicyStatement[], more: Partial<MirrorFunctionProps> = {}) =>
-    new MirrorFunction(scope, id, { ...common, ...more, asset: id.toLowerCase(), statements });
-  const functions = {
-    plan: make('Plan', [...readMirror, ...writeOrder, ...readSecrets(secrets)], network),
-    select: make('Select', [...readMirror, readOrder]),
-    publish: make('Publish', [readWork, ...readMirror, writeMirror, ...signingKey.signing], {
-      environment: { MIRROR_SIGNING_KEY: signingKey.address },
-    }),
-    look: make('Look', [...readMirror, ...readSecrets(secrets)], network),
-    tell: make('Tell', []),
+  const make = (id: string, more: Partial<MirrorFunctionProps> = {}) =>
+    new MirrorFunction(scope, id, { ...common, ...more, asset: id.toLowerCase() });
+  const readsSources = { ...network, secrets: [...secrets] };
+  return {
+    plan: make('Plan', readsSources),
+    select: make('Select'),
+    publish: make('Publish', { signingKey }),
+    look: make('Look', readsSources),
+    tell: make('Tell'),
   };
-  const { plan, select, publish, look } = functions;
-  for (const { role } of [plan, select, publish, look]) {
-    acknowledge(
-      role,
-      starIn(scope, objects),
-      'the mirror has a bucket of its own, all of which is what the site serves',
-    );
-  }
-  acknowledge(publish.role, starIn(scope, runs), 'what stages hand to each other, in folders that nobody can guess');
-  for (const { role } of [plan, select]) {
-    acknowledge(role, starIn(scope, orders), 'the order of an execution, in a folder that nobody can guess');
-  }
-  return functions;
 }
-
-/** Without it S3 answers 403 instead of 404 for what is not there. */
-const listing = (bucket: IBucket) => allow('s3:ListBucket', bucket.bucketArn);
-
-const allow = (action: string, resource: string) => new PolicyStatement({ actions: [action], resources: [resource] });

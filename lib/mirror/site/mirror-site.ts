@@ -1,4 +1,4 @@
-import { Annotations, CfnOutput, Names, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Names, Stack } from 'aws-cdk-lib';
 import {
   AccessLevel,
   AllowedMethods,
@@ -18,7 +18,7 @@ import {
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
-import { Grant, type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { MirrorError } from '../../errors';
@@ -29,9 +29,14 @@ import { addressBeginnings, hasIpv6 } from './address-beginnings';
 import { checkSite } from './check-site';
 import type { MirrorSiteProps } from './mirror-site-props';
 import { acknowledgeSiteFindings } from './site-findings';
+import { tellMissingFromForbidden } from './tell-missing-from-forbidden';
 import { viewerRequestCode } from './viewer-request';
 
-/** The mirror as MAAS sees it: a private bucket behind CloudFront, which maps every view onto the pool. */
+/**
+ * The mirror as MAAS sees it: a private bucket behind CloudFront, which maps every view onto the pool.
+ * @example
+ * const site = new MirrorSite(stack, 'Site', { allowedCidrs: ['198.51.100.0/24'] });
+ */
 export class MirrorSite extends Construct {
   /** The mirror itself. */
   readonly bucket: IBucket;
@@ -40,7 +45,7 @@ export class MirrorSite extends Construct {
   /** Maps paths and keeps strangers out. */
   readonly viewerRequest: CloudFrontFunction;
   /** Names of the sites that may read, with salted digests of their passwords; undefined without `basicAuth`. */
-  readonly credentials: KeyValueStore | undefined;
+  readonly credentials?: KeyValueStore;
   /** Address of the mirror, with a slash at its end; views lie below it. */
   readonly url: string;
   /** Address of the keyring that MAAS wants. */
@@ -57,7 +62,7 @@ export class MirrorSite extends Construct {
     this.viewerRequest = this.makeViewerRequest(allowed);
     this.originAccessControl = this.makeOriginAccessControl();
     this.distribution = this.makeDistribution(props, allowed);
-    this.tellMissingFromForbidden();
+    tellMissingFromForbidden(this, this.bucket, this.distribution);
     acknowledgeSiteFindings(this.distribution, props);
 
     this.url = `https://${props.domainName ?? this.distribution.distributionDomainName}/`;
@@ -161,32 +166,6 @@ export class MirrorSite extends Construct {
       cachePolicy: CachePolicy.CACHING_OPTIMIZED_FOR_UNCOMPRESSED_OBJECTS,
       functionAssociations: [{ function: this.viewerRequest, eventType: FunctionEventType.VIEWER_REQUEST }],
     };
-  }
-
-  /**
-   * Without s3:ListBucket, S3 says 403 of what is not there, and MAAS takes that for a locked door. Nobody gets a list
-   * by it: the function never lets the bare bucket be asked for.
-   */
-  private tellMissingFromForbidden(): void {
-    const { distributionId } = this.distribution;
-    const stack = Stack.of(this);
-    const { statementAdded } = this.bucket.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [new ServicePrincipal('cloudfront.amazonaws.com')],
-        actions: ['s3:ListBucket'],
-        resources: [this.bucket.bucketArn],
-        conditions: {
-          StringEquals: {
-            'AWS:SourceArn': `arn:${stack.partition}:cloudfront::${stack.account}:distribution/${distributionId}`,
-          },
-        },
-      }),
-    );
-    if (statementAdded) return;
-    Annotations.of(this).addWarningV2(
-      'cdk-maas-mirror:bucketPolicy',
-      'the policy of an imported bucket cannot be changed here; let cloudfront.amazonaws.com do s3:GetObject on its objects and s3:ListBucket on itself, where AWS:SourceArn is the ARN of this distribution',
-    );
   }
 
   /** Names of these are one space for all regions of an account. */

@@ -25,14 +25,18 @@ import { orProbe } from './probe-branch';
 import { buildTask, functionTask } from './tasks';
 import { workflowRole } from './workflow-role';
 
+/** Builds and functions that share one work bucket; the bundles of all are those of this package unless you say otherwise. */
 export interface ReleaseWorkflowProps extends StageBuilds {
+  /** `new MirrorFunction(…, { asset: 'plan', … }).function`. */
   readonly plan: IFunction;
+  /** Of the asset `select`. */
   readonly select: IFunction;
+  /** Of the asset `publish`, which has the signing key. */
   readonly publish: IFunction;
-  /** How many architectures are built at once. */
-  readonly maxConcurrency: number;
-  /** How many flavours of each of them. */
-  readonly maxKernelConcurrency: number;
+  /** How many architectures are built at once. @default 1 */
+  readonly maxConcurrency?: number;
+  /** How many flavours of each of them. @default 5 */
+  readonly maxKernelConcurrency?: number;
   /** What `maas-mirror doctor` lets a build try of the mirror's own sources and architectures. @default - none of them */
   readonly probe?: ProbeSettings;
 }
@@ -40,6 +44,22 @@ export interface ReleaseWorkflowProps extends StageBuilds {
 /**
  * The state machine: one execution builds one release. Its input is an Order (lib/job/order.ts). The local engine runs
  * the same definition, so it says only what both understand (JSONPath, inline maps, no ResultPath `$`).
+ * @example
+ * const stage = (id: string, name: string) => new StageBuild(stack, id, { stage: name, workBucket });
+ * const lambda = (id: string, asset: string, signingKey?: BoundSigningKey) =>
+ *   new MirrorFunction(stack, id, { asset, mirrorBucket, workBucket, signingKey }).function;
+ *
+ * new ReleaseWorkflow(stack, 'Workflow', {
+ *   fetch: stage('Fetch', 'fetch'),
+ *   upgrade: stage('Upgrade', 'upgrade'),
+ *   prepare: stage('Prepare', 'prepare'),
+ *   kernelBuilds: [new KernelBuild(stack, 'Ga', { kernel: KernelFlavour.GA, workBucket })],
+ *   bootTest: stage('BootTest', 'boot-test'),
+ *   bootloaders: stage('Bootloaders', 'bootloaders'),
+ *   plan: lambda('Plan', 'plan'),
+ *   select: lambda('Select', 'select'),
+ *   publish: lambda('Publish', 'publish', SigningKey.kms().bind(stack)),
+ * });
  */
 export class ReleaseWorkflow extends Construct {
   readonly stateMachine: StateMachine;
@@ -55,8 +75,9 @@ export class ReleaseWorkflow extends Construct {
     });
   }
 
-  constructor(scope: Construct, id: string, { plan, ...props }: ReleaseWorkflowProps) {
+  constructor(scope: Construct, id: string, { plan, ...given }: ReleaseWorkflowProps) {
     super(scope, id);
+    const props = { ...given, ...atOnceOf(given) };
     const architectures = new EachArchitecture(this, 'Architectures', props).map;
 
     const definition = this.plan(plan).next(
@@ -152,6 +173,11 @@ class WorkflowMachine extends StateMachine {
     super(scope, id, { ...props, role: role.withoutPolicyUpdates() });
     this.role = role;
   }
+}
+
+/** Together five builds at once, as MaasMirror has by default. */
+function atOnceOf({ maxConcurrency = 1, maxKernelConcurrency = 5 }: Partial<ReleaseWorkflowProps>) {
+  return { maxConcurrency, maxKernelConcurrency };
 }
 
 const redrives = { 'redrives.$': '$$.Execution.RedriveCount' };

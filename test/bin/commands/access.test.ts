@@ -15,6 +15,7 @@ import { SmallKeyValueStore } from '../../fixtures/aws/small-key-value-store';
 import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { keptTerminal } from '../terminal/kept-terminal';
+import '../../fixtures/needs-root';
 
 const stack = 'Mirror';
 const digits = '0A1B2C3D';

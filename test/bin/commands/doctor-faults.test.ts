@@ -23,6 +23,7 @@ import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { templateOf } from '../../mirror/made-mirror';
 import type { Statement } from '../../mirror/statements';
 import { keptTerminal } from '../terminal/kept-terminal';
+import '../../fixtures/needs-seconds';
 
 /*
  * A deployed mirror of small servers: the real definition of its state machine decides what comes of a probe, the role of the

@@ -22,6 +22,7 @@ import { serve } from '../../fixtures/servers/served-folder';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { statementsOf } from '../../mirror/statements';
 import { keptTerminal } from '../terminal/kept-terminal';
+import '../../fixtures/needs-seconds';
 
 const fingerprint = 'A'.repeat(40);
 const signing = () => probingFunction(async () => ({ fingerprint }));

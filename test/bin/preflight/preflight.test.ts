@@ -17,6 +17,7 @@ import { findMirrorDirectory, triedFolder } from '../../../lib/store/directory/m
 import { makeSmallMirror } from '../../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { type KeptTerminal, keptTerminal } from '../terminal/kept-terminal';
+import '../../fixtures/needs-root';
 
 const order = Order.parse({ release: 'bookworm', architectures: ['amd64'], view: 'candidate' });
 

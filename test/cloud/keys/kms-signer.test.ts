@@ -9,6 +9,7 @@ import { kmsSigner } from '../../../lib/cloud/keys/kms-signer';
 import { verifyClearsigned, verifyDetached } from '../../../lib/machine/gpgv';
 import { writeJson } from '../../../lib/simplestreams/json';
 import { clearsignedFault } from '../../../lib/simplestreams/openpgp/signed-text';
+import { environment } from '../../fixtures/aws/fake-aws';
 import { type SmallKms, smallKms } from '../../fixtures/aws/small-kms';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { bootloaderDocument } from '../../simplestreams/made-documents';
@@ -143,19 +144,6 @@ describe('kmsSigner', () => {
 });
 
 describe('signerFrom', () => {
-  /** The variables of a process in AWS, for this test. */
-  function environment(variables: Record<string, string | undefined>): void {
-    const before = Object.fromEntries(Object.keys(variables).map((name) => [name, process.env[name]]));
-    const set = (values: Record<string, string | undefined>) => {
-      for (const [name, value] of Object.entries(values)) {
-        if (value === undefined) delete process.env[name];
-        else process.env[name] = value;
-      }
-    };
-    set(variables);
-    onTestFinished(() => set(before));
-  }
-
   it('takes kms: and an ARN for a key of KMS in its region', async () => {
     environment({
       ...{ AWS_ENDPOINT_URL: kms.url, AWS_REGION: undefined, AWS_CONFIG_FILE: '/nowhere' },

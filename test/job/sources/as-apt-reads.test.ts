@@ -7,6 +7,7 @@ import { MirrorError } from '../../../lib/errors';
 import { Order } from '../../../lib/job/order';
 import { addedSources } from '../../../lib/job/sources/apt-sources';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-root';
 
 const native = execFileSync('dpkg', ['--print-architecture'], { encoding: 'utf8' }).trim();
 /** The addresses of the lists of packages that apt would ask for, or undefined where it refuses the file. */

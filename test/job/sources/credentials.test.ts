@@ -115,7 +115,7 @@ describe('the credentials of a repository', () => {
     [
       'a plain http address',
       stanzaAt('https://a.example/x', 'http://b.example/x'),
-      /http:\/\/b\.example\/x .*in the open/,
+      /http:\/\/b\.example\/x .*in the open.* give its https address/,
     ],
     [
       'a password in the address, too',

@@ -23,6 +23,15 @@ describe('an order of a machine in AWS', () => {
     );
   });
 
+  it('names whose field it is where there are several orders', () => {
+    expect(() => refuseFileAddresses(order({ places: { archive: 'file:///srv/ubuntu' } }), 'view next')).toThrow(
+      expect.objectContaining({
+        message: 'places.archive of view next is file:///srv/ubuntu, a folder that build machines in AWS do not have',
+        hint: 'give an http or https address that they can reach',
+      }),
+    );
+  });
+
   it('may name any other address', () => {
     expect(() => refuseFileAddresses(order({ places: { archive: 'http://files.example/file:' } }))).not.toThrow();
   });

@@ -7,6 +7,7 @@ import { parseBuildspec } from '../../../lib/local/template/buildspec';
 import type { Project } from '../../../lib/local/template/template';
 import { processesIn } from '../namespace-processes';
 import { temporaryFolder } from '../small-assembly';
+import '../../fixtures/needs-root';
 
 const never = new AbortController().signal;
 

@@ -6,6 +6,7 @@ import { type PhasesOutcome, runPhases } from '../../../lib/local/codebuild/phas
 import { openShell } from '../../../lib/local/codebuild/shell';
 import { parseBuildspec } from '../../../lib/local/template/buildspec';
 import { processesIn } from '../namespace-processes';
+import '../../fixtures/needs-root';
 
 let root: string;
 beforeAll(async () => {

@@ -5,6 +5,7 @@ import { archiveFailure } from '../../../lib/machine/apt/apt-errors';
 import { startProxy } from '../../fixtures/servers/forward-proxy';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { serve } from '../../store/http/answering-server';
+import '../../fixtures/needs-root';
 
 /** What apt prints, of 1.2 to 3.1, and what it is told as. */
 const said: readonly (readonly [what: string, printed: string, name: string, message: string])[] = [

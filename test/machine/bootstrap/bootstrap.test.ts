@@ -7,6 +7,7 @@ import { bootstrap } from '../../../lib/machine/bootstrap/bootstrap';
 import { openGateway } from '../../../lib/machine/gateway/gateway';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { closedServer, serve } from '../../store/http/answering-server';
+import '../../fixtures/needs-root';
 
 interface Archive {
   readonly uri: string;

@@ -9,6 +9,7 @@ import { bootstrap } from '../../../lib/machine/bootstrap/bootstrap';
 import { openGateway } from '../../../lib/machine/gateway/gateway';
 import { serveArchive } from '../../fixtures/servers/served-archive';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-root';
 import { hostileArchive } from '../../fixtures/trees/hostile/bootstrapped';
 
 it('lets nothing of a package work outside the walls while a tree is made', async () => {

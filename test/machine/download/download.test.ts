@@ -9,6 +9,7 @@ import { mounted } from '../../../lib/machine/tree/mounts';
 import { type Asked, serveTroubled, type Trouble } from '../../fixtures/servers/troubled-server';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { startDownloader } from './downloader-process';
+import '../../fixtures/needs-root';
 
 const promiseOf = (bytes: Buffer): Promised => ({
   sha256: createHash('sha256').update(bytes).digest('hex'),

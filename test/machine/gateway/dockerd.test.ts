@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { run } from '../../../lib/machine/run';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-root';
 
 const stage = join(__dirname, '../../../dist/assets/stage/stage.js');
 const ofCodeBuild = ['CODEBUILD_BUILD_ID=a:b', 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/x'];

@@ -8,6 +8,7 @@ import { knownFiles } from '../../../lib/machine/identity/known-files';
 import { removeIdentities, warningsOf } from '../../../lib/machine/identity/remove-identities';
 import { inside } from '../../../lib/machine/tree/inside/inside';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-root';
 
 let [base, root, upper] = ['', '', ''];
 beforeEach(() => {

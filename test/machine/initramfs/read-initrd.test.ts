@@ -8,6 +8,7 @@ import { CpioNames } from '../../../lib/machine/initramfs/cpio-names';
 import { decompressedBy, namesInInitrd } from '../../../lib/machine/initramfs/read-initrd';
 import { run } from '../../../lib/machine/run';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-root';
 
 /** An archive of the real cpio with files of these names. */
 async function cpioOf(files: Readonly<Record<string, string>>): Promise<Buffer> {

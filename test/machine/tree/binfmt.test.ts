@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { emulate, registrationOf } from '../../../lib/machine/tree/binfmt';
 import { chrootCommand } from '../../../lib/machine/tree/chroot';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-root';
 
 const arm64 = { architecture: 'arm64', interpreter: 'qemu-aarch64-static' };
 const magic = String.raw`\x7fELF\x02\x01`;

@@ -6,6 +6,7 @@ import { run } from '../../../lib/machine/run';
 import { mountOverlay } from '../../../lib/machine/tree/mounts';
 import { makeSquashfs, passingCompression } from '../../../lib/machine/tree/squashfs';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-root';
 
 describe('a squashfs', () => {
   it('is mounted where /dev has no node of a loop device, but the kernel has such devices', async () => {

@@ -9,6 +9,7 @@ import { loadViewerRequest, type ViewerAnswer, viewerRequest } from '../../fixtu
 import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { answersOfNjs } from '../../fixtures/programs/njs';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-root';
 
 const paths = [
   ['/', '/index.html'],

@@ -12,6 +12,7 @@ import { clearsignedFault, detachedFault, keyringFault } from '../../../lib/simp
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { makeExternalKey, signDigest } from '../../fixtures/keys/external-key';
 import { at } from '../made-documents';
+import '../../fixtures/needs-root';
 
 const text = '{\n "a": 1,\n "b": "- c"\n}\n';
 const created = new Date('2026-10-01T10:11:12.345Z');

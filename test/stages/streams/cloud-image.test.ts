@@ -11,6 +11,7 @@ import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { serveTroubled, type Trouble, type TroubledServer } from '../../fixtures/servers/troubled-server';
 import { publishCloudImages, type StreamImage } from '../../fixtures/streams/cloud-stream';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-root';
 
 const image = randomBytes(300_000);
 const manifest = Buffer.from('cloud-init\t24.1\nlibc6:amd64\t2.39\n');

@@ -19,6 +19,7 @@ import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { shapeOf } from '../../fixtures/trees/tree-shape';
 import { keysOf, sha256Of, storeContract, textOf } from '../contract';
 import { startWriter } from './writer-process';
+import '../../fixtures/needs-root';
 
 storeContract('a directory', async () => new DirectoryStore(temporaryFolder()));
 

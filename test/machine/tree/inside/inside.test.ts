@@ -17,6 +17,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type Inside, inside } from '../../../../lib/machine/tree/inside/inside';
 import { textsIn } from '../../../../lib/machine/tree/inside/lists';
 import { temporaryFolder } from '../../../fixtures/temporary-folder';
+import '../../../fixtures/needs-root';
 
 let root: string;
 let outside: string;

@@ -1,24 +1,24 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 
-const marker = 'test/fixtures/needs-root.ts';
+const markers = ['test/fixtures/needs-root.ts', 'test/fixtures/needs-seconds.ts'];
 
-/** Test files, relative to the repository, that reach test/fixtures/needs-root.ts by what they import below test/. */
-export function testsNeedingRoot(root: string): string[] {
+/** Test files, relative to the repository, that reach one of the markers by what they import below test/. */
+export function slowTests(root: string): string[] {
   const sources = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts'))
     .map((path) => `test/${path}`);
   const imports = new Map(sources.map((source) => [source, importsOf(root, source)]));
-  const known = new Map<string, boolean>([[marker, true]]);
-  const needsRoot = (source: string): boolean => {
+  const known = new Map<string, boolean>(markers.map((marker) => [marker, true]));
+  const reaches = (source: string): boolean => {
     const found = known.get(source);
     if (found !== undefined) return found;
     known.set(source, false); // a circle of imports ends here
-    const needs = (imports.get(source) ?? []).some(needsRoot);
+    const needs = (imports.get(source) ?? []).some(reaches);
     known.set(source, needs);
     return needs;
   };
-  return sources.filter((source) => source.endsWith('.test.ts') && needsRoot(source)).sort();
+  return sources.filter((source) => source.endsWith('.test.ts') && reaches(source)).sort();
 }
 
 function importsOf(root: string, source: string): string[] {

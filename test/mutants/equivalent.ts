@@ -1,0 +1,26 @@
+import type { Change } from './changes';
+
+/** A change that no test can notice, since the program does the same with it. */
+export interface Equivalent {
+  readonly file: string;
+  /** The line that the change begins in, without what it is indented by: the same text may stand in the file twice. */
+  readonly line: string;
+  readonly original: string;
+  readonly replacement: string;
+  readonly reason: string;
+}
+
+export const equivalents: readonly Equivalent[] = [];
+
+export function isListed(change: Change, list: readonly Equivalent[]): boolean {
+  return list.some((entry) => isSame(entry, change));
+}
+
+/** Entries that stand for no change any more: the code has moved on. */
+export function outdatedIn(list: readonly Equivalent[], changes: readonly Change[]): Equivalent[] {
+  return list.filter((entry) => !changes.some((change) => isSame(entry, change)));
+}
+
+function isSame(entry: Equivalent, change: Change): boolean {
+  return (['file', 'line', 'original', 'replacement'] as const).every((field) => entry[field] === change[field]);
+}

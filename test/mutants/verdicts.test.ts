@@ -1,0 +1,84 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+import type { Change } from './changes';
+import { takeReached } from './lane';
+import { openRecord } from './record';
+import { digestOf } from './sources';
+import { reachFolder } from './switch-text';
+import { stands } from './trial';
+import { openTypes } from './types';
+
+const change: Change = {
+  ...{ id: '1', file: 'lib/room/a.ts', kind: 'BooleanLiteral', line: 'true;', lineNumber: 1 },
+  ...{ from: 0, to: 4, original: 'true', replacement: 'false' },
+};
+const test = 'test/room/a.test.ts';
+
+function treeOf(files: Readonly<Record<string, string>>): string {
+  const root = temporaryFolder();
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), text);
+  }
+  return root;
+}
+
+describe('what was found out about a change', () => {
+  it('stands for a noticed one while its file and the test that noticed it stay as they are', () => {
+    const root = treeOf({ [change.file]: 'true;', [test]: 'a test' });
+    const reached = { reached: 1, leftOut: 0 };
+    const noticed = { noticed: true, by: test, ...reached, restsOn: digestOf(root, [change.file, test]) };
+
+    expect(stands(noticed, change, root, 'another tree')).toBe(true);
+    writeFileSync(join(root, test), 'a weaker test');
+    expect(stands(noticed, change, root, 'another tree')).toBe(false);
+    expect(stands({ ...noticed, by: 'test/room/gone.test.ts' }, change, root, 'another tree')).toBe(false);
+  });
+
+  it('stands for an unnoticed one until anything changes', () => {
+    const unnoticed = { noticed: false, reached: 1, leftOut: 0, restsOn: 'a tree' };
+
+    expect(stands(unnoticed, change, '/', 'a tree')).toBe(true);
+    expect(stands(unnoticed, change, '/', 'another tree')).toBe(false);
+  });
+
+  it('is there again in the next run, unless it is to be forgotten', () => {
+    const file = join(temporaryFolder(), 'kept/record.json');
+    const first = openRecord(file, false);
+    first.kept.tests[test] = { state: 'a state', leftOut: 'it is slow' };
+
+    first.save(true);
+
+    expect(openRecord(file, false).kept).toEqual(first.kept);
+    expect(openRecord(file, true).kept).toEqual({ tests: {}, verdicts: {} });
+  });
+});
+
+describe('what the processes of a test reached', () => {
+  it('is added up, without what one had only half written when it was killed', async () => {
+    const folder = treeOf({
+      [`${reachFolder}/1.json`]: '{"7":2,"8":1}',
+      [`${reachFolder}/2.json`]: '{"7":1}',
+      [`${reachFolder}/3.json.part`]: '{"7":',
+    });
+    const lane = { folder, temporary: folder };
+
+    expect(await takeReached(lane)).toEqual({ '7': 3, '8': 1 });
+    expect(await takeReached(lane)).toEqual({});
+  });
+});
+
+describe('the compiler', () => {
+  it('says which changes it notices itself', () => {
+    const text = "export const one: 'a' | 'b' = 'a';\n";
+    const settings = { compilerOptions: { strict: true, noEmit: true, types: [], lib: ['es2023'] } };
+    const root = treeOf({ 'tsconfig.json': JSON.stringify(settings), 'lib/one.ts': text });
+    const types = openTypes(root);
+
+    expect(types.isRight('lib/one.ts', text)).toBe(true);
+    expect(types.isRight('lib/one.ts', text.replace("'a';", "'b';"))).toBe(true);
+    expect(types.isRight('lib/one.ts', text.replace("'a';", '"";'))).toBe(false);
+  });
+});
