@@ -18,8 +18,6 @@ import { ownData, smallOrder } from './small-order';
 ||||||| base
  * test/publication/killed-publisher.test.ts kills the function at each of its steps.
 =======
- * test/publication/at-once/killed-publisher.test.ts kills the function at each of its steps.
->>>>>>> theirs
  */
 const moments: readonly (readonly [line: RegExp, milliseconds: number])[] = [
   [/^building/, 300],

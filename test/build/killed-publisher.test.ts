@@ -3,7 +3,6 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-<<<<<<<< HEAD:test/build/killed-publisher.test.ts
 import { workStoreVariable } from '../../lib/job/environment';
 import type { PublishInput } from '../../lib/job/handed-on/publish-input';
 import { mirrorStoreVariable } from '../../lib/job/names';
@@ -13,18 +12,8 @@ import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp/o
 import { publicationTime } from '../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { type SmallPress, smallPress } from '../publication/made/small-press';
-========
-import { workStoreVariable } from '../../../lib/job/environment';
-import type { PublishInput } from '../../../lib/job/handed-on/publish-input';
-import { mirrorStoreVariable } from '../../../lib/job/names';
-import { verifyMirror } from '../../../lib/operations/verify';
-import { makePrivateKey, openpgpSigner } from '../../../lib/simplestreams/openpgp/openpgp-signer';
-import { publicationTime } from '../../fixtures/mirrors/small-mirror';
-import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { type SmallPress, smallPress } from '../small-press';
->>>>>>>> refs/heads/publication:test/publication/at-once/killed-publisher.test.ts
 
-const bundle = join(__dirname, '../../../dist/assets/publish/index.js');
+const bundle = join(__dirname, '../../dist/assets/publish/index.js');
 
 /** Calls the function as it is deployed, and dies as it is about to change a file for the n-th time, with no chance to tidy. */
 const program = `
@@ -66,16 +55,7 @@ it('leaves the mirror as good as before at whatever change of a file Publish is 
     expect(await publishing(last), `${last} of ${count}`).toEqual({ signal: 'SIGKILL' });
 
     const { problems } = await verifyMirror(press.mirror, { scratch: temporaryFolder() });
-<<<<<<<< HEAD:test/build/killed-publisher.test.ts
     expect(problems.filter(isSerious), `${last} of ${count}`).toEqual([]);
-========
-    // The next publication completes what this one has left. What index.json and its signature are after two that were
-    // killed in a row, the one between the two files and the other before them, no reader can tell, only that they follow.
-    const serious = problems.filter(
-      ({ rule, message }) => rule !== 'behind' && rule !== 'unfinished' && !message.endsWith('the next one heals it'),
-    );
-    expect(serious, `${last} of ${count}`).toEqual([]);
->>>>>>>> refs/heads/publication:test/publication/at-once/killed-publisher.test.ts
     const now = await press.versionsOf('cloud');
     expect(now.slice(0, versions.length)).toEqual(versions);
     versions = now;
