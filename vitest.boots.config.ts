@@ -7,8 +7,6 @@ export default defineConfig({
   test: {
     ...settings,
     include: ['test/boots/**/*.test.ts'],
-    testTimeout: 3_600_000,
-    hookTimeout: 1_800_000,
     maxWorkers: 2,
   },
 });

@@ -14,9 +14,6 @@ export default defineConfig({
   test: {
     ...settings,
     env: withoutCloudFormationsRules,
-    // For what hangs. Hooks make fixtures on their first use, which takes minutes where other work goes on.
-    testTimeout: 300_000,
-    hookTimeout: 1_800_000,
     projects: [
       // Seconds that are promised hold on a machine that does nothing else.
       { extends: true, test: { name: 'timed', include: [timed], maxWorkers: 1, sequence: { groupOrder: 1 } } },

@@ -15,7 +15,6 @@ export default defineConfig({
     env: withoutCloudFormationsRules,
     globalSetup: [...settings.globalSetup, inRunner('base-programs.ts')],
     setupFiles: [...settings.setupFiles, inRunner('unprivileged.ts')],
-    testTimeout: 300_000,
     pool: 'forks', // a thread cannot give up root
     maxWorkers: 2,
     projects: [

@@ -7,6 +7,9 @@ export const cacheDir = '.cache/vitest';
 
 /** Settings of what vitest runs that every configuration begins with. */
 export const settings = {
+  // Against what hangs only: nothing that works takes so long, however busy the machine is.
+  testTimeout: 3_600_000,
+  hookTimeout: 3_600_000,
   setupFiles: [join(__dirname, '../fixtures/umask.ts')],
   globalSetup: [join(__dirname, 'built.ts')],
   sequence: { sequencer: LongestFirst },

@@ -15,6 +15,7 @@ import {
   UbuntuRelease,
 } from '../../../lib';
 import { statementsOf } from '../statements';
+import '../../fixtures/needs-seconds';
 
 const { NOBLE: noble, JAMMY: jammy } = UbuntuRelease;
 const schedule = MirrorSchedule.DAILY;
