@@ -13,11 +13,7 @@ import { ownData, smallOrder } from './small-order';
 /**
  * When each of the victims dies: after which line of its progress, and how many milliseconds later at most. Boots are
  * slow, so moments are spread over the stages and not over time. The one that dies while it publishes has not booted;
-<<<<<<< ours
  * killed-publisher.test.ts kills the function at each of its steps.
-||||||| base
- * test/publication/killed-publisher.test.ts kills the function at each of its steps.
-=======
  */
 const moments: readonly (readonly [line: RegExp, milliseconds: number])[] = [
   [/^building/, 300],

@@ -15,6 +15,7 @@ import {
   UbuntuRelease,
 } from '../../../lib';
 import { statementsOf } from '../statements';
+import '../../fixtures/needs-seconds';
 import { refused } from './refused';
 
 const { NOBLE: noble, JAMMY: jammy } = UbuntuRelease;

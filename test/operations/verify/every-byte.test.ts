@@ -9,6 +9,7 @@ import { type SignatureCheck, signatureCheck } from '../../../lib/operations/ver
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { folderInMemory } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-seconds';
 
 let signer: Signer;
 beforeAll(async () => {
