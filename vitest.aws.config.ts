@@ -7,8 +7,6 @@ export default defineConfig({
   test: {
     ...settings,
     include: ['test/{aws,package}/**/*.test.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 300_000,
     fileParallelism: false,
   },
 });

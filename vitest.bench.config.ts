@@ -4,5 +4,5 @@ import { cacheDir, settings } from './test/runner/settings';
 /** Benchmarks that work in the fixtures of the tests, which only vitest can make: see bench/README.md. */
 export default defineConfig({
   cacheDir,
-  test: { ...settings, include: ['bench/firmware.ts'], testTimeout: 1_800_000 },
+  test: { ...settings, include: ['bench/firmware.ts'] },
 });

@@ -7,9 +7,6 @@ export default defineConfig({
   test: {
     ...settings,
     include: ['test/boots/**/*.test.ts'],
-    passWithNoTests: true,
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
     maxWorkers: 2,
   },
 });

@@ -14,8 +14,6 @@ export default defineConfig({
   test: {
     ...settings,
     env: withoutCloudFormationsRules,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
     projects: [
       // Seconds that are promised hold on a machine that does nothing else.
       { extends: true, test: { name: 'timed', include: [timed], maxWorkers: 1, sequence: { groupOrder: 1 } } },

@@ -7,9 +7,6 @@ export default defineConfig({
   test: {
     ...settings,
     include: ['test/models/**/*.test.ts'],
-    passWithNoTests: true,
-    testTimeout: 600_000,
-    hookTimeout: 300_000,
     maxWorkers: 2,
   },
 });

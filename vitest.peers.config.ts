@@ -4,5 +4,5 @@ import { cacheDir, settings } from './test/runner/settings';
 /** Suites that need Python packages: `npm run test:peers`. */
 export default defineConfig({
   cacheDir,
-  test: { ...settings, include: ['test/peers/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 300_000 },
+  test: { ...settings, include: ['test/peers/**/*.test.ts'] },
 });

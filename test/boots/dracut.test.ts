@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { expectMadeUpRelease } from '../build/made-up';
+import { expectMadeUpRelease } from '../build/ubuntu/made-up';
 import { lookAlike } from '../fixtures/images/look-alike';
 
 it('publishes a release whose initrds dracut makes, once it has booted', async () => {

@@ -13,7 +13,13 @@ import { ownData, smallOrder } from './small-order';
 /**
  * When each of the victims dies: after which line of its progress, and how many milliseconds later at most. Boots are
  * slow, so moments are spread over the stages and not over time. The one that dies while it publishes has not booted;
+<<<<<<< ours
+ * killed-publisher.test.ts kills the function at each of its steps.
+||||||| base
  * test/publication/killed-publisher.test.ts kills the function at each of its steps.
+=======
+ * test/publication/at-once/killed-publisher.test.ts kills the function at each of its steps.
+>>>>>>> theirs
  */
 const moments: readonly (readonly [line: RegExp, milliseconds: number])[] = [
   [/^building/, 300],
@@ -40,7 +46,7 @@ describe('a build that is killed', () => {
   let small: SmallRelease;
   beforeAll(async () => {
     small = await smallRelease();
-  }, 300_000);
+  });
 
   it('at 18 random moments leaves no mount and no process, and the mirror as good as before', {
     timeout: 1_200_000,
@@ -56,7 +62,7 @@ describe('a build that is killed', () => {
     for (const [line, milliseconds] of moments) {
       const victim = line.source.includes('BootTest') ? words : withoutBoot;
       const died = await killedAt(victim, ownData(folder), line, Math.random() * milliseconds);
-      await expect.poll(() => remainsOf(folder), { timeout: 20_000, message: died }).toEqual([]);
+      await expect.poll(() => remainsOf(folder), { timeout: 120_000, message: died }).toEqual([]);
 
       expect(seriousProblems(await reportOn(folder)), died).toEqual([]);
       const now = await versionsIn(folder);
@@ -122,9 +128,11 @@ async function reportOn(folder: string): Promise<VerifyReport> {
   return verifyMirror(await openStore(join(folder, 'mirror')), { scratch: temporaryFolder() });
 }
 
-/** What readers would stumble over: a publication may be unfinished until the next one. */
+/** What readers would stumble over: a publication may be unfinished until the next one, and index.json be behind. */
 function seriousProblems({ problems }: VerifyReport): unknown[] {
-  return problems.filter(({ rule }) => rule !== 'behind' && rule !== 'unfinished');
+  return problems.filter(
+    ({ rule, message }) => rule !== 'behind' && rule !== 'unfinished' && !message.endsWith('the next one heals it'),
+  );
 }
 
 async function versionsIn(folder: string): Promise<string[]> {

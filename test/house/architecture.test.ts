@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { missingAlcoves, unusedAccess, violationsIn } from './architecture';
-import { picture, withPicture } from './picture';
-import { doors, house, type Room, top } from './rooms';
+import { picture, withPicture } from './walls/picture';
+import { doors, house, type Room, top } from './walls/rooms';
 
 const ours = join(__dirname, '../..');
 const made: string[] = [];

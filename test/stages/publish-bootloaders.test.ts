@@ -18,8 +18,8 @@ import {
 import { type BuiltLoadersOptions, makeBuiltLoaders } from '../fixtures/mirrors/built-loaders';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
+import { Turns } from '../publication/at-once/turns';
 import { type SmallPress, smallPress } from '../publication/made/small-press';
-import { Turns } from '../publication/made/turns';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -1,13 +1,21 @@
 import { expect, it } from 'vitest';
-import { maasMirror } from '../build/cli';
+import { run } from '../../lib/machine/run';
+import { frontDoor } from '../build/cli';
 
 it('answers --help before anybody could lose patience', async () => {
-  await maasMirror(['--help']); // the disk is asked once
   const times: number[] = [];
-  for (let run = 0; run < 5; run++) {
-    const started = performance.now();
-    await maasMirror(['--help']);
-    times.push(performance.now() - started);
-  }
-  expect(Math.min(...times)).toBeLessThan(300);
+  for (let run = 0; run < 5; run++) times.push(await processorSeconds([process.execPath, frontDoor, '--help']));
+  expect(Math.min(...times)).toBeLessThan(0.3);
 });
+
+/** What a command takes of a processor, which is all that it waits for where nothing else wants one. */
+async function processorSeconds(command: readonly string[]): Promise<number> {
+  const timing = 'TIMEFORMAT="%U %S"; { time "$@" >/dev/null; } 2>&1';
+  const [user = Number.NaN, system = Number.NaN] = (
+    await run(['bash', '-c', timing, 'bash', ...command], { quiet: true })
+  )
+    .trim()
+    .split(' ')
+    .map(Number);
+  return user + system;
+}

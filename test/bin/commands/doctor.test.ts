@@ -281,7 +281,7 @@ describe('the doctor of a deployed mirror', () => {
       // Asked for only by one that follows it.
       get status(): 'RUNNING' {
         interrupt.abort();
-        return 'RUNNING';
+        return 'RUNNING' as const;
       },
     };
     const scripts = { x86, arm: endlessBuild(), signing: await signing() };

@@ -15,6 +15,7 @@ import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { serveArchive } from '../../fixtures/servers/served-archive';
 import { publishCloudImages } from '../../fixtures/streams/cloud-stream';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-root';
 
 const assets = mkdtempSync(join(tmpdir(), 'functions-'));
 let signer: Signer;
@@ -34,7 +35,7 @@ async function planned(order: Order): Promise<Plan> {
     [mirrorStoreVariable]: root,
     [workStoreVariable]: temporaryFolder(),
   };
-  const script = `require('../../../lib/index.js').handler(${JSON.stringify({ order, execution: 'look' })}).then((plan) => console.log(JSON.stringify(plan)))`;
+  const script = `require('./index.js').handler(${JSON.stringify({ order, execution: 'look' })}).then((plan) => console.log(JSON.stringify(plan)))`;
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { cwd: join(assets, 'plan'), env });
   return JSON.parse(stdout) as Plan;
 }

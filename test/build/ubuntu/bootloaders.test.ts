@@ -1,28 +1,67 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type BootloaderArchive,
   bootloaderArchive,
   withChangedPackage,
 } from '../../fixtures/archives/bootloader-archive';
-import { type LookAlike, lookAlike } from '../../fixtures/images/look-alike';
+import { lookAlike } from '../../fixtures/images/look-alike';
 import { serveArchive } from '../../fixtures/servers/served-archive';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { maasMirror } from '../cli';
-import { ubuntuSite } from './ubuntu-site';
+import { type Ended, maasMirror } from '../cli';
+import { type UbuntuSite, ubuntuSite } from './ubuntu-site';
 
 let loaders: BootloaderArchive;
-let noble: LookAlike;
+let site: UbuntuSite;
+/** What a build of the configuration said, and the words that it was started with. */
+let built: Ended;
+let words: readonly string[];
 beforeAll(async () => {
-  [loaders, noble] = [await bootloaderArchive(), await lookAlike('noble')];
+  loaders = await bootloaderArchive();
+  site = await ubuntuSite(await lookAlike('noble'), {}, mkdtempSync(join(tmpdir(), 'bootloaders-')));
+  const address = (option: string) => site.words()[site.words().indexOf(option) + 1];
+  const yaml = `
+views:
+  candidate: { releases: [noble], kernels: { required: [ga], optional: [hwe] }, bootTest: false, bootloaders: false }
+  nightly:
+    releases: [noble]
+    architectures: [amd64]
+    kernels: { required: [ga] }
+    customise: { packages: [cryptsetup-initramfs] }
+    bootTest: false
+    bootloaders: false
+places: { stream: ${address('--stream')}, streamKeyring: stream.gpg, archive: ${address('--archive')} }
+`;
+  writeFileSync(join(site.folder, 'mirror.yaml'), yaml);
+  words = ['build', '--config', join(site.folder, 'mirror.yaml'), '--mirror', site.mirror];
+  built = await maasMirror(words, { env: site.env });
+});
+afterAll(async () => {
+  await site[Symbol.asyncDispose]();
+  rmSync(site.folder, { recursive: true });
+});
+
+describe('a configuration', () => {
+  it('builds every view that has news, with the words of mirror.yaml', async () => {
+    const { code, err, out } = built;
+    expect(`${code}\n${code === 0 ? '' : err}`).toBe('0\n');
+    expect(out.match(/✓ noble: amd64: published version/g)).toHaveLength(2);
+    const verified = await maasMirror(['verify', site.mirror]);
+    expect(verified.out).toMatch(/^✓ candidate: 2 products, 2 versions/m);
+    expect(verified.out).toMatch(/^✓ nightly: 1 product, 1 version/m);
+    expect((await maasMirror([...words, '--view', 'nightly'], { env: site.env })).out).toMatch(/nothing is new/);
+
+    const beside = await maasMirror([...words, '--ppa', 'o/n'], { env: site.env });
+    expect([beside.code, beside.err]).toEqual([2, expect.stringMatching(/--ppa is given beside --config/)]);
+  });
 });
 
 const shim = { place: 'archive', suite: 'noble-updates', component: 'main', name: 'shim-signed' } as const;
 
 describe('the bootloaders of a view', () => {
   it('come by an execution of their own, beside the images, and only where their packages have changed', async () => {
-    await using site = await ubuntuSite(noble);
     let now = loaders;
     await using archive = await serveArchive(() => now.archive);
     await using ports = await serveArchive(() => now.ports);
@@ -32,14 +71,13 @@ describe('the bootloaders of a view', () => {
     ];
     const build = () => maasMirror(words, { env: site.env });
 
-    await maasMirror(site.words('--kernel', 'ga', '--no-boot-test'), { env: site.env });
     const first = await build();
     expect(`${first.code}\n${first.code === 0 ? '' : first.err}`).toBe('0\n');
     expect(first.out).toMatch(
       /✓ bootloaders: published pxelinux:pxe:i386 \d{8}\.0, grub-efi-signed:uefi:amd64 \d{8}\.0, /,
     );
     const verified = await maasMirror(['verify', site.mirror]);
-    expect(verified.out).toMatch(/^✓ candidate: 5 products, 5 versions, 11 objects/);
+    expect(verified.out).toMatch(/^✓ candidate: 6 products, 6 versions, 14 objects/);
 
     const again = await build();
     expect(again.out).toMatch(/✓ bootloaders: nothing is new: the archives are/);
@@ -64,37 +102,5 @@ describe('the bootloaders of a view', () => {
 
     expect(err).toMatch(/Bootloaders failed: BadSignature: /);
     expect(code).toBe(1);
-  });
-});
-
-describe('a configuration', () => {
-  it('builds every view that has news, with the words of mirror.yaml', async () => {
-    await using site = await ubuntuSite(noble);
-    const address = (option: string) => site.words()[site.words().indexOf(option) + 1];
-    const yaml = `
-views:
-  candidate: { releases: [noble], kernels: { required: [ga], optional: [hwe] }, bootTest: false, bootloaders: false }
-  nightly:
-    releases: [noble]
-    architectures: [amd64]
-    kernels: { required: [ga] }
-    customise: { packages: [cryptsetup-initramfs] }
-    bootTest: false
-    bootloaders: false
-places: { stream: ${address('--stream')}, streamKeyring: stream.gpg, archive: ${address('--archive')} }
-`;
-    writeFileSync(join(site.folder, 'mirror.yaml'), yaml);
-    const words = ['build', '--config', join(site.folder, 'mirror.yaml'), '--mirror', site.mirror];
-    const { code, err, out } = await maasMirror(words, { env: site.env });
-
-    expect(`${code}\n${code === 0 ? '' : err}`).toBe('0\n');
-    expect(out.match(/✓ noble: amd64: published version/g)).toHaveLength(2);
-    const verified = await maasMirror(['verify', site.mirror]);
-    expect(verified.out).toMatch(/^✓ candidate: 2 products, 2 versions/m);
-    expect(verified.out).toMatch(/^✓ nightly: 1 product, 1 version/m);
-    expect((await maasMirror([...words, '--view', 'nightly'], { env: site.env })).out).toMatch(/nothing is new/);
-
-    const beside = await maasMirror([...words, '--ppa', 'o/n'], { env: site.env });
-    expect([beside.code, beside.err]).toEqual([2, expect.stringMatching(/--ppa is given beside --config/)]);
   });
 });

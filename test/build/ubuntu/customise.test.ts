@@ -12,15 +12,15 @@ import { offeredOfDebian } from '../../fixtures/images/look-alike/server/debian-
 import { leftByHooks } from '../../fixtures/images/look-alike/server/packages';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { maasMirror } from '../cli';
-import { upgradeInProcess } from '../in-process';
 import { fileOf, inRoot, newestAt, textInInitrd, versionsAt } from '../published';
+import { upgradeInProcess } from './in-process';
 import { type UbuntuSite, ubuntuSite } from './ubuntu-site';
 
 let noble: LookAlike;
 let jammy: LookAlike;
 beforeAll(async () => {
   [noble, jammy] = [await lookAlike('noble'), await lookAlike('jammy')];
-}, 300_000);
+});
 
 const newer = '25.1-0ubuntu1~ppa1';
 const ga = (site: UbuntuSite) => ({ mirror: site.mirror, release: site.archive.release, kernel: 'ga' });

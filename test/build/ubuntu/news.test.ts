@@ -20,14 +20,14 @@ import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { publishCloudImages } from '../../fixtures/streams/cloud-stream';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { type Ended, maasMirror } from '../cli';
-import { fetchInProcess } from '../in-process';
 import { newestAt, productAt, versionsAt } from '../published';
+import { fetchInProcess } from './in-process';
 import { type UbuntuSite, ubuntuSite } from './ubuntu-site';
 
 let noble: LookAlike;
 beforeAll(async () => {
   noble = await lookAlike('noble');
-}, 300_000);
+});
 
 /** Builds into a site's mirror; what was published is in the answer, flavour by flavour. */
 async function build(site: UbuntuSite, kernels: string, ...more: string[]): Promise<Ended & { versions: string }> {
@@ -47,7 +47,7 @@ describe('what counts as news', { timeout: 600_000 }, () => {
   beforeAll(async () => {
     site = await ubuntuSite(noble, {}, mkdtempSync(join(tmpdir(), 'news-')));
     first = await build(site, 'ga,hwe');
-  }, 600_000);
+  });
   afterAll(async () => {
     await site[Symbol.asyncDispose]();
     rmSync(site.folder, { recursive: true });

@@ -9,7 +9,7 @@ import { ubuntuSite } from './ubuntu-site';
 let noble: LookAlike;
 beforeAll(async () => {
   noble = await lookAlike('noble');
-}, 300_000);
+});
 
 describe('building noble from its cloud image', { timeout: 900_000 }, () => {
   // test/boots/noble.test.ts boots them, too; one flavour boots in customise.test.ts.

@@ -5,9 +5,9 @@ import { type LookAlike, type LookAlikeRelease, lookAlike } from '../../fixtures
 import { kernelFilesOf } from '../../fixtures/images/look-alike/kernel-files';
 import { maasMirror } from '../cli';
 import { moduleName, wantedModules } from '../initrd';
-import { expectMadeUpRelease } from '../made-up';
 import { filesInInitrd, itemsIn, productIdsAt, soleVersionAt } from '../published';
-import { gaUpTo1804, gaUpTo2004, letters } from '../subarches';
+import { expectMadeUpRelease } from './made-up';
+import { gaUpTo1804, gaUpTo2004, letters } from './subarches';
 import { ubuntuSite } from './ubuntu-site';
 
 const made: Partial<Record<LookAlikeRelease, LookAlike>> = {};

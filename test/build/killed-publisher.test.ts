@@ -3,16 +3,28 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
+<<<<<<<< HEAD:test/build/killed-publisher.test.ts
 import { workStoreVariable } from '../../lib/job/environment';
 import type { PublishInput } from '../../lib/job/handed-on/publish-input';
 import { mirrorStoreVariable } from '../../lib/job/names';
 import { verifyMirror } from '../../lib/operations/verify';
+import type { Problem } from '../../lib/operations/verify/problem';
 import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp/openpgp-signer';
 import { publicationTime } from '../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { type SmallPress, smallPress } from './made/small-press';
+import { type SmallPress, smallPress } from '../publication/made/small-press';
+========
+import { workStoreVariable } from '../../../lib/job/environment';
+import type { PublishInput } from '../../../lib/job/handed-on/publish-input';
+import { mirrorStoreVariable } from '../../../lib/job/names';
+import { verifyMirror } from '../../../lib/operations/verify';
+import { makePrivateKey, openpgpSigner } from '../../../lib/simplestreams/openpgp/openpgp-signer';
+import { publicationTime } from '../../fixtures/mirrors/small-mirror';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { type SmallPress, smallPress } from '../small-press';
+>>>>>>>> refs/heads/publication:test/publication/at-once/killed-publisher.test.ts
 
-const bundle = join(__dirname, '../../dist/assets/publish/index.js');
+const bundle = join(__dirname, '../../../dist/assets/publish/index.js');
 
 /** Calls the function as it is deployed, and dies as it is about to change a file for the n-th time, with no chance to tidy. */
 const program = `
@@ -31,9 +43,9 @@ const program = `
   handler(JSON.parse(input)).then(({ version }) => console.log(JSON.stringify({ version, count })));
 `;
 
-// The builds before it die in test/build/crash.test.ts. What they hand on is prepared here, so that only Publish runs.
+// The builds before it die in crash.test.ts. What they hand on is prepared here, so that only Publish runs.
 it('leaves the mirror as good as before at whatever change of a file Publish is killed, and publishes the next time', {
-  timeout: 300_000,
+  timeout: 900_000,
 }, async () => {
   const key = join(temporaryFolder(), 'key.asc');
   const privateKey = await makePrivateKey({ name: 'killed', at: publicationTime, rsaBits: 2048 });
@@ -54,9 +66,16 @@ it('leaves the mirror as good as before at whatever change of a file Publish is 
     expect(await publishing(last), `${last} of ${count}`).toEqual({ signal: 'SIGKILL' });
 
     const { problems } = await verifyMirror(press.mirror, { scratch: temporaryFolder() });
-    // Readers stumble over neither: the next publication completes what this one has left.
-    const serious = problems.filter(({ rule }) => rule !== 'behind' && rule !== 'unfinished');
+<<<<<<<< HEAD:test/build/killed-publisher.test.ts
+    expect(problems.filter(isSerious), `${last} of ${count}`).toEqual([]);
+========
+    // The next publication completes what this one has left. What index.json and its signature are after two that were
+    // killed in a row, the one between the two files and the other before them, no reader can tell, only that they follow.
+    const serious = problems.filter(
+      ({ rule, message }) => rule !== 'behind' && rule !== 'unfinished' && !message.endsWith('the next one heals it'),
+    );
     expect(serious, `${last} of ${count}`).toEqual([]);
+>>>>>>>> refs/heads/publication:test/publication/at-once/killed-publisher.test.ts
     const now = await press.versionsOf('cloud');
     expect(now.slice(0, versions.length)).toEqual(versions);
     versions = now;
@@ -66,6 +85,17 @@ it('leaves the mirror as good as before at whatever change of a file Publish is 
   expect((await verifyMirror(press.mirror, { scratch: temporaryFolder() })).problems).toEqual([]);
   expect(await press.versionsOf('cloud')).toHaveLength(versions.length + 1);
 });
+
+/**
+ * Whether readers of index.sjson, as MAAS is one, stumble over it. index.json and its signature are two objects, which
+ * follow one after the other: the next publication completes what this one has left.
+ */
+function isSerious({ object, rule, message }: Problem): boolean {
+  if (/^candidate\/streams\/v1\/index\.json(\.gpg)?$/.test(object)) {
+    return rule !== 'behind' && !message.endsWith('if a publication was cut off, the next one heals it');
+  }
+  return rule !== 'unfinished';
+}
 
 /** Two kernels of a version that nothing else has: news, whatever was published. */
 const flavours = (number: number) =>

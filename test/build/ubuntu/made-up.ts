@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
-import type { LookAlike } from '../fixtures/images/look-alike';
-import { asMadeUpRelease } from '../fixtures/images/made-up-release';
-import { temporaryFolder } from '../fixtures/temporary-folder';
-import { maasMirror } from './cli';
-import { documentAt, productIdsAt } from './published';
+import type { LookAlike } from '../../fixtures/images/look-alike';
+import { asMadeUpRelease } from '../../fixtures/images/made-up-release';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { maasMirror } from '../cli';
+import { documentAt, productIdsAt } from '../published';
 import { gaUpTo2604, letters } from './subarches';
-import { ubuntuSite } from './ubuntu/ubuntu-site';
+import { ubuntuSite } from './ubuntu-site';
 
 /**
  * Builds 27.04, of which only the stream knows, of the look-alike of resolute.

@@ -56,4 +56,4 @@ async function write(root: string): Promise<void> {
   writeFileSync(path, withPicture(readFileSync(path, 'utf8'), made));
 }
 
-if (require.main === module) void write(join(__dirname, '../../..'));
+if (require.main === module) void write(join(__dirname, '../../../..'));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mirror as layout } from '../../lib/job/layout';
+import { mirror as layout } from '../../../lib/job/layout';
 import { inFlight, type S3Publishers, s3Publishers } from './s3-publishers';
-import '../fixtures/needs-seconds';
+import '../../fixtures/needs-seconds';
 
 let publishers: S3Publishers;
 beforeAll(async () => {

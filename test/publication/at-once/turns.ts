@@ -1,5 +1,5 @@
 import type { Store } from '../../../lib/store/store';
-import { wrappedStore } from './wrapped-store';
+import { wrappedStore } from '../wrapped-store';
 
 /** One turn: who goes on, several of them at once where more than one is named. */
 export interface Turn {
