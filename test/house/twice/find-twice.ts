@@ -24,7 +24,7 @@ export interface Twice {
  * @param sources texts by path
  */
 export async function findTwice(sources: ReadonlyMap<string, string>, form: Form): Promise<Twice[]> {
-  const files = new Map([...sources].sort().map(([file, text]) => [file, compared(codeLines(text), form)]));
+  const files = new Map([...sources].sort().map(([file, text]) => [file, compared(file, codeLines(text), form)]));
   const cuts = new Cuts();
   const found = new Map<string, Twice>();
   for (let before = -1; cuts.count > before; ) {
@@ -63,11 +63,11 @@ class Cuts {
 }
 
 /** Of shapes those that say something: of a list two rows, and no lines that are short all around. */
-function compared(lines: readonly CodeLine[], form: Form): readonly CodeLine[] {
+function compared(file: string, lines: readonly CodeLine[], form: Form): readonly CodeLine[] {
   if (form === 'text') return lines;
   const few = lines.filter(({ shape }, at) => lines[at - 1]?.shape !== shape || lines[at - 2]?.shape !== shape);
   const telling = new Set(windowsOf(few).filter(saysEnough).flat());
-  return few.map((line) => (telling.has(line) ? line : { ...line, shape: `line ${line.line} of its file` }));
+  return few.map((line) => (telling.has(line) ? line : { ...line, shape: `${file}:${line.line}` }));
 }
 
 function hasMeaning(lines: readonly CodeLine[], form: Form): boolean {
