@@ -11,7 +11,7 @@ import { kernelFilesOf } from '../fixtures/images/look-alike/kernel-files';
 let jammy: LookAlike;
 beforeAll(async () => {
   jammy = await lookAlike('jammy', 'arm64');
-}, 600_000);
+});
 
 it('builds an architecture that is not the machine’s own, boots its EFI kernel through firmware, and publishes it as ga and as hwe', async () => {
   await using site = await ubuntuSite(jammy);
@@ -65,4 +65,4 @@ it('builds an architecture that is not the machine’s own, boots its EFI kernel
 
   const verified = await maasMirror(['verify', mirror]);
   expect(verified).toMatchObject({ code: 0, out: expect.stringMatching(/^✓ candidate: 2 products, 2 versions, /) });
-}, 900_000);
+});

@@ -5,10 +5,10 @@ import { type LookAlike, lookAlike } from '../fixtures/images/look-alike';
 let noble: LookAlike;
 beforeAll(async () => {
   noble = await lookAlike('noble');
-}, 300_000);
+});
 
 it('boots each of the three kernels of noble once, and publishes all six flavours as images.maas.io has them', async () => {
   const progress = await expectSixFlavours(noble, 'passed');
 
   expect(progress.match(/BootTest amd64 \S+ done/g)).toHaveLength(3);
-}, 900_000);
+});

@@ -8,4 +8,4 @@ it('builds, boots and signs Debian with two kernels, as `npm run mirror` does, a
   expect(words.slice(0, 2)).toEqual(['build', 'bookworm']);
 
   await expectMirror(folder, words, ['cloud', 'generic'], '2 products, 2 versions, 8 objects');
-}, 900_000);
+});

@@ -40,11 +40,9 @@ describe('a build that is killed', () => {
   let small: SmallRelease;
   beforeAll(async () => {
     small = await smallRelease();
-  }, 300_000);
+  });
 
-  it('at 18 random moments leaves no mount and no process, and the mirror as good as before', {
-    timeout: 1_200_000,
-  }, async () => {
+  it('at 18 random moments leaves no mount and no process, and the mirror as good as before', async () => {
     const folder = temporaryFolder();
     await using archive = await serveArchive(small.archive);
     const words = [...smallOrder(small, archive.url, folder), '--rebuild'];

@@ -27,7 +27,7 @@ import { type UbuntuSite, ubuntuSite } from './ubuntu-site';
 let noble: LookAlike;
 beforeAll(async () => {
   noble = await lookAlike('noble');
-}, 300_000);
+});
 
 /** Builds into a site's mirror; what was published is in the answer, flavour by flavour. */
 async function build(site: UbuntuSite, kernels: string, ...more: string[]): Promise<Ended & { versions: string }> {
@@ -40,14 +40,14 @@ async function build(site: UbuntuSite, kernels: string, ...more: string[]): Prom
 const names = (site: UbuntuSite, kernel: string, view?: string) =>
   versionsAt({ mirror: site.mirror, release: 'noble', kernel, ...(view && { view }) });
 
-describe('what counts as news', { timeout: 600_000 }, () => {
+describe('what counts as news', () => {
   let site: UbuntuSite;
   let first: Awaited<ReturnType<typeof build>>;
   // The mirror that the first two tests go on with, each in a view of its own.
   beforeAll(async () => {
     site = await ubuntuSite(noble, {}, mkdtempSync(join(tmpdir(), 'news-')));
     first = await build(site, 'ga,hwe');
-  }, 600_000);
+  });
   afterAll(async () => {
     await site[Symbol.asyncDispose]();
     rmSync(site.folder, { recursive: true });
@@ -155,7 +155,7 @@ describe('what counts as news', { timeout: 600_000 }, () => {
   });
 });
 
-describe('a stream that is not what it says', { timeout: 120_000 }, () => {
+describe('a stream that is not what it says', () => {
   const refused = async (site: UbuntuSite) => {
     const { code, err, out } = await maasMirror(site.words('--kernel', 'ga'), { env: site.env });
     expect(existsSync(join(site.mirror, 'candidate/streams'))).toBe(false);

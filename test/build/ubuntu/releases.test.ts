@@ -5,8 +5,8 @@ import { type LookAlike, type LookAlikeRelease, lookAlike } from '../../fixtures
 import { kernelFilesOf } from '../../fixtures/images/look-alike/kernel-files';
 import { maasMirror } from '../cli';
 import { moduleName, wantedModules } from '../initrd';
-import { expectMadeUpRelease } from './made-up';
 import { filesInInitrd, itemsIn, productIdsAt, soleVersionAt } from '../published';
+import { expectMadeUpRelease } from './made-up';
 import { gaUpTo1804, gaUpTo2004, letters } from './subarches';
 import { ubuntuSite } from './ubuntu-site';
 

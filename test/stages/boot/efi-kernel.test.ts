@@ -11,7 +11,7 @@ import { temporaryFolder } from '../../fixtures/temporary-folder';
 let kernel: string;
 beforeAll(async () => {
   kernel = await arm64Kernel();
-}, 300_000);
+});
 
 // The whole of it, up to a login in an image of arm64: test/boots/arm64.test.ts
 it('starts a kernel of arm64 that is in a PE file, as stubble makes it, through firmware', async () => {
@@ -34,4 +34,4 @@ it('starts a kernel of arm64 that is in a PE file, as stubble makes it, through 
 
   expect(started).toBe('by us');
   expect(lines.join('\n')).toMatch(/UEFI firmware.*EFI stub: Booting Linux Kernel.*Linux version /s);
-}, 600_000);
+});
