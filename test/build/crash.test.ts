@@ -54,7 +54,7 @@ describe('a build that is killed', () => {
     for (const [line, milliseconds] of moments) {
       const victim = line.source.includes('BootTest') ? words : withoutBoot;
       const died = await killedAt(victim, ownData(folder), line, Math.random() * milliseconds);
-      await expect.poll(() => remainsOf(folder), { timeout: 20_000, message: died }).toEqual([]);
+      await expect.poll(() => remainsOf(folder), { timeout: 600_000, message: died }).toEqual([]);
 
       expect(seriousProblems(await reportOn(folder)), died).toEqual([]);
       const now = await versionsIn(folder);
