@@ -16,7 +16,8 @@ describe('the README', () => {
   it('names the two commands that do everything', () => {
     expect(first).toBe('npm ci && npm run mirror');
     expect(second).toBe('npm ci && npm test');
-    expect(readFileSync(join(root, '.ci/run'), 'utf8')).toMatch(/^npm ci\nnpm test$/m);
+    const continuous = readFileSync(join(root, '.ci/run'), 'utf8').split('\n');
+    expect(continuous).toEqual(expect.arrayContaining(['npm ci', 'npm test', 'npm run test:boots']));
   });
 
   it('documents every command that there is', async () => {

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { missingAlcoves, unusedAccess, violationsIn } from './architecture';
-import { doors, house, type Room, top } from './rooms';
+import { picture, withPicture } from './walls/picture';
+import { doors, house, type Room, top } from './walls/rooms';
 
 const ours = join(__dirname, '../..');
 const made: string[] = [];
@@ -187,3 +188,9 @@ function treeOf(files: Readonly<Record<string, string>>): string {
 function clear(): void {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true });
 }
+
+it('is shown by CONTRIBUTING as it is (npm run house)', async () => {
+  const text = readFileSync(join(ours, 'CONTRIBUTING.md'), 'utf8');
+
+  expect(withPicture(text, await picture(ours))).toBe(text);
+});

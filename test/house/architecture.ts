@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { ICruiseResult, IViolation } from 'dependency-cruiser';
-import { fileAccess } from './file-access';
-import { doors, house } from './rooms';
-import { walls } from './walls';
+import { fileAccess } from './walls/file-access';
+import { doors, house } from './walls/rooms';
+import { walls } from './walls/walls';
 
 const nothingNames = ['util', 'utils', 'common', 'helper', 'helpers', 'shared', 'misc'];
 

@@ -1,4 +1,4 @@
-import type { Change } from './changes';
+import type { Change } from './made/changes';
 
 /** A change that no test can notice, since the program does the same with it. */
 export interface Equivalent {

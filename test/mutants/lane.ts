@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { laneMark, reachFolder, type Switch, switchFile } from './switch-text';
+import { laneMark, reachFolder, type Switch, switchFile } from './made/switch-text';
 
 /** A copy of the repository in which one change at a time is made and tried. */
 export interface Lane {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Change, changesIn, madeIn } from './changes';
-import { drawn, namesOf, roomOf } from './draw';
 import { equivalents, isListed, outdatedIn } from './equivalent';
+import { type Change, changesIn, madeIn } from './made/changes';
+import { drawn, namesOf, roomOf } from './made/draw';
+import { filesOf, programsOf } from './made/sources';
 import { attemptsFor, type Measured } from './reach';
 import { differenceOf, lineOf, tallyOf } from './report';
-import { filesOf, programsOf } from './sources';
 
 const adder = `export function add(a: number, b: number): number {
   return a + b;

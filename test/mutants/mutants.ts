@@ -4,15 +4,15 @@ import { chmodSync, mkdirSync, realpathSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Change, changesIn } from './changes';
-import { drawn, namesOf, roomOf } from './draw';
 import { equivalents, outdatedIn } from './equivalent';
 import { buildAll, makeLanes } from './lane';
+import { type Change, changesIn } from './made/changes';
+import { drawn, namesOf, roomOf } from './made/draw';
+import { digestOf, filesOf, programsOf } from './made/sources';
 import type { Measured } from './reach';
 import { type OpenRecord, openRecord } from './record';
 import { differenceOf, lineOf, tallyOf } from './report';
 import { type Trial, tryRoom } from './room';
-import { digestOf, filesOf, programsOf } from './sources';
 import { openSuite, type Suite } from './suite';
 import { type Limits, measure } from './trial';
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Change } from './changes';
+import type { Change } from './made/changes';
 import type { Measured } from './reach';
 
 /** What became of a change. */

@@ -1,8 +1,8 @@
-import { type Change, madeIn } from './changes';
 import { equivalents, isListed } from './equivalent';
+import { type Change, madeIn } from './made/changes';
+import { digestOf } from './made/sources';
 import type { Measured } from './reach';
 import type { OpenRecord, Tried } from './record';
-import { digestOf } from './sources';
 import type { Suite } from './suite';
 import { type Limits, stands, tryAll } from './trial';
 import { openTypes } from './types';

@@ -4,8 +4,8 @@ import { join, relative } from 'node:path';
 import { Writable } from 'node:stream';
 import type { TestModule, Vitest } from 'vitest/node';
 import { type Lane, laneSetup, setSwitch, takeCost, takeReached } from './lane';
+import { laneMark } from './made/switch-text';
 import type { Measured } from './reach';
-import { laneMark } from './switch-text';
 
 export type Outcome = 'passed' | 'failed' | 'late';
 

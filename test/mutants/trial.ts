@@ -1,7 +1,7 @@
-import type { Change } from './changes';
+import type { Change } from './made/changes';
+import { digestOf } from './made/sources';
 import { attemptsFor, type Measured } from './reach';
 import type { Seen, Verdict } from './record';
-import { digestOf } from './sources';
 import type { Suite } from './suite';
 
 /** Milliseconds of a processor. */

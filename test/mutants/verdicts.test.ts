@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import type { Change } from './changes';
 import { takeReached } from './lane';
+import type { Change } from './made/changes';
+import { digestOf } from './made/sources';
+import { reachFolder } from './made/switch-text';
 import { openRecord } from './record';
-import { digestOf } from './sources';
-import { reachFolder } from './switch-text';
 import { stands } from './trial';
 import { openTypes } from './types';
 

@@ -8,7 +8,7 @@ import { DirectoryStore } from '../../lib/store/directory/directory';
 import { makeBuiltLoaders } from '../fixtures/mirrors/built-loaders';
 import { makeSmallMirror, smallSigner } from '../fixtures/mirrors/small-mirror';
 import { folderInMemory } from '../fixtures/temporary-folder';
-import { smallPress } from '../publication/small-press';
+import { smallPress } from '../publication/made/small-press';
 
 let signer: Signer;
 beforeAll(async () => {

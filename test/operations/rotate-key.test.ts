@@ -13,8 +13,8 @@ import { makeExternalKey } from '../fixtures/keys/external-key';
 import { makePrivateKeyPackets } from '../fixtures/keys/private-key-packets';
 import { makeSmallMirror, publicationTime, smallSigner } from '../fixtures/mirrors/small-mirror';
 import { folderInMemory } from '../fixtures/temporary-folder';
-import { smallPress } from '../publication/small-press';
-import { recordingStore, wrappedStore } from '../publication/wrapped-store';
+import { smallPress } from '../publication/made/small-press';
+import { recordingStore, wrappedStore } from '../publication/made/wrapped-store';
 import '../fixtures/needs-seconds';
 
 const created = new Date('2026-11-25T10:00:00Z');

@@ -13,8 +13,8 @@ import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsig
 import type { Products } from '../../lib/simplestreams/types';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { folderInMemory } from '../fixtures/temporary-folder';
-import { smallPress } from './small-press';
-import { recordingStore, wrappedStore } from './wrapped-store';
+import { smallPress } from './made/small-press';
+import { recordingStore, wrappedStore } from './made/wrapped-store';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { sortsAbove } from '../../lib/simplestreams/version-order';
 import { makeBuiltRun } from '../fixtures/mirrors/built-run';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
-import { smallPress } from './small-press';
+import { smallPress } from './made/small-press';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -11,10 +11,10 @@ import type { Index, Product, Products } from '../../lib/simplestreams/types';
 import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import { makeBuiltLoaders } from '../fixtures/mirrors/built-loaders';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
-import { MemoryStore } from './memory-store';
-import { smallPress } from './small-press';
-import { loaderContentId, madeVersion, publishing } from './small-view';
-import { recordingStore, wrappedStore } from './wrapped-store';
+import { MemoryStore } from './made/memory-store';
+import { smallPress } from './made/small-press';
+import { loaderContentId, madeVersion, publishing } from './made/small-view';
+import { recordingStore, wrappedStore } from './made/wrapped-store';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { storeContract } from '../store/contract';
+import { MemoryStore } from './made/memory-store';
 import { changeAtOnce } from './many-changes';
-import { MemoryStore } from './memory-store';
 
 storeContract('a store in memory', async () => new MemoryStore());
 

@@ -14,9 +14,9 @@ import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { objectsOf, type Promised } from '../../lib/simplestreams/promised';
 import type { Products } from '../../lib/simplestreams/types';
 import type { Store } from '../../lib/store/store';
-import { MemoryStore } from './memory-store';
-import { madeVersion, publishing, tokensIn } from './small-view';
-import { wrappedStore } from './wrapped-store';
+import { MemoryStore } from './made/memory-store';
+import { madeVersion, publishing, tokensIn } from './made/small-view';
+import { wrappedStore } from './made/wrapped-store';
 
 /** One thing that somebody does to the view, and at which of its writes the power goes, before it or behind it. */
 const step = fc.record({

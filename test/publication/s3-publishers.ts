@@ -20,7 +20,7 @@ import { type SmallObject, smallObject } from '../fixtures/aws/small-s3/objects'
 import type { Asked } from '../fixtures/aws/small-s3/request';
 import { type Fault, type SmallS3, startSmallS3 } from '../fixtures/aws/small-s3/server';
 import { makeSmallMirror, publicationTime, smallSigner } from '../fixtures/mirrors/small-mirror';
-import { type Turn, Turns } from './turns';
+import { type Turn, Turns } from './made/turns';
 
 const contentId = 'com.debian.maas:candidate:v3:download';
 const index = layout.index('candidate');

@@ -5,8 +5,8 @@ import { checkIndex } from '../../lib/simplestreams/contract/check-index';
 import { checkProducts } from '../../lib/simplestreams/contract/check-products';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { Published } from '../../lib/stages/publish';
-import { type SmallPress, smallPress } from './small-press';
-import { type Turn, Turns } from './turns';
+import { type SmallPress, smallPress } from './made/small-press';
+import { type Turn, Turns } from './made/turns';
 
 const kernels = fc.subarray(['generic', 'cloud', 'rt'], { minLength: 1 });
 const order = fc.record({

@@ -10,9 +10,9 @@ import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';
 import type { Index } from '../../lib/simplestreams/types';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
-import { MemoryStore } from './memory-store';
-import { madeVersion, publishing } from './small-view';
-import { recordingStore } from './wrapped-store';
+import { MemoryStore } from './made/memory-store';
+import { madeVersion, publishing } from './made/small-view';
+import { recordingStore } from './made/wrapped-store';
 
 let signer: Signer;
 beforeAll(async () => {

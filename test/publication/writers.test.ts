@@ -6,8 +6,8 @@ import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import type { Store } from '../../lib/store/store';
 import { makeBuiltLoaders } from '../fixtures/mirrors/built-loaders';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
-import { smallPress } from './small-press';
-import { wrappedStore } from './wrapped-store';
+import { smallPress } from './made/small-press';
+import { wrappedStore } from './made/wrapped-store';
 
 let old: Signer;
 let next: Signer;

@@ -21,7 +21,7 @@ import { makeArchiveKey } from '../fixtures/images/small-release/archive';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { serveArchive } from '../fixtures/servers/served-archive';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { smallPress } from '../publication/small-press';
+import { smallPress } from '../publication/made/small-press';
 
 const owned = 'run-0123456789abcdef';
 const attempt = runs.attempt({ folder: owned, architecture: '', kernel: '' }, 'bootloaders', 'Bootloaders:1');

@@ -19,7 +19,7 @@ import { makeBuiltLoaders } from '../fixtures/mirrors/built-loaders';
 import { type BuiltRunOptions, jobIn, makeBuiltRun } from '../fixtures/mirrors/built-run';
 import { type Hostile, hostileResults } from '../fixtures/mirrors/hostile-results';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
-import { type SmallPress, smallPress } from '../publication/small-press';
+import { type SmallPress, smallPress } from '../publication/made/small-press';
 
 let signer: Signer;
 beforeAll(async () => {

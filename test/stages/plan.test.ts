@@ -18,7 +18,7 @@ import { type ServedArchive, serveArchive } from '../fixtures/servers/served-arc
 import { serveOverTls } from '../fixtures/servers/served-over-tls';
 import { publishCloudImages } from '../fixtures/streams/cloud-stream';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { type SmallPress, smallPress } from '../publication/small-press';
+import { type SmallPress, smallPress } from '../publication/made/small-press';
 
 let signer: Signer;
 beforeAll(async () => {

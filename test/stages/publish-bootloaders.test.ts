@@ -18,8 +18,8 @@ import {
 import { type BuiltLoadersOptions, makeBuiltLoaders } from '../fixtures/mirrors/built-loaders';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { type SmallPress, smallPress } from '../publication/small-press';
-import { Turns } from '../publication/turns';
+import { type SmallPress, smallPress } from '../publication/made/small-press';
+import { Turns } from '../publication/made/turns';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -14,7 +14,7 @@ import { measureBytes } from '../../lib/store/digest';
 import { jobIn, makeBuiltRun } from '../fixtures/mirrors/built-run';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { type SmallPress, smallPress } from '../publication/small-press';
+import { type SmallPress, smallPress } from '../publication/made/small-press';
 import '../fixtures/needs-seconds';
 
 let signer: Signer;

@@ -6,7 +6,7 @@ import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { select } from '../../lib/stages/select';
 import { type BuiltRunOptions, makeBuiltRun } from '../fixtures/mirrors/built-run';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
-import { type SmallPress, smallPress } from '../publication/small-press';
+import { type SmallPress, smallPress } from '../publication/made/small-press';
 import '../fixtures/needs-seconds';
 
 let signer: Signer;

@@ -6,7 +6,7 @@ import { openMirrorDirectory } from '../../../lib/store/open';
 import { makeBuiltLoaders } from '../../fixtures/mirrors/built-loaders';
 import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { smallPress } from '../../publication/small-press';
+import { smallPress } from '../../publication/made/small-press';
 import { keptTerminal } from '../terminal/kept-terminal';
 
 let signer: Signer;

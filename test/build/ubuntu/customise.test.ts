@@ -12,8 +12,8 @@ import { offeredOfDebian } from '../../fixtures/images/look-alike/server/debian-
 import { leftByHooks } from '../../fixtures/images/look-alike/server/packages';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { maasMirror } from '../cli';
-import { upgradeInProcess } from '../in-process';
 import { fileOf, inRoot, newestAt, textInInitrd, versionsAt } from '../published';
+import { upgradeInProcess } from './in-process';
 import { type UbuntuSite, ubuntuSite } from './ubuntu-site';
 
 let noble: LookAlike;

@@ -20,8 +20,8 @@ import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { publishCloudImages } from '../../fixtures/streams/cloud-stream';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { type Ended, maasMirror } from '../cli';
-import { fetchInProcess } from '../in-process';
 import { newestAt, productAt, versionsAt } from '../published';
+import { fetchInProcess } from './in-process';
 import { type UbuntuSite, ubuntuSite } from './ubuntu-site';
 
 let noble: LookAlike;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { findRelease } from '../../../lib/catalog/releases';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { type LookAlike, serveArchive } from '../../fixtures/images/look-alike';
+import { giveSigningKey } from '../../fixtures/keys/signing-key';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { publishCloudImages, type StreamImage } from '../../fixtures/streams/cloud-stream';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
@@ -21,7 +22,8 @@ export interface UbuntuSite extends AsyncDisposable {
   offer(serial: string, changes?: Partial<StreamImage>): Promise<void>;
   /** Words of `maas-mirror build` up to where this site lies. */
   words(...more: string[]): string[];
-  readonly env: Readonly<Record<string, string>>;
+  /** With a signing key in it. */
+  readonly env: { readonly XDG_DATA_HOME: string };
   /** The same as an order says it. */
   places(): { readonly [place in 'stream' | 'streamKeyring' | 'archive' | 'ports']: string };
 }
@@ -78,6 +80,7 @@ export async function ubuntuSite(
       await archive.close();
     },
   };
+  await giveSigningKey(site.env.XDG_DATA_HOME);
   await offer('20261120');
   return site;
 }

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { newestTime, timeOfVersion } from '../../../lib/stages/news/newest-time';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
-import { smallPress } from '../../publication/small-press';
+import { smallPress } from '../../publication/made/small-press';
 
 let signer: Signer;
 beforeAll(async () => {

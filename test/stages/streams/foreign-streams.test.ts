@@ -13,7 +13,7 @@ import { publicationTime, smallSigner } from '../../fixtures/mirrors/small-mirro
 import { serveTroubled, type Trouble } from '../../fixtures/servers/troubled-server';
 import { publishCloudImages, type StreamImage } from '../../fixtures/streams/cloud-stream';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { smallPress } from '../../publication/small-press';
+import { smallPress } from '../../publication/made/small-press';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -15,7 +15,7 @@ import { type ServedArchive, serveArchive } from '../../fixtures/servers/served-
 import { publishCloudImages } from '../../fixtures/streams/cloud-stream';
 import { hideLine, streamDocuments } from '../../fixtures/streams/hidden-line';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { smallPress } from '../../publication/small-press';
+import { smallPress } from '../../publication/made/small-press';
 
 let signer: Signer;
 beforeAll(async () => {

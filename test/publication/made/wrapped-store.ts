@@ -1,4 +1,4 @@
-import type { Store } from '../../lib/store/store';
+import type { Store } from '../../../lib/store/store';
 
 /** A call of a method that looks at one object or changes it. */
 export interface StoreCall {

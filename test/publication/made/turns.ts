@@ -1,4 +1,4 @@
-import type { Store } from '../../lib/store/store';
+import type { Store } from '../../../lib/store/store';
 import { wrappedStore } from './wrapped-store';
 
 /** One turn: who goes on, several of them at once where more than one is named. */

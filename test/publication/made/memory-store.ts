@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { MirrorError } from '../../lib/errors';
-import { measureBytes } from '../../lib/store/digest';
-import { checkKey, checkPrefix } from '../../lib/store/key';
-import type { Body, ObjectBytes, ObjectHead, Store, WriteOptions, Written } from '../../lib/store/store';
+import { MirrorError } from '../../../lib/errors';
+import { measureBytes } from '../../../lib/store/digest';
+import { checkKey, checkPrefix } from '../../../lib/store/key';
+import type { Body, ObjectBytes, ObjectHead, Store, WriteOptions, Written } from '../../../lib/store/store';
 
 /** A store that is a map: for tests that run thousands of calls. */
 export class MemoryStore implements Store {

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import { jobOfStrings } from '../../lib/job/environment';
-import type { Fetched } from '../../lib/job/handed-on/results';
-import type { Job } from '../../lib/job/job';
-import { foldersOf, made, runs } from '../../lib/job/layout';
-import { Order } from '../../lib/job/order';
-import { planOf } from '../../lib/job/plan';
-import { fetch } from '../../lib/stages/fetch';
-import { upgrade } from '../../lib/stages/upgrade';
-import type { Workbench } from '../../lib/stages/workbench';
-import { openWorkDirectory } from '../../lib/store/open';
-import type { LookAlike } from '../fixtures/images/look-alike';
-import { temporaryFolder } from '../fixtures/temporary-folder';
+import { jobOfStrings } from '../../../lib/job/environment';
+import type { Fetched } from '../../../lib/job/handed-on/results';
+import type { Job } from '../../../lib/job/job';
+import { foldersOf, made, runs } from '../../../lib/job/layout';
+import { Order } from '../../../lib/job/order';
+import { planOf } from '../../../lib/job/plan';
+import { fetch } from '../../../lib/stages/fetch';
+import { upgrade } from '../../../lib/stages/upgrade';
+import type { Workbench } from '../../../lib/stages/workbench';
+import { openWorkDirectory } from '../../../lib/store/open';
+import type { LookAlike } from '../../fixtures/images/look-alike';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 /** An image that the upgrade stage has made: paths of its files. */
 export interface Upgraded {
@@ -61,7 +61,7 @@ async function benchFor(order: Order): Promise<Workbench & { readonly work: stri
   const work = temporaryFolder();
   return {
     ...{ job, order, work, store: await openWorkDirectory(work), folder: runs.attempt(job, 'upgrade', 'Upgrade:1') },
-    ...{ scratch: temporaryFolder(), tools: join(__dirname, '../../buildspecs') },
+    ...{ scratch: temporaryFolder(), tools: join(__dirname, '../../../buildspecs') },
   };
 }
 

@@ -1,15 +1,15 @@
-import { kernelOf, kernelsOf } from '../../lib/catalog/kernels';
-import { contentId, productId } from '../../lib/catalog/products';
-import { releaseOf } from '../../lib/catalog/releases';
-import type { PublishInput } from '../../lib/job/handed-on/publish-input';
-import { readView } from '../../lib/publication/read-view';
-import type { Signer } from '../../lib/simplestreams/openpgp/signer';
-import type { Products, Version } from '../../lib/simplestreams/types';
-import { newestName } from '../../lib/stages/news/news';
-import { type PublishBench, type Published, publish } from '../../lib/stages/publish';
-import { DirectoryStore } from '../../lib/store/directory/directory';
-import { type BuiltRunOptions, makeBuiltRun } from '../fixtures/mirrors/built-run';
-import { folderInMemory } from '../fixtures/temporary-folder';
+import { kernelOf, kernelsOf } from '../../../lib/catalog/kernels';
+import { contentId, productId } from '../../../lib/catalog/products';
+import { releaseOf } from '../../../lib/catalog/releases';
+import type { PublishInput } from '../../../lib/job/handed-on/publish-input';
+import { readView } from '../../../lib/publication/read-view';
+import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import type { Products, Version } from '../../../lib/simplestreams/types';
+import { newestName } from '../../../lib/stages/news/news';
+import { type PublishBench, type Published, publish } from '../../../lib/stages/publish';
+import { DirectoryStore } from '../../../lib/store/directory/directory';
+import { type BuiltRunOptions, makeBuiltRun } from '../../fixtures/mirrors/built-run';
+import { folderInMemory } from '../../fixtures/temporary-folder';
 
 export interface SmallPress extends PublishBench {
   readonly mirror: DirectoryStore;

@@ -101,7 +101,7 @@ function ofFiles(): Rule[] {
       'files',
       { path: '^lib/', pathNot: named },
       { path: packagePattern('node:fs*') },
-      'only files that test/house/file-access.ts names may',
+      'only files that test/house/walls/file-access.ts names may',
     ),
     rule(
       'beside-inside',

@@ -1,8 +1,8 @@
-import { mirror as layout } from '../../lib/job/layout';
-import type { Change } from '../../lib/publication/change-view';
-import type { Products, Version } from '../../lib/simplestreams/types';
-import { measureBytes } from '../../lib/store/digest';
-import type { Store } from '../../lib/store/store';
+import { mirror as layout } from '../../../lib/job/layout';
+import type { Change } from '../../../lib/publication/change-view';
+import type { Products, Version } from '../../../lib/simplestreams/types';
+import { measureBytes } from '../../../lib/store/digest';
+import type { Store } from '../../../lib/store/store';
 import {
   bootloaderFields,
   bootloaderId,
@@ -12,7 +12,7 @@ import {
   imageFields,
   imageId,
   imageVersion,
-} from '../simplestreams/made-documents';
+} from '../../simplestreams/made-documents';
 
 export const loaderContentId = 'com.ubuntu.maas:candidate:1:bootloader-download';
 

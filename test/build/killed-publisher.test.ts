@@ -7,10 +7,11 @@ import { workStoreVariable } from '../../lib/job/environment';
 import type { PublishInput } from '../../lib/job/handed-on/publish-input';
 import { mirrorStoreVariable } from '../../lib/job/names';
 import { verifyMirror } from '../../lib/operations/verify';
+import type { Problem } from '../../lib/operations/verify/problem';
 import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp/openpgp-signer';
 import { publicationTime } from '../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { type SmallPress, smallPress } from './small-press';
+import { type SmallPress, smallPress } from './made/small-press';
 
 const bundle = join(__dirname, '../../dist/assets/publish/index.js');
 
@@ -31,7 +32,7 @@ const program = `
   handler(JSON.parse(input)).then(({ version }) => console.log(JSON.stringify({ version, count })));
 `;
 
-// The builds before it die in test/build/crash.test.ts. What they hand on is prepared here, so that only Publish runs.
+// The builds before it die in crash.test.ts. What they hand on is prepared here, so that only Publish runs.
 it('leaves the mirror as good as before at whatever change of a file Publish is killed, and publishes the next time', async () => {
   const key = join(temporaryFolder(), 'key.asc');
   const privateKey = await makePrivateKey({ name: 'killed', at: publicationTime, rsaBits: 2048 });
@@ -52,9 +53,7 @@ it('leaves the mirror as good as before at whatever change of a file Publish is 
     expect(await publishing(last), `${last} of ${count}`).toEqual({ signal: 'SIGKILL' });
 
     const { problems } = await verifyMirror(press.mirror, { scratch: temporaryFolder() });
-    // Readers stumble over neither: the next publication completes what this one has left.
-    const serious = problems.filter(({ rule }) => rule !== 'behind' && rule !== 'unfinished');
-    expect(serious, `${last} of ${count}`).toEqual([]);
+    expect(problems.filter(isSerious), `${last} of ${count}`).toEqual([]);
     const now = await press.versionsOf('cloud');
     expect(now.slice(0, versions.length)).toEqual(versions);
     versions = now;
@@ -64,6 +63,17 @@ it('leaves the mirror as good as before at whatever change of a file Publish is 
   expect((await verifyMirror(press.mirror, { scratch: temporaryFolder() })).problems).toEqual([]);
   expect(await press.versionsOf('cloud')).toHaveLength(versions.length + 1);
 });
+
+/**
+ * Whether readers of index.sjson, as MAAS is one, stumble over it. index.json and its signature are two objects, which
+ * follow one after the other: the next publication completes what this one has left.
+ */
+function isSerious({ object, rule, message }: Problem): boolean {
+  if (/^candidate\/streams\/v1\/index\.json(\.gpg)?$/.test(object)) {
+    return rule !== 'behind' && !message.endsWith('if a publication was cut off, the next one heals it');
+  }
+  return rule !== 'unfinished';
+}
 
 /** Two kernels of a version that nothing else has: news, whatever was published. */
 const flavours = (number: number) =>
