@@ -11,7 +11,7 @@ import type { Problem } from '../../lib/operations/verify/problem';
 import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp/openpgp-signer';
 import { publicationTime } from '../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { type SmallPress, smallPress } from './made/small-press';
+import { type SmallPress, smallPress } from '../publication/made/small-press';
 
 const bundle = join(__dirname, '../../dist/assets/publish/index.js');
 
