@@ -7,7 +7,6 @@ export default defineConfig({
   test: {
     ...settings,
     include: ['test/models/**/*.test.ts'],
-    passWithNoTests: true,
     maxWorkers: 2,
   },
 });

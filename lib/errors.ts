@@ -85,6 +85,20 @@ export function named(error: unknown): unknown {
   });
 }
 
+/**
+ * Runs work that writes a file.
+ * @param hint what gives it room
+ * @throws DiskFull where the file system or the quota is used up
+ */
+export async function nameDiskFull<T>(file: string, hint: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!isDiskFull(cause)) throw cause;
+    throw new MirrorError('DiskFull', `no space is left to write ${file}`, { hint, cause });
+  }
+}
+
 /** Whether the file system or the quota is used up. */
 export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');

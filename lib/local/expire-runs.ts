@@ -1,8 +1,9 @@
-import { lstat, readdir, rm } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isExecutionFolder, isFolderOf } from '../job/layout';
 import { removeUnusedLock } from '../machine/file-lock';
 import { hasCode } from '../store/durable';
+import { namesIn } from './names-in';
 
 /** What stages of one execution hand to each other is of no use a day later; in the cloud a lifecycle rule removes it. */
 const lifetimeMilliseconds = 24 * 60 * 60 * 1000;
@@ -62,12 +63,3 @@ async function isLeft(path: string, kind: 'file' | 'folder', before: number): Pr
 }
 
 const isFolder = (path: string) => isLeft(path, 'folder', Number.POSITIVE_INFINITY);
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
-}

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isOver, nowhere, processName } from '../store/directory/process-name';
 import { hasCode } from '../store/durable';
+import { namesIn } from './names-in';
 
 /** A folder that is removed, with all that is in it, when its scope ends. */
 export interface ScratchFolder extends AsyncDisposable {
@@ -37,15 +38,6 @@ export async function cleanScratch(root: string, now = new Date()): Promise<void
 
 function removedAtEnd(path: string): ScratchFolder {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
-}
-
-async function namesIn(root: string): Promise<string[]> {
-  try {
-    return await readdir(root);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
 }
 
 /** The state machine ends an execution after 24 hours; the folder's time is that of its newest build. */

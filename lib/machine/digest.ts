@@ -16,8 +16,3 @@ export async function digestOf(file: string): Promise<{ size: number; sha256: st
   await pipeline(handle.createReadStream({ highWaterMark: 1 << 20, autoClose: false }), hash);
   return { size: stats.size, sha256: hash.digest('hex') };
 }
-
-/** Hex sha256 of a text. */
-export function sha256OfText(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}

@@ -1,6 +1,7 @@
 import { MirrorError } from '../errors';
 import { mirror as layout } from '../job/layout';
-import { isNamedByItself, sha256Of } from '../simplestreams/documents';
+import { sha256Of } from '../sha256';
+import { isNamedByItself } from '../simplestreams/documents';
 import { parseIndex, parseProducts } from '../simplestreams/json';
 import { clearsignedFault } from '../simplestreams/openpgp/signed-text';
 import { splitClearsigned } from '../simplestreams/openpgp/split-clearsigned';

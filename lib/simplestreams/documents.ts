@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { MirrorError } from '../errors';
+import { sha256Of } from '../sha256';
 import { rfc2822, writeJson } from './json';
 import type { Signer } from './openpgp/signer';
 import type { Index, IndexEntry, Products } from './types';
@@ -83,9 +83,4 @@ function entryOf(document: Products, path: string): IndexEntry {
 export function plainIndexOf(index: Index, jsonPathFor: (contentId: string) => string): Index {
   const entries = Object.entries(index.index).map(([id, entry]) => [id, { ...entry, path: jsonPathFor(id) }]);
   return { ...index, index: Object.fromEntries(entries) };
-}
-
-/** The hex digest that names a document. */
-export function sha256Of(content: Buffer | string): string {
-  return createHash('sha256').update(content).digest('hex');
 }

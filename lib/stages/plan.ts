@@ -7,8 +7,8 @@ import { executionFolder, runs } from '../job/layout';
 import { isCustomised, type Order } from '../job/order';
 import { type Plan, type PlanInput, planOf } from '../job/plan';
 import { repositoryText } from '../job/sources/added-repository';
-import { sha256OfText } from '../machine/digest';
 import { readProducts } from '../publication/read-view';
+import { sha256Of } from '../sha256';
 import type { VerifyClearsigned } from '../simplestreams/openpgp/verified-text';
 import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
@@ -116,7 +116,7 @@ async function planBootloaders(planned: Plan, order: Order, bench: LookBench): P
 /** What is asked of an image beyond the plain one, and how we make it. */
 function recipeOf(order: Order): string {
   const customise = isCustomised(order) ? withoutNames(order.customise) : null;
-  return sha256OfText(JSON.stringify({ recipeNumber, customise, compression: order.compression ?? null }));
+  return sha256Of(JSON.stringify({ recipeNumber, customise, compression: order.compression ?? null }));
 }
 
 /** Credentials may be called otherwise tomorrow: that makes no other image. */

@@ -7,7 +7,6 @@ import type { Prepared } from '../job/handed-on/results';
 import { foldersOf, made } from '../job/layout';
 import { aptInstall, aptUpdate } from '../machine/apt/apt';
 import type { AptTree } from '../machine/apt/apt-tree';
-import { sha256OfText } from '../machine/digest';
 import { manifestOf } from '../machine/dpkg/manifest';
 import { readText } from '../machine/files';
 import { prepareInitramfs } from '../machine/initramfs/initramfs';
@@ -15,6 +14,7 @@ import { progress } from '../machine/log';
 import { type Chroot, enterChroot } from '../machine/tree/chroot';
 import { mountOverlay, mountSquashfs } from '../machine/tree/mounts';
 import { makeSquashfs, passingCompression, squashfsTime } from '../machine/tree/squashfs';
+import { sha256Of } from '../sha256';
 import { initramfsChoiceOf } from './layer/initramfs-choice';
 import { changesOf, materialsOf, verifiedArchives } from './layer/materials';
 import { installCommon } from './layer/packages-of-all-flavours';
@@ -80,7 +80,7 @@ async function look(
   bench: Workbench,
 ): Promise<{ resolution: Resolution; materials: Materials }> {
   const [before, after] = [manifestOf(image), manifestOf(chroot.path)];
-  const resolution = await resolveKernels(chroot, bench.job, bench.order, sha256OfText(after));
+  const resolution = await resolveKernels(chroot, bench.job, bench.order, sha256Of(after));
   const materials = materialsOf(verified, { before, after }, resolution.installed);
   const archives = unique([...materials.archives, ...(await archivesOfUpgrade(bench))]);
   const [changed, removed] = [await changesIn(bench), await removedIn(bench)];

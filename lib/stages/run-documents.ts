@@ -4,7 +4,7 @@ import { Materials } from '../job/handed-on/materials';
 import type { Artefact } from '../job/handed-on/results';
 import { runs } from '../job/layout';
 import { Order } from '../job/order';
-import { sha256OfText } from '../machine/digest';
+import { sha256Of } from '../sha256';
 import type { Store } from '../store/store';
 
 /** The order that Plan wrote down. @throws NoSuchObject, or AccessDenied by S3, where the run has expired */
@@ -21,7 +21,7 @@ export async function materialsAt({ key, sha256, size }: Artefact, work: Store):
   const found = await work.head(key);
   if (found !== undefined && found.size !== size) throw changed(key, `${found.size} bytes`, `${size} bytes`);
   const text = await textAt(key, work);
-  const seen = sha256OfText(text);
+  const seen = sha256Of(text);
   if (seen !== sha256) throw changed(key, `sha256 ${seen}`, sha256);
   return checked(Materials, jsonOf(text), 'what Prepare says that went in', handedOnHint);
 }

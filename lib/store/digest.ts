@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { MirrorError } from '../errors';
+import { sha256Of } from '../sha256';
 
 export interface Measured {
   /** Bytes. */
@@ -10,7 +11,7 @@ export interface Measured {
 }
 
 export function measureBytes(bytes: Buffer): Measured {
-  return { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  return { size: bytes.length, sha256: sha256Of(bytes) };
 }
 
 /** Reads the file once, in pieces. @throws what opening and reading it throws (ENOENT, EISDIR) */

@@ -1,6 +1,6 @@
 import { chmod, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isDiskFull, MirrorError } from '../errors';
+import * as errors from '../errors';
 
 /** Puts a file at `path`, in a folder that is made, and makes its name survive a power cut. */
 export async function putAt(path: string, put: () => Promise<void>): Promise<void> {
@@ -47,21 +47,14 @@ export async function ifThere<T>(work: () => Promise<T>): Promise<T | undefined>
 }
 
 /** Runs work that writes `path`. @throws DiskFull where the file system or the quota is used up */
-export async function nameDiskFull<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isDiskFull(error)) throw error;
-    throw new MirrorError('DiskFull', `no space is left to write ${path}`, {
-      hint: `make room on its file system (df -h ${dirname(path)}) and run the command again; nothing half-written stays`,
-      cause: error,
-    });
-  }
+export function nameDiskFull<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const fileSystem = `make room on its file system (df -h ${dirname(path)})`;
+  return errors.nameDiskFull(path, `${fileSystem} and run the command again; nothing half-written stays`, work);
 }
 
 /** The caller may not write there, or nobody can at the moment. */
 export function isUnwritable(error: unknown): boolean {
-  return isDiskFull(error) || hasCode(error, 'EACCES', 'EPERM', 'EROFS');
+  return errors.isDiskFull(error) || hasCode(error, 'EACCES', 'EPERM', 'EROFS');
 }
 
 export function hasCode(error: unknown, ...codes: string[]): boolean {

@@ -13,6 +13,7 @@ import { makeSmallMirror, publicationTime, smallSigner, writeMetadata } from '..
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { shapeOf } from '../fixtures/trees/tree-shape';
 import { type KeptTerminal, keptTerminal } from './terminal/kept-terminal';
+import '../fixtures/needs-seconds';
 
 let signer: Signer;
 beforeAll(async () => {

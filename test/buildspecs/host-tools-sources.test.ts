@@ -7,6 +7,7 @@ import { openpgpSigner } from '../../lib/simplestreams/openpgp/openpgp-signer';
 import { makeDeb, releaseTime } from '../fixtures/archives/deb';
 import { makeArchiveKey, signSuite } from '../fixtures/archives/suite';
 import { temporaryFolder } from '../fixtures/temporary-folder';
+import '../fixtures/needs-root';
 
 const script = join(__dirname, '../../buildspecs/host-tools.sh');
 

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder';
+import '../fixtures/needs-root';
 
 const script = join(__dirname, '../../buildspecs/host-tools.sh');
 

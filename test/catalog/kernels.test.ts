@@ -11,7 +11,7 @@ import {
   kernelsOf,
 } from '../../lib/catalog/kernels';
 import { releases } from '../../lib/catalog/releases';
-import { MirrorError } from '../../lib/errors';
+import { refusalOf } from './refusal-of';
 
 /** facts/kernels.md section 1. */
 const rowCounts = {
@@ -240,14 +240,4 @@ function architecturesWith(release: string, name: string): string[] {
   return kernelsOf(release)
     .filter((one) => one.name === name)
     .map(({ architecture }) => architecture);
-}
-
-function refusalOf(act: () => unknown): MirrorError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof MirrorError) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isLts, releaseOf, releases } from '../../lib/catalog/releases';
-import { MirrorError } from '../../lib/errors';
+import { refusalOf } from './refusal-of';
 
 /** facts/maas-products.md section 7, and Debian. */
 const table = [
@@ -68,13 +68,3 @@ test.each(['trusty', '24.04', 'Noble', '', 'constructor'])('refuses the release 
       'lunar, mantic, noble, oracular, plucky, questing, resolute, stonking, bookworm',
   );
 });
-
-function refusalOf(act: () => unknown): MirrorError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof MirrorError) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
-}

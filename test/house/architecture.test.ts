@@ -35,7 +35,8 @@ const faults: readonly Plant[] = [
   ['a room that imports a front door', 'lib/job/a.ts', "import { b } from '../../bin/b';", 'which job may not'],
   ['a room that imports the public face', 'lib/job/c.ts', "import { b } from '../index';", 'which job may not'],
   ['a public face that shows another room', 'lib/index.ts', "export * from './job/b';", 'shows mirror only'],
-  ['an error that needs a room', 'lib/errors.ts', "import { b } from './job/b';", 'stands without other files'],
+  ['an error that needs a room', 'lib/errors.ts', "import { b } from './job/b';", 'stands without others'],
+  ['what all may import, with a package', 'lib/sha256.ts', "import 'node:fs';", 'stands without others'],
   ['a room that nobody planned', 'lib/attic/a.ts', "import { z } from 'zod';", 'only rooms of the house may'],
   [
     'an alcove that nobody planned',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readDocuments, readSigned } from './generated-documents';
+import '../fixtures/needs-seconds';
 
 describe('a reader of foreign text', () => {
   it('fails with an error of ours or not at all, for 10,000 generated documents', () => {

@@ -8,6 +8,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { MaasMirror, MirrorSchedule, UbuntuRelease } from '../../lib';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { everyProp } from './every-prop';
+import '../fixtures/needs-seconds';
 
 function configuration(): string {
   const file = join(temporaryFolder(), 'mirror.yaml');

@@ -22,6 +22,7 @@ import { outputOf, stackOutputs } from '../../lib/job/aws/stack-outputs';
 import { everyProp, keyArn } from './every-prop';
 import { definitionOf, statesOf } from './made-mirror';
 import { statementsOf } from './statements';
+import '../fixtures/needs-seconds';
 
 type Props = (stack: Stack) => MaasMirrorProps;
 

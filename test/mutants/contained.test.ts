@@ -2,6 +2,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import '../fixtures/needs-root';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
 const contained = join(__dirname, 'contained.sh');

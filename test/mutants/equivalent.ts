@@ -10,7 +10,16 @@ export interface Equivalent {
   readonly reason: string;
 }
 
-export const equivalents: readonly Equivalent[] = [];
+export const equivalents: readonly Equivalent[] = [
+  {
+    file: 'lib/job/sources/credentials.ts',
+    line: "const [, scheme = '', userinfo, rest = ''] = /^([a-z]+:\\/\\/)([^/]*)@([^/]*(?:\\/.*)?)$/i.exec(uri) ?? [];",
+    original: "''",
+    replacement: '"Stryker was here!"',
+    reason:
+      'each group takes part in every match, and without a match the next line returns: the defaults are for the compiler',
+  },
+];
 
 export function isListed(change: Change, list: readonly Equivalent[]): boolean {
   return list.some((entry) => isSame(entry, change));

@@ -25,7 +25,7 @@ export async function measure(
 ): Promise<void> {
   const due = [...states].filter(([test, state]) => before[test]?.state !== state);
   await share(suites, due, async (suite, [test, state]) => {
-    const { outcome, why, ...measured } = await suite.measure(test, 15 * slow);
+    const { outcome, why, ...measured } = await suite.measure(test, 6 * slow);
     const late = outcome === 'late' || measured.cost > slow;
     if (outcome === 'failed') done(test, { state, leftOut: `it fails in a copy of the repository: ${why}` });
     else if (late) done(test, { state, leftOut: `it takes ${costIn(measured)}` });

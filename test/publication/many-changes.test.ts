@@ -3,6 +3,7 @@ import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { storeContract } from '../store/contract';
 import { MemoryStore } from './made/memory-store';
 import { changeAtOnce } from './many-changes';
+import '../fixtures/needs-seconds';
 
 storeContract('a store in memory', async () => new MemoryStore());
 

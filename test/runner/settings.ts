@@ -20,7 +20,14 @@ export const settings = {
  * OpenPGP and the AWS SDK once each instead of once a file. test/runner/rooms-without-isolation.test.ts looks at them.
  */
 export const sharedRooms = ['catalog', 'cloud', 'job', 'mirror', 'operations', 'publication', 'simplestreams'];
-export const inSharedRooms = `test/{${sharedRooms.join()}}/**/*.test.ts`;
+export const inSharedRooms = filesOf(sharedRooms);
+
+/** Those of other rooms that run in test:fast share a process there: they mount nothing and start no builds. */
+export const inFastSharedRooms = filesOf([...sharedRooms, 'fixtures', 'house', 'machine', 'stages', 'store']);
+
+function filesOf(rooms: readonly string[]): string {
+  return `test/{${rooms.join()}}/**/*.test.ts`;
+}
 
 /** What those files run with. Variables that a test sets, and what it spies on, are as before when it is over. */
 export const shared = { isolate: false, unstubEnvs: true, restoreMocks: true } satisfies InlineConfig;

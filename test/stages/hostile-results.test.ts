@@ -9,7 +9,7 @@ import {
 } from '../../lib/job/handed-on/publish-input';
 import type { ResolvedKernel } from '../../lib/job/handed-on/results';
 import { foldersOf, made } from '../../lib/job/layout';
-import { sha256Of } from '../../lib/simplestreams/documents';
+import { sha256Of } from '../../lib/sha256';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { publish } from '../../lib/stages/publish';
 import { publishBootloaders } from '../../lib/stages/publish-bootloaders';

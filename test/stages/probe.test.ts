@@ -65,14 +65,8 @@ describe('the probe of a build machine', () => {
       MIRROR_PROBED_SOURCES: JSON.stringify({ documents: [], untried: 'too many' }),
     };
 
-    const { status, stderr } = spawnSync(process.execPath, [packagePath('dist/assets/stage/stage.js'), 'probe'], {
-      cwd,
-      env,
-      encoding: 'utf8',
-    });
+    const probes = probesIn(cwd, env);
 
-    expect([status, stderr]).toEqual([0, '']);
-    const { probes } = probedOf(JSON.parse(readFileSync(join(cwd, 'result.json'), 'utf8')));
     expect(probes.slice(7)).toEqual([
       {
         name: 'binfmt',
@@ -99,14 +93,19 @@ describe('the probe of a build machine', () => {
     const cwd = temporaryFolder();
     const env = { PATH: process.env.PATH, ...variables };
 
-    const { status, stderr } = spawnSync(process.execPath, [packagePath('dist/assets/stage/stage.js'), 'probe'], {
-      cwd,
-      env,
-      encoding: 'utf8',
-    });
+    const probes = probesIn(cwd, env);
 
-    expect([status, stderr]).toEqual([0, '']);
-    const { probes } = probedOf(JSON.parse(readFileSync(join(cwd, 'result.json'), 'utf8')));
     expect(probes.map(({ name, ok }) => [name, ok])).toEqual(expected.map((name) => [name, true]));
   });
 });
+
+/** Of the stage as it is in the bundle. */
+function probesIn(cwd: string, env: NodeJS.ProcessEnv) {
+  const { status, stderr } = spawnSync(process.execPath, [packagePath('dist/assets/stage/stage.js'), 'probe'], {
+    cwd,
+    env,
+    encoding: 'utf8',
+  });
+  expect([status, stderr]).toEqual([0, '']);
+  return probedOf(JSON.parse(readFileSync(join(cwd, 'result.json'), 'utf8'))).probes;
+}

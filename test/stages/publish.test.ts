@@ -6,7 +6,7 @@ import { productId } from '../../lib/catalog/products';
 import { foldersOf, mirror as layout, made } from '../../lib/job/layout';
 import { toolVersion } from '../../lib/job/tool';
 import { verifyMirror } from '../../lib/operations/verify';
-import { sha256Of } from '../../lib/simplestreams/documents';
+import { sha256Of } from '../../lib/sha256';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { Version } from '../../lib/simplestreams/types';
 import { publish } from '../../lib/stages/publish';

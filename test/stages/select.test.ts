@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SelectInput } from '../../lib/job/handed-on/publish-input';
 import type { ResolvedKernel } from '../../lib/job/handed-on/results';
-import { sha256Of } from '../../lib/simplestreams/documents';
+import { sha256Of } from '../../lib/sha256';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { select } from '../../lib/stages/select';
 import { type BuiltRunOptions, makeBuiltRun } from '../fixtures/mirrors/built-run';

@@ -53,7 +53,8 @@ export function buildableReleases(
   told: readonly ToldRelease[],
   now: Date,
 ): { readonly releases: readonly BuildableRelease[]; readonly leftOut: readonly LeftOut[] } {
-  const others = Map.groupBy(told, ({ name }) => name);
+  const others = new Map<string, ToldRelease[]>(); // jsii's compiler has no Map.groupBy
+  for (const one of told) others.set(one.name, [...(others.get(one.name) ?? []), one]);
   const names = [...catalogue.map(({ name }) => name), ...[...others.keys()].filter((name) => !findRelease(name))];
   const leftOut: LeftOut[] = [];
   const releases = names.flatMap((name): BuildableRelease[] => {

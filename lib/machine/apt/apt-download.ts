@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { MirrorError } from '../../errors';
-import { sha256OfText } from '../digest';
+import { sha256Of } from '../../sha256';
 import type { Network } from '../download/network';
 import { isProxyLine } from '../download/site-proxy';
 import { makeFolder } from '../files';
@@ -165,5 +165,5 @@ async function describe(file: string): Promise<DownloadedPackage> {
 
 function verifiedInReleases({ scratch }: DownloadOptions): string[] {
   const lists = textsIn(inside(scratch), 'apt/var/lib/apt/lists', verifiedNames);
-  return lists.map(({ text }) => sha256OfText(text));
+  return lists.map(({ text }) => sha256Of(text));
 }

@@ -1,5 +1,5 @@
 import { type ErrorName, MirrorError } from '../../errors';
-import { sha256OfText } from '../digest';
+import { sha256Of } from '../../sha256';
 import { readUrl } from '../download/download';
 import type { Network } from '../download/network';
 import type { Repository } from './apt';
@@ -51,7 +51,7 @@ export function verifiedNames(names: readonly string[]): string[] {
 /** The sha256 of {@link readInRelease}. */
 export async function inReleaseSha256(repository: Repository, network: Network = {}): Promise<string | undefined> {
   const text = await readInRelease(repository, network);
-  return text === undefined ? undefined : sha256OfText(text);
+  return text === undefined ? undefined : sha256Of(text);
 }
 
 /** Nobody waits long for a look. */
@@ -70,5 +70,5 @@ export function inReleaseTime(text: string): number | undefined {
  */
 export function archivesDigest(digests: readonly (string | undefined)[]): string | undefined {
   if (digests.length === 0 || digests.includes(undefined)) return undefined;
-  return sha256OfText([...new Set(digests)].sort().join('\n'));
+  return sha256Of([...new Set(digests)].sort().join('\n'));
 }

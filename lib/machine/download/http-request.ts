@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { errors } from 'undici';
 import { MirrorError, withoutPasswords } from '../../errors';
+import { isPlainEncoding } from '../../plain-encoding';
 import { bodyPieces } from './body-pieces';
 import type { Connections } from './network';
-import { isPlain } from './plain-encoding';
 
 /** An answer whose bytes have not been read yet; they have to be, or be thrown away. */
 export interface Answer {
@@ -40,7 +40,7 @@ export async function get(
     throw unreachable(url, error);
   });
   const encoding = [answer.headers['content-encoding'] ?? ''].flat().join(', ');
-  if (accepted.includes(answer.statusCode) && isPlain(encoding)) {
+  if (accepted.includes(answer.statusCode) && isPlainEncoding(encoding)) {
     return { status: answer.statusCode, headers: flat(answer.headers), body: answer.body };
   }
   answer.body.on('error', () => {}).destroy();

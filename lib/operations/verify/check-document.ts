@@ -1,9 +1,9 @@
 import { mirror } from '../../job/layout';
+import { sha256Of } from '../../sha256';
 import { checkProducts } from '../../simplestreams/contract/check-products';
 import { isNamedByItself, jsonPathOf } from '../../simplestreams/documents';
 import { parseProducts } from '../../simplestreams/json';
 import type { Products } from '../../simplestreams/types';
-import { measureBytes } from '../../store/digest';
 import { badFormat, missing, type Problem, violated } from './problem';
 import type { SignatureCheck } from './signature-check';
 
@@ -64,7 +64,7 @@ async function checkTwins(read: Read, object: string, text: string, signatures: 
 /** Documents are named by their own bytes, so that none can change unseen. */
 function wrongName(object: string, bytes: Buffer): Problem[] {
   if (isNamedByItself(object, bytes)) return [];
-  const { sha256 } = measureBytes(bytes);
+  const sha256 = sha256Of(bytes);
   return [{ object, rule: 'name', message: `it is named by another sha256 than its own, which is ${sha256}` }];
 }
 

@@ -2,10 +2,10 @@ import { join, resolve } from 'node:path';
 import { MirrorError } from '../../errors';
 import { writeBytes } from '../../machine/bytes';
 import { verifyClearsigned, verifyDetached } from '../../machine/gpgv';
+import { sha256Of } from '../../sha256';
 import { clearsignedFault, detachedFault } from '../../simplestreams/openpgp/signed-text';
 import { splitClearsigned } from '../../simplestreams/openpgp/split-clearsigned';
 import { verifiedText } from '../../simplestreams/openpgp/verified-text';
-import { measureBytes } from '../../store/digest';
 import type { Problem } from './problem';
 
 /** Looks at signed bytes, with gpgv and one keyring. Answers name the object that is given. */
@@ -32,7 +32,7 @@ export async function signatureCheck(keyring: Buffer | undefined, scratch: strin
   // Snapshots hold the very documents of the view they were taken from: gpgv need not see the same bytes twice.
   const seen = new Map<string, Promise<Verdict>>();
   const once = (pieces: readonly Buffer[], verify: (files: string[]) => Promise<string>) => {
-    const name = pieces.map((bytes) => measureBytes(bytes).sha256).join('-');
+    const name = pieces.map(sha256Of).join('-');
     const verdict = seen.get(name) ?? verdictOf(folder, name, pieces, verify);
     seen.set(name, verdict);
     return verdict;

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { checked } from '../../job/checked';
 import { Booted } from '../../job/handed-on/results';
 import { runs } from '../../job/layout';
-import { sha256OfText } from '../../machine/digest';
 import { lockFile } from '../../machine/file-lock';
 import { makeFolder } from '../../machine/files';
 import { progress } from '../../machine/log';
+import { sha256Of } from '../../sha256';
 import { handOnJson, type Workbench } from '../workbench';
 
 /**
@@ -21,7 +21,7 @@ export async function bootedOnce(
 ): Promise<Booted> {
   const { job, store, cache } = bench;
   if (cache === undefined) return boot();
-  const digest = sha256OfText(digests.join('\n'));
+  const digest = sha256Of(digests.join('\n'));
   const locks = join(cache, 'boots');
   await makeFolder(locks);
   // Locks stay as files: few names for all digests, of which some wait for another's boot in vain.

@@ -1,9 +1,9 @@
 import type { Materials } from '../../job/handed-on/materials';
 import type { NamedVersion } from '../../machine/apt/apt-resolve';
 import { verifiedNames } from '../../machine/apt/in-release';
-import { sha256OfText } from '../../machine/digest';
 import { inside } from '../../machine/tree/inside/inside';
 import { textsIn } from '../../machine/tree/inside/lists';
+import { sha256Of } from '../../sha256';
 
 /** What a build was made of, for the provenance of what is published. Manifests are `name TAB version` lines. */
 export function materialsOf(
@@ -42,7 +42,7 @@ export function verifiedArchives(root: string): Materials['archives'] {
     return {
       uri: withoutGateway(address.replaceAll('_', '/')),
       suite: suite.replaceAll('_', '/'),
-      sha256: sha256OfText(text),
+      sha256: sha256Of(text),
       ...(name.endsWith('_Release') && { detached: true }),
     };
   });

@@ -6,8 +6,8 @@ import type { ResolvedKernel } from '../../job/handed-on/results';
 import type { Job } from '../../job/job';
 import type { Order } from '../../job/order';
 import { imagePackageOf, isKernelImage, type NamedVersion, resolveInstall } from '../../machine/apt/apt-resolve';
-import { sha256OfText } from '../../machine/digest';
 import type { Chroot } from '../../machine/tree/chroot';
+import { sha256Of } from '../../sha256';
 import { proposedTarget } from '../sources/tell-apt';
 
 export interface Resolution {
@@ -70,6 +70,6 @@ function resolved(
     kernel,
     imagePackage: image.name,
     imageVersion: image.version,
-    packages: sha256OfText([shared, ...lines].join('\n')),
+    packages: sha256Of([shared, ...lines].join('\n')),
   };
 }

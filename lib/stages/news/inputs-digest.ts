@@ -1,6 +1,6 @@
 import type { ImageSource } from '../../job/handed-on/results';
 import { archivesDigest } from '../../machine/apt/in-release';
-import { sha256OfText } from '../../machine/digest';
+import { sha256Of } from '../../sha256';
 
 /** What a build of images starts from. */
 export interface StartingPoint {
@@ -17,7 +17,7 @@ export interface StartingPoint {
  */
 export function inputsDigest({ recipe, archives, base }: StartingPoint): string | undefined {
   const state = archivesDigest(archives);
-  return state === undefined ? undefined : sha256OfText([recipe, state, base].join('\n'));
+  return state === undefined ? undefined : sha256Of([recipe, state, base].join('\n'));
 }
 
 /** A base image as it counts there. A Debian's is its archive. */

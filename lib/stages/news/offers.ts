@@ -5,7 +5,7 @@ import type { PublishInput } from '../../job/handed-on/publish-input';
 import type { Artefact, Booted, Extracted, Fetched } from '../../job/handed-on/results';
 import type { Job } from '../../job/job';
 import { foldersOf, made as keys, mirror as layout } from '../../job/layout';
-import { sha256Of } from '../../simplestreams/documents';
+import { sha256Of } from '../../sha256';
 import type { Item, Version } from '../../simplestreams/types';
 import { type Origin, provenanceOf } from '../provenance';
 import { baseWord, inputsDigest } from './inputs-digest';

@@ -3,7 +3,7 @@ import { MirrorError } from '../../errors';
 import { archiveSources, type ImageSource } from '../../job/sources/apt-sources';
 import { machineRepositories, type Repository } from '../../machine/apt/apt';
 import { writeBytes } from '../../machine/bytes';
-import { sha256OfText } from '../../machine/digest';
+import { sha256Of } from '../../sha256';
 import type { Workbench } from '../workbench';
 import { withCredentials } from './source-credentials';
 
@@ -35,7 +35,7 @@ export async function repositoriesOf(
   return Promise.all(
     (await withCredentials(sources, secretOf)).map(async ({ keyring, ...source }) => {
       if (keyring === undefined) return source;
-      const file = join(scratch, 'keyrings', `${sha256OfText(keyring).slice(0, 16)}.gpg`);
+      const file = join(scratch, 'keyrings', `${sha256Of(keyring).slice(0, 16)}.gpg`);
       await writeBytes(file, Buffer.from(keyring, 'base64'));
       return { ...source, keyring: file };
     }),

@@ -1,5 +1,5 @@
 import { MirrorError } from '../../errors';
-import { isPlain } from './http-encoding';
+import { isPlainEncoding } from '../../plain-encoding';
 import { type Pace, Watch, type WatchClock } from './http-watch';
 
 /** An answer whose bytes have not been read yet. */
@@ -20,7 +20,7 @@ export async function requestBody(
   try {
     const response = await fetch(url, { headers, signal: watch.signal });
     const encoding = response.headers.get('content-encoding');
-    if (response.ok && isPlain(encoding)) return { url, response, watch };
+    if (response.ok && isPlainEncoding(encoding)) return { url, response, watch };
     await response.body?.cancel();
     watch.end();
     if (response.status === 404) return undefined;

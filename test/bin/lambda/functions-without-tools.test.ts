@@ -15,6 +15,7 @@ import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { serveArchive } from '../../fixtures/servers/served-archive';
 import { publishCloudImages } from '../../fixtures/streams/cloud-stream';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-root';
 
 const assets = mkdtempSync(join(tmpdir(), 'functions-'));
 let signer: Signer;

@@ -6,6 +6,7 @@ import { mirrorStoreVariable } from '../../../lib/job/names';
 import { environment } from '../../fixtures/aws/fake-aws';
 import { type SmallKms, smallKms } from '../../fixtures/aws/small-kms';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-seconds';
 
 /** Publish as a deployment calls it, with a key of KMS. @returns what is in the mirror after it */
 async function deploy(kms: SmallKms): Promise<{ called: Promise<unknown>; written: () => string[] }> {

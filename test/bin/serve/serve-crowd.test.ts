@@ -13,6 +13,7 @@ import { type ServeOptions, startServer } from '../../../bin/serve/start-server'
 import { openMirrorDirectory } from '../../../lib/store/open';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { openFiles } from './open-files';
+import '../../fixtures/needs-seconds';
 
 const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
 

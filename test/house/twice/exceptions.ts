@@ -7,4 +7,101 @@ export interface Exception {
   readonly reason: string;
 }
 
-export const exceptions: readonly Exception[] = [];
+export const exceptions: readonly Exception[] = [
+  {
+    files: ['lib/mirror/settings/orders.ts', 'lib/mirror/settings/props-of-config.ts'],
+    line: 'serial,',
+    reason: 'both name the fields of a view, one from properties, one from mirror.yaml; what they make of them differs',
+  },
+  {
+    files: ['lib/machine/bootstrap/commands.ts', 'test/fixtures/images/mmdebstrap.ts'],
+    line: '...machineOwn.map((path) => `--customize-hook=rm -f "$1"/${path}`),',
+    reason: 'the plain way with mmdebstrap alone, which the product is compared with: it must not follow the product',
+  },
+  {
+    files: ['lib/store/s3/s3-store.ts', 'test/publication/made/memory-store.ts'],
+    line: 'async adopt(',
+    reason: 'the signature of a method of Store, which both implement',
+  },
+  {
+    files: ['test/mirror/every-prop.ts', 'test/mirror/props.test.ts'],
+    line: "proposed: ['cloud-init'],",
+    reason: 'what is given and what comes of it: the test says both',
+  },
+  {
+    files: ['test/catalog/products.test.ts', 'test/simplestreams/made-documents.ts'],
+    line: "krel: 'noble',",
+    reason: 'fields of a product, as data of two rooms',
+  },
+  {
+    files: ['lib/catalog/releases.ts', 'test/catalog/releases.test.ts'],
+    line: 'version,',
+    reason: 'names of fields: the test holds the catalogue against a table of its own',
+  },
+  {
+    files: ['lib/catalog/bootloaders.ts', 'test/catalog/bootloaders.test.ts'],
+    line: "release: 'noble',",
+    reason: 'the test says what the catalogue must say, by itself',
+  },
+  {
+    files: ['bin/order/places-from.ts', 'lib/mirror/choices/mirror-places.ts'],
+    line: 'readonly stream?: string;',
+    reason:
+      'options of the command and properties of the construct: jsii wants an interface of its own, with docs per property',
+  },
+  {
+    files: ['test/store/s3/s3-refusals.test.ts', 'test/store/s3/s3-refusals.test.ts'],
+    line: "hint: expect.stringContaining('AWS_PROFILE'),",
+    reason: 'each refusal with all that leads to it, to be read from top to bottom',
+  },
+  {
+    files: ['test/stages/streams/cloud-image.test.ts', 'test/stages/streams/cloud-image.test.ts'],
+    line: 'await expect(finding(server)).rejects.toMatchObject({',
+    reason: 'each refusal with all that leads to it, to be read from top to bottom',
+  },
+  {
+    files: ['test/fixtures/servers/forward-proxy.ts', 'test/fixtures/servers/served-over-tls.ts'],
+    line: 'return {',
+    reason: 'one closes sockets of its own, too',
+  },
+  {
+    files: ['test/bin/commands/verify.test.ts', 'test/bin/commands/verify.test.ts'],
+    line: "'✓ stable: 1 product, 1 version, 5 objects (0.1 MB) — all signatures, rules and digests hold',",
+    reason: 'each case with what it makes, runs and expects, to be read from top to bottom',
+  },
+  {
+    files: ['test/bin/commands/verify.test.ts', 'test/bin/commands/verify.test.ts'],
+    line: 'expect(terminal.outLines).toEqual([',
+    reason: 'each case with what it makes, runs and expects, to be read from top to bottom',
+  },
+  {
+    files: ['test/bin/build/in-cloud.test.ts', 'test/bin/commands/doctor.test.ts'],
+    line: "describe('a build in the cloud', () => {",
+    reason: 'a small mirror that is served, and another command run on it',
+  },
+  {
+    files: ['lib/mirror/workflow/each-architecture.ts', 'lib/mirror/workflow/each-architecture.ts'],
+    line: "resultPath: '$.root',",
+    reason: 'states of one machine: what differs is what they say',
+  },
+  {
+    files: ['lib/mirror/choices/architecture.ts', 'lib/mirror/choices/kernel-flavour.ts'],
+    line: 'export class Architecture {',
+    reason: 'classes like enums: jsii wants each with its values and docs',
+  },
+  {
+    files: ['test/house/linear-readers.test.ts', 'test/house/linear-readers.test.ts'],
+    line: "{ before: 'com.ubuntu.maas.a:v3:boot:', piece: '1.', after: '!' },",
+    reason: 'rows of a table',
+  },
+  {
+    files: ['lib/catalog/bootloaders.ts', 'lib/catalog/bootloaders.ts'],
+    line: "packages: ['shim-signed', 'grub-efi-amd64-signed'],",
+    reason: 'rows of a table',
+  },
+  {
+    files: ['bin/commands/doctor.ts', 'bin/commands/releases.ts'],
+    line: 'export function addDoctor(program: Command, terminal: Terminal, done: (code: number) => void): void {',
+    reason: 'each command adds itself; what differs is all that it says',
+  },
+];

@@ -124,12 +124,10 @@ function commonLength(one: Place, other: Place, form: Form): number {
 }
 
 function pairOf(one: Place, other: Place, length: number): Twice {
-  const [a, b] = [runOf(one, length), runOf(other, length)];
-  const inOrder = a.file === b.file ? one.at < other.at : a.file < b.file;
-  return inOrder ? { first: a, second: b } : { first: b, second: a };
+  const runOf = ({ file, lines, at }: Place) => ({ file, lines: lines.slice(at, at + length) });
+  const inOrder = one.file === other.file ? one.at < other.at : one.file < other.file;
+  return inOrder ? { first: runOf(one), second: runOf(other) } : { first: runOf(other), second: runOf(one) };
 }
-
-const runOf = ({ file, lines, at }: Place, length: number): Run => ({ file, lines: lines.slice(at, at + length) });
 
 function keyOf({ first, second }: Twice): string {
   return [first, second].map(({ file, lines }) => `${file}:${lines[0]?.line}`).join(' ');

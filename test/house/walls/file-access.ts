@@ -8,6 +8,7 @@ export const fileAccess: Readonly<Record<string, string>> = {
   'lib/local/expire-runs.ts': 'runs/ and cache/ of the work folder: only what has names that this tool gives',
   'lib/local/codebuild/named-pipes.ts': 'pipes of a phase, in the folder of its build',
   'lib/local/scratch.ts': 'scratch folders of builds, by their names',
+  'lib/local/names-in.ts': 'names in a folder of the work folder',
   'lib/local/codebuild/shell.ts': 'scripts and variables of a phase, in the folder of its build',
   'lib/local/template/template.ts': 'the synthesised assembly',
   'lib/machine/tree/binfmt.ts': 'binfmt_misc, and what packages of this machine say in binfmt.d',

@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module';
 import type { IRegularForbiddenRuleType } from 'dependency-cruiser';
 import { fileAccess, treeAlcove } from './file-access';
-import { doors, house, type Room, top } from './rooms';
+import { doors, ground, house, type Room, top } from './rooms';
 
 type Rule = IRegularForbiddenRuleType;
 
@@ -9,6 +9,8 @@ type Rule = IRegularForbiddenRuleType;
 const processStarters = ['node:child_process', 'node:cluster', 'execa'];
 
 const ours = '^(lib|bin|bench|test)/';
+
+const groundPattern = `^lib/(${ground.join('|')})\\.ts$`;
 
 /** The walls of the house as dependency-cruiser checks them; the comment of a rule ends a sentence that begins with a file and its import. */
 export function walls(): Rule[] {
@@ -21,7 +23,12 @@ export function walls(): Rule[] {
       'only rooms of the house may',
     ),
     rule('face', { path: '^lib/index\\.ts$' }, outside(['^lib/mirror/']), 'the public face shows mirror only'),
-    rule('errors', { path: '^lib/errors\\.ts$' }, { path: ours }, 'errors.ts stands without other files'),
+    rule(
+      'ground',
+      { path: groundPattern },
+      { pathNot: [packagePattern('node:crypto')] },
+      'a file that every room may import stands without others',
+    ),
     ...Object.keys(house).flatMap((room) => [...ofRoom(room), ...ofPackages(room)]),
     ...Object.entries(house).flatMap(([room, table]) => ofAlcoves(room, `^lib/${room}/`, table)),
     ...ofAlcoves('bin', '^bin/', doors),
@@ -39,12 +46,7 @@ function ofRoom(name: string): Rule[] {
   const rooms = [name, ...(house[name]?.rooms ?? [])];
   const allowed = rooms.map((room) => `^lib/${room}/`);
   return [
-    rule(
-      `room-${name}`,
-      { path: `^lib/${name}/` },
-      outside(['^lib/errors\\.ts$', ...allowed]),
-      `which ${name} may not`,
-    ),
+    rule(`room-${name}`, { path: `^lib/${name}/` }, outside([groundPattern, ...allowed]), `which ${name} may not`),
   ];
 }
 

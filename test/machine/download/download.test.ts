@@ -373,7 +373,7 @@ describe('a download with a cache', () => {
     const files = ['a', 'b', 'c', 'd'].map((name) => join(folder, name));
     const processes = files.map((file) => startDownloader(`${server.address}squashfs`, file, promised, cache));
 
-    for (const { ended } of processes) expect(await ended).toEqual({ code: 0, errors: '' });
+    for (const { ended } of processes) expect(await ended).toMatchObject({ code: 0, errors: '' });
     expect(server.requests).toHaveLength(1);
     for (const file of files) expect(readFileSync(file).equals(image)).toBe(true);
   });

@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { buildSync } from 'esbuild';
-import { onTestFinished } from 'vitest';
 import type { Promised } from '../../../lib/machine/download/download-part';
+import { childSaying } from '../../fixtures/programs/child-saying';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 export interface DownloaderProcess {
@@ -26,23 +24,10 @@ export function startDownloader(
   const entryPoints = [join(__dirname, 'downloader.ts')];
   buildSync({ entryPoints, outfile, bundle: true, platform: 'node', target: 'node22', logLevel: 'silent' });
   const child = spawn(process.execPath, [outfile, url, file, sha256, String(size), cache]);
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const lines: string[] = [];
-  let errors = '';
-  child.stderr.on('data', (text) => {
-    errors += text;
-  });
-  const output = createInterface(child.stdout).on('line', (line) => lines.push(line));
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, errors }));
+  const { said, ended } = childSaying(child);
   return {
     ended,
-    said: (word) =>
-      new Promise<void>((resolve, reject) => {
-        const look = () => lines.some((line) => line.startsWith(word)) && resolve();
-        output.on('line', look);
-        look();
-        void ended.then(() => reject(new Error(`it ended without "${word}": ${lines.join(', ')} ${errors}`)));
-      }),
+    said: (word) => said(word, (line) => line.startsWith(word)),
     kill: async () => {
       child.kill('SIGKILL');
       await ended;

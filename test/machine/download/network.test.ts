@@ -5,8 +5,8 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { sha256OfText } from '../../../lib/machine/digest';
 import { download, readUrl } from '../../../lib/machine/download/download';
+import { sha256Of } from '../../../lib/sha256';
 import { startProxy } from '../../fixtures/servers/forward-proxy';
 import { makeAuthority } from '../../fixtures/servers/small-authority';
 import { serveTroubled } from '../../fixtures/servers/troubled-server';
@@ -50,7 +50,7 @@ describe('a proxy', () => {
 
   it('lets a download go on after a cut', async () => {
     const image = randomBytes(100_000);
-    const promised = { sha256: sha256OfText(image as unknown as string), size: image.length };
+    const promised = { sha256: sha256Of(image as unknown as string), size: image.length };
     await using server = await serveTroubled({ '/squashfs': image }, ({ before }) => (before ? {} : { cutAt: 60_000 }));
     await using proxy = await startProxy();
     const file = join(temporaryFolder(), 'squashfs');

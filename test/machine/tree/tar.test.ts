@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { makeTarXz } from '../../../lib/machine/tree/tar';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-root';
 
 const { XZ_OPT, TAR_OPTIONS } = process.env;
 afterEach(() => {

@@ -221,10 +221,7 @@ describe('the roles', () => {
 
   it('let Tell read the executions, builds and logs of this mirror, and speak to its topic', () => {
     const projects = Object.keys(template.findResources('AWS::CodeBuild::Project'));
-    const named = (action: string) =>
-      on(/^MirrorTellRole/)
-        .filter(({ Action }) => [Action].flat().includes(action))
-        .flatMap(({ Resource }) => [Resource].flat().map(spelt));
+    const named = (action: string) => resourcesOf(/^MirrorTellRole/, action);
 
     expect(named('codebuild:BatchGetBuilds').sort()).toEqual(projects.map(short).sort());
     // the log groups of the functions and the state machine are none of its business
@@ -236,10 +233,7 @@ describe('the roles', () => {
 
   it('let the state machine run its own builds and functions', () => {
     const projects = Object.keys(template.findResources('AWS::CodeBuild::Project'));
-    const named = (action: string) =>
-      on(/^MirrorWorkflowRole/)
-        .filter(({ Action }) => [Action].flat().includes(action))
-        .flatMap(({ Resource }) => [Resource].flat().map(spelt));
+    const named = (action: string) => resourcesOf(/^MirrorWorkflowRole/, action);
 
     expect(named('codebuild:StartBuild').sort()).toEqual(projects.map(short).sort());
     expect(named('lambda:InvokeFunction')).toEqual(['PlanFunction', 'SelectFunction', 'PublishFunction']);
@@ -308,6 +302,13 @@ function starredIn(made: Template): string[] {
     ),
   );
   return [...new Set(found)].sort();
+}
+
+/** What a role may do an action with. */
+function resourcesOf(role: RegExp, action: string): string[] {
+  return on(role)
+    .filter(({ Action }) => [Action].flat().includes(action))
+    .flatMap(({ Resource }) => [Resource].flat().map(spelt));
 }
 
 /** Without the role. */

@@ -15,6 +15,7 @@ import {
   UbuntuRelease,
 } from '../../../lib';
 import { statementsOf } from '../statements';
+import { refused } from './refused';
 
 const { NOBLE: noble, JAMMY: jammy } = UbuntuRelease;
 const schedule = MirrorSchedule.DAILY;
@@ -40,14 +41,6 @@ function flavoursOf(template: Template): string[] {
     .flatMap((id) => /^MirrorKernel(\w+)ExtractProject/.exec(id)?.[1] ?? [])
     .sort();
 }
-
-const refused = (message: RegExp) =>
-  expect.objectContaining({
-    name: 'BadInput',
-    misuse: true,
-    message: expect.stringMatching(message),
-    hint: expect.any(String),
-  });
 
 describe('kernels', () => {
   it('are what views build that name none', () => {

@@ -2,14 +2,7 @@ import { Fn } from 'aws-cdk-lib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MirrorSchedule } from '../../../lib';
-
-const refused = (message: RegExp) =>
-  expect.objectContaining({
-    name: 'BadInput',
-    misuse: true,
-    message: expect.stringMatching(message),
-    hint: expect.any(String),
-  });
+import { refused } from './refused';
 
 describe('a schedule', () => {
   it.each([

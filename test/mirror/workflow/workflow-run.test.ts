@@ -7,6 +7,7 @@ import { Order } from '../../../lib/job/order';
 import { concludeInputOf, type Plan, planInputOf, planOf } from '../../../lib/job/plan';
 import { conclude } from '../../../lib/stages/conclude';
 import { definitionOf, statesOf, templateOf } from '../made-mirror';
+import '../../fixtures/needs-seconds';
 
 type Handler = (input: Record<string, unknown>) => unknown;
 

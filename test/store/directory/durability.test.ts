@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { type Call, callsOf, straceTo } from '../traced';
 import { startWriterUnder } from './writer-process';
+import '../../fixtures/needs-root';
 
 const said = ['created', 'copied', 'adopted', 'exposed', 'replaced', 'has its key'];
 

@@ -2,18 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { buildSync } from 'esbuild';
-import { afterAll, onTestFinished } from 'vitest';
+import { afterAll } from 'vitest';
+import { type ChildSaying, childSaying } from '../../fixtures/programs/child-saying';
 
-export interface WriterProcess {
+export interface WriterProcess extends ChildSaying {
   readonly child: ChildProcess;
-  /** Fulfilled when the process has said this line. */
-  said(line: string): Promise<void>;
   /** Lets it go on. */
   goOn(): void;
-  /** Its exit code, or null where a signal ended it; and the lines that it said. */
-  readonly ended: Promise<{ code: number | null; lines: string[]; errors: string }>;
 }
 
 /** Starts writer.ts on a store in a process of its own, which is gone when the test is over. */
@@ -30,24 +26,7 @@ export function startWriterUnder(
 ): WriterProcess {
   const [program = '', ...args] = [...above, process.execPath, bundle(), root, what, ...words];
   const child = spawn(program, args);
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const lines: string[] = [];
-  let errors = '';
-  child.stderr.on('data', (text) => {
-    errors += text;
-  });
-  const output = createInterface(child.stdout).on('line', (line) => lines.push(line));
-  const ended = new Promise<{ code: number | null; lines: string[]; errors: string }>((resolve) => {
-    child.on('close', (code) => resolve({ code, lines, errors }));
-  });
-  const said = (line: string) =>
-    new Promise<void>((resolve, reject) => {
-      const look = () => lines.includes(line) && resolve();
-      output.on('line', look);
-      look();
-      void ended.then(() => reject(new Error(`it ended without "${line}": ${lines.join(', ')} ${errors}`)));
-    });
-  return { child, said, goOn: () => void child.stdin.write('go on\n'), ended };
+  return { child, ...childSaying(child), goOn: () => void child.stdin.write('go on\n') };
 }
 
 let bundled: string | undefined;

@@ -8,6 +8,7 @@ import type { Asked } from '../../fixtures/aws/small-s3/request';
 import { type Fault, type FaultOf, type SmallS3, startSmallS3 } from '../../fixtures/aws/small-s3/server';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { keysOf, sha256Of, textOf } from '../contract';
+import '../../fixtures/needs-seconds';
 
 interface Place {
   readonly s3: SmallS3;

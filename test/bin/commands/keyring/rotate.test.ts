@@ -14,6 +14,7 @@ import { makeSmallMirror, publicationTime } from '../../../fixtures/mirrors/smal
 import { serve } from '../../../fixtures/servers/served-folder';
 import { temporaryFolder } from '../../../fixtures/temporary-folder';
 import { keptTerminal } from '../../terminal/kept-terminal';
+import '../../../fixtures/needs-seconds';
 
 const keys = mkdtempSync(join(tmpdir(), 'keys-'));
 const [key, newKey] = [join(keys, 'old.asc'), join(keys, 'new.asc')];

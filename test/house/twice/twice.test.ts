@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { codeLines } from './twice/code-lines';
-import { exceptions } from './twice/exceptions';
-import { twiceFaults } from './twice/faults';
+import { codeLines } from './code-lines';
+import { exceptions } from './exceptions';
+import { twiceFaults } from './faults';
 
 const run = `export async function keyOf(path: string): Promise<Buffer> {
   const bytes = await readFile(path);
