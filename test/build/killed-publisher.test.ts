@@ -33,9 +33,7 @@ const program = `
 `;
 
 // The builds before it die in crash.test.ts. What they hand on is prepared here, so that only Publish runs.
-it('leaves the mirror as good as before at whatever change of a file Publish is killed, and publishes the next time', {
-  timeout: 900_000,
-}, async () => {
+it('leaves the mirror as good as before at whatever change of a file Publish is killed, and publishes the next time', async () => {
   const key = join(temporaryFolder(), 'key.asc');
   const privateKey = await makePrivateKey({ name: 'killed', at: publicationTime, rsaBits: 2048 });
   writeFileSync(key, privateKey, { mode: 0o600 });

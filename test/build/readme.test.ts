@@ -39,11 +39,11 @@ describe('npm run mirror', () => {
   /** The script itself, with one of its two kernels: test/boots/readme.test.ts boots both. */
   const words = () => mirrorWords(folder, '--kernel', 'cloud');
 
-  it('builds, boots and signs Debian, and the mirror verifies', { timeout: 900_000 }, async () => {
+  it('builds, boots and signs Debian, and the mirror verifies', async () => {
     await expectMirror(folder, words(), ['cloud'], '1 product, 1 version, 5 objects');
   });
 
-  it('finds by a look at the sources that nothing is new', { timeout: 300_000 }, async () => {
+  it('finds by a look at the sources that nothing is new', async () => {
     const index = readFileSync(join(folder, 'mirror/candidate/streams/v1/index.sjson'));
     const { code, out, err } = await maasMirror(words(), { env: mirrorEnv(folder) });
 
@@ -53,7 +53,7 @@ describe('npm run mirror', () => {
     expect(readFileSync(join(folder, 'mirror/candidate/streams/v1/index.sjson'))).toEqual(index);
   });
 
-  it('is read by curl and gpgv alone', { timeout: 300_000 }, async () => {
+  it('is read by curl and gpgv alone', async () => {
     const server = spawn(process.execPath, [
       join(root, 'dist/bin/maas-mirror.js'),
       'serve',

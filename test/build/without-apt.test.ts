@@ -9,7 +9,7 @@ import { newestAt } from './published';
 import { expectUntold, seenFolders } from './seen-folders';
 import { ownData, smallOrder } from './small-order';
 
-beforeAll(async () => void (await Promise.all([smallRelease(), newerNode()])), 300_000);
+beforeAll(async () => void (await Promise.all([smallRelease(), newerNode()])));
 
 it('fetches, upgrades, prepares and extracts on a machine without apt and dpkg, as CodeBuild’s for arm64, by Node 24', async () => {
   const small = await smallRelease();

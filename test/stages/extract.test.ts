@@ -15,7 +15,7 @@ import { temporaryFolder } from '../fixtures/temporary-folder';
 import { inImage, pocketsAt } from '../fixtures/trees/in-image';
 
 // Made cold beside other tests it takes longer than a test may.
-beforeAll(() => lookAlike('noble'), 300_000);
+beforeAll(() => lookAlike('noble'));
 
 const noble = releaseOf('noble');
 const choice = initramfsChoiceOf(noble, 'amd64');

@@ -162,7 +162,7 @@ describe('a server with few places', () => {
     client.write(request('/large'));
     await once(client, 'readable');
 
-    await expect.poll(() => openFiles().filter((path) => path.startsWith(root))).toEqual([]);
+    await expect.poll(() => openFiles().filter((path) => path.startsWith(root)), { timeout: 600_000 }).toEqual([]);
   });
 });
 

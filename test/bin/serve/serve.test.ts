@@ -259,7 +259,7 @@ describe('serving a mirror', () => {
     await once(socket, 'data');
     expect(openFiles()).toContain(join(root, 'squashfs'));
     socket.destroy();
-    await expect.poll(openFiles).not.toContain(join(root, 'squashfs'));
+    await expect.poll(openFiles, { timeout: 600_000 }).not.toContain(join(root, 'squashfs'));
   });
 
   it('lets go of its port when it is closed, in the middle of a download too', async () => {

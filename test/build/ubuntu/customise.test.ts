@@ -54,7 +54,7 @@ async function build(site: UbuntuSite, ...words: string[]) {
   return built;
 }
 
-describe('a customised image', { timeout: 600_000 }, () => {
+describe('a customised image', () => {
   it('has the package of the PPA, in root, manifest and initramfs, boots, and keeps nothing of how it came there', async () => {
     await using site = await ubuntuSite(noble);
     await using launchpad = await servedPpa();
@@ -167,7 +167,7 @@ describe('a customised image', { timeout: 600_000 }, () => {
 /** Of a squashfs that nobody looks into. */
 const quick = { compression: 'lz4' };
 
-describe('a customisation that cannot be', { timeout: 300_000 }, () => {
+describe('a customisation that cannot be', () => {
   it.each([
     [
       'a package that no repository has',
@@ -234,7 +234,7 @@ describe('a customisation that cannot be', { timeout: 300_000 }, () => {
   });
 });
 
-describe('an image that keeps packages back', { timeout: 300_000 }, () => {
+describe('an image that keeps packages back', () => {
   /** The image with settings of its own, as sites have them: one package is on hold, another one is pinned. */
   async function heldBase(): Promise<string> {
     const [tree, base] = [join(temporaryFolder(), 'tree'), join(temporaryFolder(), 'base.squashfs')];

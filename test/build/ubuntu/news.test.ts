@@ -40,7 +40,7 @@ async function build(site: UbuntuSite, kernels: string, ...more: string[]): Prom
 const names = (site: UbuntuSite, kernel: string, view?: string) =>
   versionsAt({ mirror: site.mirror, release: 'noble', kernel, ...(view && { view }) });
 
-describe('what counts as news', { timeout: 600_000 }, () => {
+describe('what counts as news', () => {
   let site: UbuntuSite;
   let first: Awaited<ReturnType<typeof build>>;
   // The mirror that the first two tests go on with, each in a view of its own.
@@ -155,7 +155,7 @@ describe('what counts as news', { timeout: 600_000 }, () => {
   });
 });
 
-describe('a stream that is not what it says', { timeout: 120_000 }, () => {
+describe('a stream that is not what it says', () => {
   const refused = async (site: UbuntuSite) => {
     const { code, err, out } = await maasMirror(site.words('--kernel', 'ga'), { env: site.env });
     expect(existsSync(join(site.mirror, 'candidate/streams'))).toBe(false);

@@ -11,7 +11,7 @@ beforeAll(async () => {
   noble = await lookAlike('noble');
 });
 
-describe('building noble from its cloud image', { timeout: 900_000 }, () => {
+describe('building noble from its cloud image', () => {
   // test/boots/noble.test.ts boots them, too; one flavour boots in customise.test.ts.
   it('publishes all six flavours of amd64 as images.maas.io has them, each from its own package', async () => {
     await expectSixFlavours(noble, 'waived', '--no-boot-test');

@@ -125,7 +125,7 @@ describe('the options of this machine’s apt', () => {
 });
 
 describe('an image whose apt is configured', () => {
-  beforeAll(async () => void (await smallRelease()), 300_000);
+  beforeAll(async () => void (await smallRelease()));
 
   /**
    * As command-not-found, update-notifier, needrestart, pro-client, snapd and others have them; each leaves a file of its

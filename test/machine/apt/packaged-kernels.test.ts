@@ -18,7 +18,7 @@ import { serveArchive, smallRelease } from '../../fixtures/images/small-release'
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { inSmallTree } from '../../fixtures/trees/in-small-tree';
 
-beforeAll(async () => void (await smallRelease()), 300_000);
+beforeAll(async () => void (await smallRelease()));
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 

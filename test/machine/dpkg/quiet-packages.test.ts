@@ -6,7 +6,7 @@ import type { Chroot } from '../../../lib/machine/tree/chroot';
 import { smallRelease } from '../../fixtures/images/small-release';
 import { inSmallTree } from '../../fixtures/trees/in-small-tree';
 
-beforeAll(async () => void (await smallRelease()), 300_000);
+beforeAll(async () => void (await smallRelease()));
 
 const tool = '/usr/sbin/update-initramfs';
 

@@ -8,7 +8,7 @@ import { smallRelease } from '../../fixtures/images/small-release';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import type { Outcome, Scene } from './hostile-method';
 
-beforeAll(async () => void (await smallRelease()), 300_000);
+beforeAll(async () => void (await smallRelease()));
 
 const hostile = join(__dirname, '../../fixtures/trees/hostile');
 const credentialAddresses = ['169.254.170.2', '169.254.169.254'];

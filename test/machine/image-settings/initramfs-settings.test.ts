@@ -83,7 +83,7 @@ const settings: Readonly<Record<string, string>> = {
 };
 
 describe('an image that has settings of its own', () => {
-  beforeAll(async () => void (await smallRelease()), 300_000);
+  beforeAll(async () => void (await smallRelease()));
 
   it('gets the same initramfs, byte for byte, as without them, with its packages on hold and without folders that all have', async () => {
     const plain = await initramfsWith(async () => {}, refusesWithoutBonding);

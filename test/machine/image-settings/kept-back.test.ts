@@ -21,7 +21,7 @@ import { serveArchive } from '../../fixtures/servers/served-archive';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { inSmallTree } from '../../fixtures/trees/in-small-tree';
 
-beforeAll(async () => void (await smallRelease()), 300_000);
+beforeAll(async () => void (await smallRelease()));
 
 it('reads what apt says of packages, and where the candidate comes from', () => {
   const printed = [

@@ -21,7 +21,7 @@ const choice: InitramfsChoice = {
 const functions = 'usr/share/initramfs-tools/hook-functions';
 
 // Made cold beside other tests it takes longer than a test may.
-beforeAll(() => smallRelease(), 300_000);
+beforeAll(() => smallRelease());
 
 it('makes byte for byte the initramfs that initramfs-tools makes by copying modules one at a time', async () => {
   const small = await smallRelease();

@@ -16,7 +16,7 @@ import { serveArchive } from '../../fixtures/servers/served-archive';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { inSmallTree } from '../../fixtures/trees/in-small-tree';
 
-beforeAll(async () => void (await smallRelease()), 300_000);
+beforeAll(async () => void (await smallRelease()));
 
 describe('a hostile package', () => {
   it('finds no way out of its tree while it is installed, and nothing of the builder in it', async () => {

@@ -11,7 +11,7 @@ import { inContainerOf } from '../../fixtures/programs/small-container';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { inSmallTree } from '../../fixtures/trees/in-small-tree';
 
-beforeAll(async () => void (await smallRelease()), 400_000);
+beforeAll(async () => void (await smallRelease()));
 
 const quiet = { quiet: true } as const;
 const script = 'buildspecs/within-limits.pl';

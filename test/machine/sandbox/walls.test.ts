@@ -14,7 +14,7 @@ import { smallRelease } from '../../fixtures/images/small-release';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { inSmallTree } from '../../fixtures/trees/in-small-tree';
 
-beforeAll(async () => void (await smallRelease()), 400_000);
+beforeAll(async () => void (await smallRelease()));
 
 const abi = ownAbi(thisMachine());
 const quiet = { quiet: true } as const;

@@ -218,7 +218,7 @@ describe('a tree in which anything is where this machine reads and writes', () =
 });
 
 describe('a hostile package or image', () => {
-  beforeAll(async () => void (await smallRelease()), 400_000);
+  beforeAll(async () => void (await smallRelease()));
 
   /** A file of this machine that is nobody else's business. */
   function victim(text = 'precious'): string {
