@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder';
@@ -49,6 +49,7 @@ describe('test:fast', () => {
         it('finds Node and perl', () => expect(['node', 'perl'].map(started)).toEqual(['started', 'started']));
         it('finds no squashfs', () => expect(started('mksquashfs')).toBe('ENOENT'));`,
     });
+    chmodSync(tree, 0o755); // for nobody
     const words = ['run', '--root', tree, '--config', join(root, 'vitest.fast.config.ts'), '--no-cache'];
     const env = { ...process.env, HOME: tree, NO_COLOR: '1', VITE_CONFIG_NATIVE_IGNORE_WARNING: 'true' };
 
