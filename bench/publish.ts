@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { kmsSigner } from '../lib/cloud/keys/kms-signer';
 import { bundlesVariable, workStoreVariable } from '../lib/job/environment';
-import { mirrorStoreVariable } from '../lib/job/names';
+import { mirrorStoreVariable } from '../lib/job/execution-names';
 import { writeJson } from '../lib/simplestreams/json';
 import { openMirrorDirectory, openWorkDirectory } from '../lib/store/open';
 import { S3Store } from '../lib/store/s3/s3-store';

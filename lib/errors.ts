@@ -139,7 +139,7 @@ function endOfHost(text: string, start: number): number {
  * (lib/job/layout.ts), and messages end in logs, mails and histories.
  */
 export function withoutFolders(text: string): string {
-  // In a path, or as what a build's environment says: there by how executions are named (lib/job/names.ts).
+  // In a path, or as what a build's environment says: there by how executions are named (lib/job/execution-names.ts).
   return text.replace(
     /((?:runs\/[^/\s]{1,200}|\d{8}T\d{6}-[0-9a-f]{8}(?:-\d{1,6})?)-)[0-9a-f]{16}(?![0-9a-f])/g,
     '$1…',

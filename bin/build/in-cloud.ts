@@ -4,11 +4,11 @@ import { type Execution, startExecution } from '../../lib/cloud/follow/execution
 import { followExecution } from '../../lib/cloud/follow/follow';
 import { mirrorOf } from '../../lib/cloud/stack-outputs';
 import { MirrorError } from '../../lib/errors';
-import { isDescribed } from '../../lib/job/catalogue/release-for';
 import type { ExecutionResult } from '../../lib/job/events';
 import { mirror as layout } from '../../lib/job/layout';
 import { bootloadersOrder, type Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
+import { isDescribed } from '../../lib/job/releases/release-for';
 import { refuseFileAddresses } from '../../lib/job/sources/file-addresses';
 import { refusePasswords } from '../../lib/job/sources/passwords';
 import { keysOf } from '../../lib/simplestreams/openpgp/keyring';

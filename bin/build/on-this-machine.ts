@@ -8,7 +8,7 @@ import { familyOf } from '../../lib/catalog/releases';
 import { MirrorError } from '../../lib/errors';
 import { cacheVariable, workStoreVariable } from '../../lib/job/environment';
 import type { ExecutionResult } from '../../lib/job/events';
-import { executionName, mirrorStoreVariable } from '../../lib/job/names';
+import { executionName, mirrorStoreVariable } from '../../lib/job/execution-names';
 import { bootloadersOrder, type Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
 import { expireDownloads, expireRuns, removeRuns } from '../../lib/local/expire-runs';

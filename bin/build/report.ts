@@ -1,11 +1,11 @@
 import { join, relative, resolve } from 'node:path';
 import { familyOf } from '../../lib/catalog/releases';
 import { supportAt, supportMark } from '../../lib/catalog/support';
-import { isDescribed, releaseFor, toldBy } from '../../lib/job/catalogue/release-for';
 import type { EngineEvent, ExecutionResult } from '../../lib/job/events';
 import { mirror as layout } from '../../lib/job/layout';
 import { isNotReady } from '../../lib/job/not-ready';
 import { bootloadersOrder, type Order } from '../../lib/job/order';
+import { isDescribed, releaseFor, toldBy } from '../../lib/job/releases/release-for';
 import type { Published } from '../../lib/stages/publish';
 import type { Terminal } from '../terminal/terminal';
 import { maasCommands } from './maas-commands';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type BuildableRelease, buildableReleases } from '../../lib/job/catalogue/buildable-releases';
+import { type BuildableRelease, buildableReleases } from '../../lib/job/releases/buildable-releases';
 import type { ToldOptions } from '../releases/told-releases';
 import { type Column, table } from '../terminal/table';
 import type { Terminal } from '../terminal/terminal';

@@ -7,7 +7,7 @@ import { MirrorError } from '../../lib/errors';
 import { keptUpSince, type LookInput, lookInputOf } from '../../lib/job/aws/look';
 import { measurements } from '../../lib/job/aws/metrics';
 import { stateMachineVariable } from '../../lib/job/environment';
-import { mirrorStoreVariable } from '../../lib/job/names';
+import { mirrorStoreVariable } from '../../lib/job/execution-names';
 import type { Plan } from '../../lib/job/plan';
 import { refuseFileAddresses } from '../../lib/job/sources/file-addresses';
 import { refusePasswords } from '../../lib/job/sources/passwords';

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundlesVariable, checkBundles, workStoreVariable } from '../../lib/job/environment';
-import { mirrorStoreVariable } from '../../lib/job/names';
+import { mirrorStoreVariable } from '../../lib/job/execution-names';
 import { concludeInputOf, type Plan, planInputOf } from '../../lib/job/plan';
 import { refuseFileAddresses } from '../../lib/job/sources/file-addresses';
 import { refusePasswords } from '../../lib/job/sources/passwords';

@@ -1,7 +1,7 @@
 import { isSigningProbe, type TestSigned } from '../../lib/job/aws/probe';
 import { checkBundles, workStoreVariable } from '../../lib/job/environment';
+import { mirrorStoreVariable } from '../../lib/job/execution-names';
 import { publishInputOf, publishLoadersInputOf } from '../../lib/job/handed-on/publish-input';
-import { mirrorStoreVariable } from '../../lib/job/names';
 import { showKeyrings } from '../../lib/publication/keyring';
 import { testSignature } from '../../lib/stages/probes/test-signature';
 import { type Published, publish } from '../../lib/stages/publish';

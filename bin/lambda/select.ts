@@ -1,7 +1,7 @@
 import { checkBundles, workStoreVariable } from '../../lib/job/environment';
+import { mirrorStoreVariable } from '../../lib/job/execution-names';
 import { selectInputOf } from '../../lib/job/handed-on/publish-input';
 import type { Selected } from '../../lib/job/handed-on/results';
-import { mirrorStoreVariable } from '../../lib/job/names';
 import { select } from '../../lib/stages/select';
 import { openStore, openWorkStore } from '../../lib/store/open';
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { supportMark } from '../../lib/catalog/support';
-import { distroInfoFile } from '../../lib/job/catalogue/distro-info';
-import { isDescribed, releaseFor, toldBy } from '../../lib/job/catalogue/release-for';
 import { bootloadersOrder, type Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
+import { distroInfoFile } from '../../lib/job/releases/distro-info';
+import { isDescribed, releaseFor, toldBy } from '../../lib/job/releases/release-for';
 import { describedOrder } from '../../lib/stages/releases/described-order';
 import { withStreamBench } from './stream-bench';
 

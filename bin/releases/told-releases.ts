@@ -1,10 +1,10 @@
 // bin/releases: what is read of releases beyond the catalogue, in streams, distro-info-data and a mirror.yaml.
 
 import { dirname, resolve } from 'node:path';
-import { isNewer, type ToldRelease } from '../../lib/job/catalogue/buildable-releases';
-import { distroInfoFile, distroInfoReleases } from '../../lib/job/catalogue/distro-info';
 import { checked } from '../../lib/job/checked';
 import { parseConfig } from '../../lib/job/config';
+import { isNewer, type ToldRelease } from '../../lib/job/releases/buildable-releases';
+import { distroInfoFile, distroInfoReleases } from '../../lib/job/releases/distro-info';
 import { Places } from '../../lib/job/sources/places';
 import { type NewReleases, newReleases } from '../../lib/stages/releases/new-releases';
 import { type PlacesOptions, placesFrom, readFile, readKeyring, readText } from '../order/places-from';

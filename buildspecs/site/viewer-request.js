@@ -89,7 +89,7 @@ function hexGroups(side) {
 }
 
 // ---- Who may read, by name and password. The store holds `sha256 <salt> <digest> <since>` for each name, as
-// lib/cloud/access/credential.ts writes it. An unknown name takes the same work as a wrong password.
+// lib/cloud/access/site-password.ts writes it. An unknown name takes the same work as a wrong password.
 
 const nobody = `sha256 ${'0'.repeat(32)} ${'0'.repeat(64)} never`;
 

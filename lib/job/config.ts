@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { seriesOf } from '../catalog/names';
 import { familyOf } from '../catalog/releases';
 import { MirrorError, withoutPasswords } from '../errors';
-import { type AboutRelease, Catalogue, factsOf } from './catalogue/facts';
 import { checked } from './checked';
 import { refuseNotYet } from './not-yet';
 import { BootTimeout, bootloadersOrder, Compression, Customise, Order, ViewName } from './order';
+import { type AboutRelease, Catalogue, factsOf } from './releases/facts';
 import { Places } from './sources/places';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes');

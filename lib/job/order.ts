@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { factsFault } from '../catalog/described';
 import { seriesOf } from '../catalog/names';
-import { AboutRelease } from './catalogue/facts';
-import { isKernelPackage } from './catalogue/kernel-package';
+import { AboutRelease } from './releases/facts';
+import { isKernelPackage } from './releases/kernel-package';
 import { AddedRepository } from './sources/added-repository';
 import { CredentialsName } from './sources/credentials';
 import { address, Places } from './sources/places';

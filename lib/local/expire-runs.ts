@@ -28,7 +28,7 @@ export async function expireDownloads(cache: string, now: Date): Promise<void> {
   }
 }
 
-/** Names that download (lib/machine/download/download.ts) and bootedOnce (lib/stages/boot/booted-once.ts) give. */
+/** Names that download (lib/machine/download/download.ts) and bootedOnce (lib/stages/boot/reuse-boot.ts) give. */
 const isDownload = (name: string) => /^[0-9a-f]{64}(?:\.part)?$/.test(name);
 const isDownloadLock = (name: string) => /^[0-9a-f]{64}\.lock$/.test(name);
 const isBootLock = (name: string) => /^[0-9a-f]{2}\.lock$/.test(name);

@@ -5,7 +5,7 @@ import type { BuiltBootloader, BuiltBootloaders, BuiltLoaderItem } from '../job/
 import { made } from '../job/layout';
 import { type DownloadedPackage, downloadPackages } from '../machine/apt/apt-download';
 import { makeGrubImage } from '../machine/boot/grub-image';
-import type { Network } from '../machine/download/network';
+import type { Network } from '../machine/download/connections';
 import { newestTime, takeFiles, unpackPackages } from '../machine/dpkg/package-tree';
 import { makeFolder } from '../machine/files';
 import { progress } from '../machine/log';

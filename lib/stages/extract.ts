@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { bootDrivers } from '../catalog/boot/boot-drivers';
 import { type Kernel, kernelOf } from '../catalog/kernels';
-import { releaseFor } from '../job/catalogue/release-for';
 import type { Extracted } from '../job/handed-on/results';
 import { foldersOf, made } from '../job/layout';
+import { releaseFor } from '../job/releases/release-for';
 import { aptInstall } from '../machine/apt/apt';
 import { imagePackageOf } from '../machine/apt/apt-resolve';
 import type { AptTree } from '../machine/apt/apt-tree';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { initramfsPackages } from '../catalog/boot/initramfs';
-import { releaseFor } from '../job/catalogue/release-for';
 import { checked } from '../job/checked';
 import { Materials } from '../job/handed-on/materials';
 import type { Prepared } from '../job/handed-on/results';
 import { foldersOf, made } from '../job/layout';
+import { releaseFor } from '../job/releases/release-for';
 import { aptInstall, aptUpdate } from '../machine/apt/apt';
 import type { AptTree } from '../machine/apt/apt-tree';
 import { manifestOf } from '../machine/dpkg/manifest';

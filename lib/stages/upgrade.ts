@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { squashfsCompression } from '../catalog/compression';
-import { isKernelPackage } from '../job/catalogue/kernel-package';
-import { releaseFor } from '../job/catalogue/release-for';
 import type { Materials } from '../job/handed-on/materials';
 import type { Root } from '../job/handed-on/results';
 import { foldersOf, made } from '../job/layout';
+import { isKernelPackage } from '../job/releases/kernel-package';
+import { releaseFor } from '../job/releases/release-for';
 import { aptAutoremove, aptDistUpgrade, aptInstall, aptPurge, aptUpdate } from '../machine/apt/apt';
 import { cleanImage } from '../machine/apt/clean-image';
 import { manifestOf } from '../machine/dpkg/manifest';

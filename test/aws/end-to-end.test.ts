@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { defaultKeyPath } from '../../bin/keys/signing-key';
 import type { StackOutputs } from '../../lib/job/aws/stack-outputs';
 import { workStoreVariable } from '../../lib/job/environment';
-import { mirrorStoreVariable } from '../../lib/job/names';
+import { mirrorStoreVariable } from '../../lib/job/execution-names';
 import { Order } from '../../lib/job/order';
 import { runExecution } from '../../lib/local/engine';
 import { callFunction } from '../../lib/local/tasks/lambda';

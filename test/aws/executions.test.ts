@@ -8,7 +8,7 @@ import { readHistory } from '../../lib/cloud/follow/read-history';
 import { recentExecutions } from '../../lib/cloud/follow/recent-executions';
 import { mirrorOf } from '../../lib/cloud/stack-outputs';
 import { stackOutputs } from '../../lib/job/aws/stack-outputs';
-import { executionName } from '../../lib/job/names';
+import { executionName } from '../../lib/job/execution-names';
 import { Order } from '../../lib/job/order';
 import { type MiniStack, startMiniStack } from './mini-stack';
 

@@ -16,7 +16,7 @@ import { transformSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Metafiles, makeAssets } from '../../bin/bundle/assets';
 import { workStoreVariable } from '../../lib/job/environment';
-import { mirrorStoreVariable } from '../../lib/job/names';
+import { mirrorStoreVariable } from '../../lib/job/execution-names';
 import { makePrivateKey } from '../../lib/simplestreams/openpgp/openpgp-signer';
 import { smallObject } from '../fixtures/aws/small-s3/objects';
 import { startSmallS3 } from '../fixtures/aws/small-s3/server';

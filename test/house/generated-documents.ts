@@ -3,7 +3,7 @@ import { expect, onTestFinished } from 'vitest';
 import { flavourSaid } from '../../lib/catalog/names';
 import { parseProductId } from '../../lib/catalog/products';
 import { MirrorError, withoutPasswords } from '../../lib/errors';
-import { distroInfoReleases } from '../../lib/job/catalogue/distro-info';
+import { distroInfoReleases } from '../../lib/job/releases/distro-info';
 import { parseRepository } from '../../lib/job/sources/repository';
 import { archiveFailure } from '../../lib/machine/apt/apt-errors';
 import { installations } from '../../lib/machine/apt/apt-resolve';

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import Ajv2020 from 'ajv/dist/2020';
 import { describe, expect, it } from 'vitest';
 import { releaseOf } from '../../lib/catalog/releases';
-import { releaseFor } from '../../lib/job/catalogue/release-for';
 import { configSchema, ordersOf, parseConfig } from '../../lib/job/config';
 import type { Order } from '../../lib/job/order';
+import { releaseFor } from '../../lib/job/releases/release-for';
 
 const text = `
 views:

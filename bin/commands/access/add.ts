@@ -33,7 +33,7 @@ export async function runAccessAdd(
 ): Promise<number> {
   checkView(view);
   const { openAccess } = await import('../../../lib/cloud/access/open-access.js');
-  const { makePassword } = await import('../../../lib/cloud/access/credential.js');
+  const { makePassword } = await import('../../../lib/cloud/access/site-password.js');
   using access = await openAccess(stack, open);
   const password = makePassword();
   await access.store.add(site, password, new Date());

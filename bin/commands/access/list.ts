@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { Site } from '../../../lib/cloud/access/credential';
 import type { OpenKeys } from '../../../lib/cloud/access/open-access';
+import type { Site } from '../../../lib/cloud/access/site-password';
 import { type Column, table } from '../../terminal/table';
 import type { Terminal } from '../../terminal/terminal';
 

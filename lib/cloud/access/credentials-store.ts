@@ -9,7 +9,7 @@ import {
 import '@aws-sdk/signature-v4a'; // the service takes no other signature, and the SDK loads none by itself
 import { MirrorError } from '../../errors';
 import { asking } from '../asking';
-import { checkSiteName, recordOf, type Site, siteOf } from './credential';
+import { checkSiteName, recordOf, type Site, siteOf } from './site-password';
 
 /** How often a change is tried that another came before. */
 const attempts = 5;

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { MirrorError } from '../../errors';
 import { type ProbeTarget, probeInput } from '../../job/aws/probe';
-import { executionName, isNameOf, probeName } from '../../job/names';
+import { executionName, isNameOf, probeName } from '../../job/execution-names';
 import type { Order } from '../../job/order';
 import { asking } from '../asking';
 

@@ -1,8 +1,8 @@
 import { MirrorError } from '../../errors';
-import { kernelChoices } from '../catalogue/kernel-choice';
 import { handedOnHint } from '../checked';
 import type { Job } from '../job';
 import type { Order } from '../order';
+import { kernelChoices } from '../releases/kernel-choice';
 import type { Materials } from './materials';
 import type { PublishInput, SelectInput } from './publish-input';
 

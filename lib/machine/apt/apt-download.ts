@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { MirrorError } from '../../errors';
 import { sha256Of } from '../../sha256';
-import type { Network } from '../download/network';
+import type { Network } from '../download/connections';
 import { isProxyLine } from '../download/site-proxy';
 import { makeFolder } from '../files';
 import { type Gateway, openGateway } from '../gateway/gateway';

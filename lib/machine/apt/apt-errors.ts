@@ -42,7 +42,7 @@ const kinds: readonly Kind[] = [
     // Before the next: apt goes on to say that what it could not have is not signed.
     /(?: {2}|proxy: HTTP\/\d\.\d |HttpError)(?:4(?!04)\d\d|511)\b/,
   ],
-  // So the gateway says that it reaches no server (lib/machine/network/).
+  // So the gateway says that it reaches no server (lib/machine/gateway/).
   [unreachable[0], unreachable[1], unreachable[2], / {2}50[234]\b/],
   [
     'BadSignature',

@@ -1,5 +1,5 @@
 import { type Inside, inside } from '../tree/inside/inside';
-import { certificates } from './apt-network';
+import { certificates } from './apt-certificates';
 import { aptSettingsFile } from './apt-settings';
 
 /**

@@ -1,7 +1,7 @@
 import { type ErrorName, MirrorError } from '../../errors';
 import { sha256Of } from '../../sha256';
+import type { Network } from '../download/connections';
 import { readUrl } from '../download/download';
-import type { Network } from '../download/network';
 import type { Repository } from './apt';
 
 /**

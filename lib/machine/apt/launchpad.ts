@@ -1,6 +1,6 @@
 import { MirrorError, withoutPasswords } from '../../errors';
+import type { Network } from '../download/connections';
 import { type RequestOptions, readUrl } from '../download/download';
-import type { Network } from '../download/network';
 
 /** The key of a PPA, as Launchpad has it. */
 export interface PpaKey {

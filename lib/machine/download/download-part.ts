@@ -3,8 +3,8 @@ import { MirrorError, withoutPasswords } from '../../errors';
 import { digestOf } from '../digest';
 import { nameDiskFull } from '../disk-full';
 import type { Clock } from './clock';
+import { connect, type Network } from './connections';
 import { type Answer, get, piecesOf, Transient, uncached } from './http-request';
-import { connect, type Network } from './network';
 import { retrying } from './retry';
 import { atLeastRate, leastRate } from './time-limit';
 

@@ -5,9 +5,9 @@ import { digestOf } from '../digest';
 import { nameDiskFull } from '../disk-full';
 import { lockFile } from '../file-lock';
 import { type Clock, machineClock } from './clock';
+import { connect, type Network } from './connections';
 import { bringPart, type PartOptions, type Promised } from './download-part';
 import { type Answer, get, piecesOf, Transient, uncached } from './http-request';
-import { connect, type Network } from './network';
 import { defaultWaits, retrying } from './retry';
 import { withinTime } from './time-limit';
 

@@ -3,7 +3,7 @@ import { errors } from 'undici';
 import { MirrorError, withoutPasswords } from '../../errors';
 import { isPlainEncoding } from '../../plain-encoding';
 import { bodyPieces } from './body-pieces';
-import type { Connections } from './network';
+import type { Connections } from './connections';
 
 /** An answer whose bytes have not been read yet; they have to be, or be thrown away. */
 export interface Answer {

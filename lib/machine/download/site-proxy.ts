@@ -1,5 +1,5 @@
 import { MirrorError, withoutPasswords } from '../../errors';
-import type { Network } from './network';
+import type { Network } from './connections';
 
 /** The proxy of the site that an address is reached through; undefined where it is reached without one. */
 export type SiteProxy = (target: URL) => URL | undefined;

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { MirrorError } from '../../errors';
-import { type Network, trusted } from '../download/network';
+import { type Network, trusted } from '../download/connections';
 import { siteProxyOf } from '../download/site-proxy';
 import { logLine } from '../log';
 import type { OwnNames } from './addresses';

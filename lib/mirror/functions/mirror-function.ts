@@ -7,7 +7,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { bundlesVariable, workStoreVariable } from '../../job/environment';
-import { mirrorStoreVariable } from '../../job/names';
+import { mirrorStoreVariable } from '../../job/execution-names';
 import { bundlesDigest } from '../bundles';
 import type { BoundSigningKey } from '../choices/signing-key';
 import { acknowledge, starIn } from '../findings';

@@ -2,10 +2,10 @@ import { kernelsOf } from '../../catalog/kernels';
 import { flavourOf } from '../../catalog/names';
 import type { Release } from '../../catalog/releases';
 import { MirrorError } from '../../errors';
-import { usualKernels } from '../../job/catalogue/kernel-choice';
-import { releaseFor } from '../../job/catalogue/release-for';
 import { bootloadersOrder, type Order } from '../../job/order';
 import { planOf } from '../../job/plan';
+import { usualKernels } from '../../job/releases/kernel-choice';
+import { releaseFor } from '../../job/releases/release-for';
 import type { KernelFlavour } from '../choices/kernel-flavour';
 
 /** What a mirror is for. */

@@ -1,7 +1,7 @@
 import { describedRelease, type ReleaseFacts } from '../../catalog/described';
 import { type Release as CatalogueRelease, findRelease, releaseOf } from '../../catalog/releases';
-import { Catalogue } from '../../job/catalogue/facts';
 import { checked } from '../../job/checked';
+import { Catalogue } from '../../job/releases/facts';
 import type { Release } from '../choices/release';
 import type { MaasMirrorProps } from '../maas-mirror-props';
 

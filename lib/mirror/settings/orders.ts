@@ -1,11 +1,11 @@
 import type { Duration } from 'aws-cdk-lib';
 import { architecturesOf, type OfRelease } from '../../catalog/kernels';
 import { MirrorError } from '../../errors';
-import { releaseFor } from '../../job/catalogue/release-for';
 import { checked } from '../../job/checked';
 import { MirrorConfig, ordersOf } from '../../job/config';
 import { refuseNotYet } from '../../job/not-yet';
 import { bootloadersOrder, longestBoot, type Order } from '../../job/order';
+import { releaseFor } from '../../job/releases/release-for';
 import type { AddedRepository } from '../../job/sources/added-repository';
 import { refuseFileAddresses } from '../../job/sources/file-addresses';
 import { refusePasswords } from '../../job/sources/passwords';

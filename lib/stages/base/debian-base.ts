@@ -3,7 +3,7 @@ import { squashfsCompression } from '../../catalog/compression';
 import type { Release } from '../../catalog/releases';
 import { MirrorError } from '../../errors';
 import { machineAptOptions } from '../../machine/apt/apt';
-import { machineCertificates } from '../../machine/apt/apt-network';
+import { machineCertificates } from '../../machine/apt/apt-certificates';
 import { inReleaseTime, readInRelease, verifiedNames } from '../../machine/apt/in-release';
 import { bootstrap } from '../../machine/bootstrap/bootstrap';
 import { makeFolder } from '../../machine/files';

@@ -1,4 +1,4 @@
-import { kernelChoices } from '../../job/catalogue/kernel-choice';
+import { kernelChoices } from '../../job/releases/kernel-choice';
 import { cores } from '../../machine/this-machine';
 import type { Workbench } from '../workbench';
 

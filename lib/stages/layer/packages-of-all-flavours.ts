@@ -1,4 +1,4 @@
-import { isKernelPackage } from '../../job/catalogue/kernel-package';
+import { isKernelPackage } from '../../job/releases/kernel-package';
 import { aptInstall } from '../../machine/apt/apt';
 import { type NamedVersion, resolveInstall, sizeOfPackages } from '../../machine/apt/apt-resolve';
 import type { AptTree } from '../../machine/apt/apt-tree';

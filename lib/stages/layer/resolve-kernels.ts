@@ -1,10 +1,10 @@
 import { kernelOf } from '../../catalog/kernels';
 import { MirrorError } from '../../errors';
-import { kernelChoices } from '../../job/catalogue/kernel-choice';
-import { releaseFor } from '../../job/catalogue/release-for';
 import type { ResolvedKernel } from '../../job/handed-on/results';
 import type { Job } from '../../job/job';
 import type { Order } from '../../job/order';
+import { kernelChoices } from '../../job/releases/kernel-choice';
+import { releaseFor } from '../../job/releases/release-for';
 import { imagePackageOf, isKernelImage, type NamedVersion, resolveInstall } from '../../machine/apt/apt-resolve';
 import type { Chroot } from '../../machine/tree/chroot';
 import { sha256Of } from '../../sha256';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Order } from '../../job/order';
 import { ubuntuArchive } from '../../job/sources/apt-sources';
-import { machineCertificates } from '../../machine/apt/apt-network';
+import { machineCertificates } from '../../machine/apt/apt-certificates';
 import { writeBytes } from '../../machine/bytes';
 import type { BootloadersOrder } from '../bootloaders';
 import { networkOf } from '../sources/search';

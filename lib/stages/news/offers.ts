@@ -1,10 +1,10 @@
 import { type Kernel, kernelOf } from '../../catalog/kernels';
 import { type ItemName, itemPath, productFields, productId } from '../../catalog/products';
-import { releaseFor } from '../../job/catalogue/release-for';
 import type { PublishInput } from '../../job/handed-on/publish-input';
 import type { Artefact, Booted, Extracted, Fetched } from '../../job/handed-on/results';
 import type { Job } from '../../job/job';
 import { foldersOf, made as keys, mirror as layout } from '../../job/layout';
+import { releaseFor } from '../../job/releases/release-for';
 import { sha256Of } from '../../sha256';
 import type { Item, Version } from '../../simplestreams/types';
 import { type Origin, provenanceOf } from '../provenance';

@@ -1,7 +1,7 @@
 import { MirrorError, withoutPasswords } from '../../errors';
 import type { ProbedSources } from '../../job/aws/probe';
+import type { Network } from '../../machine/download/connections';
 import { type RequestOptions, readUrl } from '../../machine/download/download';
-import type { Network } from '../../machine/download/network';
 
 /**
  * Reads each document, all at once.

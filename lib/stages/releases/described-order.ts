@@ -2,9 +2,9 @@ import { architectures as builtArchitectures } from '../../catalog/architectures
 import { factsFault, isTooOld, oldestDescribed } from '../../catalog/described';
 import { findRelease, releaseNames } from '../../catalog/releases';
 import { MirrorError, withoutPasswords } from '../../errors';
-import { type DistroInfoRelease, distroInfoReleases } from '../../job/catalogue/distro-info';
-import type { AboutRelease, FactsSource, ReleaseFacts } from '../../job/catalogue/facts';
 import { bootloadersOrder, type Order } from '../../job/order';
+import { type DistroInfoRelease, distroInfoReleases } from '../../job/releases/distro-info';
+import type { AboutRelease, FactsSource, ReleaseFacts } from '../../job/releases/facts';
 import { streamAddress } from '../../job/sources/places';
 import { quickly } from '../../machine/apt/in-release';
 import type { StreamRelease, StreamReleases } from '../../simplestreams/foreign/stream-release';

@@ -1,6 +1,6 @@
 import { findRelease } from '../../catalog/releases';
-import { isNewer } from '../../job/catalogue/buildable-releases';
-import type { ReleaseFacts } from '../../job/catalogue/facts';
+import { isNewer } from '../../job/releases/buildable-releases';
+import type { ReleaseFacts } from '../../job/releases/facts';
 import type { Places } from '../../job/sources/places';
 import { streamOf } from '../sources/search';
 import { type DescribeBench, factsOfStream } from './described-order';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { releaseFor } from '../../job/catalogue/release-for';
 import type { Order } from '../../job/order';
+import { releaseFor } from '../../job/releases/release-for';
 import { type Places, streamAddress } from '../../job/sources/places';
 import { writeBytes } from '../../machine/bytes';
-import type { Network } from '../../machine/download/network';
+import type { Network } from '../../machine/download/connections';
 import type { VerifyClearsigned } from '../../simplestreams/openpgp/verified-text';
 import type { FindOptions } from '../streams/find-cloud-image';
 import type { StreamOptions } from '../streams/signed-stream';

@@ -1,7 +1,7 @@
 import { foldersOf, made } from '../../job/layout';
 import { type ImageSource, proposedSources } from '../../job/sources/apt-sources';
 import { machineAptOptions } from '../../machine/apt/apt';
-import { giveCertificates } from '../../machine/apt/apt-network';
+import { giveCertificates } from '../../machine/apt/apt-certificates';
 import { pinArchive } from '../../machine/apt/apt-pins';
 import { configureApt } from '../../machine/apt/apt-settings';
 import { type AptTree, openAptTree } from '../../machine/apt/apt-tree';

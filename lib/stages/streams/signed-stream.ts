@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { MirrorError, withoutPasswords } from '../../errors';
 import { readBytes, writeBytes } from '../../machine/bytes';
+import type { Network } from '../../machine/download/connections';
 import { type RequestOptions, readUrl } from '../../machine/download/download';
-import type { Network } from '../../machine/download/network';
 import { verifyClearsigned } from '../../machine/gpgv';
 import { keyringAt } from '../../simplestreams/openpgp/keyring';
 import { type VerifyClearsigned, verifiedText } from '../../simplestreams/openpgp/verified-text';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { secretsFor } from '../../../bin/keys/secret-of';
 import { stateMachineVariable, workStoreVariable } from '../../../lib/job/environment';
-import { mirrorStoreVariable } from '../../../lib/job/names';
+import { mirrorStoreVariable } from '../../../lib/job/execution-names';
 import { openMirrorDirectory } from '../../../lib/store/open';
 import { stanzaAt } from '../../fixtures/archives/private-stanza';
 import { callDeployed } from '../../fixtures/aws/called-function';

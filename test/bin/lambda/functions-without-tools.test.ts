@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeAssets } from '../../../bin/bundle/assets';
 import { workStoreVariable } from '../../../lib/job/environment';
-import { mirrorStoreVariable } from '../../../lib/job/names';
+import { mirrorStoreVariable } from '../../../lib/job/execution-names';
 import { Order } from '../../../lib/job/order';
 import type { Plan } from '../../../lib/job/plan';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';

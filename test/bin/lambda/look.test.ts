@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { stateMachineVariable } from '../../../lib/job/environment';
-import { executionName, mirrorStoreVariable } from '../../../lib/job/names';
+import { executionName, mirrorStoreVariable } from '../../../lib/job/execution-names';
 import { Order } from '../../../lib/job/order';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { look as lookAt } from '../../../lib/stages/plan';

@@ -4,7 +4,7 @@ import { handler as plan } from '../../../bin/lambda/plan';
 import { handler as publish } from '../../../bin/lambda/publish';
 import { handler as select } from '../../../bin/lambda/select';
 import { bundlesVariable, workStoreVariable } from '../../../lib/job/environment';
-import { mirrorStoreVariable } from '../../../lib/job/names';
+import { mirrorStoreVariable } from '../../../lib/job/execution-names';
 import { Order } from '../../../lib/job/order';
 import { planOf } from '../../../lib/job/plan';
 import { openMirrorDirectory, openWorkStore } from '../../../lib/store/open';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { testSignedOf } from '../../../lib/job/aws/probe';
 import { workStoreVariable } from '../../../lib/job/environment';
-import { mirrorStoreVariable } from '../../../lib/job/names';
+import { mirrorStoreVariable } from '../../../lib/job/execution-names';
 import { callDeployed } from '../../fixtures/aws/called-function';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { handler as publish } from '../../../bin/lambda/publish';
 import { workStoreVariable } from '../../../lib/job/environment';
-import { mirrorStoreVariable } from '../../../lib/job/names';
+import { mirrorStoreVariable } from '../../../lib/job/execution-names';
 import { environment } from '../../fixtures/aws/fake-aws';
 import { type SmallKms, smallKms } from '../../fixtures/aws/small-kms';
 import { temporaryFolder } from '../../fixtures/temporary-folder';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openClients } from '../../../lib/cloud/clients';
 import { startExecution, succeededSince } from '../../../lib/cloud/follow/executions';
-import { executionName } from '../../../lib/job/names';
+import { executionName } from '../../../lib/job/execution-names';
 import { Order } from '../../../lib/job/order';
 import { environment, Fault, fakeAws } from '../../fixtures/aws/fake-aws';
 

@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import type { Network } from '../../../lib/machine/download/network';
+import type { Network } from '../../../lib/machine/download/connections';
 import {
   type Gateway,
   type GatewayOptions,

@@ -1,7 +1,7 @@
 import { BlockList, isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { recordOf } from '../../../lib/cloud/access/credential';
+import { recordOf } from '../../../lib/cloud/access/site-password';
 import { addressBeginnings } from '../../../lib/mirror/site/address-beginnings';
 import { viewerRequestCode } from '../../../lib/mirror/site/viewer-request';
 import { listMirror } from '../../../lib/operations/list';

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { kernelChoices } from '../../../lib/job/catalogue/kernel-choice';
 import { Order } from '../../../lib/job/order';
 import { planOf } from '../../../lib/job/plan';
+import { kernelChoices } from '../../../lib/job/releases/kernel-choice';
 import { verifyInProcess } from '../../../lib/simplestreams/openpgp/openpgp-verify';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { describedOrder } from '../../../lib/stages/releases/described-order';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { releaseOf } from '../../../../lib/catalog/releases';
 import { MirrorError } from '../../../../lib/errors';
-import { giveCertificates } from '../../../../lib/machine/apt/apt-network';
+import { giveCertificates } from '../../../../lib/machine/apt/apt-certificates';
 import { pinArchive } from '../../../../lib/machine/apt/apt-pins';
 import { configureApt } from '../../../../lib/machine/apt/apt-settings';
 import { cleanImage } from '../../../../lib/machine/apt/clean-image';

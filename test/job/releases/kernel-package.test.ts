@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isKernelPackage } from '../../../lib/job/catalogue/kernel-package';
+import { isKernelPackage } from '../../../lib/job/releases/kernel-package';
 
 it.each([
   ['linux-generic', true],

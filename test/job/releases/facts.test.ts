@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Catalogue, factsOf, ReleaseFacts, seriesWord } from '../../../lib/job/catalogue/facts';
+import { Catalogue, factsOf, ReleaseFacts, seriesWord } from '../../../lib/job/releases/facts';
 
 const fieldsRefused = (facts: object) => ReleaseFacts.safeParse(facts).error?.issues.map(({ path }) => path[0]) ?? [];
 

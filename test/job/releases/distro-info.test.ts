@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { distroInfoReleases } from '../../../lib/job/catalogue/distro-info';
+import { distroInfoReleases } from '../../../lib/job/releases/distro-info';
 
 /** As distro-info-data 0.58 of Debian 12 has it, with two series to come. */
 const csv = `version,codename,series,created,release,eol,eol-server,eol-esm,eol-legacy

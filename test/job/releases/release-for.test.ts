@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { releaseOf } from '../../../lib/catalog/releases';
-import { isDescribed, releaseFor, toldBy } from '../../../lib/job/catalogue/release-for';
+import { isDescribed, releaseFor, toldBy } from '../../../lib/job/releases/release-for';
 
 describe('the release that an order is for', () => {
   it('is that of the catalogue, unless the order describes it', () => {

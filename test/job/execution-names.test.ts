@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { executionName, isNameOf, probeName } from '../../lib/job/names';
+import { executionName, isNameOf, probeName } from '../../lib/job/execution-names';
 import { Order } from '../../lib/job/order';
 
 const order = Order.parse({ release: 'noble', architectures: ['amd64'] });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { releases as catalogue } from '../../../lib/catalog/releases';
-import { buildableReleases, isNewer, type ToldRelease } from '../../../lib/job/catalogue/buildable-releases';
+import { buildableReleases, isNewer, type ToldRelease } from '../../../lib/job/releases/buildable-releases';
 
 const now = new Date('2026-11-29T12:00:00Z');
 
