@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+/* bin: front doors: the CLI, the CDK app, the program of a build machine, Lambda functions. */
+
 import './check-node';
 import { Command, CommanderError } from 'commander';
 import { addAccess } from './commands/access';

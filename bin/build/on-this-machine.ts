@@ -1,5 +1,4 @@
-// bin/build: how a build goes and is told of. Orders are built on this machine, or by a deployed stack, shown while they
-// run, and reported with what MAAS has to be told.
+/* bin/build: builds on this machine or by a deployed stack, and their reports. */
 
 import { mkdir } from 'node:fs/promises';
 import { machine } from 'node:os';

@@ -1,4 +1,4 @@
-// bin/bundle: what the constructs deploy. The stages and each Lambda function become one bundle with the files beside it.
+/* bin/bundle: what is deployed: bundles and their files. */
 
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';

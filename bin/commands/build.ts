@@ -1,3 +1,5 @@
+/* bin/commands: the commands, one file each. */
+
 import type { Command } from 'commander';
 import type { BuildOptions } from '../build/on-this-machine';
 import { defaultListen } from '../serve/listen';

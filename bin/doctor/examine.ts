@@ -1,5 +1,4 @@
-// bin/doctor: what `maas-mirror doctor` tries, of an account and of a deployed stack. Each finding says what was seen and
-// what to do.
+/* bin/doctor: the checks of `doctor`. */
 
 import type { Clients } from '../../lib/cloud/clients';
 import type { Terminal } from '../terminal/terminal';

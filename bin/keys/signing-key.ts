@@ -1,4 +1,4 @@
-// bin/keys: what keys and secrets are called by. A name is a file of this machine, or a key or a secret in AWS.
+/* bin/keys: signing keys and secrets of a command: files of this machine, or in AWS. */
 
 import { userInfo } from 'node:os';
 import { isAbsolute, join, relative, resolve } from 'node:path';

@@ -1,4 +1,4 @@
-// bin/lambda: the functions of a deployed mirror, one file each by its name.
+/* bin/lambda: the Lambda functions, one file each. */
 
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -1,5 +1,4 @@
-// bin/order: what is asked for. Words, options and a mirror.yaml become orders, and the files that they name what is in
-// them.
+/* bin/order: a build request, read from options and mirror.yaml. */
 
 import { dirname, resolve } from 'node:path';
 import { architectures } from '../../lib/catalog/architectures';

@@ -1,4 +1,4 @@
-// bin/preflight: what is looked at before a build on this machine begins, so that it fails at once and not in an hour.
+/* bin/preflight: checks before a command begins its work. */
 
 import { stat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';

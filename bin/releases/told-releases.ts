@@ -1,4 +1,4 @@
-// bin/releases: what is read of releases beyond the catalogue, in streams, distro-info-data and a mirror.yaml.
+/* bin/releases: releases beyond the catalogue, from streams, distro-info-data and mirror.yaml. */
 
 import { dirname, resolve } from 'node:path';
 import { checked } from '../../lib/job/checked';

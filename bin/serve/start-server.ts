@@ -1,4 +1,4 @@
-// bin/serve: a mirror by plain HTTP, as `maas-mirror serve` and `build --serve` hand it out.
+/* bin/serve: the HTTP server of `serve` and `build --serve`. */
 
 import { realpath } from 'node:fs/promises';
 import { createServer, type Server, type ServerOptions } from 'node:http';

@@ -1,4 +1,4 @@
-// bin/terminal: how the command line meets a person: lines, tables, sizes, errors, Ctrl-C.
+/* bin/terminal: terminal output and input: lines, tables, sizes, errors, Ctrl-C. */
 
 import { inspect } from 'node:util';
 import { MirrorError, named, withoutPasswords } from '../../lib/errors';

@@ -1,3 +1,5 @@
+/* catalog: what exists: releases, architectures, kernels, products, bootloaders; pure data and rules. */
+
 import { MirrorError } from '../errors';
 
 /** A release of a distribution; what its products say about it. */

@@ -1,3 +1,5 @@
+/* job: build requests, plans and results: the only data that the cloud and build machines share. */
+
 /**
  * What one stage of one build is told; the same words in the state machine, the environment and the code. All that is
  * long lies in the order, an object of the work store: variables of a build may have a few KB.

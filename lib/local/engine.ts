@@ -1,3 +1,5 @@
+/* local: running the state machine of the cloud on this machine. */
+
 import { availableParallelism } from 'node:os';
 import { ExecutionTimeoutError, StateMachine } from 'aws-local-stepfunctions';
 import { MirrorError } from '../errors';

@@ -1,3 +1,5 @@
+/* machine: how this Linux machine is used; the only room that starts processes. */
+
 import { ExecaError, execa } from 'execa';
 import { MirrorError } from '../errors';
 import { quietOutput, shownOutput } from './output/collected';

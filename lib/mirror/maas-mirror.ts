@@ -1,3 +1,5 @@
+/* mirror: the mirror in the cloud: CDK constructs, used at synth time only. */
+
 import { Stack } from 'aws-cdk-lib';
 import type { Alarm, Dashboard, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';

@@ -1,3 +1,5 @@
+/* operations: what an operator does to a published mirror: one file per command on top. */
+
 import { MirrorError } from '../errors';
 import { mirror } from '../job/layout';
 import { viewsOf } from '../publication/views';

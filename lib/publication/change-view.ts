@@ -1,5 +1,7 @@
+/* publication: how a view changes; the only room that writes below streams/. */
+
 /**
- * How a view changes. This room is the only one that writes below `streams/`, and `changeView` is the only way:
+ * Every change of a view goes through `changeView`, which stands on:
  *
  * - read-view.ts: what a view says now, and whether our key has signed it
  * - gate.ts: what is refused before anything is written

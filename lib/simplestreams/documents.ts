@@ -1,3 +1,5 @@
+/* simplestreams: the simplestreams format: documents read, written and merged. */
+
 import { MirrorError } from '../errors';
 import { sha256Of } from '../sha256';
 import { rfc2822, writeJson } from './json';

@@ -1,3 +1,5 @@
+/* stages: what a build does: one recipe per stage on top. */
+
 import { join } from 'node:path';
 import { checked } from '../job/checked';
 import type { Made } from '../job/handed-on/results';

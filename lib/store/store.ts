@@ -1,3 +1,5 @@
+/* store: where mirrors and runs are stored: immutable objects and the few that are replaced. */
+
 /**
  * Where a mirror or a run lies: a flat space of objects with keys like `pool/noble/amd64/20261120/squashfs`.
  * An object is either immutable (written once by `create`, never changed) or one of the few mutable ones (`replace`).

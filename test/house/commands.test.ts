@@ -59,18 +59,4 @@ describe('the command line', () => {
   });
 });
 
-describe('the folders of bin', () => {
-  const alcoves = readdirSync(join(root, 'bin'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== 'commands') // whose contents bin/maas-mirror.ts lists
-    .map(({ name }) => name);
-
-  it.each(alcoves)('say once at the head of a file what they are for: %s', (name) => {
-    const texts = readdirSync(join(root, 'bin', name)).map((file) =>
-      readFileSync(join(root, 'bin', name, file), 'utf8'),
-    );
-
-    expect(texts.filter((text) => text.startsWith(`// bin/${name}: `))).toHaveLength(1);
-  });
-});
-
 type AddCommand = (parent: Command, terminal: ReturnType<typeof keptTerminal>, done: (code: number) => void) => void;

@@ -1,3 +1,5 @@
+/* catalog/boot: what a boot needs: drivers, options, initramfs generators. */
+
 import type { Release } from '../releases';
 
 /** What MAAS adds to the kernel command line, beside what every machine gets. */

@@ -1,3 +1,5 @@
+/* cloud/access: passwords of the sites that may read a mirror. */
+
 import { MirrorError } from '../../errors';
 import { optionalStackOutputs, outputOf, stackOutputs } from '../../job/aws/stack-outputs';
 import { openClients } from '../clients';

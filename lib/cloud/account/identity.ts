@@ -1,3 +1,5 @@
+/* cloud/account: an AWS account: its identity, build quotas and access to CloudFront. */
+
 import type { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { asking } from '../asking';
 import { elementOf, Refused, signedRequest } from './signed-request';

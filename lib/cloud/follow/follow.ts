@@ -1,3 +1,5 @@
+/* cloud/follow: executions with their builds and logs, followed to the end. */
+
 import { DescribeExecutionCommand, type DescribeExecutionOutput, type HistoryEvent } from '@aws-sdk/client-sfn';
 import { MirrorError } from '../../errors';
 import type { EngineEvent, ExecutionResult, Failure } from '../../job/events';

@@ -1,3 +1,5 @@
+/* cloud/keys: KMS keys and secrets. */
+
 import { DescribeKeyCommand, GetPublicKeyCommand, type KeyMetadata, KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { MirrorError } from '../../errors';
 import { externalSigner } from '../../simplestreams/openpgp/external-signer';

@@ -1,3 +1,5 @@
+/* job/aws: what only a deployed mirror has: stack outputs, metrics, probes, regions. */
+
 import { MirrorError } from '../../errors';
 
 /**

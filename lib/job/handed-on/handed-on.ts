@@ -1,3 +1,5 @@
+/* job/handed-on: what one stage hands to the next. */
+
 import { MirrorError } from '../../errors';
 import { handedOnHint } from '../checked';
 import type { Job } from '../job';

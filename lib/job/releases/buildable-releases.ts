@@ -1,3 +1,5 @@
+/* job/releases: releases and kernels that a request describes or chooses. */
+
 import { describedRelease, factsFault } from '../../catalog/described';
 import { architecturesOf, kernelsOf } from '../../catalog/kernels';
 import { releases as catalogue, findRelease, type Release, releaseOf } from '../../catalog/releases';

@@ -1,3 +1,5 @@
+/* job/sources: archives, PPAs and their credentials. */
+
 import { architectureOf } from '../../catalog/architectures';
 import { familyOf } from '../../catalog/releases';
 import type { AptSource, Order } from '../order';

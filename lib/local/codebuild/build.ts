@@ -1,3 +1,5 @@
+/* local/codebuild: running a build the way CodeBuild does. */
+
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nameDiskFull } from '../../store/durable';

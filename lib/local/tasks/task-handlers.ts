@@ -1,3 +1,5 @@
+/* local/tasks: builds and functions that the states of the definition start. */
+
 import { MirrorError } from '../../errors';
 import type { Bench } from '../bench';
 import { checkPayload } from '../state-error';

@@ -1,3 +1,5 @@
+/* local/template: the synthesised template: definition, buildspecs, functions. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MirrorError } from '../../errors';

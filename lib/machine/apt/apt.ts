@@ -1,3 +1,5 @@
+/* machine/apt: apt in a tree: sources, resolving, downloading, installing. */
+
 import { MirrorError } from '../../errors';
 import { requireOffered } from '../image-settings/kept-back';
 import { type Command, run } from '../run';

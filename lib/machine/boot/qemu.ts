@@ -1,3 +1,5 @@
+/* machine/boot: booting in QEMU the way MAAS boots a machine. */
+
 import type { Duplex } from 'node:stream';
 import { execa } from 'execa';
 import { MirrorError } from '../../errors';

@@ -1,3 +1,5 @@
+/* machine/bootstrap: making a Debian tree from scratch. */
+
 import { rm, writeFile } from 'node:fs/promises';
 import { type Repository, stanzaOf } from '../apt/apt';
 import { archiveFailure } from '../apt/apt-errors';

@@ -1,3 +1,5 @@
+/* machine/download: downloads over HTTP: proxies, retries, limits. */
+
 import { constants, copyFile, link, mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MirrorError, withoutPasswords } from '../../errors';

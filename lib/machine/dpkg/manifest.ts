@@ -1,3 +1,5 @@
+/* machine/dpkg: dpkg packages of a tree: manifest, files, unpacking, failures. */
+
 import { MirrorError } from '../../errors';
 import { foreignText } from '../output/printable';
 import { inside } from '../tree/inside/inside';

@@ -1,3 +1,5 @@
+/* machine/gateway: the only way to the network for programs of a foreign tree. */
+
 import { lookup } from 'node:dns/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { MirrorError } from '../../errors';

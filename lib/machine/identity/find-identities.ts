@@ -1,3 +1,5 @@
+/* machine/identity: keys and ids of a single machine, which no published image may contain. */
+
 import type { Inside } from '../tree/inside/inside';
 import { changedFiles } from './changed-files';
 import { fits, type KnownFile, knownFiles } from './known-files';

@@ -1,3 +1,5 @@
+/* machine/image-settings: settings of an image that would affect its own build: found, reported, removed. */
+
 import { type PackageFiles, packageFiles } from '../dpkg/package-files';
 import type { Inside } from '../tree/inside/inside';
 import { namesBelow } from '../tree/inside/lists';

@@ -1,3 +1,5 @@
+/* machine/initramfs: kernel and initrd of a tree: building, extracting, reading. */
+
 import { MirrorError } from '../../errors';
 import { quietPackages } from '../dpkg/quiet-packages';
 import { sizeOf } from '../files';

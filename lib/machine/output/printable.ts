@@ -1,3 +1,5 @@
+/* machine/output: output of programs, made safe to show. */
+
 import { withoutPasswords } from '../../errors';
 
 /** Bytes of a line that is shown. */

@@ -1,3 +1,5 @@
+/* machine/sandbox: limits and system calls of programs of a foreign tree. */
+
 import { join } from 'node:path';
 import { ExecaError } from 'execa';
 import { MirrorError, withoutPasswords } from '../../errors';

@@ -1,3 +1,5 @@
+/* machine/secrets: files that only their owner may read. */
+
 import { constants, open } from 'node:fs/promises';
 import { MirrorError } from '../../errors';
 

@@ -1,3 +1,5 @@
+/* machine/tree: foreign trees: mounts, chroots, squashfs, tarballs. */
+
 import { join } from 'node:path';
 import { MirrorError } from '../../errors';
 import { makeFolder } from '../files';

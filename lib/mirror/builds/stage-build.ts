@@ -1,3 +1,5 @@
+/* mirror/builds: CodeBuild projects. */
+
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { BuildSpec, type ComputeType, Project, type ProjectProps, Source } from 'aws-cdk-lib/aws-codebuild';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';

@@ -1,3 +1,5 @@
+/* mirror/choices: values of props: releases, flavours, schedules, keys. */
+
 import { describedRelease } from '../../catalog/described';
 import { seriesOf } from '../../catalog/names';
 import { type Release as CatalogueRelease, findRelease, releaseNames, releaseOf } from '../../catalog/releases';

@@ -1,3 +1,5 @@
+/* mirror/functions: Lambda functions. */
+
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';

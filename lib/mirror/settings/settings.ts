@@ -1,3 +1,5 @@
+/* mirror/settings: props and mirror.yaml, checked and with their defaults. */
+
 import { Duration } from 'aws-cdk-lib';
 import type { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';

@@ -1,3 +1,5 @@
+/* mirror/site: public access to the bucket: CloudFront. */
+
 import { CfnOutput, Names, Stack } from 'aws-cdk-lib';
 import {
   AccessLevel,

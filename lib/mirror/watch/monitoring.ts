@@ -1,3 +1,5 @@
+/* mirror/watch: alarms, metrics and notifications. */
+
 import { Duration } from 'aws-cdk-lib';
 import {
   Alarm,

@@ -1,3 +1,5 @@
+/* operations/verify: the checks of `verify`. */
+
 import { mirror } from '../../job/layout';
 import { pathFault } from '../../simplestreams/contract/readable-values';
 import { plainIndexOf } from '../../simplestreams/documents';

@@ -1,3 +1,5 @@
+/* simplestreams/contract: the rules by which MAAS reads a stream. */
+
 /**
  * What a reader demands of a mirror, by name. Each row says what happens where the rule is broken; read in the source
  * of MAAS 3.8 and seen in runs. One broken rule mostly disables a whole boot source, and some are not even reported

@@ -1,3 +1,5 @@
+/* simplestreams/foreign: streams that others publish, such as Ubuntu’s cloud images. */
+
 import { z } from 'zod';
 import { MirrorError } from '../../errors';
 import { isObject, shown } from '../contract/json-shapes';

@@ -1,3 +1,5 @@
+/* simplestreams/openpgp: signed text, keys and signers. */
+
 import { MirrorError } from '../../errors';
 import { armour, dearmour, isArmourOf } from './armour';
 import { signaturePacketFault, signatureType } from './signature-packet';

@@ -1,3 +1,5 @@
+/* stages/base: the image that a build starts from. */
+
 import type { ImageSource } from '../../job/handed-on/results';
 
 /** A base image on this machine. */

@@ -1,3 +1,5 @@
+/* stages/boot: boot tests. */
+
 import { join } from 'node:path';
 import { checked } from '../../job/checked';
 import { Booted } from '../../job/handed-on/results';

@@ -1,3 +1,5 @@
+/* stages/layer: the layer that all kernel flavours share. */
+
 import type { Materials } from '../../job/handed-on/materials';
 import type { NamedVersion } from '../../machine/apt/apt-resolve';
 import { verifiedNames } from '../../machine/apt/in-release';

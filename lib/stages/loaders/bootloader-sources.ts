@@ -1,3 +1,5 @@
+/* stages/loaders: bootloaders and their packages. */
+
 import { architectureOf } from '../../catalog/architectures';
 import { type Bootloader, bootloaders } from '../../catalog/bootloaders';
 import type { Repository } from '../../machine/apt/apt';

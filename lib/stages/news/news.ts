@@ -1,3 +1,5 @@
+/* stages/news: whether a build would make anything new. */
+
 import type { Job } from '../../job/job';
 import { type Addition, newestVersion } from '../../simplestreams/merge';
 import type { Product, Products, Version } from '../../simplestreams/types';

@@ -1,3 +1,5 @@
+/* stages/probes: checks that doctor runs on a build machine. */
+
 import { MirrorError, withoutPasswords } from '../../errors';
 import type { ProbedSources } from '../../job/aws/probe';
 import type { Network } from '../../machine/download/connections';

@@ -1,3 +1,5 @@
+/* stages/releases: releases that the signed stream describes. */
+
 import { architectures as builtArchitectures } from '../../catalog/architectures';
 import { factsFault, isTooOld, oldestDescribed } from '../../catalog/described';
 import { findRelease, releaseNames } from '../../catalog/releases';

@@ -1,3 +1,5 @@
+/* stages/sources: where packages and images come from. */
+
 import { join } from 'node:path';
 import { MirrorError } from '../../errors';
 import { archiveSources, type ImageSource } from '../../job/sources/apt-sources';

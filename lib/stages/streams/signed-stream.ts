@@ -1,3 +1,5 @@
+/* stages/streams: signed streams, fetched and verified. */
+
 import { join } from 'node:path';
 import { MirrorError, withoutPasswords } from '../../errors';
 import { readBytes, writeBytes } from '../../machine/bytes';

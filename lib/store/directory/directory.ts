@@ -1,3 +1,5 @@
+/* store/directory: a store in a directory. */
+
 import { link, readFile, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { MirrorError } from '../../errors';

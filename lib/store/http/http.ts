@@ -1,3 +1,5 @@
+/* store/http: a store that is read over HTTP and never written. */
+
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';

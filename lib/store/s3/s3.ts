@@ -1,3 +1,5 @@
+/* store/s3: a store in an S3 bucket. */
+
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import * as s3 from '@aws-sdk/client-s3';

@@ -1,3 +1,5 @@
+/* machine/tree/inside: files of a foreign tree, reached without following its links. */
+
 import { dirname, join } from 'node:path';
 import { MirrorError } from '../../../errors';
 import { readBytes } from '../../bytes';
