@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { type Part, partOf } from './range';
 
 /** What a file is known by to those who have it already. */
 export interface Validators {
@@ -18,10 +19,7 @@ export function validatorsOf(size: number, mtime: bigint, now: Date): Validators
 }
 
 /** How a request is to be answered, by RFC 9110 §13.2.2: the file, a part of it, or only that. */
-export type Answer =
-  | { readonly status: 200 }
-  | { readonly status: 206; readonly start: number; readonly end: number }
-  | { readonly status: 304 | 412 | 416 };
+export type Answer = Part | { readonly status: 304 | 412 };
 
 /**
  * @param headers of the request
@@ -62,14 +60,4 @@ function isSameTime(header: string, lastModified: string | undefined): boolean {
 
 function isDate(header: string): boolean {
   return !Number.isNaN(Date.parse(header));
-}
-
-/** Several ranges, and senseless ones, may be answered by the whole file (RFC 9110 §14.2). */
-function partOf(range: string, size: number): Answer {
-  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(range) ?? [];
-  if (first === '' && last === '') return { status: 200 };
-  if (first !== '' && last !== '' && Number(last) < Number(first)) return { status: 200 };
-  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
-  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
-  return start > end ? { status: 416 } : { status: 206, start, end };
 }

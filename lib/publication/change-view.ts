@@ -18,7 +18,7 @@ import { gateDocuments } from './gate';
 import { moveIndex } from './move-index';
 import type { Press } from './press';
 import { isByFormer, readView } from './read-view';
-import { contentOf, isNews, nextContent, type ViewContent } from './view-content';
+import { contentOf, hasChanged, nextContent, type ViewContent } from './view-content';
 
 /**
  * Makes what a view is to say of what it says. Called again with what is there then where somebody else was quicker, so
@@ -46,7 +46,7 @@ async function moveView(view: string, change: Change, press: Press): Promise<boo
     const before = await readView(view, press);
     const [content, at] = [contentOf(before), press.now()];
     const next = nextContent(content, { ...content, ...change(content, at) }, at);
-    if (!isNews(content, next) && !isByFormer(before)) return false;
+    if (!hasChanged(content, next) && !isByFormer(before)) return false;
     await gateDocuments(content, next, press.mirror);
     if (await moveIndex(before, next, press)) return true;
   }

@@ -34,7 +34,7 @@ export function nextContent(before: ViewContent, wanted: ViewContent, at: Date):
 }
 
 /** Whether a view would say something else than before. */
-export function isNews(before: ViewContent, { documents, changed, state }: NextContent): boolean {
+export function hasChanged(before: ViewContent, { documents, changed, state }: NextContent): boolean {
   return changed.size > 0 || documents.size !== before.documents.size || state !== before.state;
 }
 

@@ -1,25 +1,19 @@
 import { join } from 'node:path';
 import { bootloaderContentId } from '../catalog/bootloaders';
-import { kernelOf } from '../catalog/kernels';
-import { contentId, productId } from '../catalog/products';
+import { contentId } from '../catalog/products';
 import { executionFolder, runs } from '../job/layout';
-import { isCustomised, type Order } from '../job/order';
+import type { Order } from '../job/order';
 import { type Plan, type PlanInput, planOf } from '../job/plan';
 import { releaseFor } from '../job/releases/release-for';
-import { repositoryText } from '../job/sources/added-repository';
 import { readProducts } from '../publication/read-view';
-import { sha256Of } from '../sha256';
 import type { VerifyClearsigned } from '../simplestreams/openpgp/verified-text';
-import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
 import { bootloaderInputs, imageInputs } from './news/inputs';
-import { isUntested, newestName } from './news/news';
+import { isUpToDate } from './news/is-up-to-date';
+import { recipeOf } from './news/recipe';
 import { describedOrder } from './releases/described-order';
 import { checkAddedKeys } from './sources/added-sources';
 import type { SecretOf } from './sources/source-credentials';
-
-/** Raised when the stages come to make other bytes of the same inputs: everything is then built again. */
-const recipeNumber = 3;
 
 /** What a look needs; it writes nothing. */
 export interface LookBench {
@@ -93,7 +87,7 @@ async function planImages(planned: Plan, order: Order, bench: LookBench): Promis
   if (order.rebuild) return { ...planned, architectures };
 
   const document = await readProducts(order.view, contentId(releaseFor(order), order.view), { mirror: bench.mirror });
-  const news = architectures.filter((one) => !hasAll(document, one, order));
+  const news = architectures.filter((one) => !isUpToDate(document, one, order));
   if (news.length > 0) return { ...planned, architectures: news };
   return {
     ...planned,
@@ -111,33 +105,4 @@ async function planBootloaders(planned: Plan, order: Order, bench: LookBench): P
   const known = inputs !== '' && products.length > 0 && products.every((product) => product.inputs === inputs);
   if (order.rebuild || !known) return plan;
   return { ...plan, news: false, reason: 'nothing is new: the archives are those of the newest versions' };
-}
-
-/** What is asked of an image beyond the plain one, and how we make it. */
-function recipeOf(order: Order): string {
-  const customise = isCustomised(order) ? withoutNames(order.customise) : null;
-  return sha256Of(JSON.stringify({ recipeNumber, customise, compression: order.compression ?? null }));
-}
-
-/** Credentials may be called otherwise tomorrow: that makes no other image. */
-function withoutNames(customise: Order['customise']): object {
-  return { ...customise, repositories: customise?.repositories.map(repositoryText) };
-}
-
-function hasAll(
-  document: Products | undefined,
-  { architecture, kernels, job }: Plan['architectures'][number],
-  order: Order,
-): boolean {
-  const { view, bootTest } = order;
-  const release = releaseFor(order);
-  const productOf = (kernel: string) => document?.products[productId(kernelOf(release, architecture, kernel), view)];
-  const missing = kernels.flatMap(({ kernel }) => String(productOf(kernel)?.missing ?? '').split(' '));
-  const wanted = kernels.filter(({ kernel, need }) => need === 'required' || !missing.includes(kernel));
-  return wanted.every(({ kernel }) => {
-    const product = productOf(kernel);
-    const newest = product?.versions[newestName(product)];
-    if (newest === undefined || (bootTest && isUntested(newest))) return false;
-    return job.inputs !== '' && product?.inputs === job.inputs;
-  });
 }

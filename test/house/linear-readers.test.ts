@@ -18,7 +18,7 @@ import { binaryKeyring, keysOf } from '../../lib/simplestreams/openpgp/keyring';
 import { verifyInProcess } from '../../lib/simplestreams/openpgp/openpgp-verify';
 import { clearsignedFault } from '../../lib/simplestreams/openpgp/signed-text';
 import { parseStrictJson } from '../../lib/simplestreams/strict-json';
-import { judgeByLogin } from '../../lib/stages/boot-test';
+import { judgeByLogin } from '../../lib/stages/boot/judge';
 import { type Hand, hand, now } from '../simplestreams/openpgp/signed-by-hand';
 import '../fixtures/needs-seconds';
 

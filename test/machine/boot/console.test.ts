@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { watchConsole } from '../../../lib/machine/boot/console';
-import { judgeByCloudInit, judgeByLogin } from '../../../lib/stages/boot-test';
+import { judgeByCloudInit, judgeByLogin } from '../../../lib/stages/boot/judge';
 
 const nonce = '5e2d3f695485e530';
 const report = `maas-mirror-boot ${nonce} kernel=6.1.0-56-cloud-amd64 root=overlay modules=present end`;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { judgeByCloudInit, judgeByLogin } from '../../../lib/stages/boot-test';
+import { judgeByCloudInit, judgeByLogin } from '../../../lib/stages/boot/judge';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 const judge = judgeByCloudInit('4fe1c0de4fe1c0de');

@@ -1,0 +1,29 @@
+import { kernelOf } from '../../catalog/kernels';
+import { productId } from '../../catalog/products';
+import type { Order } from '../../job/order';
+import type { Plan } from '../../job/plan';
+import { releaseFor } from '../../job/releases/release-for';
+import type { Products } from '../../simplestreams/types';
+import { isUntested, newestName } from './news';
+
+/**
+ * Whether every product of an architecture that a build request wants was last built, or checked, with the very inputs that are
+ * there now, so that no build is needed. Without inputs that is not known: it is then not up to date.
+ */
+export function isUpToDate(
+  document: Products | undefined,
+  { architecture, kernels, job }: Plan['architectures'][number],
+  order: Order,
+): boolean {
+  const { view, bootTest } = order;
+  const release = releaseFor(order);
+  const productOf = (kernel: string) => document?.products[productId(kernelOf(release, architecture, kernel), view)];
+  const missing = kernels.flatMap(({ kernel }) => String(productOf(kernel)?.missing ?? '').split(' '));
+  const wanted = kernels.filter(({ kernel, need }) => need === 'required' || !missing.includes(kernel));
+  return wanted.every(({ kernel }) => {
+    const product = productOf(kernel);
+    const newest = product?.versions[newestName(product)];
+    if (newest === undefined || (bootTest && isUntested(newest))) return false;
+    return job.inputs !== '' && product?.inputs === job.inputs;
+  });
+}

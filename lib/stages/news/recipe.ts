@@ -1,0 +1,17 @@
+import { isCustomised, type Order } from '../../job/order';
+import { repositoryText } from '../../job/sources/added-repository';
+import { sha256Of } from '../../sha256';
+
+/** Raised when the stages come to make other bytes of the same inputs: everything is then built again. */
+const recipeNumber = 3;
+
+/** What is asked of an image beyond the plain one, and how we make it. */
+export function recipeOf(order: Order): string {
+  const customise = isCustomised(order) ? withoutNames(order.customise) : null;
+  return sha256Of(JSON.stringify({ recipeNumber, customise, compression: order.compression ?? null }));
+}
+
+/** Credentials may be called otherwise tomorrow: that makes no other image. */
+function withoutNames(customise: Order['customise']): object {
+  return { ...customise, repositories: customise?.repositories.map(repositoryText) };
+}
