@@ -8,6 +8,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { processesIn, processesSeeing } from './namespace-processes';
 import { buildCommands, buildState, temporaryFolder, writeAssembly } from './small-assembly';
+import '../fixtures/needs-root';
 
 let bundles: Awaited<ReturnType<typeof temporaryFolder>>;
 let engine: string;
@@ -23,7 +24,6 @@ afterAll(() => bundles[Symbol.asyncDispose]());
 const program = `
 import { runExecution } from '../../lib/local/engine';
 import { readAssembly } from '../../lib/local/template/template';
-import '../fixtures/needs-root';
 const [, , template = '', folder = ''] = process.argv;
 runExecution({
   assembly: readAssembly(template),
