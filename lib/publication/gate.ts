@@ -3,6 +3,7 @@ import { mirror as layout } from '../job/layout';
 import { checkIndex } from '../simplestreams/contract/check-index';
 import { checkProducts } from '../simplestreams/contract/check-products';
 import type { Violation } from '../simplestreams/contract/contract-rules';
+import { writeJson } from '../simplestreams/json';
 import { objectsOf, type Promised } from '../simplestreams/promised';
 import type { Index, Products, Version } from '../simplestreams/types';
 import type { Store } from '../store/store';
@@ -18,7 +19,7 @@ export async function gateDocuments(before: ViewContent, { changed }: NextConten
   for (const [id, document] of changed) {
     refuse(checkProducts(document, id));
     refuseOtherContent(id, document);
-    for (const object of addedObjects(before.documents.get(id), document)) objects.set(object.path, object);
+    for (const object of newlyPromised(before.documents.get(id), document)) objects.set(object.path, object);
   }
   await Promise.all([...objects.values()].map((object) => requireObject(object, mirror)));
 }
@@ -39,22 +40,19 @@ function refuseOtherContent(id: string, { content_id: other }: Products): void {
   throw new MirrorError('ContractBroken', `the document of ${id} would be ${other}`, { hint: unchanged });
 }
 
-/** What a document promises that it did not promise before; versions that a change hands on have nothing new. */
-function addedObjects(before: Products | undefined, after: Products): Iterable<Promised> {
-  const nameOf = ({ path, size, sha256 }: Promised) => `${path} ${size} ${sha256}`;
-  const old = versionsOf(before);
-  const handedOn = new Set(old);
-  const added = new Map<string, Promised>();
-  for (const version of versionsOf(after)) {
-    if (!handedOn.has(version)) for (const object of objectsOf(version)) added.set(nameOf(object), object);
-  }
-  // a large document promises a hundred thousand of them
-  if (added.size > 0) for (const version of old) for (const object of objectsOf(version)) added.delete(nameOf(object));
-  return added.values();
+/** Of every version that is new or changed, all that it promises, be it promised before by another version. */
+function newlyPromised(before: Products | undefined, after: Products): Promised[] {
+  return Object.entries(after.products).flatMap(([id, { versions }]) => {
+    const old = before?.products[id]?.versions ?? {};
+    return Object.entries(versions)
+      .filter(([name, version]) => !saysTheSame(old[name], version))
+      .flatMap(([, version]) => objectsOf(version));
+  });
 }
 
-function versionsOf(document: Products | undefined): Version[] {
-  return Object.values(document?.products ?? {}).flatMap(({ versions }) => Object.values(versions));
+/** A change hands on what it does not touch: a large document has ten thousand versions. */
+function saysTheSame(before: Version | undefined, after: Version): boolean {
+  return before === after || (before !== undefined && writeJson(before) === writeJson(after));
 }
 
 async function requireObject({ path, size, sha256 }: Promised, mirror: Store): Promise<void> {

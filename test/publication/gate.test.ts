@@ -7,10 +7,11 @@ import { signView } from '../../lib/publication/sign-view';
 import { writeJson } from '../../lib/simplestreams/json';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';
-import type { Index, Product, Products } from '../../lib/simplestreams/types';
+import type { Index, Product, Products, Version } from '../../lib/simplestreams/types';
 import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import { makeBuiltLoaders } from '../fixtures/mirrors/built-loaders';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
+import { imageContentId } from '../simplestreams/made-documents';
 import { MemoryStore } from './made/memory-store';
 import { smallPress } from './made/small-press';
 import { loaderContentId, madeVersion, publishing } from './made/small-view';
@@ -81,6 +82,14 @@ describe('the gate, whatever the change is', () => {
     return ({ documents }) => ({ documents: new Map([...documents].map(([id, one]) => [id, with_(one)])) });
   };
 
+  const adding = (name: string, version: Version): Change =>
+    changed((one) => {
+      if (one.content_id !== imageContentId) return one;
+      const [[id, product] = ['', undefined]] = Object.entries(one.products);
+      if (product === undefined) return one;
+      return { ...one, products: { [id]: { ...product, versions: { ...product.versions, [name]: version } } } };
+    });
+
   it.each<[string, Change, string]>([
     ['leaves nothing', () => ({ documents: new Map() }), '[index-empty]'],
     ['leaves a document without products', changed((one) => ({ ...one, products: {} })), '[products-empty]'],
@@ -136,6 +145,23 @@ describe('the gate, whatever the change is', () => {
       message: expect.stringContaining('is missing'),
     });
     expect(await press.bytes(layout.index('candidate'))).toBeUndefined();
+  });
+
+  it('refuses a new version of what an older one promises and what is not there any more', async () => {
+    const { inner, press, writes } = await madeView();
+    const first = await madeVersion(new MemoryStore(), 'images', 'first-images');
+    const lost = first.items.squashfs?.path ?? '';
+    await inner.remove(layout.pool(lost));
+    for (const version of [
+      { ...first, token: 'second' },
+      { ...first, items: { ...first.items } },
+    ]) {
+      await expect(changeView('candidate', adding('20261122', version), press)).rejects.toMatchObject({
+        name: 'ContractBroken',
+        message: expect.stringContaining(`${layout.pool(lost)} is missing`),
+      });
+    }
+    expect(writes).toEqual([]);
   });
 
   it('asks for nothing that the view promised before', async () => {
