@@ -19,7 +19,7 @@ export async function gateDocuments(before: ViewContent, { changed }: NextConten
   for (const [id, document] of changed) {
     refuse(checkProducts(document, id));
     refuseOtherContent(id, document);
-    for (const object of newlyPromised(before.documents.get(id), document)) objects.set(object.path, object);
+    for (const object of newlyPromised(before.documents.get(id), document)) objects.set(nameOf(object), object);
   }
   await Promise.all([...objects.values()].map((object) => requireObject(object, mirror)));
 }
@@ -38,6 +38,11 @@ function refuse(violations: readonly Violation[]): void {
 function refuseOtherContent(id: string, { content_id: other }: Products): void {
   if (id === other) return;
   throw new MirrorError('ContractBroken', `the document of ${id} would be ${other}`, { hint: unchanged });
+}
+
+/** One path may be promised in two ways, of which one at most is kept. */
+function nameOf({ path, size, sha256 }: Promised): string {
+  return `${path} ${size} ${sha256}`;
 }
 
 /** Of every version that is new or changed, all that it promises, be it promised before by another version. */

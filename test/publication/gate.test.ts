@@ -164,6 +164,25 @@ describe('the gate, whatever the change is', () => {
     expect(writes).toEqual([]);
   });
 
+  it.each(['first', 'last'])('refuses two promises of one path of which the %s is kept', async (kept) => {
+    const { inner, press, writes } = await madeView();
+    const made = await madeVersion(inner, 'images', 'second');
+    const path = 'noble/amd64/second/provenance.json'; // no item, so no rule of the contract looks at it
+    const { size, sha256 } = await inner.create(layout.pool(path), Buffer.from('{}'));
+    const good = { ...made, provenance: path, provenance_sha256: sha256, provenance_size: String(size) };
+    const bad = { ...good, provenance_sha256: '0'.repeat(64) };
+    const [one, other] = kept === 'first' ? [good, bad] : [bad, good];
+    const both: Change = (content, time) => {
+      const first = { ...content, ...adding('20261122', one)(content, time) };
+      return adding('20261123', other)(first, time);
+    };
+    await expect(changeView('candidate', both, press)).rejects.toMatchObject({
+      name: 'ContractBroken',
+      message: `${layout.pool(path)} is 2 bytes with sha256 ${sha256}, the document promises 2 bytes with sha256 ${bad.provenance_sha256}`,
+    });
+    expect(writes).toEqual([]);
+  });
+
   it('asks for nothing that the view promised before', async () => {
     const { inner, press } = await madeView();
     await inner.remove('pool/noble/amd64/first-images/squashfs');
