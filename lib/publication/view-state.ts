@@ -31,10 +31,15 @@ export function stateDocument(state: ViewState): { readonly path: string; readon
 export function statePathOf(index: Index | undefined, where: string): string | undefined {
   const { state } = (index ?? {}) as { readonly state?: unknown };
   if (state === undefined) return undefined;
-  if (typeof state === 'string' && /^streams\/v1\/[0-9a-f]{64}\.json$/.test(state)) return state;
+  if (isStatePath(state)) return state;
   throw new MirrorError('NotSupported', `${where} names its state as ${JSON.stringify(state)}`, {
     hint: 'a newer release has written it: use that release for this mirror',
   });
+}
+
+/** Whether a field `state` is in the form that this release writes and knows. */
+export function isStatePath(state: unknown): state is string {
+  return typeof state === 'string' && /^streams\/v1\/[0-9a-f]{64}\.json$/.test(state);
 }
 
 /** @throws BadFormat */
