@@ -24,7 +24,7 @@ export async function gateDocuments(before: ViewContent, { changed }: NextConten
   await Promise.all([...objects.values()].map((object) => requireObject(object, mirror)));
 }
 
-/** The same of the index over the documents. @throws ContractBroken */
+/** Checks the index against its documents. @throws ContractBroken */
 export function gateIndex(index: Index, documents: ReadonlyMap<string, Products>): void {
   refuse(checkIndex(index, { documents, signed: true }));
 }
@@ -37,7 +37,7 @@ function refuse(violations: readonly Violation[]): void {
 
 function refuseOtherContent(id: string, { content_id: other }: Products): void {
   if (id === other) return;
-  throw new MirrorError('ContractBroken', `the document of ${id} would be ${other}`, { hint: unchanged });
+  throw new MirrorError('ContractBroken', `the document indexed as ${id} has content_id ${other}`, { hint: unchanged });
 }
 
 /** One path may be promised in two ways, of which one at most is kept. */

@@ -9,7 +9,7 @@ import type { Index } from '../simplestreams/types';
  * §4.25). It is a JSON document of its own below `streams/`, which the field `state` of the index names by its sha256:
  * readers ignore the field, and state and documents move together, by the one compare-and-swap of the index.
  *
- * Today nothing decides anything, so a state is always empty; an empty one is not written. Fields that this release does
+ * No command writes a state yet; an empty one is not written. Fields that this release does
  * not know are kept. What a writer must understand before it may write at all is for the field `needs` of format.json to
  * say, once there is such a thing.
  */
@@ -46,13 +46,13 @@ export function isStatePath(state: unknown): state is string {
 export function parseState(text: string, where: string): ViewState {
   const state = parsed(text, where);
   if (typeof state === 'object' && state !== null && !Array.isArray(state)) return state as ViewState;
-  throw new MirrorError('BadFormat', `${where} is no state of a view: it holds no object`);
+  throw new MirrorError('BadFormat', `${where} is not a valid view state: expected a JSON object`);
 }
 
 function parsed(text: string, where: string): unknown {
   try {
     return parseStrictJson(text);
   } catch (cause) {
-    throw new MirrorError('BadFormat', `${where} is no state of a view: ${(cause as Error).message}`, { cause });
+    throw new MirrorError('BadFormat', `${where} is not a valid view state: ${(cause as Error).message}`, { cause });
   }
 }

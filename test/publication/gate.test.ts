@@ -93,7 +93,7 @@ describe('the gate, whatever the change is', () => {
   it.each<[string, Change, string]>([
     ['leaves nothing', () => ({ documents: new Map() }), '[index-empty]'],
     ['leaves a document without products', changed((one) => ({ ...one, products: {} })), '[products-empty]'],
-    ['gives a document another content id', changed((one) => ({ ...one, content_id: 'other' })), 'would be other'],
+    ['gives a document another content id', changed((one) => ({ ...one, content_id: 'other' })), 'has content_id other'],
     ['leaves out what MAAS needs', changed((one) => withoutLabels(one)), 'label is missing'],
     ['promises other bytes than there are', changed((one) => largerItems(one)), 'the document promises'],
   ])('refuses one that %s, and nothing is written', async (_, change, said) => {
