@@ -11,7 +11,7 @@ import type { Index, Product, Products, Version } from '../../lib/simplestreams/
 import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import { makeBuiltLoaders } from '../fixtures/mirrors/built-loaders';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
-import { imageContentId } from '../simplestreams/made-documents';
+import { imageContentId, imageId } from '../simplestreams/made-documents';
 import { MemoryStore } from './made/memory-store';
 import { smallPress } from './made/small-press';
 import { loaderContentId, madeVersion, publishing } from './made/small-view';
@@ -93,7 +93,11 @@ describe('the gate, whatever the change is', () => {
   it.each<[string, Change, string]>([
     ['leaves nothing', () => ({ documents: new Map() }), '[index-empty]'],
     ['leaves a document without products', changed((one) => ({ ...one, products: {} })), '[products-empty]'],
-    ['gives a document another content id', changed((one) => ({ ...one, content_id: 'other' })), 'has content_id other'],
+    [
+      'gives a document another content id',
+      changed((one) => ({ ...one, content_id: 'other' })),
+      'has content_id other',
+    ],
     ['leaves out what MAAS needs', changed((one) => withoutLabels(one)), 'label is missing'],
     ['promises other bytes than there are', changed((one) => largerItems(one)), 'the document promises'],
   ])('refuses one that %s, and nothing is written', async (_, change, said) => {
@@ -101,6 +105,28 @@ describe('the gate, whatever the change is', () => {
     await expect(changeView('candidate', change, press)).rejects.toMatchObject({
       name: 'ContractBroken',
       message: expect.stringContaining(said),
+    });
+    expect(writes).toEqual([]);
+  });
+
+  it('refuses one that breaks two rules, and names each with its place and the value', async () => {
+    const { press, writes } = await madeView();
+    const twofold = changed(({ products, ...one }) => {
+      const ids = Object.entries(products).map(([id, product]) => [
+        id,
+        id === imageId ? { ...product, kflavor: '', label: 'a/b' } : product,
+      ]);
+      return { ...one, products: Object.fromEntries(ids) };
+    });
+    const place = `${imageContentId} / ${imageId}`;
+    await expect(changeView('candidate', twofold, press)).rejects.toMatchObject({
+      name: 'ContractBroken',
+      message: [
+        'MAAS would refuse this mirror:',
+        `${place}: label is "a/b": MAAS makes the label a part of boot addresses [label-unsafe]`,
+        `${place}: kflavor is "": MAAS would name the kernel after \`None\`; plain kernels are \`generic\` [kflavor-missing]`,
+      ].join('\n'),
+      hint: 'nothing was published; the view is as it was',
     });
     expect(writes).toEqual([]);
   });
