@@ -36,7 +36,7 @@ async function rowsOf({ mirrorBucketName, mirrorUrl }: StackOutputs, known: read
   return rows.flat();
 }
 
-/** A view that only failed executions know is not there. */
+/** A view whose executions all failed has no index. */
 async function rowsOfView(view: string, site: Awaited<ReturnType<typeof openStore>>): Promise<MirrorRow[]> {
   try {
     return await listMirror(site, { views: [view] });

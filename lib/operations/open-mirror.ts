@@ -44,7 +44,7 @@ async function refuseMisspelt(store: Store, views: readonly string[]): Promise<v
   if (store instanceof HttpStore) return;
   const found = await Promise.all(views.map((view) => store.read(mirror.index(view))));
   if (found.every((index) => index !== undefined)) return;
-  const there = await viewsOf(store); // those without an index, too: what they lack is for verify to say
+  const there = await viewsOf(store); // also those that lost their index.sjson, which is for verify to say
   const misspelt = views.find((view) => !there.includes(view));
   if (misspelt === undefined) return;
   const has = there.length === 0 ? 'it has none yet' : `it has ${there.join(', ')}`;

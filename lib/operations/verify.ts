@@ -56,8 +56,8 @@ export interface VerifiedView {
  * - `missing`: the object is not there
  * - `canonical`: a signed file has bytes that its signer did not write, whether gpgv minds or not
  * - `signature`: gpgv does not take the signature
- * - `name`: a document is not named by its own sha256
- * - `format`, `content-id`: a document cannot be read, or is another one than the index says
+ * - `name`: a document, or the state of a view, is not named by its own sha256
+ * - `format`, `content-id`: one cannot be read, or is another one than the index says
  * - `twin`: index.json does not say what index.sjson says
  * - `behind`: the same, but it is an older one as a crash may leave it; the next publication heals it
  * - `ahead`: the same, but it is a newer one: index.sjson looks restored from a backup

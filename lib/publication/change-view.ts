@@ -8,7 +8,7 @@
  * - move-index.ts: documents, then index.sjson, by compare-and-swap
  * - follow-index.ts: index.json and its signature, after it
  * - view-content.ts: what counts as a change; view-state.ts: what operators decided, which moves with the index
- * - add-versions.ts, sign-view.ts: the changes that there are
+ * - add-versions.ts, sign-view.ts: the existing changes
  *
  * Beside the views: claim.ts (who owns a version's folder in the pool), keyring.ts (the public keyring), front-page.ts,
  * show-mirror.ts, and views.ts, which lists them.

@@ -3,6 +3,7 @@ import { mirror as layout } from '../job/layout';
 import { checkIndex } from '../simplestreams/contract/check-index';
 import { checkProducts } from '../simplestreams/contract/check-products';
 import type { Violation } from '../simplestreams/contract/contract-rules';
+import { writeJson } from '../simplestreams/json';
 import { objectsOf, type Promised } from '../simplestreams/promised';
 import type { Index, Products, Version } from '../simplestreams/types';
 import type { Store } from '../store/store';
@@ -18,12 +19,12 @@ export async function gateDocuments(before: ViewContent, { changed }: NextConten
   for (const [id, document] of changed) {
     refuse(checkProducts(document, id));
     refuseOtherContent(id, document);
-    for (const object of addedObjects(before.documents.get(id), document)) objects.set(object.path, object);
+    for (const object of newlyPromised(before.documents.get(id), document)) objects.set(nameOf(object), object);
   }
   await Promise.all([...objects.values()].map((object) => requireObject(object, mirror)));
 }
 
-/** The same of the index over the documents. @throws ContractBroken */
+/** Checks the index against its documents. @throws ContractBroken */
 export function gateIndex(index: Index, documents: ReadonlyMap<string, Products>): void {
   refuse(checkIndex(index, { documents, signed: true }));
 }
@@ -36,25 +37,27 @@ function refuse(violations: readonly Violation[]): void {
 
 function refuseOtherContent(id: string, { content_id: other }: Products): void {
   if (id === other) return;
-  throw new MirrorError('ContractBroken', `the document of ${id} would be ${other}`, { hint: unchanged });
+  throw new MirrorError('ContractBroken', `the document indexed as ${id} has content_id ${other}`, { hint: unchanged });
 }
 
-/** What a document promises that it did not promise before; versions that a change hands on have nothing new. */
-function addedObjects(before: Products | undefined, after: Products): Iterable<Promised> {
-  const nameOf = ({ path, size, sha256 }: Promised) => `${path} ${size} ${sha256}`;
-  const old = versionsOf(before);
-  const handedOn = new Set(old);
-  const added = new Map<string, Promised>();
-  for (const version of versionsOf(after)) {
-    if (!handedOn.has(version)) for (const object of objectsOf(version)) added.set(nameOf(object), object);
-  }
-  // a large document promises a hundred thousand of them
-  if (added.size > 0) for (const version of old) for (const object of objectsOf(version)) added.delete(nameOf(object));
-  return added.values();
+/** One path may be promised in two ways, of which one at most is kept. */
+function nameOf({ path, size, sha256 }: Promised): string {
+  return `${path} ${size} ${sha256}`;
 }
 
-function versionsOf(document: Products | undefined): Version[] {
-  return Object.values(document?.products ?? {}).flatMap(({ versions }) => Object.values(versions));
+/** Of every version that is new or changed, all that it promises, be it promised before by another version. */
+function newlyPromised(before: Products | undefined, after: Products): Promised[] {
+  return Object.entries(after.products).flatMap(([id, { versions }]) => {
+    const old = before?.products[id]?.versions ?? {};
+    return Object.entries(versions)
+      .filter(([name, version]) => !saysTheSame(old[name], version))
+      .flatMap(([, version]) => objectsOf(version));
+  });
+}
+
+/** A change hands on what it does not touch: a large document has ten thousand versions. */
+function saysTheSame(before: Version | undefined, after: Version): boolean {
+  return before === after || (before !== undefined && writeJson(before) === writeJson(after));
 }
 
 async function requireObject({ path, size, sha256 }: Promised, mirror: Store): Promise<void> {

@@ -41,10 +41,25 @@ export interface Reading extends Pick<Press, 'mirror'>, Partial<Pick<Press, 'sig
 }
 
 /**
- * Reads a view that is to be changed, or that a build goes by. What is built upon is signed again, so it must be ours and whole.
- * @throws BadSignature where the index is not what our key has signed; ChecksumMismatch where a document is changed
+ * Reads a view that is to be changed. What is built upon is signed again, so it must be ours and whole. What is read
+ * unchecked is for readers alone, which ignore the state: it is then the empty one.
+ * @throws BadSignature where the index is not what our key has signed; ChecksumMismatch where a document is changed;
+ * NotSupported where a newer release has written the state
  */
 export async function readView(view: string, reading: Reading): Promise<PublishedView> {
+  const found = await readDocuments(view, reading);
+  return { ...found, state: reading.unchecked ? emptyState : await readState(found, reading) };
+}
+
+/**
+ * One document of a view as it is published now, or undefined. All documents are read, as for {@link readView}; the state
+ * is not, which only a change has to know.
+ */
+export async function readProducts(view: string, contentId: string, reading: Reading): Promise<Products | undefined> {
+  return (await readDocuments(view, reading)).documents.get(contentId)?.document;
+}
+
+async function readDocuments(view: string, reading: Reading): Promise<Omit<PublishedView, 'state'>> {
   const found = await readIndex(view, reading);
   const documents = new Map<string, PublishedDocument>();
   for (const [contentId, { path }] of Object.entries(found.index?.index ?? {})) {
@@ -52,12 +67,7 @@ export async function readView(view: string, reading: Reading): Promise<Publishe
     const document = parseProducts(splitClearsigned(bytes).text, layout.document(view, path));
     documents.set(contentId, { path, document, byFormer: await lacksSigner(bytes, reading) });
   }
-  return { ...found, documents, state: await readState(found, reading) };
-}
-
-/** One document of a view as it is published now, or undefined; the whole view is read, as for {@link readView}. */
-export async function readProducts(view: string, contentId: string, reading: Reading): Promise<Products | undefined> {
-  return (await readView(view, reading)).documents.get(contentId)?.document;
+  return { ...found, documents };
 }
 
 /** Whether something of a view still has to be signed by the key to come. */

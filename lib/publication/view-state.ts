@@ -9,7 +9,7 @@ import type { Index } from '../simplestreams/types';
  * §4.25). It is a JSON document of its own below `streams/`, which the field `state` of the index names by its sha256:
  * readers ignore the field, and state and documents move together, by the one compare-and-swap of the index.
  *
- * Today nothing decides anything, so a state is always empty; an empty one is not written. Fields that this release does
+ * No command writes a state yet; an empty one is not written. Fields that this release does
  * not know are kept. What a writer must understand before it may write at all is for the field `needs` of format.json to
  * say, once there is such a thing.
  */
@@ -31,23 +31,28 @@ export function stateDocument(state: ViewState): { readonly path: string; readon
 export function statePathOf(index: Index | undefined, where: string): string | undefined {
   const { state } = (index ?? {}) as { readonly state?: unknown };
   if (state === undefined) return undefined;
-  if (typeof state === 'string' && /^streams\/v1\/[0-9a-f]{64}\.json$/.test(state)) return state;
+  if (isStatePath(state)) return state;
   throw new MirrorError('NotSupported', `${where} names its state as ${JSON.stringify(state)}`, {
     hint: 'a newer release has written it: use that release for this mirror',
   });
+}
+
+/** Whether a field `state` is in the form that this release writes and knows. */
+export function isStatePath(state: unknown): state is string {
+  return typeof state === 'string' && /^streams\/v1\/[0-9a-f]{64}\.json$/.test(state);
 }
 
 /** @throws BadFormat */
 export function parseState(text: string, where: string): ViewState {
   const state = parsed(text, where);
   if (typeof state === 'object' && state !== null && !Array.isArray(state)) return state as ViewState;
-  throw new MirrorError('BadFormat', `${where} is no state of a view: it holds no object`);
+  throw new MirrorError('BadFormat', `${where} is not a valid view state: expected a JSON object`);
 }
 
 function parsed(text: string, where: string): unknown {
   try {
     return parseStrictJson(text);
   } catch (cause) {
-    throw new MirrorError('BadFormat', `${where} is no state of a view: ${(cause as Error).message}`, { cause });
+    throw new MirrorError('BadFormat', `${where} is not a valid view state: ${(cause as Error).message}`, { cause });
   }
 }

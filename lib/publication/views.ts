@@ -3,7 +3,8 @@ import { HttpStore } from '../store/http/http';
 import type { Store } from '../store/store';
 
 /**
- * The views of a mirror, sorted: folders with a `streams/v1`. Frozen ones are `snapshots/<id>`.
+ * The views of a mirror, sorted: folders with an index, signed or not. Frozen ones are `snapshots/<id>`. Documents alone
+ * make no view: a first publication that was cut off leaves them.
  * @throws BadInput over HTTP, where nothing can be listed
  */
 export async function viewsOf(store: Store): Promise<string[]> {
@@ -15,7 +16,7 @@ export async function viewsOf(store: Store): Promise<string[]> {
   }
   const views = new Set<string>();
   for await (const key of store.list('')) {
-    const view = /^(?!pool\/)(.+)\/streams\/v1\//.exec(key)?.[1];
+    const view = /^(?!pool\/)(.+)\/streams\/v1\/index\.s?json$/.exec(key)?.[1];
     if (view !== undefined) views.add(view);
   }
   return [...views].sort();

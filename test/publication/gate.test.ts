@@ -7,10 +7,11 @@ import { signView } from '../../lib/publication/sign-view';
 import { writeJson } from '../../lib/simplestreams/json';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';
-import type { Index, Product, Products } from '../../lib/simplestreams/types';
+import type { Index, Product, Products, Version } from '../../lib/simplestreams/types';
 import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import { makeBuiltLoaders } from '../fixtures/mirrors/built-loaders';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
+import { imageContentId, imageId } from '../simplestreams/made-documents';
 import { MemoryStore } from './made/memory-store';
 import { smallPress } from './made/small-press';
 import { loaderContentId, madeVersion, publishing } from './made/small-view';
@@ -81,10 +82,22 @@ describe('the gate, whatever the change is', () => {
     return ({ documents }) => ({ documents: new Map([...documents].map(([id, one]) => [id, with_(one)])) });
   };
 
+  const adding = (name: string, version: Version): Change =>
+    changed((one) => {
+      if (one.content_id !== imageContentId) return one;
+      const [[id, product] = ['', undefined]] = Object.entries(one.products);
+      if (product === undefined) return one;
+      return { ...one, products: { [id]: { ...product, versions: { ...product.versions, [name]: version } } } };
+    });
+
   it.each<[string, Change, string]>([
     ['leaves nothing', () => ({ documents: new Map() }), '[index-empty]'],
     ['leaves a document without products', changed((one) => ({ ...one, products: {} })), '[products-empty]'],
-    ['gives a document another content id', changed((one) => ({ ...one, content_id: 'other' })), 'would be other'],
+    [
+      'gives a document another content id',
+      changed((one) => ({ ...one, content_id: 'other' })),
+      'has content_id other',
+    ],
     ['leaves out what MAAS needs', changed((one) => withoutLabels(one)), 'label is missing'],
     ['promises other bytes than there are', changed((one) => largerItems(one)), 'the document promises'],
   ])('refuses one that %s, and nothing is written', async (_, change, said) => {
@@ -92,6 +105,28 @@ describe('the gate, whatever the change is', () => {
     await expect(changeView('candidate', change, press)).rejects.toMatchObject({
       name: 'ContractBroken',
       message: expect.stringContaining(said),
+    });
+    expect(writes).toEqual([]);
+  });
+
+  it('refuses one that breaks two rules, and names each with its place and the value', async () => {
+    const { press, writes } = await madeView();
+    const twofold = changed(({ products, ...one }) => {
+      const ids = Object.entries(products).map(([id, product]) => [
+        id,
+        id === imageId ? { ...product, kflavor: '', label: 'a/b' } : product,
+      ]);
+      return { ...one, products: Object.fromEntries(ids) };
+    });
+    const place = `${imageContentId} / ${imageId}`;
+    await expect(changeView('candidate', twofold, press)).rejects.toMatchObject({
+      name: 'ContractBroken',
+      message: [
+        'MAAS would refuse this mirror:',
+        `${place}: label is "a/b": MAAS makes the label a part of boot addresses [label-unsafe]`,
+        `${place}: kflavor is "": MAAS would name the kernel after \`None\`; plain kernels are \`generic\` [kflavor-missing]`,
+      ].join('\n'),
+      hint: 'nothing was published; the view is as it was',
     });
     expect(writes).toEqual([]);
   });
@@ -136,6 +171,42 @@ describe('the gate, whatever the change is', () => {
       message: expect.stringContaining('is missing'),
     });
     expect(await press.bytes(layout.index('candidate'))).toBeUndefined();
+  });
+
+  it('refuses a new version of what an older one promises and what is not there any more', async () => {
+    const { inner, press, writes } = await madeView();
+    const first = await madeVersion(new MemoryStore(), 'images', 'first-images');
+    const lost = first.items.squashfs?.path ?? '';
+    await inner.remove(layout.pool(lost));
+    for (const version of [
+      { ...first, token: 'second' },
+      { ...first, items: { ...first.items } },
+    ]) {
+      await expect(changeView('candidate', adding('20261122', version), press)).rejects.toMatchObject({
+        name: 'ContractBroken',
+        message: expect.stringContaining(`${layout.pool(lost)} is missing`),
+      });
+    }
+    expect(writes).toEqual([]);
+  });
+
+  it.each(['first', 'last'])('refuses two promises of one path of which the %s is kept', async (kept) => {
+    const { inner, press, writes } = await madeView();
+    const made = await madeVersion(inner, 'images', 'second');
+    const path = 'noble/amd64/second/provenance.json'; // no item, so no rule of the contract looks at it
+    const { size, sha256 } = await inner.create(layout.pool(path), Buffer.from('{}'));
+    const good = { ...made, provenance: path, provenance_sha256: sha256, provenance_size: String(size) };
+    const bad = { ...good, provenance_sha256: '0'.repeat(64) };
+    const [one, other] = kept === 'first' ? [good, bad] : [bad, good];
+    const both: Change = (content, time) => {
+      const first = { ...content, ...adding('20261122', one)(content, time) };
+      return adding('20261123', other)(first, time);
+    };
+    await expect(changeView('candidate', both, press)).rejects.toMatchObject({
+      name: 'ContractBroken',
+      message: `${layout.pool(path)} is 2 bytes with sha256 ${sha256}, the document promises 2 bytes with sha256 ${bad.provenance_sha256}`,
+    });
+    expect(writes).toEqual([]);
   });
 
   it('asks for nothing that the view promised before', async () => {

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
+import { listMirror } from '../../lib/operations/list';
 import { type Change, changeView } from '../../lib/publication/change-view';
 import type { Press } from '../../lib/publication/press';
-import { readView } from '../../lib/publication/read-view';
+import { readProducts, readView } from '../../lib/publication/read-view';
 import { signView } from '../../lib/publication/sign-view';
 import type { ViewState } from '../../lib/publication/view-state';
 import { rfc2822, writeJson } from '../../lib/simplestreams/json';
@@ -10,6 +11,7 @@ import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';
 import type { Index } from '../../lib/simplestreams/types';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
+import { imageContentId } from '../simplestreams/made-documents';
 import { MemoryStore } from './made/memory-store';
 import { madeVersion, publishing } from './made/small-view';
 import { recordingStore } from './made/wrapped-store';
@@ -114,6 +116,26 @@ describe('the state of a view', () => {
     await signView(view, { ...next, former: signer });
     expect((await indexOf(press)).state).toBe(state);
     expect((await readView(view, next)).state).toEqual({ held: {} });
+  });
+
+  it.each<[string, (press: Press & { mirror: MemoryStore }) => Promise<void>]>([
+    ['is of another form', async (press) => writeIndex(press, { ...(await indexOf(press)), state: { of: 'later' } })],
+    ['is missing', async (press) => press.mirror.remove(`${view}/${(await indexOf(press)).state}`)],
+    [
+      'was changed',
+      async (press) => void press.mirror.objects.set(`${view}/${(await indexOf(press)).state}`, Buffer.from('[')),
+    ],
+  ])('is nothing to those who only read, also where it %s', async (_, harm) => {
+    const press = await madeView();
+    await changeView(view, becoming({ held: {} }), press);
+    await harm(press);
+    const { mirror } = press;
+
+    expect(await readView(view, { mirror, unchecked: true })).toMatchObject({ state: {} });
+    expect(await listMirror(mirror)).toHaveLength(1);
+    expect(await readProducts(view, imageContentId, press)).toMatchObject({ content_id: imageContentId });
+    expect(await readProducts(view, imageContentId, { mirror })).toMatchObject({ content_id: imageContentId });
+    await expect(readView(view, press)).rejects.toThrow();
   });
 
   it('refuses to change a view that names its state in another way', async () => {

@@ -62,7 +62,7 @@ async function checkTwins(read: Read, object: string, text: string, signatures: 
 }
 
 /** Documents are named by their own bytes, so that none can change unseen. */
-function wrongName(object: string, bytes: Buffer): Problem[] {
+export function wrongName(object: string, bytes: Buffer): Problem[] {
   if (isNamedByItself(object, bytes)) return [];
   const sha256 = sha256Of(bytes);
   return [{ object, rule: 'name', message: `it is named by another sha256 than its own, which is ${sha256}` }];

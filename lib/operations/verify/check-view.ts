@@ -6,6 +6,7 @@ import { plainIndexOf } from '../../simplestreams/documents';
 import type { Index, Products } from '../../simplestreams/types';
 import { type CheckedDocument, checkDocument, type Read } from './check-document';
 import { checkIndexContent, checkPlainIndex, checkSignedIndex } from './check-index';
+import { checkState } from './check-state';
 import type { Problem } from './problem';
 import { type PromisedItem, promisedItems } from './promised-items';
 import type { SignatureCheck } from './signature-check';
@@ -20,7 +21,7 @@ export interface CheckedView {
 }
 
 /**
- * Looks at all metadata of a view: the index, every document, their unsigned twins and the signatures of both.
+ * Looks at all metadata of a view: the index, its state, every document, their unsigned twins and the signatures of both.
  * A publication in the meantime is no problem of the mirror: then the view is looked at again.
  */
 export async function checkView(read: Read, view: string, signatures: SignatureCheck): Promise<CheckedView> {
@@ -65,12 +66,13 @@ async function checkFiles(
   const checked = index === undefined ? [] : await checkDocuments(read, view, index, signatures);
   const documents = new Map(checked.flatMap(({ id, document }) => (document ? [[id, document] as const] : [])));
   const content = index === undefined ? [] : checkIndexContent(view, index, documents);
+  const state = index === undefined ? [] : await checkState(read, view, index);
   const plain = await checkPlainIndex(view, indexes, index && twinOf(index, checked), signatures);
   return {
     view,
     documents: [...documents.values()],
     items: promisedItems([...documents.values()]),
-    problems: [...problems, ...content, ...checked.flatMap((each) => each.problems), ...plain],
+    problems: [...problems, ...content, ...checked.flatMap((each) => each.problems), ...state, ...plain],
   };
 }
 

@@ -2,15 +2,30 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, trunc
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mirror as layout } from '../../../lib/job/layout';
 import { type VerifyReport, verifyMirror } from '../../../lib/operations/verify';
+import { changeView } from '../../../lib/publication/change-view';
+import { followIndex } from '../../../lib/publication/follow-index';
+import { readIndex } from '../../../lib/publication/read-view';
+import { stateDocument } from '../../../lib/publication/view-state';
+import { jsonPathOf } from '../../../lib/simplestreams/documents';
+import { writeJson } from '../../../lib/simplestreams/json';
+import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
-import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { makeSmallMirror, publicationTime, smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { folderInMemory } from '../../fixtures/temporary-folder';
 
+/** What a later release may have decided about the view. */
+const state = { held: { noble: 'until Monday' } };
+const statePath = stateDocument(state)?.path ?? 'nothing';
+
 let whole: string;
+let signer: Signer;
 beforeAll(async () => {
   whole = mkdtempSync(join(tmpdir(), 'small-mirror-'));
-  await makeSmallMirror(whole, { signer: await smallSigner() });
+  signer = await smallSigner();
+  const mirror = await makeSmallMirror(whole, { signer });
+  await changeView('candidate', () => ({ state }), { mirror, signer, now: () => publicationTime });
   // The store would put a lost index back out of its own records: what is tampered with here is a copy without them.
   rmSync(join(whole, '.store'), { recursive: true });
 });
@@ -22,7 +37,8 @@ const kinds: [string, RegExp][] = [
   ['index.json', /index\.json$/],
   ['index.json.gpg', /index\.json\.gpg$/],
   ['signed document', /[0-9a-f]{64}\.sjson$/],
-  ['unsigned document', /[0-9a-f]{64}\.json$/],
+  ['unsigned document', new RegExp(`/(?!${statePath.slice(-69)})[0-9a-f]{64}\\.json$`)],
+  ['state of the view', new RegExp(`${statePath}$`)],
   ['signature of an unsigned document', /[0-9a-f]{64}\.json\.gpg$/],
   ['keyring.gpg', /^keyring\.gpg$/],
   ['keyring.asc', /^keyring\.asc$/],
@@ -66,6 +82,31 @@ describe.each(kinds)('of the %s,', (_, pattern) => {
 test('what is tampered with was whole before', async () => {
   expect((await verified(copyWith(/index\.sjson$/).directory)).problems).toEqual([]);
 });
+
+test.each(['[]', '{', '{"held": 1, "held": 2}'])('a state %j is found by name, be it named rightly', async (text) => {
+  const { directory } = copyWith(/index\.sjson$/);
+  const path = jsonPathOf(text);
+  writeFileSync(join(directory, 'candidate', path), text);
+  await nameState(directory, path);
+
+  expect((await verified(directory)).problems).toMatchObject([{ object: `candidate/${path}`, rule: 'format' }]);
+});
+
+test('a state in the form of another release is no problem', async () => {
+  const { directory } = copyWith(/index\.sjson$/);
+  await nameState(directory, { at: '../later' });
+
+  expect((await verified(directory)).problems).toEqual([]);
+});
+
+/** Signs an index that names another state. */
+async function nameState(directory: string, named: unknown): Promise<void> {
+  const [mirror, view] = [new DirectoryStore(directory), 'candidate'];
+  const { index } = await readIndex(view, { mirror, signer });
+  const signed = await signer.clearsign(writeJson({ ...index, state: named }), publicationTime);
+  await mirror.replace(layout.index(view), Buffer.from(signed), {});
+  await followIndex(view, { mirror, signer, now: () => publicationTime });
+}
 
 function copyWith(pattern: RegExp): { directory: string; key: string } {
   const directory = folderInMemory();
