@@ -1,6 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { asRootVariable, nobody } from './unprivileged-user';
 
 /** Of Debian's essential packages, what tests call. Everything else asks for test/fixtures/needs-root. */
 const programs = [
@@ -58,7 +61,8 @@ const programs = [
 ];
 
 /** Set-up of `npm run test:fast`: until it is torn down, only Node and programs of Debian's base system are on PATH. */
-export default function (): () => void {
+export default function ({ config }: TestProject): () => void {
+  tellWhoRuns(config.root);
   const before = process.env.PATH ?? '';
   const folder = mkdtempSync(join(tmpdir(), 'base-programs-'));
   chmodSync(folder, 0o755); // tests run as somebody else
@@ -70,6 +74,24 @@ export default function (): () => void {
   process.env.PATH = folder;
   return () => {
     process.env.PATH = before;
+    delete process.env[asRootVariable];
     rmSync(folder, { recursive: true });
   };
+}
+
+/** A clone below /root, or one made under umask 077, is closed to nobody: its tests run as root, and it is said why. */
+function tellWhoRuns(root: string): void {
+  const before = process.env[asRootVariable];
+  delete process.env[asRootVariable];
+  if (process.getuid?.() !== 0 || isOpenToNobody(root)) return;
+  process.env[asRootVariable] = root;
+  if (before === root) return; // said for another project of this run
+  console.error(
+    `nobody cannot read ${root}: tests run as root; chmod -R go+rX what is closed to run them without root`,
+  );
+}
+
+export function isOpenToNobody(root: string): boolean {
+  const reading = "require('typescript'); require('node:fs').readFileSync('package.json')";
+  return spawnSync(process.execPath, ['-e', reading], { cwd: root, uid: nobody, gid: nobody }).status === 0;
 }

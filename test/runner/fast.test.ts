@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder';
+import { isOpenToNobody } from './base-programs';
 import { slowTests } from './slow-tests';
 
 const root = join(__dirname, '../..');
@@ -12,6 +13,7 @@ function treeOf(files: Readonly<Record<string, string>>): string {
   const tree = temporaryFolder();
   mkdirSync(join(tree, 'test/fixtures'), { recursive: true });
   for (const [file, text] of Object.entries(files)) writeFileSync(join(tree, 'test', file), text);
+  writeFileSync(join(tree, 'package.json'), '{}');
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
   return tree;
 }
@@ -44,21 +46,44 @@ describe('test:fast', () => {
       'a.test.ts': `import { spawnSync } from 'node:child_process';
         import { expect, it } from 'vitest';
         const started = (program) => spawnSync(program, ['--version']).error?.code ?? 'started';
-        it('is not root', () => expect(process.getuid()).not.toBe(0));
-        it('has no way back', () => expect(() => process.setuid(0)).toThrow('EPERM'));
+        it('is not root', () => expect(process.getuid() === 0).toBe(${!isOpen}));
+        it('has no way back', () => ${isOpen} && expect(() => process.setuid(0)).toThrow('EPERM'));
         it('finds Node and perl', () => expect(['node', 'perl'].map(started)).toEqual(['started', 'started']));
         it('finds no squashfs', () => expect(started('mksquashfs')).toBe('ENOENT'));`,
     });
     chmodSync(tree, 0o755); // for nobody
-    const words = ['run', '--root', tree, '--config', join(root, 'vitest.fast.config.ts'), '--no-cache'];
-    const env = { ...process.env, HOME: tree, NO_COLOR: '1', VITE_CONFIG_NATIVE_IGNORE_WARNING: 'true' };
 
-    const { status, stdout, stderr } = spawnSync(process.execPath, [vitest, ...words], { encoding: 'utf8', env });
+    const { status, stdout, stderr } = fast(tree);
 
     expect(status, stdout + stderr).toBe(0);
     expect(stdout).toMatch(/Tests {2}4 passed \(4\)/);
+    expect(stderr.includes('nobody cannot read')).toBe(!isOpen);
+  });
+
+  it('runs as whoever starts it in a clone that nobody cannot read, and says why', () => {
+    const user = process.getuid?.();
+    const tree = treeOf({
+      'a.test.ts': `import { expect, it } from 'vitest';
+        it('is who started it', () => expect(process.getuid()).toBe(${user}));`,
+    });
+    chmodSync(tree, 0o700);
+
+    const { status, stdout, stderr } = fast(tree);
+
+    expect(status, stdout + stderr).toBe(0);
+    const said = `nobody cannot read ${tree}: tests run as root; chmod -R go+rX what is closed to run them without root`;
+    expect(stderr.split('\n').filter((line) => line.startsWith('nobody'))).toEqual(user === 0 ? [said] : []);
   });
 });
+
+/** Whether tests of this clone can run as nobody: see base-programs.ts. */
+const isOpen = process.getuid?.() !== 0 || isOpenToNobody(root);
+
+function fast(tree: string): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+  const words = ['run', '--root', tree, '--config', join(root, 'vitest.fast.config.ts'), '--no-cache'];
+  const env = { ...process.env, HOME: tree, NO_COLOR: '1', VITE_CONFIG_NATIVE_IGNORE_WARNING: 'true' };
+  return spawnSync(process.execPath, [vitest, ...words], { encoding: 'utf8', env });
+}
 
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 
