@@ -27,6 +27,14 @@ describe('what is published', () => {
       "import * as keys from '../job/layout'; await s.replace(keys.mirror.index(v), b, {});",
     ],
     ['one who goes past changeView', 'lib/stages/a.ts', "import { moveIndex } from '../publication/move-index';"],
+    [
+      'one who does so when it runs',
+      'bin/lambda/a.ts',
+      "const { moveIndex } = await import('../../lib/publication/move-index');",
+    ],
+    ['one who requires it', 'lib/stages/a.ts', 'const { followIndex } = require(`../publication/follow-index`);'],
+    ['one who imports it as CommonJS', 'lib/stages/a.ts', "import move = require('../publication/move-index');"],
+    ['one who hands it on', 'lib/stages/a.ts', "export * from '../publication/move-index';"],
   ])('refuses a file elsewhere that writes %s', (_, file, text) => {
     expect(strayWritersOf(file, text)).toEqual([expect.stringContaining(file)]);
   });

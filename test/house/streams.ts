@@ -45,10 +45,8 @@ function strayIn(root: string, file: string): string[] {
   const [keys, writes, pasts] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const layouts = layoutNames(source);
   const walk = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node)) {
-      const from = (node.moduleSpecifier as ts.StringLiteral).text;
-      if (hands.test(from)) pasts.add(from);
-    }
+    const from = importedBy(node);
+    if (from !== undefined && hands.test(from)) pasts.add(from);
     if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) {
       if (node.text.includes('streams/v1')) keys.add(node.text);
     }
@@ -68,6 +66,21 @@ function strayIn(root: string, file: string): string[] {
     ...(keys.size > 0 && writes.size > 0 ? [`${file}: has ${[...keys].join(', ')} at hand and calls ${written}`] : []),
     ...[...pasts].map((past) => `${file}: imports ${past}, past changeView`),
   ];
+}
+
+/** What a statement imports or hands on, or an expression: `import('./a')` and `require('./a')`. */
+function importedBy(node: ts.Node): string | undefined {
+  const specifier = specifierOf(node);
+  return specifier !== undefined && ts.isStringLiteralLike(specifier) ? specifier.text : undefined;
+}
+
+function specifierOf(node: ts.Node): ts.Node | undefined {
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return node.moduleSpecifier;
+  if (ts.isExternalModuleReference(node)) return node.expression;
+  if (!ts.isCallExpression(node)) return undefined;
+  const { expression } = node;
+  const isImport = expression.kind === ts.SyntaxKind.ImportKeyword;
+  return isImport || (ts.isIdentifier(expression) && expression.text === 'require') ? node.arguments[0] : undefined;
 }
 
 /** Names under which a file has the layout of a mirror. */
