@@ -62,6 +62,7 @@ async function build(): Promise<void> {
   if (same(before.sources, sources) && same(before.made, digestsOf(dist, madeFiles()))) return;
 
   mkdirSync(dist, { recursive: true });
+  removeUnfinished();
   const next = mkdtempSync(join(dist, '.next-')); // two builds at once do not meet, and every file is put in its place whole
   try {
     await compile(next);
@@ -72,6 +73,14 @@ async function build(): Promise<void> {
     replace(stampFile, JSON.stringify({ sources, made }), next);
   } finally {
     rmSync(next, { recursive: true, force: true });
+  }
+}
+
+/** What builds have left that were killed: none lives for an hour. */
+function removeUnfinished(): void {
+  for (const name of readdirSync(dist).filter((one) => one.startsWith('.next-'))) {
+    const made = statSync(join(dist, name), { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
+    if (Date.now() - made > 3_600_000) rmSync(join(dist, name), { recursive: true, force: true });
   }
 }
 

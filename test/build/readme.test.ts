@@ -17,7 +17,10 @@ describe('the README', () => {
     expect(first).toBe('npm ci && npm run mirror');
     expect(second).toBe('npm ci && npm test');
     const continuous = readFileSync(join(root, '.ci/run'), 'utf8').split('\n');
-    expect(continuous).toEqual(expect.arrayContaining(['npm ci', 'npm test', 'npm run test:boots']));
+    expect(continuous.filter((line) => /\bnpm\b/.test(line))).toEqual([
+      ...['npm ci', 'npm run test:fast', 'npm test', 'npm run test:peers'],
+      ...['npm run test:aws', 'npm run test:boots', 'npm run test:models'],
+    ]);
   });
 
   it('documents every command that there is', async () => {

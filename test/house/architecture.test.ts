@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { missingAlcoves, unusedAccess, violationsIn } from './architecture';
+import { missingAlcoves, unplannedFolders, unusedAccess, violationsIn } from './architecture';
 import { picture, withPicture } from './walls/picture';
 import { doors, house, type Room, top } from './walls/rooms';
 
@@ -20,6 +20,10 @@ describe('the house', () => {
 
   it('names no room and no alcove that is not there', () => {
     expect(missingAlcoves(ours)).toEqual([]);
+  });
+
+  it('has no room and no alcove that the table does not name', () => {
+    expect(unplannedFolders(ours)).toEqual([]);
   });
 });
 
@@ -124,6 +128,14 @@ describe('a house like ours', () => {
     };
 
     expect(await violationsIn(treeOf(files))).toEqual([]);
+  });
+
+  it('refuses rooms and alcoves that nobody planned, even where they import nothing', () => {
+    const unplanned = ['bin/attic', 'lib/attic', 'lib/job/attic'];
+    const planned = ['lib', 'lib/job', 'lib/job/sources', 'bin', 'bin/commands/keyring'];
+    const root = treeOf(Object.fromEntries([...unplanned, ...planned].map((folder) => [`${folder}/a.ts`, ''])));
+
+    expect(unplannedFolders(root)).toEqual(unplanned);
   });
 
   it('refuses a circle of imports and tells it once', async () => {

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { ICruiseResult, IViolation } from 'dependency-cruiser';
 import { fileAccess } from './walls/file-access';
 import { doors, house } from './walls/rooms';
@@ -29,6 +29,24 @@ export function missingAlcoves(root: string): string[] {
   return [...rooms, ['bin', doors] as const]
     .flatMap(([room, { alcoves = {} }]) => ['', ...Object.keys(alcoves)].map((alcove) => join(room, alcove)))
     .filter((folder) => !existsSync(join(root, folder)));
+}
+
+/** Folders with files that the table does not have, whatever they import. An alcove may have folders below it. */
+export function unplannedFolders(root: string): string[] {
+  const planned = [
+    ...Object.entries(house).map(([room, table]) => [`lib/${room}`, table] as const),
+    ['bin', doors] as const,
+  ].flatMap(([room, { alcoves = {} }]) => ['', ...Object.keys(alcoves)].map((alcove) => join(room, alcove)));
+  const isPlanned = (folder: string) =>
+    folder === 'lib' ||
+    planned.some(
+      (one) =>
+        folder === one || (one.split('/').length > (one.startsWith('lib/') ? 2 : 1) && folder.startsWith(`${one}/`)),
+    );
+  const used = sourcesIn(root)
+    .filter((file) => /^(lib|bin)\//.test(file))
+    .map(dirname);
+  return [...new Set(used)].filter((folder) => !isPlanned(folder)).sort();
 }
 
 /** Everything in a tree with lib/, bin/ and test/ that breaks a rule of the house, one sentence each. */

@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -35,6 +36,17 @@ describe('a build', () => {
     expect(statSync(join(tree, 'dist/bin/maas-mirror.js')).mode & 0o777).toBe(0o755);
     expect(statSync(join(tree, 'dist/lib/catalog/names.js')).mode & 0o777).toBe(0o644);
     expect(run(tree, 'dist/bin/maas-mirror.js')).toBe('noble\n');
+  });
+
+  it('removes what a killed build left more than an hour ago, and nothing of one that may be at work', () => {
+    const tree = treeOf(sources);
+    for (const name of ['.next-old', '.next-new']) mkdirSync(join(tree, 'dist', name), { recursive: true });
+    const twoHoursAgo = Date.now() / 1000 - 7200;
+    utimesSync(join(tree, 'dist/.next-old'), twoHoursAgo, twoHoursAgo);
+
+    expect(build(tree)).toMatchObject({ status: 0, stderr: '' });
+
+    expect(readdirSync(join(tree, 'dist')).filter((name) => name.startsWith('.next-'))).toEqual(['.next-new']);
   });
 
   it('writes nothing where nothing has changed', () => {

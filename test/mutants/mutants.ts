@@ -47,7 +47,10 @@ const place = join(
 /** Whole builds and boots; what looks at the text of the sources; what needs more than this machine has. */
 const notTried = /^test\/(aws|boots|build|house|models|mutants|package|peers|runner|timed)\//;
 
-if (values.contained) main().then(end, end);
+if (!/^[1-9]\d*$/.test(values.count)) {
+  console.error(`--count ${values.count}: a whole number of changes, 1 or more`);
+  process.exitCode = 1;
+} else if (values.contained) main().then(end, end);
 else process.exitCode = contained();
 
 /** What the verdict on a change may depend on. */
@@ -121,6 +124,8 @@ function chosen(changes: readonly Change[], names: ReadonlyMap<Change, string>, 
     return new Map([[roomOf(one[0]?.file ?? '') ?? 'no room', one]]);
   }
   const rooms = Map.groupBy(changes, ({ file }) => roomOf(file));
+  const unknown = values.room?.find((room) => !rooms.has(room));
+  if (unknown !== undefined) throw new Error(`--room ${unknown}: there is no such room`);
   const wanted = [...rooms].flatMap(([room, ofRoom]) =>
     room !== undefined && (values.room?.includes(room) ?? true) ? [[room, ofRoom] as const] : [],
   );

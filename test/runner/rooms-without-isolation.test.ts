@@ -2,12 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { sharedRooms } from './settings';
+import { slowTests } from './slow-tests';
 
 const test = join(__dirname, '..');
 
 /** Ways to change a process for all files that run in it. `vi.stubEnv` and spies are undone after each test. */
 const changes =
-  /\bprocess\.(?:chdir|umask|on)\b|\bprocess\.env(?:\.\w+|\[[^\]]*\]) = |\bvi\.(?:mock|doMock|stubGlobal|useFakeTimers)\b|\bglobalThis\b/;
+  /\bprocess\.(?:chdir|umask|on)\b|\bprocess\.env(?:\.\w+|\[[^\]]*\]) = |\bdelete process\.env\b|\bvi\.(?:mock|doMock|stubGlobal|useFakeTimers)\b|\bglobalThis\b/;
 
 const changesIn = (text: string) => text.split('\n').filter((line) => changes.test(line));
 
@@ -20,7 +21,27 @@ it.each(sharedRooms)('no test of %s changes the process that it shares with othe
   for (const file of files) expect(changesIn(readFileSync(join(test, room, file), 'utf8')), file).toEqual([]);
 });
 
+/** Those that put back what they change before they end. */
+const restoring = [
+  'test/machine/boot/unit-progress.test.ts', // timers
+  'test/machine/gpgv.test.ts', // PATH
+  'test/machine/secrets/key-file.test.ts', // umask
+];
+
+it('no test that shares a process in test:fast only changes it, but for those that put it back', () => {
+  const slow = new Set(slowTests(join(test, '..')));
+  const files = ['fixtures', 'house', 'machine', 'stages', 'store']
+    .flatMap((room) =>
+      readdirSync(join(test, room), { recursive: true, encoding: 'utf8' }).map((file) => `test/${room}/${file}`),
+    )
+    .filter((file) => file.endsWith('.test.ts') && !slow.has(file));
+
+  const changing = files.filter((file) => changesIn(readFileSync(join(test, '..', file), 'utf8')).length > 0);
+  expect(changing.sort()).toEqual(restoring);
+});
+
 it.each([
+  'delete process.env.AWS_REGION;',
   "process.chdir('/tmp');",
   'process.umask(0o077);',
   "process.on('SIGINT', stop);",

@@ -49,7 +49,7 @@ export interface ReleaseWorkflowProps extends StageBuilds {
  * @example
  * const stage = (id: string, name: string) => new StageBuild(stack, id, { stage: name, workBucket });
  * const lambda = (id: string, asset: string, signingKey?: BoundSigningKey) =>
- *   new MirrorFunction(stack, id, { asset, mirrorBucket, workBucket, signingKey }).function;
+ *   new MirrorFunction(stack, id, { asset, mirrorBucket, workBucket, ...(signingKey && { signingKey }) }).function;
  *
  * new ReleaseWorkflow(stack, 'Workflow', {
  *   fetch: stage('Fetch', 'fetch'),

@@ -121,14 +121,17 @@ export const house: Readonly<Record<string, Room>> = {
   },
   publication: {
     purpose: 'how a view changes; the only room that writes below streams/',
-    rooms: ['job', 'catalog', 'simplestreams', 'store'],
+    rooms: ['job', 'simplestreams', 'store'],
     packages: [],
   },
   cloud: {
     purpose: 'AWS at run time, except S3',
     rooms: ['job', 'simplestreams'],
-    packages: ['@aws-sdk/client-kms', '@aws-sdk/client-sfn', '@aws-sdk/client-codebuild'],
+    packages: [],
     special: {
+      '@aws-sdk/client-kms': ['keys/'],
+      '@aws-sdk/client-sfn': ['clients.ts', 'follow/'],
+      '@aws-sdk/client-codebuild': ['clients.ts', 'follow/', 'account/'],
       '@aws-sdk/client-cloudformation': ['clients.ts', 'stack-outputs.ts'],
       '@aws-sdk/client-cloudwatch-logs': ['clients.ts', 'follow/build-logs.ts'],
       '@aws-sdk/client-cloudfront-keyvaluestore': ['access/credentials-store.ts'],
@@ -190,7 +193,7 @@ export const house: Readonly<Record<string, Room>> = {
   },
   local: {
     purpose: 'running the state machine of the cloud on this machine',
-    rooms: ['job', 'machine', 'stages', 'store'],
+    rooms: ['job', 'machine', 'store'],
     packages: ['node:*', 'aws-local-stepfunctions', 'yaml'],
     top: ['tasks', 'template'],
     alcoves: {
