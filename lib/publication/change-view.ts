@@ -21,18 +21,18 @@ import { isByFormer, readView } from './read-view';
 import { contentOf, hasChanged, nextContent, type ViewContent } from './view-content';
 
 /**
- * Makes what a view is to say of what it says. Called again with what is there then where somebody else was quicker, so
- * it decides by its arguments alone.
- * @param at what new documents say of their time
- * @returns what is to be another; undefined: nothing is to be done
+ * Makes the new content of a view from its current content. Where another writer was faster it is called again, with the
+ * content that is then current, so it must decide by its arguments alone.
+ * @param at the time that new documents are given
+ * @returns the parts that change; undefined where nothing does
  */
 export type Change = (content: ViewContent, at: Date) => Partial<ViewContent> | undefined;
 
 /**
- * Changes a view: reads it, makes its new content, lets the gate judge that, writes it, and moves the index to it if it
- * is still the one that was read, else begins again; then index.json follows, also where an earlier change was cut off
- * before that. While the key is changed, everything that the former key has signed is signed again, whatever the change.
- * @returns false where the view says so already, signed by this key: then nothing was committed
+ * Changes a view: reads it, makes its new content, passes that through the gate, writes it, and moves the index to it if
+ * the index is still the one that was read, else starts again. Then index.json follows, also where an earlier change was
+ * interrupted before that. During a key rotation, everything that the former key signed is signed again, whatever the change.
+ * @returns false where the view has this content already, signed by this key: nothing was committed
  * @throws ContractBroken where MAAS would refuse the result; what {@link readView} and the change throw. Nothing is then committed
  */
 export async function changeView(view: string, change: Change, press: Press): Promise<boolean> {

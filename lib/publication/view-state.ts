@@ -9,9 +9,8 @@ import type { Index } from '../simplestreams/types';
  * §4.25). It is a JSON document of its own below `streams/`, which the field `state` of the index names by its sha256:
  * readers ignore the field, and state and documents move together, by the one compare-and-swap of the index.
  *
- * No command writes a state yet; an empty one is not written. Fields that this release does
- * not know are kept. What a writer must understand before it may write at all is for the field `needs` of format.json to
- * say, once there is such a thing.
+ * No command writes a state yet, and an empty one is not written. Fields that this release does not know are kept. What a
+ * writer must understand before it may write at all will be in the field `needs` of format.json.
  */
 export type ViewState = Readonly<Record<string, unknown>>;
 
