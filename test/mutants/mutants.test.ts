@@ -133,9 +133,9 @@ describe('the report', () => {
       { change: change(), name: 'd' },
     ];
 
-    expect(tallyOf(tried)).toEqual({ noticed: 2, byTypes: 1, unnoticed: 1, equivalent: 1, rate: 200 / 3 });
+    expect(tallyOf(tried)).toEqual({ noticed: 2, byTypes: 1, late: 0, unnoticed: 1, equivalent: 1, rate: 200 / 3 });
     expect(lineOf('room', tried)).toMatch(
-      /^room +66\.7 % +2 noticed \(1 by the compiler\), 1 unnoticed, 1 equivalent$/,
+      /^room +66\.7 % +2 noticed \(1 by the compiler, 0 by a test that did not end\), 1 unnoticed, 1 equivalent$/,
     );
   });
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, realpathSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,6 +12,7 @@ import { digestOf, filesOf, programsOf } from './made/sources';
 import type { Measured } from './reach';
 import { type OpenRecord, openRecord } from './record';
 import { differenceOf, lineOf, tallyOf } from './report';
+import { faultOf } from './request';
 import { type Trial, tryRoom } from './room';
 import { openSuite, type Suite } from './suite';
 import { type Limits, measure } from './trial';
@@ -47,8 +48,11 @@ const place = join(
 /** Whole builds and boots; what looks at the text of the sources; what needs more than this machine has. */
 const notTried = /^test\/(aws|boots|build|house|models|mutants|package|peers|runner|timed)\//;
 
-if (!/^[1-9]\d*$/.test(values.count)) {
-  console.error(`--count ${values.count}: a whole number of changes, 1 or more`);
+const rooms = readdirSync(join(root, 'lib'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+const fault = faultOf(values, [...rooms.map(({ name }) => name), 'bin']);
+
+if (fault !== undefined) {
+  console.error(fault);
   process.exitCode = 1;
 } else if (values.contained) main().then(end, end);
 else process.exitCode = contained();
@@ -60,6 +64,7 @@ function isGround(file: string): boolean {
 
 /** Runs this program again, inside. */
 function contained(): number {
+  mkdirSync(place, { recursive: true });
   const again = [process.execPath, __filename, '--contained', ...process.argv.slice(2)];
   const { status } = spawnSync(join(root, 'test/mutants/contained.sh'), [place, ...again], { stdio: 'inherit' });
   return status ?? 1;
@@ -124,8 +129,6 @@ function chosen(changes: readonly Change[], names: ReadonlyMap<Change, string>, 
     return new Map([[roomOf(one[0]?.file ?? '') ?? 'no room', one]]);
   }
   const rooms = Map.groupBy(changes, ({ file }) => roomOf(file));
-  const unknown = values.room?.find((room) => !rooms.has(room));
-  if (unknown !== undefined) throw new Error(`--room ${unknown}: there is no such room`);
   const wanted = [...rooms].flatMap(([room, ofRoom]) =>
     room !== undefined && (values.room?.includes(room) ?? true) ? [[room, ofRoom] as const] : [],
   );

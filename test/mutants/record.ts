@@ -8,6 +8,8 @@ export interface Verdict {
   readonly noticed: boolean;
   /** The test file that noticed it, or `types`. */
   readonly by?: string;
+  /** That test did not come to its end, twice. */
+  readonly late?: true;
   /** Test files that reach it. */
   readonly reached: number;
   /** Of these, those for which there was no time. */

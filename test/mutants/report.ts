@@ -3,6 +3,8 @@ import type { Tried } from './record';
 export interface Tally {
   readonly noticed: number;
   readonly byTypes: number;
+  /** Of the noticed ones, those with which a test did not come to its end. */
+  readonly late: number;
   readonly unnoticed: number;
   readonly equivalent: number;
   /** Of those that are not equivalent, how many of a hundred were noticed; 100 where there are none. */
@@ -15,6 +17,7 @@ export function tallyOf(tried: readonly Tried[]): Tally {
   return {
     noticed: noticed.length,
     byTypes: noticed.filter(({ by }) => by === 'types').length,
+    late: noticed.filter(({ late }) => late).length,
     unnoticed: verdicts.length - noticed.length,
     equivalent: tried.length - verdicts.length,
     rate: verdicts.length === 0 ? 100 : (100 * noticed.length) / verdicts.length,
@@ -22,8 +25,8 @@ export function tallyOf(tried: readonly Tried[]): Tally {
 }
 
 export function lineOf(room: string, tried: readonly Tried[]): string {
-  const { noticed, byTypes, unnoticed, equivalent, rate } = tallyOf(tried);
-  const counts = `${noticed} noticed (${byTypes} by the compiler), ${unnoticed} unnoticed, ${equivalent} equivalent`;
+  const { noticed, byTypes, late, unnoticed, equivalent, rate } = tallyOf(tried);
+  const counts = `${noticed} noticed (${byTypes} by the compiler, ${late} by a test that did not end), ${unnoticed} unnoticed, ${equivalent} equivalent`;
   return `${room.padEnd(14)} ${rate.toFixed(1).padStart(5)} %   ${counts}`;
 }
 

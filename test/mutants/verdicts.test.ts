@@ -6,8 +6,9 @@ import { takeReached } from './lane';
 import type { Change } from './made/changes';
 import { digestOf } from './made/sources';
 import { reachFolder } from './made/switch-text';
-import { openRecord } from './record';
-import { stands } from './trial';
+import { openRecord, type Verdict } from './record';
+import type { Outcome, Suite } from './suite';
+import { stands, tryAll } from './trial';
 import { openTypes } from './types';
 
 const change: Change = {
@@ -53,6 +54,30 @@ describe('what was found out about a change', () => {
 
     expect(openRecord(file, false).kept).toEqual(first.kept);
     expect(openRecord(file, true).kept).toEqual({ tests: {}, verdicts: {} });
+  });
+});
+
+describe('a test that does not come to its end', () => {
+  it('gets twice the time, and is told apart from one that fails', async () => {
+    const measured = new Map([[test, { cost: 1, wall: 1_000, hits: { '1': 1 } }]]);
+    const root = treeOf({ [change.file]: 'true;', [test]: 'a test' });
+    const given = { slow: 60_000, budget: 60_000 };
+    const verdictWith = async (...outcomes: Outcome[]) => {
+      const limits: number[] = [];
+      const verdicts: Verdict[] = [];
+      const attempt: Suite['attempt'] = async (_test, _change, _hits, limit) => {
+        limits.push(limit);
+        return outcomes.shift() ?? 'passed';
+      };
+      const suite = { attempt } as Suite;
+      await tryAll([suite], root, [change], measured, given, 'all', (_, verdict) => verdicts.push(verdict));
+      return { limits, ...verdicts[0] };
+    };
+
+    expect(await verdictWith('late', 'passed')).toMatchObject({ limits: [20_000, 40_000], noticed: false });
+    expect(await verdictWith('late', 'failed')).toMatchObject({ noticed: true, by: test });
+    expect(await verdictWith('late', 'late')).toMatchObject({ noticed: true, late: true });
+    expect(await verdictWith('failed')).not.toHaveProperty('late');
   });
 });
 
