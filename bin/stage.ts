@@ -1,113 +1,15 @@
 import './check-node';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { execa } from 'execa';
 import { MirrorError, named, withoutFolders } from '../lib/errors';
-import { probedSourcesOf } from '../lib/job/aws/probe';
-import {
-  buildOf,
-  buildsAtOnceVariable,
-  cacheVariable,
-  checkBundles,
-  jobOf,
-  jobVariables,
-  probedForeignVariable,
-  probedSourcesVariable,
-  probedStagesVariable,
-  workStoreVariable,
-} from '../lib/job/environment';
-import { runs } from '../lib/job/layout';
-import { stopDockerd } from '../lib/machine/gateway/dockerd';
 import { foreignText } from '../lib/machine/output/printable';
-import { emulated } from '../lib/stages/base/emulated';
-import { bootTest } from '../lib/stages/boot-test';
-import { buildBootloaders } from '../lib/stages/bootloaders';
-import { extract } from '../lib/stages/extract';
-import { fetch } from '../lib/stages/fetch';
-import { bootloadersOrder } from '../lib/stages/loaders/bootloader-places';
-import { prepare } from '../lib/stages/prepare';
-import { type ProbeBench, probe } from '../lib/stages/probe';
-import { upgrade } from '../lib/stages/upgrade';
-import { readOrder, type Workbench } from '../lib/stages/workbench';
-import { openWorkStore } from '../lib/store/open';
-import { secretsFor } from './keys/secret-of';
 
-/** The front door inside a build machine: `node stage.js <stage>`; what the stage made is in result.json afterwards. */
-const stages: Readonly<Record<string, (bench: Workbench) => Promise<unknown>>> = {
-  fetch,
-  upgrade: emulated(upgrade),
-  prepare: emulated(prepare),
-  extract: emulated(extract),
-  'boot-test': bootTest,
-  bootloaders: async (bench) => buildBootloaders(bench, await bootloadersOrder(bench)),
-};
+/**
+ * The front door inside a build machine: `node stage.js <stage>`; what the stage made is in result.json afterwards.
+ * Mounts must vanish with us, so it starts itself again in a mount namespace of its own (Node cannot enter one by
+ * itself), and evaluates the stages only there: half of what a start takes.
+ */
+const namespaceMark = 'MIRROR_OWN_NAMESPACE';
 
-/** Tries the machine itself, and what a deployed mirror lets it do: it has no job. */
-const probeName = 'probe';
-const names = [...Object.keys(stages), probeName];
-
-async function main(name = ''): Promise<void> {
-  if (!names.includes(name)) {
-    throw new MirrorError('BadInput', `there is no stage ${JSON.stringify(name)}`, {
-      hint: `stages are ${names.join(', ')}`,
-      misuse: true,
-    });
-  }
-  const scratch = await mkdtemp(join(process.cwd(), 'scratch-'));
-  try {
-    const result = name === probeName ? await runProbe(scratch) : await runStage(name, scratch);
-    await writeFile('result.json', JSON.stringify(result));
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
-}
-
-async function runProbe(scratch: string): Promise<unknown> {
-  const {
-    [probedStagesVariable]: stages,
-    [probedForeignVariable]: foreign,
-    [probedSourcesVariable]: sources,
-  } = process.env;
-  return await probe({
-    scratch,
-    tools: __dirname,
-    ...(stages && { stages: stages.split(' ') }),
-    ...(foreign && { foreign: foreign.split(' ') }),
-    ...(sources && { sources: probedSourcesOf(sources) }),
-    ...(await probedWork()),
-  });
-}
-
-/** Only where a state machine has started the build: elsewhere the store may be somebody else's. */
-async function probedWork(): Promise<Pick<ProbeBench, 'work'>> {
-  const { [jobVariables.execution]: execution, [workStoreVariable]: work } = process.env;
-  if (!execution || !work) return {};
-  return { work: { store: await openWorkStore(work), folder: runs.probe(execution, buildOf(process.env)) } };
-}
-
-async function runStage(name: string, scratch: string): Promise<unknown> {
-  await stopDockerd(); // before anything of others runs
-  const job = jobOf(process.env);
-  checkBundles(job.bundles, process.env);
-  const store = await openWorkStore(process.env[workStoreVariable] ?? '');
-  const order = await readOrder(job, store, scratch);
-  const { [cacheVariable]: cache, [buildsAtOnceVariable]: buildsAtOnce = '1' } = process.env;
-  const folder = runs.attempt(job, name, buildOf(process.env));
-  const secretOf = secretsFor(process.env[workStoreVariable] ?? '');
-  return await stages[name]?.({
-    job,
-    order,
-    store,
-    folder,
-    scratch,
-    tools: __dirname,
-    secretOf,
-    buildsAtOnce: Number(buildsAtOnce),
-    ...(cache && { cache }),
-  });
-}
-
-/** Mounts must vanish with us, so we run again in a mount namespace of our own; Node cannot enter one by itself. */
 async function inOwnNamespace(): Promise<number> {
   if (process.getuid?.() !== 0) {
     throw new MirrorError('NotRoot', `stages mount file systems and run as root, not as user ${process.getuid?.()}`, {
@@ -123,12 +25,10 @@ async function inOwnNamespace(): Promise<number> {
   return exitCode ?? 1;
 }
 
-const namespaceMark = 'MIRROR_OWN_NAMESPACE';
-
 async function run(): Promise<number> {
-  const [, , name] = process.argv;
-  if (name !== undefined && names.includes(name) && process.env[namespaceMark] !== '1') return inOwnNamespace();
-  await main(name);
+  if (process.env[namespaceMark] !== '1') return inOwnNamespace();
+  const { runNamed } = await import('./run-stage.js');
+  await runNamed(process.argv[2] ?? '');
   return 0;
 }
 

@@ -1,0 +1,109 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MirrorError } from '../lib/errors';
+import { probedSourcesOf } from '../lib/job/aws/probe';
+import {
+  buildOf,
+  buildsAtOnceVariable,
+  cacheVariable,
+  checkBundles,
+  jobOf,
+  jobVariables,
+  probedForeignVariable,
+  probedSourcesVariable,
+  probedStagesVariable,
+  workStoreVariable,
+} from '../lib/job/environment';
+import { runs } from '../lib/job/layout';
+import { stopDockerd } from '../lib/machine/gateway/dockerd';
+import { emulated } from '../lib/stages/base/emulated';
+import { bootTest } from '../lib/stages/boot-test';
+import { buildBootloaders } from '../lib/stages/bootloaders';
+import { extract } from '../lib/stages/extract';
+import { fetch } from '../lib/stages/fetch';
+import { bootloadersOrder } from '../lib/stages/loaders/bootloader-places';
+import { prepare } from '../lib/stages/prepare';
+import { type ProbeBench, probe } from '../lib/stages/probe';
+import { upgrade } from '../lib/stages/upgrade';
+import { readOrder, type Workbench } from '../lib/stages/workbench';
+import { openWorkStore } from '../lib/store/open';
+import { secretsFor } from './keys/secret-of';
+
+/** What a build machine does in its mount namespace: a stage, or trying the machine itself. */
+const stages: Readonly<Record<string, (bench: Workbench) => Promise<unknown>>> = {
+  fetch,
+  upgrade: emulated(upgrade),
+  prepare: emulated(prepare),
+  extract: emulated(extract),
+  'boot-test': bootTest,
+  bootloaders: async (bench) => buildBootloaders(bench, await bootloadersOrder(bench)),
+};
+
+/** Tries the machine itself, and what a deployed mirror lets it do: it has no job. */
+const probeName = 'probe';
+const names = [...Object.keys(stages), probeName];
+
+/**
+ * Runs a stage in the current folder and writes what it made to result.json.
+ * @throws MirrorError BadInput for a name of no stage; whatever the stage throws
+ */
+export async function runNamed(name: string): Promise<void> {
+  if (!names.includes(name)) {
+    throw new MirrorError('BadInput', `there is no stage ${JSON.stringify(name)}`, {
+      hint: `stages are ${names.join(', ')}`,
+      misuse: true,
+    });
+  }
+  const scratch = await mkdtemp(join(process.cwd(), 'scratch-'));
+  try {
+    const result = name === probeName ? await runProbe(scratch) : await runStage(name, scratch);
+    await writeFile('result.json', JSON.stringify(result));
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function runProbe(scratch: string): Promise<unknown> {
+  const {
+    [probedStagesVariable]: stages,
+    [probedForeignVariable]: foreign,
+    [probedSourcesVariable]: sources,
+  } = process.env;
+  return await probe({
+    scratch,
+    tools: __dirname,
+    ...(stages && { stages: stages.split(' ') }),
+    ...(foreign && { foreign: foreign.split(' ') }),
+    ...(sources && { sources: probedSourcesOf(sources) }),
+    ...(await probedWork()),
+  });
+}
+
+/** Only where a state machine has started the build: elsewhere the store may be somebody else's. */
+async function probedWork(): Promise<Pick<ProbeBench, 'work'>> {
+  const { [jobVariables.execution]: execution, [workStoreVariable]: work } = process.env;
+  if (!execution || !work) return {};
+  return { work: { store: await openWorkStore(work), folder: runs.probe(execution, buildOf(process.env)) } };
+}
+
+async function runStage(name: string, scratch: string): Promise<unknown> {
+  await stopDockerd(); // before anything of others runs
+  const job = jobOf(process.env);
+  checkBundles(job.bundles, process.env);
+  const store = await openWorkStore(process.env[workStoreVariable] ?? '');
+  const order = await readOrder(job, store, scratch);
+  const { [cacheVariable]: cache, [buildsAtOnceVariable]: buildsAtOnce = '1' } = process.env;
+  const folder = runs.attempt(job, name, buildOf(process.env));
+  const secretOf = secretsFor(process.env[workStoreVariable] ?? '');
+  return await stages[name]?.({
+    job,
+    order,
+    store,
+    folder,
+    scratch,
+    tools: __dirname,
+    secretOf,
+    buildsAtOnce: Number(buildsAtOnce),
+    ...(cache && { cache }),
+  });
+}
