@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import '../fixtures/needs-root';
@@ -8,30 +8,33 @@ import { temporaryFolder } from '../fixtures/temporary-folder';
 const contained = join(__dirname, 'contained.sh');
 
 describe('where changed programs run', () => {
-  it('lets nothing be written but what it is told and a temporary folder of its own', () => {
-    const folder = temporaryFolder();
-    const [writable, other] = [join(folder, 'writable'), join(folder, 'other')];
-    for (const made of [writable, other]) mkdirSync(made);
-    const here = join(__dirname, 'written-by-a-changed-program');
+  it('lets nothing be written but what it is told, and temporary folders and a layer on the fixtures that nobody else sees', () => {
+    const [writable, fixtures] = [temporaryFolder(), temporaryFolder()];
+    writeFileSync(join(fixtures, 'made-before'), 'before\n');
+    const own = ['/tmp', '/var/tmp', '"$TMPDIR"', '"$2"'].map((folder) => `${folder}/written-by-a-changed-program`);
     const script = `
+      cat "$2/made-before"
       echo yes >"$1/here"
-      for file in "$2/there" "$3"; do ! echo no >"$file" || exit 1; done
-      echo yes >"$TMPDIR/seen"
-      echo "$TMPDIR"`;
+      ! echo no >"$3" || exit 1
+      ! echo no >/etc/written-by-a-changed-program || exit 1
+      for file in ${own.join(' ')} "$2/made-before"; do echo yes >"$file"; done`;
+    const here = join(__dirname, 'written-by-a-changed-program');
+    const words = [writable, fixtures, 'sh', '-euc', script, 'sh', writable, fixtures, here];
 
-    const temporary = execFileSync(contained, [writable, 'sh', '-euc', script, 'sh', writable, other, here], {
-      stdio: 'pipe',
-    });
+    const said = execFileSync(contained, words, { stdio: 'pipe' });
 
+    expect(said.toString()).toBe('before\n');
     expect(readFileSync(join(writable, 'here'), 'utf8')).toBe('yes\n');
-    const left = [join(other, 'there'), here, temporary.toString().trim()].filter((file) => existsSync(file));
-    expect(left).toEqual([]);
+    expect(readdirSync(fixtures)).toEqual(['made-before']);
+    expect(readFileSync(join(fixtures, 'made-before'), 'utf8')).toBe('before\n');
+    const outside = ['/tmp', '/var/tmp', '/etc', __dirname].map((one) => join(one, 'written-by-a-changed-program'));
+    expect(outside.filter((file) => existsSync(file))).toEqual([]);
   });
 
   it('refuses a second run in the same place', () => {
-    const folder = temporaryFolder();
+    const [folder, fixtures] = [temporaryFolder(), temporaryFolder()];
 
-    const { status, stderr } = spawnSync(contained, [folder, contained, folder, 'true']);
+    const { status, stderr } = spawnSync(contained, [folder, fixtures, contained, folder, fixtures, 'true']);
 
     expect([status, stderr.toString()]).toEqual([1, `another run works in ${folder}\n`]);
   });
@@ -41,7 +44,7 @@ describe('where changed programs run', () => {
     onTestFinished(() => void outside.kill());
     const script = "sleep 76543 & cat /proc/[0-9]*/cmdline | tr '\\0' ' '; exit 7";
 
-    const { status, stdout } = spawnSync(contained, [temporaryFolder(), 'sh', '-c', script]);
+    const { status, stdout } = spawnSync(contained, [temporaryFolder(), temporaryFolder(), 'sh', '-c', script]);
 
     expect(status).toBe(7);
     expect(stdout.toString()).not.toContain('sleep 87654');

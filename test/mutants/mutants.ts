@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -38,12 +38,6 @@ const { values } = parseArgs({
 const limits: Limits = { slow: 1000 * Number(values.slow), budget: 1000 * Number(values.budget) };
 /** Of a hundred changes, how many have to be noticed in each room. */
 const least = 85;
-/** Of this checkout, also where several of them share a cache. */
-const place = join(
-  realpathSync(join(root, '.cache')),
-  'mutants',
-  createHash('sha256').update(root).digest('hex').slice(0, 8),
-);
 
 /** Whole builds and boots; what looks at the text of the sources; what needs more than this machine has. */
 const notTried = /^test\/(aws|boots|build|house|models|mutants|package|peers|runner|timed)\//;
@@ -51,8 +45,10 @@ const notTried = /^test\/(aws|boots|build|house|models|mutants|package|peers|run
 const rooms = readdirSync(join(root, 'lib'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
 const fault = faultOf(values, [...rooms.map(({ name }) => name), 'bin']);
 
-if (fault !== undefined) {
-  console.error(fault);
+const fixtures = join(root, '.cache/fixtures');
+
+if (fault !== undefined || !existsSync(fixtures)) {
+  console.error(fault ?? `no fixtures in ${fixtures}: run \`npm test\` first, which makes them`);
   process.exitCode = 1;
 } else if (values.contained) main().then(end, end);
 else process.exitCode = contained();
@@ -62,11 +58,22 @@ function isGround(file: string): boolean {
   return /^(lib|bin|test|buildspecs)\//.test(file) && !file.startsWith('test/mutants/');
 }
 
+/** Where all is kept of this checkout, also where several of them share a cache. */
+function placeOf(folder: string): string {
+  return join(
+    realpathSync(join(folder, '.cache')),
+    'mutants',
+    createHash('sha256').update(folder).digest('hex').slice(0, 8),
+  );
+}
+
 /** Runs this program again, inside. */
 function contained(): number {
+  const place = placeOf(root);
   mkdirSync(place, { recursive: true });
   const again = [process.execPath, __filename, '--contained', ...process.argv.slice(2)];
-  const { status } = spawnSync(join(root, 'test/mutants/contained.sh'), [place, ...again], { stdio: 'inherit' });
+  const words = [place, fixtures, ...again];
+  const { status } = spawnSync(join(root, 'test/mutants/contained.sh'), words, { stdio: 'inherit' });
   return status ?? 1;
 }
 
@@ -77,6 +84,7 @@ function end(outcome: unknown): void {
 }
 
 async function main(): Promise<boolean> {
+  const place = placeOf(root);
   const seed = values.seed ?? randomBytes(4).toString('hex');
   console.log(`seed ${seed}; the same changes again: --seed ${seed} --count ${values.count}`);
   const files = filesOf(root);
