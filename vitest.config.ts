@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
-import { cacheDir, inSharedRooms, settings, shared, withoutCloudFormationsRules } from './test/runner/settings';
+import { cacheDir, dividedBy, settings, shared, withoutCloudFormationsRules } from './test/runner/settings';
+import { slowTests } from './test/runner/slow-tests';
 
 const timed = 'test/timed/**/*.test.ts';
 
@@ -9,6 +10,8 @@ const others = 'test/{aws,boots,models,package,peers}/**';
 /** A build often waits, for a boot or for a lock. With two files at once, two cores are busy nearly always. */
 const atOnce = { maxWorkers: 2, sequence: { groupOrder: 2 } };
 
+const divided = dividedBy(slowTests(__dirname));
+
 export default defineConfig({
   cacheDir,
   test: {
@@ -17,11 +20,8 @@ export default defineConfig({
     projects: [
       // Seconds that are promised hold on a machine that does nothing else.
       { extends: true, test: { name: 'timed', include: [timed], maxWorkers: 1, sequence: { groupOrder: 1 } } },
-      {
-        extends: true,
-        test: { name: 'all', include: ['test/**/*.test.ts'], exclude: [timed, inSharedRooms, others], ...atOnce },
-      },
-      { extends: true, test: { name: 'shared', include: [inSharedRooms], ...shared, ...atOnce } },
+      { extends: true, test: { name: 'apart', ...divided.apart, exclude: [timed, others], ...atOnce } },
+      { extends: true, test: { name: 'shared', ...divided.shared, ...shared, ...atOnce } },
     ],
   },
 });

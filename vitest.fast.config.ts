@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { cacheDir, inFastSharedRooms, settings, shared, withoutCloudFormationsRules } from './test/runner/settings';
+import { cacheDir, inSharedRooms, settings, shared, withoutCloudFormationsRules } from './test/runner/settings';
 import { slowTests } from './test/runner/slow-tests';
 
 const inRunner = (file: string) => join(__dirname, 'test/runner', file);
@@ -18,8 +18,8 @@ export default defineConfig({
     pool: 'forks', // a thread cannot give up root
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [inFastSharedRooms, ...slow] } },
-      { extends: true, test: { name: 'shared', include: [inFastSharedRooms], exclude: slow, ...shared } },
+      { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [inSharedRooms, ...slow] } },
+      { extends: true, test: { name: 'shared', include: [inSharedRooms], exclude: slow, ...shared } },
     ],
   },
 });

@@ -68,8 +68,9 @@ async function build(): Promise<void> {
     await compile(next);
     const kept = bundlesOf(before, sources);
     if (kept === undefined) await makeBundles(next);
-    const made = { ...kept, ...digestsOf(next, filesIn('.', next)) };
-    moveOver(next, made);
+    const made = { ...kept, ...moveOver(next) };
+    if (kept === undefined) Object.assign(made, await makeTemplate(next));
+    removeOthers(made);
     replace(stampFile, JSON.stringify({ sources, made }), next);
   } finally {
     rmSync(next, { recursive: true, force: true });
@@ -98,9 +99,9 @@ function sourceFiles(): string[] {
   return folders.flatMap((folder) => filesIn(folder)).filter((file) => compiled.test(file));
 }
 
-/** The bundles of the last build, where they are still what the sources say. */
+/** The bundles of the last build and the template of a local run, where they are still what the sources say. */
 function bundlesOf(before: Stamp, sources: Digests): Digests | undefined {
-  const made = only(before.made, /^assets\//);
+  const made = only(before.made, /^(assets|local)\//);
   const unchanged = same(only(before.sources, bundled), only(sources, bundled));
   return unchanged && same(made, digestsOf(dist, Object.keys(made))) ? made : undefined;
 }
@@ -110,13 +111,29 @@ async function makeBundles(next: string): Promise<void> {
   await makeAssets(root, join(next, 'assets'));
 }
 
-/** Moves each file that has changed to its place by one rename, and removes what no source makes any more. */
-function moveOver(next: string, made: Digests): void {
-  for (const file of filesIn('.', next)) {
-    if (digestOf(join(dist, file)) === made[file]) continue;
+/** It names the bundles by where they are at the end, and knows them by their digest: it is made last. */
+async function makeTemplate(next: string): Promise<Digests> {
+  const { writeLocalTemplate } = createRequire(import.meta.url)(join(dist, 'bin/bundle/local-template.js'));
+  await writeLocalTemplate(join(next, 'local'), join(dist, 'local'));
+  return moveOver(next);
+}
+
+/** Moves each file that has changed to its place by one rename. @returns digests of all that there were */
+function moveOver(next: string): Digests {
+  const made = digestsOf(next, filesIn('.', next));
+  for (const [file, digest] of Object.entries(made)) {
+    if (digestOf(join(dist, file)) === digest) {
+      rmSync(join(next, file));
+      continue;
+    }
     mkdirSync(dirname(join(dist, file)), { recursive: true });
     renameSync(join(next, file), join(dist, file));
   }
+  return made;
+}
+
+/** What no source makes any more. */
+function removeOthers(made: Digests): void {
   for (const file of madeFiles()) if (!(file in made)) rmSync(join(dist, file), { force: true });
 }
 

@@ -11,7 +11,6 @@ import { executionName, mirrorStoreVariable } from '../../lib/job/execution-name
 import { bootloadersOrder, type Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
 import { expireDownloads, expireRuns, removeRuns } from '../../lib/local/expire-runs';
-import { ownScratch } from '../../lib/local/scratch';
 import { machineRepositories } from '../../lib/machine/apt/apt';
 import { checkAddedKeys } from '../../lib/stages/sources/added-sources';
 import { hasCode } from '../../lib/store/durable';
@@ -124,16 +123,15 @@ async function execute(
   { signal }: BuildOptions,
   onEvent: (event: Parameters<ReturnType<typeof buildDisplay>['on']>[0]) => void,
 ): Promise<ExecutionResult> {
-  // Loaded only now: aws-cdk-lib alone takes a second, which nobody waits for who mistypes a release.
-  const [{ synthesise }, { readAssembly }, { runExecution }] = await Promise.all([
-    import('../../lib/mirror/app.js'),
+  // Loaded only now: nobody waits for it who mistypes a release.
+  const [{ packagePath }, { readAssembly }, { runExecution }] = await Promise.all([
+    import('../../lib/mirror/package-files.js'),
     import('../../lib/local/template/template.js'),
     import('../../lib/local/engine.js'),
   ]);
   const scratch = join(places.work, 'scratch');
-  await using assembly = await ownScratch(scratch);
   return await runExecution({
-    assembly: await readAssembly(synthesise(assembly.path)),
+    assembly: readAssembly(packagePath('dist/local/MaasMirror.template.json')),
     input: order,
     name,
     scratch,

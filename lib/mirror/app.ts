@@ -28,10 +28,11 @@ function ownConfig(): string | undefined {
  * Synthesises the mirror for a run on this machine: everything can be ordered of it. CloudFormation's own rules, which
  * take two seconds, are not checked then.
  * @param outdir where the assembly goes
+ * @param context settings of the CDK
  * @returns path of the stack's template
  */
-export function synthesise(outdir: string): string {
-  const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
+export function synthesise(outdir: string, context: Readonly<Record<string, unknown>> = {}): string {
+  const app = new App({ outdir, context, analyticsReporting: false, builtinCloudFormationValidation: false });
   new MaasMirror(new Stack(app, stackName), 'Mirror', {
     kernels: allKernelNames.map((name) => KernelFlavour.of(name)),
   });

@@ -29,13 +29,17 @@ describe('a build', () => {
       'assets/plan/index.js',
       'bench/slow.js',
       'bin/bundle/assets.js',
+      'bin/bundle/local-template.js',
       'bin/maas-mirror.js',
       'lib/catalog/names.js',
+      'local/template.json',
       'test/fixtures/maker.js',
     ]);
     expect(statSync(join(tree, 'dist/bin/maas-mirror.js')).mode & 0o777).toBe(0o755);
     expect(statSync(join(tree, 'dist/lib/catalog/names.js')).mode & 0o777).toBe(0o644);
     expect(run(tree, 'dist/bin/maas-mirror.js')).toBe('noble\n');
+    const template = readFileSync(join(tree, 'dist/local/template.json'), 'utf8');
+    expect(JSON.parse(template)).toEqual([join(tree, 'dist/local'), ['plan']]); // made when the bundles are in their place
   });
 
   it('removes what a killed build left more than an hour ago, and nothing of one that may be at work', () => {
@@ -106,7 +110,11 @@ describe('a build', () => {
     ]);
   });
 
-  it.each(['lib/catalog/names.js', 'assets/plan/index.js'])('makes %s again where somebody has changed it', (file) => {
+  it.each([
+    'lib/catalog/names.js',
+    'assets/plan/index.js',
+    'local/template.json',
+  ])('makes %s again where somebody has changed it', (file) => {
     const tree = treeOf(sources);
     build(tree);
     const made = readFileSync(join(tree, 'dist', file), 'utf8');
@@ -186,6 +194,11 @@ const sources = {
       appendFileSync(root + '/bundlings', '.');
       mkdirSync(outdir + '/plan', { recursive: true });
       cpSync(root + '/bin/maas-mirror.ts', outdir + '/plan/index.js');
+    }`,
+  'bin/bundle/local-template.ts': `import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+    export function writeLocalTemplate(outdir: string, place: string) {
+      mkdirSync(outdir);
+      writeFileSync(outdir + '/template.json', JSON.stringify([place, readdirSync(place.replace('local', 'assets'))]));
     }`,
   'buildspecs/plan.yml': '',
   'lib/catalog/names.ts': "export const newest: string = 'noble';",

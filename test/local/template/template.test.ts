@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { localDefinition } from '../../../lib/local/template/definition';
 import { readAssembly } from '../../../lib/local/template/template';
 import { synthesise } from '../../../lib/mirror/app';
+import { packagePath } from '../../../lib/mirror/package-files';
 import { buildCommands, buildState, invokeState, temporaryFolder, writeAssembly } from '../small-assembly';
 
 const definition = {
@@ -157,14 +158,39 @@ test('refuses a secret of a project, which this machine cannot read', async () =
   );
 });
 
-test('the template that this package deploys is understood: every task has its build or its function here', async () => {
-  await using folder = await temporaryFolder();
-  const assembly = readAssembly(synthesise(folder.path));
-  const { tasks } = localDefinition(assembly.definition);
-  expect(tasks.map(({ state }) => state)).toEqual(expect.arrayContaining(['Plan', 'Fetch', 'ExtractHwe', 'Publish']));
-  expect(assembly.projects.size).toBeGreaterThan(0);
-  for (const { source } of assembly.projects.values()) expect(readdirSync(source ?? '')).toContain('stage.js');
-  for (const { folder: code } of assembly.functions.values()) expect(readdirSync(code)).toContain('index.js');
-  const invoking = tasks.filter(({ resource }) => resource.endsWith('lambda:invoke')).map(({ state }) => state);
-  expect(invoking.sort()).toEqual(['Conclude', 'Plan', 'ProbeSigning', 'Publish', 'PublishBootloaders', 'Select']);
+describe('the template that ships with this package', () => {
+  const shipped = readAssembly(packagePath('dist/local/MaasMirror.template.json'));
+
+  test('is what the constructs of this package give', async () => {
+    await using folder = await temporaryFolder();
+    const { definition, projects, functions } = readAssembly(synthesise(folder.path));
+
+    expect(shipped.definition).toEqual(definition);
+    const without = (name: string) => (entries: ReadonlyMap<string, object>) =>
+      [...entries].map(([key, entry]) => [key, { ...entry, [name]: undefined }]);
+    expect(without('source')(shipped.projects)).toEqual(without('source')(projects));
+    expect(without('folder')(shipped.functions)).toEqual(without('folder')(functions));
+  });
+
+  test('names the bundles where they are, and copies none', () => {
+    const assets = packagePath('dist/assets');
+
+    expect(readdirSync(packagePath('dist/local')).sort()).toEqual([
+      'MaasMirror.assets.json',
+      'MaasMirror.template.json',
+    ]);
+    const sources = [...shipped.projects.values()].map(({ source }) => source);
+    expect(new Set(sources)).toEqual(new Set([join(assets, 'stage')]));
+    const folders = [...shipped.functions.values()].map(({ folder }) => folder);
+    expect(new Set(folders)).toEqual(new Set(['plan', 'select', 'publish'].map((name) => join(assets, name))));
+  });
+
+  test('is understood: every task has its build or its function here', () => {
+    const { tasks } = localDefinition(shipped.definition);
+    expect(tasks.map(({ state }) => state)).toEqual(expect.arrayContaining(['Plan', 'Fetch', 'ExtractHwe', 'Publish']));
+    for (const { source } of shipped.projects.values()) expect(readdirSync(source ?? '')).toContain('stage.js');
+    for (const { folder: code } of shipped.functions.values()) expect(readdirSync(code)).toContain('index.js');
+    const invoking = tasks.filter(({ resource }) => resource.endsWith('lambda:invoke')).map(({ state }) => state);
+    expect(invoking.sort()).toEqual(['Conclude', 'Plan', 'ProbeSigning', 'Publish', 'PublishBootloaders', 'Select']);
+  });
 });

@@ -1,0 +1,38 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, relative, resolve } from 'node:path';
+import { synthesise } from '../../lib/mirror/app';
+
+interface AssetManifest {
+  readonly files: Readonly<Record<string, { readonly source: { readonly path: string } }>>;
+}
+
+/**
+ * Writes the template by which one machine builds, and the manifest of its assets: synthesised once here, so that a build
+ * loads no CDK. It names the bundles where they are and copies none.
+ * @param outdir folder to write the two files to
+ * @param place folder that they are going to be in
+ */
+export function writeLocalTemplate(outdir: string, place: string): void {
+  const scratch = mkdtempSync(join(tmpdir(), 'local-template-'));
+  try {
+    const template = synthesise(scratch, { 'aws:cdk:disable-asset-staging': true });
+    const manifest = template.replace(/\.template\.json$/, '.assets.json');
+    mkdirSync(outdir, { recursive: true });
+    writeFileSync(join(outdir, basename(template)), readFileSync(template));
+    writeFileSync(join(outdir, basename(manifest)), JSON.stringify(placed(manifest, scratch, place), null, 1));
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Its assets relative to where it is going to be, without the template itself, which is nothing to a build here. */
+function placed(manifest: string, scratch: string, place: string): AssetManifest {
+  const { files, ...rest } = JSON.parse(readFileSync(manifest, 'utf8')) as AssetManifest;
+  const found = Object.entries(files).flatMap(([key, { source, ...file }]) => {
+    const path = resolve(scratch, source.path);
+    if (path.startsWith(scratch)) return [];
+    return [[key, { ...file, source: { ...source, path: relative(place, path) } }]];
+  });
+  return { ...rest, files: Object.fromEntries(found) };
+}
