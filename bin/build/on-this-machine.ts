@@ -132,6 +132,7 @@ async function execute(
   const scratch = join(places.work, 'scratch');
   return await runExecution({
     assembly: readAssembly(packagePath('dist/local/MaasMirror.template.json')),
+    validated: true,
     input: order,
     name,
     scratch,

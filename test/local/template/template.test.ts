@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StateMachine } from 'aws-local-stepfunctions';
 import { describe, expect, test } from 'vitest';
 import { localDefinition } from '../../../lib/local/template/definition';
 import { readAssembly } from '../../../lib/local/template/template';
@@ -183,6 +184,16 @@ describe('the template that ships with this package', () => {
     expect(new Set(sources)).toEqual(new Set([join(assets, 'stage')]));
     const folders = [...shipped.functions.values()].map(({ folder }) => folder);
     expect(new Set(folders)).toEqual(new Set(['plan', 'select', 'publish'].map((name) => join(assets, name))));
+  });
+
+  test('is valid, so that nobody has to check it again', () => {
+    const { definition } = localDefinition(shipped.definition);
+
+    expect(() => new StateMachine(definition, { validationOptions: { checkArn: false } })).not.toThrow();
+    const broken = { ...definition, StartAt: 'Nowhere' };
+    expect(() => new StateMachine(broken, { validationOptions: { checkArn: false } })).toThrow(
+      /Nowhere|not found|invalid/i,
+    );
   });
 
   test('is understood: every task has its build or its function here', () => {
