@@ -11,7 +11,7 @@ export const settings = {
   testTimeout: 3_600_000,
   hookTimeout: 3_600_000,
   setupFiles: [join(__dirname, '../fixtures/umask.ts')],
-  globalSetup: [join(__dirname, 'built.ts')],
+  globalSetup: [join(__dirname, 'own-temporary.ts'), join(__dirname, 'built.ts')],
   sequence: { sequencer: LongestFirst },
   // A golden that is missing fails here, too, and not only where CI is set; `-u` writes it.
   update: 'none',
