@@ -57,7 +57,7 @@ export const house: Readonly<Record<string, Room>> = {
     purpose: 'where mirrors and runs are stored: immutable objects and the few that are replaced',
     rooms: [],
     packages: ['node:*'],
-    special: { '@aws-sdk/client-s3': ['s3/s3.ts'], '@smithy/*': ['s3/s3.ts'] },
+    special: { '@aws-sdk/client-s3': ['s3/s3.ts'] },
     alcoves: {
       directory: { holds: 'a store in a directory', imports: [top] },
       s3: { holds: 'a store in an S3 bucket', imports: [top] },
@@ -210,7 +210,7 @@ export const house: Readonly<Record<string, Room>> = {
 /** bin: the front doors. They parse, compose, print and exit, and may import every room. */
 export const doors: Pick<Room, 'purpose' | 'top' | 'alcoves'> = {
   purpose: 'front doors: the CLI, the CDK app, the program of a build machine, Lambda functions',
-  top: ['bundle', 'commands', 'keys', 'preflight', 'terminal'],
+  top: ['commands', 'keys', 'preflight', 'terminal'],
   alcoves: {
     terminal: { holds: 'terminal output and input: lines, tables, sizes, errors, Ctrl-C', imports: [] },
     order: { holds: 'a build request, read from options and mirror.yaml', imports: [] },
