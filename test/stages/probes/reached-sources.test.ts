@@ -62,10 +62,13 @@ describe('the sources that builds read', () => {
       `${url}/InRelease/index.json`,
     ];
 
-    const { name, message } = await reachedSources({ documents }, once).catch((error: Error) => error as never);
+    const { name, message } = await reachedSources({ documents }, once).then(
+      () => new Error('they are there'),
+      (error: Error) => error,
+    );
 
     expect(name).toBe('DownloadFailed');
-    const [missing, unreachable, other, ...more] = String(message).split('; ');
+    const [missing, unreachable, other, ...more] = message.split('; ');
     expect(missing).toBe(`${url}/${jammy} does not exist (404)`);
     expect(unreachable).toMatch(/^http:\/\/127\.0\.0\.1:1\/dists\/noble\/InRelease cannot be read: /);
     expect(other).toBe(`${url}/InRelease/index.json does not exist (404)`);
