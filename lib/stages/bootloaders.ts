@@ -96,7 +96,7 @@ async function buildItem(
   packages: readonly DownloadedPackage[],
   bench: LoaderBench,
 ): Promise<BuiltLoaderItem> {
-  const { firmware, architecture, release } = loader;
+  const { firmware, architecture, release, image } = loader;
   const place = join(bench.scratch, `${firmware}-${architecture}-${item}`);
   const [tree, archive] = [join(place, 'tree'), join(place, 'archive.tar.xz')];
   await makeFolder(tree);
@@ -108,7 +108,7 @@ async function buildItem(
   const find = async (path: string, to: string) =>
     requireFound(await takeFiles(tree, path, join(place, to)), path, packages);
   const copied = await membersOf(files, find);
-  const built = files.length === 0 ? await imageOf(loader, { place, find }, bench) : undefined;
+  const built = image === undefined ? undefined : await imageOf(image, { place, find }, bench);
   await makeTarXz(built?.members ?? copied, archive, await newestTime((built?.from ?? copied).map(({ file }) => file)));
   const key = made.bootloader(bench.folder, firmware, architecture, item);
   return { artefact: await handOn(bench, key, archive), package: item, version, release };
@@ -137,12 +137,10 @@ async function membersOf(files: readonly BootloaderFile[], find: Find): Promise<
 
 /** The image, and the files that it is made of. */
 async function imageOf(
-  { image, firmware, architecture }: Bootloader,
+  image: NonNullable<Bootloader['image']>,
   { place, find }: { place: string; find: Find },
   { tools }: LoaderBench,
 ): Promise<{ members: TarMember[]; from: TarMember[] }> {
-  if (image === undefined)
-    throw badPackage(`the catalogue names neither files nor an image for ${firmware} ${architecture}`);
   // grub-mkimage reads more than the modules, by names and through links.
   await find(`${image.modules}/*`, 'modules');
   const from = await find(`${image.modules}/*.mod`, 'loaded');

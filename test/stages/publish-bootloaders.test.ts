@@ -1,25 +1,15 @@
-import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bootloaderContentId, bootloaders } from '../../lib/catalog/bootloaders';
 import { mirror as layout } from '../../lib/job/layout';
 import { archivesDigest } from '../../lib/machine/apt/in-release';
 import { verifyMirror } from '../../lib/operations/verify';
-import { readView } from '../../lib/publication/read-view';
 import { checkProducts } from '../../lib/simplestreams/contract/check-products';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
-import type { Products } from '../../lib/simplestreams/types';
-import { sortsAbove } from '../../lib/simplestreams/version-order';
-import type { PublishBench } from '../../lib/stages/publish';
-import {
-  loaderVersionNames,
-  type PublishedBootloaders,
-  publishBootloaders,
-} from '../../lib/stages/publish-bootloaders';
-import { type BuiltLoadersOptions, makeBuiltLoaders } from '../fixtures/mirrors/built-loaders';
+import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
+import { makeBuiltLoaders } from '../fixtures/mirrors/built-loaders';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { Turns } from '../publication/at-once/turns';
 import { type SmallPress, smallPress } from '../publication/made/small-press';
+import { loadersOf, publishLoaders } from './loaders/made/published-loaders';
 
 let signer: Signer;
 beforeAll(async () => {
@@ -31,27 +21,6 @@ const arm = 'com.ubuntu.maas.candidate:1:grub-efi:uefi:arm64';
 const pxe = 'com.ubuntu.maas.candidate:1:pxelinux:pxe:i386';
 const power = 'com.ubuntu.maas.candidate:1:grub-ieee1275:open-firmware:ppc64el';
 const newerShim = { 'amd64/shim-signed': '1.59+15.8-0ubuntu2' };
-
-interface Run extends Partial<BuiltLoadersOptions> {
-  readonly view?: string;
-  readonly inputs?: string;
-  readonly rebuild?: boolean;
-}
-
-let runsMade = 0;
-async function publishLoaders(
-  press: SmallPress,
-  run: Run = {},
-  changes: Partial<PublishBench> = {},
-): Promise<PublishedBootloaders> {
-  const { view = 'candidate', inputs = '', rebuild = false, execution = `run-${++runsMade}`, ...rest } = run;
-  const made = await makeBuiltLoaders(press.work, { execution, ...rest });
-  return publishBootloaders({ view, execution, inputs, rebuild, ...made }, { ...press, ...changes });
-}
-
-async function loadersOf(press: SmallPress, view = 'candidate'): Promise<Products | undefined> {
-  return (await readView(view, press)).documents.get(bootloaderContentId(view))?.document;
-}
 
 async function versionsOf(press: SmallPress, id: string): Promise<string[]> {
   return Object.keys((await loadersOf(press))?.products[id]?.versions ?? {}).sort();
@@ -273,72 +242,5 @@ describe('publishing bootloaders', () => {
       name: 'BadSignature',
     });
     expect(await press.keys()).toEqual(keys);
-  });
-});
-
-describe('several publishers at once', () => {
-  it('lose no version, of bootloaders or of images', async () => {
-    const shim = fc.constantFrom('1.58', '1.59', '1.60');
-    const names = ['one', 'other', 'images'] as const;
-    const turns = fc.array(fc.record({ who: fc.subarray([...names], { minLength: 1 }) }), { maxLength: 100 });
-    await fc.assert(
-      fc.asyncProperty(shim, shim, turns, async (one, other, given) => {
-        const press = smallPress(signer);
-        const inTurn = new Turns(names, given);
-        const [first, second, images] = await Promise.all([
-          inTurn.store('one', press.mirror, (mirror) =>
-            publishLoaders(press, { versions: { 'amd64/shim-signed': one } }, { mirror }),
-          ),
-          inTurn.store('other', press.mirror, (mirror) =>
-            publishLoaders(press, { versions: { 'amd64/shim-signed': other } }, { mirror }),
-          ),
-          inTurn.store('images', press.mirror, (mirror) => press.publish({}, { mirror })),
-        ]);
-
-        const { products = {} } = (await loadersOf(press)) ?? {};
-        for (const { product, version } of [...first.products, ...second.products]) {
-          expect(Object.keys(products[product]?.versions ?? {})).toContain(version);
-        }
-        expect(Object.keys(products)).toHaveLength(bootloaders.length);
-        expect(await press.versionsOf('generic')).toEqual([images.version]);
-        expect(checkProducts(await loadersOf(press))).toEqual([]);
-      }),
-      { numRuns: 8 },
-    );
-  });
-});
-
-describe('loaderVersionNames', () => {
-  const at = new Date('2026-11-20T08:30:00Z');
-
-  it.each([
-    ['the day’s first, where nothing is published', undefined, '20261120.0'],
-    ['the day’s first above an older day', '20261119.9', '20261120.0'],
-    ['the next of the day', '20261120.0', '20261120.1'],
-    ['the time behind the ninth', '20261120.9', '20261120.9.083000'],
-    ['the time again, where that is taken', '20261120.9.083000', '20261120.9.083001'],
-    ['the time behind a version of the future', '20270101.3', '20270101.3.083000'],
-  ])('begins with %s', (_, newest, expected) => {
-    const [first] = loaderVersionNames(newest, at);
-    expect(first).toBe(expected);
-  });
-
-  it('gives names that all sort above the newest, and each once', () => {
-    const newest = fc.constantFrom(
-      undefined,
-      '20261120.0',
-      '20261120.7',
-      '20261120.9',
-      '20261120.9.083010',
-      '20261231.1',
-    );
-    fc.assert(
-      fc.property(newest, (name) => {
-        const names = [...loaderVersionNames(name, at)];
-        expect(new Set(names).size).toBe(names.length);
-        expect(names.length).toBeGreaterThanOrEqual(49);
-        if (name !== undefined) expect(names.filter((one) => !sortsAbove(one, name))).toEqual([]);
-      }),
-    );
   });
 });

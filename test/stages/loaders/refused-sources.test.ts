@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { bootloaderArchive, loaderVersions, withChangedPackage } from '../../fixtures/archives/bootloader-archive';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { buildFrom } from './made/built-bootloaders';
+
+const shim = { place: 'archive', suite: 'noble-updates', component: 'main', name: 'shim-signed' } as const;
+
+it.each([
+  [
+    'a package of another source than the catalogue’s',
+    'shim-canonical',
+    `shim-signed ${loaderVersions.shim} is made of the source shim-canonical; the loader for uefi amd64 wants shim-signed and grub2-signed`,
+  ],
+  [
+    'a package of the source of its neighbour',
+    'grub2-signed',
+    `no package for uefi amd64 is made of the source shim-signed: shim-signed ${loaderVersions.shim} of grub2-signed, grub-efi-amd64-signed ${loaderVersions.grubSigned} of grub2-signed`,
+  ],
+])('refuses %s', async (_, source, message) => {
+  const folder = temporaryFolder();
+  const changed = await withChangedPackage(await bootloaderArchive(), folder, shim, { source });
+
+  await expect(buildFrom(changed, folder)).rejects.toMatchObject({
+    ...{ name: 'BadFormat', message },
+    hint: 'the archive has packaged it differently: lib/catalog/bootloaders.ts has to follow',
+  });
+});
