@@ -15,7 +15,7 @@ import { type Answers, environment, Fault } from '../../fixtures/aws/fake-aws';
 import { type SmallAccount, smallAccount } from '../../fixtures/aws/probed-mirror/small-account';
 import { asRoleOf } from '../../fixtures/aws/probed-mirror/small-role';
 import { type Exported, probingBuild, probingFunction } from '../../fixtures/aws/probed-mirror/small-workflow';
-import { smallDeployment, stackName } from '../../fixtures/aws/small-deployment';
+import { type ScriptedExecution, smallDeployment, stackName } from '../../fixtures/aws/small-deployment';
 import { type SmallKms, smallKms } from '../../fixtures/aws/small-kms';
 import { startSmallS3 } from '../../fixtures/aws/small-s3/server';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
@@ -60,9 +60,23 @@ async function doctor(planted: Planted = {}, { stack = true } = {}) {
 
 async function deployed(planted: Planted) {
   const site = await siteOf(planted.site ?? 200, await keyring);
-  const executions = { x86: await probed(site, planted), signing: await signed(planted) };
+  const { statement, lostSource, exported, path, keyState } = planted;
+  const isMachine = [statement, lostSource, exported, path].some((one) => one !== undefined);
+  const executions = {
+    x86: await (isMachine ? probed(site, planted) : once('x86', () => probed(site, {}))),
+    signing: await (keyState === undefined ? once('signing', () => signed({})) : signed(planted)),
+  };
   return { executions, mirror: { MirrorUrl: `${site}/`, KeyringUrl: `${site}/keyring.gpg` } };
 }
+
+/** Executions in which nothing is planted, which take their time, and come out alike. */
+function once(name: string, execution: () => Promise<ScriptedExecution>): Promise<ScriptedExecution> {
+  const made = well.get(name) ?? execution();
+  well.set(name, made);
+  return made;
+}
+
+const well = new Map<string, Promise<ScriptedExecution>>();
 
 async function siteOf(status: number, keyring: Buffer): Promise<string> {
   const server = createServer(({ url }, response) => {
@@ -109,9 +123,6 @@ async function signed({ keyState = 'Enabled' }: Planted) {
   return await probingFunction(async () => testSignature(await kmsSigner(kms.arn, { client: kms.client }), new Date()));
 }
 
-const unverified =
-  'Your account must be verified before you can add new CloudFront resources. To verify your account, please contact AWS Support';
-
 /** As in a container that is not privileged. */
 function unprivileged(): string {
   const folder = temporaryFolder();
@@ -141,47 +152,7 @@ describe('the doctor', () => {
     expect(aws.started.map(({ input }) => input)).toEqual([{ probe: 'x86' }, { probe: 'signing' }]);
   });
 
-  it('finds nothing wrong with an account that a mirror can be deployed to', async () => {
-    const { code, outLines, aws } = await doctor({}, { stack: false });
-
-    expect(outLines).toEqual([
-      '✓ credentials          account 123456789012, region eu-west-1, as arn:aws:iam::123456789012:user/me',
-      '✓ bootstrap            CDKToolkit, version 28',
-      '✓ quota Linux/Medium   20 builds at once',
-      '✓ quota Linux/Small    20 builds at once',
-      '✓ quota ARM/Large      20 builds at once',
-      '✓ cloudfront           the account has distributions (1), so it may have them',
-    ]);
-    expect(code).toBe(0);
-    expect(aws.requests.map(({ operation }) => operation)).not.toContain('CreateDistribution');
-  });
-
-  const none = { 'Linux/Medium': 0, 'Linux/Small': 1, 'ARM/Large': 1 };
   it.each<[string, Planted, { stack: boolean }, string | RegExp, RegExp]>([
-    [
-      'a quota of 0',
-      { account: { quotas: none } },
-      { stack: false },
-      '✗ quota Linux/Medium   no build may run on Linux/Medium: the quota is 0',
-      /^ask for more in Service Quotas, AWS CodeBuild, "Concurrently running builds for Linux\/Medium environment"$/,
-    ],
-    [
-      'no bootstrap',
-      { account: { bootstrap: undefined } },
-      { stack: false },
-      '✗ bootstrap            there is no stack CDKToolkit in eu-west-1',
-      /^npx cdk bootstrap aws:\/\/123456789012\/eu-west-1;/,
-    ],
-    [
-      'an account that CloudFront does not take yet',
-      {
-        account: { distributions: 0 },
-        answers: { CreateDistribution: () => new Fault('AccessDenied', unverified, 403) },
-      },
-      { stack: false },
-      `✗ cloudfront           AWS refuses this account new distributions: ${unverified}`,
-      /^ask AWS Support to verify the account for CloudFront/,
-    ],
     [
       'a write without the header accepted',
       { statement: ({ Condition: _, ...statement }) => statement },
