@@ -6,13 +6,13 @@ import { MirrorError } from '../errors';
  * Has gpgv check a file that holds its signature.
  * @param keyring absolute path of a binary keyring
  * @returns the text that gpgv gives out as signed; nothing else of the file counts
- * @throws BadSignature with gpgv's words; MissingTool
+ * @throws BadSignature with gpgv's words; MissingTool; CommandFailed where gpgv cannot be started
  */
 export async function verifyClearsigned(file: string, keyring: string): Promise<Buffer> {
   return gpgv(file, keyring, ['--output', '-'], [file]);
 }
 
-/** Has gpgv check a file against a signature that lies beside it. @throws BadSignature with gpgv's words; MissingTool */
+/** Has gpgv check a file against a signature that lies beside it. @throws as {@link verifyClearsigned} */
 export async function verifyDetached(signature: string, file: string, keyring: string): Promise<void> {
   await gpgv(file, keyring, [], [signature, file]);
 }
@@ -54,6 +54,9 @@ async function gpgv(
   if (result.exitCode === 0 && !result.failed) return Buffer.from(result.stdout);
   if (result.code === 'ENOENT') {
     throw new MirrorError('MissingTool', 'gpgv is not installed', { hint: 'install the package gpgv', cause: result });
+  }
+  if (result.exitCode === undefined && result.signal === undefined) {
+    throw new MirrorError('CommandFailed', `gpgv could not be started (${result.code})`, { cause: result });
   }
   const words = Buffer.from(result.stderr).toString() || result.message;
   throw new MirrorError('BadSignature', `the signature of ${file} does not hold: ${words}`, {

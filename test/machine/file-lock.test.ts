@@ -62,6 +62,78 @@ it('is not what had its name before: who waited for a file that is gone takes th
   expect(existsSync(file)).toBe(true);
 });
 
+it('leaves alone a lock that is gone, in use or younger, and refuses what is no lock', async () => {
+  const folder = temporaryFolder();
+  await removeUnusedLock(join(folder, 'none.lock'), month);
+  await expect(removeUnusedLock(folder, month)).rejects.toMatchObject({ code: 'EISDIR' });
+  await expect(lockFile(join(folder, 'none/a.lock'))).rejects.toMatchObject({ code: 'ENOENT' });
+
+  const file = oldLock();
+  await removeUnusedLock(file, longAgo.getTime());
+  expect(existsSync(file)).toBe(true);
+  await removeUnusedLock(file, longAgo.getTime() + 1);
+  expect(existsSync(file)).toBe(false);
+});
+
+it('waits for nobody where a lock is to be removed', async () => {
+  const file = oldLock();
+  const { told } = await withFlock('echo "$*" > "$0.told"; exit 1', () => removeUnusedLock(file, month));
+  expect(told).toBe('--nonblock 0\n');
+  expect(existsSync(file)).toBe(true);
+});
+
+it.each([
+  ['exit 69', 'flock ended 69'],
+  ['exit 1', 'flock ended 1'],
+  ['echo no locks; echo "flock: 0: No locks available" >&2; exit 71', 'flock: 0: No locks available\n'],
+  ['printf one >&2; printf two >&2; exit 1', 'onetwo'],
+])('refuses to go on without it where flock says: %s', async (script, why) => {
+  const file = oldLock();
+  const before = timesOpen(file);
+  const { failure } = await withFlock(script, () => lockFile(file));
+  expect(failure).toMatchObject({ name: 'CommandFailed', message: `${file} cannot be locked: ${why}` });
+  expect(timesOpen(file)).toBe(before);
+});
+
+it('refuses to take a failure for a lock that somebody holds', async () => {
+  const file = oldLock();
+  const { failure } = await withFlock('echo broken >&2; exit 1', () => removeUnusedLock(file, month));
+  expect(failure).toMatchObject({ message: `${file} cannot be locked: broken\n` });
+});
+
+it('refuses to go on where flock is not installed, or cannot be started', async () => {
+  const file = oldLock();
+  const { failure } = await withFlock(undefined, () => lockFile(file));
+  expect(failure).toMatchObject({
+    name: 'MissingTool',
+    message: 'flock is not installed',
+    hint: 'install the package util-linux',
+  });
+  const other = await withFlock('', () => lockFile(file), 0o644);
+  expect(other.failure).toMatchObject({
+    name: 'CommandFailed',
+    message: `${file} cannot be locked: spawn flock EACCES`,
+  });
+});
+
+/** Does something where flock is a shell script, or is missing. */
+async function withFlock(script: string | undefined, work: () => Promise<unknown>, mode = 0o755) {
+  const bin = temporaryFolder();
+  if (script !== undefined) writeFileSync(join(bin, 'flock'), `#!/bin/sh\n${script}\n`, { mode });
+  const path = process.env.PATH;
+  process.env.PATH = bin;
+  try {
+    const failure = await work().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    const told = join(bin, 'flock.told');
+    return { failure, told: existsSync(told) ? readFileSync(told, 'utf8') : undefined };
+  } finally {
+    process.env.PATH = path;
+  }
+}
+
 /** How often this process has the file open. */
 function timesOpen(file: string): number {
   return readdirSync('/proc/self/fd').filter((fd) => {

@@ -66,6 +66,7 @@ describe('verifyClearsigned', () => {
     await expect(verifyClearsigned(files.clearsigned, files.other)).rejects.toMatchObject({
       name: 'BadSignature',
       message: expect.stringContaining('No public key'),
+      hint: 'the file was changed, or signed by a key that the keyring does not hold',
     });
   });
 
@@ -84,6 +85,7 @@ describe('verifyClearsigned', () => {
     await expect(verifyClearsigned(files.clearsigned, 'keyring.gpg')).rejects.toMatchObject({
       name: 'BadInput',
       message: 'the keyring keyring.gpg is not an absolute path',
+      hint: 'gpgv would look for it in its own home folder',
     });
   });
 
@@ -91,7 +93,28 @@ describe('verifyClearsigned', () => {
     const path = process.env.PATH;
     process.env.PATH = '/nowhere';
     try {
-      await expect(verifyClearsigned(files.clearsigned, files.keyring)).rejects.toMatchObject({ name: 'MissingTool' });
+      await expect(verifyClearsigned(files.clearsigned, files.keyring)).rejects.toMatchObject({
+        name: 'MissingTool',
+        message: 'gpgv is not installed',
+        hint: 'install the package gpgv',
+      });
+    } finally {
+      process.env.PATH = path;
+    }
+  });
+
+  it('refuses where gpgv cannot be started, and blames no signature for it', async () => {
+    const bin = join(folder, 'bin');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'gpgv'), '#!/bin/sh\n', { mode: 0o644 });
+    const path = process.env.PATH;
+    process.env.PATH = bin;
+    try {
+      await expect(verifyClearsigned(files.clearsigned, files.keyring)).rejects.toMatchObject({
+        name: 'CommandFailed',
+        message: 'gpgv could not be started (EACCES)',
+        cause: expect.objectContaining({ code: 'EACCES' }),
+      });
     } finally {
       process.env.PATH = path;
     }

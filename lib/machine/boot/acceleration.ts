@@ -16,6 +16,8 @@ export interface Greeter {
   readonly kernel: string;
   /** The kernel's name of the serial console. */
   readonly console: string;
+  /** Milliseconds that it may say nothing. @default 20_000 */
+  readonly timeout?: number;
 }
 
 /**
@@ -24,6 +26,7 @@ export interface Greeter {
  */
 export async function chooseAcceleration(greeter: Greeter): Promise<Chosen> {
   const [program, ...args] = greetingCommand(greeter);
+  const { timeout = 20_000 } = greeter;
   const machine = execa(program, args, { stdin: 'ignore', reject: false, buffer: { stdout: false }, timeout });
   const judge = (line: string) => (line.includes('Linux version') ? { started: line } : undefined);
   const verdict = await watchConsole(machine.stdout, { judge, onLine: () => {} });
@@ -33,8 +36,6 @@ export async function chooseAcceleration(greeter: Greeter): Promise<Chosen> {
   const why = timedOut ? `said nothing within ${timeout / 1000} s` : `ended without a word: ${stderr.split('\n')[0]}`;
   return { acceleration: 'tcg', evidence: `a machine that was started with KVM ${why}` };
 }
-
-const timeout = 20_000;
 
 /** It finds no root, which it is not asked for. */
 function greetingCommand({ emulator, kernel, console }: Greeter): Command {

@@ -10,9 +10,10 @@ const said = 'maas-mirror probe';
  * shows that QEMU runs here.
  * @param program `qemu-system-x86_64`
  * @param file where the disk goes
+ * @param timeout milliseconds
  * @returns what was seen @throws BootFailed, MissingTool
  */
-export async function bootGreeting(program: string, file: string): Promise<string> {
+export async function bootGreeting(program: string, file: string, timeout = 60_000): Promise<string> {
   await writeFile(file, greetingDisk());
   const started = performance.now();
   const args = [
@@ -30,8 +31,6 @@ export async function bootGreeting(program: string, file: string): Promise<strin
     hint: 'what QEMU says is in the log',
   });
 }
-
-const timeout = 60_000;
 
 /** A boot sector, which the BIOS loads to 0x7c00, on a disk of one cylinder. */
 function greetingDisk(): Buffer {

@@ -1,22 +1,33 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { MirrorError } from '../../errors';
 import { logLine } from '../log';
 import { isMachineOfCodeBuild } from './code-build';
+
+export interface StopOptions {
+  /** Folder that says of each process what it is. @default /proc */
+  readonly processes?: string;
+  /** How often is looked whether it has ended, every 50 ms. @default 600 */
+  readonly mostLooks?: number;
+}
 
 /**
  * Ends the Docker daemon that CodeBuild's images start in privileged builds, on 127.0.0.1:2375 and without a password:
  * any process that reaches it is root on the build machine. No stage needs it. Another machine's Docker is not ours to end.
  * @throws CommandFailed where it does not end
  */
-export async function stopDockerd(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
+export async function stopDockerd(
+  environment: NodeJS.ProcessEnv = process.env,
+  { processes = '/proc', mostLooks = 600 }: StopOptions = {},
+): Promise<void> {
   if (!isMachineOfCodeBuild(environment)) return;
-  const daemons = await running();
+  const daemons = await running(processes);
   if (daemons.length === 0) return;
   logLine('ending the Docker daemon of this build machine');
   for (const pid of daemons) kill(pid);
   for (let looks = 0; looks < mostLooks; looks++) {
-    if ((await running()).length === 0) return;
+    if ((await running(processes)).length === 0) return;
     await setTimeout(50);
   }
   throw new MirrorError(
@@ -24,8 +35,6 @@ export async function stopDockerd(environment: NodeJS.ProcessEnv = process.env):
     `the Docker daemon of this build machine does not end (${daemons.join(', ')})`,
   );
 }
-
-const mostLooks = 600;
 
 function kill(pid: number): void {
   try {
@@ -36,15 +45,16 @@ function kill(pid: number): void {
 }
 
 /** Processes that are one, and not just its remains. */
-async function running(): Promise<number[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(pids.map(async (pid) => ((await isDaemon(pid)) ? [Number(pid)] : [])));
+async function running(processes: string): Promise<number[]> {
+  const pids = (await readdir(processes)).filter((name) => /^\d+$/.test(name));
+  const isThere = (pid: string) => isDaemon(join(processes, pid, 'stat'));
+  const found = await Promise.all(pids.map(async (pid) => ((await isThere(pid)) ? [Number(pid)] : [])));
   return found.flat();
 }
 
-async function isDaemon(pid: string): Promise<boolean> {
+async function isDaemon(file: string): Promise<boolean> {
   // A process may end while it is looked at.
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  const stat = await readFile(file, 'utf8').catch(() => '');
   const [, name = '', state = ''] = /^\d+ \((.*)\) (\S)/.exec(stat) ?? [];
   return ['dockerd', 'containerd'].includes(name) && state !== 'Z';
 }

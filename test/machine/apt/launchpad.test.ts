@@ -34,6 +34,7 @@ describe('the key of a PPA', () => {
     await expect(ppaKey(launchpad.url, daily, by, quick)).rejects.toMatchObject({
       name: 'NotReady',
       message: 'ppa:cloud-init-dev/daily has no signing key yet',
+      hint: 'Launchpad makes one some minutes after the first upload to a PPA; run the build again then',
     });
   });
 
@@ -43,7 +44,7 @@ describe('the key of a PPA', () => {
     await expect(ppaKey(launchpad.url, daily, by, quick)).rejects.toMatchObject({
       name: 'BadInput',
       message: 'Launchpad knows no ppa:cloud-init-dev/daily',
-      hint: expect.stringContaining(`${launchpad.url}${path} answers 404`),
+      hint: `is it spelt as on Launchpad? ${launchpad.url}${path} answers 404`,
     });
   });
 
@@ -56,7 +57,7 @@ describe('the key of a PPA', () => {
     await expect(ppaKey(launchpad.url, daily, by, quick)).rejects.toMatchObject({
       name: 'BadInput',
       message: 'ppa:cloud-init-dev/daily is private, or disabled',
-      hint: expect.stringContaining('deb822'),
+      hint: 'give it as a deb822 stanza with its key in Signed-By, and its user and password by credentials:',
     });
   });
 });
@@ -103,6 +104,25 @@ describe('what is no answer of Launchpad', () => {
     const { failure } = await failureAt((_request, response) => response.writeHead(status).end(body));
 
     expect(failure).toMatchObject({ name, message: expect.stringMatching(message) });
+    const proxy = 'is the address of its API right? A proxy may have answered instead';
+    if (status === 200) expect(failure.hint).toBe(proxy);
+  });
+
+  it('shows the beginning of what is no answer, in one line', async () => {
+    const { failure } = await failureAt((_request, response) => response.end(`  ${'x'.repeat(90)}`));
+    expect(failure.message.replace(/.*: /, '')).toBe('x'.repeat(78));
+    expect(failure.cause).toBeInstanceOf(Error);
+  });
+
+  it('refuses an answer that is whole and has no key', async () => {
+    for (const own of [{}, { private: 'true', signing_key_fingerprint: 7 }, { signing_key_fingerprint: null }]) {
+      const { failure } = await failureAt(({ url }, response) =>
+        response.end(JSON.stringify(url?.includes('?') ? 'armoured' : own)),
+      );
+      expect(failure).toMatchObject({ name: 'NotReady' });
+    }
+    const { failure } = await failureAt((_request, response) => response.end('null'));
+    expect(failure).toMatchObject({ name: 'DownloadFailed', message: expect.stringMatching(/Launchpad: null$/) });
   });
 
   it('refuses what is longer than any answer of it', async () => {

@@ -25,10 +25,18 @@ describe('KVM is taken', () => {
     expect([acceleration, evidence]).toEqual(['tcg', expect.stringContaining(why)]);
   });
 
+  it('not where nothing is said in time', async () => {
+    const { acceleration, evidence } = await chosenBy('exec sleep 3600', { timeout: 100 });
+    expect([acceleration, evidence]).toEqual(['tcg', 'a machine that was started with KVM said nothing within 0.1 s']);
+  });
+
   it('by a machine of the very kind that is to boot', async () => {
     const arm = { program: '', machine: 'virt', cpu: 'cortex-a57', firmware: '/F.fd', bus: 'pci' } as const;
-    const { told } = await chosenBy('echo Linux version', arm);
+    const { told } = await chosenBy('echo Linux version', { emulator: arm });
     expect(told).toContain('-accel kvm -machine virt,gic-version=host -cpu host -bios /F.fd ');
+    expect(told).toContain(
+      ' -m 512 -display none -monitor none -serial stdio -no-reboot -nodefaults -kernel ',
+    );
     expect(told).toMatch(/ -kernel \/K -append console=ttyS0 panic=-1$/m);
     expect(told).not.toContain('-initrd');
   });
@@ -38,14 +46,18 @@ it('leaves machine and cpu as they are where they are translated', () => {
   const arm = { program: 'q', machine: 'virt', cpu: 'cortex-a57', firmware: '/F.fd', bus: 'pci' } as const;
   const words = ['-accel', 'tcg', '-machine', 'virt', '-cpu', 'cortex-a57', '-bios', '/F.fd'];
   expect(machineWords(arm, 'tcg')).toEqual(words);
+  expect(machineWords({ program: 'q', bus: 'pci' }, 'tcg')).toEqual(['-accel', 'tcg']);
+  const pseries = { program: 'q', machine: 'pseries', bus: 'pci' } as const;
+  expect(machineWords(pseries, 'kvm')).toEqual(['-accel', 'kvm', '-machine', 'pseries', '-cpu', 'host']);
 });
 
 /** What is chosen where the emulator is a shell script, and what that was told. */
-async function chosenBy(script: string, emulator: Emulator = pc) {
+async function chosenBy(script: string, { emulator = pc, ...more }: { emulator?: Emulator; timeout?: number } = {}) {
   const folder = temporaryFolder();
   const [program, told] = [join(folder, 'emulator'), join(folder, 'told')];
   writeFileSync(program, `#!/bin/bash\necho "$*" > ${told}\n${script}\n`, { mode: 0o755 });
-  const chosen = await chooseAcceleration({ emulator: { ...emulator, program }, kernel: '/K', console: 'ttyS0' });
+  const greeter = { emulator: { ...emulator, program }, kernel: '/K', console: 'ttyS0', ...more };
+  const chosen = await chooseAcceleration(greeter);
   return { ...chosen, told: readFileSync(told, 'utf8') };
 }
 

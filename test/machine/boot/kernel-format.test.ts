@@ -82,10 +82,59 @@ describe('a kernel', () => {
     await expect(requireStartable(kernel, 'arm64', 'qemu-system-aarch64')).rejects.toMatchObject({
       name: 'BootFailed',
       message: 'qemu-system-aarch64 cannot start this kernel: it is a U-Boot image; only U-Boot unwraps it',
-      hint: expect.stringMatching(/^for arm64 it starts PE files \(EFI programs\) and gzip of them/),
+      hint: 'for arm64 it starts PE files (EFI programs) and gzip of them, through its firmware; a kernel of another format is published without a boot test only (--no-boot-test)',
     });
     writeFileSync(kernel, kernelInPe(efiImage));
     await expect(requireStartable(kernel, 'arm64', 'qemu-system-aarch64')).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['amd64', 'bzImages'],
+    ['i386', 'bzImages'],
+    ['armhf', 'zImages and U-Boot images'],
+    ['ppc64el', 'ELF files'],
+    ['s390x', 'ELF files and s390 images'],
+    ['riscv64', 'Images and ELF files'],
+    ['sparc64', 'nothing that is known'],
+  ])('refuses an empty one of %s and says that %s are started', async (architecture, what) => {
+    const kernel = join(temporaryFolder(), 'boot-kernel');
+    writeFileSync(kernel, '');
+    await expect(requireStartable(kernel, architecture, 'qemu')).rejects.toMatchObject({
+      message: 'qemu cannot start this kernel: it is of no known format (its first bytes are none); nothing would be shown',
+      hint: `for ${architecture} it starts ${what}; a kernel of another format is published without a boot test only (--no-boot-test)`,
+    });
+  });
+
+  it.each([
+    ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
+    ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+    ['bzip2', [0x42, 0x5a, 0x68]],
+    ['lz4', [0x04, 0x22, 0x4d, 0x18]],
+  ])('that is compressed by %s is known by its first bytes', (name, bytes) => {
+    expect(kernelFormat(file([0, bytes]), 'amd64').name).toBe(`compressed by ${name}`);
+    expect(kernelFormat(file([1, bytes]), 'amd64').name).not.toContain(name);
+  });
+
+  it.each([
+    ['an ELF file for x86-64', 62, ['amd64']],
+    ['an ELF file for x86', 3, ['amd64', 'i386']],
+    ['an ELF file for ppc64', 21, ['ppc64el']],
+    ['an ELF file for s390x', 22, ['s390x']],
+    ['an ELF file for armhf', 40, ['armhf']],
+    ['an ELF file for riscv64', 243, ['riscv64']],
+  ])('that is %s is started for its own machines', (name, machine, architectures) => {
+    const all = ['amd64', 'i386', 'arm64', 'armhf', 'ppc64el', 's390x', 'riscv64'];
+    expect(all.filter((one) => kernelFormat(elf(machine), one).whyNot === undefined)).toEqual(architectures);
+    expect(kernelFormat(elf(machine), architectures[0] ?? '').name).toBe(name);
+  });
+
+  it('that is cut is of no known format', () => {
+    for (const cut of [elf(62).subarray(0, 19), pe([0x64, 0xaa]).subarray(0, 0x3f), pe([0x64, 0xaa]).subarray(0, 0x85)])
+      expect(kernelFormat(cut, 'arm64').name).toMatch(/^of no known format/);
+    expect(kernelFormat(elf(62).subarray(0, 20), 'amd64').name).toBe('an ELF file for x86-64');
+    expect(kernelFormat(pe([0x64, 0xaa]).subarray(0, 0x86), 'arm64').name).toBe('a PE file for arm64');
+    const damaged = Buffer.concat([gzipSync(efiImage).subarray(0, 10), Buffer.alloc(20, 0xff)]);
+    expect(kernelFormat(damaged, 'arm64').name).toMatch(/^of no known format .*, compressed by gzip$/);
   });
 
   it('is told whatever its bytes are', () => {

@@ -2,7 +2,8 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { architectureOf } from '../../../lib/catalog/architectures';
-import { boot, qemuCommand } from '../../../lib/machine/boot/qemu';
+import { closedNetwork } from '../../../lib/machine/boot/network';
+import { type BootOptions, boot, qemuCommand } from '../../../lib/machine/boot/qemu';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 it.each([
@@ -69,7 +70,45 @@ describe('a boot', () => {
   });
 });
 
+it('refuses where the emulator is not installed', async () => {
+  const missing = bootOptions('/nowhere/qemu', []);
+  await expect(boot(missing)).rejects.toMatchObject({
+    name: 'MissingTool',
+    message: 'there is no /nowhere/qemu on this machine',
+  });
+});
+
+it('says of a boot that failed where all of it is', async () => {
+  const failed = boot(bootOptions('/bin/true', []));
+  await expect(failed).rejects.toMatchObject({ hint: 'the whole console is in the log of this boot test' });
+});
+
+it('gives a machine a serial console, no screen, and a network in which it finds one server alone', () => {
+  const [, ...args] = qemuCommand(bootOptions('q', []));
+  const words = args.join(' ');
+  expect(words).toContain(' -display none -monitor none -serial stdio -no-reboot -nodefaults ');
+  const relay =
+    "bash -c 'exec 3<>/dev/tcp/127.0.0.1/40000 4<&0; cat <&4 >&3 & cat <&3; kill $!'";
+  expect(closedNetwork({ address: '10.0.2.100:5248', port: 40000 })).toEqual([
+    ...['-netdev', `user,id=closed,ipv6=off,restrict=on,guestfwd=tcp:10.0.2.100:5248-cmd:${relay}`],
+    ...['-netdev', 'socket,id=wire,fd=3', '-netdev', 'hubport,id=toServer,hubid=0,netdev=closed'],
+    ...['-netdev', 'hubport,id=toNames,hubid=0,netdev=wire', '-netdev', 'hubport,id=n0,hubid=0'],
+  ]);
+  expect(args).toEqual(expect.arrayContaining(closedNetwork({ address: '10.0.2.100:5248', port: 40000 })));
+});
+
 const anHour = 3600;
+
+function bootOptions(program: string, lines: string[], timeoutSeconds = anHour): BootOptions {
+  return {
+    ...{ emulator: { ...architectureOf('amd64').qemu, program }, acceleration: 'tcg', cpus: 2 },
+    ...{ kernel: 'K', initrd: 'I', commandLine: 'root=x ro', mac: 'MAC', memory: 2048, timeoutSeconds },
+    server: { address: '10.0.2.100:5248', port: 40000 },
+    judge: (line) =>
+      line.includes('panic') ? { failed: 'it panicked' } : line.includes('up') ? { started: 'up' } : undefined,
+    onLine: (line) => lines.push(line),
+  };
+}
 
 /** Boots in an emulator that is a shell script; `$count` says how often it was started. */
 async function bootBy(script: string, timeoutSeconds = anHour) {
@@ -79,13 +118,8 @@ async function bootBy(script: string, timeoutSeconds = anHour) {
   writeFileSync(program, `#!/bin/bash\n${counting}\necho console of start $count\n${script}\n`);
   chmodSync(program, 0o755);
   const lines: string[] = [];
-  const ended = await boot({
-    ...{ emulator: { ...architectureOf('amd64').qemu, program }, acceleration: 'tcg', cpus: 2 },
-    ...{ kernel: 'K', initrd: 'I', commandLine: 'root=x ro', mac: 'MAC', memory: 2048, timeoutSeconds },
-    server: { address: '10.0.2.100:5248', port: 40000 },
-    judge: (line) =>
-      line.includes('panic') ? { failed: 'it panicked' } : line.includes('up') ? { started: 'up' } : undefined,
-    onLine: (line) => lines.push(line),
-  }).catch((error: Error) => `${error.name}: ${error.message}`);
+  const ended = await boot(bootOptions(program, lines, timeoutSeconds)).catch(
+    (error: Error) => `${error.name}: ${error.message}`,
+  );
   return { ended, lines, starts: existsSync(count) ? Number(readFileSync(count, 'utf8')) : 0 };
 }

@@ -1,4 +1,5 @@
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keyFile } from '../../../lib/machine/secrets/key-file';
@@ -24,9 +25,46 @@ describe('the file of a private key', () => {
     await expect(keyFile(path, noSecondKey)).rejects.toMatchObject({
       name: 'KeyExposed',
       message: `the private key ${path} can be read by others: its mode is 0${mode.toString(8)}`,
-      hint: expect.stringContaining(`chmod 600 ${path}`),
+      hint: `chmod 600 ${path}; if others may have read it, make another key`,
     });
     expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['a key', mode]);
+  });
+
+  it('refuses what can be no key’s file, and makes none', async () => {
+    const folder = temporaryFolder();
+    const [pipe, file] = [join(folder, 'pipe'), join(folder, 'file')];
+    execFileSync('mkfifo', ['-m', '600', pipe]);
+    writeFileSync(file, '');
+    for (const [path, what] of [
+      [folder, 'is not a file'],
+      [pipe, 'is not a file'],
+      [join(file, 'key'), 'would be below a file'],
+    ]) {
+      await expect(keyFile(String(path), noSecondKey)).rejects.toMatchObject({
+        name: 'BadInput',
+        message: `the private key ${path} ${what}`,
+        hint: 'give the path of the key’s file, or of one to make',
+        misuse: true,
+      });
+    }
+  });
+
+  it('refuses one that this user may not read, even root', async () => {
+    const nobodys = '/sys/bus/cpu/uevent'; // the kernel lets it be written only
+    await expect(keyFile(nobodys, noSecondKey)).rejects.toMatchObject({
+      name: 'BadInput',
+      message: `the private key ${nobodys} cannot be read by this user`,
+      cause: { code: 'EACCES' },
+    });
+  });
+
+  it('leaves nothing half-made beside it', async () => {
+    const folder = temporaryFolder();
+    await keyFile(join(folder, 'a/b/key'), async () => 'a key');
+    expect(readdirSync(join(folder, 'a/b'))).toEqual(['key']);
+    const failing = keyFile(join(folder, 'other'), () => Promise.reject(new Error('no key')));
+    await expect(failing).rejects.toThrow('no key');
+    expect(readdirSync(folder)).toEqual(['a']);
   });
 
   it('is that of the first of two that make it at once', async () => {

@@ -22,7 +22,7 @@ describe('a file of credentials', () => {
     await expect(secretFile(file)).rejects.toMatchObject({
       name: 'KeyExposed',
       message: `the file of credentials ${file} is readable by other users: mode 0${mode.toString(8)}`,
-      hint: expect.stringContaining(`chmod 600 ${file}`),
+      hint: `chmod 600 ${file}; if somebody may have read it, change the password`,
     });
   });
 
@@ -36,9 +36,20 @@ describe('a file of credentials', () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'folder'));
     execFileSync('mkfifo', ['-m', '600', join(folder, 'pipe')]);
-    for (const name of ['folder', 'pipe', 'missing']) {
-      await expect(secretFile(join(folder, name))).rejects.toMatchObject({ name: 'BadInput', misuse: true });
+    const large = written(0o600, 'x'.repeat(64 * 1024 + 1));
+    for (const [file, what] of [
+      [join(folder, 'folder'), 'is not a regular file'],
+      [join(folder, 'pipe'), 'is not a regular file'],
+      [join(folder, 'missing'), `cannot be read: ENOENT: no such file or directory, open '${join(folder, 'missing')}'`],
+      [large, 'is 65537 bytes long'],
+    ] as const) {
+      await expect(secretFile(file)).rejects.toMatchObject({
+        name: 'BadInput',
+        message: `the file of credentials ${file} ${what}`,
+        hint: 'give the path of a file of mode 0600 that holds user:password',
+        misuse: true,
+      });
     }
-    await expect(secretFile(written(0o600, 'x'.repeat(64 * 1024 + 1)))).rejects.toMatchObject({ name: 'BadInput' });
+    expect(await secretFile(written(0o600, 'x'.repeat(64 * 1024)))).toHaveLength(64 * 1024);
   });
 });
