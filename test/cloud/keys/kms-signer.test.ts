@@ -75,6 +75,24 @@ describe('kmsSigner', () => {
     expect(signer.keyring.readUInt32BE(4)).toBe(Math.floor(created.getTime() / 1000)); // behind a header of three bytes
   });
 
+  it('names its key as it is told, or MAAS mirror', async () => {
+    const named = await kmsSigner(kms.arn, { client: kms.client, name: 'Lab mirror' });
+    expect(named.keyring.includes('Lab mirror')).toBe(true);
+    expect((await made()).keyring.includes('MAAS mirror')).toBe(true);
+  });
+
+  it('asks in the region of an ARN, of whatever partition and kind, though no other is set', async () => {
+    environment({
+      ...{ AWS_ENDPOINT_URL: kms.url, AWS_REGION: undefined, AWS_CONFIG_FILE: '/nowhere' },
+      ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
+    });
+    const elsewhere = 'arn:aws-us-gov:kms:us-gov-west-1:111122223333:alias/mirror';
+    await expect(kmsSigner(elsewhere)).rejects.toMatchObject({
+      message: expect.stringContaining('NotFoundException'),
+    });
+    expect(kms.asked).toEqual([`DescribeKey ${elsewhere}`]);
+  });
+
   it('tries again where KMS is busy', async () => {
     kms.troubles.push({ operation: 'Sign', status: 400, type: 'ThrottlingException' });
     kms.troubles.push({ operation: 'GetPublicKey', status: 500, type: 'KMSInternalException' });
@@ -92,6 +110,7 @@ describe('kmsSigner', () => {
     ['InvalidKeyUsageException', 'Sign', /SIGN_VERIFY/],
     ['UnrecognizedClientException', 'DescribeKey', /credentials/],
     ['InvalidArnException', 'DescribeKey', /region/],
+    ['DisabledException', 'GetPublicKey', /enable-key/],
   ])('refuses to go on after %s at %s, and says what to do', async (type, operation, hint) => {
     kms.troubles.push({ operation, status: 400, type });
     await expect(made()).rejects.toMatchObject({
@@ -119,7 +138,18 @@ describe('kmsSigner', () => {
       'the KMS key alias/mirror cannot sign: its state is PendingDeletion',
       'cancel-key',
     ],
+    [
+      { KeyState: 'PendingImport' },
+      'the KMS key alias/mirror cannot sign: its state is PendingImport',
+      'see aws kms describe-key',
+    ],
+    [
+      { KeyState: undefined },
+      'the KMS key alias/mirror cannot sign: its state is undefined',
+      'see aws kms describe-key',
+    ],
     [{ CreationDate: undefined }, 'KMS does not say when the key alias/mirror was made, or its ARN', 'DescribeKey'],
+    [{ Arn: undefined }, 'KMS does not say when the key alias/mirror was made, or its ARN', 'is this AWS KMS?'],
   ])('refuses a key with %j', async (change, message, hint) => {
     Object.assign(kms.metadata, change);
     await expect(made()).rejects.toMatchObject({ name: 'KeyUnusable', message, hint: expect.stringContaining(hint) });

@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { expect, it, vi } from 'vitest';
 import { secretKey } from '../../../lib/cloud/keys/secret-key';
-import { fakeAws } from '../../fixtures/aws/fake-aws';
+import { Fault, fakeAws } from '../../fixtures/aws/fake-aws';
 
 const arn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:key-AbCdEf';
 const key = '-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nabcd\n-----END PGP PRIVATE KEY BLOCK-----\n';
@@ -21,5 +22,18 @@ it.each([
   await expect(secretKey(arn)).rejects.toMatchObject({
     name: 'BadInput',
     message: `the secret ${arn} holds no armoured OpenPGP private key`,
+    hint: 'put the output of `gpg --export-secret-keys --armor` into it, of an RSA key without passphrase',
   });
+});
+
+it('is asked for up to six times, and no connection stays open', async () => {
+  const asked = vi.spyOn(SecretsManagerClient.prototype, 'send');
+  const closed = vi.spyOn(SecretsManagerClient.prototype, 'destroy');
+  await fakeAws({ GetSecretValue: () => new Fault('ResourceNotFoundException', 'none') });
+
+  await expect(secretKey(arn)).rejects.toMatchObject({
+    message: 'AWS did not read the signing key: ResourceNotFoundException: none',
+  });
+  expect(await asked.mock.contexts[0]?.config.maxAttempts()).toBe(6);
+  expect(closed).toHaveBeenCalledOnce();
 });

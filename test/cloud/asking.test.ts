@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { asking } from '../../lib/cloud/asking';
+import { MirrorError } from '../../lib/errors';
+import { environment } from '../fixtures/aws/fake-aws';
+
+function fault(name: string, message = 'because'): Error {
+  return Object.assign(new Error(message), { name });
+}
+
+const refused = (error: unknown) => asking('list the keys', () => Promise.reject(error));
+
+const login =
+  'log in again (aws sso login, aws configure), or set AWS_PROFILE; AWS_REGION has to be where the mirror is';
+const again = 'try again; if it stays, look at https://health.aws.amazon.com and at your way to the Internet';
+const busy = 'AWS is asked too much at the moment: try again later';
+const permission = 'ask who keeps the account for the permission that it names';
+
+describe('a question to AWS', () => {
+  it('is answered with what AWS gives', async () => {
+    expect(await asking('list the keys', async () => 42)).toBe(42);
+  });
+
+  it.each([
+    ...[
+      'CredentialsProviderError',
+      'TokenProviderError',
+      'ExpiredToken',
+      'ExpiredTokenException',
+      'InvalidClientTokenId',
+      'UnrecognizedClientException',
+      'InvalidSignatureException',
+      'SignatureDoesNotMatch',
+      'IncompleteSignature',
+      'IncompleteSignatureException',
+      'AuthFailure',
+    ].map((name) => [name, 'NoCredentials', 'AWS does not take the credentials', login]),
+    ['AccessDenied', 'AccessDenied', 'AWS refuses to list the keys', permission],
+    ['AccessDeniedException', 'AccessDenied', 'AWS refuses to list the keys', permission],
+    ['UnauthorizedOperation', 'AccessDenied', 'AWS refuses to list the keys', permission],
+    ['ThrottlingException', 'AwsFailed', 'AWS did not list the keys', busy],
+    ['TooManyRequestsException', 'AwsFailed', 'AWS did not list the keys', busy],
+    ['RequestLimitExceeded', 'AwsFailed', 'AWS did not list the keys', busy],
+    ['InternalFailure', 'AwsFailed', 'AWS did not list the keys', again],
+    // Not those of AWS, though they end or begin with such a name.
+    ['NotAnAuthFailure', 'AwsFailed', 'AWS did not list the keys', again],
+    ['AuthFailureOfAnother', 'AwsFailed', 'AWS did not list the keys', again],
+  ])('refused by %s is %s, with what was asked, what AWS said and what to do', async (name, error, message, hint) => {
+    environment({ AWS_PROFILE: undefined });
+    await expect(refused(fault(name))).rejects.toMatchObject({
+      name: error,
+      message: `${message}: ${name}: because`,
+      hint,
+    });
+  });
+
+  it.each([
+    ['lab', ' (AWS_PROFILE=lab)'],
+    ['', ''],
+    [undefined, ''],
+  ])('names the profile %j where credentials or a region are missing', async (profile, shown) => {
+    environment({ AWS_PROFILE: profile });
+    await expect(refused(fault('AuthFailure'))).rejects.toMatchObject({
+      message: `AWS does not take the credentials${shown}: AuthFailure: because`,
+    });
+    await expect(refused(fault('Error', 'Region is missing'))).rejects.toMatchObject({
+      name: 'WrongRegion',
+      message: `no AWS region is set${shown}`,
+      hint: 'set AWS_REGION, or a profile that has one',
+    });
+  });
+
+  it.each([
+    ['an error of ours', new MirrorError('BadInput', 'so it is')],
+    ['an abort', fault('AbortError')],
+    ['what is no error', 'words'],
+  ])('refuses with %s as it is', async (_, thrown) => {
+    await expect(refused(thrown)).rejects.toBe(thrown);
+  });
+});
