@@ -50,6 +50,29 @@ describe('downloads', () => {
     expect(readdirSync(cache).sort()).toEqual([young, `${young}.lock`, `${young}.part`]);
   });
 
+  it('go when the month is over, and not at its end', async () => {
+    const cache = cacheWith({ [old]: month + 1 / 3600, [young]: month });
+
+    await expireDownloads(cache, now);
+
+    expect(readdirSync(cache)).toEqual([young]);
+  });
+
+  it('are known by their whole names, as are the locks of boots', async () => {
+    const strangers = [`${old}0`, `a${old}.part`, `${old}.parts`, `${old}.lock2`, `b${old}.lock`, `${old}.PART`];
+    const cache = cacheWith(Object.fromEntries(strangers.map((name) => [name, 9_000])));
+    mkdirSync(join(cache, 'boots'));
+    for (const name of ['0a.lock2', '00a.lock', 'zz.lock', '0alock']) {
+      writeFileSync(join(cache, 'boots', name), '');
+      age(join(cache, 'boots', name), 9_000);
+    }
+
+    await expireDownloads(cache, now);
+
+    expect(readdirSync(cache).sort()).toEqual([...strangers, 'boots'].sort());
+    expect(readdirSync(join(cache, 'boots'))).toHaveLength(4);
+  });
+
   it('keep their locks while somebody holds them', async () => {
     const lock = `${old}.lock`;
     const cache = cacheWith({ [lock]: 9_000 });
@@ -131,6 +154,14 @@ describe('runs', () => {
 
     expect(readdirSync(join(work, 'runs'))).toEqual([young]);
     expect(existsSync(join(work, 'runs', young, 'noble/squashfs'))).toBe(true);
+  });
+
+  it('of exactly a day ago stay', async () => {
+    const work = workWith([old, 24]);
+
+    await expireRuns(work, now);
+
+    expect(readdirSync(join(work, 'runs'))).toEqual([old]);
   });
 
   it('are all that is removed: what has another name, or is no folder, is somebody’s own', async () => {

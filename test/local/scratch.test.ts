@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cleanScratch, ownScratch } from '../../lib/local/scratch';
+import { cleanScratch, makeScratch, ownScratch } from '../../lib/local/scratch';
 import { temporaryFolder } from './small-assembly';
 
 test('a scratch folder is gone when its scope ends', async () => {
@@ -29,14 +29,27 @@ test('a folder from before a reboot goes after two days', async () => {
   await using root = await temporaryFolder();
   const left = join(root.path, 'run-0123456789ab-1-1-abcdef');
   await mkdir(left);
-  const now = new Date();
+  const now = new Date(Math.ceil(Date.now() / 1000) * 1000);
   await cleanScratch(root.path, now);
   expect(existsSync(left)).toBe(true);
 
-  const longAgo = new Date(now.getTime() - 49 * 60 * 60 * 1000);
-  await utimes(left, longAgo, longAgo);
-  await cleanScratch(root.path, now);
-  expect(existsSync(left)).toBe(false);
+  const twoDays = 48 * 60 * 60 * 1000;
+  for (const [age, stays] of [
+    [twoDays, true],
+    [twoDays + 1000, false],
+  ] as const) {
+    const then = new Date(now.getTime() - age);
+    await utimes(left, then, then);
+    await cleanScratch(root.path, now);
+    expect(existsSync(left)).toBe(stays);
+  }
+});
+
+test('a folder of a build bears its name', async () => {
+  await using root = await temporaryFolder();
+  await using scratch = await makeScratch(root.path, 'build');
+  expect(scratch.path).toMatch(/\/build-\w{6}$/);
+  expect(await readdir(root.path)).toEqual([basename(scratch.path)]);
 });
 
 test('there may be nothing to clean', async () => {

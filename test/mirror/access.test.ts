@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { MaasMirror, type MaasMirrorProps, MirrorSchedule, UbuntuRelease } from '../../lib';
 import { accessText } from './access';
 import { everyProp } from './every-prop';
-import { settingsText } from './settings-text';
+import { settingsText, wordsText } from './settings-text';
 
 /*
  * No emulator enforces IAM: whether a role may do too much, or too little, is seen here or on AWS. A change of these
@@ -21,6 +21,10 @@ describe('what we have read is', () => {
 
   it('how logs, buckets, retries, limits and alarms are set', async () => {
     await expect(settingsText(templateOf(plain))).toMatchFileSnapshot('golden/settings.txt');
+  });
+
+  it('what descriptions, alarms, the dashboard and the outputs say', async () => {
+    await expect(wordsText(templateOf(plain))).toMatchFileSnapshot('golden/words.txt');
   });
 });
 

@@ -1,13 +1,15 @@
-import { Duration } from 'aws-cdk-lib';
-import { Match } from 'aws-cdk-lib/assertions';
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { ComputeType } from 'aws-cdk-lib/aws-codebuild';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { describe, expect, it } from 'vitest';
-import { Architecture, KernelFlavour, UbuntuRelease } from '../../lib';
+import { Architecture, KernelFlavour, MaasMirror, UbuntuRelease } from '../../lib';
 import { allKernelNames, kernelsOf } from '../../lib/catalog/kernels';
 import { releases } from '../../lib/catalog/releases';
-import { definitionOf, everyFlavour, sameTypes, templateOf } from './made-mirror';
-import { actionsOf } from './statements';
+import { everyProp } from './every-prop';
+import { definitionOf, everyFlavour, idsOf, madeMirror, propertiesOf, sameTypes, templateOf } from './made-mirror';
+import { actionsOf, statementsOf } from './statements';
 
 const template = templateOf(everyFlavour);
 const functionNames = ['plan', 'select', 'publish', 'look', 'tell'];
@@ -201,5 +203,55 @@ describe('a mirror', () => {
     expect(() => templateOf(props)).toThrow(
       expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(message) }),
     );
+  });
+
+  it('site: is served as it says', () => {
+    const { template: made } = madeMirror(everyProp);
+
+    made.hasResourceProperties('AWS::CloudFront::Distribution', {
+      DistributionConfig: { Aliases: ['images.example.com'], IPV6Enabled: false },
+    });
+    made.resourceCountIs('AWS::CloudFront::KeyValueStore', 1);
+  });
+
+  it('lets somebody order builds and follow them', () => {
+    const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
+    const mirror = new MaasMirror(stack, 'Mirror', { releases: [UbuntuRelease.NOBLE] });
+    mirror.grantStartRelease(new Role(stack, 'Operator', { assumedBy: new AccountRootPrincipal() }));
+
+    const statements = statementsOf(Template.fromStack(stack), /^Operator/);
+    expect(statements.flatMap(({ Action }) => Action)).toEqual([
+      ...['states:DescribeExecution', 'states:GetExecutionHistory'],
+      ...['cloudformation:DescribeStacks', 'codebuild:BatchGetBuilds', 'logs:GetLogEvents'],
+      ...['states:StartExecution', 'states:ListExecutions'],
+    ]);
+    expect(statements).toContainEqual({
+      Effect: 'Allow',
+      Action: 'cloudformation:DescribeStacks',
+      Resource: { Ref: 'AWS::StackId' },
+    });
+  });
+});
+
+describe('a mirror of one release', () => {
+  const { template } = madeMirror();
+
+  it('keeps the names of its bucket and its key, whatever is built around them', () => {
+    // Another id is another bucket or key: every site in the field would have an empty mirror that it does not trust.
+    expect(idsOf(template, 'AWS::KMS::Key')).toEqual(['MirrorSigningKey1CFB85A9']);
+    expect(idsOf(template, 'AWS::S3::Bucket')).toContain('MirrorMirrorBucket1127FCD9');
+    for (const type of ['AWS::KMS::Key', 'AWS::S3::Bucket']) {
+      template.allResources(type, { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
+    }
+  });
+
+  it('makes a key that signs by RSA-4096', () => {
+    expect(propertiesOf(template, 'AWS::KMS::Key')).toMatchObject([{ KeySpec: 'RSA_4096', KeyUsage: 'SIGN_VERIFY' }]);
+  });
+
+  it('logs its executions below /aws/vendedlogs/states/, each mirror under a name of its own', () => {
+    const names = propertiesOf(template, 'AWS::Logs::LogGroup').flatMap(({ LogGroupName }) => LogGroupName ?? []);
+
+    expect(names).toEqual([expect.stringMatching(/^\/aws\/vendedlogs\/states\/Stack-Mirror-Workflow-[0-9A-F]{8}$/)]);
   });
 });

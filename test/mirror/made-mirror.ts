@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { KernelFlavour, MaasMirror, type MaasMirrorProps } from '../../lib';
+import { KernelFlavour, MaasMirror, type MaasMirrorProps, UbuntuRelease } from '../../lib';
 import { allKernelNames } from '../../lib/catalog/kernels';
 
 export interface State {
@@ -53,6 +53,24 @@ export function templateOf(props?: MaasMirrorProps, context: Record<string, unkn
   const stack = new Stack(new App({ context, analyticsReporting: false }), 'Stack');
   new MaasMirror(stack, 'Mirror', props);
   return Template.fromStack(stack);
+}
+
+/** A mirror in a stack of its own, with what was made of it. @param props by default one release */
+export function madeMirror(props: (stack: Stack) => MaasMirrorProps = () => ({ releases: [UbuntuRelease.NOBLE] })) {
+  const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
+  const mirror = new MaasMirror(stack, 'Mirror', props(stack));
+  return { stack, mirror, template: Template.fromStack(stack) };
+}
+
+/** Logical ids of a type. */
+export const idsOf = (template: Template, type: string) => Object.keys(template.findResources(type));
+
+export const propertiesOf = (template: Template, type: string) =>
+  Object.values(template.findResources(type)).map(({ Properties }) => Properties);
+
+/** The orders that the schedules of a mirror carry, with the time that Scheduler fills in. */
+export function ordersIn(template: Template): { at: string; order: Record<string, unknown> }[] {
+  return propertiesOf(template, 'AWS::Scheduler::Schedule').map(({ Target }) => JSON.parse(Target.Input));
 }
 
 /** The state machine's definition; what CloudFormation would fill in stands there by its logical id without hash. */

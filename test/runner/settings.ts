@@ -50,6 +50,6 @@ export const shared = { isolate: false, unstubEnvs: true, restoreMocks: true } s
 
 /**
  * Every synthesis starts the CDK's checker of CloudFormation's rules, which takes longer than all the rest of it;
- * test/mirror/findings.test.ts asks it once for every kind of mirror.
+ * test/mirror/findings/cloudformation-rules.test.ts asks it once for every kind of mirror.
  */
 export const withoutCloudFormationsRules = { CDK_VALIDATION: 'false' };

@@ -67,6 +67,49 @@ test.each([
     '{ version: 0.2, phases: { build: { commands: [{ echo a: b }] } } }',
     'commands of phase build of it has {"echo a":"b"} where a string belongs',
   ],
+  ['no version', '{ phases: {} }', 'it has version undefined, 0.2 is understood'],
+  ['no phases', '{ version: 0.2 }', 'phases of it is undefined, a mapping belongs there'],
+  ['nothing', '', 'it is null, a mapping belongs there'],
+  [
+    'an environment that is a list',
+    '{ version: 0.2, env: [], phases: {} }',
+    'env of it is [], a mapping belongs there',
+  ],
+  [
+    'a setting of the environment that it would have to ignore',
+    '{ version: 0.2, env: { git-credential-helper: no }, phases: {} }',
+    'env of it has the key "git-credential-helper", known are shell, variables, exported-variables',
+  ],
+  [
+    'variables that are a text',
+    '{ version: 0.2, env: { variables: A }, phases: {} }',
+    'variables of it is "A", a mapping belongs there',
+  ],
+  [
+    'a variable that is a list',
+    '{ version: 0.2, env: { variables: { A: [] } }, phases: {} }',
+    'A has [] where a string belongs',
+  ],
+  [
+    'a variable with a dash',
+    '{ version: 0.2, env: { variables: { A-B: 1 } }, phases: {} }',
+    'it has "A-B" where a variable\'s name belongs',
+  ],
+  [
+    'exported variables that are no list',
+    '{ version: 0.2, env: { exported-variables: A }, phases: {} }',
+    'exported-variables of it are "A", a list belongs there',
+  ],
+  [
+    'versions of programs in another phase than the first',
+    '{ version: 0.2, phases: { build: { runtime-versions: {} } } }',
+    'phase build of it has the key "runtime-versions", known are commands, finally',
+  ],
+  [
+    'last commands that are no list',
+    '{ version: 0.2, phases: { install: { finally: 1 } } }',
+    'finally of phase install of it are 1, a list belongs there',
+  ],
   [
     'another shell',
     '{ version: 0.2, env: { shell: powershell.exe }, phases: {} }',
@@ -80,4 +123,20 @@ test.each([
 ])('refuses %s', (_, text, message) => {
   const expected = typeof message === 'string' ? message : expect.stringMatching(message);
   expect(() => parseBuildspec(text, 'it')).toThrow(expect.objectContaining({ name: 'BadFormat', message: expected }));
+});
+
+test('a phase may have no commands, numbers and truths are texts, and who is refused is told where to look', () => {
+  const text =
+    '{ version: "0.2", env: { variables: { A: true } }, phases: { post_build: {}, build: { commands: [1] } } }';
+  expect(parseBuildspec(text, 'it')).toEqual({
+    variables: { A: 'true' },
+    exportedVariables: [],
+    phases: [
+      { name: 'build', commands: ['1'], finally: [] },
+      { name: 'post_build', commands: [], finally: [] },
+    ],
+  });
+  expect(() => parseBuildspec('{}', 'it')).toThrow(
+    expect.objectContaining({ hint: 'see buildspecs/ for what the local engine runs' }),
+  );
 });

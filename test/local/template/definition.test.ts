@@ -1,7 +1,7 @@
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import { expect, test, vi } from 'vitest';
 import { StateError } from '../../../lib/local/state-error';
-import { localDefinition } from '../../../lib/local/template/definition';
+import { localDefinition, withinTimer } from '../../../lib/local/template/definition';
 
 type Json = Parameters<StateMachine['run']>[0];
 
@@ -159,13 +159,36 @@ test.each([
   ],
 ])('refuses %s', (_, definition, message) => {
   expect(() => localDefinition(definition)).toThrow(
-    expect.objectContaining({ name: 'NotSupported', message: `${message}, which this machine cannot run` }),
+    expect.objectContaining({
+      name: 'NotSupported',
+      message: `${message}, which this machine cannot run`,
+      hint: 'the workflow says only what both engines understand: JSONPath, inline maps, no variables',
+    }),
   );
 });
 
 test('refuses two tasks of one name, and a machine without states', () => {
   const inner = { StartAt: 'A', States: { A: task({ End: true }) } };
   const twice = { ...inner, States: { ...inner.States, Each: { Type: 'Map', ItemProcessor: inner, End: true } } };
-  expect(() => localDefinition(twice)).toThrow('two states have the name "A"');
-  expect(() => localDefinition({})).toThrow('a state machine has no States');
+  const refused = (message: string) => expect.objectContaining({ name: 'BadFormat', message });
+  expect(() => localDefinition(twice)).toThrow(refused('two states have the name "A"'));
+  expect(() => localDefinition({})).toThrow(refused('a state machine has no States'));
+});
+
+test('JSONPath may be said, an old map has an Iterator, and a task without resource has none', () => {
+  const inner = { StartAt: 'A', States: { A: { Type: 'Task', End: true } } };
+  const Each = { Type: 'Map', QueryLanguage: 'JSONPath', Iterator: inner, End: true };
+  const { tasks } = localDefinition({ QueryLanguage: 'JSONPath', StartAt: 'Each', States: { Each } });
+  expect(tasks).toEqual([{ state: 'A', resource: '', timeoutSeconds: undefined }]);
+});
+
+test('the time of a function is the machine’s affair, that of a build its own', () => {
+  const call = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', TimeoutSeconds: 7, End: true };
+  const States = { A: { ...call, Next: 'B', End: undefined }, B: task({ TimeoutSeconds: 5, End: true }) };
+  const { definition, tasks } = localDefinition({ StartAt: 'A', States });
+  const most = Math.floor((2 ** 31 - 1) / 1000);
+
+  expect(tasks.map(({ timeoutSeconds }) => timeoutSeconds)).toEqual([undefined, 5]);
+  expect(definition.States).toMatchObject({ A: { TimeoutSeconds: 7 }, B: { TimeoutSeconds: most } });
+  expect([withinTimer(), withinTimer(most), withinTimer(most + 1), withinTimer(7)]).toEqual([most, most, most, 7]);
 });

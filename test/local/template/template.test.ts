@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StateMachine } from 'aws-local-stepfunctions';
 import { describe, expect, test } from 'vitest';
@@ -96,7 +96,13 @@ test('functions that the state machine does not call are left alone, whatever th
 
 test('refuses a template that is missing, or whose asset is', async () => {
   await using folder = await temporaryFolder();
-  expect(() => readAssembly(join(folder.path, 'None.template.json'))).toThrow(/None.template.json is missing/);
+  expect(() => readAssembly(join(folder.path, 'None.template.json'))).toThrow(
+    expect.objectContaining({
+      name: 'NoSuchObject',
+      message: `${join(folder.path, 'None.template.json')} is missing`,
+      hint: 'synthesise the app first',
+    }),
+  );
   const path = await writeAssembly(folder.path, {
     definition,
     projects: { FetchProject: project },
@@ -106,7 +112,8 @@ test('refuses a template that is missing, or whose asset is', async () => {
   expect(() => readAssembly(path)).toThrow(
     expect.objectContaining({
       name: 'NoSuchObject',
-      message: expect.stringContaining('asset.FetchProject is missing'),
+      message: expect.stringMatching(/^the asset .*asset\.FetchProject is missing$/),
+      hint: 'synthesise the app again',
     }),
   );
 });
@@ -116,6 +123,32 @@ test.each([
     'two state machines',
     { resources: { Other: { Type: 'AWS::StepFunctions::StateMachine' } } },
     'the template has 2 state machines (Machine, Other), one is run',
+  ],
+  [
+    'no state machine',
+    { resources: { Machine: { Type: 'AWS::SNS::Topic' } } },
+    'the template has 0 state machines (), one is run',
+  ],
+  [
+    'a definition that is no JSON',
+    {
+      resources: {
+        Machine: { Type: 'AWS::StepFunctions::StateMachine', Properties: { DefinitionString: '{'.repeat(200) } },
+      },
+    },
+    `the definition of the state machine is no JSON: ${'{'.repeat(100)}`,
+  ],
+  [
+    'a source that is no asset',
+    {
+      resources: {
+        FetchProject: {
+          Type: 'AWS::CodeBuild::Project',
+          Properties: { Environment: {}, Source: { BuildSpec: project.buildspec, Location: 'bucket/other.zip' } },
+        },
+      },
+    },
+    'the asset manifest has no file with the key bucket/other.zip',
   ],
   [
     'a reference to nothing',
@@ -141,6 +174,29 @@ test.each([
     ...wrong,
   });
   expect(() => readAssembly(path)).toThrow(expect.objectContaining({ name: 'BadFormat', message }));
+});
+
+test('refuses a template, and an asset manifest, that is no JSON', async () => {
+  await using folder = await temporaryFolder();
+  const path = await writeAssembly(folder.path, { definition });
+  for (const name of ['Small.assets.json', 'Small.template.json']) {
+    await writeFile(join(folder.path, name), '{');
+    expect(() => readAssembly(path)).toThrow(
+      expect.objectContaining({
+        ...{ name: 'BadFormat', message: `${join(folder.path, name)} is no JSON`, cause: expect.any(SyntaxError) },
+      }),
+    );
+  }
+});
+
+test('a build may take an hour where its project does not say how long', async () => {
+  await using folder = await temporaryFolder();
+  const path = await writeAssembly(folder.path, {
+    definition,
+    projects: { FetchProject: project },
+    functions: { PlanFunction: '' },
+  });
+  expect(readAssembly(path).projects.get('FetchProject')).toMatchObject({ timeoutSeconds: 3600, environment: {} });
 });
 
 test('refuses a secret of a project, which this machine cannot read', async () => {

@@ -1,0 +1,68 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { Architecture, MirrorSchedule, UbuntuRelease } from '../../../lib';
+import { everyProp } from '../every-prop';
+import { madeMirror, ordersIn } from '../made-mirror';
+
+describe('what a mirror orders', () => {
+  it('architectures: orders of a release what it has of them', () => {
+    const { template: made } = madeMirror(() => ({
+      releases: [UbuntuRelease.NOBLE, UbuntuRelease.XENIAL],
+      architectures: [Architecture.AMD64, Architecture.RISCV64],
+      schedule: MirrorSchedule.DAILY,
+    }));
+
+    expect(ordersIn(made).map(({ order }) => [order.release, order.architectures])).toEqual([
+      ['noble', ['amd64', 'riscv64']],
+      ['xenial', ['amd64']],
+      ['bootloaders', []],
+    ]);
+  });
+
+  it('schedule: calls Look for every release of every view, with the time of the look', () => {
+    const { template: made } = madeMirror(everyProp);
+
+    expect(ordersIn(made).map(({ at, order }) => [at, order.view, order.release])).toEqual([
+      ['<aws.scheduler.scheduled-time>', 'candidate', 'noble'],
+      ['<aws.scheduler.scheduled-time>', 'candidate', 'bootloaders'],
+      ['<aws.scheduler.scheduled-time>', 'next', 'jammy'],
+    ]);
+    made.allResourcesProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(6 hours)',
+      FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 30 },
+      State: 'ENABLED',
+      Target: {
+        Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MirrorLookFunction'), 'Arn'] },
+        RoleArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MirrorLookoutRole'), 'Arn'] },
+        RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 2 },
+      },
+    });
+  });
+
+  it('views and places: order what they say', () => {
+    const next = ordersIn(madeMirror(everyProp).template).find(({ order }) => order.view === 'next');
+
+    expect(next?.order).toMatchObject({
+      release: 'jammy',
+      architectures: ['amd64'],
+      kernels: { required: ['hwe'], optional: ['ga'] },
+      customise: {
+        repositories: [
+          'ppa:cloud-init-dev/daily',
+          {
+            repository: expect.stringMatching(/^Types: deb\n/),
+            credentials: expect.stringMatching(/:repository-AbCdEf$/),
+          },
+        ],
+        proposed: ['cloud-init'],
+        packages: ['jq'],
+        purge: ['snapd'],
+      },
+      serial: '20261120',
+      compression: 'xz',
+      bootTest: false,
+      bootTimeout: 45,
+      places: { stream: 'releases', streamKeyring: 'AAAA', proxy: 'http://proxy.example.com:3128' },
+    });
+  });
+});
