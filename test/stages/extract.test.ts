@@ -1,63 +1,39 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, it } from 'vitest';
-import { initramfsPackages } from '../../lib/catalog/boot/initramfs';
-import { kernelOf } from '../../lib/catalog/kernels';
-import { releaseOf } from '../../lib/catalog/releases';
-import { aptInstall } from '../../lib/machine/apt/apt';
-import { imagePackageOf, resolveInstall } from '../../lib/machine/apt/apt-resolve';
-import { makeInitramfs, prepareInitramfs } from '../../lib/machine/initramfs/initramfs';
-import { findKernel } from '../../lib/machine/initramfs/kernel';
-import type { Chroot } from '../../lib/machine/tree/chroot';
-import { initramfsChoiceOf } from '../../lib/stages/layer/initramfs-choice';
+import { expect, it } from 'vitest';
+import { foldersOf, made } from '../../lib/job/layout';
+import { sha256Of } from '../../lib/sha256';
+import { extract } from '../../lib/stages/extract';
+import { prepare } from '../../lib/stages/prepare';
+import type { DirectoryStore } from '../../lib/store/directory/directory';
 import { lookAlike, serveArchive } from '../fixtures/images/look-alike';
-import { temporaryFolder } from '../fixtures/temporary-folder';
-import { inImage, pocketsAt } from '../fixtures/trees/in-image';
+import { benchFor, withProgress } from './made/workbench';
 
-// Made cold beside other tests it takes longer than a test may.
-beforeAll(() => lookAlike('noble'));
+it('installs a kernel on image and layer, and hands on its file, its initramfs and what they are', async () => {
+  const noble = await lookAlike('noble');
+  await using archive = await serveArchive(noble.archive);
+  const places = { archive: archive.url, archiveKeyring: readFileSync(noble.keyring).toString('base64') };
+  const fields = { release: 'noble', kernels: { required: ['ga'] }, places };
+  const prepared = benchFor('prepare', fields);
+  const { root } = foldersOf(prepared.job);
+  await prepared.store.create(made.squashfs(root), { file: noble.squashfs });
+  await withProgress(() => prepare({ ...prepared, folder: foldersOf(prepared.job).prepared }));
+  const bench = { ...benchFor('extract', fields, { kernel: 'ga' }), store: prepared.store };
 
-const noble = releaseOf('noble');
-const choice = initramfsChoiceOf(noble, 'amd64');
+  const { result, shown } = await withProgress(() => extract(bench));
 
-it('takes the same kernel and initramfs without the headers, and without other kernels beside it', async () => {
-  const look = await lookAlike('noble');
-  await using archive = await serveArchive(look.archive);
-  await inImage(look, pocketsAt(archive.url, look, 'release', 'updates'), async (chroot) => {
-    await prepareInitramfs(chroot, choice, 'buildspecs/initramfs');
-    await aptInstall(chroot, [...initramfsPackages(noble).map(({ name }) => name), 'zstd']);
-    const whole = kernelOf('noble', 'amd64', 'hwe').package;
-    const image = await imagePackageOf(chroot, whole);
-    await aptInstall(chroot, [image]);
-    const alone = await take(chroot, image);
-
-    const left = (await resolveInstall(chroot, [whole])).map(({ name }) => name);
-    expect(left).toContain(`linux-headers-${alone.release}`);
-    await aptInstall(chroot, [whole]);
-    expectSame(await take(chroot, whole), alone);
-
-    await aptInstall(chroot, [kernelOf('noble', 'amd64', 'ga').package]);
-    expectSame(await take(chroot, whole), alone);
-    const other = await take(chroot, 'linux-generic');
-    expect(other.release).toBe(look.images.ga?.name.replace('linux-image-', ''));
-    expect(other.initrd.equals(alone.initrd)).toBe(false);
+  const image = noble.images.ga?.name ?? '';
+  const release = image.replace('linux-image-', '');
+  expect(shown).toEqual(['installing linux-image-generic', `making the initramfs of ${release}`]);
+  const measured = (key: string) => {
+    const bytes = readFileSync(join((prepared.store as DirectoryStore).root, key));
+    return { sha256: sha256Of(bytes), size: bytes.length };
+  };
+  expect(result).toEqual({
+    kernel: measured(made.kernel(bench.folder)),
+    initrd: measured(made.initrd(bench.folder)),
+    ...{ imagePackage: image, imageVersion: noble.images.ga?.version, kernelRelease: release },
+    drivers: { wanted: expect.any(Number), found: result.drivers.wanted },
   });
+  expect(result.drivers.wanted).toBeGreaterThan(0);
 });
-
-interface Taken {
-  readonly release: string;
-  readonly kernel: Buffer;
-  readonly initrd: Buffer;
-}
-
-async function take(chroot: Chroot, requested: string): Promise<Taken> {
-  const { path, release } = await findKernel(chroot, requested);
-  const initrd = join(temporaryFolder(), 'initrd');
-  await makeInitramfs(chroot, choice, release, 1_748_736_000, initrd);
-  return { release, kernel: await readFile(join(chroot.path, path)), initrd: await readFile(initrd) };
-}
-
-function expectSame(one: Taken, other: Taken): void {
-  const same = { kernel: one.kernel.equals(other.kernel), initrd: one.initrd.equals(other.initrd) };
-  expect({ release: one.release, ...same }).toEqual({ release: other.release, kernel: true, initrd: true });
-}

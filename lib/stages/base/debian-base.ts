@@ -1,21 +1,18 @@
 import { join } from 'node:path';
 import { squashfsCompression } from '../../catalog/compression';
 import type { Release } from '../../catalog/releases';
-import { MirrorError } from '../../errors';
 import { machineAptOptions } from '../../machine/apt/apt';
 import { machineCertificates } from '../../machine/apt/apt-certificates';
-import { inReleaseTime, readInRelease, verifiedNames } from '../../machine/apt/in-release';
+import { readInRelease } from '../../machine/apt/in-release';
 import { bootstrap } from '../../machine/bootstrap/bootstrap';
 import { makeFolder } from '../../machine/files';
 import { openGateway } from '../../machine/gateway/gateway';
 import { progress } from '../../machine/log';
-import { inside } from '../../machine/tree/inside/inside';
-import { type NamedText, textsIn } from '../../machine/tree/inside/lists';
 import { makeSquashfs } from '../../machine/tree/squashfs';
-import { splitClearsigned } from '../../simplestreams/openpgp/split-clearsigned';
 import { releaseRepositories } from '../sources/repositories';
 import { networkOf } from '../sources/search';
 import { serialOf, type Workbench } from '../workbench';
+import { archiveTime, startOfDay, verifiedTime } from './archive-time';
 import type { Base } from './base';
 
 /** What a machine needs to be commissioned by cloud-init, and its initramfs to boot from the network. */
@@ -35,7 +32,7 @@ export async function debianBase(release: Release, bench: Workbench): Promise<Ba
   await makeFolder(lists);
 
   const announced = await Promise.all(repositories.map((one) => readInRelease(one, network)));
-  const epoch = newest(announced);
+  const epoch = archiveTime(announced);
   progress(`bootstrapping ${release.name} ${job.architecture}`);
   const { ca } = bench.order.places;
   const aptOptions = await machineAptOptions();
@@ -48,12 +45,7 @@ export async function debianBase(release: Release, bench: Workbench): Promise<Ba
     ...(epoch !== undefined && { epoch: startOfDay(epoch) }),
   });
 
-  const verified = newest(textsIn(inside(lists), '', verifiedNames).map(signedPartOf));
-  if (verified === undefined) {
-    throw new MirrorError('NotReady', 'the archive has no InRelease or Release file with a Date', {
-      hint: 'give another archive with --archive URL',
-    });
-  }
+  const verified = verifiedTime(lists);
   progress('packing the base image');
   await makeSquashfs(tree, squashfs, {
     compression: squashfsCompression(release, bench.order.compression),
@@ -61,20 +53,4 @@ export async function debianBase(release: Release, bench: Workbench): Promise<Ba
   });
   const uri = repositories.map((one) => `${one.uri} ${one.suite}`).join(', ');
   return { serial: serialOf(verified), squashfs, source: { kind: 'bootstrap', uri, sha256: '', product: '' } };
-}
-
-/** Debian has no image serial: what counts is the day on which the newest of its parts was written. */
-function newest(inReleases: readonly (string | undefined)[]): number | undefined {
-  const times = inReleases.map((text) => (text === undefined ? undefined : inReleaseTime(text)));
-  return times.includes(undefined) || times.length === 0 ? undefined : Math.max(...(times as number[]));
-}
-
-/** Two builds on one day then agree on every date, as the serial does. */
-function startOfDay(epoch: number): number {
-  return epoch - (epoch % 86_400);
-}
-
-/** Of a file that apt has verified, without what anybody may have written around what is signed. */
-function signedPartOf({ name, text }: NamedText): string {
-  return name.endsWith('_Release') ? text : splitClearsigned(Buffer.from(text)).text;
 }

@@ -1,0 +1,76 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Order } from '../../lib/job/order';
+import { archivesDigest } from '../../lib/machine/apt/in-release';
+import { sha256Of } from '../../lib/sha256';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
+import { look } from '../../lib/stages/plan';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
+import { serveArchive } from '../fixtures/servers/served-archive';
+import { temporaryFolder } from '../fixtures/temporary-folder';
+import { type SmallPress, smallPress } from '../publication/made/small-press';
+import { publishLoaders } from './loaders/made/published-loaders';
+
+let signer: Signer;
+beforeAll(async () => {
+  signer = await smallSigner();
+});
+
+let press: SmallPress;
+let folder: string;
+beforeEach(() => {
+  [press, folder] = [smallPress(signer), temporaryFolder()];
+  for (const suite of suites) turn(suite, suite);
+});
+
+const suites = ['archive/noble', 'ports/noble', 'ports/xenial'].flatMap((one) =>
+  ['', '-updates', '-security'].map((pocket) => `${one}${pocket}`),
+);
+
+/** Makes a suite say something else. */
+function turn(suite: string, text: string): void {
+  const file = join(folder, suite.replace('/', '/dists/'), 'InRelease');
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+/** A look at a site whose archives are the folder. */
+async function lookAt(changes: Partial<Order> = {}) {
+  await using served = await serveArchive(folder);
+  const places = { archive: `${served.url}/archive`, ports: `${served.url}/ports` };
+  const order = Order.parse({ release: 'bootloaders', architectures: [], places, ...changes });
+  return await look(order, { ...press, scratch: temporaryFolder(), tools: '' });
+}
+
+const inReleases = (texts: readonly string[]) => texts.map((text) => sha256Of(text));
+
+describe('a look at what is new of bootloaders', () => {
+  it('finds them new until they are published, and again where an archive has changed', async () => {
+    const first = await lookAt();
+    const inputs = archivesDigest(inReleases(suites)) ?? '';
+    expect(first).toMatchObject({ bootloaders: true, news: true, job: { inputs, recipe: '' } });
+
+    await publishLoaders(press, { inputs, inReleases: inReleases(suites) });
+    expect(await lookAt()).toMatchObject({
+      ...{ bootloaders: true, news: false, job: { inputs } },
+      reason: 'nothing is new: the archives are those of the newest versions',
+    });
+    expect((await lookAt({ view: 'other' })).news).toBe(true);
+    expect((await lookAt({ rebuild: true })).news).toBe(true);
+
+    turn('ports/xenial-security', 'a fix');
+    const later = await lookAt();
+    expect(later.news).toBe(true);
+    expect(later.job.inputs).not.toBe(inputs);
+  });
+
+  it('takes an archive that cannot be read for news, also where nobody knows what is published', async () => {
+    await publishLoaders(press, { inputs: '' });
+    const places = { archive: 'http://127.0.0.1:1/', ports: 'http://127.0.0.1:1/' };
+
+    const planned = await lookAt({ places: Order.parse({ release: 'bootloaders', places }).places });
+
+    expect(planned).toMatchObject({ news: true, job: { inputs: '' } });
+  });
+});
