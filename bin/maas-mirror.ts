@@ -3,6 +3,7 @@
 
 import './check-node';
 import { Command, CommanderError } from 'commander';
+import { packageText } from '../lib/mirror/package-files';
 import { addAccess } from './commands/access';
 import { addBuild } from './commands/build';
 import { addDoctor } from './commands/doctor';
@@ -71,7 +72,7 @@ export function programOf(terminal: Terminal, done: (code: number) => void): Com
 }
 
 function version(): string {
-  return (require('../../package.json') as { version: string }).version;
+  return (JSON.parse(packageText('package.json')) as { version: string }).version;
 }
 
 if (require.main === module) {

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -104,4 +104,27 @@ it('forges no progress by what its error quotes', () => {
 
   expect(stderr).toContain('deployed are theirs\n :: published\n');
   expect(stdout).toBe('');
+});
+
+const started = (words: readonly string[], options: SpawnSyncOptions = {}) => {
+  const program = join(__dirname, '../../dist/assets/stage/stage.js');
+  const ran = spawnSync(process.execPath, [program, ...words], { cwd: temporaryFolder(), encoding: 'utf8', ...options });
+  return [ran.status, String(ran.stderr).trimEnd().split('\n'), ran.stdout];
+};
+
+it('refuses a name of no stage as misuse, and says which there are', () => {
+  const stages = '  stages are fetch, upgrade, prepare, extract, boot-test, bootloaders, probe';
+  expect(started(['fetsh'])).toEqual([2, ['error BadInput: there is no stage "fetsh"', stages], '']);
+  expect(started([])).toEqual([2, ['error BadInput: there is no stage ""', stages], '']);
+});
+
+it('refuses to run as somebody who cannot mount', () => {
+  expect(started(['fetch'], { uid: 65_534, gid: 65_534, cwd: '/' })).toEqual([
+    1,
+    [
+      'error NotRoot: stages mount file systems and run as root, not as user 65534',
+      '  run it with sudo, or in a privileged container',
+    ],
+    '',
+  ]);
 });

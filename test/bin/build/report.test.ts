@@ -171,3 +171,105 @@ it('names the logs by their way from here only where they are below this folder'
   expect(lineOf('/elsewhere/m.work/logs/x')).toBe('/elsewhere/m.work/logs/x');
   expect(lineOf('../m.work/logs/x')).toBe(resolve('../m.work/logs/x'));
 });
+
+describe('the report of a build, whole,', () => {
+  const order = (release: string, view: string) => Order.parse({ release, architectures: ['amd64'], view });
+  const now = new Date('2026-11-25');
+  const fingerprint = 'F'.repeat(40);
+  const built = (one: Order, result = succeeded(published())) => {
+    return { order: one, execution: 'run-1', logs: 'https://console/1', result, outcome: outcomeOf(result) };
+  };
+  const reported = (results: BuildResult[], options: Partial<Parameters<typeof report>[1]> = {}) => {
+    const terminal = keptTerminal();
+    report(results, { mirror: '/m', fingerprint, json: false, now, ...options }, terminal);
+    return terminal.outLines;
+  };
+  const loaders = (...products: { product: string; version: string }[]): ExecutionResult => {
+    return { status: 'SUCCEEDED', output: { bootloaders: { published: products } }, failures: [] };
+  };
+  const bootloaders = Order.parse({ release: 'bootloaders', view: 'stable', architectures: [] });
+  const file = '/var/snap/maas/common/maas-mirror.gpg';
+
+  it('names views, keyring and fingerprint, and tells MAAS of each view that has images of Ubuntu', () => {
+    const grub = { product: 'com.ubuntu.maas.stable:1:grub-efi:uefi:amd64', version: '20261120.0' };
+    const pxe = { product: 'com.ubuntu.maas.stable:1:pxelinux:pxe:i386', version: '20261121.0' };
+    const results = [
+      built(order('noble', 'stable')),
+      built(order('jammy', 'stable'), failed(broken)),
+      built(order('bookworm', 'debian')),
+      built(order('noble', 'plain')),
+      built(bootloaders, loaders(grub, pxe)),
+      built(order('noble', 'broken'), failed(broken)),
+    ];
+
+    expect(reported(results)).toEqual([
+      '✓ noble: amd64: published version 20261120',
+      '  logs         https://console/1',
+      '✗ jammy: failed; see above. What was published before is as it was',
+      '  logs         https://console/1',
+      '✓ bookworm: amd64: published version 20261120',
+      '  support      ended on 2026-07-11, extended support ends on 2028-06-30',
+      '  logs         https://console/1',
+      '✓ noble: amd64: published version 20261120',
+      '  logs         https://console/1',
+      '✓ bootloaders: published grub-efi:uefi:amd64 20261120.0, pxelinux:pxe:i386 20261121.0',
+      '  logs         https://console/1',
+      '✗ noble: failed; see above. What was published before is as it was',
+      '  logs         https://console/1',
+      '  view         /m/stable',
+      '  view         /m/debian',
+      '  view         /m/plain',
+      '  keyring      /m/keyring.gpg (binary, as MAAS wants it)',
+      `  fingerprint  ${fingerprint}`,
+      '',
+      'To use it in MAAS, serve this mirror, and on every region controller:',
+      `  sudo curl --fail -o ${file} http://MIRROR/keyring.gpg`,
+      `  maas admin boot-sources create url=http://MIRROR/stable/ keyring_filename=${file}`,
+      'It holds bootloaders, so images.maas.io can go: of two sources with bootloaders, one overwrites the other.',
+      '',
+      'To use it in MAAS, serve this mirror, and on every region controller:',
+      `  sudo curl --fail -o ${file} http://MIRROR/keyring.gpg`,
+      `  maas admin boot-sources create url=http://MIRROR/plain/ keyring_filename=${file}`,
+      'Keep images.maas.io as a source: this mirror holds no bootloaders.',
+    ]);
+  });
+
+  it('says nothing of views where all failed, and no fingerprint where it is not known', () => {
+    expect(reported([built(order('noble', 'stable'), failed(broken))])).toHaveLength(2);
+    expect(reported([built(order('noble', 'stable'))], { fingerprint: undefined }).join('\n')).not.toMatch(/fingerprint/);
+  });
+
+  it('has the addresses of a site, however it ends, and a place for the password', () => {
+    const lines = reported([built(order('noble', 'stable'))], { mirror: 'https://a.example//', passwordsOf: 'Stack' });
+
+    expect(lines.slice(2, 4)).toEqual([
+      '  view         https://a.example/stable/',
+      '  keyring      https://a.example/keyring.gpg (binary, as MAAS wants it)',
+    ]);
+    expect(lines[7]).toBe(`  sudo curl --fail -o ${file} https://SITE:PASSWORD@a.example/keyring.gpg`);
+    expect(lines[9]).toMatch(/access add SITE --stack Stack/);
+  });
+
+  it('is the same as JSON, and nothing else', () => {
+    const lines = reported([built(order('noble', 'stable')), built(bootloaders, loaders())], { json: true });
+
+    expect(JSON.parse(lines.join('\n'))).toEqual({
+      builds: [
+        {
+          ...{ release: 'noble', source: 'catalogue', support: 'standard', view: '/m/stable', execution: 'run-1' },
+          ...{ status: 'SUCCEEDED', outcome: 'amd64: published version 20261120', logs: 'https://console/1' },
+        },
+        {
+          ...{ release: 'bootloaders', view: '/m/stable', execution: 'run-1', status: 'SUCCEEDED' },
+          ...{ outcome: 'nothing is new', logs: 'https://console/1' },
+        },
+      ],
+      keyring: '/m/keyring.gpg',
+      fingerprint,
+    });
+  });
+
+  it('says that nothing is new where a plan gives no reason', () => {
+    expect(outcomeOf({ status: 'SUCCEEDED', output: {}, failures: [] })).toBe('nothing is new');
+  });
+});

@@ -1,0 +1,114 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { existingSigner, keyPlace, requireOutside, signerFrom } from '../../../bin/keys/signing-key';
+import { folderOf } from '../../../bin/preflight/folders';
+import { checkPlaces, placesOf } from '../../../bin/preflight/places';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+
+const misuse = (name: string, message: string, hint: string) =>
+  expect.objectContaining({ name, message, hint, misuse: true });
+
+describe('where a build keeps what', () => {
+  it('is beside the mirror and with the user’s data unless told, by whole paths', () => {
+    vi.stubEnv('XDG_DATA_HOME', '/data');
+    onTestFinished(() => void vi.unstubAllEnvs());
+
+    expect(placesOf({ mirror: './mirror' })).toEqual({
+      mirror: resolve('mirror'),
+      work: `${resolve('mirror')}.work`,
+      key: '/data/maas-mirror/signing-key.asc',
+    });
+  });
+
+  it('is where it is told, a key of KMS by its name', () => {
+    expect(placesOf({ mirror: '/srv/m', work: 'w', key: 'k.asc' })).toEqual({
+      ...{ mirror: '/srv/m', work: resolve('w'), key: resolve('k.asc') },
+    });
+    expect(placesOf({ mirror: '/srv/m', key: 'kms:alias/mirror' }).key).toBe('kms:alias/mirror');
+    expect(placesOf({ mirror: '/srv/m', key: 'secret:arn:x' }).key).toBe('secret:arn:x');
+  });
+
+  it.each(['/srv/m', '/srv/m/work', '/srv/m/a/b'])('refuses the work folder %s, in the mirror that is served', (work) => {
+    expect(() => placesOf({ mirror: '/srv/m', work, key: '/k' })).toThrow(
+      misuse(
+        'BadInput',
+        `the work folder ${work} would be in the mirror that is served`,
+        'give it another place with --work',
+      ),
+    );
+  });
+
+  it('refuses a key in the mirror that is served, and takes one beside it', () => {
+    expect(() => placesOf({ mirror: '/srv/m', key: '/srv/m/k.asc' })).toThrow(
+      misuse(
+        'KeyExposed',
+        'the private key /srv/m/k.asc would lie in the mirror that is served',
+        'give it another place with --key',
+      ),
+    );
+    requireOutside('/srv/m', '/srv/k.asc');
+    requireOutside(process.cwd(), 'kms:alias/mirror');
+  });
+
+  it('refuses a mirror in a folder that does not exist, and one below a file', async () => {
+    const folder = temporaryFolder();
+    for (const parent of [join(folder, 'none'), __filename]) {
+      const places = { mirror: join(parent, 'mirror'), work: join(folder, 'work'), key: join(folder, 'key.asc') };
+      await expect(checkPlaces(places, [])).rejects.toEqual(
+        misuse(
+          'NoSuchDirectory',
+          `${places.mirror} cannot be made: there is no directory ${parent}`,
+          'make it first, or name another folder with --mirror',
+        ),
+      );
+    }
+  });
+
+  it('is looked at, and a new mirror has no signer yet', async () => {
+    const folder = temporaryFolder();
+    const places = { mirror: join(folder, 'mirror'), work: join(folder, 'work'), key: join(folder, 'key.asc') };
+    expect(await checkPlaces(places, [{ view: 'candidate' }])).toEqual({ signer: undefined });
+  });
+});
+
+describe('a folder that an option names', () => {
+  it.each(['http://a.example/m', 's3://bucket', 'S3://bucket', 'a+b.c-1:///x', ''])('refuses %j', (value) => {
+    expect(() => folderOf('--mirror', value)).toThrow(
+      misuse(
+        'BadInput',
+        `--mirror ${JSON.stringify(value)} is not a folder of this machine`,
+        'give the path of a folder; a mirror in AWS is built by its own stack: --stack NAME',
+      ),
+    );
+  });
+
+  it.each(['m', './s3:/b', '/a://b', ' http://a', '1s3://b'])('may be called %j', (value) => {
+    expect(folderOf('--mirror', value)).toBe(resolve(value));
+  });
+});
+
+describe('a signing key', () => {
+  it.each([
+    [
+      '',
+      'no signing key is named',
+      'give the path of a file, kms:<ARN> or secret:<ARN>; a deployed mirror sets MIRROR_SIGNING_KEY',
+    ],
+    ['kms:', 'kms: names no key', 'kms:alias/mirror, kms:<id> or kms:<ARN>'],
+  ])('refuses to be called %j', async (key, message, hint) => {
+    await expect(signerFrom(key)).rejects.toEqual(misuse('BadInput', message, hint));
+  });
+
+  it('refuses to be made where it has to exist', async () => {
+    const key = join(temporaryFolder(), 'key.asc');
+    await expect(existingSigner(key)).rejects.toEqual(
+      misuse('BadInput', `there is no key ${key}`, 'is the path right?'),
+    );
+  });
+
+  it('has its whole path, unless it is no file', () => {
+    expect(['k', '/k', 'kms:k', 'secret:k'].map(keyPlace)).toEqual([resolve('k'), '/k', 'kms:k', 'secret:k']);
+    expect(keyPlace('~/k')).not.toContain(homedir());
+  });
+});
