@@ -3,13 +3,13 @@ import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, sta
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { MirrorError } from '../../../lib/errors';
 import { machineClock } from '../../../lib/machine/download/clock';
 import { trusted } from '../../../lib/machine/download/connections';
 import { download, readUrl } from '../../../lib/machine/download/download';
-import { defaultWaits, retrying } from '../../../lib/machine/download/retry';
 import { Transient } from '../../../lib/machine/download/http-request';
+import { defaultWaits, retrying } from '../../../lib/machine/download/retry';
 import { leastRate } from '../../../lib/machine/download/time-limit';
-import { MirrorError } from '../../../lib/errors';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { closedServer, serve } from '../../store/http/answering-server';
 
@@ -152,7 +152,13 @@ describe('a file that cannot be had', () => {
       'is not there (404), though the stream names it',
       again,
     ],
-    ['has another length', (_, response) => response.end('short'), 'NotReady', 'has 5 bytes, the stream promises 10', again],
+    [
+      'has another length',
+      (_, response) => response.end('short'),
+      'NotReady',
+      'has 5 bytes, the stream promises 10',
+      again,
+    ],
     [
       'is longer, which nobody said',
       (_, response) => {

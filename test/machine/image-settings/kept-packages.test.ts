@@ -53,14 +53,10 @@ describe('an upgrade to an added repository', () => {
     });
     await expect(requireUpgraded(tree, ['http://new/ubuntu/'])).rejects.toMatchObject({
       name: 'KeptBack',
-      message:
-        'tool stays 1, although 2 was asked for: apt keeps it back, since what it needs cannot be had',
+      message: 'tool stays 1, although 2 was asked for: apt keeps it back, since what it needs cannot be had',
       hint: wayOut,
     });
-    expect(tree.asked).toEqual([
-      `run apt-cache ${withoutPins} policy other tool`,
-      'run apt-cache policy tool',
-    ]);
+    expect(tree.asked).toEqual([`run apt-cache ${withoutPins} policy other tool`, 'run apt-cache policy tool']);
     expect(tree.options).toEqual([{ quiet: true }, { quiet: true }]);
   });
 
@@ -149,8 +145,7 @@ describe('a package that apt finds no candidate of', () => {
       'run apt-cache': hidden + policy('other', '1', '2'),
     });
     await expect(requireOffered(chroot, ['tool', 'other'])).rejects.toMatchObject({
-      message:
-        'tool is not installed, although 2 was asked for: the image’s own apt preferences (pins) rule it out',
+      message: 'tool is not installed, although 2 was asked for: the image’s own apt preferences (pins) rule it out',
     });
     expect(chroot.asked.slice(0, 2)).toEqual([
       'run apt-cache policy tool other',
@@ -214,7 +209,6 @@ describe('settings of an image', () => {
     expect(log).toBe(`settings of the image, which decide nothing here: ${own.join(', ')}\n`);
     expect(await logOf(() => forgetKernelSettings(path))).toBe('');
   });
-
 
   it('of apt go, and come again with the tree as it came', async () => {
     const files = { 'etc/apt/apt.conf': 'a', 'etc/apt/apt.conf.d/99site': 'b', 'etc/apt/preferences': 'c' };

@@ -65,7 +65,10 @@ describe('the kernel of a package', () => {
   it('is taken signed where a signed one is beside it', async () => {
     const path = treeWith({ [`boot/${name}`]: '', [`boot/${name}.efi.signed`]: '' });
     const tree = recordedTree(path, { 'run dpkg-query --search': `${owner}: x` });
-    expect(await findKernel(tree, owner)).toMatchObject({ path: `/boot/${name}.efi.signed`, release: '6.8.0-50-generic' });
+    expect(await findKernel(tree, owner)).toMatchObject({
+      path: `/boot/${name}.efi.signed`,
+      release: '6.8.0-50-generic',
+    });
     expect(signedVariant(name, [name, 'vmlinuz-6.9.signed', `${name}.signed.old`, `${name}1`])).toBe(name);
     expect(signedVariant('vmlinuz-1.signed', ['vmlinuz-1.signed'])).toBe('vmlinuz-1.signed');
   });
@@ -82,10 +85,22 @@ describe('the kernel of a package', () => {
 
   it.each([
     [{ 'boot/vmlinuz-1': '', 'boot/vmlinux-2': '' }, 'vmlinuz-1, vmlinux-2'],
-    [{ 'boot/vmlinuz-': '', 'boot/vmlinuz-a b': '', 'boot/xvmlinuz-1': '', 'boot/vmlinuy-1': '', 'boot/vmlinuz--x': '' }, 'none'],
+    [
+      {
+        'boot/vmlinuz-': '',
+        'boot/vmlinuz-a b': '',
+        'boot/xvmlinuz-1': '',
+        'boot/vmlinuy-1': '',
+        'boot/vmlinuz--x': '',
+      },
+      'none',
+    ],
     [{}, 'none'],
   ])('refuses where the package brought none: %j', async (files, held) => {
-    const tree = recordedTree(treeWith(files as Record<string, string>), { 'run dpkg-query': '', 'run apt-get': 'Remv other [1]' });
+    const tree = recordedTree(treeWith(files as Record<string, string>), {
+      'run dpkg-query': '',
+      'run apt-get': 'Remv other [1]',
+    });
     const failure = (await findKernel(tree, 'linux-generic').catch((error) => error)) as Error;
     expect(failure).toMatchObject({
       name: 'NoKernel',

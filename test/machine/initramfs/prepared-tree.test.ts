@@ -44,7 +44,11 @@ const loadable = [
 describe('what dracut takes along', () => {
   it('is what the kernel has of it, loadable or built in', () => {
     expect(choiceFor(dracut, loadable, 'kernel/fs/overlayfs/overlay.ko\n')).toEqual({
-      present: { maker: 'dracut', modules: ['squashfs', 'virtio-net', 'overlay'], directories: ['drivers/net/bonding'] },
+      present: {
+        maker: 'dracut',
+        modules: ['squashfs', 'virtio-net', 'overlay'],
+        directories: ['drivers/net/bonding'],
+      },
       missing: ['nosuch', 'drivers/net/team/', 'drivers/md/'],
     });
   });
@@ -130,8 +134,10 @@ describe('a tree that kernels are installed in', () => {
     expect(read(path, 'etc/initramfs-tools/maas-mirror-modules')).toBe(
       'directory kernel/drivers/net/bonding\nmodule squashfs\n',
     );
-    expect([read(path, 'etc/initramfs-tools/hooks/maas-mirror'), modeOf(path, 'etc/initramfs-tools/hooks/maas-mirror')])
-      .toEqual([readFileSync(`${tools}/hooks/maas-mirror`, 'utf8'), 0o755]);
+    expect([
+      read(path, 'etc/initramfs-tools/hooks/maas-mirror'),
+      modeOf(path, 'etc/initramfs-tools/hooks/maas-mirror'),
+    ]).toEqual([readFileSync(`${tools}/hooks/maas-mirror`, 'utf8'), 0o755]);
     expect(existsSync(join(path, 'etc/initramfs-tools/hooks/rooturl'))).toBe(false);
     expect(read(path, functions)).toBe(`x\nadd_firmware()\n${readFileSync(`${tools}/batched-modules.sh`, 'utf8')}`);
     expect(existsSync(join(path, 'etc/kernel-img.conf'))).toBe(false);
@@ -219,7 +225,9 @@ describe('an initramfs', () => {
   });
 
   it('refuses to look for drivers of a kernel of which no package has modules', async () => {
-    const root = treeWith({ 'var/lib/dpkg/info/linux-x.list': '/lib/modules/6.9/kernel/a.ko\n/lib/modules/6.8/x.txt\n' });
+    const root = treeWith({
+      'var/lib/dpkg/info/linux-x.list': '/lib/modules/6.9/kernel/a.ko\n/lib/modules/6.8/x.txt\n',
+    });
     const wanted = { directories: [], modules: [] };
     await expect(requireDrivers({ root, release: '6.8', initrd: '/nowhere' }, wanted)).rejects.toMatchObject({
       name: 'NoKernel',

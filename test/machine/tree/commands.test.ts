@@ -83,7 +83,12 @@ describe('a squashfs', () => {
 
   it('is mounted by a node that is made for it, where /dev lacks that', async () => {
     const node = missingNode();
-    const programs = { mount: `[ "$count" = 2 ] || { ${noLoop}; }`, losetup: `echo ${node.path}`, mknod: '', umount: '' };
+    const programs = {
+      mount: `[ "$count" = 2 ] || { ${noLoop}; }`,
+      losetup: `echo ${node.path}`,
+      mknod: '',
+      umount: '',
+    };
     const { asked } = await withPrograms(programs, async () => {
       await using _image = await mountSquashfs(squashfsOf(), temporaryFolder());
     });
@@ -126,7 +131,9 @@ describe('a squashfs', () => {
 
   it('is packed by a level where its compressor has one, without labels of SELinux where mksquashfs can', () => {
     const words = (compression: Parameters<typeof mksquashfsCommand>[2]['compression'], excludes?: boolean) =>
-      mksquashfsCommand('/tree', '/file', { compression, epoch: 0, ...(excludes !== undefined && { excludes }) }).join(' ');
+      mksquashfsCommand('/tree', '/file', { compression, epoch: 0, ...(excludes !== undefined && { excludes }) }).join(
+        ' ',
+      );
     const plain = 'mksquashfs /tree /file -noappend -no-progress -quiet -comp';
     expect(words({ name: 'zstd', level: 9 })).toBe(`${plain} zstd -Xcompression-level 9`);
     expect(words({ name: 'xz', level: 9 })).toBe(`${plain} xz`);
@@ -135,7 +142,8 @@ describe('a squashfs', () => {
   });
 
   it('is of the time that is given, and made by a mksquashfs that leaves labels out without looking for some', async () => {
-    const script = 'case $1 in -version) echo "mksquashfs version 4.6 (x)" ;; *) echo "$SOURCE_DATE_EPOCH,$LC_ALL" > "$2" ;; esac';
+    const script =
+      'case $1 in -version) echo "mksquashfs version 4.6 (x)" ;; *) echo "$SOURCE_DATE_EPOCH,$LC_ALL" > "$2" ;; esac';
     const file = join(temporaryFolder(), 'made');
     const options = { compression: { name: 'lz4' }, epoch: 1_700_000_000 } as const;
     const { asked } = await withPrograms({ mksquashfs: script, getfattr: 'echo found' }, () =>
@@ -207,7 +215,11 @@ describe('a mount', () => {
       return { ...overlay, memory, names: readdirSync(memory).sort() };
     });
     const { memory, names, path, upper } = result;
-    expect([path, upper, names]).toEqual([join(memory, 'root'), join(memory, 'upper'), ['0', '1', 'root', 'upper', 'work']]);
+    expect([path, upper, names]).toEqual([
+      join(memory, 'root'),
+      join(memory, 'upper'),
+      ['0', '1', 'root', 'upper', 'work'],
+    ]);
     expect(asked).toEqual([
       expect.stringMatching(new RegExp(`^mount -t tmpfs -o mode=0755,size=\\d+ overlay ${memory}$`)),
       'mount -t overlay -o lowerdir=0:1,upperdir=upper,workdir=work,redirect_dir=off,metacopy=off,nodev overlay root',
@@ -229,7 +241,15 @@ describe('archives', () => {
   it('hold members by name, of nobody, of one time, with the same bytes each time', () => {
     expect(tarXzCommand('/folder', ['a', '-b'], '/made.tar.xz', 5)).toEqual([
       ...['tar', '--create', '--file=/made.tar.xz', '--format=ustar', '--owner=0', '--group=0', '--numeric-owner'],
-      ...['--mode=0644', '--mtime=@5', '--use-compress-program=xz -6 --threads=1', '--directory=/folder', '--', 'a', '-b'],
+      ...[
+        '--mode=0644',
+        '--mtime=@5',
+        '--use-compress-program=xz -6 --threads=1',
+        '--directory=/folder',
+        '--',
+        'a',
+        '-b',
+      ],
     ]);
   });
 
@@ -358,7 +378,20 @@ describe('a tree that programs run in', () => {
     const command = chrootCommand('/tree', '/tools', ['apt-get'], { socket: '/s' });
     const seal = sealOf(thisMachine(), { socketcall: true });
     expect(command.slice(0, 12)).toEqual([
-      ...['unshare', '--net', '--', 'perl', '/tools/relay.pl', '/s', '--', 'setpriv', '--pdeathsig', 'KILL', '--', 'perl'],
+      ...[
+        'unshare',
+        '--net',
+        '--',
+        'perl',
+        '/tools/relay.pl',
+        '/s',
+        '--',
+        'setpriv',
+        '--pdeathsig',
+        'KILL',
+        '--',
+        'perl',
+      ],
     ]);
     expect(command.slice(12)).toEqual([
       ...['/tools/within-limits.pl', '90', '4096', 'prlimit', '--fsize=17179869184', '--core=0', '--', 'unshare'],
@@ -383,10 +416,7 @@ describe('the limits of a tree', () => {
       'memory: a watcher\nx\nprocesses: a cgroup\nbecause: it is so\n',
       { words: 'memory: a watcher, processes: a cgroup', whyNot: 'it is so' },
     ],
-    [
-      'memory: a watcher\nmy processes: x\n',
-      { words: 'memory: a watcher', whyNot: 'for no known reason' },
-    ],
+    ['memory: a watcher\nmy processes: x\n', { words: 'memory: a watcher', whyNot: 'for no known reason' }],
   ])('are kept by whom %j says', async (said, keepers) => {
     expect(await limitKeepers(tools(said))).toEqual(keepers);
   });
@@ -420,7 +450,11 @@ describe('the limits of a tree', () => {
   });
 
   it('are not what other words are about', () => {
-    for (const error of [failing('my limit reached: memory, 3'), failing('limit reached: time, 3'), new Error('File too large')])
+    for (const error of [
+      failing('my limit reached: memory, 3'),
+      failing('limit reached: time, 3'),
+      new Error('File too large'),
+    ])
       expect(limitReached(error)).toBe(error);
     const long = limitReached(failing(`${'x'.repeat(500)} File too large`)) as Error;
     expect(long.message.replace(/.*: /, '')).toBe('x'.repeat(400));
