@@ -6,7 +6,10 @@ import { temporaryFolder } from '../fixtures/temporary-folder';
 
 const quiet = { quiet: true } as const;
 
-it.each([true, false])('refuses to go on without room on a disk, and says how to get some (quiet: %s)', async (hidden) => {
+it.each([
+  true,
+  false,
+])('refuses to go on without room on a disk, and says how to get some (quiet: %s)', async (hidden) => {
   for (const said of [
     'tar: x: Cannot write: No space left on device',
     'Write failed because No space',

@@ -95,7 +95,9 @@ describe('a failure of apt', () => {
     const long = "E: Unable to locate package nosuch\n' 'E: 1' 'E: 2' 'E: 3' 'E: 4' 'E: 5' 'E: 6' 'E: 7' 'E: 8' 'E: 9";
     for (const to of ['1', '2']) {
       const script = `printf '%s\\n' '${long}' >&${to}; exit 100`;
-      const error = (await run(['sh', '-c', script], { quiet: true, shown: ['apt-get'] }).catch((caught) => caught)) as MirrorError;
+      const error = (await run(['sh', '-c', script], { quiet: true, shown: ['apt-get'] }).catch(
+        (caught) => caught,
+      )) as MirrorError;
       expect(error.cause).toBeInstanceOf(ExecaError);
       expect(error.message).not.toContain('nosuch');
       for (const told of [archiveFailure, installFailure]) {

@@ -100,7 +100,8 @@ describe('a kernel', () => {
     const kernel = join(temporaryFolder(), 'boot-kernel');
     writeFileSync(kernel, '');
     await expect(requireStartable(kernel, architecture, 'qemu')).rejects.toMatchObject({
-      message: 'qemu cannot start this kernel: it is of no known format (its first bytes are none); nothing would be shown',
+      message:
+        'qemu cannot start this kernel: it is of no known format (its first bytes are none); nothing would be shown',
       hint: `for ${architecture} it starts ${what}; a kernel of another format is published without a boot test only (--no-boot-test)`,
     });
   });

@@ -50,7 +50,8 @@ it('breaks off where an image cannot be read, and serves others then', async () 
   mkdirSync(join(folder, 'folder'));
   const images = { '/missing': join(folder, 'missing'), '/folder': join(folder, 'folder') };
   await using rack = await startStandIn({ ...given, images });
-  for (const path of Object.keys(images)) await expect(read(rack.port, path)).rejects.toMatchObject({ code: 'ECONNRESET' });
+  for (const path of Object.keys(images))
+    await expect(read(rack.port, path)).rejects.toMatchObject({ code: 'ECONNRESET' });
   expect(await read(rack.port, '/other')).toMatchObject({ status: 404 });
 });
 

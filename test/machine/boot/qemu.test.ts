@@ -87,8 +87,7 @@ it('gives a machine a serial console, no screen, and a network in which it finds
   const [, ...args] = qemuCommand(bootOptions('q', []));
   const words = args.join(' ');
   expect(words).toContain(' -display none -monitor none -serial stdio -no-reboot -nodefaults ');
-  const relay =
-    "bash -c 'exec 3<>/dev/tcp/127.0.0.1/40000 4<&0; cat <&4 >&3 & cat <&3; kill $!'";
+  const relay = "bash -c 'exec 3<>/dev/tcp/127.0.0.1/40000 4<&0; cat <&4 >&3 & cat <&3; kill $!'";
   expect(closedNetwork({ address: '10.0.2.100:5248', port: 40000 })).toEqual([
     ...['-netdev', `user,id=closed,ipv6=off,restrict=on,guestfwd=tcp:10.0.2.100:5248-cmd:${relay}`],
     ...['-netdev', 'socket,id=wire,fd=3', '-netdev', 'hubport,id=toServer,hubid=0,netdev=closed'],

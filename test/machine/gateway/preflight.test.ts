@@ -217,9 +217,9 @@ describe('a connection to a server', () => {
     using upstream = connectUpstream([]);
     const target = new URL(`http://a.example:${portOf(server.url)}/x?y`);
     for (let count = 0; count < 3; count++) {
-      expect(await text(await upstream.ask(target, to, { a: 'b' }))).toBe('x');
+      expect(await text(await upstream.ask(target, to, { accept: 'b' }))).toBe('x');
     }
-    expect(server.requests.map(({ url, headers }) => `${url} ${headers.host} ${headers['a']}`)).toEqual(
+    expect(server.requests.map(({ url, headers }) => `${url} ${headers.host} ${headers.accept}`)).toEqual(
       new Array(3).fill(`/x?y a.example:${target.port} b`),
     );
     expect(sockets.size).toBeLessThan(3);

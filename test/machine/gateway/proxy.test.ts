@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
-import { connect, createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -40,7 +40,11 @@ interface Told {
 async function ask(
   socketPath: string,
   path: string,
-  { method = 'GET', headers = {}, body = '' }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+  {
+    method = 'GET',
+    headers = {},
+    body = '',
+  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
 ): Promise<Told> {
   const asked = request({ socketPath, path, method, headers: { host: 'x', ...headers }, agent: false });
   asked.end(body);
@@ -191,7 +195,10 @@ describe('a source with credentials', () => {
     const server = await serve(({ url }, response) => {
       const to = { '/ppa/in': 'in/deeper?x=1', '/ppa/out': '/other/x', '/ppa/odd': 'http://[' }[url ?? ''];
       if (to === undefined) response.end('found');
-      else response.writeHead(302, { location: to.startsWith('http') ? to : new URL(to, `${server.url}/ppa/`).href }).end();
+      else
+        response
+          .writeHead(302, { location: to.startsWith('http') ? to : new URL(to, `${server.url}/ppa/`).href })
+          .end();
     });
     const uri = server.url.replace('//127.0.0.1', '//me:s3cret@a.example');
     const real = `http://a.example:${portOf(server.url)}`;
@@ -203,7 +210,8 @@ describe('a source with credentials', () => {
     expect(await ask(socket, `${real}/ppa/x`)).toMatchObject({ status: 200, body: 'found' });
     expect(server.requests[0]?.headers.authorization).toBe(basic);
     const locations = [];
-    for (const path of ['in', 'out', 'odd']) locations.push((await ask(socket, `${real}/ppa/${path}`)).headers.location);
+    for (const path of ['in', 'out', 'odd'])
+      locations.push((await ask(socket, `${real}/ppa/${path}`)).headers.location);
     expect(locations).toEqual([`${server.url}/ppa/in/deeper?x=1`, `${server.url}/other/x`, 'http://[']);
   });
 

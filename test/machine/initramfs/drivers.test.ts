@@ -59,3 +59,27 @@ it('wants the disks and networks of mainframes on s390x', () => {
   const { directories } = bootDrivers(releaseOf('noble'), 's390x');
   expect(directories).toContain('kernel/drivers/s390/block');
 });
+
+it('names sixty drivers of those that are missing, those first that most servers have, and says how many more there are', () => {
+  const names = Array.from({ length: 62 }, (_, index) => `drv${String(index).padStart(2, '0')}`).reverse();
+  const modules = ['virtio-blk', 'igb', 'nvme'];
+  const own = [...names, ...modules].map((name) => `kernel/drivers/nvme/${name}.ko.xz`);
+  const failed = () => compare(own, [], release, { directories: ['kernel/drivers/nvme'], modules: [] });
+  const named = ['nvme', 'igb', 'virtio_blk', ...names.toReversed().slice(0, 57)].join(', ');
+  expect(failed).toThrow(
+    expect.objectContaining({
+      message: `the initrd of ${release} lacks 65 of 65 drivers that its kernel has: ${named} and 5 more`,
+      hint: 'machines with such a card or disk would not boot; see in the log what made the initrd leave them out',
+    }),
+  );
+  const sixty = () => compare(own.slice(5), [], release, { directories: ['kernel/drivers/nvme'], modules: [] });
+  expect(sixty).toThrow(/drivers that its kernel has: (?:\w+, ){59}\w+$/);
+});
+
+it('knows a driver by its name, however it is written and packed, and by a folder only what is below it', () => {
+  const own = ['a/virtio-net.ko', 'a/b.ko.gz', 'ab/c.ko', 'a/virtio_net.ko.xz'];
+  const held = ['x/virtio_net.ko.zst', 'x/b.ko'];
+  expect(compare(own, held, release, { directories: ['a'], modules: [] })).toEqual({ wanted: 2, found: 2 });
+  expect(compare(own, held, release, { directories: [], modules: ['virtio_net'] })).toEqual({ wanted: 1, found: 1 });
+  expect(() => compare(own, held, release, { directories: [], modules: ['c'] })).toThrow(/lacks 1 of 1 .*: c$/);
+});
