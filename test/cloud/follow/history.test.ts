@@ -107,6 +107,10 @@ describe('the history of an execution', () => {
     made.function(again, 'Conclude', {}, thrown('NotSupported', 'planned with other bundles'));
 
     expect(told(made)).toEqual(['failed Conclude NotSupported']);
+
+    const cut = new MadeHistory();
+    cut.started(cut.enter(0, 'Conclude', {}));
+    expect(told(cut)).toEqual([]);
   });
 
   it('knows no architecture where AWS has cut the input', () => {
@@ -163,6 +167,16 @@ describe('the history of an execution', () => {
     expect(changes.at(-1)).toEqual({
       ...{ stage: '', architecture: undefined, kernel: undefined, log: undefined, build: undefined, type: 'started' },
     });
+  });
+
+  it('knows no build where AWS does not name it', () => {
+    const made = new MadeHistory();
+    const details = { taskSubmittedEventDetails: { output: '{}' } };
+    made.event('TaskSubmitted', made.started(made.enter(0, 'Fetch', amd64)), details);
+    const history = new History();
+    history.take(made.read());
+
+    expect(history.building).toEqual([]);
   });
 
   it('knows a flavour by its iteration or else by its job, and none that is empty', () => {
