@@ -107,8 +107,8 @@ export function secondsFrom(at: Date): { day: string; time: string }[] {
 }
 
 function timeOf(at: Date): { day: string; time: string } {
-  const [day = '', time = ''] = at.toISOString().replaceAll(/[-:]/g, '').split(/[T.]/);
-  return { day, time };
+  const text = at.toISOString().replaceAll(/[-:]/g, '');
+  return { day: text.slice(0, 8), time: text.slice(9, 15) };
 }
 
 /** The newest version that the offered products have. */

@@ -43,11 +43,11 @@ async function sealAll(
 ): Promise<ReadonlyMap<string, SealedDocument>> {
   const sealed = new Map<string, SealedDocument>();
   for (const [id, document] of documents) {
-    const { path, byFormer = false } = published.get(id) ?? {};
+    const before = published.get(id);
     if (changed.has(id)) {
       sealed.set(id, await sealDocument(writeJson(document), press.signer, at));
-    } else if (path !== undefined && byFormer) {
-      const text = await readDocumentText(view, path, press);
+    } else if (before?.byFormer) {
+      const text = await readDocumentText(view, before.path, press);
       sealed.set(id, await sealDocument(text, press.signer, await signedAt(document, press.signer)));
     }
   }
@@ -59,8 +59,8 @@ async function sealAll(
  * its snapshots, and again after a crash.
  */
 async function signedAt({ updated }: Products, { keyring }: Signer): Promise<Date> {
-  const [{ created } = { created: new Date(0) }] = await keysOf(keyring);
-  return new Date(Math.max(Date.parse(updated), created.getTime()));
+  const made = (await keysOf(keyring)).map(({ created }) => created.getTime());
+  return new Date(Math.max(Date.parse(updated), ...made));
 }
 
 /** Fields that this release does not know are handed on. */

@@ -2,6 +2,7 @@ import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { expect, it, vi } from 'vitest';
 import { openClients } from '../../lib/cloud/clients';
 import { fakeAws } from '../fixtures/aws/fake-aws';
+import { limitsOf } from '../fixtures/aws/limits-of';
 
 const all = ({ cloudformation, sfn, codebuild, logs }: ReturnType<typeof openClients>) => [
   ...[cloudformation, sfn, codebuild, logs],
@@ -13,8 +14,9 @@ it('every service is asked six times, and not waited for without end', async () 
 
   for (const client of all(clients)) {
     // The SDK knows its limits of time from the first request on; which one that is makes no difference.
-    await client.send(new DescribeStacksCommand({ StackName: 'a' }) as never).catch(() => {});
-    expect(client.config.requestHandler.httpHandlerConfigs()).toMatchObject({
+    const send: (command: never) => Promise<unknown> = client.send.bind(client);
+    await send(new DescribeStacksCommand({ StackName: 'a' }) as never).catch(() => {});
+    expect(limitsOf(client)).toMatchObject({
       connectionTimeout: 5000,
       requestTimeout: 30_000,
     });

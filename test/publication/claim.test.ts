@@ -1,12 +1,23 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { MirrorError } from '../../lib/errors';
 import { jobOfStrings } from '../../lib/job/environment';
-import { claimVersion, versionNames } from '../../lib/publication/claim';
+import {
+  claimFirst,
+  claimVersion,
+  isStillToRebuild,
+  newestAmong,
+  secondsFrom,
+  versionNames,
+} from '../../lib/publication/claim';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { sortsAbove } from '../../lib/simplestreams/version-order';
 import { makeBuiltRun } from '../fixtures/mirrors/built-run';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
+import { documentOf, imageContentId } from '../simplestreams/made-documents';
+import { MemoryStore } from './made/memory-store';
 import { smallPress } from './made/small-press';
+import { wrappedStore } from './made/wrapped-store';
 
 let signer: Signer;
 beforeAll(async () => {
@@ -122,6 +133,128 @@ describe('claimVersion', () => {
     await expect(claim(press, 'run')).rejects.toMatchObject({
       name: 'VersionConflict',
       message: 'every version name of this minute is taken for bookworm amd64',
+      hint: 'run the build again',
     });
   });
+
+  it('passes over names whose folders hold something else', async () => {
+    const press = smallPress(signer);
+    const { job } = await makeBuiltRun(press.work, { execution: 'run' });
+    const spoiled = new Set(['20261120', '20261120.083000']);
+
+    const name = await claimVersion(jobOfStrings(job), '20261120', [], undefined, { ...press, spoiled });
+
+    expect(name).toBe('20261120.083001');
+    expect(await press.keys()).toContain('pool/bookworm/amd64/20261120.083001/claim.json');
+  });
+
+  it('takes the time for what is built again, and for what is not Ubuntu’s own', async () => {
+    for (const change of [{ rebuild: true }, { customised: true }]) {
+      const press = smallPress(signer);
+      const { job } = await makeBuiltRun(press.work, { execution: 'run' });
+      const changed = { ...jobOfStrings(job), ...change };
+      expect(await claimVersion(changed, '20261120', [], undefined, press)).toBe('20261120.083000');
+    }
+  });
+
+  it('gives a name above all that the offered products have', async () => {
+    const press = smallPress(signer);
+    const { job } = await makeBuiltRun(press.work, { execution: 'run' });
+    const document = documentOf(imageContentId, { a: madeProduct('20261120.235900') });
+
+    expect(await claimVersion(jobOfStrings(job), '20261120', [{ productId: 'a' }], document, press)).toBe(
+      '20261120.235900.083000',
+    );
+    expect(await claimVersion(jobOfStrings(job), '20261120', [{ productId: 'b' }], document, press)).toBe('20261120');
+  });
+});
+
+const madeProduct = (...names: readonly string[]) => ({
+  versions: Object.fromEntries(names.map((name) => [name, { items: {} }])),
+});
+
+describe('the newest version of what is offered', () => {
+  const document = documentOf(imageContentId, {
+    a: madeProduct('20261120', '20261120.083000'),
+    b: madeProduct('20261121.1', '20261121'),
+    c: madeProduct('20261122'),
+    none: madeProduct(),
+  });
+
+  it.each([
+    [['a'], '20261120.083000'],
+    [['a', 'b'], '20261121.1'],
+    [['b', 'a'], '20261121.1'],
+    [['none', 'a', 'unknown'], '20261120.083000'],
+    [['none', 'unknown'], undefined],
+    [[], undefined],
+  ])('is among %j %s', (ids, newest) => {
+    expect(
+      newestAmong(
+        ids.map((productId) => ({ productId })),
+        document,
+      ),
+    ).toBe(newest);
+  });
+
+  it('is none where nothing is published', () => {
+    expect(newestAmong([{ productId: 'a' }], undefined)).toBeUndefined();
+  });
+});
+
+describe('claimFirst', () => {
+  const what = { execution: 'run', what: 'bootloaders' };
+
+  it('takes the first name that nobody else has, and writes whose it is', async () => {
+    const mirror = new MemoryStore(new Map([['a/claim.json', Buffer.from('{"execution":"other"}\n')]]));
+
+    expect(await claimFirst(['a', 'b', 'c'], (name) => `${name}/claim.json`, { ...what, mirror })).toBe('b');
+    expect([...mirror.objects.keys()]).toEqual(['a/claim.json', 'b/claim.json']);
+    expect(String(mirror.objects.get('b/claim.json'))).toBe('{"execution":"run"}\n');
+  });
+
+  it.each([
+    ['an error of ours', new MirrorError('StoreFailed', 'the disk is gone')],
+    ['another', Object.assign(new Error('the disk is gone'), { name: 'ObjectExists' })],
+  ])('refuses to try the next name after %s', async (_, error) => {
+    const inner = new MemoryStore();
+    const mirror = wrappedStore(inner, async ({ key }, go) => {
+      if (key === 'a/claim.json') throw error;
+      return go();
+    });
+
+    await expect(claimFirst(['a', 'b'], (name) => `${name}/claim.json`, { ...what, mirror })).rejects.toBe(error);
+    expect(inner.objects.size).toBe(0);
+  });
+});
+
+describe('a rebuild', () => {
+  const claims = ['a/claim.json', 'b/claim.json'];
+  const claimed = (execution: string) =>
+    new MemoryStore(new Map([['b/claim.json', Buffer.from(`{"execution":"${execution}"}\n`)]]));
+
+  it.each([
+    ['is not there where none was asked for', false, 'other', false],
+    ['is still to be published where others made the newest versions', true, 'other', true],
+    ['is done where one of the newest versions is its own', true, 'run', false],
+  ])('%s', async (_, rebuild, execution, still) => {
+    expect(await isStillToRebuild({ rebuild, execution: 'run' }, claims, claimed(execution))).toBe(still);
+  });
+
+  it('is still to be published where nothing is', async () => {
+    expect(await isStillToRebuild({ rebuild: true, execution: 'run' }, claims, new MemoryStore())).toBe(true);
+    expect(await isStillToRebuild({ rebuild: true, execution: 'run' }, [], claimed('run'))).toBe(true);
+  });
+});
+
+it('the times of a build are the sixty seconds from its own on', () => {
+  const times = secondsFrom(new Date('2026-12-31T23:59:58.999Z'));
+
+  expect(times).toHaveLength(60);
+  expect(times.slice(0, 3)).toEqual([
+    { day: '20261231', time: '235958' },
+    { day: '20261231', time: '235959' },
+    { day: '20270101', time: '000000' },
+  ]);
+  expect(times.at(-1)).toEqual({ day: '20270101', time: '000057' });
 });

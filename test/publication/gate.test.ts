@@ -105,6 +105,7 @@ describe('the gate, whatever the change is', () => {
     await expect(changeView('candidate', change, press)).rejects.toMatchObject({
       name: 'ContractBroken',
       message: expect.stringContaining(said),
+      hint: 'nothing was published; the view is as it was',
     });
     expect(writes).toEqual([]);
   });

@@ -43,7 +43,11 @@ describe('readView', () => {
   it('refuses an index that another key has signed', async () => {
     const mirror = await makeSmallMirror(folderInMemory(), { signer });
     const refused = readView('candidate', { mirror, signer: await smallSigner('somebody else') });
-    await expect(refused).rejects.toMatchObject({ name: 'BadSignature', hint: expect.stringContaining('--key') });
+    await expect(refused).rejects.toMatchObject({
+      name: 'BadSignature',
+      message: expect.stringMatching(new RegExp(`^${index} of ${mirror.name} is not what this mirror's key signed: .`)),
+      hint: 'maas-mirror verify says what else is wrong; give the key of this mirror with --key',
+    });
   });
 
   it('refuses an index with another byte than its signer wrote, with or without the key', async () => {
@@ -68,8 +72,22 @@ describe('readView', () => {
 
     await expect(readView('candidate', { mirror, signer })).rejects.toMatchObject({
       name: 'ChecksumMismatch',
-      message: expect.stringContaining(`candidate/${path} has sha256 `),
+      message: expect.stringMatching(
+        new RegExp(`^candidate/${path} has sha256 [0-9a-f]{64}, not the one in its name$`),
+      ),
+      hint: 'the file was changed; restore it from a backup or another copy of the mirror',
     });
+    expect((await readView('candidate', { mirror, unchecked: true })).documents.size).toBe(1);
+  });
+
+  it('gives to those who vouch for nothing what anybody has signed, if it can be read', async () => {
+    const mirror = await makeSmallMirror(folderInMemory(), { signer });
+    appendFileSync(join(mirror.root, index), '\n');
+
+    const { documents, byFormer } = await readView('candidate', { mirror, unchecked: true });
+
+    expect(documents.size).toBe(1);
+    expect(byFormer).toBe(false);
   });
 
   it('refuses an index whose document is missing', async () => {
@@ -81,6 +99,7 @@ describe('readView', () => {
     await expect(readView('candidate', { mirror, signer })).rejects.toMatchObject({
       name: 'NoSuchObject',
       message: `${mirror.name} has no candidate/${path}, which its index names`,
+      hint: 'restore it from a backup or another copy of the mirror; maas-mirror verify names all that is missing',
     });
   });
 });

@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { MirrorError } from '../../lib/errors';
 import { mirror as layout } from '../../lib/job/layout';
 import { listMirror } from '../../lib/operations/list';
 import { type Change, changeView } from '../../lib/publication/change-view';
 import type { Press } from '../../lib/publication/press';
 import { readProducts, readView } from '../../lib/publication/read-view';
 import { signView } from '../../lib/publication/sign-view';
-import type { ViewState } from '../../lib/publication/view-state';
+import { isStatePath, type ViewState } from '../../lib/publication/view-state';
 import { rfc2822, writeJson } from '../../lib/simplestreams/json';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';
@@ -142,7 +143,11 @@ describe('the state of a view', () => {
     const press = await madeView();
     for (const state of [{ sha256: 'a' }, 'streams/v2/state.json', '../state.json']) {
       await writeIndex(press, { ...(await indexOf(press)), state });
-      await expect(changeView(view, becoming({}), press)).rejects.toMatchObject({ name: 'NotSupported' });
+      await expect(changeView(view, becoming({}), press)).rejects.toMatchObject({
+        name: 'NotSupported',
+        message: `candidate/streams/v1/index.sjson names its state as ${JSON.stringify(state)}`,
+        hint: 'a newer release has written it: use that release for this mirror',
+      });
     }
   });
 
@@ -158,13 +163,22 @@ describe('the state of a view', () => {
     await expect(changeView(view, becoming({}), press)).rejects.toMatchObject({ name });
   });
 
-  it.each(['[]\n', '{"a": 1, "a": 2}\n', 'null\n'])('refuses a state that is %j', async (text) => {
+  it.each([
+    ['[]\n', 'expected a JSON object'],
+    ['{"a": 1, "a": 2}\n', expect.stringMatching(/"a"/)],
+    ['null\n', 'expected a JSON object'],
+    ['"words"\n', 'expected a JSON object'],
+  ])('refuses a state that is %j', async (text, why) => {
     const press = await madeView();
     await changeView(view, becoming({ held: {} }), press);
     const name = `streams/v1/${await sha256In(press.mirror, text)}.json`;
     press.mirror.objects.set(`${view}/${name}`, Buffer.from(text));
     await writeIndex(press, { ...(await indexOf(press)), state: name });
-    await expect(readView(view, press)).rejects.toMatchObject({ name: 'BadFormat' });
+    const refused = (await readView(view, press).catch((error: unknown) => error)) as MirrorError;
+    expect(refused).toMatchObject({ name: 'BadFormat' });
+    const [where, said] = refused.message.split(' is not a valid view state: ');
+    expect([where, said]).toEqual([`candidate/${name}`, why]);
+    expect(refused.cause !== undefined).toBe(why !== 'expected a JSON object');
   });
 });
 
@@ -173,6 +187,18 @@ async function sha256In(mirror: MemoryStore, text: string): Promise<string> {
   await mirror.remove('measured');
   return sha256;
 }
+
+it.each([
+  [`streams/v1/${'0a'.repeat(32)}.json`, true],
+  [`streams/v1/${'0a'.repeat(32)}.jsonx`, false],
+  [`x/streams/v1/${'0a'.repeat(32)}.json`, false],
+  [`streams/v1/${'0a'.repeat(31)}.json`, false],
+  [`streams/v1/${'0A'.repeat(32)}.json`, false],
+  [`streams/v1/${'0a'.repeat(32)}/json`, false],
+  [7, false],
+])('a state may be named as %j: %s', (state, known) => {
+  expect(isStatePath(state)).toBe(known);
+});
 
 describe('a change', () => {
   it('writes nothing where it says what the view says already, be it by other objects and another date', async () => {

@@ -6,6 +6,7 @@ import { viewsOf } from '../../lib/publication/views';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { publish } from '../../lib/stages/publish';
 import { DirectoryStore } from '../../lib/store/directory/directory';
+import { HttpStore } from '../../lib/store/http/http';
 import type { Store } from '../../lib/store/store';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { folderInMemory } from '../fixtures/temporary-folder';
@@ -29,6 +30,24 @@ describe('the views of a mirror', () => {
     [['pool/noble/streams/v1/index.sjson', 'candidate/streams/v1/index.sjson.old'], []],
   ])('of the objects %j are %j', async (keys, views) => {
     expect(await viewsOf(new MemoryStore(new Map(keys.map((key) => [key, Buffer.alloc(0)]))))).toEqual(views);
+  });
+
+  it('are sorted, and each is named once', async () => {
+    const names = ['next', 'candidate', 'snapshots/b', 'snapshots/a'];
+    const keys = names.flatMap((name) => [layout.index(name), layout.plainIndex(name)]);
+    const inner = new MemoryStore(new Map(keys.map((key) => [key, Buffer.alloc(0)])));
+    const unsorted: Store = Object.create(inner, { list: { value: () => inner.objects.keys() } });
+
+    expect(await viewsOf(unsorted)).toEqual(['candidate', 'next', 'snapshots/a', 'snapshots/b']);
+  });
+
+  it('refuses to guess them over HTTP', async () => {
+    await expect(viewsOf(new HttpStore('http://host/mirror/'))).rejects.toMatchObject({
+      name: 'BadInput',
+      message: 'http://host/mirror/ cannot say which views it has: HTTP has no list of files',
+      hint: 'give the address of one view, http://host/candidate/, or name it with --view',
+      misuse: true,
+    });
   });
 
   it('can be listed, verified and published into, wherever the very first publication was killed', async () => {

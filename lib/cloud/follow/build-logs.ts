@@ -39,12 +39,12 @@ export async function findBuild(codebuild: CodeBuildClient, id: string): Promise
 }
 
 /** Why a build did not succeed; the words are those of the builds on one machine (lib/local/codebuild/build.ts). */
-export function reasonOf({ buildStatus, phases = [] }: Build): string {
+export function reasonOf({ buildStatus, phases }: Build): string {
   if (buildStatus === 'TIMED_OUT') return 'the build took longer than its project allows';
   if (buildStatus === 'STOPPED') return 'the build was stopped';
-  const failed = phases.find(({ phaseStatus }) => !['SUCCEEDED', undefined].includes(phaseStatus));
+  const failed = phases?.find(({ phaseStatus }) => !['SUCCEEDED', undefined].includes(phaseStatus));
   if (failed === undefined) return 'the build failed';
-  const [context] = failed.contexts ?? [];
+  const context = failed.contexts?.[0];
   return `${failed.phaseType}: ${context?.message ?? context?.statusCode ?? failed.phaseStatus}`;
 }
 

@@ -1,6 +1,7 @@
 import { withoutFolders } from '../../errors';
 import type { ExecutionResult, Failure } from '../../job/events';
 import { executionPage } from '../console-pages';
+import { jsonUnlessCut } from './cut-json';
 
 export interface FailedExecution {
   readonly name: string;
@@ -41,11 +42,5 @@ function linesOf({ stage, architecture, kernel, log, tail, error, hint }: Failur
 }
 
 function orderIn(input: string | null | undefined): { readonly release?: string; readonly view?: string } {
-  if (!input) return {};
-  try {
-    return JSON.parse(input);
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
+  return jsonUnlessCut(input) ?? {};
 }

@@ -6,6 +6,7 @@ import type { EngineEvent, ExecutionResult, Failure } from '../../job/events';
 import { asking } from '../asking';
 import type { Clients } from '../clients';
 import { BuildProgress } from './build-progress';
+import { jsonUnlessCut } from './cut-json';
 import type { Execution } from './executions';
 import { History, type StageChange } from './history';
 import { pause } from './pause';
@@ -100,13 +101,8 @@ function endingOf({ status, output, error, cause }: DescribeExecutionOutput): En
 
 /** The last step is a function, and Lambda makes JSON of what it throws. */
 function messageIn(cause: string): string {
-  try {
-    const { errorMessage } = (JSON.parse(cause) ?? {}) as { readonly errorMessage?: unknown };
-    return typeof errorMessage === 'string' ? errorMessage : cause;
-  } catch (error) {
-    if (error instanceof SyntaxError) return cause;
-    throw error;
-  }
+  const { errorMessage } = (jsonUnlessCut(cause) ?? {}) as { readonly errorMessage?: unknown };
+  return typeof errorMessage === 'string' ? errorMessage : cause;
 }
 
 function failed(error: string, cause: string): Ending {

@@ -1,5 +1,6 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { isTold, type StageRun } from '../../job/events';
+import { jsonUnlessCut } from './cut-json';
 
 /** What the history of an execution says of a stage. */
 export type StageChange = StageRun & { readonly build: string | undefined } & (
@@ -83,7 +84,7 @@ export class History {
 
   #enter({ id = 0, timestamp = new Date(0), stateEnteredEventDetails }: HistoryEvent): StageChange {
     const { name = '', input } = stateEnteredEventDetails ?? {};
-    const stage = { stage: name, ...placeOf(parsed(input)), log: undefined };
+    const stage = { stage: name, ...placeOf(jsonUnlessCut(input)), log: undefined };
     const run = { stage, since: timestamp, build: undefined, failure: undefined, isWaiting: false };
     this.#runs.set(id, run);
     return { ...of(run), type: 'started' };
@@ -152,7 +153,7 @@ function resultOf(output: unknown): unknown {
 
 function outputOf(event: HistoryEvent): unknown {
   const { taskSucceededEventDetails, taskSubmittedEventDetails, lambdaFunctionSucceededEventDetails } = event;
-  return parsed(
+  return jsonUnlessCut(
     (taskSucceededEventDetails ?? taskSubmittedEventDetails ?? lambdaFunctionSucceededEventDetails)?.output,
   );
 }
@@ -169,15 +170,4 @@ function failureOf(event: HistoryEvent): { readonly error?: string | undefined; 
     event.lambdaFunctionScheduleFailedEventDetails ??
     {}
   );
-}
-
-/** Undefined for a text that AWS has cut, too. */
-function parsed(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

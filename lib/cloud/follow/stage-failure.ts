@@ -2,6 +2,7 @@ import { hintIn, MirrorError } from '../../errors';
 import type { Failure } from '../../job/events';
 import type { Clients } from '../clients';
 import { buildEnding } from './build-logs';
+import { jsonUnlessCut } from './cut-json';
 import { isAccountLimit, type StageChange } from './history';
 
 type Failed = Extract<StageChange, { type: 'failed' }>;
@@ -50,10 +51,5 @@ function thrownBy(error: string, cause: string): Pick<Failure, 'error' | 'hint'>
 }
 
 function fieldsOf(cause: string): { readonly [field: string]: unknown } {
-  try {
-    return (JSON.parse(cause) ?? {}) as { readonly [field: string]: unknown };
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
+  return (jsonUnlessCut(cause) ?? {}) as { readonly [field: string]: unknown };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { CredentialsStore, openKeyValueStore } from '../../../lib/cloud/access/credentials-store';
 import { environment } from '../../fixtures/aws/fake-aws';
+import { limitsOf } from '../../fixtures/aws/limits-of';
 import { SmallKeyValueStore } from '../../fixtures/aws/small-key-value-store';
 
 const now = new Date('2026-11-25T10:00:00Z');
@@ -139,7 +140,7 @@ it('the client of the service is of the region that the environment names, and g
 
   await expect(new CredentialsStore(client, arn).list()).rejects.toMatchObject({ name: 'AwsFailed' });
   expect(await client.config.region()).toBe('eu-west-1');
-  expect(client.config.requestHandler.httpHandlerConfigs()).toMatchObject({
+  expect(limitsOf(client)).toMatchObject({
     ...{ connectionTimeout: 5000, requestTimeout: 30_000 },
   });
 });

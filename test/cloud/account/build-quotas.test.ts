@@ -16,10 +16,13 @@ describe('how many builds run at once', () => {
     const pages = [
       [quota('Linux/Medium', 1), quota('ARM/Large')],
       [{ QuotaName: 'Build projects', Value: 5000 }, { Value: 7 }, quota('Linux/Small', 60)],
+      ['Not ', ''].map((word, at) => ({ QuotaName: `${word}${quotaName('a')}${at ? 's' : ''}`, Value: 8 })),
     ];
     const { found, asked } = await quotas({
       ListServiceQuotas: ({ NextToken }) =>
-        NextToken === undefined ? { Quotas: pages[0], NextToken: 'more' } : { Quotas: pages[1], NextToken: null },
+        NextToken === undefined
+          ? { Quotas: pages[0], NextToken: 'more' }
+          : { Quotas: pages.slice(1).flat(), NextToken: null },
     });
 
     expect(Object.fromEntries(found)).toEqual({ 'Linux/Medium': 1, 'Linux/Small': 60 });

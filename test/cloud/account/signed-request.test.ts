@@ -106,6 +106,7 @@ describe('an answer', () => {
     ['<A><Code>one</Code><Code>two</Code></A>', 'one'],
     ['</Code><Code></Code>', ''],
     ['<A>Code</A>', undefined],
+    ['</Code>', undefined],
     ['<Code>without an end', undefined],
     ['</Code> before <Code>', undefined],
   ])('of XML %j has the element %j', (xml, element) => {

@@ -109,6 +109,14 @@ describe('the end of a log', () => {
   it.each([
     ['the beginning, where the same page comes again', () => ({ ...messages(), nextBackwardToken: 'b' }), 2],
     ['the beginning, where there is no other page', () => messages(), 1],
+    [
+      'the beginning, where the page before has no other',
+      ({ nextToken }: { readonly nextToken?: unknown }) => ({
+        ...messages(),
+        ...(nextToken === undefined && { nextBackwardToken: 'b' }),
+      }),
+      2,
+    ],
     ['its fifth page', ({ nextToken = 'b' }) => ({ ...messages(), nextBackwardToken: `${nextToken}b` }), 5],
   ] as const)('is looked for up to %s', async (_, GetLogEvents, pages) => {
     const { ended, asked } = await ending(GetLogEvents as Answers[string]);

@@ -72,3 +72,55 @@ it('says once that a build is queued, and once that its machine is being provisi
     'b',
   ]);
 });
+
+it('tells of each build by itself, with its stage, and nothing of one without a word', async () => {
+  const places = ['a', 'b', 'c'].map((streamName) => ({ groupName: 'g', streamName }));
+  await fakeAws({
+    BatchGetBuilds: ({ ids }) => ({ builds: [{ logs: places[Number(String(ids).split(':')[1])] }] }),
+    GetLogEvents: ({ logStreamName, nextToken }) => ({
+      events: logStreamName === 'c' ? [] : [{ message: `::  ${logStreamName} after ${nextToken} \nx :: y\n` }],
+      nextForwardToken: `${logStreamName}+`,
+    }),
+  });
+  using clients = openClients();
+  const progress = new BuildProgress(clients);
+  const builds = [0, 1, 2].map((at) => ({ ...fetching, kernel: `k${at}`, build: `fetch:${at}` }));
+  const { build: _, ...run } = fetching;
+
+  for (const [a, b] of [
+    ['undefined', 'undefined'],
+    ['a+', 'b+'],
+  ]) {
+    expect(await progress.look(builds)).toEqual([
+      { ...run, kernel: 'k0', type: 'progress', text: `a after ${a}` },
+      { ...run, kernel: 'k1', type: 'progress', text: `b after ${b}` },
+    ]);
+  }
+});
+
+it('goes on after its last line where AWS gives no token', async () => {
+  const asked: unknown[] = [];
+  await looks(4, {
+    ...growingLog([]),
+    GetLogEvents: ({ nextToken }) => {
+      asked.push(nextToken);
+      return { events: [], ...(asked.length === 1 && { nextForwardToken: 'f' }) };
+    },
+  });
+
+  expect(asked).toEqual([undefined, 'f', 'f', 'f']);
+});
+
+it.each([
+  ['ExpiredTokenException', 'NoCredentials'],
+  ['UnrecognizedClientException', 'NoCredentials'],
+])('refuses to go on after %s, which no later look will change', async (fault, name) => {
+  await expect(looks(1, { BatchGetBuilds: () => new Fault(fault, 'no') })).rejects.toMatchObject({ name });
+});
+
+it('refuses to go on after what is no answer of AWS', async () => {
+  const codebuild = { send: () => Promise.reject(Object.assign(new Error('stop'), { name: 'AbortError' })) };
+  const progress = new BuildProgress({ codebuild, logs: {} } as never);
+
+  await expect(progress.look([fetching])).rejects.toThrow('stop');
+});

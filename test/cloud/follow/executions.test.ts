@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openClients } from '../../../lib/cloud/clients';
-import { startExecution, succeededSince } from '../../../lib/cloud/follow/executions';
+import { runningOf, startExecution, startProbe, succeededSince } from '../../../lib/cloud/follow/executions';
 import { executionName } from '../../../lib/job/execution-names';
 import { Order } from '../../../lib/job/order';
 import { environment, Fault, fakeAws } from '../../fixtures/aws/fake-aws';
@@ -59,8 +59,79 @@ describe('an execution', () => {
       name: 'BadInput',
       misuse: true,
       message: expect.stringMatching(/^the order of noble has 300\d{3} bytes, AWS carries 261120$/),
+      hint: 'keys of repositories, keyrings and certificates are what is long: export only the keys that sign, order PPAs by name, give only the certificates that are needed',
     });
     expect(aws.requests).toEqual([]);
+  });
+
+  it('may have an order as long as AWS carries it, counted in bytes', async () => {
+    await fakeAws({ StartExecution: started });
+    const ordered = (more: string) =>
+      Order.parse({ ...order, places: { ca: `-----BEGIN CERTIFICATE-----\né${more}` } });
+    const left = 261_120 - Buffer.byteLength(JSON.stringify(ordered('')));
+    const longest = (more: number) => ordered('A'.repeat(left + more));
+
+    expect((await start(longest(0))).arn).toContain(':execution:');
+    await expect(start(longest(1))).rejects.toMatchObject({ name: 'BadInput' });
+  });
+
+  it('refuses what AWS refuses, by its name', async () => {
+    await fakeAws({ StartExecution: () => new Fault('InvalidName', 'because') });
+
+    await expect(start()).rejects.toMatchObject({
+      message: `AWS did not start the execution ${name}: InvalidName: because`,
+    });
+  });
+});
+
+describe('an execution that only tries something', () => {
+  it('goes by what it tries, with a number where that name is taken', async () => {
+    const taken = ['probe-signing-20261125T100000'];
+    const aws = await fakeAws({
+      StartExecution: (input) =>
+        taken.includes(String(input.name)) ? new Fault('ExecutionAlreadyExists', 'exists') : started(input),
+    });
+    using clients = openClients();
+    const probe = await startProbe(clients.sfn, { stateMachineArn, target: 'signing', at });
+
+    const probeName = 'probe-signing-20261125T100000-2';
+    expect(probe).toEqual({
+      name: probeName,
+      arn: `arn:aws:states:eu-west-1:123456789012:execution:Mirror:${probeName}`,
+    });
+    expect(aws.requests.at(-1)?.input).toEqual({ stateMachineArn, name: probeName, input: '{"probe":"signing"}' });
+  });
+});
+
+describe('an execution of the same order that runs', () => {
+  const other = Order.parse({ ...order, view: 'next' });
+
+  async function running(...pages: readonly (readonly string[] | undefined)[]) {
+    const aws = await fakeAws({
+      ListExecutions: ({ nextToken }) => {
+        const page = Number(nextToken ?? 0);
+        const executions = pages[page]?.map((each) => ({ name: each }));
+        return { executions, ...(page + 1 < pages.length && { nextToken: String(page + 1) }) };
+      },
+    });
+    using clients = openClients();
+    return { found: await runningOf(clients.sfn, { stateMachineArn, order }), asked: aws.requests };
+  }
+
+  it('is found by its name on whatever page, among those that run', async () => {
+    const { found, asked } = await running([executionName(other, at)], undefined, [`${name}-2`, name], [name]);
+
+    expect(found).toBe(`${name}-2`);
+    expect(asked.map(({ input }) => input)).toEqual([
+      { stateMachineArn, statusFilter: 'RUNNING' },
+      { stateMachineArn, statusFilter: 'RUNNING', nextToken: '1' },
+      { stateMachineArn, statusFilter: 'RUNNING', nextToken: '2' },
+    ]);
+  });
+
+  it('is none where others run, or none', async () => {
+    expect((await running([executionName(other, at)])).found).toBeUndefined();
+    expect((await running(undefined)).found).toBeUndefined();
   });
 });
 

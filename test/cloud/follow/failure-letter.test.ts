@@ -42,7 +42,8 @@ it('says what is known of an execution whose order is too long for an event, or 
 it('has a subject that SNS takes', () => {
   const input = JSON.stringify({ release: 'nöble\n'.repeat(40), view: 'candidate' });
   const { subject } = failureLetter({ ...execution, input }, { status: 'FAILED', error: 'E', cause: '', failures: [] });
-  expect(subject).toMatch(/^[ -~]{1,99}$/);
+  expect(subject).toMatch(/^MAAS mirror: n\?ble\?n\?ble\?[ -~]*$/);
+  expect(subject).toHaveLength(99);
 });
 
 it('tells subscribers no folder of an execution, which stands in the environment of a build', () => {
@@ -51,4 +52,51 @@ it('tells subscribers no folder of an execution, which stands in the environment
 
   expect(text).toContain('States.TaskFailed: {"Build"');
   expect(text).not.toContain('0123456789abcdef');
+});
+
+const failure = { stage: 'Select', architecture: 'amd64', kernel: undefined, log: undefined, hint: undefined };
+
+it('is as short as what is known, one paragraph to a failure, with the last ten lines of a log', () => {
+  const tail = Array.from({ length: 12 }, (_, at) => `line ${at}`);
+  const { text } = failureLetter(
+    { ...execution, input: JSON.stringify({ release: 'noble' }) },
+    {
+      ...{ status: 'FAILED', error: 'ExecutionFailed', cause: 'all' },
+      failures: [
+        { ...failure, tail: [], error: 'NoKernel: none' },
+        { ...failure, stage: 'Publish', architecture: undefined, tail, error: 'DiskFull' },
+      ],
+    },
+  );
+
+  expect(text.split('\n')).toEqual([
+    'The build of noble for the view candidate has ended: FAILED. What was published before is as it was.',
+    '',
+    'Select amd64: NoKernel: none',
+    '',
+    'Publish: DiskFull',
+    ...tail.slice(2).map((line) => `  | ${line}`),
+    '',
+    expect.stringMatching(/^Execution: https:/),
+    'To try again: maas-mirror build noble --view candidate --stack NAME',
+  ]);
+});
+
+it.each([
+  undefined,
+  null,
+  '',
+  '{"release":"no',
+  '{}',
+])('goes by the name of the execution where its input is %j', (input) => {
+  const { subject, text } = failureLetter(
+    { ...execution, ...(input !== undefined && { input }) },
+    { status: 'SUCCEEDED', output: null, failures: [] },
+  );
+
+  expect(subject).toBe(`MAAS mirror: ${execution.name} for candidate failed`);
+  expect(text.split('\n').slice(0, 4)).toEqual([
+    `The build of ${execution.name} for the view candidate has ended: FAILED. What was published before is as it was.`,
+    ...['', 'FAILED', ''],
+  ]);
 });

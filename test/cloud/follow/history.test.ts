@@ -107,6 +107,10 @@ describe('the history of an execution', () => {
     made.function(again, 'Conclude', {}, thrown('NotSupported', 'planned with other bundles'));
 
     expect(told(made)).toEqual(['failed Conclude NotSupported']);
+
+    const cut = new MadeHistory();
+    cut.started(cut.enter(0, 'Conclude', {}));
+    expect(told(cut)).toEqual([]);
   });
 
   it('knows no architecture where AWS has cut the input', () => {
@@ -114,5 +118,155 @@ describe('the history of an execution', () => {
     made.event('TaskStateEntered', 0, { stateEnteredEventDetails: { name: 'Fetch', input: '{"job":{"archi' } });
 
     expect(told(made, { ended: false })).toEqual(['started Fetch']);
+  });
+
+  it.each([
+    ['Task', 'Failed', 'taskFailedEventDetails'],
+    ['Task', 'TimedOut', 'taskTimedOutEventDetails'],
+    ['Task', 'StartFailed', 'taskStartFailedEventDetails'],
+    ['Task', 'SubmitFailed', 'taskSubmitFailedEventDetails'],
+    ['LambdaFunction', 'Failed', 'lambdaFunctionFailedEventDetails'],
+    ['LambdaFunction', 'TimedOut', 'lambdaFunctionTimedOutEventDetails'],
+    ['LambdaFunction', 'StartFailed', 'lambdaFunctionStartFailedEventDetails'],
+    ['LambdaFunction', 'ScheduleFailed', 'lambdaFunctionScheduleFailedEventDetails'],
+  ])('tells why a %s%s', (kind, type, details) => {
+    const made = new MadeHistory();
+    const scheduled = made.event(`${kind}Scheduled`, made.enter(0, 'Select', amd64));
+    const failed = made.event(`${kind}${type}`, scheduled, { [details]: { error: 'E', cause: 'because' } });
+    made.event('ExecutionFailed', failed);
+
+    expect(new History().take(made.read()).at(-1)).toEqual({
+      ...{ stage: 'Select', architecture: 'amd64', kernel: undefined, log: undefined, build: undefined },
+      ...{ type: 'failed', seconds: 1, error: 'E', cause: 'because' },
+    });
+  });
+
+  it('knows what a function of the older form gave, and counts from when it was scheduled', () => {
+    const made = new MadeHistory();
+    made.event('Others', 0);
+    const entered = made.enter(0, 'Plan', {});
+    made.event('Others', 0);
+    const scheduled = made.event('LambdaFunctionScheduled', entered);
+    made.event('LambdaFunctionSucceeded', scheduled, { lambdaFunctionSucceededEventDetails: { output: '[1]' } });
+
+    expect(new History().take(made.read()).at(-1)).toMatchObject({ type: 'finished', seconds: 1, result: [1] });
+  });
+
+  it('knows nothing of what AWS has cut or left out', () => {
+    const made = new MadeHistory();
+    for (const details of [{ output: '{"Build":{"I' }, {}, undefined, { output: 'null' }]) {
+      made.event('TaskSucceeded', made.started(made.enter(0, 'Fetch', {})), {
+        ...(details && { taskSucceededEventDetails: details }),
+      });
+    }
+    made.event('TaskStateEntered', 0);
+    const changes = new History().take(made.read());
+
+    const results = changes.flatMap((change) => (change.type === 'finished' ? [change.result] : []));
+    expect(results).toEqual([undefined, undefined, undefined, null]);
+    expect(changes.at(-1)).toEqual({
+      ...{ stage: '', architecture: undefined, kernel: undefined, log: undefined, build: undefined, type: 'started' },
+    });
+  });
+
+  it('knows no build where AWS does not name it', () => {
+    const made = new MadeHistory();
+    const details = { taskSubmittedEventDetails: { output: '{}' } };
+    made.event('TaskSubmitted', made.started(made.enter(0, 'Fetch', amd64)), details);
+    const history = new History();
+    history.take(made.read());
+
+    expect(history.building).toEqual([]);
+  });
+
+  it('knows a flavour by its iteration or else by its job, and none that is empty', () => {
+    const made = new MadeHistory();
+    for (const input of [
+      { job: { kernel: 'ga' } },
+      { job: { kernel: 'ga' }, kernel: 'hwe' },
+      { job: { architecture: '', kernel: '' } },
+      null,
+    ]) {
+      made.event('TaskStateEntered', 0, { stateEnteredEventDetails: { name: 'Fetch', input: JSON.stringify(input) } });
+    }
+
+    expect(new History().take(made.read())).toMatchObject([
+      { architecture: undefined, kernel: 'ga' },
+      { architecture: undefined, kernel: 'hwe' },
+      { architecture: undefined, kernel: undefined },
+      { architecture: undefined, kernel: undefined },
+    ]);
+  });
+
+  it('has the builds that run, and the last event that was taken', () => {
+    const made = new MadeHistory();
+    const history = new History();
+    expect(history.last).toBe(0);
+    const one = made.submitted(made.started(made.enter(0, 'Fetch', amd64)), 'p:1');
+    made.started(made.enter(0, 'Prepare', amd64)); // has no build yet
+    history.take(made.read());
+    expect(history.building).toEqual([
+      { stage: 'Fetch', architecture: 'amd64', kernel: undefined, log: undefined, build: 'p:1' },
+    ]);
+    expect(history.last).toBe(made.events.length);
+
+    const failed = made.failed(one, 'codebuild', 'startBuild.sync', { error: 'E', cause: 'c' });
+    history.take(made.read());
+    expect(history.building).toEqual([]);
+    made.submitted(made.started(failed), 'p:2'); // another attempt
+    history.take(made.read());
+    expect(history.building.map(({ build }) => build)).toEqual(['p:2']);
+
+    history.end(new Date());
+    expect(history.building).toEqual([]);
+    expect(history.end(new Date())).toEqual([]);
+  });
+
+  it('counts no build before another attempt, and no seconds below none', () => {
+    const made = new MadeHistory();
+    const failed = made.failed(made.submitted(made.started(made.enter(0, 'Fetch', amd64)), 'p:1'), 'codebuild', 'x', {
+      ...{ error: 'E', cause: 'c' },
+    });
+    made.started(failed);
+    const history = new History();
+    history.take(made.read());
+
+    expect(history.building).toEqual([]);
+    expect(history.end(new Date('2026-11-25T09:00:00Z'))).toMatchObject([
+      { type: 'stopped', stage: 'Fetch', build: undefined, seconds: 0 },
+    ]);
+  });
+
+  it('rounds seconds, and takes what has no cause for a time-out', () => {
+    const history = new History();
+    const event = (id: number, type: string, ms: number) => ({
+      ...{ id, type, previousEventId: id - 1, timestamp: new Date(ms) },
+    });
+    const read = [event(1, 'TaskStateEntered', 0), event(2, 'TaskScheduled', 1000), event(3, 'TaskTimedOut', 3600)];
+
+    expect(history.take([...read, event(4, 'ExecutionTimedOut', 9000)] as never).at(-1)).toMatchObject({
+      ...{ type: 'failed', error: 'States.Timeout', cause: '', seconds: 3 },
+    });
+  });
+
+  it('tells again of a wait after a build had room', () => {
+    const made = new MadeHistory();
+    const refused = { error: 'CodeBuild.AccountLimitExceededException', cause: 'no room' };
+    let last = made.enter(0, 'Fetch', amd64);
+    for (const attempt of [1, 2]) {
+      for (const _ of [1, 2]) last = made.failed(made.started(last), 'codebuild', 'startBuild.sync', refused);
+      last = made.submitted(made.started(last), `p:${attempt}`);
+      last = made.failed(last, 'codebuild', 'startBuild.sync', { error: 'E', cause: 'c' });
+    }
+    made.event('ExecutionFailed', last);
+
+    expect(told(made)).toEqual([
+      'started Fetch amd64',
+      'progress Fetch amd64 waiting: CodeBuild runs as many builds as this account may have',
+      'progress Fetch amd64 p:1 working',
+      'progress Fetch amd64 waiting: CodeBuild runs as many builds as this account may have',
+      'progress Fetch amd64 p:2 working',
+      'failed Fetch amd64 p:2 E',
+    ]);
   });
 });

@@ -78,41 +78,27 @@ describe('what the state machine of a mirror is to try', () => {
   });
 
   const path = `the path '$.Build.ExportedEnvironmentVariables' is not there${'!'.repeat(400)}`;
-  const unread = (error: string) => ({
-    name: 'BadFormat',
-    message: `the state machine cannot read the RESULT of the build: ${error}: ${path.slice(0, 300)}`,
-    hint: resultHint,
-  });
+  const cut = path.slice(0, 300);
   it.each([
-    ...[
-      'States.Runtime',
-      'States.IntrinsicFailure',
-      'States.ParameterPathFailure',
-      'States.ResultPathMatchFailure',
-    ].map((error) => [error, path, unread(error)] as const),
-    [
-      'States.Runtime',
-      'no RESULT',
-      {
-        name: 'BadFormat',
-        message: 'the state machine cannot read the RESULT of the build: States.Runtime: no RESULT',
-      },
-    ],
-    [
-      'States.Runtime',
-      'another path',
-      { name: 'ExecutionFailed', message: /^(probe-x86-20261125T100000: )?States\.Runtime: another path$/ },
-    ],
-    [
-      'States.TaskFailed',
-      path,
-      { name: 'ExecutionFailed', message: /^(probe-x86-20261125T100000: )?States\.TaskFailed: the path / },
-    ],
-    ['States.RuntimeOther', path, { name: 'ExecutionFailed', message: /States\.RuntimeOther/ }],
-    ['Other.States.Runtime', path, { name: 'ExecutionFailed', message: /Other\.States\.Runtime/ }],
-  ])('refuses after %s over %.20s, caught or not, as it is', async (error, cause, expected) => {
-    const { message, ...same } = expected as { message: string | RegExp };
-    const wanted = { ...same, message: typeof message === 'string' ? message : expect.stringMatching(message) };
+    ['States.Runtime', path, 'BadFormat', cut],
+    ['States.IntrinsicFailure', path, 'BadFormat', cut],
+    ['States.ParameterPathFailure', path, 'BadFormat', cut],
+    ['States.ResultPathMatchFailure', path, 'BadFormat', cut],
+    ['States.Runtime', 'no RESULT', 'BadFormat', 'no RESULT'],
+    ['States.Runtime', 'another path', 'ExecutionFailed', 'another path'],
+    ['States.TaskFailed', path, 'ExecutionFailed', path],
+    ['States.RuntimeOther', path, 'ExecutionFailed', path],
+    ['Other.States.Runtime', path, 'ExecutionFailed', path],
+  ])('refuses after %s over %.20s as %s, caught or not', async (error, cause, name, said) => {
+    const isUnread = name === 'BadFormat';
+    const words = `${error}: ${said}`;
+    const wanted = {
+      name,
+      message: isUnread
+        ? `the state machine cannot read the RESULT of the build: ${words}`
+        : expect.stringContaining(words),
+      hint: isUnread ? resultHint : undefined,
+    };
     await expect(probed(ended({ status: 'FAILED', error, cause }))).rejects.toMatchObject(wanted);
     await expect(probed(caught(error, cause))).rejects.toMatchObject(wanted);
   });

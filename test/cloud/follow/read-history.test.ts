@@ -1,7 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import { readHistory } from '../../../lib/cloud/follow/read-history';
-import { type FakeAws, fakeAws } from '../../fixtures/aws/fake-aws';
+import { type FakeAws, Fault, fakeAws } from '../../fixtures/aws/fake-aws';
 
 /** An execution of so many events, which AWS gives out from the newest backwards, 50 to a page. */
 async function executionOf(events: number): Promise<FakeAws> {
@@ -42,5 +42,27 @@ describe('the history of an execution', () => {
 
     expect(read.map(({ id }) => id)).toEqual(Array.from({ length: events - known }, (_, at) => known + 1 + at));
     expect(aws.requests).toHaveLength(pages);
+  });
+
+  it('is asked for from its end, with what states got and gave', async () => {
+    const aws = await executionOf(51);
+    await readHistory(new SFNClient(), 'arn', 0);
+
+    const asked = { executionArn: 'arn', reverseOrder: true, includeExecutionData: true, maxResults: 50 };
+    expect(aws.requests.map(({ input }) => input)).toEqual([asked, { ...asked, nextToken: '1' }]);
+  });
+
+  it('may be on a page that is empty', async () => {
+    await fakeAws({ GetExecutionHistory: ({ nextToken }) => (nextToken === undefined ? { nextToken: 'x' } : {}) });
+
+    expect(await readHistory(new SFNClient(), 'arn', 0)).toEqual([]);
+  });
+
+  it('refuses to be read where it is not there', async () => {
+    await fakeAws({ GetExecutionHistory: () => new Fault('ExecutionDoesNotExist', 'none') });
+
+    await expect(readHistory(new SFNClient(), 'arn', 0)).rejects.toMatchObject({
+      message: 'AWS did not show the history of the execution: ExecutionDoesNotExist: none',
+    });
   });
 });

@@ -87,7 +87,10 @@ describe('the failure of a build', () => {
   it('is named where CodeBuild has forgotten the build', async () => {
     const BatchGetBuilds = () => ({ builds: [], buildsNotFound: ['extract-hwe:1'] });
 
-    expect((await failure({}, { BatchGetBuilds })).error).toBe('CodeBuild knows no build extract-hwe:1');
+    expect(await failure({}, { BatchGetBuilds })).toEqual({
+      ...stage,
+      ...{ log: undefined, tail: [], error: 'CodeBuild knows no build extract-hwe:1', hint: undefined },
+    });
   });
 });
 
@@ -116,6 +119,21 @@ describe('the failure of what is no build', () => {
     });
   });
 
+  it.each([
+    'null',
+    '[]',
+    '7',
+    '{"Id":7}',
+    '{"Build":null}',
+    '{"Build":{}}',
+    '{"Id":"cut off',
+  ])('is what Step Functions says, be it %s', async (cause) => {
+    expect(await failure({ build: undefined, error: 'E', cause, log: 'the log' })).toEqual({
+      ...stage,
+      ...{ log: 'the log', tail: [], error: `E: ${cause}`, hint: undefined },
+    });
+  });
+
   it('is what Step Functions says', async () => {
     const said = { build: undefined, error: 'States.Runtime', cause: 'the path $.x is not there' };
     expect((await failure(said)).error).toBe('States.Runtime: the path $.x is not there');
@@ -124,7 +142,9 @@ describe('the failure of what is no build', () => {
   it('says where to ask where there was never room for a build', async () => {
     const { error, hint } = await failure({ build: undefined, error: 'CodeBuild.AccountLimitExceededException' });
 
-    expect(error).toMatch(/^CodeBuild had no room/);
-    expect(hint).toContain('Service Quotas');
+    expect(error).toBe('CodeBuild had no room for the build in all the hours that it was waited');
+    expect(hint).toBe(
+      'ask AWS for more: Service Quotas, AWS CodeBuild, "Concurrently running builds" of this compute type',
+    );
   });
 });

@@ -156,6 +156,14 @@ describe('kmsSigner', () => {
     expect(kms.asked).toEqual(['DescribeKey alias/mirror']);
   });
 
+  it('calls it misuse where another key has to be taken', async () => {
+    Object.assign(kms.metadata, { KeySpec: 'RSA_3072' });
+    await expect(made()).rejects.toMatchObject({
+      hint: 'take one with key spec RSA_4096 and key usage SIGN_VERIFY: the gpgv of every MAAS release reads its signatures',
+      misuse: true,
+    });
+  });
+
   it('refuses what another key has signed', async () => {
     const signer = await made();
     kms.key = generateKeyPairSync('rsa', { modulusLength: 4096 }).privateKey;

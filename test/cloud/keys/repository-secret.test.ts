@@ -56,7 +56,7 @@ describe('the secret of a repository', () => {
     const closed = vi.spyOn(SecretsManagerClient.prototype, 'destroy');
     await read(() => ({ SecretString: 'user:password' }));
 
-    expect(await asked.mock.contexts[0]?.config.maxAttempts()).toBe(6);
+    expect(await (asked.mock.contexts[0] as SecretsManagerClient).config.maxAttempts()).toBe(6);
     expect(closed).toHaveBeenCalledOnce();
   });
 });

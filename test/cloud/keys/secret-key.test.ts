@@ -34,6 +34,6 @@ it('is asked for up to six times, and no connection stays open', async () => {
   await expect(secretKey(arn)).rejects.toMatchObject({
     message: 'AWS did not read the signing key: ResourceNotFoundException: none',
   });
-  expect(await asked.mock.contexts[0]?.config.maxAttempts()).toBe(6);
+  expect(await (asked.mock.contexts[0] as SecretsManagerClient).config.maxAttempts()).toBe(6);
   expect(closed).toHaveBeenCalledOnce();
 });

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import type { PublishedView } from '../../lib/publication/read-view';
+import { contentOf, hasChanged, nextContent, type ViewContent } from '../../lib/publication/view-content';
+import { rfc2822 } from '../../lib/simplestreams/json';
+import type { Products } from '../../lib/simplestreams/types';
+import { bootloaderDocument, imageDocument, imageId, imageVersion } from '../simplestreams/made-documents';
+
+const at = new Date('2026-12-24T18:00:00Z');
+const images = imageDocument();
+const loaders = bootloaderDocument();
+const { content_id: imagesId } = images;
+const { content_id: loadersId } = loaders;
+const contentWith = (documents: readonly Products[], state: ViewContent['state'] = {}): ViewContent => ({
+  documents: new Map(documents.map((document) => [document.content_id, document])),
+  state,
+});
+const before = contentWith([images, loaders], { held: { noble: 'Monday' } });
+
+/** A document with another thing said of its one image. */
+function withImage(change: (product: Products['products'][string]) => object): Products {
+  const [[id, product]] = Object.entries(images.products) as [[string, Products['products'][string]]];
+  return { ...images, products: { [id]: change(product) } } as Products;
+}
+
+describe('what a view is to say', () => {
+  it('is what it says, where that is wanted, be it by other objects and another date', () => {
+    const wanted = contentWith([{ ...structuredClone(images), updated: rfc2822(at) }, loaders], {
+      held: { noble: 'Monday' },
+    });
+    const next = nextContent(before, wanted, at);
+
+    expect(next.documents.get(imagesId)).toBe(images);
+    expect(next.documents.get(loadersId)).toBe(loaders);
+    expect(next.state).toBe(before.state);
+    expect([...next.changed]).toEqual([]);
+    expect(next.at).toBe(at);
+    expect(hasChanged(before, next)).toBe(false);
+  });
+
+  it.each<[string, Products]>([
+    ['another type', { ...images, datatype: 'image-ids' as never }],
+    ['a field more', { ...images, later: 'kept' } as Products],
+    [
+      'a version more',
+      withImage((one) => ({ ...one, versions: { ...(one.versions as object), '20261013': imageVersion('20261013') } })),
+    ],
+    ['a version less', withImage((one) => ({ ...one, versions: {} }))],
+    ['another label', withImage((one) => ({ ...one, label: 'stable' }))],
+    ['a product more', { ...images, products: { ...images.products, other: {} as never } }],
+    ['no product', { ...images, products: {} }],
+    ['a product by another id', { ...images, products: { other: images.products[imageId] as never } }],
+  ])('is dated where a document has %s, and the others are as they were', (_, changed) => {
+    const next = nextContent(before, contentWith([changed, loaders], before.state), at);
+
+    expect([...next.changed]).toEqual([[imagesId, { ...changed, updated: rfc2822(at) }]]);
+    expect(next.documents.get(imagesId)).toEqual({ ...changed, updated: rfc2822(at) });
+    expect(next.documents.get(loadersId)).toBe(loaders);
+    expect(hasChanged(before, next)).toBe(true);
+  });
+
+  it('has a document more, which is dated, or one less', () => {
+    const alone = contentWith([images], before.state);
+    const more = nextContent(alone, before, at);
+    expect([...more.changed]).toEqual([[loadersId, { ...loaders, updated: rfc2822(at) }]]);
+    expect(hasChanged(alone, more)).toBe(true);
+
+    const less = nextContent(before, alone, at);
+    expect([...less.documents.keys()]).toEqual([imagesId]);
+    expect([...less.changed]).toEqual([]);
+    expect(hasChanged(before, less)).toBe(true);
+  });
+
+  it('has another state', () => {
+    const state = { held: {} };
+    const next = nextContent(before, { ...before, state }, at);
+
+    expect(next.state).toBe(state);
+    expect(hasChanged(before, next)).toBe(true);
+  });
+});
+
+it('what a view says is its documents and its state', () => {
+  const published: PublishedView = {
+    ...{ view: 'candidate', index: undefined, tag: null, byFormer: false, state: before.state },
+    documents: new Map([[imagesId, { path: 'a', document: images, byFormer: true }]]),
+  };
+
+  expect(contentOf(published)).toEqual(contentWith([images], before.state));
+});
