@@ -24,10 +24,9 @@ export async function makeSignaturePacket(
   return Buffer.concat([packetHeader(signatureTag, body.length), body]);
 }
 
-/** A number as OpenPGP writes it: its length in bits, and its bytes without leading zeros. */
+/** A number above 0 as OpenPGP writes it: its length in bits, and its bytes without leading zeros. */
 export function largeNumber(bytes: Buffer): Buffer {
-  const start = bytes.findIndex((byte) => byte !== 0);
-  const number = bytes.subarray(start === -1 ? bytes.length : start);
+  const number = bytes.subarray(bytes.findIndex((byte) => byte !== 0));
   const bits = Buffer.alloc(2);
   bits.writeUInt16BE(lengthInBits(number));
   return Buffer.concat([bits, number]);

@@ -115,7 +115,7 @@ describe('externalSigner', () => {
     await expect(signer.detach(text, new Date('2026-10-01T10:11:11Z'))).rejects.toMatchObject({
       name: 'BadInput',
       message: 'cannot sign as of 2026-10-01T10:11:11.000Z',
-      hint: expect.stringContaining('made at 2026-10-01T10:11:12.345Z'),
+      hint: 'the signing key was made at 2026-10-01T10:11:12.345Z and signs nothing dated earlier',
     });
   });
 
@@ -145,13 +145,16 @@ describe('externalSigner with a key that is not right', () => {
     await expect(externalSigner({ ...key, publicKey })).rejects.toMatchObject({
       name: 'KeyUnusable',
       message: `the signing key is ${seen}`,
+      hint: 'use an RSA key of 4096 bits: the gpgv of every MAAS release reads it',
     });
   });
 
   it('refuses what is no public key', async () => {
     await expect(externalSigner({ ...key, publicKey: Buffer.alloc(0) })).rejects.toMatchObject({
       name: 'KeyUnusable',
-      message: expect.stringContaining('cannot be read'),
+      message: expect.stringMatching(/^the public half of the signing key cannot be read: ./),
+      hint: 'a SubjectPublicKeyInfo in DER is wanted',
+      cause: expect.any(Error),
     });
   });
 
@@ -165,6 +168,7 @@ describe('externalSigner with a key that is not right', () => {
     await expect(externalSigner({ ...key, sign: async (digest) => answer(digest) })).rejects.toMatchObject({
       name: 'KeyUnusable',
       message: 'what came back is no signature by the signing key',
+      hint: 'whoever signs must do RSASSA-PKCS1-v1_5 with SHA-512, with the very key that the public half is of',
     });
   });
 });

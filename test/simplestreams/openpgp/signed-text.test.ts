@@ -35,15 +35,6 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** All files that differ in one bit of the byte at this place. */
-function flipsAt(bytes: Buffer, place: number): Buffer[] {
-  return [0, 1, 2, 3, 4, 5, 6, 7].map((bit) => {
-    const flipped = Buffer.from(bytes);
-    flipped.writeUInt8(flipped.readUInt8(place) ^ (1 << bit), place);
-    return flipped;
-  });
-}
-
 const keyring = () => join(folder, 'keyring.gpg');
 
 async function gpgvTakes(flipped: Buffer, verify: (file: string) => Promise<unknown>): Promise<boolean> {
@@ -58,21 +49,6 @@ async function gpgvTakes(flipped: Buffer, verify: (file: string) => Promise<unkn
   );
 }
 
-/** Places at which a changed bit is found neither by our own check nor, asked only then, by gpgv. */
-async function missedIn(
-  bytes: Buffer,
-  faultOf: (flipped: Buffer) => string | undefined,
-  verify: (file: string) => Promise<unknown>,
-): Promise<number[]> {
-  const missed: number[] = [];
-  for (const place of bytes.keys()) {
-    for (const flipped of flipsAt(bytes, place)) {
-      if (faultOf(flipped) === undefined && (await gpgvTakes(flipped, verify))) missed.push(place);
-    }
-  }
-  return missed;
-}
-
 describe('a signed file of ours', () => {
   it('passes our check and gpgv’s as it is', async () => {
     expect(clearsignedFault(signed)).toBeUndefined();
@@ -80,27 +56,6 @@ describe('a signed file of ours', () => {
     expect(detachedFault(signature, Buffer.from(text))).toBeUndefined();
     expect(await gpgvTakes(signature, (file) => verifyDetached(file, join(folder, 'text'), keyring()))).toBe(true);
     expect(keyringFault(signer.keyring, Buffer.from(signer.armouredKeyring))).toBeUndefined();
-  });
-
-  it('is refused with any bit of any byte of a clearsigned index changed', async () => {
-    const verify = (file: string) => verifyClearsigned(file, keyring());
-    expect(await missedIn(signed, clearsignedFault, verify)).toEqual([]);
-  });
-
-  it('is refused with any bit of any byte of a detached signature changed', async () => {
-    const verify = (file: string) => verifyDetached(file, join(folder, 'text'), keyring());
-    expect(await missedIn(signature, (flipped) => detachedFault(flipped, Buffer.from(text)), verify)).toEqual([]);
-  });
-
-  it('is refused with any bit of any byte of either keyring changed', () => {
-    const armoured = Buffer.from(signer.armouredKeyring);
-    const places = [...signer.keyring.keys()].filter((place) =>
-      flipsAt(signer.keyring, place).some((flipped) => keyringFault(flipped, armoured) === undefined),
-    );
-    const armouredPlaces = [...armoured.keys()].filter((place) =>
-      flipsAt(armoured, place).some((flipped) => keyringFault(signer.keyring, flipped) === undefined),
-    );
-    expect([...places, ...armouredPlaces]).toEqual([]);
   });
 });
 
@@ -161,21 +116,26 @@ describe('our check', () => {
     expect(await gpgvTakes(file, (path) => verifyClearsigned(path, keyring()))).toBe(true);
   });
 
-  const texts: [string, (file: string) => string][] = [
-    ['text after it', (file) => `${file}more\n`],
-    ['another Hash line', (file) => file.replace('SHA512', 'SHA256')],
-    ['a second Hash line', (file) => file.replace('Hash: SHA512\n', 'Hash: SHA512\nHash: SHA256\n')],
-    ['blanks at the end of a line', (file) => file.replace(/\n "format"/, ' \n "format"')],
-    ['CRLF line ends', (file) => file.replaceAll('\n', '\r\n')],
-    ['a header in its armour', (file) => file.replace('SIGNATURE-----\n', 'SIGNATURE-----\nComment: hello\n')],
-    ['a wrong checksum', (file) => file.replace(/\n=..../, '\n=AAAA')],
-    ['other columns', (file) => file.replace(/(SIGNATURE-----\n\n.{32})/, '$1\n')],
+  const notOurs = /^it is not written as our signers write it$/;
+  const texts: [string, (file: string) => string, RegExp][] = [
+    ['text after it', (file) => `${file}more\n`, /^no armoured PGP SIGNATURE and nothing else$/],
+    ['another Hash line', (file) => file.replace('SHA512', 'SHA256'), notOurs],
+    ['a second Hash line', (file) => file.replace('Hash: SHA512\n', 'Hash: SHA512\nHash: SHA256\n'), notOurs],
+    ['blanks at the end of a line', (file) => file.replace(/\n "format"/, ' \n "format"'), notOurs],
+    ['CRLF line ends', (file) => file.replaceAll('\n', '\r\n'), /^line 1 has blanks at its end or a CR$/],
+    ['a header in its armour', (file) => file.replace('SIGNATURE-----\n', 'SIGNATURE-----\nComment: hello\n'), notOurs],
+    [
+      'a wrong checksum',
+      (file) => file.replace(/\n=..../, '\n=AAAA'),
+      /^the checksum of the armoured PGP SIGNATURE is wrong$/,
+    ],
+    ['other columns', (file) => file.replace(/(SIGNATURE-----\n\n.{32})/, '$1\n'), notOurs],
   ];
 
-  it.each(texts)('refuses a clearsigned file with %s', (_what, change) => {
+  it.each(texts)('refuses a clearsigned file with %s', (_what, change, fault) => {
     const changed = change(signed.toString());
     expect(changed).not.toBe(signed.toString());
-    expect(clearsignedFault(Buffer.from(changed))).toEqual(expect.any(String));
+    expect(clearsignedFault(Buffer.from(changed))).toMatch(fault);
   });
 
   it('takes armour without a checksum, which the standard allows', async () => {
@@ -205,7 +165,9 @@ describe('our check', () => {
 
   it('refuses an armoured keyring of another key', async () => {
     const other = await openpgpSigner(await makePrivateKey({ at, rsaBits: 2048 }));
-    expect(keyringFault(signer.keyring, Buffer.from(other.armouredKeyring))).toMatch(/not the armour/);
+    expect(keyringFault(signer.keyring, Buffer.from(other.armouredKeyring))).toBe(
+      'the armoured keyring is not the armour of the binary one',
+    );
   });
 });
 
@@ -235,15 +197,41 @@ describe('splitClearsigned', () => {
   });
 
   const refused: [string, (file: string) => string | Buffer, RegExp][] = [
-    ['text before it', (file) => `x\n${file}`, /does not begin/],
-    ['a byte order mark', (file) => `\ufeff${file}`, /does not begin/],
-    ['no Hash line', (file) => file.replace('Hash: SHA512\n', ''), /does not begin/],
-    ['no signature', (file) => file.slice(0, 200), /no signature in it/],
+    [
+      'text before it',
+      (file) => `x\n${file}`,
+      /^it does not begin with the header of a clearsigned text and a Hash line$/,
+    ],
+    [
+      'a byte order mark',
+      (file) => `\ufeff${file}`,
+      /^it does not begin with the header of a clearsigned text and a Hash line$/,
+    ],
+    [
+      'no Hash line',
+      (file) => file.replace('Hash: SHA512\n', ''),
+      /^it does not begin with the header of a clearsigned text and a Hash line$/,
+    ],
+    ['no signature', (file) => file.slice(0, 200), /^there is no signature in it$/],
     ['text after it', (file) => `${file}x`, /no armoured PGP SIGNATURE and nothing else/],
     ['a second message', (file) => file + file, /no armoured PGP SIGNATURE and nothing else/],
-    ['a wrong checksum', (file) => file.replace(/\n=....\n/, '\n=AAAA\n'), /checksum .* is wrong/],
-    ['an unescaped dash', (file) => file.replace('\n "format"', '\n-"format"'), /dash/],
-    ['bytes that are not UTF-8', (file) => Buffer.from(file.replace('updated', 'upd\u00e4ted'), 'latin1'), /UTF-8/],
+    [
+      'a wrong checksum',
+      (file) => file.replace(/\n=....\n/, '\n=AAAA\n'),
+      /^the checksum of the armoured PGP SIGNATURE is wrong$/,
+    ],
+    [
+      'an unescaped dash',
+      (file) => file.replace('\n "format"', '\n-"format"'),
+      /^a line begins with a dash that is not escaped$/,
+    ],
+    ['a NUL', (file) => file.replace('format', 'for\0mat'), /^there is a NUL in it$/],
+    ['a signature without an end', (file) => `${file}${' '.repeat(256 * 1024)}`, /^its signature is too long$/],
+    [
+      'bytes that are not UTF-8',
+      (file) => Buffer.from(file.replace('updated', 'upd\u00e4ted'), 'latin1'),
+      /^it is not UTF-8$/,
+    ],
   ];
 
   it.each(refused)('refuses a file with %s', (_what, change, message) => {
@@ -256,11 +244,15 @@ describe('splitClearsigned', () => {
 
 describe('signableText', () => {
   it.each([
-    ['no newline at its end', '{}', /does not end with a newline/],
-    ['an empty line at its end', '{}\n\n', /empty line/],
-    ['blanks at the end of a line', '{\n "a": \n1}\n', /line 2 has blanks/],
-    ['a carriage return', '{\r}\n', /line 1 has blanks at its end or a CR/],
-    ['a line that gpgv does not read', `${'x'.repeat(19_001)}\n`, /longer than gpgv reads/],
+    ['no newline at its end', '{}', /^the text to sign does not end with a newline$/],
+    ['an empty line at its end', '{}\n\n', /^the text to sign ends with an empty line$/],
+    ['nothing but an empty line', '\n', /^the text to sign ends with an empty line$/],
+    ['blanks at the end of a line', '{\n "a": \n1}\n', /^line 2 has blanks at its end or a CR$/],
+    ['a carriage return', '{\r}\n', /^line 1 has blanks at its end or a CR$/],
+    ['a tab at the end of a line', '{\t\n}\n', /^line 1 has blanks/],
+    ['a carriage return at the end of a line', '{\r\n}\n', /^line 1 has blanks/],
+    ['a line that gpgv does not read', `${'x'.repeat(19_001)}\n`, /^line 1 is longer than gpgv reads$/],
+    ['a line whose bytes gpgv does not read', `a\n${'ä'.repeat(9_501)}\n`, /^line 2 is longer than gpgv reads$/],
   ])('refuses a text with %s, and so does the signer', async (_what, unfit, message) => {
     const error = expect.objectContaining({ name: 'BadFormat', message: expect.stringMatching(message) });
     expect(() => signableText(unfit)).toThrow(error);

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { checkIndex } from '../../../lib/simplestreams/contract/check-index';
+import { checkProducts } from '../../../lib/simplestreams/contract/check-products';
+import type { Violation } from '../../../lib/simplestreams/contract/contract-rules';
+import { makeIndex } from '../../../lib/simplestreams/documents';
+import { at, bootloaderDocument, imageDocument, singleFileDocument } from '../made-documents';
+import {
+  bootloaderMutations,
+  imageMutations,
+  indexMutations,
+  type Mutation,
+  singleFileMutations,
+} from '../openpgp/mutations';
+
+/** What is said of each fault that is made in a document, a line each. */
+function said<Document>(
+  make: () => Document,
+  mutations: readonly Mutation[],
+  check: (document: Document) => readonly Violation[],
+): string[] {
+  return mutations.map(([what, change]) => {
+    const document = structuredClone(make());
+    change(document);
+    const lines = check(document).map(({ rule, where, message }) => `  ${rule}: ${where}: ${message}`);
+    return `${[`# ${what}`, ...lines].join('\n')}\n`;
+  });
+}
+
+it('every fault is told as we have read it: its rule, its place, the value seen, and what MAAS would do', async () => {
+  const entries = [
+    { document: imageDocument(), path: 'streams/v1/aa.sjson' },
+    { document: bootloaderDocument(), path: 'streams/v1/bb.sjson' },
+  ];
+  const documents = new Map(entries.map(({ document }) => [document.content_id, document]));
+  const texts = [
+    ...said(imageDocument, imageMutations, (document) => checkProducts(document)),
+    ...said(bootloaderDocument, bootloaderMutations, (document) => checkProducts(document, 'candidate')),
+    ...said(singleFileDocument, singleFileMutations, (document) => checkProducts(document)),
+    ...said(
+      () => makeIndex(entries, at),
+      indexMutations,
+      (index) => checkIndex(index, { documents, signed: true }),
+    ),
+  ];
+
+  await expect(texts.join('\n')).toMatchFileSnapshot('golden/violations.txt');
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { measureBytes } from '../../../lib/store/digest';
+import { bothWays, checkCondition, checkOwn, checkSame } from '../../../lib/store/directory/directory-refusals';
+import type { Standing } from '../../../lib/store/directory/generations';
+
+const wanted = measureBytes(Buffer.from('wanted'));
+const current = (tag: string | undefined, standing: Standing = 'settled') => ({
+  ...{ number: 1, standing, object: tag === undefined ? undefined : { bytes: Buffer.from('x'), tag } },
+});
+const ways =
+  'to go on from it as it is, remove the folder .store/generations/a%2Findex of the mirror; to go back to what was published last, remove a/index; then run the command again';
+
+describe('an object that never changes', () => {
+  it('may be what is there', () => {
+    checkSame('/m/a', wanted.sha256, wanted);
+  });
+
+  it.each([
+    ['abc', 'there with sha256 abc'],
+    [undefined, 'a folder, or below a file'],
+  ])('refuses to take the place of %s', (there, what) => {
+    expect(() => checkSame('/m/a', there, wanted)).toThrow(
+      expect.objectContaining({
+        name: 'ObjectExists',
+        message: `/m/a is already ${what}; to be written was sha256 ${wanted.sha256}`,
+        hint: 'objects are never changed; build a new version instead',
+      }),
+    );
+  });
+});
+
+describe('a condition', () => {
+  it('holds where it is that of what is there, of nothing, and where there is none', () => {
+    checkCondition('/m/index', 'index', current('1'), '1');
+    checkCondition('/m/index', 'index', current(undefined), null);
+    checkCondition('/m/index', 'index', current('1', 'foreign'), undefined);
+  });
+
+  it.each([
+    ['1', '2', '/m/index is 1, expected was 2'],
+    ['1', null, '/m/index is 1, expected was absent'],
+    [undefined, '2', '/m/index is absent, expected was 2'],
+  ])('refuses %j where %j was expected', (tag, ifMatch, message) => {
+    expect(() => checkCondition('/m/index', 'index', current(tag), ifMatch)).toThrow(
+      expect.objectContaining({
+        ...{ name: 'PreconditionFailed', message },
+        hint: 'another writer came first; read it again and repeat the change',
+      }),
+    );
+  });
+
+  it('refuses what this tool did not write, though the tag is right', () => {
+    expect(() => checkCondition('/m/index', 'index', current('1', 'foreign'), '1')).toThrow(/was changed by/);
+  });
+});
+
+describe('what lies there', () => {
+  it.each<Standing>(['settled', 'unfinished', 'missing'])('is ours where it is %s', (standing) => {
+    checkOwn('/m/a/index', 'a/index', current('1', standing));
+  });
+
+  it.each<[Standing, string]>([
+    ['restored', 'is an older version (sha256 1) of what this tool wrote last; it looks restored from a backup'],
+    ['foreign', 'was changed by something other than this tool (sha256 1)'],
+  ])('is refused where it is %s, with both ways to go on', (standing, what) => {
+    expect(() => checkOwn('/m/a/index', 'a/index', current('1', standing))).toThrow(
+      expect.objectContaining({ name: 'ChecksumMismatch', message: `/m/a/index ${what}`, hint: ways }),
+    );
+    expect(bothWays('a/index')).toBe(ways);
+  });
+});

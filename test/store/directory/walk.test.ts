@@ -1,0 +1,48 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+import { keysBelow } from '../../../lib/store/directory/walk';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+
+const files = ['a.b', 'a/b', 'a/b.c', 'a/b/c', 'a0', 'b/.store/x', '.store/tmp/1', '.storeX', 'pool/noble/1', 'pool/n'];
+
+function tree(): string {
+  const root = temporaryFolder();
+  for (const file of files.filter((one) => one !== 'a/b')) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), '');
+  }
+  symlinkSync('a0', join(root, 'link'));
+  symlinkSync('pool', join(root, 'view'));
+  mkdirSync(join(root, 'empty'));
+  return root;
+}
+
+it.each<[string, string[]]>([
+  ['', ['.storeX', 'a.b', 'a/b.c', 'a/b/c', 'a0', 'b/.store/x', 'pool/n', 'pool/noble/1']],
+  ['a', ['a.b', 'a/b.c', 'a/b/c', 'a0']],
+  ['a/', ['a/b.c', 'a/b/c']],
+  ['a/b', ['a/b.c', 'a/b/c']],
+  ['a/b/', ['a/b/c']],
+  ['pool/no', ['pool/noble/1']],
+  ['pool/noble/1', ['pool/noble/1']],
+  ['pool/noble/12', []],
+  ['none/', []],
+  ['a0/', []],
+  ['link', []],
+])('keys that begin with %j are found, sorted as S3 sorts them', async (prefix, keys) => {
+  const found: string[] = [];
+  for await (const key of keysBelow(tree(), prefix)) found.push(key);
+
+  expect(found).toEqual(keys);
+});
+
+it('refuses a tree that cannot be read, and takes a missing one for empty', async () => {
+  const all = async (root: string) => {
+    for await (const key of keysBelow(root, '')) expect(key).toBe('');
+  };
+  await all(join(temporaryFolder(), 'none'));
+  const loop = join(temporaryFolder(), 'loop');
+  symlinkSync('loop', loop);
+  await expect(all(loop)).rejects.toMatchObject({ code: 'ELOOP' });
+});

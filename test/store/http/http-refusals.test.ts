@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { HttpStore } from '../../../lib/store/http/http';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { keysOf } from '../contract';
+import { closedServer, serve } from './answering-server';
+
+const again = 'the connection was cut; run the command again';
+
+it.each<[number, string, string]>([
+  [401, 'answers 401 Unauthorized', 'put user and password into the address: https://USER:PASSWORD@…'],
+  [
+    403,
+    'answers 403 Forbidden',
+    'the server forbids it: a mirror must be readable, and answer 404 for what it does not have',
+  ],
+  [500, 'answers 500 Internal Server Error', 'ask who runs that server'],
+  [302, 'answers 302 Found', 'ask who runs that server'],
+])('refuses the answer %i, and says what to do', async (status, message, hint) => {
+  const { url } = await serve((_, response) => response.writeHead(status).end('page'));
+
+  await expect(new HttpStore(url).read('a')).rejects.toMatchObject({
+    ...{ name: 'DownloadFailed', message: `${url}/a ${message}`, hint, misuse: false },
+  });
+});
+
+it('refuses an answer without words, and shows no blank after its number', async () => {
+  const { url } = await serve((_, response) => {
+    response.statusMessage = ' ';
+    response.writeHead(500).end();
+  });
+
+  await expect(new HttpStore(url).read('a')).rejects.toMatchObject({ message: `${url}/a answers 500` });
+});
+
+it('refuses fewer bytes than were promised, also where none come', async () => {
+  const { url } = await serve((_, response) => response.writeHead(204, { 'Content-Length': '5' }).end());
+
+  await expect(new HttpStore(url).read('a')).rejects.toMatchObject({
+    ...{ name: 'DownloadFailed', message: `${url}/a sent 0 of 5 bytes`, hint: again },
+  });
+});
+
+it('refuses what is packed, what is too long, and what is not there, and says what to do', async () => {
+  const { url } = await serve(({ url: path }, response) => {
+    if (path === '/packed') response.writeHead(200, { 'Content-Encoding': 'gzip' });
+    else if (path !== '/long') response.writeHead(404);
+    response.end('123456');
+  });
+  const store = new HttpStore(url, { most: 5, mostOfIndex: 6 });
+
+  await expect(store.read('packed')).rejects.toMatchObject({
+    hint: 'switch compression off in the web server: sizes and digests are those of the plain files',
+  });
+  await expect(store.read('long')).rejects.toMatchObject({
+    ...{ message: `${url}/long is longer than 5 bytes`, hint: 'no such document is that long: is the address right?' },
+  });
+  await expect(store.readTo('gone', join(temporaryFolder(), 'gone'))).rejects.toMatchObject({
+    ...{ message: `${url}/gone does not exist (404)`, hint: 'maas-mirror verify tells what else is missing' },
+  });
+  expect(await new HttpStore(url, { most: 6 }).read('long')).toMatchObject({ bytes: Buffer.from('123456') });
+});
+
+it.each([
+  ['index.json', 6],
+  ['a/index.sjson', 6],
+  ['keyring.gpg', 6],
+  ['a/keyring.gpg', 6],
+  ['myindex.json', 5],
+  ['index.sjson/a', 5],
+  ['index.yjson', 5],
+  ['keyring.gpg.asc', 5],
+])('takes of %s at most %i bytes, where documents have 5 and indexes 6', async (key, most) => {
+  const { url } = await serve((_, response) => response.end('1'.repeat(7)));
+
+  await expect(new HttpStore(url, { most: 5, mostOfIndex: 6 }).read(key)).rejects.toThrow(`longer than ${most} bytes`);
+});
+
+it('refuses a server that is not there, and says what to look at', async () => {
+  const url = await closedServer();
+
+  await expect(new HttpStore(url).read('a')).rejects.toMatchObject({
+    message: expect.stringMatching(new RegExp(`^${url}/a cannot be read: .*ECONNREFUSED`)),
+    hint: 'see that the server runs and that its name and port are right',
+    cause: expect.any(Error),
+  });
+});
+
+it('refuses a server that falls silent, and says to try again', async () => {
+  const { url } = await serve(() => undefined);
+
+  await expect(new HttpStore(url, { silenceMs: 20 }).read('a')).rejects.toMatchObject({ hint: again });
+});
+
+it('refuses to change anything, saying what was wanted and where to do it', async () => {
+  const store = new HttpStore('http://127.0.0.1:1/mirror///');
+  const refused = (verb: string, what: string) => ({
+    ...{ name: 'NotSupported', misuse: true, hint: 'name the directory that the server serves' },
+    message: `http://127.0.0.1:1/mirror/ is read over HTTP: cannot ${verb} "${what}"`,
+  });
+
+  await expect(keysOf(store, 'pool/')).rejects.toMatchObject(refused('list', 'pool/'));
+  for (const verb of ['create', 'replace', 'adopt'] as const) {
+    await expect(store[verb]('a')).rejects.toMatchObject(refused('write', 'a'));
+  }
+  await expect(store.remove('a')).rejects.toMatchObject(refused('remove', 'a'));
+  await expect(store.expose('candidate', 'noble')).rejects.toMatchObject(refused('write', 'candidate/noble'));
+});
+
+it('refuses an address that is none, with one as it should be', () => {
+  expect(() => new HttpStore('ftp://a/b')).toThrow(
+    expect.objectContaining({
+      ...{ message: 'ftp://a/b is no http or https address', hint: 'an address is like http://10.0.0.2:8080/' },
+    }),
+  );
+});
+
+it.each([
+  ['user:secret@', 'Basic dXNlcjpzZWNyZXQ='],
+  ['user@', 'Basic dXNlcjo='],
+  [':secret@', 'Basic OnNlY3JldA=='],
+  ['', undefined],
+])('sends of %j what is there', async (words, authorization) => {
+  const { url, requests } = await serve((_, response) => response.end());
+  await new HttpStore(url.replace('//', `//${words}`)).read('a');
+
+  expect(requests[0]?.headers.authorization).toBe(authorization);
+});

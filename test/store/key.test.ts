@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { checkKey, checkPrefix } from '../../lib/store/key';
+
+const refusedAs = (key: string, hint: string) =>
+  expect.objectContaining({
+    ...{ name: 'BadInput', message: `${JSON.stringify(key)} cannot be the key of an object`, hint },
+  });
+
+it.each([
+  ...['a', 'pool/noble/amd64/20261120/squashfs', '...', 'a..b', '.stores', '.storeX/a', 'a/.store', ' ', 'ä'],
+])('%j is a key, and a prefix', (key) => {
+  checkKey(key);
+  checkPrefix(key);
+});
+
+it.each([
+  ...['', '/', '/a', 'a/', 'a//b', '.', '..', './a', 'a/..', 'a/./b', 'a/../b', 'a\0b', '.store', '.store/tmp/1'],
+])('refuses the key %j', (key) => {
+  expect(() => checkKey(key)).toThrow(
+    refusedAs(key, 'a key is like pool/noble/amd64/20261120/squashfs: no empty, "." or ".." part, not below .store'),
+  );
+});
+
+it.each(['', 'pool/', 'pool/no', 'a/b/', '.stores/'])('%j is a prefix', (prefix) => {
+  checkPrefix(prefix);
+});
+
+it.each([
+  '/',
+  '/a',
+  'a//',
+  'a//b',
+  './',
+  '../',
+  '..',
+  '.',
+  'a/..',
+  'a/../b',
+  'a\0',
+  '.store',
+  '.store/',
+])('refuses the prefix %j', (prefix) => {
+  expect(() => checkPrefix(prefix)).toThrow(
+    refusedAs(prefix, 'a prefix is like pool/noble/: no empty, "." or ".." part, not below .store'),
+  );
+});
