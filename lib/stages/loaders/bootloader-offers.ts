@@ -7,9 +7,8 @@ import {
 } from '../../catalog/bootloaders';
 import { MirrorError } from '../../errors';
 import type { BuiltBootloader, BuiltBootloaders, BuiltLoaderItem } from '../../job/handed-on/bootloaders';
-import type { Addition } from '../../simplestreams/merge';
+import { type Addition, newestVersion } from '../../simplestreams/merge';
 import type { Item, Products, Version } from '../../simplestreams/types';
-import { newestName } from '../news/news';
 
 /** One bootloader product with what its next version would hold, whatever that version will be called. */
 export interface LoaderOffer {
@@ -76,7 +75,7 @@ function standing(
   document: Products | undefined,
 ): { name: string; version: Version } | undefined {
   const product = document?.products[productId];
-  const name = newestName(product);
+  const name = (product && newestVersion(product)) ?? '';
   const version = product?.versions[name];
   if (version === undefined) return undefined;
   const published = Object.values(version.items);
