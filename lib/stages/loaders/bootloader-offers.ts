@@ -75,9 +75,9 @@ function standing(
   document: Products | undefined,
 ): { name: string; version: Version } | undefined {
   const product = document?.products[productId];
-  const name = product === undefined ? undefined : newestVersion(product);
-  const version = name === undefined ? undefined : product?.versions[name];
-  if (name === undefined || version === undefined) return undefined;
+  const name = (product && newestVersion(product)) ?? '';
+  const version = product?.versions[name];
+  if (version === undefined) return undefined;
   const published = Object.values(version.items);
   const has = (one: BuiltLoaderItem) =>
     published.some(

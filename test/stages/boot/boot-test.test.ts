@@ -77,6 +77,8 @@ describe('the machine that is booted', () => {
     const { booted } = await bootedBy({ console: '[  OK  ] Started ssh.service - OpenBSD Secure Shell server.' });
     await booted;
     vi.restoreAllMocks();
+    expect(shown).toContain(`:: booting ga in ${architectureOf(own).qemu.system}\n`);
+    expect(shown.join('')).toMatch(/^the machine is emulated by kvm \(.+\) and has 30 minutes$/m);
     expect(shown).toContain(':: Started ssh.service - OpenBSD Secure Shell server.\n');
   });
 
@@ -101,8 +103,13 @@ describe('flavours with the same kernel, initrd and root', () => {
   it('boot once in an execution, where builds share a machine', async () => {
     const cache = temporaryFolder();
     const { bench, booted, told } = await bootedBy({ bench: { cache } });
+    await booted;
+    const shown: string[] = [];
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => shown.push(String(text)) > 0);
     const again = await bootTest({ ...bench, scratch: temporaryFolder() });
+    vi.restoreAllMocks();
     expect(again).toEqual(await booted);
+    expect(shown).toEqual([':: the same kernel, initrd and root have booted as another flavour\n']);
     expect(told().length).toBe(2); // the look for KVM, and the boot
   });
 

@@ -30,9 +30,10 @@ describe('the emulator of arm64', () => {
   });
 
   it('refuses to go on without firmware on a machine of its own', async () => {
-    await expect(emulatorFor(withFirmware('/no/such.fd'), false)).rejects.toMatchObject({
+    await expect(emulatorFor(withFirmware('/no/such.fd', '/nor/such.fd'), false)).rejects.toMatchObject({
       name: 'MissingTool',
-      message: 'there is no firmware for qemu-system-aarch64: none of /no/such.fd',
+      message: 'there is no firmware for qemu-system-aarch64: none of /no/such.fd, /nor/such.fd',
+      hint: 'install the package qemu-efi-aarch64',
     });
   });
 });

@@ -42,7 +42,10 @@ describe('resolving kernels', () => {
         error: 'NoSuchPackage',
         message: expect.stringContaining(packageOf('hwe-lowlatency')),
       },
-      { outcome: 'missing', kernel: 'ga-lowlatency', error: 'NoKernel' },
+      {
+        ...{ outcome: 'missing', kernel: 'ga-lowlatency', error: 'NoKernel' },
+        message: `${packageOf('ga-lowlatency')} brings no linux-image-<version>: apt would install ${packageOf('ga-lowlatency')}`,
+      },
       { outcome: 'resolved', kernel: 'hwe', imagePackage: noble.images.hwe?.name },
     ]);
     expect(Object.keys(installed)).toEqual(['ga', 'hwe']);

@@ -16,7 +16,7 @@ describe('where bootloaders come from', () => {
   it('is Ubuntu’s two archives, signed with the keyring of the bundle, unless told otherwise', async () => {
     const keyring = '/bundle/keyrings/ubuntu-archive-keyring.gpg';
 
-    expect(await bootloadersOrder(benchWith({}))).toEqual({
+    expect(await bootloadersOrder(benchWith({}))).toStrictEqual({
       archive: { uri: 'http://archive.ubuntu.com/ubuntu', keyring },
       ports: { uri: 'http://ports.ubuntu.com/ubuntu-ports', keyring },
       ...{ aptOptions: [], network: {} },

@@ -159,18 +159,32 @@ describe('findCloudImage', () => {
     await expect(finding(server)).rejects.toMatchObject({
       name: 'BadFormat',
       message: expect.stringContaining('which is not signed (.sjson)'),
+      hint: 'report it to the publisher of the stream',
     });
   });
 
   it('refuses an unsigned document and a missing keyring before it asks for anything', async () => {
     await using server = await streaming({});
-    const refusals: Partial<FindOptions>[] = [
-      { stream: `${server.address}streams/v1/index.json` },
-      { keyring: undefined },
-      { keyring: '/no/such/keyring.gpg' },
+    const start = `${server.address}streams/v1/index.sjson`;
+    const refusals: [Partial<FindOptions>, message: unknown, hint: string][] = [
+      [
+        { stream: `${server.address}streams/v1/index.json` },
+        `${server.address}streams/v1/index.json is not signed`,
+        'name its signed form, which ends in .sjson: images are built from signed streams only',
+      ],
+      [
+        { keyring: undefined },
+        `there is no keyring to check ${start} with`,
+        'give the path of the keyring that the stream is signed by',
+      ],
+      [
+        { keyring: '/no/such/keyring.gpg' },
+        expect.stringMatching(/^the keyring \/no\/such\/keyring\.gpg cannot be read: /),
+        'give the path of a keyring file, binary (`gpg --export`) or armoured',
+      ],
     ];
-    for (const options of refusals) {
-      await expect(finding(server, options)).rejects.toMatchObject({ name: 'BadInput', misuse: true });
+    for (const [options, message, hint] of refusals) {
+      await expect(finding(server, options)).rejects.toMatchObject({ name: 'BadInput', message, hint, misuse: true });
     }
     expect(server.requests).toEqual([]);
   });
@@ -181,6 +195,7 @@ describe('findCloudImage', () => {
     await expect(finding(server, { stream })).rejects.toMatchObject({
       name: 'DownloadFailed',
       message: `there is no stream at ${stream}/streams/v1/index.sjson (404)`,
+      hint: 'the address of a stream is like https://cloud-images.ubuntu.com/daily/',
     });
   });
 
@@ -222,6 +237,7 @@ describe.each<[string, Partial<FindOptions>]>([
     await expect(finding(server, options)).rejects.toMatchObject({
       name: 'BadSignature',
       message: expect.stringContaining(`${server.address}streams/v1/${name}.sjson: the signature`),
+      hint: 'it was changed on its way (by a proxy?), it is not a signed document at all, or the keyring does not hold its key; nothing of it was used',
     });
   });
 
@@ -234,6 +250,15 @@ describe.each<[string, Partial<FindOptions>]>([
 });
 
 describe('bringCloudImage', () => {
+  it('refuses an image of which the stream has nothing to unpack', async () => {
+    const found = { product: 'com.ubuntu.cloud.daily:server:24.04:amd64', serial: '20261120' };
+
+    await expect(bringing(found)).rejects.toMatchObject({
+      name: 'NotReady',
+      message: 'com.ubuntu.cloud.daily:server:24.04:amd64 20261120 has neither a squashfs nor a root tarball',
+    });
+  });
+
   it('brings the very squashfs and its manifest, once', async () => {
     await using server = await streaming({});
     const found = await finding(server);

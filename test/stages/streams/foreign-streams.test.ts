@@ -117,6 +117,8 @@ describe('Fetch', () => {
     });
 
     const shown = lines.join('');
+    expect(shown).toContain(`:: looking for noble amd64 in ${stream.address}\n`);
+    expect(shown).toMatch(/^:: getting \S+\.squashfs of 20261120, 0\.00 MB$/m);
     expect(shown).toMatch(/warning: .*released:download\.sjson is not there \(404\), though the index names it/);
     expect(shown).toMatch(/trying again, 1 of 6: .*index\.sjson answers 503/);
     expect(shown).toMatch(/trying again, 1 of 6: .*\.squashfs answers 503/);
@@ -312,6 +314,7 @@ describe('an index that names another index', () => {
     await expect(stream.find({ waits: [] })).rejects.toMatchObject({
       name: 'BadFormat',
       message: `the stream ${stream.address} names more than 100 documents to read`,
+      hint: 'name the document that is needed (…/streams/v1/….sjson), or report it to the publisher of the stream',
     });
     expect(stream.requests.length).toBeLessThan(220);
   });
@@ -347,6 +350,7 @@ describe('a stream without the image', () => {
     await expect(stream.find({ architecture })).rejects.toMatchObject({
       name: 'NotReady',
       message: `the stream announces noble (24.04) ${architecture} in ${stream.address}, and has no image of it`,
+      hint: 'run the build again later',
     });
   });
 
@@ -356,6 +360,7 @@ describe('a stream without the image', () => {
     await expect(stream.find()).rejects.toMatchObject({
       name: 'NotReady',
       message: expect.stringContaining(`${daily}.sjson is not there (404), though the index names it`),
+      hint: 'upstream is being updated; run the build again later',
     });
     expect(stream.requests.filter(({ path }) => path.endsWith(`${daily}.sjson`))).toHaveLength(2);
   });
@@ -379,6 +384,7 @@ describe('a stream without the image', () => {
       name: 'NoSuchImage',
       misuse: false,
       message: `the stream never had ${what} in ${stream.address}: ${offer}`,
+      hint: 'name one of these, or another stream',
     });
   });
 
