@@ -47,7 +47,13 @@ describe('a signing key', () => {
 
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect((await signerFrom(file)).fingerprint).toBe(made.fingerprint);
-    expect(['key.asc', 'kms:x', 'secret:x', './kms:x', 'KMS:x'].map(isKeyFile)).toEqual([true, false, false, true, true]);
+    expect(['key.asc', 'kms:x', 'secret:x', './kms:x', 'KMS:x'].map(isKeyFile)).toEqual([
+      true,
+      false,
+      false,
+      true,
+      true,
+    ]);
   });
 });
 

@@ -115,10 +115,7 @@ describe('the hosts of repositories', () => {
   it('are none of a PPA, nor of what is no repository, which the order itself refuses', () => {
     const one = stanzaAt('https://one.example/u');
     for (const other of ['ppa:owner/name', 'no stanza', one.replace('https://one.example/u', 'no address')]) {
-      expect(withCredentials([other, one], ['one.example=a'])).toEqual([
-        other,
-        { repository: one, credentials: 'a' },
-      ]);
+      expect(withCredentials([other, one], ['one.example=a'])).toEqual([other, { repository: one, credentials: 'a' }]);
       expect(() => withCredentials([other], ['one.example=a'])).toThrow('one.example, which no --repository has');
     }
   });
