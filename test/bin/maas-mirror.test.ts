@@ -35,7 +35,14 @@ const typed: Readonly<Record<string, readonly string[]>> = {
   serve: ['<mirror>', '--listen <address:port>'],
   verify: ['<mirror>', '--view <name>', '--keyring <file>', '--fingerprint <hex>', '--no-objects', '--json'],
   list: ['<mirror>', '--view <name>', '--json'],
-  releases: ['--stream [address]', '--stream-keyring <file>', '--config <file>', '--proxy <url>', '--ca <file>', '--json'],
+  releases: [
+    '--stream [address]',
+    '--stream-keyring <file>',
+    '--config <file>',
+    '--proxy <url>',
+    '--ca <file>',
+    '--json',
+  ],
   keyring: ['<mirror>', '--armour', '--output <file>', '--json'],
   'keyring rotate': ['<mirror>', '--new-key <key>', '--key <key>', '--sign', '--finish', '--json'],
   rotate: ['<mirror>', '--new-key <key>', '--key <key>', '--sign', '--finish', '--json'],
@@ -121,9 +128,18 @@ describe('the command line', () => {
 
     expect([code, errLines]).toEqual([0, []]);
     expect(text).toMatch(/^Usage: maas-mirror \[options\] \[command\]\n\nBuilds MAAS images and serves them/);
-    expect([...text.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name)).toEqual(
-      ['build', 'serve', 'verify', 'list', 'releases', 'keyring', 'status', 'doctor', 'access', 'help'],
-    );
+    expect([...text.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name)).toEqual([
+      'build',
+      'serve',
+      'verify',
+      'list',
+      'releases',
+      'keyring',
+      'status',
+      'doctor',
+      'access',
+      'help',
+    ]);
     expect(text).toMatch(/\S$/);
   });
 
@@ -132,9 +148,18 @@ describe('the command line', () => {
     const [before = '', after = ''] = outLines.join('\n').split('\nWhere things come from:\n');
 
     expect(before).toContain('--listen <address:port>');
-    expect([...after.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, name]) => name)).toEqual(
-      ['--stream', '--stream-keyring', '--archive', '--ports', '--archive-keyring', '--snapshot', '--ppas', '--launchpad', '--proxy', '--ca'],
-    );
+    expect([...after.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, name]) => name)).toEqual([
+      '--stream',
+      '--stream-keyring',
+      '--archive',
+      '--ports',
+      '--archive-keyring',
+      '--snapshot',
+      '--ppas',
+      '--launchpad',
+      '--proxy',
+      '--ca',
+    ]);
   });
 
   it('prints the help of a command of a command, by either way to ask', async () => {

@@ -108,7 +108,11 @@ it('forges no progress by what its error quotes', () => {
 
 const started = (words: readonly string[], options: SpawnSyncOptions = {}) => {
   const program = join(__dirname, '../../dist/assets/stage/stage.js');
-  const ran = spawnSync(process.execPath, [program, ...words], { cwd: temporaryFolder(), encoding: 'utf8', ...options });
+  const ran = spawnSync(process.execPath, [program, ...words], {
+    cwd: temporaryFolder(),
+    encoding: 'utf8',
+    ...options,
+  });
   return [ran.status, String(ran.stderr).trimEnd().split('\n'), ran.stdout];
 };
 

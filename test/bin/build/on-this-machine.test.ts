@@ -66,14 +66,20 @@ describe('a build on this machine', () => {
 
   it('takes a release of Debian from where this machine’s apt takes it, and says where the logs are when it is interrupted', async () => {
     const { mirror, work, key } = place();
-    vi.stubEnv('PATH', `${withProgram('apt-get', 'echo http://d.example/debian bookworm main Debian')}:${process.env.PATH}`);
+    vi.stubEnv(
+      'PATH',
+      `${withProgram('apt-get', 'echo http://d.example/debian bookworm main Debian')}:${process.env.PATH}`,
+    );
     onTestFinished(() => void vi.unstubAllEnvs());
     const interrupt = new AbortController();
     const handed: unknown[] = [];
     const { ended, errLines } = await build(['bookworm'], { mirror, key, signal: interrupt.signal }, (line) => {
       if (!line.startsWith('Plan done')) return;
       const [run = ''] = readdirSync(join(work, 'runs'));
-      handed.push(statSync(join(work, 'runs')).mode & 0o777, JSON.parse(readFileSync(join(work, 'runs', run, 'order.json'), 'utf8')));
+      handed.push(
+        statSync(join(work, 'runs')).mode & 0o777,
+        JSON.parse(readFileSync(join(work, 'runs', run, 'order.json'), 'utf8')),
+      );
       interrupt.abort();
     });
 
@@ -131,12 +137,27 @@ describe('a build on this machine', () => {
 
 describe('a build on this machine, before it makes anything,', () => {
   it.each<[string, Partial<BuildOptions>, string, RegExp]>([
-    ['an address to serve at that is none', { listen: 'foo' }, 'BadInput', /^--listen foo is not an address to listen on$/],
+    [
+      'an address to serve at that is none',
+      { listen: 'foo' },
+      'BadInput',
+      /^--listen foo is not an address to listen on$/,
+    ],
     ['an address of another machine', { serve: true, listen: '192.0.2.1:80' }, 'BadInput', /is not an address of this/],
     ['a base that is not there', { base: '/no/such' }, 'BadImage', /^--base: \/no\/such is no squashfs/],
-    ['a mirror elsewhere', { mirror: 's3://bucket' }, 'BadInput', /^--mirror "s3:\/\/bucket" is not a folder of this machine$/],
+    [
+      'a mirror elsewhere',
+      { mirror: 's3://bucket' },
+      'BadInput',
+      /^--mirror "s3:\/\/bucket" is not a folder of this machine$/,
+    ],
     ['a work folder of the system', { work: '/var' }, 'ForeignDirectory', /^--work \/var is a folder of the system$/],
-    ['a configuration that is not there', { config: '/no/such.yaml', arch: undefined }, 'BadInput', /^--config names \/no/],
+    [
+      'a configuration that is not there',
+      { config: '/no/such.yaml', arch: undefined },
+      'BadInput',
+      /^--config names \/no/,
+    ],
   ])('refuses %s', async (_, options, name, message) => {
     const { folder, work, ...places } = place();
     const { bootloaders: _without, ...given } = { bootloaders: false, ...places, ...options } as BuildOptions;

@@ -236,7 +236,9 @@ describe('the report of a build, whole,', () => {
 
   it('says nothing of views where all failed, and no fingerprint where it is not known', () => {
     expect(reported([built(order('noble', 'stable'), failed(broken))])).toHaveLength(2);
-    expect(reported([built(order('noble', 'stable'))], { fingerprint: undefined }).join('\n')).not.toMatch(/fingerprint/);
+    expect(reported([built(order('noble', 'stable'))], { fingerprint: undefined }).join('\n')).not.toMatch(
+      /fingerprint/,
+    );
   });
 
   it('has the addresses of a site, however it ends, and a place for the password', () => {

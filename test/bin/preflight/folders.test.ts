@@ -54,12 +54,25 @@ describe('a work folder', () => {
       misuse: true,
     });
 
-  it.each(['', 'boot', 'dev', 'etc', 'home', 'libx', 'opt', 'proc', 'root', 'run', 'srv', 'sys', 'tmp', 'usr', 'var'])(
-    'refuses to be /%s',
-    async (name) => {
-      await expect(requireWorkFolder(`/${name}`)).rejects.toEqual(foreign(`/${name}`, 'is a folder of the system'));
-    },
-  );
+  it.each([
+    '',
+    'boot',
+    'dev',
+    'etc',
+    'home',
+    'libx',
+    'opt',
+    'proc',
+    'root',
+    'run',
+    'srv',
+    'sys',
+    'tmp',
+    'usr',
+    'var',
+  ])('refuses to be /%s', async (name) => {
+    await expect(requireWorkFolder(`/${name}`)).rejects.toEqual(foreign(`/${name}`, 'is a folder of the system'));
+  });
 
   it('refuses to be a link to a folder of the system', async () => {
     const link = join(temporaryFolder(), 'link');

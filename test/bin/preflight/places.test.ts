@@ -29,7 +29,11 @@ describe('where a build keeps what', () => {
     expect(placesOf({ mirror: '/srv/m', key: 'secret:arn:x' }).key).toBe('secret:arn:x');
   });
 
-  it.each(['/srv/m', '/srv/m/work', '/srv/m/a/b'])('refuses the work folder %s, in the mirror that is served', (work) => {
+  it.each([
+    '/srv/m',
+    '/srv/m/work',
+    '/srv/m/a/b',
+  ])('refuses the work folder %s, in the mirror that is served', (work) => {
     expect(() => placesOf({ mirror: '/srv/m', work, key: '/k' })).toThrow(
       misuse(
         'BadInput',

@@ -37,7 +37,11 @@ async function streamed() {
 describe('orders whose releases are all known', () => {
   it('are as they were where the catalogue has them, and no stream is asked', async () => {
     const nowhere = { places: { stream: 'http://127.0.0.1:1/' } };
-    const orders = [orderOf('noble', nowhere), orderOf('bootloaders', { architectures: [] }), orderOf('24.04', nowhere)];
+    const orders = [
+      orderOf('noble', nowhere),
+      orderOf('bootloaders', { architectures: [] }),
+      orderOf('24.04', nowhere),
+    ];
     expect(await describedOrders(orders, { distroInfo: csv })).toEqual(orders);
   });
 
@@ -72,7 +76,11 @@ describe('what is said of a release before it is built', () => {
     ['24.04', {}, 'noble is 24.04 LTS (catalogue)'],
     ['zany', { about }, 'zany is 27.04 (stream)'],
     ['zany', { about: { ...about, sources: [] } }, 'zany is 27.04 (mirror.yaml)'],
-    ['bionic', {}, expect.stringMatching(/^bionic is 18\.04 LTS \(catalogue\); support ended on 2023-\d\d-\d\d, extended/)],
+    [
+      'bionic',
+      {},
+      expect.stringMatching(/^bionic is 18\.04 LTS \(catalogue\); support ended on 2023-\d\d-\d\d, extended/),
+    ],
     ['bootloaders', { architectures: [] }, undefined],
     ['able', {}, undefined],
   ])('of %s with %j', (release, more, line) => {
@@ -92,7 +100,11 @@ describe('what is told of releases', () => {
 
   it('is what is newer than the catalogue, and of no stream unless one is asked for', async () => {
     expect(await told({})).toEqual([
-      expect.objectContaining({ name: 'zany', source: 'distro-info', facts: expect.objectContaining({ version: '27.04' }) }),
+      expect.objectContaining({
+        name: 'zany',
+        source: 'distro-info',
+        facts: expect.objectContaining({ version: '27.04' }),
+      }),
     ]);
     expect(await told({}, '')).toEqual([]);
   });

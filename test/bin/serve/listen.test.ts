@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { contentTypeOf } from '../../../bin/serve/served-file';
 import { listenAt, placeOf, requireListen, urlOf } from '../../../bin/serve/listen';
+import { contentTypeOf } from '../../../bin/serve/served-file';
 
 const hint =
   'give ADDRESS:PORT with an address of this machine, :PORT for all of them, or PORT; ports below 1024 are for root';
@@ -20,16 +20,26 @@ describe('an address to listen on', () => {
     expect(placeOf(listen)).toEqual({ address, port });
   });
 
-  it.each(['', 'foo', '65536', ':99999', 'a:b', '::1:80', '[::1]', '1.2.3.4', 'http://a:80', 'a b:80', '123456', 'x:80/'])(
-    'refuses to be %j',
-    (listen) => {
-      expect(() => placeOf(listen)).toThrow(
-        expect.objectContaining({
-          ...{ name: 'BadInput', message: `--listen ${listen} is not an address to listen on`, hint, misuse: true },
-        }),
-      );
-    },
-  );
+  it.each([
+    '',
+    'foo',
+    '65536',
+    ':99999',
+    'a:b',
+    '::1:80',
+    '[::1]',
+    '1.2.3.4',
+    'http://a:80',
+    'a b:80',
+    '123456',
+    'x:80/',
+  ])('refuses to be %j', (listen) => {
+    expect(() => placeOf(listen)).toThrow(
+      expect.objectContaining({
+        ...{ name: 'BadInput', message: `--listen ${listen} is not an address to listen on`, hint, misuse: true },
+      }),
+    );
+  });
 
   it('refuses to be one of another machine, or of none', async () => {
     await expect(requireListen({ serve: true, listen: '192.0.2.1:8080' })).rejects.toMatchObject({

@@ -1,0 +1,83 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { handler as look } from '../../../bin/lambda/look';
+import { handler as plan } from '../../../bin/lambda/plan';
+import { handler as publish } from '../../../bin/lambda/publish';
+import { handler as select } from '../../../bin/lambda/select';
+import { workStoreVariable } from '../../../lib/job/environment';
+import { mirrorStoreVariable } from '../../../lib/job/execution-names';
+import type { PublishInput } from '../../../lib/job/handed-on/publish-input';
+import { Order } from '../../../lib/job/order';
+import { sha256Of } from '../../../lib/sha256';
+import { makePrivateKey } from '../../../lib/simplestreams/openpgp/openpgp-signer';
+import type { PublishedBootloaders } from '../../../lib/stages/publish-bootloaders';
+import { openMirrorDirectory, openWorkStore } from '../../../lib/store/open';
+import { environment } from '../../fixtures/aws/fake-aws';
+import { makeBuiltLoaders } from '../../fixtures/mirrors/built-loaders';
+import { makeBuiltRun } from '../../fixtures/mirrors/built-run';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+
+let key: string;
+beforeAll(async () => {
+  key = await makePrivateKey({ at: new Date('2026-11-20T00:00:00Z'), rsaBits: 2048 });
+});
+
+/** A mirror and a work store, as the functions find them by their environment. */
+async function deployed() {
+  const [mirror, work, keys] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
+  writeFileSync(join(keys, 'key.asc'), key, { mode: 0o600 });
+  const names = { [mirrorStoreVariable]: mirror, [workStoreVariable]: work };
+  environment({ ...names, MIRROR_SIGNING_KEY: join(keys, 'key.asc') });
+  return { mirror: await openMirrorDirectory(mirror, { create: true }), work: await openWorkStore(work) };
+}
+
+describe('the functions of an execution', () => {
+  it('select what is to be built, and publish what was built into the mirror that they are deployed with', async () => {
+    const { mirror, work } = await deployed();
+    const run = await makeBuiltRun(work, { execution: 'run' });
+    const kernels = ['generic', 'cloud'].map((kernel) => ({ kernel, need: 'required' as const }));
+    const found = kernels.map(({ kernel }) => {
+      const packages = sha256Of(kernel);
+      return { outcome: 'resolved', kernel, imagePackage: `linux-image-${kernel}`, imageVersion: '6.1', packages };
+    });
+    const prepared = { ...run.prepared, result: { ...run.prepared.result, kernels: found } };
+
+    const { build } = await select({ job: run.job, fetched: run.fetched, prepared, kernels });
+
+    expect(build).toEqual(kernels);
+    expect(await publish(run)).toMatchObject({ architecture: 'amd64', version: expect.stringMatching(/^20\d{6}/) });
+    expect(await mirror.read('candidate/streams/v1/index.sjson')).toBeDefined();
+  });
+
+  it('publish bootloaders, and the same ones again only for a rebuild', async () => {
+    const { work } = await deployed();
+    const { job } = await makeBuiltRun(work, { execution: 'run' });
+    const published = async (execution: string, rebuild: string) => {
+      const { built, folder } = await makeBuiltLoaders(work, { execution });
+      const loaders = { job: { ...job, execution, folder, rebuild }, built };
+      return ((await publish({ bootloaders: loaders })) as PublishedBootloaders).products;
+    };
+
+    expect((await published('first', 'false')).length).toBeGreaterThan(0);
+    expect(await published('second', 'false')).toEqual([]);
+    expect((await published('third', 'true')).length).toBeGreaterThan(0);
+  });
+
+  const order = Order.parse({ release: 'bookworm', architectures: ['amd64'] });
+  it.each<[string, string, (run: PublishInput) => Promise<unknown>]>([
+    ...[mirrorStoreVariable, workStoreVariable].flatMap(
+      (name): [string, string, (run: PublishInput) => Promise<unknown>][] => [
+        ['Select', name, ({ job, fetched, prepared }) => select({ job, fetched, prepared, kernels: [] })],
+        ['Publish', name, (run) => publish(run)],
+        ['Plan', name, () => plan({ order, execution: 'run' })],
+      ],
+    ),
+    ['Look', mirrorStoreVariable, () => look({ order, at: '2026-11-25T10:00:00Z' })],
+  ])('refuse to run: %s without the variable %s', async (_, name, call) => {
+    const run = await makeBuiltRun((await deployed()).work, { execution: 'run' });
+    environment({ [name]: undefined });
+
+    await expect(call(run)).rejects.toMatchObject({ name: 'BadInput', message: '"" is no place for a mirror' });
+  });
+});

@@ -1,0 +1,207 @@
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkCredentials, withCredentials } from '../../../bin/order/credentials';
+import { imageFrom, wordsOf } from '../../../bin/order/image-from';
+import type { OrderOptions } from '../../../bin/order/order-options';
+import { ordersFrom } from '../../../bin/order/orders-from';
+import { placesFrom } from '../../../bin/order/places-from';
+import { Order } from '../../../lib/job/order';
+import { stanzaAt } from '../../fixtures/archives/private-stanza';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+
+const orders = (releases: readonly string[], options: OrderOptions = {}, machine = 'x86_64') =>
+  ordersFrom(releases, { bootloaders: false, ...options }, machine);
+const misuse = (name: string, message: string, hint: unknown) =>
+  expect.objectContaining({ name, message, hint, misuse: true });
+
+function written(name: string, content: string): string {
+  const file = join(temporaryFolder(), name);
+  writeFileSync(file, content);
+  return file;
+}
+
+describe('the words of a build, with what to do,', () => {
+  it.each<[string, readonly string[], OrderOptions, string, string]>([
+    [
+      'no release',
+      [],
+      {},
+      'no release is named',
+      'name releases (noble jammy), or a configuration: --config mirror.yaml; after --proposed a release is taken for a package, unless it is written --proposed=LIST',
+    ],
+    [
+      'what only images have, for bootloaders',
+      ['bootloaders'],
+      { optionalKernel: 'hwe' },
+      '--optional-kernel is given for bootloaders alone',
+      'bootloaders are the same for all images; they take --view, --archive, --ports, --snapshot, --proxy and --ca',
+    ],
+    [
+      'an option beside a configuration',
+      [],
+      { config: 'm.yaml', archiveKeyring: 'k.gpg' },
+      '--archive-keyring is given beside --config m.yaml',
+      'write it into the configuration; only --view, --rebuild and names of releases go beside it',
+    ],
+    [
+      'a boot test that is waived beside a configuration',
+      [],
+      { config: 'm.yaml', bootTest: false, bootloaders: true },
+      '--no-boot-test is given beside --config m.yaml',
+      'write it into the configuration; only --view, --rebuild and names of releases go beside it',
+    ],
+    [
+      'bootloaders that are left out beside a configuration',
+      [],
+      { config: 'm.yaml' },
+      '--no-bootloaders is given beside --config m.yaml',
+      'write it into the configuration; only --view, --rebuild and names of releases go beside it',
+    ],
+    [
+      'a time that is no number',
+      ['noble'],
+      { bootTimeout: '2h' },
+      '--boot-timeout "2h" is not a number of minutes',
+      'give whole minutes, from 1 to 180: --boot-timeout 120 is two hours',
+    ],
+    [
+      'a keyring without its archive',
+      ['noble'],
+      { archiveKeyring: 'k.gpg' },
+      '--archive-keyring k.gpg is given without --archive',
+      'the keyring is for the archive that --archive or --ports names',
+    ],
+    [
+      'a keyring that is none',
+      ['noble'],
+      { archiveKeyring: __filename, ports: 'http://p.example' },
+      `--archive-keyring names ${__filename}, which is no keyring`,
+      'give the path of a file that `gpg --export` writes, armoured or not',
+    ],
+    ...(['ca', 'repository'] as const).map((name): [string, readonly string[], OrderOptions, string, string] => [
+      `a file of --${name} that is not there`,
+      ['noble'],
+      { [name]: name === 'ca' ? '/no/such' : ['/no/such'] },
+      `--${name} names /no/such, which cannot be read: ENOENT: no such file or directory, open '/no/such'`,
+      'give the path of a file',
+    ]),
+  ])('refuse %s', (_, releases, options, message, hint) => {
+    expect(() => orders(releases, options)).toThrow(misuse('BadInput', message, hint));
+  });
+
+  const credentialsHint =
+    'NAME is a file of mode 0600 that holds user:password; with --stack it is the name or ARN of a secret';
+  const [one, two] = [stanzaAt('https://one.example/u'), stanzaAt('https://two.example/u', 'https://three.example/u')];
+  it.each([
+    [['nothing'], '--credentials takes HOST=NAME', credentialsHint],
+    [['one.example=a', 'ONE.example=b'], '--credentials names one.example twice', credentialsHint],
+    [
+      ['four.example=a'],
+      '--credentials is given for four.example, which no --repository has',
+      'write the host as in its URIs',
+    ],
+    [
+      ['two.example=a', 'three.example=b'],
+      'the repository of two.example and three.example is given two credentials',
+      'make it two stanzas',
+    ],
+  ])('refuse --credentials %j', (given, message, hint) => {
+    expect(() => withCredentials([one, two], given)).toThrow(misuse('BadInput', message, hint));
+  });
+});
+
+describe('the hosts of repositories', () => {
+  it('are none of a PPA, nor of what is no repository, which the order itself refuses', () => {
+    const one = stanzaAt('https://one.example/u');
+    for (const other of ['ppa:owner/name', 'no stanza', one.replace('https://one.example/u', 'no address')]) {
+      expect(withCredentials([other, one], ['one.example=a'])).toEqual([other, { repository: one, credentials: 'a' }]);
+      expect(() => withCredentials([other], ['one.example=a'])).toThrow('one.example, which no --repository has');
+    }
+  });
+
+  it('have credentials that are looked at before anything is built', async () => {
+    const one = stanzaAt('https://one.example/u');
+    const repositories = ['ppa:o/n', { repository: one, credentials: '/no/such/file' }];
+    const order = Order.parse({ release: 'noble', architectures: ['amd64'], customise: { repositories } });
+
+    await checkCredentials([Order.parse({ release: 'noble', architectures: ['amd64'] })]);
+    await expect(checkCredentials([order, order])).rejects.toMatchObject({
+      message: expect.stringContaining('the file of credentials /no/such/file cannot be read'),
+    });
+  });
+});
+
+describe('what is said of an image', () => {
+  it('is that it is booted and fetched, unless told', () => {
+    expect(imageFrom({})).toEqual({ bootTest: true, base: '' });
+    expect(imageFrom({ bootTest: false, base: '' })).toEqual({ bootTest: false, base: '' });
+  });
+
+  it('is what every option says', () => {
+    expect(
+      imageFrom({
+        ...{ serial: '20261120', compression: 'xz', bootTimeout: '45', base: 'b.squashfs' },
+        ...{ kernel: ' ga, hwe,', optionalKernel: 'rt', ppa: ['o/n', 'ppa:p/q'] },
+        ...{ proposed: 'vim, curl', package: ['a,b', 'c'], purge: ['d'] },
+      }),
+    ).toEqual({
+      ...{ bootTest: true, base: resolve('b.squashfs'), serial: '20261120', compression: 'xz', bootTimeout: 45 },
+      kernels: { required: ['ga', 'hwe'], optional: ['rt'] },
+      customise: {
+        repositories: ['ppa:o/n', 'ppa:p/q'],
+        ...{ proposed: ['vim', 'curl'], packages: ['a', 'b', 'c'], purge: ['d'] },
+      },
+    });
+  });
+
+  it.each<[OrderOptions, object]>([
+    [{ kernel: 'ga' }, { kernels: { required: ['ga'], optional: [] } }],
+    [{ optionalKernel: 'ga' }, { kernels: { required: [], optional: ['ga'] } }],
+    [{ proposed: true }, { customise: { repositories: [], proposed: 'all', packages: [], purge: [] } }],
+    [{ package: ['a'] }, { customise: { repositories: [], proposed: [], packages: ['a'], purge: [] } }],
+    [{ purge: ['a'] }, { customise: { repositories: [], proposed: [], packages: [], purge: ['a'] } }],
+    [{ ppa: [], package: [], purge: [] }, {}],
+  ])('is of %j only that', (options, image) => {
+    expect(imageFrom(options)).toEqual({ bootTest: true, base: '', ...image });
+  });
+
+  it('is a list of words, with or without blanks', () => {
+    expect(wordsOf(['a, b', ' ', ',c,', ''])).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('the sources of a build', () => {
+  it('are those that are named, and no others', () => {
+    const words = { stream: 's', archive: 'a', ports: 'o', snapshot: 'n', ppas: 'p', launchpad: 'l', proxy: 'x' };
+    expect(placesFrom(words)).toEqual(words);
+    expect(placesFrom({})).toEqual({});
+    expect(placesFrom({ ca: written('ca.pem', 'PEM') })).toEqual({ ca: 'PEM' });
+  });
+});
+
+describe('the architecture of a build', () => {
+  it.each([
+    ['x86_64', 'amd64'],
+    ['aarch64', 'arm64'],
+    ['ppc64le', 'ppc64el'],
+    ['s390x', 's390x'],
+  ])('is on a machine that is %s its own: %s', (machine, architecture) => {
+    expect(orders(['noble'], {}, machine)[0]?.architectures).toEqual([architecture]);
+    expect(orders(['noble'], { arch: 'amd64, arm64' }, machine)[0]?.architectures).toEqual(['amd64', 'arm64']);
+  });
+
+  it('refuses to be that of a machine for which the release has none', () => {
+    for (const machine of ['i686', 'mips64']) {
+      expect(() => orders(['noble'], {}, machine)).toThrow(
+        expect.objectContaining({ name: 'UnknownArchitecture', misuse: true, message: expect.stringMatching(/noble/) }),
+      );
+    }
+    expect(() => orders(['noble'], {}, 'mips64')).toThrow(/mips64/);
+  });
+});
+
+it('asks for a rebuild and a view where it is told to', () => {
+  expect(orders(['noble'], { rebuild: true, view: 'next' })[0]).toMatchObject({ rebuild: true, view: 'next' });
+  expect(orders(['noble'])[0]).toMatchObject({ rebuild: false, view: 'candidate' });
+});
