@@ -500,6 +500,16 @@ describe('programs of another machine', () => {
     expect(asked.map((line) => line.split(' ')[0])).toEqual(['mount', 'umount']);
   });
 
+  it('are not taken for known by an entry that only looks like one', () => {
+    const rule = ':qemu-pdp11:M::magic:mask:/usr/bin/qemu-pdp11-static:F';
+    for (const entry of ['enabledx\nflags: F', 'xenabled\nflags: F', 'enabled\nxflags: F', 'enabled\nflags: PO\nF', '']) {
+      expect(registrationOf(pdp, { 'qemu-pdp11': entry }, [rule])).toContain(':maas-mirror-qemu-pdp11:');
+    }
+    for (const other of [rule.replace(':F', ':'), rule.replace('qemu', 'q')]) {
+      expect(() => registrationOf(pdp, {}, [other])).toThrow(expect.objectContaining({ hint }));
+    }
+  });
+
   it('are registered by a rule with another mark between its fields, too', () => {
     const rule = '+qemu-pdp11+M+0+magic+mask+/usr/bin/qemu-pdp11-static+OCF';
     expect(registrationOf(pdp, {}, [rule])).toBe(
