@@ -11,7 +11,13 @@ import { copyScript, copyScripts } from '../../../lib/machine/tree/copy-scripts'
 import { inside } from '../../../lib/machine/tree/inside/inside';
 import { makeLoopNode } from '../../../lib/machine/tree/loop-node';
 import { isMountedAs, mounted, mountOverlay, mountSquashfs } from '../../../lib/machine/tree/mounts';
-import { checkSquashfs, makeSquashfs, mksquashfsCommand, squashfsTime } from '../../../lib/machine/tree/squashfs';
+import {
+  checkSquashfs,
+  excludesAttributes,
+  makeSquashfs,
+  mksquashfsCommand,
+  squashfsTime,
+} from '../../../lib/machine/tree/squashfs';
 import { makeTarXz, tarXzCommand } from '../../../lib/machine/tree/tar';
 import { tarCommand, unpackRoot } from '../../../lib/machine/tree/tarball';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
@@ -153,6 +159,15 @@ describe('a squashfs', () => {
     expect(asked.map((line) => line.split(' ')[0])).toEqual(['mksquashfs', 'mksquashfs']);
   });
 
+  it.each([
+    ['mksquashfs version 4.5.1', false],
+    ['mksquashfs version 4.6', true],
+    ['mksquashfs version 4.10', true],
+    ['mksquashfs version 3.9', false],
+    ['mksquashfs version 5.0', true],
+    ['mksquashfs', false],
+  ])('is made without labels by %s: %s', (version, can) => expect(excludesAttributes(version)).toBe(can));
+
   it('refuses to be made where labels of SELinux can be neither left out nor looked for', async () => {
     const bin = temporaryFolder();
     writeFileSync(join(bin, 'mksquashfs'), '#!/bin/sh\necho "mksquashfs version 4.5"\n', { mode: 0o755 });
@@ -209,12 +224,14 @@ describe('a mount', () => {
 
   it('of an overlay lies on its layers by short names, in memory', async () => {
     const [scratch, layer] = [temporaryFolder(), temporaryFolder()];
-    const { result, asked } = await withPrograms({ mount: '', umount: '' }, async () => {
+    const { result, asked } = await withPrograms({ mount: `pwd >> ${scratch}/where`, umount: '' }, async () => {
       await using overlay = await mountOverlay([layer, layer], scratch);
       const memory = join(overlay.path, '..');
       return { ...overlay, memory, names: readdirSync(memory).sort() };
     });
     const { memory, names, path, upper } = result;
+    expect(memory).toMatch(new RegExp(`^${scratch}/overlay-`));
+    expect(readFileSync(join(scratch, 'where'), 'utf8').split('\n')[1]).toBe(memory);
     expect([path, upper, names]).toEqual([
       join(memory, 'root'),
       join(memory, 'upper'),
@@ -374,6 +391,39 @@ describe('a tree that programs run in', () => {
     expect(result[1]?.split('\n')[0]).toBe(`${walls} ${inTree(own, seal)} --beside ${path} a`);
   });
 
+  it('has root’s home, shows what its programs print unless that is not wanted, and names them in failures', async () => {
+    const own = tools();
+    const { result } = await withPrograms(programs, async () => {
+      await using chroot = await enterChroot(temporaryFolder(), own);
+      const words = ['curl', 'http://me:s3cret@a/'] as const;
+      const texts = [await chroot.run(words), await chroot.run(words, { quiet: true })];
+      writeFileSync(join(own, 'within-limits.pl'), 'print STDERR "limit reached: memory, 9 MiB\n"; exit 1');
+      return { texts, failure: await chroot.run(words).catch((error) => error) };
+    });
+    expect(result.texts.map((text) => / curl (.*)\n/.exec(text)?.[1])).toEqual(['http://a/', 'http://me:s3cret@a/']);
+    expect(result.texts[1]).toContain('\nHOME=/root\n');
+    expect(result.failure).toMatchObject({
+      name: 'LimitReached',
+      cause: { message: 'curl http://a/ ended 1:\nlimit reached: memory, 9 MiB' },
+    });
+  });
+
+  it.each([
+    ['memory: a cgroup\nprocesses: a cgroup\n', ''],
+    [
+      'memory: a watcher\nprocesses: a cgroup\nbecause: read-only\n',
+      'no cgroup can be made, so limits are kept by a watcher (memory: a watcher, processes: a cgroup): read-only\n',
+    ],
+  ])('is said in the log to be watched where the kernel keeps no limits: %j', async (said, line) => {
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    await withPrograms(programs, async () => {
+      await using _chroot = await enterChroot(temporaryFolder(), tools(said));
+    });
+    const log = write.mock.calls.map(([text]) => String(text)).join('');
+    write.mockRestore();
+    expect(log).toBe(line);
+  });
+
   it('reaches the network through a gateway only, whose programs may make sockets as those of i386 do', () => {
     const command = chrootCommand('/tree', '/tools', ['apt-get'], { socket: '/s' });
     const seal = sealOf(thisMachine(), { socketcall: true });
@@ -502,7 +552,13 @@ describe('programs of another machine', () => {
 
   it('are not taken for known by an entry that only looks like one', () => {
     const rule = ':qemu-pdp11:M::magic:mask:/usr/bin/qemu-pdp11-static:F';
-    for (const entry of ['enabledx\nflags: F', 'xenabled\nflags: F', 'enabled\nxflags: F', 'enabled\nflags: PO\nF', '']) {
+    for (const entry of [
+      'enabledx\nflags: F',
+      'xenabled\nflags: F',
+      'enabled\nxflags: F',
+      'enabled\nflags: PO\nF',
+      '',
+    ]) {
       expect(registrationOf(pdp, { 'qemu-pdp11': entry }, [rule])).toContain(':maas-mirror-qemu-pdp11:');
     }
     for (const other of [rule.replace(':F', ':'), rule.replace('qemu', 'q')]) {
