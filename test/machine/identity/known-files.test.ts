@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { changedFiles } from '../../../lib/machine/identity/changed-files';
@@ -86,9 +86,17 @@ describe('what dpkg knows of a file', () => {
       ),
     );
     const ships = (path: string, text: string) => packages.ships(path, Buffer.from(text));
-    expect([ships('usr/lib/one', 'one'), ships('usr/lib/two', 'two'), ships('three', 'three')]).toEqual([true, true, true]);
+    expect([ships('usr/lib/one', 'one'), ships('usr/lib/two', 'two'), ships('three', 'three')]).toEqual([
+      true,
+      true,
+      true,
+    ]);
     expect(ships('etc/four', 'four')).toBe(true);
-    expect([ships('usr/lib/one', 'two'), ships('lib/one', 'one'), ships('etc/four', 'x')]).toEqual([false, false, false]);
+    expect([ships('usr/lib/one', 'two'), ships('lib/one', 'one'), ships('etc/four', 'x')]).toEqual([
+      false,
+      false,
+      false,
+    ]);
     expect(packagesOf(inside(treeWith({}))).ships('a', Buffer.from('a'))).toBe(false);
   });
 
@@ -103,7 +111,14 @@ describe('what dpkg knows of a file', () => {
         }),
       ),
     );
-    const makers = ['etc/first/key', 'etc/first/other', 'var/lib/second/x', 'etc/ssl/private/x', 'usr/x', 'etc/fourth/key'];
+    const makers = [
+      'etc/first/key',
+      'etc/first/other',
+      'var/lib/second/x',
+      'etc/ssl/private/x',
+      'usr/x',
+      'etc/fourth/key',
+    ];
     expect(makers.map((path) => packages.makerOf(path))).toEqual(['first', 'first', 'second', '', '', '']);
   });
 });

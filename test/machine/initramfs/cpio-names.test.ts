@@ -44,8 +44,15 @@ describe('the names in an archive', () => {
   it('are those of files with something in them, whatever is before a path', async () => {
     const entries: Entry[] = [
       ...[file, { name: './b', content: 'x' }, { name: '/c', content: 'x' }, { name: 'd', links: 2 }],
-      ...[{ name: 'empty' }, { name: 'folder', mode: 0o040755, links: 3 }, { name: 'e', content: 'x', magic: '070702' }],
-      ...[{ name: 'link', mode: 0o120777, content: 'target' }, { name: '.hidden', content: 'x' }],
+      ...[
+        { name: 'empty' },
+        { name: 'folder', mode: 0o040755, links: 3 },
+        { name: 'e', content: 'x', magic: '070702' },
+      ],
+      ...[
+        { name: 'link', mode: 0o120777, content: 'target' },
+        { name: '.hidden', content: 'x' },
+      ],
     ];
     expect(await namesIn(archive(...entries))).toEqual(['usr/a', 'b', 'c', 'd', 'e', 'link', '.hidden']);
   });
@@ -54,13 +61,19 @@ describe('the names in an archive', () => {
     const [one, other] = [archive(file), archive({ name: 'b', content: '1234' })];
     expect(await namesIn(one, other)).toEqual(['usr/a', 'b']);
     expect(await namesIn(one, Buffer.alloc(512), gzipSync(other), Buffer.alloc(0))).toEqual(['usr/a', 'b']);
-    expect(await namesIn(one, gzipSync(Buffer.concat([other, Buffer.from('junk'.repeat(50))])))).toEqual(['usr/a', 'b']);
+    expect(await namesIn(one, gzipSync(Buffer.concat([other, Buffer.from('junk'.repeat(50))])))).toEqual([
+      'usr/a',
+      'b',
+    ]);
     expect(await namesIn(one, Buffer.alloc(7))).toEqual(['usr/a']);
   });
 
   it('are found of an initrd for the drivers that it is to hold', async () => {
     const root = temporaryFolder();
-    inside(root).write('var/lib/dpkg/info/linux-modules.list', '/.\n/lib/modules/6.8/kernel/a.ko\n/usr/lib/modules/6.8/b.ko.zst\n');
+    inside(root).write(
+      'var/lib/dpkg/info/linux-modules.list',
+      '/.\n/lib/modules/6.8/kernel/a.ko\n/usr/lib/modules/6.8/b.ko.zst\n',
+    );
     const initrd = join(temporaryFolder(), 'initrd');
     writeFileSync(initrd, archive({ name: 'usr/lib/modules/6.8/x/a.ko', content: 'x' }));
     const wanted = { directories: [], modules: ['a'] };
@@ -88,7 +101,11 @@ describe('an initrd that the kernel could not unpack', () => {
     ['has no name', [entry({ name: '' })], 'has a name of 1 bytes, at byte 0'],
     ['has a name without end', [entry({ name: 'x'.repeat(4096) })], 'has a name of 4097 bytes, at byte 0'],
     ['is cut where it is packed', [gzipSync(whole).subarray(0, 30)], 'cannot be unpacked: unexpected end of file'],
-    ['is packed and cut before that', [gzipSync(whole.subarray(0, length))], `ends in the middle of an archive, at byte ${length}`],
+    [
+      'is packed and cut before that',
+      [gzipSync(whole.subarray(0, length))],
+      `ends in the middle of an archive, at byte ${length}`,
+    ],
     ['has nothing in what is packed', [gzipSync(Buffer.alloc(0))], 'ends before any archive, at byte 0'],
   ])('refuses one that %s', async (_, parts, what) => {
     await expect(namesIn(...parts)).rejects.toMatchObject({
