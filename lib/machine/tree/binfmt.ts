@@ -84,8 +84,8 @@ async function machineRules(): Promise<string[]> {
 }
 
 async function entriesIn(path: string): Promise<Entries> {
-  const names = (await readdir(path)).filter((name) => name !== 'register' && name !== 'status');
-  // One that was listed may be gone by now.
+  const names = await readdir(path);
+  // One that was listed may be gone by now, and `register` cannot be read.
   const read = async (name: string) => [name, await readFile(join(path, name), 'utf8').catch(() => '')] as const;
   return Object.fromEntries(await Promise.all(names.map(read)));
 }

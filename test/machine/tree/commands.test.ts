@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { bootstrap } from '../../../lib/machine/bootstrap/bootstrap';
@@ -11,27 +11,18 @@ import { copyScript, copyScripts } from '../../../lib/machine/tree/copy-scripts'
 import { inside } from '../../../lib/machine/tree/inside/inside';
 import { makeLoopNode } from '../../../lib/machine/tree/loop-node';
 import { isMountedAs, mounted, mountOverlay, mountSquashfs } from '../../../lib/machine/tree/mounts';
-import { checkSquashfs, makeSquashfs, mksquashfsCommand, squashfsTime } from '../../../lib/machine/tree/squashfs';
+import {
+  checkSquashfs,
+  excludesAttributes,
+  makeSquashfs,
+  mksquashfsCommand,
+  squashfsTime,
+} from '../../../lib/machine/tree/squashfs';
 import { makeTarXz, tarXzCommand } from '../../../lib/machine/tree/tar';
 import { tarCommand, unpackRoot } from '../../../lib/machine/tree/tarball';
+import { mounting, standInTools, withPrograms } from '../../fixtures/programs/stand-ins';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { failing } from '../../fixtures/trees/recorded-tree';
-
-/**
- * Does something where these programs are shell scripts, which write down how they were started: `mount -t proc proc /x`.
- * `$count` says how often the program was started before.
- */
-async function withPrograms<T>(scripts: Readonly<Record<string, string>>, work: () => Promise<T>) {
-  const bin = temporaryFolder();
-  const asked = join(bin, 'asked');
-  for (const [name, script] of Object.entries(scripts)) {
-    const note = `count=$(grep -c '^${name} ' ${asked} 2>/dev/null)\necho "${name} $*" >> ${asked}\n`;
-    writeFileSync(join(bin, name), `#!/bin/sh\n${note}${script}\n`, { mode: 0o755 });
-  }
-  vi.stubEnv('PATH', `${bin}:${process.env.PATH}`);
-  const result = await work().finally(() => vi.unstubAllEnvs());
-  return { result, asked: existsSync(asked) ? readFileSync(asked, 'utf8').trimEnd().split('\n') : [] };
-}
 
 /** The first block of a squashfs, which is all that is looked at here. */
 function squashfsOf(change: (bytes: Buffer) => void = () => {}): string {
@@ -153,6 +144,15 @@ describe('a squashfs', () => {
     expect(asked.map((line) => line.split(' ')[0])).toEqual(['mksquashfs', 'mksquashfs']);
   });
 
+  it.each([
+    ['mksquashfs version 4.5.1', false],
+    ['mksquashfs version 4.6', true],
+    ['mksquashfs version 4.10', true],
+    ['mksquashfs version 3.9', false],
+    ['mksquashfs version 5.0', true],
+    ['mksquashfs', false],
+  ])('is made without labels by %s: %s', (version, can) => expect(excludesAttributes(version)).toBe(can));
+
   it('refuses to be made where labels of SELinux can be neither left out nor looked for', async () => {
     const bin = temporaryFolder();
     writeFileSync(join(bin, 'mksquashfs'), '#!/bin/sh\necho "mksquashfs version 4.5"\n', { mode: 0o755 });
@@ -209,12 +209,14 @@ describe('a mount', () => {
 
   it('of an overlay lies on its layers by short names, in memory', async () => {
     const [scratch, layer] = [temporaryFolder(), temporaryFolder()];
-    const { result, asked } = await withPrograms({ mount: '', umount: '' }, async () => {
+    const { result, asked } = await withPrograms({ mount: `pwd >> ${scratch}/where`, umount: '' }, async () => {
       await using overlay = await mountOverlay([layer, layer], scratch);
       const memory = join(overlay.path, '..');
       return { ...overlay, memory, names: readdirSync(memory).sort() };
     });
     const { memory, names, path, upper } = result;
+    expect(memory).toMatch(new RegExp(`^${scratch}/overlay-`));
+    expect(readFileSync(join(scratch, 'where'), 'utf8').split('\n')[1]).toBe(memory);
     expect([path, upper, names]).toEqual([
       join(memory, 'root'),
       join(memory, 'upper'),
@@ -303,24 +305,15 @@ it('copies scripts into a tree so that they can be run', async () => {
   ]);
 });
 
-/** Scripts of ours that only say how they were started. */
-function tools(said = ''): string {
-  const folder = temporaryFolder();
-  const script = `if (@ARGV == 2) { print ${JSON.stringify(said)} } else {
-    print join(' ', @ARGV), "\\n", map { "$_=$ENV{$_}\\n" } sort grep { !/^(PWD|SHLVL|_)$/ } keys %ENV; print <STDIN> }\n`;
-  writeFileSync(join(folder, 'within-limits.pl'), script);
-  return folder;
-}
-
 const inTree = (path: string, seal: string) => `sh ${path}/in-tree.sh ${seal}`;
 
 describe('a tree that programs run in', () => {
-  const programs = { mount: '', umount: '', mknod: '', ln: '' };
+  const programs = mounting;
 
   it('has devices, sysfs and no resolver, and none of it afterwards', async () => {
     const path = temporaryFolder();
     const { asked } = await withPrograms(programs, async () => {
-      await using _chroot = await enterChroot(path, tools());
+      await using _chroot = await enterChroot(path, standInTools());
     });
     const dev = `${path}/dev`;
     const devices = ['null c 1 3', 'zero c 1 5', 'full c 1 7', 'random c 1 8', 'urandom c 1 9', 'tty c 5 0'];
@@ -341,7 +334,7 @@ describe('a tree that programs run in', () => {
   it('refuses a link where a folder is to be mounted on, and leaves nothing mounted', async () => {
     const path = temporaryFolder();
     symlinkSync('/etc', join(path, 'sys'));
-    const { result } = await withPrograms(programs, () => enterChroot(path, tools()).catch((error) => error));
+    const { result } = await withPrograms(programs, () => enterChroot(path, standInTools()).catch((error) => error));
     expect(result).toMatchObject({
       name: 'BadImage',
       message: '/sys in the image is a link, where a folder is expected',
@@ -349,13 +342,15 @@ describe('a tree that programs run in', () => {
     });
 
     const broken = { ...programs, mount: '[ "$2" != devpts ] || exit 32' };
-    const failed = await withPrograms(broken, () => enterChroot(temporaryFolder(), tools()).catch((error) => error));
+    const failed = await withPrograms(broken, () =>
+      enterChroot(temporaryFolder(), standInTools()).catch((error) => error),
+    );
     expect(failed.result).toMatchObject({ name: 'CommandFailed' });
     expect(failed.asked.filter((line) => line.startsWith('umount'))).toHaveLength(2);
   });
 
   it('runs programs within limits and walls, in a clean environment', async () => {
-    const [path, own] = [temporaryFolder(), tools()];
+    const [path, own] = [temporaryFolder(), standInTools()];
     const { result } = await withPrograms(programs, async () => {
       await using chroot = await enterChroot(path, own, { OWN: '1', HOME: '/home' });
       const given = { quiet: true, env: { MORE: '2' }, input: 'input' };
@@ -372,6 +367,39 @@ describe('a tree that programs run in', () => {
     const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     expect(result[0]).toBe([`${walls} ${inTree(own, seal)} ${path} a b`, ...lines, 'input'].join('\n'));
     expect(result[1]?.split('\n')[0]).toBe(`${walls} ${inTree(own, seal)} --beside ${path} a`);
+  });
+
+  it('has root’s home, shows what its programs print unless that is not wanted, and names them in failures', async () => {
+    const own = standInTools();
+    const { result } = await withPrograms(programs, async () => {
+      await using chroot = await enterChroot(temporaryFolder(), own);
+      const words = ['curl', 'http://me:s3cret@a/'] as const;
+      const texts = [await chroot.run(words), await chroot.run(words, { quiet: true })];
+      writeFileSync(join(own, 'within-limits.pl'), 'print STDERR "limit reached: memory, 9 MiB\n"; exit 1');
+      return { texts, failure: await chroot.run(words).catch((error) => error) };
+    });
+    expect(result.texts.map((text) => / curl (.*)\n/.exec(text)?.[1])).toEqual(['http://a/', 'http://me:s3cret@a/']);
+    expect(result.texts[1]).toContain('\nHOME=/root\n');
+    expect(result.failure).toMatchObject({
+      name: 'LimitReached',
+      cause: { message: 'curl http://a/ ended 1:\nlimit reached: memory, 9 MiB' },
+    });
+  });
+
+  it.each([
+    ['memory: a cgroup\nprocesses: a cgroup\n', ''],
+    [
+      'memory: a watcher\nprocesses: a cgroup\nbecause: read-only\n',
+      'no cgroup can be made, so limits are kept by a watcher (memory: a watcher, processes: a cgroup): read-only\n',
+    ],
+  ])('is said in the log to be watched where the kernel keeps no limits: %j', async (said, line) => {
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    await withPrograms(programs, async () => {
+      await using _chroot = await enterChroot(temporaryFolder(), standInTools(said));
+    });
+    const log = write.mock.calls.map(([text]) => String(text)).join('');
+    write.mockRestore();
+    expect(log).toBe(line);
   });
 
   it('reaches the network through a gateway only, whose programs may make sockets as those of i386 do', () => {
@@ -418,7 +446,7 @@ describe('the limits of a tree', () => {
     ],
     ['memory: a watcher\nmy processes: x\n', { words: 'memory: a watcher', whyNot: 'for no known reason' }],
   ])('are kept by whom %j says', async (said, keepers) => {
-    expect(await limitKeepers(tools(said))).toEqual(keepers);
+    expect(await limitKeepers(standInTools(said))).toEqual(keepers);
   });
 
   it.each([
@@ -500,6 +528,22 @@ describe('programs of another machine', () => {
     expect(asked.map((line) => line.split(' ')[0])).toEqual(['mount', 'umount']);
   });
 
+  it('are not taken for known by an entry that only looks like one', () => {
+    const rule = ':qemu-pdp11:M::magic:mask:/usr/bin/qemu-pdp11-static:F';
+    for (const entry of [
+      'enabledx\nflags: F',
+      'xenabled\nflags: F',
+      'enabled\nxflags: F',
+      'enabled\nflags: PO\nF',
+      '',
+    ]) {
+      expect(registrationOf(pdp, { 'qemu-pdp11': entry }, [rule])).toContain(':maas-mirror-qemu-pdp11:');
+    }
+    for (const other of [rule.replace(':F', ':'), rule.replace('qemu', 'q')]) {
+      expect(() => registrationOf(pdp, {}, [other])).toThrow(expect.objectContaining({ hint }));
+    }
+  });
+
   it('are registered by a rule with another mark between its fields, too', () => {
     const rule = '+qemu-pdp11+M+0+magic+mask+/usr/bin/qemu-pdp11-static+OCF';
     expect(registrationOf(pdp, {}, [rule])).toBe(
@@ -510,7 +554,7 @@ describe('programs of another machine', () => {
 
 describe('a tree from scratch', () => {
   it('is made in two steps, of which the second has no network, by the same sources', async () => {
-    const [folder, own] = [temporaryFolder(), tools()];
+    const [folder, own] = [temporaryFolder(), standInTools()];
     const tree = join(folder, 'tree');
     const programs = {
       ...{ mount: '', umount: '', mknod: '', ln: '' },
@@ -544,7 +588,7 @@ describe('a tree from scratch', () => {
     const folder = temporaryFolder();
     const { result } = await withPrograms({ unshare: `echo "${said}" >&2; exit 1` }, () =>
       bootstrap(join(folder, 'tree'), {
-        ...{ release: 'sid', architecture: 'amd64', packages: [], lists: '/lists', tools: tools() },
+        ...{ release: 'sid', architecture: 'amd64', packages: [], lists: '/lists', tools: standInTools() },
         ...{ repositories: [], aptOptions: [], gateway: { socket: '/s', options: [] } },
       }).catch((error) => error),
     );
