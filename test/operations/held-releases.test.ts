@@ -3,7 +3,7 @@ import { heldReleases } from '../../lib/operations/held-releases';
 import { changeView } from '../../lib/publication/change-view';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { S3Store } from '../../lib/store/s3/s3-store';
-import { environment } from '../fixtures/aws/fake-aws';
+import { environment, fakeAws } from '../fixtures/aws/fake-aws';
 import { outputs } from '../fixtures/aws/small-deployment';
 import { startSmallS3 } from '../fixtures/aws/small-s3/server';
 import { makeSmallMirror, smallSigner } from '../fixtures/mirrors/small-mirror';
@@ -22,11 +22,11 @@ const stack = (mirrorUrl: string) => ({
 });
 
 /** No bucket can be read. */
-const withoutS3 = () => environment({ AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_REGION: undefined });
+const withoutS3 = () => fakeAws({});
 
 describe('what a deployed mirror holds', () => {
   it('is read over its site where the bucket may not be read: a line for each view and release', async () => {
-    withoutS3();
+    await withoutS3();
     const folder = folderInMemory();
     const versions = ['20261119', '20261120', '20261121'];
     await makeSmallMirror(folder, { signer, view: 'next', kernels: ['generic', 'cloud'], versions });
@@ -73,7 +73,7 @@ describe('what a deployed mirror holds', () => {
   });
 
   it('is nothing of a view whose executions all failed', async () => {
-    withoutS3();
+    await withoutS3();
     const folder = folderInMemory();
     await makeSmallMirror(folder, { signer, kernels: ['cloud'] });
     await using site = await serve(folder);
@@ -83,7 +83,7 @@ describe('what a deployed mirror holds', () => {
   });
 
   it('refuses where the site cannot be read either', async () => {
-    withoutS3();
+    await withoutS3();
     await expect(heldReleases(stack('http://127.0.0.1:1/'), ['candidate'])).rejects.toMatchObject({
       name: 'DownloadFailed',
     });
