@@ -1,4 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { MirrorError } from '../../../lib/errors';
 import { checkStandings, standingsOf, withProspects } from '../../../lib/operations/verify/check-standing';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
 import { folderInMemory } from '../../fixtures/temporary-folder';
@@ -58,6 +61,33 @@ describe('how a mutable object stands', () => {
     await store.replace(object, Buffer.from('one'), {});
     await store.replace(object, Buffer.from('two'), {});
     expect(await standingsOf(store, [object])).toEqual(new Map([[object, 'settled 2']]));
+  });
+});
+
+describe('a generation of a directory', () => {
+  it('is damaged, and is told with the way on', async () => {
+    const store = new DirectoryStore(folderInMemory());
+    await store.replace(object, Buffer.from('one'), {});
+    const file = join(store.root, '.store/generations', encodeURIComponent(object), '1');
+    writeFileSync(file, 'damaged');
+    const standings = await standingsOf(store, [object]);
+    const refused = (await store.standing(object).catch((error: unknown) => error)) as MirrorError;
+
+    expect(refused.hint).toBeDefined();
+    expect(checkStandings(standings, standings, new Set())).toEqual([
+      { object, rule: 'damaged', message: `${refused.message}; ${refused.hint}` },
+    ]);
+  });
+
+  it('refuses to be called damaged where it cannot be looked at', async () => {
+    const store = new DirectoryStore(folderInMemory());
+    for (const error of [
+      new MirrorError('StoreFailed', 'gone'),
+      Object.assign(new Error('gone'), { name: 'ChecksumMismatch' }),
+    ]) {
+      const failing = Object.create(store, { standing: { value: () => Promise.reject(error) } }) as DirectoryStore;
+      await expect(standingsOf(failing, [object])).rejects.toBe(error);
+    }
   });
 });
 
