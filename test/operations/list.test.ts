@@ -106,6 +106,70 @@ describe('the list of a mirror', () => {
     });
   });
 
+  test('says as much as a document does', async () => {
+    const store = await makeSmallMirror(folderInMemory(), {
+      ...{ signer, kernels: ['cloud'] },
+      change: (document) => {
+        const [[id, { versions }]] = Object.entries(document.products) as [[string, Product]];
+        const [[name, { items }]] = Object.entries(versions) as [[string, Product['versions'][string]]];
+        const { squashfs } = items;
+        const products = {
+          [id]: { versions: { [name]: { items: { squashfs } } } },
+          'someone:else': { support_eol: '2030-01-01', versions: { [name]: { items: {} } } },
+          'someone:empty': { support_eol: '', support_esm_eol: '2031-01-01', versions: { [name]: { items: {} } } },
+          'someone:esm': {
+            ...{ support_eol: '2030-01-01', support_esm_eol: '', 'bootloader-type': 'pxe' },
+            versions: {
+              [name]: {
+                items: { b: { ...squashfs, src_package: 'b' }, a: { ...squashfs, src_package: 'a' }, none: squashfs },
+              },
+            },
+          },
+        };
+        return { ...document, products } as unknown as Products;
+      },
+    });
+    const said = new Map((await listMirror(store)).map(({ files: _, ...row }) => [row.product, row]));
+    const nothing = { os: '', release: '', releaseVersion: '', architecture: '', kernelVersion: '', gate: '' };
+    const row = { ...nothing, view: 'candidate', version: '20261120', sizes: {}, kernel: '' };
+    const rowOf = (product: string) => ({ ...row, product });
+
+    expect(said.get('com.debian.maas.candidate:v3:boot:12:amd64:generic-cloud')).toEqual({
+      ...rowOf('com.debian.maas.candidate:v3:boot:12:amd64:generic-cloud'),
+      ...{ kernel: 'cloud', sizes: { squashfs: 40_000 } },
+    });
+    const support = { supportEol: '2030-01-01', supportEsmEol: '2030-01-01' };
+    expect(said.get('someone:else')).toEqual({ ...rowOf('someone:else'), support });
+    expect(said.get('someone:empty')).toEqual(rowOf('someone:empty'));
+    const sources = ['', 'a', 'b'].map((name) => ({ package: name, version: '', release: '' }));
+    expect(said.get('someone:esm')).toEqual({
+      ...{ ...rowOf('someone:esm'), sizes: expect.anything(), support, bootloader: { firmware: 'pxe', sources } },
+    });
+  });
+
+  test('is sorted within a version by view, system, release, architecture and product', async () => {
+    const fields = [
+      ['a', 'ubuntu', '24.04', 'amd64'],
+      ['b', 'debian', '12', 'arm64'],
+      ['c', 'debian', '12', 'amd64'],
+      ['d', 'debian', '11', 's390x'],
+      ['e', 'debian', '11', 's390x'],
+    ];
+    const change = (document: Products): Products => {
+      const [{ versions }] = Object.values(document.products) as [Product];
+      const products = fields.map(([id, os, version, arch]) => [id, { os, version, arch, versions }]);
+      return { ...document, products: Object.fromEntries(products) } as Products;
+    };
+    const directory = folderInMemory();
+    await makeSmallMirror(directory, { signer, view: 'stable', kernels: ['cloud'], change });
+    const store = await makeSmallMirror(directory, { signer, kernels: ['cloud'], change });
+
+    const rows = (await listMirror(store)).map(({ view, product }) => `${view} ${product}`);
+    expect(rows).toEqual(
+      ['candidate', 'stable'].flatMap((view) => ['d', 'e', 'c', 'b', 'a'].map((id) => `${view} ${id}`)),
+    );
+  });
+
   test('holds only the views that are asked for', async () => {
     const directory = folderInMemory();
     await makeSmallMirror(directory, { signer, view: 'stable' });
@@ -127,7 +191,8 @@ test('refuses a view that is not there', async () => {
 
   await expect(listMirror(store, { views: ['unstable'] })).rejects.toMatchObject({
     name: 'NoSuchObject',
-    message: expect.stringContaining(mirror.index('unstable')),
+    message: `${store.name} has no ${mirror.index('unstable')}`,
+    hint: '`maas-mirror verify` looks at the whole mirror',
   });
 });
 

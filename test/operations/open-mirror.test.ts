@@ -6,7 +6,7 @@ import { listMirror } from '../../lib/operations/list';
 import { openMirror, splitViewAddress } from '../../lib/operations/open-mirror';
 import { type VerifyReport, verifyMirror } from '../../lib/operations/verify';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
-import { openStore } from '../../lib/store/open';
+import { openMirrorDirectory, openStore } from '../../lib/store/open';
 import { makeSmallMirror, smallSigner } from '../fixtures/mirrors/small-mirror';
 import { serve } from '../fixtures/servers/served-folder';
 import { folderInMemory } from '../fixtures/temporary-folder';
@@ -79,7 +79,22 @@ describe('a mirror on a web server', () => {
     const { root } = await makeSmallMirror(folderInMemory(), { signer });
     await using server = await serve(join(root, 'candidate'));
 
-    await expect(verified(server.address)).rejects.toMatchObject({ name: 'NotSupported' });
+    await expect(verified(server.address)).rejects.toMatchObject({
+      name: 'NotSupported',
+      message: `${new URL(server.address).host} is a view without the mirror that it belongs to`,
+      hint: 'serve the folder above it, with keyring.gpg and pool/ in it',
+    });
+  });
+
+  test('is opened as it is where views are named, whichever it has, or none is found at its address', async () => {
+    const { root } = await makeSmallMirror(folderInMemory(), { signer });
+    await using server = await serve(root);
+
+    const named = await openMirror(`${server.address}candidate/`, ['nope']);
+    expect(named).toMatchObject({ views: ['nope'], store: { name: `${server.address}candidate/` } });
+    const { store, ...rest } = await openMirror(server.address);
+    expect(store.name).toBe(server.address);
+    expect(rest).toEqual({});
   });
 });
 
@@ -148,6 +163,34 @@ describe('a copy of views alone', () => {
   });
 });
 
+test('a view in a directory is opened by the mirror above it', async () => {
+  const { root } = await makeSmallMirror(folderInMemory(), { signer });
+
+  for (const address of [join(root, 'candidate'), `${root}/candidate/`]) {
+    const { store, views } = await openMirror(address);
+    expect(store.name).toBe(root);
+    expect(views).toEqual(['candidate']);
+  }
+});
+
+test('refuses a view that a mirror without any does not have', async () => {
+  const { root } = await openMirrorDirectory(folderInMemory(), { create: true });
+
+  await expect(openMirror(root, ['candidate'])).rejects.toMatchObject({
+    name: 'BadInput',
+    message: `${root} has no view "candidate"; it has none yet`,
+    hint: 'name one of its views, or leave --view out',
+    misuse: true,
+  });
+});
+
+test.each([
+  ['http://host/', 'host'],
+  ['http://host:8080', 'host:8080'],
+])('refuses to take %s for a view below another address', (address, whole) => {
+  expect(() => splitViewAddress(address)).toThrow(`${whole} is a view without the mirror that it belongs to`);
+});
+
 test('an address keeps its user and its folders when it is taken apart', () => {
   expect(splitViewAddress('https://me:secret@host:8443/maas/candidate')).toEqual({
     base: 'https://me:secret@host:8443/maas/',
@@ -157,6 +200,8 @@ test('an address keeps its user and its folders when it is taken apart', () => {
     base: 'http://host/',
     view: 'snapshots/2026-11-20',
   });
+  expect(splitViewAddress('http://host//a//b/')).toEqual({ base: 'http://host/a/', view: 'b' });
+  expect(splitViewAddress('http://host/snapshots/a/b/')).toEqual({ base: 'http://host/snapshots/a/', view: 'b' });
 });
 
 test('refuses a view that a mirror does not have, and lists those that it has', async () => {
