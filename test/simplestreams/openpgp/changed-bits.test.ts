@@ -1,8 +1,12 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verifyClearsigned, verifyDetached } from '../../../lib/machine/gpgv';
+import { verifyInProcess } from '../../../lib/simplestreams/openpgp/openpgp-verify';
 import { clearsignedFault, detachedFault, keyringFault } from '../../../lib/simplestreams/openpgp/signed-text';
+import { splitClearsigned } from '../../../lib/simplestreams/openpgp/split-clearsigned';
 import { gpgvTakes, signedIndex, text } from '../signed-index';
+import { clearsignedFile, crlf, hand, now } from './signed-by-hand';
 import '../../fixtures/needs-seconds';
 
 const index = signedIndex();
@@ -54,5 +58,30 @@ describe('a signed file of ours', () => {
       flipsAt(armoured, place).some((flipped) => keyringFault(signer.keyring, flipped) === undefined),
     );
     expect([...places, ...armouredPlaces]).toEqual([]);
+  });
+});
+
+describe('verifyInProcess', () => {
+  it('takes nothing that gpgv refuses, whichever bit of a file is changed, and never another text', async () => {
+    const own = await hand();
+    const keyring = join(index().folder, 'own.gpg');
+    writeFileSync(keyring, own.keyring);
+    const body = '{\n "a": "ä",\n "b": [\n  1\n ]\n}';
+    const signed = Buffer.from(clearsignedFile({ body, packets: [await own.sign(crlf(body))] }));
+    const { text: first } = splitClearsigned(signed);
+    const passed = new Set<number>();
+    for (const place of signed.keys()) {
+      for (const changed of flipsAt(signed, place)) {
+        const read = await verifyInProcess(changed, own.keyring, now).catch(() => undefined);
+        if (read === undefined) continue;
+        expect(await gpgvTakes(index(), changed, (file) => verifyClearsigned(file, keyring)), String(place)).toBe(true);
+        expect([read.toString(), splitClearsigned(changed).text]).toEqual([first, first]);
+        passed.add(place);
+      }
+    }
+    // what is left is in the base64 of the signature, behind its last bit, and after the last line
+    const signature = signed.indexOf('-----BEGIN PGP SIGNATURE');
+    expect([...passed].filter((place) => place < signature)).toEqual([]);
+    expect(passed.size).toBeLessThan(4);
   });
 });
