@@ -19,8 +19,8 @@ import {
   StageBuild,
   UbuntuRelease,
 } from '../../lib';
-import { MirrorError } from '../../lib/errors';
 import { propsOfConfig } from '../../lib/mirror/settings/props-of-config';
+import { refusalsText } from '../fixtures/refusals';
 
 const noble = UbuntuRelease.NOBLE;
 const newStack = (region?: string) =>
@@ -134,22 +134,8 @@ const buckets = (stack: Stack) => ({
   mirrorBucket: new Bucket(stack, 'Images'),
 });
 
-/** The whole of a refusal, as who made it reads it. */
-function refusalOf(make: (stack: Stack) => unknown): string {
-  try {
-    make(newStack());
-  } catch (error) {
-    if (!(error instanceof MirrorError)) throw error;
-    const { name, misuse, message, hint } = error;
-    return `${name}${misuse ? '' : ' (not a misuse)'}: ${message}\n  ${hint}`;
-  }
-  return 'is taken';
-}
-
 describe('refuses what a person can get wrong', () => {
   it('with the value seen and what to do, as read by us', async () => {
-    const text = Object.entries(wrong).map(([what, make]) => `# ${what}\n${refusalOf(make)}\n`);
-
-    await expect(text.join('\n')).toMatchFileSnapshot('golden/refusals.txt');
+    await expect(refusalsText(wrong, newStack)).toMatchFileSnapshot('golden/refusals.txt');
   });
 });

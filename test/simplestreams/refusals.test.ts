@@ -139,7 +139,7 @@ it('a document is named by itself where its last name begins with the digest of 
 
 it('a version promises its items, and its provenance where that is told whole', () => {
   const { items } = imageVersion('20261011');
-  const whole = { items, provenance: 'p.json', provenance_sha256: 'abc', provenance_size: 7 };
+  const whole = { items, provenance: 'p.json', provenance_sha256: 'abc', provenance_size: '7' };
 
   expect(objectsOf({ items })).toEqual(Object.values(items));
   expect(objectsOf(whole).slice(Object.keys(items).length)).toEqual([{ path: 'p.json', sha256: 'abc', size: 7 }]);

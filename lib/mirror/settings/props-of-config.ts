@@ -109,7 +109,7 @@ function placesOf({ places }: MirrorConfig, file: string): MirrorPlaces {
   const { streamKeyring, archiveKeyring, ca, snapshots, ...words } = places;
   const keyring = (path: string) => binary(path, userFile(path, 'the keyring', file)).toString('base64');
   return {
-    ...Object.fromEntries(Object.entries(words).filter(([, word]) => word !== undefined)),
+    ...(words as MirrorPlaces), // what the file does not say is no field
     snapshots,
     ...(streamKeyring !== undefined && { streamKeyring: keyring(streamKeyring) }),
     ...(archiveKeyring !== undefined && { archiveKeyring: keyring(archiveKeyring) }),
@@ -118,9 +118,8 @@ function placesOf({ places }: MirrorConfig, file: string): MirrorPlaces {
 }
 
 function siteOf(scope: Construct, id: string, { certificateArn, ...site }: NonNullable<MirrorConfig['site']>) {
-  const words = Object.entries(site).filter(([, word]) => word !== undefined);
   return {
-    ...Object.fromEntries(words),
+    ...(site as MirrorSiteProps), // what the file does not say is no field
     ...(certificateArn !== undefined && {
       certificate: Certificate.fromCertificateArn(scope, `${id}Certificate`, certificateArn),
     }),

@@ -51,7 +51,7 @@ function hashedBytes(text: Buffer): Buffer {
   return bytes.subarray(0, Math.max(0, length - 2));
 }
 
-const isBareNewline = (text: Buffer, at: number) => text[at] === 0x0a && (at === 0 || text[at - 1] !== 0x0d);
+const isBareNewline = (text: Buffer, at: number) => text[at] === 0x0a && text[at - 1] !== 0x0d;
 
 async function packetsIn(signature: Buffer): Promise<openpgp.SignaturePacket[]> {
   const { packets } = await openpgp.readSignature({ binarySignature: signature, config }).catch((cause: unknown) => {

@@ -191,11 +191,8 @@ test('refuses a template, and an asset manifest, that is no JSON', async () => {
 
 test('a build may take an hour where its project does not say how long', async () => {
   await using folder = await temporaryFolder();
-  const path = await writeAssembly(folder.path, {
-    definition,
-    projects: { FetchProject: project },
-    functions: { PlanFunction: '' },
-  });
+  const fetching = { StartAt: 'Fetch', States: { Fetch: definition.States.Fetch } };
+  const path = await writeAssembly(folder.path, { definition: fetching, projects: { FetchProject: project } });
   expect(readAssembly(path).projects.get('FetchProject')).toMatchObject({ timeoutSeconds: 3600, environment: {} });
 });
 

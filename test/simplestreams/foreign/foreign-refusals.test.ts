@@ -158,6 +158,7 @@ it.each([
   ['file:/a', 'has a scheme'],
   ['a+1.b-2:/c', 'has a scheme'],
   ['1a:/b', undefined],
+  ['.well-known/..a/b..', undefined],
   ['a/http:/b', undefined],
   ['a//b', 'holds the segment ""'],
   ['a/%2e/b', 'holds the segment "%2e"'],
@@ -187,6 +188,18 @@ it.each<[object, string]>([
     releases: [],
     odd: [{ name, version: '27.04', fault: fault.replace('ID', id) }],
   });
+});
+
+it('a product whose id has more words, or fewer, says nothing of a release', () => {
+  const said = { release: 'zany', version: '27.04', arch: 'amd64' };
+  const products = {
+    'x:server:27.04:amd64': said,
+    'x:server:27.04:amd64:more': { ...said, release_title: '27.04' },
+    'server:27.04:amd64': { ...said, release_title: '27.04' },
+  };
+
+  const { releases, odd } = releasesIn(productsOf({ products }));
+  expect([releases.map(({ architectures }) => architectures), odd]).toEqual([[['amd64']], []]);
 });
 
 it('a release is odd where one product says nothing of what another says', () => {

@@ -14,7 +14,6 @@ import {
   signatureSubpackets,
 } from '../../../lib/simplestreams/openpgp/public-key-packet';
 import { largeNumber, makeSignaturePacket, packetHeader } from '../../../lib/simplestreams/openpgp/signature-packet';
-import { splitClearsigned } from '../../../lib/simplestreams/openpgp/split-clearsigned';
 import { at, clearsignedFile, created, crlf, type Hand, hand, now } from './signed-by-hand';
 
 const text = '{\n "a": "ä",\n "b": [\n  1\n ]\n}';
@@ -268,33 +267,6 @@ describe('verifyInProcess, as gpgv', () => {
 
   it.each(refused)('refuses %s', async (_what, make) => {
     expect(await verdicts(...(await make()))).toEqual({ gpgv: false, inProcess: false });
-  });
-
-  it('takes nothing that gpgv refuses, whichever bit of a file is changed, and never another text', async () => {
-    const signed = Buffer.from(await good());
-    const { text: first } = splitClearsigned(signed);
-    const passed = new Set<number>();
-    for (const place of signed.keys()) {
-      for (const bit of [0, 1, 2, 3, 4, 5, 6, 7]) {
-        const changed = Buffer.from(signed);
-        changed.writeUInt8(changed.readUInt8(place) ^ (1 << bit), place);
-        const tried = verifyInProcess(changed, own.keyring, now);
-        if (
-          !(await tried.then(
-            () => true,
-            () => false,
-          ))
-        )
-          continue;
-        expect({ place, bit, ...(await verdicts(changed, own.keyring)) }).toMatchObject({ gpgv: true });
-        expect(splitClearsigned(changed).text).toBe(first);
-        passed.add(place);
-      }
-    }
-    // what is left is in the base64 of the signature, behind its last bit, and after the last line
-    const signature = signed.indexOf('-----BEGIN PGP SIGNATURE');
-    expect([...passed].filter((place) => place < signature)).toEqual([]);
-    expect(passed.size).toBeLessThan(4);
   });
 });
 

@@ -1,10 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { verifyClearsigned, verifyDetached } from '../../../lib/machine/gpgv';
-import { makeIndex } from '../../../lib/simplestreams/documents';
-import { writeJson } from '../../../lib/simplestreams/json';
 import { armour, dearmour } from '../../../lib/simplestreams/openpgp/armour';
 import { makePrivateKey, openpgpSigner } from '../../../lib/simplestreams/openpgp/openpgp-signer';
 import {
@@ -14,47 +10,26 @@ import {
   keyringFault,
   signableText,
 } from '../../../lib/simplestreams/openpgp/signed-text';
-import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { splitClearsigned } from '../../../lib/simplestreams/openpgp/split-clearsigned';
-import { at, bootloaderDocument } from '../made-documents';
+import { at } from '../made-documents';
+import { gpgvTakes, type SignedIndex, signedIndex, text } from '../signed-index';
 
-const text = writeJson(makeIndex([{ document: bootloaderDocument(), path: 'streams/v1/ab.sjson' }], at));
-let signer: Signer;
-let signed: Buffer;
-let signature: Buffer;
-let folder: string;
-
-beforeAll(async () => {
-  signer = await openpgpSigner(await makePrivateKey({ at, rsaBits: 2048 }));
-  signed = Buffer.from(await signer.clearsign(text, at));
-  signature = Buffer.from(await signer.detach(text, at));
-  folder = mkdtempSync(join(tmpdir(), 'signed-text-'));
-  writeFileSync(join(folder, 'keyring.gpg'), signer.keyring);
-  writeFileSync(join(folder, 'text'), text);
+const index = signedIndex();
+let { signer, signed, signature, folder, keyring } = {} as SignedIndex;
+beforeAll(() => {
+  ({ signer, signed, signature, folder, keyring } = index());
 });
 
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const keyring = () => join(folder, 'keyring.gpg');
-
-async function gpgvTakes(flipped: Buffer, verify: (file: string) => Promise<unknown>): Promise<boolean> {
-  const file = join(folder, 'flipped');
-  writeFileSync(file, flipped);
-  return verify(file).then(
-    () => true,
-    (error) => {
-      expect(error).toMatchObject({ name: 'BadSignature' });
-      return false;
-    },
-  );
-}
+const gpgvReads = (file: Buffer) => gpgvTakes(index(), file, (path) => verifyClearsigned(path, keyring));
 
 describe('a signed file of ours', () => {
   it('passes our check and gpgv’s as it is', async () => {
     expect(clearsignedFault(signed)).toBeUndefined();
-    expect(await gpgvTakes(signed, (file) => verifyClearsigned(file, keyring()))).toBe(true);
+    expect(await gpgvReads(signed)).toBe(true);
     expect(detachedFault(signature, Buffer.from(text))).toBeUndefined();
-    expect(await gpgvTakes(signature, (file) => verifyDetached(file, join(folder, 'text'), keyring()))).toBe(true);
+    expect(await gpgvTakes(index(), signature, (file) => verifyDetached(file, join(folder, 'text'), keyring))).toBe(
+      true,
+    );
     expect(keyringFault(signer.keyring, Buffer.from(signer.armouredKeyring))).toBeUndefined();
   });
 });
@@ -113,7 +88,7 @@ describe('our check', () => {
   it.each(changes)('refuses a signature with %s, which gpgv takes', async (_what, fault, change) => {
     const file = withPacket(change);
     expect(clearsignedFault(file)).toBe(fault);
-    expect(await gpgvTakes(file, (path) => verifyClearsigned(path, keyring()))).toBe(true);
+    expect(await gpgvReads(file)).toBe(true);
   });
 
   const notOurs = /^it is not written as our signers write it$/;
@@ -141,7 +116,7 @@ describe('our check', () => {
   it('takes armour without a checksum, which the standard allows', async () => {
     const without = Buffer.from(signed.toString().replace(/\n=....\n/, '\n'));
     expect(clearsignedFault(without)).toBeUndefined();
-    expect(await gpgvTakes(without, (file) => verifyClearsigned(file, keyring()))).toBe(true);
+    expect(await gpgvReads(without)).toBe(true);
   });
 
   it.each([0, 2, 5, 20, 100])('refuses a packet cut to %i bytes', (length) => {
@@ -181,7 +156,7 @@ describe('splitClearsigned', () => {
     const file = Buffer.from(await signer.clearsign(dashes, at));
     expect(splitClearsigned(file).text).toBe(dashes);
     expect(clearsignedFault(file)).toBeUndefined();
-    expect(await gpgvTakes(file, (path) => verifyClearsigned(path, keyring()))).toBe(true);
+    expect(await gpgvReads(file)).toBe(true);
   });
 
   it('reads what others sign: comments, several Hash lines, other columns, no blanks that nobody signed', () => {
@@ -261,7 +236,7 @@ describe('signableText', () => {
 
   it('takes the longest line that it promises, and gpgv does too', async () => {
     const file = Buffer.from(await signer.clearsign(`${'x'.repeat(19_000)}\n`, at));
-    expect(await gpgvTakes(file, (path) => verifyClearsigned(path, keyring()))).toBe(true);
+    expect(await gpgvReads(file)).toBe(true);
   });
 });
 
