@@ -88,4 +88,7 @@ it('tells whether two names are of one file', async () => {
   symlinkSync('a', join(folder, 'link'));
   expect(await isSameFile(join(folder, 'a'), join(folder, 'link'))).toBe(true);
   expect(await isSameFile(join(folder, 'a'), join(folder, 'b'))).toBe(false);
+  symlinkSync('circle', join(folder, 'circle'));
+  for (const nowhere of ['none', 'a/x', 'circle'].map((name) => join(folder, name)))
+    expect(await isSameFile(nowhere, nowhere)).toBe(false);
 });

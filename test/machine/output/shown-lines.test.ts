@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foreignLine, longestLine } from '../../../lib/machine/output/printable';
+import { foreignLine, longestLine, printableText } from '../../../lib/machine/output/printable';
 import { ShownLines } from '../../../lib/machine/output/shown-lines';
 
 /** What goes wrong in a log or a terminal, among other text. */
@@ -86,6 +86,10 @@ describe('the shown output of a foreign program', () => {
 
   it('keeps what a terminal would show of a line that was overwritten', () => {
     expect(foreignLine('(Reading database ... 5%\r(Reading database ... 100%\r')).toBe('(Reading database ... 100%');
+  });
+
+  it('is made printable line by line, and no more than that where it is our own', () => {
+    expect(printableText('\u001b[1mone\u001b[0m\n:: two\r\nhttp://me:word@a/')).toBe('one\n:: two\nhttp://me:word@a/');
   });
 
   it('takes time in proportion to its length, whatever it is made of: else this would not end', () => {
