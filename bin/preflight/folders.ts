@@ -60,7 +60,7 @@ function unwritable(option: string, path: string, there: string, error: NodeJS.E
   }
   const why =
     { EROFS: 'its file system is read-only', EACCES: 'it is not allowed', EPERM: 'it is not allowed' }[
-      error.code ?? ''
+      String(error.code)
     ] ?? 'nothing can be made there';
   return new MirrorError('BadInput', `${option} ${path} cannot be written to: ${why}`, {
     hint: `give another path with ${option}`,

@@ -53,7 +53,7 @@ function listenError(place: Place, error: NodeJS.ErrnoException): Error {
     ENOTFOUND: 'names a host that does not exist',
     EAI_AGAIN: 'names a host that cannot be looked up now',
   };
-  const reason = reasons[error.code ?? ''];
+  const reason = reasons[String(error.code)];
   return reason === undefined ? error : badListen(listen, reason, error);
 }
 

@@ -85,7 +85,7 @@ function linesOf(hint: string | undefined): string[] {
 }
 
 function* causesOf(error: unknown): Iterable<unknown> {
-  const seen = new Set<unknown>([error]);
+  const seen = new Set<unknown>();
   let cause = error instanceof Error ? error.cause : undefined;
   while (cause !== undefined && !seen.has(cause)) {
     yield cause;

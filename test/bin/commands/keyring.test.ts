@@ -56,7 +56,8 @@ test('refuses to write a binary keyring to a terminal, and says where it lies', 
   await expect(runKeyring({ mirror }, terminal)).rejects.toMatchObject({
     name: 'BadInput',
     misuse: true,
-    hint: expect.stringMatching(new RegExp(`--output FILE.*--armour.*${mirror}/keyring\\.gpg`)),
+    message: 'a binary keyring is nothing for a terminal',
+    hint: `--output FILE writes it to a file, --armour prints it as text; it lies at ${mirror}/keyring.gpg`,
   });
   expect(terminal.bytes).toEqual([]);
   expect(terminal.errLines).toEqual([`key ${signer.fingerprint}`]);
@@ -92,7 +93,8 @@ test('refuses a mirror without a keyring', async () => {
 
   await expect(runKeyring({ mirror: root }, keptTerminal())).rejects.toMatchObject({
     name: 'NoSuchObject',
-    message: expect.stringContaining('keyring.gpg'),
+    message: `there is no ${root}/keyring.gpg`,
+    hint: 'a mirror gets its keyring with its first publication; is this the address of a mirror?',
   });
 });
 
@@ -102,7 +104,8 @@ test('refuses a file in a folder that does not exist', async () => {
   await expect(runKeyring({ mirror: await madeMirror(), output }, keptTerminal())).rejects.toMatchObject({
     name: 'BadInput',
     misuse: true,
-    message: expect.stringContaining(output),
+    message: expect.stringMatching(new RegExp(`^the keyring cannot be written: ENOENT.*${output}`)),
+    hint: '--output names a file in a folder that exists',
   });
 });
 
@@ -111,4 +114,23 @@ test('hands out the keyring of the mirror that a view belongs to', async () => {
 
   expect(await runKeyring({ mirror: join(await madeMirror(), 'candidate') }, terminal)).toBe(0);
   expect(Buffer.concat(terminal.bytes)).toEqual(signer.keyring);
+});
+
+test('names the file that was written in JSON, too', async () => {
+  const output = join(temporaryFolder(), 'mirror.gpg');
+  const terminal = keptTerminal();
+  const mirror = await madeMirror();
+
+  expect(await runKeyring({ mirror, output, json: true }, terminal)).toBe(0);
+  expect(JSON.parse(terminal.outLines.join('\n'))).toEqual({
+    keyring: `${mirror}/keyring.gpg`,
+    fingerprints: [signer.fingerprint],
+    output,
+  });
+  expect(readFileSync(output)).toEqual(signer.keyring);
+});
+
+test('refuses binary output where there is none', async () => {
+  const { writeBinary, ...terminal } = keptTerminal();
+  await expect(runKeyring({ mirror: await madeMirror() }, terminal)).rejects.toMatchObject({ name: 'BadInput' });
 });

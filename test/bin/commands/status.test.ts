@@ -105,7 +105,34 @@ describe('the status of a deployed mirror', () => {
     expect(errLines[0]).toMatch(/^error DownloadFailed: the mirror cannot be read: .*ECONNREFUSED/);
   });
 
-  it('refuses a count that is none', async () => {
-    await expect(status({ last: 'some' })).rejects.toMatchObject({ name: 'BadInput', message: '--last is "some"' });
+  it.each([
+    [0, '0 s'],
+    [59.4, '59 s'],
+    [59.5, '1 min'],
+    [89, '1 min'],
+    [90, '2 min'],
+  ])('says of an execution that took %d seconds: %s', async (seconds, took) => {
+    const input = '{"release":"noble","view":"next"}';
+    const times = { startDate: 1764064800, stopDate: 1764064800 + seconds };
+    const DescribeExecution = ({ executionArn }: { readonly executionArn?: unknown }) => {
+      return { executionArn, name: 'x', input, ...times, status: 'SUCCEEDED', output: '{}' };
+    };
+    await smallDeployment({ noble: whole(wellBuild()) }, { answers: { DescribeExecution } });
+    await started(['noble']);
+
+    const [line = ''] = (await status()).outLines.filter((one) => one.includes('SUCCEEDED'));
+    expect(line.split(/ {2,}/)[5]).toBe(took);
+  });
+
+  it.each(['some', '0', '101', '1.5', '-1', ''])('refuses %j as a count', async (last) => {
+    await expect(status({ last })).rejects.toMatchObject({
+      ...{ name: 'BadInput', message: `--last is ${JSON.stringify(last)}`, misuse: true },
+      hint: 'give a number from 1 to 100',
+    });
+  });
+
+  it.each(['1', '100'])('takes %s as a count', async (last) => {
+    await smallDeployment({});
+    expect((await status({ last })).code).toBe(0);
   });
 });

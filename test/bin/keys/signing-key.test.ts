@@ -14,6 +14,7 @@ import { type SmallKms, smallKms } from '../../fixtures/aws/small-kms';
 import { makeSmallMirror } from '../../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { keptTerminal } from '../terminal/kept-terminal';
+import '../../fixtures/needs-seconds';
 
 const at = new Date('2026-11-20T00:00:00Z');
 const make = () => makePrivateKey({ at, rsaBits: 2048 });

@@ -67,10 +67,14 @@ test('goes from key to key in three steps, and says each time what comes next', 
     '✓ candidate: signed anew',
     `the keyring of ${mirror} holds 2 keys: ${old.fingerprint} (old), ${next.fingerprint}`,
   ]);
-  expect(signed.outLines.at(-1)).toMatch(/ --finish$/);
+  expect(signed.outLines.slice(2)).toEqual([
+    'next: let everything that publishes have the new key, and every site the keyring; then',
+    `  maas-mirror keyring rotate ${mirror} --key ${key} --new-key ${newKey} --finish`,
+  ]);
   expect((await rotate(mirror, '--sign')).outLines[0]).toBe('✓ candidate: signed by the new key');
   const finished = await rotate(mirror, '--finish');
   expect(finished.outLines.at(-1)).toBe(`done: ${next.fingerprint} is the key of this mirror`);
+  expect(finished.outLines.at(-2)).toBe(`the keyring of ${mirror} holds 1 key: ${next.fingerprint}`);
 
   expect([announced, signed, finished].map(({ code }) => code)).toEqual([0, 0, 0]);
   const { problems } = await verifyMirror(new DirectoryStore(mirror), {
@@ -135,7 +139,13 @@ test('makes the new key with the first step only, and never the old one', async 
 
 test('refuses two steps at once, a key inside the mirror, and a mirror that is read over HTTP', async () => {
   const mirror = await madeMirror();
-  expect(await rotate(mirror, '--sign', '--finish')).toMatchObject({ code: 2 });
+  expect(await rotate(mirror, '--sign', '--finish')).toMatchObject({
+    code: 2,
+    errLines: [
+      'error BadInput: --sign and --finish are two steps',
+      '  sign first; finish once every publisher has the new key',
+    ],
+  });
   const terminal = keptTerminal();
   const inside = join(mirror, 'new.asc');
   expect(await main(['keyring', 'rotate', mirror, '--key', key, '--new-key', inside], terminal)).toBe(2);
