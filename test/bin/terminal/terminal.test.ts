@@ -48,9 +48,9 @@ test('an error that nobody foresaw shows its stack only in debug mode', () => {
   expect(reportError(error, debug, { MAAS_MIRROR_DEBUG: '1' })).toBe(1);
 
   expect(calm.errLines[0]).toBe('error TypeError: x is undefined');
-  expect(calm.errLines.join('\n')).toContain('MAAS_MIRROR_DEBUG=1');
-  expect(calm.errLines.join('\n')).not.toContain('terminal.test');
-  expect(debug.errLines.join('\n')).toContain('terminal.test');
+  expect(calm.errLines.slice(1)).toEqual(['  nobody foresaw this one; MAAS_MIRROR_DEBUG=1 shows where it comes from']);
+  expect(debug.errLines).toEqual([calm.errLines[0], error.stack]);
+  expect(debug.errLines[1]).toContain('terminal.test');
 });
 
 test('an error without a stack shows in debug mode what it carries', () => {
@@ -60,8 +60,8 @@ test('an error without a stack shows in debug mode what it carries', () => {
 
   reportError(error, terminal, { MAAS_MIRROR_DEBUG: '1' });
 
-  const said = terminal.errLines.join('\n');
-  for (const part of ['no stack', 'ERR_FS_EISDIR', '/srv/folder']) expect(said).toContain(part);
+  expect(terminal.errLines[1]).toMatch(/^TypeError: no folder\n {2}no stack came with it, but this: /);
+  for (const part of ['ERR_FS_EISDIR', '/srv/folder']) expect(terminal.errLines[1]).toContain(part);
 });
 
 test('that somebody pressed Ctrl-C is no cause to tell', () => {
@@ -126,4 +126,22 @@ test('does not repeat a cause that the message ends in', () => {
   const cause = new Error('ENOENT: no such file');
   reportError(new MirrorError('BadInput', `x cannot be read: ${cause.message}`, { cause }), terminal);
   expect(terminal.errLines).toEqual(['error BadInput: x cannot be read: ENOENT: no such file']);
+});
+
+test('debug mode shows what was thrown that is no error', () => {
+  for (const [thrown, shown] of [
+    ['out of paper', 'out of paper'],
+    [undefined, 'undefined'],
+    [{ tray: 2 }, '[object Object]\n  no stack came with it, but this: { tray: 2 }'],
+  ]) {
+    const terminal = keptTerminal();
+    expect(reportError(thrown, terminal, { MAAS_MIRROR_DEBUG: '1' })).toBe(1);
+    expect(terminal.errLines).toEqual([`error Error: ${String(thrown)}`, shown]);
+  }
+});
+
+test('an error of ours shows no stack, in debug mode neither', () => {
+  const terminal = keptTerminal();
+  reportError(new MirrorError('BadInput', 'no such view'), terminal, { MAAS_MIRROR_DEBUG: '1' });
+  expect(terminal.errLines).toEqual(['error BadInput: no such view']);
 });
