@@ -26,12 +26,12 @@ export function writeLocalTemplate(outdir: string, place: string): void {
   }
 }
 
-/** Its assets relative to where it is going to be, without the template itself, which is nothing to a build here. */
+/** The bundles among its assets, relative to where it is going to be: a build here has no use for the others. */
 function placed(manifest: string, scratch: string, place: string): AssetManifest {
   const { files, ...rest } = JSON.parse(readFileSync(manifest, 'utf8')) as AssetManifest;
   const found = Object.entries(files).flatMap(([key, { source, ...file }]) => {
     const path = resolve(scratch, source.path);
-    if (path.startsWith(scratch)) return [];
+    if (!path.startsWith(join(place, '../assets/'))) return [];
     return [[key, { ...file, source: { ...source, path: relative(place, path) } }]];
   });
   return { ...rest, files: Object.fromEntries(found) };

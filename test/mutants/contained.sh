@@ -8,8 +8,8 @@ set -eu
 WRITABLE=$(realpath "$1")
 FIXTURES=$(realpath "$2")
 shift 2
-exec 9>"$WRITABLE/.lock"
-flock --nonblock 9 || { echo "another run works in $WRITABLE" >&2; exit 1; }
+exec 8>"$WRITABLE/.lock"
+flock --nonblock 8 || { echo "another run works in $WRITABLE" >&2; exit 1; }
 OWN=$(mktemp --directory --tmpdir mutants-XXXXXX)
 export WRITABLE FIXTURES OWN
 trap 'rm -rf --one-file-system "$OWN"' EXIT
