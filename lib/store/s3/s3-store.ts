@@ -28,13 +28,11 @@ export class S3Store implements Store {
 
   /** Reads the object where S3 has no SHA-256 of it. */
   async head(key: string): Promise<ObjectHead | undefined> {
-    checkKey(key);
     const found = await this.bucket.head(key);
     return found && { key, ...(await this.measured(key, found)) };
   }
 
   async read(key: string): Promise<ObjectBytes | undefined> {
-    checkKey(key);
     return this.bucket.get(key);
   }
 
@@ -112,7 +110,6 @@ export class S3Store implements Store {
   }
 
   async remove(key: string): Promise<void> {
-    checkKey(key);
     await this.bucket.remove(key);
   }
 

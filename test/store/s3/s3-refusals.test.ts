@@ -186,6 +186,13 @@ describe('objects in S3', () => {
     ]);
   });
 
+  it('are asked for with the digest that S3 has of them', async () => {
+    const small = await start();
+    await new S3Store('s3://mirror', { client: small.client }).head('a');
+
+    expect(small.requests.map(({ headers }) => headers['x-amz-checksum-mode'])).toEqual(['ENABLED']);
+  });
+
   it('have the digest of their bytes where another tool wrote none, or one of parts', async () => {
     const small = await start();
     const store = new S3Store('s3://mirror', { client: small.client });
