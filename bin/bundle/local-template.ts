@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
 import { synthesise } from '../../lib/mirror/app';
+import { packagePath } from '../../lib/mirror/package-files';
 
 interface AssetManifest {
   readonly files: Readonly<Record<string, { readonly source: { readonly path: string } }>>;
@@ -31,7 +32,7 @@ function placed(manifest: string, scratch: string, place: string): AssetManifest
   const { files, ...rest } = JSON.parse(readFileSync(manifest, 'utf8')) as AssetManifest;
   const found = Object.entries(files).flatMap(([key, { source, ...file }]) => {
     const path = resolve(scratch, source.path);
-    if (!path.startsWith(join(place, '../assets/'))) return [];
+    if (!path.startsWith(join(packagePath('dist/assets'), '/'))) return [];
     return [[key, { ...file, source: { ...source, path: relative(place, path) } }]];
   });
   return { ...rest, files: Object.fromEntries(found) };

@@ -1,11 +1,12 @@
 /* bin/keys: signing keys and secrets of a command: files of this machine, or in AWS. */
 
 import { userInfo } from 'node:os';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { MirrorError } from '../../lib/errors';
 import { keyFile } from '../../lib/machine/secrets/key-file';
 import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp/openpgp-signer';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
+import { isWithin } from '../preflight/folders';
 
 /**
  * Where a mirror's key is unless told: with the user's data, never in the mirror's own folder. A relative XDG_DATA_HOME
@@ -41,7 +42,7 @@ export function keyPlace(key: string): string {
 
 /** @throws KeyExposed where a private key would lie in a mirror's folder */
 export function requireOutside(mirror: string, key: string): void {
-  if (!isKeyFile(key) || relative(mirror, key).startsWith('..')) return;
+  if (!isKeyFile(key) || !isWithin(mirror, key)) return;
   throw new MirrorError('KeyExposed', `the private key ${key} would lie in the mirror that is served`, {
     hint: 'give it another place with --key',
     misuse: true,

@@ -1,5 +1,5 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { isDiskFull, MirrorError } from '../../lib/errors';
 import { triedFolder } from '../../lib/store/directory/mirror-directory';
 
@@ -13,6 +13,12 @@ export function folderOf(option: string, value: string): string {
     hint: 'give the path of a folder; a mirror in AWS is built by its own stack: --stack NAME',
     misuse: true,
   });
+}
+
+/** Whether a path is that of a folder or below it, both whole; a name may begin with two dots. */
+export function isWithin(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith('../');
 }
 
 /**

@@ -1,7 +1,7 @@
 /* bin/preflight: checks before a command begins its work. */
 
 import { stat } from 'node:fs/promises';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { MirrorError } from '../../lib/errors';
 import { mirror as layout } from '../../lib/job/layout';
 import type { Order } from '../../lib/job/order';
@@ -11,7 +11,7 @@ import type { DirectoryStore } from '../../lib/store/directory/directory';
 import { findMirrorDirectory, openMirrorDirectory } from '../../lib/store/directory/mirror-directory';
 import { defaultKeyPath, isKeyFile, keyPlace, requireOutside } from '../keys/signing-key';
 import type { Terminal } from '../terminal/terminal';
-import { folderOf, requireWritable } from './folders';
+import { folderOf, isWithin, requireWritable } from './folders';
 import { makeSigner, signerOf } from './mirror-key';
 import { requireWorkFolder } from './work-folder';
 
@@ -28,7 +28,7 @@ export function placesOf(options: { readonly mirror: string; readonly work?: str
   const work = options.work === undefined ? `${mirror}.work` : folderOf('--work', options.work);
   const places = { mirror, work, key: keyPlace(options.key ?? defaultKeyPath()) };
   requireOutside(places.mirror, places.key);
-  if (!relative(places.mirror, places.work).startsWith('..')) {
+  if (isWithin(places.mirror, places.work)) {
     throw new MirrorError('BadInput', `the work folder ${places.work} would be in the mirror that is served`, {
       hint: 'give it another place with --work',
       misuse: true,

@@ -68,7 +68,6 @@ export const equivalents: readonly Equivalent[] = [
     replacement: 'false',
     reason: 'a group has a row: the condition is for the compiler',
   },
-||||||| base
   {
     file: 'lib/store/s3/s3.ts',
     line: 'const stream = createReadStream(body.file, { highWaterMark: 256 * 1024 });',

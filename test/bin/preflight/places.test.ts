@@ -33,6 +33,7 @@ describe('where a build keeps what', () => {
     '/srv/m',
     '/srv/m/work',
     '/srv/m/a/b',
+    '/srv/m/..work',
   ])('refuses the work folder %s, in the mirror that is served', (work) => {
     expect(() => placesOf({ mirror: '/srv/m', work, key: '/k' })).toThrow(
       misuse(
@@ -51,7 +52,9 @@ describe('where a build keeps what', () => {
         'give it another place with --key',
       ),
     );
+    expect(() => requireOutside('/srv/m', '/srv/m/..k.asc')).toThrow(expect.objectContaining({ name: 'KeyExposed' }));
     requireOutside('/srv/m', '/srv/k.asc');
+    requireOutside('/srv/m', '/srv/mine/k.asc');
     requireOutside(process.cwd(), 'kms:alias/mirror');
   });
 
