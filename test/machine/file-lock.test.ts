@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { lockFile, removeUnusedLock } from '../../lib/machine/file-lock';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
@@ -120,8 +120,7 @@ it('refuses to go on where flock is not installed, or cannot be started', async 
 async function withFlock(script: string | undefined, work: () => Promise<unknown>, mode = 0o755) {
   const bin = temporaryFolder();
   if (script !== undefined) writeFileSync(join(bin, 'flock'), `#!/bin/sh\n${script}\n`, { mode });
-  const path = process.env.PATH;
-  process.env.PATH = bin;
+  vi.stubEnv('PATH', bin);
   try {
     const failure = await work().then(
       () => undefined,
@@ -130,7 +129,7 @@ async function withFlock(script: string | undefined, work: () => Promise<unknown
     const told = join(bin, 'flock.told');
     return { failure, told: existsSync(told) ? readFileSync(told, 'utf8') : undefined };
   } finally {
-    process.env.PATH = path;
+    vi.unstubAllEnvs();
   }
 }
 

@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder';
+import { treeWith } from '../fixtures/trees/tree-with';
 import { takeReached } from './lane';
 import type { Change } from './made/changes';
 import { digestOf } from './made/sources';
@@ -17,18 +18,9 @@ const change: Change = {
 };
 const test = 'test/room/a.test.ts';
 
-function treeOf(files: Readonly<Record<string, string>>): string {
-  const root = temporaryFolder();
-  for (const [file, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, file)), { recursive: true });
-    writeFileSync(join(root, file), text);
-  }
-  return root;
-}
-
 describe('what was found out about a change', () => {
   it('stands for a noticed one while its file and the test that noticed it stay as they are', () => {
-    const root = treeOf({ [change.file]: 'true;', [test]: 'a test' });
+    const root = treeWith({ [change.file]: 'true;', [test]: 'a test' });
     const reached = { reached: 1, leftOut: 0 };
     const noticed = { noticed: true, by: test, ...reached, restsOn: digestOf(root, [change.file, test]) };
 
@@ -60,7 +52,7 @@ describe('what was found out about a change', () => {
 describe('a test that does not come to its end', () => {
   it('gets twice the time, and is told apart from one that fails', async () => {
     const measured = new Map([[test, { cost: 1, wall: 1_000, hits: { '1': 1 } }]]);
-    const root = treeOf({ [change.file]: 'true;', [test]: 'a test' });
+    const root = treeWith({ [change.file]: 'true;', [test]: 'a test' });
     const given = { slow: 60_000, budget: 60_000 };
     const verdictWith = async (...outcomes: Outcome[]) => {
       const limits: number[] = [];
@@ -83,7 +75,7 @@ describe('a test that does not come to its end', () => {
 
 describe('what the processes of a test reached', () => {
   it('is added up, without what one had only half written when it was killed', async () => {
-    const folder = treeOf({
+    const folder = treeWith({
       [`${reachFolder}/1.json`]: '{"7":2,"8":1}',
       [`${reachFolder}/2.json`]: '{"7":1}',
       [`${reachFolder}/3.json.part`]: '{"7":',
@@ -99,7 +91,7 @@ describe('the compiler', () => {
   it('says which changes it notices itself', () => {
     const text = "export const one: 'a' | 'b' = 'a';\n";
     const settings = { compilerOptions: { strict: true, noEmit: true, types: [], lib: ['es2023'] } };
-    const root = treeOf({ 'tsconfig.json': JSON.stringify(settings), 'lib/one.ts': text });
+    const root = treeWith({ 'tsconfig.json': JSON.stringify(settings), 'lib/one.ts': text });
     const types = openTypes(root);
 
     expect(types.isRight('lib/one.ts', text)).toBe(true);

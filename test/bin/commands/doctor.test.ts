@@ -15,6 +15,7 @@ import { serve } from '../../fixtures/servers/served-folder';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { keptTerminal } from '../terminal/kept-terminal';
 import '../../fixtures/needs-seconds';
+import { told } from '../doctor/told';
 
 const fingerprint = 'A'.repeat(40);
 const signing = () => probingFunction(async () => ({ fingerprint }));
@@ -47,11 +48,6 @@ async function doctor({ account, scripts, answers }: Deployment = {}, options: P
   const code = await runDoctor({ stack: stackName, everySeconds: 0.01, ...options }, terminal);
   return { code, aws, ...terminal };
 }
-
-const told = (lines: readonly string[], beginning: string) => {
-  const at = lines.findIndex((line) => line.startsWith(beginning));
-  return { line: lines[at], next: lines[at + 1]?.trim() };
-};
 
 describe('the doctor of a deployed mirror', () => {
   it('tries all through the state machine, and says what it found', async () => {

@@ -4,6 +4,7 @@ import { type Answers, Created, environment, Fault, noStack } from '../../fixtur
 import { type SmallAccount, smallAccount } from '../../fixtures/aws/probed-mirror/small-account';
 import { smallDeployment } from '../../fixtures/aws/small-deployment';
 import { keptTerminal } from '../terminal/kept-terminal';
+import { told } from './told';
 
 /** What the doctor says of an account alone. */
 async function doctor(account: SmallAccount = {}, answers: Answers = {}) {
@@ -11,12 +12,6 @@ async function doctor(account: SmallAccount = {}, answers: Answers = {}) {
   const terminal = keptTerminal();
   return { code: await runDoctor({}, terminal), aws, ...terminal };
 }
-
-/** A line, and the hint below it. */
-const told = (lines: readonly string[], beginning: string) => {
-  const at = lines.findIndex((line) => line.startsWith(beginning));
-  return { line: lines[at], next: lines[at + 1]?.trim() };
-};
 
 describe('the doctor of an account', () => {
   it('finds nothing wrong with one that a mirror can be deployed to, and makes nothing there', async () => {

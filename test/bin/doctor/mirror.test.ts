@@ -11,6 +11,7 @@ import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirro
 import { serve } from '../../fixtures/servers/served-folder';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { keptTerminal } from '../terminal/kept-terminal';
+import { told } from './told';
 
 /* What comes of a probe is scripted here; test/bin/commands/doctor.test.ts lets the real definition decide it. */
 
@@ -56,12 +57,6 @@ async function doctor(
   const code = await runDoctor({ stack: stackName, everySeconds: 0.001, ...options }, terminal);
   return { code, aws, ...terminal };
 }
-
-/** A line, and the hint below it. */
-const told = (lines: readonly string[], beginning: string) => {
-  const at = lines.findIndex((line) => line.startsWith(beginning));
-  return { line: lines[at], next: lines[at + 1]?.trim() };
-};
 
 async function mirrorServing(status: number) {
   const url = await answering(status);

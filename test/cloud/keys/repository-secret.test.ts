@@ -31,24 +31,16 @@ describe('the secret of a repository', () => {
     });
   });
 
-  it('refuses one that no view names, and says where to name it', async () => {
-    const { secret } = await read(() => new Fault('AccessDeniedException', 'not for you'));
+  const nowhere =
+    'builds read those secrets that a view of the mirror names: name it there with credentials:, and deploy';
+  it.each([
+    ['no view names', 'AccessDeniedException', 'AccessDenied', 'AWS refuses to read', nowhere],
+    ['is not there', 'ResourceNotFoundException', 'AwsFailed', 'AWS did not read', expect.stringMatching(/^try again/)],
+  ])('refuses one that %s, and says what to do', async (_, fault, error, words, hint) => {
+    const { secret } = await read(() => new Fault(fault, 'not for you'));
 
-    expect(secret).toMatchObject({
-      name: 'AccessDenied',
-      message: `AWS refuses to read the secret ${name}: AccessDeniedException: not for you`,
-      hint: 'builds read those secrets that a view of the mirror names: name it there with credentials:, and deploy',
-    });
-  });
-
-  it('refuses one that is not there', async () => {
-    const { secret } = await read(() => new Fault('ResourceNotFoundException', 'none'));
-
-    expect(secret).toMatchObject({
-      name: 'AwsFailed',
-      message: `AWS did not read the secret ${name}: ResourceNotFoundException: none`,
-      hint: expect.stringMatching(/^try again/),
-    });
+    const message = `${words} the secret ${name}: ${fault}: not for you`;
+    expect(secret).toMatchObject({ name: error, message, hint });
   });
 
   it('is asked for up to six times, and no connection stays open', async () => {

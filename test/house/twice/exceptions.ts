@@ -9,6 +9,16 @@ export interface Exception {
 
 export const exceptions: readonly Exception[] = [
   {
+    files: ['test/operations/rotate-key.test.ts', 'test/publication/sign-view.test.ts'],
+    line: "const created = new Date('2026-11-25T10:00:00Z');",
+    reason: 'both need an old key, a new one and a stranger’s; one of them has a key that is kept elsewhere',
+  },
+  {
+    files: ['test/machine/files.test.ts', 'test/machine/gateway/proxy.test.ts'],
+    line: "it('tells whether two names are of one file', async () => {",
+    reason: 'each writes the few files that it asks about',
+  },
+  {
     files: ['lib/mirror/settings/orders.ts', 'lib/mirror/settings/props-of-config.ts'],
     line: 'serial,',
     reason: 'both name the fields of a view, one from properties, one from mirror.yaml; what they make of them differs',

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { giveCertificates, machineCertificates } from '../../../lib/machine/apt/apt-certificates';
 import { rootSettings } from '../../../lib/machine/apt/apt-download';
@@ -7,15 +7,7 @@ import { pinArchive } from '../../../lib/machine/apt/apt-pins';
 import { aptSettingsFile, configureApt } from '../../../lib/machine/apt/apt-settings';
 import { cleanImage } from '../../../lib/machine/apt/clean-image';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
-
-function treeWith(files: Readonly<Record<string, string>>): string {
-  const tree = temporaryFolder();
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(tree, name)), { recursive: true });
-    writeFileSync(join(tree, name), text);
-  }
-  return tree;
-}
+import { treeWith } from '../../fixtures/trees/tree-with';
 
 const read = (tree: string, path: string) => readFileSync(join(tree, path), 'utf8');
 const ubuntu = { uri: 'http://a/ubuntu', suite: 'noble', components: ['main'] };

@@ -8,15 +8,7 @@ import { sha256Of } from '../../../lib/sha256';
 import { mounting, standInTools, withPrograms } from '../../fixtures/programs/stand-ins';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { recordedTree } from '../../fixtures/trees/recorded-tree';
-
-function treeWith(files: Readonly<Record<string, string>>): string {
-  const tree = temporaryFolder();
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(tree, path)), { recursive: true });
-    writeFileSync(join(tree, path), text);
-  }
-  return tree;
-}
+import { treeWith } from '../../fixtures/trees/tree-with';
 
 const gateway = {
   socket: '/s',

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { grubImageCommand, makeGrubImage } from '../../../lib/machine/boot/grub-image';
 import { maasCommandLine, preseedPath, rackPath } from '../../../lib/machine/boot/kernel-command-line';
 import { startStandIn } from '../../../lib/machine/boot/maas-stand-in';
@@ -88,11 +88,8 @@ it('makes a GRUB that needs no file but itself', async () => {
     ...['grub-mkimage', '--format=powerpc-ieee1275', '--directory=/grub', '--prefix=', '--config=/c.cfg'],
     ...['--output=/image', 'tftp', 'linux'],
   ]);
-  const path = process.env.PATH;
-  process.env.PATH = folder;
-  const made = makeGrubImage('/image', options).finally(() => {
-    process.env.PATH = path;
-  });
+  vi.stubEnv('PATH', folder);
+  const made = makeGrubImage('/image', options).finally(() => vi.unstubAllEnvs());
   await expect(made).rejects.toMatchObject({
     name: 'MissingTool',
     message: 'there is no program grub-mkimage on this machine',

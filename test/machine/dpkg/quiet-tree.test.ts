@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { manifestFrom, manifestOf } from '../../../lib/machine/dpkg/manifest';
 import { conffilesOf, packageFiles, packageLists } from '../../../lib/machine/dpkg/package-files';
@@ -15,15 +15,7 @@ import { inside } from '../../../lib/machine/tree/inside/inside';
 import { makeStandardFolders } from '../../../lib/machine/tree/standard-folders';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { recordedTree } from '../../fixtures/trees/recorded-tree';
-
-function treeWith(files: Readonly<Record<string, string>>): string {
-  const tree = temporaryFolder();
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(tree, path)), { recursive: true });
-    writeFileSync(join(tree, path), text);
-  }
-  return tree;
-}
+import { treeWith } from '../../fixtures/trees/tree-with';
 
 const read = (tree: string, path: string) => readFileSync(join(tree, path), 'utf8');
 const modeOf = (tree: string, path: string) => statSync(join(tree, path)).mode & 0o777;

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import {
   forgetAptSettings,
@@ -16,17 +16,8 @@ import {
 } from '../../../lib/machine/image-settings/kept-back';
 import { kernelPlaces, ownSettingsIn } from '../../../lib/machine/image-settings/own-settings';
 import { inside } from '../../../lib/machine/tree/inside/inside';
-import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { recordedTree } from '../../fixtures/trees/recorded-tree';
-
-function treeWith(files: Readonly<Record<string, string>>): string {
-  const tree = temporaryFolder();
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(tree, path)), { recursive: true });
-    writeFileSync(join(tree, path), text);
-  }
-  return tree;
-}
+import { treeWith } from '../../fixtures/trees/tree-with';
 
 const status = (name: string, state = 'install') =>
   `Package: ${name}\nStatus: ${state} ok installed\nArchitecture: all\nVersion: 1\n`;

@@ -1,18 +1,9 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findKernel, signedVariant } from '../../../lib/machine/initramfs/kernel';
-import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { failing, recordedTree } from '../../fixtures/trees/recorded-tree';
-
-function treeWith(files: Readonly<Record<string, string>>): string {
-  const tree = temporaryFolder();
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(tree, name)), { recursive: true });
-    writeFileSync(join(tree, name), text);
-  }
-  return tree;
-}
+import { treeWith } from '../../fixtures/trees/tree-with';
 
 const name = 'vmlinuz-6.8.0-50-generic';
 const owner = 'linux-image-6.8.0-50-generic';

@@ -1,10 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { archiveTime, startOfDay, verifiedTime } from '../../../lib/stages/base/archive-time';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
-import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { treeWith } from '../../fixtures/trees/tree-with';
 
 const at = (time: string) => Date.parse(time) / 1000;
 const dated = (date: string) => `Origin: Debian\nDate: ${date}\nSuite: bookworm\n`;
@@ -35,27 +33,17 @@ describe('when an archive was written, by what apt has verified', () => {
     signer = await smallSigner();
   });
 
-  /** A folder with apt's lists. */
-  function listsWith(files: Readonly<Record<string, string>>): string {
-    const folder = temporaryFolder();
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), text);
-    }
-    return folder;
-  }
-
   it('refuses what somebody has written around what is signed, by which alone it is told', async () => {
     const signed = await signer.clearsign(older, new Date('2026-11-20T08:30:00Z'));
-    const lists = listsWith({ archive_dists_bookworm_InRelease: `${newer}\n${signed}` });
+    const lists = treeWith({ archive_dists_bookworm_InRelease: `${newer}\n${signed}` });
 
     expect(() => verifiedTime(lists)).toThrow(expect.objectContaining({ name: 'BadFormat' }));
-    expect(verifiedTime(listsWith({ archive_dists_bookworm_InRelease: signed }))).toBe(at('2026-11-19T20:00:00Z'));
+    expect(verifiedTime(treeWith({ archive_dists_bookworm_InRelease: signed }))).toBe(at('2026-11-19T20:00:00Z'));
   });
 
   it('is told by a Release whose signature is beside it, too', async () => {
     const signed = await signer.clearsign(older, new Date('2026-11-20T08:30:00Z'));
-    const lists = listsWith({
+    const lists = treeWith({
       archive_dists_bookworm_InRelease: signed,
       'archive_dists_bookworm-updates_Release': newer,
       'archive_dists_bookworm-updates_Release.gpg': 'a signature',
@@ -70,7 +58,7 @@ describe('when an archive was written, by what apt has verified', () => {
     ['no such file', {}],
     ['one without a date', { a_dists_bookworm_Release: 'Suite: bookworm\n', 'a_dists_bookworm_Release.gpg': '' }],
   ])('refuses an archive with %s', (_, files) => {
-    expect(() => verifiedTime(listsWith(files))).toThrow(
+    expect(() => verifiedTime(treeWith(files))).toThrow(
       expect.objectContaining({
         name: 'NotReady',
         message: 'the archive has no InRelease or Release file with a Date',
