@@ -26,7 +26,6 @@ const restoring = [
   'test/machine/boot/unit-progress.test.ts', // timers
   'test/machine/gpgv.test.ts', // PATH
   'test/machine/secrets/key-file.test.ts', // umask
-  'test/machine/tree/inside/names.test.ts', // umask
 ];
 
 it('no test that shares a process in test:fast only changes it, but for those that put it back', () => {

@@ -8,6 +8,7 @@ import { aptSettingsFile, configureApt } from '../../../lib/machine/apt/apt-sett
 import { cleanImage } from '../../../lib/machine/apt/clean-image';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { treeWith } from '../../fixtures/trees/tree-with';
+import '../../fixtures/needs-root';
 
 const read = (tree: string, path: string) => readFileSync(join(tree, path), 'utf8');
 const ubuntu = { uri: 'http://a/ubuntu', suite: 'noble', components: ['main'] };

@@ -9,6 +9,7 @@ import { mounting, standInTools, withPrograms } from '../../fixtures/programs/st
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { recordedTree } from '../../fixtures/trees/recorded-tree';
 import { treeWith } from '../../fixtures/trees/tree-with';
+import '../../fixtures/needs-root';
 
 const gateway = {
   socket: '/s',

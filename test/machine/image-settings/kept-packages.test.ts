@@ -18,6 +18,7 @@ import { kernelPlaces, ownSettingsIn } from '../../../lib/machine/image-settings
 import { inside } from '../../../lib/machine/tree/inside/inside';
 import { recordedTree } from '../../fixtures/trees/recorded-tree';
 import { treeWith } from '../../fixtures/trees/tree-with';
+import '../../fixtures/needs-root';
 
 const status = (name: string, state = 'install') =>
   `Package: ${name}\nStatus: ${state} ok installed\nArchitecture: all\nVersion: 1\n`;

@@ -5,6 +5,7 @@ import { type Inside, inside } from '../../../../lib/machine/tree/inside/inside'
 import { namesBelow, textsIn } from '../../../../lib/machine/tree/inside/lists';
 import { hintOfPackage, shown } from '../../../../lib/machine/tree/inside/place';
 import { temporaryFolder } from '../../../fixtures/temporary-folder';
+import '../../../fixtures/needs-root';
 
 let root: string;
 let tree: Inside;
