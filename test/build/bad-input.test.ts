@@ -243,7 +243,7 @@ describe('a build that fails', () => {
   });
 
   it.each([
-    ['before it begins', '2m', /^error DiskFull: .*\n {2}make room/m],
+    ['before it begins', '16k', /^error DiskFull: .*\n {2}make room/m],
     ['in a stage', '40m', /^Fetch amd64 failed: DiskFull: /m],
   ])('refuses a disk that is full %s', async (_, size, message) => {
     const folder = temporaryFolder();
