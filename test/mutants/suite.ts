@@ -53,6 +53,7 @@ async function start(lane: Lane, switched: ReadonlyMap<string, string>): Promise
     {
       ...{ root: lane.folder, config: false, watch: false, reporters: [{}], silent: true },
       ...{ include: ['test/**/*.test.ts'], setupFiles: given, pool: 'forks', maxWorkers: 1, bail: 1 },
+      fsModuleCache: false, // it would not see what the plugin below returns
       ...{ testTimeout: 60_000, hookTimeout: 120_000, teardownTimeout: 2_000 },
       // The variable is that of vitest.config.ts: without it every synthesis starts the CDK's checker, and costs double.
       env: { CDK_VALIDATION: 'false', TMPDIR: lane.temporary, [markOf(lane)]: '1' },

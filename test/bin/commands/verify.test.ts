@@ -8,6 +8,7 @@ import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirro
 import { serve } from '../../fixtures/servers/served-folder';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { keptTerminal } from '../terminal/kept-terminal';
+import '../../fixtures/needs-seconds';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -14,6 +14,7 @@ import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
 import { makeSmallMirror, publicationTime, smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { folderInMemory } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-seconds';
 
 /** What a later release may have decided about the view. */
 const state = { held: { noble: 'until Monday' } };

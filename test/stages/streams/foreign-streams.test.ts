@@ -14,6 +14,7 @@ import { serveTroubled, type Trouble } from '../../fixtures/servers/troubled-ser
 import { publishCloudImages, type StreamImage } from '../../fixtures/streams/cloud-stream';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { smallPress } from '../../publication/made/small-press';
+import '../../fixtures/needs-seconds';
 
 let signer: Signer;
 beforeAll(async () => {
