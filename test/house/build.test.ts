@@ -43,6 +43,15 @@ describe('a build', () => {
     expect(JSON.parse(template)).toEqual([join(tree, 'dist/local'), ['plan']]); // made when the bundles are in their place
   });
 
+  it('makes the template when the bundles of before are gone', () => {
+    const tree = treeOf({ ...sources, 'dist/assets/old/index.js': '' });
+
+    expect(build(tree)).toMatchObject({ status: 0, stderr: '' });
+
+    const [, bundles] = JSON.parse(readFileSync(join(tree, 'dist/local/template.json'), 'utf8'));
+    expect(bundles).toEqual(['plan']);
+  });
+
   it('removes what a killed build left more than an hour ago, and nothing of one that may be at work', () => {
     const tree = treeOf(sources);
     for (const name of ['.next-old', '.next-new']) mkdirSync(join(tree, 'dist', name), { recursive: true });
@@ -199,7 +208,7 @@ const sources = {
   'bin/bundle/local-template.ts': `import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
     export function writeLocalTemplate(outdir: string, place: string) {
       mkdirSync(outdir);
-      writeFileSync(outdir + '/template.json', JSON.stringify([place, readdirSync(place.replace('local', 'assets'))]));
+      writeFileSync(outdir + '/template.json', JSON.stringify([place, readdirSync(place.replace('local', 'assets'), { recursive: true }).filter((path) => path.endsWith('.js')).map((path) => path.split('/')[0])]));
     }`,
   'buildspecs/plan.yml': '',
   'lib/catalog/names.ts': "export const newest: string = 'noble';",
