@@ -3,6 +3,7 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { bundling } from './bundling';
 
 /** What goes into each bundle, by the name of its asset folder. */
 export type Metafiles = Readonly<Record<string, Metafile>>;
@@ -46,10 +47,12 @@ const bundles: Readonly<Record<string, Bundle>> = {
     beside: ['buildspecs/keyrings'],
   },
   tell: { entry: 'bin/lambda/tell.ts', file: 'index.js', beside: [] },
+  // Deployed nowhere: what the constructs check properties and mirror.yaml with.
+  config: { entry: 'lib/job/checks.ts', file: 'index.js', beside: [] },
 };
 
 /**
- * Makes the assets that the constructs deploy: one folder each for the stages, Plan and Publish. The same sources give
+ * Makes what the constructs deploy, and what they themselves run: one folder each. The same sources give
  * the same bytes and modes, so that nobody redeploys for nothing. Two at once do not disturb each other: every file
  * is put in its place whole.
  * @throws Error with esbuild's messages where an entry point is missing or does not compile
@@ -80,21 +83,7 @@ export async function makeAssets(root: string, outdir: string): Promise<Metafile
 }
 
 async function bundleInto(folder: string, { entry, file }: Bundle, root: string): Promise<Metafile> {
-  const { metafile } = await build({
-    absWorkingDir: root, // paths in the bundle are relative to it: no trace of where the checkout lies
-    entryPoints: [entry],
-    outfile: join(folder, file),
-    bundle: true,
-    platform: 'node',
-    target: 'node22',
-    format: 'cjs',
-    // openpgp calls createRequire(import.meta.url) when it is loaded, which CommonJS does not have
-    banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
-    define: { 'import.meta.url': 'bundleUrl' },
-    legalComments: 'none',
-    metafile: true,
-    logLevel: 'silent',
-  });
+  const { metafile } = await build({ ...bundling(root), entryPoints: [entry], outfile: join(folder, file) });
   return metafile;
 }
 

@@ -49,14 +49,15 @@ describe('the bundles of this checkout', () => {
     'publish',
     'look',
     'tell',
-  ])('%s holds no CDK and is smaller than 5 MB', (name) => {
+    'config',
+  ])('%s holds no CDK and is smaller than 3 MB', (name) => {
     const { inputs = {}, outputs = {} } = metafiles[name] ?? {};
 
     expect(Object.keys(inputs)).toContainEqual(expect.stringMatching(/^lib\//));
     expect(Object.keys(inputs).filter((path) => /node_modules\/(aws-cdk-lib|constructs)\//.test(path))).toEqual([]);
     const [output] = Object.values(outputs);
     expect(output?.bytes).toBeGreaterThan(1000);
-    expect(output?.bytes).toBeLessThan(5 * megabyte);
+    expect(output?.bytes).toBeLessThan(3 * megabyte);
   });
 
   it.each([
@@ -137,6 +138,7 @@ describe('making assets', () => {
     await makeAssets(dirname(dirname(outdir)), outdir);
 
     expect(Object.keys(listing(outdir))).toEqual([
+      '644 config/index.js',
       '644 look/index.js',
       '644 plan/index.js',
       '644 publish/index.js',
@@ -155,14 +157,14 @@ describe('making assets', () => {
 
     await Promise.all([makeAssets(folder, outdir), makeAssets(folder, outdir)]);
 
-    expect(Object.keys(listing(outdir))).toHaveLength(8);
+    expect(Object.keys(listing(outdir))).toHaveLength(9);
   });
 
   it('refuses to make some where an entry point is missing, and names it', async () => {
     const folder = tree({ 'bin/stage.ts': '' });
 
     await expect(makeAssets(folder, join(folder, 'assets'))).rejects.toThrow(
-      'no assets made: bin/lambda/plan.ts, bin/lambda/select.ts, bin/lambda/publish.ts, bin/lambda/look.ts, bin/lambda/tell.ts missing',
+      'no assets made: bin/lambda/plan.ts, bin/lambda/select.ts, bin/lambda/publish.ts, bin/lambda/look.ts, bin/lambda/tell.ts, lib/job/checks.ts missing',
     );
     expect(existsSync(join(folder, 'assets'))).toBe(false);
   });
@@ -208,6 +210,7 @@ const sources = {
   'bin/lambda/publish.ts': 'export const handler = () => 3;',
   'bin/lambda/look.ts': 'export const handler = () => 4;',
   'bin/lambda/tell.ts': 'export const handler = () => 5;',
+  'lib/job/checks.ts': 'export const checked = () => 6;',
   'buildspecs/host-tools.sh': '',
   'buildspecs/initramfs/hooks/hook': '',
 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { jobOfStrings } from '../../lib/job/environment';
+import { jobOfStrings } from '../../lib/job/job-of';
 import { claimVersion, versionNames } from '../../lib/publication/claim';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { sortsAbove } from '../../lib/simplestreams/version-order';

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import type { Construct } from 'constructs';
 import { kernelsOf } from '../../catalog/kernels';
-import { longestBoot } from '../../job/order';
+import { longestBoot } from '../../job/job';
 import { KernelFlavour } from '../choices/kernel-flavour';
 import { pascalCase } from '../pascal-case';
 import { BuildMachine } from '../settings/build-machine';

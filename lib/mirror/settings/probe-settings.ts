@@ -1,9 +1,9 @@
 import { architectureOf } from '../../catalog/architectures';
 import { familyOf } from '../../catalog/releases';
 import type { ProbedSources } from '../../job/aws/probe';
-import { bootloadersOrder, Order } from '../../job/order';
-import { addedSources, archiveSources } from '../../job/sources/apt-sources';
-import { streamAddress } from '../../job/sources/places';
+import { bootloadersOrder } from '../../job/job';
+import type { Order } from '../../job/order';
+import { checks } from '../checks';
 import type { Settings } from './settings';
 
 /** What a probe of the deployed mirror tries that is this mirror's own. */
@@ -40,12 +40,13 @@ function carried(sources: ProbedSources): string {
 /** As `maas-mirror build --stack` would order it; of all releases, one whose archive stays for years. */
 function requestOf(releases: readonly string[], architectures: readonly string[]): Order {
   const release = releases.includes('noble') ? 'noble' : (releases.at(-1) ?? 'noble');
-  return Order.parse({ release, architectures });
+  return checks().Order.parse({ release, architectures });
 }
 
 /** One document of each source. Repositories that ask for a password are left out: the probe has none. */
 function documentsOf(order: Order): string[] {
   const { architectures, release, places } = order;
+  const { addedSources, archiveSources, streamAddress } = checks();
   const archives = architectures.flatMap((architecture) => archiveSources(order, architecture).slice(0, 1));
   const added = architectures
     .flatMap((architecture) => addedSources(order, architecture))
