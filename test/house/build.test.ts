@@ -20,7 +20,7 @@ import { temporaryFolder } from '../fixtures/temporary-folder';
 const root = join(__dirname, '../..');
 
 describe('a build', () => {
-  it('makes each source CommonJS by itself, and the bundles', () => {
+  it('makes each source CommonJS by itself, and the bundles, of which one is the command line', () => {
     const tree = treeOf(sources);
 
     expect(build(tree)).toMatchObject({ status: 0, stderr: '' });
@@ -29,6 +29,8 @@ describe('a build', () => {
       'assets/plan/index.js',
       'bench/slow.js',
       'bin/bundle/assets.js',
+      'bin/bundle/bundling.js',
+      'bin/bundle/command.js',
       'bin/bundle/local-template.js',
       'bin/maas-mirror.js',
       'lib/catalog/names.js',
@@ -73,7 +75,10 @@ describe('a build', () => {
     build(tree);
 
     const after = inodesIn(tree);
-    expect(Object.keys(after).filter((file) => after[file] !== before[file])).toEqual(['lib/catalog/names.js']);
+    expect(Object.keys(after).filter((file) => after[file] !== before[file])).toEqual([
+      'bin/maas-mirror.js', // which holds it
+      'lib/catalog/names.js',
+    ]);
     expect(run(tree, 'dist/bin/maas-mirror.js')).toBe('resolute\n');
   });
 
@@ -112,6 +117,7 @@ describe('a build', () => {
 
   it.each([
     'lib/catalog/names.js',
+    'bin/maas-mirror.js',
     'assets/plan/index.js',
     'local/template.json',
   ])('makes %s again where somebody has changed it', (file) => {
@@ -187,7 +193,8 @@ const sources = {
   'package.json': '{ "type": "commonjs" }',
   'package-lock.json': '{}',
   'tsconfig.json': '{}',
-  'bin/maas-mirror.ts': "import { newest } from '../lib/catalog/names';\nconsole.log(newest satisfies string);",
+  'bin/maas-mirror.ts': `import { newest } from '../lib/catalog/names';
+    console.log(newest satisfies string);`,
   // Says that it was asked, and makes one.
   'bin/bundle/assets.ts': `import { appendFileSync, cpSync, mkdirSync } from 'node:fs';
     export async function makeAssets(root: string, outdir: string) {
@@ -213,7 +220,9 @@ function treeOf(files: Readonly<Record<string, string>>): string {
     mkdirSync(dirname(join(tree, file)), { recursive: true });
     writeFileSync(join(tree, file), text);
   }
-  cpSync(join(root, 'bin/build.mts'), join(tree, 'bin/build.mts'));
+  for (const own of ['bin/build.mts', 'bin/bundle/command.ts', 'bin/bundle/bundling.ts']) {
+    if (!(own in files)) cpSync(join(root, own), join(tree, own));
+  }
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
   return tree;
 }
