@@ -70,6 +70,7 @@ async function build(): Promise<void> {
     const kept = bundlesOf(before, sources);
     if (kept === undefined) await makeBundles(next);
     const made = { ...kept, ...moveOver(next) };
+    removeOthers(made, 'local/');
     if (kept === undefined) Object.assign(made, await makeTemplate(next));
     removeOthers(made);
     replace(stampFile, JSON.stringify({ sources, made }), next);
@@ -139,9 +140,10 @@ function moveOver(next: string): Digests {
   return made;
 }
 
-/** What no source makes any more. */
-function removeOthers(made: Digests): void {
-  for (const file of madeFiles()) if (!(file in made)) rmSync(join(dist, file), { force: true });
+/** What no source makes any more. @param except what a name there begins with that is still to be made */
+function removeOthers(made: Digests, except?: string): void {
+  const others = madeFiles().filter((file) => !(file in made) && !(except && file.startsWith(except)));
+  for (const file of others) rmSync(join(dist, file), { force: true });
 }
 
 function lastBuild(): Stamp {

@@ -17,7 +17,7 @@ import { type MirrorFunctions, mirrorFunctions } from './functions/mirror-functi
 import type { MaasMirrorProps } from './maas-mirror-props';
 import { mergedProps } from './settings/merged-props';
 import { requireAlone } from './settings/one-mirror';
-import { probeSettings } from './settings/probe-settings';
+import { probeSettings } from './settings/probed-sources';
 import { propsOfConfig } from './settings/props-of-config';
 import { type Settings, settingsOf } from './settings/settings';
 import { MirrorSite } from './site/mirror-site';

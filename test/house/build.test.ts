@@ -21,7 +21,7 @@ const root = join(__dirname, '../..');
 
 describe('a build', () => {
   it('makes each source CommonJS by itself, and the bundles, of which one is the command line', () => {
-    const tree = treeOf(sources);
+    const tree = treeOf({ ...sources, 'dist/assets/old.js': '' });
 
     expect(build(tree)).toMatchObject({ status: 0, stderr: '' });
 
@@ -41,7 +41,7 @@ describe('a build', () => {
     expect(statSync(join(tree, 'dist/lib/catalog/names.js')).mode & 0o777).toBe(0o644);
     expect(run(tree, 'dist/bin/maas-mirror.js')).toBe('noble\n');
     const template = readFileSync(join(tree, 'dist/local/template.json'), 'utf8');
-    expect(JSON.parse(template)).toEqual([join(tree, 'dist/local'), ['plan']]); // made when the bundles are in their place
+    expect(JSON.parse(template)).toEqual([join(tree, 'dist/local'), ['plan']]); // made when only the bundles are in their place
   });
 
   it('removes what a killed build left more than an hour ago, and nothing of one that may be at work', () => {

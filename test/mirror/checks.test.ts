@@ -29,6 +29,6 @@ test('the checks are no part of the digest of what is deployed', () => {
   rmSync(join(deployed, 'config'), { recursive: true });
 
   expect(bundlesDigest()).toBe(FileSystem.fingerprint(deployed, { exclude: ['config'] }));
-  rmSync(join(deployed, 'tell'), { recursive: true });
+  rmSync(join(deployed, 'functions'), { recursive: true });
   expect(bundlesDigest()).not.toBe(FileSystem.fingerprint(deployed, { exclude: ['config'] }));
 });

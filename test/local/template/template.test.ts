@@ -183,7 +183,7 @@ describe('the template that ships with this package', () => {
     const sources = [...shipped.projects.values()].map(({ source }) => source);
     expect(new Set(sources)).toEqual(new Set([join(assets, 'stage')]));
     const folders = [...shipped.functions.values()].map(({ folder }) => folder);
-    expect(new Set(folders)).toEqual(new Set(['plan', 'select', 'publish'].map((name) => join(assets, name))));
+    expect(new Set(folders)).toEqual(new Set([join(assets, 'functions')]));
   });
 
   test('is valid, so that nobody has to check it again', () => {
@@ -200,7 +200,9 @@ describe('the template that ships with this package', () => {
     const { tasks } = localDefinition(shipped.definition);
     expect(tasks.map(({ state }) => state)).toEqual(expect.arrayContaining(['Plan', 'Fetch', 'ExtractHwe', 'Publish']));
     for (const { source } of shipped.projects.values()) expect(readdirSync(source ?? '')).toContain('stage.js');
-    for (const { folder: code } of shipped.functions.values()) expect(readdirSync(code)).toContain('index.js');
+    for (const { folder: code, handler } of shipped.functions.values()) {
+      expect(readdirSync(code)).toContain(handler.replace('.handler', '.js'));
+    }
     const invoking = tasks.filter(({ resource }) => resource.endsWith('lambda:invoke')).map(({ state }) => state);
     expect(invoking.sort()).toEqual(['Conclude', 'Plan', 'ProbeSigning', 'Publish', 'PublishBootloaders', 'Select']);
   });
