@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StateMachine } from 'aws-local-stepfunctions';
 import { describe, expect, test } from 'vitest';
+import { jobVariables } from '../../../lib/job/environment';
 import { localDefinition } from '../../../lib/local/template/definition';
 import { readAssembly } from '../../../lib/local/template/template';
 import { synthesise } from '../../../lib/mirror/app';
@@ -173,6 +174,23 @@ describe('the template that ships with this package', () => {
     expect(without('folder')(shipped.functions)).toEqual(without('folder')(functions));
   });
 
+  test('builds a kernel flavour that the catalogue does not have by a project that the plan tells of it', () => {
+    const chooseFlavour = stateNamed('ChooseFlavour', shipped.definition);
+    const extract = stateNamed(String(chooseFlavour?.Default), shipped.definition);
+
+    expect(chooseFlavour?.Default).toBe('ExtractOther');
+    const { EnvironmentVariablesOverride: variables } = extract?.Parameters ?? {};
+    expect(variables).toContainEqual(expect.objectContaining({ Name: jobVariables.kernel, 'Value.$': '$.kernel' }));
+    const known = stateNamed('ExtractHwe', shipped.definition);
+    expect({ ...extract, Parameters: { ...extract?.Parameters, ProjectName: '' } }).toEqual({
+      ...known,
+      Parameters: { ...known?.Parameters, ProjectName: '' },
+    });
+    const projectOf = (state: State | undefined) => shipped.projects.get(String(state?.Parameters?.ProjectName));
+    expect({ ...projectOf(extract), name: '' }).toEqual({ ...projectOf(known), name: '' });
+    expect(projectOf(extract)?.name).not.toBe(projectOf(known)?.name);
+  });
+
   test('names the bundles where they are, and copies none', () => {
     const assets = packagePath('dist/assets');
 
@@ -207,3 +225,20 @@ describe('the template that ships with this package', () => {
     expect(invoking.sort()).toEqual(['Conclude', 'Plan', 'ProbeSigning', 'Publish', 'PublishBootloaders', 'Select']);
   });
 });
+
+interface State {
+  readonly Default?: string;
+  readonly Parameters?: { readonly ProjectName?: unknown; readonly EnvironmentVariablesOverride?: unknown };
+}
+
+/** A state by its name, however deep it is. */
+function stateNamed(name: string, within: unknown): State | undefined {
+  if (typeof within !== 'object' || within === null) return undefined;
+  const { States } = within as { readonly States?: Readonly<Record<string, State>> };
+  if (States !== undefined && name in States) return States[name];
+  for (const inner of Object.values(within)) {
+    const found = stateNamed(name, inner);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
