@@ -78,7 +78,8 @@ describe('the package', () => {
     expect(missing).toEqual([]);
   });
 
-  it('ships scripts that jsii has compiled', () => {
+  it('ships scripts that jsii has compiled, though npm builds once more before it packs', () => {
+    execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' });
     const construct = readFileSync(join(root, 'dist/lib/mirror/maas-mirror.js'), 'utf8');
 
     expect(construct).toContain('fqn: "cdk-maas-mirror.MaasMirror"');
