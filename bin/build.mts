@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import {
-  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -15,8 +14,8 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 
 /*
- * `npm run build` makes what is in dist/, except types: each source as CommonJS by itself, then the bundles, both by
- * esbuild. Where nothing has changed since the last build it only reads. Types are checked by `npm run lint` and written
+ * `npm run build` makes what is in dist/, except types: each source as CommonJS by itself, then the bundles, of which one is
+ * the command line, all by esbuild. Where nothing has changed since the last build it only reads. Types are checked by `npm run lint` and written
  * when the package is packed.
  *
  * Node runs this file as it is, without its types: nothing is compiled yet.
@@ -38,6 +37,8 @@ const stampFile = join(dist, '.built.json');
 /** Folders whose sources run compiled. Of the tests' those that are no tests: benchmarks work in their fixtures. */
 const folders = ['lib', 'bin', 'bench', 'test'];
 const compiled = /(?<!\.(?:test|d))\.ts$/;
+/** The command line, which is a bundle. */
+const command = 'bin/maas-mirror';
 /** What a bundle is made of. */
 const bundled = /^(lib|bin|buildspecs)\/|^[^/]+$/;
 const settings = [
@@ -89,27 +90,33 @@ function removeUnfinished(): void {
 async function compile(outdir: string): Promise<void> {
   const { build } = await import('esbuild');
   await build({
-    ...{ absWorkingDir: root, entryPoints: sourceFiles(), outbase: '.', outdir },
+    ...{
+      absWorkingDir: root,
+      entryPoints: sourceFiles().filter((file) => file !== `${command}.ts`),
+      outbase: '.',
+      outdir,
+    },
     ...{ format: 'cjs', platform: 'node', target: 'es2023', logLevel: 'silent' },
   });
-  const command = join(outdir, 'bin/maas-mirror.js');
-  if (existsSync(command)) chmodSync(command, 0o755);
 }
 
 function sourceFiles(): string[] {
   return folders.flatMap((folder) => filesIn(folder)).filter((file) => compiled.test(file));
 }
 
-/** The bundles of the last build and the template of a local run, where they are still what the sources say. */
+/** The bundles of the last build, the command line among them, and the template of a local run, where they are still what the sources say. */
 function bundlesOf(before: Stamp, sources: Digests): Digests | undefined {
-  const made = only(before.made, /^(assets|local)\//);
+  const made = only(before.made, /^(assets|local)\/|^bin\/maas-mirror[./]/);
   const unchanged = same(only(before.sources, bundled), only(sources, bundled));
   return unchanged && same(made, digestsOf(dist, Object.keys(made))) ? made : undefined;
 }
 
 async function makeBundles(next: string): Promise<void> {
-  const { makeAssets } = createRequire(import.meta.url)(join(next, 'bin/bundle/assets.js'));
+  const require = createRequire(import.meta.url);
+  const { makeAssets } = require(join(next, 'bin/bundle/assets.js'));
+  const { makeCommand } = require(join(next, 'bin/bundle/command.js'));
   await makeAssets(root, join(next, 'assets'));
+  await makeCommand(root, next);
 }
 
 /** It names the bundles by where they are at the end, and knows them by their digest: it is made last. */

@@ -7,13 +7,13 @@ import {
   buildsAtOnceVariable,
   cacheVariable,
   checkBundles,
-  jobOf,
   jobVariables,
   probedForeignVariable,
   probedSourcesVariable,
   probedStagesVariable,
   workStoreVariable,
 } from '../lib/job/environment';
+import { jobOf } from '../lib/job/job-of';
 import { runs } from '../lib/job/layout';
 import { stopDockerd } from '../lib/machine/gateway/dockerd';
 import { emulated } from '../lib/stages/base/emulated';

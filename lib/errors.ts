@@ -57,8 +57,16 @@ export interface MirrorErrorOptions {
   readonly misuse?: boolean;
 }
 
+/** Set on every error of ours; by a symbol, since several bundles of this package may be in one process. */
+const mark = Symbol.for('cdk-maas-mirror.MirrorError');
+
 /** The one error of this project: a stable name, the value seen, what to do, and the cause. */
 export class MirrorError extends Error {
+  /** Of another bundle, too: dist/assets/config brings its own class. */
+  static override [Symbol.hasInstance](value: unknown): value is MirrorError {
+    return typeof value === 'object' && value !== null && mark in value;
+  }
+
   override readonly name: ErrorName;
   readonly hint: string | undefined;
   readonly misuse: boolean;
@@ -71,6 +79,9 @@ export class MirrorError extends Error {
     if (hint !== undefined) this.stack = `${this.stack}\n${hintMark}${hint.replaceAll('\n', ' ')}`;
   }
 }
+
+// Of the class: nothing that shows the fields of an error shows it.
+Object.defineProperty(MirrorError.prototype, mark, { value: true });
 
 /**
  * An error as a person should read it: a disk that is full can stop any write, also one where nobody names it.

@@ -1,5 +1,6 @@
 import { jobVariables } from '../../lib/job/environment';
-import { bootloadersOrder, type Order } from '../../lib/job/order';
+import { bootloadersOrder } from '../../lib/job/job';
+import type { Order } from '../../lib/job/order';
 import { run } from '../../lib/machine/run';
 import { packagePath } from '../../lib/mirror/package-files';
 import type { Terminal } from '../terminal/terminal';

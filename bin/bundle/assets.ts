@@ -2,26 +2,29 @@
 
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import type { Metafile } from 'esbuild';
+import { bundleInParts, bundleInto } from './bundling';
 
 /** What goes into each bundle, by the name of its asset folder. */
 export type Metafiles = Readonly<Record<string, Metafile>>;
 
 interface Bundle {
-  readonly entry: string;
-  readonly file: string;
-  /** Files and folders that lie beside it; a folder may be missing. */
+  /** What each of its programs begins with, by the name of its file. Those of several share what they have in common. */
+  readonly entries: Readonly<Record<string, string>>;
+  /** Files and folders that are beside them; a folder may be missing. */
   readonly beside: readonly string[];
 }
 
+const functions = ['plan', 'select', 'publish', 'look', 'tell'];
+
 /**
  * A build machine has Node and nothing else. A Lambda function has an AWS SDK, too, but AWS chooses its version, and
- * changes it: what was tested is what runs, so each bundle has its own.
+ * changes it: what was tested is what runs, so each bundle has its own. All functions are deployed from one folder, in
+ * which everything is once: they go by one digest anyway.
  */
 const bundles: Readonly<Record<string, Bundle>> = {
   stage: {
-    entry: 'bin/stage.ts',
-    file: 'stage.js',
+    entries: { stage: 'bin/stage.ts' },
     beside: [
       ...[
         'buildspecs/host-tools.sh',
@@ -33,37 +36,31 @@ const bundles: Readonly<Record<string, Bundle>> = {
       ...['buildspecs/bootloaders', 'buildspecs/bootstrap', 'buildspecs/initramfs', 'buildspecs/keyrings'],
     ],
   },
-  plan: {
-    entry: 'bin/lambda/plan.ts',
-    file: 'index.js',
+  functions: {
+    entries: Object.fromEntries(functions.map((name) => [name, `bin/lambda/${name}.ts`])),
     beside: ['buildspecs/keyrings'],
   },
-  select: { entry: 'bin/lambda/select.ts', file: 'index.js', beside: [] },
-  publish: { entry: 'bin/lambda/publish.ts', file: 'index.js', beside: [] },
-  look: {
-    entry: 'bin/lambda/look.ts',
-    file: 'index.js',
-    beside: ['buildspecs/keyrings'],
-  },
-  tell: { entry: 'bin/lambda/tell.ts', file: 'index.js', beside: [] },
+  // Deployed nowhere: what the constructs check properties and mirror.yaml with.
+  config: { entries: { index: 'lib/job/checks.ts' }, beside: [] },
 };
 
 /**
- * Makes the assets that the constructs deploy: one folder each for the stages, Plan and Publish. The same sources give
+ * Makes what the constructs deploy, and what they themselves run: one folder each. The same sources give
  * the same bytes and modes, so that nobody redeploys for nothing. Two at once do not disturb each other: every file
  * is put in its place whole.
  * @throws Error with esbuild's messages where an entry point is missing or does not compile
  */
 export async function makeAssets(root: string, outdir: string): Promise<Metafiles> {
-  const missing = Object.values(bundles).filter(({ entry }) => !existsSync(join(root, entry)));
-  if (missing.length > 0) throw new Error(`no assets made: ${missing.map(({ entry }) => entry).join(', ')} missing`);
+  const all = Object.values(bundles).flatMap(({ entries }) => Object.values(entries));
+  const missing = all.filter((entry) => !existsSync(join(root, entry)));
+  if (missing.length > 0) throw new Error(`no assets made: ${missing.join(', ')} missing`);
 
   mkdirSync(dirname(outdir), { recursive: true });
   const scratch = mkdtempSync(join(dirname(outdir), '.assets-'));
   try {
     const made = await Promise.allSettled(
       Object.entries(bundles).map(async ([name, bundle]) => {
-        const metafile = await bundleInto(join(scratch, name), bundle, root);
+        const metafile = await bundleFolder(join(scratch, name), bundle, root);
         copyBeside(join(scratch, name), bundle, root);
         return [name, metafile] as const;
       }),
@@ -79,23 +76,10 @@ export async function makeAssets(root: string, outdir: string): Promise<Metafile
   }
 }
 
-async function bundleInto(folder: string, { entry, file }: Bundle, root: string): Promise<Metafile> {
-  const { metafile } = await build({
-    absWorkingDir: root, // paths in the bundle are relative to it: no trace of where the checkout lies
-    entryPoints: [entry],
-    outfile: join(folder, file),
-    bundle: true,
-    platform: 'node',
-    target: 'node22',
-    format: 'cjs',
-    // openpgp calls createRequire(import.meta.url) when it is loaded, which CommonJS does not have
-    banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
-    define: { 'import.meta.url': 'bundleUrl' },
-    legalComments: 'none',
-    metafile: true,
-    logLevel: 'silent',
-  });
-  return metafile;
+function bundleFolder(folder: string, { entries }: Bundle, root: string): Promise<Metafile> {
+  const [[name, entry] = ['', ''], ...more] = Object.entries(entries);
+  if (more.length === 0) return bundleInto(join(folder, `${name}.js`), entry, root);
+  return bundleInParts({ entries, outdir: folder, parts: '.' }, root); // each finds what is beside it by its own folder
 }
 
 function copyBeside(folder: string, { beside }: Bundle, root: string): void {

@@ -3,7 +3,7 @@ import { type CloudFrontAnswer, cloudFrontAnswer } from '../../lib/cloud/account
 import { type Identity, identityOf } from '../../lib/cloud/account/identity';
 import type { Clients } from '../../lib/cloud/clients';
 import { findStack } from '../../lib/cloud/stack-outputs';
-import { otherKinds, probedMachines } from '../../lib/job/aws/probe';
+import { otherKinds, probedMachines } from '../../lib/job/aws/probe-targets';
 import { canHaveSite } from '../../lib/job/aws/regions';
 import { type Finding, type Tried, tried } from './finding';
 

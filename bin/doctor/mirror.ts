@@ -2,14 +2,8 @@ import type { Clients } from '../../lib/cloud/clients';
 import { probeExecution } from '../../lib/cloud/follow/probe-execution';
 import { type FoundStack, findStack } from '../../lib/cloud/stack-outputs';
 import { MirrorError } from '../../lib/errors';
-import {
-  type Probe,
-  type ProbedMachine,
-  type ProbeTarget,
-  probedMachines,
-  probedOf,
-  testSignedOf,
-} from '../../lib/job/aws/probe';
+import { type Probe, probedOf, testSignedOf } from '../../lib/job/aws/probe';
+import { type ProbedMachine, type ProbeTarget, probedMachines } from '../../lib/job/aws/probe-targets';
 import { type StackOutputs, stackOutputsOf } from '../../lib/job/aws/stack-outputs';
 import { mirror as layout } from '../../lib/job/layout';
 import { keysOf } from '../../lib/simplestreams/openpgp/keyring';

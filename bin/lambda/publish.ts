@@ -1,4 +1,5 @@
-import { isSigningProbe, type TestSigned } from '../../lib/job/aws/probe';
+import type { TestSigned } from '../../lib/job/aws/probe';
+import { isSigningProbe } from '../../lib/job/aws/probe-targets';
 import { checkBundles, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/execution-names';
 import { publishInputOf, publishLoadersInputOf } from '../../lib/job/handed-on/publish-input';

@@ -3,7 +3,7 @@ import { openClients } from '../../lib/cloud/clients';
 import { failureLetter } from '../../lib/cloud/follow/failure-letter';
 import { followExecution } from '../../lib/cloud/follow/follow';
 import { failureMeasured } from '../../lib/job/aws/metrics';
-import { isProbeInput } from '../../lib/job/aws/probe';
+import { isProbeInput } from '../../lib/job/aws/probe-targets';
 import { topicVariable } from '../../lib/job/environment';
 import { errorOf, isNotReady } from '../../lib/job/not-ready';
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { MirrorError } from '../../lib/errors';
-import { longestBoot, type Order } from '../../lib/job/order';
+import { longestBoot } from '../../lib/job/job';
+import type { Order } from '../../lib/job/order';
 import { stanzasIn } from '../../lib/job/sources/repository';
 import { withCredentials } from './credentials';
 import type { OrderOptions } from './order-options';

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { supportMark } from '../../lib/catalog/support';
-import { bootloadersOrder, type Order } from '../../lib/job/order';
+import { bootloadersOrder } from '../../lib/job/job';
+import type { Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
 import { distroInfoFile } from '../../lib/job/releases/distro-info';
 import { isDescribed, releaseFor, toldBy } from '../../lib/job/releases/release-for';

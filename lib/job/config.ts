@@ -4,8 +4,9 @@ import { seriesOf } from '../catalog/names';
 import { familyOf } from '../catalog/releases';
 import { MirrorError, withoutPasswords } from '../errors';
 import { checked } from './checked';
+import { bootloadersOrder } from './job';
 import { refuseNotYet } from './not-yet';
-import { BootTimeout, bootloadersOrder, Compression, Customise, Order, ViewName } from './order';
+import { BootTimeout, Compression, Customise, Order, ViewName } from './order';
 import { type AboutRelease, Catalogue, factsOf } from './releases/facts';
 import { Places } from './sources/places';
 

@@ -41,3 +41,9 @@ export interface Job {
 
 /** What a job says of earlier stages before there are any. */
 export const noBuilds = { base: '', root: '', prepared: '', extracted: '' } as const;
+
+/** The release word of an execution that brings a view's bootloaders. */
+export const bootloadersOrder = 'bootloaders';
+
+/** How long a boot may take before it has failed, in minutes; the project of boot tests allows for the longest. */
+export const longestBoot = 180;

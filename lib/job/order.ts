@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { factsFault } from '../catalog/described';
 import { seriesOf } from '../catalog/names';
+import { bootloadersOrder, longestBoot } from './job';
 import { AboutRelease } from './releases/facts';
 import { isKernelPackage } from './releases/kernel-package';
 import { AddedRepository } from './sources/added-repository';
@@ -54,11 +55,6 @@ export type Customise = z.infer<typeof Customise>;
 /** Compressions of a squashfs that is made here. */
 export const Compression = z.enum(['zstd', 'xz', 'gzip', 'lz4']);
 
-/** The release word of an execution that brings a view's bootloaders. */
-export const bootloadersOrder = 'bootloaders';
-
-/** How long a boot may take before it has failed, in minutes; the project of boot tests allows for the longest. */
-export const longestBoot = 180;
 export const BootTimeout = z.int(`minutes, a whole number from 1 to ${longestBoot}`).min(1).max(longestBoot);
 
 /** A view lies beside these in the mirror. */

@@ -1,5 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { allKernelNames } from '../catalog/kernels';
+import { anyKernel } from './builds/builds-of-mirror';
 import { KernelFlavour } from './choices/kernel-flavour';
 import { MaasMirror } from './maas-mirror';
 import { hasUserFile } from './settings/user-files';
@@ -25,14 +26,19 @@ function ownConfig(): string | undefined {
 }
 
 /**
- * Synthesises the mirror for a run on this machine: everything can be ordered of it. CloudFormation's own rules, which
+ * Synthesises the mirror for a run on this machine: everything can be built by it, kernel flavours that it does not know too. CloudFormation's own rules, which
  * take two seconds, are not checked then.
  * @param outdir where the assembly goes
  * @param context settings of the CDK
  * @returns path of the stack's template
  */
 export function synthesise(outdir: string, context: Readonly<Record<string, unknown>> = {}): string {
-  const app = new App({ outdir, context, analyticsReporting: false, builtinCloudFormationValidation: false });
+  const app = new App({
+    outdir,
+    context: { ...context, [anyKernel]: true },
+    analyticsReporting: false,
+    builtinCloudFormationValidation: false,
+  });
   new MaasMirror(new Stack(app, stackName), 'Mirror', {
     kernels: allKernelNames.map((name) => KernelFlavour.of(name)),
   });

@@ -8,7 +8,10 @@ export function stageBundle(scope: Construct): Asset {
   return new Asset(scope, 'StageBundle', { path: packagePath('dist/assets/stage') });
 }
 
-/** Digest of all bundles of this package, which an execution must have been planned with. */
+/**
+ * Digest of all bundles that are deployed, which an execution must have been planned with. dist/assets/config is none of
+ * them: what it checks is checked before anything is deployed, and its messages may change between two builds of a redrive.
+ */
 export function bundlesDigest(): string {
-  return FileSystem.fingerprint(packagePath('dist/assets'));
+  return FileSystem.fingerprint(packagePath('dist/assets'), { exclude: ['config'] });
 }

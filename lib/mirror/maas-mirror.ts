@@ -8,7 +8,8 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { stateMachineVariable } from '../job/environment';
 import { mirrorBucket, workBucket } from './buckets';
-import { everyBuild, type StageBuilds, stageBuilds } from './builds/stage-builds';
+import { stageBuilds } from './builds/builds-of-mirror';
+import { everyBuild, type StageBuilds } from './builds/stage-builds';
 import { bundlesDigest, stageBundle } from './bundles';
 import { SigningKey } from './choices/signing-key';
 import { exportKeyring } from './functions/export-keyring';
@@ -17,7 +18,7 @@ import { type MirrorFunctions, mirrorFunctions } from './functions/mirror-functi
 import type { MaasMirrorProps } from './maas-mirror-props';
 import { mergedProps } from './settings/merged-props';
 import { requireAlone } from './settings/one-mirror';
-import { probeSettings } from './settings/probe-settings';
+import { probeSettings } from './settings/probed-sources';
 import { propsOfConfig } from './settings/props-of-config';
 import { type Settings, settingsOf } from './settings/settings';
 import { MirrorSite } from './site/mirror-site';

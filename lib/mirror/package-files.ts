@@ -13,6 +13,11 @@ export function packagePath(path: string): string {
   throw new MirrorError('NoSuchObject', `${found} is missing`, { hint: '`npm run build` makes what is below dist/' });
 }
 
+/** What a script of this package exports. @throws NoSuchObject where the package was not built */
+export function packageModule<T>(path: string): T {
+  return require(packagePath(path)) as T;
+}
+
 export function packageText(path: string): string {
   return readFileSync(packagePath(path), 'utf8');
 }

@@ -1,6 +1,6 @@
 import { MirrorError } from '../errors';
 import type { StackOutputs } from '../job/aws/stack-outputs';
-import { bootloadersOrder } from '../job/order';
+import { bootloadersOrder } from '../job/job';
 import { openStore } from '../store/open';
 import { listMirror, type MirrorRow } from './list';
 

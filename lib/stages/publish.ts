@@ -1,11 +1,11 @@
 import { contentId } from '../catalog/products';
 import { familyOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
-import { jobOfStrings } from '../job/environment';
 import { checkMaterials, checkPublishable } from '../job/handed-on/handed-on';
 import type { PublishInput } from '../job/handed-on/publish-input';
 import type { KernelResult, Selected } from '../job/handed-on/results';
 import type { Job } from '../job/job';
+import { jobOfStrings } from '../job/job-of';
 import { foldersOf, mirror as layout, made } from '../job/layout';
 import { addingVersions } from '../publication/add-versions';
 import { changeView } from '../publication/change-view';

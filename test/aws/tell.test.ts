@@ -48,8 +48,8 @@ it('tells a topic of an execution that failed, by the bundle that is deployed', 
 
   const tell = {
     name: 'tell',
-    folder: join(__dirname, '../../dist/assets/tell'),
-    handler: 'index.handler',
+    folder: join(__dirname, '../../dist/assets/functions'),
+    handler: 'tell.handler',
     environment: {},
   };
   const { name, arn: executionArn } = execution;

@@ -13,7 +13,7 @@ import { temporaryFolder } from '../fixtures/temporary-folder';
 import { type SmallPress, smallPress } from '../publication/made/small-press';
 import { isSerious } from './serious';
 
-const bundle = join(__dirname, '../../dist/assets/publish/index.js');
+const bundle = join(__dirname, '../../dist/assets/functions/publish.js');
 
 /** Calls the function as it is deployed, and dies as it is about to change a file for the n-th time, with no chance to tidy. */
 const program = `

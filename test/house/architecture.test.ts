@@ -150,6 +150,28 @@ describe('a house like ours', () => {
     ]);
   });
 
+  it('refuses packages that constructs would need at run time, however far away', async () => {
+    const files = {
+      'lib/mirror/a.ts': "import { b } from '../job/b'; export const a = b;",
+      'lib/job/b.ts': "import { z } from 'zod'; export const b = z;",
+    };
+
+    expect(await violationsIn(treeOf(files))).toEqual([
+      expect.stringMatching(
+        /^lib\/mirror\/a.ts: reaches .*lib\/job\/b.ts → .*zod.*, which apps that install the constructs/,
+      ),
+    ]);
+  });
+
+  it('may take types of what constructs do not have at run time', async () => {
+    const files = {
+      'lib/mirror/a.ts': "import type { B } from '../job/b'; export const a = 1 as unknown as B;",
+      'lib/job/b.ts': "import { z } from 'zod'; export type B = typeof z;",
+    };
+
+    expect(await violationsIn(treeOf(files))).toEqual([]);
+  });
+
   it('refuses more than sixteen files beside each other', async () => {
     const names = Array.from({ length: 17 }, (_, index) => [`bin/crowd/file-${index}.ts`, ''] as const);
 

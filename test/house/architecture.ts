@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import type { ICruiseResult, IViolation } from 'dependency-cruiser';
 import { fileAccess } from './walls/file-access';
 import { doors, house } from './walls/rooms';
-import { walls } from './walls/walls';
+import { runtimeWalls, walls } from './walls/walls';
 
 const nothingNames = ['util', 'utils', 'common', 'helper', 'helpers', 'shared', 'misc'];
 
@@ -91,24 +91,31 @@ function crowds(files: readonly string[]): string[] {
 
 /** What imports through a wall, types and lazy imports too. A circle is told once, from its first file in the alphabet. */
 async function brokenWalls(root: string): Promise<string[]> {
+  const said = [await broken(root, folders, walls(), true), await broken(root, ['lib'], runtimeWalls(), false)];
+  return [...new Set(said.flat())];
+}
+
+async function broken(root: string, folders: readonly string[], rules: Rules, withTypes: boolean): Promise<string[]> {
   const { cruise } = await import('dependency-cruiser'); // has no CommonJS
-  const rules = walls();
   const { output } = await cruise(
     folders.filter((folder) => existsSync(join(root, folder))),
     {
       baseDir: root,
-      tsPreCompilationDeps: true,
+      tsPreCompilationDeps: withTypes,
       doNotFollow: { path: 'node_modules' },
       validate: true,
-      ruleSet: { forbidden: rules },
+      ruleSet: { forbidden: [...rules] },
     },
   );
   const comments = new Map(rules.map(({ name, comment }) => [name, comment]));
   const { violations } = (output as ICruiseResult).summary;
-  return [...new Set(violations.map((violation) => sentence(violation, comments.get(violation.rule.name))))];
+  return violations.map((violation) => sentence(violation, comments.get(violation.rule.name)));
 }
 
-function sentence({ type, from, to, cycle }: IViolation, comment: string | undefined): string {
+type Rules = ReturnType<typeof walls | typeof runtimeWalls>;
+
+function sentence({ type, from, to, cycle, via }: IViolation, comment: string | undefined): string {
+  if (type === 'reachability') return `${from}: reaches ${(via ?? []).map(({ name }) => name).join(' → ')}, ${comment}`;
   if (type !== 'cycle') return `${from}: imports ${to}, ${comment}`;
   const circle = (cycle ?? []).map(({ name }) => name);
   return `circle of imports: ${fromFirst(circle).join(' → ')}`;

@@ -21,8 +21,8 @@ import '../fixtures/needs-seconds';
 const root = join(__dirname, '../..');
 
 describe('a build', () => {
-  it('makes each source CommonJS by itself, and the bundles', () => {
-    const tree = treeOf(sources);
+  it('makes each source CommonJS by itself, and the bundles, of which one is the command line', () => {
+    const tree = treeOf({ ...sources, 'dist/assets/old.js': '' });
 
     expect(build(tree)).toMatchObject({ status: 0, stderr: '' });
 
@@ -30,6 +30,8 @@ describe('a build', () => {
       'assets/plan/index.js',
       'bench/slow.js',
       'bin/bundle/assets.js',
+      'bin/bundle/bundling.js',
+      'bin/bundle/command.js',
       'bin/bundle/local-template.js',
       'bin/maas-mirror.js',
       'lib/catalog/names.js',
@@ -40,7 +42,7 @@ describe('a build', () => {
     expect(statSync(join(tree, 'dist/lib/catalog/names.js')).mode & 0o777).toBe(0o644);
     expect(run(tree, 'dist/bin/maas-mirror.js')).toBe('noble\n');
     const template = readFileSync(join(tree, 'dist/local/template.json'), 'utf8');
-    expect(JSON.parse(template)).toEqual([join(tree, 'dist/local'), ['plan']]); // made when the bundles are in their place
+    expect(JSON.parse(template)).toEqual([join(tree, 'dist/local'), ['plan']]); // made when only the bundles are in their place
   });
 
   it('makes the template when the bundles of before are gone', () => {
@@ -83,7 +85,10 @@ describe('a build', () => {
     build(tree);
 
     const after = inodesIn(tree);
-    expect(Object.keys(after).filter((file) => after[file] !== before[file])).toEqual(['lib/catalog/names.js']);
+    expect(Object.keys(after).filter((file) => after[file] !== before[file])).toEqual([
+      'bin/maas-mirror.js', // which holds it
+      'lib/catalog/names.js',
+    ]);
     expect(run(tree, 'dist/bin/maas-mirror.js')).toBe('resolute\n');
   });
 
@@ -122,6 +127,7 @@ describe('a build', () => {
 
   it.each([
     'lib/catalog/names.js',
+    'bin/maas-mirror.js',
     'assets/plan/index.js',
     'local/template.json',
   ])('makes %s again where somebody has changed it', (file) => {
@@ -197,7 +203,8 @@ const sources = {
   'package.json': '{ "type": "commonjs" }',
   'package-lock.json': '{}',
   'tsconfig.json': '{}',
-  'bin/maas-mirror.ts': "import { newest } from '../lib/catalog/names';\nconsole.log(newest satisfies string);",
+  'bin/maas-mirror.ts': `import { newest } from '../lib/catalog/names';
+    console.log(newest satisfies string);`,
   // Says that it was asked, and makes one.
   'bin/bundle/assets.ts': `import { appendFileSync, cpSync, mkdirSync } from 'node:fs';
     export async function makeAssets(root: string, outdir: string) {
@@ -223,7 +230,9 @@ function treeOf(files: Readonly<Record<string, string>>): string {
     mkdirSync(dirname(join(tree, file)), { recursive: true });
     writeFileSync(join(tree, file), text);
   }
-  cpSync(join(root, 'bin/build.mts'), join(tree, 'bin/build.mts'));
+  for (const own of ['bin/build.mts', 'bin/bundle/command.ts', 'bin/bundle/bundling.ts']) {
+    if (!(own in files)) cpSync(join(root, own), join(tree, own));
+  }
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
   return tree;
 }

@@ -15,6 +15,7 @@ import { promisify } from 'node:util';
 import { transformSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Metafiles, makeAssets } from '../../bin/bundle/assets';
+import { MirrorError } from '../../lib/errors';
 import { workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/execution-names';
 import { makePrivateKey } from '../../lib/simplestreams/openpgp/openpgp-signer';
@@ -42,32 +43,44 @@ describe('the bundles of this checkout', () => {
     [metafiles] = await Promise.all([makeAssets(root, assets), newerNode()]);
   });
 
-  it.each([
-    'stage',
-    'plan',
-    'select',
-    'publish',
-    'look',
-    'tell',
-  ])('%s holds no CDK and is smaller than 5 MB', (name) => {
+  it.each(['stage', 'functions', 'config'])('%s holds no CDK, and is smaller than 4 MB', (name) => {
     const { inputs = {}, outputs = {} } = metafiles[name] ?? {};
 
     expect(Object.keys(inputs)).toContainEqual(expect.stringMatching(/^lib\//));
     expect(Object.keys(inputs).filter((path) => /node_modules\/(aws-cdk-lib|constructs)\//.test(path))).toEqual([]);
-    const [output] = Object.values(outputs);
-    expect(output?.bytes).toBeGreaterThan(1000);
-    expect(output?.bytes).toBeLessThan(5 * megabyte);
+    const bytes = Object.values(outputs).reduce((sum, output) => sum + output.bytes, 0);
+    expect(bytes).toBeGreaterThan(1000);
+    expect(bytes).toBeLessThan(4 * megabyte);
   });
 
   it.each([
-    ...['stage', 'plan', 'select', 'publish', 'look'].map((name) => [name, 's3'] as const),
-    ['tell', 'sns'] as const,
-  ])('%s brings the SDK that it was tested with', (name, client) => {
+    ['stage', ['s3']],
+    ['functions', ['s3', 'sns', 'sfn']],
+  ])('%s brings the SDK that it was tested with', (name, clients) => {
     const { inputs = {}, outputs = {} } = metafiles[name] ?? {};
 
-    expect(Object.keys(inputs)).toContain(`node_modules/@aws-sdk/client-${client}/dist-cjs/index.js`);
+    for (const client of clients) {
+      expect(Object.keys(inputs)).toContain(`node_modules/@aws-sdk/client-${client}/dist-cjs/index.js`);
+    }
     const imported = Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
     expect(imported.filter((path) => /^@(aws-sdk|smithy)\//.test(path))).toEqual([]);
+  });
+
+  it('has each source in one file of the functions only', () => {
+    const files = Object.values(metafiles.functions?.outputs ?? {}).flatMap(({ inputs }) => Object.keys(inputs));
+
+    expect(files.length).toBeGreaterThan(500);
+    expect(new Set(files).size).toBe(files.length);
+  });
+
+  it('names classes and functions as the sources do, also where it is minified', async () => {
+    const checks = require(join(assets, 'config/index.js'));
+
+    expect(checks.planOf.name).toBe('planOf');
+    expect(() => checks.parseConfig('', 'mirror.yaml')).toThrow(MirrorError);
+    expect(() => checks.parseConfig('', 'mirror.yaml')).toThrow(
+      expect.objectContaining({ constructor: expect.objectContaining({ name: 'MirrorError' }) }),
+    );
   });
 
   it.each(
@@ -88,10 +101,10 @@ describe('the bundles of this checkout', () => {
   const loaded = functions.flatMap((name) => nodes.map(([line, node]) => [name, line, node] as const));
 
   it.each(loaded)('loads the %s function by %s, which exports a handler', async (name, _, node) => {
-    const script = `process.stdout.write(typeof require('./index.js').handler)`;
+    const script = `process.stdout.write(typeof require('./${name}.js').handler)`;
     const env = { PATH: process.env.PATH, AWS_REGION: 'eu-central-1' }; // Lambda says where it is, and clients want to know
 
-    const said = execFileSync(await node(), ['-e', script], { cwd: join(assets, name), env, encoding: 'utf8' });
+    const said = execFileSync(await node(), ['-e', script], { cwd: join(assets, 'functions'), env, encoding: 'utf8' });
 
     expect(said).toBe('function');
   });
@@ -101,9 +114,9 @@ describe('the bundles of this checkout', () => {
     s3.buckets.get('mirror')?.set('format.json', smallObject(Buffer.from('{"format":9,"tool":"cdk-maas-mirror"}')));
     const key = join(scratch, 'key.asc');
     writeFileSync(key, await makePrivateKey({ at: new Date(), rsaBits: 2048 }), { mode: 0o600 });
-    const script = `require('./index.js').handler({}).catch((error) => process.stdout.write(error.message))`;
+    const script = `require('./publish.js').handler({}).catch((error) => process.stdout.write(error.message))`;
     const run = promisify(execFile)(process.execPath, ['-e', script], {
-      cwd: join(assets, 'publish'),
+      cwd: join(assets, 'functions'),
       env: {
         ...{ [mirrorStoreVariable]: 's3://mirror', [workStoreVariable]: 's3://work', AWS_ENDPOINT_URL: s3.url },
         ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'small', AWS_SECRET_ACCESS_KEY: 'small' },
@@ -136,13 +149,16 @@ describe('making assets', () => {
 
     await makeAssets(dirname(dirname(outdir)), outdir);
 
-    expect(Object.keys(listing(outdir))).toEqual([
-      '644 look/index.js',
-      '644 plan/index.js',
-      '644 publish/index.js',
-      '644 select/index.js',
+    const common = '644 functions/chunk-XXXXXXXX.js'; // esbuild's few lines for each of several programs
+    expect(Object.keys(listing(outdir)).map((line) => line.replace(/chunk-\w{8}/, 'chunk-XXXXXXXX'))).toEqual([
+      '644 config/index.js',
+      common,
+      '644 functions/look.js',
+      '644 functions/plan.js',
+      '644 functions/publish.js',
+      '644 functions/select.js',
+      '644 functions/tell.js',
       '644 stage/stage.js',
-      '644 tell/index.js',
       '755 stage/host-tools.sh',
       '755 stage/initramfs/hooks/hook',
     ]);
@@ -155,14 +171,14 @@ describe('making assets', () => {
 
     await Promise.all([makeAssets(folder, outdir), makeAssets(folder, outdir)]);
 
-    expect(Object.keys(listing(outdir))).toHaveLength(8);
+    expect(Object.keys(listing(outdir))).toHaveLength(10);
   });
 
   it('refuses to make some where an entry point is missing, and names it', async () => {
     const folder = tree({ 'bin/stage.ts': '' });
 
     await expect(makeAssets(folder, join(folder, 'assets'))).rejects.toThrow(
-      'no assets made: bin/lambda/plan.ts, bin/lambda/select.ts, bin/lambda/publish.ts, bin/lambda/look.ts, bin/lambda/tell.ts missing',
+      'no assets made: bin/lambda/plan.ts, bin/lambda/select.ts, bin/lambda/publish.ts, bin/lambda/look.ts, bin/lambda/tell.ts, lib/job/checks.ts missing',
     );
     expect(existsSync(join(folder, 'assets'))).toBe(false);
   });
@@ -208,6 +224,7 @@ const sources = {
   'bin/lambda/publish.ts': 'export const handler = () => 3;',
   'bin/lambda/look.ts': 'export const handler = () => 4;',
   'bin/lambda/tell.ts': 'export const handler = () => 5;',
+  'lib/job/checks.ts': 'export const checked = () => 6;',
   'buildspecs/host-tools.sh': '',
   'buildspecs/initramfs/hooks/hook': '',
 };

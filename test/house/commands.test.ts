@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { programOf } from '../../bin/command-line';
 import { keptTerminal } from '../bin/terminal/kept-terminal';
 
 const root = join(__dirname, '../..');
@@ -24,9 +25,7 @@ function typed(parent: Command, words = ''): string[] {
 }
 
 describe('the command line', () => {
-  it('has a file for each command, named by what is typed, and no other files among them', async () => {
-    const { programOf } = await import(join(root, 'dist/bin/maas-mirror.js')); // which finds its version from there
-
+  it('has a file for each command, named by what is typed, and no other files among them', () => {
     expect(typed(programOf(keptTerminal(), () => {})).sort()).toEqual(files);
   });
 
@@ -50,7 +49,7 @@ describe('the command line', () => {
   });
 
   it('loads no package but the one that reads the words, until a command runs', () => {
-    const script = `require(${JSON.stringify(join(root, 'dist/bin/maas-mirror.js'))}); console.log(JSON.stringify(Object.keys(require.cache)))`;
+    const script = `require(${JSON.stringify(join(root, 'dist/bin/command-line.js'))}); console.log(JSON.stringify(Object.keys(require.cache)))`;
     const loaded: string[] = JSON.parse(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }));
     const packages = loaded.flatMap((file) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []);
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jobOfStrings } from '../../lib/job/environment';
+import { jobOfStrings } from '../../lib/job/job-of';
 import { executionFolder, foldersOf, isExecutionFolder, isFolderOf, runs } from '../../lib/job/layout';
 import { Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';

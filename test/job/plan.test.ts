@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { jobOfStrings } from '../../lib/job/environment';
 import { publishInputOf } from '../../lib/job/handed-on/publish-input';
+import { jobOfStrings } from '../../lib/job/job-of';
 import { Order } from '../../lib/job/order';
 import { Plan, planInputOf, planOf } from '../../lib/job/plan';
 

@@ -96,7 +96,7 @@ describe('the functions', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       Description: `cdk-maas-mirror: ${name}`,
       Runtime: 'nodejs24.x',
-      Handler: 'index.handler',
+      Handler: `${name}.handler`,
       Timeout: 900,
       Environment: {
         Variables: {

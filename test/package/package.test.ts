@@ -3,14 +3,17 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeSmallMirror, smallSigner } from '../fixtures/mirrors/small-mirror';
 
 const root = join(__dirname, '../..');
+const ours = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const minutes = 60_000;
 
 interface Packed {
   readonly filename: string;
   readonly size: number;
+  readonly unpackedSize: number;
   readonly files: readonly { readonly path: string }[];
 }
 
@@ -36,39 +39,121 @@ describe('the package', () => {
   const paths = packed.files.map(({ path }) => path);
 
   it('ships everything that runs without a build', () => {
-    for (const asset of ['plan', 'select', 'publish', 'look', 'tell']) {
-      expect(paths).toContain(`dist/assets/${asset}/index.js`);
+    for (const name of ['plan', 'select', 'publish', 'look', 'tell']) {
+      expect(paths).toContain(`dist/assets/functions/${name}.js`);
     }
     for (const file of readdirSync(join(root, 'buildspecs'), { recursive: true, withFileTypes: true })) {
       if (file.isFile()) expect(paths).toContain(join(file.parentPath, file.name).slice(root.length + 1));
     }
-    expect(paths).toEqual(expect.arrayContaining(['dist/assets/stage/stage.js', 'mirror.schema.json', 'LICENSE']));
+    expect(paths).toEqual(expect.arrayContaining(['dist/assets/stage/stage.js', 'dist/assets/config/index.js']));
+    expect(paths).toEqual(expect.arrayContaining(['dist/local/MaasMirror.template.json', 'mirror.schema.json']));
+    expect(paths).toEqual(expect.arrayContaining(['.jsii', 'LICENSE']));
   });
 
-  it('names a main file, types and a command that it ships', () => {
-    const { main, types, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-
-    expect(paths).toEqual(expect.arrayContaining([main, types, bin['maas-mirror']]));
+  it('names a main file, types and commands that it ships', () => {
+    expect(paths).toEqual(expect.arrayContaining([ours.main, ours.types, ...Object.values(ours.bin)]));
+    expect(Object.keys(ours.bin)).toEqual(['maas-mirror', 'cdk-maas-mirror']);
   });
 
-  it('ships the types of every file of lib, and of no other', () => {
-    const scripts = paths.filter((path) => /^dist\/lib\/.*\.js$/.test(path));
-    const types = paths.filter((path) => /^dist\/lib\/.*\.d\.ts$/.test(path));
+  it('needs nothing but its peers', () => {
+    expect(ours).not.toHaveProperty('dependencies');
+    expect(ours).not.toHaveProperty('bundledDependencies');
+    expect(Object.keys(ours.peerDependencies)).toEqual(['aws-cdk-lib', 'constructs']);
+  });
 
-    expect(scripts.length).toBeGreaterThan(300);
-    expect(types).toEqual(scripts.map((path) => path.replace(/\.js$/, '.d.ts')));
+  it.each([
+    ['scripts', /^dist\/(lib|bin)\/.*\.js$/, '.js', /\brequire\("([^"]+)"\)/g],
+    ['types', /^dist\/lib\/.*\.d\.ts$/, '.d.ts', /(?:\bfrom |\bimport\()'([^']+)'/g],
+  ])('ships all %s that those which it ships import, of itself, its peers and Node', (_, which, extension, imports) => {
+    const files = paths.filter((path) => which.test(path) && !path.startsWith('dist/bin/maas-mirror'));
+    const missing = files.flatMap((file) =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(imports)]
+        .map(([, named = '']) => named)
+        .filter((named) => !/^(node:|(aws-cdk-lib|constructs)(\/|$))/.test(named))
+        .filter((named) => !paths.includes(`${join(dirname(file), named)}${extension}`))
+        .map((named) => `${file}: ${named}`),
+    );
+
+    expect(files.length).toBeGreaterThan(20);
+    expect(missing).toEqual([]);
+  });
+
+  it('ships scripts that jsii has compiled, though npm builds once more before it packs', () => {
+    execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' });
+    const construct = readFileSync(join(root, 'dist/lib/mirror/maas-mirror.js'), 'utf8');
+
+    expect(construct).toContain('fqn: "cdk-maas-mirror.MaasMirror"');
   });
 
   it('ships no tests, no sources and no leftovers of a build', () => {
-    const ours = /^(dist\/(lib|bin|assets)\/|buildspecs\/|(LICENSE|README\.md|mirror\.schema\.json|package\.json)$)/;
+    const shipped =
+      /^(dist\/(lib|bin|assets|local)\/|buildspecs\/|(\.jsii|LICENSE|README\.md|mirror\.schema\.json|package\.json)$)/;
 
-    expect(paths.filter((path) => !ours.test(path))).toEqual([]);
+    expect(paths.filter((path) => !shipped.test(path))).toEqual([]);
     expect(paths.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).toEqual([]);
   });
 
-  it('is smaller than 8 MB', () => {
+  it('is smaller than 4 MB, and than 12 MB when it is unpacked', () => {
     expect(packed.size).toBeGreaterThan(1_000_000);
-    expect(packed.size).toBeLessThan(8_000_000);
+    expect(packed.size).toBeLessThan(4_000_000);
+    expect(packed.unpackedSize).toBeLessThan(12_000_000);
+  });
+});
+
+describe('the command line, in a project that has nothing but the package', () => {
+  const project = join(scratch, 'alone');
+  const env = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, HOME: process.env.HOME ?? scratch };
+  const command = (name: string, ...words: string[]) =>
+    spawnSync(join(project, 'node_modules/.bin', name), words, { cwd: project, encoding: 'utf8', env });
+
+  beforeAll(async () => {
+    mkdirSync(project);
+    writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'alone', version: '1.0.0', private: true }));
+    const options = ['--prefer-offline', '--no-audit', '--no-fund', '--omit=peer'];
+    execFileSync('npm', ['install', ...options, join(scratch, packed.filename)], { cwd: project, stdio: 'pipe' });
+    await makeSmallMirror(join(project, 'mirror'), { signer: await smallSigner() });
+  }, 10 * minutes);
+
+  it('is one package', () => {
+    // It fails, since the peers are missing, and says so of them alone.
+    const { stdout } = spawnSync('npm', ['ls', '--omit=dev', '--all', '--json'], { cwd: project, encoding: 'utf8' });
+    const { dependencies } = JSON.parse(stdout) as { dependencies: Record<string, { readonly missing?: boolean }> };
+    const there = Object.entries(dependencies).filter(([, { missing }]) => missing !== true);
+
+    expect(there.map(([name]) => name)).toEqual([ours.name]);
+    const installed = readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'));
+    expect(installed).toEqual([ours.name]);
+    expect(existsSync(join(project, 'node_modules', ours.name, 'node_modules'))).toBe(false);
+  });
+
+  it.each(Object.keys(ours.bin))('answers to %s', (name) => {
+    const { status, stdout, stderr } = command(name, '--help');
+
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^Usage: maas-mirror /);
+    expect(stdout).toContain('build [options] [release...]');
+  });
+
+  it.each([
+    [['list', 'mirror'], /1 view, 2 versions/],
+    [['list', 'mirror', '--json'], /"bookworm"/],
+    [['verify', 'mirror'], /signatures/],
+    [['keyring', 'mirror', '--armour'], /BEGIN PGP PUBLIC KEY BLOCK/],
+    [['--version'], new RegExp(`^${ours.version}$`, 'm')],
+  ])('does %j', (words, said) => {
+    const { status, stdout, stderr } = command('maas-mirror', ...words);
+
+    expect(status, stdout + stderr).toBe(0);
+    expect(stdout).toMatch(said);
+  });
+
+  it('says what is wrong, as from a checkout', () => {
+    const { status, stderr } = command('maas-mirror', 'list', 'nowhere');
+
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error NoSuchDirectory: .*nowhere/);
+    expect(stderr).not.toMatch(/^ +at /m);
   });
 });
 
@@ -94,7 +179,7 @@ describe('an empty CDK project with the package and the lowest versions that it 
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(tsconfig));
     const versions = [
       ...['aws-cdk-lib', 'constructs'].map((name) => `${name}@${lowestPeer(name)}`),
-      ...['typescript', '@types/node'].map((name) => `${name}@${ours(name)}`),
+      ...['typescript', '@types/node'].map((name) => `${name}@${versionHere(name)}`),
     ];
     const options = ['--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock'];
     execFileSync('npm', ['install', ...options, join(scratch, packed.filename), ...versions], {
@@ -123,13 +208,6 @@ describe('an empty CDK project with the package and the lowest versions that it 
     },
     5 * minutes,
   );
-
-  it('has the command', () => {
-    const help = run(['node_modules/.bin/maas-mirror', '--help']);
-
-    expect(help).toMatch(/^Usage: maas-mirror /);
-    expect(help).toContain('build [options] [release...]');
-  });
 });
 
 /** The README's first block of a language. */
@@ -139,16 +217,15 @@ function blockOf(language: string): string {
   return text;
 }
 
-/** The version that is here, which npm has in its cache. */
 /** All others of this repository's tests run with the newest that it has. */
 function lowestPeer(name: string): string {
-  const { peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const [, lowest] = /^\^(\d+\.\d+\.\d+)$/.exec(peerDependencies[name]) ?? [];
+  const [, lowest] = /^\^(\d+\.\d+\.\d+)$/.exec(ours.peerDependencies[name]) ?? [];
   expect(lowest, name).toBeDefined();
   return String(lowest);
 }
 
-function ours(name: string): string {
+/** The version that is here, which npm has in its cache. */
+function versionHere(name: string): string {
   const { version } = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8'));
   return version as string;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MirrorError } from '../../lib/errors';
-import { jobOfStrings } from '../../lib/job/environment';
+import { jobOfStrings } from '../../lib/job/job-of';
 import {
   claimFirst,
   claimVersion,

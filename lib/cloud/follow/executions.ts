@@ -7,7 +7,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { MirrorError } from '../../errors';
-import { type ProbeTarget, probeInput } from '../../job/aws/probe';
+import { type ProbeTarget, probeInput } from '../../job/aws/probe-targets';
 import { executionName, isNameOf, probeName } from '../../job/execution-names';
 import type { Order } from '../../job/order';
 import { asking } from '../asking';

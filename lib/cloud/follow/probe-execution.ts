@@ -1,5 +1,5 @@
 import { MirrorError } from '../../errors';
-import type { ProbeTarget } from '../../job/aws/probe';
+import type { ProbeTarget } from '../../job/aws/probe-targets';
 import type { EngineEvent, ExecutionResult } from '../../job/events';
 import type { Clients } from '../clients';
 import { startProbe } from './executions';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { MirrorError, named } from '../../errors';
 import type { LocalFunction } from '../template/template';
 
@@ -50,7 +50,8 @@ function load({ name, folder, handler }: LocalFunction): Handler {
   const dot = handler.lastIndexOf('.');
   const file = join(folder, `${handler.slice(0, dot)}.js`);
   const require = createRequire(file);
-  delete require.cache[require.resolve(file)];
+  // As a new Lambda machine: with nothing of an earlier call, also in what functions share.
+  for (const loaded of Object.keys(require.cache)) if (dirname(loaded) === dirname(file)) delete require.cache[loaded];
   const found: unknown = (require(file) as Record<string, unknown>)[handler.slice(dot + 1)];
   if (typeof found === 'function') return found as Handler;
   throw new MirrorError('BadFormat', `function ${name} has no handler ${handler} in ${file}`);

@@ -29,7 +29,7 @@ export interface LocalFunction {
   readonly name: string;
   /** Folder of its code asset. */
   readonly folder: string;
-  /** `index.handler` */
+  /** `plan.handler`, of plan.js */
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
 }

@@ -1,14 +1,5 @@
-import { Duration } from 'aws-cdk-lib';
-import { ComputeType } from 'aws-cdk-lib/aws-codebuild';
-import type { Construct } from 'constructs';
-import { kernelsOf } from '../../catalog/kernels';
-import { longestBoot } from '../../job/order';
-import { KernelFlavour } from '../choices/kernel-flavour';
-import { pascalCase } from '../pascal-case';
-import { BuildMachine } from '../settings/build-machine';
-import type { Settings } from '../settings/settings';
-import { KernelBuild } from './kernel-build';
-import { StageBuild, type StageBuildProps } from './stage-build';
+import type { KernelBuild } from './kernel-build';
+import type { StageBuild } from './stage-build';
 
 /** The projects of a mirror, those for arm only where arm64 is built. */
 export interface StageBuilds {
@@ -20,76 +11,16 @@ export interface StageBuilds {
   /** @default - those of arm64 are prepared on x86, under emulation */
   readonly prepareOnArm?: StageBuild;
   readonly kernelBuilds: KernelBuild[];
+  /** The extract stage of flavours that no KernelBuild is for. @default - they fail as unknown */
+  readonly otherKernels?: StageBuild;
   readonly bootTest: StageBuild;
   readonly bootloaders: StageBuild;
 }
 
 /** All of them, flavours first. */
 export function everyBuild(builds: StageBuilds): StageBuild[] {
-  const { kernelBuilds, fetch, upgrade, upgradeOnArm, prepare, prepareOnArm, bootTest, bootloaders } = builds;
-  const others = [fetch, upgrade, upgradeOnArm, prepare, prepareOnArm, bootTest, bootloaders];
+  const { kernelBuilds, fetch, upgrade, upgradeOnArm, prepare, prepareOnArm, otherKernels, bootTest, bootloaders } =
+    builds;
+  const others = [fetch, upgrade, upgradeOnArm, prepare, prepareOnArm, otherKernels, bootTest, bootloaders];
   return [...kernelBuilds.map(({ stage }) => stage), ...others.filter((one) => one !== undefined)];
-}
-
-type Common = Omit<StageBuildProps, 'stage' | 'machine' | 'computeType' | 'timeout'>;
-type OnMachine = Omit<StageBuildProps, 'stage'>;
-
-/** Fetching, boot tests and bootloaders need mmdebstrap and emulators, which the arm machines' system does not have. */
-export function stageBuilds(scope: Construct, settings: Settings, common: Common): StageBuilds {
-  const { computeType, armComputeType, stageTimeout: timeout } = settings;
-  const x86: OnMachine = { ...common, timeout, machine: BuildMachine.X86, computeType };
-  const arm: OnMachine = { ...common, timeout, machine: BuildMachine.ARM, computeType: armComputeType };
-  const secrets = [...settings.secrets]; // of those that reach added repositories
-  const x86Apt: OnMachine = { ...x86, secrets };
-  const armApt: OnMachine = { ...arm, secrets };
-  const small: OnMachine = { ...x86, computeType: ComputeType.SMALL }; // it waits for the network
-  const hasArm = settings.architectures.includes('arm64');
-  const boot: OnMachine = { ...x86, timeout: longer(timeout, Duration.minutes(longestBoot + 30)) };
-  const stageOn = (machine: OnMachine, id: string, stage: string) => new StageBuild(scope, id, { ...machine, stage });
-  return {
-    fetch: stageOn(x86, 'Fetch', 'fetch'),
-    upgrade: stageOn(x86Apt, 'Upgrade', 'upgrade'),
-    prepare: stageOn(x86Apt, 'Prepare', 'prepare'),
-    kernelBuilds: settings.kernels.flatMap((kernel) =>
-      kernelBuilds(scope, kernel, settings, { x86: x86Apt, arm: armApt }),
-    ),
-    bootTest: stageOn(boot, 'BootTest', 'boot-test'),
-    bootloaders: stageOn(small, 'Bootloaders', 'bootloaders'),
-    ...(hasArm && {
-      upgradeOnArm: stageOn(armApt, 'UpgradeArm', 'upgrade'),
-      prepareOnArm: stageOn(armApt, 'PrepareArm', 'prepare'),
-    }),
-  };
-}
-
-/** A boot has a limit of its own, of the view or the build; the project's only has to be above it. */
-function longer(one: Duration, other: Duration): Duration {
-  return !one.isUnresolved() && one.toSeconds() < other.toSeconds() ? other : one;
-}
-
-function kernelBuilds(
-  scope: Construct,
-  name: string,
-  settings: Settings,
-  { x86, arm }: { readonly x86: OnMachine; readonly arm: OnMachine },
-): KernelBuild[] {
-  const id = `Kernel${pascalCase(name)}`;
-  const wanted = machinesOf(name, settings);
-  const kernel = KernelFlavour.of(name);
-  return [
-    ...(wanted.x86 ? [new KernelBuild(scope, id, { ...x86, kernel })] : []),
-    ...(wanted.arm ? [new KernelBuild(scope, `${id}Arm`, { ...arm, kernel })] : []),
-  ];
-}
-
-/** Where the ordered releases have a flavour. One that they have nowhere gets a project all the same: it was asked for. */
-function machinesOf(kernel: string, { knownReleases, architectures }: Settings): { x86: boolean; arm: boolean } {
-  const found = new Set(
-    knownReleases
-      .flatMap((release) => kernelsOf(release))
-      .filter(({ name, architecture }) => name === kernel && architectures.includes(architecture))
-      .map(({ architecture }) => architecture),
-  );
-  const arm = found.has('arm64');
-  return { arm, x86: !arm || found.size > 1 };
 }

@@ -23,7 +23,7 @@ export interface FunctionNeeds {
 }
 
 /**
- * The rights and variables of each function, by the name of its folder in `dist/assets/`. Publish alone signs and writes
+ * The rights and variables of each function, by the name of its file in `dist/assets/functions/`. Publish alone signs and writes
  * into the mirror.
  * @throws BadInput (misuse) where publish has no key, or another function has one
  */

@@ -87,8 +87,8 @@ export class MirrorFunction extends Construct {
     this.function = new LambdaFunction(this, 'Function', {
       description: `cdk-maas-mirror: ${asset}`,
       runtime: Runtime.NODEJS_24_X,
-      handler: 'index.handler',
-      code: Code.fromAsset(packagePath(`dist/assets/${asset}`)),
+      handler: `${asset}.handler`,
+      code: Code.fromAsset(packagePath('dist/assets/functions')),
       environment: {
         [mirrorStoreVariable]: `s3://${mirrorBucket.bucketName}`,
         [workStoreVariable]: `s3://${workBucket.bucketName}`,

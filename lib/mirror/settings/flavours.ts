@@ -2,10 +2,11 @@ import { kernelsOf } from '../../catalog/kernels';
 import { flavourOf } from '../../catalog/names';
 import type { Release } from '../../catalog/releases';
 import { MirrorError } from '../../errors';
-import { bootloadersOrder, type Order } from '../../job/order';
-import { planOf } from '../../job/plan';
+import { bootloadersOrder } from '../../job/job';
+import type { Order } from '../../job/order';
 import { usualKernels } from '../../job/releases/kernel-choice';
 import { releaseFor } from '../../job/releases/release-for';
+import { checks } from '../checks';
 import type { KernelFlavour } from '../choices/kernel-flavour';
 
 /** What a mirror is for. */
@@ -24,7 +25,9 @@ export function usedFlavours(orders: readonly Order[], { releases, architectures
 }
 
 function flavoursOf(order: Order): string[] {
-  return planOf(order, 'synth').architectures.flatMap(({ kernels }) => kernels.map(({ kernel }) => kernel));
+  return checks()
+    .planOf(order, 'synth')
+    .architectures.flatMap(({ kernels }) => kernels.map(({ kernel }) => kernel));
 }
 
 /** A flavour by its name in the catalogue, and as it was asked for: `hwe`, `hwe-24.04`. */

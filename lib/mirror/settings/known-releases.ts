@@ -1,7 +1,7 @@
 import { describedRelease, type ReleaseFacts } from '../../catalog/described';
 import { type Release as CatalogueRelease, findRelease, releaseOf } from '../../catalog/releases';
-import { checked } from '../../job/checked';
-import { Catalogue } from '../../job/releases/facts';
+import type { Catalogue } from '../../job/releases/facts';
+import { checks } from '../checks';
 import type { Release } from '../choices/release';
 import type { MaasMirrorProps } from '../maas-mirror-props';
 
@@ -18,6 +18,7 @@ export function catalogueOf({ catalogue, releases = [], views = [] }: MaasMirror
   const said = Object.entries(catalogue?.releases ?? {});
   const all = new Map<string, ReleaseFacts>(versions);
   for (const [name, facts] of said) all.set(name, { ...all.get(name), ...facts });
+  const { checked, Catalogue } = checks();
   return checked(Catalogue, { releases: Object.fromEntries(all) }, 'the property catalogue', hint);
 }
 

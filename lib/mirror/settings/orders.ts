@@ -1,15 +1,12 @@
 import type { Duration } from 'aws-cdk-lib';
 import { architecturesOf, type OfRelease } from '../../catalog/kernels';
 import { MirrorError } from '../../errors';
-import { checked } from '../../job/checked';
-import { MirrorConfig, ordersOf } from '../../job/config';
+import { bootloadersOrder, longestBoot } from '../../job/job';
 import { refuseNotYet } from '../../job/not-yet';
-import { bootloadersOrder, longestBoot, type Order } from '../../job/order';
+import type { Order } from '../../job/order';
 import { releaseFor } from '../../job/releases/release-for';
 import type { AddedRepository } from '../../job/sources/added-repository';
-import { refuseFileAddresses } from '../../job/sources/file-addresses';
-import { refusePasswords } from '../../job/sources/passwords';
-import { Places } from '../../job/sources/places';
+import { checks } from '../checks';
 import { requireKnown } from '../choices/known-at-synth';
 import type { MirrorView } from '../choices/mirror-view';
 import { nameOfSecret } from '../choices/secrets';
@@ -25,6 +22,7 @@ import { wholeMinutes } from './whole-minutes';
  */
 export function ordersOfProps(props: MaasMirrorProps): Order[] {
   refuseTokens(props);
+  const { checked, MirrorConfig, ordersOf, Places } = checks();
   const views = viewsOf(props);
   refuseFolders(props, views);
   refusePasswordsIn(props, views);
@@ -70,6 +68,7 @@ function refuseTokens({ views, places }: MaasMirrorProps): void {
 
 /** Of all views, like passwords. */
 function refuseFolders({ places }: MaasMirrorProps, views: readonly MirrorView[]): void {
+  const { refuseFileAddresses } = checks();
   refuseFileAddresses({ places: { ...places } as Order['places'] });
   for (const view of views)
     refuseFileAddresses({ customise: customiseOf(view) as Order['customise'] }, `view ${view.name}`);
@@ -77,6 +76,7 @@ function refuseFolders({ places }: MaasMirrorProps, views: readonly MirrorView[]
 
 /** Of views without releases and of places that no order has, too: all of it goes into a template. */
 function refusePasswordsIn({ places }: MaasMirrorProps, views: readonly MirrorView[]): void {
+  const { refusePasswords } = checks();
   refusePasswords({ places: { ...places } as Order['places'] });
   for (const view of views)
     refusePasswords({ customise: customiseOf(view) as Order['customise'] }, `view ${view.name}`);

@@ -5,8 +5,9 @@ import type { Construct } from 'constructs';
 import { seriesOf } from '../../catalog/names';
 import { familyOf, findRelease } from '../../catalog/releases';
 import { MirrorError } from '../../errors';
-import { type MirrorConfig, parseConfig, type View } from '../../job/config';
-import { type Catalogue, factsOf } from '../../job/releases/facts';
+import type { MirrorConfig, View } from '../../job/config';
+import type { Catalogue } from '../../job/releases/facts';
+import { checks } from '../checks';
 import { Architecture } from '../choices/architecture';
 import { KernelFlavour } from '../choices/kernel-flavour';
 import type { MirrorCatalogue } from '../choices/mirror-catalogue';
@@ -24,7 +25,7 @@ import { userFile } from './user-files';
  * @throws BadInput (misuse) naming the file and the field; UnknownRelease and the like
  */
 export function propsOfConfig(scope: Construct, id: string, path: string): MaasMirrorProps {
-  const config = parseConfig(userFile(path, 'the configuration').toString('utf8'), path);
+  const config = checks().parseConfig(userFile(path, 'the configuration').toString('utf8'), path);
   const { catalogue, schedule, site } = config;
   const secrets = namedSecrets(scope, id);
   return {
@@ -88,7 +89,7 @@ function releaseNamed(word: string, catalogue: Catalogue | undefined): Release {
   const own = Object.entries(catalogue?.releases ?? {}).find(([, { version }]) => version === word);
   const name = own?.[0] ?? seriesOf(word);
   if (familyOf(name) === 'debian') return DebianRelease.of(name);
-  const facts = findRelease(name) === undefined ? factsOf(catalogue, name) : undefined;
+  const facts = findRelease(name) === undefined ? checks().factsOf(catalogue, name) : undefined;
   if (facts !== undefined && facts.version === undefined) throw withoutVersion(name);
   return UbuntuRelease.of(name, facts?.version === undefined ? {} : { version: facts.version });
 }

@@ -5,8 +5,9 @@ import type { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { releases as allReleases, type Release } from '../../catalog/releases';
 import { MirrorError } from '../../errors';
-import { bootloadersOrder, type Order } from '../../job/order';
-import { planOf } from '../../job/plan';
+import { bootloadersOrder } from '../../job/job';
+import type { Order } from '../../job/order';
+import { checks } from '../checks';
 import { requireKnown } from '../choices/known-at-synth';
 import { secretsOf } from '../choices/secrets';
 import type { MaasMirrorProps } from '../maas-mirror-props';
@@ -101,7 +102,9 @@ function checkOrder(order: Order, { releases, kernels }: Pick<Settings, 'release
   if (!releases.includes(order.release)) {
     throw misuse(`the view ${order.view} wants ${order.release}, the property releases has ${releases.join(', ')}`);
   }
-  const wanted = planOf(order, 'synth').architectures.flatMap((one) => one.kernels);
+  const wanted = checks()
+    .planOf(order, 'synth')
+    .architectures.flatMap((one) => one.kernels);
   const missing = wanted.find(({ kernel }) => !kernels.includes(kernel));
   if (missing === undefined) return;
   throw misuse(`the view ${order.view} wants ${missing.kernel}, the property kernels has ${kernels.join(', ')}`);

@@ -14,6 +14,7 @@ export interface EachArchitectureProps {
   readonly prepareOnArm?: StageBuild;
   readonly bootTest: StageBuild;
   readonly kernelBuilds: KernelBuild[];
+  readonly otherKernels?: StageBuild;
   readonly select: IFunction;
   readonly publish: IFunction;
   /** How many architectures are built at once. */
@@ -46,6 +47,7 @@ export class EachArchitecture extends Construct {
     });
     const kernels = new EachKernel(this, 'Kernels', {
       kernelBuilds: props.kernelBuilds,
+      otherKernels: props.otherKernels?.project,
       bootTest: props.bootTest.project,
       maxConcurrency: props.maxKernelConcurrency,
     }).map;

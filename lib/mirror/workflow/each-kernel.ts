@@ -9,6 +9,8 @@ import { buildTask, isForArm } from './tasks';
 
 export interface EachKernelProps {
   readonly kernelBuilds: KernelBuild[];
+  /** Of flavours that none of these is for. @default - they fail as unknown */
+  readonly otherKernels?: IProject | undefined;
   readonly bootTest: IProject;
   /** How many flavours of one architecture are built at once. */
   readonly maxConcurrency: number;
@@ -21,8 +23,9 @@ export interface EachKernelProps {
 export class EachKernel extends Construct {
   readonly map: MapState;
 
-  constructor(scope: Construct, id: string, { kernelBuilds, bootTest: project, maxConcurrency }: EachKernelProps) {
+  constructor(scope: Construct, id: string, props: EachKernelProps) {
     super(scope, id);
+    const { kernelBuilds, otherKernels, bootTest: project, maxConcurrency } = props;
     const failed = this.kernelFailed();
     const kernelBuilt = this.kernelBuilt();
     const bootTest = buildTask(this, 'BootTest', {
@@ -35,16 +38,17 @@ export class EachKernel extends Construct {
       .when(Condition.stringEquals('$.job.bootTest', 'true'), bootTest)
       .otherwise(this.bootTestWaived().next(kernelBuilt));
 
-    const flavour = Choice.jsonPath(this, 'ChooseFlavour').otherwise(this.unknownKernel());
+    const extraction = (id: string, project: IProject) =>
+      buildTask(this, `Extract${id}`, { project, elsewhere: ownFields, resultPath: '$.extracted' })
+        .addCatch(failed, { errors: ['States.ALL'], resultPath: '$.error' })
+        .next(booted);
+    const flavour = Choice.jsonPath(this, 'ChooseFlavour').otherwise(
+      otherKernels === undefined ? this.unknownKernel() : extraction('Other', otherKernels),
+    );
     for (const build of onArmFirst(kernelBuilds)) {
-      const { kernel, machine, project: extraction } = build;
+      const { kernel, machine, project } = build;
       const suffix = machine === BuildMachine.ARM ? 'Arm' : '';
-      const extract = buildTask(this, `Extract${pascalCase(kernel.name)}${suffix}`, {
-        project: extraction,
-        elsewhere: ownFields,
-        resultPath: '$.extracted',
-      });
-      extract.addCatch(failed, { errors: ['States.ALL'], resultPath: '$.error' }).next(booted);
+      const extract = extraction(`${pascalCase(kernel.name)}${suffix}`, project);
       const isKernel = Condition.stringEquals('$.kernel', kernel.name);
       flavour.when(machine === BuildMachine.ARM ? Condition.and(isKernel, isForArm) : isKernel, extract);
     }

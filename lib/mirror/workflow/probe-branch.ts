@@ -13,7 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { CodeBuildStartBuild } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
-import { type ProbedMachine, probedMachines, probeTargets } from '../../job/aws/probe';
+import { type ProbedMachine, probedMachines, probeTargets } from '../../job/aws/probe-targets';
 import {
   jobVariables,
   probedForeignVariable,

@@ -1,7 +1,8 @@
 import { bootloaderContentId } from '../../catalog/bootloaders';
 import { contentId } from '../../catalog/products';
 import { familyOf } from '../../catalog/releases';
-import { bootloadersOrder, type Order } from '../../job/order';
+import { bootloadersOrder } from '../../job/job';
+import type { Order } from '../../job/order';
 import { readProducts } from '../../publication/read-view';
 import type { Store } from '../../store/store';
 

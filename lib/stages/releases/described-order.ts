@@ -4,7 +4,8 @@ import { architectures as builtArchitectures } from '../../catalog/architectures
 import { factsFault, isTooOld, oldestDescribed } from '../../catalog/described';
 import { findRelease, releaseNames } from '../../catalog/releases';
 import { MirrorError, withoutPasswords } from '../../errors';
-import { bootloadersOrder, type Order } from '../../job/order';
+import { bootloadersOrder } from '../../job/job';
+import type { Order } from '../../job/order';
 import { type DistroInfoRelease, distroInfoReleases } from '../../job/releases/distro-info';
 import type { AboutRelease, FactsSource, ReleaseFacts } from '../../job/releases/facts';
 import { streamAddress } from '../../job/sources/places';

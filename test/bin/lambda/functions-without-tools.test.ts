@@ -35,8 +35,11 @@ async function planned(order: Order): Promise<Plan> {
     [mirrorStoreVariable]: root,
     [workStoreVariable]: temporaryFolder(),
   };
-  const script = `require('./index.js').handler(${JSON.stringify({ order, execution: 'look' })}).then((plan) => console.log(JSON.stringify(plan)))`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { cwd: join(assets, 'plan'), env });
+  const script = `require('./plan.js').handler(${JSON.stringify({ order, execution: 'look' })}).then((plan) => console.log(JSON.stringify(plan)))`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], {
+    cwd: join(assets, 'functions'),
+    env,
+  });
   return JSON.parse(stdout) as Plan;
 }
 

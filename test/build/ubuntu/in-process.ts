@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import { jobOfStrings } from '../../../lib/job/environment';
 import type { Fetched } from '../../../lib/job/handed-on/results';
 import type { Job } from '../../../lib/job/job';
+import { jobOfStrings } from '../../../lib/job/job-of';
 import { foldersOf, made, runs } from '../../../lib/job/layout';
 import { Order } from '../../../lib/job/order';
 import { planOf } from '../../../lib/job/plan';

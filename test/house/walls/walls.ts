@@ -1,5 +1,5 @@
 import { builtinModules } from 'node:module';
-import type { IRegularForbiddenRuleType } from 'dependency-cruiser';
+import type { IReachabilityForbiddenRuleType, IRegularForbiddenRuleType } from 'dependency-cruiser';
 import { fileAccess, treeAlcove } from './file-access';
 import { doors, ground, house, type Room, top } from './rooms';
 
@@ -39,6 +39,23 @@ export function walls(): Rule[] {
       'only machine starts processes',
     ),
     ...ofFiles(),
+  ];
+}
+
+/**
+ * What holds of imports that are there at run time, types aside. An app that installs the constructs gets no other package
+ * than the peers: what needs zod and yaml is in lib/job/checks.ts, which lib/mirror loads made into one file.
+ */
+export function runtimeWalls(): IReachabilityForbiddenRuleType[] {
+  const peers = ['aws-cdk-lib', 'constructs', 'node:*'].map(packagePattern);
+  return [
+    {
+      name: 'baggage',
+      severity: 'error',
+      from: { path: '^lib/(mirror/|index\\.ts$)' },
+      to: { pathNot: [ours, '^\\.', ...peers], reachable: true },
+      comment: 'which apps that install the constructs do not have: go through lib/mirror/checks.ts',
+    },
   ];
 }
 

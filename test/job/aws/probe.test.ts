@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  isProbeInput,
-  isSigningProbe,
-  probedOf,
-  probedSourcesOf,
-  probeInput,
-  testSignedOf,
-} from '../../../lib/job/aws/probe';
+import { probedOf, probedSourcesOf, testSignedOf } from '../../../lib/job/aws/probe';
+import { isProbeInput, isSigningProbe, probeInput } from '../../../lib/job/aws/probe-targets';
 
 const fingerprint = '0123456789ABCDEF'.repeat(3).slice(0, 40);
 const refusal = (message: string) =>

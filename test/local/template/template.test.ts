@@ -3,6 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StateMachine } from 'aws-local-stepfunctions';
 import { describe, expect, test } from 'vitest';
+import { jobVariables } from '../../../lib/job/environment';
 import { localDefinition } from '../../../lib/local/template/definition';
 import { readAssembly } from '../../../lib/local/template/template';
 import { synthesise } from '../../../lib/mirror/app';
@@ -226,6 +227,23 @@ describe('the template that ships with this package', () => {
     expect(without('folder')(shipped.functions)).toEqual(without('folder')(functions));
   });
 
+  test('builds a kernel flavour that the catalogue does not have by a project that the plan tells of it', () => {
+    const chooseFlavour = stateNamed('ChooseFlavour', shipped.definition);
+    const extract = stateNamed(String(chooseFlavour?.Default), shipped.definition);
+
+    expect(chooseFlavour?.Default).toBe('ExtractOther');
+    const { EnvironmentVariablesOverride: variables } = extract?.Parameters ?? {};
+    expect(variables).toContainEqual(expect.objectContaining({ Name: jobVariables.kernel, 'Value.$': '$.kernel' }));
+    const known = stateNamed('ExtractHwe', shipped.definition);
+    expect({ ...extract, Parameters: { ...extract?.Parameters, ProjectName: '' } }).toEqual({
+      ...known,
+      Parameters: { ...known?.Parameters, ProjectName: '' },
+    });
+    const projectOf = (state: State | undefined) => shipped.projects.get(String(state?.Parameters?.ProjectName));
+    expect({ ...projectOf(extract), name: '' }).toEqual({ ...projectOf(known), name: '' });
+    expect(projectOf(extract)?.name).not.toBe(projectOf(known)?.name);
+  });
+
   test('names the bundles where they are, and copies none', () => {
     const assets = packagePath('dist/assets');
 
@@ -236,7 +254,7 @@ describe('the template that ships with this package', () => {
     const sources = [...shipped.projects.values()].map(({ source }) => source);
     expect(new Set(sources)).toEqual(new Set([join(assets, 'stage')]));
     const folders = [...shipped.functions.values()].map(({ folder }) => folder);
-    expect(new Set(folders)).toEqual(new Set(['plan', 'select', 'publish'].map((name) => join(assets, name))));
+    expect(new Set(folders)).toEqual(new Set([join(assets, 'functions')]));
   });
 
   test('is valid, so that nobody has to check it again', () => {
@@ -253,8 +271,27 @@ describe('the template that ships with this package', () => {
     const { tasks } = localDefinition(shipped.definition);
     expect(tasks.map(({ state }) => state)).toEqual(expect.arrayContaining(['Plan', 'Fetch', 'ExtractHwe', 'Publish']));
     for (const { source } of shipped.projects.values()) expect(readdirSync(source ?? '')).toContain('stage.js');
-    for (const { folder: code } of shipped.functions.values()) expect(readdirSync(code)).toContain('index.js');
+    for (const { folder: code, handler } of shipped.functions.values()) {
+      expect(readdirSync(code)).toContain(handler.replace('.handler', '.js'));
+    }
     const invoking = tasks.filter(({ resource }) => resource.endsWith('lambda:invoke')).map(({ state }) => state);
     expect(invoking.sort()).toEqual(['Conclude', 'Plan', 'ProbeSigning', 'Publish', 'PublishBootloaders', 'Select']);
   });
 });
+
+interface State {
+  readonly Default?: string;
+  readonly Parameters?: { readonly ProjectName?: unknown; readonly EnvironmentVariablesOverride?: unknown };
+}
+
+/** A state by its name, however deep it is. */
+function stateNamed(name: string, within: unknown): State | undefined {
+  if (typeof within !== 'object' || within === null) return undefined;
+  const { States } = within as { readonly States?: Readonly<Record<string, State>> };
+  if (States !== undefined && name in States) return States[name];
+  for (const inner of Object.values(within)) {
+    const found = stateNamed(name, inner);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

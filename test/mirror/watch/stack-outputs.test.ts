@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Architecture, UbuntuRelease } from '../../../lib';
-import { probedMachines } from '../../../lib/job/aws/probe';
+import { probedMachines } from '../../../lib/job/aws/probe-targets';
 import { optionalStackOutputs, outputOf, stackOutputs } from '../../../lib/job/aws/stack-outputs';
 import { synthesise } from '../../../lib/mirror/app';
 import { temporaryFolder } from '../../fixtures/temporary-folder';

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { jobOfStrings, workStoreVariable } from '../../../lib/job/environment';
+import { workStoreVariable } from '../../../lib/job/environment';
 import { mirrorStoreVariable } from '../../../lib/job/execution-names';
 import type { Fetched } from '../../../lib/job/handed-on/results';
+import { jobOfStrings } from '../../../lib/job/job-of';
 import { Order } from '../../../lib/job/order';
 import { Plan } from '../../../lib/job/plan';
 import { readView } from '../../../lib/publication/read-view';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { jobOfStrings } from '../../../lib/job/environment';
+import { jobOfStrings } from '../../../lib/job/job-of';
 import { Order } from '../../../lib/job/order';
 import { planOf } from '../../../lib/job/plan';
 import { verifyInProcess } from '../../../lib/simplestreams/openpgp/openpgp-verify';

@@ -3,7 +3,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
 import { Architecture, type MaasMirrorProps, UbuntuRelease } from '../../../lib';
 import { probedSourcesOf } from '../../../lib/job/aws/probe';
-import { probeSettings } from '../../../lib/mirror/settings/probe-settings';
+import { probeSettings } from '../../../lib/mirror/settings/probed-sources';
 import { settingsOf } from '../../../lib/mirror/settings/settings';
 
 const probedOf = (props: MaasMirrorProps) => {

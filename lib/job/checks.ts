@@ -1,0 +1,14 @@
+/**
+ * What the constructs do with zod and yaml, and what stands on it. The build makes dist/assets/config/index.js of this file
+ * alone, so that an app that installs the package installs neither: lib/mirror loads that (lib/mirror/checks.ts), and takes
+ * no more than types from here.
+ */
+export { checked } from './checked';
+export { MirrorConfig, ordersOf, parseConfig } from './config';
+export { Order } from './order';
+export { planOf } from './plan';
+export { Catalogue, factsOf } from './releases/facts';
+export { addedSources, archiveSources } from './sources/apt-sources';
+export { refuseFileAddresses } from './sources/file-addresses';
+export { refusePasswords } from './sources/passwords';
+export { Places, streamAddress } from './sources/places';

@@ -1,0 +1,63 @@
+import { architectureOf } from '../../catalog/architectures';
+import { familyOf } from '../../catalog/releases';
+import type { ProbedSources } from '../../job/aws/probe';
+import { bootloadersOrder } from '../../job/job';
+import type { Order } from '../../job/order';
+import { checks } from '../checks';
+import type { ProbeSettings } from './probe-settings';
+import type { Settings } from './settings';
+
+/** The sources of everything that the mirror builds by schedule; of one that builds on request only, Ubuntu's own. */
+export function probeSettings({ orders, releases, architectures }: Settings): ProbeSettings {
+  const images = orders.filter(({ release }) => release !== bootloadersOrder);
+  const tried = images.length > 0 ? images : [requestOf(releases, architectures)];
+  const { proxy, ca } = tried[0]?.places ?? {};
+  const documents = [...new Set(tried.flatMap(documentsOf))];
+  const sources = { documents, ...(proxy !== undefined && { proxy }), ...(ca !== undefined && { ca }) };
+  return { sources: carried(sources), foreign: architectures.filter(isEmulated) };
+}
+
+/** Characters of a variable that CodeBuild takes without question; it allows some 5500 for all of a build. */
+const longestVariable = 3500;
+
+function carried(sources: ProbedSources): string {
+  const text = JSON.stringify(sources);
+  if (text.length <= longestVariable) return text;
+  const untried = 'the sources of this mirror, with the certificates of ca, are too many for a variable';
+  return JSON.stringify({ documents: [], untried } satisfies ProbedSources);
+}
+
+/** As `maas-mirror build --stack` would order it; of all releases, one whose archive stays for years. */
+function requestOf(releases: readonly string[], architectures: readonly string[]): Order {
+  const release = releases.includes('noble') ? 'noble' : (releases.at(-1) ?? 'noble');
+  return checks().Order.parse({ release, architectures });
+}
+
+/** One document of each source. Repositories that ask for a password are left out: the probe has none. */
+function documentsOf(order: Order): string[] {
+  const { architectures, release, places } = order;
+  const { addedSources, archiveSources, streamAddress } = checks();
+  const archives = architectures.flatMap((architecture) => archiveSources(order, architecture).slice(0, 1));
+  const added = architectures
+    .flatMap((architecture) => addedSources(order, architecture))
+    .filter(({ credentials }) => credentials === undefined);
+  return [
+    ...(familyOf(release) === 'ubuntu' ? [startOf(streamAddress(places))] : []),
+    ...[...archives, ...added].map(({ uri, suite }) => releaseFile(uri.replace(/\/+$/, ''), suite)),
+  ];
+}
+
+function startOf(stream: string): string {
+  return stream.endsWith('.sjson') ? stream : `${stream.replace(/\/+$/, '')}/streams/v1/index.sjson`;
+}
+
+/** A suite that ends in a slash is a folder of its own: sources.list(5). */
+function releaseFile(uri: string, suite: string): string {
+  return suite.endsWith('/') ? `${uri}/${suite.replace(/^\.?\//, '')}InRelease` : `${uri}/dists/${suite}/InRelease`;
+}
+
+/** arm64 is changed on arm machines; it is only fetched on x86, where none of its programs run. */
+function isEmulated(architecture: string): boolean {
+  const { nativeOn } = architectureOf(architecture);
+  return !nativeOn.includes('amd64') && !nativeOn.includes('arm64');
+}
