@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { outputOf, stackOutputsOf } from '../../lib/job/aws/stack-outputs';
 import { ordersOf, parseConfig } from '../../lib/job/config';
-import { buildOf, checkBundles, jobOf } from '../../lib/job/environment';
+import { buildOf, checkBundles } from '../../lib/job/environment';
 import { selectInputOf } from '../../lib/job/handed-on/publish-input';
+import { jobOf } from '../../lib/job/job-of';
 import { Order } from '../../lib/job/order';
 import { concludeInputOf, planInputOf, planOf } from '../../lib/job/plan';
 import { distroInfoReleases } from '../../lib/job/releases/distro-info';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { main } from '../../../bin/command-line';
 import { runAccessAdd } from '../../../bin/commands/access/add';
 import { runAccessList } from '../../../bin/commands/access/list';
 import { runAccessRevoke } from '../../../bin/commands/access/revoke';
-import { main } from '../../../bin/maas-mirror';
 import { fakeAws, stackAnswer } from '../../fixtures/aws/fake-aws';
 import { SmallKeyValueStore } from '../../fixtures/aws/small-key-value-store';
 import { keptTerminal } from '../terminal/kept-terminal';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { main } from '../../../bin/maas-mirror';
+import { main } from '../../../bin/command-line';
 import { wellBuild } from '../../fixtures/aws/scripted-builds';
 import { smallDeployment, stackName } from '../../fixtures/aws/small-deployment';
 import { temporaryFolder } from '../../fixtures/temporary-folder';

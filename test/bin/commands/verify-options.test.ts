@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
-import { main } from '../../../bin/maas-mirror';
+import { main } from '../../../bin/command-line';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { environment } from '../../fixtures/aws/fake-aws';
 import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirror';

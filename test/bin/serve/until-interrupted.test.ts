@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { main } from '../../../bin/maas-mirror';
+import { main } from '../../../bin/command-line';
 import { exitCode } from '../../../bin/terminal/interruptible';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirror';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { jobOfStrings } from '../../../lib/job/environment';
 import { checkMaterials, checkPublishable, checkSelectable } from '../../../lib/job/handed-on/handed-on';
 import type { Materials } from '../../../lib/job/handed-on/materials';
 import { type PublishInput, type SelectInput, selectInputOf } from '../../../lib/job/handed-on/publish-input';
+import { jobOfStrings } from '../../../lib/job/job-of';
 import { Order } from '../../../lib/job/order';
 import { planOf } from '../../../lib/job/plan';
 

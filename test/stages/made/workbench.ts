@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
-import { jobOfStrings } from '../../../lib/job/environment';
 import type { Job } from '../../../lib/job/job';
+import { jobOfStrings } from '../../../lib/job/job-of';
 import { runs } from '../../../lib/job/layout';
 import { Order } from '../../../lib/job/order';
 import { planOf } from '../../../lib/job/plan';

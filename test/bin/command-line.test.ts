@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { main, programOf } from '../../bin/maas-mirror';
+import { main, programOf } from '../../bin/command-line';
 import { keptTerminal } from './terminal/kept-terminal';
 
 async function maasMirror(...words: string[]) {
