@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { it } from 'vitest';
 import { kernelOf } from '../lib/catalog/kernels';
 import { releaseOf } from '../lib/catalog/releases';
+import { BuildRequest } from '../lib/job/build-request';
 import type { Job } from '../lib/job/job';
-import { Order } from '../lib/job/order';
 import { aptInstall, aptUpdate } from '../lib/machine/apt/apt';
 import type { AptTree } from '../lib/machine/apt/apt-tree';
 import { prepareInitramfs } from '../lib/machine/initramfs/initramfs';
@@ -75,7 +75,7 @@ async function measure(from: SmallRelease, scratch: string, once: boolean): Prom
   await inTree([image.path], async (tree, upper) => {
     await prepareInitramfs(tree, initramfsChoiceOf(releaseOf('bookworm'), 'amd64'), 'buildspecs/initramfs');
     await aptUpdate(tree);
-    const resolution = await resolveKernels(tree, job, order, '');
+    const resolution = await resolveKernels(tree, job, request, '');
     if (once) await installCommon(tree, resolution);
     await makeSquashfs(upper, file, { compression: passingCompression, epoch: 1_748_736_000 });
   });
@@ -109,5 +109,9 @@ async function measure(from: SmallRelease, scratch: string, once: boolean): Prom
 
 const mega = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
 
-const order = Order.parse({ release: 'bookworm', architectures: ['amd64'], kernels: { required: [...smallKernels] } });
+const request = BuildRequest.parse({
+  release: 'bookworm',
+  architectures: ['amd64'],
+  kernels: { required: [...smallKernels] },
+});
 const job = { release: 'bookworm', architecture: 'amd64' } as Job;

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { BuildRequest } from '../lib/job/build-request';
 import type { Job } from '../lib/job/job';
 import { foldersOf } from '../lib/job/layout';
-import { Order } from '../lib/job/order';
 import { extract } from '../lib/stages/extract';
 import { fetch } from '../lib/stages/fetch';
 import { prepare } from '../lib/stages/prepare';
@@ -18,7 +18,7 @@ async function main([what = '', place = '', ...kernels]: readonly string[]): Pro
     const own = { ...job, kernel };
     const { base, prepared, extracted } = foldersOf(own);
     const folder = what === 'fetch' ? base : kernel === '' ? prepared : extracted;
-    return { job: own, order, store, folder, scratch, tools };
+    return { job: own, request, store, folder, scratch, tools };
   };
   if (what === 'fetch') {
     const one = await bench('');
@@ -54,7 +54,7 @@ const job: Job = {
   extracted: 'bench:1',
 };
 
-const order = Order.parse({ release: job.release, architectures: [job.architecture] });
+const request = BuildRequest.parse({ release: job.release, architectures: [job.architecture] });
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(error);

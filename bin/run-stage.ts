@@ -21,11 +21,11 @@ import { bootTest } from '../lib/stages/boot-test';
 import { buildBootloaders } from '../lib/stages/bootloaders';
 import { extract } from '../lib/stages/extract';
 import { fetch } from '../lib/stages/fetch';
-import { bootloadersOrder } from '../lib/stages/loaders/bootloader-places';
+import { bootloadersRequest } from '../lib/stages/loaders/bootloader-places';
 import { prepare } from '../lib/stages/prepare';
 import { type ProbeBench, probe } from '../lib/stages/probe';
 import { upgrade } from '../lib/stages/upgrade';
-import { readOrder, type Workbench } from '../lib/stages/workbench';
+import { readRequest, type Workbench } from '../lib/stages/workbench';
 import { openWorkStore } from '../lib/store/open';
 import { secretsFor } from './keys/secret-of';
 
@@ -36,7 +36,7 @@ const stages: Readonly<Record<string, (bench: Workbench) => Promise<unknown>>> =
   prepare: emulated(prepare),
   extract: emulated(extract),
   'boot-test': bootTest,
-  bootloaders: async (bench) => buildBootloaders(bench, await bootloadersOrder(bench)),
+  bootloaders: async (bench) => buildBootloaders(bench, await bootloadersRequest(bench)),
 };
 
 /** Tries the machine itself, and what a deployed mirror lets it do: it has no job. */
@@ -91,13 +91,13 @@ async function runStage(name: string, scratch: string): Promise<unknown> {
   const job = jobOf(process.env);
   checkBundles(job.bundles, process.env);
   const store = await openWorkStore(process.env[workStoreVariable] ?? '');
-  const order = await readOrder(job, store, scratch);
+  const request = await readRequest(job, store, scratch);
   const { [cacheVariable]: cache, [buildsAtOnceVariable]: buildsAtOnce = '1' } = process.env;
   const folder = runs.attempt(job, name, buildOf(process.env));
   const secretOf = secretsFor(process.env[workStoreVariable] ?? '');
   return await stages[name]?.({
     job,
-    order,
+    request,
     store,
     folder,
     scratch,

@@ -61,7 +61,7 @@ it('looks for passwords in long texts', () => {
 const folder = 'runs/noble-20261130T060000-deadbeef-0123456789abcdef';
 
 it.each([
-  ['a key', `${folder}/order.json`, 'runs/noble-20261130T060000-deadbeef-…/order.json'],
+  ['a key', `${folder}/request.json`, 'runs/noble-20261130T060000-deadbeef-…/request.json'],
   [
     'an address',
     `s3://work/${folder}/amd64/fetch/1 is gone`,

@@ -4,24 +4,24 @@ import { type Execution, startExecution } from '../../lib/cloud/follow/execution
 import { followExecution } from '../../lib/cloud/follow/follow';
 import { mirrorOf } from '../../lib/cloud/stack-outputs';
 import { MirrorError } from '../../lib/errors';
+import type { BuildRequest } from '../../lib/job/build-request';
 import type { ExecutionResult } from '../../lib/job/events';
-import { bootloadersOrder } from '../../lib/job/job';
+import { bootloadersRequest } from '../../lib/job/job';
 import { mirror as layout } from '../../lib/job/layout';
-import type { Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
 import { isDescribed } from '../../lib/job/releases/release-for';
 import { refuseFileAddresses } from '../../lib/job/sources/file-addresses';
 import { refusePasswords } from '../../lib/job/sources/passwords';
 import { keysOf } from '../../lib/simplestreams/openpgp/keyring';
 import { openStore } from '../../lib/store/open';
-import type { OrderOptions } from '../order/order-options';
-import { ordersFrom } from '../order/orders-from';
-import { releaseLine } from '../releases/described-orders';
+import { releaseLine } from '../releases/described-requests';
+import type { RequestOptions } from '../request/request-options';
+import { requestsFrom } from '../request/requests-from';
 import type { Terminal } from '../terminal/terminal';
 import { buildDisplay, failureLines } from './display';
 import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from './report';
 
-export interface CloudBuildOptions extends OrderOptions {
+export interface CloudBuildOptions extends RequestOptions {
   /** Name of the deployed stack. */
   readonly stack: string;
   /** Options that were given, and are no defaults, by commander's names. */
@@ -43,20 +43,20 @@ export async function runCloudBuild(
   terminal: Terminal,
 ): Promise<number> {
   refuseLocal(options);
-  const orders = ordersFrom(releases, options, cloudMachine);
-  for (const order of orders) {
-    refuseFileAddresses(order);
-    refusePasswords(order);
+  const requests = requestsFrom(releases, options, cloudMachine);
+  for (const request of requests) {
+    refuseFileAddresses(request);
+    refusePasswords(request);
   }
   using clients = openClients();
   const { stateMachineArn, mirrorUrl, credentialsStoreArn } = await mirrorOf(clients.cloudformation, options.stack);
 
   const results: BuildResult[] = [];
-  for (const [done, order] of orders.entries()) {
+  for (const [done, request] of requests.entries()) {
     try {
-      results.push(await buildOne(order, stateMachineArn, clients, options, terminal));
+      results.push(await buildOne(request, stateMachineArn, clients, options, terminal));
     } catch (error) {
-      const rest = orders.slice(done + 1).map(({ release }) => release);
+      const rest = requests.slice(done + 1).map(({ release }) => release);
       if (rest.length > 0) terminal.err(`not started: ${rest.join(', ')}`);
       throw error;
     }
@@ -72,34 +72,36 @@ export async function runCloudBuild(
 const cloudMachine = 'x86_64';
 
 async function buildOne(
-  order: Order,
+  request: BuildRequest,
   stateMachineArn: string,
   clients: Clients,
   options: CloudBuildOptions,
   terminal: Terminal,
 ): Promise<BuildResult> {
-  const execution = await startExecution(clients.sfn, { stateMachineArn, order, at: new Date() });
+  const execution = await startExecution(clients.sfn, { stateMachineArn, request, at: new Date() });
   const logs = executionPage(execution.arn);
-  terminal.err(`building ${order.release} into view ${order.view} of the stack ${options.stack}: ${execution.name}`);
+  terminal.err(
+    `building ${request.release} into view ${request.view} of the stack ${options.stack}: ${execution.name}`,
+  );
   terminal.err(`  ${logs}`);
-  const about = releaseLine(order, new Date());
+  const about = releaseLine(request, new Date());
   if (about !== undefined) terminal.err(`  ${about}`);
-  const { result, published } = await shown(order, execution, clients, options, terminal);
+  const { result, published } = await shown(request, execution, clients, options, terminal);
   for (const line of result.failures.flatMap(failureLines)) terminal.err(line);
   if (result.status === 'FAILED' && result.failures.length === 0) terminal.err(`${result.error}: ${result.cause}`);
-  return { order, execution: execution.name, logs, result, outcome: outcomeOf(result, published) };
+  return { request, execution: execution.name, logs, result, outcome: outcomeOf(result, published) };
 }
 
 async function shown(
-  order: Order,
+  request: BuildRequest,
   execution: Execution,
   clients: Clients,
   { signal, everySeconds }: CloudBuildOptions,
   terminal: Terminal,
 ): Promise<{ result: ExecutionResult; published: string[] }> {
   // What only the stack's Plan can find out is not known here.
-  const isKnown = order.release === bootloadersOrder || isDescribed(order);
-  const display = buildDisplay(isKnown ? [planOf(order, execution.name)] : [], terminal);
+  const isKnown = request.release === bootloadersRequest || isDescribed(request);
+  const display = buildDisplay(isKnown ? [planOf(request, execution.name)] : [], terminal);
   const published: string[] = [];
   try {
     const result = await followExecution(clients, execution, {

@@ -5,30 +5,30 @@ import { machine } from 'node:os';
 import { dirname, join } from 'node:path';
 import { familyOf } from '../../lib/catalog/releases';
 import { MirrorError } from '../../lib/errors';
+import type { BuildRequest } from '../../lib/job/build-request';
 import { cacheVariable, workStoreVariable } from '../../lib/job/environment';
 import type { ExecutionResult } from '../../lib/job/events';
 import { executionName, mirrorStoreVariable } from '../../lib/job/execution-names';
-import { bootloadersOrder } from '../../lib/job/job';
-import type { Order } from '../../lib/job/order';
+import { bootloadersRequest } from '../../lib/job/job';
 import { planOf } from '../../lib/job/plan';
 import { expireDownloads, expireRuns, removeRuns } from '../../lib/local/expire-runs';
 import { machineRepositories } from '../../lib/machine/apt/apt';
 import { checkAddedKeys } from '../../lib/stages/sources/added-sources';
 import { hasCode } from '../../lib/store/durable';
-import { checkCredentials, fromFolder } from '../order/credentials';
-import type { OrderOptions } from '../order/order-options';
-import { ordersFrom } from '../order/orders-from';
 import { requireRootFileSystems, requireSquashfs } from '../preflight/base';
 import { temporaryFolder } from '../preflight/environment';
 import { checkPlaces, openPlaces, type Places, placesOf } from '../preflight/places';
-import { describedOrders, releaseLine } from '../releases/described-orders';
+import { describedRequests, releaseLine } from '../releases/described-requests';
+import { checkCredentials, fromFolder } from '../request/credentials';
+import type { RequestOptions } from '../request/request-options';
+import { requestsFrom } from '../request/requests-from';
 import { requireListen } from '../serve/listen';
 import type { Terminal } from '../terminal/terminal';
 import { buildDisplay, failureLines } from './display';
 import { installHostTools } from './install-tools';
 import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from './report';
 
-export interface BuildOptions extends OrderOptions {
+export interface BuildOptions extends RequestOptions {
   /** Folder of the mirror, made where it is missing. */
   readonly mirror: string;
   /** Folder for what stages hand to each other, and for logs. @default - beside the mirror: `<mirror>.work` */
@@ -49,9 +49,9 @@ export async function runBuild(
   terminal: Terminal,
 ): Promise<number> {
   const folder = options.config === undefined ? '.' : dirname(options.config);
-  const asked = ordersFrom(releases, options, machine()).map((order) => fromFolder(order, folder));
+  const asked = requestsFrom(releases, options, machine()).map((request) => fromFolder(request, folder));
   await checkCredentials(asked);
-  for (const order of asked) await checkAddedKeys(order);
+  for (const request of asked) await checkAddedKeys(request);
   requireRoot();
   temporaryFolder();
   await requireListen(options);
@@ -59,31 +59,36 @@ export async function runBuild(
   const looked = await requireRootFileSystems(asked);
   const places = placesOf(options);
   const found = await checkPlaces(places, asked);
-  const orders = await describedOrders(asked);
+  const requests = await describedRequests(asked);
   const { signer } = await openPlaces(places, found, terminal);
-  await installHostTools(orders, terminal);
+  await installHostTools(requests, terminal);
   await expireRuns(places.work, new Date());
   await expireDownloads(join(places.work, 'cache'), new Date()); // needs flock
-  if (!looked) await requireRootFileSystems(orders);
+  if (!looked) await requireRootFileSystems(requests);
 
   const results: BuildResult[] = [];
-  for (const order of orders) results.push(await buildOne(await withArchive(order), places, options, terminal));
+  for (const request of requests) results.push(await buildOne(await withArchive(request), places, options, terminal));
   const told = { fingerprint: signer.fingerprint, json: options.json ?? false, now: new Date() };
   report(results, { ...places, ...told }, terminal);
   return exitCodeOf(results);
 }
 
-async function buildOne(order: Order, places: Places, options: BuildOptions, terminal: Terminal): Promise<BuildResult> {
-  const execution = await ownExecution(order, places);
+async function buildOne(
+  request: BuildRequest,
+  places: Places,
+  options: BuildOptions,
+  terminal: Terminal,
+): Promise<BuildResult> {
+  const execution = await ownExecution(request, places);
   const logs = join(places.work, 'logs', execution);
-  terminal.err(`building ${order.release} into view ${order.view} of ${places.mirror}`);
-  const about = releaseLine(order, new Date());
+  terminal.err(`building ${request.release} into view ${request.view} of ${places.mirror}`);
+  const about = releaseLine(request, new Date());
   if (about !== undefined) terminal.err(`  ${about}`);
-  const display = buildDisplay([planOf(order, execution)], terminal);
+  const display = buildDisplay([planOf(request, execution)], terminal);
   const published: string[] = [];
   let result: ExecutionResult;
   try {
-    result = await execute(order, execution, logs, places, options, (event) => {
+    result = await execute(request, execution, logs, places, options, (event) => {
       published.push(...publishedBy(event));
       display.on(event);
     });
@@ -96,17 +101,17 @@ async function buildOne(order: Order, places: Places, options: BuildOptions, ter
   }
   const lines = result.failures.flatMap(failureLines);
   for (const line of lines) terminal.err(line);
-  return { order, execution, logs, result, outcome: outcomeOf(result, published) };
+  return { request, execution, logs, result, outcome: outcomeOf(result, published) };
 }
 
 /** The name of an execution, and its folder of logs, are its alone; two builds of one order may begin in the same second. */
-async function ownExecution(order: Order, { work }: Places): Promise<string> {
+async function ownExecution(request: BuildRequest, { work }: Places): Promise<string> {
   const now = new Date();
   // What is handed on may hold passwords of repositories.
   await mkdir(join(work, 'runs'), { recursive: true, mode: 0o700 });
   await mkdir(join(work, 'logs'), { recursive: true });
   for (let attempt = 1; ; attempt++) {
-    const name = executionName(order, now, attempt === 1 ? undefined : attempt);
+    const name = executionName(request, now, attempt === 1 ? undefined : attempt);
     try {
       await mkdir(join(work, 'logs', name));
       return name;
@@ -117,7 +122,7 @@ async function ownExecution(order: Order, { work }: Places): Promise<string> {
 }
 
 async function execute(
-  order: Order,
+  request: BuildRequest,
   name: string,
   logs: string,
   places: Places,
@@ -134,7 +139,7 @@ async function execute(
   return await runExecution({
     assembly: readAssembly(packagePath('dist/local/MaasMirror.template.json')),
     validated: true,
-    input: order,
+    input: request,
     name,
     scratch,
     logs,
@@ -161,12 +166,12 @@ function requireRoot(): void {
 }
 
 /** A release of Debian comes from where this machine's own apt takes it, unless told. */
-async function withArchive(order: Order): Promise<Order> {
-  const { release, sources, base, places } = order;
-  if (release === bootloadersOrder || familyOf(release) !== 'debian') return order;
-  if (sources.length > 0 || base !== '' || places.archive !== undefined) return order;
+async function withArchive(request: BuildRequest): Promise<BuildRequest> {
+  const { release, sources, base, places } = request;
+  if (release === bootloadersRequest || familyOf(release) !== 'debian') return request;
+  if (sources.length > 0 || base !== '' || places.archive !== undefined) return request;
   return {
-    ...order,
+    ...request,
     sources: (await machineRepositories(release)).map(({ uri, suite, components }) => ({
       uri,
       suite,

@@ -1,11 +1,11 @@
 import { join, relative, resolve } from 'node:path';
 import { familyOf } from '../../lib/catalog/releases';
 import { supportAt, supportMark } from '../../lib/catalog/support';
+import type { BuildRequest } from '../../lib/job/build-request';
 import type { EngineEvent, ExecutionResult } from '../../lib/job/events';
-import { bootloadersOrder } from '../../lib/job/job';
+import { bootloadersRequest } from '../../lib/job/job';
 import { mirror as layout } from '../../lib/job/layout';
 import { isNotReady } from '../../lib/job/not-ready';
-import type { Order } from '../../lib/job/order';
 import { isDescribed, releaseFor, toldBy } from '../../lib/job/releases/release-for';
 import type { Published } from '../../lib/stages/publish';
 import type { Terminal } from '../terminal/terminal';
@@ -13,7 +13,7 @@ import { maasCommands } from './maas-commands';
 
 /** One execution, as it ended. */
 export interface BuildResult {
-  readonly order: Order;
+  readonly request: BuildRequest;
   readonly execution: string;
   /** Folder of its logs; in the cloud the page of the execution. */
   readonly logs: string;
@@ -94,11 +94,11 @@ export function report(results: readonly BuildResult[], options: ReportOptions, 
   const { mirror, fingerprint, json, now } = options;
   const keyring = below(mirror, layout.keyring);
   if (json) {
-    const builds = results.map(({ order, execution, result, outcome, logs }) => {
-      const view = viewBelow(mirror, order.view);
+    const builds = results.map(({ request, execution, result, outcome, logs }) => {
+      const view = viewBelow(mirror, request.view);
       return {
-        release: order.release,
-        ...aboutRelease(order, now),
+        release: request.release,
+        ...aboutRelease(request, now),
         view,
         execution,
         status: result.status,
@@ -109,14 +109,14 @@ export function report(results: readonly BuildResult[], options: ReportOptions, 
     terminal.out(JSON.stringify({ builds, keyring, fingerprint }, undefined, 2));
     return;
   }
-  for (const { order, outcome, logs, result } of results) {
-    terminal.out(`${result.status === 'SUCCEEDED' ? '✓' : '✗'} ${order.release}: ${outcome}`);
-    const mark = markOf(order, now);
+  for (const { request, outcome, logs, result } of results) {
+    terminal.out(`${result.status === 'SUCCEEDED' ? '✓' : '✗'} ${request.release}: ${outcome}`);
+    const mark = markOf(request, now);
     if (mark !== undefined) terminal.out(`  support      ${mark}`);
     terminal.out(`  logs         ${isAddress(logs) ? logs : fromHere(logs)}`);
   }
   const done = results.filter(({ result }) => result.status === 'SUCCEEDED');
-  const views = [...new Set(done.map(({ order }) => order.view))];
+  const views = [...new Set(done.map(({ request }) => request.view))];
   if (views.length === 0) return;
   for (const view of views) terminal.out(`  view         ${viewBelow(mirror, view)}`);
   terminal.out(`  keyring      ${keyring} (binary, as MAAS wants it)`);
@@ -125,13 +125,15 @@ export function report(results: readonly BuildResult[], options: ReportOptions, 
 }
 
 /** Undefined where only a stack knows the release, and of bootloaders. */
-function markOf(order: Order, now: Date): string | undefined {
-  return order.release === bootloadersOrder || !isDescribed(order) ? undefined : supportMark(releaseFor(order), now);
+function markOf(request: BuildRequest, now: Date): string | undefined {
+  return request.release === bootloadersRequest || !isDescribed(request)
+    ? undefined
+    : supportMark(releaseFor(request), now);
 }
 
-function aboutRelease(order: Order, now: Date): object {
-  if (order.release === bootloadersOrder || !isDescribed(order)) return {};
-  return { source: toldBy(order), support: supportAt(releaseFor(order), now) };
+function aboutRelease(request: BuildRequest, now: Date): object {
+  if (request.release === bootloadersRequest || !isDescribed(request)) return {};
+  return { source: toldBy(request), support: supportAt(releaseFor(request), now) };
 }
 
 /** The short way to a folder below this one; of all others the whole path. */
@@ -152,11 +154,11 @@ function viewBelow(mirror: string, view: string): string {
 }
 
 function commandsFor(view: string, done: readonly BuildResult[], { mirror, passwordsOf }: ReportOptions): string[] {
-  const orders = done.map(({ order }) => order).filter((order) => order.view === view);
-  const images = orders.filter(({ release }) => release !== bootloadersOrder);
+  const requests = done.map(({ request }) => request).filter((request) => request.view === view);
+  const images = requests.filter(({ release }) => release !== bootloadersRequest);
   if (!images.some(({ release }) => familyOf(release) === 'ubuntu')) return [];
   return maasCommands(view, {
-    bootloaders: images.length < orders.length,
+    bootloaders: images.length < requests.length,
     ...(isAddress(mirror) && { address: mirror.replace(/\/+$/, '') }),
     ...(passwordsOf !== undefined && { passwordsOf }),
   });

@@ -31,41 +31,41 @@ export interface Looked {
 export async function handler(event: unknown): Promise<Looked> {
   const input = lookInputOf(event);
   const looked = await lookAndStart(input);
-  const { view, release } = input.order;
-  const published = await newestTime(input.order, { mirror: await openStore(mirror()) });
+  const { view, release } = input.request;
+  const published = await newestTime(input.request, { mirror: await openStore(mirror()) });
   const behind = looked.news && !(await keepsUp(input)) ? 1 : 0;
   const stateMachineArn = stateMachine();
   console.log(JSON.stringify(measurements({ stateMachineArn, view, release, at: input.at, behind, published })));
   return looked;
 }
 
-async function lookAndStart({ order, at }: LookInput): Promise<Looked> {
+async function lookAndStart({ request, at }: LookInput): Promise<Looked> {
   const stateMachineArn = stateMachine();
-  const planned = await planOrNotReady(order);
+  const planned = await planOrNotReady(request);
   if (planned instanceof MirrorError) return { news: true, reason: planned.message };
   if (!planned.news) return { news: false, reason: planned.reason };
-  const running = await runningOf(sfn, { stateMachineArn, order });
+  const running = await runningOf(sfn, { stateMachineArn, request });
   if (running !== undefined) return { news: true, reason: 'it is being built', execution: running };
-  const { name } = await startExecution(sfn, { stateMachineArn, order, at });
+  const { name } = await startExecution(sfn, { stateMachineArn, request, at });
   return { news: true, reason: planned.reason, execution: name };
 }
 
 /** News is what a healthy mirror has nearly every day, too: it built those of the day before. */
-async function keepsUp({ order, at }: LookInput): Promise<boolean> {
+async function keepsUp({ request, at }: LookInput): Promise<boolean> {
   const since = keptUpSince({ at });
-  return (await succeededSince(sfn, { stateMachineArn: stateMachine(), order, since })) !== undefined;
+  return (await succeededSince(sfn, { stateMachineArn: stateMachine(), request, since })) !== undefined;
 }
 
 /** Upstream in the middle of an update is no failure: the next look finds it ready. */
-async function planOrNotReady(order: LookInput['order']): Promise<Plan | MirrorError> {
+async function planOrNotReady(request: LookInput['request']): Promise<Plan | MirrorError> {
   if (isInCloud(mirror())) {
-    refuseFileAddresses(order);
-    refusePasswords(order);
+    refuseFileAddresses(request);
+    refusePasswords(request);
   }
   const scratch = await mkdtemp(join(tmpdir(), 'look-'));
   try {
     const bench = { mirror: await openStore(mirror()), scratch, tools: __dirname, verify };
-    return await look(order, { ...bench, secretOf: secretsFor(mirror()) });
+    return await look(request, { ...bench, secretOf: secretsFor(mirror()) });
   } catch (error) {
     if (error instanceof MirrorError && error.name === 'NotReady') return error;
     throw error;

@@ -32,8 +32,8 @@ export async function handler(event: object): Promise<Plan | Conclusion> {
   } = process.env;
   const input = planInputOf(event);
   if (isInCloud(work)) {
-    refuseFileAddresses(input.order);
-    refusePasswords(input.order);
+    refuseFileAddresses(input.request);
+    refusePasswords(input.request);
   }
   const scratch = await mkdtemp(join(tmpdir(), 'plan-'));
   try {

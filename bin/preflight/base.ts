@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { MirrorError } from '../../lib/errors';
-import type { Order } from '../../lib/job/order';
+import type { BuildRequest } from '../../lib/job/build-request';
 import { run } from '../../lib/machine/run';
 import { checkSquashfs } from '../../lib/machine/tree/squashfs';
 
 /** Looks at the base images of builds, without any tool. @throws BadImage (misuse) for what is no whole squashfs */
-export async function requireSquashfs(orders: readonly Order[]): Promise<void> {
-  for (const base of basesOf(orders)) {
+export async function requireSquashfs(requests: readonly BuildRequest[]): Promise<void> {
+  for (const base of basesOf(requests)) {
     const there = await stat(base).catch(() => undefined);
     if (there?.isDirectory()) throw badBase(base, 'is a folder', `pack it first: mksquashfs ${base} base.squashfs`);
     // A FIFO would wait for a writer.
@@ -29,9 +29,9 @@ export async function requireSquashfs(orders: readonly Order[]): Promise<void> {
  * @returns false where that cannot be said yet, without unsquashfs
  * @throws BadImage (misuse)
  */
-export async function requireRootFileSystems(orders: readonly Order[]): Promise<boolean> {
+export async function requireRootFileSystems(requests: readonly BuildRequest[]): Promise<boolean> {
   try {
-    await requirePackageLists(basesOf(orders));
+    await requirePackageLists(basesOf(requests));
     return true;
   } catch (error) {
     if (error instanceof MirrorError && error.name === 'MissingTool') return false;
@@ -50,8 +50,8 @@ async function requirePackageLists(bases: readonly string[]): Promise<void> {
 
 const packageList = 'var/lib/dpkg/status';
 
-function basesOf(orders: readonly Order[]): string[] {
-  return [...new Set(orders.map(({ base }) => base).filter((base) => base !== ''))];
+function basesOf(requests: readonly BuildRequest[]): string[] {
+  return [...new Set(requests.map(({ base }) => base).filter((base) => base !== ''))];
 }
 
 function badBase(base: string, what: string, hint: string): MirrorError {

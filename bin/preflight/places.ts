@@ -3,8 +3,8 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { MirrorError } from '../../lib/errors';
+import type { BuildRequest } from '../../lib/job/build-request';
 import { mirror as layout } from '../../lib/job/layout';
-import type { Order } from '../../lib/job/order';
 import { requireOwnKey } from '../../lib/publication/keyring';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { DirectoryStore } from '../../lib/store/directory/directory';
@@ -50,7 +50,7 @@ export interface CheckedPlaces {
  */
 export async function checkPlaces(
   { mirror, work, key }: Places,
-  orders: readonly Pick<Order, 'view'>[],
+  requests: readonly Pick<BuildRequest, 'view'>[],
 ): Promise<CheckedPlaces> {
   await requireParent(mirror);
   const found = await findMirrorDirectory(mirror);
@@ -60,7 +60,7 @@ export async function checkPlaces(
   const signer = await signerOf(key, found);
   if (signer === undefined && isKeyFile(key)) await requireWritable('--key', dirname(resolve(key)));
   if (found !== undefined && signer !== undefined) await requireOwnKey({ mirror: found, signer });
-  for (const view of new Set(orders.map((order) => order.view))) await found?.requireOwn(layout.index(view));
+  for (const view of new Set(requests.map((request) => request.view))) await found?.requireOwn(layout.index(view));
   return { signer };
 }
 

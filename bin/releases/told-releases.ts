@@ -7,8 +7,8 @@ import { isNewer, type ToldRelease } from '../../lib/job/releases/buildable-rele
 import { distroInfoFile, distroInfoReleases } from '../../lib/job/releases/distro-info';
 import { Places } from '../../lib/job/sources/places';
 import { type NewReleases, newReleases } from '../../lib/stages/releases/new-releases';
-import { type PlacesOptions, placesFrom, readFile, readKeyring, readText } from '../order/places-from';
-import { textOf } from './described-orders';
+import { type PlacesOptions, placesFrom, readFile, readKeyring, readText } from '../request/places-from';
+import { textOf } from './described-requests';
 import { withStreamBench } from './stream-bench';
 
 export interface ToldOptions extends Omit<PlacesOptions, 'stream'> {

@@ -11,7 +11,7 @@ export function checked<T>(
   schema: z.ZodType<T>,
   value: unknown,
   name: string | { readonly plural: string },
-  hint = orderHint,
+  hint = requestHint,
 ): T {
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
@@ -59,7 +59,7 @@ function inside(value: unknown, key: PropertyKey): unknown {
   return value === null || typeof value !== 'object' ? undefined : (value as Record<PropertyKey, unknown>)[key];
 }
 
-const orderHint = 'maas-mirror build --help and mirror.schema.json list the options';
+const requestHint = 'maas-mirror build --help and mirror.schema.json list the options';
 
 /** Of what builds hand on. */
 export const handedOnHint =

@@ -3,9 +3,10 @@
  * alone, so that an app that installs the package installs neither: lib/mirror loads that (lib/mirror/checks.ts), and takes
  * no more than types from here.
  */
+
+export { BuildRequest } from './build-request';
 export { checked } from './checked';
-export { MirrorConfig, ordersOf, parseConfig } from './config';
-export { Order } from './order';
+export { MirrorConfig, parseConfig, requestsOf } from './config';
 export { planOf } from './plan';
 export { Catalogue, factsOf } from './releases/facts';
 export { addedSources, archiveSources } from './sources/apt-sources';

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { seriesOf } from '../catalog/names';
 import { familyOf } from '../catalog/releases';
 import { MirrorError, withoutPasswords } from '../errors';
+import { BootTimeout, BuildRequest, Compression, Customise, ViewName } from './build-request';
 import { checked } from './checked';
-import { bootloadersOrder } from './job';
+import { bootloadersRequest } from './job';
 import { refuseNotYet } from './not-yet';
-import { BootTimeout, Compression, Customise, Order, ViewName } from './order';
 import { type AboutRelease, Catalogue, factsOf } from './releases/facts';
 import { Places } from './sources/places';
 
@@ -102,14 +102,14 @@ export function parseConfig(text: string, file: string): MirrorConfig {
   return config;
 }
 
-export interface OrdersOptions {
+export interface RequestsOptions {
   /** @default - every view that has releases */
   readonly view?: string | undefined;
   /** @default - every release of the view */
   readonly releases?: readonly string[];
   readonly rebuild?: boolean;
   /** Of views that name none, for a release. */
-  readonly ownArchitecture: (order: Pick<Order, 'release' | 'about'>) => string;
+  readonly ownArchitecture: (request: Pick<BuildRequest, 'release' | 'about'>) => string;
   /** The content of a file that places name. */
   readonly read: (path: string) => Buffer;
   /** The same of a keyring, in its binary form. */
@@ -121,7 +121,7 @@ export interface OrdersOptions {
  * each view with Ubuntu in it.
  * @throws BadInput (misuse) for a view or release that the configuration does not have; UnknownRelease
  */
-export function ordersOf(config: MirrorConfig, options: OrdersOptions): Order[] {
+export function requestsOf(config: MirrorConfig, options: RequestsOptions): BuildRequest[] {
   const places = placesOf(config.places, options);
   const series = seriesIn(config.catalogue);
   const views = Object.entries(config.views).map(([name, settings]) => {
@@ -131,12 +131,12 @@ export function ordersOf(config: MirrorConfig, options: OrdersOptions): Order[] 
   const named = views.filter(([name, { releases }]) => (options.view ?? name) === name && releases.length > 0);
   const chosen = (options.releases ?? []).map(series);
   const unknown = chosen.filter((one) => {
-    return one !== bootloadersOrder && !named.some(([, { releases }]) => releases.includes(one));
+    return one !== bootloadersRequest && !named.some(([, { releases }]) => releases.includes(one));
   });
-  const orders = named.flatMap(([name, view]) =>
-    ordersOfView(name, view, { places, catalogue: config.catalogue }, { ...options, releases: chosen }),
+  const requests = named.flatMap(([name, view]) =>
+    requestsOfView(name, view, { places, catalogue: config.catalogue }, { ...options, releases: chosen }),
   );
-  if (orders.length > 0 && unknown.length === 0) return orders;
+  if (requests.length > 0 && unknown.length === 0) return requests;
   const wanted = [options.view ?? 'any view', ...unknown].join(', ');
   const there = views.map(([name, { releases }]) => `${name} (${releases.join(', ') || 'no releases'})`).join(', ');
   throw new MirrorError('BadInput', `the configuration builds nothing for ${wanted}; there are the views ${there}`, {
@@ -151,38 +151,41 @@ function seriesIn(catalogue: Catalogue | undefined): (word: string) => string {
   return (word) => own.find(([, { version }]) => version === word)?.[0] ?? seriesOf(word);
 }
 
-function ordersOfView(
+function requestsOfView(
   view: string,
   settings: View,
   { places, catalogue }: { readonly places: Places; readonly catalogue: Catalogue | undefined },
-  options: OrdersOptions,
-): Order[] {
+  options: RequestsOptions,
+): BuildRequest[] {
   const { releases: wanted = [], rebuild = false } = options;
   const { bootloaders, releases, architectures, ...rest } = settings;
   const images = releases.map((release) => {
     const facts = factsOf(catalogue, release);
     const about: AboutRelease | undefined = facts && { ...facts, sources: ['mirror.yaml'] };
-    const order = { ...rest, release, view, places, rebuild, ...(about && { about }) };
+    const request = { ...rest, release, view, places, rebuild, ...(about && { about }) };
     return checked(
-      Order,
-      { ...order, architectures: architectures ?? [options.ownArchitecture({ release, about })] },
+      BuildRequest,
+      { ...request, architectures: architectures ?? [options.ownArchitecture({ release, about })] },
       `view ${view} of the configuration`,
     );
   });
   const chosen = images.filter(({ release }) => wanted.length === 0 || wanted.includes(release));
-  const bring = bootloaders && (chosen.length > 0 || wanted.includes(bootloadersOrder));
+  const bring = bootloaders && (chosen.length > 0 || wanted.includes(bootloadersRequest));
   return [...chosen, ...(bring ? bootloadersFor(chosen.length > 0 ? chosen : images) : [])];
 }
 
 /** One order for the bootloaders of a view that images of Ubuntu are ordered for. */
-export function bootloadersFor(orders: readonly Order[]): Order[] {
-  const ubuntu = orders.find(({ release }) => familyOf(release) === 'ubuntu');
+export function bootloadersFor(requests: readonly BuildRequest[]): BuildRequest[] {
+  const ubuntu = requests.find(({ release }) => familyOf(release) === 'ubuntu');
   if (ubuntu === undefined) return [];
   const { view, places, rebuild } = ubuntu;
-  return [Order.parse({ release: bootloadersOrder, view, places, rebuild })];
+  return [BuildRequest.parse({ release: bootloadersRequest, view, places, rebuild })];
 }
 
-function placesOf(places: MirrorConfig['places'], { read, keyring }: Pick<OrdersOptions, 'read' | 'keyring'>): Places {
+function placesOf(
+  places: MirrorConfig['places'],
+  { read, keyring }: Pick<RequestsOptions, 'read' | 'keyring'>,
+): Places {
   const { streamKeyring, archiveKeyring, ca, ...rest } = places;
   const files = {
     ...(streamKeyring === undefined ? {} : { streamKeyring: keyring(streamKeyring).toString('base64') }),

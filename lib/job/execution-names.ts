@@ -1,4 +1,4 @@
-import type { Order } from './order';
+import type { BuildRequest } from './build-request';
 
 /** Where Plan and Publish find the mirror: `s3://bucket` or a directory. */
 export const mirrorStoreVariable = 'MIRROR_STORE';
@@ -11,10 +11,10 @@ const longest = 80;
  * the same second has the same name, so that Step Functions starts it once.
  * @param attempt 2, 3, … where the name is taken and another is wanted; appended as `-2`. @default - none
  */
-export function executionName(order: Order, at: Date, attempt?: number): string {
+export function executionName(request: BuildRequest, at: Date, attempt?: number): string {
   const time = timeOf(at);
-  const tail = [time, hash8(canonical(order)), ...(attempt === undefined ? [] : [attempt])].join('-');
-  const release = order.release.replace(/[^a-z0-9.-]/g, '').slice(0, longest - tail.length - 1);
+  const tail = [time, hash8(canonical(request)), ...(attempt === undefined ? [] : [attempt])].join('-');
+  const release = request.release.replace(/[^a-z0-9.-]/g, '').slice(0, longest - tail.length - 1);
   return `${release}-${tail}`;
 }
 
@@ -27,8 +27,8 @@ export function probeName(target: string, at: Date, attempt?: number): string {
 const timeOf = (at: Date) => at.toISOString().replace(/[-:]|\.\d+Z$/g, '');
 
 /** Whether an execution of this name is of this order, begun whenever. */
-export function isNameOf(name: string, order: Order): boolean {
-  return new RegExp(`^${order.release}-\\d{8}T\\d{6}-${hash8(canonical(order))}(-\\d+)?$`).test(name);
+export function isNameOf(name: string, request: BuildRequest): boolean {
+  return new RegExp(`^${request.release}-\\d{8}T\\d{6}-${hash8(canonical(request))}(-\\d+)?$`).test(name);
 }
 
 /** JSON in which the order of an object's fields makes no difference. */

@@ -43,7 +43,7 @@ export interface Job {
 export const noBuilds = { base: '', root: '', prepared: '', extracted: '' } as const;
 
 /** The release word of an execution that brings a view's bootloaders. */
-export const bootloadersOrder = 'bootloaders';
+export const bootloadersRequest = 'bootloaders';
 
 /** How long a boot may take before it has failed, in minutes; the project of boot tests allows for the longest. */
 export const longestBoot = 180;

@@ -4,7 +4,7 @@ import type { Job } from './job';
 export const runs = {
   /** @param folder of the execution: {@link executionFolder} */
   prefix: (folder: string) => `runs/${folder}/`,
-  order: (folder: string) => `runs/${folder}/order.json`,
+  request: (folder: string) => `runs/${folder}/request.json`,
   /** What came of the boot of a kernel, an initrd and a root. @param digest of their digests */
   booted: (folder: string, digest: string) => `runs/${folder}/booted/${digest}.json`,
   /**

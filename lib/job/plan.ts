@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { checkArchitecture } from '../catalog/kernels';
 import { familyOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
+import { BuildRequest, isCustomised } from './build-request';
 import { checked } from './checked';
 import { jobVariables, stringsOf } from './environment';
 import { ArchitectureResult } from './handed-on/results';
-import { bootloadersOrder, type Job, noBuilds } from './job';
-import { isCustomised, Order } from './order';
+import { bootloadersRequest, type Job, noBuilds } from './job';
 import { kernelChoices } from './releases/kernel-choice';
 import { releaseFor, toldBy } from './releases/release-for';
 import { repositoryText } from './sources/added-repository';
@@ -24,7 +24,7 @@ const redrives = count.nullish().transform((number) => number ?? 0);
 
 /** What the state machine gives to Plan. */
 export const PlanInput = z.strictObject({
-  order: Order,
+  request: BuildRequest,
   execution: z.string().min(1),
   redrives,
 });
@@ -81,35 +81,35 @@ export const concludeInputOf = (event: unknown): ConcludeInput =>
  * @param folder of the execution @default - there is none yet: nothing is built by this plan
  * @throws UnknownRelease, UnknownArchitecture, UnknownKernel, NotSupported, BadInput (all misuse)
  */
-export function planOf(order: Order, execution: string, folder = ''): Plan {
+export function planOf(request: BuildRequest, execution: string, folder = ''): Plan {
   const owner = { execution, folder };
-  if (order.release === bootloadersOrder) return bootloadersPlan(order, owner);
-  const release = releaseFor(order);
-  for (const architecture of order.architectures) checkArchitecture(release, architecture);
-  refuseSharedBase(order);
-  refuseUbuntusOwn(order);
-  refuseUnused(order);
-  const choices = kernelChoices(order);
+  if (request.release === bootloadersRequest) return bootloadersPlan(request, owner);
+  const release = releaseFor(request);
+  for (const architecture of request.architectures) checkArchitecture(release, architecture);
+  refuseSharedBase(request);
+  refuseUbuntusOwn(request);
+  refuseUnused(request);
+  const choices = kernelChoices(request);
   const notes = [
-    ...(order.about === undefined ? [] : [`${release.name} is ${release.title}, as told by ${toldBy(order)}`]),
+    ...(request.about === undefined ? [] : [`${release.name} is ${release.title}, as told by ${toldBy(request)}`]),
     ...choices.flatMap(({ architecture, leftOut }) =>
       leftOut.map((kernel) => `${architecture} has no ${kernel}, left out`),
     ),
   ];
   return {
     execution,
-    release: order.release,
-    view: order.view,
+    release: request.release,
+    view: request.view,
     news: true,
     bootloaders: false,
-    job: stringsOf(jobFor(order, owner, '')),
-    reason: [order.rebuild ? 'a rebuild was ordered' : 'ordered', ...notes].join('; '),
+    job: stringsOf(jobFor(request, owner, '')),
+    reason: [request.rebuild ? 'a rebuild was ordered' : 'ordered', ...notes].join('; '),
     architectures: choices
       .filter(({ kernels }) => kernels.length > 0)
       .map(({ architecture, kernels }) => ({
         architecture,
-        customised: isCustomised(order),
-        job: stringsOf(jobFor(order, owner, architecture)),
+        customised: isCustomised(request),
+        job: stringsOf(jobFor(request, owner, architecture)),
         kernels: [...kernels],
       })),
     ...firstRound,
@@ -118,8 +118,8 @@ export function planOf(order: Order, execution: string, folder = ''): Plan {
 
 const firstRound = { redrives: 0, published: [] };
 
-function bootloadersPlan(order: Order, owner: Owner): Plan {
-  const images = (['kernels', 'customise', 'serial'] as const).find((field) => order[field] !== undefined);
+function bootloadersPlan(request: BuildRequest, owner: Owner): Plan {
+  const images = (['kernels', 'customise', 'serial'] as const).find((field) => request[field] !== undefined);
   if (images !== undefined) {
     throw new MirrorError('BadInput', `bootloaders are ordered with ${images}, which images have`, {
       hint: 'order bootloaders by their view alone',
@@ -128,18 +128,18 @@ function bootloadersPlan(order: Order, owner: Owner): Plan {
   }
   return {
     execution: owner.execution,
-    release: order.release,
-    view: order.view,
+    release: request.release,
+    view: request.view,
     news: true,
     bootloaders: true,
-    job: stringsOf(jobFor(order, owner, '')),
-    reason: order.rebuild ? 'a rebuild was ordered' : 'ordered',
+    job: stringsOf(jobFor(request, owner, '')),
+    reason: request.rebuild ? 'a rebuild was ordered' : 'ordered',
     architectures: [],
     ...firstRound,
   };
 }
 
-function refuseSharedBase({ base, architectures }: Order): void {
+function refuseSharedBase({ base, architectures }: BuildRequest): void {
   if (base === '' || new Set(architectures).size < 2) return;
   throw new MirrorError('BadInput', `the base ${base} is ordered for ${architectures.join(', ')}`, {
     hint: 'a squashfs is of one architecture: order that one',
@@ -148,17 +148,17 @@ function refuseSharedBase({ base, architectures }: Order): void {
 }
 
 /** What only Ubuntu has, ordered for a Debian. */
-function refuseUbuntusOwn({ release, customise, serial, places }: Order): void {
+function refuseUbuntusOwn({ release, customise, serial, places }: BuildRequest): void {
   if (familyOf(release) === 'ubuntu') return;
   const ppa = customise?.repositories.map(repositoryText).find((text) => parseRepository(text).kind === 'ppa');
-  const ordered = [
+  const requested = [
     ...(ppa === undefined ? [] : [ppa.trim()]),
     ...(customise !== undefined && customise.proposed.length > 0 ? ['-proposed'] : []),
     ...(serial === undefined ? [] : [`the serial ${serial}`]),
     ...(places.snapshot === undefined ? [] : [`the snapshot ${places.snapshot}`]),
   ];
-  if (ordered.length === 0) return;
-  throw new MirrorError('NotSupported', `${ordered.join(' and ')} cannot be had for ${release}, which is Debian`, {
+  if (requested.length === 0) return;
+  throw new MirrorError('NotSupported', `${requested.join(' and ')} cannot be had for ${release}, which is Debian`, {
     hint: 'name a repository by its stanza, and an archive by its address (--archive)',
     misuse: true,
   });
@@ -166,8 +166,8 @@ function refuseUbuntusOwn({ release, customise, serial, places }: Order): void {
 
 type Owner = Pick<Job, 'execution' | 'folder'>;
 
-function jobFor(order: Order, owner: Owner, architecture: string): Job {
-  const { release, view, rebuild, bootTest } = order;
+function jobFor(request: BuildRequest, owner: Owner, architecture: string): Job {
+  const { release, view, rebuild, bootTest } = request;
   const empty = { kernel: '', inputs: '', recipe: '', bundles: '', ...noBuilds };
-  return { ...owner, release, architecture, view, ...empty, customised: isCustomised(order), bootTest, rebuild };
+  return { ...owner, release, architecture, view, ...empty, customised: isCustomised(request), bootTest, rebuild };
 }

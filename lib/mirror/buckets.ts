@@ -79,4 +79,4 @@ function logTo(bucket: Bucket, logs: IBucket, logFilePrefix: string): void {
 export const runsOf = (workBucket: IBucket): string => workBucket.arnForObjects('runs/*');
 
 /** The orders among them, one for each execution. */
-export const ordersOf = (workBucket: IBucket): string => workBucket.arnForObjects('runs/*/order.json');
+export const requestsOf = (workBucket: IBucket): string => workBucket.arnForObjects('runs/*/request.json');

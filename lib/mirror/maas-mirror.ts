@@ -154,7 +154,7 @@ export class MaasMirror extends Construct {
     });
   }
 
-  private lookForNews({ orders }: Settings, { schedule }: MaasMirrorProps): void {
+  private lookForNews({ requests }: Settings, { schedule }: MaasMirrorProps): void {
     const { look, tell } = this.functions;
     const { stateMachine } = this.workflow;
     const { stateMachineArn } = stateMachine;
@@ -165,19 +165,19 @@ export class MaasMirror extends Construct {
         resources: [stateMachineArn],
       }),
     );
-    if (schedule !== undefined) new Lookout(this, 'Lookout', { look, orders, schedule });
+    if (schedule !== undefined) new Lookout(this, 'Lookout', { look, requests, schedule });
     const builds = everyBuild(this.builds);
     new FailureNews(this, 'FailureNews', { workflow: this.workflow, builds, tell, topic: this.topic });
   }
 
   /** Looks that nobody schedules measure nothing that an alarm could go by. */
-  private watch({ orders }: Settings, { schedule }: MaasMirrorProps): Monitoring {
+  private watch({ requests }: Settings, { schedule }: MaasMirrorProps): Monitoring {
     return new Monitoring(this, 'Monitoring', {
       workflow: this.workflow,
       builds: everyBuild(this.builds),
       look: this.functions.look,
       tell: this.functions.tell,
-      orders: schedule === undefined ? [] : orders,
+      requests: schedule === undefined ? [] : requests,
       site: this.site,
       topic: this.topic,
     });

@@ -1,6 +1,6 @@
 import { MirrorError } from '../errors';
 import type { StackOutputs } from '../job/aws/stack-outputs';
-import { bootloadersOrder } from '../job/job';
+import { bootloadersRequest } from '../job/job';
 import { openStore } from '../store/open';
 import { listMirror, type MirrorRow } from './list';
 
@@ -47,7 +47,7 @@ async function rowsOfView(view: string, site: Awaited<ReturnType<typeof openStor
 }
 
 function byRelease(rows: readonly MirrorRow[]): HeldRelease[] {
-  const releaseOf = ({ bootloader, release }: MirrorRow) => (bootloader === undefined ? release : bootloadersOrder);
+  const releaseOf = ({ bootloader, release }: MirrorRow) => (bootloader === undefined ? release : bootloadersRequest);
   const groups = Map.groupBy(rows, (row) => `${row.view} ${releaseOf(row)}`);
   const held = [...groups.values()].flatMap((group) => {
     const [newest] = group; // listMirror's order

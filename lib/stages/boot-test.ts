@@ -3,9 +3,9 @@ import { architectureOf, runsOn } from '../catalog/architectures';
 import { bootOptionsOf } from '../catalog/boot/boot-options';
 import { kernelOf } from '../catalog/kernels';
 import { MirrorError } from '../errors';
+import type { BuildRequest } from '../job/build-request';
 import type { Booted } from '../job/handed-on/results';
 import { foldersOf, made } from '../job/layout';
-import type { Order } from '../job/order';
 import { releaseFor } from '../job/releases/release-for';
 import { chooseAcceleration } from '../machine/boot/acceleration';
 import type { Emulator } from '../machine/boot/emulator';
@@ -65,9 +65,9 @@ interface BootFiles {
 
 /** @returns what showed that the system is up */
 async function bootFiles(bench: Workbench, files: BootFiles, emulator: Emulator, isForeign: boolean): Promise<string> {
-  const { job, order, tools } = bench;
+  const { job, request, tools } = bench;
   const { console } = architectureOf(job.architecture).qemu;
-  const release = releaseFor(order);
+  const release = releaseFor(request);
   const { subarch } = kernelOf(release, job.architecture, job.kernel);
   const { sha256, size } = files;
   const path = rackPath({ ...job, sha256, os: release.os, subarch });
@@ -79,7 +79,7 @@ async function bootFiles(bench: Workbench, files: BootFiles, emulator: Emulator,
   const { acceleration, evidence: why } = isForeign
     ? ({ acceleration: 'tcg', evidence: `programs of ${job.architecture} do not run on this machine` } as const)
     : await chooseAcceleration({ emulator, kernel: files.kernel, console });
-  const minutes = bootMinutes(order, isForeign);
+  const minutes = bootMinutes(request, isForeign);
   logLine(`the machine is emulated by ${acceleration} (${why}) and has ${minutes} minutes`);
   progress(`booting ${job.kernel} in ${emulator.program}`);
   using units = unitProgress(progress);
@@ -107,7 +107,7 @@ async function bootFiles(bench: Workbench, files: BootFiles, emulator: Emulator,
 }
 
 /** A boot takes a minute, or a quarter of an hour where several share a slow machine. */
-export function bootMinutes({ bootTimeout }: Pick<Order, 'bootTimeout'>, isForeign: boolean): number {
+export function bootMinutes({ bootTimeout }: Pick<BuildRequest, 'bootTimeout'>, isForeign: boolean): number {
   return bootTimeout ?? (isForeign ? 60 : 30);
 }
 

@@ -16,7 +16,7 @@ import { handOn, type Workbench } from './workbench';
 /** What the stage of the bootloaders has; it belongs to no image, so there is neither job nor order. */
 export type LoaderBench = Pick<Workbench, 'store' | 'folder' | 'scratch' | 'tools'>;
 
-export interface BootloadersOrder extends ArchivePlaces {
+export interface BootloadersRequest extends ArchivePlaces {
   /** Lines of apt.conf. @default none */
   readonly aptOptions?: readonly string[];
   /** @default - as this machine's settings say */
@@ -27,8 +27,8 @@ export interface BootloadersOrder extends ArchivePlaces {
  * Takes every bootloader of the catalogue from the archives, and packs it as MAAS unpacks it.
  * @throws what a failing apt is told as (BadSignature, NotReady, …); BadFormat where a package is not what the catalogue says of it
  */
-export async function buildBootloaders(bench: LoaderBench, order: BootloadersOrder): Promise<BuiltBootloaders> {
-  const { packages, inReleases } = await download(bench, order);
+export async function buildBootloaders(bench: LoaderBench, request: BootloadersRequest): Promise<BuiltBootloaders> {
+  const { packages, inReleases } = await download(bench, request);
   const products: BuiltBootloader[] = [];
   for (const loader of bootloaders) {
     const own = (packages.get(sourceName(loader)) ?? []).filter(({ name }) => loader.packages.includes(name));
@@ -39,7 +39,7 @@ export async function buildBootloaders(bench: LoaderBench, order: BootloadersOrd
 
 async function download(
   { scratch, tools }: LoaderBench,
-  { aptOptions = [], network = {}, ...places }: BootloadersOrder,
+  { aptOptions = [], network = {}, ...places }: BootloadersRequest,
 ): Promise<{ packages: Map<string, readonly DownloadedPackage[]>; inReleases: string[] }> {
   const found = new Map<string, readonly DownloadedPackage[]>();
   const inReleases: string[] = [];

@@ -24,7 +24,7 @@ import { handOn, takeUp, type Workbench } from './workbench';
 /** Installs one kernel flavour into a throwaway overlay and takes its kernel and initramfs out. */
 export async function extract(bench: Workbench): Promise<Extracted> {
   const { job, scratch } = bench;
-  const release = releaseFor(bench.order);
+  const release = releaseFor(bench.request);
   const kernel = kernelOf(release, job.architecture, job.kernel);
   const from = foldersOf(job);
   const base = await takeUp(bench, made.squashfs(from.root));

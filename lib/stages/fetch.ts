@@ -21,8 +21,8 @@ import { handOn, serialOf, type Workbench } from './workbench';
 
 /** Brings the base image that everything else is built on. */
 export async function fetch(bench: Workbench): Promise<Fetched> {
-  const release = releaseFor(bench.order);
-  const { base: given } = bench.order;
+  const release = releaseFor(bench.request);
+  const { base: given } = bench.request;
   const base = given !== '' ? await givenBase(given) : await baseOf(release, bench);
   const manifest = base.manifest ?? (await writeManifest(base.squashfs, bench));
   return {
@@ -42,15 +42,15 @@ function baseOf(release: Release, bench: Workbench): Promise<Base> {
 
 /** Ubuntu's cloud image, as its signed stream offers it. */
 async function cloudBase(release: Release, bench: Workbench): Promise<Base> {
-  const { order, scratch, cache } = bench;
+  const { request, scratch, cache } = bench;
   const search = await searchOf(bench);
   progress(`looking for ${search.release} ${search.architecture} in ${withoutPasswords(search.stream)}`);
   const warn = (sentence: string) => progress(`warning: ${sentence}`);
   const image = await findCloudImage({ ...search, retried: progress, warn });
   const { serial, squashfs, manifest, source } = await bringCloudImage(image, {
     scratch,
-    network: networkOf(order.places),
-    compression: squashfsCompression(release, order.compression),
+    network: networkOf(request.places),
+    compression: squashfsCompression(release, request.compression),
     ...(cache !== undefined && { cache }),
   });
   const { url: uri, sha256, product } = source;

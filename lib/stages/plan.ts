@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { bootloaderContentId } from '../catalog/bootloaders';
 import { contentId } from '../catalog/products';
+import type { BuildRequest } from '../job/build-request';
 import { executionFolder, runs } from '../job/layout';
-import type { Order } from '../job/order';
 import { type Plan, type PlanInput, planOf } from '../job/plan';
 import { releaseFor } from '../job/releases/release-for';
 import { readProducts } from '../publication/read-view';
@@ -11,7 +11,7 @@ import type { Store } from '../store/store';
 import { bootloaderInputs, imageInputs } from './news/inputs';
 import { isUpToDate } from './news/is-up-to-date';
 import { recipeOf } from './news/recipe';
-import { describedOrder } from './releases/described-order';
+import { describedRequest } from './releases/described-request';
 import { checkAddedKeys } from './sources/added-sources';
 import type { SecretOf } from './sources/source-credentials';
 
@@ -42,20 +42,20 @@ export interface PlanBench extends LookBench {
  * by a retry or a redrive, has another, so what anybody has written before makes no difference.
  */
 export async function plan(
-  { order: ordered, execution, redrives = 0 }: Partial<PlanInput> & Pick<PlanInput, 'order' | 'execution'>,
+  { request: requested, execution, redrives = 0 }: Partial<PlanInput> & Pick<PlanInput, 'request' | 'execution'>,
   bench: PlanBench,
 ): Promise<Plan> {
-  const order = await describedOrder(ordered, bench);
+  const request = await describedRequest(requested, bench);
   const folder = executionFolder(execution, bench.random(8));
-  const planned = { ...planOf(order, execution, folder), redrives };
-  await bench.work.create(runs.order(folder), Buffer.from(`${JSON.stringify(order)}\n`));
-  return narrowed(planned, order, bench);
+  const planned = { ...planOf(request, execution, folder), redrives };
+  await bench.work.create(runs.request(folder), Buffer.from(`${JSON.stringify(request)}\n`));
+  return narrowed(planned, request, bench);
 }
 
 /** The same without an execution: what one would find. */
-export async function look(ordered: Order, bench: LookBench): Promise<Plan> {
-  const order = await describedOrder(ordered, bench);
-  return narrowed(planOf(order, 'look'), order, bench);
+export async function look(requested: BuildRequest, bench: LookBench): Promise<Plan> {
+  const request = await describedRequest(requested, bench);
+  return narrowed(planOf(request, 'look'), request, bench);
 }
 
 /**
@@ -63,9 +63,9 @@ export async function look(ordered: Order, bench: LookBench): Promise<Plan> {
  * image that the stream offers and the recipe are those that every ordered product was last built or looked at with.
  * What cannot be told cheaply counts as new; Select then compares what really would go in.
  */
-async function narrowed(ordered: Plan, order: Order, bench: LookBench): Promise<Plan> {
-  const planned = withBundles(ordered, bench.bundles ?? '');
-  return planned.bootloaders ? planBootloaders(planned, order, bench) : planImages(planned, order, bench);
+async function narrowed(requested: Plan, request: BuildRequest, bench: LookBench): Promise<Plan> {
+  const planned = withBundles(requested, bench.bundles ?? '');
+  return planned.bootloaders ? planBootloaders(planned, request, bench) : planImages(planned, request, bench);
 }
 
 /** Stages and functions of other bundles refuse to go on with it. */
@@ -74,20 +74,22 @@ function withBundles(plan: Plan, bundles: string): Plan {
   return { ...plan, job: { ...plan.job, bundles }, architectures };
 }
 
-async function planImages(planned: Plan, order: Order, bench: LookBench): Promise<Plan> {
-  await checkAddedKeys(order);
-  const recipe = recipeOf(order);
+async function planImages(planned: Plan, request: BuildRequest, bench: LookBench): Promise<Plan> {
+  await checkAddedKeys(request);
+  const recipe = recipeOf(request);
   const architectures = await Promise.all(
     planned.architectures.map(async (one) => {
       const scratch = join(bench.scratch, one.architecture);
-      const inputs = await imageInputs({ ...bench, order, scratch }, one.architecture, recipe);
+      const inputs = await imageInputs({ ...bench, request, scratch }, one.architecture, recipe);
       return { ...one, job: { ...one.job, recipe, inputs: inputs ?? '' } };
     }),
   );
-  if (order.rebuild) return { ...planned, architectures };
+  if (request.rebuild) return { ...planned, architectures };
 
-  const document = await readProducts(order.view, contentId(releaseFor(order), order.view), { mirror: bench.mirror });
-  const news = architectures.filter((one) => !isUpToDate(document, one, order));
+  const document = await readProducts(request.view, contentId(releaseFor(request), request.view), {
+    mirror: bench.mirror,
+  });
+  const news = architectures.filter((one) => !isUpToDate(document, one, request));
   if (news.length > 0) return { ...planned, architectures: news };
   return {
     ...planned,
@@ -97,12 +99,12 @@ async function planImages(planned: Plan, order: Order, bench: LookBench): Promis
   };
 }
 
-async function planBootloaders(planned: Plan, order: Order, bench: LookBench): Promise<Plan> {
-  const inputs = (await bootloaderInputs({ ...bench, order })) ?? '';
+async function planBootloaders(planned: Plan, request: BuildRequest, bench: LookBench): Promise<Plan> {
+  const inputs = (await bootloaderInputs({ ...bench, request })) ?? '';
   const plan = { ...planned, job: { ...planned.job, inputs } };
-  const document = await readProducts(order.view, bootloaderContentId(order.view), { mirror: bench.mirror });
+  const document = await readProducts(request.view, bootloaderContentId(request.view), { mirror: bench.mirror });
   const products = Object.values(document?.products ?? {});
   const known = inputs !== '' && products.length > 0 && products.every((product) => product.inputs === inputs);
-  if (order.rebuild || !known) return plan;
+  if (request.rebuild || !known) return plan;
   return { ...plan, news: false, reason: 'nothing is new: the archives are those of the newest versions' };
 }

@@ -54,7 +54,7 @@ export async function prepare(bench: Workbench): Promise<Prepared> {
 /** @returns the archives that apt has verified */
 async function installInitramfsPackages(chroot: AptTree, bench: Workbench): Promise<Materials['archives']> {
   const { job, tools } = bench;
-  const release = releaseFor(bench.order);
+  const release = releaseFor(bench.request);
   await prepareInitramfs(chroot, initramfsChoiceOf(release, job.architecture), join(tools, 'initramfs'));
   progress('reading the package lists');
   await aptUpdate(chroot);
@@ -80,7 +80,7 @@ async function look(
   bench: Workbench,
 ): Promise<{ resolution: Resolution; materials: Materials }> {
   const [before, after] = [manifestOf(image), manifestOf(chroot.path)];
-  const resolution = await resolveKernels(chroot, bench.job, bench.order, sha256Of(after));
+  const resolution = await resolveKernels(chroot, bench.job, bench.request, sha256Of(after));
   const materials = materialsOf(verified, { before, after }, resolution.installed);
   const archives = unique([...materials.archives, ...(await archivesOfUpgrade(bench))]);
   const [changed, removed] = [await changesIn(bench), await removedIn(bench)];

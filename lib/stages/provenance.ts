@@ -1,8 +1,8 @@
 import type { Kernel } from '../catalog/kernels';
 import { withoutPasswords } from '../errors';
+import type { BuildRequest } from '../job/build-request';
 import type { Materials } from '../job/handed-on/materials';
 import type { Fetched } from '../job/handed-on/results';
-import type { Order } from '../job/order';
 import { repositoryText } from '../job/sources/added-repository';
 import { toolVersion } from '../job/tool';
 import { writeJson } from '../simplestreams/json';
@@ -10,7 +10,7 @@ import type { Item } from '../simplestreams/types';
 
 /** All that a version was made of. */
 export interface Origin {
-  readonly order: Order;
+  readonly request: BuildRequest;
   readonly fetched: Fetched;
   readonly materials: Materials;
   readonly recipe: string;
@@ -55,8 +55,8 @@ interface Dependency {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-function parametersOf({ release, architecture, name, package: kernelPackage }: Kernel, { order }: Origin): object {
-  const { customise, compression, serial } = order;
+function parametersOf({ release, architecture, name, package: kernelPackage }: Kernel, { request }: Origin): object {
+  const { customise, compression, serial } = request;
   const asked = {
     ...(customise && {
       customise: { ...customise, repositories: customise.repositories.map(repositoryText).map(withoutPasswords) },

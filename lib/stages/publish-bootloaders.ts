@@ -39,7 +39,7 @@ export interface PublishedBootloaders {
  * @throws ContractBroken and BadSignature, with nothing published; VersionConflict where no name is left
  */
 export async function publishBootloaders(
-  { view, execution, folder, inputs, built: { build, result: built }, ...ordered }: BootloadersToPublish,
+  { view, execution, folder, inputs, built: { build, result: built }, ...requested }: BootloadersToPublish,
   bench: PublishBench,
 ): Promise<PublishedBootloaders> {
   // Only what the packages were really taken by counts as looked at.
@@ -48,7 +48,7 @@ export async function publishBootloaders(
   const before = await readProducts(view, id, bench); // nothing is written beside a view that another key has signed
   await showMirror(view, 'bootloaders', bench);
   const claims = newestClaims(offers, before);
-  const rebuild = await isStillToRebuild({ rebuild: ordered.rebuild ?? false, execution }, claims, bench.mirror);
+  const rebuild = await isStillToRebuild({ rebuild: requested.rebuild ?? false, execution }, claims, bench.mirror);
 
   const from = runs.attempt({ folder, architecture: '', kernel: '' }, 'bootloaders', build);
 

@@ -26,7 +26,7 @@ import {
   provenanceFile,
   versionOf,
 } from './news/offers';
-import { materialsAt, orderAt } from './run-documents';
+import { materialsAt, requestAt } from './run-documents';
 
 export interface PublishBench extends Press {
   /** The work store, which holds what the builds of this execution handed on. */
@@ -50,14 +50,14 @@ export interface Published {
  * @throws BadInput for what no build of this order hands on; RequiredKernelFailed; ContractBroken and BadSignature, with nothing published
  */
 export async function publish(input: PublishInput, bench: PublishBench): Promise<Published> {
-  const ordered = jobOfStrings(input.job);
-  const context = await contextOf(ordered, input, bench);
+  const requested = jobOfStrings(input.job);
+  const context = await contextOf(requested, input, bench);
   const { built, leftOut } = sorted(input.kernels, input.selected);
-  const offers = offersOf(ordered, input, built, context);
-  const id = contentIdOf(ordered);
-  await readIndex(ordered.view, bench); // nothing is written beside a view that another key has signed
-  await showMirror(ordered.view, ordered.release, bench);
-  const job = { ...ordered, rebuild: await wantsRebuild(ordered, offers, bench) };
+  const offers = offersOf(requested, input, built, context);
+  const id = contentIdOf(requested);
+  await readIndex(requested.view, bench); // nothing is written beside a view that another key has signed
+  await showMirror(requested.view, requested.release, bench);
+  const job = { ...requested, rebuild: await wantsRebuild(requested, offers, bench) };
 
   for (;;) {
     const claimed = await claimNews(job, input.fetched.result.serial, offers, bench);
@@ -137,13 +137,13 @@ function sorted(
 /** What the builds say is checked before anything is done by it. */
 async function contextOf(job: Job, input: PublishInput, { work, now }: PublishBench): Promise<Context> {
   const { build, result } = input.prepared;
-  const order = await orderAt(job.folder, work);
-  const asked = { job, order, now: now() };
+  const request = await requestAt(job.folder, work);
+  const asked = { job, request, now: now() };
   checkPublishable(input, asked);
   const key = made.materials(foldersOf({ ...job, prepared: build }).prepared);
   const materials = await materialsAt({ key, ...result.materials }, work);
   checkMaterials(materials, asked);
-  return { order, materials };
+  return { request, materials };
 }
 
 /** Objects only reach the pool with the digests that came through the state machine. */

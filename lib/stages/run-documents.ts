@@ -1,16 +1,16 @@
 import { MirrorError } from '../errors';
+import { BuildRequest } from '../job/build-request';
 import { checked, handedOnHint } from '../job/checked';
 import { Materials } from '../job/handed-on/materials';
 import type { Artefact } from '../job/handed-on/results';
 import { runs } from '../job/layout';
-import { Order } from '../job/order';
 import { sha256Of } from '../sha256';
 import type { Store } from '../store/store';
 
 /** The order that Plan wrote down. @throws NoSuchObject, or AccessDenied by S3, where the run has expired */
-export async function orderAt(folder: string, work: Store): Promise<Order> {
-  const key = runs.order(folder);
-  return checked(Order, JSON.parse(await textAt(key, work)), 'the order of the execution');
+export async function requestAt(folder: string, work: Store): Promise<BuildRequest> {
+  const key = runs.request(folder);
+  return checked(BuildRequest, JSON.parse(await textAt(key, work)), 'the order of the execution');
 }
 
 /**

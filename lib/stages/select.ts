@@ -2,19 +2,19 @@ import { kernelOf } from '../catalog/kernels';
 import { contentId, productId } from '../catalog/products';
 import type { Release } from '../catalog/releases';
 import { MirrorError } from '../errors';
+import type { BuildRequest } from '../job/build-request';
 import { checkSelectable } from '../job/handed-on/handed-on';
 import type { SelectInput } from '../job/handed-on/publish-input';
 import type { ResolvedKernel, Selected, SelectedFlavour } from '../job/handed-on/results';
 import type { Job } from '../job/job';
 import { jobOfStrings } from '../job/job-of';
-import type { Order } from '../job/order';
 import { releaseFor } from '../job/releases/release-for';
 import { readProducts } from '../publication/read-view';
 import type { Product, Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
 import type { Store } from '../store/store';
 import { isStanding, newestName } from './news/news';
-import { orderAt } from './run-documents';
+import { requestAt } from './run-documents';
 
 type Resolved = Extract<ResolvedKernel, { outcome: 'resolved' }>;
 
@@ -28,13 +28,13 @@ export async function select(
   { mirror, work, now }: { readonly mirror: Store; readonly work: Store; readonly now: () => Date },
 ): Promise<Selected> {
   const job = jobOfStrings(input.job);
-  const order = await orderAt(job.folder, work);
-  checkSelectable(input, { job, order, now: now() });
-  const release = releaseFor(order);
+  const request = await requestAt(job.folder, work);
+  checkSelectable(input, { job, request, now: now() });
+  const release = releaseFor(request);
   const document = await readProducts(job.view, contentId(release, job.view), { mirror });
   const productOf = (kernel: string) => productIn(document, kernel, release, job);
   refuseMissing(input);
-  refuseOlderBase(input, productOf, order);
+  refuseOlderBase(input, productOf, request);
 
   const resolved = input.prepared.result.kernels.filter((one) => one.outcome === 'resolved');
   const news = resolved.filter(
@@ -88,7 +88,7 @@ function refuseMissing({ kernels, prepared: { result: prepared } }: SelectInput)
 function refuseOlderBase(
   { fetched: { result: fetched }, kernels }: SelectInput,
   productOf: (kernel: string) => Product | undefined,
-  { serial: asked }: Order,
+  { serial: asked }: BuildRequest,
 ): void {
   if (asked !== undefined || fetched.source.kind === 'given') return;
   for (const { kernel } of kernels) {

@@ -39,7 +39,7 @@ export async function upgrade(bench: Workbench): Promise<Root> {
     const archives = await quietly(chroot, bench, () => change(apt, bench));
     await handOnJson(bench, made.archives(bench.folder), archives);
   }
-  ownSettings(root.path, releaseFor(bench.order));
+  ownSettings(root.path, releaseFor(bench.request));
   const removed = await removeIdentities(root.path, image.path, root.upper);
   await handOnJson(bench, made.removed(bench.folder), removed);
   await cleanImage(root.path, image.path);
@@ -67,8 +67,8 @@ async function quietly<T>(chroot: Chroot, { tools }: Workbench, work: () => Prom
 }
 
 /** The order of things is the peer's: facts/build.md §2. @returns the archives that apt has verified */
-async function change(chroot: OpenedApt, { job, order }: Workbench): Promise<Materials['archives']> {
-  const { repositories, proposed, packages, purge } = order.customise ?? empty;
+async function change(chroot: OpenedApt, { job, request }: Workbench): Promise<Materials['archives']> {
+  const { repositories, proposed, packages, purge } = request.customise ?? empty;
   const named = proposed === 'all' ? [] : proposed.filter((name) => !isKernelPackage(name));
   progress('reading the package lists');
   await aptUpdate(chroot);
@@ -104,6 +104,6 @@ async function installedKernels(chroot: Chroot): Promise<string[]> {
   return names.filter(isKernelPackage);
 }
 
-function compressionFor({ order }: Workbench) {
-  return squashfsCompression(releaseFor(order), order.compression);
+function compressionFor({ request }: Workbench) {
+  return squashfsCompression(releaseFor(request), request.compression);
 }

@@ -1,11 +1,11 @@
 /* stages: what a build does: one recipe per stage on top. */
 
 import { join } from 'node:path';
+import { BuildRequest } from '../job/build-request';
 import { checked } from '../job/checked';
 import type { Made } from '../job/handed-on/results';
 import type { Job } from '../job/job';
 import { runs } from '../job/layout';
-import { Order } from '../job/order';
 import { digestOf } from '../machine/digest';
 import { readText } from '../machine/files';
 import type { Store } from '../store/store';
@@ -14,7 +14,7 @@ import type { SecretOf } from './sources/source-credentials';
 /** All that a stage has: what is ordered, where things lie, and where it may work. */
 export interface Workbench {
   readonly job: Job;
-  readonly order: Order;
+  readonly request: BuildRequest;
   /** Where this build puts what it makes: keys of the work store begin with it. */
   readonly folder: string;
   /** The work store, which holds what other stages of this execution made. */
@@ -32,14 +32,14 @@ export interface Workbench {
 }
 
 /** The order that Plan wrote down. @throws NoSuchObject, BadInput */
-export async function readOrder(
+export async function readRequest(
   { execution, folder }: Pick<Job, 'execution' | 'folder'>,
   store: Store,
   scratch: string,
-): Promise<Order> {
-  const file = join(scratch, 'order.json');
-  await store.readTo(runs.order(folder), file);
-  return checked(Order, JSON.parse(await readText(file)), `the order of ${execution}`);
+): Promise<BuildRequest> {
+  const file = join(scratch, 'request.json');
+  await store.readTo(runs.request(folder), file);
+  return checked(BuildRequest, JSON.parse(await readText(file)), `the order of ${execution}`);
 }
 
 /** Hands a file on to the later stages. */

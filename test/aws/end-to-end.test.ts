@@ -7,9 +7,9 @@ import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { defaultKeyPath } from '../../bin/keys/signing-key';
 import type { StackOutputs } from '../../lib/job/aws/stack-outputs';
+import { BuildRequest } from '../../lib/job/build-request';
 import { workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/execution-names';
-import { Order } from '../../lib/job/order';
 import { runExecution } from '../../lib/local/engine';
 import { callFunction } from '../../lib/local/tasks/lambda';
 import { type Assembly, readAssembly } from '../../lib/local/template/template';
@@ -93,7 +93,7 @@ describe('a deployed mirror', () => {
 
   it('finds by its schedule that nothing is new', async () => {
     const look = await deployedFunction(account, 'MirrorLook', join(temporaryFolder(), 'look'));
-    const event = { order: order(), at: '2026-11-25T13:17:00Z' };
+    const event = { request: request(), at: '2026-11-25T13:17:00Z' };
     expect(await callFunction(look, event, account.env)).toEqual({
       news: false,
       reason: expect.stringContaining('nothing is new'),
@@ -102,7 +102,7 @@ describe('a deployed mirror', () => {
 
   it('starts what is new by its schedule', async () => {
     const look = await deployedFunction(account, 'MirrorLook', join(temporaryFolder(), 'look'));
-    const event = { order: { ...order(), rebuild: true }, at: '2026-11-25T14:17:00Z' };
+    const event = { request: { ...request(), rebuild: true }, at: '2026-11-25T14:17:00Z' };
     const looked = await callFunction(look, event, account.env);
     expect(looked).toMatchObject({ news: true, execution: expect.stringMatching(/^bookworm-20261125T141700-/) });
 
@@ -153,8 +153,8 @@ async function expectServed(cloud: Store): Promise<void> {
   expect(site.asked.filter((key) => key.startsWith('pool/')).length).toBeGreaterThan(3);
 }
 
-function order(): Order {
-  return Order.parse({
+function request(): BuildRequest {
+  return BuildRequest.parse({
     release: small.release,
     architectures: [small.architecture],
     kernels: { required: ['cloud'] },
@@ -172,7 +172,7 @@ async function execute(
   for (const name of ['scratch', 'logs']) mkdirSync(join(folder, name));
   const result = await runExecution({
     assembly,
-    input: { ...order(), ...asked },
+    input: { ...request(), ...asked },
     name: name ?? 'bookworm-20261125T120000-00000000',
     scratch: join(folder, 'scratch'),
     logs: join(folder, 'logs'),

@@ -8,8 +8,8 @@ import { readHistory } from '../../lib/cloud/follow/read-history';
 import { recentExecutions } from '../../lib/cloud/follow/recent-executions';
 import { mirrorOf } from '../../lib/cloud/stack-outputs';
 import { stackOutputs } from '../../lib/job/aws/stack-outputs';
+import { BuildRequest } from '../../lib/job/build-request';
 import { executionName } from '../../lib/job/execution-names';
-import { Order } from '../../lib/job/order';
 import { type MiniStack, startMiniStack } from './mini-stack';
 
 let emulator: MiniStack;
@@ -25,7 +25,7 @@ afterAll(async () => {
   await emulator?.[Symbol.asyncDispose]();
 });
 
-const order = Order.parse({ release: 'noble', architectures: ['amd64'] });
+const request = BuildRequest.parse({ release: 'noble', architectures: ['amd64'] });
 const at = new Date('2026-11-25T10:00:00Z');
 const everySeconds = 0.05;
 
@@ -38,7 +38,7 @@ async function stateMachine(states: Readonly<Record<string, object>>): Promise<s
   return (await clients.sfn.send(command)).stateMachineArn ?? '';
 }
 
-const start = async (stateMachineArn: string) => startExecution(clients.sfn, { stateMachineArn, order, at });
+const start = async (stateMachineArn: string) => startExecution(clients.sfn, { stateMachineArn, request, at });
 
 describe('Step Functions of the emulator', () => {
   it('gets an order, and gives what came of it', async () => {
@@ -51,7 +51,7 @@ describe('Step Functions of the emulator', () => {
 
   it('runs the same order of the same second again under a number', async () => {
     const arn = await stateMachine({ Done: { Type: 'Succeed' } });
-    const name = executionName(order, at);
+    const name = executionName(request, at);
 
     const names = [(await start(arn)).name, (await start(arn)).name, (await start(arn)).name];
 

@@ -8,12 +8,12 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { openClients } from '../../lib/cloud/clients';
 import { startExecution } from '../../lib/cloud/follow/executions';
 import { followExecution } from '../../lib/cloud/follow/follow';
+import { BuildRequest } from '../../lib/job/build-request';
 import { topicVariable } from '../../lib/job/environment';
-import { Order } from '../../lib/job/order';
 import { callFunction } from '../../lib/local/tasks/lambda';
 import { startMiniStack } from './mini-stack';
 
-const order = Order.parse({ release: 'noble', architectures: ['amd64'], view: 'next' });
+const request = BuildRequest.parse({ release: 'noble', architectures: ['amd64'], view: 'next' });
 const topic = 'arn:aws:sns:us-east-1:000000000000:failures';
 
 /** SNS as far as Tell knows it; keeps what is published. */
@@ -43,7 +43,11 @@ it('tells a topic of an execution that failed, by the bundle that is deployed', 
   const machine = { name: 'machine', definition: JSON.stringify({ StartAt: 'Failed', States: states }) };
   const roleArn = 'arn:aws:iam::000000000000:role/workflow';
   const { stateMachineArn = '' } = await clients.sfn.send(new CreateStateMachineCommand({ ...machine, roleArn }));
-  const execution = await startExecution(clients.sfn, { stateMachineArn, order, at: new Date('2026-11-25T10:00:00Z') });
+  const execution = await startExecution(clients.sfn, {
+    stateMachineArn,
+    request,
+    at: new Date('2026-11-25T10:00:00Z'),
+  });
   expect(await followExecution(clients, execution, { everySeconds: 0.05 })).toMatchObject({ status: 'FAILED' });
 
   const tell = {
@@ -53,7 +57,7 @@ it('tells a topic of an execution that failed, by the bundle that is deployed', 
     environment: {},
   };
   const { name, arn: executionArn } = execution;
-  const detail = { name, executionArn, stateMachineArn, status: 'FAILED', input: JSON.stringify(order) };
+  const detail = { name, executionArn, stateMachineArn, status: 'FAILED', input: JSON.stringify(request) };
   await callFunction(tell, { detail }, { ...emulator.env, AWS_ENDPOINT_URL_SNS: url, [topicVariable]: topic });
 
   const [message] = published;

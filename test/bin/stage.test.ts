@@ -2,10 +2,10 @@ import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { BuildRequest } from '../../lib/job/build-request';
 import { buildVariable, jobVariables, stringsOf, workStoreVariable } from '../../lib/job/environment';
 import { jobOfStrings } from '../../lib/job/job-of';
 import { runs } from '../../lib/job/layout';
-import { Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
 import { makeSquashfs, passingCompression } from '../../lib/machine/tree/squashfs';
 import { temporaryFolder } from '../fixtures/temporary-folder';
@@ -13,8 +13,8 @@ import '../fixtures/needs-root';
 
 const secret = '0123456789abcdef';
 const folder = `run-1-${secret}`;
-const order = Order.parse({ release: 'bookworm', architectures: ['amd64'], base: '/nowhere/base.squashfs' });
-const job = jobOfStrings(planOf(order, 'run-1', folder).architectures[0]?.job ?? {});
+const request = BuildRequest.parse({ release: 'bookworm', architectures: ['amd64'], base: '/nowhere/base.squashfs' });
+const job = jobOfStrings(planOf(request, 'run-1', folder).architectures[0]?.job ?? {});
 const environment = Object.fromEntries(
   Object.entries(stringsOf(job)).map(([field, value]) => [jobVariables[field as keyof typeof jobVariables], value]),
 );
@@ -35,25 +35,25 @@ function stage(
   return { status, said: stdout + stderr, left: readdirSync(cwd) };
 }
 
-function withOrder(text: string): string {
+function withRequest(text: string): string {
   const work = temporaryFolder();
   mkdirSync(join(work, runs.prefix(folder)), { recursive: true });
-  writeFileSync(join(work, runs.order(folder)), text);
+  writeFileSync(join(work, runs.request(folder)), text);
   return work;
 }
 
 function orderInACircle(): string {
   const work = temporaryFolder();
   mkdirSync(join(work, runs.prefix(folder)), { recursive: true });
-  symlinkSync('order.json', join(work, runs.order(folder)));
+  symlinkSync('request.json', join(work, runs.request(folder)));
   return work;
 }
 
 it.each<[string, () => string, RegExp]>([
   ['an order that is not there', () => temporaryFolder(), /NoSuchObject: .*runs\/run-1-…\/order\.json/],
-  ['an order that is no order', () => withOrder('{}'), /BadInput: the order of run-1 is wrong/],
+  ['an order that is no order', () => withRequest('{}'), /BadInput: the order of run-1 is wrong/],
   ['an order that cannot be read, of which nobody foresaw the error', orderInACircle, /ELOOP/],
-  ['a base that is not there', () => withOrder(JSON.stringify(order)), /BadImage: .*base\.squashfs/],
+  ['a base that is not there', () => withRequest(JSON.stringify(request)), /BadImage: .*base\.squashfs/],
 ])('a stage refuses %s, and prints no folder of an execution', (_, work, message) => {
   const { status, said, left } = stage('fetch', work());
 
@@ -69,7 +69,7 @@ it.each([
   ['a job without a folder', { MIRROR_FOLDER: 'run-1' }, /MIRROR_FOLDER is "run-1": no folder of an execution/],
   ['a build of somewhere else', { MIRROR_BASE: '../other' }, /MIRROR_BASE is "\.\.\/other": no id of a build/],
 ])('a stage refuses %s', (_, variables, message) => {
-  const { status, said } = stage('fetch', withOrder(JSON.stringify(order)), variables);
+  const { status, said } = stage('fetch', withRequest(JSON.stringify(request)), variables);
 
   expect(status).not.toBe(0);
   expect(said).toMatch(message);
@@ -83,8 +83,13 @@ it('fetches an image of an architecture that this machine has no emulator of', a
   const base = `${tree}.squashfs`;
   await makeSquashfs(tree, base, { compression: passingCompression, epoch: 1_700_000_000 });
   mkdirSync(join(work, runs.prefix(folder)), { recursive: true });
-  const noble = Order.parse({ release: 'noble', architectures: ['riscv64'], kernels: { required: ['ga'] }, base });
-  writeFileSync(join(work, runs.order(folder)), JSON.stringify(noble));
+  const noble = BuildRequest.parse({
+    release: 'noble',
+    architectures: ['riscv64'],
+    kernels: { required: ['ga'] },
+    base,
+  });
+  writeFileSync(join(work, runs.request(folder)), JSON.stringify(noble));
 
   // No rules from which a program of another architecture could be run.
   const machine = ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs none /usr/lib/binfmt.d && exec "$@"', 'sh'];

@@ -17,7 +17,7 @@ import { type SmallRelease, serveArchive, smallRelease } from '../fixtures/image
 import { signArchive } from '../fixtures/images/small-release/archive';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { frontDoor, maasMirror } from './cli';
-import { ownData, smallOrder } from './small-order';
+import { ownData, smallRequest } from './small-request';
 
 let small: SmallRelease;
 beforeAll(async () => {
@@ -191,7 +191,13 @@ describe('a build that fails', () => {
     const folder = join(temporaryFolder(), 'work-12:00');
     mkdirSync(folder);
     symlinkSync(small.base, join(folder, 'base.squashfs'));
-    const words = [...smallOrder(small, 'http://127.0.0.1:9', folder), '--base', 'base.squashfs', '--mirror', 'mirror'];
+    const words = [
+      ...smallRequest(small, 'http://127.0.0.1:9', folder),
+      '--base',
+      'base.squashfs',
+      '--mirror',
+      'mirror',
+    ];
     const wrapper = ['env', '-i', 'PATH=/usr/bin:/bin', `HOME=${folder}`];
     const { code, err } = await maasMirror(words, { cwd: folder, wrapper });
 
@@ -210,7 +216,7 @@ describe('a build that fails', () => {
     cpSync(small.archive, archive, { recursive: true });
     await using served = await serveArchive(archive);
     // Signed and whole, but of a release that has no such package.
-    const words = smallOrder(small, served.url, folder, 'rt');
+    const words = smallRequest(small, served.url, folder, 'rt');
     await run(['sh', '-c', 'rm "$1"/pool/linux-image-rt-amd64_*.deb', 'rm', archive], { quiet: true });
     await signArchive(archive, readFileSync(small.signingKey, 'utf8'));
     const { code, err } = await maasMirror(words, { env: ownData(folder) });
@@ -223,7 +229,7 @@ describe('a build that fails', () => {
 
   it('says where its logs are when it is ended by a signal, and how it was', async () => {
     const folder = temporaryFolder();
-    const child = spawn(process.execPath, [frontDoor, ...smallOrder(small, 'http://127.0.0.1:9', folder)], {
+    const child = spawn(process.execPath, [frontDoor, ...smallRequest(small, 'http://127.0.0.1:9', folder)], {
       env: { ...process.env, ...ownData(folder) },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
@@ -249,7 +255,9 @@ describe('a build that fails', () => {
     const folder = temporaryFolder();
     await run(['mount', '-t', 'tmpfs', '-o', `size=${size}`, 'tiny', folder], { quiet: true });
     try {
-      const { code, err } = await maasMirror(smallOrder(small, 'http://127.0.0.1:9', folder), { env: ownData(folder) });
+      const { code, err } = await maasMirror(smallRequest(small, 'http://127.0.0.1:9', folder), {
+        env: ownData(folder),
+      });
 
       expect(err).toMatch(message);
       expect({ code, published: published(folder) }).toEqual({ code: 1, published: false });

@@ -9,7 +9,7 @@ import { type SmallRelease, serveArchive, smallRelease } from '../fixtures/image
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { compiledOnce, frontDoor, maasMirror } from './cli';
 import { isSerious } from './serious';
-import { ownData, smallOrder } from './small-order';
+import { ownData, smallRequest } from './small-request';
 
 /**
  * When each of the victims dies: after which line of its progress, and how many milliseconds later at most. Boots are
@@ -46,7 +46,7 @@ describe('a build that is killed', () => {
   it('at 18 random moments leaves no mount and no process, and the mirror as good as before', async () => {
     const folder = temporaryFolder();
     await using archive = await serveArchive(small.archive);
-    const words = [...smallOrder(small, archive.url, folder), '--rebuild'];
+    const words = [...smallRequest(small, archive.url, folder), '--rebuild'];
     const withoutBoot = [...words, '--no-boot-test'];
     const first = await maasMirror(withoutBoot, { env: ownData(folder) });
     expect(`${first.code}${first.code === 0 ? '' : first.err}`).toBe('0');

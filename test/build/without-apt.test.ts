@@ -7,7 +7,7 @@ import { temporaryFolder } from '../fixtures/temporary-folder';
 import { maasMirror } from './cli';
 import { newestAt } from './published';
 import { expectUntold, seenFolders } from './seen-folders';
-import { ownData, smallOrder } from './small-order';
+import { ownData, smallRequest } from './small-request';
 
 beforeAll(async () => void (await Promise.all([smallRelease(), newerNode()])));
 
@@ -15,7 +15,7 @@ it('fetches, upgrades, prepares and extracts on a machine without apt and dpkg, 
   const small = await smallRelease();
   await using archive = await serveArchive(small.archive);
   const folder = temporaryFolder();
-  const words = [...smallOrder(small, archive.url, folder), '--package', 'zstd', '--no-boot-test'];
+  const words = [...smallRequest(small, archive.url, folder), '--package', 'zstd', '--no-boot-test'];
 
   using seen = seenFolders(join(folder, 'mirror.work'));
   const built = await maasMirror(words, {

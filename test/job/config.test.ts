@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import Ajv2020 from 'ajv/dist/2020';
 import { describe, expect, it } from 'vitest';
 import { releaseOf } from '../../lib/catalog/releases';
-import { configSchema, ordersOf, parseConfig } from '../../lib/job/config';
-import type { Order } from '../../lib/job/order';
+import type { BuildRequest } from '../../lib/job/build-request';
+import { configSchema, parseConfig, requestsOf } from '../../lib/job/config';
 import { releaseFor } from '../../lib/job/releases/release-for';
 
 const text = `
@@ -20,27 +20,27 @@ const ca = '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n';
 const files: Record<string, string> = { 'keys/archive.gpg': 'binary', 'ca.pem': ca };
 const read = (path: string) => Buffer.from(files[path] ?? '');
 const options = { ownArchitecture: () => 's390x', read, keyring: read };
-const ordersIn = (yaml: string, more: object = {}) =>
-  ordersOf(parseConfig(yaml, 'mirror.yaml'), { ...options, ...more });
+const requestsIn = (yaml: string, more: object = {}) =>
+  requestsOf(parseConfig(yaml, 'mirror.yaml'), { ...options, ...more });
 
 describe('a configuration', () => {
   it('orders every release of every view, and the bootloaders of the views that want them', () => {
-    const orders = ordersIn(text);
+    const requests = requestsIn(text);
 
-    expect(orders.map(({ view, release }) => `${view} ${release}`)).toEqual([
+    expect(requests.map(({ view, release }) => `${view} ${release}`)).toEqual([
       'candidate noble',
       'candidate jammy',
       'candidate bootloaders',
       'cloud-init-next noble',
     ]);
-    expect(orders[1]).toMatchObject({
+    expect(requests[1]).toMatchObject({
       release: 'jammy',
       architectures: ['amd64', 'arm64'],
       kernels: { required: ['ga', 'hwe'], optional: ['hwe-edge'] },
       bootTest: true,
       rebuild: false,
     });
-    expect(orders[3]?.customise).toEqual({
+    expect(requests[3]?.customise).toEqual({
       repositories: ['ppa:cloud-init-dev/daily'],
       proposed: ['cloud-init'],
       packages: [],
@@ -53,17 +53,17 @@ describe('a configuration', () => {
 views: { candidate: { releases: ["24.04", "27.04", jammy], architectures: [amd64], kernels: { required: [lowlatency] } } }
 catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble: { supportEol: 2029-06-30 } } }
 `;
-    const orders = ordersIn(yaml);
-    expect(orders.map(({ release, about }) => [release, about])).toEqual([
+    const requests = requestsIn(yaml);
+    expect(requests.map(({ release, about }) => [release, about])).toEqual([
       ['noble', { supportEol: '2029-06-30', sources: ['mirror.yaml'] }],
       ['zany', { version: '27.04', codename: 'Zany Zebra', sources: ['mirror.yaml'] }],
       ['jammy', undefined],
       ['bootloaders', undefined],
     ]);
     for (const word of ['zany', '27.04']) {
-      expect(ordersIn(yaml, { releases: [word] }).map(({ release }) => release)).toEqual(['zany', 'bootloaders']);
+      expect(requestsIn(yaml, { releases: [word] }).map(({ release }) => release)).toEqual(['zany', 'bootloaders']);
     }
-    expect(releaseFor(orders[0] as Order)).toEqual({ ...releaseOf('noble'), supportEol: '2029-06-30' });
+    expect(releaseFor(requests[0] as BuildRequest)).toEqual({ ...releaseOf('noble'), supportEol: '2029-06-30' });
   });
 
   it.each([
@@ -123,7 +123,7 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble
   });
 
   it('puts the content of the files that it names into every order', () => {
-    for (const { places } of ordersIn(text)) {
+    for (const { places } of requestsIn(text)) {
       expect(places).toMatchObject({
         archive: 'http://mirror.example/ubuntu',
         archiveKeyring: Buffer.from('binary').toString('base64'),
@@ -134,16 +134,16 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble
   });
 
   it('can be built by view and by release', () => {
-    const some = (more: object) => ordersIn(text, more).map(({ view, release }) => `${view} ${release}`);
+    const some = (more: object) => requestsIn(text, more).map(({ view, release }) => `${view} ${release}`);
 
     expect(some({ view: 'cloud-init-next' })).toEqual(['cloud-init-next noble']);
     expect(some({ releases: ['jammy'] })).toEqual(['candidate jammy', 'candidate bootloaders']);
-    expect(ordersIn(text, { view: 'candidate', rebuild: true }).every(({ rebuild }) => rebuild)).toBe(true);
+    expect(requestsIn(text, { view: 'candidate', rebuild: true }).every(({ rebuild }) => rebuild)).toBe(true);
   });
 
   it('builds for the own architecture where a view names none, and no bootloaders for Debian', () => {
-    const orders = ordersIn('views: { candidate: { releases: [bookworm] } }');
-    expect(orders.map(({ release, architectures }) => [release, ...architectures])).toEqual([['bookworm', 's390x']]);
+    const requests = requestsIn('views: { candidate: { releases: [bookworm] } }');
+    expect(requests.map(({ release, architectures }) => [release, ...architectures])).toEqual([['bookworm', 's390x']]);
   });
 
   it.each([
@@ -191,7 +191,7 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble
     ['a view that is not there', { view: 'stabel' }, /nothing for stabel; there are the views .*candidate \(noble, /],
     ['a release that no view has', { releases: ['focal'] }, /nothing for any view, focal/],
   ])('refuses to build %s', (_, more, message) => {
-    expect(() => ordersIn(text, more)).toThrow(
+    expect(() => requestsIn(text, more)).toThrow(
       expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(message) }),
     );
   });

@@ -1,22 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BuildRequest } from '../../lib/job/build-request';
 import { jobOfStrings } from '../../lib/job/job-of';
 import { executionFolder, foldersOf, isExecutionFolder, isFolderOf, runs } from '../../lib/job/layout';
-import { Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
 
 const folder = executionFolder('noble-20261130T060000-deadbeef', Buffer.from('0123456789abcdef', 'hex'));
 
 function jobOf(fields: object) {
-  const order = Order.parse({ release: 'noble', architectures: ['amd64'], ...fields });
-  return jobOfStrings(planOf(order, 'noble-20261130T060000-deadbeef', folder).architectures[0]?.job ?? {});
+  const request = BuildRequest.parse({ release: 'noble', architectures: ['amd64'], ...fields });
+  return jobOfStrings(planOf(request, 'noble-20261130T060000-deadbeef', folder).architectures[0]?.job ?? {});
 }
 
 describe('the folder of an execution', () => {
   it('has its name and 64 bits', () => {
     expect(folder).toBe('noble-20261130T060000-deadbeef-0123456789abcdef');
-    expect(runs.order(folder)).toBe('runs/noble-20261130T060000-deadbeef-0123456789abcdef/order.json');
+    expect(runs.request(folder)).toBe('runs/noble-20261130T060000-deadbeef-0123456789abcdef/request.json');
   });
 
   it('is known by the whole name of the execution, whatever the bits', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { BuildRequest } from '../../lib/job/build-request';
 import { publishInputOf } from '../../lib/job/handed-on/publish-input';
 import { jobOfStrings } from '../../lib/job/job-of';
-import { Order } from '../../lib/job/order';
 import { Plan, planInputOf, planOf } from '../../lib/job/plan';
 
-const order = (fields: object) => Order.parse({ release: 'noble', architectures: ['amd64'], ...fields });
-const plan = (fields: object) => planOf(order(fields), 'run-1', 'run-1-0123456789abcdef');
+const request = (fields: object) => BuildRequest.parse({ release: 'noble', architectures: ['amd64'], ...fields });
+const plan = (fields: object) => planOf(request(fields), 'run-1', 'run-1-0123456789abcdef');
 const kernels = (fields: object) => plan(fields).architectures.map((one) => one.kernels.map(({ kernel }) => kernel));
 
 describe('a plan', () => {
@@ -49,7 +49,7 @@ describe('a plan', () => {
   });
 
   it('of bootloaders has no architectures', () => {
-    const made = planOf(Order.parse({ release: 'bootloaders', view: 'nightly' }), 'run-1');
+    const made = planOf(BuildRequest.parse({ release: 'bootloaders', view: 'nightly' }), 'run-1');
 
     expect(Plan.parse(made)).toEqual(made);
     expect(made).toMatchObject({ bootloaders: true, architectures: [], job: { view: 'nightly', architecture: '' } });
@@ -189,9 +189,9 @@ describe('planning', () => {
 
 describe('reading the input of a function', () => {
   it('fills in the defaults of an order', () => {
-    const { order } = planInputOf({ execution: 'run-1', order: { release: 'noble', architectures: ['amd64'] } });
+    const { request } = planInputOf({ execution: 'run-1', request: { release: 'noble', architectures: ['amd64'] } });
 
-    expect(order).toMatchObject({ view: 'candidate', rebuild: false, sources: [], base: '' });
+    expect(request).toMatchObject({ view: 'candidate', rebuild: false, sources: [], base: '' });
   });
 
   it('takes what the state machine makes', () => {
@@ -240,8 +240,8 @@ describe('reading the input of a function', () => {
     ['a view with a slash', { release: 'noble', architectures: ['amd64'], view: 'a/b' }, /order\.view: .*seen: "a\/b"/],
     ['what is no order', 'noble', /order: .*seen: "noble"/],
     ['nothing', undefined, /order: .*seen: nothing/],
-  ])('refuses %s', (_, order, message) => {
-    expect(() => planInputOf({ order, execution: 'run-1' })).toThrow(
+  ])('refuses %s', (_, request, message) => {
+    expect(() => planInputOf({ request, execution: 'run-1' })).toThrow(
       expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(message), misuse: true }),
     );
   });

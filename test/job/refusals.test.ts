@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { outputOf, stackOutputsOf } from '../../lib/job/aws/stack-outputs';
-import { ordersOf, parseConfig } from '../../lib/job/config';
+import { BuildRequest } from '../../lib/job/build-request';
+import { parseConfig, requestsOf } from '../../lib/job/config';
 import { buildOf, checkBundles } from '../../lib/job/environment';
 import { selectInputOf } from '../../lib/job/handed-on/publish-input';
 import { jobOf } from '../../lib/job/job-of';
-import { Order } from '../../lib/job/order';
 import { concludeInputOf, planInputOf, planOf } from '../../lib/job/plan';
 import { distroInfoReleases } from '../../lib/job/releases/distro-info';
 import { credentialsIn } from '../../lib/job/sources/credentials';
@@ -13,18 +13,21 @@ import { refusePasswords } from '../../lib/job/sources/passwords';
 import { parseRepository } from '../../lib/job/sources/repository';
 import { refusalsText } from '../fixtures/refusals';
 
-const order = (fields: object = {}) => Order.parse({ release: 'noble', architectures: ['amd64'], ...fields });
-const plan = (fields: object) => planOf(order(fields), 'run-1');
-const asked = (fields: object) => planInputOf({ execution: 'run-1', order: { release: 'noble', ...fields } });
+const request = (fields: object = {}) => BuildRequest.parse({ release: 'noble', architectures: ['amd64'], ...fields });
+const plan = (fields: object) => planOf(request(fields), 'run-1');
+const asked = (fields: object) => planInputOf({ execution: 'run-1', request: { release: 'noble', ...fields } });
 const none = () => Buffer.alloc(0);
 const built = (yaml: string, more: object = {}) =>
-  ordersOf(parseConfig(yaml, 'mirror.yaml'), { ownArchitecture: () => 'amd64', read: none, keyring: none, ...more });
+  requestsOf(parseConfig(yaml, 'mirror.yaml'), { ownArchitecture: () => 'amd64', read: none, keyring: none, ...more });
 
 const key = '-----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n AAAA\n -----END PGP PUBLIC KEY BLOCK-----';
 const stanza = (more: string) => `Types: deb\nURIs: https://a.example/apt\nSuites: ./\nSigned-By:\n ${key}\n${more}`;
 const folder = 'run-1-0123456789abcdef';
 const job = { MIRROR_EXECUTION: 'run-1', MIRROR_FOLDER: folder, MIRROR_RELEASE: 'noble', MIRROR_VIEW: 'a' };
-const secret = { places: { archive: 'http://u:p@a.example/' }, customise: undefined } as unknown as Partial<Order>;
+const secret = {
+  places: { archive: 'http://u:p@a.example/' },
+  customise: undefined,
+} as unknown as Partial<BuildRequest>;
 
 const wrong: Readonly<Record<string, () => unknown>> = {
   'bootloaders with kernels': () => plan({ release: 'bootloaders', kernels: { required: ['ga'] } }),
@@ -113,19 +116,19 @@ const wrong: Readonly<Record<string, () => unknown>> = {
   'facts that contradict': () =>
     distroInfoReleases('version,series,release,eol\n27.04,zany,2027-04-22,2027-01-01', '27.04'),
   'credentials that are none': () => credentialsIn('hush', 'the secret a'),
-  'a folder as source': () => refuseFileAddresses({ places: { archive: 'file:///srv' } } as unknown as Order),
+  'a folder as source': () => refuseFileAddresses({ places: { archive: 'file:///srv' } } as unknown as BuildRequest),
   'a folder as source of a view': () =>
     refuseFileAddresses(
-      { customise: { repositories: [stanza('').replace('https:', 'FILE:')] } } as unknown as Order,
+      { customise: { repositories: [stanza('').replace('https:', 'FILE:')] } } as unknown as BuildRequest,
       'view a',
     ),
   'a password of a server': () => refusePasswords(secret),
   'a password of a proxy': () =>
-    refusePasswords({ places: { proxy: 'http://u@p.example' } } as unknown as Order, 'view a'),
+    refusePasswords({ places: { proxy: 'http://u@p.example' } } as unknown as BuildRequest, 'view a'),
   'a password of a repository': () =>
     refusePasswords({
       customise: { repositories: ['ppa:o/n', stanza('').replace('//', '//u:p@')] },
-    } as unknown as Order),
+    } as unknown as BuildRequest),
   'a repository of other types': () => parseRepository(stanza('').replace('deb', 'rpm deb')),
   'a repository that is off': () => parseRepository(stanza('Enabled: no\n')),
   'a repository of sources': () => parseRepository(stanza('').replace('deb', 'deb-src')),

@@ -63,7 +63,7 @@ test('functions and builds hand on what they found, as in the cloud', async () =
         States: {
           Plan: invokeState(
             'PlanFunction',
-            { Payload: { 'order.$': '$', 'execution.$': '$$.Execution.Name' } },
+            { Payload: { 'request.$': '$', 'execution.$': '$$.Execution.Name' } },
             { ResultSelector: { 'plan.$': '$.Payload' }, Next: 'Each' },
           ),
           Each: each('$.plan', {
@@ -82,8 +82,8 @@ test('functions and builds hand on what they found, as in the cloud', async () =
         },
       },
       functions: {
-        PlanFunction: `exports.handler = async ({ order, execution }) =>
-          order.architectures.map((architecture) => ({ execution, architecture, store: process.env.MIRROR_STORE }))`,
+        PlanFunction: `exports.handler = async ({ request, execution }) =>
+          request.architectures.map((architecture) => ({ execution, architecture, store: process.env.MIRROR_STORE }))`,
       },
     },
     { input: { architectures: ['amd64', 'arm64'] }, environment: { MIRROR_WORK_STORE: '/work-store' } },

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, lutimesSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { BuildRequest } from '../../lib/job/build-request';
 import { executionName } from '../../lib/job/execution-names';
 import { executionFolder } from '../../lib/job/layout';
-import { Order } from '../../lib/job/order';
 import { expireDownloads, expireRuns, removeRuns } from '../../lib/local/expire-runs';
 import { lockFile } from '../../lib/machine/file-lock';
 import { temporaryFolder } from '../fixtures/temporary-folder';
@@ -15,7 +15,7 @@ const hour = 3_600_000;
 /** As a build names what an execution hands on. */
 const runOf = (release: string) =>
   executionFolder(
-    executionName(Order.parse({ release, architectures: ['amd64'], view: 'candidate' }), now, 2),
+    executionName(BuildRequest.parse({ release, architectures: ['amd64'], view: 'candidate' }), now, 2),
     randomBytes(8),
   );
 

@@ -4,18 +4,18 @@ import { Slots } from '../../lib/local/slots';
 test('a slot that is given back goes to who waited first', async () => {
   const { signal } = new AbortController();
   const slots = new Slots(1);
-  const order: string[] = [];
+  const request: string[] = [];
   const first = await slots.take(signal);
   const waiting = ['second', 'third'].map(async (name) => {
     using _slot = await slots.take(signal);
-    order.push(name);
+    request.push(name);
   });
   await new Promise(setImmediate);
-  expect(order).toEqual([]);
+  expect(request).toEqual([]);
 
   first[Symbol.dispose]();
   await Promise.all(waiting);
-  expect(order).toEqual(['second', 'third']);
+  expect(request).toEqual(['second', 'third']);
 });
 
 test('who stops waiting leaves the slot to others', async () => {

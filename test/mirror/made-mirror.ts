@@ -69,7 +69,7 @@ export const propertiesOf = (template: Template, type: string) =>
   Object.values(template.findResources(type)).map(({ Properties }) => Properties);
 
 /** The orders that the schedules of a mirror carry, with the time that Scheduler fills in. */
-export function ordersIn(template: Template): { at: string; order: Record<string, unknown> }[] {
+export function requestsIn(template: Template): { at: string; request: Record<string, unknown> }[] {
   return propertiesOf(template, 'AWS::Scheduler::Schedule').map(({ Target }) => JSON.parse(Target.Input));
 }
 

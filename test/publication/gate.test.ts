@@ -160,14 +160,14 @@ describe('the gate, whatever the change is', () => {
 
   it('refuses bootloaders that got lost on their way', async () => {
     const press = smallPress(signer);
-    const order = { view: 'candidate', execution: 'loaders', inputs: '' };
+    const request = { view: 'candidate', execution: 'loaders', inputs: '' };
     const loaders = await makeBuiltLoaders(press.work, { execution: 'loaders' });
     const mirror = wrappedStore(press.mirror, async ({ method, key }, go) => {
       const done = await go();
       if (method === 'adopt') await press.mirror.remove(key);
       return done;
     });
-    await expect(publishBootloaders({ ...order, ...loaders }, { ...press, mirror })).rejects.toMatchObject({
+    await expect(publishBootloaders({ ...request, ...loaders }, { ...press, mirror })).rejects.toMatchObject({
       name: 'ContractBroken',
       message: expect.stringContaining('is missing'),
     });

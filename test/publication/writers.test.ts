@@ -23,8 +23,8 @@ describe('what readers are given', () => {
 
     await press.publish({}, { mirror });
     const loaders = await makeBuiltLoaders(press.work, { execution: 'loaders' });
-    const order = { view: 'candidate', execution: 'loaders', inputs: '', ...loaders };
-    await publishBootloaders(order, { ...press, mirror });
+    const request = { view: 'candidate', execution: 'loaders', inputs: '', ...loaders };
+    await publishBootloaders(request, { ...press, mirror });
     const rotation = { store: mirror, current: old, next, now: press.now };
     await announceKey(rotation);
     await signAnew(rotation);

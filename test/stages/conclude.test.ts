@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../bin/lambda/plan';
+import { BuildRequest } from '../../lib/job/build-request';
 import { bundlesVariable } from '../../lib/job/environment';
-import { Order } from '../../lib/job/order';
 import { planOf } from '../../lib/job/plan';
 
-const plan = planOf(Order.parse({ release: 'noble', architectures: ['amd64', 'arm64'] }), 'run-1');
+const plan = planOf(BuildRequest.parse({ release: 'noble', architectures: ['amd64', 'arm64'] }), 'run-1');
 const resultOf = (architecture: string, outcome: string) => {
   return { outcome, architecture, summary: `${architecture}: ${outcome}`, more: { of: 'it' } };
 };

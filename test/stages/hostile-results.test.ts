@@ -161,7 +161,7 @@ describe('Publish', () => {
 
   it('refuses another serial than the one that was asked for', async () => {
     const press = smallPress(signer);
-    const input = await honestRun(press, { source: 'cloud-image', order: { serial: '20261119' } });
+    const input = await honestRun(press, { source: 'cloud-image', request: { serial: '20261119' } });
     expect(await refusal(published(input, press))).toMatchObject({
       message: expect.stringMatching(/serial is .*, not 20261119/),
     });
@@ -212,7 +212,7 @@ describe('Publish', () => {
     const prepared = { ...input.prepared, result: { ...input.prepared.result, materials: { ...materials, size: 1 } } };
     const work = Object.assign(Object.create(press.work), { read: (key: string) => readOnly(key) });
     const readOnly = (key: string) =>
-      key.endsWith('order.json') ? press.work.read(key) : Promise.reject(new Error('read'));
+      key.endsWith('request.json') ? press.work.read(key) : Promise.reject(new Error('read'));
 
     await expect(publish({ ...input, prepared }, { ...press, work })).rejects.toMatchObject({
       name: 'ChecksumMismatch',

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Order } from '../../lib/job/order';
+import { BuildRequest } from '../../lib/job/build-request';
 import { archivesDigest } from '../../lib/machine/apt/in-release';
 import { sha256Of } from '../../lib/sha256';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
@@ -36,11 +36,11 @@ function turn(suite: string, text: string): void {
 }
 
 /** A look at a site whose archives are the folder. */
-async function lookAt(changes: Partial<Order> = {}) {
+async function lookAt(changes: Partial<BuildRequest> = {}) {
   await using served = await serveArchive(folder);
   const places = { archive: `${served.url}/archive`, ports: `${served.url}/ports` };
-  const order = Order.parse({ release: 'bootloaders', architectures: [], places, ...changes });
-  return await look(order, { ...press, scratch: temporaryFolder(), tools: '' });
+  const request = BuildRequest.parse({ release: 'bootloaders', architectures: [], places, ...changes });
+  return await look(request, { ...press, scratch: temporaryFolder(), tools: '' });
 }
 
 const inReleases = (texts: readonly string[]) => texts.map((text) => sha256Of(text));
@@ -69,7 +69,7 @@ describe('a look at what is new of bootloaders', () => {
     await publishLoaders(press, { inputs: '' });
     const places = { archive: 'http://127.0.0.1:1/', ports: 'http://127.0.0.1:1/' };
 
-    const planned = await lookAt({ places: Order.parse({ release: 'bootloaders', places }).places });
+    const planned = await lookAt({ places: BuildRequest.parse({ release: 'bootloaders', places }).places });
 
     expect(planned).toMatchObject({ news: true, job: { inputs: '' } });
   });

@@ -3,12 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { architecturesOf } from '../../lib/catalog/kernels';
+import { BuildRequest } from '../../lib/job/build-request';
 import { executionFolder, isFolderOf, runs } from '../../lib/job/layout';
-import { Order } from '../../lib/job/order';
 import type { Plan } from '../../lib/job/plan';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { look, plan } from '../../lib/stages/plan';
-import { orderAt } from '../../lib/stages/run-documents';
+import { requestAt } from '../../lib/stages/run-documents';
 import { S3Store } from '../../lib/store/s3/s3-store';
 import { stanzaAt } from '../fixtures/archives/private-stanza';
 import { startSmallS3 } from '../fixtures/aws/small-s3/server';
@@ -31,9 +31,9 @@ interface Place extends AsyncDisposable {
   readonly archive: ServedArchive;
   /** What the archive is at now. */
   turnTo(state: string): void;
-  look(order?: Partial<Order>): Promise<Plan>;
+  look(request?: Partial<BuildRequest>): Promise<Plan>;
   /** Publishes what a build of such an order would, after a look of its own. */
-  build(order: Partial<Order>, built?: Partial<BuiltRunOptions>): Promise<void>;
+  build(request: Partial<BuildRequest>, built?: Partial<BuiltRunOptions>): Promise<void>;
 }
 
 async function place(): Promise<Place> {
@@ -44,12 +44,12 @@ async function place(): Promise<Place> {
     state = text;
     write(join(folder, 'dists/bookworm/InRelease'), text);
   };
-  const look = async (changes: Partial<Order> = {}) => {
+  const look = async (changes: Partial<BuildRequest> = {}) => {
     const places = { archive: archive.url };
-    const order = Order.parse({ release: 'bookworm', architectures: ['amd64'], places, ...changes });
+    const request = BuildRequest.parse({ release: 'bookworm', architectures: ['amd64'], places, ...changes });
     const bench = { ...press, scratch: temporaryFolder(), tools: '' };
     looks += 1;
-    return plan({ order, execution: `look-${looks}` }, { ...bench, random: randomBytes });
+    return plan({ request, execution: `look-${looks}` }, { ...bench, random: randomBytes });
   };
   turnTo('first');
   return {
@@ -57,8 +57,8 @@ async function place(): Promise<Place> {
     archive,
     turnTo,
     look,
-    build: async (order, built = {}) => {
-      const [{ job } = { job: undefined }] = (await look(order)).architectures;
+    build: async (request, built = {}) => {
+      const [{ job } = { job: undefined }] = (await look(request)).architectures;
       await press.publish({ source: 'bootstrap', planned: state, recipe: job?.recipe ?? '', ...built });
     },
     [Symbol.asyncDispose]: () => archive.close(),
@@ -90,10 +90,14 @@ describe('a look at what is new', () => {
   it('finds nothing where an archive has Release and no InRelease, until it changes', async () => {
     const [press, folder] = [smallPress(signer), temporaryFolder()];
     await using archive = await serveArchive(folder);
-    const order = Order.parse({ release: 'bookworm', architectures: ['amd64'], places: { archive: archive.url } });
+    const request = BuildRequest.parse({
+      release: 'bookworm',
+      architectures: ['amd64'],
+      places: { archive: archive.url },
+    });
     const lookAt = async (text: string) => {
       write(join(folder, 'dists/bookworm/Release'), text);
-      return look(order, { ...press, scratch: temporaryFolder(), tools: '' });
+      return look(request, { ...press, scratch: temporaryFolder(), tools: '' });
     };
     const first = await lookAt('first');
     expect(first.news).toBe(true);
@@ -112,7 +116,7 @@ describe('a look at what is new', () => {
     write(join(folder, 'dists/bookworm/InRelease'), 'first');
     const source = { uri: archive.url, suite: 'bookworm', components: ['main'], credentials: 'archive-secret' };
     const places = { ca: archive.ca };
-    const order = Order.parse({ release: 'bookworm', architectures: ['amd64'], sources: [source], places });
+    const request = BuildRequest.parse({ release: 'bookworm', architectures: ['amd64'], sources: [source], places });
     const asked: string[] = [];
     const look = (text: string) => {
       const secretOf = async (name: string) => {
@@ -120,7 +124,7 @@ describe('a look at what is new', () => {
         return text;
       };
       return plan(
-        { order, execution: `look-${asked.length}` },
+        { request, execution: `look-${asked.length}` },
         { ...press, scratch: temporaryFolder(), tools: '', secretOf, random: randomBytes },
       );
     };
@@ -136,7 +140,7 @@ describe('a look at what is new', () => {
       message: expect.not.stringContaining('hush-'),
     });
     const bare = { ...press, scratch: temporaryFolder(), tools: '', random: randomBytes };
-    await expect(plan({ order, execution: 'bare' }, bare)).rejects.toMatchObject({ name: 'NotSupported' });
+    await expect(plan({ request, execution: 'bare' }, bare)).rejects.toMatchObject({ name: 'NotSupported' });
   });
 
   it('makes the same image by another name of the same credentials', async () => {
@@ -146,14 +150,14 @@ describe('a look at what is new', () => {
       const repositories = at === 2 ? [repository] : [{ repository, credentials }];
       const secretOf = async () => 'robot:hush';
       const customise = { repositories, proposed: [], packages: [], purge: [] };
-      const order = Order.parse({
+      const request = BuildRequest.parse({
         release: 'bookworm',
         architectures: ['amd64'],
         customise,
         places: { archive: site.archive.url },
       });
       const bench = { ...site.press, scratch: temporaryFolder(), tools: '', secretOf, random: randomBytes };
-      return (await plan({ order, execution: `named-${credentials}` }, bench)).architectures[0]?.job.recipe;
+      return (await plan({ request, execution: `named-${credentials}` }, bench)).architectures[0]?.job.recipe;
     });
     expect(new Set(await Promise.all(recipes)).size).toBe(1);
   });
@@ -162,7 +166,7 @@ describe('a look at what is new', () => {
     await using site = await place();
     const repositories = [stanzaAt('http://127.0.0.1:1/ubuntu').replace('mDMEawwS', '????')];
     const customise = { repositories, proposed: [], packages: [], purge: [] };
-    await expect(site.look({ customise } as Partial<Order>)).rejects.toMatchObject({
+    await expect(site.look({ customise } as Partial<BuildRequest>)).rejects.toMatchObject({
       name: 'BadInput',
       misuse: true,
       message: expect.stringContaining('the key of http://127.0.0.1:1/ubuntu cannot be read: '),
@@ -222,8 +226,12 @@ describe('a look at what is new', () => {
   it('takes a customisation that changes nothing for none', async () => {
     await using site = await place();
     const recipe = async (customise?: object) => {
-      const order = Order.parse({ release: 'bookworm', architectures: ['amd64'], ...(customise && { customise }) });
-      const { architectures: planned } = await site.look({ customise: order.customise });
+      const request = BuildRequest.parse({
+        release: 'bookworm',
+        architectures: ['amd64'],
+        ...(customise && { customise }),
+      });
+      const { architectures: planned } = await site.look({ customise: request.customise });
       return planned[0]?.job.recipe;
     };
 
@@ -249,12 +257,12 @@ describe('a look for many architectures at once', () => {
     await using server = await serveArchive(folder);
     const { url } = server;
     const places = { stream: url, streamKeyring: signer.keyring.toString('base64'), archive: url, ports: url };
-    const order = Order.parse({ release: 'noble', architectures: all, places });
+    const request = BuildRequest.parse({ release: 'noble', architectures: all, places });
 
     const seen: string[][] = [];
     for (let time = 0; time < 8; time++) {
       const bench = { ...press, scratch: join(scratch, `${time}`), tools: '' };
-      const { architectures: planned } = await look(order, bench);
+      const { architectures: planned } = await look(request, bench);
       seen.push(planned.map(({ job }) => job.inputs));
     }
 
@@ -267,29 +275,29 @@ describe('a look for many architectures at once', () => {
 
 describe('the folder of an execution', () => {
   const execution = 'noble-20261130T060000-deadbeef';
-  const order = Order.parse({ release: 'noble', architectures: ['amd64', 'arm64'], rebuild: true });
+  const request = BuildRequest.parse({ release: 'noble', architectures: ['amd64', 'arm64'], rebuild: true });
   const bench = () => ({ ...smallPress(signer), scratch: temporaryFolder(), tools: 'buildspecs', random: randomBytes });
 
   it('is not stopped by what a build has written under the name of an execution to come', async () => {
     const press = bench();
     for (const folder of [execution, `${execution}-${'0'.repeat(16)}`]) {
-      await press.work.create(runs.order(folder), Buffer.from('poison\n'));
+      await press.work.create(runs.request(folder), Buffer.from('poison\n'));
     }
 
-    const { job, architectures: planned } = await plan({ order, execution }, press);
+    const { job, architectures: planned } = await plan({ request, execution }, press);
 
     expect(isFolderOf(job.folder, execution)).toBe(true);
     expect(planned.map((one) => one.job.folder)).toEqual([job.folder, job.folder]);
-    expect(await orderAt(job.folder, press.work)).toEqual(order);
+    expect(await requestAt(job.folder, press.work)).toEqual(request);
   });
 
   it('is another one for each Plan of the same second, for one that is tried again, and in a redrive', async () => {
     const press = bench();
-    const planned = await Promise.all([0, 0, 0, 1].map((redrives) => plan({ order, execution, redrives }, press)));
+    const planned = await Promise.all([0, 0, 0, 1].map((redrives) => plan({ request, execution, redrives }, press)));
 
     expect(new Set(planned.map(({ job }) => job.folder)).size).toBe(4);
     expect(await Array.fromAsync(press.work.list('runs/'))).toEqual(
-      planned.map(({ job }) => runs.order(job.folder)).sort(),
+      planned.map(({ job }) => runs.request(job.folder)).sort(),
     );
   });
 
@@ -299,7 +307,7 @@ describe('the folder of an execution', () => {
       asked.push(bytes);
       return Buffer.alloc(bytes, 0xa5);
     };
-    const { job } = await plan({ order, execution }, { ...bench(), random });
+    const { job } = await plan({ request, execution }, { ...bench(), random });
 
     expect(job.folder).toBe(`${execution}-a5a5a5a5a5a5a5a5`);
     expect(asked).toEqual([8]);
@@ -312,21 +320,21 @@ describe('the folder of an execution', () => {
       faultOf: ({ action }) => (action === 'PutObject' && lost++ === 0 ? { isDone: true } : undefined),
     });
     const work = new S3Store('s3://work', { client: small.client, waits: [0] });
-    const { job } = await plan({ order, execution }, { ...bench(), work });
+    const { job } = await plan({ request, execution }, { ...bench(), work });
 
     expect(lost).toBe(2);
-    expect(await orderAt(job.folder, work)).toEqual(order);
+    expect(await requestAt(job.folder, work)).toEqual(request);
     expect(small.requests.map(({ action }) => action)).not.toContain('ListObjectsV2');
-    await expect(orderAt(executionFolder(execution, new Uint8Array(8)), work)).rejects.toMatchObject({
+    await expect(requestAt(executionFolder(execution, new Uint8Array(8)), work)).rejects.toMatchObject({
       name: 'AccessDenied',
-      message: expect.stringContaining(`runs/${execution}-…/order.json`),
+      message: expect.stringContaining(`runs/${execution}-…/request.json`),
       hint: expect.stringMatching(/where nothing is: .* expired/),
     });
   });
 
   it('is none where somebody only looks, and nothing is written', async () => {
     const press = bench();
-    expect((await look(order, press)).job.folder).toBe('');
+    expect((await look(request, press)).job.folder).toBe('');
     expect([...(await Array.fromAsync(press.work.list(''))), ...(await press.keys())]).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ async function preparing(bench: Workbench) {
   return { result, shown, materials: JSON.parse(`${read(made.materials(bench.folder))}`) };
 }
 
-const ordered = (archive: string, fields: object = {}) => ({
+const requested = (archive: string, fields: object = {}) => ({
   ...{ release: 'noble', kernels: { required: ['ga'], optional: ['hwe'] } },
   places: { archive, archiveKeyring: readFileSync(noble.keyring).toString('base64') },
   ...fields,
@@ -29,7 +29,7 @@ const ordered = (archive: string, fields: object = {}) => ({
 
 it('makes the layer of all flavours, and says what it is made of', async () => {
   await using archive = await serveArchive(noble.archive);
-  const bench = benchFor('prepare', ordered(archive.url));
+  const bench = benchFor('prepare', requested(archive.url));
 
   const { result, shown, materials } = await preparing(bench);
 
@@ -55,7 +55,7 @@ it('makes the layer of all flavours, and says what it is made of', async () => {
 it('takes up what the upgrade stage has seen and changed', async () => {
   await using archive = await serveArchive(noble.archive);
   const fields = { kernels: { required: ['ga'] }, customise: { packages: ['openssl'] } };
-  const bench = benchFor('prepare', ordered(archive.url, fields), { customised: true });
+  const bench = benchFor('prepare', requested(archive.url, fields), { customised: true });
   const { base, root } = foldersOf(bench.job);
   const seen = { uri: 'http://elsewhere.example/ubuntu', suite: 'noble', sha256: 'a'.repeat(64) };
   await bench.store.create(made.squashfs(base), { file: noble.squashfs });

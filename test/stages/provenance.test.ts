@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { kernelOf } from '../../lib/catalog/kernels';
+import { BuildRequest } from '../../lib/job/build-request';
 import type { Materials } from '../../lib/job/handed-on/materials';
 import type { Fetched } from '../../lib/job/handed-on/results';
-import { Order } from '../../lib/job/order';
 import { toolVersion } from '../../lib/job/tool';
 import { type Origin, provenanceOf } from '../../lib/stages/provenance';
 
@@ -11,16 +11,16 @@ const nothing: Materials = { archives: [], changed: [], removed: [], installed: 
 const cloudImage = { kind: 'cloud-image', uri: 'https://images.example/a.squashfs', sha256: 'a', product: 'p' };
 
 interface Changes {
-  readonly order?: object;
+  readonly request?: object;
   readonly source?: object;
   readonly materials?: Partial<Materials>;
   readonly builtAs?: string;
 }
 
-function originOf({ order = {}, source = {}, materials = {}, builtAs = 'ga' }: Changes): Origin {
+function originOf({ request = {}, source = {}, materials = {}, builtAs = 'ga' }: Changes): Origin {
   const fetched = { serial: '20261120', source: { ...cloudImage, ...source }, squashfs: { sha256: 'b' } };
   return {
-    order: Order.parse({ release: 'noble', architectures: ['amd64'], ...order }),
+    request: BuildRequest.parse({ release: 'noble', architectures: ['amd64'], ...request }),
     ...{ fetched: fetched as unknown as Fetched, materials: { ...nothing, ...materials }, recipe: 'r', builtAs },
   };
 }
@@ -57,13 +57,13 @@ describe('provenance', () => {
 
   it('names what was asked for beside the default, and nothing else', () => {
     const customise = { repositories: ['ppa:ann/daily'], proposed: [], packages: ['vim'], purge: [] };
-    const order = { customise, compression: 'xz', serial: '20261119' };
+    const request = { customise, compression: 'xz', serial: '20261119' };
 
-    const { externalParameters } = statementOf({ order }).predicate.buildDefinition;
+    const { externalParameters } = statementOf({ request }).predicate.buildDefinition;
 
     expect(externalParameters).toEqual({
       ...{ release: 'noble', architecture: 'amd64', kernel: 'ga', package: 'linux-generic' },
-      ...order,
+      ...request,
     });
   });
 
@@ -136,7 +136,7 @@ describe('provenance', () => {
     const customise = { repositories: [stanza], proposed: [], packages: [], purge: [] };
     const origin = originOf({ source: { uri: 'https://bob:hush2@images.example/a.squashfs' } });
 
-    const text = provenanceOf(noble, [], { ...origin, order: { ...origin.order, customise } }).toString();
+    const text = provenanceOf(noble, [], { ...origin, request: { ...origin.request, customise } }).toString();
 
     expect(text).toContain('ppa.example');
     expect(text).toContain('images.example/a.squashfs');

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { sha256Of } from '../../lib/sha256';
-import { materialsAt, orderAt } from '../../lib/stages/run-documents';
+import { materialsAt, requestAt } from '../../lib/stages/run-documents';
 import { DirectoryStore } from '../../lib/store/directory/directory';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
@@ -17,15 +17,19 @@ async function storeWith(key: string, text: string): Promise<DirectoryStore> {
 const measured = (text: string) => ({ sha256: sha256Of(text), size: Buffer.byteLength(text) });
 
 it('an order of an execution is read as Plan wrote it down', async () => {
-  const store = await storeWith('runs/one/order.json', '{"release":"noble","architectures":["amd64"]}');
+  const store = await storeWith('runs/one/request.json', '{"release":"noble","architectures":["amd64"]}');
 
-  expect(await orderAt('one', store)).toMatchObject({ release: 'noble', architectures: ['amd64'], view: 'candidate' });
+  expect(await requestAt('one', store)).toMatchObject({
+    release: 'noble',
+    architectures: ['amd64'],
+    view: 'candidate',
+  });
 });
 
 it('refuses what has expired', async () => {
   const store = new DirectoryStore(temporaryFolder());
 
-  await expect(orderAt('one', store)).rejects.toMatchObject({
+  await expect(requestAt('one', store)).rejects.toMatchObject({
     name: 'NoSuchObject',
     message: expect.stringMatching(/ has no runs\/one\/order\.json$/),
     hint: 'the run has expired; build it again',
@@ -34,9 +38,9 @@ it('refuses what has expired', async () => {
 });
 
 it('refuses an order that is none', async () => {
-  const store = await storeWith('runs/one/order.json', '{"release":"noble"}');
+  const store = await storeWith('runs/one/request.json', '{"release":"noble"}');
 
-  await expect(orderAt('one', store)).rejects.toMatchObject({
+  await expect(requestAt('one', store)).rejects.toMatchObject({
     name: 'BadInput',
     message: expect.stringMatching(/^the order of the execution is wrong: architectures: /),
   });

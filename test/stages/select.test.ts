@@ -26,7 +26,7 @@ async function inputOf(
   const { job, fetched, prepared } = await makeBuiltRun(press.work, {
     execution: `look-${Math.random()}`,
     ...run,
-    order: { kernels: { required: Object.keys(found), optional: [] }, ...run.order },
+    request: { kernels: { required: Object.keys(found), optional: [] }, ...run.request },
   });
   const kernels = Object.entries(found).map(([kernel, version]): ResolvedKernel => {
     if (version === undefined) return { outcome: 'missing', kernel, error: 'NoSuchPackage', message: 'no package x' };
@@ -151,7 +151,7 @@ describe('a base that is older than what is published', () => {
   });
 
   it('is built where its serial was asked for, and where it was given', async () => {
-    expect((await selectFrom('20261120', { order: { serial: '20261120' } })).build).toHaveLength(1);
+    expect((await selectFrom('20261120', { request: { serial: '20261120' } })).build).toHaveLength(1);
     expect((await selectFrom('20261120', { source: 'given' })).build).toHaveLength(1);
   });
 

@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-sfn';
 import { MirrorError } from '../../errors';
 import { type ProbeTarget, probeInput } from '../../job/aws/probe-targets';
+import type { BuildRequest } from '../../job/build-request';
 import { executionName, isNameOf, probeName } from '../../job/execution-names';
-import type { Order } from '../../job/order';
 import { asking } from '../asking';
 
 /** One execution of a deployed state machine. */
@@ -26,10 +26,10 @@ export interface Execution {
  */
 export async function startExecution(
   sfn: SFNClient,
-  { stateMachineArn, order, at }: { stateMachineArn: string; order: Order; at: Date },
+  { stateMachineArn, request, at }: { stateMachineArn: string; request: BuildRequest; at: Date },
 ): Promise<Execution> {
-  const input = inputOf(order);
-  return startNamed(sfn, { stateMachineArn, input }, (attempt) => executionName(order, at, attempt));
+  const input = inputOf(request);
+  return startNamed(sfn, { stateMachineArn, input }, (attempt) => executionName(request, at, attempt));
 }
 
 /** Starts an execution that only tries something. @throws what asking throws */
@@ -55,10 +55,10 @@ async function startNamed(
 /** Name of an execution of the same order that is running. @throws what asking throws */
 export async function runningOf(
   sfn: SFNClient,
-  { stateMachineArn, order }: { stateMachineArn: string; order: Order },
+  { stateMachineArn, request }: { stateMachineArn: string; request: BuildRequest },
 ): Promise<string | undefined> {
   for await (const page of pagesOf(sfn, { stateMachineArn, statusFilter: 'RUNNING' })) {
-    const found = page.find(({ name = '' }) => isNameOf(name, order));
+    const found = page.find(({ name = '' }) => isNameOf(name, request));
     if (found !== undefined) return found.name;
   }
   return undefined;
@@ -72,13 +72,13 @@ export async function runningOf(
  */
 export async function succeededSince(
   sfn: SFNClient,
-  { stateMachineArn, order, since }: { stateMachineArn: string; order: Order; since: Date },
+  { stateMachineArn, request, since }: { stateMachineArn: string; request: BuildRequest; since: Date },
 ): Promise<string | undefined> {
   const began = ({ startDate = new Date(0) }: ExecutionListItem) => startDate.getTime();
   let pages = 0;
   for await (const page of pagesOf(sfn, { stateMachineArn, statusFilter: 'SUCCEEDED', maxResults: 1000 })) {
     const young = page.filter((one) => began(one) >= since.getTime());
-    const found = young.find(({ name = '' }) => isNameOf(name, order));
+    const found = young.find(({ name = '' }) => isNameOf(name, request));
     if (found !== undefined) return found.name;
     if (young.length < page.length || ++pages === 10) return undefined;
   }
@@ -101,11 +101,11 @@ async function* pagesOf(
 /** Bytes that Step Functions carries from state to state, less what Plan's payload has besides the order. */
 const longestInput = 256 * 1024 - 1024;
 
-function inputOf(order: Order): string {
-  const input = JSON.stringify(order);
+function inputOf(request: BuildRequest): string {
+  const input = JSON.stringify(request);
   const size = Buffer.byteLength(input);
   if (size <= longestInput) return input;
-  throw new MirrorError('BadInput', `the order of ${order.release} has ${size} bytes, AWS carries ${longestInput}`, {
+  throw new MirrorError('BadInput', `the order of ${request.release} has ${size} bytes, AWS carries ${longestInput}`, {
     hint: 'keys of repositories, keyrings and certificates are what is long: export only the keys that sign, order PPAs by name, give only the certificates that are needed',
     misuse: true,
   });

@@ -15,7 +15,7 @@ export function failureLetter(
   { name, executionArn, status, input }: FailedExecution,
   result: ExecutionResult,
 ): { readonly subject: string; readonly text: string } {
-  const { release = name, view = 'candidate' } = orderIn(input);
+  const { release = name, view = 'candidate' } = requestIn(input);
   // What CodeBuild says of a build holds its environment.
   const cause = result.status === 'FAILED' ? withoutFolders(`${result.error}: ${result.cause}`) : status;
   return {
@@ -41,6 +41,6 @@ function linesOf({ stage, architecture, kernel, log, tail, error, hint }: Failur
   ];
 }
 
-function orderIn(input: string | null | undefined): { readonly release?: string; readonly view?: string } {
+function requestIn(input: string | null | undefined): { readonly release?: string; readonly view?: string } {
   return jsonUnlessCut(input) ?? {};
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { BuildRequest } from '../build-request';
 import { checked } from '../checked';
-import { Order } from '../order';
 
 /** What the schedule gives to Look. */
 export const LookInput = z.strictObject({
-  order: Order,
+  request: BuildRequest,
   /** When it was due, to the second: a call that is repeated has the same. */
   at: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
 });

@@ -1,9 +1,9 @@
 /* job/handed-on: what one stage hands to the next. */
 
 import { MirrorError } from '../../errors';
+import type { BuildRequest } from '../build-request';
 import { handedOnHint } from '../checked';
 import type { Job } from '../job';
-import type { Order } from '../order';
 import { kernelChoices } from '../releases/kernel-choice';
 import type { Materials } from './materials';
 import type { PublishInput, SelectInput } from './publish-input';
@@ -11,7 +11,7 @@ import type { PublishInput, SelectInput } from './publish-input';
 /** What was asked for, by those whom builds cannot talk to. */
 export interface Asked {
   readonly job: Job;
-  readonly order: Order;
+  readonly request: BuildRequest;
   readonly now: Date;
 }
 
@@ -57,12 +57,14 @@ export function checkMaterials({ installed }: Materials, asked: Asked): void {
 }
 
 /** A serial of the future would be the newest for ever: what comes after it is refused as older. */
-function ofFetched({ serial, source }: PublishInput['fetched']['result'], { order, now }: Asked): Fault[] {
-  const isGiven = order.base !== '';
+function ofFetched({ serial, source }: PublishInput['fetched']['result'], { request, now }: Asked): Fault[] {
+  const isGiven = request.base !== '';
   const tomorrow = dayOf(new Date(now.getTime() + 24 * 3_600_000));
   const day = serial.slice(0, 8);
   return [
-    order.serial !== undefined && order.serial !== serial ? ['fetched.result.serial', serial, order.serial] : undefined,
+    request.serial !== undefined && request.serial !== serial
+      ? ['fetched.result.serial', serial, request.serial]
+      : undefined,
     isDay(day) && day <= tomorrow ? undefined : ['fetched.result.serial', serial, `a day, not after ${tomorrow}`],
     (source.kind === 'given') === isGiven
       ? undefined
@@ -81,8 +83,8 @@ function ofPrepared({ kernels }: PublishInput['prepared']['result'], asked: Aske
   });
 }
 
-function flavoursOf({ job, order }: Asked): string[] {
-  const own = kernelChoices(order).find(({ architecture }) => architecture === job.architecture);
+function flavoursOf({ job, request }: Asked): string[] {
+  const own = kernelChoices(request).find(({ architecture }) => architecture === job.architecture);
   return (own?.kernels ?? []).map(({ kernel }) => kernel);
 }
 

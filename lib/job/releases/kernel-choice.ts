@@ -2,7 +2,7 @@ import { type Kernel, kernelsOf } from '../../catalog/kernels';
 import { flavourOf, flavourSaid } from '../../catalog/names';
 import { findRelease, type Release, releases } from '../../catalog/releases';
 import { MirrorError } from '../../errors';
-import type { Order } from '../order';
+import type { BuildRequest } from '../build-request';
 import { releaseFor } from './release-for';
 
 /** One flavour of one architecture, and whether the architecture is published without it. */
@@ -23,11 +23,11 @@ export interface KernelChoice {
  * Which flavours an order means on each of its architectures.
  * @throws UnknownRelease, UnknownKernel, NotSupported, BadInput (all misuse)
  */
-export function kernelChoices(order: Order): KernelChoice[] {
-  const release = releaseFor(order);
-  const architectures = [...new Set(order.architectures)];
-  if (order.kernels === undefined) return architectures.map((architecture) => usualKernels(release, architecture));
-  const wanted = namedKernels(order.kernels, (word) => flavourFor(word, release, architectures));
+export function kernelChoices(request: BuildRequest): KernelChoice[] {
+  const release = releaseFor(request);
+  const architectures = [...new Set(request.architectures)];
+  if (request.kernels === undefined) return architectures.map((architecture) => usualKernels(release, architecture));
+  const wanted = namedKernels(request.kernels, (word) => flavourFor(word, release, architectures));
   for (const { kernel } of wanted) checkKernel(release, architectures, kernel);
   return architectures.map((architecture) => {
     const exists = ({ kernel }: WantedKernel) => kernelAt(release, architecture, kernel) !== undefined;
@@ -54,7 +54,7 @@ export function usualKernels(release: Release, architecture: string): KernelChoi
 
 /** Each flavour once, however it is called; one that is named as required and as optional is required. */
 function namedKernels(
-  { required, optional }: NonNullable<Order['kernels']>,
+  { required, optional }: NonNullable<BuildRequest['kernels']>,
   flavour: (word: string) => string,
 ): WantedKernel[] {
   const needs = new Map<string, WantedKernel['need']>();

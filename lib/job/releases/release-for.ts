@@ -1,8 +1,8 @@
 import { describedRelease } from '../../catalog/described';
 import { findRelease, type Release, releaseOf } from '../../catalog/releases';
-import type { Order } from '../order';
+import type { BuildRequest } from '../build-request';
 
-type OfRelease = Pick<Order, 'release' | 'about'>;
+type OfRelease = Pick<BuildRequest, 'release' | 'about'>;
 
 /**
  * The release that an order is for: one of the catalogue, or as the order describes it.

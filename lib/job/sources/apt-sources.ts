@@ -2,7 +2,7 @@
 
 import { architectureOf } from '../../catalog/architectures';
 import { familyOf } from '../../catalog/releases';
-import type { AptSource, Order } from '../order';
+import type { AptSource, BuildRequest } from '../build-request';
 import { credentialsOf, repositoryText } from './added-repository';
 import type { Places } from './places';
 import { parseRepository } from './repository';
@@ -23,18 +23,18 @@ export const ubuntuArchives = {
 const ubuntuKeyring = '/usr/share/keyrings/ubuntu-archive-keyring.gpg';
 
 /** The release's own archive, where an order wants it from; empty for a Debian that the machine's apt finds by itself. */
-export function archiveSources(order: Order, architecture: string): ImageSource[] {
-  if (familyOf(order.release) === 'ubuntu')
-    return ['', '-updates', '-security'].map((pocket) => ubuntuSource(order, architecture, pocket));
-  const { archive, archiveKeyring } = order.places;
-  if (archive === undefined) return [...order.sources];
-  return [{ uri: archive, suite: order.release, components: ['main'], ...keyringOf(archiveKeyring) }];
+export function archiveSources(request: BuildRequest, architecture: string): ImageSource[] {
+  if (familyOf(request.release) === 'ubuntu')
+    return ['', '-updates', '-security'].map((pocket) => ubuntuSource(request, architecture, pocket));
+  const { archive, archiveKeyring } = request.places;
+  if (archive === undefined) return [...request.sources];
+  return [{ uri: archive, suite: request.release, components: ['main'], ...keyringOf(archiveKeyring) }];
 }
 
 /** -proposed, if anything is wanted from it. */
-export function proposedSources(order: Order, architecture: string): ImageSource[] {
-  const { proposed = [] } = order.customise ?? {};
-  return proposed.length === 0 ? [] : [ubuntuSource(order, architecture, '-proposed')];
+export function proposedSources(request: BuildRequest, architecture: string): ImageSource[] {
+  const { proposed = [] } = request.customise ?? {};
+  return proposed.length === 0 ? [] : [ubuntuSource(request, architecture, '-proposed')];
 }
 
 /** A source of an added repository. */
@@ -45,14 +45,14 @@ export interface AddedSource extends Omit<AptSource, 'keyring'> {
 
 /** Where the added repositories are, as far as they are for an architecture. */
 export function addedSources(
-  order: Pick<Order, 'customise' | 'release' | 'places'>,
+  request: Pick<BuildRequest, 'customise' | 'release' | 'places'>,
   architecture: string,
 ): AddedSource[] {
-  return (order.customise?.repositories ?? []).flatMap((added) => {
+  return (request.customise?.repositories ?? []).flatMap((added) => {
     const repository = parseRepository(repositoryText(added));
     if (repository.kind === 'ppa') {
-      const uri = `${order.places.ppas.replace(/\/+$/, '')}/${repository.owner}/${repository.name}/ubuntu`;
-      return [{ uri, suite: order.release, components: ['main'] }];
+      const uri = `${request.places.ppas.replace(/\/+$/, '')}/${repository.owner}/${repository.name}/ubuntu`;
+      return [{ uri, suite: request.release, components: ['main'] }];
     }
     return repository.stanzas
       .filter((stanza) => isFor(stanza, architecture))
@@ -79,7 +79,7 @@ export function ubuntuArchive(places: Places, which: keyof typeof ubuntuArchives
   return `${snapshots.replace(/\/+$/, '')}/ubuntu/${snapshot}`;
 }
 
-function ubuntuSource({ release, places }: Order, architecture: string, pocket: string): ImageSource {
+function ubuntuSource({ release, places }: BuildRequest, architecture: string, pocket: string): ImageSource {
   const { archiveKeyring } = places;
   return {
     uri: ubuntuArchive(places, architectureOf(architecture).archive),

@@ -1,5 +1,5 @@
 import { MirrorError } from '../../errors';
-import type { Order } from '../order';
+import type { BuildRequest } from '../build-request';
 import { repositoryText } from './added-repository';
 
 /**
@@ -8,7 +8,7 @@ import { repositoryText } from './added-repository';
  * @throws BadInput (misuse)
  */
 export function refuseFileAddresses(
-  { places, sources = [], customise }: Partial<Pick<Order, 'places' | 'sources' | 'customise'>>,
+  { places, sources = [], customise }: Partial<Pick<BuildRequest, 'places' | 'sources' | 'customise'>>,
   where?: string,
 ): void {
   const texts = [

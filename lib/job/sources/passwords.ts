@@ -1,9 +1,9 @@
 import { MirrorError, withoutPasswords } from '../../errors';
-import type { Order } from '../order';
+import type { BuildRequest } from '../build-request';
 import { repositoryText } from './added-repository';
 
 /** What of an order has addresses in it. */
-export type Addresses = Pick<Order, 'places' | 'sources' | 'customise'>;
+export type Addresses = Pick<BuildRequest, 'places' | 'sources' | 'customise'>;
 
 /**
  * Refuses users and passwords in addresses where others can read them: in a template, a schedule, the history of
@@ -11,8 +11,8 @@ export type Addresses = Pick<Order, 'places' | 'sources' | 'customise'>;
  * @param where whose fields they are, for people: `view next`. @default - the order's
  * @throws BadInput (misuse), which shows none
  */
-export function refusePasswords(order: Partial<Addresses>, where?: string): void {
-  const [first] = addressesWithPasswords(order);
+export function refusePasswords(request: Partial<Addresses>, where?: string): void {
+  const [first] = addressesWithPasswords(request);
   if (first === undefined) return;
   const { field, address } = first;
   const what = where === undefined ? field : `${field} of ${where}`;

@@ -1,5 +1,5 @@
 import { MirrorError, withoutPasswords } from '../../errors';
-import type { Order } from '../order';
+import type { BuildRequest } from '../build-request';
 import { repositoryText } from './added-repository';
 import { parseRepository } from './repository';
 import { isFor } from './stanza';
@@ -8,7 +8,7 @@ import { isFor } from './stanza';
  * Refuses a repository from which no build of an order would take anything.
  * @throws BadInput (misuse)
  */
-export function refuseUnused({ customise, architectures }: Pick<Order, 'customise' | 'architectures'>): void {
+export function refuseUnused({ customise, architectures }: Pick<BuildRequest, 'customise' | 'architectures'>): void {
   for (const added of customise?.repositories ?? []) {
     const repository = parseRepository(repositoryText(added));
     if (repository.kind === 'ppa') continue;

@@ -10,7 +10,7 @@ import { openBuildLog } from './build-log';
 import { type PhaseOutcome, type PhasesOutcome, runPhases } from './phases';
 import { openShell } from './shell';
 
-export interface BuildOrder {
+export interface BuildOptions {
   readonly project: Project;
   readonly id: string;
   /** Variables beside those of the machine, the buildspec and the project; the strongest. */
@@ -41,10 +41,10 @@ interface BuildPhase {
 }
 
 /** Runs a project's buildspec on this machine, and returns when nothing of it is left but the log. */
-export async function runBuild(order: BuildOrder): Promise<Build> {
-  const { project, id, signal } = order;
-  await using scratch = await makeScratch(order.scratch, 'build');
-  await using log = await openBuildLog(order.log, order.onLine);
+export async function runBuild(request: BuildOptions): Promise<Build> {
+  const { project, id, signal } = request;
+  await using scratch = await makeScratch(request.scratch, 'build');
+  await using log = await openBuildLog(request.log, request.onLine);
   const source = await copySource(project, scratch.path);
   const temporary = join(scratch.path, 'tmp');
   await mkdir(temporary);
@@ -58,7 +58,7 @@ export async function runBuild(order: BuildOrder): Promise<Build> {
         ...machineEnvironment(process.env, temporary),
         ...project.buildspec.variables,
         ...project.environment,
-        ...order.environment,
+        ...request.environment,
         CODEBUILD_BUILD_ID: id,
         CODEBUILD_SRC_DIR: source,
         CODEBUILD_BUILD_SUCCEEDING: '1',

@@ -18,7 +18,7 @@ import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { bundlesVariable, workStoreVariable } from '../../job/environment';
-import { ordersOf, runsOf } from '../buckets';
+import { requestsOf, runsOf } from '../buckets';
 import { bundlesDigest, stageBundle } from '../bundles';
 import { readSecrets } from '../choices/secrets';
 import { acknowledge, starIn } from '../findings';
@@ -118,7 +118,7 @@ export class StageBuild extends Construct implements IGrantable {
   private makeRole({ stage, bundle, workBucket, secrets = [] }: StageBuildProps & { readonly bundle: Asset }): Role {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') });
     const made = runsOf(workBucket);
-    const read = takeUpNothing.includes(stage) ? ordersOf(workBucket) : made;
+    const read = takeUpNothing.includes(stage) ? requestsOf(workBucket) : made;
     const written = handOnNothing.includes(stage) ? [] : [made];
     for (const statement of [
       new PolicyStatement({

@@ -2,7 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { MirrorError } from '../../errors';
-import { ordersOf, runsOf } from '../buckets';
+import { requestsOf, runsOf } from '../buckets';
 import { readSecrets } from '../choices/secrets';
 import type { BoundSigningKey } from '../choices/signing-key';
 
@@ -33,19 +33,19 @@ export function functionNeeds(asset: string, inputs: FunctionInputs): FunctionNe
   if ((asset === 'publish') !== (signingKey !== undefined)) throw badKey(asset);
 
   const objects = mirrorBucket.arnForObjects('*');
-  const orders = ordersOf(workBucket);
+  const requests = requestsOf(workBucket);
   const runs = runsOf(workBucket);
   const readMirror = [allow('s3:GetObject', objects), listing(mirrorBucket)];
   // Nobody may list the work bucket: the names of its folders are what keeps one execution's builds from another's.
-  const readOrder = allow('s3:GetObject', orders);
-  const writeOrder = [allow('s3:PutObject', orders), readOrder]; // is it ours that is there, after an answer was lost?
+  const readRequest = allow('s3:GetObject', requests);
+  const writeRequest = [allow('s3:PutObject', requests), readRequest]; // is it ours that is there, after an answer was lost?
   const writeMirror = allow('s3:PutObject', objects);
   const ofMirror = { arn: objects, reason: 'the mirror has a bucket of its own, all of which is what the site serves' };
-  const ofOrders = { arn: orders, reason: 'the order of an execution, in a folder that nobody can guess' };
+  const ofRequests = { arn: requests, reason: 'the order of an execution, in a folder that nobody can guess' };
   const ofRuns = { arn: runs, reason: 'what stages hand to each other, in folders that nobody can guess' };
   const needs = {
-    plan: { statements: [...readMirror, ...writeOrder, ...readSecrets(secrets)], stars: [ofMirror, ofOrders] },
-    select: { statements: [...readMirror, readOrder], stars: [ofMirror, ofOrders] },
+    plan: { statements: [...readMirror, ...writeRequest, ...readSecrets(secrets)], stars: [ofMirror, ofRequests] },
+    select: { statements: [...readMirror, readRequest], stars: [ofMirror, ofRequests] },
     publish: {
       statements: [allow('s3:GetObject', runs), ...readMirror, writeMirror, ...(signingKey?.signing ?? [])],
       stars: [ofMirror, ofRuns],

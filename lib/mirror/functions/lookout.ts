@@ -4,7 +4,7 @@ import { ContextAttribute, Schedule, ScheduleTargetInput, TimeWindow } from 'aws
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { MirrorError } from '../../errors';
-import type { Order } from '../../job/order';
+import type { BuildRequest } from '../../job/build-request';
 import type { MirrorSchedule } from '../choices/mirror-schedule';
 import { pascalCase } from '../pascal-case';
 import type { MirrorFunction } from './mirror-function';
@@ -12,7 +12,7 @@ import type { MirrorFunction } from './mirror-function';
 export interface LookoutProps {
   /** Plans an order, and starts an execution where there is news. */
   readonly look: MirrorFunction;
-  readonly orders: readonly Order[];
+  readonly requests: readonly BuildRequest[];
   readonly schedule: MirrorSchedule;
 }
 
@@ -25,20 +25,20 @@ export class Lookout extends Construct {
   readonly role: Role;
 
   /** @throws BadInput (misuse) where the orders are too long for a template */
-  constructor(scope: Construct, id: string, { look, orders, schedule }: LookoutProps) {
+  constructor(scope: Construct, id: string, { look, requests, schedule }: LookoutProps) {
     super(scope, id);
-    checkLength(orders);
+    checkLength(requests);
     this.role = this.makeRole(look);
-    this.schedules = orders.map(
-      (order) =>
-        new Schedule(this, `${pascalCase(order.view)}${pascalCase(order.release)}`, {
-          description: `cdk-maas-mirror: looks for news of ${order.release} for the view ${order.view}`,
+    this.schedules = requests.map(
+      (request) =>
+        new Schedule(this, `${pascalCase(request.view)}${pascalCase(request.release)}`, {
+          description: `cdk-maas-mirror: looks for news of ${request.release} for the view ${request.view}`,
           schedule: schedule.toExpression(),
           // Else all would look, and order builds, in the same minute.
           timeWindow: TimeWindow.flexible(Duration.minutes(30)),
           target: new LambdaInvoke(look.function, {
             // The time makes the execution's name: a call that is repeated starts nothing twice.
-            input: ScheduleTargetInput.fromObject({ order, at: ContextAttribute.scheduledTime }),
+            input: ScheduleTargetInput.fromObject({ request, at: ContextAttribute.scheduledTime }),
             role: this.role.withoutPolicyUpdates(), // CDK's grant adds every version of the function
             retryAttempts: 2,
             maxEventAge: Duration.hours(1),
@@ -62,14 +62,14 @@ export class Lookout extends Construct {
 }
 
 /** CloudFormation takes a megabyte, and the other resources need some of it. */
-const longestOrders = 600_000; // characters
+const longestRequests = 600_000; // characters
 
-function checkLength(orders: readonly Order[]): void {
-  const { length } = JSON.stringify(orders);
-  if (length <= longestOrders) return;
+function checkLength(requests: readonly BuildRequest[]): void {
+  const { length } = JSON.stringify(requests);
+  if (length <= longestRequests) return;
   throw new MirrorError(
     'BadInput',
-    `the schedules of ${orders.length} orders take ${length} characters, a template has room for ${longestOrders}`,
+    `the schedules of ${requests.length} orders take ${length} characters, a template has room for ${longestRequests}`,
     {
       hint: 'every schedule carries its whole order: name smaller keyrings and certificates in places, or fewer views and releases; a second stack can have the others',
       misuse: true,

@@ -2,8 +2,8 @@ import { kernelsOf } from '../../catalog/kernels';
 import { flavourOf } from '../../catalog/names';
 import type { Release } from '../../catalog/releases';
 import { MirrorError } from '../../errors';
-import { bootloadersOrder } from '../../job/job';
-import type { Order } from '../../job/order';
+import type { BuildRequest } from '../../job/build-request';
+import { bootloadersRequest } from '../../job/job';
 import { usualKernels } from '../../job/releases/kernel-choice';
 import { releaseFor } from '../../job/releases/release-for';
 import { checks } from '../checks';
@@ -19,14 +19,14 @@ interface Scope {
  * The flavours that a mirror without the property `kernels` has projects for, sorted: those that its orders want, and the
  * usual ones of its releases, which an order by hand has that names none.
  */
-export function usedFlavours(orders: readonly Order[], { releases, architectures }: Scope): string[] {
+export function usedFlavours(requests: readonly BuildRequest[], { releases, architectures }: Scope): string[] {
   const usual = releases.flatMap((release) => architectures.flatMap((one) => usualKernels(release, one).kernels));
-  return [...new Set([...orders.flatMap(flavoursOf), ...usual.map(({ kernel }) => kernel)])].sort();
+  return [...new Set([...requests.flatMap(flavoursOf), ...usual.map(({ kernel }) => kernel)])].sort();
 }
 
-function flavoursOf(order: Order): string[] {
+function flavoursOf(request: BuildRequest): string[] {
   return checks()
-    .planOf(order, 'synth')
+    .planOf(request, 'synth')
     .architectures.flatMap(({ kernels }) => kernels.map(({ kernel }) => kernel));
 }
 
@@ -38,15 +38,15 @@ type Named = Pick<KernelFlavour, 'name' | 'asked'>;
  * `hwe-24.04` is noble's alone.
  * @throws BadInput (misuse) where the release has none of them
  */
-export function withFlavoursOf(named: readonly Named[] | undefined, order: Order): Order {
-  const { release, architectures, view } = order;
-  if (named === undefined || order.kernels !== undefined || release === bootloadersOrder) return order;
-  const known = releaseFor(order);
+export function withFlavoursOf(named: readonly Named[] | undefined, request: BuildRequest): BuildRequest {
+  const { release, architectures, view } = request;
+  if (named === undefined || request.kernels !== undefined || release === bootloadersRequest) return request;
+  const known = releaseFor(request);
   const built = architectures.flatMap((one) => kernelsOf(known, one)).filter((kernel) => kernel.built);
   const required = named
     .filter(({ name, asked }) => flavourOf(asked, known) === name && built.some((kernel) => kernel.name === name))
     .map(({ name }) => name);
-  if (required.length > 0) return { ...order, kernels: { required, optional: [] } };
+  if (required.length > 0) return { ...request, kernels: { required, optional: [] } };
   const words = named.map(({ asked }) => asked).join(', ');
   throw new MirrorError(
     'BadInput',

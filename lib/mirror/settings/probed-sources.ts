@@ -1,15 +1,15 @@
 import { architectureOf } from '../../catalog/architectures';
 import { familyOf } from '../../catalog/releases';
 import type { ProbedSources } from '../../job/aws/probe';
-import { bootloadersOrder } from '../../job/job';
-import type { Order } from '../../job/order';
+import type { BuildRequest } from '../../job/build-request';
+import { bootloadersRequest } from '../../job/job';
 import { checks } from '../checks';
 import type { ProbeSettings } from './probe-settings';
 import type { Settings } from './settings';
 
 /** The sources of everything that the mirror builds by schedule; of one that builds on request only, Ubuntu's own. */
-export function probeSettings({ orders, releases, architectures }: Settings): ProbeSettings {
-  const images = orders.filter(({ release }) => release !== bootloadersOrder);
+export function probeSettings({ requests, releases, architectures }: Settings): ProbeSettings {
+  const images = requests.filter(({ release }) => release !== bootloadersRequest);
   const tried = images.length > 0 ? images : [requestOf(releases, architectures)];
   const { proxy, ca } = tried[0]?.places ?? {};
   const documents = [...new Set(tried.flatMap(documentsOf))];
@@ -28,18 +28,18 @@ function carried(sources: ProbedSources): string {
 }
 
 /** As `maas-mirror build --stack` would order it; of all releases, one whose archive stays for years. */
-function requestOf(releases: readonly string[], architectures: readonly string[]): Order {
+function requestOf(releases: readonly string[], architectures: readonly string[]): BuildRequest {
   const release = releases.includes('noble') ? 'noble' : (releases.at(-1) ?? 'noble');
-  return checks().Order.parse({ release, architectures });
+  return checks().BuildRequest.parse({ release, architectures });
 }
 
 /** One document of each source. Repositories that ask for a password are left out: the probe has none. */
-function documentsOf(order: Order): string[] {
-  const { architectures, release, places } = order;
+function documentsOf(request: BuildRequest): string[] {
+  const { architectures, release, places } = request;
   const { addedSources, archiveSources, streamAddress } = checks();
-  const archives = architectures.flatMap((architecture) => archiveSources(order, architecture).slice(0, 1));
+  const archives = architectures.flatMap((architecture) => archiveSources(request, architecture).slice(0, 1));
   const added = architectures
-    .flatMap((architecture) => addedSources(order, architecture))
+    .flatMap((architecture) => addedSources(request, architecture))
     .filter(({ credentials }) => credentials === undefined);
   return [
     ...(familyOf(release) === 'ubuntu' ? [startOf(streamAddress(places))] : []),

@@ -5,8 +5,8 @@ import type { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { releases as allReleases, type Release } from '../../catalog/releases';
 import { MirrorError } from '../../errors';
-import { bootloadersOrder } from '../../job/job';
-import type { Order } from '../../job/order';
+import type { BuildRequest } from '../../job/build-request';
+import { bootloadersRequest } from '../../job/job';
 import { checks } from '../checks';
 import { requireKnown } from '../choices/known-at-synth';
 import { secretsOf } from '../choices/secrets';
@@ -15,7 +15,7 @@ import { BuildMachine } from './build-machine';
 import { usedFlavours } from './flavours';
 import { requireKinds } from './kinds-of-values';
 import { catalogueOf, knownRelease } from './known-releases';
-import { ordersOfProps } from './orders';
+import { requestsOfProps } from './requests';
 import { wholeMinutes } from './whole-minutes';
 
 /** The props of a mirror, checked, with their defaults. */
@@ -26,7 +26,7 @@ export interface Settings {
   readonly architectures: readonly string[];
   readonly kernels: readonly string[];
   /** What is looked after by schedule. */
-  readonly orders: readonly Order[];
+  readonly requests: readonly BuildRequest[];
   readonly maxConcurrency: number;
   readonly architecturesAtOnce: number;
   /** Of each architecture: limits of nested maps multiply. */
@@ -56,15 +56,15 @@ export function settingsOf(props: MaasMirrorProps): Settings {
   checkTimeout(stageTimeout);
   checkSiteBuckets(props);
 
-  const orders = ordersOfProps(props);
-  checkSchedule(props, orders);
-  const wanted = namesOf(props.releases) ?? releasesOf(orders);
+  const requests = requestsOfProps(props);
+  checkSchedule(props, requests);
+  const wanted = namesOf(props.releases) ?? releasesOf(requests);
   const releases = wanted ?? allReleases.map(({ name }) => name);
   const catalogue = catalogueOf(props);
   const knownReleases = releases.map((name) => knownRelease(name, catalogue));
-  const architectures = namesOf(props.architectures) ?? orderedArchitectures(orders) ?? ['amd64', 'arm64'];
-  const kernels = namesOf(props.kernels) ?? usedFlavours(orders, { releases: knownReleases, architectures });
-  for (const order of orders) checkOrder(order, { releases, kernels });
+  const architectures = namesOf(props.architectures) ?? requestedArchitectures(requests) ?? ['amd64', 'arm64'];
+  const kernels = namesOf(props.kernels) ?? usedFlavours(requests, { releases: knownReleases, architectures });
+  for (const request of requests) checkRequest(request, { releases, kernels });
 
   const architecturesAtOnce = Math.min(architectures.length, maxConcurrency);
   const kernelsAtOnce = Math.floor(maxConcurrency / architecturesAtOnce);
@@ -75,7 +75,7 @@ export function settingsOf(props: MaasMirrorProps): Settings {
     knownReleases,
     architectures,
     kernels,
-    orders,
+    requests,
     ...atOnce,
     computeType,
     armComputeType,
@@ -86,28 +86,28 @@ export function settingsOf(props: MaasMirrorProps): Settings {
 
 const namesOf = (list: readonly { readonly name: string }[] | undefined) => list?.map(({ name }) => name);
 
-function releasesOf(orders: readonly Order[]): string[] | undefined {
-  const found = new Set(orders.map(({ release }) => release).filter((release) => release !== bootloadersOrder));
+function releasesOf(requests: readonly BuildRequest[]): string[] | undefined {
+  const found = new Set(requests.map(({ release }) => release).filter((release) => release !== bootloadersRequest));
   return found.size === 0 ? undefined : [...found];
 }
 
-function orderedArchitectures(orders: readonly Order[]): string[] | undefined {
-  const found = new Set(orders.flatMap(({ architectures }) => architectures));
+function requestedArchitectures(requests: readonly BuildRequest[]): string[] | undefined {
+  const found = new Set(requests.flatMap(({ architectures }) => architectures));
   return found.size === 0 ? undefined : [...found];
 }
 
 /** What the catalogue lacks is said at synth, and so is what this mirror has no project for. */
-function checkOrder(order: Order, { releases, kernels }: Pick<Settings, 'releases' | 'kernels'>): void {
-  if (order.release === bootloadersOrder) return;
-  if (!releases.includes(order.release)) {
-    throw misuse(`the view ${order.view} wants ${order.release}, the property releases has ${releases.join(', ')}`);
+function checkRequest(request: BuildRequest, { releases, kernels }: Pick<Settings, 'releases' | 'kernels'>): void {
+  if (request.release === bootloadersRequest) return;
+  if (!releases.includes(request.release)) {
+    throw misuse(`the view ${request.view} wants ${request.release}, the property releases has ${releases.join(', ')}`);
   }
   const wanted = checks()
-    .planOf(order, 'synth')
+    .planOf(request, 'synth')
     .architectures.flatMap((one) => one.kernels);
   const missing = wanted.find(({ kernel }) => !kernels.includes(kernel));
   if (missing === undefined) return;
-  throw misuse(`the view ${order.view} wants ${missing.kernel}, the property kernels has ${kernels.join(', ')}`);
+  throw misuse(`the view ${request.view} wants ${missing.kernel}, the property kernels has ${kernels.join(', ')}`);
 }
 
 function checkList(name: string, list: readonly { readonly name: string }[] | undefined): void {
@@ -120,8 +120,8 @@ function checkList(name: string, list: readonly { readonly name: string }[] | un
 }
 
 /** Else a stack would be deployed that does nothing, and says nothing of it. */
-function checkSchedule({ schedule }: MaasMirrorProps, orders: readonly Order[]): void {
-  if (schedule === undefined || orders.length > 0) return;
+function checkSchedule({ schedule }: MaasMirrorProps, requests: readonly BuildRequest[]): void {
+  if (schedule === undefined || requests.length > 0) return;
   throw misuse(
     `the property schedule is ${schedule.expressionString}, and no view has releases`,
     'name releases, in a view or as the property releases, or leave the schedule out: views without releases are filled by promotion',

@@ -2,32 +2,32 @@ import type { Duration } from 'aws-cdk-lib';
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { metrics } from '../../job/aws/metrics';
-import type { Order } from '../../job/order';
+import type { BuildRequest } from '../../job/build-request';
 import type { MirrorSite } from '../site/mirror-site';
 
-export function behindOf(order: Order, machine: StateMachine, period: Duration, statistic: string): Metric {
+export function behindOf(request: BuildRequest, machine: StateMachine, period: Duration, statistic: string): Metric {
   return new Metric({
     namespace: metrics.namespace,
     metricName: metrics.behind,
-    dimensionsMap: dimensionsOf(order, machine),
+    dimensionsMap: dimensionsOf(request, machine),
     period,
     statistic,
   });
 }
 
-export function ageOf(order: Order, machine: StateMachine, period: Duration): Metric {
+export function ageOf(request: BuildRequest, machine: StateMachine, period: Duration): Metric {
   return new Metric({
     namespace: metrics.namespace,
     metricName: metrics.ageDays,
-    dimensionsMap: dimensionsOf(order, machine),
+    dimensionsMap: dimensionsOf(request, machine),
     period,
     statistic: 'Maximum',
-    label: `${order.view} ${order.release}`,
+    label: `${request.view} ${request.release}`,
   });
 }
 
 /** Several mirrors may have a view of one name. */
-function dimensionsOf({ view, release }: Order, { stateMachineArn }: StateMachine): Record<string, string> {
+function dimensionsOf({ view, release }: BuildRequest, { stateMachineArn }: StateMachine): Record<string, string> {
   return { StateMachineArn: stateMachineArn, View: view, Release: release };
 }
 

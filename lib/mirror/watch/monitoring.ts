@@ -18,7 +18,7 @@ import type { Project } from 'aws-cdk-lib/aws-codebuild';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { Order } from '../../job/order';
+import type { BuildRequest } from '../../job/build-request';
 import type { StageBuild } from '../builds/stage-build';
 import type { MirrorFunction } from '../functions/mirror-function';
 import { pascalCase } from '../pascal-case';
@@ -32,7 +32,7 @@ export interface MonitoringProps {
   readonly look: MirrorFunction;
   readonly tell: MirrorFunction;
   /** What is looked after by schedule. */
-  readonly orders: readonly Order[];
+  readonly requests: readonly BuildRequest[];
   readonly site: MirrorSite;
   readonly topic: ITopic;
 }
@@ -44,7 +44,7 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { workflow, look, tell, orders, site, topic } = props;
+    const { workflow, look, tell, requests, site, topic } = props;
     const { stateMachine } = workflow;
     const [soon, hour] = [{ period: Duration.minutes(5) }, { period: Duration.hours(1) }];
 
@@ -53,7 +53,7 @@ export class Monitoring extends Construct {
     this.alarm('ExecutionTimedOut', stateMachine.metricTimedOut(soon), 1, timedOutAdvice);
     this.alarm('LookFailed', look.function.metricErrors(hour), 1, lookAdvice);
     this.alarm('TellFailed', tell.function.metricErrors(hour), 1, tellAdvice);
-    for (const order of orders) this.behind(order, stateMachine);
+    for (const request of requests) this.behind(request, stateMachine);
     this.alarm('SiteErrors', siteMetric(site, '5xxErrorRate'), 5, siteAdvice);
     for (const alarm of this.alarms) alarm.addAlarmAction(new SnsAction(topic));
 
@@ -64,11 +64,11 @@ export class Monitoring extends Construct {
    * Two days of looks that find news and no build that succeeded lately: upstream is often half updated for some hours,
    * and a day's build may fail of something that passes.
    */
-  private behind(order: Order, stateMachine: StateMachine): void {
-    const { view, release } = order;
+  private behind(request: BuildRequest, stateMachine: StateMachine): void {
+    const { view, release } = request;
     const name = `Behind${pascalCase(view)}${pascalCase(release)}`;
     const advice = `${release} of the view ${view} has been behind its sources for two days: there is news, and no build of it has succeeded. ${behindAdvice}`;
-    this.alarm(name, behindOf(order, stateMachine, Duration.days(1), 'Minimum'), 1, advice, 2);
+    this.alarm(name, behindOf(request, stateMachine, Duration.days(1), 'Minimum'), 1, advice, 2);
   }
 
   private alarm(id: string, metric: Metric, threshold: number, advice: string, evaluationPeriods = 1): void {
@@ -98,7 +98,7 @@ const behindAdvice =
 const siteAdvice =
   'More than 5 % of the requests to the mirror fail. See the status page of CloudFront and whether the bucket policy still lets the distribution read. (CloudFront tells us-east-1 only: deployed elsewhere, this alarm sees nothing.)';
 
-function dashboardOf({ workflow, builds, orders, site }: MonitoringProps): IWidget[][] {
+function dashboardOf({ workflow, builds, requests, site }: MonitoringProps): IWidget[][] {
   const { stateMachine } = workflow;
   const [hour, ofCloudFront] = [{ period: Duration.hours(1) }, { region: 'us-east-1' }];
   const ofBuilds = (metric: (project: Project, options: MetricOptions) => IMetric) =>
@@ -128,11 +128,11 @@ function dashboardOf({ workflow, builds, orders, site }: MonitoringProps): IWidg
         ofBuilds((project, options) => project.metricFailedBuilds(options)),
       ),
       // CloudWatch refuses a graph of nothing, and with it the whole dashboard.
-      ...(orders.length > 0
+      ...(requests.length > 0
         ? [
             graph(
               'Days since the newest version',
-              orders.map((order) => ageOf(order, stateMachine, Duration.hours(6))),
+              requests.map((request) => ageOf(request, stateMachine, Duration.hours(6))),
             ),
           ]
         : []),

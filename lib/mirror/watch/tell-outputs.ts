@@ -21,11 +21,11 @@ interface Parts {
 }
 
 /** What the command line asks the stack for, and what people give to MAAS. */
-export function tellOutputs(mirror: Construct & Parts, { orders }: Settings): void {
+export function tellOutputs(mirror: Construct & Parts, { requests }: Settings): void {
   const { site, workflow, mirrorBucket, workBucket, builds, topic } = mirror;
   const address = site.url.replace(/\/$/, '');
   const forMaas = site.credentials === undefined ? address : withPlaceForPassword(address);
-  const views = new Set(orders.length === 0 ? ['candidate'] : orders.map((order) => order.view));
+  const views = new Set(requests.length === 0 ? ['candidate'] : requests.map((request) => request.view));
   const outputs = {
     [stackOutputs.stateMachineArn]: workflow.stateMachine.stateMachineArn,
     [stackOutputs.mirrorBucketName]: mirrorBucket.bucketName,

@@ -44,7 +44,7 @@ export interface ReleaseWorkflowProps extends StageBuilds {
 }
 
 /**
- * The state machine: one execution builds one release. Its input is an Order (lib/job/order.ts). The local engine runs
+ * The state machine: one execution builds one release. Its input is a BuildRequest (lib/job/build-request.ts). The local engine runs
  * the same definition, so it says only what both understand (JSONPath, inline maps, no ResultPath `$`).
  * @example
  * const stage = (id: string, name: string) => new StageBuild(stack, id, { stage: name, workBucket });
@@ -118,7 +118,7 @@ export class ReleaseWorkflow extends Construct {
   private plan(plan: IFunction): TaskStateBase {
     return functionTask(this, 'Plan', {
       function: plan,
-      payload: { 'order.$': '$', 'execution.$': '$$.Execution.Name', ...redrives },
+      payload: { 'request.$': '$', 'execution.$': '$$.Execution.Name', ...redrives },
       resultField: 'plan',
     });
   }

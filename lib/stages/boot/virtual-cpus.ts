@@ -8,10 +8,10 @@ import type { Workbench } from '../workbench';
  * @param all processors of this machine @default - those that it has
  */
 export function virtualCpus(
-  { order, buildsAtOnce = 1 }: Pick<Workbench, 'order' | 'buildsAtOnce'>,
+  { request, buildsAtOnce = 1 }: Pick<Workbench, 'request' | 'buildsAtOnce'>,
   all = cores(),
 ): number {
-  const flavours = kernelChoices(order).reduce((sum, { kernels }) => sum + kernels.length, 0);
+  const flavours = kernelChoices(request).reduce((sum, { kernels }) => sum + kernels.length, 0);
   const boots = Math.max(1, Math.min(buildsAtOnce, flavours));
   return Math.min(most, Math.max(1, Math.floor(all / boots)));
 }

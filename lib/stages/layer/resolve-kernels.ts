@@ -1,8 +1,8 @@
 import { kernelOf } from '../../catalog/kernels';
 import { MirrorError } from '../../errors';
+import type { BuildRequest } from '../../job/build-request';
 import type { ResolvedKernel } from '../../job/handed-on/results';
 import type { Job } from '../../job/job';
-import type { Order } from '../../job/order';
 import { kernelChoices } from '../../job/releases/kernel-choice';
 import { releaseFor } from '../../job/releases/release-for';
 import { imagePackageOf, isKernelImage, type NamedVersion, resolveInstall } from '../../machine/apt/apt-resolve';
@@ -21,12 +21,17 @@ export interface Resolution {
  * flavours have in common, need not be built.
  * @param shared digest of all that the flavours share: the prepared layer and the image below it
  */
-export async function resolveKernels(chroot: Chroot, job: Job, order: Order, shared: string): Promise<Resolution> {
-  const choice = kernelChoices(order).find(({ architecture }) => architecture === job.architecture);
+export async function resolveKernels(
+  chroot: Chroot,
+  job: Job,
+  request: BuildRequest,
+  shared: string,
+): Promise<Resolution> {
+  const choice = kernelChoices(request).find(({ architecture }) => architecture === job.architecture);
   const resolution: Resolution = { kernels: [], installed: {} };
   for (const { kernel } of choice?.kernels ?? []) {
     try {
-      const { packages, chain } = await packagesOf(chroot, job, order, kernel);
+      const { packages, chain } = await packagesOf(chroot, job, request, kernel);
       resolution.kernels.push(resolved(kernel, packages, chain, shared));
       resolution.installed[kernel] = packages;
     } catch (error) {
@@ -41,13 +46,13 @@ export async function resolveKernels(chroot: Chroot, job: Job, order: Order, sha
 async function packagesOf(
   chroot: Chroot,
   job: Job,
-  order: Order,
+  request: BuildRequest,
   kernel: string,
 ): Promise<{ packages: NamedVersion[]; chain: readonly string[] }> {
-  const requested = kernelOf(releaseFor(order), job.architecture, kernel).package;
+  const requested = kernelOf(releaseFor(request), job.architecture, kernel).package;
   const image = await imagePackageOf(chroot, requested);
   const chain = [requested, image];
-  const target = proposedTarget({ job, order }, chain);
+  const target = proposedTarget({ job, request }, chain);
   return { packages: await resolveInstall(chroot, [image], { target }), chain };
 }
 

@@ -1,6 +1,6 @@
 import { familyOf } from '../../catalog/releases';
 import { type ErrorName, MirrorError } from '../../errors';
-import type { Order } from '../../job/order';
+import type { BuildRequest } from '../../job/build-request';
 import { addedSources, archiveSources, proposedSources } from '../../job/sources/apt-sources';
 import { archivesDigest, inReleaseSha256, quickly } from '../../machine/apt/in-release';
 import { digestOf } from '../../machine/digest';
@@ -14,7 +14,7 @@ import { baseWord, inputsDigest } from './inputs-digest';
 
 /** What a look at the sources needs. */
 export interface LookBench {
-  readonly order: Order;
+  readonly request: BuildRequest;
   readonly scratch: string;
   /** Holds `keyrings/`. */
   readonly tools: string;
@@ -26,12 +26,12 @@ export interface LookBench {
 
 /** One digest of all that a build would start from, or undefined where that cannot be known beforehand. */
 export async function imageInputs(bench: LookBench, architecture: string, recipe: string): Promise<string | undefined> {
-  const { order } = bench;
-  const network = networkOf(order.places);
-  const archive = archiveSources(order, architecture);
+  const { request } = bench;
+  const network = networkOf(request.places);
+  const archive = archiveSources(request, architecture);
   // A Debian's may be known to the apt of the machine alone that builds.
   if (archive.length === 0) return undefined;
-  const sources = [...archive, ...proposedSources(order, architecture), ...addedSources(order, architecture)];
+  const sources = [...archive, ...proposedSources(request, architecture), ...addedSources(request, architecture)];
   const [base, archives] = await Promise.all([
     baseInput(bench, architecture),
     withCredentials(sources, bench.secretOf).then((reached) =>
@@ -43,16 +43,16 @@ export async function imageInputs(bench: LookBench, architecture: string, recipe
 
 /** The same of a view's bootloaders. */
 export async function bootloaderInputs(bench: LookBench): Promise<string | undefined> {
-  const network = networkOf(bench.order.places);
+  const network = networkOf(bench.request.places);
   const sources = bootloaderSources(await bootloaderArchives(bench)).flatMap(({ repositories }) => repositories);
   return archivesDigest(await Promise.all(sources.map((source) => inReleaseSha256(source, network))));
 }
 
 /** What is known of the base image without bringing it. */
 async function baseInput(bench: LookBench, architecture: string): Promise<string | undefined> {
-  const { order } = bench;
-  if (order.base !== '') return baseWord({ kind: 'given', sha256: (await digestOf(order.base)).sha256 }, '');
-  if (familyOf(order.release) === 'debian') return baseWord({ kind: 'bootstrap', sha256: '' }, '');
+  const { request } = bench;
+  if (request.base !== '') return baseWord({ kind: 'given', sha256: (await digestOf(request.base)).sha256 }, '');
+  if (familyOf(request.release) === 'debian') return baseWord({ kind: 'bootstrap', sha256: '' }, '');
   try {
     const job = { architecture };
     const { serial, squashfs, rootTarball } = await findCloudImage({

@@ -1,6 +1,6 @@
 import { kernelOf } from '../../catalog/kernels';
 import { productId } from '../../catalog/products';
-import type { Order } from '../../job/order';
+import type { BuildRequest } from '../../job/build-request';
 import type { Plan } from '../../job/plan';
 import { releaseFor } from '../../job/releases/release-for';
 import type { Products } from '../../simplestreams/types';
@@ -13,10 +13,10 @@ import { isUntested, newestName } from './news';
 export function isUpToDate(
   document: Products | undefined,
   { architecture, kernels, job }: Plan['architectures'][number],
-  order: Order,
+  request: BuildRequest,
 ): boolean {
-  const { view, bootTest } = order;
-  const release = releaseFor(order);
+  const { view, bootTest } = request;
+  const release = releaseFor(request);
   const productOf = (kernel: string) => document?.products[productId(kernelOf(release, architecture, kernel), view)];
   const missing = kernels.flatMap(({ kernel }) => String(productOf(kernel)?.missing ?? '').split(' '));
   const wanted = kernels.filter(({ kernel, need }) => need === 'required' || !missing.includes(kernel));

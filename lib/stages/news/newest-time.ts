@@ -1,17 +1,17 @@
 import { bootloaderContentId } from '../../catalog/bootloaders';
 import { contentId } from '../../catalog/products';
 import { familyOf } from '../../catalog/releases';
-import { bootloadersOrder } from '../../job/job';
-import type { Order } from '../../job/order';
+import type { BuildRequest } from '../../job/build-request';
+import { bootloadersRequest } from '../../job/job';
 import { readProducts } from '../../publication/read-view';
 import type { Store } from '../../store/store';
 
 /** When the newest version of what is ordered was built, by its name; a serial stands for its day. */
 export async function newestTime(
-  { release, view }: Pick<Order, 'release' | 'view'>,
+  { release, view }: Pick<BuildRequest, 'release' | 'view'>,
   { mirror }: { mirror: Store },
 ): Promise<Date | undefined> {
-  const isBootloaders = release === bootloadersOrder;
+  const isBootloaders = release === bootloadersRequest;
   const id = isBootloaders ? bootloaderContentId(view) : contentId({ family: familyOf(release) }, view);
   const products = Object.values((await readProducts(view, id, { mirror }))?.products ?? {});
   const own = products.filter((product) => isBootloaders || product.release === release);

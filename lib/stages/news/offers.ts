@@ -44,7 +44,7 @@ export interface DecisiveFacts {
 }
 
 /** What Publish reads of an execution beside its input. */
-export type Context = Pick<Origin, 'order' | 'materials'>;
+export type Context = Pick<Origin, 'request' | 'materials'>;
 
 /** What the flavours of one architecture are as products of the job's view: those that were built, and those that stand. */
 export function offersOf(job: Job, input: PublishInput, built: readonly BuiltKernel[], context: Context): Offer[] {
@@ -55,7 +55,7 @@ export function offersOf(job: Job, input: PublishInput, built: readonly BuiltKer
   return selected.flavours.flatMap((flavour): Offer[] => {
     const made = built.find(({ kernel }) => kernel === flavour.builtAs);
     if (flavour.builtAs !== '' && made === undefined) return [];
-    const kernel = kernelOf(releaseFor(context.order), job.architecture, flavour.kernel);
+    const kernel = kernelOf(releaseFor(context.request), job.architecture, flavour.kernel);
     return [
       {
         productId: productId(kernel, job.view),

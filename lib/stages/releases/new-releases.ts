@@ -3,7 +3,7 @@ import { isNewer } from '../../job/releases/buildable-releases';
 import type { ReleaseFacts } from '../../job/releases/facts';
 import type { Places } from '../../job/sources/places';
 import { streamOf } from '../sources/search';
-import { type DescribeBench, factsOfStream } from './described-order';
+import { type DescribeBench, factsOfStream } from './described-request';
 import { streamReleases } from './stream';
 
 /** What a stream tells of releases that the catalogue does not have. */
@@ -18,7 +18,7 @@ export interface NewReleases {
  * @throws BadSignature, BadFormat, DownloadFailed
  */
 export async function newReleases(places: Places, bench: Omit<DescribeBench, 'distroInfo'>): Promise<NewReleases> {
-  const { stream, ...search } = await streamOf({ ...bench, order: { places } });
+  const { stream, ...search } = await streamOf({ ...bench, request: { places } });
   const { releases, odd } = await streamReleases(stream, search);
   const isNew = ({ name, version }: { readonly name: string; readonly version: string }) =>
     findRelease(name) === undefined && isNewer(version);

@@ -1,7 +1,7 @@
 import { MirrorError, withoutPasswords } from '../../errors';
+import { type AptSource, AptSources, type BuildRequest } from '../../job/build-request';
 import { checked } from '../../job/checked';
 import { foldersOf, made } from '../../job/layout';
-import { type AptSource, AptSources, type Order } from '../../job/order';
 import { type AddedRepository, repositoryText } from '../../job/sources/added-repository';
 import { addedSources, type ImageSource } from '../../job/sources/apt-sources';
 import { parseRepository } from '../../job/sources/repository';
@@ -16,8 +16,8 @@ import { networkOf } from './search';
 
 /** The repositories that an order adds, with their keys, found and kept for the later stages. */
 export async function findAddedSources(bench: Workbench): Promise<ImageSource[]> {
-  const { order } = bench;
-  const found = await Promise.all((order.customise?.repositories ?? []).map((one) => sourcesOf(one, bench)));
+  const { request } = bench;
+  const found = await Promise.all((request.customise?.repositories ?? []).map((one) => sourcesOf(one, bench)));
   const sources = found.flat();
   await handOnJson(bench, made.repositories(bench.folder), sources);
   return sources;
@@ -30,12 +30,12 @@ export async function knownAddedSources(bench: Workbench): Promise<ImageSource[]
   return checked(AptSources, JSON.parse(await readText(await takeUp(bench, key))), key);
 }
 
-async function sourcesOf(added: AddedRepository, { order, job }: Workbench): Promise<AptSource[]> {
+async function sourcesOf(added: AddedRepository, { request, job }: Workbench): Promise<AptSource[]> {
   const repository = parseRepository(repositoryText(added));
-  const only = { ...order, customise: { ...nothingElse, repositories: [added] } };
+  const only = { ...request, customise: { ...nothingElse, repositories: [added] } };
   const sources = addedSources(only, job.architecture);
   if (repository.kind === 'ppa') {
-    const keyring = await keyringOfPpa(repository, order.places);
+    const keyring = await keyringOfPpa(repository, request.places);
     return sources.map(({ keys: _, ...source }) => ({ ...source, keyring: keyring.toString('base64') }));
   }
   tellOfStanzas(repository.stanzas, job.architecture);
@@ -63,8 +63,8 @@ function tellOfStanzas(stanzas: readonly Stanza[], architecture: string): void {
  * Looks at the keys that an order brings with its repositories, before anything is downloaded.
  * @throws BadInput (misuse) for one that cannot be read
  */
-export async function checkAddedKeys(order: Pick<Order, 'customise'>): Promise<void> {
-  for (const added of order.customise?.repositories ?? []) {
+export async function checkAddedKeys(request: Pick<BuildRequest, 'customise'>): Promise<void> {
+  for (const added of request.customise?.repositories ?? []) {
     const repository = parseRepository(repositoryText(added));
     if (repository.kind === 'ppa') continue;
     for (const { keys, uris } of repository.stanzas) await stanzaKeyring(keys, uris.join(' '));
@@ -74,7 +74,7 @@ export async function checkAddedKeys(order: Pick<Order, 'customise'>): Promise<v
 /** The key is believed only if it is the one whose fingerprint the archive's own object tells. */
 async function keyringOfPpa(
   ppa: { readonly owner: string; readonly name: string },
-  places: Workbench['order']['places'],
+  places: Workbench['request']['places'],
 ): Promise<Buffer> {
   const name = `ppa:${ppa.owner}/${ppa.name}`;
   progress(`asking Launchpad for the key of ${name}`);

@@ -11,7 +11,7 @@ import { withCredentials } from './source-credentials';
 
 /** The release's own repositories, as apt is told of them; keyrings that the order brings are laid beside. */
 export async function archiveRepositories(bench: Workbench): Promise<Repository[]> {
-  return repositoriesOf(archiveSources(bench.order, bench.job.architecture), bench);
+  return repositoriesOf(archiveSources(bench.request, bench.job.architecture), bench);
 }
 
 /**
@@ -19,8 +19,8 @@ export async function archiveRepositories(bench: Workbench): Promise<Repository[
  * @throws NotSupported where that knows no archive of the release, as on machines of another distribution
  */
 export async function releaseRepositories(bench: Workbench): Promise<readonly Repository[]> {
-  const ordered = await archiveRepositories(bench);
-  if (ordered.length > 0) return ordered;
+  const requested = await archiveRepositories(bench);
+  if (requested.length > 0) return requested;
   const { release } = bench.job;
   const machines = await machineRepositories(release);
   if (machines.length > 0) return machines;

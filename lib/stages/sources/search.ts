@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Order } from '../../job/order';
+import type { BuildRequest } from '../../job/build-request';
 import { releaseFor } from '../../job/releases/release-for';
 import { type Places, streamAddress } from '../../job/sources/places';
 import { writeBytes } from '../../machine/bytes';
@@ -10,21 +10,21 @@ import type { StreamOptions } from '../streams/signed-stream';
 
 /** Where an order wants its cloud image to be looked for, and by whose signature it counts. */
 export async function searchOf(
-  bench: StreamBench & { readonly order: Order; readonly job: { readonly architecture: string } },
+  bench: StreamBench & { readonly request: BuildRequest; readonly job: { readonly architecture: string } },
 ): Promise<FindOptions> {
-  const { order, job } = bench;
-  const { name: release, version } = releaseFor(order);
+  const { request, job } = bench;
+  const { name: release, version } = releaseFor(request);
   return {
     ...(await streamOf(bench)),
     release,
     version,
     architecture: job.architecture,
-    ...(order.serial !== undefined && { serial: order.serial }),
+    ...(request.serial !== undefined && { serial: request.serial }),
   };
 }
 
 interface StreamBench {
-  readonly order: Pick<Order, 'places'>;
+  readonly request: Pick<BuildRequest, 'places'>;
   readonly scratch: string;
   /** Holds `keyrings/`. */
   readonly tools: string;
@@ -33,7 +33,7 @@ interface StreamBench {
 
 /** The stream of cloud images that an order names, and by whose signature it counts. */
 export async function streamOf({
-  order: { places },
+  request: { places },
   scratch,
   tools,
   verify,

@@ -33,21 +33,21 @@ export async function openApt(
   bench: Workbench,
   { published = false }: { readonly published?: boolean } = {},
 ): Promise<OpenedApt> {
-  const { order, job, scratch, tools } = bench;
-  const proposed = proposedSources(order, job.architecture);
+  const { request, job, scratch, tools } = bench;
+  const proposed = proposedSources(request, job.architecture);
   // Whatever this machine's own apt overlooks, a repository of somebody else has to be up to date.
   const others = (await repositoriesOf(added, bench)).map((one) => ({ ...one, checkDates: true }));
   const repositories = [...(await releaseRepositories(bench)), ...(await repositoriesOf(proposed, bench)), ...others];
   const aptOptions = await machineAptOptions();
   return endedTogether(async (opened) => {
-    const gateway = opened.use(await openGateway(repositories, networkOf(order.places), scratch, { aptOptions }));
+    const gateway = opened.use(await openGateway(repositories, networkOf(request.places), scratch, { aptOptions }));
     const reached = repositories.map((one) => ({ ...one, uri: gateway.uriOf(one) }));
     const configure = async (root: string) => {
       const options = aptOptions.filter((line) => !isProxyLine(line));
-      const { ca } = order.places;
+      const { ca } = request.places;
       if (ca !== undefined) options.push(...giveCertificates(root, ca));
       await configureApt(root, reached, options, { imagePins: published });
-      for (const { suite } of proposed) pinArchive(root, suite, proposedPriority(order));
+      for (const { suite } of proposed) pinArchive(root, suite, proposedPriority(request));
     };
     const apt = await openAptTree(chroot, { base, gateway, configure, scratch, tools });
     return opened.use({ ...apt, added: others.map((one) => gateway.uriOf(one)) });
@@ -69,16 +69,16 @@ export async function mountBase(bench: Workbench, root: Mounted): Promise<Mounte
  * where jammy and older would otherwise take all of -proposed. All of it means as much as those pockets, where lunar and
  * later would otherwise take nothing (100). facts/build.md §9.
  */
-export function proposedPriority({ customise }: Workbench['order']): number {
+export function proposedPriority({ customise }: Workbench['request']): number {
   return customise?.proposed === 'all' ? 500 : 400;
 }
 
 /** Suite to take a package from, by `-t`, where the order names it among those of -proposed. */
 export function proposedTarget(
-  { order, job }: Pick<Workbench, 'order' | 'job'>,
+  { request, job }: Pick<Workbench, 'request' | 'job'>,
   names: readonly string[],
 ): string | undefined {
-  const { proposed = [] } = order.customise ?? {};
+  const { proposed = [] } = request.customise ?? {};
   const named = proposed !== 'all' && names.some((name) => proposed.includes(name));
   return named ? `${job.release}-proposed` : undefined;
 }

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { buildDisplay, failureLines } from '../../../bin/build/display';
+import { BuildRequest } from '../../../lib/job/build-request';
 import type { EngineEvent, Failure } from '../../../lib/job/events';
-import { Order } from '../../../lib/job/order';
 import { planOf } from '../../../lib/job/plan';
 import { keptTerminal } from '../terminal/kept-terminal';
 
@@ -10,7 +10,10 @@ const run = { stage: 'Plan', architecture: undefined, kernel: undefined, log: un
 const fetch = { ...run, stage: 'Fetch', architecture: 'amd64' };
 const failure: Failure = { ...fetch, tail: [], error: 'BUILD: exit 1', hint: undefined };
 const planFor = (changes: object) =>
-  planOf(Order.parse({ release: 'noble', architectures: ['amd64'], kernels: { required: ['ga'] }, ...changes }), 'x');
+  planOf(
+    BuildRequest.parse({ release: 'noble', architectures: ['amd64'], kernels: { required: ['ga'] }, ...changes }),
+    'x',
+  );
 
 describe('the events of a build, where nobody watches', () => {
   it('are a line each', () => {
@@ -115,7 +118,7 @@ describe('the events of a build, where somebody watches', () => {
       );
     expect(last()).toEqual(['↓ Plan', ...ofOne('amd64'), ...ofOne('arm64')]);
 
-    const bootloaders = planOf(Order.parse({ release: 'bootloaders', architectures: [] }), 'x');
+    const bootloaders = planOf(BuildRequest.parse({ release: 'bootloaders', architectures: [] }), 'x');
     await buildDisplay([bootloaders], keptTerminal({ isTTY: true })).end();
     expect(last()).toEqual(['↓ Plan', '↓ Bootloaders', '↓ PublishBootloaders']);
   });

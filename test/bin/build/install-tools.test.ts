@@ -2,14 +2,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { installHostTools } from '../../../bin/build/install-tools';
-import { Order } from '../../../lib/job/order';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { keptTerminal } from '../terminal/kept-terminal';
 
-const orderOf = (release: string, ...architectures: string[]) => Order.parse({ release, architectures });
+const requestOf = (release: string, ...architectures: string[]) => BuildRequest.parse({ release, architectures });
 
 /** Installs with a shell that only writes down what it is to run. @returns its words, by the end of each script's path */
-async function installed(orders: readonly Order[], missing: readonly string[]) {
+async function installed(requests: readonly BuildRequest[], missing: readonly string[]) {
   const folder = temporaryFolder();
   const asked = join(folder, 'asked');
   const answer = missing.map((name) => `echo ${name}`).join('\n');
@@ -25,7 +25,7 @@ case "$2" in --list) ${answer || ':'} ;; *) echo Setting up ;; esac
   vi.stubEnv('MOOD', 'calm');
   onTestFinished(() => void vi.unstubAllEnvs());
   const terminal = keptTerminal();
-  await installHostTools(orders, terminal);
+  await installHostTools(requests, terminal);
   expect(existsSync(asked)).toBe(true);
   const said = readFileSync(asked, 'utf8').trimEnd().split('\n');
   return { ...terminal, asked: said.map((line) => line.replace(/\] \/.*\/buildspecs\//, '] ')) };
@@ -34,18 +34,18 @@ case "$2" in --list) ${answer || ':'} ;; *) echo Setting up ;; esac
 const images = 'fetch upgrade prepare extract boot-test';
 
 it('asks for what is missing to build for all architectures, each once, and installs nothing where all is there', async () => {
-  const orders = [orderOf('noble', 'amd64', 'arm64'), orderOf('jammy', 'arm64', 'riscv64')];
+  const requests = [requestOf('noble', 'amd64', 'arm64'), requestOf('jammy', 'arm64', 'riscv64')];
 
-  const { asked, errLines } = await installed(orders, []);
+  const { asked, errLines } = await installed(requests, []);
 
   expect(asked).toEqual([`C calm [amd64 arm64 riscv64] host-tools.sh --list ${images}`]);
   expect(errLines).toEqual([]);
 });
 
 it('says what it is going to install, and installs it', async () => {
-  const orders = [orderOf('noble', 'amd64'), orderOf('bootloaders')];
+  const requests = [requestOf('noble', 'amd64'), requestOf('bootloaders')];
 
-  const { asked, errLines, outLines } = await installed(orders, ['mmdebstrap', 'qemu-system-x86']);
+  const { asked, errLines, outLines } = await installed(requests, ['mmdebstrap', 'qemu-system-x86']);
 
   expect(asked).toEqual([
     `C calm [amd64] host-tools.sh --list ${images} bootloaders`,

@@ -78,7 +78,7 @@ describe('a build on this machine', () => {
       const [run = ''] = readdirSync(join(work, 'runs'));
       handed.push(
         statSync(join(work, 'runs')).mode & 0o777,
-        JSON.parse(readFileSync(join(work, 'runs', run, 'order.json'), 'utf8')),
+        JSON.parse(readFileSync(join(work, 'runs', run, 'request.json'), 'utf8')),
       );
       interrupt.abort();
     });

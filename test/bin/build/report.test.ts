@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from '../../../bin/build/report';
+import { BuildRequest } from '../../../lib/job/build-request';
 import type { ExecutionResult, Failure } from '../../../lib/job/events';
-import { Order } from '../../../lib/job/order';
 import type { Published } from '../../../lib/stages/publish';
 
 import { keptTerminal } from '../terminal/kept-terminal';
@@ -124,29 +124,29 @@ describe('the exit code', () => {
 });
 
 describe('the report of a build', () => {
-  const order = (release: string, about?: Order['about']) =>
-    Order.parse({ release, architectures: ['amd64'], ...(about && { about }) });
-  const built = (...orders: Order[]) =>
-    orders.map((one) => {
-      return { order: one, execution: 'e', logs: '/logs', result: succeeded(published()), outcome: 'done' };
+  const request = (release: string, about?: BuildRequest['about']) =>
+    BuildRequest.parse({ release, architectures: ['amd64'], ...(about && { about }) });
+  const built = (...requests: BuildRequest[]) =>
+    requests.map((one) => {
+      return { request: one, execution: 'e', logs: '/logs', result: succeeded(published()), outcome: 'done' };
     });
   const reportOn = (day: string, results: BuildResult[], json = false) => {
     const terminal = keptTerminal();
     report(results, { mirror: '/m', fingerprint: undefined, json, now: new Date(day) }, terminal);
     return terminal.outLines;
   };
-  const zany = order('zany', { version: '27.04', supportEol: '2028-01-20', sources: ['stream'] });
+  const zany = request('zany', { version: '27.04', supportEol: '2028-01-20', sources: ['stream'] });
 
   it('marks releases that are past their support, on the day that it is given', () => {
     expect(reportOn('2028-01-20', built(zany))).not.toContainEqual(expect.stringContaining('support'));
-    expect(reportOn('2028-01-21', built(zany, order('noble')))).toEqual(
+    expect(reportOn('2028-01-21', built(zany, request('noble')))).toEqual(
       expect.arrayContaining(['✓ zany: done', '  support      ended on 2028-01-20', '✓ noble: done']),
     );
   });
 
   it('says who told of each release, except of one that only the stack knows', () => {
     const { builds } = JSON.parse(
-      reportOn('2030-01-01', built(zany, order('noble'), order('able')), true).join('\n'),
+      reportOn('2030-01-01', built(zany, request('noble'), request('able')), true).join('\n'),
     ) as { builds: object[] };
     expect(builds).toMatchObject([
       { release: 'zany', source: 'stream', support: 'ended' },
@@ -158,10 +158,10 @@ describe('the report of a build', () => {
 });
 
 it('names the logs by their way from here only where they are below this folder', () => {
-  const order = Order.parse({ release: 'bookworm', architectures: ['amd64'] });
+  const request = BuildRequest.parse({ release: 'bookworm', architectures: ['amd64'] });
   const lineOf = (logs: string) => {
     const terminal = keptTerminal();
-    const result = { order, execution: 'x', logs, result: failed(notReady), outcome: '' };
+    const result = { request, execution: 'x', logs, result: failed(notReady), outcome: '' };
     report([result], { mirror: '/m', fingerprint: undefined, json: false, now: new Date() }, terminal);
     return terminal.outLines.find((line) => line.includes('logs'))?.replace(/^ *logs */, '');
   };
@@ -173,11 +173,11 @@ it('names the logs by their way from here only where they are below this folder'
 });
 
 describe('the report of a build, whole,', () => {
-  const order = (release: string, view: string) => Order.parse({ release, architectures: ['amd64'], view });
+  const request = (release: string, view: string) => BuildRequest.parse({ release, architectures: ['amd64'], view });
   const now = new Date('2026-11-25');
   const fingerprint = 'F'.repeat(40);
-  const built = (one: Order, result = succeeded(published())) => {
-    return { order: one, execution: 'run-1', logs: 'https://console/1', result, outcome: outcomeOf(result) };
+  const built = (one: BuildRequest, result = succeeded(published())) => {
+    return { request: one, execution: 'run-1', logs: 'https://console/1', result, outcome: outcomeOf(result) };
   };
   const reported = (results: BuildResult[], options: Partial<Parameters<typeof report>[1]> = {}) => {
     const terminal = keptTerminal();
@@ -187,19 +187,19 @@ describe('the report of a build, whole,', () => {
   const loaders = (...products: { product: string; version: string }[]): ExecutionResult => {
     return { status: 'SUCCEEDED', output: { bootloaders: { published: products } }, failures: [] };
   };
-  const bootloaders = Order.parse({ release: 'bootloaders', view: 'stable', architectures: [] });
+  const bootloaders = BuildRequest.parse({ release: 'bootloaders', view: 'stable', architectures: [] });
   const file = '/var/snap/maas/common/maas-mirror.gpg';
 
   it('names views, keyring and fingerprint, and tells MAAS of each view that has images of Ubuntu', () => {
     const grub = { product: 'com.ubuntu.maas.stable:1:grub-efi:uefi:amd64', version: '20261120.0' };
     const pxe = { product: 'com.ubuntu.maas.stable:1:pxelinux:pxe:i386', version: '20261121.0' };
     const results = [
-      built(order('noble', 'stable')),
-      built(order('jammy', 'stable'), failed(broken)),
-      built(order('bookworm', 'debian')),
-      built(order('noble', 'plain')),
+      built(request('noble', 'stable')),
+      built(request('jammy', 'stable'), failed(broken)),
+      built(request('bookworm', 'debian')),
+      built(request('noble', 'plain')),
       built(bootloaders, loaders(grub, pxe)),
-      built(order('noble', 'broken'), failed(broken)),
+      built(request('noble', 'broken'), failed(broken)),
     ];
 
     expect(reported(results)).toEqual([
@@ -235,14 +235,17 @@ describe('the report of a build, whole,', () => {
   });
 
   it('says nothing of views where all failed, and no fingerprint where it is not known', () => {
-    expect(reported([built(order('noble', 'stable'), failed(broken))])).toHaveLength(2);
-    expect(reported([built(order('noble', 'stable'))], { fingerprint: undefined }).join('\n')).not.toMatch(
+    expect(reported([built(request('noble', 'stable'), failed(broken))])).toHaveLength(2);
+    expect(reported([built(request('noble', 'stable'))], { fingerprint: undefined }).join('\n')).not.toMatch(
       /fingerprint/,
     );
   });
 
   it('has the addresses of a site, however it ends, and a place for the password', () => {
-    const lines = reported([built(order('noble', 'stable'))], { mirror: 'https://a.example//', passwordsOf: 'Stack' });
+    const lines = reported([built(request('noble', 'stable'))], {
+      mirror: 'https://a.example//',
+      passwordsOf: 'Stack',
+    });
 
     expect(lines.slice(2, 4)).toEqual([
       '  view         https://a.example/stable/',
@@ -253,7 +256,7 @@ describe('the report of a build, whole,', () => {
   });
 
   it('is the same as JSON, and nothing else', () => {
-    const lines = reported([built(order('noble', 'stable')), built(bootloaders, loaders())], { json: true });
+    const lines = reported([built(request('noble', 'stable')), built(bootloaders, loaders())], { json: true });
 
     expect(JSON.parse(lines.join('\n'))).toEqual({
       builds: [

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { runStatus } from '../../../bin/commands/status';
 import { openClients } from '../../../lib/cloud/clients';
 import { startExecution } from '../../../lib/cloud/follow/executions';
-import { Order } from '../../../lib/job/order';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { endlessBuild, failedBuild, failedBuildAnswers, wellBuild } from '../../fixtures/aws/scripted-builds';
 import {
   type ScriptedExecution,
@@ -20,8 +20,8 @@ import { keptTerminal } from '../terminal/kept-terminal';
 async function started(releases: readonly string[]): Promise<void> {
   using clients = openClients();
   for (const release of releases) {
-    const order = Order.parse({ release, architectures: ['amd64'] });
-    await startExecution(clients.sfn, { stateMachineArn, order, at: new Date() });
+    const request = BuildRequest.parse({ release, architectures: ['amd64'] });
+    await startExecution(clients.sfn, { stateMachineArn, request, at: new Date() });
   }
 }
 

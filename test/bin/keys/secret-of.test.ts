@@ -56,8 +56,8 @@ describe('the functions that plan', () => {
     const stores = { [mirrorStoreVariable]: join(folder, 'mirror'), [workStoreVariable]: join(folder, 'work') };
     const credentials = join(folder, 'missing');
     const source = { uri: 'https://127.0.0.1:1/debian', suite: 'bookworm', components: ['main'], credentials };
-    const order = { release: 'bookworm', architectures: ['amd64'], sources: [source] };
-    const event = { order, execution: 'bookworm-1', at: '2026-11-25T06:17:00Z' };
+    const request = { release: 'bookworm', architectures: ['amd64'], sources: [source] };
+    const event = { request, execution: 'bookworm-1', at: '2026-11-25T06:17:00Z' };
     const { execution: _, ...forLook } = event;
     const { at: __, ...forPlan } = event;
 
@@ -73,7 +73,7 @@ describe('the functions that plan in AWS', () => {
   const stores = { [mirrorStoreVariable]: 's3://mirror', [workStoreVariable]: 's3://work' };
   const variables = { ...stores, [stateMachineVariable]: stateMachineArn };
   const repositories = [stanzaAt(`https://${text}@private.example/ubuntu`)];
-  const order = { release: 'noble', architectures: ['amd64'], customise: { repositories } };
+  const request = { release: 'noble', architectures: ['amd64'], customise: { repositories } };
 
   it.each([
     ['plan', { execution: 'noble-1' }],
@@ -82,7 +82,7 @@ describe('the functions that plan in AWS', () => {
     const aws = await fakeAws({});
     const local = { release: 'noble', architectures: ['amd64'], places: { archive: 'file:///srv/ubuntu' } };
 
-    const refused = callDeployed(name, { order: local, ...event }, variables, []);
+    const refused = callDeployed(name, { request: local, ...event }, variables, []);
 
     await expect(refused).rejects.toMatchObject({
       ...{ name: 'BadInput', message: expect.stringMatching(/^places\.archive is file:\/\/\/srv\/ubuntu, a folder/) },
@@ -91,8 +91,8 @@ describe('the functions that plan in AWS', () => {
   });
 
   it.each([
-    ['plan', { order, execution: 'noble-1' }],
-    ['look', { order, at: '2026-11-25T06:17:00Z' }],
+    ['plan', { request, execution: 'noble-1' }],
+    ['look', { request, at: '2026-11-25T06:17:00Z' }],
   ])('refuse a password in an address before anything else: %s', async (name, event) => {
     const aws = await fakeAws({});
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeAssets } from '../../../bin/bundle/assets';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { workStoreVariable } from '../../../lib/job/environment';
 import { mirrorStoreVariable } from '../../../lib/job/execution-names';
-import { Order } from '../../../lib/job/order';
 import type { Plan } from '../../../lib/job/plan';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { openMirrorDirectory } from '../../../lib/store/open';
@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(assets, { recursive: true }));
 
 /** Calls the bundle of Plan in a process that finds no program: a Lambda function has no gpgv. */
-async function planned(order: Order): Promise<Plan> {
+async function planned(request: BuildRequest): Promise<Plan> {
   const { root } = await openMirrorDirectory(temporaryFolder(), { create: true });
   const env = {
     PATH: '/nowhere',
@@ -35,7 +35,7 @@ async function planned(order: Order): Promise<Plan> {
     [mirrorStoreVariable]: root,
     [workStoreVariable]: temporaryFolder(),
   };
-  const script = `require('./plan.js').handler(${JSON.stringify({ order, execution: 'look' })}).then((plan) => console.log(JSON.stringify(plan)))`;
+  const script = `require('./plan.js').handler(${JSON.stringify({ request, execution: 'look' })}).then((plan) => console.log(JSON.stringify(plan)))`;
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], {
     cwd: join(assets, 'functions'),
     env,
@@ -55,7 +55,7 @@ it('plans by the signed stream where there is no gpgv, and believes nothing that
   const { url } = server;
   const inputsBy = async ({ keyring }: Signer) => {
     const places = { stream: url, streamKeyring: keyring.toString('base64'), archive: url, ports: url };
-    const plan = await planned(Order.parse({ release: 'noble', architectures: ['amd64'], places }));
+    const plan = await planned(BuildRequest.parse({ release: 'noble', architectures: ['amd64'], places }));
     return plan.architectures.map(({ job }) => job.inputs);
   };
 

@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { stateMachineVariable } from '../../../lib/job/environment';
 import { executionName, mirrorStoreVariable } from '../../../lib/job/execution-names';
-import { Order } from '../../../lib/job/order';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { look as lookAt } from '../../../lib/stages/plan';
 import { openMirrorDirectory } from '../../../lib/store/open';
@@ -30,24 +30,28 @@ async function look(archiveIsAt: string, executions: { readonly succeeded?: Date
   const [press, folder] = [smallPress(signer), temporaryFolder()];
   await openMirrorDirectory(press.mirror.root, { create: true });
   await using archive = await serveArchive(folder);
-  const order = Order.parse({ release: 'bookworm', architectures: ['amd64'], places: { archive: archive.url } });
+  const request = BuildRequest.parse({
+    release: 'bookworm',
+    architectures: ['amd64'],
+    places: { archive: archive.url },
+  });
   const file = join(folder, 'dists/bookworm/InRelease');
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, 'as built');
-  const planned = await lookAt(order, { ...press, scratch: temporaryFolder(), tools: '' });
+  const planned = await lookAt(request, { ...press, scratch: temporaryFolder(), tools: '' });
   const recipe = planned.architectures[0]?.job.recipe ?? '';
   await press.publish({ source: 'bootstrap', planned: 'as built', recipe });
   writeFileSync(file, archiveIsAt);
 
   const listed = (began?: Date) =>
-    began === undefined ? [] : [{ name: executionName(order, began), startDate: began.getTime() / 1000 }];
+    began === undefined ? [] : [{ name: executionName(request, began), startDate: began.getTime() / 1000 }];
   const aws = await fakeAws({
     StartExecution: ({ name }) => ({ executionArn: `arn:aws:states:::execution:${name}`, startDate: 1 }),
     ListExecutions: ({ statusFilter }) => ({
       executions: listed(statusFilter === 'RUNNING' ? executions.running : executions.succeeded),
     }),
   });
-  const event = { order, at: at.toISOString() };
+  const event = { request, at: at.toISOString() };
   const log: string[] = [];
   const variables = { [mirrorStoreVariable]: press.mirror.root, [stateMachineVariable]: stateMachineArn };
   const looked = await callDeployed('look', event, variables, log);
@@ -89,14 +93,14 @@ describe('a stream that nobody whom the order knows has signed', () => {
     await using server = await serveArchive(folder);
     const { url } = server;
     const places = { stream: url, streamKeyring: signer.keyring.toString('base64'), archive: url, ports: url };
-    const order = Order.parse({ release: 'noble', architectures: [architecture], places });
+    const request = BuildRequest.parse({ release: 'noble', architectures: [architecture], places });
     const aws = await fakeAws({
       StartExecution: ({ name }) => ({ executionArn: `arn:aws:states:::execution:${name}`, startDate: 1 }),
       ListExecutions: () => ({ executions: [] }),
     });
     const { root } = await openMirrorDirectory(temporaryFolder(), { create: true });
     const variables = { [mirrorStoreVariable]: root, [stateMachineVariable]: stateMachineArn };
-    const looking = callDeployed('look', { order, at: at.toISOString() }, variables, []);
+    const looking = callDeployed('look', { request, at: at.toISOString() }, variables, []);
     const failure = await looking.then(
       () => undefined,
       (error: Error) => `${error.name}: ${error.message}`,

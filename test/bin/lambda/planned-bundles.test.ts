@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { handler as plan } from '../../../bin/lambda/plan';
 import { handler as publish } from '../../../bin/lambda/publish';
 import { handler as select } from '../../../bin/lambda/select';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { bundlesVariable, workStoreVariable } from '../../../lib/job/environment';
 import { mirrorStoreVariable } from '../../../lib/job/execution-names';
-import { Order } from '../../../lib/job/order';
 import { planOf } from '../../../lib/job/plan';
 import { openMirrorDirectory, openWorkStore } from '../../../lib/store/open';
 import { environment } from '../../fixtures/aws/fake-aws';
@@ -26,7 +26,7 @@ const inputs: Record<string, () => Promise<unknown>> = {
     return publish({ bootloaders: { job, built: loaders } });
   },
   Conclude: async () => {
-    const planned = planOf(Order.parse({ release: 'bookworm', architectures: ['amd64'] }), 'run');
+    const planned = planOf(BuildRequest.parse({ release: 'bookworm', architectures: ['amd64'] }), 'run');
     return plan({ plan: { ...planned, job: { ...planned.job, bundles: 'old' } }, architectures: [], redrives: 0 });
   },
 };

@@ -5,10 +5,10 @@ import { handler as look } from '../../../bin/lambda/look';
 import { handler as plan } from '../../../bin/lambda/plan';
 import { handler as publish } from '../../../bin/lambda/publish';
 import { handler as select } from '../../../bin/lambda/select';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { workStoreVariable } from '../../../lib/job/environment';
 import { mirrorStoreVariable } from '../../../lib/job/execution-names';
 import type { PublishInput } from '../../../lib/job/handed-on/publish-input';
-import { Order } from '../../../lib/job/order';
 import { sha256Of } from '../../../lib/sha256';
 import { makePrivateKey } from '../../../lib/simplestreams/openpgp/openpgp-signer';
 import type { PublishedBootloaders } from '../../../lib/stages/publish-bootloaders';
@@ -64,16 +64,16 @@ describe('the functions of an execution', () => {
     expect((await published('third', 'true')).length).toBeGreaterThan(0);
   });
 
-  const order = Order.parse({ release: 'bookworm', architectures: ['amd64'] });
+  const request = BuildRequest.parse({ release: 'bookworm', architectures: ['amd64'] });
   it.each<[string, string, (run: PublishInput) => Promise<unknown>]>([
     ...[mirrorStoreVariable, workStoreVariable].flatMap(
       (name): [string, string, (run: PublishInput) => Promise<unknown>][] => [
         ['Select', name, ({ job, fetched, prepared }) => select({ job, fetched, prepared, kernels: [] })],
         ['Publish', name, (run) => publish(run)],
-        ['Plan', name, () => plan({ order, execution: 'run' })],
+        ['Plan', name, () => plan({ request, execution: 'run' })],
       ],
     ),
-    ['Look', mirrorStoreVariable, () => look({ order, at: '2026-11-25T10:00:00Z' })],
+    ['Look', mirrorStoreVariable, () => look({ request, at: '2026-11-25T10:00:00Z' })],
   ])('refuse to run: %s without the variable %s', async (_, name, call) => {
     const run = await makeBuiltRun((await deployed()).work, { execution: 'run' });
     environment({ [name]: undefined });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { requireRootFileSystems, requireSquashfs } from '../../../bin/preflight/base';
 import { requireWritable } from '../../../bin/preflight/folders';
 import { requireWorkFolder } from '../../../bin/preflight/work-folder';
-import { Order } from '../../../lib/job/order';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 describe('a folder that is to be written', () => {
@@ -103,7 +103,7 @@ describe('a work folder', () => {
 
 describe('the base of a build', () => {
   const withBase = (...bases: readonly string[]) =>
-    bases.map((base) => Order.parse({ release: 'noble', architectures: ['amd64'], base }));
+    bases.map((base) => BuildRequest.parse({ release: 'noble', architectures: ['amd64'], base }));
   const bad = (message: string, hint: string) => ({ name: 'BadImage', message, hint, misuse: true });
 
   it('may be none', async () => {

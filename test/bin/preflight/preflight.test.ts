@@ -4,14 +4,14 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { defaultKeyPath } from '../../../bin/keys/signing-key';
-import { ordersFrom } from '../../../bin/order/orders-from';
 import { requireRootFileSystems, requireSquashfs } from '../../../bin/preflight/base';
 import { temporaryFolder as temporaryFolderOf, withSystemFolders } from '../../../bin/preflight/environment';
 import { requireWritable } from '../../../bin/preflight/folders';
 import { checkPlaces, openPlaces as openChecked, type Places } from '../../../bin/preflight/places';
+import { requestsFrom } from '../../../bin/request/requests-from';
 import { requireListen } from '../../../bin/serve/listen';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { mirror as layout } from '../../../lib/job/layout';
-import { Order } from '../../../lib/job/order';
 import { makePrivateKey, openpgpSigner } from '../../../lib/simplestreams/openpgp/openpgp-signer';
 import { findMirrorDirectory, triedFolder } from '../../../lib/store/directory/mirror-directory';
 import { makeSmallMirror } from '../../fixtures/mirrors/small-mirror';
@@ -19,7 +19,7 @@ import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { type KeptTerminal, keptTerminal } from '../terminal/kept-terminal';
 import '../../fixtures/needs-root';
 
-const order = Order.parse({ release: 'bookworm', architectures: ['amd64'], view: 'candidate' });
+const request = BuildRequest.parse({ release: 'bookworm', architectures: ['amd64'], view: 'candidate' });
 
 it('adds the folders of the system’s programs to a search path that lacks them, after its own', () => {
   expect(withSystemFolders('/usr/bin:/bin')).toBe('/usr/bin:/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/sbin');
@@ -28,7 +28,7 @@ it('adds the folders of the system’s programs to a search path that lacks them
 });
 
 it('takes a base by its whole path, relative to where it was typed', () => {
-  const [made] = ordersFrom(['bookworm'], { base: '../x.squashfs' }, 'x86_64');
+  const [made] = requestsFrom(['bookworm'], { base: '../x.squashfs' }, 'x86_64');
   expect(made?.base).toBe(resolve('../x.squashfs'));
 });
 
@@ -111,7 +111,7 @@ describe('the work folder', () => {
     ['all of this tool’s', () => withNames('cache', 'logs', 'scratch', `${triedFolder}abcdef`, 'lost+found')],
     ['one that builds have used, with something beside', () => withNames('runs', 'logs', 'notes')],
   ])('may be %s', async (_, work) => {
-    await checkPlaces(placesAt(work()), [order]);
+    await checkPlaces(placesAt(work()), [request]);
   });
 
   it.each([
@@ -121,7 +121,7 @@ describe('the work folder', () => {
     ['of other things', () => withNames('cache', 'runs', 'photos'), 'holds "photos"'],
   ])('refuses one %s, before any work', async (_, work, why) => {
     const folder = work();
-    await expect(checkPlaces(placesAt(folder), [order])).rejects.toMatchObject({
+    await expect(checkPlaces(placesAt(folder), [request])).rejects.toMatchObject({
       name: 'ForeignDirectory',
       message: expect.stringContaining(`--work ${folder} ${why}`),
       misuse: true,
@@ -136,7 +136,7 @@ function linkTo(target: string): string {
 }
 
 describe('the base of a build', () => {
-  const withBase = (base: string) => [{ ...order, base }];
+  const withBase = (base: string) => [{ ...request, base }];
 
   it.each([
     ['that is not there', () => '/no/such', /^--base: \/no\/such is no squashfs: there is no such file/],
@@ -191,7 +191,7 @@ describe('where a build keeps what', () => {
   it('is made with a new mirror, its key too, which is announced', async () => {
     const folder = temporaryFolder();
     const terminal = keptTerminal();
-    const { signer } = await openPlaces(placesIn(folder), [order], terminal);
+    const { signer } = await openPlaces(placesIn(folder), [request], terminal);
 
     expect(terminal.errLines).toEqual([
       `made a signing key: ${join(folder, 'data/key.asc')} (${signer.fingerprint})`,
@@ -200,7 +200,7 @@ describe('where a build keeps what', () => {
     expect(readdirSync(folder).sort()).toEqual(['data', 'mirror']);
 
     const again = keptTerminal();
-    expect((await openPlaces(placesIn(folder), [order], again)).signer.fingerprint).toBe(signer.fingerprint);
+    expect((await openPlaces(placesIn(folder), [request], again)).signer.fingerprint).toBe(signer.fingerprint);
     expect(again.errLines).toEqual([]);
   });
 
@@ -209,7 +209,7 @@ describe('where a build keeps what', () => {
     const signer = await openpgpSigner(key);
     await makeSmallMirror(join(folder, 'mirror'), { signer });
 
-    const open = () => openPlaces(placesIn(folder), [order], keptTerminal());
+    const open = () => openPlaces(placesIn(folder), [request], keptTerminal());
     await expect(open()).rejects.toMatchObject({
       name: 'KeyUnusable',
       message: expect.stringContaining(`is signed with the key ${signer.fingerprint}, and there is no key ${folder}`),
@@ -230,11 +230,11 @@ describe('where a build keeps what', () => {
     await store.replace(index, Buffer.from('today'), {});
     writeFileSync(join(places.mirror, index), yesterday ?? '');
 
-    await expect(openPlaces(places, [order], keptTerminal())).rejects.toMatchObject({
+    await expect(openPlaces(places, [request], keptTerminal())).rejects.toMatchObject({
       name: 'ChecksumMismatch',
       message: expect.stringContaining('restored from a backup'),
     });
-    await openPlaces(places, [{ ...order, view: 'other' }], keptTerminal());
+    await openPlaces(places, [{ ...request, view: 'other' }], keptTerminal());
   });
 
   it.each([
@@ -243,7 +243,7 @@ describe('where a build keeps what', () => {
     ['key', { key: '/proc/key/key.asc' }],
   ])('refuses a bad --%s, and makes nothing of the others', async (option, bad) => {
     const folder = temporaryFolder();
-    await expect(openPlaces({ ...placesIn(folder), ...bad }, [order], keptTerminal())).rejects.toMatchObject({
+    await expect(openPlaces({ ...placesIn(folder), ...bad }, [request], keptTerminal())).rejects.toMatchObject({
       name: 'BadInput',
       message: expect.stringContaining(`--${option}`),
     });
@@ -255,7 +255,7 @@ describe('where a build keeps what', () => {
     mkdirSync(join(folder, 'data'));
     writeFileSync(placesIn(folder).key, key, { mode: 0o600 });
     execFileSync('chmod', [mode.toString(8), placesIn(folder).key]);
-    await expect(openPlaces(placesIn(folder), [order], keptTerminal())).rejects.toMatchObject({ name: 'KeyExposed' });
+    await expect(openPlaces(placesIn(folder), [request], keptTerminal())).rejects.toMatchObject({ name: 'KeyExposed' });
     expect(existsSync(join(folder, 'mirror'))).toBe(false);
   });
 });
@@ -267,8 +267,8 @@ it('refuses an address to serve at before a build, and a taken one only where it
   await requireListen({ serve: true, listen: '127.0.0.1:0' });
 });
 
-async function openPlaces(places: Places, orders: readonly Order[], terminal: KeptTerminal) {
-  return openChecked(places, await checkPlaces(places, orders), terminal);
+async function openPlaces(places: Places, requests: readonly BuildRequest[], terminal: KeptTerminal) {
+  return openChecked(places, await checkPlaces(places, requests), terminal);
 }
 
 function mounted(options: string): string {

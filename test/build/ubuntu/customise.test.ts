@@ -43,7 +43,7 @@ const ppaWords = (launchpad: Launchpad) => [
   ...['--ppa', 'cloud-init-dev/daily', '--ppas', launchpad.url, '--launchpad', launchpad.api],
 ];
 
-const ppaOrder = ({ url: ppas, api: launchpad }: Launchpad) => ({
+const ppaRequest = ({ url: ppas, api: launchpad }: Launchpad) => ({
   customise: { repositories: ['ppa:cloud-init-dev/daily'] },
   places: { ppas, launchpad },
 });
@@ -228,7 +228,7 @@ describe('a customisation that cannot be', () => {
   ] as const)('refuses %s', async (_, ppa, name, message) => {
     await using archive = await serveArchive(noble.archive);
     await using launchpad = await servedPpa(ppa as Partial<PpaOptions>);
-    const upgrading = upgradeInProcess(noble, archive.url, { ...ppaOrder(launchpad), ...quick });
+    const upgrading = upgradeInProcess(noble, archive.url, { ...ppaRequest(launchpad), ...quick });
 
     await expect(upgrading).rejects.toMatchObject({ name, message: expect.stringMatching(message) });
   });
@@ -254,10 +254,10 @@ describe('an image that keeps packages back', () => {
     await using archive = await serveArchive(noble.archive);
     await using launchpad = await servedPpa();
     const base = await heldBase();
-    const refusal = (order: { readonly customise: object }) =>
-      expect(upgradeInProcess(noble, archive.url, { ...order, ...quick }, base)).rejects;
+    const refusal = (request: { readonly customise: object }) =>
+      expect(upgradeInProcess(noble, archive.url, { ...request, ...quick }, base)).rejects;
 
-    await refusal(ppaOrder(launchpad)).toMatchObject({
+    await refusal(ppaRequest(launchpad)).toMatchObject({
       name: 'KeptBack',
       message: expect.stringMatching(
         `^cloud-init stays ${cloudInitVersions.updates}, although ${newer} was asked for: it is on hold`,

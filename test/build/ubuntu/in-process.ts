@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { vi } from 'vitest';
+import { BuildRequest } from '../../../lib/job/build-request';
 import type { Fetched } from '../../../lib/job/handed-on/results';
 import type { Job } from '../../../lib/job/job';
 import { jobOfStrings } from '../../../lib/job/job-of';
 import { foldersOf, made, runs } from '../../../lib/job/layout';
-import { Order } from '../../../lib/job/order';
 import { planOf } from '../../../lib/job/plan';
 import { fetch } from '../../../lib/stages/fetch';
 import { upgrade } from '../../../lib/stages/upgrade';
@@ -20,8 +20,8 @@ export interface Upgraded {
 }
 
 /** An order of a look-alike's only architecture. */
-function orderFor({ release, architecture }: LookAlike, fields: object): Order {
-  return Order.parse({ release, architectures: [architecture], ...fields });
+function requestFor({ release, architecture }: LookAlike, fields: object): BuildRequest {
+  return BuildRequest.parse({ release, architectures: [architecture], ...fields });
 }
 
 /**
@@ -36,7 +36,7 @@ export async function upgradeInProcess(
   { places = {}, ...fields }: { readonly customise: object; readonly places?: object; readonly compression?: string },
   base = look.squashfs,
 ): Promise<Upgraded> {
-  const bench = await benchFor(orderFor(look, { ...fields, places: { archive, ports: archive, ...places } }));
+  const bench = await benchFor(requestFor(look, { ...fields, places: { archive, ports: archive, ...places } }));
   await bench.store.create(made.squashfs(foldersOf(bench.job).base), { file: base });
   {
     using _ = silent();
@@ -49,18 +49,18 @@ export async function upgradeInProcess(
 /** Runs the real fetch stage in this process, with what it takes the image from. */
 export async function fetchInProcess(look: LookAlike, places: object): Promise<Fetched> {
   using _ = silent();
-  return await fetch(await benchFor(orderFor(look, { places })));
+  return await fetch(await benchFor(requestFor(look, { places })));
 }
 
 /** What a stage has. @returns `work`: the folder of its store */
-async function benchFor(order: Order): Promise<Workbench & { readonly work: string }> {
+async function benchFor(request: BuildRequest): Promise<Workbench & { readonly work: string }> {
   const execution = 'in-process';
-  const [planned] = planOf(order, execution, `${execution}-0123456789abcdef`).architectures;
+  const [planned] = planOf(request, execution, `${execution}-0123456789abcdef`).architectures;
   if (planned === undefined) throw new Error('nothing is planned');
   const job: Job = { ...jobOfStrings(planned.job), base: 'Fetch:1' };
   const work = temporaryFolder();
   return {
-    ...{ job, order, work, store: await openWorkDirectory(work), folder: runs.attempt(job, 'upgrade', 'Upgrade:1') },
+    ...{ job, request, work, store: await openWorkDirectory(work), folder: runs.attempt(job, 'upgrade', 'Upgrade:1') },
     ...{ scratch: temporaryFolder(), tools: join(__dirname, '../../../buildspecs') },
   };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kernelOf } from '../../../lib/catalog/kernels';
-import { Order } from '../../../lib/job/order';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { look } from '../../../lib/stages/plan';
 import { openMirrorDirectory } from '../../../lib/store/open';
 import {
@@ -216,12 +216,12 @@ describe('a stream that is not what it says', () => {
 
 /** Whether Plan finds anything new in an order of ga, and hwe-edge where there is one. */
 async function lookAt(site: UbuntuSite, { bootTest }: { readonly bootTest: boolean }): Promise<boolean> {
-  const order = Order.parse({
+  const request = BuildRequest.parse({
     ...{ release: 'noble', architectures: ['amd64'], bootTest, places: site.places() },
     kernels: { required: ['ga'], optional: ['hwe-edge'] },
   });
   const mirror = await openMirrorDirectory(site.mirror, { create: false });
-  return (await look(order, { mirror, scratch: temporaryFolder(), tools: '' })).news;
+  return (await look(request, { mirror, scratch: temporaryFolder(), tools: '' })).news;
 }
 
 /** In the middle, of which no header tells. */

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { openClients } from '../../../lib/cloud/clients';
 import { runningOf, startExecution, startProbe, succeededSince } from '../../../lib/cloud/follow/executions';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { executionName } from '../../../lib/job/execution-names';
-import { Order } from '../../../lib/job/order';
 import { environment, Fault, fakeAws } from '../../fixtures/aws/fake-aws';
 
 const stateMachineArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:Mirror';
 const at = new Date('2026-11-25T10:00:00Z');
-const order = Order.parse({ release: 'noble', architectures: ['amd64'] });
-const name = executionName(order, at);
+const request = BuildRequest.parse({ release: 'noble', architectures: ['amd64'] });
+const name = executionName(request, at);
 
-async function start(wanted: Order = order) {
+async function start(wanted: BuildRequest = request) {
   using clients = openClients();
-  return await startExecution(clients.sfn, { stateMachineArn, order: wanted, at });
+  return await startExecution(clients.sfn, { stateMachineArn, request: wanted, at });
 }
 
 const started = ({ name: given }: Readonly<Record<string, unknown>>) => ({
@@ -26,7 +26,7 @@ describe('an execution', () => {
 
     expect(await start()).toEqual({ name, arn: `arn:aws:states:eu-west-1:123456789012:execution:Mirror:${name}` });
     const [{ input } = { input: {} }] = aws.requests;
-    expect(input).toEqual({ stateMachineArn, name, input: JSON.stringify(order) });
+    expect(input).toEqual({ stateMachineArn, name, input: JSON.stringify(request) });
   });
 
   it('gets a number where its name belongs to another, or to one that has ended', async () => {
@@ -55,7 +55,7 @@ describe('an execution', () => {
     const aws = await fakeAws({ StartExecution: started });
     const ca = `-----BEGIN CERTIFICATE-----\n${'A'.repeat(300_000)}`;
 
-    await expect(start(Order.parse({ ...order, places: { ca } }))).rejects.toMatchObject({
+    await expect(start(BuildRequest.parse({ ...request, places: { ca } }))).rejects.toMatchObject({
       name: 'BadInput',
       misuse: true,
       message: expect.stringMatching(/^the order of noble has 300\d{3} bytes, AWS carries 261120$/),
@@ -66,10 +66,10 @@ describe('an execution', () => {
 
   it('may have an order as long as AWS carries it, counted in bytes', async () => {
     await fakeAws({ StartExecution: started });
-    const ordered = (more: string) =>
-      Order.parse({ ...order, places: { ca: `-----BEGIN CERTIFICATE-----\né${more}` } });
-    const left = 261_120 - Buffer.byteLength(JSON.stringify(ordered('')));
-    const longest = (more: number) => ordered('A'.repeat(left + more));
+    const requested = (more: string) =>
+      BuildRequest.parse({ ...request, places: { ca: `-----BEGIN CERTIFICATE-----\né${more}` } });
+    const left = 261_120 - Buffer.byteLength(JSON.stringify(requested('')));
+    const longest = (more: number) => requested('A'.repeat(left + more));
 
     expect((await start(longest(0))).arn).toContain(':execution:');
     await expect(start(longest(1))).rejects.toMatchObject({ name: 'BadInput' });
@@ -104,7 +104,7 @@ describe('an execution that only tries something', () => {
 });
 
 describe('an execution of the same order that runs', () => {
-  const other = Order.parse({ ...order, view: 'next' });
+  const other = BuildRequest.parse({ ...request, view: 'next' });
 
   async function running(...pages: readonly (readonly string[] | undefined)[]) {
     const aws = await fakeAws({
@@ -115,7 +115,7 @@ describe('an execution of the same order that runs', () => {
       },
     });
     using clients = openClients();
-    return { found: await runningOf(clients.sfn, { stateMachineArn, order }), asked: aws.requests };
+    return { found: await runningOf(clients.sfn, { stateMachineArn, request }), asked: aws.requests };
   }
 
   it('is found by its name on whatever page, among those that run', async () => {
@@ -138,8 +138,8 @@ describe('an execution of the same order that runs', () => {
 describe('a success since a time', () => {
   const hours = (count: number) => new Date(at.getTime() - count * 3_600_000);
   /** As ListExecutions tells of it. */
-  const listed = (began: Date, of = order) => ({ name: executionName(of, began), startDate: began.getTime() / 1000 });
-  const other = Order.parse({ ...order, view: 'next' });
+  const listed = (began: Date, of = request) => ({ name: executionName(of, began), startDate: began.getTime() / 1000 });
+  const other = BuildRequest.parse({ ...request, view: 'next' });
 
   /** Pages of executions that succeeded, the newest first. */
   async function succeeded(...pages: readonly (readonly object[])[]) {
@@ -150,19 +150,19 @@ describe('a success since a time', () => {
       },
     });
     using clients = openClients();
-    const found = await succeededSince(clients.sfn, { stateMachineArn, order, since: hours(30) });
+    const found = await succeededSince(clients.sfn, { stateMachineArn, request, since: hours(30) });
     return { found, asked: aws.requests.map(({ input }) => input) };
   }
 
   it('is found by the name of the order, and asked for as such', async () => {
     const { found, asked } = await succeeded([listed(hours(1), other), listed(hours(24.5)), listed(hours(26))]);
 
-    expect(found).toBe(executionName(order, hours(24.5)));
+    expect(found).toBe(executionName(request, hours(24.5)));
     expect(asked).toEqual([{ stateMachineArn, statusFilter: 'SUCCEEDED', maxResults: 1000 }]);
   });
 
   it('counts from that time on', async () => {
-    expect((await succeeded([listed(hours(30))])).found).toBe(executionName(order, hours(30)));
+    expect((await succeeded([listed(hours(30))])).found).toBe(executionName(request, hours(30)));
     expect((await succeeded([listed(new Date(hours(30).getTime() - 1000))])).found).toBeUndefined();
   });
 
@@ -174,7 +174,7 @@ describe('a success since a time', () => {
   it('is looked for on the next page while that may hold it, and not beyond the time', async () => {
     const young = [listed(hours(1), other)];
     const { found } = await succeeded(young, [listed(hours(20))]);
-    expect(found).toBe(executionName(order, hours(20)));
+    expect(found).toBe(executionName(request, hours(20)));
 
     const { asked } = await succeeded(young, [listed(hours(29), other), listed(hours(31), other)], [listed(hours(20))]);
     expect(asked.map(({ nextToken }) => nextToken)).toEqual([undefined, '1']);

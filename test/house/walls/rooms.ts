@@ -213,7 +213,7 @@ export const doors: Pick<Room, 'purpose' | 'top' | 'alcoves'> = {
   top: ['commands', 'keys', 'preflight', 'terminal'],
   alcoves: {
     terminal: { holds: 'terminal output and input: lines, tables, sizes, errors, Ctrl-C', imports: [] },
-    order: { holds: 'a build request, read from options and mirror.yaml', imports: [] },
+    request: { holds: 'a build request, read from options and mirror.yaml', imports: [] },
     preflight: { holds: 'checks before a command begins its work', imports: ['keys', 'terminal'] },
     keys: {
       holds: 'signing keys and secrets of a command: files of this machine, or in AWS',
@@ -221,17 +221,17 @@ export const doors: Pick<Room, 'purpose' | 'top' | 'alcoves'> = {
     },
     releases: {
       holds: 'releases beyond the catalogue, from streams, distro-info-data and mirror.yaml',
-      imports: ['order', 'preflight'],
+      imports: ['request', 'preflight'],
     },
     serve: { holds: 'the HTTP server of `serve` and `build --serve`', imports: ['terminal'] },
     build: {
       holds: 'builds on this machine or by a deployed stack, and their reports',
-      imports: ['order', 'preflight', 'releases', 'serve', 'terminal'],
+      imports: ['request', 'preflight', 'releases', 'serve', 'terminal'],
     },
     doctor: { holds: 'the checks of `doctor`', imports: ['build', 'terminal'] },
     commands: {
       holds: 'the commands, one file each',
-      imports: ['build', 'doctor', 'keys', 'order', 'preflight', 'releases', 'serve', 'terminal'],
+      imports: ['build', 'doctor', 'keys', 'request', 'preflight', 'releases', 'serve', 'terminal'],
     },
     lambda: { holds: 'the Lambda functions, one file each', imports: ['keys'] },
     bundle: { holds: 'what is deployed: bundles and their files', imports: [] },

@@ -2,20 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { keptUpSince, lookInputOf } from '../../../lib/job/aws/look';
 import { failureMeasured, measurements } from '../../../lib/job/aws/metrics';
 
-const order = { release: 'noble', architectures: ['amd64'] };
+const request = { release: 'noble', architectures: ['amd64'] };
 
 describe('what the schedule gives to Look', () => {
   it('is an order, and when it was due', () => {
-    const { order: read, at } = lookInputOf({ order, at: '2026-11-25T06:17:00Z' });
+    const { request: read, at } = lookInputOf({ request, at: '2026-11-25T06:17:00Z' });
     expect(read).toMatchObject({ release: 'noble', view: 'candidate', rebuild: false });
     expect(at).toEqual(new Date('2026-11-25T06:17:00Z'));
   });
 
   it.each([
-    ['no time', { order }, /the input of Look.*at: /s],
-    ['a time that is none', { order, at: 'this morning' }, /at: /],
-    ['an order without a release', { order: {}, at: '2026-11-25T06:17:00Z' }, /order\.release: /],
-    ['a field that nobody knows', { order, at: '2026-11-25T06:17:00Z', views: [] }, /views/],
+    ['no time', { request }, /the input of Look.*at: /s],
+    ['a time that is none', { request, at: 'this morning' }, /at: /],
+    ['an order without a release', { request: {}, at: '2026-11-25T06:17:00Z' }, /order\.release: /],
+    ['a field that nobody knows', { request, at: '2026-11-25T06:17:00Z', views: [] }, /views/],
   ])('refuses %s', (_, event, message) => {
     expect(() => lookInputOf(event)).toThrow(
       expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(message) }),

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { checkMaterials, checkPublishable, checkSelectable } from '../../../lib/job/handed-on/handed-on';
 import type { Materials } from '../../../lib/job/handed-on/materials';
 import { type PublishInput, type SelectInput, selectInputOf } from '../../../lib/job/handed-on/publish-input';
 import { jobOfStrings } from '../../../lib/job/job-of';
-import { Order } from '../../../lib/job/order';
 import { planOf } from '../../../lib/job/plan';
 
 const now = new Date('2026-11-20T12:00:00Z');
 const artefact = { sha256: 'ab'.repeat(32), size: 1 };
 
 function asked(fields: object = {}) {
-  const order = Order.parse({ release: 'noble', architectures: ['amd64'], ...fields });
-  const strings = planOf(order, 'run-1', 'run-1-0123456789abcdef').architectures[0]?.job;
-  return { order, job: jobOfStrings(strings ?? {}), now };
+  const request = BuildRequest.parse({ release: 'noble', architectures: ['amd64'], ...fields });
+  const strings = planOf(request, 'run-1', 'run-1-0123456789abcdef').architectures[0]?.job;
+  return { request, job: jobOfStrings(strings ?? {}), now };
 }
 
 const kernel = (name: string) => ({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MirrorError } from '../../../lib/errors';
-import { Order } from '../../../lib/job/order';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { addedSources } from '../../../lib/job/sources/apt-sources';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import '../../fixtures/needs-root';
@@ -37,8 +37,12 @@ function asApt(text: string, folder: string): string[] | undefined {
 /** The same by what we read; undefined where we refuse the file. */
 function asWe(text: string): string[] | undefined {
   try {
-    const order = Order.parse({ release: 'noble', architectures: [native], customise: { repositories: [text] } });
-    const lists = addedSources(order, native).flatMap(({ uri, suite, components }) => {
+    const request = BuildRequest.parse({
+      release: 'noble',
+      architectures: [native],
+      customise: { repositories: [text] },
+    });
+    const lists = addedSources(request, native).flatMap(({ uri, suite, components }) => {
       const base = uri.replace(/\/+$/, '');
       if (suite.endsWith('/')) return [`${base}/${suite}Packages`];
       return components.map((component) => `${base}/dists/${suite}/${component}/binary-${native}/Packages`);
@@ -77,7 +81,7 @@ const stanza = (at: number) =>
       wrapped: fc.boolean(),
       colon: oneOf(': ', ':', ' : ', ':\t'),
       between: oneOf(undefined, '# a comment', '   ', '\t'),
-      order: fc.integer({ min: 0, max: 1000 }),
+      request: fc.integer({ min: 0, max: 1000 }),
     })
     .map((one) => {
       const join_ = one.wrapped ? '\n ' : ' ';
@@ -100,7 +104,7 @@ const stanza = (at: number) =>
         ...[one.dates ?? [], one.odd ?? []].flat(),
         `Signed-By:\n${key.map((line) => ` ${line}`).join('\n')}`,
       ];
-      const turned = [...fields.slice(one.order % fields.length), ...fields.slice(0, one.order % fields.length)];
+      const turned = [...fields.slice(one.request % fields.length), ...fields.slice(0, one.request % fields.length)];
       // No comment or blank can go on with what is not there.
       const [first = '', ...rest] = turned;
       return [first, ...rest.flatMap((text) => [...(one.between === undefined ? [] : [one.between]), text])].join('\n');

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { checked } from '../../../lib/job/checked';
 import { parseConfig } from '../../../lib/job/config';
-import { Order } from '../../../lib/job/order';
 import { addedSources } from '../../../lib/job/sources/apt-sources';
 import { credentialsIn, splitAddress } from '../../../lib/job/sources/credentials';
 import { stanzaAt } from '../../fixtures/archives/private-stanza';
 
-const order = (fields: object) =>
-  checked(Order, { release: 'noble', architectures: ['amd64'], ...fields }, 'the order');
-const withRepository = (repository: unknown) => () => order({ customise: { repositories: [repository] } });
+const request = (fields: object) =>
+  checked(BuildRequest, { release: 'noble', architectures: ['amd64'], ...fields }, 'the order');
+const withRepository = (repository: unknown) => () => request({ customise: { repositories: [repository] } });
 const refusal = (message: RegExp) =>
   expect.objectContaining({ name: 'BadInput', misuse: true, message: expect.stringMatching(message) });
 const messageOf = (call: () => unknown): string => {
@@ -81,7 +81,7 @@ describe('the credentials of a repository', () => {
     '/etc/maas-mirror/with blank: and colon',
     'arn:aws:secretsmanager:eu-west-1:123456789012:secret:ppa-AbCdEf',
   ])('are called %s in the sources of an order, and nothing else is said of them', (credentials) => {
-    const { customise, ...rest } = order({ customise: { repositories: [{ repository, credentials }] } });
+    const { customise, ...rest } = request({ customise: { repositories: [{ repository, credentials }] } });
 
     expect(addedSources({ customise, ...rest }, 'amd64')).toMatchObject([
       { uri: 'https://private.example/ubuntu', suite: 'noble', components: ['main'], credentials },
@@ -132,8 +132,8 @@ describe('the credentials of a repository', () => {
 
   it('refuses a source of plain http', () => {
     const source = { uri: 'http://d.example/debian', suite: 'bookworm', components: ['main'], credentials: 'x' };
-    expect(() => order({ sources: [source] })).toThrow(refusal(/sources\.0\.uri: .*in the open/));
-    expect(order({ sources: [{ ...source, uri: 'https://d.example/debian' }] }).sources).toHaveLength(1);
+    expect(() => request({ sources: [source] })).toThrow(refusal(/sources\.0\.uri: .*in the open/));
+    expect(request({ sources: [{ ...source, uri: 'https://d.example/debian' }] }).sources).toHaveLength(1);
   });
 
   it('stand beside the repository in mirror.yaml', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Order } from '../../../lib/job/order';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { refuseFileAddresses } from '../../../lib/job/sources/file-addresses';
 
 /** Apt may name several addresses in one field. */
 const stanza = 'Types: deb\nURIs: http://one.example/ubuntu file:///srv/ubuntu\nSuites: noble\nComponents: main\n';
 
-const order = (fields: object) => Order.parse({ release: 'noble', architectures: ['amd64'], ...fields });
+const request = (fields: object) => BuildRequest.parse({ release: 'noble', architectures: ['amd64'], ...fields });
 
 describe('an order of a machine in AWS', () => {
   it.each([
@@ -15,7 +15,7 @@ describe('an order of a machine in AWS', () => {
     ['customise.repositories.0', { customise: { repositories: [stanza], proposed: [], packages: [], purge: [] } }],
     ['sources.0', { sources: [{ uri: 'file:///srv/ubuntu', suite: 'bookworm', components: ['main'] }] }],
   ])('refuses a folder as %s', (field, fields) => {
-    expect(() => refuseFileAddresses(fields as Partial<Order>)).toThrow(
+    expect(() => refuseFileAddresses(fields as Partial<BuildRequest>)).toThrow(
       expect.objectContaining({
         ...{ name: 'BadInput', misuse: true },
         message: `${field} is file:///srv/ubuntu, a folder that build machines in AWS do not have`,
@@ -24,7 +24,7 @@ describe('an order of a machine in AWS', () => {
   });
 
   it('names whose field it is where there are several orders', () => {
-    expect(() => refuseFileAddresses(order({ places: { archive: 'file:///srv/ubuntu' } }), 'view next')).toThrow(
+    expect(() => refuseFileAddresses(request({ places: { archive: 'file:///srv/ubuntu' } }), 'view next')).toThrow(
       expect.objectContaining({
         message: 'places.archive of view next is file:///srv/ubuntu, a folder that build machines in AWS do not have',
         hint: 'give an http or https address that they can reach',
@@ -33,6 +33,6 @@ describe('an order of a machine in AWS', () => {
   });
 
   it('may name any other address', () => {
-    expect(() => refuseFileAddresses(order({ places: { archive: 'http://files.example/file:' } }))).not.toThrow();
+    expect(() => refuseFileAddresses(request({ places: { archive: 'http://files.example/file:' } }))).not.toThrow();
   });
 });

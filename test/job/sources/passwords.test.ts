@@ -1,28 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Order } from '../../../lib/job/order';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { refusePasswords } from '../../../lib/job/sources/passwords';
 import { stanzaAt } from '../../fixtures/archives/private-stanza';
 
-const order = (fields: object) => Order.parse({ release: 'noble', architectures: ['amd64'], ...fields });
+const request = (fields: object) => BuildRequest.parse({ release: 'noble', architectures: ['amd64'], ...fields });
 
 /** An order that has this address in one of the fields that have addresses. */
 const places = ['stream', 'archive', 'ports', 'snapshots', 'ppas', 'launchpad', 'proxy'];
-const orders: Readonly<Record<string, (address: string) => Order>> = {
+const requests: Readonly<Record<string, (address: string) => BuildRequest>> = {
   ...Object.fromEntries(
-    places.map((name) => [`places.${name}`, (address: string) => order({ places: { [name]: address } })]),
+    places.map((name) => [`places.${name}`, (address: string) => request({ places: { [name]: address } })]),
   ),
   'sources.1': (uri) => {
     const source = (one: string) => ({ uri: one, suite: 'bookworm', components: ['main'] });
-    return order({ sources: [source('http://d.example'), source(uri)] });
+    return request({ sources: [source('http://d.example'), source(uri)] });
   },
   'customise.repositories.1': (uri) =>
-    order({ customise: { repositories: ['ppa:o/n', stanzaAt('https://a.example/x', uri)] } }),
+    request({ customise: { repositories: ['ppa:o/n', stanzaAt('https://a.example/x', uri)] } }),
 };
 
 describe('an order that others can read', () => {
   it.each(
-    Object.keys(orders),
+    Object.keys(requests),
   )('refuses a user or password in an address of %s, shows neither, and says what to do', (field) => {
     fc.assert(
       fc.property(
@@ -30,7 +30,7 @@ describe('an order that others can read', () => {
         fc.stringMatching(/^[\w%:;,@!$&()*+=~.-]{1,30}$/),
         (scheme, userinfo) => {
           const call = () =>
-            refusePasswords((orders[field] as (typeof orders)[string])(`${scheme}://${userinfo}@x.example/y`));
+            refusePasswords((requests[field] as (typeof requests)[string])(`${scheme}://${userinfo}@x.example/y`));
           expect(call).toThrow(
             expect.objectContaining({
               name: 'BadInput',
@@ -44,20 +44,20 @@ describe('an order that others can read', () => {
     );
   });
 
-  it.each(Object.keys(orders))('may have an at sign in the path of an address of %s', (field) => {
+  it.each(Object.keys(requests))('may have an at sign in the path of an address of %s', (field) => {
     expect(() =>
-      refusePasswords((orders[field] as (typeof orders)[string])('https://x.example:8443/a@b/')),
+      refusePasswords((requests[field] as (typeof requests)[string])('https://x.example:8443/a@b/')),
     ).not.toThrow();
   });
 
   it('may name credentials', () => {
     const repositories = [{ repository: stanzaAt('https://a.example/x'), credentials: 'secret' }];
-    expect(() => refusePasswords(order({ customise: { repositories } }))).not.toThrow();
-    expect(() => refusePasswords(order({}))).not.toThrow();
+    expect(() => refusePasswords(request({ customise: { repositories } }))).not.toThrow();
+    expect(() => refusePasswords(request({}))).not.toThrow();
   });
 
   it('says that a proxy has no credentials: of its own', () => {
-    const call = () => refusePasswords(order({ places: { proxy: 'http://u:p@proxy.example:3128' } }));
+    const call = () => refusePasswords(request({ places: { proxy: 'http://u:p@proxy.example:3128' } }));
     expect(call).toThrow(
       expect.objectContaining({ hint: expect.stringMatching(/for repositories only: let that proxy/) }),
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Order } from '../../../lib/job/order';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { planOf } from '../../../lib/job/plan';
 import { addedSources, archiveSources, proposedSources } from '../../../lib/job/sources/apt-sources';
 import { parseRepository, stanzasIn } from '../../../lib/job/sources/repository';
@@ -22,7 +22,7 @@ Signed-By:
 ${indented(key)}
 `;
 
-const order = (fields: object) => Order.parse({ release: 'noble', architectures: ['amd64'], ...fields });
+const request = (fields: object) => BuildRequest.parse({ release: 'noble', architectures: ['amd64'], ...fields });
 const stanzasOf = (text: string) => {
   const repository = parseRepository(text);
   return repository.kind === 'stanzas' ? repository.stanzas : [];
@@ -189,20 +189,20 @@ describe('a file of sources, in the shapes that people have', () => {
     expect(taken('Architectures: amd64', 'Architectures-Add: arm64')).toEqual(['amd64', 'arm64']);
     expect(taken('Architectures-Add: i386')).toEqual(['amd64', 'arm64', 's390x']);
     expect(taken('Architectures-Remove: arm64')).toEqual(['amd64', 's390x']);
-    expect(addedSources(order({ customise: { repositories: [`Architectures: arm64\n${stanza}`] } }), 'amd64')).toEqual(
-      [],
-    );
+    expect(
+      addedSources(request({ customise: { repositories: [`Architectures: arm64\n${stanza}`] } }), 'amd64'),
+    ).toEqual([]);
   });
 
   it('refuses one that is for no architecture of the order', () => {
     const plan = (...architectures: string[]) =>
-      planOf(order({ architectures, customise: { repositories: [`Architectures: arm64\n${stanza}`] } }), 'x');
+      planOf(request({ architectures, customise: { repositories: [`Architectures: arm64\n${stanza}`] } }), 'x');
     expect(plan('amd64', 'arm64').architectures).toHaveLength(2);
     expect(() => plan('amd64')).toThrow(
       'the repository https://packages.example/ubuntu is not for amd64, by its field Architectures',
     );
     const text = `Architectures: arm64\n${stanza}\n${second}`;
-    const two = order({ architectures: ['amd64'], customise: { repositories: [text] } });
+    const two = request({ architectures: ['amd64'], customise: { repositories: [text] } });
     expect(planOf(two, 'x').architectures).toHaveLength(1);
     expect(addedSources(two, 'amd64').every(({ uri }) => uri === 'https://other.example/ubuntu')).toBe(true);
   });
@@ -215,7 +215,7 @@ describe('a file of sources, in the shapes that people have', () => {
       ...{ 'Valid-Until-Min': '1', 'Valid-Until-Max': '864000', 'Date-Max-Future': '0' },
     };
     expect(stanzasOf(`${fields}\n${stanza}`)[0]?.options).toEqual(options);
-    const [source] = addedSources(order({ customise: { repositories: [`${fields}\n${stanza}`] } }), 'amd64');
+    const [source] = addedSources(request({ customise: { repositories: [`${fields}\n${stanza}`] } }), 'amd64');
     expect(source?.options).toEqual(options);
   });
 
@@ -260,7 +260,7 @@ describe('a file of sources, in the shapes that people have', () => {
 
 describe('the sources of an order', () => {
   it('are Ubuntu’s archive with its pockets, signed by the image’s own keyring', () => {
-    const sources = archiveSources(order({}), 'amd64');
+    const sources = archiveSources(request({}), 'amd64');
 
     expect(sources.map(({ uri, suite }) => `${uri} ${suite}`)).toEqual([
       'http://archive.ubuntu.com/ubuntu noble',
@@ -273,25 +273,25 @@ describe('the sources of an order', () => {
   });
 
   it.each(['arm64', 'armhf', 'ppc64el', 's390x', 'riscv64'])('are the ports archive for %s', (architecture) => {
-    const [first] = archiveSources(order({}), architecture);
+    const [first] = archiveSources(request({}), architecture);
     expect(first?.uri).toBe('http://ports.ubuntu.com/ubuntu-ports');
   });
 
   it('are the places that the order names, with their keyring', () => {
     const places = { archive: 'http://10.0.0.2/ubuntu', ports: 'http://10.0.0.2/ports', archiveKeyring: 'a2V5' };
 
-    expect(archiveSources(order({ places }), 'amd64')[0]).toMatchObject({
+    expect(archiveSources(request({ places }), 'amd64')[0]).toMatchObject({
       uri: 'http://10.0.0.2/ubuntu',
       keyring: 'a2V5',
     });
-    expect(archiveSources(order({ places }), 'arm64')[0]).toMatchObject({
+    expect(archiveSources(request({ places }), 'arm64')[0]).toMatchObject({
       uri: 'http://10.0.0.2/ports',
       keyring: 'a2V5',
     });
   });
 
   it('are those of a moment where a snapshot is wanted', () => {
-    const sources = archiveSources(order({ places: { snapshot: '20261120T000000Z' } }), 'arm64');
+    const sources = archiveSources(request({ places: { snapshot: '20261120T000000Z' } }), 'arm64');
     expect(sources[1]).toMatchObject({
       uri: 'https://snapshot.ubuntu.com/ubuntu/20261120T000000Z',
       suite: 'noble-updates',
@@ -300,7 +300,7 @@ describe('the sources of an order', () => {
 
   it('are, of a Debian, what the order or the machine says', () => {
     const sources = [{ uri: 'http://d.example/debian', suite: 'bookworm', components: ['main'] }];
-    const debian = (fields: object) => archiveSources(order({ release: 'bookworm', ...fields }), 'amd64');
+    const debian = (fields: object) => archiveSources(request({ release: 'bookworm', ...fields }), 'amd64');
 
     expect(debian({ sources })).toEqual(sources);
     expect(debian({ places: { archive: 'http://10.0.0.2/debian' } })).toEqual([
@@ -310,15 +310,15 @@ describe('the sources of an order', () => {
 
   it('hold -proposed only where something is wanted from it', () => {
     const suites = (proposed: unknown) =>
-      proposedSources(order({ customise: { proposed } }), 'amd64').map(({ suite }) => suite);
+      proposedSources(request({ customise: { proposed } }), 'amd64').map(({ suite }) => suite);
 
     expect([suites([]), suites('all'), suites(['cloud-init'])]).toEqual([[], ['noble-proposed'], ['noble-proposed']]);
-    expect(proposedSources(order({}), 'amd64')).toEqual([]);
+    expect(proposedSources(request({}), 'amd64')).toEqual([]);
   });
 
   it('hold every repository that is added', () => {
     const customise = { repositories: ['ppa:cloud-init-dev/daily', stanza] };
-    expect(addedSources(order({ customise, places: { ppas: 'http://10.0.0.2/' } }), 'amd64')).toEqual([
+    expect(addedSources(request({ customise, places: { ppas: 'http://10.0.0.2/' } }), 'amd64')).toEqual([
       { uri: 'http://10.0.0.2/cloud-init-dev/daily/ubuntu', suite: 'noble', components: ['main'] },
       { uri: 'https://packages.example/ubuntu', suite: 'noble', components: ['main'], keys: [key] },
       { uri: 'https://packages.example/ubuntu', suite: 'noble-updates', components: ['main'], keys: [key] },

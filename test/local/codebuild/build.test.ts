@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Build, type BuildOrder, reasonOf, runBuild } from '../../../lib/local/codebuild/build';
+import { type Build, type BuildOptions, reasonOf, runBuild } from '../../../lib/local/codebuild/build';
 import { parseBuildspec } from '../../../lib/local/template/buildspec';
 import type { Project } from '../../../lib/local/template/template';
 import { processesIn } from '../namespace-processes';
@@ -27,7 +27,7 @@ function projectOf(commands: readonly string[], more: Partial<Project> = {}, var
   };
 }
 
-async function runIn(folder: string, project: Project, more: Partial<BuildOrder> = {}): Promise<Build> {
+async function runIn(folder: string, project: Project, more: Partial<BuildOptions> = {}): Promise<Build> {
   return await runBuild({
     project,
     id: 'Fetch:run-1',
@@ -62,11 +62,11 @@ test('the environment holds what a build may know and nothing of ours', async ()
     { environment: { A: 'project', B: 'project' } },
     { A: 'spec', B: 'spec', C: 'spec' },
   );
-  await runIn(folder.path, project, { environment: { A: 'order' } });
+  await runIn(folder.path, project, { environment: { A: 'request' } });
   const lines = (await readFile(join(folder.path, 'logs/Fetch.log'), 'utf8')).split('\n');
   const variables = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)));
 
-  expect(variables).toMatchObject({ A: 'order', B: 'project', C: 'spec', no_proxy: 'example.test', LANG: 'C.UTF-8' });
+  expect(variables).toMatchObject({ A: 'request', B: 'project', C: 'spec', no_proxy: 'example.test', LANG: 'C.UTF-8' });
   expect(variables).toMatchObject({ CODEBUILD_BUILD_ID: 'Fetch:run-1', CODEBUILD_BUILD_SUCCEEDING: '1' });
   expect(variables.TMPDIR).toMatch(folder.path);
   expect(variables.CODEBUILD_SRC_DIR).toBe(variables.PWD);

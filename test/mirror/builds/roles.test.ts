@@ -35,12 +35,12 @@ describe('the roles', () => {
     expect(starredIn(template)).toEqual(
       [
         ...builds.map(
-          (name) => `${name}: s3:GetObject: WorkBucket/runs/*${takeUpNothing.includes(name) ? '/order.json' : ''}`,
+          (name) => `${name}: s3:GetObject: WorkBucket/runs/*${takeUpNothing.includes(name) ? '/request.json' : ''}`,
         ),
         ...builds.filter((name) => name !== 'BootTest').map((name) => `${name}: s3:PutObject: WorkBucket/runs/*`),
         ...['Plan', 'Look', 'Select', 'Publish'].map((name) => `${name}: s3:GetObject: MirrorBucket/*`),
-        'Plan: s3:PutObject: WorkBucket/runs/*/order.json',
-        ...['Plan', 'Select'].map((name) => `${name}: s3:GetObject: WorkBucket/runs/*/order.json`),
+        'Plan: s3:PutObject: WorkBucket/runs/*/request.json',
+        ...['Plan', 'Select'].map((name) => `${name}: s3:GetObject: WorkBucket/runs/*/request.json`),
         'Publish: s3:GetObject: WorkBucket/runs/*',
         'Publish: s3:PutObject: MirrorBucket/*',
         `Tell: states:GetExecutionHistory,states:DescribeExecution: arn:aws:states:region:accountid:execution:WorkflowStateMachine:*`,
@@ -133,7 +133,7 @@ describe('the roles', () => {
       {
         Effect: 'Allow',
         Action: 's3:GetObject',
-        Resource: below('WorkBucket', takeUpNothing.includes(name) ? '/runs/*/order.json' : '/runs/*'),
+        Resource: below('WorkBucket', takeUpNothing.includes(name) ? '/runs/*/request.json' : '/runs/*'),
       },
       ...(name === 'BootTest' ? [] : [newObjects()]),
     ]);
@@ -208,15 +208,15 @@ describe('the roles', () => {
 
   it('let Plan write orders and Select read them, and keep Look and Tell from the work bucket', () => {
     const onWork = (role: RegExp) => on(role).filter((one) => mentions(one, 'WorkBucket'));
-    const orders = below('WorkBucket', '/runs/*/order.json');
+    const requests = below('WorkBucket', '/runs/*/request.json');
 
     expect(onWork(/^MirrorPlanRole/)).toEqual([
-      { Effect: 'Allow', Action: 's3:PutObject', Resource: orders },
-      { Effect: 'Allow', Action: 's3:GetObject', Resource: orders },
+      { Effect: 'Allow', Action: 's3:PutObject', Resource: requests },
+      { Effect: 'Allow', Action: 's3:GetObject', Resource: requests },
     ]);
-    expect(onWork(/^MirrorSelectRole/)).toEqual([{ Effect: 'Allow', Action: 's3:GetObject', Resource: orders }]);
+    expect(onWork(/^MirrorSelectRole/)).toEqual([{ Effect: 'Allow', Action: 's3:GetObject', Resource: requests }]);
     for (const role of [/^MirrorLookRole/, /^MirrorTellRole/, /^MirrorWorkflowRole/]) expect(onWork(role)).toEqual([]);
-    expect(runs.order(executionFolder('run-1', new Uint8Array(8)))).toMatch(/^runs\/[^/]+\/order\.json$/);
+    expect(runs.request(executionFolder('run-1', new Uint8Array(8)))).toMatch(/^runs\/[^/]+\/order\.json$/);
   });
 
   it('let Tell read the executions, builds and logs of this mirror, and speak to its topic', () => {

@@ -29,9 +29,9 @@ function templateOf(props: MaasMirrorProps): Template {
 }
 
 /** Per order: its view and release, and the flavours that it names. */
-function ordersIn(template: Template) {
+function requestsIn(template: Template) {
   return Object.values(template.findResources('AWS::Scheduler::Schedule')).map(({ Properties }) => {
-    const { view, release, kernels, architectures } = JSON.parse(Properties.Target.Input).order;
+    const { view, release, kernels, architectures } = JSON.parse(Properties.Target.Input).request;
     return { of: `${view} ${release}`, kernels: kernels?.required, architectures };
   });
 }
@@ -47,7 +47,7 @@ describe('kernels', () => {
   it('are what views build that name none', () => {
     const made = templateOf({ releases: [noble], kernels: [KernelFlavour.GA], schedule });
 
-    expect(ordersIn(made).find(({ of }) => of === 'candidate noble')?.kernels).toEqual(['ga']);
+    expect(requestsIn(made).find(({ of }) => of === 'candidate noble')?.kernels).toEqual(['ga']);
     expect(flavoursOf(made)).toEqual(['Ga']);
   });
 
@@ -55,7 +55,7 @@ describe('kernels', () => {
     const kernels = [KernelFlavour.HWE_EDGE, KernelFlavour.GA, KernelFlavour.of('generic')];
     const made = templateOf({ views: [{ name: 'a', releases: [noble, DebianRelease.BOOKWORM] }], kernels, schedule });
 
-    expect(ordersIn(made).map(({ of, kernels: named }) => [of, named])).toEqual([
+    expect(requestsIn(made).map(({ of, kernels: named }) => [of, named])).toEqual([
       ['a noble', ['hwe-edge', 'ga']],
       ['a bookworm', ['generic']],
       ['a bootloaders', undefined],
@@ -66,7 +66,7 @@ describe('kernels', () => {
     const kernels = [KernelFlavour.of('hwe-24.04-edge'), KernelFlavour.GA];
     const made = templateOf({ releases: [noble, jammy], kernels, schedule });
 
-    expect(ordersIn(made).map(({ of, kernels: named }) => [of, named])).toEqual([
+    expect(requestsIn(made).map(({ of, kernels: named }) => [of, named])).toEqual([
       ['candidate noble', ['hwe-edge', 'ga']],
       ['candidate jammy', ['ga']],
       ['candidate bootloaders', undefined],
@@ -78,7 +78,7 @@ describe('kernels', () => {
     const view = { name: 'a', releases: [noble], requiredKernels: [KernelFlavour.HWE] };
     const made = templateOf({ views: [view], kernels: [KernelFlavour.GA, KernelFlavour.HWE], schedule });
 
-    expect(ordersIn(made)[0]?.kernels).toEqual(['hwe']);
+    expect(requestsIn(made)[0]?.kernels).toEqual(['hwe']);
   });
 
   it('refuses those of which a release has none, and names what it has', () => {
@@ -118,7 +118,7 @@ describe('architectures', () => {
     );
 
   it('are amd64 where releases or views name none, and amd64 and arm64 in a mirror that names nothing', () => {
-    expect(ordersIn(templateOf({ releases: [noble], schedule }))[0]?.architectures).toEqual(['amd64']);
+    expect(requestsIn(templateOf({ releases: [noble], schedule }))[0]?.architectures).toEqual(['amd64']);
     expect(machines({ releases: [noble] })).not.toContain('ARM_CONTAINER');
     expect(machines({})).toContain('ARM_CONTAINER');
   });

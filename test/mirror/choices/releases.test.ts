@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { Architecture, DebianRelease, KernelFlavour, type MaasMirrorProps, UbuntuRelease } from '../../../lib';
-import { ordersOfProps } from '../../../lib/mirror/settings/orders';
 import { propsOfConfig } from '../../../lib/mirror/settings/props-of-config';
+import { requestsOfProps } from '../../../lib/mirror/settings/requests';
 import { settingsOf } from '../../../lib/mirror/settings/settings';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
@@ -76,7 +76,7 @@ describe('the releases of a mirror', () => {
     const catalogue = {
       releases: { zany: { codename: 'Zany Zebra' }, noble: { supportEol: '2029-06-30' }, lucky: { version: '28.04' } },
     };
-    const abouts = (props: MaasMirrorProps) => ordersOfProps(props).map(({ release, about }) => [release, about]);
+    const abouts = (props: MaasMirrorProps) => requestsOfProps(props).map(({ release, about }) => [release, about]);
 
     expect(abouts({ releases: [zany, UbuntuRelease.NOBLE, UbuntuRelease.JAMMY], catalogue })).toEqual([
       ['zany', { version: '27.04', codename: 'Zany Zebra', sources: ['mirror.yaml'] }],
@@ -96,8 +96,12 @@ describe('the releases of a mirror', () => {
     expect(settingsOf({ releases: [lucky], architectures }).kernels).toEqual(['ga', 'hwe']);
     expect(settingsOf({ releases: [zany], architectures }).kernels).toEqual(['ga']);
     const riscv = { releases: { zany: { architectures: ['amd64', 'riscv64'] } } };
-    const orders = ordersOfProps({ releases: [zany], architectures: [Architecture.of('riscv64')], catalogue: riscv });
-    expect(orders[0]?.architectures).toEqual(['riscv64']);
+    const requests = requestsOfProps({
+      releases: [zany],
+      architectures: [Architecture.of('riscv64')],
+      catalogue: riscv,
+    });
+    expect(requests[0]?.architectures).toEqual(['riscv64']);
   });
 
   it.each<[Readonly<Record<string, object>>, RegExp]>([
@@ -117,7 +121,7 @@ describe('the releases of a mirror', () => {
       views: [{ name: 'own', releases: [UbuntuRelease.NOBLE], requiredKernels: [KernelFlavour.of(asked)] }],
     });
     expect(KernelFlavour.of('hwe-24.04-edge')).toMatchObject({ name: 'hwe-edge', asked: 'hwe-24.04-edge' });
-    expect(settingsOf(view('lowlatency')).orders[0]?.kernels?.required).toEqual(['lowlatency']);
+    expect(settingsOf(view('lowlatency')).requests[0]?.kernels?.required).toEqual(['lowlatency']);
     expect(() => settingsOf(view('hwe-22.04'))).toThrow(refused('UnknownKernel', /^hwe-22.04 is a kernel of jammy/));
   });
 
@@ -131,7 +135,7 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra } } }
 `,
     );
     const props = propsOfConfig(new Stack(new App()), 'Mirror', file);
-    expect(ordersOfProps(props).map(({ release, about }) => [release, about?.codename])).toEqual([
+    expect(requestsOfProps(props).map(({ release, about }) => [release, about?.codename])).toEqual([
       ['zany', 'Zany Zebra'],
       ['noble', undefined],
       ['bookworm', undefined],

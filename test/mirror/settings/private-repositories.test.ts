@@ -53,7 +53,7 @@ const readers = [
   ...['MirrorLookRole', 'MirrorPlanRole'],
 ];
 
-function ordersIn(made: Template): string[] {
+function requestsIn(made: Template): string[] {
   const schedules = Object.values(made.findResources('AWS::Scheduler::Schedule'));
   return schedules.map(({ Properties }) => JSON.stringify(Properties.Target.Input));
 }
@@ -108,9 +108,9 @@ describe('a mirror with private repositories', () => {
     ]);
 
     const [fresh] = Object.keys(made.findResources('AWS::SecretsManager::Secret'));
-    const [order = '', loaders = ''] = ordersIn(made);
-    expect(order).toContain(String.raw`\"credentials\":\"ppa/next\"`);
-    expect(order).toContain(`{"Ref":"${fresh}"}`);
+    const [request = '', loaders = ''] = requestsIn(made);
+    expect(request).toContain(String.raw`\"credentials\":\"ppa/next\"`);
+    expect(request).toContain(`{"Ref":"${fresh}"}`);
     expect(loaders).not.toContain('credentials');
     expect(JSON.stringify(made.toJSON())).not.toContain('{{resolve:');
   });
@@ -136,10 +136,10 @@ describe('a mirror with private repositories', () => {
     const named = { 'Fn::Join': ['', expect.arrayContaining([':secret:ppa/next-??????'])] };
     const [statements] = [...readersIn(made).values()];
     expect(statements?.map(({ Resource }) => Resource)).toEqual([[named, fullArn]]);
-    const orders = Object.values(made.findResources('AWS::Scheduler::Schedule'))
-      .map(({ Properties }) => JSON.parse(Properties.Target.Input).order)
+    const requests = Object.values(made.findResources('AWS::Scheduler::Schedule'))
+      .map(({ Properties }) => JSON.parse(Properties.Target.Input).request)
       .filter(({ release }) => release === 'noble');
-    expect(orders.map((order) => order.customise.repositories)).toEqual([
+    expect(requests.map((request) => request.customise.repositories)).toEqual([
       customise('ppa/next', fullArn).repositories,
       customise('ppa/next').repositories,
     ]);

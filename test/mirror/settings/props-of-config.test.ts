@@ -5,7 +5,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import { describe, expect, it } from 'vitest';
 import { MaasMirror, type MaasMirrorProps } from '../../../lib';
-import { ordersOf, parseConfig } from '../../../lib/job/config';
+import { parseConfig, requestsOf } from '../../../lib/job/config';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 const configuration = `
@@ -41,11 +41,11 @@ it('orders by schedule what `maas-mirror build --config` orders of the same file
   const schedules = Object.values(madeMirror(path).findResources('AWS::Scheduler::Schedule'));
   const text = readFileSync(path, 'utf8');
   const keyring = () => Buffer.from('keyring');
-  const orders = ordersOf(parseConfig(text, path), { ownArchitecture: () => 'amd64', read: keyring, keyring });
+  const requests = requestsOf(parseConfig(text, path), { ownArchitecture: () => 'amd64', read: keyring, keyring });
 
-  expect(orders).toHaveLength(8); // five images, and the bootloaders of three views
-  expect(schedules.map(({ Properties }) => JSON.parse(Properties.Target.Input).order)).toEqual(
-    JSON.parse(JSON.stringify(orders)),
+  expect(requests).toHaveLength(8); // five images, and the bootloaders of three views
+  expect(schedules.map(({ Properties }) => JSON.parse(Properties.Target.Input).request)).toEqual(
+    JSON.parse(JSON.stringify(requests)),
   );
   for (const { Properties } of schedules) expect(Properties.ScheduleExpression).toBe('cron(17 6 ? * MON *)');
 });
@@ -67,8 +67,8 @@ places: { stream: releases, proxy: 'http://proxy.example.com:3128' }
 schedule: daily
 site: { allowedCidrs: [198.51.100.0/24], basicAuth: true }
 `;
-  const orderIn = (made: Template) =>
-    JSON.parse(Object.values(made.findResources('AWS::Scheduler::Schedule'))[0]?.Properties.Target.Input).order;
+  const requestIn = (made: Template) =>
+    JSON.parse(Object.values(made.findResources('AWS::Scheduler::Schedule'))[0]?.Properties.Target.Input).request;
 
   it('change of the site what they name, and leave it closed', () => {
     const made = madeMirror(configured(closed), { site: { priceClass: PriceClass.PRICE_CLASS_100 } });
@@ -90,7 +90,7 @@ site: { allowedCidrs: [198.51.100.0/24], basicAuth: true }
 
     made.resourceCountIs('AWS::CloudFront::KeyValueStore', 0);
     made.hasResourceProperties('AWS::CloudFront::Distribution', { DistributionConfig: { IPV6Enabled: false } });
-    expect(orderIn(made)).toMatchObject({
+    expect(requestIn(made)).toMatchObject({
       release: 'noble',
       places: { stream: 'daily', proxy: 'http://proxy.example.com:3128' },
     });

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { Architecture, DebianRelease, MirrorSchedule, UbuntuRelease } from '../../../lib';
 import { everyProp } from '../every-prop';
-import { definitionOf, madeMirror, ordersIn, propertiesOf, statesOf } from '../made-mirror';
+import { definitionOf, madeMirror, propertiesOf, requestsIn, statesOf } from '../made-mirror';
 
 describe('the properties of a mirror', () => {
   it('releases: has the usual flavours of these, and looks for news of these', () => {
@@ -14,7 +14,7 @@ describe('the properties of a mirror', () => {
     const extractions = statesOf(definitionOf(made)).flatMap(([name]) => (/^Extract/.test(name) ? [name] : []));
 
     expect(extractions.sort()).toEqual(['ExtractCloud', 'ExtractGeneric']);
-    expect(ordersIn(made).map(({ order }) => order)).toMatchObject([
+    expect(requestsIn(made).map(({ request }) => request)).toMatchObject([
       { release: 'bookworm', view: 'candidate', architectures: ['amd64'] },
     ]);
   });

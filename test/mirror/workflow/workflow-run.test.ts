@@ -1,9 +1,9 @@
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import { describe, expect, it } from 'vitest';
 import { KernelFlavour } from '../../../lib';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { jobVariables } from '../../../lib/job/environment';
 import { publishInputOf, selectInputOf } from '../../../lib/job/handed-on/publish-input';
-import { Order } from '../../../lib/job/order';
 import { concludeInputOf, type Plan, planInputOf, planOf } from '../../../lib/job/plan';
 import { conclude } from '../../../lib/stages/conclude';
 import { definitionOf, statesOf, templateOf } from '../made-mirror';
@@ -12,7 +12,11 @@ import '../../fixtures/needs-seconds';
 type Handler = (input: Record<string, unknown>) => unknown;
 
 const definition = definitionOf(templateOf());
-const order = { release: 'noble', architectures: ['amd64', 'arm64'], kernels: { required: ['ga'], optional: ['hwe'] } };
+const request = {
+  release: 'noble',
+  architectures: ['amd64', 'arm64'],
+  kernels: { required: ['ga'], optional: ['hwe'] },
+};
 
 describe('an execution', () => {
   it('takes every architecture from fetch to publish, every flavour through extract and boot test', async () => {
@@ -42,7 +46,7 @@ describe('an execution', () => {
   });
 
   it('works with one architecture and one flavour, where lists hold one thing', async () => {
-    const { output } = await run({}, { ...order, architectures: ['amd64'], kernels: { required: ['ga'] } });
+    const { output } = await run({}, { ...request, architectures: ['amd64'], kernels: { required: ['ga'] } });
 
     expect(output).toMatchObject({
       architectures: [{ outcome: 'published', architecture: 'amd64' }],
@@ -74,7 +78,7 @@ describe('an execution', () => {
   });
 
   it('lets a customised architecture through the upgrade stage', async () => {
-    const plan = planOf(Order.parse(order), 'run-1');
+    const plan = planOf(BuildRequest.parse(request), 'run-1');
     const architectures = plan.architectures.map((one) => ({ ...one, customised: true }));
 
     const { seen } = await run({ Plan: () => ({ Payload: { ...plan, architectures } satisfies Plan }) });
@@ -88,7 +92,7 @@ describe('an execution', () => {
 
   it('publishes the base as it came, or what the upgrade stage made of it', async () => {
     const roots = async (customised: boolean) => {
-      const plan = planOf(Order.parse(order), 'run-1');
+      const plan = planOf(BuildRequest.parse(request), 'run-1');
       const architectures = plan.architectures.map((one) => ({ ...one, customised }));
       const found: string[] = [];
       await run({
@@ -130,7 +134,7 @@ describe('an execution', () => {
           return { Payload: {} };
         },
       },
-      { ...order, architectures: ['amd64'], bootTest: false },
+      { ...request, architectures: ['amd64'], bootTest: false },
     );
 
     expect(seen.filter((name) => name.startsWith('BootTest'))).toEqual([]);
@@ -138,7 +142,7 @@ describe('an execution', () => {
   });
 
   it('ends at once where nothing is new', async () => {
-    const plan = planOf(Order.parse(order), 'run-1');
+    const plan = planOf(BuildRequest.parse(request), 'run-1');
 
     const { seen } = await run({ Plan: () => ({ Payload: { ...plan, news: false } satisfies Plan }) });
 
@@ -155,7 +159,7 @@ describe('an execution', () => {
           return { Payload: {} };
         },
       },
-      order,
+      request,
       small,
     );
 
@@ -266,8 +270,8 @@ const extracted = result({
 /** What the tasks answer where all goes well, by the beginnings of their names. */
 const answers: Readonly<Record<string, Handler>> = {
   Plan: ({ Payload }) => {
-    const { order, execution, redrives } = planInputOf(Payload);
-    return { Payload: { ...planOf(order, execution, `${execution}-0123456789abcdef`), redrives } };
+    const { request, execution, redrives } = planInputOf(Payload);
+    return { Payload: { ...planOf(request, execution, `${execution}-0123456789abcdef`), redrives } };
   },
   Conclude: ({ Payload }) => ({ Payload: conclude(concludeInputOf(Payload)) }),
   Fetch: () => result({ serial: '20261120', ...root, source }),
@@ -326,7 +330,7 @@ function definitionFrom(StartAt: string): typeof definition {
 /** Runs the definition, tasks being functions; `seen` says which were called, by state, architecture and flavour. */
 async function run(
   special: Record<string, Handler> = {},
-  input: object = order,
+  input: object = request,
   machine = definition,
   RedriveCount = 0,
 ) {

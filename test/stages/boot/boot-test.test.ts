@@ -4,9 +4,9 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { architectureOf, architectures, runsOn } from '../../../lib/catalog/architectures';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { noBuilds } from '../../../lib/job/job';
 import { foldersOf, made } from '../../../lib/job/layout';
-import { Order } from '../../../lib/job/order';
 import { thisMachine } from '../../../lib/machine/this-machine';
 import { bootMinutes, bootTest } from '../../../lib/stages/boot-test';
 import { openWorkStore } from '../../../lib/store/open';
@@ -208,11 +208,11 @@ exec sleep infinity
 
 async function benchOf(architecture: string, release = 'noble'): Promise<Parameters<typeof bootTest>[0]> {
   const scratch = temporaryFolder();
-  const ordered = { release, architecture, kernel: 'ga', view: 'candidate' };
+  const requested = { release, architecture, kernel: 'ga', view: 'candidate' };
   const asked = { customised: false, bootTest: true, rebuild: false };
   return {
     job: {
-      ...ordered,
+      ...requested,
       ...asked,
       execution: 'e',
       folder: 'e-0123456789abcdef',
@@ -223,7 +223,7 @@ async function benchOf(architecture: string, release = 'noble'): Promise<Paramet
       root: 'Fetch:1',
       extracted: 'Extract:1',
     },
-    order: Order.parse({ release, architectures: [architecture] }),
+    request: BuildRequest.parse({ release, architectures: [architecture] }),
     store: await openWorkStore(scratch),
     folder: 'runs/e/boot-test',
     scratch,

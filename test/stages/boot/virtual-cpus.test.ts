@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Order } from '../../../lib/job/order';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { virtualCpus } from '../../../lib/stages/boot/virtual-cpus';
 
 it.each([
@@ -11,6 +11,6 @@ it.each([
   ['more builds at once than cores', 2, 6, ['ga', 'hwe', 'hwe-edge'], 1],
   ['a machine with more cores than QEMU’s machines have', 64, undefined, ['ga'], 8],
 ])('gives a boot its part of the cores: %s', (_, cores, buildsAtOnce, required, cpus) => {
-  const order = Order.parse({ release: 'noble', architectures: ['amd64'], kernels: { required } });
-  expect(virtualCpus({ order, ...(buildsAtOnce !== undefined && { buildsAtOnce }) }, cores)).toBe(cpus);
+  const request = BuildRequest.parse({ release: 'noble', architectures: ['amd64'], kernels: { required } });
+  expect(virtualCpus({ request, ...(buildsAtOnce !== undefined && { buildsAtOnce }) }, cores)).toBe(cpus);
 });

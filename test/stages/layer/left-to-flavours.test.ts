@@ -5,7 +5,7 @@ import { commonPackages, installCommon } from '../../../lib/stages/layer/package
 import { resolveKernels } from '../../../lib/stages/layer/resolve-kernels';
 import { type LookAlike, lookAlike, withPackage } from '../../fixtures/images/look-alike';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { inPrepared, job, order, unpackedBy } from './made/prepared-tree';
+import { inPrepared, job, request, unpackedBy } from './made/prepared-tree';
 
 let noble: LookAlike;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ describe('what all flavours have in common', () => {
     const from = await withPackage(noble, temporaryFolder(), 'updates', wanting);
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     const { unpacked, left } = await inPrepared(from, async (tree) => {
-      const resolution = await resolveKernels(tree, job, order, 'shared');
+      const resolution = await resolveKernels(tree, job, request, 'shared');
       const came = await unpackedBy(tree, () => installCommon(tree, resolution));
       return { unpacked: came, left: readdirSync(join(tree.path, 'var/cache/apt/archives')) };
     });
@@ -40,7 +40,7 @@ describe('what all flavours have in common', () => {
       version: '20990101',
     });
     const unpacked = await inPrepared(small, async (tree) => {
-      const resolution = await resolveKernels(tree, job, order, 'shared');
+      const resolution = await resolveKernels(tree, job, request, 'shared');
       expect(commonPackages(resolution).map(({ name }) => name)).toContain('linux-firmware');
       return unpackedBy(tree, () => installCommon(tree, resolution));
     });

@@ -13,14 +13,14 @@ import { installCommon } from '../../../lib/stages/layer/packages-of-all-flavour
 import { resolveKernels } from '../../../lib/stages/layer/resolve-kernels';
 import { lookAlike } from '../../fixtures/images/look-alike';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { flavours, inPrepared, job, order, unpackedBy } from './made/prepared-tree';
+import { flavours, inPrepared, job, request, unpackedBy } from './made/prepared-tree';
 
 it('what all flavours have in common is unpacked once, and gives the same kernels and initramfs as when each flavour brings it', async () => {
   const noble = await lookAlike('noble');
   const apart = [];
   for (const flavour of flavours) apart.push(await inPrepared(noble, (tree) => installAndTake(tree, flavour)));
   const layer = await inPrepared(noble, async (tree) => {
-    const resolution = await resolveKernels(tree, job, order, 'shared');
+    const resolution = await resolveKernels(tree, job, request, 'shared');
     const unpacked = await unpackedBy(tree, () => installCommon(tree, resolution));
     const left = await tree.run(['find', '/var/cache/apt/archives', '-name', '*.deb'], { quiet: true });
     // One after the other in one tree, as if each were in an overlay on the layer: what each brings is its own.

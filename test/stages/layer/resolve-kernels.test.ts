@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { kernelOf } from '../../../lib/catalog/kernels';
+import { BuildRequest } from '../../../lib/job/build-request';
 import type { Job } from '../../../lib/job/job';
-import { Order } from '../../../lib/job/order';
 import { type Resolution, resolveKernels } from '../../../lib/stages/layer/resolve-kernels';
 import { type LookAlike, lookAlike, serveArchive, withoutPackage, withPackage } from '../../fixtures/images/look-alike';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
@@ -20,11 +20,11 @@ const empty = { name: packageOf('ga-lowlatency'), version: '99', depends: 'busyb
 
 async function resolve(from: LookAlike, ...kernels: string[]): Promise<Resolution> {
   const wanted = { required: kernels.slice(0, 1), optional: kernels.slice(1) };
-  const order = Order.parse({ release: 'noble', architectures: ['amd64'], kernels: wanted });
+  const request = BuildRequest.parse({ release: 'noble', architectures: ['amd64'], kernels: wanted });
   const job = { release: 'noble', architecture: 'amd64' } as Job;
   await using archive = await serveArchive(from.archive);
   return await inImage(from, pocketsAt(archive.url, from, 'release', 'updates'), (chroot) =>
-    resolveKernels(chroot, job, order, 'shared'),
+    resolveKernels(chroot, job, request, 'shared'),
   );
 }
 

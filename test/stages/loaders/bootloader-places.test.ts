@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Order } from '../../../lib/job/order';
-import { bootloaderArchives, bootloadersOrder } from '../../../lib/stages/loaders/bootloader-places';
+import { BuildRequest } from '../../../lib/job/build-request';
+import { bootloaderArchives, bootloadersRequest } from '../../../lib/stages/loaders/bootloader-places';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 const benchWith = (places: object) => ({
-  order: Order.parse({ release: 'bootloaders', architectures: [], places }),
+  request: BuildRequest.parse({ release: 'bootloaders', architectures: [], places }),
   ...{ scratch: temporaryFolder(), tools: '/bundle' },
 });
 
@@ -16,7 +16,7 @@ describe('where bootloaders come from', () => {
   it('is Ubuntu’s two archives, signed with the keyring of the bundle, unless told otherwise', async () => {
     const keyring = '/bundle/keyrings/ubuntu-archive-keyring.gpg';
 
-    expect(await bootloadersOrder(benchWith({}))).toStrictEqual({
+    expect(await bootloadersRequest(benchWith({}))).toStrictEqual({
       archive: { uri: 'http://archive.ubuntu.com/ubuntu', keyring },
       ports: { uri: 'http://ports.ubuntu.com/ubuntu-ports', keyring },
       ...{ aptOptions: [], network: {} },
@@ -38,7 +38,7 @@ describe('where bootloaders come from', () => {
   it('is reached by the order’s proxy, and its certificates are trusted by apt, too', async () => {
     const bench = benchWith({ proxy: 'http://proxy.example:3128', ca });
 
-    const { network, aptOptions = [] } = await bootloadersOrder(bench);
+    const { network, aptOptions = [] } = await bootloadersRequest(bench);
 
     expect(network).toEqual({ proxy: 'http://proxy.example:3128', ca });
     expect(aptOptions).toEqual([expect.stringMatching(/^Acquire::https::CAInfo "\//)]);

@@ -1,8 +1,8 @@
 import { vi } from 'vitest';
+import { BuildRequest } from '../../../lib/job/build-request';
 import type { Job } from '../../../lib/job/job';
 import { jobOfStrings } from '../../../lib/job/job-of';
 import { runs } from '../../../lib/job/layout';
-import { Order } from '../../../lib/job/order';
 import { planOf } from '../../../lib/job/plan';
 import type { Workbench } from '../../../lib/stages/workbench';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
@@ -13,12 +13,12 @@ const builds = { base: 'fetch:1', root: 'upgrade:1', prepared: 'prepare:1', extr
 
 /** What a stage of one architecture has, with an empty work store. */
 export function benchFor(stage: string, fields: object, job: Partial<Job> = {}): Workbench {
-  const order = Order.parse({ architectures: ['amd64'], ...fields });
-  const [planned] = planOf(order, 'in-process', 'in-process-0123456789abcdef').architectures;
+  const request = BuildRequest.parse({ architectures: ['amd64'], ...fields });
+  const [planned] = planOf(request, 'in-process', 'in-process-0123456789abcdef').architectures;
   if (planned === undefined) throw new Error('nothing is planned');
   const own = { ...jobOfStrings(planned.job), ...builds, ...job };
   return {
-    ...{ job: own, order, folder: runs.attempt(own, stage, `${stage}:2`) },
+    ...{ job: own, request, folder: runs.attempt(own, stage, `${stage}:2`) },
     ...{ store: new DirectoryStore(temporaryFolder()), scratch: temporaryFolder(), tools: 'buildspecs' },
   };
 }

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { workStoreVariable } from '../../../lib/job/environment';
 import { mirrorStoreVariable } from '../../../lib/job/execution-names';
 import type { Fetched } from '../../../lib/job/handed-on/results';
 import { jobOfStrings } from '../../../lib/job/job-of';
-import { Order } from '../../../lib/job/order';
 import { Plan } from '../../../lib/job/plan';
 import { readView } from '../../../lib/publication/read-view';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { fetch } from '../../../lib/stages/fetch';
 import { look } from '../../../lib/stages/plan';
-import { orderAt } from '../../../lib/stages/run-documents';
+import { requestAt } from '../../../lib/stages/run-documents';
 import { measureFile } from '../../../lib/store/digest';
 import { openMirrorDirectory, openWorkStore } from '../../../lib/store/open';
 import { callDeployed } from '../../fixtures/aws/called-function';
@@ -58,23 +58,23 @@ async function planned(word: string, image: Partial<StreamImage> & typeof stonki
   await using server = await serveArchive(folder);
   const { url } = server;
   const places = { stream: url, streamKeyring: signer.keyring.toString('base64'), archive: url, ports: url };
-  const order = Order.parse({ release: word, architectures: ['amd64'], places });
-  const plan = Plan.parse(await call('plan', { order, execution: 'first', redrives: 0 }));
-  const known = await orderAt(plan.job.folder ?? '', work);
+  const request = BuildRequest.parse({ release: word, architectures: ['amd64'], places });
+  const plan = Plan.parse(await call('plan', { request, execution: 'first', redrives: 0 }));
+  const known = await requestAt(plan.job.folder ?? '', work);
   const [first] = plan.architectures;
   const scratch = temporaryFolder();
   const job = jobOfStrings(first?.job ?? {});
-  const fetched: Fetched = await fetch({ job, order: known, folder: 'runs/first', store: work, scratch, tools: '' });
-  return { plan, order: known, fetched };
+  const fetched: Fetched = await fetch({ job, request: known, folder: 'runs/first', store: work, scratch, tools: '' });
+  return { plan, request: known, fetched };
 }
 
 describe('a deployed mirror', () => {
   it('plans 26.10 by its catalogue, and fetches its image', async () => {
-    const { plan, order, fetched } = await planned('26.10', stonking);
+    const { plan, request, fetched } = await planned('26.10', stonking);
 
     expect(plan).toMatchObject({ release: 'stonking', reason: 'ordered', job: { release: 'stonking' } });
     expect(plan.architectures[0]?.kernels).toEqual([{ kernel: 'ga', need: 'required' }]);
-    expect(order.about).toBeUndefined();
+    expect(request.about).toBeUndefined();
     expect(fetched.source.product).toBe('com.ubuntu.cloud.daily:server:26.10:amd64');
     expect(fetched.squashfs).toEqual(await measureFile(base));
   });
@@ -83,14 +83,14 @@ describe('a deployed mirror', () => {
     'zany',
     '27.04',
   ])('plans %s by the signed stream, and writes down for all stages what that says', async (word) => {
-    const { plan, order, fetched } = await planned(word, zany);
+    const { plan, request, fetched } = await planned(word, zany);
 
     expect(plan).toMatchObject({
       release: 'zany',
       reason: 'ordered; zany is 27.04, as told by stream',
       architectures: [{ job: { release: 'zany' }, kernels: [{ kernel: 'ga', need: 'required' }] }],
     });
-    expect(order).toMatchObject({ release: 'zany', about: { version: '27.04', sources: ['stream'] } });
+    expect(request).toMatchObject({ release: 'zany', about: { version: '27.04', sources: ['stream'] } });
     expect(fetched.source.product).toBe('com.ubuntu.cloud.daily:server:27.04:amd64');
   });
 
@@ -101,9 +101,9 @@ describe('a deployed mirror', () => {
     await using server = await serveArchive(folder);
     const { url } = server;
     const places = { stream: url, streamKeyring: signer.keyring.toString('base64'), archive: url, ports: url };
-    const order = Order.parse({ release: '27.04', architectures: ['amd64'], places });
+    const request = BuildRequest.parse({ release: '27.04', architectures: ['amd64'], places });
     const { mirror } = await deployment();
-    expect(await look(order, { mirror, scratch: temporaryFolder(), tools: 'buildspecs' })).toMatchObject({
+    expect(await look(request, { mirror, scratch: temporaryFolder(), tools: 'buildspecs' })).toMatchObject({
       release: 'zany',
       architectures: [{ kernels: [{ kernel: 'ga' }] }],
     });
@@ -125,7 +125,7 @@ describe('Publish', () => {
 
   it('publishes a release by what the order says of it', async () => {
     const { work, mirror, call } = await deployment();
-    await call('publish', await makeBuiltRun(work, { ...run, order: { about } }));
+    await call('publish', await makeBuiltRun(work, { ...run, request: { about } }));
 
     const { documents } = await readView('candidate', { mirror });
     const products = documents.get('com.ubuntu.maas:candidate:v3:download')?.document.products ?? {};
@@ -141,15 +141,15 @@ describe('Publish', () => {
     ['a release that its order does not describe', {}, 'UnknownRelease'],
   ])('refuses %s', async (_, flavour, name) => {
     const { work, mirror, call } = await deployment();
-    const order = name === 'UnknownRelease' ? {} : { about };
-    const input = await makeBuiltRun(work, { ...run, kernels: [{ kernel: 'ga', ...flavour }], order });
+    const request = name === 'UnknownRelease' ? {} : { about };
+    const input = await makeBuiltRun(work, { ...run, kernels: [{ kernel: 'ga', ...flavour }], request });
     await expect(call('publish', input)).rejects.toMatchObject({ name });
     expect((await readView('candidate', { mirror })).documents.size).toBe(0);
   });
 
   it('refuses what a build says of a flavour that was not ordered', async () => {
     const { work, call } = await deployment();
-    const input = await makeBuiltRun(work, { ...run, order: { about } });
+    const input = await makeBuiltRun(work, { ...run, request: { about } });
     const kernels = [{ outcome: 'missing', kernel: 'hwe', error: 'NoKernel', message: '' }];
     const prepared = { ...input.prepared, result: { ...input.prepared.result, kernels } };
     await expect(call('publish', { ...input, prepared })).rejects.toMatchObject({

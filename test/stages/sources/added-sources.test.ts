@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
-import { Order } from '../../../lib/job/order';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { armour } from '../../../lib/simplestreams/openpgp/armour';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { findAddedSources } from '../../../lib/stages/sources/added-sources';
@@ -45,6 +45,6 @@ async function launchpadWith(fingerprint: string, keyring: Uint8Array): Promise<
 /** As much of it as is used before a key is refused. */
 function benchFor(launchpad: string): Workbench {
   const customise = { repositories: ['ppa:ann/daily'] };
-  const order = Order.parse({ release: 'noble', architectures: ['amd64'], customise, places: { launchpad } });
-  return { order, job: { architecture: 'amd64' } } as Workbench;
+  const request = BuildRequest.parse({ release: 'noble', architectures: ['amd64'], customise, places: { launchpad } });
+  return { request, job: { architecture: 'amd64' } } as Workbench;
 }

@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { BuildRequest } from '../../../lib/job/build-request';
 import type { Job } from '../../../lib/job/job';
 import { foldersOf, made, runs } from '../../../lib/job/layout';
-import { Order } from '../../../lib/job/order';
 import { armour, dearmour } from '../../../lib/simplestreams/openpgp/armour';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { checkAddedKeys, findAddedSources, knownAddedSources } from '../../../lib/stages/sources/added-sources';
@@ -34,12 +34,12 @@ const job = {
 
 /** What the upgrade stage has, whose folder a job names afterwards. */
 function benchOf(customise: object | undefined, changes: { job?: Partial<Job>; places?: object } = {}): Workbench {
-  const order = Order.parse({
+  const request = BuildRequest.parse({
     ...{ release: 'noble', architectures: ['amd64'], places: changes.places ?? {} },
     ...(customise && { customise }),
   });
   return {
-    ...{ order, job: { ...job, ...changes.job }, folder: runs.attempt(job, 'upgrade', job.root) },
+    ...{ request, job: { ...job, ...changes.job }, folder: runs.attempt(job, 'upgrade', job.root) },
     ...{ store: new DirectoryStore(temporaryFolder()), scratch: temporaryFolder(), tools: '' },
   };
 }
@@ -145,11 +145,11 @@ describe('the keys of added repositories', () => {
   const broken = stanzaAt('https://ann:hush@one.example/', 'https://other.example/').replace(/^ mDME.*$/m, ' mDMF');
 
   it('are looked at before anything is downloaded, except those that Launchpad tells', async () => {
-    const order = (...repositories: string[]) => benchOf({ repositories }).order;
+    const request = (...repositories: string[]) => benchOf({ repositories }).request;
 
     await checkAddedKeys({});
-    await checkAddedKeys(order('ppa:ann/daily', stanzaAt('https://one.example/')));
-    await expect(checkAddedKeys(order('ppa:ann/daily', broken))).rejects.toMatchObject({
+    await checkAddedKeys(request('ppa:ann/daily', stanzaAt('https://one.example/')));
+    await expect(checkAddedKeys(request('ppa:ann/daily', broken))).rejects.toMatchObject({
       name: 'BadInput',
       message: expect.stringMatching(
         /^the key of https:\/\/one\.example\/ https:\/\/other\.example\/ cannot be read: /,

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { Order } from '../../../lib/job/order';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { addedSources } from '../../../lib/job/sources/apt-sources';
 import { enterChroot } from '../../../lib/machine/tree/chroot';
 import { mountOverlay, mountSquashfs } from '../../../lib/machine/tree/mounts';
@@ -13,8 +13,12 @@ import { smallRelease } from '../../fixtures/images/small-release';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 it('refuses a Debian that neither the build nor the apt of this machine has an archive of', async () => {
-  const order = Order.parse({ release: 'bookworm', architectures: ['amd64'] });
-  const bench = { order, job: { release: 'bookworm', architecture: 'amd64' }, scratch: temporaryFolder() } as Workbench;
+  const request = BuildRequest.parse({ release: 'bookworm', architectures: ['amd64'] });
+  const bench = {
+    request,
+    job: { release: 'bookworm', architecture: 'amd64' },
+    scratch: temporaryFolder(),
+  } as Workbench;
   vi.stubEnv('PATH', temporaryFolder());
   try {
     await expect(releaseRepositories(bench)).rejects.toMatchObject({
@@ -34,9 +38,9 @@ it('keeps the archive of a Debian beside the stanza that customises it, though n
     mode: 0o755,
   });
   const customise = { repositories: [stanzaAt('http://127.0.0.1:1/ours')] };
-  const order = Order.parse({ release: 'bookworm', architectures: ['amd64'], customise });
+  const request = BuildRequest.parse({ release: 'bookworm', architectures: ['amd64'], customise });
   const job = { release: 'bookworm', architecture: 'amd64' };
-  const added = addedSources(order, 'amd64').map(({ keys: _, ...source }) => source);
+  const added = addedSources(request, 'amd64').map(({ keys: _, ...source }) => source);
   const scratch = temporaryFolder();
   await using image = await mountSquashfs((await smallRelease()).base, scratch);
   await using root = await mountOverlay([image.path], scratch);
@@ -44,7 +48,7 @@ it('keeps the archive of a Debian beside the stanza that customises it, though n
   vi.stubEnv('PATH', `${bin}:${process.env.PATH}`);
   try {
     await using _apt = await openApt(chroot, image.path, added, {
-      order,
+      request,
       job,
       scratch,
       tools: 'buildspecs',

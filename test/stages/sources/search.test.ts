@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { Order } from '../../../lib/job/order';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { networkOf, searchOf } from '../../../lib/stages/sources/search';
 import { withCredentials } from '../../../lib/stages/sources/source-credentials';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 const benchOf = (fields: object) => ({
-  order: Order.parse({ release: 'noble', architectures: ['amd64'], ...fields }),
+  request: BuildRequest.parse({ release: 'noble', architectures: ['amd64'], ...fields }),
   ...{ job: { architecture: 'arm64' }, scratch: temporaryFolder(), tools: '/bundle' },
 });
 
@@ -36,7 +36,7 @@ it('an image is looked for where the order says, by its keyring, serial, proxy a
 });
 
 it('a network has nothing of its own unless told', () => {
-  expect(networkOf(Order.parse({ release: 'noble', architectures: ['amd64'] }).places)).toStrictEqual({});
+  expect(networkOf(BuildRequest.parse({ release: 'noble', architectures: ['amd64'] }).places)).toStrictEqual({});
 });
 
 it('a source is reached by what its name of credentials stands for, or by those of its address', async () => {

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { jobOfStrings } from '../../../lib/job/job-of';
-import { Order } from '../../../lib/job/order';
 import { planOf } from '../../../lib/job/plan';
 import { verifyInProcess } from '../../../lib/simplestreams/openpgp/openpgp-verify';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
@@ -108,12 +108,12 @@ describe('Fetch', () => {
       },
     );
     const places = { stream: stream.address, streamKeyring: signer.keyring.toString('base64') };
-    const order = Order.parse({ release: 'noble', architectures: ['amd64'], places });
-    const [planned] = planOf(order, 'first', 'first-0123456789abcdef').architectures;
+    const request = BuildRequest.parse({ release: 'noble', architectures: ['amd64'], places });
+    const [planned] = planOf(request, 'first', 'first-0123456789abcdef').architectures;
     const { work } = smallPress(signer);
 
     await fetch({
-      ...{ job: jobOfStrings(planned?.job ?? {}), order, folder: 'runs/first', store: work },
+      ...{ job: jobOfStrings(planned?.job ?? {}), request, folder: 'runs/first', store: work },
       ...{ scratch: temporaryFolder(), tools: '' },
     });
 

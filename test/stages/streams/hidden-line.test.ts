@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { jobOfStrings } from '../../../lib/job/job-of';
-import { Order } from '../../../lib/job/order';
 import { planOf } from '../../../lib/job/plan';
 import { verifyInProcess } from '../../../lib/simplestreams/openpgp/openpgp-verify';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 beforeEach(() => void vi.spyOn(process.stdout, 'write').mockReturnValue(true)); // the log of the build
 
 /** A stream and an archive of noble in one folder, and an order of it. */
-async function site(): Promise<{ folder: string; server: ServedArchive; order: Order }> {
+async function site(): Promise<{ folder: string; server: ServedArchive; request: BuildRequest }> {
   const folder = temporaryFolder();
   const image = { release: 'noble', version: '24.04', architecture: 'amd64', serial: '20261120' };
   await publishCloudImages(folder, { layout: 'daily', signer, images: [{ ...image, squashfs: Buffer.from('x') }] });
@@ -37,10 +37,10 @@ async function site(): Promise<{ folder: string; server: ServedArchive; order: O
   const server = await serveArchive(folder);
   const { url } = server;
   const places = { stream: url, streamKeyring: signer.keyring.toString('base64'), archive: url, ports: url };
-  return { folder, server, order: Order.parse({ release: 'noble', architectures: ['amd64'], places }) };
+  return { folder, server, request: BuildRequest.parse({ release: 'noble', architectures: ['amd64'], places }) };
 }
 
-function planning(order: Order, verify: VerifyClearsigned | undefined) {
+function planning(request: BuildRequest, verify: VerifyClearsigned | undefined) {
   const bench = {
     ...smallPress(signer),
     scratch: temporaryFolder(),
@@ -48,16 +48,16 @@ function planning(order: Order, verify: VerifyClearsigned | undefined) {
     random: randomBytes,
     ...(verify && { verify }),
   };
-  return plan({ order, execution: 'first' }, bench);
+  return plan({ request, execution: 'first' }, bench);
 }
 
-function fetching(order: Order) {
-  const [planned] = planOf(order, 'first', 'first-0123456789abcdef').architectures;
+function fetching(request: BuildRequest) {
+  const [planned] = planOf(request, 'first', 'first-0123456789abcdef').architectures;
   if (planned === undefined) throw new Error('nothing is planned');
   const { work } = smallPress(signer);
   return fetch({
     job: jobOfStrings(planned.job),
-    order,
+    request,
     folder: 'runs/first',
     store: work,
     scratch: temporaryFolder(),
@@ -66,9 +66,9 @@ function fetching(order: Order) {
 }
 
 const inProcess: VerifyClearsigned = (file, keyring) => verifyInProcess(file, keyring, new Date());
-const stages: [string, (order: Order) => Promise<unknown>][] = [
-  ['Plan, with gpgv', (order) => planning(order, undefined)],
-  ['Plan, where there is no gpgv', (order) => planning(order, inProcess)],
+const stages: [string, (request: BuildRequest) => Promise<unknown>][] = [
+  ['Plan, with gpgv', (request) => planning(request, undefined)],
+  ['Plan, where there is no gpgv', (request) => planning(request, inProcess)],
   ['Fetch', fetching],
 ];
 
@@ -80,11 +80,11 @@ describe.each(stages)('%s', (_stage, run) => {
       ),
     ),
   )('refuses a stream whose %s has a text behind so many %s that gpgv reads only what is before them', async (document, _name, filler) => {
-    const { folder, server, order } = await site();
+    const { folder, server, request } = await site();
     await using _ = server;
     hideLine(folder, document, filler);
 
-    await expect(run(order)).rejects.toMatchObject({
+    await expect(run(request)).rejects.toMatchObject({
       name: 'BadSignature',
       message: expect.stringMatching(`${document}.sjson: the signature does not hold: line \\d+ is longer than gpgv`),
     });
@@ -103,19 +103,19 @@ describe('Plan', () => {
     ],
     ['it is not signed', 'BadSignature', (folder) => writeFileSync(join(folder, document), '{}\n')],
   ])('refuses a stream of which %s: %s', async (_, name, change) => {
-    const { folder, server, order } = await site();
+    const { folder, server, request } = await site();
     await using _server = server;
     change(folder);
-    await expect(planning(order, undefined)).rejects.toMatchObject({ name });
+    await expect(planning(request, undefined)).rejects.toMatchObject({ name });
   });
 
   it('refuses a stream that says something twice though it is signed', async () => {
-    const { folder, server, order } = await site();
+    const { folder, server, request } = await site();
     await using _server = server;
     const plain = readFileSync(join(folder, document.replace('.sjson', '.json')), 'utf8');
     const twice = plain.replace('"datatype"', '"datatype": "x",\n "datatype"');
     writeFileSync(join(folder, document), await signer.clearsign(twice, new Date('2026-11-20T05:00:00Z')));
-    await expect(planning(order, undefined)).rejects.toMatchObject({
+    await expect(planning(request, undefined)).rejects.toMatchObject({
       name: 'BadFormat',
       message: expect.stringContaining('two members "datatype"'),
     });
@@ -125,10 +125,10 @@ describe('Plan', () => {
     ['cannot be reached', (folder) => rmSync(join(folder, 'streams'), { recursive: true })],
     ['is being updated', (folder) => rmSync(join(folder, document))],
   ])('leaves it to Fetch to say that a stream %s', async (_, change) => {
-    const { folder, server, order } = await site();
+    const { folder, server, request } = await site();
     await using _server = server;
     change(folder);
-    const { news, architectures } = await planning(order, undefined);
+    const { news, architectures } = await planning(request, undefined);
     expect([news, architectures[0]?.job.inputs]).toEqual([true, '']);
   });
 });

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { initramfsPackages } from '../../../../lib/catalog/boot/initramfs';
 import { releaseOf } from '../../../../lib/catalog/releases';
+import { BuildRequest } from '../../../../lib/job/build-request';
 import type { Job } from '../../../../lib/job/job';
-import { Order } from '../../../../lib/job/order';
 import { aptInstall } from '../../../../lib/machine/apt/apt';
 import type { AptTree } from '../../../../lib/machine/apt/apt-tree';
 import { prepareInitramfs } from '../../../../lib/machine/initramfs/initramfs';
@@ -13,7 +13,11 @@ import { inImage, pocketsAt } from '../../../fixtures/trees/in-image';
 
 /** Flavours of noble that bring firmware of their own accord, and an order of them. */
 export const flavours = ['ga', 'hwe'] as const;
-export const order = Order.parse({ release: 'noble', architectures: ['amd64'], kernels: { required: [...flavours] } });
+export const request = BuildRequest.parse({
+  release: 'noble',
+  architectures: ['amd64'],
+  kernels: { required: [...flavours] },
+});
 export const job = { release: 'noble', architecture: 'amd64' } as Job;
 
 /** Works in a tree as the prepare stage has it before it looks what the flavours are made of. */

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { OrderOptions } from '../../../bin/order/order-options';
-import { ordersFrom } from '../../../bin/order/orders-from';
-import type { Order } from '../../../lib/job/order';
+import type { RequestOptions } from '../../../bin/request/request-options';
+import { requestsFrom } from '../../../bin/request/requests-from';
+import type { BuildRequest } from '../../../lib/job/build-request';
 import { planOf } from '../../../lib/job/plan';
 import { makePrivateKey } from '../../../lib/simplestreams/openpgp/openpgp-signer';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
@@ -12,9 +12,10 @@ import { makePrivateKeyPackets } from '../../fixtures/keys/private-key-packets';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
-const orders = (releases: readonly string[], options: OrderOptions = {}) => ordersFrom(releases, options, 'x86_64');
-const names = (releases: readonly string[], options?: OrderOptions) =>
-  orders(releases, options).map(({ view, release }) => `${view} ${release}`);
+const requests = (releases: readonly string[], options: RequestOptions = {}) =>
+  requestsFrom(releases, options, 'x86_64');
+const names = (releases: readonly string[], options?: RequestOptions) =>
+  requests(releases, options).map(({ view, release }) => `${view} ${release}`);
 const misuse = (name: string, message: RegExp) =>
   expect.objectContaining({ name, misuse: true, message: expect.stringMatching(message) });
 
@@ -33,16 +34,18 @@ describe('the words of a build', () => {
   });
 
   it('refuse what no plan can be made of, before anything is installed or started', () => {
-    expect(() => orders(['bookworm'], { kernel: 'hwe' })).toThrow(
+    expect(() => requests(['bookworm'], { kernel: 'hwe' })).toThrow(
       misuse('UnknownKernel', /amd64 has generic, cloud, rt/),
     );
-    expect(() => orders(['jammy'], { arch: 'arm64', kernel: 'xgene-uboot' })).toThrow(misuse('NotSupported', /xgene/));
+    expect(() => requests(['jammy'], { arch: 'arm64', kernel: 'xgene-uboot' })).toThrow(
+      misuse('NotSupported', /xgene/),
+    );
   });
 
   it('refuse a word that is no release', () => {
     for (const word of ['Nobel', '2404', '24.04.1', 'ga-24.04']) {
       const message = new RegExp(`no release "${word}"; there are`);
-      expect(() => orders(['noble', word])).toThrow(misuse('UnknownRelease', message));
+      expect(() => requests(['noble', word])).toThrow(misuse('UnknownRelease', message));
     }
   });
 
@@ -52,16 +55,16 @@ describe('the words of a build', () => {
   });
 
   it('may name kernels as MAAS does, of the release that they are for', () => {
-    const [order] = orders(['noble'], { kernel: 'ga-24.04,hwe-24.04-lowlatency', optionalKernel: 'lowlatency' });
-    expect(planOf(order as Order, 'check').architectures[0]?.kernels).toEqual([
+    const [request] = requests(['noble'], { kernel: 'ga-24.04,hwe-24.04-lowlatency', optionalKernel: 'lowlatency' });
+    expect(planOf(request as BuildRequest, 'check').architectures[0]?.kernels).toEqual([
       { kernel: 'ga', need: 'required' },
       { kernel: 'hwe-lowlatency', need: 'required' },
       { kernel: 'ga-lowlatency', need: 'optional' },
     ]);
-    expect(() => orders(['noble'], { kernel: 'hwe-22.04' })).toThrow(
+    expect(() => requests(['noble'], { kernel: 'hwe-22.04' })).toThrow(
       misuse('UnknownKernel', /^hwe-22.04 is a kernel of jammy \(22.04\), not of noble \(24.04\); amd64 has ga, /),
     );
-    expect(() => orders(['noble'], { kernel: 'ga-27.04' })).toThrow(
+    expect(() => requests(['noble'], { kernel: 'ga-27.04' })).toThrow(
       misuse('UnknownKernel', /^ga-27.04 is a kernel of 27.04, not of noble/),
     );
   });
@@ -69,41 +72,41 @@ describe('the words of a build', () => {
   it('may name a file of stanzas of which some are for other architectures, and refuse one with no other', () => {
     const [one, two] = ['http://archive.example/ubuntu', 'http://ports.example/ubuntu'].map((uri) => stanzaAt(uri));
     const both = written('u.sources', `Architectures: amd64\n${one}\nArchitectures: arm64\n${two}`);
-    expect(orders(['noble'], { repository: [both], arch: 'amd64' })[0]?.customise?.repositories).toHaveLength(1);
+    expect(requests(['noble'], { repository: [both], arch: 'amd64' })[0]?.customise?.repositories).toHaveLength(1);
     const ports = written('p.sources', `Architectures: arm64\n${two}`);
-    expect(() => orders(['noble'], { repository: [both, ports], arch: 'amd64' })).toThrow(
+    expect(() => requests(['noble'], { repository: [both, ports], arch: 'amd64' })).toThrow(
       misuse('BadInput', /^the repository http:\/\/ports.example\/ubuntu is not for amd64/),
     );
   });
 
   it('say how many minutes a boot may take', () => {
-    expect(orders(['noble'], { bootTimeout: '45', bootloaders: false })[0]?.bootTimeout).toBe(45);
-    expect(orders(['noble'], { bootloaders: false })[0]?.bootTimeout).toBeUndefined();
+    expect(requests(['noble'], { bootTimeout: '45', bootloaders: false })[0]?.bootTimeout).toBe(45);
+    expect(requests(['noble'], { bootloaders: false })[0]?.bootTimeout).toBeUndefined();
   });
 
   it.each(['0', '181'])('refuse --boot-timeout %j', (bootTimeout) => {
-    expect(() => orders(['noble'], { bootTimeout })).toThrow(misuse('BadInput', /bootTimeout/));
+    expect(() => requests(['noble'], { bootTimeout })).toThrow(misuse('BadInput', /bootTimeout/));
   });
 
   it.each(['1.5', '2h', 'soon', ''])('refuse --boot-timeout %j, which they repeat as it was typed', (bootTimeout) => {
     const message = `--boot-timeout ${JSON.stringify(bootTimeout)} is not a number of minutes`;
-    expect(() => orders(['noble'], { bootTimeout })).toThrow(expect.objectContaining({ message, misuse: true }));
+    expect(() => requests(['noble'], { bootTimeout })).toThrow(expect.objectContaining({ message, misuse: true }));
   });
 
   it('may have commas between releases, as between architectures', () => {
     expect(names(['bookworm,noble', 'jammy'])).toEqual(names(['bookworm', 'noble', 'jammy']));
-    expect(() => orders([','])).toThrow(misuse('BadInput', /no release is named/));
+    expect(() => requests([','])).toThrow(misuse('BadInput', /no release is named/));
   });
 
   it('may be of bootloaders alone', () => {
-    const [order, ...others] = orders(['bootloaders'], { view: 'next', archive: 'http://a.example/ubuntu' });
+    const [request, ...others] = requests(['bootloaders'], { view: 'next', archive: 'http://a.example/ubuntu' });
 
     expect(others).toEqual([]);
-    expect(order).toMatchObject({ release: 'bootloaders', view: 'next', architectures: [] });
-    expect(order?.places.archive).toBe('http://a.example/ubuntu');
+    expect(request).toMatchObject({ release: 'bootloaders', view: 'next', architectures: [] });
+    expect(request?.places.archive).toBe('http://a.example/ubuntu');
   });
 
-  it.each<[string, OrderOptions]>([
+  it.each<[string, RequestOptions]>([
     ['arch', { arch: 'amd64' }],
     ['kernel', { kernel: 'ga' }],
     ['optional-kernel', { optionalKernel: 'hwe' }],
@@ -119,7 +122,7 @@ describe('the words of a build', () => {
     ['base', { base: '/b.squashfs' }],
   ])('refuse --%s for bootloaders alone', (option, options) => {
     const message = new RegExp(`^--${option} is given for bootloaders alone$`);
-    expect(() => orders(['bootloaders'], options)).toThrow(misuse('BadInput', message));
+    expect(() => requests(['bootloaders'], options)).toThrow(misuse('BadInput', message));
   });
 });
 
@@ -148,23 +151,25 @@ describe('the words beside a configuration', () => {
 
     expect(names(['bootloaders'], { config: file })).toEqual(['candidate bootloaders', 'next bootloaders']);
     expect(names(['bootloaders'], { config: file, view: 'next' })).toEqual(['next bootloaders']);
-    expect(() => orders(['bootloaders'], { config: file, view: 'own' })).toThrow(misuse('BadInput', /nothing for own/));
+    expect(() => requests(['bootloaders'], { config: file, view: 'own' })).toThrow(
+      misuse('BadInput', /nothing for own/),
+    );
   });
 
   it('refuse what is no release of it', () => {
     const file = config();
 
-    expect(() => orders(['nobel'], { config: file })).toThrow(
+    expect(() => requests(['nobel'], { config: file })).toThrow(
       misuse('BadInput', /builds nothing for any view, nobel;/),
     );
-    expect(() => orders(['noble', 'focal'], { config: file })).toThrow(
+    expect(() => requests(['noble', 'focal'], { config: file })).toThrow(
       misuse('BadInput', /any view, focal; there are/),
     );
-    expect(() => orders(['jammy'], { config: file, view: 'next' })).toThrow(misuse('BadInput', /for next, jammy;/));
-    expect(() => orders([], { config: file, view: 'stabel' })).toThrow(misuse('BadInput', /for stabel;/));
+    expect(() => requests(['jammy'], { config: file, view: 'next' })).toThrow(misuse('BadInput', /for next, jammy;/));
+    expect(() => requests([], { config: file, view: 'stabel' })).toThrow(misuse('BadInput', /for stabel;/));
   });
 
-  it.each<[string, OrderOptions]>([
+  it.each<[string, RequestOptions]>([
     ['--no-boot-test', { bootTest: false }],
     ['--no-bootloaders', { bootloaders: false }],
     ['--boot-timeout', { bootTimeout: '45' }],
@@ -176,7 +181,7 @@ describe('the words beside a configuration', () => {
   ])('refuse %s, which belongs into it', (option, options) => {
     const file = config();
     const message = new RegExp(`^${option} is given beside --config ${file}$`);
-    expect(() => orders([], { config: file, ...options })).toThrow(misuse('BadInput', message));
+    expect(() => requests([], { config: file, ...options })).toThrow(misuse('BadInput', message));
   });
 
   it('are as commander gives them where nothing is said', () => {
@@ -204,14 +209,14 @@ describe('a keyring that is named', () => {
     const armoured = signer.armouredKeyring.toString();
     const forms: Record<string, string | Buffer> = { binary: signer.keyring, armoured };
     const file = written('keyring', forms[form] ?? armoured.replaceAll('\n', '\r\n'));
-    const [order] = orders(['noble'], { ...archive, archiveKeyring: file, streamKeyring: file });
+    const [request] = requests(['noble'], { ...archive, archiveKeyring: file, streamKeyring: file });
     const config = written(
       'mirror.yaml',
       `views: { candidate: { releases: [noble] } }\nplaces: { streamKeyring: ${file}, archiveKeyring: ${file} }\n`,
     );
-    const [configured] = orders([], { config });
+    const [configured] = requests([], { config });
 
-    for (const places of [order?.places, configured?.places]) {
+    for (const places of [request?.places, configured?.places]) {
       expect(kept(places?.archiveKeyring).equals(signer.keyring)).toBe(true);
       expect(kept(places?.streamKeyring).equals(signer.keyring)).toBe(true);
     }
@@ -232,19 +237,19 @@ describe('a keyring that is named', () => {
       ['--stream-keyring', { bootloaders: false, streamKeyring: file }],
     ] as const) {
       const message = new RegExp(`^${option} names ${file}, which is no keyring$`);
-      expect(() => orders(['noble'], options)).toThrow(misuse('BadInput', message));
+      expect(() => requests(['noble'], options)).toThrow(misuse('BadInput', message));
     }
     const config = written(
       'mirror.yaml',
       `views: { candidate: { releases: [noble] } }\nplaces: { archiveKeyring: ${file} }\n`,
     );
-    expect(() => orders([], { config })).toThrow(
+    expect(() => requests([], { config })).toThrow(
       misuse('BadInput', /mirror\.yaml names .*k\.gpg, which is no keyring$/),
     );
   });
 
   it('is refused where it cannot be read', () => {
-    expect(() => orders(['noble'], { ...archive, archiveKeyring: '/no/such.gpg' })).toThrow(
+    expect(() => requests(['noble'], { ...archive, archiveKeyring: '/no/such.gpg' })).toThrow(
       misuse('BadInput', /--archive-keyring names \/no\/such\.gpg, which cannot be read: ENOENT/),
     );
   });

@@ -1,9 +1,9 @@
 import type { Duration } from 'aws-cdk-lib';
 import { architecturesOf, type OfRelease } from '../../catalog/kernels';
 import { MirrorError } from '../../errors';
-import { bootloadersOrder, longestBoot } from '../../job/job';
+import type { BuildRequest } from '../../job/build-request';
+import { bootloadersRequest, longestBoot } from '../../job/job';
 import { refuseNotYet } from '../../job/not-yet';
-import type { Order } from '../../job/order';
 import { releaseFor } from '../../job/releases/release-for';
 import type { AddedRepository } from '../../job/sources/added-repository';
 import { checks } from '../checks';
@@ -20,9 +20,9 @@ import { wholeMinutes } from './whole-minutes';
  * Everything that a mirror is to build when it looks for news.
  * @throws BadInput (misuse) naming the property; NotSupported for a view without releases; UnknownKernel and the like for what a release does not have
  */
-export function ordersOfProps(props: MaasMirrorProps): Order[] {
+export function requestsOfProps(props: MaasMirrorProps): BuildRequest[] {
   refuseTokens(props);
-  const { checked, MirrorConfig, ordersOf, Places } = checks();
+  const { checked, MirrorConfig, requestsOf, Places } = checks();
   const views = viewsOf(props);
   refuseFolders(props, views);
   refusePasswordsIn(props, views);
@@ -44,14 +44,14 @@ export function ordersOfProps(props: MaasMirrorProps): Order[] {
   );
   refuseNotYet({ views }, 'the properties of the mirror');
   if (views.every(({ releases = [] }) => releases.length === 0)) return [];
-  const orders = ordersOf(config, {
-    ownArchitecture: (order) => firstArchitecture(releaseFor(order)),
+  const requests = requestsOf(config, {
+    ownArchitecture: (request) => firstArchitecture(releaseFor(request)),
     read: noFiles,
     keyring: noFiles,
   });
-  return orders
-    .map((order) => ({ ...order, architectures: architecturesFor(order, views), places }))
-    .map((order) => withFlavoursOf(props.kernels, order));
+  return requests
+    .map((request) => ({ ...request, architectures: architecturesFor(request, views), places }))
+    .map((request) => withFlavoursOf(props.kernels, request));
 }
 
 /** All that goes into orders but the names of secrets, which the deployment may know. */
@@ -69,25 +69,25 @@ function refuseTokens({ views, places }: MaasMirrorProps): void {
 /** Of all views, like passwords. */
 function refuseFolders({ places }: MaasMirrorProps, views: readonly MirrorView[]): void {
   const { refuseFileAddresses } = checks();
-  refuseFileAddresses({ places: { ...places } as Order['places'] });
+  refuseFileAddresses({ places: { ...places } as BuildRequest['places'] });
   for (const view of views)
-    refuseFileAddresses({ customise: customiseOf(view) as Order['customise'] }, `view ${view.name}`);
+    refuseFileAddresses({ customise: customiseOf(view) as BuildRequest['customise'] }, `view ${view.name}`);
 }
 
 /** Of views without releases and of places that no order has, too: all of it goes into a template. */
 function refusePasswordsIn({ places }: MaasMirrorProps, views: readonly MirrorView[]): void {
   const { refusePasswords } = checks();
-  refusePasswords({ places: { ...places } as Order['places'] });
+  refusePasswords({ places: { ...places } as BuildRequest['places'] });
   for (const view of views)
-    refusePasswords({ customise: customiseOf(view) as Order['customise'] }, `view ${view.name}`);
+    refusePasswords({ customise: customiseOf(view) as BuildRequest['customise'] }, `view ${view.name}`);
 }
 
 /** Those of the mirror that the release has; a view that names its own is taken at its word. */
-function architecturesFor(order: Order, views: readonly MirrorView[]): string[] {
-  const { view, release, architectures } = order;
+function architecturesFor(request: BuildRequest, views: readonly MirrorView[]): string[] {
+  const { view, release, architectures } = request;
   const named = views.find(({ name }) => name === view)?.architectures !== undefined;
-  if (named || release === bootloadersOrder) return architectures;
-  const existing = architectures.filter((one) => architecturesOf(releaseFor(order)).includes(one));
+  if (named || release === bootloadersRequest) return architectures;
+  const existing = architectures.filter((one) => architecturesOf(releaseFor(request)).includes(one));
   return existing.length > 0 ? existing : architectures; // the plan says what there is
 }
 
@@ -175,7 +175,7 @@ function placesOf({ places = {} }: MaasMirrorProps): object {
   return words;
 }
 
-function keyringsOf({ places = {} }: MaasMirrorProps): Partial<Order['places']> {
+function keyringsOf({ places = {} }: MaasMirrorProps): Partial<BuildRequest['places']> {
   const { streamKeyring, archiveKeyring, ca } = places;
   return {
     ...(streamKeyring !== undefined && { streamKeyring }),

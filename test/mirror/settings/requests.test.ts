@@ -2,7 +2,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { Architecture, MirrorSchedule, UbuntuRelease } from '../../../lib';
 import { everyProp } from '../every-prop';
-import { madeMirror, ordersIn } from '../made-mirror';
+import { madeMirror, requestsIn } from '../made-mirror';
 
 describe('what a mirror orders', () => {
   it('architectures: orders of a release what it has of them', () => {
@@ -12,7 +12,7 @@ describe('what a mirror orders', () => {
       schedule: MirrorSchedule.DAILY,
     }));
 
-    expect(ordersIn(made).map(({ order }) => [order.release, order.architectures])).toEqual([
+    expect(requestsIn(made).map(({ request }) => [request.release, request.architectures])).toEqual([
       ['noble', ['amd64', 'riscv64']],
       ['xenial', ['amd64']],
       ['bootloaders', []],
@@ -22,7 +22,7 @@ describe('what a mirror orders', () => {
   it('schedule: calls Look for every release of every view, with the time of the look', () => {
     const { template: made } = madeMirror(everyProp);
 
-    expect(ordersIn(made).map(({ at, order }) => [at, order.view, order.release])).toEqual([
+    expect(requestsIn(made).map(({ at, request }) => [at, request.view, request.release])).toEqual([
       ['<aws.scheduler.scheduled-time>', 'candidate', 'noble'],
       ['<aws.scheduler.scheduled-time>', 'candidate', 'bootloaders'],
       ['<aws.scheduler.scheduled-time>', 'next', 'jammy'],
@@ -40,9 +40,9 @@ describe('what a mirror orders', () => {
   });
 
   it('views and places: order what they say', () => {
-    const next = ordersIn(madeMirror(everyProp).template).find(({ order }) => order.view === 'next');
+    const next = requestsIn(madeMirror(everyProp).template).find(({ request }) => request.view === 'next');
 
-    expect(next?.order).toMatchObject({
+    expect(next?.request).toMatchObject({
       release: 'jammy',
       architectures: ['amd64'],
       kernels: { required: ['hwe'], optional: ['ga'] },

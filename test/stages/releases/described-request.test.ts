@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Order } from '../../../lib/job/order';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { planOf } from '../../../lib/job/plan';
 import { kernelChoices } from '../../../lib/job/releases/kernel-choice';
 import { verifyInProcess } from '../../../lib/simplestreams/openpgp/openpgp-verify';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
-import { describedOrder } from '../../../lib/stages/releases/described-order';
+import { describedRequest } from '../../../lib/stages/releases/described-request';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { serveArchive } from '../../fixtures/servers/served-archive';
 import { publishCloudImages, type StreamImage } from '../../fixtures/streams/cloud-stream';
@@ -31,7 +31,7 @@ interface Stream extends AsyncDisposable {
   readonly folder: string;
   readonly requests: readonly string[];
   /** What an order means by this stream. */
-  describe(order?: object, distroInfo?: string): Promise<Order>;
+  describe(request?: object, distroInfo?: string): Promise<BuildRequest>;
 }
 
 async function stream(changes: Partial<StreamImage> = {}, by: Signer = signer): Promise<Stream> {
@@ -44,8 +44,8 @@ async function stream(changes: Partial<StreamImage> = {}, by: Signer = signer): 
   return {
     folder,
     requests: server.requests,
-    describe: (order, distroInfo) =>
-      describedOrder(Order.parse({ release: 'zany', architectures: ['amd64'], places, ...order }), {
+    describe: (request, distroInfo) =>
+      describedRequest(BuildRequest.parse({ release: 'zany', architectures: ['amd64'], places, ...request }), {
         scratch: temporaryFolder(),
         tools: 'buildspecs',
         distroInfo,
@@ -58,10 +58,10 @@ async function stream(changes: Partial<StreamImage> = {}, by: Signer = signer): 
 describe('a release that the catalogue does not have', () => {
   it.each(['zany', '27.04'])('is described by the signed stream, by the name %s', async (release) => {
     await using site = await stream();
-    const order = await site.describe({ release });
+    const request = await site.describe({ release });
 
-    expect(order.release).toBe('zany');
-    expect(order.about).toEqual({
+    expect(request.release).toBe('zany');
+    expect(request.about).toEqual({
       version: '27.04',
       title: '27.04',
       codename: 'Zany Zebra',
@@ -69,20 +69,20 @@ describe('a release that the catalogue does not have', () => {
       architectures: ['amd64', 'arm64', 'riscv64'], // not amd64v3, which the stream has, too
       sources: ['stream'],
     });
-    expect(kernelChoices({ ...order, architectures: ['riscv64'] })[0]?.kernels).toEqual([
+    expect(kernelChoices({ ...request, architectures: ['riscv64'] })[0]?.kernels).toEqual([
       { kernel: 'ga', need: 'required' },
     ]);
-    expect(planOf(order, 'x').reason).toBe('ordered; zany is 27.04, as told by stream');
-    expect(Order.parse(JSON.parse(JSON.stringify(order)))).toEqual(order);
+    expect(planOf(request, 'x').reason).toBe('ordered; zany is 27.04, as told by stream');
+    expect(BuildRequest.parse(JSON.parse(JSON.stringify(request)))).toEqual(request);
     const asked = site.requests.length;
-    expect(await site.describe(order)).toEqual(order);
+    expect(await site.describe(request)).toEqual(request);
     expect(site.requests).toHaveLength(asked);
   });
 
   it('may lack hwe in the archive, where only the rule says that an LTS release has it', async () => {
     await using site = await stream({ release: 'lucky', version: '28.04', fields: { release_title: '28.04 LTS' } });
-    const order = await site.describe({ release: 'lucky' });
-    expect(kernelChoices(order)[0]?.kernels).toEqual([
+    const request = await site.describe({ release: 'lucky' });
+    expect(kernelChoices(request)[0]?.kernels).toEqual([
       { kernel: 'ga', need: 'required' },
       { kernel: 'hwe', need: 'optional' },
     ]);
@@ -235,9 +235,9 @@ describe('a release that the catalogue does not have', () => {
 describe('a release of the catalogue', () => {
   it('is not asked for', async () => {
     await using site = await stream();
-    const order = await site.describe({ release: '24.04' });
-    expect(order).toEqual(expect.not.objectContaining({ about: expect.anything() }));
-    expect(order.release).toBe('noble');
+    const request = await site.describe({ release: '24.04' });
+    expect(request).toEqual(expect.not.objectContaining({ about: expect.anything() }));
+    expect(request.release).toBe('noble');
     expect(site.requests).toEqual([]);
   });
 });

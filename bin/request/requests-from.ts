@@ -6,15 +6,15 @@ import { architecturesOf, checkArchitecture } from '../../lib/catalog/kernels';
 import { seriesOf } from '../../lib/catalog/names';
 import { releaseOf } from '../../lib/catalog/releases';
 import { MirrorError } from '../../lib/errors';
+import { BuildRequest } from '../../lib/job/build-request';
 import { checked } from '../../lib/job/checked';
-import { bootloadersFor, ordersOf, parseConfig } from '../../lib/job/config';
-import { bootloadersOrder } from '../../lib/job/job';
-import { Order } from '../../lib/job/order';
+import { bootloadersFor, parseConfig, requestsOf } from '../../lib/job/config';
+import { bootloadersRequest } from '../../lib/job/job';
 import { planOf } from '../../lib/job/plan';
 import { isDescribed, releaseFor } from '../../lib/job/releases/release-for';
 import { imageFrom, wordsOf } from './image-from';
-import type { OrderOptions } from './order-options';
 import { placesFrom, readFile, readKeyring, readText } from './places-from';
+import type { RequestOptions } from './request-options';
 
 /**
  * The orders that words and options mean; what cannot be built is refused here, before anything is installed or started. Of a
@@ -22,15 +22,16 @@ import { placesFrom, readFile, readKeyring, readText } from './places-from';
  * @param machine what `uname -m` says
  * @throws UnknownRelease, UnknownArchitecture, UnknownKernel, NotSupported, BadInput (all misuse)
  */
-export function ordersFrom(words: readonly string[], options: OrderOptions, machine: string): Order[] {
+export function requestsFrom(words: readonly string[], options: RequestOptions, machine: string): BuildRequest[] {
   const releases = wordsOf(words);
-  const orders =
+  const requests =
     options.config === undefined ? named(releases, options, machine) : configured(releases, options, machine);
-  for (const order of orders) if (order.release === bootloadersOrder || isDescribed(order)) planOf(order, 'check');
-  return orders;
+  for (const request of requests)
+    if (request.release === bootloadersRequest || isDescribed(request)) planOf(request, 'check');
+  return requests;
 }
 
-function named(releases: readonly string[], options: OrderOptions, machine: string): Order[] {
+function named(releases: readonly string[], options: RequestOptions, machine: string): BuildRequest[] {
   if (releases.length === 0) {
     throw new MirrorError('BadInput', 'no release is named', {
       hint: 'name releases (noble jammy), or a configuration: --config mirror.yaml; after --proposed a release is taken for a package, unless it is written --proposed=LIST',
@@ -38,14 +39,14 @@ function named(releases: readonly string[], options: OrderOptions, machine: stri
     });
   }
   refuseForLoaders(releases, options);
-  const orders = releases.map((release) => orderOf(release, options, machine));
-  const withLoaders = options.bootloaders !== false && !releases.includes(bootloadersOrder);
-  return withLoaders ? [...orders, ...bootloadersFor(orders)] : orders;
+  const requests = releases.map((release) => requestOf(release, options, machine));
+  const withLoaders = options.bootloaders !== false && !releases.includes(bootloadersRequest);
+  return withLoaders ? [...requests, ...bootloadersFor(requests)] : requests;
 }
 
 /** What only images have, where none is ordered. */
-function refuseForLoaders(releases: readonly string[], options: OrderOptions): void {
-  if (releases.some((release) => release !== bootloadersOrder)) return;
+function refuseForLoaders(releases: readonly string[], options: RequestOptions): void {
+  if (releases.some((release) => release !== bootloadersRequest)) return;
   const given = imageWords.find((name) => options[name] !== undefined && options[name] !== '');
   if (given === undefined) return;
   throw new MirrorError('BadInput', `--${dashed(given)} is given for bootloaders alone`, {
@@ -69,14 +70,15 @@ const imageWords = [
   ...(['bootTimeout', 'compression', 'serial', 'stream', 'streamKeyring', 'ppas', 'launchpad', 'base'] as const),
 ] as const;
 
-function orderOf(release: string, options: OrderOptions, machine: string): Order {
+function requestOf(release: string, options: RequestOptions, machine: string): BuildRequest {
   const common = { release, ...settingsFrom(options), places: placesFrom(options) };
-  if (release === bootloadersOrder) return checked(Order, { ...common, ...viewFrom(options) }, 'what was asked for');
+  if (release === bootloadersRequest)
+    return checked(BuildRequest, { ...common, ...viewFrom(options) }, 'what was asked for');
   if (!/^(?:[a-z]+|\d\d\.\d\d)$/.test(seriesOf(release))) releaseOf(release); // no stream has such names
   const wanted =
     options.arch === undefined ? [ownArchitecture({ release: seriesOf(release) }, machine)] : wordsOf([options.arch]);
-  const order = { ...common, ...viewFrom(options), architectures: wanted, ...imageFrom(options) };
-  return checked(Order, order, 'what was asked for');
+  const request = { ...common, ...viewFrom(options), architectures: wanted, ...imageFrom(options) };
+  return checked(BuildRequest, request, 'what was asked for');
 }
 
 const imageOptions = [
@@ -84,7 +86,7 @@ const imageOptions = [
   ...(['archive', 'ports', 'archiveKeyring', 'snapshot', 'proxy', 'ca'] as const),
 ] as const;
 
-function configured(releases: readonly string[], options: OrderOptions, machine: string): Order[] {
+function configured(releases: readonly string[], options: RequestOptions, machine: string): BuildRequest[] {
   const { config: file = '', view, rebuild = false } = options;
   const given = imageOptions.filter((name) => options[name] !== undefined).map(dashed);
   const waived = (['bootTest', 'bootloaders'] as const).filter((name) => options[name] === false);
@@ -95,29 +97,29 @@ function configured(releases: readonly string[], options: OrderOptions, machine:
       misuse: true,
     });
   }
-  return ordersOf(parseConfig(readText(file, '--config'), file), {
+  return requestsOf(parseConfig(readText(file, '--config'), file), {
     view,
     releases,
     rebuild,
-    ownArchitecture: (order) => ownArchitecture(order, machine),
+    ownArchitecture: (request) => ownArchitecture(request, machine),
     read: (path) => readFile(resolve(dirname(file), path), file),
     keyring: (path) => readKeyring(resolve(dirname(file), path), file),
   });
 }
 
-function settingsFrom({ rebuild = false }: OrderOptions): Pick<Order, 'rebuild'> {
+function settingsFrom({ rebuild = false }: RequestOptions): Pick<BuildRequest, 'rebuild'> {
   return { rebuild };
 }
 
-function viewFrom({ view }: OrderOptions): { view?: string } {
+function viewFrom({ view }: RequestOptions): { view?: string } {
   return view === undefined ? {} : { view };
 }
 
 /** @param machine what `uname -m` says */
-function ownArchitecture(order: Pick<Order, 'release' | 'about'>, machine: string): string {
+function ownArchitecture(request: Pick<BuildRequest, 'release' | 'about'>, machine: string): string {
   const own = architectures.find((one) => one.machine === machine)?.name;
-  if (own !== undefined && (!isDescribed(order) || architecturesOf(releaseFor(order)).includes(own))) return own;
-  checkArchitecture(releaseFor(order), own ?? machine);
+  if (own !== undefined && (!isDescribed(request) || architecturesOf(releaseFor(request)).includes(own))) return own;
+  checkArchitecture(releaseFor(request), own ?? machine);
   return own ?? machine;
 }
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { MirrorError } from '../../lib/errors';
-import type { Order } from '../../lib/job/order';
+import type { BuildRequest } from '../../lib/job/build-request';
 import { type AddedRepository, credentialsOf } from '../../lib/job/sources/added-repository';
 import { credentialsIn } from '../../lib/job/sources/credentials';
 import { parseRepository } from '../../lib/job/sources/repository';
@@ -53,18 +53,18 @@ function hostsOf(stanza: string): string[] {
  * An order whose credentials are files of this machine, by their whole paths.
  * @param folder what relative ones are relative to
  */
-export function fromFolder(order: Order, folder: string): Order {
-  const { customise } = order;
-  if (customise === undefined) return order;
+export function fromFolder(request: BuildRequest, folder: string): BuildRequest {
+  const { customise } = request;
+  if (customise === undefined) return request;
   const repositories = customise.repositories.map((one) =>
     typeof one === 'string' ? one : { ...one, credentials: resolve(folder, one.credentials) },
   );
-  return { ...order, customise: { ...customise, repositories } };
+  return { ...request, customise: { ...customise, repositories } };
 }
 
 /** Looks at all files before anything is built. @throws KeyExposed, BadInput */
-export async function checkCredentials(orders: readonly Order[]): Promise<void> {
-  const names = orders.flatMap(({ customise }) =>
+export async function checkCredentials(requests: readonly BuildRequest[]): Promise<void> {
+  const names = requests.flatMap(({ customise }) =>
     (customise?.repositories ?? []).flatMap((one) => credentialsOf(one) ?? []),
   );
   for (const name of new Set(names)) credentialsIn(await secretFile(name), name);

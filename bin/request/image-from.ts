@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import { MirrorError } from '../../lib/errors';
+import type { BuildRequest } from '../../lib/job/build-request';
 import { longestBoot } from '../../lib/job/job';
-import type { Order } from '../../lib/job/order';
 import { stanzasIn } from '../../lib/job/sources/repository';
 import { withCredentials } from './credentials';
-import type { OrderOptions } from './order-options';
 import { readText } from './places-from';
+import type { RequestOptions } from './request-options';
 
 /** What options say of an image, beyond its release and its architectures. @throws BadInput (misuse) */
-export function imageFrom(options: OrderOptions): object {
+export function imageFrom(options: RequestOptions): object {
   const { serial, compression, bootTest = true, bootTimeout, base = '' } = options;
   const customise = customisationFrom(options);
   return {
@@ -30,7 +30,7 @@ function minutesOf(text: string): number {
   });
 }
 
-function customisationFrom(options: OrderOptions) {
+function customisationFrom(options: RequestOptions) {
   const { ppa = [], repository = [], credentials = [], proposed, package: packages = [], purge = [] } = options;
   const ppas = ppa.map((name) => (name.startsWith('ppa:') ? name : `ppa:${name}`));
   const files = repository.map((file) => readText(file, '--repository'));
@@ -53,7 +53,10 @@ export function wordsOf(lists: readonly string[]): string[] {
     .filter((word) => word !== '');
 }
 
-function kernelsFrom({ kernel, optionalKernel }: OrderOptions): Pick<Order, 'kernels'> | Record<string, never> {
+function kernelsFrom({
+  kernel,
+  optionalKernel,
+}: RequestOptions): Pick<BuildRequest, 'kernels'> | Record<string, never> {
   if (kernel === undefined && optionalKernel === undefined) return {};
   return { kernels: { required: wordsOf([kernel ?? '']), optional: wordsOf([optionalKernel ?? '']) } };
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCloudBuild } from '../../../bin/build/in-cloud';
 import { runBuild } from '../../../bin/build/on-this-machine';
-import { fromFolder, withCredentials } from '../../../bin/order/credentials';
-import { ordersFrom } from '../../../bin/order/orders-from';
-import { Order } from '../../../lib/job/order';
+import { fromFolder, withCredentials } from '../../../bin/request/credentials';
+import { requestsFrom } from '../../../bin/request/requests-from';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { stanzaAt } from '../../fixtures/archives/private-stanza';
 import { wellBuild } from '../../fixtures/aws/scripted-builds';
 import { smallDeployment, stackName } from '../../fixtures/aws/small-deployment';
@@ -47,20 +47,22 @@ describe('--credentials HOST=NAME', () => {
   });
 
   it('is part of the order', () => {
-    const [order] = ordersFrom(
+    const [request] = requestsFrom(
       ['noble'],
       { repository: [written('a.sources', one)], credentials: ['one.example=secret'], ppa: ['o/n'] },
       'x86_64',
     );
-    expect(order?.customise?.repositories).toEqual(['ppa:o/n', { repository: one, credentials: 'secret' }]);
-    expect(() => ordersFrom(['bootloaders'], { credentials: ['a=b'] }, 'x86_64')).toThrow(misuse(/bootloaders alone/));
-    expect(() => ordersFrom([], { config: 'x.yaml', credentials: ['a=b'] }, 'x86_64')).toThrow(
+    expect(request?.customise?.repositories).toEqual(['ppa:o/n', { repository: one, credentials: 'secret' }]);
+    expect(() => requestsFrom(['bootloaders'], { credentials: ['a=b'] }, 'x86_64')).toThrow(
+      misuse(/bootloaders alone/),
+    );
+    expect(() => requestsFrom([], { config: 'x.yaml', credentials: ['a=b'] }, 'x86_64')).toThrow(
       misuse(/--credentials is given beside/),
     );
   });
 
   it('is relative to where it was typed', () => {
-    const order = Order.parse({
+    const request = BuildRequest.parse({
       ...{ release: 'noble', architectures: ['amd64'] },
       customise: {
         repositories: [
@@ -70,7 +72,7 @@ describe('--credentials HOST=NAME', () => {
         ],
       },
     });
-    expect(fromFolder(order, '/etc/mirror').customise?.repositories).toEqual([
+    expect(fromFolder(request, '/etc/mirror').customise?.repositories).toEqual([
       'ppa:o/n',
       { repository: one, credentials: '/etc/mirror/keys/one' },
       { repository: two, credentials: '/two' },
@@ -104,15 +106,15 @@ describe('a build on this machine', () => {
   });
 
   it('gives each stanza of a file the credentials of its host, and to no other', () => {
-    const [order] = ordersFrom(
+    const [request] = requestsFrom(
       ['noble'],
       { repository: [written('a.sources', `# a vendor's\n\n${one}\n${two}`)], credentials: ['one.example=secret'] },
       'x86_64',
     );
-    expect(order?.customise?.repositories).toEqual([{ repository: one, credentials: 'secret' }, two]);
+    expect(request?.customise?.repositories).toEqual([{ repository: one, credentials: 'secret' }, two]);
     const both = { repository: `${one}\n${two}`, credentials: 'secret' };
     expect(() =>
-      Order.parse({ release: 'noble', architectures: ['amd64'], customise: { repositories: [both] } }),
+      BuildRequest.parse({ release: 'noble', architectures: ['amd64'], customise: { repositories: [both] } }),
     ).toThrow('it has 2 stanzas, and one user and password');
   });
 

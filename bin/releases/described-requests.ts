@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { supportMark } from '../../lib/catalog/support';
-import { bootloadersOrder } from '../../lib/job/job';
-import type { Order } from '../../lib/job/order';
+import type { BuildRequest } from '../../lib/job/build-request';
+import { bootloadersRequest } from '../../lib/job/job';
 import { planOf } from '../../lib/job/plan';
 import { distroInfoFile } from '../../lib/job/releases/distro-info';
 import { isDescribed, releaseFor, toldBy } from '../../lib/job/releases/release-for';
-import { describedOrder } from '../../lib/stages/releases/described-order';
+import { describedRequest } from '../../lib/stages/releases/described-request';
 import { withStreamBench } from './stream-bench';
 
 /**
@@ -13,20 +13,20 @@ import { withStreamBench } from './stream-bench';
  * images and in this machine's distro-info-data. Nothing is asked for where the catalogue has them all.
  * @throws UnknownRelease, UnknownArchitecture, UnknownKernel, NotSupported, BadInput (all misuse); BadFormat, BadSignature
  */
-export async function describedOrders(
-  orders: readonly Order[],
+export async function describedRequests(
+  requests: readonly BuildRequest[],
   { distroInfo = textOf(distroInfoFile) }: { readonly distroInfo?: string | undefined } = {},
-): Promise<Order[]> {
-  const described: Order[] = [];
-  for (const order of orders) {
-    if (order.release === bootloadersOrder || isDescribed(order)) described.push(order);
-    else described.push(await lookedUp(order, distroInfo));
+): Promise<BuildRequest[]> {
+  const described: BuildRequest[] = [];
+  for (const request of requests) {
+    if (request.release === bootloadersRequest || isDescribed(request)) described.push(request);
+    else described.push(await lookedUp(request, distroInfo));
   }
   return described;
 }
 
-async function lookedUp(order: Order, distroInfo: string | undefined): Promise<Order> {
-  const described = await withStreamBench((bench) => describedOrder(order, { ...bench, distroInfo }));
+async function lookedUp(request: BuildRequest, distroInfo: string | undefined): Promise<BuildRequest> {
+  const described = await withStreamBench((bench) => describedRequest(request, { ...bench, distroInfo }));
   planOf(described, 'check');
   return described;
 }
@@ -37,9 +37,9 @@ export function textOf(file: string): string | undefined {
 }
 
 /** What a release is, who says so, and that its support has ended. Undefined where only the stack can tell. */
-export function releaseLine(order: Order, now: Date): string | undefined {
-  if (order.release === bootloadersOrder || !isDescribed(order)) return undefined;
-  const release = releaseFor(order);
+export function releaseLine(request: BuildRequest, now: Date): string | undefined {
+  if (request.release === bootloadersRequest || !isDescribed(request)) return undefined;
+  const release = releaseFor(request);
   const mark = supportMark(release, now);
-  return `${release.name} is ${release.title} (${toldBy(order)})${mark === undefined ? '' : `; support ${mark}`}`;
+  return `${release.name} is ${release.title} (${toldBy(request)})${mark === undefined ? '' : `; support ${mark}`}`;
 }

@@ -1,17 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkCredentials, withCredentials } from '../../../bin/order/credentials';
-import { imageFrom, wordsOf } from '../../../bin/order/image-from';
-import type { OrderOptions } from '../../../bin/order/order-options';
-import { ordersFrom } from '../../../bin/order/orders-from';
-import { placesFrom } from '../../../bin/order/places-from';
-import { Order } from '../../../lib/job/order';
+import { checkCredentials, withCredentials } from '../../../bin/request/credentials';
+import { imageFrom, wordsOf } from '../../../bin/request/image-from';
+import { placesFrom } from '../../../bin/request/places-from';
+import type { RequestOptions } from '../../../bin/request/request-options';
+import { requestsFrom } from '../../../bin/request/requests-from';
+import { BuildRequest } from '../../../lib/job/build-request';
 import { stanzaAt } from '../../fixtures/archives/private-stanza';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
-const orders = (releases: readonly string[], options: OrderOptions = {}, machine = 'x86_64') =>
-  ordersFrom(releases, { bootloaders: false, ...options }, machine);
+const requests = (releases: readonly string[], options: RequestOptions = {}, machine = 'x86_64') =>
+  requestsFrom(releases, { bootloaders: false, ...options }, machine);
 const misuse = (name: string, message: string, hint: unknown) =>
   expect.objectContaining({ name, message, hint, misuse: true });
 
@@ -22,7 +22,7 @@ function written(name: string, content: string): string {
 }
 
 describe('the words of a build, with what to do,', () => {
-  it.each<[string, readonly string[], OrderOptions, string, string]>([
+  it.each<[string, readonly string[], RequestOptions, string, string]>([
     [
       'no release',
       [],
@@ -79,7 +79,7 @@ describe('the words of a build, with what to do,', () => {
       `--archive-keyring names ${__filename}, which is no keyring`,
       'give the path of a file that `gpg --export` writes, armoured or not',
     ],
-    ...(['ca', 'repository'] as const).map((name): [string, readonly string[], OrderOptions, string, string] => [
+    ...(['ca', 'repository'] as const).map((name): [string, readonly string[], RequestOptions, string, string] => [
       `a file of --${name} that is not there`,
       ['noble'],
       { [name]: name === 'ca' ? '/no/such' : ['/no/such'] },
@@ -87,7 +87,7 @@ describe('the words of a build, with what to do,', () => {
       'give the path of a file',
     ]),
   ])('refuse %s', (_, releases, options, message, hint) => {
-    expect(() => orders(releases, options)).toThrow(misuse('BadInput', message, hint));
+    expect(() => requests(releases, options)).toThrow(misuse('BadInput', message, hint));
   });
 
   const credentialsHint =
@@ -123,10 +123,10 @@ describe('the hosts of repositories', () => {
   it('have credentials that are looked at before anything is built', async () => {
     const one = stanzaAt('https://one.example/u');
     const repositories = ['ppa:o/n', { repository: one, credentials: '/no/such/file' }];
-    const order = Order.parse({ release: 'noble', architectures: ['amd64'], customise: { repositories } });
+    const request = BuildRequest.parse({ release: 'noble', architectures: ['amd64'], customise: { repositories } });
 
-    await checkCredentials([Order.parse({ release: 'noble', architectures: ['amd64'] })]);
-    await expect(checkCredentials([order, order])).rejects.toMatchObject({
+    await checkCredentials([BuildRequest.parse({ release: 'noble', architectures: ['amd64'] })]);
+    await expect(checkCredentials([request, request])).rejects.toMatchObject({
       message: expect.stringContaining('the file of credentials /no/such/file cannot be read'),
     });
   });
@@ -155,7 +155,7 @@ describe('what is said of an image', () => {
     });
   });
 
-  it.each<[OrderOptions, object]>([
+  it.each<[RequestOptions, object]>([
     [{ kernel: 'ga' }, { kernels: { required: ['ga'], optional: [] } }],
     [{ optionalKernel: 'ga' }, { kernels: { required: [], optional: ['ga'] } }],
     [{ proposed: true }, { customise: { repositories: [], proposed: 'all', packages: [], purge: [] } }],
@@ -187,21 +187,21 @@ describe('the architecture of a build', () => {
     ['ppc64le', 'ppc64el'],
     ['s390x', 's390x'],
   ])('is on a machine that is %s its own: %s', (machine, architecture) => {
-    expect(orders(['noble'], {}, machine)[0]?.architectures).toEqual([architecture]);
-    expect(orders(['noble'], { arch: 'amd64, arm64' }, machine)[0]?.architectures).toEqual(['amd64', 'arm64']);
+    expect(requests(['noble'], {}, machine)[0]?.architectures).toEqual([architecture]);
+    expect(requests(['noble'], { arch: 'amd64, arm64' }, machine)[0]?.architectures).toEqual(['amd64', 'arm64']);
   });
 
   it('refuses to be that of a machine for which the release has none', () => {
     for (const machine of ['i686', 'mips64']) {
-      expect(() => orders(['noble'], {}, machine)).toThrow(
+      expect(() => requests(['noble'], {}, machine)).toThrow(
         expect.objectContaining({ name: 'UnknownArchitecture', misuse: true, message: expect.stringMatching(/noble/) }),
       );
     }
-    expect(() => orders(['noble'], {}, 'mips64')).toThrow(/mips64/);
+    expect(() => requests(['noble'], {}, 'mips64')).toThrow(/mips64/);
   });
 });
 
 it('asks for a rebuild and a view where it is told to', () => {
-  expect(orders(['noble'], { rebuild: true, view: 'next' })[0]).toMatchObject({ rebuild: true, view: 'next' });
-  expect(orders(['noble'])[0]).toMatchObject({ rebuild: false, view: 'candidate' });
+  expect(requests(['noble'], { rebuild: true, view: 'next' })[0]).toMatchObject({ rebuild: true, view: 'next' });
+  expect(requests(['noble'])[0]).toMatchObject({ rebuild: false, view: 'candidate' });
 });

@@ -1,7 +1,7 @@
 import type { PlacesOptions } from './places-from';
 
 /** What `maas-mirror build` is told, as commander hands it over. */
-export interface OrderOptions extends PlacesOptions {
+export interface RequestOptions extends PlacesOptions {
   readonly config?: string;
   readonly view?: string;
   readonly arch?: string;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { factsFault } from '../catalog/described';
 import { seriesOf } from '../catalog/names';
-import { bootloadersOrder, longestBoot } from './job';
+import { bootloadersRequest, longestBoot } from './job';
 import { AboutRelease } from './releases/facts';
 import { isKernelPackage } from './releases/kernel-package';
 import { AddedRepository } from './sources/added-repository';
@@ -95,16 +95,16 @@ const fields = z.strictObject({
 });
 
 /** The input of one execution: what is ordered, for one release (design §5). Unknown fields are refused by name. */
-export const Order = fields.superRefine(({ release, architectures, about }, context) => {
+export const BuildRequest = fields.superRefine(({ release, architectures, about }, context) => {
   const message = about && factsFault(release, about);
   if (message !== undefined) context.addIssue({ code: 'custom', path: ['about'], message });
-  if (release === bootloadersOrder || architectures.length > 0) return;
+  if (release === bootloadersRequest || architectures.length > 0) return;
   context.addIssue({ code: 'custom', path: ['architectures'], message: 'name at least one architecture' });
 });
-export type Order = z.infer<typeof Order>;
+export type BuildRequest = z.infer<typeof BuildRequest>;
 
 /** Whether anything is to be changed in the image. */
-export function isCustomised({ customise }: Pick<Order, 'customise'>): boolean {
+export function isCustomised({ customise }: Pick<BuildRequest, 'customise'>): boolean {
   if (customise === undefined) return false;
   const { repositories, proposed, packages, purge } = customise;
   return proposed === 'all' || [repositories, proposed, packages, purge].some((list) => list.length > 0);

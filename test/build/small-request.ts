@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { SmallRelease } from '../fixtures/images/small-release';
 
 /** The words that order the small release, into `<folder>/mirror`. */
-export function smallOrder(small: SmallRelease, archive: string, folder: string, kernels = 'cloud'): string[] {
+export function smallRequest(small: SmallRelease, archive: string, folder: string, kernels = 'cloud'): string[] {
   return [
     ...['build', small.release, '--arch', small.architecture, '--kernel', kernels],
     ...['--base', small.base, '--archive', archive, '--archive-keyring', small.keyring],

@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { describedOrders, releaseLine, textOf } from '../../../bin/releases/described-orders';
+import { describedRequests, releaseLine, textOf } from '../../../bin/releases/described-requests';
 import { toldReleases } from '../../../bin/releases/told-releases';
-import { Order } from '../../../lib/job/order';
+import { BuildRequest } from '../../../lib/job/build-request';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { environment } from '../../fixtures/aws/fake-aws';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
@@ -22,7 +22,8 @@ const csv = `version,codename,series,created,release,eol,eol-server,eol-esm
 17.10,Artful Aardvark,artful,2017-04-21,2017-10-19,2018-07-19
 27.04,Zany Zebra,zany,2026-10-15,2027-04-22,2028-01-20
 `;
-const orderOf = (release: string, more: object = {}) => Order.parse({ release, architectures: ['amd64'], ...more });
+const requestOf = (release: string, more: object = {}) =>
+  BuildRequest.parse({ release, architectures: ['amd64'], ...more });
 
 /** A stream of cloud images that has zany. @returns places that name it */
 async function streamed() {
@@ -37,12 +38,12 @@ async function streamed() {
 describe('orders whose releases are all known', () => {
   it('are as they were where the catalogue has them, and no stream is asked', async () => {
     const nowhere = { places: { stream: 'http://127.0.0.1:1/' } };
-    const orders = [
-      orderOf('noble', nowhere),
-      orderOf('bootloaders', { architectures: [] }),
-      orderOf('24.04', nowhere),
+    const requests = [
+      requestOf('noble', nowhere),
+      requestOf('bootloaders', { architectures: [] }),
+      requestOf('24.04', nowhere),
     ];
-    expect(await describedOrders(orders, { distroInfo: csv })).toEqual(orders);
+    expect(await describedRequests(requests, { distroInfo: csv })).toEqual(requests);
   });
 
   it('say of a newer release what its stream and distro-info-data say, in the order of the orders', async () => {
@@ -50,21 +51,21 @@ describe('orders whose releases are all known', () => {
     const temporary = temporaryFolder();
     environment({ TMPDIR: temporary });
 
-    const [zany, noble] = await describedOrders([orderOf('zany', stream), orderOf('noble')], { distroInfo: csv });
+    const [zany, noble] = await describedRequests([requestOf('zany', stream), requestOf('noble')], { distroInfo: csv });
 
     expect(zany).toMatchObject({ release: 'zany', about: { version: '27.04', sources: ['stream', 'distro-info'] } });
-    expect(noble).toEqual(orderOf('noble'));
+    expect(noble).toEqual(requestOf('noble'));
     expect(readdirSync(temporary)).toEqual([]);
   });
 
   it('refuse a release that nobody knows, and a kernel that it does not have', async () => {
     await using stream = await streamed();
-    await expect(describedOrders([orderOf('nobody', stream)], { distroInfo: csv })).rejects.toMatchObject({
+    await expect(describedRequests([requestOf('nobody', stream)], { distroInfo: csv })).rejects.toMatchObject({
       name: 'UnknownRelease',
       misuse: true,
     });
-    const wrong = orderOf('zany', { ...stream, kernels: { required: ['cloud'], optional: [] } });
-    await expect(describedOrders([wrong], { distroInfo: csv })).rejects.toMatchObject({ name: 'UnknownKernel' });
+    const wrong = requestOf('zany', { ...stream, kernels: { required: ['cloud'], optional: [] } });
+    await expect(describedRequests([wrong], { distroInfo: csv })).rejects.toMatchObject({ name: 'UnknownKernel' });
   });
 });
 
@@ -84,7 +85,7 @@ describe('what is said of a release before it is built', () => {
     ['bootloaders', { architectures: [] }, undefined],
     ['able', {}, undefined],
   ])('of %s with %j', (release, more, line) => {
-    expect(releaseLine(orderOf(release, more), new Date('2026-11-25'))).toEqual(line);
+    expect(releaseLine(requestOf(release, more), new Date('2026-11-25'))).toEqual(line);
   });
 });
 

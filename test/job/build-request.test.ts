@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { BuildRequest } from '../../lib/job/build-request';
 import { checked } from '../../lib/job/checked';
-import { Order } from '../../lib/job/order';
 
-const order = (fields: object) =>
-  checked(Order, { release: 'noble', architectures: ['amd64'], ...fields }, 'the order');
+const request = (fields: object) =>
+  checked(BuildRequest, { release: 'noble', architectures: ['amd64'], ...fields }, 'the order');
 const refusal = (message: RegExp) =>
   expect.objectContaining({ name: 'BadInput', misuse: true, message: expect.stringMatching(message) });
 
 describe('what an order says of its release', () => {
   it('is taken as it is where it holds together', () => {
     const about = { version: '27.04', sources: ['stream'] };
-    expect(order({ release: 'zany', about }).about).toEqual(about);
-    expect(order({ release: '24.04' })).toEqual(order({ release: 'noble' }));
+    expect(request({ release: 'zany', about }).about).toEqual(about);
+    expect(request({ release: '24.04' })).toEqual(request({ release: 'noble' }));
   });
 
   it.each<[string, object, RegExp]>([
@@ -22,7 +22,7 @@ describe('what an order says of its release', () => {
     ['zany', { version: '27.04', sources: ['a friend'] }, /about.sources.0/],
     ['zany', { version: '27.04', kernels: [] }, /about: Unrecognized key: "kernels"/],
   ])('refuses of %s %j', (release, about, message) => {
-    expect(() => order({ release, about })).toThrow(refusal(message));
+    expect(() => request({ release, about })).toThrow(refusal(message));
   });
 });
 
@@ -33,11 +33,11 @@ describe('the view of an order', () => {
     'bootloaders',
   ])('refuses the name %s, which lies beside the views, and says so', (view) => {
     const rule = new RegExp(`view: no view can be called pool, snapshots, bootloaders \\(seen: "${view}"\\)`);
-    expect(() => order({ view })).toThrow(refusal(rule));
+    expect(() => request({ view })).toThrow(refusal(rule));
   });
 
   it('may have a name that begins like one of these', () => {
-    expect(order({ view: 'pool-2' }).view).toBe('pool-2');
+    expect(request({ view: 'pool-2' }).view).toBe('pool-2');
   });
 });
 
@@ -47,12 +47,12 @@ describe('the packages of an order', () => {
   it.each(['packages', 'purge'])('refuses a kernel among its %s, and says how kernels are ordered', (field) => {
     for (const name of kernels) {
       const rule = new RegExp(`customise\\.${field}\\.1: is a kernel.* ordered as a flavour.*seen: "${name}"`);
-      expect(() => order({ customise: { [field]: ['vim', name] } })).toThrow(refusal(rule));
+      expect(() => request({ customise: { [field]: ['vim', name] } })).toThrow(refusal(rule));
     }
   });
 
   it('may be kernels where they are taken from -proposed', () => {
-    expect(order({ customise: { proposed: ['linux-generic'] } }).customise?.proposed).toEqual(['linux-generic']);
+    expect(request({ customise: { proposed: ['linux-generic'] } }).customise?.proposed).toEqual(['linux-generic']);
   });
 
   it.each([
@@ -61,20 +61,20 @@ describe('the packages of an order', () => {
     'proposed',
   ])('refuses among its %s what apt would take for another command', (field) => {
     for (const name of ['vim-', '-y', 'vim/noble', 'vim=1.2', 'ubuntu-desktop^', 'lib*']) {
-      expect(() => order({ customise: { [field]: [name] } })).toThrow(refusal(/the name of a package/));
+      expect(() => request({ customise: { [field]: [name] } })).toThrow(refusal(/the name of a package/));
     }
   });
 
   it('may end with a plus or a digit', () => {
     const packages = ['g++', 'libstdc++6', 'python3.12'];
-    expect(order({ customise: { packages } }).customise?.packages).toEqual(packages);
+    expect(request({ customise: { packages } }).customise?.packages).toEqual(packages);
   });
 });
 
 describe('the repositories of an order', () => {
   it('refuses words that are no component, before anything is started', () => {
     const repositories = ['URIs: https://packages.example/ubuntu\nSuites: noble\nComponents: main;x\nSigned-By: x\n'];
-    expect(() => order({ customise: { repositories } })).toThrow(refusal(/customise\.repositories\.0: /));
+    expect(() => request({ customise: { repositories } })).toThrow(refusal(/customise\.repositories\.0: /));
   });
 
   it.each([
@@ -83,7 +83,7 @@ describe('the repositories of an order', () => {
     ['component', { components: ['main', 'a"b'] }, /sources\.0\.components\.1: /],
   ])('refuses an odd %s of a source', (_, odd, message) => {
     const source = { uri: 'http://d.example/debian', suite: 'bookworm', components: ['main'] };
-    expect(order({ sources: [source] }).sources).toEqual([source]);
-    expect(() => order({ sources: [{ ...source, ...odd }] })).toThrow(refusal(message));
+    expect(request({ sources: [source] }).sources).toEqual([source]);
+    expect(() => request({ sources: [{ ...source, ...odd }] })).toThrow(refusal(message));
   });
 });

@@ -4,8 +4,8 @@ import { architectures as builtArchitectures } from '../../catalog/architectures
 import { factsFault, isTooOld, oldestDescribed } from '../../catalog/described';
 import { findRelease, releaseNames } from '../../catalog/releases';
 import { MirrorError, withoutPasswords } from '../../errors';
-import { bootloadersOrder } from '../../job/job';
-import type { Order } from '../../job/order';
+import type { BuildRequest } from '../../job/build-request';
+import { bootloadersRequest } from '../../job/job';
 import { type DistroInfoRelease, distroInfoReleases } from '../../job/releases/distro-info';
 import type { AboutRelease, FactsSource, ReleaseFacts } from '../../job/releases/facts';
 import { streamAddress } from '../../job/sources/places';
@@ -32,19 +32,19 @@ export interface DescribeBench {
  * @throws UnknownRelease (misuse) where no source has the release; NotSupported (misuse) for one before 16.04; BadFormat
  *   where its description contradicts itself; BadSignature
  */
-export async function describedOrder(order: Order, bench: DescribeBench): Promise<Order> {
-  const { release: word, about } = order;
-  if (word === bootloadersOrder || findRelease(word) !== undefined) return order;
-  if (about?.sources.some((source) => source !== 'mirror.yaml')) return order;
-  if (!/^(?:[a-z]{1,40}|\d\d\.\d\d)$/.test(word)) throw unknown(order, {});
+export async function describedRequest(request: BuildRequest, bench: DescribeBench): Promise<BuildRequest> {
+  const { release: word, about } = request;
+  if (word === bootloadersRequest || findRelease(word) !== undefined) return request;
+  if (about?.sources.some((source) => source !== 'mirror.yaml')) return request;
+  if (!/^(?:[a-z]{1,40}|\d\d\.\d\d)$/.test(word)) throw unknown(request, {});
 
-  const stream = await fromStream(order, bench);
+  const stream = await fromStream(request, bench);
   if (stream.release !== undefined && isTooOld(stream.release.version)) throw tooOld(stream.release);
   const [distro] = distroInfoReleases(bench.distroInfo ?? '', stream.release?.name ?? word);
   if (stream.release === undefined && distro === undefined && about?.version === undefined)
-    throw unknown(order, stream);
+    throw unknown(request, stream);
   const name = stream.release?.name ?? distro?.name ?? word;
-  const described = { ...order, release: name, about: merged(about, stream.release, distro) };
+  const described = { ...request, release: name, about: merged(about, stream.release, distro) };
   const fault = factsFault(name, described.about);
   if (fault === undefined) return described;
   throw odd(`${name} cannot be built by what ${described.about.sources.join(' and ')} says: ${fault}`);
@@ -59,12 +59,12 @@ interface FromStream {
 }
 
 /** A stream that cannot be read now may be read by the next one who asks; a signature that is wrong is never passed over. */
-async function fromStream(order: Order, bench: DescribeBench): Promise<FromStream> {
-  const { release: word, about } = order;
-  if (order.base !== '' && about?.version !== undefined) return {};
+async function fromStream(request: BuildRequest, bench: DescribeBench): Promise<FromStream> {
+  const { release: word, about } = request;
+  if (request.base !== '' && about?.version !== undefined) return {};
   let found: StreamReleases;
   try {
-    const { stream, ...search } = await streamOf({ ...bench, order });
+    const { stream, ...search } = await streamOf({ ...bench, request });
     found = await streamReleases(stream, { ...search, waits: quickly.waits, silenceMs: quickly.silenceMs });
   } catch (failure) {
     if (failure instanceof MirrorError && ['DownloadFailed', 'NotReady'].includes(failure.name)) return { failure };
@@ -72,10 +72,10 @@ async function fromStream(order: Order, bench: DescribeBench): Promise<FromStrea
   }
   const isWanted = ({ name, version }: { name: string; version: string }) => name === word || version === word;
   const fault = found.odd.find(isWanted)?.fault;
-  if (fault !== undefined) throw odd(`${placeOf(order)} describes ${word} oddly: ${fault}`);
+  if (fault !== undefined) throw odd(`${placeOf(request)} describes ${word} oddly: ${fault}`);
   // A series that is misspelt would have the images of the right one.
   const namesake = found.releases.find(({ name, version }) => version === about?.version && name !== word);
-  if (namesake !== undefined) throw odd(`${placeOf(order)} calls ${namesake.version} ${namesake.name}, not ${word}`);
+  if (namesake !== undefined) throw odd(`${placeOf(request)} calls ${namesake.version} ${namesake.name}, not ${word}`);
   return { release: found.releases.find(isWanted), names: found.releases.map(({ name }) => name) };
 }
 
@@ -108,7 +108,7 @@ export function factsOfStream({ version, title, codename, supportEol, architectu
   };
 }
 
-const placeOf = ({ places }: Order) => withoutPasswords(streamAddress(places));
+const placeOf = ({ places }: BuildRequest) => withoutPasswords(streamAddress(places));
 
 function odd(message: string): MirrorError {
   return new MirrorError('BadFormat', message, {
@@ -127,16 +127,16 @@ function tooOld({ name, version }: StreamRelease): MirrorError {
   );
 }
 
-function unknown(order: Order, { failure, names }: FromStream): MirrorError {
-  const known = `no release ${JSON.stringify(order.release)}; there are ${releaseNames()}`;
+function unknown(request: BuildRequest, { failure, names }: FromStream): MirrorError {
+  const known = `no release ${JSON.stringify(request.release)}; there are ${releaseNames()}`;
   const more = names?.filter((name) => findRelease(name) === undefined) ?? [];
   const stream =
-    failure === undefined ? '' : `; ${placeOf(order)}, which may know it, cannot be read: ${failure.message}`;
-  const isBare = order.about !== undefined && order.about.version === undefined;
-  const bare = isBare ? `; the entry of ${order.release} in \`catalogue\` of mirror.yaml lacks its version` : '';
+    failure === undefined ? '' : `; ${placeOf(request)}, which may know it, cannot be read: ${failure.message}`;
+  const isBare = request.about !== undefined && request.about.version === undefined;
+  const bare = isBare ? `; the entry of ${request.release} in \`catalogue\` of mirror.yaml lacks its version` : '';
   return new MirrorError('UnknownRelease', `${known}${more.map((name) => `, ${name}`).join('')}${bare}${stream}`, {
     hint: isBare
-      ? `write its version into that entry, in quotes: ${order.release}: { version: "27.04" }`
+      ? `write its version into that entry, in quotes: ${request.release}: { version: "27.04" }`
       : 'name a release by its series or version, "noble" or "24.04"; `maas-mirror releases` lists them',
     misuse: true,
     ...(failure && { cause: failure }),
