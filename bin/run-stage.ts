@@ -21,7 +21,7 @@ import { bootTest } from '../lib/stages/boot-test';
 import { buildBootloaders } from '../lib/stages/bootloaders';
 import { extract } from '../lib/stages/extract';
 import { fetch } from '../lib/stages/fetch';
-import { bootloadersRequest } from '../lib/stages/loaders/bootloader-places';
+import { bootloadersRequest } from '../lib/stages/loaders/bootloader-archives';
 import { prepare } from '../lib/stages/prepare';
 import { type ProbeBench, probe } from '../lib/stages/probe';
 import { upgrade } from '../lib/stages/upgrade';

@@ -4,7 +4,7 @@ export type { StageBuilds } from './mirror/builds/stage-builds';
 export { Architecture } from './mirror/choices/architecture';
 export { KernelFlavour } from './mirror/choices/kernel-flavour';
 export type { MirrorCatalogue, ReleaseDescription } from './mirror/choices/mirror-catalogue';
-export type { MirrorPlaces } from './mirror/choices/mirror-places';
+export type { MirrorSources } from './mirror/choices/mirror-sources';
 export { MirrorSchedule } from './mirror/choices/mirror-schedule';
 export type { MirrorView } from './mirror/choices/mirror-view';
 export type { PrivateRepository } from './mirror/choices/private-repository';

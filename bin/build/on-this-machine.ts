@@ -167,12 +167,12 @@ function requireRoot(): void {
 
 /** A release of Debian comes from where this machine's own apt takes it, unless told. */
 async function withArchive(request: BuildRequest): Promise<BuildRequest> {
-  const { release, sources, base, places } = request;
+  const { release, aptSources, base, sources } = request;
   if (release === bootloadersRequest || familyOf(release) !== 'debian') return request;
-  if (sources.length > 0 || base !== '' || places.archive !== undefined) return request;
+  if (aptSources.length > 0 || base !== '' || sources.archive !== undefined) return request;
   return {
     ...request,
-    sources: (await machineRepositories(release)).map(({ uri, suite, components }) => ({
+    aptSources: (await machineRepositories(release)).map(({ uri, suite, components }) => ({
       uri,
       suite,
       components: [...components],

@@ -50,7 +50,7 @@ export async function runVerify(options: VerifyCommandOptions, terminal: Termina
 async function verified(options: VerifyCommandOptions, terminal: Terminal): Promise<VerifyReport> {
   const { keyring, fingerprint, json = false, objects = true } = options;
   if (fingerprint !== undefined) requireFingerprint(fingerprint);
-  const { readKeyring } = await import('../request/places-from.js');
+  const { readKeyring } = await import('../request/sources-from.js');
   const { openMirror } = await import('../../lib/operations/open-mirror.js');
   const { verifyMirror } = await import('../../lib/operations/verify.js');
   if (keyring !== undefined) readKeyring(keyring, '--keyring');

@@ -104,7 +104,7 @@ const hints: Readonly<Record<string, string>> = {
   binfmt:
     'images of other architectures need qemu-user-static and binfmt_misc: see in the log of this build whether it was installed, and that builds are privileged',
   sources:
-    'check that the addresses in places: and repositories: are right and that builds can reach them: in a VPC through a NAT gateway and a security group that lets them out, elsewhere through the proxy',
+    'check that the addresses in sources: and repositories: are right and that builds can reach them: in a VPC through a NAT gateway and a security group that lets them out, elsewhere through the proxy',
   objects:
     'the role of the builds may use s3:PutObject on runs/* of the work bucket only where s3:if-none-match is given: deploy again, and check which other policy (of the bucket, an organisation or a permissions boundary) allows or denies more',
 };

@@ -5,16 +5,16 @@ import { checked } from '../../lib/job/checked';
 import { parseConfig } from '../../lib/job/config';
 import { isNewer, type ToldRelease } from '../../lib/job/releases/buildable-releases';
 import { distroInfoFile, distroInfoReleases } from '../../lib/job/releases/distro-info';
-import { Places } from '../../lib/job/sources/places';
+import { Sources } from '../../lib/job/sources/sources';
 import { type NewReleases, newReleases } from '../../lib/stages/releases/new-releases';
-import { type PlacesOptions, placesFrom, readFile, readKeyring, readText } from '../request/places-from';
+import { readFile, readKeyring, readText, type SourcesOptions, sourcesFrom } from '../request/sources-from';
 import { textOf } from './described-requests';
 import { withStreamBench } from './stream-bench';
 
-export interface ToldOptions extends Omit<PlacesOptions, 'stream'> {
+export interface ToldOptions extends Omit<SourcesOptions, 'stream'> {
   /** `true`: the public one. @default - no stream is read */
   readonly stream?: string | true;
-  /** A mirror.yaml, whose catalogue and places count. */
+  /** A mirror.yaml, whose catalogue and sources count. */
   readonly config?: string;
 }
 
@@ -50,19 +50,21 @@ async function fromStream(
   config: Config | undefined,
 ): Promise<NewReleases> {
   if (stream === undefined) return { releases: [], odd: [] };
-  const given = placesFrom({ ...options, ...(stream !== true && { stream }) });
-  const places = checked(Places, { ...placesOfConfig(config, file), ...given }, 'what was asked for');
-  return withStreamBench((bench) => newReleases(places, bench));
+  const given = sourcesFrom({ ...options, ...(stream !== true && { stream }) });
+  const sources = checked(Sources, { ...sourcesOfConfig(config, file), ...given }, 'what was asked for');
+  return withStreamBench((bench) => newReleases(sources, bench));
 }
 
 /** Files are named relative to it. */
-function placesOfConfig(config: Config | undefined, file = ''): object {
-  const { stream, streamKeyring, proxy, ca } = config?.places ?? {};
+function sourcesOfConfig(config: Config | undefined, file = ''): object {
+  const { stream, streamKeyring, proxy, ca } = config?.sources ?? {};
   const beside = (path: string) => resolve(dirname(file), path);
   return {
     ...(stream !== undefined && { stream }),
-    ...(streamKeyring !== undefined && { streamKeyring: readKeyring(beside(streamKeyring), file).toString('base64') }),
+    ...(streamKeyring !== undefined && {
+      streamKeyringData: readKeyring(beside(streamKeyring), file).toString('base64'),
+    }),
     ...(proxy !== undefined && { proxy }),
-    ...(ca !== undefined && { ca: readFile(beside(ca), file).toString() }),
+    ...(ca !== undefined && { caData: readFile(beside(ca), file).toString() }),
   };
 }

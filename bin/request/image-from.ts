@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { MirrorError } from '../../lib/errors';
-import type { BuildRequest } from '../../lib/job/build-request';
+import { type BuildRequest, isCustomised } from '../../lib/job/build-request';
 import { longestBoot } from '../../lib/job/job';
 import { stanzasIn } from '../../lib/job/sources/repository';
 import { withCredentials } from './credentials';
-import { readText } from './places-from';
 import type { RequestOptions } from './request-options';
+import { readText } from './sources-from';
 
 /** What options say of an image, beyond its release and its architectures. @throws BadInput (misuse) */
 export function imageFrom(options: RequestOptions): object {
@@ -38,11 +38,12 @@ function customisationFrom(options: RequestOptions) {
   const stanzas = credentials.length === 0 ? files : files.flatMap(stanzasIn);
   const customise = {
     repositories: [...ppas, ...withCredentials(stanzas, credentials)],
-    proposed: proposed === true ? ('all' as const) : wordsOf(proposed === undefined ? [] : [proposed]),
+    proposed: wordsOf(typeof proposed === 'string' ? [proposed] : []),
+    allProposed: proposed === true,
     packages: wordsOf(packages),
     purge: wordsOf(purge),
   };
-  return Object.values(customise).some((one) => one.length > 0) ? customise : undefined;
+  return isCustomised({ customise }) ? customise : undefined;
 }
 
 /** `--kernel ga,hwe` */

@@ -1,7 +1,7 @@
-import type { PlacesOptions } from './places-from';
+import type { SourcesOptions } from './sources-from';
 
 /** What `maas-mirror build` is told, as commander hands it over. */
-export interface RequestOptions extends PlacesOptions {
+export interface RequestOptions extends SourcesOptions {
   readonly config?: string;
   readonly view?: string;
   readonly arch?: string;

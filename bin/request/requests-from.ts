@@ -13,8 +13,8 @@ import { bootloadersRequest } from '../../lib/job/job';
 import { planOf } from '../../lib/job/plan';
 import { isDescribed, releaseFor } from '../../lib/job/releases/release-for';
 import { imageFrom, wordsOf } from './image-from';
-import { placesFrom, readFile, readKeyring, readText } from './places-from';
 import type { RequestOptions } from './request-options';
+import { readFile, readKeyring, readText, sourcesFrom } from './sources-from';
 
 /**
  * The orders that words and options mean; what cannot be built is refused here, before anything is installed or started. Of a
@@ -71,7 +71,7 @@ const imageWords = [
 ] as const;
 
 function requestOf(release: string, options: RequestOptions, machine: string): BuildRequest {
-  const common = { release, ...settingsFrom(options), places: placesFrom(options) };
+  const common = { release, ...settingsFrom(options), sources: sourcesFrom(options) };
   if (release === bootloadersRequest)
     return checked(BuildRequest, { ...common, ...viewFrom(options) }, 'what was asked for');
   if (!/^(?:[a-z]+|\d\d\.\d\d)$/.test(seriesOf(release))) releaseOf(release); // no stream has such names

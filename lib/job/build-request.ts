@@ -6,8 +6,8 @@ import { AboutRelease } from './releases/facts';
 import { isKernelPackage } from './releases/kernel-package';
 import { AddedRepository } from './sources/added-repository';
 import { CredentialsName } from './sources/credentials';
-import { address, Places } from './sources/places';
 import { SourceOptions } from './sources/source-options';
+import { address, Sources } from './sources/sources';
 import { repositoryWord } from './sources/stanza';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes');
@@ -39,17 +39,30 @@ export const AptSource = z
 export type AptSource = z.infer<typeof AptSource>;
 export const AptSources = z.array(AptSource);
 
+/** The word for all packages before 0.1.0; no package has this name. */
+const allIsNoPackage = 'proposed: all is now called allProposed: true';
+
 /** What is changed in an image before kernels are taken out of it. Nothing of it: the image stays as it came. */
-export const Customise = z.strictObject({
-  /** `ppa:owner/name`, or a deb822 stanza with its key; a private one with the name of its credentials. */
-  repositories: z.array(AddedRepository).default([]),
-  /** Packages to take from -proposed, or all that is there. */
-  proposed: z.union([z.literal('all'), z.array(packageName)]).default([]),
-  /** Packages to install besides. */
-  packages: z.array(imagePackage).default([]),
-  /** Packages to purge first and install again. */
-  purge: z.array(imagePackage).default([]),
-});
+export const Customise = z
+  .strictObject({
+    /** `ppa:owner/name`, or a deb822 stanza with its key; a private one with the name of its credentials. */
+    repositories: z.array(AddedRepository).default([]),
+    /** Packages to take from -proposed. */
+    proposed: z
+      .array(packageName, { error: ({ input }) => (input === 'all' ? allIsNoPackage : undefined) })
+      .refine((names) => !names.includes('all'), allIsNoPackage)
+      .default([]),
+    /** Take everything that -proposed has. */
+    allProposed: z.boolean().default(false),
+    /** Packages to install besides. */
+    packages: z.array(imagePackage).default([]),
+    /** Packages to purge first and install again. */
+    purge: z.array(imagePackage).default([]),
+  })
+  .refine(({ proposed, allProposed }) => !allProposed || proposed.length === 0, {
+    path: ['proposed'],
+    message: 'packages of -proposed are named, and allProposed takes all of them: give one of the two',
+  });
 export type Customise = z.infer<typeof Customise>;
 
 /** Compressions of a squashfs that is made here. */
@@ -87,9 +100,9 @@ const fields = z.strictObject({
   bootTimeout: BootTimeout.optional(),
   /** Of a squashfs that is made here. @default - zstd, or what the release's kernels can read */
   compression: Compression.optional(),
-  places: Places.prefault({}),
+  sources: Sources.prefault({}),
   /** What a base of Debian is bootstrapped from. @default - what the machine's apt takes by itself */
-  sources: z.array(AptSource).default([]),
+  aptSources: z.array(AptSource).default([]),
   /** A squashfs to take as base instead of fetching one: a path on the build machine. */
   base: z.string().default(''),
 });
@@ -106,6 +119,6 @@ export type BuildRequest = z.infer<typeof BuildRequest>;
 /** Whether anything is to be changed in the image. */
 export function isCustomised({ customise }: Pick<BuildRequest, 'customise'>): boolean {
   if (customise === undefined) return false;
-  const { repositories, proposed, packages, purge } = customise;
-  return proposed === 'all' || [repositories, proposed, packages, purge].some((list) => list.length > 0);
+  const { repositories, proposed, allProposed, packages, purge } = customise;
+  return allProposed || [repositories, proposed, packages, purge].some((list) => list.length > 0);
 }

@@ -12,4 +12,4 @@ export { Catalogue, factsOf } from './releases/facts';
 export { addedSources, archiveSources } from './sources/apt-sources';
 export { refuseFileAddresses } from './sources/file-addresses';
 export { refusePasswords } from './sources/passwords';
-export { Places, streamAddress } from './sources/places';
+export { Sources, streamAddress } from './sources/sources';

@@ -8,7 +8,8 @@ import { checked } from './checked';
 import { bootloadersRequest } from './job';
 import { refuseNotYet } from './not-yet';
 import { type AboutRelease, Catalogue, factsOf } from './releases/facts';
-import { Places } from './sources/places';
+import { refuseRenamed } from './renamed-keys';
+import { Sources, SourcesInFiles } from './sources/sources';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes');
 
@@ -43,17 +44,11 @@ export const View = z
   });
 export type View = z.infer<typeof View>;
 
-const placesInFiles = Places.omit({ streamKeyring: true, archiveKeyring: true, ca: true }).extend({
-  streamKeyring: z.string().optional().describe('File: binary keyring of the stream; default: Ubuntu’s'),
-  archiveKeyring: z.string().optional().describe('File: binary keyring of the archives; default: the image’s own'),
-  ca: z.string().optional().describe('File: certificates in PEM to trust besides the system’s'),
-});
-
 /** `mirror.yaml`: which views are built, from what, with which recipe. Files are named relative to it. */
 export const MirrorConfig = z.strictObject({
   views: z.record(ViewName, View.nullable()).describe('Views by name'),
   catalogue: Catalogue.optional().describe('What is to be known of releases beyond what maas-mirror knows'),
-  places: placesInFiles.prefault({}).describe('Where everything comes from, and whose signatures count'),
+  sources: SourcesInFiles.prefault({}).describe('Where everything comes from, and whose signatures count'),
   schedule: z
     .enum(['hourly', 'daily', 'weekly'])
     .optional()
@@ -96,6 +91,7 @@ export function parseConfig(text: string, file: string): MirrorConfig {
   }
   // Whatever it says of this, in whatever form, nothing does it yet.
   if (typeof value === 'object' && 'keep' in value) refuseNotYet({ keep: value.keep ?? null, views: [] }, file);
+  refuseRenamed(value, file);
   const config = checked(MirrorConfig, value, file);
   const views = Object.entries(config.views).map(([name, view]) => ({ name, releases: view?.releases }));
   refuseNotYet({ views }, file);
@@ -110,7 +106,7 @@ export interface RequestsOptions {
   readonly rebuild?: boolean;
   /** Of views that name none, for a release. */
   readonly ownArchitecture: (request: Pick<BuildRequest, 'release' | 'about'>) => string;
-  /** The content of a file that places name. */
+  /** The content of a file that sources name. */
   readonly read: (path: string) => Buffer;
   /** The same of a keyring, in its binary form. */
   readonly keyring: (path: string) => Buffer;
@@ -122,7 +118,7 @@ export interface RequestsOptions {
  * @throws BadInput (misuse) for a view or release that the configuration does not have; UnknownRelease
  */
 export function requestsOf(config: MirrorConfig, options: RequestsOptions): BuildRequest[] {
-  const places = placesOf(config.places, options);
+  const sources = sourcesOf(config.sources, options);
   const series = seriesIn(config.catalogue);
   const views = Object.entries(config.views).map(([name, settings]) => {
     const view = settings ?? View.parse({});
@@ -134,7 +130,7 @@ export function requestsOf(config: MirrorConfig, options: RequestsOptions): Buil
     return one !== bootloadersRequest && !named.some(([, { releases }]) => releases.includes(one));
   });
   const requests = named.flatMap(([name, view]) =>
-    requestsOfView(name, view, { places, catalogue: config.catalogue }, { ...options, releases: chosen }),
+    requestsOfView(name, view, { sources, catalogue: config.catalogue }, { ...options, releases: chosen }),
   );
   if (requests.length > 0 && unknown.length === 0) return requests;
   const wanted = [options.view ?? 'any view', ...unknown].join(', ');
@@ -154,7 +150,7 @@ function seriesIn(catalogue: Catalogue | undefined): (word: string) => string {
 function requestsOfView(
   view: string,
   settings: View,
-  { places, catalogue }: { readonly places: Places; readonly catalogue: Catalogue | undefined },
+  { sources, catalogue }: { readonly sources: Sources; readonly catalogue: Catalogue | undefined },
   options: RequestsOptions,
 ): BuildRequest[] {
   const { releases: wanted = [], rebuild = false } = options;
@@ -162,7 +158,7 @@ function requestsOfView(
   const images = releases.map((release) => {
     const facts = factsOf(catalogue, release);
     const about: AboutRelease | undefined = facts && { ...facts, sources: ['mirror.yaml'] };
-    const request = { ...rest, release, view, places, rebuild, ...(about && { about }) };
+    const request = { ...rest, release, view, sources, rebuild, ...(about && { about }) };
     return checked(
       BuildRequest,
       { ...request, architectures: architectures ?? [options.ownArchitecture({ release, about })] },
@@ -178,21 +174,21 @@ function requestsOfView(
 export function bootloadersFor(requests: readonly BuildRequest[]): BuildRequest[] {
   const ubuntu = requests.find(({ release }) => familyOf(release) === 'ubuntu');
   if (ubuntu === undefined) return [];
-  const { view, places, rebuild } = ubuntu;
-  return [BuildRequest.parse({ release: bootloadersRequest, view, places, rebuild })];
+  const { view, sources, rebuild } = ubuntu;
+  return [BuildRequest.parse({ release: bootloadersRequest, view, sources, rebuild })];
 }
 
-function placesOf(
-  places: MirrorConfig['places'],
+function sourcesOf(
+  sources: MirrorConfig['sources'],
   { read, keyring }: Pick<RequestsOptions, 'read' | 'keyring'>,
-): Places {
-  const { streamKeyring, archiveKeyring, ca, ...rest } = places;
+): Sources {
+  const { streamKeyring, archiveKeyring, ca, ...rest } = sources;
   const files = {
-    ...(streamKeyring === undefined ? {} : { streamKeyring: keyring(streamKeyring).toString('base64') }),
-    ...(archiveKeyring === undefined ? {} : { archiveKeyring: keyring(archiveKeyring).toString('base64') }),
-    ...(ca === undefined ? {} : { ca: read(ca).toString() }),
+    ...(streamKeyring === undefined ? {} : { streamKeyringData: keyring(streamKeyring).toString('base64') }),
+    ...(archiveKeyring === undefined ? {} : { archiveKeyringData: keyring(archiveKeyring).toString('base64') }),
+    ...(ca === undefined ? {} : { caData: read(ca).toString() }),
   };
-  return checked(Places, { ...rest, ...files }, { plural: 'places' });
+  return checked(Sources, { ...rest, ...files }, { plural: 'sources' });
 }
 
 /** The JSON Schema of `mirror.yaml`, for editors. */

@@ -148,14 +148,14 @@ function refuseSharedBase({ base, architectures }: BuildRequest): void {
 }
 
 /** What only Ubuntu has, ordered for a Debian. */
-function refuseUbuntusOwn({ release, customise, serial, places }: BuildRequest): void {
+function refuseUbuntusOwn({ release, customise, serial, sources }: BuildRequest): void {
   if (familyOf(release) === 'ubuntu') return;
   const ppa = customise?.repositories.map(repositoryText).find((text) => parseRepository(text).kind === 'ppa');
   const requested = [
     ...(ppa === undefined ? [] : [ppa.trim()]),
-    ...(customise !== undefined && customise.proposed.length > 0 ? ['-proposed'] : []),
+    ...(customise !== undefined && (customise.allProposed || customise.proposed.length > 0) ? ['-proposed'] : []),
     ...(serial === undefined ? [] : [`the serial ${serial}`]),
-    ...(places.snapshot === undefined ? [] : [`the snapshot ${places.snapshot}`]),
+    ...(sources.snapshot === undefined ? [] : [`the snapshot ${sources.snapshot}`]),
   ];
   if (requested.length === 0) return;
   throw new MirrorError('NotSupported', `${requested.join(' and ')} cannot be had for ${release}, which is Debian`, {

@@ -6,8 +6,8 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Architecture } from './choices/architecture';
 import type { KernelFlavour } from './choices/kernel-flavour';
 import type { MirrorCatalogue } from './choices/mirror-catalogue';
-import type { MirrorPlaces } from './choices/mirror-places';
 import type { MirrorSchedule } from './choices/mirror-schedule';
+import type { MirrorSources } from './choices/mirror-sources';
 import type { MirrorView } from './choices/mirror-view';
 import type { Release } from './choices/release';
 import type { SigningKey } from './choices/signing-key';
@@ -48,9 +48,9 @@ export interface MaasMirrorProps {
 
   /**
    * Where everything comes from.
-   * @default - the public places
+   * @default - the public sources
    */
-  readonly places?: MirrorPlaces;
+  readonly sources?: MirrorSources;
 
   /**
    * How often the mirror checks the sources of its views for updates. Refused where no view has releases.

@@ -38,7 +38,7 @@ export class MaasMirror extends Construct {
   /**
    * The mirror that a `mirror.yaml` describes.
    * @param path of the file; files that it names lie relative to it
-   * @param props what the file does not say, or is to say otherwise; of `site` and `places` each field, of `views` all
+   * @param props what the file does not say, or is to say otherwise; of `site` and `sources` each field, of `views` all
    * @throws BadInput naming the field
    */
   static fromConfig(scope: Construct, id: string, path: string, props: MaasMirrorProps = {}): MaasMirror {

@@ -10,13 +10,13 @@ import { newestTime, takeFiles, unpackPackages } from '../machine/dpkg/package-t
 import { makeFolder } from '../machine/files';
 import { progress } from '../machine/log';
 import { makeTarXz, type TarMember } from '../machine/tree/tar';
-import { type ArchivePlaces, bootloaderSources, sourceName } from './loaders/bootloader-sources';
+import { type Archives, bootloaderSources, sourceName } from './loaders/bootloader-sources';
 import { handOn, type Workbench } from './workbench';
 
 /** What the stage of the bootloaders has; it belongs to no image, so there is neither job nor order. */
 export type LoaderBench = Pick<Workbench, 'store' | 'folder' | 'scratch' | 'tools'>;
 
-export interface BootloadersRequest extends ArchivePlaces {
+export interface BootloadersRequest extends Archives {
   /** Lines of apt.conf. @default none */
   readonly aptOptions?: readonly string[];
   /** @default - as this machine's settings say */
@@ -39,11 +39,11 @@ export async function buildBootloaders(bench: LoaderBench, request: BootloadersR
 
 async function download(
   { scratch, tools }: LoaderBench,
-  { aptOptions = [], network = {}, ...places }: BootloadersRequest,
+  { aptOptions = [], network = {}, ...archives }: BootloadersRequest,
 ): Promise<{ packages: Map<string, readonly DownloadedPackage[]>; inReleases: string[] }> {
   const found = new Map<string, readonly DownloadedPackage[]>();
   const inReleases: string[] = [];
-  for (const { release, architecture, packages: names, repositories } of bootloaderSources(places)) {
+  for (const { release, architecture, packages: names, repositories } of bootloaderSources(archives)) {
     progress(`fetching the bootloaders of ${release} ${architecture}`);
     const name = sourceName({ release, packagesOf: architecture });
     const folder = join(scratch, `apt-${name}`);

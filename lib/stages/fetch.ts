@@ -49,7 +49,7 @@ async function cloudBase(release: Release, bench: Workbench): Promise<Base> {
   const image = await findCloudImage({ ...search, retried: progress, warn });
   const { serial, squashfs, manifest, source } = await bringCloudImage(image, {
     scratch,
-    network: networkOf(request.places),
+    network: networkOf(request.sources),
     compression: squashfsCompression(release, request.compression),
     ...(cache !== undefined && { cache }),
   });

@@ -68,8 +68,8 @@ async function quietly<T>(chroot: Chroot, { tools }: Workbench, work: () => Prom
 
 /** The order of things is the peer's: facts/build.md §2. @returns the archives that apt has verified */
 async function change(chroot: OpenedApt, { job, request }: Workbench): Promise<Materials['archives']> {
-  const { repositories, proposed, packages, purge } = request.customise ?? empty;
-  const named = proposed === 'all' ? [] : proposed.filter((name) => !isKernelPackage(name));
+  const { repositories, proposed, allProposed, packages, purge } = request.customise ?? empty;
+  const named = proposed.filter((name) => !isKernelPackage(name));
   progress('reading the package lists');
   await aptUpdate(chroot);
   const archives = verifiedArchives(chroot.path); // now: packages may write there
@@ -78,7 +78,7 @@ async function change(chroot: OpenedApt, { job, request }: Workbench): Promise<M
   if (kernels.length > 0) await aptAutoremove(chroot);
   if (purge.length > 0) progress(`purging ${purge.join(', ')}`);
   await aptPurge(chroot, purge);
-  if (repositories.length > 0 || proposed === 'all') {
+  if (repositories.length > 0 || allProposed) {
     progress('upgrading all packages');
     await aptDistUpgrade(chroot);
   }
@@ -91,11 +91,11 @@ async function change(chroot: OpenedApt, { job, request }: Workbench): Promise<M
   await requireUpgraded(chroot, chroot.added);
   await requireNewest(chroot, wanted);
   await requireNewest(chroot, named, target);
-  if (proposed === 'all') await requireUnheld(chroot, target);
+  if (allProposed) await requireUnheld(chroot, target);
   return archives;
 }
 
-const empty = { repositories: [], proposed: [] as string[], packages: [], purge: [] };
+const empty = { repositories: [], proposed: [] as string[], allProposed: false, packages: [], purge: [] };
 
 /** All that a kernel has brought: images hold none, whatever is on hold. */
 async function installedKernels(chroot: Chroot): Promise<string[]> {

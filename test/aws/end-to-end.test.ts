@@ -159,7 +159,7 @@ function request(): BuildRequest {
     architectures: [small.architecture],
     kernels: { required: ['cloud'] },
     base: small.base,
-    places: { archive: archive.url, archiveKeyring: readFileSync(small.keyring).toString('base64') },
+    sources: { archive: archive.url, archiveKeyringData: readFileSync(small.keyring).toString('base64') },
   });
 }
 

@@ -78,12 +78,12 @@ describe('the repositories of an order', () => {
   });
 
   it.each([
-    ['address', { uri: 'http://d.example/"x' }, /sources\.0\.uri: /],
-    ['suite', { suite: 'bookworm evil' }, /sources\.0\.suite: /],
-    ['component', { components: ['main', 'a"b'] }, /sources\.0\.components\.1: /],
+    ['address', { uri: 'http://d.example/"x' }, /aptSources\.0\.uri: /],
+    ['suite', { suite: 'bookworm evil' }, /aptSources\.0\.suite: /],
+    ['component', { components: ['main', 'a"b'] }, /aptSources\.0\.components\.1: /],
   ])('refuses an odd %s of a source', (_, odd, message) => {
     const source = { uri: 'http://d.example/debian', suite: 'bookworm', components: ['main'] };
-    expect(request({ sources: [source] }).sources).toEqual([source]);
-    expect(() => request({ sources: [{ ...source, ...odd }] })).toThrow(refusal(message));
+    expect(request({ aptSources: [source] }).aptSources).toEqual([source]);
+    expect(() => request({ aptSources: [{ ...source, ...odd }] })).toThrow(refusal(message));
   });
 });

@@ -14,7 +14,7 @@ views:
     customise: { repositories: [ppa:cloud-init-dev/daily], proposed: [cloud-init] }
     bootloaders: false
 schedule: daily
-places: { archive: http://mirror.example/ubuntu, archiveKeyring: keys/archive.gpg, ca: ca.pem }
+sources: { archive: http://mirror.example/ubuntu, archiveKeyring: keys/archive.gpg, ca: ca.pem }
 `;
 const ca = '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n';
 const files: Record<string, string> = { 'keys/archive.gpg': 'binary', 'ca.pem': ca };
@@ -123,11 +123,11 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble
   });
 
   it('puts the content of the files that it names into every order', () => {
-    for (const { places } of requestsIn(text)) {
-      expect(places).toMatchObject({
+    for (const { sources } of requestsIn(text)) {
+      expect(sources).toMatchObject({
         archive: 'http://mirror.example/ubuntu',
-        archiveKeyring: Buffer.from('binary').toString('base64'),
-        ca,
+        archiveKeyringData: Buffer.from('binary').toString('base64'),
+        caData: ca,
         stream: 'daily',
       });
     }
@@ -165,13 +165,13 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble
     ],
     [
       'a snapshot that never was',
-      'views: {}\nplaces: { snapshot: 20261131T000000Z }',
-      /places\.snapshot: there is no such day/,
+      'views: {}\nsources: { snapshot: 20261131T000000Z }',
+      /sources\.snapshot: there is no such day/,
     ],
     [
       'a quote in an address',
-      `views: {}\nplaces: { proxy: 'http://x";APT::Update::Pre-Invoke{"id";};//' }`,
-      /places\.proxy: an http or https address/,
+      `views: {}\nsources: { proxy: 'http://x";APT::Update::Pre-Invoke{"id";};//' }`,
+      /sources\.proxy: an http or https address/,
     ],
     [
       'a repository that is none',
@@ -181,6 +181,26 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble
     ['a schedule that is none', 'views: {}\nschedule: often', /schedule: .*seen: "often"/],
     ['what is no YAML', 'views: [', /mirror\.yaml is no YAML: /],
     ['views that are missing', 'schedule: daily', /views: /],
+    [
+      'places, which were renamed',
+      'views: {}\nplaces: { stream: daily }',
+      /^mirror\.yaml: places is now called sources$/,
+    ],
+    [
+      'all of -proposed by its old word',
+      'views: { a: { customise: { proposed: all } } }',
+      /views\.a\.customise\.proposed: proposed: all is now called allProposed: true/,
+    ],
+    [
+      'the same in a list',
+      'views: { a: { customise: { proposed: [all] } } }',
+      /views\.a\.customise\.proposed: proposed: all is now called allProposed: true/,
+    ],
+    [
+      'packages of -proposed, and all of them',
+      'views: { a: { customise: { proposed: [vim], allProposed: true } } }',
+      /views\.a\.customise\.proposed: .*give one of the two/,
+    ],
   ])('refuses %s', (_, yaml, message) => {
     expect(() => parseConfig(yaml, 'mirror.yaml')).toThrow(
       expect.objectContaining({ name: 'BadInput', misuse: true, message: expect.stringMatching(message) }),
@@ -214,9 +234,9 @@ it.each([
 
 describe('a configuration with a password in it', () => {
   it.each([
-    ['what is wrong with the address', `views: {}\nplaces: { proxy: "http://robot:hush'@proxy.example" }`],
-    ['that it is no YAML', 'views: {}\nplaces: { proxy: http://robot:hush@proxy.example }]'],
-    ['that a field beside it is wrong', 'views: {}\nplaces: { proxy: http://robot:hush@proxy.example, prox: x }'],
+    ['what is wrong with the address', `views: {}\nsources: { proxy: "http://robot:hush'@proxy.example" }`],
+    ['that it is no YAML', 'views: {}\nsources: { proxy: http://robot:hush@proxy.example }]'],
+    ['that a field beside it is wrong', 'views: {}\nsources: { proxy: http://robot:hush@proxy.example, prox: x }'],
   ])('says %s without showing it', (_, yaml) => {
     const thrown = expect.objectContaining({ name: 'BadInput', message: expect.not.stringContaining('hush') });
     expect(() => parseConfig(yaml, 'mirror.yaml')).toThrow(thrown);

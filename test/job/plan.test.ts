@@ -42,7 +42,7 @@ describe('a plan', () => {
     };
 
     expect(customised({ repositories: ['ppa:cloud-init-dev/daily'] })).toEqual([true, true]);
-    expect(customised({ proposed: 'all' })).toEqual([true, true]);
+    expect(customised({ allProposed: true })).toEqual([true, true]);
     expect(customised({ purge: ['snapd'] })).toEqual([true, true]);
     expect(customised({ proposed: [], packages: [] })).toEqual([false, false]);
     expect(customised({})).toEqual([false, false]);
@@ -164,19 +164,19 @@ describe('planning', () => {
     ],
     [
       'all of -proposed for Debian',
-      { release: 'bookworm', customise: { proposed: 'all' } },
+      { release: 'bookworm', customise: { allProposed: true } },
       'NotSupported',
       /^-proposed cannot be had for bookworm/,
     ],
     [
       'a snapshot of Debian',
-      { release: 'bookworm', places: { snapshot: '20261120T000000Z' } },
+      { release: 'bookworm', sources: { snapshot: '20261120T000000Z' } },
       'NotSupported',
       /^the snapshot 20261120T000000Z cannot be had for bookworm/,
     ],
     [
       'a serial of Debian, and names all that it refuses',
-      { release: 'bookworm', serial: '20261120', customise: { proposed: 'all' } },
+      { release: 'bookworm', serial: '20261120', customise: { allProposed: true } },
       'NotSupported',
       /^-proposed and the serial 20261120 cannot be had for bookworm/,
     ],
@@ -191,7 +191,7 @@ describe('reading the input of a function', () => {
   it('fills in the defaults of an order', () => {
     const { request } = planInputOf({ execution: 'run-1', request: { release: 'noble', architectures: ['amd64'] } });
 
-    expect(request).toMatchObject({ view: 'candidate', rebuild: false, sources: [], base: '' });
+    expect(request).toMatchObject({ view: 'candidate', rebuild: false, aptSources: [], base: '' });
   });
 
   it('takes what the state machine makes', () => {
@@ -227,9 +227,9 @@ describe('reading the input of a function', () => {
       /order\.customise\.repositories\.0: .*"ppa:nobody" is no ppa:owner\/name; write ppa:/,
     ],
     [
-      'a place that is none',
-      { release: 'noble', architectures: ['amd64'], places: { archive: 'archive.ubuntu.com' } },
-      /order\.places\.archive: .*seen: "archive\.ubuntu\.com"/,
+      'a source that is none',
+      { release: 'noble', architectures: ['amd64'], sources: { archive: 'archive.ubuntu.com' } },
+      /request\.sources\.archive: .*seen: "archive\.ubuntu\.com"/,
     ],
     [
       'a serial that is none',

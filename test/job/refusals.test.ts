@@ -25,7 +25,7 @@ const stanza = (more: string) => `Types: deb\nURIs: https://a.example/apt\nSuite
 const folder = 'run-1-0123456789abcdef';
 const job = { MIRROR_EXECUTION: 'run-1', MIRROR_FOLDER: folder, MIRROR_RELEASE: 'noble', MIRROR_VIEW: 'a' };
 const secret = {
-  places: { archive: 'http://u:p@a.example/' },
+  sources: { archive: 'http://u:p@a.example/' },
   customise: undefined,
 } as unknown as Partial<BuildRequest>;
 
@@ -36,8 +36,8 @@ const wrong: Readonly<Record<string, () => unknown>> = {
   'a base of two architectures': () => plan({ architectures: ['amd64', 'arm64'], base: '/b.squashfs' }),
   'all that Debian has not': () =>
     plan({
-      ...{ release: 'bookworm', serial: '20261120', places: { snapshot: '20261120T000000Z' } },
-      customise: { repositories: [' ppa:o/n '], proposed: 'all' },
+      ...{ release: 'bookworm', serial: '20261120', sources: { snapshot: '20261120T000000Z' } },
+      customise: { repositories: [' ppa:o/n '], allProposed: true },
     }),
   'no kernels': () => plan({ kernels: { required: [] } }),
   'a kernel that is none': () => plan({ kernels: { required: ['linux-generic'] } }),
@@ -57,7 +57,7 @@ const wrong: Readonly<Record<string, () => unknown>> = {
   'a source in the open': () =>
     asked({
       architectures: ['amd64'],
-      sources: [{ uri: 'http://a.example', suite: 'a', components: [], credentials: 'x' }],
+      aptSources: [{ uri: 'http://a.example', suite: 'a', components: [], credentials: 'x' }],
     }),
   'a private PPA': () =>
     asked({ architectures: ['amd64'], customise: { repositories: [{ repository: 'ppa:o/n', credentials: 'x' }] } }),
@@ -84,8 +84,8 @@ const wrong: Readonly<Record<string, () => unknown>> = {
       architectures: ['amd64'],
       customise: { repositories: [{ repository: stanza(''), credentials: 'user:hush' }] },
     }),
-  'places that are none': () =>
-    asked({ architectures: ['amd64'], places: { snapshot: '20261320T000000Z', ca: 'x', stream: 'x' } }),
+  'sources that are none': () =>
+    asked({ architectures: ['amd64'], sources: { snapshot: '20261320T000000Z', caData: 'x', stream: 'x' } }),
   'conclusions that are none': () => concludeInputOf({ plan: {}, architectures: {}, redrives: -1 }),
   'what a build says that is none': () => selectInputOf({ kernels: [] }),
   'YAML that is none': () => parseConfig('a: [', 'mirror.yaml'),
@@ -101,7 +101,7 @@ const wrong: Readonly<Record<string, () => unknown>> = {
     }),
   'a mirror without views': () => built('views: {}'),
   'an order of a view': () => built('views: { a: { releases: [noble], serial: newest } }'),
-  'certificates that are none': () => built('views: { a: { releases: [noble] } }\nplaces: { ca: x }\n'),
+  'certificates that are none': () => built('views: { a: { releases: [noble] } }\nsources: { ca: x }\n'),
   'no id of a build': () => buildOf({ CODEBUILD_BUILD_ID: 'x' }),
   'no build at all': () => buildOf({}),
   'a job without release': () => jobOf({ ...job, MIRROR_ARCHITECTURE: 'amd64', MIRROR_RELEASE: '' }),
@@ -116,7 +116,7 @@ const wrong: Readonly<Record<string, () => unknown>> = {
   'facts that contradict': () =>
     distroInfoReleases('version,series,release,eol\n27.04,zany,2027-04-22,2027-01-01', '27.04'),
   'credentials that are none': () => credentialsIn('hush', 'the secret a'),
-  'a folder as source': () => refuseFileAddresses({ places: { archive: 'file:///srv' } } as unknown as BuildRequest),
+  'a folder as source': () => refuseFileAddresses({ sources: { archive: 'file:///srv' } } as unknown as BuildRequest),
   'a folder as source of a view': () =>
     refuseFileAddresses(
       { customise: { repositories: [stanza('').replace('https:', 'FILE:')] } } as unknown as BuildRequest,
@@ -124,7 +124,7 @@ const wrong: Readonly<Record<string, () => unknown>> = {
     ),
   'a password of a server': () => refusePasswords(secret),
   'a password of a proxy': () =>
-    refusePasswords({ places: { proxy: 'http://u@p.example' } } as unknown as BuildRequest, 'view a'),
+    refusePasswords({ sources: { proxy: 'http://u@p.example' } } as unknown as BuildRequest, 'view a'),
   'a password of a repository': () =>
     refusePasswords({
       customise: { repositories: ['ppa:o/n', stanza('').replace('//', '//u:p@')] },

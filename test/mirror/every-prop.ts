@@ -18,6 +18,8 @@ import {
 import { stanzaAt } from '../fixtures/archives/private-stanza';
 
 const account = '123456789012';
+/** As an app names it that is started in the folder of this package, as tests are. */
+const ubuntuKeyring = 'buildspecs/keyrings/ubuntu-cloudimage-keyring.gpg';
 export const keyArn = `arn:aws:kms:us-east-1:${account}:key/11111111-2222-3333-4444-555555555555`;
 
 const nextCloudInit = (stack: Stack): MirrorView => ({
@@ -37,6 +39,7 @@ const nextCloudInit = (stack: Stack): MirrorView => ({
     },
   ],
   proposed: ['cloud-init'],
+  allProposed: false,
   packages: ['jq'],
   purge: ['snapd'],
   serial: '20261120',
@@ -54,7 +57,7 @@ export function everyProp(stack: Stack): Required<MaasMirrorProps> {
     kernels: [KernelFlavour.GA, KernelFlavour.HWE, KernelFlavour.HWE_EDGE],
     views: [{ name: 'candidate', releases: [UbuntuRelease.NOBLE] }, nextCloudInit(stack)],
     catalogue: { releases: { zany: { version: '27.04' }, noble: { supportEol: '2029-06-30' } } },
-    places: { stream: 'releases', streamKeyring: 'AAAA', proxy: 'http://proxy.example.com:3128' },
+    sources: { stream: 'releases', streamKeyring: ubuntuKeyring, proxy: 'http://proxy.example.com:3128' },
     schedule: MirrorSchedule.expression('rate(6 hours)'),
     maxConcurrency: 8,
     computeType: ComputeType.LARGE,

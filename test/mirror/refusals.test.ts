@@ -21,6 +21,7 @@ import {
 } from '../../lib';
 import { propsOfConfig } from '../../lib/mirror/settings/props-of-config';
 import { refusalsText } from '../fixtures/refusals';
+import { written } from '../fixtures/written';
 
 const noble = UbuntuRelease.NOBLE;
 const newStack = (region?: string) =>
@@ -83,11 +84,15 @@ const wrong: Readonly<Record<string, (stack: Stack) => unknown>> = {
   'kernels that a release has not': () =>
     mirror({ releases: [DebianRelease.BOOKWORM], kernels: [KernelFlavour.GA, KernelFlavour.HWE] }),
   'an unknown compression': () => mirror({ views: [{ name: 'a', releases: [noble], compression: 'rar' }] }),
-  'a keyring that is armoured': () => mirror({ places: { streamKeyring: '-----BEGIN' } }),
+  'a keyring that is armoured': () => mirror({ sources: { streamKeyring: 'test/fixtures/keys/armoured.asc' } }),
   'an unknown release of the catalogue': () => mirror({ releases: [noble], catalogue: { releases: { Zany: {} } } }),
-  'a token': (stack) => mirror({ releases: [noble], places: { archive: stack.region } }, stack),
+  'a token': (stack) => mirror({ releases: [noble], sources: { archive: stack.region } }, stack),
   'a long list of orders': () =>
-    mirror({ releases: [noble], schedule: MirrorSchedule.DAILY, places: { streamKeyring: 'AAAA'.repeat(150_000) } }),
+    mirror({
+      releases: [noble],
+      schedule: MirrorSchedule.DAILY,
+      sources: { streamKeyring: written('large.gpg', 'A'.repeat(450_000)) },
+    }),
   'subnets without a VPC': () => mirror({ vpcSubnets: {} }),
   'public subnets': (stack) =>
     mirror({ vpc: new Vpc(stack, 'Vpc'), vpcSubnets: { subnetType: SubnetType.PUBLIC } }, stack),

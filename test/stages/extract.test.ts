@@ -12,8 +12,8 @@ import { benchFor, withProgress } from './made/workbench';
 it('installs a kernel on image and layer, and hands on its file, its initramfs and what they are', async () => {
   const noble = await lookAlike('noble');
   await using archive = await serveArchive(noble.archive);
-  const places = { archive: archive.url, archiveKeyring: readFileSync(noble.keyring).toString('base64') };
-  const fields = { release: 'noble', kernels: { required: ['ga'] }, places };
+  const sources = { archive: archive.url, archiveKeyringData: readFileSync(noble.keyring).toString('base64') };
+  const fields = { release: 'noble', kernels: { required: ['ga'] }, sources };
   const prepared = benchFor('prepare', fields);
   const { root } = foldersOf(prepared.job);
   await prepared.store.create(made.squashfs(root), { file: noble.squashfs });

@@ -38,8 +38,8 @@ function turn(suite: string, text: string): void {
 /** A look at a site whose archives are the folder. */
 async function lookAt(changes: Partial<BuildRequest> = {}) {
   await using served = await serveArchive(folder);
-  const places = { archive: `${served.url}/archive`, ports: `${served.url}/ports` };
-  const request = BuildRequest.parse({ release: 'bootloaders', architectures: [], places, ...changes });
+  const sources = { archive: `${served.url}/archive`, ports: `${served.url}/ports` };
+  const request = BuildRequest.parse({ release: 'bootloaders', architectures: [], sources, ...changes });
   return await look(request, { ...press, scratch: temporaryFolder(), tools: '' });
 }
 
@@ -67,9 +67,9 @@ describe('a look at what is new of bootloaders', () => {
 
   it('takes an archive that cannot be read for news, also where nobody knows what is published', async () => {
     await publishLoaders(press, { inputs: '' });
-    const places = { archive: 'http://127.0.0.1:1/', ports: 'http://127.0.0.1:1/' };
+    const sources = { archive: 'http://127.0.0.1:1/', ports: 'http://127.0.0.1:1/' };
 
-    const planned = await lookAt({ places: BuildRequest.parse({ release: 'bootloaders', places }).places });
+    const planned = await lookAt({ sources: BuildRequest.parse({ release: 'bootloaders', sources }).sources });
 
     expect(planned).toMatchObject({ news: true, job: { inputs: '' } });
   });

@@ -45,8 +45,8 @@ async function place(): Promise<Place> {
     write(join(folder, 'dists/bookworm/InRelease'), text);
   };
   const look = async (changes: Partial<BuildRequest> = {}) => {
-    const places = { archive: archive.url };
-    const request = BuildRequest.parse({ release: 'bookworm', architectures: ['amd64'], places, ...changes });
+    const sources = { archive: archive.url };
+    const request = BuildRequest.parse({ release: 'bookworm', architectures: ['amd64'], sources, ...changes });
     const bench = { ...press, scratch: temporaryFolder(), tools: '' };
     looks += 1;
     return plan({ request, execution: `look-${looks}` }, { ...bench, random: randomBytes });
@@ -93,7 +93,7 @@ describe('a look at what is new', () => {
     const request = BuildRequest.parse({
       release: 'bookworm',
       architectures: ['amd64'],
-      places: { archive: archive.url },
+      sources: { archive: archive.url },
     });
     const lookAt = async (text: string) => {
       write(join(folder, 'dists/bookworm/Release'), text);
@@ -115,8 +115,13 @@ describe('a look at what is new', () => {
     await using archive = await serveOverTls(folder, { login: 'robot:hush-hush-42' });
     write(join(folder, 'dists/bookworm/InRelease'), 'first');
     const source = { uri: archive.url, suite: 'bookworm', components: ['main'], credentials: 'archive-secret' };
-    const places = { ca: archive.ca };
-    const request = BuildRequest.parse({ release: 'bookworm', architectures: ['amd64'], sources: [source], places });
+    const sources = { caData: archive.ca };
+    const request = BuildRequest.parse({
+      release: 'bookworm',
+      architectures: ['amd64'],
+      aptSources: [source],
+      sources,
+    });
     const asked: string[] = [];
     const look = (text: string) => {
       const secretOf = async (name: string) => {
@@ -149,12 +154,12 @@ describe('a look at what is new', () => {
     const recipes = ['one', 'two', 'three'].map(async (credentials, at) => {
       const repositories = at === 2 ? [repository] : [{ repository, credentials }];
       const secretOf = async () => 'robot:hush';
-      const customise = { repositories, proposed: [], packages: [], purge: [] };
+      const customise = { repositories, proposed: [], allProposed: false, packages: [], purge: [] };
       const request = BuildRequest.parse({
         release: 'bookworm',
         architectures: ['amd64'],
         customise,
-        places: { archive: site.archive.url },
+        sources: { archive: site.archive.url },
       });
       const bench = { ...site.press, scratch: temporaryFolder(), tools: '', secretOf, random: randomBytes };
       return (await plan({ request, execution: `named-${credentials}` }, bench)).architectures[0]?.job.recipe;
@@ -165,7 +170,7 @@ describe('a look at what is new', () => {
   it('refuses a repository whose key cannot be read, before anything is asked for', async () => {
     await using site = await place();
     const repositories = [stanzaAt('http://127.0.0.1:1/ubuntu').replace('mDMEawwS', '????')];
-    const customise = { repositories, proposed: [], packages: [], purge: [] };
+    const customise = { repositories, proposed: [], allProposed: false, packages: [], purge: [] };
     await expect(site.look({ customise } as Partial<BuildRequest>)).rejects.toMatchObject({
       name: 'BadInput',
       misuse: true,
@@ -256,8 +261,8 @@ describe('a look for many architectures at once', () => {
     }
     await using server = await serveArchive(folder);
     const { url } = server;
-    const places = { stream: url, streamKeyring: signer.keyring.toString('base64'), archive: url, ports: url };
-    const request = BuildRequest.parse({ release: 'noble', architectures: all, places });
+    const sources = { stream: url, streamKeyringData: signer.keyring.toString('base64'), archive: url, ports: url };
+    const request = BuildRequest.parse({ release: 'noble', architectures: all, sources });
 
     const seen: string[][] = [];
     for (let time = 0; time < 8; time++) {

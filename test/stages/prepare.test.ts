@@ -23,7 +23,7 @@ async function preparing(bench: Workbench) {
 
 const requested = (archive: string, fields: object = {}) => ({
   ...{ release: 'noble', kernels: { required: ['ga'], optional: ['hwe'] } },
-  places: { archive, archiveKeyring: readFileSync(noble.keyring).toString('base64') },
+  sources: { archive, archiveKeyringData: readFileSync(noble.keyring).toString('base64') },
   ...fields,
 });
 

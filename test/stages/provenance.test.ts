@@ -56,7 +56,13 @@ describe('provenance', () => {
   });
 
   it('names what was asked for beside the default, and nothing else', () => {
-    const customise = { repositories: ['ppa:ann/daily'], proposed: [], packages: ['vim'], purge: [] };
+    const customise = {
+      repositories: ['ppa:ann/daily'],
+      proposed: [],
+      allProposed: false,
+      packages: ['vim'],
+      purge: [],
+    };
     const request = { customise, compression: 'xz', serial: '20261119' };
 
     const { externalParameters } = statementOf({ request }).predicate.buildDefinition;
@@ -133,7 +139,7 @@ describe('provenance', () => {
 
   it('holds no password: of neither the base image’s address nor the repositories’', () => {
     const stanza = 'Types: deb\nURIs: https://ann:hush1@ppa.example/\nSuites: noble\nComponents: main';
-    const customise = { repositories: [stanza], proposed: [], packages: [], purge: [] };
+    const customise = { repositories: [stanza], proposed: [], allProposed: false, packages: [], purge: [] };
     const origin = originOf({ source: { uri: 'https://bob:hush2@images.example/a.squashfs' } });
 
     const text = provenanceOf(noble, [], { ...origin, request: { ...origin.request, customise } }).toString();

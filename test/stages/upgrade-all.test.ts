@@ -11,9 +11,9 @@ import { benchFor, withProgress } from './made/workbench';
 it('upgrades all packages of an image where all of -proposed is wanted, and says nothing of what was not asked for', async () => {
   const noble = await lookAlike('noble');
   await using archive = await serveArchive(noble.archive);
-  const places = { archive: archive.url, archiveKeyring: readFileSync(noble.keyring).toString('base64') };
-  const customise = { proposed: 'all' };
-  const bench = benchFor('upgrade', { release: 'noble', customise, places, compression: 'lz4' });
+  const sources = { archive: archive.url, archiveKeyringData: readFileSync(noble.keyring).toString('base64') };
+  const customise = { allProposed: true };
+  const bench = benchFor('upgrade', { release: 'noble', customise, sources, compression: 'lz4' });
   await bench.store.create(made.squashfs(foldersOf(bench.job).base), { file: noble.squashfs });
 
   const { shown } = await withProgress(() => upgrade(bench));

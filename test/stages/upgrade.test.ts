@@ -17,8 +17,8 @@ it('changes an image step by step, and hands on what it is made of', async () =>
     packages: ['cryptsetup-initramfs', 'ssl-cert'],
     proposed: ['cloud-init'],
   };
-  const places = { archive: archive.url, archiveKeyring: readFileSync(noble.keyring).toString('base64') };
-  const bench = benchFor('upgrade', { release: 'noble', customise, places, compression: 'lz4' });
+  const sources = { archive: archive.url, archiveKeyringData: readFileSync(noble.keyring).toString('base64') };
+  const bench = benchFor('upgrade', { release: 'noble', customise, sources, compression: 'lz4' });
   await bench.store.create(made.squashfs(foldersOf(bench.job).base), { file: noble.squashfs });
 
   const { result, shown } = await withProgress(() => upgrade(bench));

@@ -4,8 +4,8 @@ import { architectureOf } from '../../catalog/architectures';
 import { familyOf } from '../../catalog/releases';
 import type { AptSource, BuildRequest } from '../build-request';
 import { credentialsOf, repositoryText } from './added-repository';
-import type { Places } from './places';
 import { parseRepository } from './repository';
+import type { Sources } from './sources';
 import { isFor, type Stanza } from './stanza';
 
 /** A source as apt gets it inside an image. */
@@ -26,15 +26,15 @@ const ubuntuKeyring = '/usr/share/keyrings/ubuntu-archive-keyring.gpg';
 export function archiveSources(request: BuildRequest, architecture: string): ImageSource[] {
   if (familyOf(request.release) === 'ubuntu')
     return ['', '-updates', '-security'].map((pocket) => ubuntuSource(request, architecture, pocket));
-  const { archive, archiveKeyring } = request.places;
-  if (archive === undefined) return [...request.sources];
-  return [{ uri: archive, suite: request.release, components: ['main'], ...keyringOf(archiveKeyring) }];
+  const { archive, archiveKeyringData } = request.sources;
+  if (archive === undefined) return [...request.aptSources];
+  return [{ uri: archive, suite: request.release, components: ['main'], ...keyringOf(archiveKeyringData) }];
 }
 
 /** -proposed, if anything is wanted from it. */
 export function proposedSources(request: BuildRequest, architecture: string): ImageSource[] {
-  const { proposed = [] } = request.customise ?? {};
-  return proposed.length === 0 ? [] : [ubuntuSource(request, architecture, '-proposed')];
+  const { proposed = [], allProposed = false } = request.customise ?? {};
+  return proposed.length === 0 && !allProposed ? [] : [ubuntuSource(request, architecture, '-proposed')];
 }
 
 /** A source of an added repository. */
@@ -45,13 +45,13 @@ export interface AddedSource extends Omit<AptSource, 'keyring'> {
 
 /** Where the added repositories are, as far as they are for an architecture. */
 export function addedSources(
-  request: Pick<BuildRequest, 'customise' | 'release' | 'places'>,
+  request: Pick<BuildRequest, 'customise' | 'release' | 'sources'>,
   architecture: string,
 ): AddedSource[] {
   return (request.customise?.repositories ?? []).flatMap((added) => {
     const repository = parseRepository(repositoryText(added));
     if (repository.kind === 'ppa') {
-      const uri = `${request.places.ppas.replace(/\/+$/, '')}/${repository.owner}/${repository.name}/ubuntu`;
+      const uri = `${request.sources.ppas.replace(/\/+$/, '')}/${repository.owner}/${repository.name}/ubuntu`;
       return [{ uri, suite: request.release, components: ['main'] }];
     }
     return repository.stanzas
@@ -73,19 +73,19 @@ const hasAny = (options: object) => Object.keys(options).length > 0;
 const named = (credentials: string | undefined) => (credentials === undefined ? {} : { credentials });
 
 /** Address of one of Ubuntu's two archives. Snapshots hold both in one place, as one signature holds for both. */
-export function ubuntuArchive(places: Places, which: keyof typeof ubuntuArchives): string {
-  const { snapshot, snapshots } = places;
-  if (snapshot === undefined) return places[which] ?? ubuntuArchives[which];
+export function ubuntuArchive(sources: Sources, which: keyof typeof ubuntuArchives): string {
+  const { snapshot, snapshots } = sources;
+  if (snapshot === undefined) return sources[which] ?? ubuntuArchives[which];
   return `${snapshots.replace(/\/+$/, '')}/ubuntu/${snapshot}`;
 }
 
-function ubuntuSource({ release, places }: BuildRequest, architecture: string, pocket: string): ImageSource {
-  const { archiveKeyring } = places;
+function ubuntuSource({ release, sources }: BuildRequest, architecture: string, pocket: string): ImageSource {
+  const { archiveKeyringData } = sources;
   return {
-    uri: ubuntuArchive(places, architectureOf(architecture).archive),
+    uri: ubuntuArchive(sources, architectureOf(architecture).archive),
     suite: `${release}${pocket}`,
     components: ['main', 'restricted', 'universe', 'multiverse'],
-    ...(archiveKeyring === undefined ? { signedBy: ubuntuKeyring } : { keyring: archiveKeyring }),
+    ...(archiveKeyringData === undefined ? { signedBy: ubuntuKeyring } : { keyring: archiveKeyringData }),
   };
 }
 

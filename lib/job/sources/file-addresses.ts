@@ -8,12 +8,12 @@ import { repositoryText } from './added-repository';
  * @throws BadInput (misuse)
  */
 export function refuseFileAddresses(
-  { places, sources = [], customise }: Partial<Pick<BuildRequest, 'places' | 'sources' | 'customise'>>,
+  { sources, aptSources = [], customise }: Partial<Pick<BuildRequest, 'sources' | 'aptSources' | 'customise'>>,
   where?: string,
 ): void {
   const texts = [
-    ...Object.entries(places ?? {}).map(([name, value]) => [`places.${name}`, String(value)] as const),
-    ...sources.map(({ uri }, at) => [`sources.${at}`, uri] as const),
+    ...Object.entries(sources ?? {}).map(([name, value]) => [`sources.${name}`, String(value)] as const),
+    ...aptSources.map(({ uri }, at) => [`aptSources.${at}`, uri] as const),
     ...(customise?.repositories ?? []).map((one, at) => [`customise.repositories.${at}`, repositoryText(one)] as const),
   ];
   const words = texts.flatMap(([field, text]) => text.split(/\s+/).map((word) => [field, word] as const));

@@ -3,7 +3,7 @@ import type { BuildRequest } from '../build-request';
 import { repositoryText } from './added-repository';
 
 /** What of an order has addresses in it. */
-export type Addresses = Pick<BuildRequest, 'places' | 'sources' | 'customise'>;
+export type Addresses = Pick<BuildRequest, 'sources' | 'aptSources' | 'customise'>;
 
 /**
  * Refuses users and passwords in addresses where others can read them: in a template, a schedule, the history of
@@ -23,15 +23,15 @@ export function refusePasswords(request: Partial<Addresses>, where?: string): vo
 }
 
 interface Found {
-  /** `places.archive`, or `customise.repositories.0`. */
+  /** `sources.archive`, or `customise.repositories.0`. */
   readonly field: string;
   readonly address: string;
 }
 
-function addressesWithPasswords({ places, sources = [], customise }: Partial<Addresses>): Found[] {
+function addressesWithPasswords({ sources, aptSources = [], customise }: Partial<Addresses>): Found[] {
   const texts = [
-    ...Object.entries(places ?? {}).map(([name, value]) => [`places.${name}`, value] as const),
-    ...sources.map(({ uri }, at) => [`sources.${at}`, uri] as const),
+    ...Object.entries(sources ?? {}).map(([name, value]) => [`sources.${name}`, value] as const),
+    ...aptSources.map(({ uri }, at) => [`aptSources.${at}`, uri] as const),
     ...(customise?.repositories ?? []).map((one, at) => [`${repositories}.${at}`, repositoryText(one)] as const),
   ];
   return texts.flatMap(([field, text = '']) => {
@@ -46,6 +46,6 @@ function remedyFor(field: string): string {
   if (field.startsWith(repositories)) {
     return 'put user:password into a secret, and name that with credentials: beside the repository';
   }
-  const what = field === 'places.proxy' ? 'that proxy' : 'that server';
+  const what = field === 'sources.proxy' ? 'that proxy' : 'that server';
   return `credentials: are for repositories only: let ${what} know the builds by their network (vpc) instead`;
 }

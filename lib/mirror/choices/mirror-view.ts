@@ -42,10 +42,16 @@ export interface MirrorView {
   readonly privateRepositories?: PrivateRepository[];
 
   /**
-   * Packages to take from -proposed; `['all']` takes everything that is there.
+   * Packages to take from -proposed.
    * @default - none
    */
   readonly proposed?: string[];
+
+  /**
+   * Take everything that -proposed has; refused beside `proposed`.
+   * @default false
+   */
+  readonly allProposed?: boolean;
 
   /**
    * Packages to install besides.

@@ -71,7 +71,7 @@ function checkLength(requests: readonly BuildRequest[]): void {
     'BadInput',
     `the schedules of ${requests.length} orders take ${length} characters, a template has room for ${longestRequests}`,
     {
-      hint: 'every schedule carries its whole order: name smaller keyrings and certificates in places, or fewer views and releases; a second stack can have the others',
+      hint: 'every schedule carries its whole order: name smaller keyrings and certificates in sources, or fewer views and releases; a second stack can have the others',
       misuse: true,
     },
   );

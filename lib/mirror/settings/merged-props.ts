@@ -1,16 +1,16 @@
 import type { MaasMirrorProps } from '../maas-mirror-props';
 
 /**
- * What a file says and what properties say beside it. A property goes before the file; `site` and `places` are merged field
+ * What a file says and what properties say beside it. A property goes before the file; `site` and `sources` are merged field
  * by field, so that one field of a property does not drop the others of the file. A property that is undefined says nothing.
  */
 export function mergedProps(file: MaasMirrorProps, props: MaasMirrorProps): MaasMirrorProps {
-  const { site, places } = props;
+  const { site, sources } = props;
   return {
     ...file,
     ...given(props),
     ...(site !== undefined && { site: { ...file.site, ...given(site) } }),
-    ...(places !== undefined && { places: { ...file.places, ...given(places) } }),
+    ...(sources !== undefined && { sources: { ...file.sources, ...given(sources) } }),
   };
 }
 

@@ -11,9 +11,9 @@ import type { Settings } from './settings';
 export function probeSettings({ requests, releases, architectures }: Settings): ProbeSettings {
   const images = requests.filter(({ release }) => release !== bootloadersRequest);
   const tried = images.length > 0 ? images : [requestOf(releases, architectures)];
-  const { proxy, ca } = tried[0]?.places ?? {};
+  const { proxy, caData } = tried[0]?.sources ?? {};
   const documents = [...new Set(tried.flatMap(documentsOf))];
-  const sources = { documents, ...(proxy !== undefined && { proxy }), ...(ca !== undefined && { ca }) };
+  const sources = { documents, ...(proxy !== undefined && { proxy }), ...(caData !== undefined && { ca: caData }) };
   return { sources: carried(sources), foreign: architectures.filter(isEmulated) };
 }
 
@@ -35,14 +35,14 @@ function requestOf(releases: readonly string[], architectures: readonly string[]
 
 /** One document of each source. Repositories that ask for a password are left out: the probe has none. */
 function documentsOf(request: BuildRequest): string[] {
-  const { architectures, release, places } = request;
+  const { architectures, release, sources } = request;
   const { addedSources, archiveSources, streamAddress } = checks();
   const archives = architectures.flatMap((architecture) => archiveSources(request, architecture).slice(0, 1));
   const added = architectures
     .flatMap((architecture) => addedSources(request, architecture))
     .filter(({ credentials }) => credentials === undefined);
   return [
-    ...(familyOf(release) === 'ubuntu' ? [startOf(streamAddress(places))] : []),
+    ...(familyOf(release) === 'ubuntu' ? [startOf(streamAddress(sources))] : []),
     ...[...archives, ...added].map(({ uri, suite }) => releaseFile(uri.replace(/\/+$/, ''), suite)),
   ];
 }

@@ -11,14 +11,14 @@ import { checks } from '../checks';
 import { Architecture } from '../choices/architecture';
 import { KernelFlavour } from '../choices/kernel-flavour';
 import type { MirrorCatalogue } from '../choices/mirror-catalogue';
-import type { MirrorPlaces } from '../choices/mirror-places';
 import { MirrorSchedule } from '../choices/mirror-schedule';
+import type { MirrorSources } from '../choices/mirror-sources';
 import type { MirrorView } from '../choices/mirror-view';
 import { DebianRelease, type Release, UbuntuRelease } from '../choices/release';
 import { namedSecrets } from '../choices/secrets';
 import type { MaasMirrorProps } from '../maas-mirror-props';
 import type { MirrorSiteProps } from '../site/mirror-site-props';
-import { userFile } from './user-files';
+import { pathBeside, userFile } from './user-files';
 
 /**
  * The properties that a `mirror.yaml` stands for.
@@ -33,7 +33,7 @@ export function propsOfConfig(scope: Construct, id: string, path: string): MaasM
       viewOf(name, view ?? { releases: [] }, catalogue, secrets),
     ),
     ...(catalogue !== undefined && { catalogue: catalogue as MirrorCatalogue }),
-    places: placesOf(config, path),
+    sources: sourcesOf(config, path),
     ...(schedule !== undefined && { schedule: MirrorSchedule.of(schedule) }),
     ...(site !== undefined && { site: siteOf(scope, id, site) }),
   };
@@ -72,7 +72,8 @@ function viewOf(
           repository: one.repository,
           credentials: secretNamed(one.credentials),
         })),
-      proposed: customise.proposed === 'all' ? ['all'] : customise.proposed,
+      proposed: customise.proposed,
+      allProposed: customise.allProposed,
       packages: customise.packages,
       purge: customise.purge,
     }),
@@ -106,15 +107,15 @@ function withoutVersion(name: string): MirrorError {
   );
 }
 
-function placesOf({ places }: MirrorConfig, file: string): MirrorPlaces {
-  const { streamKeyring, archiveKeyring, ca, snapshots, ...words } = places;
-  const keyring = (path: string) => binary(path, userFile(path, 'the keyring', file)).toString('base64');
+function sourcesOf({ sources }: MirrorConfig, file: string): MirrorSources {
+  const { streamKeyring, archiveKeyring, ca, snapshots, ...words } = sources;
+  const keyring = (path: string) => pathBeside(path, 'the keyring', file);
   return {
-    ...(words as MirrorPlaces), // what the file does not say is no field
+    ...(words as MirrorSources), // what the file does not say is no field
     snapshots,
     ...(streamKeyring !== undefined && { streamKeyring: keyring(streamKeyring) }),
     ...(archiveKeyring !== undefined && { archiveKeyring: keyring(archiveKeyring) }),
-    ...(ca !== undefined && { ca: userFile(ca, 'the certificates', file).toString('utf8') }),
+    ...(ca !== undefined && { ca: pathBeside(ca, 'the certificates', file) }),
   };
 }
 
@@ -125,13 +126,4 @@ function siteOf(scope: Construct, id: string, { certificateArn, ...site }: NonNu
       certificate: Certificate.fromCertificateArn(scope, `${id}Certificate`, certificateArn),
     }),
   } satisfies MirrorSiteProps;
-}
-
-/** Turning armour into bytes is no work for a synthesis. */
-function binary(path: string, bytes: Buffer): Buffer {
-  if (!bytes.subarray(0, 5).equals(Buffer.from('-----'))) return bytes;
-  throw new MirrorError('BadInput', `${path} is an armoured keyring`, {
-    hint: `make it binary: gpg --dearmor < ${path} > ${path}.gpg`,
-    misuse: true,
-  });
 }

@@ -14,6 +14,7 @@ import type { MaasMirrorProps } from '../maas-mirror-props';
 import { pascalCase } from '../pascal-case';
 import { withFlavoursOf } from './flavours';
 import { catalogueOf } from './known-releases';
+import { sourceData } from './source-data';
 import { wholeMinutes } from './whole-minutes';
 
 /**
@@ -21,8 +22,9 @@ import { wholeMinutes } from './whole-minutes';
  * @throws BadInput (misuse) naming the property; NotSupported for a view without releases; UnknownKernel and the like for what a release does not have
  */
 export function requestsOfProps(props: MaasMirrorProps): BuildRequest[] {
+  if ('places' in props) throw misuse('the property places is now called sources');
   refuseTokens(props);
-  const { checked, MirrorConfig, requestsOf, Places } = checks();
+  const { checked, MirrorConfig, requestsOf, Sources } = checks();
   const views = viewsOf(props);
   refuseFolders(props, views);
   refusePasswordsIn(props, views);
@@ -31,15 +33,15 @@ export function requestsOfProps(props: MaasMirrorProps): BuildRequest[] {
     {
       views: Object.fromEntries(views.map((view) => [view.name, wordsOf(view, props)])),
       catalogue: catalogueOf(props),
-      places: placesOf(props),
+      sources: sourcesOf(props),
     },
     { plural: 'the properties of the mirror' },
     'see the properties of MaasMirror and MirrorView',
   );
-  const places = checked(
-    Places,
-    { ...placesOf(props), ...keyringsOf(props) },
-    'the property places',
+  const sources = checked(
+    Sources,
+    { ...sourcesOf(props), ...sourceData(props.sources) },
+    'the property sources',
     'see MirrorPlaces',
   );
   refuseNotYet({ views }, 'the properties of the mirror');
@@ -50,13 +52,13 @@ export function requestsOfProps(props: MaasMirrorProps): BuildRequest[] {
     keyring: noFiles,
   });
   return requests
-    .map((request) => ({ ...request, architectures: architecturesFor(request, views), places }))
+    .map((request) => ({ ...request, architectures: architecturesFor(request, views), sources }))
     .map((request) => withFlavoursOf(props.kernels, request));
 }
 
 /** All that goes into orders but the names of secrets, which the deployment may know. */
-function refuseTokens({ views, places }: MaasMirrorProps): void {
-  requireKnown('places', places);
+function refuseTokens({ views, sources }: MaasMirrorProps): void {
+  requireKnown('sources', sources);
   requireKnown(
     'views',
     views?.map(({ privateRepositories, ...view }) => ({
@@ -67,17 +69,17 @@ function refuseTokens({ views, places }: MaasMirrorProps): void {
 }
 
 /** Of all views, like passwords. */
-function refuseFolders({ places }: MaasMirrorProps, views: readonly MirrorView[]): void {
+function refuseFolders({ sources }: MaasMirrorProps, views: readonly MirrorView[]): void {
   const { refuseFileAddresses } = checks();
-  refuseFileAddresses({ places: { ...places } as BuildRequest['places'] });
+  refuseFileAddresses({ sources: { ...sources } as BuildRequest['sources'] });
   for (const view of views)
     refuseFileAddresses({ customise: customiseOf(view) as BuildRequest['customise'] }, `view ${view.name}`);
 }
 
-/** Of views without releases and of places that no order has, too: all of it goes into a template. */
-function refusePasswordsIn({ places }: MaasMirrorProps, views: readonly MirrorView[]): void {
+/** Of views without releases and of sources that no order has, too: all of it goes into a template. */
+function refusePasswordsIn({ sources }: MaasMirrorProps, views: readonly MirrorView[]): void {
   const { refusePasswords } = checks();
-  refusePasswords({ places: { ...places } as BuildRequest['places'] });
+  refusePasswords({ sources: { ...sources } as BuildRequest['sources'] });
   for (const view of views)
     refusePasswords({ customise: customiseOf(view) as BuildRequest['customise'] }, `view ${view.name}`);
 }
@@ -91,7 +93,7 @@ function architecturesFor(request: BuildRequest, views: readonly MirrorView[]): 
   return existing.length > 0 ? existing : architectures; // the plan says what there is
 }
 
-/** Keyrings come by their content. */
+/** They are read here. */
 function noFiles(path: string): never {
   throw misuse(`the properties name the file ${path}`);
 }
@@ -153,10 +155,10 @@ function bootMinutes(view: string, bootTimeout: Duration): number {
 }
 
 function customiseOf(view: MirrorView): object | undefined {
-  const { proposed = [], packages = [], purge = [] } = view;
+  const { proposed = [], allProposed = false, packages = [], purge = [] } = view;
   const repositories = repositoriesOf(view);
-  if ([repositories, proposed, packages, purge].every((list) => list.length === 0)) return undefined;
-  return { repositories, proposed: proposed.includes('all') ? 'all' : proposed, packages, purge };
+  if (!allProposed && [repositories, proposed, packages, purge].every((list) => list.length === 0)) return undefined;
+  return { repositories, proposed, allProposed, packages, purge };
 }
 
 /** In the words of an order, which names secrets. */
@@ -169,19 +171,9 @@ function repositoriesOf({ repositories = [], privateRepositories = [] }: MirrorV
   ];
 }
 
-/** Keyrings are files in a configuration; here they are given. */
-function placesOf({ places = {} }: MaasMirrorProps): object {
-  const { streamKeyring, archiveKeyring, ca, ...words } = places;
+function sourcesOf({ sources = {} }: MaasMirrorProps): object {
+  const { streamKeyring, archiveKeyring, ca, ...words } = sources;
   return words;
-}
-
-function keyringsOf({ places = {} }: MaasMirrorProps): Partial<BuildRequest['places']> {
-  const { streamKeyring, archiveKeyring, ca } = places;
-  return {
-    ...(streamKeyring !== undefined && { streamKeyring }),
-    ...(archiveKeyring !== undefined && { archiveKeyring }),
-    ...(ca !== undefined && { ca }),
-  };
 }
 
 const wordsFor = (list: readonly { readonly asked: string }[] = []) => list.map(({ asked }) => asked);

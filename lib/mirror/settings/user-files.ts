@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { MirrorError } from '../../errors';
 
 /** Whether who deploys has such a file; named relative to the working folder. */
@@ -20,6 +20,28 @@ export function userFile(path: string, what: string, beside?: string): Buffer {
       misuse: true,
     });
   }
+}
+
+/**
+ * The path, from the working folder, of a file that another one names.
+ * @throws BadInput (misuse) where it cannot be read
+ */
+export function pathBeside(path: string, what: string, beside: string): string {
+  userFile(path, what, beside);
+  return isAbsolute(path) ? path : join(dirname(beside), path);
+}
+
+/**
+ * A keyring of who deploys, in base64.
+ * @throws BadInput (misuse) where it cannot be read, and where it is armoured: turning armour into bytes is no work for a synthesis
+ */
+export function userKeyring(path: string): string {
+  const bytes = userFile(path, 'the keyring');
+  if (!bytes.subarray(0, 5).equals(Buffer.from('-----'))) return bytes.toString('base64');
+  throw new MirrorError('BadInput', `${path} is an armoured keyring`, {
+    hint: `make it binary: gpg --dearmor < ${path} > ${path}.gpg`,
+    misuse: true,
+  });
 }
 
 const relativeToApp = (path: string) =>

@@ -24,7 +24,7 @@ export const debianPackages = [
 /** Debian publishes no image to start from, so one is made from its archive. */
 export async function debianBase(release: Release, bench: Workbench): Promise<Base> {
   const { job, scratch, tools } = bench;
-  const network = networkOf(bench.request.places);
+  const network = networkOf(bench.request.sources);
   const repositories = await releaseRepositories(bench);
   const lists = join(scratch, 'lists');
   const tree = join(scratch, 'base');
@@ -34,7 +34,7 @@ export async function debianBase(release: Release, bench: Workbench): Promise<Ba
   const announced = await Promise.all(repositories.map((one) => readInRelease(one, network)));
   const epoch = archiveTime(announced);
   progress(`bootstrapping ${release.name} ${job.architecture}`);
-  const { ca } = bench.request.places;
+  const { caData: ca } = bench.request.sources;
   const aptOptions = await machineAptOptions();
   if (ca !== undefined) aptOptions.push(...(await machineCertificates(scratch, ca)));
   await using gateway = await openGateway(repositories, network, scratch, { aptOptions });

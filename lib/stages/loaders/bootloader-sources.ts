@@ -5,16 +5,16 @@ import { type Bootloader, bootloaders } from '../../catalog/bootloaders';
 import type { Repository } from '../../machine/apt/apt';
 
 /** Where one of Ubuntu's two archives lies. */
-export interface ArchivePlace {
+export interface Archive {
   readonly uri: string;
   /** Path of a binary keyring. @default - what this machine's apt trusts */
   readonly keyring?: string | undefined;
 }
 
 /** The two archives, by what {@link architectureOf} calls them. */
-export interface ArchivePlaces {
-  readonly archive: ArchivePlace;
-  readonly ports: ArchivePlace;
+export interface Archives {
+  readonly archive: Archive;
+  readonly ports: Archive;
 }
 
 /** The packages of one release and architecture, which are fetched together. */
@@ -27,12 +27,12 @@ export interface BootloaderSource {
 }
 
 /** All that is to be fetched for all bootloaders. */
-export function bootloaderSources(places: ArchivePlaces): BootloaderSource[] {
+export function bootloaderSources(archives: Archives): BootloaderSource[] {
   const sources = new Map<string, BootloaderSource>();
   for (const loader of bootloaders) {
     const { release, packagesOf: architecture } = loader;
     const packages = [...(sources.get(sourceName(loader))?.packages ?? []), ...loader.packages];
-    const repositories = repositoriesOf(release, places[architectureOf(architecture).archive]);
+    const repositories = repositoriesOf(release, archives[architectureOf(architecture).archive]);
     sources.set(sourceName(loader), { release, architecture, packages: [...new Set(packages)], repositories });
   }
   return [...sources.values()];
@@ -44,7 +44,7 @@ export function sourceName({ release, packagesOf }: Pick<Bootloader, 'release' |
 }
 
 /** A loader is taken from wherever apt finds it in its highest version; syslinux is in universe. */
-function repositoriesOf(release: string, { uri, keyring }: ArchivePlace): Repository[] {
+function repositoriesOf(release: string, { uri, keyring }: Archive): Repository[] {
   const suites = [release, `${release}-updates`, `${release}-security`];
   return suites.map((suite) => ({ uri, suite, components: ['main', 'universe'], keyring }));
 }

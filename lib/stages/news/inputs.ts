@@ -5,7 +5,7 @@ import { addedSources, archiveSources, proposedSources } from '../../job/sources
 import { archivesDigest, inReleaseSha256, quickly } from '../../machine/apt/in-release';
 import { digestOf } from '../../machine/digest';
 import type { VerifyClearsigned } from '../../simplestreams/openpgp/verified-text';
-import { bootloaderArchives } from '../loaders/bootloader-places';
+import { bootloaderArchives } from '../loaders/bootloader-archives';
 import { bootloaderSources } from '../loaders/bootloader-sources';
 import { networkOf, searchOf } from '../sources/search';
 import { type SecretOf, withCredentials } from '../sources/source-credentials';
@@ -27,7 +27,7 @@ export interface LookBench {
 /** One digest of all that a build would start from, or undefined where that cannot be known beforehand. */
 export async function imageInputs(bench: LookBench, architecture: string, recipe: string): Promise<string | undefined> {
   const { request } = bench;
-  const network = networkOf(request.places);
+  const network = networkOf(request.sources);
   const archive = archiveSources(request, architecture);
   // A Debian's may be known to the apt of the machine alone that builds.
   if (archive.length === 0) return undefined;
@@ -43,7 +43,7 @@ export async function imageInputs(bench: LookBench, architecture: string, recipe
 
 /** The same of a view's bootloaders. */
 export async function bootloaderInputs(bench: LookBench): Promise<string | undefined> {
-  const network = networkOf(bench.request.places);
+  const network = networkOf(bench.request.sources);
   const sources = bootloaderSources(await bootloaderArchives(bench)).flatMap(({ repositories }) => repositories);
   return archivesDigest(await Promise.all(sources.map((source) => inReleaseSha256(source, network))));
 }

@@ -8,7 +8,7 @@ import type { BuildRequest } from '../../job/build-request';
 import { bootloadersRequest } from '../../job/job';
 import { type DistroInfoRelease, distroInfoReleases } from '../../job/releases/distro-info';
 import type { AboutRelease, FactsSource, ReleaseFacts } from '../../job/releases/facts';
-import { streamAddress } from '../../job/sources/places';
+import { streamAddress } from '../../job/sources/sources';
 import { quickly } from '../../machine/apt/in-release';
 import type { StreamRelease, StreamReleases } from '../../simplestreams/foreign/stream-release';
 import type { VerifyClearsigned } from '../../simplestreams/openpgp/verified-text';
@@ -108,7 +108,7 @@ export function factsOfStream({ version, title, codename, supportEol, architectu
   };
 }
 
-const placeOf = ({ places }: BuildRequest) => withoutPasswords(streamAddress(places));
+const placeOf = ({ sources }: BuildRequest) => withoutPasswords(streamAddress(sources));
 
 function odd(message: string): MirrorError {
   return new MirrorError('BadFormat', message, {

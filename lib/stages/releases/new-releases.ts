@@ -1,7 +1,7 @@
 import { findRelease } from '../../catalog/releases';
 import { isNewer } from '../../job/releases/buildable-releases';
 import type { ReleaseFacts } from '../../job/releases/facts';
-import type { Places } from '../../job/sources/places';
+import type { Sources } from '../../job/sources/sources';
 import { streamOf } from '../sources/search';
 import { type DescribeBench, factsOfStream } from './described-request';
 import { streamReleases } from './stream';
@@ -17,8 +17,8 @@ export interface NewReleases {
  * Reads what the signed stream of cloud images tells of releases that are newer than the catalogue's.
  * @throws BadSignature, BadFormat, DownloadFailed
  */
-export async function newReleases(places: Places, bench: Omit<DescribeBench, 'distroInfo'>): Promise<NewReleases> {
-  const { stream, ...search } = await streamOf({ ...bench, request: { places } });
+export async function newReleases(sources: Sources, bench: Omit<DescribeBench, 'distroInfo'>): Promise<NewReleases> {
+  const { stream, ...search } = await streamOf({ ...bench, request: { sources } });
   const { releases, odd } = await streamReleases(stream, search);
   const isNew = ({ name, version }: { readonly name: string; readonly version: string }) =>
     findRelease(name) === undefined && isNewer(version);

@@ -35,7 +35,7 @@ async function sourcesOf(added: AddedRepository, { request, job }: Workbench): P
   const only = { ...request, customise: { ...nothingElse, repositories: [added] } };
   const sources = addedSources(only, job.architecture);
   if (repository.kind === 'ppa') {
-    const keyring = await keyringOfPpa(repository, request.places);
+    const keyring = await keyringOfPpa(repository, request.sources);
     return sources.map(({ keys: _, ...source }) => ({ ...source, keyring: keyring.toString('base64') }));
   }
   tellOfStanzas(repository.stanzas, job.architecture);
@@ -47,7 +47,7 @@ async function sourcesOf(added: AddedRepository, { request, job }: Workbench): P
   );
 }
 
-const nothingElse = { repositories: [], proposed: [], packages: [], purge: [] };
+const nothingElse = { repositories: [], proposed: [], allProposed: false, packages: [], purge: [] };
 
 /** What of them comes to nothing, as in apt. */
 function tellOfStanzas(stanzas: readonly Stanza[], architecture: string): void {
@@ -74,12 +74,12 @@ export async function checkAddedKeys(request: Pick<BuildRequest, 'customise'>): 
 /** The key is believed only if it is the one whose fingerprint the archive's own object tells. */
 async function keyringOfPpa(
   ppa: { readonly owner: string; readonly name: string },
-  places: Workbench['request']['places'],
+  sources: Workbench['request']['sources'],
 ): Promise<Buffer> {
   const name = `ppa:${ppa.owner}/${ppa.name}`;
   progress(`asking Launchpad for the key of ${name}`);
-  const asking = { network: networkOf(places), parse: parseStrictJson };
-  const { fingerprint, armoured } = await ppaKey(places.launchpad, ppa, asking, { retried: progress });
+  const asking = { network: networkOf(sources), parse: parseStrictJson };
+  const { fingerprint, armoured } = await ppaKey(sources.launchpad, ppa, asking, { retried: progress });
   const keyring = await keyringOf(armoured, name);
   const [key, ...others] = await keysOf(keyring);
   if (key?.fingerprint === fingerprint && others.length === 0) return key.keyring;

@@ -25,7 +25,7 @@ export async function releaseRepositories(bench: Workbench): Promise<readonly Re
   const machines = await machineRepositories(release);
   if (machines.length > 0) return machines;
   throw new MirrorError('NotSupported', `this machine's apt knows no archive of ${release}`, {
-    hint: 'name one: --archive URL, or places.archive',
+    hint: 'name one: --archive URL, or sources.archive',
   });
 }
 

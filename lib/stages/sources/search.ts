@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { BuildRequest } from '../../job/build-request';
 import { releaseFor } from '../../job/releases/release-for';
-import { type Places, streamAddress } from '../../job/sources/places';
+import { type Sources, streamAddress } from '../../job/sources/sources';
 import { writeBytes } from '../../machine/bytes';
 import type { Network } from '../../machine/download/connections';
 import type { VerifyClearsigned } from '../../simplestreams/openpgp/verified-text';
@@ -24,7 +24,7 @@ export async function searchOf(
 }
 
 interface StreamBench {
-  readonly request: Pick<BuildRequest, 'places'>;
+  readonly request: Pick<BuildRequest, 'sources'>;
   readonly scratch: string;
   /** Holds `keyrings/`. */
   readonly tools: string;
@@ -33,26 +33,26 @@ interface StreamBench {
 
 /** The stream of cloud images that an order names, and by whose signature it counts. */
 export async function streamOf({
-  request: { places },
+  request: { sources },
   scratch,
   tools,
   verify,
 }: StreamBench): Promise<StreamOptions & { readonly stream: string }> {
   return {
-    stream: streamAddress(places),
-    keyring: await streamKeyring(places, scratch, tools),
+    stream: streamAddress(sources),
+    keyring: await streamKeyring(sources, scratch, tools),
     scratch,
-    network: networkOf(places),
+    network: networkOf(sources),
     ...(verify && { verify }),
   };
 }
 
 /** How an order wants the network to be reached. */
-export function networkOf({ proxy, ca }: Places): Network {
-  return { ...(proxy !== undefined && { proxy }), ...(ca !== undefined && { ca }) };
+export function networkOf({ proxy, caData }: Sources): Network {
+  return { ...(proxy !== undefined && { proxy }), ...(caData !== undefined && { ca: caData }) };
 }
 
-async function streamKeyring({ streamKeyring: given }: Places, scratch: string, tools: string): Promise<string> {
+async function streamKeyring({ streamKeyringData: given }: Sources, scratch: string, tools: string): Promise<string> {
   if (given === undefined) return join(tools, 'keyrings/ubuntu-cloudimage-keyring.gpg');
   const file = join(scratch, 'given-stream-keyring.gpg');
   await writeBytes(file, Buffer.from(given, 'base64'));

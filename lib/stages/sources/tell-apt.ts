@@ -40,11 +40,11 @@ export async function openApt(
   const repositories = [...(await releaseRepositories(bench)), ...(await repositoriesOf(proposed, bench)), ...others];
   const aptOptions = await machineAptOptions();
   return endedTogether(async (opened) => {
-    const gateway = opened.use(await openGateway(repositories, networkOf(request.places), scratch, { aptOptions }));
+    const gateway = opened.use(await openGateway(repositories, networkOf(request.sources), scratch, { aptOptions }));
     const reached = repositories.map((one) => ({ ...one, uri: gateway.uriOf(one) }));
     const configure = async (root: string) => {
       const options = aptOptions.filter((line) => !isProxyLine(line));
-      const { ca } = request.places;
+      const { caData: ca } = request.sources;
       if (ca !== undefined) options.push(...giveCertificates(root, ca));
       await configureApt(root, reached, options, { imagePins: published });
       for (const { suite } of proposed) pinArchive(root, suite, proposedPriority(request));
@@ -70,7 +70,7 @@ export async function mountBase(bench: Workbench, root: Mounted): Promise<Mounte
  * later would otherwise take nothing (100). facts/build.md §9.
  */
 export function proposedPriority({ customise }: Workbench['request']): number {
-  return customise?.proposed === 'all' ? 500 : 400;
+  return customise?.allProposed === true ? 500 : 400;
 }
 
 /** Suite to take a package from, by `-t`, where the order names it among those of -proposed. */
@@ -79,6 +79,6 @@ export function proposedTarget(
   names: readonly string[],
 ): string | undefined {
   const { proposed = [] } = request.customise ?? {};
-  const named = proposed !== 'all' && names.some((name) => proposed.includes(name));
+  const named = names.some((name) => proposed.includes(name));
   return named ? `${job.release}-proposed` : undefined;
 }

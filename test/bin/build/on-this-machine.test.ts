@@ -84,8 +84,8 @@ describe('a build on this machine', () => {
     });
 
     await expect(ended).rejects.toMatchObject({ name: 'Interrupted' });
-    const sources = [{ uri: 'http://d.example/debian', suite: 'bookworm', components: ['main'] }];
-    expect(handed).toEqual([0o700, expect.objectContaining({ release: 'bookworm', sources })]);
+    const aptSources = [{ uri: 'http://d.example/debian', suite: 'bookworm', components: ['main'] }];
+    expect(handed).toEqual([0o700, expect.objectContaining({ release: 'bookworm', aptSources })]);
     expect(errLines.at(-1)).toBe(`the logs so far: ${join(work, 'logs', readdirSync(join(work, 'logs'))[0] ?? '')}`);
     expect(readdirSync(join(work, 'runs'))).toEqual([]);
   });

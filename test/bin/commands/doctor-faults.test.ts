@@ -165,7 +165,7 @@ describe('the doctor', () => {
       { lostSource: true },
       { stack: true },
       /^✗ x86: sources {9}DownloadFailed: http:\/\/127\.0\.0\.1:\d+\/dists\/gone\/InRelease does not exist \(404\)$/,
-      /^check that the addresses in places: and repositories: are right and that builds can reach them/,
+      /^check that the addresses in sources: and repositories: are right and that builds can reach them/,
     ],
     [
       'a RESULT that is missing',

@@ -81,7 +81,7 @@ describe('the releases that can be built', () => {
     const config = join(folder, 'mirror.yaml');
     writeFileSync(
       config,
-      `views: {}\nplaces: { stream: "${server.url}", streamKeyring: stream.gpg }
+      `views: {}\nsources: { stream: "${server.url}", streamKeyring: stream.gpg }
 catalogue: { releases: { zany: { codename: Zany Zebrafish }, lucky: { version: "28.04" }, nobody: { codename: Nobody } } }\n`,
     );
 

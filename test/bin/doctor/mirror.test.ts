@@ -122,7 +122,7 @@ describe('the doctor of a deployed mirror', () => {
     ],
     [
       'sources',
-      'check that the addresses in places: and repositories: are right and that builds can reach them: in a VPC through a NAT gateway and a security group that lets them out, elsewhere through the proxy',
+      'check that the addresses in sources: and repositories: are right and that builds can reach them: in a VPC through a NAT gateway and a security group that lets them out, elsewhere through the proxy',
     ],
     [
       'objects',

@@ -56,7 +56,7 @@ describe('the functions that plan', () => {
     const stores = { [mirrorStoreVariable]: join(folder, 'mirror'), [workStoreVariable]: join(folder, 'work') };
     const credentials = join(folder, 'missing');
     const source = { uri: 'https://127.0.0.1:1/debian', suite: 'bookworm', components: ['main'], credentials };
-    const request = { release: 'bookworm', architectures: ['amd64'], sources: [source] };
+    const request = { release: 'bookworm', architectures: ['amd64'], aptSources: [source] };
     const event = { request, execution: 'bookworm-1', at: '2026-11-25T06:17:00Z' };
     const { execution: _, ...forLook } = event;
     const { at: __, ...forPlan } = event;
@@ -80,7 +80,7 @@ describe('the functions that plan in AWS', () => {
     ['look', { at: '2026-11-25T06:17:00Z' }],
   ])('refuse a folder of a machine before anything else: %s', async (name, event) => {
     const aws = await fakeAws({});
-    const local = { release: 'noble', architectures: ['amd64'], places: { archive: 'file:///srv/ubuntu' } };
+    const local = { release: 'noble', architectures: ['amd64'], sources: { archive: 'file:///srv/ubuntu' } };
 
     const refused = callDeployed(name, { request: local, ...event }, variables, []);
 

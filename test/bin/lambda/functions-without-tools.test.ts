@@ -54,8 +54,8 @@ it('plans by the signed stream where there is no gpgv, and believes nothing that
   await using server = await serveArchive(folder);
   const { url } = server;
   const inputsBy = async ({ keyring }: Signer) => {
-    const places = { stream: url, streamKeyring: keyring.toString('base64'), archive: url, ports: url };
-    const plan = await planned(BuildRequest.parse({ release: 'noble', architectures: ['amd64'], places }));
+    const sources = { stream: url, streamKeyringData: keyring.toString('base64'), archive: url, ports: url };
+    const plan = await planned(BuildRequest.parse({ release: 'noble', architectures: ['amd64'], sources }));
     return plan.architectures.map(({ job }) => job.inputs);
   };
 

@@ -33,7 +33,7 @@ async function look(archiveIsAt: string, executions: { readonly succeeded?: Date
   const request = BuildRequest.parse({
     release: 'bookworm',
     architectures: ['amd64'],
-    places: { archive: archive.url },
+    sources: { archive: archive.url },
   });
   const file = join(folder, 'dists/bookworm/InRelease');
   mkdirSync(dirname(file), { recursive: true });
@@ -92,8 +92,8 @@ describe('a stream that nobody whom the order knows has signed', () => {
     changed(folder);
     await using server = await serveArchive(folder);
     const { url } = server;
-    const places = { stream: url, streamKeyring: signer.keyring.toString('base64'), archive: url, ports: url };
-    const request = BuildRequest.parse({ release: 'noble', architectures: [architecture], places });
+    const sources = { stream: url, streamKeyringData: signer.keyring.toString('base64'), archive: url, ports: url };
+    const request = BuildRequest.parse({ release: 'noble', architectures: [architecture], sources });
     const aws = await fakeAws({
       StartExecution: ({ name }) => ({ executionArn: `arn:aws:states:::execution:${name}`, startDate: 1 }),
       ListExecutions: () => ({ executions: [] }),

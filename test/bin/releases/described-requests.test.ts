@@ -31,13 +31,13 @@ async function streamed() {
   const images = [{ release: 'zany', version: '27.04', architecture: 'amd64', serial: '20270401' }];
   await publishCloudImages(folder, { layout: 'daily', signer, images });
   const server = await serveArchive(folder);
-  const places = { stream: server.url, streamKeyring: signer.keyring.toString('base64') };
-  return { places, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  const sources = { stream: server.url, streamKeyringData: signer.keyring.toString('base64') };
+  return { sources, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
 describe('orders whose releases are all known', () => {
   it('are as they were where the catalogue has them, and no stream is asked', async () => {
-    const nowhere = { places: { stream: 'http://127.0.0.1:1/' } };
+    const nowhere = { sources: { stream: 'http://127.0.0.1:1/' } };
     const requests = [
       requestOf('noble', nowhere),
       requestOf('bootloaders', { architectures: [] }),
@@ -113,23 +113,23 @@ describe('what is told of releases', () => {
   it('goes by the stream, keyring, proxy and certificates that a configuration names beside itself', async () => {
     const folder = temporaryFolder();
     const config = join(folder, 'mirror.yaml');
-    const withPlaces = (places: object) => {
-      writeFileSync(config, JSON.stringify({ views: {}, places }));
+    const withSources = (sources: object) => {
+      writeFileSync(config, JSON.stringify({ views: {}, sources }));
       return told({ stream: true, config }, '');
     };
     await using stream = await streamed();
     writeFileSync(join(folder, 'stream.gpg'), signer.keyring);
 
-    const places = { stream: stream.places.stream, streamKeyring: 'stream.gpg' };
-    expect(await withPlaces(places)).toMatchObject([{ name: 'zany', source: 'stream' }]);
+    const sources = { stream: stream.sources.stream, streamKeyring: 'stream.gpg' };
+    expect(await withSources(sources)).toMatchObject([{ name: 'zany', source: 'stream' }]);
     await using proxy = await smallProxy();
-    expect(await withPlaces({ ...places, proxy: proxy.url })).toHaveLength(1);
-    expect(proxy.asked[0]).toMatch(new RegExp(`^${stream.places.stream}.*index`));
-    await expect(withPlaces({ ...places, ca: 'none.pem' })).rejects.toMatchObject({
+    expect(await withSources({ ...sources, proxy: proxy.url })).toHaveLength(1);
+    expect(proxy.asked[0]).toMatch(new RegExp(`^${stream.sources.stream}.*index`));
+    await expect(withSources({ ...sources, ca: 'none.pem' })).rejects.toMatchObject({
       message: expect.stringContaining(`${config} names ${join(folder, 'none.pem')}, which cannot be read`),
     });
     writeFileSync(join(folder, 'ca.pem'), 'no certificate');
-    await expect(withPlaces({ ...places, ca: 'ca.pem' })).rejects.toMatchObject({ name: 'BadInput' });
+    await expect(withSources({ ...sources, ca: 'ca.pem' })).rejects.toMatchObject({ name: 'BadInput' });
   });
 });
 

@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkCredentials, withCredentials } from '../../../bin/request/credentials';
 import { imageFrom, wordsOf } from '../../../bin/request/image-from';
-import { placesFrom } from '../../../bin/request/places-from';
 import type { RequestOptions } from '../../../bin/request/request-options';
 import { requestsFrom } from '../../../bin/request/requests-from';
+import { sourcesFrom } from '../../../bin/request/sources-from';
 import { BuildRequest } from '../../../lib/job/build-request';
 import { stanzaAt } from '../../fixtures/archives/private-stanza';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
@@ -150,7 +150,7 @@ describe('what is said of an image', () => {
       kernels: { required: ['ga', 'hwe'], optional: ['rt'] },
       customise: {
         repositories: ['ppa:o/n', 'ppa:p/q'],
-        ...{ proposed: ['vim', 'curl'], packages: ['a', 'b', 'c'], purge: ['d'] },
+        ...{ proposed: ['vim', 'curl'], allProposed: false, packages: ['a', 'b', 'c'], purge: ['d'] },
       },
     });
   });
@@ -158,9 +158,15 @@ describe('what is said of an image', () => {
   it.each<[RequestOptions, object]>([
     [{ kernel: 'ga' }, { kernels: { required: ['ga'], optional: [] } }],
     [{ optionalKernel: 'ga' }, { kernels: { required: [], optional: ['ga'] } }],
-    [{ proposed: true }, { customise: { repositories: [], proposed: 'all', packages: [], purge: [] } }],
-    [{ package: ['a'] }, { customise: { repositories: [], proposed: [], packages: ['a'], purge: [] } }],
-    [{ purge: ['a'] }, { customise: { repositories: [], proposed: [], packages: [], purge: ['a'] } }],
+    [{ proposed: true }, { customise: { repositories: [], proposed: [], allProposed: true, packages: [], purge: [] } }],
+    [
+      { package: ['a'] },
+      { customise: { repositories: [], proposed: [], allProposed: false, packages: ['a'], purge: [] } },
+    ],
+    [
+      { purge: ['a'] },
+      { customise: { repositories: [], proposed: [], allProposed: false, packages: [], purge: ['a'] } },
+    ],
     [{ ppa: [], package: [], purge: [] }, {}],
   ])('is of %j only that', (options, image) => {
     expect(imageFrom(options)).toEqual({ bootTest: true, base: '', ...image });
@@ -174,9 +180,9 @@ describe('what is said of an image', () => {
 describe('the sources of a build', () => {
   it('are those that are named, and no others', () => {
     const words = { stream: 's', archive: 'a', ports: 'o', snapshot: 'n', ppas: 'p', launchpad: 'l', proxy: 'x' };
-    expect(placesFrom(words)).toEqual(words);
-    expect(placesFrom({})).toEqual({});
-    expect(placesFrom({ ca: written('ca.pem', 'PEM') })).toEqual({ ca: 'PEM' });
+    expect(sourcesFrom(words)).toEqual(words);
+    expect(sourcesFrom({})).toEqual({});
+    expect(sourcesFrom({ ca: written('ca.pem', 'PEM') })).toEqual({ caData: 'PEM' });
   });
 });
 

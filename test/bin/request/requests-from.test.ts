@@ -103,7 +103,7 @@ describe('the words of a build', () => {
 
     expect(others).toEqual([]);
     expect(request).toMatchObject({ release: 'bootloaders', view: 'next', architectures: [] });
-    expect(request?.places.archive).toBe('http://a.example/ubuntu');
+    expect(request?.sources.archive).toBe('http://a.example/ubuntu');
   });
 
   it.each<[string, RequestOptions]>([
@@ -212,13 +212,13 @@ describe('a keyring that is named', () => {
     const [request] = requests(['noble'], { ...archive, archiveKeyring: file, streamKeyring: file });
     const config = written(
       'mirror.yaml',
-      `views: { candidate: { releases: [noble] } }\nplaces: { streamKeyring: ${file}, archiveKeyring: ${file} }\n`,
+      `views: { candidate: { releases: [noble] } }\nsources: { streamKeyring: ${file}, archiveKeyring: ${file} }\n`,
     );
     const [configured] = requests([], { config });
 
-    for (const places of [request?.places, configured?.places]) {
-      expect(kept(places?.archiveKeyring).equals(signer.keyring)).toBe(true);
-      expect(kept(places?.streamKeyring).equals(signer.keyring)).toBe(true);
+    for (const sources of [request?.sources, configured?.sources]) {
+      expect(kept(sources?.archiveKeyringData).equals(signer.keyring)).toBe(true);
+      expect(kept(sources?.streamKeyringData).equals(signer.keyring)).toBe(true);
     }
   });
 
@@ -241,7 +241,7 @@ describe('a keyring that is named', () => {
     }
     const config = written(
       'mirror.yaml',
-      `views: { candidate: { releases: [noble] } }\nplaces: { archiveKeyring: ${file} }\n`,
+      `views: { candidate: { releases: [noble] } }\nsources: { archiveKeyring: ${file} }\n`,
     );
     expect(() => requests([], { config })).toThrow(
       misuse('BadInput', /mirror\.yaml names .*k\.gpg, which is no keyring$/),

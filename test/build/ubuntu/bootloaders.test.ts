@@ -32,7 +32,7 @@ views:
     customise: { packages: [cryptsetup-initramfs] }
     bootTest: false
     bootloaders: false
-places: { stream: ${address('--stream')}, streamKeyring: stream.gpg, archive: ${address('--archive')} }
+sources: { stream: ${address('--stream')}, streamKeyring: stream.gpg, archive: ${address('--archive')} }
 `;
   writeFileSync(join(site.folder, 'mirror.yaml'), yaml);
   words = ['build', '--config', join(site.folder, 'mirror.yaml'), '--mirror', site.mirror];

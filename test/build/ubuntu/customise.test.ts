@@ -45,7 +45,7 @@ const ppaWords = (launchpad: Launchpad) => [
 
 const ppaRequest = ({ url: ppas, api: launchpad }: Launchpad) => ({
   customise: { repositories: ['ppa:cloud-init-dev/daily'] },
-  places: { ppas, launchpad },
+  sources: { ppas, launchpad },
 });
 
 async function build(site: UbuntuSite, ...words: string[]) {
@@ -131,7 +131,7 @@ describe('a customised image', () => {
   });
 
   it.each(['noble', 'jammy'] as const)('of %s takes all of -proposed where that is wanted', async (release) => {
-    const manifest = await manifestWith(release === 'noble' ? noble : jammy, { proposed: 'all' });
+    const manifest = await manifestWith(release === 'noble' ? noble : jammy, { allProposed: true });
 
     expect(manifest).toContain(`cloud-init\t${cloudInitVersions.proposed}\n`);
     expect(manifest).toContain(`motd-news-config\t${motdVersions.proposed}\n`);

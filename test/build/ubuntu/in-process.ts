@@ -33,10 +33,10 @@ function requestFor({ release, architecture }: LookAlike, fields: object): Build
 export async function upgradeInProcess(
   look: LookAlike,
   archive: string,
-  { places = {}, ...fields }: { readonly customise: object; readonly places?: object; readonly compression?: string },
+  { sources = {}, ...fields }: { readonly customise: object; readonly sources?: object; readonly compression?: string },
   base = look.squashfs,
 ): Promise<Upgraded> {
-  const bench = await benchFor(requestFor(look, { ...fields, places: { archive, ports: archive, ...places } }));
+  const bench = await benchFor(requestFor(look, { ...fields, sources: { archive, ports: archive, ...sources } }));
   await bench.store.create(made.squashfs(foldersOf(bench.job).base), { file: base });
   {
     using _ = silent();
@@ -47,9 +47,9 @@ export async function upgradeInProcess(
 }
 
 /** Runs the real fetch stage in this process, with what it takes the image from. */
-export async function fetchInProcess(look: LookAlike, places: object): Promise<Fetched> {
+export async function fetchInProcess(look: LookAlike, sources: object): Promise<Fetched> {
   using _ = silent();
-  return await fetch(await benchFor(requestFor(look, { places })));
+  return await fetch(await benchFor(requestFor(look, { sources })));
 }
 
 /** What a stage has. @returns `work`: the folder of its store */

@@ -183,7 +183,7 @@ describe('a stream that is not what it says', () => {
     const file = join(site.stream, 'server/noble/20261120/noble-server-cloudimg-amd64.squashfs');
     writeFileSync(file, spoil(readFileSync(file)));
 
-    await expect(fetchInProcess(noble, site.places())).rejects.toMatchObject({
+    await expect(fetchInProcess(noble, site.sources())).rejects.toMatchObject({
       name: 'NotReady',
       message: expect.stringMatching(message),
     });
@@ -217,7 +217,7 @@ describe('a stream that is not what it says', () => {
 /** Whether Plan finds anything new in an order of ga, and hwe-edge where there is one. */
 async function lookAt(site: UbuntuSite, { bootTest }: { readonly bootTest: boolean }): Promise<boolean> {
   const request = BuildRequest.parse({
-    ...{ release: 'noble', architectures: ['amd64'], bootTest, places: site.places() },
+    ...{ release: 'noble', architectures: ['amd64'], bootTest, sources: site.sources() },
     kernels: { required: ['ga'], optional: ['hwe-edge'] },
   });
   const mirror = await openMirrorDirectory(site.mirror, { create: false });

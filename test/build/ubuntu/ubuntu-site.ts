@@ -25,7 +25,7 @@ export interface UbuntuSite extends AsyncDisposable {
   /** With a signing key in it. */
   readonly env: { readonly XDG_DATA_HOME: string };
   /** The same as an order says it. */
-  places(): { readonly [place in 'stream' | 'streamKeyring' | 'archive' | 'ports']: string };
+  sources(): { readonly [place in 'stream' | 'streamKeyringData' | 'archive' | 'ports']: string };
 }
 
 /**
@@ -71,8 +71,8 @@ export async function ubuntuSite(
       ...['--archive', archive.url, '--ports', archive.url, ...more],
     ],
     env: { XDG_DATA_HOME: join(folder, 'data') },
-    places: () => ({
-      ...{ stream: images.url, streamKeyring: signer.keyring.toString('base64') },
+    sources: () => ({
+      ...{ stream: images.url, streamKeyringData: signer.keyring.toString('base64') },
       ...{ archive: archive.url, ports: archive.url },
     }),
     [Symbol.asyncDispose]: async () => {

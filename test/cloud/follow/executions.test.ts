@@ -55,7 +55,7 @@ describe('an execution', () => {
     const aws = await fakeAws({ StartExecution: started });
     const ca = `-----BEGIN CERTIFICATE-----\n${'A'.repeat(300_000)}`;
 
-    await expect(start(BuildRequest.parse({ ...request, places: { ca } }))).rejects.toMatchObject({
+    await expect(start(BuildRequest.parse({ ...request, sources: { caData: ca } }))).rejects.toMatchObject({
       name: 'BadInput',
       misuse: true,
       message: expect.stringMatching(/^the order of noble has 300\d{3} bytes, AWS carries 261120$/),
@@ -67,7 +67,7 @@ describe('an execution', () => {
   it('may have an order as long as AWS carries it, counted in bytes', async () => {
     await fakeAws({ StartExecution: started });
     const requested = (more: string) =>
-      BuildRequest.parse({ ...request, places: { ca: `-----BEGIN CERTIFICATE-----\né${more}` } });
+      BuildRequest.parse({ ...request, sources: { caData: `-----BEGIN CERTIFICATE-----\né${more}` } });
     const left = 261_120 - Buffer.byteLength(JSON.stringify(requested('')));
     const longest = (more: number) => requested('A'.repeat(left + more));
 

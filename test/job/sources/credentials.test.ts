@@ -132,8 +132,8 @@ describe('the credentials of a repository', () => {
 
   it('refuses a source of plain http', () => {
     const source = { uri: 'http://d.example/debian', suite: 'bookworm', components: ['main'], credentials: 'x' };
-    expect(() => request({ sources: [source] })).toThrow(refusal(/sources\.0\.uri: .*in the open/));
-    expect(request({ sources: [{ ...source, uri: 'https://d.example/debian' }] }).sources).toHaveLength(1);
+    expect(() => request({ aptSources: [source] })).toThrow(refusal(/aptSources\.0\.uri: .*in the open/));
+    expect(request({ aptSources: [{ ...source, uri: 'https://d.example/debian' }] }).aptSources).toHaveLength(1);
   });
 
   it('stand beside the repository in mirror.yaml', () => {

@@ -9,11 +9,11 @@ const request = (fields: object) => BuildRequest.parse({ release: 'noble', archi
 
 describe('an order of a machine in AWS', () => {
   it.each([
-    ['places.archive', { places: { archive: 'file:///srv/ubuntu' } }],
-    ['places.ports', { places: { ports: 'file:///srv/ubuntu' } }],
-    ['places.snapshots', { places: { snapshots: 'file:///srv/ubuntu' } }],
+    ['sources.archive', { sources: { archive: 'file:///srv/ubuntu' } }],
+    ['sources.ports', { sources: { ports: 'file:///srv/ubuntu' } }],
+    ['sources.snapshots', { sources: { snapshots: 'file:///srv/ubuntu' } }],
     ['customise.repositories.0', { customise: { repositories: [stanza], proposed: [], packages: [], purge: [] } }],
-    ['sources.0', { sources: [{ uri: 'file:///srv/ubuntu', suite: 'bookworm', components: ['main'] }] }],
+    ['aptSources.0', { aptSources: [{ uri: 'file:///srv/ubuntu', suite: 'bookworm', components: ['main'] }] }],
   ])('refuses a folder as %s', (field, fields) => {
     expect(() => refuseFileAddresses(fields as Partial<BuildRequest>)).toThrow(
       expect.objectContaining({
@@ -24,15 +24,15 @@ describe('an order of a machine in AWS', () => {
   });
 
   it('names whose field it is where there are several orders', () => {
-    expect(() => refuseFileAddresses(request({ places: { archive: 'file:///srv/ubuntu' } }), 'view next')).toThrow(
+    expect(() => refuseFileAddresses(request({ sources: { archive: 'file:///srv/ubuntu' } }), 'view next')).toThrow(
       expect.objectContaining({
-        message: 'places.archive of view next is file:///srv/ubuntu, a folder that build machines in AWS do not have',
+        message: 'sources.archive of view next is file:///srv/ubuntu, a folder that build machines in AWS do not have',
         hint: 'give an http or https address that they can reach',
       }),
     );
   });
 
   it('may name any other address', () => {
-    expect(() => refuseFileAddresses(request({ places: { archive: 'http://files.example/file:' } }))).not.toThrow();
+    expect(() => refuseFileAddresses(request({ sources: { archive: 'http://files.example/file:' } }))).not.toThrow();
   });
 });

@@ -7,14 +7,14 @@ import { stanzaAt } from '../../fixtures/archives/private-stanza';
 const request = (fields: object) => BuildRequest.parse({ release: 'noble', architectures: ['amd64'], ...fields });
 
 /** An order that has this address in one of the fields that have addresses. */
-const places = ['stream', 'archive', 'ports', 'snapshots', 'ppas', 'launchpad', 'proxy'];
+const sources = ['stream', 'archive', 'ports', 'snapshots', 'ppas', 'launchpad', 'proxy'];
 const requests: Readonly<Record<string, (address: string) => BuildRequest>> = {
   ...Object.fromEntries(
-    places.map((name) => [`places.${name}`, (address: string) => request({ places: { [name]: address } })]),
+    sources.map((name) => [`sources.${name}`, (address: string) => request({ sources: { [name]: address } })]),
   ),
-  'sources.1': (uri) => {
+  'aptSources.1': (uri) => {
     const source = (one: string) => ({ uri: one, suite: 'bookworm', components: ['main'] });
-    return request({ sources: [source('http://d.example'), source(uri)] });
+    return request({ aptSources: [source('http://d.example'), source(uri)] });
   },
   'customise.repositories.1': (uri) =>
     request({ customise: { repositories: ['ppa:o/n', stanzaAt('https://a.example/x', uri)] } }),
@@ -57,7 +57,7 @@ describe('an order that others can read', () => {
   });
 
   it('says that a proxy has no credentials: of its own', () => {
-    const call = () => refusePasswords(request({ places: { proxy: 'http://u:p@proxy.example:3128' } }));
+    const call = () => refusePasswords(request({ sources: { proxy: 'http://u:p@proxy.example:3128' } }));
     expect(call).toThrow(
       expect.objectContaining({ hint: expect.stringMatching(/for repositories only: let that proxy/) }),
     );

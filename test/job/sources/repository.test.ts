@@ -277,21 +277,21 @@ describe('the sources of an order', () => {
     expect(first?.uri).toBe('http://ports.ubuntu.com/ubuntu-ports');
   });
 
-  it('are the places that the order names, with their keyring', () => {
-    const places = { archive: 'http://10.0.0.2/ubuntu', ports: 'http://10.0.0.2/ports', archiveKeyring: 'a2V5' };
+  it('are the sources that the order names, with their keyring', () => {
+    const sources = { archive: 'http://10.0.0.2/ubuntu', ports: 'http://10.0.0.2/ports', archiveKeyringData: 'a2V5' };
 
-    expect(archiveSources(request({ places }), 'amd64')[0]).toMatchObject({
+    expect(archiveSources(request({ sources }), 'amd64')[0]).toMatchObject({
       uri: 'http://10.0.0.2/ubuntu',
       keyring: 'a2V5',
     });
-    expect(archiveSources(request({ places }), 'arm64')[0]).toMatchObject({
+    expect(archiveSources(request({ sources }), 'arm64')[0]).toMatchObject({
       uri: 'http://10.0.0.2/ports',
       keyring: 'a2V5',
     });
   });
 
   it('are those of a moment where a snapshot is wanted', () => {
-    const sources = archiveSources(request({ places: { snapshot: '20261120T000000Z' } }), 'arm64');
+    const sources = archiveSources(request({ sources: { snapshot: '20261120T000000Z' } }), 'arm64');
     expect(sources[1]).toMatchObject({
       uri: 'https://snapshot.ubuntu.com/ubuntu/20261120T000000Z',
       suite: 'noble-updates',
@@ -299,26 +299,30 @@ describe('the sources of an order', () => {
   });
 
   it('are, of a Debian, what the order or the machine says', () => {
-    const sources = [{ uri: 'http://d.example/debian', suite: 'bookworm', components: ['main'] }];
+    const aptSources = [{ uri: 'http://d.example/debian', suite: 'bookworm', components: ['main'] }];
     const debian = (fields: object) => archiveSources(request({ release: 'bookworm', ...fields }), 'amd64');
 
-    expect(debian({ sources })).toEqual(sources);
-    expect(debian({ places: { archive: 'http://10.0.0.2/debian' } })).toEqual([
+    expect(debian({ aptSources })).toEqual(aptSources);
+    expect(debian({ sources: { archive: 'http://10.0.0.2/debian' } })).toEqual([
       { uri: 'http://10.0.0.2/debian', suite: 'bookworm', components: ['main'] },
     ]);
   });
 
   it('hold -proposed only where something is wanted from it', () => {
-    const suites = (proposed: unknown) =>
-      proposedSources(request({ customise: { proposed } }), 'amd64').map(({ suite }) => suite);
+    const suites = (proposed: readonly string[], allProposed = false) =>
+      proposedSources(request({ customise: { proposed, allProposed } }), 'amd64').map(({ suite }) => suite);
 
-    expect([suites([]), suites('all'), suites(['cloud-init'])]).toEqual([[], ['noble-proposed'], ['noble-proposed']]);
+    expect([suites([]), suites([], true), suites(['cloud-init'])]).toEqual([
+      [],
+      ['noble-proposed'],
+      ['noble-proposed'],
+    ]);
     expect(proposedSources(request({}), 'amd64')).toEqual([]);
   });
 
   it('hold every repository that is added', () => {
     const customise = { repositories: ['ppa:cloud-init-dev/daily', stanza] };
-    expect(addedSources(request({ customise, places: { ppas: 'http://10.0.0.2/' } }), 'amd64')).toEqual([
+    expect(addedSources(request({ customise, sources: { ppas: 'http://10.0.0.2/' } }), 'amd64')).toEqual([
       { uri: 'http://10.0.0.2/cloud-init-dev/daily/ubuntu', suite: 'noble', components: ['main'] },
       { uri: 'https://packages.example/ubuntu', suite: 'noble', components: ['main'], keys: [key] },
       { uri: 'https://packages.example/ubuntu', suite: 'noble-updates', components: ['main'], keys: [key] },

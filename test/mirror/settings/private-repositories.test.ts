@@ -166,14 +166,14 @@ describe('a password in an address', () => {
     'ppas',
     'launchpad',
     'proxy',
-  ])('refuses one in places.%s, also where nothing is built yet', (place) => {
-    refused({ places: { [place]: hush } });
-    refused({ places: { [place]: hush }, releases: [UbuntuRelease.NOBLE] });
+  ])('refuses one in sources.%s, also where nothing is built yet', (place) => {
+    refused({ sources: { [place]: hush } });
+    refused({ sources: { [place]: hush }, releases: [UbuntuRelease.NOBLE] });
   });
 
   it('refuses a folder of a machine as well', () => {
-    expect(() => templateOf({ places: { archive: 'file:///srv/ubuntu' } })).toThrow(
-      expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(/^places\.archive is file:/) }),
+    expect(() => templateOf({ sources: { archive: 'file:///srv/ubuntu' } })).toThrow(
+      expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(/^sources\.archive is file:/) }),
     );
   });
 
@@ -184,10 +184,10 @@ describe('a password in an address', () => {
 
   it('refuses one in mirror.yaml', () => {
     const file = join(temporaryFolder(), 'mirror.yaml');
-    writeFileSync(file, JSON.stringify({ views: { stable: { releases: ['noble'] } }, places: { archive: hush } }));
+    writeFileSync(file, JSON.stringify({ views: { stable: { releases: ['noble'] } }, sources: { archive: hush } }));
     const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
     expect(() => MaasMirror.fromConfig(stack, 'Mirror', file)).toThrow(
-      /places\.archive: https:\/\/x\.example\/y is given/,
+      /sources\.archive: https:\/\/x\.example\/y is given/,
     );
   });
 });

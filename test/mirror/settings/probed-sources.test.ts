@@ -5,6 +5,7 @@ import { Architecture, type MaasMirrorProps, UbuntuRelease } from '../../../lib'
 import { probedSourcesOf } from '../../../lib/job/aws/probe';
 import { probeSettings } from '../../../lib/mirror/settings/probed-sources';
 import { settingsOf } from '../../../lib/mirror/settings/settings';
+import { written } from '../../fixtures/written';
 
 const probedOf = (props: MaasMirrorProps) => {
   const { sources, foreign } = probeSettings(settingsOf(props));
@@ -44,20 +45,22 @@ describe('the sources that a probe is to reach', () => {
     });
   });
 
-  it('are the mirrors of them where places says so, reached as it says', () => {
-    const places = {
+  it('are the mirrors of them where sources says so, reached as it says', () => {
+    const sources = {
       stream: 'https://mirror.example/images/',
       archive: 'https://mirror.example/ubuntu/',
       proxy: 'http://proxy.example:3128',
     };
 
-    expect(probedOf({ releases: [UbuntuRelease.NOBLE], architectures: [Architecture.AMD64], places }).sources).toEqual({
-      documents: [
-        'https://mirror.example/images/streams/v1/index.sjson',
-        'https://mirror.example/ubuntu/dists/noble/InRelease',
-      ],
-      proxy: 'http://proxy.example:3128',
-    });
+    expect(probedOf({ releases: [UbuntuRelease.NOBLE], architectures: [Architecture.AMD64], sources }).sources).toEqual(
+      {
+        documents: [
+          'https://mirror.example/images/streams/v1/index.sjson',
+          'https://mirror.example/ubuntu/dists/noble/InRelease',
+        ],
+        proxy: 'http://proxy.example:3128',
+      },
+    );
   });
 
   it('are without those that ask for a password', () => {
@@ -81,7 +84,7 @@ describe('the sources that a probe is to reach', () => {
   it('are left out, and it is said why, where they are too long for a variable of a build', () => {
     const ca = `-----BEGIN CERTIFICATE-----\n${'A'.repeat(4000)}\n-----END CERTIFICATE-----\n`;
 
-    expect(probedOf({ releases: [UbuntuRelease.NOBLE], places: { ca } }).sources).toEqual({
+    expect(probedOf({ releases: [UbuntuRelease.NOBLE], sources: { ca: written('ca.pem', ca) } }).sources).toEqual({
       documents: [],
       untried: expect.stringContaining('too many for a variable'),
     });

@@ -11,10 +11,10 @@ import { temporaryFolder } from '../../fixtures/temporary-folder';
 const configuration = `
 views:
   candidate: { releases: [noble, jammy], architectures: [amd64, arm64], kernels: { required: [ga, hwe], optional: [hwe-edge] } }
-  next: { releases: [noble], architectures: [amd64], customise: { repositories: ['ppa:cloud-init-dev/daily'], proposed: all }, bootTest: false }
+  next: { releases: [noble], architectures: [amd64], customise: { repositories: ['ppa:cloud-init-dev/daily'], allProposed: true }, bootTest: false }
   slow: { releases: [focal], architectures: [arm64], bootTimeout: 90 }
   debian: { releases: [bookworm], architectures: [amd64] }
-places: { stream: releases, streamKeyring: keys/stream.gpg, proxy: 'http://proxy.example.com:3128' }
+sources: { stream: releases, streamKeyring: keys/stream.gpg, proxy: 'http://proxy.example.com:3128' }
 schedule: weekly
 site:
   domainName: images.example.com
@@ -63,7 +63,7 @@ it('serves the site as the file says', () => {
 describe('properties beside the file', () => {
   const closed = `
 views: { candidate: { releases: [noble], architectures: [amd64] } }
-places: { stream: releases, proxy: 'http://proxy.example.com:3128' }
+sources: { stream: releases, proxy: 'http://proxy.example.com:3128' }
 schedule: daily
 site: { allowedCidrs: [198.51.100.0/24], basicAuth: true }
 `;
@@ -84,7 +84,7 @@ site: { allowedCidrs: [198.51.100.0/24], basicAuth: true }
   it('say it otherwise field by field, and say nothing where they are undefined', () => {
     const made = madeMirror(configured(closed), {
       site: { basicAuth: false, ...({ allowedCidrs: undefined } as object) },
-      places: { stream: 'daily' },
+      sources: { stream: 'daily' },
       ...({ schedule: undefined, views: undefined } as object),
     });
 
@@ -92,7 +92,7 @@ site: { allowedCidrs: [198.51.100.0/24], basicAuth: true }
     made.hasResourceProperties('AWS::CloudFront::Distribution', { DistributionConfig: { IPV6Enabled: false } });
     expect(requestIn(made)).toMatchObject({
       release: 'noble',
-      places: { stream: 'daily', proxy: 'http://proxy.example.com:3128' },
+      sources: { stream: 'daily', proxy: 'http://proxy.example.com:3128' },
     });
   });
 });
@@ -108,10 +108,10 @@ it.each([
   ['a release that there is not', 'views: { a: { releases: [nobel] } }\n', /"nobel"/],
   [
     'a keyring that is not there',
-    'views: {}\nplaces: { streamKeyring: gone.gpg }\n',
+    'views: {}\nsources: { streamKeyring: gone.gpg }\n',
     /the keyring gone\.gpg cannot be read/,
   ],
-  ['certificates that are not there', 'views: {}\nplaces: { ca: gone.pem }\n', /the certificates gone\.pem cannot be/],
+  ['certificates that are not there', 'views: {}\nsources: { ca: gone.pem }\n', /the certificates gone\.pem cannot be/],
   ['a certificate that is no ARN', 'views: {}\nsite: { certificateArn: mine }\n', /site\.certificateArn: an ARN/],
 ])('refuses %s', (_, text, message) => {
   expect(() => madeMirror(configured(text))).toThrow(

@@ -20,6 +20,12 @@ describe('a mirror refuses', () => {
       { views: [{ name: 'pool', releases: [noble] }] },
       /no view can be called pool/,
     ],
+    ['places, which were renamed', { places: {} } as object, /^the property places is now called sources$/],
+    [
+      'all of -proposed by its old word',
+      { views: [{ name: 'a', releases: [noble], proposed: ['all'] }] },
+      /proposed: all is now called allProposed: true/,
+    ],
     ['a view with capitals', { views: [{ name: 'Next', releases: [noble] }] }, /lower-case letters/],
     [
       'a release that a view wants and the mirror has not',
@@ -44,8 +50,8 @@ describe('a mirror refuses', () => {
     ],
     [
       'a stream that is none',
-      { releases: [noble], places: { stream: 'weekly' } },
-      /places.stream: .*\(seen: "weekly"\)/,
+      { releases: [noble], sources: { stream: 'weekly' } },
+      /sources.stream: .*\(seen: "weekly"\)/,
     ],
     [
       'a bucket of the site, which serves that of the mirror',
@@ -59,7 +65,7 @@ describe('a mirror refuses', () => {
     ],
     [
       'orders that no template has room for',
-      { releases: [noble], schedule: MirrorSchedule.DAILY, places: { streamKeyring: 'AAAA'.repeat(100_000) } },
+      { releases: [noble], schedule: MirrorSchedule.DAILY, sources: { streamKeyring: 'package-lock.json' } },
       /schedules of 2 orders take \d+ characters/,
     ],
   ])('%s', (_, props, message) => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { Architecture, MirrorSchedule, UbuntuRelease } from '../../../lib';
@@ -39,7 +40,8 @@ describe('what a mirror orders', () => {
     });
   });
 
-  it('views and places: order what they say', () => {
+  it('views and sources: order what they say', () => {
+    const keyring = readFileSync('buildspecs/keyrings/ubuntu-cloudimage-keyring.gpg');
     const next = requestsIn(madeMirror(everyProp).template).find(({ request }) => request.view === 'next');
 
     expect(next?.request).toMatchObject({
@@ -62,7 +64,11 @@ describe('what a mirror orders', () => {
       compression: 'xz',
       bootTest: false,
       bootTimeout: 45,
-      places: { stream: 'releases', streamKeyring: 'AAAA', proxy: 'http://proxy.example.com:3128' },
+      sources: {
+        stream: 'releases',
+        streamKeyringData: keyring.toString('base64'),
+        proxy: 'http://proxy.example.com:3128',
+      },
     });
   });
 });

@@ -21,7 +21,7 @@ views:
   site-a: { releases: [jammy], customise: { repositories: ['ppa:cloud-init-dev/daily'], packages: [jq] }, bootTest: false }
 schedule: daily
 site: { basicAuth: true }
-places: { archive: 'http://archive.example/ubuntu', proxy: 'http://proxy.example:3128' }
+sources: { archive: 'http://archive.example/ubuntu', proxy: 'http://proxy.example:3128' }
 `;
 
 const typescript = `

@@ -24,8 +24,8 @@ it('a base of Debian is bootstrapped with all that a machine needs, from the arc
   ];
   writeFileSync(join(bin, 'mmdebstrap'), `#!/bin/sh\n${lines.join('\n')}\n`, { mode: 0o755 });
   const { ca } = makeAuthority(temporaryFolder());
-  const places = { archive: 'http://127.0.0.1:9/debian', ca };
-  const bench = benchFor('fetch', { release: 'bookworm', places });
+  const sources = { archive: 'http://127.0.0.1:9/debian', caData: ca };
+  const bench = benchFor('fetch', { release: 'bookworm', sources });
   vi.stubEnv('PATH', `${bin}:${process.env.PATH}`);
 
   const { result: failure, shown } = await withProgress(() =>

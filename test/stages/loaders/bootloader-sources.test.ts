@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { bootloaders } from '../../../lib/catalog/bootloaders';
 import { bootloaderSources, sourceName } from '../../../lib/stages/loaders/bootloader-sources';
 
-const places = { archive: { uri: 'http://archive' }, ports: { uri: 'http://ports', keyring: '/keyring.gpg' } };
+const archives = { archive: { uri: 'http://archive' }, ports: { uri: 'http://ports', keyring: '/keyring.gpg' } };
 
 describe('the sources of the bootloaders', () => {
   it('are read once for each release and architecture, with the packages of all its loaders', () => {
-    const sources = bootloaderSources(places);
+    const sources = bootloaderSources(archives);
 
     expect(sources.map(({ release, architecture, packages }) => ({ release, architecture, packages }))).toEqual([
       {
@@ -19,7 +19,7 @@ describe('the sources of the bootloaders', () => {
   });
 
   it('are the release, its updates and its security fixes, of main and universe, in the archive of the architecture', () => {
-    const [amd64, , ppc64el] = bootloaderSources(places).map(({ repositories }) => repositories);
+    const [amd64, , ppc64el] = bootloaderSources(archives).map(({ repositories }) => repositories);
 
     const components = ['main', 'universe'];
     expect(amd64).toEqual(

@@ -57,8 +57,8 @@ async function planned(word: string, image: Partial<StreamImage> & typeof stonki
   await publishCloudImages(folder, { layout: 'daily', signer: by, images });
   await using server = await serveArchive(folder);
   const { url } = server;
-  const places = { stream: url, streamKeyring: signer.keyring.toString('base64'), archive: url, ports: url };
-  const request = BuildRequest.parse({ release: word, architectures: ['amd64'], places });
+  const sources = { stream: url, streamKeyringData: signer.keyring.toString('base64'), archive: url, ports: url };
+  const request = BuildRequest.parse({ release: word, architectures: ['amd64'], sources });
   const plan = Plan.parse(await call('plan', { request, execution: 'first', redrives: 0 }));
   const known = await requestAt(plan.job.folder ?? '', work);
   const [first] = plan.architectures;
@@ -100,8 +100,8 @@ describe('a deployed mirror', () => {
     await publishCloudImages(folder, { layout: 'daily', signer, images });
     await using server = await serveArchive(folder);
     const { url } = server;
-    const places = { stream: url, streamKeyring: signer.keyring.toString('base64'), archive: url, ports: url };
-    const request = BuildRequest.parse({ release: '27.04', architectures: ['amd64'], places });
+    const sources = { stream: url, streamKeyringData: signer.keyring.toString('base64'), archive: url, ports: url };
+    const request = BuildRequest.parse({ release: '27.04', architectures: ['amd64'], sources });
     const { mirror } = await deployment();
     expect(await look(request, { mirror, scratch: temporaryFolder(), tools: 'buildspecs' })).toMatchObject({
       release: 'zany',

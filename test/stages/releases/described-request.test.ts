@@ -40,12 +40,12 @@ async function stream(changes: Partial<StreamImage> = {}, by: Signer = signer): 
   const images = architectures.map((architecture) => ({ ...zany, architecture, fields, ...changes }));
   await publishCloudImages(folder, { layout: 'daily', signer: by, images });
   const server = await serveArchive(folder);
-  const places = { stream: server.url, streamKeyring: signer.keyring.toString('base64') };
+  const sources = { stream: server.url, streamKeyringData: signer.keyring.toString('base64') };
   return {
     folder,
     requests: server.requests,
     describe: (request, distroInfo) =>
-      describedRequest(BuildRequest.parse({ release: 'zany', architectures: ['amd64'], places, ...request }), {
+      describedRequest(BuildRequest.parse({ release: 'zany', architectures: ['amd64'], sources, ...request }), {
         scratch: temporaryFolder(),
         tools: 'buildspecs',
         distroInfo,

@@ -45,6 +45,6 @@ async function launchpadWith(fingerprint: string, keyring: Uint8Array): Promise<
 /** As much of it as is used before a key is refused. */
 function benchFor(launchpad: string): Workbench {
   const customise = { repositories: ['ppa:ann/daily'] };
-  const request = BuildRequest.parse({ release: 'noble', architectures: ['amd64'], customise, places: { launchpad } });
+  const request = BuildRequest.parse({ release: 'noble', architectures: ['amd64'], customise, sources: { launchpad } });
   return { request, job: { architecture: 'amd64' } } as Workbench;
 }

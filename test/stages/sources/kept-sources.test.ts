@@ -33,9 +33,9 @@ const job = {
 } as Job;
 
 /** What the upgrade stage has, whose folder a job names afterwards. */
-function benchOf(customise: object | undefined, changes: { job?: Partial<Job>; places?: object } = {}): Workbench {
+function benchOf(customise: object | undefined, changes: { job?: Partial<Job>; sources?: object } = {}): Workbench {
   const request = BuildRequest.parse({
-    ...{ release: 'noble', architectures: ['amd64'], places: changes.places ?? {} },
+    ...{ release: 'noble', architectures: ['amd64'], sources: changes.sources ?? {} },
     ...(customise && { customise }),
   });
   return {
@@ -66,7 +66,10 @@ const keyOf = (stanza: string) => {
 describe('the repositories that a build adds', () => {
   it('are those of a PPA with the key that Launchpad tells, and are kept for the later stages', async () => {
     const launchpad = await launchpadWith(armour('PUBLIC KEY BLOCK', Buffer.from(signer.keyring)));
-    const bench = benchOf({ repositories: ['ppa:ann/daily'] }, { places: { launchpad, ppas: 'http://ppas.example/' } });
+    const bench = benchOf(
+      { repositories: ['ppa:ann/daily'] },
+      { sources: { launchpad, ppas: 'http://ppas.example/' } },
+    );
 
     const sources = await findAddedSources(bench);
 
@@ -121,7 +124,7 @@ describe('the repositories that a build adds', () => {
     ['is a broken armour', '-----BEGIN PGP nothing', /^the key of ppa:ann\/daily cannot be read: /],
   ])('refuses a key of a PPA that %s', async (_, key, message) => {
     const launchpad = await launchpadWith(key);
-    const bench = benchOf({ repositories: ['ppa:ann/daily'] }, { places: { launchpad } });
+    const bench = benchOf({ repositories: ['ppa:ann/daily'] }, { sources: { launchpad } });
 
     await expect(findAddedSources(bench)).rejects.toMatchObject({
       name: 'BadSignature',

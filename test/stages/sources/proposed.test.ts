@@ -10,7 +10,7 @@ const target = (customise: object, names: readonly string[]) =>
 describe('-proposed', () => {
   it('counts less than the release where packages are named, and as much where all of it is wanted', () => {
     expect(proposedPriority(requestOf({ proposed: ['cloud-init'] }))).toBe(400); // apt's own is 500
-    expect(proposedPriority(requestOf({ proposed: 'all' }))).toBe(500);
+    expect(proposedPriority(requestOf({ allProposed: true }))).toBe(500);
   });
 
   it('is asked for packages that are named, and for no others', () => {
@@ -19,7 +19,7 @@ describe('-proposed', () => {
     expect(target(named, ['cloud-init'])).toBe('noble-proposed');
     expect(target(named, ['vim', 'linux-generic'])).toBe('noble-proposed');
     expect(target(named, ['vim'])).toBeUndefined();
-    expect(target({ proposed: 'all' }, ['cloud-init'])).toBeUndefined();
+    expect(target({ allProposed: true }, ['cloud-init'])).toBeUndefined();
     expect(target({}, ['cloud-init'])).toBeUndefined();
   });
 });

@@ -24,8 +24,8 @@ it('an image is looked for in Ubuntu’s daily stream, by the keyring of the bun
 it('an image is looked for where the order says, by its keyring, serial, proxy and certificates', async () => {
   const ca = '-----BEGIN CERTIFICATE-----\nof this test\n-----END CERTIFICATE-----';
   const network = { proxy: 'http://proxy.example:3128', ca };
-  const places = { stream: 'https://mirror.example/', streamKeyring: Buffer.from('a keyring').toString('base64') };
-  const bench = benchOf({ serial: '20261120', places: { ...places, ...network } });
+  const sources = { stream: 'https://mirror.example/', streamKeyringData: Buffer.from('a keyring').toString('base64') };
+  const bench = benchOf({ serial: '20261120', sources: { ...sources, proxy: network.proxy, caData: ca } });
   const verify = async () => Buffer.from('');
 
   const search = await searchOf({ ...bench, verify });
@@ -36,7 +36,7 @@ it('an image is looked for where the order says, by its keyring, serial, proxy a
 });
 
 it('a network has nothing of its own unless told', () => {
-  expect(networkOf(BuildRequest.parse({ release: 'noble', architectures: ['amd64'] }).places)).toStrictEqual({});
+  expect(networkOf(BuildRequest.parse({ release: 'noble', architectures: ['amd64'] }).sources)).toStrictEqual({});
 });
 
 it('a source is reached by what its name of credentials stands for, or by those of its address', async () => {

@@ -107,8 +107,8 @@ describe('Fetch', () => {
         return fails ? { status: 503 } : {};
       },
     );
-    const places = { stream: stream.address, streamKeyring: signer.keyring.toString('base64') };
-    const request = BuildRequest.parse({ release: 'noble', architectures: ['amd64'], places });
+    const sources = { stream: stream.address, streamKeyringData: signer.keyring.toString('base64') };
+    const request = BuildRequest.parse({ release: 'noble', architectures: ['amd64'], sources });
     const [planned] = planOf(request, 'first', 'first-0123456789abcdef').architectures;
     const { work } = smallPress(signer);
 

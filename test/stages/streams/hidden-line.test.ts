@@ -36,8 +36,8 @@ async function site(): Promise<{ folder: string; server: ServedArchive; request:
   }
   const server = await serveArchive(folder);
   const { url } = server;
-  const places = { stream: url, streamKeyring: signer.keyring.toString('base64'), archive: url, ports: url };
-  return { folder, server, request: BuildRequest.parse({ release: 'noble', architectures: ['amd64'], places }) };
+  const sources = { stream: url, streamKeyringData: signer.keyring.toString('base64'), archive: url, ports: url };
+  return { folder, server, request: BuildRequest.parse({ release: 'noble', architectures: ['amd64'], sources }) };
 }
 
 function planning(request: BuildRequest, verify: VerifyClearsigned | undefined) {

@@ -26,6 +26,6 @@ export async function buildFrom(from: BootloaderArchive, folder: string): Promis
   const store = new DirectoryStore(join(folder, 'work'));
   const tools = join(__dirname, '../../../../buildspecs');
   const { keyring } = from;
-  const places = { archive: { uri: archive.url, keyring }, ports: { uri: ports.url, keyring } };
-  return await buildBootloaders({ folder: attempt, store, scratch, tools }, places);
+  const archives = { archive: { uri: archive.url, keyring }, ports: { uri: ports.url, keyring } };
+  return await buildBootloaders({ folder: attempt, store, scratch, tools }, archives);
 }

@@ -56,9 +56,9 @@ async function manifestAfter(
 }
 
 /** The words of an order with other places, no boot test. */
-function wordsWith(site: UbuntuSite, places: Readonly<Record<string, string>>): string[] {
+function wordsWith(site: UbuntuSite, sources: Readonly<Record<string, string>>): string[] {
   const words = site.words('--kernel', 'ga', '--no-boot-test', '--ppa', 'o/n');
-  for (const [option, place] of Object.entries(places)) {
+  for (const [option, place] of Object.entries(sources)) {
     const at = words.indexOf(option);
     if (at < 0) words.push(option, place);
     else words[at + 1] = place;
@@ -107,8 +107,8 @@ describe('a build', () => {
       'archive.example': new URL(place('--archive')).port,
     };
     await using proxy = await startProxy({ hosts });
-    const places = ['--stream', 'http://images.example', '--archive', 'http://archive.example'];
-    const words = site.words('--kernel', 'ga', '--no-boot-test', ...places);
+    const sources = ['--stream', 'http://images.example', '--archive', 'http://archive.example'];
+    const words = site.words('--kernel', 'ga', '--no-boot-test', ...sources);
 
     await manifestAfter(site, words, { HTTP_PROXY: proxy.address.replace('http://', ''), no_proxy: 'other.example' });
 
@@ -164,7 +164,7 @@ describe('a build', () => {
           ...{ bootTest: false, bootloaders: false, customise: { repositories } },
         },
       },
-      places: {
+      sources: {
         ...{ stream: place('--stream'), streamKeyring: 'stream.gpg', ca: 'ca.pem' },
         ...{ snapshot: '20261120T000000Z', snapshots: snapshot.url.replace('//', `//robot:${typed}@`) },
       },

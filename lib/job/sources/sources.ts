@@ -6,8 +6,8 @@ const webAddress = (example: string) =>
   z.string().regex(/^https?:\/\/[^\s"'\\]+$/, `an http or https address like ${example}`);
 const base64 = z.base64().min(1);
 
-/** Where everything comes from, and whose signatures count. Every place has the public one as its default. */
-export const Places = z.strictObject({
+/** Where everything comes from, and whose signatures count. Every source has the public one as its default. */
+export const Sources = z.strictObject({
   /** Stream of cloud images: `daily`, `releases`, or the address of another simplestreams mirror. */
   stream: z
     .union([z.enum(['daily', 'releases']), webAddress('https://cloud-images.ubuntu.com/daily/')], {
@@ -15,13 +15,13 @@ export const Places = z.strictObject({
     })
     .default('daily'),
   /** Binary keyring of the stream, in base64. @default - Ubuntu's cloud-image keyring */
-  streamKeyring: base64.optional(),
+  streamKeyringData: base64.optional(),
   /** Archive of amd64 and i386. @default - http://archive.ubuntu.com/ubuntu; of Debian what this machine's apt takes */
   archive: address.optional(),
   /** Archive of the other architectures. @default - http://ports.ubuntu.com/ubuntu-ports */
   ports: address.optional(),
   /** Binary keyring of both archives, in base64. @default - the one inside the image */
-  archiveKeyring: base64.optional(),
+  archiveKeyringData: base64.optional(),
   /** A moment whose archive is wanted, `20261120T000000Z`. @default - the archive as it is */
   snapshot: z
     .string()
@@ -37,12 +37,19 @@ export const Places = z.strictObject({
   /** HTTP proxy for everything. @default - what the environment says */
   proxy: webAddress('http://proxy.example:3128').optional(),
   /** Certificates to trust besides the system's, PEM. */
-  ca: z
+  caData: z
     .string()
     .regex(/^-----BEGIN CERTIFICATE-----/m, 'certificates in PEM')
     .optional(),
 });
-export type Places = z.infer<typeof Places>;
+export type Sources = z.infer<typeof Sources>;
+
+/** The same as people write it, with files in place of what is in them. */
+export const SourcesInFiles = Sources.omit({ streamKeyringData: true, archiveKeyringData: true, caData: true }).extend({
+  streamKeyring: z.string().optional().describe('File: binary keyring of the stream; default: Ubuntu’s'),
+  archiveKeyring: z.string().optional().describe('File: binary keyring of the archives; default: the image’s own'),
+  ca: z.string().optional().describe('File: certificates in PEM to trust besides the system’s'),
+});
 
 function isTime(text: string): boolean {
   const iso = text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6.000Z');
@@ -51,6 +58,6 @@ function isTime(text: string): boolean {
 }
 
 /** Base address of the stream. */
-export function streamAddress({ stream }: Places): string {
+export function streamAddress({ stream }: Sources): string {
   return stream === 'daily' || stream === 'releases' ? `https://cloud-images.ubuntu.com/${stream}/` : stream;
 }

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BuildRequest } from '../../../lib/job/build-request';
-import { bootloaderArchives, bootloadersRequest } from '../../../lib/stages/loaders/bootloader-places';
+import { bootloaderArchives, bootloadersRequest } from '../../../lib/stages/loaders/bootloader-archives';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
-const benchWith = (places: object) => ({
-  request: BuildRequest.parse({ release: 'bootloaders', architectures: [], places }),
+const benchWith = (sources: object) => ({
+  request: BuildRequest.parse({ release: 'bootloaders', architectures: [], sources }),
   ...{ scratch: temporaryFolder(), tools: '/bundle' },
 });
 
@@ -25,18 +25,18 @@ describe('where bootloaders come from', () => {
 
   it('is what the order names, signed with the keyring that it brings', async () => {
     const [archive, ports] = ['http://archive.example/ubuntu', 'http://ports.example/ubuntu'];
-    const archiveKeyring = Buffer.from('a keyring').toString('base64');
-    const bench = benchWith({ archive, ports, archiveKeyring });
+    const archiveKeyringData = Buffer.from('a keyring').toString('base64');
+    const bench = benchWith({ archive, ports, archiveKeyringData });
 
-    const places = await bootloaderArchives(bench);
+    const archives = await bootloaderArchives(bench);
 
     const keyring = join(bench.scratch, 'archive-keyring.gpg');
-    expect(places).toEqual({ archive: { uri: archive, keyring }, ports: { uri: ports, keyring } });
+    expect(archives).toEqual({ archive: { uri: archive, keyring }, ports: { uri: ports, keyring } });
     expect(readFileSync(keyring, 'utf8')).toBe('a keyring');
   });
 
   it('is reached by the order’s proxy, and its certificates are trusted by apt, too', async () => {
-    const bench = benchWith({ proxy: 'http://proxy.example:3128', ca });
+    const bench = benchWith({ proxy: 'http://proxy.example:3128', caData: ca });
 
     const { network, aptOptions = [] } = await bootloadersRequest(bench);
 

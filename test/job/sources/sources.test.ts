@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checked } from '../../../lib/job/checked';
-import { Places } from '../../../lib/job/sources/places';
+import { Sources } from '../../../lib/job/sources/sources';
 
-const places = (fields: object) => checked(Places, fields, { plural: 'places' });
+const sources = (fields: object) => checked(Sources, fields, { plural: 'sources' });
 const refusal = (message: RegExp) =>
   expect.objectContaining({ name: 'BadInput', misuse: true, message: expect.stringMatching(message) });
 
@@ -11,19 +11,21 @@ const addresses = ['stream', 'archive', 'ports', 'snapshots', 'ppas', 'launchpad
 describe('an address', () => {
   it.each(addresses)('of %s may hold user, password, port and path', (field) => {
     const address = 'http://user:pass@host.example:3128/some/path';
-    expect(places({ [field]: address })[field]).toBe(address);
+    expect(sources({ [field]: address })[field]).toBe(address);
   });
 
   // Each is written into the configuration of apt, between quotes.
   it.each(addresses)('of %s refuses what would end a setting of apt', (field) => {
     for (const end of [`";APT::Update::Pre-Invoke{"id";};//`, `'x`, '\\', ' x', '\nx']) {
-      expect(() => places({ [field]: `http://x${end}` })).toThrow(refusal(new RegExp(`^places are wrong: ${field}: `)));
+      expect(() => sources({ [field]: `http://x${end}` })).toThrow(
+        refusal(new RegExp(`^sources are wrong: ${field}: `)),
+      );
     }
   });
 
   it.each(addresses)('of %s refuses what is not fetched over the network', (field) => {
     for (const other of ['cdrom://x', 'x.example/ubuntu', 'http://']) {
-      expect(() => places({ [field]: other })).toThrow(refusal(new RegExp(`${field}: .*http or https|file address`)));
+      expect(() => sources({ [field]: other })).toThrow(refusal(new RegExp(`${field}: .*http or https|file address`)));
     }
   });
 
@@ -33,14 +35,14 @@ describe('an address', () => {
     ['no scheme that is known', 'socks5://robot:hush@proxy.example:3128'],
     ['a space behind it', 'http://robot:hush@proxy.example:3128 '],
   ])('is shown without its password where it is refused for %s', (_, proxy) => {
-    expect(() => places({ proxy })).toThrow(refusal(/seen: ".*proxy\.example:3128/));
-    expect(() => places({ proxy })).not.toThrow(/hush/);
+    expect(() => sources({ proxy })).toThrow(refusal(/seen: ".*proxy\.example:3128/));
+    expect(() => sources({ proxy })).not.toThrow(/hush/);
   });
 });
 
 describe('the moment of a snapshot', () => {
   it.each(['20261120T000000Z', '20240229T235959Z'])('may be %s', (snapshot) => {
-    expect(places({ snapshot }).snapshot).toBe(snapshot);
+    expect(sources({ snapshot }).snapshot).toBe(snapshot);
   });
 
   it.each([
@@ -50,16 +52,16 @@ describe('the moment of a snapshot', () => {
     '20261120T250000Z',
     '20261120T006000Z',
   ])('refuses %s, which never was', (snapshot) => {
-    expect(() => places({ snapshot })).toThrow(refusal(/snapshot: there is no such day or time \(seen: "2026/));
+    expect(() => sources({ snapshot })).toThrow(refusal(/snapshot: there is no such day or time \(seen: "2026/));
   });
 
   it('refuse a snapshot that is no time in one sentence', () => {
-    expect(() => places({ snapshot: 'yesterday' })).toThrow(
+    expect(() => sources({ snapshot: 'yesterday' })).toThrow(
       refusal(/wrong: snapshot: a time like 20261120T000000Z \(seen: "yesterday"\)$/),
     );
   });
 
   it.each(['20261120', 'yesterday', '2026-11-20T00:00:00Z'])('refuses %s, which is written otherwise', (snapshot) => {
-    expect(() => places({ snapshot })).toThrow(refusal(/snapshot: a time like 20261120T000000Z/));
+    expect(() => sources({ snapshot })).toThrow(refusal(/snapshot: a time like 20261120T000000Z/));
   });
 });

@@ -1,5 +1,5 @@
-/** Where everything comes from, and whose signatures count; the words of `places` in `mirror.yaml`. */
-export interface MirrorPlaces {
+/** Where everything comes from, and whose signatures count; the words of `sources` in `mirror.yaml`. */
+export interface MirrorSources {
   /**
    * Stream of cloud images: `daily`, `releases`, or the address of another simplestreams mirror.
    * @default daily
@@ -7,7 +7,7 @@ export interface MirrorPlaces {
   readonly stream?: string;
 
   /**
-   * Binary keyring of the stream, in base64.
+   * File with the binary keyring of the stream; its path is relative to the app's working folder.
    * @default - Ubuntu's cloud-image keyring
    */
   readonly streamKeyring?: string;
@@ -25,7 +25,7 @@ export interface MirrorPlaces {
   readonly ports?: string;
 
   /**
-   * Binary keyring of both archives, in base64.
+   * File with the binary keyring of both archives; its path is relative to the app's working folder.
    * @default - the one inside the image
    */
   readonly archiveKeyring?: string;
@@ -61,7 +61,7 @@ export interface MirrorPlaces {
   readonly proxy?: string;
 
   /**
-   * Certificates to trust besides the system's, PEM.
+   * File with certificates to trust besides the system's, PEM; its path is relative to the app's working folder.
    * @default - none
    */
   readonly ca?: string;

@@ -5,9 +5,9 @@ import { machineCertificates } from '../../machine/apt/apt-certificates';
 import { writeBytes } from '../../machine/bytes';
 import type { BootloadersRequest } from '../bootloaders';
 import { networkOf } from '../sources/search';
-import type { ArchivePlaces } from './bootloader-sources';
+import type { Archives } from './bootloader-sources';
 
-interface Places {
+interface ArchivesBench {
   readonly request: BuildRequest;
   readonly scratch: string;
   /** Holds `keyrings/`. */
@@ -15,17 +15,17 @@ interface Places {
 }
 
 /** The two archives that an order takes bootloaders from, and the keyring that they are signed with: there is no image. */
-export async function bootloaderArchives({ request, scratch, tools }: Places): Promise<ArchivePlaces> {
-  const keyring = await keyringFile(request.places.archiveKeyring, scratch, tools);
-  const place = (which: keyof ArchivePlaces) => ({ uri: ubuntuArchive(request.places, which), keyring });
-  return { archive: place('archive'), ports: place('ports') };
+export async function bootloaderArchives({ request, scratch, tools }: ArchivesBench): Promise<Archives> {
+  const keyring = await keyringFile(request.sources.archiveKeyringData, scratch, tools);
+  const archive = (which: keyof Archives) => ({ uri: ubuntuArchive(request.sources, which), keyring });
+  return { archive: archive('archive'), ports: archive('ports') };
 }
 
 /** The same, with all that apt has to be told. */
-export async function bootloadersRequest(places: Places): Promise<BootloadersRequest> {
-  const network = networkOf(places.request.places);
-  const aptOptions = network.ca === undefined ? [] : await machineCertificates(places.scratch, network.ca);
-  return { ...(await bootloaderArchives(places)), aptOptions, network };
+export async function bootloadersRequest(bench: ArchivesBench): Promise<BootloadersRequest> {
+  const network = networkOf(bench.request.sources);
+  const aptOptions = network.ca === undefined ? [] : await machineCertificates(bench.scratch, network.ca);
+  return { ...(await bootloaderArchives(bench)), aptOptions, network };
 }
 
 async function keyringFile(given: string | undefined, scratch: string, tools: string): Promise<string> {

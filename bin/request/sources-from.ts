@@ -3,7 +3,7 @@ import { MirrorError } from '../../lib/errors';
 import { publicKeyring } from '../../lib/simplestreams/openpgp/keyring';
 
 /** Where things come from, and whose signatures count; keyrings and certificates are paths. */
-export interface PlacesOptions {
+export interface SourcesOptions {
   readonly stream?: string;
   readonly streamKeyring?: string;
   readonly archive?: string;
@@ -17,7 +17,7 @@ export interface PlacesOptions {
 }
 
 /** Files become what is in them: an order must mean the same on every machine. */
-export function placesFrom(options: PlacesOptions): object {
+export function sourcesFrom(options: SourcesOptions): object {
   const { stream, archive, ports, snapshot, ppas, launchpad, proxy } = options;
   const { streamKeyring, archiveKeyring, ca } = options;
   if (archiveKeyring !== undefined && archive === undefined && ports === undefined) {
@@ -28,9 +28,9 @@ export function placesFrom(options: PlacesOptions): object {
   }
   const words = { stream, archive, ports, snapshot, ppas, launchpad, proxy };
   const contents = {
-    streamKeyring: streamKeyring && readKeyring(streamKeyring, '--stream-keyring').toString('base64'),
-    archiveKeyring: archiveKeyring && readKeyring(archiveKeyring, '--archive-keyring').toString('base64'),
-    ca: ca && readText(ca, '--ca'),
+    streamKeyringData: streamKeyring && readKeyring(streamKeyring, '--stream-keyring').toString('base64'),
+    archiveKeyringData: archiveKeyring && readKeyring(archiveKeyring, '--archive-keyring').toString('base64'),
+    caData: ca && readText(ca, '--ca'),
   };
   return Object.fromEntries(Object.entries({ ...words, ...contents }).filter(([, value]) => value !== undefined));
 }
