@@ -15,7 +15,7 @@ interface Bundle {
   readonly beside: readonly string[];
 }
 
-const functions = ['plan', 'select', 'publish', 'look', 'tell'];
+const functions = ['plan', 'select', 'publish', 'check-for-updates', 'notify'];
 
 /**
  * A build machine has Node and nothing else. A Lambda function has an AWS SDK, too, but AWS chooses its version, and

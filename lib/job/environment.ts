@@ -46,7 +46,7 @@ export function checkBundles(planned: string, environment: Record<string, string
   );
 }
 
-/** ARN of the state machine that Look starts executions of. */
+/** ARN of the state machine that CheckForUpdates starts executions of. */
 export const stateMachineVariable = 'MIRROR_STATE_MACHINE';
 
 /** ARN of the topic that failures are told to. */

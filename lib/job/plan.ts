@@ -36,7 +36,7 @@ export const Plan = z.strictObject({
   release: z.string(),
   view: z.string(),
   /** Whether there is anything to build. */
-  news: z.boolean(),
+  updates: z.boolean(),
   /** Whether this execution brings the view's bootloaders, and no images. */
   bootloaders: z.boolean(),
   /** The job of the bootloaders: `architecture` and `kernel` are empty. */
@@ -100,7 +100,7 @@ export function planOf(request: BuildRequest, execution: string, folder = ''): P
     execution,
     release: request.release,
     view: request.view,
-    news: true,
+    updates: true,
     bootloaders: false,
     job: stringsOf(jobFor(request, owner, '')),
     reason: [request.rebuild ? 'a rebuild was ordered' : 'ordered', ...notes].join('; '),
@@ -130,7 +130,7 @@ function bootloadersPlan(request: BuildRequest, owner: Owner): Plan {
     execution: owner.execution,
     release: request.release,
     view: request.view,
-    news: true,
+    updates: true,
     bootloaders: true,
     job: stringsOf(jobFor(request, owner, '')),
     reason: request.rebuild ? 'a rebuild was ordered' : 'ordered',

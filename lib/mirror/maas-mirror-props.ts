@@ -119,7 +119,7 @@ export interface MaasMirrorProps {
   readonly alarmTopic?: ITopic;
 
   /**
-   * A VPC that the builds run in, and the functions Plan and Look, which read the same sources. From its subnets there has
+   * A VPC that the builds run in, and the functions Plan and CheckForUpdates, which read the same sources. From its subnets there has
    * to be a way to S3, Step Functions, CodeBuild and CloudWatch Logs, for private repositories to Secrets Manager, and to
    * the sources: the internet by a NAT gateway, or your mirrors of Ubuntu. All share one security group
    * (`builds.fetch.project.connections`), which lets everything out and nothing in. The other functions stay outside.

@@ -13,8 +13,8 @@ import { everyBuild, type StageBuilds } from './builds/stage-builds';
 import { bundlesDigest, stageBundle } from './bundles';
 import { SigningKey } from './choices/signing-key';
 import { exportKeyring } from './functions/export-keyring';
-import { Lookout } from './functions/lookout';
 import { type MirrorFunctions, mirrorFunctions } from './functions/mirror-functions';
+import { UpdateSchedule } from './functions/update-schedule';
 import type { MaasMirrorProps } from './maas-mirror-props';
 import { mergedProps } from './settings/merged-props';
 import { requireAlone } from './settings/one-mirror';
@@ -23,9 +23,9 @@ import { propsOfConfig } from './settings/props-of-config';
 import { type Settings, settingsOf } from './settings/settings';
 import { MirrorSite } from './site/mirror-site';
 import { type VpcNetwork, vpcNetwork } from './vpc-network';
-import { FailureNews, failureTopic, letAlarmsSpeak } from './watch/failure-news';
+import { FailureNotifications, failureTopic, letAlarmsSpeak } from './watch/failure-notifications';
 import { Monitoring } from './watch/monitoring';
-import { tellOutputs } from './watch/tell-outputs';
+import { writeOutputs } from './watch/write-outputs';
 import { ReleaseWorkflow } from './workflow/workflow';
 
 /**
@@ -83,11 +83,11 @@ export class MaasMirror extends Construct {
     this.workflow = this.makeWorkflow(settings);
     this.topic = props.alarmTopic ?? failureTopic(this);
     letAlarmsSpeak(this, this.topic);
-    this.lookForNews(settings, props);
+    this.watchForUpdates(settings, props);
     const { dashboard, alarms } = this.watch(settings, props);
     this.dashboard = dashboard;
     this.alarms = alarms;
-    tellOutputs(this, settings);
+    writeOutputs(this, settings);
     exportKeyring(this, this.functions.publish.function);
   }
 
@@ -154,20 +154,25 @@ export class MaasMirror extends Construct {
     });
   }
 
-  private lookForNews({ requests }: Settings, { schedule }: MaasMirrorProps): void {
-    const { look, tell } = this.functions;
+  private watchForUpdates({ requests }: Settings, { schedule }: MaasMirrorProps): void {
+    const { checkForUpdates, notify } = this.functions;
     const { stateMachine } = this.workflow;
     const { stateMachineArn } = stateMachine;
-    look.function.addEnvironment(stateMachineVariable, stateMachineArn);
-    look.role.addToPolicy(
+    checkForUpdates.function.addEnvironment(stateMachineVariable, stateMachineArn);
+    checkForUpdates.role.addToPolicy(
       new PolicyStatement({
         actions: ['states:StartExecution', 'states:ListExecutions'],
         resources: [stateMachineArn],
       }),
     );
-    if (schedule !== undefined) new Lookout(this, 'Lookout', { look, requests, schedule });
+    if (schedule !== undefined) new UpdateSchedule(this, 'UpdateSchedule', { checkForUpdates, requests, schedule });
     const builds = everyBuild(this.builds);
-    new FailureNews(this, 'FailureNews', { workflow: this.workflow, builds, tell, topic: this.topic });
+    new FailureNotifications(this, 'FailureNotifications', {
+      workflow: this.workflow,
+      builds,
+      notify,
+      topic: this.topic,
+    });
   }
 
   /** Looks that nobody schedules measure nothing that an alarm could go by. */
@@ -175,8 +180,8 @@ export class MaasMirror extends Construct {
     return new Monitoring(this, 'Monitoring', {
       workflow: this.workflow,
       builds: everyBuild(this.builds),
-      look: this.functions.look,
-      tell: this.functions.tell,
+      checkForUpdates: this.functions.checkForUpdates,
+      notify: this.functions.notify,
       requests: schedule === undefined ? [] : requests,
       site: this.site,
       topic: this.topic,

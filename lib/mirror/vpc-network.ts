@@ -27,7 +27,7 @@ interface Chosen {
 export function vpcNetwork(scope: Construct, { vpc, vpcSubnets }: Chosen): VpcNetwork {
   checkNetwork({ vpc, vpcSubnets });
   if (vpc === undefined) return {};
-  const description = 'cdk-maas-mirror: builds, Plan and Look';
+  const description = 'cdk-maas-mirror: builds, Plan and CheckForUpdates';
   const securityGroup = new SecurityGroup(scope, 'SecurityGroup', { vpc, description, allowAllOutbound: true });
   return { vpc, securityGroup, ...(vpcSubnets !== undefined && { vpcSubnets }) };
 }

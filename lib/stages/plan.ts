@@ -8,15 +8,15 @@ import { releaseFor } from '../job/releases/release-for';
 import { readProducts } from '../publication/read-view';
 import type { VerifyClearsigned } from '../simplestreams/openpgp/verified-text';
 import type { Store } from '../store/store';
-import { bootloaderInputs, imageInputs } from './news/inputs';
-import { isUpToDate } from './news/is-up-to-date';
-import { recipeOf } from './news/recipe';
 import { describedRequest } from './releases/described-request';
 import { checkAddedKeys } from './sources/added-sources';
 import type { SecretOf } from './sources/source-credentials';
+import { bootloaderInputs, imageInputs } from './updates/inputs';
+import { isUpToDate } from './updates/is-up-to-date';
+import { recipeOf } from './updates/recipe';
 
 /** What a look needs; it writes nothing. */
-export interface LookBench {
+export interface CheckBench {
   readonly mirror: Store;
   /** An empty folder. */
   readonly scratch: string;
@@ -30,7 +30,7 @@ export interface LookBench {
   readonly secretOf?: SecretOf;
 }
 
-export interface PlanBench extends LookBench {
+export interface PlanBench extends CheckBench {
   /** Gets the order, for the stages to read. */
   readonly work: Store;
   /** Draws as many bytes as are asked for, which nobody can guess. */
@@ -53,9 +53,9 @@ export async function plan(
 }
 
 /** The same without an execution: what one would find. */
-export async function look(requested: BuildRequest, bench: LookBench): Promise<Plan> {
+export async function checkForUpdates(requested: BuildRequest, bench: CheckBench): Promise<Plan> {
   const request = await describedRequest(requested, bench);
-  return narrowed(planOf(request, 'look'), request, bench);
+  return narrowed(planOf(request, 'check-for-updates'), request, bench);
 }
 
 /**
@@ -63,7 +63,7 @@ export async function look(requested: BuildRequest, bench: LookBench): Promise<P
  * image that the stream offers and the recipe are those that every ordered product was last built or looked at with.
  * What cannot be told cheaply counts as new; Select then compares what really would go in.
  */
-async function narrowed(requested: Plan, request: BuildRequest, bench: LookBench): Promise<Plan> {
+async function narrowed(requested: Plan, request: BuildRequest, bench: CheckBench): Promise<Plan> {
   const planned = withBundles(requested, bench.bundles ?? '');
   return planned.bootloaders ? planBootloaders(planned, request, bench) : planImages(planned, request, bench);
 }
@@ -74,7 +74,7 @@ function withBundles(plan: Plan, bundles: string): Plan {
   return { ...plan, job: { ...plan.job, bundles }, architectures };
 }
 
-async function planImages(planned: Plan, request: BuildRequest, bench: LookBench): Promise<Plan> {
+async function planImages(planned: Plan, request: BuildRequest, bench: CheckBench): Promise<Plan> {
   await checkAddedKeys(request);
   const recipe = recipeOf(request);
   const architectures = await Promise.all(
@@ -89,22 +89,22 @@ async function planImages(planned: Plan, request: BuildRequest, bench: LookBench
   const document = await readProducts(request.view, contentId(releaseFor(request), request.view), {
     mirror: bench.mirror,
   });
-  const news = architectures.filter((one) => !isUpToDate(document, one, request));
-  if (news.length > 0) return { ...planned, architectures: news };
+  const updates = architectures.filter((one) => !isUpToDate(document, one, request));
+  if (updates.length > 0) return { ...planned, architectures: updates };
   return {
     ...planned,
     architectures,
-    news: false,
+    updates: false,
     reason: 'nothing is new: archive, base and recipe are those of the newest versions',
   };
 }
 
-async function planBootloaders(planned: Plan, request: BuildRequest, bench: LookBench): Promise<Plan> {
+async function planBootloaders(planned: Plan, request: BuildRequest, bench: CheckBench): Promise<Plan> {
   const inputs = (await bootloaderInputs({ ...bench, request })) ?? '';
   const plan = { ...planned, job: { ...planned.job, inputs } };
   const document = await readProducts(request.view, bootloaderContentId(request.view), { mirror: bench.mirror });
   const products = Object.values(document?.products ?? {});
   const known = inputs !== '' && products.length > 0 && products.every((product) => product.inputs === inputs);
   if (request.rebuild || !known) return plan;
-  return { ...plan, news: false, reason: 'nothing is new: the archives are those of the newest versions' };
+  return { ...plan, updates: false, reason: 'nothing is new: the archives are those of the newest versions' };
 }

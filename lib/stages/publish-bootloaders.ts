@@ -11,7 +11,7 @@ import { showMirror } from '../publication/show-mirror';
 import { type Addition, newestVersion } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
-import { type LoaderOffer, loaderAdditions, loaderNews, loaderOffersOf } from './loaders/bootloader-offers';
+import { type LoaderOffer, loaderAdditions, loaderOffersOf, loaderUpdates } from './loaders/bootloader-offers';
 import type { PublishBench } from './publish';
 
 export interface BootloadersToPublish {
@@ -54,7 +54,7 @@ export async function publishBootloaders(
 
   for (;;) {
     const document = await readProducts(view, id, bench);
-    const claimed = await claimNews({ execution, from }, loaderNews(offers, document, rebuild), document, bench);
+    const claimed = await claimUpdates({ execution, from }, loaderUpdates(offers, document, rebuild), document, bench);
     let added: readonly Addition[] = [];
     const additions = (current: Products | undefined) => {
       added = loaderAdditions(offers, current, claimed, rebuild);
@@ -79,14 +79,14 @@ function newestClaims(offers: readonly LoaderOffer[], document: Products | undef
 }
 
 /** Brings what is new into the pool, each product into a folder of its own. @returns version names by product id */
-async function claimNews(
+async function claimUpdates(
   { execution, from }: { readonly execution: string; readonly from: string },
-  news: readonly LoaderOffer[],
+  updates: readonly LoaderOffer[],
   document: Products | undefined,
   { mirror, work, now }: PublishBench,
 ): Promise<ReadonlyMap<string, string>> {
   const claimed = new Map<string, string>();
-  for (const { productId, loader, items } of news) {
+  for (const { productId, loader, items } of updates) {
     const { firmware, architecture } = loader;
     const product = document?.products[productId];
     const names = loaderVersionNames(product === undefined ? undefined : newestVersion(product), now());

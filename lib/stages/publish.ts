@@ -16,7 +16,7 @@ import { showMirror } from '../publication/show-mirror';
 import type { Addition } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
-import { additionsOf, type Claimed, newsAmong, overtakenAmong } from './news/news';
+import { materialsAt, requestAt } from './run-documents';
 import {
   type BuiltKernel,
   type Context,
@@ -25,8 +25,8 @@ import {
   poolKeysOf,
   provenanceFile,
   versionOf,
-} from './news/offers';
-import { materialsAt, requestAt } from './run-documents';
+} from './updates/offers';
+import { additionsOf, type Claimed, overtakenAmong, updatesAmong } from './updates/updates';
 
 export interface PublishBench extends Press {
   /** The work store, which holds what the builds of this execution handed on. */
@@ -60,7 +60,7 @@ export async function publish(input: PublishInput, bench: PublishBench): Promise
   const job = { ...requested, rebuild: await wantsRebuild(requested, offers, bench) };
 
   for (;;) {
-    const claimed = await claimNews(job, input.fetched.result.serial, offers, bench);
+    const claimed = await claimUpdates(job, input.fetched.result.serial, offers, bench);
     let added: readonly Addition[] = [];
     let overtaken: readonly string[] = [];
     const additions = (current: Products | undefined) => {
@@ -87,20 +87,20 @@ async function wantsRebuild(job: Job, offers: readonly Offer[], bench: PublishBe
 }
 
 /** Brings what is new into the pool, in a folder of its own. */
-async function claimNews(
+async function claimUpdates(
   job: Job,
   serial: string,
   offers: readonly Offer[],
   bench: PublishBench,
 ): Promise<Claimed | undefined> {
   const document = await readProducts(job.view, contentIdOf(job), bench);
-  const news = newsAmong(offers, document, job);
-  if (news.length === 0) return undefined;
+  const updates = updatesAmong(offers, document, job);
+  if (updates.length === 0) return undefined;
   for (const spoiled = new Set<string>(); ; ) {
-    const version = await claimVersion(job, serial, news, document, { ...bench, spoiled });
+    const version = await claimVersion(job, serial, updates, document, { ...bench, spoiled });
     try {
-      await moveIntoPool(news, version, bench);
-      return { version, offers: news };
+      await moveIntoPool(updates, version, bench);
+      return { version, offers: updates };
     } catch (error) {
       // What an attempt of this execution left in its folder, before it was redriven, came of other builds.
       if (!(error instanceof MirrorError && error.name === 'ObjectExists')) throw error;

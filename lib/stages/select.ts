@@ -13,8 +13,8 @@ import { readProducts } from '../publication/read-view';
 import type { Product, Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
 import type { Store } from '../store/store';
-import { isStanding, newestName } from './news/news';
 import { requestAt } from './run-documents';
+import { isStanding, newestName } from './updates/updates';
 
 type Resolved = Extract<ResolvedKernel, { outcome: 'resolved' }>;
 
@@ -37,14 +37,14 @@ export async function select(
   refuseOlderBase(input, productOf, request);
 
   const resolved = input.prepared.result.kernels.filter((one) => one.outcome === 'resolved');
-  const news = resolved.filter(
+  const updates = resolved.filter(
     (one) => job.rebuild || !stands(one, productOf(one.kernel), job, input.fetched.result.squashfs.sha256),
   );
   const flavours = input.kernels.flatMap((wanted): SelectedFlavour[] => {
     const own = resolved.find(({ kernel }) => kernel === wanted.kernel);
     if (own === undefined) return [];
     const { kernel, imagePackage, imageVersion, packages } = own;
-    const builtAs = news.includes(own) ? (news.find((one) => one.packages === packages)?.kernel ?? kernel) : '';
+    const builtAs = updates.includes(own) ? (updates.find((one) => one.packages === packages)?.kernel ?? kernel) : '';
     const newest = newestName(productOf(kernel));
     return [{ kernel, need: wanted.need, builtAs, imagePackage, imageVersion, packages, newest }];
   });

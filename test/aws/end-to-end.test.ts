@@ -92,23 +92,31 @@ describe('a deployed mirror', () => {
   });
 
   it('finds by its schedule that nothing is new', async () => {
-    const look = await deployedFunction(account, 'MirrorLook', join(temporaryFolder(), 'look'));
+    const checkForUpdates = await deployedFunction(
+      account,
+      'MirrorCheckForUpdates',
+      join(temporaryFolder(), 'check-for-updates'),
+    );
     const event = { request: request(), at: '2026-11-25T13:17:00Z' };
-    expect(await callFunction(look, event, account.env)).toEqual({
-      news: false,
+    expect(await callFunction(checkForUpdates, event, account.env)).toEqual({
+      updates: false,
       reason: expect.stringContaining('nothing is new'),
     });
   });
 
   it('starts what is new by its schedule', async () => {
-    const look = await deployedFunction(account, 'MirrorLook', join(temporaryFolder(), 'look'));
+    const checkForUpdates = await deployedFunction(
+      account,
+      'MirrorCheckForUpdates',
+      join(temporaryFolder(), 'check-for-updates'),
+    );
     const event = { request: { ...request(), rebuild: true }, at: '2026-11-25T14:17:00Z' };
-    const looked = await callFunction(look, event, account.env);
-    expect(looked).toMatchObject({ news: true, execution: expect.stringMatching(/^bookworm-20261125T141700-/) });
+    const checked = await callFunction(checkForUpdates, event, account.env);
+    expect(checked).toMatchObject({ updates: true, execution: expect.stringMatching(/^bookworm-20261125T141700-/) });
 
-    const { name, input } = await executionAt(looked as { execution: string });
+    const { name, input } = await executionAt(checked as { execution: string });
     expect(JSON.parse(input)).toMatchObject({ release: 'bookworm', rebuild: true });
-    expect(name).toBe((looked as { execution: string }).execution);
+    expect(name).toBe((checked as { execution: string }).execution);
   });
 
   it('goes through every stage again for the same execution, as a redrive does, and publishes one version', async () => {

@@ -103,7 +103,7 @@ async function deployed(
 
 function loadersBuild(): ScriptedExecution {
   const history = new MadeHistory();
-  const plan = history.function(history.event('ExecutionStarted', 0), 'Plan', {}, { news: true });
+  const plan = history.function(history.event('ExecutionStarted', 0), 'Plan', {}, { updates: true });
   const built = history.build(plan, 'Bootloaders', {}, { id: 'bootloaders:1' });
   const published = ['grub-efi-signed:uefi:amd64', 'pxelinux:pxe:i386'].map((name) => {
     return { product: `com.ubuntu.maas.candidate:1:${name}`, version: '20261120.0' };

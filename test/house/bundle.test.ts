@@ -97,7 +97,7 @@ describe('the bundles of this checkout', () => {
     expect(status).toBe(2);
   });
 
-  const functions = ['plan', 'select', 'publish', 'look', 'tell'];
+  const functions = ['plan', 'select', 'publish', 'check-for-updates', 'notify'];
   const loaded = functions.flatMap((name) => nodes.map(([line, node]) => [name, line, node] as const));
 
   it.each(loaded)('loads the %s function by %s, which exports a handler', async (name, _, node) => {
@@ -178,7 +178,7 @@ describe('making assets', () => {
     const folder = tree({ 'bin/stage.ts': '' });
 
     await expect(makeAssets(folder, join(folder, 'assets'))).rejects.toThrow(
-      'no assets made: bin/lambda/plan.ts, bin/lambda/select.ts, bin/lambda/publish.ts, bin/lambda/look.ts, bin/lambda/tell.ts, lib/job/checks.ts missing',
+      'no assets made: bin/lambda/plan.ts, bin/lambda/select.ts, bin/lambda/publish.ts, bin/lambda/check-for-updates.ts, bin/lambda/notify.ts, lib/job/checks.ts missing',
     );
     expect(existsSync(join(folder, 'assets'))).toBe(false);
   });
@@ -222,8 +222,8 @@ const sources = {
   'bin/lambda/plan.ts': 'export const handler = () => 1;',
   'bin/lambda/select.ts': 'export const handler = () => 2;',
   'bin/lambda/publish.ts': 'export const handler = () => 3;',
-  'bin/lambda/look.ts': 'export const handler = () => 4;',
-  'bin/lambda/tell.ts': 'export const handler = () => 5;',
+  'bin/lambda/check-for-updates.ts': 'export const handler = () => 4;',
+  'bin/lambda/notify.ts': 'export const handler = () => 5;',
   'lib/job/checks.ts': 'export const checked = () => 6;',
   'buildspecs/host-tools.sh': '',
   'buildspecs/initramfs/hooks/hook': '',

@@ -13,7 +13,7 @@ describe('a plan', () => {
     const made = plan({ architectures: ['amd64', 'arm64'], view: 'nightly', rebuild: true });
 
     expect(Plan.parse(made)).toEqual(made);
-    expect(made).toMatchObject({ execution: 'run-1', release: 'noble', view: 'nightly', news: true });
+    expect(made).toMatchObject({ execution: 'run-1', release: 'noble', view: 'nightly', updates: true });
     expect(made.architectures.map(({ architecture }) => architecture)).toEqual(['amd64', 'arm64']);
     expect(made.architectures[1]?.job).toEqual({
       execution: 'run-1',

@@ -12,7 +12,7 @@ import { definitionOf, everyFlavour, idsOf, madeMirror, propertiesOf, sameTypes,
 import { actionsOf, statementsOf } from './statements';
 
 const template = templateOf(everyFlavour);
-const functionNames = ['plan', 'select', 'publish', 'look', 'tell'];
+const functionNames = ['plan', 'select', 'publish', 'check-for-updates', 'notify'];
 
 describe('the build projects', () => {
   const projects = Object.values(template.findResources('AWS::CodeBuild::Project')).map(({ Properties }) => Properties);

@@ -6,7 +6,7 @@ import { everyProp } from './every-prop';
 import { idsOf, madeMirror, propertiesOf } from './made-mirror';
 
 describe('the network of a mirror', () => {
-  it('vpc: runs the builds, Plan and Look in its private subnets, and nothing else', () => {
+  it('vpc: runs the builds, Plan and CheckForUpdates in its private subnets, and nothing else', () => {
     const { template: made } = madeMirror((stack) => ({ releases: [UbuntuRelease.NOBLE], vpc: new Vpc(stack, 'Vpc') }));
 
     const subnets = [1, 2].map((at) => ({ Ref: expect.stringMatching(`^VpcPrivateSubnet${at}`) }));
@@ -39,12 +39,12 @@ describe('the network of a mirror', () => {
     expect(stack.resolve(securityGroups.map((one) => one.securityGroupId))).toEqual([own]);
   });
 
-  it('vpcSubnets: are where builds, Plan and Look run', () => {
+  it('vpcSubnets: are where builds, Plan and CheckForUpdates run', () => {
     const { template: made } = madeMirror(everyProp);
 
     const subnets = [1, 2].map((at) => ({ Ref: Match.stringLikeRegexp(`^VpcInnerSubnet${at}`) }));
     made.allResourcesProperties('AWS::CodeBuild::Project', { VpcConfig: { Subnets: subnets } });
-    for (const name of ['plan', 'look']) {
+    for (const name of ['plan', 'check-for-updates']) {
       made.hasResourceProperties('AWS::Lambda::Function', {
         Description: `cdk-maas-mirror: ${name}`,
         VpcConfig: { SubnetIds: subnets },

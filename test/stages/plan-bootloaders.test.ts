@@ -5,7 +5,7 @@ import { BuildRequest } from '../../lib/job/build-request';
 import { archivesDigest } from '../../lib/machine/apt/in-release';
 import { sha256Of } from '../../lib/sha256';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
-import { look } from '../../lib/stages/plan';
+import { checkForUpdates } from '../../lib/stages/plan';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { serveArchive } from '../fixtures/servers/served-archive';
 import { temporaryFolder } from '../fixtures/temporary-folder';
@@ -40,7 +40,7 @@ async function lookAt(changes: Partial<BuildRequest> = {}) {
   await using served = await serveArchive(folder);
   const sources = { archive: `${served.url}/archive`, ports: `${served.url}/ports` };
   const request = BuildRequest.parse({ release: 'bootloaders', architectures: [], sources, ...changes });
-  return await look(request, { ...press, scratch: temporaryFolder(), tools: '' });
+  return await checkForUpdates(request, { ...press, scratch: temporaryFolder(), tools: '' });
 }
 
 const inReleases = (texts: readonly string[]) => texts.map((text) => sha256Of(text));
@@ -49,19 +49,19 @@ describe('a look at what is new of bootloaders', () => {
   it('finds them new until they are published, and again where an archive has changed', async () => {
     const first = await lookAt();
     const inputs = archivesDigest(inReleases(suites)) ?? '';
-    expect(first).toMatchObject({ bootloaders: true, news: true, job: { inputs, recipe: '' } });
+    expect(first).toMatchObject({ bootloaders: true, updates: true, job: { inputs, recipe: '' } });
 
     await publishLoaders(press, { inputs, inReleases: inReleases(suites) });
     expect(await lookAt()).toMatchObject({
-      ...{ bootloaders: true, news: false, job: { inputs } },
+      ...{ bootloaders: true, updates: false, job: { inputs } },
       reason: 'nothing is new: the archives are those of the newest versions',
     });
-    expect((await lookAt({ view: 'other' })).news).toBe(true);
-    expect((await lookAt({ rebuild: true })).news).toBe(true);
+    expect((await lookAt({ view: 'other' })).updates).toBe(true);
+    expect((await lookAt({ rebuild: true })).updates).toBe(true);
 
     turn('ports/xenial-security', 'a fix');
     const later = await lookAt();
-    expect(later.news).toBe(true);
+    expect(later.updates).toBe(true);
     expect(later.job.inputs).not.toBe(inputs);
   });
 
@@ -71,6 +71,6 @@ describe('a look at what is new of bootloaders', () => {
 
     const planned = await lookAt({ sources: BuildRequest.parse({ release: 'bootloaders', sources }).sources });
 
-    expect(planned).toMatchObject({ news: true, job: { inputs: '' } });
+    expect(planned).toMatchObject({ updates: true, job: { inputs: '' } });
   });
 });

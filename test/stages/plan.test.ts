@@ -7,7 +7,7 @@ import { BuildRequest } from '../../lib/job/build-request';
 import { executionFolder, isFolderOf, runs } from '../../lib/job/layout';
 import type { Plan } from '../../lib/job/plan';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
-import { look, plan } from '../../lib/stages/plan';
+import { checkForUpdates, plan } from '../../lib/stages/plan';
 import { requestAt } from '../../lib/stages/run-documents';
 import { S3Store } from '../../lib/store/s3/s3-store';
 import { stanzaAt } from '../fixtures/archives/private-stanza';
@@ -31,7 +31,7 @@ interface Place extends AsyncDisposable {
   readonly archive: ServedArchive;
   /** What the archive is at now. */
   turnTo(state: string): void;
-  look(request?: Partial<BuildRequest>): Promise<Plan>;
+  checkForUpdates(request?: Partial<BuildRequest>): Promise<Plan>;
   /** Publishes what a build of such an order would, after a look of its own. */
   build(request: Partial<BuildRequest>, built?: Partial<BuiltRunOptions>): Promise<void>;
 }
@@ -44,7 +44,7 @@ async function place(): Promise<Place> {
     state = text;
     write(join(folder, 'dists/bookworm/InRelease'), text);
   };
-  const look = async (changes: Partial<BuildRequest> = {}) => {
+  const checkForUpdates = async (changes: Partial<BuildRequest> = {}) => {
     const sources = { archive: archive.url };
     const request = BuildRequest.parse({ release: 'bookworm', architectures: ['amd64'], sources, ...changes });
     const bench = { ...press, scratch: temporaryFolder(), tools: '' };
@@ -56,9 +56,9 @@ async function place(): Promise<Place> {
     press,
     archive,
     turnTo,
-    look,
+    checkForUpdates,
     build: async (request, built = {}) => {
-      const [{ job } = { job: undefined }] = (await look(request)).architectures;
+      const [{ job } = { job: undefined }] = (await checkForUpdates(request)).architectures;
       await press.publish({ source: 'bootstrap', planned: state, recipe: job?.recipe ?? '', ...built });
     },
     [Symbol.asyncDispose]: () => archive.close(),
@@ -76,15 +76,18 @@ const withRt = { required: ['generic'], optional: ['rt'] };
 describe('a look at what is new', () => {
   it('finds nothing where archive and recipe are those of the last build, until one changes', async () => {
     await using site = await place();
-    expect((await site.look()).news).toBe(true);
+    expect((await site.checkForUpdates()).updates).toBe(true);
     await site.build({});
 
-    expect(await site.look()).toMatchObject({ news: false, reason: /^nothing is new: archive, base and recipe/ });
-    expect((await site.look({ rebuild: true })).news).toBe(true);
-    expect((await site.look({ compression: 'xz' })).news).toBe(true);
-    expect((await site.look({ view: 'other' })).news).toBe(true);
+    expect(await site.checkForUpdates()).toMatchObject({
+      updates: false,
+      reason: /^nothing is new: archive, base and recipe/,
+    });
+    expect((await site.checkForUpdates({ rebuild: true })).updates).toBe(true);
+    expect((await site.checkForUpdates({ compression: 'xz' })).updates).toBe(true);
+    expect((await site.checkForUpdates({ view: 'other' })).updates).toBe(true);
     site.turnTo('second');
-    expect((await site.look()).news).toBe(true);
+    expect((await site.checkForUpdates()).updates).toBe(true);
   });
 
   it('finds nothing where an archive has Release and no InRelease, until it changes', async () => {
@@ -97,17 +100,17 @@ describe('a look at what is new', () => {
     });
     const lookAt = async (text: string) => {
       write(join(folder, 'dists/bookworm/Release'), text);
-      return look(request, { ...press, scratch: temporaryFolder(), tools: '' });
+      return checkForUpdates(request, { ...press, scratch: temporaryFolder(), tools: '' });
     };
     const first = await lookAt('first');
-    expect(first.news).toBe(true);
+    expect(first.updates).toBe(true);
     const recipe = first.architectures[0]?.job.recipe ?? '';
     await press.publish({ source: 'bootstrap', planned: 'first', recipe });
 
-    expect((await lookAt('first')).news).toBe(false);
-    expect((await lookAt('second')).news).toBe(true);
+    expect((await lookAt('first')).updates).toBe(false);
+    expect((await lookAt('second')).updates).toBe(true);
     write(join(folder, 'dists/bookworm/InRelease'), 'first');
-    expect((await lookAt('second')).news).toBe(false);
+    expect((await lookAt('second')).updates).toBe(false);
   });
 
   it('reads an archive that wants credentials, too, by those that the order names', async () => {
@@ -123,7 +126,7 @@ describe('a look at what is new', () => {
       sources,
     });
     const asked: string[] = [];
-    const look = (text: string) => {
+    const checkForUpdates = (text: string) => {
       const secretOf = async (name: string) => {
         asked.push(name);
         return text;
@@ -133,14 +136,14 @@ describe('a look at what is new', () => {
         { ...press, scratch: temporaryFolder(), tools: '', secretOf, random: randomBytes },
       );
     };
-    const [{ job } = { job: undefined }] = (await look('robot:hush-hush-42\n')).architectures;
+    const [{ job } = { job: undefined }] = (await checkForUpdates('robot:hush-hush-42\n')).architectures;
     await press.publish({ source: 'bootstrap', planned: 'first', recipe: job?.recipe ?? '' });
 
-    expect((await look('robot:hush-hush-42\n')).news).toBe(false);
-    expect((await look('robot:another')).news).toBe(true);
+    expect((await checkForUpdates('robot:hush-hush-42\n')).updates).toBe(false);
+    expect((await checkForUpdates('robot:another')).updates).toBe(true);
     expect(asked).toEqual(['archive-secret', 'archive-secret', 'archive-secret']);
     expect(archive.requests).toContain('/dists/bookworm/InRelease');
-    await expect(look('hush-hush-42')).rejects.toMatchObject({
+    await expect(checkForUpdates('hush-hush-42')).rejects.toMatchObject({
       name: 'BadInput',
       message: expect.not.stringContaining('hush-'),
     });
@@ -171,7 +174,7 @@ describe('a look at what is new', () => {
     await using site = await place();
     const repositories = [stanzaAt('http://127.0.0.1:1/ubuntu').replace('mDMEawwS', '????')];
     const customise = { repositories, proposed: [], allProposed: false, packages: [], purge: [] };
-    await expect(site.look({ customise } as Partial<BuildRequest>)).rejects.toMatchObject({
+    await expect(site.checkForUpdates({ customise } as Partial<BuildRequest>)).rejects.toMatchObject({
       name: 'BadInput',
       misuse: true,
       message: expect.stringContaining('the key of http://127.0.0.1:1/ubuntu cannot be read: '),
@@ -184,48 +187,50 @@ describe('a look at what is new', () => {
     await site.build({});
     await site.archive.close();
 
-    expect((await site.look()).news).toBe(true);
+    expect((await site.checkForUpdates()).updates).toBe(true);
   });
 
   it('finds a flavour new that was not ordered before, and an optional one that failed', async () => {
     await using site = await place();
     await site.build({ kernels: generic }, { kernels: [{ kernel: 'generic' }] });
 
-    expect((await site.look({ kernels: generic })).news).toBe(false);
-    expect((await site.look({ kernels: withRt })).news).toBe(true);
+    expect((await site.checkForUpdates({ kernels: generic })).updates).toBe(false);
+    expect((await site.checkForUpdates({ kernels: withRt })).updates).toBe(true);
     await site.build(
       { kernels: withRt },
       { kernels: [{ kernel: 'rt', need: 'optional', failed: 'CommandFailed' }], standing: { generic: '6.1.153-1' } },
     );
-    expect((await site.look({ kernels: withRt })).news).toBe(true);
+    expect((await site.checkForUpdates({ kernels: withRt })).updates).toBe(true);
   });
 
   it('knows of an optional flavour that the archive does not have it, until the archive changes', async () => {
     await using site = await place();
     await site.build({ kernels: withRt }, { kernels: [{ kernel: 'generic' }], missing: ['rt'] });
 
-    expect((await site.look({ kernels: withRt })).news).toBe(false);
-    expect((await site.look({ kernels: { required: ['generic', 'rt'], optional: [] } })).news).toBe(true);
-    expect((await site.look({ kernels: { required: ['generic'], optional: ['cloud', 'rt'] } })).news).toBe(true);
+    expect((await site.checkForUpdates({ kernels: withRt })).updates).toBe(false);
+    expect((await site.checkForUpdates({ kernels: { required: ['generic', 'rt'], optional: [] } })).updates).toBe(true);
+    expect(
+      (await site.checkForUpdates({ kernels: { required: ['generic'], optional: ['cloud', 'rt'] } })).updates,
+    ).toBe(true);
     site.turnTo('second');
-    expect((await site.look({ kernels: withRt })).news).toBe(true);
+    expect((await site.checkForUpdates({ kernels: withRt })).updates).toBe(true);
 
     await site.build(
       { kernels: withRt },
       { kernels: [{ kernel: 'rt', need: 'optional' }], standing: { generic: '6.1.153-1' } },
     );
-    expect((await site.look({ kernels: withRt })).news).toBe(false);
-    expect((await site.look({ kernels: { required: ['rt'], optional: [] } })).news).toBe(false);
+    expect((await site.checkForUpdates({ kernels: withRt })).updates).toBe(false);
+    expect((await site.checkForUpdates({ kernels: { required: ['rt'], optional: [] } })).updates).toBe(false);
   });
 
   it('finds a version new that has not booted, where it has to', async () => {
     await using site = await place();
     await site.build({ bootTest: false }, { gate: 'waived', bootTest: false });
 
-    expect((await site.look({ bootTest: false })).news).toBe(false);
-    expect((await site.look({ bootTest: true })).news).toBe(true);
+    expect((await site.checkForUpdates({ bootTest: false })).updates).toBe(false);
+    expect((await site.checkForUpdates({ bootTest: true })).updates).toBe(true);
     await site.build({}, {});
-    expect((await site.look({ bootTest: true })).news).toBe(false);
+    expect((await site.checkForUpdates({ bootTest: true })).updates).toBe(false);
   });
 
   it('takes a customisation that changes nothing for none', async () => {
@@ -236,7 +241,7 @@ describe('a look at what is new', () => {
         architectures: ['amd64'],
         ...(customise && { customise }),
       });
-      const { architectures: planned } = await site.look({ customise: request.customise });
+      const { architectures: planned } = await site.checkForUpdates({ customise: request.customise });
       return planned[0]?.job.recipe;
     };
 
@@ -267,7 +272,7 @@ describe('a look for many architectures at once', () => {
     const seen: string[][] = [];
     for (let time = 0; time < 8; time++) {
       const bench = { ...press, scratch: join(scratch, `${time}`), tools: '' };
-      const { architectures: planned } = await look(request, bench);
+      const { architectures: planned } = await checkForUpdates(request, bench);
       seen.push(planned.map(({ job }) => job.inputs));
     }
 
@@ -339,7 +344,7 @@ describe('the folder of an execution', () => {
 
   it('is none where somebody only looks, and nothing is written', async () => {
     const press = bench();
-    expect((await look(request, press)).job.folder).toBe('');
+    expect((await checkForUpdates(request, press)).job.folder).toBe('');
     expect([...(await Array.fromAsync(press.work.list(''))), ...(await press.keys())]).toEqual([]);
   });
 });

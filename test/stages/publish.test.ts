@@ -142,7 +142,7 @@ describe('publish', () => {
 
     expect(await press.versionsOf('generic')).toEqual(['20261120']);
     expect(await press.version('generic', '20261120')).toEqual(before);
-    const { job } = await makeBuiltRun(press.work, { execution: 'look', planned: 'second' });
+    const { job } = await makeBuiltRun(press.work, { execution: 'check-for-updates', planned: 'second' });
     expect(await inputsIn(press)).toEqual([job.inputs, job.inputs]);
   });
 

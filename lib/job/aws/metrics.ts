@@ -2,20 +2,20 @@
 export const metrics = {
   namespace: 'MaasMirror',
   /**
-   * By Look, for each StateMachineArn, View and Release: 1 where the sources have something that is not published and no build of the order
+   * By CheckForUpdates, for each StateMachineArn, View and Release: 1 where the sources have something that is not published and no build of the order
    * succeeded lately, else 0.
    */
   behind: 'Behind',
-  /** By Look, for each StateMachineArn, View and Release: days since the newest version of the release was published. */
+  /** By CheckForUpdates, for each StateMachineArn, View and Release: days since the newest version of the release was published. */
   ageDays: 'AgeDays',
   /**
-   * By Tell, for each StateMachineArn, of every execution that ended without success: 1 where it failed, 0 where it failed
+   * By Notify, for each StateMachineArn, of every execution that ended without success: 1 where it failed, 0 where it failed
    * only because upstream was not ready, was aborted or ran out of time (AWS has metrics of those two).
    */
   failed: 'Failed',
 } as const;
 
-export interface Look {
+export interface MeasuredCheck {
   readonly stateMachineArn: string;
   readonly view: string;
   readonly release: string;
@@ -25,8 +25,8 @@ export interface Look {
   readonly published: Date | undefined;
 }
 
-/** What Look writes into its log. */
-export function measurements({ stateMachineArn, view, release, at, behind, published }: Look): object {
+/** What CheckForUpdates writes into its log. */
+export function measurements({ stateMachineArn, view, release, at, behind, published }: MeasuredCheck): object {
   const days = published && Math.max(0, (at.getTime() - published.getTime()) / 86_400_000);
   const values = { [metrics.behind]: behind, ...(days !== undefined && { [metrics.ageDays]: days }) };
   return embedded(at, { StateMachineArn: stateMachineArn, View: view, Release: release }, values);
@@ -39,7 +39,7 @@ export interface Ending {
   readonly failed: 0 | 1;
 }
 
-/** What Tell writes into its log. */
+/** What Notify writes into its log. */
 export function failureMeasured({ stateMachineArn, at, failed }: Ending): object {
   return embedded(at, { StateMachineArn: stateMachineArn }, { [metrics.failed]: failed });
 }

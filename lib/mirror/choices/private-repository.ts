@@ -7,7 +7,7 @@ export interface PrivateRepository {
 
   /**
    * The secret that holds `user:password`, as its whole text. Upgrade, prepare and extract builds of every view may read
-   * it, and so may Plan and Look; nothing else of the mirror.
+   * it, and so may Plan and CheckForUpdates; nothing else of the mirror.
    */
   readonly credentials: ISecret;
 }

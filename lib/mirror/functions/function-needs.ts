@@ -50,14 +50,14 @@ export function functionNeeds(asset: string, inputs: FunctionInputs): FunctionNe
       statements: [allow('s3:GetObject', runs), ...readMirror, writeMirror, ...(signingKey?.signing ?? [])],
       stars: [ofMirror, ofRuns],
     },
-    look: { statements: [...readMirror, ...readSecrets(secrets)], stars: [ofMirror] },
-    tell: { statements: [], stars: [] },
+    'check-for-updates': { statements: [...readMirror, ...readSecrets(secrets)], stars: [ofMirror] },
+    notify: { statements: [], stars: [] },
   } satisfies Record<Asset, Omit<FunctionNeeds, 'environment'>>;
   return { ...needs[asset], environment: { ...(signingKey && { MIRROR_SIGNING_KEY: signingKey.address }) } };
 }
 
 /** The functions of this package. */
-const assets = ['plan', 'select', 'publish', 'look', 'tell'] as const;
+const assets = ['plan', 'select', 'publish', 'check-for-updates', 'notify'] as const;
 type Asset = (typeof assets)[number];
 
 function checkAsset(asset: string): asserts asset is Asset {

@@ -13,9 +13,9 @@ export interface MirrorFunctions {
   readonly select: MirrorFunction;
   readonly publish: MirrorFunction;
   /** Plans what the schedule says, and starts executions where there is news. */
-  readonly look: MirrorFunction;
+  readonly checkForUpdates: MirrorFunction;
   /** Tells of executions that failed. */
-  readonly tell: MirrorFunction;
+  readonly notify: MirrorFunction;
 }
 
 export interface MirrorFunctionsProps {
@@ -24,22 +24,22 @@ export interface MirrorFunctionsProps {
   /** Digest of all bundles. */
   readonly bundles: string;
   readonly signingKey: BoundSigningKey;
-  /** Of private repositories, which Plan and Look look at. */
+  /** Of private repositories, which Plan and CheckForUpdates look at. */
   readonly secrets: readonly ISecret[];
-  /** Where Plan and Look run, which read the same sources as the builds. The others speak to AWS only. */
+  /** Where Plan and CheckForUpdates run, which read the same sources as the builds. The others speak to AWS only. */
   readonly network: VpcNetwork;
 }
 
 export function mirrorFunctions(scope: Construct, props: MirrorFunctionsProps): MirrorFunctions {
   const { signingKey, network, secrets, ...common } = props;
   const make = (id: string, more: Partial<MirrorFunctionProps> = {}) =>
-    new MirrorFunction(scope, id, { ...common, ...more, asset: id.toLowerCase() });
+    new MirrorFunction(scope, id, { ...common, ...more, asset: id.replace(/\B[A-Z]/g, '-$&').toLowerCase() });
   const readsSources = { ...network, secrets: [...secrets] };
   return {
     plan: make('Plan', readsSources),
     select: make('Select'),
     publish: make('Publish', { signingKey }),
-    look: make('Look', readsSources),
-    tell: make('Tell'),
+    checkForUpdates: make('CheckForUpdates', readsSources),
+    notify: make('Notify'),
   };
 }

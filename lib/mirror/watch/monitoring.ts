@@ -29,8 +29,8 @@ import { ageOf, behindOf, failedOf, siteMetric } from './mirror-metrics';
 export interface MonitoringProps {
   readonly workflow: ReleaseWorkflow;
   readonly builds: readonly StageBuild[];
-  readonly look: MirrorFunction;
-  readonly tell: MirrorFunction;
+  readonly checkForUpdates: MirrorFunction;
+  readonly notify: MirrorFunction;
   /** What is looked after by schedule. */
   readonly requests: readonly BuildRequest[];
   readonly site: MirrorSite;
@@ -44,15 +44,15 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { workflow, look, tell, requests, site, topic } = props;
+    const { workflow, checkForUpdates, notify, requests, site, topic } = props;
     const { stateMachine } = workflow;
     const [soon, hour] = [{ period: Duration.minutes(5) }, { period: Duration.hours(1) }];
 
     // AWS's own metric counts those that upstream was not ready for.
     this.alarm('ExecutionFailed', failedOf(stateMachine, { ...soon, statistic: 'Maximum' }), 1, failedAdvice);
     this.alarm('ExecutionTimedOut', stateMachine.metricTimedOut(soon), 1, timedOutAdvice);
-    this.alarm('LookFailed', look.function.metricErrors(hour), 1, lookAdvice);
-    this.alarm('TellFailed', tell.function.metricErrors(hour), 1, tellAdvice);
+    this.alarm('CheckForUpdatesFailed', checkForUpdates.function.metricErrors(hour), 1, checkAdvice);
+    this.alarm('NotifyFailed', notify.function.metricErrors(hour), 1, notifyAdvice);
     for (const request of requests) this.behind(request, stateMachine);
     this.alarm('SiteErrors', siteMetric(site, '5xxErrorRate'), 5, siteAdvice);
     for (const alarm of this.alarms) alarm.addAlarmAction(new SnsAction(topic));
@@ -89,12 +89,12 @@ const failedAdvice =
   'A build of the mirror failed; what was published before is as it was. The message of the topic names stage, flavour and log. Fix the cause and order it again: maas-mirror build RELEASE --stack NAME.';
 const timedOutAdvice =
   'A build of the mirror took longer than 24 hours; what was published before is as it was. Mostly it waited for machines: see whether the account may run as many builds at once as maxConcurrency says (maas-mirror doctor --stack NAME), then order it again.';
-const tellAdvice =
-  'An execution failed and the topic was not told why; the alarm ExecutionFailed may know nothing of it. See the log of the function Tell, and the failed executions: maas-mirror status --stack NAME.';
-const lookAdvice =
-  'The mirror could not look for news: its sources cannot be reached or are not what they should be. See the log of the function Look; a schedule tries again by itself.';
+const notifyAdvice =
+  'An execution failed and the topic was not told why; the alarm ExecutionFailed may know nothing of it. See the log of the function Notify, and the failed executions: maas-mirror status --stack NAME.';
+const checkAdvice =
+  'The mirror could not look for news: its sources cannot be reached or are not what they should be. See the log of the function CheckForUpdates; a schedule tries again by itself.';
 const behindAdvice =
-  'See the executions of the state machine and the log of the function Look: builds fail, or the sources have been half updated all the time.';
+  'See the executions of the state machine and the log of the function CheckForUpdates: builds fail, or the sources have been half updated all the time.';
 const siteAdvice =
   'More than 5 % of the requests to the mirror fail. See the status page of CloudFront and whether the bucket policy still lets the distribution read. (CloudFront tells us-east-1 only: deployed elsewhere, this alarm sees nothing.)';
 

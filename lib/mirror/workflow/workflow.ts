@@ -84,7 +84,7 @@ export class ReleaseWorkflow extends Construct {
 
     const definition = this.plan(plan).next(
       Choice.jsonPath(this, 'SomethingNew')
-        .when(Condition.booleanEquals('$.plan.news', false), Succeed.jsonPath(this, 'NothingNew'))
+        .when(Condition.booleanEquals('$.plan.updates', false), Succeed.jsonPath(this, 'NothingNew'))
         .when(Condition.booleanEquals('$.plan.bootloaders', true), this.bootloaders(props))
         .otherwise(architectures),
     );

@@ -37,7 +37,7 @@ export function loaderOffersOf(view: string, inputs: string, { products }: Built
 }
 
 /** The offers that the view does not have as the newest version of their product; what older versions have counts not. */
-export function loaderNews(
+export function loaderUpdates(
   offers: readonly LoaderOffer[],
   document: Products | undefined,
   rebuild = false,

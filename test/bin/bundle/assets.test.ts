@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { makeAssets } from '../../../bin/bundle/assets';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
-const functions = ['plan', 'select', 'publish', 'look', 'tell'];
+const functions = ['plan', 'select', 'publish', 'check-for-updates', 'notify'];
 const entries = ['bin/stage.ts', ...functions.map((name) => `bin/lambda/${name}.ts`)];
 
 function write(file: string, text: string): void {
@@ -51,7 +51,7 @@ describe('the assets that are deployed', () => {
       [
         ...functions.map((name) => `644 ${name}/index.js`),
         ...['644 stage/stage.js', '755 stage/relay.pl'],
-        ...['stage', 'plan', 'look'].flatMap((name) => [
+        ...['stage', 'plan', 'check-for-updates'].flatMap((name) => [
           `644 ${name}/keyrings/README.md`,
           `644 ${name}/keyrings/ubuntu.gpg`,
         ]),
@@ -59,8 +59,8 @@ describe('the assets that are deployed', () => {
     );
     expect(readdirSync(dirname(assets))).toEqual(['assets']);
     expect(Object.keys(metafiles)).toEqual(['stage', ...functions]);
-    expect(Object.keys(metafiles.look?.inputs ?? {})).toEqual(['bin/lambda/look.ts']);
-    const text = readFileSync(join(assets, 'look/index.js'), 'utf8');
+    expect(Object.keys(metafiles['check-for-updates']?.inputs ?? {})).toEqual(['bin/lambda/check-for-updates.ts']);
+    const text = readFileSync(join(assets, 'check-for-updates/index.js'), 'utf8');
     expect(text).toMatch(/^const bundleUrl = require\('node:url'\)\.pathToFileURL\(__filename\)\.href;/);
     expect(text).toMatch(/"bin\/lambda\/look\.ts"\), bundleUrl\)/);
     expect(text).not.toContain('licence');
@@ -84,13 +84,13 @@ describe('the assets that are deployed', () => {
     const root = smallCheckout();
     const assets = join(temporaryFolder(), 'dist/assets');
     await makeAssets(root, assets);
-    write(join(root, 'bin/lambda/tell.ts'), 'const = 1');
-    write(join(root, 'bin/lambda/look.ts'), 'console.log("new")');
-    const before = readFileSync(join(assets, 'look/index.js'), 'utf8');
+    write(join(root, 'bin/lambda/notify.ts'), 'const = 1');
+    write(join(root, 'bin/lambda/check-for-updates.ts'), 'console.log("new")');
+    const before = readFileSync(join(assets, 'check-for-updates/index.js'), 'utf8');
 
     await expect(makeAssets(root, assets)).rejects.toThrow(/bin\/lambda\/tell\.ts:1:6/);
 
-    expect(readFileSync(join(assets, 'look/index.js'), 'utf8')).toBe(before);
+    expect(readFileSync(join(assets, 'check-for-updates/index.js'), 'utf8')).toBe(before);
     expect(readdirSync(dirname(assets))).toEqual(['assets']);
   });
 });

@@ -31,7 +31,7 @@ it('writes the template of one machine, and a manifest that names the bundles fr
   expect(version).toMatch(/^\d/);
   const paths = Object.values(files).map(({ source }) => source.path); // nothing of the CDK's own, which is in a temporary folder
   expect(paths.map((path) => basename(path)).toSorted()).toEqual([
-    ...['look', 'plan', 'publish', 'select', 'stage', 'tell'],
+    ...['check-for-updates', 'plan', 'publish', 'select', 'stage', 'notify'],
   ]);
   for (const { source } of Object.values(files)) {
     expect(basename(dirname(source.path))).toBe('assets');

@@ -49,7 +49,7 @@ describe('the name of credentials', () => {
 });
 
 describe('the functions that plan', () => {
-  it.each(['plan', 'look'])('read the credentials that an order names: %s', async (name) => {
+  it.each(['plan', 'check-for-updates'])('read the credentials that an order names: %s', async (name) => {
     await fakeAws({});
     const folder = temporaryFolder();
     await openMirrorDirectory(join(folder, 'mirror'), { create: true });
@@ -58,10 +58,10 @@ describe('the functions that plan', () => {
     const source = { uri: 'https://127.0.0.1:1/debian', suite: 'bookworm', components: ['main'], credentials };
     const request = { release: 'bookworm', architectures: ['amd64'], aptSources: [source] };
     const event = { request, execution: 'bookworm-1', at: '2026-11-25T06:17:00Z' };
-    const { execution: _, ...forLook } = event;
+    const { execution: _, ...forCheck } = event;
     const { at: __, ...forPlan } = event;
 
-    const failed = callDeployed(name, name === 'plan' ? forPlan : forLook, stores, []);
+    const failed = callDeployed(name, name === 'plan' ? forPlan : forCheck, stores, []);
 
     await expect(failed).rejects.toMatchObject({
       message: expect.stringContaining(`the file of credentials ${credentials} cannot be read`),
@@ -77,7 +77,7 @@ describe('the functions that plan in AWS', () => {
 
   it.each([
     ['plan', { execution: 'noble-1' }],
-    ['look', { at: '2026-11-25T06:17:00Z' }],
+    ['check-for-updates', { at: '2026-11-25T06:17:00Z' }],
   ])('refuse a folder of a machine before anything else: %s', async (name, event) => {
     const aws = await fakeAws({});
     const local = { release: 'noble', architectures: ['amd64'], sources: { archive: 'file:///srv/ubuntu' } };
@@ -92,7 +92,7 @@ describe('the functions that plan in AWS', () => {
 
   it.each([
     ['plan', { request, execution: 'noble-1' }],
-    ['look', { request, at: '2026-11-25T06:17:00Z' }],
+    ['check-for-updates', { request, at: '2026-11-25T06:17:00Z' }],
   ])('refuse a password in an address before anything else: %s', async (name, event) => {
     const aws = await fakeAws({});
 

@@ -35,7 +35,7 @@ async function planned(request: BuildRequest): Promise<Plan> {
     [mirrorStoreVariable]: root,
     [workStoreVariable]: temporaryFolder(),
   };
-  const script = `require('./plan.js').handler(${JSON.stringify({ request, execution: 'look' })}).then((plan) => console.log(JSON.stringify(plan)))`;
+  const script = `require('./plan.js').handler(${JSON.stringify({ request, execution: 'check-for-updates' })}).then((plan) => console.log(JSON.stringify(plan)))`;
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], {
     cwd: join(assets, 'functions'),
     env,

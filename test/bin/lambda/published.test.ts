@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { handler as look } from '../../../bin/lambda/look';
+import { handler as checkForUpdates } from '../../../bin/lambda/check-for-updates';
 import { handler as plan } from '../../../bin/lambda/plan';
 import { handler as publish } from '../../../bin/lambda/publish';
 import { handler as select } from '../../../bin/lambda/select';
@@ -73,7 +73,7 @@ describe('the functions of an execution', () => {
         ['Plan', name, () => plan({ request, execution: 'run' })],
       ],
     ),
-    ['Look', mirrorStoreVariable, () => look({ request, at: '2026-11-25T10:00:00Z' })],
+    ['CheckForUpdates', mirrorStoreVariable, () => checkForUpdates({ request, at: '2026-11-25T10:00:00Z' })],
   ])('refuse to run: %s without the variable %s', async (_, name, call) => {
     const run = await makeBuiltRun((await deployed()).work, { execution: 'run' });
     environment({ [name]: undefined });

@@ -32,7 +32,7 @@ async function followed(answers: Answers, signal?: AbortSignal) {
 /** One function that succeeds. */
 function planned(): MadeHistory {
   const history = new MadeHistory();
-  history.function(0, 'Plan', {}, { news: true });
+  history.function(0, 'Plan', {}, { updates: true });
   return history;
 }
 
@@ -45,7 +45,7 @@ describe('an execution that is followed', () => {
     const plan = { stage: 'Plan', architecture: undefined, kernel: undefined, log: undefined };
     expect(events).toEqual([
       { ...plan, type: 'started' },
-      { ...plan, type: 'finished', seconds: 2, result: { news: true } },
+      { ...plan, type: 'finished', seconds: 2, result: { updates: true } },
     ]);
   });
 

@@ -22,7 +22,7 @@ function told(made: MadeHistory, { pieces = 1000, ended = true } = {}): string[]
 describe('the history of an execution', () => {
   it.each([1, 2, 7, 1000])('tells each stage of parallel branches once, in pieces of %s events', (pieces) => {
     const made = new MadeHistory();
-    const plan = made.function(made.event('ExecutionStarted', 0), 'Plan', {}, { news: true });
+    const plan = made.function(made.event('ExecutionStarted', 0), 'Plan', {}, { updates: true });
     const map = made.event('MapStateEntered', plan);
     const [ga, hwe] = [made.event('MapIterationStarted', map), made.event('MapIterationStarted', map)];
     const [first, second] = [made.enter(ga, 'ExtractGa', flavour('ga')), made.enter(hwe, 'ExtractHwe', flavour('hwe'))];
@@ -78,12 +78,12 @@ describe('the history of an execution', () => {
 
   it('gives what functions gave, and what CodeBuild says of builds', () => {
     const made = new MadeHistory();
-    made.build(made.function(0, 'Plan', {}, { news: true }), 'Fetch', amd64, { id: 'p:1' });
+    made.build(made.function(0, 'Plan', {}, { updates: true }), 'Fetch', amd64, { id: 'p:1' });
     const finished = new History()
       .take(made.read())
       .flatMap((change) => (change.type === 'finished' ? [change.result] : []));
 
-    expect(finished).toEqual([{ news: true }, { Id: 'p:1', BuildStatus: 'SUCCEEDED' }]);
+    expect(finished).toEqual([{ updates: true }, { Id: 'p:1', BuildStatus: 'SUCCEEDED' }]);
   });
 
   it('tells what was open when the execution ended as stopped, and a time-out as a failure', () => {

@@ -14,7 +14,7 @@ function threeStages(): MadeHistory {
   const history = new MadeHistory();
   history.function(0, 'Select', amd64, thrown('NoKernel', 'none'));
   history.submitted(history.started(history.enter(0, 'ExtractHwe', { ...amd64, kernel: 'hwe' })), 'p:1');
-  history.function(0, 'Plan', {}, { news: true });
+  history.function(0, 'Plan', {}, { updates: true });
   return history;
 }
 

@@ -38,12 +38,12 @@ describe('the roles', () => {
           (name) => `${name}: s3:GetObject: WorkBucket/runs/*${takeUpNothing.includes(name) ? '/request.json' : ''}`,
         ),
         ...builds.filter((name) => name !== 'BootTest').map((name) => `${name}: s3:PutObject: WorkBucket/runs/*`),
-        ...['Plan', 'Look', 'Select', 'Publish'].map((name) => `${name}: s3:GetObject: MirrorBucket/*`),
+        ...['Plan', 'CheckForUpdates', 'Select', 'Publish'].map((name) => `${name}: s3:GetObject: MirrorBucket/*`),
         'Plan: s3:PutObject: WorkBucket/runs/*/request.json',
         ...['Plan', 'Select'].map((name) => `${name}: s3:GetObject: WorkBucket/runs/*/request.json`),
         'Publish: s3:GetObject: WorkBucket/runs/*',
         'Publish: s3:PutObject: MirrorBucket/*',
-        `Tell: states:GetExecutionHistory,states:DescribeExecution: arn:aws:states:region:accountid:execution:WorkflowStateMachine:*`,
+        `Notify: states:GetExecutionHistory,states:DescribeExecution: arn:aws:states:region:accountid:execution:WorkflowStateMachine:*`,
         `Workflow: ${logDelivery}: *`,
         'Workflow: xray:PutTraceSegments,xray:PutTelemetryRecords,xray:GetSamplingRules,xray:GetSamplingTargets: *',
       ].sort(),
@@ -59,7 +59,7 @@ describe('the roles', () => {
     expect(starred.filter((one) => /: ec2:/.test(one))).toEqual(
       [
         ...builds.flatMap((name) => [`${name}: ${buildNetwork}: *`, `${name}: ${lending}: ${interfaces}`]),
-        ...['Plan', 'Look'].map((name) => `${name}: ${functionNetwork}: *`),
+        ...['Plan', 'CheckForUpdates'].map((name) => `${name}: ${functionNetwork}: *`),
       ].sort(),
     );
     // the mirror's own bucket is an imported one there
@@ -158,17 +158,17 @@ describe('the roles', () => {
     }
   });
 
-  it('leave the mirror to Publish, and Plan, Look and Select may read it', () => {
+  it('leave the mirror to Publish, and Plan, CheckForUpdates and Select may read it', () => {
     const onMirror = (role: RegExp) =>
       on(role)
         .filter((one) => mentions(one, 'MirrorBucket'))
         .map(({ Action }) => Action);
 
     expect(onMirror(/^MirrorPublishRole/)).toEqual(['s3:GetObject', 's3:ListBucket', 's3:PutObject']);
-    for (const reader of [/^MirrorSelectRole/, /^MirrorPlanRole/, /^MirrorLookRole/]) {
+    for (const reader of [/^MirrorSelectRole/, /^MirrorPlanRole/, /^MirrorCheckForUpdatesRole/]) {
       expect(onMirror(reader)).toEqual(['s3:GetObject', 's3:ListBucket']);
     }
-    expect(onMirror(/^(?!Mirror(Publish|Plan|Select|Look)Role)/)).toEqual([]);
+    expect(onMirror(/^(?!Mirror(Publish|Plan|Select|CheckForUpdates)Role)/)).toEqual([]);
   });
 
   it('let Publish alone sign', () => {
@@ -206,7 +206,7 @@ describe('the roles', () => {
     }
   });
 
-  it('let Plan write orders and Select read them, and keep Look and Tell from the work bucket', () => {
+  it('let Plan write orders and Select read them, and keep CheckForUpdates and Notify from the work bucket', () => {
     const onWork = (role: RegExp) => on(role).filter((one) => mentions(one, 'WorkBucket'));
     const requests = below('WorkBucket', '/runs/*/request.json');
 
@@ -215,13 +215,14 @@ describe('the roles', () => {
       { Effect: 'Allow', Action: 's3:GetObject', Resource: requests },
     ]);
     expect(onWork(/^MirrorSelectRole/)).toEqual([{ Effect: 'Allow', Action: 's3:GetObject', Resource: requests }]);
-    for (const role of [/^MirrorLookRole/, /^MirrorTellRole/, /^MirrorWorkflowRole/]) expect(onWork(role)).toEqual([]);
+    for (const role of [/^MirrorCheckForUpdatesRole/, /^MirrorNotifyRole/, /^MirrorWorkflowRole/])
+      expect(onWork(role)).toEqual([]);
     expect(runs.request(executionFolder('run-1', new Uint8Array(8)))).toMatch(/^runs\/[^/]+\/order\.json$/);
   });
 
-  it('let Tell read the executions, builds and logs of this mirror, and speak to its topic', () => {
+  it('let Notify read the executions, builds and logs of this mirror, and speak to its topic', () => {
     const projects = Object.keys(template.findResources('AWS::CodeBuild::Project'));
-    const named = (action: string) => resourcesOf(/^MirrorTellRole/, action);
+    const named = (action: string) => resourcesOf(/^MirrorNotifyRole/, action);
 
     expect(named('codebuild:BatchGetBuilds').sort()).toEqual(projects.map(short).sort());
     // the log groups of the functions and the state machine are none of its business
@@ -242,14 +243,14 @@ describe('the roles', () => {
     ]);
   });
 
-  it('let the schedules call Look, and Look start executions of this mirror', () => {
-    expect(on(/^MirrorLookoutRole/)).toMatchObject([
+  it('let the schedules call CheckForUpdates, and CheckForUpdates start executions of this mirror', () => {
+    expect(on(/^MirrorUpdateScheduleRole/)).toMatchObject([
       {
         Action: 'lambda:InvokeFunction',
-        Resource: { 'Fn::GetAtt': [expect.stringMatching(/^MirrorLookFunction/), 'Arn'] },
+        Resource: { 'Fn::GetAtt': [expect.stringMatching(/^MirrorCheckForUpdatesFunction/), 'Arn'] },
       },
     ]);
-    expect(on(/^MirrorLookRole/)).toContainEqual({
+    expect(on(/^MirrorCheckForUpdatesRole/)).toContainEqual({
       Effect: 'Allow',
       Action: ['states:StartExecution', 'states:ListExecutions'],
       Resource: { Ref: expect.stringMatching(/^MirrorWorkflowStateMachine/) },

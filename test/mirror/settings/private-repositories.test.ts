@@ -50,7 +50,7 @@ function readersIn(made: Template): Map<string, Statement[]> {
 const readers = [
   ...['MirrorKernelGaExtractRole', 'MirrorPrepareRole', 'MirrorUpgradeRole'],
   ...['MirrorKernelGaArmExtractRole', 'MirrorPrepareArmRole', 'MirrorUpgradeArmRole'],
-  ...['MirrorLookRole', 'MirrorPlanRole'],
+  ...['MirrorCheckForUpdatesRole', 'MirrorPlanRole'],
 ];
 
 function requestsIn(made: Template): string[] {

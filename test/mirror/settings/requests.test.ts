@@ -20,7 +20,7 @@ describe('what a mirror orders', () => {
     ]);
   });
 
-  it('schedule: calls Look for every release of every view, with the time of the look', () => {
+  it('schedule: calls CheckForUpdates for every release of every view, with the time of the look', () => {
     const { template: made } = madeMirror(everyProp);
 
     expect(requestsIn(made).map(({ at, request }) => [at, request.view, request.release])).toEqual([
@@ -33,8 +33,8 @@ describe('what a mirror orders', () => {
       FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 30 },
       State: 'ENABLED',
       Target: {
-        Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MirrorLookFunction'), 'Arn'] },
-        RoleArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MirrorLookoutRole'), 'Arn'] },
+        Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MirrorCheckForUpdatesFunction'), 'Arn'] },
+        RoleArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MirrorUpdateScheduleRole'), 'Arn'] },
         RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 2 },
       },
     });

@@ -25,7 +25,13 @@ describe('what watches a mirror', () => {
   it('looks for nothing by itself, and has no alarm that could never ring', () => {
     template.resourceCountIs('AWS::Scheduler::Schedule', 0);
     const names = idsOf(template, 'AWS::CloudWatch::Alarm').map((id) => /Monitoring(\w+)[0-9A-F]{8}$/.exec(id)?.[1]);
-    expect(names.sort()).toEqual(['ExecutionFailed', 'ExecutionTimedOut', 'LookFailed', 'SiteErrors', 'TellFailed']);
+    expect(names.sort()).toEqual([
+      'CheckForUpdatesFailed',
+      'ExecutionFailed',
+      'ExecutionTimedOut',
+      'NotifyFailed',
+      'SiteErrors',
+    ]);
   });
 
   it('says in every alarm what to do, and tells its topic', () => {
@@ -77,7 +83,7 @@ describe('what watches a mirror', () => {
     ]);
   });
 
-  it('rings for a release that is behind its sources by what Look measures of this mirror', () => {
+  it('rings for a release that is behind its sources by what CheckForUpdates measures of this mirror', () => {
     const { template: made } = madeMirror(() => ({
       releases: [UbuntuRelease.NOBLE],
       schedule: MirrorSchedule.DAILY,
@@ -98,7 +104,7 @@ describe('what watches a mirror', () => {
     });
   });
 
-  it('rings for executions that failed by what Tell measures, which leaves out those that upstream was not ready for', () => {
+  it('rings for executions that failed by what Notify measures, which leaves out those that upstream was not ready for', () => {
     const [machine] = idsOf(template, 'AWS::StepFunctions::StateMachine');
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmDescription: Match.stringLikeRegexp('^A build of the mirror failed'),

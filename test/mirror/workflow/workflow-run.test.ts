@@ -144,7 +144,7 @@ describe('an execution', () => {
   it('ends at once where nothing is new', async () => {
     const plan = planOf(BuildRequest.parse(request), 'run-1');
 
-    const { seen } = await run({ Plan: () => ({ Payload: { ...plan, news: false } satisfies Plan }) });
+    const { seen } = await run({ Plan: () => ({ Payload: { ...plan, updates: false } satisfies Plan }) });
 
     expect(seen).toEqual(['Plan']);
   });

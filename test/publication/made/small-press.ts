@@ -5,7 +5,7 @@ import type { PublishInput } from '../../../lib/job/handed-on/publish-input';
 import { readView } from '../../../lib/publication/read-view';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import type { Products, Version } from '../../../lib/simplestreams/types';
-import { newestName } from '../../../lib/stages/news/news';
+import { newestName } from '../../../lib/stages/updates/updates';
 import { type PublishBench, type Published, publish } from '../../../lib/stages/publish';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
 import { type BuiltRunOptions, makeBuiltRun } from '../../fixtures/mirrors/built-run';

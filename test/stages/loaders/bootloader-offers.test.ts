@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BuiltBootloaders, BuiltLoaderItem } from '../../../lib/job/handed-on/bootloaders';
 import { addVersions } from '../../../lib/simplestreams/merge';
 import type { Products } from '../../../lib/simplestreams/types';
-import { loaderAdditions, loaderNews, loaderOffersOf } from '../../../lib/stages/loaders/bootloader-offers';
+import { loaderAdditions, loaderOffersOf, loaderUpdates } from '../../../lib/stages/loaders/bootloader-offers';
 
 const uefi = 'com.ubuntu.maas.site:1:grub-efi-signed:uefi:amd64';
 const loader = { os: 'grub-efi-signed', firmware: 'uefi', architecture: 'amd64' };
@@ -69,19 +69,19 @@ describe('what is new of it', () => {
     const { [uefi]: own, ...rest } = others?.products ?? {};
 
     expect(own).toBeDefined();
-    expect(loaderNews(offersOf(), undefined)).toHaveLength(1);
-    expect(loaderNews(offersOf(), { ...others, products: rest } as Products)).toHaveLength(1);
+    expect(loaderUpdates(offersOf(), undefined)).toHaveLength(1);
+    expect(loaderUpdates(offersOf(), { ...others, products: rest } as Products)).toHaveLength(1);
     expect(
-      loaderNews(offersOf(), { ...others, products: { [uefi]: { ...own, versions: {} } } } as Products),
+      loaderUpdates(offersOf(), { ...others, products: { [uefi]: { ...own, versions: {} } } } as Products),
     ).toHaveLength(1);
   });
 
   it('is nothing where the newest version has just these packages, except in a rebuild', () => {
     const document = publishedBy(['20261120.0', builtOf()]);
 
-    expect(loaderNews(offersOf(), document)).toEqual([]);
-    expect(loaderNews(offersOf(), document, false)).toEqual([]);
-    expect(loaderNews(offersOf(), document, true)).toHaveLength(1);
+    expect(loaderUpdates(offersOf(), document)).toEqual([]);
+    expect(loaderUpdates(offersOf(), document, false)).toEqual([]);
+    expect(loaderUpdates(offersOf(), document, true)).toHaveLength(1);
   });
 
   it.each([
@@ -91,15 +91,15 @@ describe('what is new of it', () => {
   ])('is a product of which one item comes from another %s', (_, shim) => {
     const document = publishedBy(['20261120.0', builtOf()]);
 
-    expect(loaderNews(offersOf(builtOf({ 'shim-signed': shim })), document)).toHaveLength(1);
+    expect(loaderUpdates(offersOf(builtOf({ 'shim-signed': shim })), document)).toHaveLength(1);
   });
 
   it('is what only an older version has', () => {
     const newer = builtOf({ 'shim-signed': item('shim-signed', '1.59') });
     const document = publishedBy(['20261120.0', builtOf()], ['20261120.1', newer]);
 
-    expect(loaderNews(offersOf(), document)).toHaveLength(1);
-    expect(loaderNews(offersOf(newer), document)).toEqual([]);
+    expect(loaderUpdates(offersOf(), document)).toHaveLength(1);
+    expect(loaderUpdates(offersOf(newer), document)).toEqual([]);
   });
 });
 

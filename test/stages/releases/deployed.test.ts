@@ -9,7 +9,7 @@ import { Plan } from '../../../lib/job/plan';
 import { readView } from '../../../lib/publication/read-view';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { fetch } from '../../../lib/stages/fetch';
-import { look } from '../../../lib/stages/plan';
+import { checkForUpdates } from '../../../lib/stages/plan';
 import { requestAt } from '../../../lib/stages/run-documents';
 import { measureFile } from '../../../lib/store/digest';
 import { openMirrorDirectory, openWorkStore } from '../../../lib/store/open';
@@ -103,7 +103,7 @@ describe('a deployed mirror', () => {
     const sources = { stream: url, streamKeyringData: signer.keyring.toString('base64'), archive: url, ports: url };
     const request = BuildRequest.parse({ release: '27.04', architectures: ['amd64'], sources });
     const { mirror } = await deployment();
-    expect(await look(request, { mirror, scratch: temporaryFolder(), tools: 'buildspecs' })).toMatchObject({
+    expect(await checkForUpdates(request, { mirror, scratch: temporaryFolder(), tools: 'buildspecs' })).toMatchObject({
       release: 'zany',
       architectures: [{ kernels: [{ kernel: 'ga' }] }],
     });

@@ -128,8 +128,8 @@ describe('Plan', () => {
     const { folder, server, request } = await site();
     await using _server = server;
     change(folder);
-    const { news, architectures } = await planning(request, undefined);
-    expect([news, architectures[0]?.job.inputs]).toEqual([true, '']);
+    const { updates, architectures } = await planning(request, undefined);
+    expect([updates, architectures[0]?.job.inputs]).toEqual([true, '']);
   });
 });
 

@@ -14,8 +14,8 @@ import { type ScriptedExecution, smallDeployment, stateMachineArn } from '../../
 const topic = 'arn:aws:sns:eu-west-1:123456789012:failures';
 const name = 'noble-20261125T100000-00000000';
 
-/** What Tell does when EventBridge says that such an execution has ended. */
-async function tell(script: ScriptedExecution, answers: Answers = {}) {
+/** What Notify does when EventBridge says that such an execution has ended. */
+async function notify(script: ScriptedExecution, answers: Answers = {}) {
   const aws = await smallDeployment(
     { noble: script },
     { answers: { Publish: () => '<MessageId>1</MessageId>', ...answers } },
@@ -24,14 +24,14 @@ async function tell(script: ScriptedExecution, answers: Answers = {}) {
   const { status } = script;
   const detail = { name, executionArn, stateMachineArn, status, input: '{"release":"noble","view":"next"}' };
   const log: string[] = [];
-  const called = callDeployed('tell', { detail }, { [topicVariable]: topic }, log);
+  const called = callDeployed('notify', { detail }, { [topicVariable]: topic }, log);
   const letters = () =>
     aws.requests.filter(({ operation }) => operation === 'Publish').map(({ input }) => String(input.Message));
   return { called, log, letters };
 }
 
 async function told(script: ScriptedExecution, answers?: Answers) {
-  const { called, log, letters } = await tell(script, answers);
+  const { called, log, letters } = await notify(script, answers);
   await called;
   return { log, letters: letters(), failed: measuredIn(log).Failed };
 }
@@ -40,7 +40,7 @@ async function told(script: ScriptedExecution, answers?: Answers) {
 const failedWith = (last: string): Answers => ({ ...failedBuildAnswers, ...logAnswers(`${last}\n`) });
 
 describe('of an execution that failed', () => {
-  it('a letter says what failed, and the alarm rings', async () => {
+  it('a notification says what failed, and the alarm rings', async () => {
     const { letters, failed, log } = await told(failedBuild(), failedBuildAnswers);
 
     expect(letters).toEqual([expect.stringContaining('error NoKernel: there is no vmlinuz')]);
@@ -54,7 +54,7 @@ describe('of an execution that failed', () => {
     expect(letters).toEqual([]);
     expect(failed).toBe(0);
     expect(log.slice(1)).toEqual([
-      `${name}: no letter, since upstream was not ready: NotReady: half updated; RequiredKernelFailed: amd64 has no hwe`,
+      `${name}: no notification, since upstream was not ready: NotReady: half updated; RequiredKernelFailed: amd64 has no hwe`,
     ]);
   });
 
@@ -62,7 +62,7 @@ describe('of an execution that failed', () => {
     expect(await told(notReadyBuild())).toMatchObject({ letters: [], failed: 0 });
   });
 
-  it('a letter is sent where nobody may read why', async () => {
+  it('a notification is sent where nobody may read why', async () => {
     const GetLogEvents = () => new Fault('AccessDeniedException', 'not for you');
     const { letters, failed } = await told(failedBuild(), { ...failedBuildAnswers, GetLogEvents });
 
@@ -70,9 +70,9 @@ describe('of an execution that failed', () => {
     expect(failed).toBe(1);
   });
 
-  it('the alarm rings though the letter cannot be sent', async () => {
+  it('the alarm rings though the notification cannot be sent', async () => {
     const Publish = () => new Fault('AuthorizationError', 'no');
-    const { called, log } = await tell(failedBuild(), { ...failedBuildAnswers, Publish });
+    const { called, log } = await notify(failedBuild(), { ...failedBuildAnswers, Publish });
 
     await expect(called).rejects.toThrow('no');
     expect(measuredIn(log).Failed).toBe(1);
@@ -82,14 +82,14 @@ describe('of an execution that failed', () => {
 it.each([
   'ABORTED',
   'TIMED_OUT',
-] as const)('of an execution that is %s a letter is sent, and AWS has a metric of its own', async (status) => {
+] as const)('of an execution that is %s a notification is sent, and AWS has a metric of its own', async (status) => {
   const { letters, failed } = await told({ ...endlessBuild(), status }, failedBuildAnswers);
 
   expect(letters).toEqual([expect.stringContaining(`has ended: ${status}`)]);
   expect(failed).toBe(0);
 });
 
-it('a letter is sent of an execution that somebody aborted after a stage that was not ready', async () => {
+it('a notification is sent of an execution that somebody aborted after a stage that was not ready', async () => {
   expect((await told({ ...notReadyBuild(), status: 'ABORTED' })).letters).toHaveLength(1);
 });
 
@@ -101,7 +101,7 @@ it.each([
   const log: string[] = [];
   const detail = { name: 'probe-x86-1', executionArn: 'arn:x', stateMachineArn, status, input: '{"probe":"x86"}' };
 
-  await callDeployed('tell', { detail }, { [topicVariable]: topic }, log);
+  await callDeployed('notify', { detail }, { [topicVariable]: topic }, log);
 
   expect(log).toEqual(['probe-x86-1: not told, since maas-mirror doctor started it']);
   expect(aws.requests).toEqual([]);

@@ -1,6 +1,6 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { openClients } from '../../lib/cloud/clients';
-import { failureLetter } from '../../lib/cloud/follow/failure-letter';
+import { failureNotification } from '../../lib/cloud/follow/failure-notification';
 import { followExecution } from '../../lib/cloud/follow/follow';
 import { failureMeasured } from '../../lib/job/aws/metrics';
 import { isProbeInput } from '../../lib/job/aws/probe-targets';
@@ -23,7 +23,7 @@ interface StatusChange {
 }
 
 /**
- * The Tell function: of an execution that failed, who has subscribed reads what failed and where its log is. Upstream in
+ * The Notify function: of an execution that failed, who has subscribed reads what failed and where its log is. Upstream in
  * the middle of an update is no failure, and nobody is told: the next look tries again. What `maas-mirror doctor` has
  * started, it reports itself.
  */
@@ -35,13 +35,13 @@ export async function handler({ detail }: StatusChange): Promise<void> {
   }
   const result = await followExecution(clients, { name, arn });
   const isQuiet = status === 'FAILED' && isNotReady(result);
-  // Before the letter: an alarm goes by it, and rings though the letter cannot be sent.
+  // Before the notification: an alarm goes by it, and rings though the notification cannot be sent.
   const failed = status === 'FAILED' && !isQuiet ? 1 : 0;
   console.log(JSON.stringify(failureMeasured({ stateMachineArn, at: new Date(), failed })));
   if (isQuiet) {
-    console.log(`${name}: no letter, since upstream was not ready: ${result.failures.map(errorOf).join('; ')}`);
+    console.log(`${name}: no notification, since upstream was not ready: ${result.failures.map(errorOf).join('; ')}`);
     return;
   }
-  const { subject, text } = failureLetter(detail, result);
+  const { subject, text } = failureNotification(detail, result);
   await sns.send(new PublishCommand({ TopicArn: process.env[topicVariable], Subject: subject, Message: text }));
 }

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { failureLetter } from '../../../lib/cloud/follow/failure-letter';
+import { failureNotification } from '../../../lib/cloud/follow/failure-notification';
 
 const executionArn = 'arn:aws:states:eu-west-1:123456789012:execution:Machine:noble-20261125T061700-0a1b2c3d';
 const execution = { name: 'noble-20261125T061700-0a1b2c3d', executionArn, status: 'FAILED' };
 
 it('names release, view, stage, flavour, the end of the log and where the rest of it is', () => {
-  const { subject, text } = failureLetter(
+  const { subject, text } = failureNotification(
     { ...execution, input: JSON.stringify({ release: 'noble', view: 'next' }) },
     {
       status: 'FAILED',
@@ -30,7 +30,7 @@ it('names release, view, stage, flavour, the end of the log and where the rest o
 });
 
 it('says what is known of an execution whose order is too long for an event, or that ran out of time', () => {
-  const { subject, text } = failureLetter(
+  const { subject, text } = failureNotification(
     { ...execution, status: 'TIMED_OUT', input: null },
     { status: 'FAILED', error: 'States.Timeout', cause: 'the execution ran out of time', failures: [] },
   );
@@ -41,14 +41,22 @@ it('says what is known of an execution whose order is too long for an event, or 
 
 it('has a subject that SNS takes', () => {
   const input = JSON.stringify({ release: 'nöble\n'.repeat(40), view: 'candidate' });
-  const { subject } = failureLetter({ ...execution, input }, { status: 'FAILED', error: 'E', cause: '', failures: [] });
+  const { subject } = failureNotification(
+    { ...execution, input },
+    { status: 'FAILED', error: 'E', cause: '', failures: [] },
+  );
   expect(subject).toMatch(/^MAAS mirror: n\?ble\?n\?ble\?[ -~]*$/);
   expect(subject).toHaveLength(99);
 });
 
 it('tells subscribers no folder of an execution, which stands in the environment of a build', () => {
   const cause = JSON.stringify({ Build: { Environment: ['noble-20261125T061700-0a1b2c3d-0123456789abcdef'] } });
-  const { text } = failureLetter(execution, { status: 'FAILED', error: 'States.TaskFailed', cause, failures: [] });
+  const { text } = failureNotification(execution, {
+    status: 'FAILED',
+    error: 'States.TaskFailed',
+    cause,
+    failures: [],
+  });
 
   expect(text).toContain('States.TaskFailed: {"Build"');
   expect(text).not.toContain('0123456789abcdef');
@@ -58,7 +66,7 @@ const failure = { stage: 'Select', architecture: 'amd64', kernel: undefined, log
 
 it('is as short as what is known, one paragraph to a failure, with the last ten lines of a log', () => {
   const tail = Array.from({ length: 12 }, (_, at) => `line ${at}`);
-  const { text } = failureLetter(
+  const { text } = failureNotification(
     { ...execution, input: JSON.stringify({ release: 'noble' }) },
     {
       ...{ status: 'FAILED', error: 'ExecutionFailed', cause: 'all' },
@@ -89,7 +97,7 @@ it.each([
   '{"release":"no',
   '{}',
 ])('goes by the name of the execution where its input is %j', (input) => {
-  const { subject, text } = failureLetter(
+  const { subject, text } = failureNotification(
     { ...execution, ...(input !== undefined && { input }) },
     { status: 'SUCCEEDED', output: null, failures: [] },
   );

@@ -18,7 +18,7 @@ describe('the topic of a mirror', () => {
           status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
         },
       },
-      Targets: [Match.objectLike({ Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MirrorTellFunction'), 'Arn'] } })],
+      Targets: [Match.objectLike({ Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MirrorNotifyFunction'), 'Arn'] } })],
     });
     template.hasResourceProperties('AWS::Lambda::Function', {
       Description: 'cdk-maas-mirror: tell',
@@ -58,7 +58,10 @@ describe('the topic of a mirror', () => {
 
     const use = { Effect: 'Allow', Action: ['kms:GenerateDataKey', 'kms:Decrypt'] };
     const [key] = idsOf(made, 'AWS::KMS::Key').filter((id) => id.startsWith('PagerKey'));
-    expect(statementsOf(made, /^MirrorTellRole/)).toContainEqual({ ...use, Resource: { 'Fn::GetAtt': [key, 'Arn'] } });
+    expect(statementsOf(made, /^MirrorNotifyRole/)).toContainEqual({
+      ...use,
+      Resource: { 'Fn::GetAtt': [key, 'Arn'] },
+    });
     made.hasResourceProperties('AWS::KMS::Key', {
       KeyPolicy: {
         Statement: Match.arrayWith([

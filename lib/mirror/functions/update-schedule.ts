@@ -9,26 +9,26 @@ import type { MirrorSchedule } from '../choices/mirror-schedule';
 import { pascalCase } from '../pascal-case';
 import type { MirrorFunction } from './mirror-function';
 
-export interface LookoutProps {
+export interface UpdateScheduleProps {
   /** Plans an order, and starts an execution where there is news. */
-  readonly look: MirrorFunction;
+  readonly checkForUpdates: MirrorFunction;
   readonly requests: readonly BuildRequest[];
   readonly schedule: MirrorSchedule;
 }
 
 /**
- * Looks for news of every order. One schedule each: one that cannot be planned stops no other. Scheduler cannot make a
+ * Checks for updates of every build request. One schedule each: one that cannot be planned stops no other. Scheduler cannot make a
  * name for an execution out of what is new, so it calls a function and starts nothing itself.
  */
-export class Lookout extends Construct {
+export class UpdateSchedule extends Construct {
   readonly schedules: Schedule[];
   readonly role: Role;
 
   /** @throws BadInput (misuse) where the orders are too long for a template */
-  constructor(scope: Construct, id: string, { look, requests, schedule }: LookoutProps) {
+  constructor(scope: Construct, id: string, { checkForUpdates, requests, schedule }: UpdateScheduleProps) {
     super(scope, id);
     checkLength(requests);
-    this.role = this.makeRole(look);
+    this.role = this.makeRole(checkForUpdates);
     this.schedules = requests.map(
       (request) =>
         new Schedule(this, `${pascalCase(request.view)}${pascalCase(request.release)}`, {
@@ -36,7 +36,7 @@ export class Lookout extends Construct {
           schedule: schedule.toExpression(),
           // Else all would look, and order builds, in the same minute.
           timeWindow: TimeWindow.flexible(Duration.minutes(30)),
-          target: new LambdaInvoke(look.function, {
+          target: new LambdaInvoke(checkForUpdates.function, {
             // The time makes the execution's name: a call that is repeated starts nothing twice.
             input: ScheduleTargetInput.fromObject({ request, at: ContextAttribute.scheduledTime }),
             role: this.role.withoutPolicyUpdates(), // CDK's grant adds every version of the function

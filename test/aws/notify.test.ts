@@ -16,7 +16,7 @@ import { startMiniStack } from './mini-stack';
 const request = BuildRequest.parse({ release: 'noble', architectures: ['amd64'], view: 'next' });
 const topic = 'arn:aws:sns:us-east-1:000000000000:failures';
 
-/** SNS as far as Tell knows it; keeps what is published. */
+/** SNS as far as Notify knows it; keeps what is published. */
 async function startTopic(): Promise<{ readonly url: string; readonly published: URLSearchParams[] }> {
   const published: URLSearchParams[] = [];
   const server = createServer(async (request, response) => {
@@ -50,15 +50,15 @@ it('tells a topic of an execution that failed, by the bundle that is deployed', 
   });
   expect(await followExecution(clients, execution, { everySeconds: 0.05 })).toMatchObject({ status: 'FAILED' });
 
-  const tell = {
-    name: 'tell',
+  const notify = {
+    name: 'notify',
     folder: join(__dirname, '../../dist/assets/functions'),
     handler: 'tell.handler',
     environment: {},
   };
   const { name, arn: executionArn } = execution;
   const detail = { name, executionArn, stateMachineArn, status: 'FAILED', input: JSON.stringify(request) };
-  await callFunction(tell, { detail }, { ...emulator.env, AWS_ENDPOINT_URL_SNS: url, [topicVariable]: topic });
+  await callFunction(notify, { detail }, { ...emulator.env, AWS_ENDPOINT_URL_SNS: url, [topicVariable]: topic });
 
   const [message] = published;
   expect(message?.get('TopicArn')).toBe(topic);

@@ -10,23 +10,23 @@ import { acknowledge, starIn } from '../findings';
 import type { MirrorFunction } from '../functions/mirror-function';
 import type { ReleaseWorkflow } from '../workflow/workflow';
 
-export interface FailureNewsProps {
+export interface FailureNotificationsProps {
   readonly workflow: ReleaseWorkflow;
   /** Whose logs say why something failed. */
   readonly builds: readonly StageBuild[];
   /** Reads the history of an execution and says what failed. */
-  readonly tell: MirrorFunction;
+  readonly notify: MirrorFunction;
   readonly topic: ITopic;
 }
 
 /**
- * Tells of every execution that failed: the release, the stage, the flavour, and where its log is. Tell itself leaves out
+ * Tells of every execution that failed: the release, the stage, the flavour, and where its log is. Notify itself leaves out
  * those that upstream was not ready for.
  */
-export class FailureNews extends Construct {
+export class FailureNotifications extends Construct {
   readonly rule: Rule;
 
-  constructor(scope: Construct, id: string, { workflow, builds, tell, topic }: FailureNewsProps) {
+  constructor(scope: Construct, id: string, { workflow, builds, notify, topic }: FailureNotificationsProps) {
     super(scope, id);
     const { stateMachine } = workflow;
     this.rule = new Rule(this, 'Rule', {
@@ -36,9 +36,9 @@ export class FailureNews extends Construct {
         detailType: ['Step Functions Execution Status Change'],
         detail: { stateMachineArn: [stateMachine.stateMachineArn], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
       },
-      targets: [new LambdaFunction(tell.function, { retryAttempts: 2 })],
+      targets: [new LambdaFunction(notify.function, { retryAttempts: 2 })],
     });
-    tell.function.addEnvironment(topicVariable, topic.topicArn);
+    notify.function.addEnvironment(topicVariable, topic.topicArn);
 
     const { executionsArn: executions } = workflow;
     for (const [actions, resources] of [
@@ -47,12 +47,12 @@ export class FailureNews extends Construct {
       [['codebuild:BatchGetBuilds'], builds.map(({ project }) => project.projectArn)],
       [['logs:GetLogEvents'], builds.map(({ logGroup }) => logGroup.logGroupArn)], // which ends in `:*`, its streams
     ] as const) {
-      tell.role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
+      notify.role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
     }
     for (const key of topic.masterKey ? [topic.masterKey.keyArn] : []) {
-      tell.role.addToPolicy(new PolicyStatement({ actions: useOfKey, resources: [key] }));
+      notify.role.addToPolicy(new PolicyStatement({ actions: useOfKey, resources: [key] }));
     }
-    acknowledge(tell.role, starIn(this, executions), 'the executions of this mirror, which it is to tell of');
+    acknowledge(notify.role, starIn(this, executions), 'the executions of this mirror, which it is to tell of');
   }
 }
 

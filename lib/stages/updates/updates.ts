@@ -13,7 +13,7 @@ const decisive = ['base_sha256', 'packages', 'recipe'] as const satisfies (keyof
  * since this one looked, nobody knows which of the two went by the later look at the sources: the one that is there
  * stays, and the next build compares.
  */
-export function newsAmong(offers: readonly Offer[], document: Products | undefined, job: Job): Offer[] {
+export function updatesAmong(offers: readonly Offer[], document: Products | undefined, job: Job): Offer[] {
   return offers.filter((offer) => {
     if (!offer.built || (!job.rebuild && standing(offer, document, job) !== undefined)) return false;
     return job.rebuild || !isOvertaken(offer, document);
@@ -60,11 +60,11 @@ export function additionsOf(
   job: Job,
   claimed: Claimed | undefined,
 ): Addition[] {
-  const news = newsAmong(offers, document, job);
+  const updates = updatesAmong(offers, document, job);
   return offers.flatMap((offer): Addition[] => {
     const { productId, fields } = offer;
     const old = standing(offer, document, job);
-    if (!news.includes(offer) && old !== undefined) {
+    if (!updates.includes(offer) && old !== undefined) {
       return [{ productId, fields, versionName: old.name, version: old.version }];
     }
     if (!claimed?.offers.includes(offer)) return [];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kernelOf } from '../../../lib/catalog/kernels';
 import { BuildRequest } from '../../../lib/job/build-request';
-import { look } from '../../../lib/stages/plan';
+import { checkForUpdates } from '../../../lib/stages/plan';
 import { openMirrorDirectory } from '../../../lib/store/open';
 import {
   type LookAlike,
@@ -221,7 +221,7 @@ async function lookAt(site: UbuntuSite, { bootTest }: { readonly bootTest: boole
     kernels: { required: ['ga'], optional: ['hwe-edge'] },
   });
   const mirror = await openMirrorDirectory(site.mirror, { create: false });
-  return (await look(request, { mirror, scratch: temporaryFolder(), tools: '' })).news;
+  return (await checkForUpdates(request, { mirror, scratch: temporaryFolder(), tools: '' })).updates;
 }
 
 /** In the middle, of which no header tells. */

@@ -21,7 +21,7 @@ interface Parts {
 }
 
 /** What the command line asks the stack for, and what people give to MAAS. */
-export function tellOutputs(mirror: Construct & Parts, { requests }: Settings): void {
+export function writeOutputs(mirror: Construct & Parts, { requests }: Settings): void {
   const { site, workflow, mirrorBucket, workBucket, builds, topic } = mirror;
   const address = site.url.replace(/\/$/, '');
   const forMaas = site.credentials === undefined ? address : withPlaceForPassword(address);

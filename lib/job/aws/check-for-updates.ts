@@ -2,16 +2,17 @@ import { z } from 'zod';
 import { BuildRequest } from '../build-request';
 import { checked } from '../checked';
 
-/** What the schedule gives to Look. */
-export const LookInput = z.strictObject({
+/** What the schedule gives to CheckForUpdates. */
+export const CheckForUpdatesInput = z.strictObject({
   request: BuildRequest,
   /** When it was due, to the second: a call that is repeated has the same. */
   at: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
 });
-export type LookInput = z.infer<typeof LookInput>;
+export type CheckForUpdatesInput = z.infer<typeof CheckForUpdatesInput>;
 
 /** @throws BadInput (misuse) naming the field */
-export const lookInputOf = (event: unknown): LookInput => checked(LookInput, event, 'the input of Look');
+export const checkForUpdatesInputOf = (event: unknown): CheckForUpdatesInput =>
+  checked(CheckForUpdatesInput, event, 'the input of CheckForUpdates');
 
 /**
  * How long an execution that succeeded shows that a mirror keeps up, in milliseconds before a look. Ubuntu has news nearly
@@ -21,4 +22,4 @@ export const lookInputOf = (event: unknown): LookInput => checked(LookInput, eve
 const keptUp = 30 * 3_600_000;
 
 /** When an execution must have begun, at the earliest, whose success shows that the mirror keeps up. */
-export const keptUpSince = ({ at }: Pick<LookInput, 'at'>): Date => new Date(at.getTime() - keptUp);
+export const keptUpSince = ({ at }: Pick<CheckForUpdatesInput, 'at'>): Date => new Date(at.getTime() - keptUp);

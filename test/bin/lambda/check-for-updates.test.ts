@@ -5,7 +5,7 @@ import { BuildRequest } from '../../../lib/job/build-request';
 import { stateMachineVariable } from '../../../lib/job/environment';
 import { executionName, mirrorStoreVariable } from '../../../lib/job/execution-names';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
-import { look as lookAt } from '../../../lib/stages/plan';
+import { checkForUpdates as lookAt } from '../../../lib/stages/plan';
 import { openMirrorDirectory } from '../../../lib/store/open';
 import { callDeployed, measuredIn } from '../../fixtures/aws/called-function';
 import { fakeAws } from '../../fixtures/aws/fake-aws';
@@ -25,8 +25,11 @@ beforeAll(async () => {
 const at = new Date('2026-11-25T06:17:00Z');
 const hoursBefore = (hours: number) => new Date(at.getTime() - hours * 3_600_000);
 
-/** A mirror with a version of bookworm, and executions of its order: what Look makes of them when the archive is at this. */
-async function look(archiveIsAt: string, executions: { readonly succeeded?: Date; readonly running?: Date } = {}) {
+/** A mirror with a version of bookworm, and executions of its order: what CheckForUpdates makes of them when the archive is at this. */
+async function checkForUpdates(
+  archiveIsAt: string,
+  executions: { readonly succeeded?: Date; readonly running?: Date } = {},
+) {
   const [press, folder] = [smallPress(signer), temporaryFolder()];
   await openMirrorDirectory(press.mirror.root, { create: true });
   await using archive = await serveArchive(folder);
@@ -54,38 +57,41 @@ async function look(archiveIsAt: string, executions: { readonly succeeded?: Date
   const event = { request, at: at.toISOString() };
   const log: string[] = [];
   const variables = { [mirrorStoreVariable]: press.mirror.root, [stateMachineVariable]: stateMachineArn };
-  const looked = await callDeployed('look', event, variables, log);
+  const checked = await callDeployed('check-for-updates', event, variables, log);
   const started = aws.requests.filter(({ operation }) => operation === 'StartExecution').length;
-  return { looked, behind: measuredIn(log).Behind, started };
+  return { checked, behind: measuredIn(log).Behind, started };
 }
 
 describe('a mirror is behind', () => {
   it('where there is news, and no build of the order has ever succeeded', async () => {
-    expect(await look('something new')).toMatchObject({ looked: { news: true }, behind: 1, started: 1 });
+    expect(await checkForUpdates('something new')).toMatchObject({ checked: { updates: true }, behind: 1, started: 1 });
   });
 
   it('where the last build that succeeded is of two days before', async () => {
-    expect(await look('something new', { succeeded: hoursBefore(48) })).toMatchObject({ behind: 1, started: 1 });
+    expect(await checkForUpdates('something new', { succeeded: hoursBefore(48) })).toMatchObject({
+      behind: 1,
+      started: 1,
+    });
   });
 
   it('not where yesterday’s news was built, though Ubuntu has some every day', async () => {
-    const looked = await look('something new', { succeeded: hoursBefore(24.5) });
-    expect(looked).toMatchObject({ looked: { news: true }, behind: 0, started: 1 });
+    const checked = await checkForUpdates('something new', { succeeded: hoursBefore(24.5) });
+    expect(checked).toMatchObject({ checked: { updates: true }, behind: 0, started: 1 });
   });
 
   it('while its news is still being built', async () => {
-    const looked = await look('something new', { running: hoursBefore(1), succeeded: hoursBefore(72) });
-    expect(looked).toMatchObject({ looked: { news: true, reason: 'it is being built' }, behind: 1, started: 0 });
+    const checked = await checkForUpdates('something new', { running: hoursBefore(1), succeeded: hoursBefore(72) });
+    expect(checked).toMatchObject({ checked: { updates: true, reason: 'it is being built' }, behind: 1, started: 0 });
   });
 
   it('not where there is no news, however long ago the last was built', async () => {
-    expect(await look('as built')).toMatchObject({ looked: { news: false }, behind: 0, started: 0 });
+    expect(await checkForUpdates('as built')).toMatchObject({ checked: { updates: false }, behind: 0, started: 0 });
   });
 });
 
 describe('a stream that nobody whom the order knows has signed', () => {
   /** Looks at a stream of noble; `changed` is what somebody on the way to it does. */
-  async function lookWhen(changed: (folder: string) => void, architecture = 'amd64') {
+  async function checkWhen(changed: (folder: string) => void, architecture = 'amd64') {
     const folder = temporaryFolder();
     const image = { release: 'noble', version: '24.04', architecture: 'amd64', serial: '20261120' };
     await publishCloudImages(folder, { layout: 'daily', signer, images: [{ ...image, squashfs: Buffer.from('x') }] });
@@ -100,7 +106,7 @@ describe('a stream that nobody whom the order knows has signed', () => {
     });
     const { root } = await openMirrorDirectory(temporaryFolder(), { create: true });
     const variables = { [mirrorStoreVariable]: root, [stateMachineVariable]: stateMachineArn };
-    const looking = callDeployed('look', { request, at: at.toISOString() }, variables, []);
+    const looking = callDeployed('check-for-updates', { request, at: at.toISOString() }, variables, []);
     const failure = await looking.then(
       () => undefined,
       (error: Error) => `${error.name}: ${error.message}`,
@@ -108,9 +114,9 @@ describe('a stream that nobody whom the order knows has signed', () => {
     return { failure, started: aws.requests.filter(({ operation }) => operation === 'StartExecution').length };
   }
 
-  it('refuses, so that the alarm LookFailed is raised, and starts no build', async () => {
+  it('refuses, so that the alarm CheckForUpdatesFailed is raised, and starts no build', async () => {
     for (const document of streamDocuments) {
-      const { failure, started } = await lookWhen((folder) => hideLine(folder, document, ' '));
+      const { failure, started } = await checkWhen((folder) => hideLine(folder, document, ' '));
       expect({ failure, started }).toEqual({
         failure: expect.stringMatching(`^BadSignature: .*${document}.sjson: the signature does not hold: line`),
         started: 0,
@@ -119,7 +125,7 @@ describe('a stream that nobody whom the order knows has signed', () => {
   });
 
   it('refuses a stream that never had such an image, and starts no build', async () => {
-    const { failure, started } = await lookWhen(() => {}, 'arm64');
+    const { failure, started } = await checkWhen(() => {}, 'arm64');
     expect(failure).toMatch(
       /^NoSuchImage: the stream never had noble \(24\.04\) arm64 .*: of this release it has amd64/,
     );
@@ -128,12 +134,12 @@ describe('a stream that nobody whom the order knows has signed', () => {
 
   it('is quiet about an image that the stream announces: the build that it starts ends without an alarm', async () => {
     const name = 'com.ubuntu.cloud:daily:download.sjson';
-    const { failure, started } = await lookWhen((folder) => rmSync(join(folder, 'streams/v1', name)));
+    const { failure, started } = await checkWhen((folder) => rmSync(join(folder, 'streams/v1', name)));
     expect({ failure, started }).toEqual({ failure: undefined, started: 1 });
   });
 
   it('leaves a stream that cannot be read to the build that it starts', async () => {
-    const { failure, started } = await lookWhen((folder) => rmSync(join(folder, 'streams'), { recursive: true }));
+    const { failure, started } = await checkWhen((folder) => rmSync(join(folder, 'streams'), { recursive: true }));
     expect({ failure, started }).toEqual({ failure: undefined, started: 1 });
   });
 });

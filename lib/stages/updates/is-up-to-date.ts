@@ -4,7 +4,7 @@ import type { BuildRequest } from '../../job/build-request';
 import type { Plan } from '../../job/plan';
 import { releaseFor } from '../../job/releases/release-for';
 import type { Products } from '../../simplestreams/types';
-import { isUntested, newestName } from './news';
+import { isUntested, newestName } from './updates';
 
 /**
  * Whether every product of an architecture that a build request wants was last built, or checked, with the very inputs that are

@@ -13,7 +13,7 @@ import { findCloudImage } from '../streams/find-cloud-image';
 import { baseWord, inputsDigest } from './inputs-digest';
 
 /** What a look at the sources needs. */
-export interface LookBench {
+export interface CheckBench {
   readonly request: BuildRequest;
   readonly scratch: string;
   /** Holds `keyrings/`. */
@@ -25,7 +25,11 @@ export interface LookBench {
 }
 
 /** One digest of all that a build would start from, or undefined where that cannot be known beforehand. */
-export async function imageInputs(bench: LookBench, architecture: string, recipe: string): Promise<string | undefined> {
+export async function imageInputs(
+  bench: CheckBench,
+  architecture: string,
+  recipe: string,
+): Promise<string | undefined> {
   const { request } = bench;
   const network = networkOf(request.sources);
   const archive = archiveSources(request, architecture);
@@ -42,14 +46,14 @@ export async function imageInputs(bench: LookBench, architecture: string, recipe
 }
 
 /** The same of a view's bootloaders. */
-export async function bootloaderInputs(bench: LookBench): Promise<string | undefined> {
+export async function bootloaderInputs(bench: CheckBench): Promise<string | undefined> {
   const network = networkOf(bench.request.sources);
   const sources = bootloaderSources(await bootloaderArchives(bench)).flatMap(({ repositories }) => repositories);
   return archivesDigest(await Promise.all(sources.map((source) => inReleaseSha256(source, network))));
 }
 
 /** What is known of the base image without bringing it. */
-async function baseInput(bench: LookBench, architecture: string): Promise<string | undefined> {
+async function baseInput(bench: CheckBench, architecture: string): Promise<string | undefined> {
   const { request } = bench;
   if (request.base !== '') return baseWord({ kind: 'given', sha256: (await digestOf(request.base)).sha256 }, '');
   if (familyOf(request.release) === 'debian') return baseWord({ kind: 'bootstrap', sha256: '' }, '');

@@ -3,8 +3,8 @@ import { kernelOf } from '../../../lib/catalog/kernels';
 import type { Job } from '../../../lib/job/job';
 import { type Addition, addVersions } from '../../../lib/simplestreams/merge';
 import type { Products } from '../../../lib/simplestreams/types';
-import { additionsOf, newsAmong } from '../../../lib/stages/news/news';
-import type { Offer } from '../../../lib/stages/news/offers';
+import type { Offer } from '../../../lib/stages/updates/offers';
+import { additionsOf, updatesAmong } from '../../../lib/stages/updates/updates';
 
 const job = { rebuild: false, bootTest: true } as Job;
 const rebuild = { ...job, rebuild: true } as Job;
@@ -38,30 +38,30 @@ const standing = documentOf([
 describe('newsAmong', () => {
   it('is everything where nothing is published', () => {
     const first = [generic, cloud].map((one) => ({ ...one, newest: '' }));
-    expect(newsAmong(first, undefined, job)).toEqual(first);
+    expect(updatesAmong(first, undefined, job)).toEqual(first);
   });
 
   it('is nothing where each product’s newest version has just this', () => {
-    expect(newsAmong([generic, cloud], standing, job)).toEqual([]);
+    expect(updatesAmong([generic, cloud], standing, job)).toEqual([]);
   });
 
   it('is what a rebuild is ordered of', () => {
-    expect(newsAmong([generic, cloud], standing, rebuild)).toEqual([generic, cloud]);
+    expect(updatesAmong([generic, cloud], standing, rebuild)).toEqual([generic, cloud]);
   });
 
   it.each(['base_sha256', 'packages', 'recipe'])('is a flavour with another %s', (field) => {
     const other = offer('generic', { [field]: 'other' });
-    expect(newsAmong([other, cloud], standing, job)).toEqual([other]);
+    expect(updatesAmong([other, cloud], standing, job)).toEqual([other]);
   });
 
   it.each(['serial', 'gate', 'kernel_version', 'image_version'])('is no flavour that differs in %s only', (field) => {
-    expect(newsAmong([offer('generic', { [field]: 'other' })], standing, job)).toEqual([]);
+    expect(updatesAmong([offer('generic', { [field]: 'other' })], standing, job)).toEqual([]);
   });
 
   it('is no flavour that was not built, though its newest version has something else meanwhile', () => {
     const unbuilt = { ...offer('generic', { packages: 'other' }), built: false };
-    expect(newsAmong([unbuilt], standing, job)).toEqual([]);
-    expect(newsAmong([unbuilt], standing, rebuild)).toEqual([]);
+    expect(updatesAmong([unbuilt], standing, job)).toEqual([]);
+    expect(updatesAmong([unbuilt], standing, rebuild)).toEqual([]);
     expect(additionsOf([unbuilt], standing, job, undefined)).toEqual([]);
   });
 
@@ -71,25 +71,25 @@ describe('newsAmong', () => {
       [offer('generic', { packages: 'p2' }), '20261121'],
     ]);
     const again = { ...generic, newest: '20261121' };
-    expect(newsAmong([again], later, job)).toEqual([again]);
-    expect(newsAmong([generic], later, job)).toEqual([]);
-    expect(newsAmong([generic], later, rebuild)).toEqual([generic]);
+    expect(updatesAmong([again], later, job)).toEqual([again]);
+    expect(updatesAmong([generic], later, job)).toEqual([]);
+    expect(updatesAmong([generic], later, rebuild)).toEqual([generic]);
   });
 
   it('is a flavour that has not booted, where it has to', () => {
     const untested = documentOf([[offer('generic', { gate: 'waived' }), '20261120']]);
-    expect(newsAmong([generic], untested, job)).toEqual([generic]);
-    expect(newsAmong([generic], untested, { ...job, bootTest: false })).toEqual([]);
+    expect(updatesAmong([generic], untested, job)).toEqual([generic]);
+    expect(updatesAmong([generic], untested, { ...job, bootTest: false })).toEqual([]);
   });
 });
 
 describe('additionsOf', () => {
   it('gives news the claimed name, and everything else its newest version with renewed fields', () => {
-    const news = offer('generic', { packages: 'p2' }, { inputs: 'new' });
+    const updates = offer('generic', { packages: 'p2' }, { inputs: 'new' });
     const known = offer('cloud', {}, { inputs: 'new' });
-    const claimed = { version: '20261120.083000', offers: [news] };
+    const claimed = { version: '20261120.083000', offers: [updates] };
 
-    const additions = additionsOf([news, known], standing, job, claimed);
+    const additions = additionsOf([updates, known], standing, job, claimed);
 
     expect(additions).toMatchObject([
       { productId: 'product-generic', versionName: '20261120.083000', version: { packages: 'p2' } },

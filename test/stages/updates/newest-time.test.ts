@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
-import { newestTime, timeOfVersion } from '../../../lib/stages/news/newest-time';
+import { newestTime, timeOfVersion } from '../../../lib/stages/updates/newest-time';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { smallPress } from '../../publication/made/small-press';
 

@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { keptUpSince, lookInputOf } from '../../../lib/job/aws/look';
+import { checkForUpdatesInputOf, keptUpSince } from '../../../lib/job/aws/check-for-updates';
 import { failureMeasured, measurements } from '../../../lib/job/aws/metrics';
 
 const request = { release: 'noble', architectures: ['amd64'] };
 
-describe('what the schedule gives to Look', () => {
+describe('what the schedule gives to CheckForUpdates', () => {
   it('is an order, and when it was due', () => {
-    const { request: read, at } = lookInputOf({ request, at: '2026-11-25T06:17:00Z' });
+    const { request: read, at } = checkForUpdatesInputOf({ request, at: '2026-11-25T06:17:00Z' });
     expect(read).toMatchObject({ release: 'noble', view: 'candidate', rebuild: false });
     expect(at).toEqual(new Date('2026-11-25T06:17:00Z'));
   });
 
   it.each([
-    ['no time', { request }, /the input of Look.*at: /s],
+    ['no time', { request }, /the input of CheckForUpdates.*at: /s],
     ['a time that is none', { request, at: 'this morning' }, /at: /],
     ['an order without a release', { request: {}, at: '2026-11-25T06:17:00Z' }, /order\.release: /],
     ['a field that nobody knows', { request, at: '2026-11-25T06:17:00Z', views: [] }, /views/],
   ])('refuses %s', (_, event, message) => {
-    expect(() => lookInputOf(event)).toThrow(
+    expect(() => checkForUpdatesInputOf(event)).toThrow(
       expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(message) }),
     );
   });
@@ -27,12 +27,17 @@ it('takes a success of the day before for a sign that the mirror keeps up, and n
   expect(keptUpSince({ at: new Date('2026-11-25T06:17:00Z') })).toEqual(new Date('2026-11-24T00:17:00Z'));
 });
 
-describe('what Look measures', () => {
+describe('what CheckForUpdates measures', () => {
   const stateMachineArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:Mirror';
-  const look = { stateMachineArn, view: 'candidate', release: 'noble', at: new Date('2026-11-25T12:00:00Z') };
+  const checkForUpdates = {
+    stateMachineArn,
+    view: 'candidate',
+    release: 'noble',
+    at: new Date('2026-11-25T12:00:00Z'),
+  };
 
   it('is a line that CloudWatch makes metrics of: every metric that it names is there', () => {
-    const line = measurements({ ...look, behind: 1, published: new Date('2026-11-24T00:00:00Z') });
+    const line = measurements({ ...checkForUpdates, behind: 1, published: new Date('2026-11-24T00:00:00Z') });
     expect(line).toEqual({
       _aws: {
         Timestamp: Date.parse('2026-11-25T12:00:00Z'),
@@ -53,7 +58,7 @@ describe('what Look measures', () => {
   });
 
   it('has no age where nothing was published', () => {
-    const line = measurements({ ...look, behind: 1, published: undefined });
+    const line = measurements({ ...checkForUpdates, behind: 1, published: undefined });
     expect(line).not.toHaveProperty('AgeDays');
     expect(JSON.stringify(line)).not.toContain('"Name":"AgeDays"');
   });

@@ -11,7 +11,7 @@ export interface FailedExecution {
 }
 
 /** What an operator reads who is woken by it. The subject of a mail by SNS has less than 100 characters, in ASCII. */
-export function failureLetter(
+export function failureNotification(
   { name, executionArn, status, input }: FailedExecution,
   result: ExecutionResult,
 ): { readonly subject: string; readonly text: string } {
