@@ -43,6 +43,7 @@ describe('a configuration', () => {
     expect(requests[3]?.customise).toEqual({
       repositories: ['ppa:cloud-init-dev/daily'],
       proposed: ['cloud-init'],
+      allProposed: false,
       packages: [],
       purge: [],
     });

@@ -218,13 +218,13 @@ describe('reading the input of a function', () => {
     [
       'an unknown field, by its name',
       { release: 'noble', architectures: ['amd64'], kernel: 'ga' },
-      /order: .*"kernel"/,
+      /request: .*"kernel"/,
     ],
-    ['no architectures', { release: 'noble', architectures: [] }, /order\.architectures: .*seen: \[\]/],
+    ['no architectures', { release: 'noble', architectures: [] }, /request\.architectures: .*seen: \[\]/],
     [
       'a repository that is none, and says how to write one',
       { release: 'noble', architectures: ['amd64'], customise: { repositories: ['ppa:nobody'] } },
-      /order\.customise\.repositories\.0: .*"ppa:nobody" is no ppa:owner\/name; write ppa:/,
+      /request\.customise\.repositories\.0: .*"ppa:nobody" is no ppa:owner\/name; write ppa:/,
     ],
     [
       'a source that is none',
@@ -234,12 +234,12 @@ describe('reading the input of a function', () => {
     [
       'a serial that is none',
       { release: 'noble', architectures: ['amd64'], serial: 'newest' },
-      /order\.serial: a serial like 20261120/,
+      /request\.serial: a serial like 20261120/,
     ],
-    ['a word that is none', { release: 'Noble!', architectures: ['amd64'] }, /order\.release: .*seen: "Noble!"/],
-    ['a view with a slash', { release: 'noble', architectures: ['amd64'], view: 'a/b' }, /order\.view: .*seen: "a\/b"/],
-    ['what is no order', 'noble', /order: .*seen: "noble"/],
-    ['nothing', undefined, /order: .*seen: nothing/],
+    ['a word that is none', { release: 'Noble!', architectures: ['amd64'] }, /request\.release: .*seen: "Noble!"/],
+    ['a view with a slash', { release: 'noble', architectures: ['amd64'], view: 'a/b' }, /request\.view: .*seen: "a\/b"/],
+    ['what is no order', 'noble', /request: .*seen: "noble"/],
+    ['nothing', undefined, /request: .*seen: nothing/],
   ])('refuses %s', (_, request, message) => {
     expect(() => planInputOf({ request, execution: 'run-1' })).toThrow(
       expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(message), misuse: true }),

@@ -16,7 +16,7 @@ describe('the network of a mirror', () => {
     }
     const inside = propertiesOf(made, 'AWS::Lambda::Function').filter(({ VpcConfig }) => VpcConfig !== undefined);
     expect(inside.map(({ Description }) => Description).sort()).toEqual([
-      'cdk-maas-mirror: look',
+      'cdk-maas-mirror: check-for-updates',
       'cdk-maas-mirror: plan',
     ]);
     for (const { VpcConfig } of inside) expect(VpcConfig).toMatchObject({ SubnetIds: subnets });

@@ -31,7 +31,7 @@ it('refuses what has expired', async () => {
 
   await expect(requestAt('one', store)).rejects.toMatchObject({
     name: 'NoSuchObject',
-    message: expect.stringMatching(/ has no runs\/one\/order\.json$/),
+    message: expect.stringMatching(/ has no runs\/one\/request\.json$/),
     hint: 'the run has expired; build it again',
   });
   await expect(materialsAt({ key: 'a', ...measured('') }, store)).rejects.toMatchObject({ name: 'NoSuchObject' });

@@ -14,7 +14,7 @@ describe('what the schedule gives to CheckForUpdates', () => {
   it.each([
     ['no time', { request }, /the input of CheckForUpdates.*at: /s],
     ['a time that is none', { request, at: 'this morning' }, /at: /],
-    ['an order without a release', { request: {}, at: '2026-11-25T06:17:00Z' }, /order\.release: /],
+    ['an order without a release', { request: {}, at: '2026-11-25T06:17:00Z' }, /request\.release: /],
     ['a field that nobody knows', { request, at: '2026-11-25T06:17:00Z', views: [] }, /views/],
   ])('refuses %s', (_, event, message) => {
     expect(() => checkForUpdatesInputOf(event)).toThrow(

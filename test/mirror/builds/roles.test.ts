@@ -217,7 +217,7 @@ describe('the roles', () => {
     expect(onWork(/^MirrorSelectRole/)).toEqual([{ Effect: 'Allow', Action: 's3:GetObject', Resource: requests }]);
     for (const role of [/^MirrorCheckForUpdatesRole/, /^MirrorNotifyRole/, /^MirrorWorkflowRole/])
       expect(onWork(role)).toEqual([]);
-    expect(runs.request(executionFolder('run-1', new Uint8Array(8)))).toMatch(/^runs\/[^/]+\/order\.json$/);
+    expect(runs.request(executionFolder('run-1', new Uint8Array(8)))).toMatch(/^runs\/[^/]+\/request\.json$/);
   });
 
   it('let Notify read the executions, builds and logs of this mirror, and speak to its topic', () => {

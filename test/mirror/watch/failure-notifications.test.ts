@@ -21,7 +21,7 @@ describe('the topic of a mirror', () => {
       Targets: [Match.objectLike({ Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MirrorNotifyFunction'), 'Arn'] } })],
     });
     template.hasResourceProperties('AWS::Lambda::Function', {
-      Description: 'cdk-maas-mirror: tell',
+      Description: 'cdk-maas-mirror: notify',
       Environment: { Variables: { MIRROR_TOPIC: { Ref: Match.stringLikeRegexp('^MirrorFailures') } } },
     });
   });
