@@ -1,4 +1,4 @@
-/* bin/order: a build request, read from options and mirror.yaml. */
+/* bin/request: a build request, read from options and mirror.yaml. */
 
 import { dirname, resolve } from 'node:path';
 import { architectures } from '../../lib/catalog/architectures';

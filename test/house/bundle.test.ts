@@ -152,12 +152,12 @@ describe('making assets', () => {
     const common = '644 functions/chunk-XXXXXXXX.js'; // esbuild's few lines for each of several programs
     expect(Object.keys(listing(outdir)).map((line) => line.replace(/chunk-\w{8}/, 'chunk-XXXXXXXX'))).toEqual([
       '644 config/index.js',
+      '644 functions/check-for-updates.js',
       common,
-      '644 functions/look.js',
+      '644 functions/notify.js',
       '644 functions/plan.js',
       '644 functions/publish.js',
       '644 functions/select.js',
-      '644 functions/tell.js',
       '644 stage/stage.js',
       '755 stage/host-tools.sh',
       '755 stage/initramfs/hooks/hook',

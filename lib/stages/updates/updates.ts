@@ -1,4 +1,4 @@
-/* stages/news: whether a build would make anything new. */
+/* stages/updates: whether a build would make anything new. */
 
 import type { Job } from '../../job/job';
 import { type Addition, newestVersion } from '../../simplestreams/merge';

@@ -225,7 +225,7 @@ describe('a build in the cloud is refused', () => {
     await smallDeployment({});
 
     await expect(build(['noble'], { archive: 'file:///srv/ubuntu' })).rejects.toEqual(
-      misuse(/^places\.archive is file:\/\/\/srv\/ubuntu, a folder that build machines/),
+      misuse(/^sources\.archive is file:\/\/\/srv\/ubuntu, a folder that build machines/),
     );
   });
 

@@ -62,7 +62,7 @@ describe('the assets that are deployed', () => {
     expect(Object.keys(metafiles['check-for-updates']?.inputs ?? {})).toEqual(['bin/lambda/check-for-updates.ts']);
     const text = readFileSync(join(assets, 'check-for-updates/index.js'), 'utf8');
     expect(text).toMatch(/^const bundleUrl = require\('node:url'\)\.pathToFileURL\(__filename\)\.href;/);
-    expect(text).toMatch(/"bin\/lambda\/look\.ts"\), bundleUrl\)/);
+    expect(text).toMatch(/"bin\/lambda\/check-for-updates\.ts"\), bundleUrl\)/);
     expect(text).not.toContain('licence');
     expect(text).not.toContain(root);
   });
@@ -88,7 +88,7 @@ describe('the assets that are deployed', () => {
     write(join(root, 'bin/lambda/check-for-updates.ts'), 'console.log("new")');
     const before = readFileSync(join(assets, 'check-for-updates/index.js'), 'utf8');
 
-    await expect(makeAssets(root, assets)).rejects.toThrow(/bin\/lambda\/tell\.ts:1:6/);
+    await expect(makeAssets(root, assets)).rejects.toThrow(/bin\/lambda\/notify\.ts:1:6/);
 
     expect(readFileSync(join(assets, 'check-for-updates/index.js'), 'utf8')).toBe(before);
     expect(readdirSync(dirname(assets))).toEqual(['assets']);

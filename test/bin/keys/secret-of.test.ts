@@ -85,7 +85,7 @@ describe('the functions that plan in AWS', () => {
     const refused = callDeployed(name, { request: local, ...event }, variables, []);
 
     await expect(refused).rejects.toMatchObject({
-      ...{ name: 'BadInput', message: expect.stringMatching(/^places\.archive is file:\/\/\/srv\/ubuntu, a folder/) },
+      ...{ name: 'BadInput', message: expect.stringMatching(/^sources\.archive is file:\/\/\/srv\/ubuntu, a folder/) },
     });
     expect(aws.requests).toEqual([]);
   });

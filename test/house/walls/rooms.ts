@@ -159,7 +159,7 @@ export const house: Readonly<Record<string, Room>> = {
       base: { holds: 'the image that a build starts from', imports: ['sources', 'streams', top] },
       layer: { holds: 'the layer that all kernel flavours share', imports: ['sources'] },
       loaders: { holds: 'bootloaders and their packages', imports: ['sources', top] },
-      news: { holds: 'whether a build would make anything new', imports: ['loaders', 'sources', 'streams', top] },
+      updates: { holds: 'whether a build would make anything new', imports: ['loaders', 'sources', 'streams', top] },
       boot: { holds: 'boot tests', imports: [top] },
       probes: { holds: 'checks that doctor runs on a build machine', imports: [] },
     },
