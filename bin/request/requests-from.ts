@@ -18,7 +18,7 @@ import { readFile, readKeyring, readText, sourcesFrom } from './sources-from';
 
 /**
  * The orders that words and options mean; what cannot be built is refused here, before anything is installed or started. Of a
- * release that only a stream may know, `describedOrder` has to find out more.
+ * release that only a stream may know, `describedRequest` has to find out more.
  * @param machine what `uname -m` says
  * @throws UnknownRelease, UnknownArchitecture, UnknownKernel, NotSupported, BadInput (all misuse)
  */

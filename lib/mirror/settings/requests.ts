@@ -42,7 +42,7 @@ export function requestsOfProps(props: MaasMirrorProps): BuildRequest[] {
     Sources,
     { ...sourcesOf(props), ...sourceData(props.sources) },
     'the property sources',
-    'see MirrorPlaces',
+    'see MirrorSources',
   );
   refuseNotYet({ views }, 'the properties of the mirror');
   if (views.every(({ releases = [] }) => releases.length === 0)) return [];

@@ -35,7 +35,7 @@ const standing = documentOf([
   [cloud, '20261120'],
 ]);
 
-describe('newsAmong', () => {
+describe('updatesAmong', () => {
   it('is everything where nothing is published', () => {
     const first = [generic, cloud].map((one) => ({ ...one, newest: '' }));
     expect(updatesAmong(first, undefined, job)).toEqual(first);
