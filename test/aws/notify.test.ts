@@ -53,7 +53,7 @@ it('tells a topic of an execution that failed, by the bundle that is deployed', 
   const notify = {
     name: 'notify',
     folder: join(__dirname, '../../dist/assets/functions'),
-    handler: 'tell.handler',
+    handler: 'notify.handler',
     environment: {},
   };
   const { name, arn: executionArn } = execution;

@@ -237,7 +237,11 @@ describe('reading the input of a function', () => {
       /request\.serial: a serial like 20261120/,
     ],
     ['a word that is none', { release: 'Noble!', architectures: ['amd64'] }, /request\.release: .*seen: "Noble!"/],
-    ['a view with a slash', { release: 'noble', architectures: ['amd64'], view: 'a/b' }, /request\.view: .*seen: "a\/b"/],
+    [
+      'a view with a slash',
+      { release: 'noble', architectures: ['amd64'], view: 'a/b' },
+      /request\.view: .*seen: "a\/b"/,
+    ],
     ['what is no order', 'noble', /request: .*seen: "noble"/],
     ['nothing', undefined, /request: .*seen: nothing/],
   ])('refuses %s', (_, request, message) => {
