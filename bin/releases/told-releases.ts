@@ -5,7 +5,7 @@ import { checked } from '../../lib/job/checked';
 import { parseConfig } from '../../lib/job/config';
 import { isNewer, type ToldRelease } from '../../lib/job/releases/buildable-releases';
 import { distroInfoFile, distroInfoReleases } from '../../lib/job/releases/distro-info';
-import { Sources } from '../../lib/job/sources/sources';
+import { certificatesIn, Sources } from '../../lib/job/sources/sources';
 import { type NewReleases, newReleases } from '../../lib/stages/releases/new-releases';
 import { readFile, readKeyring, readText, type SourcesOptions, sourcesFrom } from '../request/sources-from';
 import { textOf } from './described-requests';
@@ -65,6 +65,6 @@ function sourcesOfConfig(config: Config | undefined, file = ''): object {
       streamKeyringData: readKeyring(beside(streamKeyring), file).toString('base64'),
     }),
     ...(proxy !== undefined && { proxy }),
-    ...(ca !== undefined && { caData: readFile(beside(ca), file).toString() }),
+    ...(ca !== undefined && { caData: certificatesIn(readFile(beside(ca), file), ca) }),
   };
 }

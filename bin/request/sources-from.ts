@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { MirrorError } from '../../lib/errors';
+import { certificatesIn } from '../../lib/job/sources/sources';
 import { publicKeyring } from '../../lib/simplestreams/openpgp/keyring';
 
 /** Where things come from, and whose signatures count; keyrings and certificates are paths. */
@@ -30,7 +31,7 @@ export function sourcesFrom(options: SourcesOptions): object {
   const contents = {
     streamKeyringData: streamKeyring && readKeyring(streamKeyring, '--stream-keyring').toString('base64'),
     archiveKeyringData: archiveKeyring && readKeyring(archiveKeyring, '--archive-keyring').toString('base64'),
-    caData: ca && readText(ca, '--ca'),
+    caData: ca && certificatesIn(readFile(ca, '--ca'), ca),
   };
   return Object.fromEntries(Object.entries({ ...words, ...contents }).filter(([, value]) => value !== undefined));
 }

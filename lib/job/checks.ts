@@ -12,4 +12,4 @@ export { Catalogue, factsOf } from './releases/facts';
 export { addedSources, archiveSources } from './sources/apt-sources';
 export { refuseFileAddresses } from './sources/file-addresses';
 export { refusePasswords } from './sources/passwords';
-export { Sources, streamAddress } from './sources/sources';
+export { certificatesIn, Sources, streamAddress } from './sources/sources';

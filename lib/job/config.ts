@@ -9,7 +9,7 @@ import { bootloadersRequest } from './job';
 import { refuseNotYet } from './not-yet';
 import { type AboutRelease, Catalogue, factsOf } from './releases/facts';
 import { refuseRenamed } from './renamed-keys';
-import { Sources, SourcesInFiles } from './sources/sources';
+import { certificatesIn, Sources, SourcesInFiles } from './sources/sources';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes');
 
@@ -186,7 +186,7 @@ function sourcesOf(
   const files = {
     ...(streamKeyring === undefined ? {} : { streamKeyringData: keyring(streamKeyring).toString('base64') }),
     ...(archiveKeyring === undefined ? {} : { archiveKeyringData: keyring(archiveKeyring).toString('base64') }),
-    ...(ca === undefined ? {} : { caData: read(ca).toString() }),
+    ...(ca === undefined ? {} : { caData: certificatesIn(read(ca), ca) }),
   };
   return checked(Sources, { ...rest, ...files }, { plural: 'sources' });
 }

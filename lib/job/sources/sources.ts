@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { checked } from '../checked';
 
 /** Quotes would end a setting of apt. */
 export const address = z.string().regex(/^(https?|file):\/\/[^\s"'\\]+$/, 'an http, https or file address');
 const webAddress = (example: string) =>
   z.string().regex(/^https?:\/\/[^\s"'\\]+$/, `an http or https address like ${example}`);
 const base64 = z.base64().min(1);
+const certificates = z.string().regex(/^-----BEGIN CERTIFICATE-----/m, 'certificates in PEM');
 
 /** Where everything comes from, and whose signatures count. Every source has the public one as its default. */
 export const Sources = z.strictObject({
@@ -37,10 +39,7 @@ export const Sources = z.strictObject({
   /** HTTP proxy for everything. @default - what the environment says */
   proxy: webAddress('http://proxy.example:3128').optional(),
   /** Certificates to trust besides the system's, PEM. */
-  caData: z
-    .string()
-    .regex(/^-----BEGIN CERTIFICATE-----/m, 'certificates in PEM')
-    .optional(),
+  caData: certificates.optional(),
 });
 export type Sources = z.infer<typeof Sources>;
 
@@ -55,6 +54,14 @@ function isTime(text: string): boolean {
   const iso = text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6.000Z');
   const time = Date.parse(iso);
   return !Number.isNaN(time) && new Date(time).toISOString() === iso;
+}
+
+/**
+ * What is in a file that `ca` or `--ca` names.
+ * @throws BadInput (misuse) naming the file, where it has no certificate
+ */
+export function certificatesIn(bytes: Buffer, file: string): string {
+  return checked(certificates, bytes.toString('utf8'), `the file ${file} of certificates`, 'give a file in PEM');
 }
 
 /** Base address of the stream. */

@@ -1,4 +1,5 @@
 import type { Sources } from '../../job/sources/sources';
+import { checks } from '../checks';
 import type { MirrorSources } from '../choices/mirror-sources';
 import { userFile, userKeyring } from './user-files';
 
@@ -10,6 +11,6 @@ export function sourceData({ streamKeyring, archiveKeyring, ca }: MirrorSources 
   return {
     ...(streamKeyring !== undefined && { streamKeyringData: userKeyring(streamKeyring) }),
     ...(archiveKeyring !== undefined && { archiveKeyringData: userKeyring(archiveKeyring) }),
-    ...(ca !== undefined && { caData: userFile(ca, 'the certificates').toString('utf8') }),
+    ...(ca !== undefined && { caData: checks().certificatesIn(userFile(ca, 'the certificates'), ca) }),
   };
 }

@@ -179,10 +179,11 @@ describe('what is said of an image', () => {
 
 describe('the sources of a build', () => {
   it('are those that are named, and no others', () => {
+    const pem = '-----BEGIN CERTIFICATE-----';
     const words = { stream: 's', archive: 'a', ports: 'o', snapshot: 'n', ppas: 'p', launchpad: 'l', proxy: 'x' };
     expect(sourcesFrom(words)).toEqual(words);
     expect(sourcesFrom({})).toEqual({});
-    expect(sourcesFrom({ ca: written('ca.pem', 'PEM') })).toEqual({ caData: 'PEM' });
+    expect(sourcesFrom({ ca: written('ca.pem', pem) })).toEqual({ caData: pem });
   });
 });
 
