@@ -60,7 +60,8 @@ describe('the package', () => {
   });
 
   it('ships no tests, no sources and no leftovers of a build', () => {
-    const ours = /^(dist\/(lib|bin|assets)\/|buildspecs\/|(LICENSE|README\.md|mirror\.schema\.json|package\.json)$)/;
+    const ours =
+      /^(dist\/(lib|bin|assets|local)\/|buildspecs\/|(LICENSE|README\.md|mirror\.schema\.json|package\.json)$)/;
 
     expect(paths.filter((path) => !ours.test(path))).toEqual([]);
     expect(paths.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).toEqual([]);
