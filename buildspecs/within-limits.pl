@@ -26,11 +26,15 @@ if (!@program) {
   exit 0;
 }
 
+my $us = $$;
+pipe my $found, my $told or die "within-limits.pl: no pipe: $!\n";
+# The program begins when it is watched over: this process may be killed at any moment, also before there is a watcher.
+pipe my $gate, my $opened or die "within-limits.pl: no pipe: $!\n";
 my $child = fork // die "within-limits.pl: no process: $!\n";
 become_program() if !$child;
-pipe my $found, my $told or die "within-limits.pl: no pipe: $!\n";
 my $watcher = fork // die "within-limits.pl: no process: $!\n";
 watch() if !$watcher;
+close $_ for $gate, $opened;
 $SIG{$_} = \&end_program for qw(TERM INT HUP);
 1 until waitpid($child, 0) == $child;
 my $status = $?;
@@ -47,6 +51,8 @@ if ($reached) {
 end_like($status);
 
 sub become_program {
+  close $_ for $found, $told, $opened;
+  exit 1 unless sysread $gate, my $byte, 1;
   # What fills the memory of the machine goes before anything of the builder.
   write_to('/proc/self/oom_score_adj', 500);
   for my $controller (sort keys %cgroups) {
@@ -60,12 +66,15 @@ sub become_program {
 
 sub watch {
   $SIG{$_} = 'DEFAULT' for qw(TERM INT HUP);
-  my $parent = getppid;
+  close $gate;
+  exit if getppid != $us;
+  syswrite $opened, '.';
+  close $opened;
   while (1) {
     select undef, undef, undef, 0.25;
     my $reached = reached() || watched();
     # Without a parent, which SIGKILL may have ended, what it watches over goes, too.
-    next unless $reached || getppid != $parent;
+    next unless $reached || getppid != $us;
     syswrite $told, $reached if $reached; # first: the end of the program is the end of this
     end_program();
     exit;

@@ -129,7 +129,7 @@ async function execute(
   { signal }: BuildOptions,
   onEvent: (event: Parameters<ReturnType<typeof buildDisplay>['on']>[0]) => void,
 ): Promise<ExecutionResult> {
-  // Loaded only now: nobody waits for it who mistypes a release.
+  // Loaded only now, so that a mistyped release is refused at once.
   const [{ packagePath }, { readAssembly }, { runExecution }] = await Promise.all([
     import('../../lib/mirror/package-files.js'),
     import('../../lib/local/template/template.js'),

@@ -12,7 +12,7 @@ export async function verifyClearsigned(file: string, keyring: string): Promise<
   return gpgv(file, keyring, ['--output', '-'], [file]);
 }
 
-/** Has gpgv check a file against a signature that lies beside it. @throws as {@link verifyClearsigned} */
+/** Has gpgv check a file against a detached signature. @throws as {@link verifyClearsigned} */
 export async function verifyDetached(signature: string, file: string, keyring: string): Promise<void> {
   await gpgv(file, keyring, [], [signature, file]);
 }

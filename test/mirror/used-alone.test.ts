@@ -20,6 +20,7 @@ import {
   StageBuild,
 } from '../../lib';
 import { definitionOf, statesOf } from './made-mirror';
+import '../fixtures/needs-seconds';
 
 interface Given {
   readonly stack: Stack;

@@ -87,7 +87,7 @@ describe('the package', () => {
 
   it('ships no tests, no sources and no leftovers of a build', () => {
     const shipped =
-      /^(dist\/(lib|bin|assets|local)\/|buildspecs\/|(\.jsii|LICENSE|README\.md|mirror\.schema\.json|package\.json)$)/;
+      /^(dist\/(lib|bin|assets|local)\/|buildspecs\/|docs\/|(\.jsii|LICENSE|README\.md|mirror\.schema\.json|package\.json)$)/;
 
     expect(paths.filter((path) => !shipped.test(path))).toEqual([]);
     expect(paths.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).toEqual([]);

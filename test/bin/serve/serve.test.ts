@@ -9,6 +9,7 @@ import { openMirrorDirectory } from '../../../lib/store/open';
 import { makePrivateKeyPackets } from '../../fixtures/keys/private-key-packets';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { openFiles } from './open-files';
+import '../../fixtures/needs-seconds';
 
 const image = Buffer.from(Array.from({ length: 1000 }, (_, n) => n % 251));
 

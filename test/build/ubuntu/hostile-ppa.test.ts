@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import { lockFile } from '../../../lib/machine/file-lock';
 import { type LookAlike, lookAlike } from '../../fixtures/images/look-alike';
 import { servePpas } from '../../fixtures/images/look-alike/launchpad';
 import { makePpa } from '../../fixtures/images/look-alike/ppa';
@@ -33,9 +34,10 @@ exit 0
     docker.push(`${request.method} ${request.url}`);
     response.end('{}');
   });
-  // Where Docker's daemon is on machines of CodeBuild.
-  await new Promise<void>((resolve) => server.listen(2375, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
+  // Where Docker's daemon is on machines of CodeBuild; tests of another clone may need this port at the same time.
+  await using _port = await lockFile('/run/lock/maas-mirror-tests-2375');
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(2375, '127.0.0.1', resolve));
+  await using _served = { [Symbol.asyncDispose]: () => new Promise<void>((closed) => server.close(() => closed())) }; // before the lock goes
   const method = `#!/bin/bash
 ( exec 3<>/dev/tcp/127.0.0.1/2375 && printf 'POST /v1.44/containers/create HTTP/1.0\\r\\nContent-Length: 0\\r\\n\\r\\n' >&3 && cat <&3 ) >/dev/null 2>&1
 exec /usr/lib/apt/methods/http.real "$@"

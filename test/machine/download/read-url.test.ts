@@ -10,6 +10,7 @@ import { serveTroubled, type Trouble } from '../../fixtures/servers/troubled-ser
 import { packedEncodings, plainEncodings } from '../../fixtures/streams/encodings';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { closedServer, serve } from '../../store/http/answering-server';
+import '../../fixtures/needs-seconds';
 
 const index = Buffer.from('an index');
 const quick = { waits: [0, 0], silenceMs: 3_600_000 };

@@ -103,6 +103,24 @@ describe('a program within limits', () => {
     started.kill(signal);
     await ended;
   });
+
+  it.each([
+    'before',
+    'after',
+  ])('does not begin where the one that starts it is killed just %s it has a watcher', async (moment) => {
+    const wrapper = join(__dirname, 'killed-between-forks.pl');
+    const started = spawn('perl', [wrapper, moment, '90', '300', 'perl', '-e', '$| = 1; print "begun"; sleep 1000'], {
+      detached: true,
+    });
+    let said = '';
+    started.stdout.on('data', (text) => {
+      said += text;
+      process.kill(-(started.pid ?? 0), 'SIGKILL'); // or nothing would end it
+    });
+    await new Promise((end) => started.stdout.once('close', end));
+
+    expect([said, started.signalCode]).toEqual(['', 'SIGKILL']);
+  });
 });
 
 describe('cgroups of version 2', () => {
