@@ -16,6 +16,9 @@ fi
 own=$(dpkg --print-architecture 2>/dev/null || uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/; s/ppc64le/ppc64el/')
 architectures=${MIRROR_ARCHITECTURE:-$own}
 
+# "debian 12", "ubuntu 24.04"; empty where there is no os-release.
+system=$(. /etc/os-release 2>/dev/null && echo "${ID:-} ${VERSION_ID:-}") || system=
+
 # apt where it is there, else dnf: CodeBuild's image for arm64 is Amazon Linux. That has what upgrade, prepare and extract
 # need; fetch, boot tests and bootloaders run on the x86 image, for no dnf of Amazon's has mmdebstrap or emulators.
 dnf=no
@@ -95,16 +98,30 @@ have() {
 
 own_sources=no # all that the machine has, until something is installed
 
-# The first of these packages that the machine's apt knows; the last where it knows none, which apt then says.
+# The first of these packages that the machine's apt knows, else the one that its release has: a new machine has no lists yet.
 known() {
 	if [ "$dnf" = yes ]; then
 		named_by_dnf "${1##*|}"
 		return
 	fi
+	case "$1" in *\|*) ;; *) echo "$1" && return ;; esac
 	for package in $(echo "$1" | tr '|' ' '); do
-		if by_apt apt-cache show "$package" >/dev/null 2>&1; then break; fi
+		if by_apt apt-cache show "$package" >/dev/null 2>&1; then
+			echo "$package"
+			return
+		fi
 	done
-	echo "$package"
+	named_by_release "$1"
+}
+
+# By release, where names differ. Every other name is the same in Debian 12 and 13, and in Ubuntu 22.04 and 24.04.
+named_by_release() {
+	case "$1 $system" in
+	qemu-user-*" debian 1"[12] | qemu-user-*" ubuntu 2"[0-4].*) echo qemu-user-static ;;
+	qemu-user-*) echo qemu-user-binfmt ;;
+	qemu-system-*" debian 1"[12] | qemu-system-riscv*" ubuntu 2"[0-4].*) echo qemu-system-misc ;;
+	*) echo "${1%%|*}" ;;
+	esac
 }
 
 named_by_dnf() {
@@ -142,7 +159,7 @@ missing_packages() {
 # expire, and apt then fails as a whole (aws-codebuild-docker-images#419). False where there are none, or under other names.
 link_own_sources() {
 	eval "$(apt-config shell sourcelist Dir::Etc::sourcelist/f sourceparts Dir::Etc::sourceparts/d)"
-	distribution=$(. /etc/os-release && echo "${ID:-}")
+	distribution=${system%% *}
 	if has_entries "$sourcelist"; then ln -s "$sourcelist" "$links/sources.list"; fi
 	for file in "$sourceparts$distribution.list" "$sourceparts$distribution.sources"; do
 		if has_entries "$file"; then ln -s "$file" "$links/"; fi
@@ -168,20 +185,22 @@ by_apt() {
 install_by_apt() {
 	# Of several sources in a file, one that cannot be read stops nothing that the others have.
 	by_apt apt-get --quiet update || echo "host-tools.sh: apt cannot read all sources of this machine" >&2
-	packages=
+	packages= unknown=no
 	for package in $(missing_packages "$@"); do # with the lists read, some have other names
-		case "$package" in
-		qemu-system-* | qemu-efi-*)
-			# An emulator that cannot be had makes the boot test impossible, which that says; it does not stop a build.
-			if ! by_apt apt-cache show "$package" >/dev/null 2>&1; then
-				echo "host-tools.sh: the archives of this machine have no $package" >&2
-				[ "$own_sources" = yes ] && return 1
-				continue
-			fi
-			;;
-		esac
+		if ! by_apt apt-cache show "$package" >/dev/null 2>&1; then
+			echo "host-tools.sh: the archives of this machine have no $package" >&2
+			[ "$own_sources" = yes ] && return 1
+			case "$package" in
+			# Without an emulator the boot test is impossible, and says so; one test goes without njs. That stops nothing.
+			qemu-system-* | qemu-efi-* | njs) continue ;;
+			esac
+			unknown=yes # apt is going to say so, too
+		fi
 		packages="$packages $package"
 	done
+	if [ "$unknown ${system%% *}" = "yes ubuntu" ]; then
+		echo "host-tools.sh: many of the tools are in Ubuntu's component universe; enable it: add-apt-repository universe" >&2
+	fi
 	[ -n "$packages" ] || return 0
 	# shellcheck disable=SC2086 # a list of packages
 	by_apt apt-get --quiet --assume-yes --no-install-recommends -o DPkg::Lock::Timeout=300 install $packages
@@ -205,7 +224,7 @@ if [ "$dnf" = yes ]; then
 	# Amazon Linux comes with gnupg2-minimal, which gives way to gnupg2: its gpgv leads nowhere (amazon-linux-2023#414).
 	# Third parties' repositories are left out there, too: one that cannot be read would end the installation.
 	amazons=
-	if [ "$(. /etc/os-release && echo "${ID:-}")" = amzn ]; then amazons='--disablerepo=* --enablerepo=amazonlinux'; fi
+	if [ "${system%% *}" = amzn ]; then amazons='--disablerepo=* --enablerepo=amazonlinux'; fi
 	set -f # the star is dnf's
 	# shellcheck disable=SC2086 # lists of words
 	exec dnf $amazons --quiet --assumeyes --setopt=install_weak_deps=False --allowerasing install $missing
@@ -218,7 +237,7 @@ fi
 # Several stages may come here at once, and an earlier run may have been killed in the middle of an installation.
 exec 9>/var/lock/maas-mirror-host-tools.lock
 flock 9
-export DEBIAN_FRONTEND=noninteractive
+export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 # on Ubuntu, needrestart would restart services
 dpkg --configure -a
 
 links=$(mktemp -d)

@@ -3,6 +3,7 @@ import { squashfsCompression } from '../../catalog/compression';
 import type { Release } from '../../catalog/releases';
 import { machineAptOptions } from '../../machine/apt/apt';
 import { machineCertificates } from '../../machine/apt/apt-certificates';
+import { withDebianKeys } from '../../machine/apt/debian-archive';
 import { readInRelease } from '../../machine/apt/in-release';
 import { bootstrap } from '../../machine/bootstrap/bootstrap';
 import { makeFolder } from '../../machine/files';
@@ -25,7 +26,7 @@ export const debianPackages = [
 export async function debianBase(release: Release, bench: Workbench): Promise<Base> {
   const { job, scratch, tools } = bench;
   const network = networkOf(bench.request.sources);
-  const repositories = await releaseRepositories(bench);
+  const repositories = await withDebianKeys(await releaseRepositories(bench));
   const lists = join(scratch, 'lists');
   const tree = join(scratch, 'base');
   const squashfs = join(scratch, 'base.squashfs');
