@@ -37,7 +37,7 @@ function faultOf(issue: z.core.$ZodIssue, whole: unknown, name: Named): string {
   const [field, rule] = [issue.path.join('.'), messageOf(issue, value)];
   const seen = shortened(printable(withoutPasswords(seenIn(issue, value) ?? 'nothing')), 200);
   if (typeof name === 'object' && 'optionOf' in name) {
-    return shortened(printable(`${name.optionOf(field, seen)} ${seen}: ${rule}`), 2000);
+    return shortened(printable(`invalid ${name.optionOf(field, seen)} ${seen}: ${rule}`), 2000);
   }
   return `${shortened(printable([field, rule].filter(Boolean).join(': ')), 2000)} (got ${seen})`;
 }
@@ -54,9 +54,9 @@ const asTyped = (value: number) => (/^\d\d\.\d$/.test(String(value)) ? `${value}
 
 /** Hides what was given as the name of credentials: it may be the password itself. */
 function seenIn(issue: z.core.$ZodIssue, value: unknown): string | undefined {
-  if (isSecret(String(issue.path.at(-1)))) return 'not shown';
+  if (isSecret(String(issue.path.at(-1)))) return 'a hidden value';
   if (typeof value === 'number') return String(value); // JSON has no NaN
-  const hide = (key: string, inner: unknown) => (isSecret(key) ? 'not shown' : inner);
+  const hide = (key: string, inner: unknown) => (isSecret(key) ? '(hidden)' : inner);
   const unknownOnes =
     issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [key, inside(value, key)]) : undefined;
   return JSON.stringify(unknownOnes === undefined ? value : Object.fromEntries(unknownOnes), hide);

@@ -29,7 +29,7 @@ export const View = z
       .array(architectureWord)
       .min(1)
       .optional()
-      .describe("dpkg architectures; default: the build machine's; in a stack amd64"),
+      .describe("dpkg architectures; default: this machine's; on AWS amd64"),
     kernels: z
       .strictObject({
         required: z.array(kernelWord).default([]).describe('Kernel flavours that must build'),
@@ -134,9 +134,10 @@ export function requestsOf(config: MirrorConfig, options: RequestsOptions): Buil
     requestsOfView(name, view, { sources, catalogue: config.catalogue }, { ...options, releases: chosen }),
   );
   if (requests.length > 0 && unknown.length === 0) return requests;
-  const wanted = [options.view ?? 'any view', ...unknown].join(', ');
+  const view = options.view === undefined ? [] : [`view ${options.view}`];
+  const wanted = [...view, ...unknown.map((release) => `release ${release}`)].join(', ') || 'any view';
   const there = views.map(([name, { releases }]) => `${name} (${releases.join(', ') || 'no releases'})`).join(', ');
-  throw new MirrorError('BadInput', `nothing is configured for ${wanted}; the views are ${there}`, {
+  throw new MirrorError('BadInput', `nothing is configured for ${wanted}; the views are ${there || 'none'}`, {
     hint: 'name a view that has releases, and releases of that view',
     misuse: true,
   });

@@ -163,7 +163,7 @@ function refuseUbuntusOwn({ release, customise, serial, sources }: BuildRequest)
   ];
   if (requested.length === 0) return;
   throw new MirrorError('NotSupported', `not available for Debian releases (${release}): ${requested.join(', ')}`, {
-    hint: 'for Debian, add repositories as deb822 stanzas, and name another archive by its URL',
+    hint: 'for Debian, add repositories as deb822 stanzas, and set the archive by its URL (sources.archive, --archive)',
     misuse: true,
   });
 }

@@ -54,10 +54,10 @@ describe('addVersions', () => {
 
   it.each([
     [
-      'the same name with other content',
+      'the same name with different content',
       '20261011',
       imageVersion('20261010'),
-      'has a version 20261011 with other content',
+      'has a version 20261011 with different content',
     ],
     ['a name below the newest', '20261012', imageVersion('20261012'), 'does not sort above 20261012.1'],
     [

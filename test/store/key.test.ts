@@ -3,7 +3,7 @@ import { checkKey, checkPrefix } from '../../lib/store/key';
 
 const refusedAs = (key: string, hint: string) =>
   expect.objectContaining({
-    ...{ name: 'BadInput', message: `${JSON.stringify(key)} cannot be the key of an object`, hint },
+    ...{ name: 'BadInput', message: `${JSON.stringify(key)} is not a valid object key`, hint },
   });
 
 it.each([

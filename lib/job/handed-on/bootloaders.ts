@@ -34,7 +34,7 @@ export const BuiltBootloader = fields.superRefine((built, { addIssue }) => {
   const wanted = Object.keys(loader.items);
   for (const item of wanted) if (!(item in built.items)) refused(['items', item], 'is missing');
   for (const [name, item] of Object.entries(built.items)) {
-    if (!wanted.includes(name)) refused(['items', name], `must be one of ${wanted.join(', ')}`);
+    if (!wanted.includes(name)) refused(['items', name], `is not an item of this product (${wanted.join(', ')})`);
     if (item.package !== name) refused(['items', name, 'package'], `must be ${name}`);
     if (item.release !== loader.release) refused(['items', name, 'release'], `must be ${loader.release}`);
   }

@@ -17,7 +17,7 @@ export function refuseUnused({ customise, architectures }: Pick<BuildRequest, 'c
     const uris = repository.stanzas.flatMap((stanza) => stanza.uris);
     throw new MirrorError(
       'BadInput',
-      `the repository ${withoutPasswords(uris.join(' '))} is not for ${architectures.join(', ')}: its Architectures field excludes them`,
+      `the repository ${withoutPasswords(uris.join(' '))} is not for ${architectures.join(', ')} (see its Architectures field)`,
       { hint: 'remove the field or the repository, or build other architectures', misuse: true },
     );
   }

@@ -114,7 +114,7 @@ describe('externalSigner', () => {
     );
     await expect(signer.detach(text, new Date('2026-10-01T10:11:11Z'))).rejects.toMatchObject({
       name: 'BadInput',
-      message: 'cannot sign as of 2026-10-01T10:11:11.000Z',
+      message: 'cannot sign with the date 2026-10-01T10:11:11.000Z',
       hint: 'the signing key was made at 2026-10-01T10:11:12.345Z and signs nothing dated earlier',
     });
   });
@@ -167,7 +167,7 @@ describe('externalSigner with a key that is not right', () => {
   ])('refuses a signature %s before it gets out', async (_what, answer) => {
     await expect(externalSigner({ ...key, sign: async (digest) => answer(digest) })).rejects.toMatchObject({
       name: 'KeyUnusable',
-      message: 'what came back is no signature by the signing key',
+      message: 'the returned signature was not made by the signing key',
       hint: 'whoever signs must do RSASSA-PKCS1-v1_5 with SHA-512, with the very key that the public half is of',
     });
   });

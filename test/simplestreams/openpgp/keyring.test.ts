@@ -33,12 +33,12 @@ describe('the keys of a keyring', () => {
 
   it('refuses what is longer than a keyring can be, and what is none', async () => {
     await expect(keysOf(Buffer.alloc(1024 * 1024 + 1))).rejects.toEqual(
-      refused('this is no OpenPGP keyring: it has 1048577 bytes', `${whatItIs}, of one key or a few`),
+      refused('not an OpenPGP keyring: it has 1048577 bytes', `${whatItIs}, of one key or a few`),
     );
     await expect(keysOf(Buffer.alloc(1024 * 1024))).rejects.toEqual(
-      refused(/^this is no OpenPGP keyring: (?!it has)./),
+      refused(/^not an OpenPGP keyring: (?!it has)./),
     );
-    await expect(keysOf(Buffer.from('{}'))).rejects.toEqual(refused(/^this is no OpenPGP keyring: ./));
+    await expect(keysOf(Buffer.from('{}'))).rejects.toEqual(refused(/^not an OpenPGP keyring: ./));
   });
 });
 
@@ -59,12 +59,12 @@ describe('a keyring for people', () => {
 
     expect(faultOf(armoured)).toBeUndefined();
     expect(faultOf(armoured.replace(/(BLOCK-----\n\n.{32})/, '$1\n'))).toBe(
-      'its armour is not written as our signers write it',
+      'its armour does not have the exact form that maas-mirror writes',
     );
     expect(faultOf(armoured.replace(/\n=..../, '\n=AAAA'))).toBe(
       'the checksum of the armoured PGP PUBLIC KEY BLOCK is wrong',
     );
-    expect(faultOf('text')).toBe('no armoured PGP PUBLIC KEY BLOCK and nothing else');
+    expect(faultOf('text')).toBe('it is not an armoured PGP PUBLIC KEY BLOCK and nothing else');
   });
 
   it('is read from its file, and refused by its path where that cannot be', async () => {
@@ -74,7 +74,7 @@ describe('a keyring for people', () => {
       hint: 'give the path of a keyring file, binary (`gpg --export`) or armoured',
     });
     await expect(keyringAt('key.gpg', async () => Buffer.from('-----BEGIN PGP'))).rejects.toMatchObject({
-      message: 'the keyring key.gpg cannot be read: no armoured PGP PUBLIC KEY BLOCK and nothing else',
+      message: 'the keyring key.gpg cannot be read: it is not an armoured PGP PUBLIC KEY BLOCK and nothing else',
     });
   });
 });
@@ -96,10 +96,10 @@ describe('a public keyring', () => {
     expect(publicKeyring(one)).toEqual(one);
     expect(publicKeyring(Buffer.concat([one, packet([0xcd, 3], 3)]))).toHaveLength(one.length + 5);
     expect(() => publicKeyring(one.subarray(0, -1))).toThrow(
-      refused('this is no OpenPGP keyring: no whole packet at byte 0'),
+      refused('not an OpenPGP keyring: incomplete packet at byte 0'),
     );
     expect(() => publicKeyring(Buffer.concat([one, packet([0xc7, 3], 3)]))).toThrow(
-      refused('this is no OpenPGP keyring: a private key is in it'),
+      refused('not a public OpenPGP keyring: it contains a private key'),
     );
   });
 
@@ -120,6 +120,6 @@ describe('a public keyring', () => {
     ['a private key in front', packet([0xc5, 1], 1), 'a private key is in it'],
     ['nothing', Buffer.alloc(0), 'it begins with no public key'],
   ])('refuses %s', (_, keyring, fault) => {
-    expect(() => publicKeyring(keyring)).toThrow(refused(`this is no OpenPGP keyring: ${fault}`));
+    expect(() => publicKeyring(keyring)).toThrow(refused(`not an OpenPGP keyring: ${fault}`));
   });
 });

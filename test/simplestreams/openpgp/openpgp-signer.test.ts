@@ -67,7 +67,7 @@ describe('openpgpSigner', () => {
   it('refuses to sign as of a time before the key was made', async () => {
     await expect(signer.detach(text, new Date('2020-01-01'))).rejects.toMatchObject({
       name: 'BadInput',
-      message: expect.stringMatching(/^cannot sign as of 2020-01-01T00:00:00\.000Z: ./),
+      message: expect.stringMatching(/^cannot sign with the date 2020-01-01T00:00:00\.000Z: ./),
       hint: 'the signing key was made at 2026-10-12T04:11:09.000Z and signs nothing dated earlier',
       cause: expect.any(Error),
     });
@@ -89,7 +89,7 @@ describe('openpgpSigner', () => {
     const locked = await openpgp.encryptKey({ privateKey: key, passphrase: 'secret' });
     await expect(openpgpSigner(locked.armor())).rejects.toMatchObject({
       name: 'BadInput',
-      message: 'the signing key is locked by a passphrase',
+      message: 'the signing key is protected by a passphrase',
       hint: 'export it without one, or let a new one be made',
     });
   });

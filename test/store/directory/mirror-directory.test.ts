@@ -39,7 +39,7 @@ describe('a mirror in a directory', () => {
 
   it.each(['.stores', 'lost', '.maas-mirro', 'a.maas-mirror-'])('refuses the files of others: %s', async (name) => {
     const root = folderWith({ [name]: '' });
-    const message = `${root} has files but no format.json: no mirror lies there`;
+    const message = `${root} is not a mirror (it has no format.json) and is not empty`;
     await expect(findMirrorDirectory(root)).rejects.toMatchObject({ name: 'ForeignDirectory', message, hint: choose });
   });
 
@@ -69,13 +69,13 @@ describe('a mirror in a directory', () => {
     const file = join(folderWith({ file: '' }), 'file');
     const open = (path: string) => openMirrorDirectory(path, { create: false });
 
-    await expect(open(root)).rejects.toMatchObject({ message: `${root} is empty: no mirror lies there`, hint: choose });
+    await expect(open(root)).rejects.toMatchObject({ message: `${root} is not a mirror: it is empty`, hint: choose });
     await expect(open(join(root, 'none'))).rejects.toMatchObject({
       ...{ name: 'NoSuchDirectory', message: `${join(root, 'none')} does not exist` },
-      hint: 'maas-mirror build makes it',
+      hint: '`maas-mirror build` creates it',
     });
     for (const path of [file, join(file, 'below')]) {
-      const refused = { name: 'BadInput', message: `${path} is a file, or lies below one`, hint: 'name a directory' };
+      const refused = { name: 'BadInput', message: `${path} is a file, or is below one`, hint: 'name a directory' };
       await expect(open(path)).rejects.toMatchObject(refused);
       await expect(openWorkDirectory(path)).rejects.toMatchObject(refused);
     }

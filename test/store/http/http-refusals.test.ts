@@ -5,7 +5,7 @@ import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { keysOf } from '../contract';
 import { closedServer, serve } from './answering-server';
 
-const again = 'the connection was cut; run the command again';
+const again = 'the connection failed; run the command again';
 
 it.each<[number, string, string]>([
   [401, 'answers 401 Unauthorized', 'put user and password into the address: https://USER:PASSWORD@…'],
@@ -14,8 +14,8 @@ it.each<[number, string, string]>([
     'answers 403 Forbidden',
     'the server forbids it: a mirror must be readable, and answer 404 for what it does not have',
   ],
-  [500, 'answers 500 Internal Server Error', 'ask who runs that server'],
-  [302, 'answers 302 Found', 'ask who runs that server'],
+  [500, 'answers 500 Internal Server Error', 'ask the operator of that server'],
+  [302, 'answers 302 Found', 'ask the operator of that server'],
 ])('refuses the answer %i, and says what to do', async (status, message, hint) => {
   const { url } = await serve((_, response) => response.writeHead(status).end('page'));
 
@@ -56,7 +56,7 @@ it('refuses what is packed, what is too long, and what is not there, and says wh
     ...{ message: `${url}/long is longer than 5 bytes`, hint: 'no such document is that long: is the address right?' },
   });
   await expect(store.readTo('gone', join(temporaryFolder(), 'gone'))).rejects.toMatchObject({
-    ...{ message: `${url}/gone does not exist (404)`, hint: 'maas-mirror verify tells what else is missing' },
+    ...{ message: `${url}/gone does not exist (404)`, hint: 'run `maas-mirror verify` to list everything that is missing' },
   });
   expect(await new HttpStore(url, { most: 6 }).read('long')).toMatchObject({ bytes: Buffer.from('123456') });
 });
@@ -81,7 +81,7 @@ it('refuses a server that is not there, and says what to look at', async () => {
 
   await expect(new HttpStore(url).read('a')).rejects.toMatchObject({
     message: expect.stringMatching(new RegExp(`^${url}/a cannot be read: .*ECONNREFUSED`)),
-    hint: 'see that the server runs and that its name and port are right',
+    hint: 'check that the server is running and that its name and port are right',
     cause: expect.any(Error),
   });
 });
@@ -95,7 +95,7 @@ it('refuses a server that falls silent, and says to try again', async () => {
 it('refuses to change anything, saying what was wanted and where to do it', async () => {
   const store = new HttpStore('http://127.0.0.1:1/mirror///');
   const refused = (verb: string, what: string) => ({
-    ...{ name: 'NotSupported', misuse: true, hint: 'name the directory that the server serves' },
+    ...{ name: 'NotSupported', misuse: true, hint: 'give the directory that the server serves' },
     message: `http://127.0.0.1:1/mirror/ is read over HTTP: cannot ${verb} "${what}"`,
   });
 

@@ -171,7 +171,7 @@ describe('a store in S3', () => {
     const { mirror } = await place(() => undefined);
     await expect(mirror.replace('index', Buffer.from('first'), { ifMatch: null })).rejects.toMatchObject({
       name: 'PreconditionFailed',
-      message: expect.stringMatching(/^s3:\/\/mirror\/index is "[0-9a-f]{32}", expected was absent$/),
+      message: expect.stringMatching(/^s3:\/\/mirror\/index is "[0-9a-f]{32}", expected absent$/),
     });
   });
 

@@ -21,19 +21,19 @@ describe('what S3 refuses', () => {
     [
       [403, 'AccessDenied'],
       'AccessDenied',
-      's3://mirror/a: AWS refuses s3:PutObject: 403 AccessDenied',
+      's3://mirror/a: AWS denied s3:PutObject: 403 AccessDenied',
       /allow s3:PutObject/,
     ],
     [
       [403, 'InvalidAccessKeyId'],
       'NoCredentials',
-      'no AWS credentials that hold: 403 InvalidAccessKeyId',
+      'no valid AWS credentials: 403 InvalidAccessKeyId',
       /AWS_PROFILE/,
     ],
     [[403, 'SignatureDoesNotMatch'], 'NoCredentials', '403 SignatureDoesNotMatch', /AWS_PROFILE/],
     [[400, 'ExpiredToken'], 'NoCredentials', '400 ExpiredToken', /aws sso login/],
     [[400, 'AuthorizationHeaderMalformed'], 'WrongRegion', 'in another AWS region', /AWS_REGION/],
-    [[404, 'NoSuchBucket'], 'NoSuchBucket', 's3://mirror/a: there is no such bucket', /stack/],
+    [[404, 'NoSuchBucket'], 'NoSuchBucket', 's3://mirror/a: the bucket does not exist', /stack/],
     [[400, 'EntityTooLarge'], 'StoreFailed', 's3:PutObject failed: 400 EntityTooLarge', /./],
   ] as const)('refuses with our own words for %j', async ([status, code], name, message, hint) => {
     const small = await start({ faultOf: () => ({ answer: [status, code] }) });
@@ -131,7 +131,7 @@ describe('a machine without settings of AWS', () => {
     vi.stubEnv('AWS_PROFILE', 'nope');
     await expect(new S3Store('s3://mirror', { waits: [3_600_000] }).read('a')).rejects.toMatchObject({
       name: 'NoCredentials',
-      message: expect.stringContaining('no AWS credentials that hold (AWS_PROFILE=nope): '),
+      message: expect.stringContaining('no valid AWS credentials (AWS_PROFILE=nope): '),
     });
   });
 
