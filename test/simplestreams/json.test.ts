@@ -113,7 +113,7 @@ describe('parseProducts', () => {
     expect(() => parseProducts('<html>', 'http://x/y')).toThrow(
       expect.objectContaining({
         name: 'BadFormat',
-        message: expect.stringMatching(/^http:\/\/x\/y is no .*Unexpected/),
+        message: expect.stringMatching(/^http:\/\/x\/y is not a .*Unexpected/),
       }),
     );
   });

@@ -77,7 +77,7 @@ describe('addVersions', () => {
     expect(() => addVersions(imageDocument(), imageContentId, [additionOf('20261013', { fields })], later)).toThrow(
       expect.objectContaining({
         name: 'ContractBroken',
-        message: expect.stringMatching(/of the release \w+, .* zany/),
+        message: expect.stringMatching(/to the release \w+; .* zany/),
       }),
     );
   });

@@ -14,7 +14,7 @@ it.each<[string, () => unknown, string, string, string | undefined]>([
     'a version with different content',
     () => addVersions(imageDocument(), imageContentId, [additionOf('20261011', { version: imageVersion('1') })], at),
     'VersionConflict',
-    `${imageId} has a version 20261011 with different content`,
+    `${imageId} already has a version 20261011 with different content`,
     'versions never change; publish under a new name',
   ],
   [
@@ -29,8 +29,8 @@ it.each<[string, () => unknown, string, string, string | undefined]>([
     () =>
       addVersions(imageDocument(), imageContentId, [additionOf('3', { fields: { ...imageFields, release: 'z' } })], at),
     'ContractBroken',
-    `${imageId} is of the release noble, and a version of z was to be added`,
-    'one version of Ubuntu is one series: correct `catalogue` in mirror.yaml, or ask who publishes the stream',
+    `${imageId} belongs to the release noble; a version of z cannot be added to it`,
+    'an Ubuntu version belongs to one series: correct `catalogue` in mirror.yaml, or ask the publisher of the stream',
   ],
   [
     'another document',
@@ -94,7 +94,7 @@ it.each([
     expect(() => parseProducts(text, 'it')).toThrow(
       expect.objectContaining({
         message: expect.stringMatching(
-          /^it is not a simplestreams products document: at products \/ p \/ versions \/ v \/ items \/ i \/ sha256: a sha256 in lower-case hex/,
+          /^it is not a simplestreams products document: at products \/ p \/ versions \/ v \/ items \/ i \/ sha256: must be a sha256 in lower-case hex/,
         ),
         hint: 'check the address; the download may also have been cut off',
       }),
@@ -148,9 +148,9 @@ it('a version promises its items, and its provenance where that is told whole', 
   }
 });
 
-it('refuses a name that repeats an earlier product by its first 80 letters', () => {
+it('refuses a name that is repeated, by its first 80 letters', () => {
   const name = 'x'.repeat(100);
   expect(() => parseStrictJson(`{"${name}": 1, "${name}": 2}`)).toThrow(
-    new SyntaxError(`an object has two members named named named named "${'x'.repeat(79)}`),
+    new SyntaxError(`an object has two members named "${'x'.repeat(79)}`),
   );
 });

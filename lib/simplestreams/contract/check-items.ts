@@ -83,7 +83,7 @@ function* checkDistinct(
     if (typeof value !== 'string') continue;
     const owner = owners.get(value);
     if (owner !== undefined) {
-      yield broken(`${what}-repeated`, `${where} / ${name}`, `it has the same ${what} as ${owner}, ${value}`);
+      yield broken(`${what}-repeated`, `${where} / ${name}`, `it has the same ${what} as ${owner} (${value})`);
     }
     owners.set(value, name);
   }

@@ -27,7 +27,7 @@ export function checkCondition(path: string, key: string, current: Current, ifMa
 /** @throws ChecksumMismatch if the visible file is not what this tool wrote last */
 export function checkOwn(path: string, key: string, { object, standing }: Current): void {
   const seen = {
-    restored: `is not the version that maas-mirror wrote last but an older one (sha256 ${object?.tag}), probably from a backup`,
+    restored: `is an older version (sha256 ${object?.tag}) than maas-mirror wrote last; it was probably restored from a backup`,
     foreign: `was changed by something other than maas-mirror (sha256 ${object?.tag})`,
   };
   if (standing !== 'restored' && standing !== 'foreign') return;

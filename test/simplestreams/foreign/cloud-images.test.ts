@@ -168,7 +168,7 @@ describe('cloudImagesOf', () => {
     expect(() => readForeignDocument(text, 'http://a/b')).toThrow(
       expect.objectContaining({
         name: 'BadFormat',
-        message: expect.stringContaining('http://a/b is no simplestreams'),
+        message: expect.stringContaining('http://a/b is not a simplestreams'),
       }),
     );
   });
@@ -234,7 +234,7 @@ describe('chooseImage', () => {
       expect.objectContaining({
         name: 'BadInput',
         misuse: true,
-        message: `the stream has no image 20200101 of noble amd64; there are ${ten} and 3 older ones`,
+        message: `no image 20200101 of noble amd64; the stream has ${ten} and 3 older ones`,
       }),
     );
   });

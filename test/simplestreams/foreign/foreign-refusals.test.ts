@@ -43,7 +43,7 @@ it('an entry of an index has its path and its products, as far as they are texts
 
 it('refuses a serial that the stream does not have, or cannot give, and says what to do', () => {
   const [old, bare] = [image('20261101', { squashfs: file }), image('20261102')];
-  const none = 'the image 20261102 of noble has neither a squashfs nor a root tarball; there are 20261102, 20261101';
+  const none = 'the image 20261102 of noble has neither a squashfs nor a root tarball; the stream has 20261102, 20261101';
   const refusal = (images: readonly CloudImage[], serial?: string) => {
     try {
       return chooseImage(images, { what: 'noble', ...(serial !== undefined && { serial }) }).serial;
@@ -55,7 +55,7 @@ it('refuses a serial that the stream does not have, or cannot give, and says wha
 
   expect(refusal([bare, old], '1')).toEqual({
     ...{ name: 'BadInput', misuse: true, hint: 'choose one of these serials, or leave the serial out for the newest' },
-    message: 'the stream has no image 1 of noble; there are 20261102, 20261101',
+    message: 'no image 1 of noble; the stream has 20261102, 20261101',
   });
   expect(refusal([bare, old], '20261102')).toEqual({
     ...{ name: 'BadInput', misuse: true, message: none, hint: 'choose another serial, or leave the serial out for the newest' },
@@ -64,7 +64,7 @@ it('refuses a serial that the stream does not have, or cannot give, and says wha
   expect(refusal([bare, old])).toEqual({ ...later, message: none });
   expect(refusal([image('20261102', { rootTarball: file }), old])).toEqual({
     ...later,
-    message: 'the image 20261102 of noble has no squashfs yet; there are 20261102, 20261101',
+    message: 'the image 20261102 of noble has no squashfs yet; the stream has 20261102, 20261101',
   });
   expect(refusal([bare])).toMatchObject({ name: 'NotReady' });
 });
@@ -169,16 +169,16 @@ it.each([
 });
 
 it.each<[object, string]>([
-  [{ release: 'Zany' }, 'release of ID is not a series (it is "Zany")'],
-  [{ version: '27.4' }, 'version of ID is not a version, such as 27.04 (it is "27.4")'],
-  [{ version: undefined }, 'version of ID Invalid input: expected string, received undefined (it is missing)'],
-  [{ arch: 'AMD' }, 'arch of ID is not an architecture (it is "AMD")'],
-  [{ release_title: '27.04 lts' }, 'release_title of ID is not a version, with or without " LTS" (it is "27.04 lts")'],
-  [{ release_codename: 'Z' }, 'release_codename of ID is no name (it is "Z")'],
-  [{ support_eol: 'never' }, 'support_eol of ID is not a date, such as 2027-04-22 (it is "never")'],
-  [{ supported: 1 }, 'supported of ID is neither true nor false (it is 1)'],
-  [{ release_codename: `Z${'1'.repeat(200)}` }, `release_codename of ID is no name (it is "Z${'1'.repeat(98)})`],
-  [{ version: '27.10' }, 'ID says that it is 27.10 for amd64'],
+  [{ release: 'Zany' }, 'release of ID is not a series (got "Zany")'],
+  [{ version: '27.4' }, 'version of ID is not a version, such as 27.04 (got "27.4")'],
+  [{ version: undefined }, 'version of ID Invalid input: expected string, received undefined (got nothing)'],
+  [{ arch: 'AMD' }, 'arch of ID is not an architecture (got "AMD")'],
+  [{ release_title: '27.04 lts' }, 'release_title of ID is not a version, with or without " LTS" (got "27.04 lts")'],
+  [{ release_codename: 'Z' }, 'release_codename of ID is not a codename (got "Z")'],
+  [{ support_eol: 'never' }, 'support_eol of ID is not a date, such as 2027-04-22 (got "never")'],
+  [{ supported: 1 }, 'supported of ID is neither true nor false (got 1)'],
+  [{ release_codename: `Z${'1'.repeat(200)}` }, `release_codename of ID is not a codename (got "Z${'1'.repeat(98)})`],
+  [{ version: '27.10' }, 'ID describes itself as 27.10 for amd64'],
 ])('a product with %j makes its release odd', (changes, fault) => {
   const id = 'x:server:27.04:amd64';
   const said = { release: 'zany', version: '27.04', arch: 'amd64', ...changes };

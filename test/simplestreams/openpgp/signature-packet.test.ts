@@ -94,7 +94,7 @@ it('refuses a number with zeros before it, and a signature of another type or te
 
   expect(faultOf(zeros)).toBe('the stated length of the RSA number is wrong');
   expect(faultOf(packet, signatureType.text)).toBe(other(1));
-  expect(signaturePacketFault(packet, signatureType.binary, Buffer.from('texts'))).toMatch(/of something else/);
+  expect(signaturePacketFault(packet, signatureType.binary, Buffer.from('texts'))).toMatch(/covers other content/);
 });
 
 function changed(packet: Buffer, place: number, byte: number): Buffer {

@@ -78,7 +78,7 @@ describe('verified in process, a file is refused in words that say why', () => {
     [
       'a header of another hash',
       async () => [await signedBy({}, 'Hash: SHA256, SHA384\n'), own.keyring],
-      'it was made with SHA512, its header says SHA256, SHA384',
+      'it uses SHA512, but the header says SHA256, SHA384',
     ],
     [
       'another key',

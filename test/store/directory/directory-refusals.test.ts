@@ -16,13 +16,13 @@ describe('an object that never changes', () => {
   });
 
   it.each([
-    ['abc', 'there with sha256 abc'],
-    [undefined, 'a folder, or below a file'],
+    ['abc', 'already exists with sha256 abc'],
+    [undefined, 'is a folder, or is below a file'],
   ])('refuses to take the place of %s', (there, what) => {
     expect(() => checkSame('/m/a', there, wanted)).toThrow(
       expect.objectContaining({
         name: 'ObjectExists',
-        message: `/m/a is already ${what}; to be written was sha256 ${wanted.sha256}`,
+        message: `/m/a ${what}; cannot write sha256 ${wanted.sha256} there`,
         hint: 'objects never change; build a new version instead',
       }),
     );
@@ -38,8 +38,8 @@ describe('a condition', () => {
 
   it.each([
     ['1', '2', '/m/index is 1, expected 2'],
-    ['1', null, '/m/index is 1, expected absent'],
-    [undefined, '2', '/m/index is absent, expected 2'],
+    ['1', null, '/m/index is 1, expected missing'],
+    [undefined, '2', '/m/index is missing, expected 2'],
   ])('refuses %j where %j was expected', (tag, ifMatch, message) => {
     expect(() => checkCondition('/m/index', 'index', current(tag), ifMatch)).toThrow(
       expect.objectContaining({
@@ -60,7 +60,7 @@ describe('what lies there', () => {
   });
 
   it.each<[Standing, string]>([
-    ['restored', 'is an older version (sha256 1) of what this tool wrote last; it looks restored from a backup'],
+    ['restored', 'is an older version (sha256 1) than maas-mirror wrote last; it was probably restored from a backup'],
     ['foreign', 'was changed by something other than maas-mirror (sha256 1)'],
   ])('is refused where it is %s, with both ways to go on', (standing, what) => {
     expect(() => checkOwn('/m/a/index', 'a/index', current('1', standing))).toThrow(

@@ -9,7 +9,7 @@ import {
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 const format = { 'format.json': '{"format": 1, "tool": "cdk-maas-mirror"}' };
-const choose = 'name the folder of a mirror (the one with format.json), or a new one to build into';
+const choose = 'give the folder of a mirror (it contains format.json), or a new folder to build into';
 
 function folderWith(files: Readonly<Record<string, string>>): string {
   const root = temporaryFolder();
@@ -85,7 +85,7 @@ describe('a mirror in a directory', () => {
     const of = (text: string) => openMirrorDirectory(folderWith({ 'format.json': text }), { create: false });
 
     await expect(of('{"format": 2, "tool": "cdk-maas-mirror"}')).rejects.toMatchObject({
-      hint: 'use the release of maas-mirror that wrote it, or a newer one',
+      hint: 'use the version of maas-mirror that wrote it, or a newer one',
     });
     await expect(of(`{"tool": "${'x'.repeat(100)}"}`)).rejects.toMatchObject({
       message: expect.stringMatching(
