@@ -75,7 +75,7 @@ describe('a mirror in a directory', () => {
       hint: '`maas-mirror build` creates it',
     });
     for (const path of [file, join(file, 'below')]) {
-      const refused = { name: 'BadInput', message: `${path} is a file, or is below one`, hint: 'name a directory' };
+      const refused = { name: 'BadInput', message: `${path} is a file, or is below one`, hint: 'give a directory' };
       await expect(open(path)).rejects.toMatchObject(refused);
       await expect(openWorkDirectory(path)).rejects.toMatchObject(refused);
     }
@@ -89,7 +89,7 @@ describe('a mirror in a directory', () => {
     });
     await expect(of(`{"tool": "${'x'.repeat(100)}"}`)).rejects.toMatchObject({
       message: expect.stringMatching(
-        /has a format\.json that is not a mirror's: \{"tool": "x{70}: no mirror lies there$/,
+        /is not a mirror: its format\.json contains \{"tool": "x{70}$/,
       ),
       hint: choose,
     });

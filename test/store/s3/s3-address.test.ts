@@ -20,7 +20,7 @@ it.each([
   expect(() => placeOf(address)).toThrow(
     expect.objectContaining({
       ...{ name: 'BadInput', message: `${JSON.stringify(address)} is not a valid bucket address`, misuse: true },
-      hint: 'an address is like s3://my-mirror or s3://my-mirror/images',
+      hint: 'use the form s3://my-mirror or s3://my-mirror/images',
     }),
   );
 });

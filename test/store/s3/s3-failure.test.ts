@@ -18,7 +18,7 @@ const login = 'set AWS_PROFILE, or log in again (aws sso login), until `aws sts 
 const region = 'set AWS_REGION to the region of the bucket';
 const lost = 'run `maas-mirror verify` to list everything that is missing; if it is part of an expired run, build again';
 const changed = 'the file was changed or truncated after it was measured; run the build again';
-const trouble = 'AWS, or the way to it, is in trouble; run the command again';
+const trouble = 'AWS, or the connection to it, failed; run the command again';
 
 const credentials = [
   ...['CredentialsProviderError', 'TokenProviderError', 'ExpiredToken', 'ExpiredTokenException', 'InvalidToken'],
@@ -80,7 +80,7 @@ describe('what S3 refuses is told in our words:', () => {
       thrown('NoSuchBucket', { status: 404 }),
       'NoSuchBucket',
       's3://b/a: the bucket does not exist',
-      'see the outputs of the stack for its name',
+      'find its name in the outputs of the stack',
     ],
     ['an object that is gone', thrown('NotFound', { status: 404 }), 'NoSuchObject', 's3://b/a does not exist', lost],
     [
@@ -95,7 +95,7 @@ describe('what S3 refuses is told in our words:', () => {
         name,
         thrown(name, { status: 400 }),
         'ChecksumMismatch',
-        `s3://b/a arrived changed: 400 ${name}`,
+        `s3://b/a: checksum error: 400 ${name}`,
         changed,
       ],
     ),
@@ -104,7 +104,7 @@ describe('what S3 refuses is told in our words:', () => {
       thrown('Unknown', { status: 400, message: 'UnknownError' }),
       'StoreFailed',
       's3://b/a: s3:PutObject failed: 400',
-      'often the credentials have expired: aws sts get-caller-identity must work',
+      'the credentials may have expired: check that `aws sts get-caller-identity` succeeds',
     ],
     [
       'trouble at AWS',
@@ -133,7 +133,7 @@ describe('what S3 refuses is told in our words:', () => {
       hint: 'allow s3:PutObject on it, or use other credentials',
     });
     expect(s3Failure(denied, 's3:GetObject', 's3://b/a').hint).toBe(
-      'allow s3:GetObject on it; without s3:ListBucket on the bucket this is also the answer where nothing is: what stages hand on has expired after 30 days, then build again',
+      'allow s3:GetObject on it. Without s3:ListBucket on the bucket, S3 gives the same answer for a missing object: results of stages expire after 30 days; then build again',
     );
   });
 

@@ -70,7 +70,7 @@ describe('what S3 refuses', () => {
     for (const work of [() => store.read('b'), () => store.head('b'), () => store.readTo('b', file)]) {
       await expect(work()).rejects.toMatchObject({
         name: 'AccessDenied',
-        hint: expect.stringContaining('where nothing is'),
+        hint: expect.stringContaining('for a missing object'),
       });
     }
   });
@@ -120,7 +120,7 @@ describe('a machine without settings of AWS', () => {
     vi.stubEnv('AWS_REGION', 'us-east-1');
     await expect(new S3Store('s3://mirror', { waits: [3_600_000] }).read('a')).rejects.toMatchObject({
       name: 'NoCredentials',
-      message: expect.stringMatching(/^s3:\/\/mirror\/a: no AWS credentials/),
+      message: expect.stringMatching(/^s3:\/\/mirror\/a: no valid AWS credentials/),
       hint: expect.stringContaining('AWS_PROFILE'),
     });
   });
