@@ -50,7 +50,10 @@ describe('JSON of others', () => {
     ['parseIndex', (text) => parseIndex(text, 'it')],
     ['parseProducts', (text) => parseProducts(text, 'it')],
   ])('refuses a document in which something is said twice: %s', (_, read) => {
-    const refused = expect.objectContaining({ name: 'BadFormat', message: expect.stringContaining('two members named "x"') });
+    const refused = expect.objectContaining({
+      name: 'BadFormat',
+      message: expect.stringContaining('two members named "x"'),
+    });
     expect(() => read('{"format": "index:1.0", "x": 1, "x": 2}')).toThrow(refused);
   });
 });

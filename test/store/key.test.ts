@@ -17,7 +17,10 @@ it.each([
   ...['', '/', '/a', 'a/', 'a//b', '.', '..', './a', 'a/..', 'a/./b', 'a/../b', 'a\0b', '.store', '.store/tmp/1'],
 ])('refuses the key %j', (key) => {
   expect(() => checkKey(key)).toThrow(
-    refusedAs(key, 'use a key such as pool/noble/amd64/20261120/squashfs, without empty, "." or ".." parts, not below .store'),
+    refusedAs(
+      key,
+      'use a key such as pool/noble/amd64/20261120/squashfs, without empty, "." or ".." parts, not below .store',
+    ),
   );
 });
 

@@ -43,7 +43,8 @@ it('an entry of an index has its path and its products, as far as they are texts
 
 it('refuses a serial that the stream does not have, or cannot give, and says what to do', () => {
   const [old, bare] = [image('20261101', { squashfs: file }), image('20261102')];
-  const none = 'the image 20261102 of noble has neither a squashfs nor a root tarball; the stream has 20261102, 20261101';
+  const none =
+    'the image 20261102 of noble has neither a squashfs nor a root tarball; the stream has 20261102, 20261101';
   const refusal = (images: readonly CloudImage[], serial?: string) => {
     try {
       return chooseImage(images, { what: 'noble', ...(serial !== undefined && { serial }) }).serial;
@@ -58,7 +59,12 @@ it('refuses a serial that the stream does not have, or cannot give, and says wha
     message: 'no image 1 of noble; the stream has 20261102, 20261101',
   });
   expect(refusal([bare, old], '20261102')).toEqual({
-    ...{ name: 'BadInput', misuse: true, message: none, hint: 'choose another serial, or leave the serial out for the newest' },
+    ...{
+      name: 'BadInput',
+      misuse: true,
+      message: none,
+      hint: 'choose another serial, or leave the serial out for the newest',
+    },
   });
   const later = { name: 'NotReady', misuse: false, hint: 'run the build again later, or choose an older serial' };
   expect(refusal([bare, old])).toEqual({ ...later, message: none });

@@ -35,9 +35,7 @@ describe('the keys of a keyring', () => {
     await expect(keysOf(Buffer.alloc(1024 * 1024 + 1))).rejects.toEqual(
       refused('not an OpenPGP keyring: it has 1048577 bytes', 'export one or a few keys with `gpg --export`'),
     );
-    await expect(keysOf(Buffer.alloc(1024 * 1024))).rejects.toEqual(
-      refused(/^not an OpenPGP keyring: (?!it has)./),
-    );
+    await expect(keysOf(Buffer.alloc(1024 * 1024))).rejects.toEqual(refused(/^not an OpenPGP keyring: (?!it has)./));
     await expect(keysOf(Buffer.from('{}'))).rejects.toEqual(refused(/^not an OpenPGP keyring: ./));
   });
 });
@@ -120,6 +118,8 @@ describe('a public keyring', () => {
     ['a private key in front', packet([0xc5, 1], 1), 'it contains a private key'],
     ['nothing', Buffer.alloc(0), 'it does not begin with a public key'],
   ])('refuses %s', (_, keyring, fault) => {
-    expect(() => publicKeyring(keyring)).toThrow(refused(new RegExp(`^not an? (?:public )?OpenPGP keyring: ${fault}$`)));
+    expect(() => publicKeyring(keyring)).toThrow(
+      refused(new RegExp(`^not an? (?:public )?OpenPGP keyring: ${fault}$`)),
+    );
   });
 });

@@ -88,9 +88,7 @@ describe('a mirror in a directory', () => {
       hint: 'use the version of maas-mirror that wrote it, or a newer one',
     });
     await expect(of(`{"tool": "${'x'.repeat(100)}"}`)).rejects.toMatchObject({
-      message: expect.stringMatching(
-        /is not a mirror: its format\.json contains \{"tool": "x{70}$/,
-      ),
+      message: expect.stringMatching(/is not a mirror: its format\.json contains \{"tool": "x{70}$/),
       hint: choose,
     });
     await expect(of('{"format": "1", "tool": "cdk-maas-mirror"}')).rejects.toMatchObject({ name: 'ForeignDirectory' });

@@ -53,10 +53,16 @@ it('refuses what is packed, what is too long, and what is not there, and says wh
     hint: 'turn off compression in the web server: sizes and digests are those of the uncompressed files',
   });
   await expect(store.read('long')).rejects.toMatchObject({
-    ...{ message: `${url}/long is longer than 5 bytes`, hint: 'documents of a mirror are never that long; check the address' },
+    ...{
+      message: `${url}/long is longer than 5 bytes`,
+      hint: 'documents of a mirror are never that long; check the address',
+    },
   });
   await expect(store.readTo('gone', join(temporaryFolder(), 'gone'))).rejects.toMatchObject({
-    ...{ message: `${url}/gone does not exist (404)`, hint: 'run `maas-mirror verify` to list everything that is missing' },
+    ...{
+      message: `${url}/gone does not exist (404)`,
+      hint: 'run `maas-mirror verify` to list everything that is missing',
+    },
   });
   expect(await new HttpStore(url, { most: 6 }).read('long')).toMatchObject({ bytes: Buffer.from('123456') });
 });

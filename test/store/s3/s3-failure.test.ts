@@ -16,7 +16,8 @@ const thrown = (name: string, { status, message = '', more = {} }: Said = {}) =>
 
 const login = 'set AWS_PROFILE, or log in again (aws sso login), until `aws sts get-caller-identity` succeeds';
 const region = 'set AWS_REGION to the region of the bucket';
-const lost = 'run `maas-mirror verify` to list everything that is missing; if it is part of an expired run, build again';
+const lost =
+  'run `maas-mirror verify` to list everything that is missing; if it is part of an expired run, build again';
 const changed = 'the file was changed or truncated after it was measured; run the build again';
 const trouble = 'AWS, or the connection to it, failed; run the command again';
 

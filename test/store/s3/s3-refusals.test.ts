@@ -24,12 +24,7 @@ describe('what S3 refuses', () => {
       's3://mirror/a: AWS denied s3:PutObject: 403 AccessDenied',
       /allow s3:PutObject/,
     ],
-    [
-      [403, 'InvalidAccessKeyId'],
-      'NoCredentials',
-      'no valid AWS credentials: 403 InvalidAccessKeyId',
-      /AWS_PROFILE/,
-    ],
+    [[403, 'InvalidAccessKeyId'], 'NoCredentials', 'no valid AWS credentials: 403 InvalidAccessKeyId', /AWS_PROFILE/],
     [[403, 'SignatureDoesNotMatch'], 'NoCredentials', '403 SignatureDoesNotMatch', /AWS_PROFILE/],
     [[400, 'ExpiredToken'], 'NoCredentials', '400 ExpiredToken', /aws sso login/],
     [[400, 'AuthorizationHeaderMalformed'], 'WrongRegion', 'in another AWS region', /AWS_REGION/],
