@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { seriesOf } from '../catalog/names';
 import { familyOf } from '../catalog/releases';
 import { MirrorError, withoutPasswords } from '../errors';
-import { SiteSettings } from './aws/site-settings';
 import {
   architectureWord,
   BootTimeout,
@@ -16,9 +15,9 @@ import {
 } from './build-request';
 import { checked } from './checked';
 import { bootloadersRequest } from './job';
-import { refuseNotYet } from './not-yet';
+import { refuseNotYet, refuseRenamed } from './not-yet';
 import { type AboutRelease, Catalogue, factsOf } from './releases/facts';
-import { refuseRenamed } from './renamed-keys';
+import { SiteSettings } from './site-settings';
 import { certificatesIn, Sources, SourcesInFiles } from './sources/sources';
 
 /** The settings of one view. A view without releases is refused until promotion exists. */

@@ -26,3 +26,12 @@ export function refuseNotYet({ keep, views }: SaidAhead, what: string): void {
 function notYet(message: string, hint: string): MirrorError {
   return new MirrorError('NotSupported', message, { hint: `${hint}; a later version will support it`, misuse: true });
 }
+
+/** @throws BadInput (misuse) for a `mirror.yaml` with a key that was renamed before 0.1.0 */
+export function refuseRenamed(value: unknown, file: string): void {
+  if (typeof value !== 'object' || value === null || !('places' in value)) return;
+  throw new MirrorError('BadInput', `${file}: places is now called sources`, {
+    hint: 'rename places: to sources:; its fields keep their names',
+    misuse: true,
+  });
+}

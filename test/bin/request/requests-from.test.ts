@@ -167,7 +167,9 @@ describe('the words beside a configuration', () => {
     expect(() => requests(['noble', 'focal'], { config: file })).toThrow(
       misuse('BadInput', /nothing is configured for release focal/),
     );
-    expect(() => requests(['jammy'], { config: file, view: 'next' })).toThrow(misuse('BadInput', /for next, jammy;/));
+    expect(() => requests(['jammy'], { config: file, view: 'next' })).toThrow(
+      misuse('BadInput', /for view next, release jammy;/),
+    );
     expect(() => requests([], { config: file, view: 'stabel' })).toThrow(misuse('BadInput', /for stabel;/));
   });
 
