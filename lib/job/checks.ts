@@ -1,7 +1,6 @@
 /**
- * What the constructs do with zod and yaml, and what stands on it. The build makes dist/assets/config/index.js of this file
- * alone, so that an app that installs the package installs neither: lib/mirror loads that (lib/mirror/checks.ts), and takes
- * no more than types from here.
+ * Everything in the constructs that needs zod or yaml. The build bundles this file alone into dist/assets/config/index.js, so
+ * that apps install neither: lib/mirror loads the bundle (lib/mirror/checks.ts) and imports only types from here.
  */
 
 export { BuildRequest } from './build-request';

@@ -124,7 +124,7 @@ describe('the gate, whatever the change is', () => {
       name: 'ContractBroken',
       message: [
         'MAAS would refuse this mirror:',
-        `${place}: label is "a/b": MAAS makes the label a part of boot addresses [label-unsafe]`,
+        `${place}: label is "a/b": MAAS uses the label in boot addresses [label-unsafe]`,
         `${place}: kflavor is "": MAAS would name the kernel after \`None\`; plain kernels are \`generic\` [kflavor-missing]`,
       ].join('\n'),
       hint: 'nothing was published; the view is as it was',

@@ -5,7 +5,7 @@ import { DirectoryStore } from '../../lib/store/directory/directory';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
 const hint =
-  'no stage of this release hands on such a thing: read the log of its build before you build again; nothing of it was published';
+  'no stage of this version returns this: read the log of its build before you build again; nothing was published';
 
 /** A work store that has one document. */
 async function storeWith(key: string, text: string): Promise<DirectoryStore> {
@@ -42,7 +42,7 @@ it('refuses an order that is none', async () => {
 
   await expect(requestAt('one', store)).rejects.toMatchObject({
     name: 'BadInput',
-    message: expect.stringMatching(/^the order of the execution is wrong: architectures: /),
+    message: expect.stringMatching(/^the order of the execution is not valid: architectures: /),
   });
 });
 
@@ -72,7 +72,7 @@ it.each([
   [
     'says something else',
     '{"archives":1}',
-    { name: 'BadInput', message: expect.stringMatching(/^what Prepare says that went in is wrong: archives: /) },
+    { name: 'BadInput', message: expect.stringMatching(/^what Prepare says that went in is not valid: archives: /) },
   ],
 ])('refuses what Prepare handed on where it %s', async (_, text, refused) => {
   await expect(materialsAt({ key: 'a', ...measured(text) }, await storeWith('a', text))).rejects.toMatchObject({

@@ -3,8 +3,8 @@ import type { BuildRequest } from '../build-request';
 import { repositoryText } from './added-repository';
 
 /**
- * Refuses folders as sources where the machine that builds is not the one of the person who names them.
- * @param where whose fields they are, for people: `view next`. @default - the order's
+ * Refuses folders as sources of builds on another machine.
+ * @param where names the owner of the fields in messages: `view next`. @default - the request
  * @throws BadInput (misuse)
  */
 export function refuseFileAddresses(
@@ -20,8 +20,8 @@ export function refuseFileAddresses(
   const [field, address] = words.find(([, word]) => /^file:/i.test(word)) ?? [];
   if (field === undefined) return;
   const what = where === undefined ? field : `${field} of ${where}`;
-  throw new MirrorError('BadInput', `${what} is ${address}, a folder that build machines in AWS do not have`, {
-    hint: 'give an http or https address that they can reach',
+  throw new MirrorError('BadInput', `${what} is ${address}, a folder that build machines in AWS cannot read`, {
+    hint: 'use an http or https URL that they can reach',
     misuse: true,
   });
 }

@@ -132,7 +132,7 @@ describe('a mirror', () => {
       /schedule is cron\(17 6 \* \* \? \*\), and no view has releases/,
     ],
     ['a view name, though no view has releases', { views: [{ name: 'Stable' }] }, /lower-case letters/],
-    ['a reserved view name', { views: [{ name: 'pool' }] }, /no view can be called pool/],
+    ['a reserved view name', { views: [{ name: 'pool' }] }, /is a reserved name, as are pool/],
     ['a stream, though no view has releases', { sources: { stream: 'weekly' } }, /sources.stream: /],
     [
       'a keyring that is armoured',
@@ -142,7 +142,7 @@ describe('a mirror', () => {
     [
       'a serial of two releases',
       { views: [{ name: 'a', releases: [noble, jammy], serial: '20261120' }] },
-      /views\.a\.serial: a serial is of one release/,
+      /views\.a\.serial: applies to one release only/,
     ],
   ])('refuses %s', (_, props, message) => {
     expect(() => templateOf(props)).toThrow(refused(message));

@@ -35,7 +35,7 @@ describe('a release at synth', () => {
       /^no release "zany"; there are .*stonking/,
       /of\('zany', \{ version: /,
     ],
-    ['by a version alone', () => UbuntuRelease.of('27.04'), 'UnknownRelease', /^no release "27.04"/, /./],
+    ['by a version alone', () => UbuntuRelease.of('27.04'), 'UnknownRelease', /^unknown release "27.04"/, /./],
     [
       'with a version that is another’s',
       () => UbuntuRelease.of('zany', { version: '24.04' }),
@@ -105,7 +105,7 @@ describe('the releases of a mirror', () => {
   });
 
   it.each<[Readonly<Record<string, object>>, RegExp]>([
-    [{ Zany: { version: '27.04' } }, /the property catalogue is wrong: .*a series in one word/],
+    [{ Zany: { version: '27.04' } }, /the property catalogue is not valid: .*must be a series: one word/],
     [
       { zany: { version: '27.04', supportEol: '2027-01-01' } },
       /zany: its support ends on 2027-01-01, before its release/,

@@ -85,7 +85,7 @@ it.each([
 it('refuses other properties of a view with a hint for properties, not for the command line', () => {
   const views = [{ name: 'a', releases: [noble], compression: 'rar' }];
 
-  expect(() => made({ views })).toThrow(refusal(/^the properties of the mirror are wrong: /, /MirrorView/));
+  expect(() => made({ views })).toThrow(refusal(/^the properties of the mirror are not valid: /, /MirrorView/));
 });
 
 describe('a file of the app', () => {

@@ -152,8 +152,8 @@ describe('a password in an address', () => {
     const thrown = expect.objectContaining({
       name: 'BadInput',
       misuse: true,
-      message: expect.stringMatching(/https:\/\/x\.example\/y is given with a user or password in it$/),
-      hint: expect.stringContaining('credentials:'),
+      message: expect.stringMatching(/the URL https:\/\/x\.example\/y contains a user name or password$/),
+      hint: expect.stringContaining('credentials'),
     });
     expect(() => templateOf(props)).toThrow(thrown);
   };
@@ -187,7 +187,7 @@ describe('a password in an address', () => {
     writeFileSync(file, JSON.stringify({ views: { stable: { releases: ['noble'] } }, sources: { archive: hush } }));
     const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
     expect(() => MaasMirror.fromConfig(stack, 'Mirror', file)).toThrow(
-      /sources\.archive: https:\/\/x\.example\/y is given/,
+      /sources\.archive: the URL https:\/\/x\.example\/y contains/,
     );
   });
 });

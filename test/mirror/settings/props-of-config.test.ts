@@ -101,7 +101,7 @@ it.each([
   [
     'a serial of two releases',
     "views: { a: { releases: [noble, jammy], serial: '20261120' } }",
-    /views\.a\.serial: a serial is of one/,
+    /views\.a\.serial: applies to one release only/,
   ],
   ['a schedule without anything to do', 'views: {}\nschedule: daily\n', /the property schedule is cron.*no view has/],
   ['a field that there is not', 'views: {}\nschedul: daily\n', /mirror\.yaml.*schedul/],
@@ -112,7 +112,11 @@ it.each([
     /the keyring gone\.gpg cannot be read/,
   ],
   ['certificates that are not there', 'views: {}\nsources: { ca: gone.pem }\n', /the certificates gone\.pem cannot be/],
-  ['a certificate that is no ARN', 'views: {}\nsite: { certificateArn: mine }\n', /site\.certificateArn: an ARN/],
+  [
+    'a certificate that is no ARN',
+    'views: {}\nsite: { certificateArn: mine }\n',
+    /site\.certificateArn: must be an ARN/,
+  ],
 ])('refuses %s', (_, text, message) => {
   expect(() => madeMirror(configured(text))).toThrow(
     expect.objectContaining({ misuse: true, message: expect.stringMatching(message), hint: expect.any(String) }),

@@ -18,13 +18,13 @@ describe('a mirror refuses', () => {
     [
       'a view that lies beside the pool',
       { views: [{ name: 'pool', releases: [noble] }] },
-      /no view can be called pool/,
+      /is a reserved name, as are pool/,
     ],
     ['places, which were renamed', { places: {} } as object, /^the property places is now called sources$/],
     [
       'all of -proposed by its old word',
       { views: [{ name: 'a', releases: [noble], proposed: ['all'] }] },
-      /proposed: all is now called allProposed: true/,
+      /"all" is now written allProposed: true/,
     ],
     ['a view with capitals', { views: [{ name: 'Next', releases: [noble] }] }, /lower-case letters/],
     [
@@ -51,7 +51,7 @@ describe('a mirror refuses', () => {
     [
       'a stream that is none',
       { releases: [noble], sources: { stream: 'weekly' } },
-      /sources.stream: .*\(seen: "weekly"\)/,
+      /sources.stream: .*\(got "weekly"\)/,
     ],
     [
       'a bucket of the site, which serves that of the mirror',

@@ -46,7 +46,7 @@ describe('the keyring of a mirror', () => {
   it('is none, or not the one of the other form', async () => {
     const none = Buffer.from('none');
     expect(await checkKeyring(none, armoured(none))).toMatchObject([
-      { object: 'keyring.gpg', rule: 'keyring', message: expect.stringMatching(/^this is no OpenPGP keyring: ./) },
+      { object: 'keyring.gpg', rule: 'keyring', message: expect.stringMatching(/^not an OpenPGP keyring: ./) },
     ]);
     expect(await checkKeyring(signer.keyring, armoured(other.keyring))).toEqual([
       {

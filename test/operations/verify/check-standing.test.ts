@@ -9,7 +9,7 @@ import { MemoryStore } from '../../publication/made/memory-store';
 
 const object = 'candidate/streams/v1/index.sjson';
 const bothWays =
-  'to go on from it as it is, remove the folder .store/generations/candidate%2Fstreams%2Fv1%2Findex.sjson of the mirror; to go back to what was published last, remove candidate/streams/v1/index.sjson; then run the command again';
+  'to keep it, remove the folder .store/generations/candidate%2Fstreams%2Fv1%2Findex.sjson of the mirror; to return to what was published last, remove candidate/streams/v1/index.sjson; then run the command again';
 
 const problemsOf = (seen: string, told: readonly string[] = []) => {
   const standings = new Map([[object, seen]]);

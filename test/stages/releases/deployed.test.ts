@@ -72,7 +72,7 @@ describe('a deployed mirror', () => {
   it('plans 26.10 by its catalogue, and fetches its image', async () => {
     const { plan, request, fetched } = await planned('26.10', stonking);
 
-    expect(plan).toMatchObject({ release: 'stonking', reason: 'ordered', job: { release: 'stonking' } });
+    expect(plan).toMatchObject({ release: 'stonking', reason: 'requested', job: { release: 'stonking' } });
     expect(plan.architectures[0]?.kernels).toEqual([{ kernel: 'ga', need: 'required' }]);
     expect(request.about).toBeUndefined();
     expect(fetched.source.product).toBe('com.ubuntu.cloud.daily:server:26.10:amd64');

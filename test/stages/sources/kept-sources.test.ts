@@ -120,7 +120,7 @@ describe('the repositories that a build adds', () => {
   });
 
   it.each([
-    ['is no keyring', 'nothing', /^the key of ppa:ann\/daily cannot be read: this is no OpenPGP keyring: /],
+    ['is no keyring', 'nothing', /^the key of ppa:ann\/daily cannot be read: not an OpenPGP keyring: /],
     ['is a broken armour', '-----BEGIN PGP nothing', /^the key of ppa:ann\/daily cannot be read: /],
   ])('refuses a key of a PPA that %s', async (_, key, message) => {
     const launchpad = await launchpadWith(key);
@@ -139,7 +139,7 @@ describe('the repositories that a build adds', () => {
 
     await expect(knownAddedSources(bench)).rejects.toMatchObject({
       name: 'BadInput',
-      message: expect.stringMatching(/^runs\/run-…\/amd64\/upgrade\/2\/repositories\.json is wrong: /),
+      message: expect.stringMatching(/^runs\/run-…\/amd64\/upgrade\/2\/repositories\.json is not valid: /),
     });
   });
 });

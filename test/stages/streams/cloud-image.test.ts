@@ -89,7 +89,7 @@ describe('findCloudImage', () => {
     expect((await finding(server, { serial: '20261120' })).squashfs?.sha256).toBe(sha256Of(image));
     await expect(finding(server, { serial: '20260101' })).rejects.toMatchObject({
       name: 'BadInput',
-      message: `the stream has no image 20260101 of noble (24.04) amd64 in ${server.address}; there are 20261120.1, 20261120`,
+      message: `no image 20260101 of noble (24.04) amd64 in ${server.address}; the stream has 20261120.1, 20261120`,
     });
   });
 

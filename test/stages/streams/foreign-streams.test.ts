@@ -144,7 +144,7 @@ describe('a stream with an old image that is described wrongly', () => {
     [
       'path',
       'server/noble/20261119/a b.squashfs',
-      'path is "server/noble/20261119/a b.squashfs", which holds the segment "a b.squashfs"',
+      'path is "server/noble/20261119/a b.squashfs", which contains the segment "a b.squashfs"',
     ],
     ['sha256', 'A'.repeat(64), `sha256 is "${'A'.repeat(64)}"`],
   ])('gives the newest, and a warning that names the old one (%s)', async (field, value, fault) => {
@@ -199,7 +199,7 @@ describe('a stream with another document that cannot be had', () => {
     [
       'leads out of the stream',
       { path: '../a.sjson' },
-      `for ${released} the path "../a.sjson", which holds the segment ".."`,
+      `for ${released} the path "../a.sjson", which contains the segment ".."`,
     ],
     [
       'lists the image, too',
@@ -377,7 +377,7 @@ describe('a stream without the image', () => {
   });
 
   it.each([
-    ['an architecture', { architecture: 'arm64' }, 'noble (24.04) arm64', 'of this release it has amd64, amd64v3'],
+    ['an architecture', { architecture: 'arm64' }, 'noble (24.04) arm64', 'for this release it has amd64, amd64v3'],
     ['a release', { release: 'jammy', version: '22.04' }, 'jammy (22.04) amd64', 'it has noble (24.04)'],
   ])('refuses %s that it never had, and lists what it has', async (_, options, what, offer) => {
     await using stream = await streaming({});
