@@ -33,7 +33,7 @@ export async function watchConsole(
   return undefined;
 }
 
-/** Removes colours and cursor moves. Decodes UTF-8 here, because a chunk may end within a character, but a line does not. */
+/** Removes colours and cursor moves. Decodes UTF-8 per line, because a chunk may end within a character. */
 function readable(line: string): string {
   const text = Buffer.from(line.slice(0, longestLine), 'latin1').toString();
   return printable(text.replaceAll('\r', '')); // keep the text before carriage returns, which may decide the verdict
