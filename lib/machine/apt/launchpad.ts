@@ -37,7 +37,7 @@ export async function ppaKey(
 
   async function ask(url: string, what: string): Promise<unknown> {
     const bytes = await readUrl(url, network, { ...options, ...direct }).catch((error: unknown) => {
-      throw error instanceof MirrorError && /answers 401/.test(error.message) ? privatePpa(what, error) : error;
+      throw error instanceof MirrorError && /returned 401/.test(error.message) ? privatePpa(what, error) : error;
     });
     if (bytes !== undefined) return parsed(bytes, url);
     throw new MirrorError('BadInput', `Launchpad has no ${what}`, {

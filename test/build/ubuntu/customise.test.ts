@@ -205,7 +205,7 @@ describe('a customisation that cannot be', () => {
       'BadSignature',
       /^the key of ppa:cloud-init-dev\/daily is [0-9A-F]{40}, Launchpad says/,
     ],
-    ['a private PPA', { keyAnswer: 'unauthorized' }, 'BadInput', /^ppa:cloud-init-dev\/daily is private, or disabled/],
+    ['a private PPA', { keyAnswer: 'unauthorized' }, 'BadInput', /^ppa:cloud-init-dev\/daily is private or disabled/],
     [
       'a PPA that is signed by another key',
       { fault: 'signed by another key' },
@@ -223,7 +223,7 @@ describe('a customisation that cannot be', () => {
       'a PPA that Launchpad does not know',
       { name: 'other' },
       'BadInput',
-      /^Launchpad knows no ppa:cloud-init-dev\/daily/,
+      /^Launchpad has no ppa:cloud-init-dev\/daily/,
     ],
   ] as const)('refuses %s', async (_, ppa, name, message) => {
     await using archive = await serveArchive(noble.archive);

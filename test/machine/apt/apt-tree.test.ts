@@ -141,7 +141,7 @@ it.each([
   expect(result).toMatchObject({
     name: 'NoSuchPackage',
     message: `apt downloaded ${seen} where a was asked for`,
-    hint: 'name a real package, not what others provide',
+    hint: 'specify a real package, not a virtual one that other packages provide',
   });
 });
 
@@ -152,7 +152,7 @@ it('refuses what apt cannot fetch, and a keyring that cannot be read', async () 
   expect((await downloading(['a'], 'true', keyring)).result).toMatchObject({
     name: 'BadInput',
     message: `the keyring ${keyring} of file:/srv/none cannot be read`,
-    hint: 'give the path of a binary keyring',
+    hint: 'specify the path of a binary keyring',
     misuse: true,
     cause: { code: 'ENOENT' },
   });

@@ -127,7 +127,7 @@ describe('an extra CA', () => {
       await expect(read(network)).rejects.toMatchObject({
         name: 'DownloadFailed',
         message: expect.stringMatching(/certificate/),
-        hint: 'where a company CA signs, hand it in as extra CA',
+        hint: 'for a server with a certificate from a private CA, specify the CA with --ca',
       });
     }
     expect(server.requests).toHaveLength(1);

@@ -51,7 +51,7 @@ describe('a manifest', () => {
     expect(() => manifestOf(temporaryFolder())).toThrow(
       expect.objectContaining({
         name: 'BadImage',
-        message: 'an image without /var/lib/dpkg/status: it is neither Debian nor Ubuntu',
+        message: 'the image has no /var/lib/dpkg/status, so it is neither Debian nor Ubuntu',
       }),
     );
   });

@@ -101,7 +101,7 @@ describe('a program behind the gateway', () => {
     expect(await curl(gateway, '--proxytunnel', archive.url)).toBe(' 000');
     expect(archive.seen).toEqual(['GET /dists/noble/InRelease -', 'GET /pool/a.deb -']);
     expect(docker.seen).toEqual([]);
-    const refused = `a program of the image asks for ${docker.url}, which is no source of this build; refused`;
+    const refused = `refused: a program of the image requested ${docker.url}, which is not a source of this build`;
     expect(gateway.log.slice(0, 2)).toEqual([`${archive.url}/dists/noble/InRelease: 200`, refused]);
     expect(gateway.log.filter((line) => line === refused)).toHaveLength(1);
   });

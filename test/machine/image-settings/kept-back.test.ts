@@ -109,7 +109,7 @@ describe('an upgrade from a repository that was added', () => {
         await requireUpgraded(apt, ['http://elsewhere.example']);
         await expect(aptInstall(apt, ['small-tool'])).rejects.toMatchObject({
           name: 'KeptBack',
-          message: 'apt would have to change what the image has on hold: small-tool',
+          message: 'apt would have to change packages that the image holds: small-tool',
         });
         await expect(aptPurge(apt, ['small-tool'])).rejects.toMatchObject({ name: 'KeptBack' });
         await aptPurge(apt, ['small-tool'], { held: true });
