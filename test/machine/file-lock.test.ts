@@ -91,14 +91,14 @@ it.each([
   const file = oldLock();
   const before = timesOpen(file);
   const { failure } = await withFlock(script, () => lockFile(file));
-  expect(failure).toMatchObject({ name: 'CommandFailed', message: `${file}: ${why}` });
+  expect(failure).toMatchObject({ name: 'CommandFailed', message: `cannot lock ${file}: ${why}` });
   expect(timesOpen(file)).toBe(before);
 });
 
 it('refuses to take a failure for a lock that somebody holds', async () => {
   const file = oldLock();
   const { failure } = await withFlock('echo broken >&2; exit 1', () => removeUnusedLock(file, month));
-  expect(failure).toMatchObject({ message: `${file}: broken\n` });
+  expect(failure).toMatchObject({ message: `cannot lock ${file}: broken\n` });
 });
 
 it('refuses to go on where flock is not installed, or cannot be started', async () => {
@@ -112,7 +112,7 @@ it('refuses to go on where flock is not installed, or cannot be started', async 
   const other = await withFlock('', () => lockFile(file), 0o644);
   expect(other.failure).toMatchObject({
     name: 'CommandFailed',
-    message: `${file}: spawn flock EACCES`,
+    message: `cannot lock ${file}: spawn flock EACCES`,
   });
 });
 

@@ -17,7 +17,7 @@ it.each([
   ]) {
     await expect(run(['sh', '-c', 'echo "$1" >&2; exit 1', 'sh', said], { quiet: hidden })).rejects.toMatchObject({
       name: 'DiskFull',
-      message: `sh:\n${said}`,
+      message: `no space left on device, running sh:\n${said}`,
       hint: 'free some space, or use another work folder with --work DIR or TMPDIR',
     });
   }
@@ -26,7 +26,7 @@ it.each([
 it('refuses to go on without a program, and says what installs it', async () => {
   await expect(run(['/nowhere/program', 'word'], quiet)).rejects.toMatchObject({
     name: 'MissingTool',
-    message: '/nowhere/program on this machine',
+    message: '/nowhere/program is not installed',
     hint: 'run `sh buildspecs/host-tools.sh all` as root to install the tools that the stages need',
     cause: { code: 'ENOENT' },
   });
@@ -51,7 +51,7 @@ it('shows of a failure the command, cut, and its last eight lines that say somet
   await expect(failed).rejects.toMatchObject({
     message: expect.stringMatching(/^sh -c for .*x exited with 2:\n2\n3\n4\n5\n6\n7\n8\n9$/),
   });
-  const said = await failed.catch((error: Error) => error.message.split(' ended')[0]);
+  const said = await failed.catch((error: Error) => error.message.split(' exited')[0]);
   expect(said).toHaveLength(400);
   expect(lastLines(`a\n\n ${'b'.repeat(70_000)}\n`, 2)).toBe(`a\n ${'b'.repeat(65_535)}`);
 });

@@ -110,7 +110,7 @@ describe('a proxy', () => {
     ['me:s3cret@host:port', 'http://host:port'],
   ])('refuses an address without showing its password: %s', async (proxy, shown) => {
     const refused = await readUrl('http://127.0.0.1:1/', { proxy }).catch(String);
-    expect(refused).toContain(`the proxy ${shown} is no address`);
+    expect(refused).toContain(`the proxy ${shown} is not a valid HTTP proxy URL`);
     expect(refused).not.toContain('s3cret');
   });
 });
@@ -151,7 +151,7 @@ describe('an extra CA', () => {
   ])('refuses %s', async (_, ca) => {
     await expect(readUrl('https://127.0.0.1:1/', { ca }, quick)).rejects.toMatchObject({
       name: 'BadInput',
-      message: expect.stringContaining('the extra CA cannot be read'),
+      message: expect.stringContaining('cannot read the additional CA certificates'),
       misuse: true,
     });
   });

@@ -173,8 +173,8 @@ describe('a download that is tried again', () => {
     expect(told).toEqual([
       `retry 1 of 2: ${address}squashfs returned 503`,
       `retry 2 of 2: ${address}squashfs returned 503`,
-      expect.stringMatching(`^retry 1 of 2: ${address}squashfs cannot be read: `),
-      expect.stringMatching(`^retry 1 of 2: ${address}squashfs cannot be read: `),
+      expect.stringMatching(`^retry 1 of 2: cannot download ${address}squashfs: `),
+      expect.stringMatching(`^retry 1 of 2: cannot download ${address}squashfs: `),
     ]);
   });
 });
@@ -182,7 +182,7 @@ describe('a download that is tried again', () => {
 describe('a download that cannot be had', () => {
   it.each<[string, Trouble, number, RegExp]>([
     ['with one changed byte', { changeAt: 299_999 }, 1, /squashfs does not have the sha256 [0-9a-f]{64}/],
-    ['that is not there yet', { status: 404 }, 2, /squashfs is not there \(404\), though the stream names it/],
+    ['that is not there yet', { status: 404 }, 2, /squashfs is missing \(404\) although the stream lists it/],
   ])('refuses a file %s: upstream is not ready', async (_, trouble, tries, message) => {
     const { file, ended, asked } = await downloading(() => trouble);
 
@@ -231,7 +231,7 @@ describe('a download that cannot be had', () => {
 
     expect(ended).toMatchObject({
       name: 'DownloadFailed',
-      message: expect.stringContaining('squashfs cannot be read'),
+      message: expect.stringContaining('cannot download http'),
     });
   });
 

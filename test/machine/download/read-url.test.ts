@@ -116,7 +116,7 @@ it('refuses after the last wait, with the address and the reason', async () => {
 
   expect(read).toMatchObject({
     name: 'DownloadFailed',
-    message: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/index cannot be read: .*closed/),
+    message: expect.stringMatching(/^cannot download http:\/\/127\.0\.0\.1:\d+\/index: .*closed/),
   });
   expect(requests).toHaveLength(3);
 });
@@ -125,7 +125,7 @@ it('refuses a server that is not there', async () => {
   const url = await closedServer();
   await expect(readUrl(`${url}/index`, {}, quick)).rejects.toMatchObject({
     name: 'DownloadFailed',
-    message: expect.stringMatching(`${url}/index cannot be read: .*ECONNREFUSED`),
+    message: expect.stringMatching(`cannot download ${url}/index: .*ECONNREFUSED`),
   });
 });
 
@@ -178,7 +178,7 @@ it('asks once more for what is not there, where it is told to', async () => {
   const { read, told, address, caches } = await insisting(missing);
   expect(read).toEqual(index);
   expect(caches).toEqual([undefined, 'no-cache']);
-  expect(told).toEqual([`retry 1 of 2: ${address}index is not there (404)`]);
+  expect(told).toEqual([`retry 1 of 2: ${address}index not found (404)`]);
   expect(await insisting(missing, missing, missing)).toMatchObject({
     read: undefined,
     caches: [undefined, 'no-cache'],

@@ -54,7 +54,7 @@ describe('a document that cannot be read', () => {
   it('is told where nobody listens', async () => {
     const url = await closedServer();
     await expect(readUrl(`${url}/x`, {}, quick)).rejects.toMatchObject({
-      message: `${url}/x cannot be read: connect ECONNREFUSED ${new URL(url).host}`,
+      message: `cannot download ${url}/x: connect ECONNREFUSED ${new URL(url).host}`,
       hint: 'check the network and the URL; if a proxy is required, specify it with --proxy',
       cause: { code: 'ECONNREFUSED' },
     });

@@ -24,7 +24,7 @@ describe('the file of a private key', () => {
 
     await expect(keyFile(path, noSecondKey)).rejects.toMatchObject({
       name: 'KeyExposed',
-      message: `the private key ${path} is readable by other users (mode 0${mode.toString(8)}`,
+      message: `the private key ${path} is readable by other users (mode 0${mode.toString(8)})`,
       hint: `run chmod 600 ${path}; if it may have been read, rotate the key`,
     });
     expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['a key', mode]);

@@ -21,7 +21,7 @@ describe('a file of credentials', () => {
     const file = written(mode);
     await expect(secretFile(file)).rejects.toMatchObject({
       name: 'KeyExposed',
-      message: `the credentials file ${file} is readable by other users (mode 0${mode.toString(8)}`,
+      message: `the credentials file ${file} is readable by other users (mode 0${mode.toString(8)})`,
       hint: `run chmod 600 ${file}; if it may have been read, change the password`,
     });
   });
