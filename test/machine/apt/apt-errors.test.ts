@@ -70,26 +70,26 @@ E: The repository 'http://archive.example/ubuntu noble InRelease' is not signed.
     'the same in the words of apt 1.2',
     "Err:1 http://a xenial InRelease\n  Clearsigned file isn't valid, got 'NODATA' (does the network require authentication?)\nE: Failed to fetch http://a/dists/xenial/InRelease  Clearsigned file isn't valid, got 'NODATA' (does the network require authentication?)\nE: Some index files failed to download. They have been ignored, or old ones used instead.",
     'BadSignature',
-    "signed by: E: Failed to fetch http://a/dists/xenial/InRelease  Clearsigned file isn't valid",
+    "is not signed by a trusted key: E: Failed to fetch http://a/dists/xenial/InRelease  Clearsigned file isn't valid",
   ],
   [
     'nobody’s signature',
     "E: The repository 'http://a noble Release' is not signed.",
     'BadSignature',
-    "signed by: E: The repository 'http://a noble Release' is not signed.",
+    "is not signed by a trusted key: E: The repository 'http://a noble Release' is not signed.",
   ],
   [
     'a signature that is gone',
     "E: The repository 'http://a noble Release' is no longer signed.",
     'BadSignature',
-    "signed by: E: The repository 'http://a noble Release' is no longer signed.",
+    "is not signed by a trusted key: E: The repository 'http://a noble Release' is no longer signed.",
   ],
   [
     'another’s signature, warned of before 2.1.16',
     `W: An error occurred during the signature verification. The repository is not updated and the previous index files will be used. GPG error: http://a noble InRelease: The following signatures couldn't be verified because the public key is not available: NO_PUBKEY 871920D1991BC93C
 W: Some index files failed to download. They have been ignored, or old ones used instead.`,
     'BadSignature',
-    'signed by: W: An error occurred during the signature verification',
+    'is not signed by a trusted key: W: An error occurred during the signature verification',
   ],
   [
     'a signature that sqv does not take',

@@ -98,8 +98,8 @@ describe('what is no answer of Launchpad', () => {
   it.each([
     ['401', 401, '', 'BadInput', /^ppa:cloud-init-dev\/daily is private/],
     ['404', 404, '', 'BadInput', /^Launchpad has no ppa/],
-    ['a login page', 200, '<html>sign in</html>', 'DownloadFailed', /is no answer of Launchpad: <html>sign in/],
-    ['a bare word', 200, '"word"', 'DownloadFailed', /is no answer of Launchpad: "word"/],
+    ['a login page', 200, '<html>sign in</html>', 'DownloadFailed', /is not a response from Launchpad: <html>sign in/],
+    ['a bare word', 200, '"word"', 'DownloadFailed', /is not a response from Launchpad: "word"/],
   ])('refuses %s without showing the password of its address', async (_, status, body, name, message) => {
     const { failure } = await failureAt((_request, response) => response.writeHead(status).end(body));
 

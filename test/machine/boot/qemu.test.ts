@@ -59,8 +59,8 @@ describe('a boot', () => {
   });
 
   it.each([
-    ['ends', 'exit 0', 'BootFailed: the machine ended without output'],
-    ['ends with an error', 'exit 1', 'BootFailed: the machine ended without output'],
+    ['ends', 'exit 0', 'BootFailed: the machine ended'],
+    ['ends with an error', 'exit 1', 'BootFailed: the machine ended'],
     ['panics, whatever becomes of the emulator then', 'echo panic; kill -SEGV $$', 'BootFailed: it panicked'],
     ['shows nothing in time', 'exec sleep infinity', 'BootFailed: no sign of a successful start within 1 s'],
   ])('fails at once where the machine %s', async (_, script, message) => {
@@ -74,7 +74,7 @@ it('refuses where the emulator is not installed', async () => {
   const missing = bootOptions('/nowhere/qemu', []);
   await expect(boot(missing)).rejects.toMatchObject({
     name: 'MissingTool',
-    message: 'there is no /nowhere/qemu on this machine',
+    message: '/nowhere/qemu is not installed',
   });
 });
 

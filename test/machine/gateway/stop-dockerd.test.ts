@@ -52,7 +52,7 @@ it('refuses to go on beside a daemon that does not end, with its number', async 
   stat(processes, String(nobody + 1), '(containerd) D');
 
   const failure = stopDockerd(codeBuild, { processes, mostLooks: 2 }).catch((error) => error);
-  expect(await logOf(() => failure)).toContain('ending');
+  expect(await logOf(() => failure)).toContain('stopping');
   expect(await failure).toMatchObject({
     name: 'CommandFailed',
     message: `cannot stop the Docker daemon of this build machine (process ${nobody}, ${nobody + 1})`,

@@ -45,7 +45,7 @@ describe('an upgrade to an added repository', () => {
     });
     await expect(requireUpgraded(tree, ['http://new/ubuntu/'])).rejects.toMatchObject({
       name: 'KeptBack',
-      message: 'tool stays 1, although 2 was asked for: apt keeps it back because its dependencies are not available',
+      message: 'tool stays at 1, although 2 was requested: apt keeps it back because its dependencies are not available',
       hint: wayOut,
     });
     expect(tree.asked).toEqual([`run apt-cache ${withoutPins} policy other tool`, 'run apt-cache policy tool']);
@@ -73,7 +73,7 @@ describe('packages that were asked for', () => {
       'run apt-cache': policy('tool', '1', asImage),
     });
     await expect(requireNewest(chroot, ['tool'])).rejects.toMatchObject({
-      message: `tool stays 1, although 2 was asked for: ${why}`,
+      message: `tool stays at 1, although 2 was requested: ${why}`,
     });
   });
 
@@ -82,8 +82,8 @@ describe('packages that were asked for', () => {
     const chroot = recordedTree(plain(), { run: said });
     await expect(requireNewest(chroot, ['a', 'b', 'c', 'd'], 'noble-proposed')).rejects.toMatchObject({
       message: [
-        'a is not installed, although 2 was asked for: apt keeps it back because its dependencies are not available',
-        'b is not installed, although 3 was asked for: apt keeps it back because its dependencies are not available',
+        'a is not installed, although 2 was requested: apt keeps it back because its dependencies are not available',
+        'b is not installed, although 3 was requested: apt keeps it back because its dependencies are not available',
       ].join('; '),
     });
     expect(chroot.asked).toEqual([
@@ -119,7 +119,7 @@ describe('packages of -proposed', () => {
     const from = (suite: string) => policy('tool', '1', '2', `http://a/ubuntu ${suite}/main`);
     const chroot = recordedTree(held(), { run: from('noble-proposed') });
     await expect(requireUnheld(chroot, 'noble-proposed')).rejects.toMatchObject({
-      message: 'tool stays 1, although 2 was asked for: it is on hold in the image',
+      message: 'tool stays at 1, although 2 was requested: it is on hold in the image',
     });
     expect(chroot.asked[0]).toBe(`run apt-cache ${withoutPins} -o APT::Default-Release=noble-proposed policy tool`);
     await requireUnheld(recordedTree(held(), { run: from('noble-proposed2') }), 'noble-proposed');
@@ -137,7 +137,7 @@ describe('a package that apt finds no candidate of', () => {
       'run apt-cache': hidden + policy('other', '1', '2'),
     });
     await expect(requireOffered(chroot, ['tool', 'other'])).rejects.toMatchObject({
-      message: 'tool is not installed, although 2 was asked for: the image’s own apt preferences (pins) exclude it',
+      message: 'tool is not installed, although 2 was requested: the image’s own apt preferences (pins) exclude it',
     });
     expect(chroot.asked.slice(0, 2)).toEqual([
       'run apt-cache policy tool other',

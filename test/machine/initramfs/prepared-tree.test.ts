@@ -63,7 +63,7 @@ describe('what dracut takes along', () => {
     const lists = { 'modules.dep': loadable, 'modules.builtin': '' };
     const path = treeWith(Object.fromEntries(Object.entries(lists).map(([n, t]) => [`lib/modules/6.8/${n}`, t])));
     const log = logOf(() => configureDracut(recordedTree(path), dracut, '6.8'));
-    expect(log).toBe('the kernel 6.8 has no overlay, nosuch, drivers/net/team/, drivers/md/\n');
+    expect(log).toBe('not available in the kernel 6.8: overlay, nosuch, drivers/net/team/, drivers/md/\n');
     expect(read(path, 'etc/dracut.conf.d/99-maas-mirror.conf')).toContain(
       'add_drivers+=" squashfs virtio-net =drivers/net/bonding "\n',
     );

@@ -92,7 +92,7 @@ describe('a squashfs', () => {
 
   it.each([
     ['is one of version 3', (bytes: Buffer) => void bytes.writeUInt16LE(3, 28), 'its format version is 3, not 4'],
-    ['is cut', (bytes: Buffer) => void bytes.writeBigUInt64LE(97n, 40), 'it is cut: 96 bytes of 97'],
+    ['is cut', (bytes: Buffer) => void bytes.writeBigUInt64LE(97n, 40), 'it is truncated (96 of 97 bytes)'],
     ['begins otherwise', (bytes: Buffer) => void bytes.write('<htm'), 'it begins with "<htm"'],
   ])('refuses a file that %s', async (_, change, why) => {
     const file = squashfsOf(change);
@@ -110,7 +110,7 @@ describe('a squashfs', () => {
     for (const [name, why] of [
       ['short', 'it begins with "hsqs"'],
       ['hs', 'it begins with "hs"'],
-      ['none', 'there is no such file'],
+      ['none', 'no such file'],
       ['.', 'EISDIR: illegal operation on a directory, read'],
       ['hs/x', `ENOTDIR: not a directory, open '${folder}/hs/x'`],
     ] as const) {
@@ -452,7 +452,7 @@ describe('the limits of a tree', () => {
   it.each([
     [
       'limit reached: memory, 900 MiB',
-      'needed more than 900 MiB',
+      'needed more than 900 MiB of memory',
       'the limit is 90% of the available memory: build on a machine with more memory, or leave out the package that needs it; see the log for the package that was being installed',
     ],
     [
@@ -501,7 +501,7 @@ describe('programs of another machine', () => {
     expect(result).toMatchObject({
       name: 'MissingTool',
       message:
-        'this machine cannot run pdp11: nothing in /etc/binfmt.d, /run/binfmt.d, /usr/lib/binfmt.d registers qemu-pdp11 with the flag F',
+        'this machine cannot run pdp11 programs: no file in /etc/binfmt.d, /run/binfmt.d, /usr/lib/binfmt.d registers qemu-pdp11 with the flag F',
       hint,
     });
     const [, path] = /^umount (.*)$/.exec(asked[1] ?? '') ?? [];
@@ -514,7 +514,7 @@ describe('programs of another machine', () => {
       emulate(pdp, temporaryFolder()).catch((error) => error),
     );
     expect(result).toMatchObject({
-      ...{ name: 'MissingTool', message: expect.stringMatching(/^this machine .* pdp11: mount .*denied$/s), hint },
+      ...{ name: 'MissingTool', message: expect.stringMatching(/^this machine .* pdp11 programs: mount .*denied$/s), hint },
       cause: expect.objectContaining({ name: 'CommandFailed' }),
     });
   });

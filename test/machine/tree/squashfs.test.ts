@@ -38,7 +38,7 @@ describe('a file that should be a squashfs', () => {
 
     await expect(checkSquashfs(file)).rejects.toMatchObject({
       name: 'BadImage',
-      message: `${file} is not a valid squashfs: it is cut: ${promised - bytes} bytes of ${promised}`,
+      message: `${file} is not a valid squashfs: it is truncated (${promised - bytes} of ${promised} bytes)`,
     });
   });
 

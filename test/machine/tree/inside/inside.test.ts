@@ -118,7 +118,7 @@ describe('a path in a tree', () => {
     mkdirSync(join(root, 'mounted'));
     execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', join(root, 'mounted')]);
     try {
-      const refused = expect.objectContaining({ message: expect.stringContaining('leads into another file system') });
+      const refused = expect.objectContaining({ message: expect.stringContaining('is on another file system') });
       expect(() => tree.write('etc/apt/file', '')).toThrow(refused);
       expect(() => tree.list('mounted')).toThrow(refused);
       expect(readdirSync(join(root, 'mounted'))).toEqual([]);
@@ -262,7 +262,7 @@ describe('folders in a tree', () => {
   });
 
   it('refuses to make one where a file is', () => {
-    expect(() => tree.makeFolder('usr/lib/deep/file/x')).toThrow('/usr/lib/deep/file/x in the image is no folder');
+    expect(() => tree.makeFolder('usr/lib/deep/file/x')).toThrow('/usr/lib/deep/file/x in the image is not a folder');
     expect(() => tree.write('usr/lib/deep/file/x', '')).toThrow('has no parent folder');
   });
 
