@@ -33,7 +33,9 @@ export async function chooseAcceleration(greeter: Greeter): Promise<Chosen> {
   machine.kill('SIGKILL');
   const { stderr, timedOut } = await machine;
   if (verdict !== undefined) return { acceleration: 'kvm', evidence: 'the kernel has started in a KVM machine' };
-  const why = timedOut ? `printed nothing within ${timeout / 1000} s` : `ended without output: ${stderr.split('\n')[0]}`;
+  const why = timedOut
+    ? `printed nothing within ${timeout / 1000} s`
+    : `ended without output: ${stderr.split('\n')[0]}`;
   return { acceleration: 'tcg', evidence: `a KVM machine ${why}` };
 }
 

@@ -27,9 +27,13 @@ export async function bootGreeting(program: string, file: string, timeout = 60_0
   const { code, timedOut } = await machine;
   if (verdict !== undefined) return `${program} boots in ${((performance.now() - started) / 1000).toFixed(1)} s`;
   if (code === 'ENOENT') throw new MirrorError('MissingTool', `${program} is not installed`);
-  throw new MirrorError('BootFailed', timedOut ? `no output within ${timeout / 1000} s` : 'the machine ended without output', {
-    hint: 'see the output of QEMU in the log',
-  });
+  throw new MirrorError(
+    'BootFailed',
+    timedOut ? `no output within ${timeout / 1000} s` : 'the machine ended without output',
+    {
+      hint: 'see the output of QEMU in the log',
+    },
+  );
 }
 
 /** A disk of one cylinder with a boot sector, which the BIOS loads to 0x7c00. */

@@ -113,7 +113,7 @@ const formats: readonly Format[] = [
     name: `compressed with ${name}`,
     is: has(magic, 0),
     startsOn: [],
-    whyNot: 'the emulator does not unpack it',
+    whyNot: 'the emulator does not decompress it',
   })),
 ];
 
@@ -121,7 +121,7 @@ const gzip = Buffer.from([0x1f, 0x8b]);
 
 /** QEMU decompresses gzip only for arm64, and passes the result to the firmware. */
 function compressedFormat(head: Buffer, architecture: string): KernelFormat {
-  if (architecture !== 'arm64') return { name: 'compressed with gzip', whyNot: 'the emulator does not unpack it' };
+  if (architecture !== 'arm64') return { name: 'compressed with gzip', whyNot: 'the emulator does not decompress it' };
   const unpacked = unpackedHead(head);
   if (unpacked.subarray(0, 2).equals(gzip))
     return { name: 'compressed with gzip several times', whyNot: 'the emulator decompresses it only once' };

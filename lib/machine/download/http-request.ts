@@ -105,8 +105,7 @@ function isLasting(error: unknown): boolean {
 }
 
 function hintFor(error: unknown): string {
-  if (error instanceof Error && /redirect/i.test(error.message))
-    return 'the server redirects in a loop; check the URL';
+  if (error instanceof Error && /redirect/i.test(error.message)) return 'the server redirects in a loop; check the URL';
   if (isCertificateFault(error)) return 'for a server with a certificate from a private CA, specify the CA with --ca';
   if (proxyRefusal(error) || error instanceof errors.InvalidArgumentError) {
     return 'the proxy refuses the connection: check its URL, user and password, and that it allows access to the server';

@@ -47,7 +47,11 @@ export function limitReached(error: unknown): unknown {
   const tooLarge = printed.split('\n').find((line) => /File too large|File size limit exceeded/i.test(line));
   if (tooLarge === undefined) return error;
   const seen = withoutPasswords(tooLarge.trim()).slice(0, 400);
-  return tooMuch(`wrote a file larger than ${limits.file / 2 ** 30} GiB (including holes): ${seen}`, smallerFile, error);
+  return tooMuch(
+    `wrote a file larger than ${limits.file / 2 ** 30} GiB (including holes): ${seen}`,
+    smallerFile,
+    error,
+  );
 }
 
 function tooMuch(what: string, hint: string, cause: MirrorError): MirrorError {

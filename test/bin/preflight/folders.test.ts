@@ -129,7 +129,10 @@ describe('the base of a build', () => {
     });
     writeFileSync(file, 'something else');
     await expect(requireSquashfs(withBase(file))).rejects.toMatchObject({
-      ...{ name: 'BadImage', message: expect.stringMatching(/^--base: .* is not a valid squashfs: it begins with "some"/) },
+      ...{
+        name: 'BadImage',
+        message: expect.stringMatching(/^--base: .* is not a valid squashfs: it begins with "some"/),
+      },
       ...{ misuse: true },
     });
   });

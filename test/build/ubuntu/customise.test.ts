@@ -99,7 +99,9 @@ describe('a customised image', () => {
       const { err } = await build(site, '--no-boot-test', ...ppaWords(launchpad), ...packages, ...more);
       const { items } = await newestAt(ga(site));
       digests.push(Object.entries(items).map(([name, { sha256 }]) => `${name} ${sha256}`));
-      expect(err).toMatch(/warning: .*ssl-cert-snakeoil\.key.* of ssl-cert from the image; nothing recreates it at boot/);
+      expect(err).toMatch(
+        /warning: .*ssl-cert-snakeoil\.key.* of ssl-cert from the image; nothing recreates it at boot/,
+      );
       expect(err).not.toMatch(/warning: .*nvme/);
     }
 

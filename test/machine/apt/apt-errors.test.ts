@@ -179,7 +179,8 @@ E: Unable to satisfy dependencies. Reached two conflicting assignments:
   ],
 ];
 
-const failed = (printed: string) => archiveFailure(new MirrorError('CommandFailed', `apt-get exited with 100:\n${printed}`));
+const failed = (printed: string) =>
+  archiveFailure(new MirrorError('CommandFailed', `apt-get exited with 100:\n${printed}`));
 
 describe('what apt says', () => {
   it.each(said)('of %s is told by name and with its reason', (_, printed, name, message) => {

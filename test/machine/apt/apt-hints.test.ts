@@ -7,13 +7,15 @@ import { run } from '../../../lib/machine/run';
 import { failing } from '../../fixtures/trees/recorded-tree';
 
 const fetched = 'E: Failed to fetch http://a/dists/noble/InRelease';
-const unreachable = 'check that its URL is correct and reachable from this machine; use --proxy for a proxy, --ca for a private CA';
+const unreachable =
+  'check that its URL is correct and reachable from this machine; use --proxy for a proxy, --ca for a private CA';
 const login =
   'the server or a proxy denies access or requires a login: check the URL, user and password (--credentials for a repository, --proxy)';
 const longerKey = 'ask the owner of the PPA to have it signed with a longer key, or use another source for the package';
 const keyring =
   'specify the keyring of this archive; unsigned archives are never used (a network login page in place of the archive has no signature either)';
-const expired = 'its InRelease file has expired or is not valid yet: the archive is no longer updated, or this machine’s clock is wrong';
+const expired =
+  'its InRelease file has expired or is not valid yet: the archive is no longer updated, or this machine’s clock is wrong';
 const endOfLife =
   'check that the repository supports this release; releases past their end of life are on another server (--archive)';
 const update =
@@ -36,27 +38,12 @@ describe('a failure of apt', () => {
       'is signed only with a 1024-bit RSA key, which the apt of this release rejects',
       longerKey,
     ],
-    [
-      "E: The repository 'x' is not signed.",
-      'BadSignature',
-      'is not signed by a trusted key',
-      keyring,
-    ],
+    ["E: The repository 'x' is not signed.", 'BadSignature', 'is not signed by a trusted key', keyring],
     ['E: x BADSIG 12', 'BadSignature', 'is not signed by a trusted key', keyring],
     ['E: x EXPKEYSIG 12', 'BadSignature', 'is not signed by a trusted key', keyring],
     ['E: x REVKEYSIG 12', 'BadSignature', 'is not signed by a trusted key', keyring],
-    [
-      'E: The following signatures were invalid',
-      'BadSignature',
-      'is not signed by a trusted key',
-      keyring,
-    ],
-    [
-      "E: the signature couldn't be verified",
-      'BadSignature',
-      'is not signed by a trusted key',
-      keyring,
-    ],
+    ['E: The following signatures were invalid', 'BadSignature', 'is not signed by a trusted key', keyring],
+    ["E: the signature couldn't be verified", 'BadSignature', 'is not signed by a trusted key', keyring],
     ['E: x could not be verified', 'BadSignature', 'is not signed by a trusted key', keyring],
     ['E: x was not verified', 'BadSignature', 'is not signed by a trusted key', keyring],
     ['E: Release file for x is not valid any more', 'NotReady', 'is out of date', expired],

@@ -143,7 +143,10 @@ it('refuses to go on where this machine’s apt cannot say its options', async (
   writeFileSync(join(bin, 'apt-config'), '#!/bin/sh\necho broken >&2; exit 100\n', { mode: 0o755 });
   vi.stubEnv('PATH', `${bin}:${process.env.PATH}`);
   const asked = machineAptOptions().finally(() => vi.unstubAllEnvs());
-  await expect(asked).rejects.toMatchObject({ name: 'CommandFailed', message: 'apt-config dump exited with 100:\nbroken' });
+  await expect(asked).rejects.toMatchObject({
+    name: 'CommandFailed',
+    message: 'apt-config dump exited with 100:\nbroken',
+  });
 });
 
 function treeWith(files: Readonly<Record<string, string>>): string {

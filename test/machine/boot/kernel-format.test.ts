@@ -53,7 +53,7 @@ describe('a kernel', () => {
       gzipSync(rawImage),
     ],
     ['arm64', 'a bzImage for x86', 'not a kernel for arm64', bzImage],
-    ['arm64', 'compressed with zstd', 'the emulator does not unpack it', file([0, [0x28, 0xb5, 0x2f, 0xfd]])],
+    ['arm64', 'compressed with zstd', 'the emulator does not decompress it', file([0, [0x28, 0xb5, 0x2f, 0xfd]])],
     ['arm64', 'an ELF file for machine 183', 'it is for another architecture, or firmware does not start it', elf(183)],
     [
       'arm64',
@@ -68,7 +68,7 @@ describe('a kernel', () => {
       'it is for another architecture, or needs firmware that the boot test does not use',
       pe([0x64, 0x86]),
     ],
-    ['ppc64el', 'compressed with gzip', 'the emulator does not unpack it', gzipSync(elf(21))],
+    ['ppc64el', 'compressed with gzip', 'the emulator does not decompress it', gzipSync(elf(21))],
     ['s390x', 'an ELF file for ppc64', 'not a kernel for s390x', elf(21)],
     ['amd64', 'of no known format (its first bytes are 6b65726e)', 'it would print nothing', Buffer.from('kernel')],
     ['amd64', 'of no known format (its first bytes are none)', 'it would print nothing', Buffer.alloc(0)],

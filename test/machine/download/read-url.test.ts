@@ -131,7 +131,10 @@ it('refuses a server that is not there', async () => {
 
 it('refuses a server that never answers', async () => {
   const { read } = await readingWith({ ...quick, silenceMs: 100 }, ...new Array(3).fill({ unanswered: true }));
-  expect(read).toMatchObject({ name: 'DownloadFailed', message: expect.stringContaining('timed out waiting for data') });
+  expect(read).toMatchObject({
+    name: 'DownloadFailed',
+    message: expect.stringContaining('timed out waiting for data'),
+  });
 });
 
 it.each(plainEncodings)('reads what is sent with the Content-Encoding %j, which changes nothing', async (encoding) => {

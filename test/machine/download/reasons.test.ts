@@ -36,7 +36,11 @@ async function downloading(listener: RequestListener, part?: Buffer) {
 
 describe('a document that cannot be read', () => {
   it.each([
-    [401, 1, 'set the user and password of a repository with credentials:, of other sources in the URL: https://USER:PASSWORD@…'],
+    [
+      401,
+      1,
+      'set the user and password of a repository with credentials:, of other sources in the URL: https://USER:PASSWORD@…',
+    ],
     [403, 1, 'the server or a proxy denies access'],
     [407, 1, 'set the user and password in the URL of the proxy: http://USER:PASSWORD@…'],
     [410, 1, 'check the URL, or ask the operator of the server'],

@@ -45,7 +45,8 @@ describe('an upgrade to an added repository', () => {
     });
     await expect(requireUpgraded(tree, ['http://new/ubuntu/'])).rejects.toMatchObject({
       name: 'KeptBack',
-      message: 'tool stays at 1, although 2 was requested: apt keeps it back because its dependencies are not available',
+      message:
+        'tool stays at 1, although 2 was requested: apt keeps it back because its dependencies are not available',
       hint: wayOut,
     });
     expect(tree.asked).toEqual([`run apt-cache ${withoutPins} policy other tool`, 'run apt-cache policy tool']);

@@ -117,7 +117,7 @@ describe('an initrd that the kernel could not unpack', () => {
     await expect(namesIn(whole, Buffer.from('BZh91AY').fill('z', 7))).rejects.toMatchObject({
       name: 'NotSupported',
       message: 'the initrd initrd.img is compressed with neither gzip nor zstd',
-      hint: 'its first bytes are 425a68393141',
+      hint: 'its first bytes are 425a68393141; use gzip or zstd',
     });
   });
 

@@ -147,7 +147,9 @@ describe('the limits of a tree', () => {
     await inSmallTree(async (chroot) => {
       await expect(chroot.run(['truncate', '--size=200G', '/root/enormous'], quiet)).rejects.toMatchObject({
         name: 'LimitReached',
-        message: expect.stringMatching(/larger than 16 GiB \(including holes\): truncate: .*\/root\/enormous.*too large/),
+        message: expect.stringMatching(
+          /larger than 16 GiB \(including holes\): truncate: .*\/root\/enormous.*too large/,
+        ),
       });
     });
   });

@@ -514,7 +514,11 @@ describe('programs of another machine', () => {
       emulate(pdp, temporaryFolder()).catch((error) => error),
     );
     expect(result).toMatchObject({
-      ...{ name: 'MissingTool', message: expect.stringMatching(/^this machine .* pdp11 programs: mount .*denied$/s), hint },
+      ...{
+        name: 'MissingTool',
+        message: expect.stringMatching(/^this machine .* pdp11 programs: mount .*denied$/s),
+        hint,
+      },
       cause: expect.objectContaining({ name: 'CommandFailed' }),
     });
   });

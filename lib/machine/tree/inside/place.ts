@@ -124,4 +124,5 @@ export function shown(path: string): string {
   return `/${path.replace(/^\/+/, '').replace(/\p{C}/gu, '?')} in the image`;
 }
 
-export const hintOfPackage = 'it was created by a package of the image or of an added repository; build without that package';
+export const hintOfPackage =
+  'it was created by a package of the image or of an added repository; build without that package';
