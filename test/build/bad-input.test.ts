@@ -155,7 +155,7 @@ describe('a build that cannot be', () => {
     const open = await maasMirror(['build', 'bookworm', '--key', 'key.asc'], { cwd });
     const inside = await maasMirror(['build', 'bookworm', '--key', 'mirror/key.asc'], { cwd });
 
-    expect(open.err).toMatch(/KeyExposed: .*key.asc can be read by others: its mode is 0644\n {2}chmod 600/);
+    expect(open.err).toMatch(/KeyExposed: .*key.asc is readable by other users \(mode 0644\)\n {2}run chmod 600/);
     expect(inside.err).toMatch(/KeyExposed: .*would lie in the mirror/);
     expect([open.code, inside.code]).toEqual([1, 2]);
   });
@@ -222,7 +222,7 @@ describe('a build that fails', () => {
     const { code, err } = await maasMirror(words, { env: ownData(folder) });
 
     expect(err).toMatch(
-      /Select amd64 failed: NoSuchPackage: rt: no repository of this build offers the package linux-image-rt-amd64/,
+      /Select amd64 failed: NoSuchPackage: rt: no repository of this build has the package linux-image-rt-amd64/,
     );
     expect({ code, published: published(folder) }).toEqual({ code: 1, published: false });
   });

@@ -34,13 +34,13 @@ describe('the probe of a build machine', () => {
 
     const missing = Object.fromEntries(probes.filter(({ ok }) => !ok).map(({ name, evidence }) => [name, evidence]));
     expect(missing).toEqual({
-      namespaces: 'MissingTool: there is no program unshare on this machine',
-      filter: 'MissingTool: there is no program perl on this machine',
-      limits: 'MissingTool: there is no program perl on this machine',
-      loop: 'MissingTool: there is no program mksquashfs on this machine',
+      namespaces: 'MissingTool: unshare is not installed',
+      filter: 'MissingTool: perl is not installed',
+      limits: 'MissingTool: perl is not installed',
+      loop: 'MissingTool: mksquashfs is not installed',
       overlay: expect.stringMatching(/^\w+: .*probe\.squashfs/),
-      network: 'MissingTool: there is no program unshare on this machine',
-      qemu: 'MissingTool: there is no qemu-system-x86_64 on this machine',
+      network: 'MissingTool: unshare is not installed',
+      qemu: 'MissingTool: qemu-system-x86_64 is not installed',
     });
   });
 

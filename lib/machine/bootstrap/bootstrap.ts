@@ -1,4 +1,4 @@
-/* machine/bootstrap: making a Debian tree from scratch. */
+/* machine/bootstrap: creates a Debian tree from scratch. */
 
 import { rm, writeFile } from 'node:fs/promises';
 import { type Repository, stanzaOf } from '../apt/apt';
@@ -14,22 +14,22 @@ import { downloadCommand, installCommand, installEnvironment, type Minimal } fro
 export interface BootstrapOptions extends Minimal {
   /** At least one. */
   readonly repositories: readonly Repository[];
-  /** Lines of apt.conf for the download; mmdebstrap does not take over those of the machine. */
+  /** Lines of apt.conf for the download; mmdebstrap does not use the machine's own. */
   readonly aptOptions: readonly string[];
-  /** The one way to the repositories. */
+  /** The only access to the repositories. */
   readonly gateway: Pick<Gateway, 'socket' | 'options'>;
-  /** Seconds since 1970: dates that package scripts write. @default - now */
+  /** Seconds since 1970, for dates that package scripts write. @default - now */
   readonly epoch?: number;
-  /** Folder with our bootstrap/, in-tree.sh and relay.pl. */
+  /** Folder that contains bootstrap/, in-tree.sh and relay.pl. */
   readonly tools: string;
 }
 
 /**
- * Makes a tree of a Debian release from its archive, in two runs of mmdebstrap: the first one has the network and brings
- * lists and packages, without unpacking any; the second one has no network and does the rest within the walls of
- * in-tree.sh, so that nothing of a package ever works outside them.
- * @param tree where nothing is yet
- * @throws what a failing apt is told as (lib/machine/apt/apt-errors.ts); CommandFailed where a package cannot be installed
+ * Creates a tree of a Debian release from its archive, in two runs of mmdebstrap. The first has the network and downloads
+ * lists and packages without unpacking any. The second has no network and does the rest in the sandbox of in-tree.sh, so
+ * that no package script ever runs outside it.
+ * @param tree must not exist yet
+ * @throws the errors of lib/machine/apt/apt-errors.ts; CommandFailed if a package cannot be installed
  */
 export async function bootstrap(tree: string, options: BootstrapOptions): Promise<void> {
   const { repositories, epoch, tools } = options;
@@ -42,7 +42,7 @@ export async function bootstrap(tree: string, options: BootstrapOptions): Promis
 
 async function download(tree: string, input: string, options: BootstrapOptions): Promise<void> {
   const { gateway, tools } = options;
-  // Not as words of the command, which everybody on this machine can read. The gateway knows the site's proxies.
+  // Not as arguments, which all users of this machine can read. The gateway knows the site's proxies.
   const config = `${tree}.apt.conf`;
   const lines = [...options.aptOptions.filter((line) => !isProxyLine(line)), ...gateway.options];
   await writeFile(config, `${lines.join('\n')}\n`, { mode: 0o600 });
@@ -56,14 +56,14 @@ async function download(tree: string, input: string, options: BootstrapOptions):
   }
 }
 
-/** Nothing of the builder's credentials, nor its proxies: the gateway knows them. */
+/** No credentials of the builder, and no proxies: the gateway knows those. */
 function environment(): Record<string, string> {
   const known = /^(?:PATH|HOME|TMPDIR)$/;
   const kept = Object.entries(process.env as Record<string, string>).filter(([name]) => known.test(name));
   return { ...Object.fromEntries(kept), LC_ALL: 'C' };
 }
 
-/** It can fail for many a reason. */
+/** mmdebstrap can also fail for other reasons. */
 function isOfArchive(error: unknown): boolean {
   return (
     error instanceof Error &&

@@ -129,7 +129,7 @@ describe('a build on this machine', () => {
 
     await expect(refused).rejects.toMatchObject({
       name: 'BadInput',
-      message: expect.stringContaining(`the file of credentials ${join(folder, 'one')} cannot be read`),
+      message: expect.stringContaining(`the credentials file ${join(folder, 'one')} cannot be read`),
     });
   });
 });

@@ -35,7 +35,7 @@ it('refuses a stage for another one where its programs cannot be registered, and
   const { user } = architectureOf(foreign).qemu;
   expect(shown).toEqual([`running programs of ${foreign} by ${user}`]);
   expect(result).toMatchObject({
-    message: expect.stringContaining(`this machine cannot run programs of ${foreign}: `),
+    message: expect.stringContaining(`this machine cannot run ${foreign} programs: `),
     hint: expect.stringContaining(`which has ${user};`),
   });
   expect(ran).toEqual([]);

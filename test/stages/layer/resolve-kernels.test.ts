@@ -55,7 +55,7 @@ describe('resolving kernels', () => {
     const from = await withPackage(noble, temporaryFolder(), 'updates', unfinished);
     await expect(resolve(from, 'ga', 'hwe-edge')).rejects.toMatchObject({
       name: 'NotReady',
-      message: expect.stringContaining('offers packages that do not fit together'),
+      message: expect.stringContaining('has packages with unmet dependencies'),
     });
   });
 });

@@ -70,7 +70,7 @@ describe('the sources that builds read', () => {
     expect(name).toBe('DownloadFailed');
     const [missing, unreachable, other, ...more] = message.split('; ');
     expect(missing).toBe(`${url}/${jammy} does not exist (404)`);
-    expect(unreachable).toMatch(/^http:\/\/127\.0\.0\.1:1\/dists\/noble\/InRelease cannot be read: /);
+    expect(unreachable).toMatch(/^cannot download http:\/\/127\.0\.0\.1:1\/dists\/noble\/InRelease: /);
     expect(other).toBe(`${url}/InRelease/index.json does not exist (404)`);
     expect(more).toEqual([]);
   });

@@ -121,8 +121,8 @@ describe('Fetch', () => {
     expect(shown).toContain(`:: looking for noble amd64 in ${stream.address}\n`);
     expect(shown).toMatch(/^:: getting \S+\.squashfs of 20261120, 0\.00 MB$/m);
     expect(shown).toMatch(/warning: .*released:download\.sjson is not there \(404\), though the index names it/);
-    expect(shown).toMatch(/trying again, 1 of 6: .*index\.sjson answers 503/);
-    expect(shown).toMatch(/trying again, 1 of 6: .*\.squashfs answers 503/);
+    expect(shown).toMatch(/retry 1 of 6: .*index\.sjson returned 503/);
+    expect(shown).toMatch(/retry 1 of 6: .*\.squashfs returned 503/);
   });
 });
 
@@ -231,7 +231,7 @@ describe('a stream with another document that cannot be had', () => {
     expect((await stream.find()).serial).toBe('20261120');
     expect(stream.warnings).toEqual([
       expect.stringContaining('its format is "products:2.0"'),
-      expect.stringContaining('other.sjson answers 403'),
+      expect.stringContaining('other.sjson returned 403'),
     ]);
   });
 
