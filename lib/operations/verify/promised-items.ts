@@ -14,7 +14,7 @@ export interface PromisedItem {
   readonly sha256: string;
 }
 
-/** Everything that documents promise, each file once; paths that lead elsewhere are left out (a rule tells of them). */
+/** Everything that documents promise, each file once; paths that lead elsewhere are left out (a rule reports them). */
 export function promisedItems(documents: readonly Products[]): PromisedItem[] {
   const items = documents
     .flatMap(({ products }) => Object.values(products))
