@@ -125,7 +125,7 @@ async function readState({ view, index }: PublishedIndex, reading: Reading): Pro
 
 function notSigned(key: string, fault: string, { mirror, former }: Reading): MirrorError {
   const isChanging = former !== undefined;
-  const says = isChanging ? 'is not signed with either key' : "is not signed with this mirror's key";
+  const says = isChanging ? 'has no valid signature by either key' : "has no valid signature by this mirror's key";
   const which = isChanging ? 'the old key' : "this mirror's key";
   return new MirrorError('BadSignature', `${key} of ${mirror.name} ${says}: ${fault}`, {
     hint: `give ${which} with --key; \`maas-mirror verify\` reports what else is wrong`,

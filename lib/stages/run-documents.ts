@@ -23,14 +23,14 @@ export async function materialsAt({ key, sha256, size }: Artefact, work: Store):
   const text = await textAt(key, work);
   const seen = sha256Of(text);
   if (seen !== sha256) throw changed(key, `sha256 ${seen}`, sha256);
-  return checked(Materials, jsonOf(text), 'the materials that Prepare reported', handedOnHint);
+  return checked(Materials, jsonOf(text), "Prepare's materials document", handedOnHint);
 }
 
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new MirrorError('BadFormat', 'the materials that Prepare reported are not valid JSON', {
+    throw new MirrorError('BadFormat', "Prepare's materials document is not valid JSON", {
       hint: handedOnHint,
       cause,
     });

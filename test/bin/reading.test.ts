@@ -108,7 +108,7 @@ describe('reading a bucket', () => {
     vi.stubEnv('AWS_REGION', 'us-east-1');
     onTestFinished(() => void vi.unstubAllEnvs());
 
-    expect(await readAll('s3://mirror')).toContain(`${mirror.plainIndex('candidate')}: it is not there`);
+    expect(await readAll('s3://mirror')).toContain(`${mirror.plainIndex('candidate')}: missing`);
 
     const actions = new Set(s3.requests.slice(written).map(({ action }) => action));
     expect([...actions].sort()).toEqual(['GetObject', 'ListObjectsV2']);
