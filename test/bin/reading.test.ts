@@ -62,7 +62,7 @@ describe('reading a directory', () => {
         writeFileSync(next, `${measureBytes(bytes).sha256}\n${bytes}`);
         writeFileSync(join(root, '.store/tmp/0123456789ab.1.1.left'), 'left');
       },
-      'a publication was interrupted: a newer version was written and did not become visible; the next publication finishes it',
+      'a publication was interrupted: a newer version was written but did not become visible; the next publication finishes it',
     ],
     [
       'whose index.json is behind',

@@ -2,7 +2,7 @@ import { pathFault } from '../../simplestreams/contract/readable-values';
 import { objectsOf } from '../../simplestreams/promised';
 import type { Products } from '../../simplestreams/types';
 
-/** An object that a document promises to its readers. */
+/** An object that documents list for their readers. */
 export interface PromisedItem {
   /** Relative to the view: `noble/amd64/20261120/squashfs`. */
   readonly path: string;
