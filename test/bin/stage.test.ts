@@ -51,7 +51,7 @@ function orderInACircle(): string {
 
 it.each<[string, () => string, RegExp]>([
   ['an order that is not there', () => temporaryFolder(), /NoSuchObject: .*runs\/run-1-…\/request\.json/],
-  ['an order that is no order', () => withRequest('{}'), /BadInput: the order of run-1 is not valid/],
+  ['an order that is no order', () => withRequest('{}'), /BadInput: the build request of run-1 is not valid/],
   ['an order that cannot be read, of which nobody foresaw the error', orderInACircle, /ELOOP/],
   ['a base that is not there', () => withRequest(JSON.stringify(request)), /BadImage: .*base\.squashfs/],
 ])('a stage refuses %s, and prints no folder of an execution', (_, work, message) => {

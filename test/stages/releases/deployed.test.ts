@@ -113,7 +113,7 @@ describe('a deployed mirror', () => {
     await expect(planned('zany', zany, other)).rejects.toMatchObject({ name: 'BadSignature' });
     await expect(planned('zany', { ...zany, fields: { release_title: 'Zany' } })).rejects.toMatchObject({
       name: 'BadFormat',
-      message: expect.stringMatching(/describes zany oddly: release_title of \S+ is no version/),
+      message: expect.stringMatching(/describes zany incorrectly: release_title of \S+ is no version/),
     });
     await expect(planned('able', zany)).rejects.toMatchObject({ name: 'UnknownRelease' });
   });

@@ -114,8 +114,8 @@ describe('the repositories that a build adds', () => {
     expect(await findAddedSources(benchOf({ repositories: [foreign] }))).toEqual([]);
 
     expect(shown).toEqual([
-      ':: nothing is taken from http://one.example/ http://other.example/: it is not for amd64\n',
-      ':: warning: http://one.example/ http://other.example/ has fields that nothing comes of: origin-of, colour\n',
+      ':: skipping http://one.example/ http://other.example/: it is not for amd64\n',
+      ':: warning: ignoring unknown fields of http://one.example/ http://other.example/: origin-of, colour\n',
     ]);
   });
 
@@ -157,7 +157,7 @@ describe('the keys of added repositories', () => {
       message: expect.stringMatching(
         /^the key of https:\/\/one\.example\/ https:\/\/other\.example\/ cannot be read: /,
       ),
-      hint: 'Signed-By takes what `gpg --armor --export` writes, each line indented by one blank, an empty one as a dot',
+      hint: 'put the output of `gpg --armor --export` into Signed-By: indent each line by one space, and write a dot for an empty line',
       misuse: true,
       cause: { name: 'BadFormat' },
     });
