@@ -68,6 +68,8 @@ export type Customise = z.infer<typeof Customise>;
 /** Compressions of a squashfs that is made here. */
 export const Compression = z.enum(['zstd', 'xz', 'gzip', 'lz4']);
 
+export const Serial = z.string().regex(/^\d{8}(\.\d+)?$/, 'a serial like 20261120 or 20261120.1');
+
 export const BootTimeout = z.int(`minutes, a whole number from 1 to ${longestBoot}`).min(1).max(longestBoot);
 
 /** A view lies beside these in the mirror. */
@@ -90,10 +92,7 @@ const fields = z.strictObject({
   /** Build though nothing is new. */
   rebuild: z.boolean().default(false),
   /** Serial of the cloud image. @default - the newest */
-  serial: z
-    .string()
-    .regex(/^\d{8}(\.\d+)?$/, 'a serial like 20261120 or 20261120.1')
-    .optional(),
+  serial: Serial.optional(),
   /** Whether what is published has to boot first. */
   bootTest: z.boolean().default(true),
   /** Minutes that one boot may take. @default - 30, or 60 where the architecture is emulated */

@@ -15,10 +15,37 @@ export function checked<T>(
 ): T {
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
-  const faults = error.issues.filter((issue) => !followsFrom(issue, error.issues)).map((one) => faultOf(one, value));
+  const faults = issuesOf(error).map((one) => faultOf(one, value));
   const subject = typeof name === 'string' ? `${name} is` : `${name.plural} are`;
   throw new MirrorError('BadInput', `${subject} wrong: ${shortened(faults.join('; '), 3000)}`, { hint, misuse: true });
 }
+
+/** What is wrong with one field. */
+export interface Fault {
+  readonly path: readonly PropertyKey[];
+  /** Whether the name of the field is wrong, not its value. */
+  readonly ofName: boolean;
+  readonly rule: string;
+  /** The value, shortened; without credentials. */
+  readonly seen: string;
+}
+
+/** The same as `checked`, for callers whose fields have other names: what is wrong, or the value as the schema reads it. */
+export function faultsOrValue<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+): { readonly faults: readonly Fault[] } | { readonly value: T } {
+  const { success, data, error } = schema.safeParse(value);
+  if (success) return { value: data };
+  const faults = issuesOf(error).map((issue) => {
+    const found = issue.path.reduce(inside, value);
+    const rule = shortened(printable(messageOf(issue, found)), 2000);
+    return { path: issue.path, ofName: issue.code === 'invalid_key', rule, seen: seenAt(issue, found) };
+  });
+  return { faults };
+}
+
+const issuesOf = ({ issues }: z.ZodError) => issues.filter((issue) => !followsFrom(issue, issues));
 
 /** A rule of ours that was asked of something whose form is wrong, there or inside it: what it says need not be true. */
 function followsFrom({ code, path }: z.core.$ZodIssue, issues: readonly z.core.$ZodIssue[]): boolean {
@@ -29,8 +56,11 @@ function followsFrom({ code, path }: z.core.$ZodIssue, issues: readonly z.core.$
 function faultOf(issue: z.core.$ZodIssue, whole: unknown): string {
   const value = issue.path.reduce(inside, whole);
   const fault = [issue.path.join('.'), messageOf(issue, value)].filter(Boolean).join(': ');
-  const seen = withoutPasswords(seenIn(issue, value) ?? 'nothing');
-  return `${shortened(printable(fault), 2000)} (seen: ${shortened(printable(seen), 200)})`;
+  return `${shortened(printable(fault), 2000)} (seen: ${seenAt(issue, value)})`;
+}
+
+function seenAt(issue: z.core.$ZodIssue, value: unknown): string {
+  return shortened(printable(withoutPasswords(seenIn(issue, value) ?? 'nothing')), 200);
 }
 
 function messageOf(issue: z.core.$ZodIssue, value: unknown): string {

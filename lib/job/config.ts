@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { seriesOf } from '../catalog/names';
 import { familyOf } from '../catalog/releases';
 import { MirrorError, withoutPasswords } from '../errors';
-import { BootTimeout, BuildRequest, Compression, Customise, ViewName } from './build-request';
+import { BootTimeout, BuildRequest, Compression, Customise, Serial, ViewName } from './build-request';
 import { checked } from './checked';
 import { bootloadersRequest } from './job';
 import { refuseNotYet } from './not-yet';
@@ -27,7 +27,7 @@ export const View = z
       .optional()
       .describe('Kernel flavours: hwe-edge, lowlatency, …; default: ga and hwe, all required'),
     customise: Customise.optional().describe('What is changed in the images; default: nothing, they stay as they came'),
-    serial: z.string().optional().describe('Serial of the cloud image, for views of one release; default: the newest'),
+    serial: Serial.optional().describe('Serial of the cloud image, for views of one release; default: the newest'),
     compression: Compression.optional().describe('Of a squashfs that is made here; default: zstd, xz for xenial'),
     bootTest: z.boolean().default(true).describe('Whether what is published has to boot first'),
     bootTimeout: BootTimeout.optional().describe(
@@ -92,7 +92,7 @@ export function parseConfig(text: string, file: string): MirrorConfig {
   // Whatever it says of this, in whatever form, nothing does it yet.
   if (typeof value === 'object' && 'keep' in value) refuseNotYet({ keep: value.keep ?? null, views: [] }, file);
   refuseRenamed(value, file);
-  const config = checked(MirrorConfig, value, file);
+  const config = checked(MirrorConfig, value, file, 'mirror.schema.json describes every field');
   const views = Object.entries(config.views).map(([name, view]) => ({ name, releases: view?.releases }));
   refuseNotYet({ views }, file);
   return config;
