@@ -16,7 +16,7 @@ import { exportKeyring } from './functions/export-keyring';
 import { type MirrorFunctions, mirrorFunctions } from './functions/mirror-functions';
 import { UpdateSchedule } from './functions/update-schedule';
 import type { MaasMirrorProps } from './maas-mirror-props';
-import { inWordsOf } from './refusals/field-names';
+import { inWordsOf } from './origins/field-names';
 import { atSynth } from './refusals/synth-error';
 import { mergedProps } from './settings/merged-props';
 import { requireAlone } from './settings/one-mirror';

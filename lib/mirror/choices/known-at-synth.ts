@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import type { Path } from '../refusals/property-names';
+import type { Path } from '../refusals/property-path';
 import { refused } from '../refusals/synth-error';
 
 /**

@@ -1,8 +1,6 @@
-/* mirror/refusals: wrong properties, and how users of the CDK read about them. */
-
 import type { IConstruct } from 'constructs';
 import { type ErrorName, MirrorError } from '../../errors';
-import { type NameOf, type Path, propertyName } from './property-names';
+import { type NameOf, type Path, propertyName } from './property-path';
 
 export interface Fault {
   /** Empty if the text is a whole sentence. */

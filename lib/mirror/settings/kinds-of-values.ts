@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { MaasMirrorProps } from '../maas-mirror-props';
-import type { Path } from '../refusals/property-names';
+import type { Path } from '../refusals/property-path';
 import { refused } from '../refusals/synth-error';
 
 /** What a property accepts, for users without a compiler that says so. */

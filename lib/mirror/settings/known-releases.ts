@@ -4,7 +4,7 @@ import type { Catalogue } from '../../job/releases/facts';
 import { checks } from '../checks';
 import type { Release } from '../choices/release';
 import type { MaasMirrorProps } from '../maas-mirror-props';
-import { checkedProps } from '../refusals/checked-props';
+import { checkedProps } from '../origins/checked-props';
 import { atSynth } from '../refusals/synth-error';
 
 /**

@@ -2,7 +2,7 @@ import { familyOf } from '../../catalog/releases';
 import type { BuildRequest } from '../../job/build-request';
 import { checks } from '../checks';
 import type { MaasMirrorProps } from '../maas-mirror-props';
-import { pathOfView } from '../refusals/property-names';
+import { pathOfView } from '../origins/property-names';
 import { atSynth } from '../refusals/synth-error';
 
 /**

@@ -16,7 +16,7 @@ import type { MirrorView } from '../choices/mirror-view';
 import { DebianRelease, type Release, UbuntuRelease } from '../choices/release';
 import { namedSecrets } from '../choices/secrets';
 import type { MaasMirrorProps } from '../maas-mirror-props';
-import type { Path } from '../refusals/property-names';
+import type { Path } from '../refusals/property-path';
 import { atSynth, refused } from '../refusals/synth-error';
 import type { MirrorSiteProps } from '../site/mirror-site-props';
 import { pathBeside, userFile } from './user-files';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import type { Path } from '../refusals/property-names';
+import type { Path } from '../refusals/property-path';
 import { refused } from '../refusals/synth-error';
 
 /** Whether the user has such a file; the path is relative to the working directory. */

@@ -1,6 +1,6 @@
 import type { MirrorView } from '../choices/mirror-view';
 import { pascalCase } from '../pascal-case';
-import type { Path } from '../refusals/property-names';
+import type { Path } from '../refusals/property-path';
 import { refused } from '../refusals/synth-error';
 
 /** @throws BadInput (misuse) for views whose resources would have the same name, for duplicates in a view, and for empty lists */

@@ -1,7 +1,7 @@
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { MaasMirrorProps } from '../maas-mirror-props';
-import type { Path } from '../refusals/property-names';
+import type { Path } from '../refusals/property-path';
 import { inPart } from '../refusals/synth-error';
 import { MirrorSite } from './mirror-site';
 

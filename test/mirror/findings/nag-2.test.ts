@@ -13,7 +13,8 @@ function reportOf(app: App): { readonly findings: string[]; readonly acknowledge
   const nothing = () => {};
   const logger: INagLogger = {
     onCompliance: nothing,
-    onNonCompliance: ({ ruleId, findingId, resource }) => findings.push(`${ruleId}[${findingId}] ${resource.node.path}`),
+    onNonCompliance: ({ ruleId, findingId, resource }) =>
+      findings.push(`${ruleId}[${findingId}] ${resource.node.path}`),
     onSuppressed: ({ resource, suppressionReason }) => acknowledged.push(`${resource.node.path}: ${suppressionReason}`),
     onError: ({ ruleId, errorMessage, resource }) => findings.push(`${ruleId} ${resource.node.path}: ${errorMessage}`),
     onSuppressedError: nothing,
@@ -35,7 +36,9 @@ function reasonsIn(app: App): string[] {
   });
 }
 
-it.each(mirrors)('leaves cdk-nag 2 no finding without a reason, and gives no reason in vain: a mirror %s', (_, make) => {
+it.each(
+  mirrors,
+)('leaves cdk-nag 2 no finding without a reason, and gives no reason in vain: a mirror %s', (_, make) => {
   const app = appWith(make);
   const { findings, acknowledged } = reportOf(app);
 

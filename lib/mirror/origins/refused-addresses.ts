@@ -1,8 +1,8 @@
 import { withoutPasswords } from '../../errors';
 import type { Addresses } from '../../job/sources/passwords';
 import { checks } from '../checks';
-import type { Path } from './property-names';
-import { refused } from './synth-error';
+import type { Path } from '../refusals/property-path';
+import { refused } from '../refusals/synth-error';
 
 /**
  * Refuses folders and passwords in addresses, also in sources that no build request uses: all of them are in the template.

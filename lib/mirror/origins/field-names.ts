@@ -1,7 +1,7 @@
 import type { MirrorConfig, View } from '../../job/config';
 import type { MaasMirrorProps } from '../maas-mirror-props';
-import { type NameOf, type Path, propertyName } from './property-names';
-import { SynthError } from './synth-error';
+import { type NameOf, type Path, propertyName } from '../refusals/property-path';
+import { SynthError } from '../refusals/synth-error';
 
 interface ConfigFile {
   readonly config: MirrorConfig;

@@ -1,16 +1,8 @@
+/* mirror/origins: the properties and fields that errors at synth name. */
+
 import type { MirrorView } from '../choices/mirror-view';
 import type { MaasMirrorProps } from '../maas-mirror-props';
-
-/** The way to a property: `['views', 0, 'packages', 1]`. */
-export type Path = readonly (string | number)[];
-
-/** How a message calls a property. */
-export type NameOf = (path: Path) => string;
-
-/** As in TypeScript: `views[0].packages[1]`. */
-export function propertyName(path: Path): string {
-  return path.map((step, at) => (typeof step === 'number' ? `[${step}]` : `${at === 0 ? '' : '.'}${step}`)).join('');
-}
+import type { Path } from '../refusals/property-path';
 
 /** The path of a view; a mirror without `views` has one view of its `releases`. */
 export function pathOfView({ views }: MaasMirrorProps, name: string): Path {

@@ -1,6 +1,6 @@
 import type { Fault } from '../../job/checked';
-import type { Path } from './property-names';
-import { refusedAll } from './synth-error';
+import type { Path } from '../refusals/property-path';
+import { refusedAll } from '../refusals/synth-error';
 
 interface Reader {
   /** The property that a field was made from. */
