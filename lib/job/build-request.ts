@@ -72,6 +72,8 @@ export type Customise = z.infer<typeof Customise>;
 /** Compressions of rebuilt squashfs images. */
 export const Compression = z.enum(['zstd', 'xz', 'gzip', 'lz4']);
 
+export const Serial = z.string().regex(/^\d{8}(\.\d+)?$/, 'must be a serial, such as 20261120 or 20261120.1');
+
 const minutesOfBoot = `must be a whole number of minutes from 1 to ${longestBoot}`;
 export const BootTimeout = z.int(minutesOfBoot).min(1, minutesOfBoot).max(longestBoot, minutesOfBoot);
 
@@ -95,10 +97,7 @@ const fields = z.strictObject({
   /** Build even if nothing has changed. */
   rebuild: z.boolean().default(false),
   /** Serial of the cloud image. @default - the newest */
-  serial: z
-    .string()
-    .regex(/^\d{8}(\.\d+)?$/, 'must be a serial, such as 20261120 or 20261120.1')
-    .optional(),
+  serial: Serial.optional(),
   /** Whether images must pass a boot test before they are published. */
   bootTest: z.boolean().default(true),
   /** Minutes that one boot may take. @default - 30, or 60 where the architecture is emulated */

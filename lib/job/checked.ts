@@ -16,15 +16,42 @@ export type Named =
 export function checked<T>(schema: z.ZodType<T>, value: unknown, name: Named, hint = requestHint): T {
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
-  const issues = error.issues.filter((issue) => !followsFrom(issue, error.issues));
-  const faults = issues.map((issue) => faultOf(issue, value, name)).join('; ');
-  throw new MirrorError('BadInput', `${subjectOf(name)}${shortened(faults, 3000)}`, { hint, misuse: true });
+  const faults = issuesOf(error).map((issue) => faultOf(issue, value, name));
+  const text = shortened(faults.join('; '), 3000);
+  throw new MirrorError('BadInput', `${subjectOf(name)}${text}`, { hint, misuse: true });
 }
 
 function subjectOf(name: Named): string {
   if (typeof name === 'string') return `${name} is not valid: `;
   return 'plural' in name ? `${name.plural} are not valid: ` : '';
 }
+
+/** What is wrong with one field. */
+export interface Fault {
+  readonly path: readonly PropertyKey[];
+  /** Whether the name of the field is wrong, not its value. */
+  readonly ofName: boolean;
+  readonly rule: string;
+  /** The value, shortened; without credentials. */
+  readonly seen: string;
+}
+
+/** The same as `checked`, for callers whose fields have other names: what is wrong, or the value as the schema reads it. */
+export function faultsOrValue<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+): { readonly faults: readonly Fault[] } | { readonly value: T } {
+  const { success, data, error } = schema.safeParse(value);
+  if (success) return { value: data };
+  const faults = issuesOf(error).map((issue) => {
+    const found = issue.path.reduce(inside, value);
+    const rule = shortened(printable(messageOf(issue, found)), 2000);
+    return { path: issue.path, ofName: issue.code === 'invalid_key', rule, seen: seenAt(issue, found) };
+  });
+  return { faults };
+}
+
+const issuesOf = ({ issues }: z.ZodError) => issues.filter((issue) => !followsFrom(issue, issues));
 
 /** Whether one of our own rules met a value whose form is wrong, there or inside it: then it proves nothing. */
 function followsFrom({ code, path }: z.core.$ZodIssue, issues: readonly z.core.$ZodIssue[]): boolean {
@@ -35,11 +62,15 @@ function followsFrom({ code, path }: z.core.$ZodIssue, issues: readonly z.core.$
 function faultOf(issue: z.core.$ZodIssue, whole: unknown, name: Named): string {
   const value = issue.path.reduce(inside, whole);
   const [field, rule] = [issue.path.join('.'), messageOf(issue, value)];
-  const seen = shortened(printable(withoutPasswords(seenIn(issue, value) ?? 'nothing')), 200);
+  const seen = seenAt(issue, value);
   if (typeof name === 'object' && 'optionOf' in name) {
     return shortened(printable(`invalid ${name.optionOf(field, seen)} ${seen}: ${rule}`), 2000);
   }
   return `${shortened(printable([field, rule].filter(Boolean).join(': ')), 2000)} (got ${seen})`;
+}
+
+function seenAt(issue: z.core.$ZodIssue, value: unknown): string {
+  return shortened(printable(withoutPasswords(seenIn(issue, value) ?? 'nothing')), 200);
 }
 
 function messageOf(issue: z.core.$ZodIssue, value: unknown): string {

@@ -4,11 +4,11 @@
  */
 
 export { BuildRequest } from './build-request';
-export { checked } from './checked';
+export { faultsOrValue } from './checked';
 export { MirrorConfig, parseConfig, requestsOf } from './config';
 export { planOf } from './plan';
 export { Catalogue, factsOf } from './releases/facts';
 export { addedSources, archiveSources } from './sources/apt-sources';
-export { refuseFileAddresses } from './sources/file-addresses';
-export { refusePasswords } from './sources/passwords';
-export { certificatesIn, Sources, streamAddress } from './sources/sources';
+export { fileAddresses } from './sources/file-addresses';
+export { addressesWithPasswords } from './sources/passwords';
+export { Sources, streamAddress } from './sources/sources';

@@ -11,6 +11,7 @@ import {
   Customise,
   kernelWord,
   releaseWord,
+  Serial,
   ViewName,
 } from './build-request';
 import { checked } from './checked';
@@ -37,7 +38,7 @@ export const View = z
       .optional()
       .describe('Kernel flavours: hwe-edge, lowlatency, …; default: ga and hwe, all required'),
     customise: Customise.optional().describe('Changes to the images; default: none'),
-    serial: z.string().optional().describe('Serial of the cloud image, for views of one release; default: the newest'),
+    serial: Serial.optional().describe('Serial of the cloud image, for views of one release; default: the newest'),
     compression: Compression.optional().describe('Compression of rebuilt images; default: zstd, for xenial xz'),
     bootTest: z.boolean().default(true).describe('Whether images must pass a boot test before they are published'),
     bootTimeout: BootTimeout.optional().describe(
@@ -92,7 +93,7 @@ export function parseConfig(text: string, file: string): MirrorConfig {
   // Before the form is checked: nothing supports it yet, whatever its value.
   if (typeof value === 'object' && 'keep' in value) refuseNotYet({ keep: value.keep ?? null, views: [] }, file);
   refuseRenamed(value, file);
-  const config = checked(MirrorConfig, value, file);
+  const config = checked(MirrorConfig, value, file, 'mirror.schema.json describes every field');
   const views = Object.entries(config.views).map(([name, view]) => ({ name, releases: view?.releases }));
   refuseNotYet({ views }, file);
   return config;

@@ -22,13 +22,15 @@ export function refusePasswords(request: Partial<Addresses>, where?: string): vo
   });
 }
 
-interface Found {
+/** An address that is refused. */
+export interface FoundAddress {
   /** `sources.archive`, or `customise.repositories.0`. */
   readonly field: string;
   readonly address: string;
 }
 
-function addressesWithPasswords({ sources, aptSources = [], customise }: Partial<Addresses>): Found[] {
+/** Every address that has a user or password in it. */
+export function addressesWithPasswords({ sources, aptSources = [], customise }: Partial<Addresses>): FoundAddress[] {
   const texts = [
     ...Object.entries(sources ?? {}).map(([name, value]) => [`sources.${name}`, value] as const),
     ...aptSources.map(({ uri }, at) => [`aptSources.${at}`, uri] as const),

@@ -179,11 +179,19 @@ export const house: Readonly<Record<string, Room>> = {
       'node:path': ['package-files.ts', 'settings/user-files.ts'],
     },
     alcoves: {
-      choices: { holds: 'values of props: releases, flavours, schedules, keys', imports: [] },
-      site: { holds: 'public access to the bucket: CloudFront', imports: ['choices', top] },
-      settings: { holds: 'props and mirror.yaml, checked and with their defaults', imports: ['choices', 'site', top] },
-      builds: { holds: 'CodeBuild projects', imports: ['choices', 'settings', top] },
-      functions: { holds: 'Lambda functions', imports: ['choices', top] },
+      refusals: { holds: 'errors at synth', imports: [] },
+      choices: { holds: 'values of props: releases, flavours, schedules, keys', imports: ['refusals'] },
+      origins: {
+        holds: 'the properties and fields that errors at synth name',
+        imports: ['choices', 'refusals', top],
+      },
+      site: { holds: 'public access to the bucket: CloudFront', imports: ['choices', 'refusals', top] },
+      settings: {
+        holds: 'props and mirror.yaml, checked and with their defaults',
+        imports: ['choices', 'origins', 'refusals', 'site', top],
+      },
+      builds: { holds: 'CodeBuild projects', imports: ['choices', 'refusals', 'settings', top] },
+      functions: { holds: 'Lambda functions', imports: ['choices', 'refusals', top] },
       workflow: { holds: 'the state machine', imports: ['builds', 'settings', top] },
       watch: {
         holds: 'alarms, metrics and notifications',
