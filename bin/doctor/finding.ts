@@ -23,7 +23,7 @@ export async function tried<T>(
   } catch (error) {
     if (!(error instanceof MirrorError)) throw error;
     const hint = hints[error.name] ?? error.hint;
-    return { finding: { name, ok: false, found: `${error.name}: ${error.message}`, ...(hint && { hint }) }, error };
+    return { finding: { name, ok: false, found: error.message, ...(hint && { hint }) }, error };
   }
 }
 

@@ -62,7 +62,7 @@ async function* examineMachine(
   const probed = await tried(name, async () => probedOf(await execution(target, examination)), { NotReady: noRoom });
   if ('finding' in probed) {
     yield probed.error.name === 'NotReady'
-      ? { ...probed.finding, found: `NotReady: CodeBuild has no room on ${machine.kind}: ${probed.error.message}` }
+      ? { ...probed.finding, found: `CodeBuild accepts no more builds on ${machine.kind}: ${probed.error.message}` }
       : probed.finding;
     return;
   }

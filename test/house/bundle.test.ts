@@ -178,7 +178,7 @@ describe('making assets', () => {
     const folder = tree({ 'bin/stage.ts': '' });
 
     await expect(makeAssets(folder, join(folder, 'assets'))).rejects.toThrow(
-      'no assets made: bin/lambda/plan.ts, bin/lambda/select.ts, bin/lambda/publish.ts, bin/lambda/check-for-updates.ts, bin/lambda/notify.ts, lib/job/checks.ts missing',
+      'cannot make assets: missing bin/lambda/plan.ts, bin/lambda/select.ts, bin/lambda/publish.ts, bin/lambda/check-for-updates.ts, bin/lambda/notify.ts, lib/job/checks.ts missing',
     );
     expect(existsSync(join(folder, 'assets'))).toBe(false);
   });

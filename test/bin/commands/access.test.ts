@@ -92,7 +92,7 @@ describe('letting a site read', () => {
     const file = '/var/snap/maas/common/maas-mirror.gpg';
     expect(terminal.outLines.slice(2, -1)).toEqual([
       `boot source  https://lab:${password}@images.example.com/stable/`,
-      'On every region controller:',
+      'Install the keyring on every region controller:',
       `  sudo curl --fail -o ${file} https://lab:${password}@images.example.com/keyring.gpg`,
       `  maas admin boot-sources create url=https://lab:${password}@images.example.com/stable/ keyring_filename=${file}`,
     ]);
@@ -215,7 +215,7 @@ describe('the sites that may read', () => {
 
     await runAccessList({ stack }, terminal, store.open);
 
-    expect(terminal.outLines).toEqual([expect.stringContaining('no site may read yet')]);
+    expect(terminal.outLines).toEqual([expect.stringContaining('no site has access yet')]);
   });
 });
 

@@ -25,8 +25,8 @@ test('says of each view what it holds, in one line, and ends with 0', async () =
 
   expect(await runVerify({ mirror }, terminal)).toBe(0);
   expect(terminal.outLines).toEqual([
-    '✓ candidate: 2 products, 2 versions, 8 objects (0.1 MB) — all signatures, rules and digests hold',
-    '✓ stable: 1 product, 1 version, 5 objects (0.1 MB) — all signatures, rules and digests hold',
+    '✓ candidate: 2 products, 2 versions, 8 objects (0.1 MB) — signatures, MAAS rules and checksums OK',
+    '✓ stable: 1 product, 1 version, 5 objects (0.1 MB) — signatures, MAAS rules and checksums OK',
   ]);
 });
 

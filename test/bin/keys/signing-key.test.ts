@@ -93,8 +93,8 @@ describe('the key of a mirror', () => {
 
     expect((await makeSigner(file, second)).fingerprint).toBe(fingerprint);
     expect(first.errLines).toEqual([
-      `made a signing key: ${file} (${fingerprint})`,
-      '  keep a backup of it: without it nothing can be added to this mirror',
+      `created signing key ${file} (${fingerprint})`,
+      '  back it up: without it, nothing can be added to this mirror',
     ]);
     expect(second.errLines).toEqual([]);
   });

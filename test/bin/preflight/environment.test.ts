@@ -48,7 +48,7 @@ it.each([
     expect.objectContaining({
       name: 'BadInput',
       message: `temporary files cannot be kept in ${folder}: ${why}`,
-      hint: `make the folder, or set ${name} to another one`,
+      hint: `create the folder, or set ${name} to another one`,
       misuse: true,
     }),
   );

@@ -84,7 +84,7 @@ describe('a folder that is to be written', () => {
     ['that is a file', () => __filename, 'BadInput', /^--work .* cannot be a folder: .*test\.ts is a file/],
     ['below a file', () => join(__filename, 'a'), 'BadInput', /^--work .* cannot be a folder: .*test\.ts is a file/],
     ['of a read-only file system', () => mounted('size=1m,ro'), 'BadInput', /its file system is read-only/],
-    ['of a full file system', () => filled(mounted('size=64k')), 'DiskFull', /^no space is left to write/],
+    ['of a full file system', () => filled(mounted('size=64k')), 'DiskFull', /^no space left to write/],
   ])('refuses one %s', async (_, folder, name, message) => {
     await expect(requireWritable('--work', folder())).rejects.toMatchObject({
       name,
@@ -115,9 +115,9 @@ describe('the work folder', () => {
   });
 
   it.each([
-    ['that is the root', () => '/', 'is a folder of the system'],
-    ['that is /var', () => '/var', 'is a folder of the system'],
-    ['that leads to /var', () => linkTo('/var'), 'is a folder of the system'],
+    ['that is the root', () => '/', 'is a system folder'],
+    ['that is /var', () => '/var', 'is a system folder'],
+    ['that leads to /var', () => linkTo('/var'), 'is a system folder'],
     ['of other things', () => withNames('cache', 'runs', 'photos'), 'holds "photos"'],
   ])('refuses one %s, before any work', async (_, work, why) => {
     const folder = work();
@@ -141,7 +141,7 @@ describe('the base of a build', () => {
   it.each([
     ['that is not there', () => '/no/such', /^--base: \/no\/such is no squashfs: there is no such file/],
     ['that is a tree', () => temporaryFolder(), /^--base: .* is a folder/],
-    ['that is a FIFO', () => fifo(), /^--base: .* is no regular file/],
+    ['that is a FIFO', () => fifo(), /^--base: .* is not a regular file/],
     ['of another kind', () => __filename, /^--base: .* is no squashfs: it begins with "impo"/],
   ])('refuses one %s', async (_, base, message) => {
     await expect(requireSquashfs(withBase(base()))).rejects.toMatchObject({
@@ -194,7 +194,7 @@ describe('where a build keeps what', () => {
     const { signer } = await openPlaces(placesIn(folder), [request], terminal);
 
     expect(terminal.errLines).toEqual([
-      `made a signing key: ${join(folder, 'data/key.asc')} (${signer.fingerprint})`,
+      `created signing key ${join(folder, 'data/key.asc')} (${signer.fingerprint})`,
       expect.stringContaining('keep a backup of it'),
     ]);
     expect(readdirSync(folder).sort()).toEqual(['data', 'mirror']);

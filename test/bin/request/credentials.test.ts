@@ -39,9 +39,9 @@ describe('--credentials HOST=NAME', () => {
     ['a host that no repository has', ['four.example=b'], /given for four\.example, which no --repository has/],
     ['a port that none has', ['two.example=b'], /given for two\.example, which no/],
     ['one host twice', ['one.example=a', 'one.example=b'], /names one\.example twice/],
-    ['two for one repository', ['three.example=a', 'two.example:8443=b'], /is given two credentials/],
-    ['other words', ['robot:hush-hush-42'], /^--credentials takes HOST=NAME$/],
-    ['no name', ['one.example='], /^--credentials takes HOST=NAME$/],
+    ['two for one repository', ['three.example=a', 'two.example:8443=b'], /has two credentials/],
+    ['other words', ['robot:hush-hush-42'], /^--credentials is not of the form HOST=NAME$/],
+    ['no name', ['one.example='], /^--credentials is not of the form HOST=NAME$/],
   ])('refuses %s', (_, given, message) => {
     expect(() => withCredentials([one, two], given)).toThrow(misuse(message));
   });
