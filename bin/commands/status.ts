@@ -42,7 +42,7 @@ export async function runStatus(options: StatusOptions, terminal: Terminal): Pro
   if (options.json) terminal.out(JSON.stringify(asJson(options.stack, status), undefined, 2));
   else for (const line of linesOf(status)) terminal.out(line);
   if (!(status.held instanceof MirrorError)) return 0;
-  terminal.err(`error ${status.held.name}: the mirror cannot be read: ${status.held.message}`);
+  terminal.err(`error: cannot read the mirror: ${status.held.message}`);
   if (status.held.hint !== undefined) terminal.err(`  ${status.held.hint}`);
   return 1;
 }

@@ -73,7 +73,7 @@ export async function signerFrom(key: string, make = () => makePrivateKey({ at: 
   if (!isOfKms(key)) return openpgpSigner(await keyFile(key, make));
   const id = key.slice(kms.length);
   if (id === '') {
-    throw new MirrorError('BadInput', `${key}: the name of the key is missing`, {
+    throw new MirrorError('BadInput', `${key} is incomplete: the id of the key is missing`, {
       hint: 'use kms:alias/mirror, kms:<id> or kms:<ARN>',
       misuse: true,
     });

@@ -42,7 +42,7 @@ export async function listenAt(server: Server, place: Place): Promise<void> {
 function listenError(place: Place, error: NodeJS.ErrnoException): Error {
   const listen = `${place.address ?? ''}:${place.port}`;
   if (error.code === 'EADDRINUSE') {
-    return new MirrorError('PortInUse', `port ${place.port} of ${place.address ?? 'this machine'} is already in use`, {
+    return new MirrorError('PortInUse', `port ${place.port} on ${place.address ?? 'this machine'} is already in use`, {
       hint: `stop the program that listens there (ss -ltnp 'sport = :${place.port}'), or use another port: --listen ADDRESS:PORT`,
       cause: error,
     });

@@ -104,7 +104,10 @@ describe('the command line', () => {
     const { code, errLines, outLines } = await maasMirror(...words);
 
     expect(code).toBe(2);
-    expect(errLines).toEqual([`error: required option '${option}' not specified`, 'Run 'maas-mirror --help' for usage.']);
+    expect(errLines).toEqual([
+      `error: required option '${option}' not specified`,
+      "Run 'maas-mirror --help' for usage.",
+    ]);
     expect(outLines).toEqual([]);
   });
 
@@ -119,7 +122,7 @@ describe('the command line', () => {
 
     expect(code).toBe(2);
     expect(errLines.join('\n')).toContain(message);
-    expect(errLines.at(-1)).toBe('Run 'maas-mirror --help' for usage.');
+    expect(errLines.at(-1)).toBe("Run 'maas-mirror --help' for usage.");
   });
 
   it('prints its help, which lists all commands but the second name of one, and ends well', async () => {

@@ -10,7 +10,7 @@ it.each(['', 'fetsh', 'toString'])('refuses the name %j, and says which stages t
 
   await expect(runNamed(name)).rejects.toMatchObject({
     name: 'BadInput',
-    message: `there is no stage ${JSON.stringify(name)}`,
+    message: `unknown stage ${JSON.stringify(name)}`,
     hint: 'the stages are fetch, upgrade, prepare, extract, boot-test, bootloaders, probe',
     misuse: true,
   });

@@ -123,7 +123,7 @@ const started = (words: readonly string[], options: SpawnSyncOptions = {}) => {
 };
 
 it('refuses a name of no stage as misuse, and says which there are', () => {
-  const stages = '  stages are fetch, upgrade, prepare, extract, boot-test, bootloaders, probe';
+  const stages = '  the stages are fetch, upgrade, prepare, extract, boot-test, bootloaders, probe';
   expect(started(['fetsh'])).toEqual([2, ['error BadInput: unknown stage "fetsh"', stages], '']);
   expect(started([])).toEqual([2, ['error BadInput: unknown stage ""', stages], '']);
 });

@@ -8,6 +8,7 @@ it('has a place for the address of a mirror that is not served yet', () => {
     '',
     'To use it in MAAS, serve this mirror and install its keyring on every region controller:',
     `  sudo curl --fail -o ${file} http://MIRROR/keyring.gpg`,
+    'Then add the view as a source:',
     `  maas admin boot-sources create url=http://MIRROR/stable/ keyring_filename=${file}`,
     'The view has bootloaders, so you can remove images.maas.io as a source: of two sources with bootloaders, one overwrites the other.',
   ]);
@@ -18,6 +19,7 @@ it('names the address of one that is served, with a place for its password', () 
     '',
     'To use it in MAAS, install the keyring on every region controller:',
     `  sudo curl --fail -o ${file} https://SITE:PASSWORD@a.example/keyring.gpg`,
+    'Then add the view as a source:',
     `  maas admin boot-sources create url=https://SITE:PASSWORD@a.example/stable/ keyring_filename=${file}`,
     'The mirror requires a password: run maas-mirror access add SITE --stack Stack, which prints these commands with it.',
     'Keep images.maas.io as a source: this view has no bootloaders.',

@@ -53,7 +53,7 @@ describe('a build on this machine', () => {
       '  noble is 24.04 LTS (catalogue)',
       'Plan …',
     ]);
-    expect(errLines.at(-1)).toBe(`  full log:  ${logs}/Fetch-amd64.log`);
+    expect(errLines.at(-1)).toBe(`  full log: ${logs}/Fetch-amd64.log`);
     expect(outLines).toEqual([
       '✗ noble: build failed (see above); previously published images are unchanged',
       `  logs         ${logs}`,
@@ -137,8 +137,8 @@ describe('a build on this machine', () => {
 
 describe('a build on this machine, before it makes anything,', () => {
   it.each<[string, Partial<BuildOptions>, string, RegExp]>([
-    ['an address to serve at that is none', { listen: 'foo' }, 'BadInput', /^--listen foo not a valid address$/],
-    ['an address of another machine', { serve: true, listen: '192.0.2.1:80' }, 'BadInput', /is not an address of this/],
+    ['an address to serve at that is none', { listen: 'foo' }, 'BadInput', /^--listen foo: not a valid address$/],
+    ['an address of another machine', { serve: true, listen: '192.0.2.1:80' }, 'BadInput', /not an address of this/],
     ['a base that is not there', { base: '/no/such' }, 'BadImage', /^--base: \/no\/such is no squashfs/],
     [
       'a mirror elsewhere',
@@ -182,7 +182,7 @@ describe('a build on this machine, before it makes anything,', () => {
 
     await expect((await build(['noble'], places)).ended).rejects.toMatchObject({
       name: 'BadInput',
-      message: 'temporary files cannot be kept in /no/such/folder: it does not exist',
+      message: 'cannot use /no/such/folder for temporary files: it does not exist',
     });
     expect(readdirSync(folder)).toEqual(['key.asc']);
   });

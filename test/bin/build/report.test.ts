@@ -229,11 +229,13 @@ describe('the report of a build, whole,', () => {
       '',
       'To use it in MAAS, serve this mirror and install its keyring on every region controller:',
       `  sudo curl --fail -o ${file} http://MIRROR/keyring.gpg`,
+      'Then add the view as a source:',
       `  maas admin boot-sources create url=http://MIRROR/stable/ keyring_filename=${file}`,
       'The view has bootloaders, so you can remove images.maas.io as a source: of two sources with bootloaders, one overwrites the other.',
       '',
       'To use it in MAAS, serve this mirror and install its keyring on every region controller:',
       `  sudo curl --fail -o ${file} http://MIRROR/keyring.gpg`,
+      'Then add the view as a source:',
       `  maas admin boot-sources create url=http://MIRROR/plain/ keyring_filename=${file}`,
       'Keep images.maas.io as a source: this view has no bootloaders.',
     ]);
@@ -257,7 +259,7 @@ describe('the report of a build, whole,', () => {
       '  keyring      https://a.example/keyring.gpg (binary, as MAAS requires)',
     ]);
     expect(lines[7]).toBe(`  sudo curl --fail -o ${file} https://SITE:PASSWORD@a.example/keyring.gpg`);
-    expect(lines[9]).toMatch(/access add SITE --stack Stack/);
+    expect(lines[10]).toMatch(/access add SITE --stack Stack/);
   });
 
   it('is the same as JSON, and nothing else', () => {
@@ -271,7 +273,7 @@ describe('the report of a build, whole,', () => {
         },
         {
           ...{ release: 'bootloaders', view: '/m/stable', execution: 'run-1', status: 'SUCCEEDED' },
-          ...{ outcome: 'nothing is new', logs: 'https://console/1' },
+          ...{ outcome: 'up to date', logs: 'https://console/1' },
         },
       ],
       keyring: '/m/keyring.gpg',
@@ -280,6 +282,6 @@ describe('the report of a build, whole,', () => {
   });
 
   it('says that nothing is new where a plan gives no reason', () => {
-    expect(outcomeOf({ status: 'SUCCEEDED', output: {}, failures: [] })).toBe('nothing is new');
+    expect(outcomeOf({ status: 'SUCCEEDED', output: {}, failures: [] })).toBe('up to date');
   });
 });

@@ -37,6 +37,7 @@ describe('the passwords of sites', () => {
       `boot source  ${site}/candidate/`,
       'Install the keyring on every region controller:',
       `  sudo curl --fail -o ${file} ${site}/keyring.gpg`,
+      'Then add the view as a source:',
       `  maas admin boot-sources create url=${site}/candidate/ keyring_filename=${file}`,
       'The password cannot be shown again. MAAS shows the address, including the password, to its administrators.',
     ]);
@@ -66,7 +67,7 @@ describe('the passwords of sites', () => {
       expect(outLines[2]).toHaveLength('boot source  '.length + length);
       expect(errLines).toEqual(
         [
-          `the address has ${length} characters, but MAAS allows 200: revoke SITE, and add it again with a shorter name`,
+          `the address has ${length} characters, but MAAS allows 200: revoke lab, and add it again with a shorter name`,
         ].slice(0, warned),
       );
     }

@@ -94,6 +94,7 @@ describe('letting a site read', () => {
       `boot source  https://lab:${password}@images.example.com/stable/`,
       'Install the keyring on every region controller:',
       `  sudo curl --fail -o ${file} https://lab:${password}@images.example.com/keyring.gpg`,
+      'Then add the view as a source:',
       `  maas admin boot-sources create url=https://lab:${password}@images.example.com/stable/ keyring_filename=${file}`,
     ]);
     expect(store.items.get('lab')).toMatch(/^sha256 [0-9a-f]{32} [0-9a-f]{64} 20\d\d-/);
@@ -113,7 +114,7 @@ describe('letting a site read', () => {
 
     await runAccessAdd({ stack, site: 'a'.repeat(63) }, terminal, store.open);
 
-    expect(terminal.errLines).toEqual([expect.stringMatching(/has 2\d\d characters, MAAS takes 200/)]);
+    expect(terminal.errLines).toEqual([expect.stringMatching(/has 2\d\d characters, but MAAS allows 200/)]);
   });
 
   it('looks again where somebody else came between, and loses nothing', async () => {

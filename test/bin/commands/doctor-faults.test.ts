@@ -158,14 +158,14 @@ describe('the doctor', () => {
       { statement: ({ Condition: _, ...statement }) => statement },
       { stack: true },
       '✗ x86: objects         NotSupported: a write without If-None-Match was accepted: builds can overwrite objects',
-      /^the role of the builds may use s3:PutObject on runs\/\* .* only where s3:if-none-match is given: deploy again/,
+      /^the role of the builds must be allowed s3:PutObject on runs\/\* .* but only with s3:if-none-match: deploy again/,
     ],
     [
       'a source that cannot be reached',
       { lostSource: true },
       { stack: true },
-      /^✗ x86: sources {9}http:\/\/127\.0\.0\.1:\d+\/dists\/gone\/InRelease does not exist \(404\)$/,
-      /^check that the addresses in sources: and repositories: are right and that builds can reach them/,
+      /^✗ x86: sources {9}DownloadFailed: http:\/\/127\.0\.0\.1:\d+\/dists\/gone\/InRelease does not exist \(404\)$/,
+      /^check that the addresses in sources: and repositories: are right, and that builds can reach them/,
     ],
     [
       'a RESULT that is missing',
@@ -179,21 +179,21 @@ describe('the doctor', () => {
       { keyState: 'Disabled' },
       { stack: true },
       /^✗ signing {14}KeyUnusable: the KMS key arn:aws:kms:\S+ cannot sign: its state is Disabled$/,
-      /^the KMS key has to be enabled, of the spec RSA_4096 and the usage SIGN_VERIFY, .* aws kms enable-key$/,
+      /^the KMS key must be enabled, with key spec RSA_4096 and usage SIGN_VERIFY, .* aws kms enable-key$/,
     ],
     [
       'a keyring that is forbidden',
       { site: 403 },
       { stack: true },
       /^✗ keyring {14}http:\/\/127\.0\.0\.1:\d+\/keyring\.gpg answers 403 Forbidden$/,
-      /^the site answers 403 to machines outside allowedCidrs .* the policy of the mirror bucket/,
+      /^the site answers 403 if this machine is outside allowedCidrs, .* the policy of the mirror bucket/,
     ],
     [
       'no binfmt',
       { path: unprivileged },
       { stack: true },
       /^✗ x86: binfmt {10}MissingTool: this machine cannot run programs of arm64: /,
-      /^images of other architectures need qemu-user-static and binfmt_misc: .* builds are privileged$/,
+      /^images of other architectures require qemu-user-static and binfmt_misc: .* builds are privileged$/,
     ],
     [
       'the wrong region',
@@ -205,7 +205,7 @@ describe('the doctor', () => {
       },
       { stack: true },
       `✗ stack                stack ${stackName} not found in us-east-1`,
-      /^if it is in another region, set AWS_REGION or AWS_PROFILE/,
+      /^if it is in another region or account, set AWS_REGION or AWS_PROFILE/,
     ],
   ])('finds %s, and says what to do', async (_, planted, options, line, hint) => {
     const { code, outLines } = await doctor(planted, options);

@@ -88,10 +88,10 @@ describe('the doctor of a deployed mirror', () => {
       '✓ x86: build           the state machine can run builds of prepare on Linux/Medium and read their results',
       '✓ x86: overlay         an overlay on a tmpfs takes what is written',
       '✓ x86: qemu            qemu-system-x86_64 boots in 0.3 s',
-      '✓ arm: build           the state machine runs builds of prepare-arm on ARM/Large, and reads their RESULT',
+      '✓ arm: build           the state machine can run builds of prepare-arm on ARM/Large and read their results',
       '✗ arm: loop            NotSupported: there are no loop devices',
     ]);
-    expect(outLines[11]).toMatch(/^ {23}builds have to be privileged/);
+    expect(outLines[11]).toMatch(/^ {23}builds must be privileged/);
     expect(code).toBe(1);
   });
 
@@ -113,7 +113,7 @@ describe('the doctor of a deployed mirror', () => {
     );
     expect(next).toMatch(/Service Quotas, AWS CodeBuild, "Concurrently running builds for Linux\/Medium environment"/);
     expect(outLines).toContain(
-      '✓ arm: build           the state machine runs builds of prepare-arm on ARM/Large, and reads their RESULT',
+      '✓ arm: build           the state machine can run builds of prepare-arm on ARM/Large and read their results',
     );
   });
 
@@ -134,6 +134,6 @@ describe('the doctor of a deployed mirror', () => {
 
     expect(told(outLines, '✗ x86: build').line).toMatch(/^✗ x86: build {11}BUILD: Error while executing command/);
     expect(outLines).toContainEqual(expect.stringContaining('| error NoKernel: there is no vmlinuz'));
-    expect(outLines).toContainEqual(expect.stringContaining('full log: https://console.aws.amazon.com/the-log'));
+    expect(outLines).toContainEqual(expect.stringContaining('the whole log: https://console.aws.amazon.com/the-log'));
   });
 });

@@ -93,7 +93,7 @@ test('refuses a mirror without a keyring', async () => {
 
   await expect(runKeyring({ mirror: root }, keptTerminal())).rejects.toMatchObject({
     name: 'NoSuchObject',
-    message: `there is no ${root}/keyring.gpg`,
+    message: `${root}/keyring.gpg does not exist`,
     hint: 'check that this is the address of a mirror; the keyring is created by the first publication',
   });
 });
@@ -104,7 +104,7 @@ test('refuses a file in a folder that does not exist', async () => {
   await expect(runKeyring({ mirror: await madeMirror(), output }, keptTerminal())).rejects.toMatchObject({
     name: 'BadInput',
     misuse: true,
-    message: expect.stringMatching(new RegExp(`^the keyring cannot be written: ENOENT.*${output}`)),
+    message: expect.stringMatching(new RegExp(`^cannot write --output .*: ENOENT.*${output}`)),
     hint: 'give a file in an existing folder that you can write to',
   });
 });

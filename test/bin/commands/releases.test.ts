@@ -101,8 +101,8 @@ catalogue: { releases: { zany: { codename: Zany Zebrafish }, lucky: { version: "
     );
     expect(all).toContainEqual(expect.objectContaining({ release: 'noble', source: 'catalogue' }));
     expect(terminal.errLines).toEqual([
-      expect.stringMatching(/^odd is left out: release_title of .* \(stream\)$/),
-      'nobody is left out: nothing says its version (mirror.yaml)',
+      expect.stringMatching(/^skipped odd: release_title of .* \(stream\)$/),
+      'skipped nobody: nothing says its version (mirror.yaml)',
     ]);
 
     const given = { stream: server.url, streamKeyring: join(folder, 'stream.gpg') };
@@ -113,7 +113,7 @@ catalogue: { releases: { zany: { codename: Zany Zebrafish }, lucky: { version: "
     environment({ TMPDIR: '/no/such/folder' });
     await expect(listed({ stream: 'http://127.0.0.1:1' })).rejects.toMatchObject({
       name: 'BadInput',
-      message: 'temporary files cannot be kept in /no/such/folder: it does not exist',
+      message: 'cannot use /no/such/folder for temporary files: it does not exist',
     });
   });
 

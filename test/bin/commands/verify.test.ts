@@ -39,7 +39,7 @@ test('says each problem in a line, and ends with 1', async () => {
   expect(await runVerify({ mirror }, terminal)).toBe(1);
   expect(terminal.outLines).toEqual([
     expect.stringMatching(new RegExp(`^✗ ${kernel}: it is not there.* \\[missing\\]$`)),
-    '1 problem in all',
+    '1 problem found',
   ]);
 });
 

@@ -23,7 +23,7 @@ describe('the doctor of an account', () => {
       '✓ quota Linux/Medium   20 builds at once',
       '✓ quota Linux/Small    20 builds at once',
       '✓ quota ARM/Large      20 builds at once',
-      '✓ cloudfront           the account has distributions (1), so it may have them',
+      '✓ cloudfront           the account has 1 distribution and can create more',
     ]);
     expect(code).toBe(0);
     expect(aws.requests.map(({ operation }) => operation)).not.toContain('CreateDistribution');
@@ -31,14 +31,14 @@ describe('the doctor of an account', () => {
 
   it.each<[string | undefined, string]>([
     [undefined, 'stack CDKToolkit not found in eu-west-1'],
-    ['5', 'CDKToolkit has version 5'],
-    ['', 'CDKToolkit has version 0'],
+    ['5', 'CDKToolkit has version 5; version 6 or later is required'],
+    ['', 'CDKToolkit has version 0; version 6 or later is required'],
   ])('finds a bootstrap of version %j too old, and says how it is made', async (bootstrap, found) => {
     const { outLines, code } = await doctor({ bootstrap });
 
     expect(told(outLines, '✗')).toEqual({
       line: `✗ bootstrap            ${found}`,
-      next: 'npx cdk bootstrap aws://123456789012/eu-west-1; a bootstrap stack with another name is not detected',
+      next: 'run: npx cdk bootstrap aws://123456789012/eu-west-1 (a bootstrap stack with another name is not detected)',
     });
     expect(code).toBe(1);
   });
@@ -58,7 +58,7 @@ describe('the doctor of an account', () => {
 
     expect(code).toBe(1);
     expect(told(outLines, '✗ bootstrap').line).toMatch(
-      /AccessDenied: AWS refuses to describe the stack CDKToolkit: .* not authorized/,
+      /AWS refuses to describe the stack CDKToolkit: .* not authorized/,
     );
     expect(outLines.at(-1)).toMatch(/^✓ cloudfront/);
   });
@@ -151,7 +151,7 @@ describe('the doctor of an account', () => {
       'AWS has not verified the account',
       { CreateDistribution: () => new Fault('AccessDenied', unverified, 403) },
       `✗ cloudfront           AWS does not let this account create distributions: ${unverified}`,
-      'ask AWS Support to verify the account for CloudFront, and deploy once that is done: the deployment would be rolled back',
+      'ask AWS Support to verify the account for CloudFront before you deploy; otherwise the deployment is rolled back',
     ],
     [
       'these credentials may ask nothing',
@@ -165,8 +165,8 @@ describe('the doctor of an account', () => {
     [
       'it is made all the same',
       { CreateDistribution: () => new Created('<Id>E123</Id>') },
-      '✗ cloudfront           CloudFront has created the distribution E123 (disabled), though its documentation says that it refuses it',
-      'delete it, and report this: the account may have distributions, but this check must not create one',
+      '✗ cloudfront           CloudFront created the test distribution E123 (disabled), although its documentation says that it rejects it',
+      'delete the distribution, and report this as a bug: the account can create distributions, but this check must not',
     ],
     [
       'CloudFront has no time',
@@ -203,7 +203,7 @@ describe('the doctor of an account', () => {
 
     expect(code).toBe(1);
     expect(outLines).toEqual([
-      '✗ credentials          NoCredentials: AWS does not take the credentials: ExpiredToken: The security token included in the request is expired',
+      '✗ credentials          AWS does not take the credentials: ExpiredToken: The security token included in the request is expired',
       expect.stringContaining('log in again'),
     ]);
   });
@@ -220,7 +220,7 @@ describe('the doctor of an account', () => {
 
     expect(await runDoctor({}, terminal)).toBe(1);
     expect(terminal.outLines).toEqual([
-      '✗ credentials          WrongRegion: no AWS region is set',
+      '✗ credentials          no AWS region is set',
       expect.stringContaining('set AWS_REGION'),
     ]);
   });

@@ -47,7 +47,7 @@ it.each([
   expect(() => temporaryFolder()).toThrow(
     expect.objectContaining({
       name: 'BadInput',
-      message: `temporary files cannot be kept in ${folder}: ${why}`,
+      message: `cannot use ${folder} for temporary files: ${why}`,
       hint: `create the folder, or set ${name} to another one`,
       misuse: true,
     }),

@@ -82,7 +82,7 @@ describe('a work folder', () => {
 
   it.each([[['photos']], [['runs', 'photos']], [['logs', 'cache', 'photos']]])('refuses to hold %j', async (names) => {
     const folder = holding(...names);
-    const what = 'holds "photos", which is not from a build';
+    const what = 'contains "photos", which is not from a build';
     await expect(requireWorkFolder(folder)).rejects.toEqual(foreign(folder, what));
   });
 
@@ -153,7 +153,7 @@ describe('the base of a build', () => {
     await using _ = pathOf(`${folder}:${process.env.PATH}`);
     await expect(requireRootFileSystems(withBase('/b'))).rejects.toMatchObject(
       bad(
-        '--base: /b does not contain a Debian or Ubuntu root file system: /var/lib/dpkg/status',
+        '--base: /b does not contain a Debian or Ubuntu root file system: /var/lib/dpkg/status is missing',
         'give the squashfs of a cloud image, or of another tree in which apt and dpkg are installed',
       ),
     );

@@ -48,7 +48,7 @@ describe('where a build keeps what', () => {
     expect(() => placesOf({ mirror: '/srv/m', key: '/srv/m/k.asc' })).toThrow(
       misuse(
         'KeyExposed',
-        'the private key /srv/m/k.asc would lie in the mirror that is served',
+        'the private key /srv/m/k.asc would be inside /srv/m, which is served',
         'name a file outside the mirror with --key',
       ),
     );
@@ -65,8 +65,8 @@ describe('where a build keeps what', () => {
       await expect(checkPlaces(places, [])).rejects.toEqual(
         misuse(
           'NoSuchDirectory',
-          `${places.mirror} cannot be made: there is no directory ${parent}`,
-          'create it first, or name another folder with --mirror',
+          `cannot create ${places.mirror}: ${parent} is not an existing folder`,
+          `create ${parent} first, or name another folder with --mirror`,
         ),
       );
     }
@@ -102,14 +102,16 @@ describe('a signing key', () => {
       'no signing key given',
       'give the path of a file, kms:<ARN> or secret:<ARN>; a deployed mirror sets MIRROR_SIGNING_KEY',
     ],
-    ['kms:', 'kms: names no key', 'kms:alias/mirror, kms:<id> or kms:<ARN>'],
+    ['kms:', 'kms: is incomplete: the id of the key is missing', 'use kms:alias/mirror, kms:<id> or kms:<ARN>'],
   ])('refuses to be called %j', async (key, message, hint) => {
     await expect(signerFrom(key)).rejects.toEqual(misuse('BadInput', message, hint));
   });
 
   it('refuses to be made where it has to exist', async () => {
     const key = join(temporaryFolder(), 'key.asc');
-    await expect(existingSigner(key)).rejects.toEqual(misuse('BadInput', `there is no key ${key}`, 'check the path'));
+    await expect(existingSigner(key)).rejects.toEqual(
+      misuse('BadInput', `key file ${key} does not exist`, 'check the path'),
+    );
   });
 
   it('has its whole path, unless it is no file', () => {

@@ -28,7 +28,7 @@ describe('the words of a build, with what to do,', () => {
       [],
       {},
       'no release given',
-      'name releases (noble jammy), or a configuration: --config mirror.yaml; after --proposed a release is taken for a package, unless it is written --proposed=LIST',
+      'name releases, such as noble jammy, or use --config mirror.yaml. A release directly after --proposed is read as a package: write --proposed=LIST',
     ],
     [
       'what only images have, for bootloaders',
@@ -84,26 +84,26 @@ describe('the words of a build, with what to do,', () => {
       ['noble'],
       { [name]: name === 'ca' ? '/no/such' : ['/no/such'] },
       `--${name} names /no/such, which cannot be read: ENOENT: no such file or directory, open '/no/such'`,
-      'give the path of a file',
+      'give the path of a readable file',
     ]),
   ])('refuse %s', (_, releases, options, message, hint) => {
     expect(() => requests(releases, options)).toThrow(misuse('BadInput', message, hint));
   });
 
   const credentialsHint =
-    'NAME is a file with mode 0600 that contains user:password; with --stack it is the name or ARN of a secret';
+    'NAME is a file with mode 0600 that contains user:password; with --stack, it is the name or ARN of a secret';
   const [one, two] = [stanzaAt('https://one.example/u'), stanzaAt('https://two.example/u', 'https://three.example/u')];
   it.each([
     [['nothing'], '--credentials is not of the form HOST=NAME', credentialsHint],
     [['one.example=a', 'ONE.example=b'], '--credentials names one.example twice', credentialsHint],
     [
       ['four.example=a'],
-      '--credentials is given for four.example, which no --repository has',
+      '--credentials names four.example, but no --repository is on this host',
       'write the host as in its URIs',
     ],
     [
       ['two.example=a', 'three.example=b'],
-      'the repository of two.example and three.example has two credentials',
+      'the repository on two.example and three.example has two credentials',
       'split it into two stanzas',
     ],
   ])('refuse --credentials %j', (given, message, hint) => {
@@ -116,7 +116,9 @@ describe('the hosts of repositories', () => {
     const one = stanzaAt('https://one.example/u');
     for (const other of ['ppa:owner/name', 'no stanza', one.replace('https://one.example/u', 'no address')]) {
       expect(withCredentials([other, one], ['one.example=a'])).toEqual([other, { repository: one, credentials: 'a' }]);
-      expect(() => withCredentials([other], ['one.example=a'])).toThrow('one.example, which no --repository has');
+      expect(() => withCredentials([other], ['one.example=a'])).toThrow(
+        'one.example, but no --repository is on this host',
+      );
     }
   });
 

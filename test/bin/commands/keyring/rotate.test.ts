@@ -73,7 +73,7 @@ test('goes from key to key in three steps, and says each time what comes next', 
   ]);
   expect((await rotate(mirror, '--sign')).outLines[0]).toBe('✓ candidate: already signed by the new key');
   const finished = await rotate(mirror, '--finish');
-  expect(finished.outLines.at(-1)).toBe(`done: ${next.fingerprint} is the key of this mirror`);
+  expect(finished.outLines.at(-1)).toBe(`Done: ${next.fingerprint} is now the only key of this mirror.`);
   expect(finished.outLines.at(-2)).toBe(`the keyring of ${mirror} holds 1 key: ${next.fingerprint}`);
 
   expect([announced, signed, finished].map(({ code }) => code)).toEqual([0, 0, 0]);
@@ -123,7 +123,7 @@ test('makes the new key with the first step only, and never the old one', async 
     const code = await main(['keyring', 'rotate', mirror, ...words], terminal);
     return [code, terminal.errLines[0]];
   };
-  const refused = [2, `error: there is no key ${made}`];
+  const refused = [2, `error: key file ${made} does not exist`];
   expect(await said('--key', key, '--new-key', made, '--sign')).toEqual(refused);
   expect(await said('--key', key, '--new-key', made, '--finish')).toEqual(refused);
   expect(await said('--key', made, '--new-key', newKey)).toEqual(refused);
@@ -149,7 +149,7 @@ test('refuses two steps at once, a key inside the mirror, and a mirror that is r
   const terminal = keptTerminal();
   const inside = join(mirror, 'new.asc');
   expect(await main(['keyring', 'rotate', mirror, '--key', key, '--new-key', inside], terminal)).toBe(2);
-  expect(terminal.errLines[0]).toMatch(/^error KeyExposed/);
+  expect(terminal.errLines[0]).toMatch(/^error: the private key/);
   expect(existsSync(inside)).toBe(false);
   await using server = await serve(mirror);
   expect((await rotate(server.address)).errLines[0]).toMatch(/^error: .*read over HTTP/);
