@@ -1,4 +1,4 @@
-/* catalog: what exists: releases, architectures, kernels, products, bootloaders; pure data and rules. */
+/* catalog: the catalogue of releases, architectures, kernels, products and bootloaders; only data and rules. */
 
 import { MirrorError } from '../errors';
 

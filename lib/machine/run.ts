@@ -1,4 +1,4 @@
-/* machine: how this Linux machine is used; the only room that starts processes. */
+/* machine: the Linux machine that builds run on; the only room that starts processes. */
 
 import { ExecaError, execa } from 'execa';
 import { MirrorError } from '../errors';

@@ -1,4 +1,4 @@
-/* cloud/access: passwords of the sites that may read a mirror. */
+/* cloud/access: passwords of the sites that have access to a mirror. */
 
 import { MirrorError } from '../../errors';
 import { optionalStackOutputs, outputOf, stackOutputs } from '../../job/aws/stack-outputs';

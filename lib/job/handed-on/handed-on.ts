@@ -1,4 +1,4 @@
-/* job/handed-on: what one stage hands to the next. */
+/* job/handed-on: what one stage passes to the next. */
 
 import { MirrorError } from '../../errors';
 import type { BuildRequest } from '../build-request';
