@@ -14,11 +14,11 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 
 /*
- * `npm run build` makes what is in dist/, except types: each source as CommonJS by itself, then the bundles, of which one is
- * the command line, all by esbuild. Where nothing has changed since the last build it only reads. Types are checked by `npm run lint` and written
- * when the package is packed.
+ * `npm run build` makes everything in dist/ except types, with esbuild: a CommonJS file of each source, then the bundles, one
+ * of which is the command line. If nothing has changed since the last build, it only reads. `npm run lint` checks the types;
+ * they are written when the package is packed.
  *
- * Node runs this file as it is, without its types: nothing is compiled yet.
+ * Node runs this file directly and strips its types, since nothing is compiled yet.
  */
 
 /** sha256 by path. */
@@ -34,7 +34,7 @@ const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 const stampFile = join(dist, '.built.json');
 
-/** Folders whose sources run compiled. Of the tests' those that are no tests: benchmarks work in their fixtures. */
+/** Folders whose sources are compiled; of test/ only files that are not tests, because benchmarks use its fixtures. */
 const folders = ['lib', 'bin', 'bench', 'test'];
 const compiled = /(?<!\.(?:test|d))\.ts$/;
 /** The command line, which is a bundle. */
@@ -49,7 +49,7 @@ const settings = [
   'node_modules/esbuild/package.json',
 ];
 
-process.umask(0o022); // whoever builds, others run it
+process.umask(0o022); // other users must be able to run it
 try {
   await build();
 } catch (error) {
@@ -64,13 +64,13 @@ async function build(): Promise<void> {
 
   mkdirSync(dist, { recursive: true });
   removeUnfinished();
-  const next = mkdtempSync(join(dist, '.next-')); // two builds at once do not meet, and every file is put in its place whole
+  const next = mkdtempSync(join(dist, '.next-')); // concurrent builds do not interfere, and every file appears complete
   try {
     await compile(next);
     const kept = bundlesOf(before, sources);
     if (kept === undefined) await makeBundles(next);
     const made = { ...kept, ...moveOver(next) };
-    removeOthers(made, 'local/'); // the template has a digest of all bundles that are there
+    removeOthers(made, 'local/'); // the template contains a digest of all bundles in dist/
     if (kept === undefined) Object.assign(made, await makeTemplate(next));
     removeOthers(made);
     replace(stampFile, JSON.stringify({ sources, made }), next);
@@ -79,7 +79,7 @@ async function build(): Promise<void> {
   }
 }
 
-/** What builds have left that were killed: none lives for an hour. */
+/** Removes what killed builds have left. No build takes an hour. */
 function removeUnfinished(): void {
   for (const name of readdirSync(dist).filter((one) => one.startsWith('.next-'))) {
     const made = statSync(join(dist, name), { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
@@ -104,7 +104,7 @@ function sourceFiles(): string[] {
   return folders.flatMap((folder) => filesIn(folder)).filter((file) => compiled.test(file));
 }
 
-/** The bundles of the last build, the command line among them, and the template of a local run, where they are still what the sources say. */
+/** The bundles of the last build, with the command line, and the template of a local run, if they are still up to date. */
 function bundlesOf(before: Stamp, sources: Digests): Digests | undefined {
   const made = only(before.made, /^(assets|local)\/|^bin\/maas-mirror[./]/);
   const unchanged = same(only(before.sources, bundled), only(sources, bundled));
@@ -119,14 +119,14 @@ async function makeBundles(next: string): Promise<void> {
   await makeCommand(root, next);
 }
 
-/** It names the bundles by where they are at the end, and knows them by their digest: it is made last. */
+/** The template contains the final paths of the bundles and their digest, so it is made last. */
 async function makeTemplate(next: string): Promise<Digests> {
   const { writeLocalTemplate } = createRequire(import.meta.url)(join(dist, 'bin/bundle/local-template.js'));
   await writeLocalTemplate(join(next, 'local'), join(dist, 'local'));
   return moveOver(next);
 }
 
-/** Moves each file that has changed to its place by one rename. @returns digests of all that there were */
+/** Moves each changed file into place with one rename. @returns digests of all files */
 function moveOver(next: string): Digests {
   const made = digestsOf(next, filesIn('.', next));
   for (const [file, digest] of Object.entries(made)) {
@@ -140,7 +140,7 @@ function moveOver(next: string): Digests {
   return made;
 }
 
-/** What no source makes any more, except what is below a folder that is not made yet. */
+/** Removes files that no source makes any more, except below a folder that is not made yet. */
 function removeOthers(made: Digests, except?: string): void {
   const others = madeFiles().filter((file) => !(file in made) && !(except && file.startsWith(except)));
   for (const file of others) rmSync(join(dist, file), { force: true });
@@ -162,7 +162,7 @@ function replace(file: string, text: string, scratch: string): void {
   renameSync(whole, file);
 }
 
-/** Files in dist/ that are there because of a build: not the types of sources that still exist. */
+/** Files in dist/ that a build made. Types of sources that still exist are not among them. */
 function madeFiles(): string[] {
   const visible = existsSync(dist) ? readdirSync(dist).filter((name) => !name.startsWith('.')) : [];
   const types = /^((?:lib|bin)\/.*)\.d\.ts$/;
@@ -170,7 +170,7 @@ function madeFiles(): string[] {
   return visible.flatMap((name) => filesIn(name, dist)).filter((file) => !isFile(join(root, source(file))));
 }
 
-/** A file itself, or the files below a folder, sorted; none where it is missing. */
+/** The file itself, or all files below a folder, sorted; none if it is missing. */
 function filesIn(path: string, base = root): string[] {
   if (isFile(join(base, path))) return [path];
   if (!existsSync(join(base, path))) return [];
@@ -184,7 +184,7 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-/** Of those that are there; another build may take one away at any time. */
+/** Digests of the files that exist; another build may remove one at any time. */
 function digestsOf(base: string, files: readonly string[]): Digests {
   const digests = files.map((file) => [file, digestOf(join(base, file))] as const);
   return Object.fromEntries(digests.filter((entry): entry is [string, string] => entry[1] !== undefined));

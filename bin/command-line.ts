@@ -16,8 +16,8 @@ import { processTerminal, reportError, type Terminal } from './terminal/terminal
 import { traceFiles } from './terminal/trace-files';
 
 /**
- * The command line. Each file of commands/ holds a command's options and its run; what the run stands on is loaded when it
- * is called, so that `--help` answers at once.
+ * The command line. Each file in commands/ has the options and the action of one command. An action imports what it needs
+ * when it runs, so that `--help` is fast.
  * @returns the exit code: 0 done, 1 failed, 2 misuse
  */
 export async function main(words: readonly string[], terminal: Terminal): Promise<number> {
@@ -48,7 +48,7 @@ const commands = [
   addHelp,
 ];
 
-/** The command line with all its commands. @param done is told the exit code of the one that ran */
+/** The command line with all its commands. @param done receives the exit code of the command that ran */
 export function programOf(terminal: Terminal, done: (code: number) => void): Command {
   const program = new Command('maas-mirror')
     .description('Builds MAAS images and serves them as a signed simplestreams mirror.')
@@ -58,8 +58,8 @@ export function programOf(terminal: Terminal, done: (code: number) => void): Com
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.err(text.trimEnd()),
     })
-    .helpCommand(false) // ours is bin/commands/help.ts
-    .showHelpAfterError('(--help shows what there is)');
+    .helpCommand(false) // replaced by bin/commands/help.ts
+    .showHelpAfterError("Run 'maas-mirror --help' for usage.");
   for (const add of commands) add(program, terminal, done);
   for (const command of program.commands) {
     for (const one of [command, ...command.commands]) one.exitOverride();
@@ -67,7 +67,7 @@ export function programOf(terminal: Terminal, done: (code: number) => void): Com
   return program;
 }
 
-/** Runs the words that this process was started with, and leaves its exit code behind. */
+/** Runs the command that this process was started with, and sets the exit code. */
 export async function run(): Promise<void> {
   repairEnvironment();
   if (process.env.MAAS_MIRROR_DEBUG === '1') traceFiles();

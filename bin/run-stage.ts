@@ -29,7 +29,7 @@ import { readRequest, type Workbench } from '../lib/stages/workbench';
 import { openWorkStore } from '../lib/store/open';
 import { secretsFor } from './keys/secret-of';
 
-/** What a build machine does in its mount namespace: a stage, or trying the machine itself. */
+/** What a build machine runs in its mount namespace: a stage, or a probe of the machine itself. */
 const stages: Readonly<Record<string, (bench: Workbench) => Promise<unknown>>> = {
   fetch,
   upgrade: emulated(upgrade),
@@ -39,18 +39,18 @@ const stages: Readonly<Record<string, (bench: Workbench) => Promise<unknown>>> =
   bootloaders: async (bench) => buildBootloaders(bench, await bootloadersRequest(bench)),
 };
 
-/** Tries the machine itself, and what a deployed mirror lets it do: it has no job. */
+/** Tests the machine itself, and the permissions that a deployed mirror gives it. It has no job. */
 const probeName = 'probe';
 const names = [...Object.keys(stages), probeName];
 
 /**
- * Runs a stage in the current folder and writes what it made to result.json.
- * @throws MirrorError BadInput for a name of no stage; whatever the stage throws
+ * Runs a stage in the current folder and writes its result to result.json.
+ * @throws MirrorError BadInput for an unknown stage; what the stage throws
  */
 export async function runNamed(name: string): Promise<void> {
   if (!names.includes(name)) {
-    throw new MirrorError('BadInput', `there is no stage ${JSON.stringify(name)}`, {
-      hint: `stages are ${names.join(', ')}`,
+    throw new MirrorError('BadInput', `unknown stage ${JSON.stringify(name)}`, {
+      hint: `the stages are ${names.join(', ')}`,
       misuse: true,
     });
   }
@@ -79,7 +79,7 @@ async function runProbe(scratch: string): Promise<unknown> {
   });
 }
 
-/** Only where a state machine has started the build: elsewhere the store may be somebody else's. */
+/** Only if a state machine started the build: otherwise the store may not be that of this mirror. */
 async function probedWork(): Promise<Pick<ProbeBench, 'work'>> {
   const { [jobVariables.execution]: execution, [workStoreVariable]: work } = process.env;
   if (!execution || !work) return {};
@@ -87,7 +87,7 @@ async function probedWork(): Promise<Pick<ProbeBench, 'work'>> {
 }
 
 async function runStage(name: string, scratch: string): Promise<unknown> {
-  await stopDockerd(); // before anything of others runs
+  await stopDockerd(); // before any program from outside runs
   const job = jobOf(process.env);
   checkBundles(job.bundles, process.env);
   const store = await openWorkStore(process.env[workStoreVariable] ?? '');

@@ -4,17 +4,21 @@ import { MirrorError, named, withoutFolders } from '../lib/errors';
 import { foreignText } from '../lib/machine/output/printable';
 
 /**
- * The front door inside a build machine: `node stage.js <stage>`; what the stage made is in result.json afterwards.
- * Mounts must vanish with us, so it starts itself again in a mount namespace of its own (Node cannot enter one by
- * itself), and evaluates the stages only there: half of what a start takes.
+ * The entry point on a build machine: `node stage.js <stage>` runs a stage and writes its result to result.json. Its mounts
+ * must disappear when it ends, so it starts itself again in its own mount namespace (Node cannot enter one by itself). The
+ * stages are loaded only there, which is half of the start-up time.
  */
 const namespaceMark = 'MIRROR_OWN_NAMESPACE';
 
 async function inOwnNamespace(): Promise<number> {
   if (process.getuid?.() !== 0) {
-    throw new MirrorError('NotRoot', `stages mount file systems and run as root, not as user ${process.getuid?.()}`, {
-      hint: 'run it with sudo, or in a privileged container',
-    });
+    throw new MirrorError(
+      'NotRoot',
+      `stages mount file systems and must run as root; this is user ${process.getuid?.()}`,
+      {
+        hint: 'run it with sudo, or in a privileged container',
+      },
+    );
   }
   const words = ['--mount', '--propagation', 'private', '--', process.execPath, __filename, ...process.argv.slice(2)];
   const { exitCode } = await execa('unshare', words, {
@@ -39,7 +43,7 @@ run().then(
   (thrown: unknown) => {
     const error = named(thrown);
     const known = error instanceof MirrorError;
-    // Messages quote what foreign programs have printed.
+    // Messages quote the output of other programs.
     const message = known ? `error ${error.name}: ${error.message}` : withoutFolders(`${(error as Error).stack}`);
     console.error(foreignText(message));
     if (known && error.hint !== undefined) console.error(foreignText(`  ${error.hint}`));

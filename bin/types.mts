@@ -14,19 +14,20 @@ import {
 import { dirname, join } from 'node:path';
 
 /*
- * `npm run types` compiles the constructs by jsii, as they are published: scripts and types of what lib/index.ts reaches go
- * to dist/lib, and .jsii, by which other languages know them, beside package.json. It takes ten times as long as all
- * of `npm run build`, so it runs only when the package is packed; until a source changes, dist/lib keeps its scripts.
+ * `npm run types` compiles the constructs with jsii, to publish them: scripts and types of everything that lib/index.ts
+ * imports go to dist/lib, and .jsii, from which bindings for other languages are generated, next to package.json. It takes
+ * ten times as long as `npm run build`, so it runs only when the package is packed. dist/lib keeps its scripts until a
+ * source changes.
  */
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 const read = ['package.json', 'README.md', 'LICENSE', 'tsconfig.types.json', 'lib'];
-/** What the package has of lib: its face, and what bin/app.ts starts. */
+/** What the package has of lib, with all imports: the public API, and what bin/app.ts starts. */
 const entries = ['lib/index', 'lib/mirror/app'];
 
-process.umask(0o022); // whoever packs, others read it
-const scratch = mkdtempSync(join(dist, '.next-types-')); // where it fails, nothing has changed; a build removes what a kill leaves
+process.umask(0o022); // other users must be able to read it
+const scratch = mkdtempSync(join(dist, '.next-types-')); // a failure changes nothing; a build removes what a kill leaves
 try {
   for (const path of read) cpSync(join(root, path), join(scratch, path), { recursive: true });
   compile();
@@ -55,7 +56,7 @@ function putInPlace(): void {
   tellBuild(scripts);
 }
 
-/** The entries and all of ours that they import, one by another. */
+/** The entries and all files of ours that they import, directly or indirectly. */
 function closure(extension: string, imports: RegExp): string[] {
   const found = new Set<string>();
   const add = (file: string) => {
@@ -78,7 +79,7 @@ function typesIn(folder: string): string[] {
     .filter((file) => file.endsWith('.d.ts'));
 }
 
-/** The next build would take these for changed by somebody, and npm builds once more before it packs. */
+/** Records the scripts as built. Otherwise the build that npm runs before it packs would replace them. */
 function tellBuild(scripts: readonly string[]): void {
   const stamp = join(dist, '.built.json');
   const { sources, made } = JSON.parse(readFileSync(stamp, 'utf8'));

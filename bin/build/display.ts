@@ -6,14 +6,14 @@ import { printable } from '../../lib/machine/output/printable';
 import type { Terminal } from '../terminal/terminal';
 import { stageName } from './stage-name';
 
-/** Shows how a build gets on, until it ends. */
+/** Shows the progress of a build until it ends. */
 export interface BuildDisplay {
   on(event: EngineEvent): void;
-  /** Ends the display; tasks that never came are left out. */
+  /** Ends the display. Stages that have not ended are shown as skipped. */
   end(): Promise<void>;
 }
 
-/** A list of stages that is drawn again and again where somebody watches, a line for each event elsewhere. */
+/** A list of stages that is redrawn on a terminal; elsewhere a line for each event. */
 export function buildDisplay(plans: readonly Plan[], terminal: Terminal): BuildDisplay {
   return terminal.isTTY && plans.length > 0 ? listDisplay(plans) : lineDisplay(terminal);
 }
@@ -32,7 +32,7 @@ function lineDisplay(terminal: Terminal): BuildDisplay {
   };
 }
 
-/** How a stage ended; seconds are of its own run, not of its wait. */
+/** How a stage ended. The seconds are those of its run, without the time that it waited. */
 type Outcome = { readonly done: number } | 'failed' | 'skipped';
 
 interface Row {
@@ -48,7 +48,7 @@ function listDisplay(plans: readonly Plan[]): BuildDisplay {
     {
       concurrent: true,
       exitOnError: false,
-      // Its own would end the process at once; ours ends the stages first.
+      // Those of Listr would end the process at once; ours end the stages first.
       registerSignalListeners: false,
       rendererOptions: { collapseErrors: false, showErrorMessage: false, collapseSubtasks: false, timer: undefined },
     },
@@ -93,7 +93,7 @@ function taskFor(title: string, rows: Map<string, Row>): ListrTask {
   };
 }
 
-/** The stages that plans lead to, in the order in which they come. */
+/** The stages of plans, in the order in which they run. */
 function stagesOf(plans: readonly Plan[]): string[] {
   return plans.flatMap(({ architectures, bootloaders }) => [
     'Plan',
@@ -113,10 +113,10 @@ function seconds(count: number): string {
   return count < 60 ? `${count.toFixed(1)} s` : `${Math.floor(count / 60)} min ${Math.round(count % 60)} s`;
 }
 
-/** What is printed of a failed stage: which it was, the last lines of its log, and where the rest is. */
+/** What is printed about a failed stage: its name, the last lines of its log, and where the full log is. */
 export function failureLines(failure: Failure): string[] {
   const lines = [`${stageName(failure)} failed: ${errorOf(failure)}`, ...failure.tail.map((line) => `  | ${line}`)];
   if (failure.hint !== undefined) lines.push(`  ${failure.hint}`);
-  if (failure.log !== undefined) lines.push(`  the whole log: ${failure.log}`);
+  if (failure.log !== undefined) lines.push(`  full log: ${failure.log}`);
   return lines;
 }

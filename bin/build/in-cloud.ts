@@ -24,18 +24,18 @@ import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from './
 export interface CloudBuildOptions extends RequestOptions {
   /** Name of the deployed stack. */
   readonly stack: string;
-  /** Options that were given, and are no defaults, by commander's names. */
+  /** Options that were typed, without defaults, by commander's names. */
   readonly typed?: readonly string[];
   readonly json?: boolean;
-  /** Ends the following, not the execution. */
+  /** Stops following; the execution goes on. */
   readonly signal?: AbortSignal;
-  /** Seconds between two looks. @default 5 */
+  /** Seconds between two polls. @default 5 */
   readonly everySeconds?: number;
 }
 
 /**
- * Lets a deployed mirror build releases, one after the other, and follows each to its end.
- * @returns the exit code, the same as of a build on this machine
+ * Starts builds of a deployed mirror, one after the other, and follows each to its end.
+ * @returns the exit code, as for a build on this machine
  */
 export async function runCloudBuild(
   releases: readonly string[],
@@ -68,7 +68,7 @@ export async function runCloudBuild(
   return exitCodeOf(results);
 }
 
-/** What an order means must not depend on the machine that it is given on. */
+/** The meaning of a build request must not depend on the machine that sends it. */
 const cloudMachine = 'x86_64';
 
 async function buildOne(
@@ -99,7 +99,7 @@ async function shown(
   { signal, everySeconds }: CloudBuildOptions,
   terminal: Terminal,
 ): Promise<{ result: ExecutionResult; published: string[] }> {
-  // What only the stack's Plan can find out is not known here.
+  // The stages of a release that only the stack's Plan can look up are not known here.
   const isKnown = request.release === bootloadersRequest || isDescribed(request);
   const display = buildDisplay(isKnown ? [planOf(request, execution.name)] : [], terminal);
   const published: string[] = [];
@@ -118,7 +118,7 @@ async function shown(
   }
 }
 
-/** The build is done by then: a site that cannot be read from here is said, and spoils nothing. */
+/** The build has ended by then, so it is only reported if the site cannot be read from this machine. */
 async function fingerprintOf(
   mirror: string,
   results: readonly BuildResult[],
@@ -131,12 +131,12 @@ async function fingerprintOf(
     return key?.fingerprint;
   } catch (error) {
     if (!(error instanceof MirrorError)) throw error;
-    terminal.err(`the keyring cannot be read from here: ${error.message}`);
+    terminal.err(`cannot read the keyring from this machine: ${error.message}`);
     return undefined;
   }
 }
 
-/** Options that mean folders and files of this machine. */
+/** Options that name folders, files and addresses of this machine. */
 const localOptions = { mirror: '--mirror', work: '--work', key: '--key', base: '--base', listen: '--listen' } as const;
 
 function refuseLocal({ typed = [], stack, ...options }: CloudBuildOptions): void {
@@ -144,8 +144,8 @@ function refuseLocal({ typed = [], stack, ...options }: CloudBuildOptions): void
   // --serve and --no-serve are two options of one name.
   const names = [...new Set(typed.flatMap((name) => ({ ...localOptions, serve })[name] ?? []))];
   if (names.length === 0) return;
-  throw new MirrorError('BadInput', `${names.join(', ')} is given together with --stack ${stack}`, {
-    hint: 'it is for builds on this machine; a deployed stack has its own mirror, key and site',
+  throw new MirrorError('BadInput', `${names.join(', ')} cannot be used with --stack ${stack}`, {
+    hint: 'only builds on this machine use it; a deployed stack has its own mirror, key and site',
     misuse: true,
   });
 }

@@ -5,7 +5,7 @@ import { run } from '../../lib/machine/run';
 import { packagePath } from '../../lib/mirror/package-files';
 import type { Terminal } from '../terminal/terminal';
 
-/** Says first what it is going to install on this machine. The stages would do it, too, each for itself. */
+/** Prints which packages it installs on this machine, and installs them. Without it, each stage would install its own. */
 export async function installHostTools(requests: readonly BuildRequest[], terminal: Terminal): Promise<void> {
   const script = packagePath('buildspecs/host-tools.sh');
   const architectures = [...new Set(requests.flatMap((request) => request.architectures))].join(' ');

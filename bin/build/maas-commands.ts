@@ -1,32 +1,33 @@
 import { addSourceCommand, takeKeyringCommand, withPlaceForPassword } from '../../lib/job/maas-commands';
 
 export interface MaasCommandsOptions {
-  /** Whether the view brings bootloaders. */
+  /** Whether the view has bootloaders. */
   readonly bootloaders: boolean;
-  /** Of the mirror, without a slash at its end. @default - it is not served yet */
+  /** Address of the mirror, without a trailing slash. @default - it is not served yet */
   readonly address?: string;
-  /** The stack whose mirror asks for passwords. @default - the mirror asks for none */
+  /** The stack whose mirror requires a password. @default - no password is required */
   readonly passwordsOf?: string;
 }
 
-/** How MAAS is told of a view, for people to copy. */
+/** The commands that add a view to MAAS, to be copied. */
 export function maasCommands(view: string, { bootloaders, address, passwordsOf }: MaasCommandsOptions): string[] {
   const plain = address ?? 'http://MIRROR';
   const mirror = passwordsOf === undefined ? plain : withPlaceForPassword(plain);
   return [
     '',
     address === undefined
-      ? 'To use it in MAAS, serve this mirror, and on every region controller:'
-      : 'To use it in MAAS, on every region controller:',
+      ? 'To use it in MAAS, serve this mirror and install its keyring on every region controller:'
+      : 'To use it in MAAS, install the keyring on every region controller:',
     `  ${takeKeyringCommand(mirror)}`,
+    'Then add the view as a source:',
     `  ${addSourceCommand(mirror, view)}`,
     ...(passwordsOf === undefined
       ? []
       : [
-          `It asks for passwords: maas-mirror access add SITE --stack ${passwordsOf} makes one, and prints these whole.`,
+          `The mirror requires a password: run maas-mirror access add SITE --stack ${passwordsOf}, which prints these commands with it.`,
         ]),
     bootloaders
-      ? 'It holds bootloaders, so images.maas.io can go: of two sources with bootloaders, one overwrites the other.'
-      : 'Keep images.maas.io as a source: this mirror holds no bootloaders.',
+      ? 'The view has bootloaders, so you can remove images.maas.io as a source: of two sources with bootloaders, one overwrites the other.'
+      : 'Keep images.maas.io as a source: this view has no bootloaders.',
   ];
 }

@@ -29,14 +29,14 @@ import { installHostTools } from './install-tools';
 import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from './report';
 
 export interface BuildOptions extends RequestOptions {
-  /** Folder of the mirror, made where it is missing. */
+  /** Folder of the mirror, created if missing. */
   readonly mirror: string;
-  /** Folder for what stages hand to each other, and for logs. @default - beside the mirror: `<mirror>.work` */
+  /** Folder for intermediate files, downloads and logs. @default - `<mirror>.work`, next to the mirror */
   readonly work?: string;
-  /** File of the private key. @default - with the user's data */
+  /** File of the private key. @default - ~/.local/share/maas-mirror/signing-key.asc */
   readonly key?: string;
   readonly json?: boolean;
-  /** Whether the mirror is served afterwards, and where. */
+  /** Whether the mirror is served afterwards. */
   readonly serve?: boolean;
   readonly listen?: string;
   readonly signal?: AbortSignal;
@@ -93,7 +93,7 @@ async function buildOne(
       display.on(event);
     });
   } catch (error) {
-    if (options.signal?.aborted) terminal.err(`the logs so far: ${logs}`);
+    if (options.signal?.aborted) terminal.err(`logs so far: ${logs}`);
     throw error;
   } finally {
     await display.end();
@@ -104,10 +104,10 @@ async function buildOne(
   return { request, execution, logs, result, outcome: outcomeOf(result, published) };
 }
 
-/** The name of an execution, and its folder of logs, are its alone; two builds of one order may begin in the same second. */
+/** A name, and a folder of logs, that no other execution has: two builds of one request may start in the same second. */
 async function ownExecution(request: BuildRequest, { work }: Places): Promise<string> {
   const now = new Date();
-  // What is handed on may hold passwords of repositories.
+  // Intermediate files may contain passwords of repositories.
   await mkdir(join(work, 'runs'), { recursive: true, mode: 0o700 });
   await mkdir(join(work, 'logs'), { recursive: true });
   for (let attempt = 1; ; attempt++) {
@@ -158,14 +158,14 @@ function requireRoot(): void {
   if (process.getuid?.() === 0) return;
   throw new MirrorError(
     'NotRoot',
-    `a build mounts file systems and installs packages into them; this is user ${process.getuid?.()}`,
+    `a build mounts file systems and installs packages, so it must run as root; this is user ${process.getuid?.()}`,
     {
-      hint: 'run it as root: sudo npx maas-mirror build …',
+      hint: 'run: sudo npx maas-mirror build …',
     },
   );
 }
 
-/** A release of Debian comes from where this machine's own apt takes it, unless told. */
+/** For a Debian release without given sources, takes those in this machine's apt configuration. */
 async function withArchive(request: BuildRequest): Promise<BuildRequest> {
   const { release, aptSources, base, sources } = request;
   if (release === bootloadersRequest || familyOf(release) !== 'debian') return request;

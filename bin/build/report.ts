@@ -11,11 +11,11 @@ import type { Published } from '../../lib/stages/publish';
 import type { Terminal } from '../terminal/terminal';
 import { maasCommands } from './maas-commands';
 
-/** One execution, as it ended. */
+/** An execution that has ended. */
 export interface BuildResult {
   readonly request: BuildRequest;
   readonly execution: string;
-  /** Folder of its logs; in the cloud the page of the execution. */
+  /** Folder of its logs; on AWS the console page of the execution. */
   readonly logs: string;
   readonly result: ExecutionResult;
   /** In words: what was published, or why nothing was. */
@@ -27,53 +27,56 @@ export interface ReportOptions {
   readonly mirror: string;
   /** @default - the keyring cannot be read */
   readonly fingerprint: string | undefined;
-  /** The stack whose mirror asks for passwords. @default - the mirror asks for none */
+  /** The stack whose mirror requires a password. @default - no password is required */
   readonly passwordsOf?: string;
   readonly json: boolean;
   /** Releases whose support has ended by then are marked. */
   readonly now: Date;
 }
 
-/** Upstream was in the middle of an update, and nothing is wrong: the same command does it later. */
+/** Upstream was mid-update and nothing else is wrong: the same command succeeds later. */
 export const notReadyCode = 3;
 
-/** 0 where everything is done, 3 where only upstream was not ready, else 1. */
+/** 0 if all builds succeeded, 3 if upstream was not ready and nothing else failed, else 1. */
 export function exitCodeOf(results: readonly BuildResult[]): number {
   const failed = results.filter(({ result }) => result.status === 'FAILED');
   if (failed.length === 0) return 0;
   return failed.every(({ result }) => isNotReady(result)) ? notReadyCode : 1;
 }
 
-/** The architecture that an event says is published, if it is one: a Publish that found nothing new has ended well, too. */
+/** The architecture that an event says was published, if any: Publish also succeeds when everything is up to date. */
 export function publishedBy(event: EngineEvent): string[] {
   if (event.type !== 'finished' || event.stage !== 'Publish') return [];
   const { architecture, version } = event.result as Published;
   return version === null ? [] : [architecture];
 }
 
-/** @param published architectures that came through though the execution may have failed */
+/** @param published architectures that were published, even if the execution failed */
 export function outcomeOf(result: ExecutionResult, published: readonly string[] = []): string {
   if (result.status === 'FAILED') {
-    const done = published.length === 0 ? 'nothing was published' : `nothing but ${published.join(', ')} was published`;
-    if (isNotReady(result)) return `upstream is not ready; ${done}, run it again later`;
-    return published.length === 0
-      ? 'failed; see above. What was published before is as it was'
-      : `failed, and ${done}; see above`;
+    if (isNotReady(result)) return `${onlyPublished(published)}: upstream is mid-update; try again later`;
+    const kept = published.length === 0 ? 'previously published images are unchanged' : onlyPublished(published);
+    return `build failed (see above); ${kept}`;
   }
   const { plan, architectures, bootloaders } = result.output as Output;
   if (bootloaders !== undefined) return bootloadersOutcome(bootloaders);
-  if (architectures === undefined) return plan?.reason ?? 'nothing is new';
+  if (architectures === undefined) return plan?.reason ?? 'up to date';
   return architectures
     .map(({ published: { architecture, version, overtaken, leftOut } }) => {
       const left = [
         ...(leftOut.length === 0 ? [] : [`, without ${leftOut.join(', ')}`]),
-        ...(overtaken.length === 0 ? [] : [`; another build has published ${overtaken.join(', ')} meanwhile`]),
+        ...(overtaken.length === 0 ? [] : [`; another build published ${overtaken.join(', ')} in the meantime`]),
       ].join('');
       return version === null
-        ? `${architecture}: ${overtaken.length === 0 ? 'nothing is new' : 'nothing was published'}${left}`
+        ? `${architecture}: ${overtaken.length === 0 ? 'up to date' : 'nothing was published'}${left}`
         : `${architecture}: published version ${version}${left}`;
     })
     .join('; ');
+}
+
+function onlyPublished(architectures: readonly string[]): string {
+  if (architectures.length === 0) return 'nothing was published';
+  return `only ${architectures.join(', ')} ${architectures.length === 1 ? 'was' : 'were'} published`;
 }
 
 interface Output {
@@ -85,11 +88,11 @@ interface Output {
 }
 
 function bootloadersOutcome({ published }: NonNullable<Output['bootloaders']>): string {
-  if (published.length === 0) return 'nothing is new';
+  if (published.length === 0) return 'up to date';
   return `published ${published.map(({ product, version }) => `${product.replace(/^.*:1:/, '')} ${version}`).join(', ')}`;
 }
 
-/** Prints what was built, where it lies, and how MAAS is told of it. */
+/** Prints what was built, where it is, and the commands that add it to MAAS. */
 export function report(results: readonly BuildResult[], options: ReportOptions, terminal: Terminal): void {
   const { mirror, fingerprint, json, now } = options;
   const keyring = below(mirror, layout.keyring);
@@ -119,12 +122,12 @@ export function report(results: readonly BuildResult[], options: ReportOptions, 
   const views = [...new Set(done.map(({ request }) => request.view))];
   if (views.length === 0) return;
   for (const view of views) terminal.out(`  view         ${viewBelow(mirror, view)}`);
-  terminal.out(`  keyring      ${keyring} (binary, as MAAS wants it)`);
+  terminal.out(`  keyring      ${keyring} (binary, as MAAS requires)`);
   if (fingerprint !== undefined) terminal.out(`  fingerprint  ${fingerprint}`);
   for (const view of views) for (const line of commandsFor(view, done, options)) terminal.out(line);
 }
 
-/** Undefined where only a stack knows the release, and of bootloaders. */
+/** Undefined for bootloaders, and if only a stack knows the release. */
 function markOf(request: BuildRequest, now: Date): string | undefined {
   return request.release === bootloadersRequest || !isDescribed(request)
     ? undefined
@@ -136,7 +139,7 @@ function aboutRelease(request: BuildRequest, now: Date): object {
   return { source: toldBy(request), support: supportAt(releaseFor(request), now) };
 }
 
-/** The short way to a folder below this one; of all others the whole path. */
+/** A relative path for a folder below the current one, else an absolute path. */
 function fromHere(folder: string): string {
   const way = relative('.', folder);
   return way === '' || way.split('/')[0] === '..' ? resolve(folder) : way;
@@ -148,7 +151,7 @@ function below(mirror: string, name: string): string {
   return isAddress(mirror) ? `${mirror.replace(/\/+$/, '')}/${name}` : join(mirror, name);
 }
 
-/** As MAAS is given it. */
+/** The form in which MAAS expects it. */
 function viewBelow(mirror: string, view: string): string {
   return isAddress(mirror) ? `${below(mirror, view)}/` : join(mirror, view);
 }

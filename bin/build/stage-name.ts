@@ -1,6 +1,6 @@
 /**
- * `Extract amd64 hwe`: the flavour's own state is called ExtractHwe or ExtractHweArm, which would say it twice. What is
- * probed has no architecture beside it.
+ * `Extract amd64 hwe`: the name of the state, ExtractHwe or ExtractHweArm, would repeat the flavour. Probes keep `Arm`,
+ * since no architecture follows.
  */
 export function stageName({
   stage,

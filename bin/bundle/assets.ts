@@ -1,4 +1,4 @@
-/* bin/bundle: what is deployed: bundles and their files. */
+/* bin/bundle: the bundles that are deployed or packaged. */
 
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,18 +9,18 @@ import { bundleInParts, bundleInto } from './bundling';
 export type Metafiles = Readonly<Record<string, Metafile>>;
 
 interface Bundle {
-  /** What each of its programs begins with, by the name of its file. Those of several share what they have in common. */
+  /** Entry point of each program, by the name of its output file. Programs of one bundle share common code. */
   readonly entries: Readonly<Record<string, string>>;
-  /** Files and folders that are beside them; a folder may be missing. */
+  /** Files and folders that are copied next to them; those that do not exist are skipped. */
   readonly beside: readonly string[];
 }
 
 const functions = ['plan', 'select', 'publish', 'check-for-updates', 'notify'];
 
 /**
- * A build machine has Node and nothing else. A Lambda function has an AWS SDK, too, but AWS chooses its version, and
- * changes it: what was tested is what runs, so each bundle has its own. All functions are deployed from one folder, in
- * which everything is once: they go by one digest anyway.
+ * A build machine has only Node. Lambda also has an AWS SDK, but AWS chooses and changes its version, so each bundle
+ * contains the SDK that was tested. All functions are deployed from one folder without duplicates, since they share one
+ * digest anyway.
  */
 const bundles: Readonly<Record<string, Bundle>> = {
   stage: {
@@ -40,20 +40,19 @@ const bundles: Readonly<Record<string, Bundle>> = {
     entries: Object.fromEntries(functions.map((name) => [name, `bin/lambda/${name}.ts`])),
     beside: ['buildspecs/keyrings'],
   },
-  // Deployed nowhere: what the constructs check properties and mirror.yaml with.
+  // Not deployed: the checks that the constructs apply to props and mirror.yaml.
   config: { entries: { index: 'lib/job/checks.ts' }, beside: [] },
 };
 
 /**
- * Makes what the constructs deploy, and what they themselves run: one folder each. The same sources give
- * the same bytes and modes, so that nobody redeploys for nothing. Two at once do not disturb each other: every file
- * is put in its place whole.
- * @throws Error with esbuild's messages where an entry point is missing or does not compile
+ * Makes what the constructs deploy and what they run themselves, one folder each. The same sources give the same bytes
+ * and modes, so that nothing is redeployed needlessly. Concurrent calls do not interfere: every file appears complete.
+ * @throws Error with esbuild's messages if an entry point is missing or does not compile
  */
 export async function makeAssets(root: string, outdir: string): Promise<Metafiles> {
   const all = Object.values(bundles).flatMap(({ entries }) => Object.values(entries));
   const missing = all.filter((entry) => !existsSync(join(root, entry)));
-  if (missing.length > 0) throw new Error(`no assets made: ${missing.join(', ')} missing`);
+  if (missing.length > 0) throw new Error(`cannot make assets: missing ${missing.join(', ')}`);
 
   mkdirSync(dirname(outdir), { recursive: true });
   const scratch = mkdtempSync(join(dirname(outdir), '.assets-'));
@@ -64,7 +63,7 @@ export async function makeAssets(root: string, outdir: string): Promise<Metafile
         copyBeside(join(scratch, name), bundle, root);
         return [name, metafile] as const;
       }),
-    ); // all have ended: one that still writes would keep the scratch folder from being removed
+    ); // wait for all: the scratch folder cannot be removed while one still writes
     const metafiles = made.map((one) => {
       if (one.status === 'rejected') throw one.reason;
       return one.value;
@@ -79,7 +78,7 @@ export async function makeAssets(root: string, outdir: string): Promise<Metafile
 function bundleFolder(folder: string, { entries }: Bundle, root: string): Promise<Metafile> {
   const [[name, entry] = ['', ''], ...more] = Object.entries(entries);
   if (more.length === 0) return bundleInto(join(folder, `${name}.js`), entry, root);
-  return bundleInParts({ entries, outdir: folder, parts: '.' }, root); // each finds what is beside it by its own folder
+  return bundleInParts({ entries, outdir: folder, parts: '.' }, root); // each finds its files in its own folder
 }
 
 function copyBeside(folder: string, { beside }: Bundle, root: string): void {
@@ -89,11 +88,11 @@ function copyBeside(folder: string, { beside }: Bundle, root: string): void {
   }
 }
 
-/** Moves every file under `from` to its place under `to`, each by one rename, and removes what else lies there. */
+/** Moves every file under `from` to its place under `to` with one rename each, and removes all others there. */
 function moveOver(from: string, to: string): void {
   const files = filesUnder(from);
   for (const file of files) {
-    chmodSync(join(from, file), /\.(js|gpg|md)$/.test(file) ? 0o644 : 0o755); // not the umask of who builds
+    chmodSync(join(from, file), /\.(js|gpg|md)$/.test(file) ? 0o644 : 0o755); // whatever the umask
     mkdirSync(dirname(join(to, file)), { recursive: true });
     renameSync(join(from, file), join(to, file));
   }

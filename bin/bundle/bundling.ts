@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild';
 
-/** What import.meta.url is called in a bundle: openpgp wants it when it is loaded, and CommonJS does not have it. */
+/** Replaces import.meta.url in a bundle: openpgp reads it when it is loaded, and CommonJS does not have it. */
 const moduleUrl = 'bundleUrl';
 const banner = { js: `const ${moduleUrl} = require('node:url').pathToFileURL(__filename).href;` };
 
-/** zod brings its messages in fifty languages, a quarter of a megabyte; nobody chooses another than English. */
+/** zod contains its messages in fifty languages, a quarter of a megabyte. Only English is used. */
 const englishOnly: Plugin = {
   name: 'english-only',
   setup: ({ onLoad }) => {
@@ -17,12 +17,12 @@ const englishOnly: Plugin = {
 };
 
 /**
- * How each of our programs comes to need Node and nothing else. It is small, for who downloads it, and classes and functions
- * keep their names: stacks are read by people, and errors are told apart by their names.
+ * Options by which each program needs only Node. It is minified to keep downloads small. Classes and functions keep their
+ * names, because people read stack traces and code distinguishes errors by name.
  */
 const options = (root: string) =>
   ({
-    absWorkingDir: root, // paths in a bundle are relative to it: no trace of where the checkout is
+    absWorkingDir: root, // paths in a bundle are relative to it, so that it is the same in every checkout
     bundle: true,
     platform: 'node',
     target: 'node22',
@@ -35,7 +35,7 @@ const options = (root: string) =>
     logLevel: 'silent',
   }) satisfies BuildOptions;
 
-/** Makes a file of a program. @returns what went into it */
+/** Bundles a program into one file. @returns its inputs */
 export async function bundleInto(outfile: string, entry: string, root: string): Promise<Metafile> {
   const { metafile } = await build({ ...options(root), format: 'cjs', banner, entryPoints: [entry], outfile });
   return metafile;
@@ -43,17 +43,17 @@ export async function bundleInto(outfile: string, entry: string, root: string): 
 
 /** Several programs, or one that loads most of itself lazily. */
 export interface InParts {
-  /** What each begins with, by the path of its file below outdir, without `.js`. */
+  /** Entry point of each, by the path of its output file below outdir, without `.js`. */
   readonly entries: Readonly<Record<string, string>>;
   readonly outdir: string;
-  /** Folder of the parts, below outdir. */
+  /** Folder for the parts, below outdir. */
   readonly parts: string;
 }
 
 /**
- * Makes a file of each program, and parts that they share or load when they need them; nothing is in two of them.
- * esbuild divides ES modules only, so each file is made CommonJS afterwards, which also starts faster.
- * @returns what went into them
+ * Bundles each program into a file, and parts that are shared or loaded on demand, without duplicates. esbuild can split
+ * only ES modules, so each file is converted to CommonJS afterwards, which also starts faster.
+ * @returns their inputs
  */
 export async function bundleInParts({ entries, outdir, parts }: InParts, root: string): Promise<Metafile> {
   const { metafile, outputFiles } = await build({

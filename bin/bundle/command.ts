@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { bundleInParts } from './bundling';
 
-/** Where the command line begins, and the folder beside it of what it loads when a command wants it. */
+/** The main file of the command line, and the folder next to it for parts that commands load on demand. */
 const command = 'bin/maas-mirror';
 
 /**
- * Makes the command line: one small file to start, and the parts that commands load. As a single file of 4 MB, `--help` takes
- * more than twice as long: most of it to read what it does not run.
- * @param outdir what stands for dist/
- * @returns what went into it
- * @throws Error with esbuild's messages where it does not compile
+ * Makes the command line: a small main file, and the parts that commands load. As a single file of 4 MB, `--help` would take
+ * more than twice as long, mostly to read code that it does not run.
+ * @param outdir folder in place of dist/
+ * @returns its inputs
+ * @throws Error with esbuild's messages if it does not compile
  */
 export async function makeCommand(root: string, outdir: string): Promise<Metafile> {
   const metafile = await bundleInParts({ entries: { [command]: `${command}.ts` }, outdir, parts: command }, root);

@@ -9,10 +9,10 @@ interface AssetManifest {
 }
 
 /**
- * Writes the template by which one machine builds, and the manifest of its assets: synthesised once here, so that a build
- * loads no CDK. It names the bundles where they are and copies none.
+ * Writes the template for builds on one machine, and its asset manifest. It is synthesised here once, so that a build does
+ * not load the CDK. The manifest refers to the bundles in place; none is copied.
  * @param outdir folder to write the two files to
- * @param place folder that they are going to be in
+ * @param place folder that they will be moved to
  */
 export function writeLocalTemplate(outdir: string, place: string): void {
   const scratch = mkdtempSync(join(tmpdir(), 'local-template-'));
@@ -27,7 +27,7 @@ export function writeLocalTemplate(outdir: string, place: string): void {
   }
 }
 
-/** The bundles among its assets, relative to where it is going to be: a build here has no use for the others. */
+/** Only the bundles among the assets, with paths relative to `place`: a local build does not use the others. */
 function placed(manifest: string, scratch: string, place: string): AssetManifest {
   const { files, ...rest } = JSON.parse(readFileSync(manifest, 'utf8')) as AssetManifest;
   const found = Object.entries(files).flatMap(([key, { source, ...file }]) => {

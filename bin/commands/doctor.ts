@@ -9,8 +9,8 @@ export function addDoctor(program: Command, terminal: Terminal, done: (code: num
     .command('doctor')
     .description('test an AWS account and, with --stack, a deployed stack: quotas, builds, access, signing, site')
     .option('--stack <name>', 'the deployed stack (default: test only what a deployment needs)')
-    .option('--no-build', 'start no builds, which take some minutes and cents')
-    .option('--json', 'print what was found as JSON')
+    .option('--no-build', 'skip the test builds, which take a few minutes and cost a few cents')
+    .option('--json', 'print the results as JSON')
     .action(async (options) => {
       const interrupt = interruptible();
       done(await runDoctor({ ...options, signal: interrupt.signal }, terminal).finally(interrupt.end));
@@ -22,8 +22,8 @@ export interface DoctorOptions extends ExamineOptions {
 }
 
 /**
- * Tries what a mirror needs of an account and, where it is deployed, of its stack, in order, and says of each what to do
- * about it. @returns 0 where all is well, else 1
+ * Tests what a mirror requires of an account and, if it is deployed, of its stack, and prints what to do about each problem.
+ * @returns 0 if there is none, else 1
  */
 export async function runDoctor(options: DoctorOptions, terminal: Terminal): Promise<number> {
   const { openClients } = await import('../../lib/cloud/clients.js');

@@ -5,33 +5,33 @@ import { mirror as keys } from '../../lib/job/layout';
 import type { Terminal } from '../terminal/terminal';
 import { addRotate } from './keyring/rotate';
 
-/** Adds `keyring`, and `keyring rotate` by both names. */
+/** Adds `keyring` and `keyring rotate`, the latter also as `rotate`. */
 export function addKeyring(program: Command, terminal: Terminal, done: (code: number) => void): void {
   const keyring = program
     .command('keyring')
-    .description('hand out the public keyring of a mirror')
+    .description("print or save a mirror's public keyring")
     .argument('<mirror>', 'DIR, http(s)://… or s3://BUCKET')
-    .option('--armour', 'as text, for people')
-    .option('--output <file>', 'write it to a file')
-    .option('--json', 'print fingerprints as JSON')
+    .option('--armour', 'ASCII-armoured instead of binary')
+    .option('--output <file>', 'write the keyring to this file')
+    .option('--json', 'print the fingerprints as JSON')
     .action(async (mirror: string, options) => done(await runKeyring({ mirror, ...options }, terminal)));
   addRotate(keyring, terminal, done);
-  // The verb that people try first.
+  // People try this first.
   addRotate(program, terminal, done, { hidden: true });
 }
 
 export interface KeyringOptions {
   /** DIR, http(s)://… or s3://… */
   readonly mirror: string;
-  /** As text for people, and not as MAAS and gpgv read it. @default false */
+  /** ASCII-armoured, instead of the binary form that MAAS and gpgv read. @default false */
   readonly armour?: boolean;
   /** File to write. @default standard output */
   readonly output?: string;
-  /** Prints fingerprints and the file that was written, and no keyring. @default false */
+  /** Prints the fingerprints and the name of the written file instead of the keyring. @default false */
   readonly json?: boolean;
 }
 
-/** Hands out the keyring of a mirror. The fingerprints go to standard error: they are for people to compare. */
+/** Prints or saves the keyring of a mirror. The fingerprints go to standard error, for people to compare. */
 export async function runKeyring(options: KeyringOptions, terminal: Terminal): Promise<number> {
   const { mirror, armour = false, output, json = false } = options;
   const { armouredKeyring, keysOf } = await import('../../lib/simplestreams/openpgp/keyring.js');
@@ -59,15 +59,15 @@ async function readKeyring(mirror: string): Promise<{ bytes: Buffer; place: stri
   const place = `${store.name.replace(/\/$/, '')}/${keys.keyring}`;
   const object = await store.read(keys.keyring);
   if (object !== undefined) return { bytes: object.bytes, place };
-  throw new MirrorError('NoSuchObject', `there is no ${place}`, {
-    hint: 'a mirror gets its keyring with its first publication; is this the address of a mirror?',
+  throw new MirrorError('NoSuchObject', `${place} does not exist`, {
+    hint: 'check that this is the address of a mirror; the keyring is created by the first publication',
   });
 }
 
 function writeBinary(bytes: Buffer, place: string, terminal: Terminal): void {
   if (terminal.isTTY || terminal.writeBinary === undefined) {
-    throw new MirrorError('BadInput', 'a binary keyring is nothing for a terminal', {
-      hint: `--output FILE writes it to a file, --armour prints it as text; it lies at ${place}`,
+    throw new MirrorError('BadInput', 'the binary keyring is not printed to a terminal', {
+      hint: `save it with --output FILE, or print it as text with --armour; its address is ${place}`,
       misuse: true,
     });
   }
@@ -78,8 +78,8 @@ async function writeKeyring(file: string, bytes: Buffer): Promise<void> {
   try {
     await writeFile(file, bytes);
   } catch (cause) {
-    throw new MirrorError('BadInput', `the keyring cannot be written: ${(cause as Error).message}`, {
-      hint: '--output names a file in a folder that exists',
+    throw new MirrorError('BadInput', `cannot write --output ${file}: ${(cause as Error).message}`, {
+      hint: 'give a file in an existing folder that you can write to',
       cause,
       misuse: true,
     });

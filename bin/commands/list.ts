@@ -15,7 +15,7 @@ export function addList(program: Command, terminal: Terminal, done: (code: numbe
     .action(async (mirror: string, options) => done(await runList({ mirror, ...options }, terminal)));
 }
 
-/** What a listing goes by beside the mirror. */
+/** What a listing depends on, in addition to the mirror. */
 export interface ListBench {
   /** Releases whose support has ended by then are marked. */
   readonly now: Date;
@@ -24,12 +24,12 @@ export interface ListBench {
 export interface ListOptions {
   /** DIR, http(s)://… or s3://… */
   readonly mirror: string;
-  /** @default all; over HTTP that of the address */
+  /** @default all; over HTTP the one in the address */
   readonly view?: string;
   readonly json?: boolean;
 }
 
-/** Prints what a mirror offers. */
+/** Prints the products and versions of a mirror. */
 export async function runList(
   { mirror, view, json }: ListOptions,
   terminal: Terminal,
@@ -48,7 +48,7 @@ export async function runList(
       ),
     );
   else
-    for (const line of rows.length === 0 ? ['nothing is published here yet'] : linesOf(rows, now)) terminal.out(line);
+    for (const line of rows.length === 0 ? ['nothing has been published yet'] : linesOf(rows, now)) terminal.out(line);
   return 0;
 }
 
@@ -60,7 +60,7 @@ function supportOf({ support }: MirrorRow, now: Date): object {
   return support === undefined ? {} : { support: supportAt(support, now) };
 }
 
-/** A line for each release that is past its support. */
+/** A line for each release whose support has ended. */
 function marksOf(rows: readonly MirrorRow[], now: Date): string[] {
   const marks = rows.flatMap(({ release, support }) => {
     const mark = support && supportMark(support, now);
@@ -96,7 +96,7 @@ const imageColumns: readonly Column<MirrorRow>[] = [
   { heading: 'SQUASHFS', cell: ({ sizes }) => sizeOf(sizes.squashfs), isSize: true },
 ];
 
-/** Bootloaders have no release, kernel or boot test, and long versions, of which there may be two. */
+/** Bootloaders have no release, kernel or boot test, but one or two source packages with long versions. */
 const loaderColumns: readonly Column<MirrorRow>[] = [
   { heading: 'VIEW', cell: ({ view }) => view },
   { heading: 'BOOTLOADER', cell: ({ os }) => os },
@@ -104,7 +104,7 @@ const loaderColumns: readonly Column<MirrorRow>[] = [
   { heading: 'ARCH', cell: ({ architecture }) => architecture },
   { heading: 'VERSION', cell: ({ version }) => version },
   { heading: 'SIZE', cell: (row) => megabytes(bytesOf([row])), isSize: true },
-  { heading: 'MADE OF', cell: ({ bootloader }) => bootloader?.sources.map(sourceOf).join(', ') ?? '' },
+  { heading: 'PACKAGES', cell: ({ bootloader }) => bootloader?.sources.map(sourceOf).join(', ') ?? '' },
 ];
 
 function sourceOf({ package: name, version, release }: { package: string; version: string; release: string }): string {
@@ -115,7 +115,7 @@ function sizeOf(bytes: number | undefined): string {
   return bytes === undefined ? '' : megabytes(bytes);
 }
 
-/** What the pool holds for them: versions and views share files. */
+/** Their size in the pool: versions and views share files. */
 function bytesOf(rows: readonly MirrorRow[]): number {
   const files = new Map(rows.flatMap((row) => row.files.map(({ path, size }) => [path, size] as const)));
   return [...files.values()].reduce((sum, size) => sum + size, 0);

@@ -8,10 +8,10 @@ export function addReleases(program: Command, terminal: Terminal, done: (code: n
   program
     .command('releases')
     .description('list the releases that can be built, with architectures, kernel flavours and support')
-    .option('--stream [address]', 'read the signed stream of cloud images, too (default: daily)')
-    .option('--stream-keyring <file>', 'keyring that the stream is signed with (default: Ubuntu’s)')
-    .option('--config <file>', 'count in the catalogue and sources of this mirror.yaml')
-    .option('--proxy <url>', 'HTTP proxy for the stream (default: what the environment says)')
+    .option('--stream [address]', 'also read the signed stream of cloud images (default: daily)')
+    .option('--stream-keyring <file>', 'keyring that verifies the stream (default: Ubuntu’s)')
+    .option('--config <file>', 'also use the catalogue and the sources of this mirror.yaml')
+    .option('--proxy <url>', 'HTTP proxy for the stream (default: from the environment)')
     .option('--ca <file>', 'additional CA certificates (PEM)')
     .option('--json', 'print the list as JSON')
     .action(async (options) => done(await runReleases(options, terminal, { now: new Date() })));
@@ -23,7 +23,7 @@ export interface ReleasesOptions extends ToldOptions {
 
 export interface ReleasesBench {
   readonly now: Date;
-  /** Text of this machine's distro-info-data. @default - what it has */
+  /** Text of distro-info-data. @default - this machine's */
   readonly distroInfo?: string;
 }
 
@@ -32,8 +32,7 @@ export async function runReleases(options: ReleasesOptions, terminal: Terminal, 
   const { toldReleases } = await import('../releases/told-releases.js');
   const told = await toldReleases(options, bench, (line) => terminal.err(line));
   const { releases, leftOut } = buildableReleases(told, bench.now);
-  for (const { name, fault, sources } of leftOut)
-    terminal.err(`${name} is left out: ${fault} (${sources.join(' and ')})`);
+  for (const { name, fault, sources } of leftOut) terminal.err(`skipped ${name}: ${fault} (${sources.join(' and ')})`);
   if (options.json) terminal.out(JSON.stringify(releases, undefined, 2));
   else for (const line of table(columns, releases)) terminal.out(line);
   return 0;

@@ -6,8 +6,8 @@ import type { Terminal } from '../terminal/terminal';
 export function addServe(program: Command, terminal: Terminal): void {
   program
     .command('serve')
-    .description('serve a mirror by plain HTTP')
+    .description('serve a mirror over plain HTTP')
     .argument('<mirror>', 'folder of the mirror')
-    .option('--listen <address:port>', 'where to serve', defaultListen)
+    .option('--listen <address:port>', 'address to serve at', defaultListen)
     .action((mirror: string, options) => serveUntilInterrupted(mirror, options.listen, terminal));
 }

@@ -12,17 +12,17 @@ import type { Terminal } from '../terminal/terminal';
 export function addStatus(program: Command, terminal: Terminal, done: (code: number) => void): void {
   program
     .command('status')
-    .description('show the last executions of a deployed stack, and what each view of its mirror holds')
+    .description('show the last executions of a deployed stack, and the releases in each view of its mirror')
     .requiredOption('--stack <name>', 'the deployed stack')
-    .option('--last <count>', 'how many executions', '10')
-    .option('--json', 'print them as JSON')
+    .option('--last <count>', 'number of executions to show', '10')
+    .option('--json', 'print the status as JSON')
     .action(async (options) => done(await runStatus(options, terminal)));
 }
 
 export interface StatusOptions {
   /** Name of the deployed stack. */
   readonly stack: string;
-  /** How many executions. @default 10 */
+  /** Number of executions. @default 10 */
   readonly last?: string;
   readonly json?: boolean;
 }
@@ -33,7 +33,7 @@ interface Status {
   readonly held: readonly HeldRelease[] | MirrorError;
 }
 
-/** Prints how a deployed mirror is. @returns 0, or 1 where the mirror itself cannot be read */
+/** Prints the status of a deployed mirror. @returns 0, or 1 if the mirror itself cannot be read */
 export async function runStatus(options: StatusOptions, terminal: Terminal): Promise<number> {
   const last = countOf(options.last ?? '10');
   const { openClients } = await import('../../lib/cloud/clients.js');
@@ -42,7 +42,7 @@ export async function runStatus(options: StatusOptions, terminal: Terminal): Pro
   if (options.json) terminal.out(JSON.stringify(asJson(options.stack, status), undefined, 2));
   else for (const line of linesOf(status)) terminal.out(line);
   if (!(status.held instanceof MirrorError)) return 0;
-  terminal.err(`error ${status.held.name}: the mirror cannot be read: ${status.held.message}`);
+  terminal.err(`error: cannot read the mirror: ${status.held.message}`);
   if (status.held.hint !== undefined) terminal.err(`  ${status.held.hint}`);
   return 1;
 }
@@ -54,7 +54,7 @@ async function statusOf(clients: Clients, stack: string, last: number): Promise<
   const outputs = await mirrorOf(clients.cloudformation, stack);
   const executions = await recentExecutions(clients, outputs.stateMachineArn, last);
   const views = [...new Set(executions.map(({ view }) => view).filter(Boolean))];
-  // A mirror that cannot be read must not hide how its executions are.
+  // If the mirror cannot be read, its executions are shown nevertheless.
   const held = await heldReleases(outputs, views).catch((error) => {
     if (error instanceof MirrorError) return error;
     throw error;
@@ -65,8 +65,8 @@ async function statusOf(clients: Clients, stack: string, last: number): Promise<
 function countOf(text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1 && count <= 100) return count;
-  throw new MirrorError('BadInput', `--last is ${JSON.stringify(text)}`, {
-    hint: 'give a number from 1 to 100',
+  throw new MirrorError('BadInput', `--last ${JSON.stringify(text)}: not a number from 1 to 100`, {
+    hint: 'give the number of executions to show, such as --last 10',
     misuse: true,
   });
 }
@@ -86,10 +86,10 @@ function linesOf({ outputs, executions, held }: Status): string[] {
     `mirror   ${outputs.mirrorUrl}`,
     `keyring  ${outputs.keyringUrl}`,
     '',
-    ...(executions.length === 0 ? ['nothing was built yet'] : table(executionColumns, executions)),
+    ...(executions.length === 0 ? ['nothing has been built yet'] : table(executionColumns, executions)),
     ...(held instanceof MirrorError
       ? []
-      : ['', ...(held.length === 0 ? ['nothing is published here yet'] : table(heldColumns, held))]),
+      : ['', ...(held.length === 0 ? ['nothing has been published yet'] : table(heldColumns, held))]),
   ];
 }
 

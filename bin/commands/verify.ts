@@ -13,12 +13,12 @@ import type { Terminal } from '../terminal/terminal';
 export function addVerify(program: Command, terminal: Terminal, done: (code: number) => void): void {
   program
     .command('verify')
-    .description('check signatures, MAAS’s rules, and size and sha256 of every object')
+    .description('verify signatures, MAAS rules, and the size and SHA-256 checksum of every object')
     .argument('<mirror>', 'DIR, http(s)://… or s3://BUCKET')
-    .option('--view <name>', 'only this view; may be repeated', many)
+    .option('--view <name>', 'verify only this view; may be repeated', many)
     .option('--keyring <file>', 'keyring to trust (default: the mirror’s own)')
-    .option('--fingerprint <hex>', 'the one key to trust')
-    .option('--no-objects', 'check the metadata only')
+    .option('--fingerprint <hex>', 'trust only the key with this fingerprint')
+    .option('--no-objects', 'verify only the metadata')
     .option('--json', 'print the report as JSON')
     .action(async (mirror: string, { view, ...options }) =>
       done(await runVerify({ mirror, ...(view && { views: view }), ...options }, terminal)),
@@ -28,18 +28,18 @@ export function addVerify(program: Command, terminal: Terminal, done: (code: num
 export interface VerifyCommandOptions {
   /** DIR, http(s)://… or s3://…; over HTTP the mirror's address with `views`, or the address of one view. */
   readonly mirror: string;
-  /** @default all; over HTTP that of the address */
+  /** @default all; over HTTP the one in the address */
   readonly views?: readonly string[];
   /** Path of a keyring. @default the mirror's own */
   readonly keyring?: string;
-  /** Of the one key that counts. @default every key of the keyring */
+  /** Fingerprint of the only key to trust. @default every key in the keyring */
   readonly fingerprint?: string;
   readonly json?: boolean;
-  /** Whether the items are read, and not only the metadata. @default true */
+  /** Whether objects are read, in addition to the metadata. @default true */
   readonly objects?: boolean;
 }
 
-/** Verifies a mirror and prints what is wrong with it. @returns 0 where nothing is, else 1 */
+/** Verifies a mirror and prints what is wrong with it. @returns 0 if nothing is wrong, else 1 */
 export async function runVerify(options: VerifyCommandOptions, terminal: Terminal): Promise<number> {
   const report = await verified(options, terminal);
   const lines = options.json ? [JSON.stringify(report, undefined, 2)] : linesOf(report, options.objects ?? true);
@@ -67,7 +67,7 @@ async function verified(options: VerifyCommandOptions, terminal: Terminal): Prom
   });
 }
 
-/** A line that is drawn again where somebody watches, and wiped in the end; in a log, a line for each quarter. */
+/** On a terminal a line that is redrawn and finally cleared; in a log a line for each quarter. */
 function progressOn(terminal: Terminal): Disposable & { tell(done: number, total: number): void } {
   return {
     tell: (done, total) => {
@@ -81,7 +81,7 @@ function progressOn(terminal: Terminal): Disposable & { tell(done: number, total
 
 function linesOf(report: VerifyReport, objects: boolean): string[] {
   const problems = report.problems.map(({ object, message, rule }) => `✗ ${object}: ${message} [${rule}]`);
-  if (problems.length > 0) return [...problems, `${counted(problems.length, 'problem')} in all`];
+  if (problems.length > 0) return [...problems, `${counted(problems.length, 'problem')} found`];
   return report.views.map((view) => `✓ ${view.view}: ${contentOf(view)} — ${verdict(objects)}`);
 }
 
@@ -91,19 +91,19 @@ function contentOf({ products, versions, objects, bytes }: VerifiedView): string
 }
 
 function verdict(objects: boolean): string {
-  return objects ? 'all signatures, rules and digests hold' : 'all signatures and rules hold; objects were not read';
+  return objects ? 'signatures, MAAS rules and checksums OK' : 'signatures and MAAS rules OK; objects were not read';
 }
 
-/** Forty digits; OpenPGP's newer keys have 64. Shorter names of a key can be made to match. */
+/** 40 hex digits; newer OpenPGP keys have 64. Shorter key ids can be forged. */
 function requireFingerprint(text: string): void {
   if (/^(?:0x)?(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text.replaceAll(' ', ''))) return;
-  throw new MirrorError('BadInput', `--fingerprint ${JSON.stringify(text)} is not the fingerprint of a key`, {
-    hint: 'give all 40 hex digits, as maas-mirror keyring and gpg --fingerprint print them',
+  throw new MirrorError('BadInput', `--fingerprint ${JSON.stringify(text)}: not a full key fingerprint`, {
+    hint: 'give all 40 hex digits, as printed by maas-mirror keyring or gpg --fingerprint',
     misuse: true,
   });
 }
 
-/** Gone after Ctrl-C, too. */
+/** Removed even after Ctrl-C. */
 async function scratchFolder(): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await mkdtemp(join(temporaryFolder(), 'maas-mirror-verify-'));
   const interrupt = interruptible();

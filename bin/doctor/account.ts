@@ -5,9 +5,10 @@ import type { Clients } from '../../lib/cloud/clients';
 import { findStack } from '../../lib/cloud/stack-outputs';
 import { otherKinds, probedMachines } from '../../lib/job/aws/probe-targets';
 import { canHaveSite } from '../../lib/job/aws/regions';
+import { counted } from '../terminal/sizes';
 import { type Finding, type Tried, tried } from './finding';
 
-/** Whose credentials they are, and in which region they are used. */
+/** The owner of the credentials, and the region. */
 export function identity({ codebuild }: Clients): Promise<Tried<Identity>> {
   return tried('credentials', () => identityOf(codebuild));
 }
@@ -19,13 +20,13 @@ export function identityFindings({ account, arn, region }: Identity): Finding[] 
 
 function regionFindings(region: string): Finding[] {
   if (canHaveSite(region)) return [];
-  const found = `${region} has no CloudFront, or none with functions: a mirror cannot be deployed there`;
+  const found = `${region} lacks CloudFront or CloudFront functions: a mirror cannot be deployed there`;
   return [
-    { name: 'region', ok: false, found, hint: 'set AWS_REGION to a region of the partition aws, such as eu-west-1' },
+    { name: 'region', ok: false, found, hint: 'set AWS_REGION to a region in the aws partition, such as eu-west-1' },
   ];
 }
 
-/** Name of the stack that `cdk bootstrap` makes unless it is told another, and the version that stacks with assets need. */
+/** Default name of the stack that `cdk bootstrap` creates, and the version that stacks with assets require. */
 const toolkitName = 'CDKToolkit';
 const leastBootstrap = 6;
 
@@ -37,13 +38,13 @@ export async function bootstrapFinding(clients: Clients, { account, region }: Id
   if (version >= leastBootstrap) return { name, ok: true, found: `${toolkitName}, version ${version}` };
   const found =
     toolkit.value === undefined
-      ? `there is no stack ${toolkitName} in ${region}`
-      : `${toolkitName} has version ${version}`;
-  const hint = `npx cdk bootstrap aws://${account}/${region}; a bootstrap stack of another name is not looked for`;
+      ? `stack ${toolkitName} not found in ${region}`
+      : `${toolkitName} has version ${version}; version ${leastBootstrap} or later is required`;
+  const hint = `run: npx cdk bootstrap aws://${account}/${region} (a bootstrap stack with another name is not detected)`;
   return { name, ok: false, found, hint };
 }
 
-/** `maxConcurrency` unless it is set. */
+/** Default of `maxConcurrency`. */
 const usualConcurrency = 5;
 
 /**
@@ -62,21 +63,21 @@ export async function quotaFindings({ codebuild }: Clients, hasArm?: boolean): P
 
 function quotaFinding(kind: string, quota: number | undefined, isPerhapsUnused: boolean): Finding {
   const name = `quota ${kind}`;
-  const ask = `ask for more in Service Quotas, AWS CodeBuild, "${quotaName(kind)}"`;
-  const unused = isPerhapsUnused ? ' (only builds of arm64 use it)' : '';
-  if (quota === undefined) return { name, ok: true, found: `Service Quotas says nothing of ${kind} in this region` };
+  const ask = `request an increase in Service Quotas, AWS CodeBuild, "${quotaName(kind)}"`;
+  const unused = isPerhapsUnused ? ' (used only to build arm64)' : '';
+  if (quota === undefined) return { name, ok: true, found: `Service Quotas lists no quota for ${kind} in this region` };
   if (quota < 1)
-    return { name, ok: isPerhapsUnused, found: `no build may run on ${kind}${unused}: the quota is 0`, hint: ask };
+    return { name, ok: isPerhapsUnused, found: `no builds can run on ${kind}${unused}: the quota is 0`, hint: ask };
   const found = `${quota} ${quota === 1 ? 'build' : 'builds'} at once`;
   if (quota >= usualConcurrency) return { name, ok: true, found };
-  const hint = `less than maxConcurrency, which is ${usualConcurrency} unless it is set: builds wait for each other. Set it to ${quota}, or ${ask}`;
+  const hint = `less than maxConcurrency (default: ${usualConcurrency}), so builds wait for each other: set maxConcurrency to ${quota}, or ${ask}`;
   return { name, ok: true, found, hint };
 }
 
 export async function cloudFrontFinding({ codebuild }: Clients): Promise<Finding> {
   const name = 'cloudfront';
   const answer = await tried(name, () => cloudFrontAnswer(codebuild), {
-    AccessDenied: 'allow cloudfront:ListDistributions and cloudfront:CreateDistribution, or find out by a deployment',
+    AccessDenied: 'allow cloudfront:ListDistributions and cloudfront:CreateDistribution, or find out by deploying',
   });
   return 'finding' in answer ? answer.finding : { name, ...cloudFrontWords(answer.value) };
 }
@@ -84,26 +85,32 @@ export async function cloudFrontFinding({ codebuild }: Clients): Promise<Finding
 function cloudFrontWords(answer: CloudFrontAnswer): Omit<Finding, 'name'> {
   switch (answer.kind) {
     case 'has':
-      return { ok: true, found: `the account has distributions (${answer.distributions}), so it may have them` };
+      return {
+        ok: true,
+        found: `the account has ${counted(answer.distributions, 'distribution')} and can create more`,
+      };
     case 'may':
-      return { ok: true, found: 'the account is not refused distributions (an invalid one was refused as invalid)' };
+      return {
+        ok: true,
+        found: 'AWS did not refuse the account (it rejected an invalid test distribution as invalid)',
+      };
     case 'made':
       return {
         ok: false,
-        found: `CloudFront has created the distribution ${answer.id} (disabled), though its documentation says that it refuses it`,
-        hint: 'delete it, and report this: the account may have distributions, but this check must not create one',
+        found: `CloudFront created the test distribution ${answer.id} (disabled), although its documentation says that it rejects it`,
+        hint: 'delete the distribution, and report this as a bug: the account can create distributions, but this check must not',
       };
     case 'untold':
       return {
         ok: true,
-        found: `these credentials may not create distributions: ${answer.words}`,
+        found: `these credentials cannot create distributions: ${answer.words}`,
         hint: 'a deployment creates them with the bootstrap role, and will show whether AWS has verified the account',
       };
     case 'unverified':
       return {
         ok: false,
-        found: `AWS refuses this account new distributions: ${answer.words}`,
-        hint: 'ask AWS Support to verify the account for CloudFront, and deploy once that is done: the deployment would be rolled back',
+        found: `AWS does not let this account create distributions: ${answer.words}`,
+        hint: 'ask AWS Support to verify the account for CloudFront before you deploy; otherwise the deployment is rolled back',
       };
   }
 }

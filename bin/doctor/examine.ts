@@ -6,18 +6,18 @@ import { bootstrapFinding, cloudFrontFinding, identity, identityFindings, quotaF
 import type { Finding } from './finding';
 import { deployed, keyringFinding, machineFindings, signingFinding } from './mirror';
 
-/** What is tried. */
+/** What is tested. */
 export interface ExamineOptions {
-  /** Name of the deployed stack. @default - only the account is tried */
+  /** Name of the deployed stack. @default - only the account is tested */
   readonly stack?: string;
   /** Whether real builds are started. @default true */
   readonly build?: boolean;
   readonly signal?: AbortSignal;
-  /** Seconds between two looks. @default 5 */
+  /** Seconds between two polls. @default 5 */
   readonly everySeconds?: number;
 }
 
-/** Tries an account and, where it is deployed, a stack, one thing after the other; ends where the rest needs what is missing. */
+/** Tests an account and, if given, a deployed stack, check by check. Stops if the remaining checks depend on a failed one. */
 export async function* examine(clients: Clients, options: ExamineOptions, terminal: Terminal): AsyncGenerator<Finding> {
   const caller = await identity(clients);
   if ('finding' in caller) {

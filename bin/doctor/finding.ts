@@ -1,6 +1,6 @@
 import { MirrorError } from '../../lib/errors';
 
-/** One thing that was tried. */
+/** The result of one check. */
 export interface Finding {
   readonly name: string;
   readonly ok: boolean;
@@ -9,10 +9,10 @@ export interface Finding {
   readonly hint?: string;
 }
 
-/** A value, or what its error says. */
+/** A value, or a finding with the message of its error. */
 export type Tried<T> = { readonly value: T } | { readonly finding: Finding; readonly error: MirrorError };
 
-/** @param hints what to do, by names of errors. @default - what the error says itself */
+/** @param hints what to do, by names of errors. @default - the hint of the error */
 export async function tried<T>(
   name: string,
   look: () => Promise<T>,
@@ -23,13 +23,13 @@ export async function tried<T>(
   } catch (error) {
     if (!(error instanceof MirrorError)) throw error;
     const hint = hints[error.name] ?? error.hint;
-    return { finding: { name, ok: false, found: `${error.name}: ${error.message}`, ...(hint && { hint }) }, error };
+    return { finding: { name, ok: false, found: error.message, ...(hint && { hint }) }, error };
   }
 }
 
 const width = 20;
 
-/** What is printed of it. */
+/** The printed lines. */
 export function linesOf({ name, ok, found, hint }: Finding): string[] {
   const [first = '', ...rest] = found.split('\n');
   return [

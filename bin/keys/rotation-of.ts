@@ -5,13 +5,13 @@ import { makeSigner } from '../preflight/mirror-key';
 import type { Terminal } from '../terminal/terminal';
 import { defaultKeyPath, existingSigner, isKeyFile, keyPlace, requireOutside } from './signing-key';
 
-/** What `maas-mirror keyring rotate` is told of a mirror and its keys. */
+/** The mirror and the keys that `maas-mirror keyring rotate` is given. */
 export interface RotationOptions {
   /** DIR or s3://… */
   readonly mirror: string;
-  /** The key that has signed so far: a file or kms:… @default the user's own */
+  /** The current key: a file or kms:… @default ~/.local/share/maas-mirror/signing-key.asc */
   readonly key?: string;
-  /** The key to come: a file, made by the first step, or kms:… */
+  /** The new key: a file, which the first step creates if missing, or kms:… */
   readonly newKey: string;
   /** The second step. @default false */
   readonly sign?: boolean;
@@ -19,7 +19,7 @@ export interface RotationOptions {
   readonly finish?: boolean;
 }
 
-/** Opens a mirror and both its keys; the first step makes the new one. @throws what signerFrom, openStore and requireKeyOf throw */
+/** Opens a mirror and both keys; the first step creates the new one. @throws what signerFrom, openStore, requireKeyOf throw */
 export async function rotationOf(options: RotationOptions, terminal: Terminal): Promise<Rotation> {
   const { mirror, sign = false, finish = false } = options;
   const key = keyPlace(options.key ?? defaultKeyPath());
@@ -28,7 +28,7 @@ export async function rotationOf(options: RotationOptions, terminal: Terminal): 
   requireOutside(keyPlace(mirror), newKey);
   const current = await existingSigner(key);
   if (isKeyFile(newKey) && !existsSync(newKey)) await requireKeyOf(store, current);
-  // only the first step makes a key: later it would be one that nobody has announced
+  // only the first step creates a key, since a key must be announced before it signs
   const next = await (sign || finish ? existingSigner(newKey) : makeSigner(newKey, terminal));
   return { store, current, next, now: () => new Date() };
 }

@@ -1,14 +1,14 @@
 import { secretFile } from '../../lib/machine/secrets/secret-file';
 import type { SecretOf } from '../../lib/stages/sources/source-credentials';
 
-/** Whether stages run in AWS: others can read orders then, and credentials are secrets there, no files. */
+/** Whether stages run on AWS, where other people can read build requests, and credentials are secrets instead of files. */
 export function isInCloud(workStore: string): boolean {
   return workStore.startsWith('s3://');
 }
 
 /**
- * What names of credentials stand for: secrets of Secrets Manager where the work store is a bucket, else files of this
- * machine. Each is read once, and kept in memory only.
+ * Reads credentials by their names: from Secrets Manager if the work store is a bucket, else from files of this machine.
+ * Each is read once and kept only in memory.
  */
 export function secretsFor(workStore: string): SecretOf {
   const known = new Map<string, Promise<string>>();
@@ -21,7 +21,7 @@ export function secretsFor(workStore: string): SecretOf {
 }
 
 async function secretInCloud(name: string): Promise<string> {
-  // Loaded only now: few orders have such repositories.
+  // Loaded on demand, since few builds have such repositories.
   const { repositorySecret } = await import('../../lib/cloud/keys/repository-secret.js');
   return repositorySecret(name);
 }

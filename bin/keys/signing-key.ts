@@ -9,9 +9,9 @@ import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { isWithin } from '../preflight/folders';
 
 /**
- * Where a mirror's key is unless told: with the user's data, never in the mirror's own folder. A relative XDG_DATA_HOME
- * does not count, as its specification says.
- * @throws BadInput where this user has no home folder
+ * Default path of a mirror's key: below XDG_DATA_HOME (by default ~/.local/share), never in the folder of the mirror. A
+ * relative XDG_DATA_HOME is ignored, as its specification says.
+ * @throws BadInput if this user has no home folder
  */
 export function defaultKeyPath(environment: NodeJS.ProcessEnv = process.env): string {
   const { XDG_DATA_HOME: data = '' } = environment;
@@ -27,24 +27,24 @@ function homeFolder({ HOME: home = '' }: NodeJS.ProcessEnv): string {
   try {
     return userInfo().homedir;
   } catch (cause) {
-    throw new MirrorError('BadInput', 'this user has no home folder to keep the signing key in', {
-      hint: 'say with --key where the key is, or set HOME',
+    throw new MirrorError('BadInput', 'this user has no home folder for the signing key', {
+      hint: 'name a file with --key, or set HOME',
       cause,
       misuse: true,
     });
   }
 }
 
-/** A key as it is given with --key: a file gets its whole path, a key of KMS stays as it is. */
+/** A key as given with --key: a file by its absolute path, a KMS key or a secret unchanged. */
 export function keyPlace(key: string): string {
   return isKeyFile(key) ? resolve(key) : key;
 }
 
-/** @throws KeyExposed where a private key would lie in a mirror's folder */
+/** @throws KeyExposed if a private key would be inside the folder of a mirror */
 export function requireOutside(mirror: string, key: string): void {
   if (!isKeyFile(key) || !isWithin(mirror, key)) return;
-  throw new MirrorError('KeyExposed', `the private key ${key} would lie in the mirror that is served`, {
-    hint: 'give it another place with --key',
+  throw new MirrorError('KeyExposed', `the private key ${key} would be inside ${mirror}, which is served`, {
+    hint: 'name a file outside the mirror with --key',
     misuse: true,
   });
 }
@@ -55,13 +55,13 @@ export function isKeyFile(key: string): boolean {
 }
 
 /**
- * The signer of a key: a file, in which an RSA-4096 key is made where there is none, or `kms:` and the id, ARN or alias
- * of a key of AWS KMS, or `secret:` and the ARN of a secret that holds a private key.
- * @param make what to do where there is no such file @default a key is made
+ * The signer of a key: a file, in which an RSA-4096 key is created if it is missing, or `kms:` and the id, ARN or alias of
+ * an AWS KMS key, or `secret:` and the ARN of a secret that contains a private key.
+ * @param make what to do if the file is missing @default create a key
  */
 export async function signerFrom(key: string, make = () => makePrivateKey({ at: new Date() })): Promise<Signer> {
   if (key === '') {
-    throw new MirrorError('BadInput', 'no signing key is named', {
+    throw new MirrorError('BadInput', 'no signing key given', {
       hint: 'give the path of a file, kms:<ARN> or secret:<ARN>; a deployed mirror sets MIRROR_SIGNING_KEY',
       misuse: true,
     });
@@ -73,20 +73,20 @@ export async function signerFrom(key: string, make = () => makePrivateKey({ at: 
   if (!isOfKms(key)) return openpgpSigner(await keyFile(key, make));
   const id = key.slice(kms.length);
   if (id === '') {
-    throw new MirrorError('BadInput', `${key} names no key`, {
-      hint: 'kms:alias/mirror, kms:<id> or kms:<ARN>',
+    throw new MirrorError('BadInput', `${key} is incomplete: the id of the key is missing`, {
+      hint: 'use kms:alias/mirror, kms:<id> or kms:<ARN>',
       misuse: true,
     });
   }
-  // Loaded only now: the SDK takes its time, which nobody waits for whose key is a file.
+  // Loaded on demand: the SDK loads slowly, and key files do not need it.
   const { kmsSigner } = await import('../../lib/cloud/keys/kms-signer.js');
   return kmsSigner(id);
 }
 
-/** The signer of a key that is there already. @throws BadInput where there is no such file; what signerFrom throws */
+/** The signer of an existing key. @throws BadInput if the file does not exist; what signerFrom throws */
 export function existingSigner(key: string): Promise<Signer> {
   return signerFrom(key, async () => {
-    throw new MirrorError('BadInput', `there is no key ${key}`, { hint: 'is the path right?', misuse: true });
+    throw new MirrorError('BadInput', `key file ${key} does not exist`, { hint: 'check the path', misuse: true });
   });
 }
 

@@ -19,15 +19,15 @@ import { isInCloud, secretsFor } from '../keys/secret-of';
 
 const sfn = new SFNClient({ maxAttempts: 6 });
 
-/** What came of a check. */
+/** The result of a check. */
 export interface UpdateCheck {
   readonly updates: boolean;
   readonly reason: string;
-  /** The execution that builds what is new. */
+  /** The execution that builds the updates. */
   readonly execution?: string;
 }
 
-/** The CheckForUpdates function, which the schedule calls: plans an order, and starts an execution where something is new. */
+/** The CheckForUpdates function, called by the schedule: plans a build request, and starts an execution if there are updates. */
 export async function handler(event: unknown): Promise<UpdateCheck> {
   const input = checkForUpdatesInputOf(event);
   const checked = await checkAndStart(input);
@@ -45,18 +45,18 @@ async function checkAndStart({ request, at }: CheckForUpdatesInput): Promise<Upd
   if (planned instanceof MirrorError) return { updates: true, reason: planned.message };
   if (!planned.updates) return { updates: false, reason: planned.reason };
   const running = await runningOf(sfn, { stateMachineArn, request });
-  if (running !== undefined) return { updates: true, reason: 'it is being built', execution: running };
+  if (running !== undefined) return { updates: true, reason: 'a build is running', execution: running };
   const { name } = await startExecution(sfn, { stateMachineArn, request, at });
   return { updates: true, reason: planned.reason, execution: name };
 }
 
-/** News is what a healthy mirror has nearly every day, too: it built those of the day before. */
+/** A healthy mirror has updates nearly every day, too. It keeps up if it has built the previous ones. */
 async function keepsUp({ request, at }: CheckForUpdatesInput): Promise<boolean> {
   const since = keptUpSince({ at });
   return (await succeededSince(sfn, { stateMachineArn: stateMachine(), request, since })) !== undefined;
 }
 
-/** Upstream in the middle of an update is no failure: the next look finds it ready. */
+/** It is not a failure if upstream is mid-update: the next check tries again. */
 async function planOrNotReady(request: CheckForUpdatesInput['request']): Promise<Plan | MirrorError> {
   if (isInCloud(mirror())) {
     refuseFileAddresses(request);
@@ -74,7 +74,7 @@ async function planOrNotReady(request: CheckForUpdatesInput['request']): Promise
   }
 }
 
-/** Where Lambda runs it, there is no gpgv. */
+/** Without gpgv, which Lambda does not have. */
 const verify = (clearsigned: Buffer, keyring: Buffer) => verifyInProcess(clearsigned, keyring, new Date());
 
 function stateMachine(): string {

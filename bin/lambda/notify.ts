@@ -9,7 +9,7 @@ import { errorOf, isNotReady } from '../../lib/job/not-ready';
 
 const [sns, clients] = [new SNSClient({ maxAttempts: 6 }), openClients()];
 
-/** What EventBridge says of an execution that has ended; a part of it. */
+/** EventBridge's event about an ended execution, as far as it is used. */
 interface StatusChange {
   readonly detail: {
     readonly name: string;
@@ -17,25 +17,25 @@ interface StatusChange {
     readonly stateMachineArn: string;
     /** `FAILED`, `TIMED_OUT` or `ABORTED`. */
     readonly status: string;
-    /** The order, as JSON; null where it is too long for an event. */
+    /** The build request as JSON; null if it is too long for an event. */
     readonly input?: string | null;
   };
 }
 
 /**
- * The Notify function: of an execution that failed, who has subscribed reads what failed and where its log is. Upstream in
- * the middle of an update is no failure, and nobody is told: the next look tries again. What `maas-mirror doctor` has
- * started, it reports itself.
+ * The Notify function: notifies subscribers of a failed execution, with what failed and where its log is. No notification
+ * is sent if upstream was mid-update, since the next check tries again, or if `maas-mirror doctor` started the execution,
+ * since it reports the result itself.
  */
 export async function handler({ detail }: StatusChange): Promise<void> {
   const { name, executionArn: arn, stateMachineArn, status } = detail;
   if (isProbeInput(detail.input)) {
-    console.log(`${name}: not told, since maas-mirror doctor started it`);
+    console.log(`${name}: no notification, since maas-mirror doctor started it`);
     return;
   }
   const result = await followExecution(clients, { name, arn });
   const isQuiet = status === 'FAILED' && isNotReady(result);
-  // Before the notification: an alarm goes by it, and rings though the notification cannot be sent.
+  // Before the notification, so that the alarm goes off even if the notification cannot be sent.
   const failed = status === 'FAILED' && !isQuiet ? 1 : 0;
   console.log(JSON.stringify(failureMeasured({ stateMachineArn, at: new Date(), failed })));
   if (isQuiet) {

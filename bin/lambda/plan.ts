@@ -16,8 +16,8 @@ import { openStore, openWorkStore } from '../../lib/store/open';
 import { isInCloud, secretsFor } from '../keys/secret-of';
 
 /**
- * The Plan function: an order in, a plan out; or the results of that plan in, and out what comes of them. Where Lambda
- * runs it, there is no gpgv.
+ * The Plan function: takes a build request and returns a plan, or takes the results of a plan and returns the conclusion.
+ * It verifies signatures without gpgv, which Lambda does not have.
  */
 export async function handler(event: object): Promise<Plan | Conclusion> {
   if ('architectures' in event) {

@@ -11,10 +11,9 @@ import { openStore, openWorkStore } from '../../lib/store/open';
 import { signerFrom } from '../keys/signing-key';
 
 /**
- * The Publish function: what the builds of one architecture, or of the bootloaders, made in; what was published out. A
- * deployment calls it with nothing, so that the keyring is there for sites before anything else; it then signs a test text
- * first, and where that fails the bucket stays empty. Where only its key is tried, by `maas-mirror doctor`, no store is
- * opened.
+ * The Publish function: takes what the builds of one architecture, or of the bootloaders, made, and returns what was
+ * published. A deployment calls it with an empty event, so that sites can get the keyring before anything else. It signs
+ * a test text first; if that fails, the bucket stays empty. To test the key for `maas-mirror doctor`, it opens no store.
  */
 export async function handler(event: object): Promise<Published | PublishedBootloaders | TestSigned | undefined> {
   const { [mirrorStoreVariable]: mirror = '', [workStoreVariable]: work = '', MIRROR_SIGNING_KEY = '' } = process.env;
@@ -22,7 +21,7 @@ export async function handler(event: object): Promise<Published | PublishedBootl
   const signer = await signerFrom(MIRROR_SIGNING_KEY);
   if (isSigningProbe(event)) return testSignature(signer, now());
   const isDeployment = Object.keys(event).length === 0;
-  // Before the mirror is opened, which writes its format: CloudFormation cannot delete a bucket with anything in it.
+  // Before the mirror is opened, which writes format.json: CloudFormation can only delete an empty bucket.
   if (isDeployment) await testSignature(signer, now());
   const bench = { mirror: await openStore(mirror, { create: true }), work: await openWorkStore(work), signer, now };
   if (isDeployment) {

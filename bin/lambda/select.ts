@@ -5,7 +5,7 @@ import type { Selected } from '../../lib/job/handed-on/results';
 import { select } from '../../lib/stages/select';
 import { openStore, openWorkStore } from '../../lib/store/open';
 
-/** The Select function: what is to be built of one architecture. */
+/** The Select function: decides what is built for one architecture. */
 export async function handler(event: unknown): Promise<Selected> {
   const { [mirrorStoreVariable]: mirror = '', [workStoreVariable]: work = '' } = process.env;
   const input = selectInputOf(event);

@@ -4,13 +4,13 @@ import type { BuildRequest } from '../../lib/job/build-request';
 import { run } from '../../lib/machine/run';
 import { checkSquashfs } from '../../lib/machine/tree/squashfs';
 
-/** Looks at the base images of builds, without any tool. @throws BadImage (misuse) for what is no whole squashfs */
+/** Checks the base images of builds, without external tools. @throws BadImage (misuse) if one is not a complete squashfs */
 export async function requireSquashfs(requests: readonly BuildRequest[]): Promise<void> {
   for (const base of basesOf(requests)) {
     const there = await stat(base).catch(() => undefined);
     if (there?.isDirectory()) throw badBase(base, 'is a folder', `pack it first: mksquashfs ${base} base.squashfs`);
     // A FIFO would wait for a writer.
-    if (there?.isFile() === false) throw badBase(base, 'is no regular file', 'give the path of a squashfs');
+    if (there?.isFile() === false) throw badBase(base, 'is not a regular file', 'give the path of a squashfs');
     try {
       await checkSquashfs(base);
     } catch (error) {
@@ -25,8 +25,8 @@ export async function requireSquashfs(requests: readonly BuildRequest[]): Promis
 }
 
 /**
- * Looks whether base images hold a root file system, by the one file that everything else needs.
- * @returns false where that cannot be said yet, without unsquashfs
+ * Checks that base images contain a root file system, by the status file of dpkg.
+ * @returns false if that cannot be checked yet, because unsquashfs is missing
  * @throws BadImage (misuse)
  */
 export async function requireRootFileSystems(requests: readonly BuildRequest[]): Promise<boolean> {
@@ -44,7 +44,7 @@ async function requirePackageLists(bases: readonly string[]): Promise<void> {
     const listed = await run(['unsquashfs', '-l', base, packageList], { quiet: true });
     if (listed.split('\n').some((line) => line.endsWith(`/${packageList}`))) continue;
     const hint = 'give the squashfs of a cloud image, or of another tree in which apt and dpkg are installed';
-    throw badBase(base, `holds no root file system of Debian or Ubuntu: it has no /${packageList}`, hint);
+    throw badBase(base, `does not contain a Debian or Ubuntu root file system: /${packageList} is missing`, hint);
   }
 }
 

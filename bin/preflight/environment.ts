@@ -4,20 +4,20 @@ import { MirrorError } from '../../lib/errors';
 import { systemFolders } from '../../lib/local/codebuild/build-environment';
 
 /**
- * Puts right, for this process and all that it starts, what else would depend on how it was started: cron's PATH and that
- * of `su` without a dash lack the folders of losetup and pivot_root, and a umask would end in images.
+ * Makes this process and its children independent of how it was started: the PATH of cron, and of `su` without a dash,
+ * lacks the folders of losetup and pivot_root, and the umask would affect images.
  */
 export function repairEnvironment(): void {
   process.env.PATH = withSystemFolders(process.env.PATH ?? '');
   process.umask(0o022);
 }
 
-/** A search path with the folders of the system's programs after its own. */
+/** A search path with the folders of system programs appended. */
 export function withSystemFolders(path: string): string {
   return [...new Set([...path.split(':').filter(Boolean), ...systemFolders])].join(':');
 }
 
-/** The folder for temporary files. @throws BadInput (misuse) where the environment names one that cannot be used */
+/** The folder for temporary files. @throws BadInput (misuse) if the environment names one that cannot be used */
 export function temporaryFolder(environment: NodeJS.ProcessEnv = process.env): string {
   const folder = tmpdir();
   const name = ['TMPDIR', 'TMP', 'TEMP'].find((one) => environment[one]) ?? 'TMPDIR';
@@ -34,8 +34,8 @@ export function temporaryFolder(environment: NodeJS.ProcessEnv = process.env): s
 }
 
 function unusable(name: string, folder: string, why: string, cause?: unknown): MirrorError {
-  return new MirrorError('BadInput', `temporary files cannot be kept in ${folder}: ${why}`, {
-    hint: `make the folder, or set ${name} to another one`,
+  return new MirrorError('BadInput', `cannot use ${folder} for temporary files: ${why}`, {
+    hint: `create the folder, or set ${name} to another one`,
     cause,
     misuse: true,
   });

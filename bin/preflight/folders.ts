@@ -4,28 +4,27 @@ import { isDiskFull, MirrorError } from '../../lib/errors';
 import { triedFolder } from '../../lib/store/directory/mirror-directory';
 
 /**
- * The whole path of a folder that an option names, relative to where it was typed.
- * @throws BadInput (misuse) for an address of something else
+ * The absolute path of a folder that an option names.
+ * @throws BadInput (misuse) for an address
  */
 export function folderOf(option: string, value: string): string {
   if (value !== '' && !/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return resolve(value);
   throw new MirrorError('BadInput', `${option} ${JSON.stringify(value)} is not a folder of this machine`, {
-    hint: 'give the path of a folder; a mirror in AWS is built by its own stack: --stack NAME',
+    hint: 'give the path of a folder; to build on AWS, use --stack NAME',
     misuse: true,
   });
 }
 
-/** Whether a path is that of a folder or below it, both whole; a name may begin with two dots. */
+/** Whether a path is a folder or below it; both are absolute. A name may begin with two dots. */
 export function isWithin(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way !== '..' && !way.startsWith('../');
 }
 
 /**
- * Tries whether a folder can be made at a path, or written to where it exists; leaves nothing behind.
- * @param option as messages name it: `--work`
- * @throws BadInput (misuse) for a file in its place, and where nothing can be made (/proc, a read-only file system);
- * DiskFull
+ * Checks that a folder can be created at a path, or be written to if it exists. Leaves nothing behind.
+ * @param option its name in messages: `--work`
+ * @throws BadInput (misuse) if it is a file, or if nothing can be created there (/proc, a read-only file system); DiskFull
  */
 export async function requireWritable(option: string, path: string): Promise<void> {
   const there = await nearest(option, path);
@@ -40,7 +39,7 @@ export async function requireWritable(option: string, path: string): Promise<voi
   }
 }
 
-/** The folder, or what it would be made in. */
+/** The folder, or its nearest parent that exists. */
 async function nearest(option: string, path: string): Promise<string> {
   for (let at = path; ; at = dirname(at)) {
     try {
@@ -59,15 +58,15 @@ async function nearest(option: string, path: string): Promise<string> {
 
 function unwritable(option: string, path: string, there: string, error: NodeJS.ErrnoException): MirrorError {
   if (isDiskFull(error)) {
-    return new MirrorError('DiskFull', `no space is left to write ${path}`, {
+    return new MirrorError('DiskFull', `no space left to write ${path}`, {
       hint: `make room on its file system (df -h ${there}), or give another path with ${option}`,
       cause: error,
     });
   }
   const why =
-    { EROFS: 'its file system is read-only', EACCES: 'it is not allowed', EPERM: 'it is not allowed' }[
+    { EROFS: 'its file system is read-only', EACCES: 'permission denied', EPERM: 'permission denied' }[
       String(error.code)
-    ] ?? 'nothing can be made there';
+    ] ?? 'nothing can be created there';
   return new MirrorError('BadInput', `${option} ${path} cannot be written to: ${why}`, {
     hint: `give another path with ${option}`,
     cause: error,

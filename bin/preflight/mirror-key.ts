@@ -10,20 +10,20 @@ import { isKeyFile, signerFrom } from '../keys/signing-key';
 import type { Terminal } from '../terminal/terminal';
 
 /**
- * The signer of a mirror's key. A key is made with a new mirror only: one that has published cannot go on with another.
- * @param mirror undefined: there is none yet
- * @throws KeyUnusable where the key of a mirror is missing; what signerFrom throws
+ * The signer of a mirror's key. A key is created only with a new mirror: a published mirror cannot continue with another.
+ * @param mirror undefined if it does not exist yet
+ * @throws KeyUnusable if the key of a mirror is missing; what signerFrom throws
  */
 export async function signerOf(key: string, mirror: DirectoryStore | undefined): Promise<Signer | undefined> {
   if (!isKeyFile(key) || existsSync(key)) return signerFrom(key);
   const keys = mirror && (await signedBy(mirror));
-  if (keys === undefined) return undefined; // to be made
-  throw new MirrorError('KeyUnusable', `${mirror?.name} is signed with the key ${keys}, and there is no key ${key}`, {
-    hint: 'give that key with --key, or restore it from a backup. If it is lost, nothing can be added to this mirror: build a new one in another folder, and give every site its keyring',
+  if (keys === undefined) return undefined; // to be created
+  throw new MirrorError('KeyUnusable', `${mirror?.name} is signed with the key ${keys}, but ${key} does not exist`, {
+    hint: 'give the key with --key, or restore it from a backup. If it is lost, nothing can be added to this mirror: build a new one in another folder, and install its keyring at every site',
   });
 }
 
-/** Makes the key of a new mirror, and says so. */
+/** Creates the key of a new mirror, and prints its path. */
 export async function makeSigner(key: string, terminal: Terminal): Promise<Signer> {
   let made = false;
   const signer = await signerFrom(key, () => {
@@ -31,13 +31,13 @@ export async function makeSigner(key: string, terminal: Terminal): Promise<Signe
     return makePrivateKey({ at: new Date() });
   });
   if (made) {
-    terminal.err(`made a signing key: ${key} (${signer.fingerprint})`);
-    terminal.err('  keep a backup of it: without it nothing can be added to this mirror');
+    terminal.err(`created signing key ${key} (${signer.fingerprint})`);
+    terminal.err('  back it up: without it, nothing can be added to this mirror');
   }
   return signer;
 }
 
-/** Fingerprints, or undefined where nothing is published. */
+/** Fingerprints, or undefined if nothing is published. */
 async function signedBy(mirror: DirectoryStore): Promise<string | undefined> {
   const keyring = await mirror.read(layout.keyring);
   if (keyring === undefined) return (await viewsOf(mirror)).length === 0 ? undefined : 'of its last publication';

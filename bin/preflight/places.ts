@@ -15,38 +15,38 @@ import { folderOf, isWithin, requireWritable } from './folders';
 import { makeSigner, signerOf } from './mirror-key';
 import { requireWorkFolder } from './work-folder';
 
-/** Where a build on this machine keeps what. */
+/** The mirror, work folder and key of a build on this machine. */
 export interface Places {
   readonly mirror: string;
   readonly work: string;
   readonly key: string;
 }
 
-/** @throws KeyExposed, BadInput (misuse) where key or work folder would be in the mirror */
+/** @throws KeyExposed, BadInput (misuse) if key or work folder would be inside the mirror */
 export function placesOf(options: { readonly mirror: string; readonly work?: string; readonly key?: string }): Places {
   const mirror = folderOf('--mirror', options.mirror);
   const work = options.work === undefined ? `${mirror}.work` : folderOf('--work', options.work);
   const places = { mirror, work, key: keyPlace(options.key ?? defaultKeyPath()) };
   requireOutside(places.mirror, places.key);
   if (isWithin(places.mirror, places.work)) {
-    throw new MirrorError('BadInput', `the work folder ${places.work} would be in the mirror that is served`, {
-      hint: 'give it another place with --work',
+    throw new MirrorError('BadInput', `the work folder ${places.work} would be inside the mirror, which is served`, {
+      hint: 'name a folder outside the mirror with --work',
       misuse: true,
     });
   }
   return places;
 }
 
-/** What was found where a build is to write. */
+/** What the check of a build's places has found. */
 export interface CheckedPlaces {
-  /** Of the mirror's key; undefined: to be made with the mirror. */
+  /** Signer of the mirror's key; undefined if the key is to be created with the mirror. */
   readonly signer: Signer | undefined;
 }
 
 /**
- * Looks at everything that a build writes to; makes nothing.
+ * Checks everything that a build writes to; creates nothing.
  * @throws NoSuchDirectory, BadInput, ForeignDirectory (misuse); KeyExposed, KeyUnusable, BadSignature; ChecksumMismatch
- * where a view was restored or changed by something else
+ * if a view was restored, or changed by something else
  */
 export async function checkPlaces(
   { mirror, work, key }: Places,
@@ -64,7 +64,7 @@ export async function checkPlaces(
   return { signer };
 }
 
-/** Makes the mirror and its key where they are new. @throws BadSignature where another build was quicker, by another key */
+/** Creates the mirror and its key if they are new. @throws BadSignature if another build has just used another key */
 export async function openPlaces(
   { mirror, key }: Places,
   { signer: known }: CheckedPlaces,
@@ -80,8 +80,8 @@ async function requireParent(path: string): Promise<void> {
   const parent = dirname(path);
   const found = await stat(parent).catch(() => undefined);
   if (found?.isDirectory()) return;
-  throw new MirrorError('NoSuchDirectory', `${path} cannot be made: there is no directory ${parent}`, {
-    hint: 'make it first, or name another folder with --mirror',
+  throw new MirrorError('NoSuchDirectory', `cannot create ${path}: ${parent} is not an existing folder`, {
+    hint: `create ${parent} first, or name another folder with --mirror`,
     misuse: true,
   });
 }

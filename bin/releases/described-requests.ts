@@ -9,8 +9,8 @@ import { describedRequest } from '../../lib/stages/releases/described-request';
 import { withStreamBench } from './stream-bench';
 
 /**
- * Orders whose releases are all known: those that the catalogue does not have are looked up in the signed stream of cloud
- * images and in this machine's distro-info-data. Nothing is asked for where the catalogue has them all.
+ * Build requests whose releases are all known: those that the catalogue does not have are looked up in the signed stream of
+ * cloud images and in this machine's distro-info-data. Nothing is downloaded if the catalogue has them all.
  * @throws UnknownRelease, UnknownArchitecture, UnknownKernel, NotSupported, BadInput (all misuse); BadFormat, BadSignature
  */
 export async function describedRequests(
@@ -31,12 +31,12 @@ async function lookedUp(request: BuildRequest, distroInfo: string | undefined): 
   return described;
 }
 
-/** The text of a file that a machine may have. */
+/** The text of a file, if it exists. */
 export function textOf(file: string): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
-/** What a release is, who says so, and that its support has ended. Undefined where only the stack can tell. */
+/** The title of a release, its source, and whether its support has ended. Undefined if only the stack knows it. */
 export function releaseLine(request: BuildRequest, now: Date): string | undefined {
   if (request.release === bootloadersRequest || !isDescribed(request)) return undefined;
   const release = releaseFor(request);

@@ -4,14 +4,14 @@ import { packagePath } from '../../lib/mirror/package-files';
 import { verifyInProcess } from '../../lib/simplestreams/openpgp/openpgp-verify';
 import { temporaryFolder } from '../preflight/environment';
 
-/** What reading a signed stream takes. */
+/** What is needed to read a signed stream. */
 export interface StreamBench {
   readonly scratch: string;
   readonly tools: string;
   readonly verify: (clearsigned: Buffer, keyring: Buffer) => ReturnType<typeof verifyInProcess>;
 }
 
-/** Reads streams on this machine, with a folder that is gone afterwards. @throws what temporaryFolder throws, and `read` */
+/** Reads streams on this machine, with a temporary folder. @throws what temporaryFolder and `read` throw */
 export async function withStreamBench<T>(read: (bench: StreamBench) => Promise<T>): Promise<T> {
   const scratch = await mkdtemp(join(temporaryFolder(), 'maas-mirror-stream-'));
   try {

@@ -15,16 +15,16 @@ import { withStreamBench } from './stream-bench';
 export interface ToldOptions extends Omit<SourcesOptions, 'stream'> {
   /** `true`: the public one. @default - no stream is read */
   readonly stream?: string | true;
-  /** A mirror.yaml, whose catalogue and sources count. */
+  /** A mirror.yaml, of which the catalogue and the sources are used. */
   readonly config?: string;
 }
 
 type Config = ReturnType<typeof parseConfig>;
 
 /**
- * What distro-info-data, a stream and a mirror.yaml tell of releases, in this order: the later counts more.
- * @param distroInfo text of distro-info-data. @default - this machine's, where it has one
- * @param warn is told, in a line each, of what is left out
+ * The releases in distro-info-data, in a stream and in a mirror.yaml, in this order: later ones take precedence.
+ * @param distroInfo text of distro-info-data. @default - this machine's, if it has one
+ * @param warn receives a line for each release that is skipped
  */
 export async function toldReleases(
   options: ToldOptions,
@@ -34,7 +34,7 @@ export async function toldReleases(
   const { config: file } = options;
   const config = file === undefined ? undefined : parseConfig(readText(file, '--config'), file);
   const streamed = await fromStream(options, config);
-  for (const { name, fault } of streamed.odd) warn(`${name} is left out: ${fault} (stream)`);
+  for (const { name, fault } of streamed.odd) warn(`skipped ${name}: ${fault} (stream)`);
   return [
     ...distroInfoReleases(distroInfo)
       .filter(({ facts: { version = '' } }) => isNewer(version))
@@ -59,7 +59,7 @@ async function fromStream(
   return withStreamBench((bench) => newReleases(sources, bench));
 }
 
-/** Files are named relative to it. */
+/** Files that it names are relative to it. */
 function sourcesOfConfig(config: Config | undefined, file = ''): object {
   const { stream, streamKeyring, proxy, ca } = config?.sources ?? {};
   const beside = (path: string) => resolve(dirname(file), path);

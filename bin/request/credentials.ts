@@ -8,7 +8,7 @@ import { secretFile } from '../../lib/machine/secrets/secret-file';
 
 /**
  * Repositories with the credentials that `--credentials HOST=NAME` gives to their hosts.
- * @throws BadInput (misuse) for words of another form, for hosts that are named twice, or that no repository has
+ * @throws BadInput (misuse) for another form, for a host that is named twice, or that no repository has
  */
 export function withCredentials(stanzas: readonly string[], given: readonly string[]): AddedRepository[] {
   const named = given.map(namedHost);
@@ -16,28 +16,28 @@ export function withCredentials(stanzas: readonly string[], given: readonly stri
   for (const [at, { host }] of named.entries()) {
     if (named.findIndex((other) => other.host === host) < at) throw misuse(`--credentials names ${host} twice`);
     if (!hosts.some((known) => known.includes(host))) {
-      throw misuse(`--credentials is given for ${host}, which no --repository has`, 'write the host as in its URIs');
+      throw misuse(`--credentials names ${host}, but no --repository is on this host`, 'write the host as in its URIs');
     }
   }
   return stanzas.map((repository, at) => {
     const [one, other] = named.filter(({ host }) => hosts[at]?.includes(host));
     if (one === undefined) return repository;
     if (other === undefined) return { repository, credentials: one.name };
-    throw misuse(`the repository of ${one.host} and ${other.host} is given two credentials`, 'make it two stanzas');
+    throw misuse(`the repository on ${one.host} and ${other.host} has two credentials`, 'split it into two stanzas');
   });
 }
 
 function namedHost(text: string): { readonly host: string; readonly name: string } {
   const [, host, name] = /^([\w.-]+(?::\d+)?|\[[0-9a-f:]+\](?::\d+)?)=(.+)$/i.exec(text) ?? [];
   if (host !== undefined && name !== undefined) return { host: host.toLowerCase(), name };
-  // Not the word itself: it may be the password.
-  throw misuse('--credentials takes HOST=NAME', credentialsHint);
+  // The value is not shown: it may be the password.
+  throw misuse('--credentials is not of the form HOST=NAME', credentialsHint);
 }
 
 const credentialsHint =
-  'NAME is a file of mode 0600 that holds user:password; with --stack it is the name or ARN of a secret';
+  'NAME is a file with mode 0600 that contains user:password; with --stack, it is the name or ARN of a secret';
 
-/** Of a repository that is none, the schema of the order says more. */
+/** None for an invalid repository: the schema of the build request has a better message. */
 function hostsOf(stanza: string): string[] {
   try {
     const parsed = parseRepository(stanza);
@@ -50,8 +50,8 @@ function hostsOf(stanza: string): string[] {
 }
 
 /**
- * An order whose credentials are files of this machine, by their whole paths.
- * @param folder what relative ones are relative to
+ * A build request whose credentials are files of this machine, by their absolute paths.
+ * @param folder where relative paths begin
  */
 export function fromFolder(request: BuildRequest, folder: string): BuildRequest {
   const { customise } = request;
@@ -62,7 +62,7 @@ export function fromFolder(request: BuildRequest, folder: string): BuildRequest 
   return { ...request, customise: { ...customise, repositories } };
 }
 
-/** Looks at all files before anything is built. @throws KeyExposed, BadInput */
+/** Checks all files before anything is built. @throws KeyExposed, BadInput */
 export async function checkCredentials(requests: readonly BuildRequest[]): Promise<void> {
   const names = requests.flatMap(({ customise }) =>
     (customise?.repositories ?? []).flatMap((one) => credentialsOf(one) ?? []),

@@ -7,7 +7,7 @@ import { withCredentials } from './credentials';
 import type { RequestOptions } from './request-options';
 import { readText } from './sources-from';
 
-/** What options say of an image, beyond its release and its architectures. @throws BadInput (misuse) */
+/** What options request of an image, except release and architectures. @throws BadInput (misuse) */
 export function imageFrom(options: RequestOptions): object {
   const { serial, compression, bootTest = true, bootTimeout, base = '' } = options;
   const customise = customisationFrom(options);
@@ -34,7 +34,7 @@ function customisationFrom(options: RequestOptions) {
   const { ppa = [], repository = [], credentials = [], proposed, package: packages = [], purge = [] } = options;
   const ppas = ppa.map((name) => (name.startsWith('ppa:') ? name : `ppa:${name}`));
   const files = repository.map((file) => readText(file, '--repository'));
-  // Only one stanza at a time can have credentials.
+  // Credentials belong to a single stanza.
   const stanzas = credentials.length === 0 ? files : files.flatMap(stanzasIn);
   const customise = {
     repositories: [...ppas, ...withCredentials(stanzas, credentials)],

@@ -1,6 +1,6 @@
 import type { SourcesOptions } from './sources-from';
 
-/** What `maas-mirror build` is told, as commander hands it over. */
+/** The options of `maas-mirror build`, as commander passes them. */
 export interface RequestOptions extends SourcesOptions {
   readonly config?: string;
   readonly view?: string;
@@ -10,7 +10,7 @@ export interface RequestOptions extends SourcesOptions {
   readonly ppa?: readonly string[];
   /** Files with deb822 stanzas. */
   readonly repository?: readonly string[];
-  /** `HOST=NAME`: what the credentials of a repository's host are called. */
+  /** `HOST=NAME`: the name of the credentials for a repository's host. */
   readonly credentials?: readonly string[];
   /** True: all of -proposed. */
   readonly proposed?: string | true;

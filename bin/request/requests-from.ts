@@ -18,9 +18,9 @@ import type { RequestOptions } from './request-options';
 import { readFile, readKeyring, readText, sourcesFrom } from './sources-from';
 
 /**
- * The orders that words and options mean; what cannot be built is refused here, before anything is installed or started. Of a
- * release that only a stream may know, `describedRequest` has to find out more.
- * @param machine what `uname -m` says
+ * The build requests that arguments and options describe. What cannot be built is refused here, before anything is installed
+ * or started. A release that only a stream may know is looked up later, by `describedRequest`.
+ * @param machine output of `uname -m`
  * @throws UnknownRelease, UnknownArchitecture, UnknownKernel, NotSupported, BadInput (all misuse)
  */
 export function requestsFrom(words: readonly string[], options: RequestOptions, machine: string): BuildRequest[] {
@@ -34,8 +34,8 @@ export function requestsFrom(words: readonly string[], options: RequestOptions, 
 
 function named(releases: readonly string[], options: RequestOptions, machine: string): BuildRequest[] {
   if (releases.length === 0) {
-    throw new MirrorError('BadInput', 'no release is named', {
-      hint: 'name releases (noble jammy), or a configuration: --config mirror.yaml; after --proposed a release is taken for a package, unless it is written --proposed=LIST',
+    throw new MirrorError('BadInput', 'no release given', {
+      hint: 'name releases, such as noble jammy, or use --config mirror.yaml. A release directly after --proposed is read as a package: write --proposed=LIST',
       misuse: true,
     });
   }
@@ -45,12 +45,12 @@ function named(releases: readonly string[], options: RequestOptions, machine: st
   return withLoaders ? [...requests, ...bootloadersFor(requests)] : requests;
 }
 
-/** What only images have, where none is ordered. */
+/** Refuses options of images if no image is requested. */
 function refuseForLoaders(releases: readonly string[], options: RequestOptions): void {
   if (releases.some((release) => release !== bootloadersRequest)) return;
   const given = imageWords.find((name) => options[name] !== undefined && options[name] !== '');
   if (given === undefined) return;
-  throw new MirrorError('BadInput', `--${dashed(given)} is given for bootloaders alone`, {
+  throw new MirrorError('BadInput', `--${dashed(given)} cannot be used for bootloaders alone`, {
     hint: 'bootloaders are the same for all images; they take --view, --archive, --ports, --snapshot, --proxy and --ca',
     misuse: true,
   });
@@ -93,8 +93,8 @@ function configured(releases: readonly string[], options: RequestOptions, machin
   const waived = (['bootTest', 'bootloaders'] as const).filter((name) => options[name] === false);
   const [beside] = [...given, ...waived.map((name) => `no-${dashed(name)}`)];
   if (beside !== undefined) {
-    throw new MirrorError('BadInput', `--${beside} is given beside --config ${file}`, {
-      hint: 'write it into the configuration; only --view, --rebuild and names of releases go beside it',
+    throw new MirrorError('BadInput', `--${beside} cannot be used with --config ${file}`, {
+      hint: 'set it in the configuration file; only --view, --rebuild and names of releases can be used with it',
       misuse: true,
     });
   }
@@ -116,7 +116,7 @@ function viewFrom({ view }: RequestOptions): { view?: string } {
   return view === undefined ? {} : { view };
 }
 
-/** @param machine what `uname -m` says */
+/** @param machine output of `uname -m` */
 function ownArchitecture(request: Pick<BuildRequest, 'release' | 'about'>, machine: string): string {
   const own = architectures.find((one) => one.machine === machine)?.name;
   if (own !== undefined && (!isDescribed(request) || architecturesOf(releaseFor(request)).includes(own))) return own;

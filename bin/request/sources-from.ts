@@ -3,7 +3,7 @@ import { MirrorError } from '../../lib/errors';
 import { certificatesIn } from '../../lib/job/sources/sources';
 import { publicKeyring } from '../../lib/simplestreams/openpgp/keyring';
 
-/** Where things come from, and whose signatures count; keyrings and certificates are paths. */
+/** Sources, and the keyrings that verify them. Keyrings and certificates are paths. */
 export interface SourcesOptions {
   readonly stream?: string;
   readonly streamKeyring?: string;
@@ -17,13 +17,13 @@ export interface SourcesOptions {
   readonly ca?: string;
 }
 
-/** Files become what is in them: an order must mean the same on every machine. */
+/** Files are replaced by their content: a build request must mean the same on every machine. */
 export function sourcesFrom(options: SourcesOptions): object {
   const { stream, archive, ports, snapshot, ppas, launchpad, proxy } = options;
   const { streamKeyring, archiveKeyring, ca } = options;
   if (archiveKeyring !== undefined && archive === undefined && ports === undefined) {
-    throw new MirrorError('BadInput', `--archive-keyring ${archiveKeyring} is given without --archive`, {
-      hint: 'the keyring is for the archive that --archive or --ports names',
+    throw new MirrorError('BadInput', `--archive-keyring ${archiveKeyring} requires --archive or --ports`, {
+      hint: 'the keyring verifies the archive that --archive or --ports names',
       misuse: true,
     });
   }
@@ -40,14 +40,14 @@ export function readText(file: string, option: string): string {
   return readFile(file, option).toString();
 }
 
-/** @returns it in the binary form */
+/** @returns the keyring in binary form */
 export function readKeyring(file: string, option: string): Buffer {
   const bytes = readFile(file, option);
   try {
     return publicKeyring(bytes);
   } catch (cause) {
-    throw new MirrorError('BadInput', `${option} names ${file}, which is no keyring`, {
-      hint: 'give the path of a file that `gpg --export` writes, armoured or not',
+    throw new MirrorError('BadInput', `${option} names ${file}, which is not a keyring`, {
+      hint: 'give the path of a file written by `gpg --export`, armoured or not',
       cause,
       misuse: true,
     });
@@ -59,7 +59,7 @@ export function readFile(file: string, option: string): Buffer {
     return readFileSync(file);
   } catch (cause) {
     throw new MirrorError('BadInput', `${option} names ${file}, which cannot be read: ${(cause as Error).message}`, {
-      hint: 'give the path of a file',
+      hint: 'give the path of a readable file',
       cause,
       misuse: true,
     });

@@ -37,12 +37,12 @@ export async function answer(root: string, request: IncomingMessage, response: S
   await send(file, start, end, response);
 }
 
-/** From the file that was opened, whatever takes its name meanwhile. Where it cannot be read, the client sees a cut. */
+/** Sends the file that was opened, even if it has been replaced since. If it cannot be read, the response is cut short. */
 async function send({ handle }: ServedFile, start: number, end: number, response: ServerResponse): Promise<void> {
   try {
     await pipeline(handle.createReadStream({ start, end, autoClose: false, highWaterMark: 256 * 1024 }), response);
   } catch {
-    response.destroy(); // the client went away, or the disk fails: either way there is nobody to tell
+    response.destroy(); // the client went away, or the disk fails: no error can be sent any more
   }
 }
 

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Part, partOf } from './range';
 
-/** What a file is known by to those who have it already. */
+/** What clients recognise a file by that they already have. */
 export interface Validators {
-  /** `"3e8-18c2f"`, as it stands in the header; strong. */
+  /** `"3e8-18c2f"`, as in the header; strong. */
   readonly etag: string;
-  /** As it stands in the header. @default - none: it was changed so lately that it may change again within its second */
+  /** As in the header. @default - none: it changed so recently that it may change again within the same second */
   readonly lastModified: string | undefined;
 }
 
@@ -18,7 +18,7 @@ export function validatorsOf(size: number, mtime: bigint, now: Date): Validators
   };
 }
 
-/** How a request is to be answered, by RFC 9110 §13.2.2: the file, a part of it, or only that. */
+/** How to answer a request, by RFC 9110 §13.2.2: with the file, a part of it, or only a status. */
 export type Answer = Part | { readonly status: 304 | 412 };
 
 /**
@@ -47,13 +47,13 @@ export function answerTo(
   return partOf(range, size);
 }
 
-/** @param weakly whether a weak tag counts, too: one that some proxy has made of ours */
+/** @param weakly whether a weak tag also counts: a proxy may have made ours weak */
 function isNamed(header: string, etag: string, weakly: boolean): boolean {
   const tags = header.split(',').map((tag) => tag.trim());
   return tags.includes('*') || tags.includes(etag) || (weakly && tags.includes(`W/${etag}`));
 }
 
-/** The same, and not merely later: what is restored from a backup is older than what it takes the place of. */
+/** Equal, and not merely later: a file restored from a backup is older than the one that it replaces. */
 function isSameTime(header: string, lastModified: string | undefined): boolean {
   return lastModified !== undefined && Date.parse(header) === Date.parse(lastModified);
 }

@@ -3,17 +3,17 @@ import { readFileSync } from 'node:fs';
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How much of the server others may take at once. */
+/** Limits of concurrent use. */
 export interface ConnectionLimits {
-  /** Connections. Each may need a second file descriptor, for what is sent. */
+  /** Connections. Each may need a second file descriptor, for the file that is sent. */
   readonly connections: number;
-  /** Of these by one address, or one /64 of IPv6, which is what one customer has. */
+  /** Connections from one address, or from one /64 of IPv6, which is what one customer has. */
   readonly ofOneAddress: number;
-  /** Requests of one connection that wait for the answers before theirs. apt sends ten ahead, MAAS none. */
+  /** Pipelined requests of one connection that wait for earlier answers. apt pipelines ten, MAAS none. */
   readonly waitingRequests: number;
 }
 
-/** By what this process may open: half for sockets, half for files, and some for itself. */
+/** From the limit of open files: half for sockets, half for files, and some for the process itself. */
 export function connectionLimits(openFiles = openFilesAllowed()): ConnectionLimits {
   const connections = Math.max(8, Math.min(2000, Math.floor((openFiles - 64) / 2)));
   return { connections, ofOneAddress: Math.floor(connections / 2), waitingRequests: 100 };
@@ -26,11 +26,11 @@ function openFilesAllowed(): number {
 }
 
 /**
- * The connections of a server. Where they are too many, the one goes that has waited longest without asking anything: a
- * machine asks as soon as it is connected, so that it is the last of whom others can take the place.
+ * The connections of a server. If there are too many, the one that has been idle longest is closed. A booting machine sends
+ * its request as soon as it is connected, so it is the last one to be closed.
  */
 export class Connections {
-  /** Who asks nothing at the moment, oldest first. */
+  /** Connections without a pending request, oldest first. */
   private readonly idle = new Set<Socket>();
   private readonly all = new Map<Socket, { readonly network: string; waiting: number; last: Promise<void> }>();
 
@@ -41,17 +41,17 @@ export class Connections {
     server.on('connection', (socket: Socket) => this.admit(socket));
   }
 
-  /** One after the other for each connection: who asks ahead and does not read has one file open, not thousands. */
+  /** Answers one request of a connection at a time: a client that pipelines and does not read keeps one file open. */
   answerInTurn(response: ServerResponse, answer: () => Promise<void>): void {
     const { socket } = response.req;
     const connection = this.all.get(socket);
-    if (connection === undefined) return; // gone
+    if (connection === undefined) return; // closed
     if (connection.waiting >= this.limits.waitingRequests) return void socket.destroy();
 
     connection.waiting++;
     this.idle.delete(socket);
     connection.last = connection.last.then(async () => {
-      if (socket.destroyed) return; // the answers that still wait are never sent, and never closed
+      if (socket.destroyed) return; // answers that still wait are never sent, so they never close
       const closed = once(response, 'close');
       await answer();
       await closed;
@@ -72,7 +72,7 @@ export class Connections {
     socket.once('close', () => this.forget(socket));
   }
 
-  /** @returns false where all of them are being answered */
+  /** @returns false if all of them are being answered */
   private dismiss(which: (socket: Socket) => boolean): boolean {
     for (const socket of this.idle) {
       if (!which(socket)) continue;
@@ -89,7 +89,7 @@ export class Connections {
   }
 }
 
-/** An address of IPv4, also as IPv6 writes it; of IPv6 the first 64 bits. */
+/** An IPv4 address, also if it is mapped to IPv6; of an IPv6 address the first 64 bits. */
 export function networkOf(address: string): string {
   const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
   if (mapped !== undefined || !address.includes(':')) return mapped ?? address;

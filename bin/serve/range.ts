@@ -1,10 +1,10 @@
-/** What of a file a range asks for: all of it, a part of it (bytes `start` to `end`, both included), or nothing that it has. */
+/** What a range requests: the whole file, a part of it (bytes `start` to `end`, inclusive), or nothing that exists. */
 export type Part =
   | { readonly status: 200 }
   | { readonly status: 206; readonly start: number; readonly end: number }
   | { readonly status: 416 };
 
-/** Several ranges, and senseless ones, may be answered by the whole file (RFC 9110 §14.2). */
+/** Several or invalid ranges may be answered with the whole file (RFC 9110 §14.2). */
 export function partOf(range: string, size: number): Part {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(range) ?? [];
   if (first === '' && last === '') return { status: 200 };

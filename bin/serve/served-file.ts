@@ -8,16 +8,16 @@ export interface ServedFile extends AsyncDisposable {
   readonly handle: FileHandle;
   /** Bytes. */
   readonly size: number;
-  /** When its content was changed, in nanoseconds since 1970. */
+  /** Modification time, in nanoseconds since 1970. */
   readonly mtime: bigint;
   readonly contentType: string;
   readonly cacheControl: string;
 }
 
 /**
- * The file that a request means; `/` means the front page.
- * @param root - its real path
- * @returns undefined for what is no readable file, lies outside or has a part that begins with a dot
+ * The file that a request names; `/` is the front page.
+ * @param root - real path of the mirror
+ * @returns undefined if it is not a readable file, is outside the mirror, or has a part that begins with a dot
  */
 export async function servedFile(root: string, url: string): Promise<ServedFile | undefined> {
   const key = keyOf(url);
@@ -43,7 +43,7 @@ async function openFile(path: string, key: string): Promise<ServedFile | undefin
   return { handle, size: Number(there.size), mtime: there.mtimeNs, ...headers, [Symbol.asyncDispose]: close };
 }
 
-/** The path may follow scheme and host (RFC 9112 §3.2.2: forward proxies send it so), and slashes are merged, as web servers do. */
+/** The path may follow scheme and host, as forward proxies send it (RFC 9112 §3.2.2). Slashes are merged, as web servers do. */
 function keyOf(url: string): string | undefined {
   const [whole = ''] = url.split('?');
   const path = whole.replace(/^https?:\/\/[^/]*(?=\/|$)/i, '').replace(/\/{2,}/g, '/') || '/';
@@ -72,7 +72,7 @@ const contentTypes: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
 };
 
-/** As the cloud's objects have it: an index, a keyring or a signature can be written again. */
+/** As for objects in S3: an index, a keyring or a signature can be rewritten. */
 export function cacheControlOf(key: string): string {
   const isMutable = /^(index|keyring)\./.test(basename(key)) || key.endsWith('.json.gpg');
   return isMutable ? mutableCacheControl : immutableCacheControl;

@@ -13,11 +13,11 @@ export interface ServeOptions {
   readonly directory: string;
   /**
    * Where to listen: `ADDRESS:PORT`, `[IPV6]:PORT`, `:PORT` for all addresses of this machine, `PORT` for this machine
-   * only. Port 0 takes a free one.
+   * only. Port 0 selects a free one.
    * @default 127.0.0.1:8080
    */
   readonly listen?: string;
-  /** @default - by how many files this process may open */
+  /** @default - from the number of files that this process may open */
   readonly limits?: ConnectionLimits;
   /** How long clients may take. @default - the times below */
   readonly patience?: Patience;
@@ -25,26 +25,26 @@ export interface ServeOptions {
 
 /** All in milliseconds. */
 export interface Patience {
-  /** Until the head of a request is there. Nothing that boots machines sends one in pieces. */
+  /** Until the head of a request has arrived. Nothing that boots machines sends it in pieces. */
   readonly head: number;
-  /** Until the whole request is there. */
+  /** Until the whole request has arrived. */
   readonly request: number;
-  /** While nothing goes over a connection, either way: a client that reads nothing gives its place to others. */
+  /** While a connection is silent in both directions: a client that does not read must not block others. */
   readonly silence: number;
 }
 
 const usualPatience: Patience = { head: 20_000, request: 60_000, silence: 120_000 };
 
 export interface RunningServer {
-  /** `http://10.0.0.2:8080`, without a slash at its end. */
+  /** `http://10.0.0.2:8080`, without a trailing slash. */
   readonly url: string;
-  /** Ends the downloads that are under way, too. */
+  /** Also ends the downloads that are running. */
   close(): Promise<void>;
 }
 
 /**
  * Serves a mirror to MAAS until it is closed.
- * @throws KeyExposed where the mirror holds a private key; PortInUse; BadInput for an address that cannot be listened
+ * @throws KeyExposed if the mirror contains a private key; PortInUse; BadInput for an address that cannot be listened
  * on; NoSuchDirectory, ForeignDirectory and NotSupported of openMirrorDirectory
  */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
@@ -68,7 +68,7 @@ function timesOf({ head, request }: Patience): ServerOptions {
 
 function closed(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve()); // an error means that it was closed before
+    server.close(() => resolve()); // an error means that it was already closed
     server.closeAllConnections();
   });
 }

@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
 
 /**
- * A signal that Ctrl-C and SIGTERM raise, so that what runs can end its children first. A second one ends this process
- * at once: what is published is whole at any moment, and what was mounted goes with its namespaces.
+ * An AbortSignal that Ctrl-C and SIGTERM trigger, so that child processes are ended first. A second Ctrl-C ends this process
+ * immediately. That is safe: publishing is atomic, and mounts disappear with their namespaces.
  */
 export function interruptible(): { signal: AbortSignal; end: () => void } {
   const controller = new AbortController();
@@ -20,7 +20,7 @@ export function interruptible(): { signal: AbortSignal; end: () => void } {
   };
 }
 
-/** The exit code of what did not end well: as shells count it, 130 and 143, where a signal has ended it. */
+/** The exit code of a failure: after a signal the one that shells use, 130 or 143. */
 export function exitCode(code: number): number {
   return code === 0 || raised === undefined ? code : 128 + constants.signals[raised];
 }

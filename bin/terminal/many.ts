@@ -1,2 +1,2 @@
-/** An option that may be repeated, its values with commas between. */
+/** An option that may be repeated, with comma-separated values. */
 export const many = (value: string, before: string[] = []) => [...before, ...value.split(',')];

@@ -1,4 +1,4 @@
-/** `212.3 MB`, of a million bytes each, as disks and networks count. */
+/** `212.3 MB`: a megabyte is a million bytes, as for disks and networks. */
 export function megabytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

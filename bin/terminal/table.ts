@@ -1,11 +1,11 @@
 export interface Column<Row> {
   readonly heading: string;
   readonly cell: (row: Row) => string;
-  /** Words stand to the left, sizes to the right. @default words */
+  /** Whether the column is aligned to the right. @default false */
   readonly isSize?: boolean;
 }
 
-/** Lines with a heading; what a row has nothing for is a dash. */
+/** Lines with a heading; an empty cell is shown as a dash. */
 export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
   const cells = [
     columns.map(({ heading }) => heading),

@@ -4,19 +4,19 @@ import { inspect } from 'node:util';
 import { MirrorError, named, withoutPasswords } from '../../lib/errors';
 import { printable, printableText } from '../../lib/machine/output/printable';
 
-/** Where the front doors print. Nothing else in the project prints; tests hand in one that keeps the lines. */
+/** Where commands print. Nothing else in the project prints; tests pass one that keeps the lines. */
 export interface Terminal {
   /** A line of the result: goes to standard output. */
   out(line: string): void;
   /** A line about the work, or an error: goes to standard error. */
   err(line: string): void;
-  /** Whether standard output is read by a person. */
+  /** Whether standard output is a terminal. */
   readonly isTTY: boolean;
-  /** Characters in a line. @default 80 where it is not a terminal */
+  /** Characters in a line. @default 80 if it is not a terminal */
   readonly columns: number;
-  /** Bytes of a result to standard output. @default - there is no binary output */
+  /** Writes a binary result to standard output. @default - no binary output */
   writeBinary?(bytes: Buffer): void;
-  /** Draws a line that the next one replaces; an empty one wipes it. @default - there is no such line */
+  /** Draws a line that the next one replaces; an empty one clears it. @default - no such line */
   status?(line: string): void;
 }
 
@@ -25,7 +25,7 @@ export function processTerminal(): Terminal {
   endQuietlyWhenTheReaderLeft(process.stdout);
   endQuietlyWhenTheReaderLeft(process.stderr);
   return {
-    // Names of packages, ends of logs and errors of servers are in it.
+    // Lines contain names of packages, logs and errors of servers.
     out: (line) => void process.stdout.write(`${printableText(line)}\n`),
     err: (line) => void process.stderr.write(`${printableText(line)}\n`),
     isTTY: process.stdout.isTTY === true,
@@ -36,27 +36,28 @@ export function processTerminal(): Terminal {
 }
 
 /**
- * Prints what went wrong: the error's name and message, what to do, and what was underneath.
- * An error that is not ours shows its stack only with MAAS_MIRROR_DEBUG=1.
+ * Prints an error: its message, its hint and its causes. Names of errors, and stacks of unexpected errors, are for developers:
+ * they are printed only with MAAS_MIRROR_DEBUG=1.
  * @returns the exit code: 2 for misuse, else 1
  */
 export function reportError(thrown: unknown, terminal: Terminal, environment: NodeJS.ProcessEnv = process.env): number {
   const error = named(thrown);
   const ours = error instanceof MirrorError;
-  terminal.err(`error ${nameOf(error)}: ${messageOf(error)}`);
+  const debug = environment.MAAS_MIRROR_DEBUG === '1';
+  terminal.err(`${debug ? `error ${nameOf(error)}` : 'error'}: ${messageOf(error)}`);
   for (const line of ours ? linesOf(error.hint) : []) terminal.err(`  ${line}`);
-  // Whoever pressed Ctrl-C knows it, and "This operation was aborted" says no more than the message.
+  // "This operation was aborted" adds nothing to the message that follows Ctrl-C.
   const causes = [...causesOf(error)].filter((cause) => nameOf(cause) !== 'AbortError').map(messageOf);
-  // Messages often end in what their cause said.
-  for (const cause of causes.filter((text) => !messageOf(error).includes(text))) terminal.err(`  because ${cause}`);
+  // Messages often end with that of their cause.
+  for (const cause of causes.filter((text) => !messageOf(error).includes(text))) terminal.err(`  caused by: ${cause}`);
   if (ours) return error.misuse ? 2 : 1;
 
-  if (environment.MAAS_MIRROR_DEBUG === '1') terminal.err(stackOf(error));
-  else terminal.err('  nobody foresaw this one; MAAS_MIRROR_DEBUG=1 shows where it comes from');
+  if (debug) terminal.err(stackOf(error));
+  else terminal.err('  Unexpected error. Set MAAS_MIRROR_DEBUG=1 for a stack trace.');
   return 1;
 }
 
-// `maas-mirror list … | head` closes the pipe early; that is how the reader says "enough", not a failure.
+// `maas-mirror list … | head` closes the pipe early, which is not a failure.
 function endQuietlyWhenTheReaderLeft(stream: NodeJS.WriteStream): void {
   if (streamsWatched.has(stream)) return;
   streamsWatched.add(stream);
@@ -97,5 +98,5 @@ function* causesOf(error: unknown): Iterable<unknown> {
 function stackOf(error: unknown): string {
   const stack = error instanceof Error && error.stack !== undefined ? error.stack : String(error);
   if (/^ {4}at /m.test(stack) || typeof error !== 'object') return withoutPasswords(stack);
-  return `${withoutPasswords(stack)}\n  no stack came with it, but this: ${withoutPasswords(inspect(error, { depth: 3 }))}`;
+  return `${withoutPasswords(stack)}\n  the error has no stack, but these fields: ${withoutPasswords(inspect(error, { depth: 3 }))}`;
 }

@@ -2,9 +2,9 @@ import promises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 
 /**
- * Lets errors of file operations say who called, for MAAS_MIRROR_DEBUG=1: Node rejects some of them (rm of a folder) with
- * an error that has no stack at all.
- * @returns what takes it back
+ * Adds the caller to errors of file operations, for MAAS_MIRROR_DEBUG=1: Node rejects some of them (rm of a folder) with an
+ * error without a stack.
+ * @returns a function that undoes it
  */
 export function traceFiles(): () => void {
   const plain = { ...promises };
@@ -23,7 +23,7 @@ type Operation = (...args: unknown[]) => unknown;
 function traced(operation: Operation): Operation {
   return (...args) => {
     const made = operation(...args);
-    return made instanceof Promise ? withCaller(made) : made; // watch and opendir give something else
+    return made instanceof Promise ? withCaller(made) : made; // watch and opendir return something else
   };
 }
 

@@ -1,4 +1,4 @@
-/* local: running the state machine of the cloud on this machine. */
+/* local: running the state machine of the AWS deployment on this machine. */
 
 import { availableParallelism } from 'node:os';
 import { ExecutionTimeoutError, StateMachine } from 'aws-local-stepfunctions';

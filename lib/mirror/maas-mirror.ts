@@ -1,4 +1,4 @@
-/* mirror: the mirror in the cloud: CDK constructs, used at synth time only. */
+/* mirror: the mirror on AWS: CDK constructs, used only at synthesis. */
 
 import { Stack } from 'aws-cdk-lib';
 import type { Alarm, Dashboard, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';

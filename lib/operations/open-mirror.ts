@@ -1,4 +1,4 @@
-/* operations: what an operator does to a published mirror: one file per command on top. */
+/* operations: what an operator does with a published mirror; one file per command is at the top. */
 
 import { MirrorError } from '../errors';
 import { mirror } from '../job/layout';

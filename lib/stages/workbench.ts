@@ -1,4 +1,4 @@
-/* stages: what a build does: one recipe per stage on top. */
+/* stages: what a build does; the recipe of each stage is at the top. */
 
 import { join } from 'node:path';
 import { BuildRequest } from '../job/build-request';

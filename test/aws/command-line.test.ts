@@ -34,13 +34,13 @@ describe('the command line, of a stack that was deployed', () => {
       '✗ keyring',
     ]);
     expect(out).toMatch(/CREATE_COMPLETE, serves https:\/\/\w+\.cloudfront\.net\//);
-    expect(out).toMatch(/Publish signs with the key [0-9A-F]{40}\n/); // through the state machine, the function and KMS
+    expect(out).toMatch(/Publish signs with key [0-9A-F]{40}\n/); // through the state machine, the function and KMS
     expect(code).toBe(1);
   });
 
   it('starts a build, follows it to its end, and shows it afterwards', async () => {
     const before = await command('status');
-    expect(before.out).toMatch(/\nprobe-signing-\S+ .*SUCCEEDED.*\n\nnothing is published here yet\n$/);
+    expect(before.out).toMatch(/\nprobe-signing-\S+ .*SUCCEEDED.*\n\nnothing has been published yet\n$/);
 
     // Step Functions of the emulator start no builds, so it ends when the first is wanted.
     const build = await command('build', 'noble', '--no-bootloaders', '--stream', 'http://127.0.0.1:1/');

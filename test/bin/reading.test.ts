@@ -44,7 +44,7 @@ async function readAll(address: string): Promise<string> {
 
 describe('reading a directory', () => {
   it.each<[string, (root: string) => Promise<void>, string]>([
-    ['that is whole', async () => {}, 'all signatures, rules and digests hold'],
+    ['that is whole', async () => {}, 'signatures, MAAS rules and checksums OK'],
     [
       'whose index was restored',
       async (root) => {

@@ -10,8 +10,8 @@ it.each(['', 'fetsh', 'toString'])('refuses the name %j, and says which stages t
 
   await expect(runNamed(name)).rejects.toMatchObject({
     name: 'BadInput',
-    message: `there is no stage ${JSON.stringify(name)}`,
-    hint: 'stages are fetch, upgrade, prepare, extract, boot-test, bootloaders, probe',
+    message: `unknown stage ${JSON.stringify(name)}`,
+    hint: 'the stages are fetch, upgrade, prepare, extract, boot-test, bootloaders, probe',
     misuse: true,
   });
   expect(readdirSync(folder)).toEqual([]);

@@ -123,16 +123,16 @@ const started = (words: readonly string[], options: SpawnSyncOptions = {}) => {
 };
 
 it('refuses a name of no stage as misuse, and says which there are', () => {
-  const stages = '  stages are fetch, upgrade, prepare, extract, boot-test, bootloaders, probe';
-  expect(started(['fetsh'])).toEqual([2, ['error BadInput: there is no stage "fetsh"', stages], '']);
-  expect(started([])).toEqual([2, ['error BadInput: there is no stage ""', stages], '']);
+  const stages = '  the stages are fetch, upgrade, prepare, extract, boot-test, bootloaders, probe';
+  expect(started(['fetsh'])).toEqual([2, ['error BadInput: unknown stage "fetsh"', stages], '']);
+  expect(started([])).toEqual([2, ['error BadInput: unknown stage ""', stages], '']);
 });
 
 it('refuses to run as somebody who cannot mount', () => {
   expect(started(['fetch'], { uid: 65_534, gid: 65_534, cwd: '/' })).toEqual([
     1,
     [
-      'error NotRoot: stages mount file systems and run as root, not as user 65534',
+      'error NotRoot: stages mount file systems and must run as root; this is user 65534',
       '  run it with sudo, or in a privileged container',
     ],
     '',

@@ -178,7 +178,7 @@ describe('making assets', () => {
     const folder = tree({ 'bin/stage.ts': '' });
 
     await expect(makeAssets(folder, join(folder, 'assets'))).rejects.toThrow(
-      'no assets made: bin/lambda/plan.ts, bin/lambda/select.ts, bin/lambda/publish.ts, bin/lambda/check-for-updates.ts, bin/lambda/notify.ts, lib/job/checks.ts missing',
+      'cannot make assets: missing bin/lambda/plan.ts, bin/lambda/select.ts, bin/lambda/publish.ts, bin/lambda/check-for-updates.ts, bin/lambda/notify.ts, lib/job/checks.ts',
     );
     expect(existsSync(join(folder, 'assets'))).toBe(false);
   });
@@ -212,7 +212,7 @@ describe('the check of the Node version', () => {
     const { status, stderr } = under(version);
 
     expect(status).toBe(1);
-    expect(stderr).toContain(`needs Node 22.12 or newer, this is ${version}`);
+    expect(stderr).toContain(`requires Node 22.12 or newer; this is ${version}`);
     expect(stderr).toContain('npx maas-mirror');
   });
 });

@@ -7,11 +7,11 @@ import type { Terminal } from '../../terminal/terminal';
 export function addAccessAdd(access: Command, terminal: Terminal, done: (code: number) => void): void {
   access
     .command('add')
-    .description('let a site read: makes its password and shows it once, in the commands for MAAS')
-    .argument('<site>', 'a name for it: lab-2')
+    .description('grant a site access: creates its password and prints it once, as ready-to-run MAAS commands')
+    .argument('<site>', 'name of the site, such as lab-2')
     .requiredOption('--stack <name>', 'the deployed stack')
-    .option('--view <name>', 'view that the site is to read', 'candidate')
-    .option('--json', 'print it as JSON')
+    .option('--view <name>', 'view to use in the printed commands', 'candidate')
+    .option('--json', 'print the result as JSON')
     .action(async (site: string, options) => done(await runAccessAdd({ site, ...options }, terminal)));
 }
 
@@ -20,12 +20,12 @@ export interface AccessAddOptions {
   readonly stack: string;
   /** Name of the site. */
   readonly site: string;
-  /** View that its address is to name. @default candidate */
+  /** View in the printed address. @default candidate */
   readonly view?: string;
   readonly json?: boolean;
 }
 
-/** Lets a site read, and prints its password this once, in the commands that MAAS is told by. */
+/** Grants a site access, and prints its password once, in the commands for MAAS. */
 export async function runAccessAdd(
   { stack, site, view = 'candidate', json = false }: AccessAddOptions,
   terminal: Terminal,
@@ -40,12 +40,12 @@ export async function runAccessAdd(
 
   const mirror = addressFor(access.mirrorUrl, site, password);
   const url = `${mirror}/${view}/`;
-  const commands = [takeKeyringCommand(mirror), addSourceCommand(mirror, view)];
+  const commands = [takeKeyringCommand(mirror), addSourceCommand(mirror, view)] as const;
   if (json) terminal.out(JSON.stringify({ site, password, url, commands }, undefined, 2));
   else for (const line of linesOf(site, password, url, commands)) terminal.out(line);
   if (url.length > longestAddress) {
     terminal.err(
-      `that address has ${url.length} characters, MAAS takes ${longestAddress}: revoke it, take a shorter name`,
+      `the address has ${url.length} characters, but MAAS allows ${longestAddress}: revoke ${site}, and add it again with a shorter name`,
     );
   }
   return 0;
@@ -54,13 +54,13 @@ export async function runAccessAdd(
 /** A snapshot is a view, too. */
 function checkView(view: string): void {
   if (/^(snapshots\/[a-zA-Z0-9][a-zA-Z0-9._-]*|[a-z0-9][a-z0-9-]*)$/.test(view)) return;
-  throw new MirrorError('BadInput', `--view ${JSON.stringify(view)} is no view`, {
-    hint: 'a view is like candidate, stable or snapshots/2026-11-20',
+  throw new MirrorError('BadInput', `--view ${JSON.stringify(view)}: not a valid name of a view`, {
+    hint: 'use a name such as candidate, stable or snapshots/2026-11-20',
     misuse: true,
   });
 }
 
-/** The mirror's address for one site, without a slash at its end. Neither name nor password has to be escaped in it. */
+/** The mirror's address for one site, without a trailing slash. Names and passwords need no escaping. */
 function addressFor(mirrorUrl: string, site: string, password: string): string {
   const url = new URL(mirrorUrl);
   url.username = site;
@@ -68,19 +68,23 @@ function addressFor(mirrorUrl: string, site: string, password: string): string {
   return url.href.replace(/\/$/, '');
 }
 
-/** Characters: the column of MAAS's database. */
+/** In characters, by the column in MAAS's database. */
 const longestAddress = 200;
 
-/** When what was changed holds. */
-export const delay = 'CloudFront knows it everywhere in a few seconds.';
+type Commands = readonly [takeKeyring: string, addSource: string];
 
-function linesOf(site: string, password: string, url: string, commands: readonly string[]): string[] {
+/** When a change takes effect. */
+export const delay = 'CloudFront applies this everywhere within a few seconds.';
+
+function linesOf(site: string, password: string, url: string, [takeKeyring, addSource]: Commands): string[] {
   return [
-    `${site} may read. ${delay}`,
+    `${site} has access. ${delay}`,
     `password     ${password}`,
     `boot source  ${url}`,
-    'On every region controller:',
-    ...commands.map((command) => `  ${command}`),
-    'The password is shown this once and kept in no place. MAAS shows that address to its administrators.',
+    'Install the keyring on every region controller:',
+    `  ${takeKeyring}`,
+    'Then add the view as a source:',
+    `  ${addSource}`,
+    'The password cannot be shown again. MAAS shows the address, including the password, to its administrators.',
   ];
 }

@@ -7,9 +7,9 @@ import type { Terminal } from '../../terminal/terminal';
 export function addAccessList(access: Command, terminal: Terminal, done: (code: number) => void): void {
   access
     .command('list')
-    .description('list the sites that may read')
+    .description('list the sites that have access')
     .requiredOption('--stack <name>', 'the deployed stack')
-    .option('--json', 'print them as JSON')
+    .option('--json', 'print the list as JSON')
     .action(async (options) => done(await runAccessList(options, terminal)));
 }
 
@@ -19,7 +19,7 @@ export interface ListOptions {
   readonly json?: boolean;
 }
 
-/** Prints the sites that may read. */
+/** Prints the sites that have access. */
 export async function runAccessList(
   { stack, json }: ListOptions,
   terminal: Terminal,
@@ -30,7 +30,7 @@ export async function runAccessList(
   const sites = await access.store.list();
   if (json) terminal.out(JSON.stringify({ stack, sites }, undefined, 2));
   else if (sites.length === 0)
-    terminal.out(`no site may read yet; maas-mirror access add SITE --stack ${stack} lets one`);
+    terminal.out(`no site has access yet; grant it with: maas-mirror access add SITE --stack ${stack}`);
   else for (const line of table(columns, sites)) terminal.out(line);
   return 0;
 }

@@ -6,10 +6,10 @@ import { delay } from './add';
 export function addAccessRevoke(access: Command, terminal: Terminal, done: (code: number) => void): void {
   access
     .command('revoke')
-    .description('let a site read no more')
-    .argument('<site>', 'its name')
+    .description("revoke a site's access")
+    .argument('<site>', 'name of the site')
     .requiredOption('--stack <name>', 'the deployed stack')
-    .option('--json', 'print it as JSON')
+    .option('--json', 'print the result as JSON')
     .action(async (site: string, options) => done(await runAccessRevoke({ site, ...options }, terminal)));
 }
 
@@ -21,7 +21,7 @@ export interface RevokeOptions {
   readonly json?: boolean;
 }
 
-/** Takes the password of a site away. */
+/** Revokes the access of a site. */
 export async function runAccessRevoke(
   { stack, site, json }: RevokeOptions,
   terminal: Terminal,
@@ -30,6 +30,6 @@ export async function runAccessRevoke(
   const { openAccess } = await import('../../../lib/cloud/access/open-access.js');
   using access = await openAccess(stack, open);
   await access.store.revoke(site);
-  terminal.out(json ? JSON.stringify({ site, revoked: true }, undefined, 2) : `${site} may read no more. ${delay}`);
+  terminal.out(json ? JSON.stringify({ site, revoked: true }, undefined, 2) : `${site} no longer has access. ${delay}`);
   return 0;
 }

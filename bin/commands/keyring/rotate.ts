@@ -5,7 +5,7 @@ import type { RotationOptions } from '../../keys/rotation-of';
 import { counted } from '../../terminal/sizes';
 import type { Terminal } from '../../terminal/terminal';
 
-/** @param parent the family, or the command line itself */
+/** @param parent the command `keyring`, or the command line itself */
 export function addRotate(
   parent: Command,
   terminal: Terminal,
@@ -14,18 +14,23 @@ export function addRotate(
 ): void {
   parent
     .command('rotate', shown)
-    .description('change the signing key: announce the new one, sign all anew (--sign), drop the old one (--finish)')
+    .description(
+      'rotate the signing key: announce the new key, re-sign everything (--sign), retire the old key (--finish)',
+    )
     .argument('<mirror>', 'DIR or s3://BUCKET')
     .requiredOption(
       '--new-key <key>',
       'the new key: a file (created if missing), kms:<id, ARN or alias> or secret:<ARN>',
     )
-    .option('--key <key>', 'the key that has signed so far (default: with the user’s data)')
-    .option('--sign', 'once every site has the keyring with both keys: sign all views and snapshots with the new key')
-    .option('--finish', 'once everything is signed by the new key: take the old one out of the keyring')
+    .option('--key <key>', 'the current key (default: ~/.local/share/maas-mirror/signing-key.asc)')
+    .option(
+      '--sign',
+      're-sign all views and snapshots with the new key, after every site has the keyring with both keys',
+    )
+    .option('--finish', 'remove the old key from the keyring (after --sign)')
     .option('--json', 'print the result as JSON')
     .action(async (mirror: string, _options, command: Command) => {
-      // --json is an option of `keyring`, too, which takes it first
+      // --json is also an option of `keyring`, which takes it first
       const options: Omit<RotateKeyOptions, 'mirror'> = command.optsWithGlobals();
       done(await runRotateKey({ mirror, ...options }, terminal));
     });
@@ -35,12 +40,12 @@ export interface RotateKeyOptions extends RotationOptions {
   readonly json?: boolean;
 }
 
-/** Takes a mirror one step from one signing key to the next, and says what comes after it. */
+/** Takes one step of a rotation, and prints the next one. */
 export async function runRotateKey(options: RotateKeyOptions, terminal: Terminal): Promise<number> {
   const { sign = false, finish = false } = options;
   if (sign && finish) {
-    throw new MirrorError('BadInput', '--sign and --finish are two steps', {
-      hint: 'sign first; finish once every publisher has the new key',
+    throw new MirrorError('BadInput', '--sign and --finish cannot be used together', {
+      hint: 'run --sign first, and --finish after everything that publishes has the new key',
       misuse: true,
     });
   }
@@ -59,8 +64,8 @@ export async function runRotateKey(options: RotateKeyOptions, terminal: Terminal
 function linesOf({ keyring, signed, untouched }: Rotated, { store, current }: Rotation): string[] {
   const name = (fingerprint: string) => (fingerprint === current.fingerprint ? `${fingerprint} (old)` : fingerprint);
   return [
-    ...signed.map((view) => `✓ ${view}: signed anew`),
-    ...untouched.map((view) => `✓ ${view}: signed by the new key`),
+    ...signed.map((view) => `✓ ${view}: re-signed`),
+    ...untouched.map((view) => `✓ ${view}: already signed by the new key`),
     `the keyring of ${store.name} holds ${counted(keyring.length, 'key')}: ${keyring.map(name).join(', ')}`,
   ];
 }
@@ -68,15 +73,15 @@ function linesOf({ keyring, signed, untouched }: Rotated, { store, current }: Ro
 function nextStep({ keyring, signed, untouched }: Rotated, options: RotateKeyOptions, { next }: Rotation): string[] {
   const again = (step: string) =>
     `  maas-mirror keyring rotate ${options.mirror}${options.key === undefined ? '' : ` --key ${options.key}`} --new-key ${options.newKey} ${step}`;
-  if (keyring.length === 1) return [`done: ${next.fingerprint} is the key of this mirror`];
+  if (keyring.length === 1) return [`Done: ${next.fingerprint} is now the only key of this mirror.`];
   if (signed.length + untouched.length > 0) {
     return [
-      'next: let everything that publishes have the new key, and every site the keyring; then',
+      'Next: give the new key to everything that publishes, check that every site has the new keyring, then run:',
       again('--finish'),
     ];
   }
   return [
-    'next: let every site take the keyring, which goes with both keys; pause what publishes; then',
+    'Next: install the new keyring (it holds both keys) at every site and pause all builds, then run:',
     again('--sign'),
   ];
 }

@@ -1,4 +1,4 @@
-/* stages/updates: whether a build would make anything new. */
+/* stages/updates: whether a build would change anything. */
 
 import type { Job } from '../../job/job';
 import { type Addition, newestVersion } from '../../simplestreams/merge';

@@ -136,7 +136,7 @@ describe('the lines of a failed stage', () => {
       '  | error NoKernel: there is no vmlinuz',
       '  |   look at the packages',
       '  try again',
-      '  the whole log: /x.log',
+      '  full log: /x.log',
     ]);
   });
 

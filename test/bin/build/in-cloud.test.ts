@@ -71,13 +71,14 @@ describe('a build in the cloud', () => {
       '✓ noble: amd64: published version 20261120',
       `  logs         ${page}`,
       `  view         ${site.address}candidate/`,
-      `  keyring      ${site.address}keyring.gpg (binary, as MAAS wants it)`,
+      `  keyring      ${site.address}keyring.gpg (binary, as MAAS requires)`,
       `  fingerprint  ${signer.fingerprint}`,
       '',
-      'To use it in MAAS, on every region controller:',
+      'To use it in MAAS, install the keyring on every region controller:',
       `  sudo curl --fail -o /var/snap/maas/common/maas-mirror.gpg ${site.address}keyring.gpg`,
+      'Then add the view as a source:',
       `  maas admin boot-sources create url=${site.address}candidate/ keyring_filename=/var/snap/maas/common/maas-mirror.gpg`,
-      'Keep images.maas.io as a source: this mirror holds no bootloaders.',
+      'Keep images.maas.io as a source: this view has no bootloaders.',
     ]);
   });
 
@@ -87,11 +88,12 @@ describe('a build in the cloud', () => {
     const { outLines } = await build(['noble']);
 
     expect(outLines.slice(outLines.indexOf('') + 1)).toEqual([
-      'To use it in MAAS, on every region controller:',
+      'To use it in MAAS, install the keyring on every region controller:',
       '  sudo curl --fail -o /var/snap/maas/common/maas-mirror.gpg http://SITE:PASSWORD@127.0.0.1:1/keyring.gpg',
+      'Then add the view as a source:',
       '  maas admin boot-sources create url=http://SITE:PASSWORD@127.0.0.1:1/candidate/ keyring_filename=/var/snap/maas/common/maas-mirror.gpg',
-      'It asks for passwords: maas-mirror access add SITE --stack SmallMirror makes one, and prints these whole.',
-      'Keep images.maas.io as a source: this mirror holds no bootloaders.',
+      'The mirror requires a password: run maas-mirror access add SITE --stack SmallMirror, which prints these commands with it.',
+      'Keep images.maas.io as a source: this view has no bootloaders.',
     ]);
   });
 
@@ -121,10 +123,10 @@ describe('a build in the cloud', () => {
       '  | :: installing linux-generic-hwe-24.04',
       '  | error NoKernel: there is no vmlinuz',
       '  |   look at the packages',
-      '  the whole log: https://console.aws.amazon.com/the-log',
+      '  full log: https://console.aws.amazon.com/the-log',
       'Publish amd64 failed: RequiredKernelFailed: amd64 has no hwe',
     ]);
-    expect(outLines[0]).toBe('✗ noble: failed; see above. What was published before is as it was');
+    expect(outLines[0]).toBe('✗ noble: build failed (see above); previously published images are unchanged');
   });
 
   it('says what became of each architecture where no stage tells of a failure', async () => {
@@ -151,7 +153,7 @@ describe('a build in the cloud', () => {
     const { code, outLines } = await build(['noble']);
 
     expect(code).toBe(3);
-    expect(outLines[0]).toBe('✗ noble: upstream is not ready; nothing was published, run it again later');
+    expect(outLines[0]).toBe('✗ noble: nothing was published: upstream is mid-update; try again later');
   });
 
   it('says who ended an execution that no stage has failed in', async () => {
@@ -205,18 +207,18 @@ describe('a build in the cloud is refused', () => {
     expect.objectContaining({ name: 'BadInput', misuse: true, message: expect.stringMatching(message) });
 
   it.each([
-    [['mirror'], {}, '--mirror is'],
-    [['work', 'key'], {}, '--work, --key is'],
-    [['base'], {}, '--base is'],
-    [['serve'], { serve: true }, '--serve is'],
-    [['serve', 'serve'], { serve: true }, '--serve is'],
-    [['serve'], { serve: false }, '--no-serve is'],
-    [['listen'], {}, '--listen is'],
+    [['mirror'], {}, '--mirror'],
+    [['work', 'key'], {}, '--work, --key'],
+    [['base'], {}, '--base'],
+    [['serve'], { serve: true }, '--serve'],
+    [['serve', 'serve'], { serve: true }, '--serve'],
+    [['serve'], { serve: false }, '--no-serve'],
+    [['listen'], {}, '--listen'],
   ])('with %s, which is of this machine', async (typed, given, message) => {
     const aws = await smallDeployment({});
 
     await expect(build(['noble'], { typed, ...given })).rejects.toEqual(
-      misuse(new RegExp(`^${message} given together with --stack SmallMirror$`)),
+      misuse(new RegExp(`^${message} cannot be used with --stack SmallMirror$`)),
     );
     expect(aws.requests).toEqual([]);
   });

@@ -53,9 +53,9 @@ describe('a build on this machine', () => {
       '  noble is 24.04 LTS (catalogue)',
       'Plan …',
     ]);
-    expect(errLines.at(-1)).toBe(`  the whole log: ${logs}/Fetch-amd64.log`);
+    expect(errLines.at(-1)).toBe(`  full log: ${logs}/Fetch-amd64.log`);
     expect(outLines).toEqual([
-      '✗ noble: failed; see above. What was published before is as it was',
+      '✗ noble: build failed (see above); previously published images are unchanged',
       `  logs         ${logs}`,
     ]);
     expect(readdirSync(logs)).toContain('Fetch-amd64.log');
@@ -86,7 +86,7 @@ describe('a build on this machine', () => {
     await expect(ended).rejects.toMatchObject({ name: 'Interrupted' });
     const aptSources = [{ uri: 'http://d.example/debian', suite: 'bookworm', components: ['main'] }];
     expect(handed).toEqual([0o700, expect.objectContaining({ release: 'bookworm', aptSources })]);
-    expect(errLines.at(-1)).toBe(`the logs so far: ${join(work, 'logs', readdirSync(join(work, 'logs'))[0] ?? '')}`);
+    expect(errLines.at(-1)).toBe(`logs so far: ${join(work, 'logs', readdirSync(join(work, 'logs'))[0] ?? '')}`);
     expect(readdirSync(join(work, 'runs'))).toEqual([]);
   });
 
@@ -137,13 +137,8 @@ describe('a build on this machine', () => {
 
 describe('a build on this machine, before it makes anything,', () => {
   it.each<[string, Partial<BuildOptions>, string, RegExp]>([
-    [
-      'an address to serve at that is none',
-      { listen: 'foo' },
-      'BadInput',
-      /^--listen foo is not an address to listen on$/,
-    ],
-    ['an address of another machine', { serve: true, listen: '192.0.2.1:80' }, 'BadInput', /is not an address of this/],
+    ['an address to serve at that is none', { listen: 'foo' }, 'BadInput', /^--listen foo: not a valid address$/],
+    ['an address of another machine', { serve: true, listen: '192.0.2.1:80' }, 'BadInput', /not an address of this/],
     ['a base that is not there', { base: '/no/such' }, 'BadImage', /^--base: \/no\/such is no squashfs/],
     [
       'a mirror elsewhere',
@@ -151,7 +146,7 @@ describe('a build on this machine, before it makes anything,', () => {
       'BadInput',
       /^--mirror "s3:\/\/bucket" is not a folder of this machine$/,
     ],
-    ['a work folder of the system', { work: '/var' }, 'ForeignDirectory', /^--work \/var is a folder of the system$/],
+    ['a work folder of the system', { work: '/var' }, 'ForeignDirectory', /^--work \/var is a system folder$/],
     [
       'a configuration that is not there',
       { config: '/no/such.yaml', arch: undefined },
@@ -174,8 +169,8 @@ describe('a build on this machine, before it makes anything,', () => {
 
     await expect((await build(['noble'], places)).ended).rejects.toMatchObject({
       name: 'NotRoot',
-      message: 'a build mounts file systems and installs packages into them; this is user 1000',
-      hint: 'run it as root: sudo npx maas-mirror build …',
+      message: 'a build mounts file systems and installs packages, so it must run as root; this is user 1000',
+      hint: 'run: sudo npx maas-mirror build …',
     });
     expect(readdirSync(folder)).toEqual(['key.asc']);
   });
@@ -187,7 +182,7 @@ describe('a build on this machine, before it makes anything,', () => {
 
     await expect((await build(['noble'], places)).ended).rejects.toMatchObject({
       name: 'BadInput',
-      message: 'temporary files cannot be kept in /no/such/folder: it does not exist',
+      message: 'cannot use /no/such/folder for temporary files: it does not exist',
     });
     expect(readdirSync(folder)).toEqual(['key.asc']);
   });

@@ -42,7 +42,7 @@ const succeeded = (...architectures: Published[]): ExecutionResult => {
 describe('the outcome of a build', () => {
   it('is what each architecture published', () => {
     const both = succeeded(published(), published({ architecture: 'arm64', version: null, products: [] }));
-    expect(outcomeOf(both)).toBe('amd64: published version 20261120; arm64: nothing is new');
+    expect(outcomeOf(both)).toBe('amd64: published version 20261120; arm64: up to date');
   });
 
   it('is why nothing was built', () => {
@@ -55,42 +55,47 @@ describe('the outcome of a build', () => {
       'amd64: published version 20261120, without hwe-edge, rt',
     );
     expect(outcomeOf(succeeded(published({ leftOut: ['rt'], overtaken: ['ga', 'hwe'] })))).toBe(
-      'amd64: published version 20261120, without rt; another build has published ga, hwe meanwhile',
+      'amd64: published version 20261120, without rt; another build published ga, hwe in the meantime',
     );
     expect(outcomeOf(succeeded(published({ version: null, products: [], overtaken: ['ga'] })))).toBe(
-      'amd64: nothing was published; another build has published ga meanwhile',
+      'amd64: nothing was published; another build published ga in the meantime',
     );
   });
 
   it.each<[string, Failure[], string[], string]>([
-    ['upstream was not ready', [notReady], [], 'upstream is not ready; nothing was published, run it again later'],
+    ['upstream was not ready', [notReady], [], 'nothing was published: upstream is mid-update; try again later'],
     [
       'it was not ready for one architecture, and another was published',
       [notReady],
       ['arm64'],
-      'upstream is not ready; nothing but arm64 was published, run it again later',
+      'only arm64 was published: upstream is mid-update; try again later',
     ],
     [
       'kernels were not ready, after which Publish fails, too',
       [failure('Extract', 'NotReady: x'), thrown('Publish', 'RequiredKernelFailed: ga')],
       [],
-      'upstream is not ready; nothing was published, run it again later',
+      'nothing was published: upstream is mid-update; try again later',
     ],
     [
       'a function said so',
       [thrown('Select', 'NotReady: x')],
       [],
-      'upstream is not ready; nothing was published, run it again later',
+      'nothing was published: upstream is mid-update; try again later',
     ],
-    ['something broke', [broken], [], 'failed; see above. What was published before is as it was'],
+    ['something broke', [broken], [], 'build failed (see above); previously published images are unchanged'],
     [
       'something broke, and some came through',
       [broken],
       ['arm64', 'riscv64'],
-      'failed, and nothing but arm64, riscv64 was published; see above',
+      'build failed (see above); only arm64, riscv64 were published',
     ],
-    ['something broke beside', [notReady, broken], [], 'failed; see above. What was published before is as it was'],
-    ['nobody knows why', [], [], 'failed; see above. What was published before is as it was'],
+    [
+      'something broke beside',
+      [notReady, broken],
+      [],
+      'build failed (see above); previously published images are unchanged',
+    ],
+    ['nobody knows why', [], [], 'build failed (see above); previously published images are unchanged'],
   ])('says so where %s', (_, failures, done, outcome) => {
     expect(outcomeOf(failed(...failures), done)).toBe(outcome);
   });
@@ -205,7 +210,7 @@ describe('the report of a build, whole,', () => {
     expect(reported(results)).toEqual([
       '✓ noble: amd64: published version 20261120',
       '  logs         https://console/1',
-      '✗ jammy: failed; see above. What was published before is as it was',
+      '✗ jammy: build failed (see above); previously published images are unchanged',
       '  logs         https://console/1',
       '✓ bookworm: amd64: published version 20261120',
       '  support      ended on 2026-07-11, extended support ends on 2028-06-30',
@@ -214,23 +219,25 @@ describe('the report of a build, whole,', () => {
       '  logs         https://console/1',
       '✓ bootloaders: published grub-efi:uefi:amd64 20261120.0, pxelinux:pxe:i386 20261121.0',
       '  logs         https://console/1',
-      '✗ noble: failed; see above. What was published before is as it was',
+      '✗ noble: build failed (see above); previously published images are unchanged',
       '  logs         https://console/1',
       '  view         /m/stable',
       '  view         /m/debian',
       '  view         /m/plain',
-      '  keyring      /m/keyring.gpg (binary, as MAAS wants it)',
+      '  keyring      /m/keyring.gpg (binary, as MAAS requires)',
       `  fingerprint  ${fingerprint}`,
       '',
-      'To use it in MAAS, serve this mirror, and on every region controller:',
+      'To use it in MAAS, serve this mirror and install its keyring on every region controller:',
       `  sudo curl --fail -o ${file} http://MIRROR/keyring.gpg`,
+      'Then add the view as a source:',
       `  maas admin boot-sources create url=http://MIRROR/stable/ keyring_filename=${file}`,
-      'It holds bootloaders, so images.maas.io can go: of two sources with bootloaders, one overwrites the other.',
+      'The view has bootloaders, so you can remove images.maas.io as a source: of two sources with bootloaders, one overwrites the other.',
       '',
-      'To use it in MAAS, serve this mirror, and on every region controller:',
+      'To use it in MAAS, serve this mirror and install its keyring on every region controller:',
       `  sudo curl --fail -o ${file} http://MIRROR/keyring.gpg`,
+      'Then add the view as a source:',
       `  maas admin boot-sources create url=http://MIRROR/plain/ keyring_filename=${file}`,
-      'Keep images.maas.io as a source: this mirror holds no bootloaders.',
+      'Keep images.maas.io as a source: this view has no bootloaders.',
     ]);
   });
 
@@ -249,10 +256,10 @@ describe('the report of a build, whole,', () => {
 
     expect(lines.slice(2, 4)).toEqual([
       '  view         https://a.example/stable/',
-      '  keyring      https://a.example/keyring.gpg (binary, as MAAS wants it)',
+      '  keyring      https://a.example/keyring.gpg (binary, as MAAS requires)',
     ]);
     expect(lines[7]).toBe(`  sudo curl --fail -o ${file} https://SITE:PASSWORD@a.example/keyring.gpg`);
-    expect(lines[9]).toMatch(/access add SITE --stack Stack/);
+    expect(lines[10]).toMatch(/access add SITE --stack Stack/);
   });
 
   it('is the same as JSON, and nothing else', () => {
@@ -266,7 +273,7 @@ describe('the report of a build, whole,', () => {
         },
         {
           ...{ release: 'bootloaders', view: '/m/stable', execution: 'run-1', status: 'SUCCEEDED' },
-          ...{ outcome: 'nothing is new', logs: 'https://console/1' },
+          ...{ outcome: 'up to date', logs: 'https://console/1' },
         },
       ],
       keyring: '/m/keyring.gpg',
@@ -275,6 +282,6 @@ describe('the report of a build, whole,', () => {
   });
 
   it('says that nothing is new where a plan gives no reason', () => {
-    expect(outcomeOf({ status: 'SUCCEEDED', output: {}, failures: [] })).toBe('nothing is new');
+    expect(outcomeOf({ status: 'SUCCEEDED', output: {}, failures: [] })).toBe('up to date');
   });
 });

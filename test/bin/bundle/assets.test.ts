@@ -75,7 +75,7 @@ describe('the assets that are deployed', () => {
   it('refuses a checkout that lacks entries, and names them', async () => {
     const folder = temporaryFolder();
     const assets = join(folder, 'assets');
-    await expect(makeAssets(folder, assets)).rejects.toThrow(`no assets made: ${entries.join(', ')} missing`);
+    await expect(makeAssets(folder, assets)).rejects.toThrow(`cannot make assets: missing ${entries.join(', ')}`);
     expect(existsSync(assets)).toBe(false);
   });
 

@@ -32,13 +32,14 @@ describe('the passwords of sites', () => {
     const site = `https://lab:${password}@images.example.com`;
 
     expect(outLines).toEqual([
-      'lab may read. CloudFront knows it everywhere in a few seconds.',
+      'lab has access. CloudFront applies this everywhere within a few seconds.',
       `password     ${password}`,
       `boot source  ${site}/candidate/`,
-      'On every region controller:',
+      'Install the keyring on every region controller:',
       `  sudo curl --fail -o ${file} ${site}/keyring.gpg`,
+      'Then add the view as a source:',
       `  maas admin boot-sources create url=${site}/candidate/ keyring_filename=${file}`,
-      'The password is shown this once and kept in no place. MAAS shows that address to its administrators.',
+      'The password cannot be shown again. MAAS shows the address, including the password, to its administrators.',
     ]);
     expect(errLines).toEqual([]);
   });
@@ -65,7 +66,9 @@ describe('the passwords of sites', () => {
 
       expect(outLines[2]).toHaveLength('boot source  '.length + length);
       expect(errLines).toEqual(
-        [`that address has ${length} characters, MAAS takes 200: revoke it, take a shorter name`].slice(0, warned),
+        [
+          `the address has ${length} characters, but MAAS allows 200: revoke lab, and add it again with a shorter name`,
+        ].slice(0, warned),
       );
     }
   });
@@ -75,14 +78,18 @@ describe('the passwords of sites', () => {
     for (const site of ['one', 'two']) await said((terminal) => runAccessAdd({ stack, site }, terminal, store.open));
 
     const revoked = await said((terminal) => runAccessRevoke({ stack, site: 'one' }, terminal, store.open));
-    expect(revoked.outLines).toEqual(['one may read no more. CloudFront knows it everywhere in a few seconds.']);
+    expect(revoked.outLines).toEqual([
+      'one no longer has access. CloudFront applies this everywhere within a few seconds.',
+    ]);
     const listed = await said((terminal) => runAccessList({ stack }, terminal, store.open));
     expect(listed.outLines).toEqual([expect.stringMatching(/^SITE +SINCE$/), expect.stringMatching(/^two +20\d\d-/)]);
     const asJson = await said((terminal) => runAccessRevoke({ stack, site: 'two', json: true }, terminal, store.open));
     expect(JSON.parse(asJson.outLines.join('\n'))).toEqual({ site: 'two', revoked: true });
 
     const none = await said((terminal) => runAccessList({ stack }, terminal, store.open));
-    expect(none.outLines).toEqual(['no site may read yet; maas-mirror access add SITE --stack Mirror lets one']);
+    expect(none.outLines).toEqual([
+      'no site has access yet; grant it with: maas-mirror access add SITE --stack Mirror',
+    ]);
     const empty = await said((terminal) => runAccessList({ stack, json: true }, terminal, store.open));
     expect(JSON.parse(empty.outLines.join('\n'))).toEqual({ stack, sites: [] });
   });
@@ -99,8 +106,8 @@ describe('the passwords of sites', () => {
     const terminal = keptTerminal();
     expect(await main(['access', 'add', 'lab', '--stack', stack, '--view', view], terminal)).toBe(2);
     expect(terminal.errLines).toEqual([
-      `error BadInput: --view ${JSON.stringify(view)} is no view`,
-      '  a view is like candidate, stable or snapshots/2026-11-20',
+      `error: --view ${JSON.stringify(view)}: not a valid name of a view`,
+      '  use a name such as candidate, stable or snapshots/2026-11-20',
     ]);
   });
 
@@ -120,7 +127,7 @@ describe('the passwords of sites', () => {
 
     expect(await main(['access', verb, ...words, '--stack', stack], terminal)).toBe(2);
     expect(terminal.errLines).toEqual([
-      'error NotSupported: the mirror of the stack Mirror does not require passwords',
+      'error: the mirror of the stack Mirror does not require passwords',
       '  deploy it with basicAuth: true (in mirror.yaml: site: { basicAuth: true })',
     ]);
   });

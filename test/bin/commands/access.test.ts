@@ -92,8 +92,9 @@ describe('letting a site read', () => {
     const file = '/var/snap/maas/common/maas-mirror.gpg';
     expect(terminal.outLines.slice(2, -1)).toEqual([
       `boot source  https://lab:${password}@images.example.com/stable/`,
-      'On every region controller:',
+      'Install the keyring on every region controller:',
       `  sudo curl --fail -o ${file} https://lab:${password}@images.example.com/keyring.gpg`,
+      'Then add the view as a source:',
       `  maas admin boot-sources create url=https://lab:${password}@images.example.com/stable/ keyring_filename=${file}`,
     ]);
     expect(store.items.get('lab')).toMatch(/^sha256 [0-9a-f]{32} [0-9a-f]{64} 20\d\d-/);
@@ -113,7 +114,7 @@ describe('letting a site read', () => {
 
     await runAccessAdd({ stack, site: 'a'.repeat(63) }, terminal, store.open);
 
-    expect(terminal.errLines).toEqual([expect.stringMatching(/has 2\d\d characters, MAAS takes 200/)]);
+    expect(terminal.errLines).toEqual([expect.stringMatching(/has 2\d\d characters, but MAAS allows 200/)]);
   });
 
   it('looks again where somebody else came between, and loses nothing', async () => {
@@ -215,7 +216,7 @@ describe('the sites that may read', () => {
 
     await runAccessList({ stack }, terminal, store.open);
 
-    expect(terminal.outLines).toEqual([expect.stringContaining('no site may read yet')]);
+    expect(terminal.outLines).toEqual([expect.stringContaining('no site has access yet')]);
   });
 });
 

@@ -33,8 +33,8 @@ describe('the command build', () => {
 
     expect(code).toBe(2);
     expect(errLines).toEqual([
-      'error BadInput: --mirror, --listen is given together with --stack S',
-      '  it is for builds on this machine; a deployed stack has its own mirror, key and site',
+      'error: --mirror, --listen cannot be used with --stack S',
+      '  only builds on this machine use it; a deployed stack has its own mirror, key and site',
     ]);
   });
 
@@ -45,7 +45,7 @@ describe('the command build', () => {
     [['--base', 'b', '--work', 'w', '--key', 'k'], '--work, --key, --base'],
   ])('refuses %j for a stack', async (words, named) => {
     const { errLines } = await build('noble', '--stack', 'S', ...words);
-    expect(errLines[0]).toBe(`error BadInput: ${named} is given together with --stack S`);
+    expect(errLines[0]).toBe(`error: ${named} cannot be used with --stack S`);
   });
 
   it('refuses on this machine what cannot be built, and serves nothing then', async () => {
@@ -55,7 +55,7 @@ describe('the command build', () => {
     const { code, errLines, outLines } = await build('--config', config, '--compression', 'xz', '--serve');
 
     expect(code).toBe(2);
-    expect(errLines[0]).toBe(`error BadInput: --compression is given beside --config ${config}`);
+    expect(errLines[0]).toBe(`error: --compression cannot be used with --config ${config}`);
     expect(outLines).toEqual([]);
   });
 });

@@ -56,8 +56,8 @@ test('refuses to write a binary keyring to a terminal, and says where it lies', 
   await expect(runKeyring({ mirror }, terminal)).rejects.toMatchObject({
     name: 'BadInput',
     misuse: true,
-    message: 'a binary keyring is nothing for a terminal',
-    hint: `--output FILE writes it to a file, --armour prints it as text; it lies at ${mirror}/keyring.gpg`,
+    message: 'the binary keyring is not printed to a terminal',
+    hint: `save it with --output FILE, or print it as text with --armour; its address is ${mirror}/keyring.gpg`,
   });
   expect(terminal.bytes).toEqual([]);
   expect(terminal.errLines).toEqual([`key ${signer.fingerprint}`]);
@@ -93,8 +93,8 @@ test('refuses a mirror without a keyring', async () => {
 
   await expect(runKeyring({ mirror: root }, keptTerminal())).rejects.toMatchObject({
     name: 'NoSuchObject',
-    message: `there is no ${root}/keyring.gpg`,
-    hint: 'a mirror gets its keyring with its first publication; is this the address of a mirror?',
+    message: `${root}/keyring.gpg does not exist`,
+    hint: 'check that this is the address of a mirror; the keyring is created by the first publication',
   });
 });
 
@@ -104,8 +104,8 @@ test('refuses a file in a folder that does not exist', async () => {
   await expect(runKeyring({ mirror: await madeMirror(), output }, keptTerminal())).rejects.toMatchObject({
     name: 'BadInput',
     misuse: true,
-    message: expect.stringMatching(new RegExp(`^the keyring cannot be written: ENOENT.*${output}`)),
-    hint: '--output names a file in a folder that exists',
+    message: expect.stringMatching(new RegExp(`^cannot write --output .*: ENOENT.*${output}`)),
+    hint: 'give a file in an existing folder that you can write to',
   });
 });
 

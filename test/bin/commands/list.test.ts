@@ -42,7 +42,7 @@ test('prints bootloaders in a table of their own', async () => {
     expect.stringMatching(/^VIEW .* KERNEL VERSION .* SQUASHFS$/),
     expect.stringMatching(/^candidate {2}debian /),
     '',
-    'VIEW       BOOTLOADER       FIRMWARE       ARCH     VERSION       SIZE  MADE OF',
+    'VIEW       BOOTLOADER       FIRMWARE       ARCH     VERSION       SIZE  PACKAGES',
     'candidate  grub-efi         uefi           arm64    20261120.0  0.0 MB  grub2-signed 1.202.9+2.12-1ubuntu7.9 (noble), shim-signed 1.58.2+15.8-0ubuntu2 (noble)',
     'candidate  grub-efi-signed  uefi           amd64    20261120.0  0.0 MB  grub2-signed 1.202.9+2.12-1ubuntu7.9 (noble), shim-signed 1.58.2+15.8-0ubuntu2 (noble)',
     'candidate  grub-ieee1275    open-firmware  ppc64el  20261120.0  0.0 MB  grub2 2.02~beta2-36ubuntu3.32 (xenial)',
@@ -97,7 +97,7 @@ test('says so where nothing is published', async () => {
 
   expect(await runList({ mirror }, people)).toBe(0);
   expect(await runList({ mirror, json: true }, programs)).toBe(0);
-  expect(people.outLines).toEqual(['nothing is published here yet']);
+  expect(people.outLines).toEqual(['nothing has been published yet']);
   expect(programs.outLines).toEqual(['[]']);
 });
 

@@ -113,7 +113,7 @@ catalogue: { releases: { zany: { codename: Zany Zebrafish }, lucky: { version: "
     environment({ TMPDIR: '/no/such/folder' });
     await expect(listed({ stream: 'http://127.0.0.1:1' })).rejects.toMatchObject({
       name: 'BadInput',
-      message: 'temporary files cannot be kept in /no/such/folder: it does not exist',
+      message: 'cannot use /no/such/folder for temporary files: it does not exist',
     });
   });
 

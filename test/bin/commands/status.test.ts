@@ -91,7 +91,7 @@ describe('the status of a deployed mirror', () => {
     const { code, outLines } = await status();
 
     expect(code).toBe(0);
-    expect(outLines.slice(2)).toEqual(['', 'nothing was built yet', '', 'nothing is published here yet']);
+    expect(outLines.slice(2)).toEqual(['', 'nothing has been built yet', '', 'nothing has been published yet']);
   });
 
   it('shows the executions though the mirror cannot be read', async () => {
@@ -102,7 +102,7 @@ describe('the status of a deployed mirror', () => {
 
     expect(code).toBe(1);
     expect(outLines).toContainEqual(expect.stringContaining(aws.started[0]?.name ?? ''));
-    expect(errLines[0]).toMatch(/^error DownloadFailed: the mirror cannot be read: .*ECONNREFUSED/);
+    expect(errLines[0]).toMatch(/^error: cannot read the mirror: .*ECONNREFUSED/);
   });
 
   it.each([
@@ -126,8 +126,8 @@ describe('the status of a deployed mirror', () => {
 
   it.each(['some', '0', '101', '1.5', '-1', ''])('refuses %j as a count', async (last) => {
     await expect(status({ last })).rejects.toMatchObject({
-      ...{ name: 'BadInput', message: `--last is ${JSON.stringify(last)}`, misuse: true },
-      hint: 'give a number from 1 to 100',
+      ...{ name: 'BadInput', message: `--last ${JSON.stringify(last)}: not a number from 1 to 100`, misuse: true },
+      hint: 'give the number of executions to show, such as --last 10',
     });
   });
 

@@ -61,8 +61,8 @@ it.each([
 
   expect(code).toBe(2);
   expect(errLines).toEqual([
-    `error BadInput: --fingerprint ${JSON.stringify(text)} is not the fingerprint of a key`,
-    '  give all 40 hex digits, as maas-mirror keyring and gpg --fingerprint print them',
+    `error: --fingerprint ${JSON.stringify(text)}: not a full key fingerprint`,
+    '  give all 40 hex digits, as printed by maas-mirror keyring or gpg --fingerprint',
   ]);
   expect(outLines).toEqual([]);
 });
@@ -70,7 +70,7 @@ it.each([
 it('refuses a keyring that cannot be read, as the option that named it', async () => {
   const { code, errLines } = await verify('--keyring', '/no/such.gpg');
   expect(code).toBe(2);
-  expect(errLines[0]).toMatch(/^error BadInput: --keyring names \/no\/such\.gpg, which cannot be read/);
+  expect(errLines[0]).toMatch(/^error: --keyring names \/no\/such\.gpg, which cannot be read/);
 });
 
 it('leaves no temporary files, and takes Ctrl-C no longer, when it has ended', async () => {

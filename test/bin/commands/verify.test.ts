@@ -25,8 +25,8 @@ test('says of each view what it holds, in one line, and ends with 0', async () =
 
   expect(await runVerify({ mirror }, terminal)).toBe(0);
   expect(terminal.outLines).toEqual([
-    '✓ candidate: 2 products, 2 versions, 8 objects (0.1 MB) — all signatures, rules and digests hold',
-    '✓ stable: 1 product, 1 version, 5 objects (0.1 MB) — all signatures, rules and digests hold',
+    '✓ candidate: 2 products, 2 versions, 8 objects (0.1 MB) — signatures, MAAS rules and checksums OK',
+    '✓ stable: 1 product, 1 version, 5 objects (0.1 MB) — signatures, MAAS rules and checksums OK',
   ]);
 });
 
@@ -39,7 +39,7 @@ test('says each problem in a line, and ends with 1', async () => {
   expect(await runVerify({ mirror }, terminal)).toBe(1);
   expect(terminal.outLines).toEqual([
     expect.stringMatching(new RegExp(`^✗ ${kernel}: missing: .* \\[missing\\]$`)),
-    '1 problem in all',
+    '1 problem found',
   ]);
 });
 

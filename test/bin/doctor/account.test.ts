@@ -23,22 +23,22 @@ describe('the doctor of an account', () => {
       '✓ quota Linux/Medium   20 builds at once',
       '✓ quota Linux/Small    20 builds at once',
       '✓ quota ARM/Large      20 builds at once',
-      '✓ cloudfront           the account has distributions (1), so it may have them',
+      '✓ cloudfront           the account has 1 distribution and can create more',
     ]);
     expect(code).toBe(0);
     expect(aws.requests.map(({ operation }) => operation)).not.toContain('CreateDistribution');
   });
 
   it.each<[string | undefined, string]>([
-    [undefined, 'there is no stack CDKToolkit in eu-west-1'],
-    ['5', 'CDKToolkit has version 5'],
-    ['', 'CDKToolkit has version 0'],
+    [undefined, 'stack CDKToolkit not found in eu-west-1'],
+    ['5', 'CDKToolkit has version 5; version 6 or later is required'],
+    ['', 'CDKToolkit has version 0; version 6 or later is required'],
   ])('finds a bootstrap of version %j too old, and says how it is made', async (bootstrap, found) => {
     const { outLines, code } = await doctor({ bootstrap });
 
     expect(told(outLines, '✗')).toEqual({
       line: `✗ bootstrap            ${found}`,
-      next: 'npx cdk bootstrap aws://123456789012/eu-west-1; a bootstrap stack of another name is not looked for',
+      next: 'run: npx cdk bootstrap aws://123456789012/eu-west-1 (a bootstrap stack with another name is not detected)',
     });
     expect(code).toBe(1);
   });
@@ -58,15 +58,15 @@ describe('the doctor of an account', () => {
 
     expect(code).toBe(1);
     expect(told(outLines, '✗ bootstrap').line).toMatch(
-      /AccessDenied: no permission to describe the stack CDKToolkit: .* not authorized/,
+      /no permission to describe the stack CDKToolkit: .* not authorized/,
     );
     expect(outLines.at(-1)).toMatch(/^✓ cloudfront/);
   });
 
   const ask = (kind: string) =>
-    `ask for more in Service Quotas, AWS CodeBuild, "Concurrently running builds for ${kind} environment"`;
+    `request an increase in Service Quotas, AWS CodeBuild, "Concurrently running builds for ${kind} environment"`;
   const few = (count: number, kind: string) =>
-    `                       less than maxConcurrency, which is 5 unless it is set: builds wait for each other. Set it to ${count}, or ${ask(kind)}`;
+    `                       less than maxConcurrency (default: 5), so builds wait for each other: set maxConcurrency to ${count}, or ${ask(kind)}`;
 
   it('names the quotas that are lower than what a mirror takes at once', async () => {
     const { outLines, code } = await doctor({ quotas: { 'Linux/Medium': 4, 'Linux/Small': 1, 'ARM/Large': 0 } });
@@ -76,7 +76,7 @@ describe('the doctor of an account', () => {
       few(4, 'Linux/Medium'),
       '✓ quota Linux/Small    1 build at once',
       few(1, 'Linux/Small'),
-      '✓ quota ARM/Large      no build may run on ARM/Large (only builds of arm64 use it): the quota is 0',
+      '✓ quota ARM/Large      no builds can run on ARM/Large (used only to build arm64): the quota is 0',
       `                       ${ask('ARM/Large')}`,
     ]);
     expect(code).toBe(0); // the mirror to come may do without arm machines
@@ -96,7 +96,7 @@ describe('the doctor of an account', () => {
     const { outLines, code } = await doctor({ quotas: { 'Linux/Medium': 0, 'Linux/Small': 5, 'ARM/Large': 5 } });
 
     expect(outLines.slice(2, 4)).toEqual([
-      '✗ quota Linux/Medium   no build may run on Linux/Medium: the quota is 0',
+      '✗ quota Linux/Medium   no builds can run on Linux/Medium: the quota is 0',
       `                       ${ask('Linux/Medium')}`,
     ]);
     expect(code).toBe(1);
@@ -111,7 +111,7 @@ describe('the doctor of an account', () => {
     expect(outLines.slice(2, 6)).toEqual([
       '✓ quota Linux/Medium   60 builds at once',
       '✓ quota Linux/Small    7 builds at once',
-      '✓ quota ARM/Large      Service Quotas says nothing of ARM/Large in this region',
+      '✓ quota ARM/Large      Service Quotas lists no quota for ARM/Large in this region',
       expect.stringMatching(/^✓ cloudfront/),
     ]);
     expect(code).toBe(0);
@@ -123,7 +123,7 @@ describe('the doctor of an account', () => {
     const { outLines, code } = await doctor({}, { ListServiceQuotas });
 
     expect(told(outLines, '✗ quotas')).toEqual({
-      line: '✗ quotas               AccessDenied: no permission to list the quotas of CodeBuild: AccessDeniedException: not authorized',
+      line: '✗ quotas               no permission to list the quotas of CodeBuild: AccessDeniedException: not authorized',
       next: 'allow servicequotas:ListServiceQuotas and servicequotas:ListAWSDefaultServiceQuotas',
     });
     expect(code).toBe(1);
@@ -135,7 +135,7 @@ describe('the doctor of an account', () => {
     [
       'a distribution is refused for its own fault',
       { CreateDistribution: () => new Fault('NoSuchOrigin', 'One or more of your origins do not exist.', 404) },
-      '✓ cloudfront           the account is not refused distributions (an invalid one was refused as invalid)',
+      '✓ cloudfront           AWS did not refuse the account (it rejected an invalid test distribution as invalid)',
       undefined,
     ],
     [
@@ -144,14 +144,14 @@ describe('the doctor of an account', () => {
         CreateDistribution: () =>
           new Fault('AccessDenied', 'me is not authorized to perform: cloudfront:CreateDistribution', 403),
       },
-      '✓ cloudfront           these credentials may not create distributions: me is not authorized to perform: cloudfront:CreateDistribution',
+      '✓ cloudfront           these credentials cannot create distributions: me is not authorized to perform: cloudfront:CreateDistribution',
       'a deployment creates them with the bootstrap role, and will show whether AWS has verified the account',
     ],
     [
       'AWS has not verified the account',
       { CreateDistribution: () => new Fault('AccessDenied', unverified, 403) },
-      `✗ cloudfront           AWS refuses this account new distributions: ${unverified}`,
-      'ask AWS Support to verify the account for CloudFront, and deploy once that is done: the deployment would be rolled back',
+      `✗ cloudfront           AWS does not let this account create distributions: ${unverified}`,
+      'ask AWS Support to verify the account for CloudFront before you deploy; otherwise the deployment is rolled back',
     ],
     [
       'these credentials may ask nothing',
@@ -159,25 +159,25 @@ describe('the doctor of an account', () => {
         ListDistributions: () =>
           new Fault('AccessDenied', 'me is not authorized to perform: cloudfront:ListDistributions', 403),
       },
-      '✗ cloudfront           AccessDenied: no permission to list the distributions of CloudFront: AccessDenied: me is not authorized to perform: cloudfront:ListDistributions',
+      '✗ cloudfront           no permission to list the distributions of CloudFront: AccessDenied: me is not authorized to perform: cloudfront:ListDistributions',
       'allow cloudfront:ListDistributions and cloudfront:CreateDistribution, or find out by a deployment',
     ],
     [
       'it is made all the same',
       { CreateDistribution: () => new Created('<Id>E123</Id>') },
-      '✗ cloudfront           CloudFront has created the distribution E123 (disabled), though its documentation says that it refuses it',
-      'delete it, and report this: the account may have distributions, but this check must not create one',
+      '✗ cloudfront           CloudFront created the test distribution E123 (disabled), although its documentation says that it rejects it',
+      'delete the distribution, and report this as a bug: the account can create distributions, but this check must not',
     ],
     [
       'CloudFront has no time',
       { CreateDistribution: () => new Fault('Throttling', 'Rate exceeded', 400) },
-      '✗ cloudfront           AwsFailed: AWS did not say whether the account can create a distribution: Throttling: Rate exceeded',
+      '✗ cloudfront           AWS did not say whether the account can create a distribution: Throttling: Rate exceeded',
       undefined,
     ],
     [
       'CloudFront is in trouble',
       { CreateDistribution: () => new Fault('ServiceUnavailable', 'later', 503) },
-      '✗ cloudfront           AwsFailed: AWS did not say whether the account can create a distribution: ServiceUnavailable: later',
+      '✗ cloudfront           AWS did not say whether the account can create a distribution: ServiceUnavailable: later',
       undefined,
     ],
   ])('asks CloudFront for a distribution that cannot be made, and says of it where %s', async (_, answers, line, hint) => {
@@ -203,7 +203,7 @@ describe('the doctor of an account', () => {
 
     expect(code).toBe(1);
     expect(outLines).toEqual([
-      '✗ credentials          NoCredentials: AWS does not accept the credentials: ExpiredToken: The security token included in the request is expired',
+      '✗ credentials          AWS does not accept the credentials: ExpiredToken: The security token included in the request is expired',
       expect.stringContaining('log in again'),
     ]);
   });
@@ -220,7 +220,7 @@ describe('the doctor of an account', () => {
 
     expect(await runDoctor({}, terminal)).toBe(1);
     expect(terminal.outLines).toEqual([
-      '✗ credentials          WrongRegion: no AWS region is set',
+      '✗ credentials          no AWS region is set',
       expect.stringContaining('set AWS_REGION'),
     ]);
   });
@@ -237,8 +237,8 @@ describe('the doctor of an account', () => {
 
     expect(await runDoctor({}, terminal)).toBe(1);
     expect(terminal.outLines.slice(1, 3)).toEqual([
-      `✗ region               ${region} has no CloudFront, or none with functions: a mirror cannot be deployed there`,
-      '                       set AWS_REGION to a region of the partition aws, such as eu-west-1',
+      `✗ region               ${region} lacks CloudFront or CloudFront functions: a mirror cannot be deployed there`,
+      '                       set AWS_REGION to a region in the aws partition, such as eu-west-1',
     ]);
   });
 

@@ -36,7 +36,7 @@ describe('what was tried', () => {
     ['none of another error', undefined, { NotReady: 'wait' }, {}],
   ])('is a fault with the error of ours, and of hints %s', async (_, own, hints, hint) => {
     expect(await tried('quotas', refused(own), hints)).toEqual({
-      finding: { name: 'quotas', ok: false, found: 'AccessDenied: not for you', ...hint },
+      finding: { name: 'quotas', ok: false, found: 'not for you', ...hint },
       error: expect.objectContaining({ name: 'AccessDenied' }),
     });
   });

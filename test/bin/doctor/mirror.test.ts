@@ -77,12 +77,12 @@ describe('the doctor of a deployed mirror', () => {
       '✓ quota Linux/Medium   20 builds at once',
       '✓ quota Linux/Small    20 builds at once',
       '✓ quota ARM/Large      20 builds at once',
-      '✓ x86: build           the state machine runs builds of prepare on Linux/Medium, and reads their RESULT',
+      '✓ x86: build           the state machine can run builds of prepare on Linux/Medium and read their results',
       '✓ x86: loop            mounted',
-      '✓ arm: build           the state machine runs builds of prepare-arm on ARM/Large, and reads their RESULT',
+      '✓ arm: build           the state machine can run builds of prepare-arm on ARM/Large and read their results',
       '✓ arm: loop            mounted',
-      `✓ signing              Publish signs with the key ${fingerprint}`,
-      `✓ keyring              ${site.address}keyring.gpg is there: ${signer.fingerprint}`,
+      `✓ signing              Publish signs with key ${fingerprint}`,
+      `✓ keyring              ${site.address}keyring.gpg is available: ${signer.fingerprint}`,
     ]);
     expect(errLines).toEqual([
       'ProbeX86 …',
@@ -103,30 +103,30 @@ describe('the doctor of a deployed mirror', () => {
     const { outLines } = await doctor({ mirror: arm, quotas }, { build: false });
     const { outLines: without } = await doctor({ quotas }, { build: false });
 
-    expect(outLines).toContain('✗ quota ARM/Large      no build may run on ARM/Large: the quota is 0');
+    expect(outLines).toContain('✗ quota ARM/Large      no builds can run on ARM/Large: the quota is 0');
     expect(without.filter((line) => line.includes('ARM'))).toEqual([]);
   });
 
   const privileged =
-    'builds have to be privileged, on host kernel 6: deploy again, and check whether a service control policy forbids it';
+    'builds must be privileged, on host kernel 6: deploy again, and check whether a service control policy forbids it';
   it.each([
-    ['machine', 'give the stages a larger machine, by the property computeType (on arm armComputeType) of MaasMirror'],
+    ['machine', 'use larger machines: set computeType (on arm armComputeType) of MaasMirror'],
     [
       'filter',
-      'see in the log of this build what is missing: perl, or a kernel with seccomp; builds have to be privileged',
+      'the log of this build shows what is missing: perl, or seccomp in the kernel; builds must be privileged',
     ],
-    ['qemu', 'see in the log of this build why QEMU is missing: its archive may be out of reach (VPC, proxy)'],
+    ['qemu', 'the log of this build shows why QEMU is missing; its package archive may be unreachable (VPC, proxy)'],
     [
       'binfmt',
-      'images of other architectures need qemu-user-static and binfmt_misc: see in the log of this build whether it was installed, and that builds are privileged',
+      'images of other architectures require qemu-user-static and binfmt_misc: check in the log of this build that it was installed, and that builds are privileged',
     ],
     [
       'sources',
-      'check that the addresses in sources: and repositories: are right and that builds can reach them: in a VPC through a NAT gateway and a security group that lets them out, elsewhere through the proxy',
+      'check that the addresses in sources: and repositories: are right, and that builds can reach them: in a VPC through a NAT gateway and a security group that allows outgoing traffic, elsewhere through the proxy',
     ],
     [
       'objects',
-      'the role of the builds may use s3:PutObject on runs/* of the work bucket only where s3:if-none-match is given: deploy again, and check which other policy (of the bucket, an organisation or a permissions boundary) allows or denies more',
+      'the role of the builds must be allowed s3:PutObject on runs/* of the work bucket, but only with s3:if-none-match: deploy again, and check which other policy (of the bucket, an organisation or a permissions boundary) allows or denies more',
     ],
     ['overlay', privileged],
     ['network', privileged],
@@ -156,8 +156,8 @@ describe('the doctor of a deployed mirror', () => {
     const { outLines, code } = await doctor({ mirror: arm, scripts: { arm: arm64 } });
 
     expect(told(outLines, '✗ arm: build')).toEqual({
-      line: '✗ arm: build           NotReady: CodeBuild has no room on ARM/Large: Cannot have more than 0 builds in queue',
-      next: 'new accounts may run one build at a time, or none, on each kind of machine: ask AWS for more in Service Quotas, AWS CodeBuild, "Concurrently running builds for ARM/Large environment"',
+      line: '✗ arm: build           CodeBuild accepts no more builds on ARM/Large: Cannot have more than 0 builds in queue',
+      next: 'new accounts can run one build at a time, or none, on each kind of machine: request an increase in Service Quotas, AWS CodeBuild, "Concurrently running builds for ARM/Large environment"',
     });
     expect(outLines).toContainEqual(expect.stringMatching(/^✓ signing/));
     expect(code).toBe(1);
@@ -170,7 +170,7 @@ describe('the doctor of a deployed mirror', () => {
 
     expect(code).toBe(1);
     expect(told(outLines, '✗ x86: build')).toEqual({
-      line: expect.stringMatching(/^✗ x86: build {11}BadFormat: probe-x86-\S+ ended without a RESULT$/),
+      line: expect.stringMatching(/^✗ x86: build {11}probe-x86-\S+ ended without a RESULT$/),
       next: expect.stringMatching(/^the build ended well, and its buildspec exported no RESULT: deploy again/),
     });
   });
@@ -180,7 +180,7 @@ describe('the doctor of a deployed mirror', () => {
 
     const { outLines } = await doctor({ scripts: { x86 } });
 
-    expect(told(outLines, '✗ x86: build').line).toMatch(/ExecutionFailed: probe-x86-\S+: ExecutionAborted: enough$/);
+    expect(told(outLines, '✗ x86: build').line).toMatch(/probe-x86-\S+: ExecutionAborted: enough$/);
   });
 
   it('says what a key needs that Publish cannot sign with', async () => {
@@ -189,8 +189,8 @@ describe('the doctor of a deployed mirror', () => {
     const { outLines, code } = await doctor({ scripts: { signing: disabled } });
 
     expect(told(outLines, '✗ signing')).toEqual({
-      line: '✗ signing              ExecutionFailed: KeyUnusable: its state is Disabled',
-      next: 'the KMS key has to be enabled, of the spec RSA_4096 and the usage SIGN_VERIFY, and its policy has to let the role of Publish use it: aws kms describe-key, aws kms enable-key',
+      line: '✗ signing              KeyUnusable: its state is Disabled',
+      next: 'the KMS key must be enabled, with key spec RSA_4096 and usage SIGN_VERIFY, and its policy must allow the role of Publish to sign: aws kms describe-key, aws kms enable-key',
     });
     expect(code).toBe(1);
   });
@@ -200,7 +200,7 @@ describe('the doctor of a deployed mirror', () => {
 
     expect(aws.started.map(({ input }) => input)).toEqual([{ probe: 'signing' }]);
     expect(outLines.some((line) => line.includes('x86'))).toBe(false);
-    expect(told(outLines, '✗ keyring').line).toMatch(/cannot be read: .*ECONNREFUSED|fetch failed|DownloadFailed/);
+    expect(told(outLines, '✗ keyring').line).toMatch(/cannot be read: bad port|ECONNREFUSED|fetch failed/);
   });
 
   it('takes it as well where the site asks for a password, as it was told to', async () => {
@@ -210,7 +210,7 @@ describe('the doctor of a deployed mirror', () => {
     const { outLines: without } = await doctor({ mirror }, { build: false });
 
     expect(outLines.at(-1)).toBe(
-      '✓ keyring              https://a.example/keyring.gpg asks for a password, as basicAuth wants it',
+      '✓ keyring              https://a.example/keyring.gpg requires a password (basicAuth)',
     );
     expect(told(without, '✗ keyring').line).toMatch(/answers 401/);
   });
@@ -223,7 +223,7 @@ describe('the doctor of a deployed mirror', () => {
       const { outLines } = await doctor({ mirror: { ...mirror, ...passwords } }, { build: false });
       expect(told(outLines, '✗ keyring')).toEqual({
         line: expect.stringMatching(/answers 403/),
-        next: 'the site answers 403 to machines outside allowedCidrs (is this one?), and where the policy of the mirror bucket does not let the distribution read; a new distribution takes some minutes',
+        next: 'the site answers 403 if this machine is outside allowedCidrs, or if the policy of the mirror bucket does not allow the distribution to read; a new distribution takes a few minutes',
       });
     }
   });
@@ -235,26 +235,27 @@ describe('the doctor of a deployed mirror', () => {
     const { outLines } = await doctor({ mirror }, { build: false });
 
     expect(told(outLines, '✗ keyring')).toEqual({
-      line: `✗ keyring              NoSuchObject: ${site.address}keyring.gpg does not exist`,
-      next: 'the deployment exports it: deploy again, and see the log of the function Publish',
+      line: `✗ keyring              ${site.address}keyring.gpg does not exist`,
+      next: 'the deployment creates it: deploy again, and read the log of the Publish function',
     });
   });
 
   it.each([
     ...[undefined, stackAnswer(stackName, outputs, 'DELETE_COMPLETE')].map((found) => {
-      const hint = 'if it is in another region, set AWS_REGION or AWS_PROFILE; npx cdk deploy creates it';
-      const line = `NoSuchStack: there is no stack ${stackName} in the region eu-west-1`;
+      const hint = 'if it is in another region or account, set AWS_REGION or AWS_PROFILE; npx cdk deploy creates it';
+      const line = `stack ${stackName} not found in eu-west-1`;
       return [found === undefined ? 'no stack' : 'a stack that was deleted', found, line, hint] as const;
     }),
     ...['ROLLBACK_COMPLETE', 'UPDATE_IN_PROGRESS', 'CREATE_FAILED'].map((status) => {
-      const hint = 'wait for its end, or see in CloudFormation why it failed, and deploy it again: npx cdk deploy';
+      const hint =
+        'wait until it is complete; if it failed, see the reason in CloudFormation, and run npx cdk deploy again';
       const found = stackAnswer(stackName, outputs, status);
-      return [`a stack that is ${status}`, found, `NotReady: the stack SmallMirror is ${status}`, hint] as const;
+      return [`a stack that is ${status}`, found, `the stack SmallMirror is in state ${status}`, hint] as const;
     }),
     [
       'a stack of something else',
       stackAnswer(stackName, { Url: 'x' }),
-      'BadFormat: the stack SmallMirror has no output MirrorUrl, KeyringUrl, StateMachineArn, MirrorBucketName, WorkBucketName, ProbeProjectName',
+      'the stack SmallMirror has no output MirrorUrl, KeyringUrl, StateMachineArn, MirrorBucketName, WorkBucketName, ProbeProjectName',
       expect.stringContaining('name the stack of a mirror'),
     ],
   ] as const)('finds %s, and tries nothing more', async (_, found, line, hint) => {
@@ -301,9 +302,9 @@ describe('the doctor of a deployed mirror', () => {
     const { outLines, aws } = await doctor({ mirror: arm, scripts }, { signal: interrupt.signal });
 
     expect(outLines.filter((line) => /^✗ (x86|arm|signing)/.test(line))).toEqual([
-      expect.stringMatching(/^✗ x86: build {11}Interrupted: stopped following probe-x86-\S+, which continues/),
-      '✗ arm: build           Interrupted: not tested: interrupted',
-      '✗ signing              Interrupted: not tested: interrupted',
+      expect.stringMatching(/^✗ x86: build {11}stopped following probe-x86-\S+, which continues/),
+      '✗ arm: build           not tested: interrupted',
+      '✗ signing              not tested: interrupted',
     ]);
     expect(aws.started).toHaveLength(1);
   });

@@ -72,18 +72,18 @@ describe('the key of a mirror', () => {
     const file = join(temporaryFolder(), 'key.asc');
     const mirror = await mirrorOf();
     const hint =
-      'give that key with --key, or restore it from a backup. If it is lost, nothing can be added to this mirror: build a new one in another folder, and give every site its keyring';
+      'give the key with --key, or restore it from a backup. If it is lost, nothing can be added to this mirror: build a new one in another folder, and install its keyring at every site';
 
     await expect(signerOf(file, mirror)).rejects.toMatchObject({
       name: 'KeyUnusable',
-      message: `${mirror.name} is signed with the key ${signer.fingerprint}, and there is no key ${file}`,
+      message: `${mirror.name} is signed with the key ${signer.fingerprint}, but ${file} does not exist`,
       hint,
     });
     const other = await openpgpSigner(await make());
     await mirror.replace(layout.keyring, Buffer.concat([signer.keyring, other.keyring]), {});
-    await expect(signerOf(file, mirror)).rejects.toThrow(`${signer.fingerprint} or ${other.fingerprint}, and there is`);
+    await expect(signerOf(file, mirror)).rejects.toThrow(`${signer.fingerprint} or ${other.fingerprint}, but `);
     await mirror.remove(layout.keyring);
-    await expect(signerOf(file, mirror)).rejects.toThrow('is signed with the key of its last publication, and there');
+    await expect(signerOf(file, mirror)).rejects.toThrow('is signed with the key of its last publication, but ');
   });
 
   it('is announced where it is made, and only then', async () => {
@@ -93,8 +93,8 @@ describe('the key of a mirror', () => {
 
     expect((await makeSigner(file, second)).fingerprint).toBe(fingerprint);
     expect(first.errLines).toEqual([
-      `made a signing key: ${file} (${fingerprint})`,
-      '  keep a backup of it: without it nothing can be added to this mirror',
+      `created signing key ${file} (${fingerprint})`,
+      '  back it up: without it, nothing can be added to this mirror',
     ]);
     expect(second.errLines).toEqual([]);
   });
@@ -106,7 +106,9 @@ describe('the key of a mirror', () => {
     const own = join(data, 'maas-mirror/signing-key.asc');
     const newKey = join(data, 'new.asc');
     await signerFrom(newKey, make);
-    await expect(rotationOf({ mirror: root, newKey }, keptTerminal())).rejects.toThrow(`there is no key ${own}`);
+    await expect(rotationOf({ mirror: root, newKey }, keptTerminal())).rejects.toThrow(
+      `key file ${own} does not exist`,
+    );
     await signerFrom(own, async () => key);
 
     const { current, next, now } = await rotationOf({ mirror: root, newKey }, keptTerminal());

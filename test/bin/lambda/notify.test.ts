@@ -103,6 +103,6 @@ it.each([
 
   await callDeployed('notify', { detail }, { [topicVariable]: topic }, log);
 
-  expect(log).toEqual(['probe-x86-1: not told, since maas-mirror doctor started it']);
+  expect(log).toEqual(['probe-x86-1: no notification, since maas-mirror doctor started it']);
   expect(aws.requests).toEqual([]);
 });

@@ -41,10 +41,10 @@ it.each([
   expect(written()).toEqual([]);
 });
 
-it('refuses to publish where no signing key is named, and writes nothing', async () => {
+it('refuses to publish where no signing key given, and writes nothing', async () => {
   const mirror = temporaryFolder();
   environment({ [mirrorStoreVariable]: mirror, [workStoreVariable]: temporaryFolder(), MIRROR_SIGNING_KEY: undefined });
 
-  await expect(publish({})).rejects.toMatchObject({ name: 'BadInput', message: 'no signing key is named' });
+  await expect(publish({})).rejects.toMatchObject({ name: 'BadInput', message: 'no signing key given' });
   expect(readdirSync(mirror)).toEqual([]);
 });

@@ -47,8 +47,8 @@ it.each([
   expect(() => temporaryFolder()).toThrow(
     expect.objectContaining({
       name: 'BadInput',
-      message: `temporary files cannot be kept in ${folder}: ${why}`,
-      hint: `make the folder, or set ${name} to another one`,
+      message: `cannot use ${folder} for temporary files: ${why}`,
+      hint: `create the folder, or set ${name} to another one`,
       misuse: true,
     }),
   );

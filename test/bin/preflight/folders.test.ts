@@ -22,11 +22,11 @@ describe('a folder that is to be written', () => {
       () => join(__filename, 'a', 'b'),
       (path: string) => `${path} cannot be a folder: ${__filename} is a file`,
     ],
-    ['below /proc', () => '/proc/a/b', (path: string) => `${path} cannot be written to: nothing can be made there`],
+    ['below /proc', () => '/proc/a/b', (path: string) => `${path} cannot be written to: nothing can be created there`],
     [
       'with too long a name',
       () => join(tmpdir(), 'x'.repeat(256), 'a'),
-      (path: string) => `${path} cannot be written to: nothing can be made there`,
+      (path: string) => `${path} cannot be written to: nothing can be created there`,
     ],
   ])('refuses one %s', async (_, folder, message) => {
     for (const option of ['--work', '--mirror']) {
@@ -50,7 +50,7 @@ describe('a work folder', () => {
     expect.objectContaining({
       name: 'ForeignDirectory',
       message: `--work ${work} ${what}`,
-      hint: 'name a new folder, or an empty one: builds remove from it what has grown old',
+      hint: 'name a new or an empty folder: builds remove old files from their work folder',
       misuse: true,
     });
 
@@ -71,18 +71,18 @@ describe('a work folder', () => {
     'usr',
     'var',
   ])('refuses to be /%s', async (name) => {
-    await expect(requireWorkFolder(`/${name}`)).rejects.toEqual(foreign(`/${name}`, 'is a folder of the system'));
+    await expect(requireWorkFolder(`/${name}`)).rejects.toEqual(foreign(`/${name}`, 'is a system folder'));
   });
 
   it('refuses to be a link to a folder of the system', async () => {
     const link = join(temporaryFolder(), 'link');
     symlinkSync('/var', link);
-    await expect(requireWorkFolder(link)).rejects.toEqual(foreign(link, 'is a folder of the system'));
+    await expect(requireWorkFolder(link)).rejects.toEqual(foreign(link, 'is a system folder'));
   });
 
   it.each([[['photos']], [['runs', 'photos']], [['logs', 'cache', 'photos']]])('refuses to hold %j', async (names) => {
     const folder = holding(...names);
-    const what = 'holds "photos", which no build puts into its work folder';
+    const what = 'contains "photos", which is not from a build';
     await expect(requireWorkFolder(folder)).rejects.toEqual(foreign(folder, what));
   });
 
@@ -117,7 +117,7 @@ describe('the base of a build', () => {
       bad(`--base: ${folder} is a folder`, `pack it first: mksquashfs ${folder} base.squashfs`),
     );
     await expect(requireSquashfs(withBase('/dev/null'))).rejects.toMatchObject(
-      bad('--base: /dev/null is no regular file', 'give the path of a squashfs'),
+      bad('--base: /dev/null is not a regular file', 'give the path of a squashfs'),
     );
   });
 
@@ -156,7 +156,7 @@ describe('the base of a build', () => {
     await using _ = pathOf(`${folder}:${process.env.PATH}`);
     await expect(requireRootFileSystems(withBase('/b'))).rejects.toMatchObject(
       bad(
-        '--base: /b holds no root file system of Debian or Ubuntu: it has no /var/lib/dpkg/status',
+        '--base: /b does not contain a Debian or Ubuntu root file system: /var/lib/dpkg/status is missing',
         'give the squashfs of a cloud image, or of another tree in which apt and dpkg are installed',
       ),
     );

@@ -38,8 +38,8 @@ describe('where a build keeps what', () => {
     expect(() => placesOf({ mirror: '/srv/m', work, key: '/k' })).toThrow(
       misuse(
         'BadInput',
-        `the work folder ${work} would be in the mirror that is served`,
-        'give it another place with --work',
+        `the work folder ${work} would be inside the mirror, which is served`,
+        'name a folder outside the mirror with --work',
       ),
     );
   });
@@ -48,8 +48,8 @@ describe('where a build keeps what', () => {
     expect(() => placesOf({ mirror: '/srv/m', key: '/srv/m/k.asc' })).toThrow(
       misuse(
         'KeyExposed',
-        'the private key /srv/m/k.asc would lie in the mirror that is served',
-        'give it another place with --key',
+        'the private key /srv/m/k.asc would be inside /srv/m, which is served',
+        'name a file outside the mirror with --key',
       ),
     );
     expect(() => requireOutside('/srv/m', '/srv/m/..k.asc')).toThrow(expect.objectContaining({ name: 'KeyExposed' }));
@@ -65,8 +65,8 @@ describe('where a build keeps what', () => {
       await expect(checkPlaces(places, [])).rejects.toEqual(
         misuse(
           'NoSuchDirectory',
-          `${places.mirror} cannot be made: there is no directory ${parent}`,
-          'make it first, or name another folder with --mirror',
+          `cannot create ${places.mirror}: ${parent} is not an existing folder`,
+          `create ${parent} first, or name another folder with --mirror`,
         ),
       );
     }
@@ -85,7 +85,7 @@ describe('a folder that an option names', () => {
       misuse(
         'BadInput',
         `--mirror ${JSON.stringify(value)} is not a folder of this machine`,
-        'give the path of a folder; a mirror in AWS is built by its own stack: --stack NAME',
+        'give the path of a folder; to build on AWS, use --stack NAME',
       ),
     );
   });
@@ -99,10 +99,10 @@ describe('a signing key', () => {
   it.each([
     [
       '',
-      'no signing key is named',
+      'no signing key given',
       'give the path of a file, kms:<ARN> or secret:<ARN>; a deployed mirror sets MIRROR_SIGNING_KEY',
     ],
-    ['kms:', 'kms: names no key', 'kms:alias/mirror, kms:<id> or kms:<ARN>'],
+    ['kms:', 'kms: is incomplete: the id of the key is missing', 'use kms:alias/mirror, kms:<id> or kms:<ARN>'],
   ])('refuses to be called %j', async (key, message, hint) => {
     await expect(signerFrom(key)).rejects.toEqual(misuse('BadInput', message, hint));
   });
@@ -110,7 +110,7 @@ describe('a signing key', () => {
   it('refuses to be made where it has to exist', async () => {
     const key = join(temporaryFolder(), 'key.asc');
     await expect(existingSigner(key)).rejects.toEqual(
-      misuse('BadInput', `there is no key ${key}`, 'is the path right?'),
+      misuse('BadInput', `key file ${key} does not exist`, 'check the path'),
     );
   });
 

@@ -56,7 +56,7 @@ describe('the folder for temporary files', () => {
     expect(() => temporaryFolderOf()).toThrow(
       expect.objectContaining({
         name: 'BadInput',
-        message: `temporary files cannot be kept in ${TMPDIR}: ${why}`,
+        message: `cannot use ${TMPDIR} for temporary files: ${why}`,
         hint: expect.stringContaining('TMPDIR'),
         misuse: true,
       }),
@@ -79,12 +79,17 @@ describe('a folder that is to be written', () => {
   });
 
   it.each([
-    ['below /proc', () => '/proc/work', 'BadInput', /^--work \/proc\/work cannot be written to: nothing can be made/],
-    ['below /sys', () => '/sys/work', 'BadInput', /^--work \/sys\/work cannot be written to: it is not allowed/],
+    [
+      'below /proc',
+      () => '/proc/work',
+      'BadInput',
+      /^--work \/proc\/work cannot be written to: nothing can be created/,
+    ],
+    ['below /sys', () => '/sys/work', 'BadInput', /^--work \/sys\/work cannot be written to: permission denied/],
     ['that is a file', () => __filename, 'BadInput', /^--work .* cannot be a folder: .*test\.ts is a file/],
     ['below a file', () => join(__filename, 'a'), 'BadInput', /^--work .* cannot be a folder: .*test\.ts is a file/],
     ['of a read-only file system', () => mounted('size=1m,ro'), 'BadInput', /its file system is read-only/],
-    ['of a full file system', () => filled(mounted('size=64k')), 'DiskFull', /^no space is left to write/],
+    ['of a full file system', () => filled(mounted('size=64k')), 'DiskFull', /^no space left to write/],
   ])('refuses one %s', async (_, folder, name, message) => {
     await expect(requireWritable('--work', folder())).rejects.toMatchObject({
       name,
@@ -115,10 +120,10 @@ describe('the work folder', () => {
   });
 
   it.each([
-    ['that is the root', () => '/', 'is a folder of the system'],
-    ['that is /var', () => '/var', 'is a folder of the system'],
-    ['that leads to /var', () => linkTo('/var'), 'is a folder of the system'],
-    ['of other things', () => withNames('cache', 'runs', 'photos'), 'holds "photos"'],
+    ['that is the root', () => '/', 'is a system folder'],
+    ['that is /var', () => '/var', 'is a system folder'],
+    ['that leads to /var', () => linkTo('/var'), 'is a system folder'],
+    ['of other things', () => withNames('cache', 'runs', 'photos'), 'contains "photos"'],
   ])('refuses one %s, before any work', async (_, work, why) => {
     const folder = work();
     await expect(checkPlaces(placesAt(folder), [request])).rejects.toMatchObject({
@@ -161,7 +166,7 @@ describe('the base of a build', () => {
     await requireSquashfs(withBase(file));
     await expect(requireRootFileSystems(withBase(file))).rejects.toMatchObject({
       name: 'BadImage',
-      message: expect.stringContaining('no root file system of Debian or Ubuntu: it has no /var/lib/dpkg/status'),
+      message: expect.stringContaining('Debian or Ubuntu root file system: /var/lib/dpkg/status is missing'),
     });
 
     mkdirSync(join(tree, 'var/lib/dpkg'), { recursive: true });
@@ -194,8 +199,8 @@ describe('where a build keeps what', () => {
     const { signer } = await openPlaces(placesIn(folder), [request], terminal);
 
     expect(terminal.errLines).toEqual([
-      `made a signing key: ${join(folder, 'data/key.asc')} (${signer.fingerprint})`,
-      expect.stringContaining('keep a backup of it'),
+      `created signing key ${join(folder, 'data/key.asc')} (${signer.fingerprint})`,
+      expect.stringContaining('back it up'),
     ]);
     expect(readdirSync(folder).sort()).toEqual(['data', 'mirror']);
 
@@ -212,7 +217,7 @@ describe('where a build keeps what', () => {
     const open = () => openPlaces(placesIn(folder), [request], keptTerminal());
     await expect(open()).rejects.toMatchObject({
       name: 'KeyUnusable',
-      message: expect.stringContaining(`is signed with the key ${signer.fingerprint}, and there is no key ${folder}`),
+      message: expect.stringContaining(`is signed with the key ${signer.fingerprint}, but ${folder}`),
       hint: expect.stringMatching(/--key.*backup/),
     });
     rmSync(join(folder, 'mirror', layout.keyring));

@@ -36,12 +36,12 @@ describe('--credentials HOST=NAME', () => {
   });
 
   it.each([
-    ['a host that no repository has', ['four.example=b'], /given for four\.example, which no --repository has/],
-    ['a port that none has', ['two.example=b'], /given for two\.example, which no/],
+    ['a host that no repository has', ['four.example=b'], /names four\.example, but no --repository is on this host/],
+    ['a port that none has', ['two.example=b'], /names two\.example, but no/],
     ['one host twice', ['one.example=a', 'one.example=b'], /names one\.example twice/],
-    ['two for one repository', ['three.example=a', 'two.example:8443=b'], /is given two credentials/],
-    ['other words', ['robot:hush-hush-42'], /^--credentials takes HOST=NAME$/],
-    ['no name', ['one.example='], /^--credentials takes HOST=NAME$/],
+    ['two for one repository', ['three.example=a', 'two.example:8443=b'], /has two credentials/],
+    ['other words', ['robot:hush-hush-42'], /^--credentials is not of the form HOST=NAME$/],
+    ['no name', ['one.example='], /^--credentials is not of the form HOST=NAME$/],
   ])('refuses %s', (_, given, message) => {
     expect(() => withCredentials([one, two], given)).toThrow(misuse(message));
   });
@@ -57,7 +57,7 @@ describe('--credentials HOST=NAME', () => {
       misuse(/bootloaders alone/),
     );
     expect(() => requestsFrom([], { config: 'x.yaml', credentials: ['a=b'] }, 'x86_64')).toThrow(
-      misuse(/--credentials is given beside/),
+      misuse(/--credentials cannot be used with/),
     );
   });
 

@@ -27,36 +27,36 @@ describe('the words of a build, with what to do,', () => {
       'no release',
       [],
       {},
-      'no release is named',
-      'name releases (noble jammy), or a configuration: --config mirror.yaml; after --proposed a release is taken for a package, unless it is written --proposed=LIST',
+      'no release given',
+      'name releases, such as noble jammy, or use --config mirror.yaml. A release directly after --proposed is read as a package: write --proposed=LIST',
     ],
     [
       'what only images have, for bootloaders',
       ['bootloaders'],
       { optionalKernel: 'hwe' },
-      '--optional-kernel is given for bootloaders alone',
+      '--optional-kernel cannot be used for bootloaders alone',
       'bootloaders are the same for all images; they take --view, --archive, --ports, --snapshot, --proxy and --ca',
     ],
     [
       'an option beside a configuration',
       [],
       { config: 'm.yaml', archiveKeyring: 'k.gpg' },
-      '--archive-keyring is given beside --config m.yaml',
-      'write it into the configuration; only --view, --rebuild and names of releases go beside it',
+      '--archive-keyring cannot be used with --config m.yaml',
+      'set it in the configuration file; only --view, --rebuild and names of releases can be used with it',
     ],
     [
       'a boot test that is waived beside a configuration',
       [],
       { config: 'm.yaml', bootTest: false, bootloaders: true },
-      '--no-boot-test is given beside --config m.yaml',
-      'write it into the configuration; only --view, --rebuild and names of releases go beside it',
+      '--no-boot-test cannot be used with --config m.yaml',
+      'set it in the configuration file; only --view, --rebuild and names of releases can be used with it',
     ],
     [
       'bootloaders that are left out beside a configuration',
       [],
       { config: 'm.yaml' },
-      '--no-bootloaders is given beside --config m.yaml',
-      'write it into the configuration; only --view, --rebuild and names of releases go beside it',
+      '--no-bootloaders cannot be used with --config m.yaml',
+      'set it in the configuration file; only --view, --rebuild and names of releases can be used with it',
     ],
     [
       'a time that is no number',
@@ -69,42 +69,42 @@ describe('the words of a build, with what to do,', () => {
       'a keyring without its archive',
       ['noble'],
       { archiveKeyring: 'k.gpg' },
-      '--archive-keyring k.gpg is given without --archive',
-      'the keyring is for the archive that --archive or --ports names',
+      '--archive-keyring k.gpg requires --archive or --ports',
+      'the keyring verifies the archive that --archive or --ports names',
     ],
     [
       'a keyring that is none',
       ['noble'],
       { archiveKeyring: __filename, ports: 'http://p.example' },
-      `--archive-keyring names ${__filename}, which is no keyring`,
-      'give the path of a file that `gpg --export` writes, armoured or not',
+      `--archive-keyring names ${__filename}, which is not a keyring`,
+      'give the path of a file written by `gpg --export`, armoured or not',
     ],
     ...(['ca', 'repository'] as const).map((name): [string, readonly string[], RequestOptions, string, string] => [
       `a file of --${name} that is not there`,
       ['noble'],
       { [name]: name === 'ca' ? '/no/such' : ['/no/such'] },
       `--${name} names /no/such, which cannot be read: ENOENT: no such file or directory, open '/no/such'`,
-      'give the path of a file',
+      'give the path of a readable file',
     ]),
   ])('refuse %s', (_, releases, options, message, hint) => {
     expect(() => requests(releases, options)).toThrow(misuse('BadInput', message, hint));
   });
 
   const credentialsHint =
-    'NAME is a file of mode 0600 that holds user:password; with --stack it is the name or ARN of a secret';
+    'NAME is a file with mode 0600 that contains user:password; with --stack, it is the name or ARN of a secret';
   const [one, two] = [stanzaAt('https://one.example/u'), stanzaAt('https://two.example/u', 'https://three.example/u')];
   it.each([
-    [['nothing'], '--credentials takes HOST=NAME', credentialsHint],
+    [['nothing'], '--credentials is not of the form HOST=NAME', credentialsHint],
     [['one.example=a', 'ONE.example=b'], '--credentials names one.example twice', credentialsHint],
     [
       ['four.example=a'],
-      '--credentials is given for four.example, which no --repository has',
+      '--credentials names four.example, but no --repository is on this host',
       'write the host as in its URIs',
     ],
     [
       ['two.example=a', 'three.example=b'],
-      'the repository of two.example and three.example is given two credentials',
-      'make it two stanzas',
+      'the repository on two.example and three.example has two credentials',
+      'split it into two stanzas',
     ],
   ])('refuse --credentials %j', (given, message, hint) => {
     expect(() => withCredentials([one, two], given)).toThrow(misuse('BadInput', message, hint));
@@ -116,7 +116,9 @@ describe('the hosts of repositories', () => {
     const one = stanzaAt('https://one.example/u');
     for (const other of ['ppa:owner/name', 'no stanza', one.replace('https://one.example/u', 'no address')]) {
       expect(withCredentials([other, one], ['one.example=a'])).toEqual([other, { repository: one, credentials: 'a' }]);
-      expect(() => withCredentials([other], ['one.example=a'])).toThrow('one.example, which no --repository has');
+      expect(() => withCredentials([other], ['one.example=a'])).toThrow(
+        'one.example, but no --repository is on this host',
+      );
     }
   });
 

@@ -97,7 +97,7 @@ describe('the words of a build', () => {
 
   it('may have commas between releases, as between architectures', () => {
     expect(names(['bookworm,noble', 'jammy'])).toEqual(names(['bookworm', 'noble', 'jammy']));
-    expect(() => requests([','])).toThrow(misuse('BadInput', /no release is named/));
+    expect(() => requests([','])).toThrow(misuse('BadInput', /no release given/));
   });
 
   it('may be of bootloaders alone', () => {
@@ -123,7 +123,7 @@ describe('the words of a build', () => {
     ['stream', { stream: 'daily' }],
     ['base', { base: '/b.squashfs' }],
   ])('refuse --%s for bootloaders alone', (option, options) => {
-    const message = new RegExp(`^--${option} is given for bootloaders alone$`);
+    const message = new RegExp(`^--${option} cannot be used for bootloaders alone$`);
     expect(() => requests(['bootloaders'], options)).toThrow(misuse('BadInput', message));
   });
 });
@@ -184,7 +184,7 @@ describe('the words beside a configuration', () => {
     ['--base', { base: '/b.squashfs' }],
   ])('refuse %s, which belongs into it', (option, options) => {
     const file = config();
-    const message = new RegExp(`^${option} is given beside --config ${file}$`);
+    const message = new RegExp(`^${option} cannot be used with --config ${file}$`);
     expect(() => requests([], { config: file, ...options })).toThrow(misuse('BadInput', message));
   });
 
@@ -240,7 +240,7 @@ describe('a keyring that is named', () => {
       ['--archive-keyring', { ...archive, archiveKeyring: file }],
       ['--stream-keyring', { bootloaders: false, streamKeyring: file }],
     ] as const) {
-      const message = new RegExp(`^${option} names ${file}, which is no keyring$`);
+      const message = new RegExp(`^${option} names ${file}, which is not a keyring$`);
       expect(() => requests(['noble'], options)).toThrow(misuse('BadInput', message));
     }
     const config = written(
@@ -248,7 +248,7 @@ describe('a keyring that is named', () => {
       `views: { candidate: { releases: [noble] } }\nsources: { archiveKeyring: ${file} }\n`,
     );
     expect(() => requests([], { config })).toThrow(
-      misuse('BadInput', /mirror\.yaml names .*k\.gpg, which is no keyring$/),
+      misuse('BadInput', /mirror\.yaml names .*k\.gpg, which is not a keyring$/),
     );
   });
 

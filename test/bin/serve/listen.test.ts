@@ -6,7 +6,7 @@ import { listenAt, placeOf, requireListen, urlOf } from '../../../bin/serve/list
 import { contentTypeOf } from '../../../bin/serve/served-file';
 
 const hint =
-  'give ADDRESS:PORT with an address of this machine, :PORT for all of them, or PORT; ports below 1024 are for root';
+  'give ADDRESS:PORT with an address of this machine, :PORT for all addresses, or PORT for this machine only; ports below 1024 require root';
 
 describe('an address to listen on', () => {
   it.each([
@@ -36,17 +36,17 @@ describe('an address to listen on', () => {
   ])('refuses to be %j', (listen) => {
     expect(() => placeOf(listen)).toThrow(
       expect.objectContaining({
-        ...{ name: 'BadInput', message: `--listen ${listen} is not an address to listen on`, hint, misuse: true },
+        ...{ name: 'BadInput', message: `--listen ${listen}: not a valid address`, hint, misuse: true },
       }),
     );
   });
 
   it('refuses to be one of another machine, or of none', async () => {
     await expect(requireListen({ serve: true, listen: '192.0.2.1:8080' })).rejects.toMatchObject({
-      ...{ name: 'BadInput', message: '--listen 192.0.2.1:8080 is not an address of this machine', hint, misuse: true },
+      ...{ name: 'BadInput', message: '--listen 192.0.2.1:8080: not an address of this machine', hint, misuse: true },
     });
     await expect(listenAt(createServer(), { address: 'no-such-host.invalid', port: 80 })).rejects.toMatchObject({
-      message: expect.stringMatching(/^--listen no-such-host\.invalid:80 names a host that (does not exist|cannot be)/),
+      message: expect.stringMatching(/^--listen no-such-host\.invalid:80: (host not found|the host cannot be)/),
     });
   });
 
@@ -59,12 +59,12 @@ describe('an address to listen on', () => {
     await requireListen({ listen: `127.0.0.1:${port}` }); // it is not to be served
     await expect(requireListen({ serve: true, listen: `127.0.0.1:${port}` })).rejects.toMatchObject({
       name: 'PortInUse',
-      message: `port ${port} of 127.0.0.1 is taken`,
-      hint: `end the program that listens there (ss -ltnp 'sport = :${port}'), or take another: --listen ADDRESS:PORT`,
+      message: `port ${port} on 127.0.0.1 is already in use`,
+      hint: `stop the program that listens there (ss -ltnp 'sport = :${port}'), or use another port: --listen ADDRESS:PORT`,
       misuse: false,
     });
     await expect(requireListen({ serve: true, listen: `:${port}` })).rejects.toMatchObject({
-      message: `port ${port} of this machine is taken`,
+      message: `port ${port} on this machine is already in use`,
     });
   });
 

@@ -304,7 +304,7 @@ describe('serving a mirror', () => {
     const { port } = other.address() as { port: number };
     await expect(serveMirror({}, `127.0.0.1:${port}`)).rejects.toMatchObject({
       name: 'PortInUse',
-      message: `port ${port} of 127.0.0.1 is taken`,
+      message: `port ${port} on 127.0.0.1 is already in use`,
       hint: expect.stringContaining('--listen'),
     });
   });

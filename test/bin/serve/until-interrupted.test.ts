@@ -36,7 +36,7 @@ it('serves a mirror and says the address of each view, until it is interrupted',
     `  view candidate: ${url}/candidate/`,
     `  view stable: ${url}/stable/`,
   ]);
-  expect(terminal.errLines).toEqual(['Ctrl-C ends it']);
+  expect(terminal.errLines).toEqual(['press Ctrl-C to stop']);
   expect((await fetch(`${url}/candidate/streams/v1/index.sjson`)).status).toBe(200);
   expect(process.listenerCount('SIGHUP')).toBe(before + 1);
 
@@ -51,5 +51,5 @@ it('serves a mirror and says the address of each view, until it is interrupted',
 it('refuses to serve a folder that is no mirror', async () => {
   const terminal = keptTerminal();
   expect(await main(['serve', temporaryFolder()], terminal)).toBe(1);
-  expect(terminal.errLines[0]).toMatch(/^error ForeignDirectory: /);
+  expect(terminal.errLines[0]).toMatch(/^error: /);
 });

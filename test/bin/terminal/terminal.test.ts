@@ -4,7 +4,7 @@ import { processTerminal, reportError } from '../../../bin/terminal/terminal';
 import { MirrorError } from '../../../lib/errors';
 import { keptTerminal } from './kept-terminal';
 
-test('an error of ours is its name and message, every line of its hint, and its causes', () => {
+test('an error of ours is its message, every line of its hint, and its causes', () => {
   const terminal = keptTerminal();
   const socket = new Error('socket hang up');
   const error = new MirrorError('DownloadFailed', 'the index ended after 12 bytes', {
@@ -14,11 +14,11 @@ test('an error of ours is its name and message, every line of its hint, and its 
 
   expect(reportError(error, terminal)).toBe(1);
   expect(terminal.errLines).toEqual([
-    'error DownloadFailed: the index ended after 12 bytes',
+    'error: the index ended after 12 bytes',
     '  the network is slow',
     '  run it again',
-    '  because read failed',
-    '  because socket hang up',
+    '  caused by: read failed',
+    '  caused by: socket hang up',
   ]);
   expect(terminal.outLines).toEqual([]);
 });
@@ -47,9 +47,9 @@ test('an error that nobody foresaw shows its stack only in debug mode', () => {
   expect(reportError(error, calm, {})).toBe(1);
   expect(reportError(error, debug, { MAAS_MIRROR_DEBUG: '1' })).toBe(1);
 
-  expect(calm.errLines[0]).toBe('error TypeError: x is undefined');
-  expect(calm.errLines.slice(1)).toEqual(['  nobody foresaw this one; MAAS_MIRROR_DEBUG=1 shows where it comes from']);
-  expect(debug.errLines).toEqual([calm.errLines[0], error.stack]);
+  expect(calm.errLines[0]).toBe('error: x is undefined');
+  expect(calm.errLines.slice(1)).toEqual(['  Unexpected error. Set MAAS_MIRROR_DEBUG=1 for a stack trace.']);
+  expect(debug.errLines).toEqual(['error TypeError: x is undefined', error.stack]);
   expect(debug.errLines[1]).toContain('terminal.test');
 });
 
@@ -60,7 +60,7 @@ test('an error without a stack shows in debug mode what it carries', () => {
 
   reportError(error, terminal, { MAAS_MIRROR_DEBUG: '1' });
 
-  expect(terminal.errLines[1]).toMatch(/^TypeError: no folder\n {2}no stack came with it, but this: /);
+  expect(terminal.errLines[1]).toMatch(/^TypeError: no folder\n {2}the error has no stack, but these fields: /);
   for (const part of ['ERR_FS_EISDIR', '/srv/folder']) expect(terminal.errLines[1]).toContain(part);
 });
 
@@ -70,7 +70,7 @@ test('that somebody pressed Ctrl-C is no cause to tell', () => {
 
   reportError(new MirrorError('Interrupted', 'it was interrupted', { cause }), terminal, {});
 
-  expect(terminal.errLines).toEqual(['error Interrupted: it was interrupted', '  because stage ended']);
+  expect(terminal.errLines).toEqual(['error: it was interrupted', '  caused by: stage ended']);
 });
 
 test('a disk that is full is no surprise, whichever write met it', () => {
@@ -78,9 +78,9 @@ test('a disk that is full is no surprise, whichever write met it', () => {
 
   expect(reportError(fullDisk(), terminal, {})).toBe(1);
   expect(terminal.errLines).toEqual([
-    'error DiskFull: no space left on device, writing a file',
+    'error: no space left on device, writing a file',
     expect.stringContaining('df -h'),
-    '  because ENOSPC: no space left on device, write',
+    '  caused by: ENOSPC: no space left on device, write',
   ]);
 });
 
@@ -91,14 +91,14 @@ test('a chain of causes that bites its tail ends', () => {
 
   reportError(error, terminal, {});
 
-  expect(terminal.errLines.filter((line) => line.includes('because'))).toEqual(['  because tail']);
+  expect(terminal.errLines.filter((line) => line.includes('caused by'))).toEqual(['  caused by: tail']);
 });
 
 test('something thrown that is no error is printed as it is', () => {
   const terminal = keptTerminal();
 
   expect(reportError('out of paper', terminal, {})).toBe(1);
-  expect(terminal.errLines[0]).toBe('error Error: out of paper');
+  expect(terminal.errLines[0]).toBe('error: out of paper');
 });
 
 function fullDisk(): unknown {
@@ -125,14 +125,14 @@ test('does not repeat a cause that the message ends in', () => {
   const terminal = keptTerminal();
   const cause = new Error('ENOENT: no such file');
   reportError(new MirrorError('BadInput', `x cannot be read: ${cause.message}`, { cause }), terminal);
-  expect(terminal.errLines).toEqual(['error BadInput: x cannot be read: ENOENT: no such file']);
+  expect(terminal.errLines).toEqual(['error: x cannot be read: ENOENT: no such file']);
 });
 
 test('debug mode shows what was thrown that is no error', () => {
   for (const [thrown, shown] of [
     ['out of paper', 'out of paper'],
     [undefined, 'undefined'],
-    [{ tray: 2 }, '[object Object]\n  no stack came with it, but this: { tray: 2 }'],
+    [{ tray: 2 }, '[object Object]\n  the error has no stack, but these fields: { tray: 2 }'],
   ]) {
     const terminal = keptTerminal();
     expect(reportError(thrown, terminal, { MAAS_MIRROR_DEBUG: '1' })).toBe(1);
@@ -140,7 +140,7 @@ test('debug mode shows what was thrown that is no error', () => {
   }
 });
 
-test('an error of ours shows no stack, in debug mode neither', () => {
+test('an error of ours shows its name in debug mode, and no stack', () => {
   const terminal = keptTerminal();
   reportError(new MirrorError('BadInput', 'no such view'), terminal, { MAAS_MIRROR_DEBUG: '1' });
   expect(terminal.errLines).toEqual(['error BadInput: no such view']);

@@ -54,7 +54,7 @@ describe('a configuration', () => {
     expect((await maasMirror([...words, '--view', 'nightly'], { env: site.env })).out).toMatch(/nothing is new/);
 
     const beside = await maasMirror([...words, '--ppa', 'o/n'], { env: site.env });
-    expect([beside.code, beside.err]).toEqual([2, expect.stringMatching(/--ppa is given beside --config/)]);
+    expect([beside.code, beside.err]).toEqual([2, expect.stringMatching(/--ppa cannot be used with --config/)]);
   });
 });
 

@@ -93,10 +93,7 @@ describe('what counts as news', () => {
     // Something else has changed in the archive: looked at once, known from then on.
     site.archive = await withPackage(site.archive, temporaryFolder(), 'updates', motdNewsConfig('14ubuntu1'));
     const other = await build(site, 'ga,hwe');
-    expect([other.versions, other.out]).toEqual([
-      'ga 1, hwe 2',
-      expect.stringMatching(/✓ noble: amd64: nothing is new$/m),
-    ]);
+    expect([other.versions, other.out]).toEqual(['ga 1, hwe 2', expect.stringMatching(/✓ noble: amd64: up to date$/m)]);
     expect(other.err).toMatch(/Prepare amd64 done/);
     const known = await build(site, 'ga,hwe');
     expect(known.err).not.toMatch(/Fetch amd64 …/);
@@ -170,7 +167,7 @@ describe('a stream that is not what it says', () => {
     const { code, err, out } = await refused(site);
 
     expect(err).toMatch(/Fetch amd64 failed: NotReady: /);
-    expect(out).toMatch(/✗ noble: upstream is not ready; nothing was published, run it again later/);
+    expect(out).toMatch(/✗ noble: nothing was published: upstream is mid-update; try again later/);
     expect({ code, pool: existsSync(join(site.mirror, 'pool')) }).toEqual({ code: 3, pool: false });
   });
 

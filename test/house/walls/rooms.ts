@@ -144,12 +144,12 @@ export const house: Readonly<Record<string, Room>> = {
     alcoves: {
       follow: { holds: 'executions with their builds and logs, followed to the end', imports: [top] },
       keys: { holds: 'KMS keys and secrets', imports: [top] },
-      access: { holds: 'passwords of the sites that may read a mirror', imports: [top] },
+      access: { holds: 'passwords of the sites that have access to a mirror', imports: [top] },
       account: { holds: 'an AWS account: its identity, build quotas and access to CloudFront', imports: [top] },
     },
   },
   stages: {
-    purpose: 'what a build does: one recipe per stage on top',
+    purpose: 'what a build does; the recipe of each stage is at the top',
     rooms: ['publication', 'job', 'catalog', 'simplestreams', 'store', 'machine'],
     packages: ['node:path'],
     alcoves: {
@@ -159,19 +159,19 @@ export const house: Readonly<Record<string, Room>> = {
       base: { holds: 'the image that a build starts from', imports: ['sources', 'streams', top] },
       layer: { holds: 'the layer that all kernel flavours share', imports: ['sources'] },
       loaders: { holds: 'bootloaders and their packages', imports: ['sources', top] },
-      updates: { holds: 'whether a build would make anything new', imports: ['loaders', 'sources', 'streams', top] },
+      updates: { holds: 'whether a build would change anything', imports: ['loaders', 'sources', 'streams', top] },
       boot: { holds: 'boot tests', imports: [top] },
       probes: { holds: 'checks that doctor runs on a build machine', imports: [] },
     },
   },
   operations: {
-    purpose: 'what an operator does to a published mirror: one file per command on top',
+    purpose: 'what an operator does with a published mirror; one file per command is at the top',
     rooms: ['publication', 'job', 'catalog', 'simplestreams', 'store', 'machine'],
     packages: ['node:path'],
     alcoves: { verify: { holds: 'the checks of `verify`', imports: [] } },
   },
   mirror: {
-    purpose: 'the mirror in the cloud: CDK constructs, used at synth time only',
+    purpose: 'the mirror on AWS: CDK constructs, used only at synthesis',
     rooms: ['job', 'catalog'],
     packages: ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'],
     special: {
@@ -200,7 +200,7 @@ export const house: Readonly<Record<string, Room>> = {
     },
   },
   local: {
-    purpose: 'running the state machine of the cloud on this machine',
+    purpose: 'running the state machine of the AWS deployment on this machine',
     rooms: ['job', 'machine', 'store'],
     packages: ['node:*', 'aws-local-stepfunctions', 'yaml'],
     top: ['tasks', 'template'],
@@ -215,9 +215,9 @@ export const house: Readonly<Record<string, Room>> = {
   },
 };
 
-/** bin: the front doors. They parse, compose, print and exit, and may import every room. */
+/** bin: the entry points. They parse, compose, print and exit, and may import every room. */
 export const doors: Pick<Room, 'purpose' | 'top' | 'alcoves'> = {
-  purpose: 'front doors: the CLI, the CDK app, the program of a build machine, Lambda functions',
+  purpose: 'entry points: the CLI, the CDK app, the program of a build machine, Lambda functions',
   top: ['commands', 'keys', 'preflight', 'terminal'],
   alcoves: {
     terminal: { holds: 'terminal output and input: lines, tables, sizes, errors, Ctrl-C', imports: [] },
@@ -242,6 +242,6 @@ export const doors: Pick<Room, 'purpose' | 'top' | 'alcoves'> = {
       imports: ['build', 'doctor', 'keys', 'request', 'preflight', 'releases', 'serve', 'terminal'],
     },
     lambda: { holds: 'the Lambda functions, one file each', imports: ['keys'] },
-    bundle: { holds: 'what is deployed: bundles and their files', imports: [] },
+    bundle: { holds: 'the bundles that are deployed or packaged', imports: [] },
   },
 };

@@ -59,21 +59,21 @@ test('goes from key to key in three steps, and says each time what comes next', 
   const announced = await rotate(mirror);
   expect(announced.outLines).toEqual([
     `the keyring of ${mirror} holds 2 keys: ${old.fingerprint} (old), ${next.fingerprint}`,
-    'next: let every site take the keyring, which goes with both keys; pause what publishes; then',
+    'Next: install the new keyring (it holds both keys) at every site and pause all builds, then run:',
     `  maas-mirror keyring rotate ${mirror} --key ${key} --new-key ${newKey} --sign`,
   ]);
   const signed = await rotate(mirror, '--sign');
   expect(signed.outLines.slice(0, 2)).toEqual([
-    '✓ candidate: signed anew',
+    '✓ candidate: re-signed',
     `the keyring of ${mirror} holds 2 keys: ${old.fingerprint} (old), ${next.fingerprint}`,
   ]);
   expect(signed.outLines.slice(2)).toEqual([
-    'next: let everything that publishes have the new key, and every site the keyring; then',
+    'Next: give the new key to everything that publishes, check that every site has the new keyring, then run:',
     `  maas-mirror keyring rotate ${mirror} --key ${key} --new-key ${newKey} --finish`,
   ]);
-  expect((await rotate(mirror, '--sign')).outLines[0]).toBe('✓ candidate: signed by the new key');
+  expect((await rotate(mirror, '--sign')).outLines[0]).toBe('✓ candidate: already signed by the new key');
   const finished = await rotate(mirror, '--finish');
-  expect(finished.outLines.at(-1)).toBe(`done: ${next.fingerprint} is the key of this mirror`);
+  expect(finished.outLines.at(-1)).toBe(`Done: ${next.fingerprint} is now the only key of this mirror.`);
   expect(finished.outLines.at(-2)).toBe(`the keyring of ${mirror} holds 1 key: ${next.fingerprint}`);
 
   expect([announced, signed, finished].map(({ code }) => code)).toEqual([0, 0, 0]);
@@ -123,16 +123,16 @@ test('makes the new key with the first step only, and never the old one', async 
     const code = await main(['keyring', 'rotate', mirror, ...words], terminal);
     return [code, terminal.errLines[0]];
   };
-  const refused = [2, `error BadInput: there is no key ${made}`];
+  const refused = [2, `error: key file ${made} does not exist`];
   expect(await said('--key', key, '--new-key', made, '--sign')).toEqual(refused);
   expect(await said('--key', key, '--new-key', made, '--finish')).toEqual(refused);
   expect(await said('--key', made, '--new-key', newKey)).toEqual(refused);
-  const wrong = expect.stringMatching(/^error BadSignature: .* is signed with the key [0-9A-F]{40}, not [0-9A-F]{40}$/);
+  const wrong = expect.stringMatching(/^error: .* is signed with the key [0-9A-F]{40}, not [0-9A-F]{40}$/);
   expect(await said('--key', newKey, '--new-key', made)).toEqual([1, wrong]);
   expect(existsSync(made)).toBe(false);
   expect(await said('--key', key, '--new-key', made)).toEqual([
     0,
-    expect.stringMatching(/^made a signing key: .*made\.asc/),
+    expect.stringMatching(/^created signing key .*made\.asc/),
   ]);
   expect(existsSync(made)).toBe(true);
 });
@@ -142,17 +142,17 @@ test('refuses two steps at once, a key inside the mirror, and a mirror that is r
   expect(await rotate(mirror, '--sign', '--finish')).toMatchObject({
     code: 2,
     errLines: [
-      'error BadInput: --sign and --finish are two steps',
-      '  sign first; finish once every publisher has the new key',
+      'error: --sign and --finish cannot be used together',
+      '  run --sign first, and --finish after everything that publishes has the new key',
     ],
   });
   const terminal = keptTerminal();
   const inside = join(mirror, 'new.asc');
   expect(await main(['keyring', 'rotate', mirror, '--key', key, '--new-key', inside], terminal)).toBe(2);
-  expect(terminal.errLines[0]).toMatch(/^error KeyExposed/);
+  expect(terminal.errLines[0]).toMatch(/^error: the private key/);
   expect(existsSync(inside)).toBe(false);
   await using server = await serve(mirror);
-  expect((await rotate(server.address)).errLines[0]).toMatch(/^error NotSupported: .*read over HTTP/);
+  expect((await rotate(server.address)).errLines[0]).toMatch(/^error: .*read over HTTP/);
 });
 
 test('refuses to do without a new key', async () => {
