@@ -5,17 +5,17 @@ import type { Repository } from './apt';
 /** Where the package debian-archive-keyring has Debian's keys, on machines of other distributions too. */
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** mmdebstrap tells its hooks what it is going to use, before it downloads anything; this one then ends it. */
+/** mmdebstrap writes its sources before it downloads anything; a hook prints them, to standard error, and ends it. */
 const printSources = `
 mmdebstrap --mode=root --variant=custom --skip=check/qemu --skip=check/signed-by \\
-  --setup-hook='cat "$1"/etc/apt/sources.list; exit 1' "$1" /dev/null 2>/dev/null || :`;
+  --setup-hook='cat "$1"/etc/apt/sources.list; exit 1' "$1" /dev/null 2>&1 || :`;
 
 /** The archive that mmdebstrap takes a release of Debian from where it is told of none; empty where it is not installed. */
 export async function usualRepositories(release: string): Promise<Repository[]> {
   return repositoriesIn(await run(['sh', '-c', printSources, 'sh', release], { quiet: true }).catch(() => ''));
 }
 
-/** @param text of a sources.list */
+/** @param text with lines of a sources.list, and others */
 export function repositoriesIn(text: string): Repository[] {
   return text.split('\n').flatMap((line) => {
     const [type, uri = '', suite = '', ...components] = line.replace(/ \[[^\]]*\]/, '').split(' ');

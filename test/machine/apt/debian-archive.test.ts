@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { machineRepositories } from '../../../lib/machine/apt/apt';
-import { repositoriesIn, withDebianKeys } from '../../../lib/machine/apt/debian-archive';
+import { repositoriesIn, usualRepositories, withDebianKeys } from '../../../lib/machine/apt/debian-archive';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-root';
 
 const bookworm = { uri: 'http://d/debian', suite: 'bookworm', components: ['main'] };
 
@@ -17,7 +18,7 @@ it('takes Debian from where mmdebstrap does on a machine whose apt knows no Debi
     'root=$(mktemp -d) && mkdir -p "$root/etc/apt"',
     'while [ "${1#--}" != "$1" ]; do hook=${1#--setup-hook=}; shift; done',
     'echo "deb [signed-by=\\"/keys.gpg\\"] http://d/debian $1 main" >"$root/etc/apt/sources.list"',
-    'sh -c "$hook" sh "$root"; status=$?',
+    'sh -c "$hook" sh "$root" >&2; status=$?', // as it does
     'rm -r "$root"; echo "E: setup-hook failed" >&2; exit $status',
   );
   vi.stubEnv('PATH', `${bin}:${process.env.PATH}`);
@@ -53,4 +54,10 @@ it.each([
   expect(await withDebianKeys([{ ...bookworm, keyring: '/own.gpg' }], osRelease)).toMatchObject([
     { keyring: '/own.gpg' },
   ]);
+});
+
+it('finds in this machine’s own mmdebstrap where it takes a release from', async () => {
+  const suites = (await usualRepositories('bookworm')).map(({ suite }) => suite);
+
+  expect(suites).toEqual(['bookworm', 'bookworm-updates', 'bookworm-security']);
 });
