@@ -1,9 +1,7 @@
+import { join } from 'node:path';
 import { run } from '../run';
-import { distribution, hasFile } from '../this-machine';
+import { distribution } from '../this-machine';
 import type { Repository } from './apt';
-
-/** Where the package debian-archive-keyring has Debian's keys, on machines of other distributions too. */
-const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** mmdebstrap writes its sources before it downloads anything; a hook prints them, to standard error, and ends it. */
 const printSources = `
@@ -24,14 +22,20 @@ export function repositoriesIn(text: string): Repository[] {
 }
 
 /**
- * Repositories of Debian with the keys that check them where this machine's own apt has none of Debian's, as on Ubuntu.
- * @param repositories from which a release of Debian is bootstrapped
+ * Repositories of Debian with the keys that check them, on machines of other distributions: their apt trusts none of
+ * Debian's, and Ubuntu 22.04's package of them is too old.
+ * @param tools folder with keyrings/
  * @param osRelease file that says which distribution this machine runs. @default - this machine's
  */
 export async function withDebianKeys(
   repositories: readonly Repository[],
+  tools: string,
   osRelease?: string,
 ): Promise<readonly Repository[]> {
-  if ((await distribution(osRelease)) === 'debian' || !(await hasFile(keyring))) return repositories;
-  return repositories.map((one) => ({ ...one, keyring: one.keyring ?? keyring }));
+  if ((await distribution(osRelease)) === 'debian') return repositories;
+  const ours = { keyring: join(tools, 'keyrings/debian-archive-keyring.gpg'), signedBy: imageKeyring };
+  return repositories.map((one) => (one.keyring === undefined ? { ...one, ...ours } : one));
 }
+
+/** Where an image of Debian has its keys. */
+const imageKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';

@@ -33,10 +33,10 @@ export interface BootstrapOptions extends Minimal {
  */
 export async function bootstrap(tree: string, options: BootstrapOptions): Promise<void> {
   const { repositories, epoch, tools } = options;
-  const input = repositories.map((one) => stanzaOf(one, one.keyring)).join('\n');
-  await download(tree, input, options);
+  await download(tree, repositories.map((one) => stanzaOf(one, one.keyring)).join('\n'), options);
   await using chroot = await enterChroot(tree, tools);
   const env = epoch === undefined ? installEnvironment : { ...installEnvironment, SOURCE_DATE_EPOCH: String(epoch) };
+  const input = repositories.map((one) => stanzaOf(one, one.signedBy ?? one.keyring)).join('\n'); // the tree keeps it
   await chroot.run(installCommand(options), { beside: true, env, input });
 }
 

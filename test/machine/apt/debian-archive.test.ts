@@ -40,20 +40,18 @@ it('reads a sources.list as mmdebstrap writes it', () => {
   ]);
 });
 
+const [ours, image] = ['/tools/keyrings/debian-archive-keyring.gpg', '/usr/share/keyrings/debian-archive-keyring.gpg'];
+
 it.each([
-  ['Debian', 'ID=debian\nVERSION_ID="12"\n', undefined],
-  ['Ubuntu', 'NAME="Ubuntu"\nID=ubuntu\nID_LIKE=debian\n', '/usr/share/keyrings/debian-archive-keyring.gpg'],
-  ['a system that does not say what it is', '', '/usr/share/keyrings/debian-archive-keyring.gpg'],
-])("checks Debian's archive on %s by the keys that are there", async (_, text, keyring) => {
+  ['of this machine where that is Debian', 'ID=debian\nVERSION_ID="12"\n', {}],
+  ['that are shipped on Ubuntu', 'NAME="Ubuntu"\nID=ubuntu\nID_LIKE=debian\n', { keyring: ours, signedBy: image }],
+  ['that are shipped where nothing says what it is', '', { keyring: ours, signedBy: image }],
+])("checks Debian's archive by the keys %s", async (_, text, keys) => {
   const osRelease = join(temporaryFolder(), 'os-release');
   writeFileSync(osRelease, text);
+  const given = { ...bookworm, keyring: '/own.gpg' };
 
-  const [first] = await withDebianKeys([bookworm], osRelease);
-
-  expect(first?.keyring).toBe(keyring);
-  expect(await withDebianKeys([{ ...bookworm, keyring: '/own.gpg' }], osRelease)).toMatchObject([
-    { keyring: '/own.gpg' },
-  ]);
+  expect(await withDebianKeys([bookworm, given], '/tools', osRelease)).toEqual([{ ...bookworm, ...keys }, given]);
 });
 
 it('finds in this machine’s own mmdebstrap where it takes a release from', async () => {
