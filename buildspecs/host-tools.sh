@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the stages named need on this machine, and nothing where it is there already.
+# Installs what the named stages need on this machine, as far as it is missing.
 #   host-tools.sh [--list] STAGE…      a stage, "all" for every stage, "tests" for what the test suite needs beside
 # --list prints the packages that are missing, one a line, and installs none.
 # MIRROR_ARCHITECTURE names the architectures that the stages are to work on, as dpkg does, with blanks between them;
@@ -67,7 +67,7 @@ interpreter_of() {
 	echo "qemu-$cpu-static|qemu-$cpu:qemu-user-static|qemu-user-binfmt"
 }
 
-# What imitates a whole machine. Firmware comes along (qemu-system-data, seabios), but for arm64.
+# What imitates a whole machine. Firmware comes along (qemu-system-data, seabios), except arm64's.
 # Debian 12 has s390x and riscv64 in one package with many others, Ubuntu and newer ones of Debian have them apart.
 emulator_of() {
 	case "$1" in
@@ -144,7 +144,7 @@ missing_packages() {
 			missing="$missing $package"
 		done
 		if [ "$stage" = fetch ] || [ "$stage" = all ]; then
-			# The keys that mmdebstrap checks the archive with; beside it there are newer ones, for other distributions.
+			# The keys that mmdebstrap checks the archive with. On Ubuntu it is given those of keyrings/, which are newer.
 			[ "${system%% *}" = ubuntu ] || [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || missing="$missing debian-archive-keyring"
 		fi
 		if [ "$stage" = peers ]; then

@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { run } from '../run';
 import { distribution } from '../this-machine';
-import type { Repository } from './apt';
+
+/** Of a repository, what one line of a sources.list says. */
+interface Line {
+  readonly uri: string;
+  readonly suite: string;
+  readonly components: readonly string[];
+}
 
 /** mmdebstrap writes its sources before it downloads anything; a hook prints them, to standard error, and ends it. */
 const printSources = `
@@ -9,14 +15,14 @@ mmdebstrap --mode=root --variant=custom --skip=check/qemu --skip=check/signed-by
   --setup-hook='cat "$1"/etc/apt/sources.list; exit 1' "$1" /dev/null 2>&1 || :`;
 
 /** The archive that mmdebstrap takes a release of Debian from where it is told of none; empty where it is not installed. */
-export async function usualRepositories(release: string): Promise<Repository[]> {
+export async function usualRepositories(release: string): Promise<Line[]> {
   return repositoriesIn(await run(['sh', '-c', printSources, 'sh', release], { quiet: true }).catch(() => ''));
 }
 
 /** @param text with lines of a sources.list, and others */
-export function repositoriesIn(text: string): Repository[] {
+export function repositoriesIn(text: string): Line[] {
   return text.split('\n').flatMap((line) => {
-    const [type, uri = '', suite = '', ...components] = line.replace(/ \[[^\]]*\]/, '').split(' ');
+    const [type, uri = '', suite = '', ...components] = line.replace(/^deb \[[^\]]*\]/, 'deb').split(' ');
     return type === 'deb' ? [{ uri, suite, components }] : [];
   });
 }
@@ -27,7 +33,7 @@ export function repositoriesIn(text: string): Repository[] {
  * @param tools folder with keyrings/
  * @param osRelease file that says which distribution this machine runs. @default - this machine's
  */
-export async function withDebianKeys(
+export async function withDebianKeys<Repository extends { readonly keyring?: string | undefined }>(
   repositories: readonly Repository[],
   tools: string,
   osRelease?: string,

@@ -1,6 +1,7 @@
 /* machine/bootstrap: making a Debian tree from scratch. */
 
 import { rm, writeFile } from 'node:fs/promises';
+import { MirrorError } from '../../errors';
 import { type Repository, stanzaOf } from '../apt/apt';
 import { archiveFailure } from '../apt/apt-errors';
 import { isProxyLine } from '../download/site-proxy';
@@ -29,15 +30,26 @@ export interface BootstrapOptions extends Minimal {
  * lists and packages, without unpacking any; the second one has no network and does the rest within the walls of
  * in-tree.sh, so that nothing of a package ever works outside them.
  * @param tree where nothing is yet
- * @throws what a failing apt is told as (lib/machine/apt/apt-errors.ts); CommandFailed where a package cannot be installed
+ * @throws NotSupported for a mmdebstrap that is too old; what a failing apt is told as (lib/machine/apt/apt-errors.ts); CommandFailed where a package cannot be installed
  */
 export async function bootstrap(tree: string, options: BootstrapOptions): Promise<void> {
   const { repositories, epoch, tools } = options;
+  await requireRecent();
   await download(tree, repositories.map((one) => stanzaOf(one, one.keyring)).join('\n'), options);
   await using chroot = await enterChroot(tree, tools);
   const env = epoch === undefined ? installEnvironment : { ...installEnvironment, SOURCE_DATE_EPOCH: String(epoch) };
   const input = repositories.map((one) => stanzaOf(one, one.signedBy ?? one.keyring)).join('\n'); // the tree keeps it
   await chroot.run(installCommand(options), { beside: true, env, input });
+}
+
+/** Older ones mount /proc and /sys where they are told not to, and come with an apt that knows no patterns such as ?priority. */
+async function requireRecent(): Promise<void> {
+  const printed = await run(['mmdebstrap', '--version'], { quiet: true }).catch(() => '');
+  const version = /^mmdebstrap ([\d.]{1,20})$/m.exec(printed)?.[1];
+  if (version === undefined || !version.startsWith('0.')) return; // another one says itself what is wrong
+  throw new MirrorError('NotSupported', `mmdebstrap ${version} is too old to make an image of Debian`, {
+    hint: 'build Debian on Debian 12, Ubuntu 24.04 or newer; Ubuntu images are built without mmdebstrap',
+  });
 }
 
 async function download(tree: string, input: string, options: BootstrapOptions): Promise<void> {
