@@ -14,7 +14,7 @@ const printSources = `
 mmdebstrap --mode=root --variant=custom --skip=check/qemu --skip=check/signed-by \\
   --setup-hook='cat "$1"/etc/apt/sources.list; exit 1' "$1" /dev/null 2>&1 || :`;
 
-/** The archive that mmdebstrap takes a release of Debian from where it is told of none; empty where it is not installed. */
+/** The archive that mmdebstrap takes a release of Debian from by default; empty where it is not installed. */
 export async function usualRepositories(release: string): Promise<Line[]> {
   return repositoriesIn(await run(['sh', '-c', printSources, 'sh', release], { quiet: true }).catch(() => ''));
 }
@@ -33,7 +33,7 @@ export function repositoriesIn(text: string): Line[] {
  * @param tools folder with keyrings/
  * @param osRelease file that says which distribution this machine runs. @default - this machine's
  */
-export async function withDebianKeys<Repository extends { readonly keyring?: string | undefined }>(
+export async function withDebianKeys<Repository extends Line & { readonly keyring?: string | undefined }>(
   repositories: readonly Repository[],
   tools: string,
   osRelease?: string,
