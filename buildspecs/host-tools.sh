@@ -144,8 +144,8 @@ missing_packages() {
 			missing="$missing $package"
 		done
 		if [ "$stage" = fetch ] || [ "$stage" = all ]; then
-			# The keys with which mmdebstrap verifies the archive.
-			[ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || missing="$missing debian-archive-keyring"
+			# The keys with which mmdebstrap verifies the archive. On Ubuntu it gets those of keyrings/, which are newer.
+			[ "${system%% *}" = ubuntu ] || [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || missing="$missing debian-archive-keyring"
 		fi
 		if [ "$stage" = peers ]; then
 			# Debian has ensurepip, which new venvs need, in a separate package.

@@ -44,10 +44,3 @@ export async function distribution(file = '/etc/os-release'): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return /^ID=["']?([a-z0-9._-]*)/m.exec(text)?.[1] ?? '';
 }
-
-export async function hasFile(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}

@@ -49,7 +49,6 @@ it('finds a listed word in each kind of text, across lines, and in no name', () 
     '/** Says who',
     ' * may read a mirror. */',
     "const besidesIt = 'given anew';",
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the program that is read
     'throw new Error(`nobody ${x}, whoever`); // and besides',
   ].join('\n');
 

@@ -45,7 +45,9 @@ describe('readView', () => {
     const refused = readView('candidate', { mirror, signer: await smallSigner('somebody else') });
     await expect(refused).rejects.toMatchObject({
       name: 'BadSignature',
-      message: expect.stringMatching(new RegExp(`^${index} of ${mirror.name} has no valid signature by this mirror's key: .`)),
+      message: expect.stringMatching(
+        new RegExp(`^${index} of ${mirror.name} has no valid signature by this mirror's key: .`),
+      ),
       hint: "give this mirror's key with --key; `maas-mirror verify` reports what else is wrong",
     });
   });

@@ -98,7 +98,9 @@ describe('a view whose key is changed', () => {
     for (const refused of [signView(view, change), isSignedByNext(view, change)]) {
       await expect(refused).rejects.toMatchObject({
         name: 'BadSignature',
-        message: expect.stringMatching(/^candidate\/streams\/v1\/index\.sjson of memory has no valid signature by either key: ./),
+        message: expect.stringMatching(
+          /^candidate\/streams\/v1\/index\.sjson of memory has no valid signature by either key: ./,
+        ),
         hint: 'give the old key with --key; `maas-mirror verify` reports what else is wrong',
       });
     }

@@ -26,7 +26,7 @@ export const debianPackages = [
 export async function debianBase(release: Release, bench: Workbench): Promise<Base> {
   const { job, scratch, tools } = bench;
   const network = networkOf(bench.request.sources);
-  const repositories = await withDebianKeys(await releaseRepositories(bench));
+  const repositories = await withDebianKeys(await releaseRepositories(bench), tools);
   const lists = join(scratch, 'lists');
   const tree = join(scratch, 'base');
   const squashfs = join(scratch, 'base.squashfs');

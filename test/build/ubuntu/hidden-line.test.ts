@@ -28,9 +28,7 @@ it('refuses a stream with a text that gpgv does not read, though gpgv takes the 
   const sources = ['--stream', server.url, '--stream-keyring', keyring, '--archive', server.url, '--ports', server.url];
   const { code, err } = await maasMirror([...words, ...sources], { env: { XDG_DATA_HOME: join(folder, 'data') } });
 
-  expect(err).toMatch(
-    /error: .*download\.sjson: the signature is not valid: line \d+ is longer than gpgv reads/,
-  );
+  expect(err).toMatch(/error: .*download\.sjson: the signature is not valid: line \d+ is longer than gpgv reads/);
   expect(code).toBe(1);
   expect(server.requests.filter((path) => path.startsWith('/server/'))).toEqual([]);
   expect(existsSync(join(mirror, 'candidate'))).toBe(false);

@@ -193,9 +193,7 @@ describe('a build', () => {
     expect(`${again.code} ${again.out}`).toMatch(/^0 .*nothing is new/);
     chmodSync(join(secrets, 'other'), 0o644);
     const exposed = await maasMirror(words, { env: site.env });
-    expect(`${exposed.code} ${exposed.err}`).toMatch(
-      /^1 error: the credentials file .*secrets\/other is readable/,
-    );
+    expect(`${exposed.code} ${exposed.err}`).toMatch(/^1 error: the credentials file .*secrets\/other is readable/);
   });
 });
 

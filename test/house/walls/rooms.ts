@@ -75,7 +75,10 @@ export const house: Readonly<Record<string, Room>> = {
       download: { holds: 'downloads over HTTP: proxies, retries, limits', imports: [top] },
       gateway: { holds: 'the only network access for programs of a foreign tree', imports: ['download', top] },
       sandbox: { holds: 'resource limits and system call filters for programs of a foreign tree', imports: [top] },
-      'tree/inside': { holds: 'accesses files of a foreign tree without following its links out of it', imports: [top] },
+      'tree/inside': {
+        holds: 'accesses files of a foreign tree without following its links out of it',
+        imports: [top],
+      },
       tree: {
         holds: 'handles foreign trees: mounts, chroots, squashfs, tarballs',
         imports: ['gateway', 'sandbox', 'tree/inside', top],

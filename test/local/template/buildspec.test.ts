@@ -70,11 +70,7 @@ test.each([
   ['no version', '{ phases: {} }', 'it has version undefined; only 0.2 is supported'],
   ['no phases', '{ version: 0.2 }', 'phases of it is undefined; expected a mapping'],
   ['nothing', '', 'it is null; expected a mapping'],
-  [
-    'an environment that is a list',
-    '{ version: 0.2, env: [], phases: {} }',
-    'env of it is []; expected a mapping',
-  ],
+  ['an environment that is a list', '{ version: 0.2, env: [], phases: {} }', 'env of it is []; expected a mapping'],
   [
     'a setting of the environment that it would have to ignore',
     '{ version: 0.2, env: { git-credential-helper: no }, phases: {} }',

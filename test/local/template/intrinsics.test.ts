@@ -53,7 +53,11 @@ test.each<[string, unknown, string]>([
   ['a resource that is missing', ref('Gone'), 'the template refers to "Gone", which it does not define'],
   ['an attribute of one', attribute('Gone', 'Arn'), 'the template refers to "Gone", which it does not define'],
   ['an attribute of one in a text', sub('${Gone.Arn}'), 'the template refers to "Gone", which it does not define'],
-  ['another function', { 'Fn::Select': [0, []] }, 'the template uses Fn::Select, which the local engine does not support'],
+  [
+    'another function',
+    { 'Fn::Select': [0, []] },
+    'the template uses Fn::Select, which the local engine does not support',
+  ],
   ['an object in a text', { 'Fn::Join': ['', [{ a: 1 }]] }, 'the template has {"a":1}; expected a string'],
   [
     'nothing in a text',

@@ -161,11 +161,7 @@ test.each([
     { functionVariables: { A: { 'Fn::ImportValue': 'x' } } },
     'the template uses Fn::ImportValue, which the local engine does not support',
   ],
-  [
-    'a list where a string belongs',
-    { functionVariables: { A: ['x'] } },
-    'the template has ["x"]; expected a string',
-  ],
+  ['a list where a string belongs', { functionVariables: { A: ['x'] } }, 'the template has ["x"]; expected a string'],
 ])('refuses %s', async (_, wrong, message) => {
   await using folder = await temporaryFolder();
   const path = await writeAssembly(folder.path, {
@@ -184,7 +180,11 @@ test('refuses a template, and an asset manifest, that is no JSON', async () => {
     await writeFile(join(folder.path, name), '{');
     expect(() => readAssembly(path)).toThrow(
       expect.objectContaining({
-        ...{ name: 'BadFormat', message: `${join(folder.path, name)} is not valid JSON`, cause: expect.any(SyntaxError) },
+        ...{
+          name: 'BadFormat',
+          message: `${join(folder.path, name)} is not valid JSON`,
+          cause: expect.any(SyntaxError),
+        },
       }),
     );
   }

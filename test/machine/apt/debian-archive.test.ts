@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { machineRepositories } from '../../../lib/machine/apt/apt';
-import { repositoriesIn, withDebianKeys } from '../../../lib/machine/apt/debian-archive';
+import { repositoriesIn, usualRepositories, withDebianKeys } from '../../../lib/machine/apt/debian-archive';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-root';
 
 const bookworm = { uri: 'http://d/debian', suite: 'bookworm', components: ['main'] };
 
@@ -17,7 +18,7 @@ it('takes Debian from where mmdebstrap does on a machine whose apt knows no Debi
     'root=$(mktemp -d) && mkdir -p "$root/etc/apt"',
     'while [ "${1#--}" != "$1" ]; do hook=${1#--setup-hook=}; shift; done',
     'echo "deb [signed-by=\\"/keys.gpg\\"] http://d/debian $1 main" >"$root/etc/apt/sources.list"',
-    'sh -c "$hook" sh "$root"; status=$?',
+    'sh -c "$hook" sh "$root" >&2; status=$?', // as it does
     'rm -r "$root"; echo "E: setup-hook failed" >&2; exit $status',
   );
   vi.stubEnv('PATH', `${bin}:${process.env.PATH}`);
@@ -39,18 +40,22 @@ it('reads a sources.list as mmdebstrap writes it', () => {
   ]);
 });
 
+const [ours, image] = ['/tools/keyrings/debian-archive-keyring.gpg', '/usr/share/keyrings/debian-archive-keyring.gpg'];
+
 it.each([
-  ['Debian', 'ID=debian\nVERSION_ID="12"\n', undefined],
-  ['Ubuntu', 'NAME="Ubuntu"\nID=ubuntu\nID_LIKE=debian\n', '/usr/share/keyrings/debian-archive-keyring.gpg'],
-  ['a system that does not say what it is', '', '/usr/share/keyrings/debian-archive-keyring.gpg'],
-])("checks Debian's archive on %s by the keys that are there", async (_, text, keyring) => {
+  ['of this machine where that is Debian', 'ID=debian\nVERSION_ID="12"\n', {}],
+  ['that are shipped on Ubuntu', 'NAME="Ubuntu"\nID=ubuntu\nID_LIKE=debian\n', { keyring: ours, signedBy: image }],
+  ['that are shipped where nothing says what it is', '', { keyring: ours, signedBy: image }],
+])("checks Debian's archive by the keys %s", async (_, text, keys) => {
   const osRelease = join(temporaryFolder(), 'os-release');
   writeFileSync(osRelease, text);
+  const given = { ...bookworm, keyring: '/own.gpg' };
 
-  const [first] = await withDebianKeys([bookworm], osRelease);
+  expect(await withDebianKeys([bookworm, given], '/tools', osRelease)).toEqual([{ ...bookworm, ...keys }, given]);
+});
 
-  expect(first?.keyring).toBe(keyring);
-  expect(await withDebianKeys([{ ...bookworm, keyring: '/own.gpg' }], osRelease)).toMatchObject([
-    { keyring: '/own.gpg' },
-  ]);
+it('finds in this machine’s own mmdebstrap where it takes a release from', async () => {
+  const suites = (await usualRepositories('bookworm')).map(({ suite }) => suite);
+
+  expect(suites).toEqual(['bookworm', 'bookworm-updates', 'bookworm-security']);
 });

@@ -116,7 +116,11 @@ it.each([
     'views: {}\nsources: { ca: gone.pem }\n',
     /sources\.ca is gone\.pem, which cannot be/,
   ],
-  ['a certificate that is no ARN', 'views: {}\nsite: { certificateArn: mine }\n', /site\.certificateArn: must be an ARN/],
+  [
+    'a certificate that is no ARN',
+    'views: {}\nsite: { certificateArn: mine }\n',
+    /site\.certificateArn: must be an ARN/,
+  ],
 ])('refuses %s', (_, text, message) => {
   expect(() => madeMirror(configured(text))).toThrow(
     expect.objectContaining({ misuse: true, message: expect.stringMatching(message), hint: expect.any(String) }),

@@ -91,7 +91,11 @@ describe('a document of a view', () => {
     const { problems, ...found } = await checkDocument(view.read, 'candidate', { id: 'x', path }, smallSignatures());
 
     expect(found).toMatchObject({ id: 'x', document: other });
-    expect(problems[0]).toEqual({ object, rule: 'content-id', message: `its content_id is ${id}, but the index lists it for x` });
+    expect(problems[0]).toEqual({
+      object,
+      rule: 'content-id',
+      message: `its content_id is ${id}, but the index lists it for x`,
+    });
     expect(problems[1]).toMatchObject({ object, message: expect.stringContaining(`${imageId}: label is missing`) });
   });
 

@@ -34,7 +34,9 @@ describe('the sources that builds read', () => {
     const documents = [`http://${second}/${noble}`, `http://${first}/${noble}`, `${one.url}/${jammy}`];
 
     expect(await reachedSources({ documents }, once)).toBe(`3 documents were read from ${first}, ${second}`);
-    expect(await reachedSources({ documents: documents.slice(0, 1) }, once)).toBe(`one document was read from ${second}`);
+    expect(await reachedSources({ documents: documents.slice(0, 1) }, once)).toBe(
+      `one document was read from ${second}`,
+    );
     expect([...one.requests, ...other.requests].sort()).toEqual([`/${jammy}`, ...Array(3).fill(`/${noble}`)]);
   });
 
@@ -83,7 +85,9 @@ describe('the sources that builds read', () => {
     const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     const documents = [`http://archive.invalid/${noble}`];
 
-    expect(await reachedSources({ documents, proxy: address }, once)).toBe('one document was read from archive.invalid');
+    expect(await reachedSources({ documents, proxy: address }, once)).toBe(
+      'one document was read from archive.invalid',
+    );
     expect(asked).toEqual(documents);
   });
 });

@@ -192,7 +192,9 @@ describe('a release that the catalogue does not have', () => {
       await using site = await stream(changes);
       await expect(site.describe({}, csv), JSON.stringify(changes)).rejects.toMatchObject({
         name: 'BadFormat',
-        message: expect.stringMatching(/^(?:http:\S+ (?:describes (?:zany|27\.04) incorrectly|calls)|zany cannot be built)/),
+        message: expect.stringMatching(
+          /^(?:http:\S+ (?:describes (?:zany|27\.04) incorrectly|calls)|zany cannot be built)/,
+        ),
       });
     }
   });

@@ -201,11 +201,7 @@ describe('a stream with another document that cannot be had', () => {
       { path: '../a.sjson' },
       `for ${released} the path "../a.sjson", which contains the segment ".."`,
     ],
-    [
-      'lists the image, too',
-      { products: [product] },
-      `${released}.sjson is missing (404), but the index lists it`,
-    ],
+    ['lists the image, too', { products: [product] }, `${released}.sjson is missing (404), but the index lists it`],
   ])('gives the image where the other %s, and a warning that names it', async (_, fields, warning) => {
     await using stream = await streaming({
       index: ({ index }) => {
