@@ -15,6 +15,9 @@ fi
 own=$(dpkg --print-architecture 2>/dev/null || uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/; s/ppc64le/ppc64el/')
 architectures=${MIRROR_ARCHITECTURE:-$own}
 
+# "debian 12", "ubuntu 24.04"; empty where there is no os-release.
+system=$(. /etc/os-release 2>/dev/null && echo "${ID:-} ${VERSION_ID:-}") || system=
+
 # apt if available, otherwise dnf: CodeBuild's image for arm64 is Amazon Linux. That has the tools for upgrade, prepare and
 # extract. fetch, boot-test and bootloaders run on the x86 image, because Amazon Linux has no mmdebstrap and no emulators.
 dnf=no
@@ -94,16 +97,31 @@ have() {
 
 own_sources=no # use all sources of the machine until packages are installed
 
-# The first of these packages that the machine's apt has; if it has none, the last, which apt then reports as missing.
+# The first of these packages that the machine's apt has; if it has none, the one that its release has: a new machine has no
+# package lists yet.
 known() {
 	if [ "$dnf" = yes ]; then
 		named_by_dnf "${1##*|}"
 		return
 	fi
+	case "$1" in *\|*) ;; *) echo "$1" && return ;; esac
 	for package in $(echo "$1" | tr '|' ' '); do
-		if by_apt apt-cache show "$package" >/dev/null 2>&1; then break; fi
+		if by_apt apt-cache show "$package" >/dev/null 2>&1; then
+			echo "$package"
+			return
+		fi
 	done
-	echo "$package"
+	named_by_release "$1"
+}
+
+# By release, where names differ. Every other name is the same in Debian 12 and 13, and in Ubuntu 22.04 and 24.04.
+named_by_release() {
+	case "$1 $system" in
+	qemu-user-*" debian 1"[12] | qemu-user-*" ubuntu 2"[0-4].*) echo qemu-user-static ;;
+	qemu-user-*) echo qemu-user-binfmt ;;
+	qemu-system-*" debian 1"[12] | qemu-system-riscv*" ubuntu 2"[0-4].*) echo qemu-system-misc ;;
+	*) echo "${1%%|*}" ;;
+	esac
 }
 
 named_by_dnf() {
@@ -141,7 +159,7 @@ missing_packages() {
 # then apt fails as a whole (aws-codebuild-docker-images#419). Returns false if none are found under the usual names.
 link_own_sources() {
 	eval "$(apt-config shell sourcelist Dir::Etc::sourcelist/f sourceparts Dir::Etc::sourceparts/d)"
-	distribution=$(. /etc/os-release && echo "${ID:-}")
+	distribution=${system%% *}
 	if has_entries "$sourcelist"; then ln -s "$sourcelist" "$links/sources.list"; fi
 	for file in "$sourceparts$distribution.list" "$sourceparts$distribution.sources"; do
 		if has_entries "$file"; then ln -s "$file" "$links/"; fi
@@ -167,20 +185,22 @@ by_apt() {
 install_by_apt() {
 	# If a file has several sources, one that fails does not block packages from the others.
 	by_apt apt-get --quiet update || echo "host-tools.sh: warning: apt cannot read all sources of this machine" >&2
-	packages=
+	packages= unknown=no
 	for package in $(missing_packages "$@"); do # the updated lists may have changed the choice between alternatives
-		case "$package" in
-		qemu-system-* | qemu-efi-*)
-			# Without an emulator the boot test fails with its own message; other stages still work.
-			if ! by_apt apt-cache show "$package" >/dev/null 2>&1; then
-				echo "host-tools.sh: no package $package in the sources of this machine" >&2
-				[ "$own_sources" = yes ] && return 1
-				continue
-			fi
-			;;
-		esac
+		if ! by_apt apt-cache show "$package" >/dev/null 2>&1; then
+			echo "host-tools.sh: no package $package in the sources of this machine" >&2
+			[ "$own_sources" = yes ] && return 1
+			case "$package" in
+			# Without an emulator the boot test fails with its own message; other stages still work. njs is for one test only.
+			qemu-system-* | qemu-efi-* | njs) continue ;;
+			esac
+			unknown=yes # apt reports it as well
+		fi
 		packages="$packages $package"
 	done
+	if [ "$unknown ${system%% *}" = "yes ubuntu" ]; then
+		echo "host-tools.sh: some of these packages are in Ubuntu's universe component; enable it: add-apt-repository universe" >&2
+	fi
 	[ -n "$packages" ] || return 0
 	# shellcheck disable=SC2086 # a list of packages
 	by_apt apt-get --quiet --assume-yes --no-install-recommends -o DPkg::Lock::Timeout=300 install $packages
@@ -204,7 +224,7 @@ if [ "$dnf" = yes ]; then
 	# gnupg2 replaces Amazon Linux's gnupg2-minimal, whose gpgv is a dangling link (amazon-linux-2023#414).
 	# Third parties' repositories are left out here, too: one that cannot be read would abort the installation.
 	amazons=
-	if [ "$(. /etc/os-release && echo "${ID:-}")" = amzn ]; then amazons='--disablerepo=* --enablerepo=amazonlinux'; fi
+	if [ "${system%% *}" = amzn ]; then amazons='--disablerepo=* --enablerepo=amazonlinux'; fi
 	set -f # the asterisk is for dnf
 	# shellcheck disable=SC2086 # lists of words
 	exec dnf $amazons --quiet --assumeyes --setopt=install_weak_deps=False --allowerasing install $missing
@@ -217,7 +237,7 @@ fi
 # Several stages may run this at once, and an earlier run may have been killed during an installation.
 exec 9>/var/lock/maas-mirror-host-tools.lock
 flock 9
-export DEBIAN_FRONTEND=noninteractive
+export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 # on Ubuntu, needrestart would restart services
 dpkg --configure -a
 
 links=$(mktemp -d)

@@ -1,4 +1,4 @@
-import { access, constants, statfs } from 'node:fs/promises';
+import { access, constants, readFile, statfs } from 'node:fs/promises';
 import { availableParallelism, machine, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 
@@ -34,6 +34,19 @@ export async function isInstalled(program: string): Promise<boolean> {
   const folders = (process.env.PATH ?? '').split(':').filter(Boolean);
   const found = folders.map((folder) => access(join(folder, program), constants.X_OK));
   return Promise.any(found).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Which distribution this machine runs, as its os-release says: `debian`, `ubuntu`; empty where it does not say. */
+export async function distribution(file = '/etc/os-release'): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return /^ID=["']?([a-z0-9._-]*)/m.exec(text)?.[1] ?? '';
+}
+
+export async function hasFile(path: string): Promise<boolean> {
+  return access(path).then(
     () => true,
     () => false,
   );

@@ -7,20 +7,48 @@ import '../fixtures/needs-root';
 
 const script = join(__dirname, '../../buildspecs/host-tools.sh');
 
+/** What a machine has that this script looks at. */
+interface Machine {
+  /** @default - none */
+  readonly programs?: readonly string[];
+  /** os-release. @default - Debian 12's */
+  readonly release?: string;
+  /** Packages that its apt knows. @default - it has no lists yet */
+  readonly known?: readonly string[];
+}
+
+const debian12 = 'ID=debian\nVERSION_ID="12"\n';
+
 /** Packages that a machine of amd64 lacks which has these programs and no other. */
-function missing(stages: readonly string[], architectures?: string, programs: readonly string[] = []): string[] {
+function missing(stages: readonly string[], architectures?: string, machine: Machine = {}): string[] {
+  const { programs = [], release = debian12, known } = machine;
   const path = temporaryFolder();
   for (const tool of ['sh', 'tr', 'sed']) symlinkSync(join('/bin', tool), join(path, tool));
-  const answers = { dpkg: 'echo amd64', ...Object.fromEntries(programs.map((name) => [name, ':'])) };
+  const answers = {
+    dpkg: 'echo amd64',
+    ...(known && { 'apt-cache': `case " ${known.join(' ')} " in *" $2 "*) ;; *) exit 100 ;; esac` }),
+    ...Object.fromEntries(programs.map((name) => [name, ':'])),
+  };
   for (const [name, answer] of Object.entries(answers)) {
     writeFileSync(join(path, name), `#!/bin/sh\n${answer}\n`);
     chmodSync(join(path, name), 0o755);
   }
-  const env = { PATH: path, ...(architectures === undefined ? {} : { MIRROR_ARCHITECTURE: architectures }) };
-  const printed = execFileSync('/bin/sh', [script, '--list', ...stages], { env, encoding: 'utf8', stdio: 'pipe' });
+  const wanted = architectures === undefined ? '' : `MIRROR_ARCHITECTURE='${architectures}' `;
+  const printed = inRelease(release, `PATH=${path} ${wanted}exec /bin/sh "$@"`, [script, '--list', ...stages]);
   // What is a file and no program is there, or not, whatever the path.
   const files = ['debian-archive-keyring', 'qemu-efi-aarch64'];
   return printed.split('\n').filter((name) => name !== '' && !files.includes(name));
+}
+
+/** Runs a line of shell where /etc/os-release has another text. @returns what is printed */
+function inRelease(release: string, line: string, words: readonly string[]): string {
+  const file = join(temporaryFolder(), 'os-release');
+  writeFileSync(file, release);
+  const there = `mount --bind ${file} /etc/os-release && ${line}`;
+  return execFileSync('unshare', ['--mount', '/bin/sh', '-c', there, 'sh', ...words], {
+    encoding: 'utf8',
+    stdio: 'pipe',
+  });
 }
 
 /** A machine of arm64 with dnf, no apt, and these programs, of this distribution. @returns what is printed, and what dnf was told */
@@ -41,13 +69,7 @@ function withDnf(
     writeFileSync(join(path, name), `#!/bin/sh\n${answer}\n`);
     chmodSync(join(path, name), 0o755);
   }
-  const osRelease = join(path, 'os-release');
-  writeFileSync(osRelease, `ID="${release}"\n`);
-  const there = `mount --bind ${osRelease} /etc/os-release && PATH=${path} exec /bin/sh "$@"`;
-  const printed = execFileSync('unshare', ['--mount', '/bin/sh', '-c', there, 'sh', script, ...words], {
-    encoding: 'utf8',
-    stdio: 'pipe',
-  });
+  const printed = inRelease(`ID="${release}"\n`, `PATH=${path} exec /bin/sh "$@"`, [script, ...words]);
   return { printed, told: existsSync(told) ? readFileSync(told, 'utf8') : '' };
 }
 
@@ -135,14 +157,14 @@ describe('host-tools.sh --list', () => {
     'riscv64',
     'arm64 amd64 s390x',
   ])('wants the interpreters to run programs of %s', (architectures) => {
-    expect(missing(['extract'], architectures)).toEqual([...extract, 'qemu-user-binfmt']);
+    expect(missing(['extract'], architectures)).toEqual([...extract, 'qemu-user-static']);
   });
 
   it('wants no interpreter that is there', () => {
     for (const name of ['qemu-aarch64-static', 'qemu-aarch64']) {
-      expect(missing(['extract'], 'arm64', [name])).toEqual(extract);
+      expect(missing(['extract'], 'arm64', { programs: [name] })).toEqual(extract);
     }
-    expect(missing(['extract'], 'arm64 s390x', ['qemu-aarch64-static'])).toContain('qemu-user-binfmt');
+    expect(missing(['extract'], 'arm64 s390x', { programs: ['qemu-aarch64-static'] })).toContain('qemu-user-static');
   });
 
   it.each([
@@ -167,9 +189,33 @@ describe('host-tools.sh --list', () => {
     ).not.toContain('qemu-efi-aarch64');
   });
 
-  it('takes the name that the machine’s apt knows', () => {
-    expect(missing(['boot-test'], 's390x', ['apt-cache'])).toEqual(['qemu-system-s390x']);
-    expect(missing(['prepare'], 'arm64', ['apt-cache'])).toContain('qemu-user-static');
+  const [interpreters, s390x, riscv64] = ['qemu-user-static', 'qemu-system-misc', 'qemu-system-misc'];
+  it.each([
+    ['Debian 11', 'ID=debian\nVERSION_ID="11"\n', { interpreters, s390x, riscv64 }],
+    ['Debian 12', debian12, { interpreters, s390x, riscv64 }],
+    ['Debian 13', 'ID=debian\nVERSION_ID="13"\n', {}],
+    ['the next Debian', 'ID=debian\nVERSION_CODENAME=forky\n', {}],
+    ['Ubuntu 22.04', 'VERSION_ID="22.04"\nID=ubuntu\nID_LIKE=debian\n', { interpreters, riscv64 }],
+    ['Ubuntu 24.04', 'VERSION_ID="24.04"\nID=ubuntu\nID_LIKE=debian\n', { interpreters, riscv64 }],
+    ['Ubuntu 26.04', 'VERSION_ID="26.04"\nID=ubuntu\nID_LIKE=debian\n', {}],
+    ['a system without os-release', '', {}],
+  ])('takes the names of %s before apt has lists', (_, release, names) => {
+    const named = (stage: string, architecture: string) => missing([stage], architecture, { release }).at(-1);
+
+    const newest = { interpreters: 'qemu-user-binfmt', s390x: 'qemu-system-s390x', riscv64: 'qemu-system-riscv' };
+    expect({
+      interpreters: named('extract', 'arm64'),
+      s390x: named('boot-test', 's390x'),
+      riscv64: named('boot-test', 'riscv64'),
+    }).toEqual({ ...newest, ...names });
+  });
+
+  it('takes the name that the machine’s apt knows, whatever its release', () => {
+    const s390x = (...known: readonly string[]) => missing(['boot-test'], 's390x', { known });
+    expect(s390x('qemu-system-s390x', 'qemu-system-misc')).toEqual(['qemu-system-s390x']);
+    expect(s390x('qemu-system-misc')).toEqual(['qemu-system-misc']);
+    const release = 'ID=ubuntu\nVERSION_ID="24.04"\n';
+    expect(missing(['prepare'], 'arm64', { release, known: ['qemu-user-binfmt'] })).toContain('qemu-user-binfmt');
   });
 
   it('wants for all stages what each of them wants', () => {

@@ -7,6 +7,7 @@ import type { Chroot } from '../tree/chroot';
 import { archiveFailure, installFailure } from './apt-errors';
 import { requireKnown } from './apt-names';
 import type { AptTree } from './apt-tree';
+import { usualRepositories } from './debian-archive';
 
 /** One repository, with the fields of a deb822 stanza. */
 export interface Repository {
@@ -43,13 +44,14 @@ export function carriedOptions(dump: string): string[] {
   return dump.split('\n').filter((line) => carried.test(line) && !line.endsWith(' "";'));
 }
 
-/** The repositories from which this machine's apt gets a Debian release; empty if it has none. */
+/** The repositories from which this machine's apt, or else mmdebstrap, gets a Debian release; empty if neither has it. */
 export async function machineRepositories(release: string): Promise<Repository[]> {
   const format = '$(REPO_URI) $(RELEASE) $(COMPONENT) $(ORIGIN)';
   const targets = await run(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages'], {
     quiet: true,
   }).catch(() => '');
-  return repositoriesOf(targets, release);
+  const own = repositoriesOf(targets, release);
+  return own.length > 0 ? own : usualRepositories(release);
 }
 
 /** @param targets lines of `URI release component origin` */

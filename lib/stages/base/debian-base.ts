@@ -3,6 +3,7 @@ import { squashfsCompression } from '../../catalog/compression';
 import type { Release } from '../../catalog/releases';
 import { machineAptOptions } from '../../machine/apt/apt';
 import { machineCertificates } from '../../machine/apt/apt-certificates';
+import { withDebianKeys } from '../../machine/apt/debian-archive';
 import { readInRelease } from '../../machine/apt/in-release';
 import { bootstrap } from '../../machine/bootstrap/bootstrap';
 import { makeFolder } from '../../machine/files';
@@ -15,7 +16,7 @@ import { serialOf, type Workbench } from '../workbench';
 import { archiveTime, startOfDay, verifiedTime } from './archive-time';
 import type { Base } from './base';
 
-/** What a machine needs to be commissioned by cloud-init, and its initramfs to boot from the network. */
+/** What cloud-init needs to commission a machine, and what its initramfs needs to boot from the network. */
 export const debianPackages = [
   ...['systemd-sysv', 'dbus', 'cloud-init', 'netplan.io', 'openssh-server', 'sudo', 'iproute2', 'ca-certificates'],
   ...['initramfs-tools', 'overlayroot', 'cloud-initramfs-dyn-netconf', 'open-iscsi', 'lsb-release'],
@@ -25,7 +26,7 @@ export const debianPackages = [
 export async function debianBase(release: Release, bench: Workbench): Promise<Base> {
   const { job, scratch, tools } = bench;
   const network = networkOf(bench.request.sources);
-  const repositories = await releaseRepositories(bench);
+  const repositories = await withDebianKeys(await releaseRepositories(bench));
   const lists = join(scratch, 'lists');
   const tree = join(scratch, 'base');
   const squashfs = join(scratch, 'base.squashfs');

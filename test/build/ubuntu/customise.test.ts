@@ -205,7 +205,7 @@ describe('a customisation that cannot be', () => {
       'a PPA whose key is another than Launchpad says',
       { keyAnswer: 'another key' },
       'BadSignature',
-      /^the key of ppa:cloud-init-dev\/daily is [0-9A-F]{40}, Launchpad says/,
+      /^the key of ppa:cloud-init-dev\/daily is [0-9A-F]{40}, but Launchpad names/,
     ],
     ['a private PPA', { keyAnswer: 'unauthorized' }, 'BadInput', /^ppa:cloud-init-dev\/daily is private or disabled/],
     [

@@ -34,7 +34,7 @@ export const fileAccess: Readonly<Record<string, string>> = {
   'lib/machine/tree/squashfs.ts': 'the header of a squashfs',
   'lib/machine/tree/tar.ts': 'files that were taken out already, copied to their names in an archive',
   'lib/machine/tree/tarball.ts': 'the folder that a tarball is unpacked into, which is new',
-  'lib/machine/this-machine.ts': 'free space, and whether a program is installed',
+  'lib/machine/this-machine.ts': 'free space, os-release, and whether a program or file is there',
   'lib/machine/tree/inside/held-file.ts': 'trees, by what is held',
   'lib/machine/tree/inside/held.ts': 'trees: holds one name in a held folder',
   'lib/machine/tree/inside/place.ts': 'trees: walks a path by held folders',

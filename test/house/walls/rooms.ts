@@ -35,11 +35,11 @@ export const ground = ['errors', 'sha256', 'plain-encoding'];
  */
 export const house: Readonly<Record<string, Room>> = {
   catalog: {
-    purpose: 'what exists: releases, architectures, kernels, products, bootloaders; pure data and rules',
+    purpose: 'known releases, architectures, kernels, products and bootloaders; pure data and rules',
     rooms: [],
     packages: [],
     top: [],
-    alcoves: { boot: { holds: 'what a boot needs: drivers, options, initramfs generators', imports: [top] } },
+    alcoves: { boot: { holds: 'requirements of a boot: drivers, options, initramfs generators', imports: [top] } },
   },
   simplestreams: {
     purpose: 'the simplestreams format: documents read, written and merged',
@@ -54,14 +54,14 @@ export const house: Readonly<Record<string, Room>> = {
     },
   },
   store: {
-    purpose: 'where mirrors and runs are stored: immutable objects and the few that are replaced',
+    purpose: 'storage of mirrors and runs: immutable objects, and a few that are replaced',
     rooms: [],
     packages: ['node:*'],
     special: { '@aws-sdk/client-s3': ['s3/s3.ts'] },
     alcoves: {
       directory: { holds: 'a store in a directory', imports: [top] },
       s3: { holds: 'a store in an S3 bucket', imports: [top] },
-      http: { holds: 'a store that is read over HTTP and never written', imports: [top] },
+      http: { holds: 'a read-only store over HTTP', imports: [top] },
     },
   },
   machine: {
@@ -113,9 +113,9 @@ export const house: Readonly<Record<string, Room>> = {
     packages: ['zod', 'yaml'],
     top: ['handed-on', 'releases', 'sources'],
     alcoves: {
-      aws: { holds: 'what only a deployed mirror has: stack outputs, metrics, probes, regions', imports: [top] },
+      aws: { holds: 'for deployed mirrors only: stack outputs, metrics, probes, regions', imports: [top] },
       releases: { holds: 'releases and kernels that a request describes or chooses', imports: [top] },
-      'handed-on': { holds: 'what one stage hands to the next', imports: ['releases', top] },
+      'handed-on': { holds: 'results that one stage passes to the next', imports: ['releases', top] },
       sources: { holds: 'archives, PPAs and their credentials', imports: [top] },
     },
   },
@@ -179,11 +179,19 @@ export const house: Readonly<Record<string, Room>> = {
       'node:path': ['package-files.ts', 'settings/user-files.ts'],
     },
     alcoves: {
-      choices: { holds: 'values of props: releases, flavours, schedules, keys', imports: [] },
-      site: { holds: 'public access to the bucket: CloudFront', imports: ['choices', top] },
-      settings: { holds: 'props and mirror.yaml, checked and with their defaults', imports: ['choices', 'site', top] },
-      builds: { holds: 'CodeBuild projects', imports: ['choices', 'settings', top] },
-      functions: { holds: 'Lambda functions', imports: ['choices', top] },
+      refusals: { holds: 'errors at synth', imports: [] },
+      choices: { holds: 'values of props: releases, flavours, schedules, keys', imports: ['refusals'] },
+      origins: {
+        holds: 'the properties and fields that errors at synth name',
+        imports: ['choices', 'refusals', top],
+      },
+      site: { holds: 'public access to the bucket: CloudFront', imports: ['choices', 'refusals', top] },
+      settings: {
+        holds: 'props and mirror.yaml, checked and with their defaults',
+        imports: ['choices', 'origins', 'refusals', 'site', top],
+      },
+      builds: { holds: 'CodeBuild projects', imports: ['choices', 'refusals', 'settings', top] },
+      functions: { holds: 'Lambda functions', imports: ['choices', 'refusals', top] },
       workflow: { holds: 'the state machine', imports: ['builds', 'settings', top] },
       watch: {
         holds: 'alarms, metrics and notifications',

@@ -33,7 +33,7 @@ it('refuses a stage for another one where its programs cannot be registered, and
   const { result, shown } = await withProgress(() => stage(benchOf(foreign)).catch((error: Error) => error));
 
   const { user } = architectureOf(foreign).qemu;
-  expect(shown).toEqual([`running programs of ${foreign} by ${user}`]);
+  expect(shown).toEqual([`running ${foreign} programs with ${user}`]);
   expect(result).toMatchObject({
     message: expect.stringContaining(`this machine cannot run ${foreign} programs: `),
     hint: expect.stringContaining(`which contains ${user};`),
