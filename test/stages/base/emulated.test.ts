@@ -36,7 +36,7 @@ it('refuses a stage for another one where its programs cannot be registered, and
   expect(shown).toEqual([`running ${foreign} programs with ${user}`]);
   expect(result).toMatchObject({
     message: expect.stringContaining(`this machine cannot run ${foreign} programs: `),
-    hint: expect.stringContaining(`which has ${user};`),
+    hint: expect.stringContaining(`which contains ${user};`),
   });
   expect(ran).toEqual([]);
 });
