@@ -15,7 +15,7 @@ fi
 own=$(dpkg --print-architecture 2>/dev/null || uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/; s/ppc64le/ppc64el/')
 architectures=${MIRROR_ARCHITECTURE:-$own}
 
-# "debian 12", "ubuntu 24.04"; empty where there is no os-release.
+# "debian 12", "ubuntu 24.04"; empty without an os-release file.
 system=$(. /etc/os-release 2>/dev/null && echo "${ID:-} ${VERSION_ID:-}") || system=
 
 # apt if available, otherwise dnf: CodeBuild's image for arm64 is Amazon Linux. That has the tools for upgrade, prepare and
@@ -97,8 +97,8 @@ have() {
 
 own_sources=no # use all sources of the machine until packages are installed
 
-# The first of these packages that the machine's apt has; if it has none, the one that its release has: a new machine has no
-# package lists yet.
+# The first of these packages that the machine's apt has; if it has none, the one for its release, since a new machine has
+# no package lists yet.
 known() {
 	if [ "$dnf" = yes ]; then
 		named_by_dnf "${1##*|}"
@@ -114,7 +114,7 @@ known() {
 	named_by_release "$1"
 }
 
-# By release, where names differ. Every other name is the same in Debian 12 and 13, and in Ubuntu 22.04 and 24.04.
+# Names that differ between releases. All others are the same in Debian 12 and 13 and in Ubuntu 22.04 and 24.04.
 named_by_release() {
 	case "$1 $system" in
 	qemu-user-*" debian 1"[12] | qemu-user-*" ubuntu 2"[0-4].*) echo qemu-user-static ;;
@@ -191,7 +191,7 @@ install_by_apt() {
 			echo "host-tools.sh: no package $package in the sources of this machine" >&2
 			[ "$own_sources" = yes ] && return 1
 			case "$package" in
-			# Without an emulator the boot test fails with its own message; other stages still work. njs is for one test only.
+			# Without an emulator the boot test fails with its own message; other stages still work. njs is only for one test.
 			qemu-system-* | qemu-efi-* | njs) continue ;;
 			esac
 			unknown=yes # apt reports it as well

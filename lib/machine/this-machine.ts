@@ -39,7 +39,7 @@ export async function isInstalled(program: string): Promise<boolean> {
   );
 }
 
-/** Which distribution this machine runs, as its os-release says: `debian`, `ubuntu`; empty where it does not say. */
+/** The distribution of this machine, from its os-release: `debian`, `ubuntu`; empty if unknown. */
 export async function distribution(file = '/etc/os-release'): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return /^ID=["']?([a-z0-9._-]*)/m.exec(text)?.[1] ?? '';
