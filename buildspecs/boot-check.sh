@@ -1,7 +1,7 @@
 #!/bin/sh
-# User data of a boot test: cloud-init runs it last of all in the booted image, so reaching it means that the system is
-# up, found its metadata service and ran what MAAS would have sent. The nonce is put in for every boot. Kernel and systemd
-# write to the same console and may cut a line in two, so it is said more than once; only a whole line counts.
+# User data of a boot test. cloud-init runs it last in the booted image, so its output proves that the system is up, has
+# found its metadata service and ran what MAAS would have sent. Each boot has its own nonce. Kernel and systemd write to
+# the same console and may break up a line, so the line is printed several times; only a complete line counts.
 root=$(findmnt --noheadings --output FSTYPE /)
 modules=$([ -d "/lib/modules/$(uname -r)/kernel" ] && echo present || echo missing)
 dmesg --console-level 1 2>/dev/null

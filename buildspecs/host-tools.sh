@@ -1,9 +1,8 @@
 #!/bin/sh
-# Installs what the named stages need on this machine, as far as it is missing.
-#   host-tools.sh [--list] STAGE…      a stage, "all" for every stage, "tests" for what the test suite needs beside
-# --list prints the packages that are missing, one a line, and installs none.
-# MIRROR_ARCHITECTURE names the architectures that the stages are to work on, as dpkg does, with blanks between them;
-# without it they work on the machine's own.
+# Installs the tools that stages need on this machine, if they are missing.
+#   host-tools.sh [--list] STAGE…      a stage, "all" for every stage, "tests" for additional tools of the test suite
+# --list prints the missing packages, one per line, and installs none.
+# MIRROR_ARCHITECTURE is a blank-separated list of the architectures to build for (dpkg names); default: the machine's own.
 set -eu
 
 list=no
@@ -12,19 +11,19 @@ if [ "${1:-}" = --list ]; then
 	shift
 fi
 
-# Without dpkg nothing can be installed here, but still be named.
+# Without dpkg nothing can be installed, but --list still works.
 own=$(dpkg --print-architecture 2>/dev/null || uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/; s/ppc64le/ppc64el/')
 architectures=${MIRROR_ARCHITECTURE:-$own}
 
 # "debian 12", "ubuntu 24.04"; empty where there is no os-release.
 system=$(. /etc/os-release 2>/dev/null && echo "${ID:-} ${VERSION_ID:-}") || system=
 
-# apt where it is there, else dnf: CodeBuild's image for arm64 is Amazon Linux. That has what upgrade, prepare and extract
-# need; fetch, boot tests and bootloaders run on the x86 image, for no dnf of Amazon's has mmdebstrap or emulators.
+# apt if available, otherwise dnf: CodeBuild's image for arm64 is Amazon Linux. That has the tools for upgrade, prepare and
+# extract. fetch, boot-test and bootloaders run on the x86 image, because Amazon Linux has no mmdebstrap and no emulators.
 dnf=no
 if ! command -v apt-get >/dev/null 2>&1 && command -v dnf >/dev/null 2>&1; then dnf=yes; fi
 
-# program:package, or path of a file:package; the package being named as Debian and Ubuntu name it; where a | stands, one of them is enough
+# program:package or file path:package, with the package name on Debian and Ubuntu; `|` separates alternatives
 tools_of() {
 	case "$1" in
 	fetch) echo "mmdebstrap:mmdebstrap $image_tools tar:tar xz:xz-utils $(interpreters)" ;;
@@ -34,7 +33,7 @@ tools_of() {
 	tests)
 		tools_of bootloaders
 		echo "gpg:gpg openssl:openssl setcap:libcap2-bin curl:curl file:file apt-ftparchive:apt-utils tmux:tmux strace:strace mke2fs:e2fsprogs cpio:cpio depmod:kmod zstd:zstd getcap:libcap2-bin njs:njs inotifywait:inotify-tools ip:iproute2"
-		# One build of another architecture.
+		# For one build for another architecture.
 		interpreter_of arm64
 		emulator_of arm64
 		;;
@@ -53,7 +52,7 @@ interpreters() {
 	for architecture in $architectures; do interpreter_of "$architecture"; done
 }
 
-# What runs single programs of another architecture, and tells the kernel how. Since QEMU 10 its names have no -static.
+# Runs single programs of another architecture, and is registered with the kernel. Since QEMU 10 without -static.
 interpreter_of() {
 	case "$own/$1" in "$1/$1" | amd64/i386) return ;; esac
 	case "$1" in
@@ -67,8 +66,8 @@ interpreter_of() {
 	echo "qemu-$cpu-static|qemu-$cpu:qemu-user-static|qemu-user-binfmt"
 }
 
-# What imitates a whole machine. Firmware comes along (qemu-system-data, seabios), except arm64's.
-# Debian 12 has s390x and riscv64 in one package with many others, Ubuntu and newer ones of Debian have them apart.
+# Emulates a whole machine. Its dependencies include the firmware (qemu-system-data, seabios), except for arm64.
+# Debian 12 has s390x and riscv64 in qemu-system-misc; Ubuntu and newer Debian releases have separate packages.
 emulator_of() {
 	case "$1" in
 	amd64) echo "qemu-system-x86_64:qemu-system-x86" ;;
@@ -87,7 +86,7 @@ unknown_architecture() {
 	exit 2
 }
 
-# Whether one of these programs, or this file, is there.
+# Whether one of these programs, or this file, exists.
 have() {
 	for program in $(echo "$1" | tr '|' ' '); do
 		case "$program" in /*) if [ -e "$program" ]; then return 0; fi ;; esac
@@ -96,9 +95,10 @@ have() {
 	return 1
 }
 
-own_sources=no # all that the machine has, until something is installed
+own_sources=no # use all sources of the machine until packages are installed
 
-# The first of these packages that the machine's apt knows, else the one that its release has: a new machine has no lists yet.
+# The first of these packages that the machine's apt has; if it has none, the one that its release has: a new machine has no
+# package lists yet.
 known() {
 	if [ "$dnf" = yes ]; then
 		named_by_dnf "${1##*|}"
@@ -144,19 +144,19 @@ missing_packages() {
 			missing="$missing $package"
 		done
 		if [ "$stage" = fetch ] || [ "$stage" = all ]; then
-			# The keys that mmdebstrap checks the archive with. On Ubuntu it is given those of keyrings/, which are newer.
+			# The keys with which mmdebstrap verifies the archive. On Ubuntu it uses keyrings/, which has newer ones.
 			[ "${system%% *}" = ubuntu ] || [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || missing="$missing debian-archive-keyring"
 		fi
 		if [ "$stage" = peers ]; then
-			# Debian keeps what a new venv starts with in a package of its own.
+			# Debian has ensurepip, which new venvs need, in a separate package.
 			python3 -c 'import ensurepip' 2>/dev/null || missing="$missing python3-venv"
 		fi
 	done
 	echo "$missing"
 }
 
-# Makes a folder of links to the files that are the distribution's own sources. Third parties' are left out: their keys
-# expire, and apt then fails as a whole (aws-codebuild-docker-images#419). False where there are none, or under other names.
+# Creates a folder of links to the distribution's own source files. Third parties' are left out: their keys expire, and
+# then apt fails as a whole (aws-codebuild-docker-images#419). Returns false if none are found under the usual names.
 link_own_sources() {
 	eval "$(apt-config shell sourcelist Dir::Etc::sourcelist/f sourceparts Dir::Etc::sourceparts/d)"
 	distribution=${system%% *}
@@ -171,7 +171,7 @@ has_entries() {
 	grep -Eqs '^[[:blank:]]*(deb[[:blank:]]|URIs:)' "$1"
 }
 
-# A program of apt, which reads the distribution's own sources only, or all. The lists of the others stay as they are.
+# Runs an apt program with the distribution's own sources or with all. The lists of other sources are kept.
 by_apt() {
 	program=$1
 	shift
@@ -181,25 +181,25 @@ by_apt() {
 	"$program" "$@"
 }
 
-# Called where errors do not end the script by themselves.
+# `set -e` has no effect in here.
 install_by_apt() {
-	# Of several sources in a file, one that cannot be read stops nothing that the others have.
-	by_apt apt-get --quiet update || echo "host-tools.sh: apt cannot read all sources of this machine" >&2
+	# If a file has several sources, one that fails does not block packages from the others.
+	by_apt apt-get --quiet update || echo "host-tools.sh: warning: apt cannot read all sources of this machine" >&2
 	packages= unknown=no
-	for package in $(missing_packages "$@"); do # with the lists read, some have other names
+	for package in $(missing_packages "$@"); do # the updated lists may have changed the choice between alternatives
 		if ! by_apt apt-cache show "$package" >/dev/null 2>&1; then
-			echo "host-tools.sh: the archives of this machine have no $package" >&2
+			echo "host-tools.sh: no package $package in the sources of this machine" >&2
 			[ "$own_sources" = yes ] && return 1
 			case "$package" in
-			# Without an emulator the boot test is impossible, and says so; one test goes without njs. That stops nothing.
+			# Without an emulator the boot test fails with its own message; other stages still work. njs is for one test only.
 			qemu-system-* | qemu-efi-* | njs) continue ;;
 			esac
-			unknown=yes # apt is going to say so, too
+			unknown=yes # apt reports it as well
 		fi
 		packages="$packages $package"
 	done
 	if [ "$unknown ${system%% *}" = "yes ubuntu" ]; then
-		echo "host-tools.sh: many of the tools are in Ubuntu's component universe; enable it: add-apt-repository universe" >&2
+		echo "host-tools.sh: some of these packages are in Ubuntu's universe component; enable it: add-apt-repository universe" >&2
 	fi
 	[ -n "$packages" ] || return 0
 	# shellcheck disable=SC2086 # a list of packages
@@ -217,24 +217,24 @@ fi
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ]; then
-	echo "host-tools.sh: only root can install:$missing" >&2
+	echo "host-tools.sh: must be run as root to install:$missing" >&2
 	exit 1
 fi
 if [ "$dnf" = yes ]; then
-	# Amazon Linux comes with gnupg2-minimal, which gives way to gnupg2: its gpgv leads nowhere (amazon-linux-2023#414).
-	# Third parties' repositories are left out there, too: one that cannot be read would end the installation.
+	# gnupg2 replaces Amazon Linux's gnupg2-minimal, whose gpgv is a dangling link (amazon-linux-2023#414).
+	# Third parties' repositories are left out here, too: one that cannot be read would abort the installation.
 	amazons=
 	if [ "${system%% *}" = amzn ]; then amazons='--disablerepo=* --enablerepo=amazonlinux'; fi
-	set -f # the star is dnf's
+	set -f # the asterisk is for dnf
 	# shellcheck disable=SC2086 # lists of words
 	exec dnf $amazons --quiet --assumeyes --setopt=install_weak_deps=False --allowerasing install $missing
 fi
 if ! command -v apt-get >/dev/null 2>&1; then
-	echo "host-tools.sh: this machine has neither apt-get nor dnf; please install:$missing" >&2
+	echo "host-tools.sh: found neither apt-get nor dnf; install these packages yourself:$missing" >&2
 	exit 1
 fi
 
-# Several stages may come here at once, and an earlier run may have been killed in the middle of an installation.
+# Several stages may run this at once, and an earlier run may have been killed during an installation.
 exec 9>/var/lock/maas-mirror-host-tools.lock
 flock 9
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 # on Ubuntu, needrestart would restart services
@@ -246,7 +246,7 @@ trap 'exit 1' HUP INT TERM
 if link_own_sources; then
 	own_sources=yes
 	install_by_apt "$@" && exit 0
-	echo "host-tools.sh: the distribution's own sources are not enough, trying all sources of this machine" >&2
+	echo "host-tools.sh: packages are missing from the distribution's own sources; trying all sources of this machine" >&2
 fi
 own_sources=no
 install_by_apt "$@"

@@ -1,19 +1,19 @@
 #!/usr/bin/perl
-# Runs a program in a network namespace without routes, and hands on what it sends to 127.0.0.1:3128 there to a Unix
-# socket of the machine: to our proxy, which lets through what belongs to the build (lib/machine/gateway/gateway.ts).
+# Runs a program in a network namespace without routes and forwards its connections to 127.0.0.1:3128 to a Unix socket of
+# the machine, where our proxy allows only the sources of the build (lib/machine/gateway/gateway.ts).
 #   relay.pl SOCKET -- PROGRAM [ARGUMENT…]
-# It is to be started in that namespace, outside the tree and before anything of the tree, and ends as the program does.
-# Only what is built into perl is used: not every builder's perl has Socket.pm.
+# Start it in that namespace, outside the tree and before any program of the tree. It exits with the program's status.
+# Uses only built-in functions of perl, because not every builder's perl has Socket.pm.
 use strict;
 use warnings;
 
 my ($AF_UNIX, $AF_INET, $SOCK_STREAM, $SOL_SOCKET, $SO_REUSEADDR) = (1, 2, 1, 1, 2);
 my $port = 3128;
-my $most = 32; # connections at once: apt has one for each host
+my $most = 32; # concurrent connections; apt opens one per host
 
 my ($path, $mark, @command) = @ARGV;
 die "usage: relay.pl SOCKET -- PROGRAM [ARGUMENT...]\n" unless defined $mark && $mark eq '--' && @command;
-die "relay.pl: $path is too long for the address of a socket\n" if length $path > 107;
+die "relay.pl: $path is too long for a socket address\n" if length $path > 107;
 
 bring_up_loopback();
 socket(my $listener, $AF_INET, $SOCK_STREAM, 0) or die "relay.pl: socket: $!\n";
@@ -21,7 +21,7 @@ setsockopt($listener, $SOL_SOCKET, $SO_REUSEADDR, pack 'i', 1) or die "relay.pl:
 bind($listener, pack 'S n a4 x8', $AF_INET, $port, pack('C4', 127, 0, 0, 1)) or die "relay.pl: bind: $!\n";
 listen($listener, $most) or die "relay.pl: listen: $!\n";
 
-# Its other end closes with us, whatever ends us; no program that is started inherits it.
+# Its other end closes when this process ends for any reason; programs that it starts do not inherit it.
 pipe(my $alive, my $ours) or die "relay.pl: pipe: $!\n";
 my $relay = fork;
 die "relay.pl: fork: $!\n" unless defined $relay;
@@ -31,7 +31,7 @@ if ($relay == 0) {
   serve($alive);
   kill 'KILL', -$$;
 }
-setpgrp $relay, $relay; # whoever comes first
+setpgrp $relay, $relay; # in parent and child, because either may run first
 close $listener;
 close $alive;
 my $program = fork;
@@ -41,7 +41,7 @@ if ($program == 0) {
 }
 $SIG{$_} = sub { kill $_[0], $program } for qw(TERM INT HUP QUIT);
 my $ended;
-my $eintr = 4; # by its number: %! is a module
+my $eintr = 4; # the number, because %! requires a module
 do { $ended = waitpid $program, 0 } while $ended == -1 && $! == $eintr;
 my $status = $?;
 kill 'KILL', -$relay;
@@ -51,7 +51,7 @@ $SIG{$_} = 'DEFAULT' for qw(TERM INT HUP QUIT);
 kill $status & 127, $$;
 exit 128 + ($status & 127);
 
-# ioctl SIOCSIFFLAGS with IFF_UP: the tools for it are not on every builder.
+# ioctl SIOCSIFFLAGS with IFF_UP, because not every builder has a tool for it.
 sub bring_up_loopback {
   socket(my $any, $AF_INET, $SOCK_STREAM, 0) or die "relay.pl: socket: $!\n";
   my $request = pack 'a16 s x22', 'lo', 1;
@@ -59,7 +59,7 @@ sub bring_up_loopback {
   close $any;
 }
 
-# Until the pipe closes. A group of its own, so that all that it forks ends with it.
+# Serves until the pipe closes. Runs in its own process group, so that all its children end with it.
 sub serve {
   my ($alive) = @_;
   my $open = 0;
@@ -98,7 +98,7 @@ sub connection {
   waitpid $back, 0;
 }
 
-# One direction; its end is told to the other side, which may have more to say.
+# Copies one direction and passes on its end; the other direction may continue.
 sub copy {
   my ($from, $to) = @_;
   $SIG{PIPE} = 'IGNORE';

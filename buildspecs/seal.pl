@@ -1,6 +1,6 @@
-# The last of in-tree.sh that still has its capabilities: seals what runs in the tree off from the kernel, and becomes it.
-# perl -e THIS SEAL PROGRAM [ARGUMENT…], where SEAL is what lib/machine/sandbox/seal.ts makes. The root is the walls'.
-# No modules: not every builder has more of perl than its binary.
+# The last step of in-tree.sh with all capabilities: restricts access to the kernel, then executes the program.
+# perl -e THIS SEAL PROGRAM [ARGUMENT…], with SEAL from lib/machine/sandbox/seal.ts. Runs in the root made by in-tree.sh.
+# Uses no modules, because some builders have only the perl binary.
 use strict;
 use warnings;
 my %seal = map { split /=/, $_, 2 } split /,/, shift;
@@ -11,17 +11,17 @@ sub must {
   die "in-tree.sh: $name: $!\n" if $answer == -1;
 }
 
-# The builder's keys are within reach of whoever has its session keyring. A kernel without keys has none to reach.
+# Leaves the builder's session keyring, which gives access to its keys. ENOSYS: the kernel has no keyrings.
 my ($join_session_keyring, $enosys) = (1, 38);
 if (syscall($seal{keyctl}, $join_session_keyring, 0) == -1) {
-  die "in-tree.sh: no keyring of its own: $!\n" unless $! == $enosys;
+  die "in-tree.sh: cannot join a new session keyring: $!\n" unless $! == $enosys;
 }
 
-# Package scripts write the name of the machine into what they make: certificates, keys, mail settings.
+# Package scripts write the host name into generated files: certificates, keys, mail settings.
 my $name = 'localhost';
 must('sethostname', $name, length $name);
 
-# Files of /proc that tell of the whole machine, its memory's pages among it, whoever reads them.
+# Hides files of /proc that expose the whole machine, such as its memory pages.
 my ($bind, $read_only) = (4096, 4096 | 32 | 1);
 my ($nothing, $type) = ('/dev/null', '');
 my @of_memory = qw(kpagecgroup kpagecount kpageflags latency_stats sched_debug slabinfo vmallocinfo);
@@ -31,8 +31,8 @@ for my $file (map { ("/proc/$_", "/tree/proc/$_") } qw(keys key-users kcore time
   must('mount', $nothing, $file, $type, $read_only, 0);
 }
 
-# Whatever those who started us have left open goes with them: a folder of the machine leads out of every tree, and the
-# engine on one machine has a pipe on which its shell says how commands ended.
+# Closes inherited file descriptors: an open folder of the machine is a way out of the tree, and the local engine has a
+# pipe on which its shell reports exit codes.
 opendir my $descriptors, '/proc/self/fd' or die "in-tree.sh: /proc/self/fd: $!\n";
 my @inherited = grep { /^\d+$/ && $_ > 2 && $_ != fileno $descriptors } readdir $descriptors;
 closedir $descriptors;
@@ -41,13 +41,13 @@ for my $descriptor (@inherited) {
   close $file;
 }
 
-# Nor do they go with the builder's own /dev/null, whose mode root would change for the whole machine: this one is empty, too.
+# Replaces the builder's /dev/null, whose mode root could change for the whole machine, with the empty file.
 unless (-p STDIN || -S STDIN) {
   open STDIN, '<', $nothing or die "in-tree.sh: standard input: $!\n";
 }
 
-# Without no_new_privs, which would take su and setuid programs from the tree; so it needs CAP_SYS_ADMIN, which goes next.
-# Before Linux 5.16 a filter makes the processor slower unless it is told not to.
+# Without no_new_privs, which would disable su and setuid programs in the tree. This requires CAP_SYS_ADMIN, which is
+# dropped next. Before Linux 5.16 a filter slows down the processor unless speculation is allowed.
 my $filter = pack 'H*', $seal{filter};
 my $program = pack 'S x![P] P', length($filter) / 8, $filter;
 my ($set_filter, $allow_speculation) = (1, 4);

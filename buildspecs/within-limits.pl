@@ -1,10 +1,11 @@
-# Runs a program within limits of memory and of processes, those of all that it starts; its status is the program's.
+# Runs a program with limits on the memory and number of processes of itself and all its children. Exits with the
+# program's status.
 #   perl within-limits.pl MEMORY PROCESSES PROGRAM [ARGUMENT…]
-#   perl within-limits.pl MEMORY PROCESSES                     says by what the limits would be kept, and why not by cgroups
-# MEMORY is in per cent of what is available when it starts, to the machine and to the container that this runs in. The program is `unshare --pid --fork` or becomes it: when a
-# limit is reached, its pid namespace is ended, and the last line on standard error says which limit it was.
-# A cgroup keeps a limit where one can be made. Where none can (read-only in many containers, or no controllers), this
-# looks four times a second. No modules: not every builder has more of perl than its binary.
+#   perl within-limits.pl MEMORY PROCESSES                     prints how limits are enforced, and why not by cgroups
+# MEMORY is in per cent of the memory available at start, to the machine and to the container. The program is, or
+# executes, `unshare --pid --fork`: when a limit is reached, its pid namespace is killed, and the last line on standard
+# error names the limit. Limits are enforced by cgroups if these can be created. Otherwise (read-only in many containers,
+# or no controllers), usage is checked four times a second. Uses no modules, because some builders have only the binary.
 use strict;
 use warnings;
 my ($percent, $most, @program) = @ARGV;
@@ -27,12 +28,12 @@ if (!@program) {
 }
 
 my $us = $$;
-pipe my $found, my $told or die "within-limits.pl: no pipe: $!\n";
-# The program begins when it is watched over: this process may be killed at any moment, also before there is a watcher.
-pipe my $gate, my $opened or die "within-limits.pl: no pipe: $!\n";
-my $child = fork // die "within-limits.pl: no process: $!\n";
+pipe my $found, my $told or die "within-limits.pl: pipe: $!\n";
+# The program waits until the watcher runs, because this process may be killed before it has started one.
+pipe my $gate, my $opened or die "within-limits.pl: pipe: $!\n";
+my $child = fork // die "within-limits.pl: fork: $!\n";
 become_program() if !$child;
-my $watcher = fork // die "within-limits.pl: no process: $!\n";
+my $watcher = fork // die "within-limits.pl: fork: $!\n";
 watch() if !$watcher;
 close $_ for $gate, $opened;
 $SIG{$_} = \&end_program for qw(TERM INT HUP);
@@ -53,13 +54,13 @@ end_like($status);
 sub become_program {
   close $_ for $found, $told, $opened;
   exit 1 unless sysread $gate, my $byte, 1;
-  # What fills the memory of the machine goes before anything of the builder.
+  # If memory runs out, the kernel kills this program before those of the builder.
   write_to('/proc/self/oom_score_adj', 500);
   for my $controller (sort keys %cgroups) {
     my $folder = $cgroups{$controller} or next;
     write_to("$folder/cgroup.procs", 0) or die "within-limits.pl: $folder: $!\n";
   }
-  # A program that goes too far is told so (EFBIG), and says the file's name; the signal would end it without a word.
+  # With the signal ignored, a write beyond the limit fails with EFBIG, and the program can print the file's name.
   $SIG{XFSZ} = 'IGNORE';
   exec { $program[0] } @program or die "within-limits.pl: $program[0]: $!\n";
 }
@@ -73,15 +74,15 @@ sub watch {
   while (1) {
     select undef, undef, undef, 0.25;
     my $reached = reached() || watched();
-    # Without a parent, which SIGKILL may have ended, what it watches over goes, too.
+    # If the parent was killed, end the program, too.
     next unless $reached || getppid != $us;
-    syswrite $told, $reached if $reached; # first: the end of the program is the end of this
+    syswrite $told, $reached if $reached; # first, because the end of the program also ends this process
     end_program();
     exit;
   }
 }
 
-# What the kernel says of the cgroups.
+# The limit that a cgroup reports as reached.
 sub reached {
   if (my $folder = $cgroups{pids}) {
     return 'processes' if read_from("$folder/pids.events") =~ /^max [1-9]/m;
@@ -92,7 +93,7 @@ sub reached {
   return '';
 }
 
-# What is seen where there is no cgroup.
+# The limit found by polling, without a cgroup.
 sub watched {
   return '' if $cgroups{pids} && $cgroups{memory};
   my @processes = in_namespace();
@@ -102,7 +103,7 @@ sub watched {
   for (@processes) {
     $kilobytes += $1 if read_from("/proc/$_/status") =~ /^RssAnon:\s+(\d+)/m;
   }
-  # Files in memory have no process that they could be counted with; so the machine's end is looked at, too.
+  # Files on a tmpfs belong to no process, so available memory is checked, too.
   my ($left, $all) = memory();
   my $is_short = $left < $all * 0.03;
   return $kilobytes * 1024 > $limit || $is_short ? 'memory' : '';
@@ -115,7 +116,7 @@ sub in_namespace {
   return grep { /^\d+$/ && (readlink("/proc/$_/ns/pid") // '') eq $namespace } readdir $proc;
 }
 
-# The first process of the namespace itself: it may have let go of the signal that comes when its parent ends.
+# Kills the namespace's first process, which may have disabled its parent-death signal.
 sub end_program {
   kill KILL => children($child), $child;
 }
@@ -125,7 +126,7 @@ sub children {
   return split ' ', read_from("/proc/$pid/task/$pid/children");
 }
 
-# As the program itself ended.
+# Ends the same way as the program.
 sub end_like {
   my ($status) = @_;
   if (my $signal = $status & 127) {
@@ -135,8 +136,8 @@ sub end_like {
   exit($status >> 8);
 }
 
-# Version 2 where it has the controller, else version 1; below our own cgroup, else at the top of what is mounted. A process
-# is in one folder of a hierarchy: a second one for the other controller (version 2 has both) would take it out of the first.
+# Uses version 2 if it has the controller, otherwise version 1; below our own cgroup, otherwise at the top of the mount. A
+# process is in only one folder of a hierarchy, so version 2 needs one folder for both controllers.
 sub make_cgroup {
   my ($controller) = @_;
   my $kind = $controller eq 'memory' ? ['memory.max', 'memory.limit_in_bytes'] : ['pids.max', 'pids.max'];
@@ -152,7 +153,7 @@ sub make_cgroup {
     }
     my ($file) = grep { -e "$folder/$_" } @$kind;
     if ($file && write_to("$folder/$file", $controller eq 'memory' ? $limit : $most)) {
-      # Version 2 ends all at once then; version 1 has no such file, and the watcher ends the rest.
+      # Version 2 then kills all processes at once; version 1 has no such file, and the watcher kills the rest.
       write_to("$folder/memory.oom.group", 1) if -e "$folder/memory.oom.group";
       return $made{$top} = $folder;
     }
@@ -163,7 +164,7 @@ sub make_cgroup {
   return;
 }
 
-# Each with the top of its hierarchy.
+# Possible parent folders, each with the top of its hierarchy.
 sub parents {
   my ($controller) = @_;
   my ($mounts, $ours) = (read_from('/proc/self/mounts'), read_from('/proc/self/cgroup'));
@@ -178,7 +179,7 @@ sub parents {
   return @found;
 }
 
-# Those of runs that were killed. One that holds a process stays; one that is new may still wait for its first.
+# Removes cgroups of killed runs. Those with processes stay; new ones may still wait for their first process.
 sub sweep {
   for my $parent (map { $_->[1] } parents('memory'), parents('pids')) {
     opendir my $folder, $parent or next;
@@ -188,7 +189,7 @@ sub sweep {
   }
 }
 
-# The last process may not have left yet.
+# Retries, because the last process may not have ended yet.
 sub remove_cgroups {
   my $ebusy = 16;
   for my $folder (grep { defined } values %cgroups) {
@@ -199,8 +200,8 @@ sub remove_cgroups {
   }
 }
 
-# Bytes that are available, and of how many: those of the machine, or of the narrowest cgroup around us. What has been read
-# from files counts as used in a cgroup, though it goes when it is in the way.
+# Available and total bytes of the machine or of the most limited cgroup around us. A cgroup counts cached files as used,
+# although the kernel frees them on demand.
 sub memory {
   my @least = map { meminfo($_) * 1024 } qw(MemAvailable MemTotal);
   my %seen;

@@ -1,6 +1,6 @@
 /**
- * Every name that an error of ours can carry. Names are a public contract: the state machine matches on them and
- * people write them into runbooks, so a name is never reused for something else.
+ * Every error name. Names are a public contract: the state machine matches on them and people write them into
+ * runbooks, so a name is never reused for something else.
  */
 export const errorNames = [
   'BadInput',
@@ -50,19 +50,19 @@ export const errorNames = [
 export type ErrorName = (typeof errorNames)[number];
 
 export interface MirrorErrorOptions {
-  /** What the reader of the message can do about it. */
+  /** What to do about it. */
   readonly hint?: string;
   readonly cause?: unknown;
-  /** @default false: the tool was used rightly and failed (exit code 1); true is misuse (exit code 2) */
+  /** @default false: the command was valid and failed (exit code 1); true means a usage error (exit code 2) */
   readonly misuse?: boolean;
 }
 
-/** Set on every error of ours; by a symbol, since several bundles of this package may be in one process. */
+/** Marks every MirrorError. A symbol, because one process may load several bundles of this package. */
 const mark = Symbol.for('cdk-maas-mirror.MirrorError');
 
-/** The one error of this project: a stable name, the value seen, what to do, and the cause. */
+/** The only error class of this project: a stable name, a message with the value seen, a hint and the cause. */
 export class MirrorError extends Error {
-  /** Of another bundle, too: dist/assets/config brings its own class. */
+  /** Also true for errors from another bundle: dist/assets/config has its own copy of the class. */
   static override [Symbol.hasInstance](value: unknown): value is MirrorError {
     return typeof value === 'object' && value !== null && mark in value;
   }
@@ -80,52 +80,52 @@ export class MirrorError extends Error {
   }
 }
 
-// Of the class: nothing that shows the fields of an error shows it.
+// On the prototype, so that printing an error's fields does not show it.
 Object.defineProperty(MirrorError.prototype, mark, { value: true });
 
 /**
- * An error as a person should read it: a disk that is full can stop any write, also one where nobody names it.
- * Anything else comes back as it is.
+ * Turns a "disk full" error from any write into a DiskFull error that people can read. Returns every other error
+ * unchanged.
  */
 export function named(error: unknown): unknown {
   if (error instanceof MirrorError || !isDiskFull(error)) return error;
   const { dest, path } = error as NodeJS.ErrnoException & { readonly dest?: string };
-  return new MirrorError('DiskFull', `no space is left to write ${dest ?? path ?? 'a file'}`, {
-    hint: 'make room (df -h shows where there is none), and run it again; nothing half-written stays',
+  return new MirrorError('DiskFull', `no space left on device, writing ${dest ?? path ?? 'a file'}`, {
+    hint: 'free some space (df -h shows which file system is full) and run the command again; incomplete files are removed',
     cause: error,
   });
 }
 
 /**
  * Runs work that writes a file.
- * @param hint what gives it room
- * @throws DiskFull where the file system or the quota is used up
+ * @param hint how to free space
+ * @throws DiskFull if the file system is full or the quota is exceeded
  */
 export async function nameDiskFull<T>(file: string, hint: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     if (!isDiskFull(cause)) throw cause;
-    throw new MirrorError('DiskFull', `no space is left to write ${file}`, { hint, cause });
+    throw new MirrorError('DiskFull', `no space left on device, writing ${file}`, { hint, cause });
   }
 }
 
-/** Whether the file system or the quota is used up. */
+/** Whether the file system is full or the quota is exceeded. */
 export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
-/** Lambda hands on name, message and stack of an error, and nothing else: that is how a hint comes out of a function. */
+/** Lambda reports only the name, message and stack of an error, so the hint is put into the stack. */
 const hintMark = '  hint: ';
 
-/** The hint of an error of ours, by the lines of its stack. */
+/** Finds the hint of a MirrorError in the lines of its stack. */
 export function hintIn(stack: readonly string[]): string | undefined {
   return stack.findLast((line) => line.startsWith(hintMark))?.slice(hintMark.length);
 }
 
-/** A text for messages, logs and statements: whatever addresses are in it have lost their user and password. */
+/** Removes user names and passwords from all URLs in a text, for messages, logs and build statements. */
 export function withoutPasswords(text: string): string {
-  // Not by one expression: it would run out of stack in a text of megabytes, and such a text may come from anybody.
+  // A single regular expression overflows the stack on a text of several megabytes, and the text may be foreign.
   let [shown, from] = ['', 0];
   for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at + 3)) {
     if (!/[a-z][a-z0-9+.-]{0,20}$/i.test(text.slice(Math.max(0, at - 21), at))) continue;
@@ -138,7 +138,7 @@ export function withoutPasswords(text: string): string {
   return shown + text.slice(from);
 }
 
-/** A quote in the password may be why it is shown; one before these ends a string. */
+/** A password may contain a quote, so a quote ends the host only before a character that follows a string in JSON. */
 function endOfHost(text: string, start: number): number {
   const end = /[\s/]|"(?=[,:;}\]])/g;
   end.lastIndex = start;
@@ -146,11 +146,11 @@ function endOfHost(text: string, start: number): number {
 }
 
 /**
- * The same of the folders in which stages hand things to each other: their names are what keeps others out
- * (lib/job/layout.ts), and messages end in logs, mails and histories.
+ * Hides the random part of the names of the folders that stages use to pass files on. These names act as a secret
+ * (lib/job/layout.ts), and messages end up in logs, mails and execution histories.
  */
 export function withoutFolders(text: string): string {
-  // In a path, or as what a build's environment says: there by how executions are named (lib/job/execution-names.ts).
+  // Either in a path, or in an execution name from a build's environment (lib/job/execution-names.ts).
   return text.replace(
     /((?:runs\/[^/\s]{1,200}|\d{8}T\d{6}-[0-9a-f]{8}(?:-\d{1,6})?)-)[0-9a-f]{16}(?![0-9a-f])/g,
     '$1…',

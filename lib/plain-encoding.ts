@@ -1,7 +1,7 @@
 /**
- * Whether an answer over HTTP with this Content-Encoding is the very bytes of the file: S3 sends an empty one, Ceph and
- * others `aws-chunked`, which says how the file once came to them. Both what is downloaded for builds and mirrors that
- * are read hold to it.
+ * Whether an HTTP response with this Content-Encoding carries the file's own bytes. S3 sends an empty value; Ceph and
+ * others send `aws-chunked`, which only describes how the file was uploaded. Used for build downloads and for reading
+ * mirrors.
  */
 export function isPlainEncoding(encoding: string | null): boolean {
   const codings = (encoding ?? '').split(',').map((word) => word.trim().toLowerCase());

@@ -7,6 +7,7 @@ import { isNewer, type ToldRelease } from '../../lib/job/releases/buildable-rele
 import { distroInfoFile, distroInfoReleases } from '../../lib/job/releases/distro-info';
 import { certificatesIn, Sources } from '../../lib/job/sources/sources';
 import { type NewReleases, newReleases } from '../../lib/stages/releases/new-releases';
+import { optionOf } from '../request/option-of';
 import { readFile, readKeyring, readText, type SourcesOptions, sourcesFrom } from '../request/sources-from';
 import { textOf } from './described-requests';
 import { withStreamBench } from './stream-bench';
@@ -45,13 +46,16 @@ export async function toldReleases(
   ];
 }
 
+const releasesHelp = 'run `maas-mirror releases --help` for usage';
+
 async function fromStream(
   { stream, config: file, ...options }: ToldOptions,
   config: Config | undefined,
 ): Promise<NewReleases> {
   if (stream === undefined) return { releases: [], odd: [] };
   const given = sourcesFrom({ ...options, ...(stream !== true && { stream }) });
-  const sources = checked(Sources, { ...sourcesOfConfig(config, file), ...given }, 'what was asked for');
+  const name = { optionOf: (field: string, seen: string) => optionOf(`sources.${field}`, seen) };
+  const sources = checked(Sources, { ...sourcesOfConfig(config, file), ...given }, name, releasesHelp);
   return withStreamBench((bench) => newReleases(sources, bench));
 }
 

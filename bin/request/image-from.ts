@@ -38,12 +38,21 @@ function customisationFrom(options: RequestOptions) {
   const stanzas = credentials.length === 0 ? files : files.flatMap(stanzasIn);
   const customise = {
     repositories: [...ppas, ...withCredentials(stanzas, credentials)],
-    proposed: wordsOf(typeof proposed === 'string' ? [proposed] : []),
+    proposed: proposedFrom(proposed),
     allProposed: proposed === true,
     packages: wordsOf(packages),
     purge: wordsOf(purge),
   };
   return isCustomised({ customise }) ? customise : undefined;
+}
+
+function proposedFrom(proposed: string | boolean | undefined): string[] {
+  const names = wordsOf(typeof proposed === 'string' ? [proposed] : []);
+  if (!names.includes('all')) return names;
+  throw new MirrorError('BadInput', `--proposed ${proposed}: no package is called all`, {
+    hint: 'to install everything that -proposed offers, use --proposed without a list',
+    misuse: true,
+  });
 }
 
 /** `--kernel ga,hwe` */

@@ -13,6 +13,7 @@ import { bootloadersRequest } from '../../lib/job/job';
 import { planOf } from '../../lib/job/plan';
 import { isDescribed, releaseFor } from '../../lib/job/releases/release-for';
 import { imageFrom, wordsOf } from './image-from';
+import { buildHelp, dashed, optionOf } from './option-of';
 import type { RequestOptions } from './request-options';
 import { readFile, readKeyring, readText, sourcesFrom } from './sources-from';
 
@@ -73,12 +74,12 @@ const imageWords = [
 function requestOf(release: string, options: RequestOptions, machine: string): BuildRequest {
   const common = { release, ...settingsFrom(options), sources: sourcesFrom(options) };
   if (release === bootloadersRequest)
-    return checked(BuildRequest, { ...common, ...viewFrom(options) }, 'what was asked for');
+    return checked(BuildRequest, { ...common, ...viewFrom(options) }, { optionOf }, buildHelp);
   if (!/^(?:[a-z]+|\d\d\.\d\d)$/.test(seriesOf(release))) releaseOf(release); // no stream has such names
   const wanted =
     options.arch === undefined ? [ownArchitecture({ release: seriesOf(release) }, machine)] : wordsOf([options.arch]);
   const request = { ...common, ...viewFrom(options), architectures: wanted, ...imageFrom(options) };
-  return checked(BuildRequest, request, 'what was asked for');
+  return checked(BuildRequest, request, { optionOf }, buildHelp);
 }
 
 const imageOptions = [
@@ -121,8 +122,4 @@ function ownArchitecture(request: Pick<BuildRequest, 'release' | 'about'>, machi
   if (own !== undefined && (!isDescribed(request) || architecturesOf(releaseFor(request)).includes(own))) return own;
   checkArchitecture(releaseFor(request), own ?? machine);
   return own ?? machine;
-}
-
-function dashed(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -1,12 +1,12 @@
-// What CloudFront does with each request before it looks for an object: the viewer-request function of a mirror.
+// The viewer-request function of a mirror: CloudFront runs it for each request before it looks for an object.
 //
-// It runs in cloudfront-js-2.0, which is no Node: ES 5.1 with a few later things (const, arrow functions, templates,
-// async functions without closures in them), and no destructuring, spread, for-of or default arguments. Its engine, njs,
-// crashes on `await` inside a call's brackets: it stands alone here, right of a `const`. 10 KB at most.
-// At synth time lib/mirror/site/viewer-request.ts writes the site's settings into the next line; as it stands, all may read.
+// Its runtime, cloudfront-js-2.0, is not Node: ES 5.1 with some later features (const, arrow functions, templates,
+// async functions without closures), but no destructuring, spread, for-of or default arguments. Its engine, njs, crashes
+// on `await` within a call's parentheses, so `await` is only used directly after `const … =`. The limit is 10 KB.
+// At synth time lib/mirror/site/viewer-request.ts writes the site's settings into the next line; by default access is open.
 const settings = { allowed: undefined, credentials: undefined };
 
-// biome-ignore lint/style/useNodejsImportProtocol: this is not Node's, it is the runtime's own
+// biome-ignore lint/style/useNodejsImportProtocol: a module of the runtime, not of Node
 const crypto = require('crypto');
 
 // biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it
@@ -24,7 +24,7 @@ async function handler(event) {
   if (path === undefined) return answer(404, 'Not Found', {});
 
   request.uri = path;
-  request.querystring = {}; // S3 would take some of them for another question than "this object"
+  request.querystring = {}; // S3 interprets some query parameters as other operations
   delete request.headers.authorization;
   return request;
 }
@@ -33,10 +33,10 @@ function answer(statusCode, statusDescription, headers) {
   return { statusCode: statusCode, statusDescription: statusDescription, headers: headers };
 }
 
-// ---- Where things lie: items once, in pool/; each view has its streams/ and shows the pool beside them.
+// ---- Paths: items are stored once, in pool/; each view has its own streams/ and shows the pool next to it.
 
-// The path of the object that is meant, or undefined for what cannot be one. Never the bare "/": S3 would list the bucket.
-// Web servers take several slashes for one.
+// The path of the requested object; undefined if it cannot be one. Never "/" alone: S3 would list the bucket.
+// Like web servers, it treats several slashes as one.
 function objectPath(asked) {
   const uri = asked.replace(/\/{2,}/g, '/');
   if (uri === '/') return '/index.html';
@@ -44,22 +44,22 @@ function objectPath(asked) {
     const parts = decodeURIComponent(uri.slice(1)).split('/');
     return parts.every(isPlain) ? `/${objectParts(parts).map(encodeURIComponent).join('/')}` : undefined;
   } catch (_error) {
-    return undefined; // a percent sign that begins no character
+    return undefined; // invalid percent-encoding
   }
 }
 
-// Neither a folder ("a/") nor a way up nor something hidden.
+// Refuses folders ("a/"), ".." and hidden files.
 function isPlain(part) {
   return part !== '' && part[0] !== '.' && !part.includes('\0');
 }
 
 function objectParts(parts) {
-  const ofView = parts[0] === 'snapshots' ? 2 : 1; // how many parts the name of a view has
+  const ofView = parts[0] === 'snapshots' ? 2 : 1; // number of parts in the name of a view
   if (parts[0] === 'pool' || parts.length <= ofView || parts[ofView] === 'streams') return parts;
   return ['pool'].concat(parts.slice(ofView));
 }
 
-// ---- Who may read, by address: `allowed` holds beginnings of addresses in hexadecimal digits.
+// ---- Access by address: `allowed` contains prefixes of addresses in hexadecimal digits.
 
 function isAllowed(ip) {
   if (settings.allowed === undefined) return true;
@@ -67,7 +67,7 @@ function isAllowed(ip) {
   return settings.allowed.some((beginning) => digits.startsWith(beginning));
 }
 
-// "4" and the 8 digits of an IPv4 address, or "6" and the 32 digits of an IPv6 one.
+// "4" and the 8 digits of an IPv4 address, or "6" and the 32 digits of an IPv6 address.
 function digitsOf(ip) {
   if (!ip.includes(':')) return `4${ip.split('.').map(hexByte).join('')}`;
   const sides = ip.toLowerCase().split('::');
@@ -88,10 +88,10 @@ function hexGroups(side) {
     .join('');
 }
 
-// ---- Who may read, by name and password. The store holds `sha256 <salt> <digest> <since>` for each name, as
-// lib/cloud/access/site-password.ts writes it. An unknown name takes the same work as a wrong password.
+// ---- Access by name and password. The store contains `sha256 <salt> <digest> <since>` for each name, written by
+// lib/cloud/access/site-password.ts. An unknown name takes the same time as a wrong password.
 
-const nobody = `sha256 ${'0'.repeat(32)} ${'0'.repeat(64)} never`;
+const noRecord = `sha256 ${'0'.repeat(32)} ${'0'.repeat(64)} never`;
 
 async function mayRead(authorization) {
   if (!settings.credentials) return true;
@@ -112,13 +112,13 @@ function credentialsOf(header) {
 async function recordOf(name) {
   try {
     const record = await settings.credentials.get(name);
-    return record.split(' ').length === 4 ? record : nobody;
+    return record.split(' ').length === 4 ? record : noRecord;
   } catch (_error) {
-    return nobody; // it has no such name; and whatever else it fails for, nobody gets in by that
+    return noRecord; // an unknown name, or any other failure: no access
   }
 }
 
-// Looks at every character, however early they differ.
+// Compares all characters, so that the time does not depend on where they differ.
 function isSame(text, other) {
   let difference = text.length ^ other.length;
   for (let at = 0; at < text.length; at += 1) difference |= text.charCodeAt(at) ^ other.charCodeAt(at);

@@ -1,47 +1,47 @@
 import { MirrorError } from '../errors';
 
-/** How machines of one architecture are called and imitated. */
+/** Names of an architecture, and how to emulate it. */
 export interface Architecture {
-  /** dpkg's word: `amd64` */
+  /** dpkg's name: `amd64` */
   readonly name: string;
-  /** What `uname -m` and Node's `os.machine()` say on it: `x86_64`. */
+  /** As reported by `uname -m` and Node's `os.machine()`: `x86_64`. */
   readonly machine: string;
   /** dpkg architectures of the machines that run its programs without emulation. */
   readonly nativeOn: readonly string[];
   /** Which of Ubuntu's two archives has its packages. */
   readonly archive: 'archive' | 'ports';
   readonly qemu: {
-    /** Binary that imitates a whole machine. */
+    /** Binary that emulates a whole machine. */
     readonly system: string;
-    /** @default - QEMU's own choice, as of the cpu */
+    /** @default - QEMU's default, as for the cpu */
     readonly machine?: string;
     readonly cpu?: string;
     /**
-     * Files of the firmware that starts the kernel, as distributions have it; the first that is there is taken.
-     * @default - QEMU starts the kernel, or with what comes along with it
+     * Firmware files that start the kernel, by distribution; the first one that exists is used.
+     * @default - QEMU starts the kernel itself, or with the firmware that it includes
      */
     readonly firmwareFiles?: readonly string[];
     /** How network card and random number generator are attached. */
     readonly bus: 'pci' | 'ccw';
-    /** The kernel's name of the serial console. */
+    /** The kernel's name for the serial console. */
     readonly console: string;
-    /** Static binary that runs single programs: `qemu-aarch64-static`. */
+    /** Static binary that emulates single programs: `qemu-aarch64-static`. */
     readonly user: string;
   };
 }
 
-/** @throws UnknownArchitecture (misuse), listing those that exist */
+/** @throws UnknownArchitecture (misuse), listing the known ones */
 export function architectureOf(name: string): Architecture {
   const architecture = architectures.find((one) => one.name === name);
   if (architecture) return architecture;
   const names = architectures.map((one) => one.name).join(', ');
-  throw new MirrorError('UnknownArchitecture', `no architecture ${JSON.stringify(name)}; there are ${names}`, {
-    hint: 'name an architecture as dpkg does, "amd64", not "x86_64"',
+  throw new MirrorError('UnknownArchitecture', `unknown architecture ${JSON.stringify(name)}; known are ${names}`, {
+    hint: 'use dpkg names, such as "amd64", not "x86_64"',
     misuse: true,
   });
 }
 
-/** @param machine what `uname -m` says of a machine @returns whether it runs programs of this architecture by itself */
+/** @param machine as reported by `uname -m` @returns whether it runs programs of this architecture without emulation */
 export function runsOn({ nativeOn }: Architecture, machine: string): boolean {
   return architectures.some((one) => one.machine === machine && nativeOn.includes(one.name));
 }
@@ -52,7 +52,7 @@ export const architectures: readonly Architecture[] = [
     machine: 'x86_64',
     nativeOn: ['amd64'],
     archive: 'archive',
-    // Under TCG a boot to login took 28 s with `qemu64` on two cores, 82 s with `max` on one.
+    // Under TCG, a boot to login took 28 s with `qemu64` on two cores, 82 s with `max` on one.
     qemu: { system: 'qemu-system-x86_64', cpu: 'qemu64', bus: 'pci', console: 'ttyS0', user: 'qemu-x86_64-static' },
   },
   {
@@ -64,7 +64,7 @@ export const architectures: readonly Architecture[] = [
       system: 'qemu-system-aarch64',
       machine: 'virt',
       cpu: 'cortex-a57',
-      // Since 6.17 Ubuntu's kernels are EFI programs, which QEMU alone shows nothing of for ever.
+      // Since 6.17, Ubuntu's kernels are EFI programs: without firmware QEMU hangs and prints nothing.
       firmwareFiles: ['/usr/share/qemu-efi-aarch64/QEMU_EFI.fd', '/usr/share/edk2/aarch64/QEMU_EFI.fd'],
       bus: 'pci',
       console: 'ttyAMA0',
@@ -79,7 +79,7 @@ export const architectures: readonly Architecture[] = [
     archive: 'ports',
     qemu: {
       system: 'qemu-system-arm',
-      // Kernels without LPAE, as Debian's and Ubuntu's, cannot reach a PCI bus that lies above 4 GiB.
+      // Kernels without LPAE, such as Debian's and Ubuntu's, cannot reach a PCI bus above 4 GiB.
       machine: 'virt,highmem=off',
       bus: 'pci',
       console: 'ttyAMA0',

@@ -1,12 +1,12 @@
-/** A file of a bootloader's package, by its path there, and what it is called in the item's tar. */
+/** A file of a bootloader package, and its name in the item's archive. */
 export interface BootloaderFile {
-  /** No leading slash; may end in a pattern: `usr/lib/syslinux/modules/bios/*.c32`. */
+  /** Path in the package, without a leading slash; may end in a pattern: `usr/lib/syslinux/modules/bios/*.c32`. */
   readonly from: string;
-  /** @default - the file's own base name */
+  /** @default - the base name of `from` */
   readonly to?: string;
 }
 
-/** One product of the bootloader stream: what MAAS gives machines of one firmware first. */
+/** One product of the bootloader stream: the first program that MAAS sends to machines with one kind of firmware. */
 export interface Bootloader {
   /** `pxelinux`, `grub-efi-signed`, … */
   readonly os: string;
@@ -17,16 +17,16 @@ export interface Bootloader {
   readonly arches: string;
   /** Series whose archive the packages come from. */
   readonly release: string;
-  /** Architecture of the package index that has them; differs where packages are for all. */
+  /** Architecture of the package index that lists them; differs from `architecture` if the packages are Architecture: all. */
   readonly packagesOf: string;
   readonly packages: readonly string[];
-  /** By item, which is named for the source package. */
+  /** By item; items are named after source packages. */
   readonly items: Readonly<Record<string, readonly BootloaderFile[]>>;
-  /** Set where the one file of an item without files is made by grub-mkimage of every `*.mod` in a directory. */
+  /** For an item without files: its one file is built by grub-mkimage from every `*.mod` in a directory. */
   readonly image?: {
     readonly format: string;
     readonly modules: string;
-    /** What GRUB runs first, by its name in buildspecs/bootloaders. */
+    /** GRUB's first configuration, by its name in buildspecs/bootloaders. */
     readonly config: string;
     readonly output: string;
   };
@@ -42,7 +42,7 @@ export function bootloaderProductId({ os, firmware, architecture }: Bootloader, 
   return `com.ubuntu.maas.${view}:1:${os}:${firmware}:${architecture}`;
 }
 
-/** The fields of a bootloader product that stand beside its versions; the label is the view. */
+/** The fields of a bootloader product other than its versions; the label is the view. */
 export function bootloaderFields(loader: Bootloader, view: string): Record<string, string> {
   return {
     arch: loader.architecture,
@@ -67,8 +67,8 @@ export const bootloaders: readonly Bootloader[] = [
   {
     os: 'pxelinux',
     firmware: 'pxe',
-    // MAAS takes pxelinux for i386 only, and gives it to 64-bit machines, too. Its twin for amd64, which images.maas.io also
-    // has and the peer has alone, is passed over without a word, so the contract gate refuses it: no machine would get it.
+    // MAAS accepts pxelinux for i386 only, and uses it for 64-bit machines too. It silently ignores the amd64 product that
+    // images.maas.io also has, so the contract check refuses that one.
     architecture: 'i386',
     arches: 'i386, amd64',
     release: 'noble',

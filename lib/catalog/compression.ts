@@ -1,15 +1,14 @@
 import type { Release } from './releases';
 
-/** A compression of a squashfs, with the level where it has one. */
+/** A squashfs compression, with its level if it has one. */
 export interface SquashfsCompression {
   readonly name: 'zstd' | 'xz' | 'gzip' | 'lz4';
   readonly level?: number;
 }
 
 /**
- * What a squashfs is packed by, where it is made here: zstd 9, within a few per cent of xz's size at a tenth of its time,
- * and quicker to boot from (facts/performance.md); xz, as Ubuntu's own images, where the release's first kernel (4.4 of
- * xenial) cannot read zstd.
+ * The compression of rebuilt squashfs images: zstd 9, within a few per cent of xz's size in a tenth of the time, and faster
+ * to boot from (facts/performance.md); xz, as in Ubuntu's own images, for xenial, whose first kernel (4.4) cannot read zstd.
  * @param wanted @default - the best for the release
  */
 export function squashfsCompression(

@@ -2,35 +2,35 @@ import { MirrorError } from '../errors';
 import { architectures as builtArchitectures } from './architectures';
 import { findRelease, initramfsOf, type Release, releaseNames, releases } from './releases';
 
-/** Facts about a release, from any source; what is left out follows from the version by rule, or is the catalogue's. */
+/** Facts about a release, from any source; missing ones come from the catalogue, or follow from the version. */
 export interface ReleaseFacts {
-  /** `27.04`. @default - that of the catalogue */
+  /** `27.04`. @default - the catalogue's */
   readonly version?: string | undefined;
-  /** @default - the version, with ` LTS` for each second April */
+  /** @default - the version, with ` LTS` in April of even years */
   readonly title?: string | undefined;
-  /** `Noble Numbat`. @default - the series, with a capital */
+  /** `Noble Numbat`. @default - the series, capitalised */
   readonly codename?: string | undefined;
-  /** Day of release, `YYYY-MM-DD`, as are the next two. @default - the first day of the version's month */
+  /** Release date, `YYYY-MM-DD`, as are the next two. @default - the first day of the version's month */
   readonly released?: string | undefined;
-  /** @default - nine months later, of LTS releases five years */
+  /** @default - nine months later; for LTS releases five years */
   readonly supportEol?: string | undefined;
-  /** @default - of LTS releases ten years after the release, else the end of support */
+  /** @default - for LTS releases ten years after the release, else the end of support */
   readonly supportEsmEol?: string | undefined;
-  /** dpkg's words. @default - those that Ubuntu has built for since 2016 */
+  /** dpkg's names. @default - those that Ubuntu has built for since 2016 */
   readonly architectures?: readonly string[] | undefined;
 }
 
 /**
- * A release of Ubuntu that the catalogue does not have, or one of the catalogue with corrections.
- * @throws UnknownRelease (misuse) where neither the catalogue nor the facts say its version; BadInput (misuse) for facts that
- * do not hold together
+ * An Ubuntu release that is not in the catalogue, or one of the catalogue with corrections.
+ * @throws UnknownRelease (misuse) where neither the catalogue nor the facts give its version; BadInput (misuse) for
+ * contradictory facts
  */
 export function describedRelease(name: string, facts: ReleaseFacts): Release {
   const known = findRelease(name);
   if (known !== undefined && Object.keys(given(facts)).length === 0) return known;
   const fault = factsFault(name, facts);
   if (fault !== undefined) {
-    throw new MirrorError('BadInput', `${name} is described wrongly: ${fault}`, {
+    throw new MirrorError('BadInput', `the description of ${name} is not valid: ${fault}`, {
       hint: 'see `catalogue` in mirror.schema.json',
       misuse: true,
     });
@@ -38,20 +38,20 @@ export function describedRelease(name: string, facts: ReleaseFacts): Release {
   if (known !== undefined) return { ...known, ...given(facts) };
   const { version } = facts;
   if (version === undefined) {
-    throw new MirrorError('UnknownRelease', `no release ${JSON.stringify(name)}; there are ${releaseNames()}`, {
-      hint: 'give its version, as in `catalogue` of mirror.yaml',
+    throw new MirrorError('UnknownRelease', `unknown release ${JSON.stringify(name)}; known are ${releaseNames()}`, {
+      hint: 'give its version under `catalogue` in mirror.yaml',
       misuse: true,
     });
   }
   return { ...byRule(name, version, facts), ...given(facts) };
 }
 
-/** What makes facts unusable, in words, or undefined. Their shapes are checked where they are read. */
+/** What is wrong with the facts, or undefined. Their shapes are checked where they are read. */
 export function factsFault(name: string, facts: ReleaseFacts): string | undefined {
   const known = findRelease(name);
   if (!/^[a-z]+$/.test(name)) return `a series is one word of lower-case letters, not ${JSON.stringify(name)}`;
-  if (known !== undefined && known.family !== 'ubuntu') return `${name} is no release of Ubuntu`;
-  if (reserved.includes(name)) return `${name} means something else in a mirror`;
+  if (known !== undefined && known.family !== 'ubuntu') return `${name} is not an Ubuntu release`;
+  if (reserved.includes(name)) return `${name} is a reserved name in mirrors`;
   const { version = known?.version } = facts;
   if (version === undefined) return undefined;
   return (
@@ -64,26 +64,26 @@ export function factsFault(name: string, facts: ReleaseFacts): string | undefine
 
 function versionFault(name: string, version: string, known: Release | undefined): string | undefined {
   if (known !== undefined) return known.version === version ? undefined : `its version is ${known.version}`;
-  if (!/^\d\d\.(?:04|10)$/.test(version)) return `no version of Ubuntu is called ${JSON.stringify(version)}`;
-  if (isTooOld(version)) return `its version is ${version}, and kernels are described from ${oldestDescribed} on`;
+  if (!/^\d\d\.(?:04|10)$/.test(version)) return `${JSON.stringify(version)} is not an Ubuntu version (YY.04 or YY.10)`;
+  if (isTooOld(version)) return `its version is ${version}, and versions before ${oldestDescribed} are not supported`;
   const owner = releases.find((one) => one.family === 'ubuntu' && one.version === version);
   return owner === undefined ? undefined : `${version} is the version of ${owner.name}, not of ${name}`;
 }
 
-/** An order of bootloaders has the first of these words as its release; readers find no images below the second. */
+/** The first is the release of a request for bootloaders; the second is the folder of metadata in a view. */
 const reserved = ['bootloaders', 'streams'];
 
-/** Before it kernels had other names. */
+/** Kernels of earlier versions have other names. */
 export const oldestDescribed = '16.04';
 
-/** Whether a version of Ubuntu is one that no description makes buildable. */
+/** Whether a version of Ubuntu is too old to be built, however it is described. */
 export function isTooOld(version: string): boolean {
   return Number.parseFloat(version) < Number.parseFloat(oldestDescribed);
 }
 
 function titleFault(version: string, { title }: ReleaseFacts): string | undefined {
   if (title === undefined || title === version || title === `${version} LTS`) return undefined;
-  return `its title is ${JSON.stringify(title)}, not ${version} or ${version} LTS`;
+  return `its title must be ${version} or ${version} LTS, not ${JSON.stringify(title)}`;
 }
 
 function dateFault(base: Release, facts: ReleaseFacts): string | undefined {
@@ -98,10 +98,10 @@ function architectureFault({ architectures = [] }: ReleaseFacts): string | undef
   const unknown = architectures.find((one) => !builtArchitectures.some(({ name }) => name === one));
   if (unknown === undefined) return undefined;
   const names = builtArchitectures.map(({ name }) => name).join(', ');
-  return `no architecture ${JSON.stringify(unknown)} is built; there are ${names}`;
+  return `unknown architecture ${JSON.stringify(unknown)}; known are ${names}`;
 }
 
-/** Where no source says more: right for a series that has just come out, and it marks an old one as such. */
+/** Defaults, where no source says more. They suit a new series, and mark an old one as unsupported. */
 function byRule(name: string, version: string, facts: ReleaseFacts): Release {
   const [year = 0, month = 0] = version.split('.').map(Number);
   const lts = facts.title === undefined ? year % 2 === 0 && month === 4 : facts.title.endsWith(' LTS');
@@ -125,12 +125,12 @@ function byRule(name: string, version: string, facts: ReleaseFacts): Release {
 
 const usualArchitectures = ['amd64', 'arm64', 'armhf', 'ppc64el', 's390x'];
 
-/** The first day of a month; the 13th is the first of the next year. */
+/** The first day of a month; month 13 is January of the next year. */
 function dayOf(year: number, month: number): string {
   return new Date(Date.UTC(2000 + year, month - 1, 1)).toISOString().slice(0, 10);
 }
 
-/** What is said, without what is left out. */
+/** The facts that are given. */
 function given(facts: ReleaseFacts): Partial<Release> {
   const { version, title, codename, released, supportEol, supportEsmEol, architectures } = facts;
   const said = { version, title, codename, released, supportEol, supportEsmEol, architectures };

@@ -1,4 +1,4 @@
-/** Kernels of one release that differ in architecture only. `R` in subarch and package stands for its version. */
+/** Kernels of one release that differ only in architecture. `R` in subarch and package is replaced by its version. */
 export interface KernelRow {
   readonly name: string;
   readonly subarch: string;
@@ -35,7 +35,7 @@ const gaLowlatency = (architectures: readonly string[], metaPackage = 'linux-ima
   architectures,
 });
 
-/** hwe and its edge always come together, on the same architectures. */
+/** hwe and hwe-edge always exist together, on the same architectures. */
 const hweAndEdge = (generic: readonly string[], lowlatency: readonly string[]): KernelRow[] =>
   ['', '-edge'].flatMap((ending) => [
     {
@@ -66,7 +66,7 @@ const xgene = {
   kflavor: 'generic',
   package: 'linux-generic',
   architectures: ['arm64'],
-  whyNotBuilt: 'its files need wrapping for U-Boot (mkimage, at most 16777152 bytes of kernel), which is not done here',
+  whyNotBuilt: 'its files need wrapping for U-Boot (mkimage, at most 16777152 bytes of kernel), which is not supported',
 };
 
 /** Published from xenial to kinetic. */
@@ -91,8 +91,8 @@ const debian = (kflavor: string, architecture: string): KernelRow => ({
 });
 
 /**
- * Kernels of a release that nothing more is known of: ga everywhere, hwe and its edge for LTS releases. No release since
- * 25.04 has a lowlatency kernel.
+ * Kernels of a release that is not in the catalogue: ga everywhere, and hwe and hwe-edge for LTS releases. No release since 25.04
+ * has a lowlatency kernel.
  */
 export function rowsByRule(architectures: readonly string[], isLts: boolean): KernelRow[] {
   return [ga(architectures), ...(isLts ? hweAndEdge(architectures, []) : [])].filter(
@@ -100,12 +100,12 @@ export function rowsByRule(architectures: readonly string[], isLts: boolean): Ke
   );
 }
 
-/** Of those that have ga kernels of 26.04, the archive has had no hwe kernel for s390x since the release. */
+/** The architectures with ga kernels of 26.04, except s390x: the archive has had no hwe kernel for it since the release. */
 const hweOf2604 = ['amd64', 'arm64', 'armhf', 'ppc64el'];
 
 /**
- * maas-images' conf/meph-v3.yaml from xenial to resolute, and Debian's; hwe of resolute and all of stonking are ours. 16.10 …
- * 17.10 and 18.10 … 19.10 have no rows.
+ * From maas-images' conf/meph-v3.yaml (xenial to resolute), and Debian's; hwe of resolute and everything of stonking are our
+ * own. 16.10 … 17.10 and 18.10 … 19.10 have no rows.
  */
 export const kernelRows: Readonly<Record<string, readonly KernelRow[]>> = {
   xenial: [

@@ -3,17 +3,17 @@ import { type KernelRow, kernelRows, rowsByRule } from './kernel-rows';
 import { isLts, type Release, releaseOf, releases } from './releases';
 import { subarchesOf } from './subarches';
 
-/** One kernel flavour of one release and architecture: what one product is about. */
+/** One kernel flavour of one release and architecture: the subject of one product. */
 export interface Kernel {
   /** `noble` */
   readonly release: string;
-  /** The same with all that is known of it. */
+  /** The same, with everything that is known about it. */
   readonly ofRelease: Release;
-  /** dpkg's word: `amd64` */
+  /** dpkg's name: `amd64` */
   readonly architecture: string;
   /**
-   * The flavour as users say it: `ga`, `ga-lowlatency`, `hwe`, `hwe-lowlatency`, `hwe-edge`, `hwe-lowlatency-edge`,
-   * `generic-lpae`, …; of Debian `generic`, `cloud`, `rt`.
+   * The flavour as users name it: `ga`, `ga-lowlatency`, `hwe`, `hwe-lowlatency`, `hwe-edge`, `hwe-lowlatency-edge`,
+   * `generic-lpae`, …; for Debian `generic`, `cloud`, `rt`.
    */
   readonly name: string;
   /** Without flavour: `hwe-24.04-edge`. */
@@ -22,26 +22,26 @@ export interface Kernel {
   readonly kflavor: string;
   /** Series of the kernel; that of the release since xenial. */
   readonly krel: string;
-  /** What apt is asked for, nearly always a meta package: `linux-generic-hwe-24.04`. */
+  /** The package to install, nearly always a meta package: `linux-generic-hwe-24.04`. */
   readonly package: string;
-  /** Comma list of compatibility levels, by the rule of `subarches.ts`. */
+  /** Comma-separated compatibility levels, from `subarches.ts`. */
   readonly subarches: string;
-  /** Ending of the boot files' names, `.xgene`; mostly empty. */
+  /** Suffix of the boot files' names, `.xgene`; usually empty. */
   readonly suffix: string;
-  /** Name of the device tree that belongs to it: `apm-mustang.dtb`. */
+  /** Name of its device tree: `apm-mustang.dtb`. */
   readonly dtb?: string;
-  /** Whether we build it; if not, `whyNotBuilt` says why. */
+  /** Whether we build it; if not, `whyNotBuilt` has the reason. */
   readonly built: boolean;
   readonly whyNotBuilt?: string;
 }
 
-/** A release of the catalogue by its name, or one as it was described. */
+/** The name of a release in the catalogue, or a described release. */
 export type OfRelease = string | Release;
 
 /**
- * All kernels of a release, those that are not built included.
+ * All kernels of a release, including those that are not built.
  *
- * @param architecture @default - all; none are found for one that the release does not have
+ * @param architecture @default - all. Empty result for one that the release does not have
  * @throws UnknownRelease
  */
 export function kernelsOf(release: OfRelease, architecture?: string): readonly Kernel[] {
@@ -50,7 +50,7 @@ export function kernelsOf(release: OfRelease, architecture?: string): readonly K
   return all.filter((one) => (architecture ?? one.architecture) === one.architecture);
 }
 
-/** @throws UnknownRelease, UnknownArchitecture, UnknownKernel (misuse), listing those that exist */
+/** @throws UnknownRelease, UnknownArchitecture, UnknownKernel (misuse), listing the existing ones */
 export function kernelOf(release: OfRelease, architecture: string, name: string): Kernel {
   checkArchitecture(release, architecture);
   const candidates = kernelsOf(release, architecture);
@@ -59,8 +59,8 @@ export function kernelOf(release: OfRelease, architecture: string, name: string)
   const names = candidates.map((one) => (one.built ? one.name : `${one.name} (not built)`)).join(', ');
   throw new MirrorError(
     'UnknownKernel',
-    `${nameOf(release)} has no kernel ${JSON.stringify(name)} for ${architecture}; there are ${names}`,
-    { hint: 'ask for one of these, or for this one on the architectures that have it', misuse: true },
+    `${nameOf(release)} has no kernel ${JSON.stringify(name)} for ${architecture}; it has ${names}`,
+    { hint: 'choose one of these, or an architecture that has this kernel', misuse: true },
   );
 }
 
@@ -69,14 +69,14 @@ export function architecturesOf(release: OfRelease): string[] {
   return [...new Set(kernelsOf(release).map(({ architecture }) => architecture))];
 }
 
-/** @throws UnknownRelease, UnknownArchitecture (misuse), listing those that exist */
+/** @throws UnknownRelease, UnknownArchitecture (misuse), listing the existing ones */
 export function checkArchitecture(release: OfRelease, architecture: string): void {
   const existing = architecturesOf(release);
   if (existing.includes(architecture)) return;
   throw new MirrorError(
     'UnknownArchitecture',
-    `${nameOf(release)} has no architecture ${JSON.stringify(architecture)}; there are ${existing.join(', ')}`,
-    { hint: 'name an architecture as dpkg does, "amd64", not "x86_64"', misuse: true },
+    `${nameOf(release)} has no architecture ${JSON.stringify(architecture)}; it has ${existing.join(', ')}`,
+    { hint: 'use dpkg names, such as "amd64", not "x86_64"', misuse: true },
   );
 }
 
@@ -88,7 +88,7 @@ function kernelsIn(release: Release): readonly Kernel[] {
   );
 }
 
-/** Rows of the catalogue, and by rule what a description adds to them. */
+/** Rows of the catalogue, and rows by rule for architectures that a description adds. */
 function rowsOf(release: Release): readonly KernelRow[] {
   const known = Object.hasOwn(kernelRows, release.name) ? (kernelRows[release.name] ?? []) : [];
   const added = (release.architectures ?? []).filter((one) => !known.some((row) => row.architectures.includes(one)));
@@ -99,7 +99,7 @@ const catalogue: ReadonlyMap<Release, readonly Kernel[]> = new Map(
   releases.map((release) => [release, kernelsIn(release)]),
 );
 
-/** The flavour names of all kernels that are built, sorted: each has a build project of its own. */
+/** The flavour names of all kernels that are built, sorted. Each has its own build project. */
 export const allKernelNames: readonly string[] = [
   ...new Set(
     [...catalogue.values()]

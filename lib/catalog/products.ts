@@ -3,7 +3,7 @@ import { type Release, releases } from './releases';
 
 export type ItemName = 'squashfs' | 'manifest' | 'boot-kernel' | 'boot-initrd' | 'boot-dtb';
 
-/** Id of the document that holds a view's products of this release's family: `com.ubuntu.maas:candidate:v3:download`. */
+/** Id of the document with a view's products of this release's family: `com.ubuntu.maas:candidate:v3:download`. */
 export function contentId({ family }: Pick<Release, 'family'>, view: string): string {
   return `com.${family}.maas:${view}:v3:download`;
 }
@@ -22,11 +22,11 @@ export interface ParsedProductId {
   readonly architecture: string;
   /** `hwe-24.04-lowlatency-edge` */
   readonly kernelPart: string;
-  /** Its row in the catalogue, if it has one. */
+  /** The kernel, if it is in the catalogue. */
   readonly kernel?: Kernel;
 }
 
-/** Undefined for whatever is no id of a boot product in a view. */
+/** Undefined if it is not the id of a boot product in a view. */
 export function parseProductId(id: string): ParsedProductId | undefined {
   const { family, ...parts } = productIdPattern.exec(id)?.groups ?? {};
   if (family !== 'ubuntu' && family !== 'debian') return undefined;
@@ -36,7 +36,7 @@ export function parseProductId(id: string): ParsedProductId | undefined {
   return { family, view, version, architecture, kernelPart, ...(kernel && { kernel }) };
 }
 
-/** The fields of a product that stand beside its versions, where MAAS reads them; the label is the view. */
+/** The fields of a product other than its versions, at the level where MAAS reads them; the label is the view. */
 export function productFields(kernel: Kernel, view: string): Record<string, string> {
   const release = kernel.ofRelease;
   return {
@@ -58,8 +58,8 @@ export function productFields(kernel: Kernel, view: string): Record<string, stri
 
 /**
  * Path of an item, relative to the view. Root and manifest are shared by all kernels of one release, architecture and
- * version; in a kernel's folder the flavour is a folder of its own, and `-edge` stays with the subarch. The provenance is
- * no item, and lies beside the kernel.
+ * version. Kernels are in `<subarch>/<flavour>`, where `-edge` belongs to the subarch. The provenance, which is not an item,
+ * is in the same folder as the kernel.
  */
 export function itemPath(kernel: Kernel, version: string, item: ItemName | 'provenance.json'): string {
   const folder = versionFolder(kernel.release, kernel.architecture, version);
@@ -73,7 +73,7 @@ export function versionFolder(release: string, architecture: string, version: st
   return `${release}/${architecture}/${version}`;
 }
 
-/** The flavour goes in before `-edge`, and is repeated where it is the subarch's own name (`generic-lpae`). */
+/** The flavour goes before `-edge`; it is repeated if it is also the subarch (`generic-lpae`). */
 function kernelPartOf({ subarch, kflavor }: Kernel): string {
   if (kflavor === 'generic') return subarch;
   return subarch.endsWith('-edge') ? subarch.replace(/-edge$/, `-${kflavor}-edge`) : `${subarch}-${kflavor}`;

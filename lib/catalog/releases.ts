@@ -1,56 +1,56 @@
-/* catalog: what exists: releases, architectures, kernels, products, bootloaders; pure data and rules. */
+/* catalog: known releases, architectures, kernels, products and bootloaders; pure data and rules. */
 
 import { MirrorError } from '../errors';
 
-/** A release of a distribution; what its products say about it. */
+/** A release of a distribution, as its products describe it. */
 export interface Release {
-  /** The series, in one word: `noble`. */
+  /** The series: `noble`. */
   readonly name: string;
   readonly family: 'ubuntu' | 'debian';
   readonly os: 'ubuntu' | 'debian';
   /** `24.04`; always a string. */
   readonly version: string;
-  /** The version, with ` LTS` where Ubuntu calls it so: `24.04 LTS`. MAAS looks for that ending. */
+  /** The version, with ` LTS` for LTS releases: `24.04 LTS`. MAAS looks for that suffix. */
   readonly title: string;
   /** `Noble Numbat` */
   readonly codename: string;
-  /** Day of release, `YYYY-MM-DD`, as are the next two. */
+  /** Release date, `YYYY-MM-DD`, as are the next two. */
   readonly released: string;
   readonly supportEol: string;
-  /** End of extended support; the end of support where there is none. */
+  /** End of extended support, or of standard support if it has no extended support. */
   readonly supportEsmEol: string;
-  /** What makes its initrds. */
+  /** The program that builds its initrds. */
   readonly initramfs: 'initramfs-tools' | 'dracut';
-  /** dpkg's words for those that kernels are built for by rule. @default - those of its rows in the catalogue */
+  /** dpkg's names of architectures to build kernels for. @default - those of its rows in the catalogue */
   readonly architectures?: readonly string[];
 }
 
-/** A release of the catalogue. @throws UnknownRelease (misuse), listing those that exist */
+/** A release of the catalogue. @throws UnknownRelease (misuse), listing the known ones */
 export function releaseOf(name: string): Release {
   const release = findRelease(name);
   if (release) return release;
-  throw new MirrorError('UnknownRelease', `no release ${JSON.stringify(name)}; there are ${releaseNames()}`, {
-    hint: 'name a release by its series or version, "noble" or "24.04"; `maas-mirror releases` lists them',
+  throw new MirrorError('UnknownRelease', `unknown release ${JSON.stringify(name)}; known are ${releaseNames()}`, {
+    hint: 'name a release by its series or version, such as "noble" or "24.04"; `maas-mirror releases` lists them',
     misuse: true,
   });
 }
 
-/** The same, or undefined where the catalogue has no release of this name. */
+/** The same, or undefined if the catalogue has no release of this name. */
 export function findRelease(name: string): Release | undefined {
   return releases.find((one) => one.name === name);
 }
 
-/** What a release belongs to; one that the catalogue does not have can only be Ubuntu's. */
+/** The distribution of a release; a release that is not in the catalogue is always Ubuntu's. */
 export function familyOf(name: string): Release['family'] {
   return findRelease(name)?.family ?? 'ubuntu';
 }
 
-/** Whether Ubuntu calls it LTS. Debian's releases carry no such title, though they get long-term support, too. */
+/** Whether it is an Ubuntu LTS. Debian's releases have no such title, although they get long-term support too. */
 export function isLts(release: Release): boolean {
   return release.title.endsWith(' LTS');
 }
 
-/** Whether its network is configured by ifupdown, from a file that the initramfs writes: up to xenial (LP 1534205). */
+/** Whether ifupdown configures its network, from a file that the initramfs writes: up to xenial (LP 1534205). */
 export function hasDynamicInterfaces({ family, version }: Release): boolean {
   return family === 'ubuntu' && version <= '16.04';
 }
@@ -61,8 +61,8 @@ export function releaseNames(): string {
 }
 
 /**
- * From distro-info-data, oldest first. End dates are corrected after a release; columns: series, title, codename,
- * released, end of support, end of extended support.
+ * From distro-info-data, oldest first. End dates may change after a release. Columns: series, title, codename, release date,
+ * end of support, end of extended support.
  */
 const ubuntu = [
   ['xenial', '16.04 LTS', 'Xenial Xerus', '2016-04-21', '2021-04-30', '2026-04-23'],
@@ -83,10 +83,10 @@ const ubuntu = [
   ['stonking', '26.10', 'Stonking Stingray', '2026-10-15', '2027-07-15'],
 ] as const;
 
-/** LP 2151116. By number and not by a list of names: maas-images lists names, and one of them is misspelt. */
+/** LP 2151116. A version rather than a list of names: maas-images lists names, and one of them is misspelt. */
 const firstVersionWithDracut = '26.04';
 
-/** What makes the initrds of a version of Ubuntu. YY.MM sorts as a string. */
+/** The program that builds the initrds of an Ubuntu version. YY.MM sorts as a string. */
 export function initramfsOf(version: string): Release['initramfs'] {
   return version >= firstVersionWithDracut ? 'dracut' : 'initramfs-tools';
 }

@@ -1,9 +1,9 @@
 import { MirrorError } from '../errors';
 
 /**
- * Asks AWS for something.
- * @param what it is, as in "AWS did not …": `describe the stack x`
- * @throws NoCredentials, WrongRegion, AccessDenied; AwsFailed for every other answer, and where none comes
+ * Calls AWS.
+ * @param what the call does, as in "AWS did not …": `describe the stack x`
+ * @throws NoCredentials, WrongRegion, AccessDenied; AwsFailed for all other errors, and without an answer
  */
 export async function asking<T>(what: string, call: () => Promise<T>): Promise<T> {
   try {
@@ -18,32 +18,32 @@ function awsError(what: string, cause: Error): MirrorError {
   const said = `${cause.name}: ${cause.message}`;
   if (cause.message.includes('Region is missing')) {
     return new MirrorError('WrongRegion', `no AWS region is set${ofProfile()}`, {
-      hint: 'set AWS_REGION, or a profile that has one',
+      hint: 'set AWS_REGION, or AWS_PROFILE to a profile with a region',
     });
   }
   if (noCredentials.test(cause.name)) {
-    return new MirrorError('NoCredentials', `AWS does not take the credentials${ofProfile()}: ${said}`, {
-      hint: 'log in again (aws sso login, aws configure), or set AWS_PROFILE; AWS_REGION has to be where the mirror is',
+    return new MirrorError('NoCredentials', `AWS does not accept the credentials${ofProfile()}: ${said}`, {
+      hint: 'log in again (aws sso login, aws configure), or set AWS_PROFILE; AWS_REGION must be the region of the mirror',
     });
   }
   if (/AccessDenied|Unauthorized/.test(cause.name)) {
-    return new MirrorError('AccessDenied', `AWS refuses to ${what}: ${said}`, {
-      hint: 'ask who keeps the account for the permission that it names',
+    return new MirrorError('AccessDenied', `no permission to ${what}: ${said}`, {
+      hint: 'ask the administrator of the account for the permission that the message names',
     });
   }
   const busy = /Thrott|TooManyRequests|RequestLimit/.test(cause.name);
   return new MirrorError('AwsFailed', `AWS did not ${what}: ${said}`, {
     hint: busy
-      ? 'AWS is asked too much at the moment: try again later'
-      : 'try again; if it stays, look at https://health.aws.amazon.com and at your way to the Internet',
+      ? 'there are too many requests at the moment: try again later'
+      : 'try again; if the error persists, check https://health.aws.amazon.com and your internet connection',
   });
 }
 
-/** Of the SDK where there are none, and of services where they do not count (any more). */
+/** Errors of the SDK for missing credentials, and of services for invalid or expired ones. */
 const noCredentials =
   /^(CredentialsProviderError|TokenProviderError|ExpiredToken(Exception)?|InvalidClientTokenId|UnrecognizedClientException|InvalidSignatureException|SignatureDoesNotMatch|IncompleteSignature(Exception)?|AuthFailure)$/;
 
-/** Which profile was asked, for messages about credentials and regions; empty where none is named. */
+/** The profile, for messages about credentials and regions; empty if none is set. */
 function ofProfile(): string {
   const { AWS_PROFILE: profile } = process.env;
   return profile === undefined || profile === '' ? '' : ` (AWS_PROFILE=${profile})`;

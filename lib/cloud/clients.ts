@@ -5,7 +5,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { SFNClient } from '@aws-sdk/client-sfn';
 
-/** The services that the CLI asks of a deployed mirror. */
+/** Clients for the services of a deployed mirror that the CLI uses. */
 export interface Clients extends Disposable {
   readonly cloudformation: CloudFormationClient;
   readonly sfn: SFNClient;
@@ -13,7 +13,7 @@ export interface Clients extends Disposable {
   readonly logs: CloudWatchLogsClient;
 }
 
-/** Region, credentials and endpoint are those of the AWS CLI: its variables and files. */
+/** Uses the region, credentials and endpoint of the AWS CLI: its variables and files. */
 export function openClients(): Clients {
   const clients = {
     cloudformation: new CloudFormationClient(settings),
@@ -30,6 +30,6 @@ export function openClients(): Clients {
 }
 
 const settings = {
-  maxAttempts: 6, // followers of many executions share an account's requests per second
-  requestHandler: { connectionTimeout: 5000, requestTimeout: 30_000 }, // unset, a lost connection is waited for without end
+  maxAttempts: 6, // many followed executions share the account's request limits
+  requestHandler: { connectionTimeout: 5000, requestTimeout: 30_000 }, // the SDK's default waits forever for a lost connection
 };

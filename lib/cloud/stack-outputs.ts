@@ -4,7 +4,7 @@ import { type StackOutputs, stackOutputsOf } from '../job/aws/stack-outputs';
 import { asking } from './asking';
 import { placeOf } from './console-pages';
 
-/** A stack as CloudFormation has it. */
+/** A stack in CloudFormation. */
 export interface FoundStack {
   readonly name: string;
   /** `CREATE_COMPLETE` */
@@ -15,8 +15,8 @@ export interface FoundStack {
 }
 
 /**
- * Where the mirror of a deployed stack is.
- * @throws NoSuchStack; BadFormat where it is none of a mirror; what asking throws
+ * The outputs of a deployed mirror.
+ * @throws NoSuchStack; BadFormat if the stack has no mirror; what asking throws
  */
 export async function mirrorOf(cloudformation: CloudFormationClient, name: string): Promise<StackOutputs> {
   return stackOutputsOf((await requireStack(cloudformation, name)).outputs, name);
@@ -27,15 +27,15 @@ export async function requireStack(cloudformation: CloudFormationClient, name: s
   const stack = await findStack(cloudformation, name);
   if (stack !== undefined) return stack;
   const region = await cloudformation.config.region();
-  throw new MirrorError('NoSuchStack', `there is no stack ${name} in ${region} of this account`, {
-    hint: 'npx cdk deploy makes it; AWS_REGION and AWS_PROFILE say where it is looked for',
+  throw new MirrorError('NoSuchStack', `this account has no stack ${name} in ${region}`, {
+    hint: 'deploy it with npx cdk deploy, or check AWS_REGION and AWS_PROFILE',
   });
 }
 
 /** @throws what asking throws */
 export async function findStack(cloudformation: CloudFormationClient, name: string): Promise<FoundStack | undefined> {
   const stack = await asking(`describe the stack ${name}`, () => describe(cloudformation, name));
-  // One that is deleted can still be described, by its id.
+  // A deleted stack can still be described by its id.
   if (stack === undefined || stack.StackStatus === 'DELETE_COMPLETE') return undefined;
   const { account, region } = placeOf(stack.StackId ?? '');
   const outputs = (stack.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
@@ -46,7 +46,7 @@ async function describe(cloudformation: CloudFormationClient, name: string): Pro
   try {
     return (await cloudformation.send(new DescribeStacksCommand({ StackName: name }))).Stacks?.[0];
   } catch (error) {
-    // It has no error name of its own for this.
+    // CloudFormation has no specific error for a missing stack.
     if (error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message))
       return undefined;
     throw error;

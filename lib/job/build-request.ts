@@ -10,16 +10,21 @@ import { SourceOptions } from './sources/source-options';
 import { address, Sources } from './sources/sources';
 import { repositoryWord } from './sources/stanza';
 
-const word = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes');
-/** A dash at the end would tell apt to remove it. */
-const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]*[a-z0-9+.]$/, 'the name of a package');
+/** A word of this form, which a message calls `what`. */
+export const wordFor = (what: string) => z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, `must be ${what}`);
+export const releaseWord = wordFor('a series or version, such as noble or 24.04');
+export const architectureWord = wordFor('a dpkg architecture, such as amd64');
+export const kernelWord = wordFor('a kernel flavour, such as ga or hwe-edge');
+
+/** No dash at the end: apt would remove the package. */
+const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]*[a-z0-9+.]$/, 'must be a package name');
 
 const imagePackage = packageName.refine(
   (name) => !isKernelPackage(name),
-  'is a kernel, which an image does not hold: it is ordered as a flavour, and taken from -proposed by `proposed`',
+  'is a kernel package, and images contain no kernel: choose a kernel flavour, or take the package from -proposed',
 );
 
-/** One apt repository that a base is bootstrapped from or kernels come from. */
+/** An apt repository that a base is bootstrapped from or that kernels are installed from. */
 export const AptSource = z
   .strictObject({
     uri: address,
@@ -27,96 +32,95 @@ export const AptSource = z
     components: z.array(z.string().regex(repositoryWord)),
     /** Binary keyring in base64. @default - the keyring of the release's own archive */
     keyring: z.base64().optional(),
-    /** What its user and password are called. @default - it needs none, or they are in its address */
+    /** Name of its credentials. @default - it needs none, or they are in its address */
     credentials: CredentialsName.optional(),
-    /** More fields of its stanza. @default - none */
+    /** Further fields of its stanza. @default - none */
     options: SourceOptions.optional(),
   })
   .refine(({ uri, credentials }) => credentials === undefined || uri.startsWith('https://'), {
     path: ['uri'],
-    message: 'credentials would cross the net in the open: give its https address',
+    message: 'must be an https URL, because credentials would be sent unencrypted',
   });
 export type AptSource = z.infer<typeof AptSource>;
 export const AptSources = z.array(AptSource);
 
-/** The word for all packages before 0.1.0; no package has this name. */
-const allIsNoPackage = 'proposed: all is now called allProposed: true';
+/** How every package of -proposed was requested before 0.1.0. No package has this name. */
+const allIsNoPackage = '"all" is now written allProposed: true';
 
-/** What is changed in an image before kernels are taken out of it. Nothing of it: the image stays as it came. */
+/** Changes to an image, made before its kernels are extracted. Without any, the image is published unchanged. */
 export const Customise = z
   .strictObject({
-    /** `ppa:owner/name`, or a deb822 stanza with its key; a private one with the name of its credentials. */
-    repositories: z.array(AddedRepository).default([]),
-    /** Packages to take from -proposed. */
+    repositories: z
+      .array(AddedRepository)
+      .default([])
+      .describe('ppa:owner/name, or deb822 stanzas with their keys; private ones with the name of their credentials'),
     proposed: z
       .array(packageName, { error: ({ input }) => (input === 'all' ? allIsNoPackage : undefined) })
       .refine((names) => !names.includes('all'), allIsNoPackage)
-      .default([]),
-    /** Take everything that -proposed has. */
-    allProposed: z.boolean().default(false),
-    /** Packages to install besides. */
-    packages: z.array(imagePackage).default([]),
-    /** Packages to purge first and install again. */
-    purge: z.array(imagePackage).default([]),
+      .default([])
+      .describe('Packages to install from -proposed'),
+    allProposed: z.boolean().default(false).describe('Install everything that -proposed offers'),
+    packages: z.array(imagePackage).default([]).describe('Additional packages to install'),
+    purge: z.array(imagePackage).default([]).describe('Packages to reinstall from scratch'),
   })
   .refine(({ proposed, allProposed }) => !allProposed || proposed.length === 0, {
     path: ['proposed'],
-    message: 'packages of -proposed are named, and allProposed takes all of them: give one of the two',
+    message: 'cannot be combined with allProposed, which includes every package',
   });
 export type Customise = z.infer<typeof Customise>;
 
-/** Compressions of a squashfs that is made here. */
+/** Compressions of rebuilt squashfs images. */
 export const Compression = z.enum(['zstd', 'xz', 'gzip', 'lz4']);
 
-export const BootTimeout = z.int(`minutes, a whole number from 1 to ${longestBoot}`).min(1).max(longestBoot);
+export const Serial = z.string().regex(/^\d{8}(\.\d+)?$/, 'must be a serial, such as 20261120 or 20261120.1');
 
-/** A view lies beside these in the mirror. */
+const minutesOfBoot = `must be a whole number of minutes from 1 to ${longestBoot}`;
+export const BootTimeout = z.int(minutesOfBoot).min(1, minutesOfBoot).max(longestBoot, minutesOfBoot);
+
+/** Folders of a mirror, next to its views. */
 const reservedViews = ['pool', 'snapshots', 'bootloaders'];
 
 export const ViewName = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes')
-  .refine((name) => !reservedViews.includes(name), `no view can be called ${reservedViews.join(', ')}`);
+  .regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes')
+  .refine((name) => !reservedViews.includes(name), 'is a reserved name, as are pool, snapshots and bootloaders');
 
 const fields = z.strictObject({
   /** `noble` or `24.04`, which is read as `noble`; or `bootloaders`, which needs no architectures. */
-  release: word.transform(seriesOf),
-  /** What is to be known of the release beyond the catalogue; Plan asks the stream about one that is not in it. */
+  release: releaseWord.transform(seriesOf),
+  /** Facts about the release that the catalogue lacks. Plan asks the stream about an unknown release. */
   about: AboutRelease.optional(),
-  architectures: z.array(word).default([]),
-  kernels: z.strictObject({ required: z.array(word), optional: z.array(word).default([]) }).optional(),
+  architectures: z.array(architectureWord).default([]),
+  kernels: z.strictObject({ required: z.array(kernelWord), optional: z.array(kernelWord).default([]) }).optional(),
   customise: Customise.optional(),
   view: ViewName.default('candidate'),
-  /** Build though nothing is new. */
+  /** Build even if nothing has changed. */
   rebuild: z.boolean().default(false),
   /** Serial of the cloud image. @default - the newest */
-  serial: z
-    .string()
-    .regex(/^\d{8}(\.\d+)?$/, 'a serial like 20261120 or 20261120.1')
-    .optional(),
-  /** Whether what is published has to boot first. */
+  serial: Serial.optional(),
+  /** Whether images must pass a boot test before they are published. */
   bootTest: z.boolean().default(true),
   /** Minutes that one boot may take. @default - 30, or 60 where the architecture is emulated */
   bootTimeout: BootTimeout.optional(),
-  /** Of a squashfs that is made here. @default - zstd, or what the release's kernels can read */
+  /** Compression of rebuilt squashfs images. @default - zstd, or what the release's kernels can read */
   compression: Compression.optional(),
   sources: Sources.prefault({}),
-  /** What a base of Debian is bootstrapped from. @default - what the machine's apt takes by itself */
+  /** What a Debian base is bootstrapped from. @default - the sources in the machine's apt configuration */
   aptSources: z.array(AptSource).default([]),
-  /** A squashfs to take as base instead of fetching one: a path on the build machine. */
+  /** Path of a squashfs on the build machine, to start from instead of fetching one. */
   base: z.string().default(''),
 });
 
-/** The input of one execution: what is ordered, for one release (design §5). Unknown fields are refused by name. */
+/** The input of one execution: what to build, for one release (design §5). Unknown fields are refused by name. */
 export const BuildRequest = fields.superRefine(({ release, architectures, about }, context) => {
   const message = about && factsFault(release, about);
   if (message !== undefined) context.addIssue({ code: 'custom', path: ['about'], message });
   if (release === bootloadersRequest || architectures.length > 0) return;
-  context.addIssue({ code: 'custom', path: ['architectures'], message: 'name at least one architecture' });
+  context.addIssue({ code: 'custom', path: ['architectures'], message: 'must name at least one architecture' });
 });
 export type BuildRequest = z.infer<typeof BuildRequest>;
 
-/** Whether anything is to be changed in the image. */
+/** Whether the image is changed at all. */
 export function isCustomised({ customise }: Pick<BuildRequest, 'customise'>): boolean {
   if (customise === undefined) return false;
   const { repositories, proposed, allProposed, packages, purge } = customise;

@@ -1,53 +1,93 @@
 import type { z } from 'zod';
 import { MirrorError, withoutPasswords } from '../errors';
 
+/** How a message names a value: by a word, by a plural, or each field by the option that a user typed. */
+export type Named =
+  | string
+  | { readonly plural: string }
+  | { readonly optionOf: (field: string, seen: string) => string };
+
 /**
- * A value that came from outside, by its schema.
- * @param name how the message calls it: `the order`; several things as a plural, `{ plural: 'the sources' }`
- * @param hint what to do about it @default - where to read what can be ordered
- * @throws BadInput (misuse) with every fault found: its field, the rule, and the value seen there
+ * Checks a value from outside against its schema.
+ * @param name `the build request`, `{ plural: 'the sources' }`, or what names the option of a field: `--arch`
+ * @param hint what to do about it @default - where to find the options
+ * @throws BadInput (misuse) with every fault: the field, the rule, and the value found there
  */
-export function checked<T>(
-  schema: z.ZodType<T>,
-  value: unknown,
-  name: string | { readonly plural: string },
-  hint = requestHint,
-): T {
+export function checked<T>(schema: z.ZodType<T>, value: unknown, name: Named, hint = requestHint): T {
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
-  const faults = error.issues.filter((issue) => !followsFrom(issue, error.issues)).map((one) => faultOf(one, value));
-  const subject = typeof name === 'string' ? `${name} is` : `${name.plural} are`;
-  throw new MirrorError('BadInput', `${subject} wrong: ${shortened(faults.join('; '), 3000)}`, { hint, misuse: true });
+  const faults = issuesOf(error).map((issue) => faultOf(issue, value, name));
+  const text = shortened(faults.join('; '), 3000);
+  throw new MirrorError('BadInput', `${subjectOf(name)}${text}`, { hint, misuse: true });
 }
 
-/** A rule of ours that was asked of something whose form is wrong, there or inside it: what it says need not be true. */
+function subjectOf(name: Named): string {
+  if (typeof name === 'string') return `${name} is not valid: `;
+  return 'plural' in name ? `${name.plural} are not valid: ` : '';
+}
+
+/** What is wrong with one field. */
+export interface Fault {
+  readonly path: readonly PropertyKey[];
+  /** Whether the name of the field is wrong, not its value. */
+  readonly ofName: boolean;
+  readonly rule: string;
+  /** The value, shortened; without credentials. */
+  readonly seen: string;
+}
+
+/** The same as `checked`, for callers whose fields have other names: what is wrong, or the value as the schema reads it. */
+export function faultsOrValue<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+): { readonly faults: readonly Fault[] } | { readonly value: T } {
+  const { success, data, error } = schema.safeParse(value);
+  if (success) return { value: data };
+  const faults = issuesOf(error).map((issue) => {
+    const found = issue.path.reduce(inside, value);
+    const rule = shortened(printable(messageOf(issue, found)), 2000);
+    return { path: issue.path, ofName: issue.code === 'invalid_key', rule, seen: seenAt(issue, found) };
+  });
+  return { faults };
+}
+
+const issuesOf = ({ issues }: z.ZodError) => issues.filter((issue) => !followsFrom(issue, issues));
+
+/** Whether one of our own rules met a value whose form is wrong, there or inside it: then it proves nothing. */
 function followsFrom({ code, path }: z.core.$ZodIssue, issues: readonly z.core.$ZodIssue[]): boolean {
   const isInside = (other: readonly PropertyKey[]) => path.every((key, at) => other[at] === key);
   return code === 'custom' && issues.some((other) => other.code !== 'custom' && isInside(other.path));
 }
 
-function faultOf(issue: z.core.$ZodIssue, whole: unknown): string {
+function faultOf(issue: z.core.$ZodIssue, whole: unknown, name: Named): string {
   const value = issue.path.reduce(inside, whole);
-  const fault = [issue.path.join('.'), messageOf(issue, value)].filter(Boolean).join(': ');
-  const seen = withoutPasswords(seenIn(issue, value) ?? 'nothing');
-  return `${shortened(printable(fault), 2000)} (seen: ${shortened(printable(seen), 200)})`;
+  const [field, rule] = [issue.path.join('.'), messageOf(issue, value)];
+  const seen = seenAt(issue, value);
+  if (typeof name === 'object' && 'optionOf' in name) {
+    return shortened(printable(`invalid ${name.optionOf(field, seen)} ${seen}: ${rule}`), 2000);
+  }
+  return `${shortened(printable([field, rule].filter(Boolean).join(': ')), 2000)} (got ${seen})`;
+}
+
+function seenAt(issue: z.core.$ZodIssue, value: unknown): string {
+  return shortened(printable(withoutPasswords(seenIn(issue, value) ?? 'nothing')), 200);
 }
 
 function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
-  // Of a key that is not allowed the rule, not that there is one.
+  // For a bad key, the rule that it breaks; zod's own message says only that it is bad.
   if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => message).join('; ');
   const isUnquoted = typeof value === 'number' && issue.code === 'invalid_type' && issue.expected === 'string';
   return isUnquoted ? `is a number, not a string; put it in quotes: "${asTyped(value)}"` : issue.message;
 }
 
-/** Of a version the number has lost its last zero: 26.10 is read as 26.1. */
+/** A version read as a number has lost its last zero: 26.10 is 26.1. */
 const asTyped = (value: number) => (/^\d\d\.\d$/.test(String(value)) ? `${value}0` : String(value));
 
-/** Without what stands where the name of credentials belongs: it may be they themselves. */
+/** Hides what was given as the name of credentials: it may be the password itself. */
 function seenIn(issue: z.core.$ZodIssue, value: unknown): string | undefined {
-  if (isSecret(String(issue.path.at(-1)))) return 'not shown';
+  if (isSecret(String(issue.path.at(-1)))) return 'a hidden value';
   if (typeof value === 'number') return String(value); // JSON has no NaN
-  const hide = (key: string, inner: unknown) => (isSecret(key) ? 'not shown' : inner);
+  const hide = (key: string, inner: unknown) => (isSecret(key) ? '(hidden)' : inner);
   const unknownOnes =
     issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [key, inside(value, key)]) : undefined;
   return JSON.stringify(unknownOnes === undefined ? value : Object.fromEntries(unknownOnes), hide);
@@ -61,12 +101,12 @@ function inside(value: unknown, key: PropertyKey): unknown {
 
 const requestHint = 'maas-mirror build --help and mirror.schema.json list the options';
 
-/** Of what builds hand on. */
+/** For results of builds. */
 export const handedOnHint =
-  'no stage of this release hands on such a thing: read the log of its build before you build again; nothing of it was published';
+  'no stage of this version returns this: read the log of its build before you build again; nothing was published';
 
-/** Orders may hold long keys; a message stays on a line. */
+/** Requests may contain long keys; a message stays on one line. */
 const shortened = (text: string, longest: number) => (text.length > longest ? `${text.slice(0, longest)}…` : text);
 
-/** Names of fields and values may be a stranger's, who could speak to the terminal by them. */
+/** Removes control characters: names and values may come from strangers, and would reach the terminal. */
 const printable = (text: string) => text.replace(/[\n\t]/g, ' ').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');

@@ -3,96 +3,97 @@ import { z } from 'zod';
 import { seriesOf } from '../catalog/names';
 import { familyOf } from '../catalog/releases';
 import { MirrorError, withoutPasswords } from '../errors';
-import { BootTimeout, BuildRequest, Compression, Customise, ViewName } from './build-request';
+import {
+  architectureWord,
+  BootTimeout,
+  BuildRequest,
+  Compression,
+  Customise,
+  kernelWord,
+  releaseWord,
+  Serial,
+  ViewName,
+} from './build-request';
 import { checked } from './checked';
 import { bootloadersRequest } from './job';
-import { refuseNotYet } from './not-yet';
+import { refuseNotYet, refuseRenamed } from './not-yet';
 import { type AboutRelease, Catalogue, factsOf } from './releases/facts';
-import { refuseRenamed } from './renamed-keys';
+import { SiteSettings } from './site-settings';
 import { certificatesIn, Sources, SourcesInFiles } from './sources/sources';
 
-const word = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes');
-
-/** What one view is made of; one without releases is refused until there is promotion. */
+/** The settings of one view. A view without releases is refused until promotion exists. */
 export const View = z
   .strictObject({
-    releases: z.array(word).default([]).describe('Releases by series or version: noble, "22.04", …'),
+    releases: z.array(releaseWord).default([]).describe('Releases by series or version: noble, "22.04", …'),
     architectures: z
-      .array(word)
+      .array(architectureWord)
       .min(1)
       .optional()
-      .describe('dpkg architectures; default: that of the building machine'),
+      .describe("dpkg architectures; default: this machine's; on AWS amd64"),
     kernels: z
-      .strictObject({ required: z.array(word).default([]), optional: z.array(word).default([]) })
+      .strictObject({
+        required: z.array(kernelWord).default([]).describe('Kernel flavours that must build'),
+        optional: z.array(kernelWord).default([]).describe('Kernel flavours that may fail without failing the build'),
+      })
       .optional()
       .describe('Kernel flavours: hwe-edge, lowlatency, …; default: ga and hwe, all required'),
-    customise: Customise.optional().describe('What is changed in the images; default: nothing, they stay as they came'),
-    serial: z.string().optional().describe('Serial of the cloud image, for views of one release; default: the newest'),
-    compression: Compression.optional().describe('Of a squashfs that is made here; default: zstd, xz for xenial'),
-    bootTest: z.boolean().default(true).describe('Whether what is published has to boot first'),
+    customise: Customise.optional().describe('Changes to the images; default: none'),
+    serial: Serial.optional().describe('Serial of the cloud image, for views of one release; default: the newest'),
+    compression: Compression.optional().describe('Compression of rebuilt images; default: zstd, for xenial xz'),
+    bootTest: z.boolean().default(true).describe('Whether images must pass a boot test before they are published'),
     bootTimeout: BootTimeout.optional().describe(
-      'Minutes that one boot may take before it has failed; default: 30, or 60 where the architecture is emulated',
+      'Minutes that one boot may take; default: 30, or 60 where the architecture is emulated',
     ),
     bootloaders: z
       .boolean()
       .default(true)
-      .describe('Whether an Ubuntu view brings bootloaders; false where MAAS keeps images.maas.io beside it'),
+      .describe('Whether an Ubuntu view includes bootloaders; set to false if MAAS keeps images.maas.io as a source'),
   })
   .refine(({ serial, releases }) => serial === undefined || releases.length < 2, {
     path: ['serial'],
-    message: 'a serial is of one release; give each release with a serial a view of its own',
+    message: 'applies to one release only; move each release with a serial to its own view',
   });
 export type View = z.infer<typeof View>;
 
-/** `mirror.yaml`: which views are built, from what, with which recipe. Files are named relative to it. */
+/** `mirror.yaml`: the views, and how each is built. File names in it are relative to it. */
 export const MirrorConfig = z.strictObject({
   views: z.record(ViewName, View.nullable()).describe('Views by name'),
-  catalogue: Catalogue.optional().describe('What is to be known of releases beyond what maas-mirror knows'),
-  sources: SourcesInFiles.prefault({}).describe('Where everything comes from, and whose signatures count'),
+  catalogue: Catalogue.optional().describe('Descriptions of unknown releases, and corrections to known ones'),
+  sources: SourcesInFiles.prefault({}).describe('Where images and packages come from, and the keyrings to verify them'),
   schedule: z
     .enum(['hourly', 'daily', 'weekly'])
     .optional()
-    .describe('How often the cloud looks for news; default: on order only'),
+    .describe('How often a deployed mirror checks for updates; default: never, builds are started by hand'),
   keep: z
     .strictObject({ versions: z.int().min(1).optional(), days: z.int().min(1).optional() })
     .optional()
-    .describe('Not supported yet: how many versions of a product stay, and for how long at least'),
-  site: z
-    .strictObject({
-      domainName: z.string().optional().describe('Host name of the mirror; default: that of CloudFront'),
-      certificateArn: z.string().regex(/^arn:/, 'an ARN').optional().describe('Its certificate, in us-east-1'),
-      allowHttp: z.boolean().optional().describe('Whether plain HTTP is served beside HTTPS; default: false'),
-      allowedCidrs: z.array(z.string()).min(1).optional().describe('Networks that may read; default: all'),
-      basicAuth: z.boolean().optional().describe('Whether sites need a name and a password; default: false'),
-      webAclId: z.string().optional().describe('ARN of a web ACL of CloudFront; default: none'),
-    })
-    .optional()
-    .describe('How the deployed mirror is served; a mirror on one machine has none of it'),
+    .describe('Not supported yet: how many versions of a product to keep, and for how many days at least'),
+  site: SiteSettings.optional().describe('How a deployed mirror is served; ignored on one machine'),
 });
 export type MirrorConfig = z.infer<typeof MirrorConfig>;
 
-/** @throws BadInput (misuse) naming the file and the field; NotSupported for what comes with a later version */
+/** @throws BadInput (misuse) naming the file and the field; NotSupported for settings of later versions */
 export function parseConfig(text: string, file: string): MirrorConfig {
   let value: unknown;
   try {
     value = parse(text);
   } catch (cause) {
-    // It quotes the line, which may hold a password; the cause would be printed beside it.
-    throw new MirrorError('BadInput', `${file} is no YAML: ${withoutPasswords((cause as Error).message)}`, {
-      hint: 'see the line and column that it names',
+    // Without the cause: it quotes the line, which may contain a password.
+    throw new MirrorError('BadInput', `${file} is not valid YAML: ${withoutPasswords((cause as Error).message)}`, {
+      hint: 'correct the file at that line and column',
       misuse: true,
     });
   }
   if (value === null || value === undefined) {
     throw new MirrorError('BadInput', `${file} is empty`, {
-      hint: 'it has to name views and their releases, such as `views: { candidate: { releases: [noble] } }`',
+      hint: 'name views and their releases, for example `views: { candidate: { releases: [noble] } }`',
       misuse: true,
     });
   }
-  // Whatever it says of this, in whatever form, nothing does it yet.
+  // Before the form is checked: nothing supports it yet, whatever its value.
   if (typeof value === 'object' && 'keep' in value) refuseNotYet({ keep: value.keep ?? null, views: [] }, file);
   refuseRenamed(value, file);
-  const config = checked(MirrorConfig, value, file);
+  const config = checked(MirrorConfig, value, file, 'mirror.schema.json describes every field');
   const views = Object.entries(config.views).map(([name, view]) => ({ name, releases: view?.releases }));
   refuseNotYet({ views }, file);
   return config;
@@ -104,17 +105,17 @@ export interface RequestsOptions {
   /** @default - every release of the view */
   readonly releases?: readonly string[];
   readonly rebuild?: boolean;
-  /** Of views that name none, for a release. */
+  /** The default architecture for a release, for views that name none. */
   readonly ownArchitecture: (request: Pick<BuildRequest, 'release' | 'about'>) => string;
-  /** The content of a file that sources name. */
+  /** Reads a file that sources name. */
   readonly read: (path: string) => Buffer;
-  /** The same of a keyring, in its binary form. */
+  /** Reads a keyring, in binary form. */
   readonly keyring: (path: string) => Buffer;
 }
 
 /**
- * Everything that a configuration wants to be built: an order for each view and release, and one for the bootloaders of
- * each view with Ubuntu in it.
+ * The builds of a configuration: a request for each view and release, and one for the bootloaders of each view with
+ * Ubuntu releases.
  * @throws BadInput (misuse) for a view or release that the configuration does not have; UnknownRelease
  */
 export function requestsOf(config: MirrorConfig, options: RequestsOptions): BuildRequest[] {
@@ -133,15 +134,16 @@ export function requestsOf(config: MirrorConfig, options: RequestsOptions): Buil
     requestsOfView(name, view, { sources, catalogue: config.catalogue }, { ...options, releases: chosen }),
   );
   if (requests.length > 0 && unknown.length === 0) return requests;
-  const wanted = [options.view ?? 'any view', ...unknown].join(', ');
+  const view = options.view === undefined ? [] : [`view ${options.view}`];
+  const wanted = [...view, ...unknown.map((release) => `release ${release}`)].join(', ') || 'any view';
   const there = views.map(([name, { releases }]) => `${name} (${releases.join(', ') || 'no releases'})`).join(', ');
-  throw new MirrorError('BadInput', `the configuration builds nothing for ${wanted}; there are the views ${there}`, {
-    hint: 'name a view that has releases, and releases that it has',
+  throw new MirrorError('BadInput', `nothing is configured for ${wanted}; the views are ${there || 'none'}`, {
+    hint: 'name a view that has releases, and releases of that view',
     misuse: true,
   });
 }
 
-/** By the versions that the configuration itself gives, too. */
+/** Also resolves versions that only the configuration gives. */
 function seriesIn(catalogue: Catalogue | undefined): (word: string) => string {
   const own = Object.entries(catalogue?.releases ?? {});
   return (word) => own.find(([, { version }]) => version === word)?.[0] ?? seriesOf(word);
@@ -162,7 +164,7 @@ function requestsOfView(
     return checked(
       BuildRequest,
       { ...request, architectures: architectures ?? [options.ownArchitecture({ release, about })] },
-      `view ${view} of the configuration`,
+      `view ${view}`,
     );
   });
   const chosen = images.filter(({ release }) => wanted.length === 0 || wanted.includes(release));
@@ -170,7 +172,7 @@ function requestsOfView(
   return [...chosen, ...(bring ? bootloadersFor(chosen.length > 0 ? chosen : images) : [])];
 }
 
-/** One order for the bootloaders of a view that images of Ubuntu are ordered for. */
+/** A request for the bootloaders of a view, if any of its requests is for Ubuntu. */
 export function bootloadersFor(requests: readonly BuildRequest[]): BuildRequest[] {
   const ubuntu = requests.find(({ release }) => familyOf(release) === 'ubuntu');
   if (ubuntu === undefined) return [];

@@ -2,8 +2,8 @@ import { MirrorError } from '../errors';
 import type { Job } from './job';
 
 /**
- * The environment variable that carries each field of a job. The state machine holds a job as strings under these
- * field names (`$.job.release`), so workflow and stage cannot disagree about one.
+ * The environment variable for each field of a job. The state machine holds a job as strings under these field names
+ * (`$.job.release`), so that workflow and stages cannot disagree.
  */
 export const jobVariables = {
   execution: 'MIRROR_EXECUTION',
@@ -24,14 +24,14 @@ export const jobVariables = {
   extracted: 'MIRROR_EXTRACTED',
 } as const satisfies Record<keyof Job, string>;
 
-/** Where a stage finds the work store: `s3://bucket` or a directory. Set by the project, not by the job. */
+/** Address of the work store: `s3://bucket` or a directory. Set by the project, not by the job. */
 export const workStoreVariable = 'MIRROR_WORK_STORE';
 
-/** Digest of the bundles that are deployed. Set by project and function. @default - nobody has deployed anything */
+/** Digest of the deployed bundles. Set by project and function. @default - nothing is deployed */
 export const bundlesVariable = 'MIRROR_BUNDLES';
 
 /**
- * Refuses to go on with what other bundles have begun: a redrive after a deployment would mix the two.
+ * Refuses to continue work that other bundles began: a redrive after a deployment would mix the two.
  * @throws NotSupported
  */
 export function checkBundles(planned: string, environment: Record<string, string | undefined>): void {
@@ -39,46 +39,46 @@ export function checkBundles(planned: string, environment: Record<string, string
   if (planned === deployed) return;
   throw new MirrorError(
     'NotSupported',
-    `this was planned with the bundles ${planned || '(none)'}, deployed are ${deployed || '(none)'}`,
+    `this execution was planned with bundles ${planned || '(none)'}, but ${deployed || '(none)'} are deployed now`,
     {
-      hint: 'the mirror was deployed anew meanwhile: start a new execution instead of redriving this one',
+      hint: 'the mirror was redeployed in the meantime: start a new execution instead of redriving this one',
     },
   );
 }
 
-/** ARN of the state machine that CheckForUpdates starts executions of. */
+/** ARN of the state machine whose executions CheckForUpdates starts. */
 export const stateMachineVariable = 'MIRROR_STATE_MACHINE';
 
-/** ARN of the topic that failures are told to. */
+/** ARN of the topic for failure notifications. */
 export const topicVariable = 'MIRROR_TOPIC';
 
-/** Id of the build that runs a stage: `project:uuid`. CodeBuild sets it, and so does the local engine. */
+/** Id of the build that runs a stage: `project:uuid`. Set by CodeBuild and by the local engine. */
 export const buildVariable = 'CODEBUILD_BUILD_ID';
 
-/** A folder in which downloads are kept by their digests. @default - nothing is kept */
+/** Folder that caches downloads by digest. @default - no cache */
 export const cacheVariable = 'MIRROR_CACHE';
 
-/** How many builds at most share the machine that one runs on. @default 1 */
+/** Maximum number of builds that share a machine. @default 1 */
 export const buildsAtOnceVariable = 'MIRROR_BUILDS_AT_ONCE';
 
-/** Names of the stages whose needs the probe stage tries, with blanks between them. @default - those of all that it knows */
+/** Space-separated names of the stages whose requirements the probe stage checks. @default - all stages that it knows */
 export const probedStagesVariable = 'MIRROR_PROBED_STAGES';
 
-/** Architectures, with blanks between them, whose programs the machine has to run under emulation. @default - none */
+/** Space-separated architectures whose programs the machine must run under emulation. @default - none */
 export const probedForeignVariable = 'MIRROR_PROBED_FOREIGN';
 
-/** Sources that the probe stage is to reach: ProbedSources as JSON. @default - none are tried */
+/** Sources that the probe stage must reach: ProbedSources as JSON. @default - none are tried */
 export const probedSourcesVariable = 'MIRROR_PROBED_SOURCES';
 
-/** @throws BadInput where no build runs */
+/** @throws BadInput outside a build */
 export function buildOf({ [buildVariable]: build }: Record<string, string | undefined>): string {
   if (build !== undefined && /^[\w.-]+:\w[\w.-]*$/.test(build)) return build;
-  throw new MirrorError('BadInput', `${buildVariable} is ${JSON.stringify(build)}, no id of a build`, {
-    hint: 'stages are run by CodeBuild or by maas-mirror build, which set it',
+  throw new MirrorError('BadInput', `${buildVariable} is ${JSON.stringify(build)}, not a build id`, {
+    hint: 'CodeBuild and `maas-mirror build` set it when they run a stage',
   });
 }
 
-/** A job as the state machine carries it: every field a string. */
+/** A job in the state machine: every field is a string. */
 export type JobStrings = Record<keyof Job, string>;
 
 export function stringsOf(job: Job): JobStrings {

@@ -1,41 +1,41 @@
-/** Which run of which stage something is about. */
+/** One run of a stage. */
 export interface StageRun {
   /** Name of the state: `ExtractHwe`. */
   readonly stage: string;
-  /** @default - the stage is not of one architecture */
+  /** @default - the stage is not for one architecture */
   readonly architecture: string | undefined;
-  /** @default - the stage is not of one kernel flavour */
+  /** @default - the stage is not for one kernel flavour */
   readonly kernel: string | undefined;
-  /** File, or address of AWS's console, that gets what a build prints. @default - a function, which has none */
+  /** Log file, or console URL of the log. @default - a function, which has none */
   readonly log: string | undefined;
 }
 
-/** A stage that did not succeed, whether the state machine goes on without it or not. */
+/** A failed stage, whether or not the state machine continues without it. */
 export interface Failure extends StageRun {
-  /** Its last lines, at most 20. */
+  /** The last lines of its log, at most 20. */
   readonly tail: readonly string[];
-  /** In a sentence. */
+  /** In one sentence. */
   readonly error: string;
-  /** What to do about it, where the error says so. */
+  /** What to do about it, if the error says so. */
   readonly hint: string | undefined;
 }
 
-/** What happens while an execution runs, on this machine or in the cloud. `stopped` are builds that are ended because another one failed. */
+/** What happens during an execution, on this machine or in AWS. `stopped`: a build that was stopped because another failed. */
 export type EngineEvent =
   | (StageRun & { readonly type: 'started' })
   | (StageRun & { readonly type: 'progress'; readonly text: string })
-  /** `result` is what a function gave, or what CodeBuild says of a build. */
+  /** `result`: what the function returned, or CodeBuild's description of the build. */
   | (StageRun & { readonly type: 'finished'; readonly seconds: number; readonly result: unknown })
   | (StageRun & { readonly type: 'stopped'; readonly seconds: number })
   | (Failure & { readonly type: 'failed'; readonly seconds: number });
 
 /**
- * Name of the state that ends an execution, or has failed architectures built again in a redrive. That it runs, and that
- * it fails where others have failed before, tells nobody anything.
+ * Name of the state that ends an execution, or rebuilds failed architectures in a redrive. It is not reported when it runs,
+ * or when it fails because others failed: neither tells users anything new.
  */
 export const concluding = 'Conclude';
 
-/** Whether a change is told. @param error name of the error, or a text that begins with it */
+/** Whether to report a change. @param error name of the error, or a text that begins with it */
 export function isTold({
   stage,
   type,
@@ -48,7 +48,7 @@ export function isTold({
   return stage !== concluding || (type === 'failed' && error?.startsWith('ExecutionFailed') !== true);
 }
 
-/** How an execution ended. `failures` are also those that a Catch took, in the order in which they came. */
+/** How an execution ended. `failures` includes failures that a Catch handled, oldest first. */
 export type ExecutionResult =
   | { readonly status: 'SUCCEEDED'; readonly output: unknown; readonly failures: readonly Failure[] }
   | {

@@ -1,15 +1,15 @@
 import type { BuildRequest } from './build-request';
 
-/** Where Plan and Publish find the mirror: `s3://bucket` or a directory. */
+/** Address of the mirror for Plan and Publish: `s3://bucket` or a directory. */
 export const mirrorStoreVariable = 'MIRROR_STORE';
 
-/** What Step Functions allows. */
+/** The limit of Step Functions. */
 const longest = 80;
 
 /**
- * Name of an execution: `<release>-<yyyymmddThhmmss>-<inputhash8>`, UTC. The same order at
- * the same second has the same name, so that Step Functions starts it once.
- * @param attempt 2, 3, … where the name is taken and another is wanted; appended as `-2`. @default - none
+ * Name of an execution: `<release>-<yyyymmddThhmmss>-<inputhash8>`, UTC. The same request in the same second gets the same
+ * name, so that Step Functions starts it once.
+ * @param attempt 2, 3, … if the name is taken; appended as `-2`. @default - none
  */
 export function executionName(request: BuildRequest, at: Date, attempt?: number): string {
   const time = timeOf(at);
@@ -18,7 +18,7 @@ export function executionName(request: BuildRequest, at: Date, attempt?: number)
   return `${release}-${tail}`;
 }
 
-/** Name of an execution that only tries something: `probe-x86-<yyyymmddThhmmss>`. */
+/** Name of a probe execution: `probe-x86-<yyyymmddThhmmss>`. */
 export function probeName(target: string, at: Date, attempt?: number): string {
   return ['probe', target, timeOf(at), ...(attempt === undefined ? [] : [attempt])].join('-');
 }
@@ -26,7 +26,7 @@ export function probeName(target: string, at: Date, attempt?: number): string {
 /** Seconds, UTC: `20261120T104500`. */
 const timeOf = (at: Date) => at.toISOString().replace(/[-:]|\.\d+Z$/g, '');
 
-/** Whether an execution of this name is of this order, begun whenever. */
+/** Whether an execution of this name is for this request, whenever it started. */
 export function isNameOf(name: string, request: BuildRequest): boolean {
   return new RegExp(`^${request.release}-\\d{8}T\\d{6}-${hash8(canonical(request))}(-\\d+)?$`).test(name);
 }
@@ -40,7 +40,7 @@ function canonical(value: unknown): string {
   );
 }
 
-/** FNV-1a, 32 bits: enough to tell orders of one second apart, and this room imports nothing that hashes. */
+/** FNV-1a, 32 bits: enough to tell requests of one second apart, and this room imports no hash function. */
 function hash8(text: string): string {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);

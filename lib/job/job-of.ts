@@ -8,14 +8,14 @@ export function jobOf(environment: Record<string, string | undefined>): Job {
   return jobOfStrings(Object.fromEntries(fields.map((field) => [field, environment[jobVariables[field]]])));
 }
 
-/** @throws BadInput with the name of the variable that would carry the field */
+/** @throws BadInput with the name of the field's variable */
 export function jobOfStrings(strings: Partial<Record<keyof Job, string | undefined>>): Job {
   const { success, data, error } = JobFields.safeParse(strings);
   if (success) return data;
   const issue = error.issues[0];
   const field = String(issue?.path[0] ?? 'execution') as keyof Job;
   throw new MirrorError('BadInput', `${jobVariables[field]} is ${JSON.stringify(strings[field])}: ${issue?.message}`, {
-    hint: 'stages are started by the state machine, which sets it; see lib/job/environment.ts',
+    hint: 'the state machine sets it when it starts a stage; see lib/job/environment.ts',
   });
 }
 
@@ -23,16 +23,16 @@ const fields = Object.keys(jobVariables) as (keyof Job)[];
 
 const build = z
   .string()
-  .regex(/^(?:[\w.-]+:\w[\w.-]*)?$/, 'no id of a build')
+  .regex(/^(?:[\w.-]+:\w[\w.-]*)?$/, 'not a build id')
   .default('');
 
 const flag = z.enum(['true', 'false']).transform((word) => word === 'true');
 
 const JobFields = z.object({
   execution: z.string().min(1),
-  folder: z.string().regex(/^[^/]+-[0-9a-f]{16}$/, 'no folder of an execution'),
+  folder: z.string().regex(/^[^/]+-[0-9a-f]{16}$/, 'not the folder of an execution'),
   release: z.string().min(1),
-  architecture: z.string(), // bootloaders are of none
+  architecture: z.string(), // empty for bootloaders
   view: z.string().min(1),
   kernel: z.string().default(''),
   customised: flag.default(false),

@@ -1,13 +1,13 @@
 /* job: build requests, plans and results: the only data that the cloud and build machines share. */
 
 /**
- * What one stage of one build is told; the same words in the state machine, the environment and the code. All that is
- * long lies in the order, an object of the work store: variables of a build may have a few KB.
+ * The parameters of one stage; the same words in the state machine, the environment and the code. Long values are in the
+ * build request, an object of the work store: the variables of a build are limited to a few KB.
  */
 export interface Job {
   /** Name of the execution. */
   readonly execution: string;
-  /** Its folder in the work store, below `runs/`, where its order is: {@link executionFolder}. Not to be told to others. */
+  /** Its folder below `runs/` in the work store, which holds its request: {@link executionFolder}. Keep it secret. */
   readonly folder: string;
   /** `noble` */
   readonly release: string;
@@ -15,35 +15,35 @@ export interface Job {
   readonly architecture: string;
   /** `candidate` */
   readonly view: string;
-  /** Kernel flavour, `hwe-lowlatency`; empty in the stages that all flavours share. */
+  /** Kernel flavour, `hwe-lowlatency`; empty in stages shared by all flavours. */
   readonly kernel: string;
   /** Whether the image goes through the upgrade stage. */
   readonly customised: boolean;
-  /** Whether what is built has to boot. */
+  /** Whether the build must pass a boot test. */
   readonly bootTest: boolean;
-  /** Digest of what the sources offered when the build was planned; equal means that nothing is new. */
+  /** Digest of what the sources offered when the build was planned; an equal digest means no update. */
   readonly inputs: string;
-  /** Digest of what is asked of the image beyond the plain one, and of our own recipe. */
+  /** Digest of the requested changes to the image, and of our own recipe. */
   readonly recipe: string;
-  /** Digest of the bundles that the build was planned with; others refuse to go on with it. */
+  /** Digest of the bundles that planned the build; other bundles refuse to continue it. */
   readonly bundles: string;
-  /** Publish a new version though it equals the newest one. */
+  /** Publish a new version even if it equals the newest one. */
   readonly rebuild: boolean;
-  /** Id of the build that brought the base image; empty, as those below, in stages that come before it. */
+  /** Id of the build that fetched the base image. This and the next three are empty in earlier stages. */
   readonly base: string;
-  /** The same of the image that is published: the base as it came, or what the upgrade stage made of it. */
+  /** Id of the build that made the published image: the fetch build, or the upgrade build if the image is customised. */
   readonly root: string;
-  /** The same of what the prepare stage made. */
+  /** Id of the prepare build. */
   readonly prepared: string;
-  /** The same of the flavour's kernel and initramfs. */
+  /** Id of the extract build of this flavour. */
   readonly extracted: string;
 }
 
-/** What a job says of earlier stages before there are any. */
+/** A job's build ids before any stage has run. */
 export const noBuilds = { base: '', root: '', prepared: '', extracted: '' } as const;
 
-/** The release word of an execution that brings a view's bootloaders. */
+/** The release of an execution that builds a view's bootloaders. */
 export const bootloadersRequest = 'bootloaders';
 
-/** How long a boot may take before it has failed, in minutes; the project of boot tests allows for the longest. */
+/** The longest boot timeout, in minutes; the CodeBuild project of boot tests allows for it. */
 export const longestBoot = 180;

@@ -1,23 +1,20 @@
-/** Where snaps of MAAS look for it, on every region controller. */
+/** A path on region controllers that the MAAS snap can read. */
 const keyringFile = '/var/snap/maas/common/maas-mirror.gpg';
 
 /**
- * What brings the keyring to a region controller, and leaves the file as it was where the mirror does not give it.
- * @param mirror its address, without a slash at its end
+ * The command that installs the keyring on a region controller; the file stays unchanged if the download fails.
+ * @param mirror its address, without a trailing slash
  */
 export function takeKeyringCommand(mirror: string): string {
   return `sudo curl --fail -o ${keyringFile} ${mirror}/keyring.gpg`;
 }
 
-/** What tells MAAS of a view, once the keyring is there. */
+/** The command that adds a view to MAAS, once the keyring is installed. */
 export function addSourceCommand(mirror: string, view: string): string {
   return `maas admin boot-sources create url=${mirror}/${view}/ keyring_filename=${keyringFile}`;
 }
 
-/**
- * The address of a mirror that asks for passwords, with a place for them that people see. `SITE` is the word that
- * `maas-mirror access add SITE` takes.
- */
+/** The address of a mirror with passwords, with placeholders; `SITE` as in `maas-mirror access add SITE`. */
 export function withPlaceForPassword(mirror: string): string {
   return mirror.replace('://', '://SITE:PASSWORD@');
 }

@@ -1,9 +1,6 @@
 import type { ExecutionResult, Failure } from './events';
 
-/**
- * Whether an execution failed only because upstream is in the middle of an update, which passes: all that failed by
- * itself was told to come again later.
- */
+/** Whether an execution failed only because upstream is mid-update, which passes: every cause is a NotReady. */
 export function isNotReady(result: ExecutionResult): boolean {
   if (result.status !== 'FAILED' || !endsOfStages.includes(result.error)) return false;
   const { failures } = result;
@@ -12,18 +9,18 @@ export function isNotReady(result: ExecutionResult): boolean {
 }
 
 /**
- * How an execution ends that stages have failed in: by its own last state, by what a function threw, or by a build that
- * nothing catches. Anything else (it was aborted, ran out of time, broke a rule of Step Functions) no stage explains.
+ * Errors of an execution in which a stage failed: from its last state, from a function, or from a build that no Catch handles.
+ * No stage explains any other error: the execution was aborted, timed out, or broke a rule of Step Functions.
  */
 const endsOfStages = ['ExecutionFailed', 'NotReady', 'States.TaskFailed'];
 
-/** Publish fails after the kernels of its architecture, and for nothing else by this name. */
+/** Whether it is Publish, which fails by this name only because a kernel of its architecture failed. */
 function isSequel(failure: Failure, failures: readonly Failure[]): boolean {
   const isOfSame = (other: Failure) => other !== failure && other.architecture === failure.architecture;
   return errorOf(failure).startsWith('RequiredKernelFailed: ') && failures.some(isOfSame);
 }
 
-/** A stage's own last word says more than that its command has failed. */
+/** Prefers the error that the stage printed to "the command failed". */
 export function errorOf({ tail, error }: Failure): string {
   return tail.findLast((line) => line.startsWith('error '))?.slice('error '.length) ?? error;
 }

@@ -1,28 +1,37 @@
 import { MirrorError } from '../errors';
 
-/** What a configuration may say that nothing does yet. */
+/** Settings that are not supported yet. */
 export interface SaidAhead {
   readonly keep?: unknown;
   readonly views: readonly { readonly name: string; readonly releases?: readonly unknown[] | undefined }[];
 }
 
 /**
- * Refuses what would be passed over in silence.
+ * Refuses settings that would have no effect.
  * @param what names the configuration: a path, or its properties
  * @throws NotSupported (misuse)
  */
 export function refuseNotYet({ keep, views }: SaidAhead, what: string): void {
   if (keep !== undefined) {
-    throw notYet(`keep in ${what}: old versions are not removed yet`, 'leave keep out; every version stays');
+    throw notYet(`keep in ${what} is not supported yet: every version is kept`, 'remove keep');
   }
   const empty = views.find(({ releases = [] }) => releases.length === 0);
   if (empty === undefined) return;
   throw notYet(
-    `view ${empty.name} in ${what} has no releases: nothing can be promoted to a view yet`,
-    'name its releases, or leave the view out',
+    `view ${empty.name} in ${what} has no releases, and promotion to a view is not supported yet`,
+    'name its releases, or remove the view',
   );
 }
 
 function notYet(message: string, hint: string): MirrorError {
-  return new MirrorError('NotSupported', message, { hint: `${hint}; this comes with a later version`, misuse: true });
+  return new MirrorError('NotSupported', message, { hint: `${hint}; a later version will support it`, misuse: true });
+}
+
+/** @throws BadInput (misuse) for a `mirror.yaml` with a key that was renamed before 0.1.0 */
+export function refuseRenamed(value: unknown, file: string): void {
+  if (typeof value !== 'object' || value === null || !('places' in value)) return;
+  throw new MirrorError('BadInput', `${file}: places is now called sources`, {
+    hint: 'rename places: to sources:; its fields keep their names',
+    misuse: true,
+  });
 }

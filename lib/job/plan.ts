@@ -13,16 +13,16 @@ import { repositoryText } from './sources/added-repository';
 import { refuseUnused } from './sources/refuse-unused';
 import { parseRepository } from './sources/repository';
 
-/** A job as the state machine carries it. */
+/** A job in the state machine. */
 export const jobStrings = z.strictObject(
   Object.fromEntries(Object.keys(jobVariables).map((field) => [field, z.string()])) as Record<keyof Job, z.ZodString>,
 );
 
-/** How often the execution was redriven. Emulators of Step Functions do not know, and give null. */
+/** How often the execution was redriven. Emulators of Step Functions do not count, and return null. */
 const count = z.int().nonnegative();
 const redrives = count.nullish().transform((number) => number ?? 0);
 
-/** What the state machine gives to Plan. */
+/** Input of Plan. */
 export const PlanInput = z.strictObject({
   request: BuildRequest,
   execution: z.string().min(1),
@@ -30,37 +30,37 @@ export const PlanInput = z.strictObject({
 });
 export type PlanInput = z.infer<typeof PlanInput>;
 
-/** What Plan makes of an order, and what the rest of the state machine goes by. */
+/** The output of Plan, which controls the rest of the state machine. */
 export const Plan = z.strictObject({
   execution: z.string().min(1),
   release: z.string(),
   view: z.string(),
   /** Whether there is anything to build. */
   updates: z.boolean(),
-  /** Whether this execution brings the view's bootloaders, and no images. */
+  /** Whether this execution builds the view's bootloaders, and no images. */
   bootloaders: z.boolean(),
   /** The job of the bootloaders: `architecture` and `kernel` are empty. */
   job: jobStrings,
-  /** Why, and which flavours are left out where. */
+  /** Why, and which flavours are skipped for which architecture. */
   reason: z.string(),
   architectures: z.array(
     z.strictObject({
       architecture: z.string(),
       /** Whether the image goes through the upgrade stage. */
       customised: z.boolean(),
-      /** The job of the stages that all flavours share: `kernel` is empty. */
+      /** The job of the stages shared by all flavours: `kernel` is empty. */
       job: jobStrings,
       kernels: z.array(z.strictObject({ kernel: z.string(), need: z.enum(['required', 'optional']) })).min(1),
     }),
   ),
-  /** How often the execution had been redriven when it was planned, or planned again. */
+  /** How often the execution had been redriven when it was last planned. */
   redrives: count,
-  /** What came of the architectures of earlier rounds: {@link ArchitectureResult}. */
+  /** Results of the architectures of earlier rounds: {@link ArchitectureResult}. */
   published: z.array(ArchitectureResult),
 });
 export type Plan = z.infer<typeof Plan>;
 
-/** What the state machine gives to Plan when every architecture has come to its end. */
+/** Input of Plan once every architecture has ended. */
 export const ConcludeInput = z.strictObject({
   plan: Plan,
   architectures: z.array(ArchitectureResult),
@@ -68,7 +68,7 @@ export const ConcludeInput = z.strictObject({
 });
 export type ConcludeInput = z.infer<typeof ConcludeInput>;
 
-/** @throws BadInput (misuse) naming the field, of the order too */
+/** @throws BadInput (misuse) naming the field, also within the request */
 export const planInputOf = (event: unknown): PlanInput => checked(PlanInput, event, 'the input of Plan');
 
 /** @throws BadInput (misuse) naming the field */
@@ -76,9 +76,9 @@ export const concludeInputOf = (event: unknown): ConcludeInput =>
   checked(ConcludeInput, event, { plural: 'the results of the architectures' });
 
 /**
- * What an order means by the catalogue alone. That it is news, and that what the sources offer (`inputs`) is not known,
- * is for the Plan step to correct, which looks at both.
- * @param folder of the execution @default - there is none yet: nothing is built by this plan
+ * The plan of a request by the catalogue alone. It assumes that there are updates and leaves `inputs` empty; the Plan step,
+ * which reads the sources and the mirror, corrects both.
+ * @param folder of the execution @default - none: the plan is not built
  * @throws UnknownRelease, UnknownArchitecture, UnknownKernel, NotSupported, BadInput (all misuse)
  */
 export function planOf(request: BuildRequest, execution: string, folder = ''): Plan {
@@ -91,9 +91,9 @@ export function planOf(request: BuildRequest, execution: string, folder = ''): P
   refuseUnused(request);
   const choices = kernelChoices(request);
   const notes = [
-    ...(request.about === undefined ? [] : [`${release.name} is ${release.title}, as told by ${toldBy(request)}`]),
+    ...(request.about === undefined ? [] : [`${release.name} is ${release.title} (source: ${toldBy(request)})`]),
     ...choices.flatMap(({ architecture, leftOut }) =>
-      leftOut.map((kernel) => `${architecture} has no ${kernel}, left out`),
+      leftOut.map((kernel) => `${architecture} has no ${kernel}, skipped`),
     ),
   ];
   return {
@@ -103,7 +103,7 @@ export function planOf(request: BuildRequest, execution: string, folder = ''): P
     updates: true,
     bootloaders: false,
     job: stringsOf(jobFor(request, owner, '')),
-    reason: [request.rebuild ? 'a rebuild was ordered' : 'ordered', ...notes].join('; '),
+    reason: [request.rebuild ? 'rebuild requested' : 'requested', ...notes].join('; '),
     architectures: choices
       .filter(({ kernels }) => kernels.length > 0)
       .map(({ architecture, kernels }) => ({
@@ -121,8 +121,8 @@ const firstRound = { redrives: 0, published: [] };
 function bootloadersPlan(request: BuildRequest, owner: Owner): Plan {
   const images = (['kernels', 'customise', 'serial'] as const).find((field) => request[field] !== undefined);
   if (images !== undefined) {
-    throw new MirrorError('BadInput', `bootloaders are ordered with ${images}, which images have`, {
-      hint: 'order bootloaders by their view alone',
+    throw new MirrorError('BadInput', `${images} is given for bootloaders, but applies to images only`, {
+      hint: `leave out ${images}`,
       misuse: true,
     });
   }
@@ -133,7 +133,7 @@ function bootloadersPlan(request: BuildRequest, owner: Owner): Plan {
     updates: true,
     bootloaders: true,
     job: stringsOf(jobFor(request, owner, '')),
-    reason: request.rebuild ? 'a rebuild was ordered' : 'ordered',
+    reason: request.rebuild ? 'rebuild requested' : 'requested',
     architectures: [],
     ...firstRound,
   };
@@ -141,25 +141,29 @@ function bootloadersPlan(request: BuildRequest, owner: Owner): Plan {
 
 function refuseSharedBase({ base, architectures }: BuildRequest): void {
   if (base === '' || new Set(architectures).size < 2) return;
-  throw new MirrorError('BadInput', `the base ${base} is ordered for ${architectures.join(', ')}`, {
-    hint: 'a squashfs is of one architecture: order that one',
-    misuse: true,
-  });
+  throw new MirrorError(
+    'BadInput',
+    `the base ${base} is given for several architectures: ${architectures.join(', ')}`,
+    {
+      hint: 'a squashfs is for one architecture: name that one',
+      misuse: true,
+    },
+  );
 }
 
-/** What only Ubuntu has, ordered for a Debian. */
+/** Refuses settings that apply to Ubuntu only. */
 function refuseUbuntusOwn({ release, customise, serial, sources }: BuildRequest): void {
   if (familyOf(release) === 'ubuntu') return;
   const ppa = customise?.repositories.map(repositoryText).find((text) => parseRepository(text).kind === 'ppa');
   const requested = [
     ...(ppa === undefined ? [] : [ppa.trim()]),
     ...(customise !== undefined && (customise.allProposed || customise.proposed.length > 0) ? ['-proposed'] : []),
-    ...(serial === undefined ? [] : [`the serial ${serial}`]),
-    ...(sources.snapshot === undefined ? [] : [`the snapshot ${sources.snapshot}`]),
+    ...(serial === undefined ? [] : [`serial ${serial}`]),
+    ...(sources.snapshot === undefined ? [] : [`snapshot ${sources.snapshot}`]),
   ];
   if (requested.length === 0) return;
-  throw new MirrorError('NotSupported', `${requested.join(' and ')} cannot be had for ${release}, which is Debian`, {
-    hint: 'name a repository by its stanza, and an archive by its address (--archive)',
+  throw new MirrorError('NotSupported', `not available for Debian releases (${release}): ${requested.join(', ')}`, {
+    hint: 'for Debian, add repositories as deb822 stanzas, and set the archive by its URL (sources.archive, --archive)',
     misuse: true,
   });
 }

@@ -10,7 +10,7 @@ export interface Bench {
   readonly name: string;
   readonly scratch: string;
   readonly logs: string;
-  /** Variables that win over all others. */
+  /** Variables that override all others. */
   readonly environment: Readonly<Record<string, string>>;
   readonly slots: Slots;
   readonly running: Running;

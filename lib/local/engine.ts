@@ -20,24 +20,24 @@ export interface ExecutionOptions {
   readonly input: object;
   /** Name of the execution, `$$.Execution.Name`. */
   readonly name: string;
-  /** Folder for what builds write; nothing stays in it. */
+  /** Folder for temporary files of builds; they are removed. */
   readonly scratch: string;
-  /** Folder for what builds print; it stays. */
+  /** Folder for the logs of builds; they are kept. */
   readonly logs: string;
-  /** Variables of every build and function that win over those of the template: the stores, as directories. */
+  /** Variables for every build and function that override the template's: the stores, as directories. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Builds at once. @default - the number of cores */
+  /** Maximum number of builds at the same time. @default - the number of cores */
   readonly concurrency?: number;
-  /** The definition is known to be valid: the check takes a third of a second. @default false */
+  /** Skips the validation of the definition, which takes a third of a second. @default false */
   readonly validated?: boolean;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: EngineEvent) => void;
 }
 
 /**
- * Runs the state machine of an assembly on this machine. When it returns or throws, no build is left.
- * @throws Interrupted by the signal; NotRoot, MissingTool where builds cannot be shut in; NotSupported, BadFormat where
- * the definition says what cannot be done here. A failed stage is no error of this function but its result.
+ * Runs the state machine of an assembly on this machine. When it returns or throws, no build is still running.
+ * @throws Interrupted by the signal; NotRoot, MissingTool if builds cannot be isolated; NotSupported, BadFormat if the
+ * definition contains something that cannot run here. A failed stage is a result, not an error.
  */
 export async function runExecution(options: ExecutionOptions): Promise<ExecutionResult> {
   const { definition, tasks } = localDefinition(options.assembly.definition);
@@ -65,7 +65,7 @@ export async function runExecution(options: ExecutionOptions): Promise<Execution
 
 function stateMachine(definition: LocalDefinition['definition'], validated: boolean): StateMachine {
   try {
-    return new StateMachine(definition, { validationOptions: { checkArn: false, noValidate: validated } }); // ARNs: ours are not AWS's
+    return new StateMachine(definition, { validationOptions: { checkArn: false, noValidate: validated } }); // our ARNs are not AWS's
   } catch (error) {
     throw new MirrorError('BadFormat', (error as Error).message, { cause: error });
   }
@@ -118,7 +118,7 @@ function failed({ name, message }: Error): Ending {
   return { status: 'FAILED', error: name, cause: message };
 }
 
-/** Ends the execution at the first state whose input or output AWS would not carry. */
+/** Ends the execution at the first state whose input or output is too large for AWS. */
 async function watchPayloads(run: Run): Promise<StateError | undefined> {
   let excess: StateError | undefined;
   for await (const event of run.eventLogs) {
@@ -143,7 +143,7 @@ function failureOf({ stage, architecture, kernel, log, tail, error, hint }: Fail
 
 function refuseIfInterrupted(signal: AbortSignal | undefined): void {
   if (signal?.aborted !== true) return;
-  throw new MirrorError('Interrupted', 'the execution was interrupted; nothing of it is still running', {
-    hint: 'run it again: what is published is whole',
+  throw new MirrorError('Interrupted', 'interrupted; all processes stopped', {
+    hint: 'published images are unaffected; run the same command to continue',
   });
 }

@@ -5,13 +5,13 @@ import { removeUnusedLock } from '../machine/file-lock';
 import { hasCode } from '../store/durable';
 import { namesIn } from './names-in';
 
-/** What stages of one execution hand to each other is of no use a day later; in the cloud a lifecycle rule removes it. */
+/** Files that the stages of an execution hand on are useless a day later; in the cloud a lifecycle rule removes them. */
 const lifetimeMilliseconds = 24 * 60 * 60 * 1000;
 
 /**
- * Removes downloads that no build has used for a month, and the locks of downloads and boots. Whatever has another name
- * than this tool gives, or is no file, is somebody else's and stays.
- * @throws MissingTool without flock, where a lock is old
+ * Removes downloads that no build has used for a month, and old locks of downloads and boots. Only files with names that
+ * this tool gives are removed.
+ * @throws MissingTool if a lock is old and flock is not installed
  */
 export async function expireDownloads(cache: string, now: Date): Promise<void> {
   const before = now.getTime() - 30 * lifetimeMilliseconds;
@@ -33,7 +33,7 @@ const isDownload = (name: string) => /^[0-9a-f]{64}(?:\.part)?$/.test(name);
 const isDownloadLock = (name: string) => /^[0-9a-f]{64}\.lock$/.test(name);
 const isBootLock = (name: string) => /^[0-9a-f]{2}\.lock$/.test(name);
 
-/** Removes what killed executions left in a work folder; a build that still runs is younger, other names are not ours. */
+/** Removes what killed executions left in a work folder. Running builds are younger; other names are not ours. */
 export async function expireRuns(work: string, now: Date): Promise<void> {
   const folder = join(work, 'runs');
   for (const name of (await namesIn(folder)).filter(isExecutionFolder)) {
@@ -43,21 +43,21 @@ export async function expireRuns(work: string, now: Date): Promise<void> {
   }
 }
 
-/** Removes what an execution that has ended handed from stage to stage. */
+/** Removes the files that a finished execution handed from stage to stage. */
 export async function removeRuns(work: string, execution: string): Promise<void> {
   const folder = join(work, 'runs');
   const own = (await namesIn(folder)).filter((name) => isFolderOf(name, execution));
   for (const name of own) await rm(join(folder, name), { recursive: true, force: true });
 }
 
-/** Whether something of this kind was written before a time (milliseconds since 1970); links are followed nowhere. */
+/** Whether something of this kind was written before a time (milliseconds since 1970); links are not followed. */
 async function isLeft(path: string, kind: 'file' | 'folder', before: number): Promise<boolean> {
   try {
     const found = await lstat(path);
     const isKind = kind === 'file' ? found.isFile() : found.isDirectory();
     return isKind && found.mtimeMs < before;
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false; // a neighbour was quicker
+    if (hasCode(error, 'ENOENT')) return false; // another process removed it first
     throw error;
   }
 }

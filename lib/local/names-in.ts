@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { hasCode } from '../store/durable';
 
-/** What is in a folder; nothing where no folder is. */
+/** The names in a folder; none if the folder does not exist. */
 export async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);

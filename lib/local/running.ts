@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StateError } from './state-error';
 
-/** The tasks that run at the moment, to be ended together. */
+/** The tasks that are running, to be ended together. */
 export class Running {
   readonly #end = new AbortController();
   readonly #tasks = new Set<Promise<unknown>>();
@@ -11,9 +11,9 @@ export class Running {
   }
 
   /**
-   * Starts a task, one turn later: when an item of a map fails, its library starts the next one before anybody knows
-   * whether the failure ends the execution.
-   * @throws the error that {@link stop} leaves behind
+   * Starts a task, one turn of the event loop later: when an item of a map fails, aws-local-stepfunctions starts the next
+   * one before it is known whether the failure ends the execution.
+   * @throws the error that {@link stop} sets
    */
   async run<T>(task: () => Promise<T>): Promise<T> {
     await nextTurn();
@@ -27,7 +27,7 @@ export class Running {
     }
   }
 
-  /** Ends every task, lets no other start, and returns when all are gone. */
+  /** Ends every task, prevents new ones, and returns when all have ended. */
   async stop(): Promise<void> {
     this.#end.abort(new StateError('States.TaskFailed', 'the execution has ended', { terminal: true }));
     await Promise.allSettled(this.#tasks);

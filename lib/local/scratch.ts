@@ -4,12 +4,12 @@ import { isOver, nowhere, processName } from '../store/directory/process-name';
 import { hasCode } from '../store/durable';
 import { namesIn } from './names-in';
 
-/** A folder that is removed, with all that is in it, when its scope ends. */
+/** A folder that is removed with its contents when its scope ends. */
 export interface ScratchFolder extends AsyncDisposable {
   readonly path: string;
 }
 
-/** Makes a scratch folder that names this process, so that {@link cleanScratch} knows when it was left behind. */
+/** Makes a scratch folder named after this process, so that {@link cleanScratch} can tell when it was left behind. */
 export async function ownScratch(root: string): Promise<ScratchFolder> {
   const { place, pid, start } = await processName();
   await mkdir(root, { recursive: true });
@@ -21,8 +21,8 @@ export async function makeScratch(root: string, name: string): Promise<ScratchFo
 }
 
 /**
- * Removes what runs left behind that were killed. A folder from before a reboot, or from another container, names a
- * process that nobody here can look for: it goes when it is older than any execution gets.
+ * Removes what killed runs left behind. A folder from before a reboot, or from another container, names a process that
+ * cannot be checked here: it is removed once it is older than any execution can be.
  */
 export async function cleanScratch(root: string, now = new Date()): Promise<void> {
   const { place } = await processName();
@@ -45,7 +45,7 @@ async function isOlder(path: string, now: Date): Promise<boolean> {
   try {
     return now.getTime() - (await stat(path)).mtimeMs > 48 * 60 * 60 * 1000;
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false; // its owner was quicker
+    if (hasCode(error, 'ENOENT')) return false; // its owner removed it first
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-/** Lets so many builds run at once, whatever the maps that start them allow. */
+/** Limits how many builds run at once, whatever the maps that start them allow. */
 export class Slots {
   #free: number;
   readonly #waiting: (() => void)[] = [];
@@ -7,12 +7,12 @@ export class Slots {
     this.#free = count;
   }
 
-  /** Waits for a free slot. @throws the signal's reason, where it comes first */
+  /** Waits for a free slot. @throws the signal's reason, if the signal aborts first */
   async take(signal: AbortSignal): Promise<Disposable> {
     signal.throwIfAborted();
     if (this.#free > 0) this.#free -= 1;
     else await this.#turn(signal);
-    // Not at once: the state machine first finds out whether a failed build ends them all.
+    // One turn later: the state machine first decides whether a failed build ends all others.
     return { [Symbol.dispose]: () => void setImmediate(() => this.#giveBack()) };
   }
 

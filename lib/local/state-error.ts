@@ -5,7 +5,7 @@ export class StateError extends Error {
   readonly isRetryable: boolean;
   readonly isCatchable: boolean;
 
-  /** @param terminal whether nothing can catch it, States.ALL included */
+  /** @param terminal whether no Catch can handle it, not even States.ALL */
   constructor(name: string, message: string, { terminal = false }: { readonly terminal?: boolean } = {}) {
     super(message);
     this.name = name;
@@ -14,14 +14,14 @@ export class StateError extends Error {
   }
 }
 
-/** What Step Functions allows a state's input or output to have, in bytes of JSON. */
+/** Step Functions' limit for the input or output of a state, in bytes of JSON. */
 const payloadLimit = 256 * 1024;
 
 /** @throws States.DataLimitExceeded, which aws-local-stepfunctions does not know and no state can catch */
 export function checkPayload(payload: unknown, what: string): void {
   const size = Buffer.byteLength(JSON.stringify(payload ?? null));
   if (size <= payloadLimit) return;
-  throw new StateError('States.DataLimitExceeded', `${what} has ${size} bytes, ${payloadLimit} are allowed`, {
+  throw new StateError('States.DataLimitExceeded', `${what} has ${size} bytes; the limit is ${payloadLimit}`, {
     terminal: true,
   });
 }

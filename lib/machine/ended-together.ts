@@ -1,9 +1,9 @@
-/** Scopes that end together, the last first; Node has an AsyncDisposableStack of its own only since 24. */
+/** Scopes that end together, the last first; Node has AsyncDisposableStack only since version 24. */
 export interface Opened extends AsyncDisposable {
   use<T extends AsyncDisposable>(scope: T): T;
 }
 
-/** Does work that opens scopes, which end where it fails; where it does not, its result ends them. */
+/** Runs work that opens scopes. If it fails, they end at once; otherwise they end with its result. */
 export async function endedTogether<T extends object>(
   work: (opened: Opened) => Promise<T>,
 ): Promise<T & AsyncDisposable> {

@@ -3,21 +3,21 @@ import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { MirrorError } from '../errors';
 
 /**
- * Waits until no other process holds the lock of this name, and holds it until the scope ends. Node knows no flock(2): a
- * child takes it on our open file, which goes with us, even by SIGKILL. The file stays, and its time says when somebody
- * last had the lock.
+ * Waits for the lock on a file and holds it until the scope ends. Node has no flock(2), so a child process takes the lock
+ * on our open file; the kernel releases it when this process ends, even by SIGKILL. The lock file stays; its modification
+ * time is when the lock was last taken.
  * @throws MissingTool, CommandFailed
  */
 export async function lockFile(file: string): Promise<AsyncDisposable> {
   for (;;) {
     const held = await taken(file);
     if (held !== undefined) return { [Symbol.asyncDispose]: () => held.close() };
-    // The name leads to another file, or to none, since we opened it: what we hold is nobody's lock.
+    // The file was removed or replaced after we opened it: other processes lock another file, so try again.
   }
 }
 
 /**
- * Removes the file of a lock that nobody holds and that nobody had since a time.
+ * Removes a lock file that is not locked and has not been locked since a given time.
  * @param before milliseconds since 1970
  * @throws MissingTool, CommandFailed
  */
@@ -42,7 +42,7 @@ async function taken(file: string): Promise<FileHandle | undefined> {
   return undefined;
 }
 
-/** A lock belongs to the open file, not to the process: it stays when the child that took it has ended. */
+/** A lock belongs to the open file, not to the process: it outlives the child that took it. */
 function flock(file: string, handle: FileHandle, options: readonly string[]): Promise<'held' | 'busy'> {
   const child = spawn('flock', [...options, '0'], { stdio: [handle.fd, 'ignore', 'pipe'] });
   let said = '';
@@ -54,7 +54,7 @@ function flock(file: string, handle: FileHandle, options: readonly string[]): Pr
     child.once('close', (exitCode) => {
       if (exitCode === 0) resolve('held');
       else if (exitCode === 1 && said === '' && options.includes('--nonblock')) resolve('busy');
-      else reject(notLocked(file, undefined, said || `flock ended ${exitCode}`));
+      else reject(notLocked(file, undefined, said || `flock exited with ${exitCode}`));
     });
   });
 }
@@ -62,7 +62,7 @@ function flock(file: string, handle: FileHandle, options: readonly string[]): Pr
 function notLocked(file: string, code: string | undefined, why: string): MirrorError {
   return code === 'ENOENT'
     ? new MirrorError('MissingTool', 'flock is not installed', { hint: 'install the package util-linux' })
-    : new MirrorError('CommandFailed', `${file} cannot be locked: ${why}`);
+    : new MirrorError('CommandFailed', `cannot lock ${file}: ${why}`);
 }
 
 async function isStill(file: string, handle: FileHandle): Promise<boolean> {

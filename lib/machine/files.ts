@@ -13,24 +13,24 @@ export async function readText(file: string): Promise<string> {
   return readFile(file, 'utf8');
 }
 
-/** The regular files below a folder, by their paths from there. */
+/** Paths of the regular files below a folder, relative to it. */
 export async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
   return files.map(({ parentPath, name }) => relative(folder, join(parentPath, name))).sort();
 }
 
-/** When a file was written, in whole seconds since 1970. */
+/** Modification time of a file, in whole seconds since 1970. */
 export async function timeOf(file: string): Promise<number> {
   return Math.floor((await stat(file)).mtimeMs / 1000);
 }
 
-/** In bytes. */
+/** Size in bytes. */
 export async function sizeOf(file: string): Promise<number> {
   return (await stat(file)).size;
 }
 
-/** Whether there is something at a path, if only a link that leads nowhere. */
+/** Whether a path exists, dangling links included. */
 export async function pathExists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,

@@ -3,23 +3,24 @@ import { execa } from 'execa';
 import { MirrorError } from '../errors';
 
 /**
- * Has gpgv check a file that holds its signature.
+ * Verifies a clearsigned file with gpgv.
  * @param keyring absolute path of a binary keyring
- * @returns the text that gpgv gives out as signed; nothing else of the file counts
- * @throws BadSignature with gpgv's words; MissingTool; CommandFailed where gpgv cannot be started
+ * @returns the signed text as gpgv prints it; ignore everything else in the file
+ * @throws BadSignature with the output of gpgv; MissingTool; CommandFailed if gpgv cannot be started
  */
 export async function verifyClearsigned(file: string, keyring: string): Promise<Buffer> {
   return gpgv(file, keyring, ['--output', '-'], [file]);
 }
 
-/** Has gpgv check a file against a detached signature. @throws as {@link verifyClearsigned} */
+/** Verifies a file against a detached signature with gpgv. @throws as {@link verifyClearsigned} */
 export async function verifyDetached(signature: string, file: string, keyring: string): Promise<void> {
   await gpgv(file, keyring, [], [signature, file]);
 }
 
 /**
- * What runs gpgv, in the folder of the keyring: gpgv takes what stands before any colon of a keyring's path for a scheme.
- * @throws BadInput where the keyring has no absolute path: gpgv looks for a bare name in its own home folder
+ * The gpgv command. It runs in the keyring's folder, because gpgv treats text before a colon in a keyring's path as a
+ * scheme.
+ * @throws BadInput if the path of the keyring is not absolute: gpgv looks for relative ones in its home folder
  */
 export function gpgvCommand(
   keyring: string,
@@ -28,7 +29,7 @@ export function gpgvCommand(
 ): { readonly cwd: string; readonly args: string[] } {
   if (!isAbsolute(keyring)) {
     throw new MirrorError('BadInput', `the keyring ${keyring} is not an absolute path`, {
-      hint: 'gpgv would look for it in its own home folder',
+      hint: 'specify an absolute path; gpgv looks for other names in its home folder',
     });
   }
   const paths = files.map((file) => resolve(file));
@@ -56,14 +57,14 @@ async function gpgv(
     throw new MirrorError('MissingTool', 'gpgv is not installed', { hint: 'install the package gpgv', cause: result });
   }
   if (result.exitCode === undefined && result.signal === undefined) {
-    throw new MirrorError('CommandFailed', `gpgv could not be started (${result.code})`, { cause: result });
+    throw new MirrorError('CommandFailed', `cannot start gpgv (${result.code})`, { cause: result });
   }
   const words = Buffer.from(result.stderr).toString() || result.message;
-  throw new MirrorError('BadSignature', `the signature of ${file} does not hold: ${words}`, {
-    hint: 'the file was changed, or signed by a key that the keyring does not hold',
+  throw new MirrorError('BadSignature', `bad signature of ${file}: ${words}`, {
+    hint: 'the file was changed, or it was signed with a key that is not in the keyring',
   });
 }
 
-/** Bytes. No document is longer (lib/machine/download/download.ts); and gpgv repeats every line that it dislikes. */
+/** Bytes. No document is longer (lib/machine/download/download.ts). gpgv quotes every malformed line in its errors. */
 const mostText = 512 * 1024 * 1024;
 const mostWords = 64 * 1024;

@@ -1,12 +1,12 @@
 import { foreignLine, printable, progressMark } from './output/printable';
 
-/** Prints a line of progress, which the engine that runs a build shows to whoever waits. */
+/** Prints a progress line, which the engine that runs a build shows to its user. */
 export function progress(text: string): void {
-  // Names of packages and releases are in it: one with a line end would be two lines.
+  // The text contains names of packages and releases; a line end in one would start a second line.
   write(`${progressMark} ${printable(text.replaceAll('\n', ' '))}`);
 }
 
-/** Writes a line to the log of the build, which may be a foreign program's. */
+/** Writes a line to the build log. The line may come from a foreign program. */
 export function logLine(text: string): void {
   write(text.split('\n').map(foreignLine).join('\n'));
 }

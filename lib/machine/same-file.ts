@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 
-/** Whether two paths lead to one and the same file, links followed. A path that leads nowhere is the same as none. */
+/** Whether two paths resolve to the same file. False if one of them does not exist. */
 export async function isSameFile(one: string, other: string): Promise<boolean> {
   const [a, b] = await Promise.all([identityOf(one), identityOf(other)]);
   return a !== undefined && a === b;

@@ -2,34 +2,34 @@ import { access, constants, readFile, statfs } from 'node:fs/promises';
 import { availableParallelism, machine, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 
-/** What `uname -m` says here. */
+/** `uname -m` of this machine. */
 export function thisMachine(): string {
   return machine();
 }
 
-/** What `uname -r` says here. */
+/** `uname -r` of this machine. */
 export function kernelRelease(): string {
   return release();
 }
 
-/** Processors that this process may use. */
+/** Number of processors that this process may use. */
 export function cores(): number {
   return availableParallelism();
 }
 
-/** Bytes that this process and all that it starts may use: those of the machine, or of the container that it is in. */
+/** Memory in bytes that this process and its children may use: that of the machine or of the container. */
 export function memorySize(): number {
-  const limit = process.constrainedMemory(); // 0, or more than any machine has, where there is none
+  const limit = process.constrainedMemory(); // without a limit, 0 or more than any machine has
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
-/** Bytes that can still be written below a folder. */
+/** Free bytes on the file system of a folder. */
 export async function freeSpace(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
 }
 
-/** Whether a program would be found. */
+/** Whether a program is in PATH. */
 export async function isInstalled(program: string): Promise<boolean> {
   const folders = (process.env.PATH ?? '').split(':').filter(Boolean);
   const found = folders.map((folder) => access(join(folder, program), constants.X_OK));

@@ -9,12 +9,12 @@ import { hasUserFile } from './settings/user-files';
 export const stackName = 'MaasMirror';
 
 /**
- * The app of this package: the mirror that `mirror.yaml` in the working folder describes, or the file that
- * `-c config=FILE` names; without either one that is built on order only.
+ * The app of this package: a mirror as described by the file in `-c config=FILE`, by default `mirror.yaml` in the working
+ * directory. Without such a file, builds are started by hand only.
  */
 export function deploymentApp(): void {
   const app = new App({ analyticsReporting: false });
-  const stack = new Stack(app, stackName, { description: 'A mirror of images for MAAS, by cdk-maas-mirror' });
+  const stack = new Stack(app, stackName, { description: 'Image mirror for MAAS, by cdk-maas-mirror' });
   const config = (app.node.tryGetContext('config') as string | undefined) ?? ownConfig();
   if (config === undefined) new MaasMirror(stack, 'Mirror');
   else MaasMirror.fromConfig(stack, 'Mirror', config);
@@ -26,10 +26,10 @@ function ownConfig(): string | undefined {
 }
 
 /**
- * Synthesises the mirror for a run on this machine: everything can be built by it, kernel flavours that it does not know too. CloudFormation's own rules, which
- * take two seconds, are not checked then.
- * @param outdir where the assembly goes
- * @param context settings of the CDK
+ * Synthesises the template for builds on one machine, which can build everything, including kernel flavours that it does not
+ * know. CloudFormation's own rules are not checked, because that takes two seconds.
+ * @param outdir directory of the assembly
+ * @param context of the CDK app
  * @returns path of the stack's template
  */
 export function synthesise(outdir: string, context: Readonly<Record<string, unknown>> = {}): string {

@@ -2,8 +2,8 @@ import type * as jobChecks from '../job/checks';
 import { packageModule } from './package-files';
 
 /**
- * What checks mirror.yaml, properties and what follows from them. It stands on zod and yaml, which who installs the
- * constructs does not have: the build makes one file of all of it.
- * @throws NoSuchObject where the package was not built
+ * The checks of mirror.yaml and of properties. They use zod and yaml, which are not dependencies of the constructs: the build
+ * bundles everything into one file.
+ * @throws NoSuchObject if the package was not built
  */
 export const checks = (): typeof jobChecks => packageModule<typeof jobChecks>('dist/assets/config/index.js');

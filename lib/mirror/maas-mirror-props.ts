@@ -15,120 +15,121 @@ import type { MirrorSiteProps } from './site/mirror-site-props';
 
 export interface MaasMirrorProps {
   /**
-   * Releases that the mirror is for.
-   * @default - those of the views; without views every release of the catalogue can be ordered
+   * Releases that the mirror can build.
+   * @default - the releases of the views; without views, every release of the catalogue
    */
   readonly releases?: Release[];
 
   /**
-   * Architectures that the mirror is for: views that name none build these. How many there are decides how
-   * `maxConcurrency` is shared out.
-   * @default - those that views name, and amd64 for views that name none; amd64 and arm64 where no view has releases
+   * Architectures that the mirror can build, and the default of views. `maxConcurrency` is divided by their number.
+   * @default - the architectures of the views, and amd64 for views that set none; amd64 and arm64 without views
    */
   readonly architectures?: Architecture[];
 
   /**
-   * Kernel flavours that the mirror is for: views that name none build these, as far as their releases have them. Each has
-   * its own CodeBuild project, and other flavours cannot be built.
-   * @default - those that views name, and the usual ones of the releases: ga and hwe, of Debian generic and cloud
+   * Kernel flavours that the mirror can build, and the default of views, if their releases have them. Each flavour has its own
+   * CodeBuild project; other flavours cannot be built.
+   * @default - the flavours of the views, and the default flavours of the releases: ga and hwe, for Debian generic and cloud
    */
   readonly kernels?: KernelFlavour[];
 
   /**
-   * What is built, by views.
-   * @default - a view `candidate` of the releases, where releases are named
+   * The views of the mirror: what is built, and with which changes.
+   * @default - one view `candidate` with `releases`, if these are set
    */
   readonly views?: MirrorView[];
 
   /**
-   * What is to be known of releases that this version does not know, or knows wrongly.
-   * @default - what this version knows, and what the stream of cloud images says of newer releases
+   * Facts about releases that this version does not have, or has wrong.
+   * @default - the built-in catalogue; facts about newer releases are read from the cloud image stream
    */
   readonly catalogue?: MirrorCatalogue;
 
   /**
-   * Where everything comes from.
+   * Streams, archives, keyrings and proxy.
    * @default - the public sources
    */
   readonly sources?: MirrorSources;
 
   /**
-   * How often the mirror checks the sources of its views for updates. Refused where no view has releases.
+   * How often the mirror checks the sources of its views for updates. Requires a view with releases.
    * @default - builds are started by hand only
    */
   readonly schedule?: MirrorSchedule;
 
   /**
-   * How many builds of one execution run at once. New AWS accounts may have as few as 1; the quota can be raised.
-   * Builds that the account has no room for are queued or asked for again.
+   * Number of builds of one execution that run at once. The quota of a new AWS account can be as low as 1; it can be raised.
+   * Builds that exceed the quota are queued or retried.
    * @default 5
    */
   readonly maxConcurrency?: number;
 
   /**
-   * Size of the x86 machines: they run all that is not `armComputeType`'s, but for bootloaders, which have a small one.
-   * Images are changed in memory, of which MEDIUM has 8 GiB. Each size up has about twice as much of everything, at about
-   * twice the price a minute. Sizes of Lambda are refused.
+   * Size of the x86 machines. They run everything except the arm64 stages below; bootloader builds always use SMALL. Images are
+   * changed in memory, and MEDIUM has 8 GiB. Each larger size has about twice the resources at about twice the price per
+   * minute. Lambda compute types are refused.
    * @default ComputeType.MEDIUM
    */
   readonly computeType?: ComputeType;
 
   /**
-   * Size of the arm machines, which upgrade, prepare and extract for arm64. MEDIUM has 8 GiB and costs about half, but is
-   * not offered in every region. Sizes of Lambda are refused.
+   * Size of the arm machines, which run upgrade, prepare and extract for arm64. MEDIUM has 8 GiB and costs about half, but is
+   * not available in every region. Lambda compute types are refused.
    * @default ComputeType.LARGE
    */
   readonly armComputeType?: ComputeType;
 
   /**
-   * How long one build of a stage may run, in whole minutes, from 5 minutes to 36 hours; every minute costs. Time in the
-   * queue does not count. A whole execution ends after 24 hours all the same. Boot tests end by `bootTimeout` of the view.
+   * Time limit of one build of a stage, in whole minutes, from 5 minutes to 36 hours; time in the queue does not count. An
+   * execution always ends after 24 hours. The limit of boot tests is `bootTimeout` of the view.
    * @default - 60 minutes
    */
   readonly stageTimeout?: Duration;
 
   /**
-   * How the mirror is served. Its bucket and that bucket's log are `mirrorBucket` and `serverAccessLogsBucket`, not the
-   * site's properties of these names, which are refused here.
-   * @default - to everyone, by HTTPS, at the name that CloudFront gives
+   * How the mirror is served. `bucket` and `serverAccessLogsBucket` cannot be set here: use `mirrorBucket` and
+   * `serverAccessLogsBucket` of MaasMirror.
+   * @default - to everyone, by HTTPS, at the host name that CloudFront assigns
    */
   readonly site?: MirrorSiteProps;
 
   /**
-   * The bucket of an earlier mirror, to go on with, encrypted by keys of S3 (SSE-S3). No two mirrors can share one.
-   * @default - a new one, kept when the stack goes, unless its creation is rolled back
+   * The bucket of an earlier mirror, to continue with. It must be encrypted with S3's own keys (SSE-S3). Two mirrors cannot
+   * share a bucket.
+   * @default - a new one, retained when the stack is deleted, unless its creation is rolled back
    */
   readonly mirrorBucket?: IBucket;
 
   /**
-   * Where S3 writes who did what in the buckets that are made here.
-   * @default - nowhere
+   * Bucket for the server access logs of the buckets that the mirror creates.
+   * @default - no server access logs
    */
   readonly serverAccessLogsBucket?: IBucket;
 
   /**
-   * What the mirror is signed with. Every site trusts one key: hand the old one in when a mirror is made anew.
-   * @default - `SigningKey.kms()`: a new RSA-4096 key of KMS, kept when the stack goes, unless its creation is rolled back
+   * The key that signs the mirror. Sites trust only this key: pass the existing key if you recreate a mirror.
+   * @default - `SigningKey.kms()`: a new RSA-4096 key in KMS, retained when the stack is deleted, unless its creation is rolled
+   * back
    */
   readonly signingKey?: SigningKey;
 
   /**
-   * Where failures are told.
-   * @default - a new topic, which somebody has to subscribe to
+   * Topic that receives failure notifications and alarms.
+   * @default - a new topic, without subscribers
    */
   readonly alarmTopic?: ITopic;
 
   /**
-   * A VPC that the builds run in, and the functions Plan and CheckForUpdates, which read the same sources. From its subnets there has
-   * to be a way to S3, Step Functions, CodeBuild and CloudWatch Logs, for private repositories to Secrets Manager, and to
-   * the sources: the internet by a NAT gateway, or your mirrors of Ubuntu. All share one security group
-   * (`builds.fetch.project.connections`), which lets everything out and nothing in. The other functions stay outside.
-   * @default - none
+   * VPC for the builds and for the functions Plan and CheckForUpdates, which read the same sources. Its subnets must reach S3,
+   * Step Functions, CodeBuild, CloudWatch Logs, Secrets Manager if there are private repositories, and the sources: through a
+   * NAT gateway, or your own mirrors of Ubuntu. All share one security group (`builds.fetch.project.connections`), which allows
+   * all outbound and no inbound traffic. The other functions run outside the VPC.
+   * @default - no VPC
    */
   readonly vpc?: IVpc;
 
   /**
-   * Which subnets of `vpc`. Public ones are refused: neither builds nor functions get a public address there.
+   * Subnets of `vpc`. Public subnets are refused: builds and functions get no public address there.
    * @default - the private subnets
    */
   readonly vpcSubnets?: SubnetSelection;

@@ -16,60 +16,67 @@ import { exportKeyring } from './functions/export-keyring';
 import { type MirrorFunctions, mirrorFunctions } from './functions/mirror-functions';
 import { UpdateSchedule } from './functions/update-schedule';
 import type { MaasMirrorProps } from './maas-mirror-props';
+import { inWordsOf } from './origins/field-names';
+import { atSynth } from './refusals/synth-error';
 import { mergedProps } from './settings/merged-props';
 import { requireAlone } from './settings/one-mirror';
 import { probeSettings } from './settings/probed-sources';
-import { propsOfConfig } from './settings/props-of-config';
+import { propsOfConfig, readConfig } from './settings/props-of-config';
 import { type Settings, settingsOf } from './settings/settings';
-import { MirrorSite } from './site/mirror-site';
+import type { MirrorSite } from './site/mirror-site';
+import { siteOf } from './site/site-of-mirror';
 import { type VpcNetwork, vpcNetwork } from './vpc-network';
-import { FailureNotifications, failureTopic, letAlarmsSpeak } from './watch/failure-notifications';
+import { allowAlarms, FailureNotifications, failureTopic } from './watch/failure-notifications';
 import { Monitoring } from './watch/monitoring';
 import { writeOutputs } from './watch/write-outputs';
 import { ReleaseWorkflow } from './workflow/workflow';
 
 /**
- * A mirror for MAAS: the bucket that holds it, the site that serves it, and the workflow that builds releases, boots
- * them, and publishes them into it.
+ * An image mirror for MAAS: the bucket that holds it, the site that serves it, and the workflow that builds, boot-tests and
+ * publishes releases.
  * @example
  * new MaasMirror(stack, 'Mirror', { releases: [UbuntuRelease.NOBLE], schedule: MirrorSchedule.DAILY });
  */
 export class MaasMirror extends Construct {
   /**
-   * The mirror that a `mirror.yaml` describes.
-   * @param path of the file; files that it names lie relative to it
-   * @param props what the file does not say, or is to say otherwise; of `site` and `sources` each field, of `views` all
-   * @throws BadInput naming the field
+   * Creates the mirror that a `mirror.yaml` describes.
+   * @param path of the file; paths in the file are relative to it
+   * @param props override the file: `site` and `sources` field by field, all others as a whole
+   * @throws BadInput (misuse) and the like, naming the field
    */
   static fromConfig(scope: Construct, id: string, path: string, props: MaasMirrorProps = {}): MaasMirror {
-    return new MaasMirror(scope, id, mergedProps(propsOfConfig(scope, id, path), props));
+    const config = readConfig(scope, path);
+    return inWordsOf({ config, file: path, given: props }, () => {
+      const own = atSynth({ scope }, () => propsOfConfig(scope, id, path, config));
+      return new MaasMirror(scope, id, mergedProps(own, props));
+    });
   }
 
-  /** The mirror itself: the property `mirrorBucket`, or one made here. Kept when the stack goes. */
+  /** The bucket of the mirror: the property `mirrorBucket`, or a new one. Retained when the stack is deleted. */
   readonly mirrorBucket: IBucket;
-  /** What stages hand to each other; expires. */
+  /** Files that stages exchange; they expire. */
   readonly workBucket: Bucket;
   readonly site: MirrorSite;
   readonly builds: StageBuilds;
   readonly functions: MirrorFunctions;
   readonly workflow: ReleaseWorkflow;
-  /** Where failures and alarms are told. */
+  /** Receives failure notifications and alarms. */
   readonly topic: ITopic;
   readonly dashboard: Dashboard;
-  /** Each says in its description what to do. */
+  /** The description of each alarm says what to do. */
   readonly alarms: Alarm[];
 
-  /** @throws UnknownKernel, BadInput and the like for props that the catalogue does not have */
+  /** @throws BadInput, UnknownKernel and the like (misuse) for invalid props */
   constructor(scope: Construct, id: string, props: MaasMirrorProps = {}) {
     super(scope, id);
-    const settings = settingsOf(props);
+    const settings = atSynth({ scope: this }, () => settingsOf(props));
     const bundles = bundlesDigest();
 
     const { serverAccessLogsBucket: logs } = props;
     this.workBucket = workBucket(this, 'WorkBucket', logs);
     this.mirrorBucket = props.mirrorBucket ?? mirrorBucket(this, 'MirrorBucket', logs);
-    requireAlone(this);
-    this.site = new MirrorSite(this, 'Site', { ...props.site, bucket: this.mirrorBucket });
+    atSynth({ scope: this }, () => requireAlone(this));
+    this.site = siteOf(this, props);
     const network = vpcNetwork(this, props);
     this.builds = this.makeBuilds(settings, bundles, network);
     this.functions = mirrorFunctions(this, {
@@ -82,7 +89,7 @@ export class MaasMirror extends Construct {
     });
     this.workflow = this.makeWorkflow(settings);
     this.topic = props.alarmTopic ?? failureTopic(this);
-    letAlarmsSpeak(this, this.topic);
+    allowAlarms(this, this.topic);
     this.watchForUpdates(settings, props);
     const { dashboard, alarms } = this.watch(settings, props);
     this.dashboard = dashboard;
@@ -91,14 +98,14 @@ export class MaasMirror extends Construct {
     exportKeyring(this, this.functions.publish.function);
   }
 
-  /** Lets somebody read the mirror in its bucket. */
+  /** Grants read access to the mirror in its bucket. */
   grantRead(grantee: IGrantable): Grant {
     return this.site.grantRead(grantee);
   }
 
   /**
-   * Lets somebody order builds, as `maas-mirror build --stack` does, which asks the stack for its outputs first, and
-   * follow them to the logs of what fails. The site's keyring, whose fingerprint it tells, it reads as everybody does.
+   * Grants what `maas-mirror build --stack` needs: to read the outputs of the stack, to start builds, and to follow them down to
+   * the logs of failed builds. It reads the keyring, whose fingerprint it prints, from the site.
    */
   grantStartRelease(grantee: IGrantable): Grant {
     const { stateMachine, executionsArn } = this.workflow;
@@ -122,12 +129,12 @@ export class MaasMirror extends Construct {
     );
   }
 
-  /** Executions that failed, with those that upstream was not ready for: these end as failed, too. */
+  /** Failed executions, including those that ended because upstream was mid-update. */
   metricFailed(options?: MetricOptions): Metric {
     return this.workflow.stateMachine.metricFailed(options);
   }
 
-  /** Executions that published, or found nothing new. */
+  /** Executions that published, or had nothing to update. */
   metricSucceeded(options?: MetricOptions): Metric {
     return this.workflow.stateMachine.metricSucceeded(options);
   }
@@ -175,7 +182,7 @@ export class MaasMirror extends Construct {
     });
   }
 
-  /** Looks that nobody schedules measure nothing that an alarm could go by. */
+  /** Without a schedule, there are no measurements for alarms about single releases. */
   private watch({ requests }: Settings, { schedule }: MaasMirrorProps): Monitoring {
     return new Monitoring(this, 'Monitoring', {
       workflow: this.workflow,

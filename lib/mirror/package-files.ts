@@ -3,17 +3,17 @@ import { dirname, join } from 'node:path';
 import { MirrorError } from '../errors';
 
 /**
- * Path of a file or folder of this package, wherever npm has put it. Counted from package.json, since this file runs
- * from `lib/` in tests and from `dist/lib/` otherwise.
- * @throws NoSuchObject where the package was not built
+ * Path of a file or folder of this package, relative to its package.json: this file runs from `lib/` in tests and from
+ * `dist/lib/` otherwise.
+ * @throws NoSuchObject if the package was not built
  */
 export function packagePath(path: string): string {
   const found = join(packageRoot(__dirname), path);
   if (existsSync(found)) return found;
-  throw new MirrorError('NoSuchObject', `${found} is missing`, { hint: '`npm run build` makes what is below dist/' });
+  throw new MirrorError('NoSuchObject', `${found} is missing`, { hint: 'run `npm run build` to create dist/' });
 }
 
-/** What a script of this package exports. @throws NoSuchObject where the package was not built */
+/** The exports of a script of this package. @throws NoSuchObject if the package was not built */
 export function packageModule<T>(path: string): T {
   return require(packagePath(path)) as T;
 }

@@ -2,16 +2,16 @@ import { Stack } from 'aws-cdk-lib';
 import { type ISecurityGroup, type IVpc, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { MirrorError } from '../errors';
 import { acknowledge, starIn } from './findings';
+import { atSynth, refused } from './refusals/synth-error';
 
-/** Where in a VPC builds and functions run. */
+/** The network of builds and functions in a VPC. */
 export interface VpcNetwork {
-  /** @default - none, and with it nothing of the rest */
+  /** @default - no VPC; the other fields then have no meaning */
   readonly vpc?: IVpc;
   /** @default - the private subnets */
   readonly vpcSubnets?: SubnetSelection;
-  /** @default - a new one, which lets everything out and nothing in */
+  /** @default - a new one that allows all outbound and no inbound traffic */
   readonly securityGroup?: ISecurityGroup;
 }
 
@@ -21,11 +21,11 @@ interface Chosen {
 }
 
 /**
- * The network of a whole mirror, with one security group, that others can let in by its name.
- * @throws BadInput (misuse) for subnets without a VPC, and for public ones
+ * The network of a whole mirror, with one security group, which rules of other security groups can refer to.
+ * @throws BadInput (misuse) for subnets without a VPC, and for public subnets
  */
 export function vpcNetwork(scope: Construct, { vpc, vpcSubnets }: Chosen): VpcNetwork {
-  checkNetwork({ vpc, vpcSubnets });
+  atSynth({ scope }, () => checkNetwork({ vpc, vpcSubnets }));
   if (vpc === undefined) return {};
   const description = 'cdk-maas-mirror: builds, Plan and CheckForUpdates';
   const securityGroup = new SecurityGroup(scope, 'SecurityGroup', { vpc, description, allowAllOutbound: true });
@@ -33,24 +33,25 @@ export function vpcNetwork(scope: Construct, { vpc, vpcSubnets }: Chosen): VpcNe
 }
 
 /**
- * Refuses public subnets: what runs there waits for every answer from the internet until it times out.
- * @throws BadInput (misuse) for them, and for subnets without a VPC
+ * Refuses public subnets: builds and functions get no public address there, and all their connections would time out.
+ * @throws BadInput (misuse) for public subnets, and for subnets without a VPC
  */
 export function checkNetwork({ vpc, vpcSubnets }: Chosen): void {
   if (vpc === undefined) {
-    if (vpcSubnets !== undefined) throw misuse('the property vpcSubnets is there and vpc is not', 'give vpc, too');
+    if (vpcSubnets !== undefined) throw refused(['vpcSubnets'], 'is set without vpc', 'set vpc as well');
     return;
   }
   const open = new Set(vpc.publicSubnets.map(({ subnetId }) => subnetId));
   const found = vpc.selectSubnets(vpcSubnets).subnets.find(({ subnetId }) => open.has(subnetId));
   if (found === undefined) return;
-  throw misuse(
-    `the subnet ${found.node.path} of the property vpc is public`,
-    'builds and functions get no public address, so nothing answers them there; name private subnets in vpcSubnets',
+  throw refused(
+    [vpcSubnets === undefined ? 'vpc' : 'vpcSubnets'],
+    `selects the public subnet ${found.node.path}, where builds and functions have no internet access`,
+    'select private subnets in vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS }',
   );
 }
 
-/** What CodeBuild does by the role of a project in a VPC, as its user guide has it. It asks when the project is made. */
+/** The permissions that CodeBuild needs for a project in a VPC, by its user guide. It checks them when the project is created. */
 export function letBuildsIntoVpc(role: Role, vpc: IVpc, vpcSubnets: SubnetSelection | undefined): void {
   const stack = Stack.of(role);
   const ec2 = (resource: string, resourceName: string) => stack.formatArn({ service: 'ec2', resource, resourceName });
@@ -64,22 +65,26 @@ export function letBuildsIntoVpc(role: Role, vpc: IVpc, vpcSubnets: SubnetSelect
       conditions: { StringEquals: { 'ec2:Subnet': subnets, 'ec2:AuthorizedService': 'codebuild.amazonaws.com' } },
     }),
   );
-  acknowledge(role, anyResource, 'CodeBuild makes the network interfaces of builds in a VPC, and its guide wants any');
+  acknowledge(
+    role,
+    anyResource,
+    'CodeBuild creates the network interfaces of builds in a VPC; its user guide requires all resources',
+  );
   acknowledge(
     role,
     starIn(role, interfaces),
-    'nobody knows the names of network interfaces before; the condition keeps them to CodeBuild and these subnets',
+    'the ids of network interfaces are not known in advance; the condition limits them to CodeBuild and these subnets',
   );
 }
 
-/** What Lambda does by the role of a function in a VPC: AWSLambdaVPCAccessExecutionRole without its logs. */
+/** The permissions that Lambda needs for a function in a VPC: AWSLambdaVPCAccessExecutionRole without logs. */
 export function letFunctionIntoVpc(role: Role): void {
   role.addToPolicy(new PolicyStatement({ actions: [...functionActions], resources: ['*'] }));
-  acknowledge(role, anyResource, 'Lambda makes the network interfaces of functions in a VPC, and its guide wants any');
-}
-
-function misuse(message: string, hint: string): MirrorError {
-  return new MirrorError('BadInput', message, { hint, misuse: true });
+  acknowledge(
+    role,
+    anyResource,
+    'Lambda creates the network interfaces of functions in a VPC; its guide requires all resources',
+  );
 }
 
 const anyResource = 'IAM5[Resource::*]';

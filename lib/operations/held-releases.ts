@@ -4,7 +4,7 @@ import { bootloadersRequest } from '../job/job';
 import { openStore } from '../store/open';
 import { listMirror, type MirrorRow } from './list';
 
-/** What one view of a mirror holds of one release; bootloaders count as one. */
+/** One release in one view of a mirror; bootloaders count as a release. */
 export interface HeldRelease {
   readonly view: string;
   readonly release: string;
@@ -12,13 +12,13 @@ export interface HeldRelease {
   readonly kernels: readonly string[];
   /** Newest version of any of its products. */
   readonly newest: string;
-  /** How many versions there are, by their names. */
+  /** Number of different version names. */
   readonly versions: number;
 }
 
 /**
- * What a deployed mirror holds: read from its bucket by those who may, else over its site.
- * @param known views to look at on the site, which cannot say which it has
+ * The releases in a deployed mirror, read from its bucket if the caller has access, otherwise from its site.
+ * @param known views to read from the site, which cannot list them
  * @throws what openStore and listMirror throw
  */
 export async function heldReleases(outputs: StackOutputs, known: readonly string[]): Promise<HeldRelease[]> {
@@ -29,7 +29,7 @@ async function rowsOf({ mirrorBucketName, mirrorUrl }: StackOutputs, known: read
   try {
     return await listMirror(await openStore(`s3://${mirrorBucketName}`));
   } catch (error) {
-    if (!(error instanceof MirrorError)) throw error; // of its own, the site then says what is wrong
+    if (!(error instanceof MirrorError)) throw error; // any MirrorError: the site is read instead, or reports what is wrong
   }
   const site = await openStore(mirrorUrl);
   const rows = await Promise.all(known.map((view) => rowsOfView(view, site)));

@@ -19,13 +19,13 @@ export interface MirrorRow {
   /** Of the release: `24.04`. */
   readonly releaseVersion: string;
   readonly architecture: string;
-  /** Kernel flavour as it is ordered, `hwe-edge`; empty for a bootloader. */
+  /** Kernel flavour as it is requested, `hwe-edge`; empty for a bootloader. */
   readonly kernel: string;
   /** `20261120` */
   readonly version: string;
   /** Version of the kernel package. */
   readonly kernelVersion: string;
-  /** What only a bootloader has. */
+  /** Only for bootloaders. */
   readonly bootloader?: Bootloader;
   /** Last days of standard and extended support of an image's release. */
   readonly support?: { readonly supportEol: string; readonly supportEsmEol: string };
@@ -45,9 +45,9 @@ interface Bootloader {
 }
 
 /**
- * What a mirror offers, newest first. It is read, not verified.
+ * The versions in a mirror, newest first. They are read, not verified.
  * @param options.views @default all
- * @throws BadFormat where an index or document cannot be read; NoSuchObject where one is missing
+ * @throws BadFormat if an index or document cannot be read; NoSuchObject if one is missing
  */
 export async function listMirror(
   store: Store,
@@ -62,7 +62,7 @@ async function rowsOf(store: Store, view: string): Promise<MirrorRow[]> {
   const { index, documents } = await readView(view, { mirror: store, unchecked: true });
   if (index !== undefined) return [...documents.values()].flatMap(({ document }) => rowsOfDocument(view, document));
   throw new MirrorError('NoSuchObject', `${store.name} has no ${mirror.index(view)}`, {
-    hint: '`maas-mirror verify` looks at the whole mirror',
+    hint: 'check the name of the view; `maas-mirror verify` lists all missing files',
   });
 }
 
@@ -91,7 +91,7 @@ function rowOf(view: string, id: string, product: Product, name: string, version
   };
 }
 
-/** The catalogue's name for it, or what stands in the product's id where the catalogue does not know it (any more). */
+/** The catalogue's name, or the flavour in the product's id if the catalogue does not have it (any more). */
 function kernelOf(id: string): string {
   const { kernel, version, kernelPart = '' } = parseProductId(id) ?? {};
   if (kernel !== undefined) return kernel.name;
@@ -121,7 +121,7 @@ function sizesOf({ items }: Version): MirrorRow['sizes'] {
   return Object.fromEntries(sizes.filter(([, size]) => size !== undefined));
 }
 
-/** By version, then as a catalogue is read: view, os, release, architecture, kernel. */
+/** By version, then by view, os, release, architecture and kernel. */
 function newestFirst(a: MirrorRow, b: MirrorRow): number {
   if (a.version !== b.version) return byBytes(b.version, a.version);
   const place = (row: MirrorRow) => [row.view, row.os, row.releaseVersion, row.architecture, row.product].join('\n');

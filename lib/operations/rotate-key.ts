@@ -7,28 +7,28 @@ import { viewsOf } from '../publication/views';
 import type { Signer } from '../simplestreams/openpgp/signer';
 import type { Store } from '../store/store';
 
-/** A mirror whose key is to be changed. */
+/** A mirror whose key is rotated. */
 export interface Rotation {
   readonly store: Store;
-  /** The key that has signed so far. */
+  /** The old key, which has signed the mirror so far. */
   readonly current: Signer;
   readonly next: Signer;
   readonly now: () => Date;
 }
 
-/** Where a mirror is on the way from one key to the next. */
+/** The state of a mirror after a step of the rotation. */
 export interface Rotated {
-  /** Fingerprints of the keyring that it hands out now. */
+  /** Fingerprints in the mirror's current keyring. */
   readonly keyring: readonly string[];
-  /** Views that were signed anew by this step, and those that the next key had signed already. */
+  /** Views that this step re-signed, and those that the new key had signed already. */
   readonly signed: readonly string[];
   readonly untouched: readonly string[];
 }
 
 /**
- * The first step: the keyring holds both keys, and everything is still signed by the old one. Now every site has to take
- * the new keyring, which also verifies what is there.
- * @throws BadInput, BadSignature where the mirror is not at this step
+ * First step: adds the new key to the keyring; everything is still signed with the old one. Every site must then install
+ * the new keyring, which verifies the signatures of both keys.
+ * @throws BadInput, BadSignature if the mirror is not at this step
  */
 export async function announceKey(rotation: Rotation): Promise<Rotated> {
   const { store, current, next } = rotation;
@@ -40,9 +40,9 @@ export async function announceKey(rotation: Rotation): Promise<Rotated> {
 }
 
 /**
- * The second step: every view and snapshot is signed anew. From here on, a site that has only the old keyring refuses
- * the mirror; what publishes has to have the new key.
- * @throws BadInput, BadSignature where the mirror is not at this step
+ * Second step: re-signs every view and snapshot. From then on, a site with only the old keyring refuses the mirror, and
+ * everything that publishes must use the new key.
+ * @throws BadInput, BadSignature if the mirror is not at this step
  */
 export async function signAnew(rotation: Rotation): Promise<Rotated> {
   const { fingerprints } = await keyringBetween(rotation);
@@ -52,34 +52,34 @@ export async function signAnew(rotation: Rotation): Promise<Rotated> {
 }
 
 /**
- * The last step: the old key leaves the keyring.
- * @throws BadInput where a view is still signed by it
+ * Last step: removes the old key from the keyring.
+ * @throws BadInput if a view is still signed with it
  */
 export async function finishRotation(rotation: Rotation): Promise<Rotated> {
   const { store, next } = rotation;
   const before = await keyringBetween(rotation);
   if (!before.fingerprints.includes(next.fingerprint)) throw notAnnounced(rotation);
   await requireSigned(rotation);
-  await signAll(rotation); // what follows an index, if a crash has left it behind
+  await signAll(rotation); // also updates an index.json that a crash left outdated
   await writeKeyring(store, before, next.keyring);
-  // A publication by the old key may have come between; none does after this: it looks at the keyring first.
+  // A build may have published with the old key in between. None can from now on: it checks the keyring first.
   const { signed, untouched } = await signAll(rotation);
   return reached(store, signed, untouched);
 }
 
-/** @throws BadInput for one key twice; BadSignature where the keyring holds anything but these two keys */
+/** @throws BadInput if both keys are the same; BadSignature if the keyring contains any other key */
 async function keyringBetween({ store, current, next }: Rotation): Promise<MirrorKeyring> {
   if (current.fingerprint === next.fingerprint) {
-    throw new MirrorError('BadInput', `the old key and the new one are the same: ${next.fingerprint}`, {
-      hint: 'name the key that has signed so far with --key and another with --new-key',
+    throw new MirrorError('BadInput', `--key and --new-key are the same key: ${next.fingerprint}`, {
+      hint: 'give the key that signs this mirror with --key, and another one with --new-key',
       misuse: true,
     });
   }
   const keyring = await readKeyring(store);
   const strange = keyring.fingerprints.find((one) => one !== current.fingerprint && one !== next.fingerprint);
   if (strange === undefined) return keyring;
-  throw new MirrorError('BadSignature', `${mirror.keyring} of ${store.name} holds the key ${strange}`, {
-    hint: `it is neither ${current.fingerprint} (old) nor ${next.fingerprint} (new): are these the keys of this mirror?`,
+  throw new MirrorError('BadSignature', `${mirror.keyring} of ${store.name} contains the key ${strange}`, {
+    hint: `expected only ${current.fingerprint} (--key) and ${next.fingerprint} (--new-key): check that these are the keys of this mirror`,
   });
 }
 
@@ -97,12 +97,12 @@ function wrongKey(store: Store, held: readonly string[], fingerprint: string): M
     'BadSignature',
     `${store.name} is signed with the key ${held.join(', ')}, not ${fingerprint}`,
     {
-      hint: 'give the key that has signed this mirror so far with --key',
+      hint: 'give the key that signs this mirror with --key',
     },
   );
 }
 
-/** A publication may bring another view meanwhile: looks again until there is nothing left to sign. */
+/** Repeats until nothing is left to sign: a build may publish another view in the meantime. */
 async function signAll(rotation: Rotation): Promise<{ signed: string[]; untouched: string[] }> {
   const change = changeOf(rotation);
   const signed = new Set<string>();
@@ -127,8 +127,8 @@ async function requireSigned(rotation: Rotation): Promise<void> {
     if (!(await isSignedByNext(view, change))) left.push(view);
   }
   if (left.length === 0) return;
-  throw new MirrorError('BadInput', `the new key has not signed ${left.join(', ')} yet`, {
-    hint: 'sign them with --sign first, and let what publishes have the new key from then on',
+  throw new MirrorError('BadInput', `the new key has not signed these views yet: ${left.join(', ')}`, {
+    hint: 'run with --sign first; from then on, everything that publishes must use the new key',
     misuse: true,
   });
 }
@@ -142,18 +142,22 @@ async function reached(store: Store, signed: string[], untouched: string[]): Pro
 }
 
 function notAnnounced({ store, next }: Rotation): MirrorError {
-  return new MirrorError('BadInput', `the keyring of ${store.name} does not hold the new key ${next.fingerprint} yet`, {
-    hint: 'announce it first (the same command without --sign and --finish), and let every site take the keyring',
-    misuse: true,
-  });
+  return new MirrorError(
+    'BadInput',
+    `the keyring of ${store.name} does not contain the new key ${next.fingerprint} yet`,
+    {
+      hint: 'announce it first (the same command without --sign or --finish), then install the keyring at every site',
+      misuse: true,
+    },
+  );
 }
 
 function allDone({ store, next }: Rotation): MirrorError {
   return new MirrorError(
     'BadInput',
-    `${store.name} hands out the new key ${next.fingerprint} alone: it is changed already`,
+    `the keyring of ${store.name} contains only the new key ${next.fingerprint}: the rotation is finished`,
     {
-      hint: 'there is nothing to do',
+      hint: 'nothing is left to do',
       misuse: true,
     },
   );

@@ -13,19 +13,19 @@ import { signatureCheck } from './verify/signature-check';
 import { trustedKeyring } from './verify/trusted-keyring';
 
 export interface VerifyOptions {
-  /** @default all that the mirror has; over HTTP they cannot be found out and must be given */
+  /** @default - all; over HTTP they cannot be listed and must be given */
   readonly views?: readonly string[];
-  /** Path of a keyring, binary or armoured. @default the mirror's own, which says nothing about whose it is */
+  /** Path of a keyring, binary or armoured. @default - the mirror's own, which does not prove whose it is */
   readonly keyring?: string;
-  /** Of the one key whose signatures count. @default every key of the keyring */
+  /** Of the only key whose signatures are accepted. @default - every key of the keyring */
   readonly fingerprint?: string;
-  /** How many objects are read at the same time. @default 4 */
+  /** Number of objects to read at the same time. @default 4 */
   readonly concurrency?: number;
-  /** Whether the items are read, and not only the metadata. @default true */
+  /** Whether to read the items, not only the metadata. @default true */
   readonly objects?: boolean;
   /** An empty folder; gpgv reads files. */
   readonly scratch: string;
-  /** Called after each object that was read. */
+  /** Called after each object. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -33,14 +33,14 @@ export interface VerifyReport {
   readonly views: readonly VerifiedView[];
   /** Products documents, of all views. */
   readonly documents: number;
-  /** Objects that were read, each once however many views offer it. */
+  /** Number of objects that were read; each counts once, however many views offer it. */
   readonly objects: number;
-  /** What the documents say that these take. */
+  /** Total size of these objects, according to the documents. */
   readonly bytes: number;
   readonly problems: readonly Problem[];
 }
 
-/** What one view offers, whether it holds or not. */
+/** What one view offers, valid or not. */
 export interface VerifiedView {
   readonly view: string;
   readonly products: number;
@@ -50,24 +50,24 @@ export interface VerifiedView {
 }
 
 /**
- * Looks at everything that a mirror publishes, as its strictest reader would. Every problem names the object that it
- * lies with. The rules, besides those of MAAS's contract (lib/simplestreams/contract/contract-rules.ts):
+ * Verifies everything that a mirror publishes, as its strictest reader would. Every problem names the object at fault. The
+ * rules, in addition to those of MAAS's contract (lib/simplestreams/contract/contract-rules.ts):
  *
- * - `missing`: the object is not there
- * - `canonical`: a signed file has bytes that its signer did not write, whether gpgv minds or not
- * - `signature`: gpgv does not take the signature
- * - `name`: a document, or the state of a view, is not named by its own sha256
- * - `format`, `content-id`: one cannot be read, or is another one than the index says
- * - `twin`: index.json does not say what index.sjson says
- * - `behind`: the same, but it is an older one as a crash may leave it; the next publication heals it
- * - `ahead`: the same, but it is a newer one: index.sjson looks restored from a backup
- * - `unfinished`, `restored`, `foreign`, `damaged`: in a directory, what the next publication finishes, or refuses to go
- *   on from (check-standing.ts)
- * - `keyring`, `secret-key`, `fingerprint`: the keyring is broken, gives its secret away, or lacks the pinned key
- * - `size`, `sha256`, `unreadable`: an item is not what its document promises, or cannot be read
- * - `link`: in a directory, a view's folder does not lead to the pool's, nor has a copy of it
+ * - `missing`: the object does not exist
+ * - `canonical`: a signed file has bytes that its signer did not write, even if gpgv accepts it
+ * - `signature`: gpgv does not accept the signature
+ * - `name`: a document, or the state of a view, is not named after its own sha256
+ * - `format`, `content-id`: one cannot be read, or is not the one that the index names
+ * - `twin`: index.json does not match index.sjson
+ * - `behind`: the same, but index.json is older, as a crash may leave it; the next publication repairs it
+ * - `ahead`: the same, but index.json is newer: index.sjson looks restored from a backup
+ * - `unfinished`, `restored`, `foreign`, `damaged`: in a directory, what the next publication finishes, or refuses to
+ *   continue from (check-standing.ts)
+ * - `keyring`, `secret-key`, `fingerprint`: the keyring is broken, contains a private key, or lacks the pinned key
+ * - `size`, `sha256`, `unreadable`: an item does not match its document, or cannot be read
+ * - `link`: in a directory, a view's folder does not lead to the pool's, and is not a copy of it
  *
- * @throws BadInput for a keyring that cannot be read, and where views must be given; MissingTool without gpgv
+ * @throws BadInput if the keyring cannot be read, or views must be given; MissingTool without gpgv
  */
 export async function verifyMirror(store: Store, options: VerifyOptions): Promise<VerifyReport> {
   const names = options.views ?? (await viewsOf(store));
@@ -144,5 +144,5 @@ function bytesOf(promised: Promised): number {
 }
 
 function noView(): Problem {
-  return missing('<view>/streams/v1/index.sjson', 'there is no view here, so this is no mirror, or an empty one');
+  return missing('<view>/streams/v1/index.sjson', 'no views found; this is not a mirror, or it is empty');
 }

@@ -2,7 +2,7 @@ import { type Addition, addVersions } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import type { Change } from './change-view';
 
-/** What to add, decided afresh from what the document holds at that moment; none means that there is nothing to commit. */
+/** Decides what to add from the current content of the document. An empty result means that nothing is committed. */
 export type Additions = (document: Products | undefined) => readonly Addition[];
 
 /**

@@ -6,7 +6,7 @@ import type { Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
 import type { Store } from '../store/store';
 
-/** A product of which a version is to be published. */
+/** A product that gets a new version. */
 interface Offered {
   readonly productId: string;
 }
@@ -14,13 +14,13 @@ interface Offered {
 interface ClaimBench {
   readonly mirror: Store;
   readonly now: () => Date;
-  /** Names whose folders hold something else. @default - none */
+  /** Names whose folders already contain other files. @default - none */
   readonly spoiled?: ReadonlySet<string>;
 }
 
 /**
- * Finds a version name that sorts above all that the offered products have, and claims its folder in the pool, which
- * belongs to this execution from then on: no version is ever rebuilt in place, and two builds never share one.
+ * Finds a version name that sorts above all versions of the offered products, and claims its folder in the pool for this
+ * execution: no version is ever rebuilt in place, and two builds never share one.
  */
 export async function claimVersion(
   job: Job,
@@ -40,9 +40,9 @@ export async function claimVersion(
 }
 
 /**
- * Claims the first name that nobody else has.
- * @param keyOf where the claim of a name lies
- * @throws VersionConflict where others have them all
+ * Claims the first free name.
+ * @param keyOf the key for the claim of a name
+ * @throws VersionConflict if all names are taken
  */
 export async function claimFirst(
   names: Iterable<string>,
@@ -64,9 +64,9 @@ export async function claimFirst(
 }
 
 /**
- * Whether a rebuild is still to be published. One that is tried again, by a redrive, may have published already and not
- * come to say so: then what is there counts, and only what differs from it is news.
- * @param claims where the claims of the newest versions lie
+ * Whether a rebuild still has to be published. Before a redrive, it may have published already without reporting it: then
+ * only what differs from the published versions is an update.
+ * @param claims the keys for the claims of the newest versions
  */
 export async function isStillToRebuild(
   { rebuild, execution }: Pick<Job, 'rebuild' | 'execution'>,
@@ -83,10 +83,10 @@ function claimOf(execution: string): Buffer {
 }
 
 /**
- * The names to try, in order: the image's serial for its first plain build, then the time of the build, counted on by
- * seconds where another build has that one; where none of those sorts above the newest version, they follow its name.
- * Upstream numbers its re-spins `.1`, `.2`: such names are never made here.
- * @param ownTime of a customised image, and of one that is built again: the serial is Ubuntu's name for its own
+ * The names to try, in this order: the image's serial for its first plain build; then the time of the build, and the
+ * following seconds if that is taken; if none of these sorts above the newest version, its name with the time appended.
+ * Upstream numbers its re-spins `.1`, `.2`: such names are never used here.
+ * @param ownTime true for customised images and rebuilds: the serial is Ubuntu's name for its own image
  */
 export function* versionNames(
   serial: string,
@@ -101,7 +101,7 @@ export function* versionNames(
   if (newest !== undefined) yield* times.map(({ time }) => `${newest}.${time}`);
 }
 
-/** The times of a build's minute, as they stand in names: `20261120` and `083000`, UTC. */
+/** The seconds of a build's minute, in the form used in names: `20261120` and `083000`, UTC. */
 export function secondsFrom(at: Date): { day: string; time: string }[] {
   return Array.from({ length: 60 }, (_, second) => timeOf(new Date(at.getTime() + second * 1000)));
 }
@@ -111,7 +111,7 @@ function timeOf(at: Date): { day: string; time: string } {
   return { day: text.slice(0, 8), time: text.slice(9, 15) };
 }
 
-/** The newest version that the offered products have. */
+/** The newest version of the offered products. */
 export function newestAmong(offers: readonly Offered[], document: Products | undefined): string | undefined {
   const names = offers.flatMap(({ productId }) => {
     const product = document?.products[productId];

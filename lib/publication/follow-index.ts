@@ -7,8 +7,8 @@ import type { Press } from './press';
 import { readDocumentText, readIndex } from './read-view';
 
 /**
- * Brings index.json and its signature after index.sjson, for readers that want them unsigned or detached. What is right
- * already is left alone; what a crash has left behind is not.
+ * Updates index.json and its signature from index.sjson, for readers that want the index unsigned or its signature
+ * detached. Files that are correct are not written again; files that a crash left outdated are.
  */
 export async function followIndex(view: string, press: Press): Promise<void> {
   for (;;) {
@@ -22,7 +22,7 @@ export async function followIndex(view: string, press: Press): Promise<void> {
   }
 }
 
-/** One document after the other, so that a large mirror is in memory a document at a time. */
+/** One document after the other, so that only one document of a large mirror is in memory. */
 async function plainTwinOf(view: string, index: Index, press: Press): Promise<Index> {
   const paths = new Map<string, string>();
   for (const [id, { path }] of Object.entries(index.index)) {

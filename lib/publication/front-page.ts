@@ -1,7 +1,7 @@
 import { mirror as layout, mutableCacheControl } from '../job/layout';
 import type { Press } from './press';
 
-/** Writes the page that people find at the address of a mirror; it names the key that signs there. */
+/** Writes the page at the address of a mirror; it names the signing key. */
 export async function writeFrontPage({ mirror, signer }: Pick<Press, 'mirror' | 'signer'>): Promise<void> {
   const page = Buffer.from(frontPage(signer.fingerprint, layout));
   const options = { contentType: 'text/html; charset=utf-8', cacheControl: mutableCacheControl };
@@ -23,7 +23,7 @@ pre { padding: .8rem; overflow-x: auto; }
 <h1>A MAAS image mirror</h1>
 <p>This address serves boot images for <a href="https://maas.io">MAAS</a> as a signed simplestreams mirror. Each of its
 views is a mirror of its own: give MAAS the address of a view, for example <code>candidate/</code> below this one.</p>
-<p>Everything is signed by the key <code>${fingerprint}</code>. MAAS wants the <em>binary</em> keyring as a file on
+<p>Everything is signed with the key <code>${fingerprint}</code>. MAAS needs the <em>binary</em> keyring as a file on
 every region controller:</p>
 <ul>
 <li><a href="${paths.keyring}">${paths.keyring}</a> — binary, for MAAS and gpgv</li>

@@ -11,8 +11,8 @@ import type { NextContent, ViewContent } from './view-content';
 
 /**
  * The contract gate: one version that MAAS cannot read disables the whole boot source of a site, so such a version is
- * never committed. Documents that a change leaves as they are were judged when they came.
- * @throws ContractBroken naming every rule, or the object that is not there, whole and right
+ * never committed. Documents that a change does not touch were checked when they were published.
+ * @throws ContractBroken, naming every broken rule, or the object that is missing or differs
  */
 export async function gateDocuments(before: ViewContent, { changed }: NextContent, mirror: Store): Promise<void> {
   const objects = new Map<string, Promised>();
@@ -40,12 +40,12 @@ function refuseOtherContent(id: string, { content_id: other }: Products): void {
   throw new MirrorError('ContractBroken', `the document indexed as ${id} has content_id ${other}`, { hint: unchanged });
 }
 
-/** One path may be promised in two ways, of which one at most is kept. */
+/** Documents may promise two different files at one path, of which at most one can exist. */
 function nameOf({ path, size, sha256 }: Promised): string {
   return `${path} ${size} ${sha256}`;
 }
 
-/** Of every version that is new or changed, all that it promises, be it promised before by another version. */
+/** Everything that new or changed versions promise, even if another version promised it before. */
 function newlyPromised(before: Products | undefined, after: Products): Promised[] {
   return Object.entries(after.products).flatMap(([id, { versions }]) => {
     const old = before?.products[id]?.versions ?? {};
@@ -55,7 +55,7 @@ function newlyPromised(before: Products | undefined, after: Products): Promised[
   });
 }
 
-/** A change hands on what it does not touch: a large document has ten thousand versions. */
+/** Untouched versions are the same objects, which saves comparing the ten thousand versions of a large document. */
 function saysTheSame(before: Version | undefined, after: Version): boolean {
   return before === after || (before !== undefined && writeJson(before) === writeJson(after));
 }
@@ -67,9 +67,9 @@ async function requireObject({ path, size, sha256 }: Promised, mirror: Store): P
   if (head?.size === size && head.sha256 === sha256) return;
   throw new MirrorError(
     'ContractBroken',
-    `${key} is ${seen}, the document promises ${size} bytes with sha256 ${sha256}`,
+    `${key} is ${seen}, but the document lists ${size} bytes with sha256 ${sha256}`,
     { hint: unchanged },
   );
 }
 
-const unchanged = 'nothing was published; the view is as it was';
+const unchanged = 'nothing was published; the view is unchanged';

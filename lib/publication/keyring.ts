@@ -4,43 +4,43 @@ import { armouredKeyring, binaryKeyring, keysOf } from '../simplestreams/openpgp
 import type { Store } from '../store/store';
 import type { Press } from './press';
 
-/** The keyring that a mirror hands out now. */
+/** The current keyring of a mirror. */
 export interface MirrorKeyring {
   /** Of its keys, in its order. */
   readonly fingerprints: readonly string[];
   readonly bytes: Buffer;
-  /** For whoever changes it. */
+  /** For a conditional write. */
   readonly tag: string;
 }
 
-/** @throws NoSuchObject where the mirror has none, BadFormat where it is none */
+/** @throws NoSuchObject if the mirror has no keyring; BadFormat if the file is not a keyring */
 export async function readKeyring(store: Store): Promise<MirrorKeyring> {
   const found = await store.read(layout.keyring);
   if (found === undefined) {
     throw new MirrorError('NoSuchObject', `${store.name} has no ${layout.keyring}`, {
-      hint: 'a mirror gets its keyring with its first publication; is this the address of a mirror?',
+      hint: 'a mirror gets its keyring with its first publication; check that this is the address of a mirror',
     });
   }
   return { ...found, fingerprints: (await keysOf(found.bytes)).map(({ fingerprint }) => fingerprint) };
 }
 
 /**
- * Writes both forms, if the keyring is still the one that was read; one that is right already is left alone.
- * @throws PreconditionFailed where somebody else has changed it
+ * Writes both forms, if the keyring is still the one that was read; a correct one is not written again.
+ * @throws PreconditionFailed if another writer has changed it
  */
 export async function writeKeyring(store: Store, before: MirrorKeyring, keyring: Buffer): Promise<void> {
   if (!before.bytes.equals(keyring)) {
     await store.replace(layout.keyring, keyring, { ...binary, ifMatch: before.tag });
   }
-  // a crash between the two is healed by doing it again
+  // a crash between the two is repaired by calling this again
   await store.replace(layout.armouredKeyring, Buffer.from(armouredKeyring(keyring)), binary);
 }
 
 type Own = Pick<Press, 'mirror' | 'signer'>;
 
 /**
- * The keyring in both forms, which sites can be given before anything is published.
- * @throws BadSignature where the mirror lacks our key: sites would refuse what this one signs
+ * Publishes the keyring in both forms, so that sites can install it before anything else is published.
+ * @throws BadSignature if the mirror's keyring lacks our key: sites would refuse what it signs
  */
 export async function showKeyrings({ mirror, signer }: Own): Promise<void> {
   const held = await showKeyring(layout.keyring, signer.keyring, { mirror, signer });
@@ -64,22 +64,22 @@ async function showKeyring(key: string, bytes: Buffer, { mirror, signer }: Own):
 }
 
 /**
- * Looks before anything is built whether this key may publish here at all.
- * @throws BadSignature where the mirror has another key
+ * Checks, before anything is built, that this key may publish to the mirror.
+ * @throws BadSignature if the mirror has another key
  */
 export async function requireOwnKey({ mirror, signer }: Own): Promise<void> {
   const found = await mirror.read(layout.keyring);
   if (found !== undefined) await refuseOtherKey(found.bytes, signer.keyring, layout.keyring, { mirror, signer });
 }
 
-/** While the key is changed, the keyring holds two: the one before and the one to come. */
+/** During a key rotation the keyring contains two keys: the old one and the new one. */
 async function refuseOtherKey(found: Buffer, own: Buffer, key: string, { mirror, signer }: Own): Promise<void> {
   if (found.equals(own) || (await isOneOfTwo(found, signer.fingerprint))) return;
   throw new MirrorError(
     'BadSignature',
-    `${key} of ${mirror.name} is not the keyring of the key ${signer.fingerprint}`,
+    `${key} of ${mirror.name} does not match the signing key ${signer.fingerprint}`,
     {
-      hint: 'sites trust the keyring that they have; give the key that has signed this mirror so far with --key',
+      hint: 'sites trust only the keyring that they have installed; give the key that signs this mirror with --key',
     },
   );
 }

@@ -12,10 +12,10 @@ import type { NextContent } from './view-content';
 import { stateDocument, statePathOf } from './view-state';
 
 /**
- * Seals what a view is to say, writes it, and moves index.sjson to it, if that is still the one that was read. Whoever
- * reads meanwhile sees the old state or the new one; a crash leaves documents that no index names.
- * @returns false where somebody else has moved the index since it was read
- * @throws ContractBroken where MAAS would refuse the index; nothing is then written
+ * Seals the new content of a view, writes it, and moves index.sjson to it, if that is still the one that was read. Readers
+ * see either the old content or the new; a crash leaves only documents that no index names.
+ * @returns false if another writer has moved the index since it was read
+ * @throws ContractBroken if MAAS would refuse the index; nothing is then written
  */
 export async function moveIndex(before: PublishedView, next: NextContent, press: Press): Promise<boolean> {
   const { view, tag } = before;
@@ -35,7 +35,7 @@ export async function moveIndex(before: PublishedView, next: NextContent, press:
   }
 }
 
-/** Documents that say something else than before, and those that the key to come has not signed yet, as they are. */
+/** Seals documents that have changed, and, unchanged, those that the new key has not signed yet. */
 async function sealAll(
   { view, documents: published }: PublishedView,
   { documents, changed, at }: NextContent,
@@ -55,7 +55,7 @@ async function sealAll(
 }
 
 /**
- * As if this key had always been the key, if it was there: then a document gets the same bytes and name in a view and in
+ * The date of the document, or that of the key if it is later: a document then gets the same bytes and name in a view and in
  * its snapshots, and again after a crash.
  */
 async function signedAt({ updated }: Products, { keyring }: Signer): Promise<Date> {
@@ -63,7 +63,7 @@ async function signedAt({ updated }: Products, { keyring }: Signer): Promise<Dat
   return new Date(Math.max(Date.parse(updated), ...made));
 }
 
-/** Fields that this release does not know are handed on. */
+/** Keeps fields that this release does not know. */
 function indexOf(
   { view, index: before, documents: published, state: old }: PublishedView,
   { documents, state, at }: NextContent,
@@ -83,7 +83,7 @@ async function writeDocument(
 ): Promise<void> {
   await mirror.create(layout.document(view, json.path), json.bytes, jsonType);
   await mirror.create(layout.document(view, sjson.path), sjson.bytes, textType);
-  // The same JSON gets another signature from another key: the one object of a document that may change.
+  // Another key signs the same JSON differently, so this is the only object of a document that may change.
   await mirror.replace(layout.document(view, signature.path), signature.bytes, mutableText);
 }
 

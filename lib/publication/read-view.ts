@@ -22,7 +22,7 @@ export interface PublishedIndex {
   readonly index: Index | undefined;
   /** For the next commit; null where there is no index yet. */
   readonly tag: string | null;
-  /** Whether the former key has signed the index; always false while no key is changed. */
+  /** Whether the former key has signed the index; always false outside a key rotation. */
   readonly byFormer: boolean;
 }
 
@@ -30,21 +30,21 @@ export interface PublishedDocument {
   /** Of its signed form, relative to the view. */
   readonly path: string;
   readonly document: Products;
-  /** Whether `signer` has not signed it yet; always false while no key is changed. */
+  /** Whether `signer` has not signed it yet; always false outside a key rotation. */
   readonly byFormer: boolean;
 }
 
-/** Who may have signed what is read. Without a signer only the form of the index is looked at. */
+/** Whose signatures are accepted. Without a signer, only the form of the index is checked. */
 export interface Reading extends Pick<Press, 'mirror'>, Partial<Pick<Press, 'signer' | 'former'>> {
-  /** Whether what is there is taken for what was signed: for a list, which vouches for nothing. @default false */
+  /** Reads without checking signatures and checksums, for a list, which is not verified. @default false */
   readonly unchecked?: boolean;
 }
 
 /**
- * Reads a view that is to be changed. What is built upon is signed again, so it must be ours and whole. What is read
- * unchecked is for readers alone, which ignore the state: it is then the empty one.
- * @throws BadSignature where the index is not what our key has signed; ChecksumMismatch where a document is changed;
- * NotSupported where a newer release has written the state
+ * Reads a view that is to be changed. Its content is signed again, so it must be intact and signed by us. Unchecked reading
+ * is only for readers, which ignore the state: it is then empty.
+ * @throws BadSignature if the index is not what our key has signed; ChecksumMismatch if a document was changed;
+ * NotSupported if a newer release has written the state
  */
 export async function readView(view: string, reading: Reading): Promise<PublishedView> {
   const found = await readDocuments(view, reading);
@@ -53,7 +53,7 @@ export async function readView(view: string, reading: Reading): Promise<Publishe
 
 /**
  * One document of a view as it is published now, or undefined. All documents are read, as for {@link readView}; the state
- * is not, which only a change has to know.
+ * is not, since only a change needs it.
  */
 export async function readProducts(view: string, contentId: string, reading: Reading): Promise<Products | undefined> {
   return (await readDocuments(view, reading)).documents.get(contentId)?.document;
@@ -70,12 +70,12 @@ async function readDocuments(view: string, reading: Reading): Promise<Omit<Publi
   return { ...found, documents };
 }
 
-/** Whether something of a view still has to be signed by the key to come. */
+/** Whether the new key still has to sign any part of a view. */
 export function isByFormer({ byFormer, documents }: PublishedView): boolean {
   return byFormer || [...documents.values()].some((document) => document.byFormer);
 }
 
-/** @throws BadSignature where it is not what our key has signed */
+/** @throws BadSignature if it is not what our key has signed */
 export async function readIndex(view: string, reading: Reading): Promise<PublishedIndex> {
   const { mirror, former } = reading;
   const key = layout.index(view);
@@ -92,19 +92,19 @@ export async function readIndex(view: string, reading: Reading): Promise<Publish
 
 /**
  * The JSON of a document that the index names, as it was signed.
- * @throws NoSuchObject; ChecksumMismatch where it is changed
+ * @throws NoSuchObject; ChecksumMismatch if it was changed
  */
 export async function readDocumentText(view: string, path: string, reading: Reading): Promise<string> {
   return splitClearsigned(await readNamed(view, path, reading)).text;
 }
 
-/** Its name is in the signed index, so whoever signed the document, it is the one that was published. */
+/** The signed index names it by its sha256, so it is the published document, whichever key signed it. */
 async function readNamed(view: string, path: string, { mirror, unchecked = false }: Reading): Promise<Buffer> {
   const key = layout.document(view, path);
   const found = await mirror.read(key);
   if (found === undefined) {
-    throw new MirrorError('NoSuchObject', `${mirror.name} has no ${key}, which its index names`, {
-      hint: 'restore it from a backup or another copy of the mirror; maas-mirror verify names all that is missing',
+    throw new MirrorError('NoSuchObject', `${mirror.name} has no ${key}, but its index lists it`, {
+      hint: 'restore it from a backup or another copy of the mirror; `maas-mirror verify` lists all missing files',
     });
   }
   if (unchecked || isNamedByItself(key, found.bytes)) return found.bytes;
@@ -125,9 +125,9 @@ async function readState({ view, index }: PublishedIndex, reading: Reading): Pro
 
 function notSigned(key: string, fault: string, { mirror, former }: Reading): MirrorError {
   const isChanging = former !== undefined;
-  const says = isChanging ? 'is signed by neither key' : "is not what this mirror's key signed";
-  const whose = isChanging ? 'that has signed this mirror so far' : 'of this mirror';
+  const says = isChanging ? 'has no valid signature by either key' : "has no valid signature by this mirror's key";
+  const which = isChanging ? 'the old key' : "this mirror's key";
   return new MirrorError('BadSignature', `${key} of ${mirror.name} ${says}: ${fault}`, {
-    hint: `maas-mirror verify says what else is wrong; give the key ${whose} with --key`,
+    hint: `give ${which} with --key; \`maas-mirror verify\` reports what else is wrong`,
   });
 }

@@ -4,14 +4,14 @@ import { changeView } from './change-view';
 import type { Press } from './press';
 import { isByFormer, readView } from './read-view';
 
-/** A press while the key is changed: `signer` is the key to come. */
+/** A press during a key rotation: `signer` is the new key. */
 export type KeyChange = Press & Required<Pick<Press, 'former'>>;
 
 /**
- * Signs a view again: its documents, as they are, get new names; then the index moves to them. Doing it again goes on
- * where a crash has ended it.
- * @returns false where the new key had signed everything already
- * @throws BadSignature where neither key has signed the view; NoSuchObject where it has no index
+ * Re-signs a view: its unchanged documents get new names, then the index moves to them. After a crash, call it again to
+ * continue.
+ * @returns false if the new key had signed everything already
+ * @throws BadSignature if neither key has signed the view; NoSuchObject if it has no index
  */
 export async function signView(view: string, change: KeyChange): Promise<boolean> {
   if ((await change.mirror.read(layout.index(view))) === undefined) throw noIndex(view, change);
@@ -27,6 +27,6 @@ export async function isSignedByNext(view: string, change: KeyChange): Promise<b
 
 function noIndex(view: string, { mirror }: KeyChange): MirrorError {
   return new MirrorError('NoSuchObject', `${mirror.name} has no ${layout.index(view)}`, {
-    hint: 'restore it from a backup or another copy of the mirror; maas-mirror verify names all that is missing',
+    hint: 'restore it from a backup or another copy of the mirror; `maas-mirror verify` lists all missing files',
   });
 }

@@ -3,28 +3,28 @@ import type { Products } from '../simplestreams/types';
 import type { PublishedView } from './read-view';
 import type { ViewState } from './view-state';
 
-/** What a view says: all that a change decides by, and all that it can change. */
+/** The content of a view: everything that a change depends on, and everything that it can change. */
 export interface ViewContent {
   /** By content id. */
   readonly documents: ReadonlyMap<string, Products>;
   readonly state: ViewState;
 }
 
-/** What a view is to say. */
+/** The new content of a view. */
 export interface NextContent extends ViewContent {
-  /** The documents that are new, or say something else than before. The others are those that were read. */
+  /** The documents that are new or have changed. The others are those that were read. */
   readonly changed: ReadonlyMap<string, Products>;
   readonly at: Date;
 }
 
-/** What a published view says. */
+/** The content of a published view. */
 export function contentOf({ documents, state }: PublishedView): ViewContent {
   return { documents: new Map([...documents].map(([id, { document }]) => [id, document])), state };
 }
 
 /**
- * Holds a wanted content against what is published: a document that has only another date is the one that was read, every
- * other one gets the date of the change.
+ * Compares the wanted content with what is published: a document that differs only in its date is not changed; every other
+ * one gets the date of the change.
  */
 export function nextContent(before: ViewContent, wanted: ViewContent, at: Date): NextContent {
   const documents = new Map([...wanted.documents].map(([id, next]) => [id, dated(before.documents.get(id), next, at)]));
@@ -33,7 +33,7 @@ export function nextContent(before: ViewContent, wanted: ViewContent, at: Date):
   return { documents, changed, state, at };
 }
 
-/** Whether a view would say something else than before. */
+/** Whether the content of a view changes. */
 export function hasChanged(before: ViewContent, { documents, changed, state }: NextContent): boolean {
   return changed.size > 0 || documents.size !== before.documents.size || state !== before.state;
 }
@@ -42,7 +42,7 @@ function dated(before: Products | undefined, next: Products, at: Date): Products
   return before !== undefined && saysTheSame(before, next) ? before : { ...next, updated: rfc2822(at) };
 }
 
-/** Product by product: a change hands on what it does not touch, and a large document is not to be written out to see that. */
+/** Compares products one by one: untouched ones are the same objects, so a large document need not be written out. */
 function saysTheSame(one: Products, other: Products): boolean {
   if (one === other) return true;
   const [{ products, ...head }, { products: others, ...otherHead }] = [one, other];

@@ -5,9 +5,9 @@ import { parseStrictJson } from '../simplestreams/strict-json';
 import type { Index } from '../simplestreams/types';
 
 /**
- * What operators decided about a view and its products do not tell, such as which versions are withdrawn or held (design
- * §4.25). It is a JSON document of its own below `streams/`, which the field `state` of the index names by its sha256:
- * readers ignore the field, and state and documents move together, by the one compare-and-swap of the index.
+ * What operators decided about a view, beyond its products, such as which versions are withdrawn or held (design §4.25).
+ * It is a separate JSON document below `streams/`, which the field `state` of the index names by its sha256: readers
+ * ignore the field, and state and documents change together, with the one compare-and-swap of the index.
  *
  * No command writes a state yet, and an empty one is not written. Fields that this release does not know are kept. What a
  * writer must understand before it may write at all will be in the field `needs` of format.json.
@@ -25,14 +25,14 @@ export function stateDocument(state: ViewState): { readonly path: string; readon
 
 /**
  * The path of the state that an index names, relative to the view, or undefined.
- * @throws NotSupported where it names one in a way that this release does not know
+ * @throws NotSupported if it names one in a form that this release does not know
  */
 export function statePathOf(index: Index | undefined, where: string): string | undefined {
   const { state } = (index ?? {}) as { readonly state?: unknown };
   if (state === undefined) return undefined;
   if (isStatePath(state)) return state;
-  throw new MirrorError('NotSupported', `${where} names its state as ${JSON.stringify(state)}`, {
-    hint: 'a newer release has written it: use that release for this mirror',
+  throw new MirrorError('NotSupported', `${where} names its state in an unknown form: ${JSON.stringify(state)}`, {
+    hint: 'a newer release has written it; use that release for this mirror',
   });
 }
 

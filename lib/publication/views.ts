@@ -3,14 +3,14 @@ import { HttpStore } from '../store/http/http';
 import type { Store } from '../store/store';
 
 /**
- * The views of a mirror, sorted: folders with an index, signed or not. Frozen ones are `snapshots/<id>`. Documents alone
- * make no view: a first publication that was cut off leaves them.
- * @throws BadInput over HTTP, where nothing can be listed
+ * The views of a mirror, sorted: folders with an index, signed or not. Frozen ones are `snapshots/<id>`. A folder with
+ * documents but no index is not a view: an interrupted first publication leaves one.
+ * @throws BadInput over HTTP, which has no listing
  */
 export async function viewsOf(store: Store): Promise<string[]> {
   if (store instanceof HttpStore) {
-    throw new MirrorError('BadInput', `${store.name} cannot say which views it has: HTTP has no list of files`, {
-      hint: 'give the address of one view, http://host/candidate/, or name it with --view',
+    throw new MirrorError('BadInput', `cannot list the views of ${store.name}: HTTP has no directory listing`, {
+      hint: 'give the address of one view, such as http://host/candidate/, or name it with --view',
       misuse: true,
     });
   }

@@ -7,7 +7,7 @@ import type { Signer } from './openpgp/signer';
 import type { Index, IndexEntry, Products } from './types';
 import { byBytes } from './version-order';
 
-/** A file of a view: its path relative to the view, and what lies there. */
+/** A file of a view: its path relative to the view, and its content. */
 export interface DocumentFile {
   readonly path: string;
   readonly bytes: Buffer;
@@ -21,8 +21,8 @@ export interface SealedDocument {
 }
 
 /**
- * The files of a products document, each named by the sha256 of its own bytes, so that none ever changes; only the
- * signature is named after the JSON that it signs, since readers look for it there.
+ * The files of a products document. Each is named by the sha256 of its own bytes and never changes, except the detached
+ * signature, which is named after the JSON that it signs, because readers look for it there.
  * @param text JSON, as {@link writeJson} makes it
  */
 export async function sealDocument(text: string, signer: Signer, at: Date): Promise<SealedDocument> {
@@ -35,7 +35,7 @@ export async function sealDocument(text: string, signer: Signer, at: Date): Prom
   };
 }
 
-/** Whether a document is named by its own bytes, so that it cannot have been changed unseen. */
+/** Whether a document's name is the digest of its bytes, so that no change can go unnoticed. */
 export function isNamedByItself(path: string, bytes: Buffer): boolean {
   return (
     path
@@ -45,7 +45,7 @@ export function isNamedByItself(path: string, bytes: Buffer): boolean {
   );
 }
 
-/** Where the unsigned JSON of a document lies. */
+/** Path of a document's unsigned JSON. */
 export function jsonPathOf(text: string): string {
   return `streams/v1/${sha256Of(text)}.json`;
 }
@@ -53,8 +53,8 @@ export function jsonPathOf(text: string): string {
 /**
  * The index over sealed documents.
  * @param entries documents with the path of their signed form
- * @param before the index that it follows: what that says beyond our own fields is handed on @default - none
- * @throws BadInput where two documents have one content id: a reader would see only one of them
+ * @param before the index that it replaces, whose unknown fields are kept @default - none
+ * @throws BadInput where two documents have the same content id: readers would see only one of them
  */
 export function makeIndex(
   entries: readonly { readonly document: Products; readonly path: string }[],
@@ -81,7 +81,7 @@ function entryOf(document: Products, path: string): IndexEntry {
   };
 }
 
-/** The same index for readers that check no signature: it names the unsigned JSON documents. */
+/** The same index for readers that verify no signatures: it names the unsigned JSON documents. */
 export function plainIndexOf(index: Index, jsonPathFor: (contentId: string) => string): Index {
   const entries = Object.entries(index.index).map(([id, entry]) => [id, { ...entry, path: jsonPathFor(id) }]);
   return { ...index, index: Object.fromEntries(entries) };

@@ -6,20 +6,20 @@ import { byBytes } from './version-order';
 
 /**
  * JSON as simplestreams tools write it: indented by one space, keys sorted, ASCII only, one newline at the end.
- * Short lines, because gpgv takes a signed text for bad where a line is longer than 19 kB. No line begins with a dash,
- * because MAAS does not undo the escapes of a clearsigned text.
- * @throws BadFormat for what JSON cannot hold, and for a list or a bare value: readers want an object
+ * Lines are short, because gpgv rejects a signed text with a line longer than 19 kB. No line begins with a dash, because
+ * MAAS does not undo the dash escapes of a clearsigned text.
+ * @throws BadFormat for values that JSON cannot represent, and for a list or a bare value: readers expect an object
  */
 export function writeJson(value: object): string {
   if (Array.isArray(value)) {
-    throw new MirrorError('BadFormat', 'a list cannot be a simplestreams document: readers want an object');
+    throw new MirrorError('BadFormat', 'a list cannot be a simplestreams document: readers expect an object');
   }
   return [...piecesOf(value, '\n', 2), '\n'].join('');
 }
 
 /**
- * The text in pieces, each of the first levels by its members: a document has tens of megabytes, which are joined once
- * and not at every level.
+ * The text in pieces, split by member on the outer levels: a document has tens of megabytes, which are joined once instead
+ * of at every level.
  */
 function piecesOf(value: unknown, newline: string, levels: number): string[] {
   if (levels === 0 || typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -35,7 +35,7 @@ function piecesOf(value: unknown, newline: string, levels: number): string[] {
   return [...pieces, newline, '}'];
 }
 
-// JSON.stringify cannot do it: an object lists keys that look like whole numbers (`20261120`) before all others.
+// Not JSON.stringify: JavaScript lists keys that look like whole numbers (`20261120`) before all others.
 function textOf(value: unknown, newline: string): string {
   const inner = `${newline} `;
   if (Array.isArray(value))
@@ -72,14 +72,14 @@ function escaped(text: string): string {
   );
 }
 
-/** The date of a document: `Mon, 12 Oct 2026 04:11:09 +0000`. MAAS rejects the word GMT. */
+/** The date of a document: `Mon, 12 Oct 2026 04:11:09 +0000`. MAAS rejects `GMT`. */
 export function rfc2822(date: Date): string {
   if (Number.isNaN(date.getTime())) throw new MirrorError('BadFormat', 'an invalid date cannot be written');
   return date.toUTCString().replace('GMT', '+0000');
 }
 
 /**
- * Reads an index, our own or another's.
+ * Parses an index, our own or another's.
  * @param where names it in messages: a path or an address
  * @throws BadFormat
  */
@@ -88,21 +88,21 @@ export function parseIndex(text: string, where: string): Index {
 }
 
 /**
- * Reads a products document, our own or another's. Only what every reader needs is looked at here; whether MAAS would
- * take it is for `checkProducts` to say.
+ * Parses a products document, our own or another's. Checks only what every reader needs; `checkProducts` decides whether
+ * MAAS would accept it.
  * @throws BadFormat
  */
 export function parseProducts(text: string, where: string): Products {
   const what = 'products document';
   const document = parsed<Products>(text, where, what, ProductsShape);
-  // Product by product: zod makes a copy of what it looks at, and a document may have tens of megabytes.
+  // One product at a time: zod copies what it checks, and a document may have tens of megabytes.
   for (const [id, product] of Object.entries(document.products)) {
     requireShape(product, ProductShape, where, what, ['products', id]);
   }
   return document;
 }
 
-/** Gives the JSON itself, not zod's copy of it: what we do not know must survive being read and written. */
+/** Returns the JSON itself, not zod's copy: unknown fields must survive reading and writing. */
 function parsed<Document>(text: string, where: string, what: string, shape: z.ZodType): Document {
   const value = jsonOf(text, where, what);
   requireShape(value, shape, where, what);
@@ -114,21 +114,23 @@ function requireShape(value: unknown, shape: z.ZodType, where: string, what: str
   if (success) return;
   const issue = error.issues[0];
   const place = [...above, ...(issue?.path ?? [])].join(' / ') || 'the top';
-  throw new MirrorError('BadFormat', `${where} is no simplestreams ${what}: at ${place}: ${issue?.message}`, { hint });
+  throw new MirrorError('BadFormat', `${where} is not a simplestreams ${what}: at ${place}: ${issue?.message}`, {
+    hint,
+  });
 }
 
 function jsonOf(text: string, where: string, what: string): unknown {
   try {
     return parseStrictJson(text);
   } catch (cause) {
-    throw new MirrorError('BadFormat', `${where} is no simplestreams ${what}: ${(cause as Error).message}`, {
+    throw new MirrorError('BadFormat', `${where} is not a simplestreams ${what}: ${(cause as Error).message}`, {
       hint,
       cause,
     });
   }
 }
 
-const hint = 'the address may be of something else, or the download was cut';
+const hint = 'check the address; the download may also have been cut off';
 
 const IndexShape = z.looseObject({
   format: z.literal('index:1.0'),
@@ -162,7 +164,7 @@ const ProductShape = z.looseObject({
         z.looseObject({
           ftype: z.string(),
           path: z.string().min(1),
-          sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 in lower-case hex'),
+          sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256 in lower-case hex'),
           size: z.int().nonnegative(),
         }),
       ),

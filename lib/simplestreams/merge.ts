@@ -3,21 +3,21 @@ import { rfc2822, writeJson } from './json';
 import type { Product, Products, Version } from './types';
 import { byBytes, sortsAbove } from './version-order';
 
-/** One version to publish, with what its product says from now on. */
+/** A version to publish, with the fields that its product has from now on. */
 export interface Addition {
   readonly productId: string;
-  /** All fields of the product besides `versions`. */
+  /** All fields of the product except `versions`. */
   readonly fields: Readonly<Record<string, string>>;
   readonly versionName: string;
   readonly version: Version;
 }
 
 /**
- * A document with more versions in it. No version is ever lost or changed, and adding what is there already gives the
- * very document back, so that a publisher that lost the race can merge again.
- * @param document what is published now, or undefined
- * @throws VersionConflict where a version exists with other content, or would not be the newest of its product;
- * ContractBroken where a product would have another label than the others
+ * Adds versions to a document. No version is ever lost or changed. Adding existing versions returns the same document, so
+ * that a publisher that lost a race can merge again.
+ * @param document the published document, or undefined
+ * @throws VersionConflict if a version exists with different content, or would not be the newest of its product;
+ * ContractBroken if the products would not all have the same label
  */
 export function addVersions(
   document: Products | undefined,
@@ -30,7 +30,7 @@ export function addVersions(
     throw new MirrorError('VersionConflict', `the document is ${base.content_id}, not ${contentId}`);
   }
   const merged = { ...base, products: additions.reduce(withVersion, base.products) };
-  // Only what is added to can have changed, and a large mirror is not to be written out to see that.
+  // Compares only products with additions: writing out a whole document is slow.
   if (additions.every(({ productId }) => isSame(base.products[productId], merged.products[productId]))) return base;
   refuseSecondLabel(merged);
   return { ...merged, updated: rfc2822(at) };
@@ -40,7 +40,7 @@ function isSame(before: Product | undefined, after: Product | undefined): boolea
   return before !== undefined && after !== undefined && writeJson(before) === writeJson(after);
 }
 
-/** The version that MAAS takes: the last in the order of byte strings. */
+/** The version that MAAS uses: the last in the order of byte strings. */
 export function newestVersion(product: Product): string | undefined {
   return Object.keys(product.versions).sort(byBytes).at(-1);
 }
@@ -71,25 +71,25 @@ function refuseConflict(product: Product | undefined, productId: string, name: s
   const same = Object.hasOwn(product.versions, name) ? product.versions[name] : undefined;
   if (same !== undefined) {
     if (writeJson(same) === writeJson(version)) return;
-    throw new MirrorError('VersionConflict', `${productId} has a version ${name} with other content`, {
-      hint: 'a version never changes; publish under a new name',
+    throw new MirrorError('VersionConflict', `${productId} already has a version ${name} with different content`, {
+      hint: 'versions never change; publish under a new name',
     });
   }
   const newest = newestVersion(product);
   if (newest === undefined || sortsAbove(name, newest)) return;
   throw new MirrorError('VersionConflict', `version ${name} of ${productId} does not sort above ${newest}`, {
-    hint: 'MAAS takes the version whose name sorts last as a string; this one would never be seen',
+    hint: 'MAAS uses the version whose name sorts last as a string; it would never use this one',
   });
 }
 
-/** One that the catalogue does not have may be described otherwise today; what MAAS has under its version stays what it is. */
+/** The description of an unknown release may change; what MAAS has imported under its version must not. */
 function refuseOtherRelease(product: Product | undefined, productId: string, { release }: Addition['fields']): void {
   if (product?.release === undefined || release === undefined || product.release === release) return;
   throw new MirrorError(
     'ContractBroken',
-    `${productId} is of the release ${String(product.release)}, and a version of ${release} was to be added`,
+    `${productId} belongs to the release ${String(product.release)}; a version of ${release} cannot be added to it`,
     {
-      hint: 'one version of Ubuntu is one series: correct `catalogue` in mirror.yaml, or ask who publishes the stream',
+      hint: 'an Ubuntu version belongs to one series: correct `catalogue` in mirror.yaml, or ask the publisher of the stream',
     },
   );
 }
@@ -97,7 +97,7 @@ function refuseOtherRelease(product: Product | undefined, productId: string, { r
 function refuseSecondLabel({ products }: Products): void {
   const labels = new Set(Object.values(products).map(({ label }) => label ?? '(none)'));
   if (labels.size <= 1) return;
-  throw new MirrorError('ContractBroken', `the products have the labels ${[...labels].join(' and ')}`, {
-    hint: 'all products of a view have its name as label',
+  throw new MirrorError('ContractBroken', `the products have different labels: ${[...labels].join(' and ')}`, {
+    hint: 'the label of every product must be the name of the view',
   });
 }

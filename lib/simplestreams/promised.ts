@@ -1,6 +1,6 @@
 import type { Version } from './types';
 
-/** An object that a version promises to be there, just so. */
+/** An object that a version references, with its size and digest. */
 export interface Promised {
   /** Relative to the view. */
   readonly path: string;
@@ -10,7 +10,7 @@ export interface Promised {
   readonly sha256: string;
 }
 
-/** Everything that a version promises: its items, and its provenance, which is no item. */
+/** Every object that a version references: its items, and its provenance, which is not an item. */
 export function objectsOf({ items, provenance, provenance_sha256, provenance_size }: Version): Promised[] {
   const objects: Promised[] = Object.values(items);
   if (typeof provenance !== 'string' || typeof provenance_sha256 !== 'string') return objects;

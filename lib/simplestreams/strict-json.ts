@@ -1,6 +1,6 @@
 /**
- * Parses JSON of others, in which every object has each name once: of two, readers take the first or the last, so that
- * one document says two things. Nothing that we read is nested deeply, and what is makes our own readers run out of stack.
+ * Parses other people's JSON. Refuses duplicate names, because some readers use the first and others the last, and deep
+ * nesting, which no stream needs and which would exhaust the stack of later readers.
  * @throws SyntaxError
  */
 export function parseStrictJson(text: string): unknown {
@@ -8,7 +8,7 @@ export function parseStrictJson(text: string): unknown {
   return JSON.parse(text);
 }
 
-/** Knows where strings, objects and lists are; that a text is JSON is for JSON.parse to say, which nesting cannot harm then. */
+/** Tracks only strings, objects and lists. JSON.parse, which runs next, checks the syntax. */
 function checkNames(text: string): void {
   const open: (Set<string> | undefined)[] = [];
   for (let at = 0; at < text.length; at++) {
@@ -20,18 +20,18 @@ function checkNames(text: string): void {
       at = end - 1;
     } else if (unit === openBrace || unit === openBracket) {
       open.push(unit === openBrace ? new Set() : undefined);
-      if (open.length > deepest) throw new SyntaxError(`it is nested more than ${deepest} deep`);
+      if (open.length > deepest) throw new SyntaxError(`it is nested more than ${deepest} levels deep`);
     } else if (unit === closeBrace || unit === closeBracket) open.pop();
   }
 }
 
 function addName(names: Set<string>, literal: string): void {
   const name = literal.includes('\\') ? (JSON.parse(literal) as string) : literal.slice(1, -1);
-  if (names.has(name)) throw new SyntaxError(`an object has two members ${literal.slice(0, 80)}`);
+  if (names.has(name)) throw new SyntaxError(`an object has two members named ${literal.slice(0, 80)}`);
   names.add(name);
 }
 
-/** After its closing quote. */
+/** The position after its closing quote. */
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const unit = text.charCodeAt(at);

@@ -1,6 +1,6 @@
-/** One file of a version. Every field lies here, never higher up: MAAS does not look there. */
+/** One file of a version. Every field is here, never on a higher level: MAAS does not look there. */
 export interface Item {
-  /** What MAAS takes the file for: `boot-kernel`, `squashfs`, `archive.tar.xz`, … */
+  /** The file type for MAAS: `boot-kernel`, `squashfs`, `archive.tar.xz`, … */
   readonly ftype: string;
   /** Relative to the view, `noble/amd64/20261120/squashfs`. */
   readonly path: string;
@@ -16,26 +16,26 @@ export interface Item {
   readonly src_release?: string;
 }
 
-/** What was published at one time. Fields besides `items` are strings that MAAS passes over. */
+/** What was published at one time. Fields other than `items` are strings that MAAS ignores. */
 export interface Version {
   readonly items: Readonly<Record<string, Item>>;
   readonly kernel_version?: string;
-  /** Digest of the untouched base image. */
+  /** Digest of the unchanged base image. */
   readonly base_sha256?: string;
-  /** Digest of what was asked for. */
+  /** Digest of what was requested. */
   readonly recipe?: string;
-  /** How the boot test went. */
+  /** Result of the boot test. */
   readonly gate?: string;
-  /** Digest of all packages that went in. */
+  /** Digest of all packages used. */
   readonly packages?: string;
-  /** Path of the version's provenance, which is no item; its sha256 and size in bytes. */
+  /** Path of the version's provenance, which is not an item; its sha256 and size in bytes. */
   readonly provenance?: string;
   readonly provenance_sha256?: string;
   readonly provenance_size?: string;
   readonly [field: string]: string | Readonly<Record<string, Item>> | undefined;
 }
 
-/** What MAAS offers as one thing: string fields, and versions by name. */
+/** One thing that MAAS offers: string fields, and versions by name. */
 export interface Product {
   readonly versions: Readonly<Record<string, Version>>;
   readonly arch?: string;
@@ -59,7 +59,7 @@ export interface Products {
   readonly products: Readonly<Record<string, Product>>;
 }
 
-/** What an index says of one products document. Other people's indexes leave the optional fields out. */
+/** The entry of one products document in an index. Other people's indexes may omit the optional fields. */
 export interface IndexEntry {
   readonly datatype?: string;
   readonly format?: string;
@@ -71,7 +71,7 @@ export interface IndexEntry {
   readonly updated: string;
 }
 
-/** The one document that a reader asks for by name; its entries are keyed by content id. */
+/** The one document that readers request by name; its entries are keyed by content id. */
 export interface Index {
   readonly format: 'index:1.0';
   readonly index: Readonly<Record<string, IndexEntry>>;

@@ -25,10 +25,10 @@ import { virtualCpus } from './boot/virtual-cpus';
 import { takeUp, type Workbench } from './workbench';
 
 const mac = '52:54:00:aa:01:02';
-/** Where the booted machine finds its rack, by MAAS's own port. */
+/** Address at which the booted machine finds its rack; the port is MAAS's own. */
 const address = '10.0.2.100:5248';
 
-/** Boots exactly what will be published as MAAS would, until the system is up. */
+/** Boots exactly the files that will be published, the way MAAS boots them, until the system is up. */
 export async function bootTest(bench: Workbench): Promise<Booted> {
   const { job } = bench;
   const architecture = architectureOf(job.architecture);
@@ -63,7 +63,7 @@ interface BootFiles {
   readonly size: number;
 }
 
-/** @returns what showed that the system is up */
+/** @returns the evidence that the system came up */
 async function bootFiles(bench: Workbench, files: BootFiles, emulator: Emulator, isForeign: boolean): Promise<string> {
   const { job, request, tools } = bench;
   const { console } = architectureOf(job.architecture).qemu;
@@ -77,10 +77,10 @@ async function bootFiles(bench: Workbench, files: BootFiles, emulator: Emulator,
   await using rack = await startStandIn({ images: { [path]: files.squashfs }, userData, address });
   const cloudInit = await hasCloudInit(bench);
   const { acceleration, evidence: why } = isForeign
-    ? ({ acceleration: 'tcg', evidence: `programs of ${job.architecture} do not run on this machine` } as const)
+    ? ({ acceleration: 'tcg', evidence: `this machine cannot run ${job.architecture} programs natively` } as const)
     : await chooseAcceleration({ emulator, kernel: files.kernel, console });
   const minutes = bootMinutes(request, isForeign);
-  logLine(`the machine is emulated by ${acceleration} (${why}) and has ${minutes} minutes`);
+  logLine(`acceleration ${acceleration} (${why}); timeout ${minutes} minutes`);
   progress(`booting ${job.kernel} in ${emulator.program}`);
   using units = unitProgress(progress);
   const evidence = await boot({
@@ -101,17 +101,17 @@ async function bootFiles(bench: Workbench, files: BootFiles, emulator: Emulator,
     },
   });
   if (rack.requests.includes(path)) return evidence;
-  throw new MirrorError('BootFailed', `the system came up, but never fetched ${path}`, {
-    hint: 'the image has another root than the one that is to be published',
+  throw new MirrorError('BootFailed', `the system came up without fetching ${path}`, {
+    hint: 'it booted from another root than the one to be published',
   });
 }
 
-/** A boot takes a minute, or a quarter of an hour where several share a slow machine. */
+/** A boot takes a minute, or up to a quarter of an hour if several share a slow machine. */
 export function bootMinutes({ bootTimeout }: Pick<BuildRequest, 'bootTimeout'>, isForeign: boolean): number {
   return bootTimeout ?? (isForeign ? 60 : 30);
 }
 
-/** The root lies in memory whole, the unpacked initramfs beside it, and the system needs some, too. In MiB. */
+/** In MiB. Memory holds the whole root and the unpacked initramfs, and the system needs some as well. */
 function memoryFor(squashfsBytes: number): number {
   return 1536 + 2 * Math.ceil(squashfsBytes / (1 << 20));
 }

@@ -13,19 +13,19 @@ import { makeTarXz, type TarMember } from '../machine/tree/tar';
 import { type Archives, bootloaderSources, sourceName } from './loaders/bootloader-sources';
 import { handOn, type Workbench } from './workbench';
 
-/** What the stage of the bootloaders has; it belongs to no image, so there is neither job nor order. */
+/** Workbench of the bootloaders stage, without a job or a build request: it builds no image. */
 export type LoaderBench = Pick<Workbench, 'store' | 'folder' | 'scratch' | 'tools'>;
 
 export interface BootloadersRequest extends Archives {
   /** Lines of apt.conf. @default none */
   readonly aptOptions?: readonly string[];
-  /** @default - as this machine's settings say */
+  /** @default - this machine's settings */
   readonly network?: Network;
 }
 
 /**
- * Takes every bootloader of the catalogue from the archives, and packs it as MAAS unpacks it.
- * @throws what a failing apt is told as (BadSignature, NotReady, …); BadFormat where a package is not what the catalogue says of it
+ * Downloads every bootloader of the catalogue from the archives and packs it the way MAAS unpacks it.
+ * @throws the errors of apt (BadSignature, NotReady, …); BadFormat if a package does not match the catalogue
  */
 export async function buildBootloaders(bench: LoaderBench, request: BootloadersRequest): Promise<BuiltBootloaders> {
   const { packages, inReleases } = await download(bench, request);
@@ -44,7 +44,7 @@ async function download(
   const found = new Map<string, readonly DownloadedPackage[]>();
   const inReleases: string[] = [];
   for (const { release, architecture, packages: names, repositories } of bootloaderSources(archives)) {
-    progress(`fetching the bootloaders of ${release} ${architecture}`);
+    progress(`downloading bootloaders from ${release} ${architecture}`);
     const name = sourceName({ release, packagesOf: architecture });
     const folder = join(scratch, `apt-${name}`);
     await makeFolder(folder);
@@ -71,7 +71,7 @@ async function buildBootloader(
   return { os, firmware, architecture, items };
 }
 
-/** Items are named for source packages, and MAAS knows their names: a loader whose source was renamed has no place. */
+/** Items are named after source packages, and MAAS expects these names: a loader whose source was renamed is refused. */
 function requireKnownSources(
   { firmware, architecture, items }: Bootloader,
   packages: readonly DownloadedPackage[],
@@ -80,13 +80,13 @@ function requireKnownSources(
   for (const { name, version, source } of packages) {
     if (wanted.includes(source)) continue;
     throw badPackage(
-      `${name} ${version} is made of the source ${source}; the loader for ${firmware} ${architecture} wants ${wanted.join(' and ')}`,
+      `${name} ${version} is built from source package ${source}; the ${firmware} ${architecture} bootloader expects ${wanted.join(' and ')}`,
     );
   }
   const absent = wanted.find((item) => !packages.some(({ source }) => source === item));
   if (absent === undefined) return;
-  const seen = packages.map(({ name, version, source }) => `${name} ${version} of ${source}`).join(', ');
-  throw badPackage(`no package for ${firmware} ${architecture} is made of the source ${absent}: ${seen}`);
+  const seen = packages.map(({ name, version, source }) => `${name} ${version} from ${source}`).join(', ');
+  throw badPackage(`no ${firmware} ${architecture} package is built from source package ${absent}: ${seen}`);
 }
 
 async function buildItem(
@@ -114,17 +114,21 @@ async function buildItem(
   return { artefact: await handOn(bench, key, archive), package: item, version, release };
 }
 
-/** pxelinux and its modules come in two packages, which belong together. */
+/** pxelinux and its modules are two packages of one source, so their versions must be equal. */
 function versionOf(packages: readonly DownloadedPackage[]): string {
   const [first, ...others] = packages;
   const version = first?.version ?? '';
   if (others.every((other) => other.version === version)) return version;
-  throw new MirrorError('NotReady', `the archive is half updated: it has ${namesOf(packages)}, of one source`, {
-    hint: 'run the build again later',
-  });
+  throw new MirrorError(
+    'NotReady',
+    `the archive is mid-update: it has ${namesOf(packages)}, which come from one source`,
+    {
+      hint: 'run the build again later',
+    },
+  );
 }
 
-/** @param to where files go, below this item's own folder */
+/** @param to folder for the files, relative to this item's own */
 type Find = (path: string, to: string) => Promise<TarMember[]>;
 
 async function membersOf(files: readonly BootloaderFile[], find: Find): Promise<TarMember[]> {
@@ -135,13 +139,13 @@ async function membersOf(files: readonly BootloaderFile[], find: Find): Promise<
   return found;
 }
 
-/** The image, and the files that it is made of. */
+/** The image, and the files that it is made from. */
 async function imageOf(
   image: NonNullable<Bootloader['image']>,
   { place, find }: { place: string; find: Find },
   { tools }: LoaderBench,
 ): Promise<{ members: TarMember[]; from: TarMember[] }> {
-  // grub-mkimage reads more than the modules, by names and through links.
+  // grub-mkimage also reads files other than the modules, by name and through links.
   await find(`${image.modules}/*`, 'modules');
   const from = await find(`${image.modules}/*.mod`, 'loaded');
   const file = join(place, image.output);
@@ -156,7 +160,7 @@ async function imageOf(
 
 function requireFound(files: TarMember[], path: string, packages: readonly DownloadedPackage[]): TarMember[] {
   if (files.length > 0) return files;
-  throw badPackage(`${namesOf(packages)} ${packages.length > 1 ? 'have' : 'has'} no file ${path}`);
+  throw badPackage(`${namesOf(packages)} ${packages.length > 1 ? 'do' : 'does'} not contain ${path}`);
 }
 
 function namesOf(packages: readonly DownloadedPackage[]): string {
@@ -165,6 +169,6 @@ function namesOf(packages: readonly DownloadedPackage[]): string {
 
 function badPackage(what: string): MirrorError {
   return new MirrorError('BadFormat', what, {
-    hint: 'the archive has packaged it differently: lib/catalog/bootloaders.ts has to follow',
+    hint: 'the packaging has changed in the archive: update lib/catalog/bootloaders.ts',
   });
 }

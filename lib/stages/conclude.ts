@@ -7,7 +7,7 @@ export type Conclusion =
   | { readonly again: false; readonly result: ExecutionOutput }
   | { readonly again: true; readonly plan: Plan };
 
-/** What a successful execution gives. */
+/** The output of a successful execution. */
 export interface ExecutionOutput {
   readonly execution: string;
   readonly release: string;
@@ -16,9 +16,9 @@ export interface ExecutionOutput {
 }
 
 /**
- * Ends an execution whose architectures have all come to an end. A redrive begins with the step that failed, which is
- * this one, for nothing before it lets a failure through: it has those architectures built again that had failed.
- * @throws ExecutionFailed with what became of each architecture
+ * Ends an execution once every architecture has finished. A redrive starts at the step that failed, which is this one,
+ * because earlier steps catch failures: it rebuilds the architectures that failed.
+ * @throws ExecutionFailed with the outcome of each architecture
  */
 export function conclude({ plan, architectures, redrives }: ConcludeInput): Conclusion {
   const results = [...plan.published, ...architectures];

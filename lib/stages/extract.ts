@@ -21,7 +21,7 @@ import { knownAddedSources } from './sources/added-sources';
 import { mountBase, openApt, proposedTarget } from './sources/tell-apt';
 import { handOn, takeUp, type Workbench } from './workbench';
 
-/** Installs one kernel flavour into a throwaway overlay and takes its kernel and initramfs out. */
+/** Installs one kernel flavour into a throwaway overlay and extracts its kernel and initramfs. */
 export async function extract(bench: Workbench): Promise<Extracted> {
   const { job, scratch } = bench;
   const release = releaseFor(bench.request);
@@ -40,10 +40,10 @@ export async function extract(bench: Workbench): Promise<Extracted> {
   const { requested, packaged } = await installKernel(apt, kernel, bench);
   const installed = await findKernel(chroot, requested);
   const [kernelFile, initrd] = [join(scratch, 'boot-kernel'), join(scratch, 'boot-initrd')];
-  // Before hooks make the initramfs, who may put anything in its place; those that ran while it was installed may have.
+  // Copied before initramfs hooks run, which could replace it; hooks that ran during its installation may already have.
   inside(chroot.path).copyOut(installed.path, kernelFile);
   await requirePackaged({ path: installed.path, file: kernelFile }, packaged, image.path, scratch);
-  progress(`making the initramfs of ${installed.release}`);
+  progress(`building the initramfs for ${installed.release}`);
   const choice = initramfsChoiceOf(release, job.architecture);
   await makeInitramfs(chroot, choice, installed.release, await squashfsTime(base), initrd);
   const wanted = bootDrivers(release, job.architecture);
@@ -60,9 +60,9 @@ export async function extract(bench: Workbench): Promise<Extracted> {
 }
 
 interface InstalledPackage {
-  /** The package that was asked for: the meta package without its headers. */
+  /** The requested package: the metapackage without its headers. */
   readonly requested: string;
-  /** The kernels that the downloaded packages have. */
+  /** The kernels in the downloaded packages. */
   readonly packaged: PackagedKernels;
 }
 

@@ -19,7 +19,7 @@ import { networkOf, searchOf } from './sources/search';
 import { findCloudImage } from './streams/find-cloud-image';
 import { handOn, serialOf, type Workbench } from './workbench';
 
-/** Brings the base image that everything else is built on. */
+/** Fetches the base image that everything else is built on. */
 export async function fetch(bench: Workbench): Promise<Fetched> {
   const release = releaseFor(bench.request);
   const { base: given } = bench.request;
@@ -34,13 +34,13 @@ export async function fetch(bench: Workbench): Promise<Fetched> {
 }
 
 function baseOf(release: Release, bench: Workbench): Promise<Base> {
-  // Only what is bootstrapped runs programs of its architecture: an image of another one is fetched by every machine.
+  // Only bootstrapping runs programs of the target architecture: any machine can download an image for another one.
   return release.family === 'debian'
     ? emulated((emulating) => debianBase(release, emulating))(bench)
     : cloudBase(release, bench);
 }
 
-/** Ubuntu's cloud image, as its signed stream offers it. */
+/** Ubuntu's cloud image, from its signed stream. */
 async function cloudBase(release: Release, bench: Workbench): Promise<Base> {
   const { request, scratch, cache } = bench;
   const search = await searchOf(bench);

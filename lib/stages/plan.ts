@@ -15,31 +15,31 @@ import { bootloaderInputs, imageInputs } from './updates/inputs';
 import { isUpToDate } from './updates/is-up-to-date';
 import { recipeOf } from './updates/recipe';
 
-/** What a look needs; it writes nothing. */
+/** What a check for updates needs. It writes nothing. */
 export interface CheckBench {
   readonly mirror: Store;
   /** An empty folder. */
   readonly scratch: string;
   /** The folder of the bundle, which holds `keyrings/`. */
   readonly tools: string;
-  /** Digest of the bundles that are deployed. @default - nobody has deployed anything */
+  /** Digest of the deployed bundles. @default - nothing is deployed */
   readonly bundles?: string;
-  /** Who checks the signatures of a stream. @default gpgv */
+  /** Verifies the signatures of a stream. @default gpgv */
   readonly verify?: VerifyClearsigned;
-  /** Reads what a name of credentials stands for: archives that want them are looked at, too. @default - it knows none */
+  /** Reads credentials by name, for archives that require them. @default - there are no credentials */
   readonly secretOf?: SecretOf;
 }
 
 export interface PlanBench extends CheckBench {
-  /** Gets the order, for the stages to read. */
+  /** Receives the build request, which the stages read. */
   readonly work: Store;
-  /** Draws as many bytes as are asked for, which nobody can guess. */
+  /** Returns the given number of unpredictable bytes. */
   readonly random: (bytes: number) => Uint8Array;
 }
 
 /**
- * Makes a plan of an order, and writes the order down for the stages, in a folder of this very plan: one that is made again,
- * by a retry or a redrive, has another, so what anybody has written before makes no difference.
+ * Plans a build request, and stores the request for the stages in a folder of its own. A retry or a redrive plans again
+ * and gets another folder, so files written earlier cannot affect it.
  */
 export async function plan(
   { request: requested, execution, redrives = 0 }: Partial<PlanInput> & Pick<PlanInput, 'request' | 'execution'>,
@@ -52,23 +52,23 @@ export async function plan(
   return narrowed(planned, request, bench);
 }
 
-/** The same without an execution: what one would find. */
+/** Plans without an execution, to see what one would find. */
 export async function checkForUpdates(requested: BuildRequest, bench: CheckBench): Promise<Plan> {
   const request = await describedRequest(requested, bench);
   return narrowed(planOf(request, 'check-for-updates'), request, bench);
 }
 
 /**
- * Says cheaply whether anything is new: nothing is where the sources' InRelease files, the
- * image that the stream offers and the recipe are those that every ordered product was last built or looked at with.
- * What cannot be told cheaply counts as new; Select then compares what really would go in.
+ * Decides cheaply whether there is anything to update. A product is up to date if the InRelease files of the sources, the
+ * image that the stream offers and the recipe are those that it was last built or checked with. What cannot be decided
+ * cheaply counts as an update; Select then compares what would really go in.
  */
 async function narrowed(requested: Plan, request: BuildRequest, bench: CheckBench): Promise<Plan> {
   const planned = withBundles(requested, bench.bundles ?? '');
   return planned.bootloaders ? planBootloaders(planned, request, bench) : planImages(planned, request, bench);
 }
 
-/** Stages and functions of other bundles refuse to go on with it. */
+/** Stages and functions of other bundles refuse the plan. */
 function withBundles(plan: Plan, bundles: string): Plan {
   const architectures = plan.architectures.map((one) => ({ ...one, job: { ...one.job, bundles } }));
   return { ...plan, job: { ...plan.job, bundles }, architectures };
@@ -95,7 +95,7 @@ async function planImages(planned: Plan, request: BuildRequest, bench: CheckBenc
     ...planned,
     architectures,
     updates: false,
-    reason: 'nothing is new: archive, base and recipe are those of the newest versions',
+    reason: 'up to date: archive, base image and recipe are unchanged since the newest versions',
   };
 }
 
@@ -106,5 +106,5 @@ async function planBootloaders(planned: Plan, request: BuildRequest, bench: Chec
   const products = Object.values(document?.products ?? {});
   const known = inputs !== '' && products.length > 0 && products.every((product) => product.inputs === inputs);
   if (request.rebuild || !known) return plan;
-  return { ...plan, updates: false, reason: 'nothing is new: the archives are those of the newest versions' };
+  return { ...plan, updates: false, reason: 'up to date: the archives are unchanged since the newest versions' };
 }

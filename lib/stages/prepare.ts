@@ -24,8 +24,8 @@ import { mountBase, openApt } from './sources/tell-apt';
 import { handOn, handOnJson, takeUp, type Workbench } from './workbench';
 
 /**
- * Makes the layer that all flavours share: apt's lists, the initramfs packages, our hooks and settings, and the packages
- * that every flavour would bring, such as firmware.
+ * Builds the layer that all flavours share: apt's lists, the initramfs packages, our hooks and settings, and the packages
+ * that every flavour would install, such as firmware.
  */
 export async function prepare(bench: Workbench): Promise<Prepared> {
   const { job, scratch } = bench;
@@ -51,16 +51,16 @@ export async function prepare(bench: Workbench): Promise<Prepared> {
   };
 }
 
-/** @returns the archives that apt has verified */
+/** @returns the archives that apt verified */
 async function installInitramfsPackages(chroot: AptTree, bench: Workbench): Promise<Materials['archives']> {
   const { job, tools } = bench;
   const release = releaseFor(bench.request);
   await prepareInitramfs(chroot, initramfsChoiceOf(release, job.architecture), join(tools, 'initramfs'));
   progress('reading the package lists');
   await aptUpdate(chroot);
-  const archives = verifiedArchives(chroot.path); // now: packages may write there
+  const archives = verifiedArchives(chroot.path); // read before packages are installed: they may write there
   progress('installing the initramfs packages');
-  // With what they recommend: without curl, dracut leaves out the modules that fetch the root, and says so in its log only.
+  // With recommended packages: without curl, dracut leaves out the modules that fetch the root, and says so only in its log.
   await aptInstall(
     chroot,
     [
@@ -73,7 +73,7 @@ async function installInitramfsPackages(chroot: AptTree, bench: Workbench): Prom
   return archives;
 }
 
-/** What the flavours would be made of, now that all that they share is there. */
+/** Resolves what each flavour would be made from, once everything that they share is installed. */
 async function look(
   chroot: Chroot,
   { image, verified }: { readonly image: string; readonly verified: Materials['archives'] },
@@ -87,14 +87,14 @@ async function look(
   return { resolution, materials: { ...materials, archives, changed, removed } };
 }
 
-/** The archives as the upgrade stage saw them, which may have been others. */
+/** The archives as the upgrade stage saw them; they may have changed since. */
 async function archivesOfUpgrade(bench: Workbench): Promise<Materials['archives']> {
   if (!bench.job.customised) return [];
   const key = made.archives(foldersOf(bench.job).root);
   return checked(Materials.shape.archives, JSON.parse(await readText(await takeUp(bench, key))), key);
 }
 
-/** What the upgrade stage took out of the image. */
+/** What the upgrade stage removed from the image. */
 async function removedIn(bench: Workbench): Promise<Materials['removed']> {
   if (!bench.job.customised) return [];
   const key = made.removed(foldersOf(bench.job).root);
@@ -105,7 +105,7 @@ function unique(archives: Materials['archives']): Materials['archives'] {
   return [...new Map(archives.map((one) => [JSON.stringify(one), one])).values()];
 }
 
-/** What the upgrade stage has made of the base. */
+/** What the upgrade stage changed in the base image. */
 async function changesIn(bench: Workbench): Promise<Materials['changed']> {
   if (!bench.job.customised) return [];
   const { base, root } = foldersOf(bench.job);

@@ -22,17 +22,17 @@ export interface ProbeBench {
   readonly scratch: string;
   /** Folder with our in-tree.sh. */
   readonly tools: string;
-  /** Names of the stages that are to run on this machine. @default - boot tests and the others */
+  /** Names of the stages that will run on this machine. @default - all, including boot tests */
   readonly stages?: readonly string[];
-  /** The work store of a deployed mirror, and a folder in it for this probe alone. @default - no store is tried */
+  /** The work store of a deployed mirror, and a folder in it that only this probe uses. @default - no store is tested */
   readonly work?: { readonly store: Store; readonly folder: string };
-  /** @default - none are tried */
+  /** @default - no sources are tested */
   readonly sources?: ProbedSources;
-  /** Architectures whose programs have to run here under emulation. @default none */
+  /** Architectures whose programs must run here under emulation. @default none */
   readonly foreign?: readonly string[];
 }
 
-/** Tries what the stages need of a build machine, one thing after the other, and says of each what was seen. */
+/** Tests what the stages need from a build machine, one after the other, and reports the evidence of each test. */
 export async function probe({ scratch, tools, stages, ...bench }: ProbeBench): Promise<Probed> {
   const image = join(scratch, 'probe.squashfs');
   const { work, sources, foreign = [] } = bench;
@@ -52,9 +52,9 @@ export async function probe({ scratch, tools, stages, ...bench }: ProbeBench): P
   return { probes };
 }
 
-/** What a probe throws is what it found. */
+/** An error of a probe becomes its evidence. */
 async function tried(name: string, look: () => Promise<string>): Promise<Probe> {
-  progress(`trying ${name}`);
+  progress(`testing ${name}`);
   try {
     return { name, ok: true, evidence: await look() };
   } catch (error) {
@@ -67,14 +67,17 @@ const gibibyte = 2 ** 30;
 
 async function machine(scratch: string): Promise<string> {
   const [space, all] = [(await freeSpace(scratch)) / gibibyte, memorySize() / gibibyte];
-  const seen = `Linux ${kernelRelease()} on ${thisMachine()}, ${all.toFixed(1)} GiB of memory, ${space.toFixed(0)} GiB free`;
+  const seen = `Linux ${kernelRelease()} on ${thisMachine()}, ${all.toFixed(1)} GiB of memory, ${space.toFixed(0)} GiB of disk free`;
   if (space < leastSpace || all < leastMemory) {
-    throw new MirrorError('NotSupported', `${seen}; a build wants ${leastMemory} GiB of memory and ${leastSpace} GiB`);
+    throw new MirrorError(
+      'NotSupported',
+      `${seen}; a build needs ${leastMemory} GiB of memory and ${leastSpace} GiB of disk`,
+    );
   }
   return seen;
 }
 
-/** GiB: an image in memory and its emulated machine; the unpacked layers, the downloads and what is packed of them. */
+/** In GiB. Memory holds an image and its emulated machine; the disk holds layers, downloads and packed images. */
 const leastMemory = 3;
 const leastSpace = 10;
 
@@ -82,20 +85,20 @@ async function namespaces(): Promise<string> {
   await run(['unshare', '--mount', '--pid', '--ipc', '--fork', 'mount', '-t', 'proc', 'proc', '/proc'], {
     quiet: true,
   });
-  return 'own mounts, processes and IPC';
+  return 'own mount, PID and IPC namespaces';
 }
 
-/** The machine's own root will do as a tree: nothing is written. */
+/** The tree is the machine's own root, since nothing is written. */
 async function filter(tools: string): Promise<string> {
   const status = await run(chrootCommand('/', tools, ['cat', '/proc/self/status']), { quiet: true });
   if (/^Seccomp:\t2$/m.test(status)) return 'system calls of package scripts are filtered';
   throw new MirrorError('NotSupported', 'system calls of package scripts are not filtered');
 }
 
-/** Either is enough: a watcher ends a build a quarter of a second later. */
+/** A cgroup or a watcher is enough: the watcher ends a build a quarter of a second later. */
 async function keptLimits(tools: string): Promise<string> {
   const { words, whyNot } = await limitKeepers(tools);
-  return `${words}, one file: ${limits.file / gibibyte} GiB${whyNot === undefined ? '' : ` (no cgroup: ${whyNot})`}`;
+  return `${words}, file size: ${limits.file / gibibyte} GiB${whyNot === undefined ? '' : ` (no cgroup: ${whyNot})`}`;
 }
 
 async function loop(image: string, scratch: string): Promise<string> {
@@ -104,8 +107,8 @@ async function loop(image: string, scratch: string): Promise<string> {
   await writeText(join(tree, 'below'), 'below\n');
   await makeSquashfs(tree, image, { compression: passingCompression, epoch: 0 });
   await using mounted = await mountSquashfs(image, scratch);
-  if (await isMountedAs(mounted.path, 'squashfs')) return 'a squashfs is mounted by a loop device';
-  throw new MirrorError('NotSupported', 'there are no loop devices; images are unpacked instead, which takes longer');
+  if (await isMountedAs(mounted.path, 'squashfs')) return 'a squashfs was mounted with a loop device';
+  throw new MirrorError('NotSupported', 'no loop devices; images are unpacked instead, which takes longer');
 }
 
 async function overlay(image: string, scratch: string): Promise<string> {
@@ -113,17 +116,20 @@ async function overlay(image: string, scratch: string): Promise<string> {
   await using upper = await mountOverlay([lower.path], scratch);
   await writeText(join(upper.path, 'above'), 'above\n');
   const seen = [await readText(join(upper.path, 'below')), await readText(join(upper.upper, 'above'))].join('');
-  if (seen === 'below\nabove\n') return 'an overlay on a tmpfs takes what is written';
-  throw new MirrorError('NotSupported', `an overlay shows ${JSON.stringify(seen)}`);
+  if (seen === 'below\nabove\n') return 'an overlay on a tmpfs is writable';
+  throw new MirrorError('NotSupported', `an overlay shows the wrong content: ${JSON.stringify(seen)}`);
 }
 
-/** As in a stage, but of no source: nothing but the loopback of the relay is there. */
+/** As in a stage, but with no sources: programs may see only the loopback interface of the relay. */
 async function network(scratch: string, tools: string): Promise<string> {
   await using gateway = await openGateway([], {}, scratch);
   const seen = await run(chrootCommand('/', tools, ['cat', '/proc/net/dev'], gateway), { quiet: true });
   const interfaces = [...seen.matchAll(/^\s*(\S+):/gm)].map(([, name]) => name);
-  if (interfaces.join(' ') === 'lo') return 'programs of an image reach the sources of a build, and nothing else';
-  throw new MirrorError('NotSupported', `programs of an image would have the network of this machine: ${interfaces}`);
+  if (interfaces.join(' ') === 'lo') return 'programs in an image reach only the sources of their build';
+  throw new MirrorError(
+    'NotSupported',
+    `programs in an image would have access to the network of this machine: ${interfaces}`,
+  );
 }
 
 function qemu(scratch: string): Promise<string> {

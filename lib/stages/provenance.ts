@@ -8,13 +8,13 @@ import { toolVersion } from '../job/tool';
 import { writeJson } from '../simplestreams/json';
 import type { Item } from '../simplestreams/types';
 
-/** All that a version was made of. */
+/** Everything that a version was made from. */
 export interface Origin {
   readonly request: BuildRequest;
   readonly fetched: Fetched;
   readonly materials: Materials;
   readonly recipe: string;
-  /** Flavour that was built, whose packages count. */
+  /** The flavour that was built; its packages are listed. */
   readonly builtAs: string;
 }
 
@@ -43,7 +43,7 @@ export function provenanceOf(kernel: Kernel, items: readonly Item[], origin: Ori
   return Buffer.from(writeJson(statement));
 }
 
-/** Keys and identities that packages made, and that the image does not hold. */
+/** Keys and identities that packages generated and that were removed from the image. */
 function removedFrom({ materials: { removed } }: Origin): object {
   return removed.length === 0 ? {} : { removed };
 }

@@ -16,36 +16,35 @@ import type { PublishBench } from './publish';
 
 export interface BootloadersToPublish {
   readonly view: string;
-  /** Owns the version names that are claimed for it. */
+  /** Owner of the version names that it claims. */
   readonly execution: string;
   /** Its folder in the work store. */
   readonly folder: string;
-  /** Digest of what the archives offered when the build was planned; empty where that is not known. */
+  /** Digest of what the archives offered when the build was planned; empty if unknown. */
   readonly inputs: string;
-  /** What they are, and which build says so. */
+  /** The bootloaders, and the build that reported them. */
   readonly built: { readonly build: string; readonly result: BuiltBootloaders };
-  /** Publish new versions though they equal the newest ones. @default false */
+  /** Publish new versions even if they equal the newest ones. @default false */
   readonly rebuild?: boolean;
 }
 
 export interface PublishedBootloaders {
-  /** The products that got a new version; the others have just this as their newest. */
+  /** The products that got a new version; the newest version of the others is already equal. */
   readonly products: readonly { readonly product: string; readonly version: string }[];
 }
 
 /**
- * Takes the bootloaders whose packages have changed into the pool, and commits them to the view's document of
- * bootloaders.
- * @throws ContractBroken and BadSignature, with nothing published; VersionConflict where no name is left
+ * Copies the bootloaders whose packages have changed into the pool, and commits them to the view's bootloaders document.
+ * @throws ContractBroken and BadSignature, before anything is published; VersionConflict if no name is left
  */
 export async function publishBootloaders(
   { view, execution, folder, inputs, built: { build, result: built }, ...requested }: BootloadersToPublish,
   bench: PublishBench,
 ): Promise<PublishedBootloaders> {
-  // Only what the packages were really taken by counts as looked at.
+  // Inputs count as checked only if apt really used them.
   const offers = loaderOffersOf(view, archivesDigest(built.inReleases) === inputs ? inputs : '', built);
   const id = bootloaderContentId(view);
-  const before = await readProducts(view, id, bench); // nothing is written beside a view that another key has signed
+  const before = await readProducts(view, id, bench); // write nothing if the view is signed with another key
   await showMirror(view, 'bootloaders', bench);
   const claims = newestClaims(offers, before);
   const rebuild = await isStillToRebuild({ rebuild: requested.rebuild ?? false, execution }, claims, bench.mirror);
@@ -64,7 +63,7 @@ export async function publishBootloaders(
       await changeView(view, addingVersions(id, additions), bench);
       return { products: newIn(added, claimed) };
     } catch (error) {
-      // Another build has meanwhile published a version that sorts above ours: take a newer name.
+      // Another build has published a version that sorts above ours in the meantime: use a newer name.
       if (!(error instanceof MirrorError && error.name === 'VersionConflict')) throw error;
     }
   }
@@ -78,7 +77,7 @@ function newestClaims(offers: readonly LoaderOffer[], document: Products | undef
   });
 }
 
-/** Brings what is new into the pool, each product into a folder of its own. @returns version names by product id */
+/** Copies updates into the pool, each product into its own folder. @returns version names by product id */
 async function claimUpdates(
   { execution, from }: { readonly execution: string; readonly from: string },
   updates: readonly LoaderOffer[],
@@ -103,9 +102,9 @@ async function claimUpdates(
 }
 
 /**
- * The names to try, in order: the day with a counter. Only one digit of it sorts as a string as it counts, `.10` would be
- * taken for older than `.9`: the eleventh and later ones of a day go on with the time behind `.9`, and so does what
- * follows a version of the future.
+ * The names to try, in this order: the day with a counter from 0 to 9. Names sort as strings, so `.10` would sort below
+ * `.9`: from the eleventh version of a day on, the time is appended to `.9`. If the newest version is dated in the
+ * future, the time is appended to its name.
  */
 export function* loaderVersionNames(newest: string | undefined, at: Date): Generator<string> {
   const above = (name: string) => newest === undefined || sortsAbove(name, newest);
@@ -117,7 +116,7 @@ export function* loaderVersionNames(newest: string | undefined, at: Date): Gener
   if (newest !== undefined && newest !== ninth) yield* times.map(({ time }) => `${newest}.${time}`);
 }
 
-/** What was claimed may not be needed after all: an equal build may have come first. */
+/** A claimed version may turn out not to be needed: an equal build may have been published first. */
 function newIn(
   added: readonly Addition[],
   claimed: ReadonlyMap<string, string>,

@@ -35,19 +35,19 @@ export interface PublishBench extends Press {
 
 export interface Published {
   readonly architecture: string;
-  /** The new version, or null where every product already has just this as its newest. */
+  /** The new version, or null if the newest version of every product is already equal. */
   readonly version: string | null;
   /** Ids of the products that got it. */
   readonly products: readonly string[];
-  /** Flavours that were built and are passed over, since another build has published something else meanwhile. */
+  /** Flavours that were built but skipped, because another build published a different version in the meantime. */
   readonly overtaken: readonly string[];
   /** Optional flavours that failed and were left out. */
   readonly leftOut: readonly string[];
 }
 
 /**
- * Takes what one architecture's builds made into the pool, and commits it to the view.
- * @throws BadInput for what no build of this order hands on; RequiredKernelFailed; ContractBroken and BadSignature, with nothing published
+ * Copies the files that one architecture's builds made into the pool, and commits them to the view.
+ * @throws BadInput for results that no build of this request hands on; RequiredKernelFailed; ContractBroken and BadSignature, before anything is published
  */
 export async function publish(input: PublishInput, bench: PublishBench): Promise<Published> {
   const requested = jobOfStrings(input.job);
@@ -55,7 +55,7 @@ export async function publish(input: PublishInput, bench: PublishBench): Promise
   const { built, leftOut } = sorted(input.kernels, input.selected);
   const offers = offersOf(requested, input, built, context);
   const id = contentIdOf(requested);
-  await readIndex(requested.view, bench); // nothing is written beside a view that another key has signed
+  await readIndex(requested.view, bench); // write nothing if the view is signed with another key
   await showMirror(requested.view, requested.release, bench);
   const job = { ...requested, rebuild: await wantsRebuild(requested, offers, bench) };
 
@@ -72,7 +72,7 @@ export async function publish(input: PublishInput, bench: PublishBench): Promise
       await changeView(job.view, addingVersions(id, additions), bench);
       return { architecture: job.architecture, ...newIn(added, claimed), overtaken, leftOut };
     } catch (error) {
-      // Another build has meanwhile published a version that sorts above ours: take a newer name.
+      // Another build has published a version that sorts above ours in the meantime: use a newer name.
       if (!(error instanceof MirrorError && error.name === 'VersionConflict')) throw error;
     }
   }
@@ -86,7 +86,7 @@ async function wantsRebuild(job: Job, offers: readonly Offer[], bench: PublishBe
   return isStillToRebuild(job, claims, bench.mirror);
 }
 
-/** Brings what is new into the pool, in a folder of its own. */
+/** Copies updates into the pool, into a folder of their own. */
 async function claimUpdates(
   job: Job,
   serial: string,
@@ -102,14 +102,14 @@ async function claimUpdates(
       await moveIntoPool(updates, version, bench);
       return { version, offers: updates };
     } catch (error) {
-      // What an attempt of this execution left in its folder, before it was redriven, came of other builds.
+      // An attempt of this execution before a redrive left files of other builds in this folder.
       if (!(error instanceof MirrorError && error.name === 'ObjectExists')) throw error;
       spoiled.add(version);
     }
   }
 }
 
-/** What was claimed may not be needed after all: an equal build may have come first. */
+/** A claimed version may turn out not to be needed: an equal build may have been published first. */
 function newIn(added: readonly Addition[], claimed: Claimed | undefined): Pick<Published, 'version' | 'products'> {
   const products = added.filter(({ versionName }) => versionName === claimed?.version).map((one) => one.productId);
   return { version: products.length === 0 ? null : (claimed?.version ?? null), products };
@@ -127,14 +127,14 @@ function sorted(
   if (required.length > 0 || lost.length === flavours.length) {
     const [first] = failed;
     const names = (required.length > 0 ? required : lost).map(({ kernel }) => kernel).join(', ');
-    throw new MirrorError('RequiredKernelFailed', `nothing is published, since these kernels failed: ${names}`, {
-      hint: `the first one ended with ${first?.error.Error ?? 'nothing built'}; see its log`,
+    throw new MirrorError('RequiredKernelFailed', `nothing was published, because these kernels failed: ${names}`, {
+      hint: `the first error was ${first?.error.Error ?? 'that nothing was built'}; see its log`,
     });
   }
   return { built, leftOut: [...lost, ...missing].map(({ kernel }) => kernel) };
 }
 
-/** What the builds say is checked before anything is done by it. */
+/** Checks what the builds reported before anything uses it. */
 async function contextOf(job: Job, input: PublishInput, { work, now }: PublishBench): Promise<Context> {
   const { build, result } = input.prepared;
   const request = await requestAt(job.folder, work);
@@ -146,7 +146,7 @@ async function contextOf(job: Job, input: PublishInput, { work, now }: PublishBe
   return { request, materials };
 }
 
-/** Objects only reach the pool with the digests that came through the state machine. */
+/** Objects enter the pool only with the digests that the state machine passed on. */
 async function moveIntoPool(offers: readonly Offer[], version: string, { mirror, work }: PublishBench): Promise<void> {
   const keys = new Map(offers.flatMap((offer) => poolKeysOf(offer, version)).map((one) => [one.key, one.artefact]));
   for (const [key, artefact] of keys) await mirror.adopt(key, work, artefact.key, { sha256: artefact.sha256 });

@@ -19,9 +19,9 @@ import { isStanding, newestName } from './updates/updates';
 type Resolved = Extract<ResolvedKernel, { outcome: 'resolved' }>;
 
 /**
- * Chooses what is built of an architecture, now that it is known what would go in: flavours whose newest version has
- * just that are left, and flavours that resolve to the same packages are built once.
- * @throws BadInput for what no build of this order hands on; NotReady where the base is older than what is published; NoSuchPackage, NoKernel where the archive does not have a required flavour; BadSignature
+ * Chooses the flavours of an architecture to build, now that their packages are known: flavours whose newest version has
+ * these packages are skipped, and flavours that resolve to the same packages are built once.
+ * @throws BadInput for results that no build of this request hands on; NotReady if the base is older than what is published; NoSuchPackage, NoKernel if the archive does not have a required flavour; BadSignature
  */
 export async function select(
   input: SelectInput,
@@ -51,7 +51,7 @@ export async function select(
   return { build: buildsOf(flavours), flavours, missing: missingOf(input) };
 }
 
-/** One build for each set of packages, required where one of its flavours is. */
+/** One build per set of packages, required if one of its flavours is. */
 function buildsOf(flavours: readonly SelectedFlavour[]): Selected['build'] {
   const kernels = [...new Set(flavours.map(({ builtAs }) => builtAs).filter(Boolean))];
   return kernels.map((kernel) => {
@@ -79,12 +79,12 @@ function refuseMissing({ kernels, prepared: { result: prepared } }: SelectInput)
     if (need !== 'required' || found?.outcome !== 'missing') continue;
     const name = found.error === 'NoKernel' ? 'NoKernel' : 'NoSuchPackage';
     throw new MirrorError(name, `${kernel}: ${found.message}`, {
-      hint: 'nothing of this architecture was built; order the flavour as optional to go on without it',
+      hint: 'nothing was built for this architecture; to build without this flavour, make it optional (--optional-kernel)',
     });
   }
 }
 
-/** A stream that was held back, or is played again by somebody, is signed like any other: only its serial tells. */
+/** A stream that was held back or replayed is validly signed: only its serial shows its age. */
 function refuseOlderBase(
   { fetched: { result: fetched }, kernels }: SelectInput,
   productOf: (kernel: string) => Product | undefined,
@@ -97,16 +97,16 @@ function refuseOlderBase(
     if (typeof serial !== 'string' || !sortsAbove(serial, fetched.serial)) continue;
     throw new MirrorError(
       'NotReady',
-      `the newest image that is offered is ${fetched.serial}, but ${kernel} was published from ${serial}`,
+      `the newest image available is ${fetched.serial}, but ${kernel} was published from ${serial}`,
       { hint: `the source is behind: run the build again later${wayBack[fetched.source.kind]}` },
     );
   }
 }
 
-/** Debian's serials are days of its archive, which nobody can ask for. */
+/** A Debian serial is the day of the archive, which cannot be requested. */
 const wayBack = {
-  'cloud-image': '. To go back on purpose, name the serial (--serial)',
-  bootstrap: ', or take another archive (--archive)',
+  'cloud-image': '. To use an older image on purpose, give its serial (--serial)',
+  bootstrap: ', or use another archive (--archive)',
 };
 
 function missingOf({ kernels, prepared: { result: prepared } }: SelectInput): Selected['missing'] {

@@ -23,7 +23,7 @@ import { findAddedSources } from './sources/added-sources';
 import { type OpenedApt, openApt } from './sources/tell-apt';
 import { handOn, handOnJson, takeUp, type Workbench } from './workbench';
 
-/** Changes the fetched image as the order wants it, cleans it, and packs it again. */
+/** Customises the fetched image as requested, cleans it, and packs it again. */
 export async function upgrade(bench: Workbench): Promise<Root> {
   const { job, scratch } = bench;
   const base = await takeUp(bench, made.squashfs(foldersOf(job).base));
@@ -53,7 +53,7 @@ export async function upgrade(bench: Workbench): Promise<Root> {
   };
 }
 
-/** Programs that make initramfs: those that are published are made by extract, of each kernel. */
+/** Programs that build an initramfs. They are silenced here: extract builds the published one for each kernel. */
 const initramfsMakers = ['/usr/sbin/update-initramfs', '/usr/bin/dracut'];
 
 async function quietly<T>(chroot: Chroot, { tools }: Workbench, work: () => Promise<T>): Promise<T> {
@@ -66,13 +66,13 @@ async function quietly<T>(chroot: Chroot, { tools }: Workbench, work: () => Prom
   return done;
 }
 
-/** The order of things is the peer's: facts/build.md §2. @returns the archives that apt has verified */
+/** The steps follow facts/build.md §2, in the same order. @returns the archives that apt verified */
 async function change(chroot: OpenedApt, { job, request }: Workbench): Promise<Materials['archives']> {
   const { repositories, proposed, allProposed, packages, purge } = request.customise ?? empty;
   const named = proposed.filter((name) => !isKernelPackage(name));
   progress('reading the package lists');
   await aptUpdate(chroot);
-  const archives = verifiedArchives(chroot.path); // now: packages may write there
+  const archives = verifiedArchives(chroot.path); // read before packages are installed: they may write there
   const kernels = await installedKernels(chroot);
   await aptPurge(chroot, kernels, { held: true });
   if (kernels.length > 0) await aptAutoremove(chroot);
@@ -85,7 +85,7 @@ async function change(chroot: OpenedApt, { job, request }: Workbench): Promise<M
   const wanted = [...purge.filter((name) => !named.includes(name)), ...packages];
   if (wanted.length > 0) progress(`installing ${wanted.join(', ')}`);
   await aptInstall(chroot, wanted, { recommends: true });
-  if (named.length > 0) progress(`installing ${named.join(', ')} of -proposed`);
+  if (named.length > 0) progress(`installing ${named.join(', ')} from -proposed`);
   const target = `${job.release}-proposed`;
   await aptInstall(chroot, named, { target, recommends: true });
   await requireUpgraded(chroot, chroot.added);
@@ -97,7 +97,7 @@ async function change(chroot: OpenedApt, { job, request }: Workbench): Promise<M
 
 const empty = { repositories: [], proposed: [] as string[], allProposed: false, packages: [], purge: [] };
 
-/** All that a kernel has brought: images hold none, whatever is on hold. */
+/** Every package of a kernel, even those on hold: images contain no kernel. */
 async function installedKernels(chroot: Chroot): Promise<string[]> {
   const lines = manifestOf(chroot.path).split('\n').filter(Boolean);
   const names = lines.map((line) => line.split(/[\t:]/, 1)[0] ?? '');

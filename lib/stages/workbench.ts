@@ -11,27 +11,27 @@ import { readText } from '../machine/files';
 import type { Store } from '../store/store';
 import type { SecretOf } from './sources/source-credentials';
 
-/** All that a stage has: what is ordered, where things lie, and where it may work. */
+/** Everything that a stage gets: its job and request, the stores, and folders to work in. */
 export interface Workbench {
   readonly job: Job;
   readonly request: BuildRequest;
-  /** Where this build puts what it makes: keys of the work store begin with it. */
+  /** Folder of this build in the work store: the keys of what it makes begin with it. */
   readonly folder: string;
-  /** The work store, which holds what other stages of this execution made. */
+  /** The work store, with what other stages of this execution made. */
   readonly store: Store;
   /** An empty folder on a real file system, removed afterwards. */
   readonly scratch: string;
   /** The folder of the stage bundle: initramfs/, keyrings/, bootloaders/, boot-check.sh. */
   readonly tools: string;
-  /** Folder that keeps downloads by their digests. @default - nothing is kept */
+  /** Folder that caches downloads by digest. @default - no cache */
   readonly cache?: string;
-  /** How many builds at most share this machine. @default 1 */
+  /** Maximum number of builds that share this machine. @default 1 */
   readonly buildsAtOnce?: number;
-  /** Reads what a name of credentials stands for, outside every tree. @default - it knows none */
+  /** Reads credentials by name, outside every tree. @default - there are no credentials */
   readonly secretOf?: SecretOf;
 }
 
-/** The order that Plan wrote down. @throws NoSuchObject, BadInput */
+/** The build request that Plan stored. @throws NoSuchObject, BadInput */
 export async function readRequest(
   { execution, folder }: Pick<Job, 'execution' | 'folder'>,
   store: Store,
@@ -39,7 +39,7 @@ export async function readRequest(
 ): Promise<BuildRequest> {
   const file = join(scratch, 'request.json');
   await store.readTo(runs.request(folder), file);
-  return checked(BuildRequest, JSON.parse(await readText(file)), `the order of ${execution}`);
+  return checked(BuildRequest, JSON.parse(await readText(file)), `the build request of ${execution}`);
 }
 
 /** Hands a file on to the later stages. */
@@ -55,14 +55,14 @@ export async function handOnJson({ store }: Pick<Workbench, 'store'>, key: strin
   return { sha256, size };
 }
 
-/** Takes what an earlier stage handed on. The name of the execution's folder is not for file names, which foreign trees may see. */
+/** Takes a file that an earlier stage handed on. Its name leaves out the execution's folder, because programs in a tree may see it. */
 export async function takeUp({ store, scratch }: Pick<Workbench, 'store' | 'scratch'>, key: string): Promise<string> {
   const file = join(scratch, key.split('/').slice(2).join('-'));
   await store.readTo(key, file);
   return file;
 }
 
-/** Seconds since 1970 of a serial's day: the clock of everything that is made from that image. */
+/** Seconds since 1970 of a serial's day: the timestamp of everything that is made from that image. */
 export function epochOf(serial: string): number {
   const [year, month, day] = [serial.slice(0, 4), serial.slice(4, 6), serial.slice(6, 8)];
   return Date.parse(`${year}-${month}-${day}T00:00:00Z`) / 1000;

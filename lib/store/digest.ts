@@ -14,7 +14,7 @@ export function measureBytes(bytes: Buffer): Measured {
   return { size: bytes.length, sha256: sha256Of(bytes) };
 }
 
-/** Reads the file once, in pieces. @throws what opening and reading it throws (ENOENT, EISDIR) */
+/** Reads the file once, in pieces. @throws errors of opening and reading it (ENOENT, EISDIR) */
 export async function measureFile(path: string): Promise<Measured> {
   return measureStream(createReadStream(path, { highWaterMark: 1024 * 1024 }));
 }
@@ -29,10 +29,10 @@ export async function measureStream(stream: AsyncIterable<Uint8Array>): Promise<
   return { size, sha256: hash.digest('hex') };
 }
 
-/** @throws ChecksumMismatch where bytes are not what was promised; nothing promised is always kept */
+/** @throws ChecksumMismatch if the digest differs from the promised one, if any */
 export function checkDigest(what: string, got: Measured, promised: string | undefined): void {
   if (promised === undefined || promised === got.sha256) return;
-  throw new MirrorError('ChecksumMismatch', `${what} has sha256 ${got.sha256}, ${promised} was promised`, {
-    hint: 'the file changed or was cut after it was measured; run the build again',
+  throw new MirrorError('ChecksumMismatch', `${what} has sha256 ${got.sha256}, expected ${promised}`, {
+    hint: 'the file was changed or truncated after it was measured; run the build again',
   });
 }

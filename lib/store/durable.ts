@@ -2,7 +2,7 @@ import { chmod, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as errors from '../errors';
 
-/** Puts a file at `path`, in a folder that is made, and makes its name survive a power cut. */
+/** Puts a file at `path`, creating its folder, so that its name survives a power cut. */
 export async function putAt(path: string, put: () => Promise<void>): Promise<void> {
   for (let triesLeft = 10; ; triesLeft--) {
     try {
@@ -10,13 +10,13 @@ export async function putAt(path: string, put: () => Promise<void>): Promise<voi
       await put();
       return await syncFolder(dirname(path));
     } catch (error) {
-      // Another process removed the folder's last object, and the folder with it, in this moment.
+      // Another process has just removed the folder together with its last object.
       if (triesLeft === 0 || !hasCode(error, 'ENOENT')) throw error;
     }
   }
 }
 
-/** Makes a folder and those above it, readable by every web server whatever the umask says; they survive a power cut. */
+/** Creates a folder and its parents, readable by web servers whatever the umask; they survive a power cut. */
 export async function makeFolder(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true });
   if (first === undefined) return;
@@ -31,12 +31,12 @@ async function syncFolder(path: string): Promise<void> {
   await folder.sync();
 }
 
-/** @returns undefined where no file has this path */
+/** @returns undefined if there is no file at this path */
 export function readIfThere(path: string): Promise<Buffer | undefined> {
   return ifThere(() => readFile(path));
 }
 
-/** @returns undefined where `work` finds no file: nothing, a folder, or a file in place of a folder */
+/** @returns undefined if `work` finds no file: nothing, a folder, or a file in place of a folder */
 export async function ifThere<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
@@ -46,13 +46,13 @@ export async function ifThere<T>(work: () => Promise<T>): Promise<T | undefined>
   }
 }
 
-/** Runs work that writes `path`. @throws DiskFull where the file system or the quota is used up */
+/** Runs work that writes `path`. @throws DiskFull if the file system or the quota is full */
 export function nameDiskFull<T>(path: string, work: () => Promise<T>): Promise<T> {
-  const fileSystem = `make room on its file system (df -h ${dirname(path)})`;
-  return errors.nameDiskFull(path, `${fileSystem} and run the command again; nothing half-written stays`, work);
+  const fileSystem = `free some space on its file system (df -h ${dirname(path)})`;
+  return errors.nameDiskFull(path, `${fileSystem} and run the command again; no partial file is left behind`, work);
 }
 
-/** The caller may not write there, or nobody can at the moment. */
+/** Whether writing failed because of permissions, or because the file system is full or read-only. */
 export function isUnwritable(error: unknown): boolean {
   return errors.isDiskFull(error) || hasCode(error, 'EACCES', 'EPERM', 'EROFS');
 }

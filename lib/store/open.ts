@@ -7,10 +7,10 @@ import type { Store } from './store';
 export { openMirrorDirectory, openWorkDirectory };
 
 /**
- * Opens the mirror at an address: a directory (path or `file:` URL), a bucket (`s3://…`) or, to read only, `http(s)://…`.
- * @param create - make it, or take an empty directory, where there is no mirror yet. @default false
- * @param copies - take a directory that is a copy of views alone, too. @default false
- * @throws what openMirrorDirectory and openMirrorBucket throw; BadInput for another scheme
+ * Opens the mirror at an address: a directory (path or `file:` URL), a bucket (`s3://…`) or, read-only, `http(s)://…`.
+ * @param create - create a mirror if the directory is missing or empty. @default false
+ * @param copies - also accept a directory that contains only copies of views. @default false
+ * @throws errors of openMirrorDirectory and openMirrorBucket; BadInput for another scheme
  */
 export async function openStore(
   address: string,
@@ -22,14 +22,14 @@ export async function openStore(
   return openMirrorBucket(address, { create });
 }
 
-/** Opens the store in which stages hand things to each other: a bucket, or a directory, made where it is missing. */
+/** Opens the store through which stages pass data: a bucket, or a directory, created if missing. */
 export async function openWorkStore(address: string): Promise<Store> {
   if (!isBucket(address)) return openWorkDirectory(pathOf(address));
   const { S3Store } = await import('./s3/s3-store.js');
   return new S3Store(address);
 }
 
-/** The SDK is a megabyte that nothing else needs: it is brought in where an address asks for it. */
+/** Checked before the S3 modules are imported: they load the AWS SDK, a megabyte that nothing else needs. */
 function isBucket(address: string): boolean {
   return address.startsWith('s3://');
 }
@@ -49,8 +49,8 @@ function pathOfFileUrl(address: string): string {
 }
 
 function badAddress(address: string, cause?: unknown): MirrorError {
-  return new MirrorError('BadInput', `${JSON.stringify(address)} is no place for a mirror`, {
-    hint: 'name a directory, file:///…, s3://bucket, http://… or https://…',
+  return new MirrorError('BadInput', `${JSON.stringify(address)} is not a valid mirror address`, {
+    hint: 'give a directory, file:///…, s3://bucket, http://… or https://…',
     cause,
     misuse: true,
   });

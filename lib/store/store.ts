@@ -1,21 +1,21 @@
-/* store: where mirrors and runs are stored: immutable objects and the few that are replaced. */
+/* store: storage of mirrors and runs: immutable objects, and a few that are replaced. */
 
 /**
- * Where a mirror or a run lies: a flat space of objects with keys like `pool/noble/amd64/20261120/squashfs`.
+ * Storage of a mirror or a run: a flat space of objects with keys such as `pool/noble/amd64/20261120/squashfs`.
  * An object is either immutable (written once by `create`, never changed) or one of the few mutable ones (`replace`).
- * Implementations behave the same under test/store/contract.ts.
+ * test/store/contract.ts holds all implementations to the same behaviour.
  */
 export interface Store {
-  /** How messages name this store: a path, or `s3://bucket`. */
+  /** Names this store in messages: a path, or `s3://bucket`. */
   readonly name: string;
 
-  /** What is known of an object without reading it to the caller, or undefined where there is none. */
+  /** Size and digest of an object; undefined if it does not exist. */
   head(key: string): Promise<ObjectHead | undefined>;
 
-  /** The bytes of a small object, with the tag that `replace` wants, or undefined where there is none. */
+  /** The bytes of a small object, with the tag for `replace`; undefined if it does not exist. */
   read(key: string): Promise<ObjectBytes | undefined>;
 
-  /** Brings a large object to a local file, whole and checked against its size. @throws NoSuchObject */
+  /** Copies a large object to a local file, completely, and checks its size. @throws NoSuchObject */
   readTo(key: string, file: string): Promise<void>;
 
   /** Every key under a prefix, sorted. */
@@ -23,18 +23,18 @@ export interface Store {
 
   /**
    * Writes an immutable object (If-None-Match: *). Writing the same bytes again is allowed and does nothing.
-   * @throws ObjectExists where other bytes lie there; ChecksumMismatch where the body is not what `sha256` promises
+   * @throws ObjectExists if it exists with other bytes; ChecksumMismatch if the body does not match `sha256`
    */
   create(key: string, body: Body, options?: WriteOptions): Promise<Written>;
 
   /**
-   * Writes a mutable object. `ifMatch` is the tag that `read` gave, or null for "must not exist yet"; undefined
-   * writes whatever lies there.
-   * @throws PreconditionFailed where the object has changed since
+   * Writes a mutable object. `ifMatch` is the tag from `read`, or null for "must not exist yet"; if undefined, writes
+   * unconditionally.
+   * @throws PreconditionFailed if the object has changed since
    */
   replace(key: string, body: Buffer, options: WriteOptions & { readonly ifMatch?: string | null }): Promise<Written>;
 
-  /** Takes an object over from another store of the same kind without a copy through memory; else like `create`. */
+  /** Copies an object from another store, without going through memory if both are of the same kind. Otherwise like `create`. */
   adopt(
     key: string,
     from: Store,
@@ -42,12 +42,12 @@ export interface Store {
     options: WriteOptions & { readonly sha256: string },
   ): Promise<Written>;
 
-  /** Removes an object; one that is not there is no error. */
+  /** Removes an object, if it exists. */
   remove(key: string): Promise<void>;
 
   /**
-   * Makes `pool/<folder>` readable as `<view>/<folder>`. A directory makes a relative link; behind CloudFront a
-   * function maps the paths and nothing is to do.
+   * Makes `pool/<folder>` readable as `<view>/<folder>`. A directory store creates a relative link; in S3 nothing is needed,
+   * because a CloudFront function maps the paths.
    */
   expose(view: string, folder: string): Promise<void>;
 }
@@ -56,7 +56,7 @@ export interface ObjectHead {
   readonly key: string;
   /** Bytes. */
   readonly size: number;
-  /** Hex digest of the whole object, computed by the store, not by the writer. */
+  /** Hex digest of the whole object, computed by the store rather than the writer. */
   readonly sha256: string;
 }
 
@@ -70,9 +70,9 @@ export interface ObjectBytes {
 export type Body = Buffer | { readonly file: string };
 
 export interface WriteOptions {
-  /** Hex digest that the body must have. */
+  /** Expected hex digest of the body. */
   readonly sha256?: string;
-  /** @default immutable, a year; a minute for what `replace` writes */
+  /** @default immutable, a year; for `replace` a minute */
   readonly cacheControl?: string;
   readonly contentType?: string;
 }

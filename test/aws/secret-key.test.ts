@@ -42,7 +42,7 @@ describe('a signing key in a secret', () => {
 
     await expect(refused).rejects.toMatchObject({
       name: 'BadInput',
-      message: expect.stringContaining('holds no armoured OpenPGP private key'),
+      message: expect.stringContaining('contains no armoured OpenPGP private key'),
     });
     await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining('hush') });
   });

@@ -115,14 +115,14 @@ function loadersBuild(): ScriptedExecution {
 
 /** As lib/stages/probe.ts says it. */
 const found = {
-  machine: 'Linux 6.1.158 on x86_64, 7.6 GiB of memory, 118 GiB free',
-  namespaces: 'own mounts, processes and IPC',
+  machine: 'Linux 6.1.158 on x86_64, 7.6 GiB of memory, 118 GiB of disk free',
+  namespaces: 'own mount, PID and IPC namespaces',
   filter: 'system calls of package scripts are filtered',
-  limits: 'memory: a watcher, processes: a watcher, one file: 16 GiB',
-  loop: 'a squashfs is mounted by a loop device',
-  overlay: 'an overlay on a tmpfs takes what is written',
-  network: 'programs of an image reach the sources of a build, and nothing else',
-  sources: '2 documents are there: archive.ubuntu.com, cloud-images.ubuntu.com',
-  objects: 'an object was written and read; a write without If-None-Match is refused',
+  limits: 'memory: a watcher, processes: a watcher, file size: 16 GiB',
+  loop: 'a squashfs was mounted with a loop device',
+  overlay: 'an overlay on a tmpfs is writable',
+  network: 'programs in an image reach only the sources of their build',
+  sources: '2 documents were read from archive.ubuntu.com, cloud-images.ubuntu.com',
+  objects: 'an object was written and read back; a write without If-None-Match was refused',
   qemu: 'qemu-system-x86_64 boots in 0.9 s',
 };

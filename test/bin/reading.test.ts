@@ -62,7 +62,7 @@ describe('reading a directory', () => {
         writeFileSync(next, `${measureBytes(bytes).sha256}\n${bytes}`);
         writeFileSync(join(root, '.store/tmp/0123456789ab.1.1.left'), 'left');
       },
-      'a publication was interrupted: a newer version was written and did not become visible; the next publication finishes it',
+      'a publication was interrupted: a newer version was written but did not become visible; the next publication finishes it',
     ],
     [
       'whose index.json is behind',
@@ -108,7 +108,7 @@ describe('reading a bucket', () => {
     vi.stubEnv('AWS_REGION', 'us-east-1');
     onTestFinished(() => void vi.unstubAllEnvs());
 
-    expect(await readAll('s3://mirror')).toContain(`${mirror.plainIndex('candidate')}: it is not there`);
+    expect(await readAll('s3://mirror')).toContain(`${mirror.plainIndex('candidate')}: missing`);
 
     const actions = new Set(s3.requests.slice(written).map(({ action }) => action));
     expect([...actions].sort()).toEqual(['GetObject', 'ListObjectsV2']);

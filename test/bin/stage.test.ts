@@ -51,7 +51,7 @@ function orderInACircle(): string {
 
 it.each<[string, () => string, RegExp]>([
   ['an order that is not there', () => temporaryFolder(), /NoSuchObject: .*runs\/run-1-…\/request\.json/],
-  ['an order that is no order', () => withRequest('{}'), /BadInput: the order of run-1 is wrong/],
+  ['an order that is no order', () => withRequest('{}'), /BadInput: the build request of run-1 is not valid/],
   ['an order that cannot be read, of which nobody foresaw the error', orderInACircle, /ELOOP/],
   ['a base that is not there', () => withRequest(JSON.stringify(request)), /BadImage: .*base\.squashfs/],
 ])('a stage refuses %s, and prints no folder of an execution', (_, work, message) => {
@@ -64,10 +64,10 @@ it.each<[string, () => string, RegExp]>([
 });
 
 it.each([
-  ['outside of a build', { [buildVariable]: '' }, /CODEBUILD_BUILD_ID is "", no id of a build/],
+  ['outside of a build', { [buildVariable]: '' }, /CODEBUILD_BUILD_ID is "", not a build id/],
   ['a build whose id leads elsewhere', { [buildVariable]: 'Fetch:../../x' }, /CODEBUILD_BUILD_ID is/],
-  ['a job without a folder', { MIRROR_FOLDER: 'run-1' }, /MIRROR_FOLDER is "run-1": no folder of an execution/],
-  ['a build of somewhere else', { MIRROR_BASE: '../other' }, /MIRROR_BASE is "\.\.\/other": no id of a build/],
+  ['a job without a folder', { MIRROR_FOLDER: 'run-1' }, /MIRROR_FOLDER is "run-1": not the folder of an execution/],
+  ['a build of somewhere else', { MIRROR_BASE: '../other' }, /MIRROR_BASE is "\.\.\/other": not a build id/],
 ])('a stage refuses %s', (_, variables, message) => {
   const { status, said } = stage('fetch', withRequest(JSON.stringify(request)), variables);
 
@@ -108,7 +108,7 @@ it('forges no progress by what its error quotes', () => {
     ...{ cwd: temporaryFolder(), env, encoding: 'utf8' },
   });
 
-  expect(stderr).toContain('deployed are theirs\n :: published\n');
+  expect(stderr).toContain('but theirs\n :: published are deployed now\n');
   expect(stdout).toBe('');
 });
 

@@ -6,7 +6,7 @@ import type { Problem } from '../../lib/operations/verify/problem';
  */
 export function isSerious({ object, rule, message }: Problem): boolean {
   if (/^[^/]+\/streams\/v1\/index\.json(\.gpg)?$/.test(object)) {
-    return rule !== 'behind' && !message.endsWith('if a publication was cut off, the next one heals it');
+    return rule !== 'behind' && !message.endsWith('if a publication was interrupted, the next one repairs it');
   }
   return rule !== 'unfinished';
 }

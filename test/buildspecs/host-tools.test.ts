@@ -137,7 +137,7 @@ describe('host-tools.sh where there is dnf instead of apt', () => {
     for (const tool of ['sh', 'tr', 'sed', 'id', 'uname']) symlinkSync(join('/bin', tool), join(path, tool));
     const install = () => execFileSync('/bin/sh', [script, 'extract'], { env: { PATH: path }, stdio: 'pipe' });
     expect(install).toThrow(
-      /neither apt-get nor dnf; please install: squashfs-tools attr mount gpgv util-linux perl-base/,
+      /found neither apt-get nor dnf; install these packages yourself: squashfs-tools attr mount gpgv util-linux perl-base/,
     );
   });
 });

@@ -109,25 +109,21 @@ describe('a description', () => {
   it.each<[string, ReleaseFacts, RegExp]>([
     ['Zany', { version: '27.04' }, /one word of lower-case letters/],
     ['zany-zebra', { version: '27.04' }, /one word/],
-    ['bookworm', { version: '12' }, /no release of Ubuntu/],
-    ['zany', { version: '27.05' }, /no version of Ubuntu is called "27.05"/],
-    ['trusty', { version: '14.04' }, /from 16.04 on/],
-    ['bootloaders', { version: '27.04' }, /bootloaders means something else in a mirror/],
-    ['streams', { version: '27.04' }, /streams means something else in a mirror/],
+    ['bookworm', { version: '12' }, /not an Ubuntu release/],
+    ['zany', { version: '27.05' }, /"27.05" is not an Ubuntu version/],
+    ['trusty', { version: '14.04' }, /versions before 16.04 are not supported/],
+    ['bootloaders', { version: '27.04' }, /bootloaders is a reserved name in mirrors/],
+    ['streams', { version: '27.04' }, /streams is a reserved name in mirrors/],
     ['zany', { version: '24.04' }, /24.04 is the version of noble, not of zany/],
     ['noble', { version: '24.10' }, /its version is 24.04/],
-    ['zany', { version: '27.04', title: '27.10' }, /its title is "27.10"/],
+    ['zany', { version: '27.04', title: '27.10' }, /its title must be 27.04 or 27.04 LTS, not "27.10"/],
     [
       'zany',
       { version: '27.04', released: '2027-04-22', supportEol: '2027-04-21' },
       /before its release on 2027-04-22/,
     ],
     ['noble', { supportEol: '2035-01-01' }, /extended support ends on 2034-04-25, before its support on 2035-01-01/],
-    [
-      'zany',
-      { version: '27.04', architectures: ['amd64', 'sparc'] },
-      /no architecture "sparc" is built; there are amd64/,
-    ],
+    ['zany', { version: '27.04', architectures: ['amd64', 'sparc'] }, /unknown architecture "sparc"; known are amd64/],
   ])('is refused of %s as %j', (name, facts, fault) => {
     expect(factsFault(name, facts)).toMatch(fault);
     expect(() => describedRelease(name, facts)).toThrow(

@@ -33,10 +33,10 @@ describe('a question to AWS', () => {
       'IncompleteSignature',
       'IncompleteSignatureException',
       'AuthFailure',
-    ].map((name) => [name, 'NoCredentials', 'AWS does not take the credentials', login]),
-    ['AccessDenied', 'AccessDenied', 'AWS refuses to list the keys', permission],
-    ['AccessDeniedException', 'AccessDenied', 'AWS refuses to list the keys', permission],
-    ['UnauthorizedOperation', 'AccessDenied', 'AWS refuses to list the keys', permission],
+    ].map((name) => [name, 'NoCredentials', 'AWS does not accept the credentials', login]),
+    ['AccessDenied', 'AccessDenied', 'no permission to list the keys', permission],
+    ['AccessDeniedException', 'AccessDenied', 'no permission to list the keys', permission],
+    ['UnauthorizedOperation', 'AccessDenied', 'no permission to list the keys', permission],
     ['ThrottlingException', 'AwsFailed', 'AWS did not list the keys', busy],
     ['TooManyRequestsException', 'AwsFailed', 'AWS did not list the keys', busy],
     ['RequestLimitExceeded', 'AwsFailed', 'AWS did not list the keys', busy],
@@ -60,7 +60,7 @@ describe('a question to AWS', () => {
   ])('names the profile %j where credentials or a region are missing', async (profile, shown) => {
     environment({ AWS_PROFILE: profile });
     await expect(refused(fault('AuthFailure'))).rejects.toMatchObject({
-      message: `AWS does not take the credentials${shown}: AuthFailure: because`,
+      message: `AWS does not accept the credentials${shown}: AuthFailure: because`,
     });
     await expect(refused(fault('Error', 'Region is missing'))).rejects.toMatchObject({
       name: 'WrongRegion',

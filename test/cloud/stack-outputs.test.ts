@@ -37,7 +37,7 @@ describe('a stack', () => {
     expect(await findStack(new CloudFormationClient(), 'Mirror')).toBeUndefined();
     await expect(requireStack(new CloudFormationClient(), 'Mirror')).rejects.toMatchObject({
       name: 'NoSuchStack',
-      message: 'there is no stack Mirror in eu-west-1 of this account',
+      message: 'this account has no stack Mirror in eu-west-1',
       hint: 'npx cdk deploy makes it; AWS_REGION and AWS_PROFILE say where it is looked for',
     });
   });

@@ -124,7 +124,7 @@ describe('the bundles of this checkout', () => {
       },
     });
 
-    expect(await run).toMatchObject({ stdout: 's3://mirror has format 9, this tool knows format 1', stderr: '' });
+    expect(await run).toMatchObject({ stdout: 's3://mirror has format 9; this version supports format 1', stderr: '' });
   });
 
   it('lays beside the stage bundle what its buildspecs call', () => {

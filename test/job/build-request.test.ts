@@ -17,8 +17,8 @@ describe('what an order says of its release', () => {
   it.each<[string, object, RegExp]>([
     ['zany', { version: '24.04' }, /about: 24.04 is the version of noble, not of zany/],
     ['noble', { version: '24.10' }, /about: its version is 24.04/],
-    ['bookworm', { codename: 'Bookworm' }, /about: bookworm is no release of Ubuntu/],
-    ['zany', { version: '27.04', codename: 'Zany\u001b[31m' }, /about.codename: a name of letters/],
+    ['bookworm', { codename: 'Bookworm' }, /about: bookworm is not an Ubuntu release/],
+    ['zany', { version: '27.04', codename: 'Zany\u001b[31m' }, /about.codename: must be letters and spaces/],
     ['zany', { version: '27.04', sources: ['a friend'] }, /about.sources.0/],
     ['zany', { version: '27.04', kernels: [] }, /about: Unrecognized key: "kernels"/],
   ])('refuses of %s %j', (release, about, message) => {
@@ -32,7 +32,7 @@ describe('the view of an order', () => {
     'snapshots',
     'bootloaders',
   ])('refuses the name %s, which lies beside the views, and says so', (view) => {
-    const rule = new RegExp(`view: no view can be called pool, snapshots, bootloaders \\(seen: "${view}"\\)`);
+    const rule = new RegExp(`view: is a reserved name, as are pool, snapshots and bootloaders \\(got "${view}"\\)`);
     expect(() => request({ view })).toThrow(refusal(rule));
   });
 
@@ -46,7 +46,9 @@ describe('the packages of an order', () => {
 
   it.each(['packages', 'purge'])('refuses a kernel among its %s, and says how kernels are ordered', (field) => {
     for (const name of kernels) {
-      const rule = new RegExp(`customise\\.${field}\\.1: is a kernel.* ordered as a flavour.*seen: "${name}"`);
+      const rule = new RegExp(
+        `customise\\.${field}\\.1: is a kernel package, .* choose a kernel flavour.*got "${name}"`,
+      );
       expect(() => request({ customise: { [field]: ['vim', name] } })).toThrow(refusal(rule));
     }
   });
@@ -61,7 +63,7 @@ describe('the packages of an order', () => {
     'proposed',
   ])('refuses among its %s what apt would take for another command', (field) => {
     for (const name of ['vim-', '-y', 'vim/noble', 'vim=1.2', 'ubuntu-desktop^', 'lib*']) {
-      expect(() => request({ customise: { [field]: [name] } })).toThrow(refusal(/the name of a package/));
+      expect(() => request({ customise: { [field]: [name] } })).toThrow(refusal(/must be a package name/));
     }
   });
 

@@ -8,9 +8,14 @@ describe('the bundles that an execution was planned with', () => {
   });
 
   it.each([
-    ['others', 'digest-1', { [bundlesVariable]: 'digest-2' }, /with the bundles digest-1, deployed are digest-2/],
-    ['some where none had planned it', '', { [bundlesVariable]: 'digest-2' }, /\(none\), deployed are digest-2/],
-    ['none', 'digest-1', {}, /digest-1, deployed are \(none\)/],
+    ['others', 'digest-1', { [bundlesVariable]: 'digest-2' }, /with bundles digest-1, but digest-2 are deployed now/],
+    [
+      'some where none had planned it',
+      '',
+      { [bundlesVariable]: 'digest-2' },
+      /\(none\), but digest-2 are deployed now/,
+    ],
+    ['none', 'digest-1', {}, /digest-1, but \(none\) are deployed now/],
   ])('refuses to go on with %s', (_, planned, environment, message) => {
     expect(() => checkBundles(planned, environment)).toThrow(
       expect.objectContaining({

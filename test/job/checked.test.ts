@@ -29,7 +29,7 @@ describe('a value from outside', () => {
 
     expect([name, misuse]).toEqual(['BadInput', true]);
     expect(message).toBe(
-      'the thing is wrong: name: five letters (seen: "too long"); list.1: Invalid input: expected string, received boolean (seen: true)',
+      'the thing is not valid: name: five letters (got "too long"); list.1: Invalid input: expected string, received boolean (got true)',
     );
     expect(hint).toBe('maas-mirror build --help and mirror.schema.json list the options');
   });
@@ -38,18 +38,21 @@ describe('a value from outside', () => {
     const call = () => checked(Thing, 1, { plural: 'the things' }, 'do something else');
 
     expect(call).toThrow(
-      expect.objectContaining({ message: expect.stringMatching(/^the things are wrong: /), hint: 'do something else' }),
+      expect.objectContaining({
+        message: expect.stringMatching(/^the things are not valid: /),
+        hint: 'do something else',
+      }),
     );
   });
 
   it('says of a missing one that nothing was seen, and of a whole one no field', () => {
-    expect(refusal(undefined).message).toMatch(/^the thing is wrong: Invalid input: .* \(seen: nothing\)$/);
-    expect(refusal({}).message).toMatch(/^the thing is wrong: name: .* \(seen: nothing\)$/);
-    expect(refusal(null).message).toMatch(/ \(seen: null\)$/);
+    expect(refusal(undefined).message).toMatch(/^the thing is not valid: Invalid input: .* \(got nothing\)$/);
+    expect(refusal({}).message).toMatch(/^the thing is not valid: name: .* \(got nothing\)$/);
+    expect(refusal(null).message).toMatch(/ \(got null\)$/);
   });
 
   it('shows a field that is not known with its value, and none of the others', () => {
-    expect(refusal({ name: 'x', odd: [1] }).message).toMatch(/Unrecognized key: "odd" \(seen: \{"odd":\[1\]\}\)$/);
+    expect(refusal({ name: 'x', odd: [1] }).message).toMatch(/Unrecognized key: "odd" \(got \{"odd":\[1\]\}\)$/);
   });
 
   it.each([
@@ -58,17 +61,17 @@ describe('a value from outside', () => {
     ['27.04', 27.04, '"27.04"'],
     ['127.5', 127.5, '"127.5"'],
   ])('says how the number %s is written as a text', (_, number, text) => {
-    expect(refusal({ name: number }).message).toContain(`is a number, not a string; put it in quotes: ${text} (seen: `);
+    expect(refusal({ name: number }).message).toContain(`is a number, not a string; put it in quotes: ${text} (got `);
   });
 
   it('says what JSON has no word for', () => {
-    expect(refusal({ name: Number.NaN }).message).toMatch(/\(seen: NaN\)$/);
+    expect(refusal({ name: Number.NaN }).message).toMatch(/\(got NaN\)$/);
   });
 
   it.each(['credentials', 'password', 'clientSecret', 'Token'])('refuses it without showing %s', (field) => {
     const { message } = refusal({ name: 'x', [field]: 'hush-hush' });
 
-    expect(message).toContain('not shown');
+    expect(message).toContain('hidden');
     expect(message).not.toContain('hush-hush');
   });
 
@@ -82,9 +85,9 @@ describe('a value from outside', () => {
   it('cuts what is long', () => {
     const { message } = refusal({ name: 'x'.repeat(500) });
 
-    expect(message).toMatch(/\(seen: "x{199}…\)$/);
+    expect(message).toMatch(/\(got "x{199}…\)$/);
     const many = refusal({ name: 'x', list: Array.from({ length: 200 }, () => 1) });
-    expect(many.message).toHaveLength('the thing is wrong: '.length + 3000 + 1);
+    expect(many.message).toHaveLength('the thing is not valid: '.length + 3000 + 1);
     expect(many.message.endsWith('…')).toBe(true);
   });
 

@@ -69,17 +69,17 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble
 
   it.each([
     ['{ zany: { version: "24.04" } }', /zany: 24.04 is the version of noble, not of zany/],
-    ['{ zany: { version: "27.04" }, zebra: { version: "27.04" } }', /zebra: 27.04 is the version of zany, too/],
-    ['{ Zany: { version: "27.04" } }', /a series in one word of lower-case letters/],
+    ['{ zany: { version: "27.04" }, zebra: { version: "27.04" } }', /zebra: 27.04 is also the version of zany/],
+    ['{ Zany: { version: "27.04" } }', /must be a series: one word of lower-case letters/],
     [
       '{ zany: { version: 27.04 } }',
-      /zany.version: is a number, not a string; put it in quotes: "27.04" \(seen: 27.04\)/,
+      /zany.version: is a number, not a string; put it in quotes: "27.04" \(got 27.04\)/,
     ],
     ['{ zany: { version: 26.10 } }', /put it in quotes: "26.10"/],
     ['{ zany: { version: "27.04", eol: 2028-01-01 } }', /Unrecognized key: "eol"/],
-    ['{ noble: { supportEol: soon } }', /noble.supportEol: a day like/],
-    ['{ bookworm: { supportEol: 2029-01-01 } }', /bookworm is no release of Ubuntu/],
-    ['{ zany: { version: "27.04", architectures: [sparc] } }', /no architecture "sparc" is built/],
+    ['{ noble: { supportEol: soon } }', /noble.supportEol: must be a date/],
+    ['{ bookworm: { supportEol: 2029-01-01 } }', /bookworm is not an Ubuntu release/],
+    ['{ zany: { version: "27.04", architectures: [sparc] } }', /unknown architecture "sparc"/],
   ])('refuses the description %s', (releases, message) => {
     const yaml = `views: {}\ncatalogue: { releases: ${releases} }\n`;
     expect(() => parseConfig(yaml, 'mirror.yaml')).toThrow(
@@ -100,16 +100,16 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble
     refused(
       'views: { a: { releases: [24.04], bootTimeout: 2h, eol: soon } }\nschedule: often\n',
       'BadInput',
-      'mirror.yaml is wrong: ' +
-        'views.a.releases.0: is a number, not a string; put it in quotes: "24.04" (seen: 24.04); ' +
-        'views.a.bootTimeout: minutes, a whole number from 1 to 180 (seen: "2h"); ' +
-        'views.a: Unrecognized key: "eol" (seen: {"eol":"soon"}); ' +
-        'schedule: Invalid option: expected one of "hourly"|"daily"|"weekly" (seen: "often")',
+      'mirror.yaml is not valid: ' +
+        'views.a.releases.0: is a number, not a string; put it in quotes: "24.04" (got 24.04); ' +
+        'views.a.bootTimeout: must be a whole number of minutes from 1 to 180 (got "2h"); ' +
+        'views.a: Unrecognized key: "eol" (got {"eol":"soon"}); ' +
+        'schedule: Invalid option: expected one of "hourly"|"daily"|"weekly" (got "often")',
     );
   });
 
   it.each([
-    ['catalogue: { releases: { zany: { version: "27.04", supportEol: 20 Jan 2028 } } }', /2027-04-22 \(seen: [^)]*\)$/],
+    ['catalogue: { releases: { zany: { version: "27.04", supportEol: 20 Jan 2028 } } }', /2027-04-22 \(got [^)]*\)$/],
     ['catalogue: { releases: { zany: { version: "27.4" }, able: { version: "27.4" } } }', /^(?!.*the version of)/],
   ])('refuses the form in %s, and asks no later rule about it', (yaml, message) => {
     refused(`views: {}\n${yaml}\n`, 'BadInput', message);
@@ -120,7 +120,11 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble
   });
 
   it.each(['3', '{ versions: 3 }', ''])('refuses keep: %s, which nothing does yet', (keep) => {
-    refused(`views: {}\nkeep: ${keep}\n`, 'NotSupported', /^keep in mirror.yaml: old versions are not removed yet$/);
+    refused(
+      `views: {}\nkeep: ${keep}\n`,
+      'NotSupported',
+      /^keep in mirror.yaml is not supported yet: every version is kept$/,
+    );
   });
 
   it('puts the content of the files that it names into every order', () => {
@@ -151,13 +155,13 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble
     [
       'an unknown field, by its name',
       'views: { a: { release: [noble] } }',
-      /mirror\.yaml is wrong: views\.a: .*"release"/,
+      /mirror\.yaml is not valid: views\.a: .*"release"/,
     ],
     ['a view with a bad name', 'views: { Candidate: {} }', /views.*Candidate/],
     [
       'a view that is called as what lies beside views, and says the rule',
       'views: { pool: { releases: [noble] } }',
-      /views\.pool: no view can be called pool, snapshots, bootloaders/,
+      /views\.pool: is a reserved name, as are pool, snapshots and bootloaders/,
     ],
     [
       'a kernel as package',
@@ -167,20 +171,20 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble
     [
       'a snapshot that never was',
       'views: {}\nsources: { snapshot: 20261131T000000Z }',
-      /sources\.snapshot: there is no such day/,
+      /sources\.snapshot: is not a valid date and time/,
     ],
     [
       'a quote in an address',
       `views: {}\nsources: { proxy: 'http://x";APT::Update::Pre-Invoke{"id";};//' }`,
-      /sources\.proxy: an http or https address/,
+      /sources\.proxy: must be an http or https URL/,
     ],
     [
       'a repository that is none',
       'views: { a: { customise: { repositories: [foo] } } }',
       /views\.a\.customise\.repositories\.0: .*"foo" is neither/,
     ],
-    ['a schedule that is none', 'views: {}\nschedule: often', /schedule: .*seen: "often"/],
-    ['what is no YAML', 'views: [', /mirror\.yaml is no YAML: /],
+    ['a schedule that is none', 'views: {}\nschedule: often', /schedule: .*got "often"/],
+    ['what is not valid YAML', 'views: [', /mirror\.yaml is not valid YAML: /],
     ['views that are missing', 'schedule: daily', /views: /],
     [
       'places, which were renamed',
@@ -190,17 +194,17 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble
     [
       'all of -proposed by its old word',
       'views: { a: { customise: { proposed: all } } }',
-      /views\.a\.customise\.proposed: proposed: all is now called allProposed: true/,
+      /views\.a\.customise\.proposed: "all" is now written allProposed: true/,
     ],
     [
       'the same in a list',
       'views: { a: { customise: { proposed: [all] } } }',
-      /views\.a\.customise\.proposed: proposed: all is now called allProposed: true/,
+      /views\.a\.customise\.proposed: "all" is now written allProposed: true/,
     ],
     [
       'packages of -proposed, and all of them',
       'views: { a: { customise: { proposed: [vim], allProposed: true } } }',
-      /views\.a\.customise\.proposed: .*give one of the two/,
+      /views\.a\.customise\.proposed: .*cannot be combined with allProposed/,
     ],
   ])('refuses %s', (_, yaml, message) => {
     expect(() => parseConfig(yaml, 'mirror.yaml')).toThrow(
@@ -209,8 +213,12 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble
   });
 
   it.each([
-    ['a view that is not there', { view: 'stabel' }, /nothing for stabel; there are the views .*candidate \(noble, /],
-    ['a release that no view has', { releases: ['focal'] }, /nothing for any view, focal/],
+    [
+      'a view that is not there',
+      { view: 'stabel' },
+      /nothing is configured for view stabel; the views are candidate \(noble, /,
+    ],
+    ['a release that no view has', { releases: ['focal'] }, /nothing is configured for release focal/],
   ])('refuses to build %s', (_, more, message) => {
     expect(() => requestsIn(text, more)).toThrow(
       expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(message) }),
@@ -219,7 +227,7 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble
 });
 
 it.each([
-  ['keep', 'views: { a: { releases: [noble] } }\nkeep: { versions: 5 }', /^keep in mirror\.yaml: old versions/],
+  ['keep', 'views: { a: { releases: [noble] } }\nkeep: { versions: 5 }', /^keep in mirror\.yaml is not supported yet/],
   ['a view without releases', 'views: { a: { releases: [noble] }, stable: {} }', /^view stable in mirror\.yaml has no/],
   ['a view of nothing', 'views: { stable: }', /^view stable in mirror\.yaml has no releases/],
 ])('refuses %s, which nothing does yet', (_, yaml, message) => {
@@ -228,7 +236,7 @@ it.each([
       name: 'NotSupported',
       misuse: true,
       message: expect.stringMatching(message),
-      hint: expect.stringContaining('comes with a later version'),
+      hint: expect.stringContaining('a later version will support it'),
     }),
   );
 });
@@ -236,7 +244,7 @@ it.each([
 describe('a configuration with a password in it', () => {
   it.each([
     ['what is wrong with the address', `views: {}\nsources: { proxy: "http://robot:hush'@proxy.example" }`],
-    ['that it is no YAML', 'views: {}\nsources: { proxy: http://robot:hush@proxy.example }]'],
+    ['that it is not valid YAML', 'views: {}\nsources: { proxy: http://robot:hush@proxy.example }]'],
     ['that a field beside it is wrong', 'views: {}\nsources: { proxy: http://robot:hush@proxy.example, prox: x }'],
   ])('says %s without showing it', (_, yaml) => {
     const thrown = expect.objectContaining({ name: 'BadInput', message: expect.not.stringContaining('hush') });

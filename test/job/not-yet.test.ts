@@ -6,7 +6,7 @@ it('refuses what a configuration says before its time, and takes the rest', () =
   const later = (message: string) =>
     expect.objectContaining({
       ...{ name: 'NotSupported', misuse: true, message: expect.stringContaining(message) },
-      hint: expect.stringMatching(/^.+; this comes with a later version$/),
+      hint: expect.stringMatching(/^.+; a later version will support it$/),
     });
 
   expect(() => refuseNotYet({ views }, 'mirror.yaml')).not.toThrow();

@@ -59,9 +59,9 @@ describe('a plan', () => {
     expect(plan({ architectures: ['amd64', 'amd64'] }).architectures).toHaveLength(1);
   });
 
-  it('says that a rebuild was ordered', () => {
-    expect(plan({ rebuild: true }).reason).toBe('a rebuild was ordered');
-    expect(plan({}).reason).toBe('ordered');
+  it('says that rebuild requested', () => {
+    expect(plan({ rebuild: true }).reason).toBe('rebuild requested');
+    expect(plan({}).reason).toBe('requested');
   });
 });
 
@@ -93,20 +93,25 @@ describe('the kernels of a plan', () => {
     const named = { architectures: ['amd64', 's390x'], kernels: { required: ['ga', 'hwe-lowlatency'] } };
 
     expect(kernels(named)).toEqual([['ga', 'hwe-lowlatency'], ['ga']]);
-    expect(plan(named).reason).toBe('ordered; s390x has no hwe-lowlatency, left out');
+    expect(plan(named).reason).toBe('requested; s390x has no hwe-lowlatency, skipped');
   });
 
   it('leave an architecture out that has none of them, and say so', () => {
     const named = { architectures: ['amd64', 's390x'], kernels: { required: ['ga-lowlatency'] } };
 
     expect(plan(named).architectures.map(({ architecture }) => architecture)).toEqual(['amd64']);
-    expect(plan(named).reason).toBe('ordered; s390x has no ga-lowlatency, left out');
+    expect(plan(named).reason).toBe('requested; s390x has no ga-lowlatency, skipped');
   });
 });
 
 describe('planning', () => {
   it.each([
-    ['a release that does not exist', { release: 'nobel' }, 'UnknownRelease', /no release "nobel"; there are .*noble/],
+    [
+      'a release that does not exist',
+      { release: 'nobel' },
+      'UnknownRelease',
+      /unknown release "nobel"; known are .*noble/,
+    ],
     [
       'an architecture that the release lacks',
       { architectures: ['i386'] },
@@ -141,44 +146,44 @@ describe('planning', () => {
       'a kernel that we do not build, and says why',
       { release: 'jammy', architectures: ['amd64', 'arm64'], kernels: { required: ['xgene-uboot'] } },
       'NotSupported',
-      /xgene-uboot of jammy is not built: .*U-Boot/,
+      /xgene-uboot of jammy cannot be built: .*U-Boot/,
     ],
-    ['kernels that name none', { kernels: { required: [] } }, 'BadInput', /names none/],
+    ['kernels that name none', { kernels: { required: [] } }, 'BadInput', /kernel flavours is empty/],
     [
       'one base for two architectures',
       { architectures: ['amd64', 'arm64'], base: '/b.squashfs' },
       'BadInput',
-      /\/b.squashfs is ordered for amd64, arm64/,
+      /\/b.squashfs is given for several architectures: amd64, arm64/,
     ],
     [
       'a PPA for Debian',
       { release: 'bookworm', customise: { repositories: ['ppa:o/n'] } },
       'NotSupported',
-      /^ppa:o\/n cannot be had for bookworm, which is Debian/,
+      /^not available for Debian releases \(bookworm\): ppa:o\/n$/,
     ],
     [
       '-proposed for Debian',
       { release: 'bookworm', customise: { proposed: ['cloud-init'] } },
       'NotSupported',
-      /^-proposed cannot be had for bookworm/,
+      /^not available for Debian releases \(bookworm\): -proposed$/,
     ],
     [
       'all of -proposed for Debian',
       { release: 'bookworm', customise: { allProposed: true } },
       'NotSupported',
-      /^-proposed cannot be had for bookworm/,
+      /^not available for Debian releases \(bookworm\): -proposed$/,
     ],
     [
       'a snapshot of Debian',
       { release: 'bookworm', sources: { snapshot: '20261120T000000Z' } },
       'NotSupported',
-      /^the snapshot 20261120T000000Z cannot be had for bookworm/,
+      /\(bookworm\): snapshot 20261120T000000Z$/,
     ],
     [
       'a serial of Debian, and names all that it refuses',
       { release: 'bookworm', serial: '20261120', customise: { allProposed: true } },
       'NotSupported',
-      /^-proposed and the serial 20261120 cannot be had for bookworm/,
+      /\(bookworm\): -proposed, serial 20261120$/,
     ],
   ])('refuses %s', (_, fields, name, message) => {
     expect(() => plan(fields)).toThrow(
@@ -220,30 +225,26 @@ describe('reading the input of a function', () => {
       { release: 'noble', architectures: ['amd64'], kernel: 'ga' },
       /request: .*"kernel"/,
     ],
-    ['no architectures', { release: 'noble', architectures: [] }, /request\.architectures: .*seen: \[\]/],
+    ['no architectures', { release: 'noble', architectures: [] }, /request\.architectures: .*got \[\]/],
     [
       'a repository that is none, and says how to write one',
       { release: 'noble', architectures: ['amd64'], customise: { repositories: ['ppa:nobody'] } },
-      /request\.customise\.repositories\.0: .*"ppa:nobody" is no ppa:owner\/name; write ppa:/,
+      /request\.customise\.repositories\.0: .*"ppa:nobody" is not of the form ppa:owner\/name; write ppa:/,
     ],
     [
       'a source that is none',
       { release: 'noble', architectures: ['amd64'], sources: { archive: 'archive.ubuntu.com' } },
-      /request\.sources\.archive: .*seen: "archive\.ubuntu\.com"/,
+      /request\.sources\.archive: .*got "archive\.ubuntu\.com"/,
     ],
     [
       'a serial that is none',
       { release: 'noble', architectures: ['amd64'], serial: 'newest' },
-      /request\.serial: a serial like 20261120/,
+      /request\.serial: must be a serial, such as 20261120/,
     ],
-    ['a word that is none', { release: 'Noble!', architectures: ['amd64'] }, /request\.release: .*seen: "Noble!"/],
-    [
-      'a view with a slash',
-      { release: 'noble', architectures: ['amd64'], view: 'a/b' },
-      /request\.view: .*seen: "a\/b"/,
-    ],
-    ['what is no order', 'noble', /request: .*seen: "noble"/],
-    ['nothing', undefined, /request: .*seen: nothing/],
+    ['a word that is none', { release: 'Noble!', architectures: ['amd64'] }, /request\.release: .*got "Noble!"/],
+    ['a view with a slash', { release: 'noble', architectures: ['amd64'], view: 'a/b' }, /request\.view: .*got "a\/b"/],
+    ['what is no order', 'noble', /request: .*got "noble"/],
+    ['nothing', undefined, /request: .*got nothing/],
   ])('refuses %s', (_, request, message) => {
     expect(() => planInputOf({ request, execution: 'run-1' })).toThrow(
       expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(message), misuse: true }),

@@ -102,7 +102,7 @@ const wrong: Readonly<Record<string, () => unknown>> = {
   'a mirror without views': () => built('views: {}'),
   'an order of a view': () => built('views: { a: { releases: [noble], serial: newest } }'),
   'certificates that are none': () => built('views: { a: { releases: [noble] } }\nsources: { ca: x }\n'),
-  'no id of a build': () => buildOf({ CODEBUILD_BUILD_ID: 'x' }),
+  'must be a build id': () => buildOf({ CODEBUILD_BUILD_ID: 'x' }),
   'no build at all': () => buildOf({}),
   'a job without release': () => jobOf({ ...job, MIRROR_ARCHITECTURE: 'amd64', MIRROR_RELEASE: '' }),
   'a job without architecture': () => jobOf(job),

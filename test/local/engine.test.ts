@@ -336,7 +336,7 @@ test('a build that outlasts the time of its task is ended with States.Timeout', 
     definition: only(buildState('P', {}, { TimeoutSeconds: 1, Catch, End: true }), { Caught: { Type: 'Succeed' } }),
     projects: { P: project('sleep 1000') },
   });
-  expect(result).toMatchObject({ status: 'SUCCEEDED', failures: [{ error: 'no end after 1 seconds' }] });
+  expect(result).toMatchObject({ status: 'SUCCEEDED', failures: [{ error: 'timed out after 1 seconds' }] });
 });
 
 test('a machine that outlasts its own time ends with States.Timeout, and its builds with it', async () => {

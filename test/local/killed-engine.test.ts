@@ -85,5 +85,5 @@ test('refuses to build as a user who may not make namespaces', async () => {
   const nobody = ['--reuid', '65534', '--regid', '65534', '--clear-groups'];
   const words = [...nobody, process.execPath, engine, template, folder.path];
   const running = spawn('setpriv', words, { stdio: ['ignore', 'pipe', 'inherit'] });
-  expect(await text(running.stdout)).toBe('NotRoot: run it as root; in a container, with --privileged\n');
+  expect(await text(running.stdout)).toBe('NotRoot: run as root; start a container with --privileged\n');
 });

@@ -39,9 +39,9 @@ test('refuses to build where namespaces are not permitted, and says what permits
   await expect(requireNamespaces()).rejects.toMatchObject({
     name: 'NotRoot',
     message: expect.stringMatching(
-      /^builds need namespaces of their own: .*setpriv.*unshare failed: Operation not permitted/s,
+      /^cannot create namespaces for builds: .*setpriv.*unshare failed: Operation not permitted/s,
     ),
-    hint: 'run it as root; in a container, with --privileged',
+    hint: 'run as root; start a container with --privileged',
     cause: { name: 'CommandFailed' },
   });
 });

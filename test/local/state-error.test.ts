@@ -16,7 +16,7 @@ test('a state carries 256 KiB of JSON, in bytes, and not one more', () => {
   expect(() => checkPayload(`${longest}x`, 'the input of A')).toThrow(
     expect.objectContaining({
       name: 'States.DataLimitExceeded',
-      message: 'the input of A has 262145 bytes, 262144 are allowed',
+      message: 'the input of A has 262145 bytes; the limit is 262144',
       isCatchable: false,
     }),
   );

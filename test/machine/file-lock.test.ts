@@ -83,22 +83,22 @@ it('waits for nobody where a lock is to be removed', async () => {
 });
 
 it.each([
-  ['exit 69', 'flock ended 69'],
-  ['exit 1', 'flock ended 1'],
+  ['exit 69', 'flock exited with 69'],
+  ['exit 1', 'flock exited with 1'],
   ['echo no locks; echo "flock: 0: No locks available" >&2; exit 71', 'flock: 0: No locks available\n'],
   ['printf one >&2; printf two >&2; exit 1', 'onetwo'],
 ])('refuses to go on without it where flock says: %s', async (script, why) => {
   const file = oldLock();
   const before = timesOpen(file);
   const { failure } = await withFlock(script, () => lockFile(file));
-  expect(failure).toMatchObject({ name: 'CommandFailed', message: `${file} cannot be locked: ${why}` });
+  expect(failure).toMatchObject({ name: 'CommandFailed', message: `cannot lock ${file}: ${why}` });
   expect(timesOpen(file)).toBe(before);
 });
 
 it('refuses to take a failure for a lock that somebody holds', async () => {
   const file = oldLock();
   const { failure } = await withFlock('echo broken >&2; exit 1', () => removeUnusedLock(file, month));
-  expect(failure).toMatchObject({ message: `${file} cannot be locked: broken\n` });
+  expect(failure).toMatchObject({ message: `cannot lock ${file}: broken\n` });
 });
 
 it('refuses to go on where flock is not installed, or cannot be started', async () => {
@@ -112,7 +112,7 @@ it('refuses to go on where flock is not installed, or cannot be started', async 
   const other = await withFlock('', () => lockFile(file), 0o644);
   expect(other.failure).toMatchObject({
     name: 'CommandFailed',
-    message: `${file} cannot be locked: spawn flock EACCES`,
+    message: `cannot lock ${file}: spawn flock EACCES`,
   });
 });
 

@@ -48,8 +48,8 @@ it.each(['ENOSPC', 'EDQUOT'])('refuses to hide a full disk behind %s', async (co
   const full = Object.assign(new Error('x'), { code });
   await expect(nameDiskFull('/a/file', () => Promise.reject(full))).rejects.toMatchObject({
     name: 'DiskFull',
-    message: 'no space is left to write /a/file',
-    hint: 'free some space, or give the build another place with --work DIR or TMPDIR',
+    message: 'no space left on device, writing /a/file',
+    hint: 'free some space, or use another work folder with --work DIR or TMPDIR',
   });
 });
 

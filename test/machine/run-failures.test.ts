@@ -17,8 +17,8 @@ it.each([
   ]) {
     await expect(run(['sh', '-c', 'echo "$1" >&2; exit 1', 'sh', said], { quiet: hidden })).rejects.toMatchObject({
       name: 'DiskFull',
-      message: `sh found no space left:\n${said}`,
-      hint: 'free some space, or give the build another place with --work DIR or TMPDIR',
+      message: `no space left on device, running sh:\n${said}`,
+      hint: 'free some space, or use another work folder with --work DIR or TMPDIR',
     });
   }
 });
@@ -26,8 +26,8 @@ it.each([
 it('refuses to go on without a program, and says what installs it', async () => {
   await expect(run(['/nowhere/program', 'word'], quiet)).rejects.toMatchObject({
     name: 'MissingTool',
-    message: 'there is no program /nowhere/program on this machine',
-    hint: 'sh buildspecs/host-tools.sh all installs what the stages need',
+    message: '/nowhere/program is not installed',
+    hint: 'run `sh buildspecs/host-tools.sh all` as root to install the tools that the stages need',
     cause: { code: 'ENOENT' },
   });
 });
@@ -41,7 +41,7 @@ it('refuses to go on where a program cannot be started, or is ended from outside
     message: `${file} word could not be started (EACCES)`,
   });
   await expect(run(['sh', '-c', 'kill -TERM $$'], quiet)).rejects.toMatchObject({
-    message: 'sh -c kill -TERM $$ was ended by SIGTERM',
+    message: 'sh -c kill -TERM $$ was killed by SIGTERM',
   });
 });
 
@@ -49,9 +49,9 @@ it('shows of a failure the command, cut, and its last eight lines that say somet
   const words = 'x'.repeat(500);
   const failed = run(['sh', '-c', 'for i in 1 2 3 4 5 6 7 8 9; do echo $i; echo " "; done; exit 2', words], quiet);
   await expect(failed).rejects.toMatchObject({
-    message: expect.stringMatching(/^sh -c for .*x ended 2:\n2\n3\n4\n5\n6\n7\n8\n9$/),
+    message: expect.stringMatching(/^sh -c for .*x exited with 2:\n2\n3\n4\n5\n6\n7\n8\n9$/),
   });
-  const said = await failed.catch((error: Error) => error.message.split(' ended')[0]);
+  const said = await failed.catch((error: Error) => error.message.split(' exited')[0]);
   expect(said).toHaveLength(400);
   expect(lastLines(`a\n\n ${'b'.repeat(70_000)}\n`, 2)).toBe(`a\n ${'b'.repeat(65_535)}`);
 });

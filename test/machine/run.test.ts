@@ -17,7 +17,7 @@ it.each([true, false])('refuses to go on after a failure, whose words hold no pa
 
   expect(failure).toMatchObject({
     name: 'CommandFailed',
-    message: expect.stringContaining('ended 3:\nof http://a.example/x\nE: http://b.example/y'),
+    message: expect.stringContaining('exited with 3:\nof http://a.example/x\nE: http://b.example/y'),
   });
   expect(failure.message).not.toContain('s3cret');
 });
@@ -49,6 +49,6 @@ it('refuses to go on where a program that is not shown prints more than is kept'
 it('names in a failure what it was told to, and forges no progress by it', async () => {
   const script = 'printf "one\\n:: forged\\n" >&2; exit 1';
   await expect(run(['sh', '-c', script], { quiet: true, shown: ['apt-get', 'update'] })).rejects.toMatchObject({
-    message: 'apt-get update ended 1:\none\n :: forged',
+    message: 'apt-get update exited with 1:\none\n :: forged',
   });
 });

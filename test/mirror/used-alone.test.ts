@@ -185,22 +185,18 @@ describe('a construct that is used alone', () => {
 
   it('refuses a stage that no build runs', () => {
     const { stack, workBucket } = newStack();
-    expect(() => new StageBuild(stack, 'Probe', { stage: 'probe', workBucket })).toThrow(
-      'the property stage is "probe"',
-    );
+    expect(() => new StageBuild(stack, 'Probe', { stage: 'probe', workBucket })).toThrow('stage is "probe"');
   });
 
   it('refuses a function that this package does not have', () => {
     const { stack, ...buckets } = newStack();
-    expect(() => new MirrorFunction(stack, 'Stage', { asset: 'stage', ...buckets })).toThrow(
-      'the property asset is "stage"',
-    );
+    expect(() => new MirrorFunction(stack, 'Stage', { asset: 'stage', ...buckets })).toThrow('asset is "stage"');
   });
 
   it('refuses the function publish without a signing key', () => {
     const { stack, ...buckets } = newStack();
     expect(() => new MirrorFunction(stack, 'Publish', { asset: 'publish', ...buckets })).toThrow(
-      'the property signingKey is missing: publish signs',
+      'signingKey is missing, but publish needs it',
     );
   });
 
@@ -208,7 +204,7 @@ describe('a construct that is used alone', () => {
     const { stack, ...buckets } = newStack();
     const signingKey = SigningKey.kms().bind(stack);
     expect(() => new MirrorFunction(stack, 'Plan', { asset: 'plan', ...buckets, signingKey })).toThrow(
-      'the property signingKey is set for the function plan',
+      'signingKey is set for the function plan',
     );
   });
 
@@ -225,7 +221,7 @@ describe('a construct that is used alone', () => {
     const given = newStack();
     const vpc = new Vpc(given.stack, 'Vpc');
     const vpcSubnets = { subnetType: SubnetType.PUBLIC };
-    expect(() => make(given, { vpc, vpcSubnets })).toThrow('of the property vpc is public');
+    expect(() => make(given, { vpc, vpcSubnets })).toThrow('selects the public subnet');
   });
 });
 

@@ -81,8 +81,8 @@ describe('a mirror on a web server', () => {
 
     await expect(verified(server.address)).rejects.toMatchObject({
       name: 'NotSupported',
-      message: `${new URL(server.address).host} is a view without the mirror that it belongs to`,
-      hint: 'serve the folder above it, with keyring.gpg and pool/ in it',
+      message: `${new URL(server.address).host} is a view, without the mirror that it belongs to`,
+      hint: 'serve its parent folder, which contains keyring.gpg and pool/',
     });
   });
 
@@ -178,8 +178,8 @@ test('refuses a view that a mirror without any does not have', async () => {
 
   await expect(openMirror(root, ['candidate'])).rejects.toMatchObject({
     name: 'BadInput',
-    message: `${root} has no view "candidate"; it has none yet`,
-    hint: 'name one of its views, or leave --view out',
+    message: `${root} has no view "candidate"; it has no views yet`,
+    hint: 'give one of its views, or omit --view',
     misuse: true,
   });
 });
@@ -188,7 +188,7 @@ test.each([
   ['http://host/', 'host'],
   ['http://host:8080', 'host:8080'],
 ])('refuses to take %s for a view below another address', (address, whole) => {
-  expect(() => splitViewAddress(address)).toThrow(`${whole} is a view without the mirror that it belongs to`);
+  expect(() => splitViewAddress(address)).toThrow(`${whole} is a view, without the mirror that it belongs to`);
 });
 
 test('an address keeps its user and its folders when it is taken apart', () => {

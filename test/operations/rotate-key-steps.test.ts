@@ -115,8 +115,8 @@ describe('a step that comes too early or too late', () => {
     for (const step of [signAnew, finishRotation]) {
       await expect(step(rotation(recorded))).rejects.toMatchObject({
         name: 'BadInput',
-        message: `the keyring of memory does not hold the new key ${next.fingerprint} yet`,
-        hint: 'announce it first (the same command without --sign and --finish), and let every site take the keyring',
+        message: `the keyring of memory does not contain the new key ${next.fingerprint} yet`,
+        hint: 'announce it first (the same command without --sign or --finish), then install the keyring at every site',
         misuse: true,
       });
     }
@@ -131,8 +131,8 @@ describe('a step that comes too early or too late', () => {
 
     await expect(finishRotation(rotation(recorded))).rejects.toMatchObject({
       name: 'BadInput',
-      message: 'the new key has not signed late, later yet',
-      hint: 'sign them with --sign first, and let what publishes have the new key from then on',
+      message: 'the new key has not signed these views yet: late, later',
+      hint: 'run with --sign first; from then on, everything that publishes must use the new key',
       misuse: true,
     });
     expect(writes).toEqual([]);
@@ -142,8 +142,8 @@ describe('a step that comes too early or too late', () => {
     const store = await madeMirror(['candidate'], next.keyring);
     await expect(announceKey(rotation(store))).rejects.toMatchObject({
       name: 'BadInput',
-      message: `memory hands out the new key ${next.fingerprint} alone: it is changed already`,
-      hint: 'there is nothing to do',
+      message: `the keyring of memory contains only the new key ${next.fingerprint}: the rotation is finished`,
+      hint: 'nothing is left to do',
       misuse: true,
     });
   });
@@ -155,8 +155,8 @@ describe('a change of the key by the wrong keys', () => {
     for (const step of [announceKey, signAnew, finishRotation]) {
       await expect(step(rotation(store, { next: old }))).rejects.toMatchObject({
         name: 'BadInput',
-        message: `the old key and the new one are the same: ${old.fingerprint}`,
-        hint: 'name the key that has signed so far with --key and another with --new-key',
+        message: `--key and --new-key are the same key: ${old.fingerprint}`,
+        hint: 'give the key that signs this mirror with --key, and another one with --new-key',
         misuse: true,
       });
     }
@@ -167,8 +167,8 @@ describe('a change of the key by the wrong keys', () => {
       const store = await madeMirror([], Buffer.concat(keyrings.map(({ keyring }) => keyring)));
       await expect(announceKey(rotation(store))).rejects.toMatchObject({
         name: 'BadSignature',
-        message: `keyring.gpg of memory holds the key ${stranger.fingerprint}`,
-        hint: `it is neither ${old.fingerprint} (old) nor ${next.fingerprint} (new): are these the keys of this mirror?`,
+        message: `keyring.gpg of memory contains the key ${stranger.fingerprint}`,
+        hint: `expected only ${old.fingerprint} (--key) and ${next.fingerprint} (--new-key): check that these are the keys of this mirror`,
       });
     }
   });
@@ -193,7 +193,7 @@ describe('a change of the key by the wrong keys', () => {
     await expect(requireKeyOf(store, stranger)).rejects.toMatchObject({
       name: 'BadSignature',
       message: `memory is signed with the key ${old.fingerprint}, ${next.fingerprint}, not ${stranger.fingerprint}`,
-      hint: 'give the key that has signed this mirror so far with --key',
+      hint: 'give the key that signs this mirror with --key',
     });
   });
 });

@@ -232,7 +232,7 @@ describe('publishing while the key is changed', () => {
       await press.mirror.replace(layout.keyring, Buffer.concat([old.keyring, more]), {});
       await expect(press.publish(first)).rejects.toMatchObject({
         name: 'BadSignature',
-        message: expect.stringContaining(`is not the keyring of the key ${old.fingerprint}`),
+        message: expect.stringContaining(`does not match the signing key ${old.fingerprint}`),
       });
     }
   });

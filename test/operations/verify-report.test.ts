@@ -91,7 +91,7 @@ describe('the report on a mirror', () => {
     const key = `pool/${squashfs?.path}`;
     const there = mirror.objects.get(key) ?? Buffer.alloc(0);
     mirror.objects.set(key, Buffer.from('cut'));
-    const cut = { object: key, rule: 'size', message: `it has 3 bytes, its document promises ${squashfs?.size}` };
+    const cut = { object: key, rule: 'size', message: `it has 3 bytes, but its document lists ${squashfs?.size}` };
     expect((await verified(mirror)).problems).toEqual([cut]);
 
     mirror.objects.set(key, there);
@@ -103,7 +103,7 @@ describe('the report on a mirror', () => {
     });
     await changeView('later', publishing('images', other), { mirror: lying, signer, now });
     const report = await verified(mirror);
-    expect(report.problems).toEqual([{ ...cut, message: `it has ${there.length} bytes, its document promises 7` }]);
+    expect(report.problems).toEqual([{ ...cut, message: `it has ${there.length} bytes, but its document lists 7` }]);
     expect(report).toMatchObject({ objects: 5, bytes: bytes.image + bytes.loader });
   });
 
@@ -117,7 +117,7 @@ describe('the report on a mirror', () => {
         {
           object: '<view>/streams/v1/index.sjson',
           rule: 'missing',
-          message: 'it is not there: there is no view here, so this is no mirror, or an empty one',
+          message: 'missing: no views found; this is not a mirror, or it is empty',
         },
       ],
     });

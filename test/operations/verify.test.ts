@@ -413,7 +413,7 @@ describe('what the next publication would find', () => {
         object: index,
         rule: 'ahead',
         message:
-          'it is older than index.json: it looks restored from a backup; the next publication does not go on from it as it is',
+          'it is older than index.json: it looks restored from a backup; the next publication refuses to continue from it',
       },
       {
         object: index,

@@ -105,7 +105,7 @@ describe('the gate, whatever the change is', () => {
     await expect(changeView('candidate', change, press)).rejects.toMatchObject({
       name: 'ContractBroken',
       message: expect.stringContaining(said),
-      hint: 'nothing was published; the view is as it was',
+      hint: 'nothing was published; the view is unchanged',
     });
     expect(writes).toEqual([]);
   });
@@ -124,10 +124,10 @@ describe('the gate, whatever the change is', () => {
       name: 'ContractBroken',
       message: [
         'MAAS would refuse this mirror:',
-        `${place}: label is "a/b": MAAS makes the label a part of boot addresses [label-unsafe]`,
+        `${place}: label is "a/b": MAAS uses the label in boot addresses [label-unsafe]`,
         `${place}: kflavor is "": MAAS would name the kernel after \`None\`; plain kernels are \`generic\` [kflavor-missing]`,
       ].join('\n'),
-      hint: 'nothing was published; the view is as it was',
+      hint: 'nothing was published; the view is unchanged',
     });
     expect(writes).toEqual([]);
   });
@@ -205,7 +205,7 @@ describe('the gate, whatever the change is', () => {
     };
     await expect(changeView('candidate', both, press)).rejects.toMatchObject({
       name: 'ContractBroken',
-      message: `${layout.pool(path)} is 2 bytes with sha256 ${sha256}, the document promises 2 bytes with sha256 ${bad.provenance_sha256}`,
+      message: `${layout.pool(path)} is 2 bytes with sha256 ${sha256}, but the document lists 2 bytes with sha256 ${bad.provenance_sha256}`,
     });
     expect(writes).toEqual([]);
   });

@@ -32,8 +32,8 @@ function holding(binary: Buffer, text: string | Buffer = armouredKeyring(binary)
 const binary = { contentType: 'application/octet-stream', cacheControl: 'public, max-age=60' };
 const refusal = (key: string = keyring) => ({
   name: 'BadSignature',
-  message: `${key} of memory is not the keyring of the key ${signer.fingerprint}`,
-  hint: 'sites trust the keyring that they have; give the key that has signed this mirror so far with --key',
+  message: `${key} of memory does not match the signing key ${signer.fingerprint}`,
+  hint: 'sites trust only the keyring that they have installed; give the key that signs this mirror with --key',
 });
 
 describe('the keyring of a mirror', () => {
@@ -51,7 +51,7 @@ describe('the keyring of a mirror', () => {
     await expect(readKeyring(new MemoryStore())).rejects.toMatchObject({
       name: 'NoSuchObject',
       message: 'memory has no keyring.gpg',
-      hint: 'a mirror gets its keyring with its first publication; is this the address of a mirror?',
+      hint: 'a mirror gets its keyring with its first publication; check that this is the address of a mirror',
     });
     await expect(readKeyring(holding(Buffer.from('no')))).rejects.toMatchObject({ name: 'BadFormat' });
   });

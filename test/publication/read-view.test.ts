@@ -45,8 +45,8 @@ describe('readView', () => {
     const refused = readView('candidate', { mirror, signer: await smallSigner('somebody else') });
     await expect(refused).rejects.toMatchObject({
       name: 'BadSignature',
-      message: expect.stringMatching(new RegExp(`^${index} of ${mirror.name} is not what this mirror's key signed: .`)),
-      hint: 'maas-mirror verify says what else is wrong; give the key of this mirror with --key',
+      message: expect.stringMatching(new RegExp(`^${index} of ${mirror.name} has no valid signature by this mirror's key: .`)),
+      hint: "give this mirror's key with --key; `maas-mirror verify` reports what else is wrong",
     });
   });
 
@@ -98,8 +98,8 @@ describe('readView', () => {
 
     await expect(readView('candidate', { mirror, signer })).rejects.toMatchObject({
       name: 'NoSuchObject',
-      message: `${mirror.name} has no candidate/${path}, which its index names`,
-      hint: 'restore it from a backup or another copy of the mirror; maas-mirror verify names all that is missing',
+      message: `${mirror.name} has no candidate/${path}, but its index lists it`,
+      hint: 'restore it from a backup or another copy of the mirror; `maas-mirror verify` lists all missing files',
     });
   });
 });

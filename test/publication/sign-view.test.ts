@@ -84,7 +84,7 @@ describe('a view whose key is changed', () => {
       await expect(refused).rejects.toMatchObject({
         name: 'NoSuchObject',
         message: 'memory has no candidate/streams/v1/index.sjson',
-        hint: 'restore it from a backup or another copy of the mirror; maas-mirror verify names all that is missing',
+        hint: 'restore it from a backup or another copy of the mirror; `maas-mirror verify` lists all missing files',
       });
     }
   });
@@ -98,8 +98,8 @@ describe('a view whose key is changed', () => {
     for (const refused of [signView(view, change), isSignedByNext(view, change)]) {
       await expect(refused).rejects.toMatchObject({
         name: 'BadSignature',
-        message: expect.stringMatching(/^candidate\/streams\/v1\/index\.sjson of memory is signed by neither key: ./),
-        hint: 'maas-mirror verify says what else is wrong; give the key that has signed this mirror so far with --key',
+        message: expect.stringMatching(/^candidate\/streams\/v1\/index\.sjson of memory has no valid signature by either key: ./),
+        hint: 'give the old key with --key; `maas-mirror verify` reports what else is wrong',
       });
     }
   });

@@ -145,8 +145,8 @@ describe('the state of a view', () => {
       await writeIndex(press, { ...(await indexOf(press)), state });
       await expect(changeView(view, becoming({}), press)).rejects.toMatchObject({
         name: 'NotSupported',
-        message: `candidate/streams/v1/index.sjson names its state as ${JSON.stringify(state)}`,
-        hint: 'a newer release has written it: use that release for this mirror',
+        message: `candidate/streams/v1/index.sjson names its state in an unknown form: ${JSON.stringify(state)}`,
+        hint: 'a newer release has written it; use that release for this mirror',
       });
     }
   });

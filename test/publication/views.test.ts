@@ -44,8 +44,8 @@ describe('the views of a mirror', () => {
   it('refuses to guess them over HTTP', async () => {
     await expect(viewsOf(new HttpStore('http://host/mirror/'))).rejects.toMatchObject({
       name: 'BadInput',
-      message: 'http://host/mirror/ cannot say which views it has: HTTP has no list of files',
-      hint: 'give the address of one view, http://host/candidate/, or name it with --view',
+      message: 'cannot list the views of http://host/mirror/: HTTP has no directory listing',
+      hint: 'give the address of one view, such as http://host/candidate/, or name it with --view',
       misuse: true,
     });
   });

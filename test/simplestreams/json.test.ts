@@ -104,7 +104,7 @@ describe('parseProducts', () => {
     expect(() => parseProducts(text, 'some/file')).toThrow(
       expect.objectContaining({
         name: 'BadFormat',
-        message: expect.stringContaining(`some/file is no simplestreams products document: at ${place}:`),
+        message: expect.stringContaining(`some/file is not a simplestreams products document: at ${place}:`),
       }),
     );
   });
@@ -113,7 +113,7 @@ describe('parseProducts', () => {
     expect(() => parseProducts('<html>', 'http://x/y')).toThrow(
       expect.objectContaining({
         name: 'BadFormat',
-        message: expect.stringMatching(/^http:\/\/x\/y is no .*Unexpected/),
+        message: expect.stringMatching(/^http:\/\/x\/y is not a .*Unexpected/),
       }),
     );
   });
@@ -139,7 +139,7 @@ describe('parseIndex', () => {
     expect(() => parseIndex(JSON.stringify(broken), 'some/index')).toThrow(
       expect.objectContaining({
         name: 'BadFormat',
-        message: expect.stringContaining(`some/index is no simplestreams index: at ${place}:`),
+        message: expect.stringContaining(`some/index is not a simplestreams index: at ${place}:`),
       }),
     );
   });

@@ -54,10 +54,10 @@ describe('addVersions', () => {
 
   it.each([
     [
-      'the same name with other content',
+      'the same name with different content',
       '20261011',
       imageVersion('20261010'),
-      'has a version 20261011 with other content',
+      'has a version 20261011 with different content',
     ],
     ['a name below the newest', '20261012', imageVersion('20261012'), 'does not sort above 20261012.1'],
     [
@@ -77,7 +77,7 @@ describe('addVersions', () => {
     expect(() => addVersions(imageDocument(), imageContentId, [additionOf('20261013', { fields })], later)).toThrow(
       expect.objectContaining({
         name: 'ContractBroken',
-        message: expect.stringMatching(/of the release \w+, .* zany/),
+        message: expect.stringMatching(/to the release \w+; .* zany/),
       }),
     );
   });

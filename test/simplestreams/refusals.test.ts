@@ -11,26 +11,26 @@ const other = `${imageId}-lowlatency`;
 
 it.each<[string, () => unknown, string, string, string | undefined]>([
   [
-    'a version with other content',
+    'a version with different content',
     () => addVersions(imageDocument(), imageContentId, [additionOf('20261011', { version: imageVersion('1') })], at),
     'VersionConflict',
-    `${imageId} has a version 20261011 with other content`,
-    'a version never changes; publish under a new name',
+    `${imageId} already has a version 20261011 with different content`,
+    'versions never change; publish under a new name',
   ],
   [
     'a version that nobody would see',
     () => addVersions(imageDocument(), imageContentId, [additionOf('20261012')], at),
     'VersionConflict',
     `version 20261012 of ${imageId} does not sort above 20261012.1`,
-    'MAAS takes the version whose name sorts last as a string; this one would never be seen',
+    'MAAS uses the version whose name sorts last as a string; it would never use this one',
   ],
   [
     'another release',
     () =>
       addVersions(imageDocument(), imageContentId, [additionOf('3', { fields: { ...imageFields, release: 'z' } })], at),
     'ContractBroken',
-    `${imageId} is of the release noble, and a version of z was to be added`,
-    'one version of Ubuntu is one series: correct `catalogue` in mirror.yaml, or ask who publishes the stream',
+    `${imageId} belongs to the release noble; a version of z cannot be added to it`,
+    'an Ubuntu version belongs to one series: correct `catalogue` in mirror.yaml, or ask the publisher of the stream',
   ],
   [
     'another document',
@@ -46,8 +46,8 @@ it.each<[string, () => unknown, string, string, string | undefined]>([
       return addVersions(imageDocument(), imageContentId, [additionOf('1', { productId: other, fields })], at);
     },
     'ContractBroken',
-    'the products have the labels candidate and (none)',
-    'all products of a view have its name as label',
+    'the products have different labels: candidate and (none)',
+    'the label of every product must be the name of the view',
   ],
   [
     'two documents of one id',
@@ -64,7 +64,7 @@ it.each<[string, () => unknown, string, string, string | undefined]>([
     'a list',
     () => writeJson([]),
     'BadFormat',
-    'a list cannot be a simplestreams document: readers want an object',
+    'a list cannot be a simplestreams document: readers expect an object',
     undefined,
   ],
   ['no number', () => writeJson({ a: Number.NaN }), 'BadFormat', 'NaN (number) cannot be written as JSON', undefined],
@@ -94,20 +94,20 @@ it.each([
     expect(() => parseProducts(text, 'it')).toThrow(
       expect.objectContaining({
         message: expect.stringMatching(
-          /^it is no simplestreams products document: at products \/ p \/ versions \/ v \/ items \/ i \/ sha256: a sha256 in lower-case hex/,
+          /^it is not a simplestreams products document: at products \/ p \/ versions \/ v \/ items \/ i \/ sha256: must be a sha256 in lower-case hex/,
         ),
-        hint: 'the address may be of something else, or the download was cut',
+        hint: 'check the address; the download may also have been cut off',
       }),
     );
   }
 });
 
 it('refuses what is no JSON with the same hint, and names the kind of document', () => {
-  const hint = 'the address may be of something else, or the download was cut';
+  const hint = 'check the address; the download may also have been cut off';
   expect(() => parseIndex('<', 'it')).toThrow(
     expect.objectContaining({
       hint,
-      message: expect.stringMatching(/^it is no simplestreams index: Unexpected token/),
+      message: expect.stringMatching(/^it is not a simplestreams index: Unexpected token/),
     }),
   );
 });
@@ -122,7 +122,7 @@ it('an index may say the same of an entry without datatype and format, and must 
 
   expect(parseIndex(index({}), 'it').index).toEqual({ c: { path: 'p', products: [], updated: '' } });
   for (const entry of [{ path: '' }, { updated: 1 }, { datatype: 1 }, { format: 1 }, { products: [1] }]) {
-    expect(() => parseIndex(index(entry), 'it')).toThrow('it is no simplestreams index: at index / c / ');
+    expect(() => parseIndex(index(entry), 'it')).toThrow('it is not a simplestreams index: at index / c / ');
   }
 });
 
@@ -148,9 +148,9 @@ it('a version promises its items, and its provenance where that is told whole', 
   }
 });
 
-it('refuses a name that is there twice by its first 80 letters', () => {
+it('refuses a name that is repeated, by its first 80 letters', () => {
   const name = 'x'.repeat(100);
   expect(() => parseStrictJson(`{"${name}": 1, "${name}": 2}`)).toThrow(
-    new SyntaxError(`an object has two members "${'x'.repeat(79)}`),
+    new SyntaxError(`an object has two members named "${'x'.repeat(79)}`),
   );
 });

@@ -25,7 +25,7 @@ describe('JSON of others', () => {
     ['the prototype', '{"__proto__": 1, "__proto__": 2}'],
   ])('refuses an object that has a name twice: %s', (_, text) => {
     expect(() => JSON.parse(text)).not.toThrow();
-    expect(() => parseStrictJson(text)).toThrow(/^an object has two members /);
+    expect(() => parseStrictJson(text)).toThrow(/^an object has two members named /);
   });
 
   it.each([
@@ -41,8 +41,8 @@ describe('JSON of others', () => {
   it('refuses what is nested deeply, before a reader runs out of stack', () => {
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
     expect(parseStrictJson(nested(100))).toBeInstanceOf(Array);
-    expect(() => parseStrictJson(nested(101))).toThrow('it is nested more than 100 deep');
-    expect(() => parseStrictJson(nested(1_000_000))).toThrow('it is nested more than 100 deep');
+    expect(() => parseStrictJson(nested(101))).toThrow('it is nested more than 100 levels deep');
+    expect(() => parseStrictJson(nested(1_000_000))).toThrow('it is nested more than 100 levels deep');
   });
 
   it.each<[string, (text: string) => unknown]>([
@@ -50,7 +50,10 @@ describe('JSON of others', () => {
     ['parseIndex', (text) => parseIndex(text, 'it')],
     ['parseProducts', (text) => parseProducts(text, 'it')],
   ])('refuses a document in which something is said twice: %s', (_, read) => {
-    const refused = expect.objectContaining({ name: 'BadFormat', message: expect.stringContaining('two members "x"') });
+    const refused = expect.objectContaining({
+      name: 'BadFormat',
+      message: expect.stringContaining('two members named "x"'),
+    });
     expect(() => read('{"format": "index:1.0", "x": 1, "x": 2}')).toThrow(refused);
   });
 });

@@ -107,7 +107,7 @@ describe('the bootloaders', () => {
 
   it('say which sources are read meanwhile, and by which signed files', () => {
     expect(shown.match(/^:: .*/gm)).toEqual(
-      ['noble amd64', 'noble arm64', 'xenial ppc64el'].map((name) => `:: fetching the bootloaders of ${name}`),
+      ['noble amd64', 'noble arm64', 'xenial ppc64el'].map((name) => `:: downloading bootloaders from ${name}`),
     );
     const signed = ['archive/dists', 'ports/dists'].flatMap((folder) =>
       readdirSync(join(small.archive, '..', folder)).map((suite) =>

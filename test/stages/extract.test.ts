@@ -24,7 +24,7 @@ it('installs a kernel on image and layer, and hands on its file, its initramfs a
 
   const image = noble.images.ga?.name ?? '';
   const release = image.replace('linux-image-', '');
-  expect(shown).toEqual(['installing linux-image-generic', `making the initramfs of ${release}`]);
+  expect(shown).toEqual(['installing linux-image-generic', `building the initramfs for ${release}`]);
   const measured = (key: string) => {
     const bytes = readFileSync(join((prepared.store as DirectoryStore).root, key));
     return { sha256: sha256Of(bytes), size: bytes.length };

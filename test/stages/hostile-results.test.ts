@@ -168,7 +168,7 @@ describe('Publish', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['what is no JSON', 'runs/x', /no JSON/],
+    ['what is no JSON', 'runs/x', /not valid JSON/],
     [
       'packages of a flavour that was not ordered',
       { archives: [], changed: [], installed: { rt: [] } },

@@ -54,7 +54,7 @@ describe('a look at what is new of bootloaders', () => {
     await publishLoaders(press, { inputs, inReleases: inReleases(suites) });
     expect(await lookAt()).toMatchObject({
       ...{ bootloaders: true, updates: false, job: { inputs } },
-      reason: 'nothing is new: the archives are those of the newest versions',
+      reason: 'up to date: the archives are unchanged since the newest versions',
     });
     expect((await lookAt({ view: 'other' })).updates).toBe(true);
     expect((await lookAt({ rebuild: true })).updates).toBe(true);

@@ -18,11 +18,11 @@ describe('the probe of a build machine', () => {
     expect(probes.filter(({ ok }) => !ok)).toEqual([]);
     expect(probes.map(({ name }) => name)).toEqual(names);
     const said = Object.fromEntries(probes.map(({ name, evidence }) => [name, evidence]));
-    expect(said.machine).toMatch(/^Linux \d+\.\d+\S* on \S+, [\d.]+ GiB of memory, \d+ GiB free$/);
+    expect(said.machine).toMatch(/^Linux \d+\.\d+\S* on \S+, [\d.]+ GiB of memory, \d+ GiB of disk free$/);
     expect(said.filter).toBe('system calls of package scripts are filtered');
-    expect(said.limits).toMatch(/^memory: a \w+, processes: a \w+, one file: 16 GiB/);
-    expect(said.loop).toBe('a squashfs is mounted by a loop device');
-    expect(said.network).toBe('programs of an image reach the sources of a build, and nothing else');
+    expect(said.limits).toMatch(/^memory: a \w+, processes: a \w+, file size: 16 GiB/);
+    expect(said.loop).toBe('a squashfs was mounted with a loop device');
+    expect(said.network).toBe('programs in an image reach only the sources of their build');
     expect(said.qemu).toMatch(/^qemu-system-x86_64 boots in [\d.]+ s$/);
   });
 
@@ -34,13 +34,13 @@ describe('the probe of a build machine', () => {
 
     const missing = Object.fromEntries(probes.filter(({ ok }) => !ok).map(({ name, evidence }) => [name, evidence]));
     expect(missing).toEqual({
-      namespaces: 'MissingTool: there is no program unshare on this machine',
-      filter: 'MissingTool: there is no program perl on this machine',
-      limits: 'MissingTool: there is no program perl on this machine',
-      loop: 'MissingTool: there is no program mksquashfs on this machine',
+      namespaces: 'MissingTool: unshare is not installed',
+      filter: 'MissingTool: perl is not installed',
+      limits: 'MissingTool: perl is not installed',
+      loop: 'MissingTool: mksquashfs is not installed',
       overlay: expect.stringMatching(/^\w+: .*probe\.squashfs/),
-      network: 'MissingTool: there is no program unshare on this machine',
-      qemu: 'MissingTool: there is no qemu-system-x86_64 on this machine',
+      network: 'MissingTool: unshare is not installed',
+      qemu: 'MissingTool: qemu-system-x86_64 is not installed',
     });
   });
 
@@ -73,9 +73,9 @@ describe('the probe of a build machine', () => {
         name: 'binfmt',
         ok: true,
         evidence:
-          'interpreters of other architectures are registered: arm64 by qemu-aarch64-static, armhf by qemu-arm-static',
+          'interpreters for other architectures can be registered: arm64 (qemu-aarch64-static), armhf (qemu-arm-static)',
       },
-      { name: 'sources', ok: true, evidence: 'not tried: too many' },
+      { name: 'sources', ok: true, evidence: 'not tested: too many' },
       // A folder has no role that would refuse it.
       { name: 'objects', ok: false, evidence: expect.stringMatching(/^NotSupported: a write without If-None-Match/) },
     ]);

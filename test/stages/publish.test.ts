@@ -338,8 +338,8 @@ describe('publish, with nothing published,', () => {
 
     await expect(press.publish({ kernels })).rejects.toMatchObject({
       name: 'RequiredKernelFailed',
-      message: 'nothing is published, since these kernels failed: cloud',
-      hint: 'the first one ended with BootFailed; see its log',
+      message: 'nothing was published, because these kernels failed: cloud',
+      hint: 'the first error was BootFailed; see its log',
     });
     expect(await press.keys()).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { DirectoryStore } from '../../lib/store/directory/directory';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
 const hint =
-  'no stage of this release hands on such a thing: read the log of its build before you build again; nothing of it was published';
+  'no stage of this version returns this: read the log of its build before you build again; nothing was published';
 
 /** A work store that has one document. */
 async function storeWith(key: string, text: string): Promise<DirectoryStore> {
@@ -32,7 +32,7 @@ it('refuses what has expired', async () => {
   await expect(requestAt('one', store)).rejects.toMatchObject({
     name: 'NoSuchObject',
     message: expect.stringMatching(/ has no runs\/one\/request\.json$/),
-    hint: 'the run has expired; build it again',
+    hint: 'the run has expired; start a new build',
   });
   await expect(materialsAt({ key: 'a', ...measured('') }, store)).rejects.toMatchObject({ name: 'NoSuchObject' });
 });
@@ -42,7 +42,7 @@ it('refuses an order that is none', async () => {
 
   await expect(requestAt('one', store)).rejects.toMatchObject({
     name: 'BadInput',
-    message: expect.stringMatching(/^the order of the execution is wrong: architectures: /),
+    message: expect.stringMatching(/^the build request of the execution is not valid: architectures: /),
   });
 });
 
@@ -56,23 +56,23 @@ it('what went in is read as Prepare said that it is', async () => {
 
 it('refuses what was changed after Prepare handed it on', async () => {
   const store = await storeWith('a', '{}');
-  const hintOf = 'it was changed after it was handed on; build it again';
+  const hintOf = 'it was changed after the build stored it; start a new build';
 
   await expect(materialsAt({ key: 'a', ...measured('{ }') }, store)).rejects.toMatchObject({
-    ...{ name: 'ChecksumMismatch', message: 'a has 2 bytes, its build said 3 bytes', hint: hintOf },
+    ...{ name: 'ChecksumMismatch', message: 'a has 2 bytes, but its build reported 3 bytes', hint: hintOf },
   });
   await expect(materialsAt({ key: 'a', ...measured('[]') }, store)).rejects.toMatchObject({
     ...{ name: 'ChecksumMismatch', hint: hintOf },
-    message: `a has sha256 ${sha256Of('{}')}, its build said ${sha256Of('[]')}`,
+    message: `a has sha256 ${sha256Of('{}')}, but its build reported ${sha256Of('[]')}`,
   });
 });
 
 it.each([
-  ['is no JSON', '{', { name: 'BadFormat', message: 'what Prepare says that went in is no JSON' }],
+  ['is no JSON', '{', { name: 'BadFormat', message: "Prepare's materials document is not valid JSON" }],
   [
     'says something else',
     '{"archives":1}',
-    { name: 'BadInput', message: expect.stringMatching(/^what Prepare says that went in is wrong: archives: /) },
+    { name: 'BadInput', message: expect.stringMatching(/^Prepare's materials document is not valid: archives: /) },
   ],
 ])('refuses what Prepare handed on where it %s', async (_, text, refused) => {
   await expect(materialsAt({ key: 'a', ...measured(text) }, await storeWith('a', text))).rejects.toMatchObject({

@@ -108,7 +108,7 @@ describe('select', () => {
 
     await expect(select(input, press)).rejects.toMatchObject({
       ...{ name: 'NoSuchPackage', message: 'rt: no package x' },
-      hint: 'nothing of this architecture was built; order the flavour as optional to go on without it',
+      hint: 'nothing was built for this architecture; to build without this flavour, make it optional (--optional-kernel)',
     });
   });
 });
@@ -129,7 +129,7 @@ describe('a base that is older than what is published', () => {
   it.each(['cloud-image', 'bootstrap'] as const)('is not ready where it comes from a source: %s', async (source) => {
     await expect(selectFrom('20261120', { source })).rejects.toMatchObject({
       name: 'NotReady',
-      message: 'the newest image that is offered is 20261120, but generic was published from 20261121',
+      message: 'the newest image available is 20261120, but generic was published from 20261121',
     });
   });
 
@@ -171,8 +171,8 @@ describe('a base that is older than what is published', () => {
     const hintOf = (source: BuiltRunOptions['source']) =>
       selectFrom('20261120', source && { source }).catch(({ hint }: { hint: string }) => hint);
     const behind = 'the source is behind: run the build again later';
-    expect(await hintOf('cloud-image')).toBe(`${behind}. To go back on purpose, name the serial (--serial)`);
-    expect(await hintOf('bootstrap')).toBe(`${behind}, or take another archive (--archive)`);
+    expect(await hintOf('cloud-image')).toBe(`${behind}. To use an older image on purpose, give its serial (--serial)`);
+    expect(await hintOf('bootstrap')).toBe(`${behind}, or use another archive (--archive)`);
     expect(await hintOf('bootstrap')).not.toMatch(/--serial/);
   });
 });

@@ -27,7 +27,7 @@ it('changes an image step by step, and hands on what it is made of', async () =>
     'reading the package lists',
     'purging motd-news-config',
     'installing motd-news-config, cryptsetup-initramfs, ssl-cert',
-    'installing cloud-init of -proposed',
+    'installing cloud-init from -proposed',
     'packing the changed image',
   ]);
   const read = (key: string) => readFileSync(join((bench.store as DirectoryStore).root, key));

@@ -30,8 +30,8 @@ it('refuses other bytes than were promised, and nothing where nothing was', () =
 
   expect(() => checkDigest('/f', got, 'abc')).toThrow(
     expect.objectContaining({
-      ...{ name: 'ChecksumMismatch', message: `/f has sha256 ${got.sha256}, abc was promised` },
-      hint: 'the file changed or was cut after it was measured; run the build again',
+      ...{ name: 'ChecksumMismatch', message: `/f has sha256 ${got.sha256}, expected abc` },
+      hint: 'the file was changed or truncated after it was measured; run the build again',
     }),
   );
 });

@@ -59,7 +59,7 @@ it('a disk that is full is told by the path and the way to make room', async () 
   await expect(nameDiskFull('/mirror/pool/squashfs', full)).rejects.toMatchObject({
     name: 'DiskFull',
     message: expect.stringContaining('/mirror/pool/squashfs'),
-    hint: 'make room on its file system (df -h /mirror/pool) and run the command again; nothing half-written stays',
+    hint: 'free some space on its file system (df -h /mirror/pool) and run the command again; no partial file is left behind',
   });
 });
 

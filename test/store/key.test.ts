@@ -3,7 +3,7 @@ import { checkKey, checkPrefix } from '../../lib/store/key';
 
 const refusedAs = (key: string, hint: string) =>
   expect.objectContaining({
-    ...{ name: 'BadInput', message: `${JSON.stringify(key)} cannot be the key of an object`, hint },
+    ...{ name: 'BadInput', message: `${JSON.stringify(key)} is not a valid object key`, hint },
   });
 
 it.each([
@@ -17,7 +17,10 @@ it.each([
   ...['', '/', '/a', 'a/', 'a//b', '.', '..', './a', 'a/..', 'a/./b', 'a/../b', 'a\0b', '.store', '.store/tmp/1'],
 ])('refuses the key %j', (key) => {
   expect(() => checkKey(key)).toThrow(
-    refusedAs(key, 'a key is like pool/noble/amd64/20261120/squashfs: no empty, "." or ".." part, not below .store'),
+    refusedAs(
+      key,
+      'use a key such as pool/noble/amd64/20261120/squashfs, without empty, "." or ".." parts, not below .store',
+    ),
   );
 });
 
@@ -41,6 +44,6 @@ it.each([
   '.store/',
 ])('refuses the prefix %j', (prefix) => {
   expect(() => checkPrefix(prefix)).toThrow(
-    refusedAs(prefix, 'a prefix is like pool/noble/: no empty, "." or ".." part, not below .store'),
+    refusedAs(prefix, 'use a prefix such as pool/noble/, without empty, "." or ".." parts, not below .store'),
   );
 });

@@ -71,7 +71,7 @@ describe('opening a mirror directory', () => {
     writeFileSync(join(path, 'format.json'), '{"format": 2, "tool": "cdk-maas-mirror"}');
     await expect(openMirrorDirectory(path, { create: true })).rejects.toMatchObject({
       name: 'NotSupported',
-      message: `${path} has format 2, this tool knows format 1`,
+      message: `${path} has format 2; this version supports format 1`,
     });
   });
 

@@ -8,8 +8,8 @@ export interface BootDrivers {
 }
 
 /**
- * The drivers that no initrd may lack if its kernel has them: those of networks, disks and RAID, whole folders of the
- * kernel's own, and what MAAS wants beyond them. Real machines need them; a machine of QEMU's boots without.
+ * The drivers that an initrd must contain if its kernel has them: networks, disks and RAID, as whole folders of the kernel,
+ * and what MAAS needs in addition. Real machines need them; QEMU boots without them, so a boot test would not notice.
  */
 export function bootDrivers(release: Release, architecture: string): BootDrivers {
   const wanted = wantedByMaas(release, architecture);
@@ -33,13 +33,13 @@ function foldersFor(architecture: string): string[] {
   return [...folders, ...own].map((name) => `kernel/drivers/${name}`);
 }
 
-/** initramfs-tools takes each of these whole by itself (MODULES=most); dracut goes by symbols, and may leave some out. */
+/** initramfs-tools includes each of these completely (MODULES=most); dracut selects by symbols and may omit some. */
 const folders = [
   ...['net/ethernet', 'net/phy', 'net/mdio', 'net/hyperv', 'net/vmxnet3', 'net/fjes'],
   ...['nvme', 'ata', 'scsi', 'ufs', 'block', 'mmc', 'usb/storage'],
 ];
 
-/** Of folders that also hold what no boot needs. */
+/** Single modules, from folders that also contain drivers that no boot needs. */
 const modules = [
   ...['virtio_pci', 'virtio_net', 'xen-netfront', 'hv_vmbus', 'vmd'],
   ...['mptsas', 'mptspi', 'mptfc'],

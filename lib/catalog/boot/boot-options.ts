@@ -1,8 +1,8 @@
-/* catalog/boot: what a boot needs: drivers, options, initramfs generators. */
+/* catalog/boot: requirements of a boot: drivers, options, initramfs generators. */
 
 import type { Release } from '../releases';
 
-/** What MAAS adds to the kernel command line, beside what every machine gets. */
+/** What MAAS adds to the kernel command line for some machines only. */
 export interface BootOptions {
   /** For the release; before `log_host`. */
   readonly release: readonly string[];
@@ -11,8 +11,8 @@ export interface BootOptions {
 }
 
 /**
- * The words of MAAS's command line that only some machines get. Those for armhf only name its serial console, which a boot
- * test names for every architecture.
+ * The words of MAAS's command line that only some machines get. Without armhf's, which name the serial console: a boot test
+ * names it for every architecture.
  */
 export function bootOptionsOf(release: Pick<Release, 'family' | 'version'>, architecture: string): BootOptions {
   return {
@@ -22,7 +22,7 @@ export function bootOptionsOf(release: Pick<Release, 'family' | 'version'>, arch
 }
 
 const ofReleases: readonly (readonly [(release: Pick<Release, 'family' | 'version'>) => boolean, string])[] = [
-  // LP 1677336: snapd's seeding hangs where AppArmor meets an overlay as root. YY.MM sorts as a string.
+  // LP 1677336: with AppArmor on an overlay root, snapd's seeding hangs. YY.MM sorts as a string.
   [({ family, version }) => family === 'ubuntu' && version < '22.04', 'apparmor=0'],
 ];
 

@@ -1,25 +1,25 @@
 import { MirrorError } from '../../errors';
 import type { Release } from '../releases';
 
-/** Something that initrds need, and the Launchpad bug that tells why, if there is one: `LP 1333271`. */
+/** Something that initrds need, with the Launchpad bug that explains why, if any: `LP 1333271`. */
 export interface Reasoned {
   readonly name: string;
   readonly bug?: string;
 }
 
 /**
- * Kernel modules that an initrd made by initramfs-tools holds besides its usual ones: whole directories below
- * `/lib/modules/<version>/`, and single modules.
+ * Kernel modules to add to an initrd made by initramfs-tools: whole directories below `/lib/modules/<version>/`, and single
+ * modules.
  *
- * @throws NotSupported for a release whose initrds dracut makes
+ * @throws NotSupported for a release whose initrds are built by dracut
  */
 export function initramfsModules(
   release: Release,
   architecture: string,
 ): { directories: readonly Reasoned[]; modules: readonly Reasoned[] } {
   if (release.initramfs !== 'initramfs-tools') {
-    throw new MirrorError('NotSupported', `initrds of ${release.name} are made by ${release.initramfs}`, {
-      hint: 'ask dracutDrivers for its modules',
+    throw new MirrorError('NotSupported', `initrds of ${release.name} are built by ${release.initramfs}`, {
+      hint: 'use dracutDrivers for its modules',
     });
   }
   return {
@@ -29,8 +29,8 @@ export function initramfsModules(
 }
 
 /**
- * What dracut's `add_drivers` gets besides its usual choice: modules, and whole directories relative to
- * `/lib/modules/<version>/kernel/` (dracut wants a `=` before each). LP 2151116.
+ * Additions for dracut's `add_drivers`: modules, and whole directories relative to `/lib/modules/<version>/kernel/` (dracut
+ * requires a `=` before each). LP 2151116.
  */
 export function dracutDrivers(architecture: string): { modules: readonly string[]; directories: readonly string[] } {
   const rows = dracutRows.filter(({ only }) => !only || only.includes(architecture));
@@ -40,20 +40,20 @@ export function dracutDrivers(architecture: string): { modules: readonly string[
   };
 }
 
-/** Packages that the system needs while its initrd is made, so that MAAS can boot it over the network. */
+/** Packages that must be installed while the initrd is built, so that MAAS can boot it over the network. */
 export function initramfsPackages(release: Release): readonly Reasoned[] {
   return pick(packages, release, '');
 }
 
-/** Where a fact holds. */
+/** What a fact applies to. */
 interface Scope {
   /** @default - all */
   readonly families?: readonly string[];
   /** @default - all */
   readonly architectures?: readonly string[];
-  /** What makes the initrds of the releases that it holds for. @default - all */
+  /** Initramfs generators. @default - all */
   readonly makers?: readonly Release['initramfs'][];
-  /** Releases that it does not hold for. @default - none */
+  /** Releases that it does not apply to. @default - none */
   readonly except?: readonly string[];
 }
 
@@ -86,7 +86,7 @@ const modules: readonly (Reasoned & Scope)[] = [
   { name: '9p', bug: 'LP 2018454' },
   { name: 'cppc-cpufreq', bug: 'LP 2046452', architectures: ['arm64'] },
   { name: 'i2c-thunderx', bug: 'LP 1702976', architectures: ['arm64'] },
-  // For curtin, which needs the module only, not zfs-initramfs. Debian's main has no such module.
+  // For curtin, which needs only the module, not zfs-initramfs. Debian's main does not contain it.
   { name: 'zfs', bug: 'LP 1737592', families: ['ubuntu'] },
 ];
 
@@ -95,17 +95,17 @@ const packages: readonly (Reasoned & Scope)[] = [
   { name: 'open-iscsi' },
   { name: 'overlayroot' },
   { name: 'cryptsetup-initramfs', bug: 'LP 1818876', families: ['ubuntu'], except: ['xenial', 'bionic'] },
-  // Debian has neither of these two: hooks of our own stand in for them, on top of busybox.
+  // Debian has neither of these two: our own hooks replace them, using busybox.
   { name: 'cloud-initramfs-copymods', families: ['ubuntu'] },
   { name: 'cloud-initramfs-rooturl', bug: 'LP 1688606', families: ['ubuntu'] },
   { name: 'busybox', families: ['debian'] },
-  // In the images since dracut makes their initrds, but not in every image that somebody may give as base.
+  // Ubuntu's images contain it since they use dracut, but an image given as base may not.
   { name: 'dracut', bug: 'LP 2151116', makers: ['dracut'] },
   { name: 'dracut-network', makers: ['dracut'] },
 ];
 
 interface DracutRow {
-  /** Architectures that it holds for. @default - all */
+  /** Architectures that it applies to. @default - all */
   readonly only?: readonly string[];
   readonly modules?: readonly string[];
   readonly directories?: readonly string[];

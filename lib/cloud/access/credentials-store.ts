@@ -6,22 +6,22 @@ import {
   PutKeyCommand,
   paginateListKeys,
 } from '@aws-sdk/client-cloudfront-keyvaluestore';
-import '@aws-sdk/signature-v4a'; // the service takes no other signature, and the SDK loads none by itself
+import '@aws-sdk/signature-v4a'; // the service requires this signature, and the SDK does not load it by itself
 import { MirrorError } from '../../errors';
 import { asking } from '../asking';
 import { checkSiteName, recordOf, type Site, siteOf } from './site-password';
 
-/** How often a change is tried that another came before. */
+/** Attempts at a change that collides with other changes. */
 const attempts = 5;
 
-/** Region and credentials are those of the AWS CLI. */
+/** Uses the region and credentials of the AWS CLI. */
 export function openKeyValueStore(): CloudFrontKeyValueStoreClient {
   return new CloudFrontKeyValueStoreClient({
-    requestHandler: { connectionTimeout: 5000, requestTimeout: 30_000 }, // unset, a lost connection is waited for without end
+    requestHandler: { connectionTimeout: 5000, requestTimeout: 30_000 }, // the SDK's default waits forever for a lost connection
   });
 }
 
-/** The sites that may read a mirror, in the KeyValueStore that its viewer-request function asks. */
+/** The sites that have access to a mirror, in the KeyValueStore of its viewer-request function. */
 export class CredentialsStore {
   constructor(
     private readonly client: CloudFrontKeyValueStoreClient,
@@ -30,7 +30,7 @@ export class CredentialsStore {
 
   /** By name. @throws what asking throws */
   async list(): Promise<Site[]> {
-    return asking('list the sites that may read', async () => {
+    return asking('list the sites that have access', async () => {
       const sites: Site[] = [];
       for await (const { Items = [] } of paginateListKeys({ client: this.client }, { KvsARN: this.arn })) {
         sites.push(...Items.map(({ Key = '', Value = '' }) => siteOf(Key, Value)));
@@ -40,15 +40,15 @@ export class CredentialsStore {
   }
 
   /**
-   * Lets a site read.
-   * @throws BadInput for a name that cannot be one; ObjectExists where it may read already; what asking throws
+   * Grants a site access.
+   * @throws BadInput for an invalid name; ObjectExists if it already has access; what asking throws
    */
   async add(name: string, password: string, now: Date): Promise<void> {
     checkSiteName(name);
-    await this.change(`let ${name} read`, async (tag) => {
+    await this.change(`grant ${name} access`, async (tag) => {
       if (await this.has(name)) {
-        throw new MirrorError('ObjectExists', `${name} may read already, and its password is in no place`, {
-          hint: 'for a new password add another name, change the address in MAAS, then revoke the old one',
+        throw new MirrorError('ObjectExists', `${name} already has access, and its password is not stored anywhere`, {
+          hint: 'for a new password, add another name, change the URL in MAAS, then revoke the old name',
         });
       }
       const record = recordOf(password, now);
@@ -56,19 +56,19 @@ export class CredentialsStore {
     });
   }
 
-  /** @throws NoSuchObject where it may not read anyway; what asking throws */
+  /** @throws NoSuchObject if it has no access; what asking throws */
   async revoke(name: string): Promise<void> {
     await this.change(`revoke ${name}`, async (tag) => {
       if (!(await this.has(name))) {
-        throw new MirrorError('NoSuchObject', `no site ${JSON.stringify(name)} may read`, {
-          hint: 'maas-mirror access list shows those that may',
+        throw new MirrorError('NoSuchObject', `no site named ${JSON.stringify(name)} has access`, {
+          hint: 'list the sites that have access: maas-mirror access list',
         });
       }
       await this.client.send(new DeleteKeyCommand({ KvsARN: this.arn, Key: name, IfMatch: tag }));
     });
   }
 
-  /** The tag is of the whole store: whoever else changes it meanwhile makes this change look again. */
+  /** The tag is of the whole store: after a concurrent change, this one starts again. */
   private async change(what: string, work: (tag: string) => Promise<void>): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       const { ETag = '' } = await asking(what, () =>
@@ -94,7 +94,7 @@ export class CredentialsStore {
   }
 }
 
-/** What its model has for this is a ConflictException; a failed pre-condition, which S3 says, is taken for the same. */
+/** The service model has a ConflictException for this; a failed precondition, as in S3, is treated the same. */
 function isOvertaken(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return error.name === 'ConflictException' || /pre-?condition/i.test(`${error.name} ${error.message}`);

@@ -3,9 +3,9 @@ import { asking } from '../asking';
 import { jsonIn, Refused, signedRequest } from './signed-request';
 
 /**
- * How many builds CodeBuild runs at once for an account, by kind of machine: `Linux/Medium` → 1. Kinds of which Service
- * Quotas says nothing are missing. Needs servicequotas:ListServiceQuotas and servicequotas:ListAWSDefaultServiceQuotas.
- * @param kinds that are wanted
+ * How many builds CodeBuild runs at once for an account, by kind of machine: `Linux/Medium` → 1. Kinds without a quota are
+ * missing. Requires servicequotas:ListServiceQuotas and servicequotas:ListAWSDefaultServiceQuotas.
+ * @param kinds of interest
  * @throws what asking throws
  */
 export async function buildQuotas(
@@ -14,11 +14,11 @@ export async function buildQuotas(
 ): Promise<ReadonlyMap<string, number>> {
   const applied = await quotasOf(client, 'ListServiceQuotas');
   if (kinds.every((kind) => applied.has(kind))) return applied;
-  // A quota that was never changed may have its default only.
+  // A quota that was never changed may only be listed with its default.
   return new Map([...(await quotasOf(client, 'ListAWSDefaultServiceQuotas')), ...applied]);
 }
 
-/** As Service Quotas calls it. */
+/** The name in Service Quotas. */
 export const quotaName = (kind: string) => `Concurrently running builds for ${kind} environment`;
 
 async function quotasOf(client: CodeBuildClient, operation: string): Promise<Map<string, number>> {

@@ -3,26 +3,25 @@ import type { MirrorError } from '../../errors';
 import { asking } from '../asking';
 import { elementOf, type RawAnswer, Refused, signedRequest } from './signed-request';
 
-/** What is known of whether an account may have a CloudFront distribution. */
+/** Whether an account can create a CloudFront distribution. */
 export type CloudFrontAnswer =
-  /** It has some: AWS has let it. */
+  /** It already has some, so AWS allows it. */
   | { readonly kind: 'has'; readonly distributions: number }
-  /** A distribution was refused for a fault of its own, not for the account. */
+  /** A distribution was rejected as invalid, not because of the account. */
   | { readonly kind: 'may' }
-  /** AWS wants to verify the account first; its words. */
+  /** AWS must verify the account first; its message. */
   | { readonly kind: 'unverified'; readonly words: string }
-  /** It was made, against what CloudFront documents: somebody has to delete it. */
+  /** The invalid distribution was created, contrary to CloudFront's documentation, and must be deleted. */
   | { readonly kind: 'made'; readonly id: string }
-  /** These credentials may make none, which says nothing of those that a deployment has. */
+  /** These credentials have no permission to create one; those of a deployment may have it. */
   | { readonly kind: 'untold'; readonly words: string };
 
 /**
- * Asks CloudFront, and changes nothing. Where the account has distributions, it may have more (up to a quota of 200). Where
- * it has none, a distribution is asked for that cannot be made, since its behaviour names an origin that it has not: that
- * AWS refuses it for this (NoSuchOrigin), and not because "your account must be verified before you can add new
- * CloudFront resources", is all that can be known without making one. Needs cloudfront:ListDistributions, and
- * cloudfront:CreateDistribution for the second question.
- * @throws AccessDenied where nothing may be asked; what asking throws
+ * Asks CloudFront, without changing anything. An account that has distributions can create more (the quota is 200). For an
+ * account without any, it requests an invalid distribution, whose behaviour refers to a missing origin. If AWS rejects that
+ * with NoSuchOrigin, and not with "your account must be verified before you can add new CloudFront resources", the account can
+ * create distributions. Requires cloudfront:ListDistributions and cloudfront:CreateDistribution.
+ * @throws AccessDenied without permission to list; what asking throws
  */
 export async function cloudFrontAnswer(client: CodeBuildClient): Promise<CloudFrontAnswer> {
   const listed = await ask(client, 'list the distributions of CloudFront', 'GET');
@@ -30,7 +29,7 @@ export async function cloudFrontAnswer(client: CodeBuildClient): Promise<CloudFr
   const distributions = Number(elementOf(listed.body, 'Quantity') ?? 0);
   if (distributions > 0) return { kind: 'has', distributions };
 
-  const what = 'say whether the account may have a distribution';
+  const what = 'say whether the account can create a distribution';
   const refused = await ask(client, what, 'POST', impossible);
   const [code, words] = [elementOf(refused.body, 'Code') ?? '', elementOf(refused.body, 'Message') ?? ''];
   if (refused.status === 201) return { kind: 'made', id: elementOf(refused.body, 'Id') ?? '' };
@@ -40,7 +39,7 @@ export async function cloudFrontAnswer(client: CodeBuildClient): Promise<CloudFr
   throw await refusal(refused, what);
 }
 
-/** Whether CloudFront refused a distribution for what it is. Throttling has status 400 as well, and 403 is for credentials. */
+/** Whether CloudFront rejected a distribution as invalid. Throttling has status 400 as well, and 403 is for credentials. */
 function isInvalid(status: number, code: string): boolean {
   return (status === 400 || status === 404) && /^(NoSuch|Invalid|Illegal|Inconsistent|Missing)/.test(code);
 }
@@ -63,7 +62,7 @@ async function refusal({ status, body }: RawAnswer, what: string): Promise<Mirro
   return asking(what, async () => Promise.reject(fault)).catch((error: unknown) => error as MirrorError);
 }
 
-/** Disabled, too: were the impossible made all the same, it would serve nothing. */
+/** It is disabled: if it were created after all, it would serve nothing. */
 const impossible = [
   '<?xml version="1.0" encoding="UTF-8"?>',
   '<DistributionConfig xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/">',
@@ -74,6 +73,6 @@ const impossible = [
   '<DefaultCacheBehavior><TargetOriginId>not-there</TargetOriginId>',
   '<ViewerProtocolPolicy>https-only</ViewerProtocolPolicy>',
   '<CachePolicyId>658327ea-f89d-4fab-a63d-7e88639e58f6</CachePolicyId></DefaultCacheBehavior>',
-  '<Comment>maas-mirror doctor: never made</Comment><Enabled>false</Enabled>',
+  '<Comment>maas-mirror doctor: a test, never created</Comment><Enabled>false</Enabled>',
   '</DistributionConfig>',
 ].join('');

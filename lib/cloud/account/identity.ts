@@ -6,14 +6,14 @@ import { elementOf, Refused, signedRequest } from './signed-request';
 
 export interface Identity {
   readonly account: string;
-  /** Of the user or role whose credentials they are. */
+  /** The user or role. */
   readonly arn: string;
   readonly region: string;
 }
 
-/** Whose credentials these are. Asking needs no permission. @throws NoCredentials, WrongRegion, AwsFailed */
+/** The identity of the credentials. Requires no permission. @throws NoCredentials, WrongRegion, AwsFailed */
 export async function identityOf(client: CodeBuildClient): Promise<Identity> {
-  const what = 'say whose credentials these are';
+  const what = 'identify the credentials';
   const region = await asking(what, () => client.config.region());
   const { status, body } = await signedRequest(client, what, {
     service: 'sts',

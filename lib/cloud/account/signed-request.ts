@@ -2,9 +2,9 @@ import type { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { MirrorError } from '../../errors';
 import { asking } from '../asking';
 
-/** A request to a service that the mirror asks one thing of, for which no client of its own is brought in. */
+/** A request to a service that is used too little to bundle its client. */
 export interface SignedRequest {
-  /** As it is signed for: `servicequotas`. */
+  /** The name in the signature: `servicequotas`. */
   readonly service: string;
   /** @default - that of the client */
   readonly region?: string;
@@ -21,10 +21,10 @@ export interface RawAnswer {
 }
 
 /**
- * Sends a request that is signed, and sent, by a client of another service: its credentials, its proxy and its limits of
- * time. AWS_ENDPOINT_URL holds for it as for the clients.
- * @param what it is, as in "AWS did not …"
- * @throws AwsFailed where no answer comes; NoCredentials, WrongRegion
+ * Sends a request with the client of another service, with its credentials, proxy and timeouts. AWS_ENDPOINT_URL applies as for
+ * the clients.
+ * @param what the request does, as in "AWS did not …"
+ * @throws AwsFailed without an answer; NoCredentials, WrongRegion
  */
 export async function signedRequest(
   { config }: CodeBuildClient,
@@ -61,7 +61,7 @@ async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(pieces).toString();
 }
 
-/** What a service refuses, in words of its own. */
+/** An error of a service, with its own message. */
 export class Refused extends Error {
   constructor(name: string, message: string) {
     super(message);
@@ -69,16 +69,16 @@ export class Refused extends Error {
   }
 }
 
-/** @throws BadFormat where an answer is no JSON */
+/** @throws BadFormat if the answer is not JSON */
 export function jsonIn({ body }: RawAnswer, what: string): Readonly<Record<string, unknown>> {
   try {
     return JSON.parse(body) as Readonly<Record<string, unknown>>;
   } catch (cause) {
-    throw new MirrorError('BadFormat', `${what}: the answer is no JSON: ${body.slice(0, 100)}`, { cause });
+    throw new MirrorError('BadFormat', `${what}: the answer is not JSON: ${body.slice(0, 100)}`, { cause });
   }
 }
 
-/** The text of the first element of this name in an answer of XML. */
+/** The text of the first element with this name in an XML answer. */
 export function elementOf(xml: string, name: string): string | undefined {
   const start = xml.indexOf(`<${name}>`);
   const end = xml.indexOf(`</${name}>`, start);

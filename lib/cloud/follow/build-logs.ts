@@ -5,24 +5,24 @@ import { asking } from '../asking';
 import type { Clients } from '../clients';
 import { buildPage } from '../console-pages';
 
-/** How a build ended, as far as people want to know. */
+/** How a build ended, for people. */
 export interface BuildEnding {
-  /** In a sentence. */
+  /** One sentence. */
   readonly reason: string;
   /** The last lines of its log, at most 20. */
   readonly tail: readonly string[];
-  /** Address of the whole log. @default - CodeBuild does not know the build any more */
+  /** URL of the whole log. @default - CodeBuild no longer has the build */
   readonly page: string | undefined;
 }
 
 /** @throws what asking throws */
 export async function buildEnding(clients: Pick<Clients, 'codebuild' | 'logs'>, id: string): Promise<BuildEnding> {
   const build = await findBuild(clients.codebuild, id);
-  if (build === undefined) return { reason: `CodeBuild knows no build ${id}`, tail: [], page: undefined };
+  if (build === undefined) return { reason: `CodeBuild has no build ${id}`, tail: [], page: undefined };
   return { reason: reasonOf(build), tail: await tailOrWhyNot(clients.logs, build), page: pageOf(build, id) };
 }
 
-/** Who may look at builds need not be allowed to read their logs; and a build that never began has none. */
+/** The caller may have no permission to read logs; and a build that never started has none. */
 async function tailOrWhyNot(client: CloudWatchLogsClient, build: Build): Promise<string[]> {
   try {
     return await tailOf(client, build);
@@ -34,11 +34,11 @@ async function tailOrWhyNot(client: CloudWatchLogsClient, build: Build): Promise
 
 export async function findBuild(codebuild: CodeBuildClient, id: string): Promise<Build | undefined> {
   const command = new BatchGetBuildsCommand({ ids: [id] });
-  const { builds = [] } = await asking(`tell of the build ${id}`, () => codebuild.send(command));
+  const { builds = [] } = await asking(`describe the build ${id}`, () => codebuild.send(command));
   return builds[0];
 }
 
-/** Why a build did not succeed; the words are those of the builds on one machine (lib/local/codebuild/build.ts). */
+/** Why a build did not succeed; the same messages as for builds on one machine (lib/local/codebuild/build.ts). */
 export function reasonOf({ buildStatus, phases }: Build): string {
   if (buildStatus === 'TIMED_OUT') return 'the build took longer than its project allows';
   if (buildStatus === 'STOPPED') return 'the build was stopped';
@@ -54,23 +54,23 @@ function pageOf({ logs, arn = '' }: Build, id: string): string {
 
 const tailLines = 20;
 const tailWidth = 400;
-/** CodeBuild itself writes about ten lines after the last of a command that failed, one for each phase and context. */
+/** CodeBuild itself writes about ten lines after the output of a failed command, one for each phase and context. */
 const pageSize = 100;
 const mostPages = 5;
 
-/** Where the log of a build lies. */
+/** The location of the log of a build. */
 export interface LogPlace {
   readonly logGroupName: string;
   readonly logStreamName: string;
 }
 
-/** @returns undefined where there is none (yet) */
+/** @returns undefined if it has no log (yet) */
 export function logPlaceOf(build: Build | undefined): LogPlace | undefined {
   const { groupName, streamName } = build?.logs ?? {};
   return groupName && streamName ? { logGroupName: groupName, logStreamName: streamName } : undefined;
 }
 
-/** Lines of a log after those that a token stands for. @param token @default - from the beginning */
+/** Lines of a log after the position of a token. @param token @default - from the beginning */
 export async function nextLines(
   client: CloudWatchLogsClient,
   place: LogPlace,
@@ -81,7 +81,7 @@ export async function nextLines(
   return { lines: events.flatMap(({ message = '' }) => linesOf(message)), token: nextForwardToken };
 }
 
-/** The last lines that the commands of a build wrote: CodeBuild's own say nothing that its phases do not. */
+/** The last lines that the commands of a build wrote, without CodeBuild's own, which only repeat its phases. */
 async function tailOf(client: CloudWatchLogsClient, build: Build): Promise<string[]> {
   const place = logPlaceOf(build);
   if (place === undefined) return [];
@@ -93,7 +93,7 @@ async function tailOf(client: CloudWatchLogsClient, build: Build): Promise<strin
       client.send(command),
     );
     lines = [...events.flatMap(({ message = '' }) => linesOf(message)), ...lines];
-    if (nextBackwardToken === undefined || nextBackwardToken === nextToken) break; // the same again is the beginning
+    if (nextBackwardToken === undefined || nextBackwardToken === nextToken) break; // an unchanged token marks the beginning of the log
     nextToken = nextBackwardToken;
   }
   return lines.slice(-tailLines);
@@ -101,7 +101,7 @@ async function tailOf(client: CloudWatchLogsClient, build: Build): Promise<strin
 
 const nameOf = ({ logGroupName, logStreamName }: LogPlace) => `${logGroupName}/${logStreamName}`;
 
-/** Not by a regular expression: those that begin anywhere take hours for a megabyte of them before a letter. */
+/** Without a regular expression: an unanchored one takes hours for a megabyte of carriage returns before a letter. */
 function withoutReturns(line: string): string {
   let end = line.length;
   while (line[end - 1] === '\r') end--;

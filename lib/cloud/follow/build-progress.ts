@@ -6,7 +6,7 @@ import type { OpenBuild } from './history';
 
 type Progress = Extract<EngineEvent, { type: 'progress' }>;
 
-/** What is told of running builds: what they wait for at first, then the lines of their logs that begin with `::`. */
+/** Progress of running builds: first what they wait for, then the lines of their logs that begin with `::`. */
 export class BuildProgress {
   readonly #places = new Map<string, LogPlace>();
   readonly #tokens = new Map<string, string>();
@@ -14,7 +14,7 @@ export class BuildProgress {
 
   constructor(private readonly clients: Pick<Clients, 'codebuild' | 'logs'>) {}
 
-  /** The newest word of each build that has one since the last look. */
+  /** The newest progress of each build, if there is any since the last call. */
   async look(builds: readonly OpenBuild[]): Promise<Progress[]> {
     const events: Progress[] = [];
     for (const { build, ...run } of builds) {
@@ -29,13 +29,13 @@ export class BuildProgress {
       const place = this.#places.get(build);
       return await (place === undefined ? this.#beginning(build) : this.#newest(build, place));
     } catch (error) {
-      // The log is not there yet, or is not for these credentials: a courtesy that is missed, the stage is followed by its state.
+      // The log does not exist yet, or these credentials have no access: progress is optional, the stage is followed by its state.
       if (error instanceof MirrorError && ['AwsFailed', 'AccessDenied'].includes(error.name)) return undefined;
       throw error;
     }
   }
 
-  /** What a build waits for before it writes anything, each once; then the first word of its log. */
+  /** What a build waits for before it writes a log, each reason once; then the first progress in its log. */
   async #beginning(id: string): Promise<string | undefined> {
     const build = await findBuild(this.clients.codebuild, id);
     const wait = waits[build?.currentPhase ?? ''];
@@ -60,8 +60,8 @@ export class BuildProgress {
   }
 }
 
-/** Phases of a build in which nothing of ours runs yet: https://docs.aws.amazon.com/codebuild/latest/userguide/view-build-details-phases.html */
+/** Phases of a build before our commands run: https://docs.aws.amazon.com/codebuild/latest/userguide/view-build-details-phases.html */
 const waits: Readonly<Record<string, string>> = {
-  QUEUED: 'QUEUED: waiting for the builds that run on machines of this kind',
+  QUEUED: 'QUEUED: waiting for other builds on machines of this kind',
   PROVISIONING: 'PROVISIONING: CodeBuild is starting the machine',
 };

@@ -1,4 +1,4 @@
-/** What a text says as JSON; undefined where it is none: AWS cuts those that are long. */
+/** The value of a JSON text; undefined if it is not valid JSON, since AWS truncates long texts. */
 export function jsonUnlessCut(text: string | undefined | null): unknown {
   try {
     return JSON.parse(text ?? '');

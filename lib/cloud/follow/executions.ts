@@ -19,10 +19,10 @@ export interface Execution {
 }
 
 /**
- * Starts an execution for an order. The same order at the same second is started once, also where an answer is lost and
- * the SDK asks again: Step Functions gives the execution that runs. Where the name belongs to one that has ended, or to
- * another order, the next attempt gets a number.
- * @throws BadInput (misuse) for an order that is longer than an input may be; what asking throws
+ * Starts an execution for a build request. The same request in the same second is started once, even if an answer is lost and
+ * the SDK tries again: Step Functions returns the running execution. If the name belongs to one that has ended, or to another
+ * request, the next attempt adds a number.
+ * @throws BadInput (misuse) for a build request that is too long for an input; what asking throws
  */
 export async function startExecution(
   sfn: SFNClient,
@@ -32,7 +32,7 @@ export async function startExecution(
   return startNamed(sfn, { stateMachineArn, input }, (attempt) => executionName(request, at, attempt));
 }
 
-/** Starts an execution that only tries something. @throws what asking throws */
+/** Starts an execution that only runs a probe. @throws what asking throws */
 export async function startProbe(
   sfn: SFNClient,
   { stateMachineArn, target, at }: { stateMachineArn: string; target: ProbeTarget; at: Date },
@@ -52,7 +52,7 @@ async function startNamed(
   }
 }
 
-/** Name of an execution of the same order that is running. @throws what asking throws */
+/** Name of a running execution of the same build request. @throws what asking throws */
 export async function runningOf(
   sfn: SFNClient,
   { stateMachineArn, request }: { stateMachineArn: string; request: BuildRequest },
@@ -65,9 +65,8 @@ export async function runningOf(
 }
 
 /**
- * Name of the newest execution of the same order that began at a time or later and succeeded, whether it published or
- * found nothing new. Step Functions gives the newest first, so nothing is read beyond the page that goes back to that time,
- * nor beyond 10 pages of 1000.
+ * Name of the newest successful execution of the same build request that started at or after a time, whether or not it
+ * published. Step Functions lists the newest first; at most 10 pages of 1000 are read, and none beyond that time.
  * @throws what asking throws
  */
 export async function succeededSince(
@@ -98,20 +97,24 @@ async function* pagesOf(
   } while (nextToken !== undefined);
 }
 
-/** Bytes that Step Functions carries from state to state, less what Plan's payload has besides the order. */
+/** Maximum size of data between states, in bytes, less what Plan's payload has in addition to the build request. */
 const longestInput = 256 * 1024 - 1024;
 
 function inputOf(request: BuildRequest): string {
   const input = JSON.stringify(request);
   const size = Buffer.byteLength(input);
   if (size <= longestInput) return input;
-  throw new MirrorError('BadInput', `the order of ${request.release} has ${size} bytes, AWS carries ${longestInput}`, {
-    hint: 'keys of repositories, keyrings and certificates are what is long: export only the keys that sign, order PPAs by name, give only the certificates that are needed',
-    misuse: true,
-  });
+  throw new MirrorError(
+    'BadInput',
+    `the build request of ${request.release} has ${size} bytes; AWS allows ${longestInput}`,
+    {
+      hint: 'keys of repositories, keyrings and certificates take most space: export only the signing keys, add PPAs by name, and include only the certificates that are needed',
+      misuse: true,
+    },
+  );
 }
 
-/** @returns undefined where the name is taken */
+/** @returns undefined if the name is taken */
 async function startOnce(
   sfn: SFNClient,
   execution: { stateMachineArn: string; name: string; input: string },

@@ -10,18 +10,18 @@ export interface FailedExecution {
   readonly input?: string | null;
 }
 
-/** What an operator reads who is woken by it. The subject of a mail by SNS has less than 100 characters, in ASCII. */
+/** The notification for operators. The subject of an SNS email must be ASCII, shorter than 100 characters. */
 export function failureNotification(
   { name, executionArn, status, input }: FailedExecution,
   result: ExecutionResult,
 ): { readonly subject: string; readonly text: string } {
   const { release = name, view = 'candidate' } = requestIn(input);
-  // What CodeBuild says of a build holds its environment.
+  // CodeBuild's description of a build includes its environment.
   const cause = result.status === 'FAILED' ? withoutFolders(`${result.error}: ${result.cause}`) : status;
   return {
     subject: `MAAS mirror: ${release} for ${view} failed`.replace(/[^ -~]/g, '?').slice(0, 99),
     text: [
-      `The build of ${release} for the view ${view} has ended: ${status}. What was published before is as it was.`,
+      `The build of ${release} for the view ${view} has ended: ${status}. Previously published images are unchanged.`,
       '',
       ...result.failures.flatMap(linesOf),
       ...(result.failures.length === 0 ? [cause, ''] : []),

@@ -15,15 +15,15 @@ import { stageFailure } from './stage-failure';
 
 export interface FollowOptions {
   readonly onEvent?: (event: EngineEvent) => void;
-  /** Ends the following, not the execution. */
+  /** Stops following; the execution continues. */
   readonly signal?: AbortSignal;
-  /** Seconds between two looks. @default 5 */
+  /** Seconds between two requests. @default 5 */
   readonly everySeconds?: number;
 }
 
 /**
- * Follows an execution to its end, and tells what happens in the same words as the engine of one machine.
- * @throws Interrupted by the signal: the execution goes on; what asking throws
+ * Follows an execution to its end, with the same events as the engine on one machine.
+ * @throws Interrupted by the signal, while the execution continues; what asking throws
  */
 export async function followExecution(
   clients: Clients,
@@ -41,11 +41,11 @@ export async function followExecution(
     }
   };
   for (;;) {
-    // Asked first: when it has ended, its whole history is there to be read.
+    // Described first: if it has ended, the history that is read next is complete.
     const description = await describeExecution(clients, execution);
     refuseIfInterrupted(execution, signal);
     for (const events of roundsOf(await readHistory(clients.sfn, execution.arn, history.last))) {
-      if (isRedriven(events[0])) failures.length = 0; // they were the failures of the round before
+      if (isRedriven(events[0])) failures.length = 0; // they belong to the previous attempt
       await tell(history.take(events));
     }
     if (description.status !== 'RUNNING') {
@@ -75,7 +75,7 @@ function roundsOf(events: readonly HistoryEvent[]): HistoryEvent[][] {
 /** @throws what asking throws */
 export async function describeExecution({ sfn }: Pick<Clients, 'sfn'>, { arn, name }: Execution) {
   const command = new DescribeExecutionCommand({ executionArn: arn });
-  return asking(`tell of the execution ${name}`, () => sfn.send(command));
+  return asking(`describe the execution ${name}`, () => sfn.send(command));
 }
 
 async function eventOf({ build, ...change }: StageChange, clients: Clients): Promise<EngineEvent> {
@@ -94,12 +94,13 @@ type Ending =
 
 function endingOf({ status, output, error, cause }: DescribeExecutionOutput): Ending {
   if (status === 'SUCCEEDED') return { status, output: JSON.parse(output ?? 'null') };
-  if (status === 'ABORTED') return failed(error ?? 'ExecutionAborted', cause ?? 'somebody has stopped the execution');
-  if (status === 'TIMED_OUT') return failed(error ?? 'States.Timeout', cause ?? 'the execution ran out of time');
+  if (status === 'ABORTED') return failed(error ?? 'ExecutionAborted', cause ?? 'the execution was stopped by hand');
+  if (status === 'TIMED_OUT')
+    return failed(error ?? 'States.Timeout', cause ?? 'the execution exceeded its time limit');
   return failed(error ?? 'ExecutionFailed', messageIn(cause ?? ''));
 }
 
-/** The last step is a function, and Lambda makes JSON of what it throws. */
+/** The last step is a function, and Lambda converts its errors to JSON. */
 function messageIn(cause: string): string {
   const { errorMessage } = (jsonUnlessCut(cause) ?? {}) as { readonly errorMessage?: unknown };
   return typeof errorMessage === 'string' ? errorMessage : cause;
@@ -111,7 +112,7 @@ function failed(error: string, cause: string): Ending {
 
 function refuseIfInterrupted({ name, arn }: Execution, signal: AbortSignal | undefined): void {
   if (signal?.aborted !== true) return;
-  throw new MirrorError('Interrupted', `${name} is no longer followed; it goes on in AWS`, {
-    hint: `maas-mirror status shows how it gets on; to end it:\naws stepfunctions stop-execution --execution-arn ${arn}`,
+  throw new MirrorError('Interrupted', `stopped following ${name}, which continues in AWS`, {
+    hint: `maas-mirror status shows its progress; to stop it:\naws stepfunctions stop-execution --execution-arn ${arn}`,
   });
 }

@@ -2,59 +2,59 @@ import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { isTold, type StageRun } from '../../job/events';
 import { jsonUnlessCut } from './cut-json';
 
-/** What the history of an execution says of a stage. */
+/** A change of a stage in the history of an execution. */
 export type StageChange = StageRun & { readonly build: string | undefined } & (
     | { readonly type: 'started' }
-    /** Only told of, nothing has failed for good. */
+    /** For information; nothing has failed for good. */
     | { readonly type: 'progress'; readonly text: string }
     | { readonly type: 'finished'; readonly seconds: number; readonly result: unknown }
     | { readonly type: 'failed'; readonly seconds: number; readonly error: string; readonly cause: string }
     | { readonly type: 'stopped'; readonly seconds: number }
   );
 
-/** A stage whose build runs. */
+/** A stage with a running build. */
 export type OpenBuild = StageRun & { readonly build: string };
 
 /** One task state that was entered: one run of a stage, with all its attempts. */
 interface Run {
   readonly stage: StageRun;
-  /** When the attempt that counts began. */
+  /** When the current attempt began. */
   since: Date;
   /** Id of its CodeBuild build. */
   build: string | undefined;
-  /** Of the last attempt, while nobody knows whether another comes. */
+  /** Failure of the last attempt, until it is known whether another follows. */
   failure: { readonly error: string; readonly cause: string; readonly at: Date } | undefined;
   isWaiting: boolean;
 }
 
 /**
- * Reads the history of an execution, page by page. Events name the one before them: that is how those of parallel
- * branches are told apart. A failure counts when what follows it is no further attempt.
+ * Reads the history of an execution, page by page. Each event refers to its predecessor, which separates parallel branches. A
+ * failure counts if no further attempt follows it.
  */
 export class History {
-  /** Open runs, by the last event of each. */
+  /** Open runs, by the id of their last event. */
   readonly #runs = new Map<number, Run>();
   #last = 0;
 
-  /** Id of the last event that was taken. */
+  /** Id of the last event that was read. */
   get last(): number {
     return this.#last;
   }
 
-  /** The builds that run, as far as is known. */
+  /** The running builds, as far as known. */
   get building(): OpenBuild[] {
     return [...this.#runs.values()].flatMap(({ stage, build, failure }) =>
       build === undefined || failure !== undefined ? [] : { ...stage, build },
     );
   }
 
-  /** @param events in the order in which they happened; those that were taken before are left out */
+  /** @param events in chronological order; those that were read before are ignored */
   take(events: readonly HistoryEvent[]): StageChange[] {
-    const news = events.filter(({ id = 0 }) => id > this.#last);
-    return news.flatMap((event) => this.#takeOne(event)).filter(isTold);
+    const unread = events.filter(({ id = 0 }) => id > this.#last);
+    return unread.flatMap((event) => this.#takeOne(event)).filter(isTold);
   }
 
-  /** What is still open when the execution has ended, which nothing will come of. */
+  /** The runs that are still open when the execution has ended. */
   end(at: Date): StageChange[] {
     const open = [...this.#runs.values()];
     this.#runs.clear();
@@ -103,7 +103,7 @@ export class History {
     run.failure = { error, cause, at: event.timestamp ?? new Date(0) };
     if (!isAccountLimit(error) || run.isWaiting) return [];
     run.isWaiting = true;
-    return [{ ...of(run), type: 'progress', text: 'waiting: CodeBuild runs as many builds as this account may have' }];
+    return [{ ...of(run), type: 'progress', text: 'waiting: the CodeBuild quota of this account is used up' }];
   }
 
   #settle(event: number): StageChange[] {
@@ -121,7 +121,7 @@ export class History {
   }
 }
 
-/** CodeBuild refuses a build instead of queueing it. */
+/** CodeBuild rejects a build instead of queueing it. */
 export const isAccountLimit = (error: string): boolean => error.includes('AccountLimitExceeded');
 
 const isScheduled = (type: string) => type === 'TaskScheduled' || type === 'LambdaFunctionScheduled';
@@ -139,13 +139,13 @@ function secondsTo(at: Date, { since }: Run): number {
   return Math.max(0, Math.round((at.getTime() - since.getTime()) / 1000));
 }
 
-/** Of an iteration over architectures or kernels, or of one job. */
+/** Architecture and kernel of an iteration, or of one job. */
 function placeOf(input: unknown): Pick<StageRun, 'architecture' | 'kernel'> {
   const { job, kernel } = (input ?? {}) as { job?: { architecture?: string; kernel?: string }; kernel?: string };
   return { architecture: job?.architecture || undefined, kernel: kernel || job?.kernel || undefined };
 }
 
-/** What a function gave, or what CodeBuild says of a build. */
+/** What a function returned, or CodeBuild's description of a build. */
 function resultOf(output: unknown): unknown {
   const { Payload, Build } = (output ?? {}) as { readonly Payload?: unknown; readonly Build?: unknown };
   return Payload ?? Build ?? output;

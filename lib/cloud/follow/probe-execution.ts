@@ -11,17 +11,17 @@ export interface ProbeOptions {
   readonly target: ProbeTarget;
   readonly at: Date;
   readonly onEvent?: (event: EngineEvent) => void;
-  /** Ends the following, not the execution, which ends by itself within the hour. */
+  /** Stops following; the execution ends by itself within an hour. */
   readonly signal?: AbortSignal;
-  /** Seconds between two looks. @default 5 */
+  /** Seconds between two requests. @default 5 */
   readonly everySeconds?: number;
 }
 
 /**
- * Lets the state machine of a deployed mirror try one thing, as it does its builds.
- * @returns what was tried has made: of a build its id and the RESULT that it exported
- * @throws NotReady where the account has no room for a build; ExecutionFailed, with the end of the log, where it failed;
- * BadFormat where the state machine could not read what came of it; Interrupted; what asking throws
+ * Runs a probe in the state machine of a deployed mirror, in the same way as its builds.
+ * @returns the result of the probe: for a build its id and the RESULT that it exported
+ * @throws NotReady if the account's quota is used up; ExecutionFailed, with the end of the log, if the probe failed; BadFormat
+ * if the state machine could not read the result; Interrupted; what asking throws
  */
 export async function probeExecution(clients: Clients, options: ProbeOptions): Promise<unknown> {
   refuseInterrupted(options);
@@ -37,22 +37,22 @@ export async function probeExecution(clients: Clients, options: ProbeOptions): P
 
 interface Output {
   readonly probed?: unknown;
-  /** What a Catch has taken. */
+  /** The error that a Catch has caught. */
   readonly error?: { readonly Error?: string; readonly Cause?: string };
 }
 
 function refuseInterrupted({ signal }: ProbeOptions): void {
-  if (signal?.aborted === true) throw new MirrorError('Interrupted', 'not tried: the doctor was interrupted');
+  if (signal?.aborted === true) throw new MirrorError('Interrupted', 'not tested: interrupted');
 }
 
-/** What no Catch takes: a path of the definition that leads nowhere, an end by hand, a day that is over. */
+/** Errors that no Catch catches: an invalid path in the definition, an execution that was stopped or timed out. */
 function endedBadly({ error, cause }: Extract<ExecutionResult, { status: 'FAILED' }>, name: string): MirrorError {
   return isUnread(error, cause)
     ? unread(error, cause)
     : new MirrorError('ExecutionFailed', `${name}: ${error}: ${cause}`);
 }
 
-/** Whether the state machine failed by itself, over what it wanted to take of a build. What CodeBuild says has that word, too. */
+/** Whether the state machine failed to read the result of a build. CodeBuild's messages may contain RESULT as well. */
 function isUnread(error: string, cause: string): boolean {
   return (
     /^States\.(Runtime|IntrinsicFailure|ParameterPathFailure|ResultPathMatchFailure)$/.test(error) &&
@@ -66,7 +66,7 @@ function unread(error: string, cause: string): MirrorError {
 }
 
 const resultHint =
-  'the build ended well, and its buildspec exported no RESULT: deploy again with the version of this command (npx cdk deploy); if it stays, report it, with the history of this execution';
+  'the build succeeded, but its buildspec exported no RESULT: deploy again with the version of this command (npx cdk deploy); if the error persists, report it with the history of this execution';
 
 function failure({ Error: error = '', Cause: cause = '' }: NonNullable<Output['error']>, result: ExecutionResult) {
   if (isAccountLimit(error)) return new MirrorError('NotReady', cause);

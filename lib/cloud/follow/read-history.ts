@@ -2,9 +2,9 @@ import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@
 import { asking } from '../asking';
 
 /**
- * The events of an execution after one that is known, in their order. They are read from the newest backwards, so that
- * asking again and again costs a page each time and not the whole history.
- * @param known id of the last event that is known; 0: none
+ * The events of an execution after a known one, in chronological order. They are read backwards from the newest, so that each
+ * request reads a page and not the whole history.
+ * @param known id of the last known event; 0 for none
  */
 export async function readHistory(sfn: SFNClient, arn: string, known: number): Promise<HistoryEvent[]> {
   const newest: HistoryEvent[] = [];
@@ -14,7 +14,7 @@ export async function readHistory(sfn: SFNClient, arn: string, known: number): P
       executionArn: arn,
       reverseOrder: true,
       includeExecutionData: true,
-      maxResults: 50, // each may hold what a state got and gave, and a follower asks every few seconds
+      maxResults: 50, // events may contain the input and output of a state, and a follower asks every few seconds
       nextToken,
     });
     const page = await asking('show the history of the execution', () => sfn.send(command));

@@ -14,13 +14,13 @@ export interface RecentExecution {
   /** `RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT` or `ABORTED`. */
   readonly status: string;
   readonly started: Date;
-  /** @default - it runs */
+  /** @default - it is still running */
   readonly ended?: Date;
-  /** What runs now, or what failed: `Extract amd64 hwe` as its words. */
+  /** Running or failed stages: `Extract amd64 hwe`, split into words. */
   readonly stages: readonly { readonly stage: string; readonly architecture?: string; readonly kernel?: string }[];
 }
 
-/** The newest executions of a state machine, the newest first. @throws what asking throws */
+/** The latest executions of a state machine, newest first. @throws what asking throws */
 export async function recentExecutions(
   clients: Pick<Clients, 'sfn'>,
   stateMachineArn: string,
@@ -29,7 +29,7 @@ export async function recentExecutions(
   const command = new ListExecutionsCommand({ stateMachineArn, maxResults: count });
   const { executions = [] } = await asking('list the executions', () => clients.sfn.send(command));
   const recent: RecentExecution[] = [];
-  // One after the other: history has few requests per second.
+  // Sequentially: the request limit for histories is low.
   for (const { name = '', executionArn: arn = '' } of executions) recent.push(await lookAt(clients, { name, arn }));
   return recent;
 }

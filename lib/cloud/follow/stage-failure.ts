@@ -7,13 +7,19 @@ import { isAccountLimit, type StageChange } from './history';
 
 type Failed = Extract<StageChange, { type: 'failed' }>;
 
-/** What a person needs to see of a stage that failed: of a build the end of its log, of a function what it threw. */
+/** What a person needs to know about a failed stage: for a build the end of its log, for a function its error. */
 export async function stageFailure(change: Failed, clients: Pick<Clients, 'codebuild' | 'logs'>): Promise<Failure> {
   const { stage, architecture, kernel, log, error, cause } = change;
   const run = { stage, architecture, kernel, log };
   if (isAccountLimit(error)) {
-    const hint = 'ask AWS for more: Service Quotas, AWS CodeBuild, "Concurrently running builds" of this compute type';
-    return { ...run, tail: [], error: 'CodeBuild had no room for the build in all the hours that it was waited', hint };
+    const hint =
+      'request an increase: Service Quotas, AWS CodeBuild, "Concurrently running builds" for this compute type';
+    return {
+      ...run,
+      tail: [],
+      error: 'the CodeBuild quota of the account was used up for hours, so the build never started',
+      hint,
+    };
   }
   const build = change.build ?? buildIn(cause);
   if (build === undefined) return { ...run, tail: [], ...thrownBy(error, cause) };
@@ -22,29 +28,29 @@ export async function stageFailure(change: Failed, clients: Pick<Clients, 'codeb
     ...run,
     log: page,
     tail,
-    error: error === 'States.Timeout' ? 'the stage ran out of time' : reason,
+    error: error === 'States.Timeout' ? 'the stage exceeded its time limit' : reason,
     hint: undefined,
   };
 }
 
-/** Who follows an execution need not be allowed to look at its builds: the failure is told nevertheless. */
+/** The caller may have no permission to read builds: the failure is reported nevertheless. */
 async function ending(clients: Pick<Clients, 'codebuild' | 'logs'>, build: string) {
   try {
     return await buildEnding(clients, build);
   } catch (error) {
     if (!(error instanceof MirrorError)) throw error;
-    return { reason: `build ${build} failed, and cannot be looked at: ${error.message}`, tail: [], page: undefined };
+    return { reason: `build ${build} failed; its details cannot be read: ${error.message}`, tail: [], page: undefined };
   }
 }
 
-/** The cause of a failed build is what CodeBuild says of it, as JSON. */
+/** The cause of a failed build is CodeBuild's description of it, as JSON. */
 function buildIn(cause: string): string | undefined {
   const build = fieldsOf(cause);
   const { Id } = (build.Build ?? build) as { readonly Id?: unknown };
   return typeof Id === 'string' ? Id : undefined;
 }
 
-/** Lambda makes JSON of what a function throws. */
+/** Lambda converts the error of a function to JSON. */
 function thrownBy(error: string, cause: string): Pick<Failure, 'error' | 'hint'> {
   const { errorType = error, errorMessage = cause, trace } = fieldsOf(cause);
   return { error: `${errorType}: ${errorMessage}`, hint: Array.isArray(trace) ? hintIn(trace) : undefined };

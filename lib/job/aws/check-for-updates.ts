@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { BuildRequest } from '../build-request';
 import { checked } from '../checked';
 
-/** What the schedule gives to CheckForUpdates. */
+/** Input of CheckForUpdates, from the schedule. */
 export const CheckForUpdatesInput = z.strictObject({
   request: BuildRequest,
-  /** When it was due, to the second: a call that is repeated has the same. */
+  /** When it was due, to the second: a retried call has the same time. */
   at: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
 });
 export type CheckForUpdatesInput = z.infer<typeof CheckForUpdatesInput>;
@@ -15,11 +15,11 @@ export const checkForUpdatesInputOf = (event: unknown): CheckForUpdatesInput =>
   checked(CheckForUpdatesInput, event, 'the input of CheckForUpdates');
 
 /**
- * How long an execution that succeeded shows that a mirror keeps up, in milliseconds before a look. Ubuntu has news nearly
- * every day: a healthy daily mirror built its last news 24 hours ago, and up to 30 minutes of the schedule's flexible
- * window; the rest is for looks that had to be repeated.
+ * A mirror keeps up if an execution that began within this time, in milliseconds, succeeded. Ubuntu has updates nearly every
+ * day: the last build of a healthy daily mirror began 24 hours ago, plus up to 30 minutes of the schedule's flexible window;
+ * the rest allows for retries.
  */
 const keptUp = 30 * 3_600_000;
 
-/** When an execution must have begun, at the earliest, whose success shows that the mirror keeps up. */
+/** The mirror keeps up if an execution that began at this time or later succeeded. */
 export const keptUpSince = ({ at }: Pick<CheckForUpdatesInput, 'at'>): Date => new Date(at.getTime() - keptUp);

@@ -1,16 +1,16 @@
-/** What functions measure, and alarms watch. */
+/** Metrics that functions write and alarms watch. */
 export const metrics = {
   namespace: 'MaasMirror',
   /**
-   * By CheckForUpdates, for each StateMachineArn, View and Release: 1 where the sources have something that is not published and no build of the order
-   * succeeded lately, else 0.
+   * From CheckForUpdates, by StateMachineArn, View and Release: 1 if the sources have updates that are not published and no
+   * build of them succeeded recently, else 0.
    */
   behind: 'Behind',
-  /** By CheckForUpdates, for each StateMachineArn, View and Release: days since the newest version of the release was published. */
+  /** From CheckForUpdates, by StateMachineArn, View and Release: days since the newest version was published. */
   ageDays: 'AgeDays',
   /**
-   * By Notify, for each StateMachineArn, of every execution that ended without success: 1 where it failed, 0 where it failed
-   * only because upstream was not ready, was aborted or ran out of time (AWS has metrics of those two).
+   * From Notify, by StateMachineArn, for every execution that did not succeed: 1 if it failed, 0 if upstream was not ready,
+   * or if it was aborted or timed out (AWS has metrics for those two).
    */
   failed: 'Failed',
 } as const;
@@ -21,11 +21,11 @@ export interface MeasuredCheck {
   readonly release: string;
   readonly at: Date;
   readonly behind: 0 | 1;
-  /** When the newest version was published. @default - nothing was, so far */
+  /** When the newest version was published. @default - nothing is published yet */
   readonly published: Date | undefined;
 }
 
-/** What CheckForUpdates writes into its log. */
+/** The log line of CheckForUpdates. */
 export function measurements({ stateMachineArn, view, release, at, behind, published }: MeasuredCheck): object {
   const days = published && Math.max(0, (at.getTime() - published.getTime()) / 86_400_000);
   const values = { [metrics.behind]: behind, ...(days !== undefined && { [metrics.ageDays]: days }) };
@@ -34,17 +34,17 @@ export function measurements({ stateMachineArn, view, release, at, behind, publi
 
 export interface Ending {
   readonly stateMachineArn: string;
-  /** When it was told of. An alarm does not look back. */
+  /** When Notify received the event: alarms ignore older times. */
   readonly at: Date;
   readonly failed: 0 | 1;
 }
 
-/** What Notify writes into its log. */
+/** The log line of Notify. */
 export function failureMeasured({ stateMachineArn, at, failed }: Ending): object {
   return embedded(at, { StateMachineArn: stateMachineArn }, { [metrics.failed]: failed });
 }
 
-/** A line of a function's log that CloudWatch makes metrics of: its embedded metric format. */
+/** A log line in CloudWatch's embedded metric format, which becomes metrics. */
 function embedded(
   at: Date,
   dimensions: Readonly<Record<string, string>>,

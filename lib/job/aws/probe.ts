@@ -1,42 +1,43 @@
 import { z } from 'zod';
 import { checked } from '../checked';
 
-/** What one probe of a build machine found. */
+/** A finding of a probe. */
 const Probe = z.strictObject({
   /** `overlay`, `loop`, `qemu`, … */
   name: z.string(),
   ok: z.boolean(),
-  /** What was seen, in words. */
+  /** What it found, in words. */
   evidence: z.string(),
 });
 export type Probe = z.infer<typeof Probe>;
 
-/** What the probe stage hands on: whether a build machine can do what the stages need. */
+/** Result of the probe stage: whether a build machine meets the requirements of its stages. */
 export const Probed = z.strictObject({ probes: z.array(Probe).min(1) });
 export type Probed = z.infer<typeof Probed>;
 
-/** What the Publish function hands back of a test text that it has signed: which key did. */
-export const TestSigned = z.strictObject({ fingerprint: z.string().regex(/^[0-9A-F]{40}$/, 'a fingerprint') });
+/** Result of Publish for a signing probe: the key that signed the test text. */
+export const TestSigned = z.strictObject({ fingerprint: z.string().regex(/^[0-9A-F]{40}$/, 'must be a fingerprint') });
 export type TestSigned = z.infer<typeof TestSigned>;
 
 /** @throws BadInput (misuse) naming the field */
-export const testSignedOf = (value: unknown): TestSigned => checked(TestSigned, value, 'what Publish has signed');
+export const testSignedOf = (value: unknown): TestSigned =>
+  checked(TestSigned, value, 'the result of the signing probe');
 
-/** Addresses that builds of a mirror read, and how they reach them. */
+/** Sources that builds of a mirror read, and how they reach them. */
 export const ProbedSources = z.strictObject({
-  /** Documents that have to be there: `http://archive.ubuntu.com/ubuntu/dists/noble/InRelease` */
+  /** Documents that must be reachable: `http://archive.ubuntu.com/ubuntu/dists/noble/InRelease` */
   documents: z.array(z.string()),
   proxy: z.string().optional(),
-  /** Certificates to trust additionally, PEM. */
+  /** Additional CA certificates, PEM. */
   ca: z.string().optional(),
-  /** Why none are tried. @default - they are */
+  /** Why none are tried. @default - they are tried */
   untried: z.string().optional(),
 });
 export type ProbedSources = z.infer<typeof ProbedSources>;
 
 /** @throws BadInput (misuse) naming the field */
 export const probedSourcesOf = (text: string): ProbedSources =>
-  checked(ProbedSources, JSON.parse(text), { plural: 'the sources that the probe is to reach' });
+  checked(ProbedSources, JSON.parse(text), { plural: 'the sources of the probe' });
 
 /** @throws BadInput (misuse) naming the field */
 export const probedOf = (value: unknown): Probed => checked(Probed, value, 'the result of the probe stage');

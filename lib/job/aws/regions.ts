@@ -1,6 +1,6 @@
 /**
- * Regions of partitions where a site cannot be made: GovCloud and the isolated ones have no CloudFront, China's has no
- * functions, KeyValueStores or managed policies.
+ * Regions of partitions that do not support a site: GovCloud and the isolated partitions have no CloudFront, and CloudFront
+ * in China has no functions, KeyValueStores or managed policies.
  */
 const withoutSites = /^(us-gov|cn|[a-z]+-iso[a-z]?)-/;
 

@@ -3,14 +3,14 @@ import { bootloaders } from '../../catalog/bootloaders';
 import { catalogueWord, packageVersion, sha256 } from './foreign-words';
 import { Made } from './results';
 
-/** One item of a bootloader product: the files of one source package, packed. */
+/** One item of a bootloader product: an archive of the files of one source package. */
 export const BuiltLoaderItem = z.strictObject({
   artefact: Made,
   /** The source package, which names the item: `grub2-signed`. */
   package: catalogueWord,
   /** Version of its binary packages: `1.202.9+2.12-1ubuntu7.9`. */
   version: packageVersion,
-  /** Series that it came from: `noble`. */
+  /** Series that it comes from: `noble`. */
   release: catalogueWord,
 });
 export type BuiltLoaderItem = z.infer<typeof BuiltLoaderItem>;
@@ -22,7 +22,7 @@ const fields = z.strictObject({
   items: z.record(catalogueWord, BuiltLoaderItem),
 });
 
-/** One product, by the three words that MAAS tells bootloaders apart by, with its items by name: all that the catalogue has. */
+/** One bootloader product, by the three fields that identify it in MAAS, with every item of the catalogue by name. */
 export const BuiltBootloader = fields.superRefine((built, { addIssue }) => {
   const refused = (path: string[], message: string) => addIssue({ code: 'custom', path, message });
   const loader = bootloaders.find((one) => isSame(one, built));
@@ -34,14 +34,14 @@ export const BuiltBootloader = fields.superRefine((built, { addIssue }) => {
   const wanted = Object.keys(loader.items);
   for (const item of wanted) if (!(item in built.items)) refused(['items', item], 'is missing');
   for (const [name, item] of Object.entries(built.items)) {
-    if (!wanted.includes(name)) refused(['items', name], `the catalogue has ${wanted.join(', ')}`);
-    if (item.package !== name) refused(['items', name, 'package'], 'names another item');
-    if (item.release !== loader.release) refused(['items', name, 'release'], `comes from ${loader.release}`);
+    if (!wanted.includes(name)) refused(['items', name], `is not an item of this product (${wanted.join(', ')})`);
+    if (item.package !== name) refused(['items', name, 'package'], `must be ${name}`);
+    if (item.release !== loader.release) refused(['items', name, 'release'], `must be ${loader.release}`);
   }
 });
 export type BuiltBootloader = z.infer<typeof BuiltBootloader>;
 
-/** What the build of the bootloaders hands on. */
+/** Result of the bootloaders build. */
 export const BuiltBootloaders = z.strictObject({
   products: z
     .array(BuiltBootloader)
@@ -50,10 +50,10 @@ export const BuiltBootloaders = z.strictObject({
     .superRefine((products, { addIssue }) => {
       for (const [at, one] of products.entries()) {
         if (products.findIndex((other) => isSame(other, one)) === at) continue;
-        addIssue({ code: 'custom', path: [at, 'os'], message: 'is there twice' });
+        addIssue({ code: 'custom', path: [at, 'os'], message: 'repeats an earlier product' });
       }
     }),
-  /** The sha256 of the InRelease files that the packages were taken by. */
+  /** The sha256 of the InRelease files that the packages were verified with. */
   inReleases: z.array(sha256).min(1).max(100),
 });
 export type BuiltBootloaders = z.infer<typeof BuiltBootloaders>;

@@ -1,4 +1,4 @@
-/* job/handed-on: what one stage hands to the next. */
+/* job/handed-on: results that one stage passes to the next. */
 
 import { MirrorError } from '../../errors';
 import type { BuildRequest } from '../build-request';
@@ -8,38 +8,42 @@ import { kernelChoices } from '../releases/kernel-choice';
 import type { Materials } from './materials';
 import type { PublishInput, SelectInput } from './publish-input';
 
-/** What was asked for, by those whom builds cannot talk to. */
+/** What was requested; builds cannot change it. */
 export interface Asked {
   readonly job: Job;
   readonly request: BuildRequest;
   readonly now: Date;
 }
 
-/** A field, what it says, and what it may say; undefined where that holds. */
-type Fault = readonly [field: string, seen: unknown, rule: string] | undefined;
+/** A field, its value, and what was expected; undefined where the value is right. */
+type Fault = readonly [field: string, seen: unknown, expected: string] | undefined;
 
 /**
- * Checks what builds say of themselves by what was asked of them; their shapes were checked before (lib/job/handed-on/results.ts).
- * @throws BadInput (misuse) naming the first field that is wrong
+ * Compares build results with the request; results.ts has checked their shapes.
+ * @throws BadInput (misuse) naming the first wrong field
  */
 export function checkSelectable({ fetched, prepared }: SelectInput, asked: Asked): void {
   refuse([...ofFetched(fetched.result, asked), ...ofPrepared(prepared.result, asked)]);
 }
 
-/** The same of all that is to be published. @throws BadInput (misuse) naming the first field that is wrong */
+/** The same for everything to be published. @throws BadInput (misuse) naming the first wrong field */
 export function checkPublishable({ fetched, root, prepared, kernels }: PublishInput, asked: Asked): void {
   const { customised, bootTest } = asked.job;
   refuse([
     ...ofFetched(fetched.result, asked),
     ...ofPrepared(prepared.result, asked),
     (root.result === undefined) === customised
-      ? ['root.result', root.result, customised ? 'what the upgrade stage made' : 'left out: nothing was to be changed']
+      ? [
+          'root.result',
+          root.result,
+          customised ? 'the result of the upgrade stage' : 'none: the image is not customised',
+        ]
       : undefined,
     ...kernels.map((one, at): Fault => {
       if (one.outcome === 'failed') return undefined;
       const { wanted, found } = one.extracted.result.drivers;
       if (wanted === found) return undefined;
-      return [`kernels.${at}.extracted.result.drivers.found`, found, `the ${wanted} drivers that the initrd must hold`];
+      return [`kernels.${at}.extracted.result.drivers.found`, found, `the ${wanted} drivers that the initrd needs`];
     }),
     ...kernels.map((one, at): Fault => {
       if (one.outcome === 'failed' || (one.booted.gate === 'waived') !== bootTest) return undefined;
@@ -48,15 +52,18 @@ export function checkPublishable({ fetched, root, prepared, kernels }: PublishIn
   ]);
 }
 
-/** The same of what went in. @throws BadInput (misuse) naming the first field that is wrong */
+/** The same for the materials. @throws BadInput (misuse) naming the first wrong field */
 export function checkMaterials({ installed }: Materials, asked: Asked): void {
-  const known = ['', ...flavoursOf(asked)];
+  const flavours = flavoursOf(asked);
+  const expected = ['"" (shared packages)', ...flavours].join(' or ');
   refuse(
-    Object.keys(installed).map((name) => (known.includes(name) ? undefined : ['installed', name, known.join(' or ')])),
+    Object.keys(installed).map((name) =>
+      name === '' || flavours.includes(name) ? undefined : ['installed', name, expected],
+    ),
   );
 }
 
-/** A serial of the future would be the newest for ever: what comes after it is refused as older. */
+/** A serial in the future would stay the newest forever, because later versions would be refused as older. */
 function ofFetched({ serial, source }: PublishInput['fetched']['result'], { request, now }: Asked): Fault[] {
   const isGiven = request.base !== '';
   const tomorrow = dayOf(new Date(now.getTime() + 24 * 3_600_000));
@@ -65,10 +72,10 @@ function ofFetched({ serial, source }: PublishInput['fetched']['result'], { requ
     request.serial !== undefined && request.serial !== serial
       ? ['fetched.result.serial', serial, request.serial]
       : undefined,
-    isDay(day) && day <= tomorrow ? undefined : ['fetched.result.serial', serial, `a day, not after ${tomorrow}`],
+    isDay(day) && day <= tomorrow ? undefined : ['fetched.result.serial', serial, `a day no later than ${tomorrow}`],
     (source.kind === 'given') === isGiven
       ? undefined
-      : ['fetched.result.source.kind', source.kind, isGiven ? 'given' : 'what a source has'],
+      : ['fetched.result.source.kind', source.kind, isGiven ? 'given' : 'cloud-image or bootstrap'],
   ];
 }
 
@@ -78,7 +85,7 @@ function ofPrepared({ kernels }: PublishInput['prepared']['result'], asked: Aske
     const field = `prepared.result.kernels.${at}.kernel`;
     return [
       known.includes(kernel) ? undefined : [field, kernel, known.join(' or ')],
-      kernels.findIndex((one) => one.kernel === kernel) === at ? undefined : [field, kernel, 'each flavour once'],
+      kernels.findIndex((one) => one.kernel === kernel) === at ? undefined : [field, kernel, 'each flavour only once'],
     ];
   });
 }
@@ -100,10 +107,10 @@ function isDay(day: string): boolean {
 function refuse(faults: readonly Fault[]): void {
   const [fault] = faults.filter((one) => one !== undefined);
   if (fault === undefined) return;
-  const [field, seen, rule] = fault;
+  const [field, seen, expected] = fault;
   throw new MirrorError(
     'BadInput',
-    `what a build handed on is wrong: ${field} is ${JSON.stringify(seen) ?? 'missing'}, not ${rule}`,
+    `a build result is not valid: ${field} is ${JSON.stringify(seen) ?? 'missing'}, expected ${expected}`,
     {
       hint: handedOnHint,
       misuse: true,

@@ -4,7 +4,7 @@ import { jobStrings } from '../plan';
 import { BuiltBootloaders } from './bootloaders';
 import { Fetched, handedOn, KernelResult, Prepared, Root, Selected } from './results';
 
-/** What the state machine gives to Select, once for each architecture. */
+/** Input of Select, once for each architecture. */
 export const SelectInput = z.strictObject({
   job: jobStrings,
   kernels: z.array(z.strictObject({ kernel: z.string(), need: z.enum(['required', 'optional']) })),
@@ -13,11 +13,11 @@ export const SelectInput = z.strictObject({
 });
 export type SelectInput = z.infer<typeof SelectInput>;
 
-/** What the state machine gives to Publish, once for each architecture. */
+/** Input of Publish, once for each architecture. */
 export const PublishInput = z.strictObject({
   job: jobStrings,
   fetched: handedOn(Fetched),
-  /** Without a result: the base as it came. */
+  /** Without a result, the base is published unchanged. */
   root: handedOn(Root.optional()),
   prepared: handedOn(Prepared),
   selected: Selected,
@@ -25,7 +25,7 @@ export const PublishInput = z.strictObject({
 });
 export type PublishInput = z.infer<typeof PublishInput>;
 
-/** What the state machine gives to Publish where an execution brings bootloaders. */
+/** Input of Publish in an execution for bootloaders. */
 export const PublishLoadersInput = z.strictObject({
   bootloaders: z.strictObject({ job: jobStrings, built: handedOn(BuiltBootloaders) }),
 });

@@ -12,18 +12,18 @@ import {
 } from './foreign-words';
 
 /**
- * What a build says of itself comes from a machine that ran other people's scripts as root: all of it is words and numbers
- * of known shapes and lengths, and none of it says where something is read.
+ * Build results come from a machine that ran other people's scripts as root: they contain only words and numbers of known
+ * shapes and lengths, and never decide where something is read.
  * @param result its schema
  */
 export const handedOn = <T extends z.ZodType>(result: T) =>
   z.strictObject({
-    /** Id of the build, as CodeBuild says it. It owns a folder of the work store (lib/job/layout.ts). */
-    build: z.string().regex(/^[\w.-]+:\w[\w.-]*$/, 'no id of a build'),
+    /** Id of the build, from CodeBuild. The build owns a folder of the work store (lib/job/layout.ts). */
+    build: z.string().regex(/^[\w.-]+:\w[\w.-]*$/, 'must be a build id'),
     result,
   });
 
-/** An object that a stage wrote into its folder of the work store: nothing is handed on that was not measured. */
+/** An object that a stage wrote to its folder of the work store, and measured. */
 export const Made = z.strictObject({
   sha256,
   /** Bytes. */
@@ -31,7 +31,7 @@ export const Made = z.strictObject({
 });
 export type Made = z.infer<typeof Made>;
 
-/** The same, and where it is. */
+/** The same, with its key. */
 export interface Artefact extends Made {
   readonly key: string;
 }
@@ -39,16 +39,16 @@ export interface Artefact extends Made {
 /** Where a base image came from. */
 export const ImageSource = z.strictObject({
   kind: z.enum(['cloud-image', 'bootstrap', 'given']),
-  /** Address or path of what was taken; of a bootstrap the archives. */
+  /** Address or path of the image; for a bootstrap, the archives. */
   uri: line(4096),
-  /** Of the bytes that came from there, where there is one file; else empty. */
+  /** Of the file at `uri`; empty for a bootstrap. */
   sha256: z.union([sha256, z.literal('')]),
-  /** Product of the stream that offered it; else empty. */
+  /** Product of the stream that offered it, or empty. */
   product: line(200),
 });
 export type ImageSource = z.infer<typeof ImageSource>;
 
-/** What the fetch stage found and stored: the base image. */
+/** Result of the fetch stage: the base image. */
 export const Fetched = z.strictObject({
   serial,
   squashfs: Made,
@@ -57,68 +57,68 @@ export const Fetched = z.strictObject({
 });
 export type Fetched = z.infer<typeof Fetched>;
 
-/** The image that is published: the base as it came, or what the upgrade stage made of it. */
+/** Result of the upgrade stage: the image to publish instead of the base. */
 export const Root = z.strictObject({ squashfs: Made, manifest: Made });
 export type Root = z.infer<typeof Root>;
 
-/** What apt would install for a flavour, found before anything is built. */
+/** What apt would install for a flavour, resolved before anything is built. */
 export const ResolvedKernel = z.discriminatedUnion('outcome', [
   z.strictObject({
     outcome: z.literal('resolved'),
     kernel: catalogueWord,
-    /** The package that holds the kernel, e.g. `linux-image-6.8.0-50-generic`. */
+    /** The package that contains the kernel, e.g. `linux-image-6.8.0-50-generic`. */
     imagePackage: packageName,
     imageVersion: packageVersion,
-    /** Digest of all packages that the initramfs is made from, and of their versions. Equal ones give equal kernels. */
+    /** Digest of the packages that the initramfs is built from, with their versions. Equal digests give equal kernels. */
     packages: sha256,
   }),
   z.strictObject({
     outcome: z.literal('missing'),
     kernel: catalogueWord,
-    error: z.string().regex(/^[A-Za-z]{1,64}$/, 'the name of an error'),
+    error: z.string().regex(/^[A-Za-z]{1,64}$/, 'must be the name of an error'),
     message: z.string().max(8192),
   }),
 ]);
 export type ResolvedKernel = z.infer<typeof ResolvedKernel>;
 
-/** What the prepare stage stored: the overlay layer that all flavours of an architecture share, as a squashfs. */
+/** Result of the prepare stage: the overlay layer shared by all flavours of an architecture, as a squashfs. */
 export const Prepared = z.strictObject({
   layer: Made,
   kernels: z.array(ResolvedKernel).max(32),
-  /** Archives and packages that went in, for the provenance: a JSON object (lib/job/handed-on/materials.ts). */
+  /** The archives and packages used, for the provenance: a JSON object (lib/job/handed-on/materials.ts). */
   materials: Made.extend({ size: z.int().nonnegative().max(largestDocument) }),
 });
 export type Prepared = z.infer<typeof Prepared>;
 
-/** One flavour of an order, and which build gives it. */
+/** One flavour of a request, and the build that provides it. */
 export const SelectedFlavour = z.strictObject({
   kernel: z.string(),
   need: z.enum(['required', 'optional']),
-  /** Flavour that is built for it: its own, or another's that resolves to the same packages; empty: nothing is new. */
+  /** The flavour to build for it: itself, or another that resolves to the same packages; empty if it is up to date. */
   builtAs: z.string(),
   imagePackage: z.string(),
   imageVersion: z.string(),
   packages: z.string(),
-  /** Newest version of its product when this was selected; empty: there was none. */
+  /** Newest version of its product at that time; empty if it had none. */
   newest: z.string(),
 });
 export type SelectedFlavour = z.infer<typeof SelectedFlavour>;
 
 const Need = z.enum(['required', 'optional']);
 
-/** What is to be built of an architecture, after a look at what is published. */
+/** What to build for an architecture, given what is already published. */
 export const Selected = z.strictObject({
   build: z.array(z.strictObject({ kernel: z.string(), need: Need })),
   flavours: z.array(SelectedFlavour),
-  /** Optional flavours that the archive does not have. */
+  /** Optional flavours that are missing in the archive. */
   missing: z.array(z.strictObject({ kernel: z.string(), message: z.string() })),
 });
 export type Selected = z.infer<typeof Selected>;
 
-/** A kernel has some thousand modules; one without any that is wanted was not looked at. */
+/** A kernel has a few thousand modules; 0 means that the drivers were not counted. */
 const driverCount = z.int().min(1).max(100_000);
 
-/** What the extract stage took out of one flavour's overlay. */
+/** Result of the extract stage for one flavour. */
 export const Extracted = z.strictObject({
   kernel: Made,
   initrd: Made,
@@ -126,22 +126,22 @@ export const Extracted = z.strictObject({
   imagePackage: packageName,
   /** Its version, e.g. `6.1.153-1`. */
   imageVersion: packageVersion,
-  /** What `uname -r` will print, e.g. `6.1.0-40-amd64`. */
+  /** As printed by `uname -r`, e.g. `6.1.0-40-amd64`. */
   kernelRelease,
-  /** Drivers that the kernel's packages have and the initrd must hold, and how many of them were found in it. */
+  /** Number of drivers that the initrd needs and the kernel's packages have, and how many of them the initrd has. */
   drivers: z.strictObject({ wanted: driverCount, found: driverCount }),
 });
 export type Extracted = z.infer<typeof Extracted>;
 
-/** What the boot test found. */
+/** Result of the boot test. */
 export const Booted = z.strictObject({
   gate: z.enum(['passed', 'impossible', 'waived']),
-  /** What was seen, in words. */
+  /** What happened, in words. */
   evidence: z.string().max(8192),
 });
 export type Booted = z.infer<typeof Booted>;
 
-/** One flavour's way through EachKernel, as Publish gets it. */
+/** Result of EachKernel for one flavour, as Publish receives it. */
 export const KernelResult = z.discriminatedUnion('outcome', [
   z.object({
     outcome: z.literal('built'),
@@ -159,7 +159,7 @@ export const KernelResult = z.discriminatedUnion('outcome', [
 ]);
 export type KernelResult = z.infer<typeof KernelResult>;
 
-/** What came of one architecture. */
+/** Result of one architecture. */
 export const ArchitectureResult = z.looseObject({
   outcome: z.enum(['published', 'failed']),
   architecture: z.string(),

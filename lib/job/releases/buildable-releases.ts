@@ -7,7 +7,7 @@ import { supportAt } from '../../catalog/support';
 import type { AboutRelease, FactsSource, ReleaseFacts } from './facts';
 import { toldBy } from './release-for';
 
-/** What one source tells of a release. */
+/** What one source says about a release. */
 export interface ToldRelease {
   /** Its series. */
   readonly name: string;
@@ -23,34 +23,34 @@ export interface BuildableRelease {
   readonly title: string;
   readonly codename: string;
   readonly architectures: readonly string[];
-  /** That any of its architectures has. */
+  /** Those of any of its architectures. */
   readonly kernels: readonly string[];
-  /** Who told of it. */
+  /** Where its facts come from: `catalogue`, `stream and distro-info`. */
   readonly source: string;
   readonly support: string;
   readonly supportEol: string;
   readonly supportEsmEol: string;
 }
 
-/** A release that is told of, and why it cannot be built. */
+/** A release that a source describes, and why it cannot be built. */
 export interface LeftOut {
   readonly name: string;
   readonly fault: string;
   readonly sources: readonly FactsSource[];
 }
 
-/** Newest of Ubuntu's that this version knows. */
+/** The newest version of Ubuntu in the catalogue. */
 const newest = catalogue
   .filter(({ family }) => family === 'ubuntu')
   .map(({ version }) => version)
   .reduce((a, b) => (a > b ? a : b));
 
-/** Whether a version of Ubuntu is newer than all that the catalogue has. */
+/** Whether a version of Ubuntu is newer than the catalogue. */
 export function isNewer(version: string): boolean {
   return version > newest;
 }
 
-/** Those of the catalogue, and others by all that is told of them; of two that tell a thing the later counts. */
+/** The releases of the catalogue, and those that sources describe; later sources take precedence. */
 export function buildableReleases(
   told: readonly ToldRelease[],
   now: Date,
@@ -66,7 +66,7 @@ export function buildableReleases(
       sources: own.map(({ source }) => source).reverse(),
     });
     const isVersionless = about.version === undefined && findRelease(name) === undefined;
-    const fault = isVersionless ? 'nothing says its version' : factsFault(name, about);
+    const fault = isVersionless ? 'its version is unknown' : factsFault(name, about);
     if (fault === undefined) return [buildable(describedRelease(name, about), about, now)];
     leftOut.push({ name, fault, sources: about.sources });
     return [];

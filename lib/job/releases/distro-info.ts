@@ -2,7 +2,7 @@ import { factsFault, isTooOld } from '../../catalog/described';
 import { MirrorError } from '../../errors';
 import { ReleaseFacts } from './facts';
 
-/** Where Debian and Ubuntu keep it (package distro-info-data, which their updates renew). */
+/** Its path on Debian and Ubuntu (package distro-info-data, which is updated regularly). */
 export const distroInfoFile = '/usr/share/distro-info/ubuntu.csv';
 
 export interface DistroInfoRelease {
@@ -11,10 +11,10 @@ export interface DistroInfoRelease {
 }
 
 /**
- * The releases of Ubuntu that distro-info-data has, oldest first: lines of version, codename, series, created, release, eol,
- * eol-server, eol-esm, of which later ones may be missing. Those that are too old to be built are left out.
- * @param wanted series or version of the only one that is read. @default - all that can be described
- * @throws BadFormat where the one that is wanted is described wrongly
+ * The Ubuntu releases in distro-info-data, oldest first, without those that are too old to be built. Its columns: version,
+ * codename, series, created, release, eol, eol-server, eol-esm; the last ones may be missing.
+ * @param wanted series or version of the one release to read. @default - all valid ones
+ * @throws BadFormat where the data of the wanted release is invalid
  */
 export function distroInfoReleases(csv: string, wanted?: string): DistroInfoRelease[] {
   const [heading = '', ...lines] = csv.split('\n').map((line) => line.trimEnd());
@@ -39,8 +39,8 @@ export function distroInfoReleases(csv: string, wanted?: string): DistroInfoRele
     const fault = read.success ? factsFault(name, read.data) : read.error.issues[0]?.message;
     if (read.success && fault === undefined) return [{ name, facts: read.data }];
     if (wanted === undefined) return [];
-    throw new MirrorError('BadFormat', `distro-info-data describes ${wanted} wrongly: ${fault} (${line})`, {
-      hint: `update distro-info-data, or describe the release by \`catalogue\` in mirror.yaml`,
+    throw new MirrorError('BadFormat', `distro-info-data has invalid data for ${wanted}: ${fault} (${line})`, {
+      hint: `update distro-info-data, or describe the release under \`catalogue\` in mirror.yaml`,
     });
   });
 }

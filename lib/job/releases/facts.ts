@@ -1,37 +1,37 @@
 import { z } from 'zod';
 import { factsFault } from '../../catalog/described';
 
-const day = z.iso.date('a day like 2027-04-22');
+const day = z.iso.date('must be a date, such as 2027-04-22');
 
-/** A series in one word, as Ubuntu names them. */
-export const seriesWord = z.string().regex(/^[a-z]{1,40}$/, 'a series in one word of lower-case letters');
+/** A series, as Ubuntu names them. */
+export const seriesWord = z.string().regex(/^[a-z]{1,40}$/, 'must be a series: one word of lower-case letters');
 
-/** Facts of a release, wherever they are read: lib/catalog/described.ts says what follows for those that are left out. */
+/** Facts about a release, from any source. For the defaults of missing ones see lib/catalog/described.ts. */
 export const ReleaseFacts = z.strictObject({
   version: z
     .string()
-    .regex(/^\d\d\.\d\d$/, 'a version like 27.04')
+    .regex(/^\d\d\.\d\d$/, 'must be a version, such as 27.04')
     .optional()
-    .describe('Version: "27.04"; needed for a release that neither this version of maas-mirror nor the stream knows'),
+    .describe('Version: "27.04"; required if neither this version of maas-mirror nor the stream knows the release'),
   title: z
     .string()
-    .regex(/^\d\d\.\d\d(?: LTS)?$/, 'a version, with or without " LTS"')
+    .regex(/^\d\d\.\d\d(?: LTS)?$/, 'must be a version, with or without " LTS"')
     .optional()
-    .describe('Its version, with " LTS" where Ubuntu calls it so; default: LTS for each second April'),
+    .describe('Version, with " LTS" for LTS releases; default: LTS in April of even years'),
   codename: z
     .string()
-    .regex(/^[A-Za-z][A-Za-z ]{0,58}[A-Za-z]$/, 'a name of letters, in at most 60 characters')
+    .regex(/^[A-Za-z][A-Za-z ]{0,58}[A-Za-z]$/, 'must be letters and spaces, at most 60 characters')
     .optional()
-    .describe('Name: Noble Numbat; default: the series'),
-  released: day.optional().describe('Day of its release, YYYY-MM-DD; default: by its version'),
-  supportEol: day.optional().describe('Last day of standard support; default: after 9 months, of LTS after 5 years'),
-  supportEsmEol: day.optional().describe('Last day of extended support; default: of LTS after 10 years'),
+    .describe('Codename: Noble Numbat; default: the series'),
+  released: day.optional().describe('Release date, YYYY-MM-DD; default: the first day of the month in its version'),
+  supportEol: day.optional().describe('Last day of standard support; default: 9 months after release, LTS 5 years'),
+  supportEsmEol: day.optional().describe('Last day of extended support; default: LTS 10 years after release'),
   architectures: z
-    .array(z.string().regex(/^[a-z0-9]{1,20}$/, 'a dpkg architecture'))
+    .array(z.string().regex(/^[a-z0-9]{1,20}$/, 'must be a dpkg architecture'))
     .min(1)
     .max(20)
     .optional()
-    .describe('dpkg architectures that get ga kernels, and hwe kernels of LTS; default: those of the stream'),
+    .describe("dpkg architectures to build kernels for: ga, and for LTS releases hwe; default: the stream's"),
 });
 export type ReleaseFacts = z.infer<typeof ReleaseFacts>;
 
@@ -39,13 +39,13 @@ export type ReleaseFacts = z.infer<typeof ReleaseFacts>;
 export const FactsSource = z.enum(['mirror.yaml', 'stream', 'distro-info']);
 export type FactsSource = z.infer<typeof FactsSource>;
 
-/** What an order says of its release: facts that the catalogue does not have, and where they are from. */
+/** What a request says about its release: facts that the catalogue lacks, and where they come from. */
 export const AboutRelease = ReleaseFacts.extend({
   sources: z.array(FactsSource).max(3).default([]),
 });
 export type AboutRelease = z.infer<typeof AboutRelease>;
 
-/** What a `mirror.yaml` says of releases. */
+/** The `catalogue` of a `mirror.yaml`. */
 export const Catalogue = z.strictObject({
   releases: z
     .record(seriesWord, ReleaseFacts)
@@ -55,15 +55,15 @@ export const Catalogue = z.strictObject({
         if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message });
         const other = Object.keys(releases).find((one) => releases[one]?.version === facts.version);
         if (facts.version === undefined || other === undefined || other === name) continue;
-        context.addIssue({ code: 'custom', path: [name], message: `${facts.version} is the version of ${other}, too` });
+        context.addIssue({ code: 'custom', path: [name], message: `${facts.version} is also the version of ${other}` });
       }
     })
     .default({})
-    .describe('Releases by their series: adds some that maas-mirror does not know, and corrects those that it knows'),
+    .describe('Releases by series: describes unknown releases, and corrects known ones'),
 });
 export type Catalogue = z.infer<typeof Catalogue>;
 
-/** What a catalogue says of one release. */
+/** What a catalogue says about one release. */
 export function factsOf(catalogue: Catalogue | undefined, series: string): ReleaseFacts | undefined {
   const releases = catalogue?.releases ?? {};
   return Object.hasOwn(releases, series) ? releases[series] : undefined;

@@ -5,7 +5,7 @@ import { MirrorError } from '../../errors';
 import type { BuildRequest } from '../build-request';
 import { releaseFor } from './release-for';
 
-/** One flavour of one architecture, and whether the architecture is published without it. */
+/** One flavour of one architecture, and whether it must build for the architecture to be published. */
 export interface WantedKernel {
   readonly kernel: string;
   readonly need: 'required' | 'optional';
@@ -13,14 +13,14 @@ export interface WantedKernel {
 
 export interface KernelChoice {
   readonly architecture: string;
-  /** May be empty where all that were named exist on other architectures only. */
+  /** Empty if every requested flavour exists on other architectures only. */
   readonly kernels: readonly WantedKernel[];
-  /** Flavours that were named and do not exist here. */
+  /** Requested flavours that do not exist on this architecture. */
   readonly leftOut: readonly string[];
 }
 
 /**
- * Which flavours an order means on each of its architectures.
+ * The flavours to build on each architecture of a request.
  * @throws UnknownRelease, UnknownKernel, NotSupported, BadInput (all misuse)
  */
 export function kernelChoices(request: BuildRequest): KernelChoice[] {
@@ -39,10 +39,13 @@ export function kernelChoices(request: BuildRequest): KernelChoice[] {
   });
 }
 
-/** Of Ubuntu's: hwe exists only where a later kernel comes to a release. */
+/** The default flavours; of Ubuntu's releases only those that get later kernels have hwe. */
 const usual = { ubuntu: ['ga', 'hwe'], debian: ['generic', 'cloud'] } as const;
 
-/** Those of an order that names none. That a release has hwe kernels where only a rule says so, the archive may not know yet. */
+/**
+ * The flavours of a request that names none. Optional, except ga, where the release is described by rule: the archive may
+ * not have its hwe kernels yet.
+ */
 export function usualKernels(release: Release, architecture: string): KernelChoice {
   const isKnown = findRelease(release.name) !== undefined;
   const names = usual[release.family].filter((name) => kernelAt(release, architecture, name)?.built);
@@ -52,7 +55,7 @@ export function usualKernels(release: Release, architecture: string): KernelChoi
   return { architecture, kernels, leftOut: [] };
 }
 
-/** Each flavour once, however it is called; one that is named as required and as optional is required. */
+/** Each flavour once, by whatever name; one that is both required and optional is required. */
 function namedKernels(
   { required, optional }: NonNullable<BuildRequest['kernels']>,
   flavour: (word: string) => string,
@@ -61,13 +64,13 @@ function namedKernels(
   for (const word of required) needs.set(flavour(word), 'required');
   for (const word of optional) needs.set(flavour(word), needs.get(flavour(word)) ?? 'optional');
   if (needs.size > 0) return [...needs].map(([kernel, need]) => ({ kernel, need }));
-  throw new MirrorError('BadInput', 'the order has kernels, but names none', {
-    hint: 'name a flavour, or leave kernels out to have the usual ones',
+  throw new MirrorError('BadInput', 'the list of kernel flavours is empty', {
+    hint: 'name a flavour, or leave the list out for the default flavours',
     misuse: true,
   });
 }
 
-/** `hwe` of `hwe-24.04`, which is a kernel of noble alone. */
+/** `hwe` of `hwe-24.04`, which is a kernel of noble only. */
 function flavourFor(word: string, release: Release, architectures: readonly string[]): string {
   const name = flavourOf(word, release);
   if (name !== undefined) return name;
@@ -76,18 +79,18 @@ function flavourFor(word: string, release: Release, architectures: readonly stri
   throw new MirrorError(
     'UnknownKernel',
     `${word} is a kernel of ${owner === undefined ? version : `${owner} (${version})`}, not of ${release.name} (${release.version}); ${existing(release, architectures)}`,
-    { hint: 'name the flavour without a version, "hwe", where several releases are built', misuse: true },
+    { hint: 'to build several releases, name the flavour without a version: "hwe"', misuse: true },
   );
 }
 
-/** Refuses a flavour that no ordered architecture has, and one that we do not build. */
+/** Refuses a flavour that none of the requested architectures has, and one that is never built. */
 function checkKernel(release: Release, architectures: readonly string[], name: string): void {
   const found = architectures.flatMap((architecture) => kernelAt(release, architecture, name) ?? []);
   if (found.length === 0) throw unknownKernel(release, architectures, name);
   const unbuilt = found.find(({ built }) => !built);
   if (unbuilt === undefined) return;
-  throw new MirrorError('NotSupported', `kernel ${name} of ${release.name} is not built: ${unbuilt.whyNotBuilt}`, {
-    hint: 'order another kernel flavour',
+  throw new MirrorError('NotSupported', `kernel ${name} of ${release.name} cannot be built: ${unbuilt.whyNotBuilt}`, {
+    hint: 'choose another kernel flavour',
     misuse: true,
   });
 }
@@ -96,7 +99,7 @@ function unknownKernel(release: Release, architectures: readonly string[], name:
   return new MirrorError(
     'UnknownKernel',
     `${release.name} has no kernel ${JSON.stringify(name)} for ${architectures.join(', ')}; ${existing(release, architectures)}`,
-    { hint: 'order one of these, or other architectures', misuse: true },
+    { hint: 'choose one of these, or other architectures', misuse: true },
   );
 }
 

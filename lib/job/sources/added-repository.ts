@@ -3,18 +3,18 @@ import { MirrorError, withoutPasswords } from '../../errors';
 import { CredentialsName } from './credentials';
 import { parseRepository } from './repository';
 
-/** A repository as parseRepository reads it. */
+/** A repository in a form that parseRepository accepts. */
 const repository = z.string().superRefine((text, context) => {
   const fault = faultOf(() => parseRepository(text));
   if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
 });
 
-/** One that only answers to a user and a password, which a secret or a file holds. */
+/** A repository that requires a user name and password, kept in a secret or a file. */
 const PrivateRepository = z
   .strictObject({
-    repository: repository.describe('A deb822 stanza with its key; its addresses are https'),
+    repository: repository.describe('A deb822 stanza with its key and https addresses'),
     credentials: CredentialsName.describe(
-      'What holds user:password: on AWS the name or ARN of a secret, on one machine a file of mode 0600',
+      'Where user:password is stored: on AWS the name or ARN of a secret, on one machine a file of mode 0600',
     ),
   })
   .superRefine(({ repository: text }, context) => {
@@ -22,21 +22,21 @@ const PrivateRepository = z
     if (fault !== undefined) context.addIssue({ code: 'custom', path: ['repository'], message: fault });
   });
 
-/** A repository that an order adds. */
+/** A repository that a request adds. */
 export const AddedRepository = z.union([repository, PrivateRepository], {
   error: ({ input }) =>
     typeof input === 'object' && input !== null && 'repository' in input && !('credentials' in input)
-      ? 'has repository: without credentials:; where it needs none, write the stanza itself, without repository:'
-      : 'is neither ppa:owner/name, nor a deb822 stanza, nor a repository with its credentials',
+      ? 'has repository: but no credentials:; for a public repository, write the stanza itself, without repository:'
+      : 'must be ppa:owner/name, a deb822 stanza, or repository: with credentials:',
 });
 export type AddedRepository = z.infer<typeof AddedRepository>;
 
-/** How it is written, without its credentials. */
+/** Its text, without its credentials. */
 export function repositoryText(added: AddedRepository): string {
   return typeof added === 'string' ? added : added.repository;
 }
 
-/** What its credentials are called. */
+/** The name of its credentials. */
 export function credentialsOf(added: AddedRepository): string | undefined {
   return typeof added === 'string' ? undefined : added.credentials;
 }
@@ -47,35 +47,31 @@ function checkPrivate(text: string): void {
     const { owner, name } = parsed;
     throw new MirrorError(
       'BadInput',
-      `ppa:${owner}/${name} has credentials, but Launchpad tells no key of a private PPA`,
+      `ppa:${owner}/${name} has credentials, but Launchpad does not publish the keys of private PPAs`,
       {
-        hint: `give it as a deb822 stanza with URIs: https://private-ppa.launchpadcontent.net/${owner}/${name}/ubuntu and its key in Signed-By`,
+        hint: `write it as a deb822 stanza with URIs: https://private-ppa.launchpadcontent.net/${owner}/${name}/ubuntu and its key in Signed-By`,
       },
     );
   }
   const [stanza, ...more] = parsed.stanzas;
   if (more.length > 0 || stanza === undefined) {
-    throw new MirrorError('BadInput', `it has ${parsed.stanzas.length} stanzas, and one user and password`, {
-      hint: 'give each stanza as a repository of its own, with its credentials',
+    throw new MirrorError('BadInput', `one set of credentials is given for ${parsed.stanzas.length} stanzas`, {
+      hint: 'make each stanza a separate repository with its own credentials',
     });
   }
   const open = stanza.uris.find((uri) => !uri.startsWith('https://'));
   if (open !== undefined) {
-    throw new MirrorError(
-      'BadInput',
-      `${withoutPasswords(open)} has credentials, which would cross the net in the open`,
-      {
-        hint: 'give its https address',
-      },
-    );
+    throw new MirrorError('BadInput', `${withoutPasswords(open)} has credentials, which would be sent unencrypted`, {
+      hint: 'use its https address',
+    });
   }
   const twice = stanza.uris.find((uri) => withoutPasswords(uri) !== uri);
   if (twice === undefined) return;
   throw new MirrorError(
     'BadInput',
-    `${withoutPasswords(twice)} has credentials, and a user or password in its address`,
+    `${withoutPasswords(twice)} has credentials, and also a user name or password in its address`,
     {
-      hint: 'take them out of the address',
+      hint: 'remove them from the address',
     },
   );
 }

@@ -8,13 +8,13 @@ import { parseRepository } from './repository';
 import type { Sources } from './sources';
 import { isFor, type Stanza } from './stanza';
 
-/** A source as apt gets it inside an image. */
+/** An apt source inside an image. */
 export interface ImageSource extends AptSource {
-  /** Path of a keyring that the image has, where none is given. @default - apt's own trust */
+  /** Path of a keyring in the image, used if no keyring is given. @default - apt's trusted keys */
   readonly signedBy?: string;
 }
 
-/** Where Ubuntu's packages lie unless told. */
+/** Ubuntu's public archives. */
 export const ubuntuArchives = {
   archive: 'http://archive.ubuntu.com/ubuntu',
   ports: 'http://ports.ubuntu.com/ubuntu-ports',
@@ -22,7 +22,7 @@ export const ubuntuArchives = {
 
 const ubuntuKeyring = '/usr/share/keyrings/ubuntu-archive-keyring.gpg';
 
-/** The release's own archive, where an order wants it from; empty for a Debian that the machine's apt finds by itself. */
+/** The release's own archive, from the sources of a request; empty for Debian where the machine's apt configuration is used. */
 export function archiveSources(request: BuildRequest, architecture: string): ImageSource[] {
   if (familyOf(request.release) === 'ubuntu')
     return ['', '-updates', '-security'].map((pocket) => ubuntuSource(request, architecture, pocket));
@@ -31,7 +31,7 @@ export function archiveSources(request: BuildRequest, architecture: string): Ima
   return [{ uri: archive, suite: request.release, components: ['main'], ...keyringOf(archiveKeyringData) }];
 }
 
-/** -proposed, if anything is wanted from it. */
+/** -proposed, if a request installs anything from it. */
 export function proposedSources(request: BuildRequest, architecture: string): ImageSource[] {
   const { proposed = [], allProposed = false } = request.customise ?? {};
   return proposed.length === 0 && !allProposed ? [] : [ubuntuSource(request, architecture, '-proposed')];
@@ -39,11 +39,11 @@ export function proposedSources(request: BuildRequest, architecture: string): Im
 
 /** A source of an added repository. */
 export interface AddedSource extends Omit<AptSource, 'keyring'> {
-  /** Armoured keys that its stanza brings. @default - that of a PPA, which Launchpad knows */
+  /** Armoured keys from its stanza. @default - the PPA's key, from Launchpad */
   readonly keys?: readonly string[];
 }
 
-/** Where the added repositories are, as far as they are for an architecture. */
+/** The added repositories of a request that apply to an architecture. */
 export function addedSources(
   request: Pick<BuildRequest, 'customise' | 'release' | 'sources'>,
   architecture: string,
@@ -72,7 +72,7 @@ const hasAny = (options: object) => Object.keys(options).length > 0;
 
 const named = (credentials: string | undefined) => (credentials === undefined ? {} : { credentials });
 
-/** Address of one of Ubuntu's two archives. Snapshots hold both in one place, as one signature holds for both. */
+/** Address of one of Ubuntu's two archives. A snapshot contains both. */
 export function ubuntuArchive(sources: Sources, which: keyof typeof ubuntuArchives): string {
   const { snapshot, snapshots } = sources;
   if (snapshot === undefined) return sources[which] ?? ubuntuArchives[which];

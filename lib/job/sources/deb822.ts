@@ -1,20 +1,19 @@
 /** A paragraph of a deb822 file, as apt reads it. */
 export interface Paragraph {
-  /** As it stands in the file, without what is around it. */
+  /** Exactly as in the file. */
   readonly text: string;
   /**
-   * Values by lower-case names; of two with one name the last counts. Lines that go on are joined by line feeds, ` .`
-   * being an empty one.
+   * Values by lower-case name; the last one wins. Continuation lines are joined by line feeds; ` .` is an empty line.
    */
   readonly fields: ReadonlyMap<string, string>;
-  /** The first line that is no field, for a message. */
+  /** The first line that is not a field, for messages. */
   readonly odd?: string;
 }
 
 /**
- * The paragraphs of a file that have fields. As in apt (2.6, apt-pkg/tagfile.cc): lines end with LF or CRLF, a line that
- * begins with # is a comment, also in the middle of a value, and only an empty line ends a paragraph: one of blanks goes
- * on with the value before it.
+ * The paragraphs of a file that have fields. As in apt (2.6, apt-pkg/tagfile.cc), lines end with LF or CRLF, a line that
+ * begins with # is a comment, even within a value, and only an empty line ends a paragraph: a line of blanks continues
+ * the value before it.
  */
 export function paragraphsOf(text: string): Paragraph[] {
   const lines = text.split('\n').map(withoutReturns);

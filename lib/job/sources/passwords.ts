@@ -2,33 +2,35 @@ import { MirrorError, withoutPasswords } from '../../errors';
 import type { BuildRequest } from '../build-request';
 import { repositoryText } from './added-repository';
 
-/** What of an order has addresses in it. */
+/** The fields of a request that contain addresses. */
 export type Addresses = Pick<BuildRequest, 'sources' | 'aptSources' | 'customise'>;
 
 /**
- * Refuses users and passwords in addresses where others can read them: in a template, a schedule, the history of
- * executions. A user without a password counts, too: it may be a token.
- * @param where whose fields they are, for people: `view next`. @default - the order's
- * @throws BadInput (misuse), which shows none
+ * Refuses user names and passwords in addresses that end up where others can read them: in a template, a schedule, or the
+ * execution history. A user name without a password is refused too: it may be a token.
+ * @param where names the owner of the fields in messages: `view next`. @default - the request
+ * @throws BadInput (misuse), which shows none of them
  */
 export function refusePasswords(request: Partial<Addresses>, where?: string): void {
   const [first] = addressesWithPasswords(request);
   if (first === undefined) return;
   const { field, address } = first;
   const what = where === undefined ? field : `${field} of ${where}`;
-  throw new MirrorError('BadInput', `${what}: ${withoutPasswords(address)} is given with a user or password in it`, {
-    hint: `templates, schedules and the history of executions would show it; ${remedyFor(field)}`,
+  throw new MirrorError('BadInput', `${what}: the URL ${withoutPasswords(address)} contains a user name or password`, {
+    hint: `templates, schedules and the execution history would show it; ${remedyFor(field)}`,
     misuse: true,
   });
 }
 
-interface Found {
+/** An address that is refused. */
+export interface FoundAddress {
   /** `sources.archive`, or `customise.repositories.0`. */
   readonly field: string;
   readonly address: string;
 }
 
-function addressesWithPasswords({ sources, aptSources = [], customise }: Partial<Addresses>): Found[] {
+/** Every address that has a user or password in it. */
+export function addressesWithPasswords({ sources, aptSources = [], customise }: Partial<Addresses>): FoundAddress[] {
   const texts = [
     ...Object.entries(sources ?? {}).map(([name, value]) => [`sources.${name}`, value] as const),
     ...aptSources.map(({ uri }, at) => [`aptSources.${at}`, uri] as const),
@@ -44,8 +46,8 @@ const repositories = 'customise.repositories';
 
 function remedyFor(field: string): string {
   if (field.startsWith(repositories)) {
-    return 'put user:password into a secret, and name that with credentials: beside the repository';
+    return 'put user:password into a secret, and name the secret in the credentials of that repository';
   }
   const what = field === 'sources.proxy' ? 'that proxy' : 'that server';
-  return `credentials: are for repositories only: let ${what} know the builds by their network (vpc) instead`;
+  return `only repositories can have credentials: have ${what} admit the builds by network address (vpc) instead`;
 }

@@ -2,36 +2,36 @@ import { MirrorError, withoutPasswords } from '../../errors';
 import { type Paragraph, paragraphsOf } from './deb822';
 import { foreignType, type Stanza, stanzaOf, whyUnused } from './stanza';
 
-/** A package archive of Launchpad: `ppa:owner/name`. */
+/** A personal package archive on Launchpad: `ppa:owner/name`. */
 export interface Ppa {
   readonly kind: 'ppa';
   readonly owner: string;
   readonly name: string;
 }
 
-/** Any other apt repositories, as the deb822 stanzas of one text say. */
+/** Other apt repositories, as deb822 stanzas. */
 export interface OtherRepository {
   readonly kind: 'stanzas';
-  /** Those that packages come from; not none. */
+  /** The enabled stanzas of type deb; at least one. */
   readonly stanzas: readonly Stanza[];
 }
 
 /**
- * Reads how a repository is written in an order: `ppa:owner/name`, or deb822 stanzas with their keys in Signed-By. They are
- * read as apt reads them: what is switched off is passed over. A field that changes what apt does is kept, or refused.
- * @throws BadInput (misuse) with the field that is wrong, also where all stanzas are switched off
+ * Parses a repository of a request: `ppa:owner/name`, or deb822 stanzas with their keys in Signed-By. Stanzas are read as apt
+ * reads them: disabled ones are ignored. A field that changes what apt does is kept, or refused.
+ * @throws BadInput (misuse) naming the wrong field, or if every stanza is disabled
  */
 export function parseRepository(text: string): Ppa | OtherRepository {
   const [, owner, name] = /^ppa:([a-z0-9][a-z0-9+.-]*)\/([a-z0-9][a-z0-9+.-]*)$/.exec(text.trim()) ?? [];
   if (owner !== undefined && name !== undefined) return { kind: 'ppa', owner, name };
-  if (text.startsWith('ppa:')) throw refused(text, 'is no ppa:owner/name');
+  if (text.startsWith('ppa:')) throw refused(text, 'is not of the form ppa:owner/name');
   if (!text.includes('\n')) throw refused(text, 'is neither ppa:owner/name nor a deb822 stanza');
   return { kind: 'stanzas', stanzas: usedIn(text).map((one) => stanzaOf(one, (why) => refuse(one.text, why))) };
 }
 
 /**
- * The stanzas of a file, each as a text of its own, so that each may have credentials of its own; the whole text where
- * packages come from none of them, for parseRepository to say why.
+ * The stanzas of a file, one text each, so that each can have its own credentials. If no packages come from any of them,
+ * the whole text: parseRepository then reports why.
  */
 export function stanzasIn(text: string): string[] {
   const all = paragraphsOf(text);
@@ -50,7 +50,7 @@ function usedIn(text: string): Paragraph[] {
   const [first] = all;
   throw first === undefined
     ? refused(text, 'has no stanza')
-    : refused(first.text, whyUnused(first) ?? '', 'take the repository out of what is asked for, or switch it on');
+    : refused(first.text, whyUnused(first) ?? '', 'remove the repository, or correct its stanza');
 }
 
 function refuse(text: string, why: string): never {
@@ -58,7 +58,7 @@ function refuse(text: string, why: string): never {
 }
 
 const howWritten =
-  'write ppa:owner/name, or a deb822 stanza (URIs, Suites, Components) whose Signed-By holds the armoured key itself';
+  'write ppa:owner/name, or a deb822 stanza (URIs, Suites, Components) with the armoured key itself in Signed-By';
 
 function refused(text: string, why: string, hint = howWritten): MirrorError {
   const lines = text.split('\n').map((line) => line.trimEnd());

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Paragraph } from './deb822';
 
-/** Fields of a stanza that change how apt takes a repository, and that it is told as they are. */
+/** Fields of a stanza that change how apt uses a repository; they are passed on to apt unchanged. */
 const passedOn = {
   'Check-Valid-Until': z.enum(['yes', 'no']),
   'Check-Date': z.enum(['yes', 'no']),
@@ -14,25 +14,25 @@ const passedOn = {
 export const SourceOptions = z.strictObject(passedOn).partial();
 export type SourceOptions = z.infer<typeof SourceOptions>;
 
-/** What is refused, and why: what cannot be kept must not be passed over. */
+/** Fields that are refused, and why. Ignoring them would silently change what a repository provides. */
 const refused: Readonly<Record<string, string>> = {
-  Trusted: 'whether it is trusted is decided by the key in Signed-By alone',
-  Targets: 'a build reads the lists of packages, and nothing else',
-  'Targets-Add': 'a build reads the lists of packages, and nothing else',
-  'Targets-Remove': 'a build reads the lists of packages, and nothing else',
-  'InRelease-Path': 'a build looks for the InRelease file at its usual place',
-  Include: 'the apt of most releases does not know it, and would take all packages',
-  Exclude: 'the apt of most releases does not know it, and would take all packages',
-  Snapshot: 'give the address of the snapshot as URIs',
-  'Allow-Insecure': 'nothing is taken from a repository without a signature that holds',
-  'Allow-Weak': 'nothing is taken from a repository without a signature that holds',
-  'Allow-Downgrade-To-Insecure': 'nothing is taken from a repository without a signature that holds',
+  Trusted: 'only the key in Signed-By decides whether the repository is trusted',
+  Targets: 'a build reads package lists only',
+  'Targets-Add': 'a build reads package lists only',
+  'Targets-Remove': 'a build reads package lists only',
+  'InRelease-Path': 'a build reads InRelease from its standard path only',
+  Include: 'apt in most releases does not know this field, and would use all packages',
+  Exclude: 'apt in most releases does not know this field, and would use all packages',
+  Snapshot: 'use the address of the snapshot in URIs',
+  'Allow-Insecure': 'a repository must have a valid signature',
+  'Allow-Weak': 'a repository must have a valid signature',
+  'Allow-Downgrade-To-Insecure': 'a repository must have a valid signature',
 };
 
-/** What changes nothing where it says no. */
+/** Fields that have no effect if their value is no. */
 const harmlessNo = ['Snapshot', 'Allow-Insecure', 'Allow-Weak', 'Allow-Downgrade-To-Insecure'];
 
-/** What lib/job/sources/stanza.ts reads, and what decides nothing for a build: translations, and how lists travel. */
+/** Fields that lib/job/sources/stanza.ts reads, and fields that do not matter to a build: translations, and diffs of lists. */
 const read = ['types', 'uris', 'suites', 'components', 'signed-by', 'enabled'];
 const multiple = ['architectures', 'languages'].flatMap((name) => [name, `${name}-add`, `${name}-remove`]);
 const known = [
@@ -42,7 +42,7 @@ const known = [
   ...[refused, passedOn].flatMap((one) => Object.keys(one).map((name) => name.toLowerCase())),
 ];
 
-/** @param refuse is told what is wrong with the stanza */
+/** @param refuse throws, given what is wrong with the stanza */
 export function optionsOf(
   fields: Paragraph['fields'],
   refuse: (why: string) => never,
@@ -50,19 +50,19 @@ export function optionsOf(
   for (const [name, why] of Object.entries(refused)) {
     const value = fields.get(name.toLowerCase());
     if (value === undefined || (harmlessNo.includes(name) && booleanOf(value) === false)) continue;
-    refuse(`has ${name}: ${value}, which cannot be kept: ${why}`);
+    refuse(`has ${name}: ${value}, which is not supported: ${why}`);
   }
   const options = Object.entries(passedOn).flatMap(([name, schema]) => {
     const value = fields.get(name.toLowerCase());
     if (value === undefined) return [];
     const { success, data } = schema.safeParse(schema.safeParse(value).success ? value : yesOrNo(value));
-    return success ? [[name, data]] : refuse(`has ${name}: ${value}, which is no value of it`);
+    return success ? [[name, data]] : refuse(`has ${name}: ${value}, which is not a valid value`);
   });
   const unknown = [...fields.keys()].filter((name) => !known.includes(name) && !name.startsWith('x-'));
   return { options: Object.fromEntries(options), unknown };
 }
 
-/** As apt reads them (StringToBool); undefined for anything else. */
+/** As apt parses it (StringToBool); undefined for any other word. */
 export function booleanOf(value: string): boolean | undefined {
   const word = value.toLowerCase();
   if (['yes', 'true', 'with', 'on', 'enable', '1'].includes(word)) return true;

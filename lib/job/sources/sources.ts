@@ -1,53 +1,55 @@
 import { z } from 'zod';
 import { checked } from '../checked';
 
-/** Quotes would end a setting of apt. */
-export const address = z.string().regex(/^(https?|file):\/\/[^\s"'\\]+$/, 'an http, https or file address');
+/** Quotes would end a setting in apt's configuration. */
+export const address = z.string().regex(/^(https?|file):\/\/[^\s"'\\]+$/, 'must be an http, https or file URL');
 const webAddress = (example: string) =>
-  z.string().regex(/^https?:\/\/[^\s"'\\]+$/, `an http or https address like ${example}`);
+  z.string().regex(/^https?:\/\/[^\s"'\\]+$/, `must be an http or https URL, such as ${example}`);
 const base64 = z.base64().min(1);
-const certificates = z.string().regex(/^-----BEGIN CERTIFICATE-----/m, 'certificates in PEM');
+const certificates = z.string().regex(/^-----BEGIN CERTIFICATE-----/m, 'must be certificates in PEM format');
 
-/** Where everything comes from, and whose signatures count. Every source has the public one as its default. */
+/** Where images and packages come from, and the keyrings to verify them. The public sources are the default. */
 export const Sources = z.strictObject({
-  /** Stream of cloud images: `daily`, `releases`, or the address of another simplestreams mirror. */
   stream: z
     .union([z.enum(['daily', 'releases']), webAddress('https://cloud-images.ubuntu.com/daily/')], {
-      error: 'daily, releases, or the http or https address of a stream',
+      error: 'must be daily, releases, or the http or https URL of a stream',
     })
-    .default('daily'),
+    .default('daily')
+    .describe('Stream of cloud images: daily, releases, or the URL of another simplestreams mirror'),
   /** Binary keyring of the stream, in base64. @default - Ubuntu's cloud-image keyring */
   streamKeyringData: base64.optional(),
-  /** Archive of amd64 and i386. @default - http://archive.ubuntu.com/ubuntu; of Debian what this machine's apt takes */
-  archive: address.optional(),
-  /** Archive of the other architectures. @default - http://ports.ubuntu.com/ubuntu-ports */
-  ports: address.optional(),
+  archive: address
+    .optional()
+    .describe("Package archive for amd64 and i386; default: Ubuntu's; for Debian, the machine's apt configuration"),
+  ports: address.optional().describe("Package archive for the other architectures; default: Ubuntu's"),
   /** Binary keyring of both archives, in base64. @default - the one inside the image */
   archiveKeyringData: base64.optional(),
-  /** A moment whose archive is wanted, `20261120T000000Z`. @default - the archive as it is */
   snapshot: z
     .string()
-    .regex(/^\d{8}T\d{6}Z$/, 'a time like 20261120T000000Z')
-    .refine(isTime, 'there is no such day or time')
-    .optional(),
-  /** Where snapshots lie. */
-  snapshots: address.default('https://snapshot.ubuntu.com'),
-  /** Where the packages of PPAs lie. */
-  ppas: webAddress('https://ppa.launchpadcontent.net').default('https://ppa.launchpadcontent.net'),
-  /** Launchpad's API, which knows the keys of PPAs. */
-  launchpad: webAddress('https://api.launchpad.net').default('https://api.launchpad.net'),
-  /** HTTP proxy for everything. @default - what the environment says */
-  proxy: webAddress('http://proxy.example:3128').optional(),
-  /** Certificates to trust besides the system's, PEM. */
+    .regex(/^\d{8}T\d{6}Z$/, 'must be a time, such as 20261120T000000Z')
+    .refine(isTime, 'is not a valid date and time')
+    .optional()
+    .describe('Use the archive as of this time: 20261120T000000Z; default: the current archive'),
+  snapshots: address.default('https://snapshot.ubuntu.com').describe('Base URL of the snapshot service'),
+  ppas: webAddress('https://ppa.launchpadcontent.net')
+    .default('https://ppa.launchpadcontent.net')
+    .describe('Base URL of the PPA archive'),
+  launchpad: webAddress('https://api.launchpad.net')
+    .default('https://api.launchpad.net')
+    .describe("URL of Launchpad's API, which provides the keys of PPAs"),
+  proxy: webAddress('http://proxy.example:3128')
+    .optional()
+    .describe('HTTP proxy for all sources; default: from the environment'),
+  /** Additional CA certificates, PEM. */
   caData: certificates.optional(),
 });
 export type Sources = z.infer<typeof Sources>;
 
-/** The same as people write it, with files in place of what is in them. */
+/** The same for mirror.yaml, with files instead of their contents. */
 export const SourcesInFiles = Sources.omit({ streamKeyringData: true, archiveKeyringData: true, caData: true }).extend({
-  streamKeyring: z.string().optional().describe('File: binary keyring of the stream; default: Ubuntu’s'),
-  archiveKeyring: z.string().optional().describe('File: binary keyring of the archives; default: the image’s own'),
-  ca: z.string().optional().describe('File: certificates in PEM to trust besides the system’s'),
+  streamKeyring: z.string().optional().describe("File: keyring of the stream; default: Ubuntu's"),
+  archiveKeyring: z.string().optional().describe('File: keyring of the archives; default: the one in the image'),
+  ca: z.string().optional().describe('File: additional CA certificates (PEM)'),
 });
 
 function isTime(text: string): boolean {
@@ -57,11 +59,11 @@ function isTime(text: string): boolean {
 }
 
 /**
- * What is in a file that `ca` or `--ca` names.
- * @throws BadInput (misuse) naming the file, where it has no certificate
+ * The content of a file named by `ca` or `--ca`.
+ * @throws BadInput (misuse) naming the file, if it contains no certificate
  */
 export function certificatesIn(bytes: Buffer, file: string): string {
-  return checked(certificates, bytes.toString('utf8'), `the file ${file} of certificates`, 'give a file in PEM');
+  return checked(certificates, bytes.toString('utf8'), `the certificate file ${file}`, 'give a PEM file');
 }
 
 /** Base address of the stream. */

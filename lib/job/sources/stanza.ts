@@ -4,30 +4,30 @@ import { booleanOf, optionsOf, type SourceOptions } from './source-options';
 /** A suite or a component: `noble-updates`, `./`, `main`. */
 export const repositoryWord = /^[\w.+/-]+$/;
 
-/** A stanza of sources.list(5), as far as packages come from it. */
+/** A stanza of sources.list(5) that provides packages. */
 export interface Stanza {
   readonly uris: readonly string[];
   readonly suites: readonly string[];
   readonly components: readonly string[];
-  /** Armoured public keys, as they stood in Signed-By; not none. */
+  /** Armoured public keys from Signed-By; at least one. */
   readonly keys: readonly string[];
-  /** Whether a build of this architecture takes packages from it. */
+  /** Decides whether a build of an architecture uses it. */
   readonly architectures: Architectures;
-  /** Fields that apt is to be told, too. */
+  /** Fields to pass on to apt. */
   readonly options: SourceOptions;
-  /** Fields that apt knows no more than we do: nothing comes of them. */
+  /** Fields that neither apt nor we know; they have no effect. */
   readonly unknown: readonly string[];
 }
 
-/** What Architectures and its relatives say. */
+/** The fields Architectures, Architectures-Add and Architectures-Remove. */
 export interface Architectures {
-  /** @default - every one */
+  /** @default - all */
   readonly only?: readonly string[];
   readonly more: readonly string[];
   readonly without: readonly string[];
 }
 
-/** @param architecture dpkg's word */
+/** @param architecture dpkg's name: `amd64` */
 export function isFor(
   { architectures: { only, more, without } }: Pick<Stanza, 'architectures'>,
   architecture: string,
@@ -36,26 +36,26 @@ export function isFor(
   return taken && !without.includes(architecture);
 }
 
-/** Why nothing comes from a stanza, which is as right as any other; undefined where packages do. */
+/** Why a valid stanza provides no packages; undefined where it does. */
 export function whyUnused({ fields }: Paragraph): string | undefined {
-  if (booleanOf(fields.get('enabled') ?? '') === false) return `is switched off (Enabled: ${fields.get('enabled')})`;
+  if (booleanOf(fields.get('enabled') ?? '') === false) return `is disabled (Enabled: ${fields.get('enabled')})`;
   const types = typesOf(fields);
   const isSource = types.length > 0 && types.every((type) => type === 'deb-src');
-  return isSource ? 'has the Types deb-src, but packages come from deb' : undefined;
+  return isSource ? 'has Types: deb-src, but only deb provides packages' : undefined;
 }
 
-/** What is neither deb nor deb-src: apt refuses it also where it is switched off. */
+/** A type other than deb and deb-src: apt refuses it even in a disabled stanza. */
 export function foreignType({ fields }: Paragraph): string | undefined {
   const types = typesOf(fields);
   const isForeign = types.length === 0 || types.some((type) => !['deb', 'deb-src'].includes(type));
-  return isForeign ? `has the Types ${types.join(' ')}, but packages come from deb` : undefined;
+  return isForeign ? `has Types: ${types.join(' ')}, but only deb provides packages` : undefined;
 }
 
 const typesOf = (fields: Paragraph['fields']) => wordsOf(fields.get('types') ?? 'deb');
 
-/** @throws by `refuse`, which is told what is wrong with the stanza */
+/** @param refuse throws, given what is wrong with the stanza */
 export function stanzaOf({ fields, odd }: Paragraph, refuse: (why: string) => never): Stanza {
-  if (odd !== undefined) refuse(`has the line ${JSON.stringify(odd)}, which is no field of a stanza`);
+  if (odd !== undefined) refuse(`has the line ${JSON.stringify(odd)}, which is not a field`);
   const required = (name: string) => {
     const words = wordsOf(fields.get(name.toLowerCase()) ?? '');
     return words.length > 0 ? words : refuse(`has no ${name}`);
@@ -64,11 +64,11 @@ export function stanzaOf({ fields, odd }: Paragraph, refuse: (why: string) => ne
   const suites = required('Suites');
   const components = suites.every(isFolder) ? noComponents(fields, refuse) : required('Components');
   if (suites.some(isFolder) && components.length > 0)
-    refuse('has Components, but a folder in its Suites, which has none');
+    refuse('has Components, which cannot be combined with a path in Suites (a word ending in /)');
   const foreign = uris.find((uri) => !/^https?:\/\/[^\s"'\\]+$/.test(uri));
-  if (foreign !== undefined) refuse(`has the URI ${foreign}, which is no http or https address`);
+  if (foreign !== undefined) refuse(`has the URI ${foreign}, which is not an http or https URL`);
   const odds = [...suites, ...components].find((word) => !repositoryWord.test(word));
-  if (odds !== undefined) refuse(`has the word ${odds} as suite or component`);
+  if (odds !== undefined) refuse(`has ${odds} in Suites or Components, which is not a valid name`);
   return {
     ...{ uris, suites, components },
     keys: keysOf(fields.get('signed-by') ?? '', refuse),
@@ -77,12 +77,12 @@ export function stanzaOf({ fields, odd }: Paragraph, refuse: (why: string) => ne
   };
 }
 
-/** A suite that ends with a slash is the very folder, which has no components (sources.list(5)). */
+/** A suite that ends with a slash is an exact path, without components (sources.list(5)). */
 const isFolder = (suite: string) => suite.endsWith('/');
 
 function noComponents(fields: Paragraph['fields'], refuse: (why: string) => never): string[] {
   return wordsOf(fields.get('components') ?? '').length > 0
-    ? refuse('has Components, but its Suites are folders, which have none')
+    ? refuse('has Components, which cannot be combined with a path in Suites (a word ending in /)')
     : [];
 }
 
@@ -90,7 +90,7 @@ function wordsOf(value: string): string[] {
   return value.split(/\s+/).filter((word) => word !== '');
 }
 
-/** apt splits these at commas, too. */
+/** apt also splits these at commas. */
 function architecturesOf(fields: Paragraph['fields']): Architectures {
   const words = (name: string) => (fields.get(name) ?? '').split(/[\s,]+/).filter((word) => word !== '');
   const only = words('architectures');
@@ -103,7 +103,7 @@ function architecturesOf(fields: Paragraph['fields']): Architectures {
 
 const [keyBegins, keyEnds] = ['-----BEGIN PGP PUBLIC KEY BLOCK-----', '-----END PGP PUBLIC KEY BLOCK-----'];
 
-/** Of one key block or several, and nothing else. */
+/** The value must be one or more key blocks and nothing else. */
 function keysOf(value: string, refuse: (why: string) => never): string[] {
   const keys: string[][] = [];
   let open = false;
@@ -119,6 +119,6 @@ function keysOf(value: string, refuse: (why: string) => never): string[] {
 
 function noKey(value: string): string {
   return value.trim() === ''
-    ? 'has no Signed-By with its key'
-    : `has a Signed-By that is no key: ${JSON.stringify(value.trim().slice(0, 60))}`;
+    ? 'has no key in Signed-By'
+    : `has a Signed-By that is not an armoured key: ${JSON.stringify(value.trim().slice(0, 60))}`;
 }

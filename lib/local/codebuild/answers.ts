@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 
 /**
- * What a process writes to a stream, cut at NUL bytes. It is read at once and kept here: a stream that is only read on
- * demand would hold up the process's `close` event.
+ * What a process writes to a stream, split at NUL bytes. It is read immediately and kept here: a stream that is only read
+ * on demand would delay the process's `close` event.
  */
 export class Answers {
   #rest = '';
@@ -16,7 +16,7 @@ export class Answers {
     stream.on('close', () => this.#end());
   }
 
-  /** @returns the next answer, or undefined where none will come any more */
+  /** @returns the next answer, or undefined if no more will come */
   next(): Promise<string | undefined> {
     const answer = this.#arrived.shift();
     if (answer !== undefined || this.#over) return Promise.resolve(answer);

@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * What every build on this machine has, whatever else is in our own environment: where programs lie (the Node that runs
- * us before any other), a home, a plain terminal, and how the network is reached.
+ * The variables of every build on this machine, whatever else is in our own environment: the search path (with the Node
+ * that runs us first), a home, a plain terminal, and network settings.
  * @param ours the environment of this process
  */
 export function machineEnvironment(ours: Variables, temporary: string): Record<string, string> {
@@ -30,7 +30,7 @@ const networkVariables = [
   'CURL_CA_BUNDLE',
 ];
 
-/** `su` without a login leaves the sbin folders out, where mount helpers and losetup may lie. */
+/** `su` without a login leaves out the sbin folders, which may contain mount helpers and losetup. */
 function searchPath(ours: string): string {
   const folders = [dirname(process.execPath), ...ours.split(':').filter(Boolean), ...systemFolders];
   return [...new Set(folders)].join(':');

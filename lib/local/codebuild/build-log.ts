@@ -4,16 +4,16 @@ import { StringDecoder } from 'node:string_decoder';
 import { longestLine, printable } from '../../machine/output/printable';
 import { nameDiskFull } from '../../store/durable';
 
-/** Where the output of one build goes. */
+/** The log of one build. */
 export interface BuildLog extends AsyncDisposable {
   readonly path: string;
   /** Every byte goes to the file. @throws DiskFull */
   write(chunk: Buffer): Promise<void>;
-  /** The last lines, at most 20, long ones cut. */
+  /** The last lines, at most 20, long ones truncated. */
   tail(): string[];
 }
 
-/** @param onLine gets every line once it is complete */
+/** @param onLine called with every line once it is complete */
 export async function openBuildLog(path: string, onLine: (line: string) => void): Promise<BuildLog> {
   await mkdir(dirname(path), { recursive: true });
   const file = await open(path, 'w');
@@ -26,7 +26,7 @@ export async function openBuildLog(path: string, onLine: (line: string) => void)
     async write(chunk) {
       await nameDiskFull(path, () => file.writeFile(chunk));
       const lines = (rest + decoder.write(chunk)).split('\n');
-      // What stages print has no such lines; other programs of the machine may.
+      // Stages print no such long lines, but other programs may.
       rest = (lines.pop() ?? '').slice(0, longestLine);
       for (const line of lines) onLine(line);
       last = [...last, ...lines].slice(-tailLines);
@@ -42,7 +42,7 @@ export async function openBuildLog(path: string, onLine: (line: string) => void)
 }
 
 const tailLines = 20;
-/** Characters; 20 such lines fit into the 32 KiB that Step Functions allows a cause. */
+/** Characters; 20 such lines fit into the 32 KiB that Step Functions allows for a cause. */
 const tailWidth = 400;
 
 function shown(line: string): string {

@@ -13,18 +13,18 @@ import { openShell } from './shell';
 export interface BuildOptions {
   readonly project: Project;
   readonly id: string;
-  /** Variables beside those of the machine, the buildspec and the project; the strongest. */
+  /** Variables that override those of the machine, the buildspec and the project. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Folder below which the build gets one of its own, which is gone when it ends. */
+  /** Parent of the build's own folder, which is removed when the build ends. */
   readonly scratch: string;
-  /** File that gets what the build prints, and stays. */
+  /** File for the output of the build; it is kept. */
   readonly log: string;
   readonly onLine: (line: string) => void;
   /** Ends the build. */
   readonly signal: AbortSignal;
 }
 
-/** What CodeBuild says of a build, as far as it means something here. */
+/** CodeBuild's description of a build, as far as it applies here. */
 export interface Build {
   readonly Id: string;
   readonly ProjectName: string;
@@ -40,7 +40,7 @@ interface BuildPhase {
   readonly Contexts: readonly { readonly StatusCode: string; readonly Message: string }[];
 }
 
-/** Runs a project's buildspec on this machine, and returns when nothing of it is left but the log. */
+/** Runs a project's buildspec on this machine, and returns when only its log is left. */
 export async function runBuild(request: BuildOptions): Promise<Build> {
   const { project, id, signal } = request;
   await using scratch = await makeScratch(request.scratch, 'build');
@@ -80,20 +80,20 @@ export async function runBuild(request: BuildOptions): Promise<Build> {
 
 /** Why a build did not succeed, in a sentence. */
 export function reasonOf({ BuildStatus, Phases }: Build): string {
-  if (BuildStatus === 'TIMED_OUT') return 'the build took longer than its project allows';
+  if (BuildStatus === 'TIMED_OUT') return 'the build exceeded the timeout of its project';
   if (BuildStatus === 'STOPPED') return 'the build was stopped';
   const failed = Phases.find(({ PhaseStatus }) => PhaseStatus === 'FAILED');
   return failed === undefined ? 'the build failed' : `${failed.PhaseType}: ${failed.Contexts[0]?.Message}`;
 }
 
-/** The shell, and with it everything that the build started, is gone when this returns. */
+/** When this returns, the shell and everything that the build started have ended. */
 async function inShell(
   options: Parameters<typeof openShell>[0],
   signal: AbortSignal,
   { buildspec }: Project,
 ): Promise<PhasesOutcome> {
   await using shell = await openShell(options);
-  const kill = () => void shell.kill().catch(() => undefined); // the disposal waits for the same end, and reports it
+  const kill = () => void shell.kill().catch(() => undefined); // disposing waits for the same end, and reports errors
   signal.addEventListener('abort', kill);
   try {
     if (signal.aborted) kill();

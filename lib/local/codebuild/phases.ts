@@ -9,7 +9,7 @@ export interface PhaseOutcome {
 
 export interface CommandFailure {
   readonly command: string;
-  /** @default - the shell itself ended, so nobody said */
+  /** @default - unknown, because the shell itself ended */
   readonly exitStatus: number | undefined;
 }
 
@@ -21,8 +21,8 @@ export interface PhasesOutcome {
 }
 
 /**
- * Runs the phases as CodeBuild does: a failed command ends its phase, `finally` runs all the same; after a failed
- * install or pre_build nothing follows, after a failed build post_build still does, with CODEBUILD_BUILD_SUCCEEDING=0.
+ * Runs the phases as CodeBuild does: a failed command ends its phase, but `finally` still runs. After a failed install or
+ * pre_build no phase follows; after a failed build, post_build still runs, with CODEBUILD_BUILD_SUCCEEDING=0.
  */
 export async function runPhases(shell: Shell, buildspec: Buildspec): Promise<PhasesOutcome> {
   const outcomes: PhaseOutcome[] = [];
@@ -47,7 +47,7 @@ const buildFailed = 'export CODEBUILD_BUILD_SUCCEEDING=0';
 
 async function runCommands(shell: Shell, commands: readonly string[]): Promise<CommandFailure | undefined> {
   for (const command of commands) {
-    await shell.run(`printf '%s\\n' ${quoted(`$ ${command}`)}`); // the shell writes it, so that it stands in order
+    await shell.run(`printf '%s\\n' ${quoted(`$ ${command}`)}`); // written by the shell, to keep the output in order
     const exitStatus = await shell.run(command);
     if (exitStatus !== 0) return { command, exitStatus };
   }

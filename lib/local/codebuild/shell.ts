@@ -15,27 +15,27 @@ export interface ShellOptions {
   readonly cwd: string;
   /** The whole environment. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Gets everything that is printed, standard error included, in its order. */
+  /** Receives all output, including standard error, in order. */
   readonly onOutput: (chunk: Buffer) => Promise<void>;
 }
 
 /**
- * One bash process in namespaces of its own, which runs one command after the other: what a command does to the
- * environment and the working directory holds for the next. Nothing of it outlives this process, however that ends.
+ * One bash process in its own namespaces, which runs one command after the other: changes to the environment and the
+ * working directory apply to the next command. It never outlives this process, however that ends.
  */
 export interface Shell extends AsyncDisposable {
-  /** @returns the exit status, or undefined where the shell ended instead */
+  /** @returns the exit status, or undefined if the shell ended instead */
   run(command: string): Promise<number | undefined>;
-  /** @returns value of an exported variable, or undefined where there is none */
+  /** @returns the value of an exported variable, or undefined if it is not set */
   valueOf(variable: string): Promise<string | undefined>;
   /**
-   * Ends every process in the namespaces, and returns when they and their mounts are gone.
+   * Ends every process in the namespaces, and returns when they have ended and their mounts are gone.
    * @throws what `onOutput` threw
    */
   kill(): Promise<void>;
 }
 
-/** @throws CommandFailed where it did not come up */
+/** @throws CommandFailed if the shell does not start */
 export async function openShell({ folder, cwd, environment, onOutput }: ShellOptions): Promise<Shell> {
   const at = (name: string) => join(folder, name);
   await writeFile(at('shell.sh'), driver);
@@ -48,23 +48,23 @@ export async function openShell({ folder, cwd, environment, onOutput }: ShellOpt
   const ending = run(words, { cwd, env: environment, quiet: true }).then(noComplaint, (error: Error) => error.message);
   const pumped = pump(output.stream, onOutput);
   const shell = new NamespaceShell(at('pid'), commands, new Answers(answers.stream), [ending, pumped]);
-  pumped.catch(() => shell.kill()).catch(() => undefined); // nobody reads on: it would wait; the disposal throws it
+  pumped.catch(() => shell.kill()).catch(() => undefined); // without a reader the shell would block; disposing throws the error
   await Promise.race([shell.run(':'), ending]);
   answers.expectEnd();
   output.expectEnd();
   if ((await shell.run(':')) === 0) return shell;
   await shell.kill();
-  throw new MirrorError('CommandFailed', `no shell in namespaces of its own: ${await ending}`);
+  throw new MirrorError('CommandFailed', `cannot start a shell in its own namespaces: ${await ending}`);
 }
 
-/** Ctrl-C at the terminal is for us, who end the build in order. The file gets the process id. */
+/** A session of its own: Ctrl-C at the terminal reaches only us, and we end the build. The process id goes into the file. */
 function ownSession(pidFile: string, command: Command): Command {
   return ['setsid', 'sh', '-c', 'echo $$ >"$0"; exec "$@"', pidFile, ...command];
 }
 
 /**
- * Answers each command with its status. An `exit` in a command ends that command, not the build: the shell starts
- * itself again in the same process, with its environment and working directory.
+ * Answers each command with its exit status. An `exit` in a command ends that command, not the build: the shell restarts
+ * itself in the same process, with its environment and working directory.
  */
 const driver = `exec 3<"\${0%/*}/commands" 4>"\${0%/*}/answers" >"\${0%/*}/output" 2>&1 </dev/null
 trap 'printf "%s\\0" "$?" >&4; exec "$BASH" "$0"' EXIT
@@ -123,7 +123,7 @@ class NamespaceShell implements Shell {
 
   /**
    * Kills the namespace's first process, not the wrapper that waits for it: the kernel reports its end only when all
-   * others have ended, so the wrapper's end means that nothing is left.
+   * others have ended, so when the wrapper has ended, nothing is left.
    */
   async #kill(): Promise<void> {
     if (!this.#isGone) for (const pid of await childrenOf(this.#pidFile)) killIfThere(pid);

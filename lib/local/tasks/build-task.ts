@@ -19,7 +19,7 @@ export function buildTask(task: Task, bench: Bench): (input: StartBuild) => Prom
   return async ({ ProjectName, EnvironmentVariablesOverride = [] }) => {
     const project = bench.assembly.projects.get(ProjectName);
     if (project === undefined) {
-      const message = `${task.state} starts a build of ${JSON.stringify(ProjectName)}, no such project`;
+      const message = `${task.state} starts a build of ${JSON.stringify(ProjectName)}: no such project`;
       throw new StateError('CodeBuild.ResourceNotFoundException', message);
     }
     const overrides = Object.fromEntries(EnvironmentVariablesOverride.map(({ Name, Value }) => [Name, String(Value)]));
@@ -40,7 +40,7 @@ export function buildTask(task: Task, bench: Bench): (input: StartBuild) => Prom
         signal: AbortSignal.any([bench.running.signal, timeout]),
       });
       bench.running.signal.throwIfAborted();
-      if (timeout.aborted) throw buildError(ended, 'States.Timeout', `no end after ${task.timeoutSeconds} seconds`);
+      if (timeout.aborted) throw buildError(ended, 'States.Timeout', `timed out after ${task.timeoutSeconds} seconds`);
       if (ended.BuildStatus !== 'SUCCEEDED') throw buildError(ended, 'States.TaskFailed', reasonOf(ended));
       return { Build: ended };
     });
@@ -58,14 +58,14 @@ function stageRun(stage: string, variables: Readonly<Record<string, string>>, lo
   return { stage, architecture, kernel, log: logs.next(words) } satisfies StageRun;
 }
 
-/** A file for every build of one state: a second one of the same words gets a number. */
+/** Names of the log files of one state's builds: a name that is used already gets a number. */
 class LogNames {
   readonly #given = new Map<string, number>();
   #count = 0;
 
   constructor(private readonly folder: string) {}
 
-  /** How many were given out. */
+  /** Number of names given so far. */
   get count(): number {
     return this.#count;
   }

@@ -9,18 +9,18 @@ export interface Invoke {
   readonly Payload?: unknown;
 }
 
-/** What `lambda:invoke` gives. */
+/** The result of `lambda:invoke`. */
 export async function functionTask(state: string, { FunctionName, Payload }: Invoke, bench: Bench): Promise<unknown> {
   return { ExecutedVersion: '$LATEST', Payload: await invoke(state, FunctionName, Payload, bench), StatusCode: 200 };
 }
 
-/** What the function itself gives. */
+/** The result of the function itself. */
 export async function invoke(stage: string, name: string, payload: unknown, bench: Bench): Promise<unknown> {
   const called = bench.assembly.functions.get(name);
   if (called === undefined) {
     throw new StateError(
       'Lambda.ResourceNotFoundException',
-      `${stage} calls ${JSON.stringify(name)}, no such function`,
+      `${stage} calls ${JSON.stringify(name)}: no such function`,
     );
   }
   const run = { stage, architecture: architectureOf(payload), kernel: undefined, log: undefined };

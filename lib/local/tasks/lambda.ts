@@ -5,10 +5,10 @@ import { MirrorError, named } from '../../errors';
 import type { LocalFunction } from '../template/template';
 
 /**
- * Calls a Lambda function in this process, loaded afresh like on a cold start. One call after the other: they share
- * `process.env`, which is put back afterwards.
- * @param environment variables that win over those of the template
- * @throws what the function throws; DiskFull; BadFormat where there is no such handler
+ * Calls a Lambda function in this process, loaded again as on a cold start. Calls run one after the other, because they
+ * share `process.env`, which is restored afterwards.
+ * @param environment variables that override those of the template
+ * @throws what the function throws; DiskFull; BadFormat if there is no such handler
  */
 export function callFunction(
   called: LocalFunction,
@@ -39,7 +39,7 @@ async function call(
   }
 }
 
-/** Over there, everything travels as JSON. */
+/** On AWS, events and results are passed as JSON. */
 function asJson(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value ?? null));
 }
@@ -50,7 +50,7 @@ function load({ name, folder, handler }: LocalFunction): Handler {
   const dot = handler.lastIndexOf('.');
   const file = join(folder, `${handler.slice(0, dot)}.js`);
   const require = createRequire(file);
-  // As a new Lambda machine: with nothing of an earlier call, also in what functions share.
+  // As in a new Lambda environment: without state of an earlier call, even in modules that functions share.
   for (const loaded of Object.keys(require.cache)) if (dirname(loaded) === dirname(file)) delete require.cache[loaded];
   const found: unknown = (require(file) as Record<string, unknown>)[handler.slice(dot + 1)];
   if (typeof found === 'function') return found as Handler;

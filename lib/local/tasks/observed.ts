@@ -3,7 +3,7 @@ import type { Failure, StageRun } from '../../job/events';
 import type { Bench } from '../bench';
 import { StateError } from '../state-error';
 
-/** An error with what a person needs to see of it. */
+/** An error with the details that are shown to the user. */
 export class StageError extends StateError {
   constructor(
     name: string,
@@ -15,7 +15,7 @@ export class StageError extends StateError {
   }
 }
 
-/** Tells of a stage's start and end. */
+/** Reports the start and the end of a stage. */
 export async function observed<T>(run: StageRun, { onEvent, running }: Bench, work: () => Promise<T>): Promise<T> {
   const start = performance.now();
   const seconds = () => Math.round(performance.now() - start) / 1000;

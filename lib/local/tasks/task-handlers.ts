@@ -10,8 +10,8 @@ import { functionTask, type Invoke, invoke } from './function-task';
 export type TaskHandler = (input: unknown) => Promise<unknown>;
 
 /**
- * The functions that do here what the tasks' resources do on AWS, by the names of their states.
- * @throws NotSupported where a task calls something else than a build or a function
+ * The local implementations of the tasks' resources, by the names of their states.
+ * @throws NotSupported if a task calls anything other than a build or a function
  */
 export function taskHandlers(tasks: readonly Task[], bench: Bench): Record<string, TaskHandler> {
   return Object.fromEntries(tasks.map((task) => [task.state, tracked(task, handlerOf(task, bench), bench)]));
@@ -25,8 +25,8 @@ function handlerOf(task: Task, bench: Bench): TaskHandler {
   }
   if (resource.endsWith(':states:::lambda:invoke')) return (input) => functionTask(state, input as Invoke, bench);
   if (bench.assembly.functions.has(resource)) return (input) => invoke(state, resource, input, bench);
-  throw new MirrorError('NotSupported', `${state} calls ${resource}, which this machine cannot do`, {
-    hint: `it can do ${startBuild} and lambda:invoke`,
+  throw new MirrorError('NotSupported', `${state} calls ${resource}, which the local engine does not support`, {
+    hint: `it supports ${startBuild} and lambda:invoke`,
   });
 }
 

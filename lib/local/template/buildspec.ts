@@ -9,7 +9,7 @@ export interface Buildspec {
   readonly variables: Readonly<Record<string, string>>;
   /** Names of the variables whose values at the end are the build's result. */
   readonly exportedVariables: readonly string[];
-  /** The phases that there are, in the order in which they run. */
+  /** The phases, in the order in which they run. */
   readonly phases: readonly Phase[];
 }
 
@@ -21,16 +21,16 @@ export interface Phase {
 }
 
 /**
- * Reads a buildspec, written as YAML or JSON. A key that is not understood is refused, since leaving it out would make
- * this machine do something else than CodeBuild.
- * @param name how messages call it
+ * Reads a buildspec in YAML or JSON. An unknown key is refused: without it, a build here would differ from CodeBuild's.
+ * @param name used in messages
  * @throws BadFormat
  */
 export function parseBuildspec(text: string, name: string): Buildspec {
   const spec = fieldsOf(parseYaml(text, name), name, ['version', 'env', 'phases']);
-  if (String(spec.version) !== '0.2') refuse(name, `has version ${JSON.stringify(spec.version)}, 0.2 is understood`);
+  if (String(spec.version) !== '0.2')
+    refuse(name, `has version ${JSON.stringify(spec.version)}; only 0.2 is supported`);
   const env = fieldsOf(spec.env ?? {}, `env of ${name}`, ['shell', 'variables', 'exported-variables']);
-  if (!shells.includes(env.shell)) refuse(name, `wants the shell ${JSON.stringify(env.shell)}, it gets bash`);
+  if (!shells.includes(env.shell)) refuse(name, `has shell ${JSON.stringify(env.shell)}; only bash is supported`);
   const phases = fieldsOf(spec.phases, `phases of ${name}`, phaseNames);
   return {
     variables: variablesOf(env.variables ?? {}, name),
@@ -47,7 +47,7 @@ function parseYaml(text: string, name: string): unknown {
   try {
     return parse(text);
   } catch (error) {
-    throw new MirrorError('BadFormat', `${name} is no YAML: ${(error as Error).message}`, { cause: error });
+    throw new MirrorError('BadFormat', `${name} is not valid YAML: ${(error as Error).message}`, { cause: error });
   }
 }
 
@@ -58,15 +58,15 @@ function variablesOf(value: unknown, name: string): Record<string, string> {
   );
 }
 
-/** Names stand unquoted in the shell that reads them. */
+/** Names are unquoted in shell commands. */
 function checkedVariable(variable: string, name: string): string {
-  if (!/^[A-Za-z_]\w*$/.test(variable)) refuse(name, `has ${JSON.stringify(variable)} where a variable's name belongs`);
+  if (!/^[A-Za-z_]\w*$/.test(variable)) refuse(name, `has the invalid variable name ${JSON.stringify(variable)}`);
   return variable;
 }
 
 function phaseOf(name: PhaseName, value: unknown, buildspec: string): Phase {
   const where = `phase ${name} of ${buildspec}`;
-  // runtime-versions chooses what CodeBuild's image offers; on this machine, Node is the one that runs us
+  // runtime-versions selects a runtime in CodeBuild's image; on this machine, builds use the Node that runs us
   const known = ['commands', 'finally', ...(name === 'install' ? ['runtime-versions'] : [])];
   const phase = fieldsOf(value, where, known);
   return {
@@ -78,23 +78,26 @@ function phaseOf(name: PhaseName, value: unknown, buildspec: string): Phase {
 
 function fieldsOf(value: unknown, where: string, known?: readonly string[]): Record<string, unknown> {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    return refuse(where, `is ${JSON.stringify(value)}, a mapping belongs there`);
+    return refuse(where, `is ${JSON.stringify(value)}; expected a mapping`);
   }
   const stranger = Object.keys(value).find((key) => known !== undefined && !known.includes(key));
-  if (stranger !== undefined) refuse(where, `has the key ${JSON.stringify(stranger)}, known are ${known?.join(', ')}`);
+  if (stranger !== undefined)
+    refuse(where, `has the unknown key ${JSON.stringify(stranger)}; known keys: ${known?.join(', ')}`);
   return value as Record<string, unknown>;
 }
 
 function stringsOf(value: unknown, where: string): string[] {
-  if (!Array.isArray(value)) return refuse(where, `are ${JSON.stringify(value)}, a list belongs there`);
+  if (!Array.isArray(value)) return refuse(where, `are ${JSON.stringify(value)}; expected a list`);
   return value.map((item) => scalar(item, where));
 }
 
 function scalar(value: unknown, where: string): string {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return refuse(where, `has ${JSON.stringify(value)} where a string belongs`);
+  return refuse(where, `has ${JSON.stringify(value)}; expected a string`);
 }
 
 function refuse(where: string, fault: string): never {
-  throw new MirrorError('BadFormat', `${where} ${fault}`, { hint: 'see buildspecs/ for what the local engine runs' });
+  throw new MirrorError('BadFormat', `${where} ${fault}`, {
+    hint: 'see buildspecs/ for what the local engine supports',
+  });
 }

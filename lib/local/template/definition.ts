@@ -1,10 +1,10 @@
 import type { StateMachineDefinition } from 'aws-local-stepfunctions';
 import { MirrorError } from '../../errors';
 
-/** A state machine as aws-local-stepfunctions runs it the way that AWS would. */
+/** A state machine, adapted so that aws-local-stepfunctions runs it as AWS would. */
 export interface LocalDefinition {
   readonly definition: StateMachineDefinition;
-  /** Every task, those within maps and branches too. */
+  /** Every task, including those in maps and branches. */
   readonly tasks: readonly Task[];
 }
 
@@ -18,12 +18,13 @@ export interface Task {
 export const startBuild = 'codebuild:startBuild.sync';
 
 /**
- * Takes the differences between AWS and aws-local-stepfunctions 3 out of a definition, and refuses what is left:
- * - a Task ends after 60 seconds unless it says otherwise, and its handler is not cancelled: builds are timed by the
- *   engine, from when they get their slot;
- * - `ResultPath: "$"` writes a field of that name: it is what no ResultPath means;
- * - `$$.Execution.Input` is that of the map's iteration: the engine passes AWS's as `$$.Root.Input`;
- * - distributed maps, JSONata and variables are ignored without a word.
+ * Works around the differences between AWS and aws-local-stepfunctions 3, and refuses what cannot be worked around. In that
+ * library:
+ * - a Task ends after 60 seconds unless it sets a timeout, and its handler is not cancelled: the engine times builds, from
+ *   when they get their slot;
+ * - `ResultPath: "$"` writes a field of that name: it is removed, which means the same;
+ * - `$$.Execution.Input` is the input of the map's iteration: the engine passes AWS's as `$$.Root.Input`;
+ * - distributed maps, JSONata and variables are silently ignored: they are refused.
  * @throws NotSupported, BadFormat
  */
 export function localDefinition(definition: unknown): LocalDefinition {
@@ -82,19 +83,19 @@ function adaptTask(name: string, state: State, others: readonly Task[]): Task {
   return { state: name, resource, timeoutSeconds };
 }
 
-/** Seconds that a timer of Node can wait: a longer one fires at once. */
+/** Limits seconds to what a Node timer can wait: a longer one fires immediately. */
 export function withinTimer(seconds = Number.POSITIVE_INFINITY): number {
   return Math.min(seconds, Math.floor((2 ** 31 - 1) / 1000));
 }
 
 function refuse(found: boolean, where: string, what: string | undefined): void {
   if (!found) return;
-  throw new MirrorError('NotSupported', `${where} uses ${what}, which this machine cannot run`, {
-    hint: 'the workflow says only what both engines understand: JSONPath, inline maps, no variables',
+  throw new MirrorError('NotSupported', `${where} uses ${what}, which the local engine does not support`, {
+    hint: 'use only what both engines support: JSONPath, inline maps, no variables',
   });
 }
 
-/** A copy in which paths to the execution's own input and time are found within maps, too. */
+/** A copy in which paths to the execution's input and start time also work inside maps. */
 function rewritten(value: unknown): unknown {
   if (typeof value === 'string') return value.replace(/\$\$\.Execution\.(Input|StartTime)\b/g, '$$$$.Root.$1');
   if (Array.isArray(value)) return value.map(rewritten);

@@ -1,6 +1,6 @@
 import { MirrorError } from '../../errors';
 
-/** The parts of a CloudFormation template that references point into. */
+/** The parts of a CloudFormation template that references point to. */
 export interface Template {
   readonly Parameters?: Readonly<Record<string, { readonly Default?: unknown }>>;
   readonly Resources: Readonly<Record<string, Resource>>;
@@ -12,9 +12,9 @@ export interface Resource {
 }
 
 /**
- * Replaces the references in a value of a template by strings that a person can read: a resource by its name or its
- * logical id, its ARN by {@link localArn}. Nothing of AWS exists here, so they only have to be the same everywhere.
- * @throws BadFormat where a function is used that has no meaning on one machine
+ * Replaces the references in a value of a template with readable strings: a resource with its name or its logical id, its
+ * ARN with {@link localArn}. No AWS resource exists here, so the strings only have to be consistent.
+ * @throws BadFormat if an intrinsic function is used that is not supported here
  */
 export function resolve(value: unknown, template: Template): unknown {
   if (Array.isArray(value)) return value.map((item) => resolve(item, template)).filter((item) => item !== undefined);
@@ -30,15 +30,15 @@ export function resolve(value: unknown, template: Template): unknown {
   );
 }
 
-/** Like {@link resolve}, of a value that has to be a string. */
+/** Like {@link resolve}, for a value that must be a string. */
 export function resolveString(value: unknown, template: Template): string {
   const resolved = resolve(value, template);
   if (typeof resolved === 'string') return resolved;
   if (typeof resolved === 'number' || typeof resolved === 'boolean') return String(resolved);
-  throw new MirrorError('BadFormat', `the template has ${JSON.stringify(value)} where a string belongs`);
+  throw new MirrorError('BadFormat', `the template has ${JSON.stringify(value)}; expected a string`);
 }
 
-/** What stands for the ARN of a resource. */
+/** Stands in for the ARN of a resource. */
 export function localArn(logicalId: string): string {
   return `arn:local:${logicalId}`;
 }
@@ -58,8 +58,8 @@ function call(name: string, argument: unknown, template: Template): unknown {
     case 'Fn::Sub':
       return substitute(argument, template);
     default:
-      throw new MirrorError('BadFormat', `the template uses ${name}, which is not understood here`, {
-        hint: 'the local engine knows Ref, Fn::GetAtt, Fn::Join and Fn::Sub',
+      throw new MirrorError('BadFormat', `the template uses ${name}, which the local engine does not support`, {
+        hint: 'it supports Ref, Fn::GetAtt, Fn::Join and Fn::Sub',
       });
   }
 }
@@ -92,7 +92,7 @@ function substitute(argument: unknown, template: Template): string {
 function resourceOf(logicalId: string, template: Template): Resource {
   const resource = template.Resources[logicalId];
   if (resource !== undefined) return resource;
-  throw new MirrorError('BadFormat', `the template refers to ${JSON.stringify(logicalId)}, which it does not have`);
+  throw new MirrorError('BadFormat', `the template refers to ${JSON.stringify(logicalId)}, which it does not define`);
 }
 
 const pseudoParameters = new Map<string, string | undefined>([
@@ -105,7 +105,7 @@ const pseudoParameters = new Map<string, string | undefined>([
   ['AWS::URLSuffix', 'amazonaws.com'],
 ]);
 
-/** Where a resource says the name that `Ref` gives; others are called by their logical ids. */
+/** The property with the name that `Ref` returns; other resources are named by their logical ids. */
 const nameProperties = new Map([
   ['AWS::CodeBuild::Project', 'Name'],
   ['AWS::Lambda::Function', 'FunctionName'],

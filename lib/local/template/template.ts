@@ -6,13 +6,13 @@ import { MirrorError } from '../../errors';
 import { type Buildspec, parseBuildspec } from './buildspec';
 import { localArn, type Resource, resolve, resolveString, type Template } from './intrinsics';
 
-/** What one machine needs of a synthesised stack: the state machine, and what its tasks start. */
+/** What one machine needs from a synthesised stack: the state machine, and what its tasks start. */
 export interface Assembly {
-  /** The definition as it stands in the template, references resolved. */
+  /** The definition from the template, with references resolved. */
   readonly definition: unknown;
-  /** CodeBuild projects by what a task may call them: name and ARN. */
+  /** CodeBuild projects by name and by ARN, since a task may use either. */
   readonly projects: ReadonlyMap<string, Project>;
-  /** Lambda functions by what a task may call them: name and ARN. */
+  /** Lambda functions by name and by ARN, since a task may use either. */
   readonly functions: ReadonlyMap<string, LocalFunction>;
 }
 
@@ -35,9 +35,9 @@ export interface LocalFunction {
 }
 
 /**
- * Reads a synthesised template and the assets beside it.
+ * Reads a synthesised template and its assets.
  * @param templatePath `<stack>.template.json` in a cloud assembly
- * @throws NoSuchObject where it, or an asset, is missing; BadFormat where it is not what the engine understands
+ * @throws NoSuchObject if it or an asset is missing; BadFormat if the engine does not support it
  */
 export function readAssembly(templatePath: string): Assembly {
   const stack: Stack = {
@@ -86,7 +86,7 @@ function definitionText({ template }: Stack): string {
   const [machine] = machines;
   if (machine === undefined || machines.length > 1) {
     const names = machines.map(([logicalId]) => logicalId).join(', ');
-    throw new MirrorError('BadFormat', `the template has ${machines.length} state machines (${names}), one is run`);
+    throw new MirrorError('BadFormat', `the template has ${machines.length} state machines (${names}); expected one`);
   }
   return resolveString(machine[1].Properties?.DefinitionString, template);
 }
@@ -97,13 +97,13 @@ function parseDefinition(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new MirrorError('BadFormat', `the definition of the state machine is no JSON: ${text.slice(0, 100)}`, {
+    throw new MirrorError('BadFormat', `the definition of the state machine is not valid JSON: ${text.slice(0, 100)}`, {
       cause: error,
     });
   }
 }
 
-/** Other resources of these types (custom resources of the CDK, say) are no business of the state machine. */
+/** Reads only resources that the definition mentions; others of the type may be custom resources of the CDK. */
 function mentioned<T>(
   type: string,
   definition: string,
@@ -153,7 +153,10 @@ interface Variable {
 
 function plainValue({ Name, Type = 'PLAINTEXT', Value }: Variable, project: string, { template }: Stack): string {
   if (Type === 'PLAINTEXT') return resolveString(Value, template);
-  throw new MirrorError('NotSupported', `${Name} of project ${project} comes from ${Type}, which this machine lacks`);
+  throw new MirrorError(
+    'NotSupported',
+    `${Name} of project ${project} comes from ${Type}, which the local engine does not support`,
+  );
 }
 
 function functionOf(name: string, { Properties }: Resource, stack: Stack): LocalFunction {
@@ -193,6 +196,6 @@ function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new MirrorError('BadFormat', `${path} is no JSON`, { cause: error });
+    throw new MirrorError('BadFormat', `${path} is not valid JSON`, { cause: error });
   }
 }

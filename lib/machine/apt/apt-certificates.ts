@@ -3,7 +3,7 @@ import { readText } from '../files';
 import { inside } from '../tree/inside/inside';
 
 /**
- * Lets the apt of an image trust more certificates than its system does, for as long as the file is there.
+ * Makes the apt of an image trust additional CA certificates as long as the file exists.
  * @param ca PEM
  * @returns lines of apt.conf
  */
@@ -14,8 +14,8 @@ export function giveCertificates(root: string, ca: string): string[] {
 }
 
 /**
- * The same for an apt of this machine.
- * @param folder an empty one, for the certificates
+ * The same for an apt that runs on this machine.
+ * @param folder empty folder for the certificates
  */
 export async function machineCertificates(folder: string, ca: string): Promise<string[]> {
   const own = await readText(join('/', systemCertificates)).catch(() => '');
@@ -25,5 +25,5 @@ export async function machineCertificates(folder: string, ca: string): Promise<s
 
 const systemCertificates = 'etc/ssl/certs/ca-certificates.crt';
 
-/** Inside an image. */
+/** Path in an image. */
 export const certificates = 'etc/apt/maas-mirror-ca.pem';

@@ -14,40 +14,41 @@ import { archiveFailure } from './apt-errors';
 import { verifiedNames } from './in-release';
 
 export interface DownloadOptions {
-  /** dpkg's word; packages for all architectures are in its index, too. */
+  /** dpkg name; its index also lists packages for all architectures. */
   readonly architecture: string;
-  /** All of one release. */
+  /** All for the same release. */
   readonly repositories: readonly Repository[];
-  /** Lines of apt.conf, beside those of this machine that are carried over. @default none */
+  /** Additional apt.conf lines, after those carried over from this machine. @default none */
   readonly aptOptions?: readonly string[];
-  /** An empty folder, which holds apt's root and the packages afterwards. */
+  /** Empty folder for apt's root and the downloaded packages. */
   readonly scratch: string;
-  /** Folder with relay.pl. */
+  /** Folder that contains relay.pl. */
   readonly tools: string;
-  /** How the archives are reached. @default - as this machine's settings say */
+  /** How to reach the archives. @default - this machine's settings */
   readonly network?: Network;
 }
 
 export interface DownloadedPackage {
   readonly name: string;
   readonly version: string;
-  /** Name of its source package. */
+  /** Source package name. */
   readonly source: string;
-  /** Path of the .deb. */
+  /** Path of the .deb file. */
   readonly file: string;
 }
 
 export interface Download {
-  /** In the order of the names asked for. */
+  /** In the order of the requested names. */
   readonly packages: readonly DownloadedPackage[];
-  /** The sha256 of the InRelease files that apt has verified. */
+  /** The sha256 of each InRelease file that apt has verified. */
   readonly inReleases: readonly string[];
 }
 
 /**
- * Downloads packages over apt's signature chain, each in the version that apt would install, without installing them and
- * without touching this machine's own apt: a root of its own has other sources, another architecture and an empty status.
- * @throws BadSignature, NotReady, DownloadFailed and NoSuchPackage as apt's failures are told; BadInput for a keyring
+ * Downloads packages with apt, which verifies them, each in the version that apt would install. Nothing is installed and
+ * this machine's own apt is not touched: apt uses a separate root with other sources, another architecture and an empty
+ * dpkg status.
+ * @throws BadSignature, NotReady, DownloadFailed, NoSuchPackage for failures of apt; BadInput for an unreadable keyring
  */
 export async function downloadPackages(names: readonly string[], options: DownloadOptions): Promise<Download> {
   const { repositories, scratch, tools, network = {} } = options;
@@ -65,7 +66,7 @@ export async function downloadPackages(names: readonly string[], options: Downlo
   return { packages: await packagesIn(folder, names), inReleases: verifiedInReleases(options) };
 }
 
-/** @returns what apt is to be run with */
+/** @returns options for running apt */
 async function makeAptRoot(
   options: DownloadOptions,
   gateway: Gateway,
@@ -94,13 +95,13 @@ async function makeAptRoot(
     ...gateway.options,
   ];
   own.write('apt.conf', `${lines.join('\n')}\n`);
-  // APT_CONFIG is read before the machine's own files, which are then looked for below this root and not found.
+  // apt reads APT_CONFIG before the machine's own files, then looks for those below this root and does not find them.
   return {
     env: { ...withoutProxies(process.env as Record<string, string>), LC_ALL: 'C', APT_CONFIG: join(root, 'apt.conf') },
   };
 }
 
-/** What no_proxy names, apt would ask for without our proxy, whatever it is told. */
+/** apt bypasses our proxy for hosts in no_proxy, whatever its configuration says. */
 function withoutProxies(environment: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !/_proxy$/i.test(name)));
 }
@@ -109,29 +110,29 @@ export function rootSettings(root: string, architecture: string): string[] {
   return [
     `Dir "${root}/";`,
     `Dir::State::status "${root}/var/lib/dpkg/status";`,
-    // For repositories without a keyring of their own: what this machine trusts.
+    // For repositories without a keyring of their own, trust what this machine trusts.
     'Dir::Etc::trusted "/etc/apt/trusted.gpg";',
     'Dir::Etc::trustedparts "/etc/apt/trusted.gpg.d/";',
     `APT::Architecture "${architecture}";`,
-    // Else apt asks dpkg for the machine's foreign ones.
+    // Otherwise apt asks dpkg for the machine's foreign architectures.
     `APT::Architectures { "${architecture}"; };`,
-    // The scratch folder is closed to apt's user of its own, which then could not read the keyring.
+    // The user _apt has no access to the scratch folder and could not read the keyring.
     'APT::Sandbox::User "root";',
-    // apt 3 would ask sqv, which since February 2026 takes no key that vouches for itself by SHA-1, as xenial's does.
+    // apt 3 uses sqv, which since February 2026 rejects keys with a SHA-1 self-signature, such as xenial's.
     'APT::Key::GPGVCommand "/usr/bin/gpgv";',
     'Acquire::Languages "none";',
     'Acquire::Retries "3";',
   ];
 }
 
-/** apt takes a keyring by an absolute path, and one that ends in .gpg. */
+/** apt requires an absolute path that ends in .gpg. */
 async function takeKeyring({ keyring, uri }: Repository, own: Inside, path: string): Promise<string | undefined> {
   if (keyring === undefined) return undefined;
   try {
     await own.copyIn(keyring, path, 0o644);
   } catch (error) {
-    throw new MirrorError('BadInput', `the keyring ${keyring} of ${uri} cannot be read`, {
-      hint: 'give the path of a binary keyring',
+    throw new MirrorError('BadInput', `cannot read the keyring ${keyring} of ${uri}`, {
+      hint: 'specify the path of a binary keyring',
       cause: error,
       misuse: true,
     });
@@ -149,14 +150,14 @@ async function packagesIn(folder: string, names: readonly string[]): Promise<Dow
     const one = found.get(name);
     if (one !== undefined) return one;
     const seen = files.map((file) => basename(file)).join(', ');
-    throw new MirrorError('NoSuchPackage', `apt downloaded ${seen || 'nothing'} where ${name} was asked for`, {
-      hint: 'name a real package, not what others provide',
+    throw new MirrorError('NoSuchPackage', `requested ${name}, but apt downloaded ${seen || 'nothing'}`, {
+      hint: 'specify a real package, not a virtual one that other packages provide',
     });
   });
 }
 
 async function describe(file: string): Promise<DownloadedPackage> {
-  // What apt calls the file is escaped, and a package without a Source field is of the source of its own name.
+  // apt escapes the file name. Without a Source field, the source package has the package's own name.
   const format = '${Package}\n${Version}\n${source:Package}\n';
   const shown = await run(['dpkg-deb', '--show', `--showformat=${format}`, file], { quiet: true });
   const [name = '', version = '', source = ''] = shown.split('\n');

@@ -2,7 +2,7 @@ import { MirrorError, withoutPasswords } from '../../errors';
 import { allSaid, packageFailure } from '../dpkg/package-failure';
 import { withFolders } from '../gateway/source-address';
 
-/** Says what a failure of apt means for whoever waits; anything else comes back as it is. */
+/** Turns a failure of apt into an error that says what went wrong. Returns every other error unchanged. */
 export function archiveFailure(error: unknown): unknown {
   const failure = installFailure(error);
   if (failure !== error || !(error instanceof MirrorError) || error.name !== 'CommandFailed') return failure;
@@ -11,7 +11,7 @@ export function archiveFailure(error: unknown): unknown {
   return new MirrorError(name, `the package archive ${what}: ${reasonIn(message)}`, { hint, cause: error });
 }
 
-/** The same where nothing is fetched any more. */
+/** The same for an apt run that no longer downloads anything. */
 export function installFailure(error: unknown): unknown {
   if (!(error instanceof MirrorError) || error.name !== 'CommandFailed') return error;
   const failure = packageFailure(error);
@@ -30,7 +30,7 @@ type Kind = readonly [
 const unreachable = [
   'DownloadFailed',
   'cannot be read',
-  'is its address right and reachable from here? A proxy is given by --proxy, certificates by --ca',
+  'check that its URL is correct and reachable from this machine; use --proxy for a proxy, --ca for a private CA',
   /^/,
 ] as const satisfies Kind;
 
@@ -38,55 +38,55 @@ const kinds: readonly Kind[] = [
   [
     'DownloadFailed',
     'cannot be read',
-    'the server, or a proxy before it, refuses or wants a login: check the address and its user and password (--credentials for a repository, --proxy)',
-    // Before the next: apt goes on to say that what it could not have is not signed.
+    'the server or a proxy denies access or requires a login: check the URL, user and password (--credentials for a repository, --proxy)',
+    // Checked before BadSignature: apt also reports a file that it could not download as not signed.
     /(?: {2}|proxy: HTTP\/\d\.\d |HttpError)(?:4(?!04)\d\d|511)\b/,
   ],
-  // So the gateway says that it reaches no server (lib/machine/gateway/).
+  // The gateway's answers for a server that it cannot reach (lib/machine/gateway/).
   [unreachable[0], unreachable[1], unreachable[2], / {2}50[234]\b/],
   [
     'BadSignature',
-    'is signed by a key of RSA-1024 only, which the apt of this release refuses',
-    'ask the owner of the PPA to have it signed by a longer key, or take the package from elsewhere',
-    // apt 2.9's own words, and those of sqv, which apt 3 asks.
+    'is signed only with a 1024-bit RSA key, which the apt of this release rejects',
+    'ask the owner of the PPA to have it signed with a longer key, or use another source for the package',
+    // The messages of apt 2.9 and of sqv, which apt 3 runs.
     /untrusted public key algorithm: rsa1024|RSA1024 is not considered secure/i,
   ],
   [
     'BadSignature',
-    'is not signed by the key that it must be signed by',
-    'give the keyring that belongs to it; an archive without signature is never used, and a login page of the network has none',
+    'is not signed by a trusted key',
+    'specify the keyring of this archive; unsigned archives are never used (a network login page in place of the archive has no signature either)',
     /is (?:not|no longer) signed|NO_PUBKEY|BADSIG|EXPKEYSIG|REVKEYSIG|signatures? (couldn't be verified|were invalid)|not (be )?verified|Clearsigned file isn't valid|Sub-process \S*sqv returned/,
   ],
   [
     'NotReady',
     'is out of date',
-    'its InRelease file has expired: the mirror is no longer updated, or this machine’s clock is wrong',
+    'its InRelease file has expired or is not valid yet: the archive is no longer updated, or this machine’s clock is wrong',
     /is (?:expired|not valid (?:yet|any more))/,
   ],
   [
     'DownloadFailed',
     'has no such release',
-    'see that the repository is made for this release; releases past their end of life lie elsewhere (--archive)',
+    'check that the repository supports this release; releases past their end of life are on another server (--archive)',
     /(?:does not have|no longer has) a Release file/,
   ],
   [
     'NotReady',
-    'offers packages that do not fit together',
-    'so it is in the middle of an update: run the build again in some minutes; if it stays, a repository that was added does not fit the release',
-    // apt 3 says it in other words.
+    'has packages with unmet dependencies',
+    'the archive is probably mid-update: run the build again in a few minutes; if the error persists, an added repository does not fit the release',
+    // apt 3 has a different wording.
     /have unmet dependencies|held broken packages|unable to (?:correct problems|satisfy dependencies)|is not (?:installable|going to be installed)/i,
   ],
   [
     'NotReady',
     'is being updated',
-    'run the build again in some minutes',
+    'run the build again in a few minutes',
     /Hash Sum mismatch|File has unexpected size|404 +Not Found|Mirror sync in progress/,
   ],
 ];
 
 export function noSuchPackage(name: string, cause?: unknown): MirrorError {
-  return new MirrorError('NoSuchPackage', `no repository of this build offers the package ${name}`, {
-    hint: 'check the name, the release and the repositories; a kernel that was just announced may not be in the archive yet',
+  return new MirrorError('NoSuchPackage', `no repository of this build has the package ${name}`, {
+    hint: 'check the name, the release and the repositories; a recently announced kernel may not be in the archive yet',
     cause,
   });
 }
@@ -99,7 +99,7 @@ function missingPackage(message: string): string | undefined {
   return found?.slice(1).find((name) => name !== undefined);
 }
 
-/** The line that says most; a repository's user and password may be in it. */
+/** The most informative line. It may contain a repository's user and password. */
 function reasonIn(message: string): string {
   const lines = message.split('\n').map((line) => line.trim());
   const found = telling.map((pattern) => lines.find((line) => pattern.test(line))).find((line) => line !== undefined);
@@ -108,10 +108,10 @@ function reasonIn(message: string): string {
 
 const telling = [
   /^\S+ : (?:Pre-?Depends|Depends|Conflicts|Breaks): /,
-  // Of what cannot be fetched apt also says, and first, that it is not signed.
+  // For a file that it could not download, apt first says that it is not signed.
   /^E: Failed to fetch /,
   /^E: (?!Some index files)/,
-  // Before 2.1.16, where lists could not be read.
+  // apt before 2.1.16, if lists could not be read.
   /^W: (?!Some index files)/,
   /^Err:/,
 ];

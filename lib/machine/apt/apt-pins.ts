@@ -1,6 +1,6 @@
 import { inside } from '../tree/inside/inside';
 
-/** Says how much apt prefers what comes from a suite: an archive's own default is 500, or 100 where it is not automatic. */
+/** Sets apt's priority for packages from a suite. An archive's default is 500, or 100 if it is marked NotAutomatic. */
 export function pinArchive(root: string, suite: string, priority: number): void {
   inside(root).write(`etc/apt/preferences.d/maas-mirror-${suite}`, pinOf(suite, priority));
 }

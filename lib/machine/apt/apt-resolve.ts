@@ -8,7 +8,7 @@ export interface NamedVersion {
   readonly version: string;
 }
 
-/** What apt would install, the packages themselves and all that they depend on, by name. @throws NoSuchPackage */
+/** What apt would install: the packages and all their dependencies, sorted by name. @throws NoSuchPackage */
 export async function resolveInstall(
   chroot: Chroot,
   packages: readonly string[],
@@ -26,27 +26,27 @@ export async function resolveInstall(
   }
 }
 
-/** @param plan what `apt-get --simulate` prints: lines of `Inst name [installed] (version origin [architecture])` */
+/** @param plan output of `apt-get --simulate`: lines of `Inst name [installed] (version origin [architecture])` */
 export function installations(plan: string): NamedVersion[] {
   const found = [...plan.matchAll(/^Inst (\S+) (?:\[[^\]]*\] )?\((\S+) /gm)];
   return found.map(([, name = '', version = '']) => ({ name, version })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Bytes of packages (`name=version`) as they are downloaded. */
+/** Download size of packages (`name=version`) in bytes. */
 export async function sizeOfPackages(chroot: Chroot, packages: readonly string[]): Promise<number> {
   if (packages.length === 0) return 0;
   return sizeIn(await chroot.run(['apt-cache', 'show', ...packages], { quiet: true }));
 }
 
-/** @param stanzas what `apt-cache show` prints */
+/** @param stanzas output of `apt-cache show` */
 export function sizeIn(stanzas: string): number {
   const sizes = [...stanzas.matchAll(/^Size: (\d+)$/gm)].map(([, bytes]) => Number(bytes));
   return sizes.reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /**
- * The package to install for a kernel, where its meta package also brings headers, which end up in neither kernel nor
- * initramfs: `linux-generic` depends on linux-image-generic and linux-headers-generic.
+ * The package to install for a kernel whose meta package also depends on headers, which neither kernel nor initramfs
+ * needs: `linux-generic` depends on linux-image-generic and linux-headers-generic.
  */
 export async function imagePackageOf(chroot: Chroot, requested: string): Promise<string> {
   if (!(await isKnown(chroot, requested))) return requested;
@@ -54,7 +54,7 @@ export async function imagePackageOf(chroot: Chroot, requested: string): Promise
   return imageAmong(requested, printed);
 }
 
-/** @param printed what `apt-cache depends` prints */
+/** @param printed output of `apt-cache depends` */
 export function imageAmong(requested: string, printed: string): string {
   const dependencies = [...printed.matchAll(/^ *\|?(?:Pre)?Depends: (\S+)$/gm)].map(([, name = '']) => name);
   const headers = dependencies.some((name) => name.startsWith('linux-headers-'));
@@ -62,7 +62,7 @@ export function imageAmong(requested: string, printed: string): string {
   return headers && images.length === 1 ? (images[0] ?? requested) : requested;
 }
 
-/** Whether a package holds a kernel itself and is not just the way to one: `linux-image-6.8.0-50-generic`. */
+/** Whether a package contains a kernel and is not a meta package: `linux-image-6.8.0-50-generic`. */
 export function isKernelImage(name: string): boolean {
   return /^linux-image-(?:unsigned-)?\d/.test(name);
 }

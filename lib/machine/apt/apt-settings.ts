@@ -2,30 +2,29 @@ import { forgetAptSettings } from '../image-settings/forget-settings';
 import { inside } from '../tree/inside/inside';
 import { type Repository, stanzaOf } from './apt';
 
-/** Inside an image; read after all that packages of the image say. What the image says of its own is out of the way. */
+/** Path in an image; apt reads it after the packages' settings. The image's own settings have been removed. */
 export const aptSettingsFile = 'etc/apt/apt.conf.d/zzz-maas-mirror';
 
 const ownSettings = [
   'Acquire::Languages "none";',
   'APT::Install-Recommends "false";',
   'Acquire::Retries "3";',
-  // Up to bionic, apt-get by itself only warns of an archive that nobody has signed.
+  // Up to bionic, apt-get by default only warns about an unsigned archive.
   ...['Acquire', 'Binary::apt-get::Acquire'].map((scope) => `${scope}::AllowInsecureRepositories "false";`),
-  // They look around on a running system (command-not-found, update-notifier, needrestart, pro-client, snapd) and leave
-  // what they found. debconf's own asks questions, which have no answer here.
+  // These hooks inspect a running system (command-not-found, update-notifier, needrestart, pro-client, snapd) and store
+  // the results. debconf's hook asks questions that nothing here can answer.
   ...['APT::Update', 'DPkg'].flatMap((when) => ['Pre-Invoke', 'Post-Invoke'].map((hook) => `#clear ${when}::${hook};`)),
   ...['Success', 'Stats'].map((name) => `#clear APT::Update::Post-Invoke-${name};`),
   ...['DPkg::Pre-Install-Pkgs', 'AptCli::Hooks', 'Binary::apt::AptCli::Hooks'].map((name) => `#clear ${name};`),
 ];
 
 export interface AptSettingsOptions {
-  /** Whether what the image itself prefers (preferences, preferences.d) counts. @default false */
+  /** Whether the image's own pins (preferences, preferences.d) apply. @default false */
   readonly imagePins?: boolean;
 }
 
 /**
- * Puts this build's apt settings into an image, in place of those that the image has of its own; repositories given replace
- * its sources.
+ * Replaces an image's own apt settings with those of this build. If repositories are given, they replace its sources.
  */
 export async function configureApt(
   root: string,

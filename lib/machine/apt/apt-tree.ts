@@ -6,33 +6,33 @@ import { type Inside, inside } from '../tree/inside/inside';
 import { type Mounted, mounted, mountOverlay } from '../tree/mounts';
 import { makeStandardFolders } from '../tree/standard-folders';
 
-/** A tree whose packages are fetched by the apt of another one. */
+/** A tree whose packages are downloaded by the apt of another tree. */
 export interface AptTree extends Chroot {
   /**
-   * Runs an apt-get that needs the network (`update`, `--download-only`). What it fetches is in the tree afterwards.
-   * @throws CommandFailed as the program fails; BadImage where the tree leads it elsewhere
+   * Runs an apt-get command that needs the network (`update`, `--download-only`) and puts the downloads into the tree.
+   * @throws CommandFailed if the program fails; BadImage if the tree redirects it with links
    */
   fetch(command: Command): Promise<string>;
-  /** Runs a program of the other apt's tree, without a network; the packages that were fetched are in its cache, too. */
+  /** Runs a program in the other tree, without a network. The downloaded packages are in that tree's cache, too. */
   aside(command: Command): Promise<string>;
 }
 
 export interface FetchingOptions {
-  /** A mounted image in which nothing of others has run. */
+  /** Mounted image in which no foreign program has run. */
   readonly base: string;
   readonly gateway: Gateway;
-  /** Tells an apt where packages come from. @param root of its tree */
+  /** Configures apt's sources. @param root root of its tree */
   readonly configure: (root: string) => Promise<void>;
   readonly scratch: string;
-  /** Folder with in-tree.sh and relay.pl. */
+  /** Folder that contains in-tree.sh and relay.pl. */
   readonly tools: string;
 }
 
 /**
- * Gives a tree an apt to fetch with. Whatever packages or an image have made of the tree's own apt, its methods, settings
- * and keyrings, it never gets a network: all fetching is done in a throwaway copy of the base, always, so that the way
- * that is taken with hostile packages is the one that every build takes. That apt sees the tree's dpkg status, and writes
- * into the tree's own folders of lists and packages; dpkg then works in the tree, without a network.
+ * Gives a tree an apt for downloads. The tree's own apt, whose methods, settings and keyrings packages or the image may
+ * have changed, never gets a network. All downloads run in a throwaway copy of the base, in every build, so that the
+ * protection against hostile packages is always in use. That apt sees the tree's dpkg status and writes into the tree's
+ * folders for lists and packages; dpkg then works in the tree, without a network.
  */
 export function openAptTree(
   chroot: Chroot,
@@ -58,7 +58,7 @@ export function openAptTree(
   });
 }
 
-/** Read by apt after all files that the image may have: nothing there comes after our proxy. */
+/** apt reads this file last, so nothing in the image can override our proxy. */
 const lastSettings = 'etc/maas-mirror-gateway.conf';
 
 function withLastSettings(command: Command): Command {
@@ -67,7 +67,7 @@ function withLastSettings(command: Command): Command {
   return [program as string, ...words];
 }
 
-/** What is installed already. apt in the base cannot change it: it gets copies. */
+/** Copies the list of installed packages, so that apt in the base cannot change the tree's own. */
 async function copyStatus(tree: string, base: string): Promise<void> {
   for (const path of ['var/lib/dpkg/status', 'var/lib/dpkg/arch', 'var/lib/apt/extended_states']) {
     const bytes = inside(tree).read(path, mostBytes);
@@ -76,10 +76,10 @@ async function copyStatus(tree: string, base: string): Promise<void> {
   }
 }
 
-/** dpkg's status of a machine with everything installed has some 100 MB. */
+/** The dpkg status of a machine with every package installed is about 100 MB. */
 const mostBytes = 256 * 1024 * 1024;
 
-/** Binds the tree's folders to where the other apt writes, for one command; nothing of the tree runs meanwhile. */
+/** Bind-mounts the tree's folders where the other apt writes, for one command; nothing in the tree runs meanwhile. */
 function handFolders(tree: string, base: string): Promise<AsyncDisposable> {
   return endedTogether(async (opened) => {
     for (const path of ['var/lib/apt/lists', 'var/cache/apt/archives']) {
@@ -91,8 +91,8 @@ function handFolders(tree: string, base: string): Promise<AsyncDisposable> {
 }
 
 /**
- * The other apt follows links, in its own tree: one for `partial` has it empty any folder there, and write into it.
- * Folders it makes itself.
+ * The other apt follows links within its own tree: a link named `partial` would make it empty any folder there and write
+ * into it. It creates the folders itself.
  */
 async function removeAllButFiles(tree: Inside, folder: string): Promise<void> {
   const others = tree.list(folder).filter(({ kind }) => kind !== 'file');

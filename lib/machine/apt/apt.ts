@@ -1,4 +1,4 @@
-/* machine/apt: apt in a tree: sources, resolving, downloading, installing. */
+/* machine/apt: apt in a tree: sources, dependency resolution, downloads, installation. */
 
 import { MirrorError } from '../../errors';
 import { requireOffered } from '../image-settings/kept-back';
@@ -9,42 +9,42 @@ import { requireKnown } from './apt-names';
 import type { AptTree } from './apt-tree';
 import { usualRepositories } from './debian-archive';
 
-/** One repository, in the words of a deb822 stanza. */
+/** One repository, with the fields of a deb822 stanza. */
 export interface Repository {
   readonly uri: string;
   readonly suite: string;
   readonly components: readonly string[];
   /** Path of a binary keyring on this machine. @default - signedBy */
   readonly keyring?: string | undefined;
-  /** Path of a keyring that the image has. @default - the keyrings that its apt trusts */
+  /** Path of a keyring in the image. @default - the keyrings that its apt trusts */
   readonly signedBy?: string | undefined;
-  readonly credentials?: { readonly user: string; readonly password: string } | undefined; // no apt is told
-  /** Whether an expired InRelease is refused although this machine's own apt takes it. @default false */
+  readonly credentials?: { readonly user: string; readonly password: string } | undefined; // never written into an apt configuration
+  /** Whether to refuse an expired InRelease even if this machine's apt accepts it. @default false */
   readonly checkDates?: boolean | undefined;
-  /** More fields of its stanza, which win: `Check-Valid-Until` → `no`. @default - none */
+  /** Additional fields of its stanza, which take precedence: `Check-Valid-Until` → `no`. @default - none */
   readonly options?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-/** Options of this machine's apt that a build behind the same network needs too: proxies, certificates, date checks. */
+/** Options of this machine's apt that a build on the same network needs, too: proxies, certificates, date checks. */
 const carried =
   /^Acquire::(?:(?:https?|ftp)::(?:Proxy|CAInfo|CAPath|Timeout|Pipeline-Depth)|Check-Date|Check-Valid-Until|Retries|ForceIPv[46])(?:::[^"]*)? "[^"]*";$/i;
 
-/** Lines of apt.conf that this machine's own apt was given and that also hold inside a chroot; none where it has no apt. */
+/** Lines of this machine's apt.conf that also apply inside a chroot; none if the machine has no apt. */
 export async function machineAptOptions(): Promise<string[]> {
   try {
     return carriedOptions(await run(['apt-config', 'dump'], { quiet: true }));
   } catch (error) {
-    if (error instanceof MirrorError && error.name === 'MissingTool') return []; // Amazon Linux, CodeBuild's for arm64
+    if (error instanceof MirrorError && error.name === 'MissingTool') return []; // Amazon Linux, CodeBuild's image for arm64
     throw error;
   }
 }
 
-/** @param dump what `apt-config dump` prints */
+/** @param dump output of `apt-config dump` */
 export function carriedOptions(dump: string): string[] {
   return dump.split('\n').filter((line) => carried.test(line) && !line.endsWith(' "";'));
 }
 
-/** Where this machine's own apt takes a release of Debian from, else mmdebstrap; empty where neither knows it. */
+/** The repositories from which this machine's apt, or else mmdebstrap, gets a Debian release; empty if neither has it. */
 export async function machineRepositories(release: string): Promise<Repository[]> {
   const format = '$(REPO_URI) $(RELEASE) $(COMPONENT) $(ORIGIN)';
   const targets = await run(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages'], {
@@ -76,7 +76,7 @@ export function stanzaOf(
   const lines = [`Types: deb`, `URIs: ${uri}`, `Suites: ${suite}`];
   if (components.length > 0) lines.push(`Components: ${components.join(' ')}`);
   if (keyring !== undefined) lines.push(`Signed-By: ${keyring}`);
-  // One alone is of no use: Check-Date: no also passes over the end of validity.
+  // Both are needed: Check-Date: no also disables Check-Valid-Until.
   const checked = checkDates ? { 'Check-Date': 'yes', 'Check-Valid-Until': 'yes' } : {};
   for (const [name, value] of Object.entries({ ...checked, ...options })) {
     if (value !== undefined) lines.push(`${name}: ${value}`);
@@ -84,20 +84,20 @@ export function stanzaOf(
   return `${lines.join('\n')}\n`;
 }
 
-/** @throws DownloadFailed for an archive that cannot be reached, NotReady for one that is being updated, BadSignature */
+/** @throws DownloadFailed if an archive cannot be reached; NotReady if one is being updated; BadSignature */
 export async function aptUpdate(tree: AptTree): Promise<void> {
   await updateLists((command) => tree.fetch(command));
 }
 
 /**
- * Reads the lists of all repositories, or none.
- * @param start runs a command and returns what it printed
+ * Reads the package lists of all repositories; fails if any of them cannot be read.
+ * @param start runs a command and returns its output
  */
 export async function updateLists(start: (command: Command) => Promise<string>): Promise<void> {
   const update = aptGet('-o', 'APT::Update::Error-Mode=any', 'update');
   try {
     const printed = await start(['sh', '-c', 'exec "$@" 2>&1', 'sh', ...update]);
-    // Before 2.1.16 apt knows no such mode, warns, goes on with what it had before, and ends well.
+    // apt before 2.1.16 has no Error-Mode: it warns, keeps the old lists and exits with 0.
     if (/^[WE]: Some index files failed to download/m.test(printed)) throw new MirrorError('CommandFailed', printed);
   } catch (error) {
     throw archiveFailure(error);
@@ -105,18 +105,18 @@ export async function updateLists(start: (command: Command) => Promise<string>):
 }
 
 export interface InstallOptions {
-  /** Suite whose packages win for this once, whatever its priority. @default - what apt prefers */
+  /** Suite to prefer for this command, whatever its priority. @default - apt's own choice */
   readonly target?: string | undefined;
-  /** Whether what packages recommend comes along. @default false */
+  /** Whether to install recommended packages. @default false */
   readonly recommends?: boolean;
-  /** Called when all packages are downloaded and none is installed yet. @default - nothing */
+  /** Called after all packages are downloaded and before any is installed. @default - nothing */
   readonly downloaded?: () => Promise<void>;
 }
 
 /**
- * Installs packages: fetches them with the network, then unpacks and configures them without it.
- * @throws NoSuchPackage with the name; KeptBack for what the image has on hold or pinned away; NotReady where the archive
- *   lacks a file that its index names
+ * Installs packages: downloads them with the network, then unpacks and configures them without it.
+ * @throws NoSuchPackage with the name; KeptBack for packages that the image holds or excludes by a pin; NotReady if the
+ *   archive lacks a file that its index lists
  */
 export async function aptInstall(
   chroot: AptTree,
@@ -136,14 +136,14 @@ export async function aptInstall(
 
 const withRecommends = ['--install-recommends'];
 
-/** Brings every installed package up to date, whatever has to come or go for it, what is recommended included. */
+/** Upgrades all installed packages, adding and removing packages as needed, recommended ones included. */
 export async function aptDistUpgrade(chroot: AptTree): Promise<void> {
   await aptChange(chroot, [...withRecommends, 'dist-upgrade']);
 }
 
 /**
- * Removes packages with their configuration; nothing is fetched.
- * @param options.held whether those on hold go, too. @default false
+ * Removes packages with their configuration; downloads nothing.
+ * @param options.held whether to remove held packages, too. @default false
  * @throws NoSuchPackage; KeptBack for a package on hold
  */
 export async function aptPurge(
@@ -160,7 +160,7 @@ export async function aptPurge(
   }
 }
 
-/** Removes what came only for packages that are gone. */
+/** Removes packages that were installed only as dependencies of removed ones. */
 export async function aptAutoremove(chroot: Chroot): Promise<void> {
   await chroot.run(aptGet('autoremove'));
 }

@@ -3,21 +3,21 @@ import { certificates } from './apt-certificates';
 import { aptSettingsFile } from './apt-settings';
 
 /**
- * Takes out of an image what a build has left in it, besides the packages that it was to change: sources, pins and keys
- * that were added, lists and downloads, what kept services from starting, names of this machine, logs. What the image
- * had of these before, it has again.
+ * Removes from an image what a build has left in it apart from changed packages: added sources, pins and keys, lists and
+ * downloads, the policy that keeps services from starting, names of this machine, logs. Restores the image's own version
+ * of each.
  * @param root the changed tree
- * @param base the tree as it came
+ * @param base the original tree
  */
 export async function cleanImage(root: string, base: string): Promise<void> {
   const [tree, before] = [inside(root), inside(base)];
   for (const path of [...restored, ...oursIn(tree)]) await tree.restore(path, before);
   for (const folder of ['var/log', 'tmp', 'var/tmp', 'run', 'root', 'etc/ssh'])
     await restoreFiles(folder, tree, before);
-  tree.makeFolder('lib/modules'); // LP 1543204: where the modules of the initramfs are mounted
+  tree.makeFolder('lib/modules'); // LP 1543204: the modules of the initramfs are mounted here
 }
 
-/** Files and folders that are as they were. */
+/** Files and folders to restore. */
 const restored = [
   ...['sources.list', 'sources.list.d', 'preferences', 'preferences.d', 'auth.conf.d'].map((name) => `etc/apt/${name}`),
   'etc/apt/trusted.gpg',
@@ -27,7 +27,7 @@ const restored = [
   'etc/udev/rules.d/70-persistent-net.rules',
 ];
 
-/** Keyrings that we laid down, and what dpkg and passwd keep of the state before. */
+/** Keyrings that the build added, and backup files of dpkg and passwd. */
 function oursIn(tree: Inside): string[] {
   return [
     ...namesIn(tree, 'usr/share/keyrings', /^maas-mirror-/),
@@ -41,7 +41,7 @@ function namesIn(tree: Inside, folder: string, pattern: RegExp): string[] {
   return names.filter((name) => pattern.test(name)).map((name) => `${folder}/${name}`);
 }
 
-/** Files as they were; folders stay, since packages own them and their rights. */
+/** Restores files; folders stay, since packages own them and their modes. */
 async function restoreFiles(folder: string, tree: Inside, before: Inside): Promise<void> {
   for (const { name, kind } of tree.list(folder)) {
     const path = `${folder}/${name}`;

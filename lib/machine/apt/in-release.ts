@@ -5,9 +5,9 @@ import { readUrl } from '../download/download';
 import type { Repository } from './apt';
 
 /**
- * The InRelease file of a repository, or the Release file of one that has no InRelease, as apt takes it too; unchecked: good
- * for noticing that an archive has changed, not for trusting it. Undefined where neither can be had: behind a proxy that
- * only apt knows, for example. The stage that uses the archive says what is wrong with it.
+ * The InRelease file of a repository, or the Release file if it has no InRelease, as for apt. It is not verified: use it
+ * to notice that an archive has changed, not to trust it. Undefined if neither can be read, for example behind a proxy
+ * that only apt knows; the stage that uses the archive reports the error.
  */
 export async function readInRelease(repository: Repository, network: Network = {}): Promise<string | undefined> {
   try {
@@ -16,21 +16,21 @@ export async function readInRelease(repository: Repository, network: Network = {
       (await readUrl(addressIn(repository, 'Release'), network, quickly));
     return bytes?.toString();
   } catch (error) {
-    if (error instanceof MirrorError && toldLater.includes(error.name)) return undefined;
+    if (error instanceof MirrorError && reportedLater.includes(error.name)) return undefined;
     throw error;
   }
 }
 
 function addressIn({ uri, suite, credentials }: Repository, file: string): string {
-  // A suite that ends with a slash is the very folder (sources.list(5)).
+  // A suite that ends with a slash is an exact path (sources.list(5)).
   const folder = suite.endsWith('/') ? suite.replace(/\/+$/, '') : `dists/${suite}`;
   return withUser(`${uri.replace(/\/+$/, '')}/${folder}/${file}`, credentials);
 }
 
-/** An archive that cannot be reached from here, and an address that only apt reads (`file:`). */
-const toldLater: readonly ErrorName[] = ['DownloadFailed', 'BadInput'];
+/** For an archive that cannot be reached from here, and for a URL that only apt can read (`file:`). */
+const reportedLater: readonly ErrorName[] = ['DownloadFailed', 'BadInput'];
 
-/** Our own HTTP client takes user and password out of the address, and shows neither. */
+/** Our HTTP client takes user and password from the URL and never prints them. */
 function withUser(url: string, credentials: Repository['credentials']): string {
   if (credentials === undefined) return url;
   const [user, password] = [credentials.user, credentials.password].map(encodeURIComponent);
@@ -38,10 +38,10 @@ function withUser(url: string, credentials: Repository['credentials']): string {
 }
 
 /**
- * What apt has kept of the archives whose lists it read and verified: their InRelease files, and the Release files of those
- * that sign it beside (Release.gpg).
- * @param names of all that is in apt's folder of lists
- * @returns those of these files, in the order of `names`
+ * The release files of the archives that apt has read and verified: InRelease files, and Release files with a detached
+ * signature (Release.gpg).
+ * @param names all files in apt's lists folder
+ * @returns the release files among them, in the order of `names`
  */
 export function verifiedNames(names: readonly string[]): string[] {
   const detached = (name: string) => name.endsWith('_Release') && names.includes(`${name}.gpg`);
@@ -54,10 +54,10 @@ export async function inReleaseSha256(repository: Repository, network: Network =
   return text === undefined ? undefined : sha256Of(text);
 }
 
-/** Nobody waits long for a look. */
+/** Checks for updates must not take long. */
 export const quickly = { waits: [200], silenceMs: 20_000, most: 32 * 1024 * 1024 };
 
-/** When an archive was last written, in seconds since 1970, by the Date field of its InRelease. */
+/** When an archive was last updated, in seconds since 1970, according to the Date field of its InRelease. */
 export function inReleaseTime(text: string): number | undefined {
   const date = /^Date: (.+)$/m.exec(text)?.[1];
   const milliseconds = date === undefined ? Number.NaN : Date.parse(date);
@@ -65,7 +65,7 @@ export function inReleaseTime(text: string): number | undefined {
 }
 
 /**
- * One digest for the state of several repositories, whichever comes first, or undefined where one could not be read.
+ * One digest for the state of several repositories, independent of their order; undefined if one could not be read.
  * @param digests sha256 of their InRelease files
  */
 export function archivesDigest(digests: readonly (string | undefined)[]): string | undefined {

@@ -2,19 +2,19 @@ import { MirrorError, withoutPasswords } from '../../errors';
 import type { Network } from '../download/connections';
 import { type RequestOptions, readUrl } from '../download/download';
 
-/** The key of a PPA, as Launchpad has it. */
+/** The signing key of a PPA, as Launchpad returns it. */
 export interface PpaKey {
-  /** Upper-case hex, by the API's own word for the archive. */
+  /** Upper-case hex, from the archive's entry in the API. */
   readonly fingerprint: string;
-  /** Armoured; whether it is the key of that fingerprint is for the caller to check. */
+  /** ASCII-armoured. The caller has to check that it has that fingerprint. */
   readonly armoured: string;
 }
 
 /**
- * Asks Launchpad's API for the key of a PPA (facts/build.md §9).
+ * Gets the signing key of a PPA from Launchpad's API (facts/build.md §9).
  * @param api `https://api.launchpad.net`
- * @param by.parse reads JSON, which is anybody's where the address is wrong
- * @throws NotReady where the key was not made yet; BadInput for a PPA that does not exist or is private; DownloadFailed
+ * @param by.parse parses JSON, which may come from any server if the URL is wrong
+ * @throws NotReady if the PPA has no key yet; BadInput for a PPA that does not exist or is private; DownloadFailed
  */
 export async function ppaKey(
   api: string,
@@ -30,18 +30,18 @@ export async function ppaKey(
   const armoured = await ask(`${archive}?ws.op=getSigningKeyData`, ppa);
   if (typeof fingerprint !== 'string' || typeof armoured !== 'string') {
     throw new MirrorError('NotReady', `${ppa} has no signing key yet`, {
-      hint: 'Launchpad makes one some minutes after the first upload to a PPA; run the build again then',
+      hint: 'Launchpad creates it a few minutes after the first upload to a PPA; run the build again then',
     });
   }
   return { fingerprint: fingerprint.toUpperCase(), armoured };
 
   async function ask(url: string, what: string): Promise<unknown> {
     const bytes = await readUrl(url, network, { ...options, ...direct }).catch((error: unknown) => {
-      throw error instanceof MirrorError && /answers 401/.test(error.message) ? privatePpa(what, error) : error;
+      throw error instanceof MirrorError && /returned 401/.test(error.message) ? privatePpa(what, error) : error;
     });
     if (bytes !== undefined) return parsed(bytes, url);
-    throw new MirrorError('BadInput', `Launchpad knows no ${what}`, {
-      hint: `is it spelt as on Launchpad? ${withoutPasswords(url)} answers 404`,
+    throw new MirrorError('BadInput', `Launchpad has no ${what}`, {
+      hint: `check the spelling; ${withoutPasswords(url)} returned 404`,
     });
   }
 
@@ -59,23 +59,23 @@ export async function ppaKey(
   }
 }
 
-/** What nobody signs is only as good as the https of the address that was asked. */
+/** The response is not signed, so only HTTPS of the requested URL protects it: no redirections. */
 const direct = { redirections: 0, most: 1024 * 1024 };
 
 function badAnswer(url: string, bytes: Buffer, cause?: unknown): MirrorError {
   return new MirrorError(
     'DownloadFailed',
-    `${withoutPasswords(url)} is no answer of Launchpad: ${bytes.toString('utf8', 0, 80).trim()}`,
+    `${withoutPasswords(url)} is not a response from Launchpad: ${bytes.toString('utf8', 0, 80).trim()}`,
     {
-      hint: 'is the address of its API right? A proxy may have answered instead',
+      hint: 'check the URL of the Launchpad API; a proxy may have answered instead',
       cause,
     },
   );
 }
 
 function privatePpa(ppa: string, cause?: unknown): MirrorError {
-  return new MirrorError('BadInput', `${ppa} is private, or disabled`, {
-    hint: 'give it as a deb822 stanza with its key in Signed-By, and its user and password by credentials:',
+  return new MirrorError('BadInput', `${ppa} is private or disabled`, {
+    hint: 'specify it as a deb822 stanza with its key in Signed-By, and its user and password in credentials:',
     cause,
   });
 }

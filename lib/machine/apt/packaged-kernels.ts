@@ -5,20 +5,20 @@ import { readText } from '../files';
 import { inside } from '../tree/inside/inside';
 import type { AptTree } from './apt-tree';
 
-/** The sha256 of kernels, by their paths: `/boot/vmlinuz-6.8.0-50-generic`. */
+/** The sha256 values of kernels by path: `/boot/vmlinuz-6.8.0-50-generic`. */
 export type PackagedKernels = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Which kernels the packages have that were downloaded for a tree. To be asked before they are installed: hooks of other
- * packages, and a dpkg that these have changed, may then put something else in their place.
- * @param tools folder with our packaged-kernels.sh
+ * Lists the kernels in the packages downloaded for a tree. Call it before they are installed: hooks of other packages, or
+ * a dpkg that these have changed, may replace a kernel during installation.
+ * @param tools folder that contains packaged-kernels.sh
  */
 export async function packagedKernels(apt: AptTree, tools: string): Promise<PackagedKernels> {
   const script = await readText(join(tools, 'packaged-kernels.sh'));
   return kernelsIn(await apt.aside(['sh', '-c', script, 'sh', '/var/cache/apt/archives']));
 }
 
-/** @param printed what packaged-kernels.sh prints: lines of a sha256 and a path */
+/** @param printed output of packaged-kernels.sh: lines of a sha256 and a path */
 export function kernelsIn(printed: string): PackagedKernels {
   const found = new Map<string, string[]>();
   for (const line of printed.split('\n')) {
@@ -29,10 +29,11 @@ export function kernelsIn(printed: string): PackagedKernels {
 }
 
 /**
- * @param kernel its path in the tree, and the file that was taken out of there
- * @param image the mounted image below the tree, which may have come with the kernel
- * @param scratch a folder for a copy
- * @throws BadImage where it is neither a package's nor the image's own
+ * Checks that an extracted kernel is the one from its package or from the image.
+ * @param kernel its path in the tree, and the file extracted from there
+ * @param image the mounted image below the tree, which may already contain the kernel
+ * @param scratch folder for a copy
+ * @throws BadImage if it is neither
  */
 export async function requirePackaged(
   kernel: { readonly path: string; readonly file: string },
@@ -43,8 +44,8 @@ export async function requirePackaged(
   const { sha256 } = await digestOf(kernel.file);
   const known = packaged.get(kernel.path) ?? (await ofImage(kernel.path, image, scratch));
   if (known.includes(sha256)) return;
-  throw new MirrorError('BadImage', `${kernel.path} in the image is not the kernel that its package has`, {
-    hint: 'a hook of the image or of another package has changed it; build without the repository that brought it',
+  throw new MirrorError('BadImage', `${kernel.path} in the image differs from the kernel in its package`, {
+    hint: 'a hook of the image or of another package has changed it; build without the repository that contains the hook',
   });
 }
 

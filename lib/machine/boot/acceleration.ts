@@ -3,26 +3,26 @@ import type { Command } from '../run';
 import { watchConsole } from './console';
 import { type Acceleration, type Emulator, machineWords } from './emulator';
 
-/** What was chosen, and what was seen. */
+/** The chosen acceleration and the reason. */
 export interface Chosen {
   readonly acceleration: Acceleration;
   readonly evidence: string;
 }
 
 export interface Greeter {
-  /** Of an architecture whose programs run here without emulation. */
+  /** Emulator for an architecture that this machine runs natively. */
   readonly emulator: Emulator;
-  /** The kernel that is to boot. */
+  /** Path of the kernel to boot. */
   readonly kernel: string;
-  /** The kernel's name of the serial console. */
+  /** The kernel's name for the serial console. */
   readonly console: string;
-  /** Milliseconds that it may say nothing. @default 20_000 */
+  /** Milliseconds to wait for output. @default 20_000 */
   readonly timeout?: number;
 }
 
 /**
- * Takes KVM where the kernel that is to boot has said in a machine with KVM which Linux it is. A /dev/kvm may exist and abort QEMU
- * at its start; it may also run a boot sector, and no Linux: both were seen, on one machine.
+ * Chooses KVM if the kernel prints its version in a KVM machine. An existing /dev/kvm is not enough: on one machine QEMU
+ * aborted at start, or ran a boot sector but no Linux.
  */
 export async function chooseAcceleration(greeter: Greeter): Promise<Chosen> {
   const [program, ...args] = greetingCommand(greeter);
@@ -32,12 +32,14 @@ export async function chooseAcceleration(greeter: Greeter): Promise<Chosen> {
   const verdict = await watchConsole(machine.stdout, { judge, onLine: () => {} });
   machine.kill('SIGKILL');
   const { stderr, timedOut } = await machine;
-  if (verdict !== undefined) return { acceleration: 'kvm', evidence: 'its kernel has answered in a machine with KVM' };
-  const why = timedOut ? `said nothing within ${timeout / 1000} s` : `ended without a word: ${stderr.split('\n')[0]}`;
-  return { acceleration: 'tcg', evidence: `a machine that was started with KVM ${why}` };
+  if (verdict !== undefined) return { acceleration: 'kvm', evidence: 'the kernel has started in a KVM machine' };
+  const why = timedOut
+    ? `printed nothing within ${timeout / 1000} s`
+    : `ended without output: ${stderr.split('\n')[0]}`;
+  return { acceleration: 'tcg', evidence: `a KVM machine ${why}` };
 }
 
-/** It finds no root, which it is not asked for. */
+/** The kernel panics without a root, but prints its version before. */
 function greetingCommand({ emulator, kernel, console }: Greeter): Command {
   return [
     emulator.program,

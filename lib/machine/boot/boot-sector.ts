@@ -6,12 +6,12 @@ import { watchConsole } from './console';
 const said = 'maas-mirror probe';
 
 /**
- * Starts an emulated PC whose disk holds nothing but a program that greets on the serial port: the smallest thing that
- * shows that QEMU runs here.
+ * Boots an emulated PC from a disk with a tiny program that prints a greeting on the serial port: the smallest proof that
+ * QEMU works here.
  * @param program `qemu-system-x86_64`
- * @param file where the disk goes
+ * @param file where to write the disk
  * @param timeout milliseconds
- * @returns what was seen @throws BootFailed, MissingTool
+ * @returns a summary @throws BootFailed, MissingTool
  */
 export async function bootGreeting(program: string, file: string, timeout = 60_000): Promise<string> {
   await writeFile(file, greetingDisk());
@@ -26,20 +26,24 @@ export async function bootGreeting(program: string, file: string, timeout = 60_0
   machine.kill('SIGKILL');
   const { code, timedOut } = await machine;
   if (verdict !== undefined) return `${program} boots in ${((performance.now() - started) / 1000).toFixed(1)} s`;
-  if (code === 'ENOENT') throw new MirrorError('MissingTool', `there is no ${program} on this machine`);
-  throw new MirrorError('BootFailed', timedOut ? `nothing showed within ${timeout / 1000} s` : 'the machine ended', {
-    hint: 'what QEMU says is in the log',
-  });
+  if (code === 'ENOENT') throw new MirrorError('MissingTool', `${program} is not installed`);
+  throw new MirrorError(
+    'BootFailed',
+    timedOut ? `no output within ${timeout / 1000} s` : 'the machine ended without output',
+    {
+      hint: 'see the output of QEMU in the log',
+    },
+  );
 }
 
-/** A boot sector, which the BIOS loads to 0x7c00, on a disk of one cylinder. */
+/** A disk of one cylinder with a boot sector, which the BIOS loads to 0x7c00. */
 function greetingDisk(): Buffer {
   const disk = Buffer.alloc(63 * 16 * 512);
   const textAt = 0x7c00 + code.length;
   Buffer.from(code).copy(disk);
-  disk.writeUInt16LE(textAt, 1); // what `mov si` loads
+  disk.writeUInt16LE(textAt, 1); // operand of `mov si`
   disk.write(`\r\n${said}\r\n\0`, code.length, 'latin1');
-  disk.writeUInt16LE(0xaa55, 510); // what makes it a boot sector
+  disk.writeUInt16LE(0xaa55, 510); // boot signature
   return disk;
 }
 

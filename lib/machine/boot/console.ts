@@ -1,16 +1,16 @@
 import { longestLine, printable } from '../output/printable';
 
-/** What a line of a console means for the boot that is watched. */
+/** Result of a boot, as seen on its console. */
 export type Verdict = { readonly started: string } | { readonly failed: string };
 
 export interface ConsoleWatch {
-  /** Says what a line means; undefined is nothing. Gets lines that are not finished, too. */
+  /** Judges a line, complete or not; undefined if it decides nothing. */
   readonly judge: (line: string) => Verdict | undefined;
-  /** Gets every line, once. */
+  /** Receives every line once. */
   readonly onLine: (line: string) => void;
 }
 
-/** Reads the console until a verdict or its end. A login prompt has no line end, so an unfinished line is judged, too. */
+/** Reads the console until a verdict or its end. Judges incomplete lines, too, because a login prompt has no line end. */
 export async function watchConsole(
   console: AsyncIterable<Buffer>,
   { judge, onLine }: ConsoleWatch,
@@ -33,8 +33,8 @@ export async function watchConsole(
   return undefined;
 }
 
-/** Consoles are full of colours and cursor moves. Letters of more than one byte may come in two pieces, lines do not. */
+/** Removes colours and cursor moves. Decodes UTF-8 per line, because a chunk may end within a character. */
 function readable(line: string): string {
   const text = Buffer.from(line.slice(0, longestLine), 'latin1').toString();
-  return printable(text.replaceAll('\r', '')); // before them stands what is looked for, too
+  return printable(text.replaceAll('\r', '')); // keep the text before carriage returns, which may decide the verdict
 }

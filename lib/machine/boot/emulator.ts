@@ -1,21 +1,21 @@
-/** An emulated machine of one architecture; see lib/catalog/architectures.ts. */
+/** An emulated machine; see lib/catalog/architectures.ts. */
 export interface Emulator {
   /** `qemu-system-x86_64` */
   readonly program: string;
-  /** @default - QEMU's own: a PC */
+  /** @default - QEMU's default: a PC */
   readonly machine?: string | undefined;
   readonly cpu?: string | undefined;
-  /** File of the firmware that starts the kernel. @default - QEMU starts it, or what comes along with QEMU does */
+  /** Firmware file that starts the kernel. @default - QEMU itself or its bundled firmware */
   readonly firmware?: string | undefined;
   readonly bus: 'pci' | 'ccw';
 }
 
-/** Whether the machine's own processor runs the emulated one's programs, or QEMU translates them. */
+/** Whether the processor runs the guest's code directly (kvm) or QEMU translates it (tcg). */
 export type Acceleration = 'kvm' | 'tcg';
 
 /**
- * Which machine it is. Under TCG qemu64 boots three times faster than `-cpu max` (facts/traps.md); under KVM only the
- * processor that is there can be had, and on arm its interrupt controller.
+ * QEMU options for the machine type. Under TCG, qemu64 boots three times faster than `-cpu max` (facts/traps.md); KVM
+ * supports only the host's processor and, on arm, its interrupt controller.
  */
 export function machineWords({ machine, cpu, firmware }: Emulator, acceleration: Acceleration): string[] {
   const kvm = acceleration === 'kvm';

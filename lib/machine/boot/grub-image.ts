@@ -1,20 +1,19 @@
 import { type Command, run } from '../run';
 
 export interface GrubImageOptions {
-  /** grub-mkimage's word: `powerpc-ieee1275` */
+  /** Name for grub-mkimage: `powerpc-ieee1275` */
   readonly format: string;
-  /** Folder of the modules and of kernel.img. */
+  /** Folder with the modules and kernel.img. */
   readonly folder: string;
-  /** Without their ending, in the order of loading. */
+  /** Without file extension, in load order. */
   readonly modules: readonly string[];
   /**
-   * File of GRUB commands that the image runs first. Its parser at that time knows no comments: it would take `#` for a
-   * command.
+   * File with GRUB commands that the image runs first. The parser at that stage has no comments: `#` would be a command.
    */
   readonly config: string;
 }
 
-/** Makes a GRUB that needs no file but itself. */
+/** Creates a self-contained GRUB image. */
 export async function makeGrubImage(image: string, options: GrubImageOptions): Promise<void> {
   await run(grubImageCommand(image, options));
 }
@@ -24,7 +23,7 @@ export function grubImageCommand(image: string, { format, folder, modules, confi
     'grub-mkimage',
     `--format=${format}`,
     `--directory=${folder}`,
-    // It has to be given, and nothing is looked for there: the configuration names the boot server.
+    // Required but unused: the configuration names the boot server.
     '--prefix=',
     `--config=${config}`,
     `--output=${image}`,

@@ -1,19 +1,19 @@
-/** What one machine is told when MAAS boots it; see facts/boot.md for the order and the meaning of the words. */
+/** Parameters for a machine that MAAS boots; see facts/boot.md for the order and meaning of the kernel options. */
 export interface MaasBoot {
-  /** `10.0.2.100:5248`, where the images and the metadata are served by plain HTTP. */
+  /** `10.0.2.100:5248`, which serves images and metadata over plain HTTP. */
   readonly rack: string;
   /** Path of the root squashfs below that address. */
   readonly squashfs: string;
   /** `52:54:00:aa:01:02` */
   readonly mac: string;
   readonly console: string;
-  /** What only some machines get: lib/catalog/boot/boot-options.ts. */
+  /** Options for some machines only: lib/catalog/boot/boot-options.ts. */
   readonly options: { readonly release: readonly string[]; readonly architecture: readonly string[] };
 }
 
 export const preseedPath = '/MAAS/metadata/latest/enlist-preseed/?op=get_enlist_preseed';
 
-/** The kernel command line of MAAS for enlistment, plus the serial console that we watch. */
+/** MAAS's kernel command line for enlistment, plus the serial console that the boot test watches. */
 export function maasCommandLine({ rack, squashfs, mac, console, options }: MaasBoot): string {
   return [
     'nomodeset',
@@ -34,7 +34,7 @@ export function maasCommandLine({ rack, squashfs, mac, console, options }: MaasB
   ].join(' ');
 }
 
-/** The path by which a rack serves a root image: only the digest counts, the rest is for people. */
+/** URL path of a root image on a rack: only the digest matters, the rest is informative. */
 export function rackPath(image: {
   sha256: string;
   os: string;

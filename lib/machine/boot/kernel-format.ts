@@ -3,46 +3,46 @@ import { constants, gunzipSync } from 'node:zlib';
 import { MirrorError } from '../../errors';
 
 /**
- * Refuses a kernel that the emulator would show nothing of, before it is started.
- * @param architecture dpkg's word; arm64 starts through firmware, all others by QEMU itself
+ * Refuses a kernel format that the emulator cannot start; it would just print nothing.
+ * @param architecture dpkg name; QEMU starts arm64 kernels through firmware, all others directly
  * @param program `qemu-system-aarch64`
- * @throws BootFailed naming the format and why it cannot be started
+ * @throws BootFailed with the format and the reason
  */
 export async function requireStartable(file: string, architecture: string, program: string): Promise<void> {
   const { name, whyNot } = kernelFormat(await beginningOf(file), architecture);
   if (whyNot === undefined) return;
   throw new MirrorError('BootFailed', `${program} cannot start this kernel: it is ${name}; ${whyNot}`, {
-    hint: `for ${architecture} it starts ${startable[architecture] ?? 'nothing that is known'}; a kernel of another format is published without a boot test only (--no-boot-test)`,
+    hint: `for ${architecture} it can start ${startable[architecture] ?? 'no known format'}; to publish a kernel in another format, skip the boot test (--no-boot-test)`,
   });
 }
 
-/** What a kernel is, by its first bytes. */
+/** Format of a kernel, detected from its first bytes. */
 export interface KernelFormat {
   /** `a U-Boot image` */
   readonly name: string;
-  /** @default - the emulator starts it */
+  /** Why the emulator cannot start it. @default - it can */
   readonly whyNot?: string;
 }
 
-/** @param head the first 128 KiB, or all that there is */
+/** @param head the first 128 KiB, or the whole file if it is shorter */
 export function kernelFormat(head: Buffer, architecture: string): KernelFormat {
   if (head.subarray(0, 2).equals(gzip)) return compressedFormat(head, architecture);
   const found = formats.find(({ is }) => is(head));
   if (found === undefined) {
     const bytes = head.subarray(0, 4).toString('hex');
-    return { name: `of no known format (its first bytes are ${bytes || 'none'})`, whyNot: 'nothing would be shown' };
+    return { name: `of no known format (its first bytes are ${bytes || 'none'})`, whyNot: 'it would print nothing' };
   }
   const { name, startsOn, whyNot } = found;
   const of = typeof name === 'string' ? name : name(head);
   if (startsOn.includes(architecture)) return { name: of };
-  return { name: of, whyNot: whyNot ?? `no kernel for ${architecture}` };
+  return { name: of, whyNot: whyNot ?? `not a kernel for ${architecture}` };
 }
 
-/** In words, for people. */
+/** For messages. */
 const startable: Readonly<Record<string, string>> = {
   amd64: 'bzImages',
   i386: 'bzImages',
-  arm64: 'PE files (EFI programs) and gzip of them, through its firmware',
+  arm64: 'PE files (EFI programs), also compressed with gzip, through its firmware',
   armhf: 'zImages and U-Boot images',
   ppc64el: 'ELF files',
   s390x: 'ELF files and s390 images',
@@ -53,18 +53,18 @@ interface Format {
   readonly name: string | ((head: Buffer) => string);
   readonly is: (head: Buffer) => boolean;
   readonly startsOn: readonly string[];
-  /** @default - it is for other machines */
+  /** @default - it is for another architecture */
   readonly whyNot?: string;
 }
 
-/** The first that fits; a file may be several. Offsets are those of the kernel's own documents (Documentation/arch). */
+/** The first match counts; a file may match several. Offsets are from the kernel's Documentation/arch. */
 const formats: readonly Format[] = [
   { name: 'a bzImage for x86', is: has('HdrS', 0x202), startsOn: ['amd64', 'i386'] },
   {
     name: 'a U-Boot image',
     is: has([0x27, 0x05, 0x19, 0x56], 0),
     startsOn: ['armhf', 'riscv64'],
-    whyNot: 'only U-Boot unwraps it',
+    whyNot: 'only U-Boot can start it',
   },
   { name: 'a zImage for armhf', is: has([0x18, 0x28, 0x6f, 0x01], 0x24), startsOn: ['armhf'] },
   { name: 'an Image for riscv64', is: has('RSC\x05', 0x38), startsOn: ['riscv64'] },
@@ -79,7 +79,7 @@ const formats: readonly Format[] = [
     name: (head) => `a PE file for machine 0x${peMachine(head)?.toString(16)}`,
     is: (head) => peMachine(head) !== undefined,
     startsOn: [],
-    whyNot: 'it is for other machines, or needs firmware that is not used here',
+    whyNot: 'it is for another architecture, or needs firmware that the boot test does not use',
   },
   ...(
     [
@@ -99,7 +99,7 @@ const formats: readonly Format[] = [
     name: (head) => `an ELF file for machine ${elfMachine(head)}`,
     is: (head) => elfMachine(head) !== undefined,
     startsOn: [],
-    whyNot: 'it is for other machines, or firmware does not start it',
+    whyNot: 'it is for another architecture, or firmware does not start it',
   },
   { name: 'an s390 image', is: has('S390EP', 0x10008), startsOn: ['s390x'] },
   ...(
@@ -110,31 +110,31 @@ const formats: readonly Format[] = [
       ['lz4', [0x04, 0x22, 0x4d, 0x18]],
     ] as const
   ).map(([name, magic]) => ({
-    name: `compressed by ${name}`,
+    name: `compressed with ${name}`,
     is: has(magic, 0),
     startsOn: [],
-    whyNot: 'the emulator does not unpack it',
+    whyNot: 'the emulator does not decompress it',
   })),
 ];
 
 const gzip = Buffer.from([0x1f, 0x8b]);
 
-/** QEMU unpacks gzip for arm64 alone, and hands what is in it to the firmware. */
+/** QEMU decompresses gzip only for arm64, and passes the result to the firmware. */
 function compressedFormat(head: Buffer, architecture: string): KernelFormat {
-  if (architecture !== 'arm64') return { name: 'compressed by gzip', whyNot: 'the emulator does not unpack it' };
+  if (architecture !== 'arm64') return { name: 'compressed with gzip', whyNot: 'the emulator does not decompress it' };
   const unpacked = unpackedHead(head);
   if (unpacked.subarray(0, 2).equals(gzip))
-    return { name: 'compressed by gzip several times', whyNot: 'the emulator unpacks it once' };
+    return { name: 'compressed with gzip several times', whyNot: 'the emulator decompresses it only once' };
   const inner = kernelFormat(unpacked, architecture);
-  return { ...inner, name: `${inner.name}, compressed by gzip` };
+  return { ...inner, name: `${inner.name}, compressed with gzip` };
 }
 
-/** As much as these bytes hold: the end is missing. */
+/** Decompresses as much as possible; the end of the file is missing. */
 function unpackedHead(head: Buffer): Buffer {
   try {
     return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code?.startsWith('Z_')) return Buffer.alloc(0); // damaged: of no known format
+    if ((error as NodeJS.ErrnoException).code?.startsWith('Z_')) return Buffer.alloc(0); // damaged: no known format
     throw error;
   }
 }

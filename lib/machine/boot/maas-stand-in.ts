@@ -7,22 +7,22 @@ import { preseedPath } from './kernel-command-line';
 
 export interface StandIn extends AsyncDisposable {
   readonly port: number;
-  /** Paths asked for, in order. */
+  /** Requested paths, in order. */
   readonly requests: readonly string[];
 }
 
 export interface StandInOptions {
-  /** Path of the URL → file. */
+  /** Maps URL paths to files. */
   readonly images: Readonly<Record<string, string>>;
-  /** What cloud-init in the booted image is given to run. */
+  /** User data for cloud-init in the booted image. */
   readonly userData: string;
-  /** How the booted machine names us: `10.0.2.100:5248`. */
+  /** Our address as seen from the booted machine: `10.0.2.100:5248`. */
   readonly address: string;
 }
 
 /**
- * Serves what MAAS's rack and region serve to a machine that boots: the root image, the preseed that points cloud-init
- * at the metadata service, and that service itself. On 127.0.0.1 only, on a free port.
+ * Stands in for MAAS's rack and region: serves a booting machine the root image, the preseed that points cloud-init to
+ * the metadata service, and that service. Listens only on 127.0.0.1, on a free port.
  */
 export async function startStandIn(options: StandInOptions): Promise<StandIn> {
   const requests: string[] = [];
@@ -60,7 +60,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   response.end(text ?? 'not found\n');
 }
 
-/** @see https://docs.cloud-init.io — datasource MAAS, which asks below metadata_url by a dated version */
+/** @see https://docs.cloud-init.io — datasource MAAS, which requests paths with a dated version below metadata_url */
 function metadata({ userData, address }: StandInOptions): Record<string, string> {
   const service = '/MAAS/metadata/enlist/2012-03-01';
   const preseed = {

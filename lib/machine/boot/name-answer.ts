@@ -1,7 +1,7 @@
 /**
- * What a name server that knows no names says to a frame: "no such name" to every question, whichever server it was for.
- * @param frame Ethernet, without its checksum
- * @returns a frame back, or undefined where the frame is no question to a name server over UDP and IPv4
+ * Answers a DNS query in a frame with "no such name", whichever server it was sent to.
+ * @param frame Ethernet frame without checksum
+ * @returns the response frame; undefined if the frame is not a DNS query over UDP and IPv4
  */
 export function nameAnswer(frame: Buffer): Buffer | undefined {
   const question = questionIn(frame);
@@ -15,9 +15,9 @@ export function nameAnswer(frame: Buffer): Buffer | undefined {
   const udpAt = ethernetSize + ipSize;
   udp.copy(answer, udpAt, 2, 4);
   udp.copy(answer, udpAt + 2, 0, 2);
-  answer.writeUInt16BE(udpSize + query.length, udpAt + 4); // its checksum stays 0, which says that it has none
+  answer.writeUInt16BE(udpSize + query.length, udpAt + 4); // a UDP checksum of 0 means none
   query.copy(answer, udpAt + udpSize);
-  // Counts and records stay as asked, so that an answer to EDNS is one of EDNS.
+  // Keep counts and records of the query, so that the response to an EDNS query has EDNS, too.
   answer.writeUInt16BE(
     isAnswer | recursionAvailable | (query.readUInt16BE(2) & recursionDesired) | noSuchName,
     udpAt + 10,

@@ -2,10 +2,9 @@ import type { Duplex } from 'node:stream';
 import { nameAnswer } from './name-answer';
 
 /**
- * Answers the names that a machine asks for, each with "no such name" at once. QEMU's closed network drops what is sent to
- * its name server, and a machine waits for seconds at every name; here it sees the network that MAAS's machines have without
- * one: nothing is found, quickly.
- * @param wire the other end of QEMU's `-netdev socket`: frames with their length before them, four bytes, highest first
+ * Answers all DNS queries of a machine with "no such name" at once. QEMU's restricted network drops queries to its name
+ * server, and a machine would wait for seconds at every name.
+ * @param wire the other end of QEMU's `-netdev socket`: frames, each after its length in four bytes, big-endian
  */
 export function answerNames(wire: Duplex): void {
   let rest: Buffer = Buffer.alloc(0);
@@ -13,15 +12,15 @@ export function answerNames(wire: Duplex): void {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     for (let size = sizeOf(rest); size !== undefined; size = sizeOf(rest)) {
       const answer = nameAnswer(rest.subarray(4, 4 + size));
-      // A machine that asks and does not listen would fill our memory; it asks again.
+      // Drop responses that the machine does not read, which would fill our memory; it repeats its query.
       if (answer !== undefined && !wire.writableNeedDrain) wire.write(framed(answer));
       rest = rest.subarray(4 + size);
     }
   });
-  wire.on('error', () => {}); // the machine was ended while an answer was on its way; how it ended is told by itself
+  wire.on('error', () => {}); // the machine ended during a response; boot() reports how it ended
 }
 
-/** Of the first frame, where it is there whole. */
+/** Size of the first frame; undefined if it is incomplete. */
 function sizeOf(received: Buffer): number | undefined {
   if (received.length < 4) return undefined;
   const size = received.readUInt32BE(0);

@@ -1,4 +1,4 @@
-/* machine/boot: booting in QEMU the way MAAS boots a machine. */
+/* machine/boot: boots images in QEMU as MAAS boots a machine. */
 
 import type { Duplex } from 'node:stream';
 import { execa } from 'execa';
@@ -12,13 +12,13 @@ import { closedNetwork, type GuestServer, wireNumber } from './network';
 export interface BootOptions extends ConsoleWatch {
   readonly emulator: Emulator;
   readonly acceleration: Acceleration;
-  /** Virtual ones. */
+  /** Number of virtual processors. */
   readonly cpus: number;
   readonly kernel: string;
   readonly initrd: string;
   readonly commandLine: string;
   readonly mac: string;
-  /** The one server that the machine reaches; nothing else of our network is there for it. */
+  /** The only server that the machine can reach. */
   readonly server: GuestServer;
   /** MiB */
   readonly memory: number;
@@ -38,15 +38,15 @@ export function qemuCommand(options: BootOptions): Command {
   ];
 }
 
-/** Only cards on PCI have a ROM to boot from, which would need a file of one more package. */
+/** Only PCI cards have a boot ROM, whose file would require another package. */
 function networkCard({ bus }: Emulator, mac: string): string {
   return `virtio-net-${bus},netdev=n0,mac=${mac}${bus === 'pci' ? ',romfile=' : ''}`;
 }
 
 /**
  * Boots a kernel and watches its console until a verdict.
- * @returns what showed that it has started
- * @throws BootFailed with what was seen, after the whole console has gone to `onLine`; MissingTool without the emulator
+ * @returns the line that proves the start
+ * @throws BootFailed with the reason, after `onLine` has received the whole console; MissingTool without the emulator
  */
 export async function boot(options: BootOptions): Promise<string> {
   for (let attempt = 1; ; attempt++) {
@@ -55,11 +55,11 @@ export async function boot(options: BootOptions): Promise<string> {
     if (crash === undefined || verdict !== undefined || attempt === attempts) {
       throw failed(verdict?.failed ?? whyEnded(crash, timedOut, options));
     }
-    options.onLine(`the emulator itself has crashed (${crash}); it is started again`);
+    options.onLine(`the emulator crashed (${crash}); restarting it`);
   }
 }
 
-/** QEMU 7.2 now and then dies by SIGSEGV on a busy machine, with two threads of TCG: nothing that an image is to blame for. */
+/** QEMU 7.2 with two TCG threads sometimes dies with SIGSEGV on a busy machine; the image is not the cause. */
 const attempts = 3;
 
 async function bootOnce(options: BootOptions) {
@@ -71,19 +71,19 @@ async function bootOnce(options: BootOptions) {
     timeout: options.timeoutSeconds * 1000,
     killSignal: 'SIGKILL',
   });
-  answerNames(machine.stdio[wireNumber] as unknown as Duplex); // a pipe of Node goes both ways
+  answerNames(machine.stdio[wireNumber] as unknown as Duplex); // a pipe in Node is bidirectional
   const verdict = await watchConsole(machine.stdout, options);
-  machine.kill('SIGKILL'); // one that is ending by itself keeps its own signal
+  machine.kill('SIGKILL'); // if it is already ending, its own signal is kept
   const { code, signal, timedOut } = await machine;
-  if (code === 'ENOENT') throw new MirrorError('MissingTool', `there is no ${program} on this machine`);
+  if (code === 'ENOENT') throw new MirrorError('MissingTool', `${program} is not installed`);
   return { verdict, timedOut, crash: signal === 'SIGKILL' ? undefined : signal };
 }
 
 function whyEnded(crash: string | undefined, timedOut: boolean, { timeoutSeconds }: BootOptions): string {
-  if (timedOut) return `nothing showed within ${timeoutSeconds} s that it had started`;
-  return crash === undefined ? 'the machine ended' : `the emulator itself crashed ${attempts} times (${crash})`;
+  if (timedOut) return `no sign of a successful start within ${timeoutSeconds} s`;
+  return crash === undefined ? 'the machine ended' : `the emulator crashed ${attempts} times (${crash})`;
 }
 
 function failed(why: string): MirrorError {
-  return new MirrorError('BootFailed', why, { hint: 'the whole console is in the log of this boot test' });
+  return new MirrorError('BootFailed', why, { hint: 'see the full console output in the log of this boot test' });
 }

@@ -1,9 +1,9 @@
 import { foreignLine } from '../output/printable';
 
 /**
- * Tells of a booting machine which unit it has started last: the first one at once, then the newest one every ten seconds, so
- * that somebody who waits sees how far it is, or where it stays.
- * @param tell gets `Started ssh.service - OpenBSD Secure Shell server.`
+ * Reports the unit that a booting machine has started last: the first at once, then the latest every ten seconds, to show
+ * progress or where the boot hangs.
+ * @param tell receives `Started ssh.service - OpenBSD Secure Shell server.`
  */
 export function unitProgress(tell: (text: string) => void): Disposable & { readonly onLine: (line: string) => void } {
   let newest: string | undefined;
@@ -26,7 +26,7 @@ export function unitProgress(tell: (text: string) => void): Disposable & { reado
 
 const interval = 10_000;
 
-/** What a line of a console says of a unit, as systemd of all releases says it. */
+/** The message about a unit in a console line, in the format of any systemd release. */
 export function startedUnit(line: string): string | undefined {
   const [found] = /\b(?:Started|Finished|Reached target) \S.{0,160}/.exec(line) ?? [];
   return found === undefined ? undefined : foreignLine(found).trim();

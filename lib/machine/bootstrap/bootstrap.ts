@@ -1,4 +1,4 @@
-/* machine/bootstrap: making a Debian tree from scratch. */
+/* machine/bootstrap: creates a Debian tree from scratch. */
 
 import { rm, writeFile } from 'node:fs/promises';
 import { MirrorError } from '../../errors';
@@ -15,22 +15,22 @@ import { downloadCommand, installCommand, installEnvironment, type Minimal } fro
 export interface BootstrapOptions extends Minimal {
   /** At least one. */
   readonly repositories: readonly Repository[];
-  /** Lines of apt.conf for the download; mmdebstrap does not take over those of the machine. */
+  /** Lines of apt.conf for the download; mmdebstrap does not use the machine's own. */
   readonly aptOptions: readonly string[];
-  /** The one way to the repositories. */
+  /** The only access to the repositories. */
   readonly gateway: Pick<Gateway, 'socket' | 'options'>;
-  /** Seconds since 1970: dates that package scripts write. @default - now */
+  /** Seconds since 1970, for dates that package scripts write. @default - now */
   readonly epoch?: number;
-  /** Folder with our bootstrap/, in-tree.sh and relay.pl. */
+  /** Folder that contains bootstrap/, in-tree.sh and relay.pl. */
   readonly tools: string;
 }
 
 /**
- * Makes a tree of a Debian release from its archive, in two runs of mmdebstrap: the first one has the network and brings
- * lists and packages, without unpacking any; the second one has no network and does the rest within the walls of
- * in-tree.sh, so that nothing of a package ever works outside them.
- * @param tree where nothing is yet
- * @throws NotSupported for a mmdebstrap that is too old; what a failing apt is told as (lib/machine/apt/apt-errors.ts); CommandFailed where a package cannot be installed
+ * Creates a tree of a Debian release from its archive, in two runs of mmdebstrap. The first has the network and downloads
+ * lists and packages without unpacking any. The second has no network and does the rest in the sandbox of in-tree.sh, so
+ * that no package script ever runs outside it.
+ * @param tree must not exist yet
+ * @throws NotSupported if mmdebstrap is too old; the errors of lib/machine/apt/apt-errors.ts; CommandFailed if a package cannot be installed
  */
 export async function bootstrap(tree: string, options: BootstrapOptions): Promise<void> {
   const { repositories, epoch, tools } = options;
@@ -38,15 +38,15 @@ export async function bootstrap(tree: string, options: BootstrapOptions): Promis
   await download(tree, repositories.map((one) => stanzaOf(one, one.keyring)).join('\n'), options);
   await using chroot = await enterChroot(tree, tools);
   const env = epoch === undefined ? installEnvironment : { ...installEnvironment, SOURCE_DATE_EPOCH: String(epoch) };
-  const input = repositories.map((one) => stanzaOf(one, one.signedBy ?? one.keyring)).join('\n'); // the tree keeps it
+  const input = repositories.map((one) => stanzaOf(one, one.signedBy)).join('\n'); // stays in the tree
   await chroot.run(installCommand(options), { beside: true, env, input });
 }
 
-/** Older ones mount /proc and /sys where they are told not to, and come with an apt that knows no patterns such as ?priority. */
+/** Debian 11's (0.7.5) mounts /proc and /sys even with --skip=chroot/mount; its apt lacks patterns such as ?priority. */
 async function requireRecent(): Promise<void> {
   const printed = await run(['mmdebstrap', '--version'], { quiet: true }).catch(() => '');
   const version = /^mmdebstrap ([\d.]{1,20})$/m.exec(printed)?.[1];
-  if (version === undefined || !version.startsWith('0.')) return; // another one says itself what is wrong
+  if (version === undefined || !version.startsWith('0.')) return; // if it is missing, the download fails with MissingTool
   throw new MirrorError('NotSupported', `mmdebstrap ${version} is too old to make an image of Debian`, {
     hint: 'build Debian on Debian 12, Ubuntu 24.04 or newer; Ubuntu images are built without mmdebstrap',
   });
@@ -54,7 +54,7 @@ async function requireRecent(): Promise<void> {
 
 async function download(tree: string, input: string, options: BootstrapOptions): Promise<void> {
   const { gateway, tools } = options;
-  // Not as words of the command, which everybody on this machine can read. The gateway knows the site's proxies.
+  // Not as arguments, which all users of this machine can read. The gateway knows the site's proxies.
   const config = `${tree}.apt.conf`;
   const lines = [...options.aptOptions.filter((line) => !isProxyLine(line)), ...gateway.options];
   await writeFile(config, `${lines.join('\n')}\n`, { mode: 0o600 });
@@ -68,14 +68,14 @@ async function download(tree: string, input: string, options: BootstrapOptions):
   }
 }
 
-/** Nothing of the builder's credentials, nor its proxies: the gateway knows them. */
+/** No credentials of the builder, and no proxies: the gateway knows those. */
 function environment(): Record<string, string> {
   const known = /^(?:PATH|HOME|TMPDIR)$/;
   const kept = Object.entries(process.env as Record<string, string>).filter(([name]) => known.test(name));
   return { ...Object.fromEntries(kept), LC_ALL: 'C' };
 }
 
-/** It can fail for many a reason. */
+/** mmdebstrap can also fail for other reasons. */
 function isOfArchive(error: unknown): boolean {
   return (
     error instanceof Error &&

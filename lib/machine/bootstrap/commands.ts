@@ -1,21 +1,20 @@
 import { join } from 'node:path';
 import type { Command } from '../run';
 
-/** A release with nothing but what it cannot do without, and some packages. */
+/** A minimal system of a release, with some additional packages. */
 export interface Minimal {
   readonly release: string;
   readonly architecture: string;
   readonly packages: readonly string[];
-  /** Where to put the archive's InRelease files, as apt has verified them. */
+  /** Folder for the archive's InRelease files, as verified by apt. */
   readonly lists: string;
-  /** Folder with our bootstrap/ */
+  /** Folder that contains bootstrap/. */
   readonly tools: string;
 }
 
 /**
- * Brings lists and packages into a tree that does not exist yet, and unpacks none. To be given stanzas of apt's sources on
- * its standard input.
- * @param config file with lines of apt.conf, of which the tree keeps nothing
+ * Downloads lists and packages into a new tree without unpacking any. Reads deb822 stanzas from standard input.
+ * @param config file with lines of apt.conf, which the tree does not keep
  */
 export function downloadCommand(tree: string, config: string, options: Minimal): Command {
   const { release, architecture, packages, lists, tools } = options;
@@ -33,19 +32,19 @@ export function downloadCommand(tree: string, config: string, options: Minimal):
 }
 
 export const installEnvironment = {
-  // /proc and /sys of the tree are mounted already, read-only: tar could not give these folders their times.
+  // /proc and /sys of the tree are already mounted read-only, so tar could not set their times.
   TAR_OPTIONS: '--exclude=./proc --exclude=./sys',
-  // A tree that a power cut leaves half made is of no use anyway.
+  // A tree that is incomplete after a power failure is useless anyway.
   DPKG_FORCE: 'unsafe-io',
 };
 
-/** Does the rest in /tree, within the walls and without network. To be given the same stanzas. */
+/** Does the rest in /tree, sandboxed and without network. Reads the same stanzas from standard input. */
 export function installCommand(options: Minimal): Command {
   const { release, packages } = options;
   return [
     'sh',
     '-c',
-    // mmdebstrap itself makes these links where it may make no devices, and removes them in the end.
+    // mmdebstrap creates these links itself if it cannot create devices, and removes them at the end.
     'cd /tree/dev && rm -f fd stdin stdout stderr && exec "$@"',
     'sh',
     ...mmdebstrap(options),
@@ -53,11 +52,11 @@ export function installCommand(options: Minimal): Command {
     `--include=${packages.join(',')}`,
     ...skips(['check/empty', 'check/signed-by', 'update', 'chroot/mount']),
     ...machineOwn.map((path) => `--customize-hook=rm -f "$1"/${path}`),
-    // open-iscsi then makes a name of its own on every machine.
+    // Makes open-iscsi generate a unique name on each machine.
     '--customize-hook=echo GenerateName=yes > "$1"/etc/iscsi/initiatorname.iscsi',
-    // MAAS boots with `ro`: systemd makes the overlay writable only where fstab has a root that overlayroot can rewrite.
+    // MAAS boots with `ro`: systemd makes the overlay writable only if fstab has a root entry that overlayroot can rewrite.
     '--customize-hook=echo "LABEL=cloudimg-rootfs / ext4 defaults 0 1" > "$1"/etc/fstab',
-    // Where copymods mounts the modules that the initramfs carries (LP 1543204).
+    // copymods mounts the modules of the initramfs here (LP 1543204).
     '--customize-hook=mkdir -p "$1"/usr/lib/modules',
     '--customize-hook=: > "$1"/etc/machine-id',
     '--customize-hook=rm -rf "$1"/var/log/journal; find "$1"/var/log -type f -delete',
@@ -72,12 +71,12 @@ function mmdebstrap({ architecture }: Minimal): Command {
     'mmdebstrap',
     '--mode=root',
     `--architectures=${architecture}`,
-    // Its own look whether the machine runs such programs wants one more package; lib/machine/tree/binfmt.ts sees to it.
+    // mmdebstrap's own check needs another package; lib/machine/tree/binfmt.ts sets up the emulation.
     ...skips(['check/qemu']),
   ];
 }
 
-/** One at a time: before 1.2.0 it does not split them. */
+/** One option per step: mmdebstrap before 1.2.0 does not split lists. */
 function skips(steps: readonly string[]): string[] {
   return steps.map((step) => `--skip=${step}`);
 }
@@ -88,7 +87,7 @@ function quoted(word: string): string {
 
 const fromStandardInput = '-';
 
-/** Keys, ids and settings of the machine that made the tree: every machine that boots it would have the same. */
+/** Keys, ids and settings that would be the same on every machine that boots the tree. */
 const machineOwn = [
   'etc/ssh/ssh_host_*',
   'etc/resolv.conf',

@@ -1,16 +1,16 @@
 import type { Readable } from 'node:stream';
 
-/** Bytes that may wait for a slow reader. */
+/** Maximum bytes buffered for a slow reader. */
 const mostWaiting = 4 * 1024 * 1024;
 
 /**
- * All that came of a stream, and only then its error. A stream that breaks forgets what nobody has read yet: over a
- * line that is cut often, a download lost up to 64 kB with each cut.
+ * Yields everything that a stream has received, and only then throws its error. A broken stream discards unread data:
+ * on an unreliable line, a download lost up to 64 kB with each interruption.
  */
 export async function* bodyPieces(body: Readable): AsyncGenerator<Buffer> {
   const pieces: Buffer[] = [];
   let waiting = 0;
-  // It may be over before anybody listens.
+  // The stream may have ended before the listeners are added.
   let end: { readonly error?: unknown } | undefined = body.errored
     ? { error: body.errored }
     : body.destroyed

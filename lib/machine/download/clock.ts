@@ -1,6 +1,6 @@
-/** Time as downloads see it; handed in, so that tests need not wait. */
+/** The clock that downloads use; a parameter, so that tests need not wait. */
 export interface Clock {
-  /** Calls back once, when that many milliseconds are over. @returns what prevents it */
+  /** Calls back once after some milliseconds. @returns a function that cancels it */
   after(milliseconds: number, call: () => void): () => void;
 }
 

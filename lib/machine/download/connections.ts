@@ -3,25 +3,25 @@ import tls from 'node:tls';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, interceptors, Pool } from 'undici';
 import { MirrorError, withoutPasswords } from '../../errors';
 
-/** How this machine reaches others. */
+/** Network settings of this machine. */
 export interface Network {
-  /** Address of an HTTP proxy that everything goes through. @default - http_proxy, https_proxy and no_proxy, if set */
+  /** URL of an HTTP proxy for all connections. @default - http_proxy, https_proxy and no_proxy, if set */
   readonly proxy?: string;
-  /** Certificates in PEM that are trusted beside the system's. @default - none */
+  /** Additional CA certificates in PEM. @default - none */
   readonly ca?: string;
 }
 
-/** Connections by these settings; closed when the scope ends. */
+/** Connections with these settings; closed when the scope ends. */
 export interface Connections extends AsyncDisposable {
   readonly dispatcher: Dispatcher;
-  /** To be given with every request, too: undici forgets it on the way through a proxy. */
+  /** Pass these with every request, too: undici ignores those of the agent for connections through a proxy. */
   readonly limits: { readonly headersTimeout: number; readonly bodyTimeout: number };
 }
 
 /**
- * @param redirections how many are followed, to wherever they lead
- * @param silenceMs how long nothing may come before a request is given up; a slow one may take all the time it wants
- * @throws BadInput (misuse) where the proxy is no address or the CA no certificate
+ * @param redirections maximum number of redirections, to any host
+ * @param silenceMs maximum time without data; the total time is not limited
+ * @throws BadInput (misuse) if the proxy is not a valid URL or the CA not a certificate
  */
 export function connect({ proxy, ca }: Network, silenceMs: number, redirections = 5): Connections {
   const trust = { ca: trusted(ca), timeout: silenceMs };
@@ -31,9 +31,9 @@ export function connect({ proxy, ca }: Network, silenceMs: number, redirections 
     ...common,
     requestTls: trust,
     proxyTls: trust,
-    // Plain http goes through as http: squid as installed refuses CONNECT to any port but 443.
+    // Forward plain HTTP without a tunnel: squid's default configuration allows CONNECT only to port 443.
     proxyTunnel: false,
-    // A proxy may fall silent before it has made a tunnel.
+    // Time limits for a proxy that stops responding before it has opened a tunnel.
     clientFactory: (origin: URL, options: object) => new Pool(origin, { ...options, ...limits }),
   };
   const { http, https, none } = proxiesOf(proxy);
@@ -44,7 +44,7 @@ export function connect({ proxy, ca }: Network, silenceMs: number, redirections 
   return {
     dispatcher: agent.compose(interceptors.redirect({ maxRedirections: redirections })),
     limits,
-    // Not close(): it would wait for the rest of an answer that nobody reads any more.
+    // Not close(): it would wait for the rest of a response that is no longer read.
     [Symbol.asyncDispose]: () => agent.destroy(),
   };
 }
@@ -55,7 +55,7 @@ interface Proxies {
   readonly none: string;
 }
 
-/** One that is given counts for all addresses; else the variables of the environment, as curl and apt read them. */
+/** A given proxy applies to all URLs; otherwise the environment variables apply, as for curl and apt. */
 function proxiesOf(given: string | undefined): Proxies {
   if (given !== undefined) {
     const address = proxyAddress(given, 'the proxy');
@@ -73,13 +73,13 @@ function proxyAddress(value: string, name: string): string {
   const address = value.includes('://') ? value : `http://${value}`;
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url && ['http:', 'https:'].includes(url.protocol)) return address;
-  throw new MirrorError('BadInput', `${name} ${withoutPasswords(address)} is no address of an HTTP proxy`, {
-    hint: 'an address is like http://proxy.example.com:3128',
+  throw new MirrorError('BadInput', `${name} ${withoutPasswords(address)} is not a valid HTTP proxy URL`, {
+    hint: 'specify a URL such as http://proxy.example.com:3128',
     misuse: true,
   });
 }
 
-/** What Node trusts, what this system trusts beside it (a company's CA is often installed there), and the given ones. */
+/** Certificates that Node trusts, those that this system trusts (often including a company CA), and the given ones. */
 export function trusted(ca: string | undefined): string[] {
   const extra = certificatesIn(ca);
   // since Node 22.15
@@ -92,11 +92,11 @@ function certificatesIn(pem: string | undefined): string[] {
   if (pem === undefined) return [];
   const found = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
   try {
-    if (found.length === 0) throw new Error('there is no certificate in it');
+    if (found.length === 0) throw new Error('it contains no certificate');
     return found.map((one) => new X509Certificate(one).toString());
   } catch (cause) {
-    throw new MirrorError('BadInput', `the extra CA cannot be read: ${(cause as Error).message}`, {
-      hint: 'give a file of certificates in PEM: -----BEGIN CERTIFICATE-----',
+    throw new MirrorError('BadInput', `cannot read the additional CA certificates: ${(cause as Error).message}`, {
+      hint: 'specify a file of PEM certificates, which begin with -----BEGIN CERTIFICATE-----',
       cause,
       misuse: true,
     });

@@ -8,7 +8,7 @@ import { type Answer, get, piecesOf, Transient, uncached } from './http-request'
 import { retrying } from './retry';
 import { atLeastRate, leastRate } from './time-limit';
 
-/** What a file has to be. */
+/** Expected digest and size of a file. */
 export interface Promised {
   /** Lower-case hex. */
   readonly sha256: string;
@@ -21,15 +21,14 @@ export interface PartOptions {
   readonly waits: readonly number[];
   readonly silenceMs: number;
   readonly clock: Clock;
-  /** Told again and again how many bytes are there, of how many. */
+  /** Called repeatedly with the number of bytes received and the total. */
   readonly onProgress?: (bytes: number, size: number) => void;
-  /** Is told of each failure after which it is tried again, in a sentence. */
+  /** Receives a message for each failure that is retried. */
   readonly retried?: (sentence: string) => void;
 }
 
 /**
- * Completes a file of which the beginning may be there already, and checks it. A wrong one is removed, an unfinished
- * one is kept.
+ * Downloads the rest of a possibly incomplete file and verifies it. Removes a wrong file, keeps an incomplete one.
  * @throws NotReady, DownloadFailed, DiskFull
  */
 export async function bringPart(url: string, part: string, promised: Promised, options: PartOptions): Promise<void> {
@@ -37,17 +36,17 @@ export async function bringPart(url: string, part: string, promised: Promised, o
   if (await isRight(part, promised)) return;
   await rm(part);
   if (first.answers > 1) {
-    // Its pieces may be of two files: the old part of one, or the server got a new one between two answers.
+    // The pieces may be from different files: an old part, or the server's file changed between two responses.
     await complete(url, part, promised, options, uncached);
     if (await isRight(part, promised)) return;
     await rm(part);
   }
-  throw notReady(url, `has not the sha256 ${promised.sha256} that the stream promises`);
+  throw notReady(url, `does not have the sha256 ${promised.sha256} listed in the stream`);
 }
 
 const isRight = async (part: string, { sha256 }: Promised) => (await digestOf(part)).sha256 === sha256;
 
-/** Asks for the rest until it is there. @returns how many answers, or parts of other times, the file is made of */
+/** Requests the rest until the file is complete. @returns the number of responses and earlier parts it consists of */
 async function complete(
   url: string,
   part: string,
@@ -59,7 +58,7 @@ async function complete(
   await using file = await open(part, 'a');
   let there = (await file.stat()).size;
   if (there > size) there = await emptied(file);
-  let answers = there > 0 ? 2 : 0; // who knows how many they were
+  let answers = there > 0 ? 2 : 0; // the part may come from any number of responses
   let farthest = there;
   let before = there;
   let missing = 0;
@@ -75,7 +74,7 @@ async function complete(
     if (answer.status === 404) {
       answer.body.on('error', () => {}).destroy();
       missing++;
-      const failure = notReady(url, 'is not there (404), though the stream names it');
+      const failure = notReady(url, 'is missing (404) although the stream lists it');
       throw missing === 1 ? new Transient(failure) : failure;
     }
     answers++;
@@ -86,7 +85,7 @@ async function complete(
       if (start !== 0) throw startAgain(url, answer);
     }
     for await (const piece of piecesOf(answer, url)) {
-      if (there + piece.length > size) throw notReady(url, `is longer than the ${size} bytes that the stream promises`);
+      if (there + piece.length > size) throw notReady(url, `is longer than the ${size} bytes listed in the stream`);
       await nameDiskFull(part, () => file.appendFile(piece));
       there += piece.length;
       came(piece.length);
@@ -121,23 +120,23 @@ function ask(
 }
 
 /**
- * Where in the file the bytes of an answer belong: a server may send the whole though it was asked for the rest, or
- * say that it has no more (416), which is nowhere.
- * @throws NotReady where the whole is not as long as promised
+ * Offset in the file of a response's bytes: a server may send the whole file in response to a range request. NaN if it
+ * has no such range (416).
+ * @throws NotReady if the file does not have the expected size
  */
 function startOf({ status, headers, body }: Answer, url: string, size: number): number {
   const [, start, total] = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(headers['content-range'] ?? '') ?? [];
   const length = status === 200 ? headers['content-length'] : total;
   if (length !== undefined && length !== '*' && Number(length) !== size) {
     body.on('error', () => {}).destroy();
-    throw notReady(url, `has ${length} bytes, the stream promises ${size}`);
+    throw notReady(url, `has ${length} bytes, but the stream lists ${size}`);
   }
   return status === 200 ? 0 : Number(start);
 }
 
 function startAgain(url: string, { status, body }: Answer): Transient {
   body.on('error', () => {}).destroy();
-  return new Transient(failed(url, `answers ${status} to a request for the rest`));
+  return new Transient(failed(url, `returned ${status} to a request for the rest`));
 }
 
 async function emptied(file: FileHandle): Promise<0> {
@@ -147,18 +146,18 @@ async function emptied(file: FileHandle): Promise<0> {
 
 function notReady(url: string, what: string): MirrorError {
   return new MirrorError('NotReady', `${withoutPasswords(url)} ${what}`, {
-    hint: 'upstream is being updated, or what comes was changed on its way; run the build again later',
+    hint: 'upstream is mid-update, or a proxy changed the file; run the build again later',
   });
 }
 
 function failed(url: string, what: string): MirrorError {
   return new MirrorError('DownloadFailed', `${withoutPasswords(url)} ${what}`, {
-    hint: 'the connection was cut; run the command again: what has come is kept',
+    hint: 'the connection was interrupted; run the command again to resume the download',
   });
 }
 
 function tooSlow(url: string, bytes: number): MirrorError {
   return new MirrorError('DownloadFailed', `${withoutPasswords(url)} sent ${bytes} bytes in 5 minutes`, {
-    hint: 'the server, or the way to it, is too slow: run the command again later; what has come is kept',
+    hint: 'the server or the network is too slow; run the command again later to resume the download',
   });
 }

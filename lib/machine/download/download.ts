@@ -18,26 +18,26 @@ const defaultSilenceMs = 60_000;
 export interface RequestOptions {
   /** Milliseconds between tries. @default defaultWaits */
   readonly waits?: readonly number[];
-  /** How long nothing may come, in milliseconds. @default 60000 */
+  /** Maximum time without data, in milliseconds. @default 60000 */
   readonly silenceMs?: number;
-  /** How often one may be sent elsewhere. @default 5 */
+  /** Maximum number of redirections. @default 5 */
   readonly redirections?: number;
-  /** Bytes that a document may have. @default 256 MiB, several times Ubuntu's largest */
+  /** Maximum size of a document in bytes. @default 256 MiB, several times Ubuntu's largest */
   readonly most?: number;
   /** @default - this machine's */
   readonly clock?: Clock;
-  /** Whether what is not there (404) is asked for once more: while a server is updated, it may be in a moment. @default false */
+  /** Whether to retry once after a 404, since a file may be missing briefly during an update. @default false */
   readonly insist?: boolean;
-  /** Gets a sentence for each failure after which it is tried again. @default - they are not reported */
+  /** Receives a message for each failure that is retried. @default - not reported */
   readonly retried?: (sentence: string) => void;
 }
 
-/** How long a document may take, however slowly it comes and however often it is asked for. */
+/** Maximum total time for a document, including retries. */
 const documentMilliseconds = 600_000;
 
 /**
  * Reads a small document.
- * @returns undefined where the server does not have it (404)
+ * @returns undefined if the server does not have it (404)
  * @throws DownloadFailed with the URL and the reason
  */
 export async function readUrl(
@@ -61,17 +61,17 @@ export async function readUrl(
       },
       { waits, signal, ...(options.retried && { retried: options.retried }) },
     );
-  // awaited, or the connections would be gone before the first answer
+  // awaited, because the connections close when this function returns
   return await withinTime(options.clock ?? machineClock, documentMilliseconds, () => tooLong(url), read);
 }
 
 function notThere(url: string): MirrorError {
-  return new MirrorError('DownloadFailed', `${withoutPasswords(url)} is not there (404)`);
+  return new MirrorError('DownloadFailed', `${withoutPasswords(url)} not found (404)`);
 }
 
 function tooLong(url: string): MirrorError {
-  return new MirrorError('DownloadFailed', `${withoutPasswords(url)} has not come within 10 minutes`, {
-    hint: 'the server, or the way to it, is too slow: run the command again later',
+  return new MirrorError('DownloadFailed', `${withoutPasswords(url)} was not downloaded within 10 minutes`, {
+    hint: 'the server or the network is too slow; run the command again later',
   });
 }
 
@@ -83,7 +83,7 @@ async function wholeOf(answer: Answer, url: string, most: number): Promise<Buffe
     size += piece.length;
     if (size > most) {
       throw new MirrorError('DownloadFailed', `${withoutPasswords(url)} is longer than ${most} bytes`, {
-        hint: 'no such document is that long: is the address right?',
+        hint: 'no document of this kind is that long; check the URL',
       });
     }
   }
@@ -93,17 +93,16 @@ async function wholeOf(answer: Answer, url: string, most: number): Promise<Buffe
 export interface DownloadOptions extends RequestOptions, Pick<PartOptions, 'onProgress'> {
   readonly network: Network;
   /**
-   * Folder of files by their sha256, for other builds to use. An unfinished one waits there for the next that wants it.
-   * @default - none: an unfinished one waits beside the file
+   * Folder of files named by sha256, shared between builds. Incomplete downloads are kept there for the next build.
+   * @default - none: incomplete downloads are kept next to the file
    */
   readonly cache?: string;
 }
 
 /**
- * Brings a large file, of exactly the size and sha256 that were promised. What has come already is not asked for
- * again, also not by the next process. The file is there whole or not at all; with a cache it may be a second name of
- * the cached one, so it is not to be changed.
- * @throws NotReady where the server does not have that file (yet); DownloadFailed, DiskFull
+ * Downloads a large file and verifies its size and sha256. Resumes interrupted downloads, even in another process. The
+ * file appears only when complete; with a cache it may be a hard link to the cached file, so do not change it.
+ * @throws NotReady if the server does not have that file (yet); DownloadFailed, DiskFull
  */
 export async function download(
   url: string,
@@ -124,13 +123,13 @@ export async function download(
 
   await mkdir(cache, { recursive: true });
   const cached = join(cache, promised.sha256);
-  await using _ = await lockFile(`${cached}.lock`); // of two that want the same file, one waits and then finds it
+  await using _ = await lockFile(`${cached}.lock`); // a second process that needs the same file waits and then finds it
   if (!(await isAsPromised(cached, promised))) {
     await rm(cached, { force: true });
     await bringTo(cached, url, promised, options);
   }
   const now = new Date();
-  await utimes(cached, now, now); // what nobody uses for long is removed (lib/local/expire-runs.ts)
+  await utimes(cached, now, now); // files unused for long are removed (lib/local/expire-runs.ts)
   await place(cached, file);
 }
 
@@ -140,7 +139,7 @@ async function bringTo(file: string, url: string, promised: Promised, options: P
   await rename(part, file);
 }
 
-/** Disks lose bytes and people edit files: nothing in the cache is believed. */
+/** Cached files may be damaged or edited, so they are always verified. */
 async function isAsPromised(file: string, { size, sha256 }: Promised): Promise<boolean> {
   const found = await stat(file).catch(() => undefined);
   return found?.isFile() === true && found.size === size && (await digestOf(file)).sha256 === sha256;
@@ -151,7 +150,7 @@ async function place(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch {
-    // Another file system, or one without links.
+    // Another file system, or one without hard links.
     const part = `${to}.part`;
     await nameDiskFull(to, () => copyFile(from, part, constants.COPYFILE_FICLONE));
     await rename(part, to);

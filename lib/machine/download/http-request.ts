@@ -5,17 +5,17 @@ import { isPlainEncoding } from '../../plain-encoding';
 import { bodyPieces } from './body-pieces';
 import type { Connections } from './connections';
 
-/** An answer whose bytes have not been read yet; they have to be, or be thrown away. */
+/** A response whose body must still be read or discarded. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Readable;
 }
 
-/** Headers that pass by a cache on the way, which may not have heard of an update. */
+/** Headers that bypass caches, which may be outdated. */
 export const uncached = { 'cache-control': 'no-cache' };
 
-/** A failure that may be over when one asks again. */
+/** A failure that may succeed on retry. */
 export class Transient extends Error {
   constructor(readonly failure: MirrorError) {
     super(failure.message);
@@ -23,9 +23,9 @@ export class Transient extends Error {
 }
 
 /**
- * Asks for a URL. Redirections are followed; a user and password in it are sent, not shown.
- * @param accepted statuses that are answers; the others are failures
- * @throws Transient, or DownloadFailed where asking again is of no use; BadInput (misuse) for what is no address
+ * Requests a URL and follows redirections. A user and password in the URL are sent, but never printed.
+ * @param accepted status codes to return; all others are failures
+ * @throws Transient, or DownloadFailed if a retry is useless; BadInput (misuse) for an invalid URL
  */
 export async function get(
   url: string,
@@ -47,7 +47,7 @@ export async function get(
   throw accepted.includes(answer.statusCode) ? encoded(url, encoding) : refused(url, answer.statusCode);
 }
 
-/** The bytes of an answer as they come. @throws Transient where they end too early or stop coming */
+/** The body of a response as it arrives. @throws Transient if it ends early or stalls */
 export async function* piecesOf({ body }: Answer, url: string): AsyncGenerator<Buffer> {
   try {
     yield* bodyPieces(body);
@@ -59,7 +59,7 @@ export async function* piecesOf({ body }: Answer, url: string): AsyncGenerator<B
 function addressOf(url: string): { origin: string; path: string; authorisation: Record<string, string> } {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:') {
-    throw new MirrorError('BadInput', `${withoutPasswords(url)} is no http or https address`, { misuse: true });
+    throw new MirrorError('BadInput', `${withoutPasswords(url)} is not an http or https URL`, { misuse: true });
   }
   const { origin, pathname, search, username, password } = parsed;
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
@@ -72,53 +72,52 @@ function flat(headers: Record<string, string | string[] | undefined>): Record<st
 }
 
 const hints: Readonly<Record<number, string>> = {
-  401: 'a repository gets its user and password by credentials:; in other addresses put https://USER:PASSWORD@…',
-  403: 'the server, or a proxy before it, forbids it',
-  407: 'put user and password into the address of the proxy: http://USER:PASSWORD@…',
+  401: 'set the user and password of a repository with credentials:, of other sources in the URL: https://USER:PASSWORD@…',
+  403: 'the server or a proxy denies access',
+  407: 'set the user and password in the URL of the proxy: http://USER:PASSWORD@…',
 };
 
 function refused(url: string, status: number): MirrorError | Transient {
-  const failure = new MirrorError('DownloadFailed', `${withoutPasswords(url)} answers ${status}`, {
-    hint: hints[status] ?? 'see that the address is right, or ask who runs that server',
+  const failure = new MirrorError('DownloadFailed', `${withoutPasswords(url)} returned ${status}`, {
+    hint: hints[status] ?? 'check the URL, or ask the operator of the server',
   });
   return status >= 500 || status === 408 || status === 429 ? new Transient(failure) : failure;
 }
 
-// It would be the digest of other bytes than the stream promises.
+// The digest in the stream is that of the unencoded file.
 function encoded(url: string, encoding: string): MirrorError {
-  const message = `${withoutPasswords(url)} is sent with Content-Encoding ${encoding} though it was not asked for`;
-  return new MirrorError('DownloadFailed', message, { hint: 'switch compression off in the web server or proxy' });
+  const message = `${withoutPasswords(url)} was sent with Content-Encoding ${encoding}, which was not requested`;
+  return new MirrorError('DownloadFailed', message, { hint: 'turn off compression in the web server or proxy' });
 }
 
 function unreachable(url: string, error: unknown): MirrorError | Transient {
   const reason = reasonOf(error);
-  const failure = new MirrorError('DownloadFailed', `${withoutPasswords(url)} cannot be read: ${reason}`, {
+  const failure = new MirrorError('DownloadFailed', `cannot download ${withoutPasswords(url)}: ${reason}`, {
     hint: hintFor(error),
     cause: error,
   });
   return isLasting(error) ? failure : new Transient(failure);
 }
 
-/** A certificate that is not trusted, a proxy that refuses: asking again changes nothing. */
+/** An untrusted certificate or a proxy that refuses: a retry is useless. */
 function isLasting(error: unknown): boolean {
   return isCertificateFault(error) || error instanceof errors.InvalidArgumentError || proxyRefusal(error);
 }
 
 function hintFor(error: unknown): string {
-  if (error instanceof Error && /redirect/i.test(error.message))
-    return 'it is redirected in a circle: is the address right?';
-  if (isCertificateFault(error)) return 'where a company CA signs, hand it in as extra CA';
+  if (error instanceof Error && /redirect/i.test(error.message)) return 'the server redirects in a loop; check the URL';
+  if (isCertificateFault(error)) return 'for a server with a certificate from a private CA, specify the CA with --ca';
   if (proxyRefusal(error) || error instanceof errors.InvalidArgumentError) {
-    return 'the proxy refuses: see that its address, user and password are right and that it may reach the server';
+    return 'the proxy refuses the connection: check its URL, user and password, and that it allows access to the server';
   }
-  return 'see that the network works and that the address is right; behind a proxy, name it';
+  return 'check the network and the URL; if a proxy is required, specify it with --proxy';
 }
 
 function isCertificateFault(error: unknown): boolean {
   return /CERT|SIGNATURE|ALTNAME/.test(codeOf(error) ?? '');
 }
 
-/** undici has no code of its own for a proxy that answers a CONNECT with 403 or 407; a 503 may pass. */
+/** undici has no error code for a proxy that rejects CONNECT with 403 or 407; a 503 may be temporary. */
 function proxyRefusal(error: unknown): boolean {
   return error instanceof errors.RequestAbortedError && /^Proxy response \(4\d\d\)/.test(error.message);
 }
@@ -127,11 +126,11 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }
 
-/** An error that tries several addresses has no message of its own. */
+/** The error of a connection attempt to several addresses has no message. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
-    return 'nothing came for too long';
+    return 'timed out waiting for data';
   }
   return error.message || codeOf(error) || error.name;
 }

@@ -1,14 +1,14 @@
 import { MirrorError, withoutPasswords } from '../../errors';
 import type { Network } from './connections';
 
-/** The proxy of the site that an address is reached through; undefined where it is reached without one. */
+/** The site's proxy for a URL; undefined if it is reached directly. */
 export type SiteProxy = (target: URL) => URL | undefined;
 
 /**
- * Which proxy counts, as an apt without ours would take it: the one that is given, for everything; else that of the
- * machine's apt; else that of the environment.
+ * Selects the proxy as apt itself would: a given one for everything; otherwise that of the machine's apt; otherwise that
+ * of the environment.
  * @param aptOptions lines of the machine's apt.conf
- * @throws NotSupported for a proxy that speaks no HTTP
+ * @throws NotSupported for a proxy other than HTTP
  */
 export function siteProxyOf(
   { proxy }: Network,
@@ -19,7 +19,7 @@ export function siteProxyOf(
   const configured = new Map(aptOptions.flatMap((line) => aptProxyOf(line)));
   return (target) => {
     const scheme = target.protocol.slice(0, -1);
-    // apt takes what is set for http where nothing is set for https.
+    // apt falls back to the http settings if https has none.
     const names = [scheme, 'http'].flatMap((one) => [`${one}::proxy::${target.hostname}`, `${one}::proxy`]);
     const found = names.map((name) => configured.get(name)).find((value) => value !== undefined);
     if (found !== undefined) return /^(?:DIRECT|false)$/i.test(found) ? undefined : proxyAddress(found);
@@ -27,7 +27,7 @@ export function siteProxyOf(
   };
 }
 
-/** Lines that say which proxy apt takes, and those that make apt ask a program for one. */
+/** Whether a line sets apt's proxy or a program that detects one. */
 export function isProxyLine(line: string): boolean {
   return /^(?:#clear )?Acquire::(?:https?|ftp)::Proxy(?:[-:;" ]|AutoDetect)/i.test(line);
 }
@@ -43,7 +43,7 @@ function proxyOfEnvironment(target: URL, environment: Readonly<Record<string, st
   return value === undefined || isExcepted(target, from('no_proxy') ?? '') ? undefined : proxyAddress(value);
 }
 
-/** As curl and apt read no_proxy: names and what ends in them, addresses, `*`; a port where one is named. */
+/** Interprets no_proxy as curl and apt do: domains with their subdomains, addresses, `*`; optionally with a port. */
 function isExcepted({ hostname, port, protocol }: URL, list: string): boolean {
   const own = port || (protocol === 'https:' ? '443' : '80');
   return list.split(/[\s,]+/).some((entry) => {
@@ -58,6 +58,6 @@ function proxyAddress(value: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
   throw new MirrorError('NotSupported', `the proxy ${withoutPasswords(address)} is not an HTTP proxy`, {
-    hint: 'give an address such as http://proxy.example.com:3128 with --proxy',
+    hint: 'specify a URL such as http://proxy.example.com:3128 with --proxy',
   });
 }

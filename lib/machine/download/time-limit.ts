@@ -2,9 +2,9 @@ import type { MirrorError } from '../../errors';
 import type { Clock } from './clock';
 
 /**
- * Does something that may take so long and no longer, however often it is tried again in it: a server that sends a byte
- * now and then would never be silent.
- * @param tooLong what it fails with then; the work is told by the signal
+ * Runs work within a total time limit, including its retries. A limit on silence alone would not stop a server that sends
+ * a byte now and then.
+ * @param tooLong creates the error for a timeout; the signal aborts the work
  */
 export async function withinTime<T>(
   clock: Clock,
@@ -23,19 +23,19 @@ export async function withinTime<T>(
   }
 }
 
-/** How fast a file must come at least. */
+/** Minimum download rate. */
 export interface LeastRate {
   readonly bytes: number;
   readonly inMilliseconds: number;
 }
 
-/** 10 kB/s over five minutes. A file may take all the time that it needs at that rate. */
+/** 10 kB/s, measured over five minutes. The total time is not limited. */
 export const leastRate: LeastRate = { bytes: 3_000_000, inMilliseconds: 300_000 };
 
 /**
- * Does something that brings bytes, for as long as enough of them come.
- * @param tooSlow what it fails with else; the work is told by the signal
- * @param work calls `came` for bytes that are there
+ * Runs a download as long as it keeps a minimum rate.
+ * @param tooSlow creates the error if it does not; the signal aborts the work
+ * @param work calls `came` for received bytes
  */
 export async function atLeastRate<T>(
   clock: Clock,

@@ -2,19 +2,19 @@ import { ExecaError } from 'execa';
 import { MirrorError } from '../../errors';
 import { foreignText } from '../output/printable';
 
-/** The message has the last lines only, and apt says what failed before eight lines of digests. */
+/** The full output: the message has only its last lines, and apt may print eight lines of digests after the reason. */
 export function allSaid({ message, cause }: Error): string {
   return cause instanceof ExecaError ? `${cause.stdout ?? ''}\n${cause.stderr ?? ''}\n${message}` : message;
 }
 
-/** Names what ended an installation where it was no archive: a hook of a site, the script of a package, or a hold. */
+/** Finds the cause of a failed installation other than an archive: a hook, a package script, or a hold. */
 export function packageFailure(error: unknown): MirrorError | undefined {
   if (!(error instanceof MirrorError) || error.name !== 'CommandFailed') return undefined;
   const said = allSaid(error);
   const held = heldIn(said);
   if (held !== undefined) {
-    return new MirrorError('KeptBack', `apt would have to change what the image has on hold: ${foreignText(held)}`, {
-      hint: 'take the hold out of the base image (apt-mark unhold), or ask for something else',
+    return new MirrorError('KeptBack', `apt would have to change packages that the image holds: ${foreignText(held)}`, {
+      hint: 'remove the hold from the base image (apt-mark unhold), or request other packages',
       cause: error,
     });
   }
@@ -22,7 +22,7 @@ export function packageFailure(error: unknown): MirrorError | undefined {
   if (hook !== null) {
     const [, path = '', code] = hook;
     return new MirrorError('CommandFailed', `the hook ${foreignText(path)} failed with exit code ${code}`, {
-      hint: 'it belongs to the image or to one of its packages: the log has what it said; mend or remove it there',
+      hint: 'the hook comes from the image or one of its packages: see its output in the log, then fix or remove it there',
       cause: error,
     });
   }
@@ -30,12 +30,12 @@ export function packageFailure(error: unknown): MirrorError | undefined {
     /^dpkg: error processing (?:package|archive) (\S{1,300}) [^\n]{0,60}:\n {1,2}(\S[^\n]{0,300})/m.exec(said) ?? [];
   if (name === undefined) return undefined;
   return new MirrorError('CommandFailed', `dpkg could not install ${foreignText(name)}: ${foreignText(why)}`, {
-    hint: 'the log has what its scripts said before',
+    hint: 'see the output of its scripts in the log',
     cause: error,
   });
 }
 
-/** apt ends with a sentence that names no package, and lists them before. */
+/** apt lists the packages before its final error message, which names none. */
 function heldIn(said: string): string | undefined {
   if (!/^E: Held packages were changed/m.test(said)) return undefined;
   const lines = said.split('\n');

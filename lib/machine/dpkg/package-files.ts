@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Inside } from '../tree/inside/inside';
 import { textsIn } from '../tree/inside/lists';
 
-/** What dpkg knows of the files in a tree. Paths have no slash in front: `etc/apt/apt.conf.d/01autoremove`. */
+/** dpkg's records of the files in a tree. Paths have no leading slash: `etc/apt/apt.conf.d/01autoremove`. */
 export interface PackageFiles {
-  /** Whether a package brought a file, and it is no setting that has been changed since. */
+  /** Whether a file comes from a package and is not a conffile that has been changed since. */
   isPristine(path: string): boolean;
 }
 
-/** Reads dpkg's lists; a tree without any has no packaged files. */
+/** Reads dpkg's file lists; a tree without any has no packaged files. */
 export function packageFiles(tree: Inside): PackageFiles {
   const owned = new Set(packageLists(tree, /\.list$/).flatMap(({ paths }) => paths.map(merged)));
   const conffiles = conffilesOf(tree.readText('var/lib/dpkg/status', mostStatus) ?? '');
@@ -23,13 +23,13 @@ export function packageFiles(tree: Inside): PackageFiles {
 }
 
 export interface PackageList {
-  /** Name of the package, without its architecture. */
+  /** Package name, without architecture. */
   readonly name: string;
-  /** Its files and folders; those too that a setting of dpkg kept out of the tree (path-exclude). */
+  /** Its files and folders, including those that dpkg did not unpack because of path-exclude. */
   readonly paths: readonly string[];
 }
 
-/** @param names of the files in dpkg's folder: `linux-modules-6.8.0-50-generic.list`, `libc6:amd64.list` */
+/** @param names names of files in dpkg's info folder: `linux-modules-6.8.0-50-generic.list`, `libc6:amd64.list` */
 export function packageLists(tree: Inside, names: RegExp): PackageList[] {
   return textsIn(tree, 'var/lib/dpkg/info', names).map(({ name, text }) => ({
     name: name.replace(/(?::[a-z0-9-]+)?\.list$/, ''),
@@ -37,12 +37,12 @@ export function packageLists(tree: Inside, names: RegExp): PackageList[] {
   }));
 }
 
-/** What is in /lib and in /usr/lib is the same since these are merged; packages name it in both ways. */
+/** /lib and /usr/lib are the same folder on merged-/usr systems; packages use both names. */
 function merged(path: string): string {
   return path.replace(/^usr\/(?=(?:bin|sbin|lib)\/)/, '');
 }
 
-/** @param status text of /var/lib/dpkg/status @returns by path: the md5 of the file as its package has it */
+/** @param status text of /var/lib/dpkg/status @returns the md5 of each file in its package, by path */
 export function conffilesOf(status: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const line of status.split('\n')) {
@@ -52,10 +52,10 @@ export function conffilesOf(status: string): Map<string, string> {
   return found;
 }
 
-/** dpkg's status of a machine with everything installed has some 100 MB. */
+/** The dpkg status of a machine with every package installed is about 100 MB. */
 const mostStatus = 256 * 1024 * 1024;
 
-/** What dpkg itself compares, and no protection. */
+/** dpkg compares md5 sums, too; this is no protection against tampering. */
 function md5Of(bytes: Buffer): string {
   return createHash('md5').update(bytes).digest('hex');
 }

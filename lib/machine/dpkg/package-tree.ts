@@ -4,8 +4,8 @@ import { run } from '../run';
 import { inside } from '../tree/inside/inside';
 
 /**
- * Unpacks packages over each other into a folder, without running anything of theirs: each by itself first, since tar would
- * follow a link that another package has put in place of a folder, while cp refuses to.
+ * Unpacks packages over each other into a folder, without running their scripts. Each is first unpacked separately: tar
+ * would follow a link that another package has put in place of a folder, while cp refuses to.
  */
 export async function unpackPackages(files: readonly string[], folder: string): Promise<void> {
   for (const [index, file] of files.entries()) {
@@ -16,17 +16,17 @@ export async function unpackPackages(files: readonly string[], folder: string): 
 }
 
 export interface TreeFile {
-  /** As it is called in the tree, without folders. */
+  /** File name in the tree, without folders. */
   readonly name: string;
-  /** Where its bytes lie. */
+  /** Path of the copy. */
   readonly file: string;
 }
 
 /**
- * Takes files that fit a path out of an unpacked tree, sorted by name, with their times. A link leads where it would on a
+ * Copies the files that match a path from an unpacked tree, sorted by name, with their times. Links resolve as on a
  * machine that has the package installed.
- * @param path without a leading slash; `*` in its last part stands for anything: `usr/lib/syslinux/modules/bios/*.c32`
- * @param to folder of this machine where none of these is yet
+ * @param path without a leading slash; `*` in its last part matches any text: `usr/lib/syslinux/modules/bios/*.c32`
+ * @param to folder on this machine that has none of these files yet
  */
 export async function takeFiles(tree: string, path: string, to: string): Promise<TreeFile[]> {
   const [folder, pattern] = [dirname(path), patternOf(basename(path))];
@@ -42,7 +42,7 @@ export async function takeFiles(tree: string, path: string, to: string): Promise
   });
 }
 
-/** When the newest of some files was written, in whole seconds since 1970; 0 of none. */
+/** Modification time of the newest file, in whole seconds since 1970; 0 without files. */
 export async function newestTime(files: readonly string[]): Promise<number> {
   return Math.max(0, ...(await Promise.all(files.map(timeOf))));
 }

@@ -1,35 +1,36 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 
-/** How a build knows of a host: by its address, by its name, or only because a server redirects to it. */
+/** How a build knows a host: from an IP address in a source, a name in a source, or only from a redirection. */
 export type Mention = 'address' | 'name' | 'redirect';
 
-/** This machine, as others and it itself may call it. */
+/** Addresses and name of this machine. */
 export interface OwnNames {
   readonly addresses: readonly string[];
   readonly hostname: string;
 }
 
 /**
- * Why no program of an image may be led to an address; undefined where it may. What the request names by its address is
- * meant (a cache on this machine). A name leads where its owner wants: into the site, but not to this machine or to
- * what gives credentials away. A redirection leads to public addresses only.
- * @param host as the request or the redirection names it
+ * The reason why programs of an image may not connect to an address; undefined if they may. An IP address in a source is
+ * always allowed, since it is intended (a cache on this machine). The owner of a name decides what it resolves to, so a
+ * name may lead into the site's network, but not to this machine or to servers that hand out credentials. A redirection
+ * may lead only to public addresses.
+ * @param host as in the request or the redirection
  */
 export function refusalOf(address: string, host: string, mention: Mention, own: OwnNames): string | undefined {
   if (mention === 'address' && sameAddress(address, host)) return undefined;
   const kind = kindOf(address, own);
   if (kind === 'public' || (kind === 'private' && mention !== 'redirect')) return undefined;
   if (kind === 'own' && mention === 'name' && isOwnName(host, own)) return undefined;
-  return sameAddress(address, host) ? `${host} is ${words[kind]}` : `${host} leads to ${address}, ${words[kind]}`;
+  return sameAddress(address, host) ? `${host} is ${words[kind]}` : `${host} resolves to ${address}, ${words[kind]}`;
 }
 
 export type AddressKind = keyof typeof words | 'public';
 
 const words = {
   own: 'an address of this machine',
-  'link-local': 'a link-local address, where machines of a cloud get their credentials',
+  'link-local': 'a link-local address (cloud machines get their credentials there)',
   private: 'a private address',
-  special: 'no address of a server',
+  special: 'not an address of a server',
 } as const;
 
 export function kindOf(address: string, own: Pick<OwnNames, 'addresses'>): AddressKind {
@@ -40,7 +41,7 @@ export function kindOf(address: string, own: Pick<OwnNames, 'addresses'>): Addre
   return lists.find(([, nets]) => nets[family].check(plain, family))?.[0] ?? 'public';
 }
 
-/** `::ffff:127.0.0.1` and 64:ff9b::7f00:1 reach what 127.0.0.1 does. */
+/** `::ffff:127.0.0.1` and 64:ff9b::7f00:1 reach the same host as 127.0.0.1. */
 function unmapped(address: string): string {
   const text = canonical(address);
   const [, high, low] = /^(?:::ffff:|64:ff9b::)(?:([0-9a-f]{1,4}):)?([0-9a-f]{1,4})$/.exec(text) ?? [];
@@ -53,13 +54,13 @@ function sameAddress(one: string, other: string): boolean {
   return isIP(bare(one)) !== 0 && isIP(bare(other)) !== 0 && canonical(one) === canonical(other);
 }
 
-/** The one way to write an address, as the URL standard has it. */
+/** The canonical form of an address according to the URL standard. */
 function canonical(address: string): string {
   const plain = bare(address);
   return isIP(plain) === 6 ? bare(new URL(`http://[${plain}]`).hostname) : plain;
 }
 
-/** Without the brackets of an URL and the zone of a link. */
+/** An address without the brackets of a URL and without the zone id. */
 function bare(address: string): string {
   return address.replace(/^\[|\]$/g, '').replace(/%.*/, '');
 }
@@ -69,7 +70,7 @@ function isOwnName(host: string, { hostname }: OwnNames): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || (own !== '' && `${name}.`.startsWith(`${own}.`));
 }
 
-/** The first that fits counts. */
+/** The first match counts. */
 const lists = (
   [
     ['own', ['127.0.0.0/8', '::1/128']],
@@ -80,12 +81,12 @@ const lists = (
     ],
     ['special', ['0.0.0.0/8', '192.0.0.0/24', '224.0.0.0/3']],
     ['private', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '198.18.0.0/15', 'fc00::/7']],
-    // All but 2000::/3, and what holds an IPv4 address there, to which a router on the way may translate it.
+    // Everything outside 2000::/3, and Teredo and 6to4, which a router may translate to an IPv4 address.
     ['special', ['::/3', '4000::/2', '8000::/1', '2001::/32', '2002::/16']],
   ] as const
 ).map(([kind, nets]) => [kind, listOf(nets)] as const);
 
-/** Lists of their own: Node looks for an IPv4 address among those of IPv6, too, as ::ffff:… */
+/** Separate lists, because Node also matches an IPv4 address against IPv6 entries, as ::ffff:… */
 function listOf(nets: readonly string[]): Record<'ipv4' | 'ipv6', BlockList> {
   const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
   for (const net of nets) {

@@ -1,6 +1,6 @@
 /**
- * Whether this is a build machine of CodeBuild, by its environment. The engine on one machine sets CodeBuild's
- * variables, too, and hands nobody's credentials on.
+ * Whether this is a CodeBuild build machine, judged by its environment. The local engine also sets CodeBuild's variables,
+ * but never passes on credentials.
  */
 export function isMachineOfCodeBuild(environment: NodeJS.ProcessEnv): boolean {
   const { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, AWS_CONTAINER_CREDENTIALS_FULL_URI, CODEBUILD_BUILD_ID } =

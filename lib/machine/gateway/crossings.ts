@@ -1,22 +1,22 @@
 import { type MappedSource, portOf, wayName } from './source-address';
 
-/** How one host and port are reached, as it was found before anything of an image ran. */
+/** How to reach one host and port, determined before any program of an image ran. */
 export type Way = OpenWay | { readonly refusal: string; readonly status: 403 | 502 };
 
 export interface OpenWay {
-  /** The only ones that are connected to; none where the site's proxy connects. */
+  /** The only addresses to connect to; empty if the site's proxy connects. */
   readonly addresses: readonly string[];
   readonly proxy: URL | undefined;
 }
 
-/** A request that may pass: what is asked for instead of it, and how. */
+/** An allowed request: the URL to request in its place, and how to reach it. */
 export interface Crossing {
   readonly target: URL;
   readonly way: Way;
   readonly mapped?: MappedSource;
 }
 
-/** Everything that programs of an image may reach. */
+/** Everything that programs of an image can reach. */
 export class Crossings {
   constructor(
     /** By {@link wayName}. */
@@ -24,7 +24,7 @@ export class Crossings {
     private readonly mapped: readonly MappedSource[],
   ) {}
 
-  /** Where a request for a URL goes; undefined where it goes nowhere. */
+  /** Where to send a request for a URL; undefined if it is not allowed. */
   of(url: URL): Crossing | undefined {
     if (url.protocol !== 'http:' || url.username !== '' || url.password !== '') return undefined;
     const asked = `http://${url.hostname}:${portOf(url)}${url.pathname}${url.search}`;
@@ -37,7 +37,7 @@ export class Crossings {
     return way && { target, way, ...(mapped && { mapped }) };
   }
 
-  /** The way to a server of https, which the program in the image speaks to itself. @param authority `host:port` */
+  /** How to reach an HTTPS server, with TLS between it and the program in the image. @param authority `host:port` */
   ofTunnel(authority: string): { readonly target: URL; readonly way: Way } | undefined {
     if (!/^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\]):\d+$/i.test(authority)) return undefined;
     const address = `https://${authority}`;
@@ -48,8 +48,8 @@ export class Crossings {
 }
 
 /**
- * Whether a server may read a path as one that leads out of its folder (`..%2f`, `%252e%252e%252f`, `..%5c`, `..;/`), where
- * the credentials of that folder would go along.
+ * Whether a server may interpret a path as leading out of its folder (`..%2f`, `%252e%252e%252f`, `..%5c`, `..;/`). The
+ * folder's credentials would be sent along.
  */
 function climbs(path: string): boolean {
   if (path.split(/[/\\]/).some((part) => part.startsWith('..'))) return true;
@@ -59,7 +59,7 @@ function climbs(path: string): boolean {
   return decoded !== path && climbs(decoded);
 }
 
-/** A folder of this machine. */
+/** For a folder on this machine. */
 const noWay: OpenWay = { addresses: [], proxy: undefined };
 
 function withPort(uri: string): string {

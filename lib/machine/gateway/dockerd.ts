@@ -6,16 +6,17 @@ import { logLine } from '../log';
 import { isMachineOfCodeBuild } from './code-build';
 
 export interface StopOptions {
-  /** Folder that says of each process what it is. @default /proc */
+  /** Folder with information about processes. @default /proc */
   readonly processes?: string;
-  /** How often is looked whether it has ended, every 50 ms. @default 600 */
+  /** How many times to check whether it has ended, every 50 ms. @default 600 */
   readonly mostLooks?: number;
 }
 
 /**
- * Ends the Docker daemon that CodeBuild's images start in privileged builds, on 127.0.0.1:2375 and without a password:
- * any process that reaches it is root on the build machine. No stage needs it. Another machine's Docker is not ours to end.
- * @throws CommandFailed where it does not end
+ * Stops the Docker daemon that CodeBuild's images start in privileged builds. It listens on 127.0.0.1:2375 without a
+ * password, so any process that can connect is root on the build machine. No stage needs it. Docker on other machines
+ * is left alone.
+ * @throws CommandFailed if it does not stop
  */
 export async function stopDockerd(
   environment: NodeJS.ProcessEnv = process.env,
@@ -24,7 +25,7 @@ export async function stopDockerd(
   if (!isMachineOfCodeBuild(environment)) return;
   const daemons = await running(processes);
   if (daemons.length === 0) return;
-  logLine('ending the Docker daemon of this build machine');
+  logLine('stopping the Docker daemon of this build machine');
   for (const pid of daemons) kill(pid);
   for (let looks = 0; looks < mostLooks; looks++) {
     if ((await running(processes)).length === 0) return;
@@ -32,7 +33,7 @@ export async function stopDockerd(
   }
   throw new MirrorError(
     'CommandFailed',
-    `the Docker daemon of this build machine does not end (${daemons.join(', ')})`,
+    `cannot stop the Docker daemon of this build machine (process ${daemons.join(', ')})`,
   );
 }
 
@@ -40,11 +41,11 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it has ended by itself
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it has already ended
   }
 }
 
-/** Processes that are one, and not just its remains. */
+/** Process ids of running daemons; zombies do not count. */
 async function running(processes: string): Promise<number[]> {
   const pids = (await readdir(processes)).filter((name) => /^\d+$/.test(name));
   const isThere = (pid: string) => isDaemon(join(processes, pid, 'stat'));
@@ -53,7 +54,7 @@ async function running(processes: string): Promise<number[]> {
 }
 
 async function isDaemon(file: string): Promise<boolean> {
-  // A process may end while it is looked at.
+  // A process may end meanwhile.
   const stat = await readFile(file, 'utf8').catch(() => '');
   const [, name = '', state = ''] = /^\d+ \((.*)\) (\S)/.exec(stat) ?? [];
   return ['dockerd', 'containerd'].includes(name) && state !== 'Z';

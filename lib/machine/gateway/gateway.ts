@@ -1,4 +1,4 @@
-/* machine/gateway: the only way to the network for programs of a foreign tree. */
+/* machine/gateway: the only network access for programs of a foreign tree. */
 
 import { lookup } from 'node:dns/promises';
 import { hostname, networkInterfaces } from 'node:os';
@@ -17,35 +17,36 @@ import { isFolder, type MappedSource, mappedSource } from './source-address';
 
 export type { GatewaySource } from './gateway-parts';
 
-/** The only way out for programs of an image: see {@link openGateway}. */
+/** The only network access for programs of an image: see {@link openGateway}. */
 export interface Gateway extends AsyncDisposable {
-  /** Path of a Unix socket in a folder that only root can enter. */
+  /** Path of a Unix socket in a folder that only root can access. */
   readonly socket: string;
-  /** Lines of apt.conf for an apt behind {@link relayedCommand}; to come last. */
+  /** Lines of apt.conf for an apt behind {@link relayedCommand}; they must come last. */
   readonly options: readonly string[];
   /**
-   * The address to write into the image for a source. One with credentials becomes a plain http address without them:
-   * the gateway asks the real one, with the credentials, so that they are in no tree. So does a folder of this machine.
+   * The URL to write into the image for a source. A URL with credentials becomes a plain HTTP URL without them, so that no
+   * tree contains them: the gateway adds them to its requests to the real URL. A folder on this machine becomes an HTTP
+   * URL, too.
    */
   uriOf(source: Pick<GatewaySource, 'uri' | 'credentials'>): string;
 }
 
 export interface GatewayOptions {
-  /** Lines of the machine's apt.conf: a proxy in them counts where none is given. @default none */
+  /** Lines of the machine's apt.conf; a proxy set there is used unless one is given. @default none */
   readonly aptOptions?: readonly string[];
-  /** Addresses of a name. @default - as this machine resolves it */
+  /** Resolves a name. @default - with this machine's resolver */
   readonly resolve?: (name: string) => Promise<readonly string[]>;
-  /** @default - what this machine has */
+  /** @default - those of this machine */
   readonly own?: OwnNames;
-  /** Gets each line that is for the log of the build. @default - it is printed */
+  /** Receives each line for the build log. @default - prints it */
   readonly log?: (line: string) => void;
 }
 
 /**
- * Opens the one way that programs of an image may have to the network. Every source is asked once, before anything of an
- * image runs, and redirections are followed: the hosts and ports that are found so, at the addresses that they have now,
- * are all that the proxy behind the socket connects to. A source that does not answer is not an error here: apt will say.
- * @param scratch where the folder of the socket is made
+ * Opens the only network access for programs of an image. Before any of them runs, every source is requested once and
+ * redirections are followed. The proxy behind the socket connects only to the hosts and ports found this way, at their
+ * current addresses. A source that does not respond is not an error here; apt reports it.
+ * @param scratch folder in which to create the socket's folder
  */
 export async function openGateway(
   sources: readonly GatewaySource[],
@@ -72,11 +73,11 @@ export async function openGateway(
   };
 }
 
-/** Nobody has typed it at a machine of AWS, whose files are none of theirs. */
+/** A file: URL refers to the user's machine; a build machine in AWS has other files. */
 function refuseInCloud({ uri }: GatewaySource): void {
   if (!isMachineOfCodeBuild(process.env)) return;
-  throw new MirrorError('NotSupported', `${uri} is a folder of the machine that builds, which only you have`, {
-    hint: 'serve the archive over http or https, where build machines in AWS reach it',
+  throw new MirrorError('NotSupported', `${uri} is a folder on your machine, which build machines in AWS cannot read`, {
+    hint: 'serve the archive over HTTP or HTTPS at a URL that build machines in AWS can reach',
     misuse: true,
   });
 }

@@ -6,12 +6,12 @@ import type { GatewayParts, GatewaySource } from './gateway-parts';
 import { hostOf, inReleaseAddress, isFolder, mappedSource, wayName } from './source-address';
 import { connectUpstream, type Upstream } from './upstream';
 
-/** How many redirections are followed; apt follows ten. */
+/** Maximum number of redirections, the same as apt's. */
 const mostHops = 10;
 
 /**
- * Asks every source once for the file that apt reads first, and follows where it is sent.
- * @returns by its name, each way that an apt will want to go
+ * Requests from every source the file that apt reads first, and follows redirections.
+ * @returns the ways that apt will need, by name
  */
 export async function findWays(all: readonly GatewaySource[], parts: GatewayParts): Promise<Map<string, Way>> {
   const sources = all.filter((source) => !isFolder(source));
@@ -48,12 +48,12 @@ function redirection(from: URL, status: number, location: string | undefined): U
   return to && /^https?:$/.test(to.protocol) ? to : undefined;
 }
 
-/** A redirection may hold a signature that is as good as a password. */
+/** Omits the query: in a redirection it may contain a signature that is as good as a password. */
 function shown(url: URL): string {
   return JSON.stringify(`${wayName(url)}${url.pathname}`).slice(1, -1);
 }
 
-/** Each way is found once, whoever wants it. */
+/** Finds each way only once. */
 class Ways {
   private readonly known = new Map<string, Promise<Way>>();
   private readonly named: ReadonlySet<string>;
@@ -81,7 +81,7 @@ class Ways {
     const [host, proxy] = [hostOf(url), siteProxy(url)];
     const isAddress = isIP(host) !== 0;
     const mention = named ? (isAddress ? 'address' : 'name') : 'redirect';
-    // What a name means there is the proxy's to know: perhaps only it can resolve it.
+    // With a proxy, names are not resolved here: perhaps only the proxy can.
     const addresses = isAddress || proxy === undefined ? await this.resolved(host) : [];
     const refusals = addresses.map((address) => refusalOf(address, host, mention, own));
     const allowed = addresses.filter((_, index) => refusals[index] === undefined);
@@ -93,7 +93,7 @@ class Ways {
 
   private async resolved(host: string): Promise<readonly string[]> {
     if (isIP(host) !== 0) return [host];
-    // Whoever asks for it is told so.
+    // Reported when a program requests it.
     return this.parts.resolve(host).catch(() => []);
   }
 }

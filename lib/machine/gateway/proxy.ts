@@ -13,7 +13,7 @@ export interface GatewayProxy extends AsyncDisposable {
   readonly socket: string;
 }
 
-/** The proxy that programs of an image speak to. It believes nothing that they say but which file they want. */
+/** The proxy for programs of an image. It trusts nothing in their requests except the name of the file. */
 export async function startGatewayProxy(
   crossings: Crossings,
   parts: GatewayParts,
@@ -63,9 +63,9 @@ interface Desk {
 
 async function answer(request: IncomingMessage, response: ServerResponse, desk: Desk): Promise<void> {
   const { method = '', url = '' } = request;
-  if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405, 'only GET and HEAD pass');
+  if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405, 'only GET and HEAD are allowed');
   const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
-  if (length !== '0' || encoding !== undefined) return refuse(response, 400, 'a request has no body');
+  if (length !== '0' || encoding !== undefined) return refuse(response, 400, 'a request must not have a body');
   const crossing = URL.canParse(url) ? desk.crossings.of(new URL(url)) : undefined;
   const reason = crossing ? refusalIn(crossing.way) : notOurs(url, desk.tell);
   if (reason !== undefined) return refuse(response, reason.status, reason.refusal);
@@ -112,11 +112,11 @@ function refusalIn(way: Way): Reason | undefined {
 
 function notOurs(url: string, tell: Desk['tell']): Reason {
   const asked = URL.canParse(url) && url.includes('://') ? wayName(new URL(url)) : url;
-  tell(`a program of the image asks for ${asked}, which is no source of this build; refused`);
-  return { refusal: 'not a source of this build, nor where one redirected to', status: 403 };
+  tell(`refused: a program of the image requested ${asked}, which is not a source of this build`);
+  return { refusal: 'neither a source of this build nor a redirection from one', status: 403 };
 }
 
-/** Each line once, and not more lines than one can read. */
+/** Logs each line once, and at most 50 lines. */
 function tellingOnce(log: (line: string) => void): (line: string) => void {
   const told = new Set<string>();
   return (line) => {
@@ -127,13 +127,13 @@ function tellingOnce(log: (line: string) => void): (line: string) => void {
   };
 }
 
-/** All that a server needs to know; nothing else passes, authorisations least of all. */
+/** The only request headers that are forwarded; in particular, no authorization. */
 function carried({ headers }: IncomingMessage): OutgoingHttpHeaders {
   const names = ['accept', 'cache-control', 'if-modified-since', 'if-none-match', 'if-range', 'range', 'user-agent'];
   return Object.fromEntries(names.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));
 }
 
-/** What is only meant for us stays here. A mapped source that redirects to itself does so under the address of the image. */
+/** Removes hop-by-hop headers. Rewrites redirections of a mapped source to itself to the URL that the image uses. */
 function headersBack({ headers }: IncomingMessage, mapped: MappedSource | undefined): OutgoingHttpHeaders {
   const own = ['keep-alive', 'proxy-authenticate', 'proxy-connection', 'te', 'trailer', 'upgrade', 'set-cookie'];
   const listed = (headers.connection ?? '').toLowerCase().split(/\s*,\s*/);
@@ -156,7 +156,7 @@ function hangUp(client: Socket, status: number, reason: string): void {
   client.end(`HTTP/1.1 ${status} ${sayable(reason)}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
 }
 
-/** apt shows the reason of a status, which has to be one line of plain letters. */
+/** apt prints the reason phrase, which must be a single line of ASCII. */
 function sayable(text = ''): string {
   return withoutPasswords(text)
     .replaceAll(/[^ -~]+/g, ' ')
@@ -165,5 +165,5 @@ function sayable(text = ''): string {
 
 function reasonOf(error: unknown): string {
   const { message, code } = error as NodeJS.ErrnoException;
-  return message || code || 'no connection came about';
+  return message || code || 'no connection';
 }

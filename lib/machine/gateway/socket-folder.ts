@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Place of a Unix socket that only root can reach. */
+/** Folder for a Unix socket that only root can access. */
 export interface SocketFolder extends AsyncDisposable {
-  /** Its address, always short: the kernel takes no more than 107 bytes. */
+  /** Path of the socket. Always short, because the kernel allows at most 107 bytes. */
   readonly socket: string;
 }
 

@@ -1,23 +1,23 @@
 import type { GatewaySource } from './gateway-parts';
 
-/** A source that the image knows by another address: one without credentials, or of a folder of this machine. */
+/** A source that has another URL in the image: one with credentials, or a folder on this machine. */
 export interface MappedSource {
-  /** What apt in the image asks for begins with it. */
+  /** Prefix of the URLs that apt in the image requests. */
   readonly uri: string;
-  /** What is asked for instead begins with it; without credentials. */
+  /** Prefix of the real URLs, without credentials. */
   readonly real: string;
-  /** Header that goes with it. */
+  /** Header to send with requests. */
   readonly authorization?: string;
 }
 
-/** Where the image finds folders of this machine: no resolver knows the name. */
+/** Base URL in the image for folders on this machine; the name never resolves. */
 const folders = 'http://folder.invalid:80/';
 
 type Addressed = Pick<GatewaySource, 'uri' | 'credentials'>;
 
 /**
- * How the image gets a source whose credentials it may not know, or whose files it has not; undefined for all others. An
- * https address becomes an http one with the port of https, which no other source has.
+ * Maps a source with credentials, or a folder on this machine, to a URL for the image; undefined for all other sources.
+ * An https URL becomes an http URL with port 443, which no other source uses.
  */
 export function mappedSource(source: Addressed): MappedSource | undefined {
   if (isFolder(source)) {
@@ -36,12 +36,12 @@ export function mappedSource(source: Addressed): MappedSource | undefined {
   };
 }
 
-/** What apt says, with the addresses of folders as they were given. */
+/** Restores the original URLs of folders in a message of apt. */
 export function withFolders(text: string): string {
   return text.replaceAll(folders, 'file:///');
 }
 
-/** Whether it is a folder of this machine, which the gateway itself hands out. */
+/** Whether a source is a folder on this machine, which the gateway itself serves. */
 export function isFolder({ uri }: Pick<GatewaySource, 'uri'>): boolean {
   return /^file:/i.test(uri);
 }
@@ -50,18 +50,18 @@ function credentialsOf({ uri, credentials }: Addressed): GatewaySource['credenti
   return credentials ?? credentialsIn(new URL(uri));
 }
 
-/** User and password that stand in an address. */
+/** User and password in a URL. */
 export function credentialsIn({ username, password }: URL): GatewaySource['credentials'] {
   if (username === '' && password === '') return undefined;
   return { user: decoded(username), password: decoded(password) };
 }
 
-/** A percent sign that was not escaped stands for itself, as in curl. */
+/** An unescaped percent sign stands for itself, as in curl. */
 function decoded(text: string): string {
   return text.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString());
 }
 
-/** The one file of a source that every apt asks for first. */
+/** The file of a source that apt requests first. */
 export function inReleaseAddress({ uri, suite }: GatewaySource): URL {
   const base = withoutCredentials(uri).href.replace(/\/*$/, '/');
   const folder = suite.endsWith('/') ? suite.replace(/^\/+/, '') : `dists/${suite}/`;
@@ -79,12 +79,12 @@ export function portOf({ port, protocol }: Pick<URL, 'port' | 'protocol'>): stri
   return port || (protocol === 'https:' ? '443' : '80');
 }
 
-/** Scheme, host and port, which are one way to the network: `http://archive.example:80`. */
+/** Scheme, host and port, which identify a way to the network: `http://archive.example:80`. */
 export function wayName(url: URL): string {
   return `${url.protocol}//${url.hostname}:${portOf(url)}`;
 }
 
-/** The name of a host as a resolver and a socket want it. */
+/** Host name as resolvers and sockets expect it. */
 export function hostOf({ hostname }: Pick<URL, 'hostname'>): string {
   return hostname.replace(/^\[|\]$/g, '');
 }

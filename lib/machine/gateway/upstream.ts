@@ -5,28 +5,28 @@ import { MirrorError } from '../../errors';
 import type { OpenWay } from './crossings';
 import { credentialsIn, hostOf, portOf, wayName } from './source-address';
 
-/** Connections to servers at the addresses that were found for them, or through the site's proxy. */
+/** Connections to servers at their known addresses, or through the site's proxy. */
 export interface Upstream extends Disposable {
-  /** Asks for a URL. @throws whatever the connection failed with */
+  /** Requests a URL. @throws the error of the connection */
   ask(target: URL, way: OpenWay, headers: OutgoingHttpHeaders, method?: 'GET' | 'HEAD'): Promise<IncomingMessage>;
-  /** Bytes to and from a server. @throws the same; ProxyRefusal */
+  /** A raw connection to a server. @throws the same; ProxyRefusal */
   tunnel(target: URL, way: OpenWay): Promise<Socket>;
 }
 
-/** The site's proxy makes no tunnel. */
+/** The site's proxy refuses to open a tunnel. */
 export class ProxyRefusal extends Error {
   constructor(
     readonly status: number,
     readonly reason: string,
   ) {
-    super(`the proxy answers ${status} ${reason}`);
+    super(`the proxy returned ${status} ${reason}`);
   }
 }
 
-/** How long nothing may come. */
+/** Maximum time without data. */
 const silenceMilliseconds = 120_000;
 
-/** @param ca trusted certificates, PEM */
+/** @param ca trusted certificates in PEM */
 export function connectUpstream(ca: readonly string[]): Upstream {
   const agents = new Map<string, Agent>();
   const agentOf = (target: URL, way: OpenWay) => {
@@ -58,9 +58,9 @@ function answerTo(
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const asked = request({ agent, ...options, timeout: silenceMilliseconds });
-    asked.on('timeout', () => asked.destroy(new Error('nothing came for too long')));
+    asked.on('timeout', () => asked.destroy(new Error('timed out waiting for data')));
     const again = (error: Error) => {
-      // The server has closed a connection that was kept for more: the next one may be fresh.
+      // The server has closed a kept-alive connection: try a new one.
       if (asked.reusedSocket) answerTo(agent, options).then(resolve, reject);
       else reject(error);
     };
@@ -72,7 +72,7 @@ function answerTo(
   });
 }
 
-/** Keeps connections that something else makes. */
+/** An agent that keeps connections alive that a function creates. */
 function dialling(make: () => Promise<Socket>): Agent {
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
   agent.createConnection = (_options, ready) => {
@@ -80,12 +80,12 @@ function dialling(make: () => Promise<Socket>): Agent {
       (socket) => ready?.(null, socket),
       (error: Error) => ready?.(error, undefined as never),
     );
-    return undefined as never; // it is handed over when it is there
+    return undefined as never; // passed to the callback once connected
   };
   return agent;
 }
 
-/** What requests for a target are written to: its server, in TLS where it wants that, or the proxy that forwards them. */
+/** The connection for requests to a target: to its server, with TLS for https, or to the proxy that forwards them. */
 async function dial(target: URL, way: OpenWay, ca: readonly string[]): Promise<Socket> {
   if (way.proxy !== undefined && target.protocol === 'http:') return toProxy(way.proxy, ca);
   const plain = way.proxy ? await throughProxy(way.proxy, target, ca) : await direct(target, way);
@@ -93,14 +93,14 @@ async function dial(target: URL, way: OpenWay, ca: readonly string[]): Promise<S
 }
 
 function direct(target: URL, { addresses }: OpenWay): Promise<Socket> {
-  if (addresses.length === 0) throw new MirrorError('DownloadFailed', `no address of ${target.host} is known`);
+  if (addresses.length === 0) throw new MirrorError('DownloadFailed', `cannot resolve ${target.host}`);
   return connected(
     connect({ host: hostOf(target), port: Number(portOf(target)), lookup: pinned(addresses) }),
     'connect',
   );
 }
 
-/** Whatever a name means by now, it is connected to what it meant when the way was found. */
+/** Connects to the addresses that the name had when the way was found, even if it resolves to others now. */
 function pinned(addresses: readonly string[]): LookupFunction {
   const all = addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 }));
   return (_name, { all: wanted }, ready) => {
@@ -121,7 +121,7 @@ async function throughProxy(proxy: URL, target: URL, ca: readonly string[]): Pro
   return new Promise((resolve, reject) => {
     const headers = { host: authority, ...authorizationOf(proxy) };
     const asked = request({ createConnection: () => way, method: 'CONNECT', path: authority, headers });
-    asked.setTimeout(silenceMilliseconds, () => asked.destroy(new Error('the proxy falls silent')));
+    asked.setTimeout(silenceMilliseconds, () => asked.destroy(new Error('timed out waiting for the proxy')));
     asked.on('error', reject);
     asked.on('connect', ({ statusCode = 0, statusMessage = '' }, socket: Socket, head: Buffer) => {
       socket.setTimeout(0);
@@ -152,7 +152,7 @@ function inTls(socket: Socket, target: URL, ca: readonly string[]): Promise<Sock
 
 function connected(socket: Socket, event: 'connect' | 'secureConnect'): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const give = () => socket.destroy(new Error('no connection came about'));
+    const give = () => socket.destroy(new Error('timed out connecting'));
     socket.setTimeout(30_000, give);
     socket.once('error', reject);
     socket.once(event, () => {

@@ -1,14 +1,14 @@
 import type { Inside } from '../tree/inside/inside';
 
-/** A regular file of an overlay's upper folder. */
+/** A regular file in an overlay's upper folder. */
 export interface ChangedFile {
-  /** Relative to the tree. */
+  /** Path in the tree. */
   readonly path: string;
   /** Bytes. */
   readonly size: number;
 }
 
-/** The regular files that were written, new ones and changed ones; a file that was removed is a device there. */
+/** The new and changed regular files. Removed files are character devices there. */
 export function* changedFiles(upper: Inside, folder = ''): Generator<ChangedFile> {
   for (const { name, kind, size } of upper.list(folder)) {
     const path = folder === '' ? name : `${folder}/${name}`;
@@ -17,12 +17,12 @@ export function* changedFiles(upper: Inside, folder = ''): Generator<ChangedFile
   }
 }
 
-/** What Python makes of a package's file at its installation holds the texts of that file: an example of a key, in tests. */
+/** Bytecode that Python compiles at installation contains the strings of its source, such as example keys in tests. */
 const isCompiled = (path: string) => /\/__pycache__\/[^/]+\.pyc$/.test(path);
 
 /**
- * What cleaning an image puts back as a whole (lib/machine/apt/clean-image.ts), what is no part of it, and dpkg's own folder: scripts
- * with a key in their text are on every machine, and without them their package cannot be removed.
+ * Folders that cleaning an image restores as a whole (lib/machine/apt/clean-image.ts), folders that are not part of it,
+ * and dpkg's own: scripts that contain a key are the same on every machine, and dpkg needs them to remove the package.
  */
 const passing = [
   ...['proc', 'sys', 'dev', 'run', 'tmp', 'root', 'var/tmp', 'var/log'],

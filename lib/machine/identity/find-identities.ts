@@ -1,4 +1,4 @@
-/* machine/identity: keys and ids of a single machine, which no published image may contain. */
+/* machine/identity: keys and ids of a single machine, which must not be in a published image. */
 
 import type { Inside } from '../tree/inside/inside';
 import { changedFiles } from './changed-files';
@@ -6,13 +6,13 @@ import { fits, type KnownFile, knownFiles } from './known-files';
 import { packagesOf } from './packages-of';
 import { certificateOf, isMaybeCertificate, keysOf, mostOfKey, privateKeyIn } from './private-key';
 
-/** A file that every machine would get, and only one may have. */
+/** A file that must be unique to a machine, but would be deployed to all. */
 export interface Identity {
-  /** Relative to the tree. */
+  /** Path in the tree. */
   readonly path: string;
   /** `private key`, `identity`, `certificate of a removed key` */
   readonly what: string;
-  /** Package that made it; empty: not known. */
+  /** Package that created it; empty if not known. */
   readonly of: string;
   readonly known?: KnownFile;
 }
@@ -24,9 +24,9 @@ interface Changed {
 }
 
 /**
- * The keys and identities that packages have made in a tree: those that the base had, and files that a package comes with,
- * are none.
- * @param upper holds what has changed: the upper folder of the tree's overlay
+ * Finds the keys and identities that packages have created in a tree, except those of the base and files shipped in a
+ * package.
+ * @param upper the upper folder of the tree's overlay, with the changed files
  */
 export function findIdentities(tree: Inside, before: Inside, upper: Inside): Identity[] {
   const packages = packagesOf(tree);
@@ -50,7 +50,7 @@ export function findIdentities(tree: Inside, before: Inside, upper: Inside): Ide
   return [...own, ...belongingTo(ownKeys, own, certificates, { tree, before })];
 }
 
-/** Paths of keys that the base has under another name: a package has moved them. Looks through the base only where there are keys. */
+/** Paths of keys that a package has only moved: the base has them under another name. Searched only if keys were found. */
 function movedIn(keys: readonly Changed[], before: Inside): string[] {
   const unnamed = keys.filter(({ known }) => known === undefined);
   if (unnamed.length === 0) return [];
@@ -63,12 +63,12 @@ function* changedIn(tree: Inside, upper: Inside): Generator<Changed> {
   for (const { path, size } of changedFiles(upper)) {
     const known = knownFiles.find((one) => fits(path, one));
     if (size > mostOfKey && known === undefined) continue;
-    // Through the tree: an upper folder may hold less than the whole file.
+    // Read from the tree: a file in an upper folder may be incomplete.
     yield { path, bytes: tree.read(path) ?? Buffer.alloc(0), known };
   }
 }
 
-/** What was made of a removed key is of no use without it: its public part, and a certificate. */
+/** The public part and the certificates of removed keys, which are useless without them. */
 function belongingTo(
   keys: readonly Changed[],
   found: readonly Identity[],
@@ -97,7 +97,7 @@ function isOfBase({ path, bytes }: Changed, before: Inside): boolean {
   return before.kindOf(path) === 'file' && (before.read(path)?.equals(bytes) ?? false);
 }
 
-/** What has a package make its own at the first start is the same for all. */
+/** Text that makes a package create its own identity at first start is the same on all machines. */
 function isStartingText({ bytes, known }: Changed): boolean {
   return bytes.length === 0 || (known?.instead !== undefined && bytes.equals(Buffer.from(known.instead)));
 }

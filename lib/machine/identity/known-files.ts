@@ -1,18 +1,18 @@
-/** A file that a package's scripts make on the machine that it is installed on, and that no two machines may share. */
+/** A file that a package's scripts create on installation and that must differ between machines. */
 export interface KnownFile {
-  /** Relative to the tree; in its last part `*` stands for anything. */
+  /** Path in the tree; `*` in its last part matches any text. */
   readonly path: string;
-  /** The package whose scripts or programs make it. */
+  /** The package whose scripts or programs create it. */
   readonly of: string;
-  /** What makes it again on a machine that lacks it; without it nothing does. */
+  /** What recreates it on a machine that lacks it. @default - nothing does */
   readonly again?: string;
-  /** What an administrator runs where nothing makes it again. */
+  /** Command for the administrator if nothing recreates it. */
   readonly remedy?: string;
-  /** Text that has the package make its own at the first start, where it does not start without the file. */
+  /** Content that makes the package create its own at first start, for a package that does not start without the file. */
   readonly instead?: string;
 }
 
-/** Keys are found by their content as well; here are those that have none to be known by, and who makes them again. */
+/** Keys are also found by their content. This list has files without recognisable content, and what recreates them. */
 export const knownFiles: readonly KnownFile[] = [
   { path: 'etc/machine-id', of: 'systemd', again: 'systemd' },
   { path: 'var/lib/dbus/machine-id', of: 'dbus', again: 'systemd-tmpfiles' },
@@ -20,7 +20,7 @@ export const knownFiles: readonly KnownFile[] = [
   { path: 'var/lib/systemd/credential.secret', of: 'systemd', again: 'systemd-creds' },
   { path: 'var/lib/urandom/random-seed', of: 'initscripts', again: 'its service' },
   { path: 'etc/ssh/ssh_host_*', of: 'openssh-server', again: 'cloud-init' },
-  // libnvme makes one of the machine's UUID where it finds none.
+  // libnvme derives one from the machine's UUID if the file is missing.
   { path: 'etc/nvme/hostnqn', of: 'nvme-cli', again: 'nvme' },
   { path: 'etc/nvme/hostid', of: 'nvme-cli', again: 'nvme' },
   {
@@ -57,7 +57,7 @@ export const knownFiles: readonly KnownFile[] = [
   { path: 'etc/corosync/authkey', of: 'corosync', remedy: 'corosync-keygen' },
 ];
 
-/** Whether a path is one of those. */
+/** Whether a path matches a known file. */
 export function fits(path: string, known: KnownFile): boolean {
   const [before = '', after] = known.path.split('*', 2);
   if (after === undefined) return path === before;

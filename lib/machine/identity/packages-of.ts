@@ -3,15 +3,15 @@ import { dirname } from 'node:path';
 import type { Inside } from '../tree/inside/inside';
 import { textsIn } from '../tree/inside/lists';
 
-/** What dpkg knows of a tree's files. */
+/** dpkg's records of a tree's files. */
 export interface Packages {
-  /** Whether a package comes with just this file: then it is on every machine that has the package, and no secret. */
+  /** Whether a package ships exactly this file: then every machine with the package has it, and it is not a secret. */
   ships(path: string, bytes: Buffer): boolean;
-  /** The package whose scripts name a file, or the folder that it is in; empty: none does. */
+  /** The package whose scripts name a file or its folder; empty if none does. */
   makerOf(path: string): string;
 }
 
-/** Reads dpkg's files when it is first asked: most builds never ask. */
+/** Reads dpkg's files on first use, since most builds never need them. */
 export function packagesOf(tree: Inside): Packages {
   const info = (names: RegExp) => textsIn(tree, 'var/lib/dpkg/info', names);
   const sums = once(() =>
@@ -24,7 +24,7 @@ export function packagesOf(tree: Inside): Packages {
   return {
     ships(path, bytes) {
       const md5 = createHash('md5').update(bytes).digest('hex');
-      // Packages of a time before /lib became /usr/lib name their files by the shorter path.
+      // Packages from before the /usr merge use the shorter path.
       const names = [path, path.replace(/^usr\//, '')];
       return names.some((name) => sums().includes(`${md5}  ${name}\n`) || settings().includes(` /${name} ${md5}`));
     },

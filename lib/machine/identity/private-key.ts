@@ -1,13 +1,13 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 
-/** Bytes of a file that may be a key: the longest, of post-quantum schemes and in bundles with certificates, have some 100 kB. */
+/** Largest file, in bytes, that is checked for a key. Post-quantum keys and bundles with certificates have about 100 kB. */
 export const mostOfKey = 1024 * 1024;
 
-/** The kind of private key that a file holds, in words; undefined where it holds none. */
+/** Describes the private key in a file; undefined if it has none. */
 export function privateKeyIn(bytes: Buffer): string | undefined {
   if (derKeyOf(bytes) !== undefined) return 'private key (DER)';
   if (isPkcs12(bytes)) return 'private key (PKCS #12)';
-  // Quicker than to look line by line: hardly any file has one of these.
+  // Faster than checking each line: hardly any file has one of these.
   if (!marks.some((mark) => bytes.includes(mark))) return undefined;
   const lines = linesOf(bytes);
   if (armouredKeys(lines).length > 0) return 'private key';
@@ -15,7 +15,7 @@ export function privateKeyIn(bytes: Buffer): string | undefined {
   return found?.[0];
 }
 
-/** The private keys of a file that are not encrypted. */
+/** The unencrypted private keys in a file. */
 export function keysOf(bytes: Buffer): KeyObject[] {
   const der = derKeyOf(bytes);
   if (der !== undefined) return [der];
@@ -27,19 +27,19 @@ function linesOf(bytes: Buffer): string[] {
   return text.split('\n').map((line) => line.trim());
 }
 
-/** The first certificate of a file: of a chain it is the one whose key belongs to it. */
+/** The first certificate in a file: in a chain, the one that belongs to the private key. */
 export function certificateOf(bytes: Buffer): X509Certificate | undefined {
   return isMaybeCertificate(bytes) ? parsed(() => new X509Certificate(bytes)) : undefined;
 }
 
-/** By its beginning; whether it is one shows when it is read. */
+/** A quick check; parsing tells whether it really is one. */
 export function isMaybeCertificate(bytes: Buffer): boolean {
   return bytes[0] === sequence || bytes.includes('-----BEGIN CERTIFICATE-----');
 }
 
 const marks = ['PRIVATE KEY', 'private-key', 'Private-key', 'PrivateKey', 'secret', 'AGE-SECRET-KEY-1'];
 
-/** Kinds that are not armoured, by lines of theirs. */
+/** Key formats without armour, recognised by their lines. */
 const kinds: Readonly<Record<string, (lines: readonly string[]) => boolean>> = {
   'private key (GnuPG)': (lines) => {
     const isOne = (line: string) =>
@@ -54,7 +54,7 @@ const kinds: Readonly<Record<string, (lines: readonly string[]) => boolean>> = {
   'private key (age)': (lines) => lines.some((line) => line.startsWith('AGE-SECRET-KEY-1')),
 };
 
-/** Blocks of PEM, OpenSSH and OpenPGP. The words alone, which programs and manuals have, are none. */
+/** Blocks in PEM, OpenSSH and OpenPGP armour. A header line alone, as in programs and manuals, does not count. */
 function armouredKeys(lines: readonly string[]): string[] {
   return lines.flatMap((line, at) => {
     const [, name] = /^-----BEGIN ([A-Z0-9 ]*)-----$/.exec(line) ?? [];
@@ -65,7 +65,7 @@ function armouredKeys(lines: readonly string[]): string[] {
   });
 }
 
-/** First byte of everything that is DER and more than one value. */
+/** First byte of a DER sequence. */
 const sequence = 0x30;
 
 function derKeyOf(bytes: Buffer): KeyObject | undefined {
@@ -77,14 +77,14 @@ function derKeyOf(bytes: Buffer): KeyObject | undefined {
   return undefined;
 }
 
-/** Version 3 and then what PKCS #7 calls data. */
+/** Version 3, followed by the object id of PKCS #7 data. */
 function isPkcs12(bytes: Buffer): boolean {
   if (bytes[0] !== sequence) return false;
   const start = bytes.subarray(0, 40);
   return start.includes(Buffer.from('020103', 'hex')) && start.includes(Buffer.from('06092a864886f70d0107', 'hex'));
 }
 
-/** What OpenSSL cannot read is none of the kind: it says so by an error. */
+/** OpenSSL throws on anything that is not of the expected kind. */
 function parsed<T>(parse: () => T): T | undefined {
   try {
     return parse();

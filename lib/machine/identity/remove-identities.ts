@@ -2,22 +2,22 @@ import { logLine, progress } from '../log';
 import { type Inside, inside } from '../tree/inside/inside';
 import { findIdentities, type Identity } from './find-identities';
 
-/** What an image would have given to every machine that is deployed from it, and holds no more. */
+/** A file removed from an image because every machine deployed from it would have had the same one. */
 export interface RemovedFile {
-  /** `/etc/nvme/hostnqn`, in one line. */
+  /** `/etc/nvme/hostnqn`, on one line. */
   readonly path: string;
   /** `private key`, `identity`, `certificate of a removed key` */
   readonly what: string;
-  /** Package that made it; empty: not known. */
+  /** Package that created it; empty if not known. */
   readonly of: string;
 }
 
 /**
- * Takes the keys and identities out of a changed image that packages made while they were installed; what the base had it
- * has again. Says what it removed, and warns of what nothing makes again at boot.
+ * Removes the keys and identities that packages created in an image during installation, and restores those of the base.
+ * Logs each removed file and warns about files that nothing recreates at boot.
  * @param root the changed tree
- * @param base the tree as it came
- * @param upper holds what has changed of it: the upper folder of its overlay
+ * @param base the original tree
+ * @param upper the upper folder of its overlay, with the changed files
  */
 export async function removeIdentities(root: string, base: string, upper: string): Promise<RemovedFile[]> {
   const [tree, before] = [inside(root), inside(base)];
@@ -33,7 +33,7 @@ export async function removeIdentities(root: string, base: string, upper: string
   return removed;
 }
 
-/** One for each package whose keys the machines will lack. */
+/** One warning for each package whose keys the machines will lack. */
 export function warningsOf(found: readonly Identity[]): string[] {
   const lost = found.filter(({ what, known }) => (known ? known.again === undefined : !goesWithKey(what)));
   const packages = [...new Set(lost.map(({ of }) => of))];
@@ -41,15 +41,15 @@ export function warningsOf(found: readonly Identity[]): string[] {
     const own = lost.filter(({ of }) => of === name);
     const paths = own.map(({ path }) => `/${path}`).join(', ');
     const remedy = own.find(({ known }) => known?.remedy)?.known?.remedy;
-    const next = remedy === undefined ? 'make it on each machine' : `run \`${remedy}\` on each machine`;
-    return `the image comes without ${paths}${name && ` of ${name}`}, which nothing makes again at boot: ${next}`;
+    const next = remedy === undefined ? 'create it on each machine' : `run \`${remedy}\` on each machine`;
+    return `removed ${paths}${name && ` of ${name}`} from the image; nothing recreates it at boot: ${next}`;
   });
 }
 
-/** It is made again together with the key. */
+/** Files that are recreated together with their key. */
 const goesWithKey = (what: string) => what.endsWith('of a removed key');
 
-/** OpenSSL finds certificates by links whose names are hashes. Those of removed ones lead nowhere. */
+/** OpenSSL finds certificates through links named by hash. Links to removed certificates dangle. */
 async function removeDeadLinks(tree: Inside, before: Inside, upper: Inside): Promise<void> {
   const folder = 'etc/ssl/certs';
   for (const { name, kind } of upper.list(folder)) {
@@ -59,7 +59,7 @@ async function removeDeadLinks(tree: Inside, before: Inside, upper: Inside): Pro
   }
 }
 
-/** Paths and names are published, and may hold anything. */
+/** Paths and names are published and may contain any character. */
 function inOneLine(text: string): string {
   return [...text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?')].slice(0, 2000).join('');
 }

@@ -3,8 +3,8 @@ import { type Inside, inside } from '../tree/inside/inside';
 import { aptPlaces, kernelPlaces, ownSettingsIn, pinPlaces, type SettingPlaces } from './own-settings';
 
 /**
- * Takes out of a tree that is thrown away whatever its image says of how kernels and their initramfs are made: what it
- * holds and what its dpkg leaves out, hooks, modules, compression. The published root keeps all of it.
+ * Removes an image's own settings for kernels and initramfs from a throwaway tree: holds, dpkg exclusions, hooks, modules,
+ * compression. The published root keeps all of them.
  */
 export async function forgetKernelSettings(root: string): Promise<void> {
   const tree = inside(root);
@@ -13,19 +13,19 @@ export async function forgetKernelSettings(root: string): Promise<void> {
 }
 
 /**
- * Takes out the settings of apt that an image has of its own; ours are the only ones then. Those of packages stay.
- * @param pins whether its preferences go as well
+ * Removes an image's own apt settings, so that only ours and those of packages apply.
+ * @param pins whether to remove its pins, too
  */
 export async function forgetAptSettings(root: string, { pins }: { readonly pins: boolean }): Promise<void> {
   const tree = inside(root);
   await forget(tree, aptPlaces);
   if (!pins) return;
-  // Those of packages, too: they are about archives that are no sources of a build.
+  // Pins from packages, too: they concern archives that are not sources of a build.
   for (const path of [...pinPlaces.files, ...pinPlaces.folders]) await tree.remove(path);
   for (const path of pinPlaces.folders) tree.makeFolder(path);
 }
 
-/** Gives a tree its own settings of apt again. @param before the tree as it came */
+/** Restores a tree's own apt settings. @param before the original tree */
 export async function restoreAptSettings(root: string, before: string): Promise<void> {
   const [tree, base] = [inside(root), inside(before)];
   for (const path of ownSettingsIn(base, aptPlaces)) await tree.restore(path, base);
@@ -34,17 +34,17 @@ export async function restoreAptSettings(root: string, before: string): Promise<
 async function forget(tree: Inside, places: SettingPlaces): Promise<void> {
   const own = ownSettingsIn(tree, places);
   for (const path of own) await tree.remove(path);
-  if (own.length > 0) logLine(`settings of the image, which decide nothing here: ${own.join(', ')}`);
+  if (own.length > 0) logLine(`ignoring settings of the image: ${own.join(', ')}`);
 }
 
-/** A package that is on hold is neither upgraded nor removed. */
+/** apt neither upgrades nor removes held packages. */
 function forgetHolds(tree: Inside): void {
   const status = tree.readText(dpkgStatus, mostStatus) ?? '';
   const free = status.replaceAll(/^Status: hold /gm, 'Status: install ');
   if (free !== status) tree.write(dpkgStatus, free);
 }
 
-/** Names of the packages that an image has on hold. */
+/** Names of the held packages of an image. */
 export function heldPackages(root: string): string[] {
   const stanzas = (inside(root).readText(dpkgStatus, mostStatus) ?? '').split(/\n{2,}/);
   const held = stanzas.filter((stanza) => /^Status: hold /m.test(stanza));
@@ -53,5 +53,5 @@ export function heldPackages(root: string): string[] {
 
 const dpkgStatus = 'var/lib/dpkg/status';
 
-/** dpkg's status of a machine with everything installed has some 100 MB. */
+/** The dpkg status of a machine with every package installed is about 100 MB. */
 const mostStatus = 256 * 1024 * 1024;

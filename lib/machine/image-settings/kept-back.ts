@@ -4,22 +4,22 @@ import type { Chroot } from '../tree/chroot';
 import { inside } from '../tree/inside/inside';
 import { heldPackages } from './forget-settings';
 
-/** What apt thinks of a package. */
+/** apt's policy for a package. */
 export interface Policy {
   readonly name: string;
-  /** Version that is installed. @default - none is */
+  /** Installed version. @default - not installed */
   readonly installed?: string;
-  /** Version that apt would install. @default - none is offered */
+  /** Version that apt would install. @default - no candidate */
   readonly candidate?: string;
-  /** Lines that say where the candidate comes from: `500 http://a/ubuntu noble/main amd64 Packages`. */
+  /** Sources of the candidate: `500 http://a/ubuntu noble/main amd64 Packages`. */
   readonly sources: readonly string[];
 }
 
 /**
- * An upgrade for which repositories were added, and that left installed packages as they were although these offer newer
- * ones, has not done what was asked for; apt only says so among its lines.
- * @param repositories addresses, as the tree's apt knows them
- * @throws KeptBack naming the packages and what keeps them
+ * Fails if an upgrade kept back packages for which the added repositories have newer versions. apt itself only mentions
+ * this in its output.
+ * @param repositories URLs, as in the tree's apt sources
+ * @throws KeptBack with the packages and what keeps them back
  */
 export async function requireUpgraded(chroot: Chroot, repositories: readonly string[]): Promise<void> {
   if (repositories.length === 0) return;
@@ -34,8 +34,8 @@ export async function requireUpgraded(chroot: Chroot, repositories: readonly str
 }
 
 /**
- * The same of packages that were asked for by name.
- * @param target suite whose packages win, whatever its priority. @default - what apt prefers
+ * The same for packages that were requested by name.
+ * @param target suite to prefer, whatever its priority. @default - apt's own choice
  * @throws KeptBack
  */
 export async function requireNewest(chroot: Chroot, names: readonly string[], target?: string): Promise<void> {
@@ -44,8 +44,9 @@ export async function requireNewest(chroot: Chroot, names: readonly string[], ta
 }
 
 /**
- * Packages of -proposed may not fit together yet, and apt keeps those back; but one that the image holds would never come.
- * @param suite whose packages were all asked for
+ * Fails if the image holds a package for which -proposed has a newer version. apt may keep back other packages whose
+ * dependencies are not in -proposed yet; that is not an error.
+ * @param suite suite from which all packages were requested
  * @throws KeptBack
  */
 export async function requireUnheld(chroot: Chroot, suite: string): Promise<void> {
@@ -57,8 +58,8 @@ export async function requireUnheld(chroot: Chroot, suite: string): Promise<void
 }
 
 /**
- * A pin of the image may hide a package, of which apt says only that it has no candidate.
- * @throws KeptBack for a package that is offered but for the image's pins
+ * A pin in the image may hide a package; apt then only says that it has no candidate.
+ * @throws KeptBack for a package that is available but excluded by the image's pins
  */
 export async function requireOffered(chroot: Chroot, names: readonly string[], target?: string): Promise<void> {
   const asImage = await policiesOf(chroot, names, target, []);
@@ -82,20 +83,20 @@ async function refuseKept(chroot: Chroot, policies: readonly Policy[], target?: 
     if (held.includes(name)) return 'it is on hold in the image';
     const pinned = asImage.find((one) => one.name === name)?.candidate !== candidate;
     return pinned
-      ? 'the image’s own apt preferences (pins) rule it out'
-      : 'apt keeps it back, since what it needs cannot be had';
+      ? 'the image’s own apt preferences (pins) exclude it'
+      : 'apt keeps it back because its dependencies are not available';
   };
   const lines = kept.map((one) => {
     const { name, installed, candidate } = one;
-    return `${name} ${installed === undefined ? 'is not installed' : `stays ${installed}`}, although ${candidate} was asked for: ${reasonOf(one)}`;
+    return `${name} ${installed === undefined ? 'is not installed' : `stays at ${installed}`}, although ${candidate} was requested: ${reasonOf(one)}`;
   });
   throw new MirrorError('KeptBack', lines.join('; '), { hint: wayOut });
 }
 
 const wayOut =
-  'take the hold (apt-mark unhold) or the pin (/etc/apt/preferences.d) out of the base image, or ask for something else';
+  'remove the hold (apt-mark unhold) or the pin (/etc/apt/preferences.d) from the base image, or request other packages';
 
-/** As the build has it, whatever the image prefers: with our own pin of -proposed, of which there is one at most. */
+/** Ignores the image's pins; keeps our own pin for -proposed, of which a tree has at most one. */
 function withoutPins(root: string): string[] {
   const folder = 'etc/apt/preferences.d';
   const own = inside(root)
@@ -115,7 +116,7 @@ async function policiesOf(
   return policiesIn(await chroot.run(['apt-cache', ...options, ...preferred, 'policy', ...names], { quiet: true }));
 }
 
-/** @param printed what `apt-cache policy` prints */
+/** @param printed output of `apt-cache policy` */
 export function policiesIn(printed: string): Policy[] {
   return printed.split(/^(?=\S)/m).flatMap((block) => {
     const name = /^(\S+):\n/.exec(block)?.[1];

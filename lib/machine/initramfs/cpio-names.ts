@@ -1,16 +1,16 @@
 import { MirrorError } from '../../errors';
 
 /**
- * Reads the names of the files in archives of cpio's newc format, one behind the other, as the kernel does; contents are passed over.
- * They arrive in pieces of any length. The format: 110 bytes of hexadecimal fields behind `070701`, the name, the content,
- * the two last filled up to a multiple of four; an archive ends with an entry TRAILER!!!, and zeros may follow.
+ * Reads the file names of concatenated cpio archives (newc format), as the kernel does, and skips the contents. Input comes
+ * in pieces of any length. The format: 110 bytes of hexadecimal fields that begin with `070701`, the name, the content,
+ * the last two padded to a multiple of four; an archive ends with an entry TRAILER!!!, and zeros may follow.
  * @see https://docs.kernel.org/driver-api/early-userspace/buffer-format.html
  */
 export class CpioNames {
-  /** Bytes that were read, except those that {@link push} left. */
+  /** Number of bytes consumed so far. */
   offset = 0;
   #left: Buffer = Buffer.alloc(0);
-  /** Bytes of a content that are still to come. */
+  /** Remaining bytes of the current content. */
   #toSkip = 0;
   #entries = 0;
   #nameBytes = 0;
@@ -21,7 +21,7 @@ export class CpioNames {
     private readonly take: (name: string) => void,
   ) {}
 
-  /** @returns false where something follows that is no cpio archive, at {@link offset} @throws IncompleteInitrd */
+  /** @returns false if something other than a cpio archive follows, at {@link offset} @throws IncompleteInitrd */
   push(piece: Buffer): boolean {
     this.#left = this.#left.length === 0 ? piece : Buffer.concat([this.#left, piece]);
     for (;;) {
@@ -29,18 +29,18 @@ export class CpioNames {
       if (this.#toSkip > 0) return true;
       if (this.#isBetween) this.#skipZeros();
       if (this.#left.length < headerLength) {
-        // A short end is for those to judge who know whether more comes; a compressed archive has another beginning.
+        // Too short to decide: more may follow, unless it already differs from the magic (a compressed archive).
         return this.#left.length === 0 || !this.#isBetween || magic.startsWith(this.#beginning());
       }
       if (!this.#isHeader()) {
         if (this.#isBetween) return false;
-        throw this.#damaged('has no header where one is due');
+        throw this.#damaged('lacks an expected header');
       }
       if (!this.#entry()) return true;
     }
   }
 
-  /** @throws IncompleteInitrd where there is no archive, or one has no end */
+  /** @throws IncompleteInitrd if there was no archive, or the last one is incomplete */
   end(): void {
     if (this.#entries === 0) throw this.#damaged('ends before any archive');
     if (!this.#isBetween || this.#toSkip > 0) throw this.#damaged('ends in the middle of an archive');
@@ -66,7 +66,7 @@ export class CpioNames {
     return /^07070[12][0-9a-fA-F]{104}$/.test(this.#left.toString('latin1', 0, headerLength));
   }
 
-  /** @returns whether all of the entry's name was there */
+  /** @returns whether the entry's name was complete */
   #entry(): boolean {
     const [mode, size, nameLength] = [this.#field(1), this.#field(6), this.#field(11)];
     const links = this.#field(4);
@@ -97,7 +97,7 @@ export class CpioNames {
 
   #damaged(what: string): MirrorError {
     return new MirrorError('IncompleteInitrd', `the initrd ${this.source} ${what}, at byte ${this.offset}`, {
-      hint: 'a hook of the image or of a package has damaged it',
+      hint: 'check the hooks of the image and its packages; one of them has damaged it',
     });
   }
 }
@@ -106,10 +106,10 @@ const magic = '070701';
 const headerLength = 110;
 const longestName = 4096;
 const mostEntries = 1_000_000;
-/** Whoever reads them keeps them; those of a generic kernel's initrd have less than one megabyte. */
+/** Limits memory use; the names in a generic kernel's initrd have less than one megabyte. */
 const mostNameBytes = 128 * 1024 * 1024;
 
-/** No folder, and no file that a full disk has left empty; of one with several names the content comes with the last. */
+/** Not a folder, and not a file left empty by a full disk. For hard links, the content comes with the last name. */
 function isOfUse(mode: number, size: number, links: number): boolean {
   return (mode & 0o170000) !== 0o040000 && (size > 0 || links > 1);
 }

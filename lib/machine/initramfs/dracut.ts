@@ -15,32 +15,32 @@ export interface DracutChoice {
 
 const dracut = '/usr/bin/dracut';
 
-/** Makes a tree ready for kernels whose initramfs dracut makes. */
+/** Prepares a tree for kernels whose initramfs is built by dracut. */
 export async function prepareDracut(chroot: Chroot): Promise<void> {
-  // Hooks in /etc/kernel, plugins of kernel-install and triggers of packages would each make one: all of them by these.
+  // Hooks in /etc/kernel, kernel-install plugins and package triggers would each build one, all with these programs.
   await silenceTool(chroot, dracut);
   await silenceTool(chroot, '/usr/sbin/update-initramfs');
 }
 
-/** Tells dracut what the initramfs of a kernel is to hold (LP 2151116), as far as the kernel has it. */
+/** Configures the contents of a kernel's initramfs (LP 2151116), as far as the kernel has them. */
 export function configureDracut({ path }: Chroot, choice: DracutChoice, release: string): void {
   const tree = inside(path);
   const modules = (list: string): string => {
     const text = tree.readText(`lib/modules/${release}/${list}`);
     if (text !== undefined) return text;
     throw new MirrorError('NoKernel', `the kernel ${release} has no /lib/modules/${release}/${list}`, {
-      hint: 'its packages lack the modules, or depmod was not run',
+      hint: 'check that its packages contain the modules and that depmod was run',
     });
   };
   const { present, missing } = choiceFor(choice, modules('modules.dep'), modules('modules.builtin'));
-  if (missing.length > 0) logLine(`the kernel ${release} has no ${missing.join(', ')}`);
+  if (missing.length > 0) logLine(`not available in the kernel ${release}: ${missing.join(', ')}`);
 
   tree.write('etc/dracut.conf.d/99-maas-mirror.conf', dracutConfiguration(present));
 }
 
 /**
- * Leaves out what a kernel has not. At the first module or folder that does not exist dracut leaves out all that is
- * named behind it, and ends as if it had succeeded.
+ * Leaves out modules and folders that a kernel does not have. At the first missing one, dracut would silently skip all
+ * that follow and still succeed.
  * @param loadable text of a kernel's modules.dep
  * @param builtIn text of its modules.builtin
  */
@@ -66,22 +66,22 @@ export function choiceFor(
 export function dracutConfiguration({ modules, directories }: DracutChoice): string {
   const drivers = [...modules, ...directories.map((name) => `=${name}`)];
   const lines = [
-    // Appended values have to be blank-padded, or they run together with those of other files.
+    // Appended values need surrounding blanks, or they run into those of other files.
     `add_drivers+=" ${drivers.join(' ')} "`,
-    // dracut's own level 15 takes five times as long for a few per cent (facts/performance.md). Where it packs with 3cpio,
-    // it makes 15 of the level in a command, and goes by the second line.
+    // dracut's default level 15 takes five times as long for a few per cent (facts/performance.md). When it uses 3cpio, it
+    // ignores the level in the command and uses compress_level_zstd.
     'compress="zstd -9 -q -T0"',
     'compress_level_zstd="9"',
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** The same bytes from equal trees, for any machine and not for the one that it is made on. */
+/** Reproducible, and for any machine rather than the build machine. */
 export function dracutCommand(file: string, release: string): Command {
   return [
     silencedTool(dracut),
     '--force',
-    // Ubuntu's rooturl module refuses the other mode, which looks at this machine's devices.
+    // Ubuntu's rooturl module refuses hostonly mode, which inspects this machine's devices.
     '--no-hostonly',
     '--no-hostonly-cmdline',
     '--no-hostonly-i18n',
@@ -91,7 +91,7 @@ export function dracutCommand(file: string, release: string): Command {
   ];
 }
 
-/** Dashes and underscores are the same in names of modules. */
+/** Dashes and underscores are equivalent in module names. */
 function moduleName(file: string): string {
   return file.replace(/\.ko.*/, '').replaceAll('-', '_');
 }

@@ -12,26 +12,26 @@ export interface WantedDrivers {
 }
 
 export interface BuiltInitrd {
-  /** The tree with the kernel. */
+  /** Tree with the kernel. */
   readonly root: string;
-  /** What `uname -r` prints. */
+  /** `uname -r` of the kernel. */
   readonly release: string;
   /** Path of the initrd on this machine. */
   readonly initrd: string;
 }
 
-/** What was found when an initrd was looked through. */
+/** Result of checking an initrd. */
 export interface DriverReport {
-  /** Drivers that the kernel's packages have and an initrd must hold. */
+  /** Number of required drivers that the kernel's packages contain. */
   readonly wanted: number;
-  /** Those of them that it holds. */
+  /** Number of these that the initrd contains. */
   readonly found: number;
 }
 
 /**
- * Looks whether an initrd holds the drivers that are wanted of it and that its kernel's packages have as modules. These are
- * told by the lists that dpkg keeps, which a setting that left files out does not change.
- * @throws IncompleteInitrd naming what is missing; NoKernel where no package has modules of the kernel
+ * Checks that an initrd contains the required drivers that its kernel's packages have as modules. Uses dpkg's file lists,
+ * which also name files that dpkg was configured to leave out.
+ * @throws IncompleteInitrd with the missing drivers; NoKernel if no package has modules for the kernel
  */
 export async function requireDrivers(
   { root, release, initrd }: BuiltInitrd,
@@ -39,8 +39,8 @@ export async function requireDrivers(
 ): Promise<DriverReport> {
   const ofKernel = modulesOfKernel(root, release);
   if (ofKernel.length === 0) {
-    throw new MirrorError('NoKernel', `no package that is installed has modules of the kernel ${release}`, {
-      hint: 'they are missing in the archive, or the kernel package does not depend on them',
+    throw new MirrorError('NoKernel', `no installed package has modules for the kernel ${release}`, {
+      hint: 'check that the archive has the modules package and that the kernel package depends on it',
     });
   }
   return compare(ofKernel, modulesBelow(await namesInInitrd(initrd), release), release, wanted);
@@ -60,15 +60,15 @@ export function compare(
   const held = new Set(inInitrd.map(moduleName));
   const missing = wanted.filter((name) => !held.has(name)).sort(byRank);
   if (missing.length === 0) return { wanted: wanted.length, found: wanted.length };
-  logLine(`missing in the initrd: ${missing.join(', ')}`);
+  logLine(`missing from the initrd: ${missing.join(', ')}`);
   throw new MirrorError(
     'IncompleteInitrd',
     `the initrd of ${release} lacks ${missing.length} of ${wanted.length} drivers that its kernel has: ${listed(missing)}`,
-    { hint: 'machines with such a card or disk would not boot; see in the log what made the initrd leave them out' },
+    { hint: 'machines that need these drivers would not boot; see the log for why they were left out' },
   );
 }
 
-/** What the packages in a tree have in a kernel's folder of modules. */
+/** The modules of a kernel according to the packages in a tree. */
 function modulesOfKernel(root: string, release: string): string[] {
   const lists = packageLists(inside(root), /^linux-[^/]*\.list$/);
   return modulesBelow(
@@ -77,7 +77,7 @@ function modulesOfKernel(root: string, release: string): string[] {
   );
 }
 
-/** Modules among paths of a tree or an archive, by their paths below the kernel's folder. */
+/** Selects modules from paths of a tree or archive; returns paths relative to the kernel's folder. */
 function modulesBelow(paths: readonly string[], release: string): string[] {
   const folders = [`lib/modules/${release}/`, `usr/lib/modules/${release}/`];
   return paths.flatMap((path) => {
@@ -88,7 +88,7 @@ function modulesBelow(paths: readonly string[], release: string): string[] {
 
 const isModule = /\.ko(?:\.(?:gz|xz|zst))?$/;
 
-/** `e1000e` of …/e1000e.ko.zst; dashes and underscores are the same in names of modules. */
+/** `e1000e` for …/e1000e.ko.zst; dashes and underscores are equivalent in module names. */
 function moduleName(path: string): string {
   return basename(path).replace(isModule, '').replaceAll('-', '_');
 }
@@ -98,10 +98,10 @@ function listed(names: readonly string[]): string {
   return `${names.slice(0, mostNamed).join(', ')}${more}`;
 }
 
-/** The log has all of them. */
+/** The log lists all of them. */
 const mostNamed = 60;
 
-/** First those that most servers have, which a reader knows. */
+/** Common server drivers first, which readers recognise. */
 function byRank(one: string, other: string): number {
   const rank = (name: string) => (frequent.includes(name) ? frequent.indexOf(name) : frequent.length);
   return rank(one) - rank(other) || (one < other ? -1 : 1);

@@ -11,22 +11,22 @@ export interface InitramfsToolsChoice {
   /** Module folders to take whole, relative to /lib/modules/<release>/: `kernel/drivers/net/bonding`. */
   readonly directories: readonly string[];
   readonly modules: readonly string[];
-  /** Lines of initramfs.conf. A compression that the kernel or the tree does not have becomes gzip. */
+  /** Lines of initramfs.conf. A compression that the kernel or the tree does not support falls back to gzip. */
   readonly settings: readonly string[];
-  /** Whether the distribution lacks rooturl and copymods and ours stand in for them. */
+  /** Whether to install our versions of rooturl and copymods, because the distribution lacks them. */
   readonly standIns: boolean;
 }
 
 /**
- * Makes a tree ready for kernels whose initramfs initramfs-tools makes.
- * @param tools folder with our hooks/ and scripts/
+ * Prepares a tree for kernels whose initramfs is built by initramfs-tools.
+ * @param tools folder that contains hooks/ and scripts/
  */
 export async function prepareInitramfsTools(
   chroot: Chroot,
   choice: InitramfsToolsChoice,
   tools: string,
 ): Promise<void> {
-  // An initramfs would be made twice per kernel, by the kernel's hook and by a trigger, before all settings are there
+  // The kernel's hook and a trigger would each build an initramfs, before all settings are complete
   // (facts/performance.md).
   await silenceTool(chroot, '/usr/sbin/update-initramfs');
   const tree = inside(chroot.path);
@@ -53,19 +53,19 @@ async function installHooks(tree: Inside, choice: InitramfsToolsChoice, tools: s
 }
 
 /**
- * Puts the settings of initramfs-tools in place of those of a package or an image. Not earlier than the initramfs is made, as
- * the package that has them may have come with the others.
+ * Replaces the settings of initramfs-tools. Call it just before building the initramfs, because the package that contains
+ * them may be installed late.
  */
 export async function configureInitramfsTools({ path }: Chroot, { settings }: InitramfsToolsChoice): Promise<void> {
   const tree = inside(path);
   tree.write('etc/initramfs-tools/initramfs.conf', `${settings.join('\n')}\n`);
-  // It looks for swap of this machine, and would have every machine that boots the initramfs resume from there.
+  // It looks for swap on the build machine, and would make every machine that boots the initramfs resume from it.
   await tree.remove('usr/share/initramfs-tools/hooks/resume');
 }
 
 /**
- * Takes cryptsetup along (LP 1818876). Not earlier than the initramfs is made: the package that has this setting may have
- * come with the others.
+ * Includes cryptsetup (LP 1818876). Call it just before building the initramfs, because the package that contains the
+ * setting may be installed late.
  */
 export function takeCryptsetup({ path }: Chroot): void {
   const tree = inside(path);
@@ -73,7 +73,7 @@ export function takeCryptsetup({ path }: Chroot): void {
   if (tree.kindOf(file) !== undefined) tree.append(file, '\nCRYPTSETUP=y\n');
 }
 
-/** Copies modules a folder at a time where initramfs-tools copies them one at a time; the result is the same. */
+/** Makes initramfs-tools copy modules by folder instead of one at a time; the result is the same. */
 async function batchModules(tree: Inside, tools: string): Promise<void> {
   const functions = 'usr/share/initramfs-tools/hook-functions';
   const text = tree.readText(functions) ?? '';

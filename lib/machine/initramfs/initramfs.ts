@@ -1,4 +1,4 @@
-/* machine/initramfs: kernel and initrd of a tree: building, extracting, reading. */
+/* machine/initramfs: builds, extracts and reads the kernel and initrd of a tree. */
 
 import { MirrorError } from '../../errors';
 import { quietPackages } from '../dpkg/quiet-packages';
@@ -15,13 +15,13 @@ import {
   takeCryptsetup,
 } from './initramfs-tools';
 
-/** What an initramfs holds beside the distribution's choice, in the words of what makes it. */
+/** Additional contents of an initramfs, in the terms of the tool that builds it. */
 export type InitramfsChoice = InitramfsToolsChoice | DracutChoice;
 
 /**
- * Makes a tree ready for kernels. Settings of its image about kernels and initramfs are removed, no package may start a
- * service or make an initramfs by itself, and the initramfs that is made once at the end holds what MAAS needs.
- * @param tools folder with our hooks/, scripts/ and container/: buildspecs/initramfs, or its copy in the stage bundle
+ * Prepares a tree for kernels. Removes the image's settings for kernels and initramfs, keeps packages from starting
+ * services or building an initramfs, and configures what MAAS needs in the initramfs that is built once at the end.
+ * @param tools folder that contains hooks/, scripts/ and container/: buildspecs/initramfs, or its copy in the stage bundle
  */
 export async function prepareInitramfs(chroot: Chroot, choice: InitramfsChoice, tools: string): Promise<void> {
   await forgetKernelSettings(chroot.path);
@@ -32,10 +32,10 @@ export async function prepareInitramfs(chroot: Chroot, choice: InitramfsChoice, 
 }
 
 /**
- * Makes the initramfs of a kernel, once, in a tree that was prepared for the same choice, and takes it out.
- * @param release what `uname -r` prints
- * @param epoch seconds since 1970; equal trees then give equal bytes
- * @param file where it goes on this machine
+ * Builds the initramfs of a kernel in a tree prepared with the same choice, and copies it out of the tree.
+ * @param release `uname -r` of the kernel
+ * @param epoch seconds since 1970; makes the build reproducible
+ * @param file destination on this machine
  */
 export async function makeInitramfs(
   chroot: Chroot,
@@ -52,7 +52,7 @@ export async function makeInitramfs(
   await chroot.run(command, { env: { SOURCE_DATE_EPOCH: String(epoch) } });
   tree.copyOut(path, file);
   if ((await sizeOf(file)) === 0)
-    throw new MirrorError('NoKernel', `${command[0]} made an empty initramfs for ${release}`);
+    throw new MirrorError('NoKernel', `${command[0]} created an empty initramfs for ${release}`);
 }
 
 async function configureMaker(chroot: Chroot, choice: InitramfsChoice, release: string): Promise<void> {
@@ -63,7 +63,7 @@ async function configureMaker(chroot: Chroot, choice: InitramfsChoice, release: 
 
 async function settleImage({ path }: Chroot): Promise<void> {
   const tree = inside(path);
-  // What was named on the way is the machine's, not the image's: one of the two would name its network card.
+  // Names the network cards of a single machine, so it must not be in the image.
   await tree.remove('etc/udev/rules.d/70-persistent-net.rules');
   tree.write('etc/iscsi/iscsi.initramfs', ''); // LP 1536707
 }

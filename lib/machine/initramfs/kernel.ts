@@ -3,24 +3,24 @@ import { packageLists } from '../dpkg/package-files';
 import type { Chroot } from '../tree/chroot';
 import { inside } from '../tree/inside/inside';
 
-/** A kernel that is installed in a tree. */
+/** A kernel installed in a tree. */
 export interface InstalledKernel {
-  /** Its path in the tree: `/boot/vmlinuz-6.8.0-50-generic` */
+  /** Path in the tree: `/boot/vmlinuz-6.8.0-50-generic` */
   readonly path: string;
-  /** What `uname -r` prints. */
+  /** `uname -r` of the kernel. */
   readonly release: string;
-  /** The package that owns it, and its version. */
+  /** Package that owns it, and its version. */
   readonly imagePackage: string;
   readonly imageVersion: string;
 }
 
 /**
- * Finds the kernel that a package brought: the file in /boot that the package owns, or whose owner it depends on (a
- * meta package). Several kernels may be installed. A signed copy is preferred (LP 1711203).
- * @throws NoKernel with what lies in /boot
+ * Finds the kernel installed by a package: the file in /boot owned by the package or by a dependency of it (for a meta
+ * package). Several kernels may be installed. Prefers a signed copy (LP 1711203).
+ * @throws NoKernel with the contents of /boot
  */
 export async function findKernel(chroot: Chroot, requested: string): Promise<InstalledKernel> {
-  // Links (vmlinuz, vmlinuz.old) may lead nowhere.
+  // Links (vmlinuz, vmlinuz.old) may dangle.
   const entries = inside(chroot.path)
     .list('boot')
     .filter(({ kind }) => kind === 'file');
@@ -35,22 +35,22 @@ export async function findKernel(chroot: Chroot, requested: string): Promise<Ins
   }
   throw new MirrorError(
     'NoKernel',
-    `the package ${requested} brought no kernel: /boot holds ${files.join(', ') || 'none'}`,
+    `the package ${requested} installed no kernel; kernels in /boot: ${files.join(', ') || 'none'}`,
     {
-      hint: 'a kernel package installs /boot/vmlinuz-<release> or /boot/vmlinux-<release>',
+      hint: 'specify a package that installs /boot/vmlinuz-<release> or /boot/vmlinux-<release>',
     },
   );
 }
 
-/** What follows becomes a name of folders and a word of commands. */
+/** Strict, because the release becomes part of folder names and commands. */
 const kernelName = /^vmlinu[xz]-[A-Za-z0-9][A-Za-z0-9.+~_-]*$/;
 
-/** @throws NoKernel where more than one signed copy lies there: which one boots is not ours to guess */
+/** @throws NoKernel if there are several signed copies, because it is unknown which one boots */
 export function signedVariant(name: string, files: readonly string[]): string {
   const signed = files.filter((file) => file !== name && file.startsWith(name) && file.endsWith('signed'));
   if (signed.length > 1) {
     throw new MirrorError('NoKernel', `${name} has several signed copies: ${signed.join(', ')}`, {
-      hint: 'remove the package that brings the second one',
+      hint: 'remove the package that contains the second one',
     });
   }
   return signed[0] ?? name;
@@ -61,7 +61,7 @@ async function ownerOf(chroot: Chroot, path: string): Promise<string | undefined
   return printed.split(':')[0] || undefined;
 }
 
-/** Debian's since 7.0 is in the folder of the modules, and a script of its package copies it to /boot: no package owns the copy. */
+/** Since 7.0, Debian's kernel is in the modules folder and a script copies it to /boot: no package owns the copy. */
 function sourceOf({ path }: Chroot, name: string): string | undefined {
   const [kind = '', release = ''] = [name.slice(0, name.indexOf('-')), name.slice(name.indexOf('-') + 1)];
   const original = ['lib', 'usr/lib'].map((lib) => `${lib}/modules/${release}/${kind}`);
@@ -69,7 +69,7 @@ function sourceOf({ path }: Chroot, name: string): string | undefined {
   return lists.find(({ paths }) => paths.some((one) => original.includes(one)))?.name;
 }
 
-/** Whether removing the owner would also remove what was requested: then it is the requested one's kernel. */
+/** Whether removing the owner would also remove the requested package, which means that it depends on this kernel. */
 async function brings(chroot: Chroot, requested: string, owner: string): Promise<boolean> {
   if (owner === requested) return true;
   const plan = await chroot.run(['apt-get', '--simulate', '--quiet', 'remove', owner], { quiet: true });

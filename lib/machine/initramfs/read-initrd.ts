@@ -9,10 +9,10 @@ import { MirrorError } from '../../errors';
 import { CpioNames } from './cpio-names';
 
 /**
- * Reads which files an initrd has: archives that are not compressed (microcode, and modules of newer Ubuntu releases), and
- * then one that is. Its maker ran programs of others, so it may be anything.
- * @param file of this machine
- * @throws IncompleteInitrd for what the kernel could not unpack either; NotSupported for another compression
+ * Lists the files in an initrd: uncompressed archives (microcode, and modules in newer Ubuntu releases), then a compressed
+ * one. Foreign programs took part in building it, so its content is not trusted.
+ * @param file path on this machine
+ * @throws IncompleteInitrd if the kernel could not unpack it either; NotSupported for other compressions
  */
 export async function namesInInitrd(file: string): Promise<string[]> {
   const names: string[] = [];
@@ -22,7 +22,7 @@ export async function namesInInitrd(file: string): Promise<string[]> {
   return names;
 }
 
-/** @returns where the first archive begins that is compressed */
+/** @returns offset of the first compressed archive */
 async function readPlain(file: string, take: (name: string) => void): Promise<number | undefined> {
   const archive = new CpioNames(basename(file), take);
   for await (const piece of createReadStream(file, { highWaterMark: pieceLength })) {
@@ -42,9 +42,9 @@ async function readCompressed(file: string, at: number, take: (name: string) => 
     try {
       for await (const piece of pieces) {
         length += piece.length;
-        if (length > mostBytes) throw damaged(name, `has more than ${mostBytes} bytes unpacked`);
+        if (length > mostBytes) throw damaged(name, `has more than ${mostBytes} bytes uncompressed`);
         if (archive.push(piece)) continue;
-        isEnded = true; // the kernel does not read what follows the archives either
+        isEnded = true; // the kernel ignores anything after the archives, too
         return;
       }
     } catch (error) {
@@ -55,31 +55,31 @@ async function readCompressed(file: string, at: number, take: (name: string) => 
   try {
     await pipeline(createReadStream(file, { start: at, highWaterMark: pieceLength }), decompressor, read);
   } catch (error) {
-    // Who stops reading early has the pipeline say of itself that it was aborted.
+    // Stopping early makes the pipeline fail with an abort error.
     if (fault instanceof MirrorError) throw fault;
     if (isEnded) return;
-    throw damaged(name, `cannot be unpacked: ${(error as Error).message}`, error);
+    throw damaged(name, `cannot be decompressed: ${(error as Error).message}`, error);
   }
   if (!isEnded) archive.end();
 }
 
-/** By their first bytes. */
+/** Chooses by the first bytes. */
 function decompressorFor(beginning: Buffer, name: string): Duplex {
   const starts = (hex: string) => beginning.toString('hex').startsWith(hex);
   if (starts('1f8b')) return zlib.createGunzip({ chunkSize: pieceLength });
   if (starts('28b52ffd')) return zstdStream();
-  throw new MirrorError('NotSupported', `the initrd ${name} is compressed by something else than gzip or zstd`, {
-    hint: `it begins with the bytes ${beginning.toString('hex')}`,
+  throw new MirrorError('NotSupported', `the initrd ${name} is compressed with neither gzip nor zstd`, {
+    hint: `its first bytes are ${beginning.toString('hex')}; use gzip or zstd`,
   });
 }
 
-/** Node has it from 22.15 on. */
+/** Node has zstd since 22.15. */
 function zstdStream(): Duplex {
   const { createZstdDecompress } = zlib as Partial<typeof zlib>;
   return createZstdDecompress?.({ chunkSize: pieceLength }) ?? decompressedBy('zstd', ['-dcq']);
 }
 
-/** A stream that goes through a program. */
+/** A stream through a program. */
 export function decompressedBy(program: string, args: readonly string[]): Duplex {
   return execa(program, args, { buffer: false, stderr: 'ignore' }).duplex();
 }
@@ -92,12 +92,12 @@ async function beginningAt(file: string, at: number): Promise<Buffer> {
 
 function damaged(name: string, what: string, cause?: unknown): MirrorError {
   return new MirrorError('IncompleteInitrd', `the initrd ${name} ${what}`, {
-    hint: 'a hook of the image or of a package has damaged it',
+    hint: 'check the hooks of the image and its packages; one of them has damaged it',
     cause,
   });
 }
 
 const pieceLength = 1 << 20;
 
-/** A generic kernel's has a quarter of a gigabyte; no machine could unpack this. */
+/** A generic kernel's initrd has 256 MB; hardly any machine could unpack this much. */
 const mostBytes = 4 * 1024 ** 3;

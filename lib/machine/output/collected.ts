@@ -1,12 +1,12 @@
 import { ShownLines } from './shown-lines';
 
-/** A stream of a program's output, of which something is kept. */
+/** A stream of a program's output, kept in full or in part. */
 export interface Collected {
-  /** What is kept, without the line end at its end. */
+  /** The kept part, without the final line end. */
   text(): string;
 }
 
-/** The lines that are shown of a program's output, in a transform of execa's; the last megabyte of them is kept. */
+/** An execa transform that makes a program's output safe to print and keeps its last megabyte. */
 export function shownOutput() {
   const lines = new ShownLines();
   let last: string[] = [];
@@ -34,10 +34,10 @@ export function shownOutput() {
   return { transform, text } satisfies Collected & { transform: unknown };
 }
 
-/** Characters; apt and dpkg say in less what went wrong. */
+/** Characters; error messages of apt and dpkg are shorter. */
 const shownEnd = 1024 * 1024;
 
-/** All of a program's output, as it is. @param onTooMuch is called once, where it gets larger than what is kept */
+/** Keeps all of a program's output, unchanged. @param onTooMuch called once if it exceeds the limit */
 export function quietOutput(onTooMuch: () => void) {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -50,7 +50,7 @@ export function quietOutput(onTooMuch: () => void) {
   return { take, text: () => withoutLastEnd(Buffer.concat(chunks).toString()) } satisfies Collected & { take: unknown };
 }
 
-/** Bytes; all that apt knows of Ubuntu is less. */
+/** Bytes; apt's lists for all of Ubuntu are smaller. */
 export const mostQuiet = 64 * 1024 * 1024;
 
 function withoutLastEnd(text: string): string {

@@ -1,15 +1,15 @@
 import { foreignLine, longestLine } from './printable';
 
 /**
- * Makes lines that may be shown of what a foreign program prints, as it prints it. Of a line that does not end, no more
- * is kept than is shown.
+ * Splits the output of a foreign program into lines that are safe to print, as it arrives. Keeps only the printed part
+ * of an overlong line.
  */
 export class ShownLines {
   #pieces: Buffer[] = [];
   #kept = 0;
   #isCut = false;
 
-  /** @returns the lines that are complete now, each with its end */
+  /** @returns the complete lines, with their line ends */
   *push(chunk: Uint8Array): Generator<string> {
     let from = 0;
     for (;;) {
@@ -21,7 +21,7 @@ export class ShownLines {
     }
   }
 
-  /** @returns the last line, where the program has not ended it */
+  /** @returns the last line if it has no line end */
   *end(): Generator<string> {
     if (this.#kept > 0) yield this.#line();
   }
@@ -30,7 +30,7 @@ export class ShownLines {
     const room = longestLine - this.#kept;
     if (part.length > room) this.#isCut = true;
     if (room === 0 || part.length === 0) return;
-    const kept = Buffer.from(part.subarray(0, room)); // a copy: the chunk it comes from may be large
+    const kept = Buffer.from(part.subarray(0, room)); // a copy, because the chunk may be large
     this.#pieces.push(kept);
     this.#kept += kept.length;
   }
@@ -51,7 +51,7 @@ const newline = 0x0a;
 
 const cutMark = ' […]';
 
-/** What is not UTF-8 takes three bytes where it had one. */
+/** An invalid byte becomes a replacement character of three bytes. */
 function shortened(text: string): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= longestLine) return text;
@@ -61,7 +61,7 @@ function shortened(text: string): string {
     .replace(/\ufffd$/, '');
 }
 
-/** A password is known by the @ after it, which may be in what was cut off. */
+/** A password is recognised by the @ after it, which may have been cut off. */
 function beforePassword(text: string): string {
   const address = text.lastIndexOf('://');
   return address === -1 || /[\s/"]/.test(text.slice(address + 3)) ? text : text.slice(0, address);

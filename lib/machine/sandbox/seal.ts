@@ -2,8 +2,8 @@ import { type FilterOptions, filterBytes, ownAbi, seccompFilter } from './seccom
 import { launcher, refused } from './system-calls';
 
 /**
- * What buildspecs/seal.pl is told, in one word: the numbers of the system calls that it makes by itself, and the filter.
- * @throws NotSupported where the machine's system calls are not known
+ * The argument of buildspecs/seal.pl: the numbers of the system calls that it makes, and the filter.
+ * @throws NotSupported if the machine's system calls are not known
  */
 export function sealOf(machine: string, options: FilterOptions = {}): string {
   const abi = ownAbi(machine);

@@ -1,7 +1,7 @@
 import { MirrorError } from '../../errors';
 import { type Abi, absent, newest, refused, weighed } from './system-calls';
 
-/** An instruction of the kernel's classic BPF: jumps count from the next instruction. */
+/** A classic BPF instruction; jumps count from the next instruction. */
 export interface Instruction {
   readonly code: number;
   readonly jumpTrue: number;
@@ -11,18 +11,18 @@ export interface Instruction {
 
 export interface FilterOptions {
   /**
-   * Whether 32-bit programs may make sockets by `socketcall`, whose arguments no filter sees: those of i386 know no
-   * other way. @default false
+   * Whether 32-bit programs may create sockets with `socketcall`, whose arguments a filter cannot see; i386 programs have
+   * no other way. @default false
    */
   readonly socketcall?: boolean;
 }
 
-/** An ABI that programs of a machine may use. */
+/** A system call ABI of a machine. */
 interface Personality {
-  /** AUDIT_ARCH_…, by which a filter tells it. */
+  /** AUDIT_ARCH_…, which identifies the ABI in a filter. */
   readonly audit: number;
   readonly abi: Abi;
-  /** First of the numbers above all others that are this ABI's own (ARM: cache and thread pointer). @default - none */
+  /** First of the private system call numbers of this ABI (ARM: cache and thread pointer). @default - none */
   readonly ownBase?: number;
 }
 
@@ -31,7 +31,7 @@ interface Machine {
   readonly bigEndian?: true;
 }
 
-/** By what `uname -m` says. The 32-bit ABIs that are not here are refused whole. ppc64le and s390x are by the book only. */
+/** By `uname -m`. 32-bit ABIs not listed are refused entirely. ppc64le and s390x follow the documentation, untested. */
 const machines: Readonly<Record<string, Machine>> = {
   x86_64: {
     personalities: [
@@ -50,16 +50,16 @@ const machines: Readonly<Record<string, Machine>> = {
   s390x: { personalities: [{ audit: 0x80000016, abi: 's390x' }], bigEndian: true },
 };
 
-/** The ABI of a machine's own programs. @throws NotSupported */
+/** A machine's native ABI. @throws NotSupported */
 export function ownAbi(machine: string): Abi {
   return machineOf(machine).personalities[0]?.abi as Abi;
 }
 
 /**
- * What programs in a tree may ask of the kernel: everything that package scripts ask for. Root in a tree has lost its
- * capabilities already; this closes what a hole in the kernel would open, and what needs no capability.
- * @param machine what `uname -m` says of the kernel that is to run it
- * @throws NotSupported where the machine's numbers are not known
+ * The filter for programs in a tree. It allows all system calls that package scripts need. Root in a tree has already
+ * lost its capabilities; the filter also blocks calls that need none and reduces the attack surface of the kernel.
+ * @param machine `uname -m` of the kernel that runs the programs
+ * @throws NotSupported if the machine's system call numbers are not known
  */
 export function seccompFilter(machine: string, options: FilterOptions = {}): Instruction[] {
   const { personalities, bigEndian } = machineOf(machine);
@@ -71,7 +71,7 @@ export function seccompFilter(machine: string, options: FilterOptions = {}): Ins
   ];
 }
 
-/** The bytes that the kernel takes: `struct sock_filter`, one after the other. */
+/** The filter as an array of the kernel's `struct sock_filter`. */
 export function filterBytes(filter: readonly Instruction[], machine: string): Buffer {
   const { bigEndian } = machineOf(machine);
   const bytes = Buffer.alloc(filter.length * 8);
@@ -88,12 +88,12 @@ export function filterBytes(filter: readonly Instruction[], machine: string): Bu
 function machineOf(machine: string): Machine {
   const found = Object.hasOwn(machines, machine) ? machines[machine] : undefined;
   if (found !== undefined) return found;
-  throw new MirrorError('NotSupported', `this machine is of ${machine}, whose system calls cannot be filtered`, {
-    hint: `foreign packages are installed behind a filter of system calls; build on ${Object.keys(machines).join(', ')}`,
+  throw new MirrorError('NotSupported', `system calls cannot be filtered on this machine (${machine})`, {
+    hint: `package scripts run behind a system call filter; build on one of ${Object.keys(machines).join(', ')}`,
   });
 }
 
-/** A section for one architecture, which ends by an answer. It is longer than a conditional jump reaches. */
+/** The section for one architecture; it always returns. It is too long for a conditional jump. */
 function section(audit: number, body: readonly Instruction[]): Instruction[] {
   return [jumpIf(equal, audit, 1, 0), jump(body.length), ...body];
 }
@@ -104,7 +104,7 @@ function personalityFilter(
   { socketcall = false }: FilterOptions,
 ): Instruction[] {
   const argument = (index: number) => load(argumentsOffset + 8 * index + (bigEndian ? 4 : 0));
-  // s390 has the stack before the flags.
+  // On s390x, clone's first argument is the stack and its second the flags.
   const flags = argument(abi === 's390x' ? 1 : 0);
   const noSockets = [argument(0), ...unless(equal, [makeSocket], errno.EAFNOSUPPORT)];
   const bodies: Record<string, readonly Instruction[]> = {
@@ -114,7 +114,7 @@ function personalityFilter(
     socket: [...noAuditing(argument), argument(0), ...onlyIf(equal, families, errno.EAFNOSUPPORT)],
     socketcall: abi === 'i386' && !socketcall ? [...noSockets, allow] : [allow],
   };
-  // Each body ends by an answer: what follows compares the number, which a body has overwritten.
+  // Each body returns, because it overwrites the loaded number that the next instruction compares.
   const ofArguments = [...weighed[abi]].flatMap(([name, number]) => {
     const body = bodies[name] as readonly Instruction[];
     return [jumpIf(equal, number, 0, body.length), ...body];
@@ -124,7 +124,7 @@ function personalityFilter(
     ...unless(equal, [...refused[abi].values()], errno.EPERM),
     ...unless(equal, [...absent[abi].values()], errno.ENOSYS),
     ...(ownBase === undefined ? [] : [jumpIf(atLeast, ownBase + 0x100, 2, 0), jumpIf(atLeast, ownBase, 0, 1), allow]),
-    // x32 is above them all.
+    // x32 numbers are higher than all of these.
     jumpIf(atLeast, newest + 1, 0, 1),
     give(errno.ENOSYS),
     ...ofArguments,
@@ -132,21 +132,21 @@ function personalityFilter(
   ];
 }
 
-/** Gives the error where one of the values fits; falls through to what follows where none does. */
+/** Returns the error if one of the values matches; falls through otherwise. */
 function unless(test: number, values: readonly number[], error: number): Instruction[] {
   const tests = values.map((value, index) => jumpIf(test, value, values.length - index, 0));
   return [...tests, jump(1), give(error)];
 }
 
-/** Allows where one of the values fits, and gives the error where none does. */
+/** Allows the call if one of the values matches; returns the error otherwise. */
 function onlyIf(test: number, values: readonly number[], error: number): Instruction[] {
   const tests = values.map((value, index) => jumpIf(test, value, values.length - index, 0));
   return [...tests, give(error), allow];
 }
 
 /**
- * With CAP_AUDIT_WRITE, which su has to keep, root writes what it likes into the machine's audit log. Programs take the
- * error for a kernel without one.
+ * CAP_AUDIT_WRITE, which su needs, lets root write anything into the machine's audit log. Programs interpret this error
+ * as a kernel without audit support.
  */
 function noAuditing(argument: (index: number) => Instruction): Instruction[] {
   const isNetlink = [argument(0), jumpIf(equal, netlink, 0, 1), give(errno.EAFNOSUPPORT)];
@@ -164,21 +164,21 @@ const allow: Instruction = { code: 0x06, jumpTrue: 0, jumpFalse: 0, value: 0x7ff
 
 const [equal, atLeast, anyBit] = [0x15, 0x35, 0x45];
 
-/** Of `struct seccomp_data`. */
+/** Offsets in `struct seccomp_data`. */
 const [numberOffset, archOffset, argumentsOffset] = [0, 4, 16];
 
 const errno = { EPERM: 1, ENOSYS: 38, EAFNOSUPPORT: 97 };
 
-/** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. Only unshare has NEWTIME, where clone has a signal. */
+/** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. In clone, the bit of NEWTIME belongs to the signal. */
 const cloneNamespaces = 0x7e020000;
 const newTime = 0x80;
 
-/** TIOCSTI and TIOCLINUX write what whoever sits at the terminal seems to have typed. */
+/** TIOCSTI and TIOCLINUX insert input into the user's terminal. */
 const typingInto = [0x5412, 0x541c];
 
 /**
- * AF_UNIX, AF_INET, AF_INET6, AF_NETLINK. Network namespaces do not hold all the others: by AF_VSOCK a virtual machine
- * reaches what its host offers it.
+ * AF_UNIX, AF_INET, AF_INET6, AF_NETLINK. Network namespaces do not isolate all the others: AF_VSOCK reaches services of
+ * a virtual machine's host.
  */
 const netlink = 16;
 const families = [1, 2, 10, netlink];

@@ -1,7 +1,7 @@
-/** Tables of system call numbers: that of asm-generic serves several machines. */
+/** Tables of system call numbers; several machines use the asm-generic table. */
 export type Abi = 'x86_64' | 'i386' | 'generic' | 'arm' | 'ppc64' | 's390x';
 
-/** Numbers in the order of the columns; a dash where an ABI has no such call. Since 424 all have the same. */
+/** Numbers in column order; a dash if an ABI lacks the call. From 424 on, all ABIs use the same numbers. */
 const refusedCalls = `
   mount               165  21  40  21  21  21
   umount                -  22   -   -  22  22
@@ -87,19 +87,19 @@ const launcherCalls = `
 
 export type Numbers = ReadonlyMap<string, number>;
 
-/** What package scripts never need and a way out would: whoever calls it is told EPERM, as without the capability. */
+/** Calls that package scripts never need but an escape would. They fail with EPERM, as without the capability. */
 export const refused: Readonly<Record<Abi, Numbers>> = read(refusedCalls);
 
-/** What a filter cannot look into: they are told ENOSYS, as by an old kernel, and glibc takes the older call. */
+/** Calls whose arguments a filter cannot inspect. They fail with ENOSYS, as on an old kernel, and glibc falls back. */
 export const absent: Readonly<Record<Abi, Numbers>> = read(absentCalls);
 
-/** Whether these are refused hangs on an argument. */
+/** Calls that are refused depending on an argument. */
 export const weighed: Readonly<Record<Abi, Numbers>> = read(weighedCalls);
 
-/** What the program that seals a tree (buildspecs/seal.pl) calls itself, beside some of those that it refuses afterwards. */
+/** Calls that buildspecs/seal.pl makes itself, in addition to some that it refuses afterwards. */
 export const launcher: Readonly<Record<Abi, Numbers>> = read(launcherCalls);
 
-/** file_setattr of Linux 6.17. What later kernels have is unknown to us, so no tree has it. */
+/** file_setattr of Linux 6.17. Calls of later kernels are unknown here and therefore not available in a tree. */
 export const newest = 469;
 
 function read(table: string): Record<Abi, Numbers> {

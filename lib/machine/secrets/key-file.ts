@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import { MirrorError } from '../../errors';
 
 /**
- * The text of a private key's file, which is made where there is none yet.
- * @throws KeyExposed where others than its owner can read the file; BadInput for what can be no key's file
+ * Reads a private key file; creates it if it is missing.
+ * @throws KeyExposed if other users can read the file; BadInput if the path cannot be a key file
  */
 export async function keyFile(path: string, make: () => Promise<string>): Promise<string> {
   return (await readKeyFile(path)) ?? (await makeKeyFile(path, await make()));
@@ -19,15 +19,15 @@ async function readKeyFile(path: string): Promise<string | undefined> {
     const { mode } = there;
     if ((mode & 0o077) !== 0) {
       const seen = (mode & 0o777).toString(8).padStart(4, '0');
-      throw new MirrorError('KeyExposed', `the private key ${path} can be read by others: its mode is ${seen}`, {
-        hint: `chmod 600 ${path}; if others may have read it, make another key`,
+      throw new MirrorError('KeyExposed', `the private key ${path} is readable by other users (mode ${seen})`, {
+        hint: `run chmod 600 ${path}; if it may have been read, rotate the key`,
       });
     }
     return await file.readFile('utf8');
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    if (code === 'ENOTDIR') throw notAKey(path, 'would be below a file', error);
+    if (code === 'ENOTDIR') throw notAKey(path, 'has a file in place of its folder', error);
     if (code === 'EACCES' || code === 'EPERM') throw notAKey(path, 'cannot be read by this user', error);
     throw error;
   }
@@ -35,13 +35,13 @@ async function readKeyFile(path: string): Promise<string | undefined> {
 
 function notAKey(path: string, what: string, cause?: unknown): MirrorError {
   return new MirrorError('BadInput', `the private key ${path} ${what}`, {
-    hint: 'give the path of the key’s file, or of one to make',
+    hint: 'specify the path of a key file, or of one to create',
     cause,
     misuse: true,
   });
 }
 
-/** Written whole and linked into its place: of two that make it at once, both use the first one's. */
+/** Writes the whole file, then links it into place: if two processes create it at once, both use the first one. */
 async function makeKeyFile(path: string, text: string): Promise<string> {
   await makeFolder(dirname(path));
   const unfinished = `${path}.${randomUUID()}`;
@@ -50,7 +50,7 @@ async function makeKeyFile(path: string, text: string): Promise<string> {
     await file.writeFile(text);
     await file.sync();
     await link(unfinished, path);
-    await syncFolder(dirname(path)); // after a power cut, too, what is signed from now on has its key
+    await syncFolder(dirname(path)); // the key must survive a power failure once it has signed anything
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {

@@ -3,24 +3,24 @@ import { join } from 'node:path';
 import { MirrorError } from '../../errors';
 import { type Mounted, mounted } from './mounts';
 
-/** Programs of another machine that this one is to run. */
+/** Emulation of programs of another architecture. */
 export interface Emulation {
-  /** dpkg's word for them, for messages: `arm64` */
+  /** dpkg name, for messages: `arm64` */
   readonly architecture: string;
-  /** The static binary that runs them: `qemu-aarch64-static` */
+  /** Static binary that runs the programs: `qemu-aarch64-static` */
   readonly interpreter: string;
 }
 
 /**
- * Lets this machine run programs of another one, in chroots too, until its scope ends: where no such interpreter is
- * registered with the kernel, the one that the machine's packages describe gets registered.
+ * Makes this machine run programs of another architecture, also in chroots, until the scope ends. If the kernel has no
+ * such interpreter, registers the one that the machine's packages describe.
  *
- * Everybody mounts binfmt_misc for himself, and nobody in /proc: there it may be missing (containers, a machine without
- * systemd, a stage's own /proc), or go with somebody else's mount namespace. Since Linux 6.7 the last unmount also
- * drops what is registered, so that an own mount is what keeps it while others come and go.
+ * Uses its own mount of binfmt_misc. The one in /proc may be missing (containers, a machine without systemd, a stage's own
+ * /proc), or vanish with another process's mount namespace. Since Linux 6.7 the last unmount also drops all registrations,
+ * so our mount keeps them.
  *
- * @param scratch where the mount point may be made
- * @throws MissingTool with what to install
+ * @param scratch folder in which to create the mount point
+ * @throws MissingTool with the package to install
  */
 export async function emulate(emulation: Emulation, scratch: string): Promise<AsyncDisposable> {
   const kernel = await mountBinfmt(scratch, emulation);
@@ -34,14 +34,14 @@ export async function emulate(emulation: Emulation, scratch: string): Promise<As
   }
 }
 
-/** What the kernel says of its interpreters, by name, and what packages say, line by line. */
+/** The kernel's descriptions of its interpreters, by name. */
 type Entries = Readonly<Record<string, string>>;
 
 /**
- * Decides what has to be registered.
+ * Decides what to register.
  * @param entries texts of the files of binfmt_misc, by name
  * @param rules lines of binfmt.d: `:name:M:offset:magic:mask:interpreter:flags`
- * @returns the line for the kernel; undefined where it has an interpreter already
+ * @returns the line for the kernel; undefined if it already has an interpreter
  * @throws MissingTool
  */
 export function registrationOf(emulation: Emulation, entries: Entries, rules: readonly string[]): string | undefined {
@@ -49,12 +49,12 @@ export function registrationOf(emulation: Emulation, entries: Entries, rules: re
   if ([name, ownName(name)].some((one) => reachesIntoChroots(entries[one] ?? ''))) return undefined;
 
   const rule = rules.map(fieldsOf).find((fields) => fields[0] === name && fields.at(-1)?.includes('F'));
-  // An entry of that name is there, but disabled or without F: ours comes beside it, and the newest counts.
+  // An existing entry of that name is disabled or lacks F. The kernel uses the newest entry, so add ours.
   if (rule !== undefined) return `:${[ownName(name), ...rule.slice(1)].join(':')}`;
-  throw missing(emulation, `nothing in ${ruleFolders.join(', ')} says how to register ${name} with the flag F`);
+  throw missing(emulation, `no file in ${ruleFolders.join(', ')} registers ${name} with the flag F`);
 }
 
-/** Debian, Ubuntu and the containers that others register interpreters with all call the entry so: `qemu-aarch64`. */
+/** Name of the entry on Debian and Ubuntu, and in containers that register interpreters: `qemu-aarch64`. */
 function entryName({ interpreter }: Emulation): string {
   return interpreter.replace(/-static$/, '');
 }
@@ -63,7 +63,7 @@ function ownName(name: string): string {
   return `maas-mirror-${name}`;
 }
 
-/** The flag F: the kernel has opened the interpreter already, so that it need not lie in the chroot. */
+/** The flag F: the kernel has already opened the interpreter, so it need not exist in the chroot. */
 function reachesIntoChroots(entry: string): boolean {
   return /^enabled$/m.test(entry) && /^flags: \w*F/m.test(entry);
 }
@@ -85,7 +85,7 @@ async function machineRules(): Promise<string[]> {
 
 async function entriesIn(path: string): Promise<Entries> {
   const names = await readdir(path);
-  // One that was listed may be gone by now, and `register` cannot be read.
+  // An entry may vanish meanwhile, and `register` is not readable.
   const read = async (name: string) => [name, await readFile(join(path, name), 'utf8').catch(() => '')] as const;
   return Object.fromEntries(await Promise.all(names.map(read)));
 }
@@ -110,15 +110,15 @@ async function register(path: string, rule: string, emulation: Emulation): Promi
   try {
     await writeFile(join(path, 'register'), rule);
   } catch (error) {
-    // Another stage was quicker.
+    // Another stage has registered it meanwhile.
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
     throw missing(emulation, `the kernel refuses ${rule}: ${(error as Error).message}`, error);
   }
 }
 
 function missing({ architecture, interpreter }: Emulation, why: string, cause?: unknown): MirrorError {
-  return new MirrorError('MissingTool', `this machine cannot run programs of ${architecture}: ${why}`, {
-    hint: `install qemu-user-static, which has ${interpreter}; in a container, run it with --privileged`,
+  return new MirrorError('MissingTool', `this machine cannot run ${architecture} programs: ${why}`, {
+    hint: `install qemu-user-static, which contains ${interpreter}; run a container with --privileged`,
     cause,
   });
 }

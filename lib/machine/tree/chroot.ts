@@ -1,4 +1,4 @@
-/* machine/tree: foreign trees: mounts, chroots, squashfs, tarballs. */
+/* machine/tree: handles foreign trees: mounts, chroots, squashfs, tarballs. */
 
 import { join } from 'node:path';
 import { MirrorError } from '../../errors';
@@ -12,16 +12,16 @@ import { thisMachine } from '../this-machine';
 import { inside } from './inside/inside';
 import { type Mounted, mounted } from './mounts';
 
-/** A tree that programs run in, as root but walled off: see {@link chrootCommand}. */
+/** A tree in which programs run as root, but sandboxed: see {@link chrootCommand}. */
 export interface Chroot extends AsyncDisposable {
   readonly path: string;
   run(command: Command, options?: ChrootOptions): Promise<string>;
 }
 
 export interface ChrootOptions {
-  /** What it may reach of the network: never the machine's own. @default - nothing, so that nothing depends on the outside */
+  /** Its network access; never the machine's own network. @default - none, so that nothing depends on the outside */
   readonly gateway?: { readonly socket: string };
-  /** Whether it is a program of this machine, for which the tree is /tree: a tree may have none yet. @default false */
+  /** Whether to run a program of this machine, with the tree at /tree, since a new tree has no programs. @default false */
   readonly beside?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly quiet?: boolean;
@@ -29,9 +29,9 @@ export interface ChrootOptions {
 }
 
 /**
- * Gives a tree what package scripts expect of a machine: devices, sysfs and a resolver. Gone again with its scope.
- * @param tools folder with our in-tree.sh
- * @param env what programs have beside the usual; nothing of this process's own environment
+ * Gives a tree what package scripts expect of a machine: devices and sysfs. They are removed when the scope ends.
+ * @param tools folder that contains in-tree.sh
+ * @param env additional environment variables; this process's own environment is not passed on
  */
 export async function enterChroot(
   path: string,
@@ -45,7 +45,7 @@ export async function enterChroot(
   await sayWhatIsWatched(tools);
   try {
     for (const folder of ['proc', 'sys', 'dev']) makeMountPoint(path, folder);
-    // Hooks of the initramfs look at the machine's devices; they may not change them.
+    // Initramfs hooks read the machine's devices, but must not change them.
     mounts.push(
       await mounted(
         ['mount', '-t', 'sysfs', '-o', 'ro,nosuid,nodev,noexec', 'sysfs', join(path, 'sys')],
@@ -82,9 +82,9 @@ export async function enterChroot(
 }
 
 /**
- * Namespaces of its own for processes, mounts, IPC, cgroups, the host name and the network, within limits; nothing survives
- * it. In them in-tree.sh leaves nothing of this machine within reach.
- * @param gateway what else there is in its network. @default - nothing
+ * Runs a command in separate namespaces for processes, mounts, IPC, cgroups, host name and network, within resource
+ * limits; no process outlives it. in-tree.sh then cuts off access to this machine.
+ * @param gateway access to the network. @default - none
  * @param beside see {@link ChrootOptions}
  */
 export function chrootCommand(
@@ -95,7 +95,7 @@ export function chrootCommand(
   beside = false,
 ): Command {
   const spaces = ['--mount', '--pid', '--ipc', '--uts', '--cgroup', '--fork', '--kill-child'];
-  // An apt of i386 cannot fetch otherwise; packages of others, which never have a gateway, have no use for it.
+  // apt on i386 needs it for downloads. Package scripts, which never have a gateway, do not get it.
   const seal = sealOf(thisMachine(), { socketcall: gateway !== undefined });
   const inTree = ['--', 'sh', join(tools, 'in-tree.sh'), seal, ...(beside ? ['--beside'] : []), path, ...command];
   if (gateway === undefined) return withinLimits(tools, ['unshare', ...spaces, '--net', ...inTree]);
@@ -104,7 +104,7 @@ export function chrootCommand(
 
 async function sayWhatIsWatched(tools: string): Promise<void> {
   const { words, whyNot } = await limitKeepers(tools);
-  if (whyNot !== undefined) logLine(`no cgroup can be made, so limits are kept by a watcher (${words}): ${whyNot}`);
+  if (whyNot !== undefined) logLine(`cannot create a cgroup, so a watcher enforces limits (${words}): ${whyNot}`);
 }
 
 const cleanEnvironment = {
@@ -113,7 +113,7 @@ const cleanEnvironment = {
   LC_ALL: 'C',
   DEBIAN_FRONTEND: 'noninteractive',
   DEBCONF_NONINTERACTIVE_SEEN: 'true',
-  // flash-kernel would look for the board that it runs on.
+  // flash-kernel would detect the build machine's board.
   FLASH_KERNEL_SKIP: '1',
 };
 
@@ -140,8 +140,8 @@ async function makeDevices(path: string, mounts: Mounted[]): Promise<void> {
 }
 
 /**
- * A folder right in the tree, which no program in the tree can move while something is mounted on it: until that is gone,
- * its path leads nowhere else. @throws BadImage for a link, which mount would follow
+ * Creates a mount point at the top of the tree. Programs in the tree cannot move it while something is mounted on it, so
+ * its path stays valid. @throws BadImage for a link, which mount would follow
  */
 function makeMountPoint(path: string, folder: string): void {
   const tree = inside(path);
@@ -149,11 +149,11 @@ function makeMountPoint(path: string, folder: string): void {
   const kind = tree.kindOf(folder);
   if (kind === 'folder') return;
   throw new MirrorError('BadImage', `/${folder} in the image is a ${kind}, where a folder is expected`, {
-    hint: 'give the root file system of a cloud image as --base',
+    hint: 'specify the root file system of a cloud image with --base',
   });
 }
 
-/** No program in a tree asks for names. The image's own file is often a link into /run, which scripts cannot read. */
+/** Programs in a tree have no DNS. The image's own file is often a dangling link into /run, on which scripts fail. */
 function nameNoResolver(path: string): void {
   inside(path).write('etc/resolv.conf', '');
 }

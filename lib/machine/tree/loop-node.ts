@@ -4,9 +4,9 @@ import { pathExists } from '../files';
 import { run } from '../run';
 
 /**
- * Makes the node of the loop device that is free next, where /dev lacks it: that of a container is a copy from when it
- * was started, in which later devices never appear (facts/aws.md §1).
- * @returns whether there is a new one to try
+ * Creates the device node of the next free loop device if /dev lacks it. The /dev of a container is a copy made at its
+ * start, in which new devices never appear (facts/aws.md §1).
+ * @returns whether it created one, so that a mount can be retried
  */
 export async function makeLoopNode(): Promise<boolean> {
   const node = await freeLoop();
@@ -16,12 +16,12 @@ export async function makeLoopNode(): Promise<boolean> {
   try {
     await run(['mknod', '-m', '660', node, 'b', major, minor], { quiet: true });
   } catch (error) {
-    if (!(await pathExists(node))) throw error; // another build beside us has made it
+    if (!(await pathExists(node))) throw error; // a concurrent build has created it
   }
   return true;
 }
 
-/** `/dev/loop3`, which the kernel has made if need be; undefined where it has no loop devices for us. */
+/** `/dev/loop3`, created by the kernel if necessary; undefined if loop devices are not available. */
 async function freeLoop(): Promise<string | undefined> {
   try {
     return (await run(['losetup', '--find'], { quiet: true })).trim();

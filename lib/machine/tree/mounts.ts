@@ -6,12 +6,12 @@ import { memorySize } from '../this-machine';
 import { makeLoopNode } from './loop-node';
 import { checkSquashfs } from './squashfs';
 
-/** Something mounted, gone again when its scope ends. */
+/** A mount that is unmounted when its scope ends. */
 export interface Mounted extends AsyncDisposable {
   readonly path: string;
 }
 
-/** Loop-mounts a squashfs read-only, or unpacks it where the machine has no loop devices (some containers). */
+/** Loop-mounts a squashfs read-only, or unpacks it if the machine has no loop devices (some containers). */
 export async function mountSquashfs(file: string, scratch: string): Promise<Mounted> {
   await checkSquashfs(file);
   const path = await mkdtemp(join(scratch, 'squashfs-'));
@@ -24,7 +24,7 @@ export async function mountSquashfs(file: string, scratch: string): Promise<Moun
   }
 }
 
-/** Somebody else may take the device whose node was made; then there is another one to make. */
+/** Another process may take the device whose node was just created; then create the next one. */
 async function loopMounted(file: string, path: string): Promise<Mounted> {
   for (;;) {
     try {
@@ -39,20 +39,20 @@ function lacksLoop(error: unknown): boolean {
   return error instanceof MirrorError && /loop device|Operation not permitted/.test(error.message);
 }
 
-/** Whether something of this type is mounted right there. */
+/** Whether a path is a mount point with a file system of this type. */
 export async function isMountedAs(path: string, type: string): Promise<boolean> {
   const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' '));
   return mounts.some(([, at, what]) => at === path && what === type);
 }
 
 export interface Overlay extends Mounted {
-  /** What was written: the upper directory. */
+  /** The upper directory, which contains all changes. */
   readonly upper: string;
 }
 
 /**
- * Lays a writable overlay on read-only layers, the topmost first. Its upper is a tmpfs: the root of a CodeBuild
- * container is itself an overlay, which cannot be an upper, and memory is faster (facts/performance.md).
+ * Mounts a writable overlay on read-only layers, topmost first. The upper directory is on a tmpfs: the root of a CodeBuild
+ * container is itself an overlay, which cannot hold one, and memory is faster (facts/performance.md).
  */
 export async function mountOverlay(layers: readonly string[], scratch: string): Promise<Overlay> {
   const memory = await mkdtemp(join(scratch, 'overlay-'));
@@ -78,20 +78,20 @@ export async function mountOverlay(layers: readonly string[], scratch: string): 
 }
 
 /**
- * Mounts `root` of the folder where it runs: `0`, `1`, … of that folder are the layers, `upper` and `work` are there, too. By short
- * names, because a mount(8) that uses fsconfig(2), as that of util-linux 2.39 does, can say no more than 256 bytes of layers.
+ * Mounts `root` in its working directory, which also contains `upper`, `work` and the layers `0`, `1`, …. Names are short,
+ * because mount(8) since util-linux 2.39 uses fsconfig(2), which limits the list of layers to 256 bytes.
  */
 function overlayCommand(layers: number): Command {
   const options = [`lowerdir=${Array.from({ length: layers }, (_, index) => index).join(':')}`];
   options.push('upperdir=upper', 'workdir=work');
-  // A kernel may be built to store renames and metadata changes as references to the layer below; the upper of this
-  // overlay becomes a layer of another one, so it has to hold whole files and folders.
+  // Some kernels by default store renames and metadata changes as references to the layer below. The upper directory
+  // becomes a layer of another overlay, so it must contain complete files and folders.
   const whole = ['redirect_dir=off', 'metacopy=off'];
-  // A layer may hold nodes of this machine's disks, which root in the tree would read without making them.
+  // A layer may contain device nodes of this machine's disks, which root in the tree could read.
   return ['mount', '-t', 'overlay', '-o', [...options, ...whole, 'nodev'].join(','), 'overlay', 'root'];
 }
 
-/** Mounts something else, e.g. the fresh /proc of a chroot. */
+/** Runs any other mount command, e.g. for the /sys of a chroot. */
 export async function mounted(command: Command, path: string, cwd?: string): Promise<Mounted> {
   await run(command, { quiet: true, ...(cwd !== undefined && { cwd }) });
   return {
@@ -102,7 +102,7 @@ export async function mounted(command: Command, path: string, cwd?: string): Pro
   };
 }
 
-/** A daemon that a package started may still sit on a mount; detaching it lets the namespace's end do the rest. */
+/** A daemon started by a package may still use the mount; a lazy unmount then completes when it ends. */
 async function unmount(path: string): Promise<void> {
   try {
     await run(['umount', path], { quiet: true });

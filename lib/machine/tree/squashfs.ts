@@ -6,42 +6,42 @@ import { isInstalled } from '../this-machine';
 const MAGIC = 0x73717368;
 const SUPERBLOCK_BYTES = 96;
 
-/** Compression of a squashfs, with the level where the compressor has one. */
+/** Compression of a squashfs, with a level if the compressor has levels. */
 export interface Compression {
   readonly name: 'zstd' | 'xz' | 'lz4' | 'gzip';
   readonly level?: number;
 }
 
-/** For what one stage hands to the next. */
+/** For images passed between stages. */
 export const passingCompression: Compression = { name: 'lz4' };
 
 export interface SquashfsOptions {
   readonly compression: Compression;
-  /** Seconds since 1970: time of the file system, and the newest that a file in it may have. */
+  /** Seconds since 1970: creation time of the file system and upper limit for file times. */
   readonly epoch: number;
 }
 
-/** Packs a tree, extended attributes and whiteouts included; equal trees give equal bytes. */
+/** Packs a tree, including extended attributes and whiteouts; reproducible. */
 export async function makeSquashfs(tree: string, file: string, options: SquashfsOptions): Promise<void> {
   const excludes = excludesAttributes(await run(['mksquashfs', '-version'], { quiet: true }));
   if (!excludes) await refuseLabels(tree);
-  // mksquashfs pins its own time and clamps newer file times by this variable, and refuses -mkfs-time beside it.
+  // With SOURCE_DATE_EPOCH, mksquashfs sets its own time and clamps newer file times; it then refuses -mkfs-time.
   const env = { PATH: process.env.PATH ?? '', SOURCE_DATE_EPOCH: String(options.epoch) };
   await run(mksquashfsCommand(tree, file, { ...options, excludes }), { env });
 }
 
-/** A machine with SELinux has a label on every file that it sees, also on those that have none; they belong to that machine. */
+/** A machine with SELinux reports a label of its own on every file, even on files that store none. */
 const label = 'security.selinux';
 
-/** Whether a mksquashfs that says this of itself has -xattrs-exclude: since 4.6. */
+/** Whether this version of mksquashfs has -xattrs-exclude (since 4.6). */
 export function excludesAttributes(version: string): boolean {
   const [, major = '0', minor = '0'] = /mksquashfs version (\d{1,4})\.(\d{1,4})/.exec(version) ?? [];
   return Number(major) > 4 || (Number(major) === 4 && Number(minor) >= 6);
 }
 
 /**
- * Prints the first file that has an attribute: where a machine has SELinux, every file has one. Ends 1 where it could not be
- * looked for. A file that can have no attributes, as in a squashfs without any, has none; head ends getfattr (141).
+ * Prints the first file that has the attribute; on a machine with SELinux every file has it. Exits with 1 if the search
+ * failed. "Operation not supported", as in a squashfs without attributes, counts as none. 141: head ended getfattr.
  */
 const firstWithAttribute = `exec 3>&1
 fault=$( {
@@ -53,7 +53,7 @@ fault=$( {
 
 async function refuseLabels(tree: string): Promise<void> {
   if (!(await isInstalled('getfattr'))) {
-    throw new MirrorError('MissingTool', `getfattr is not installed, without which ${label} cannot be looked for`, {
+    throw new MirrorError('MissingTool', `getfattr is not installed; it is required to check files for ${label}`, {
       hint: 'install the package attr, or squashfs-tools 4.6 or newer',
     });
   }
@@ -65,9 +65,9 @@ async function refuseLabels(tree: string): Promise<void> {
   const seen = found.replace('# file: ', '').slice(0, 200);
   throw new MirrorError(
     'NotSupported',
-    `files of the image have the attribute ${label} here, the first of them ${seen}`,
+    `files of the image have the attribute ${label} on this machine, for example ${seen}`,
     {
-      hint: 'it would be published with the image: build on a machine without SELinux, or with squashfs-tools 4.6 or newer, which leaves it out',
+      hint: 'it would be published with the image: build on a machine without SELinux, or install squashfs-tools 4.6 or newer, which excludes it',
     },
   );
 }
@@ -86,12 +86,12 @@ export function mksquashfsCommand(
   return ['mksquashfs', tree, file, ...plain, '-comp', compression.name, ...level, ...excluded];
 }
 
-/** When a squashfs says it was made, in seconds since 1970. */
+/** Creation time in the header of a squashfs, in seconds since 1970. */
 export async function squashfsTime(file: string): Promise<number> {
   return (await superblock(file)).readUInt32LE(8);
 }
 
-/** @throws BadImage where a file is no whole squashfs of version 4 */
+/** @throws BadImage if a file is not a complete squashfs of version 4 */
 export async function checkSquashfs(file: string): Promise<void> {
   const header = await superblock(file);
   const version = header.readUInt16LE(28);
@@ -99,12 +99,12 @@ export async function checkSquashfs(file: string): Promise<void> {
   const promised = header.readBigUInt64LE(40);
   await using handle = await open(file);
   const { size } = await handle.stat();
-  if (BigInt(size) < promised) throw badImage(file, `it is cut: ${size} bytes of ${promised}`);
+  if (BigInt(size) < promised) throw badImage(file, `it is truncated (${size} of ${promised} bytes)`);
 }
 
 async function superblock(file: string): Promise<Buffer> {
   await using handle = await open(file).catch((error: NodeJS.ErrnoException) => {
-    throw badImage(file, error.code === 'ENOENT' ? 'there is no such file' : error.message);
+    throw badImage(file, error.code === 'ENOENT' ? 'no such file' : error.message);
   });
   const { buffer, bytesRead } = await handle
     .read(Buffer.alloc(SUPERBLOCK_BYTES), 0, SUPERBLOCK_BYTES, 0)
@@ -121,7 +121,7 @@ async function superblock(file: string): Promise<Buffer> {
 }
 
 function badImage(file: string, why: string): MirrorError {
-  return new MirrorError('BadImage', `${file} is no squashfs: ${why}`, {
-    hint: 'give a squashfs image as base, for example the squashfs of a cloud image',
+  return new MirrorError('BadImage', `${file} is not a valid squashfs: ${why}`, {
+    hint: 'specify a squashfs image, for example the squashfs of a cloud image',
   });
 }

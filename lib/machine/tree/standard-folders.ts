@@ -1,7 +1,7 @@
 import type { Chroot } from './chroot';
 import { inside } from './inside/inside';
 
-/** Folders that programs of packages take for granted, and that images made from a container's root often lack. */
+/** Folders that packages expect, and that images made from a container's root often lack. */
 const standard: readonly (readonly [path: string, mode: string])[] = [
   ['tmp', '1777'],
   ['var/tmp', '1777'],
@@ -14,7 +14,7 @@ const standard: readonly (readonly [path: string, mode: string])[] = [
   ['var/lib/dpkg/updates', '0755'],
 ];
 
-/** Makes the folders that a tree lacks, with their usual rights. */
+/** Creates the folders that a tree lacks, with their usual modes. */
 export async function makeStandardFolders(chroot: Chroot): Promise<void> {
   const tree = inside(chroot.path);
   for (const [path, mode] of standard) {

@@ -3,24 +3,24 @@ import { join } from 'node:path';
 import type { Command } from '../run';
 import { run } from '../run';
 
-/** A file and what it is to be called in the archive. */
+/** A file and its name in the archive. */
 export interface TarMember {
   readonly name: string;
   readonly file: string;
 }
 
 /**
- * Packs files at the top level of a tar.xz, by name. Equal names and bytes give equal bytes.
- * @param epoch seconds since 1970, the time of every member
+ * Packs files at the top level of a tar.xz, sorted by name; reproducible.
+ * @param epoch seconds since 1970, the modification time of every member
  */
 export async function makeTarXz(members: readonly TarMember[], archive: string, epoch: number): Promise<void> {
-  // tar renames by patterns only, and stores a second name of one file as a link: so all are copied to their names.
+  // tar can rename only by patterns, and stores hard links as links, so each file is copied to its name first.
   const folder = `${archive}.members`;
   await mkdir(folder);
   try {
     for (const { name, file } of members) await copyFile(file, join(folder, name), constants.COPYFILE_EXCL);
     const names = members.map(({ name }) => name).sort();
-    // Without TAR_OPTIONS and XZ_OPT, which would change the bytes.
+    // Without TAR_OPTIONS and XZ_OPT, which would change the output.
     await run(tarXzCommand(folder, names, archive, epoch), { env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' } });
   } finally {
     await rm(folder, { recursive: true });
@@ -38,7 +38,7 @@ export function tarXzCommand(folder: string, names: readonly string[], archive: 
     '--numeric-owner',
     '--mode=0644',
     `--mtime=@${epoch}`,
-    // More threads cut the stream in blocks, so that its bytes would depend on the machine.
+    // With more threads xz splits the stream into blocks, so the output would depend on the machine.
     '--use-compress-program=xz -6 --threads=1',
     `--directory=${folder}`,
     '--',

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { type Command, run } from '../run';
 
-/** Unpacks the tarball of a root file system into a new folder, with all that a root file system has. Needs root. */
+/** Unpacks the tarball of a root file system into a new folder, with owners, modes, attributes and ACLs. Requires root. */
 export async function unpackRoot(tarball: string, folder: string): Promise<void> {
   await mkdir(folder);
   await run(tarCommand(tarball, folder), { quiet: true });
@@ -10,9 +10,9 @@ export async function unpackRoot(tarball: string, folder: string): Promise<void>
 export function tarCommand(tarball: string, folder: string): Command {
   return [
     ...(['tar', '--extract', '--file', tarball, '--directory', folder] as const),
-    // This machine's users have other numbers than the image's.
+    // User ids on this machine differ from those in the image.
     ...['--numeric-owner', '--same-owner', '--preserve-permissions'],
-    // Without a pattern tar restores only user.*: ping would lose its security.capability.
+    // By default tar restores only user.*: ping would lose its security.capability.
     ...['--xattrs', '--xattrs-include=*', '--acls'],
   ];
 }

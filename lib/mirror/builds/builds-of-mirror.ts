@@ -12,23 +12,23 @@ import { StageBuild, type StageBuildProps } from './stage-build';
 import type { StageBuilds } from './stage-builds';
 
 /**
- * Set in the context of an app whose mirror has a project for kernel flavours that it does not know: the template of builds
- * on one machine, where a project costs nothing.
+ * Context key of an app whose mirror gets a project for kernel flavours that it does not know: the template for builds on one
+ * machine, where a project costs nothing.
  */
 export const anyKernel = 'cdk-maas-mirror:any-kernel';
 
 type Common = Omit<StageBuildProps, 'stage' | 'machine' | 'computeType' | 'timeout'>;
 type OnMachine = Omit<StageBuildProps, 'stage'>;
 
-/** Fetching, boot tests and bootloaders need mmdebstrap and emulators, which the arm machines' system does not have. */
+/** Fetch, boot tests and bootloaders need mmdebstrap and emulators, which the image of the arm machines does not have. */
 export function stageBuilds(scope: Construct, settings: Settings, common: Common): StageBuilds {
   const { computeType, armComputeType, stageTimeout: timeout } = settings;
   const x86: OnMachine = { ...common, timeout, machine: BuildMachine.X86, computeType };
   const arm: OnMachine = { ...common, timeout, machine: BuildMachine.ARM, computeType: armComputeType };
-  const secrets = [...settings.secrets]; // of those that reach added repositories
+  const secrets = [...settings.secrets]; // for the stages that use added repositories
   const x86Apt: OnMachine = { ...x86, secrets };
   const armApt: OnMachine = { ...arm, secrets };
-  const small: OnMachine = { ...x86, computeType: ComputeType.SMALL }; // it waits for the network
+  const small: OnMachine = { ...x86, computeType: ComputeType.SMALL }; // it mostly waits for the network
   const hasArm = settings.architectures.includes('arm64');
   const boot: OnMachine = { ...x86, timeout: longer(timeout, Duration.minutes(longestBoot + 30)) };
   const stageOn = (machine: OnMachine, id: string, stage: string) => new StageBuild(scope, id, { ...machine, stage });
@@ -49,7 +49,7 @@ export function stageBuilds(scope: Construct, settings: Settings, common: Common
   };
 }
 
-/** A boot has a limit of its own, of the view or the build; the project's only has to be above it. */
+/** A boot test has its own limit, set in the view or the build; the limit of the project must be longer. */
 function longer(one: Duration, other: Duration): Duration {
   return !one.isUnresolved() && one.toSeconds() < other.toSeconds() ? other : one;
 }
@@ -69,7 +69,7 @@ function kernelBuilds(
   ];
 }
 
-/** Where the ordered releases have a flavour. One that they have nowhere gets a project all the same: it was asked for. */
+/** The machines that build a flavour, by where the releases have it. A flavour that they do not have gets an x86 project. */
 function machinesOf(kernel: string, { knownReleases, architectures }: Settings): { x86: boolean; arm: boolean } {
   const found = new Set(
     knownReleases

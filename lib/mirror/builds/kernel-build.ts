@@ -5,13 +5,13 @@ import { BuildMachine } from '../settings/build-machine';
 import { type BuildProps, StageBuild } from './stage-build';
 
 export interface KernelBuildProps extends BuildProps {
-  /** The flavour that a ReleaseWorkflow builds in this project. */
+  /** The flavour that this project builds in a ReleaseWorkflow. */
   readonly kernel: KernelFlavour;
 }
 
 /**
- * Builds one kernel flavour on one kind of machine: the extract stage in a project of its own, so that a flavour has its
- * own log and history. arm64 is built on `BuildMachine.ARM`, all others on x86.
+ * Builds one kernel flavour on one kind of machine: the extract stage as a separate project, so that each flavour has its own
+ * log and history. arm64 is built on `BuildMachine.ARM`, all others on x86.
  * @example
  * const hwe = new KernelBuild(stack, 'Hwe', { kernel: KernelFlavour.HWE, workBucket });
  */

@@ -23,31 +23,32 @@ import { bundlesDigest, stageBundle } from '../bundles';
 import { readSecrets } from '../choices/secrets';
 import { acknowledge, starIn } from '../findings';
 import { packageText } from '../package-files';
+import { atSynth } from '../refusals/synth-error';
 import { BuildMachine } from '../settings/build-machine';
 import { checkNetwork, letBuildsIntoVpc } from '../vpc-network';
 import { checkStage, handOnNothing, takeUpNothing } from './stage-names';
 
-/** What the project of a stage is told, whichever the stage. */
+/** Props of the projects of all stages. */
 export interface BuildProps {
-  /** The stage bundle: stage.js, host-tools.sh and what they read. @default - that of this package */
+  /** The stage bundle: stage.js, host-tools.sh and the files they read. @default - the bundle of this package */
   readonly bundle?: Asset;
-  /** Digest of all bundles, which an execution must have been planned with. @default - of those of this package */
+  /** Digest of all bundles; an execution that was planned with another one fails. @default - the digest of this package's bundles */
   readonly bundles?: string;
-  /** Where the stages of an execution hand things to each other: below `runs/`. All builds and functions share one. */
+  /** The bucket through which the stages of an execution exchange files, below `runs/`. All builds and functions share one. */
   readonly workBucket: IBucket;
   /** @default BuildMachine.X86 */
   readonly machine?: BuildMachine;
-  /** @default - the machine's: 8 GiB on x86, for images are changed in memory */
+  /** @default - that of the machine: 8 GiB on x86, because images are changed in memory */
   readonly computeType?: ComputeType;
   /** @default - 60 minutes */
   readonly timeout?: Duration;
-  /** Secrets with credentials of repositories, which it may read. @default - none */
+  /** Secrets with credentials of repositories that it is granted access to. @default - none */
   readonly secrets?: ISecret[];
   /** @default - none */
   readonly vpc?: IVpc;
   /** @default - the private subnets */
   readonly vpcSubnets?: SubnetSelection;
-  /** @default - with a VPC a new one, which lets everything out and nothing in */
+  /** @default - with a VPC a new one that allows all outbound and no inbound traffic */
   readonly securityGroup?: ISecurityGroup;
 }
 
@@ -57,8 +58,8 @@ export interface StageBuildProps extends BuildProps {
 }
 
 /**
- * The CodeBuild project that runs one stage, as root with loop devices, on a machine that nobody trusts. Its role may do
- * what that stage needs.
+ * The CodeBuild project that runs one stage, as root with loop devices, on an untrusted machine. Its role has exactly the
+ * permissions that the stage needs.
  * @example
  * const fetch = new StageBuild(stack, 'Fetch', { stage: 'fetch', workBucket });
  */
@@ -70,8 +71,10 @@ export class StageBuild extends Construct implements IGrantable {
   /** @throws BadInput (misuse) for an unknown stage, and for public subnets */
   constructor(scope: Construct, id: string, props: StageBuildProps) {
     super(scope, id);
-    checkStage(props.stage);
-    checkNetwork(props);
+    atSynth({ scope: this }, () => {
+      checkStage(props.stage);
+      checkNetwork(props);
+    });
     const { stage, bundle = stageBundle(this), workBucket, timeout = Duration.minutes(60) } = props;
     const { machine = BuildMachine.X86, vpc, vpcSubnets: subnetSelection, securityGroup } = props;
 
@@ -97,7 +100,7 @@ export class StageBuild extends Construct implements IGrantable {
       encryptionKey: Alias.fromAliasName(this, 'S3Key', 'alias/aws/s3'),
       grantReportGroupPermissions: false,
       logging: { cloudWatch: { logGroup: this.logGroup } },
-      // no concurrentBuildLimit: AWS refuses one above the account's, which may be 1, and what exceeds it is not queued
+      // no concurrentBuildLimit: AWS rejects one above the account's, which may be 1, and does not queue builds that exceed it
       queuedTimeout: Duration.hours(8),
       timeout,
       ...(vpc !== undefined && { vpc }),
@@ -106,11 +109,11 @@ export class StageBuild extends Construct implements IGrantable {
     });
     if (vpc === undefined) return;
     letBuildsIntoVpc(this.role, vpc, subnetSelection);
-    this.project.node.addDependency(this.role); // CodeBuild asks for these rights when it makes the project
-    this.project.node.tryRemoveChild('PolicyDocument'); // the CDK's own, for no role: no template has it, cdk-nag reads it
+    this.project.node.addDependency(this.role); // CodeBuild checks these permissions when it creates the project
+    this.project.node.tryRemoveChild('PolicyDocument'); // created by the CDK without a role: it is in no template, but cdk-nag reads it
   }
 
-  /** Its builds: `bucket.grantRead(mirror.builds.fetch)` lets them. */
+  /** The role of its builds: `bucket.grantRead(mirror.builds.fetch)` grants them access. */
   get grantPrincipal(): IPrincipal {
     return this.role;
   }
@@ -135,7 +138,7 @@ export class StageBuild extends Construct implements IGrantable {
       }),
       new PolicyStatement({ actions: ['s3:GetObject'], resources: [read] }),
       ...written.map((runs) => {
-        const conditions = { Null: { 's3:if-none-match': 'false' } }; // new objects only: no build overwrites another's
+        const conditions = { Null: { 's3:if-none-match': 'false' } }; // new objects only: no build can overwrite an object of another
         return new PolicyStatement({ actions: ['s3:PutObject'], resources: [runs], conditions });
       }),
       ...readSecrets(secrets),
@@ -143,14 +146,14 @@ export class StageBuild extends Construct implements IGrantable {
       role.addToPolicy(statement);
     }
     for (const runs of new Set([read, ...written]))
-      acknowledge(role, starIn(this, runs), 'what stages hand to each other, in folders that nobody can guess');
+      acknowledge(role, starIn(this, runs), 'files that stages exchange, in folders with unguessable names');
     return role;
   }
 }
 
 /**
- * A project whose role is whole: what the CDK grants while it makes one (s3:GetObject* and the like) is left out. What
- * others grant afterwards is not, which a role without policy updates would leave out, too, and say nothing.
+ * A project whose role is complete: permissions that the CDK grants while it creates the project (s3:GetObject* and the like)
+ * are dropped. Permissions that are granted later are kept; a role without policy updates would silently drop these too.
  */
 class StageProject extends Project {
   override readonly role: IRole;
@@ -163,7 +166,7 @@ class StageProject extends Project {
   }
 }
 
-/** A buildspec as it stands in its file: CDK's own classes would send its path or print it as JSON. */
+/** The unchanged text of a buildspec: the CDK's own classes would send its path or convert it to JSON. */
 class BuildspecText extends BuildSpec {
   readonly isImmediate = true;
 

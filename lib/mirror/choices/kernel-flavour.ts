@@ -1,24 +1,24 @@
 import { allKernelNames } from '../../catalog/kernels';
 import { flavourSaid } from '../../catalog/names';
-import { MirrorError } from '../../errors';
+import { refused } from '../refusals/synth-error';
 import { requireKnown } from './known-at-synth';
 
-/** A kernel flavour, as orders name it. */
+/** A kernel flavour. */
 export class KernelFlavour {
-  /** The kernel that the release came with. */
+  /** The kernel that the release was published with. */
   static readonly GA = new KernelFlavour('ga');
   static readonly GA_LOWLATENCY = new KernelFlavour('ga-lowlatency');
-  /** Hardware enablement: the newest kernel that the release is supported with. */
+  /** Hardware enablement: the newest kernel that is supported for the release. */
   static readonly HWE = new KernelFlavour('hwe');
   static readonly HWE_LOWLATENCY = new KernelFlavour('hwe-lowlatency');
-  /** What will be the next hardware enablement kernel. */
+  /** The candidate for the next hardware enablement kernel. */
   static readonly HWE_EDGE = new KernelFlavour('hwe-edge');
   static readonly HWE_LOWLATENCY_EDGE = new KernelFlavour('hwe-lowlatency-edge');
 
   /**
    * Any other flavour of the catalogue.
-   * @param name as orders say it: `generic-lpae`; of Debian `generic`, `cloud`, `rt`; or as MAAS does: `hwe-24.04-edge`,
-   * which no release but 24.04 can be built with, `lowlatency`
+   * @param name `generic-lpae`; of Debian `generic`, `cloud` or `rt`; or MAAS's name, such as `lowlatency` or
+   * `hwe-24.04-edge`, which only 24.04 has
    */
   static of(name: string): KernelFlavour {
     return new KernelFlavour(name);
@@ -27,18 +27,19 @@ export class KernelFlavour {
   /** `hwe-edge` */
   readonly name: string;
 
-  /** As it was named: `hwe-24.04-edge`. */
+  /** The name as given to `of`: `hwe-24.04-edge`. */
   readonly asked: string;
 
   private constructor(asked: string) {
-    requireKnown('kernels', asked);
+    requireKnown(['kernels'], asked);
     this.asked = asked;
     const name = allKernelNames.includes(asked) ? asked : flavourSaid(asked)?.name;
     if (name === undefined || !allKernelNames.includes(name)) {
-      throw new MirrorError(
+      throw refused(
+        [],
+        `unknown kernel flavour ${JSON.stringify(asked)}; known flavours: ${allKernelNames.join(', ')}`,
+        'use the name of a flavour, such as "hwe-edge", not of a package, such as "linux-generic-hwe-24.04-edge"',
         'UnknownKernel',
-        `no kernel flavour ${JSON.stringify(asked)} is built; there are ${allKernelNames.join(', ')}`,
-        { hint: 'name flavours as orders do, "hwe-edge", not "linux-generic-hwe-24.04-edge"', misuse: true },
       );
     }
     this.name = name;

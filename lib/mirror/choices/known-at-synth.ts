@@ -1,25 +1,27 @@
 import { Token } from 'aws-cdk-lib';
-import { MirrorError } from '../../errors';
+import type { Path } from '../refusals/property-path';
+import { refused } from '../refusals/synth-error';
 
 /**
- * Refuses tokens, which stand for what only the deployment knows. What a mirror is made of depends on these values, and a
- * token would be taken for a text, or a number, of its own.
- * @param property how messages call it: `views`
+ * Refuses tokens, whose values are only known at deployment. The resources of a mirror depend on these values, and a token
+ * would be read as a string or a number.
+ * @param property its path: `['views']`
  * @param value a value, or objects and lists of values
  * @throws BadInput (misuse) naming the property, down to the field: `views[0].packages[1]`
  */
-export function requireKnown(property: string, value: unknown): void {
-  if (Token.isUnresolved(value)) throw unknownYet(property);
+export function requireKnown(property: Path, value: unknown): void {
+  if (Token.isUnresolved(value)) throw unknownUntilDeployment(property);
   if (Array.isArray(value)) {
-    for (const [at, inner] of value.entries()) requireKnown(`${property}[${at}]`, inner);
+    for (const [at, inner] of value.entries()) requireKnown([...property, at], inner);
   } else if (value !== null && typeof value === 'object') {
-    for (const [field, inner] of Object.entries(value)) requireKnown(`${property}.${field}`, inner);
+    for (const [field, inner] of Object.entries(value)) requireKnown([...property, field], inner);
   }
 }
 
-function unknownYet(property: string): MirrorError {
-  return new MirrorError('BadInput', `the property ${property} needs a value known at synth, and is a token`, {
-    hint: 'a token stands for what only the deployment knows, such as a parameter or an attribute of a resource; give the value itself',
-    misuse: true,
-  });
+function unknownUntilDeployment(property: Path): Error {
+  return refused(
+    property,
+    'is a token, but must be known at synth',
+    'use a literal value; parameters and attributes of resources are only known at deployment',
+  );
 }

@@ -1,53 +1,53 @@
-/** What is to be known of releases beyond what this version of cdk-maas-mirror knows; the words of `mirror.yaml`. */
+/** Facts about releases that this version of cdk-maas-mirror does not have; the same fields as in `mirror.yaml`. */
 export interface MirrorCatalogue {
   /**
-   * Releases of Ubuntu by their series: adds those that this version does not know, and corrects those that it knows.
+   * Ubuntu releases by series: adds releases that this version does not know, and corrects those that it knows.
    * @default - none
    */
   readonly releases?: Readonly<Record<string, ReleaseDescription>>;
 }
 
-/** What is known of a release; what is left out is taken from the stream of cloud images, or follows from the version. */
+/** Facts about a release. Omitted fields are taken from the cloud image stream, or derived from the version. */
 export interface ReleaseDescription {
   /**
-   * `27.04`. A release that this version knows keeps its own.
-   * @default - that of `UbuntuRelease.of`
+   * `27.04`. It cannot be changed for a release that this version knows.
+   * @default - the version given to `UbuntuRelease.of`
    */
   readonly version?: string;
 
   /**
-   * The version, with ` LTS` where Ubuntu calls it so.
-   * @default - LTS for each second April
+   * The version, followed by ` LTS` for LTS releases.
+   * @default - LTS for April releases in even years
    */
   readonly title?: string;
 
   /**
    * `Noble Numbat`
-   * @default - what the stream says, else the series
+   * @default - from the stream, otherwise the series
    */
   readonly codename?: string;
 
   /**
-   * Day of its release, `YYYY-MM-DD`.
-   * @default - by its version
+   * Release date, `YYYY-MM-DD`.
+   * @default - derived from the version
    */
   readonly released?: string;
 
   /**
    * Last day of standard support, `YYYY-MM-DD`.
-   * @default - what the stream says, else nine months after its version's month, of LTS releases five years
+   * @default - from the stream, otherwise nine months after the month of the version (LTS: five years)
    */
   readonly supportEol?: string;
 
   /**
    * Last day of extended support, `YYYY-MM-DD`.
-   * @default - of LTS releases ten years after their version's month, else the end of standard support
+   * @default - for LTS releases ten years after the month of the version, otherwise the end of standard support
    */
   readonly supportEsmEol?: string;
 
   /**
-   * dpkg architectures that have ga kernels, and hwe kernels where the release is LTS.
-   * @default - those that the stream has
+   * dpkg architectures that have ga kernels and, for LTS releases, hwe kernels.
+   * @default - the architectures in the stream
    */
   readonly architectures?: string[];
 }

@@ -1,26 +1,26 @@
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { MirrorError } from '../../errors';
+import { refused } from '../refusals/synth-error';
 import { requireKnown } from './known-at-synth';
 import { faultOfExpression } from './schedule-expression';
 
-/** How often a mirror looks for news. It builds only what is new, so looking often costs next to nothing. */
+/** How often a mirror checks for updates. It builds only what has changed, so frequent checks cost next to nothing. */
 export class MirrorSchedule {
-  static readonly HOURLY = new MirrorSchedule('cron(17 * * * ? *)'); // not at the full hour, when everybody looks
-  /** In the morning, UTC, after Ubuntu's daily images. */
+  static readonly HOURLY = new MirrorSchedule('cron(17 * * * ? *)'); // not on the hour, when load is highest
+  /** At 06:17 UTC, after Ubuntu's daily images are published. */
   static readonly DAILY = new MirrorSchedule('cron(17 6 * * ? *)');
-  /** On Mondays. */
+  /** On Mondays at 06:17 UTC. */
   static readonly WEEKLY = new MirrorSchedule('cron(17 6 ? * MON *)');
 
   /**
-   * @param expression of EventBridge Scheduler: `cron(0 4 * * ? *)` or `rate(6 hours)`, UTC
-   * @throws BadInput (misuse) for what Scheduler would refuse at the deployment
+   * @param expression an EventBridge Scheduler expression in UTC: `cron(0 4 * * ? *)` or `rate(6 hours)`
+   * @throws BadInput (misuse) for an expression that Scheduler would reject at deployment
    */
   static expression(expression: string): MirrorSchedule {
     return new MirrorSchedule(expression);
   }
 
   /**
-   * @param word `hourly`, `daily` or `weekly`, as in `mirror.yaml`, or what `expression` takes
+   * @param word `hourly`, `daily` or `weekly`, as in `mirror.yaml`, or an expression
    * @throws BadInput (misuse)
    */
   static of(word: string): MirrorSchedule {
@@ -37,22 +37,23 @@ export class MirrorSchedule {
   readonly expressionString: string;
 
   private constructor(expressionString: string) {
-    requireKnown('schedule', expressionString);
-    const isText = typeof expressionString === 'string'; // JavaScript gives anything
-    const fault = isText ? faultOfExpression(expressionString) : 'it is no text';
+    requireKnown(['schedule'], expressionString);
+    const isText = typeof expressionString === 'string'; // not checked by a compiler in JavaScript
+    const fault = isText ? faultOfExpression(expressionString) : 'not a string';
     if (fault !== undefined) throw badSchedule(expressionString, fault);
     this.expressionString = expressionString;
   }
 
-  /** As EventBridge Scheduler wants it. */
+  /** The schedule for constructs of EventBridge Scheduler. */
   toExpression(): ScheduleExpression {
     return ScheduleExpression.expression(this.expressionString);
   }
 }
 
-function badSchedule(expression: string, fault: string): MirrorError {
-  return new MirrorError('BadInput', `the property schedule is ${JSON.stringify(expression)}: ${fault}`, {
-    hint: 'give MirrorSchedule.of("hourly"), of("daily") or of("weekly"), or an expression of EventBridge Scheduler: cron(0 4 * * ? *), rate(6 hours)',
-    misuse: true,
-  });
+function badSchedule(expression: string, fault: string): Error {
+  return refused(
+    ['schedule'],
+    `is ${JSON.stringify(expression)}: ${fault}`,
+    'use MirrorSchedule.HOURLY, DAILY or WEEKLY, or an EventBridge Scheduler expression: MirrorSchedule.of("cron(0 4 * * ? *)"), of("rate(6 hours)")',
+  );
 }

@@ -1,67 +1,67 @@
-/** Where everything comes from, and whose signatures count; the words of `sources` in `mirror.yaml`. */
+/** Streams, archives and the keyrings that verify them; the same fields as `sources` in `mirror.yaml`. */
 export interface MirrorSources {
   /**
-   * Stream of cloud images: `daily`, `releases`, or the address of another simplestreams mirror.
+   * Cloud image stream: `daily`, `releases`, or the URL of another simplestreams mirror.
    * @default daily
    */
   readonly stream?: string;
 
   /**
-   * File with the binary keyring of the stream; its path is relative to the app's working folder.
+   * File with the binary keyring that verifies the stream; its path is relative to the app's working directory.
    * @default - Ubuntu's cloud-image keyring
    */
   readonly streamKeyring?: string;
 
   /**
-   * Archive of amd64.
+   * Archive for amd64.
    * @default - Ubuntu's
    */
   readonly archive?: string;
 
   /**
-   * Archive of the other architectures.
+   * Archive for all other architectures.
    * @default - Ubuntu's
    */
   readonly ports?: string;
 
   /**
-   * File with the binary keyring of both archives; its path is relative to the app's working folder.
-   * @default - the one inside the image
+   * File with the binary keyring that verifies both archives; its path is relative to the app's working directory.
+   * @default - the keyring in the image
    */
   readonly archiveKeyring?: string;
 
   /**
-   * A moment whose archive is wanted, `20261120T000000Z`.
-   * @default - the archive as it is
+   * Use the archive as it was at this time, `20261120T000000Z`.
+   * @default - the current archive
    */
   readonly snapshot?: string;
 
   /**
-   * Where snapshots lie.
+   * Base URL of the snapshot service.
    * @default - Ubuntu's
    */
   readonly snapshots?: string;
 
   /**
-   * Where the packages of PPAs lie.
+   * Base URL of the PPA archive.
    * @default - Launchpad
    */
   readonly ppas?: string;
 
   /**
-   * The API that knows the keys of PPAs.
+   * Base URL of the API that provides the signing keys of PPAs.
    * @default - Launchpad's
    */
   readonly launchpad?: string;
 
   /**
-   * HTTP proxy for everything.
+   * HTTP proxy for all downloads.
    * @default - none
    */
   readonly proxy?: string;
 
   /**
-   * File with certificates to trust besides the system's, PEM; its path is relative to the app's working folder.
+   * File with additional CA certificates (PEM); its path is relative to the app's working directory.
    * @default - none
    */
   readonly ca?: string;

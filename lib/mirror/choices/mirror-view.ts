@@ -4,93 +4,93 @@ import type { KernelFlavour } from './kernel-flavour';
 import type { PrivateRepository } from './private-repository';
 import type { Release } from './release';
 
-/** What one view of a mirror is made of; the words of `mirror.yaml`. */
+/** One view of a mirror: what is built, and with which changes. */
 export interface MirrorView {
-  /** Lower-case letters, digits and dashes: `candidate`. Its address is `<mirror>/<name>/`. */
+  /** Lower-case letters, digits and dashes: `candidate`. The view is served at `<mirror>/<name>/`. */
   readonly name: string;
 
-  /** @default - none: the view is filled by promotion */
+  /** Releases to build. Views without releases are not supported yet. */
   readonly releases?: Release[];
 
-  /** @default - those of the mirror that the release has; amd64 where the mirror names none */
+  /** @default - the architectures of the mirror that the release has; amd64 if the mirror does not set `architectures` */
   readonly architectures?: Architecture[];
 
   /**
-   * Flavours without which an architecture is not published.
-   * @default - where the view names no flavours: those of the mirror's `kernels` that the release has, without these the
-   * usual ones (GA and HWE, of Debian generic and cloud)
+   * Kernel flavours that must build: if one fails, the architecture is not published.
+   * @default - if `optionalKernels` is not set either: the mirror's `kernels` that the release has; without these, GA and
+   * HWE (of Debian generic and cloud)
    */
   readonly requiredKernels?: KernelFlavour[];
 
   /**
-   * Flavours that are left out where they cannot be built.
+   * Kernel flavours that may fail: the architecture is published without them.
    * @default - none
    */
   readonly optionalKernels?: KernelFlavour[];
 
   /**
-   * Repositories that the image is upgraded from: `ppa:owner/name`, or deb822 stanzas with their keys. Addresses with a
-   * user or password in them are refused: templates and the history of executions would show it.
+   * Additional repositories that the image is upgraded from: `ppa:owner/name`, or deb822 stanzas with their keys. URLs
+   * that contain a user or password are refused: templates and the execution history would show it.
    * @default - none
    */
   readonly repositories?: string[];
 
   /**
-   * Repositories that only answer to a user and a password.
+   * Additional repositories that require a user and password.
    * @default - none
    */
   readonly privateRepositories?: PrivateRepository[];
 
   /**
-   * Packages to take from -proposed.
+   * Packages to install from -proposed.
    * @default - none
    */
   readonly proposed?: string[];
 
   /**
-   * Take everything that -proposed has; refused beside `proposed`.
+   * Upgrade from all of -proposed. Cannot be combined with `proposed`.
    * @default false
    */
   readonly allProposed?: boolean;
 
   /**
-   * Packages to install besides.
+   * Additional packages to install.
    * @default - none
    */
   readonly packages?: string[];
 
   /**
-   * Packages to purge first and install again.
+   * Packages to reinstall from scratch.
    * @default - none
    */
   readonly purge?: string[];
 
   /**
-   * Serial of the cloud image, for views of one release: `20261120`.
+   * Serial of the cloud image: `20261120`. Only for views with one release.
    * @default - the newest
    */
   readonly serial?: string;
 
   /**
-   * Of a squashfs that is made here: `zstd`, `xz`, `gzip` or `lz4`.
-   * @default - zstd, or what the release's kernels can read
+   * Compression of rebuilt squashfs images: `zstd`, `xz`, `gzip` or `lz4`.
+   * @default - zstd; xz if the kernels of the release cannot read zstd
    */
   readonly compression?: string;
 
   /**
-   * Whether what is published has to boot first.
+   * Boot every image before it is published.
    * @default true
    */
   readonly bootTest?: boolean;
 
   /**
-   * How long one boot may take before it has failed, in whole minutes, up to three hours.
-   * @default - 30 minutes, or 60 where the architecture is emulated: on AWS all but amd64 and i386
+   * Time limit of one boot test, in whole minutes, at most three hours.
+   * @default - 30 minutes; 60 if the architecture is emulated (on AWS all except amd64 and i386)
    */
   readonly bootTimeout?: Duration;
 
   /**
-   * Whether an Ubuntu view brings bootloaders; false where MAAS keeps images.maas.io beside it.
+   * Publish bootloaders in a view that has Ubuntu releases. Set to false if MAAS also keeps images.maas.io as a source.
    * @default true
    */
   readonly bootloaders?: boolean;

@@ -3,31 +3,35 @@
 import { describedRelease } from '../../catalog/described';
 import { seriesOf } from '../../catalog/names';
 import { type Release as CatalogueRelease, findRelease, releaseNames, releaseOf } from '../../catalog/releases';
-import { MirrorError } from '../../errors';
+import { atSynth, refused, type SynthError } from '../refusals/synth-error';
 import { requireKnown } from './known-at-synth';
 
-/** A release that images are built of. */
+/** A release that images are built for. */
 export class Release {
-  /** The series in one word: `noble`. */
+  /** The series: `noble`. */
   readonly name: string;
 
   /** `24.04` */
   readonly version?: string;
 
   protected constructor(name: string, version?: string) {
-    requireKnown('releases', name);
-    requireKnown('releases', version);
-    const release = version === undefined ? releaseOf(seriesOf(name)) : describedRelease(name, { version });
+    requireKnown(['releases'], name);
+    requireKnown(['releases'], version);
+    const release = atSynth({ hints: { UnknownRelease: howToName, BadInput: howToName } }, () =>
+      version === undefined ? releaseOf(seriesOf(name)) : describedRelease(name, { version }),
+    );
     this.name = release.name;
     this.version = release.version;
   }
 }
 
-/** What is to be said of a release that this version of cdk-maas-mirror does not know. */
+const howToName = 'use the series of a release, such as "noble"; a version must be like "27.04"';
+
+/** Facts about a release that this version of cdk-maas-mirror does not know. */
 export interface UbuntuReleaseOptions {
   /**
-   * `27.04`. All else follows from it and from the stream of cloud images; `catalogue` of MaasMirror can say more.
-   * @default - that of the catalogue
+   * `27.04`. All other facts are derived from it or read from the cloud image stream; `catalogue` of MaasMirror overrides them.
+   * @default - the version in the catalogue
    */
   readonly version?: string;
 }
@@ -49,8 +53,8 @@ export class UbuntuRelease extends Release {
 
   /**
    * Any other release of Ubuntu.
-   * @param name its series in one word: `questing`; a version, `25.10`, of those that are known
-   * @param options the version of a release that is too new to be known
+   * @param name its series: `questing`; or its version, `25.10`, if this package knows the release
+   * @param options the version of a release that is newer than this package
    */
   static of(name: string, options: UbuntuReleaseOptions = {}): UbuntuRelease {
     const known = findRelease(name);
@@ -60,12 +64,12 @@ export class UbuntuRelease extends Release {
   }
 }
 
-/** A release of Debian. MAAS cannot commission with it; it proves that a deployment builds. */
+/** A release of Debian. MAAS cannot commission machines with it; use it to test that a deployment builds. */
 export class DebianRelease extends Release {
   /** 12 */
   static readonly BOOKWORM = new DebianRelease('bookworm');
 
-  /** @param name its series in one word */
+  /** @param name its series: `bookworm` */
   static of(name: string): DebianRelease {
     const known = findRelease(seriesOf(name));
     if (known?.family === 'ubuntu') throw foreign(known, 'Ubuntu', `UbuntuRelease.of('${known.name}')`);
@@ -73,17 +77,16 @@ export class DebianRelease extends Release {
   }
 }
 
-function foreign({ name }: CatalogueRelease, distribution: string, instead: string): MirrorError {
-  return new MirrorError('BadInput', `${name} is a release of ${distribution}`, {
-    hint: `name it by ${instead}`,
-    misuse: true,
-  });
+function foreign({ name }: CatalogueRelease, distribution: string, instead: string): SynthError {
+  return refused([], `${name} is a release of ${distribution}`, `use ${instead}`);
 }
 
-/** The stream, which may know it, is not read at synth. */
-function unknown(name: string): MirrorError {
-  return new MirrorError('UnknownRelease', `no release ${JSON.stringify(name)}; there are ${releaseNames()}`, {
-    hint: `give the version of a newer one: UbuntuRelease.of('${name}', { version: '27.04' }), in mirror.yaml \`catalogue\``,
-    misuse: true,
-  });
+/** The stream, which may have it, is not read at synth. */
+function unknown(name: string): SynthError {
+  return refused(
+    [],
+    `unknown release ${JSON.stringify(name)}; known releases: ${releaseNames()}`,
+    `if it is a newer release, add its version: UbuntuRelease.of('${name}', { version: '27.04' })`,
+    'UnknownRelease',
+  );
 }

@@ -1,13 +1,13 @@
 /**
- * What is wrong with an expression of EventBridge Scheduler, by the rules of its user guide ("Schedule types"), or
- * undefined. CloudFormation says it only at the deployment, and then rolls the whole stack back.
+ * What is wrong with an expression, by the rules of the EventBridge Scheduler user guide ("Schedule types"), or undefined.
+ * CloudFormation reports it only at deployment, and then rolls back the whole stack.
  */
 export function faultOfExpression(expression: string): string | undefined {
   const [kind, words] = partsOf(expression);
   if (kind === 'rate') return faultOfRate(words);
   if (kind === 'at') return faultOfMoment(words);
   if (kind === 'cron') return faultOfCron(words);
-  return 'it is none of rate(…), cron(…) and at(…)';
+  return 'not rate(…), cron(…) or at(…)';
 }
 
 function partsOf(expression: string): [kind: string, words: string] {
@@ -18,27 +18,27 @@ function partsOf(expression: string): [kind: string, words: string] {
 
 function faultOfRate(words: string): string | undefined {
   const [value = '', unit = '', ...more] = words.split(' ');
-  if (more.length > 0 || !/^[1-9]\d{0,8}$/.test(value)) return 'a rate is a whole number above 0 and a unit';
+  if (more.length > 0 || !/^[1-9]\d{0,8}$/.test(value)) return 'a rate needs a whole number above 0 and a unit';
   if (/^(minute|hour|day)s?$/.test(unit)) return undefined;
-  return `the unit of a rate is minutes, hours or days, not ${JSON.stringify(unit)}`;
+  return `the unit of a rate must be minutes, hours or days, not ${JSON.stringify(unit)}`;
 }
 
 function faultOfMoment(words: string): string | undefined {
   const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(words) ? new Date(`${words}Z`) : undefined;
-  // A day that no month has gives the next month's.
+  // Date reads February 30 as March 2.
   if (moment !== undefined && !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(words)) {
     return undefined;
   }
-  return 'at wants a moment of the calendar, YYYY-MM-DDTHH:MM:SS';
+  return 'at(…) needs an existing date and time, YYYY-MM-DDTHH:MM:SS';
 }
 
 interface Field {
   readonly name: string;
   readonly from: number;
   readonly to: number;
-  /** Words for its first values. @default - none */
+  /** Names of its first values. @default - none */
   readonly words?: readonly string[];
-  /** More that one of its items may be. @default - nothing */
+  /** Other items that it accepts. @default - none */
   readonly special?: RegExp;
 }
 
@@ -60,16 +60,16 @@ const fields: readonly Field[] = [
 function faultOfCron(words: string): string | undefined {
   const values = words.split(' ');
   if (values.length !== fields.length) {
-    return `cron has ${fields.length} fields (${fields.map(({ name }) => name).join(', ')}), not ${values.length}`;
+    return `cron needs ${fields.length} fields (${fields.map(({ name }) => name).join(', ')}), not ${values.length}`;
   }
   const [days, weekdays] = [values[2], values[4]];
   if ((days === '?') === (weekdays === '?')) {
-    return 'of the day of the month and the day of the week one is ?, and the other is not';
+    return 'either the day of the month or the day of the week must be ?, and not both';
   }
   const wrong = fields.findIndex((field, at) => !isValueOf(field, values[at] ?? ''));
   if (wrong === -1) return undefined;
   const { name, from, to } = fields[wrong] as Field;
-  return `${JSON.stringify(values[wrong])} is not a value of the field ${name} (${from} to ${to})`;
+  return `${JSON.stringify(values[wrong])} is not valid in the field ${name} (${from} to ${to})`;
 }
 
 function isValueOf(field: Field, value: string): boolean {

@@ -3,12 +3,12 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { MirrorView } from './mirror-view';
 
-/** What an order calls a secret: its ARN, or its name where that is all that is known. Never what is in it. */
+/** What a build request calls a secret: its ARN, or its name if the ARN is not known. Never its value. */
 export function nameOfSecret({ secretFullArn, secretName }: ISecret): string {
   return secretFullArn ?? secretName;
 }
 
-/** The secrets that these views name, each once. */
+/** The secrets of these views, without duplicates. */
 export function secretsOf(views: readonly MirrorView[]): ISecret[] {
   const all = views.flatMap(({ privateRepositories = [] }) =>
     privateRepositories.map(({ credentials }) => credentials),
@@ -16,7 +16,7 @@ export function secretsOf(views: readonly MirrorView[]): ISecret[] {
   return [...new Map(all.map((secret) => [nameOfSecret(secret), secret])).values()];
 }
 
-/** What one may do who reads these secrets, and no other. */
+/** Permissions to read these secrets and no others. */
 export function readSecrets(secrets: readonly ISecret[]): PolicyStatement[] {
   const keys = secrets.flatMap(({ encryptionKey }) => (encryptionKey === undefined ? [] : [encryptionKey.keyArn]));
   return [...allow('secretsmanager:GetSecretValue', secrets.map(arnOf)), ...allow('kms:Decrypt', [...new Set(keys)])];
@@ -26,12 +26,12 @@ function allow(action: string, resources: readonly string[]): PolicyStatement[] 
   return resources.length === 0 ? [] : [new PolicyStatement({ actions: [action], resources: [...resources] })];
 }
 
-/** Imported by its name, a secret has an ARN without the six characters that Secrets Manager puts at its end. */
+/** The ARN of a secret that is imported by name lacks the six characters that Secrets Manager appends. */
 function arnOf({ secretArn, secretFullArn }: ISecret): string {
   return secretFullArn ?? `${secretArn}-??????`;
 }
 
-/** The secrets that a `mirror.yaml` names, by name or ARN; each is one construct, however often it is named. */
+/** The secrets in a `mirror.yaml`, by name or ARN; one construct for each, even if it is used several times. */
 export function namedSecrets(scope: Construct, id: string): (name: string) => ISecret {
   const known = new Map<string, ISecret>();
   return (name) => {

@@ -3,45 +3,45 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnKey, type IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { MirrorError } from '../../errors';
+import { refused } from '../refusals/synth-error';
 import { readSecrets } from './secrets';
 
 /**
- * What a mirror is signed with.
+ * The key that signs a mirror.
  * @example
  * const signingKey = SigningKey.kms(Key.fromKeyArn(stack, 'Key', 'ARN'));
  * new MaasMirror(stack, 'Mirror', { signingKey });
  */
 export abstract class SigningKey {
   /**
-   * An RSA-4096 key of KMS, which signs and is never seen.
-   * @param key one to go on with: asymmetric, RSA_4096, SIGN_VERIFY, and not an alias. @default - a new one, kept when the
-   * stack goes
-   * @throws BadInput (misuse) for a key of another kind, where the CDK knows it
+   * An RSA-4096 key in KMS; the private key never leaves it.
+   * @param key an existing key: asymmetric, RSA_4096, SIGN_VERIFY, and not an alias. @default - a new one, retained when the
+   * stack is deleted
+   * @throws BadInput (misuse) for a key of another kind, if that is known at synth
    */
   static kms(key?: IKey): SigningKey {
     return new KmsSigningKey(key);
   }
 
   /**
-   * An OpenPGP private key that lies, armoured and without passphrase, in a secret: for a key that sites trust already.
+   * An OpenPGP private key in a secret, armoured and without passphrase: for a key that sites already trust.
    */
   static secret(secret: ISecret): SigningKey {
     return new SecretSigningKey(secret);
   }
 
   /**
-   * The key as a MirrorFunction is given it. MaasMirror calls this itself.
-   * @param scope where a new key is made; one scope can bind one new key
+   * Returns the key as a MirrorFunction requires it. MaasMirror calls this itself.
+   * @param scope the scope of a new key; one scope can have one new key
    */
   abstract bind(scope: Construct): BoundSigningKey;
 }
 
-/** A signing key as the functions of a mirror are told it. */
+/** A signing key as the functions of a mirror receive it. */
 export interface BoundSigningKey {
-  /** How the functions name it: `kms:<ARN>` or `secret:<ARN>`. */
+  /** The key for the functions: `kms:<ARN>` or `secret:<ARN>`. */
   readonly address: string;
-  /** What one may do who signs with it, and nobody else. */
+  /** Permissions that signing requires. */
   readonly signing: PolicyStatement[];
 }
 
@@ -70,27 +70,31 @@ class SecretSigningKey extends SigningKey {
 
 function newKey(scope: Construct): Key {
   return new Key(scope, 'SigningKey', {
-    description: 'cdk-maas-mirror: signs the mirror; sites trust it and no other',
-    keySpec: KeySpec.RSA_4096, // every gpgv since xenial's reads it
+    description: 'cdk-maas-mirror: signs the mirror; sites trust only this key',
+    keySpec: KeySpec.RSA_4096, // supported by every gpgv since xenial
     keyUsage: KeyUsage.SIGN_VERIFY,
-    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, // a key of a creation that is rolled back signed nothing
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, // a key of a creation that was rolled back has signed nothing
   });
 }
 
-/** What can be seen at synth: of a key that is imported by its ARN, nothing. Publish looks at that one before it writes. */
+/** Nothing is known at synth about a key that is imported by ARN: Publish checks it before it writes. */
 function checkKey(key: IKey): void {
   if ('aliasName' in key) {
-    throw badKey(key, 'is an alias, by which no role can be let sign', 'give the key itself: Key.fromKeyArn(…)');
+    throw badKey(
+      key,
+      'an alias, for which no role can be granted permission to sign',
+      'use the key itself: Key.fromKeyArn(…)',
+    );
   }
   const made = key.node.defaultChild;
   if (!(made instanceof CfnKey)) return;
   const { keySpec = 'SYMMETRIC_DEFAULT', keyUsage = 'ENCRYPT_DECRYPT' } = made;
   if (keySpec === KeySpec.RSA_4096 && keyUsage === KeyUsage.SIGN_VERIFY) return;
   const hint =
-    'make it with keySpec: KeySpec.RSA_4096 and keyUsage: KeyUsage.SIGN_VERIFY: every gpgv reads its signatures';
-  throw badKey(key, `is a key of KMS with the spec ${keySpec} and the usage ${keyUsage}`, hint);
+    'create it with keySpec: KeySpec.RSA_4096 and keyUsage: KeyUsage.SIGN_VERIFY, whose signatures every gpgv can verify';
+  throw badKey(key, `a KMS key with key spec ${keySpec} and key usage ${keyUsage}`, hint);
 }
 
-function badKey(key: IKey, fault: string, hint: string): MirrorError {
-  return new MirrorError('BadInput', `the property signingKey: ${key.node.path} ${fault}`, { hint, misuse: true });
+function badKey(key: IKey, kind: string, hint: string): Error {
+  return refused(['signingKey'], `is ${key.node.path}, ${kind}`, hint);
 }

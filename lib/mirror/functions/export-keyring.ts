@@ -4,8 +4,8 @@ import { Trigger } from 'aws-cdk-lib/triggers';
 import type { Construct } from 'constructs';
 
 /**
- * At the first deployment, and whenever Publish or its key is another: who has the keyring early can trust the mirror from
- * its first day. After everything else: a creation that fails before leaves an empty bucket, which the rollback deletes.
+ * Publishes the keyring at the first deployment, and whenever Publish or its key changes, so that sites can install it before
+ * the first build. This is the last step: if an earlier one fails, the bucket is still empty and the rollback deletes it.
  */
 export function exportKeyring(mirror: Construct, publish: LambdaFunction): void {
   const others = mirror.node.children;

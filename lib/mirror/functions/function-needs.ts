@@ -1,12 +1,12 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { MirrorError } from '../../errors';
 import { requestsOf, runsOf } from '../buckets';
 import { readSecrets } from '../choices/secrets';
 import type { BoundSigningKey } from '../choices/signing-key';
+import { refused } from '../refusals/synth-error';
 
-/** What a function of this package works with. */
+/** The resources of a function of this package. */
 export interface FunctionInputs {
   readonly mirrorBucket: IBucket;
   readonly workBucket: IBucket;
@@ -14,18 +14,18 @@ export interface FunctionInputs {
   readonly secrets?: readonly ISecret[] | undefined;
 }
 
-/** What a function has to be given to work with it. */
+/** Permissions and variables that a function needs. */
 export interface FunctionNeeds {
   readonly statements: readonly PolicyStatement[];
   readonly environment: { readonly [name: string]: string };
-  /** ARNs among the statements that have a star in them, each with the reason for it. */
+  /** ARNs in the statements that contain a wildcard, each with the reason. */
   readonly stars: readonly { readonly arn: string; readonly reason: string }[];
 }
 
 /**
- * The rights and variables of each function, by the name of its file in `dist/assets/functions/`. Publish alone signs and writes
- * into the mirror.
- * @throws BadInput (misuse) where publish has no key, or another function has one
+ * Permissions and variables of each function, by the name of its file in `dist/assets/functions/`. Only Publish signs and writes
+ * to the mirror.
+ * @throws BadInput (misuse) if publish has no key, or another function has one
  */
 export function functionNeeds(asset: string, inputs: FunctionInputs): FunctionNeeds {
   checkAsset(asset);
@@ -36,13 +36,16 @@ export function functionNeeds(asset: string, inputs: FunctionInputs): FunctionNe
   const requests = requestsOf(workBucket);
   const runs = runsOf(workBucket);
   const readMirror = [allow('s3:GetObject', objects), listing(mirrorBucket)];
-  // Nobody may list the work bucket: the names of its folders are what keeps one execution's builds from another's.
+  // No function can list the work bucket: the secret names of its folders separate the builds of different executions.
   const readRequest = allow('s3:GetObject', requests);
-  const writeRequest = [allow('s3:PutObject', requests), readRequest]; // is it ours that is there, after an answer was lost?
+  const writeRequest = [allow('s3:PutObject', requests), readRequest]; // after a lost response, Plan reads the object to see whether it wrote it
   const writeMirror = allow('s3:PutObject', objects);
-  const ofMirror = { arn: objects, reason: 'the mirror has a bucket of its own, all of which is what the site serves' };
-  const ofRequests = { arn: requests, reason: 'the order of an execution, in a folder that nobody can guess' };
-  const ofRuns = { arn: runs, reason: 'what stages hand to each other, in folders that nobody can guess' };
+  const ofMirror = { arn: objects, reason: 'the bucket contains only the mirror, all of which the site serves' };
+  const ofRequests = {
+    arn: requests,
+    reason: 'the build request of an execution, in a folder with an unguessable name',
+  };
+  const ofRuns = { arn: runs, reason: 'files that stages exchange, in folders with unguessable names' };
   const needs = {
     plan: { statements: [...readMirror, ...writeRequest, ...readSecrets(secrets)], stars: [ofMirror, ofRequests] },
     select: { statements: [...readMirror, readRequest], stars: [ofMirror, ofRequests] },
@@ -62,24 +65,20 @@ type Asset = (typeof assets)[number];
 
 function checkAsset(asset: string): asserts asset is Asset {
   if ((assets as readonly string[]).includes(asset)) return;
-  throw new MirrorError('BadInput', `the property asset is ${JSON.stringify(asset)}`, {
-    hint: `name a function of this package: ${assets.join(', ')}`,
-    misuse: true,
-  });
+  throw refused(['asset'], `is ${JSON.stringify(asset)}`, `use a function of this package: ${assets.join(', ')}`);
 }
 
-function badKey(asset: Asset): MirrorError {
-  const [message, hint] =
-    asset === 'publish'
-      ? [
-          'the property signingKey is missing: publish signs',
-          'give SigningKey.kms().bind(this), or SigningKey.secret(…)',
-        ]
-      : [`the property signingKey is set for the function ${asset}`, 'leave it out: only publish signs'];
-  return new MirrorError('BadInput', message, { hint, misuse: true });
+function badKey(asset: Asset): Error {
+  return asset === 'publish'
+    ? refused(
+        ['signingKey'],
+        'is missing, but publish needs it to sign',
+        'set it to SigningKey.kms().bind(this), or SigningKey.secret(…).bind(this)',
+      )
+    : refused(['signingKey'], `is set for the function ${asset}`, 'omit it: only publish signs');
 }
 
-/** Without it S3 answers 403 instead of 404 for what is not there. */
+/** Without this permission, S3 answers 403 instead of 404 for missing objects. */
 const listing = (bucket: IBucket) => allow('s3:ListBucket', bucket.bucketArn);
 
 const allow = (action: string, resource: string) => new PolicyStatement({ actions: [action], resources: [resource] });

@@ -12,43 +12,44 @@ import { bundlesDigest } from '../bundles';
 import type { BoundSigningKey } from '../choices/signing-key';
 import { acknowledge, starIn } from '../findings';
 import { packagePath } from '../package-files';
+import { atSynth } from '../refusals/synth-error';
 import { checkNetwork, letFunctionIntoVpc } from '../vpc-network';
 import { functionNeeds } from './function-needs';
 
 export interface MirrorFunctionProps {
   /**
-   * Which function of this package: `plan`, `select` or `publish`, which a ReleaseWorkflow calls. `look` and `tell` check
-   * for updates and report failures; MaasMirror makes them, for they must be told of its state machine and topic.
+   * The function of this package: `plan`, `select` or `publish`, which a ReleaseWorkflow calls. (MaasMirror creates
+   * `check-for-updates` and `notify`, because they depend on its state machine and topic.)
    */
   readonly asset: string;
-  /** Digest of all bundles, which an execution must have been planned with. @default - of those of this package */
+  /** Digest of all bundles; an execution that was planned with another one fails. @default - the digest of this package's bundles */
   readonly bundles?: string;
   /** The bucket that holds the mirror. */
   readonly mirrorBucket: IBucket;
-  /** Where the stages of an execution hand things to each other: the same bucket as that of the builds. */
+  /** The bucket through which the stages of an execution exchange files: the same one as that of the builds. */
   readonly workBucket: IBucket;
   /**
-   * What `publish` signs with: `SigningKey.kms().bind(this)`. No other function may have it.
+   * The key that `publish` signs with: `SigningKey.kms().bind(this)`. Refused for all other functions.
    * @default - none; required for `publish`
    */
   readonly signingKey?: BoundSigningKey;
-  /** Secrets with credentials of repositories, which `plan` and `look` may read. @default - none */
+  /** Secrets with credentials of repositories; only `plan` and `check-for-updates` are granted access. @default - none */
   readonly secrets?: ISecret[];
-  /** What it may do in addition to its own work. Exact actions, no wildcards. @default - nothing */
+  /** Additional permissions. Use exact actions, no wildcards. @default - none */
   readonly statements?: PolicyStatement[];
-  /** Variables in addition to its own. @default - none */
+  /** Additional environment variables. @default - none */
   readonly environment?: { readonly [name: string]: string };
   /** @default - none */
   readonly vpc?: IVpc;
   /** @default - the private subnets */
   readonly vpcSubnets?: SubnetSelection;
-  /** @default - with a VPC a new one, which lets everything out and nothing in */
+  /** @default - with a VPC a new one that allows all outbound and no inbound traffic */
   readonly securityGroup?: ISecurityGroup;
 }
 
 /**
- * A Lambda function of the workflow, with its code, its role and its variables. `publish` writes the mirror's keyring when
- * it is invoked with an empty event: MaasMirror does that once by a Trigger.
+ * A Lambda function of the workflow, with its code, role and variables. `publish` writes the mirror's keyring if it is invoked
+ * with an empty event; MaasMirror does that once, with a Trigger.
  * @example
  * const publish = new MirrorFunction(stack, 'Publish', {
  *   asset: 'publish',
@@ -62,13 +63,15 @@ export class MirrorFunction extends Construct {
   readonly role: Role;
   readonly logGroup: LogGroup;
 
-  /** @throws BadInput (misuse) for a function that this package does not have, and for a key that is missing or not its own */
+  /** @throws BadInput (misuse) for an unknown function, and for a missing or superfluous key */
   constructor(scope: Construct, id: string, props: MirrorFunctionProps) {
     super(scope, id);
     const { asset, bundles = bundlesDigest(), mirrorBucket, workBucket, statements = [], environment = {} } = props;
     const { vpc, vpcSubnets, securityGroup } = props;
-    checkNetwork(props);
-    const needs = functionNeeds(asset, props);
+    const needs = atSynth({ scope: this }, () => {
+      checkNetwork(props);
+      return functionNeeds(asset, props);
+    });
     this.logGroup = new LogGroup(this, 'Log', {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,

@@ -7,14 +7,14 @@ import type { BoundSigningKey } from '../choices/signing-key';
 import type { VpcNetwork } from '../vpc-network';
 import { MirrorFunction, type MirrorFunctionProps } from './mirror-function';
 
-/** The functions of a mirror. Publish alone signs and writes into the mirror. */
+/** The functions of a mirror. Only Publish signs and writes to the mirror. */
 export interface MirrorFunctions {
   readonly plan: MirrorFunction;
   readonly select: MirrorFunction;
   readonly publish: MirrorFunction;
-  /** Plans what the schedule says, and starts executions where there is news. */
+  /** Checks what the schedule lists, and starts an execution if there are updates. */
   readonly checkForUpdates: MirrorFunction;
-  /** Tells of executions that failed. */
+  /** Sends notifications about failed executions. */
   readonly notify: MirrorFunction;
 }
 
@@ -24,9 +24,9 @@ export interface MirrorFunctionsProps {
   /** Digest of all bundles. */
   readonly bundles: string;
   readonly signingKey: BoundSigningKey;
-  /** Of private repositories, which Plan and CheckForUpdates look at. */
+  /** Credentials of private repositories, which Plan and CheckForUpdates read. */
   readonly secrets: readonly ISecret[];
-  /** Where Plan and CheckForUpdates run, which read the same sources as the builds. The others speak to AWS only. */
+  /** The network of Plan and CheckForUpdates, which read the same sources as the builds. The others only call AWS. */
   readonly network: VpcNetwork;
 }
 

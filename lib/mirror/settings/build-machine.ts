@@ -6,26 +6,26 @@ import {
   LinuxBuildImage,
 } from 'aws-cdk-lib/aws-codebuild';
 
-/** The kind of machine that CodeBuild runs a stage on. */
+/** The kind of CodeBuild machine that a stage runs on. */
 export class BuildMachine {
-  /** Ubuntu 24.04, which has the emulators of every other architecture. */
+  /** Ubuntu 24.04, which has emulators for all other architectures. */
   static readonly X86 = new BuildMachine(
     'X86',
     LinuxBuildImage.fromCodeBuildImageId('aws/codebuild/standard:8.0'),
     ComputeType.MEDIUM,
   );
-  /** Amazon Linux 2023: CodeBuild has no managed Ubuntu for arm. It has no emulators, so boot tests never run on it. */
+  /** Amazon Linux 2023: CodeBuild has no managed Ubuntu image for arm. It has no emulators, so boot tests never run on it. */
   static readonly ARM = new BuildMachine(
     'Arm',
     LinuxArmBuildImage.fromCodeBuildImageId('aws/codebuild/amazonlinux-aarch64-standard:4.0'),
-    ComputeType.LARGE, // its medium has 8 GiB as x86's, but is not offered in every region
+    ComputeType.LARGE, // MEDIUM has 8 GiB too, but is not available in every region
   );
 
-  /** As part of construct ids. */
+  /** Used in construct ids. */
   readonly name: string;
   readonly buildImage: IBuildImage;
   readonly computeType: ComputeType;
-  /** Unset, builds run on Amazon Linux 2's 4.14. */
+  /** If unset, builds run on kernel 4.14 of Amazon Linux 2. */
   readonly hostKernel = HostKernel.LINUX_KERNEL_6;
 
   private constructor(name: string, buildImage: IBuildImage, computeType: ComputeType) {

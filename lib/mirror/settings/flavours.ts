@@ -1,42 +1,36 @@
 import { kernelsOf } from '../../catalog/kernels';
 import { flavourOf } from '../../catalog/names';
 import type { Release } from '../../catalog/releases';
-import { MirrorError } from '../../errors';
 import type { BuildRequest } from '../../job/build-request';
 import { bootloadersRequest } from '../../job/job';
 import { usualKernels } from '../../job/releases/kernel-choice';
 import { releaseFor } from '../../job/releases/release-for';
-import { checks } from '../checks';
 import type { KernelFlavour } from '../choices/kernel-flavour';
+import { refused } from '../refusals/synth-error';
 
-/** What a mirror is for. */
+/** What a mirror can build. */
 interface Scope {
   readonly releases: readonly Release[];
   readonly architectures: readonly string[];
 }
 
 /**
- * The flavours that a mirror without the property `kernels` has projects for, sorted: those that its orders want, and the
- * usual ones of its releases, which an order by hand has that names none.
+ * The flavours that a mirror without the property `kernels` has projects for, sorted: those of its views, and the default
+ * flavours of its releases, for build requests that name none.
+ * @param planned flavours of its views
  */
-export function usedFlavours(requests: readonly BuildRequest[], { releases, architectures }: Scope): string[] {
+export function usedFlavours(planned: readonly string[], { releases, architectures }: Scope): string[] {
   const usual = releases.flatMap((release) => architectures.flatMap((one) => usualKernels(release, one).kernels));
-  return [...new Set([...requests.flatMap(flavoursOf), ...usual.map(({ kernel }) => kernel)])].sort();
+  return [...new Set([...planned, ...usual.map(({ kernel }) => kernel)])].sort();
 }
 
-function flavoursOf(request: BuildRequest): string[] {
-  return checks()
-    .planOf(request, 'synth')
-    .architectures.flatMap(({ kernels }) => kernels.map(({ kernel }) => kernel));
-}
-
-/** A flavour by its name in the catalogue, and as it was asked for: `hwe`, `hwe-24.04`. */
+/** A flavour by its name in the catalogue, and as the user wrote it: `hwe`, `hwe-24.04`. */
 type Named = Pick<KernelFlavour, 'name' | 'asked'>;
 
 /**
- * An order of a view that names no flavours, in a mirror that does: it means those of the mirror that the release has.
- * `hwe-24.04` is noble's alone.
- * @throws BadInput (misuse) where the release has none of them
+ * Adds the flavours of the mirror that the release has to the build request of a view that sets none. Only noble has
+ * `hwe-24.04`.
+ * @throws BadInput (misuse) if the release has none of them
  */
 export function withFlavoursOf(named: readonly Named[] | undefined, request: BuildRequest): BuildRequest {
   const { release, architectures, view } = request;
@@ -48,9 +42,9 @@ export function withFlavoursOf(named: readonly Named[] | undefined, request: Bui
     .map(({ name }) => name);
   if (required.length > 0) return { ...request, kernels: { required, optional: [] } };
   const words = named.map(({ asked }) => asked).join(', ');
-  throw new MirrorError(
-    'BadInput',
-    `the property kernels has ${words}, and ${release} of the view ${view} has none of these`,
-    { hint: `name one that it has, too: ${[...new Set(built.map(({ name }) => name))].join(', ')}`, misuse: true },
+  throw refused(
+    ['kernels'],
+    `has only ${words}, and ${release} in the view ${JSON.stringify(view)} has none of these`,
+    `add a flavour that ${release} has: ${[...new Set(built.map(({ name }) => name))].join(', ')}`,
   );
 }

@@ -4,10 +4,11 @@ import type { Catalogue } from '../../job/releases/facts';
 import { checks } from '../checks';
 import type { Release } from '../choices/release';
 import type { MaasMirrorProps } from '../maas-mirror-props';
+import { checkedProps } from '../origins/checked-props';
+import { atSynth } from '../refusals/synth-error';
 
 /**
- * What the properties say of releases beyond the catalogue: `catalogue`, and the versions of releases that are named with
- * one.
+ * Facts about releases in the properties: `catalogue`, and the versions of releases that were created with one.
  * @throws BadInput (misuse) naming the release
  */
 export function catalogueOf({ catalogue, releases = [], views = [] }: MaasMirrorProps): Catalogue {
@@ -18,14 +19,17 @@ export function catalogueOf({ catalogue, releases = [], views = [] }: MaasMirror
   const said = Object.entries(catalogue?.releases ?? {});
   const all = new Map<string, ReleaseFacts>(versions);
   for (const [name, facts] of said) all.set(name, { ...all.get(name), ...facts });
-  const { checked, Catalogue } = checks();
-  return checked(Catalogue, { releases: Object.fromEntries(all) }, 'the property catalogue', hint);
+  const words = { releases: Object.fromEntries(all) };
+  const { faultsOrValue, Catalogue } = checks();
+  return checkedProps(faultsOrValue(Catalogue, words), { propertyOf, hint });
 }
 
-const hint = 'see ReleaseDescription: a series in one word, its version like "27.04", and days like "2028-01-15"';
+const propertyOf = (field: readonly PropertyKey[]) => ['catalogue', ...field.map(String)];
+const hint =
+  'see ReleaseDescription: use a series such as "noble", versions such as "27.04" and dates such as "2028-01-15"';
 
-/** A release with all that the properties and the catalogue know of it. @throws UnknownRelease (misuse) */
+/** A release with its facts from the properties and the catalogue. @throws UnknownRelease (misuse) */
 export function knownRelease(name: string, { releases }: Catalogue): CatalogueRelease {
   const facts = Object.hasOwn(releases, name) ? releases[name] : undefined;
-  return facts === undefined ? releaseOf(name) : describedRelease(name, facts);
+  return atSynth({}, () => (facts === undefined ? releaseOf(name) : describedRelease(name, facts)));
 }

@@ -1,8 +1,8 @@
 import type { MaasMirrorProps } from '../maas-mirror-props';
 
 /**
- * What a file says and what properties say beside it. A property goes before the file; `site` and `sources` are merged field
- * by field, so that one field of a property does not drop the others of the file. A property that is undefined says nothing.
+ * Merges the properties of a file with those of the caller. A property of the caller overrides the file; `site` and `sources`
+ * are merged field by field, so that one field does not drop the others in the file. Undefined properties are ignored.
  */
 export function mergedProps(file: MaasMirrorProps, props: MaasMirrorProps): MaasMirrorProps {
   const { site, sources } = props;

@@ -1,16 +1,16 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { CfnBucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
-import { MirrorError } from '../../errors';
+import { refused } from '../refusals/synth-error';
 
 type Mirror = Construct & { readonly mirrorBucket: IBucket };
 
-/** Set on every mirror; by a symbol, since an app may hold this package twice. */
+/** Set on every mirror; a symbol, since an app may contain this package twice. */
 const mark = Symbol.for('cdk-maas-mirror.MaasMirror');
 
 /**
- * Refuses a second mirror in a stack, where the command line could not tell them apart, and a second one on a bucket, where
- * two keys and two workflows would write the same views. Called once the mirror has its bucket.
+ * Refuses a second mirror in a stack, because the command line could not tell them apart, and a second one with the same
+ * bucket, because two keys and two workflows would write the same views. Call this once the mirror has its bucket.
  * @throws BadInput (misuse)
  */
 export function requireAlone(mirror: Mirror): void {
@@ -18,16 +18,18 @@ export function requireAlone(mirror: Mirror): void {
   Object.defineProperty(mirror, mark, { value: true });
   const beside = others.find((one) => Stack.of(one) === Stack.of(mirror));
   if (beside !== undefined) {
-    throw misuse(
-      `the stack ${Stack.of(mirror).node.path} has a mirror already: ${beside.node.path}`,
-      'give each mirror a stack of its own; one mirror can have many views',
+    throw refused(
+      [],
+      `the stack ${Stack.of(mirror).node.path} already has a mirror: ${beside.node.path}`,
+      'use a separate stack for each mirror, or one mirror with several views',
     );
   }
   const sharing = others.find((one) => isSame(one.mirrorBucket, mirror.mirrorBucket));
   if (sharing === undefined) return;
-  throw misuse(
-    `the property mirrorBucket of ${mirror.node.path} is the bucket of the mirror ${sharing.node.path}`,
-    'give each mirror a bucket of its own; one mirror can have many views',
+  throw refused(
+    ['mirrorBucket'],
+    `is already the bucket of the mirror ${sharing.node.path}`,
+    'use a separate bucket for each mirror, or one mirror with several views',
   );
 }
 
@@ -37,13 +39,9 @@ function isSame(one: IBucket, other: IBucket): boolean {
   return name !== undefined && name === otherName;
 }
 
-/** Undefined where only the deployment knows it. */
+/** Undefined if it is only known at deployment. */
 function nameOf(bucket: IBucket): string | undefined {
   const made: IConstruct | undefined = bucket.node.defaultChild;
   const name = made instanceof CfnBucket ? made.bucketName : bucket.bucketName;
   return name === undefined || Token.isUnresolved(name) ? undefined : name;
-}
-
-function misuse(message: string, hint: string): MirrorError {
-  return new MirrorError('BadInput', message, { hint, misuse: true });
 }

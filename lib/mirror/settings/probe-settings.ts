@@ -1,10 +1,10 @@
-/** What a probe of the deployed mirror tries that is this mirror's own. */
+/** What `maas-mirror doctor` tests that depends on this mirror. */
 export interface ProbeSettings {
-  /** The documents that a build is to reach, and how, as JSON: `{ "documents": [ … ] }`. */
+  /** The documents that a build must be able to download, with proxy and certificates, as JSON: `{ "documents": [ … ] }`. */
   readonly sources: string;
-  /** Architectures of images that are changed on x86 machines under emulation. */
+  /** Architectures whose images are changed on x86 machines, under emulation. */
   readonly foreign: string[];
 }
 
-/** Of a workflow without a mirror around it. */
+/** For a workflow that is used without MaasMirror. */
 export const noProbe: ProbeSettings = { sources: JSON.stringify({ documents: [] }), foreign: [] };

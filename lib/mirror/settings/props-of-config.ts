@@ -3,8 +3,7 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { seriesOf } from '../../catalog/names';
-import { familyOf, findRelease } from '../../catalog/releases';
-import { MirrorError } from '../../errors';
+import { familyOf, findRelease, releaseNames } from '../../catalog/releases';
 import type { MirrorConfig, View } from '../../job/config';
 import type { Catalogue } from '../../job/releases/facts';
 import { checks } from '../checks';
@@ -17,21 +16,33 @@ import type { MirrorView } from '../choices/mirror-view';
 import { DebianRelease, type Release, UbuntuRelease } from '../choices/release';
 import { namedSecrets } from '../choices/secrets';
 import type { MaasMirrorProps } from '../maas-mirror-props';
+import type { Path } from '../refusals/property-path';
+import { atSynth, refused } from '../refusals/synth-error';
 import type { MirrorSiteProps } from '../site/mirror-site-props';
 import { pathBeside, userFile } from './user-files';
 
+/** A `mirror.yaml`. @throws BadInput (misuse) naming the file and the field; NotSupported */
+export function readConfig(scope: Construct, path: string): MirrorConfig {
+  return atSynth({ scope }, () => checks().parseConfig(userFile(path, []).toString('utf8'), path));
+}
+
 /**
- * The properties that a `mirror.yaml` stands for.
- * @throws BadInput (misuse) naming the file and the field; UnknownRelease and the like
+ * The properties for a `mirror.yaml`.
+ * @throws BadInput (misuse), UnknownRelease and the like, naming the property
  */
-export function propsOfConfig(scope: Construct, id: string, path: string): MaasMirrorProps {
-  const config = checks().parseConfig(userFile(path, 'the configuration').toString('utf8'), path);
+export function propsOfConfig(
+  scope: Construct,
+  id: string,
+  path: string,
+  config: MirrorConfig = readConfig(scope, path),
+): MaasMirrorProps {
   const { catalogue, schedule, site } = config;
   const secrets = namedSecrets(scope, id);
   return {
-    views: Object.entries(config.views).map(([name, view]) =>
-      viewOf(name, view ?? { releases: [] }, catalogue, secrets),
-    ),
+    views: Object.entries(config.views).map(([name, view], at) => ({
+      name,
+      ...viewOf(['views', at], view ?? { releases: [] }, catalogue, secrets),
+    })),
     ...(catalogue !== undefined && { catalogue: catalogue as MirrorCatalogue }),
     sources: sourcesOf(config, path),
     ...(schedule !== undefined && { schedule: MirrorSchedule.of(schedule) }),
@@ -40,11 +51,11 @@ export function propsOfConfig(scope: Construct, id: string, path: string): MaasM
 }
 
 function viewOf(
-  name: string,
+  path: Path,
   view: Partial<View>,
   catalogue: Catalogue | undefined,
   secretNamed: (name: string) => ISecret,
-): MirrorView {
+): Omit<MirrorView, 'name'> {
   const {
     releases = [],
     architectures,
@@ -56,13 +67,14 @@ function viewOf(
     bootTimeout,
     bootloaders,
   } = view;
+  const each = <T>(words: readonly string[], field: string, of: (word: string) => T) =>
+    words.map((word, at) => atSynth({ path: [...path, field, at] }, () => of(word)));
   return {
-    name,
-    releases: releases.map((word) => releaseNamed(word, catalogue)),
-    ...(architectures !== undefined && { architectures: architectures.map((one) => Architecture.of(one)) }),
+    releases: each(releases, 'releases', (word) => releaseNamed(word, catalogue)),
+    ...(architectures !== undefined && { architectures: each(architectures, 'architectures', Architecture.of) }),
     ...(kernels !== undefined && {
-      requiredKernels: kernels.required.map((kernel) => KernelFlavour.of(kernel)),
-      optionalKernels: kernels.optional.map((kernel) => KernelFlavour.of(kernel)),
+      requiredKernels: each(kernels.required, 'requiredKernels', KernelFlavour.of),
+      optionalKernels: each(kernels.optional, 'optionalKernels', KernelFlavour.of),
     }),
     ...(customise !== undefined && {
       repositories: customise.repositories.filter((one) => typeof one === 'string'),
@@ -85,43 +97,51 @@ function viewOf(
   };
 }
 
-/** By series or version, of the file's own releases too. */
+/** A release by its series or version, also one of the file's own catalogue. */
 function releaseNamed(word: string, catalogue: Catalogue | undefined): Release {
   const own = Object.entries(catalogue?.releases ?? {}).find(([, { version }]) => version === word);
   const name = own?.[0] ?? seriesOf(word);
   if (familyOf(name) === 'debian') return DebianRelease.of(name);
   const facts = findRelease(name) === undefined ? checks().factsOf(catalogue, name) : undefined;
   if (facts !== undefined && facts.version === undefined) throw withoutVersion(name);
+  if (facts === undefined && findRelease(name) === undefined) throw unknownRelease(word);
   return UbuntuRelease.of(name, facts?.version === undefined ? {} : { version: facts.version });
 }
 
-/** A build asks the stream for it; a synthesis reads no stream. */
-function withoutVersion(name: string): MirrorError {
-  return new MirrorError(
+function unknownRelease(word: string): Error {
+  return refused(
+    [],
+    `unknown release ${JSON.stringify(word)}; known releases: ${releaseNames()}`,
+    'if it is a newer release, add it to catalogue.releases with its version: { zany: { version: "27.04" } }',
     'UnknownRelease',
-    `catalogue.releases.${name} has no version, and ${name} is not known without`,
-    {
-      hint: `add it to that entry, such as version: "27.04": the stream of cloud images, which may know ${name}, is not read at synth`,
-      misuse: true,
-    },
+  );
+}
+
+/** A build reads the version from the stream; a synthesis does not read the stream. */
+function withoutVersion(name: string): Error {
+  return refused(
+    ['catalogue', 'releases', name],
+    'has no version, which is required for a release that this version of cdk-maas-mirror does not know',
+    'add its version, such as version: "27.04"; the cloud image stream is not read at synth',
+    'UnknownRelease',
   );
 }
 
 function sourcesOf({ sources }: MirrorConfig, file: string): MirrorSources {
   const { streamKeyring, archiveKeyring, ca, snapshots, ...words } = sources;
-  const keyring = (path: string) => pathBeside(path, 'the keyring', file);
+  const beside = (path: string, field: string) => pathBeside(path, ['sources', field], file);
   return {
-    ...(words as MirrorSources), // what the file does not say is no field
+    ...(words as MirrorSources), // no undefined fields
     snapshots,
-    ...(streamKeyring !== undefined && { streamKeyring: keyring(streamKeyring) }),
-    ...(archiveKeyring !== undefined && { archiveKeyring: keyring(archiveKeyring) }),
-    ...(ca !== undefined && { ca: pathBeside(ca, 'the certificates', file) }),
+    ...(streamKeyring !== undefined && { streamKeyring: beside(streamKeyring, 'streamKeyring') }),
+    ...(archiveKeyring !== undefined && { archiveKeyring: beside(archiveKeyring, 'archiveKeyring') }),
+    ...(ca !== undefined && { ca: beside(ca, 'ca') }),
   };
 }
 
 function siteOf(scope: Construct, id: string, { certificateArn, ...site }: NonNullable<MirrorConfig['site']>) {
   return {
-    ...(site as MirrorSiteProps), // what the file does not say is no field
+    ...(site as MirrorSiteProps), // no undefined fields
     ...(certificateArn !== undefined && {
       certificate: Certificate.fromCertificateArn(scope, `${id}Certificate`, certificateArn),
     }),

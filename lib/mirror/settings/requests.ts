@@ -1,9 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import { architecturesOf, type OfRelease } from '../../catalog/kernels';
-import { MirrorError } from '../../errors';
 import type { BuildRequest } from '../../job/build-request';
 import { bootloadersRequest, longestBoot } from '../../job/job';
-import { refuseNotYet } from '../../job/not-yet';
 import { releaseFor } from '../../job/releases/release-for';
 import type { AddedRepository } from '../../job/sources/added-repository';
 import { checks } from '../checks';
@@ -11,56 +9,61 @@ import { requireKnown } from '../choices/known-at-synth';
 import type { MirrorView } from '../choices/mirror-view';
 import { nameOfSecret } from '../choices/secrets';
 import type { MaasMirrorProps } from '../maas-mirror-props';
-import { pascalCase } from '../pascal-case';
+import { checkedProps } from '../origins/checked-props';
+import { pathOfView, propertyOf } from '../origins/property-names';
+import { refuseAddressesOf } from '../origins/refused-addresses';
+import type { Path } from '../refusals/property-path';
+import { atSynth, refused } from '../refusals/synth-error';
 import { withFlavoursOf } from './flavours';
 import { catalogueOf } from './known-releases';
 import { sourceData } from './source-data';
+import { checkViews } from './view-names';
 import { wholeMinutes } from './whole-minutes';
 
 /**
- * Everything that a mirror is to build when it looks for news.
- * @throws BadInput (misuse) naming the property; NotSupported for a view without releases; UnknownKernel and the like for what a release does not have
+ * Everything that a mirror builds by schedule.
+ * @throws BadInput (misuse) naming the property; NotSupported for a view without releases; UnknownRelease and the like for
+ * what the catalogue does not have
  */
 export function requestsOfProps(props: MaasMirrorProps): BuildRequest[] {
-  if ('places' in props) throw misuse('the property places is now called sources');
+  if ('places' in props) throw refused(['places'], 'is now called sources', 'rename the property to sources');
   refuseTokens(props);
-  const { checked, MirrorConfig, requestsOf, Sources } = checks();
+  const { faultsOrValue, MirrorConfig, requestsOf, Sources } = checks();
   const views = viewsOf(props);
-  refuseFolders(props, views);
-  refusePasswordsIn(props, views);
-  const config = checked(
-    MirrorConfig,
-    {
-      views: Object.fromEntries(views.map((view) => [view.name, wordsOf(view, props)])),
-      catalogue: catalogueOf(props),
-      sources: sourcesOf(props),
-    },
-    { plural: 'the properties of the mirror' },
-    'see the properties of MaasMirror and MirrorView',
-  );
-  const sources = checked(
-    Sources,
-    { ...sourcesOf(props), ...sourceData(props.sources) },
-    'the property sources',
-    'see MirrorSources',
-  );
-  refuseNotYet({ views }, 'the properties of the mirror');
-  if (views.every(({ releases = [] }) => releases.length === 0)) return [];
-  const requests = requestsOf(config, {
-    ownArchitecture: (request) => firstArchitecture(releaseFor(request)),
-    read: noFiles,
-    keyring: noFiles,
+  refuseAddresses(props, views);
+  const words = {
+    views: Object.fromEntries(views.map((view) => [view.name, wordsOf(view, props)])),
+    catalogue: catalogueOf(props),
+    sources: sourcesOf(props),
+  };
+  const config = checkedProps(faultsOrValue(MirrorConfig, words), {
+    propertyOf: (field) => propertyOf(props, field),
+    keyField: 'name',
+    hint: 'see MaasMirrorProps, MirrorView and MirrorSources',
   });
+  const sources = checkedProps(faultsOrValue(Sources, { ...sourcesOf(props), ...sourceData(props.sources) }), {
+    propertyOf: (field) => ['sources', ...field.map(String)],
+    hint: 'see MirrorSources',
+  });
+  refuseEmptyViews(props, views);
+  if (views.length === 0) return [];
+  const requests = atSynth({}, () =>
+    requestsOf(config, {
+      ownArchitecture: (request) => firstArchitecture(releaseFor(request)),
+      read: noFiles,
+      keyring: noFiles,
+    }),
+  );
   return requests
     .map((request) => ({ ...request, architectures: architecturesFor(request, views), sources }))
     .map((request) => withFlavoursOf(props.kernels, request));
 }
 
-/** All that goes into orders but the names of secrets, which the deployment may know. */
+/** All properties that build requests are made of, except the names of secrets, which may be known only at deployment. */
 function refuseTokens({ views, sources }: MaasMirrorProps): void {
-  requireKnown('sources', sources);
+  requireKnown(['sources'], sources);
   requireKnown(
-    'views',
+    ['views'],
     views?.map(({ privateRepositories, ...view }) => ({
       ...view,
       privateRepositories: privateRepositories?.map(({ repository }) => ({ repository })),
@@ -68,60 +71,49 @@ function refuseTokens({ views, sources }: MaasMirrorProps): void {
   );
 }
 
-/** Of all views, like passwords. */
-function refuseFolders({ sources }: MaasMirrorProps, views: readonly MirrorView[]): void {
-  const { refuseFileAddresses } = checks();
-  refuseFileAddresses({ sources: { ...sources } as BuildRequest['sources'] });
-  for (const view of views)
-    refuseFileAddresses({ customise: customiseOf(view) as BuildRequest['customise'] }, `view ${view.name}`);
+/** Folders, which build machines do not have, and passwords, which the template would show. */
+function refuseAddresses(props: MaasMirrorProps, views: readonly MirrorView[]): void {
+  refuseAddressesOf({ sources: { ...props.sources } as BuildRequest['sources'] }, (field) => propertyOf(props, field));
+  for (const view of views) {
+    const customise = customiseOf(view) as BuildRequest['customise'];
+    refuseAddressesOf({ customise }, (field) => propertyOf(props, ['views', view.name, ...field]));
+  }
 }
 
-/** Of views without releases and of sources that no order has, too: all of it goes into a template. */
-function refusePasswordsIn({ sources }: MaasMirrorProps, views: readonly MirrorView[]): void {
-  const { refusePasswords } = checks();
-  refusePasswords({ sources: { ...sources } as BuildRequest['sources'] });
-  for (const view of views)
-    refusePasswords({ customise: customiseOf(view) as BuildRequest['customise'] }, `view ${view.name}`);
+/** Views that are filled by promotion come with a later version. */
+function refuseEmptyViews(props: MaasMirrorProps, views: readonly MirrorView[]): void {
+  const empty = views.find(({ releases = [] }) => releases.length === 0);
+  if (empty === undefined) return;
+  throw refused(
+    [...pathOfView(props, empty.name), 'releases'],
+    'is empty, and views without releases are not supported yet',
+    'add a release, or remove the view',
+    'NotSupported',
+  );
 }
 
-/** Those of the mirror that the release has; a view that names its own is taken at its word. */
+/** The architectures of the mirror that the release has. The architectures of a view are used as they are. */
 function architecturesFor(request: BuildRequest, views: readonly MirrorView[]): string[] {
   const { view, release, architectures } = request;
   const named = views.find(({ name }) => name === view)?.architectures !== undefined;
   if (named || release === bootloadersRequest) return architectures;
   const existing = architectures.filter((one) => architecturesOf(releaseFor(request)).includes(one));
-  return existing.length > 0 ? existing : architectures; // the plan says what there is
+  return existing.length > 0 ? existing : architectures; // the plan refuses these, and lists the existing ones
 }
 
-/** They are read here. */
+/** Files are read by sourceData. */
 function noFiles(path: string): never {
-  throw misuse(`the properties name the file ${path}`);
+  throw refused(['sources'], `has a file that was not read: ${path}`, 'this is a bug: report it');
 }
 
 function viewsOf({ views, releases }: MaasMirrorProps): readonly MirrorView[] {
-  if (views !== undefined) {
-    const names = views.map(({ name }) => name);
-    const twice = names.find((name, at) => names.indexOf(name) !== at);
-    if (twice !== undefined) throw misuse(`the property views names ${JSON.stringify(twice)} twice`);
-    refuseAlike(names);
-    return views;
-  }
-  return releases === undefined ? [] : [{ name: 'candidate', releases }];
+  if (views === undefined) return releases === undefined ? [] : [{ name: 'candidate', releases }];
+  checkViews(views);
+  return views;
 }
 
-/** Resources are named for views, and their names have no hyphens. */
-function refuseAlike(names: readonly string[]): void {
-  for (const [at, name] of names.entries()) {
-    const alike = names.slice(0, at).find((other) => pascalCase(other) === pascalCase(name));
-    if (alike === undefined) continue;
-    throw misuse(
-      `the property views names ${JSON.stringify(alike)} and ${JSON.stringify(name)}, which give resources of one name`,
-      'call one of them otherwise: views have to differ by more than hyphens',
-    );
-  }
-}
-
-function wordsOf(view: MirrorView, { architectures }: MaasMirrorProps): object {
+/** A view in the fields of `mirror.yaml`. */
+function wordsOf(view: MirrorView, props: MaasMirrorProps): object {
   const {
     releases = [],
     requiredKernels,
@@ -132,7 +124,7 @@ function wordsOf(view: MirrorView, { architectures }: MaasMirrorProps): object {
     bootTimeout,
     bootloaders,
   } = view;
-  const wanted = view.architectures ?? architectures;
+  const wanted = view.architectures ?? props.architectures;
   const customise = customiseOf(view);
   return {
     releases: namesOf(releases),
@@ -144,14 +136,14 @@ function wordsOf(view: MirrorView, { architectures }: MaasMirrorProps): object {
     ...(serial !== undefined && { serial }),
     ...(compression !== undefined && { compression }),
     ...(bootTest !== undefined && { bootTest }),
-    ...(bootTimeout !== undefined && { bootTimeout: bootMinutes(view.name, bootTimeout) }),
+    ...(bootTimeout !== undefined && { bootTimeout: bootMinutes(pathOfView(props, view.name), bootTimeout) }),
     ...(bootloaders !== undefined && { bootloaders }),
   };
 }
 
-function bootMinutes(view: string, bootTimeout: Duration): number {
-  const range = { from: 1, to: longestBoot, words: `1 to ${longestBoot}` };
-  return wholeMinutes(`bootTimeout of the view ${view}`, bootTimeout, range);
+function bootMinutes(view: Path, bootTimeout: Duration): number {
+  const range = { from: 1, to: longestBoot, words: `1 minute to ${longestBoot} minutes` };
+  return wholeMinutes([...view, 'bootTimeout'], bootTimeout, range);
 }
 
 function customiseOf(view: MirrorView): object | undefined {
@@ -161,7 +153,7 @@ function customiseOf(view: MirrorView): object | undefined {
   return { repositories, proposed, allProposed, packages, purge };
 }
 
-/** In the words of an order, which names secrets. */
+/** As a build request has them, with the names of secrets. */
 function repositoriesOf({ repositories = [], privateRepositories = [] }: MirrorView): AddedRepository[] {
   return [
     ...repositories,
@@ -180,12 +172,8 @@ const wordsFor = (list: readonly { readonly asked: string }[] = []) => list.map(
 
 const namesOf = (list: readonly { readonly name: string }[] = []) => list.map(({ name }) => name);
 
-/** Of a view that names none, in a mirror that names none. */
+/** For views without architectures, in a mirror without architectures. */
 function firstArchitecture(release: OfRelease): string {
   const [first = 'amd64'] = architecturesOf(release);
   return architecturesOf(release).includes('amd64') ? 'amd64' : first;
-}
-
-function misuse(message: string, hint = 'see the properties of MaasMirror'): MirrorError {
-  return new MirrorError('BadInput', message, { hint, misuse: true });
 }

@@ -4,37 +4,39 @@ import { Duration } from 'aws-cdk-lib';
 import type { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { releases as allReleases, type Release } from '../../catalog/releases';
-import { MirrorError } from '../../errors';
 import type { BuildRequest } from '../../job/build-request';
 import { bootloadersRequest } from '../../job/job';
-import { checks } from '../checks';
 import { requireKnown } from '../choices/known-at-synth';
 import { secretsOf } from '../choices/secrets';
 import type { MaasMirrorProps } from '../maas-mirror-props';
+import { pathOfView } from '../origins/property-names';
+import type { Path } from '../refusals/property-path';
+import { refused } from '../refusals/synth-error';
 import { BuildMachine } from './build-machine';
 import { usedFlavours } from './flavours';
 import { requireKinds } from './kinds-of-values';
 import { catalogueOf, knownRelease } from './known-releases';
+import { flavoursOf } from './planned-flavours';
 import { requestsOfProps } from './requests';
 import { wholeMinutes } from './whole-minutes';
 
 /** The props of a mirror, checked, with their defaults. */
 export interface Settings {
   readonly releases: readonly string[];
-  /** The same with all that is known of them. */
+  /** The same releases with their facts. */
   readonly knownReleases: readonly Release[];
   readonly architectures: readonly string[];
   readonly kernels: readonly string[];
-  /** What is looked after by schedule. */
+  /** What the schedule builds. */
   readonly requests: readonly BuildRequest[];
   readonly maxConcurrency: number;
   readonly architecturesAtOnce: number;
-  /** Of each architecture: limits of nested maps multiply. */
+  /** For each architecture: limits of nested maps multiply. */
   readonly kernelsAtOnce: number;
   readonly computeType: ComputeType;
   readonly armComputeType: ComputeType;
   readonly stageTimeout: Duration;
-  /** What builds read of private repositories. */
+  /** Credentials of private repositories. */
   readonly secrets: readonly ISecret[];
 }
 
@@ -48,9 +50,9 @@ export function settingsOf(props: MaasMirrorProps): Settings {
     architectures: props.architectures,
     kernels: props.kernels,
   })) {
-    checkList(name, list);
+    checkList([name], list);
   }
-  requireKnown('maxConcurrency', maxConcurrency);
+  requireKnown(['maxConcurrency'], maxConcurrency);
   checkConcurrency(maxConcurrency);
   checkComputeTypes({ computeType, armComputeType });
   checkTimeout(stageTimeout);
@@ -63,8 +65,11 @@ export function settingsOf(props: MaasMirrorProps): Settings {
   const catalogue = catalogueOf(props);
   const knownReleases = releases.map((name) => knownRelease(name, catalogue));
   const architectures = namesOf(props.architectures) ?? requestedArchitectures(requests) ?? ['amd64', 'arm64'];
-  const kernels = namesOf(props.kernels) ?? usedFlavours(requests, { releases: knownReleases, architectures });
-  for (const request of requests) checkRequest(request, { releases, kernels });
+  for (const request of requests) checkRelease(request, releases, props);
+  const planned = requests.map((request) => ({ request, flavours: flavoursOf(request, props) }));
+  const used = planned.flatMap(({ flavours }) => flavours);
+  const kernels = namesOf(props.kernels) ?? usedFlavours(used, { releases: knownReleases, architectures });
+  for (const { request, flavours } of planned) checkFlavours(request, flavours, kernels, props);
 
   const architecturesAtOnce = Math.min(architectures.length, maxConcurrency);
   const kernelsAtOnce = Math.floor(maxConcurrency / architecturesAtOnce);
@@ -96,69 +101,78 @@ function requestedArchitectures(requests: readonly BuildRequest[]): string[] | u
   return found.size === 0 ? undefined : [...found];
 }
 
-/** What the catalogue lacks is said at synth, and so is what this mirror has no project for. */
-function checkRequest(request: BuildRequest, { releases, kernels }: Pick<Settings, 'releases' | 'kernels'>): void {
-  if (request.release === bootloadersRequest) return;
-  if (!releases.includes(request.release)) {
-    throw misuse(`the view ${request.view} wants ${request.release}, the property releases has ${releases.join(', ')}`);
-  }
-  const wanted = checks()
-    .planOf(request, 'synth')
-    .architectures.flatMap((one) => one.kernels);
-  const missing = wanted.find(({ kernel }) => !kernels.includes(kernel));
-  if (missing === undefined) return;
-  throw misuse(`the view ${request.view} wants ${missing.kernel}, the property kernels has ${kernels.join(', ')}`);
+function checkRelease({ view, release }: BuildRequest, releases: readonly string[], props: MaasMirrorProps): void {
+  if (release === bootloadersRequest || releases.includes(release)) return;
+  throw refused(
+    props.views === undefined ? ['releases'] : [...pathOfView(props, view), 'releases'],
+    `has ${release}, but the releases of the mirror are ${releases.join(', ')}`,
+    `add ${release} to the property releases of the mirror, or omit that property`,
+  );
 }
 
-function checkList(name: string, list: readonly { readonly name: string }[] | undefined): void {
+/** A flavour without a project is refused at synth, not in the middle of a build. */
+function checkFlavours(
+  { view }: BuildRequest,
+  flavours: readonly string[],
+  kernels: readonly string[],
+  props: MaasMirrorProps,
+): void {
+  const missing = flavours.find((flavour) => !kernels.includes(flavour));
+  if (missing === undefined) return;
+  throw refused(
+    pathOfView(props, view),
+    `has the kernel flavour ${missing}, but the kernels of the mirror are ${kernels.join(', ')}`,
+    `add ${missing} to the property kernels of the mirror, or omit that property`,
+  );
+}
+
+function checkList(property: Path, list: readonly { readonly name: string }[] | undefined): void {
   if (list === undefined) return;
   const names = list.map((one) => one.name);
   const twice = names.find((value, at) => names.indexOf(value) !== at);
   if (names.length > 0 && twice === undefined) return;
-  const fault = twice === undefined ? 'is empty' : `names ${JSON.stringify(twice)} twice`;
-  throw misuse(`the property ${name} ${fault}`);
+  throw twice === undefined
+    ? refused(property, 'is empty', 'add at least one, or omit the property')
+    : refused(property, `contains ${JSON.stringify(twice)} twice`, 'remove the duplicate');
 }
 
-/** Else a stack would be deployed that does nothing, and says nothing of it. */
+/** Otherwise a stack would be deployed that does nothing, without any notice. */
 function checkSchedule({ schedule }: MaasMirrorProps, requests: readonly BuildRequest[]): void {
   if (schedule === undefined || requests.length > 0) return;
-  throw misuse(
-    `the property schedule is ${schedule.expressionString}, and no view has releases`,
-    'name releases, in a view or as the property releases, or leave the schedule out: views without releases are filled by promotion',
+  throw refused(
+    ['schedule'],
+    'is set, but there is nothing to build: no view has releases',
+    'add releases to a view or to the mirror, or omit the schedule',
   );
 }
 
-/** 40 is what an inline map runs at once, whatever it is told. */
+/** An inline map runs at most 40 iterations at once. */
 function checkConcurrency(maxConcurrency: number): void {
   if (Number.isInteger(maxConcurrency) && maxConcurrency >= 1 && maxConcurrency <= 40) return;
-  throw misuse(`the property maxConcurrency is ${maxConcurrency}`, 'it is a whole number from 1 to 40');
+  throw refused(['maxConcurrency'], `is ${JSON.stringify(maxConcurrency)}`, 'use a whole number from 1 to 40');
 }
 
-/** Builds are privileged, which Lambda's machines cannot be; the types without a size belong to fleets. */
+/** Builds are privileged, which Lambda compute types do not allow; types without a size are for fleets. */
 function checkComputeTypes(types: Readonly<Record<string, ComputeType>>): void {
   for (const [name, type] of Object.entries(types)) {
     if (/^BUILD_GENERAL1_/.test(type)) continue;
-    throw misuse(`the property ${name} is ${type}`, 'give ComputeType.MEDIUM, LARGE, X_LARGE or X2_LARGE');
+    throw refused([name], `is ${JSON.stringify(type)}`, 'use ComputeType.MEDIUM, LARGE, X_LARGE or X2_LARGE');
   }
 }
 
-/** What CodeBuild takes. */
+/** The range that CodeBuild accepts. */
 function checkTimeout(stageTimeout: Duration): void {
   if (stageTimeout.isUnresolved()) return;
-  wholeMinutes('stageTimeout', stageTimeout, { from: 5, to: 36 * 60, words: '5 minutes to 36 hours' });
+  wholeMinutes(['stageTimeout'], stageTimeout, { from: 5, to: 36 * 60, words: '5 minutes to 36 hours' });
 }
 
-/** The site of a mirror serves the mirror's own bucket, which is made here or handed in beside the site. */
+/** The site serves the bucket of the mirror, which is created here or set as a property of the mirror. */
 function checkSiteBuckets({ site }: MaasMirrorProps): void {
   for (const [name, own] of [
     ['bucket', 'mirrorBucket'],
     ['serverAccessLogsBucket', 'serverAccessLogsBucket'],
   ] as const) {
     if (site?.[name] === undefined) continue;
-    throw misuse(`the property site.${name} is there`, `give it beside site, as the property ${own} of the mirror`);
+    throw refused(['site', name], 'cannot be set in MaasMirror', `use the property ${own} of MaasMirror instead`);
   }
-}
-
-function misuse(message: string, hint = 'leave it out to have all, or name each that you want once'): MirrorError {
-  return new MirrorError('BadInput', message, { hint, misuse: true });
 }

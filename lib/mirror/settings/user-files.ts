@@ -1,48 +1,56 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { MirrorError } from '../../errors';
+import type { Path } from '../refusals/property-path';
+import { refused } from '../refusals/synth-error';
 
-/** Whether who deploys has such a file; named relative to the working folder. */
+/** Whether the user has such a file; the path is relative to the working directory. */
 export const hasUserFile = (path: string): boolean => existsSync(path);
 
 /**
- * A file of who deploys: `mirror.yaml`, or one that it names.
- * @param what it is, for people: `the keyring`
- * @param beside the file that names it. @default - it is named relative to the working folder
- * @throws BadInput (misuse) where it cannot be read
+ * A file of the user: `mirror.yaml`, or one that it names.
+ * @param property that names the file; empty for the configuration itself
+ * @param beside the file that names it. @default - the path is relative to the working directory
+ * @throws BadInput (misuse) if it cannot be read
  */
-export function userFile(path: string, what: string, beside?: string): Buffer {
+export function userFile(path: string, property: Path, beside?: string): Buffer {
   try {
     return readFileSync(beside === undefined ? path : resolve(dirname(beside), path));
   } catch (cause) {
-    throw new MirrorError('BadInput', `${what} ${path} cannot be read: ${(cause as Error).message}`, {
-      hint: beside === undefined ? relativeToApp(path) : `it is named relative to ${beside}: give a path from there`,
-      misuse: true,
-    });
+    const why = (cause as Error).message;
+    throw refused(
+      property,
+      property.length === 0 ? `cannot read ${path}: ${why}` : `is ${path}, which cannot be read: ${why}`,
+      beside === undefined ? relativeToApp(path) : `use a path relative to ${beside}`,
+    );
   }
 }
 
 /**
- * The path, from the working folder, of a file that another one names.
- * @throws BadInput (misuse) where it cannot be read
+ * The path, from the working directory, of a file that another one names.
+ * @throws BadInput (misuse) if it cannot be read
  */
-export function pathBeside(path: string, what: string, beside: string): string {
-  userFile(path, what, beside);
+export function pathBeside(path: string, property: Path, beside: string): string {
+  userFile(path, property, beside);
   return isAbsolute(path) ? path : join(dirname(beside), path);
 }
 
 /**
- * A keyring of who deploys, in base64.
- * @throws BadInput (misuse) where it cannot be read, and where it is armoured: turning armour into bytes is no work for a synthesis
+ * A keyring of the user, in base64.
+ * @throws BadInput (misuse) if it cannot be read, is empty, or is armoured: gpg, which could convert it, is not needed for a synthesis
  */
-export function userKeyring(path: string): string {
-  const bytes = userFile(path, 'the keyring');
+export function userKeyring(path: string, property: Path): string {
+  const bytes = userFile(path, property);
+  if (bytes.length === 0)
+    throw refused(property, `is ${path}, an empty file`, 'export the keyring again: gpg --export');
   if (!bytes.subarray(0, 5).equals(Buffer.from('-----'))) return bytes.toString('base64');
-  throw new MirrorError('BadInput', `${path} is an armoured keyring`, {
-    hint: `make it binary: gpg --dearmor < ${path} > ${path}.gpg`,
-    misuse: true,
-  });
+  throw refused(
+    property,
+    `is ${path}, an armoured keyring`,
+    `convert it to binary format: gpg --dearmor < ${path} > ${path}.gpg`,
+  );
 }
 
 const relativeToApp = (path: string) =>
-  `the path is relative to the working directory of the app, so ${resolve(path)} was looked for; in an app that is started elsewhere, give an absolute path: join(__dirname, 'mirror.yaml')`;
+  isAbsolute(path)
+    ? 'check the path and the permissions of the file'
+    : `paths are relative to the working directory of the app (tried ${resolve(path)}); if the app is started elsewhere, use an absolute path: join(__dirname, ${JSON.stringify(path)})`;

@@ -1,19 +1,20 @@
 import type { Duration } from 'aws-cdk-lib';
-import { MirrorError } from '../../errors';
+import type { Path } from '../refusals/property-path';
+import { refused } from '../refusals/synth-error';
 
 /**
  * The minutes of a duration.
- * @param property how the message calls it
- * @param range what may be given, in minutes, and in words for the hint
- * @throws BadInput (misuse) for seconds beside whole minutes, and for what the range does not have
+ * @param range accepted values in minutes, and in words for the hint
+ * @throws BadInput (misuse) for a fraction of a minute, and for a value outside the range
  */
-export function wholeMinutes(property: string, duration: Duration, range: Range): number {
+export function wholeMinutes(property: Path, duration: Duration, range: Range): number {
   const minutes = duration.toMinutes({ integral: false });
   if (Number.isInteger(minutes) && minutes >= range.from && minutes <= range.to) return minutes;
-  throw new MirrorError('BadInput', `the property ${property} is ${minutes} minutes`, {
-    hint: `it is whole minutes, from ${range.words}, such as Duration.minutes(45)`,
-    misuse: true,
-  });
+  throw refused(
+    property,
+    `is ${minutes} minutes`,
+    `use whole minutes, from ${range.words}, such as Duration.minutes(45)`,
+  );
 }
 
 interface Range {

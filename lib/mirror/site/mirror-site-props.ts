@@ -4,63 +4,63 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 
 export interface MirrorSiteProps {
   /**
-   * The bucket that holds the mirror, private, in the same stack or imported by its name.
-   * @default - a new one: private, versioned, encrypted, kept when the stack goes
+   * The private bucket that holds the mirror, in the same stack or imported by name.
+   * @default - a new one: private, versioned, encrypted, retained when the stack is deleted
    */
   readonly bucket?: IBucket;
 
   /**
-   * Host name that sites use: `images.example.com`. Its DNS record, an alias of `distribution`, is left to you.
-   * @default - the one that CloudFront gives, `*.cloudfront.net`
+   * Host name of the mirror: `images.example.com`. You create its DNS record, an alias of `distribution`.
+   * @default - the host name that CloudFront assigns, `*.cloudfront.net`
    */
   readonly domainName?: string;
 
   /**
-   * Certificate of `domainName`, in us-east-1: CloudFront takes none from elsewhere.
+   * Certificate for `domainName`; CloudFront requires that it is in us-east-1.
    * @default - none; required together with `domainName`
    */
   readonly certificate?: ICertificate;
 
   /**
-   * Serves plain HTTP beside HTTPS, for machines that fetch from the mirror with no MAAS between and speak no TLS. What
-   * MAAS reads is signed in either case. HTTP is never redirected: MAAS follows no redirect of a file.
+   * Serve HTTP in addition to HTTPS, for machines without TLS that fetch directly from the mirror. What MAAS reads is signed
+   * in either case. HTTP is never redirected to HTTPS: MAAS does not follow redirects of files.
    * @default false
    */
   readonly allowHttp?: boolean;
 
   /**
-   * Networks that may read, IPv4 and IPv6: `198.51.100.0/24`. All others get 403.
-   * @default - all may read
+   * Networks that have access, IPv4 and IPv6: `198.51.100.0/24`. All others get status 403.
+   * @default - all networks
    */
   readonly allowedCidrs?: string[];
 
   /**
-   * Asks for the name and password of a site, which `maas-mirror access add` makes.
+   * Require the name and password of a site; `maas-mirror access add` creates them.
    * @default false
    */
   readonly basicAuth?: boolean;
 
   /**
-   * ARN of a WAFv2 web ACL of scope CLOUDFRONT, which lies in us-east-1. CloudFront's flat-rate plans demand one.
+   * ARN of a WAFv2 web ACL with scope CLOUDFRONT, which is in us-east-1. CloudFront's flat-rate plans require one.
    * @default - none
    */
   readonly webAclId?: string;
 
   /**
-   * Where CloudFront writes who read what. It writes by an ACL, which the bucket has to allow: object ownership
-   * `OBJECT_WRITER` or `BUCKET_OWNER_PREFERRED`.
-   * @default - nowhere
+   * Bucket for the access logs of CloudFront. It must allow ACLs: object ownership `OBJECT_WRITER` or
+   * `BUCKET_OWNER_PREFERRED`.
+   * @default - no access logs
    */
   readonly accessLogsBucket?: IBucket;
 
   /**
-   * Where S3 writes who did what in the bucket, if it is made here.
-   * @default - nowhere
+   * Bucket for the server access logs of the new bucket, if `bucket` is not set.
+   * @default - no server access logs
    */
   readonly serverAccessLogsBucket?: IBucket;
 
   /**
-   * The edge locations that serve. Fewer cost less a byte; sites far from them read more slowly.
+   * Edge locations that serve the mirror. Fewer locations cost less per byte, but are slower for sites far from them.
    * @default PriceClass.PRICE_CLASS_ALL
    */
   readonly priceClass?: PriceClass;

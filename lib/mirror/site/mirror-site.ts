@@ -23,10 +23,10 @@ import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { MirrorError } from '../../errors';
 import { optionalStackOutputs, stackOutputs } from '../../job/aws/stack-outputs';
 import { mirror } from '../../job/layout';
 import { mirrorBucket } from '../buckets';
+import { atSynth, refused } from '../refusals/synth-error';
 import { addressBeginnings, hasIpv6 } from './address-beginnings';
 import { checkSite } from './check-site';
 import type { MirrorSiteProps } from './mirror-site-props';
@@ -35,7 +35,7 @@ import { tellMissingFromForbidden } from './tell-missing-from-forbidden';
 import { viewerRequestCode } from './viewer-request';
 
 /**
- * The mirror as MAAS sees it: a private bucket behind CloudFront, which maps every view onto the pool.
+ * Serves a mirror to MAAS: a private bucket behind CloudFront, which maps the paths of views to the pool.
  * @example
  * const site = new MirrorSite(stack, 'Site', { allowedCidrs: ['198.51.100.0/24'] });
  */
@@ -44,20 +44,22 @@ export class MirrorSite extends Construct {
   readonly bucket: IBucket;
   readonly distribution: Distribution;
   readonly originAccessControl: S3OriginAccessControl;
-  /** Maps paths and keeps strangers out. */
+  /** Maps paths and checks networks and passwords. */
   readonly viewerRequest: CloudFrontFunction;
-  /** Names of the sites that may read, with salted digests of their passwords; undefined without `basicAuth`. */
+  /** Names of the sites that have access, with salted digests of their passwords; undefined without `basicAuth`. */
   readonly credentials?: KeyValueStore;
-  /** Address of the mirror, with a slash at its end; views lie below it. */
+  /** URL of the mirror, with a trailing slash; views are below it. */
   readonly url: string;
-  /** Address of the keyring that MAAS wants. */
+  /** URL of the keyring that MAAS needs. */
   readonly keyringUrl: string;
 
-  /** @throws BadInput for props that do not go together */
+  /** @throws BadInput (misuse) for props that are invalid or cannot be combined */
   constructor(scope: Construct, id: string, props: MirrorSiteProps = {}) {
     super(scope, id);
-    checkSite(this, props);
-    const allowed = props.allowedCidrs && addressBeginnings(props.allowedCidrs);
+    const allowed = atSynth({ scope: this }, () => {
+      checkSite(this, props);
+      return props.allowedCidrs && addressBeginnings(props.allowedCidrs);
+    });
 
     this.bucket = props.bucket ?? mirrorBucket(this, 'MirrorBucket', props.serverAccessLogsBucket);
     this.credentials = props.basicAuth ? this.makeCredentials() : undefined;
@@ -74,7 +76,7 @@ export class MirrorSite extends Construct {
     if (this.credentials) this.output(optionalStackOutputs.credentialsStoreArn, this.credentials.keyValueStoreArn);
   }
 
-  /** Lets somebody read the mirror in its bucket, as `maas-mirror verify s3://…` does. */
+  /** Grants read access to the mirror in its bucket, as `maas-mirror verify s3://…` requires. */
   grantRead(grantee: IGrantable): Grant {
     return Grant.addToPrincipalOrResource({
       grantee,
@@ -85,15 +87,12 @@ export class MirrorSite extends Construct {
   }
 
   /**
-   * Lets somebody say which sites may read, as `maas-mirror access` does, which reads the stack's outputs besides.
-   * @throws BadInput where nobody is asked for a password
+   * Grants permission to manage the passwords of sites. `maas-mirror access` also needs cloudformation:DescribeStacks.
+   * @throws BadInput (misuse) without `basicAuth`
    */
   grantManageAccess(grantee: IGrantable): Grant {
     if (this.credentials === undefined) {
-      throw new MirrorError('BadInput', `the site ${this.node.path} asks for no passwords`, {
-        hint: 'make it with basicAuth: true',
-        misuse: true,
-      });
+      throw refused([], 'the site has no passwords to manage', 'create it with basicAuth: true').in(this);
     }
     const verbs = ['DescribeKeyValueStore', 'ListKeys', 'GetKey', 'PutKey', 'DeleteKey'];
     return Grant.addToPrincipal({
@@ -106,17 +105,19 @@ export class MirrorSite extends Construct {
   private makeCredentials(): KeyValueStore {
     return new KeyValueStore(this, 'Credentials', {
       keyValueStoreName: this.globalName('credentials'),
-      comment: 'cdk-maas-mirror: sites that may read, kept by `maas-mirror access`',
+      comment: 'cdk-maas-mirror: sites with access, managed by `maas-mirror access`',
     });
   }
 
   private makeViewerRequest(allowed: string[] | undefined): CloudFrontFunction {
     const { credentials } = this;
     return new CloudFrontFunction(this, 'ViewerRequest', {
-      comment: 'cdk-maas-mirror: maps every view onto the pool',
+      comment: 'cdk-maas-mirror: maps the paths of views to the pool',
       runtime: FunctionRuntime.JS_2_0,
       code: FunctionCode.fromInline(
-        viewerRequestCode({ ...(allowed && { allowed }), credentials: credentials !== undefined }),
+        atSynth({ scope: this }, () =>
+          viewerRequestCode({ ...(allowed && { allowed }), credentials: credentials !== undefined }),
+        ),
       ),
       autoPublish: true,
       ...(credentials && { keyValueStore: credentials }),
@@ -137,7 +138,7 @@ export class MirrorSite extends Construct {
       defaultRootObject: mirror.frontPage,
       defaultBehavior: this.behaviour(props.allowHttp ?? false),
       httpVersion: HttpVersion.HTTP2_AND_3,
-      // A site whose IPv4 network may read would else come by IPv6, where it has that, and be turned away.
+      // A site whose IPv4 network has access would otherwise connect by IPv6, if it can, and be rejected.
       enableIpv6: allowed === undefined || hasIpv6(allowed),
       priceClass: props.priceClass ?? PriceClass.PRICE_CLASS_ALL,
       ...(domainName !== undefined && { domainNames: [domainName] }),
@@ -158,19 +159,19 @@ export class MirrorSite extends Construct {
         originAccessLevels: [AccessLevel.READ],
       }),
       allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
-      // Never REDIRECT_TO_HTTPS: MAAS takes the redirect of a file for a failure and does not try again.
+      // Never REDIRECT_TO_HTTPS: MAAS treats the redirect of a file as a failure and does not retry.
       viewerProtocolPolicy: allowHttp ? ViewerProtocolPolicy.ALLOW_ALL : ViewerProtocolPolicy.HTTPS_ONLY,
-      // Images do not get smaller. Documents would lose their length, their ranges and their strong ETag on the way, and
-      // readers that compare bytes as they come see other ones; they are small and read every ten minutes.
+      // Images do not compress. Compressed documents would lose their length, ranges and strong ETag, and readers that compare
+      // raw bytes would see different ones; documents are small and cached for ten minutes.
       compress: false,
-      // How long an object is kept says its own Cache-Control. This policy leaves Accept-Encoding out of the cache's key:
-      // MAAS asks for documents and for files in different ways, and both are to find the same copy.
+      // The Cache-Control of each object decides how long it is cached. This policy omits Accept-Encoding from the cache key:
+      // MAAS requests documents and files with different headers, and both must find the same copy.
       cachePolicy: CachePolicy.CACHING_OPTIMIZED_FOR_UNCOMPRESSED_OBJECTS,
       functionAssociations: [{ function: this.viewerRequest, eventType: FunctionEventType.VIEWER_REQUEST }],
     };
   }
 
-  /** Names of these are one space for all regions of an account. */
+  /** These names are shared by all regions of an account. */
   private globalName(what: string): string {
     return `${Stack.of(this).region}-${Names.uniqueResourceName(this, { maxLength: 32 })}-${what}`;
   }

@@ -1,20 +1,20 @@
-import { Validations } from 'aws-cdk-lib';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
+import { acknowledge } from '../findings';
 import type { MirrorSiteProps } from './mirror-site-props';
 
-/** Says of what cdk-nag's AwsSolutions finds in a site why it is as it is, or which property changes it. */
+/** Acknowledges what cdk-nag's AwsSolutions finds in a site, with the reason or the property that changes it. */
 export function acknowledgeSiteFindings(distribution: Distribution, props: MirrorSiteProps): void {
   const findings: readonly (readonly [id: string, holds: boolean, reason: string])[] = [
-    ['CFR1', true, 'images are public software for sites in any country; allowedCidrs and webAclId keep others out'],
+    ['CFR1', true, 'images are public software for sites in any country; allowedCidrs and webAclId restrict access'],
+    ['CFR2', props.webAclId === undefined, 'the site serves files and accepts no input; webAclId adds a firewall'],
+    ['CFR3', props.accessLogsBucket === undefined, 'requests are logged if accessLogsBucket is set'],
     [
-      'CFR2',
-      props.webAclId === undefined,
-      'files to be read, and nothing that takes input; webAclId brings a firewall',
+      'CFR4',
+      props.certificate === undefined,
+      'the certificate of cloudfront.net has a fixed TLS policy; domainName and certificate change that',
     ],
-    ['CFR3', props.accessLogsBucket === undefined, 'who reads is logged where accessLogsBucket is given'],
-    ['CFR4', props.certificate === undefined, 'the certificate of cloudfront.net leaves no choice; domainName does'],
   ];
   for (const [id, holds, reason] of findings) {
-    if (holds) Validations.of(distribution).acknowledge({ id: `AwsSolutions-${id}`, reason });
+    if (holds) acknowledge(distribution, id, reason);
   }
 }

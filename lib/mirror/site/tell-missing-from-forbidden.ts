@@ -5,8 +5,8 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 
 /**
- * Without s3:ListBucket, S3 answers 403 for what is missing, and MAAS takes that for a site that refuses it. Nobody gets a
- * list by it: the viewer-request function never lets the bare bucket be asked for.
+ * Without s3:ListBucket, S3 answers 403 for a missing object, which MAAS takes for missing permission. The permission does not
+ * expose a listing: the viewer-request function never passes on a request for the bucket itself.
  */
 export function tellMissingFromForbidden(scope: Construct, bucket: IBucket, distribution: Distribution): void {
   const stack = Stack.of(scope);
@@ -26,6 +26,6 @@ export function tellMissingFromForbidden(scope: Construct, bucket: IBucket, dist
   if (statementAdded) return;
   Annotations.of(scope).addWarningV2(
     'cdk-maas-mirror:bucketPolicy',
-    'the policy of an imported bucket cannot be changed here; let cloudfront.amazonaws.com do s3:GetObject on its objects and s3:ListBucket on itself, where AWS:SourceArn is the ARN of this distribution',
+    'the policy of an imported bucket cannot be changed: add statements that allow cloudfront.amazonaws.com s3:GetObject on its objects and s3:ListBucket on the bucket, with the ARN of this distribution as AWS:SourceArn',
   );
 }

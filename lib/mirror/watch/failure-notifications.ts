@@ -12,16 +12,16 @@ import type { ReleaseWorkflow } from '../workflow/workflow';
 
 export interface FailureNotificationsProps {
   readonly workflow: ReleaseWorkflow;
-  /** Whose logs say why something failed. */
+  /** The builds whose logs notifications quote. */
   readonly builds: readonly StageBuild[];
-  /** Reads the history of an execution and says what failed. */
+  /** Reads the history of an execution and reports what failed. */
   readonly notify: MirrorFunction;
   readonly topic: ITopic;
 }
 
 /**
- * Tells of every execution that failed: the release, the stage, the flavour, and where its log is. Notify itself leaves out
- * those that upstream was not ready for.
+ * Sends a notification for every failed execution, with release, stage, flavour and log. The function Notify skips executions
+ * that ended because upstream was mid-update.
  */
 export class FailureNotifications extends Construct {
   readonly rule: Rule;
@@ -45,14 +45,18 @@ export class FailureNotifications extends Construct {
       [['sns:Publish'], [topic.topicArn]],
       [['states:GetExecutionHistory', 'states:DescribeExecution'], [executions]],
       [['codebuild:BatchGetBuilds'], builds.map(({ project }) => project.projectArn)],
-      [['logs:GetLogEvents'], builds.map(({ logGroup }) => logGroup.logGroupArn)], // which ends in `:*`, its streams
+      [['logs:GetLogEvents'], builds.map(({ logGroup }) => logGroup.logGroupArn)], // ends with `:*`, which stands for its streams
     ] as const) {
       notify.role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
     }
     for (const key of topic.masterKey ? [topic.masterKey.keyArn] : []) {
       notify.role.addToPolicy(new PolicyStatement({ actions: useOfKey, resources: [key] }));
     }
-    acknowledge(notify.role, starIn(this, executions), 'the executions of this mirror, which it is to tell of');
+    acknowledge(
+      notify.role,
+      starIn(this, executions),
+      'the executions of this mirror, about which it sends notifications',
+    );
   }
 }
 
@@ -60,11 +64,11 @@ export function failureTopic(scope: Construct): Topic {
   return new Topic(scope, 'Failures', { displayName: 'MAAS mirror', enforceSSL: true });
 }
 
-/** What publishing to an encrypted topic takes. */
+/** Permissions to publish to an encrypted topic. */
 const useOfKey = ['kms:GenerateDataKey', 'kms:Decrypt'];
 
-/** A topic with a policy of its own takes nothing from an alarm unless that policy says so. */
-export function letAlarmsSpeak(scope: Construct, topic: ITopic): void {
+/** Alarms can publish to a topic with a policy only if the policy allows it. */
+export function allowAlarms(scope: Construct, topic: ITopic): void {
   const stack = Stack.of(scope);
   const alarms = stack.formatArn({ service: 'cloudwatch', resource: 'alarm:*', arnFormat: ArnFormat.NO_RESOURCE_NAME });
   const principals = [new ServicePrincipal('cloudwatch.amazonaws.com')];
@@ -80,6 +84,6 @@ export function letAlarmsSpeak(scope: Construct, topic: ITopic): void {
   if (policies.every(({ statementAdded }) => statementAdded)) return;
   Annotations.of(scope).addWarningV2(
     'cdk-maas-mirror:topicPolicy',
-    'the policy of an imported topic or key cannot be changed here; let cloudwatch.amazonaws.com do sns:Publish on it (and use its key, where it has one), or the alarms of the mirror reach nobody',
+    'the policy of an imported topic or key cannot be changed: add a statement that allows cloudwatch.amazonaws.com sns:Publish on the topic (and the use of its key, if it has one); without it, the alarms of the mirror are not delivered',
   );
 }

@@ -26,12 +26,12 @@ export function ageOf(request: BuildRequest, machine: StateMachine, period: Dura
   });
 }
 
-/** Several mirrors may have a view of one name. */
+/** Several mirrors can have views with the same name. */
 function dimensionsOf({ view, release }: BuildRequest, { stateMachineArn }: StateMachine): Record<string, string> {
   return { StateMachineArn: stateMachineArn, View: view, Release: release };
 }
 
-/** Executions that failed of something else than that upstream was not ready. */
+/** Failed executions, except those that ended because upstream was mid-update. */
 export function failedOf({ stateMachineArn }: StateMachine, options: MetricOptions): Metric {
   return new Metric({
     namespace: metrics.namespace,
@@ -41,10 +41,10 @@ export function failedOf({ stateMachineArn }: StateMachine, options: MetricOptio
   });
 }
 
-/** What CloudFront measures of every distribution without being asked, in us-east-1 only. */
+/** Metrics that CloudFront publishes for every distribution by default, in us-east-1 only. */
 export type SiteMetric = 'BytesDownloaded' | '4xxErrorRate' | '5xxErrorRate';
 
-/** CloudWatch finds a metric by all of its dimensions; those of the CDK's distribution leave `Region` out, and never have data. */
+/** A metric is identified by all its dimensions. The CDK's metrics of a distribution lack `Region`, so they never have data. */
 export function siteMetric({ distribution }: MirrorSite, metricName: SiteMetric, options: MetricOptions = {}): Metric {
   return new Metric({
     namespace: 'AWS/CloudFront',

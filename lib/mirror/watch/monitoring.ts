@@ -31,13 +31,13 @@ export interface MonitoringProps {
   readonly builds: readonly StageBuild[];
   readonly checkForUpdates: MirrorFunction;
   readonly notify: MirrorFunction;
-  /** What is looked after by schedule. */
+  /** What the schedule builds. */
   readonly requests: readonly BuildRequest[];
   readonly site: MirrorSite;
   readonly topic: ITopic;
 }
 
-/** What an operator looks at, and what wakes one: each alarm says what to do. */
+/** Dashboard and alarms for operators; the description of each alarm says what to do. */
 export class Monitoring extends Construct {
   readonly dashboard: Dashboard;
   readonly alarms: Alarm[] = [];
@@ -48,7 +48,7 @@ export class Monitoring extends Construct {
     const { stateMachine } = workflow;
     const [soon, hour] = [{ period: Duration.minutes(5) }, { period: Duration.hours(1) }];
 
-    // AWS's own metric counts those that upstream was not ready for.
+    // AWS's own metric includes executions that ended because upstream was mid-update.
     this.alarm('ExecutionFailed', failedOf(stateMachine, { ...soon, statistic: 'Maximum' }), 1, failedAdvice);
     this.alarm('ExecutionTimedOut', stateMachine.metricTimedOut(soon), 1, timedOutAdvice);
     this.alarm('CheckForUpdatesFailed', checkForUpdates.function.metricErrors(hour), 1, checkAdvice);
@@ -61,13 +61,13 @@ export class Monitoring extends Construct {
   }
 
   /**
-   * Two days of looks that find news and no build that succeeded lately: upstream is often half updated for some hours,
-   * and a day's build may fail of something that passes.
+   * Goes off after two days with updates and no successful build: upstream is often mid-update for some hours, and a build may
+   * fail once for a temporary reason.
    */
   private behind(request: BuildRequest, stateMachine: StateMachine): void {
     const { view, release } = request;
     const name = `Behind${pascalCase(view)}${pascalCase(release)}`;
-    const advice = `${release} of the view ${view} has been behind its sources for two days: there is news, and no build of it has succeeded. ${behindAdvice}`;
+    const advice = `${release} of the view ${view} has been behind its sources for two days: updates are available, but no build has succeeded. ${behindAdvice}`;
     this.alarm(name, behindOf(request, stateMachine, Duration.days(1), 'Minimum'), 1, advice, 2);
   }
 
@@ -86,17 +86,17 @@ export class Monitoring extends Construct {
 }
 
 const failedAdvice =
-  'A build of the mirror failed; what was published before is as it was. The message of the topic names stage, flavour and log. Fix the cause and order it again: maas-mirror build RELEASE --stack NAME.';
+  'A build of the mirror failed; previously published images are unchanged. The notification contains the stage, flavour and log. Fix the cause and start a new build: maas-mirror build RELEASE --stack NAME.';
 const timedOutAdvice =
-  'A build of the mirror took longer than 24 hours; what was published before is as it was. Mostly it waited for machines: see whether the account may run as many builds at once as maxConcurrency says (maas-mirror doctor --stack NAME), then order it again.';
+  'A build of the mirror took longer than 24 hours; previously published images are unchanged. The usual reason is waiting for build machines: check that the quota of the account allows maxConcurrency builds at once (maas-mirror doctor --stack NAME), then start a new build.';
 const notifyAdvice =
-  'An execution failed and the topic was not told why; the alarm ExecutionFailed may know nothing of it. See the log of the function Notify, and the failed executions: maas-mirror status --stack NAME.';
+  'An execution failed, but the failure notification could not be sent, and the alarm ExecutionFailed may not go off. See the log of the function Notify, and list the failed executions: maas-mirror status --stack NAME.';
 const checkAdvice =
-  'The mirror could not look for news: its sources cannot be reached or are not what they should be. See the log of the function CheckForUpdates; a schedule tries again by itself.';
+  'The mirror could not check for updates: its sources are unreachable or invalid. See the log of the function CheckForUpdates; the schedule tries again automatically.';
 const behindAdvice =
-  'See the executions of the state machine and the log of the function CheckForUpdates: builds fail, or the sources have been half updated all the time.';
+  'Builds fail, or the sources have been mid-update all the time: see the executions of the state machine and the log of the function CheckForUpdates.';
 const siteAdvice =
-  'More than 5 % of the requests to the mirror fail. See the status page of CloudFront and whether the bucket policy still lets the distribution read. (CloudFront tells us-east-1 only: deployed elsewhere, this alarm sees nothing.)';
+  'At least 5 % of the requests to the mirror fail. See the status page of CloudFront, and check that the bucket policy still allows the distribution to read. (CloudFront publishes this metric in us-east-1 only: in other regions, this alarm never goes off.)';
 
 function dashboardOf({ workflow, builds, requests, site }: MonitoringProps): IWidget[][] {
   const { stateMachine } = workflow;
@@ -106,14 +106,14 @@ function dashboardOf({ workflow, builds, requests, site }: MonitoringProps): IWi
   return [
     [
       new TextWidget({
-        markdown: '# MAAS mirror\n`maas-mirror status --stack NAME` shows the same by text.',
+        markdown: '# MAAS mirror\n`maas-mirror status --stack NAME` shows the same as text.',
         width: 24,
       }),
     ],
     [
       graph('Executions', [
         stateMachine.metricSucceeded(hour),
-        stateMachine.metricFailed({ ...hour, label: 'failed, or upstream was not ready' }),
+        stateMachine.metricFailed({ ...hour, label: 'failed, or upstream was mid-update' }),
         failedOf(stateMachine, { ...hour, statistic: 'Sum', label: 'failed' }),
         stateMachine.metricTimedOut(hour),
       ]),
@@ -127,7 +127,7 @@ function dashboardOf({ workflow, builds, requests, site }: MonitoringProps): IWi
         'Failed builds',
         ofBuilds((project, options) => project.metricFailedBuilds(options)),
       ),
-      // CloudWatch refuses a graph of nothing, and with it the whole dashboard.
+      // CloudWatch rejects a dashboard with an empty graph.
       ...(requests.length > 0
         ? [
             graph(

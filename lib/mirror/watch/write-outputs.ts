@@ -10,7 +10,7 @@ import type { Settings } from '../settings/settings';
 import type { MirrorSite } from '../site/mirror-site';
 import type { ReleaseWorkflow } from '../workflow/workflow';
 
-/** The parts of a mirror that its outputs name. */
+/** The parts of a mirror that its outputs refer to. */
 interface Parts {
   readonly site: MirrorSite;
   readonly workflow: ReleaseWorkflow;
@@ -20,7 +20,7 @@ interface Parts {
   readonly topic: ITopic;
 }
 
-/** What the command line asks the stack for, and what people give to MAAS. */
+/** Outputs that the command line reads, and commands for MAAS. */
 export function writeOutputs(mirror: Construct & Parts, { requests }: Settings): void {
   const { site, workflow, mirrorBucket, workBucket, builds, topic } = mirror;
   const address = site.url.replace(/\/$/, '');

@@ -19,13 +19,13 @@ export interface EachArchitectureProps {
   readonly publish: IFunction;
   /** How many architectures are built at once. */
   readonly maxConcurrency: number;
-  /** How many flavours of each of them. */
+  /** How many flavours of each architecture are built at once. */
   readonly maxKernelConcurrency: number;
 }
 
 /**
  * Builds and publishes every architecture of the plan: from `$.plan.architectures` to `$.architectures`
- * ({ outcome, architecture, summary, published | error }). One that fails says so and stops nobody.
+ * ({ outcome, architecture, summary, published | error }). If one fails, the others continue.
  */
 export class EachArchitecture extends Construct {
   readonly map: MapState;
@@ -75,7 +75,7 @@ export class EachArchitecture extends Construct {
     }).itemProcessor(fetch);
   }
 
-  /** The published root is the base as it came: there is no other result. */
+  /** Without customisation, the base is published unchanged. */
   private untouched(): Pass {
     return Pass.jsonPath(this, 'Untouched', {
       parameters: { 'build.$': '$.fetched.build' },

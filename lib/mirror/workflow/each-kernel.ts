@@ -9,7 +9,7 @@ import { buildTask, isForArm } from './tasks';
 
 export interface EachKernelProps {
   readonly kernelBuilds: KernelBuild[];
-  /** Of flavours that none of these is for. @default - they fail as unknown */
+  /** The project for all other flavours. @default - they fail with UnknownKernel */
   readonly otherKernels?: IProject | undefined;
   readonly bootTest: IProject;
   /** How many flavours of one architecture are built at once. */
@@ -17,8 +17,8 @@ export interface EachKernelProps {
 }
 
 /**
- * Builds every flavour of one architecture: from `$.selected.result.build` ({ kernel, need }) to `$.kernels` (KernelResult). A flavour
- * that fails says so in its result and stops nobody.
+ * Builds every flavour of one architecture: from `$.selected.result.build` ({ kernel, need }) to `$.kernels` (KernelResult). If
+ * one fails, its result says so and the others continue.
  */
 export class EachKernel extends Construct {
   readonly map: MapState;
@@ -69,10 +69,10 @@ export class EachKernel extends Construct {
     }).itemProcessor(flavour);
   }
 
-  /** The order says that it wants none: Booted of lib/job/handed-on/results.ts. */
+  /** The build request skips the boot test. The result is Booted of lib/job/handed-on/results.ts. */
   private bootTestWaived(): Pass {
     return Pass.jsonPath(this, 'BootTestWaived', {
-      parameters: { result: { gate: 'waived', evidence: 'the order wanted no boot test' } },
+      parameters: { result: { gate: 'waived', evidence: 'the build request skipped the boot test' } },
       resultPath: '$.booted',
     });
   }
@@ -94,18 +94,18 @@ export class EachKernel extends Construct {
     });
   }
 
-  /** The catalogue has the flavour, this mirror was deployed without a project for it. */
+  /** The catalogue has the flavour, but this mirror has no project for it. */
   private unknownKernel(): Pass {
     const name: ErrorName = 'UnknownKernel';
     const cause =
-      'this mirror was deployed without this kernel flavour; name it in a view or in the property `kernels`, and deploy again';
+      'this mirror was deployed without this kernel flavour; add it to a view or to the property `kernels`, and deploy again';
     return Pass.jsonPath(this, 'KernelUnknown', {
       parameters: { outcome: 'failed', ...whichKernel, error: { Error: name, Cause: cause } },
     });
   }
 }
 
-/** The first choice that fits is taken. */
+/** Step Functions takes the first choice that matches. */
 function onArmFirst(builds: readonly KernelBuild[]): KernelBuild[] {
   const isArm = ({ machine }: KernelBuild) => machine === BuildMachine.ARM;
   return [...builds.filter(isArm), ...builds.filter((build) => !isArm(build))];

@@ -31,9 +31,8 @@ export interface ProbeBranchProps extends Pick<StageBuilds, 'prepare' | 'prepare
 }
 
 /**
- * Where an execution begins: with an input of `maas-mirror doctor` it tries one thing and ends, with any other one it
- * goes on. It also succeeds where what it tried has failed, which its output says (`error`): the doctor reports that, and
- * no alarm goes off.
+ * The first state of an execution. With an input of `maas-mirror doctor` it runs one probe and ends; with any other input it
+ * continues. It succeeds even if the probe fails (`error` in its output): the doctor reports that, and no alarm goes off.
  */
 export function orProbe(scope: Construct, otherwise: IChainable, props: ProbeBranchProps): Choice {
   const { prepare, prepareOnArm, publish, probe } = props;
@@ -49,13 +48,13 @@ export function orProbe(scope: Construct, otherwise: IChainable, props: ProbeBra
     offer(probeTargets.arm, probeBuild(scope, 'ProbeArm', prepareOnArm.project, arm, { ...probe, foreign: [] }));
   }
   offer(probeTargets.signing, signing(scope, publish));
-  choice.otherwise(otherwise); // which refuses it by its name
+  choice.otherwise(otherwise); // refuses unknown probes by name
   return Choice.jsonPath(scope, 'IsProbe').when(Condition.isPresent('$.probe'), choice).otherwise(otherwise);
 }
 
 /**
- * The probe stage, in the project of a real stage and with its role; only the buildspec is another. Waits ten minutes for
- * room in the account's quota.
+ * The probe stage, in the project and with the role of a real stage, but with another buildspec. Waits up to ten minutes for the
+ * account's quota.
  */
 function probeBuild(
   scope: Construct,
@@ -87,7 +86,7 @@ function probeBuild(
   return task;
 }
 
-/** The CDK's own task knows overrides of variables only. */
+/** The CDK's own task can only override variables. */
 class ProbeBuild extends CodeBuildStartBuild {
   override toStateJson(): object {
     const state = super.toStateJson() as { readonly Parameters: object };

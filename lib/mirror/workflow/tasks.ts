@@ -21,18 +21,18 @@ type Elsewhere = { readonly [field in keyof Job]?: string };
 
 export interface BuildTaskProps {
   readonly project: IProject;
-  /** Where `{ build, result }` goes: `$.fetched`. */
+  /** Path of the result, `{ build, result }`: `$.fetched`. */
   readonly resultPath: string;
-  /** Where the job lies. @default $.job */
+  /** Path of the job. @default $.job */
   readonly jobPath?: string;
-  /** Where those fields of the job lie that the plan did not know: the kernel flavour, what earlier stages made. @default none */
+  /** Paths of the job's fields that are not in the plan: kernel flavour and results of earlier stages. @default none */
   readonly elsewhere?: Elsewhere;
 }
 
 /**
- * Runs a stage's project with the job as its environment, and reads the RESULT that its buildspec exports. That is a
- * stranger's word, so no state reads anything in it: a path that it has not would end the execution with all its
- * architectures. Which build it was, CodeBuild says.
+ * Runs a stage's project with the job as its environment, and reads the RESULT that its buildspec exports. RESULT is untrusted,
+ * so no state reads a field of it: a missing field would end the execution with all its architectures. The build id comes from
+ * CodeBuild.
  */
 export function buildTask(scope: Construct, id: string, props: BuildTaskProps): CodeBuildStartBuild {
   const task = CodeBuildStartBuild.jsonPath(scope, id, {
@@ -43,8 +43,8 @@ export function buildTask(scope: Construct, id: string, props: BuildTaskProps): 
     resultPath: props.resultPath,
   });
   task.addRetry({
-    // The account's builds are all taken and its queue is full. Each attempt costs three of the execution's 25,000 events,
-    // so they get rarer. The jitter halves the delays on average: some 8 hours.
+    // The account's quota is used up and its queue is full. Each attempt takes three of the execution's 25,000 events, hence
+    // the growing delays. The jitter halves them on average: about 8 hours.
     errors: ['CodeBuild.AccountLimitExceededException'],
     interval: Duration.minutes(2),
     maxDelay: Duration.minutes(20),
@@ -62,7 +62,7 @@ export interface MachineTasksProps extends Omit<BuildTaskProps, 'project'> {
   readonly onArm?: IProject | undefined;
 }
 
-/** A stage that runs on arm machines for arm64, where there are any: what to begin with, and what may end it. */
+/** A stage that runs on arm machines for arm64, if there are any: its first state, and the states that can end it. */
 export function machineTasks(
   scope: Construct,
   id: string,
@@ -75,16 +75,16 @@ export function machineTasks(
   return { entry, tasks: [x86, arm] };
 }
 
-/** CodeBuild's arm machines run 64-bit programs only: armhf is emulated on x86 like all the others. */
+/** CodeBuild's arm machines run only 64-bit programs: armhf is emulated on x86, as are all others. */
 export const isForArm = Condition.stringEquals('$.job.architecture', 'arm64');
 
 export interface FunctionTaskProps {
   readonly function: IFunction;
   /** A payload template. */
   readonly payload: { readonly [key: string]: unknown };
-  /** The field that holds what the function returns. */
+  /** Name of the field for what the function returns. */
   readonly resultField: string;
-  /** Where the object with that field goes. @default - it is the output */
+  /** Path of the object with that field. @default - it is the output */
   readonly resultPath?: string;
 }
 
@@ -94,13 +94,13 @@ export function functionTask(scope: Construct, id: string, props: FunctionTaskPr
     payload: TaskInput.fromObject(props.payload),
     resultSelector: { [`${props.resultField}.$`]: '$.Payload' },
     resultPath: props.resultPath,
-    retryOnServiceExceptions: false, // CDK's list leaves throttling out
+    retryOnServiceExceptions: false, // the CDK's list lacks throttling
   });
   task.addRetry({ errors: lambdaServiceErrors, interval: Duration.seconds(2), maxAttempts: 6, backoffRate: 2 });
   return task;
 }
 
-// Named errors of the services only: a build or a function that failed by itself fails again, at the same price.
+// Only errors of the services: a build or function that failed by itself would fail again, at the same cost.
 export const codeBuildServiceErrors = ['CodeBuild.CodeBuildException', 'CodeBuild.ThrottlingException'];
 const lambdaServiceErrors = [
   'Lambda.ClientExecutionTimeoutException',
@@ -110,10 +110,10 @@ const lambdaServiceErrors = [
   'Lambda.TooManyRequestsException',
 ];
 
-/** Every buildspec exports RESULT and nothing else, so no filter by name is needed, which intrinsics have no precedent for. */
+/** Every buildspec exports only RESULT, so it is read by position: intrinsic functions cannot filter by name. */
 const exportedResult = 'States.StringToJson($.Build.ExportedEnvironmentVariables[0].Value)';
 
-/** What the workflow takes of a build that has ended: its id, and the RESULT that its buildspec exports. */
+/** What the workflow reads of a finished build: its id, and the RESULT that its buildspec exports. */
 export const builtResult = { 'build.$': '$.Build.Id', 'result.$': exportedResult };
 
 function jobEnvironment(jobPath: string, elsewhere: Elsewhere) {

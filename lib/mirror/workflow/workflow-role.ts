@@ -11,8 +11,8 @@ export interface WorkflowRoleProps {
 }
 
 /**
- * What the state machine may do: run its own projects and functions. The CDK's grants would let it call every version of
- * a function, and say the rest once for each state.
+ * The role of the state machine: it can run its own projects and functions. The CDK's grants would allow every version of a
+ * function, and repeat the other statements for each state.
  */
 export function workflowRole(scope: Construct, { functions, builds }: WorkflowRoleProps): Role {
   const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
@@ -22,14 +22,14 @@ export function workflowRole(scope: Construct, { functions, builds }: WorkflowRo
       ['codebuild:StartBuild', 'codebuild:StopBuild', 'codebuild:BatchGetBuilds'],
       builds.map(({ project }) => project.projectArn),
     ],
-    // Step Functions waits for builds by a rule of its own.
+    // Step Functions uses this rule to wait for builds.
     [['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], [buildsRule(scope)]],
     [logDelivery, ['*']],
     [tracing, ['*']],
   ] as const) {
     role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
   }
-  acknowledge(role, 'IAM5[Resource::*]', 'traces and the delivery of logs: AWS knows no resources for these actions');
+  acknowledge(role, 'IAM5[Resource::*]', 'tracing and log delivery: AWS supports no resources for these actions');
   return role;
 }
 

@@ -27,25 +27,25 @@ import { orProbe } from './probe-branch';
 import { buildTask, functionTask } from './tasks';
 import { workflowRole } from './workflow-role';
 
-/** Builds and functions that share one work bucket; the bundles of all are those of this package unless you say otherwise. */
+/** Builds and functions that share one work bucket; all use the bundles of this package by default. */
 export interface ReleaseWorkflowProps extends StageBuilds {
   /** `new MirrorFunction(…, { asset: 'plan', … }).function`. */
   readonly plan: IFunction;
-  /** Of the asset `select`. */
+  /** The function with the asset `select`. */
   readonly select: IFunction;
-  /** Of the asset `publish`, which has the signing key. */
+  /** The function with the asset `publish`, which has the signing key. */
   readonly publish: IFunction;
   /** How many architectures are built at once. @default 1 */
   readonly maxConcurrency?: number;
-  /** How many flavours of each of them. @default 5 */
+  /** How many flavours of each architecture are built at once. @default 5 */
   readonly maxKernelConcurrency?: number;
-  /** What `maas-mirror doctor` lets a build try of the mirror's own sources and architectures. @default - none of them */
+  /** The mirror's own sources and architectures that `maas-mirror doctor` tests in a build. @default - none */
   readonly probe?: ProbeSettings;
 }
 
 /**
- * The state machine: one execution builds one release. Its input is a BuildRequest (lib/job/build-request.ts). The local engine runs
- * the same definition, so it says only what both understand (JSONPath, inline maps, no ResultPath `$`).
+ * The state machine: one execution builds one release. Its input is a BuildRequest (lib/job/build-request.ts). The local engine
+ * runs the same definition, so it uses only features that both support (JSONPath, inline maps, no ResultPath `$`).
  * @example
  * const stage = (id: string, name: string) => new StageBuild(stack, id, { stage: name, workBucket });
  * const lambda = (id: string, asset: string, signingKey?: BoundSigningKey) =>
@@ -67,7 +67,7 @@ export class ReleaseWorkflow extends Construct {
   readonly stateMachine: StateMachine;
   readonly logGroup: LogGroup;
 
-  /** All its executions. An ARN of CloudFormation cannot be cut and pasted: it is a token while the template is made. */
+  /** The ARN of all its executions. It cannot be derived from the ARN of the state machine, which is a token at synth. */
   get executionsArn(): string {
     return Stack.of(this).formatArn({
       service: 'states',
@@ -95,7 +95,7 @@ export class ReleaseWorkflow extends Construct {
     );
 
     this.logGroup = new LogGroup(this, 'Log', {
-      // Others are added one by one to a resource policy of 5,120 characters, which a busy account has filled.
+      // Log groups with other names are added to a resource policy of 5,120 characters, which can be full in a busy account.
       logGroupName: `/aws/vendedlogs/states/${Names.uniqueResourceName(this, { maxLength: 128, separator: '-' })}`,
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -110,7 +110,7 @@ export class ReleaseWorkflow extends Construct {
       stateMachineType: StateMachineType.STANDARD,
       timeout: Duration.hours(24),
       tracingEnabled: true,
-      logs: { destination: this.logGroup, level: LogLevel.ALL, includeExecutionData: false }, // orders may hold passwords
+      logs: { destination: this.logGroup, level: LogLevel.ALL, includeExecutionData: false }, // build requests may contain passwords
     });
   }
 
@@ -123,7 +123,7 @@ export class ReleaseWorkflow extends Construct {
     });
   }
 
-  /** A view's bootloaders are of no release; PublishLoadersInput of lib/job/handed-on/publish-input.ts is what Publish gets of them. */
+  /** Bootloaders belong to a view, not to a release. The input of Publish is PublishLoadersInput of lib/job/handed-on/publish-input.ts. */
   private bootloaders({ bootloaders, publish }: Pick<ReleaseWorkflowProps, 'bootloaders' | 'publish'>): Chain {
     const build = buildTask(this, 'Bootloaders', {
       project: bootloaders.project,
@@ -151,8 +151,8 @@ export class ReleaseWorkflow extends Construct {
   }
 
   /**
-   * Its payload is ConcludeInput of lib/job/plan.ts. The one step that fails where architectures have failed, and not a
-   * Fail state: a redrive begins with the step that failed, and a Fail state only fails again.
+   * Its payload is ConcludeInput of lib/job/plan.ts. This step fails if architectures have failed. It is not a Fail state: a
+   * redrive begins with the failed step, and a Fail state would only fail again.
    */
   private conclude(plan: IFunction): TaskStateBase {
     return functionTask(this, concluding, {
@@ -167,7 +167,7 @@ export class ReleaseWorkflow extends Construct {
   }
 }
 
-/** Its role is whole: what the CDK grants while it makes one is left out, and what others grant afterwards is not. */
+/** A state machine whose role is complete: permissions that the CDK grants while it creates one are dropped; later ones are kept. */
 class WorkflowMachine extends StateMachine {
   override readonly role: IRole;
 
@@ -177,7 +177,7 @@ class WorkflowMachine extends StateMachine {
   }
 }
 
-/** Together five builds at once, as MaasMirror has by default. */
+/** Five builds at once, the default of MaasMirror. */
 function atOnceOf({ maxConcurrency = 1, maxKernelConcurrency = 5 }: Partial<ReleaseWorkflowProps>) {
   return { maxConcurrency, maxKernelConcurrency };
 }

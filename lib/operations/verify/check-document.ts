@@ -7,20 +7,20 @@ import type { Products } from '../../simplestreams/types';
 import { badFormat, missing, type Problem, violated } from './problem';
 import type { SignatureCheck } from './signature-check';
 
-/** The bytes of an object, or undefined where there is none. */
+/** The bytes of an object, or undefined if it does not exist. */
 export type Read = (key: string) => Promise<Buffer | undefined>;
 
 export interface CheckedDocument {
   readonly id: string;
-  /** Not where it cannot be read, or is damaged. */
+  /** Undefined if it is damaged or cannot be read. */
   readonly document?: Products;
-  /** Where its unsigned JSON lies, relative to the view. */
+  /** Path of its unsigned JSON, relative to the view. */
   readonly jsonPath?: string;
   readonly problems: readonly Problem[];
 }
 
 /**
- * Looks at the three files of a products document: signed, unsigned, and the unsigned one's signature.
+ * Checks the three files of a products document: signed, unsigned, and the unsigned one's signature.
  * @param id the content id that the index has for it
  * @param path of the signed file, relative to the view
  */
@@ -32,7 +32,7 @@ export async function checkDocument(
 ): Promise<CheckedDocument> {
   const object = mirror.document(view, path);
   const bytes = await read(object);
-  if (bytes === undefined) return { id, problems: [missing(object, `the index names it for ${id}`)] };
+  if (bytes === undefined) return { id, problems: [missing(object, `the index lists it for ${id}`)] };
 
   const renamed = wrongName(object, bytes);
   const { problems, text } = renamed.length > 0 ? { problems: renamed } : await signatures.clearsigned(object, bytes);
@@ -52,22 +52,22 @@ function readContent(object: string, id: string, text: string): { document: Prod
 async function checkTwins(read: Read, object: string, text: string, signatures: SignatureCheck): Promise<Problem[]> {
   const signatureObject = `${object}.gpg`;
   const [json, signature] = [await read(object), await read(signatureObject)];
-  const why = 'readers that check no signature take it';
+  const why = 'readers that do not check signatures need it';
   return [
     ...(json === undefined ? [missing(object, why)] : wrongName(object, json)),
     ...(signature === undefined
-      ? [missing(signatureObject, `${object} is signed by it`)]
+      ? [missing(signatureObject, `it is the signature of ${object}`)]
       : await signatures.detached(signatureObject, signature, Buffer.from(text))),
   ];
 }
 
-/** Documents are named by their own bytes, so that none can change unseen. */
+/** Documents are named after their own sha256, so that every change is detected. */
 export function wrongName(object: string, bytes: Buffer): Problem[] {
   if (isNamedByItself(object, bytes)) return [];
   const sha256 = sha256Of(bytes);
-  return [{ object, rule: 'name', message: `it is named by another sha256 than its own, which is ${sha256}` }];
+  return [{ object, rule: 'name', message: `it does not have the sha256 in its name, but ${sha256}` }];
 }
 
 function otherContent(object: string, id: string, content: string): Problem {
-  return { object, rule: 'content-id', message: `it is ${content}, and the index names it for ${id}` };
+  return { object, rule: 'content-id', message: `its content_id is ${content}, but the index lists it for ${id}` };
 }

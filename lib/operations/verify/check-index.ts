@@ -6,27 +6,27 @@ import type { Index, Products } from '../../simplestreams/types';
 import { badFormat, missing, type Problem, violated } from './problem';
 import type { SignatureCheck } from './signature-check';
 
-/** Looks at the index that readers start from. No index comes back where its bytes cannot be trusted to be whole. */
+/** Checks the index that readers start from. Returns no index if its bytes may not be intact. */
 export async function checkSignedIndex(
   view: string,
   bytes: Buffer | undefined,
   signatures: SignatureCheck,
 ): Promise<{ index?: Index; problems: Problem[] }> {
   const object = mirror.index(view);
-  if (bytes === undefined) return { problems: [missing(object, 'no reader finds the view without it')] };
+  if (bytes === undefined) return { problems: [missing(object, 'readers need this file to find the view')] };
   const { problems, text } = await signatures.clearsigned(object, bytes);
   if (text === undefined) return { problems };
   return badFormat(object, problems, () => ({ index: parseIndex(text, object), problems }));
 }
 
-/** Holds an index against MAAS's rules and against the documents that it names, as far as they could be read. */
+/** Checks an index against MAAS's rules and the documents that it names, as far as they could be read. */
 export function checkIndexContent(view: string, index: Index, documents: ReadonlyMap<string, Products>): Problem[] {
   return checkIndex(index, { documents, signed: true }).map(violated(mirror.index(view)));
 }
 
 /**
- * Looks at the unsigned index, which follows the signed one.
- * @param twin what it should be; undefined where that cannot be known because a document is broken
+ * Checks the unsigned index, which follows the signed one.
+ * @param twin the expected index; undefined if it is unknown because a document is broken
  */
 export async function checkPlainIndex(
   view: string,
@@ -36,8 +36,8 @@ export async function checkPlainIndex(
 ): Promise<Problem[]> {
   const [object, signatureObject] = [mirror.plainIndex(view), mirror.plainIndexSignature(view)];
   const absent = [
-    ...(plain === undefined ? [missing(object, `readers that check no signature start there; ${heals}`)] : []),
-    ...(signature === undefined ? [missing(signatureObject, `${object} is signed by it; ${heals}`)] : []),
+    ...(plain === undefined ? [missing(object, `readers that do not check signatures start from it; ${heals}`)] : []),
+    ...(signature === undefined ? [missing(signatureObject, `it is the signature of ${object}; ${heals}`)] : []),
   ];
   const unsigned = async (bytes: Buffer) =>
     signature === undefined ? [] : (await signatures.detached(signatureObject, signature, bytes)).map(healed);
@@ -47,12 +47,12 @@ export async function checkPlainIndex(
   const faults = await unsigned(plain);
   if (twin === undefined || wanted === undefined || plain.equals(wanted)) return [...absent, ...faults];
   if (signature !== undefined && faults.length === 0) return [isNewer(plain, twin) ? ahead(view) : behind(object)];
-  // the signature goes first, so it may belong to the index that has not come yet
+  // the signature is written first, so it may belong to an index that is not written yet
   const early = await unsigned(wanted);
   return [...absent, ...early, early.length === 0 && isOlder(plain, twin) ? behind(object) : strange(object)];
 }
 
-const heals = 'if a publication was cut off, the next one heals it';
+const heals = 'if a publication was interrupted, the next one repairs it';
 
 function healed(problem: Problem): Problem {
   return { ...problem, message: `${problem.message}; ${heals}` };
@@ -66,7 +66,7 @@ function isNewer(plain: Buffer, twin: Index): boolean {
   return updatedOf(plain) > Date.parse(twin.updated);
 }
 
-/** Not a number where it cannot be read: neither older nor newer than anything. */
+/** NaN if it cannot be read: neither older nor newer than anything. */
 function updatedOf(plain: Buffer): number {
   try {
     return Date.parse(parseIndex(plain.toString(), 'index.json').updated);
@@ -76,13 +76,13 @@ function updatedOf(plain: Buffer): number {
   }
 }
 
-/** The index is committed first, its followers come after it: so much is legal after a crash, and to be told. */
+/** index.sjson is committed first and index.json follows: this is allowed after a crash, but reported. */
 function behind(object: string): Problem {
-  const message = 'it is an older index than index.sjson: a publication was cut off, the next one heals it';
+  const message = 'it is older than index.sjson: a publication was interrupted; the next one repairs it';
   return { object, rule: 'behind', message };
 }
 
-/** No publication leaves it so: it moves index.sjson first. */
+/** No publication causes this: it moves index.sjson first. */
 function ahead(view: string): Problem {
   const object = mirror.index(view);
   const message = 'it is older than index.json: it looks restored from a backup';
@@ -90,5 +90,5 @@ function ahead(view: string): Problem {
 }
 
 function strange(object: string): Problem {
-  return { object, rule: 'twin', message: `it does not say what index.sjson says; ${heals}` };
+  return { object, rule: 'twin', message: `it does not match index.sjson; ${heals}` };
 }

@@ -4,15 +4,15 @@ import { missing, type Problem } from './problem';
 import type { PromisedItem } from './promised-items';
 
 export interface ItemsOptions {
-  /** How many objects are read at the same time. */
+  /** Number of objects to read at the same time. */
   readonly concurrency: number;
   /** Called after each object. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
- * Reads every object and holds it against what documents promise of it.
- * @param promised by key in the store; mostly one promise each
+ * Reads every object and compares it with what documents promise.
+ * @param promised by key in the store; usually one promise each
  */
 export async function checkItems(
   store: Store,
@@ -34,7 +34,7 @@ export async function checkItems(
 async function checkItem(store: Store, key: string, promises: readonly PromisedItem[]): Promise<Problem[]> {
   try {
     const head = await store.head(key);
-    if (head === undefined) return [missing(key, 'a document promises it, and machines boot from it')];
+    if (head === undefined) return [missing(key, 'the index references it; deployments will fail')];
     return promises.flatMap(({ size, sha256 }) => {
       if (head.size !== size) return [differs(key, 'size', `${head.size} bytes`, `${size}`)];
       return head.sha256 === sha256 ? [] : [differs(key, 'sha256', `the sha256 ${head.sha256}`, sha256)];
@@ -46,10 +46,10 @@ async function checkItem(store: Store, key: string, promises: readonly PromisedI
 }
 
 function differs(object: string, rule: string, seen: string, promised: string): Problem {
-  return { object, rule, message: `it has ${seen}, its document promises ${promised}` };
+  return { object, rule, message: `it has ${seen}, but its document lists ${promised}` };
 }
 
-/** A bad disk or a cut line says something about this object; anything else is our own mistake. */
+/** A bad disk or a lost connection is a problem of this object; any other error is a bug. */
 function isOfReading(error: unknown): error is Error {
   return error instanceof MirrorError || (error instanceof Error && 'code' in error);
 }

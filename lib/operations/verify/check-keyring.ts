@@ -4,20 +4,20 @@ import { armouredKeyringFault, type KeyringKey, keysOf } from '../../simplestrea
 import { keyringFault } from '../../simplestreams/openpgp/signed-text';
 import { missing, type Problem } from './problem';
 
-/** Looks at the two forms of the keyring that a mirror hands to its readers. */
+/** Checks the two forms of the keyring that a mirror serves to its readers. */
 export async function checkKeyring(binary: Buffer | undefined, armoured: Buffer | undefined): Promise<Problem[]> {
   return [
     ...(binary === undefined ? [missing(mirror.keyring, 'readers need it to check signatures')] : []),
-    ...(armoured === undefined ? [missing(mirror.armouredKeyring, 'people read the key there')] : []),
+    ...(armoured === undefined ? [missing(mirror.armouredKeyring, 'it is the keyring in text form')] : []),
     ...(binary === undefined ? [] : await checkKeys(binary)),
     ...(armoured === undefined ? [] : checkForms(binary, armoured)),
   ];
 }
 
 /**
- * The key of a keyring that the operator pinned. Only that one is to count: else a second key, slipped into the
- * keyring, could sign as well.
- * @throws BadFormat where it is no keyring
+ * The key of a keyring that the operator pinned. Only this one is accepted: otherwise a second key, added to the keyring,
+ * could sign as well.
+ * @throws BadFormat if it is not a keyring
  */
 export async function pinnedKey(
   keyring: Buffer,
@@ -34,7 +34,7 @@ async function checkKeys(binary: Buffer): Promise<Problem[]> {
     return secret.map(({ fingerprint }) => ({
       object: mirror.keyring,
       rule: 'secret-key',
-      message: `it holds the private key of ${fingerprint}: take it off the network and sign with a new key`,
+      message: `it contains the private key of ${fingerprint}: remove it and rotate to a new key`,
     }));
   } catch (error) {
     if (!(error instanceof MirrorError) || error.name !== 'BadFormat') throw error;
@@ -42,11 +42,11 @@ async function checkKeys(binary: Buffer): Promise<Problem[]> {
   }
 }
 
-/** An armoured keyring has a checksum, so where the two differ it mostly tells which of them was changed. */
+/** An armoured keyring has a checksum, which usually shows which of the two was changed. */
 function checkForms(binary: Buffer | undefined, armoured: Buffer): Problem[] {
   const broken = armouredKeyringFault(armoured);
   if (broken !== undefined) return [{ object: mirror.armouredKeyring, rule: 'keyring', message: broken }];
   if (binary === undefined || keyringFault(binary, armoured) === undefined) return [];
-  const message = `it is not the keyring of ${mirror.armouredKeyring}, which is whole: one of the two was changed`;
+  const message = `it does not match ${mirror.armouredKeyring}, which is intact: one of the two was changed`;
   return [{ object: mirror.keyring, rule: 'keyring', message }];
 }

@@ -10,13 +10,13 @@ import type { PromisedItem } from './promised-items';
 
 export interface Links {
   readonly problems: readonly Problem[];
-  /** Items below a view that are files of their own, by key: copying has made folders of links. They have to be read, too. */
+  /** Items below a view that are separate files, by key: copying has turned links into folders. They must be read, too. */
   readonly copies: ReadonlyMap<string, readonly PromisedItem[]>;
 }
 
 /**
- * In a directory, that every item can be read below its view as well as in the pool: web servers know nothing but
- * files. Elsewhere there is nothing to look at.
+ * Checks, in a directory, that every item can be read below its view as well as in the pool, because web servers serve only
+ * files. Other stores have nothing to check.
  */
 export async function checkLinks(store: Store, views: readonly CheckedView[], keyOf: ItemKey): Promise<Links> {
   const problems = new Map<string, Problem>();
@@ -27,7 +27,7 @@ export async function checkLinks(store: Store, views: readonly CheckedView[], ke
     for (const item of items) {
       const [object, key] = [`${view}/${item.folder}`, `${view}/${item.path}`];
       const pooled = join(root, keyOf(view, item.path));
-      if (!(await isSameFile(pooled, pooled))) continue; // an item that is missing is told as such
+      if (!(await isSameFile(pooled, pooled))) continue; // a missing item is reported as such
       const shown = join(root, key);
       if (await isSameFile(shown, pooled)) continue;
       if (await isSameFile(shown, shown)) copies.set(key, [...(copies.get(key) ?? []), item]);
@@ -38,6 +38,6 @@ export async function checkLinks(store: Store, views: readonly CheckedView[], ke
 }
 
 function lacking(object: string, folder: string): Problem {
-  const message = `it does not lead to ${mirror.poolFolder(folder)}; where the link is missing, the next publication of this release creates it`;
+  const message = `it does not lead to ${mirror.poolFolder(folder)}; if the link is missing, the next publication of this release creates it`;
   return { object, rule: 'link', message };
 }

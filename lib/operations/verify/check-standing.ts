@@ -5,10 +5,10 @@ import type { Standing } from '../../store/directory/generations';
 import type { Store } from '../../store/store';
 import type { Problem } from './problem';
 
-/** How mutable objects stood when they were looked at, by key; none where a store has no such state. */
+/** The state of mutable objects when they were checked, by key; empty for stores without such a state. */
 export type Standings = ReadonlyMap<string, string>;
 
-/** What the next publication would find of these objects: whether it may go on from them. Changes nothing. */
+/** Whether the next publication may continue from these objects. Changes nothing. */
 export async function standingsOf(store: Store, keys: readonly string[]): Promise<Standings> {
   const standings = new Map<string, string>();
   if (!(store instanceof DirectoryStore)) return standings;
@@ -17,9 +17,9 @@ export async function standingsOf(store: Store, keys: readonly string[]): Promis
 }
 
 /**
- * Tells what looks half-done, restored or foreign to the tool that publishes. What was otherwise a moment before is a
- * publication that is under way, and no problem.
- * @param told objects that have a problem already, which says more
+ * Reports objects that look unfinished, restored or foreign to the tool that publishes. An object that has just changed
+ * belongs to a publication in progress, which is not a problem.
+ * @param told objects with a problem that says more
  */
 export function checkStandings(before: Standings, now: Standings, told: ReadonlySet<string>): Problem[] {
   return [...now].flatMap(([object, seen]) => {
@@ -31,8 +31,8 @@ export function checkStandings(before: Standings, now: Standings, told: Readonly
 }
 
 /**
- * The same problems; one of an index that looks restored says what publications make of it, which a directory decides by
- * how the index stands, and a bucket does not.
+ * The same problems; for an index that looks restored, the message says what the next publication does. In a directory
+ * that depends on the state of the index.
  */
 export function withProspects(problems: readonly Problem[], standings: Standings): Problem[] {
   return problems.map((problem) => {
@@ -43,21 +43,21 @@ export function withProspects(problems: readonly Problem[], standings: Standings
 
 function prospectsOf(standing: string | undefined): string {
   if (standing === undefined) {
-    return 'in a bucket, the next publication goes on from it and writes index.json again; of a folder, verify says there what to decide';
+    return 'in a bucket, the next publication continues from it and rewrites index.json; for a folder, run verify on the folder itself to see your options';
   }
   if (standing.startsWith('settled')) {
-    return 'if that was intended, the next publication goes on from it and writes index.json again';
+    return 'if that was intended, the next publication continues from it and rewrites index.json';
   }
-  return 'the next publication does not go on from it as it is';
+  return 'the next publication refuses to continue from it';
 }
 
 const rules = ['unfinished', 'restored', 'foreign', 'damaged'] as const;
 
 const messages: Record<(typeof rules)[number], (object: string, seen: string) => string> = {
   unfinished: () =>
-    'a publication was interrupted: a newer version was written and did not become visible; the next publication finishes it',
+    'a publication was interrupted: a newer version was written but did not become visible; the next publication finishes it',
   restored: (object) =>
-    `it is older than what this tool wrote last: it looks restored from a backup. Nothing is published on top of it until you decide: ${bothWays(object)}`,
+    `it is older than what this tool wrote last and looks restored from a backup. Nothing is published on top of it until you decide: ${bothWays(object)}`,
   foreign: (object) =>
     `this tool did not write it. Nothing is published on top of it until you decide: ${bothWays(object)}`,
   damaged: (_, seen) => seen.replace(/^damaged /, ''),

@@ -5,15 +5,15 @@ import { type Read, wrongName } from './check-document';
 import { badFormat, missing, type Problem } from './problem';
 
 /**
- * Looks at the state that an index names: without it a view can be read, but not be changed. One that is named in a form
- * of another release is left to that release.
+ * Checks the state that an index names: without it a view can be read, but not changed. A state that is named in the form
+ * of another release is ignored.
  */
 export async function checkState(read: Read, view: string, index: Index): Promise<Problem[]> {
   const { state } = index as { readonly state?: unknown };
   if (!isStatePath(state)) return [];
   const object = mirror.document(view, state);
   const bytes = await read(object);
-  if (bytes === undefined) return [missing(object, 'the index names it, and nothing is published without it')];
+  if (bytes === undefined) return [missing(object, 'the index lists it; nothing can be published without it')];
   const renamed = wrongName(object, bytes);
   if (renamed.length > 0) return renamed;
   return badFormat(object, [], () => {

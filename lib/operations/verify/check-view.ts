@@ -15,14 +15,14 @@ import type { SignatureCheck } from './signature-check';
 export interface CheckedView {
   readonly view: string;
   readonly documents: readonly Products[];
-  /** What the documents promise; not yet looked at. */
+  /** What the documents promise; not checked yet. */
   readonly items: readonly PromisedItem[];
   readonly problems: readonly Problem[];
 }
 
 /**
- * Looks at all metadata of a view: the index, its state, every document, their unsigned twins and the signatures of both.
- * A publication in the meantime is no problem of the mirror: then the view is looked at again.
+ * Checks all metadata of a view: the index, its state, every document, their unsigned twins and the signatures of both.
+ * If something was published in the meantime, the view is checked again.
  */
 export async function checkView(read: Read, view: string, signatures: SignatureCheck): Promise<CheckedView> {
   for (let attempt = 1; ; attempt++) {
@@ -33,7 +33,7 @@ export async function checkView(read: Read, view: string, signatures: SignatureC
   }
 }
 
-/** Publications follow each other by minutes. */
+/** Publications are minutes apart. */
 const attempts = 3;
 
 interface IndexFiles {
@@ -82,12 +82,12 @@ async function checkDocuments(
   index: Index,
   signatures: SignatureCheck,
 ): Promise<CheckedDocument[]> {
-  // a path that leads elsewhere is told by the rules of the index, and not followed
+  // a path that leads elsewhere is reported by the rules of the index, and not followed
   const entries = Object.entries(index.index).filter(([, { path }]) => pathFault(path) === undefined);
   return Promise.all(entries.map(([id, { path }]) => checkDocument(read, view, { id, path }, signatures)));
 }
 
-/** What index.json should be; unknown where the name of one unsigned document is. */
+/** The expected index.json; undefined if the name of an unsigned document is unknown. */
 function twinOf(index: Index, checked: readonly CheckedDocument[]): Index | undefined {
   const paths = new Map(checked.map(({ id, jsonPath }) => [id, jsonPath]));
   if (Object.keys(index.index).some((id) => paths.get(id) === undefined)) return undefined;

@@ -3,12 +3,12 @@ import { DirectoryStore } from '../../store/directory/directory';
 import { HttpStore } from '../../store/http/http';
 import type { Store } from '../../store/store';
 
-/** Where an item of a view is in a store, by its path relative to the view. */
+/** The key of an item in a store, by its view and its path relative to the view. */
 export type ItemKey = (view: string, path: string) => string;
 
 /**
- * Items are once in the pool. Over HTTP they are asked for below the view, as MAAS does, since a web server may map them
- * there and nowhere else; so they are in a folder without a pool, which is a copy of views alone.
+ * Items are stored once, in the pool. Over HTTP they are requested below the view, as MAAS does, because a web server may map
+ * them only there. A folder without a pool is a copy of views, so they are also below the view.
  */
 export async function itemKeyIn(store: Store): Promise<ItemKey> {
   const isBelowView = store instanceof HttpStore || (store instanceof DirectoryStore && !(await hasPool(store)));

@@ -11,10 +11,10 @@ export interface Problem {
 }
 
 export function missing(object: string, why: string): Problem {
-  return { object, rule: 'missing', message: `it is not there: ${why}` };
+  return { object, rule: 'missing', message: `missing: ${why}` };
 }
 
-/** Tells a broken rule of the contract of the file that it was found in. */
+/** Makes a broken rule of the contract a problem of the file that it was found in. */
 export function violated(object: string): (violation: Violation) => Problem {
   return ({ rule, where, message }) => ({ object, rule, message: `${where}: ${message}` });
 }

@@ -2,7 +2,7 @@ import { pathFault } from '../../simplestreams/contract/readable-values';
 import { objectsOf } from '../../simplestreams/promised';
 import type { Products } from '../../simplestreams/types';
 
-/** An object that a document promises to its readers. */
+/** An object that documents list for their readers. */
 export interface PromisedItem {
   /** Relative to the view: `noble/amd64/20261120/squashfs`. */
   readonly path: string;
@@ -14,7 +14,7 @@ export interface PromisedItem {
   readonly sha256: string;
 }
 
-/** Everything that documents promise, each file once; paths that lead elsewhere are left out (a rule tells of them). */
+/** Everything that documents promise, each file once; paths that lead elsewhere are left out (a rule reports them). */
 export function promisedItems(documents: readonly Products[]): PromisedItem[] {
   const items = documents
     .flatMap(({ products }) => Object.values(products))

@@ -8,20 +8,21 @@ import { splitClearsigned } from '../../simplestreams/openpgp/split-clearsigned'
 import { verifiedText } from '../../simplestreams/openpgp/verified-text';
 import type { Problem } from './problem';
 
-/** Looks at signed bytes, with gpgv and one keyring. Answers name the object that is given. */
+/** Checks signed bytes with gpgv and one keyring. Problems name the given object. */
 export interface SignatureCheck {
-  /** What is wrong with a clearsigned file, and its text: as gpgv gives it out, or of a problem's file as it is in it. */
+  /** What is wrong with a clearsigned file, and its text: as gpgv writes it, or, with a bad signature, as it is in the file. */
   clearsigned(object: string, bytes: Buffer): Promise<{ readonly problems: Problem[]; readonly text?: string }>;
   /** What is wrong with an armoured signature over other bytes. */
   detached(object: string, signature: Buffer, signed: Buffer): Promise<Problem[]>;
 }
 
-/** What gpgv gives out, or what it says against it. */
+/** The text that gpgv writes, or its complaint. */
 type Verdict = { readonly text: string } | { readonly fault: string };
 
 /**
- * Form first, then gpgv: what is not in canonical form is wrong whatever gpgv says of it, and only gpgv knows who signed.
- * @param keyring binary; undefined leaves gpgv out, where the lack of a keyring is told already
+ * Checks the form first, then runs gpgv: a file that is not in canonical form is wrong whatever gpgv says, and only gpgv
+ * knows who signed.
+ * @param keyring binary; undefined skips gpgv, if the missing keyring is reported already
  * @param scratch an empty folder: gpgv reads files
  */
 export async function signatureCheck(keyring: Buffer | undefined, scratch: string): Promise<SignatureCheck> {
@@ -29,7 +30,7 @@ export async function signatureCheck(keyring: Buffer | undefined, scratch: strin
   const keyringFile = join(folder, 'keyring.gpg');
   if (keyring !== undefined) await writeBytes(keyringFile, keyring);
 
-  // Snapshots hold the very documents of the view they were taken from: gpgv need not see the same bytes twice.
+  // Snapshots contain the same documents as the view they were taken from: gpgv need not check the same bytes twice.
   const seen = new Map<string, Promise<Verdict>>();
   const once = (pieces: readonly Buffer[], verify: (files: string[]) => Promise<string>) => {
     const name = pieces.map(sha256Of).join('-');
@@ -53,7 +54,7 @@ export async function signatureCheck(keyring: Buffer | undefined, scratch: strin
       const fault = detachedFault(signature, signed);
       if (fault !== undefined) return [notCanonical(object, fault)];
       if (keyring === undefined) return [];
-      // Of bytes, not of a text (detachedFault): gpgv has hashed all of them.
+      // A signature of bytes, not of text (detachedFault): gpgv has hashed all of them.
       const verify = async ([of = '', file = '']: string[]) => {
         await verifyDetached(of, file, keyringFile);
         return '';
@@ -64,7 +65,7 @@ export async function signatureCheck(keyring: Buffer | undefined, scratch: strin
   };
 }
 
-/** What gpgv has to say of these files. Its last line tells; those before are about the key and the date. */
+/** gpgv's verdict on these files. It is in the last line; those before are about the key and the date. */
 async function verdictOf(
   folder: string,
   name: string,
@@ -82,9 +83,9 @@ async function verdictOf(
 }
 
 function notCanonical(object: string, fault: string): Problem {
-  return { object, rule: 'canonical', message: `it is not as a signer of this mirror writes it: ${fault}` };
+  return { object, rule: 'canonical', message: `it is not in the form that this mirror's signer writes: ${fault}` };
 }
 
 function badSignature(object: string, fault: string): Problem {
-  return { object, rule: 'signature', message: `its signature does not hold: ${fault}` };
+  return { object, rule: 'signature', message: `its signature is invalid: ${fault}` };
 }

@@ -13,9 +13,9 @@ export interface TrustOptions {
 }
 
 /**
- * The keyring that signatures are checked with: the given one, else the mirror's own; of it only the pinned key, if one
- * is. Undefined where there is none, which is then among the problems.
- * @throws BadInput where the given keyring cannot be read or lacks the pinned key
+ * The keyring that signatures are checked with: the given one, otherwise the mirror's own; only its pinned key, if one is
+ * pinned. Undefined if there is none, which is then one of the problems.
+ * @throws BadInput if the given keyring cannot be read or lacks the pinned key
  */
 export async function trustedKeyring(
   store: Store,
@@ -23,7 +23,7 @@ export async function trustedKeyring(
 ): Promise<{ keyring: Buffer | undefined; problems: Problem[] }> {
   const own = (await store.read(mirror.keyring))?.bytes;
   const armoured = (await store.read(mirror.armouredKeyring))?.bytes;
-  // a mirror may hand its keyring out elsewhere, as Canonical's does in a package
+  // a mirror may distribute its keyring elsewhere, as Canonical does in a package
   const elsewhere = given !== undefined && own === undefined && armoured === undefined;
   const problems = elsewhere ? [] : await checkKeyring(own, armoured);
 
@@ -35,7 +35,7 @@ export async function trustedKeyring(
   }
   const { key, held } = await pinnedKey(own, fingerprint);
   if (key !== undefined) return { keyring: key.keyring, problems };
-  const message = `it does not hold the key ${fingerprint}, but ${held.join(', ')}`;
+  const message = `it does not contain the key ${fingerprint}, but ${held.join(', ')}`;
   return { keyring: undefined, problems: [...problems, { object: mirror.keyring, rule: 'fingerprint', message }] };
 }
 
@@ -43,8 +43,8 @@ async function pinned(path: string, keyring: Buffer, fingerprint: string | undef
   if (fingerprint === undefined) return keyring;
   const { key, held } = await pinnedKey(keyring, fingerprint);
   if (key !== undefined) return key.keyring;
-  throw new MirrorError('BadInput', `the keyring ${path} does not hold the key ${fingerprint}`, {
-    hint: `it holds ${held.join(', ')}`,
+  throw new MirrorError('BadInput', `the keyring ${path} does not contain the key ${fingerprint}`, {
+    hint: `it contains ${held.join(', ')}`,
     misuse: true,
   });
 }

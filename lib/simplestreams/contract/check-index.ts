@@ -8,13 +8,13 @@ import { pathFault } from './readable-values';
 export type { Violation };
 
 export interface IndexCheckOptions {
-  /** The documents that the entries name, by content id; the lists of products must be theirs. @default none */
+  /** The documents that the entries name, by content id; the lists of products must match. @default none */
   readonly documents?: ReadonlyMap<string, Products>;
-  /** Whether this is the index that is clearsigned: then it may name signed documents only. @default false */
+  /** Whether this is the clearsigned index, which may name only signed documents. @default false */
   readonly signed?: boolean;
 }
 
-/** Every rule of MAAS that an index breaks. One entry that MAAS cannot read costs the whole source. */
+/** Every rule of MAAS that an index breaks. For one unreadable entry MAAS rejects the whole source. */
 export function checkIndex(index: unknown, options: IndexCheckOptions = {}): Violation[] {
   if (!isObject(index)) return [broken('not-an-object', 'index', `the index is ${shown(index)}`)];
   return [
@@ -29,7 +29,7 @@ function* checkEntry(id: string, entry: unknown, { documents, signed }: IndexChe
     yield broken('not-an-object', id, `the entry is ${shown(entry)}`);
     return;
   }
-  if ('name' in entry) yield broken('forbidden-key', id, 'there is a name');
+  if ('name' in entry) yield broken('forbidden-key', id, 'it has the key name');
   yield* checkRequired(entry, ['path', 'updated'], id);
   yield* checkKindOfData(entry, id);
   if (entry.format !== undefined && entry.format !== 'products:1.0') {
@@ -53,7 +53,7 @@ function* checkEntryProducts(products: unknown, document: Products | undefined, 
     return;
   }
   if (!Array.isArray(products) || products.some((each) => typeof each !== 'string')) {
-    yield broken('field-not-string', id, `products is ${shown(products)} and not a list of strings`);
+    yield broken('field-not-string', id, `products is ${shown(products)}, not a list of strings`);
     return;
   }
   if (products.length === 0) yield broken('index-products-empty', id, 'products is []');

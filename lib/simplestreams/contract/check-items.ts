@@ -3,7 +3,7 @@ import { checkOptional, checkRequired, isEmpty, isObject, type JsonObject, membe
 import { knownFtypes, type ProductKindName, productKinds } from './product-kinds';
 import { pathFault } from './readable-values';
 
-/** The items of one version, each by itself and with its siblings. */
+/** Checks the items of one version, individually and together. */
 export function* checkItems(items: unknown, kind: ProductKindName, where: string): Generator<Violation> {
   if (!isObject(items) || isEmpty(items)) {
     yield broken('items-empty', where, `items is ${shown(items)}`);
@@ -17,14 +17,14 @@ export function* checkItems(items: unknown, kind: ProductKindName, where: string
 function* checkPresence(names: readonly string[], kind: ProductKindName, where: string): Generator<Violation> {
   const { requiredItems, oneOf, items } = productKinds[kind];
   for (const name of requiredItems) {
-    if (!names.includes(name)) yield broken('item-missing', where, `there is no ${name}`);
+    if (!names.includes(name)) yield broken('item-missing', where, `it has no ${name}`);
   }
   if (oneOf.length > 0 && !oneOf.some((name) => names.includes(name))) {
-    yield broken(kind === 'image' ? 'root-missing' : 'item-missing', where, `there is none of ${oneOf.join(', ')}`);
+    yield broken(kind === 'image' ? 'root-missing' : 'item-missing', where, `it has none of ${oneOf.join(', ')}`);
   }
   for (const name of names.filter((each) => !Object.hasOwn(items, each))) {
     const rule = kind === 'image' && name === 'root-tgz' ? 'root-tgz-mixed' : 'item-unknown';
-    yield broken(rule, where, `there is a ${name}`);
+    yield broken(rule, where, `it has an item ${name}`);
   }
 }
 
@@ -45,7 +45,7 @@ function* checkFtype(name: string, ftype: unknown, kind: ProductKindName, where:
   const wanted = Object.hasOwn(items, name) ? items[name] : undefined;
   if (!knownFtypes.includes(ftype)) yield broken('ftype-unknown', where, `ftype is ${ftype}`);
   else if (wanted !== undefined && ftype !== wanted) {
-    yield broken('ftype-wrong', where, `ftype is ${ftype} and not ${wanted}`);
+    yield broken('ftype-wrong', where, `ftype is ${ftype}, not ${wanted}`);
   }
 }
 
@@ -83,7 +83,7 @@ function* checkDistinct(
     if (typeof value !== 'string') continue;
     const owner = owners.get(value);
     if (owner !== undefined) {
-      yield broken(`${what}-repeated`, `${where} / ${name}`, `it has the ${what} ${value} of ${owner}`);
+      yield broken(`${what}-repeated`, `${where} / ${name}`, `it has the same ${what} as ${owner} (${value})`);
     }
     owners.set(value, name);
   }

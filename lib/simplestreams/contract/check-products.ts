@@ -5,8 +5,8 @@ import { kindOf, type ProductKindName, productKinds, productNamePatterns, suppor
 import { isReadableDate, isSafeSegment } from './readable-values';
 
 /**
- * Every rule of MAAS that a products document breaks, none where MAAS takes all of it.
- * @param where goes before each place in the answer @default - the content id at the top, nothing below
+ * Every rule of MAAS that a products document breaks; none if MAAS accepts all of it.
+ * @param where prefix of each `where` in the result @default - the content id at the top, nothing below
  */
 export function checkProducts(document: unknown, where?: string): Violation[] {
   if (!isObject(document)) {
@@ -31,12 +31,12 @@ export function* checkHead(
 ): Generator<Violation> {
   yield* checkRequired(document, ['format', 'updated', ...fields], where);
   if (typeof document.format === 'string' && document.format !== '' && document.format !== format) {
-    yield broken('format-wrong', where, `format is ${document.format} and not ${format}`);
+    yield broken('format-wrong', where, `format is ${document.format}, not ${format}`);
   }
   yield* checkKindOfData(document, where);
 }
 
-/** Date and datatype, of a document or of an index entry. */
+/** Date and datatype of a document or an index entry. */
 export function* checkKindOfData({ updated, datatype }: JsonObject, where: string): Generator<Violation> {
   if (typeof updated === 'string' && updated !== '' && !isReadableDate(updated)) {
     yield broken('date-unreadable', where, `updated is ${shown(updated)}`);
@@ -51,7 +51,7 @@ function* checkTogether(products: unknown, where: string): Generator<Violation> 
   if (isEmpty(products)) yield broken('products-empty', where, `products is ${shown(products)}`);
   const all = membersOf(products).map(([, product]) => product);
   const kinds = new Set(all.map(kindOfProduct));
-  if (kinds.size > 1) yield broken('document-mixed', where, `it holds ${[...kinds].join(' and ')} products`);
+  if (kinds.size > 1) yield broken('document-mixed', where, `it has ${[...kinds].join(' and ')} products`);
   const labels = new Set(all.flatMap((each) => (isObject(each) && typeof each.label === 'string' ? [each.label] : [])));
   if (labels.size > 1) yield broken('label-differs', where, `its products have the labels ${[...labels].join(', ')}`);
 }
@@ -71,8 +71,8 @@ function* checkProduct(id: string, product: unknown, where: string): Generator<V
     return;
   }
   const kind = kindOfProduct(product);
-  if (!productNamePatterns[kind].test(id)) yield broken('product-name-ignored', where, `it is called ${id}`);
-  if ('product_name' in product) yield broken('forbidden-key', where, 'there is a product_name');
+  if (!productNamePatterns[kind].test(id)) yield broken('product-name-ignored', where, `its name is ${id}`);
+  if ('product_name' in product) yield broken('forbidden-key', where, 'it has the key product_name');
   yield* checkRequired(product, productKinds[kind].fields, where);
   yield* checkOptional(product, productKinds[kind].optionalFields, where);
   if (typeof product.label === 'string' && product.label !== '' && !isSafeSegment(product.label)) {
@@ -104,12 +104,12 @@ function* checkFlavour({ kflavor, subarch }: JsonObject, where: string): Generat
   }
 }
 
-/** MAAS appends neither `generic` nor a flavour that is the whole subarch (`generic-lpae`). */
+/** MAAS does not append `generic`, nor a flavour that equals the subarch (`generic-lpae`). */
 function isDoubled(flavour: string, subarch: string): boolean {
   return flavour !== 'generic' && flavour !== subarch && `-${subarch}-`.includes(`-${flavour}-`);
 }
 
-/** Products share files, so the same path may come up many times, but always with the same content. */
+/** Products share files: a path may occur many times, but always with the same content. */
 function* checkPaths(products: unknown, below: string): Generator<Violation> {
   const contents = new Map<string, string>();
   for (const [id, product] of membersOf(products)) {

@@ -6,7 +6,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The members of an object, none where it is something else. */
+/** The members of an object; none if the value is not an object. */
 export function membersOf(value: unknown): [string, unknown][] {
   return isObject(value) ? Object.entries(value) : [];
 }
@@ -15,13 +15,13 @@ export function isEmpty(value: unknown): boolean {
   return membersOf(value).length === 0;
 }
 
-/** Names what was seen, short enough for a message. */
+/** The value as JSON, shortened for a message. */
 export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 
-/** Fields that must be there, as strings with something in them. */
+/** Checks fields that must be non-empty strings. */
 export function* checkRequired(object: JsonObject, fields: readonly string[], where: string): Generator<Violation> {
   for (const field of fields) {
     const value = object[field];
@@ -30,7 +30,7 @@ export function* checkRequired(object: JsonObject, fields: readonly string[], wh
   }
 }
 
-/** Fields that must be strings where they are there. */
+/** Checks fields that must be strings if they are present. */
 export function* checkOptional(object: JsonObject, fields: readonly string[], where: string): Generator<Violation> {
   for (const field of fields) {
     const value = object[field];

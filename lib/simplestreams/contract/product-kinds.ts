@@ -1,15 +1,15 @@
-/** The three kinds of document that MAAS tells apart, and what each of their products and versions must hold. */
+/** The three kinds of document that MAAS distinguishes, and what their products and versions must contain. */
 export interface ProductKind {
   /** String fields of the product itself. */
   readonly fields: readonly string[];
-  /** Fields that must be strings where they are given. */
+  /** Fields that must be strings if present. */
   readonly optionalFields: readonly string[];
-  /** Items by name, with the file type that each must have. */
+  /** Items by name, with their required file types. */
   readonly items: Readonly<Record<string, string>>;
   readonly requiredItems: readonly string[];
-  /** At least one of these. */
+  /** At least one of these is required. */
   readonly oneOf: readonly string[];
-  /** String fields of each item besides `ftype`, `path` and `sha256`. */
+  /** String fields of each item, in addition to `ftype`, `path` and `sha256`. */
   readonly itemFields: readonly string[];
 }
 
@@ -57,14 +57,14 @@ export const productKinds: Readonly<Record<ProductKindName, ProductKind>> = {
   },
 };
 
-/** Part of the name without which MAAS passes over a product; it asks nothing of single files. */
+/** A product whose name does not match is ignored by MAAS; any name is accepted for single files. */
 export const productNamePatterns: Readonly<Record<ProductKindName, RegExp>> = {
   image: /:v(?:[23]|3\+platform):/,
   bootloader: /:1:/,
   'single-file': /^/,
 };
 
-/** `bootloader-type`, `os` and `arch` of the bootloaders that MAAS takes. BIOS is i386, also for 64-bit machines. */
+/** `bootloader-type`, `os` and `arch` of the bootloaders that MAAS accepts. BIOS is i386, even for 64-bit machines. */
 export const supportedBootloaders = [
   'pxe / pxelinux / i386',
   'uefi / grub-efi-signed / amd64',
@@ -72,7 +72,7 @@ export const supportedBootloaders = [
   'open-firmware / grub-ieee1275 / ppc64el',
 ] as const;
 
-/** File types that MAAS knows, and `manifest`, which it demands and never fetches. */
+/** File types that MAAS knows, and `manifest`, which it requires but never downloads. */
 export const knownFtypes: readonly string[] = [
   'manifest',
   'boot-kernel',
@@ -95,7 +95,7 @@ export const knownFtypes: readonly string[] = [
   'self-extracting',
 ];
 
-/** Which kind a product is meant to be, judged by what only one kind has. */
+/** The intended kind of a product, judged by fields and items that only one kind has. */
 export function kindOf(fields: readonly string[], itemNames: readonly string[]): ProductKindName {
   const holds = (names: readonly string[]) => itemNames.some((name) => names.includes(name));
   if (fields.includes('bootloader-type') || holds(productKinds.bootloader.oneOf)) return 'bootloader';

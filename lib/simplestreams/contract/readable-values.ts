@@ -1,4 +1,4 @@
-/** Whether MAAS reads this as a time: RFC 2822 with weekday and numeric offset, or ISO 8601. */
+/** Whether MAAS can parse this time: RFC 2822 with weekday and numeric offset, or ISO 8601. */
 export function isReadableDate(text: string): boolean {
   const rfc = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) ([\d:]{8}) [+-]\d{4}$/.exec(text);
   if (rfc) return isDay(rfc[3], months.indexOf(rfc[2] ?? '') + 1, rfc[1]) && isTime(rfc[4]);
@@ -6,13 +6,13 @@ export function isReadableDate(text: string): boolean {
   return iso !== null && isDay(iso[1], iso[2], iso[3]) && isTime(iso[4] ?? '00:00:00');
 }
 
-/** Whether this is a day as `YYYY-MM-DD`. */
+/** Whether this is a valid `YYYY-MM-DD` date. */
 export function isReadableDay(text: string): boolean {
   const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? [];
   return isDay(year, month, day);
 }
 
-/** Whether readers, web servers and object stores all take this for one plain piece of a path. */
+/** Whether readers, web servers and object stores all treat this as one plain path segment. */
 export function isSafeSegment(text: string): boolean {
   return /^[A-Za-z0-9._~-]+$/.test(text) && !/^\.+$/.test(text);
 }
@@ -20,9 +20,9 @@ export function isSafeSegment(text: string): boolean {
 /** What is wrong with a path relative to the mirror, or undefined. */
 export function pathFault(path: string): string | undefined {
   if (path.startsWith('/')) return 'is absolute';
-  if (path.includes(':')) return 'holds a colon or a scheme';
+  if (path.includes(':')) return 'contains a colon or a scheme';
   const bad = path.split('/').find((segment) => !isSafeSegment(segment));
-  return bad === undefined ? undefined : `holds the segment ${JSON.stringify(bad)}`;
+  return bad === undefined ? undefined : `contains the segment ${JSON.stringify(bad)}`;
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

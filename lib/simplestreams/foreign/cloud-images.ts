@@ -17,46 +17,46 @@ export interface CloudFile {
 
 export type CloudPart = 'squashfs' | 'manifest' | 'rootTarball' | 'rootManifest';
 
-/** One serial of a release for one architecture, with those of its files that a mirror can be made from. */
+/** One serial of a release for one architecture, with the files that a mirror can be built from. */
 export interface CloudImage extends Partial<Readonly<Record<CloudPart, CloudFile>>> {
   /** `com.ubuntu.cloud.daily:server:24.04:amd64` */
   readonly product: string;
   /** `20261120`, `20261120.1` */
   readonly serial: string;
-  /** Files that are described wrongly (BadFormat), which matters to those who need them. */
+  /** Errors (BadFormat) of files with invalid data, to be thrown only if the file is needed. */
   readonly faults?: Partial<Readonly<Record<CloudPart, MirrorError>>>;
 }
 
 export interface WantedImages {
   /** `24.04` */
   readonly version: string;
-  /** dpkg's word; `amd64` is not `amd64v3`. */
+  /** dpkg's name; `amd64` is not `amd64v3`. */
   readonly architecture: string;
 }
 
 /**
- * Whether a document may hold such images. The word between the colons of its id (candidate, daily, released) decides
- * nothing: a site's own stream may use another. An index below an index may name anything.
+ * Whether a document may contain such images. The label in its id (candidate, daily, released) does not matter: a site's own
+ * stream may use another. An index within an index may contain anything.
  */
 export function mayHold(entry: ForeignEntry, wanted: WantedImages): boolean {
   return entry.isIndex || wellKnown.includes(entry.contentId) || announces(entry, wanted);
 }
 
-/** Whether an index says of a document that such images are in it. */
+/** Whether an index lists such images for a document. */
 export function announces({ products }: ForeignEntry, wanted: WantedImages): boolean {
   return products.some((id) => isWanted(id, wanted));
 }
 
 const wellKnown = ['com.ubuntu.cloud:released:download', 'com.ubuntu.cloud:daily:download'];
 
-/** Whether a stream has such images, or has had them: their product is in it. */
+/** Whether a stream has, or once had, such images: it has their product. */
 export function hasProduct(products: readonly Described[], wanted: WantedImages): boolean {
   return products.some((product) => isOf(product, wanted));
 }
 
 /**
  * The images of a products document, newest first.
- * @param name how messages call the document: its URL
+ * @param name names the document in messages: its URL
  */
 export function cloudImagesOf(products: readonly Described[], wanted: WantedImages, name: string): CloudImage[] {
   const images = products
@@ -69,7 +69,7 @@ export function cloudImagesOf(products: readonly Described[], wanted: WantedImag
   return newestFirst(images);
 }
 
-/** Images of several documents in the order in which they are chosen; of one serial the first that has no fault counts. */
+/** Images of several documents, newest first; for a repeated serial, the first one without a fault. */
 export function newestFirst(images: readonly CloudImage[]): CloudImage[] {
   const bySerial = new Map<string, CloudImage>();
   for (const image of images) {
@@ -79,7 +79,7 @@ export function newestFirst(images: readonly CloudImage[]): CloudImage[] {
   return [...bySerial.values()].sort((a, b) => byBytes(b.serial, a.serial));
 }
 
-/** An id ends with the exact version and architecture; what stands before differs from stream to stream. */
+/** An id ends with the exact version and architecture; what precedes them differs between streams. */
 function isWanted(id: string, { version, architecture }: WantedImages): boolean {
   return id.endsWith(`:server:${version}:${architecture}`);
 }
@@ -88,12 +88,12 @@ function isOf({ name, fields }: Described, wanted: WantedImages): boolean {
   return isWanted(name, wanted) && fitsArchitecture(fields, wanted);
 }
 
-/** The id says it too, but the field, where there is one, is what other readers go by. */
+/** The id contains it too, but other readers use the field, if present. */
 function fitsArchitecture({ arch }: JsonObject, { architecture }: WantedImages): boolean {
   return arch === undefined || arch === architecture;
 }
 
-/** A name that is no serial would sort above all serials, and has no day that a build could take for its clock. */
+/** Other names would sort above all serials, and contain no date that a build could use as its clock. */
 function isSerial(name: string): boolean {
   return /^\d{8}(?:\.\d{1,20}){0,20}$/.test(name);
 }
@@ -120,7 +120,7 @@ const parts: ReadonlyMap<unknown, CloudPart> = new Map<unknown, CloudPart>([
   ['root.manifest', 'rootManifest'],
 ]);
 
-/** A file without a sha256, as in the oldest versions, cannot be checked, so it is as good as not there. */
+/** A file without a sha256, as in the oldest versions, cannot be verified, and is ignored. */
 function fileOf({ path, sha256, size }: JsonObject, where: string): CloudFile | MirrorError | undefined {
   if (sha256 === undefined) return undefined;
   if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) return wrong(where, 'sha256', sha256);

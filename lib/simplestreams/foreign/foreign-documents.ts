@@ -7,25 +7,25 @@ import { parseStrictJson } from '../strict-json';
 import { type Described, productsOf } from './inherited';
 
 /**
- * Documents of other people's streams. Only what is needed is looked at: such a document may hold anything beside it,
- * also products that nobody here understands, and one of those must not spoil the rest.
+ * Documents of other people's streams. Only the needed fields are checked: such a document may contain anything else,
+ * including unknown products, which must not make the others unusable.
  */
 export type ForeignDocument =
   | { readonly kind: 'index'; readonly entries: readonly ForeignEntry[] }
   | { readonly kind: 'products'; readonly products: readonly Described[] };
 
-/** What an index says of one document. */
+/** The entry of one document in an index. */
 export interface ForeignEntry {
   readonly contentId: string;
-  /** Relative to the stream, and not yet looked at: it may be empty, or no path at all. */
+  /** Relative to the stream. Not checked yet: it may be empty, or not a path. */
   readonly path: string;
   /** Ids. */
   readonly products: readonly string[];
-  /** Whether the index says that it is another index. */
+  /** Whether the document is another index. */
   readonly isIndex: boolean;
 }
 
-/** @param name how messages call it: its URL. @throws BadFormat where it is neither an index nor a products document */
+/** @param name names it in messages: its URL. @throws BadFormat if it is neither an index nor a products document */
 export function readForeignDocument(text: string, name: string): ForeignDocument {
   const value = parsed(text, name);
   const { success, data, error } = Shape.safeParse(value);
@@ -38,7 +38,7 @@ export function readForeignDocument(text: string, name: string): ForeignDocument
   return { kind: 'index', entries: Object.entries(data.index).flatMap(([id, entry]) => entryOf(id, entry)) };
 }
 
-/** Entries that describe no files to download (images of clouds, known by an id) are not ours to read. */
+/** Ignores entries without files to download, such as the ids of public clouds' images. */
 function entryOf(contentId: string, value: unknown): ForeignEntry[] {
   if (!isObject(value) || (value.datatype !== undefined && value.datatype !== 'image-downloads')) return [];
   const { path, products, format } = value;
@@ -61,8 +61,8 @@ function parsed(text: string, name: string): unknown {
 }
 
 function badFormat(name: string, why: string, cause?: unknown): MirrorError {
-  return new MirrorError('BadFormat', `${name} is no simplestreams document: ${why}`, {
-    hint: 'give the address of the folder that holds streams/v1/, or of one of its .sjson files; where that is right, report it to the publisher of the stream',
+  return new MirrorError('BadFormat', `${name} is not a simplestreams document: ${why}`, {
+    hint: 'give the URL of the folder that contains streams/v1/, or of one of its .sjson files; if the URL is right, report this to the publisher of the stream',
     cause,
   });
 }

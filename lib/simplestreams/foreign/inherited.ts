@@ -1,17 +1,17 @@
 import { isObject, type JsonObject, membersOf } from '../contract/json-shapes';
 
-/** A product, version or item of somebody's stream, with all that is said of it. */
+/** A product, version or item of another stream, with its fields. */
 export interface Described {
   /** Its key: `com.ubuntu.cloud.daily:server:24.04:amd64`, `20261120`, `squashfs`. */
   readonly name: string;
-  /** Its own fields, and those that it inherits. */
+  /** Its own and its inherited fields. */
   readonly fields: JsonObject;
 }
 
 /**
- * The products of a document. As the simplestreams library flattens it, what a document says once holds for all of its
- * products, what a product says for its versions, and what a version says for its items; the nearest wins, and only
- * texts and numbers are inherited (facts/simplestreams.md §4).
+ * The products of a document. As in the simplestreams library, products inherit fields of the document, versions those of
+ * the product, and items those of the version; the nearest value wins, and only strings and numbers are inherited
+ * (facts/simplestreams.md §4).
  * @param document a products document: an object with `products`
  */
 export function productsOf(document: JsonObject): Described[] {
@@ -26,7 +26,7 @@ export function itemsOf(version: Described): Described[] {
   return membersBelow(version.fields, version.fields.items);
 }
 
-/** Members that are no objects are nothing that a reader could use. */
+/** Members that are not objects are ignored. */
 function membersBelow(outer: JsonObject, members: unknown): Described[] {
   const inherited = Object.entries(outer).filter(([, value]) => isScalar(value));
   return membersOf(members).flatMap(([name, own]) =>

@@ -1,13 +1,13 @@
 /**
- * What is wrong with a path in a stream of others, or undefined. Readers put it behind the address of the stream as it
- * is, so all that may stand in the path of an address is legal, `+` and `%2B` too (RFC 3986 section 3.3); what leads
- * elsewhere is not, however it is written.
+ * What is wrong with a path in another stream, or undefined. Readers append it to the stream's address unchanged, so every
+ * character of a URL path is allowed, including `+` and `%2B` (RFC 3986 section 3.3). A path that leads out of the stream is
+ * not, however it is encoded.
  */
 export function foreignPathFault(path: string): string | undefined {
   if (path.startsWith('/')) return 'is absolute';
   if (/^[A-Za-z][A-Za-z0-9+.-]*:\//.test(path)) return 'has a scheme';
   const bad = path.split('/').find((segment) => !isPlain(segment));
-  return bad === undefined ? undefined : `holds the segment ${JSON.stringify(bad)}`;
+  return bad === undefined ? undefined : `contains the segment ${JSON.stringify(bad)}`;
 }
 
 function isPlain(segment: string): boolean {
@@ -16,7 +16,7 @@ function isPlain(segment: string): boolean {
   return meant !== undefined && !/^\.+$/.test(meant) && !/[/\\\p{Cc}]/u.test(meant);
 }
 
-/** As a server reads it; undefined where a % is no escape, or they are no UTF-8. */
+/** As a server decodes it; undefined for an invalid escape, or one that is not UTF-8. */
 function decoded(segment: string): string | undefined {
   try {
     return decodeURIComponent(segment);

@@ -2,24 +2,24 @@ import { z } from 'zod';
 import { isObject } from '../contract/json-shapes';
 import type { Described } from './inherited';
 
-/** What the products of a stream of cloud images say of one release of Ubuntu. */
+/** What the products of a cloud-image stream say about one Ubuntu release. */
 export interface StreamRelease {
   /** `noble` */
   readonly name: string;
   /** `24.04` */
   readonly version: string;
-  /** `24.04 LTS`, `Noble Numbat`; undefined where no product says it. */
+  /** `24.04 LTS`, `Noble Numbat`; undefined if no product has it. */
   readonly title: string | undefined;
   readonly codename: string | undefined;
   /** `YYYY-MM-DD` */
   readonly supportEol: string | undefined;
-  /** dpkg's words, and names of variants (`amd64v3`). */
+  /** dpkg's names, and variants (`amd64v3`). */
   readonly architectures: readonly string[];
 }
 
 /** A release whose products contradict themselves or each other, and how. */
 export interface OddRelease {
-  /** As the first product says it. */
+  /** From its first product. */
   readonly name: string;
   readonly version: string;
   readonly fault: string;
@@ -30,10 +30,7 @@ export interface StreamReleases {
   readonly odd: readonly OddRelease[];
 }
 
-/**
- * The releases of products documents, whose products of one series have to agree. Products that are no images of servers
- * do not count.
- */
+/** The releases in products documents. All products of a series must agree. Only server images count. */
 export function releasesIn(products: readonly Described[]): StreamReleases {
   const said = products.flatMap(saidBy);
   const groups = [...Map.groupBy(said, ({ release }) => release).values()];
@@ -47,7 +44,7 @@ export function releasesIn(products: readonly Described[]): StreamReleases {
     releases: releases.filter((one) => !shared.includes(one)),
     odd: [
       ...odd,
-      ...shared.map(({ name, version }) => ({ name, version, fault: `another series is ${version}, too` })),
+      ...shared.map(({ name, version }) => ({ name, version, fault: `another series also has version ${version}` })),
     ],
   };
 }
@@ -60,7 +57,7 @@ interface Said {
   readonly product: unknown;
 }
 
-/** What a product's id is of, which has to be what the product says. */
+/** Version and architecture from a product's id; idFault compares them with the product's own fields. */
 function saidBy({ name: id, fields: product }: Described): Said[] {
   const parts = id.split(':');
   if (parts.length !== 4 || parts[1] !== 'server') return [];
@@ -70,18 +67,18 @@ function saidBy({ name: id, fields: product }: Described): Said[] {
 }
 
 const Product = z.object({
-  release: z.string().regex(/^[a-z]{1,40}$/, 'is no series in one word'),
-  version: z.string().regex(/^\d\d\.\d\d$/, 'is no version like 27.04'),
-  arch: z.string().regex(/^[a-z0-9]{1,20}$/, 'is no architecture'),
+  release: z.string().regex(/^[a-z]{1,40}$/, 'is not a series'),
+  version: z.string().regex(/^\d\d\.\d\d$/, 'is not a version, such as 27.04'),
+  arch: z.string().regex(/^[a-z0-9]{1,20}$/, 'is not an architecture'),
   release_title: z
     .string()
-    .regex(/^\d\d\.\d\d(?: LTS)?$/, 'is no version with or without " LTS"')
+    .regex(/^\d\d\.\d\d(?: LTS)?$/, 'is not a version, with or without " LTS"')
     .optional(),
   release_codename: z
     .string()
-    .regex(/^[A-Za-z][A-Za-z ]{0,58}[A-Za-z]$/, 'is no name')
+    .regex(/^[A-Za-z][A-Za-z ]{0,58}[A-Za-z]$/, 'is not a codename')
     .optional(),
-  support_eol: z.iso.date('is no day like 2027-04-22').optional(),
+  support_eol: z.iso.date('is not a date, such as 2027-04-22').optional(),
   supported: z.boolean('is neither true nor false').optional(),
 });
 
@@ -108,11 +105,11 @@ function readGroup(group: readonly Said[]): StreamRelease | OddRelease {
 
 function idFault({ id, version, architecture }: Said, product: z.infer<typeof Product>): string | undefined {
   if (product.version === version && product.arch === architecture) return undefined;
-  return `${id} says that it is ${product.version} for ${product.arch}`;
+  return `${id} describes itself as ${product.version} for ${product.arch}`;
 }
 
 function issueOf({ id, product }: Said, { issues: [issue] }: z.ZodError): string {
   const field = String(issue?.path[0] ?? '');
   const seen = isObject(product) ? JSON.stringify(product[field]) : undefined;
-  return `${field} of ${id} ${issue?.message} (it is ${seen?.slice(0, 100) ?? 'missing'})`;
+  return `${field} of ${id} ${issue?.message} (got ${seen?.slice(0, 100) ?? 'nothing'})`;
 }

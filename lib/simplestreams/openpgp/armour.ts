@@ -7,7 +7,7 @@ export function armour(kind: ArmouredKind, packets: Buffer): string {
   return armoured(kind, packets, [`=${crc24(packets).toString('base64')}`]);
 }
 
-/** Whether a text is exactly the armour of these packets; the checksum may be left out, as the standard allows. */
+/** Whether a text is exactly the armour of these packets; the checksum is optional, as in the standard. */
 export function isArmourOf(kind: ArmouredKind, packets: Buffer, text: string): boolean {
   return text === armour(kind, packets) || text === armoured(kind, packets, []);
 }
@@ -18,9 +18,9 @@ function armoured(kind: ArmouredKind, packets: Buffer, checksum: string[]): stri
 }
 
 /**
- * The packets of an armoured text, also of one that others wrote: header lines, a checksum and any line width are
- * allowed, text before and after it is not. Whether the armour is ours is for `isArmourOf` to say.
- * @throws BadFormat, also where the checksum is wrong, or missing behind base64 without padding, as gpgv does
+ * The packets of an armoured text from any program: header lines, a checksum and any line width are allowed, other text before
+ * or after is not. `isArmourOf` decides whether the armour is ours.
+ * @throws BadFormat, also for a wrong checksum, or, as gpgv does, for a missing one after base64 without padding
  */
 export function dearmour(kind: ArmouredKind, text: string): Buffer {
   const begin = `-----BEGIN PGP ${kind}-----\n`;
@@ -34,8 +34,8 @@ export function dearmour(kind: ArmouredKind, text: string): Buffer {
   const base64 = (sum === undefined ? body : body.slice(0, -6)).replaceAll('\n', '');
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64) || base64.length % 4 !== 0) throw notArmoured(kind);
   if (kind === 'SIGNATURE' && sum === undefined && !base64.endsWith('=')) {
-    // It takes the dashes of the last line for base64. What is a keyring, gpgv gets from us, in binary.
-    throw new MirrorError('BadFormat', `the armoured PGP ${kind} ends without a checksum, and gpgv cannot read it`);
+    // gpgv would read the dashes of the last line as base64. Keyrings are safe: gpgv gets them in binary.
+    throw new MirrorError('BadFormat', `the armoured PGP ${kind} has no checksum, so gpgv cannot read it`);
   }
   const packets = Buffer.from(base64, 'base64');
   if (sum !== undefined && sum !== crc24(packets).toString('base64')) {
@@ -44,7 +44,7 @@ export function dearmour(kind: ArmouredKind, text: string): Buffer {
   return packets;
 }
 
-/** Where what follows the empty line begins; undefined where a line is no header. */
+/** The position after the empty line; undefined if a line before it is not a header. */
 function endOfHeader(text: string, from: number): number | undefined {
   for (let at = from; ; ) {
     const newline = text.indexOf('\n', at);
@@ -55,7 +55,7 @@ function endOfHeader(text: string, from: number): number | undefined {
 }
 
 function notArmoured(kind: ArmouredKind): MirrorError {
-  return new MirrorError('BadFormat', `no armoured PGP ${kind} and nothing else`);
+  return new MirrorError('BadFormat', `it is not an armoured PGP ${kind} and nothing else`);
 }
 
 /** RFC 9580 section 6.1. */

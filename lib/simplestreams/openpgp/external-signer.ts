@@ -7,11 +7,11 @@ import { makeSignaturePacket, type SignDigest, signatureType } from './signature
 import { clearsigned, clearsignedBytes } from './signed-text';
 import type { Signer } from './signer';
 
-/** A key whose private half nobody sees: in a KMS, in a hardware module. */
+/** A key whose private half cannot be exported: in a KMS or a hardware module. */
 export interface ExternalKey {
   /** DER of its SubjectPublicKeyInfo. RSA of 4096 bits. */
   readonly publicKey: Buffer;
-  /** When the key was made, always the same for the same key: it is part of the fingerprint. */
+  /** When the key was created. Part of the fingerprint, so always the same for the same key. */
   readonly created: Date;
   /** Its user id. @default MAAS mirror */
   readonly name?: string;
@@ -19,9 +19,9 @@ export interface ExternalKey {
 }
 
 /**
- * Signs with a key that does nothing but RSA: the OpenPGP packets are made here, the digest goes out, the signature comes
- * back. The keyring is the same whenever it is made, since such signatures repeat themselves.
- * @throws KeyUnusable where it is no RSA key of 4096 bits, or where what comes back is no signature by this key
+ * Signs with a key that offers only RSA: this function builds the OpenPGP packets, sends the digest out, and gets the
+ * signature back. Such signatures are deterministic, so the keyring never changes.
+ * @throws KeyUnusable if it is not an RSA key of 4096 bits, or if a returned signature is not by this key
  */
 export async function externalSigner({ publicKey, created, name = 'MAAS mirror', sign }: ExternalKey): Promise<Signer> {
   const key = rsaKey(publicKey);
@@ -49,7 +49,7 @@ function rsaKey(der: Buffer): KeyObject {
   const { modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
   if (key.asymmetricKeyType === 'rsa' && modulusLength === 4096) return key;
   const seen =
-    key.asymmetricKeyType === 'rsa' ? `an RSA key of ${modulusLength} bits` : `of the kind ${key.asymmetricKeyType}`;
+    key.asymmetricKeyType === 'rsa' ? `an RSA key of ${modulusLength} bits` : `of type ${key.asymmetricKeyType}`;
   throw new MirrorError('KeyUnusable', `the signing key is ${seen}`, {
     hint: 'use an RSA key of 4096 bits: the gpgv of every MAAS release reads it',
   });
@@ -63,7 +63,7 @@ function readKey(der: Buffer): KeyObject {
       'KeyUnusable',
       `the public half of the signing key cannot be read: ${(cause as Error).message}`,
       {
-        hint: 'a SubjectPublicKeyInfo in DER is wanted',
+        hint: 'it must be a DER-encoded SubjectPublicKeyInfo',
         cause,
       },
     );
@@ -75,7 +75,7 @@ function numbersOf(key: KeyObject): { modulus: Buffer; exponent: Buffer } {
   return { modulus: Buffer.from(n, 'base64url'), exponent: Buffer.from(e, 'base64url') };
 }
 
-/** Another key behind the same name would sign what no site can verify: nothing of it gets out. */
+/** Refuses a signature by another key under the same name: sites could not verify it. */
 function checked(signature: Buffer, digest: Buffer, key: KeyObject): Buffer {
   try {
     if (publicDecrypt(key, signature).equals(Buffer.concat([sha512DigestInfo, digest]))) return signature;
@@ -86,19 +86,19 @@ function checked(signature: Buffer, digest: Buffer, key: KeyObject): Buffer {
 }
 
 function notByThisKey(cause?: unknown): MirrorError {
-  return new MirrorError('KeyUnusable', 'what came back is no signature by the signing key', {
-    hint: 'whoever signs must do RSASSA-PKCS1-v1_5 with SHA-512, with the very key that the public half is of',
+  return new MirrorError('KeyUnusable', 'the returned signature was not made by the signing key', {
+    hint: 'the signer must use RSASSA-PKCS1-v1_5 with SHA-512 and the private key that belongs to this public key',
     ...(cause !== undefined && { cause }),
   });
 }
 
-/** What PKCS #1 v1.5 puts before a SHA-512 digest. RFC 8017 section 9.2, note 1. */
+/** The prefix of a SHA-512 digest in PKCS #1 v1.5. RFC 8017 section 9.2, note 1. */
 const sha512DigestInfo = Buffer.from('3051300d060960864801650304020305000440', 'hex');
 
 /** gpgv refuses a signature that is older than its key. */
 function requireLater(at: Date, created: Date): void {
   if (Math.floor(at.getTime() / 1000) >= Math.floor(created.getTime() / 1000)) return;
-  throw new MirrorError('BadInput', `cannot sign as of ${at.toISOString()}`, {
-    hint: `the signing key was made at ${created.toISOString()} and signs nothing dated earlier`,
+  throw new MirrorError('BadInput', `cannot sign with the date ${at.toISOString()}`, {
+    hint: `the signing key was created at ${created.toISOString()} and cannot sign anything dated earlier`,
   });
 }

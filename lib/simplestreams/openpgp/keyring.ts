@@ -6,24 +6,24 @@ import { armour, dearmour, isArmourOf } from './armour';
 export interface KeyringKey {
   /** Upper-case hex. */
   readonly fingerprint: string;
-  /** Whether its private part lies in the keyring: then everybody who can read it can sign. */
+  /** Whether the keyring contains its private part: then everyone who can read it can sign. */
   readonly secret: boolean;
-  /** When it was made; it signs nothing dated earlier. */
+  /** When it was created; it cannot sign anything dated earlier. */
   readonly created: Date;
   /** The public key alone, as a binary keyring. */
   readonly keyring: Buffer;
 }
 
-/** The keys of a binary keyring, in its order. @throws BadFormat where it is not one, or holds no key */
+/** The keys of a binary keyring, in its order. @throws BadFormat if it is not a keyring, or contains no key */
 export async function keysOf(keyring: Buffer): Promise<KeyringKey[]> {
   if (keyring.length > longestKeyring) {
-    throw new MirrorError('BadFormat', `this is no OpenPGP keyring: it has ${keyring.length} bytes`, {
-      hint: 'a keyring is what `gpg --export` writes, of one key or a few',
+    throw new MirrorError('BadFormat', `not an OpenPGP keyring: it has ${keyring.length} bytes`, {
+      hint: 'export one or a few keys with `gpg --export`',
     });
   }
   const keys = await openpgp.readKeys({ binaryKeys: keyring }).catch((cause: unknown) => {
-    throw new MirrorError('BadFormat', `this is no OpenPGP keyring: ${(cause as Error).message}`, {
-      hint: 'a keyring is what `gpg --export` writes',
+    throw new MirrorError('BadFormat', `not an OpenPGP keyring: ${(cause as Error).message}`, {
+      hint: exportHint,
       cause,
     });
   });
@@ -35,19 +35,21 @@ export async function keysOf(keyring: Buffer): Promise<KeyringKey[]> {
   }));
 }
 
-/** Bytes. The largest of those that sign archives has a hundredth of it; millions of small packets take hours. */
+/** Bytes: a hundred times the largest keyring of an archive. Reading millions of small packets would take hours. */
 const longestKeyring = 1024 * 1024;
 
-/** A keyring as gpgv wants it, of one that may be armoured. @throws BadFormat for an armour that is broken */
+const exportHint = 'create a keyring file with `gpg --export`';
+
+/** Converts a keyring that may be armoured to the binary form that gpgv needs. @throws BadFormat for broken armour */
 export function binaryKeyring(keyring: Buffer): Buffer {
   const text = keyring.toString('latin1');
   return text.startsWith('-----BEGIN PGP') ? dearmour('PUBLIC KEY BLOCK', text.replaceAll('\r\n', '\n')) : keyring;
 }
 
 /**
- * The same, of a file that somebody has named.
- * @param read gives the bytes of a file
- * @throws BadInput (misuse) where it cannot be read
+ * The same, from a file that a user named.
+ * @param read returns the bytes of a file
+ * @throws BadInput (misuse) if it cannot be read
  */
 export async function keyringAt(path: string, read: (path: string) => Promise<Buffer>): Promise<Buffer> {
   try {
@@ -62,30 +64,30 @@ export async function keyringAt(path: string, read: (path: string) => Promise<Bu
 }
 
 /**
- * The same, of what has to hold public keys and no private one: it goes into requests and the history of executions.
- * @throws BadFormat where it does not
+ * The same, for a keyring that must contain only public keys, because it goes into requests and the execution history.
+ * @throws BadFormat otherwise
  */
 export function publicKeyring(keyring: Buffer): Buffer {
   const binary = binaryKeyring(keyring);
   const tags = packetTags(binary);
   const { publicKey, secretKey, secretSubkey } = packetTag;
   if (tags[0] === publicKey && !tags.includes(secretKey) && !tags.includes(secretSubkey)) return binary;
-  const seen = tags.includes(secretKey) || tags.includes(secretSubkey) ? 'a private key is in it' : undefined;
-  throw new MirrorError('BadFormat', `this is no OpenPGP keyring: ${seen ?? 'it begins with no public key'}`, {
-    hint: 'a keyring is what `gpg --export` writes',
+  const seen = tags.includes(secretKey) || tags.includes(secretSubkey) ? 'it contains a private key' : undefined;
+  throw new MirrorError('BadFormat', `not a public OpenPGP keyring: ${seen ?? 'it does not begin with a public key'}`, {
+    hint: exportHint,
   });
 }
 
 const packetTag = { secretKey: 5, publicKey: 6, secretSubkey: 7 };
 
-/** The tags of the packets, in their order. RFC 9580 section 4.2. @throws BadFormat for what is no row of packets */
+/** The tags of the packets, in order. RFC 9580 section 4.2. @throws BadFormat for anything but a sequence of packets */
 function packetTags(binary: Buffer): number[] {
   const tags: number[] = [];
   for (let at = 0; at < binary.length; ) {
     const packet = packetAt(binary, at);
     if (packet === undefined || packet.end > binary.length) {
-      throw new MirrorError('BadFormat', `this is no OpenPGP keyring: no whole packet at byte ${at}`, {
-        hint: 'a keyring is what `gpg --export` writes',
+      throw new MirrorError('BadFormat', `not an OpenPGP keyring: incomplete packet at byte ${at}`, {
+        hint: exportHint,
       });
     }
     tags.push(packet.tag);
@@ -94,7 +96,7 @@ function packetTags(binary: Buffer): number[] {
   return tags;
 }
 
-/** In both forms of a header; lengths that are not told at the beginning are for messages, not for keys. */
+/** Reads both header formats. Packets of unknown length occur in messages, not in keys. */
 function packetAt(binary: Buffer, at: number): { tag: number; end: number } | undefined {
   const [first = 0, length = 0, second = 0] = binary.subarray(at, at + 3);
   const number = (from: number, bytes: number) =>
@@ -110,19 +112,19 @@ function packetAt(binary: Buffer, at: number): { tag: number; end: number } | un
   return length === 255 ? { tag, end: at + 6 + number(2, 4) } : undefined;
 }
 
-/** A binary keyring for people to read and copy. */
+/** A binary keyring as text, to read and copy. */
 export function armouredKeyring(keyring: Buffer): string {
   return armour('PUBLIC KEY BLOCK', keyring);
 }
 
-/** Why an armoured keyring contradicts itself, whatever it holds, or undefined. Its checksum tells. */
+/** What is wrong with the armour of a keyring, by its checksum and form, whatever it contains; or undefined. */
 export function armouredKeyringFault(armoured: Buffer): string | undefined {
   const text = armoured.toString('latin1');
   try {
     const packets = dearmour('PUBLIC KEY BLOCK', text);
     return isArmourOf('PUBLIC KEY BLOCK', packets, text)
       ? undefined
-      : 'its armour is not written as our signers write it';
+      : 'its armour does not have the exact form that maas-mirror writes';
   } catch (error) {
     if (error instanceof MirrorError && error.name === 'BadFormat') return error.message;
     throw error;

@@ -7,18 +7,18 @@ import type { Signer } from './signer';
 
 const config = {
   preferredHashAlgorithm: openpgp.enums.hash.sha512,
-  // else openpgp.js salts each signature with random bytes, and the same text never gives the same file
+  // otherwise openpgp.js adds random bytes, and signing the same text twice gives different files
   nonDeterministicSignaturesViaNotation: false,
 };
 
 /**
- * Makes a signing key: armoured, not locked. RSA in the version 4 format, because gpgv 2.2 reads no newer one, and
+ * Creates a signing key: armoured, without a passphrase. RSA in the version 4 format, because gpgv 2.2 reads no newer one, and
  * without subkeys, because nothing is encrypted.
  */
 export async function makePrivateKey(options: {
   /** Its user id. @default MAAS mirror */
   readonly name?: string;
-  /** When the key was made; it signs nothing dated earlier. */
+  /** Creation time; the key cannot sign anything dated earlier. */
   readonly at: Date;
   /** @default 4096 */
   readonly rsaBits?: number;
@@ -35,7 +35,7 @@ export async function makePrivateKey(options: {
   return privateKey;
 }
 
-/** Signs with a private key in this process. @throws BadInput where the key cannot be read, is locked or is not RSA */
+/** Signs with a private key in this process. @throws BadInput if the key is unreadable, protected or not RSA */
 export async function openpgpSigner(armouredPrivateKey: string): Promise<Signer> {
   const key = await readKey(armouredPrivateKey);
   const keyring = Buffer.from(key.toPublic().write());
@@ -58,14 +58,14 @@ export async function openpgpSigner(armouredPrivateKey: string): Promise<Signer>
 
 async function readKey(armouredKey: string): Promise<openpgp.PrivateKey> {
   const key = await openpgp.readPrivateKey({ armoredKey: armouredKey }).catch((cause: unknown) => {
-    throw unusable('cannot be read', 'an armoured OpenPGP private key is wanted', cause);
+    throw unusable('cannot be read', 'it must be an armoured OpenPGP private key', cause);
   });
   if (!key.isDecrypted())
-    throw unusable('is locked by a passphrase', 'export it without one, or let a new one be made');
-  // null: whatever the time is
+    throw unusable('is protected by a passphrase', 'export it without a passphrase, or create a new key');
+  // null: ignore the current time
   const { algorithm } = (await key.getSigningKey(undefined, null)).getAlgorithmInfo();
   if (algorithm !== 'rsaEncryptSign' && algorithm !== 'rsaSign') {
-    throw unusable(`is of the kind ${algorithm}`, 'use an RSA key: the gpgv of every MAAS release reads it');
+    throw unusable(`is of type ${algorithm}`, 'use an RSA key: the gpgv of every MAAS release reads it');
   }
   return key;
 }
@@ -80,8 +80,8 @@ async function signatureOf(
     return Buffer.from(await openpgp.sign({ ...options, message, format: 'binary' }));
   } catch (cause) {
     const made = key.getCreationTime().toISOString();
-    throw new MirrorError('BadInput', `cannot sign as of ${at.toISOString()}: ${(cause as Error).message}`, {
-      hint: `the signing key was made at ${made} and signs nothing dated earlier`,
+    throw new MirrorError('BadInput', `cannot sign with the date ${at.toISOString()}: ${(cause as Error).message}`, {
+      hint: `the signing key was created at ${made} and cannot sign anything dated earlier`,
       cause,
     });
   }

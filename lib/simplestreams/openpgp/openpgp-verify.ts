@@ -4,21 +4,21 @@ import { partsOf } from './split-clearsigned';
 import { refuseLongLines } from './verified-text';
 
 /**
- * Checks a clearsigned file in process, also one that others signed, for where there is no gpgv: a Lambda function. It
- * takes nothing that gpgv refuses, and gives back the bytes that `gpgv --output` does: those that it hashed. As for gpgv,
- * every signature must hold, not one of several; and a key that has expired still does. It is stricter in this
- * (test/simplestreams/openpgp/signed-corpus.ts has an example of each):
+ * Verifies a clearsigned file from anyone in process, for Lambda functions, which have no gpgv. It accepts nothing that gpgv
+ * refuses, and returns the same bytes as `gpgv --output`: those that it hashed. As with gpgv, every signature must be valid,
+ * and an expired key is accepted. It is stricter than gpgv in these points (test/simplestreams/openpgp/signed-corpus.ts has
+ * an example of each):
  *
- * - nothing but the signed text may be in the file, from its first byte on; only blank lines may follow the signature
- * - its header has Hash lines and nothing else, each with whole names of SHA-2, with single spaces
- * - a NUL is nowhere, a dash at the beginning of a line is escaped, and no line is longer than gpgv reads
- * - its armour is whole: lines of base64 and nothing else, headers `Name: value`, a signature below 256 kB
- * - no text is hashed with SHA-1 or RIPEMD-160, no RSA key is shorter than 2048 bits, a revoked key signs nothing
- * - signatures are of version 4
+ * - the file contains only the signed text, from its first byte on; only blank lines may follow the signature
+ * - its header has only Hash lines, each with complete SHA-2 names, separated by single spaces
+ * - it has no NUL, every dash at the beginning of a line is escaped, and no line is longer than gpgv reads
+ * - its armour is complete: only lines of base64, headers `Name: value`, a signature below 256 kB
+ * - no hash is SHA-1 or RIPEMD-160, no RSA key is shorter than 2048 bits, and no key is revoked
+ * - signatures are version 4
  *
  * @param keyring binary
- * @param now an expired signature does not hold
- * @returns the text that is signed
+ * @param now an expired signature is invalid
+ * @returns the signed text
  * @throws BadSignature, BadFormat
  */
 export async function verifyInProcess(clearsigned: Buffer, keyring: Buffer, now: Date): Promise<Buffer> {
@@ -29,16 +29,14 @@ export async function verifyInProcess(clearsigned: Buffer, keyring: Buffer, now:
   for (const packet of packets) {
     const hash = hashNames.get(packet.hashAlgorithm ?? 0);
     if (hash === undefined || !hashes.includes(hash)) {
-      throw badSignature(
-        `it was made with ${hash ?? 'a hash that gpgv refuses'}, its header says ${hashes.join(', ')}`,
-      );
+      throw badSignature(`it uses ${hash ?? 'a hash that gpgv refuses'}, but the header says ${hashes.join(', ')}`);
     }
     await verifyPacket(packet, message, keys, now);
   }
   return text;
 }
 
-/** What a signature of a text is made over: all line ends are CRLF, and the last is left out. */
+/** The bytes that a text signature covers: all line ends are CRLF, without the last one. */
 function hashedBytes(text: Buffer): Buffer {
   let more = 0;
   for (let at = 0; at < text.length; at++) if (isBareNewline(text, at)) more += 1;
@@ -58,10 +56,10 @@ async function packetsIn(signature: Buffer): Promise<openpgp.SignaturePacket[]> 
     throw badSignature(`it cannot be read: ${(cause as Error).message}`, cause);
   });
   if (packets.length > 0 && packets.every(isOfText)) return [...packets];
-  throw badSignature('it holds something else than signatures of a text');
+  throw badSignature('it contains packets other than text signatures');
 }
 
-/** openpgp.js leaves packets that it does not know in the list; and some kinds of signatures are of no text at all. */
+/** The list of openpgp.js may contain unknown packets, and signatures that do not cover a text. */
 function isOfText(packet: openpgp.SignaturePacket): boolean {
   if (!(packet instanceof openpgp.SignaturePacket) || packet.version !== 4) return false;
   const { text, binary } = openpgp.enums.signature;
@@ -74,14 +72,14 @@ async function keysIn(keyring: Buffer): Promise<openpgp.PublicKey[]> {
   });
 }
 
-/** One key id may be that of several keys: one of them must have signed. */
+/** Several keys may have the same key id: one of them must have signed. */
 async function verifyPacket(
   packet: openpgp.SignaturePacket,
   message: openpgp.Message<Uint8Array>,
   keys: readonly openpgp.PublicKey[],
   now: Date,
 ): Promise<void> {
-  let fault = badSignature(`the keyring does not hold the key ${packet.issuerKeyID.toHex().toUpperCase()}`);
+  let fault = badSignature(`the keyring does not contain the key ${packet.issuerKeyID.toHex().toUpperCase()}`);
   for (const key of keys.filter((one) => one.getKeys(packet.issuerKeyID).length > 0)) {
     try {
       await verifyBy(key, packet, message, now);
@@ -99,16 +97,16 @@ async function verifyBy(
   { packets: [literal] }: openpgp.Message<Uint8Array>,
   now: Date,
 ): Promise<void> {
-  // null: whatever the time is. gpgv takes what an expired key signs, and what is signed in the future.
+  // null: ignore the current time. gpgv accepts signatures by expired keys, and from the future.
   const { keyPacket } = await key.getSigningKey(packet.issuerKeyID, null, undefined, config);
   const { created, signatureType } = packet;
-  if (created === null || signatureType === null || literal === undefined) throw new Error('it is not whole');
+  if (created === null || signatureType === null || literal === undefined) throw new Error('it is incomplete');
   await packet.verify(keyPacket, signatureType, literal, created, true, config);
   if (keyPacket.created > created) throw new Error('the key is newer than the signature');
   if (packet.getExpirationTime() <= now) throw new Error('the signature has expired');
 }
 
-/** What gpgv 2.2 knows and takes. Older keys do not say what they are for; then gpgv takes them for everything. */
+/** As gpgv 2.2 does: keys without usage flags, which are older, may be used for anything. */
 const config = { ...openpgp.config, allowMissingKeyFlags: true };
 const hashNames: ReadonlyMap<number, string> = new Map([
   [openpgp.enums.hash.sha224, 'SHA224'],
@@ -118,7 +116,7 @@ const hashNames: ReadonlyMap<number, string> = new Map([
 ]);
 
 function badSignature(why: string, cause?: unknown): MirrorError {
-  return new MirrorError('BadSignature', `the signature does not hold: ${why}`, {
+  return new MirrorError('BadSignature', `the signature is not valid: ${why}`, {
     ...(cause !== undefined && { cause }),
   });
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { largeNumber, makeSignaturePacket, packetHeader, type SignDigest, signatureType } from './signature-packet';
 
-/** The numbers of an RSA key, big-endian, and when the key was made. */
+/** The numbers of an RSA key, big-endian, and its creation time. */
 export interface RsaPublicKey {
   readonly modulus: Buffer;
   readonly exponent: Buffer;
-  /** Goes into the fingerprint: the same numbers with another time are another key. */
+  /** Part of the fingerprint: the same numbers with another time are another key. */
   readonly created: Date;
 }
 
@@ -15,14 +15,14 @@ export function publicKeyBody({ modulus, exponent, created }: RsaPublicKey): Buf
   return Buffer.concat([Buffer.from([4]), seconds(created), algorithm, largeNumber(modulus), largeNumber(exponent)]);
 }
 
-/** The 20 bytes that name a key; the last 8 are its key id. RFC 9580 section 5.5.4.2. */
+/** The 20 bytes that identify a key; the last 8 are its key id. RFC 9580 section 5.5.4.2. */
 export function fingerprintOf(keyBody: Buffer): Buffer {
   return createHash('sha1').update(hashedKey(keyBody)).digest();
 }
 
 /**
- * A binary keyring of one key: the key, its user id, and its own word for both. gpgv reads no key without these three.
- * The self-signature is dated as the key is, so that the same key always gives the same keyring.
+ * A binary keyring of one key: the key, its user id, and a self-signature over both; gpgv requires all three. The
+ * self-signature has the date of the key, so that the same key always gives the same keyring.
  */
 export async function publicKeyPackets(
   keyBody: Buffer,
@@ -53,7 +53,7 @@ export async function publicKeyPackets(
   ]);
 }
 
-/** What every signature says: when it was made, and by which key, for old and new readers. */
+/** Subpackets of every signature: its time, and its key in the forms that old and new readers use. */
 export function signatureSubpackets(keyBody: Buffer, at: Date): Buffer {
   const fingerprint = fingerprintOf(keyBody);
   return Buffer.concat([
@@ -70,7 +70,7 @@ const [sha256, sha512] = [8, 10];
 const [mayCertify, maySign] = [0x01, 0x02];
 const [creationTime, preferredHashes, issuerKeyId, keyFlags, issuerFingerprint] = [2, 21, 16, 27, 33];
 
-/** All of ours are shorter than 192 bytes, so that one byte tells how long. RFC 9580 section 5.2.3.7. */
+/** All of ours are shorter than 192 bytes, so the length fits in one byte. RFC 9580 section 5.2.3.7. */
 function subpacket(type: number, content: Buffer): Buffer {
   return Buffer.concat([Buffer.from([content.length + 1, type]), content]);
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 
-/** What a signature says that it was made over. */
+/** The kind of content that a signature covers. */
 export const signatureType = { binary: 0x00, text: 0x01, positiveCertification: 0x13 } as const;
 
-/** The private operation, wherever the key lies: an RSA signature (PKCS #1 v1.5) of a SHA-512 digest. */
+/** The private operation, wherever the key is stored: an RSA signature (PKCS #1 v1.5) of a SHA-512 digest. */
 export type SignDigest = (sha512: Buffer) => Promise<Buffer>;
 
 /**
- * One signature packet in the form that `signaturePacketFault` asks for.
+ * One signature packet in the form that `signaturePacketFault` requires.
  * @param subpackets all of them are signed
  * @param signed the bytes to sign (of a text: with CRLF line ends)
  */
@@ -24,7 +24,7 @@ export async function makeSignaturePacket(
   return Buffer.concat([packetHeader(signatureTag, body.length), body]);
 }
 
-/** A number above 0 as OpenPGP writes it: its length in bits, and its bytes without leading zeros. */
+/** A number above 0 in OpenPGP's format: its length in bits, and its bytes without leading zeros. */
 export function largeNumber(bytes: Buffer): Buffer {
   const number = bytes.subarray(bytes.findIndex((byte) => byte !== 0));
   const bits = Buffer.alloc(2);
@@ -32,7 +32,7 @@ export function largeNumber(bytes: Buffer): Buffer {
   return Buffer.concat([bits, number]);
 }
 
-/** The header that we write before a packet: new format, the shortest length. RFC 9580 section 4.2. */
+/** The header of a packet: new format, shortest length. RFC 9580 section 4.2. */
 export function packetHeader(tag: number, length: number): Buffer {
   const first = 0xc0 | tag;
   if (length < 192) return Buffer.from([first, length]);
@@ -43,9 +43,9 @@ export function packetHeader(tag: number, length: number): Buffer {
 }
 
 /**
- * Why these bytes are not one signature packet as our signers write it, every bit of which is either signed, or fixed by
- * the rest, or the RSA number itself. gpgv is content with much else: another header, a wrong length of the number,
- * anything unhashed, a wrong beginning of the digest.
+ * Why these bytes are not one signature packet as our signers write it, in which every bit is signed, or determined by the
+ * rest, or part of the RSA number. gpgv also accepts other headers, a wrong length of the number, unhashed fields, and a wrong
+ * digest prefix.
  * @param signed the bytes that were signed (of a text: with CRLF line ends)
  */
 export function signaturePacketFault(packet: Buffer, type: number, signed: Buffer): string | undefined {
@@ -53,16 +53,16 @@ export function signaturePacketFault(packet: Buffer, type: number, signed: Buffe
   if (!packet.subarray(0, -body.length).equals(packetHeader(signatureTag, body.length))) {
     return 'it is not exactly one signature packet with the shortest header';
   }
-  if (body.length < 10) return 'the signature packet is cut off';
+  if (body.length < 10) return 'the signature packet is truncated';
   if (body[0] !== 4 || body[1] !== type || body[2] !== rsa || body[3] !== sha512) {
     return `the signature is not a version 4 RSA signature of type ${type} with SHA-512`;
   }
   const hashedEnd = 6 + body.readUInt16BE(4);
-  if (hashedEnd + 6 > body.length) return 'the signature packet is cut off';
-  if (body.readUInt16BE(hashedEnd) !== 0) return 'the signature holds fields that are not signed';
+  if (hashedEnd + 6 > body.length) return 'the signature packet is truncated';
+  if (body.readUInt16BE(hashedEnd) !== 0) return 'the signature contains unsigned fields';
   const digest = signedDigest(signed, body.subarray(0, hashedEnd));
   if (!body.subarray(hashedEnd + 2, hashedEnd + 4).equals(digest.subarray(0, 2))) {
-    return 'the signature is of something else: the digest begins otherwise';
+    return 'the signature covers other content: its digest prefix is different';
   }
   return numberFault(body.subarray(hashedEnd + 4));
 }
@@ -85,14 +85,14 @@ function signedDigest(signed: Buffer, hashedPart: Buffer): Buffer {
   return createHash('sha512').update(signed).update(hashedPart).update(trailer).digest();
 }
 
-/** A number goes with its length in bits and has no leading zeros. */
+/** A number is preceded by its length in bits, and has no leading zeros. */
 function numberFault(number: Buffer): string | undefined {
   const bytes = number.subarray(2);
   const honest = number.readUInt16BE(0) === lengthInBits(bytes) && bytes[0] !== 0;
-  return honest ? undefined : 'the length of the RSA number is not its length';
+  return honest ? undefined : 'the stated length of the RSA number is wrong';
 }
 
-/** Of bytes without leading zeros. */
+/** The bytes must not have leading zeros. */
 function lengthInBits(bytes: Buffer): number {
   return bytes.length * 8 - (Math.clz32(bytes[0] ?? 0) - 24);
 }

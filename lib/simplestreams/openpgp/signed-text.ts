@@ -6,23 +6,22 @@ import { signaturePacketFault, signatureType } from './signature-packet';
 import { splitClearsigned } from './split-clearsigned';
 
 /**
- * gpgv lets about one in twenty changed bytes of a signed file pass: in the armour, in the checksum, in parts of the
- * packet that are not signed. The functions that end in Fault find them: a file is ours only if writing it again from
- * what it says gives the same bytes. They say nothing about who signed: that is gpgv's part. Files that others signed
- * (Canonical's) need not have this form.
+ * gpgv does not notice about one in twenty changed bytes of a signed file: in the armour, in the checksum, in unsigned parts of
+ * the packet. The functions that end in Fault do: a file is ours only if rewriting it from its parsed content gives the same
+ * bytes. They do not check who signed it, which gpgv does. Files signed by others (Canonical) need not have this form.
  */
 
-/** A clearsigned file of a text and its binary signature. The text's last newline is not part of what is signed. */
+/** A clearsigned file, from a text and its binary signature. The signature does not cover the last newline. */
 export function clearsigned(text: string, signature: Buffer): string {
   return opening + bodyOf(text) + armour('SIGNATURE', signature);
 }
 
-/** The bytes that the signature of a clearsigned text is made over: CRLF line ends, none at the end. */
+/** The bytes that the signature of a clearsigned text covers: CRLF line ends, without the last one. */
 export function clearsignedBytes(text: string): Buffer {
   return withCrlf(Buffer.from(signableText(text).slice(0, -1)));
 }
 
-/** By the byte: replacing a million line ends of a string takes several times its size. */
+/** Byte by byte: replacing a million line ends in a string needs several times its size in memory. */
 function withCrlf(bytes: Buffer): Buffer {
   let ends = 0;
   for (const byte of bytes) if (byte === newline) ends += 1;
@@ -38,7 +37,7 @@ function withCrlf(bytes: Buffer): Buffer {
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 
-/** Why a clearsigned file is not the one that our signers write for its text, or undefined. */
+/** Why a clearsigned file is not exactly what our signers write for its text; or undefined. */
 export function clearsignedFault(bytes: Buffer): string | undefined {
   return faultOf(() => {
     const { text, signature } = splitClearsigned(bytes);
@@ -51,7 +50,7 @@ export function clearsignedFault(bytes: Buffer): string | undefined {
   });
 }
 
-/** Why an armoured detached signature is not the one that our signers write for these bytes, or undefined. */
+/** Why an armoured detached signature is not exactly what our signers write for these bytes; or undefined. */
 export function detachedFault(bytes: Buffer, signed: Buffer): string | undefined {
   return faultOf(() => {
     const signature = dearmour('SIGNATURE', bytes.toString('latin1'));
@@ -61,20 +60,20 @@ export function detachedFault(bytes: Buffer, signed: Buffer): string | undefined
   });
 }
 
-/** Why two forms of a public keyring, for gpgv and for people, are not one and the same, or undefined. */
+/** Why a binary and an armoured keyring differ; or undefined. */
 export function keyringFault(binary: Buffer, armoured: Buffer): string | undefined {
   const same = isArmourOf('PUBLIC KEY BLOCK', binary, armoured.toString('latin1'));
-  return same ? undefined : 'the armoured keyring is not the armour of the binary one';
+  return same ? undefined : 'the armoured keyring does not match the binary one';
 }
 
 /**
- * Gives a text back that every reader gets out of a clearsigned file as it went in.
- * @throws BadFormat for blanks at a line's end (not signed), a carriage return, a line that gpgv cuts off, and where
- * the end is not exactly one newline
+ * Returns the text, if every reader of a clearsigned file will get it back unchanged.
+ * @throws BadFormat for blanks at the end of a line (not signed), a carriage return, a line that gpgv truncates, or an end
+ * that is not exactly one newline
  */
 export function signableText(text: string): string {
   if (!text.endsWith('\n')) throw badFormat('the text to sign does not end with a newline');
-  // Line by line without a list of them: documents have a million.
+  // Without splitting into lines: documents have a million.
   for (let start = 0, at = 1; start < text.length; at++) {
     const end = text.indexOf('\n', start);
     const line = text.slice(start, end);
@@ -87,8 +86,8 @@ export function signableText(text: string): string {
 }
 
 const opening = '-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n';
-const notAsWritten = 'it is not written as our signers write it';
-/** gpg cuts lines at 19 995 bytes without a word. */
+const notAsWritten = 'it does not have the exact form that maas-mirror writes';
+/** gpg silently truncates lines at 19 995 bytes. */
 const longestLineBytes = 19_000;
 
 function bodyOf(text: string): string {

@@ -5,9 +5,9 @@ import { type NamedText, textsIn } from '../../machine/tree/inside/lists';
 import { splitClearsigned } from '../../simplestreams/openpgp/split-clearsigned';
 
 /**
- * Debian has no image serial: what counts is when the newest of its parts was written, in seconds since 1970.
- * @param inReleases of all parts; undefined: it could not be read
- * @returns undefined where that is not known of each of them
+ * Debian has no image serial: the date of its newest repository is used instead, in seconds since 1970.
+ * @param inReleases of all repositories; undefined for one that could not be read
+ * @returns undefined if the date of any of them is unknown
  */
 export function archiveTime(inReleases: readonly (string | undefined)[]): number | undefined {
   const times = inReleases.map((text) => (text === undefined ? undefined : inReleaseTime(text)));
@@ -15,19 +15,19 @@ export function archiveTime(inReleases: readonly (string | undefined)[]): number
 }
 
 /**
- * The same by the files that apt has verified, without what anybody may have written around what is signed.
+ * The same from the files that apt verified, and only from their signed part.
  * @param lists folder with apt's lists
  * @throws NotReady
  */
 export function verifiedTime(lists: string): number {
   const time = archiveTime(textsIn(inside(lists), '', verifiedNames).map(signedPartOf));
   if (time !== undefined) return time;
-  throw new MirrorError('NotReady', 'the archive has no InRelease or Release file with a Date', {
-    hint: 'give another archive with --archive URL',
+  throw new MirrorError('NotReady', 'no InRelease or Release file of the archive has a Date', {
+    hint: 'use another archive (--archive URL)',
   });
 }
 
-/** Two builds on one day then agree on every date, as the serial does. */
+/** With this time, two builds on one day agree on every date, as on the serial. */
 export function startOfDay(epoch: number): number {
   return epoch - (epoch % 86_400);
 }

@@ -5,7 +5,7 @@ import type { ImageSource } from '../../job/handed-on/results';
 /** A base image on this machine. */
 export interface Base {
   readonly serial: string;
-  /** Paths; the manifest is made of the squashfs where it has none. */
+  /** Paths. Without a manifest, one is made from the squashfs. */
   readonly squashfs: string;
   readonly manifest?: string;
   readonly source: ImageSource;

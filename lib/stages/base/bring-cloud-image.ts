@@ -18,7 +18,7 @@ export interface BroughtImage {
   readonly manifest: string;
   readonly source: {
     readonly product: string;
-    /** Of the file that the squashfs is, or was made of; without user and password. */
+    /** Address of the squashfs, or of the file it was made from; without user and password. */
     readonly url: string;
     readonly sha256: string;
   };
@@ -26,13 +26,13 @@ export interface BroughtImage {
 
 export interface BringOptions extends DownloadOptions {
   readonly scratch: string;
-  /** For an image that has no squashfs of its own. */
+  /** For images without a squashfs of their own. */
   readonly compression: Compression;
 }
 
 /**
- * Brings an image. Its squashfs is the very one of the stream, not to be changed; where the stream has none, one is
- * made of the root tarball.
+ * Downloads an image. Its squashfs is the stream's own, which must not be changed; if the stream has none, one is made
+ * from the root tarball.
  * @throws NotReady, DownloadFailed, DiskFull, CommandFailed
  */
 export async function bringCloudImage(image: SourceImage, options: BringOptions): Promise<BroughtImage> {
@@ -52,7 +52,7 @@ export async function bringCloudImage(image: SourceImage, options: BringOptions)
     const tarball = join(options.scratch, 'base.root.tar.xz');
     const tree = join(options.scratch, 'base');
     await bring(file, tarball, image, options);
-    progress(`making a squashfs of ${image.serial}'s root tarball`);
+    progress(`making a squashfs from the root tarball of ${image.serial}`);
     await unpackRoot(tarball, tree);
     await bringManifest(image.rootManifest, manifest, image, options, async () => manifestOf(tree));
     await makeSquashfs(tree, squashfs, { compression: options.compression, epoch: epochOf(image.serial) });
@@ -75,7 +75,7 @@ async function bringManifest(
 
 async function bring(file: SourceFile, to: string, { serial }: SourceImage, options: BringOptions): Promise<void> {
   const { url, size } = file;
-  progress(`getting ${url.slice(url.lastIndexOf('/') + 1)} of ${serial}, ${megabytes(size)}`);
+  progress(`downloading ${url.slice(url.lastIndexOf('/') + 1)} of ${serial}, ${megabytes(size)}`);
   let told = 0;
   const onProgress = (bytes: number) => {
     const tenth = Math.floor((bytes / size) * 10);

@@ -16,7 +16,7 @@ import { serialOf, type Workbench } from '../workbench';
 import { archiveTime, startOfDay, verifiedTime } from './archive-time';
 import type { Base } from './base';
 
-/** What a machine needs to be commissioned by cloud-init, and its initramfs to boot from the network. */
+/** What cloud-init needs to commission a machine, and what its initramfs needs to boot from the network. */
 export const debianPackages = [
   ...['systemd-sysv', 'dbus', 'cloud-init', 'netplan.io', 'openssh-server', 'sudo', 'iproute2', 'ca-certificates'],
   ...['initramfs-tools', 'overlayroot', 'cloud-initramfs-dyn-netconf', 'open-iscsi', 'lsb-release'],

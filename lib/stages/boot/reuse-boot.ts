@@ -11,9 +11,9 @@ import { sha256Of } from '../../sha256';
 import { handOnJson, type Workbench } from '../workbench';
 
 /**
- * Boots a kernel, an initrd and a root once in an execution, however many flavours have the same ones. That is for builds that
- * share a machine. In AWS each boots by itself: they run at the same time anyhow, and what one build machine says of another
- * flavour's boot is nothing to go by.
+ * Boots the same kernel, initrd and root only once per execution, however many flavours have them. This is for builds that
+ * share a machine. On AWS each flavour boots its own: builds run at the same time, and a build machine's report about
+ * another flavour's boot is not trusted.
  * @param digests of kernel, initrd and root
  */
 export async function bootedOnce(
@@ -26,13 +26,13 @@ export async function bootedOnce(
   const digest = sha256Of(digests.join('\n'));
   const locks = join(cache, 'boots');
   await makeFolder(locks);
-  // Locks stay as files: few names for all digests, of which some wait for another's boot in vain.
+  // Lock files are kept, so all digests share 256 of them; a boot may wait for an unrelated one.
   await using _ours = await lockFile(join(locks, `${digest.slice(0, 2)}.lock`));
   const key = runs.booted(job.folder, digest);
   const before = await store.read(key);
   if (before !== undefined) {
-    progress('the same kernel, initrd and root have booted as another flavour');
-    return checked(Booted, JSON.parse(before.bytes.toString()), 'the report of a boot');
+    progress('the same kernel, initrd and root have already booted for another flavour');
+    return checked(Booted, JSON.parse(before.bytes.toString()), 'the boot report');
   }
   const booted = await boot();
   await handOnJson(bench, key, booted);

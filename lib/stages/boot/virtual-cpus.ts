@@ -3,9 +3,9 @@ import { cores } from '../../machine/this-machine';
 import type { Workbench } from '../workbench';
 
 /**
- * Virtual CPUs of a machine: as many as are left for it where all flavours boot at once. Two machines of two CPUs on two cores
- * take a sixth longer than two of one (facts/performance.md).
- * @param all processors of this machine @default - those that it has
+ * Number of virtual CPUs for a boot: its share of this machine if all flavours boot at once. On two cores, two boots with two
+ * CPUs each take a sixth longer than two with one CPU each (facts/performance.md).
+ * @param all number of processors @default - those of this machine
  */
 export function virtualCpus(
   { request, buildsAtOnce = 1 }: Pick<Workbench, 'request' | 'buildsAtOnce'>,
@@ -16,5 +16,5 @@ export function virtualCpus(
   return Math.min(most, Math.max(1, Math.floor(all / boots)));
 }
 
-/** The `virt` machine's interrupt controller knows no more. */
+/** The interrupt controller of the `virt` machine supports no more. */
 const most = 8;

@@ -3,7 +3,7 @@ import { initramfsToolsSettings } from '../../catalog/boot/initramfs-settings';
 import type { Release } from '../../catalog/releases';
 import type { InitramfsChoice } from '../../machine/initramfs/initramfs';
 
-/** What the initramfs of a release holds for MAAS, in the words of what makes it. */
+/** What the initramfs of a release must contain for MAAS, in the terms of the tool that builds it. */
 export function initramfsChoiceOf(release: Release, architecture: string): InitramfsChoice {
   const { directories, modules } = bootDrivers(release, architecture);
   if (release.initramfs === 'dracut') {

@@ -7,7 +7,7 @@ import { inside } from '../../machine/tree/inside/inside';
 import { textsIn } from '../../machine/tree/inside/lists';
 import { sha256Of } from '../../sha256';
 
-/** What a build was made of, for the provenance of what is published. Manifests are `name TAB version` lines. */
+/** What a build was made from, for its provenance. Manifests are `name TAB version` lines. */
 export function materialsOf(
   archives: Materials['archives'],
   { before, after }: { readonly before: string; readonly after: string },
@@ -26,7 +26,7 @@ export function materialsOf(
   };
 }
 
-/** Packages that a manifest has otherwise than another; null where one of them has none. */
+/** Packages that differ between two manifests; null in the one that lacks the package. */
 export function changesOf(before: string, after: string): Materials['changed'] {
   const [from, to] = [packagesOf(before), packagesOf(after)];
   const names = [...new Set([...from.keys(), ...to.keys()])].sort();
@@ -35,7 +35,7 @@ export function changesOf(before: string, after: string): Materials['changed'] {
     .map((name) => ({ name, from: from.get(name) ?? null, to: to.get(name) ?? null }));
 }
 
-/** The files by which apt has verified the archives whose lists it read, named by their address. */
+/** The files with which apt verified the archives whose lists it read, named after their address. */
 export function verifiedArchives(root: string): Materials['archives'] {
   return textsIn(inside(root), 'var/lib/apt/lists', verifiedNames).map(({ name, text }) => {
     const folder = name.slice(0, name.lastIndexOf('_'));
@@ -55,7 +55,7 @@ function packagesOf(manifest: string): Map<string, string> {
   return new Map(lines.map((line) => line.split('\t') as [string, string]));
 }
 
-/** Sources whose credentials only the gateway knows are http to apt, by the port of https. */
+/** If only the gateway knows the credentials of a source, apt uses http with the port of https. */
 function withoutGateway(uri: string): string {
   return uri.replace(/^([^/]+):443(?=\/|$)/, '$1');
 }

@@ -1,7 +1,7 @@
 import { hasDynamicInterfaces, type Release } from '../../catalog/releases';
 import { inside } from '../../machine/tree/inside/inside';
 
-/** Settings that MAAS wants in an image that is packed anew; an untouched one is published as it came. */
+/** Settings that MAAS needs in a repacked image; an image that is not customised is published unchanged. */
 export function ownSettings(root: string, release: Release): void {
   const tree = inside(root);
   const has = (path: string) => tree.kindOf(path) !== undefined;

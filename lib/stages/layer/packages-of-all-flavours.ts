@@ -8,34 +8,34 @@ import { inside } from '../../machine/tree/inside/inside';
 import type { Resolution } from './resolve-kernels';
 
 /**
- * Installs what every flavour would install beside its own kernel, above all firmware: half a gigabyte on Ubuntu, which each
- * flavour would otherwise download and unpack by itself. Flavours then find it installed, in these very versions. What was
- * downloaded for it, and before, does not stay in the layer: as much again.
+ * Installs what every flavour would install in addition to its own kernel, mainly firmware: half a gigabyte on Ubuntu, which
+ * each flavour would otherwise download and unpack itself. Flavours then find it installed, in exactly these versions.
+ * All downloaded packages are removed from the layer: they take as much space again.
  */
 export async function installCommon(chroot: AptTree, resolution: Resolution): Promise<void> {
   const found = commonPackages(resolution);
   const isWorthIt = (await sizeOfPackages(chroot, found.map(exactly))) >= leastBytes;
   const common = isWorthIt ? await closed(chroot, found) : [];
   if (common.length > 0) {
-    progress(`installing what all flavours have in common: ${common.map(({ name }) => name).join(', ')}`);
+    progress(`installing packages common to all flavours: ${common.map(({ name }) => name).join(', ')}`);
     await aptInstall(chroot, common.map(exactly));
   }
   await dropDownloads(chroot);
 }
 
-/** Less is unpacked by every flavour sooner than apt is started once more: Debian's kernels share a package of 40 kB. */
+/** Less than this is unpacked by every flavour faster than apt starts: Debian's kernels share a package of 40 kB. */
 const leastBytes = 1_000_000;
 
 /**
- * The packages that all flavours would install in the same version, except kernels and what belongs to one: their scripts
- * run hooks of the image. None where there is but one kernel to build, which nothing is shared with.
+ * The packages that all flavours would install in the same version, except kernels and their parts, whose scripts run hooks
+ * of the image. None if there is only one kernel to build.
  */
 export function commonPackages({ kernels, installed }: Resolution): NamedVersion[] {
   const resolved = kernels.filter((one) => one.outcome === 'resolved');
   if (new Set(resolved.map(({ packages }) => packages)).size < 2) return [];
   const [first = [], ...others] = resolved.map(({ kernel }) => installed[kernel] ?? []);
   const isEverywhere = (one: NamedVersion) => others.every((list) => has(list, one));
-  // Of a foreign architecture (`libc6:i386`) no flavour is known to need any.
+  // No flavour is known to need packages of a foreign architecture (`libc6:i386`).
   return first.filter((one) => isEverywhere(one) && !isKernelPackage(one.name) && !one.name.includes(':'));
 }
 
@@ -47,7 +47,7 @@ async function dropDownloads({ path }: Chroot): Promise<void> {
   }
 }
 
-/** Those that bring only each other along: a package that wants any kernel would bring one that no flavour has asked for. */
+/** Packages that depend only on each other: one that depends on any kernel would install a kernel that no flavour requested. */
 async function closed(chroot: Chroot, common: readonly NamedVersion[]): Promise<readonly NamedVersion[]> {
   if (common.length === 0 || (await bringsOnly(chroot, common, common))) return common;
   const kept: NamedVersion[] = [];

@@ -17,9 +17,9 @@ export interface Resolution {
 }
 
 /**
- * Finds out what apt would install for every flavour that is ordered, before any is: what is published already, or two
- * flavours have in common, need not be built.
- * @param shared digest of all that the flavours share: the prepared layer and the image below it
+ * Resolves what apt would install for every requested flavour, before any is installed: flavours that are already
+ * published, or resolve to the same packages as another one, need not be built.
+ * @param shared digest of everything that the flavours share: the prepared layer and the image below it
  */
 export async function resolveKernels(
   chroot: Chroot,
@@ -35,7 +35,7 @@ export async function resolveKernels(
       resolution.kernels.push(resolved(kernel, packages, chain, shared));
       resolution.installed[kernel] = packages;
     } catch (error) {
-      // An archive in the middle of an update is no reason to go on without a flavour.
+      // A flavour is not left out because the archive is mid-update.
       if (!(error instanceof MirrorError && ['NoSuchPackage', 'NoKernel'].includes(error.name))) throw error;
       resolution.kernels.push({ outcome: 'missing', kernel, error: error.name, message: error.message });
     }
@@ -56,7 +56,7 @@ async function packagesOf(
   return { packages: await resolveInstall(chroot, [image], { target }), chain };
 }
 
-/** The packages that are only the way to a kernel (`linux-image-generic-hwe-24.04`) make no difference to its files. */
+/** Packages that only depend on the kernel (`linux-image-generic-hwe-24.04`) do not affect its files. */
 function resolved(
   kernel: string,
   packages: readonly NamedVersion[],
@@ -66,7 +66,10 @@ function resolved(
   const image = packages.find(({ name }) => isKernelImage(name));
   if (image === undefined) {
     const names = packages.map(({ name }) => name).join(', ') || 'nothing';
-    throw new MirrorError('NoKernel', `${chain[0]} brings no linux-image-<version>: apt would install ${names}`);
+    throw new MirrorError(
+      'NoKernel',
+      `${chain[0]} does not depend on a linux-image-<version> package: apt would install ${names}`,
+    );
   }
   const isWay = (name: string) => chain.includes(name) || (name.startsWith('linux-image-') && !isKernelImage(name));
   const lines = packages.filter(({ name }) => !isWay(name)).map(({ name, version }) => `${name} ${version}`);

@@ -14,14 +14,14 @@ interface ArchivesBench {
   readonly tools: string;
 }
 
-/** The two archives that an order takes bootloaders from, and the keyring that they are signed with: there is no image. */
+/** The two archives that bootloaders come from, with the keyring that verifies them: there is no image to take one from. */
 export async function bootloaderArchives({ request, scratch, tools }: ArchivesBench): Promise<Archives> {
   const keyring = await keyringFile(request.sources.archiveKeyringData, scratch, tools);
   const archive = (which: keyof Archives) => ({ uri: ubuntuArchive(request.sources, which), keyring });
   return { archive: archive('archive'), ports: archive('ports') };
 }
 
-/** The same, with all that apt has to be told. */
+/** The same, with all other settings of apt. */
 export async function bootloadersRequest(bench: ArchivesBench): Promise<BootloadersRequest> {
   const network = networkOf(bench.request.sources);
   const aptOptions = network.ca === undefined ? [] : await machineCertificates(bench.scratch, network.ca);

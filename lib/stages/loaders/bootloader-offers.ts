@@ -10,7 +10,7 @@ import type { BuiltBootloader, BuiltBootloaders, BuiltLoaderItem } from '../../j
 import { type Addition, newestVersion } from '../../simplestreams/merge';
 import type { Item, Products, Version } from '../../simplestreams/types';
 
-/** One bootloader product with what its next version would hold, whatever that version will be called. */
+/** One bootloader product with the contents of its next version, which has no name yet. */
 export interface LoaderOffer {
   readonly productId: string;
   /** The product's own fields. */
@@ -20,8 +20,8 @@ export interface LoaderOffer {
 }
 
 /**
- * What was built, as products of a view.
- * @param inputs digest of what the archives offered; it stands at the product, and is renewed when nothing new came of it
+ * The built bootloaders as products of a view.
+ * @param inputs digest of what the archives offered; a field of the product, which is updated even if nothing else changes
  * @throws BadInput for a loader that the catalogue does not have
  */
 export function loaderOffersOf(view: string, inputs: string, { products }: BuiltBootloaders): LoaderOffer[] {
@@ -36,7 +36,7 @@ export function loaderOffersOf(view: string, inputs: string, { products }: Built
   });
 }
 
-/** The offers that the view does not have as the newest version of their product; what older versions have counts not. */
+/** The offers that are not the newest version of their product yet; older versions do not count. */
 export function loaderUpdates(
   offers: readonly LoaderOffer[],
   document: Products | undefined,
@@ -46,10 +46,10 @@ export function loaderUpdates(
 }
 
 /**
- * What to commit: the news under the names claimed for them, and for all else the newest version again beside renewed
- * fields. An offer that became news after the claim is passed over: another build has published a later one meanwhile.
+ * What to commit: updates under the names claimed for them; for all other offers, the newest version again with updated
+ * fields. An offer that became an update after the claim is skipped: another build has published a later version.
  * @param claimed version names by product id
- * @param rebuild whether claimed names are taken although the newest versions have just this
+ * @param rebuild whether to use claimed names even if the newest versions are equal
  */
 export function loaderAdditions(
   offers: readonly LoaderOffer[],
@@ -69,7 +69,7 @@ export function loaderAdditions(
   });
 }
 
-/** The newest version of a product, if every item of it is there with the source package that is offered. */
+/** The newest version of a product, if it has every offered item from the same source package. */
 function standing(
   { productId, items }: LoaderOffer,
   document: Products | undefined,
@@ -105,6 +105,6 @@ function loaderOf({ os, firmware, architecture }: BuiltBootloader): Bootloader {
   );
   if (found !== undefined) return found;
   throw new MirrorError('BadInput', `no bootloader ${os} for ${firmware} ${architecture}`, {
-    hint: 'lib/catalog/bootloaders.ts says which there are',
+    hint: 'lib/catalog/bootloaders.ts lists them',
   });
 }

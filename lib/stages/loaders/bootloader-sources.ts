@@ -4,10 +4,10 @@ import { architectureOf } from '../../catalog/architectures';
 import { type Bootloader, bootloaders } from '../../catalog/bootloaders';
 import type { Repository } from '../../machine/apt/apt';
 
-/** Where one of Ubuntu's two archives lies. */
+/** One of Ubuntu's two archives. */
 export interface Archive {
   readonly uri: string;
-  /** Path of a binary keyring. @default - what this machine's apt trusts */
+  /** Path of a binary keyring. @default - the keyrings that this machine's apt trusts */
   readonly keyring?: string | undefined;
 }
 
@@ -22,11 +22,11 @@ export interface BootloaderSource {
   readonly release: string;
   readonly architecture: string;
   readonly packages: readonly string[];
-  /** The InRelease files of all of them are what the bootloaders depend on. */
+  /** The bootloaders depend on the InRelease files of all of them. */
   readonly repositories: readonly Repository[];
 }
 
-/** All that is to be fetched for all bootloaders. */
+/** Everything to download for all bootloaders. */
 export function bootloaderSources(archives: Archives): BootloaderSource[] {
   const sources = new Map<string, BootloaderSource>();
   for (const loader of bootloaders) {
@@ -38,12 +38,12 @@ export function bootloaderSources(archives: Archives): BootloaderSource[] {
   return [...sources.values()];
 }
 
-/** What tells the sources of loaders apart: `noble-amd64`. */
+/** Identifies a source of bootloaders: `noble-amd64`. */
 export function sourceName({ release, packagesOf }: Pick<Bootloader, 'release' | 'packagesOf'>): string {
   return `${release}-${packagesOf}`;
 }
 
-/** A loader is taken from wherever apt finds it in its highest version; syslinux is in universe. */
+/** apt takes the highest version in any of these suites; syslinux is in universe. */
 function repositoriesOf(release: string, { uri, keyring }: Archive): Repository[] {
   const suites = [release, `${release}-updates`, `${release}-security`];
   return suites.map((suite) => ({ uri, suite, components: ['main', 'universe'], keyring }));

@@ -3,19 +3,19 @@ import type { Store } from '../../store/store';
 
 /**
  * Writes an object into the work store as stages do (If-None-Match: *), reads it back, and tries to write another one
- * without that header, which the role of a build has to be refused. Both are below a folder of the probe's own, which
+ * without that header, which must be denied to the role of a build. Both are below a folder of the probe's own, which
  * expires with everything in the work bucket.
- * @throws NotSupported where the second write is accepted; what the store throws for the first
+ * @throws NotSupported if the second write is accepted; the store's error for the first
  */
 export async function conditionalWrites(store: Store, folder: string): Promise<string> {
   const bytes = Buffer.from('written by maas-mirror doctor\n');
   await store.create(`${folder}/with-condition`, bytes);
   const back = await store.read(`${folder}/with-condition`);
   if (back === undefined || !back.bytes.equals(bytes)) {
-    throw new MirrorError('StoreFailed', `${store.name} gives other bytes back than were written`);
+    throw new MirrorError('StoreFailed', `${store.name} returned other bytes than were written`);
   }
   if (await isRefused(() => store.replace(`${folder}/without-condition`, bytes, {}))) {
-    return 'an object was written and read; a write without If-None-Match is refused';
+    return 'an object was written and read back; a write without If-None-Match was refused';
   }
   throw new MirrorError('NotSupported', 'a write without If-None-Match was accepted: builds can overwrite objects');
 }

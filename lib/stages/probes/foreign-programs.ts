@@ -2,8 +2,8 @@ import { architectureOf } from '../../catalog/architectures';
 import { emulate } from '../../machine/tree/binfmt';
 
 /**
- * Registers with the kernel what runs programs of these architectures, as the stages that change their images do, for as
- * long as that takes.
+ * Registers the interpreters for these architectures with the kernel, as the stages that change foreign images do, and
+ * unregisters them again.
  * @throws MissingTool
  */
 export async function foreignPrograms(architectures: readonly string[], scratch: string): Promise<string> {
@@ -11,7 +11,7 @@ export async function foreignPrograms(architectures: readonly string[], scratch:
   for (const name of architectures) {
     const interpreter = architectureOf(name).qemu.user;
     await using _emulation = await emulate({ architecture: name, interpreter }, scratch);
-    interpreters.push(`${name} by ${interpreter}`);
+    interpreters.push(`${name} (${interpreter})`);
   }
-  return `interpreters of other architectures are registered: ${interpreters.join(', ')}`;
+  return `interpreters for other architectures can be registered: ${interpreters.join(', ')}`;
 }

@@ -6,25 +6,25 @@ import type { Network } from '../../machine/download/connections';
 import { type RequestOptions, readUrl } from '../../machine/download/download';
 
 /**
- * Reads each document, all at once.
- * @throws DownloadFailed naming each that cannot be read
+ * Reads all documents at the same time.
+ * @throws DownloadFailed, naming each document that cannot be read
  */
 export async function reachedSources(
   { documents, untried, ...network }: ProbedSources,
   options: RequestOptions = {},
 ): Promise<string> {
-  if (untried !== undefined) return `not tried: ${untried}`;
+  if (untried !== undefined) return `not tested: ${untried}`;
   const { proxy, ca } = network;
   const way: Network = { ...(proxy !== undefined && { proxy }), ...(ca !== undefined && { ca }) };
   const faults = await Promise.all(documents.map((url) => faultOf(url, way, { waits: [1000, 3000], ...options })));
   const lines = faults.filter((fault) => fault !== undefined);
   if (lines.length > 0) throw new MirrorError('DownloadFailed', lines.join('; '));
   return documents.length === 0
-    ? 'the mirror names no sources'
-    : `${documents.length === 1 ? 'one document is' : `${documents.length} documents are`} there: ${hostsOf(documents).join(', ')}`;
+    ? 'the mirror has no sources to test'
+    : `${documents.length === 1 ? 'one document was' : `${documents.length} documents were`} read from ${hostsOf(documents).join(', ')}`;
 }
 
-/** A repository that has no InRelease has a Release. */
+/** A repository without an InRelease has a Release. */
 async function faultOf(url: string, network: Network, options: RequestOptions): Promise<string | undefined> {
   try {
     const found = (await readUrl(url, network, options)) ?? (await readUrl(detachedForm(url), network, options));

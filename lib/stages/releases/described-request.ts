@@ -20,17 +20,17 @@ export interface DescribeBench {
   readonly scratch: string;
   /** Holds `keyrings/`. */
   readonly tools: string;
-  /** Who checks the signatures of the stream. @default gpgv */
+  /** Verifies the signatures of the stream. @default gpgv */
   readonly verify?: VerifyClearsigned;
-  /** Text of this machine's distro-info-data. @default - it has none */
+  /** Text of this machine's distro-info-data. @default - not installed */
   readonly distroInfo?: string | undefined;
 }
 
 /**
- * An order whose release is known: where the catalogue does not have it, the order says what the signed stream of cloud
- * images says of it, and distro-info-data where the stream says nothing. What the order says already counts more.
- * @throws UnknownRelease (misuse) where no source has the release; NotSupported (misuse) for one before 16.04; BadFormat
- *   where its description contradicts itself; BadSignature
+ * Adds a description of its release to a build request, if the catalogue does not have the release: from the signed
+ * stream of cloud images, or from distro-info-data what the stream does not have. What the request says takes precedence.
+ * @throws UnknownRelease (misuse) if no source has the release; NotSupported (misuse) for one before 16.04; BadFormat
+ *   if its description contradicts itself; BadSignature
  */
 export async function describedRequest(request: BuildRequest, bench: DescribeBench): Promise<BuildRequest> {
   const { release: word, about } = request;
@@ -47,18 +47,18 @@ export async function describedRequest(request: BuildRequest, bench: DescribeBen
   const described = { ...request, release: name, about: merged(about, stream.release, distro) };
   const fault = factsFault(name, described.about);
   if (fault === undefined) return described;
-  throw odd(`${name} cannot be built by what ${described.about.sources.join(' and ')} says: ${fault}`);
+  throw odd(`${name} cannot be built from its description in ${described.about.sources.join(' and ')}: ${fault}`);
 }
 
 interface FromStream {
   readonly release?: StreamRelease | undefined;
-  /** Why nothing is known of it. */
+  /** Why the stream could not be read. */
   readonly failure?: MirrorError;
-  /** What the stream has. */
+  /** The releases in the stream. */
   readonly names?: readonly string[];
 }
 
-/** A stream that cannot be read now may be read by the next one who asks; a signature that is wrong is never passed over. */
+/** A stream that cannot be read is returned as a failure, since it may be readable later; a bad signature is thrown. */
 async function fromStream(request: BuildRequest, bench: DescribeBench): Promise<FromStream> {
   const { release: word, about } = request;
   if (request.base !== '' && about?.version !== undefined) return {};
@@ -72,14 +72,14 @@ async function fromStream(request: BuildRequest, bench: DescribeBench): Promise<
   }
   const isWanted = ({ name, version }: { name: string; version: string }) => name === word || version === word;
   const fault = found.odd.find(isWanted)?.fault;
-  if (fault !== undefined) throw odd(`${placeOf(request)} describes ${word} oddly: ${fault}`);
-  // A series that is misspelt would have the images of the right one.
+  if (fault !== undefined) throw odd(`${placeOf(request)} describes ${word} incorrectly: ${fault}`);
+  // A misspelt series would get the images of the right one.
   const namesake = found.releases.find(({ name, version }) => version === about?.version && name !== word);
   if (namesake !== undefined) throw odd(`${placeOf(request)} calls ${namesake.version} ${namesake.name}, not ${word}`);
   return { release: found.releases.find(isWanted), names: found.releases.map(({ name }) => name) };
 }
 
-/** What is said first counts; only days that the stream does not know are distro-info's where both know a release. */
+/** The request takes precedence, then the stream; distro-info adds only what the stream does not have. */
 function merged(
   said: AboutRelease | undefined,
   stream: StreamRelease | undefined,
@@ -112,14 +112,14 @@ const placeOf = ({ sources }: BuildRequest) => withoutPasswords(streamAddress(so
 
 function odd(message: string): MirrorError {
   return new MirrorError('BadFormat', message, {
-    hint: 'report it to its publisher, or describe the release by `catalogue` in mirror.yaml',
+    hint: 'report it to the publisher, or describe the release under `catalogue` in mirror.yaml',
   });
 }
 
 function tooOld({ name, version }: StreamRelease): MirrorError {
   return new MirrorError(
     'NotSupported',
-    `${name} (${version}) is older than ${oldestDescribed}, the oldest that is built`,
+    `${name} (${version}) is older than ${oldestDescribed}, the oldest supported release`,
     {
       hint: 'name a later release; `maas-mirror releases` lists them',
       misuse: true,
@@ -128,16 +128,16 @@ function tooOld({ name, version }: StreamRelease): MirrorError {
 }
 
 function unknown(request: BuildRequest, { failure, names }: FromStream): MirrorError {
-  const known = `no release ${JSON.stringify(request.release)}; there are ${releaseNames()}`;
+  const known = `unknown release ${JSON.stringify(request.release)}; known releases: ${releaseNames()}`;
   const more = names?.filter((name) => findRelease(name) === undefined) ?? [];
   const stream =
-    failure === undefined ? '' : `; ${placeOf(request)}, which may know it, cannot be read: ${failure.message}`;
+    failure === undefined ? '' : `; ${placeOf(request)}, which may have it, cannot be read: ${failure.message}`;
   const isBare = request.about !== undefined && request.about.version === undefined;
-  const bare = isBare ? `; the entry of ${request.release} in \`catalogue\` of mirror.yaml lacks its version` : '';
+  const bare = isBare ? `; the entry for ${request.release} under \`catalogue\` in mirror.yaml has no version` : '';
   return new MirrorError('UnknownRelease', `${known}${more.map((name) => `, ${name}`).join('')}${bare}${stream}`, {
     hint: isBare
-      ? `write its version into that entry, in quotes: ${request.release}: { version: "27.04" }`
-      : 'name a release by its series or version, "noble" or "24.04"; `maas-mirror releases` lists them',
+      ? `add the version to that entry, in quotes: ${request.release}: { version: "27.04" }`
+      : 'give a series or a version, such as noble or 24.04; `maas-mirror releases` lists them',
     misuse: true,
     ...(failure && { cause: failure }),
   });

@@ -6,15 +6,15 @@ import { streamOf } from '../sources/search';
 import { type DescribeBench, factsOfStream } from './described-request';
 import { streamReleases } from './stream';
 
-/** What a stream tells of releases that the catalogue does not have. */
+/** The releases of a stream that the catalogue does not have. */
 export interface NewReleases {
   readonly releases: readonly { readonly name: string; readonly facts: ReleaseFacts }[];
-  /** Those that it describes oddly, and how. */
+  /** Releases that it describes incorrectly, and the fault. */
   readonly odd: readonly { readonly name: string; readonly fault: string }[];
 }
 
 /**
- * Reads what the signed stream of cloud images tells of releases that are newer than the catalogue's.
+ * Reads the releases that are newer than the catalogue's from the signed stream of cloud images.
  * @throws BadSignature, BadFormat, DownloadFailed
  */
 export async function newReleases(sources: Sources, bench: Omit<DescribeBench, 'distroInfo'>): Promise<NewReleases> {

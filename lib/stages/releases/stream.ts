@@ -3,8 +3,8 @@ import { readStream } from '../streams/documents';
 import { openStream, type StreamOptions } from '../streams/signed-stream';
 
 /**
- * What a signed stream of cloud images says of releases.
- * @throws BadSignature, BadFormat, DownloadFailed; what kept every document of images from being read
+ * The releases that a signed stream of cloud images describes.
+ * @throws BadSignature, BadFormat, DownloadFailed; the first error if no document of images can be read
  */
 export async function streamReleases(address: string, options: StreamOptions): Promise<StreamReleases> {
   const stream = await openStream(address, options);

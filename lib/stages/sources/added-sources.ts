@@ -14,7 +14,7 @@ import { parseStrictJson } from '../../simplestreams/strict-json';
 import { handOnJson, takeUp, type Workbench } from '../workbench';
 import { networkOf } from './search';
 
-/** The repositories that an order adds, with their keys, found and kept for the later stages. */
+/** Finds the repositories that a build request adds, with their keys, and stores them for the later stages. */
 export async function findAddedSources(bench: Workbench): Promise<ImageSource[]> {
   const { request } = bench;
   const found = await Promise.all((request.customise?.repositories ?? []).map((one) => sourcesOf(one, bench)));
@@ -23,7 +23,7 @@ export async function findAddedSources(bench: Workbench): Promise<ImageSource[]>
   return sources;
 }
 
-/** Those that {@link findAddedSources} has kept; none where nothing is customised. */
+/** The repositories that {@link findAddedSources} stored; none if nothing is customised. */
 export async function knownAddedSources(bench: Workbench): Promise<ImageSource[]> {
   if (!bench.job.customised) return [];
   const key = made.repositories(foldersOf(bench.job).root);
@@ -49,18 +49,18 @@ async function sourcesOf(added: AddedRepository, { request, job }: Workbench): P
 
 const nothingElse = { repositories: [], proposed: [], allProposed: false, packages: [], purge: [] };
 
-/** What of them comes to nothing, as in apt. */
+/** Reports stanzas and fields that have no effect, as in apt. */
 function tellOfStanzas(stanzas: readonly Stanza[], architecture: string): void {
   for (const stanza of stanzas) {
     const uris = withoutPasswords(stanza.uris.join(' '));
-    if (!isFor(stanza, architecture)) progress(`nothing is taken from ${uris}: it is not for ${architecture}`);
+    if (!isFor(stanza, architecture)) progress(`skipping ${uris}: it is not for ${architecture}`);
     if (stanza.unknown.length > 0)
-      progress(`warning: ${uris} has fields that nothing comes of: ${stanza.unknown.join(', ')}`);
+      progress(`warning: ignoring unknown fields of ${uris}: ${stanza.unknown.join(', ')}`);
   }
 }
 
 /**
- * Looks at the keys that an order brings with its repositories, before anything is downloaded.
+ * Checks the keys that a build request gives for its repositories, before anything is downloaded.
  * @throws BadInput (misuse) for one that cannot be read
  */
 export async function checkAddedKeys(request: Pick<BuildRequest, 'customise'>): Promise<void> {
@@ -71,7 +71,7 @@ export async function checkAddedKeys(request: Pick<BuildRequest, 'customise'>): 
   }
 }
 
-/** The key is believed only if it is the one whose fingerprint the archive's own object tells. */
+/** The key is accepted only if it has the fingerprint in Launchpad's record of the PPA. */
 async function keyringOfPpa(
   ppa: { readonly owner: string; readonly name: string },
   sources: Workbench['request']['sources'],
@@ -83,12 +83,16 @@ async function keyringOfPpa(
   const keyring = await keyringOf(armoured, name);
   const [key, ...others] = await keysOf(keyring);
   if (key?.fingerprint === fingerprint && others.length === 0) return key.keyring;
-  throw new MirrorError('BadSignature', `the key of ${name} is ${key?.fingerprint}, Launchpad says ${fingerprint}`, {
-    hint: 'somebody between here and Launchpad changes what it answers, or its address is wrong',
-  });
+  throw new MirrorError(
+    'BadSignature',
+    `the key of ${name} is ${key?.fingerprint}, but Launchpad names ${fingerprint}`,
+    {
+      hint: 'the response was changed in transit, or the address of Launchpad is wrong (--launchpad, sources.launchpad)',
+    },
+  );
 }
 
-/** Of the key blocks of a stanza; each of the keys may sign for it. */
+/** A keyring of the key blocks of a stanza; any of the keys may sign for it. */
 async function stanzaKeyring(keys: readonly string[], uri: string): Promise<Buffer> {
   try {
     const keyrings = keys.map((key) => publicKeyring(Buffer.from(key)));
@@ -99,7 +103,7 @@ async function stanzaKeyring(keys: readonly string[], uri: string): Promise<Buff
       'BadInput',
       `the key of ${withoutPasswords(uri)} cannot be read: ${(cause as Error).message}`,
       {
-        hint: 'Signed-By takes what `gpg --armor --export` writes, each line indented by one blank, an empty one as a dot',
+        hint: 'put the output of `gpg --armor --export` into Signed-By: indent each line by one space, and write a dot for an empty line',
         cause,
         misuse: true,
       },

@@ -9,14 +9,14 @@ import { sha256Of } from '../../sha256';
 import type { Workbench } from '../workbench';
 import { withCredentials } from './source-credentials';
 
-/** The release's own repositories, as apt is told of them; keyrings that the order brings are laid beside. */
+/** The release's own repositories, in apt's form; keyrings of the build request are written to files. */
 export async function archiveRepositories(bench: Workbench): Promise<Repository[]> {
   return repositoriesOf(archiveSources(bench.request, bench.job.architecture), bench);
 }
 
 /**
- * The same, all of them told: where a build names none, as it may for Debian, those of this machine's apt.
- * @throws NotSupported where that knows no archive of the release, as on machines of another distribution
+ * The same; if a build names no archive, as it may for Debian, those in this machine's apt configuration.
+ * @throws NotSupported if that has no archive of the release, as on a machine with another distribution
  */
 export async function releaseRepositories(bench: Workbench): Promise<readonly Repository[]> {
   const requested = await archiveRepositories(bench);
@@ -24,12 +24,12 @@ export async function releaseRepositories(bench: Workbench): Promise<readonly Re
   const { release } = bench.job;
   const machines = await machineRepositories(release);
   if (machines.length > 0) return machines;
-  throw new MirrorError('NotSupported', `this machine's apt knows no archive of ${release}`, {
-    hint: 'name one: --archive URL, or sources.archive',
+  throw new MirrorError('NotSupported', `this machine's apt configuration has no archive for ${release}`, {
+    hint: 'give one with --archive URL or sources.archive',
   });
 }
 
-/** Sources as apt is told of them: keyrings become files, credentials leave the addresses. */
+/** Sources in apt's form: keyrings become files, and credentials are removed from addresses. */
 export async function repositoriesOf(
   sources: readonly ImageSource[],
   { scratch, secretOf }: Pick<Workbench, 'scratch' | 'secretOf'>,

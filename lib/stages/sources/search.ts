@@ -8,7 +8,7 @@ import type { VerifyClearsigned } from '../../simplestreams/openpgp/verified-tex
 import type { FindOptions } from '../streams/find-cloud-image';
 import type { StreamOptions } from '../streams/signed-stream';
 
-/** Where an order wants its cloud image to be looked for, and by whose signature it counts. */
+/** Where to look for the cloud image of a build request, and the keyring to verify it with. */
 export async function searchOf(
   bench: StreamBench & { readonly request: BuildRequest; readonly job: { readonly architecture: string } },
 ): Promise<FindOptions> {
@@ -31,7 +31,7 @@ interface StreamBench {
   readonly verify?: VerifyClearsigned;
 }
 
-/** The stream of cloud images that an order names, and by whose signature it counts. */
+/** The stream of cloud images that a build request names, and the keyring to verify it with. */
 export async function streamOf({
   request: { sources },
   scratch,
@@ -47,7 +47,7 @@ export async function streamOf({
   };
 }
 
-/** How an order wants the network to be reached. */
+/** The network settings of a build request. */
 export function networkOf({ proxy, caData }: Sources): Network {
   return { ...(proxy !== undefined && { proxy }), ...(caData !== undefined && { ca: caData }) };
 }

@@ -1,21 +1,21 @@
 import { MirrorError } from '../../errors';
 import { type Credentials, credentialsIn, splitAddress } from '../../job/sources/credentials';
 
-/** What a secret or file of this name holds. */
+/** The contents of the secret or file with this name. */
 export type SecretOf = (name: string) => Promise<string>;
 
-/** A source as it is reached: its address has no user or password in it. */
+/** A source ready to be requested: its address contains no user or password. */
 export type ReachedSource<T> = Omit<T, 'credentials'> & { readonly credentials?: Credentials };
 
 interface NamedSource {
   readonly uri: string;
-  /** What its credentials are called. @default - it has none, or they are in its address */
+  /** Name of its credentials. @default - it has none, or they are in its address */
   readonly credentials?: string | undefined;
 }
 
 /**
- * Looks up the credentials that sources name, and takes those out of addresses that stand there.
- * @throws BadInput for a secret or file that holds something else; what secretOf throws
+ * Looks up the credentials that sources name, and removes credentials from addresses.
+ * @throws BadInput for a secret or file that does not contain credentials; what secretOf throws
  */
 export async function withCredentials<T extends NamedSource>(
   sources: readonly T[],
@@ -31,6 +31,6 @@ export async function withCredentials<T extends NamedSource>(
 
 async function unknown(name: string): Promise<never> {
   throw new MirrorError('NotSupported', `the credentials ${name} cannot be read here`, {
-    hint: 'a stage is started by the state machine, which says where credentials are',
+    hint: 'start stages through the state machine, which says where credentials are stored',
   });
 }

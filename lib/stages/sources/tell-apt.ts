@@ -14,17 +14,17 @@ import { takeUp, type Workbench } from '../workbench';
 import { releaseRepositories, repositoriesOf } from './repositories';
 import { networkOf } from './search';
 
-/** An apt of a build. */
+/** The apt of a build. */
 export interface OpenedApt extends AptTree {
   /** The addresses of the repositories that the build adds, as the tree's apt knows them. */
   readonly added: readonly string[];
 }
 
 /**
- * Gives a tree an apt that fetches this build's packages: tells it where they come from and how much -proposed counts, and
- * opens the one way there. It holds until the image is cleaned.
- * @param base a mounted image in which nothing of others has run, whose apt does the fetching
- * @param options.published whether the tree is published: then what its image prefers of packages counts. @default false
+ * Gives a tree an apt that fetches this build's packages: configures its sources and the priority of -proposed, and opens
+ * the gateway to them. The settings stay until the image is cleaned.
+ * @param base a mounted image in which no third-party program has run; its apt does the fetching
+ * @param options.published whether the tree is published: then the pins of its image apply. @default false
  */
 export async function openApt(
   chroot: Chroot,
@@ -35,7 +35,7 @@ export async function openApt(
 ): Promise<OpenedApt> {
   const { request, job, scratch, tools } = bench;
   const proposed = proposedSources(request, job.architecture);
-  // Whatever this machine's own apt overlooks, a repository of somebody else has to be up to date.
+  // Third-party repositories must be up to date, even if this machine's apt does not check dates.
   const others = (await repositoriesOf(added, bench)).map((one) => ({ ...one, checkDates: true }));
   const repositories = [...(await releaseRepositories(bench)), ...(await repositoriesOf(proposed, bench)), ...others];
   const aptOptions = await machineAptOptions();
@@ -55,7 +55,7 @@ export async function openApt(
 }
 
 /**
- * The base image as it came, for its apt: in what a build publishes, packages of others may have changed theirs.
+ * The unchanged base image, for its apt: in the image to be published, third-party packages may have changed apt.
  * @param root the mounted image that is published
  */
 export async function mountBase(bench: Workbench, root: Mounted): Promise<Mounted> {
@@ -65,15 +65,15 @@ export async function mountBase(bench: Workbench, root: Mounted): Promise<Mounte
 }
 
 /**
- * Named packages are asked for by `-t`; nothing else may come from there: below the 500 of the release's own pockets,
- * where jammy and older would otherwise take all of -proposed. All of it means as much as those pockets, where lunar and
- * later would otherwise take nothing (100). facts/build.md §9.
+ * 400, below the 500 of the release's own pockets: named packages are installed with `-t`, and nothing else may come from
+ * -proposed, as it would on jammy and older. For all of -proposed 500, like those pockets: the default on lunar and later
+ * is 100, which installs nothing. facts/build.md §9.
  */
 export function proposedPriority({ customise }: Workbench['request']): number {
   return customise?.allProposed === true ? 500 : 400;
 }
 
-/** Suite to take a package from, by `-t`, where the order names it among those of -proposed. */
+/** The suite for `-t`, if the build request names one of these packages under `proposed`. */
 export function proposedTarget(
   { request, job }: Pick<Workbench, 'request' | 'job'>,
   names: readonly string[],

@@ -8,12 +8,12 @@ import type { Described } from '../../simplestreams/foreign/inherited';
 import { foreignPathFault } from '../../simplestreams/foreign/path-fault';
 import type { SignedStream } from './signed-stream';
 
-/** What a signed stream holds, as far as it was read. */
+/** The contents of a signed stream, as far as they were read. */
 export interface StreamContents {
   readonly documents: readonly ProductsDocument[];
-  /** All that its indexes name, also what was not read. */
+  /** Everything that its indexes name, including what was not read. */
   readonly entries: readonly ForeignEntry[];
-  /** Documents that should have been read. */
+  /** Documents that could not be read. */
   readonly lacking: readonly LackingDocument[];
 }
 
@@ -23,17 +23,17 @@ export interface ProductsDocument {
   readonly products: readonly Described[];
 }
 
-/** A document that cannot be had: whether that matters depends on what is found in the others. */
+/** A document that could not be read. Whether that matters depends on what the other documents contain. */
 export interface LackingDocument {
   readonly entry: ForeignEntry;
-  /** NotReady: it is not there (404); BadFormat: it is signed, and says nothing that a reader understands; DownloadFailed */
+  /** NotReady: it is missing (404); BadFormat: it is signed, but a reader does not understand it; DownloadFailed */
   readonly error: MirrorError;
 }
 
 /**
- * Reads the documents of a stream, those of indexes that its index names too. Each is signed, or nothing of it is read.
+ * Reads the documents of a stream, including those of indexes that its index names. Only signed documents are read.
  * @param mayMatter whether a document that an index names is worth reading
- * @throws DownloadFailed where there is no stream; BadFormat where its first document is none, or its indexes name too
+ * @throws DownloadFailed if there is no stream; BadFormat if its first document is invalid, or its indexes name too
  *   many others; BadSignature for any document
  */
 export async function readStream(
@@ -62,7 +62,7 @@ export async function readStream(
   }
   return found;
 
-  /** @returns what else it names */
+  /** @returns the entries that it names */
   function take(document: ForeignDocument, url: string): readonly ForeignEntry[] {
     if (document.kind === 'products')
       found.documents.push({ name: withoutPasswords(url), products: document.products });
@@ -71,14 +71,14 @@ export async function readStream(
   }
 }
 
-/** Of one stream; the largest known has a few dozen, of which a build reads two. */
+/** Per stream; the largest known stream has a few dozen, of which a build reads two. */
 const mostDocuments = 100;
 
 async function firstDocument(stream: SignedStream): Promise<ForeignDocument> {
   const text = await stream.read(stream.start);
   if (text !== undefined) return readForeignDocument(text, withoutPasswords(stream.start));
-  throw new MirrorError('DownloadFailed', `there is no stream at ${withoutPasswords(stream.start)} (404)`, {
-    hint: 'the address of a stream is like https://cloud-images.ubuntu.com/daily/',
+  throw new MirrorError('DownloadFailed', `no stream at ${withoutPasswords(stream.start)} (404)`, {
+    hint: 'give the address of a stream, such as https://cloud-images.ubuntu.com/daily/',
   });
 }
 
@@ -89,7 +89,7 @@ async function namedDocument(entry: ForeignEntry, stream: SignedStream): Promise
     if (text === undefined) throw notThere(url);
     return readForeignDocument(text, withoutPasswords(url));
   } catch (error) {
-    // Anything else, a bad signature above all, is never passed over.
+    // Any other error, in particular a bad signature, is thrown.
     if (error instanceof MirrorError && passable.includes(error.name)) return error;
     throw error;
   }
@@ -97,13 +97,13 @@ async function namedDocument(entry: ForeignEntry, stream: SignedStream): Promise
 
 const passable: readonly string[] = ['NotReady', 'BadFormat', 'DownloadFailed'];
 
-/** Not by new URL(): a colon in a name would make it a scheme. */
+/** Not with new URL(): it would take a name with a colon for a scheme. */
 function documentUrl({ contentId, path }: ForeignEntry, stream: SignedStream): string {
   const fault = path.endsWith('.sjson') ? foreignPathFault(path) : 'is not signed (.sjson)';
   if (fault === undefined) return stream.base + path;
   throw new MirrorError(
     'BadFormat',
-    `an index of ${withoutPasswords(stream.base)} names for ${contentId} the path ${JSON.stringify(path)}, which ${fault}`,
+    `an index of ${withoutPasswords(stream.base)} lists ${contentId} with the path ${JSON.stringify(path)}, which ${fault}`,
     { hint: reportIt },
   );
 }
@@ -111,17 +111,17 @@ function documentUrl({ contentId, path }: ForeignEntry, stream: SignedStream): s
 const reportIt = 'report it to the publisher of the stream';
 
 function notThere(url: string): MirrorError {
-  return new MirrorError('NotReady', `${withoutPasswords(url)} is not there (404), though the index names it`, {
-    hint: 'upstream is being updated; run the build again later',
+  return new MirrorError('NotReady', `${withoutPasswords(url)} is missing (404), but the index lists it`, {
+    hint: 'upstream is mid-update; run the build again later',
   });
 }
 
 function tooMany(stream: SignedStream): MirrorError {
   return new MirrorError(
     'BadFormat',
-    `the stream ${withoutPasswords(stream.base)} names more than ${mostDocuments} documents to read`,
+    `the stream ${withoutPasswords(stream.base)} lists more than ${mostDocuments} documents to read`,
     {
-      hint: `name the document that is needed (…/streams/v1/….sjson), or ${reportIt}`,
+      hint: `give the address of the document itself (…/streams/v1/….sjson), or ${reportIt}`,
     },
   );
 }

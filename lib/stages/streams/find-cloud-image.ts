@@ -15,7 +15,7 @@ import { offerOf } from '../../simplestreams/foreign/offer';
 import { readStream, type StreamContents } from './documents';
 import { openStream, type SignedStream, type StreamOptions } from './signed-stream';
 
-/** A file of a stream, wherever that lies. */
+/** A file of a stream. */
 export interface SourceFile {
   readonly url: string;
   readonly sha256: string;
@@ -37,14 +37,14 @@ export interface FindOptions extends StreamOptions {
   readonly architecture: string;
   /** @default - the newest */
   readonly serial?: string;
-  /** Gets a sentence for each fault of the stream that makes no difference. @default - they are not reported */
+  /** Called with a sentence for each fault of the stream that does not matter. @default - they are not reported */
   readonly warn?: (sentence: string) => void;
 }
 
 /**
- * Looks an image up in a stream whose every document is signed.
- * @throws BadInput, BadSignature, BadFormat, DownloadFailed; NotReady where the stream has had such images, or announces
- *   them, and none can be used now; NoSuchImage where it never had one
+ * Finds an image in a stream whose documents are all signed.
+ * @throws BadInput, BadSignature, BadFormat, DownloadFailed; NotReady if the stream had or announces such images, but
+ *   none can be used now; NoSuchImage if it never had one
  */
 export async function findCloudImage(options: FindOptions): Promise<SourceImage> {
   const { release, version, architecture, serial, warn = () => {} } = options;
@@ -60,32 +60,32 @@ export async function findCloudImage(options: FindOptions): Promise<SourceImage>
   return located(chosen, stream);
 }
 
-/** What would have told more is the reason. */
+/** If a document could not be read that may have had the image, that is the error. */
 function noImage(contents: StreamContents, wanted: WantedImages, what: string): MirrorError {
   const { documents, entries, lacking } = contents;
   const cause = lacking.find(({ entry, error }) => announces(entry, wanted) || error.name !== 'NotReady')?.error;
   if (cause !== undefined) return cause;
   const products = documents.flatMap((document) => document.products);
   if (hasProduct(products, wanted) || entries.some((entry) => announces(entry, wanted))) {
-    return new MirrorError('NotReady', `the stream announces ${what}, and has no image of it`, {
+    return new MirrorError('NotReady', `the stream announces ${what}, but has no image of it`, {
       hint: 'run the build again later',
     });
   }
   const ids = entries.flatMap((entry) => entry.products);
   const others = lacking.map(({ error }) => `; ${error.message}`).join('');
-  return new MirrorError('NoSuchImage', `the stream never had ${what}: ${offerOf(products, ids, wanted)}${others}`, {
-    hint: 'name one of these, or another stream',
+  return new MirrorError('NoSuchImage', `the stream has no ${what}: ${offerOf(products, ids, wanted)}${others}`, {
+    hint: 'choose one of these, or use another stream',
   });
 }
 
-/** A document that cannot be had may hold a newer image; one that is not there does not stop those that are. */
+/** A document that cannot be downloaded may have a newer image, so that is an error; a missing one only if no image was found. */
 function refuseLacking({ lacking }: StreamContents, wanted: WantedImages, found: boolean): void {
   const needed = lacking.filter(({ entry }) => announces(entry, wanted));
   const cause = needed.find(({ error }) => !found || error.name === 'DownloadFailed');
   if (cause !== undefined) throw cause.error;
 }
 
-/** A stream of years may have the same fault in hundreds of images. */
+/** An old stream may have the same fault in hundreds of images. */
 function faultsIn({ lacking }: StreamContents, images: readonly CloudImage[]): string[] {
   const faults = [...lacking.map(({ error }) => error), ...images.flatMap(({ faults = {} }) => Object.values(faults))];
   const shown = faults.slice(0, 5).map(({ message }) => message);

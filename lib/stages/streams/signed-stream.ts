@@ -10,25 +10,25 @@ import { keyringAt } from '../../simplestreams/openpgp/keyring';
 import { type VerifyClearsigned, verifiedText } from '../../simplestreams/openpgp/verified-text';
 
 export interface StreamOptions extends RequestOptions {
-  /** Path of the keyring that the stream's documents are signed by, binary or armoured. */
+  /** Path of the keyring that verifies the stream's documents, binary or armoured. */
   readonly keyring: string | undefined;
   /** A folder to work in. */
   readonly scratch: string;
   readonly network: Network;
-  /** Who checks signatures; a Lambda function has no gpgv. @default gpgv */
+  /** Verifies signatures; a Lambda function has no gpgv. @default gpgv */
   readonly verify?: VerifyClearsigned;
-  /** Bytes that an index may have, before anybody knows whose it is. @default 16 MiB; other documents: `most` */
+  /** Maximum size of an index in bytes: it is read before its signature is checked. @default 16 MiB; other documents: `most` */
   readonly mostOfIndex?: number;
 }
 
-/** Somebody's stream, of which nothing is believed that is not signed. */
+/** A third-party stream. Only its signed documents are trusted. */
 export interface SignedStream {
   /** What item and document paths are relative to; ends with a slash. */
   readonly base: string;
   /** URL of the first document. */
   readonly start: string;
   /**
-   * The text of a document, or undefined where there is none (404, twice).
+   * The text of a document, or undefined if it does not exist (404, twice).
    * @throws BadSignature, BadFormat, DownloadFailed
    */
   read(url: string): Promise<string | undefined>;
@@ -36,7 +36,7 @@ export interface SignedStream {
 
 /**
  * @param stream its address, or that of one of its signed documents
- * @throws BadInput (misuse) where it is not signed, or there is no keyring to check it with
+ * @throws BadInput (misuse) if it is not signed, or no keyring is given
  */
 export async function openStream(stream: string, options: StreamOptions): Promise<SignedStream> {
   const { base, start } = addressesOf(stream);
@@ -68,13 +68,13 @@ function gpgvIn(scratch: string): VerifyClearsigned {
     await writeBytes(file, clearsigned);
     return verifyClearsigned(file, keyringFile).catch((error: unknown) => {
       if (!(error instanceof MirrorError) || error.name !== 'BadSignature') throw error;
-      // It names a file of ours, which tells nobody anything.
-      throw new MirrorError(error.name, error.message.replaceAll(file, 'what came'), { cause: error });
+      // The message names one of our temporary files.
+      throw new MirrorError(error.name, error.message.replaceAll(file, 'the downloaded document'), { cause: error });
     });
   };
 }
 
-/** As MAAS and the simplestreams library split an address. */
+/** Splits an address as MAAS and the simplestreams library do. */
 function addressesOf(stream: string): { base: string; start: string } {
   const at = stream.indexOf('streams/v1/');
   const document = at !== -1 && /\.s?json$/.test(stream) ? stream.slice(at) : undefined;
@@ -84,7 +84,7 @@ function addressesOf(stream: string): { base: string; start: string } {
   }
   if (!document.endsWith('.sjson')) {
     throw new MirrorError('BadInput', `${withoutPasswords(stream)} is not signed`, {
-      hint: 'name its signed form, which ends in .sjson: images are built from signed streams only',
+      hint: 'give its signed form, which ends in .sjson: images are built only from signed streams',
       misuse: true,
     });
   }
@@ -93,8 +93,8 @@ function addressesOf(stream: string): { base: string; start: string } {
 
 async function givenKeyring(path: string | undefined, url: string): Promise<Buffer> {
   if (path === undefined) {
-    throw new MirrorError('BadInput', `there is no keyring to check ${withoutPasswords(url)} with`, {
-      hint: 'give the path of the keyring that the stream is signed by',
+    throw new MirrorError('BadInput', `no keyring to verify ${withoutPasswords(url)} with`, {
+      hint: 'give the path of a keyring with the key that signs the stream',
       misuse: true,
     });
   }
@@ -107,7 +107,7 @@ async function textOf(url: string, bytes: Buffer, keyring: Buffer, verify: Verif
   } catch (cause) {
     if (!(cause instanceof MirrorError) || !['BadSignature', 'BadFormat'].includes(cause.name)) throw cause;
     throw new MirrorError(cause.name, `${withoutPasswords(url)}: ${cause.message}`, {
-      hint: 'it was changed on its way (by a proxy?), it is not a signed document at all, or the keyring does not hold its key; nothing of it was used',
+      hint: 'it was changed in transit (by a proxy?), it is not a signed document, or the keyring does not contain its key; it was not used',
       cause,
     });
   }

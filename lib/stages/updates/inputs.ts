@@ -12,19 +12,19 @@ import { type SecretOf, withCredentials } from '../sources/source-credentials';
 import { findCloudImage } from '../streams/find-cloud-image';
 import { baseWord, inputsDigest } from './inputs-digest';
 
-/** What a look at the sources needs. */
+/** What a check of the sources needs. */
 export interface CheckBench {
   readonly request: BuildRequest;
   readonly scratch: string;
   /** Holds `keyrings/`. */
   readonly tools: string;
-  /** Who checks the signatures of a stream. @default gpgv */
+  /** Verifies the signatures of a stream. @default gpgv */
   readonly verify?: VerifyClearsigned;
-  /** Reads what a name of credentials stands for. @default - it knows none */
+  /** Reads credentials by name. @default - there are no credentials */
   readonly secretOf?: SecretOf;
 }
 
-/** One digest of all that a build would start from, or undefined where that cannot be known beforehand. */
+/** One digest of everything that a build would start from, or undefined if that cannot be known beforehand. */
 export async function imageInputs(
   bench: CheckBench,
   architecture: string,
@@ -33,7 +33,7 @@ export async function imageInputs(
   const { request } = bench;
   const network = networkOf(request.sources);
   const archive = archiveSources(request, architecture);
-  // A Debian's may be known to the apt of the machine alone that builds.
+  // A Debian archive may be configured only on the machine that builds.
   if (archive.length === 0) return undefined;
   const sources = [...archive, ...proposedSources(request, architecture), ...addedSources(request, architecture)];
   const [base, archives] = await Promise.all([
@@ -45,14 +45,14 @@ export async function imageInputs(
   return base === undefined ? undefined : inputsDigest({ recipe, archives, base });
 }
 
-/** The same of a view's bootloaders. */
+/** The same for the bootloaders of a view. */
 export async function bootloaderInputs(bench: CheckBench): Promise<string | undefined> {
   const network = networkOf(bench.request.sources);
   const sources = bootloaderSources(await bootloaderArchives(bench)).flatMap(({ repositories }) => repositories);
   return archivesDigest(await Promise.all(sources.map((source) => inReleaseSha256(source, network))));
 }
 
-/** What is known of the base image without bringing it. */
+/** What is known about the base image without downloading it. */
 async function baseInput(bench: CheckBench, architecture: string): Promise<string | undefined> {
   const { request } = bench;
   if (request.base !== '') return baseWord({ kind: 'given', sha256: (await digestOf(request.base)).sha256 }, '');
@@ -72,7 +72,7 @@ async function baseInput(bench: CheckBench, architecture: string): Promise<strin
 }
 
 /**
- * What may be over when the fetch stage looks again, which says more of it: a stream that cannot be reached, and one that
- * is being updated. A signature that does not hold, and a document that says something wrong, never pass unseen.
+ * Errors that may be gone when the fetch stage tries again, and that it reports in more detail: a stream that cannot be
+ * reached or is being updated. Bad signatures and invalid documents are always thrown.
  */
 const passing: readonly ErrorName[] = ['DownloadFailed', 'NotReady'];

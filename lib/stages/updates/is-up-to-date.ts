@@ -7,8 +7,8 @@ import type { Products } from '../../simplestreams/types';
 import { isUntested, newestName } from './updates';
 
 /**
- * Whether every product of an architecture that a build request wants was last built, or checked, with the very inputs that are
- * there now, so that no build is needed. Without inputs that is not known: it is then not up to date.
+ * Whether every requested product of an architecture was last built or checked with the current inputs, so that no build
+ * is needed. If the inputs are unknown, it is not up to date.
  */
 export function isUpToDate(
   document: Products | undefined,

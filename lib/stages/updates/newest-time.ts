@@ -6,7 +6,7 @@ import { bootloadersRequest } from '../../job/job';
 import { readProducts } from '../../publication/read-view';
 import type { Store } from '../../store/store';
 
-/** When the newest version of what is ordered was built, by its name; a serial stands for its day. */
+/** When the newest version of the requested release was built, according to its name; a serial counts as its day. */
 export async function newestTime(
   { release, view }: Pick<BuildRequest, 'release' | 'view'>,
   { mirror }: { mirror: Store },

@@ -10,20 +10,20 @@ import type { Item, Version } from '../../simplestreams/types';
 import { type Origin, provenanceOf } from '../provenance';
 import { baseWord, inputsDigest } from './inputs-digest';
 
-/** One product with what its next version would hold, whatever that version will be called. */
+/** One product with the contents of its next version, which has no name yet. */
 export interface Offer {
   readonly productId: string;
   /** The product's own fields. */
   readonly fields: Readonly<Record<string, string>>;
   readonly kernel: Kernel;
-  /** Newest version of the product when the build looked; empty: there was none. */
+  /** Newest version of the product when the build checked; empty if it had none. */
   readonly newest: string;
-  /** Whether it was built; else its newest version is the one that it has, and only its fields are renewed. */
+  /** Whether it was built; otherwise its newest version stays, and only its fields are updated. */
   readonly built: boolean;
   readonly artefacts: Readonly<Partial<Record<ItemName, Artefact>>>;
   /** Version-level fields: what went in, and how it was tested. */
   readonly facts: DecisiveFacts & Readonly<Record<string, string>>;
-  /** What its provenance tells. @default - it has none */
+  /** What its provenance records. @default - it has no provenance */
   readonly origin?: Origin;
 }
 
@@ -33,20 +33,20 @@ export interface BuiltKernel {
   readonly booted: Booted;
 }
 
-/** What decides whether a version is what would be built now. */
+/** What decides whether a version equals what would be built now. */
 export interface DecisiveFacts {
   /** Digest of the image that everything is made from. */
   readonly base_sha256: string;
   /** Digest of all packages that went in. */
   readonly packages: string;
-  /** Digest of what was asked for, and of our own way of doing it. */
+  /** Digest of what was requested, and of how it is built. */
   readonly recipe: string;
 }
 
-/** What Publish reads of an execution beside its input. */
+/** What Publish reads of an execution in addition to its input. */
 export type Context = Pick<Origin, 'request' | 'materials'>;
 
-/** What the flavours of one architecture are as products of the job's view: those that were built, and those that stand. */
+/** The flavours of one architecture as products of the job's view: those that were built, and those that are unchanged. */
 export function offersOf(job: Job, input: PublishInput, built: readonly BuiltKernel[], context: Context): Offer[] {
   const { selected } = input;
   const fetched = input.fetched.result;
@@ -59,7 +59,7 @@ export function offersOf(job: Job, input: PublishInput, built: readonly BuiltKer
     return [
       {
         productId: productId(kernel, job.view),
-        // `inputs` stands at the product: it is renewed when a build finds that nothing new came of newer inputs.
+        // `inputs` is a field of the product: it is updated if a build finds that newer inputs change nothing.
         fields: { ...productFields(kernel, job.view), ...looked },
         kernel,
         newest: flavour.newest,
@@ -80,14 +80,14 @@ export function offersOf(job: Job, input: PublishInput, built: readonly BuiltKer
   });
 }
 
-/** What was planned to go in, if it has gone in. */
+/** The planned inputs, if they are what went in. */
 function inputsSeen({ inputs, recipe }: Job, { serial, source }: Fetched, { materials }: Context): { inputs?: string } {
   const archives = materials.archives.map(({ sha256 }) => sha256);
   const seen = inputsDigest({ recipe, archives, base: baseWord(source, serial) });
   return inputs !== '' && inputs === seen ? { inputs } : {};
 }
 
-/** Where they are follows from who made them; the builds only say what they are. */
+/** The keys follow from the builds that made the files; the builds report only sizes and digests. */
 function artefactsOf(
   job: Job,
   { fetched, root }: PublishInput,
@@ -103,7 +103,7 @@ function artefactsOf(
   };
 }
 
-/** An offer as a version of that name. Its provenance is named where MAAS does not look. */
+/** An offer as a version with this name. Its provenance is named in fields that MAAS ignores. */
 export function versionOf(offer: Offer, name: string): Version {
   const { kernel, artefacts, facts } = offer;
   const items = Object.entries(artefacts).map(([item, artefact]) => [
@@ -117,7 +117,7 @@ export function versionOf(offer: Offer, name: string): Version {
   return { ...version, provenance: provenance.path, provenance_sha256: sha256, provenance_size: String(size) };
 }
 
-/** The provenance of an offer's version, beside its kernel. */
+/** The provenance of an offer's version, stored next to its kernel. */
 export function provenanceFile(
   { kernel, origin }: Offer,
   name: string,
@@ -132,7 +132,7 @@ function measured(bytes: Buffer): { sha256: string; size: number } {
   return { sha256: sha256Of(bytes), size: bytes.length };
 }
 
-/** Where the artefacts of an offer go in the pool, by their key in the work store. */
+/** The keys in the pool for the artefacts of an offer. */
 export function poolKeysOf({ kernel, artefacts }: Offer, version: string): { artefact: Artefact; key: string }[] {
   return Object.entries(artefacts).map(([item, artefact]) => ({
     artefact,

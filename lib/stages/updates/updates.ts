@@ -5,13 +5,12 @@ import { type Addition, newestVersion } from '../../simplestreams/merge';
 import type { Product, Products, Version } from '../../simplestreams/types';
 import { type DecisiveFacts, type Offer, versionOf } from './offers';
 
-/** What went in decides whether an offer is news; whether it gave other bytes does not. */
+/** What went in decides whether an offer is an update; whether the result has other bytes does not matter. */
 const decisive = ['base_sha256', 'packages', 'recipe'] as const satisfies (keyof DecisiveFacts)[];
 
 /**
- * The offers that the view does not have as the newest version of their product. Where another build has published one
- * since this one looked, nobody knows which of the two went by the later look at the sources: the one that is there
- * stays, and the next build compares.
+ * The offers that are not the newest version of their product yet. If another build has published one since this build
+ * checked, it is unknown which of the two saw the newer sources: the published one stays, and the next build compares.
  */
 export function updatesAmong(offers: readonly Offer[], document: Products | undefined, job: Job): Offer[] {
   return offers.filter((offer) => {
@@ -20,7 +19,7 @@ export function updatesAmong(offers: readonly Offer[], document: Products | unde
   });
 }
 
-/** Those that were built and are passed over, since another build has published something else meanwhile. */
+/** Offers that were built but are skipped, because another build published a different version in the meantime. */
 export function overtakenAmong(offers: readonly Offer[], document: Products | undefined, job: Job): Offer[] {
   if (job.rebuild) return [];
   return offers.filter((offer) => {
@@ -32,27 +31,27 @@ function isOvertaken({ productId, newest }: Offer, document: Products | undefine
   return newestName(document?.products[productId]) !== newest;
 }
 
-/** Name of a product's newest version; empty where it has none. */
+/** Name of a product's newest version; empty if it has none. */
 export function newestName(product: Product | undefined): string {
   return (product && newestVersion(product)) ?? '';
 }
 
-/** Whether a product's newest version was made of just this, and has booted if that is wanted. */
+/** Whether a product's newest version was made from exactly this, and has booted if a boot test is requested. */
 export function isStanding(product: Product | undefined, facts: DecisiveFacts, job: Wanted): boolean {
   return standingVersion(product, facts, job) !== undefined;
 }
 
 type Wanted = Pick<Job, 'bootTest'>;
 
-/** A version name that is this execution's, and the offers whose objects lie under it. */
+/** A version name that this execution owns, and the offers whose objects are stored under it. */
 export interface Claimed {
   readonly version: string;
   readonly offers: readonly Offer[];
 }
 
 /**
- * What to commit: the news under the name claimed for them, and for all else the newest version again beside renewed
- * fields. An offer that became news after the claim is passed over: another build has published a later one meanwhile.
+ * What to commit: updates under the name claimed for them; for all other offers, the newest version again with updated
+ * fields. An offer that became an update after the claim is skipped: another build has published a later version.
  */
 export function additionsOf(
   offers: readonly Offer[],
@@ -72,7 +71,7 @@ export function additionsOf(
   });
 }
 
-/** The newest version of the offer's product, if it has just this. */
+/** The newest version of the offer's product, if it equals the offer. */
 function standing(
   { productId, facts }: Offer,
   document: Products | undefined,
@@ -93,7 +92,7 @@ function standingVersion(
   return decisive.every((field) => version[field] === facts[field]) ? { name, version } : undefined;
 }
 
-/** Whether a version was published without the boot test that it could have had. */
+/** Whether the boot test of a version was turned off. */
 export function isUntested({ gate }: Version): boolean {
   return gate === 'waived';
 }

@@ -15,21 +15,21 @@ import { type Temporary, TemporaryFiles } from './temporary';
 import { keysBelow } from './walk';
 
 export interface DirectoryStoreOptions {
-  /** Called where another process could come between; for tests. @default - nothing happens */
+  /** For tests: called where another process could intervene. @default - does nothing */
   readonly pause?: Pause;
-  /** For the age of temporary files that other hosts left. @default - the clock */
+  /** For the age of temporary files from other hosts. @default - the clock */
   readonly now?: () => Date;
 }
 
 /**
- * A store in a directory, safe for any number of processes on one machine at once. Objects are files of mode 0644,
- * immutable ones made whole by link(2), mutable ones by numbered generations (generations.ts). Its own things lie below
- * `.store`; a tree without it, made by another tool or copied, is as good.
+ * A store in a directory, safe for any number of concurrent processes on one machine. Objects are files of mode 0644;
+ * immutable ones appear atomically by link(2), mutable ones by numbered generations (generations.ts). Internal files are in
+ * `.store`; a directory without it, copied or made by another tool, works as well.
  *
- * Reading changes nothing, and sees what HTTP readers see, whatever `.store` says; `standing` says where the two differ.
- * A conditional `replace` finishes what a killed writer left. On top of a file that was changed by anything but this
- * store, or restored from a backup, it is refused with ChecksumMismatch: a tampered index is never signed again, and
- * what was restored is not undone unseen. Digests are tags.
+ * Reading changes nothing, and sees what HTTP readers see, whatever `.store` contains; `standing` reports differences.
+ * A conditional `replace` completes the work of a killed writer. It refuses, with ChecksumMismatch, to replace a file that
+ * was changed by anything except this store or was restored from a backup: a tampered index is never signed again, and a
+ * restore is never silently undone. Tags are digests.
  */
 export class DirectoryStore implements Store {
   readonly root: string;
@@ -90,9 +90,9 @@ export class DirectoryStore implements Store {
   }
 
   /**
-   * From a directory of the same file system the file gets a second name, else it is copied; both are read and checked.
-   * The other store can replace or remove its object afterwards without touching this one: no store ever writes into
-   * a file that has a name. Only something that opens the other file for writing by itself changes both.
+   * Creates a hard link if the other store is a directory on the same file system, otherwise a copy; reads and checks it.
+   * The other store can replace or remove its object afterwards without affecting this one, because no store ever writes to
+   * a file that has a name. Only another program that opens the file for writing would change both.
    */
   adopt(
     key: string,
@@ -107,7 +107,7 @@ export class DirectoryStore implements Store {
     });
   }
 
-  /** Takes the folders along that become empty. */
+  /** Also removes folders that become empty. */
   async remove(key: string): Promise<void> {
     await this.writing(key, async (path) => {
       if (!(await this.generations.has(key))) await ifThere(() => unlink(path));
@@ -117,8 +117,8 @@ export class DirectoryStore implements Store {
   }
 
   /**
-   * How a mutable object stands, and which of its generations is the newest; changes nothing.
-   * @throws ChecksumMismatch where that generation is damaged
+   * The state of a mutable object, and the number of its newest generation; changes nothing.
+   * @throws ChecksumMismatch if that generation is damaged
    */
   async standing(key: string): Promise<{ readonly standing: Standing; readonly number: number }> {
     checkKey(key);
@@ -126,13 +126,13 @@ export class DirectoryStore implements Store {
     return { standing, number };
   }
 
-  /** Looks, before any work, whether a conditional `replace` would be refused. @throws ChecksumMismatch */
+  /** Checks, before any work, whether a conditional `replace` would be refused. @throws ChecksumMismatch */
   async requireOwn(key: string): Promise<void> {
     const current = await this.generations.look(key);
     checkOwn(this.pathOf(key), key, current);
   }
 
-  /** @throws ForeignDirectory where `<view>/<folder>` is something else */
+  /** @throws ForeignDirectory if `<view>/<folder>` is something else */
   async expose(view: string, folder: string): Promise<void> {
     checkKey(folder);
     await this.writing(`${view}/${folder}`, () => exposeFolder(this.root, view, folder));
@@ -172,7 +172,8 @@ export class DirectoryStore implements Store {
   }
 }
 
-const lostHint = 'maas-mirror verify tells what else is missing; a run that has expired must be built again';
+const lostHint =
+  'run `maas-mirror verify` to list everything that is missing; if it is part of an expired run, build again';
 
 function written({ size, sha256 }: Measured): Written {
   return { size, sha256, tag: sha256 };

@@ -4,8 +4,8 @@ import { MirrorError } from '../../errors';
 import { hasCode, putAt } from '../durable';
 
 /**
- * Makes `<view>/<folder>` a relative symbolic link to `pool/<folder>`, so that the tree can be moved and any static web
- * server can serve it. @throws ForeignDirectory where something else has that name
+ * Makes `<view>/<folder>` a relative symbolic link to `pool/<folder>`, so that the directory can be moved and any static web
+ * server can serve it. @throws ForeignDirectory if something else has that name
  */
 export async function exposeFolder(root: string, view: string, folder: string): Promise<void> {
   const path = join(root, view, folder);
@@ -20,7 +20,7 @@ export async function exposeFolder(root: string, view: string, folder: string): 
       'ForeignDirectory',
       `${path} is ${there ? `a link to ${there}` : 'not a link'}, not to ${target}`,
       {
-        hint: 'something else put it there; move it away, then run the command again',
+        hint: 'it was not created by maas-mirror; move it away and run the command again',
         cause: error,
       },
     );

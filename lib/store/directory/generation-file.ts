@@ -1,12 +1,12 @@
 import { measureBytes } from '../digest';
 
-/** One generation of a mutable object, as its file says: the sha256 and a line feed, then the bytes. */
+/** One generation of a mutable object. Its file contains the sha256, a line feed, and the bytes. */
 export interface Generation {
   /** Undefined: the object was removed. */
   readonly bytes: Buffer | undefined;
-  /** Of the bytes, also when they are gone; undefined: the object was removed. */
+  /** Of the bytes, even if they have been deleted; undefined: the object was removed. */
   readonly sha256: string | undefined;
-  /** The bytes are there and right. A superseded generation has only its first line. */
+  /** Whether the bytes exist and are correct. A superseded generation has only its first line. */
   readonly isWhole: boolean;
 }
 

@@ -14,7 +14,7 @@ export class GenerationFiles {
     private readonly temporaries: TemporaryFiles,
   ) {}
 
-  /** @returns false where another process has the number */
+  /** @returns false if another process has claimed the number */
   async claim(key: string, number: number, bytes: Buffer | undefined): Promise<boolean> {
     const path = this.path(key, number);
     await using generation = await this.temporaries.write(bytesOf(bytes));
@@ -27,7 +27,7 @@ export class GenerationFiles {
     }
   }
 
-  /** Its bytes are no longer needed. A new file takes the name: copies made by `cp -al` must keep their bytes. */
+  /** Deletes the bytes of a superseded generation. Replaces the file, because hard links made by `cp -al` must keep theirs. */
   async empty(key: string, number: number): Promise<void> {
     const generation = await this.open(key, number);
     if (generation === undefined) return;
@@ -35,7 +35,7 @@ export class GenerationFiles {
       await using emptied = await this.temporaries.write(supersededBytes(generation));
       await rename(emptied.path, this.path(key, number));
     } catch (error) {
-      // The change is done; on a full disk the old bytes only stay a little longer.
+      // The change itself is complete; on a full disk the old bytes stay for now.
       if (!isUnwritable(error)) throw error;
     }
   }
@@ -48,7 +48,7 @@ export class GenerationFiles {
       const generation = await this.open(key, number);
       if (generation?.isWhole) return { ...generation, number };
       if (number === before) throw this.damaged(key, number);
-      before = number; // emptied while we looked: then there is a newer one
+      before = number; // if it was emptied in the meantime, a newer one exists
     }
   }
 
@@ -57,7 +57,7 @@ export class GenerationFiles {
     return numbers.length === 0 ? undefined : Math.max(...numbers);
   }
 
-  /** Whether any generation, old ones too, had these bytes. */
+  /** Whether any generation, including superseded ones, had these bytes. */
   async hasHeld(key: string, visible: Buffer): Promise<boolean> {
     const { sha256 } = measureBytes(visible);
     for (const number of await this.numbers(key)) {
@@ -67,9 +67,9 @@ export class GenerationFiles {
   }
 
   /**
-   * Whether a generation was claimed and never made visible: what is visible is the generation before it, which still has
-   * its bytes, and nothing has put it there since. A backup that was put back is newer than the claim.
-   * @param visible its bytes and its path
+   * Whether a generation was claimed but never made visible: the visible file is the previous generation, which still has its
+   * bytes, and was placed before the claim. A file restored from a backup is newer than the claim.
+   * @param visible bytes of the visible file at `path`
    */
   async isUnfinished(key: string, number: number, visible: Buffer | undefined, path: string): Promise<boolean> {
     const before = await this.open(key, number - 1);
@@ -94,8 +94,8 @@ export class GenerationFiles {
 
   private damaged(key: string, number: number): MirrorError {
     const path = this.path(key, number);
-    return new MirrorError('ChecksumMismatch', `${path} does not have the sha256 in its first line`, {
-      hint: `the disk or another tool changed it; if ${join(this.root, key)} is right (maas-mirror verify), remove ${dirname(path)}`,
+    return new MirrorError('ChecksumMismatch', `${path} does not match the sha256 in its first line`, {
+      hint: `the disk or another tool changed it; if \`maas-mirror verify\` reports no problem with ${join(this.root, key)}, remove ${dirname(path)}`,
     });
   }
 
@@ -108,7 +108,7 @@ export class GenerationFiles {
   }
 }
 
-/** When the inode was changed, in nanoseconds; no program can set that. */
+/** When the inode was changed, in nanoseconds. Programs cannot set this time. */
 function changedAt(path: string): Promise<bigint | undefined> {
   return ifThere(async () => (await stat(path, { bigint: true })).ctimeNs);
 }

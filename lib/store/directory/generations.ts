@@ -9,35 +9,35 @@ import type { TemporaryFiles } from './temporary';
 
 /** How the visible file of a mutable object relates to the newest generation. */
 export type Standing =
-  /** They are equal, or nobody has ever replaced the object. */
+  /** They are equal, or the object was never replaced. */
   | 'settled'
-  /** The newest was claimed and not yet made visible: its writer is at it, or was killed. */
+  /** The newest is claimed but not yet visible: its writer is still running, or was killed. */
   | 'unfinished'
   /** Something removed the visible file. */
   | 'missing'
-  /** Something put the bytes of an older generation back, such as a backup. */
+  /** Something restored the bytes of an older generation, for example from a backup. */
   | 'restored'
   /** It has bytes that no generation ever had. */
   | 'foreign';
 
-/** How a mutable object stands. */
+/** The state of a mutable object. */
 export interface Current {
-  /** Of the newest generation; -1 where nobody has ever replaced the object. */
+  /** Of the newest generation; -1 if the object was never replaced. */
   readonly number: number;
-  /** What HTTP readers see, or undefined where there is no object. */
+  /** What HTTP readers see; undefined if the object does not exist. */
   readonly object: ObjectBytes | undefined;
   readonly standing: Standing;
 }
 
-/** Where a writer, or whoever has just looked for the newest generation, can be stopped, for tests. */
+/** Points at which tests can stop a process that reads or writes generations. */
 export type Pause = (point: 'looked' | 'claimed' | 'placed') => Promise<void>;
 
 /**
- * The mutable objects of a directory. Node has no flock, and lock files survive SIGKILL; so each change of a key is a
- * numbered file under `.store/generations/<encoded key>/`, claimed by link(2), which one process wins. The visible file
- * follows the newest generation; the next writer finishes the work of one that died in between, and nobody else does.
- * Old generations lose their bytes but keep their names for ever: a freed number could be claimed again by a writer that
- * was stalled, and its update would be lost. Generation 0 is what was there before the first change.
+ * The mutable objects of a directory. Node has no flock, and lock files survive SIGKILL. Each change of a key is therefore a
+ * numbered file under `.store/generations/<encoded key>/`, claimed by link(2), which only one process wins. The visible file
+ * follows the newest generation. If a writer dies in between, the next writer, and only a writer, completes its work.
+ * Old generations lose their bytes but keep their names forever: a stalled writer could claim a freed number again, and its
+ * update would be lost. Generation 0 is the object before the first change.
  */
 export class Generations {
   private readonly files: GenerationFiles;
@@ -54,7 +54,7 @@ export class Generations {
     return (await this.files.newestNumber(key)) !== undefined;
   }
 
-  /** How the object stands; changes nothing. @throws ChecksumMismatch where the newest generation is damaged */
+  /** The state of the object; changes nothing. @throws ChecksumMismatch if the newest generation is damaged */
   async look(key: string): Promise<Current> {
     for (;;) {
       const newest = await this.files.newest(key);
@@ -69,16 +69,16 @@ export class Generations {
     }
   }
 
-  /** Like `look`, for writers: makes the newest generation visible where its writer did not, or something removed it. */
+  /** Like `look`, for writers: makes the newest generation visible if its writer did not, or if something removed it. */
   async finish(key: string): Promise<Current> {
     for (let looks = 1; ; looks++) {
       const current = await this.settle(key, ['unfinished', 'missing']);
       if (current.standing !== 'restored' || looks === 5) return current;
-      await setTimeout(20); // a writer that was overtaken has perhaps just hidden a newer one, and brings it back
+      await setTimeout(20); // an overtaken writer may have just hidden a newer generation, and will restore it
     }
   }
 
-  /** Changes the object unless `allow` throws; asks it again each time that another writer came first. */
+  /** Changes the object unless `allow` throws. Calls it again whenever another writer was faster. */
   async commit(key: string, bytes: Buffer | undefined, allow: (current: Current) => void): Promise<void> {
     for (;;) {
       const current = await this.finish(key);
@@ -89,11 +89,11 @@ export class Generations {
   }
 
   private async change(key: string, number: number, bytes: Buffer | undefined): Promise<boolean> {
-    // Written before the claim: what is claimed can always be placed, the disk being full or not.
+    // Written before the claim, so that a claimed generation can be placed even on a full disk.
     await using next = bytes && (await this.temporaries.write(bytes));
     if (!(await this.files.claim(key, number, bytes))) return false;
     await this.pause('claimed');
-    // Whoever claimed the next one has placed this one before.
+    // A writer that claimed the next one has placed this one before.
     if ((await this.files.newestNumber(key)) === number) await this.place(key, next?.path);
     await this.pause('placed');
     await this.settle(key, afterPlacing);
@@ -128,7 +128,7 @@ export class Generations {
   }
 }
 
-/** Whoever has just placed a generation may have hidden a newer one. */
+/** A writer that has just placed a generation may have hidden a newer one. */
 const afterPlacing: readonly Standing[] = ['unfinished', 'missing', 'restored'];
 
 function isSame(one: Buffer | undefined, other: Buffer | undefined): boolean {

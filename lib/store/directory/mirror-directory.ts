@@ -7,10 +7,10 @@ import { storeFolder } from '../key';
 import { DirectoryStore } from './directory';
 
 /**
- * Opens a directory that holds a mirror.
- * @param create - make it, or take an empty directory, where there is no mirror yet
- * @param copies - take a copy of views, or of one, which has no format.json: to read only. @default false
- * @throws ForeignDirectory for files that are not a mirror's; NotSupported for a newer format; NoSuchDirectory; BadInput
+ * Opens a directory that contains a mirror.
+ * @param create - create a mirror if the directory is missing or empty
+ * @param copies - also accept, for reading, a copy of one or more views, without format.json. @default false
+ * @throws ForeignDirectory for a directory with other files; NotSupported for a newer format; NoSuchDirectory; BadInput
  * for a file
  */
 export async function openMirrorDirectory(
@@ -21,7 +21,7 @@ export async function openMirrorDirectory(
   if (found !== undefined) return found;
   const root = resolve(path);
   const isThere = await isFolder(root);
-  if (!create) throw isThere ? foreignMirror(root, 'is empty') : noSuchDirectory(root);
+  if (!create) throw isThere ? foreignMirror(root, ': it is empty') : noSuchDirectory(root);
   if (!isThere) await nameDiskFull(root, () => makeFolder(root));
   const store = new DirectoryStore(root);
   await store.create(formatKey, formatBytes, { contentType: 'application/json' });
@@ -29,9 +29,9 @@ export async function openMirrorDirectory(
 }
 
 /**
- * The mirror in a directory; makes nothing.
- * @returns undefined where one can be made: nothing is there yet, or an empty directory
- * @throws what openMirrorDirectory throws
+ * Finds the mirror in a directory; creates nothing.
+ * @returns undefined if one can be created: the directory is missing or empty
+ * @throws errors of openMirrorDirectory
  */
 export async function findMirrorDirectory(
   path: string,
@@ -40,25 +40,26 @@ export async function findMirrorDirectory(
   const root = resolve(path);
   if (!(await isFolder(root))) return undefined;
 
-  // Looked at before format.json: that is always the first to come.
+  // Listed before format.json is read, because writers create that first.
   const names = await readdir(root);
   const isEmpty = names.every((name) => belongsToNobody.includes(name) || name.startsWith(triedFolder));
   const store = new DirectoryStore(root);
   const format = await store.read(formatKey);
   if (format !== undefined) checkFormat(root, format.bytes);
   else if (isEmpty) return undefined;
-  else if (!copies || !(await holdsViews(store, names))) throw foreignMirror(root, `has files but no ${formatKey}`);
+  else if (!copies || !(await holdsViews(store, names)))
+    throw foreignMirror(root, ` (it has no ${formatKey}) and is not empty`);
   return store;
 }
 
-/** Opens a directory in which stages hand things to each other; makes it where it is missing. @throws BadInput for a file */
+/** Opens a directory through which stages pass data, creating it if missing. @throws BadInput for a file */
 export async function openWorkDirectory(path: string): Promise<DirectoryStore> {
   const root = resolve(path);
   if (!(await isFolder(root))) await nameDiskFull(root, () => makeFolder(root));
   return new DirectoryStore(root);
 }
 
-/** Whether the folder is a view, or has some; snapshots are a folder deeper. */
+/** Whether the folder is a view, or contains views; snapshots are one level deeper. */
 async function holdsViews(store: DirectoryStore, names: readonly string[]): Promise<boolean> {
   for (const folder of ['', ...names.filter((name) => name !== storeFolder).map((name) => `${name}/`)]) {
     if ((await store.read(`${folder}${indexOfView}`)) !== undefined) return true;
@@ -67,15 +68,15 @@ async function holdsViews(store: DirectoryStore, names: readonly string[]): Prom
   return false;
 }
 
-/** By which readers know a view. */
+/** The file by which readers find a view. */
 export const indexOfView = 'streams/v1/index.sjson';
 
-// A new file system has lost+found; .store alone is left by a process that died at once.
+// A new file system has lost+found; a process that was killed early leaves only .store.
 const belongsToNobody = [storeFolder, 'lost+found'];
 
 /**
- * How names of folders begin by which it is tried whether something can be written. One is there while another build looks,
- * or was left by one that was killed then.
+ * Prefix of temporary folders with which builds test whether they can write. One exists while another build starts, or was left
+ * by a build that was killed.
  */
 export const triedFolder = '.maas-mirror-';
 
@@ -86,9 +87,9 @@ async function isFolder(root: string): Promise<boolean> {
     if (hasCode(error, 'ENOENT')) return false;
     if (!hasCode(error, 'ENOTDIR')) throw error;
   }
-  throw new MirrorError('BadInput', `${root} is a file, or lies below one`, { hint: 'name a directory', misuse: true });
+  throw new MirrorError('BadInput', `${root} is a file, or is below one`, { hint: 'give a directory', misuse: true });
 }
 
 function noSuchDirectory(root: string): MirrorError {
-  return new MirrorError('NoSuchDirectory', `${root} does not exist`, { hint: 'maas-mirror build makes it' });
+  return new MirrorError('NoSuchDirectory', `${root} does not exist`, { hint: '`maas-mirror build` creates it' });
 }

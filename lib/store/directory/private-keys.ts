@@ -4,7 +4,7 @@ import { MirrorError } from '../../errors';
 import { ifThere } from '../durable';
 
 /**
- * Looks through a mirror before others can read it: every small file outside `pool/`, where only images lie.
+ * Searches a mirror for private keys before others can read it: every small file outside `pool/`, which contains only images.
  * @throws KeyExposed with the path of the first private key, armoured or binary
  */
 export async function refusePrivateKeys(root: string): Promise<void> {
@@ -26,9 +26,13 @@ async function refusePrivateKey(path: string): Promise<void> {
   if (there === undefined || there.size > largestKeyBytes) return;
   const bytes = await ifThere(() => readFile(path));
   if (bytes === undefined || !(isArmouredKey(bytes) || isSecretKeyPacket(bytes))) return;
-  throw new MirrorError('KeyExposed', `${path} holds a private key, and whoever can read the mirror could read it`, {
-    hint: 'move it out of the mirror; if the mirror was ever served or copied with it, sign with a new key',
-  });
+  throw new MirrorError(
+    'KeyExposed',
+    `${path} contains a private key, which everyone with access to the mirror can read`,
+    {
+      hint: 'move it out of the mirror; if the mirror was ever served or copied with it, rotate the key',
+    },
+  );
 }
 
 const largestKeyBytes = 64 * 1024;

@@ -2,22 +2,22 @@ import { createHash } from 'node:crypto';
 import { readFile, readlink } from 'node:fs/promises';
 import { hasCode } from '../durable';
 
-/** Names a process so that a reused pid, another container or another host is never taken for it. */
+/** Identifies a process, so that a reused pid, another container or another host is never mistaken for it. */
 export interface ProcessName {
-  /** Boot and pid namespace, hashed; `nowhere` where /proc does not tell. */
+  /** Boot and pid namespace, hashed; `nowhere` if /proc does not show them. */
   readonly place: string;
   readonly pid: string;
   /** Clock ticks since boot. */
   readonly start: string;
 }
 
-/** The place of processes that cannot be asked for. */
+/** The place of processes that cannot be looked up. */
 export const nowhere = 'nowhere';
 
 export async function processName(): Promise<ProcessName> {
   const pid = String(process.pid);
   const start = await startOf('self');
-  // In a new pid namespace that kept the old /proc, numbers mean other processes.
+  // In a new pid namespace with the old /proc, pids belong to other processes.
   if (start === undefined || start !== (await startOf(pid))) return { place: nowhere, pid, start: '0' };
 
   const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
@@ -26,7 +26,7 @@ export async function processName(): Promise<ProcessName> {
   return { place, pid, start };
 }
 
-/** Whether a process of this very place has ended. */
+/** Whether a process of the same place has ended. */
 export async function isOver({ pid, start }: Omit<ProcessName, 'place'>): Promise<boolean> {
   return (await startOf(pid)) !== start;
 }
@@ -34,7 +34,7 @@ export async function isOver({ pid, start }: Omit<ProcessName, 'place'>): Promis
 async function startOf(pid: string): Promise<string | undefined> {
   try {
     const line = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // Field 22, counted after the command's name, which may hold blanks and parentheses.
+    // Field 22, counted after the command's name, which may contain blanks and parentheses.
     return line.slice(line.lastIndexOf(')') + 2).split(' ')[19];
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ESRCH')) return undefined;

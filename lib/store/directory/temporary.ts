@@ -6,12 +6,12 @@ import { hasCode, makeFolder } from '../durable';
 import type { Body } from '../store';
 import { isOver, nowhere, type ProcessName, processName } from './process-name';
 
-/** A whole file that is on the disk but not yet visible. Its name goes when its scope ends. */
+/** A complete file that is on disk but not yet visible. It is deleted when its scope ends. */
 export interface Temporary extends Measured, AsyncDisposable {
   readonly path: string;
 }
 
-/** Files on the store's own file system that wait for link(2) or rename(2). */
+/** Files on the store's file system, ready for link(2) or rename(2). */
 export class TemporaryFiles {
   private writer: ProcessName | undefined;
 
@@ -28,7 +28,7 @@ export class TemporaryFiles {
     );
   }
 
-  /** What `work` writes to the path that it is given, measured as it lies on the disk. */
+  /** The file that `work` writes to the given path, measured on disk. */
   bring(work: (path: string) => Promise<void>): Promise<Temporary> {
     return this.fill(async (path) => {
       await work(path);
@@ -38,10 +38,10 @@ export class TemporaryFiles {
     });
   }
 
-  /** A second name for a regular file of the same file system. @returns undefined where it can have none */
+  /** A hard link to a regular file on the same file system. @returns undefined if that is impossible */
   async link(file: string): Promise<Temporary | undefined> {
     try {
-      // The name of a symbolic link would be linked, not what it points to.
+      // link(2) would link a symbolic link itself, not its target.
       if (!(await lstat(file)).isFile()) return undefined;
       return await this.fill((path) => link(file, path));
     } catch (error) {
@@ -76,7 +76,7 @@ export class TemporaryFiles {
   private async isLeftOver(name: string, self: ProcessName): Promise<boolean> {
     const [place = '', pid = '', start = ''] = name.split('.');
     if (place === self.place && place !== nowhere) return isOver({ pid, start });
-    // A process of another host or container may still be writing it: nobody takes a day for one file.
+    // A process of another host or container may still be writing it, but not for more than a day.
     const changed = await ctimeOf(join(this.folder, name));
     return changed !== undefined && this.now().getTime() - changed > dayMs;
   }
@@ -88,7 +88,7 @@ async function ctimeOf(path: string): Promise<number | undefined> {
   try {
     return (await stat(path)).ctimeMs;
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined; // its writer, or another sweeper, was quicker
+    if (hasCode(error, 'ENOENT')) return undefined; // its writer or another process has removed it
     throw error;
   }
 }

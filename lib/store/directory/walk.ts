@@ -4,8 +4,8 @@ import { hasCode } from '../durable';
 import { storeFolder } from '../key';
 
 /**
- * Keys of the regular files whose key begins with the prefix, sorted as S3 sorts them. Symbolic links are skipped: a
- * view's links show what lies in the pool.
+ * Keys of the regular files with the prefix, in the order of S3. Symbolic links are skipped: those of a view lead to the
+ * pool.
  */
 export async function* keysBelow(root: string, prefix: string): AsyncIterable<string> {
   yield* keysIn(root, prefix.slice(0, prefix.lastIndexOf('/') + 1), prefix);
@@ -31,7 +31,7 @@ async function entriesOf(root: string, folder: string): Promise<{ key: string; i
       }))
       .sort((one, other) => (one.key < other.key ? -1 : 1));
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return []; // removed meanwhile, or never there
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return []; // removed in the meantime, or never existed
     throw error;
   }
 }

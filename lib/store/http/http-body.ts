@@ -2,14 +2,14 @@ import { MirrorError } from '../../errors';
 import { isPlainEncoding } from '../../plain-encoding';
 import { type Pace, Watch, type WatchClock } from './http-watch';
 
-/** An answer whose bytes have not been read yet. */
+/** A response whose body has not been read yet. */
 export interface HttpBody {
   readonly url: string;
   readonly response: Response;
   readonly watch: Watch;
 }
 
-/** @returns undefined for 404. @throws DownloadFailed for every other answer than the plain bytes, and for none */
+/** @returns undefined for 404. @throws DownloadFailed for any other response without plain bytes, and for no response */
 export async function requestBody(
   url: string,
   headers: Record<string, string>,
@@ -32,9 +32,9 @@ export async function requestBody(
 }
 
 /**
- * The bytes, to be read once.
- * @param most how many there may be
- * @throws DownloadFailed where they end too early, stop coming, come too slowly, or are too many
+ * The bytes of the body. Can be read only once.
+ * @param most maximum number of bytes
+ * @throws DownloadFailed if the body is too short or too long, stalls, or is too slow
  */
 export async function* bodyOf(
   { url, response, watch }: HttpBody,
@@ -43,7 +43,7 @@ export async function* bodyOf(
   let size = 0;
   try {
     for await (const piece of response.body ?? []) {
-      watch.pause(); // how long the reader takes is not the server's fault
+      watch.pause(); // do not count the time of the reader
       size += piece.length;
       if (size > most) throw tooLong(url, most);
       yield piece;
@@ -62,45 +62,45 @@ export async function* bodyOf(
   }
 }
 
-const againHint = 'the connection was cut; run the command again';
+const againHint = 'the connection failed; run the command again';
 
 const hints: Record<number, string> = {
-  401: 'put user and password into the address: https://USER:PASSWORD@…',
-  403: 'the server forbids it: a mirror must be readable, and answer 404 for what it does not have',
+  401: 'put user name and password into the address: https://USER:PASSWORD@…',
+  403: 'the server denies access; it must serve the mirror, and return 404 for missing files',
 };
 
 function refused(url: string, { status, statusText }: Response): MirrorError {
-  return new MirrorError('DownloadFailed', `${url} answers ${status} ${statusText}`.trimEnd(), {
-    hint: hints[status] ?? 'ask who runs that server',
+  return new MirrorError('DownloadFailed', `${url} returned ${status} ${statusText}`.trimEnd(), {
+    hint: hints[status] ?? 'ask the operator of that server',
   });
 }
 
-// fetch unpacks it silently; MAAS hashes what comes over the wire.
+// fetch would silently decompress it, but MAAS hashes the bytes as sent.
 function encoded(url: string, encoding: string | null): MirrorError {
   return new MirrorError(
     'DownloadFailed',
-    `${url} is sent with Content-Encoding ${encoding} though it was not asked for`,
+    `${url} was sent with Content-Encoding ${encoding}, which was not requested`,
     {
-      hint: 'switch compression off in the web server: sizes and digests are those of the plain files',
+      hint: 'turn off compression in the web server: sizes and digests are those of the uncompressed files',
     },
   );
 }
 
 function tooLong(url: string, most: number): MirrorError {
   return new MirrorError('DownloadFailed', `${url} is longer than ${most} bytes`, {
-    hint: 'no such document is that long: is the address right?',
+    hint: 'documents of a mirror are never that long; check the address',
   });
 }
 
 function failed(url: string, { why }: Watch, cause: unknown): MirrorError {
   if (why !== undefined) return new MirrorError('DownloadFailed', `${url} ${why}`, { hint: againHint, cause });
   return new MirrorError('DownloadFailed', `${url} cannot be read: ${reasonOf(cause)}`, {
-    hint: 'see that the server runs and that its name and port are right',
+    hint: 'check that the server is running and that its name and port are right',
     cause,
   });
 }
 
-// fetch says only "fetch failed"; what it means is in the cause.
+// fetch says only "fetch failed"; the cause has the reason.
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   return cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : String(cause);

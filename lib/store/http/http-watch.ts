@@ -1,12 +1,12 @@
-/** How an answer has to come. */
+/** Time limits of a response. */
 export interface Pace {
-  /** How long nothing may come, in milliseconds. */
+  /** Longest time without any bytes, in milliseconds. */
   readonly silenceMs: number;
-  /** What all of it may take, in milliseconds: of a document. @default - all the time that it needs at the least rate */
+  /** Longest time for the whole response, in milliseconds; set for documents. @default - only the minimum rate applies */
   readonly wholeMs?: number;
 }
 
-/** Calls back once, after that many milliseconds. @returns what prevents it */
+/** Calls back once, after that many milliseconds. @returns a function that cancels it */
 export type WatchClock = (milliseconds: number, call: () => void) => () => void;
 
 export const systemClock: WatchClock = (milliseconds, call) => {
@@ -14,9 +14,9 @@ export const systemClock: WatchClock = (milliseconds, call) => {
   return () => clearTimeout(timer);
 };
 
-/** Ends a request in which nothing happens for a while, or too little: a byte now and then is as good as nothing. */
+/** Aborts a request that stalls, or is slower than the minimum rate. */
 export class Watch {
-  /** What was wrong, once it has ended a request. */
+  /** Why it aborted the request. */
   why: string | undefined;
   private readonly controller = new AbortController();
   private readonly stops = new Map<'silence' | 'whole' | 'rate', () => void>();
@@ -29,14 +29,14 @@ export class Watch {
     const { wholeMs } = pace;
     this.awaitNext();
     if (wholeMs === undefined) this.watchRate();
-    else this.start('whole', wholeMs, () => this.abort(`has not come within ${wholeMs / 60_000} minutes`));
+    else this.start('whole', wholeMs, () => this.abort(`was not complete after ${wholeMs / 60_000} minutes`));
   }
 
   get signal(): AbortSignal {
     return this.controller.signal;
   }
 
-  /** Nothing is waited for until something came. */
+  /** Stops the silence timer until `came`. */
   pause(): void {
     this.stops.get('silence')?.();
   }
@@ -58,7 +58,7 @@ export class Watch {
 
   private watchRate(): void {
     this.start('rate', leastMs, () => {
-      if (this.inTime < leastBytes) return this.abort(`sent ${this.inTime} bytes in 5 minutes`);
+      if (this.inTime < leastBytes) return this.abort(`sent only ${this.inTime} bytes in 5 minutes`);
       this.inTime = 0;
       this.watchRate();
     });

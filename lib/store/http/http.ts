@@ -1,4 +1,4 @@
-/* store/http: a store that is read over HTTP and never written. */
+/* store/http: a read-only store over HTTP. */
 
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -12,25 +12,25 @@ import { bodyOf, type HttpBody, requestBody } from './http-body';
 import { systemClock, type WatchClock } from './http-watch';
 
 export interface HttpStoreOptions {
-  /** How long the server may stay silent, in milliseconds. @default 60000 */
+  /** Longest time without any bytes, in milliseconds. @default 60000 */
   readonly silenceMs?: number;
-  /** Bytes that a document may have, and an index. @default 256 MiB, 16 MiB */
+  /** Maximum bytes of a document, and of an index. @default 256 MiB, 16 MiB */
   readonly most?: number;
   readonly mostOfIndex?: number;
   /** @default - this machine's */
   readonly clock?: WatchClock;
 }
 
-/** What reading a document may take, in milliseconds. */
+/** Longest time to read a document, in milliseconds. */
 const documentMs = 600_000;
 
-/** A mirror as machines see it, over http or https; read only. A user and password in the address are sent, not shown. */
+/** A mirror over http or https, as machines read it. User name and password in the address are sent, but never shown. */
 export class HttpStore implements Store {
   readonly name: string;
   private readonly base: URL;
   private readonly headers: Record<string, string>;
 
-  /** @throws BadInput where the address is none */
+  /** @throws BadInput if the address is not valid */
   constructor(
     address: string,
     private readonly options: HttpStoreOptions = {},
@@ -41,7 +41,7 @@ export class HttpStore implements Store {
     this.name = this.base.href;
   }
 
-  /** Fetches the object to measure it: what a server says of a file is no digest. */
+  /** Downloads the object to measure it: HTTP headers contain no reliable digest. */
   async head(key: string): Promise<ObjectHead | undefined> {
     const body = await this.open(key);
     return body && { key, ...(await measureStream(bodyOf(body))) };
@@ -60,7 +60,7 @@ export class HttpStore implements Store {
     const body = await this.open(key);
     if (body === undefined) {
       throw new MirrorError('NoSuchObject', `${this.url(key)} does not exist (404)`, {
-        hint: 'maas-mirror verify tells what else is missing',
+        hint: 'run `maas-mirror verify` to list everything that is missing',
       });
     }
     try {
@@ -71,7 +71,7 @@ export class HttpStore implements Store {
     }
   }
 
-  // biome-ignore lint/correctness/useYield: an iterable that fails when it is asked
+  // biome-ignore lint/correctness/useYield: an iterable that always throws
   async *list(prefix: string): AsyncIterable<string> {
     throw this.notSupported('list', prefix);
   }
@@ -102,7 +102,7 @@ export class HttpStore implements Store {
     return requestBody(this.url(key), this.headers, pace, clock);
   }
 
-  /** Nobody has signed what comes before it is here. */
+  /** Limits the length, because nothing is verified before it is downloaded. */
   private mostOf(key: string): number {
     const { most = 256 * mebibyte, mostOfIndex = 16 * mebibyte } = this.options;
     return /(?:^|\/)index\.s?json$|\.gpg$/.test(key) ? mostOfIndex : most;
@@ -114,8 +114,8 @@ export class HttpStore implements Store {
   }
 
   private notSupported(verb: string, what: string): MirrorError {
-    return new MirrorError('NotSupported', `${this.name} is read over HTTP: cannot ${verb} ${JSON.stringify(what)}`, {
-      hint: 'name the directory that the server serves',
+    return new MirrorError('NotSupported', `${this.name} is read-only (HTTP): cannot ${verb} ${JSON.stringify(what)}`, {
+      hint: 'give the directory that the server serves',
       misuse: true,
     });
   }
@@ -126,8 +126,8 @@ const mebibyte = 1024 * 1024;
 function parse(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  throw new MirrorError('BadInput', `${address} is no http or https address`, {
-    hint: 'an address is like http://10.0.0.2:8080/',
+  throw new MirrorError('BadInput', `${address} is not an http or https URL`, {
+    hint: 'give a URL such as http://10.0.0.2:8080/',
     misuse: true,
   });
 }

@@ -2,9 +2,8 @@ import { checkFormat, formatBytes, formatKey } from '../format';
 import { S3Store } from './s3-store';
 
 /**
- * Opens a bucket, or a part of one, that holds a mirror. One without a format is as good: it is new, and waits for its
- * first publication.
- * @param create - say the format where nothing does yet
+ * Opens a bucket, or part of one, that contains a mirror. A bucket without a format is new and accepted too.
+ * @param create - write the format if it is missing
  * @throws ForeignDirectory, NotSupported for another format; NoSuchBucket, AccessDenied, NoCredentials, WrongRegion
  */
 export async function openMirrorBucket(address: string, { create }: { create: boolean }): Promise<S3Store> {

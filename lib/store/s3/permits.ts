@@ -1,10 +1,10 @@
-/** Lets only so many do something at once; the others wait in the order in which they came. */
+/** Limits concurrency; waiting callers are served in order. */
 export class Permits {
   private readonly waiting: (() => void)[] = [];
 
   constructor(private free: number) {}
 
-  /** Waits for a permit, which goes back when its scope ends. */
+  /** Waits for a permit, which is returned when its scope ends. */
   async take(): Promise<Disposable> {
     if (this.free > 0) this.free -= 1;
     else await new Promise<void>((resolve) => void this.waiting.push(resolve));

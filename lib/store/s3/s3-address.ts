@@ -1,10 +1,10 @@
 import { MirrorError } from '../../errors';
 import { checkKey } from '../key';
 
-/** Where a store lies in S3. */
+/** The location of a store in S3. */
 export interface S3Place {
   readonly bucket: string;
-  /** Before every key: empty, or ends in `/`. */
+  /** Prefix of every key: empty, or ends in `/`. */
   readonly prefix: string;
 }
 
@@ -12,8 +12,8 @@ export interface S3Place {
 export function placeOf(address: string): S3Place {
   const [, bucket, path = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(address) ?? [];
   if (bucket === undefined) {
-    throw new MirrorError('BadInput', `${JSON.stringify(address)} names no bucket`, {
-      hint: 'an address is like s3://my-mirror or s3://my-mirror/images',
+    throw new MirrorError('BadInput', `${JSON.stringify(address)} is not a valid bucket address`, {
+      hint: 'use the form s3://my-mirror or s3://my-mirror/images',
       misuse: true,
     });
   }

@@ -1,6 +1,6 @@
 import { MirrorError } from '../../errors';
 
-/** What the SDK throws, as far as we look at it. Where no answer came, there is no status. */
+/** An error of the SDK, as far as we use it. Without a response, it has no status. */
 interface Thrown {
   readonly name: string;
   readonly message: string;
@@ -11,8 +11,8 @@ interface Thrown {
 }
 
 /**
- * Whether the same request may do better later: throttling, trouble at AWS, a conflict with another's write (409), an
- * answer that was cut, or none at all. Told by the status: a HEAD's answer has no code, and emulators invent names.
+ * Whether the same request may succeed later: throttling, a failure at AWS, a conflict with another write (409), a truncated
+ * response, or none. Decided by the status: the response to a HEAD has no error code, and emulators invent names.
  */
 export function isPassing(error: unknown): boolean {
   const { name, status } = told(error);
@@ -20,7 +20,7 @@ export function isPassing(error: unknown): boolean {
   return status < 300 || status >= 500 || [408, 409, 429].includes(status) || passingNames.includes(name);
 }
 
-/** @returns undefined where no object is there. @throws what else the work throws */
+/** @returns undefined if the object does not exist. @throws all other errors of the work */
 export async function ifObject<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;
@@ -30,12 +30,12 @@ export async function ifObject<T>(work: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** The condition of a write does not hold; S3 says 404, not 412, where an object that was to be replaced is gone. */
+/** Whether the condition of a write failed. S3 returns 404, not 412, if the object to be replaced no longer exists. */
 export function isLost(error: unknown): error is MirrorError {
   return error instanceof MirrorError && ['PreconditionFailed', 'NoSuchObject'].includes(error.name);
 }
 
-/** What went wrong with an action on an object, in our words. */
+/** Converts an error of an action on an object to a MirrorError. */
 export function s3Failure(error: unknown, action: string, url: string): MirrorError {
   if (error instanceof MirrorError) return error;
   const { name, message, status, region } = told(error);
@@ -44,7 +44,7 @@ export function s3Failure(error: unknown, action: string, url: string): MirrorEr
     new MirrorError(as, text, { hint, cause: error });
 
   if (isAboutCredentials(name)) {
-    return failed('NoCredentials', `${url}: no AWS credentials that hold${ofProfile()}: ${said}`, credentialsHint);
+    return failed('NoCredentials', `${url}: no valid AWS credentials${ofProfile()}: ${said}`, credentialsHint);
   }
   if (/region is missing/i.test(message))
     return failed('WrongRegion', `${url}: no AWS region is set${ofProfile()}`, regionHint);
@@ -52,13 +52,13 @@ export function s3Failure(error: unknown, action: string, url: string): MirrorEr
     const where = region === undefined ? 'in another AWS region' : `in the region ${region}`;
     return failed('WrongRegion', `${url}: the bucket is ${where}: ${said}`, regionHint);
   }
-  if (status === 403) return failed('AccessDenied', `${url}: AWS refuses ${action}: ${said}`, deniedHint(action));
+  if (status === 403) return failed('AccessDenied', `${url}: AWS denied ${action}: ${said}`, deniedHint(action));
   if (name === 'NoSuchBucket') {
-    return failed('NoSuchBucket', `${url}: there is no such bucket`, 'see the outputs of the stack for its name');
+    return failed('NoSuchBucket', `${url}: the bucket does not exist`, 'find its name in the outputs of the stack');
   }
   if (status === 404) return failed('NoSuchObject', `${url} does not exist`, lostHint);
   if (status === 412) return failed('PreconditionFailed', `${url} has changed`, 'read it again and repeat the change');
-  if (digestNames.includes(name)) return failed('ChecksumMismatch', `${url} arrived changed: ${said}`, changedHint);
+  if (digestNames.includes(name)) return failed('ChecksumMismatch', `${url}: checksum error: ${said}`, changedHint);
   return failed('StoreFailed', `${url}: ${action} failed: ${said}`, status === 400 ? badRequestHint : failedHint);
 }
 
@@ -66,18 +66,18 @@ export function noObject(url: string): MirrorError {
   return new MirrorError('NoSuchObject', `${url} does not exist`, { hint: lostHint });
 }
 
-/** An answer that ended early; it may come whole the next time. */
+/** A truncated response. It may be complete the next time. */
 export function cutShort(got: number, promised: number | undefined): Error {
-  return new Error(`the answer ended after ${got} of ${promised} bytes`);
+  return new Error(`the response ended after ${got} of ${promised} bytes`);
 }
 
 export function shrunk(file: string, size: number, measured: number): MirrorError {
-  return new MirrorError('ChecksumMismatch', `${file} has ${size} bytes, it had ${measured} a moment ago`, {
+  return new MirrorError('ChecksumMismatch', `${file} changed from ${measured} to ${size} bytes during the upload`, {
     hint: changedHint,
   });
 }
 
-/** What the SDK says where an answer has no body, as to a HEAD. */
+/** Names and messages of the SDK for a response without a body, such as that to a HEAD. */
 const untold: readonly unknown[] = ['', 'Unknown', 'UnknownError'];
 
 const passingNames = ['RequestTimeout', 'RequestTimeTooSkewed', 'SlowDown', 'IncompleteBody'];
@@ -88,23 +88,25 @@ const credentialNames = [
   ...['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'TokenRefreshRequired', 'UnrecognizedClientException'],
 ];
 
-const credentialsHint = 'aws sts get-caller-identity must work; set AWS_PROFILE, or log in again (aws sso login)';
+const credentialsHint =
+  'set AWS_PROFILE, or log in again (aws sso login), until `aws sts get-caller-identity` succeeds';
 const regionHint = 'set AWS_REGION to the region of the bucket';
-const lostHint = 'maas-mirror verify tells what else is missing; a run that has expired must be built again';
-const changedHint = 'the file changed or was cut after it was measured; run the build again';
-// The answer to a HEAD has no body, and so no reason.
-const badRequestHint = 'often the credentials have expired: aws sts get-caller-identity must work';
-const failedHint = 'AWS, or the way to it, is in trouble; run the command again';
+const lostHint =
+  'run `maas-mirror verify` to list everything that is missing; if it is part of an expired run, build again';
+const changedHint = 'the file was changed or truncated after it was measured; run the build again';
+// The response to a HEAD has no body, and so no reason.
+const badRequestHint = 'the credentials may have expired: check that `aws sts get-caller-identity` succeeds';
+const failedHint = 'AWS, or the connection to it, failed; run the command again';
 
-// Who may not list is not told that a key is missing: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+// Without permission to list, S3 returns 403 for a missing key: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
 const deniedHint = (action: string) =>
   action === 's3:GetObject'
-    ? 'allow s3:GetObject on it; without s3:ListBucket on the bucket this is also the answer where nothing is: what stages hand on has expired after 30 days, then build again'
+    ? 'allow s3:GetObject on it. Without s3:ListBucket on the bucket, S3 gives the same answer for a missing object: results of stages expire after 30 days; then build again'
     : `allow ${action} on it, or use other credentials`;
 
 function told(error: unknown): { name: string; message: string; status?: number; region?: string } {
   const { name = '', message: text = '', code, Region, $metadata, $response } = Object(error) as Partial<Thrown>;
-  const message = text === '' ? (code ?? '') : text; // where each of several addresses refused, only the code tells
+  const message = text === '' ? (code ?? '') : text; // if several addresses refused, only the code says so
   const status = $metadata?.httpStatusCode;
   const region = Region ?? $response?.headers?.['x-amz-bucket-region'];
   return { name, message, ...(status !== undefined && { status }), ...(region !== undefined && { region }) };
@@ -114,14 +116,14 @@ function isAboutCredentials(name: string): boolean {
   return credentialNames.includes(name);
 }
 
-/** An error of this machine, not of the way to AWS: ours, of a file, or a setting that is missing. */
+/** Whether it is an error of this machine, not of the connection to AWS: our own, of a file, or a missing setting. */
 function isOurs(error: Error): boolean {
   return (
     error instanceof MirrorError || 'path' in error || /region is missing|resolved credential/i.test(error.message)
   );
 }
 
-/** Which profile was asked, for messages about credentials and regions; empty where none is named. */
+/** The profile in use, for messages about credentials and regions; empty if none is set. */
 function ofProfile(): string {
   const { AWS_PROFILE: profile } = process.env;
   return profile === undefined || profile === '' ? '' : ` (AWS_PROFILE=${profile})`;

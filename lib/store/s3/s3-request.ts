@@ -1,8 +1,8 @@
-/** What HEAD tells. */
+/** The result of a HEAD request. */
 export interface Found {
   readonly size: number;
   readonly tag: string;
-  /** Of the whole object, as S3 has checked it; undefined where it was uploaded in parts, or by who sent none. */
+  /** Of the whole object, checked by S3; undefined if it was uploaded in parts or without a checksum. */
   readonly sha256: string | undefined;
 }
 
@@ -11,10 +11,10 @@ export interface Described {
   readonly ContentType: string;
 }
 
-/** A tag that must be there, `absent`, or undefined for whatever lies there. */
+/** The required tag, `absent`, or undefined for no condition. */
 export type Condition = { readonly tag: string } | 'absent' | undefined;
 
-/** A write that was done, or that lost: its condition does not hold, if only because an earlier try was done unseen. */
+/** A write that succeeded, or whose condition failed, possibly because an earlier try had succeeded without a response. */
 export type Outcome = { readonly tag: string } | { readonly lost: Error; readonly wasTried: boolean };
 
 export function conditionOf(condition: Condition): { IfMatch?: string; IfNoneMatch?: string } {
@@ -22,7 +22,7 @@ export function conditionOf(condition: Condition): { IfMatch?: string; IfNoneMat
   return condition === 'absent' ? { IfNoneMatch: '*' } : { IfMatch: condition.tag };
 }
 
-/** One of an object in parts is of their digests, and ends in their number. */
+/** The digest of an object uploaded in parts covers the parts' digests, and ends in their number. */
 export function wholeDigest(base64: string | undefined): string | undefined {
   return base64 && /^[A-Za-z0-9+/]{43}=$/.test(base64) ? Buffer.from(base64, 'base64').toString('hex') : undefined;
 }

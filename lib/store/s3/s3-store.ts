@@ -12,9 +12,9 @@ import { checkWhole, otherObject, requireOneRequest } from './s3-refusals';
 import type { Described, Found, Outcome } from './s3-request';
 
 /**
- * A store in a bucket, or below a prefix of it, for any number of writers anywhere. Every object goes up in one request
- * with its SHA-256, which S3 checks and keeps: what `head` tells was computed by S3. Conditions are S3's own; a write
- * that was done though its answer was lost is known again by its digest.
+ * A store in a bucket, or below a prefix of it, for any number of writers anywhere. Every object is uploaded in one request
+ * with its SHA-256, which S3 checks and stores, so `head` returns a digest computed by S3. Conditional writes use S3's own
+ * conditions; a write that succeeded although its response was lost is recognised by its digest.
  */
 export class S3Store implements Store {
   readonly name: string;
@@ -26,7 +26,7 @@ export class S3Store implements Store {
     this.name = this.bucket.name;
   }
 
-  /** Reads the object where S3 has no SHA-256 of it. */
+  /** Reads the whole object if S3 has no SHA-256 of it. */
   async head(key: string): Promise<ObjectHead | undefined> {
     const found = await this.bucket.head(key);
     return found && { key, ...(await this.measured(key, found)) };
@@ -36,7 +36,7 @@ export class S3Store implements Store {
     return this.bucket.get(key);
   }
 
-  /** Goes on where a connection is cut, as long as the object is the same. */
+  /** Resumes after a lost connection, as long as the object has not changed. */
   async readTo(key: string, file: string): Promise<void> {
     const found = await this.bucket.head(key);
     if (found === undefined) throw noObject(this.bucket.url(key));
@@ -82,12 +82,12 @@ export class S3Store implements Store {
     if (outcome.wasTried && found?.sha256 === measured.sha256) return { ...measured, tag: found.tag };
     throw new MirrorError(
       'PreconditionFailed',
-      `${url} is ${found?.tag ?? 'absent'}, expected was ${ifMatch ?? 'absent'}`,
-      { hint: 'another writer came first; read it again and repeat the change', cause: outcome.lost },
+      `${url} is ${found?.tag ?? 'missing'}, expected ${ifMatch ?? 'missing'}`,
+      { hint: 'another process changed it first; read it again and repeat the change', cause: outcome.lost },
     );
   }
 
-  /** From a bucket by a copy inside S3, of the very bytes that were looked at; from elsewhere through a local file. */
+  /** From a bucket, by a copy within S3 of exactly the bytes that were checked; from another store, through a local file. */
   async adopt(
     key: string,
     from: Store,
@@ -113,7 +113,7 @@ export class S3Store implements Store {
     await this.bucket.remove(key);
   }
 
-  /** Nothing to do: in front of the bucket, a function maps the paths of views into the pool. */
+  /** Does nothing: a CloudFront function maps the paths of views to the pool. */
   async expose(_view: string, folder: string): Promise<void> {
     checkKey(folder);
   }
@@ -134,15 +134,15 @@ export class S3Store implements Store {
     }
   }
 
-  /** @param look - at what lies there now, though the write says that it was done */
+  /** @param look - check the object even if the write reports success */
   private async createdBy(outcome: Outcome, key: string, measured: Measured, look = false): Promise<Written> {
     if (!('lost' in outcome) && !look) return { ...measured, tag: outcome.tag };
-    // Another's object, or ours: of an earlier run, or of a try whose answer was lost.
+    // The object is another writer's, or ours: from an earlier run, or from a try whose response was lost.
     const found = await this.bucket.head(key);
     if (found !== undefined) return this.same(key, found, measured);
     throw new MirrorError(
       'PreconditionFailed',
-      `${this.bucket.url(key)} was removed, or its source changed, meanwhile`,
+      `${this.bucket.url(key)} was removed, or its source changed, in the meantime`,
       {
         hint: 'run the command again',
         ...('lost' in outcome && { cause: outcome.lost }),
@@ -162,7 +162,7 @@ export class S3Store implements Store {
   }
 }
 
-/** Cache-Control of what never changes, and of what does (design §5). */
+/** Cache-Control of immutable and of mutable objects (design §5). */
 const forever = 'public, max-age=31536000, immutable';
 const aMinute = 'public, max-age=60';
 

@@ -3,15 +3,15 @@ import { isPassing } from './s3-failure';
 
 export interface Patience {
   /**
-   * The longest waits between tries, in milliseconds; there is one try more.
-   * @default about half a minute in all
+   * The longest waits between tries, in milliseconds. The number of tries is one more.
+   * @default about half a minute in total
    */
   readonly waits?: readonly number[];
-  /** Which part of a wait is waited, from 0 to 1: many that failed together must not come back together. @default random */
+  /** Fraction of a wait to use, from 0 to 1, so that clients that failed together do not retry together. @default random */
   readonly jitter?: () => number;
 }
 
-/** Counts what fails one after the other, and waits before the next try. */
+/** Counts consecutive failures, and waits before the next try. */
 export class Tries {
   private readonly waits: readonly number[];
   private readonly jitter: () => number;
@@ -22,17 +22,17 @@ export class Tries {
     this.jitter = jitter;
   }
 
-  /** There was a failure since the last progress, so that an earlier try may have done its work unseen. */
+  /** Whether a try has failed since the last progress: it may have succeeded without a response. */
   get areSeveral(): boolean {
     return this.failures > 0;
   }
 
-  /** Something was got: all waits are there again. */
+  /** Bytes were received: starts again with all waits. */
   progressed(): void {
     this.failures = 0;
   }
 
-  /** Waits where the error may pass and waits are left. @throws the error where not */
+  /** Waits if the error may be temporary and waits are left. @throws the error otherwise */
   async waitAfter(error: unknown): Promise<void> {
     const wait = this.waits[this.failures];
     if (!isPassing(error) || wait === undefined) throw error;
@@ -41,7 +41,7 @@ export class Tries {
   }
 }
 
-/** Tries until it succeeds, fails for good, or the waits are used up. @throws what the last try threw */
+/** Tries until the work succeeds, fails permanently, or all waits are used. @throws the error of the last try */
 export async function trying<T>(work: (tries: Tries) => Promise<T>, patience: Patience): Promise<T> {
   const tries = new Tries(patience);
   for (;;) {

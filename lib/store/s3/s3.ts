@@ -13,15 +13,15 @@ import { type Condition, conditionOf, type Described, type Found, type Outcome, 
 import { type Patience, Tries, trying } from './s3-tries';
 
 export interface S3BucketOptions extends Patience {
-  /** Requests under way at once; the others wait. @default 8 */
+  /** Maximum number of concurrent requests; others wait. @default 8 */
   readonly inFlight?: number;
-  /** How long a connection may stay silent, in milliseconds. @default 60000 */
+  /** Longest time without traffic on a connection, in milliseconds. @default 60000 */
   readonly silenceMs?: number;
-  /** Settings of the SDK's client. @default - what the SDK finds: environment, profile, role */
+  /** Settings of the SDK's client. @default - the SDK's defaults: environment, profile, role */
   readonly client?: s3.S3ClientConfig;
 }
 
-/** The requests to a bucket, or a prefix of it, that a store is made of; each is tried again where that may help. */
+/** The requests of a store to a bucket, or a prefix of it. Each is retried if that may help. */
 export class S3Bucket {
   readonly name: string;
   private readonly place: S3Place;
@@ -62,7 +62,7 @@ export class S3Bucket {
     return ifObject(this.ask('s3:GetObject', this.url(key), work));
   }
 
-  /** The bytes of the object that was found; goes on where a connection is cut. @throws PreconditionFailed */
+  /** The bytes of the object that was found; resumes after a lost connection. @throws PreconditionFailed */
   async *pieces(key: string, { size, tag }: Found): AsyncGenerator<Uint8Array> {
     const tries = new Tries(this.patience);
     for (let got = 0; got < size; ) {
@@ -70,7 +70,7 @@ export class S3Bucket {
         using _permit = await this.permits.take();
         const range = { Range: `bytes=${got}-`, IfMatch: tag };
         const { Body } = await this.client.send(new s3.GetObjectCommand({ ...this.at(key), ...range }));
-        // In Node it is a stream; the type allows for browsers.
+        // In Node it is a stream; the type also covers browsers.
         for await (const piece of Body as AsyncIterable<Uint8Array>) {
           got += piece.length;
           tries.progressed();
@@ -85,7 +85,7 @@ export class S3Bucket {
     }
   }
 
-  /** Keys under a prefix, as S3 sorts them: by their bytes. */
+  /** Keys under a prefix, in S3's order: by bytes. */
   async *keys(prefix: string): AsyncGenerator<string> {
     const where = { Bucket: this.place.bucket, Prefix: `${this.place.prefix}${prefix}` };
     for (let after: string | undefined; ; ) {
@@ -103,7 +103,7 @@ export class S3Bucket {
     return this.write('s3:PutObject', key, condition, async () => {
       if (Buffer.isBuffer(body)) return await this.client.send(new s3.PutObjectCommand({ ...input, Body: body }));
       const { size } = await stat(body.file);
-      if (size !== measured.size) throw shrunk(body.file, size, measured.size); // S3 would wait for the rest
+      if (size !== measured.size) throw shrunk(body.file, size, measured.size); // otherwise S3 waits for the rest
       const stream = createReadStream(body.file, { highWaterMark: 256 * 1024 });
       try {
         return await this.client.send(new s3.PutObjectCommand({ ...input, Body: stream, ContentLength: size }));
@@ -113,7 +113,7 @@ export class S3Bucket {
     });
   }
 
-  /** Copies the object that was found, inside S3, where nothing lies yet. */
+  /** Copies the object that was found, within S3, to a key that does not exist yet. */
   copy(key: string, from: S3Bucket, fromKey: string, { tag }: Found, described: Described): Promise<Outcome> {
     const { Bucket, Key } = from.at(fromKey);
     const CopySource = [Bucket, ...Key.split('/')].map(encodeURIComponent).join('/');
@@ -175,11 +175,11 @@ export class S3Bucket {
 function clientOf(silenceMs: number, settings: s3.S3ClientConfig): s3.S3Client {
   const { AWS_ENDPOINT_URL: everywhere, AWS_ENDPOINT_URL_S3: endpoint = everywhere } = process.env;
   return new s3.S3Client({
-    maxAttempts: 1, // ours: the SDK repeats no stream, and does not say that an earlier try may have been done
-    requestChecksumCalculation: 'WHEN_REQUIRED', // every body goes with its SHA-256
+    maxAttempts: 1, // we retry: the SDK cannot repeat a stream, and hides that an earlier try may have succeeded
+    requestChecksumCalculation: 'WHEN_REQUIRED', // we send the SHA-256 of every body
     responseChecksumValidation: 'WHEN_REQUIRED',
-    forcePathStyle: Boolean(endpoint ?? settings.endpoint), // the names of an emulator have no subdomains
-    logger: silence, // else it prints that it does not repeat a stream
+    forcePathStyle: Boolean(endpoint ?? settings.endpoint), // emulators have no subdomains
+    logger: silence, // otherwise it warns that it does not repeat a stream
     requestHandler: { connectionTimeout: 10_000, socketTimeout: silenceMs },
     ...settings,
   });

@@ -49,7 +49,7 @@ describe('a build in the cloud', () => {
       'Plan …',
       'Plan done in 2.0 s',
       'Fetch amd64 …',
-      'Fetch amd64: waiting: CodeBuild runs as many builds as this account may have',
+      'Fetch amd64: waiting: the CodeBuild quota of this account is used up',
       'Fetch amd64: working',
       'Fetch amd64 done in 3.0 s',
       'Prepare amd64 …',
@@ -192,7 +192,7 @@ describe('a build in the cloud', () => {
 
     await expect(ended).rejects.toMatchObject({
       name: 'Interrupted',
-      message: expect.stringMatching(/^noble-2\S+ is no longer followed; it goes on in AWS$/),
+      message: expect.stringMatching(/^stopped following noble-2\S+, which continues in AWS$/),
       hint: expect.stringContaining('aws stepfunctions stop-execution --execution-arn arn:aws:states:eu-west-1'),
     });
     expect(terminal.errLines.at(-1)).toBe('not started: jammy');
@@ -233,7 +233,7 @@ describe('a build in the cloud is refused', () => {
     await smallDeployment({});
     await expect(build(['noble'], { stack: 'Other' })).rejects.toMatchObject({
       name: 'NoSuchStack',
-      message: 'there is no stack Other in eu-west-1 of this account',
+      message: 'this account has no stack Other in eu-west-1',
     });
   });
 });

@@ -19,7 +19,7 @@ it('ends the following only, when Ctrl-C is pressed', async () => {
   const code = await new Promise((resolve) => child.once('close', resolve));
 
   expect(code).toBe(130);
-  expect(err).toMatch(/error Interrupted: noble-\S+ is no longer followed; it goes on in AWS\n/);
+  expect(err).toMatch(/error Interrupted: stopped following noble-\S+, which continues in AWS\n/);
   expect(err).toContain('aws stepfunctions stop-execution --execution-arn arn:aws:states:');
   expect(aws.requests.map(({ operation }) => operation)).not.toContain('StopExecution');
 });

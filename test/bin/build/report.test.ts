@@ -46,7 +46,7 @@ describe('the outcome of a build', () => {
   });
 
   it('is why nothing was built', () => {
-    const output = { plan: { reason: 'nothing is new: archive, base and recipe are those of the newest versions' } };
+    const output = { plan: { reason: 'up to date: archive, base image and recipe are unchanged since the newest versions' } };
     expect(outcomeOf({ status: 'SUCCEEDED', output, failures: [] })).toMatch(/^nothing is new: archive/);
   });
 

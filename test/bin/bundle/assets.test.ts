@@ -5,7 +5,7 @@ import { makeAssets } from '../../../bin/bundle/assets';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 const functions = ['plan', 'select', 'publish', 'check-for-updates', 'notify'];
-const entries = ['bin/stage.ts', ...functions.map((name) => `bin/lambda/${name}.ts`)];
+const entries = ['bin/stage.ts', ...functions.map((name) => `bin/lambda/${name}.ts`), 'lib/job/checks.ts'];
 
 function write(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true });
@@ -49,20 +49,19 @@ describe('the assets that are deployed', () => {
 
     expect(filesIn(assets)).toEqual(
       [
-        ...functions.map((name) => `644 ${name}/index.js`),
-        ...['644 stage/stage.js', '755 stage/relay.pl'],
-        ...['stage', 'plan', 'check-for-updates'].flatMap((name) => [
+        ...['644 config/index.js', '644 stage/stage.js', '755 stage/relay.pl'],
+        ...functions.map((name) => `644 functions/${name}.js`),
+        ...['stage', 'functions'].flatMap((name) => [
           `644 ${name}/keyrings/README.md`,
           `644 ${name}/keyrings/ubuntu.gpg`,
         ]),
       ].sort(),
     );
     expect(readdirSync(dirname(assets))).toEqual(['assets']);
-    expect(Object.keys(metafiles)).toEqual(['stage', ...functions]);
-    expect(Object.keys(metafiles['check-for-updates']?.inputs ?? {})).toEqual(['bin/lambda/check-for-updates.ts']);
-    const text = readFileSync(join(assets, 'check-for-updates/index.js'), 'utf8');
-    expect(text).toMatch(/^const bundleUrl = require\('node:url'\)\.pathToFileURL\(__filename\)\.href;/);
-    expect(text).toMatch(/"bin\/lambda\/check-for-updates\.ts"\), bundleUrl\)/);
+    expect(Object.keys(metafiles)).toEqual(['stage', 'functions', 'config']);
+    expect(Object.keys(metafiles.functions?.inputs ?? {}).sort()).toEqual(entries.slice(1, -1).sort());
+    const text = readFileSync(join(assets, 'functions/check-for-updates.js'), 'utf8');
+    expect(text).toContain('bin/lambda/check-for-updates.ts');
     expect(text).not.toContain('licence');
     expect(text).not.toContain(root);
   });
@@ -70,7 +69,7 @@ describe('the assets that are deployed', () => {
   it('are the same bytes wherever the checkout is', async () => {
     const [one, two] = [join(temporaryFolder(), 'one'), join(temporaryFolder(), 'two')];
     for (const assets of [one, two]) await makeAssets(smallCheckout(), assets);
-    expect(readFileSync(join(one, 'plan/index.js'))).toEqual(readFileSync(join(two, 'plan/index.js')));
+    expect(readFileSync(join(one, 'functions/plan.js'))).toEqual(readFileSync(join(two, 'functions/plan.js')));
   });
 
   it('refuses a checkout that lacks entries, and names them', async () => {
@@ -86,11 +85,11 @@ describe('the assets that are deployed', () => {
     await makeAssets(root, assets);
     write(join(root, 'bin/lambda/notify.ts'), 'const = 1');
     write(join(root, 'bin/lambda/check-for-updates.ts'), 'console.log("new")');
-    const before = readFileSync(join(assets, 'check-for-updates/index.js'), 'utf8');
+    const before = readFileSync(join(assets, 'functions/check-for-updates.js'), 'utf8');
 
     await expect(makeAssets(root, assets)).rejects.toThrow(/bin\/lambda\/notify\.ts:1:6/);
 
-    expect(readFileSync(join(assets, 'check-for-updates/index.js'), 'utf8')).toBe(before);
+    expect(readFileSync(join(assets, 'functions/check-for-updates.js'), 'utf8')).toBe(before);
     expect(readdirSync(dirname(assets))).toEqual(['assets']);
   });
 });

@@ -120,7 +120,7 @@ describe('the passwords of sites', () => {
 
     expect(await main(['access', verb, ...words, '--stack', stack], terminal)).toBe(2);
     expect(terminal.errLines).toEqual([
-      'error NotSupported: the mirror of the stack Mirror asks nobody for a password',
+      'error NotSupported: the mirror of the stack Mirror does not require passwords',
       '  deploy it with basicAuth: true (in mirror.yaml: site: { basicAuth: true })',
     ]);
   });

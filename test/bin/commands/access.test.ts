@@ -143,7 +143,7 @@ describe('letting a site read', () => {
 
     await expect(added(store, 'lab')).rejects.toMatchObject({
       name: 'AwsFailed',
-      message: expect.stringContaining('let lab read'),
+      message: expect.stringContaining('grant lab access'),
     });
   });
 

@@ -192,7 +192,7 @@ describe('the doctor', () => {
       'no binfmt',
       { path: unprivileged },
       { stack: true },
-      /^✗ x86: binfmt {10}MissingTool: this machine cannot run programs of arm64: /,
+      /^✗ x86: binfmt {10}MissingTool: this machine cannot run arm64 programs: /,
       /^images of other architectures need qemu-user-static and binfmt_misc: .* builds are privileged$/,
     ],
     [

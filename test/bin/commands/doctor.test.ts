@@ -20,7 +20,7 @@ import { told } from '../doctor/told';
 const fingerprint = 'A'.repeat(40);
 const signing = () => probingFunction(async () => ({ fingerprint }));
 const probes = [
-  { name: 'overlay', ok: true, evidence: 'an overlay on a tmpfs takes what is written' },
+  { name: 'overlay', ok: true, evidence: 'an overlay on a tmpfs is writable' },
   { name: 'qemu', ok: true, evidence: 'qemu-system-x86_64 boots in 0.3 s' },
 ];
 const exporting = (result: object): Exported => [{ Name: 'RESULT', Value: JSON.stringify(result) }];
@@ -66,7 +66,7 @@ describe('the doctor of a deployed mirror', () => {
       '✓ quota Linux/Medium   20 builds at once',
       '✓ quota Linux/Small    20 builds at once',
       '✓ x86: build           the state machine runs builds of prepare on Linux/Medium, and reads their RESULT',
-      '✓ x86: overlay         an overlay on a tmpfs takes what is written',
+      '✓ x86: overlay         an overlay on a tmpfs is writable',
       '✓ x86: qemu            qemu-system-x86_64 boots in 0.3 s',
       `✓ signing              Publish signs with the key ${fingerprint}`,
       `✓ keyring              ${site.address}keyring.gpg is there: ${signer.fingerprint}`,
@@ -86,7 +86,7 @@ describe('the doctor of a deployed mirror', () => {
     expect(outLines.slice(5, 11)).toEqual([
       '✓ quota ARM/Large      20 builds at once',
       '✓ x86: build           the state machine runs builds of prepare on Linux/Medium, and reads their RESULT',
-      '✓ x86: overlay         an overlay on a tmpfs takes what is written',
+      '✓ x86: overlay         an overlay on a tmpfs is writable',
       '✓ x86: qemu            qemu-system-x86_64 boots in 0.3 s',
       '✓ arm: build           the state machine runs builds of prepare-arm on ARM/Large, and reads their RESULT',
       '✗ arm: loop            NotSupported: there are no loop devices',

@@ -102,7 +102,7 @@ catalogue: { releases: { zany: { codename: Zany Zebrafish }, lucky: { version: "
     expect(all).toContainEqual(expect.objectContaining({ release: 'noble', source: 'catalogue' }));
     expect(terminal.errLines).toEqual([
       expect.stringMatching(/^odd is left out: release_title of .* \(stream\)$/),
-      'nobody is left out: nothing says its version (mirror.yaml)',
+      'nobody is left out: its version is unknown (mirror.yaml)',
     ]);
 
     const given = { stream: server.url, streamKeyring: join(folder, 'stream.gpg') };

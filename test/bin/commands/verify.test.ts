@@ -38,7 +38,7 @@ test('says each problem in a line, and ends with 1', async () => {
 
   expect(await runVerify({ mirror }, terminal)).toBe(1);
   expect(terminal.outLines).toEqual([
-    expect.stringMatching(new RegExp(`^✗ ${kernel}: it is not there.* \\[missing\\]$`)),
+    expect.stringMatching(new RegExp(`^✗ ${kernel}: missing: .* \\[missing\\]$`)),
     '1 problem in all',
   ]);
 });

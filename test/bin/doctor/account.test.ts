@@ -58,7 +58,7 @@ describe('the doctor of an account', () => {
 
     expect(code).toBe(1);
     expect(told(outLines, '✗ bootstrap').line).toMatch(
-      /AccessDenied: AWS refuses to describe the stack CDKToolkit: .* not authorized/,
+      /AccessDenied: no permission to describe the stack CDKToolkit: .* not authorized/,
     );
     expect(outLines.at(-1)).toMatch(/^✓ cloudfront/);
   });
@@ -123,7 +123,7 @@ describe('the doctor of an account', () => {
     const { outLines, code } = await doctor({}, { ListServiceQuotas });
 
     expect(told(outLines, '✗ quotas')).toEqual({
-      line: '✗ quotas               AccessDenied: AWS refuses to list the quotas of CodeBuild: AccessDeniedException: not authorized',
+      line: '✗ quotas               AccessDenied: no permission to list the quotas of CodeBuild: AccessDeniedException: not authorized',
       next: 'allow servicequotas:ListServiceQuotas and servicequotas:ListAWSDefaultServiceQuotas',
     });
     expect(code).toBe(1);
@@ -159,7 +159,7 @@ describe('the doctor of an account', () => {
         ListDistributions: () =>
           new Fault('AccessDenied', 'me is not authorized to perform: cloudfront:ListDistributions', 403),
       },
-      '✗ cloudfront           AccessDenied: AWS refuses to list the distributions of CloudFront: AccessDenied: me is not authorized to perform: cloudfront:ListDistributions',
+      '✗ cloudfront           AccessDenied: no permission to list the distributions of CloudFront: AccessDenied: me is not authorized to perform: cloudfront:ListDistributions',
       'allow cloudfront:ListDistributions and cloudfront:CreateDistribution, or find out by a deployment',
     ],
     [
@@ -171,13 +171,13 @@ describe('the doctor of an account', () => {
     [
       'CloudFront has no time',
       { CreateDistribution: () => new Fault('Throttling', 'Rate exceeded', 400) },
-      '✗ cloudfront           AwsFailed: AWS did not say whether the account may have a distribution: Throttling: Rate exceeded',
+      '✗ cloudfront           AwsFailed: AWS did not say whether the account can create a distribution: Throttling: Rate exceeded',
       undefined,
     ],
     [
       'CloudFront is in trouble',
       { CreateDistribution: () => new Fault('ServiceUnavailable', 'later', 503) },
-      '✗ cloudfront           AwsFailed: AWS did not say whether the account may have a distribution: ServiceUnavailable: later',
+      '✗ cloudfront           AwsFailed: AWS did not say whether the account can create a distribution: ServiceUnavailable: later',
       undefined,
     ],
   ])('asks CloudFront for a distribution that cannot be made, and says of it where %s', async (_, answers, line, hint) => {
@@ -203,7 +203,7 @@ describe('the doctor of an account', () => {
 
     expect(code).toBe(1);
     expect(outLines).toEqual([
-      '✗ credentials          NoCredentials: AWS does not take the credentials: ExpiredToken: The security token included in the request is expired',
+      '✗ credentials          NoCredentials: AWS does not accept the credentials: ExpiredToken: The security token included in the request is expired',
       expect.stringContaining('log in again'),
     ]);
   });

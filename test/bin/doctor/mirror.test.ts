@@ -86,10 +86,10 @@ describe('the doctor of a deployed mirror', () => {
     ]);
     expect(errLines).toEqual([
       'ProbeX86 …',
-      'ProbeX86: waiting: CodeBuild runs as many builds as this account may have',
+      'ProbeX86: waiting: the CodeBuild quota of this account is used up',
       'ProbeX86: working',
       'ProbeArm …',
-      'ProbeArm: waiting: CodeBuild runs as many builds as this account may have',
+      'ProbeArm: waiting: the CodeBuild quota of this account is used up',
       'ProbeArm: working',
       'ProbeSigning …',
     ]);
@@ -301,9 +301,9 @@ describe('the doctor of a deployed mirror', () => {
     const { outLines, aws } = await doctor({ mirror: arm, scripts }, { signal: interrupt.signal });
 
     expect(outLines.filter((line) => /^✗ (x86|arm|signing)/.test(line))).toEqual([
-      expect.stringMatching(/^✗ x86: build {11}Interrupted: probe-x86-\S+ is no longer followed/),
-      '✗ arm: build           Interrupted: not tried: the doctor was interrupted',
-      '✗ signing              Interrupted: not tried: the doctor was interrupted',
+      expect.stringMatching(/^✗ x86: build {11}Interrupted: stopped following probe-x86-\S+, which continues/),
+      '✗ arm: build           Interrupted: not tested: interrupted',
+      '✗ signing              Interrupted: not tested: interrupted',
     ]);
     expect(aws.started).toHaveLength(1);
   });

@@ -64,7 +64,7 @@ describe('the functions that plan', () => {
     const failed = callDeployed(name, name === 'plan' ? forPlan : forCheck, stores, []);
 
     await expect(failed).rejects.toMatchObject({
-      message: expect.stringContaining(`the file of credentials ${credentials} cannot be read`),
+      message: expect.stringContaining(`the credentials file ${credentials} cannot be read`),
     });
   });
 });

@@ -118,7 +118,7 @@ describe('a stream that nobody whom the order knows has signed', () => {
     for (const document of streamDocuments) {
       const { failure, started } = await checkWhen((folder) => hideLine(folder, document, ' '));
       expect({ failure, started }).toEqual({
-        failure: expect.stringMatching(`^BadSignature: .*${document}.sjson: the signature does not hold: line`),
+        failure: expect.stringMatching(`^BadSignature: .*${document}.sjson: the signature is not valid: line`),
         started: 0,
       });
     }
@@ -126,9 +126,7 @@ describe('a stream that nobody whom the order knows has signed', () => {
 
   it('refuses a stream that never had such an image, and starts no build', async () => {
     const { failure, started } = await checkWhen(() => {}, 'arm64');
-    expect(failure).toMatch(
-      /^NoSuchImage: the stream never had noble \(24\.04\) arm64 .*: of this release it has amd64/,
-    );
+    expect(failure).toMatch(/^NoSuchImage: the stream has no noble \(24\.04\) arm64 .*: for this release it has amd64/);
     expect(started).toBe(0);
   });
 

@@ -60,5 +60,5 @@ it('plans by the signed stream where there is no gpgv, and believes nothing that
   };
 
   expect(await inputsBy(signer)).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
-  await expect(inputsBy(stranger)).rejects.toThrow(/BadSignature: .*the keyring does not hold the key/);
+  await expect(inputsBy(stranger)).rejects.toThrow(/BadSignature: .*the keyring does not contain the key/);
 });

@@ -44,7 +44,7 @@ describe('an execution that was planned before a deployment', () => {
 
     await expect(inputs[name]?.()).rejects.toMatchObject({
       name: 'NotSupported',
-      message: 'this was planned with the bundles old, deployed are new',
+      message: 'this execution was planned with bundles old, but new are deployed now',
     });
     expect(await Array.fromAsync(mirror.list(''))).toEqual(before);
   });

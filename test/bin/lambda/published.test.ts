@@ -78,6 +78,6 @@ describe('the functions of an execution', () => {
     const run = await makeBuiltRun((await deployed()).work, { execution: 'run' });
     environment({ [name]: undefined });
 
-    await expect(call(run)).rejects.toMatchObject({ name: 'BadInput', message: '"" is no place for a mirror' });
+    await expect(call(run)).rejects.toMatchObject({ name: 'BadInput', message: '"" is not a valid mirror address' });
   });
 });

@@ -124,12 +124,15 @@ describe('the base of a build', () => {
   it('refuses to be missing or something else, as the option that named it', async () => {
     const file = join(temporaryFolder(), 'base.squashfs');
     await expect(requireSquashfs(withBase(file))).rejects.toMatchObject({
-      ...{ name: 'BadImage', message: expect.stringMatching(/^--base: .* is no squashfs: there is no such file/) },
+      ...{ name: 'BadImage', message: expect.stringMatching(/^--base: .* is not a valid squashfs: no such file/) },
       ...{ misuse: true, hint: expect.any(String) },
     });
     writeFileSync(file, 'something else');
     await expect(requireSquashfs(withBase(file))).rejects.toMatchObject({
-      ...{ name: 'BadImage', message: expect.stringMatching(/^--base: .* is no squashfs: it begins with "some"/) },
+      ...{
+        name: 'BadImage',
+        message: expect.stringMatching(/^--base: .* is not a valid squashfs: it begins with "some"/),
+      },
       ...{ misuse: true },
     });
   });

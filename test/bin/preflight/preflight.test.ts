@@ -139,10 +139,10 @@ describe('the base of a build', () => {
   const withBase = (base: string) => [{ ...request, base }];
 
   it.each([
-    ['that is not there', () => '/no/such', /^--base: \/no\/such is no squashfs: there is no such file/],
+    ['that is not there', () => '/no/such', /^--base: \/no\/such is not a valid squashfs: no such file/],
     ['that is a tree', () => temporaryFolder(), /^--base: .* is a folder/],
     ['that is a FIFO', () => fifo(), /^--base: .* is no regular file/],
-    ['of another kind', () => __filename, /^--base: .* is no squashfs: it begins with "impo"/],
+    ['of another kind', () => __filename, /^--base: .* is not a valid squashfs: it begins with "impo"/],
   ])('refuses one %s', async (_, base, message) => {
     await expect(requireSquashfs(withBase(base()))).rejects.toMatchObject({
       name: 'BadImage',

@@ -115,7 +115,7 @@ describe('a build on this machine', () => {
     const both = { repository: `${one}\n${two}`, credentials: 'secret' };
     expect(() =>
       BuildRequest.parse({ release: 'noble', architectures: ['amd64'], customise: { repositories: [both] } }),
-    ).toThrow('it has 2 stanzas, and one user and password');
+    ).toThrow('one set of credentials is given for 2 stanzas');
   });
 
   it('finds the files that mirror.yaml names beside it', async () => {
@@ -129,7 +129,7 @@ describe('a build on this machine', () => {
 
     await expect(refused).rejects.toMatchObject({
       name: 'BadInput',
-      message: expect.stringContaining(`the file of credentials ${join(folder, 'one')} cannot be read`),
+      message: expect.stringContaining(`the credentials file ${join(folder, 'one')} cannot be read`),
     });
   });
 });
@@ -143,8 +143,8 @@ describe('a build by a deployed stack', () => {
       const refused = runCloudBuild(['noble'], { stack: stackName, ...options }, keptTerminal());
       await expect(refused).rejects.toMatchObject({
         name: 'BadInput',
-        message: expect.stringMatching(/: https:\/\/x\.example\/ubuntu is given with a user or password in it$/),
-        hint: expect.stringContaining('credentials:'),
+        message: expect.stringMatching(/the URL https:\/\/x\.example\/ubuntu contains a user name or password$/),
+        hint: expect.stringContaining('credentials'),
       });
     }
     expect(aws.requests).toEqual([]);

@@ -127,7 +127,7 @@ describe('the hosts of repositories', () => {
 
     await checkCredentials([BuildRequest.parse({ release: 'noble', architectures: ['amd64'] })]);
     await expect(checkCredentials([request, request])).rejects.toMatchObject({
-      message: expect.stringContaining('the file of credentials /no/such/file cannot be read'),
+      message: expect.stringContaining('the credentials file /no/such/file cannot be read'),
     });
   });
 });

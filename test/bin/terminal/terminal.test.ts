@@ -78,7 +78,7 @@ test('a disk that is full is no surprise, whichever write met it', () => {
 
   expect(reportError(fullDisk(), terminal, {})).toBe(1);
   expect(terminal.errLines).toEqual([
-    'error DiskFull: no space is left to write a file',
+    'error DiskFull: no space left on device, writing a file',
     expect.stringContaining('df -h'),
     '  because ENOSPC: no space left on device, write',
   ]);

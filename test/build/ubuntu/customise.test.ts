@@ -99,7 +99,9 @@ describe('a customised image', () => {
       const { err } = await build(site, '--no-boot-test', ...ppaWords(launchpad), ...packages, ...more);
       const { items } = await newestAt(ga(site));
       digests.push(Object.entries(items).map(([name, { sha256 }]) => `${name} ${sha256}`));
-      expect(err).toMatch(/warning: .*ssl-cert-snakeoil\.key.* of ssl-cert, which nothing makes again at boot/);
+      expect(err).toMatch(
+        /warning: .*ssl-cert-snakeoil\.key.* of ssl-cert from the image; nothing recreates it at boot/,
+      );
       expect(err).not.toMatch(/warning: .*nvme/);
     }
 
@@ -203,9 +205,9 @@ describe('a customisation that cannot be', () => {
       'a PPA whose key is another than Launchpad says',
       { keyAnswer: 'another key' },
       'BadSignature',
-      /^the key of ppa:cloud-init-dev\/daily is [0-9A-F]{40}, Launchpad says/,
+      /^the key of ppa:cloud-init-dev\/daily is [0-9A-F]{40}, but Launchpad names/,
     ],
-    ['a private PPA', { keyAnswer: 'unauthorized' }, 'BadInput', /^ppa:cloud-init-dev\/daily is private, or disabled/],
+    ['a private PPA', { keyAnswer: 'unauthorized' }, 'BadInput', /^ppa:cloud-init-dev\/daily is private or disabled/],
     [
       'a PPA that is signed by another key',
       { fault: 'signed by another key' },
@@ -223,7 +225,7 @@ describe('a customisation that cannot be', () => {
       'a PPA that Launchpad does not know',
       { name: 'other' },
       'BadInput',
-      /^Launchpad knows no ppa:cloud-init-dev\/daily/,
+      /^Launchpad has no ppa:cloud-init-dev\/daily/,
     ],
   ] as const)('refuses %s', async (_, ppa, name, message) => {
     await using archive = await serveArchive(noble.archive);

@@ -194,7 +194,7 @@ describe('a build', () => {
     chmodSync(join(secrets, 'other'), 0o644);
     const exposed = await maasMirror(words, { env: site.env });
     expect(`${exposed.code} ${exposed.err}`).toMatch(
-      /^1 error KeyExposed: the file of credentials .*secrets\/other is readable/,
+      /^1 error KeyExposed: the credentials file .*secrets\/other is readable/,
     );
   });
 });

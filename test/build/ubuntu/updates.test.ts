@@ -175,9 +175,9 @@ describe('a stream that is not what it says', () => {
   });
 
   it.each([
-    ['has one byte changed', withOtherByte, /squashfs has not the sha256 [0-9a-f]{64} that the stream promises/],
-    ['is cut short', (bytes: Buffer) => bytes.subarray(0, -1), /squashfs has \d+ bytes, the stream promises \d+/],
-    ['is longer', (bytes: Buffer) => Buffer.concat([bytes, bytes]), /squashfs has \d+ bytes, the stream promises \d+/],
+    ['has one byte changed', withOtherByte, /squashfs does not have the sha256 [0-9a-f]{64} listed in the stream/],
+    ['is cut short', (bytes: Buffer) => bytes.subarray(0, -1), /squashfs has \d+ bytes, but the stream lists \d+/],
+    ['is longer', (bytes: Buffer) => Buffer.concat([bytes, bytes]), /squashfs has \d+ bytes, but the stream lists \d+/],
   ] as const)('is refused as not ready, too, where its squashfs %s', async (_, spoil, message) => {
     await using site = await ubuntuSite(noble);
     const file = join(site.stream, 'server/noble/20261120/noble-server-cloudimg-amd64.squashfs');

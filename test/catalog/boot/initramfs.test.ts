@@ -45,7 +45,7 @@ test('initrds of Debian hold no zfs, which its main archive does not have', () =
 
 test('refuses to tell modules of initramfs-tools for a release that uses dracut', () => {
   expect(() => initramfsModules(releaseOf('resolute'), 'amd64')).toThrow(
-    expect.objectContaining({ name: 'NotSupported', message: 'initrds of resolute are made by dracut' }),
+    expect.objectContaining({ name: 'NotSupported', message: 'initrds of resolute are built by dracut' }),
   );
 });
 

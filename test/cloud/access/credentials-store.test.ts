@@ -40,7 +40,7 @@ describe('the sites that may read', () => {
 
     await expect(store.add('lab', 'another', now)).rejects.toMatchObject({
       name: 'ObjectExists',
-      message: 'lab may read already, and its password is in no place',
+      message: 'lab already has access, and its password is not stored anywhere',
       hint: 'for a new password add another name, change the address in MAAS, then revoke the old one',
     });
     expect(kept.items.get('lab')).toBe(before);
@@ -86,7 +86,7 @@ describe('a change of them that another came before', () => {
   });
 
   it.each([
-    ['let lab read', (store: CredentialsStore) => store.add('lab', 'secret', now), 'PUT lab'],
+    ['grant lab access', (store: CredentialsStore) => store.add('lab', 'secret', now), 'PUT lab'],
     ['revoke lab', (store: CredentialsStore) => store.revoke('lab'), 'DELETE lab'],
   ])('refuses to %s for the sixth time', async (what, change, request) => {
     const { kept, store } = await opened();
@@ -118,8 +118,8 @@ describe('a change of them that another came before', () => {
 
 describe('a store of passwords that is gone', () => {
   it.each([
-    ['list the sites that may read', (store: CredentialsStore) => store.list()],
-    ['let lab read', (store: CredentialsStore) => store.add('lab', 'secret', now)],
+    ['list the sites that have access', (store: CredentialsStore) => store.list()],
+    ['grant lab access', (store: CredentialsStore) => store.add('lab', 'secret', now)],
     ['revoke lab', (store: CredentialsStore) => store.revoke('lab')],
   ])('refuses to %s', async (what, ask) => {
     const { kept } = await opened();

@@ -34,7 +34,7 @@ describe('the passwords of a deployed mirror', () => {
 
     await expect(openAccess('Mirror', open)).rejects.toMatchObject({
       name: 'NotSupported',
-      message: 'the mirror of the stack Mirror asks nobody for a password',
+      message: 'the mirror of the stack Mirror does not require passwords',
       hint: 'deploy it with basicAuth: true (in mirror.yaml: site: { basicAuth: true })',
       misuse: true,
     });

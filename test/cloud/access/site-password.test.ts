@@ -12,7 +12,7 @@ it.each(['', 'Lab', 'a:b', '-a', '.a', '_a', 'a\n', ' a', 'a'.repeat(64)])('refu
   expect(() => checkSiteName(name)).toThrow(
     expect.objectContaining({
       name: 'BadInput',
-      message: `${JSON.stringify(name)} cannot be the name of a site`,
+      message: `${JSON.stringify(name)} is not a valid name for a site`,
       hint: 'a name is like lab-2: small letters, digits, dots, dashes and underscores, at most 63',
       misuse: true,
     }),

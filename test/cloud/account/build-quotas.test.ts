@@ -76,7 +76,7 @@ describe('how many builds run at once', () => {
 
     await expect(quotas({ ListServiceQuotas })).rejects.toMatchObject({
       name: 'AccessDenied',
-      message: 'AWS refuses to list the quotas of CodeBuild: AccessDeniedException: not for you',
+      message: 'no permission to list the quotas of CodeBuild: AccessDeniedException: not for you',
     });
   });
 
@@ -95,7 +95,7 @@ describe('how many builds run at once', () => {
   it('refuses after an answer that is no JSON', async () => {
     await expect(buildQuotas(answeringClient(200, '<html>').client, [])).rejects.toMatchObject({
       name: 'BadFormat',
-      message: 'list the quotas of CodeBuild: the answer is no JSON: <html>',
+      message: 'list the quotas of CodeBuild: the answer is not JSON: <html>',
     });
   });
 });

@@ -108,13 +108,13 @@ describe('whether an account may have a distribution of CloudFront', () => {
 
     await expect(answer(() => new Created(''), list)).rejects.toMatchObject({
       name: 'AccessDenied',
-      message: 'AWS refuses to list the distributions of CloudFront: AccessDenied: not for you',
+      message: 'no permission to list the distributions of CloudFront: AccessDenied: not for you',
     });
   });
 
   it('says of the second question what it was', async () => {
     await expect(answer(() => new Fault('Busy', 'later', 500))).rejects.toMatchObject({
-      message: 'AWS did not say whether the account may have a distribution: Busy: later',
+      message: 'AWS did not say whether the account can create a distribution: Busy: later',
     });
   });
 });

@@ -44,7 +44,7 @@ describe('whose credentials these are', () => {
 
     await expect(identityOf(client)).rejects.toMatchObject({
       name: 'AwsFailed',
-      message: 'AWS did not say whose credentials these are: 503: ',
+      message: 'AWS did not identify the credentials: 503: ',
     });
   });
 

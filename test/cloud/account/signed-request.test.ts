@@ -96,7 +96,7 @@ describe('an answer', () => {
     expect(() => jsonIn({ status: 502, body }, 'list all')).toThrow(
       expect.objectContaining({
         name: 'BadFormat',
-        message: `list all: the answer is no JSON: <html>${'x'.repeat(94)}`,
+        message: `list all: the answer is not JSON: <html>${'x'.repeat(94)}`,
         cause: expect.any(SyntaxError),
       }),
     );

@@ -129,7 +129,7 @@ describe('the end of a log', () => {
     const { ended } = await ending(() => new Fault('AccessDeniedException', 'not for you'));
 
     expect(ended.tail).toEqual([
-      '(the log cannot be read: AWS refuses to show the log g/s: AccessDeniedException: not for you)',
+      '(the log cannot be read: no permission to show the log g/s: AccessDeniedException: not for you)',
     ]);
   });
 });
@@ -140,7 +140,7 @@ describe('a build', () => {
     using clients = openClients();
 
     expect(await buildEnding(clients, 'fetch:1')).toEqual({
-      ...{ reason: 'CodeBuild knows no build fetch:1', tail: [], page: undefined },
+      ...{ reason: 'CodeBuild has no build fetch:1', tail: [], page: undefined },
     });
   });
 
@@ -153,8 +153,8 @@ describe('a build', () => {
   });
 
   it.each([
-    ['AccessDeniedException', 'AWS refuses to tell of the build fetch:1: AccessDeniedException: no'],
-    ['InvalidInputException', 'AWS did not tell of the build fetch:1: InvalidInputException: no'],
+    ['AccessDeniedException', 'no permission to describe the build fetch:1: AccessDeniedException: no'],
+    ['InvalidInputException', 'AWS did not describe the build fetch:1: InvalidInputException: no'],
   ])('refuses to be shown after %s', async (fault, message) => {
     await fakeAws({ BatchGetBuilds: () => new Fault(fault, 'no') });
     using clients = openClients();

@@ -58,7 +58,7 @@ describe('an execution', () => {
     await expect(start(BuildRequest.parse({ ...request, sources: { caData: ca } }))).rejects.toMatchObject({
       name: 'BadInput',
       misuse: true,
-      message: expect.stringMatching(/^the order of noble has 300\d{3} bytes, AWS carries 261120$/),
+      message: expect.stringMatching(/^the build request of noble has 300\d{3} bytes; AWS allows 261120$/),
       hint: 'keys of repositories, keyrings and certificates are what is long: export only the keys that sign, order PPAs by name, give only the certificates that are needed',
     });
     expect(aws.requests).toEqual([]);
@@ -210,7 +210,7 @@ describe('what AWS answers', () => {
 
     await expect(start()).rejects.toMatchObject({
       name: 'NoCredentials',
-      message: expect.stringMatching(/^AWS does not take the credentials \(AWS_PROFILE=nope\): /),
+      message: expect.stringMatching(/^AWS does not accept the credentials \(AWS_PROFILE=nope\): /),
     });
   });
 

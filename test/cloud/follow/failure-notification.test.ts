@@ -26,17 +26,17 @@ it('names release, view, stage, flavour, the end of the log and where the rest o
   );
   expect(text).toContain(`/states/home?region=eu-west-1#/v2/executions/details/${executionArn}`);
   expect(text).toContain('maas-mirror build noble --view next --stack NAME');
-  expect(text).toContain('What was published before is as it was.');
+  expect(text).toContain('Previously published images are unchanged.');
 });
 
 it('says what is known of an execution whose order is too long for an event, or that ran out of time', () => {
   const { subject, text } = failureNotification(
     { ...execution, status: 'TIMED_OUT', input: null },
-    { status: 'FAILED', error: 'States.Timeout', cause: 'the execution ran out of time', failures: [] },
+    { status: 'FAILED', error: 'States.Timeout', cause: 'the execution exceeded its time limit', failures: [] },
   );
 
   expect(subject).toContain('noble-20261125T061700-0a1b2c3d');
-  expect(text).toContain('States.Timeout: the execution ran out of time');
+  expect(text).toContain('States.Timeout: the execution exceeded its time limit');
 });
 
 it('has a subject that SNS takes', () => {
@@ -78,7 +78,7 @@ it('is as short as what is known, one paragraph to a failure, with the last ten 
   );
 
   expect(text.split('\n')).toEqual([
-    'The build of noble for the view candidate has ended: FAILED. What was published before is as it was.',
+    'The build of noble for the view candidate has ended: FAILED. Previously published images are unchanged.',
     '',
     'Select amd64: NoKernel: none',
     '',
@@ -104,7 +104,7 @@ it.each([
 
   expect(subject).toBe(`MAAS mirror: ${execution.name} for candidate failed`);
   expect(text.split('\n').slice(0, 4)).toEqual([
-    `The build of ${execution.name} for the view candidate has ended: FAILED. What was published before is as it was.`,
+    `The build of ${execution.name} for the view candidate has ended: FAILED. Previously published images are unchanged.`,
     ...['', 'FAILED', ''],
   ]);
 });

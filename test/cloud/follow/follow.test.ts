@@ -57,9 +57,9 @@ describe('an execution that is followed', () => {
   });
 
   it.each([
-    ['ABORTED', {}, 'ExecutionAborted', 'somebody has stopped the execution'],
+    ['ABORTED', {}, 'ExecutionAborted', 'the execution was stopped by hand'],
     ['ABORTED', { error: 'Mine', cause: 'I wanted to' }, 'Mine', 'I wanted to'],
-    ['TIMED_OUT', {}, 'States.Timeout', 'the execution ran out of time'],
+    ['TIMED_OUT', {}, 'States.Timeout', 'the execution exceeded its time limit'],
     ['TIMED_OUT', { error: 'Late', cause: 'too late' }, 'Late', 'too late'],
     ['FAILED', {}, 'ExecutionFailed', ''],
     ['FAILED', thrown('NotReady', 'later'), 'NotReady', 'later'],
@@ -119,7 +119,7 @@ describe('an execution that is followed', () => {
   it('refuses to be followed on once the signal is raised, and says how to see or end it', async () => {
     const interrupted = {
       name: 'Interrupted',
-      message: 'noble-1 is no longer followed; it goes on in AWS',
+      message: 'stopped following noble-1, which continues in AWS',
       hint: `maas-mirror status shows how it gets on; to end it:\naws stepfunctions stop-execution --execution-arn ${arn}`,
     };
     await expect(followed(answersFor(planned(), { status: 'SUCCEEDED' }), AbortSignal.abort())).rejects.toMatchObject(
@@ -141,7 +141,7 @@ describe('an execution that is followed', () => {
     using clients = openClients();
 
     await expect(describeExecution(clients, execution)).rejects.toMatchObject({
-      message: 'AWS did not tell of the execution noble-1: ExecutionDoesNotExist: none',
+      message: 'AWS did not describe the execution noble-1: ExecutionDoesNotExist: none',
     });
   });
 });

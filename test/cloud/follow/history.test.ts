@@ -50,7 +50,7 @@ describe('the history of an execution', () => {
 
     expect(told(made)).toEqual([
       'started Fetch amd64',
-      'progress Fetch amd64 waiting: CodeBuild runs as many builds as this account may have',
+      'progress Fetch amd64 waiting: the CodeBuild quota of this account is used up',
       'progress Fetch amd64 p:1 working',
       'finished Fetch amd64 p:1',
     ]);
@@ -262,9 +262,9 @@ describe('the history of an execution', () => {
 
     expect(told(made)).toEqual([
       'started Fetch amd64',
-      'progress Fetch amd64 waiting: CodeBuild runs as many builds as this account may have',
+      'progress Fetch amd64 waiting: the CodeBuild quota of this account is used up',
       'progress Fetch amd64 p:1 working',
-      'progress Fetch amd64 waiting: CodeBuild runs as many builds as this account may have',
+      'progress Fetch amd64 waiting: the CodeBuild quota of this account is used up',
       'progress Fetch amd64 p:2 working',
       'failed Fetch amd64 p:2 E',
     ]);

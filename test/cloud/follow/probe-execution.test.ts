@@ -72,7 +72,7 @@ describe('what the state machine of a mirror is to try', () => {
 
     await expect(probeExecution(clients, options)).rejects.toMatchObject({
       name: 'Interrupted',
-      message: 'not tried: the doctor was interrupted',
+      message: 'not tested: interrupted',
     });
     expect(aws.requests).toEqual([]);
   });

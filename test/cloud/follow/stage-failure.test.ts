@@ -46,7 +46,7 @@ describe('the failure of a build', () => {
   });
 
   it('is that of the state where that ran out of time', async () => {
-    expect((await failure({ error: 'States.Timeout' })).error).toBe('the stage ran out of time');
+    expect((await failure({ error: 'States.Timeout' })).error).toBe('the stage exceeded its time limit');
   });
 
   it.each([
@@ -66,7 +66,7 @@ describe('the failure of a build', () => {
     });
     expect(await failure({}, { BatchGetBuilds: denied })).toMatchObject({
       tail: [],
-      error: expect.stringMatching(/^build extract-hwe:1 failed, and cannot be looked at: .* not for you$/),
+      error: expect.stringMatching(/^build extract-hwe:1 failed; its details cannot be read: .* not for you$/),
     });
   });
 
@@ -89,7 +89,7 @@ describe('the failure of a build', () => {
 
     expect(await failure({}, { BatchGetBuilds })).toEqual({
       ...stage,
-      ...{ log: undefined, tail: [], error: 'CodeBuild knows no build extract-hwe:1', hint: undefined },
+      ...{ log: undefined, tail: [], error: 'CodeBuild has no build extract-hwe:1', hint: undefined },
     });
   });
 });
@@ -142,7 +142,7 @@ describe('the failure of what is no build', () => {
   it('says where to ask where there was never room for a build', async () => {
     const { error, hint } = await failure({ build: undefined, error: 'CodeBuild.AccountLimitExceededException' });
 
-    expect(error).toBe('CodeBuild had no room for the build in all the hours that it was waited');
+    expect(error).toBe('the CodeBuild quota of the account was used up for hours, so the build never started');
     expect(hint).toBe(
       'ask AWS for more: Service Quotas, AWS CodeBuild, "Concurrently running builds" of this compute type',
     );

@@ -31,7 +31,7 @@ it.each([
 
   expect(kmsError(error, 'alias/mirror', 'Sign')).toMatchObject({
     name: 'KeyUnusable',
-    message: `KMS refuses Sign with the key alias/mirror: ${name}: because`,
+    message: `KMS rejected Sign for the key alias/mirror: ${name}: because`,
     ...{ hint, cause: error },
   });
 });

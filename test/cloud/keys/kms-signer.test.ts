@@ -115,7 +115,7 @@ describe('kmsSigner', () => {
     kms.troubles.push({ operation, status: 400, type });
     await expect(made()).rejects.toMatchObject({
       name: 'KeyUnusable',
-      message: `KMS refuses ${operation} with the key alias/mirror: ${type}: small KMS says ${type}`,
+      message: `KMS rejected ${operation} for the key alias/mirror: ${type}: small KMS says ${type}`,
       hint: expect.stringMatching(hint),
     });
   });
@@ -123,7 +123,7 @@ describe('kmsSigner', () => {
   it('refuses a key that KMS does not have', async () => {
     await expect(kmsSigner('alias/other', { client: kms.client })).rejects.toMatchObject({
       name: 'KeyUnusable',
-      message: "KMS refuses DescribeKey with the key alias/other: NotFoundException: Key 'alias/other' does not exist",
+      message: "KMS rejected DescribeKey for the key alias/other: NotFoundException: Key 'alias/other' does not exist",
       hint: expect.stringContaining('region'),
     });
   });

@@ -26,7 +26,7 @@ describe('the secret of a repository', () => {
   it('refuses one that holds bytes', async () => {
     expect((await read(() => ({ SecretBinary: 'aHVzaA==' }))).secret).toMatchObject({
       name: 'BadInput',
-      message: `the secret ${name} holds no text`,
+      message: `the secret ${name} has no string value`,
       hint: 'put user:password into it as its SecretString',
     });
   });
@@ -34,7 +34,7 @@ describe('the secret of a repository', () => {
   const nowhere =
     'builds read those secrets that a view of the mirror names: name it there with credentials:, and deploy';
   it.each([
-    ['no view names', 'AccessDeniedException', 'AccessDenied', 'AWS refuses to read', nowhere],
+    ['no view names', 'AccessDeniedException', 'AccessDenied', 'no permission to read', nowhere],
     ['is not there', 'ResourceNotFoundException', 'AwsFailed', 'AWS did not read', expect.stringMatching(/^try again/)],
   ])('refuses one that %s, and says what to do', async (_, fault, error, words, hint) => {
     const { secret } = await read(() => new Fault(fault, 'not for you'));

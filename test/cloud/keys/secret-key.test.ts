@@ -21,7 +21,7 @@ it.each([
 
   await expect(secretKey(arn)).rejects.toMatchObject({
     name: 'BadInput',
-    message: `the secret ${arn} holds no armoured OpenPGP private key`,
+    message: `the secret ${arn} contains no armoured OpenPGP private key`,
     hint: 'put the output of `gpg --export-secret-keys --armor` into it, of an RSA key without passphrase',
   });
 });

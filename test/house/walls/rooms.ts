@@ -35,11 +35,11 @@ export const ground = ['errors', 'sha256', 'plain-encoding'];
  */
 export const house: Readonly<Record<string, Room>> = {
   catalog: {
-    purpose: 'what exists: releases, architectures, kernels, products, bootloaders; pure data and rules',
+    purpose: 'known releases, architectures, kernels, products and bootloaders; pure data and rules',
     rooms: [],
     packages: [],
     top: [],
-    alcoves: { boot: { holds: 'what a boot needs: drivers, options, initramfs generators', imports: [top] } },
+    alcoves: { boot: { holds: 'requirements of a boot: drivers, options, initramfs generators', imports: [top] } },
   },
   simplestreams: {
     purpose: 'the simplestreams format: documents read, written and merged',
@@ -54,55 +54,58 @@ export const house: Readonly<Record<string, Room>> = {
     },
   },
   store: {
-    purpose: 'where mirrors and runs are stored: immutable objects and the few that are replaced',
+    purpose: 'storage of mirrors and runs: immutable objects, and a few that are replaced',
     rooms: [],
     packages: ['node:*'],
     special: { '@aws-sdk/client-s3': ['s3/s3.ts'] },
     alcoves: {
       directory: { holds: 'a store in a directory', imports: [top] },
       s3: { holds: 'a store in an S3 bucket', imports: [top] },
-      http: { holds: 'a store that is read over HTTP and never written', imports: [top] },
+      http: { holds: 'a read-only store over HTTP', imports: [top] },
     },
   },
   machine: {
-    purpose: 'how this Linux machine is used; the only room that starts processes',
+    purpose: 'use of this Linux machine; the only room that starts processes',
     rooms: [],
     packages: ['node:*', 'execa', 'undici'],
     top: ['output'],
     alcoves: {
-      output: { holds: 'output of programs, made safe to show', imports: [] },
-      secrets: { holds: 'files that only their owner may read', imports: [] },
+      output: { holds: 'makes the output of programs safe to print', imports: [] },
+      secrets: { holds: 'files that only their owner can read', imports: [] },
       download: { holds: 'downloads over HTTP: proxies, retries, limits', imports: [top] },
-      gateway: { holds: 'the only way to the network for programs of a foreign tree', imports: ['download', top] },
-      sandbox: { holds: 'limits and system calls of programs of a foreign tree', imports: [top] },
-      'tree/inside': { holds: 'files of a foreign tree, reached without following its links', imports: [top] },
+      gateway: { holds: 'the only network access for programs of a foreign tree', imports: ['download', top] },
+      sandbox: { holds: 'resource limits and system call filters for programs of a foreign tree', imports: [top] },
+      'tree/inside': {
+        holds: 'accesses files of a foreign tree without following its links out of it',
+        imports: [top],
+      },
       tree: {
-        holds: 'foreign trees: mounts, chroots, squashfs, tarballs',
+        holds: 'handles foreign trees: mounts, chroots, squashfs, tarballs',
         imports: ['gateway', 'sandbox', 'tree/inside', top],
       },
       dpkg: {
-        holds: 'dpkg packages of a tree: manifest, files, unpacking, failures',
+        holds: 'dpkg packages in a tree: manifest, files, unpacking, failures',
         imports: ['output', 'tree', 'tree/inside', top],
       },
       'image-settings': {
-        holds: 'settings of an image that would affect its own build: found, reported, removed',
+        holds: 'finds, reports and removes settings of an image that would affect its build',
         imports: ['dpkg', 'tree', 'tree/inside', top],
       },
       identity: {
-        holds: 'keys and ids of a single machine, which no published image may contain',
+        holds: 'keys and ids of a single machine, which must not be in a published image',
         imports: ['tree/inside', top],
       },
       apt: {
-        holds: 'apt in a tree: sources, resolving, downloading, installing',
+        holds: 'apt in a tree: sources, dependency resolution, downloads, installation',
         imports: ['download', 'dpkg', 'gateway', 'image-settings', 'tree', 'tree/inside', top],
       },
       initramfs: {
-        holds: 'kernel and initrd of a tree: building, extracting, reading',
+        holds: 'builds, extracts and reads the kernel and initrd of a tree',
         imports: ['dpkg', 'image-settings', 'tree', 'tree/inside', top],
       },
-      boot: { holds: 'booting in QEMU the way MAAS boots a machine', imports: ['output', top] },
+      boot: { holds: 'boots images in QEMU as MAAS boots a machine', imports: ['output', top] },
       bootstrap: {
-        holds: 'making a Debian tree from scratch',
+        holds: 'creates a Debian tree from scratch',
         imports: ['apt', 'download', 'dpkg', 'gateway', 'tree', top],
       },
     },
@@ -113,9 +116,9 @@ export const house: Readonly<Record<string, Room>> = {
     packages: ['zod', 'yaml'],
     top: ['handed-on', 'releases', 'sources'],
     alcoves: {
-      aws: { holds: 'what only a deployed mirror has: stack outputs, metrics, probes, regions', imports: [top] },
+      aws: { holds: 'for deployed mirrors only: stack outputs, metrics, probes, regions', imports: [top] },
       releases: { holds: 'releases and kernels that a request describes or chooses', imports: [top] },
-      'handed-on': { holds: 'what one stage hands to the next', imports: ['releases', top] },
+      'handed-on': { holds: 'results that one stage passes to the next', imports: ['releases', top] },
       sources: { holds: 'archives, PPAs and their credentials', imports: [top] },
     },
   },
@@ -179,11 +182,19 @@ export const house: Readonly<Record<string, Room>> = {
       'node:path': ['package-files.ts', 'settings/user-files.ts'],
     },
     alcoves: {
-      choices: { holds: 'values of props: releases, flavours, schedules, keys', imports: [] },
-      site: { holds: 'public access to the bucket: CloudFront', imports: ['choices', top] },
-      settings: { holds: 'props and mirror.yaml, checked and with their defaults', imports: ['choices', 'site', top] },
-      builds: { holds: 'CodeBuild projects', imports: ['choices', 'settings', top] },
-      functions: { holds: 'Lambda functions', imports: ['choices', top] },
+      refusals: { holds: 'errors at synth', imports: [] },
+      choices: { holds: 'values of props: releases, flavours, schedules, keys', imports: ['refusals'] },
+      origins: {
+        holds: 'the properties and fields that errors at synth name',
+        imports: ['choices', 'refusals', top],
+      },
+      site: { holds: 'public access to the bucket: CloudFront', imports: ['choices', 'refusals', top] },
+      settings: {
+        holds: 'props and mirror.yaml, checked and with their defaults',
+        imports: ['choices', 'origins', 'refusals', 'site', top],
+      },
+      builds: { holds: 'CodeBuild projects', imports: ['choices', 'refusals', 'settings', top] },
+      functions: { holds: 'Lambda functions', imports: ['choices', 'refusals', top] },
       workflow: { holds: 'the state machine', imports: ['builds', 'settings', top] },
       watch: {
         holds: 'alarms, metrics and notifications',

@@ -17,7 +17,7 @@ describe('what Publish has signed as a test', () => {
     ['small letters', fingerprint.toLowerCase()],
     ['nothing', ''],
   ])('refuses %s as a fingerprint', (_, text) => {
-    expect(() => testSignedOf({ fingerprint: text })).toThrow(refusal('fingerprint: a fingerprint'));
+    expect(() => testSignedOf({ fingerprint: text })).toThrow(refusal('fingerprint: must be a fingerprint'));
   });
 });
 
@@ -45,6 +45,6 @@ describe('what a probe tells', () => {
 
   it('is to reach documents, which are texts', () => {
     expect(probedSourcesOf('{"documents":["http://a.example/InRelease"]}').documents).toHaveLength(1);
-    expect(() => probedSourcesOf('{"documents":[1]}')).toThrow(refusal('the sources that the probe is to reach'));
+    expect(() => probedSourcesOf('{"documents":[1]}')).toThrow(refusal('the sources of the probe'));
   });
 });

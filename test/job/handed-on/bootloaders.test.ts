@@ -38,17 +38,17 @@ it.each<[string, (one: Built[number]) => void, string]>([
   [
     'has an item too many',
     (one) => Object.assign(one.items, { lilo: { ...one.items[name], package: 'lilo' } }),
-    `products.0.items.lilo: the catalogue has ${its}`,
+    `products.0.items.lilo: is not an item of this product (${its})`,
   ],
   [
     'has an item of another package',
     (one) => Object.assign(one.items[name] ?? {}, { package: 'other' }),
-    `products.0.items.${name}.package: names another item`,
+    `products.0.items.${name}.package: must be syslinux`,
   ],
   [
     'has an item of another release',
     (one) => Object.assign(one.items[name] ?? {}, { release: 'xenial' }),
-    `products.0.items.${name}.release: comes from ${bootloaders[0]?.release}`,
+    `products.0.items.${name}.release: must be ${bootloaders[0]?.release}`,
   ],
   [
     'is of another firmware',
@@ -59,13 +59,13 @@ it.each<[string, (one: Built[number]) => void, string]>([
   expect(saidOf(([one]) => one && change(one))).toEqual([said]);
 });
 
-it('refuses one that is there twice, and none', () => {
+it('refuses one that repeats an earlier product, and none', () => {
   const last = bootloaders.length - 1;
   expect(saidOf((products) => products.splice(last, 1, ...all().slice(0, 1)))).toEqual([
-    `products.${last}.os: is there twice`,
+    `products.${last}.os: repeats an earlier product`,
   ]);
   expect(saidOf((products) => products.splice(0))).toEqual([expect.stringMatching(/^products: Too small/)]);
   expect(saidOf((products) => products.push(...all().slice(0, 1)))[0]).toMatch(/^products: Too big/);
   expect(saidOf(() => undefined, [])).toEqual([expect.stringMatching(/^inReleases: Too small/)]);
-  expect(saidOf(() => undefined, ['x'])).toEqual(['inReleases.0: a sha256 in lower-case hexadecimal digits']);
+  expect(saidOf(() => undefined, ['x'])).toEqual(['inReleases.0: must be a sha256 in lower-case hex']);
 });

@@ -31,12 +31,12 @@ const shapes = [
     ],
   },
   {
-    ...{ name: 'the name of a package', shape: packageName },
+    ...{ name: 'must be a package name', shape: packageName },
     taken: ['linux-image-6.8.0-50-generic', 'libstdc++6', '7zip', 'x', 'a'.repeat(200)],
     refused: ['', '-x', '+x', 'Linux', 'linuX', 'a b', 'a/b', 'linux-image\n', 'a'.repeat(201)],
   },
   {
-    ...{ name: 'the version of a package', shape: packageVersion },
+    ...{ name: 'must be a package version', shape: packageVersion },
     taken: ['1:6.8.0-50.51~22.04+ppa1', '0', 'v1', 'Z9', '1'.repeat(200)],
     refused: ['', '-1', '~1', '1 2', '1/2', '1_2', '1\n', '1'.repeat(201)],
   },

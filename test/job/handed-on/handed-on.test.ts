@@ -38,9 +38,9 @@ function saidOf(check: () => void): string | undefined {
   } catch (error) {
     expect(error).toMatchObject({
       ...{ name: 'BadInput', misuse: true },
-      hint: 'no stage of this release hands on such a thing: read the log of its build before you build again; nothing of it was published',
+      hint: 'no stage of this version returns this: read the log of its build before you build again; nothing was published',
     });
-    return (error as Error).message.replace('what a build handed on is wrong: ', '');
+    return (error as Error).message.replace('a build result is not valid: ', '');
   }
 }
 
@@ -67,49 +67,49 @@ describe('what is to be selected from', () => {
       'a serial of a day to come',
       { fetched: fetched('20261122') },
       {},
-      'fetched.result.serial is "20261122", not a day, not after 20261121',
+      'fetched.result.serial is "20261122", expected a day no later than 20261121',
     ],
     [
       'a serial of no day',
       { fetched: fetched('20260231') },
       {},
-      'fetched.result.serial is "20260231", not a day, not after 20261121',
+      'fetched.result.serial is "20260231", expected a day no later than 20261121',
     ],
     [
       'a serial of no month',
       { fetched: fetched('20261301') },
       {},
-      'fetched.result.serial is "20261301", not a day, not after 20261121',
+      'fetched.result.serial is "20261301", expected a day no later than 20261121',
     ],
     [
       'another serial than was asked for',
       { fetched: fetched('20261120') },
       { serial: '20261119' },
-      'fetched.result.serial is "20261120", not 20261119',
+      'fetched.result.serial is "20261120", expected 20261119',
     ],
     [
       'a fetched base where one was given',
       {},
       { base: '/b.squashfs' },
-      'fetched.result.source.kind is "cloud-image", not given',
+      'fetched.result.source.kind is "cloud-image", expected given',
     ],
     [
       'a given base where none was',
       { fetched: fetched('20261120', 'given') },
       {},
-      'fetched.result.source.kind is "given", not what a source has',
+      'fetched.result.source.kind is "given", expected cloud-image or bootstrap',
     ],
     [
       'a flavour that nobody asked for',
       { prepared: prepared('ga', 'rt') },
       {},
-      'prepared.result.kernels.1.kernel is "rt", not ga or hwe',
+      'prepared.result.kernels.1.kernel is "rt", expected ga or hwe',
     ],
     [
       'a flavour twice',
       { prepared: prepared('ga', 'ga') },
       {},
-      'prepared.result.kernels.1.kernel is "ga", not each flavour once',
+      'prepared.result.kernels.1.kernel is "ga", expected each flavour only once',
     ],
   ])('refuses %s', (_, more, fields, said) => {
     expect(selectable(more, fields)).toBe(said);
@@ -144,42 +144,47 @@ describe('what is to be published', () => {
   });
 
   it.each<[string, object, object, string]>([
-    ['nothing changed where it was asked', {}, changed, 'root.result is missing, not what the upgrade stage made'],
+    [
+      'nothing changed where it was asked',
+      {},
+      changed,
+      'root.result is missing, expected the result of the upgrade stage',
+    ],
     [
       'something changed where nothing was asked',
       upgraded,
       {},
-      `root.result is ${JSON.stringify(upgraded.root.result)}, not left out: nothing was to be changed`,
+      `root.result is ${JSON.stringify(upgraded.root.result)}, expected none: the image is not customised`,
     ],
     [
       'drivers that are missing',
       { kernels: [failed, built('passed', 4)] },
       {},
-      'kernels.1.extracted.result.drivers.found is 4, not the 5 drivers that the initrd must hold',
+      'kernels.1.extracted.result.drivers.found is 4, expected the 5 drivers that the initrd needs',
     ],
     [
       'a boot that was waived by nobody',
       { kernels: [built('waived')] },
       {},
-      'kernels.0.booted.gate is "waived", not passed or impossible',
+      'kernels.0.booted.gate is "waived", expected passed or impossible',
     ],
     [
       'a boot though it was waived',
       { kernels: [built('passed')] },
       { bootTest: false },
-      'kernels.0.booted.gate is "passed", not waived',
+      'kernels.0.booted.gate is "passed", expected waived',
     ],
     [
       'what could not be selected either',
       { fetched: fetched('20270101') },
       {},
-      'fetched.result.serial is "20270101", not a day, not after 20261121',
+      'fetched.result.serial is "20270101", expected a day no later than 20261121',
     ],
     [
       'a flavour that nobody asked for',
       { prepared: prepared('rt') },
       {},
-      'prepared.result.kernels.0.kernel is "rt", not ga or hwe',
+      'prepared.result.kernels.0.kernel is "rt", expected ga or hwe',
     ],
   ])('refuses %s', (_, more, fields, said) => {
     expect(publishable(more, fields)).toBe(said);
@@ -199,12 +204,12 @@ describe('what went in', () => {
   });
 
   it('refuses a flavour that nobody asked for', () => {
-    expect(materials('ga', 'rt')).toBe('installed is "rt", not  or ga or hwe');
+    expect(materials('ga', 'rt')).toBe('installed is "rt", expected "" (shared packages) or ga or hwe');
   });
 });
 
 it('refuses other fields than a build has, as what a build handed on', () => {
   expect(() =>
     selectInputOf({ ...{ job: {}, kernels: [] }, fetched: fetched('newest'), prepared: prepared() }),
-  ).toThrow(/^the input of Select is wrong: .*fetched\.result\.serial: a serial like 20261120/);
+  ).toThrow(/^the input of Select is not valid: .*fetched\.result\.serial: must be a serial, such as 20261120/);
 });

@@ -33,7 +33,7 @@ it('refuses one whose version nobody tells, and says who told of it', () => {
   );
 
   expect(releases.find(({ release }) => release === 'zany')).toBeUndefined();
-  expect(leftOut).toEqual([{ name: 'zany', fault: 'nothing says its version', sources: ['mirror.yaml'] }]);
+  expect(leftOut).toEqual([{ name: 'zany', fault: 'its version is unknown', sources: ['mirror.yaml'] }]);
 });
 
 it('are newer than the catalogue only where all of it is older', () => {

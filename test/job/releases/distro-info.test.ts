@@ -48,7 +48,10 @@ describe('distro-info-data', () => {
     ['another release’s version', csv.replace('27.04,', '26.04,'), 'zany'],
   ])('is refused where the release that is wanted has %s that is odd, and left out where none is', (_, odd, wanted) => {
     expect(() => distroInfoReleases(odd, wanted)).toThrow(
-      expect.objectContaining({ name: 'BadFormat', message: expect.stringContaining(`describes ${wanted} wrongly`) }),
+      expect.objectContaining({
+        name: 'BadFormat',
+        message: expect.stringContaining(`has invalid data for ${wanted}`),
+      }),
     );
     expect(distroInfoReleases(odd).map(({ name }) => name)).toEqual(['noble', 'lucky']);
   });

@@ -52,7 +52,7 @@ describe('a catalogue', () => {
 
   it('refuses two releases of one version, but may have several of which it says none', () => {
     expect(faults({ zany: { version: '27.04' }, other: { version: '27.04' } })).toEqual([
-      '27.04 is the version of zany, too',
+      '27.04 is also the version of zany',
     ]);
     expect(faults({ noble: { codename: 'Noble' }, jammy: { codename: 'Jammy' } })).toEqual([]);
   });

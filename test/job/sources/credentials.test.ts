@@ -48,7 +48,7 @@ describe('credentials', () => {
     ['JSON', '{\n "user": "robot", "password": "hush-hush-42"\n}'],
   ])('refuses %s, and shows nothing of it', (_, text) => {
     const call = () => credentialsIn(text, 'ppa-secret');
-    expect(call).toThrow(/^ppa-secret does not hold the credentials of a repository$/);
+    expect(call).toThrow(/^ppa-secret does not contain repository credentials$/);
     expect(messageOf(call)).not.toContain('hush');
   });
 
@@ -91,20 +91,20 @@ describe('the credentials of a repository', () => {
   it('refuses the password itself where their name belongs, and does not show it', () => {
     for (const credentials of ['robot:hush-hush-42', 'robot:hush hush', '']) {
       const call = withRepository({ repository, credentials });
-      expect(call).toThrow(refusal(/repositories\.0\.credentials: .*never the password itself \(seen: not shown\)/));
+      expect(call).toThrow(refusal(/repositories\.0\.credentials: .*never the password itself \(got a hidden value\)/));
       expect(messageOf(call)).not.toContain('hush');
     }
   });
 
   it('refuses a mapping without credentials, and says how a repository is written that needs none', () => {
-    expect(withRepository({ repository })).toThrow(
-      refusal(/has repository: without credentials:; .*the stanza itself/),
-    );
+    expect(withRepository({ repository })).toThrow(refusal(/has repository: but no credentials:; .*the stanza itself/));
   });
 
   it('refuses a mapping of other words, and shows no credentials', () => {
     const call = withRepository({ repo: repository, credentials: 'robot:hush-hush-42' });
-    expect(call).toThrow(refusal(/repositories\.0: is neither .* nor a repository with its credentials/));
+    expect(call).toThrow(
+      refusal(/repositories\.0: must be ppa:owner\/name, a deb822 stanza, or repository: with credentials:/),
+    );
     expect(messageOf(call)).not.toContain('hush');
     const beside = withRepository({ password: 'hush-hush-42', repository, credentials: 'x' });
     expect(beside).toThrow(refusal(/repositories\.0: Unrecognized key: "password"/));
@@ -115,7 +115,7 @@ describe('the credentials of a repository', () => {
     [
       'a plain http address',
       stanzaAt('https://a.example/x', 'http://b.example/x'),
-      /http:\/\/b\.example\/x .*in the open.* give its https address/,
+      /http:\/\/b\.example\/x .*sent unencrypted.* use its https address/,
     ],
     [
       'a password in the address, too',
@@ -132,7 +132,7 @@ describe('the credentials of a repository', () => {
 
   it('refuses a source of plain http', () => {
     const source = { uri: 'http://d.example/debian', suite: 'bookworm', components: ['main'], credentials: 'x' };
-    expect(() => request({ aptSources: [source] })).toThrow(refusal(/aptSources\.0\.uri: .*in the open/));
+    expect(() => request({ aptSources: [source] })).toThrow(refusal(/aptSources\.0\.uri: .*sent unencrypted/));
     expect(request({ aptSources: [{ ...source, uri: 'https://d.example/debian' }] }).aptSources).toHaveLength(1);
   });
 

@@ -18,7 +18,7 @@ describe('an order of a machine in AWS', () => {
     expect(() => refuseFileAddresses(fields as Partial<BuildRequest>)).toThrow(
       expect.objectContaining({
         ...{ name: 'BadInput', misuse: true },
-        message: `${field} is file:///srv/ubuntu, a folder that build machines in AWS do not have`,
+        message: `${field} is file:///srv/ubuntu, a folder that build machines in AWS cannot read`,
       }),
     );
   });
@@ -26,8 +26,8 @@ describe('an order of a machine in AWS', () => {
   it('names whose field it is where there are several orders', () => {
     expect(() => refuseFileAddresses(request({ sources: { archive: 'file:///srv/ubuntu' } }), 'view next')).toThrow(
       expect.objectContaining({
-        message: 'sources.archive of view next is file:///srv/ubuntu, a folder that build machines in AWS do not have',
-        hint: 'give an http or https address that they can reach',
+        message: 'sources.archive of view next is file:///srv/ubuntu, a folder that build machines in AWS cannot read',
+        hint: 'use an http or https URL that they can reach',
       }),
     );
   });

@@ -35,8 +35,8 @@ describe('an order that others can read', () => {
             expect.objectContaining({
               name: 'BadInput',
               misuse: true,
-              message: `${field}: ${scheme}://x.example/y is given with a user or password in it`,
-              hint: expect.stringMatching(/history of executions .*credentials:/),
+              message: `${field}: the URL ${scheme}://x.example/y contains a user name or password`,
+              hint: expect.stringMatching(/execution history .*credentials/),
             }),
           );
         },
@@ -59,7 +59,9 @@ describe('an order that others can read', () => {
   it('says that a proxy has no credentials: of its own', () => {
     const call = () => refusePasswords(request({ sources: { proxy: 'http://u:p@proxy.example:3128' } }));
     expect(call).toThrow(
-      expect.objectContaining({ hint: expect.stringMatching(/for repositories only: let that proxy/) }),
+      expect.objectContaining({
+        hint: expect.stringMatching(/only repositories can have credentials: have that proxy/),
+      }),
     );
   });
 });

@@ -18,14 +18,14 @@ describe('an address', () => {
   it.each(addresses)('of %s refuses what would end a setting of apt', (field) => {
     for (const end of [`";APT::Update::Pre-Invoke{"id";};//`, `'x`, '\\', ' x', '\nx']) {
       expect(() => sources({ [field]: `http://x${end}` })).toThrow(
-        refusal(new RegExp(`^sources are wrong: ${field}: `)),
+        refusal(new RegExp(`^sources are not valid: ${field}: `)),
       );
     }
   });
 
   it.each(addresses)('of %s refuses what is not fetched over the network', (field) => {
     for (const other of ['cdrom://x', 'x.example/ubuntu', 'http://']) {
-      expect(() => sources({ [field]: other })).toThrow(refusal(new RegExp(`${field}: .*http or https|file address`)));
+      expect(() => sources({ [field]: other })).toThrow(refusal(new RegExp(`${field}: .*http or https|file URL`)));
     }
   });
 
@@ -35,7 +35,7 @@ describe('an address', () => {
     ['no scheme that is known', 'socks5://robot:hush@proxy.example:3128'],
     ['a space behind it', 'http://robot:hush@proxy.example:3128 '],
   ])('is shown without its password where it is refused for %s', (_, proxy) => {
-    expect(() => sources({ proxy })).toThrow(refusal(/seen: ".*proxy\.example:3128/));
+    expect(() => sources({ proxy })).toThrow(refusal(/got ".*proxy\.example:3128/));
     expect(() => sources({ proxy })).not.toThrow(/hush/);
   });
 });
@@ -52,16 +52,16 @@ describe('the moment of a snapshot', () => {
     '20261120T250000Z',
     '20261120T006000Z',
   ])('refuses %s, which never was', (snapshot) => {
-    expect(() => sources({ snapshot })).toThrow(refusal(/snapshot: there is no such day or time \(seen: "2026/));
+    expect(() => sources({ snapshot })).toThrow(refusal(/snapshot: is not a valid date and time \(got "2026/));
   });
 
   it('refuse a snapshot that is no time in one sentence', () => {
     expect(() => sources({ snapshot: 'yesterday' })).toThrow(
-      refusal(/wrong: snapshot: a time like 20261120T000000Z \(seen: "yesterday"\)$/),
+      refusal(/not valid: snapshot: must be a time, such as 20261120T000000Z \(got "yesterday"\)$/),
     );
   });
 
   it.each(['20261120', 'yesterday', '2026-11-20T00:00:00Z'])('refuses %s, which is written otherwise', (snapshot) => {
-    expect(() => sources({ snapshot })).toThrow(refusal(/snapshot: a time like 20261120T000000Z/));
+    expect(() => sources({ snapshot })).toThrow(refusal(/snapshot: must be a time, such as 20261120T000000Z/));
   });
 });

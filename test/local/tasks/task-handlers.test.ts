@@ -87,7 +87,7 @@ test.each<[string, string | undefined, unknown, object]>([
     { ProjectName: 'None' },
     {
       name: 'CodeBuild.ResourceNotFoundException',
-      message: 'Only starts a build of "None", no such project',
+      message: 'Only starts a build of "None": no such project',
       isCatchable: true,
     },
   ],
@@ -95,7 +95,7 @@ test.each<[string, string | undefined, unknown, object]>([
     'a call of a function that is missing',
     invoke,
     { FunctionName: 'None' },
-    { name: 'Lambda.ResourceNotFoundException', message: 'Only calls "None", no such function', isCatchable: true },
+    { name: 'Lambda.ResourceNotFoundException', message: 'Only calls "None": no such function', isCatchable: true },
   ],
   [
     'an input that AWS would not carry',
@@ -115,7 +115,7 @@ test('refuses a result that AWS would not carry', async () => {
 
   await expect(handler({ FunctionName: 'Plan' })).rejects.toMatchObject({
     name: 'States.DataLimitExceeded',
-    message: expect.stringMatching(/^the result of Only has 2621\d\d bytes, 262144 are allowed$/),
+    message: expect.stringMatching(/^the result of Only has 2621\d\d bytes; the limit is 262144$/),
   });
 });
 
@@ -128,8 +128,8 @@ test.each([
   expect(() => handlerOf(resource)).toThrow(
     expect.objectContaining({
       name: 'NotSupported',
-      message: `Only calls ${resource}, which this machine cannot do`,
-      hint: 'it can do codebuild:startBuild.sync and lambda:invoke',
+      message: `Only calls ${resource}, which the local engine does not support`,
+      hint: 'it supports codebuild:startBuild.sync and lambda:invoke',
     }),
   );
 });

@@ -39,86 +39,86 @@ test('every buildspec of the project is understood', () => {
 });
 
 test.each([
-  ['another version', 'version: 0.1', 'it has version 0.1, 0.2 is understood'],
-  ['a buildspec that is no mapping', '- a', 'it is ["a"], a mapping belongs there'],
-  ['what is no YAML', 'a: [', /^it is no YAML: /],
+  ['another version', 'version: 0.1', 'it has version 0.1; only 0.2 is supported'],
+  ['a buildspec that is no mapping', '- a', 'it is ["a"]; expected a mapping'],
+  ['what is no YAML', 'a: [', /^it is not valid YAML: /],
   [
     'a key that it does not know',
     '{ version: 0.2, phases: {}, artifacts: {} }',
-    'it has the key "artifacts", known are version, env, phases',
+    'it has the unknown key "artifacts"; known keys: version, env, phases',
   ],
   [
     'a phase that does not exist',
     '{ version: 0.2, phases: { test: {} } }',
-    'phases of it has the key "test", known are install, pre_build, build, post_build',
+    'phases of it has the unknown key "test"; known keys: install, pre_build, build, post_build',
   ],
   [
     'a setting of a phase that it would have to ignore',
     '{ version: 0.2, phases: { build: { on-failure: ABORT } } }',
-    'phase build of it has the key "on-failure", known are commands, finally',
+    'phase build of it has the unknown key "on-failure"; known keys: commands, finally',
   ],
   [
     'commands that are no list',
     '{ version: 0.2, phases: { build: { commands: make } } }',
-    'commands of phase build of it are "make", a list belongs there',
+    'commands of phase build of it are "make"; expected a list',
   ],
   [
     'a command that YAML made a mapping of',
     '{ version: 0.2, phases: { build: { commands: [{ echo a: b }] } } }',
-    'commands of phase build of it has {"echo a":"b"} where a string belongs',
+    'commands of phase build of it has {"echo a":"b"}; expected a string',
   ],
-  ['no version', '{ phases: {} }', 'it has version undefined, 0.2 is understood'],
-  ['no phases', '{ version: 0.2 }', 'phases of it is undefined, a mapping belongs there'],
-  ['nothing', '', 'it is null, a mapping belongs there'],
+  ['no version', '{ phases: {} }', 'it has version undefined; only 0.2 is supported'],
+  ['no phases', '{ version: 0.2 }', 'phases of it is undefined; expected a mapping'],
+  ['nothing', '', 'it is null; expected a mapping'],
   [
     'an environment that is a list',
     '{ version: 0.2, env: [], phases: {} }',
-    'env of it is [], a mapping belongs there',
+    'env of it is []; expected a mapping',
   ],
   [
     'a setting of the environment that it would have to ignore',
     '{ version: 0.2, env: { git-credential-helper: no }, phases: {} }',
-    'env of it has the key "git-credential-helper", known are shell, variables, exported-variables',
+    'env of it has the unknown key "git-credential-helper"; known keys: shell, variables, exported-variables',
   ],
   [
     'variables that are a text',
     '{ version: 0.2, env: { variables: A }, phases: {} }',
-    'variables of it is "A", a mapping belongs there',
+    'variables of it is "A"; expected a mapping',
   ],
   [
     'a variable that is a list',
     '{ version: 0.2, env: { variables: { A: [] } }, phases: {} }',
-    'A has [] where a string belongs',
+    'A has []; expected a string',
   ],
   [
     'a variable with a dash',
     '{ version: 0.2, env: { variables: { A-B: 1 } }, phases: {} }',
-    'it has "A-B" where a variable\'s name belongs',
+    'it has the invalid variable name "A-B"',
   ],
   [
     'exported variables that are no list',
     '{ version: 0.2, env: { exported-variables: A }, phases: {} }',
-    'exported-variables of it are "A", a list belongs there',
+    'exported-variables of it are "A"; expected a list',
   ],
   [
     'versions of programs in another phase than the first',
     '{ version: 0.2, phases: { build: { runtime-versions: {} } } }',
-    'phase build of it has the key "runtime-versions", known are commands, finally',
+    'phase build of it has the unknown key "runtime-versions"; known keys: commands, finally',
   ],
   [
     'last commands that are no list',
     '{ version: 0.2, phases: { install: { finally: 1 } } }',
-    'finally of phase install of it are 1, a list belongs there',
+    'finally of phase install of it are 1; expected a list',
   ],
   [
     'another shell',
     '{ version: 0.2, env: { shell: powershell.exe }, phases: {} }',
-    'it wants the shell "powershell.exe", it gets bash',
+    'it has shell "powershell.exe"; only bash is supported',
   ],
   [
     'a name that no variable can have',
     '{ version: 0.2, env: { exported-variables: ["A;B"] }, phases: {} }',
-    'it has "A;B" where a variable\'s name belongs',
+    'it has the invalid variable name "A;B"',
   ],
 ])('refuses %s', (_, text, message) => {
   const expected = typeof message === 'string' ? message : expect.stringMatching(message);
@@ -137,6 +137,6 @@ test('a phase may have no commands, numbers and truths are texts, and who is ref
     ],
   });
   expect(() => parseBuildspec('{}', 'it')).toThrow(
-    expect.objectContaining({ hint: 'see buildspecs/ for what the local engine runs' }),
+    expect.objectContaining({ hint: 'see buildspecs/ for what the local engine supports' }),
   );
 });

@@ -161,8 +161,8 @@ test.each([
   expect(() => localDefinition(definition)).toThrow(
     expect.objectContaining({
       name: 'NotSupported',
-      message: `${message}, which this machine cannot run`,
-      hint: 'the workflow says only what both engines understand: JSONPath, inline maps, no variables',
+      message: `${message}, which the local engine does not support`,
+      hint: 'use only what both engines support: JSONPath, inline maps, no variables',
     }),
   );
 });

@@ -50,15 +50,15 @@ test.each<[string, unknown, unknown]>([
 });
 
 test.each<[string, unknown, string]>([
-  ['a resource that is missing', ref('Gone'), 'the template refers to "Gone", which it does not have'],
-  ['an attribute of one', attribute('Gone', 'Arn'), 'the template refers to "Gone", which it does not have'],
-  ['an attribute of one in a text', sub('${Gone.Arn}'), 'the template refers to "Gone", which it does not have'],
-  ['another function', { 'Fn::Select': [0, []] }, 'the template uses Fn::Select, which is not understood here'],
-  ['an object in a text', { 'Fn::Join': ['', [{ a: 1 }]] }, 'the template has {"a":1} where a string belongs'],
+  ['a resource that is missing', ref('Gone'), 'the template refers to "Gone", which it does not define'],
+  ['an attribute of one', attribute('Gone', 'Arn'), 'the template refers to "Gone", which it does not define'],
+  ['an attribute of one in a text', sub('${Gone.Arn}'), 'the template refers to "Gone", which it does not define'],
+  ['another function', { 'Fn::Select': [0, []] }, 'the template uses Fn::Select, which the local engine does not support'],
+  ['an object in a text', { 'Fn::Join': ['', [{ a: 1 }]] }, 'the template has {"a":1}; expected a string'],
   [
     'nothing in a text',
     { 'Fn::Join': ['', [ref('AWS::NoValue')]] },
-    'the template has {"Ref":"AWS::NoValue"} where a string belongs',
+    'the template has {"Ref":"AWS::NoValue"}; expected a string',
   ],
 ])('refuses %s', (_, value, message) => {
   expect(() => resolve(value, template)).toThrow(expect.objectContaining({ name: 'BadFormat', message }));
@@ -66,6 +66,6 @@ test.each<[string, unknown, string]>([
 
 test('says of a function that it does not know which ones it knows', () => {
   expect(() => resolveString({ 'Fn::Select': [0, []] }, template)).toThrow(
-    expect.objectContaining({ hint: 'the local engine knows Ref, Fn::GetAtt, Fn::Join and Fn::Sub' }),
+    expect.objectContaining({ hint: 'it supports Ref, Fn::GetAtt, Fn::Join and Fn::Sub' }),
   );
 });

@@ -123,12 +123,12 @@ test.each([
   [
     'two state machines',
     { resources: { Other: { Type: 'AWS::StepFunctions::StateMachine' } } },
-    'the template has 2 state machines (Machine, Other), one is run',
+    'the template has 2 state machines (Machine, Other); expected one',
   ],
   [
     'no state machine',
     { resources: { Machine: { Type: 'AWS::SNS::Topic' } } },
-    'the template has 0 state machines (), one is run',
+    'the template has 0 state machines (); expected one',
   ],
   [
     'a definition that is no JSON',
@@ -137,7 +137,7 @@ test.each([
         Machine: { Type: 'AWS::StepFunctions::StateMachine', Properties: { DefinitionString: '{'.repeat(200) } },
       },
     },
-    `the definition of the state machine is no JSON: ${'{'.repeat(100)}`,
+    `the definition of the state machine is not valid JSON: ${'{'.repeat(100)}`,
   ],
   [
     'a source that is no asset',
@@ -154,17 +154,17 @@ test.each([
   [
     'a reference to nothing',
     { definition: { StartAt: '<Nothing>' } },
-    'the template refers to "Nothing", which it does not have',
+    'the template refers to "Nothing", which it does not define',
   ],
   [
     'a function of CloudFormation that nobody here knows',
     { functionVariables: { A: { 'Fn::ImportValue': 'x' } } },
-    'the template uses Fn::ImportValue, which is not understood here',
+    'the template uses Fn::ImportValue, which the local engine does not support',
   ],
   [
     'a list where a string belongs',
     { functionVariables: { A: ['x'] } },
-    'the template has ["x"] where a string belongs',
+    'the template has ["x"]; expected a string',
   ],
 ])('refuses %s', async (_, wrong, message) => {
   await using folder = await temporaryFolder();
@@ -184,7 +184,7 @@ test('refuses a template, and an asset manifest, that is no JSON', async () => {
     await writeFile(join(folder.path, name), '{');
     expect(() => readAssembly(path)).toThrow(
       expect.objectContaining({
-        ...{ name: 'BadFormat', message: `${join(folder.path, name)} is no JSON`, cause: expect.any(SyntaxError) },
+        ...{ name: 'BadFormat', message: `${join(folder.path, name)} is not valid JSON`, cause: expect.any(SyntaxError) },
       }),
     );
   }
@@ -208,7 +208,7 @@ test('refuses a secret of a project, which this machine cannot read', async () =
   expect(() => readAssembly(path)).toThrow(
     expect.objectContaining({
       name: 'NotSupported',
-      message: 'KEY of project FetchProject comes from SECRETS_MANAGER, which this machine lacks',
+      message: 'KEY of project FetchProject comes from SECRETS_MANAGER, which the local engine does not support',
     }),
   );
 });

@@ -147,14 +147,14 @@ describe('downloadPackages', () => {
   test('refuses a package that the archive does not have, by name', async () => {
     await expect(downloadFrom(small.archive, ['pxelinux', 'grub-pc'])).rejects.toMatchObject({
       name: 'NoSuchPackage',
-      message: 'no repository of this build offers the package grub-pc',
+      message: 'no repository of this build has the package grub-pc',
     });
   });
 
   test('refuses a package that others only provide or name, by name', async () => {
     await expect(downloadFrom(small.archive, ['shim'])).rejects.toMatchObject({
       name: 'NoSuchPackage',
-      message: 'no repository of this build offers the package shim',
+      message: 'no repository of this build has the package shim',
     });
   });
 

@@ -13,13 +13,13 @@ const said: readonly (readonly [what: string, printed: string, name: string, mes
     'a PPA whose key has 1024 bits, of apt 2.9',
     "W: GPG error: http://ppa/ubuntu questing InRelease: The following signatures were invalid: 661FAC2D (untrusted public key algorithm: rsa1024)\nE: The repository 'http://ppa/ubuntu questing InRelease' is not signed.",
     'BadSignature',
-    'is signed by a key of RSA-1024 only, which the apt of this release refuses: E: The repository',
+    'is signed only with a 1024-bit RSA key, which the apt of this release rejects: E: The repository',
   ],
   [
     'a PPA whose key has 1024 bits, of apt 3 and sqv',
     "W: OpenPGP signature verification failed: http://ppa/ubuntu resolute InRelease: Sub-process /usr/bin/sqv returned an error code (1), error message is: Signing key on 661FAC2D is not bound:            Policy rejected asymmetric algorithm   because: RSA1024 is not considered secure since 2014-02-01T00:00:00Z\nE: The repository 'http://ppa/ubuntu resolute InRelease' is not signed.",
     'BadSignature',
-    'is signed by a key of RSA-1024 only, which the apt of this release refuses: E: The repository',
+    'is signed only with a 1024-bit RSA key, which the apt of this release rejects: E: The repository',
   ],
   [
     'a proxy that forbids it',
@@ -64,32 +64,32 @@ E: The repository 'http://archive.example/ubuntu noble InRelease' is not signed.
     'a login page',
     "E: Failed to fetch http://a/dists/noble/InRelease  Clearsigned file isn't valid, got 'NOSPLIT' (does the network require authentication?)\nE: The repository 'http://a noble InRelease' is not signed.",
     'BadSignature',
-    "is not signed by the key that it must be signed by: E: Failed to fetch http://a/dists/noble/InRelease  Clearsigned file isn't valid, got 'NOSPLIT'",
+    "is not signed by a trusted key: E: Failed to fetch http://a/dists/noble/InRelease  Clearsigned file isn't valid, got 'NOSPLIT'",
   ],
   [
     'the same in the words of apt 1.2',
     "Err:1 http://a xenial InRelease\n  Clearsigned file isn't valid, got 'NODATA' (does the network require authentication?)\nE: Failed to fetch http://a/dists/xenial/InRelease  Clearsigned file isn't valid, got 'NODATA' (does the network require authentication?)\nE: Some index files failed to download. They have been ignored, or old ones used instead.",
     'BadSignature',
-    "signed by: E: Failed to fetch http://a/dists/xenial/InRelease  Clearsigned file isn't valid",
+    "is not signed by a trusted key: E: Failed to fetch http://a/dists/xenial/InRelease  Clearsigned file isn't valid",
   ],
   [
     'nobody’s signature',
     "E: The repository 'http://a noble Release' is not signed.",
     'BadSignature',
-    "signed by: E: The repository 'http://a noble Release' is not signed.",
+    "is not signed by a trusted key: E: The repository 'http://a noble Release' is not signed.",
   ],
   [
     'a signature that is gone',
     "E: The repository 'http://a noble Release' is no longer signed.",
     'BadSignature',
-    "signed by: E: The repository 'http://a noble Release' is no longer signed.",
+    "is not signed by a trusted key: E: The repository 'http://a noble Release' is no longer signed.",
   ],
   [
     'another’s signature, warned of before 2.1.16',
     `W: An error occurred during the signature verification. The repository is not updated and the previous index files will be used. GPG error: http://a noble InRelease: The following signatures couldn't be verified because the public key is not available: NO_PUBKEY 871920D1991BC93C
 W: Some index files failed to download. They have been ignored, or old ones used instead.`,
     'BadSignature',
-    'signed by: W: An error occurred during the signature verification',
+    'is not signed by a trusted key: W: An error occurred during the signature verification',
   ],
   [
     'a signature that sqv does not take',
@@ -127,7 +127,7 @@ W: Some index files failed to download. They have been ignored, or old ones used
  cloud-init : Depends: python3 (>= 3.13) but 3.12.3-0ubuntu2 is to be installed
 E: Unable to correct problems, you have held broken packages.`,
     'NotReady',
-    'offers packages that do not fit together: cloud-init : Depends: python3 (>= 3.13) but 3.12.3-0ubuntu2 is to be installed',
+    'has packages with unmet dependencies: cloud-init : Depends: python3 (>= 3.13) but 3.12.3-0ubuntu2 is to be installed',
   ],
   [
     'the same in the words of apt 3',
@@ -137,13 +137,13 @@ E: Unable to satisfy dependencies. Reached two conflicting assignments:
    1. cloud-init:amd64=25.1 is selected for install
    2. cloud-init:amd64 Depends python3 (>= 3.13)`,
     'NotReady',
-    'offers packages that do not fit together: cloud-init : Depends: python3 (>= 3.13)',
+    'has packages with unmet dependencies: cloud-init : Depends: python3 (>= 3.13)',
   ],
   [
     'packages that are held',
     'E: Error, pkgProblemResolver::Resolve generated breaks, this may be caused by held packages.\nE: Unable to correct problems, you have held broken packages.',
     'NotReady',
-    'offers packages that do not fit together: E: Error, pkgProblemResolver',
+    'has packages with unmet dependencies: E: Error, pkgProblemResolver',
   ],
   [
     'an index of another time',
@@ -179,7 +179,8 @@ E: Unable to satisfy dependencies. Reached two conflicting assignments:
   ],
 ];
 
-const failed = (printed: string) => archiveFailure(new MirrorError('CommandFailed', `apt-get ended 100:\n${printed}`));
+const failed = (printed: string) =>
+  archiveFailure(new MirrorError('CommandFailed', `apt-get exited with 100:\n${printed}`));
 
 describe('what apt says', () => {
   it.each(said)('of %s is told by name and with its reason', (_, printed, name, message) => {
@@ -194,7 +195,7 @@ describe('what apt says', () => {
   ])('of a package that it does not know is told with its name: %s', (printed, name) => {
     expect(failed(printed)).toMatchObject({
       name: 'NoSuchPackage',
-      message: `no repository of this build offers the package ${name}`,
+      message: `no repository of this build has the package ${name}`,
     });
   });
 
@@ -227,7 +228,7 @@ describe('this machine’s apt', () => {
     [451, 'DownloadFailed', 'cannot be read: E: Failed to fetch .* 451'],
     [511, 'DownloadFailed', 'cannot be read: E: Failed to fetch .* 511'],
     [404, 'DownloadFailed', 'has no such release: .*does not have a Release file'],
-    [200, 'BadSignature', 'is not signed by the key that it must be signed by: .*NOSPLIT'],
+    [200, 'BadSignature', 'is not signed by a trusted key: .*NOSPLIT'],
   ])('is answered %i for everything', async (status, name, message) => {
     const server = await serve((_, response) => response.writeHead(status).end('<html>sign in</html>'));
     const uri = server.url.replace('//', '//me:s3cret@');

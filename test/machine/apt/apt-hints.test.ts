@@ -7,18 +7,20 @@ import { run } from '../../../lib/machine/run';
 import { failing } from '../../fixtures/trees/recorded-tree';
 
 const fetched = 'E: Failed to fetch http://a/dists/noble/InRelease';
-const unreachable = 'is its address right and reachable from here? A proxy is given by --proxy, certificates by --ca';
+const unreachable =
+  'check that its URL is correct and reachable from this machine; use --proxy for a proxy, --ca for a private CA';
 const login =
-  'the server, or a proxy before it, refuses or wants a login: check the address and its user and password (--credentials for a repository, --proxy)';
-const longerKey = 'ask the owner of the PPA to have it signed by a longer key, or take the package from elsewhere';
+  'the server or a proxy denies access or requires a login: check the URL, user and password (--credentials for a repository, --proxy)';
+const longerKey = 'ask the owner of the PPA to have it signed with a longer key, or use another source for the package';
 const keyring =
-  'give the keyring that belongs to it; an archive without signature is never used, and a login page of the network has none';
-const expired = 'its InRelease file has expired: the mirror is no longer updated, or this machine’s clock is wrong';
+  'specify the keyring of this archive; unsigned archives are never used (a network login page in place of the archive has no signature either)';
+const expired =
+  'its InRelease file has expired or is not valid yet: the archive is no longer updated, or this machine’s clock is wrong';
 const endOfLife =
-  'see that the repository is made for this release; releases past their end of life lie elsewhere (--archive)';
+  'check that the repository supports this release; releases past their end of life are on another server (--archive)';
 const update =
-  'so it is in the middle of an update: run the build again in some minutes; if it stays, a repository that was added does not fit the release';
-const again = 'run the build again in some minutes';
+  'the archive is probably mid-update: run the build again in a few minutes; if the error persists, an added repository does not fit the release';
+const again = 'run the build again in a few minutes';
 
 describe('a failure of apt', () => {
   it.each([
@@ -33,43 +35,28 @@ describe('a failure of apt', () => {
     [
       'E: x: RSA1024 is not considered secure',
       'BadSignature',
-      'is signed by a key of RSA-1024 only, which the apt of this release refuses',
+      'is signed only with a 1024-bit RSA key, which the apt of this release rejects',
       longerKey,
     ],
-    [
-      "E: The repository 'x' is not signed.",
-      'BadSignature',
-      'is not signed by the key that it must be signed by',
-      keyring,
-    ],
-    ['E: x BADSIG 12', 'BadSignature', 'is not signed by the key that it must be signed by', keyring],
-    ['E: x EXPKEYSIG 12', 'BadSignature', 'is not signed by the key that it must be signed by', keyring],
-    ['E: x REVKEYSIG 12', 'BadSignature', 'is not signed by the key that it must be signed by', keyring],
-    [
-      'E: The following signatures were invalid',
-      'BadSignature',
-      'is not signed by the key that it must be signed by',
-      keyring,
-    ],
-    [
-      "E: the signature couldn't be verified",
-      'BadSignature',
-      'is not signed by the key that it must be signed by',
-      keyring,
-    ],
-    ['E: x could not be verified', 'BadSignature', 'is not signed by the key that it must be signed by', keyring],
-    ['E: x was not verified', 'BadSignature', 'is not signed by the key that it must be signed by', keyring],
+    ["E: The repository 'x' is not signed.", 'BadSignature', 'is not signed by a trusted key', keyring],
+    ['E: x BADSIG 12', 'BadSignature', 'is not signed by a trusted key', keyring],
+    ['E: x EXPKEYSIG 12', 'BadSignature', 'is not signed by a trusted key', keyring],
+    ['E: x REVKEYSIG 12', 'BadSignature', 'is not signed by a trusted key', keyring],
+    ['E: The following signatures were invalid', 'BadSignature', 'is not signed by a trusted key', keyring],
+    ["E: the signature couldn't be verified", 'BadSignature', 'is not signed by a trusted key', keyring],
+    ['E: x could not be verified', 'BadSignature', 'is not signed by a trusted key', keyring],
+    ['E: x was not verified', 'BadSignature', 'is not signed by a trusted key', keyring],
     ['E: Release file for x is not valid any more', 'NotReady', 'is out of date', expired],
     ["E: The repository 'x' does not have a Release file.", 'DownloadFailed', 'has no such release', endOfLife],
-    ['E: x and y have unmet dependencies', 'NotReady', 'offers packages that do not fit together', update],
-    ['E: x : Depends: y but it is not installable', 'NotReady', 'offers packages that do not fit together', update],
-    ['E: x is not going to be installed', 'NotReady', 'offers packages that do not fit together', update],
-    ['E: Unable to satisfy dependencies', 'NotReady', 'offers packages that do not fit together', update],
+    ['E: x and y have unmet dependencies', 'NotReady', 'has packages with unmet dependencies', update],
+    ['E: x : Depends: y but it is not installable', 'NotReady', 'has packages with unmet dependencies', update],
+    ['E: x is not going to be installed', 'NotReady', 'has packages with unmet dependencies', update],
+    ['E: Unable to satisfy dependencies', 'NotReady', 'has packages with unmet dependencies', update],
     [`${fetched}  404   Not Found`, 'NotReady', 'is being updated', again],
     ['E: x Hash Sum mismatch', 'NotReady', 'is being updated', again],
     ['E: x Mirror sync in progress?', 'NotReady', 'is being updated', again],
   ])('that says %j comes with what to do about it', (printed, name, what, hint) => {
-    const error = failing(`apt-get ended 100:\n${printed}`);
+    const error = failing(`apt-get exited with 100:\n${printed}`);
     const failure = archiveFailure(error);
 
     expect(failure).toMatchObject({ name, hint, cause: error });
@@ -131,26 +118,26 @@ E: Held packages were changed and -y was used without --allow-change-held-packag
     [
       held,
       'KeptBack',
-      'apt would have to change what the image has on hold: linux-generic, zstd, zlib1g',
-      'take the hold out of the base image (apt-mark unhold), or ask for something else',
+      'apt would have to change packages that the image holds: linux-generic, zstd, zlib1g',
+      'remove the hold from the base image (apt-mark unhold), or request other packages',
     ],
     [
       'x\nrun-parts: /etc/kernel/postinst.d/zz exited with return code 12\nE: y',
       'CommandFailed',
       'the hook /etc/kernel/postinst.d/zz failed with exit code 12',
-      'it belongs to the image or to one of its packages: the log has what it said; mend or remove it there',
+      'the hook comes from the image or one of its packages: see its output in the log, then fix or remove it there',
     ],
     [
       'dpkg: error processing package small (--configure):\n installed post-installation script returned 1\nE: z',
       'CommandFailed',
       'dpkg could not install small: installed post-installation script returned 1',
-      'the log has what its scripts said before',
+      'see the output of its scripts in the log',
     ],
     [
       'dpkg: error processing archive /a/small.deb (--unpack):\n  trying to overwrite /b',
       'CommandFailed',
       'dpkg could not install /a/small.deb: trying to overwrite /b',
-      'the log has what its scripts said before',
+      'see the output of its scripts in the log',
     ],
   ])('that says %j comes with what to do about it', (printed, name, message, hint) => {
     const error = failing(printed);

@@ -16,7 +16,7 @@ it('takes a package by its very name, which apt would take for a pattern', async
     const before = manifestOf(chroot.path);
     // There are cryptsetup-initramfs and iputils-ping.
     for (const name of ['cryptsetup.init', 'cryptsetup-initramfs+']) {
-      const missing = { name: 'NoSuchPackage', message: `no repository of this build offers the package ${name}` };
+      const missing = { name: 'NoSuchPackage', message: `no repository of this build has the package ${name}` };
       await expect(aptInstall(chroot, ['zstd', name])).rejects.toMatchObject(missing);
     }
     await expect(aptPurge(chroot, ['iputils.ping'])).rejects.toMatchObject({ name: 'NoSuchPackage' });

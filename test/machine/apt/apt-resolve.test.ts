@@ -49,7 +49,7 @@ Remv linux-something [1]
       cause: unmet,
     });
     await expect(resolveInstall(recordedTree('/tree'), ['a', 'a.b'])).rejects.toMatchObject({
-      message: 'no repository of this build offers the package a.b',
+      message: 'no repository of this build has the package a.b',
     });
   });
 });

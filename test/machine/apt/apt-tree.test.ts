@@ -140,8 +140,8 @@ it.each([
   const { result } = await downloading(['a'], script);
   expect(result).toMatchObject({
     name: 'NoSuchPackage',
-    message: `apt downloaded ${seen} where a was asked for`,
-    hint: 'name a real package, not what others provide',
+    message: `requested a, but apt downloaded ${seen}`,
+    hint: 'specify a real package, not a virtual one that other packages provide',
   });
 });
 
@@ -151,8 +151,8 @@ it('refuses what apt cannot fetch, and a keyring that cannot be read', async () 
   const keyring = join(temporaryFolder(), 'none.gpg');
   expect((await downloading(['a'], 'true', keyring)).result).toMatchObject({
     name: 'BadInput',
-    message: `the keyring ${keyring} of file:/srv/none cannot be read`,
-    hint: 'give the path of a binary keyring',
+    message: `cannot read the keyring ${keyring} of file:/srv/none`,
+    hint: 'specify the path of a binary keyring',
     misuse: true,
     cause: { code: 'ENOENT' },
   });

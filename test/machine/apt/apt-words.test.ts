@@ -17,7 +17,7 @@ import { failing, recordedTree } from '../../fixtures/trees/recorded-tree';
 
 const dpkg = '-o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Use-Pty=0';
 const apt = `apt-get --quiet --assume-yes ${dpkg}`;
-const unmet = failing('apt-get ended 100:\nE: Unable to correct problems, you have held broken packages.');
+const unmet = failing('apt-get exited with 100:\nE: Unable to correct problems, you have held broken packages.');
 
 it('keeps settings that the image has, asks nothing, and syncs nothing', () => {
   expect(aptGet('update').join(' ')).toBe(`${apt} update`);
@@ -79,8 +79,8 @@ it('refuses a name that apt would take for a pattern, before anything is changed
     const tree = recordedTree('/tree', { 'run apt-cache': 'linux-image-6.8-edge\n' });
     await expect(change(tree, ['linux-image-6.8'])).rejects.toMatchObject({
       name: 'NoSuchPackage',
-      message: 'no repository of this build offers the package linux-image-6.8',
-      hint: 'check the name, the release and the repositories; a kernel that was just announced may not be in the archive yet',
+      message: 'no repository of this build has the package linux-image-6.8',
+      hint: 'check the name, the release and the repositories; a recently announced kernel may not be in the archive yet',
     });
     expect(tree.asked).toEqual(['run apt-cache --all-names pkgnames linux-image-6.8']);
   }
@@ -96,7 +96,7 @@ it('refuses what apt cannot do, in words for who waits: an archive is to blame o
 });
 
 it('refuses a package that none has, and asks whether the image’s own pins hide it', async () => {
-  const missing = failing('apt-get ended 100:\nE: Unable to locate package a');
+  const missing = failing('apt-get exited with 100:\nE: Unable to locate package a');
   const tree = recordedTree(treeWith({}), { fetch: missing, 'run apt-cache': 'a:\n  Candidate: 1\n' });
   await expect(aptInstall(tree, ['a'], { target: 't' })).rejects.toMatchObject({ name: 'NoSuchPackage' });
   expect(tree.asked.slice(1)).toEqual(['run apt-cache -o APT::Default-Release=t policy a']);
@@ -143,7 +143,10 @@ it('refuses to go on where this machine’s apt cannot say its options', async (
   writeFileSync(join(bin, 'apt-config'), '#!/bin/sh\necho broken >&2; exit 100\n', { mode: 0o755 });
   vi.stubEnv('PATH', `${bin}:${process.env.PATH}`);
   const asked = machineAptOptions().finally(() => vi.unstubAllEnvs());
-  await expect(asked).rejects.toMatchObject({ name: 'CommandFailed', message: 'apt-config dump ended 100:\nbroken' });
+  await expect(asked).rejects.toMatchObject({
+    name: 'CommandFailed',
+    message: 'apt-config dump exited with 100:\nbroken',
+  });
 });
 
 function treeWith(files: Readonly<Record<string, string>>): string {

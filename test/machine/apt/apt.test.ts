@@ -54,7 +54,10 @@ describe('updateLists', () => {
   });
 
   it('refuses what apt ends badly for, with the same name', async () => {
-    const ended = new MirrorError('CommandFailed', "apt-get ended 100:\nE: The repository 'http://a n' is not signed.");
+    const ended = new MirrorError(
+      'CommandFailed',
+      "apt-get exited with 100:\nE: The repository 'http://a n' is not signed.",
+    );
     const updated = updateLists(() => Promise.reject(ended));
 
     await expect(updated).rejects.toMatchObject({ name: 'BadSignature', cause: ended });

@@ -34,7 +34,7 @@ describe('the key of a PPA', () => {
     await expect(ppaKey(launchpad.url, daily, by, quick)).rejects.toMatchObject({
       name: 'NotReady',
       message: 'ppa:cloud-init-dev/daily has no signing key yet',
-      hint: 'Launchpad makes one some minutes after the first upload to a PPA; run the build again then',
+      hint: 'Launchpad creates it a few minutes after the first upload to a PPA; run the build again then',
     });
   });
 
@@ -43,8 +43,8 @@ describe('the key of a PPA', () => {
 
     await expect(ppaKey(launchpad.url, daily, by, quick)).rejects.toMatchObject({
       name: 'BadInput',
-      message: 'Launchpad knows no ppa:cloud-init-dev/daily',
-      hint: `is it spelt as on Launchpad? ${launchpad.url}${path} answers 404`,
+      message: 'Launchpad has no ppa:cloud-init-dev/daily',
+      hint: `check the spelling; ${launchpad.url}${path} returned 404`,
     });
   });
 
@@ -56,8 +56,8 @@ describe('the key of a PPA', () => {
 
     await expect(ppaKey(launchpad.url, daily, by, quick)).rejects.toMatchObject({
       name: 'BadInput',
-      message: 'ppa:cloud-init-dev/daily is private, or disabled',
-      hint: 'give it as a deb822 stanza with its key in Signed-By, and its user and password by credentials:',
+      message: 'ppa:cloud-init-dev/daily is private or disabled',
+      hint: 'specify it as a deb822 stanza with its key in Signed-By, and its user and password in credentials:',
     });
   });
 });
@@ -82,7 +82,7 @@ describe('what is no answer of Launchpad', () => {
 
     expect(failure).toMatchObject({
       name: 'DownloadFailed',
-      message: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/devel\/.* answers 302$/),
+      message: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/devel\/.* returned 302$/),
     });
     expect(requests).toHaveLength(1);
     expect(elsewhere.requests).toEqual([]);
@@ -91,20 +91,20 @@ describe('what is no answer of Launchpad', () => {
   it('refuses a proxy’s or server’s 403, and does not call the PPA private for it', async () => {
     const { failure } = await failureAt((_, response) => response.writeHead(403).end());
 
-    expect(failure).toMatchObject({ name: 'DownloadFailed', message: expect.stringMatching(/daily answers 403$/) });
+    expect(failure).toMatchObject({ name: 'DownloadFailed', message: expect.stringMatching(/daily returned 403$/) });
     expect(`${failure.message} ${failure.hint}`).not.toContain('private');
   });
 
   it.each([
     ['401', 401, '', 'BadInput', /^ppa:cloud-init-dev\/daily is private/],
-    ['404', 404, '', 'BadInput', /^Launchpad knows no ppa/],
-    ['a login page', 200, '<html>sign in</html>', 'DownloadFailed', /is no answer of Launchpad: <html>sign in/],
-    ['a bare word', 200, '"word"', 'DownloadFailed', /is no answer of Launchpad: "word"/],
+    ['404', 404, '', 'BadInput', /^Launchpad has no ppa/],
+    ['a login page', 200, '<html>sign in</html>', 'DownloadFailed', /is not a response from Launchpad: <html>sign in/],
+    ['a bare word', 200, '"word"', 'DownloadFailed', /is not a response from Launchpad: "word"/],
   ])('refuses %s without showing the password of its address', async (_, status, body, name, message) => {
     const { failure } = await failureAt((_request, response) => response.writeHead(status).end(body));
 
     expect(failure).toMatchObject({ name, message: expect.stringMatching(message) });
-    const proxy = 'is the address of its API right? A proxy may have answered instead';
+    const proxy = 'check the URL of the Launchpad API; a proxy may have answered instead';
     if (status === 200) expect(failure.hint).toBe(proxy);
   });
 

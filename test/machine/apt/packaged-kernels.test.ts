@@ -85,7 +85,7 @@ it('takes the kernel that its package has, and refuses another one, real package
     await requirePackaged({ path, file }, packaged, temporaryFolder(), scratch);
     await expect(requirePackaged({ path, file: other }, packaged, temporaryFolder(), scratch)).rejects.toMatchObject({
       name: 'BadImage',
-      message: `${path} in the image is not the kernel that its package has`,
+      message: `${path} in the image differs from the kernel in its package`,
     });
   });
 });

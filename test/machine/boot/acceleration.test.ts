@@ -12,14 +12,14 @@ describe('KVM is taken', () => {
   ])('where %s', async (_, script, acceleration) => {
     expect(await chosenBy(script)).toMatchObject({
       acceleration,
-      evidence: 'its kernel has answered in a machine with KVM',
+      evidence: 'the kernel has started in a KVM machine',
     });
   });
 
   it.each([
-    ['QEMU aborts', 'echo "KVM: entry failed" >&2; kill -ABRT $$', 'ended without a word: KVM: entry failed'],
-    ['there is no KVM', 'echo "Could not access KVM kernel module" >&2; exit 1', 'ended without a word: Could not'],
-    ['firmware speaks, and no kernel', 'echo SeaBIOS; echo maas-mirror probe', 'ended without a word: '],
+    ['QEMU aborts', 'echo "KVM: entry failed" >&2; kill -ABRT $$', 'ended without output: KVM: entry failed'],
+    ['there is no KVM', 'echo "Could not access KVM kernel module" >&2; exit 1', 'ended without output: Could not'],
+    ['firmware speaks, and no kernel', 'echo SeaBIOS; echo maas-mirror probe', 'ended without output: '],
   ])('not where %s', async (_, script, why) => {
     const { acceleration, evidence } = await chosenBy(script);
     expect([acceleration, evidence]).toEqual(['tcg', expect.stringContaining(why)]);
@@ -27,7 +27,7 @@ describe('KVM is taken', () => {
 
   it('not where nothing is said in time', async () => {
     const { acceleration, evidence } = await chosenBy('exec sleep 3600', { timeout: 100 });
-    expect([acceleration, evidence]).toEqual(['tcg', 'a machine that was started with KVM said nothing within 0.1 s']);
+    expect([acceleration, evidence]).toEqual(['tcg', 'a KVM machine printed nothing within 0.1 s']);
   });
 
   it('by a machine of the very kind that is to boot', async () => {

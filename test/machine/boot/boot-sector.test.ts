@@ -38,16 +38,16 @@ it('makes a disk of one cylinder whose boot sector writes its greeting to the se
 });
 
 it.each([
-  ['ends without a greeting', 'echo SeaBIOS', undefined, 'the machine ended'],
-  ['says nothing in time', 'exec sleep 3600', 100, 'nothing showed within 0.1 s'],
+  ['ends without a greeting', 'echo SeaBIOS', undefined, 'the machine ended without output'],
+  ['says nothing in time', 'exec sleep 3600', 100, 'no output within 0.1 s'],
 ])('refuses a machine that %s', async (_, script, timeout, message) => {
   const { seen } = await greetedBy(script, timeout);
-  expect(seen).toMatchObject({ name: 'BootFailed', message, hint: 'what QEMU says is in the log' });
+  expect(seen).toMatchObject({ name: 'BootFailed', message, hint: 'see the output of QEMU in the log' });
 });
 
 it('refuses where there is no emulator', async () => {
   await expect(bootGreeting('/nowhere/qemu', join(temporaryFolder(), 'disk'))).rejects.toMatchObject({
     name: 'MissingTool',
-    message: 'there is no /nowhere/qemu on this machine',
+    message: '/nowhere/qemu is not installed',
   });
 });

@@ -32,7 +32,7 @@ describe('a kernel', () => {
     ['i386', 'a bzImage for x86', bzImage],
     ['arm64', 'a PE file for arm64', efiImage],
     ['arm64', 'a PE file for arm64', kernelInPe(efiImage)],
-    ['arm64', 'a PE file for arm64, compressed by gzip', gzipSync(efiImage)],
+    ['arm64', 'a PE file for arm64, compressed with gzip', gzipSync(efiImage)],
     ['armhf', 'a zImage for armhf', zImage],
     ['armhf', 'a U-Boot image', uBoot],
     ['ppc64el', 'an ELF file for ppc64', elf(21)],
@@ -44,34 +44,34 @@ describe('a kernel', () => {
   });
 
   it.each([
-    ['arm64', 'a U-Boot image', 'only U-Boot unwraps it', uBoot],
+    ['arm64', 'a U-Boot image', 'only U-Boot can start it', uBoot],
     ['arm64', 'an arm64 Image without an EFI stub', 'firmware starts EFI programs only', rawImage],
     [
       'arm64',
-      'an arm64 Image without an EFI stub, compressed by gzip',
+      'an arm64 Image without an EFI stub, compressed with gzip',
       'firmware starts EFI programs only',
       gzipSync(rawImage),
     ],
-    ['arm64', 'a bzImage for x86', 'no kernel for arm64', bzImage],
-    ['arm64', 'compressed by zstd', 'the emulator does not unpack it', file([0, [0x28, 0xb5, 0x2f, 0xfd]])],
-    ['arm64', 'an ELF file for machine 183', 'it is for other machines, or firmware does not start it', elf(183)],
+    ['arm64', 'a bzImage for x86', 'not a kernel for arm64', bzImage],
+    ['arm64', 'compressed with zstd', 'the emulator does not decompress it', file([0, [0x28, 0xb5, 0x2f, 0xfd]])],
+    ['arm64', 'an ELF file for machine 183', 'it is for another architecture, or firmware does not start it', elf(183)],
     [
       'arm64',
-      'compressed by gzip several times',
-      'the emulator unpacks it once',
+      'compressed with gzip several times',
+      'the emulator decompresses it only once',
       gzipSync(gzipSync(gzipSync(efiImage))),
     ],
-    ['amd64', 'a PE file for arm64', 'no kernel for amd64', efiImage],
+    ['amd64', 'a PE file for arm64', 'not a kernel for amd64', efiImage],
     [
       'amd64',
       'a PE file for machine 0x8664',
-      'it is for other machines, or needs firmware that is not used here',
+      'it is for another architecture, or needs firmware that the boot test does not use',
       pe([0x64, 0x86]),
     ],
-    ['ppc64el', 'compressed by gzip', 'the emulator does not unpack it', gzipSync(elf(21))],
-    ['s390x', 'an ELF file for ppc64', 'no kernel for s390x', elf(21)],
-    ['amd64', 'of no known format (its first bytes are 6b65726e)', 'nothing would be shown', Buffer.from('kernel')],
-    ['amd64', 'of no known format (its first bytes are none)', 'nothing would be shown', Buffer.alloc(0)],
+    ['ppc64el', 'compressed with gzip', 'the emulator does not decompress it', gzipSync(elf(21))],
+    ['s390x', 'an ELF file for ppc64', 'not a kernel for s390x', elf(21)],
+    ['amd64', 'of no known format (its first bytes are 6b65726e)', 'it would print nothing', Buffer.from('kernel')],
+    ['amd64', 'of no known format (its first bytes are none)', 'it would print nothing', Buffer.alloc(0)],
   ])('refuses of %s one that is %s: %s', (architecture, name, whyNot, head) => {
     expect(kernelFormat(head, architecture)).toEqual({ name, whyNot });
   });
@@ -81,8 +81,8 @@ describe('a kernel', () => {
     writeFileSync(kernel, uBoot);
     await expect(requireStartable(kernel, 'arm64', 'qemu-system-aarch64')).rejects.toMatchObject({
       name: 'BootFailed',
-      message: 'qemu-system-aarch64 cannot start this kernel: it is a U-Boot image; only U-Boot unwraps it',
-      hint: 'for arm64 it starts PE files (EFI programs) and gzip of them, through its firmware; a kernel of another format is published without a boot test only (--no-boot-test)',
+      message: 'qemu-system-aarch64 cannot start this kernel: it is a U-Boot image; only U-Boot can start it',
+      hint: 'for arm64 it can start PE files (EFI programs), also compressed with gzip, through its firmware; to publish a kernel in another format, skip the boot test (--no-boot-test)',
     });
     writeFileSync(kernel, kernelInPe(efiImage));
     await expect(requireStartable(kernel, 'arm64', 'qemu-system-aarch64')).resolves.toBeUndefined();
@@ -95,14 +95,14 @@ describe('a kernel', () => {
     ['ppc64el', 'ELF files'],
     ['s390x', 'ELF files and s390 images'],
     ['riscv64', 'Images and ELF files'],
-    ['sparc64', 'nothing that is known'],
+    ['sparc64', 'no known format'],
   ])('refuses an empty one of %s and says that %s are started', async (architecture, what) => {
     const kernel = join(temporaryFolder(), 'boot-kernel');
     writeFileSync(kernel, '');
     await expect(requireStartable(kernel, architecture, 'qemu')).rejects.toMatchObject({
       message:
-        'qemu cannot start this kernel: it is of no known format (its first bytes are none); nothing would be shown',
-      hint: `for ${architecture} it starts ${what}; a kernel of another format is published without a boot test only (--no-boot-test)`,
+        'qemu cannot start this kernel: it is of no known format (its first bytes are none); it would print nothing',
+      hint: `for ${architecture} it can start ${what}; to publish a kernel in another format, skip the boot test (--no-boot-test)`,
     });
   });
 
@@ -111,8 +111,8 @@ describe('a kernel', () => {
     ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
     ['bzip2', [0x42, 0x5a, 0x68]],
     ['lz4', [0x04, 0x22, 0x4d, 0x18]],
-  ])('that is compressed by %s is known by its first bytes', (name, bytes) => {
-    expect(kernelFormat(file([0, bytes]), 'amd64').name).toBe(`compressed by ${name}`);
+  ])('that is compressed with %s is known by its first bytes', (name, bytes) => {
+    expect(kernelFormat(file([0, bytes]), 'amd64').name).toBe(`compressed with ${name}`);
     expect(kernelFormat(file([1, bytes]), 'amd64').name).not.toContain(name);
   });
 
@@ -135,7 +135,7 @@ describe('a kernel', () => {
     expect(kernelFormat(elf(62).subarray(0, 20), 'amd64').name).toBe('an ELF file for x86-64');
     expect(kernelFormat(pe([0x64, 0xaa]).subarray(0, 0x86), 'arm64').name).toBe('a PE file for arm64');
     const damaged = Buffer.concat([gzipSync(efiImage).subarray(0, 10), Buffer.alloc(20, 0xff)]);
-    expect(kernelFormat(damaged, 'arm64').name).toMatch(/^of no known format .*, compressed by gzip$/);
+    expect(kernelFormat(damaged, 'arm64').name).toMatch(/^of no known format .*, compressed with gzip$/);
   });
 
   it('is told whatever its bytes are', () => {

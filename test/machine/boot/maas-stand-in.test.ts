@@ -92,6 +92,6 @@ it('makes a GRUB that needs no file but itself', async () => {
   const made = makeGrubImage('/image', options).finally(() => vi.unstubAllEnvs());
   await expect(made).rejects.toMatchObject({
     name: 'MissingTool',
-    message: 'there is no program grub-mkimage on this machine',
+    message: 'grub-mkimage is not installed',
   });
 });

@@ -44,7 +44,7 @@ describe('a boot', () => {
     expect(ended).toBe('up');
     expect(lines).toEqual([
       'console of start 1',
-      'the emulator itself has crashed (SIGSEGV); it is started again',
+      'the emulator crashed (SIGSEGV); restarting it',
       'console of start 2',
       'up and running',
     ]);
@@ -54,7 +54,7 @@ describe('a boot', () => {
   it('fails where the emulator crashes every time', async () => {
     const { ended, starts } = await bootBy('kill -SEGV $$');
 
-    expect(ended).toBe('BootFailed: the emulator itself crashed 3 times (SIGSEGV)');
+    expect(ended).toBe('BootFailed: the emulator crashed 3 times (SIGSEGV)');
     expect(starts).toBe(3);
   });
 
@@ -62,7 +62,7 @@ describe('a boot', () => {
     ['ends', 'exit 0', 'BootFailed: the machine ended'],
     ['ends with an error', 'exit 1', 'BootFailed: the machine ended'],
     ['panics, whatever becomes of the emulator then', 'echo panic; kill -SEGV $$', 'BootFailed: it panicked'],
-    ['shows nothing in time', 'exec sleep infinity', 'BootFailed: nothing showed within 1 s that it had started'],
+    ['shows nothing in time', 'exec sleep infinity', 'BootFailed: no sign of a successful start within 1 s'],
   ])('fails at once where the machine %s', async (_, script, message) => {
     const { ended, starts } = await bootBy(script, script.includes('sleep') ? 1 : anHour);
 
@@ -74,13 +74,13 @@ it('refuses where the emulator is not installed', async () => {
   const missing = bootOptions('/nowhere/qemu', []);
   await expect(boot(missing)).rejects.toMatchObject({
     name: 'MissingTool',
-    message: 'there is no /nowhere/qemu on this machine',
+    message: '/nowhere/qemu is not installed',
   });
 });
 
 it('says of a boot that failed where all of it is', async () => {
   const failed = boot(bootOptions('/bin/true', []));
-  await expect(failed).rejects.toMatchObject({ hint: 'the whole console is in the log of this boot test' });
+  await expect(failed).rejects.toMatchObject({ hint: 'see the full console output in the log of this boot test' });
 });
 
 it('gives a machine a serial console, no screen, and a network in which it finds one server alone', () => {

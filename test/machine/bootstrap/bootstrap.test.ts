@@ -94,7 +94,7 @@ describe('a bootstrap', () => {
       message: expect.stringMatching(
         `the package archive cannot be read: E: Failed to fetch ${uri}/dists/bookworm/InRelease .*ECONNREFUSED`,
       ),
-      hint: expect.stringContaining('is its address right and reachable from here?'),
+      hint: expect.stringContaining('check that its URL is correct'),
     });
   });
 

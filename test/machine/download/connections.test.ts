@@ -110,7 +110,7 @@ describe('a proxy', () => {
     ['me:s3cret@host:port', 'http://host:port'],
   ])('refuses an address without showing its password: %s', async (proxy, shown) => {
     const refused = await readUrl('http://127.0.0.1:1/', { proxy }).catch(String);
-    expect(refused).toContain(`the proxy ${shown} is no address`);
+    expect(refused).toContain(`the proxy ${shown} is not a valid HTTP proxy URL`);
     expect(refused).not.toContain('s3cret');
   });
 });
@@ -127,7 +127,7 @@ describe('an extra CA', () => {
       await expect(read(network)).rejects.toMatchObject({
         name: 'DownloadFailed',
         message: expect.stringMatching(/certificate/),
-        hint: 'where a company CA signs, hand it in as extra CA',
+        hint: 'for a server with a certificate from a private CA, specify the CA with --ca',
       });
     }
     expect(server.requests).toHaveLength(1);
@@ -151,7 +151,7 @@ describe('an extra CA', () => {
   ])('refuses %s', async (_, ca) => {
     await expect(readUrl('https://127.0.0.1:1/', { ca }, quick)).rejects.toMatchObject({
       name: 'BadInput',
-      message: expect.stringContaining('the extra CA cannot be read'),
+      message: expect.stringContaining('cannot read the additional CA certificates'),
       misuse: true,
     });
   });

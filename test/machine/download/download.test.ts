@@ -171,18 +171,18 @@ describe('a download that is tried again', () => {
     const { ended, told, address } = await downloading(({ before }) => troubles[before] ?? {});
     expect(ended).toBeUndefined();
     expect(told).toEqual([
-      `trying again, 1 of 2: ${address}squashfs answers 503`,
-      `trying again, 2 of 2: ${address}squashfs answers 503`,
-      expect.stringMatching(`^trying again, 1 of 2: ${address}squashfs cannot be read: `),
-      expect.stringMatching(`^trying again, 1 of 2: ${address}squashfs cannot be read: `),
+      `retry 1 of 2: ${address}squashfs returned 503`,
+      `retry 2 of 2: ${address}squashfs returned 503`,
+      expect.stringMatching(`^retry 1 of 2: cannot download ${address}squashfs: `),
+      expect.stringMatching(`^retry 1 of 2: cannot download ${address}squashfs: `),
     ]);
   });
 });
 
 describe('a download that cannot be had', () => {
   it.each<[string, Trouble, number, RegExp]>([
-    ['with one changed byte', { changeAt: 299_999 }, 1, /squashfs has not the sha256 [0-9a-f]{64}/],
-    ['that is not there yet', { status: 404 }, 2, /squashfs is not there \(404\), though the stream names it/],
+    ['with one changed byte', { changeAt: 299_999 }, 1, /squashfs does not have the sha256 [0-9a-f]{64}/],
+    ['that is not there yet', { status: 404 }, 2, /squashfs is missing \(404\) although the stream lists it/],
   ])('refuses a file %s: upstream is not ready', async (_, trouble, tries, message) => {
     const { file, ended, asked } = await downloading(() => trouble);
 
@@ -196,8 +196,8 @@ describe('a download that cannot be had', () => {
   });
 
   it.each([
-    ['shorter', image.subarray(0, -1), 'has 299999 bytes, the stream promises 300000'],
-    ['longer', Buffer.concat([image, image]), 'has 600000 bytes, the stream promises 300000'],
+    ['shorter', image.subarray(0, -1), 'has 299999 bytes, but the stream lists 300000'],
+    ['longer', Buffer.concat([image, image]), 'has 600000 bytes, but the stream lists 300000'],
   ])('refuses a file that is %s than promised, before it comes', async (_, served, message) => {
     const { file, ended, there } = await downloading(() => ({}), { served });
 
@@ -220,7 +220,7 @@ describe('a download that cannot be had', () => {
 
     expect(ended).toMatchObject({
       name: 'DownloadFailed',
-      message: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/squashfs answers 503$/),
+      message: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/squashfs returned 503$/),
     });
     expect(asked).toEqual([0, 1000, 1000]);
     expect(readdirSync(join(file, '..'))).toEqual(['squashfs.part']);
@@ -231,14 +231,14 @@ describe('a download that cannot be had', () => {
 
     expect(ended).toMatchObject({
       name: 'DownloadFailed',
-      message: expect.stringContaining('squashfs cannot be read'),
+      message: expect.stringContaining('cannot download http'),
     });
   });
 
   it('refuses at once what will not change', async () => {
     const { ended, asked } = await downloading(() => ({ status: 403 }));
 
-    expect(ended).toMatchObject({ name: 'DownloadFailed', message: expect.stringContaining('answers 403') });
+    expect(ended).toMatchObject({ name: 'DownloadFailed', message: expect.stringContaining('returned 403') });
     expect(asked).toEqual([0]);
   });
 
@@ -251,7 +251,7 @@ describe('a download that cannot be had', () => {
 
     await expect(refused).rejects.toMatchObject({
       name: 'DiskFull',
-      message: `no space is left to write ${folder}/squashfs.part`,
+      message: `no space left on device, writing ${folder}/squashfs.part`,
     });
     expect(readdirSync(folder)).toEqual(['squashfs.part']);
   });

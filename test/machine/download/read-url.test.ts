@@ -95,7 +95,7 @@ it('sends the user and password of an address and never shows them', async () =>
   const error = await readUrl(address, {}, quick).catch((caught: Error) => caught);
 
   expect(server.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from('me:s@cret').toString('base64')}`);
-  expect(error).toMatchObject({ name: 'DownloadFailed', message: `${server.address}index answers 401` });
+  expect(error).toMatchObject({ name: 'DownloadFailed', message: `${server.address}index returned 401` });
   expect(JSON.stringify([error, String(error)])).not.toContain('s%40cret');
 });
 
@@ -116,7 +116,7 @@ it('refuses after the last wait, with the address and the reason', async () => {
 
   expect(read).toMatchObject({
     name: 'DownloadFailed',
-    message: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/index cannot be read: .*closed/),
+    message: expect.stringMatching(/^cannot download http:\/\/127\.0\.0\.1:\d+\/index: .*closed/),
   });
   expect(requests).toHaveLength(3);
 });
@@ -125,13 +125,16 @@ it('refuses a server that is not there', async () => {
   const url = await closedServer();
   await expect(readUrl(`${url}/index`, {}, quick)).rejects.toMatchObject({
     name: 'DownloadFailed',
-    message: expect.stringMatching(`${url}/index cannot be read: .*ECONNREFUSED`),
+    message: expect.stringMatching(`cannot download ${url}/index: .*ECONNREFUSED`),
   });
 });
 
 it('refuses a server that never answers', async () => {
   const { read } = await readingWith({ ...quick, silenceMs: 100 }, ...new Array(3).fill({ unanswered: true }));
-  expect(read).toMatchObject({ name: 'DownloadFailed', message: expect.stringContaining('nothing came for too long') });
+  expect(read).toMatchObject({
+    name: 'DownloadFailed',
+    message: expect.stringContaining('timed out waiting for data'),
+  });
 });
 
 it.each(plainEncodings)('reads what is sent with the Content-Encoding %j, which changes nothing', async (encoding) => {
@@ -148,7 +151,7 @@ it.each(packedEncodings)('refuses what is sent with the Content-Encoding %s', as
   const { read } = await reading({ headers: { 'Content-Encoding': encoding } });
   expect(read).toMatchObject({
     name: 'DownloadFailed',
-    message: expect.stringContaining(`is sent with Content-Encoding ${encoding} though it was not asked for`),
+    message: expect.stringContaining(`was sent with Content-Encoding ${encoding}, which was not requested`),
   });
 });
 
@@ -178,7 +181,7 @@ it('asks once more for what is not there, where it is told to', async () => {
   const { read, told, address, caches } = await insisting(missing);
   expect(read).toEqual(index);
   expect(caches).toEqual([undefined, 'no-cache']);
-  expect(told).toEqual([`trying again, 1 of 2: ${address}index is not there (404)`]);
+  expect(told).toEqual([`retry 1 of 2: ${address}index not found (404)`]);
   expect(await insisting(missing, missing, missing)).toMatchObject({
     read: undefined,
     caches: [undefined, 'no-cache'],
@@ -190,7 +193,7 @@ it('tells of each failure after which it tries again, without the password', asy
   const told: string[] = [];
   const retried = (sentence: string) => void told.push(sentence);
   await readUrl(`${server.address.replace('//', '//user:secret@')}index`, {}, { ...quick, retried });
-  expect(told).toEqual([1, 2].map((at) => `trying again, ${at} of 2: ${server.address}index answers 503`));
+  expect(told).toEqual([1, 2].map((at) => `retry ${at} of 2: ${server.address}index returned 503`));
 });
 
 it('refuses what was packed on the way: digests are those of the plain bytes', async () => {

@@ -16,8 +16,8 @@ import { closedServer, serve } from '../../store/http/answering-server';
 const quick = { waits: [0], silenceMs: 3_600_000 };
 const bytes = Buffer.from('0123456789');
 const promised = { sha256: createHash('sha256').update(bytes).digest('hex'), size: 10 };
-const again = 'upstream is being updated, or what comes was changed on its way; run the build again later';
-const cut = 'the connection was cut; run the command again: what has come is kept';
+const again = 'upstream is mid-update, or a proxy changed the file; run the build again later';
+const cut = 'the connection was interrupted; run the command again to resume the download';
 
 async function reading(listener: RequestListener, options = {}) {
   const { url, requests } = await serve(listener);
@@ -36,26 +36,30 @@ async function downloading(listener: RequestListener, part?: Buffer) {
 
 describe('a document that cannot be read', () => {
   it.each([
-    [401, 1, 'a repository gets its user and password by credentials:; in other addresses put https://USER:PASSWORD@…'],
-    [403, 1, 'the server, or a proxy before it, forbids it'],
-    [407, 1, 'put user and password into the address of the proxy: http://USER:PASSWORD@…'],
-    [410, 1, 'see that the address is right, or ask who runs that server'],
-    [499, 1, 'see that the address is right, or ask who runs that server'],
-    [408, 2, 'see that the address is right, or ask who runs that server'],
-    [429, 2, 'see that the address is right, or ask who runs that server'],
-    [500, 2, 'see that the address is right, or ask who runs that server'],
-    [304, 1, 'see that the address is right, or ask who runs that server'],
+    [
+      401,
+      1,
+      'set the user and password of a repository with credentials:, of other sources in the URL: https://USER:PASSWORD@…',
+    ],
+    [403, 1, 'the server or a proxy denies access'],
+    [407, 1, 'set the user and password in the URL of the proxy: http://USER:PASSWORD@…'],
+    [410, 1, 'check the URL, or ask the operator of the server'],
+    [499, 1, 'check the URL, or ask the operator of the server'],
+    [408, 2, 'check the URL, or ask the operator of the server'],
+    [429, 2, 'check the URL, or ask the operator of the server'],
+    [500, 2, 'check the URL, or ask the operator of the server'],
+    [304, 1, 'check the URL, or ask the operator of the server'],
   ])('is told with what to do about the answer %i, and asked for %i times', async (status, tries, hint) => {
     const { ended, address, requests } = await reading((_, response) => response.writeHead(status).end());
-    expect(ended).toMatchObject({ name: 'DownloadFailed', message: `${address} answers ${status}`, hint });
+    expect(ended).toMatchObject({ name: 'DownloadFailed', message: `${address} returned ${status}`, hint });
     expect(requests).toHaveLength(tries);
   });
 
   it('is told where nobody listens', async () => {
     const url = await closedServer();
     await expect(readUrl(`${url}/x`, {}, quick)).rejects.toMatchObject({
-      message: `${url}/x cannot be read: connect ECONNREFUSED ${new URL(url).host}`,
-      hint: 'see that the network works and that the address is right; behind a proxy, name it',
+      message: `cannot download ${url}/x: connect ECONNREFUSED ${new URL(url).host}`,
+      hint: 'check the network and the URL; if a proxy is required, specify it with --proxy',
       cause: { code: 'ECONNREFUSED' },
     });
   });
@@ -65,15 +69,15 @@ describe('a document that cannot be read', () => {
     const { ended, requests } = await reading(circle);
     expect(ended).toMatchObject({
       name: 'DownloadFailed',
-      hint: 'it is redirected in a circle: is the address right?',
+      hint: 'the server redirects in a loop; check the URL',
     });
     expect(requests).toHaveLength(1);
     let count = 0;
     const far = await reading((_, response) => response.writeHead(302, { location: `/${++count}` }).end());
-    expect(far.ended).toMatchObject({ message: `${far.address} answers 302` });
+    expect(far.ended).toMatchObject({ message: `${far.address} returned 302` });
     expect(far.requests).toHaveLength(6);
     const none = await reading(circle, { redirections: 0 });
-    expect(none.ended).toMatchObject({ message: `${none.address} answers 302` });
+    expect(none.ended).toMatchObject({ message: `${none.address} returned 302` });
     expect(none.requests).toHaveLength(1);
   });
 
@@ -81,12 +85,12 @@ describe('a document that cannot be read', () => {
     const long = await reading((_, response) => response.end(bytes), { most: 9 });
     expect(long.ended).toMatchObject({
       message: `${long.address} is longer than 9 bytes`,
-      hint: 'no such document is that long: is the address right?',
+      hint: 'no document of this kind is that long; check the URL',
     });
     const packed = await reading((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end());
     expect(packed.ended).toMatchObject({
-      message: `${packed.address} is sent with Content-Encoding gzip though it was not asked for`,
-      hint: 'switch compression off in the web server or proxy',
+      message: `${packed.address} was sent with Content-Encoding gzip, which was not requested`,
+      hint: 'turn off compression in the web server or proxy',
     });
     expect(packed.requests).toHaveLength(1);
   });
@@ -94,7 +98,7 @@ describe('a document that cannot be read', () => {
   it.each(['ftp://me:s3cret@a/b', 'nonsense'])('is told where %s is no address', async (address) => {
     const shown = address.replace('me:s3cret@', '');
     await expect(readUrl(address, {}, quick)).rejects.toMatchObject({
-      message: `${shown} is no http or https address`,
+      message: `${shown} is not an http or https URL`,
       misuse: true,
     });
   });
@@ -120,8 +124,8 @@ describe('a proxy that is none', () => {
     ['p:x', 'the proxy http://p:x'],
   ])('is told: %s', async (proxy, what) => {
     await expect(readUrl('http://a/', { proxy }, quick)).rejects.toMatchObject({
-      ...{ name: 'BadInput', message: `${what} is no address of an HTTP proxy`, misuse: true },
-      hint: 'an address is like http://proxy.example.com:3128',
+      ...{ name: 'BadInput', message: `${what} is not a valid HTTP proxy URL`, misuse: true },
+      hint: 'specify a URL such as http://proxy.example.com:3128',
     });
   });
 
@@ -129,13 +133,13 @@ describe('a proxy that is none', () => {
     vi.stubEnv('http_proxy', '');
     vi.stubEnv('HTTP_PROXY', 'ftp://p');
     const read = readUrl('http://a/', {}, quick).finally(() => vi.unstubAllEnvs());
-    await expect(read).rejects.toMatchObject({ message: 'http_proxy ftp://p is no address of an HTTP proxy' });
+    await expect(read).rejects.toMatchObject({ message: 'http_proxy ftp://p is not a valid HTTP proxy URL' });
   });
 
   it('is no certificate either', async () => {
     await expect(readUrl('http://a/', { ca: 'nonsense' }, quick)).rejects.toMatchObject({
-      message: 'the extra CA cannot be read: there is no certificate in it',
-      hint: 'give a file of certificates in PEM: -----BEGIN CERTIFICATE-----',
+      message: 'cannot read the additional CA certificates: it contains no certificate',
+      hint: 'specify a file of PEM certificates, which begin with -----BEGIN CERTIFICATE-----',
       misuse: true,
     });
     expect(trusted(undefined).length).toBeGreaterThan(50);
@@ -149,14 +153,14 @@ describe('a file that cannot be had', () => {
       'is not there',
       (_, response) => response.writeHead(404).end(),
       'NotReady',
-      'is not there (404), though the stream names it',
+      'is missing (404) although the stream lists it',
       again,
     ],
     [
       'has another length',
       (_, response) => response.end('short'),
       'NotReady',
-      'has 5 bytes, the stream promises 10',
+      'has 5 bytes, but the stream lists 10',
       again,
     ],
     [
@@ -166,14 +170,14 @@ describe('a file that cannot be had', () => {
         response.end('x');
       },
       'NotReady',
-      'is longer than the 10 bytes that the stream promises',
+      'is longer than the 10 bytes listed in the stream',
       again,
     ],
     [
       'is another',
       (_, response) => response.end('9876543210'),
       'NotReady',
-      `has not the sha256 ${promised.sha256} that the stream promises`,
+      `does not have the sha256 ${promised.sha256} listed in the stream`,
       again,
     ],
     [
@@ -197,7 +201,7 @@ describe('a file that cannot be had', () => {
       (_, response) => response.writeHead(416, { 'content-range': 'bytes */10' }).end(),
       Buffer.from('0123'),
     );
-    expect(ended).toMatchObject({ message: `${address} answers 416 to a request for the rest`, hint: cut });
+    expect(ended).toMatchObject({ message: `${address} returned 416 to a request for the rest`, hint: cut });
     expect(asked.map(({ range }) => range)).toEqual(['bytes=4-', undefined]);
   });
 
@@ -273,7 +277,7 @@ describe('trying again', () => {
     const told: string[] = [];
     const tried = retrying(transient, { waits: [0, 0], retried: (sentence) => void told.push(sentence) });
     await expect(tried).rejects.toBe(failure);
-    expect(told).toEqual(['trying again, 1 of 2: cut', 'trying again, 2 of 2: cut']);
+    expect(told).toEqual(['retry 1 of 2: cut', 'retry 2 of 2: cut']);
     await expect(retrying(transient, { waits: [] })).rejects.toBe(failure);
   });
 

@@ -43,7 +43,7 @@ describe('a manifest', () => {
   it.each(['1\t2', '1\u001b[31m', '1 2', '1\u202e', '٣', ''])('refuses the version %j', (version) => {
     const status = stanza('first', 'install ok installed', version);
     expect(() => manifestFrom(status)).toThrow(
-      expect.objectContaining({ name: 'BadImage', message: expect.stringMatching(/odd name or version: first/) }),
+      expect.objectContaining({ name: 'BadImage', message: expect.stringMatching(/invalid name or version: first/) }),
     );
   });
 
@@ -51,7 +51,7 @@ describe('a manifest', () => {
     expect(() => manifestOf(temporaryFolder())).toThrow(
       expect.objectContaining({
         name: 'BadImage',
-        message: 'an image without /var/lib/dpkg/status: it is neither Debian nor Ubuntu',
+        message: 'the image has no /var/lib/dpkg/status, so it is neither Debian nor Ubuntu',
       }),
     );
   });

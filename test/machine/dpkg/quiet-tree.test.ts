@@ -142,13 +142,13 @@ describe('the files of packages', () => {
 describe('the manifest', () => {
   it('refuses an image that has no packages, and one whose packages are oddly named, with what to do', () => {
     expect(() => manifestOf(temporaryFolder())).toThrow(
-      expect.objectContaining({ hint: 'give the root file system of a cloud image as --base' }),
+      expect.objectContaining({ hint: 'specify the root file system of a cloud image with --base' }),
     );
     const odd = 'Package: a\u001b[31mb\nStatus: install ok installed\nVersion: 1\n';
     expect(() => manifestFrom(odd)).toThrow(
       expect.objectContaining({
-        message: '/var/lib/dpkg/status in the image has a package of an odd name or version: ab\t1',
-        hint: 'a package of the image or of an added repository has made it; build without that package',
+        message: '/var/lib/dpkg/status in the image has a package with an invalid name or version: ab\t1',
+        hint: 'it was created by a package of the image or of an added repository; build without that package',
       }),
     );
   });

@@ -101,7 +101,7 @@ describe('a program behind the gateway', () => {
     expect(await curl(gateway, '--proxytunnel', archive.url)).toBe(' 000');
     expect(archive.seen).toEqual(['GET /dists/noble/InRelease -', 'GET /pool/a.deb -']);
     expect(docker.seen).toEqual([]);
-    const refused = `a program of the image asks for ${docker.url}, which is no source of this build; refused`;
+    const refused = `refused: a program of the image requested ${docker.url}, which is not a source of this build`;
     expect(gateway.log.slice(0, 2)).toEqual([`${archive.url}/dists/noble/InRelease: 200`, refused]);
     expect(gateway.log.filter((line) => line === refused)).toHaveLength(1);
   });
@@ -123,7 +123,7 @@ describe('a program behind the gateway', () => {
 
     expect(await heads('http://127.0.0.1:9/x')).toMatch(/^HTTP\/1.1 502 connect ECONNREFUSED 127.0.0.1:9\r/);
     expect(await heads('http://nowhere.example/x')).toMatch(/^HTTP\/1.1 502 cannot resolve nowhere.example\r/);
-    expect(await heads('http://other.example/x')).toMatch(/^HTTP\/1.1 403 not a source of this build/);
+    expect(await heads('http://other.example/x')).toMatch(/^HTTP\/1.1 403 neither a source of this build/);
   });
 
   it('asks for files and nothing else, and says nothing else', async () => {
@@ -247,7 +247,7 @@ describe('a redirection', () => {
     await using gateway = await gatewayTo([source(archive.url)]);
 
     expect(gateway.log.at(-1)).toMatch(
-      /(is|leads to) .*(an address of this machine|a link-local address|a private address)/,
+      /(is|resolves to) .*(an address of this machine|a link-local address|a private address)/,
     );
     expect(await curl(gateway, target)).toMatch(/^ (403|000)$/);
     expect(docker.seen).toEqual([]);
@@ -292,9 +292,9 @@ describe('a name', () => {
     const own = { addresses: ['203.0.113.7'], hostname: 'builder' };
     await using gateway = await gatewayTo([source('http://apt.evil.example')], { resolve: async () => [address], own });
 
-    expect(gateway.log).toEqual([expect.stringContaining(`apt.evil.example leads to ${address}`)]);
+    expect(gateway.log).toEqual([expect.stringContaining(`apt.evil.example resolves to ${address}`)]);
     expect(await curl(gateway, '--include', 'http://apt.evil.example/latest/meta-data/')).toMatch(
-      /^HTTP\/1.1 403 apt.evil.example leads to /,
+      /^HTTP\/1.1 403 apt.evil.example resolves to /,
     );
   });
 });
@@ -415,7 +415,7 @@ describe('a source that is a folder of this machine', () => {
     for (const path of ['../secret', '%2e%2e/secret', 'pool/../../secret']) {
       expect([path, await curl(gateway, '--path-as-is', uri + path)]).toEqual([path, ' 403']);
     }
-    expect(gateway.log.join()).toContain('is no source of this build');
+    expect(gateway.log.join()).toContain('is not a source of this build');
   });
 
   it('refuses it on a machine of CodeBuild, where nobody has typed it', async () => {

@@ -102,14 +102,14 @@ describe('the way to a source', () => {
     [
       'this machine',
       async () => ['127.0.0.1'],
-      { refusal: 'b.example leads to 127.0.0.1, an address of this machine', status: 403 },
+      { refusal: 'b.example resolves to 127.0.0.1, an address of this machine', status: 403 },
     ],
     [
       'nothing but what gives credentials away',
       async () => ['169.254.169.254', '0.0.0.0'],
       {
         refusal:
-          'b.example leads to 169.254.169.254, a link-local address, where machines of a cloud get their credentials',
+          'b.example resolves to 169.254.169.254, a link-local address (cloud machines get their credentials there)',
         status: 403,
       },
     ],
@@ -175,7 +175,7 @@ describe('the gateway', () => {
     const resolve = async () => ['127.0.0.1'];
     const { log } = await open([source(`http://b.example:${port}`)], { resolve });
     expect(log).toEqual([
-      `http://b.example:${port}/dists/noble/InRelease: b.example leads to 127.0.0.1, an address of this machine`,
+      `http://b.example:${port}/dists/noble/InRelease: b.example resolves to 127.0.0.1, an address of this machine`,
     ]);
     const localhost = await open([source(`http://localhost:${port}`)]);
     expect(localhost.log[0]).toContain('ECONNREFUSED');
@@ -187,8 +187,8 @@ describe('the gateway', () => {
     const opened = open([source('file:/srv/archive')]).finally(() => vi.unstubAllEnvs());
     await expect(opened).rejects.toMatchObject({
       name: 'NotSupported',
-      message: 'file:/srv/archive is a folder of the machine that builds, which only you have',
-      hint: 'serve the archive over http or https, where build machines in AWS reach it',
+      message: 'file:/srv/archive is a folder on your machine, which build machines in AWS cannot read',
+      hint: 'serve the archive over HTTP or HTTPS at a URL that build machines in AWS can reach',
       misuse: true,
     });
   });
@@ -248,7 +248,7 @@ describe('a connection to a server', () => {
     const refused = await upstream.tunnel(new URL('https://b.example'), through).catch((error) => error);
     expect(refused).toBeInstanceOf(ProxyRefusal);
     expect(refused).toMatchObject({
-      ...{ status: 403, reason: 'Not this one', message: 'the proxy answers 403 Not this one' },
+      ...{ status: 403, reason: 'Not this one', message: 'the proxy returned 403 Not this one' },
     });
     expect(proxy.requests).toEqual([]);
   });
@@ -279,7 +279,7 @@ describe('a connection to a server', () => {
     using upstream = connectUpstream([]);
     const nowhere = { addresses: [], proxy: undefined };
     expect(() => upstream.tunnel(new URL('https://b.example:8443'), nowhere)).toThrow(
-      expect.objectContaining({ name: 'DownloadFailed', message: 'no address of b.example:8443 is known' }),
+      expect.objectContaining({ name: 'DownloadFailed', message: 'cannot resolve b.example:8443' }),
     );
   });
 

@@ -108,10 +108,10 @@ describe('a request through the gateway', () => {
   });
 
   it.each([
-    ['POST', {}, 405, 'only GET and HEAD pass'],
-    ['DELETE', {}, 405, 'only GET and HEAD pass'],
-    ['GET', { 'content-length': '3' }, 400, 'a request has no body'],
-    ['GET', { 'transfer-encoding': 'chunked' }, 400, 'a request has no body'],
+    ['POST', {}, 405, 'only GET and HEAD are allowed'],
+    ['DELETE', {}, 405, 'only GET and HEAD are allowed'],
+    ['GET', { 'content-length': '3' }, 400, 'a request must not have a body'],
+    ['GET', { 'transfer-encoding': 'chunked' }, 400, 'a request must not have a body'],
   ])('refuses %s with %j', async (method, headers, status, reason) => {
     const server = await serve((_, response) => response.end());
     const { socket } = await proxyWith({ [`http://a.example:${portOf(server.url)}`]: open });
@@ -123,14 +123,14 @@ describe('a request through the gateway', () => {
 
   it('refuses what is no source, and says once in the log what was asked for', async () => {
     const { socket, log } = await proxyWith({});
-    const refused = { status: 403, reason: 'not a source of this build, nor where one redirected to', body: '' };
+    const refused = { status: 403, reason: 'neither a source of this build nor a redirection from one', body: '' };
     for (const url of ['http://me:s3cret@b.example/x', 'http://b.example/y', '/plain', 'http://c.example:81/\u00e9']) {
       expect(await ask(socket, encodeURI(url))).toMatchObject(refused);
     }
     expect(log).toEqual([
-      'a program of the image asks for http://b.example:80, which is no source of this build; refused',
-      'a program of the image asks for /plain, which is no source of this build; refused',
-      'a program of the image asks for http://c.example:81, which is no source of this build; refused',
+      'refused: a program of the image requested http://b.example:80, which is not a source of this build',
+      'refused: a program of the image requested /plain, which is not a source of this build',
+      'refused: a program of the image requested http://c.example:81, which is not a source of this build',
     ]);
   });
 
@@ -145,12 +145,12 @@ describe('a request through the gateway', () => {
 
   it('is told why a way is closed', async () => {
     const { socket, log } = await proxyWith({
-      'http://a.example:80': { refusal: 'a.example leads to 10.0.0.1, a private address', status: 403 },
+      'http://a.example:80': { refusal: 'a.example resolves to 10.0.0.1, a private address', status: 403 },
       'http://b.example:80': { refusal: 'cannot resolve b.example', status: 502 },
     });
     expect(await ask(socket, 'http://a.example/')).toMatchObject({
       status: 403,
-      reason: 'a.example leads to 10.0.0.1, a private address',
+      reason: 'a.example resolves to 10.0.0.1, a private address',
     });
     expect(await ask(socket, 'http://b.example/')).toMatchObject({ status: 502, reason: 'cannot resolve b.example' });
     expect(log).toEqual([]);
@@ -176,7 +176,7 @@ describe('a request through the gateway', () => {
     });
     expect(await ask(socket, 'http://b.example/')).toMatchObject({
       status: 502,
-      reason: 'no address of b.example is known',
+      reason: 'cannot resolve b.example',
     });
   });
 
@@ -277,9 +277,9 @@ describe('a tunnel through the gateway', () => {
   });
 
   it.each([
-    ['b.example:443', '403 not a source of this build, nor where one redirected to'],
+    ['b.example:443', '403 neither a source of this build nor a redirection from one'],
     ['c.example:443', '502 cannot resolve c.example'],
-    ['me:s3cret@b.example:443', '403 not a source of this build, nor where one redirected to'],
+    ['me:s3cret@b.example:443', '403 neither a source of this build nor a redirection from one'],
   ])('refuses to lead to %s', async (authority, said) => {
     const { socket, log } = await proxyWith({
       'https://c.example:443': { refusal: 'cannot resolve c.example', status: 502 },
@@ -287,7 +287,7 @@ describe('a tunnel through the gateway', () => {
     expect(await say(socket, `CONNECT ${authority} HTTP/1.1\r\nHost: x\r\n\r\n`)).toBe(
       `HTTP/1.1 ${said}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
     );
-    const line = `a program of the image asks for ${authority}, which is no source of this build; refused`;
+    const line = `refused: a program of the image requested ${authority}, which is not a source of this build`;
     expect(log).toEqual(said.startsWith('403') ? [line] : []);
   });
 

@@ -27,7 +27,7 @@ it.each(['dockerd', 'containerd'])('ends %s on a machine of CodeBuild, and says 
 
   await stopDockerd({}, { processes });
   expect(await logOf(() => stopDockerd(codeBuild, { processes }))).toBe(
-    'ending the Docker daemon of this build machine\n',
+    'stopping the Docker daemon of this build machine\n',
   );
 
   expect(await ended).toBe('SIGKILL');
@@ -52,10 +52,10 @@ it('refuses to go on beside a daemon that does not end, with its number', async 
   stat(processes, String(nobody + 1), '(containerd) D');
 
   const failure = stopDockerd(codeBuild, { processes, mostLooks: 2 }).catch((error) => error);
-  expect(await logOf(() => failure)).toContain('ending');
+  expect(await logOf(() => failure)).toContain('stopping');
   expect(await failure).toMatchObject({
     name: 'CommandFailed',
-    message: `the Docker daemon of this build machine does not end (${nobody}, ${nobody + 1})`,
+    message: `cannot stop the Docker daemon of this build machine (process ${nobody}, ${nobody + 1})`,
   });
 });
 

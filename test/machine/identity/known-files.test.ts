@@ -174,8 +174,8 @@ it('says what it has removed, and warns of what nothing makes again', async () =
   ]);
   expect(log.split('\n')).toEqual([
     ...removed.map(({ path, what, of }) => `removed from the image: ${path} (${what} of ${of})`),
-    ':: warning: the image comes without /etc/bind/rndc.key of bind9, which nothing makes again at boot: run `rndc-confgen -a` on each machine',
-    ':: warning: the image comes without /etc/own/a, /etc/own/b of own, which nothing makes again at boot: make it on each machine',
+    ':: warning: removed /etc/bind/rndc.key of bind9 from the image; nothing recreates it at boot: run `rndc-confgen -a` on each machine',
+    ':: warning: removed /etc/own/a, /etc/own/b of own from the image; nothing recreates it at boot: create it on each machine',
     '',
   ]);
   expect(readFileSync(join(root, 'etc/iscsi/initiatorname.iscsi'), 'utf8')).toBe('GenerateName=yes\n');
@@ -184,7 +184,7 @@ it('says what it has removed, and warns of what nothing makes again', async () =
 it('warns of a key of nobody’s by its path alone, and of no public part', () => {
   const one = { path: 'etc/key', what: 'private key', of: '' };
   expect(warningsOf([one, { ...one, path: 'etc/key.pub', what: 'public part of a removed key' }])).toEqual([
-    'the image comes without /etc/key, which nothing makes again at boot: make it on each machine',
+    'removed /etc/key from the image; nothing recreates it at boot: create it on each machine',
   ]);
   expect(warningsOf([])).toEqual([]);
 });

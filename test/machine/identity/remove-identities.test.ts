@@ -159,8 +159,8 @@ describe('keys and identities that packages made', () => {
 
     expect(warningsOf(findIdentities(inside(root), inside(base), inside(upper)))).toEqual(
       [
-        'the image comes without /opt/unknown.key, which nothing makes again at boot: make it on each machine',
-        'the image comes without /etc/ssl/certs/ssl-cert-snakeoil.pem, /etc/ssl/private/ssl-cert-snakeoil.key of ssl-cert, which nothing makes again at boot: run `make-ssl-cert generate-default-snakeoil` on each machine',
+        'removed /opt/unknown.key from the image; nothing recreates it at boot: create it on each machine',
+        'removed /etc/ssl/certs/ssl-cert-snakeoil.pem, /etc/ssl/private/ssl-cert-snakeoil.key of ssl-cert from the image; nothing recreates it at boot: run `make-ssl-cert generate-default-snakeoil` on each machine',
       ].reverse(),
     );
   });

@@ -102,14 +102,14 @@ describe('an upgrade from a repository that was added', () => {
       [tool('2.0')],
       async (apt, added) => {
         await aptDistUpgrade(apt);
-        const message = 'small-tool stays 1.0, although 2.0 was asked for: it is on hold in the image';
+        const message = 'small-tool stays at 1.0, although 2.0 was requested: it is on hold in the image';
         await expect(requireUpgraded(apt, [added])).rejects.toMatchObject({ name: 'KeptBack', message });
         await expect(requireUnheld(apt, 'bookworm')).rejects.toMatchObject({ name: 'KeptBack', message });
         await requireUpgraded(apt, []);
         await requireUpgraded(apt, ['http://elsewhere.example']);
         await expect(aptInstall(apt, ['small-tool'])).rejects.toMatchObject({
           name: 'KeptBack',
-          message: 'apt would have to change what the image has on hold: small-tool',
+          message: 'apt would have to change packages that the image holds: small-tool',
         });
         await expect(aptPurge(apt, ['small-tool'])).rejects.toMatchObject({ name: 'KeptBack' });
         await aptPurge(apt, ['small-tool'], { held: true });
@@ -131,13 +131,13 @@ describe('an upgrade from a repository that was added', () => {
       async (apt, added) => {
         await aptDistUpgrade(apt);
         const why = expect.stringMatching(
-          /^small-tool stays 1\.0, although 2\.0 was asked for: .*\(pins\) rule it out$/,
+          /^small-tool stays at 1\.0, although 2\.0 was requested: .*\(pins\) exclude it$/,
         );
         await expect(requireUpgraded(apt, [added])).rejects.toMatchObject({ name: 'KeptBack', message: why });
         await expect(requireNewest(apt, ['small-tool'])).rejects.toMatchObject({ name: 'KeptBack', message: why });
         await expect(aptInstall(apt, ['hidden'])).rejects.toMatchObject({
           name: 'KeptBack',
-          message: expect.stringMatching(/^hidden is not installed, although 1 was asked for: .*\(pins\) rule it out$/),
+          message: expect.stringMatching(/^hidden is not installed, although 1 was requested: .*\(pins\) exclude it$/),
         });
         // In a tree that is thrown away it is out of the way, as the default release is.
         await configureApt(apt.path, [], []);
@@ -150,7 +150,7 @@ describe('an upgrade from a repository that was added', () => {
     await withTool([tool('2.0', { depends: 'no-such-thing' })], async (apt, added) => {
       await aptDistUpgrade(apt);
       await expect(requireUpgraded(apt, [added])).rejects.toMatchObject({
-        message: expect.stringMatching(/^small-tool stays 1\.0, .*what it needs cannot be had$/),
+        message: expect.stringMatching(/^small-tool stays at 1\.0, .*its dependencies are not available$/),
       });
     });
   });
@@ -175,7 +175,7 @@ describe('an installation that fails', () => {
         await expect(aptDistUpgrade(apt)).rejects.toMatchObject({
           name: 'CommandFailed',
           message: `the hook ${hook} failed with exit code 3`,
-          hint: expect.stringMatching(/belongs to the image/),
+          hint: expect.stringMatching(/comes from the image/),
         });
       },
     );

@@ -35,7 +35,7 @@ function treeHolding(...names: readonly string[]): () => string {
 const plain = () => treeWith({ 'var/lib/dpkg/status': `${status('tool')}\n${status('other')}` });
 const withoutPins = '-o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null';
 const wayOut =
-  'take the hold (apt-mark unhold) or the pin (/etc/apt/preferences.d) out of the base image, or ask for something else';
+  'remove the hold (apt-mark unhold) or the pin (/etc/apt/preferences.d) from the base image, or request other packages';
 
 describe('an upgrade to an added repository', () => {
   it('has upgraded what that offers, or says what keeps it', async () => {
@@ -45,7 +45,8 @@ describe('an upgrade to an added repository', () => {
     });
     await expect(requireUpgraded(tree, ['http://new/ubuntu/'])).rejects.toMatchObject({
       name: 'KeptBack',
-      message: 'tool stays 1, although 2 was asked for: apt keeps it back, since what it needs cannot be had',
+      message:
+        'tool stays at 1, although 2 was requested: apt keeps it back because its dependencies are not available',
       hint: wayOut,
     });
     expect(tree.asked).toEqual([`run apt-cache ${withoutPins} policy other tool`, 'run apt-cache policy tool']);
@@ -65,15 +66,15 @@ describe('an upgrade to an added repository', () => {
 describe('packages that were asked for', () => {
   it.each([
     ['on hold', held, '2', '2', 'it is on hold in the image'],
-    ['pinned', plain, '2', '1', 'the image’s own apt preferences (pins) rule it out'],
-    ['kept', plain, '2', '2', 'apt keeps it back, since what it needs cannot be had'],
+    ['pinned', plain, '2', '1', 'the image’s own apt preferences (pins) exclude it'],
+    ['kept', plain, '2', '2', 'apt keeps it back because its dependencies are not available'],
   ])('refuses one that is %s', async (_, tree, candidate, asImage, why) => {
     const chroot = recordedTree(tree(), {
       [`run apt-cache ${withoutPins}`]: policy('tool', '1', candidate),
       'run apt-cache': policy('tool', '1', asImage),
     });
     await expect(requireNewest(chroot, ['tool'])).rejects.toMatchObject({
-      message: `tool stays 1, although 2 was asked for: ${why}`,
+      message: `tool stays at 1, although 2 was requested: ${why}`,
     });
   });
 
@@ -82,8 +83,8 @@ describe('packages that were asked for', () => {
     const chroot = recordedTree(plain(), { run: said });
     await expect(requireNewest(chroot, ['a', 'b', 'c', 'd'], 'noble-proposed')).rejects.toMatchObject({
       message: [
-        'a is not installed, although 2 was asked for: apt keeps it back, since what it needs cannot be had',
-        'b is not installed, although 3 was asked for: apt keeps it back, since what it needs cannot be had',
+        'a is not installed, although 2 was requested: apt keeps it back because its dependencies are not available',
+        'b is not installed, although 3 was requested: apt keeps it back because its dependencies are not available',
       ].join('; '),
     });
     expect(chroot.asked).toEqual([
@@ -119,7 +120,7 @@ describe('packages of -proposed', () => {
     const from = (suite: string) => policy('tool', '1', '2', `http://a/ubuntu ${suite}/main`);
     const chroot = recordedTree(held(), { run: from('noble-proposed') });
     await expect(requireUnheld(chroot, 'noble-proposed')).rejects.toMatchObject({
-      message: 'tool stays 1, although 2 was asked for: it is on hold in the image',
+      message: 'tool stays at 1, although 2 was requested: it is on hold in the image',
     });
     expect(chroot.asked[0]).toBe(`run apt-cache ${withoutPins} -o APT::Default-Release=noble-proposed policy tool`);
     await requireUnheld(recordedTree(held(), { run: from('noble-proposed2') }), 'noble-proposed');
@@ -137,7 +138,7 @@ describe('a package that apt finds no candidate of', () => {
       'run apt-cache': hidden + policy('other', '1', '2'),
     });
     await expect(requireOffered(chroot, ['tool', 'other'])).rejects.toMatchObject({
-      message: 'tool is not installed, although 2 was asked for: the image’s own apt preferences (pins) rule it out',
+      message: 'tool is not installed, although 2 was requested: the image’s own apt preferences (pins) exclude it',
     });
     expect(chroot.asked.slice(0, 2)).toEqual([
       'run apt-cache policy tool other',
@@ -198,7 +199,7 @@ describe('settings of an image', () => {
     const log = await logOf(() => forgetKernelSettings(path));
     expect(own.filter((one) => existsSync(join(path, one)))).toEqual([]);
     expect(existsSync(join(path, 'etc/other'))).toBe(true);
-    expect(log).toBe(`settings of the image, which decide nothing here: ${own.join(', ')}\n`);
+    expect(log).toBe(`ignoring settings of the image: ${own.join(', ')}\n`);
     expect(await logOf(() => forgetKernelSettings(path))).toBe('');
   });
 

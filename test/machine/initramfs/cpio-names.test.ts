@@ -38,7 +38,7 @@ async function namesIn(...parts: readonly Buffer[]): Promise<string[]> {
 }
 
 const file = { name: 'usr/a', content: 'abc' };
-const damaged = 'a hook of the image or of a package has damaged it';
+const damaged = 'check the hooks of the image and its packages; one of them has damaged it';
 
 describe('the names in an archive', () => {
   it('are those of files with something in them, whatever is before a path', async () => {
@@ -96,11 +96,11 @@ describe('an initrd that the kernel could not unpack', () => {
     [
       'has something else in it',
       [whole.subarray(0, length), Buffer.alloc(110, 'y')],
-      `has no header where one is due, at byte ${length}`,
+      `lacks an expected header, at byte ${length}`,
     ],
     ['has no name', [entry({ name: '' })], 'has a name of 1 bytes, at byte 0'],
     ['has a name without end', [entry({ name: 'x'.repeat(4096) })], 'has a name of 4097 bytes, at byte 0'],
-    ['is cut where it is packed', [gzipSync(whole).subarray(0, 30)], 'cannot be unpacked: unexpected end of file'],
+    ['is cut where it is packed', [gzipSync(whole).subarray(0, 30)], 'cannot be decompressed: unexpected end of file'],
     [
       'is packed and cut before that',
       [gzipSync(whole.subarray(0, length))],
@@ -116,8 +116,8 @@ describe('an initrd that the kernel could not unpack', () => {
   it('refuses one that is packed by something else, with its first bytes', async () => {
     await expect(namesIn(whole, Buffer.from('BZh91AY').fill('z', 7))).rejects.toMatchObject({
       name: 'NotSupported',
-      message: 'the initrd initrd.img is compressed by something else than gzip or zstd',
-      hint: 'it begins with the bytes 425a68393141',
+      message: 'the initrd initrd.img is compressed with neither gzip nor zstd',
+      hint: 'its first bytes are 425a68393141; use gzip or zstd',
     });
   });
 

@@ -69,7 +69,7 @@ it('names sixty drivers of those that are missing, those first that most servers
   expect(failed).toThrow(
     expect.objectContaining({
       message: `the initrd of ${release} lacks 65 of 65 drivers that its kernel has: ${named} and 5 more`,
-      hint: 'machines with such a card or disk would not boot; see in the log what made the initrd leave them out',
+      hint: 'machines that need these drivers would not boot; see the log for why they were left out',
     }),
   );
   const sixty = () => compare(own.slice(5), [], release, { directories: ['kernel/drivers/nvme'], modules: [] });

@@ -69,7 +69,7 @@ describe('the kernel of a package', () => {
       expect.objectContaining({
         name: 'NoKernel',
         message: `${name} has several signed copies: ${name}.a.signed, ${name}.b.signed`,
-        hint: 'remove the package that brings the second one',
+        hint: 'remove the package that contains the second one',
       }),
     );
   });
@@ -95,10 +95,10 @@ describe('the kernel of a package', () => {
     const failure = (await findKernel(tree, 'linux-generic').catch((error) => error)) as Error;
     expect(failure).toMatchObject({
       name: 'NoKernel',
-      hint: 'a kernel package installs /boot/vmlinuz-<release> or /boot/vmlinux-<release>',
+      hint: 'specify a package that installs /boot/vmlinuz-<release> or /boot/vmlinux-<release>',
     });
-    const [said, names = ''] = failure.message.split(': /boot holds ');
-    expect(said).toBe('the package linux-generic brought no kernel');
+    const [said, names = ''] = failure.message.split('; kernels in /boot: ');
+    expect(said).toBe('the package linux-generic installed no kernel');
     expect(names.split(', ').sort()).toEqual(held.split(', ').sort());
   });
 });

@@ -63,7 +63,7 @@ describe('what dracut takes along', () => {
     const lists = { 'modules.dep': loadable, 'modules.builtin': '' };
     const path = treeWith(Object.fromEntries(Object.entries(lists).map(([n, t]) => [`lib/modules/6.8/${n}`, t])));
     const log = logOf(() => configureDracut(recordedTree(path), dracut, '6.8'));
-    expect(log).toBe('the kernel 6.8 has no overlay, nosuch, drivers/net/team/, drivers/md/\n');
+    expect(log).toBe('not available in the kernel 6.8: overlay, nosuch, drivers/net/team/, drivers/md/\n');
     expect(read(path, 'etc/dracut.conf.d/99-maas-mirror.conf')).toContain(
       'add_drivers+=" squashfs virtio-net =drivers/net/bonding "\n',
     );
@@ -78,7 +78,7 @@ describe('what dracut takes along', () => {
       expect.objectContaining({
         name: 'NoKernel',
         message: `the kernel 6.8 has no /lib/modules/6.8/${missing}`,
-        hint: 'its packages lack the modules, or depmod was not run',
+        hint: 'check that its packages contain the modules and that depmod was run',
       }),
     );
   });
@@ -220,7 +220,7 @@ describe('an initramfs', () => {
     const made = makeInitramfs(making(treeWith({}), ''), choice, '6.8', 0, join(temporaryFolder(), 'initrd'));
     await expect(made).rejects.toMatchObject({
       name: 'NoKernel',
-      message: 'mkinitramfs made an empty initramfs for 6.8',
+      message: 'mkinitramfs created an empty initramfs for 6.8',
     });
   });
 
@@ -231,8 +231,8 @@ describe('an initramfs', () => {
     const wanted = { directories: [], modules: [] };
     await expect(requireDrivers({ root, release: '6.8', initrd: '/nowhere' }, wanted)).rejects.toMatchObject({
       name: 'NoKernel',
-      message: 'no package that is installed has modules of the kernel 6.8',
-      hint: 'they are missing in the archive, or the kernel package does not depend on them',
+      message: 'no installed package has modules for the kernel 6.8',
+      hint: 'check that the archive has the modules package and that the kernel package depends on it',
     });
   });
 });

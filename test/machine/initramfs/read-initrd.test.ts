@@ -80,16 +80,16 @@ describe('the names in an initrd', () => {
       [
         packed.subarray(0, packed.length - 20),
         'IncompleteInitrd',
-        /cannot be unpacked|ends (?:in the middle|before any)/,
+        /cannot be decompressed|ends (?:in the middle|before any)/,
       ],
       [gzipSync(whole.subarray(0, 5000)), 'IncompleteInitrd', /ends in the middle of an archive/],
       [
         Buffer.concat([whole.subarray(0, 112), Buffer.alloc(8000, 'y')]),
         'IncompleteInitrd',
-        /no header where one is due/,
+        /lacks an expected header/,
       ],
       [Buffer.from('070701'.padEnd(110, 'f')), 'IncompleteInitrd', /has a name of \d+ bytes/],
-      [Buffer.from('BZh9 and so on'), 'NotSupported', /something else than gzip or zstd/],
+      [Buffer.from('BZh9 and so on'), 'NotSupported', /neither gzip nor zstd/],
     ];
     for (const [bytes, name, message] of faults) {
       await expect(namesInInitrd(initrdOf(bytes))).rejects.toMatchObject({
@@ -124,7 +124,7 @@ describe('the names in an initrd', () => {
     const bytes = gzipSync(Buffer.concat([(await cpioOf(main)).subarray(0, 112), junk]));
     await expect(namesInInitrd(initrdOf(bytes))).rejects.toMatchObject({
       name: 'IncompleteInitrd',
-      message: expect.stringMatching(/no header where one is due/),
+      message: expect.stringMatching(/lacks an expected header/),
     });
   });
 

@@ -49,15 +49,15 @@ describe.each(machines)('the limits that %s keep', (_, prefix) => {
 
     expect(limitReached(failure)).toMatchObject({
       name: 'LimitReached',
-      message: expect.stringMatching(/^a program of the image or of a package wanted more memory than \d+ MiB$/),
+      message: expect.stringMatching(/^a program of the image or of a package needed more than \d+ MiB of memory$/),
       hint: expect.stringContaining('build on a machine with more'),
     });
   });
 
   it('leave all others alone: what they print and how they end', async () => {
     expect(await within(90, 300, ...apart, 'echo', 'done')).toBe('done');
-    await expect(within(90, 300, ...apart, 'sh', '-c', 'exit 7')).rejects.toThrow(/ended 7$/);
-    await expect(within(90, 300, 'sh', '-c', 'kill -TERM $$')).rejects.toThrow(/was ended by SIGTERM$/);
+    await expect(within(90, 300, ...apart, 'sh', '-c', 'exit 7')).rejects.toThrow(/exited with 7$/);
+    await expect(within(90, 300, 'sh', '-c', 'kill -TERM $$')).rejects.toThrow(/was killed by SIGTERM$/);
   });
 });
 
@@ -67,7 +67,7 @@ describe('a program within limits', () => {
     const within = ['perl', script, '90', '300', ...apart, 'perl', '-e', hog] as const;
     const failure = await run([...inContainerOf(500 * 2 ** 20), ...within], quiet).catch((error) => error);
 
-    const [, held] = /more memory than (\d+) MiB/.exec((limitReached(failure) as Error).message) ?? [];
+    const [, held] = /more than (\d+) MiB of memory/.exec((limitReached(failure) as Error).message) ?? [];
     expect(Number(held)).toBeGreaterThan(300);
     expect(Number(held)).toBeLessThanOrEqual(450);
   });
@@ -147,7 +147,9 @@ describe('the limits of a tree', () => {
     await inSmallTree(async (chroot) => {
       await expect(chroot.run(['truncate', '--size=200G', '/root/enormous'], quiet)).rejects.toMatchObject({
         name: 'LimitReached',
-        message: expect.stringMatching(/larger than 16 GiB, holes included: truncate: .*\/root\/enormous.*too large/),
+        message: expect.stringMatching(
+          /larger than 16 GiB \(including holes\): truncate: .*\/root\/enormous.*too large/,
+        ),
       });
     });
   });
@@ -215,12 +217,12 @@ describe('whoever keeps the limits', () => {
     const log = write.mock.calls.map(([text]) => String(text)).join('');
     write.mockRestore();
     expect(log).toBe(
-      'no cgroup can be made, so limits are kept by a watcher (memory: a watcher, processes: a cgroup): read-only\n',
+      'cannot create a cgroup, so a watcher enforces limits (memory: a watcher, processes: a cgroup): read-only\n',
     );
   });
 
   it('takes a failure that is none of theirs for what it is', () => {
-    const failure = new MirrorError('CommandFailed', 'apt-get ended 100');
+    const failure = new MirrorError('CommandFailed', 'apt-get exited with 100');
     expect(limitReached(failure)).toBe(failure);
   });
 });

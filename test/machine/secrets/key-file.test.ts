@@ -24,8 +24,8 @@ describe('the file of a private key', () => {
 
     await expect(keyFile(path, noSecondKey)).rejects.toMatchObject({
       name: 'KeyExposed',
-      message: `the private key ${path} can be read by others: its mode is 0${mode.toString(8)}`,
-      hint: `chmod 600 ${path}; if others may have read it, make another key`,
+      message: `the private key ${path} is readable by other users (mode 0${mode.toString(8)})`,
+      hint: `run chmod 600 ${path}; if it may have been read, rotate the key`,
     });
     expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['a key', mode]);
   });
@@ -38,12 +38,12 @@ describe('the file of a private key', () => {
     for (const [path, what] of [
       [folder, 'is not a file'],
       [pipe, 'is not a file'],
-      [join(file, 'key'), 'would be below a file'],
+      [join(file, 'key'), 'has a file in place of its folder'],
     ]) {
       await expect(keyFile(String(path), noSecondKey)).rejects.toMatchObject({
         name: 'BadInput',
         message: `the private key ${path} ${what}`,
-        hint: 'give the path of the key’s file, or of one to make',
+        hint: 'specify the path of a key file, or of one to create',
         misuse: true,
       });
     }

@@ -21,8 +21,8 @@ describe('a file of credentials', () => {
     const file = written(mode);
     await expect(secretFile(file)).rejects.toMatchObject({
       name: 'KeyExposed',
-      message: `the file of credentials ${file} is readable by other users: mode 0${mode.toString(8)}`,
-      hint: `chmod 600 ${file}; if somebody may have read it, change the password`,
+      message: `the credentials file ${file} is readable by other users (mode 0${mode.toString(8)})`,
+      hint: `run chmod 600 ${file}; if it may have been read, change the password`,
     });
   });
 
@@ -45,8 +45,8 @@ describe('a file of credentials', () => {
     ] as const) {
       await expect(secretFile(file)).rejects.toMatchObject({
         name: 'BadInput',
-        message: `the file of credentials ${file} ${what}`,
-        hint: 'give the path of a file of mode 0600 that holds user:password',
+        message: `the credentials file ${file} ${what}`,
+        hint: 'specify a file with mode 0600 that contains user:password',
         misuse: true,
       });
     }

@@ -41,7 +41,7 @@ describe('the decision what to register', () => {
     expect(() => registrationOf(arm64, {}, rules)).toThrow(
       expect.objectContaining({
         name: 'MissingTool',
-        message: expect.stringMatching(/^this machine cannot run programs of arm64: .*qemu-aarch64 with the flag F$/),
+        message: expect.stringMatching(/^this machine cannot run arm64 programs: .*qemu-aarch64 with the flag F$/),
         hint: expect.stringContaining('install qemu-user-static'),
       }),
     );

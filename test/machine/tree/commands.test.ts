@@ -92,14 +92,14 @@ describe('a squashfs', () => {
 
   it.each([
     ['is one of version 3', (bytes: Buffer) => void bytes.writeUInt16LE(3, 28), 'its format version is 3, not 4'],
-    ['is cut', (bytes: Buffer) => void bytes.writeBigUInt64LE(97n, 40), 'it is cut: 96 bytes of 97'],
+    ['is cut', (bytes: Buffer) => void bytes.writeBigUInt64LE(97n, 40), 'it is truncated (96 of 97 bytes)'],
     ['begins otherwise', (bytes: Buffer) => void bytes.write('<htm'), 'it begins with "<htm"'],
   ])('refuses a file that %s', async (_, change, why) => {
     const file = squashfsOf(change);
     await expect(checkSquashfs(file)).rejects.toMatchObject({
       name: 'BadImage',
-      message: `${file} is no squashfs: ${why}`,
-      hint: 'give a squashfs image as base, for example the squashfs of a cloud image',
+      message: `${file} is not a valid squashfs: ${why}`,
+      hint: 'specify a squashfs image, for example the squashfs of a cloud image',
     });
   });
 
@@ -110,12 +110,12 @@ describe('a squashfs', () => {
     for (const [name, why] of [
       ['short', 'it begins with "hsqs"'],
       ['hs', 'it begins with "hs"'],
-      ['none', 'there is no such file'],
+      ['none', 'no such file'],
       ['.', 'EISDIR: illegal operation on a directory, read'],
       ['hs/x', `ENOTDIR: not a directory, open '${folder}/hs/x'`],
     ] as const) {
       const file = name === '.' ? folder : join(folder, name);
-      await expect(squashfsTime(file)).rejects.toMatchObject({ message: `${file} is no squashfs: ${why}` });
+      await expect(squashfsTime(file)).rejects.toMatchObject({ message: `${file} is not a valid squashfs: ${why}` });
     }
     expect(await squashfsTime(squashfsOf())).toBe(1_700_000_000);
   });
@@ -160,7 +160,7 @@ describe('a squashfs', () => {
     const made = makeSquashfs('/tree', '/file', { compression: { name: 'lz4' }, epoch: 0 });
     await expect(made.finally(() => vi.unstubAllEnvs())).rejects.toMatchObject({
       name: 'MissingTool',
-      message: 'getfattr is not installed, without which security.selinux cannot be looked for',
+      message: 'getfattr is not installed; it is required to check files for security.selinux',
       hint: 'install the package attr, or squashfs-tools 4.6 or newer',
     });
   });
@@ -338,7 +338,7 @@ describe('a tree that programs run in', () => {
     expect(result).toMatchObject({
       name: 'BadImage',
       message: '/sys in the image is a link, where a folder is expected',
-      hint: 'give the root file system of a cloud image as --base',
+      hint: 'specify the root file system of a cloud image with --base',
     });
 
     const broken = { ...programs, mount: '[ "$2" != devpts ] || exit 32' };
@@ -382,7 +382,7 @@ describe('a tree that programs run in', () => {
     expect(result.texts[1]).toContain('\nHOME=/root\n');
     expect(result.failure).toMatchObject({
       name: 'LimitReached',
-      cause: { message: 'curl http://a/ ended 1:\nlimit reached: memory, 9 MiB' },
+      cause: { message: 'curl http://a/ exited with 1:\nlimit reached: memory, 9 MiB' },
     });
   });
 
@@ -390,7 +390,7 @@ describe('a tree that programs run in', () => {
     ['memory: a cgroup\nprocesses: a cgroup\n', ''],
     [
       'memory: a watcher\nprocesses: a cgroup\nbecause: read-only\n',
-      'no cgroup can be made, so limits are kept by a watcher (memory: a watcher, processes: a cgroup): read-only\n',
+      'cannot create a cgroup, so a watcher enforces limits (memory: a watcher, processes: a cgroup): read-only\n',
     ],
   ])('is said in the log to be watched where the kernel keeps no limits: %j', async (said, line) => {
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
@@ -444,7 +444,7 @@ describe('the limits of a tree', () => {
       'memory: a watcher\nx\nprocesses: a cgroup\nbecause: it is so\n',
       { words: 'memory: a watcher, processes: a cgroup', whyNot: 'it is so' },
     ],
-    ['memory: a watcher\nmy processes: x\n', { words: 'memory: a watcher', whyNot: 'for no known reason' }],
+    ['memory: a watcher\nmy processes: x\n', { words: 'memory: a watcher', whyNot: 'unknown reason' }],
   ])('are kept by whom %j says', async (said, keepers) => {
     expect(await limitKeepers(standInTools(said))).toEqual(keepers);
   });
@@ -452,23 +452,23 @@ describe('the limits of a tree', () => {
   it.each([
     [
       'limit reached: memory, 900 MiB',
-      'wanted more memory than 900 MiB',
-      'the limit is nine tenths of the memory that was available: build on a machine with more, or find the package that takes it; the log shows which one was being installed',
+      'needed more than 900 MiB of memory',
+      'the limit is 90% of the available memory: build on a machine with more memory, or leave out the package that needs it; see the log for the package that was being installed',
     ],
     [
       'x\nlimit reached: processes, 300\n\n',
       'had more than 300 processes at one time',
-      'no package needs so many: the log shows which one was being installed; leave it out, or report it to its maintainers',
+      'no known package needs this many: see the log for the package that was being installed, then leave it out or report it to its maintainers',
     ],
     [
       'y\n  cp: http://me:s3cret@a/: File too large \nz',
-      'made a file larger than 16 GiB, holes included: cp: http://a/: File too large',
-      'no image can hold such a file: leave the package out that makes it, or report it to its maintainers',
+      'wrote a file larger than 16 GiB (including holes): cp: http://a/: File too large',
+      'the file is too large for an image: leave out the package that writes it, or report it to its maintainers',
     ],
     [
       'file size limit exceeded',
-      'made a file larger than 16 GiB, holes included: file size limit exceeded',
-      'no image can hold such a file: leave the package out that makes it, or report it to its maintainers',
+      'wrote a file larger than 16 GiB (including holes): file size limit exceeded',
+      'the file is too large for an image: leave out the package that writes it, or report it to its maintainers',
     ],
   ])('are named where %j says that one was reached', (said, what, hint) => {
     const cause = failing(said);
@@ -491,7 +491,7 @@ describe('the limits of a tree', () => {
 
 describe('programs of another machine', () => {
   const pdp = { architecture: 'pdp11', interpreter: 'qemu-pdp11-static' };
-  const hint = 'install qemu-user-static, which has qemu-pdp11-static; in a container, run it with --privileged';
+  const hint = 'install qemu-user-static, which contains qemu-pdp11-static; run a container with --privileged';
 
   it('refuses them where nothing says how they are run, and leaves nothing mounted', async () => {
     const scratch = temporaryFolder();
@@ -501,7 +501,7 @@ describe('programs of another machine', () => {
     expect(result).toMatchObject({
       name: 'MissingTool',
       message:
-        'this machine cannot run programs of pdp11: nothing in /etc/binfmt.d, /run/binfmt.d, /usr/lib/binfmt.d says how to register qemu-pdp11 with the flag F',
+        'this machine cannot run pdp11 programs: no file in /etc/binfmt.d, /run/binfmt.d, /usr/lib/binfmt.d registers qemu-pdp11 with the flag F',
       hint,
     });
     const [, path] = /^umount (.*)$/.exec(asked[1] ?? '') ?? [];
@@ -514,7 +514,11 @@ describe('programs of another machine', () => {
       emulate(pdp, temporaryFolder()).catch((error) => error),
     );
     expect(result).toMatchObject({
-      ...{ name: 'MissingTool', message: expect.stringMatching(/^this machine .* pdp11: mount .*denied$/s), hint },
+      ...{
+        name: 'MissingTool',
+        message: expect.stringMatching(/^this machine .* pdp11 programs: mount .*denied$/s),
+        hint,
+      },
       cause: expect.objectContaining({ name: 'CommandFailed' }),
     });
   });

@@ -38,7 +38,7 @@ describe('a file that should be a squashfs', () => {
 
     await expect(checkSquashfs(file)).rejects.toMatchObject({
       name: 'BadImage',
-      message: `${file} is no squashfs: it is cut: ${promised - bytes} bytes of ${promised}`,
+      message: `${file} is not a valid squashfs: it is truncated (${promised - bytes} of ${promised} bytes)`,
     });
   });
 
@@ -90,7 +90,7 @@ describe('labels of a machine with SELinux', () => {
 
     await expect(makeSquashfs(tree, file, options)).rejects.toMatchObject({
       name: 'NotSupported',
-      message: 'files of the image have the attribute security.selinux here, the first of them a\\012b',
+      message: 'files of the image have the attribute security.selinux on this machine, for example a\\012b',
       hint: expect.stringContaining('squashfs-tools 4.6'),
     });
     expect(existsSync(file)).toBe(false);

@@ -84,7 +84,9 @@ describe('kernels', () => {
   it('refuses those of which a release has none, and names what it has', () => {
     expect(() => templateOf({ releases: [DebianRelease.BOOKWORM], kernels: [KernelFlavour.GA] })).toThrow(
       expect.objectContaining({
-        message: 'the property kernels has ga, and bookworm of the view candidate has none of these',
+        message: expect.stringMatching(
+          /^kernels has only ga, and bookworm in the view "candidate" has none of these\n/,
+        ),
         hint: expect.stringMatching(/: cloud, generic, rt$|: generic, cloud, rt$/),
       }),
     );
@@ -126,23 +128,19 @@ describe('architectures', () => {
 
 describe('a mirror', () => {
   it.each<[string, MaasMirrorProps, RegExp]>([
-    [
-      'a schedule without anything to do',
-      { schedule },
-      /schedule is cron\(17 6 \* \* \? \*\), and no view has releases/,
-    ],
+    ['a schedule without anything to do', { schedule }, /schedule is set, but .* no view has releases/],
     ['a view name, though no view has releases', { views: [{ name: 'Stable' }] }, /lower-case letters/],
-    ['a reserved view name', { views: [{ name: 'pool' }] }, /no view can be called pool/],
-    ['a stream, though no view has releases', { sources: { stream: 'weekly' } }, /sources.stream: /],
+    ['a reserved view name', { views: [{ name: 'pool' }] }, /is a reserved name, as are pool/],
+    ['a stream, though no view has releases', { sources: { stream: 'weekly' } }, /sources.stream is "weekly": /],
     [
       'a keyring that is armoured',
       { sources: { streamKeyring: 'test/fixtures/keys/armoured.asc' } },
-      /armoured\.asc is an armoured keyring/,
+      /armoured\.asc, an armoured keyring/,
     ],
     [
       'a serial of two releases',
       { views: [{ name: 'a', releases: [noble, jammy], serial: '20261120' }] },
-      /views\.a\.serial: a serial is of one release/,
+      /views\[0\]\.serial is "20261120": /,
     ],
   ])('refuses %s', (_, props, message) => {
     expect(() => templateOf(props)).toThrow(refused(message));
@@ -167,7 +165,7 @@ describe('a mirror', () => {
       expect(() => make(stack, token)).toThrow(
         expect.objectContaining({
           name: 'BadInput',
-          message: `the property ${property} needs a value known at synth, and is a token`,
+          message: expect.stringContaining(`${property} is a token, but must be known at synth\n`),
         }),
       );
     }
@@ -177,7 +175,7 @@ describe('a mirror', () => {
     const stack = newStack();
     new MaasMirror(stack, 'One');
 
-    expect(() => new MaasMirror(stack, 'Two')).toThrow(refused(/^the stack Stack has a mirror already: Stack\/One$/));
+    expect(() => new MaasMirror(stack, 'Two')).toThrow(refused(/^the stack Stack already has a mirror: Stack\/One\n/));
   });
 
   it('may be beside another one in another stack', () => {
@@ -209,25 +207,25 @@ describe('a mirror', () => {
     new MaasMirror(one, 'Mirror', its);
 
     expect(() => new MaasMirror(two, 'Mirror', ours)).toThrow(
-      refused(/^the property mirrorBucket of Two\/Mirror is the bucket of the mirror One\/Mirror$/),
+      refused(/^mirrorBucket is already the bucket of the mirror One\/Mirror\n/),
     );
   });
 });
 
 describe('a signing key of KMS', () => {
   it.each<[string, (stack: Stack) => unknown, RegExp]>([
-    ['a symmetric one', (stack) => new Key(stack, 'Key'), /Stack\/Key is a key of KMS with the spec SYMMETRIC_DEFAULT/],
+    ['a symmetric one', (stack) => new Key(stack, 'Key'), /Stack\/Key, a KMS key with key spec SYMMETRIC_DEFAULT/],
     [
       'one of elliptic curves',
       (stack) => new Key(stack, 'Key', { keySpec: KeySpec.ECC_NIST_P256, keyUsage: KeyUsage.SIGN_VERIFY }),
-      /the spec ECC_NIST_P256 and the usage SIGN_VERIFY/,
+      /key spec ECC_NIST_P256 and key usage SIGN_VERIFY/,
     ],
     [
       'one that encrypts',
       (stack) => new Key(stack, 'Key', { keySpec: KeySpec.RSA_4096, keyUsage: KeyUsage.ENCRYPT_DECRYPT }),
-      /the usage ENCRYPT_DECRYPT/,
+      /key usage ENCRYPT_DECRYPT/,
     ],
-    ['an alias', (stack) => Alias.fromAliasName(stack, 'Key', 'alias/mirror'), /Stack\/Key is an alias/],
+    ['an alias', (stack) => Alias.fromAliasName(stack, 'Key', 'alias/mirror'), /Stack\/Key, an alias/],
   ])('refuses %s', (_, key, message) => {
     expect(() => SigningKey.kms(key(newStack()) as Key)).toThrow(refused(message));
   });

@@ -152,8 +152,8 @@ describe('a password in an address', () => {
     const thrown = expect.objectContaining({
       name: 'BadInput',
       misuse: true,
-      message: expect.stringMatching(/https:\/\/x\.example\/y is given with a user or password in it$/),
-      hint: expect.stringContaining('credentials:'),
+      message: expect.stringMatching(/ has https:\/\/x\.example\/y with a user or password in the URL\n/),
+      hint: expect.stringContaining('credentials'),
     });
     expect(() => templateOf(props)).toThrow(thrown);
   };
@@ -173,7 +173,7 @@ describe('a password in an address', () => {
 
   it('refuses a folder of a machine as well', () => {
     expect(() => templateOf({ sources: { archive: 'file:///srv/ubuntu' } })).toThrow(
-      expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(/^sources\.archive is file:/) }),
+      expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(/^sources\.archive has file:/) }),
     );
   });
 
@@ -187,7 +187,7 @@ describe('a password in an address', () => {
     writeFileSync(file, JSON.stringify({ views: { stable: { releases: ['noble'] } }, sources: { archive: hush } }));
     const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
     expect(() => MaasMirror.fromConfig(stack, 'Mirror', file)).toThrow(
-      /sources\.archive: https:\/\/x\.example\/y is given/,
+      /mirror\.yaml: sources\.archive has https:\/\/x\.example\/y with/,
     );
   });
 });

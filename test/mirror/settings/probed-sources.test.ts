@@ -86,7 +86,7 @@ describe('the sources that a probe is to reach', () => {
 
     expect(probedOf({ releases: [UbuntuRelease.NOBLE], sources: { ca: written('ca.pem', ca) } }).sources).toEqual({
       documents: [],
-      untried: expect.stringContaining('too many for a variable'),
+      untried: expect.stringContaining('too long for an environment variable'),
     });
   });
 });

@@ -101,18 +101,22 @@ it.each([
   [
     'a serial of two releases',
     "views: { a: { releases: [noble, jammy], serial: '20261120' } }",
-    /views\.a\.serial: a serial is of one/,
+    /views\.a\.serial: applies to one release only/,
   ],
-  ['a schedule without anything to do', 'views: {}\nschedule: daily\n', /the property schedule is cron.*no view has/],
+  ['a schedule without anything to do', 'views: {}\nschedule: daily\n', /schedule is set, but .*no view has/],
   ['a field that there is not', 'views: {}\nschedul: daily\n', /mirror\.yaml.*schedul/],
   ['a release that there is not', 'views: { a: { releases: [nobel] } }\n', /"nobel"/],
   [
     'a keyring that is not there',
     'views: {}\nsources: { streamKeyring: gone.gpg }\n',
-    /the keyring gone\.gpg cannot be read/,
+    /sources\.streamKeyring is gone\.gpg, which cannot be read/,
   ],
-  ['certificates that are not there', 'views: {}\nsources: { ca: gone.pem }\n', /the certificates gone\.pem cannot be/],
-  ['a certificate that is no ARN', 'views: {}\nsite: { certificateArn: mine }\n', /site\.certificateArn: an ARN/],
+  [
+    'certificates that are not there',
+    'views: {}\nsources: { ca: gone.pem }\n',
+    /sources\.ca is gone\.pem, which cannot be/,
+  ],
+  ['a certificate that is no ARN', 'views: {}\nsite: { certificateArn: mine }\n', /site\.certificateArn: must be an ARN/],
 ])('refuses %s', (_, text, message) => {
   expect(() => madeMirror(configured(text))).toThrow(
     expect.objectContaining({ misuse: true, message: expect.stringMatching(message), hint: expect.any(String) }),
@@ -129,5 +133,5 @@ it('refuses an armoured keyring, and says how to make it binary', () => {
 });
 
 it('refuses a configuration that is not there', () => {
-  expect(() => madeMirror(join(temporaryFolder(), 'mirror.yaml'))).toThrow(/the configuration .* cannot be read/);
+  expect(() => madeMirror(join(temporaryFolder(), 'mirror.yaml'))).toThrow(/^cannot read .*mirror\.yaml/);
 });

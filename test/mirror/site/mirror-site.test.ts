@@ -191,7 +191,10 @@ describe('who says which sites may read', () => {
     const made = new Stack(new App({ analyticsReporting: false }), 'Stack');
 
     expect(() => new MirrorSite(made, 'Site').grantManageAccess(reader(made))).toThrow(
-      expect.objectContaining({ name: 'BadInput', message: expect.stringContaining('Stack/Site') }),
+      expect.objectContaining({
+        name: 'BadInput',
+        stack: expect.stringMatching(/Relates to construct:\n {4}Stack\/Site$/),
+      }),
     );
   });
 });
@@ -310,23 +313,23 @@ describe('the properties of a site', () => {
   });
 
   const refused: [string, Props, RegExp][] = [
-    ['passwords over HTTP', () => ({ allowHttp: true, basicAuth: true }), /allowHttp and basicAuth are both true/],
-    ['no network at all', () => ({ allowedCidrs: [] }), /allowedCidrs is empty/],
-    ['a network that is none', () => ({ allowedCidrs: ['10.0.0.0'] }), /allowedCidrs names "10\.0\.0\.0"/],
     [
-      'a name without a certificate',
-      () => ({ domainName: 'images.example.com' }),
-      /domainName is there and certificate is not/,
+      'passwords over HTTP',
+      () => ({ allowHttp: true, basicAuth: true }),
+      /allowHttp cannot be combined with basicAuth/,
     ],
+    ['no network at all', () => ({ allowedCidrs: [] }), /allowedCidrs is empty/],
+    ['a network that is none', () => ({ allowedCidrs: ['10.0.0.0'] }), /allowedCidrs\[0\] is "10\.0\.0\.0"/],
+    ['a name without a certificate', () => ({ domainName: 'images.example.com' }), /domainName is set without/],
     [
       'a certificate without a name',
       (stack) => ({ certificate: certificateIn('us-east-1')(stack) }),
-      /certificate is there/,
+      /certificate is set without/,
     ],
     [
       'a certificate of another region',
       (stack) => ({ domainName: 'images.example.com', certificate: certificateIn('eu-west-1')(stack) }),
-      /certificate is of the region eu-west-1/,
+      /certificate is in the region eu-west-1/,
     ],
     ['an address as a name', () => ({ domainName: 'https://images.example.com/' }), /domainName is "https:/],
     ['a wildcard as a name', () => ({ domainName: '*.example.com' }), /domainName is "\*\.example\.com"/],
@@ -339,29 +342,29 @@ describe('the properties of a site', () => {
     [
       'a bucket that CloudFront cannot log to',
       (stack) => ({ accessLogsBucket: new Bucket(stack, 'Logs') }),
-      /ownership left out/,
+      /ownership \(not set\)/,
     ],
     [
       'a bucket whose owner takes all',
       (stack) => ({
         accessLogsBucket: new Bucket(stack, 'Logs', { objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED }),
       }),
-      /ownership BucketOwnerEnforced/,
+      /ownership \(BucketOwnerEnforced\)/,
     ],
     [
       'a bucket with a key of its own',
       (stack) => ({ bucket: new Bucket(stack, 'Own', { encryption: BucketEncryption.KMS }) }),
-      /bucket is the bucket Stack\/Own, which is encrypted by a key of KMS/,
+      /bucket is Stack\/Own, which is encrypted with a KMS key/,
     ],
     [
       'a bucket with the key of the account',
       (stack) => ({ bucket: new Bucket(stack, 'Own', { encryption: BucketEncryption.KMS_MANAGED }) }),
-      /bucket is the bucket Stack\/Own, which is encrypted by a key of KMS/,
+      /bucket is Stack\/Own, which is encrypted with a KMS key/,
     ],
     [
       'a bucket of another stack',
       (stack) => ({ bucket: new Bucket(new Stack(stack.node.root as App, 'Other'), 'Own') }),
-      /bucket is of the stack Other, the site of Stack/,
+      /bucket is in the stack Other, but the site is in Stack/,
     ],
   ];
 

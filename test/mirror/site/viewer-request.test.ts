@@ -166,7 +166,7 @@ describe('the networks that may read', () => {
     const cidrs = Array.from({ length: 600 }, (_, at) => `10.${at >> 8}.${at & 255}.1/32`);
 
     expect(() => viewerRequestCode({ allowed: addressBeginnings(cidrs) })).toThrow(
-      expect.objectContaining({ name: 'BadInput', message: expect.stringContaining('600 entries') }),
+      expect.objectContaining({ name: 'BadInput', message: expect.stringContaining('600 address prefixes') }),
     );
   });
 });

@@ -77,6 +77,6 @@ describe('the topic of a mirror', () => {
       alarmTopic: Topic.fromTopicArn(scope, 'Topic', 'arn:aws:sns:us-east-1:123456789012:pager'),
     }));
 
-    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('cloudwatch.amazonaws.com do sns:Publish'));
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('cloudwatch.amazonaws.com sns:Publish'));
   });
 });

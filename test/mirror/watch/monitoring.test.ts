@@ -43,7 +43,7 @@ describe('what watches a mirror', () => {
 
     expect(alarms).toHaveLength(7); // behind: noble, and the bootloaders
     for (const { AlarmDescription, AlarmActions, TreatMissingData } of alarms) {
-      expect(AlarmDescription).toMatch(/\b([Ss]ee|Fix) /);
+      expect(AlarmDescription).toMatch(/\b([Ss]ee|Fix|check) /);
       expect(AlarmDescription.length).toBeLessThanOrEqual(1024);
       expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(/^MirrorFailures/) }]);
       expect(TreatMissingData).toBe('notBreaching');

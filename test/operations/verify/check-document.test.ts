@@ -30,7 +30,7 @@ describe('a document of a view', () => {
 
     expect(found).toEqual({
       id,
-      problems: [{ object: signed, rule: 'missing', message: `it is not there: the index names it for ${id}` }],
+      problems: [{ object: signed, rule: 'missing', message: `missing: the index lists it for ${id}` }],
     });
   });
 
@@ -38,7 +38,7 @@ describe('a document of a view', () => {
     const other = looksSigned('{}\n');
     const { found, signed } = await checked(({ files }, key) => files.set(key, other));
 
-    const message = `it is named by another sha256 than its own, which is ${sha256Of(other)}`;
+    const message = `it does not have the sha256 in its name, but ${sha256Of(other)}`;
     expect(found).toEqual({ id, problems: [{ object: signed, rule: 'name', message }] });
   });
 
@@ -66,10 +66,10 @@ describe('a document of a view', () => {
 
   it('has no twin, or no signature of it', async () => {
     expect((await checked(({ files }) => files.delete(json))).found.problems).toEqual([
-      { object: json, rule: 'missing', message: 'it is not there: readers that check no signature take it' },
+      { object: json, rule: 'missing', message: 'missing: readers that do not check signatures need it' },
     ]);
     expect((await checked(({ files }) => files.delete(`${json}.gpg`))).found.problems).toEqual([
-      { object: `${json}.gpg`, rule: 'missing', message: `it is not there: ${json} is signed by it` },
+      { object: `${json}.gpg`, rule: 'missing', message: `missing: it is the signature of ${json}` },
     ]);
   });
 
@@ -91,7 +91,7 @@ describe('a document of a view', () => {
     const { problems, ...found } = await checkDocument(view.read, 'candidate', { id: 'x', path }, smallSignatures());
 
     expect(found).toMatchObject({ id: 'x', document: other });
-    expect(problems[0]).toEqual({ object, rule: 'content-id', message: `it is ${id}, and the index names it for x` });
+    expect(problems[0]).toEqual({ object, rule: 'content-id', message: `its content_id is ${id}, but the index lists it for x` });
     expect(problems[1]).toMatchObject({ object, message: expect.stringContaining(`${imageId}: label is missing`) });
   });
 

@@ -12,7 +12,7 @@ const [signed, plain, signature] = [
   mirror.plainIndex('candidate'),
   mirror.plainIndexSignature('candidate'),
 ];
-const heals = 'if a publication was cut off, the next one heals it';
+const heals = 'if a publication was interrupted, the next one repairs it';
 const entries = [{ document: imageDocument(), path: 'streams/v1/a.json' }];
 const twin = makeIndex(entries, at);
 const bytesOf = (index: Index) => Buffer.from(writeJson(index));
@@ -39,7 +39,7 @@ describe('the signed index', () => {
 
   it('is missing, or no index', async () => {
     expect(await checkSignedIndex('candidate', undefined, smallSignatures())).toEqual({
-      problems: [{ object: signed, rule: 'missing', message: 'it is not there: no reader finds the view without it' }],
+      problems: [{ object: signed, rule: 'missing', message: 'missing: readers need this file to find the view' }],
     });
     const { index, problems } = await checkSignedIndex('candidate', looksSigned('{}\n'), smallSignatures([signed]));
     expect(index).toBeUndefined();
@@ -76,12 +76,12 @@ describe('the index for readers that check no signature', () => {
     const noPlain = {
       object: plain,
       rule: 'missing',
-      message: `it is not there: readers that check no signature start there; ${heals}`,
+      message: `missing: readers that do not check signatures start from it; ${heals}`,
     };
     const noSignature = {
       object: signature,
       rule: 'missing',
-      message: `it is not there: ${plain} is signed by it; ${heals}`,
+      message: `missing: it is the signature of ${plain}; ${heals}`,
     };
     expect(await followers({ signature: signatureOf(bytesOf(twin)) })).toEqual([noPlain]);
     expect(await followers({ plain: bytesOf(twin) })).toEqual([noSignature]);
@@ -95,14 +95,14 @@ describe('the index for readers that check no signature', () => {
   const behind = {
     object: plain,
     rule: 'behind',
-    message: 'it is an older index than index.sjson: a publication was cut off, the next one heals it',
+    message: 'it is older than index.sjson: a publication was interrupted; the next one repairs it',
   };
   const ahead = {
     object: signed,
     rule: 'ahead',
     message: 'it is older than index.json: it looks restored from a backup',
   };
-  const strange = { object: plain, rule: 'twin', message: `it does not say what index.sjson says; ${heals}` };
+  const strange = { object: plain, rule: 'twin', message: `it does not match index.sjson; ${heals}` };
   const wrong = { object: signature, rule: 'signature', message: `does not hold; ${heals}` };
   const other = (seconds: number) => bytesOf({ ...dated(seconds), later: 1 } as Index);
 

@@ -40,14 +40,14 @@ describe('the items of a mirror', () => {
       {
         object: 'pool/b',
         rule: 'sha256',
-        message: `it has the sha256 ${sha256Of(bytes)}, its document promises ${other}`,
+        message: `it has the sha256 ${sha256Of(bytes)}, but its document lists ${other}`,
       },
       {
         object: 'pool/none',
         rule: 'missing',
-        message: 'it is not there: a document promises it, and machines boot from it',
+        message: 'missing: the index references it; deployments will fail',
       },
-      { object: 'pool/a', rule: 'size', message: 'it has 6 bytes, its document promises 7' },
+      { object: 'pool/a', rule: 'size', message: 'it has 6 bytes, but its document lists 7' },
     ]);
   });
 

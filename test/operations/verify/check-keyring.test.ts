@@ -15,9 +15,9 @@ const armoured = (keyring: Buffer) => Buffer.from(armouredKeyring(keyring));
 const noBinary = {
   object: 'keyring.gpg',
   rule: 'missing',
-  message: 'it is not there: readers need it to check signatures',
+  message: 'missing: readers need it to check signatures',
 };
-const noArmoured = { object: 'keyring.asc', rule: 'missing', message: 'it is not there: people read the key there' };
+const noArmoured = { object: 'keyring.asc', rule: 'missing', message: 'missing: it is the keyring in text form' };
 
 describe('the keyring of a mirror', () => {
   it('is right in both forms', async () => {
@@ -38,7 +38,7 @@ describe('the keyring of a mirror', () => {
       {
         object: 'keyring.gpg',
         rule: 'secret-key',
-        message: `it holds the private key of ${fingerprint}: take it off the network and sign with a new key`,
+        message: `it contains the private key of ${fingerprint}: remove it and rotate to a new key`,
       },
     ]);
   });
@@ -46,13 +46,13 @@ describe('the keyring of a mirror', () => {
   it('is none, or not the one of the other form', async () => {
     const none = Buffer.from('none');
     expect(await checkKeyring(none, armoured(none))).toMatchObject([
-      { object: 'keyring.gpg', rule: 'keyring', message: expect.stringMatching(/^this is no OpenPGP keyring: ./) },
+      { object: 'keyring.gpg', rule: 'keyring', message: expect.stringMatching(/^not an OpenPGP keyring: ./) },
     ]);
     expect(await checkKeyring(signer.keyring, armoured(other.keyring))).toEqual([
       {
         object: 'keyring.gpg',
         rule: 'keyring',
-        message: 'it is not the keyring of keyring.asc, which is whole: one of the two was changed',
+        message: 'it does not match keyring.asc, which is intact: one of the two was changed',
       },
     ]);
   });

@@ -44,7 +44,7 @@ describe('the links of a directory', () => {
         {
           object: `candidate/${folder}`,
           rule: 'link',
-          message: `it does not lead to pool/${folder}; where the link is missing, the next publication of this release creates it`,
+          message: `it does not lead to pool/${folder}; if the link is missing, the next publication of this release creates it`,
         },
       ],
       copies: {},

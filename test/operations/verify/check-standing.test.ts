@@ -9,7 +9,7 @@ import { MemoryStore } from '../../publication/made/memory-store';
 
 const object = 'candidate/streams/v1/index.sjson';
 const bothWays =
-  'to go on from it as it is, remove the folder .store/generations/candidate%2Fstreams%2Fv1%2Findex.sjson of the mirror; to go back to what was published last, remove candidate/streams/v1/index.sjson; then run the command again';
+  'to keep it, remove the folder .store/generations/candidate%2Fstreams%2Fv1%2Findex.sjson of the mirror; to return to what was published last, remove candidate/streams/v1/index.sjson; then run the command again';
 
 const problemsOf = (seen: string, told: readonly string[] = []) => {
   const standings = new Map([[object, seen]]);
@@ -21,12 +21,12 @@ describe('how a mutable object stands', () => {
     [
       'unfinished 2',
       'unfinished',
-      'a publication was interrupted: a newer version was written and did not become visible; the next publication finishes it',
+      'a publication was interrupted: a newer version was written but did not become visible; the next publication finishes it',
     ],
     [
       'restored 1',
       'restored',
-      `it is older than what this tool wrote last: it looks restored from a backup. Nothing is published on top of it until you decide: ${bothWays}`,
+      `it is older than what this tool wrote last and looks restored from a backup. Nothing is published on top of it until you decide: ${bothWays}`,
     ],
     [
       'foreign 1',
@@ -97,11 +97,11 @@ describe('an index that looks restored', () => {
   it.each([
     [
       undefined,
-      'in a bucket, the next publication goes on from it and writes index.json again; of a folder, verify says there what to decide',
+      'in a bucket, the next publication continues from it and rewrites index.json; for a folder, run verify on the folder itself to see your options',
     ],
-    ['settled 1', 'if that was intended, the next publication goes on from it and writes index.json again'],
-    ['restored 1', 'the next publication does not go on from it as it is'],
-    ['unsettled 1', 'the next publication does not go on from it as it is'],
+    ['settled 1', 'if that was intended, the next publication continues from it and rewrites index.json'],
+    ['restored 1', 'the next publication refuses to continue from it'],
+    ['unsettled 1', 'the next publication refuses to continue from it'],
   ])('that stands as %s says what publications make of it', (standing, prospects) => {
     const standings = new Map(standing === undefined ? [] : [[object, standing]]);
     expect(withProspects([ahead], standings)).toEqual([{ ...ahead, message: `it is older; ${prospects}` }]);

@@ -26,7 +26,7 @@ describe('the state that an index names', () => {
       {
         object: `candidate/${state}`,
         rule: 'missing',
-        message: 'it is not there: the index names it, and nothing is published without it',
+        message: 'missing: the index lists it; nothing can be published without it',
       },
     ]);
   });

@@ -9,7 +9,7 @@ const throwing = (error: unknown) => () => {
 
 it('a problem names its object, its rule and what is wrong', () => {
   expect(missing('a', 'it is needed')).toEqual({
-    ...{ object: 'a', rule: 'missing', message: 'it is not there: it is needed' },
+    ...{ object: 'a', rule: 'missing', message: 'missing: it is needed' },
   });
   expect(violated('a')({ rule: 'label-unsafe', where: 'here', message: 'no' } as never)).toEqual({
     ...{ object: 'a', rule: 'label-unsafe', message: 'here: no' },

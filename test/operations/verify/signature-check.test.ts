@@ -29,10 +29,10 @@ function forged(): Buffer {
 
 const notAsWritten = (object: string) => ({
   ...{ object, rule: 'canonical' },
-  message: expect.stringMatching(/^it is not as a signer of this mirror writes it: ./),
+  message: expect.stringMatching(/^it is not in the form that this mirror's signer writes: ./),
 });
 const doesNotHold = (object: string, said: string) => ({
-  ...{ object, rule: 'signature', message: `its signature does not hold: gpgv says ${said}` },
+  ...{ object, rule: 'signature', message: `its signature is invalid: gpgv says ${said}` },
 });
 
 describe('a clearsigned text', () => {

@@ -58,7 +58,7 @@ describe('the keyring that signatures are checked with', () => {
         {
           object: 'keyring.gpg',
           rule: 'fingerprint',
-          message: `it does not hold the key ${signer.fingerprint}, but ${other.fingerprint}, ${other.fingerprint}`,
+          message: `it does not contain the key ${signer.fingerprint}, but ${other.fingerprint}, ${other.fingerprint}`,
         },
       ],
     });
@@ -114,8 +114,8 @@ describe('a keyring that is given', () => {
       trustedKeyring(holding(signer.keyring), { keyring, fingerprint: signer.fingerprint }),
     ).rejects.toMatchObject({
       name: 'BadInput',
-      message: `the keyring ${keyring} does not hold the key ${signer.fingerprint}`,
-      hint: `it holds ${other.fingerprint}, ${other.fingerprint}`,
+      message: `the keyring ${keyring} does not contain the key ${signer.fingerprint}`,
+      hint: `it contains ${other.fingerprint}, ${other.fingerprint}`,
       misuse: true,
     });
   });

@@ -94,7 +94,7 @@ it('tells a Python app what is wrong with its mirror.yaml', () => {
       env: { ...env, PYTHONPATH: wheels },
       stdio: 'pipe',
     }),
-  ).toThrow(/wrong\.yaml is wrong: views\.candidate\.architectures/);
+  ).toThrow(/wrong\.yaml is not valid: views\.candidate\.architectures/);
 });
 
 interface Template {

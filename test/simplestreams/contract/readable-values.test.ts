@@ -44,12 +44,12 @@ it('a piece of a path is safe for readers, web servers and object stores, or not
 it.each([
   ['pool/noble/squashfs', undefined],
   ['/pool', 'is absolute'],
-  ['http://a/b', 'holds a colon or a scheme'],
-  ['a:b', 'holds a colon or a scheme'],
-  ['a//b', 'holds the segment ""'],
-  ['a/../b', 'holds the segment ".."'],
-  ['a/b c/d', 'holds the segment "b c"'],
-  ['', 'holds the segment ""'],
+  ['http://a/b', 'contains a colon or a scheme'],
+  ['a:b', 'contains a colon or a scheme'],
+  ['a//b', 'contains the segment ""'],
+  ['a/../b', 'contains the segment ".."'],
+  ['a/b c/d', 'contains the segment "b c"'],
+  ['', 'contains the segment ""'],
 ])('of the path %j it is said: %s', (path, fault) => {
   expect(pathFault(path)).toBe(fault);
 });

@@ -79,7 +79,7 @@ it.each<[string, () => Products, readonly (readonly [string, string])[]]>([
     });
     expect(checkProducts(documentWith(wanted))).toEqual([]);
     expect(checkProducts(documentWith('root-dd')).map(({ message }) => message)).toEqual([
-      `ftype is root-dd and not ${wanted}: MAAS would use the file as something else`,
+      `ftype is root-dd, not ${wanted}: MAAS would use the file as something else`,
     ]);
   }
 });

@@ -125,7 +125,7 @@ describe('cloudImagesOf', () => {
 
   it.each([
     ['an absolute path', { path: '/etc/passwd' }, 'path is "/etc/passwd", which is absolute'],
-    ['a path that leaves the stream', { path: 'a/../../b' }, 'path is "a/../../b", which holds the segment ".."'],
+    ['a path that leaves the stream', { path: 'a/../../b' }, 'path is "a/../../b", which contains the segment ".."'],
     ['another server', { path: 'http://a/b' }, 'path is "http://a/b", which has a scheme'],
     ['a path that is none', { path: 7 }, 'path is 7'],
     ['half a sha256', { sha256: 'aa' }, 'sha256 is "aa"'],
@@ -168,7 +168,7 @@ describe('cloudImagesOf', () => {
     expect(() => readForeignDocument(text, 'http://a/b')).toThrow(
       expect.objectContaining({
         name: 'BadFormat',
-        message: expect.stringContaining('http://a/b is no simplestreams'),
+        message: expect.stringContaining('http://a/b is not a simplestreams'),
       }),
     );
   });
@@ -234,7 +234,7 @@ describe('chooseImage', () => {
       expect.objectContaining({
         name: 'BadInput',
         misuse: true,
-        message: `the stream has no image 20200101 of noble amd64; there are ${ten} and 3 older ones`,
+        message: `no image 20200101 of noble amd64; the stream has ${ten} and 3 older ones`,
       }),
     );
   });
@@ -268,9 +268,9 @@ describe('offerOf', () => {
 
   it('names the architectures of the release, or else all releases', () => {
     const ids = ['x:server:24.04:s390x', 'x:server:20.04:amd64', 'x:server:22.04:riscv64'];
-    expect(offerOf(products, ids, noble)).toBe('of this release it has amd64, arm64, s390x');
+    expect(offerOf(products, ids, noble)).toBe('for this release it has amd64, arm64, s390x');
     expect(offerOf(products, ids, { ...noble, version: '26.04' })).toBe('it has noble (24.04), jammy (22.04), 20.04');
-    expect(offerOf([], [], noble)).toBe('it has no cloud images of servers');
+    expect(offerOf([], [], noble)).toBe('it has no server images');
   });
 
   it('names twenty of many', () => {

@@ -22,8 +22,8 @@ it.each<[string, string, string]>([
   expect(() => readForeignDocument(text, 'http://a/b')).toThrow(
     expect.objectContaining({
       name: 'BadFormat',
-      message: expect.stringMatching(/^http:\/\/a\/b is no simplestreams document: /),
-      hint: 'give the address of the folder that holds streams/v1/, or of one of its .sjson files; where that is right, report it to the publisher of the stream',
+      message: expect.stringMatching(/^http:\/\/a\/b is not a simplestreams document: /),
+      hint: 'give the URL of the folder that contains streams/v1/, or of one of its .sjson files; if the URL is right, report this to the publisher of the stream',
     }),
   );
   expect(() => readForeignDocument(text, 'http://a/b')).toThrow(why);
@@ -43,7 +43,8 @@ it('an entry of an index has its path and its products, as far as they are texts
 
 it('refuses a serial that the stream does not have, or cannot give, and says what to do', () => {
   const [old, bare] = [image('20261101', { squashfs: file }), image('20261102')];
-  const none = 'the image 20261102 of noble has neither a squashfs nor a root tarball; there are 20261102, 20261101';
+  const none =
+    'the image 20261102 of noble has neither a squashfs nor a root tarball; the stream has 20261102, 20261101';
   const refusal = (images: readonly CloudImage[], serial?: string) => {
     try {
       return chooseImage(images, { what: 'noble', ...(serial !== undefined && { serial }) }).serial;
@@ -54,17 +55,22 @@ it('refuses a serial that the stream does not have, or cannot give, and says wha
   };
 
   expect(refusal([bare, old], '1')).toEqual({
-    ...{ name: 'BadInput', misuse: true, hint: 'name one of these serials, or none for the newest' },
-    message: 'the stream has no image 1 of noble; there are 20261102, 20261101',
+    ...{ name: 'BadInput', misuse: true, hint: 'choose one of these serials, or leave the serial out for the newest' },
+    message: 'no image 1 of noble; the stream has 20261102, 20261101',
   });
   expect(refusal([bare, old], '20261102')).toEqual({
-    ...{ name: 'BadInput', misuse: true, message: none, hint: 'name another serial, or none for the newest' },
+    ...{
+      name: 'BadInput',
+      misuse: true,
+      message: none,
+      hint: 'choose another serial, or leave the serial out for the newest',
+    },
   });
-  const later = { name: 'NotReady', misuse: false, hint: 'run the build again later, or name an older serial' };
+  const later = { name: 'NotReady', misuse: false, hint: 'run the build again later, or choose an older serial' };
   expect(refusal([bare, old])).toEqual({ ...later, message: none });
   expect(refusal([image('20261102', { rootTarball: file }), old])).toEqual({
     ...later,
-    message: 'the image 20261102 of noble has no squashfs yet; there are 20261102, 20261101',
+    message: 'the image 20261102 of noble has no squashfs yet; the stream has 20261102, 20261101',
   });
   expect(refusal([bare])).toMatchObject({ name: 'NotReady' });
 });
@@ -82,7 +88,7 @@ it('a fault of an image tells the document, the item and the value, and whom to 
   const [found] = cloudImagesOf(products, { version: '24.04', architecture: 'amd64' }, 'http://a/b');
 
   expect(found?.faults?.squashfs).toMatchObject({
-    message: 'http://a/b, x:server:24.04:amd64 20261120 a: path is "a b", which holds the segment "a b"',
+    message: 'http://a/b, x:server:24.04:amd64 20261120 a: path is "a b", which contains the segment "a b"',
     hint: 'report it to the publisher of the stream',
   });
 });
@@ -144,12 +150,12 @@ it('what a stream offers is told sorted, each once, and the newest release first
   const ids = (count: number) => Array.from({ length: count }, (_, at) => `x:server:24.04:a${at + 10}`);
 
   expect(offerOf([], ['x:server:24.04:b', 'x:server:24.04:a', 'y:server:24.04:b'], wanted)).toBe(
-    'of this release it has a, b',
+    'for this release it has a, b',
   );
   expect(offerOf([], ids(20), wanted)).toMatch(/, a29$/);
   expect(offerOf([], ids(21), wanted)).toMatch(/, a29 and 1 more$/);
   expect(offerOf([], ['x:server:20.04:a', 'x:server:22.04:a'], wanted)).toBe('it has 22.04, 20.04');
-  expect(offerOf([], ['x:minimal:24.04:a', 'x', ''], wanted)).toBe('it has no cloud images of servers');
+  expect(offerOf([], ['x:minimal:24.04:a', 'x', ''], wanted)).toBe('it has no server images');
 });
 
 it.each([
@@ -160,25 +166,25 @@ it.each([
   ['1a:/b', undefined],
   ['.well-known/..a/b..', undefined],
   ['a/http:/b', undefined],
-  ['a//b', 'holds the segment ""'],
-  ['a/%2e/b', 'holds the segment "%2e"'],
-  ['a/b%', 'holds the segment "b%"'],
+  ['a//b', 'contains the segment ""'],
+  ['a/%2e/b', 'contains the segment "%2e"'],
+  ['a/b%', 'contains the segment "b%"'],
   ["~!$&'()*+,;=:@%2D-_.", undefined],
 ])('of the path %j of a stream it is said: %s', (path, fault) => {
   expect(foreignPathFault(path)).toBe(fault);
 });
 
 it.each<[object, string]>([
-  [{ release: 'Zany' }, 'release of ID is no series in one word (it is "Zany")'],
-  [{ version: '27.4' }, 'version of ID is no version like 27.04 (it is "27.4")'],
-  [{ version: undefined }, 'version of ID Invalid input: expected string, received undefined (it is missing)'],
-  [{ arch: 'AMD' }, 'arch of ID is no architecture (it is "AMD")'],
-  [{ release_title: '27.04 lts' }, 'release_title of ID is no version with or without " LTS" (it is "27.04 lts")'],
-  [{ release_codename: 'Z' }, 'release_codename of ID is no name (it is "Z")'],
-  [{ support_eol: 'never' }, 'support_eol of ID is no day like 2027-04-22 (it is "never")'],
-  [{ supported: 1 }, 'supported of ID is neither true nor false (it is 1)'],
-  [{ release_codename: `Z${'1'.repeat(200)}` }, `release_codename of ID is no name (it is "Z${'1'.repeat(98)})`],
-  [{ version: '27.10' }, 'ID says that it is 27.10 for amd64'],
+  [{ release: 'Zany' }, 'release of ID is not a series (got "Zany")'],
+  [{ version: '27.4' }, 'version of ID is not a version, such as 27.04 (got "27.4")'],
+  [{ version: undefined }, 'version of ID Invalid input: expected string, received undefined (got nothing)'],
+  [{ arch: 'AMD' }, 'arch of ID is not an architecture (got "AMD")'],
+  [{ release_title: '27.04 lts' }, 'release_title of ID is not a version, with or without " LTS" (got "27.04 lts")'],
+  [{ release_codename: 'Z' }, 'release_codename of ID is not a codename (got "Z")'],
+  [{ support_eol: 'never' }, 'support_eol of ID is not a date, such as 2027-04-22 (got "never")'],
+  [{ supported: 1 }, 'supported of ID is neither true nor false (got 1)'],
+  [{ release_codename: `Z${'1'.repeat(200)}` }, `release_codename of ID is not a codename (got "Z${'1'.repeat(98)})`],
+  [{ version: '27.10' }, 'ID describes itself as 27.10 for amd64'],
 ])('a product with %j makes its release odd', (changes, fault) => {
   const id = 'x:server:27.04:amd64';
   const said = { release: 'zany', version: '27.04', arch: 'amd64', ...changes };

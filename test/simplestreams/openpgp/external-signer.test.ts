@@ -114,8 +114,8 @@ describe('externalSigner', () => {
     );
     await expect(signer.detach(text, new Date('2026-10-01T10:11:11Z'))).rejects.toMatchObject({
       name: 'BadInput',
-      message: 'cannot sign as of 2026-10-01T10:11:11.000Z',
-      hint: 'the signing key was made at 2026-10-01T10:11:12.345Z and signs nothing dated earlier',
+      message: 'cannot sign with the date 2026-10-01T10:11:11.000Z',
+      hint: 'the signing key was created at 2026-10-01T10:11:12.345Z and cannot sign anything dated earlier',
     });
   });
 
@@ -139,7 +139,7 @@ describe('externalSigner', () => {
 describe('externalSigner with a key that is not right', () => {
   it.each([
     ['RSA of other sizes', 'an RSA key of 2048 bits', () => generateKeyPairSync('rsa', { modulusLength: 2048 })],
-    ['elliptic curves', 'of the kind ed25519', () => generateKeyPairSync('ed25519')],
+    ['elliptic curves', 'of type ed25519', () => generateKeyPairSync('ed25519')],
   ])('refuses %s', async (_what, seen, make) => {
     const publicKey = make().publicKey.export({ format: 'der', type: 'spki' });
     await expect(externalSigner({ ...key, publicKey })).rejects.toMatchObject({
@@ -153,7 +153,7 @@ describe('externalSigner with a key that is not right', () => {
     await expect(externalSigner({ ...key, publicKey: Buffer.alloc(0) })).rejects.toMatchObject({
       name: 'KeyUnusable',
       message: expect.stringMatching(/^the public half of the signing key cannot be read: ./),
-      hint: 'a SubjectPublicKeyInfo in DER is wanted',
+      hint: 'it must be a DER-encoded SubjectPublicKeyInfo',
       cause: expect.any(Error),
     });
   });
@@ -167,8 +167,8 @@ describe('externalSigner with a key that is not right', () => {
   ])('refuses a signature %s before it gets out', async (_what, answer) => {
     await expect(externalSigner({ ...key, sign: async (digest) => answer(digest) })).rejects.toMatchObject({
       name: 'KeyUnusable',
-      message: 'what came back is no signature by the signing key',
-      hint: 'whoever signs must do RSASSA-PKCS1-v1_5 with SHA-512, with the very key that the public half is of',
+      message: 'the returned signature was not made by the signing key',
+      hint: 'the signer must use RSASSA-PKCS1-v1_5 with SHA-512 and the private key that belongs to this public key',
     });
   });
 });

@@ -15,7 +15,7 @@ beforeAll(async () => {
   own = await hand();
 });
 
-const whatItIs = 'a keyring is what `gpg --export` writes';
+const whatItIs = 'create a keyring file with `gpg --export`';
 const refused = (message: string | RegExp, hint = whatItIs) =>
   expect.objectContaining({
     ...{ name: 'BadFormat', hint, message: typeof message === 'string' ? message : expect.stringMatching(message) },
@@ -33,12 +33,10 @@ describe('the keys of a keyring', () => {
 
   it('refuses what is longer than a keyring can be, and what is none', async () => {
     await expect(keysOf(Buffer.alloc(1024 * 1024 + 1))).rejects.toEqual(
-      refused('this is no OpenPGP keyring: it has 1048577 bytes', `${whatItIs}, of one key or a few`),
+      refused('not an OpenPGP keyring: it has 1048577 bytes', 'export one or a few keys with `gpg --export`'),
     );
-    await expect(keysOf(Buffer.alloc(1024 * 1024))).rejects.toEqual(
-      refused(/^this is no OpenPGP keyring: (?!it has)./),
-    );
-    await expect(keysOf(Buffer.from('{}'))).rejects.toEqual(refused(/^this is no OpenPGP keyring: ./));
+    await expect(keysOf(Buffer.alloc(1024 * 1024))).rejects.toEqual(refused(/^not an OpenPGP keyring: (?!it has)./));
+    await expect(keysOf(Buffer.from('{}'))).rejects.toEqual(refused(/^not an OpenPGP keyring: ./));
   });
 });
 
@@ -59,12 +57,12 @@ describe('a keyring for people', () => {
 
     expect(faultOf(armoured)).toBeUndefined();
     expect(faultOf(armoured.replace(/(BLOCK-----\n\n.{32})/, '$1\n'))).toBe(
-      'its armour is not written as our signers write it',
+      'its armour does not have the exact form that maas-mirror writes',
     );
     expect(faultOf(armoured.replace(/\n=..../, '\n=AAAA'))).toBe(
       'the checksum of the armoured PGP PUBLIC KEY BLOCK is wrong',
     );
-    expect(faultOf('text')).toBe('no armoured PGP PUBLIC KEY BLOCK and nothing else');
+    expect(faultOf('text')).toBe('it is not an armoured PGP PUBLIC KEY BLOCK and nothing else');
   });
 
   it('is read from its file, and refused by its path where that cannot be', async () => {
@@ -74,7 +72,7 @@ describe('a keyring for people', () => {
       hint: 'give the path of a keyring file, binary (`gpg --export`) or armoured',
     });
     await expect(keyringAt('key.gpg', async () => Buffer.from('-----BEGIN PGP'))).rejects.toMatchObject({
-      message: 'the keyring key.gpg cannot be read: no armoured PGP PUBLIC KEY BLOCK and nothing else',
+      message: 'the keyring key.gpg cannot be read: it is not an armoured PGP PUBLIC KEY BLOCK and nothing else',
     });
   });
 });
@@ -96,30 +94,32 @@ describe('a public keyring', () => {
     expect(publicKeyring(one)).toEqual(one);
     expect(publicKeyring(Buffer.concat([one, packet([0xcd, 3], 3)]))).toHaveLength(one.length + 5);
     expect(() => publicKeyring(one.subarray(0, -1))).toThrow(
-      refused('this is no OpenPGP keyring: no whole packet at byte 0'),
+      refused('not an OpenPGP keyring: incomplete packet at byte 0'),
     );
     expect(() => publicKeyring(Buffer.concat([one, packet([0xc7, 3], 3)]))).toThrow(
-      refused('this is no OpenPGP keyring: a private key is in it'),
+      refused('not a public OpenPGP keyring: it contains a private key'),
     );
   });
 
   it.each<[string, Buffer, string]>([
-    ['no packet', Buffer.from([0x06, 0]), 'no whole packet at byte 0'],
-    ['a length in parts', packet([0xc6, 224], 224), 'no whole packet at byte 0'],
-    ['a length in parts, of the longest', packet([0xc6, 254], 254), 'no whole packet at byte 0'],
-    ['an old packet without a length', packet([0x9b], 9), 'no whole packet at byte 0'],
-    ['half a length', Buffer.from([0xc6, 255, 0, 0]), 'no whole packet at byte 0'],
-    ['half an old length', Buffer.from([0x99, 0]), 'no whole packet at byte 0'],
-    ['rubbish behind a key', Buffer.concat([packet([0xc6, 1], 1), Buffer.from('x')]), 'no whole packet at byte 3'],
-    ['a user without a key', packet([0xcd, 1], 1), 'it begins with no public key'],
+    ['no packet', Buffer.from([0x06, 0]), 'incomplete packet at byte 0'],
+    ['a length in parts', packet([0xc6, 224], 224), 'incomplete packet at byte 0'],
+    ['a length in parts, of the longest', packet([0xc6, 254], 254), 'incomplete packet at byte 0'],
+    ['an old packet without a length', packet([0x9b], 9), 'incomplete packet at byte 0'],
+    ['half a length', Buffer.from([0xc6, 255, 0, 0]), 'incomplete packet at byte 0'],
+    ['half an old length', Buffer.from([0x99, 0]), 'incomplete packet at byte 0'],
+    ['rubbish behind a key', Buffer.concat([packet([0xc6, 1], 1), Buffer.from('x')]), 'incomplete packet at byte 3'],
+    ['a user without a key', packet([0xcd, 1], 1), 'it does not begin with a public key'],
     [
       'an old private key behind a key',
       Buffer.concat([packet([0xc6, 1], 1), packet([0x94, 1], 1)]),
-      'a private key is in it',
+      'it contains a private key',
     ],
-    ['a private key in front', packet([0xc5, 1], 1), 'a private key is in it'],
-    ['nothing', Buffer.alloc(0), 'it begins with no public key'],
+    ['a private key in front', packet([0xc5, 1], 1), 'it contains a private key'],
+    ['nothing', Buffer.alloc(0), 'it does not begin with a public key'],
   ])('refuses %s', (_, keyring, fault) => {
-    expect(() => publicKeyring(keyring)).toThrow(refused(`this is no OpenPGP keyring: ${fault}`));
+    expect(() => publicKeyring(keyring)).toThrow(
+      refused(new RegExp(`^not an? (?:public )?OpenPGP keyring: ${fault}$`)),
+    );
   });
 });

@@ -67,8 +67,8 @@ describe('openpgpSigner', () => {
   it('refuses to sign as of a time before the key was made', async () => {
     await expect(signer.detach(text, new Date('2020-01-01'))).rejects.toMatchObject({
       name: 'BadInput',
-      message: expect.stringMatching(/^cannot sign as of 2020-01-01T00:00:00\.000Z: ./),
-      hint: 'the signing key was made at 2026-10-12T04:11:09.000Z and signs nothing dated earlier',
+      message: expect.stringMatching(/^cannot sign with the date 2020-01-01T00:00:00\.000Z: ./),
+      hint: 'the signing key was created at 2026-10-12T04:11:09.000Z and cannot sign anything dated earlier',
       cause: expect.any(Error),
     });
   });
@@ -78,7 +78,7 @@ describe('openpgpSigner', () => {
     const error = await openpgpSigner(cut).catch((reason) => reason);
     expect(error).toMatchObject({
       ...{ name: 'BadInput', message: 'the signing key cannot be read' },
-      hint: 'an armoured OpenPGP private key is wanted',
+      hint: 'it must be an armoured OpenPGP private key',
     });
     expect(`${error.message} ${error.cause.message}`).not.toContain(cut.slice(100, 140));
     await expect(openpgpSigner(signer.armouredKeyring)).rejects.toMatchObject({ name: 'BadInput' });
@@ -89,8 +89,8 @@ describe('openpgpSigner', () => {
     const locked = await openpgp.encryptKey({ privateKey: key, passphrase: 'secret' });
     await expect(openpgpSigner(locked.armor())).rejects.toMatchObject({
       name: 'BadInput',
-      message: 'the signing key is locked by a passphrase',
-      hint: 'export it without one, or let a new one be made',
+      message: 'the signing key is protected by a passphrase',
+      hint: 'export it without a passphrase, or create a new key',
     });
   });
 
@@ -99,7 +99,7 @@ describe('openpgpSigner', () => {
     const { privateKey: modern } = await openpgp.generateKey({ type: 'curve25519', userIDs, format: 'armored' });
     await expect(openpgpSigner(modern)).rejects.toMatchObject({
       name: 'BadInput',
-      message: 'the signing key is of the kind ed25519',
+      message: 'the signing key is of type ed25519',
       hint: 'use an RSA key: the gpgv of every MAAS release reads it',
     });
   });
@@ -127,7 +127,7 @@ describe('faultOf', () => {
   it('refuses what is not written as a signer writes it', async () => {
     const file = await signer.clearsign(text, at);
     const otherColumns = file.replace(/(SIGNATURE-----\n\n.{32})/, '$1\n');
-    expect(await signer.faultOf(Buffer.from(otherColumns))).toMatch(/not written as/);
+    expect(await signer.faultOf(Buffer.from(otherColumns))).toMatch(/not have the exact form/);
     expect(await signer.faultOf(Buffer.from(file.replace(/\n=..../, '\n=AAAA')))).toMatch(/checksum/);
   });
 });

@@ -301,7 +301,7 @@ describe('the keyrings that we ship', () => {
       expect(forged.equals(await own.sign(crlf(text)))).toBe(false);
       await expect(verifyInProcess(Buffer.from(file({ packets: [forged] })), keyring, now)).rejects.toMatchObject({
         name: 'BadSignature',
-        message: 'the signature does not hold: Signed digest did not match',
+        message: 'the signature is not valid: Signed digest did not match',
       });
     }
   });

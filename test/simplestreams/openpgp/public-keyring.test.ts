@@ -34,15 +34,15 @@ describe('a keyring that is handed on', () => {
   });
 
   it.each<[string, (forms: Forms) => Buffer, string]>([
-    ['a private key', ({ secret }) => secret, 'a private key is in it'],
-    ['a private key in the older form', ({ secret }) => olderForm(secret), 'a private key is in it'],
-    ['a private key behind a public one', ({ open, secret }) => both(open, secret), 'a private key is in it'],
-    ['a private subkey', ({ open, secret }) => both(open, subkeyOf(secret)), 'a private key is in it'],
-    ['an armoured private key', ({ armouredSecret }) => Buffer.from(armouredSecret), 'no armoured PGP PUBLIC KEY'],
-    ['half a key', ({ open }) => open.subarray(0, -1), 'no whole packet'],
-    ['half a length', ({ open }) => both(open, Buffer.from([0x99, 1])), 'no whole packet'],
-    ['text behind a key', ({ open }) => both(open, Buffer.from('text')), 'no whole packet'],
-    ['nothing', () => Buffer.alloc(0), 'it begins with no public key'],
+    ['a private key', ({ secret }) => secret, 'it contains a private key'],
+    ['a private key in the older form', ({ secret }) => olderForm(secret), 'it contains a private key'],
+    ['a private key behind a public one', ({ open, secret }) => both(open, secret), 'it contains a private key'],
+    ['a private subkey', ({ open, secret }) => both(open, subkeyOf(secret)), 'it contains a private key'],
+    ['an armoured private key', ({ armouredSecret }) => Buffer.from(armouredSecret), 'not an armoured PGP PUBLIC KEY'],
+    ['half a key', ({ open }) => open.subarray(0, -1), 'incomplete packet'],
+    ['half a length', ({ open }) => both(open, Buffer.from([0x99, 1])), 'incomplete packet'],
+    ['text behind a key', ({ open }) => both(open, Buffer.from('text')), 'incomplete packet'],
+    ['nothing', () => Buffer.alloc(0), 'it does not begin with a public key'],
   ])('refuses %s', (_, keyring, message) => {
     expect(() => publicKeyring(keyring(forms))).toThrow(
       expect.objectContaining({ name: 'BadFormat', message: expect.stringContaining(message) }),

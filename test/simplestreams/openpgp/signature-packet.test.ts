@@ -56,7 +56,7 @@ it.each([
 });
 
 const [cut, header] = [
-  'the signature packet is cut off',
+  'the signature packet is truncated',
   'it is not exactly one signature packet with the shortest header',
 ];
 const other = (type: number) => `the signature is not a version 4 RSA signature of type ${type} with SHA-512`;
@@ -73,16 +73,16 @@ it.each<[string, (packet: Buffer) => Buffer, string]>([
   ['another kind of key', (packet) => changed(packet, 4, 17), other(0)],
   ['another digest', (packet) => changed(packet, 5, 8), other(0)],
   ['more that is signed than there is', (packet) => changed(packet, 7, 40), cut],
-  ['something unsigned', (packet) => changed(packet, 15, 1), 'the signature holds fields that are not signed'],
+  ['something unsigned', (packet) => changed(packet, 15, 1), 'the signature contains unsigned fields'],
   [
     'another beginning of the digest',
     (packet) => changed(packet, 17, (packet[17] ?? 0) ^ 1),
-    'the signature is of something else: the digest begins otherwise',
+    'the signature covers other content: its digest prefix is different',
   ],
   [
     'a longer number than there is',
     (packet) => changed(packet, 19, 14),
-    'the length of the RSA number is not its length',
+    'the stated length of the RSA number is wrong',
   ],
 ])('refuses %s', async (_, change, fault) => {
   expect(faultOf(change(await packetOf(Buffer.from([0x1f, 1]))))).toBe(fault);
@@ -92,9 +92,9 @@ it('refuses a number with zeros before it, and a signature of another type or te
   const packet = await packetOf(Buffer.from([0x1f, 1]));
   const zeros = Buffer.concat([Buffer.from([0xc2, 21]), packet.subarray(2, 18), Buffer.from([0, 13, 0, 0x1f, 1])]);
 
-  expect(faultOf(zeros)).toBe('the length of the RSA number is not its length');
+  expect(faultOf(zeros)).toBe('the stated length of the RSA number is wrong');
   expect(faultOf(packet, signatureType.text)).toBe(other(1));
-  expect(signaturePacketFault(packet, signatureType.binary, Buffer.from('texts'))).toMatch(/of something else/);
+  expect(signaturePacketFault(packet, signatureType.binary, Buffer.from('texts'))).toMatch(/covers other content/);
 });
 
 function changed(packet: Buffer, place: number, byte: number): Buffer {

@@ -46,7 +46,7 @@ describe('our check', () => {
   const changes: [string, string, (packet: Buffer) => Buffer][] = [
     [
       'something unhashed in it',
-      'the signature holds fields that are not signed',
+      'the signature contains unsigned fields',
       (packet) => {
         const end = hashedEnd(packet);
         const unhashed = Buffer.from([0, 3, 2, 100, 1]);
@@ -62,7 +62,7 @@ describe('our check', () => {
     ['a longer header', badHeader, (packet) => Buffer.concat([longHeader(packet.length - 3), packet.subarray(3)])],
     [
       'another beginning of the digest',
-      'the signature is of something else: the digest begins otherwise',
+      'the signature covers other content: its digest prefix is different',
       (packet) => {
         const place = hashedEnd(packet) + 2;
         return Buffer.concat([
@@ -74,7 +74,7 @@ describe('our check', () => {
     ],
     [
       'another length of the number',
-      'the length of the RSA number is not its length',
+      'the stated length of the RSA number is wrong',
       (packet) => {
         const place = hashedEnd(packet) + 4;
         const bits = Buffer.alloc(2);
@@ -91,9 +91,9 @@ describe('our check', () => {
     expect(await gpgvReads(file)).toBe(true);
   });
 
-  const notOurs = /^it is not written as our signers write it$/;
+  const notOurs = /^it does not have the exact form that maas-mirror writes$/;
   const texts: [string, (file: string) => string, RegExp][] = [
-    ['text after it', (file) => `${file}more\n`, /^no armoured PGP SIGNATURE and nothing else$/],
+    ['text after it', (file) => `${file}more\n`, /^it is not an armoured PGP SIGNATURE and nothing else$/],
     ['another Hash line', (file) => file.replace('SHA512', 'SHA256'), notOurs],
     ['a second Hash line', (file) => file.replace('Hash: SHA512\n', 'Hash: SHA512\nHash: SHA256\n'), notOurs],
     ['blanks at the end of a line', (file) => file.replace(/\n "format"/, ' \n "format"'), notOurs],
@@ -126,14 +126,14 @@ describe('our check', () => {
 
   it('refuses a short packet with an honest header', () => {
     const packet = Buffer.from([0xc2, 12, 4, 1, 1, 10, 0, 40, 0, 0, 0, 0, 0, 0]);
-    expect(clearsignedFault(Buffer.from(clearsigned(text, packet)))).toBe('the signature packet is cut off');
+    expect(clearsignedFault(Buffer.from(clearsigned(text, packet)))).toBe('the signature packet is truncated');
     expect(clearsignedFault(Buffer.from(clearsigned(text, Buffer.from([0xc2, 1, 4]))))).toBe(
-      'the signature packet is cut off',
+      'the signature packet is truncated',
     );
   });
 
   it('refuses a detached signature of another text, and one that is made of a clearsigned text', () => {
-    expect(detachedFault(signature, Buffer.from(`${text} `))).toMatch(/of something else/);
+    expect(detachedFault(signature, Buffer.from(`${text} `))).toMatch(/covers other content/);
     const ofText = Buffer.from(armour('SIGNATURE', splitClearsigned(signed).signature));
     expect(detachedFault(ofText, Buffer.from(text))).toMatch(/not a version 4 RSA signature of type 0/);
   });
@@ -141,7 +141,7 @@ describe('our check', () => {
   it('refuses an armoured keyring of another key', async () => {
     const other = await openpgpSigner(await makePrivateKey({ at, rsaBits: 2048 }));
     expect(keyringFault(signer.keyring, Buffer.from(other.armouredKeyring))).toBe(
-      'the armoured keyring is not the armour of the binary one',
+      'the armoured keyring does not match the binary one',
     );
   });
 });
@@ -187,9 +187,9 @@ describe('splitClearsigned', () => {
       (file) => file.replace('Hash: SHA512\n', ''),
       /^it does not begin with the header of a clearsigned text and a Hash line$/,
     ],
-    ['no signature', (file) => file.slice(0, 200), /^there is no signature in it$/],
-    ['text after it', (file) => `${file}x`, /no armoured PGP SIGNATURE and nothing else/],
-    ['a second message', (file) => file + file, /no armoured PGP SIGNATURE and nothing else/],
+    ['no signature', (file) => file.slice(0, 200), /^it has no signature$/],
+    ['text after it', (file) => `${file}x`, /it is not an armoured PGP SIGNATURE and nothing else/],
+    ['a second message', (file) => file + file, /it is not an armoured PGP SIGNATURE and nothing else/],
     [
       'a wrong checksum',
       (file) => file.replace(/\n=....\n/, '\n=AAAA\n'),
@@ -200,7 +200,7 @@ describe('splitClearsigned', () => {
       (file) => file.replace('\n "format"', '\n-"format"'),
       /^a line begins with a dash that is not escaped$/,
     ],
-    ['a NUL', (file) => file.replace('format', 'for\0mat'), /^there is a NUL in it$/],
+    ['a NUL', (file) => file.replace('format', 'for\0mat'), /^it contains a NUL byte$/],
     ['a signature without an end', (file) => `${file}${' '.repeat(256 * 1024)}`, /^its signature is too long$/],
     [
       'bytes that are not UTF-8',

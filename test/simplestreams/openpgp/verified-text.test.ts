@@ -21,7 +21,7 @@ it('asks the verifier for nothing where a line is longer than gpgv reads, or som
   ]) {
     await expect(verifiedText(refused, keyring, verify)).rejects.toMatchObject({
       name: 'BadSignature',
-      message: expect.stringMatching(/^the signature does not hold: ./),
+      message: expect.stringMatching(/^the signature is not valid: ./),
     });
   }
   expect(asked).toBe(0);
@@ -32,7 +32,7 @@ it('asks the verifier for nothing where a line is longer than gpgv reads, or som
 it('refuses a file of which the verifier has read another text than is in it', async () => {
   await expect(verifiedText(file('a\nb'), keyring, async () => Buffer.from('a\n'))).rejects.toMatchObject({
     name: 'BadSignature',
-    message: 'the signature does not hold: it is of another text than is in the file',
+    message: 'the signature is not valid: it covers a different text than the file contains',
   });
 });
 
@@ -49,7 +49,7 @@ it('refuses a line of one byte too many, by its number', () => {
   refuseLongLines(Buffer.from(`a\n${longest}\n${longest}`));
 
   expect(() => refuseLongLines(Buffer.from(`a\n${longest}x\nb`))).toThrow(
-    'the signature does not hold: line 2 is longer than gpgv reads, so not all of it is signed',
+    'the signature is not valid: line 2 is longer than gpgv reads, so not all of it is signed',
   );
   expect(() => refuseLongLines(Buffer.from(`a\n${longest}\n${longest}x`))).toThrow('line 3 is longer than');
 });
@@ -67,7 +67,7 @@ describe('verified in process, a file is refused in words that say why', () => {
     [
       'no signature of a text',
       async () => [await signedBy({ type: 2 }), own.keyring],
-      'it holds something else than signatures of a text',
+      'it contains packets other than text signatures',
     ],
     [
       'packets that are none',
@@ -78,12 +78,12 @@ describe('verified in process, a file is refused in words that say why', () => {
     [
       'a header of another hash',
       async () => [await signedBy({}, 'Hash: SHA256, SHA384\n'), own.keyring],
-      'it was made with SHA512, its header says SHA256, SHA384',
+      'it uses SHA512, but the header says SHA256, SHA384',
     ],
     [
       'another key',
       async () => [await signedBy(), (await hand()).keyring],
-      /^the keyring does not hold the key [0-9A-F]{16}$/,
+      /^the keyring does not contain the key [0-9A-F]{16}$/,
     ],
     [
       'an earlier time than the key',
@@ -101,8 +101,8 @@ describe('verified in process, a file is refused in words that say why', () => {
 
     expect(refusal).toMatchObject({ name: 'BadSignature' });
     const { message } = refusal as Error;
-    expect(message).toMatch(/^the signature does not hold: /);
-    expect(message.replace('the signature does not hold: ', '')).toMatch(why);
+    expect(message).toMatch(/^the signature is not valid: /);
+    expect(message.replace('the signature is not valid: ', '')).toMatch(why);
   });
 
   it('and what is signed is given back as it was signed', async () => {

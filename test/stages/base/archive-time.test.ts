@@ -61,8 +61,8 @@ describe('when an archive was written, by what apt has verified', () => {
     expect(() => verifiedTime(treeWith(files))).toThrow(
       expect.objectContaining({
         name: 'NotReady',
-        message: 'the archive has no InRelease or Release file with a Date',
-        hint: 'give another archive with --archive URL',
+        message: 'no InRelease or Release file of the archive has a Date',
+        hint: 'use another archive (--archive URL)',
       }),
     );
   });

@@ -33,9 +33,9 @@ it('refuses a stage for another one where its programs cannot be registered, and
   const { result, shown } = await withProgress(() => stage(benchOf(foreign)).catch((error: Error) => error));
 
   const { user } = architectureOf(foreign).qemu;
-  expect(shown).toEqual([`running programs of ${foreign} by ${user}`]);
+  expect(shown).toEqual([`running ${foreign} programs with ${user}`]);
   expect(result).toMatchObject({
-    message: expect.stringContaining(`this machine cannot run programs of ${foreign}: `),
+    message: expect.stringContaining(`this machine cannot run ${foreign} programs: `),
     hint: expect.stringContaining(`which has ${user};`),
   });
   expect(ran).toEqual([]);

@@ -22,7 +22,7 @@ it('finds a boot test impossible where the emulator of another architecture is m
   vi.stubEnv('PATH', temporaryFolder());
   expect(await bootTest(await benchOf(foreign))).toEqual({
     gate: 'impossible',
-    evidence: expect.stringMatching(/^no qemu-system-\w+ on this machine$/),
+    evidence: expect.stringMatching(/^qemu-system-\w+ is not installed on this machine$/),
   });
 });
 
@@ -42,9 +42,9 @@ describe('a machine that comes up', () => {
     await expect(booted).rejects.toMatchObject({
       name: 'BootFailed',
       message: expect.stringMatching(
-        /^the system came up, but never fetched \/images\/[0-9a-f]{7}\/ubuntu\/.*\/squashfs$/,
+        /^the system came up without fetching \/images\/[0-9a-f]{7}\/ubuntu\/.*\/squashfs$/,
       ),
-      hint: 'the image has another root than the one that is to be published',
+      hint: 'it booted from another root than the one to be published',
     });
   });
 });
@@ -78,7 +78,7 @@ describe('the machine that is booted', () => {
     await booted;
     vi.restoreAllMocks();
     expect(shown).toContain(`:: booting ga in ${architectureOf(own).qemu.system}\n`);
-    expect(shown.join('')).toMatch(/^the machine is emulated by kvm \(.+\) and has 30 minutes$/m);
+    expect(shown.join('')).toMatch(/^acceleration kvm \(.+\); timeout 30 minutes$/m);
     expect(shown).toContain(':: Started ssh.service - OpenBSD Secure Shell server.\n');
   });
 
@@ -109,7 +109,7 @@ describe('flavours with the same kernel, initrd and root', () => {
     const again = await bootTest({ ...bench, scratch: temporaryFolder() });
     vi.restoreAllMocks();
     expect(again).toEqual(await booted);
-    expect(shown).toEqual([':: the same kernel, initrd and root have booted as another flavour\n']);
+    expect(shown).toEqual([':: the same kernel, initrd and root have already booted for another flavour\n']);
     expect(told().length).toBe(2); // the look for KVM, and the boot
   });
 

@@ -25,14 +25,14 @@ describe('the emulator of arm64', () => {
 
   it('cannot be had on another machine without firmware, which makes the boot test impossible', async () => {
     expect(await emulatorFor(withFirmware('/no/such.fd'), true)).toBe(
-      'no firmware for qemu-system-aarch64 on this machine',
+      'no firmware for qemu-system-aarch64 is installed on this machine',
     );
   });
 
   it('refuses to go on without firmware on a machine of its own', async () => {
     await expect(emulatorFor(withFirmware('/no/such.fd', '/nor/such.fd'), false)).rejects.toMatchObject({
       name: 'MissingTool',
-      message: 'there is no firmware for qemu-system-aarch64: none of /no/such.fd, /nor/such.fd',
+      message: 'no firmware for qemu-system-aarch64: none of /no/such.fd, /nor/such.fd exists',
       hint: 'install the package qemu-efi-aarch64',
     });
   });

@@ -15,9 +15,9 @@ describe('the judge of images with cloud-init', () => {
   });
 
   it.each([
-    ['root=ext4 modules=present', 'the root is ext4, not an overlay: overlayroot did not act'],
-    ['root= modules=present', 'the root is unknown, not an overlay: overlayroot did not act'],
-    ['root=overlay modules=missing', 'the running kernel has no modules in /lib/modules: copymods did not act'],
+    ['root=ext4 modules=present', 'the root is ext4, not an overlay: overlayroot had no effect'],
+    ['root= modules=present', 'the root is unknown, not an overlay: overlayroot had no effect'],
+    ['root=overlay modules=missing', 'the running kernel has no modules in /lib/modules: copymods had no effect'],
   ])('refuses a system that is up with %s', (seen, failed) => {
     expect(judge(`maas-mirror-boot 4fe1c0de4fe1c0de kernel=6.8.0 ${seen} end`)).toEqual({ failed });
   });
@@ -49,7 +49,7 @@ describe('the judge of images with cloud-init', () => {
     // There is no /lib/modules/6.8.0 here, which the check rightly finds missing.
     for (const report of reports)
       expect(judge(report)).toEqual({
-        failed: 'the running kernel has no modules in /lib/modules: copymods did not act',
+        failed: 'the running kernel has no modules in /lib/modules: copymods had no effect',
       });
   });
 });

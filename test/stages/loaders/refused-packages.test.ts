@@ -17,7 +17,7 @@ it.each([
     {
       name: 'BadFormat',
       message: `shim-signed ${loaderVersions.shim} has no file usr/lib/shim/mmx64.efi`,
-      hint: 'the archive has packaged it differently: lib/catalog/bootloaders.ts has to follow',
+      hint: 'the packaging has changed in the archive: update lib/catalog/bootloaders.ts',
     },
   ],
   [
@@ -26,7 +26,7 @@ it.each([
     { version: '3:6.05' },
     {
       name: 'NotReady',
-      message: `the archive is half updated: it has pxelinux ${loaderVersions.syslinux} and syslinux-common 3:6.05, of one source`,
+      message: `the archive is mid-update: it has pxelinux ${loaderVersions.syslinux} and syslinux-common 3:6.05, which come from one source`,
       hint: 'run the build again later',
     },
   ],

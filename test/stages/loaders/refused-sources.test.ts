@@ -9,12 +9,12 @@ it.each([
   [
     'a package of another source than the catalogue’s',
     'shim-canonical',
-    `shim-signed ${loaderVersions.shim} is made of the source shim-canonical; the loader for uefi amd64 wants shim-signed and grub2-signed`,
+    `shim-signed ${loaderVersions.shim} is built from source package shim-canonical; the uefi amd64 bootloader expects shim-signed and grub2-signed`,
   ],
   [
     'a package of the source of its neighbour',
     'grub2-signed',
-    `no package for uefi amd64 is made of the source shim-signed: shim-signed ${loaderVersions.shim} of grub2-signed, grub-efi-amd64-signed ${loaderVersions.grubSigned} of grub2-signed`,
+    `no uefi amd64 package is built from source package shim-signed: shim-signed ${loaderVersions.shim} of grub2-signed, grub-efi-amd64-signed ${loaderVersions.grubSigned} of grub2-signed`,
   ],
 ])('refuses %s', async (_, source, message) => {
   const folder = temporaryFolder();
@@ -22,6 +22,6 @@ it.each([
 
   await expect(buildFrom(changed, folder)).rejects.toMatchObject({
     ...{ name: 'BadFormat', message },
-    hint: 'the archive has packaged it differently: lib/catalog/bootloaders.ts has to follow',
+    hint: 'the packaging has changed in the archive: update lib/catalog/bootloaders.ts',
   });
 });

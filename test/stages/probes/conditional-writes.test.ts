@@ -38,7 +38,7 @@ it('finds that writes with a condition are taken, and others refused', async () 
   const store = refusing('AccessDenied');
 
   expect(await conditionalWrites(store, 'runs/probe/1')).toBe(
-    'an object was written and read; a write without If-None-Match is refused',
+    'an object was written and read back; a write without If-None-Match was refused',
   );
 
   const folder = join(store.root, 'runs/probe/1');
@@ -61,7 +61,7 @@ it.each([undefined, Buffer.from('other')])('refuses a store that gives back othe
 
   await expect(conditionalWrites(store, 'runs/probe/1')).rejects.toMatchObject({
     name: 'StoreFailed',
-    message: `${store.name} gives other bytes back than were written`,
+    message: `${store.name} returned other bytes than were written`,
   });
 });
 

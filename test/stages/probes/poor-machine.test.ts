@@ -37,14 +37,14 @@ it('says of a machine that lacks what the stages need what it lacks', async () =
 
   expect(Object.fromEntries(result.probes.map(({ name, ok, evidence }) => [name, `${ok}: ${evidence}`]))).toEqual({
     machine: expect.stringMatching(
-      /^false: NotSupported: Linux \S+ on \S+, [\d.]+ GiB of memory, 0 GiB free; a build wants 3 GiB of memory and 10 GiB$/,
+      /^false: NotSupported: Linux \S+ on \S+, [\d.]+ GiB of memory, 0 GiB of disk free; a build needs 3 GiB of memory and 10 GiB of disk$/,
     ),
-    namespaces: 'true: own mounts, processes and IPC',
+    namespaces: 'true: own mount, PID and IPC namespaces',
     filter: 'false: NotSupported: system calls of package scripts are not filtered',
-    limits: 'true: memory: a watcher, processes: a watcher, one file: 16 GiB (no cgroup: the tree is read-only)',
-    loop: 'false: NotSupported: there are no loop devices; images are unpacked instead, which takes longer',
+    limits: 'true: memory: a watcher, processes: a watcher, file size: 16 GiB (no cgroup: the tree is read-only)',
+    loop: 'false: NotSupported: no loop devices; images are unpacked instead, which takes longer',
     overlay: 'false: NotSupported: an overlay shows "other\\nabove\\n"',
-    network: 'false: NotSupported: programs of an image would have the network of this machine: lo,eth0',
+    network: 'false: NotSupported: programs in an image would have access to the network of this machine: lo,eth0',
   });
   expect(shown).toEqual(result.probes.map(({ name }) => `trying ${name}`));
 });

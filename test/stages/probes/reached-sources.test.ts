@@ -33,22 +33,22 @@ describe('the sources that builds read', () => {
     const [first = '', second = ''] = [one.url, other.url].map((url) => new URL(url).host).sort();
     const documents = [`http://${second}/${noble}`, `http://${first}/${noble}`, `${one.url}/${jammy}`];
 
-    expect(await reachedSources({ documents }, once)).toBe(`3 documents are there: ${first}, ${second}`);
-    expect(await reachedSources({ documents: documents.slice(0, 1) }, once)).toBe(`one document is there: ${second}`);
+    expect(await reachedSources({ documents }, once)).toBe(`3 documents were read from ${first}, ${second}`);
+    expect(await reachedSources({ documents: documents.slice(0, 1) }, once)).toBe(`one document was read from ${second}`);
     expect([...one.requests, ...other.requests].sort()).toEqual([`/${jammy}`, ...Array(3).fill(`/${noble}`)]);
   });
 
   it('may have a Release in place of the InRelease', async () => {
     const { url, requests } = await serve('dists/noble/Release');
 
-    expect(await reachedSources({ documents: [`${url}/${noble}`] }, once)).toMatch(/^one document is there: /);
+    expect(await reachedSources({ documents: [`${url}/${noble}`] }, once)).toMatch(/^one document was read from /);
     expect(requests).toEqual([`/${noble}`, '/dists/noble/Release']);
   });
 
   it('may be none, or not tried', async () => {
-    expect(await reachedSources({ documents: [] })).toBe('the mirror names no sources');
+    expect(await reachedSources({ documents: [] })).toBe('the mirror has no sources to test');
     expect(await reachedSources({ documents: ['http://127.0.0.1:1/'], untried: 'too many' })).toBe(
-      'not tried: too many',
+      'not tested: too many',
     );
   });
 
@@ -70,7 +70,7 @@ describe('the sources that builds read', () => {
     expect(name).toBe('DownloadFailed');
     const [missing, unreachable, other, ...more] = message.split('; ');
     expect(missing).toBe(`${url}/${jammy} does not exist (404)`);
-    expect(unreachable).toMatch(/^http:\/\/127\.0\.0\.1:1\/dists\/noble\/InRelease cannot be read: /);
+    expect(unreachable).toMatch(/^cannot download http:\/\/127\.0\.0\.1:1\/dists\/noble\/InRelease: /);
     expect(other).toBe(`${url}/InRelease/index.json does not exist (404)`);
     expect(more).toEqual([]);
   });
@@ -83,7 +83,7 @@ describe('the sources that builds read', () => {
     const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     const documents = [`http://archive.invalid/${noble}`];
 
-    expect(await reachedSources({ documents, proxy: address }, once)).toBe('one document is there: archive.invalid');
+    expect(await reachedSources({ documents, proxy: address }, once)).toBe('one document was read from archive.invalid');
     expect(asked).toEqual(documents);
   });
 });

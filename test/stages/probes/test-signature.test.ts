@@ -33,7 +33,7 @@ it('refuses a key whose signatures do not hold', async () => {
 
   await expect(testSignature(mixed, at)).rejects.toMatchObject({
     name: 'BadSignature',
-    message: `the key ${signer.fingerprint} signs, and its signature does not hold: ${fault}`,
-    hint: 'nothing was written; give the mirror another signing key',
+    message: `the key ${signer.fingerprint} made an invalid signature: ${fault}`,
+    hint: 'nothing was written; use another signing key for the mirror',
   });
 });

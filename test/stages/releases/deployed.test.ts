@@ -72,7 +72,7 @@ describe('a deployed mirror', () => {
   it('plans 26.10 by its catalogue, and fetches its image', async () => {
     const { plan, request, fetched } = await planned('26.10', stonking);
 
-    expect(plan).toMatchObject({ release: 'stonking', reason: 'ordered', job: { release: 'stonking' } });
+    expect(plan).toMatchObject({ release: 'stonking', reason: 'requested', job: { release: 'stonking' } });
     expect(plan.architectures[0]?.kernels).toEqual([{ kernel: 'ga', need: 'required' }]);
     expect(request.about).toBeUndefined();
     expect(fetched.source.product).toBe('com.ubuntu.cloud.daily:server:26.10:amd64');
@@ -113,7 +113,7 @@ describe('a deployed mirror', () => {
     await expect(planned('zany', zany, other)).rejects.toMatchObject({ name: 'BadSignature' });
     await expect(planned('zany', { ...zany, fields: { release_title: 'Zany' } })).rejects.toMatchObject({
       name: 'BadFormat',
-      message: expect.stringMatching(/describes zany oddly: release_title of \S+ is no version/),
+      message: expect.stringMatching(/describes zany incorrectly: release_title of \S+ is no version/),
     });
     await expect(planned('able', zany)).rejects.toMatchObject({ name: 'UnknownRelease' });
   });

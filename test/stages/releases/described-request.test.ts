@@ -133,13 +133,13 @@ describe('a release that the catalogue does not have', () => {
     await expect(site.describe({ release: 'able' })).rejects.toMatchObject({
       name: 'UnknownRelease',
       misuse: true,
-      message: expect.stringMatching(/^no release "able"; there are xenial, .*, stonking, bookworm, zany$/),
-      hint: 'name a release by its series or version, "noble" or "24.04"; `maas-mirror releases` lists them',
+      message: expect.stringMatching(/^unknown release "able"; known releases: xenial, .*, stonking, bookworm, zany$/),
+      hint: 'give a series or a version, such as noble or 24.04; `maas-mirror releases` lists them',
     });
     await site[Symbol.asyncDispose]();
     await expect(site.describe({ release: 'able' })).rejects.toMatchObject({
       name: 'UnknownRelease',
-      message: expect.stringMatching(/; http:\S+, which may know it, cannot be read: .*ECONNREFUSED/),
+      message: expect.stringMatching(/; http:\S+, which may have it, cannot be read: .*ECONNREFUSED/),
       cause: { name: 'DownloadFailed' },
     });
   });
@@ -151,9 +151,9 @@ describe('a release that the catalogue does not have', () => {
     await expect(site.describe({ release: 'able', about })).rejects.toMatchObject({
       name: 'UnknownRelease',
       message: expect.stringMatching(
-        /; the entry of able in `catalogue` of mirror.yaml lacks its version; http:\S+, which may know it, cannot be read/,
+        /; the entry for able under `catalogue` in mirror.yaml has no version; http:\S+, which may have it, cannot be read/,
       ),
-      hint: 'write its version into that entry, in quotes: able: { version: "27.04" }',
+      hint: 'add the version to that entry, in quotes: able: { version: "27.04" }',
     });
   });
 
@@ -163,7 +163,7 @@ describe('a release that the catalogue does not have', () => {
     await expect(site.describe({ release: 'zanny', about: { version: '27.04' } })).rejects.toMatchObject({
       name: 'BadFormat',
       message: expect.stringMatching(/^http:\S+ calls 27.04 zany, not zanny$/),
-      hint: 'report it to its publisher, or describe the release by `catalogue` in mirror.yaml',
+      hint: 'report it to the publisher, or describe the release under `catalogue` in mirror.yaml',
     });
   });
 
@@ -173,9 +173,9 @@ describe('a release that the catalogue does not have', () => {
     await expect(site.describe({ release: '27.04' })).rejects.toMatchObject({
       name: 'BadFormat',
       message: expect.stringMatching(
-        /^(?:bootloaders|streams) cannot be built by what stream says: .*means something else in a mirror/,
+        /^(?:bootloaders|streams) cannot be built from its description in stream: .*means something else in a mirror/,
       ),
-      hint: 'report it to its publisher, or describe the release by `catalogue` in mirror.yaml',
+      hint: 'report it to the publisher, or describe the release under `catalogue` in mirror.yaml',
     });
   });
 
@@ -192,7 +192,7 @@ describe('a release that the catalogue does not have', () => {
       await using site = await stream(changes);
       await expect(site.describe({}, csv), JSON.stringify(changes)).rejects.toMatchObject({
         name: 'BadFormat',
-        message: expect.stringMatching(/^(?:http:\S+ (?:describes (?:zany|27\.04) oddly|calls)|zany cannot be built)/),
+        message: expect.stringMatching(/^(?:http:\S+ (?:describes (?:zany|27\.04) incorrectly|calls)|zany cannot be built)/),
       });
     }
   });
@@ -215,7 +215,7 @@ describe('a release that the catalogue does not have', () => {
     await expect(site.describe({ release }, old)).rejects.toMatchObject({
       name: 'NotSupported',
       misuse: true,
-      message: 'trusty (14.04) is older than 16.04, the oldest that is built',
+      message: 'trusty (14.04) is older than 16.04, the oldest supported release',
       hint: 'name a later release; `maas-mirror releases` lists them',
     });
   });

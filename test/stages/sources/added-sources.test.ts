@@ -18,8 +18,8 @@ it('refuses the key of a PPA that is not the one whose fingerprint Launchpad tel
 
   await expect(findAddedSources(benchFor(launchpad))).rejects.toMatchObject({
     name: 'BadSignature',
-    message: `the key of ppa:ann/daily is ${other.fingerprint}, Launchpad says ${signer.fingerprint}`,
-    hint: 'somebody between here and Launchpad changes what it answers, or its address is wrong',
+    message: `the key of ppa:ann/daily is ${other.fingerprint}, but Launchpad names ${signer.fingerprint}`,
+    hint: 'the response was changed in transit, or the address of Launchpad is wrong (--launchpad, sources.launchpad)',
   });
 });
 

@@ -114,13 +114,13 @@ describe('the repositories that a build adds', () => {
     expect(await findAddedSources(benchOf({ repositories: [foreign] }))).toEqual([]);
 
     expect(shown).toEqual([
-      ':: nothing is taken from http://one.example/ http://other.example/: it is not for amd64\n',
-      ':: warning: http://one.example/ http://other.example/ has fields that nothing comes of: origin-of, colour\n',
+      ':: skipping http://one.example/ http://other.example/: it is not for amd64\n',
+      ':: warning: ignoring unknown fields of http://one.example/ http://other.example/: origin-of, colour\n',
     ]);
   });
 
   it.each([
-    ['is no keyring', 'nothing', /^the key of ppa:ann\/daily cannot be read: this is no OpenPGP keyring: /],
+    ['is no keyring', 'nothing', /^the key of ppa:ann\/daily cannot be read: not an OpenPGP keyring: /],
     ['is a broken armour', '-----BEGIN PGP nothing', /^the key of ppa:ann\/daily cannot be read: /],
   ])('refuses a key of a PPA that %s', async (_, key, message) => {
     const launchpad = await launchpadWith(key);
@@ -139,7 +139,7 @@ describe('the repositories that a build adds', () => {
 
     await expect(knownAddedSources(bench)).rejects.toMatchObject({
       name: 'BadInput',
-      message: expect.stringMatching(/^runs\/run-…\/amd64\/upgrade\/2\/repositories\.json is wrong: /),
+      message: expect.stringMatching(/^runs\/run-…\/amd64\/upgrade\/2\/repositories\.json is not valid: /),
     });
   });
 });
@@ -157,7 +157,7 @@ describe('the keys of added repositories', () => {
       message: expect.stringMatching(
         /^the key of https:\/\/one\.example\/ https:\/\/other\.example\/ cannot be read: /,
       ),
-      hint: 'Signed-By takes what `gpg --armor --export` writes, each line indented by one blank, an empty one as a dot',
+      hint: 'put the output of `gpg --armor --export` into Signed-By: indent each line by one space, and write a dot for an empty line',
       misuse: true,
       cause: { name: 'BadFormat' },
     });

@@ -24,7 +24,7 @@ it('refuses a Debian that neither the build nor the apt of this machine has an a
     await expect(releaseRepositories(bench)).rejects.toMatchObject({
       name: 'NotSupported',
       message: "this machine's apt knows no archive of bookworm",
-      hint: 'name one: --archive URL, or sources.archive',
+      hint: 'give one with --archive URL or sources.archive',
     });
   } finally {
     vi.unstubAllEnvs();

@@ -62,6 +62,6 @@ it('refuses credentials by name where nobody knows what they stand for', async (
   await expect(withCredentials([{ uri: 'https://one.example/', credentials: 'hush' }])).rejects.toMatchObject({
     name: 'NotSupported',
     message: 'the credentials hush cannot be read here',
-    hint: 'a stage is started by the state machine, which says where credentials are',
+    hint: 'start stages through the state machine, which says where credentials are stored',
   });
 });

@@ -89,7 +89,7 @@ describe('findCloudImage', () => {
     expect((await finding(server, { serial: '20261120' })).squashfs?.sha256).toBe(sha256Of(image));
     await expect(finding(server, { serial: '20260101' })).rejects.toMatchObject({
       name: 'BadInput',
-      message: `the stream has no image 20260101 of noble (24.04) amd64 in ${server.address}; there are 20261120.1, 20261120`,
+      message: `no image 20260101 of noble (24.04) amd64 in ${server.address}; the stream has 20261120.1, 20261120`,
     });
   });
 
@@ -170,12 +170,12 @@ describe('findCloudImage', () => {
       [
         { stream: `${server.address}streams/v1/index.json` },
         `${server.address}streams/v1/index.json is not signed`,
-        'name its signed form, which ends in .sjson: images are built from signed streams only',
+        'give its signed form, which ends in .sjson: images are built only from signed streams',
       ],
       [
         { keyring: undefined },
-        `there is no keyring to check ${start} with`,
-        'give the path of the keyring that the stream is signed by',
+        `no keyring to verify ${start} with`,
+        'give the path of a keyring with the key that signs the stream',
       ],
       [
         { keyring: '/no/such/keyring.gpg' },
@@ -194,8 +194,8 @@ describe('findCloudImage', () => {
     const stream = `${server.address}elsewhere`;
     await expect(finding(server, { stream })).rejects.toMatchObject({
       name: 'DownloadFailed',
-      message: `there is no stream at ${stream}/streams/v1/index.sjson (404)`,
-      hint: 'the address of a stream is like https://cloud-images.ubuntu.com/daily/',
+      message: `no stream at ${stream}/streams/v1/index.sjson (404)`,
+      hint: 'give the address of a stream, such as https://cloud-images.ubuntu.com/daily/',
     });
   });
 
@@ -236,8 +236,8 @@ describe.each<[string, Partial<FindOptions>]>([
     writeFileSync(path, readFileSync(path, 'utf8').replace('"updated": "', '"updated": " '));
     await expect(finding(server, options)).rejects.toMatchObject({
       name: 'BadSignature',
-      message: expect.stringContaining(`${server.address}streams/v1/${name}.sjson: the signature`),
-      hint: 'it was changed on its way (by a proxy?), it is not a signed document at all, or the keyring does not hold its key; nothing of it was used',
+      message: expect.stringContaining(`${server.address}streams/v1/${name}.sjson: bad signature of `),
+      hint: 'it was changed in transit (by a proxy?), it is not a signed document, or the keyring does not contain its key; it was not used',
     });
   });
 

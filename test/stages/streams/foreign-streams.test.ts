@@ -121,8 +121,8 @@ describe('Fetch', () => {
     expect(shown).toContain(`:: looking for noble amd64 in ${stream.address}\n`);
     expect(shown).toMatch(/^:: getting \S+\.squashfs of 20261120, 0\.00 MB$/m);
     expect(shown).toMatch(/warning: .*released:download\.sjson is not there \(404\), though the index names it/);
-    expect(shown).toMatch(/trying again, 1 of 6: .*index\.sjson answers 503/);
-    expect(shown).toMatch(/trying again, 1 of 6: .*\.squashfs answers 503/);
+    expect(shown).toMatch(/retry 1 of 6: .*index\.sjson returned 503/);
+    expect(shown).toMatch(/retry 1 of 6: .*\.squashfs returned 503/);
   });
 });
 
@@ -144,7 +144,7 @@ describe('a stream with an old image that is described wrongly', () => {
     [
       'path',
       'server/noble/20261119/a b.squashfs',
-      'path is "server/noble/20261119/a b.squashfs", which holds the segment "a b.squashfs"',
+      'path is "server/noble/20261119/a b.squashfs", which contains the segment "a b.squashfs"',
     ],
     ['sha256', 'A'.repeat(64), `sha256 is "${'A'.repeat(64)}"`],
   ])('gives the newest, and a warning that names the old one (%s)', async (field, value, fault) => {
@@ -189,7 +189,7 @@ describe('a stream with an old image that is described wrongly', () => {
 
 describe('a stream with another document that cannot be had', () => {
   it.each<[string, object, string]>([
-    ['is not there', {}, `${released}.sjson is not there (404), though the index names it`],
+    ['is not there', {}, `${released}.sjson is missing (404), but the index lists it`],
     [
       'is not signed',
       { path: 'streams/v1/a.json' },
@@ -199,12 +199,12 @@ describe('a stream with another document that cannot be had', () => {
     [
       'leads out of the stream',
       { path: '../a.sjson' },
-      `for ${released} the path "../a.sjson", which holds the segment ".."`,
+      `for ${released} the path "../a.sjson", which contains the segment ".."`,
     ],
     [
       'lists the image, too',
       { products: [product] },
-      `${released}.sjson is not there (404), though the index names it`,
+      `${released}.sjson is missing (404), but the index lists it`,
     ],
   ])('gives the image where the other %s, and a warning that names it', async (_, fields, warning) => {
     await using stream = await streaming({
@@ -231,7 +231,7 @@ describe('a stream with another document that cannot be had', () => {
     expect((await stream.find()).serial).toBe('20261120');
     expect(stream.warnings).toEqual([
       expect.stringContaining('its format is "products:2.0"'),
-      expect.stringContaining('other.sjson answers 403'),
+      expect.stringContaining('other.sjson returned 403'),
     ]);
   });
 
@@ -314,8 +314,8 @@ describe('an index that names another index', () => {
     });
     await expect(stream.find({ waits: [] })).rejects.toMatchObject({
       name: 'BadFormat',
-      message: `the stream ${stream.address} names more than 100 documents to read`,
-      hint: 'name the document that is needed (…/streams/v1/….sjson), or report it to the publisher of the stream',
+      message: `the stream ${stream.address} lists more than 100 documents to read`,
+      hint: 'give the address of the document itself (…/streams/v1/….sjson), or report it to the publisher of the stream',
     });
     expect(stream.requests.length).toBeLessThan(220);
   });
@@ -350,7 +350,7 @@ describe('a stream without the image', () => {
     await using stream = await streaming(changes);
     await expect(stream.find({ architecture })).rejects.toMatchObject({
       name: 'NotReady',
-      message: `the stream announces noble (24.04) ${architecture} in ${stream.address}, and has no image of it`,
+      message: `the stream announces noble (24.04) ${architecture} in ${stream.address}, but has no image of it`,
       hint: 'run the build again later',
     });
   });
@@ -360,8 +360,8 @@ describe('a stream without the image', () => {
     rmSync(join(stream.folder, `streams/v1/${daily}.sjson`));
     await expect(stream.find()).rejects.toMatchObject({
       name: 'NotReady',
-      message: expect.stringContaining(`${daily}.sjson is not there (404), though the index names it`),
-      hint: 'upstream is being updated; run the build again later',
+      message: expect.stringContaining(`${daily}.sjson is missing (404), but the index lists it`),
+      hint: 'upstream is mid-update; run the build again later',
     });
     expect(stream.requests.filter(({ path }) => path.endsWith(`${daily}.sjson`))).toHaveLength(2);
   });
@@ -377,15 +377,15 @@ describe('a stream without the image', () => {
   });
 
   it.each([
-    ['an architecture', { architecture: 'arm64' }, 'noble (24.04) arm64', 'of this release it has amd64, amd64v3'],
+    ['an architecture', { architecture: 'arm64' }, 'noble (24.04) arm64', 'for this release it has amd64, amd64v3'],
     ['a release', { release: 'jammy', version: '22.04' }, 'jammy (22.04) amd64', 'it has noble (24.04)'],
   ])('refuses %s that it never had, and lists what it has', async (_, options, what, offer) => {
     await using stream = await streaming({});
     await expect(stream.find(options)).rejects.toMatchObject({
       name: 'NoSuchImage',
       misuse: false,
-      message: `the stream never had ${what} in ${stream.address}: ${offer}`,
-      hint: 'name one of these, or another stream',
+      message: `the stream has no ${what} in ${stream.address}: ${offer}`,
+      hint: 'choose one of these, or use another stream',
     });
   });
 

@@ -86,7 +86,7 @@ describe.each(stages)('%s', (_stage, run) => {
 
     await expect(run(request)).rejects.toMatchObject({
       name: 'BadSignature',
-      message: expect.stringMatching(`${document}.sjson: the signature does not hold: line \\d+ is longer than gpgv`),
+      message: expect.stringMatching(`${document}.sjson: the signature is not valid: line \\d+ is longer than gpgv`),
     });
     expect(server.requests.filter((path) => !/^\/(streams|dists)\//.test(path))).toEqual([]);
   });

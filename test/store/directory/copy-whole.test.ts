@@ -21,8 +21,8 @@ describe('a copy of a file', () => {
 
     await expect(copyWhole(from, to, 5)).rejects.toMatchObject({
       name: 'ChecksumMismatch',
-      message: `${to} got ${text.length} of 5 bytes of ${from}`,
-      hint: expect.stringContaining('was changed while it was read'),
+      message: `${to} received ${text.length} of 5 bytes of ${from}`,
+      hint: expect.stringContaining('changed while it was copied'),
     });
     expect(existsSync(to)).toBe(false);
   });

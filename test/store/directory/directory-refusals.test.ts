@@ -8,7 +8,7 @@ const current = (tag: string | undefined, standing: Standing = 'settled') => ({
   ...{ number: 1, standing, object: tag === undefined ? undefined : { bytes: Buffer.from('x'), tag } },
 });
 const ways =
-  'to go on from it as it is, remove the folder .store/generations/a%2Findex of the mirror; to go back to what was published last, remove a/index; then run the command again';
+  'to keep it, remove the folder .store/generations/a%2Findex of the mirror; to return to what was published last, remove a/index; then run the command again';
 
 describe('an object that never changes', () => {
   it('may be what is there', () => {
@@ -16,14 +16,14 @@ describe('an object that never changes', () => {
   });
 
   it.each([
-    ['abc', 'there with sha256 abc'],
-    [undefined, 'a folder, or below a file'],
+    ['abc', 'already exists with sha256 abc'],
+    [undefined, 'is a folder, or is below a file'],
   ])('refuses to take the place of %s', (there, what) => {
     expect(() => checkSame('/m/a', there, wanted)).toThrow(
       expect.objectContaining({
         name: 'ObjectExists',
-        message: `/m/a is already ${what}; to be written was sha256 ${wanted.sha256}`,
-        hint: 'objects are never changed; build a new version instead',
+        message: `/m/a ${what}; cannot write sha256 ${wanted.sha256} there`,
+        hint: 'objects never change; build a new version instead',
       }),
     );
   });
@@ -37,14 +37,14 @@ describe('a condition', () => {
   });
 
   it.each([
-    ['1', '2', '/m/index is 1, expected was 2'],
-    ['1', null, '/m/index is 1, expected was absent'],
-    [undefined, '2', '/m/index is absent, expected was 2'],
+    ['1', '2', '/m/index is 1, expected 2'],
+    ['1', null, '/m/index is 1, expected missing'],
+    [undefined, '2', '/m/index is missing, expected 2'],
   ])('refuses %j where %j was expected', (tag, ifMatch, message) => {
     expect(() => checkCondition('/m/index', 'index', current(tag), ifMatch)).toThrow(
       expect.objectContaining({
         ...{ name: 'PreconditionFailed', message },
-        hint: 'another writer came first; read it again and repeat the change',
+        hint: 'another process changed it first; read it again and repeat the change',
       }),
     );
   });
@@ -60,8 +60,8 @@ describe('what lies there', () => {
   });
 
   it.each<[Standing, string]>([
-    ['restored', 'is an older version (sha256 1) of what this tool wrote last; it looks restored from a backup'],
-    ['foreign', 'was changed by something other than this tool (sha256 1)'],
+    ['restored', 'is an older version (sha256 1) than maas-mirror wrote last; it was probably restored from a backup'],
+    ['foreign', 'was changed by something other than maas-mirror (sha256 1)'],
   ])('is refused where it is %s, with both ways to go on', (standing, what) => {
     expect(() => checkOwn('/m/a/index', 'a/index', current('1', standing))).toThrow(
       expect.objectContaining({ name: 'ChecksumMismatch', message: `/m/a/index ${what}`, hint: ways }),

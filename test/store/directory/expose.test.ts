@@ -24,7 +24,7 @@ it.each<[string, (path: string) => void, string]>([
   await expect(exposeFolder(root, 'candidate', 'noble')).rejects.toMatchObject({
     name: 'ForeignDirectory',
     message: `${join(root, 'candidate/noble')} is ${what}, not to ../pool/noble`,
-    hint: 'something else put it there; move it away, then run the command again',
+    hint: 'it was not created by maas-mirror; move it away and run the command again',
     cause: { code: 'EEXIST' },
   });
 });

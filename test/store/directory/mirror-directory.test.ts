@@ -9,7 +9,7 @@ import {
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 const format = { 'format.json': '{"format": 1, "tool": "cdk-maas-mirror"}' };
-const choose = 'name the folder of a mirror (the one with format.json), or a new one to build into';
+const choose = 'give the folder of a mirror (it contains format.json), or a new folder to build into';
 
 function folderWith(files: Readonly<Record<string, string>>): string {
   const root = temporaryFolder();
@@ -39,7 +39,7 @@ describe('a mirror in a directory', () => {
 
   it.each(['.stores', 'lost', '.maas-mirro', 'a.maas-mirror-'])('refuses the files of others: %s', async (name) => {
     const root = folderWith({ [name]: '' });
-    const message = `${root} has files but no format.json: no mirror lies there`;
+    const message = `${root} is not a mirror (it has no format.json) and is not empty`;
     await expect(findMirrorDirectory(root)).rejects.toMatchObject({ name: 'ForeignDirectory', message, hint: choose });
   });
 
@@ -69,13 +69,13 @@ describe('a mirror in a directory', () => {
     const file = join(folderWith({ file: '' }), 'file');
     const open = (path: string) => openMirrorDirectory(path, { create: false });
 
-    await expect(open(root)).rejects.toMatchObject({ message: `${root} is empty: no mirror lies there`, hint: choose });
+    await expect(open(root)).rejects.toMatchObject({ message: `${root} is not a mirror: it is empty`, hint: choose });
     await expect(open(join(root, 'none'))).rejects.toMatchObject({
       ...{ name: 'NoSuchDirectory', message: `${join(root, 'none')} does not exist` },
-      hint: 'maas-mirror build makes it',
+      hint: '`maas-mirror build` creates it',
     });
     for (const path of [file, join(file, 'below')]) {
-      const refused = { name: 'BadInput', message: `${path} is a file, or lies below one`, hint: 'name a directory' };
+      const refused = { name: 'BadInput', message: `${path} is a file, or is below one`, hint: 'give a directory' };
       await expect(open(path)).rejects.toMatchObject(refused);
       await expect(openWorkDirectory(path)).rejects.toMatchObject(refused);
     }
@@ -85,12 +85,10 @@ describe('a mirror in a directory', () => {
     const of = (text: string) => openMirrorDirectory(folderWith({ 'format.json': text }), { create: false });
 
     await expect(of('{"format": 2, "tool": "cdk-maas-mirror"}')).rejects.toMatchObject({
-      hint: 'use the release of maas-mirror that wrote it, or a newer one',
+      hint: 'use the version of maas-mirror that wrote it, or a newer one',
     });
     await expect(of(`{"tool": "${'x'.repeat(100)}"}`)).rejects.toMatchObject({
-      message: expect.stringMatching(
-        /has a format\.json that is not a mirror's: \{"tool": "x{70}: no mirror lies there$/,
-      ),
+      message: expect.stringMatching(/is not a mirror: its format\.json contains \{"tool": "x{70}$/),
       hint: choose,
     });
     await expect(of('{"format": "1", "tool": "cdk-maas-mirror"}')).rejects.toMatchObject({ name: 'ForeignDirectory' });

@@ -35,8 +35,8 @@ describe('a mirror with a private key', () => {
 
     await expect(refusePrivateKeys(root)).rejects.toMatchObject({
       name: 'KeyExposed',
-      message: `${join(root, 'keys/signing-key')} holds a private key, and whoever can read the mirror could read it`,
-      hint: 'move it out of the mirror; if the mirror was ever served or copied with it, sign with a new key',
+      message: `${join(root, 'keys/signing-key')} contains a private key, which everyone with access to the mirror can read`,
+      hint: 'move it out of the mirror; if the mirror was ever served or copied with it, rotate the key',
     });
   });
 
@@ -48,7 +48,7 @@ describe('a mirror with a private key', () => {
     'poolside/key',
   ])('is refused where it is as %s', async (name) => {
     await expect(refusePrivateKeys(mirrorWith(name, armoured('PRIVATE KEY')))).rejects.toMatchObject({
-      message: expect.stringContaining(`/${name} holds a private key`),
+      message: expect.stringContaining(`/${name} contains a private key`),
     });
   });
 

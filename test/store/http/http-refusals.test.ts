@@ -5,17 +5,17 @@ import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { keysOf } from '../contract';
 import { closedServer, serve } from './answering-server';
 
-const again = 'the connection was cut; run the command again';
+const again = 'the connection failed; run the command again';
 
 it.each<[number, string, string]>([
-  [401, 'answers 401 Unauthorized', 'put user and password into the address: https://USER:PASSWORD@…'],
+  [401, 'returned 401 Unauthorized', 'put user name and password into the address: https://USER:PASSWORD@…'],
   [
     403,
-    'answers 403 Forbidden',
-    'the server forbids it: a mirror must be readable, and answer 404 for what it does not have',
+    'returned 403 Forbidden',
+    'the server denies access; it must serve the mirror, and return 404 for missing files',
   ],
-  [500, 'answers 500 Internal Server Error', 'ask who runs that server'],
-  [302, 'answers 302 Found', 'ask who runs that server'],
+  [500, 'returned 500 Internal Server Error', 'ask the operator of that server'],
+  [302, 'returned 302 Found', 'ask the operator of that server'],
 ])('refuses the answer %i, and says what to do', async (status, message, hint) => {
   const { url } = await serve((_, response) => response.writeHead(status).end('page'));
 
@@ -30,7 +30,7 @@ it('refuses an answer without words, and shows no blank after its number', async
     response.writeHead(500).end();
   });
 
-  await expect(new HttpStore(url).read('a')).rejects.toMatchObject({ message: `${url}/a answers 500` });
+  await expect(new HttpStore(url).read('a')).rejects.toMatchObject({ message: `${url}/a returned 500` });
 });
 
 it('refuses fewer bytes than were promised, also where none come', async () => {
@@ -50,13 +50,19 @@ it('refuses what is packed, what is too long, and what is not there, and says wh
   const store = new HttpStore(url, { most: 5, mostOfIndex: 6 });
 
   await expect(store.read('packed')).rejects.toMatchObject({
-    hint: 'switch compression off in the web server: sizes and digests are those of the plain files',
+    hint: 'turn off compression in the web server: sizes and digests are those of the uncompressed files',
   });
   await expect(store.read('long')).rejects.toMatchObject({
-    ...{ message: `${url}/long is longer than 5 bytes`, hint: 'no such document is that long: is the address right?' },
+    ...{
+      message: `${url}/long is longer than 5 bytes`,
+      hint: 'documents of a mirror are never that long; check the address',
+    },
   });
   await expect(store.readTo('gone', join(temporaryFolder(), 'gone'))).rejects.toMatchObject({
-    ...{ message: `${url}/gone does not exist (404)`, hint: 'maas-mirror verify tells what else is missing' },
+    ...{
+      message: `${url}/gone does not exist (404)`,
+      hint: 'run `maas-mirror verify` to list everything that is missing',
+    },
   });
   expect(await new HttpStore(url, { most: 6 }).read('long')).toMatchObject({ bytes: Buffer.from('123456') });
 });
@@ -81,7 +87,7 @@ it('refuses a server that is not there, and says what to look at', async () => {
 
   await expect(new HttpStore(url).read('a')).rejects.toMatchObject({
     message: expect.stringMatching(new RegExp(`^${url}/a cannot be read: .*ECONNREFUSED`)),
-    hint: 'see that the server runs and that its name and port are right',
+    hint: 'check that the server is running and that its name and port are right',
     cause: expect.any(Error),
   });
 });
@@ -95,8 +101,8 @@ it('refuses a server that falls silent, and says to try again', async () => {
 it('refuses to change anything, saying what was wanted and where to do it', async () => {
   const store = new HttpStore('http://127.0.0.1:1/mirror///');
   const refused = (verb: string, what: string) => ({
-    ...{ name: 'NotSupported', misuse: true, hint: 'name the directory that the server serves' },
-    message: `http://127.0.0.1:1/mirror/ is read over HTTP: cannot ${verb} "${what}"`,
+    ...{ name: 'NotSupported', misuse: true, hint: 'give the directory that the server serves' },
+    message: `http://127.0.0.1:1/mirror/ is read-only (HTTP): cannot ${verb} "${what}"`,
   });
 
   await expect(keysOf(store, 'pool/')).rejects.toMatchObject(refused('list', 'pool/'));
@@ -110,7 +116,7 @@ it('refuses to change anything, saying what was wanted and where to do it', asyn
 it('refuses an address that is none, with one as it should be', () => {
   expect(() => new HttpStore('ftp://a/b')).toThrow(
     expect.objectContaining({
-      ...{ message: 'ftp://a/b is no http or https address', hint: 'an address is like http://10.0.0.2:8080/' },
+      ...{ message: 'ftp://a/b is not an http or https URL', hint: 'give a URL such as http://10.0.0.2:8080/' },
     }),
   );
 });

@@ -35,7 +35,7 @@ it('each five minutes are counted by themselves', () => {
   watch.came(2_999_999);
   ring(fiveMinutes);
 
-  expect([watch.why, watch.signal.aborted]).toEqual(['sent 2999999 bytes in 5 minutes', true]);
+  expect([watch.why, watch.signal.aborted]).toEqual(['sent only 2999999 bytes in 5 minutes', true]);
 });
 
 it('a document has a time for all of it, and no rate', () => {
@@ -43,7 +43,7 @@ it('a document has a time for all of it, and no rate', () => {
   expect(due()).toEqual([minute, tenMinutes]);
   ring(tenMinutes);
 
-  expect([watch.why, watch.signal.aborted]).toEqual(['has not come within 10 minutes', true]);
+  expect([watch.why, watch.signal.aborted]).toEqual(['was not complete after 10 minutes', true]);
 });
 
 it('silence is counted anew whenever something came, and not while the reader is busy', () => {

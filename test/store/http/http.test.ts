@@ -51,7 +51,7 @@ describe('a mirror over HTTP', () => {
     const { url } = await serve((_, response) => response.writeHead(status).end());
     await expect(new HttpStore(url).read('pool/a')).rejects.toMatchObject({
       name: 'DownloadFailed',
-      message: expect.stringMatching(`${url}/pool/a answers ${status}`),
+      message: expect.stringMatching(`${url}/pool/a returned ${status}`),
       hint: expect.any(String),
     });
   });
@@ -104,7 +104,7 @@ describe('a mirror over HTTP', () => {
       const { url } = await serve((_, response) => void response.write('a', () => ring(tenMinutes)));
       await expect(new HttpStore(url, { silenceMs: anHour, clock }).read('index')).rejects.toMatchObject({
         name: 'DownloadFailed',
-        message: `${url}/index has not come within 10 minutes`,
+        message: `${url}/index was not complete after 10 minutes`,
       });
       expect(waiting.size).toBe(0);
     });
@@ -127,7 +127,7 @@ describe('a mirror over HTTP', () => {
       const file = join(temporaryFolder(), 'squashfs');
       await expect(how === 'head' ? store.head('squashfs') : store.readTo('squashfs', file)).rejects.toMatchObject({
         name: 'DownloadFailed',
-        message: expect.stringMatching(`${url}/squashfs sent \\d+ bytes in 5 minutes`),
+        message: expect.stringMatching(`${url}/squashfs sent only \\d+ bytes in 5 minutes`),
       });
       expect([asked, waiting.size]).toEqual([1, 0]);
     });
@@ -170,7 +170,7 @@ describe('a mirror over HTTP', () => {
     );
     await expect(new HttpStore(url).read('squashfs')).rejects.toMatchObject({
       name: 'DownloadFailed',
-      message: expect.stringContaining(`is sent with Content-Encoding ${encoding} though it was not asked for`),
+      message: expect.stringContaining(`was sent with Content-Encoding ${encoding}, which was not requested`),
     });
   });
 

@@ -19,14 +19,14 @@ it.each([
 ])('refuses %j, with an address as it should be', (address) => {
   expect(() => placeOf(address)).toThrow(
     expect.objectContaining({
-      ...{ name: 'BadInput', message: `${JSON.stringify(address)} names no bucket`, misuse: true },
-      hint: 'an address is like s3://my-mirror or s3://my-mirror/images',
+      ...{ name: 'BadInput', message: `${JSON.stringify(address)} is not a valid bucket address`, misuse: true },
+      hint: 'use the form s3://my-mirror or s3://my-mirror/images',
     }),
   );
 });
 
 it.each(['s3://abc//images', 's3://abc/../images', 's3://abc/.store'])('refuses the prefix of %s', (address) => {
-  expect(() => placeOf(address)).toThrow(/cannot be the key of an object/);
+  expect(() => placeOf(address)).toThrow(/is not a valid object key/);
 });
 
 it('a condition of a write is that of S3', () => {

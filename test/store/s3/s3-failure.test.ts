@@ -14,11 +14,12 @@ interface Said {
 const thrown = (name: string, { status, message = '', more = {} }: Said = {}) =>
   Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status }, ...more });
 
-const login = 'aws sts get-caller-identity must work; set AWS_PROFILE, or log in again (aws sso login)';
+const login = 'set AWS_PROFILE, or log in again (aws sso login), until `aws sts get-caller-identity` succeeds';
 const region = 'set AWS_REGION to the region of the bucket';
-const lost = 'maas-mirror verify tells what else is missing; a run that has expired must be built again';
-const changed = 'the file changed or was cut after it was measured; run the build again';
-const trouble = 'AWS, or the way to it, is in trouble; run the command again';
+const lost =
+  'run `maas-mirror verify` to list everything that is missing; if it is part of an expired run, build again';
+const changed = 'the file was changed or truncated after it was measured; run the build again';
+const trouble = 'AWS, or the connection to it, failed; run the command again';
 
 const credentials = [
   ...['CredentialsProviderError', 'TokenProviderError', 'ExpiredToken', 'ExpiredTokenException', 'InvalidToken'],
@@ -31,7 +32,7 @@ describe('what S3 refuses is told in our words:', () => {
       name,
       thrown(name, { status: 403, message: 'old' }),
       'NoCredentials',
-      `s3://b/a: no AWS credentials that hold: 403 ${name} old`,
+      `s3://b/a: no valid AWS credentials: 403 ${name} old`,
       login,
     ]),
     [
@@ -79,8 +80,8 @@ describe('what S3 refuses is told in our words:', () => {
       'a bucket that is gone',
       thrown('NoSuchBucket', { status: 404 }),
       'NoSuchBucket',
-      's3://b/a: there is no such bucket',
-      'see the outputs of the stack for its name',
+      's3://b/a: the bucket does not exist',
+      'find its name in the outputs of the stack',
     ],
     ['an object that is gone', thrown('NotFound', { status: 404 }), 'NoSuchObject', 's3://b/a does not exist', lost],
     [
@@ -95,7 +96,7 @@ describe('what S3 refuses is told in our words:', () => {
         name,
         thrown(name, { status: 400 }),
         'ChecksumMismatch',
-        `s3://b/a arrived changed: 400 ${name}`,
+        `s3://b/a: checksum error: 400 ${name}`,
         changed,
       ],
     ),
@@ -104,7 +105,7 @@ describe('what S3 refuses is told in our words:', () => {
       thrown('Unknown', { status: 400, message: 'UnknownError' }),
       'StoreFailed',
       's3://b/a: s3:PutObject failed: 400',
-      'often the credentials have expired: aws sts get-caller-identity must work',
+      'the credentials may have expired: check that `aws sts get-caller-identity` succeeds',
     ],
     [
       'trouble at AWS',
@@ -129,24 +130,24 @@ describe('what S3 refuses is told in our words:', () => {
     const denied = thrown('AccessDenied', { status: 403, message: 'Access Denied' });
 
     expect(s3Failure(denied, 's3:PutObject', 's3://b/a')).toMatchObject({
-      ...{ name: 'AccessDenied', message: 's3://b/a: AWS refuses s3:PutObject: 403 AccessDenied Access Denied' },
+      ...{ name: 'AccessDenied', message: 's3://b/a: AWS denied s3:PutObject: 403 AccessDenied Access Denied' },
       hint: 'allow s3:PutObject on it, or use other credentials',
     });
     expect(s3Failure(denied, 's3:GetObject', 's3://b/a').hint).toBe(
-      'allow s3:GetObject on it; without s3:ListBucket on the bucket this is also the answer where nothing is: what stages hand on has expired after 30 days, then build again',
+      'allow s3:GetObject on it. Without s3:ListBucket on the bucket, S3 gives the same answer for a missing object: results of stages expire after 30 days; then build again',
     );
   });
 
   it('with the profile that was asked, where one is named', () => {
     vi.stubEnv('AWS_PROFILE', 'work');
     expect(s3Failure(thrown('ExpiredToken'), 'x', 'u').message).toBe(
-      'u: no AWS credentials that hold (AWS_PROFILE=work): ExpiredToken',
+      'u: no valid AWS credentials (AWS_PROFILE=work): ExpiredToken',
     );
     expect(s3Failure(thrown('E', { message: 'Region is missing' }), 'x', 'u').message).toBe(
       'u: no AWS region is set (AWS_PROFILE=work)',
     );
     vi.stubEnv('AWS_PROFILE', '');
-    expect(s3Failure(thrown('ExpiredToken'), 'x', 'u').message).toBe('u: no AWS credentials that hold: ExpiredToken');
+    expect(s3Failure(thrown('ExpiredToken'), 'x', 'u').message).toBe('u: no valid AWS credentials: ExpiredToken');
   });
 
   it('what is in our words already stays', () => {
@@ -155,9 +156,9 @@ describe('what S3 refuses is told in our words:', () => {
   });
 
   it('answers that are cut, files that shrink, objects that are gone', () => {
-    expect(cutShort(3, 5).message).toBe('the answer ended after 3 of 5 bytes');
+    expect(cutShort(3, 5).message).toBe('the response ended after 3 of 5 bytes');
     expect(shrunk('/f', 2, 5)).toMatchObject({
-      ...{ name: 'ChecksumMismatch', message: '/f has 2 bytes, it had 5 a moment ago', hint: changed },
+      ...{ name: 'ChecksumMismatch', message: '/f changed from 5 to 2 bytes during the upload', hint: changed },
     });
     expect(noObject('s3://b/a')).toMatchObject({
       name: 'NoSuchObject',

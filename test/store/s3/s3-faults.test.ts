@@ -171,7 +171,7 @@ describe('a store in S3', () => {
     const { mirror } = await place(() => undefined);
     await expect(mirror.replace('index', Buffer.from('first'), { ifMatch: null })).rejects.toMatchObject({
       name: 'PreconditionFailed',
-      message: expect.stringMatching(/^s3:\/\/mirror\/index is "[0-9a-f]{32}", expected was absent$/),
+      message: expect.stringMatching(/^s3:\/\/mirror\/index is "[0-9a-f]{32}", expected missing$/),
     });
   });
 
@@ -259,7 +259,7 @@ describe('a store in S3', () => {
     });
     await expect(mirror.create('image', { file })).rejects.toMatchObject({
       name: 'ChecksumMismatch',
-      message: `${file} has 2 bytes, it had 5 a moment ago`,
+      message: `${file} changed from 5 to 2 bytes during the upload`,
     });
   });
 

@@ -21,19 +21,14 @@ describe('what S3 refuses', () => {
     [
       [403, 'AccessDenied'],
       'AccessDenied',
-      's3://mirror/a: AWS refuses s3:PutObject: 403 AccessDenied',
+      's3://mirror/a: AWS denied s3:PutObject: 403 AccessDenied',
       /allow s3:PutObject/,
     ],
-    [
-      [403, 'InvalidAccessKeyId'],
-      'NoCredentials',
-      'no AWS credentials that hold: 403 InvalidAccessKeyId',
-      /AWS_PROFILE/,
-    ],
+    [[403, 'InvalidAccessKeyId'], 'NoCredentials', 'no valid AWS credentials: 403 InvalidAccessKeyId', /AWS_PROFILE/],
     [[403, 'SignatureDoesNotMatch'], 'NoCredentials', '403 SignatureDoesNotMatch', /AWS_PROFILE/],
     [[400, 'ExpiredToken'], 'NoCredentials', '400 ExpiredToken', /aws sso login/],
     [[400, 'AuthorizationHeaderMalformed'], 'WrongRegion', 'in another AWS region', /AWS_REGION/],
-    [[404, 'NoSuchBucket'], 'NoSuchBucket', 's3://mirror/a: there is no such bucket', /stack/],
+    [[404, 'NoSuchBucket'], 'NoSuchBucket', 's3://mirror/a: the bucket does not exist', /stack/],
     [[400, 'EntityTooLarge'], 'StoreFailed', 's3:PutObject failed: 400 EntityTooLarge', /./],
   ] as const)('refuses with our own words for %j', async ([status, code], name, message, hint) => {
     const small = await start({ faultOf: () => ({ answer: [status, code] }) });
@@ -70,7 +65,7 @@ describe('what S3 refuses', () => {
     for (const work of [() => store.read('b'), () => store.head('b'), () => store.readTo('b', file)]) {
       await expect(work()).rejects.toMatchObject({
         name: 'AccessDenied',
-        hint: expect.stringContaining('where nothing is'),
+        hint: expect.stringContaining('for a missing object'),
       });
     }
   });
@@ -120,7 +115,7 @@ describe('a machine without settings of AWS', () => {
     vi.stubEnv('AWS_REGION', 'us-east-1');
     await expect(new S3Store('s3://mirror', { waits: [3_600_000] }).read('a')).rejects.toMatchObject({
       name: 'NoCredentials',
-      message: expect.stringMatching(/^s3:\/\/mirror\/a: no AWS credentials/),
+      message: expect.stringMatching(/^s3:\/\/mirror\/a: no valid AWS credentials/),
       hint: expect.stringContaining('AWS_PROFILE'),
     });
   });
@@ -131,7 +126,7 @@ describe('a machine without settings of AWS', () => {
     vi.stubEnv('AWS_PROFILE', 'nope');
     await expect(new S3Store('s3://mirror', { waits: [3_600_000] }).read('a')).rejects.toMatchObject({
       name: 'NoCredentials',
-      message: expect.stringContaining('no AWS credentials that hold (AWS_PROFILE=nope): '),
+      message: expect.stringContaining('no valid AWS credentials (AWS_PROFILE=nope): '),
     });
   });
 

@@ -30,11 +30,11 @@ export function kindOf(stats: Stats): Kind {
 export interface Entry {
   readonly name: string;
   readonly kind: Kind;
-  /** Bytes of a regular file. */
+  /** Size of a regular file in bytes. */
   readonly size: number;
 }
 
-/** @returns undefined where there are more than `most` */
+/** @returns undefined if there are more than `most` */
 export function entriesOf(folder: Held, most: number): Entry[] | undefined {
   const entries: Entry[] = [];
   const directory = opendirSync(pathOf(folder));
@@ -42,7 +42,7 @@ export function entriesOf(folder: Held, most: number): Entry[] | undefined {
     for (let one = directory.readSync(); one !== null; one = directory.readSync()) {
       if (entries.length === most) return undefined;
       using found = hold(nameIn(folder, one.name));
-      // A name that is no UTF-8 is none of those that a build looks for.
+      // Names that are not UTF-8 are not found; builds never look for them.
       if (found !== undefined) entries.push({ name: one.name, kind: kindOf(found.stats), size: found.stats.size });
     }
   } finally {
@@ -51,7 +51,7 @@ export function entriesOf(folder: Held, most: number): Entry[] | undefined {
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** @returns undefined where it has more than `most` bytes */
+/** @returns undefined if it has more than `most` bytes */
 export function readHeld(file: Held, most: number): Buffer | undefined {
   if (file.stats.size > most) return undefined;
   const fd = openSync(pathOf(file), constants.O_RDONLY);
@@ -67,7 +67,7 @@ export function readHeld(file: Held, most: number): Buffer | undefined {
   }
 }
 
-/** To a file of this machine that does not exist yet. */
+/** Copies to a new file on this machine. */
 export function copyHeld(file: Held, to: string): void {
   copyFileSync(pathOf(file), to, constants.COPYFILE_EXCL);
   chmodSync(to, 0o644);
@@ -78,7 +78,7 @@ export function changeMode(file: Held, mode: number): void {
   chmodSync(pathOf(file), mode);
 }
 
-/** Puts a new file in place of whatever has the name, except a folder. @throws EISDIR */
+/** Creates a file and replaces anything of that name except a folder. @throws EISDIR */
 export function replaceByFile(folder: Held, name: string, bytes: Buffer | string, mode: number): void {
   replace(folder, name, (unfinished) => {
     const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
@@ -96,7 +96,7 @@ export function replaceByLink(folder: Held, name: string, target: string): void 
   replace(folder, name, (unfinished) => symlinkSync(target, unfinished));
 }
 
-/** Whole or not at all: made under another name first. */
+/** Atomic: creates it under another name first. */
 function replace(folder: Held, name: string, make: (unfinished: string) => void): void {
   const unfinished = nameIn(folder, `.maas-mirror-${randomUUID()}`);
   try {

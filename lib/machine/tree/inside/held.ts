@@ -1,18 +1,18 @@
 import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
 
 /**
- * A file, folder, link or device that is held by a descriptor: whatever becomes of its name, this is what was looked at.
- * Nothing is opened by holding it: a FIFO does not wait, a device does not notice.
+ * A file, folder, link or device held by a descriptor, independent of later changes to its name. Holding does not open it:
+ * a FIFO does not block and a device is not touched.
  */
 export interface Held extends Disposable {
   readonly fd: number;
   readonly stats: Stats;
 }
 
-/** Of Linux, which Node does not name; the same number on every architecture that is built on. */
+/** A Linux flag that Node does not export; the same number on every supported build architecture. */
 const O_PATH = 0o10000000;
 
-/** Holds what has a name, a link itself and not what it leads to; undefined where nothing has it. */
+/** Holds the file at a path, without following a final link; undefined if it does not exist. */
 export function hold(path: string): Held | undefined {
   try {
     return descriptor(openSync(path, O_PATH | constants.O_NOFOLLOW));
@@ -23,22 +23,22 @@ export function hold(path: string): Held | undefined {
   }
 }
 
-/** Holds the root of a tree, whose path is this machine's own. @throws ENOENT, ENOTDIR */
+/** Holds the root of a tree; its path belongs to this machine and is trusted. @throws ENOENT, ENOTDIR */
 export function holdRoot(path: string): Held {
   return descriptor(openSync(path, O_PATH | constants.O_DIRECTORY));
 }
 
-/** How this process names what has a name in a folder that it holds: links on the way there are none. */
+/** Path, for this process, of a name in a held folder; it contains no links. */
 export function nameIn(folder: Held, name: string): string {
   return `${pathOf(folder)}/${name}`;
 }
 
-/** The held thing itself, links not followed any more. */
+/** Path of the held file itself; no link is followed. */
 export function pathOf({ fd }: Held): string {
   return `/proc/self/fd/${fd}`;
 }
 
-/** The same for a program that this process starts. */
+/** Like {@link nameIn}, for a program that this process starts. */
 export function nameForPrograms(folder: Held, name: string): string {
   return `/proc/${process.pid}/fd/${folder.fd}/${name}`;
 }

@@ -1,4 +1,4 @@
-/* machine/tree/inside: files of a foreign tree, reached without following its links. */
+/* machine/tree/inside: accesses files of a foreign tree without following its links out of it. */
 
 import { dirname, join } from 'node:path';
 import { MirrorError } from '../../../errors';
@@ -20,65 +20,65 @@ import {
 } from './held-file';
 import { hintOfPackage, placeOf, shown, type Way } from './place';
 
-/** Bytes that are read of one file, if nothing else is said: the lists of apt and dpkg have less than 100 MB. */
+/** Default limit for reading a file, in bytes; the lists of apt and dpkg have less than 100 MB. */
 const most = 128 * 1024 * 1024;
 
-/** Bytes of a kernel or an initramfs that is taken out. */
+/** Limit for copying a kernel or initramfs out of the tree, in bytes. */
 const mostTaken = 1024 * 1024 * 1024;
 
-/** Names in one folder. */
+/** Limit for the names in a folder. */
 const mostNames = 100_000;
 
 /**
- * A tree of somebody else's files: an image, or what a build has made of one. This is the only way by which programs of
- * this machine open, read, list, write, copy or remove anything in it. No link in the tree leads them out of it (they
- * resolve as in a chroot), they open regular files and folders only, and what they use is the very thing that they looked at.
+ * A tree of foreign files: an image, or a build's version of one. This is the only interface through which programs of
+ * this machine open, read, list, write, copy or remove anything in it. Links never lead out of the tree (they resolve as
+ * in a chroot), only regular files and folders are opened, and a file cannot be exchanged between check and use.
  *
- * Paths are relative to the tree. A link at the end of a path is not followed, unless a function says so.
+ * Paths are relative to the tree. A link at the end of a path is not followed unless a function's documentation says so.
  */
 export interface Inside {
   readonly root: string;
-  /** What has a name, if anything has. */
+  /** Kind of the file at a path; undefined if it does not exist. */
   kindOf(path: string): Kind | undefined;
-  /** The path of a regular file, with no link in it; a link is followed. @returns undefined where no regular file is */
+  /** Resolves a path, following links, to the path of a regular file. @returns undefined if there is no regular file */
   fileAt(path: string): string | undefined;
-  /** What is in a folder, by name; nothing where there is no folder. Links to folders are followed. */
+  /** Entries of a folder, sorted by name; empty if there is no folder. Follows links to folders. */
   list(path: string, limit?: number): Entry[];
-  /** @returns undefined where nothing has the name @throws BadImage for anything but a regular file, and for a large one */
+  /** @returns undefined if it does not exist @throws BadImage if it is not a regular file or exceeds the limit */
   read(path: string, limit?: number): Buffer | undefined;
   readText(path: string, limit?: number): string | undefined;
-  /** Puts a new file in place of whatever has the name, except a folder; makes the folders above it. */
+  /** Creates a file and missing parent folders; replaces anything of that name except a folder. */
   write(path: string, content: Buffer | string, mode?: number): void;
-  /** Adds to the end of a regular file, whose mode stays. */
+  /** Appends to a regular file and keeps its mode. */
   append(path: string, content: string): void;
-  /** Links to folders are followed. @returns its path on this machine, with no link of the tree in it */
+  /** Follows links to folders. @returns its path on this machine, without links of the tree */
   makeFolder(path: string): string;
-  /** Puts a link in place of whatever has the name, except a folder; makes the folders above it. */
+  /** Creates a link and missing parent folders; replaces anything of that name except a folder. */
   link(target: string, path: string): void;
-  /** Changes the mode of a regular file; a link is followed. @returns false where nothing is */
+  /** Changes the mode of a regular file; follows a link. @returns false if it does not exist */
   changeMode(path: string, mode: number): boolean;
-  /** Takes the place of whatever has the new name, except a folder. @throws BadImage where nothing or a folder is to move */
+  /** Replaces anything of the new name except a folder. @throws BadImage if `from` is missing or a folder */
   rename(from: string, to: string): void;
-  /** Removes whatever has the name, folders with all in them. */
+  /** Removes a file, or a folder with its contents. */
   remove(path: string): Promise<void>;
-  /** Brings a file of this machine in, in place of whatever has the name, except a folder. */
+  /** Copies a file of this machine into the tree; replaces anything of that name except a folder. */
   copyIn(file: string, path: string, mode: number): Promise<void>;
-  /** Copies a regular file to a new file of this machine, its time as well. */
+  /** Copies a regular file, with its times, to a new file on this machine. */
   copyOut(path: string, file: string): void;
-  /** Brings what another tree has at a path, in place of what is here; nothing where either lacks the folder. */
+  /** Replaces a path with its version in another tree. Only removes it if either tree lacks the file or its folder. */
   restore(path: string, from: Inside): Promise<void>;
 }
 
 export function inside(root: string): Inside {
   const at = (path: string, way?: Way) => placeOf(root, path, way);
 
-  /** A folder that may be missing, and is then made. */
+  /** Creates missing parent folders. */
   const replaceable = (path: string) => {
     const place = at(path, { make: true });
-    if (place === undefined) throw unfit(path, 'has no folder above it');
+    if (place === undefined) throw unfit(path, 'has no parent folder');
     if (place.found?.stats.isDirectory()) {
       place[Symbol.dispose]();
-      throw unfit(path, 'is a folder, where a file is to be');
+      throw unfit(path, 'is a folder, where a file is expected');
     }
     return place;
   };
@@ -100,7 +100,7 @@ export function inside(root: string): Inside {
     using place = at(path);
     if (place?.found === undefined) return;
     if (!place.found.stats.isDirectory()) return removeName(place.folder, place.name);
-    // rm goes by descriptors as well, however deep the folders are.
+    // rm also works with descriptors, however deep the folders are.
     const name = nameForPrograms(place.folder, place.name);
     await run(['rm', '--recursive', '--force', '--one-file-system', '--', name], { quiet: true });
   };
@@ -139,9 +139,9 @@ export function inside(root: string): Inside {
       );
     },
     makeFolder(path) {
-      // What does not exist is the name in the folder, which the walk makes.
+      // The walk creates the parent folders of `x`; `x` itself need not exist.
       using place = at(`${path}/x`, { make: true });
-      if (place === undefined) throw unfit(path, 'is no folder');
+      if (place === undefined) throw unfit(path, 'is not a folder');
       return join(root, dirname(place.path));
     },
     link(target, path) {
@@ -174,7 +174,7 @@ export function inside(root: string): Inside {
       using target = at(path);
       if (source?.found === undefined || target === undefined) return;
       const [what, to] = [source, target].map(({ folder, name }) => nameForPrograms(folder, name)) as [string, string];
-      // As it is: no link is followed, a FIFO and a device are made and not opened.
+      // Copies without following links; FIFOs and devices are recreated, not opened.
       await run(['cp', '--archive', '--one-file-system', '--no-target-directory', what, to], { quiet: true });
     },
   };
@@ -187,7 +187,7 @@ function requireFile(path: string, found: Held): Held {
 }
 
 function tooLarge(path: string, { stats }: Held, limit: number): MirrorError {
-  return unfit(path, `has ${stats.size} bytes, more than the ${limit} that are read of it`);
+  return unfit(path, `has ${stats.size} bytes, more than the limit of ${limit}`);
 }
 
 function unfit(path: string, what: string): MirrorError {

@@ -1,21 +1,21 @@
 import type { Inside } from './inside';
 
 export interface NamedText {
-  /** Path below the folder. */
+  /** Path relative to the folder. */
   readonly name: string;
   readonly text: string;
 }
 
-/** Bytes of one list, and of all that are read together: what is read is kept in memory. */
+/** Limits for one list and for all lists together, in bytes, because they are kept in memory. */
 const mostOfOne = 32 * 1024 * 1024;
 const mostOfAll = 256 * 1024 * 1024;
 
-/** How far down folders are looked into. */
+/** Maximum folder depth. */
 const deepest = 8;
 
 /**
- * The texts below a folder that are chosen of all names there, by name.
- * @throws BadImage where one of these is no regular file
+ * Reads the chosen files below a folder, sorted by name.
+ * @throws BadImage if one of them is not a regular file
  */
 export function textsIn(
   tree: Inside,
@@ -32,7 +32,7 @@ export function textsIn(
   });
 }
 
-/** Paths of all that is no folder below a folder, by name; links are not followed. */
+/** Paths of everything below a folder except folders, sorted by name; links are not followed. */
 export function namesBelow(tree: Inside, folder: string, levels = deepest): string[] {
   if (levels === 0) return [];
   return tree.list(folder).flatMap(({ name, kind }) => {

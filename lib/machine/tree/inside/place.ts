@@ -2,29 +2,29 @@ import { chmodSync, mkdirSync, readlinkSync } from 'node:fs';
 import { MirrorError } from '../../../errors';
 import { type Held, hold, holdRoot, nameIn, pathOf } from './held';
 
-/** Where a path of a tree leads: a name in a folder that is held. */
+/** A resolved path of a tree: a name in a held folder. */
 export interface Place extends Disposable {
   readonly folder: Held;
   readonly name: string;
-  /** What has that name; undefined where nothing has. */
+  /** The file of that name; undefined if it does not exist. */
   readonly found: Held | undefined;
-  /** The path without the links that were followed. */
+  /** The path with all followed links resolved. */
   readonly path: string;
 }
 
 export interface Way {
-  /** Whether a link at the end of the path is followed as well; those on the way always are. @default false */
+  /** Whether to follow a link at the end of the path; links within it are always followed. @default false */
   readonly follow?: boolean;
-  /** Whether folders that are missing on the way are made. @default false */
+  /** Whether to create missing folders in the path. @default false */
   readonly make?: boolean;
 }
 
 /**
- * Walks a path as a program would that has the tree as its root (chroot): absolute links begin at the tree, `..` of the
- * tree is the tree, so that no way leads out. Every step starts from a folder that is held and takes one name, and the kernel
- * never follows a link: whoever changes the tree meanwhile changes what is found, not where.
- * @returns undefined where a folder on the way is missing, or is none
- * @throws BadImage for links that go in a circle, paths without end, and folders that are another file system
+ * Resolves a path as in a chroot: absolute links start at the tree, and `..` of the tree is the tree, so no path leads out
+ * of it. Each step opens one name in a held folder, and the kernel never follows a link. A concurrent change to the tree
+ * can therefore change what is found, but never lead out of the tree.
+ * @returns undefined if a folder in the path is missing or not a folder
+ * @throws BadImage for link loops, overlong paths, and folders on another file system
  */
 export function placeOf(root: string, path: string, { follow = false, make = false }: Way = {}): Place | undefined {
   const folders: Held[] = [holdRoot(root)];
@@ -69,7 +69,7 @@ export function placeOf(root: string, path: string, { follow = false, make = fal
   }
 }
 
-/** Of Linux, for links; the deepest folders of real images have some twenty above them. */
+/** Linux's limit for links; the deepest folders of real images are about 20 levels down. */
 const mostLinks = 40;
 const mostParts = 200;
 
@@ -77,7 +77,7 @@ function partsOf(path: string): string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.');
 }
 
-/** The last folder goes with the place, the others are let go. */
+/** The place takes over the last folder; the others are closed. */
 function taken(folders: Held[], name: string, found: Held | undefined, path: string): Place {
   if (found?.stats.isDirectory()) {
     folders.push(found);
@@ -102,26 +102,27 @@ function makeFolder(folder: Held, name: string, path: string): Held | undefined 
     throw error;
   }
   const made = hold(nameIn(folder, name));
-  if (made?.stats.isDirectory()) chmodSync(pathOf(made), 0o755); // whatever our umask is
+  if (made?.stats.isDirectory()) chmodSync(pathOf(made), 0o755); // independent of our umask
   return made;
 }
 
 function endless(path: string): MirrorError {
-  return new MirrorError('BadImage', `${shown(path)} is a way without end: it has too many links or folders`, {
+  return new MirrorError('BadImage', `${shown(path)} has too many links or folders in its path`, {
     hint: hintOfPackage,
   });
 }
 
-/** What is mounted in a tree (its /sys) is this machine's. Of an overlay only folders tell their file system. */
+/** Mounts in a tree (such as /sys) belong to this machine. In an overlay only folders report a reliable device number. */
 function requireSameSystem(folders: readonly Held[], path: string): void {
   if (folders.length > mostParts) throw endless(path);
   if (folders.at(-1)?.stats.dev === folders[0]?.stats.dev) return;
-  throw new MirrorError('BadImage', `${shown(path)} leads into another file system`, { hint: hintOfPackage });
+  throw new MirrorError('BadImage', `${shown(path)} is on another file system`, { hint: hintOfPackage });
 }
 
-/** How messages name a path of a tree, whose names may hold anything: no line of a log is to be forged by one. */
+/** Formats a path of a tree for messages. Names may contain any character, so control characters are replaced. */
 export function shown(path: string): string {
   return `/${path.replace(/^\/+/, '').replace(/\p{C}/gu, '?')} in the image`;
 }
 
-export const hintOfPackage = 'a package of the image or of an added repository has made it; build without that package';
+export const hintOfPackage =
+  'it was created by a package of the image or of an added repository; build without that package';

@@ -92,7 +92,7 @@ test('can do each step again, and says where everything is done', async () => {
   expect(await rotate(mirror)).toMatchObject({
     code: 2,
     errLines: [
-      expect.stringMatching(/hands out the new key [0-9A-F]{40} alone: it is changed already$/),
+      expect.stringMatching(/contains only the new key [0-9A-F]{40}: the rotation is finished$/),
       expect.any(String),
     ],
   });

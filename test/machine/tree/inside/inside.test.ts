@@ -118,7 +118,7 @@ describe('a path in a tree', () => {
     mkdirSync(join(root, 'mounted'));
     execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', join(root, 'mounted')]);
     try {
-      const refused = expect.objectContaining({ message: expect.stringContaining('leads into another file system') });
+      const refused = expect.objectContaining({ message: expect.stringContaining('is on another file system') });
       expect(() => tree.write('etc/apt/file', '')).toThrow(refused);
       expect(() => tree.list('mounted')).toThrow(refused);
       expect(readdirSync(join(root, 'mounted'))).toEqual([]);
@@ -173,7 +173,7 @@ describe('a file in a tree', () => {
         expect.objectContaining({ name: 'BadImage', message: expect.stringContaining(`${2 ** 40}`) }),
       );
     }
-    expect(() => inside(outside).readText('file', 6)).toThrow('has 7 bytes, more than the 6');
+    expect(() => inside(outside).readText('file', 6)).toThrow('has 7 bytes, more than the limit of 6');
     expect(inside(outside).readText('file', 7)).toBe('outside');
   });
 
@@ -217,7 +217,7 @@ describe('a file in a tree', () => {
   });
 
   it('refuses to take the place of a folder, and leaves nothing', () => {
-    expect(() => tree.write('usr/lib', 'x')).toThrow('/usr/lib in the image is a folder, where a file is to be');
+    expect(() => tree.write('usr/lib', 'x')).toThrow('/usr/lib in the image is a folder, where a file is expected');
     expect(() => tree.link('x', 'usr/lib')).toThrow('/usr/lib in the image is a folder');
     expect(readdirSync(join(root, 'usr'))).toEqual(['lib']);
   });
@@ -262,8 +262,8 @@ describe('folders in a tree', () => {
   });
 
   it('refuses to make one where a file is', () => {
-    expect(() => tree.makeFolder('usr/lib/deep/file/x')).toThrow('/usr/lib/deep/file/x in the image is no folder');
-    expect(() => tree.write('usr/lib/deep/file/x', '')).toThrow('has no folder above it');
+    expect(() => tree.makeFolder('usr/lib/deep/file/x')).toThrow('/usr/lib/deep/file/x in the image is not a folder');
+    expect(() => tree.write('usr/lib/deep/file/x', '')).toThrow('has no parent folder');
   });
 
   it('are removed without what their links lead to', async () => {

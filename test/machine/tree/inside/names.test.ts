@@ -21,7 +21,7 @@ function put(path: string, text = ''): void {
 
 const endless = {
   name: 'BadImage',
-  message: expect.stringMatching(/ in the image is a way without end: it has too many links or folders$/),
+  message: expect.stringMatching(/ in the image has too many links or folders in its path$/),
   hint: hintOfPackage,
 };
 const tooLong = 'x'.repeat(256);
@@ -131,6 +131,6 @@ it('restores what another tree has, and removes what it has not', async () => {
 it('is named in messages as a path of the image, in plain letters', () => {
   expect(shown('//etc/a\nb')).toBe('/etc/a?b in the image');
   expect(hintOfPackage).toBe(
-    'a package of the image or of an added repository has made it; build without that package',
+    'it was created by a package of the image or of an added repository; build without that package',
   );
 });
