@@ -144,7 +144,7 @@ missing_packages() {
 			missing="$missing $package"
 		done
 		if [ "$stage" = fetch ] || [ "$stage" = all ]; then
-			# The keys with which mmdebstrap verifies the archive. On Ubuntu it gets those of keyrings/, which are newer.
+			# The keys with which mmdebstrap verifies the archive. On Ubuntu it uses keyrings/, which has newer ones.
 			[ "${system%% *}" = ubuntu ] || [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || missing="$missing debian-archive-keyring"
 		fi
 		if [ "$stage" = peers ]; then

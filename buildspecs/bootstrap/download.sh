@@ -28,3 +28,5 @@ download $packages "?narrow($of,?and(?priority(required),?not(?essential)))"
 find "$tree/var/lib/apt/lists" '(' -name '*_InRelease' -o -name '*_Release' -o -name '*_Release.gpg' ')' -exec cp {} "$lists" ';'
 # The second run has no network and must not see these network settings.
 rm "$status" "$status.shown" "$tree/etc/apt/apt.conf.d/99mmdebstrap"
+# It writes the sources as the image is to have them: these name a keyring of this machine.
+find "$tree/etc/apt/sources.list.d" -type f -delete
