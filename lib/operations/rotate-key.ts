@@ -142,23 +142,19 @@ async function reached(store: Store, signed: string[], untouched: string[]): Pro
 }
 
 function notAnnounced({ store, next }: Rotation): MirrorError {
-  return new MirrorError(
-    'BadInput',
+  return refusal(
     `the keyring of ${store.name} does not contain the new key ${next.fingerprint} yet`,
-    {
-      hint: 'announce it first (the same command without --sign or --finish), then install the keyring at every site',
-      misuse: true,
-    },
+    'announce it first (the same command without --sign or --finish), then install the keyring at every site',
   );
 }
 
 function allDone({ store, next }: Rotation): MirrorError {
-  return new MirrorError(
-    'BadInput',
+  return refusal(
     `the keyring of ${store.name} contains only the new key ${next.fingerprint}: the rotation is finished`,
-    {
-      hint: 'nothing is left to do',
-      misuse: true,
-    },
+    'nothing is left to do',
   );
+}
+
+function refusal(message: string, hint: string): MirrorError {
+  return new MirrorError('BadInput', message, { hint, misuse: true });
 }

@@ -153,10 +153,8 @@ interface Variable {
 
 function plainValue({ Name, Type = 'PLAINTEXT', Value }: Variable, project: string, { template }: Stack): string {
   if (Type === 'PLAINTEXT') return resolveString(Value, template);
-  throw new MirrorError(
-    'NotSupported',
-    `${Name} of project ${project} comes from ${Type}, which the local engine does not support`,
-  );
+  const what = `${Name} of project ${project} comes from ${Type}`;
+  throw new MirrorError('NotSupported', `${what}, which the local engine does not support`);
 }
 
 function functionOf(name: string, { Properties }: Resource, stack: Stack): LocalFunction {

@@ -14,11 +14,11 @@ import {
   MirrorSite,
   StageBuild,
   UbuntuRelease,
-} from '../../lib';
-import { MirrorError } from '../../lib/errors';
-import { refusalsText } from '../fixtures/refusals';
-import { written } from '../fixtures/written';
-import '../fixtures/needs-seconds';
+} from '../../../lib';
+import { refusalOf } from '../../catalog/refusal-of';
+import { refusalsText } from '../../fixtures/refusals';
+import { written } from '../../fixtures/written';
+import '../../fixtures/needs-seconds';
 
 const { NOBLE: noble, JAMMY: jammy } = UbuntuRelease;
 const newStack = () => new Stack(new App({ analyticsReporting: false }), 'Stack');
@@ -202,7 +202,7 @@ describe('a wrong property', () => {
   });
 
   it.each(Object.entries(wrongProps))('has the hint in its message, and no word of other interfaces: %s', (_, make) => {
-    const error = errorOf(() => make(newStack()));
+    const error = refusalOf(() => make(newStack()));
 
     expect(error.message).toMatch(/\n {2}\S/);
     expect(error.message).toContain(error.hint);
@@ -217,7 +217,7 @@ it('names the file and its fields where a mirror.yaml is wrong', async () => {
 });
 
 it('names the construct as the CDK does, and is one error with its stack', () => {
-  const { stack = '' } = errorOf(() => mirror({ site: { allowedCidrs: [] } }));
+  const { stack = '' } = refusalOf(() => mirror({ site: { allowedCidrs: [] } }));
 
   expect(stack).toMatch(/^BadInput: site\.allowedCidrs is empty\n {2}add/);
   expect(stack).toMatch(/\nRelates to construct:\n {4}Stack\/Mirror\/Site$/);
@@ -240,13 +240,3 @@ it('takes a site and a mirror with errors of their own as they are', () => {
 
 /** Files of this test have other paths in each run. */
 const withoutFolder = (text: string) => text.replaceAll(/\/\S*\/(mirror\.yaml|no-such\.gpg|empty\.gpg|ca\.pem)/g, '$1');
-
-function errorOf(make: () => unknown): MirrorError {
-  try {
-    make();
-  } catch (error) {
-    if (error instanceof MirrorError) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
-}
