@@ -10,10 +10,10 @@ function fault(name: string, message = 'because'): Error {
 const refused = (error: unknown) => asking('list the keys', () => Promise.reject(error));
 
 const login =
-  'log in again (aws sso login, aws configure), or set AWS_PROFILE; AWS_REGION has to be where the mirror is';
-const again = 'try again; if it stays, look at https://health.aws.amazon.com and at your way to the Internet';
-const busy = 'AWS is asked too much at the moment: try again later';
-const permission = 'ask who keeps the account for the permission that it names';
+  'log in again (aws sso login, aws configure), or set AWS_PROFILE; AWS_REGION must be the region of the mirror';
+const again = 'try again; if the error persists, check https://health.aws.amazon.com and your internet connection';
+const busy = 'there are too many requests at the moment: try again later';
+const permission = 'ask the administrator of the account for the permission that the message names';
 
 describe('a question to AWS', () => {
   it('is answered with what AWS gives', async () => {
@@ -65,7 +65,7 @@ describe('a question to AWS', () => {
     await expect(refused(fault('Error', 'Region is missing'))).rejects.toMatchObject({
       name: 'WrongRegion',
       message: `no AWS region is set${shown}`,
-      hint: 'set AWS_REGION, or a profile that has one',
+      hint: 'set AWS_REGION, or AWS_PROFILE to a profile with a region',
     });
   });
 

@@ -38,7 +38,7 @@ describe('a stack', () => {
     await expect(requireStack(new CloudFormationClient(), 'Mirror')).rejects.toMatchObject({
       name: 'NoSuchStack',
       message: 'this account has no stack Mirror in eu-west-1',
-      hint: 'npx cdk deploy makes it; AWS_REGION and AWS_PROFILE say where it is looked for',
+      hint: 'deploy it with npx cdk deploy, or check AWS_REGION and AWS_PROFILE',
     });
   });
 

@@ -41,7 +41,7 @@ describe('the sites that may read', () => {
     await expect(store.add('lab', 'another', now)).rejects.toMatchObject({
       name: 'ObjectExists',
       message: 'lab already has access, and its password is not stored anywhere',
-      hint: 'for a new password add another name, change the address in MAAS, then revoke the old one',
+      hint: 'for a new password, add another name, change the URL in MAAS, then revoke the old name',
     });
     expect(kept.items.get('lab')).toBe(before);
   });
@@ -58,8 +58,8 @@ describe('the sites that may read', () => {
 
     await expect(store.revoke('lab')).rejects.toMatchObject({
       name: 'NoSuchObject',
-      message: 'no site "lab" may read',
-      hint: 'maas-mirror access list shows those that may',
+      message: 'no site named "lab" has access',
+      hint: 'list the sites that have access: maas-mirror access list',
     });
   });
 });

@@ -35,7 +35,7 @@ describe('the passwords of a deployed mirror', () => {
     await expect(openAccess('Mirror', open)).rejects.toMatchObject({
       name: 'NotSupported',
       message: 'the mirror of the stack Mirror does not require passwords',
-      hint: 'deploy it with basicAuth: true (in mirror.yaml: site: { basicAuth: true })',
+      hint: 'set basicAuth: true for its site (in mirror.yaml: site: { basicAuth: true }), and deploy',
       misuse: true,
     });
     expect(open).not.toHaveBeenCalled();

@@ -13,7 +13,7 @@ it.each(['', 'Lab', 'a:b', '-a', '.a', '_a', 'a\n', ' a', 'a'.repeat(64)])('refu
     expect.objectContaining({
       name: 'BadInput',
       message: `${JSON.stringify(name)} is not a valid name for a site`,
-      hint: 'a name is like lab-2: small letters, digits, dots, dashes and underscores, at most 63',
+      hint: 'use at most 63 lower-case letters, digits, dots, dashes and underscores, such as lab-2',
       misuse: true,
     }),
   );

@@ -64,7 +64,7 @@ it('says once that a build is queued, and once that its machine is being provisi
   const BatchGetBuilds = () => ({ builds: [{ id: 'fetch:1', logs, currentPhase: phases[times++] }] });
 
   expect(await looks(6, { ...growingLog([':: a', ':: b']), BatchGetBuilds })).toEqual([
-    'QUEUED: waiting for the builds that run on machines of this kind',
+    'QUEUED: waiting for other builds on machines of this kind',
     undefined,
     'PROVISIONING: CodeBuild is starting the machine',
     undefined,

@@ -59,7 +59,7 @@ describe('an execution', () => {
       name: 'BadInput',
       misuse: true,
       message: expect.stringMatching(/^the build request of noble has 300\d{3} bytes; AWS allows 261120$/),
-      hint: 'keys of repositories, keyrings and certificates are what is long: export only the keys that sign, order PPAs by name, give only the certificates that are needed',
+      hint: 'keys of repositories, keyrings and certificates take most space: export only the signing keys, add PPAs by name, and include only the certificates that are needed',
     });
     expect(aws.requests).toEqual([]);
   });
@@ -190,7 +190,7 @@ describe('a success since a time', () => {
 
 describe('what AWS answers', () => {
   it.each([
-    ['AccessDeniedException', 'AccessDenied', 'refuses to start the execution', /permission/],
+    ['AccessDeniedException', 'AccessDenied', 'no permission to start the execution', /permission/],
     ['StateMachineDoesNotExist', 'AwsFailed', 'start the execution', /try again/],
     ['ExpiredTokenException', 'NoCredentials', 'credentials', /log in again/],
     ['UnrecognizedClientException', 'NoCredentials', 'credentials', /log in again/],

@@ -120,7 +120,7 @@ describe('an execution that is followed', () => {
     const interrupted = {
       name: 'Interrupted',
       message: 'stopped following noble-1, which continues in AWS',
-      hint: `maas-mirror status shows how it gets on; to end it:\naws stepfunctions stop-execution --execution-arn ${arn}`,
+      hint: `maas-mirror status shows its progress; to stop it:\naws stepfunctions stop-execution --execution-arn ${arn}`,
     };
     await expect(followed(answersFor(planned(), { status: 'SUCCEEDED' }), AbortSignal.abort())).rejects.toMatchObject(
       interrupted,

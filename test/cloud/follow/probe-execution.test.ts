@@ -8,7 +8,7 @@ import { MadeHistory, thrown } from '../../fixtures/mirrors/made-history';
 
 const at = new Date('2026-11-25T10:00:00Z');
 const resultHint =
-  'the build ended well, and its buildspec exported no RESULT: deploy again with the version of this command (npx cdk deploy); if it stays, report it, with the history of this execution';
+  'the build succeeded, but its buildspec exported no RESULT: deploy again with the version of this command (npx cdk deploy); if the error persists, report it with the history of this execution';
 
 async function probed(script: ScriptedExecution, answers: Answers = {}, changes: Partial<ProbeOptions> = {}) {
   const aws = await smallDeployment({ x86: script }, { answers });

@@ -144,7 +144,7 @@ describe('the failure of what is no build', () => {
 
     expect(error).toBe('the CodeBuild quota of the account was used up for hours, so the build never started');
     expect(hint).toBe(
-      'ask AWS for more: Service Quotas, AWS CodeBuild, "Concurrently running builds" of this compute type',
+      'request an increase: Service Quotas, AWS CodeBuild, "Concurrently running builds" for this compute type',
     );
   });
 });

@@ -1,10 +1,9 @@
 import { expect, it } from 'vitest';
 import { kmsError } from '../../../lib/cloud/keys/kms-error';
 
-const wrongPlace = 'see that id, account and region are right: a KMS key is known in its own region only';
-const credentials =
-  'the credentials of this process are missing, wrong or expired; aws sts get-caller-identity says whose they are';
-const later = 'KMS or the way to it is troubled; run it again later';
+const wrongPlace = 'check its id, account and region: a KMS key exists in one region only';
+const credentials = 'the credentials are missing, invalid or expired: check them with aws sts get-caller-identity';
+const later = 'KMS is busy or unreachable: try again later';
 
 const named = (name: string, more: object = {}) => Object.assign(new Error('because'), { name, ...more });
 
@@ -12,12 +11,12 @@ it.each([
   ...['NotFoundException', 'InvalidArnException', 'ValidationException'].map((name) => [name, wrongPlace]),
   [
     'AccessDeniedException',
-    'the role needs kms:DescribeKey, kms:GetPublicKey and kms:Sign, in its own policy or in that of the key',
+    'allow kms:DescribeKey, kms:GetPublicKey and kms:Sign in the policy of the role or of the key',
   ],
-  ['DisabledException', 'aws kms enable-key makes it usable again'],
-  ['KMSInvalidStateException', 'see its state with aws kms describe-key'],
-  ['InvalidKeyUsageException', 'take a key with key usage SIGN_VERIFY and key spec RSA_4096'],
-  ['UnsupportedOperationException', 'take an asymmetric key with key usage SIGN_VERIFY and key spec RSA_4096'],
+  ['DisabledException', 'enable it: aws kms enable-key'],
+  ['KMSInvalidStateException', 'check its state: aws kms describe-key'],
+  ['InvalidKeyUsageException', 'use a key with key usage SIGN_VERIFY and key spec RSA_4096'],
+  ['UnsupportedOperationException', 'use an asymmetric key with key usage SIGN_VERIFY and key spec RSA_4096'],
   ...[
     ...['CredentialsProviderError', 'UnrecognizedClientException', 'InvalidClientTokenId'],
     ...['InvalidSignatureException', 'ExpiredTokenException'],
@@ -46,7 +45,7 @@ it.each([
 
 it('no region is known only by its message', () => {
   expect(kmsError(new Error('Region is missing'), 'k', 'Sign')).toMatchObject({
-    ...{ name: 'KeyUnusable', hint: 'set AWS_REGION, or give the ARN of the key' },
+    ...{ name: 'KeyUnusable', hint: 'set AWS_REGION, or use the ARN of the key' },
   });
 });
 

@@ -129,9 +129,17 @@ describe('kmsSigner', () => {
   });
 
   it.each([
-    [{ KeySpec: 'RSA_2048' }, 'the KMS key alias/mirror is RSA_2048 for SIGN_VERIFY', 'RSA_4096'],
-    [{ KeySpec: 'ECC_NIST_P256' }, 'the KMS key alias/mirror is ECC_NIST_P256 for SIGN_VERIFY', 'RSA_4096'],
-    [{ KeyUsage: 'ENCRYPT_DECRYPT' }, 'the KMS key alias/mirror is RSA_4096 for ENCRYPT_DECRYPT', 'SIGN_VERIFY'],
+    [{ KeySpec: 'RSA_2048' }, 'the KMS key alias/mirror has key spec RSA_2048 and key usage SIGN_VERIFY', 'RSA_4096'],
+    [
+      { KeySpec: 'ECC_NIST_P256' },
+      'the KMS key alias/mirror has key spec ECC_NIST_P256 and key usage SIGN_VERIFY',
+      'RSA_4096',
+    ],
+    [
+      { KeyUsage: 'ENCRYPT_DECRYPT' },
+      'the KMS key alias/mirror has key spec RSA_4096 and key usage ENCRYPT_DECRYPT',
+      'SIGN_VERIFY',
+    ],
     [{ KeyState: 'Disabled' }, 'the KMS key alias/mirror cannot sign: its state is Disabled', 'enable-key'],
     [
       { KeyState: 'PendingDeletion' },
@@ -141,15 +149,23 @@ describe('kmsSigner', () => {
     [
       { KeyState: 'PendingImport' },
       'the KMS key alias/mirror cannot sign: its state is PendingImport',
-      'see aws kms describe-key',
+      'check it: aws kms describe-key',
     ],
     [
       { KeyState: undefined },
       'the KMS key alias/mirror cannot sign: its state is undefined',
-      'see aws kms describe-key',
+      'check it: aws kms describe-key',
     ],
-    [{ CreationDate: undefined }, 'KMS does not say when the key alias/mirror was made, or its ARN', 'DescribeKey'],
-    [{ Arn: undefined }, 'KMS does not say when the key alias/mirror was made, or its ARN', 'is this AWS KMS?'],
+    [
+      { CreationDate: undefined },
+      'KMS returned no creation date or no ARN for the key alias/mirror',
+      'AWS_ENDPOINT_URL',
+    ],
+    [
+      { Arn: undefined },
+      'KMS returned no creation date or no ARN for the key alias/mirror',
+      'AWS KMS always returns both',
+    ],
   ])('refuses a key with %j', async (change, message, hint) => {
     Object.assign(kms.metadata, change);
     await expect(made()).rejects.toMatchObject({ name: 'KeyUnusable', message, hint: expect.stringContaining(hint) });
@@ -159,7 +175,7 @@ describe('kmsSigner', () => {
   it('calls it misuse where another key has to be taken', async () => {
     Object.assign(kms.metadata, { KeySpec: 'RSA_3072' });
     await expect(made()).rejects.toMatchObject({
-      hint: 'take one with key spec RSA_4096 and key usage SIGN_VERIFY: the gpgv of every MAAS release reads its signatures',
+      hint: 'use a key with key spec RSA_4096 and key usage SIGN_VERIFY, whose signatures the gpgv of every MAAS release can verify',
       misuse: true,
     });
   });

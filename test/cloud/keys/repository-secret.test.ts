@@ -27,12 +27,12 @@ describe('the secret of a repository', () => {
     expect((await read(() => ({ SecretBinary: 'aHVzaA==' }))).secret).toMatchObject({
       name: 'BadInput',
       message: `the secret ${name} has no string value`,
-      hint: 'put user:password into it as its SecretString',
+      hint: 'set its SecretString to user:password',
     });
   });
 
   const nowhere =
-    'builds read those secrets that a view of the mirror names: name it there with credentials:, and deploy';
+    'builds only have access to the secrets of the views: add it to a view as credentials of the repository, and deploy';
   it.each([
     ['no view names', 'AccessDeniedException', 'AccessDenied', 'no permission to read', nowhere],
     ['is not there', 'ResourceNotFoundException', 'AwsFailed', 'AWS did not read', expect.stringMatching(/^try again/)],

@@ -22,7 +22,7 @@ it.each([
   await expect(secretKey(arn)).rejects.toMatchObject({
     name: 'BadInput',
     message: `the secret ${arn} contains no armoured OpenPGP private key`,
-    hint: 'put the output of `gpg --export-secret-keys --armor` into it, of an RSA key without passphrase',
+    hint: 'set it to the output of `gpg --export-secret-keys --armor` for an RSA key without passphrase',
   });
 });
 
