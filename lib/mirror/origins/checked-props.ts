@@ -22,9 +22,12 @@ export function checkedProps<T>(
   if ('value' in result) return result.value;
   const faults = result.faults.map(({ path, ofName, rule, seen }) => {
     const property = propertyOf(path);
-    if (!ofName) return { path: property, text: `is ${seen}: ${rule.replace(/^is /, 'it is ')}` };
+    if (!ofName) return { path: property, text: `is ${seen}: ${clause(rule)}` };
     if (keyField === undefined) return { path: property, text: `: ${rule}` };
-    return { path: [...property, keyField], text: `is ${JSON.stringify(path.at(-1))}: ${rule}` };
+    return { path: [...property, keyField], text: `is ${JSON.stringify(path.at(-1))}: ${clause(rule)}` };
   });
   throw refusedAll(faults, hint);
 }
+
+/** A rule is what follows the name of a field: `must be a serial`. */
+const clause = (rule: string) => rule.replace(/^(is|has|must|cannot) /, 'it $1 ');

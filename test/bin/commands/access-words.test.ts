@@ -128,7 +128,7 @@ describe('the passwords of sites', () => {
     expect(await main(['access', verb, ...words, '--stack', stack], terminal)).toBe(2);
     expect(terminal.errLines).toEqual([
       'error: the mirror of the stack Mirror does not require passwords',
-      '  deploy it with basicAuth: true (in mirror.yaml: site: { basicAuth: true })',
+      '  set basicAuth: true for its site (in mirror.yaml: site: { basicAuth: true }), and deploy',
     ]);
   });
 });

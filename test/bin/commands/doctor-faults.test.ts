@@ -172,7 +172,7 @@ describe('the doctor', () => {
       { exported: () => [] },
       { stack: true },
       /^✗ x86: build {11}the state machine cannot read the RESULT of the build: States\./,
-      /^the build ended well, and its buildspec exported no RESULT: deploy again/,
+      /^the build succeeded, but its buildspec exported no RESULT: deploy again/,
     ],
     [
       'a KMS key that is disabled',

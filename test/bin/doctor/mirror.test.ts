@@ -171,7 +171,7 @@ describe('the doctor of a deployed mirror', () => {
     expect(code).toBe(1);
     expect(told(outLines, '✗ x86: build')).toEqual({
       line: expect.stringMatching(/^✗ x86: build {11}probe-x86-\S+ ended without a RESULT$/),
-      next: expect.stringMatching(/^the build ended well, and its buildspec exported no RESULT: deploy again/),
+      next: expect.stringMatching(/^the build succeeded, but its buildspec exported no RESULT: deploy again/),
     });
   });
 
