@@ -137,7 +137,7 @@ export async function keyringFinding({ outputs }: Pick<Examination, 'outputs'>):
     const fingerprints = keyring.value.map(({ fingerprint }) => fingerprint).join(', ');
     return { name, ok: true, found: `${keyringUrl} is available: ${fingerprints}` };
   }
-  const status = / answers (\d{3})\b/.exec(keyring.error.message)?.[1];
+  const status = / returned (\d{3})\b/.exec(keyring.error.message)?.[1];
   if (status === '401' && credentialsStoreArn !== undefined) {
     return { name, ok: true, found: `${keyringUrl} requires a password (basicAuth)` };
   }

@@ -66,7 +66,7 @@ describe('letting a site read', () => {
     const terminal = keptTerminal();
     expect(await runVerify({ mirror: url }, terminal)).toBe(0);
     expect(terminal.outLines).toEqual([expect.stringMatching(/^✓ candidate: 2 products/)]);
-    await expect(runVerify({ mirror: url.replace('lab-2', 'other') }, keptTerminal())).rejects.toThrow(/answers 401/);
+    await expect(runVerify({ mirror: url.replace('lab-2', 'other') }, keptTerminal())).rejects.toThrow(/returned 401/);
     const keyring = join(temporaryFolder(), 'keyring.gpg');
     const takeKeyring = async () => {
       const command = withoutSudo(commands[0], keyring);
@@ -77,7 +77,7 @@ describe('letting a site read', () => {
 
     expect(await runAccessRevoke({ stack, site: 'lab-2' }, keptTerminal(), store.open)).toBe(0);
     replicate();
-    await expect(runVerify({ mirror: url }, keptTerminal())).rejects.toThrow(/answers 401/);
+    await expect(runVerify({ mirror: url }, keptTerminal())).rejects.toThrow(/returned 401/);
     expect(await takeKeyring()).toBe(22);
     expect(readFileSync(keyring)).toEqual(readFileSync(join(folder, 'keyring.gpg')));
   });

@@ -185,7 +185,7 @@ describe('the doctor', () => {
       'a keyring that is forbidden',
       { site: 403 },
       { stack: true },
-      /^✗ keyring {14}http:\/\/127\.0\.0\.1:\d+\/keyring\.gpg answers 403 Forbidden$/,
+      /^✗ keyring {14}http:\/\/127\.0\.0\.1:\d+\/keyring\.gpg returned 403 Forbidden$/,
       /^the site answers 403 if this machine is outside allowedCidrs, .* the policy of the mirror bucket/,
     ],
     [
@@ -193,7 +193,7 @@ describe('the doctor', () => {
       { path: unprivileged },
       { stack: true },
       /^✗ x86: binfmt {10}MissingTool: this machine cannot run arm64 programs: /,
-      /^images of other architectures need qemu-user-static and binfmt_misc: .* builds are privileged$/,
+      /^images of other architectures require qemu-user-static and binfmt_misc: .* builds are privileged$/,
     ],
     [
       'the wrong region',

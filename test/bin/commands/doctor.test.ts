@@ -65,7 +65,7 @@ describe('the doctor of a deployed mirror', () => {
       `✓ stack                SmallMirror, CREATE_COMPLETE, serves ${site.address}`,
       '✓ quota Linux/Medium   20 builds at once',
       '✓ quota Linux/Small    20 builds at once',
-      '✓ x86: build           the state machine runs builds of prepare on Linux/Medium, and reads their RESULT',
+      '✓ x86: build           the state machine can run builds of prepare on Linux/Medium and read their results',
       '✓ x86: overlay         an overlay on a tmpfs is writable',
       '✓ x86: qemu            qemu-system-x86_64 boots in 0.3 s',
       `✓ signing              Publish signs with key ${fingerprint}`,
@@ -85,7 +85,7 @@ describe('the doctor of a deployed mirror', () => {
 
     expect(outLines.slice(5, 11)).toEqual([
       '✓ quota ARM/Large      20 builds at once',
-      '✓ x86: build           the state machine runs builds of prepare on Linux/Medium, and reads their RESULT',
+      '✓ x86: build           the state machine can run builds of prepare on Linux/Medium and read their results',
       '✓ x86: overlay         an overlay on a tmpfs is writable',
       '✓ x86: qemu            qemu-system-x86_64 boots in 0.3 s',
       '✓ arm: build           the state machine can run builds of prepare-arm on ARM/Large and read their results',

@@ -160,7 +160,7 @@ describe('the doctor of an account', () => {
           new Fault('AccessDenied', 'me is not authorized to perform: cloudfront:ListDistributions', 403),
       },
       '✗ cloudfront           no permission to list the distributions of CloudFront: AccessDenied: me is not authorized to perform: cloudfront:ListDistributions',
-      'allow cloudfront:ListDistributions and cloudfront:CreateDistribution, or find out by a deployment',
+      'allow cloudfront:ListDistributions and cloudfront:CreateDistribution, or find out by deploying',
     ],
     [
       'it is made all the same',

@@ -212,7 +212,7 @@ describe('the doctor of a deployed mirror', () => {
     expect(outLines.at(-1)).toBe(
       '✓ keyring              https://a.example/keyring.gpg requires a password (basicAuth)',
     );
-    expect(told(without, '✗ keyring').line).toMatch(/answers 401/);
+    expect(told(without, '✗ keyring').line).toMatch(/returned 401/);
   });
 
   it('says who may be shut out where the site forbids it, with passwords or without', async () => {
@@ -222,7 +222,7 @@ describe('the doctor of a deployed mirror', () => {
     for (const passwords of more) {
       const { outLines } = await doctor({ mirror: { ...mirror, ...passwords } }, { build: false });
       expect(told(outLines, '✗ keyring')).toEqual({
-        line: expect.stringMatching(/answers 403/),
+        line: expect.stringMatching(/returned 403/),
         next: 'the site answers 403 if this machine is outside allowedCidrs, or if the policy of the mirror bucket does not allow the distribution to read; a new distribution takes a few minutes',
       });
     }
