@@ -1,5 +1,6 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
@@ -212,6 +213,16 @@ describe('a mirror', () => {
       DistributionConfig: { Aliases: ['images.example.com'], IPV6Enabled: false },
     });
     made.resourceCountIs('AWS::CloudFront::KeyValueStore', 1);
+  });
+
+  it('returns metrics of which alarms can be made', () => {
+    const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
+    const mirror = new MaasMirror(stack, 'Mirror');
+    const [failed, succeeded]: Metric[] = [mirror.metricFailed(), mirror.metricSucceeded({ statistic: 'Sum' })];
+
+    failed?.createAlarm(stack, 'Failed', { threshold: 1, evaluationPeriods: 1 });
+    Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'ExecutionsFailed' });
+    expect(succeeded).toMatchObject({ metricName: 'ExecutionsSucceeded', statistic: 'Sum' });
   });
 
   it('lets somebody order builds and follow them', () => {
