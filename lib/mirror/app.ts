@@ -13,7 +13,8 @@ export const stackName = 'MaasMirror';
  * directory. Without such a file, builds are started by hand only.
  */
 export function deploymentApp(): void {
-  const app = new App({ analyticsReporting: false });
+  // Without autoSynth: after an error, the CDK would synthesise what exists, and report faults of that.
+  const app = new App({ analyticsReporting: false, autoSynth: false });
   const stack = new Stack(app, stackName, { description: 'Image mirror for MAAS, by cdk-maas-mirror' });
   const config = (app.node.tryGetContext('config') as string | undefined) ?? ownConfig();
   if (config === undefined) new MaasMirror(stack, 'Mirror');

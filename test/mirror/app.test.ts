@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -48,4 +49,21 @@ it.each([
     expect(modern.findResources(type), type).toEqual(plain.findResources(type));
   }
   expect(Object.keys(modern.findOutputs('*'))).toEqual(Object.keys(plain.findOutputs('*')));
+});
+
+it('prints what is wrong with a configuration, and nothing else', () => {
+  const folder = temporaryFolder();
+  writeFileSync(
+    join(folder, 'mirror.yaml'),
+    'views: { a: { releases: [noble] } }\nsite: { allowedCidrs: [10.0.0.1] }\n',
+  );
+  const env = { ...process.env, CDK_OUTDIR: join(folder, 'out'), CDK_VALIDATION: 'true' };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'dist/bin/app.js')], {
+    ...{ cwd: folder, env, encoding: 'utf8' },
+  });
+
+  expect(`${stdout}${stderr}`).toMatch(
+    /^error BadInput: mirror\.yaml: site\.allowedCidrs\.0 is "10\.0\.0\.1", not a valid network\n {2}use .*\n$/,
+  );
+  expect(status).toBe(2);
 });
