@@ -23,7 +23,7 @@ it('lets nothing of a package work outside the walls while a tree is made', asyn
   const { keyring, release } = hostile.ppa;
   const repositories = [
     ...(await machineRepositories(release)).filter(({ suite }) => suite === release),
-    { uri: served.url, suite: release, components: ['main'], keyring },
+    { uri: served.url, suite: release, components: ['main'], keyring, signedBy: '/etc/own.gpg' },
   ];
   const aptOptions = await machineAptOptions();
   await using gateway = await openGateway(repositories, {}, folder, { aptOptions });
@@ -43,6 +43,8 @@ it('lets nothing of a package work outside the walls while a tree is made', asyn
   expect(spaces.filter((line) => ofBuilder.some((space) => line.endsWith(space)))).toEqual([]);
   expect(spaces.length).toBeGreaterThanOrEqual(kinds.length * hostile.probes.length);
   expect(existsSync(join('/tmp', name))).toBe(false);
+  const sources = readFileSync(join(tree, 'etc/apt/sources.list.d/0000main.sources'), 'utf8');
+  expect(sources.match(/^Signed-By: .*$/gm)).toEqual(['Signed-By: /etc/own.gpg']); // not where it is on this machine
 });
 
 /** chown, dac_override, fowner, fsetid, kill, setgid, setuid, setpcap, sys_chroot, audit_write, setfcap */
