@@ -426,7 +426,7 @@ describe('what the next publication would find', () => {
     // the way on that verify and docs/operations.md name
     rmSync(join(store.root, '.store/generations', encodeURIComponent(index)), { recursive: true });
     expect((await verified(store)).problems).toEqual([
-      { object: index, rule: 'ahead', message: expect.stringContaining('goes on from it and writes index.json again') },
+      { object: index, rule: 'ahead', message: expect.stringContaining('continues from it and rewrites index.json') },
     ]);
   });
 

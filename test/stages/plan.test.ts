@@ -81,7 +81,7 @@ describe('a look at what is new', () => {
 
     expect(await site.checkForUpdates()).toMatchObject({
       updates: false,
-      reason: /^nothing is new: archive, base and recipe/,
+      reason: /^up to date: archive, base image and recipe/,
     });
     expect((await site.checkForUpdates({ rebuild: true })).updates).toBe(true);
     expect((await site.checkForUpdates({ compression: 'xz' })).updates).toBe(true);

@@ -87,7 +87,7 @@ describe('a deployed mirror', () => {
 
     expect(plan).toMatchObject({
       release: 'zany',
-      reason: 'ordered; zany is 27.04, as told by stream',
+      reason: 'requested; zany is 27.04 (source: stream)',
       architectures: [{ job: { release: 'zany' }, kernels: [{ kernel: 'ga', need: 'required' }] }],
     });
     expect(request).toMatchObject({ release: 'zany', about: { version: '27.04', sources: ['stream'] } });

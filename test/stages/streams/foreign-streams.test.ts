@@ -120,7 +120,7 @@ describe('Fetch', () => {
     const shown = lines.join('');
     expect(shown).toContain(`:: looking for noble amd64 in ${stream.address}\n`);
     expect(shown).toMatch(/^:: getting \S+\.squashfs of 20261120, 0\.00 MB$/m);
-    expect(shown).toMatch(/warning: .*released:download\.sjson is not there \(404\), though the index names it/);
+    expect(shown).toMatch(/warning: .*released:download\.sjson is missing \(404\), but the index lists it/);
     expect(shown).toMatch(/retry 1 of 6: .*index\.sjson returned 503/);
     expect(shown).toMatch(/retry 1 of 6: .*\.squashfs returned 503/);
   });
@@ -393,7 +393,7 @@ describe('a stream without the image', () => {
     });
     await expect(stream.find({ architecture: 'arm64' })).rejects.toMatchObject({
       name: 'NoSuchImage',
-      message: expect.stringMatching(/it has amd64, amd64v3; .*:released:download\.sjson is not there \(404\)/),
+      message: expect.stringMatching(/it has amd64, amd64v3; .*:released:download\.sjson is missing \(404\)/),
     });
   });
 
