@@ -338,7 +338,7 @@ describe('the folder of an execution', () => {
     await expect(requestAt(executionFolder(execution, new Uint8Array(8)), work)).rejects.toMatchObject({
       name: 'AccessDenied',
       message: expect.stringContaining(`runs/${execution}-…/request.json`),
-      hint: expect.stringMatching(/where nothing is: .* expired/),
+      hint: expect.stringMatching(/missing object: .* expire/),
     });
   });
 
