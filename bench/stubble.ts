@@ -28,7 +28,7 @@ async function main(kernel = ''): Promise<void> {
 
 async function makeByStubble(kernel: string, file: string): Promise<void> {
   const own = (await machineRepositories('bookworm')).find(({ suite }) => suite === 'bookworm');
-  if (own === undefined) throw new Error("this machine's apt knows no archive of bookworm");
+  if (own === undefined) throw new Error("this machine's apt configuration has no archive for bookworm");
   const { packages } = await downloadPackages(['stubble', 'systemd-ukify', 'python3-pefile'], {
     architecture: 'arm64',
     repositories: [{ uri: own.uri, suite: 'sid', components: ['main'] }],

@@ -100,7 +100,7 @@ describe('a deployed mirror', () => {
     const event = { request: request(), at: '2026-11-25T13:17:00Z' };
     expect(await callFunction(checkForUpdates, event, account.env)).toEqual({
       updates: false,
-      reason: expect.stringContaining('nothing is new'),
+      reason: expect.stringContaining('up to date'),
     });
   });
 

@@ -71,7 +71,7 @@ describe('reading a directory', () => {
         await makeSmallMirror(root, { signer, versions: ['20261120', '20261121'], at: nextDay });
         writeFileSync(join(root, mirror.plainIndex('candidate')), before);
       },
-      'an older index than index.sjson',
+      'it is older than index.sjson',
     ],
     [
       'that lacks a link and its index',

@@ -233,7 +233,7 @@ describe('a build that fails', () => {
     });
     const code = await new Promise((resolve) => child.once('close', resolve));
 
-    expect(err).toMatch(/error: .*nothing of it is still running/);
+    expect(err).toMatch(/error: .*interrupted; all processes stopped/);
     expect(err).not.toContain('aborted');
     const [, logs = ''] = /^logs so far: (.+)$/m.exec(err) ?? [];
     expect(readdirSync(logs)).toContain('Fetch-amd64.log');

@@ -192,7 +192,7 @@ test('refuses a view that is not there', async () => {
   await expect(listMirror(store, { views: ['unstable'] })).rejects.toMatchObject({
     name: 'NoSuchObject',
     message: `${store.name} has no ${mirror.index('unstable')}`,
-    hint: '`maas-mirror verify` looks at the whole mirror',
+    hint: 'check the name of the view; `maas-mirror verify` lists all missing files',
   });
 });
 

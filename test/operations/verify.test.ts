@@ -219,7 +219,7 @@ describe('after a crash, or during a publication', () => {
     const { problems } = await verified(store);
 
     expect(problems).toMatchObject([{ object: mirror.plainIndex('candidate'), rule: 'behind' }]);
-    expect(problems[0]?.message).toContain('the next one heals it');
+    expect(problems[0]?.message).toContain('the next one repairs it');
   });
 
   test('an index.json that is older than its signature is called behind as well: the signature goes first', async () => {
@@ -262,7 +262,7 @@ describe('after a crash, or during a publication', () => {
     const { problems } = await verified(store);
 
     expect(problems).toMatchObject([{ object: key, rule: 'canonical' }]);
-    expect(problems[0]?.message).toContain('the next one heals it');
+    expect(problems[0]?.message).toContain('the next one repairs it');
   });
 
   test('an index.json that says something else, unsigned, is called no twin', async () => {
@@ -426,7 +426,7 @@ describe('what the next publication would find', () => {
     // the way on that verify and docs/operations.md name
     rmSync(join(store.root, '.store/generations', encodeURIComponent(index)), { recursive: true });
     expect((await verified(store)).problems).toEqual([
-      { object: index, rule: 'ahead', message: expect.stringContaining('goes on from it and writes index.json again') },
+      { object: index, rule: 'ahead', message: expect.stringContaining('continues from it and rewrites index.json') },
     ]);
   });
 

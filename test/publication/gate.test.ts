@@ -52,9 +52,7 @@ describe('the gate', () => {
 
     await expect(press.publish({ recipe: 'other' }, { mirror })).rejects.toMatchObject({
       name: 'ContractBroken',
-      message: expect.stringMatching(
-        new RegExp(`^${squashfs} .*${said}.*the document promises \\d+ bytes with sha256`),
-      ),
+      message: expect.stringMatching(new RegExp(`^${squashfs} .*${said}.*the document lists \\d+ bytes with sha256`)),
     });
     expect(await press.bytes(layout.index('candidate'))).toEqual(before);
   });
@@ -99,7 +97,7 @@ describe('the gate, whatever the change is', () => {
       'has content_id other',
     ],
     ['leaves out what MAAS needs', changed((one) => withoutLabels(one)), 'label is missing'],
-    ['promises other bytes than there are', changed((one) => largerItems(one)), 'the document promises'],
+    ['promises other bytes than there are', changed((one) => largerItems(one)), 'the document lists'],
   ])('refuses one that %s, and nothing is written', async (_, change, said) => {
     const { press, writes } = await madeView();
     await expect(changeView('candidate', change, press)).rejects.toMatchObject({

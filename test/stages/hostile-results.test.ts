@@ -132,7 +132,7 @@ describe('Publish', () => {
     [
       'an initrd in which it did not find all drivers',
       (input) => withDrivers(input, { wanted: 503, found: 500 }),
-      /kernels\.0\.extracted\.result\.drivers\.found is 500, not the 503 drivers/,
+      /kernels\.0\.extracted\.result\.drivers\.found is 500, expected the 503 drivers/,
     ],
     [
       'an initrd in which it looked for no drivers',
@@ -143,12 +143,12 @@ describe('Publish', () => {
     [
       'a flavour that was not ordered',
       (input) => withKernels(input, [resolved('generic'), resolved('rt')]),
-      /prepared\.result\.kernels\.1\.kernel is "rt", not generic or cloud/,
+      /prepared\.result\.kernels\.1\.kernel is "rt", expected generic or cloud/,
     ],
     [
       'a flavour twice',
       (input) => withKernels(input, [resolved('cloud'), resolved('cloud')]),
-      /prepared\.result\.kernels\.1\.kernel is "cloud", not each flavour once/,
+      /prepared\.result\.kernels\.1\.kernel is "cloud", expected each flavour only once/,
     ],
   ])('refuses %s, and moves nothing', async (_, change, message) => {
     const press = smallPress(signer);
@@ -163,7 +163,7 @@ describe('Publish', () => {
     const press = smallPress(signer);
     const input = await honestRun(press, { source: 'cloud-image', request: { serial: '20261119' } });
     expect(await refusal(published(input, press))).toMatchObject({
-      message: expect.stringMatching(/serial is .*, not 20261119/),
+      message: expect.stringMatching(/serial is .*, expected 20261119/),
     });
   });
 

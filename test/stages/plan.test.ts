@@ -81,7 +81,7 @@ describe('a look at what is new', () => {
 
     expect(await site.checkForUpdates()).toMatchObject({
       updates: false,
-      reason: /^nothing is new: archive, base and recipe/,
+      reason: /^up to date: archive, base image and recipe/,
     });
     expect((await site.checkForUpdates({ rebuild: true })).updates).toBe(true);
     expect((await site.checkForUpdates({ compression: 'xz' })).updates).toBe(true);
@@ -338,7 +338,7 @@ describe('the folder of an execution', () => {
     await expect(requestAt(executionFolder(execution, new Uint8Array(8)), work)).rejects.toMatchObject({
       name: 'AccessDenied',
       message: expect.stringContaining(`runs/${execution}-…/request.json`),
-      hint: expect.stringMatching(/where nothing is: .* expired/),
+      hint: expect.stringMatching(/missing object: .* expire/),
     });
   });
 

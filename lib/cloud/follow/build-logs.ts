@@ -40,7 +40,7 @@ export async function findBuild(codebuild: CodeBuildClient, id: string): Promise
 
 /** Why a build did not succeed; the same messages as for builds on one machine (lib/local/codebuild/build.ts). */
 export function reasonOf({ buildStatus, phases }: Build): string {
-  if (buildStatus === 'TIMED_OUT') return 'the build took longer than its project allows';
+  if (buildStatus === 'TIMED_OUT') return 'the build exceeded the time limit of its project';
   if (buildStatus === 'STOPPED') return 'the build was stopped';
   const failed = phases?.find(({ phaseStatus }) => !['SUCCEEDED', undefined].includes(phaseStatus));
   if (failed === undefined) return 'the build failed';

@@ -80,7 +80,7 @@ export async function runBuild(request: BuildOptions): Promise<Build> {
 
 /** Why a build did not succeed, in a sentence. */
 export function reasonOf({ BuildStatus, Phases }: Build): string {
-  if (BuildStatus === 'TIMED_OUT') return 'the build exceeded the timeout of its project';
+  if (BuildStatus === 'TIMED_OUT') return 'the build exceeded the time limit of its project';
   if (BuildStatus === 'STOPPED') return 'the build was stopped';
   const failed = Phases.find(({ PhaseStatus }) => PhaseStatus === 'FAILED');
   return failed === undefined ? 'the build failed' : `${failed.PhaseType}: ${failed.Contexts[0]?.Message}`;

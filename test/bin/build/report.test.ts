@@ -49,7 +49,7 @@ describe('the outcome of a build', () => {
     const output = {
       plan: { reason: 'up to date: archive, base image and recipe are unchanged since the newest versions' },
     };
-    expect(outcomeOf({ status: 'SUCCEEDED', output, failures: [] })).toMatch(/^nothing is new: archive/);
+    expect(outcomeOf({ status: 'SUCCEEDED', output, failures: [] })).toMatch(/^up to date: archive/);
   });
 
   it('tells of flavours that were left out, and of those that another build was faster with', () => {

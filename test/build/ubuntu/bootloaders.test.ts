@@ -51,7 +51,7 @@ describe('a configuration', () => {
     const verified = await maasMirror(['verify', site.mirror]);
     expect(verified.out).toMatch(/^✓ candidate: 2 products, 2 versions/m);
     expect(verified.out).toMatch(/^✓ nightly: 1 product, 1 version/m);
-    expect((await maasMirror([...words, '--view', 'nightly'], { env: site.env })).out).toMatch(/nothing is new/);
+    expect((await maasMirror([...words, '--view', 'nightly'], { env: site.env })).out).toMatch(/up to date/);
 
     const beside = await maasMirror([...words, '--ppa', 'o/n'], { env: site.env });
     expect([beside.code, beside.err]).toEqual([2, expect.stringMatching(/--ppa cannot be used with --config/)]);
@@ -80,13 +80,13 @@ describe('the bootloaders of a view', () => {
     expect(verified.out).toMatch(/^✓ candidate: 6 products, 6 versions, 14 objects/);
 
     const again = await build();
-    expect(again.out).toMatch(/✓ bootloaders: nothing is new: the archives are/);
+    expect(again.out).toMatch(/✓ bootloaders: up to date: the archives are/);
     expect(again.err).not.toMatch(/Bootloaders …/);
 
     now = await withChangedPackage(loaders, temporaryFolder(), shim, { version: '1.59+15.8-0ubuntu1' });
     const changed = await build();
     expect(changed.out).toMatch(/✓ bootloaders: published grub-efi-signed:uefi:amd64 \d{8}\.1$/m);
-    expect((await build()).out).toMatch(/nothing is new/);
+    expect((await build()).out).toMatch(/up to date/);
 
     const listed = await maasMirror(['list', site.mirror]);
     expect(listed.out).toMatch(/^candidate +grub-efi-signed +uefi +amd64 +\d{8}\.1 +.*shim-signed 1\.59/m);

@@ -68,7 +68,7 @@ describe('what counts as news', () => {
 
     await maasMirror(site.words('--kernel', 'ga', '--no-boot-test', ...words), { env: site.env });
     const again = await maasMirror(site.words('--kernel', 'ga', '--no-boot-test', ...words), { env: site.env });
-    expect(again.out).toMatch(/nothing is new: archive/);
+    expect(again.out).toMatch(/up to date: archive/);
     expect(await names(site, 'ga', 'next')).toHaveLength(1);
 
     await uploadTo(ppa, await cloudInit('25.2-0ubuntu1~ppa1'));
@@ -80,7 +80,7 @@ describe('what counts as news', () => {
   it('gives exactly the right products exactly the right new versions', async () => {
     // Nothing at all: known by a look at the sources.
     const nothing = await build(site, 'ga,hwe');
-    expect(nothing.out).toMatch(/✓ noble: nothing is new: archive, base and recipe/);
+    expect(nothing.out).toMatch(/✓ noble: up to date: archive, base image and recipe/);
     expect(nothing.err).not.toMatch(/Fetch amd64 …/);
 
     // The archive has a newer kernel for one of the two.
@@ -129,7 +129,7 @@ describe('what counts as news', () => {
 
     // Known by a look from then on.
     const again = await build(site, 'ga', ...optional);
-    expect(again.out).toMatch(/✓ noble: nothing is new: archive, base and recipe/);
+    expect(again.out).toMatch(/✓ noble: up to date: archive, base image and recipe/);
     expect(again.err).not.toMatch(/Fetch amd64 …/);
 
     // Whoever wants it booted does not have it yet.

@@ -18,7 +18,7 @@ describe('why a build did not succeed', () => {
   const phases = [{ phaseType: 'SUBMITTED', phaseStatus: 'SUCCEEDED' }, { phaseType: 'QUEUED' }] as const;
 
   it.each([
-    [{ buildStatus: 'TIMED_OUT', phases }, 'the build took longer than its project allows'],
+    [{ buildStatus: 'TIMED_OUT', phases }, 'the build exceeded the time limit of its project'],
     [{ buildStatus: 'STOPPED', phases }, 'the build was stopped'],
     [{ buildStatus: 'FAILED', phases }, 'the build failed'],
     [{ buildStatus: 'FAILED' }, 'the build failed'],

@@ -38,7 +38,7 @@ describe('the failure of a build', () => {
   });
 
   it.each([
-    ['TIMED_OUT', 'the build took longer than its project allows'],
+    ['TIMED_OUT', 'the build exceeded the time limit of its project'],
     ['STOPPED', 'the build was stopped'],
     ['FAULT', 'the build failed'],
   ])('is told in words where it is %s', async (buildStatus, error) => {

@@ -118,7 +118,7 @@ test('a build that takes longer than its project allows is ended', async () => {
   await using folder = await temporaryFolder();
   const build = await runIn(folder.path, projectOf(['sleep 1000'], { timeoutSeconds: 0.3 }));
   expect(build.BuildStatus).toBe('TIMED_OUT');
-  expect(reasonOf(build)).toBe('the build exceeded the timeout of its project');
+  expect(reasonOf(build)).toBe('the build exceeded the time limit of its project');
 });
 
 test('a signal ends a build with all that it started, and its mounts', async () => {

@@ -13,7 +13,7 @@ const phase = (PhaseType: string, ...messages: string[]): Build['Phases'][number
 });
 
 test.each<[string, Partial<Build>, string]>([
-  ['took too long', { BuildStatus: 'TIMED_OUT' }, 'the build exceeded the timeout of its project'],
+  ['took too long', { BuildStatus: 'TIMED_OUT' }, 'the build exceeded the time limit of its project'],
   ['was stopped', { BuildStatus: 'STOPPED' }, 'the build was stopped'],
   ['failed in nothing that is known', { Phases: [phase('INSTALL')] }, 'the build failed'],
   ['failed in a phase', { Phases: [phase('INSTALL'), phase('BUILD', 'exit status 1')] }, 'BUILD: exit status 1'],

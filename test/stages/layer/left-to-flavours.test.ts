@@ -28,7 +28,7 @@ describe('what all flavours have in common', () => {
     write.mockRestore();
 
     expect(unpacked).toEqual(['amd64-microcode', 'intel-microcode']);
-    expect(shown).toMatch(/^:: installing what all flavours have in common: (amd64|intel)-microcode, \w+-microcode$/m);
+    expect(shown).toMatch(/^:: installing packages common to all flavours: (amd64|intel)-microcode, \w+-microcode$/m);
     // What was downloaded, and before, does not stay; other files of that folder do.
     expect(left.filter((name) => name.endsWith('.deb'))).toEqual([]);
     expect(left).toContain('partial');

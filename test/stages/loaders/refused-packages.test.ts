@@ -16,7 +16,7 @@ it.each([
     { without: 'usr/lib/shim/mmx64.efi' },
     {
       name: 'BadFormat',
-      message: `shim-signed ${loaderVersions.shim} has no file usr/lib/shim/mmx64.efi`,
+      message: `shim-signed ${loaderVersions.shim} does not contain usr/lib/shim/mmx64.efi`,
       hint: 'the packaging has changed in the archive: update lib/catalog/bootloaders.ts',
     },
   ],
@@ -36,7 +36,7 @@ it.each([
     { without: 'usr/lib/PXELINUX/lpxelinux.0' },
     {
       name: 'BadFormat',
-      message: `pxelinux ${loaderVersions.syslinux} and syslinux-common ${loaderVersions.syslinux} have no file usr/lib/PXELINUX/lpxelinux.0`,
+      message: `pxelinux ${loaderVersions.syslinux} and syslinux-common ${loaderVersions.syslinux} do not contain usr/lib/PXELINUX/lpxelinux.0`,
     },
   ],
 ])('refuses %s', async (_, place, change, refused) => {

@@ -14,7 +14,7 @@ it.each([
   [
     'a package of the source of its neighbour',
     'grub2-signed',
-    `no uefi amd64 package is built from source package shim-signed: shim-signed ${loaderVersions.shim} of grub2-signed, grub-efi-amd64-signed ${loaderVersions.grubSigned} of grub2-signed`,
+    `no uefi amd64 package is built from source package shim-signed: shim-signed ${loaderVersions.shim} from grub2-signed, grub-efi-amd64-signed ${loaderVersions.grubSigned} from grub2-signed`,
   ],
 ])('refuses %s', async (_, source, message) => {
   const folder = temporaryFolder();

@@ -43,8 +43,8 @@ it('says of a machine that lacks what the stages need what it lacks', async () =
     filter: 'false: NotSupported: system calls of package scripts are not filtered',
     limits: 'true: memory: a watcher, processes: a watcher, file size: 16 GiB (no cgroup: the tree is read-only)',
     loop: 'false: NotSupported: no loop devices; images are unpacked instead, which takes longer',
-    overlay: 'false: NotSupported: an overlay shows "other\\nabove\\n"',
+    overlay: 'false: NotSupported: an overlay shows the wrong content: "other\\nabove\\n"',
     network: 'false: NotSupported: programs in an image would have access to the network of this machine: lo,eth0',
   });
-  expect(shown).toEqual(result.probes.map(({ name }) => `trying ${name}`));
+  expect(shown).toEqual(result.probes.map(({ name }) => `testing ${name}`));
 });

@@ -87,7 +87,7 @@ describe('a deployed mirror', () => {
 
     expect(plan).toMatchObject({
       release: 'zany',
-      reason: 'ordered; zany is 27.04, as told by stream',
+      reason: 'requested; zany is 27.04 (source: stream)',
       architectures: [{ job: { release: 'zany' }, kernels: [{ kernel: 'ga', need: 'required' }] }],
     });
     expect(request).toMatchObject({ release: 'zany', about: { version: '27.04', sources: ['stream'] } });
@@ -113,7 +113,7 @@ describe('a deployed mirror', () => {
     await expect(planned('zany', zany, other)).rejects.toMatchObject({ name: 'BadSignature' });
     await expect(planned('zany', { ...zany, fields: { release_title: 'Zany' } })).rejects.toMatchObject({
       name: 'BadFormat',
-      message: expect.stringMatching(/describes zany incorrectly: release_title of \S+ is no version/),
+      message: expect.stringMatching(/describes zany incorrectly: release_title of \S+ is not a version/),
     });
     await expect(planned('able', zany)).rejects.toMatchObject({ name: 'UnknownRelease' });
   });
@@ -154,7 +154,7 @@ describe('Publish', () => {
     const prepared = { ...input.prepared, result: { ...input.prepared.result, kernels } };
     await expect(call('publish', { ...input, prepared })).rejects.toMatchObject({
       name: 'BadInput',
-      message: expect.stringMatching(/prepared.result.kernels.0.kernel is "hwe", not ga/),
+      message: expect.stringMatching(/prepared.result.kernels.0.kernel is "hwe", expected ga/),
     });
   });
 });

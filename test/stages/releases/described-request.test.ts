@@ -72,7 +72,7 @@ describe('a release that the catalogue does not have', () => {
     expect(kernelChoices({ ...request, architectures: ['riscv64'] })[0]?.kernels).toEqual([
       { kernel: 'ga', need: 'required' },
     ]);
-    expect(planOf(request, 'x').reason).toBe('ordered; zany is 27.04, as told by stream');
+    expect(planOf(request, 'x').reason).toBe('requested; zany is 27.04 (source: stream)');
     expect(BuildRequest.parse(JSON.parse(JSON.stringify(request)))).toEqual(request);
     const asked = site.requests.length;
     expect(await site.describe(request)).toEqual(request);
@@ -173,7 +173,7 @@ describe('a release that the catalogue does not have', () => {
     await expect(site.describe({ release: '27.04' })).rejects.toMatchObject({
       name: 'BadFormat',
       message: expect.stringMatching(
-        /^(?:bootloaders|streams) cannot be built from its description in stream: .*means something else in a mirror/,
+        /^(?:bootloaders|streams) cannot be built from its description in stream: .*is a reserved name in mirrors/,
       ),
       hint: 'report it to the publisher, or describe the release under `catalogue` in mirror.yaml',
     });

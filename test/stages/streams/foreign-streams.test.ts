@@ -119,8 +119,8 @@ describe('Fetch', () => {
 
     const shown = lines.join('');
     expect(shown).toContain(`:: looking for noble amd64 in ${stream.address}\n`);
-    expect(shown).toMatch(/^:: getting \S+\.squashfs of 20261120, 0\.00 MB$/m);
-    expect(shown).toMatch(/warning: .*released:download\.sjson is not there \(404\), though the index names it/);
+    expect(shown).toMatch(/^:: downloading \S+\.squashfs of 20261120, 0\.00 MB$/m);
+    expect(shown).toMatch(/warning: .*released:download\.sjson is missing \(404\), but the index lists it/);
     expect(shown).toMatch(/retry 1 of 6: .*index\.sjson returned 503/);
     expect(shown).toMatch(/retry 1 of 6: .*\.squashfs returned 503/);
   });
@@ -193,13 +193,13 @@ describe('a stream with another document that cannot be had', () => {
     [
       'is not signed',
       { path: 'streams/v1/a.json' },
-      `for ${released} the path "streams/v1/a.json", which is not signed (.sjson)`,
+      `lists ${released} with the path "streams/v1/a.json", which is not signed (.sjson)`,
     ],
-    ['has no path', { path: 7 }, `for ${released} the path "", which is not signed (.sjson)`],
+    ['has no path', { path: 7 }, `lists ${released} with the path "", which is not signed (.sjson)`],
     [
       'leads out of the stream',
       { path: '../a.sjson' },
-      `for ${released} the path "../a.sjson", which contains the segment ".."`,
+      `lists ${released} with the path "../a.sjson", which contains the segment ".."`,
     ],
     ['lists the image, too', { products: [product] }, `${released}.sjson is missing (404), but the index lists it`],
   ])('gives the image where the other %s, and a warning that names it', async (_, fields, warning) => {
@@ -393,7 +393,7 @@ describe('a stream without the image', () => {
     });
     await expect(stream.find({ architecture: 'arm64' })).rejects.toMatchObject({
       name: 'NoSuchImage',
-      message: expect.stringMatching(/it has amd64, amd64v3; .*:released:download\.sjson is not there \(404\)/),
+      message: expect.stringMatching(/it has amd64, amd64v3; .*:released:download\.sjson is missing \(404\)/),
     });
   });
 

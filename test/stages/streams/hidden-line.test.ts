@@ -117,7 +117,7 @@ describe('Plan', () => {
     writeFileSync(join(folder, document), await signer.clearsign(twice, new Date('2026-11-20T05:00:00Z')));
     await expect(planning(request, undefined)).rejects.toMatchObject({
       name: 'BadFormat',
-      message: expect.stringContaining('two members "datatype"'),
+      message: expect.stringContaining('two members named "datatype"'),
     });
   });
 
