@@ -117,7 +117,7 @@ describe('a program within limits', () => {
       said += text;
       process.kill(-(started.pid ?? 0), 'SIGKILL'); // or nothing would end it
     });
-    await new Promise((end) => started.stdout.once('close', end));
+    await new Promise((end) => started.once('close', end)); // it has ended, and its output as well
 
     expect([said, started.signalCode]).toEqual(['', 'SIGKILL']);
   });
