@@ -35,7 +35,7 @@ export function architectureOf(name: string): Architecture {
   const architecture = architectures.find((one) => one.name === name);
   if (architecture) return architecture;
   const names = architectures.map((one) => one.name).join(', ');
-  throw new MirrorError('UnknownArchitecture', `unknown architecture ${JSON.stringify(name)}; known are ${names}`, {
+  throw new MirrorError('UnknownArchitecture', `unknown architecture ${JSON.stringify(name)}; known architectures: ${names}`, {
     hint: 'use dpkg names, such as "amd64", not "x86_64"',
     misuse: true,
   });

@@ -38,7 +38,7 @@ export function describedRelease(name: string, facts: ReleaseFacts): Release {
   if (known !== undefined) return { ...known, ...given(facts) };
   const { version } = facts;
   if (version === undefined) {
-    throw new MirrorError('UnknownRelease', `unknown release ${JSON.stringify(name)}; known are ${releaseNames()}`, {
+    throw new MirrorError('UnknownRelease', `unknown release ${JSON.stringify(name)}; known releases: ${releaseNames()}`, {
       hint: 'give its version under `catalogue` in mirror.yaml',
       misuse: true,
     });
@@ -98,7 +98,7 @@ function architectureFault({ architectures = [] }: ReleaseFacts): string | undef
   const unknown = architectures.find((one) => !builtArchitectures.some(({ name }) => name === one));
   if (unknown === undefined) return undefined;
   const names = builtArchitectures.map(({ name }) => name).join(', ');
-  return `unknown architecture ${JSON.stringify(unknown)}; known are ${names}`;
+  return `unknown architecture ${JSON.stringify(unknown)}; known architectures: ${names}`;
 }
 
 /** Defaults, where no source says more. They suit a new series, and mark an old one as unsupported. */

@@ -31,7 +31,7 @@ export const AptSource = z
     suite: z.string().regex(repositoryWord),
     components: z.array(z.string().regex(repositoryWord)),
     /** Binary keyring in base64. @default - the keyring of the release's own archive */
-    keyring: z.base64().optional(),
+    keyringData: z.base64().optional(),
     /** Name of its credentials. @default - it needs none, or they are in its address */
     credentials: CredentialsName.optional(),
     /** Further fields of its stanza. @default - none */

@@ -32,12 +32,12 @@ describe('a build that cannot be', () => {
     [
       'an unknown release',
       ['build', 'bookwurm'],
-      /error: unknown release "bookwurm"; known are xenial.*noble.*bookworm/,
+      /error: unknown release "bookwurm"; known releases: xenial.*noble.*bookworm/,
     ],
     [
       'an unknown architecture',
       ['build', 'noble', '--arch', 'sparc'],
-      /error: noble has no architecture "sparc"; there are amd64/,
+      /error: noble has no architecture "sparc"; it has amd64/,
     ],
     [
       'an unknown kernel',

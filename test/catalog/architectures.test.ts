@@ -47,7 +47,7 @@ test('refuses an architecture that is not named in dpkg words and lists those th
     expect.objectContaining({
       name: 'UnknownArchitecture',
       misuse: true,
-      message: 'unknown architecture "x86_64"; known are amd64, arm64, armhf, ppc64el, s390x, riscv64, i386',
+      message: 'unknown architecture "x86_64"; known architectures: amd64, arm64, armhf, ppc64el, s390x, riscv64, i386',
     }),
   );
 });

@@ -64,7 +64,7 @@ test.each(['trusty', '24.04', 'Noble', '', 'constructor'])('refuses the release 
   const refused = refusalOf(() => releaseOf(name));
   expect(refused).toMatchObject({ name: 'UnknownRelease', misuse: true });
   expect(refused.message).toBe(
-    `unknown release ${JSON.stringify(name)}; known are xenial, bionic, focal, groovy, hirsute, impish, jammy, kinetic, ` +
+    `unknown release ${JSON.stringify(name)}; known releases: xenial, bionic, focal, groovy, hirsute, impish, jammy, kinetic, ` +
       'lunar, mantic, noble, oracular, plucky, questing, resolute, stonking, bookworm',
   );
 });

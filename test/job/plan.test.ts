@@ -110,7 +110,7 @@ describe('planning', () => {
       'a release that does not exist',
       { release: 'nobel' },
       'UnknownRelease',
-      /unknown release "nobel"; known are .*noble/,
+      /unknown release "nobel"; known releases: .*noble/,
     ],
     [
       'an architecture that the release lacks',

@@ -38,7 +38,7 @@ export function proposedSources(request: BuildRequest, architecture: string): Im
 }
 
 /** A source of an added repository. */
-export interface AddedSource extends Omit<AptSource, 'keyring'> {
+export interface AddedSource extends Omit<AptSource, 'keyringData'> {
   /** Armoured keys from its stanza. @default - the PPA's key, from Launchpad */
   readonly keys?: readonly string[];
 }
@@ -85,10 +85,10 @@ function ubuntuSource({ release, sources }: BuildRequest, architecture: string, 
     uri: ubuntuArchive(sources, architectureOf(architecture).archive),
     suite: `${release}${pocket}`,
     components: ['main', 'restricted', 'universe', 'multiverse'],
-    ...(archiveKeyringData === undefined ? { signedBy: ubuntuKeyring } : { keyring: archiveKeyringData }),
+    ...(archiveKeyringData === undefined ? { signedBy: ubuntuKeyring } : { keyringData: archiveKeyringData }),
   };
 }
 
-function keyringOf(keyring: string | undefined): Pick<AptSource, 'keyring'> {
-  return keyring === undefined ? {} : { keyring };
+function keyringOf(keyringData: string | undefined): Pick<AptSource, 'keyringData'> {
+  return keyringData === undefined ? {} : { keyringData };
 }

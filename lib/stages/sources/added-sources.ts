@@ -36,13 +36,13 @@ async function sourcesOf(added: AddedRepository, { request, job }: Workbench): P
   const sources = addedSources(only, job.architecture);
   if (repository.kind === 'ppa') {
     const keyring = await keyringOfPpa(repository, request.sources);
-    return sources.map(({ keys: _, ...source }) => ({ ...source, keyring: keyring.toString('base64') }));
+    return sources.map(({ keys: _, ...source }) => ({ ...source, keyringData: keyring.toString('base64') }));
   }
   tellOfStanzas(repository.stanzas, job.architecture);
   return Promise.all(
     sources.map(async ({ keys = [], ...source }) => {
       const keyring = await stanzaKeyring(keys, source.uri);
-      return { ...source, keyring: keyring.toString('base64') };
+      return { ...source, keyringData: keyring.toString('base64') };
     }),
   );
 }

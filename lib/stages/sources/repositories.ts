@@ -35,10 +35,10 @@ export async function repositoriesOf(
   { scratch, secretOf }: Pick<Workbench, 'scratch' | 'secretOf'>,
 ): Promise<Repository[]> {
   return Promise.all(
-    (await withCredentials(sources, secretOf)).map(async ({ keyring, ...source }) => {
-      if (keyring === undefined) return source;
-      const file = join(scratch, 'keyrings', `${sha256Of(keyring).slice(0, 16)}.gpg`);
-      await writeBytes(file, Buffer.from(keyring, 'base64'));
+    (await withCredentials(sources, secretOf)).map(async ({ keyringData, ...source }) => {
+      if (keyringData === undefined) return source;
+      const file = join(scratch, 'keyrings', `${sha256Of(keyringData).slice(0, 16)}.gpg`);
+      await writeBytes(file, Buffer.from(keyringData, 'base64'));
       return { ...source, keyring: file };
     }),
   );

@@ -44,7 +44,7 @@ describe('the words of a build', () => {
 
   it('refuse a word that is no release', () => {
     for (const word of ['Nobel', '2404', '24.04.1', 'ga-24.04']) {
-      const message = new RegExp(`unknown release "${word}"; known are`);
+      const message = new RegExp(`unknown release "${word}"; known releases:`);
       expect(() => requests(['noble', word])).toThrow(misuse('UnknownRelease', message));
     }
   });

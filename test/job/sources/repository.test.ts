@@ -290,11 +290,11 @@ describe('the sources of an order', () => {
 
     expect(archiveSources(request({ sources }), 'amd64')[0]).toMatchObject({
       uri: 'http://10.0.0.2/ubuntu',
-      keyring: 'a2V5',
+      keyringData: 'a2V5',
     });
     expect(archiveSources(request({ sources }), 'arm64')[0]).toMatchObject({
       uri: 'http://10.0.0.2/ports',
-      keyring: 'a2V5',
+      keyringData: 'a2V5',
     });
   });
 
