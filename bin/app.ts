@@ -7,6 +7,6 @@ try {
   deploymentApp();
 } catch (error) {
   if (!(error instanceof MirrorError)) throw error;
-  console.error(`error ${error.name}: ${error.message}`); // with the hint: lib/mirror/refusals
+  console.error(`error: ${error.message}`); // with the hint: lib/mirror/refusals
   process.exitCode = error.misuse ? 2 : 1;
 }

@@ -58,7 +58,7 @@ async function nearest(option: string, path: string): Promise<string> {
 
 function unwritable(option: string, path: string, there: string, error: NodeJS.ErrnoException): MirrorError {
   if (isDiskFull(error)) {
-    return new MirrorError('DiskFull', `no space left to write ${path}`, {
+    return new MirrorError('DiskFull', `no space left on device, writing ${path}`, {
       hint: `make room on its file system (df -h ${there}), or give another path with ${option}`,
       cause: error,
     });

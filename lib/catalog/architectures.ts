@@ -35,10 +35,14 @@ export function architectureOf(name: string): Architecture {
   const architecture = architectures.find((one) => one.name === name);
   if (architecture) return architecture;
   const names = architectures.map((one) => one.name).join(', ');
-  throw new MirrorError('UnknownArchitecture', `unknown architecture ${JSON.stringify(name)}; known architectures: ${names}`, {
-    hint: 'use dpkg names, such as "amd64", not "x86_64"',
-    misuse: true,
-  });
+  throw new MirrorError(
+    'UnknownArchitecture',
+    `unknown architecture ${JSON.stringify(name)}; known architectures: ${names}`,
+    {
+      hint: 'use dpkg names, such as "amd64", not "x86_64"',
+      misuse: true,
+    },
+  );
 }
 
 /** @param machine as reported by `uname -m` @returns whether it runs programs of this architecture without emulation */

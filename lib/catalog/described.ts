@@ -38,10 +38,14 @@ export function describedRelease(name: string, facts: ReleaseFacts): Release {
   if (known !== undefined) return { ...known, ...given(facts) };
   const { version } = facts;
   if (version === undefined) {
-    throw new MirrorError('UnknownRelease', `unknown release ${JSON.stringify(name)}; known releases: ${releaseNames()}`, {
-      hint: 'give its version under `catalogue` in mirror.yaml',
-      misuse: true,
-    });
+    throw new MirrorError(
+      'UnknownRelease',
+      `unknown release ${JSON.stringify(name)}; known releases: ${releaseNames()}`,
+      {
+        hint: 'give its version under `catalogue` in mirror.yaml',
+        misuse: true,
+      },
+    );
   }
   return { ...byRule(name, version, facts), ...given(facts) };
 }

@@ -29,10 +29,14 @@ export interface Release {
 export function releaseOf(name: string): Release {
   const release = findRelease(name);
   if (release) return release;
-  throw new MirrorError('UnknownRelease', `unknown release ${JSON.stringify(name)}; known releases: ${releaseNames()}`, {
-    hint: 'name a release by its series or version, such as "noble" or "24.04"; `maas-mirror releases` lists them',
-    misuse: true,
-  });
+  throw new MirrorError(
+    'UnknownRelease',
+    `unknown release ${JSON.stringify(name)}; known releases: ${releaseNames()}`,
+    {
+      hint: 'name a release by its series or version, such as "noble" or "24.04"; `maas-mirror releases` lists them',
+      misuse: true,
+    },
+  );
 }
 
 /** The same, or undefined if the catalogue has no release of this name. */

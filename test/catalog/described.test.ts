@@ -123,7 +123,11 @@ describe('a description', () => {
       /before its release on 2027-04-22/,
     ],
     ['noble', { supportEol: '2035-01-01' }, /extended support ends on 2034-04-25, before its support on 2035-01-01/],
-    ['zany', { version: '27.04', architectures: ['amd64', 'sparc'] }, /unknown architecture "sparc"; known architectures: amd64/],
+    [
+      'zany',
+      { version: '27.04', architectures: ['amd64', 'sparc'] },
+      /unknown architecture "sparc"; known architectures: amd64/,
+    ],
   ])('is refused of %s as %j', (name, facts, fault) => {
     expect(factsFault(name, facts)).toMatch(fault);
     expect(() => describedRelease(name, facts)).toThrow(

@@ -117,14 +117,13 @@ const wrong: Readonly<Record<string, () => unknown>> = {
     distroInfoReleases('version,series,release,eol\n27.04,zany,2027-04-22,2027-01-01', '27.04'),
   'credentials that are none': () => credentialsIn('hush', 'the secret a'),
   'a folder as source': () => refuseFileAddresses({ sources: { archive: 'file:///srv' } } as unknown as BuildRequest),
-  'a folder as source of a view': () =>
-    refuseFileAddresses(
-      { customise: { repositories: [stanza('').replace('https:', 'FILE:')] } } as unknown as BuildRequest,
-      'view a',
-    ),
+  'a folder as a repository': () =>
+    refuseFileAddresses({
+      customise: { repositories: [stanza('').replace('https:', 'FILE:')] },
+    } as unknown as BuildRequest),
   'a password of a server': () => refusePasswords(secret),
   'a password of a proxy': () =>
-    refusePasswords({ sources: { proxy: 'http://u@p.example' } } as unknown as BuildRequest, 'view a'),
+    refusePasswords({ sources: { proxy: 'http://u@p.example' } } as unknown as BuildRequest),
   'a password of a repository': () =>
     refusePasswords({
       customise: { repositories: ['ppa:o/n', stanza('').replace('//', '//u:p@')] },

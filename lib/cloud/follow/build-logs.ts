@@ -11,7 +11,7 @@ export interface BuildEnding {
   readonly reason: string;
   /** The last lines of its log, at most 20. */
   readonly tail: readonly string[];
-  /** URL of the whole log. @default - CodeBuild no longer has the build */
+  /** URL of the full log. @default - CodeBuild no longer has the build */
   readonly page: string | undefined;
 }
 

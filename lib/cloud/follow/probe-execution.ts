@@ -73,6 +73,6 @@ function failure({ Error: error = '', Cause: cause = '' }: NonNullable<Output['e
   if (isUnread(error, cause)) return unread(error, cause);
   const [told] = result.failures;
   if (told === undefined) return new MirrorError('ExecutionFailed', `${error}: ${cause}`);
-  const hint = told.hint ?? (told.log === undefined ? undefined : `the whole log: ${told.log}`);
+  const hint = told.hint ?? (told.log === undefined ? undefined : `full log: ${told.log}`);
   return new MirrorError('ExecutionFailed', [told.error, ...told.tail].join('\n'), hint === undefined ? {} : { hint });
 }

@@ -4,15 +4,13 @@ import type { Addresses, FoundAddress } from './passwords';
 
 /**
  * Refuses folders as sources of builds on another machine.
- * @param where names the owner of the fields in messages: `view next`. @default - the request
  * @throws BadInput (misuse)
  */
-export function refuseFileAddresses(request: Partial<Addresses>, where?: string): void {
+export function refuseFileAddresses(request: Partial<Addresses>): void {
   const [found] = fileAddresses(request);
   if (found === undefined) return;
   const { field, address } = found;
-  const what = where === undefined ? field : `${field} of ${where}`;
-  throw new MirrorError('BadInput', `${what} is ${address}, a folder that build machines in AWS cannot read`, {
+  throw new MirrorError('BadInput', `${field} is ${address}, a folder that build machines in AWS cannot read`, {
     hint: 'use an http or https URL that they can reach',
     misuse: true,
   });

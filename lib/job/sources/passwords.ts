@@ -8,15 +8,13 @@ export type Addresses = Pick<BuildRequest, 'sources' | 'aptSources' | 'customise
 /**
  * Refuses user names and passwords in addresses that end up where others can read them: in a template, a schedule, or the
  * execution history. A user name without a password is refused too: it may be a token.
- * @param where names the owner of the fields in messages: `view next`. @default - the request
  * @throws BadInput (misuse), which shows none of them
  */
-export function refusePasswords(request: Partial<Addresses>, where?: string): void {
+export function refusePasswords(request: Partial<Addresses>): void {
   const [first] = addressesWithPasswords(request);
   if (first === undefined) return;
   const { field, address } = first;
-  const what = where === undefined ? field : `${field} of ${where}`;
-  throw new MirrorError('BadInput', `${what}: the URL ${withoutPasswords(address)} contains a user name or password`, {
+  throw new MirrorError('BadInput', `${field}: the URL ${withoutPasswords(address)} contains a user name or password`, {
     hint: `templates, schedules and the execution history would show it; ${remedyFor(field)}`,
     misuse: true,
   });

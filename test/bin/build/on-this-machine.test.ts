@@ -139,7 +139,7 @@ describe('a build on this machine, before it makes anything,', () => {
   it.each<[string, Partial<BuildOptions>, string, RegExp]>([
     ['an address to serve at that is none', { listen: 'foo' }, 'BadInput', /^--listen foo: not a valid address$/],
     ['an address of another machine', { serve: true, listen: '192.0.2.1:80' }, 'BadInput', /not an address of this/],
-    ['a base that is not there', { base: '/no/such' }, 'BadImage', /^--base: \/no\/such is no squashfs/],
+    ['a base that is not there', { base: '/no/such' }, 'BadImage', /^--base: \/no\/such is not a valid squashfs/],
     [
       'a mirror elsewhere',
       { mirror: 's3://bucket' },

@@ -134,6 +134,6 @@ describe('the doctor of a deployed mirror', () => {
 
     expect(told(outLines, '✗ x86: build').line).toMatch(/^✗ x86: build {11}BUILD: Error while executing command/);
     expect(outLines).toContainEqual(expect.stringContaining('| error NoKernel: there is no vmlinuz'));
-    expect(outLines).toContainEqual(expect.stringContaining('the whole log: https://console.aws.amazon.com/the-log'));
+    expect(outLines).toContainEqual(expect.stringContaining('full log: https://console.aws.amazon.com/the-log'));
   });
 });

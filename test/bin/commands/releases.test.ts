@@ -101,8 +101,8 @@ catalogue: { releases: { zany: { codename: Zany Zebrafish }, lucky: { version: "
     );
     expect(all).toContainEqual(expect.objectContaining({ release: 'noble', source: 'catalogue' }));
     expect(terminal.errLines).toEqual([
-      expect.stringMatching(/^odd is left out: release_title of .* \(stream\)$/),
-      'nobody is left out: its version is unknown (mirror.yaml)',
+      expect.stringMatching(/^skipped odd: release_title of .* \(stream\)$/),
+      'skipped nobody: its version is unknown (mirror.yaml)',
     ]);
 
     const given = { stream: server.url, streamKeyring: join(folder, 'stream.gpg') };

@@ -38,7 +38,7 @@ describe('the name of credentials', () => {
     await expect(secretsFor('s3://work')('other')).rejects.toMatchObject({
       name: 'AccessDenied',
       message: expect.stringContaining('read the secret other'),
-      hint: expect.stringContaining('name it there with credentials:'),
+      hint: expect.stringContaining('add it to a view as credentials of the repository'),
     });
   });
 
@@ -101,7 +101,7 @@ describe('the functions that plan in AWS', () => {
     await expect(refused).rejects.toMatchObject({
       name: 'BadInput',
       message: expect.stringMatching(
-        /repositories\.0: https:\/\/private\.example\/ubuntu is given with a user or password/,
+        /repositories\.0: the URL https:\/\/private\.example\/ubuntu contains a user name or password/,
       ),
     });
     await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining('hush') });

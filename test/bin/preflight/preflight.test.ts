@@ -89,7 +89,7 @@ describe('a folder that is to be written', () => {
     ['that is a file', () => __filename, 'BadInput', /^--work .* cannot be a folder: .*test\.ts is a file/],
     ['below a file', () => join(__filename, 'a'), 'BadInput', /^--work .* cannot be a folder: .*test\.ts is a file/],
     ['of a read-only file system', () => mounted('size=1m,ro'), 'BadInput', /its file system is read-only/],
-    ['of a full file system', () => filled(mounted('size=64k')), 'DiskFull', /^no space left to write/],
+    ['of a full file system', () => filled(mounted('size=64k')), 'DiskFull', /^no space left on device/],
   ])('refuses one %s', async (_, folder, name, message) => {
     await expect(requireWritable('--work', folder())).rejects.toMatchObject({
       name,
@@ -146,7 +146,7 @@ describe('the base of a build', () => {
   it.each([
     ['that is not there', () => '/no/such', /^--base: \/no\/such is not a valid squashfs: no such file/],
     ['that is a tree', () => temporaryFolder(), /^--base: .* is a folder/],
-    ['that is a FIFO', () => fifo(), /^--base: .* is no regular file/],
+    ['that is a FIFO', () => fifo(), /^--base: .* is not a regular file/],
     ['of another kind', () => __filename, /^--base: .* is not a valid squashfs: it begins with "impo"/],
   ])('refuses one %s', async (_, base, message) => {
     await expect(requireSquashfs(withBase(base()))).rejects.toMatchObject({

@@ -170,7 +170,7 @@ describe('the words beside a configuration', () => {
     expect(() => requests(['jammy'], { config: file, view: 'next' })).toThrow(
       misuse('BadInput', /for view next, release jammy;/),
     );
-    expect(() => requests([], { config: file, view: 'stabel' })).toThrow(misuse('BadInput', /for stabel;/));
+    expect(() => requests([], { config: file, view: 'stabel' })).toThrow(misuse('BadInput', /for view stabel;/));
   });
 
   it.each<[string, RequestOptions]>([

@@ -330,7 +330,7 @@ describe('serving a mirror with a private key in it', () => {
     await expect(serving()).rejects.toMatchObject({
       name: 'KeyExposed',
       message: expect.stringContaining(join(root, path)),
-      hint: expect.stringContaining('new key'),
+      hint: expect.stringContaining('rotate the key'),
     });
   });
 

@@ -212,7 +212,7 @@ describe('a customisation that cannot be', () => {
       'a PPA that is signed by another key',
       { fault: 'signed by another key' },
       'BadSignature',
-      /^the package archive is not signed by the key/,
+      /^the package archive is not signed by a trusted key/,
     ],
     ['a PPA that nobody signed', { fault: 'unsigned' }, 'BadSignature', /^the package archive is not signed/],
     [
@@ -262,13 +262,13 @@ describe('an image that keeps packages back', () => {
     await refusal(ppaRequest(launchpad)).toMatchObject({
       name: 'KeptBack',
       message: expect.stringMatching(
-        `^cloud-init stays ${cloudInitVersions.updates}, although ${newer} was asked for: it is on hold`,
+        `^cloud-init stays at ${cloudInitVersions.updates}, although ${newer} was requested: it is on hold`,
       ),
     });
     await refusal({ customise: { proposed: ['motd-news-config'] } }).toMatchObject({
       name: 'KeptBack',
       message: expect.stringMatching(
-        `^motd-news-config stays ${motdVersions.release}, although ${motdVersions.proposed} was asked for: the image’s own apt preferences`,
+        `^motd-news-config stays at ${motdVersions.release}, although ${motdVersions.proposed} was requested: the image’s own apt preferences`,
       ),
     });
   });

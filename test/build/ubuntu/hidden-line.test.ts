@@ -28,7 +28,9 @@ it('refuses a stream with a text that gpgv does not read, though gpgv takes the 
   const sources = ['--stream', server.url, '--stream-keyring', keyring, '--archive', server.url, '--ports', server.url];
   const { code, err } = await maasMirror([...words, ...sources], { env: { XDG_DATA_HOME: join(folder, 'data') } });
 
-  expect(err).toMatch(/error: .*download\.sjson: the signature is not valid: line \d+ is longer than gpgv reads/);
+  expect(err).toMatch(
+    /^Plan failed: BadSignature: .*download\.sjson: the signature is not valid: line \d+ is longer than gpgv reads/m,
+  );
   expect(code).toBe(1);
   expect(server.requests.filter((path) => path.startsWith('/server/'))).toEqual([]);
   expect(existsSync(join(mirror, 'candidate'))).toBe(false);

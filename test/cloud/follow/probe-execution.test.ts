@@ -136,7 +136,7 @@ describe('what the state machine of a mirror is to try', () => {
         'error NoKernel: there is no vmlinuz',
         '  look at the packages',
       ].join('\n'),
-      hint: 'the whole log: https://console.aws.amazon.com/the-log',
+      hint: 'full log: https://console.aws.amazon.com/the-log',
     });
   });
 

@@ -23,10 +23,10 @@ describe('an order of a machine in AWS', () => {
     );
   });
 
-  it('names whose field it is where there are several orders', () => {
-    expect(() => refuseFileAddresses(request({ sources: { archive: 'file:///srv/ubuntu' } }), 'view next')).toThrow(
+  it('says what to use instead', () => {
+    expect(() => refuseFileAddresses(request({ sources: { archive: 'file:///srv/ubuntu' } }))).toThrow(
       expect.objectContaining({
-        message: 'sources.archive of view next is file:///srv/ubuntu, a folder that build machines in AWS cannot read',
+        message: 'sources.archive is file:///srv/ubuntu, a folder that build machines in AWS cannot read',
         hint: 'use an http or https URL that they can reach',
       }),
     );

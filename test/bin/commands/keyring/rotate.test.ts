@@ -152,7 +152,7 @@ test('refuses two steps at once, a key inside the mirror, and a mirror that is r
   expect(terminal.errLines[0]).toMatch(/^error: the private key/);
   expect(existsSync(inside)).toBe(false);
   await using server = await serve(mirror);
-  expect((await rotate(server.address)).errLines[0]).toMatch(/^error: .*read over HTTP/);
+  expect((await rotate(server.address)).errLines[0]).toMatch(/^error: .* is read-only \(HTTP\)/);
 });
 
 test('refuses to do without a new key', async () => {
