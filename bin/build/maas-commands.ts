@@ -1,4 +1,10 @@
-import { addSourceCommand, takeKeyringCommand, withPlaceForPassword } from '../../lib/job/maas-commands';
+import {
+  addSourceCommand,
+  changeSource,
+  changeSourceCommand,
+  takeKeyringCommand,
+  withPlaceForPassword,
+} from '../../lib/job/maas-commands';
 
 export interface MaasCommandsOptions {
   /** Whether the view has bootloaders. */
@@ -9,7 +15,10 @@ export interface MaasCommandsOptions {
   readonly passwordsOf?: string;
 }
 
-/** The commands that add a view to MAAS, to be copied. */
+const addSource =
+  'This view has no bootloaders, so keep images.maas.io. Add the view as a second source, and select in it what is not selected in the other:';
+
+/** The commands that make MAAS use a view, to be copied. */
 export function maasCommands(view: string, { bootloaders, address, passwordsOf }: MaasCommandsOptions): string[] {
   const plain = address ?? 'http://MIRROR';
   const mirror = passwordsOf === undefined ? plain : withPlaceForPassword(plain);
@@ -19,15 +28,13 @@ export function maasCommands(view: string, { bootloaders, address, passwordsOf }
       ? 'To use it in MAAS, serve this mirror and install its keyring on every region controller:'
       : 'To use it in MAAS, install the keyring on every region controller:',
     `  ${takeKeyringCommand(mirror)}`,
-    'Then add the view as a source:',
-    `  ${addSourceCommand(mirror, view)}`,
+    ...(bootloaders
+      ? [changeSource, `  ${changeSourceCommand(mirror, view)}`]
+      : [addSource, `  ${addSourceCommand(mirror, view)}`]),
     ...(passwordsOf === undefined
       ? []
       : [
           `The mirror requires a password: run maas-mirror access add SITE --stack ${passwordsOf}, which prints these commands with it.`,
         ]),
-    bootloaders
-      ? 'The view has bootloaders, so you can remove images.maas.io as a source: of two sources with bootloaders, one overwrites the other.'
-      : 'Keep images.maas.io as a source: this view has no bootloaders.',
   ];
 }

@@ -63,7 +63,7 @@ it('prints what is wrong with a configuration, and nothing else', () => {
   });
 
   expect(`${stdout}${stderr}`).toMatch(
-    /^error BadInput: mirror\.yaml: site\.allowedCidrs\.0 is "10\.0\.0\.1", not a valid network\n {2}use .*\n$/,
+    /^error: mirror\.yaml: site\.allowedCidrs\.0 is "10\.0\.0\.1", not a valid network\n {2}use .*\n$/,
   );
   expect(status).toBe(2);
 });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { OpenKeys } from '../../../lib/cloud/access/open-access';
 import { MirrorError } from '../../../lib/errors';
-import { addSourceCommand, takeKeyringCommand } from '../../../lib/job/maas-commands';
+import { changeSource, changeSourceCommand, takeKeyringCommand } from '../../../lib/job/maas-commands';
 import type { Terminal } from '../../terminal/terminal';
 
 export function addAccessAdd(access: Command, terminal: Terminal, done: (code: number) => void): void {
@@ -40,7 +40,7 @@ export async function runAccessAdd(
 
   const mirror = addressFor(access.mirrorUrl, site, password);
   const url = `${mirror}/${view}/`;
-  const commands = [takeKeyringCommand(mirror), addSourceCommand(mirror, view)] as const;
+  const commands = [takeKeyringCommand(mirror), changeSourceCommand(mirror, view)] as const;
   if (json) terminal.out(JSON.stringify({ site, password, url, commands }, undefined, 2));
   else for (const line of linesOf(site, password, url, commands)) terminal.out(line);
   if (url.length > longestAddress) {
@@ -71,20 +71,20 @@ function addressFor(mirrorUrl: string, site: string, password: string): string {
 /** In characters, by the column in MAAS's database. */
 const longestAddress = 200;
 
-type Commands = readonly [takeKeyring: string, addSource: string];
+type Commands = readonly [takeKeyring: string, changeSource: string];
 
 /** When a change takes effect. */
 export const delay = 'CloudFront applies this everywhere within a few seconds.';
 
-function linesOf(site: string, password: string, url: string, [takeKeyring, addSource]: Commands): string[] {
+function linesOf(site: string, password: string, url: string, [takeKeyring, command]: Commands): string[] {
   return [
     `${site} has access. ${delay}`,
     `password     ${password}`,
     `boot source  ${url}`,
     'Install the keyring on every region controller:',
     `  ${takeKeyring}`,
-    'Then add the view as a source:',
-    `  ${addSource}`,
+    changeSource,
+    `  ${command}`,
     'The password cannot be shown again. MAAS shows the address, including the password, to its administrators.',
   ];
 }

@@ -3,7 +3,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { optionalStackOutputs, stackOutputs } from '../../job/aws/stack-outputs';
-import { addSourceCommand, takeKeyringCommand, withPlaceForPassword } from '../../job/maas-commands';
+import { changeSourceCommand, takeKeyringCommand, withPlaceForPassword } from '../../job/maas-commands';
 import type { StageBuilds } from '../builds/stage-builds';
 import { pascalCase } from '../pascal-case';
 import type { Settings } from '../settings/settings';
@@ -37,7 +37,7 @@ export function writeOutputs(mirror: Construct & Parts, { requests }: Settings):
     [optionalStackOutputs.topicArn]: topic.topicArn,
     MaasKeyringCommand: takeKeyringCommand(forMaas),
     ...Object.fromEntries(
-      [...views].map((view) => [`MaasSourceCommand${pascalCase(view)}`, addSourceCommand(forMaas, view)]),
+      [...views].map((view) => [`MaasSourceCommand${pascalCase(view)}`, changeSourceCommand(forMaas, view)]),
     ),
   };
   for (const [name, value] of Object.entries(outputs)) new CfnOutput(mirror, name, { value });

@@ -76,9 +76,8 @@ describe('a build in the cloud', () => {
       '',
       'To use it in MAAS, install the keyring on every region controller:',
       `  sudo curl --fail -o /var/snap/maas/common/maas-mirror.gpg ${site.address}keyring.gpg`,
-      'Then add the view as a source:',
+      'This view has no bootloaders, so keep images.maas.io. Add the view as a second source, and select in it what is not selected in the other:',
       `  maas admin boot-sources create url=${site.address}candidate/ keyring_filename=/var/snap/maas/common/maas-mirror.gpg`,
-      'Keep images.maas.io as a source: this view has no bootloaders.',
     ]);
   });
 
@@ -90,10 +89,9 @@ describe('a build in the cloud', () => {
     expect(outLines.slice(outLines.indexOf('') + 1)).toEqual([
       'To use it in MAAS, install the keyring on every region controller:',
       '  sudo curl --fail -o /var/snap/maas/common/maas-mirror.gpg http://SITE:PASSWORD@127.0.0.1:1/keyring.gpg',
-      'Then add the view as a source:',
+      'This view has no bootloaders, so keep images.maas.io. Add the view as a second source, and select in it what is not selected in the other:',
       '  maas admin boot-sources create url=http://SITE:PASSWORD@127.0.0.1:1/candidate/ keyring_filename=/var/snap/maas/common/maas-mirror.gpg',
       'The mirror requires a password: run maas-mirror access add SITE --stack SmallMirror, which prints these commands with it.',
-      'Keep images.maas.io as a source: this view has no bootloaders.',
     ]);
   });
 

@@ -8,9 +8,8 @@ it('has a place for the address of a mirror that is not served yet', () => {
     '',
     'To use it in MAAS, serve this mirror and install its keyring on every region controller:',
     `  sudo curl --fail -o ${file} http://MIRROR/keyring.gpg`,
-    'Then add the view as a source:',
-    `  maas admin boot-sources create url=http://MIRROR/stable/ keyring_filename=${file}`,
-    'The view has bootloaders, so you can remove images.maas.io as a source: of two sources with bootloaders, one overwrites the other.',
+    'Then change the boot source that MAAS has (`maas admin boot-sources read` shows its ID); it keeps its images until the new ones are complete:',
+    `  maas admin boot-source update ID url=http://MIRROR/stable/ keyring_filename=${file}`,
   ]);
 });
 
@@ -19,9 +18,8 @@ it('names the address of one that is served, with a place for its password', () 
     '',
     'To use it in MAAS, install the keyring on every region controller:',
     `  sudo curl --fail -o ${file} https://SITE:PASSWORD@a.example/keyring.gpg`,
-    'Then add the view as a source:',
+    'This view has no bootloaders, so keep images.maas.io. Add the view as a second source, and select in it what is not selected in the other:',
     `  maas admin boot-sources create url=https://SITE:PASSWORD@a.example/stable/ keyring_filename=${file}`,
     'The mirror requires a password: run maas-mirror access add SITE --stack Stack, which prints these commands with it.',
-    'Keep images.maas.io as a source: this view has no bootloaders.',
   ]);
 });

@@ -231,15 +231,13 @@ describe('the report of a build, whole,', () => {
       '',
       'To use it in MAAS, serve this mirror and install its keyring on every region controller:',
       `  sudo curl --fail -o ${file} http://MIRROR/keyring.gpg`,
-      'Then add the view as a source:',
-      `  maas admin boot-sources create url=http://MIRROR/stable/ keyring_filename=${file}`,
-      'The view has bootloaders, so you can remove images.maas.io as a source: of two sources with bootloaders, one overwrites the other.',
+      'Then change the boot source that MAAS has (`maas admin boot-sources read` shows its ID); it keeps its images until the new ones are complete:',
+      `  maas admin boot-source update ID url=http://MIRROR/stable/ keyring_filename=${file}`,
       '',
       'To use it in MAAS, serve this mirror and install its keyring on every region controller:',
       `  sudo curl --fail -o ${file} http://MIRROR/keyring.gpg`,
-      'Then add the view as a source:',
+      'This view has no bootloaders, so keep images.maas.io. Add the view as a second source, and select in it what is not selected in the other:',
       `  maas admin boot-sources create url=http://MIRROR/plain/ keyring_filename=${file}`,
-      'Keep images.maas.io as a source: this view has no bootloaders.',
     ]);
   });
 

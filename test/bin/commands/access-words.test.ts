@@ -37,8 +37,8 @@ describe('the passwords of sites', () => {
       `boot source  ${site}/candidate/`,
       'Install the keyring on every region controller:',
       `  sudo curl --fail -o ${file} ${site}/keyring.gpg`,
-      'Then add the view as a source:',
-      `  maas admin boot-sources create url=${site}/candidate/ keyring_filename=${file}`,
+      'Then change the boot source that MAAS has (`maas admin boot-sources read` shows its ID); it keeps its images until the new ones are complete:',
+      `  maas admin boot-source update ID url=${site}/candidate/ keyring_filename=${file}`,
       'The password cannot be shown again. MAAS shows the address, including the password, to its administrators.',
     ]);
     expect(errLines).toEqual([]);

@@ -94,8 +94,8 @@ describe('letting a site read', () => {
       `boot source  https://lab:${password}@images.example.com/stable/`,
       'Install the keyring on every region controller:',
       `  sudo curl --fail -o ${file} https://lab:${password}@images.example.com/keyring.gpg`,
-      'Then add the view as a source:',
-      `  maas admin boot-sources create url=https://lab:${password}@images.example.com/stable/ keyring_filename=${file}`,
+      'Then change the boot source that MAAS has (`maas admin boot-sources read` shows its ID); it keeps its images until the new ones are complete:',
+      `  maas admin boot-source update ID url=https://lab:${password}@images.example.com/stable/ keyring_filename=${file}`,
     ]);
     expect(store.items.get('lab')).toMatch(/^sha256 [0-9a-f]{32} [0-9a-f]{64} 20\d\d-/);
     expect(store.items.get('lab')).not.toContain(password);

@@ -47,8 +47,8 @@ describe('the outputs of a mirror', () => {
     expect(found).toEqual(
       expect.arrayContaining([
         `sudo curl --fail -o ${file} https://images.example.com/keyring.gpg`,
-        `maas admin boot-sources create url=https://images.example.com/candidate/ keyring_filename=${file}`,
-        `maas admin boot-sources create url=https://images.example.com/next-one/ keyring_filename=${file}`,
+        `maas admin boot-source update ID url=https://images.example.com/candidate/ keyring_filename=${file}`,
+        `maas admin boot-source update ID url=https://images.example.com/next-one/ keyring_filename=${file}`,
       ]),
     );
   });

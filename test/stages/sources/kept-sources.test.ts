@@ -73,9 +73,9 @@ describe('the repositories that a build adds', () => {
 
     const sources = await findAddedSources(bench);
 
-    const keyring = Buffer.from(signer.keyring).toString('base64');
+    const keyringData = Buffer.from(signer.keyring).toString('base64');
     const uri = 'http://ppas.example/ann/daily/ubuntu';
-    expect(sources).toEqual([{ uri, suite: 'noble', components: ['main'], keyring }]);
+    expect(sources).toEqual([{ uri, suite: 'noble', components: ['main'], keyringData }]);
     expect(shown.join('')).toBe(':: asking Launchpad for the key of ppa:ann/daily\n');
     expect(await knownAddedSources(bench)).toEqual(sources);
     const kept = join((bench.store as DirectoryStore).root, made.repositories(foldersOf(job).root));
@@ -88,10 +88,10 @@ describe('the repositories that a build adds', () => {
 
     const sources = await findAddedSources(bench);
 
-    const keyring = keyOf(stanza).toString('base64');
+    const keyringData = keyOf(stanza).toString('base64');
     expect(sources).toEqual(
       ['http://one.example/', 'http://other.example/'].map((uri) => ({
-        ...{ uri, suite: 'noble', components: ['main'], keyring },
+        ...{ uri, suite: 'noble', components: ['main'], keyringData },
       })),
     );
     expect(await knownAddedSources(bench)).toEqual(sources);
