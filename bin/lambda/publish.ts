@@ -3,7 +3,7 @@ import { isSigningProbe } from '../../lib/job/aws/probe-targets';
 import { checkBundles, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/execution-names';
 import { publishInputOf, publishLoadersInputOf } from '../../lib/job/handed-on/publish-input';
-import { showKeyrings } from '../../lib/publication/keyring';
+import { showKeyrings } from '../../lib/publication/mirror/keyring';
 import { testSignature } from '../../lib/stages/probes/test-signature';
 import { type Published, publish } from '../../lib/stages/publish';
 import { type PublishedBootloaders, publishBootloaders } from '../../lib/stages/publish-bootloaders';

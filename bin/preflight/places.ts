@@ -5,7 +5,7 @@ import { dirname, resolve } from 'node:path';
 import { MirrorError } from '../../lib/errors';
 import type { BuildRequest } from '../../lib/job/build-request';
 import { mirror as layout } from '../../lib/job/layout';
-import { requireOwnKey } from '../../lib/publication/keyring';
+import { requireOwnKey } from '../../lib/publication/mirror/keyring';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { DirectoryStore } from '../../lib/store/directory/directory';
 import { findMirrorDirectory, openMirrorDirectory } from '../../lib/store/directory/mirror-directory';

@@ -1,7 +1,7 @@
 import { MirrorError } from '../errors';
 import { mirror } from '../job/layout';
-import { writeFrontPage } from '../publication/front-page';
-import { type MirrorKeyring, readKeyring, writeKeyring } from '../publication/keyring';
+import { writeFrontPage } from '../publication/mirror/front-page';
+import { type MirrorKeyring, readKeyring, writeKeyring } from '../publication/mirror/keyring';
 import { isSignedByNext, type KeyChange, signView } from '../publication/sign-view';
 import { viewsOf } from '../publication/views';
 import type { Signer } from '../simplestreams/openpgp/signer';

@@ -7,11 +7,11 @@
  * - gate.ts: what is refused before anything is written
  * - move-index.ts: documents, then index.sjson, by compare-and-swap
  * - follow-index.ts: index.json and its signature, after it
- * - view-content.ts: what counts as a change; view-state.ts: what operators decided, which changes with the index
+ * - view-content.ts: what counts as a change; state/: what operators decided, which changes with the index
  * - add-versions.ts, sign-view.ts: the existing changes
  *
- * Outside the views: claim.ts (who owns a version's folder in the pool), keyring.ts (the public keyring), front-page.ts,
- * show-mirror.ts, and views.ts, which lists them.
+ * names/: names of versions, and who owns the folder of one in the pool. mirror/: the public keyring and the front page,
+ * which are outside the views. views.ts lists the views.
  */
 import { followIndex } from './follow-index';
 import { gateDocuments } from './gate';

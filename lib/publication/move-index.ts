@@ -8,8 +8,8 @@ import type { Index, Products } from '../simplestreams/types';
 import { gateIndex } from './gate';
 import type { Press } from './press';
 import { type PublishedView, readDocumentText } from './read-view';
+import { stateDocument, statePathOf } from './state/state-document';
 import type { NextContent } from './view-content';
-import { stateDocument, statePathOf } from './view-state';
 
 /**
  * Seals the new content of a view, writes it, and moves index.sjson to it, if that is still the one that was read. Readers

@@ -7,7 +7,7 @@ import { clearsignedFault } from '../simplestreams/openpgp/signed-text';
 import { splitClearsigned } from '../simplestreams/openpgp/split-clearsigned';
 import type { Index, Products } from '../simplestreams/types';
 import type { Press } from './press';
-import { emptyState, parseState, statePathOf, type ViewState } from './view-state';
+import { emptyState, parseState, statePathOf, type ViewState } from './state/state-document';
 
 /** A view as it is published now. */
 export interface PublishedView extends PublishedIndex {

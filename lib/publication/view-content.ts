@@ -1,7 +1,7 @@
 import { rfc2822, writeJson } from '../simplestreams/json';
 import type { Products } from '../simplestreams/types';
 import type { PublishedView } from './read-view';
-import type { ViewState } from './view-state';
+import type { ViewState } from './state/state-document';
 
 /** The content of a view: everything that a change depends on, and everything that it can change. */
 export interface ViewContent {

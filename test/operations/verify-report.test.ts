@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type VerifyOptions, verifyMirror } from '../../lib/operations/verify';
 import { changeView } from '../../lib/publication/change-view';
-import { showKeyrings } from '../../lib/publication/keyring';
+import { showKeyrings } from '../../lib/publication/mirror/keyring';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { Version } from '../../lib/simplestreams/types';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';

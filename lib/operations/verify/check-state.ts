@@ -1,5 +1,5 @@
 import { mirror } from '../../job/layout';
-import { isStatePath, parseState } from '../../publication/view-state';
+import { isStatePath, parseState } from '../../publication/state/state-document';
 import type { Index } from '../../simplestreams/types';
 import { type Read, wrongName } from './check-document';
 import { badFormat, missing, type Problem } from './problem';

@@ -120,12 +120,19 @@ export const house: Readonly<Record<string, Room>> = {
       releases: { holds: 'releases and kernels that a request describes or chooses', imports: [top] },
       'handed-on': { holds: 'results that one stage passes to the next', imports: ['releases', top] },
       sources: { holds: 'archives, PPAs and their credentials', imports: [top] },
+      operations: { holds: 'what operators ask for, and what comes back', imports: [top] },
     },
   },
   publication: {
     purpose: 'how a view changes; the only room that writes below streams/',
-    rooms: ['job', 'simplestreams', 'store'],
+    rooms: ['job', 'catalog', 'simplestreams', 'store'],
     packages: [],
+    top: ['state'],
+    alcoves: {
+      state: { holds: 'what operators decided and what is remembered: state, shelf, ledger, history', imports: [] },
+      names: { holds: 'names of versions, and who owns one', imports: [] },
+      mirror: { holds: 'outside the views: keyring and front page', imports: [top] },
+    },
   },
   cloud: {
     purpose: 'AWS at run time, except S3',
@@ -171,7 +178,10 @@ export const house: Readonly<Record<string, Room>> = {
     purpose: 'what an operator does with a published mirror; one file per command is at the top',
     rooms: ['publication', 'job', 'catalog', 'simplestreams', 'store', 'machine'],
     packages: ['node:path'],
-    alcoves: { verify: { holds: 'the checks of `verify`', imports: [] } },
+    alcoves: {
+      verify: { holds: 'the checks of `verify`', imports: [] },
+      plans: { holds: 'what each operation would do, without doing it', imports: [] },
+    },
   },
   mirror: {
     purpose: 'the mirror on AWS: CDK constructs, used only at synthesis',

@@ -7,7 +7,7 @@ import { type VerifyReport, verifyMirror } from '../../../lib/operations/verify'
 import { changeView } from '../../../lib/publication/change-view';
 import { followIndex } from '../../../lib/publication/follow-index';
 import { readIndex } from '../../../lib/publication/read-view';
-import { stateDocument } from '../../../lib/publication/view-state';
+import { stateDocument } from '../../../lib/publication/state/state-document';
 import { jsonPathOf } from '../../../lib/simplestreams/documents';
 import { writeJson } from '../../../lib/simplestreams/json';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';

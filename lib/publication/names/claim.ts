@@ -1,10 +1,12 @@
-import { MirrorError } from '../errors';
-import type { Job } from '../job/job';
-import { mirror as layout } from '../job/layout';
-import { newestVersion } from '../simplestreams/merge';
-import type { Products } from '../simplestreams/types';
-import { sortsAbove } from '../simplestreams/version-order';
-import type { Store } from '../store/store';
+/* publication/names: names of versions, and who owns one. */
+
+import { MirrorError } from '../../errors';
+import type { Job } from '../../job/job';
+import { mirror as layout } from '../../job/layout';
+import { newestVersion } from '../../simplestreams/merge';
+import type { Products } from '../../simplestreams/types';
+import { sortsAbove } from '../../simplestreams/version-order';
+import type { Store } from '../../store/store';
 
 /** A product that gets a new version. */
 interface Offered {

@@ -1,21 +1,21 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { MirrorError } from '../../lib/errors';
-import { mirror as layout } from '../../lib/job/layout';
-import { listMirror } from '../../lib/operations/list';
-import { type Change, changeView } from '../../lib/publication/change-view';
-import type { Press } from '../../lib/publication/press';
-import { readProducts, readView } from '../../lib/publication/read-view';
-import { signView } from '../../lib/publication/sign-view';
-import { isStatePath, type ViewState } from '../../lib/publication/view-state';
-import { rfc2822, writeJson } from '../../lib/simplestreams/json';
-import type { Signer } from '../../lib/simplestreams/openpgp/signer';
-import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';
-import type { Index } from '../../lib/simplestreams/types';
-import { smallSigner } from '../fixtures/mirrors/small-mirror';
-import { imageContentId } from '../simplestreams/made-documents';
-import { MemoryStore } from './made/memory-store';
-import { madeVersion, publishing } from './made/small-view';
-import { recordingStore } from './made/wrapped-store';
+import type { MirrorError } from '../../../lib/errors';
+import { mirror as layout } from '../../../lib/job/layout';
+import { listMirror } from '../../../lib/operations/list';
+import { type Change, changeView } from '../../../lib/publication/change-view';
+import type { Press } from '../../../lib/publication/press';
+import { readProducts, readView } from '../../../lib/publication/read-view';
+import { signView } from '../../../lib/publication/sign-view';
+import { isStatePath, type ViewState } from '../../../lib/publication/state/state-document';
+import { rfc2822, writeJson } from '../../../lib/simplestreams/json';
+import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import { splitClearsigned } from '../../../lib/simplestreams/openpgp/split-clearsigned';
+import type { Index } from '../../../lib/simplestreams/types';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { imageContentId } from '../../simplestreams/made-documents';
+import { MemoryStore } from '../made/memory-store';
+import { madeVersion, publishing } from '../made/small-view';
+import { recordingStore } from '../made/wrapped-store';
 
 let signer: Signer;
 beforeAll(async () => {

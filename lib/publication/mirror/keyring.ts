@@ -1,8 +1,8 @@
-import { MirrorError } from '../errors';
-import { mirror as layout, mutableCacheControl } from '../job/layout';
-import { armouredKeyring, binaryKeyring, keysOf } from '../simplestreams/openpgp/keyring';
-import type { Store } from '../store/store';
-import type { Press } from './press';
+import { MirrorError } from '../../errors';
+import { mirror as layout, mutableCacheControl } from '../../job/layout';
+import { armouredKeyring, binaryKeyring, keysOf } from '../../simplestreams/openpgp/keyring';
+import type { Store } from '../../store/store';
+import type { Press } from '../press';
 
 /** The current keyring of a mirror. */
 export interface MirrorKeyring {

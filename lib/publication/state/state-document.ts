@@ -1,8 +1,8 @@
-import { MirrorError } from '../errors';
-import { jsonPathOf } from '../simplestreams/documents';
-import { writeJson } from '../simplestreams/json';
-import { parseStrictJson } from '../simplestreams/strict-json';
-import type { Index } from '../simplestreams/types';
+import { MirrorError } from '../../errors';
+import { jsonPathOf } from '../../simplestreams/documents';
+import { writeJson } from '../../simplestreams/json';
+import { parseStrictJson } from '../../simplestreams/strict-json';
+import type { Index } from '../../simplestreams/types';
 
 /**
  * What operators decided about a view, beyond its products, such as which versions are withdrawn or held (design §4.25).

@@ -1,5 +1,5 @@
-import { mirror as layout, mutableCacheControl } from '../job/layout';
-import type { Press } from './press';
+import { mirror as layout, mutableCacheControl } from '../../job/layout';
+import type { Press } from '../press';
 
 /** Writes the page at the address of a mirror; it names the signing key. */
 export async function writeFrontPage({ mirror, signer }: Pick<Press, 'mirror' | 'signer'>): Promise<void> {

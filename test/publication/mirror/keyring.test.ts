@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MirrorError } from '../../lib/errors';
-import { mirror as layout } from '../../lib/job/layout';
-import { readKeyring, requireOwnKey, showKeyrings, writeKeyring } from '../../lib/publication/keyring';
-import { armouredKeyring } from '../../lib/simplestreams/openpgp/keyring';
-import type { Signer } from '../../lib/simplestreams/openpgp/signer';
-import { makePrivateKeyPackets } from '../fixtures/keys/private-key-packets';
-import { smallSigner } from '../fixtures/mirrors/small-mirror';
-import { MemoryStore } from './made/memory-store';
-import { storeWithOptions } from './made/store-with-options';
-import { recordingStore, wrappedStore } from './made/wrapped-store';
+import { MirrorError } from '../../../lib/errors';
+import { mirror as layout } from '../../../lib/job/layout';
+import { readKeyring, requireOwnKey, showKeyrings, writeKeyring } from '../../../lib/publication/mirror/keyring';
+import { armouredKeyring } from '../../../lib/simplestreams/openpgp/keyring';
+import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import { makePrivateKeyPackets } from '../../fixtures/keys/private-key-packets';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { MemoryStore } from '../made/memory-store';
+import { storeWithOptions } from '../made/store-with-options';
+import { recordingStore, wrappedStore } from '../made/wrapped-store';
 
 let signer: Signer;
 let other: Signer;

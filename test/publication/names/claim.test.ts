@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MirrorError } from '../../lib/errors';
-import { jobOfStrings } from '../../lib/job/job-of';
+import { MirrorError } from '../../../lib/errors';
+import { jobOfStrings } from '../../../lib/job/job-of';
 import {
   claimFirst,
   claimVersion,
@@ -9,15 +9,15 @@ import {
   newestAmong,
   secondsFrom,
   versionNames,
-} from '../../lib/publication/claim';
-import type { Signer } from '../../lib/simplestreams/openpgp/signer';
-import { sortsAbove } from '../../lib/simplestreams/version-order';
-import { makeBuiltRun } from '../fixtures/mirrors/built-run';
-import { smallSigner } from '../fixtures/mirrors/small-mirror';
-import { documentOf, imageContentId } from '../simplestreams/made-documents';
-import { MemoryStore } from './made/memory-store';
-import { smallPress } from './made/small-press';
-import { wrappedStore } from './made/wrapped-store';
+} from '../../../lib/publication/names/claim';
+import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import { sortsAbove } from '../../../lib/simplestreams/version-order';
+import { makeBuiltRun } from '../../fixtures/mirrors/built-run';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { documentOf, imageContentId } from '../../simplestreams/made-documents';
+import { MemoryStore } from '../made/memory-store';
+import { smallPress } from '../made/small-press';
+import { wrappedStore } from '../made/wrapped-store';
 
 let signer: Signer;
 beforeAll(async () => {

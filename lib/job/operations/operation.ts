@@ -1,0 +1,139 @@
+/* job/operations: what operators ask for, and what comes back. */
+
+import { z } from 'zod';
+import { architectureWord, ViewName } from '../build-request';
+import { durationFault } from './duration';
+
+/** A view, also a frozen one: `stable`, `snapshots/2026-11`. */
+const view = z.string().regex(/^(?:snapshots\/[a-zA-Z0-9][a-zA-Z0-9._-]*|[a-z0-9][a-z0-9-]*)$/, 'must be a view');
+const snapshotName = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/, 'must be letters, digits, dots and dashes');
+
+/** As people write it: `noble`, `24.04`, `24.04 LTS`, `Noble Numbat`, `bootloaders`; plans find the products. */
+const release = z.string().regex(/^[A-Za-z0-9][\w.() -]{0,99}$/, 'must be a release, such as noble or 24.04');
+
+/** An exact name, or `newest`. */
+const version = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, 'must be a version, such as 20261120.083000');
+
+/** `ga`, or MAAS's name of it, `ga-24.04`. */
+const flavour = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be a kernel flavour, such as ga or hwe-24.04');
+
+/** Name of a check, such as a lab's: `hw-lab`. */
+const checkName = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/, 'must be lower-case letters, digits, dots and dashes');
+
+const duration = z
+  .string()
+  .refine((text) => durationFault(text) === undefined, 'must be a duration, such as 3d or 12h');
+
+/** ISO 8601, UTC. The command line reads other forms. */
+const time = z.iso.datetime();
+
+/** Which products of a release; empty: all. */
+const scope = { architectures: z.array(architectureWord).default([]), flavours: z.array(flavour).default([]) };
+const oneVersion = { view, release, version, ...scope };
+const allViews = z.boolean().default(false);
+
+/** A part of a selected view, as the operator wants it; see `SelectedPart` of the view's state. */
+const part = z.strictObject({
+  from: view,
+  releases: z.array(release).min(1).optional(),
+  architectures: z.array(architectureWord).min(1).optional(),
+  flavours: z.array(flavour).min(1).optional(),
+});
+
+/** Where a view gets its versions; neither: it is promoted by hand. */
+const viewSource = {
+  promote: z
+    .strictObject({ from: view, after: duration.optional(), require: z.array(checkName).default([]) })
+    .optional(),
+  /** One part without a filter: a site view, which follows `from`. */
+  select: z.array(part).min(1).optional(),
+  /** Digest of the part of mirror.yaml that asks for it. @default - an operator does */
+  configured: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+};
+
+/** What an operator asks for. Every operation may be carried out on this machine or by a function of a stack. */
+export const OperationRequest = z.discriminatedUnion('does', [
+  z.strictObject({
+    does: z.literal('promote'),
+    from: view,
+    to: ViewName,
+    /** @default - all */
+    release: release.optional(),
+    ...scope,
+    /** Takes the newest versions that have been published in `from` for this long. @default - the newest ones */
+    after: duration.optional(),
+    /** Checks that must have passed. */
+    require: z.array(checkName).default([]),
+    /** Why versions are promoted that have not booted. @default - they are not */
+    waived: z.string().min(1).optional(),
+  }),
+  z.strictObject({ does: z.literal('withdraw'), ...oneVersion, allViews }),
+  z.strictObject({ does: z.literal('restore'), ...oneVersion, allViews }),
+  z.strictObject({
+    does: z.literal('rollback'),
+    view,
+    release,
+    ...scope,
+    /** @default - the newest version before the one that is taken back */
+    to: version.optional(),
+    /** Publish the good version under a newer name as well. */
+    republish: z.boolean().default(false),
+    allViews,
+  }),
+  z.strictObject({
+    does: z.literal('hold'),
+    view,
+    release,
+    ...scope,
+    /** The newest version to keep. @default - the newest one */
+    at: version.optional(),
+    until: time.optional(),
+  }),
+  z.strictObject({ does: z.literal('unhold'), view, release, ...scope }),
+  z.strictObject({
+    does: z.literal('attest'),
+    ...oneVersion,
+    check: checkName,
+    passed: z.boolean(),
+    link: z.url({ protocol: /^https?$/ }).optional(),
+  }),
+  z.strictObject({ does: z.literal('snapshot'), view, name: snapshotName }),
+  z.strictObject({ does: z.literal('remove'), ...oneVersion }),
+  z.strictObject({ does: z.literal('view-create'), name: ViewName, ...viewSource }),
+  z.strictObject({ does: z.literal('view-set'), name: ViewName, ...viewSource }),
+  z.strictObject({ does: z.literal('view-delete'), name: view }),
+  z.strictObject({
+    does: z.literal('repair'),
+    /** @default - all */
+    view: view.optional(),
+    /** Brings an old mirror to this release's format. */
+    upgrade: z.boolean().default(false),
+  }),
+]);
+export type OperationRequest = z.infer<typeof OperationRequest>;
+
+/** What this release can do; a caller lists what it needs, so that an older function refuses what it does not know. */
+export const operationNeeds = ['operations'] as const;
+
+/** An operation, with who asks for it and how it is to be carried out. The AWS request id is added by the function. */
+export const Operation = z.strictObject({
+  operation: OperationRequest,
+  /** As the caller says: `anna@ops1`. */
+  by: z.string().min(1).max(200),
+  reason: z.string().min(1).max(1000).optional(),
+  /** Only shows what it would do. */
+  dryRun: z.boolean().default(false),
+  /** Id of the plan that is to be carried out exactly. @default - what is right when it is carried out */
+  plan: z
+    .string()
+    .regex(/^\d{8}T\d{6}Z-[0-9a-f]{16}$/, 'must be the id of a plan, as --dry-run prints it')
+    .optional(),
+  /** Version of the caller. */
+  tool: z.string(),
+  /** What the function must know. */
+  needs: z.array(z.string()),
+});
+export type Operation = z.infer<typeof Operation>;

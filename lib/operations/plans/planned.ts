@@ -1,0 +1,31 @@
+/* operations/plans: what each operation would do, without doing it. */
+
+import type { MirrorError } from '../../errors';
+import type { PlanLine, Remark } from '../../job/operations/outcome';
+import type { ViewChange, ViewContent } from '../../publication/state/view-content';
+import type { Withdrawal } from '../../publication/state/withdrawal';
+
+/** What a plan depends on: the views that the operation reads or changes, and the withdrawals of all. */
+export interface MirrorContent {
+  readonly views: ReadonlyMap<string, ViewContent>;
+  readonly withdrawn: readonly Withdrawal[];
+}
+
+export interface PlannedView {
+  readonly view: string;
+  /** @default - it stays as it is */
+  readonly change?: ViewChange;
+  readonly lines: readonly PlanLine[];
+}
+
+/** What an operation would do. */
+export interface Planned {
+  /** In the order in which they are to be changed. */
+  readonly views: readonly PlannedView[];
+  readonly remarks: readonly Remark[];
+  /** Why nothing may be changed; it is thrown when the plan is carried out. @default - it may */
+  readonly refusal?: MirrorError;
+}
+
+/** Pure: it is called again if a view changes before its turn. @param at the time from which names are made */
+export type Planner<Request> = (request: Request, mirror: MirrorContent, at: Date) => Planned;
