@@ -21,7 +21,7 @@ import { bootTest } from '../lib/stages/boot-test';
 import { buildBootloaders } from '../lib/stages/bootloaders';
 import { extract } from '../lib/stages/extract';
 import { fetch } from '../lib/stages/fetch';
-import { bootloadersRequest } from '../lib/stages/loaders/bootloader-archives';
+import { bootloaderBuildOf } from '../lib/stages/loaders/bootloader-archives';
 import { prepare } from '../lib/stages/prepare';
 import { type ProbeBench, probe } from '../lib/stages/probe';
 import { upgrade } from '../lib/stages/upgrade';
@@ -36,7 +36,7 @@ const stages: Readonly<Record<string, (bench: Workbench) => Promise<unknown>>> =
   prepare: emulated(prepare),
   extract: emulated(extract),
   'boot-test': bootTest,
-  bootloaders: async (bench) => buildBootloaders(bench, await bootloadersRequest(bench)),
+  bootloaders: async (bench) => buildBootloaders(bench, await bootloaderBuildOf(bench)),
 };
 
 /** Tests the machine itself, and the permissions that a deployed mirror gives it. It has no job. */

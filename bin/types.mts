@@ -23,7 +23,7 @@ import { dirname, join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 const read = ['package.json', 'README.md', 'LICENSE', 'tsconfig.types.json', 'lib'];
-/** What the package has of lib, with all imports: the public API, and what bin/app.ts starts. */
+/** The files of lib in the package, with all that they import: the public API, and what bin/app.ts starts. */
 const entries = ['lib/index', 'lib/mirror/app'];
 
 process.umask(0o022); // other users must be able to read it

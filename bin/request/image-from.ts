@@ -7,7 +7,7 @@ import { withCredentials } from './credentials';
 import type { RequestOptions } from './request-options';
 import { readText } from './sources-from';
 
-/** What options request of an image, except release and architectures. @throws BadInput (misuse) */
+/** The image that the options describe, without release and architectures. @throws BadInput (misuse) */
 export function imageFrom(options: RequestOptions): object {
   const { serial, compression, bootTest = true, bootTimeout, base = '' } = options;
   const customise = customisationFrom(options);

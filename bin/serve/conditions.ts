@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Part, partOf } from './range';
 
-/** What clients recognise a file by that they already have. */
+/** Validators by which clients recognise a file that they already have. */
 export interface Validators {
   /** `"3e8-18c2f"`, as in the header; strong. */
   readonly etag: string;

@@ -8,7 +8,7 @@ export interface SaidAhead {
 
 /**
  * Refuses settings that would have no effect.
- * @param what names the configuration: a path, or its properties
+ * @param what names the configuration: its path
  * @throws NotSupported (misuse)
  */
 export function refuseNotYet({ keep, views }: SaidAhead, what: string): void {

@@ -40,7 +40,7 @@ export async function prepare(bench: Workbench): Promise<Prepared> {
     await using chroot = await enterChroot(root.path, bench.tools);
     await using apt = await openApt(chroot, untouched.path, await knownAddedSources(bench), bench);
     const archives = await installInitramfsPackages(apt, bench);
-    prepared = await look(chroot, { image: image.path, verified: archives }, bench);
+    prepared = await resolutionIn(chroot, { image: image.path, verified: archives }, bench);
     await installCommon(apt, prepared.resolution);
   }
   await makeSquashfs(root.upper, layer, { compression: passingCompression, epoch: await squashfsTime(base) });
@@ -74,7 +74,7 @@ async function installInitramfsPackages(chroot: AptTree, bench: Workbench): Prom
 }
 
 /** Resolves what each flavour would be made from, once everything that they share is installed. */
-async function look(
+async function resolutionIn(
   chroot: Chroot,
   { image, verified }: { readonly image: string; readonly verified: Materials['archives'] },
   bench: Workbench,

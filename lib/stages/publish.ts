@@ -50,14 +50,14 @@ export interface Published {
  * @throws BadInput for results that no build of this request hands on; RequiredKernelFailed; ContractBroken and BadSignature, before anything is published
  */
 export async function publish(input: PublishInput, bench: PublishBench): Promise<Published> {
-  const requested = jobOfStrings(input.job);
-  const context = await contextOf(requested, input, bench);
+  const given = jobOfStrings(input.job);
+  const context = await contextOf(given, input, bench);
   const { built, leftOut } = sorted(input.kernels, input.selected);
-  const offers = offersOf(requested, input, built, context);
-  const id = contentIdOf(requested);
-  await readIndex(requested.view, bench); // write nothing if the view is signed with another key
-  await showMirror(requested.view, requested.release, bench);
-  const job = { ...requested, rebuild: await wantsRebuild(requested, offers, bench) };
+  const offers = offersOf(given, input, built, context);
+  const id = contentIdOf(given);
+  await readIndex(given.view, bench); // write nothing if the view is signed with another key
+  await showMirror(given.view, given.release, bench);
+  const job = { ...given, rebuild: await wantsRebuild(given, offers, bench) };
 
   for (;;) {
     const claimed = await claimUpdates(job, input.fetched.result.serial, offers, bench);

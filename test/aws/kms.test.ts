@@ -75,8 +75,8 @@ describe('kmsSigner on MiniStack', () => {
         name: 'KeyUnusable',
         message: expect.stringContaining(message),
       });
-    await refused(await newKey('RSA_2048'), 'is RSA_2048 for SIGN_VERIFY');
-    await refused(await newKey('SYMMETRIC_DEFAULT', 'ENCRYPT_DECRYPT'), 'for ENCRYPT_DECRYPT');
+    await refused(await newKey('RSA_2048'), 'has key spec RSA_2048 and key usage SIGN_VERIFY');
+    await refused(await newKey('SYMMETRIC_DEFAULT', 'ENCRYPT_DECRYPT'), 'key usage ENCRYPT_DECRYPT');
     await refused('alias/nowhere', 'NotFoundException');
   });
 

@@ -104,7 +104,7 @@ describe('a deployed site', () => {
     });
     const address = `${site.address.replace('//', `//lab:${password}@`)}candidate/`;
     expect(await runVerify({ mirror: address }, keptTerminal())).toBe(0);
-    await expect(runVerify({ mirror: address.replace(password, 'x') }, keptTerminal())).rejects.toThrow(/answers 401/);
+    await expect(runVerify({ mirror: address.replace(password, 'x') }, keptTerminal())).rejects.toThrow(/returned 401/);
 
     await runAccessRevoke({ stack, site: 'lab' }, keptTerminal(), openStore);
     const listed = keptTerminal();

@@ -59,7 +59,7 @@ describe('a plan', () => {
     expect(plan({ architectures: ['amd64', 'amd64'] }).architectures).toHaveLength(1);
   });
 
-  it('says that rebuild requested', () => {
+  it('says that a rebuild was requested', () => {
     expect(plan({ rebuild: true }).reason).toBe('rebuild requested');
     expect(plan({}).reason).toBe('requested');
   });

@@ -50,6 +50,19 @@ describe('the package', () => {
     expect(paths).toEqual(expect.arrayContaining(['.jsii', 'LICENSE']));
   });
 
+  it('ships every page that one of its pages links to', () => {
+    const pages = paths.filter((path) => path.endsWith('.md'));
+    const dead = pages.flatMap((page) =>
+      [...readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+        .map(([, link = '']) => link)
+        .filter((link) => !/^[a-z]+:/.test(link) && !paths.includes(join(dirname(page), link)))
+        .map((link) => `${page}: ${link}`),
+    );
+
+    expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/maas.md', 'docs/first-hour-on-aws.md']));
+    expect(dead).toEqual([]);
+  });
+
   it('names a main file, types and commands that it ships', () => {
     expect(paths).toEqual(expect.arrayContaining([ours.main, ours.types, ...Object.values(ours.bin)]));
     expect(Object.keys(ours.bin)).toEqual(['maas-mirror', 'cdk-maas-mirror']);
@@ -87,7 +100,7 @@ describe('the package', () => {
 
   it('ships no tests, no sources and no leftovers of a build', () => {
     const shipped =
-      /^(dist\/(lib|bin|assets|local)\/|buildspecs\/|docs\/|(\.jsii|LICENSE|README\.md|mirror\.schema\.json|package\.json)$)/;
+      /^(dist\/(lib|bin|assets|local)\/|buildspecs\/|docs\/|(\.jsii|LICENSE|README\.md|CONTRIBUTING\.md|mirror\.schema\.json|package\.json)$)/;
 
     expect(paths.filter((path) => !shipped.test(path))).toEqual([]);
     expect(paths.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).toEqual([]);

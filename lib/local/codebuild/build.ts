@@ -41,10 +41,10 @@ interface BuildPhase {
 }
 
 /** Runs a project's buildspec on this machine, and returns when only its log is left. */
-export async function runBuild(request: BuildOptions): Promise<Build> {
-  const { project, id, signal } = request;
-  await using scratch = await makeScratch(request.scratch, 'build');
-  await using log = await openBuildLog(request.log, request.onLine);
+export async function runBuild(options: BuildOptions): Promise<Build> {
+  const { project, id, signal } = options;
+  await using scratch = await makeScratch(options.scratch, 'build');
+  await using log = await openBuildLog(options.log, options.onLine);
   const source = await copySource(project, scratch.path);
   const temporary = join(scratch.path, 'tmp');
   await mkdir(temporary);
@@ -58,7 +58,7 @@ export async function runBuild(request: BuildOptions): Promise<Build> {
         ...machineEnvironment(process.env, temporary),
         ...project.buildspec.variables,
         ...project.environment,
-        ...request.environment,
+        ...options.environment,
         CODEBUILD_BUILD_ID: id,
         CODEBUILD_SRC_DIR: source,
         CODEBUILD_BUILD_SUCCEEDING: '1',

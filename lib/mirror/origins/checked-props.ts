@@ -12,7 +12,7 @@ interface Reader {
 }
 
 /**
- * What a schema has made of properties.
+ * Properties as the schema returns them.
  * @throws BadInput (misuse) with every fault found: the property, its value and the rule
  */
 export function checkedProps<T>(

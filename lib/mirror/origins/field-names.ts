@@ -10,7 +10,7 @@ interface ConfigFile {
   readonly given: MaasMirrorProps;
 }
 
-/** Makes something of a `mirror.yaml`. Errors name its fields: `mirror.yaml: views.next.packages.0`. */
+/** Reads a `mirror.yaml`. Errors name its fields: `mirror.yaml: views.next.packages.0`. */
 export function inWordsOf<T>(source: ConfigFile, make: () => T): T {
   try {
     return make();
@@ -33,7 +33,7 @@ function isOverridden([first, second]: Path, given: object): boolean {
   return second !== undefined && (value as Readonly<Record<string, unknown>>)[second] !== undefined;
 }
 
-/** Undefined for properties that no field stands for. */
+/** Undefined for properties that are in no field. */
 function fieldOf([first, second, ...rest]: Path, { views }: MirrorConfig): Path | undefined {
   if (first === 'site' && second === 'certificate') return ['site', 'certificateArn'];
   if (first === 'views' && typeof second === 'number') {

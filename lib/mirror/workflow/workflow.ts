@@ -83,8 +83,8 @@ export class ReleaseWorkflow extends Construct {
     const architectures = new EachArchitecture(this, 'Architectures', props).map;
 
     const definition = this.plan(plan).next(
-      Choice.jsonPath(this, 'SomethingNew')
-        .when(Condition.booleanEquals('$.plan.updates', false), Succeed.jsonPath(this, 'NothingNew'))
+      Choice.jsonPath(this, 'HasUpdates')
+        .when(Condition.booleanEquals('$.plan.updates', false), Succeed.jsonPath(this, 'UpToDate'))
         .when(Condition.booleanEquals('$.plan.bootloaders', true), this.bootloaders(props))
         .otherwise(architectures),
     );

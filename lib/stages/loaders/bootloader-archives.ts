@@ -22,7 +22,7 @@ export async function bootloaderArchives({ request, scratch, tools }: ArchivesBe
 }
 
 /** The same, with all other settings of apt. */
-export async function bootloadersRequest(bench: ArchivesBench): Promise<BootloadersRequest> {
+export async function bootloaderBuildOf(bench: ArchivesBench): Promise<BootloadersRequest> {
   const network = networkOf(bench.request.sources);
   const aptOptions = network.ca === undefined ? [] : await machineCertificates(bench.scratch, network.ca);
   return { ...(await bootloaderArchives(bench)), aptOptions, network };

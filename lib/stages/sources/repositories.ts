@@ -19,8 +19,8 @@ export async function archiveRepositories(bench: Workbench): Promise<Repository[
  * @throws NotSupported if that has no archive of the release, as on a machine with another distribution
  */
 export async function releaseRepositories(bench: Workbench): Promise<readonly Repository[]> {
-  const requested = await archiveRepositories(bench);
-  if (requested.length > 0) return requested;
+  const named = await archiveRepositories(bench);
+  if (named.length > 0) return named;
   const { release } = bench.job;
   const machines = await machineRepositories(release);
   if (machines.length > 0) return machines;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BuildRequest } from '../../../lib/job/build-request';
-import { bootloaderArchives, bootloadersRequest } from '../../../lib/stages/loaders/bootloader-archives';
+import { bootloaderArchives, bootloaderBuildOf } from '../../../lib/stages/loaders/bootloader-archives';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 const benchWith = (sources: object) => ({
@@ -16,7 +16,7 @@ describe('where bootloaders come from', () => {
   it('is Ubuntu’s two archives, signed with the keyring of the bundle, unless told otherwise', async () => {
     const keyring = '/bundle/keyrings/ubuntu-archive-keyring.gpg';
 
-    expect(await bootloadersRequest(benchWith({}))).toStrictEqual({
+    expect(await bootloaderBuildOf(benchWith({}))).toStrictEqual({
       archive: { uri: 'http://archive.ubuntu.com/ubuntu', keyring },
       ports: { uri: 'http://ports.ubuntu.com/ubuntu-ports', keyring },
       ...{ aptOptions: [], network: {} },
@@ -38,7 +38,7 @@ describe('where bootloaders come from', () => {
   it('is reached by the order’s proxy, and its certificates are trusted by apt, too', async () => {
     const bench = benchWith({ proxy: 'http://proxy.example:3128', caData: ca });
 
-    const { network, aptOptions = [] } = await bootloadersRequest(bench);
+    const { network, aptOptions = [] } = await bootloaderBuildOf(bench);
 
     expect(network).toEqual({ proxy: 'http://proxy.example:3128', ca });
     expect(aptOptions).toEqual([expect.stringMatching(/^Acquire::https::CAInfo "\//)]);
