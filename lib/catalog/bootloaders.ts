@@ -56,7 +56,7 @@ export function bootloaderFields(loader: Bootloader, view: string): Record<strin
 /**
  * Path of an item, relative to the view.
  *
- * @param version UTC date and a counter from 0: `20261011.0`
+ * @param version UTC date and time: `20261011.083000`
  * @param item name of the source package: `shim-signed`
  */
 export function bootloaderItemPath({ firmware, architecture }: Bootloader, version: string, item: string): string {

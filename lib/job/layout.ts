@@ -85,9 +85,16 @@ export const mirror = {
   index: (view: string) => `${view}/streams/v1/index.sjson`,
   plainIndex: (view: string) => `${view}/streams/v1/index.json`,
   plainIndexSignature: (view: string) => `${view}/streams/v1/index.json.gpg`,
+  /** What is left of a deleted view: where its names and its history are. */
+  tombstone: (view: string) => `${view}/streams/v1/deleted.json`,
   /** A metadata document of a view, by its path in the index. */
   document: (view: string, path: string) => `${view}/${path}`,
 } as const;
+
+/** Whether a view is a snapshot, by its name: `snapshots/2026-11`. */
+export function isFrozenName(view: string): boolean {
+  return view.startsWith('snapshots/');
+}
 
 /** Cache-Control of mutable objects; all others are immutable. */
 export const mutableCacheControl = 'public, max-age=60';

@@ -7,20 +7,27 @@ import { writeJson } from '../simplestreams/json';
 import { objectsOf, type Promised } from '../simplestreams/promised';
 import type { Index, Products, Version } from '../simplestreams/types';
 import type { Store } from '../store/store';
-import type { NextContent, ViewContent } from './view-content';
+import type { NextContent } from './next-content';
+import type { Shelf } from './state/shelf';
+import type { ViewContent } from './state/view-content';
 
 /**
  * The contract gate: one version that MAAS cannot read disables the whole boot source of a site, so such a version is
  * never committed. Documents that a change does not touch were checked when they were published.
  * @throws ContractBroken, naming every broken rule, or the object that is missing or differs
  */
-export async function gateDocuments(before: ViewContent, { changed }: NextContent, mirror: Store): Promise<void> {
+export async function gateDocuments(
+  before: ViewContent,
+  { changed, shelf }: NextContent,
+  mirror: Store,
+): Promise<void> {
   const objects = new Map<string, Promised>();
   for (const [id, document] of changed) {
     refuse(checkProducts(document, id));
     refuseOtherContent(id, document);
     for (const object of newlyPromised(before.documents.get(id), document)) objects.set(nameOf(object), object);
   }
+  for (const object of newlyShelved(before, shelf)) objects.set(nameOf(object), object);
   await Promise.all([...objects.values()].map((object) => requireObject(object, mirror)));
 }
 
@@ -52,6 +59,19 @@ function newlyPromised(before: Products | undefined, after: Products): Promised[
     return Object.entries(versions)
       .filter(([name, version]) => !saysTheSame(old[name], version))
       .flatMap(([, version]) => objectsOf(version));
+  });
+}
+
+/** What the shelf promises and the view did not: it may be offered again, so it must be there as if it were. */
+function newlyShelved({ documents, shelf: before }: ViewContent, after: Shelf): Promised[] {
+  return Object.entries(after.products).flatMap(([id, product]) => {
+    if (before.products[id] === product) return [];
+    const offered = documents.get(product.content_id)?.products[id]?.versions ?? {};
+    return Object.entries(product.versions)
+      .filter(
+        ([name, { version }]) => !saysTheSame(offered[name] ?? before.products[id]?.versions[name]?.version, version),
+      )
+      .flatMap(([, { version }]) => objectsOf(version));
   });
 }
 

@@ -6,24 +6,33 @@ import { keysOf } from '../simplestreams/openpgp/keyring';
 import type { Signer } from '../simplestreams/openpgp/signer';
 import type { Index, Products } from '../simplestreams/types';
 import { gateIndex } from './gate';
+import type { NextContent } from './next-content';
 import type { Press } from './press';
-import { type PublishedView, readDocumentText } from './read-view';
-import { stateDocument, statePathOf } from './state/state-document';
-import type { NextContent } from './view-content';
+import { readDocumentText } from './read-index';
+import type { PublishedView } from './read-view';
+import { takeDocument } from './take-document';
+import { type NewEntry, stateFiles, writeState } from './write-state';
 
 /**
  * Seals the new content of a view, writes it, and moves index.sjson to it, if that is still the one that was read. Readers
  * see either the old content or the new; a crash leaves only documents that no index names.
+ * @param entry what the history says @default - nothing: the view is only signed again
  * @returns false if another writer has moved the index since it was read
  * @throws ContractBroken if MAAS would refuse the index; nothing is then written
  */
-export async function moveIndex(before: PublishedView, next: NextContent, press: Press): Promise<boolean> {
+export async function moveIndex(
+  before: PublishedView,
+  next: NextContent,
+  entry: NewEntry | undefined,
+  press: Press,
+): Promise<boolean> {
   const { view, tag } = before;
+  const state = stateFiles(before, next, entry);
   const sealed = await sealAll(before, next, press);
-  const index = indexOf(before, next, sealed);
+  const index = indexOf(before, next, { sealed, state: state.path });
   gateIndex(index, next.documents);
   for (const document of sealed.values()) await writeDocument(view, document, press);
-  await writeState(before, next, press);
+  await writeState(view, state, press);
 
   const signed = Buffer.from(await press.signer.clearsign(writeJson(index), next.at));
   try {
@@ -38,13 +47,14 @@ export async function moveIndex(before: PublishedView, next: NextContent, press:
 /** Seals documents that have changed, and, unchanged, those that the new key has not signed yet. */
 async function sealAll(
   { view, documents: published }: PublishedView,
-  { documents, changed, at }: NextContent,
+  { documents, changed, taken, at }: NextContent,
   press: Press,
 ): Promise<ReadonlyMap<string, SealedDocument>> {
   const sealed = new Map<string, SealedDocument>();
   for (const [id, document] of documents) {
-    const before = published.get(id);
-    if (changed.has(id)) {
+    const [before, from] = [published.get(id), taken.get(id)];
+    if (from !== undefined && changed.has(id)) sealed.set(id, await takeDocument(document, from, press));
+    else if (changed.has(id)) {
       sealed.set(id, await sealDocument(writeJson(document), press.signer, at));
     } else if (before?.byFormer) {
       const text = await readDocumentText(view, before.path, press);
@@ -65,15 +75,14 @@ async function signedAt({ updated }: Products, { keyring }: Signer): Promise<Dat
 
 /** Keeps fields that this release does not know. */
 function indexOf(
-  { view, index: before, documents: published, state: old }: PublishedView,
-  { documents, state, at }: NextContent,
-  sealed: ReadonlyMap<string, SealedDocument>,
+  { index: before, documents: published }: PublishedView,
+  { documents, at }: NextContent,
+  { sealed, state }: { readonly sealed: ReadonlyMap<string, SealedDocument>; readonly state: string },
 ): Index {
   const entries = [...documents].map(([id, document]) => {
     return { document, path: sealed.get(id)?.sjson.path ?? published.get(id)?.path ?? '' };
   });
-  const statePath = state === old ? statePathOf(before, layout.index(view)) : stateDocument(state)?.path;
-  return { ...makeIndex(entries, at, before), ...{ state: statePath } };
+  return { ...makeIndex(entries, at, before), ...{ state } };
 }
 
 async function writeDocument(
@@ -85,15 +94,6 @@ async function writeDocument(
   await mirror.create(layout.document(view, sjson.path), sjson.bytes, textType);
   // Another key signs the same JSON differently, so this is the only object of a document that may change.
   await mirror.replace(layout.document(view, signature.path), signature.bytes, mutableText);
-}
-
-async function writeState(
-  { view, state: old }: PublishedView,
-  { state }: NextContent,
-  { mirror }: Press,
-): Promise<void> {
-  const document = state === old ? undefined : stateDocument(state);
-  if (document !== undefined) await mirror.create(layout.document(view, document.path), document.bytes, jsonType);
 }
 
 const jsonType = { contentType: 'application/json' };

@@ -6,11 +6,14 @@ import { archivesDigest } from '../machine/apt/in-release';
 import { addingVersions } from '../publication/add-versions';
 import { changeView } from '../publication/change-view';
 import { showMirror } from '../publication/mirror/show-mirror';
-import { claimFirst, isStillToRebuild, secondsFrom } from '../publication/names/claim';
-import { readProducts } from '../publication/read-view';
-import { type Addition, newestVersion } from '../simplestreams/merge';
+import { claimFirst, isStillToRebuild } from '../publication/names/claim';
+import { topAmong } from '../publication/names/known-names';
+import { dayOf, versionNames } from '../publication/names/version-names';
+import { contentOf } from '../publication/next-content';
+import { readView } from '../publication/read-view';
+import type { ViewContent } from '../publication/state/view-content';
+import type { Addition } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
-import { sortsAbove } from '../simplestreams/version-order';
 import { type LoaderOffer, loaderAdditions, loaderOffersOf, loaderUpdates } from './loaders/bootloader-offers';
 import type { PublishBench } from './publish';
 
@@ -44,7 +47,7 @@ export async function publishBootloaders(
   // Inputs count as checked only if apt really used them.
   const offers = loaderOffersOf(view, archivesDigest(built.inReleases) === inputs ? inputs : '', built);
   const id = bootloaderContentId(view);
-  const before = await readProducts(view, id, bench); // write nothing if the view is signed with another key
+  const before = contentOf(await readView(view, bench)); // write nothing if the view is signed with another key
   await showMirror(view, 'bootloaders', bench);
   const claims = newestClaims(offers, before);
   const rebuild = await isStillToRebuild({ rebuild: requested.rebuild ?? false, execution }, claims, bench.mirror);
@@ -52,15 +55,16 @@ export async function publishBootloaders(
   const from = runs.attempt({ folder, architecture: '', kernel: '' }, 'bootloaders', build);
 
   for (;;) {
-    const document = await readProducts(view, id, bench);
-    const claimed = await claimUpdates({ execution, from }, loaderUpdates(offers, document, rebuild), document, bench);
+    const content = contentOf(await readView(view, bench));
+    const updates = loaderUpdates(offers, content.documents.get(id), rebuild);
+    const claimed = await claimUpdates({ execution, from }, updates, content, bench);
     let added: readonly Addition[] = [];
     const additions = (current: Products | undefined) => {
       added = loaderAdditions(offers, current, claimed, rebuild);
       return added;
     };
     try {
-      await changeView(view, addingVersions(id, additions), bench);
+      await changeView(view, addingVersions(id, additions, { what: 'publish', execution }), bench);
       return { products: newIn(added, claimed) };
     } catch (error) {
       // Another build has published a version that sorts above ours in the meantime: use a newer name.
@@ -69,11 +73,10 @@ export async function publishBootloaders(
   }
 }
 
-function newestClaims(offers: readonly LoaderOffer[], document: Products | undefined): string[] {
+function newestClaims(offers: readonly LoaderOffer[], content: ViewContent): string[] {
   return offers.flatMap(({ productId, loader: { firmware, architecture } }) => {
-    const product = document?.products[productId];
-    const newest = product && newestVersion(product);
-    return newest === undefined ? [] : [layout.bootloaderClaim(firmware, architecture, newest)];
+    const top = topAmong([productId], content);
+    return top === undefined ? [] : [layout.bootloaderClaim(firmware, architecture, top)];
   });
 }
 
@@ -81,14 +84,13 @@ function newestClaims(offers: readonly LoaderOffer[], document: Products | undef
 async function claimUpdates(
   { execution, from }: { readonly execution: string; readonly from: string },
   updates: readonly LoaderOffer[],
-  document: Products | undefined,
+  content: ViewContent,
   { mirror, work, now }: PublishBench,
 ): Promise<ReadonlyMap<string, string>> {
   const claimed = new Map<string, string>();
   for (const { productId, loader, items } of updates) {
     const { firmware, architecture } = loader;
-    const product = document?.products[productId];
-    const names = loaderVersionNames(product === undefined ? undefined : newestVersion(product), now());
+    const names = versionNames(dayOf(now()), topAmong([productId], content), now());
     const keyOf = (name: string) => layout.bootloaderClaim(firmware, architecture, name);
     const version = await claimFirst(names, keyOf, { execution, mirror, what: `${firmware} ${architecture}` });
     for (const [item, { artefact }] of Object.entries(items)) {
@@ -99,21 +101,6 @@ async function claimUpdates(
     claimed.set(productId, version);
   }
   return claimed;
-}
-
-/**
- * The names to try, in this order: the day with a counter from 0 to 9. Names sort as strings, so `.10` would sort below
- * `.9`: from the eleventh version of a day on, the time is appended to `.9`. If the newest version is dated in the
- * future, the time is appended to its name.
- */
-export function* loaderVersionNames(newest: string | undefined, at: Date): Generator<string> {
-  const above = (name: string) => newest === undefined || sortsAbove(name, newest);
-  const times = secondsFrom(at);
-  const counted = Array.from({ length: 10 }, (_, count) => `${times[0]?.day}.${count}`);
-  const ninth = counted[9];
-  yield* counted.filter(above);
-  yield* times.map(({ time }) => `${ninth}.${time}`).filter(above);
-  if (newest !== undefined && newest !== ninth) yield* times.map(({ time }) => `${newest}.${time}`);
 }
 
 /** A claimed version may turn out not to be needed: an equal build may have been published first. */

@@ -10,9 +10,13 @@ import { foldersOf, mirror as layout, made } from '../job/layout';
 import { addingVersions } from '../publication/add-versions';
 import { changeView } from '../publication/change-view';
 import { showMirror } from '../publication/mirror/show-mirror';
-import { claimVersion, isStillToRebuild, newestAmong } from '../publication/names/claim';
+import { claimVersion, isStillToRebuild } from '../publication/names/claim';
+import { topAmong } from '../publication/names/known-names';
+import { contentOf } from '../publication/next-content';
 import type { Press } from '../publication/press';
-import { readIndex, readProducts } from '../publication/read-view';
+import { readIndex } from '../publication/read-index';
+import { readView } from '../publication/read-view';
+import type { ViewContent } from '../publication/state/view-content';
 import type { Addition } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
@@ -69,7 +73,7 @@ export async function publish(input: PublishInput, bench: PublishBench): Promise
       return added;
     };
     try {
-      await changeView(job.view, addingVersions(id, additions), bench);
+      await changeView(job.view, addingVersions(id, additions, { what: 'publish', execution: job.execution }), bench);
       return { architecture: job.architecture, ...newIn(added, claimed), overtaken, leftOut };
     } catch (error) {
       // Another build has published a version that sorts above ours in the meantime: use a newer name.
@@ -81,10 +85,16 @@ export async function publish(input: PublishInput, bench: PublishBench): Promise
 const contentIdOf = ({ release, view }: Job) => contentId({ family: familyOf(release) }, view);
 
 async function wantsRebuild(job: Job, offers: readonly Offer[], bench: PublishBench): Promise<boolean> {
-  const newest = newestAmong(offers, await readProducts(job.view, contentIdOf(job), bench));
-  const claims = newest === undefined ? [] : [layout.claim(job.release, job.architecture, newest)];
+  const top = topOf(offers, contentOf(await readView(job.view, bench)));
+  const claims = top === undefined ? [] : [layout.claim(job.release, job.architecture, top)];
   return isStillToRebuild(job, claims, bench.mirror);
 }
+
+const topOf = (offers: readonly Offer[], content: ViewContent) =>
+  topAmong(
+    offers.map(({ productId }) => productId),
+    content,
+  );
 
 /** Copies updates into the pool, into a folder of their own. */
 async function claimUpdates(
@@ -93,11 +103,11 @@ async function claimUpdates(
   offers: readonly Offer[],
   bench: PublishBench,
 ): Promise<Claimed | undefined> {
-  const document = await readProducts(job.view, contentIdOf(job), bench);
-  const updates = updatesAmong(offers, document, job);
+  const content = contentOf(await readView(job.view, bench));
+  const updates = updatesAmong(offers, content.documents.get(contentIdOf(job)), job);
   if (updates.length === 0) return undefined;
   for (const spoiled = new Set<string>(); ; ) {
-    const version = await claimVersion(job, serial, updates, document, { ...bench, spoiled });
+    const version = await claimVersion(job, serial, topOf(updates, content), { ...bench, spoiled });
     try {
       await moveIntoPool(updates, version, bench);
       return { version, offers: updates };

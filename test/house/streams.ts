@@ -9,7 +9,7 @@ const room = 'lib/publication/';
 const stores = 'lib/store/';
 
 /** Those of its files that write; what others may use is `changeView` and what stands on it. */
-const hands = /^\.\.?\/(?:.*\/)?(?:publication\/)?(?:move-index|follow-index)$/;
+const hands = /^\.\.?\/(?:.*\/)?(?:publication\/)?(?:move-index|write-state|follow-index)$/;
 
 /** Keys of job/layout.ts that only that room may write. */
 const published = [
@@ -17,6 +17,7 @@ const published = [
   'plainIndex',
   'plainIndexSignature',
   'document',
+  'tombstone',
   'keyring',
   'armouredKeyring',
   'frontPage',

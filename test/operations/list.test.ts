@@ -91,7 +91,7 @@ describe('the list of a mirror', () => {
       releaseVersion: '',
       architecture: 'amd64',
       kernel: '',
-      version: '20261120.0',
+      version: '20261120.083000',
       kernelVersion: '',
       bootloader: {
         firmware: 'uefi',
@@ -102,7 +102,7 @@ describe('the list of a mirror', () => {
       },
       gate: '',
       sizes: {},
-      files: expect.arrayContaining([{ path: 'bootloaders/uefi/amd64/20261120.0/shim-signed.tar.xz', size: 64 }]),
+      files: expect.arrayContaining([{ path: 'bootloaders/uefi/amd64/20261120.083000/shim-signed.tar.xz', size: 64 }]),
     });
   });
 

@@ -4,6 +4,7 @@ import { verifyMirror } from '../../lib/operations/verify';
 import { addingVersions } from '../../lib/publication/add-versions';
 import { changeView } from '../../lib/publication/change-view';
 import { followIndex } from '../../lib/publication/follow-index';
+import { readView } from '../../lib/publication/read-view';
 import { jsonPathOf } from '../../lib/simplestreams/documents';
 import { writeJson } from '../../lib/simplestreams/json';
 import type { Addition } from '../../lib/simplestreams/merge';
@@ -23,6 +24,7 @@ beforeAll(async () => {
 
 const contentId = 'com.debian.maas:candidate:v3:download';
 const index = layout.index('candidate');
+const note = { what: 'publish' } as const;
 const newer = { kernels: [{ kernel: 'generic', version: '6.1.158-1' }, { kernel: 'cloud' }] };
 
 describe('a publication', () => {
@@ -35,7 +37,9 @@ describe('a publication', () => {
     const document = writeJson((await press.document()) ?? {});
     const signed = splitClearsigned((await press.bytes(index)) ?? Buffer.alloc(0));
     const { path } = JSON.parse(signed.text).index[contentId];
-    const pool = 'pool/bookworm/amd64/20261120';
+    const pool = 'pool/bookworm/amd64/20261120.083000';
+    const { stored } = await readView('candidate', press);
+    const state = (JSON.parse(signed.text) as { readonly state?: string }).state;
     expect(writes).toEqual([
       'replace keyring.gpg',
       'replace keyring.asc',
@@ -50,6 +54,7 @@ describe('a publication', () => {
       `create candidate/${jsonPathOf(document)}`,
       `create candidate/${path}`,
       `replace candidate/${jsonPathOf(document)}.gpg`,
+      ...[stored?.ledger, stored?.history?.path, state].map((path) => `create candidate/${path}`),
       'replace candidate/streams/v1/index.sjson',
       'replace candidate/streams/v1/index.json.gpg',
       'replace candidate/streams/v1/index.json',
@@ -84,7 +89,7 @@ describe('a publication', () => {
     await expect(press.publish({ execution: 'cut', ...newer }, { mirror })).rejects.toThrow('the power is gone');
     expect(await press.bytes(index)).toEqual(before);
 
-    expect(await press.publish({ execution: 'cut', ...newer })).toMatchObject({ version: '20261120.083000' });
+    expect(await press.publish({ execution: 'cut', ...newer })).toMatchObject({ version: '20261120.083001' });
 
     expect((await verifyMirror(press.mirror, { scratch: folderInMemory() })).problems).toEqual([]);
   });
@@ -114,10 +119,10 @@ describe('changeView', () => {
       return go();
     });
 
-    expect(await press.publish(newer, { mirror })).toMatchObject({ version: '20261120.083000' });
+    expect(await press.publish(newer, { mirror })).toMatchObject({ version: '20261120.083001' });
 
     expect(Object.keys((await press.document())?.products ?? {})).toHaveLength(4);
-    expect(await press.versionsOf('generic')).toEqual(['20261120', '20261120.083000']);
+    expect(await press.versionsOf('generic')).toEqual(['20261120.083000', '20261120.083001']);
     expect((await verifyMirror(press.mirror, { scratch: folderInMemory() })).problems).toEqual([]);
   });
 
@@ -146,7 +151,7 @@ describe('changeView', () => {
 
     expect(await press.publish({}, { mirror })).toMatchObject({ version: null, products: [] });
 
-    expect(await press.versionsOf('generic')).toEqual(['20261120.083000']);
+    expect(await press.versionsOf('generic')).toEqual(['20261120.083001']);
   });
 
   it('leaves a flavour to another build that published a later one of it meanwhile', async () => {
@@ -165,8 +170,8 @@ describe('changeView', () => {
     const published = await press.publish(newer, { mirror });
 
     expect(published.products).toEqual(['com.debian.maas.candidate:v3:boot:12:amd64:generic']);
-    expect(await press.versionsOf('cloud')).toEqual(['20261120', '20261120.082900']);
-    expect(await press.versionsOf('generic')).toEqual(['20261120', '20261120.083000']);
+    expect(await press.versionsOf('cloud')).toEqual(['20261120.083000', '20261120.083000.082900']);
+    expect(await press.versionsOf('generic')).toEqual(['20261120.083000', '20261120.083001']);
   });
 
   it('says whether it added anything', async () => {
@@ -175,12 +180,12 @@ describe('changeView', () => {
     expect(
       await changeView(
         'candidate',
-        addingVersions(contentId, () => []),
+        addingVersions(contentId, () => [], note),
         press,
       ),
     ).toBe(false);
     const same = (document: Products | undefined) => additionsFrom(document);
-    expect(await changeView('candidate', addingVersions(contentId, same), press)).toBe(false);
+    expect(await changeView('candidate', addingVersions(contentId, same, note), press)).toBe(false);
   });
 
   it('refuses a version that MAAS could not read, naming the rule', async () => {
@@ -193,7 +198,7 @@ describe('changeView', () => {
     await expect(
       changeView(
         'candidate',
-        addingVersions(contentId, () => [bad]),
+        addingVersions(contentId, () => [bad], note),
         press,
       ),
     ).rejects.toMatchObject({

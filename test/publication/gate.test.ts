@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
-import { type Change, changeView } from '../../lib/publication/change-view';
+import { changeView } from '../../lib/publication/change-view';
 import { signView } from '../../lib/publication/sign-view';
+import type { Change } from '../../lib/publication/state/view-content';
 import { writeJson } from '../../lib/simplestreams/json';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';
@@ -22,7 +23,7 @@ beforeAll(async () => {
   signer = await smallSigner();
 });
 
-const squashfs = 'pool/bookworm/amd64/20261120.083000/squashfs';
+const squashfs = 'pool/bookworm/amd64/20261120.083001/squashfs';
 
 describe('the gate', () => {
   it.each([
@@ -73,11 +74,12 @@ describe('the gate, whatever the change is', () => {
     return { inner, mirror, writes, press: { mirror, signer, now } };
   }
 
+  const note = { what: 'publish' } as const;
   const removing = (id: string): Change => {
-    return ({ documents }) => ({ documents: new Map([...documents].filter(([one]) => one !== id)) });
+    return ({ documents }) => ({ documents: new Map([...documents].filter(([one]) => one !== id)), note });
   };
   const changed = (with_: (document: Products) => Products): Change => {
-    return ({ documents }) => ({ documents: new Map([...documents].map(([id, one]) => [id, with_(one)])) });
+    return ({ documents }) => ({ documents: new Map([...documents].map(([id, one]) => [id, with_(one)])), note });
   };
 
   const adding = (name: string, version: Version): Change =>
@@ -89,7 +91,7 @@ describe('the gate, whatever the change is', () => {
     });
 
   it.each<[string, Change, string]>([
-    ['leaves nothing', () => ({ documents: new Map() }), '[index-empty]'],
+    ['leaves nothing', () => ({ documents: new Map(), note }), '[index-empty]'],
     ['leaves a document without products', changed((one) => ({ ...one, products: {} })), '[products-empty]'],
     [
       'gives a document another content id',

@@ -24,7 +24,10 @@ describe('readView', () => {
       tag: null,
       byFormer: false,
       documents: new Map(),
-      state: {},
+      state: { format: 'view-state:1', view: 'candidate', kind: 'built', withdrawals: [], holds: [] },
+      shelf: { format: 'view-shelf:1', products: {} },
+      ledger: { format: 'view-ledger:1', products: {} },
+      head: { entries: 0 },
     });
   });
 

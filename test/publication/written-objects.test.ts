@@ -33,15 +33,14 @@ describe('what a change of a view writes', () => {
     const mirror = new MemoryStore();
     const change = publishing('images', await madeVersion(mirror, 'images', 'first'));
     const { store, written } = storeWithOptions(mirror);
-    const more: typeof change = (content, at) => ({ ...change(content, at), state: { held: {} } });
-    await changeView(view, more, { mirror: store, signer, now });
+    await changeView(view, change, { mirror: store, signer, now });
 
     const options = written.map(([key, each]) => [key.replace(/[0-9a-f]{64}/, 'DIGEST'), each]);
     expect(options).toEqual([
       ['candidate/streams/v1/DIGEST.json', json],
       ['candidate/streams/v1/DIGEST.sjson', text],
       ['candidate/streams/v1/DIGEST.json.gpg', { ...text, cacheControl }],
-      ['candidate/streams/v1/DIGEST.json', json],
+      ...['ledger', 'history', 'state'].map(() => ['candidate/streams/v1/DIGEST.json', json]),
       ['candidate/streams/v1/index.sjson', { ...text, cacheControl, ifMatch: null }],
       ['candidate/streams/v1/index.json.gpg', { ...text, cacheControl }],
       ['candidate/streams/v1/index.json', { ...json, cacheControl }],
@@ -50,7 +49,7 @@ describe('what a change of a view writes', () => {
 
   it('is nothing where a change adds nothing to a view that is not there', async () => {
     const { store, writes } = recordingStore(new MemoryStore());
-    const nothing = addingVersions(imageContentId, () => []);
+    const nothing = addingVersions(imageContentId, () => [], { what: 'publish' });
 
     expect(await changeView(view, nothing, { mirror: store, signer, now })).toBe(false);
     expect(writes).toEqual([]);

@@ -6,9 +6,11 @@ import { productId } from '../../lib/catalog/products';
 import { foldersOf, mirror as layout, made } from '../../lib/job/layout';
 import { toolVersion } from '../../lib/job/tool';
 import { verifyMirror } from '../../lib/operations/verify';
+import { changeView } from '../../lib/publication/change-view';
+import type { Change } from '../../lib/publication/state/view-content';
 import { sha256Of } from '../../lib/sha256';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
-import type { Version } from '../../lib/simplestreams/types';
+import type { Product, Products, Version } from '../../lib/simplestreams/types';
 import { publish } from '../../lib/stages/publish';
 import { measureBytes } from '../../lib/store/digest';
 import { jobIn, makeBuiltRun } from '../fixtures/mirrors/built-run';
@@ -27,21 +29,36 @@ const newer = [{ kernel: 'generic', version: '6.1.158-1' }, { kernel: 'cloud' }]
 const ids = (...kernels: string[]) =>
   kernels.map((name) => productId(kernelOf('bookworm', 'amd64', name), 'candidate'));
 
+/** Takes the newest version of the plain flavour out of the documents, as a rollback does. */
+const withoutNewest: Change = ({ documents }) => {
+  const [generic = ''] = ids('generic');
+  const taken = [...documents].map(([id, { products, ...document }]) => {
+    const { versions, ...fields } = products[generic] as Product;
+    const [newest] = Object.keys(versions).sort().reverse();
+    const left = Object.entries(versions).filter(([name]) => name !== newest);
+    return [
+      id,
+      { ...document, products: { ...products, [generic]: { ...fields, versions: Object.fromEntries(left) } } },
+    ];
+  });
+  return { documents: new Map(taken as [string, Products][]), note: { what: 'rollback' } };
+};
+
 describe('publish', () => {
-  it('names the first plain build of an image after its serial, and claims that folder for its execution', async () => {
+  it('names the first build of an image by its serial and the time, and claims that folder for its execution', async () => {
     const press = smallPress(signer);
 
     const published = await press.publish({ execution: 'bookworm-1' });
 
     expect(published).toEqual({
       architecture: 'amd64',
-      version: '20261120',
+      version: '20261120.083000',
       overtaken: [],
       products: ids('generic', 'cloud'),
       leftOut: [],
     });
-    expect(await press.versionsOf('generic')).toEqual(['20261120']);
-    const claim = await press.bytes('pool/bookworm/amd64/20261120/claim.json');
+    expect(await press.versionsOf('generic')).toEqual(['20261120.083000']);
+    const claim = await press.bytes('pool/bookworm/amd64/20261120.083000/claim.json');
     expect(JSON.parse(`${claim}`)).toEqual({ execution: 'bookworm-1' });
   });
 
@@ -64,7 +81,7 @@ describe('publish', () => {
 
     const { items, provenance, provenance_sha256, provenance_size, ...facts } = (await press.version(
       'generic',
-      '20261120',
+      '20261120.083000',
     )) as Version;
 
     expect(facts).toEqual({
@@ -79,7 +96,7 @@ describe('publish', () => {
     });
     expect(items['boot-kernel']).toMatchObject({
       kpackage: 'linux-image-amd64',
-      path: 'bookworm/amd64/20261120/generic/generic/boot-kernel',
+      path: 'bookworm/amd64/20261120.083000/generic/generic/boot-kernel',
     });
   });
 
@@ -92,10 +109,10 @@ describe('publish', () => {
           provenance = '',
           provenance_sha256,
           provenance_size,
-        } = (await press.version('cloud', '20261120')) as Version;
+        } = (await press.version('cloud', '20261120.083000')) as Version;
         const bytes = (await press.bytes(`pool/${provenance}`)) ?? Buffer.alloc(0);
         expect({ provenance, ...measureBytes(bytes) }).toEqual({
-          provenance: 'bookworm/amd64/20261120/generic/cloud/provenance.json',
+          provenance: 'bookworm/amd64/20261120.083000/generic/cloud/provenance.json',
           sha256: provenance_sha256,
           size: Number(provenance_size),
         });
@@ -108,7 +125,10 @@ describe('publish', () => {
       _type: 'https://in-toto.io/Statement/v1',
       predicateType: 'https://slsa.dev/provenance/v1',
       subject: expect.arrayContaining([
-        { name: 'bookworm/amd64/20261120/squashfs', digest: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } },
+        {
+          name: 'bookworm/amd64/20261120.083000/squashfs',
+          digest: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+        },
       ]),
       predicate: {
         buildDefinition: {
@@ -136,12 +156,12 @@ describe('publish', () => {
   it('renews what a product says of its inputs where nothing new came of them', async () => {
     const press = smallPress(signer);
     await press.publish({ planned: 'first' });
-    const before = await press.version('generic', '20261120');
+    const before = await press.version('generic', '20261120.083000');
 
     expect(await press.publish({ planned: 'second' })).toMatchObject({ version: null });
 
-    expect(await press.versionsOf('generic')).toEqual(['20261120']);
-    expect(await press.version('generic', '20261120')).toEqual(before);
+    expect(await press.versionsOf('generic')).toEqual(['20261120.083000']);
+    expect(await press.version('generic', '20261120.083000')).toEqual(before);
     const { job } = await makeBuiltRun(press.work, { execution: 'check-for-updates', planned: 'second' });
     expect(await inputsIn(press)).toEqual([job.inputs, job.inputs]);
   });
@@ -156,7 +176,7 @@ describe('publish', () => {
   it('passes over what another build has overtaken since it looked, and says so', async () => {
     const press = smallPress(signer);
     await press.publish();
-    const newest = { generic: '20261120', cloud: '20261120' };
+    const newest = { generic: '20261120.083000', cloud: '20261120.083000' };
     await press.publish({ kernels: [{ kernel: 'generic', version: '6.1.170-1' }] });
 
     const late = {
@@ -182,15 +202,15 @@ describe('publish', () => {
     expect(await press.publish({ gate: 'waived', bootTest: false })).toMatchObject({ version: null });
   });
 
-  it('names a build with a newer kernel by its time, above the serial, and leaves other flavours alone', async () => {
+  it('names a build with a newer kernel by its own time, and leaves other flavours alone', async () => {
     const press = smallPress(signer);
     await press.publish();
 
     const published = await press.publish({ kernels: newer });
 
-    expect(published).toMatchObject({ version: '20261120.083000', products: ids('generic') });
-    expect(await press.versionsOf('generic')).toEqual(['20261120', '20261120.083000']);
-    expect(await press.versionsOf('cloud')).toEqual(['20261120']);
+    expect(published).toMatchObject({ version: '20261120.083001', products: ids('generic') });
+    expect(await press.versionsOf('generic')).toEqual(['20261120.083000', '20261120.083001']);
+    expect(await press.versionsOf('cloud')).toEqual(['20261120.083000']);
   });
 
   it('takes a later image’s serial', async () => {
@@ -198,9 +218,9 @@ describe('publish', () => {
     await press.publish();
     press.turnClockTo('2026-11-25T08:30:00Z');
 
-    expect(await press.publish({ serial: '20261124' })).toMatchObject({ version: '20261124' });
+    expect(await press.publish({ serial: '20261124' })).toMatchObject({ version: '20261124.083000' });
 
-    expect(await press.versionsOf('cloud')).toEqual(['20261120', '20261124']);
+    expect(await press.versionsOf('cloud')).toEqual(['20261120.083000', '20261124.083000']);
   });
 
   it('takes the serial of a re-spin that sorts above the build of that morning', async () => {
@@ -210,22 +230,11 @@ describe('publish', () => {
 
     const published = await press.publish({ serial: '20261120.1', kernels: newer });
 
-    expect(published).toMatchObject({ version: '20261120.1', products: ids('generic', 'cloud') });
-    expect(await press.versionsOf('generic')).toEqual(['20261120', '20261120.083000', '20261120.1']);
+    expect(published).toMatchObject({ version: '20261120.1.083000', products: ids('generic', 'cloud') });
+    expect(await press.versionsOf('generic')).toEqual(['20261120.083000', '20261120.083001', '20261120.1.083000']);
   });
 
-  it('names a build after a re-spin of the same day by re-spin and time, since the time alone sorts below', async () => {
-    const press = smallPress(signer);
-    await press.publish({ serial: '20261120.1' });
-
-    expect(await press.publish({ serial: '20261120.1', kernels: newer })).toMatchObject({
-      version: '20261120.1.083000',
-    });
-
-    expect(await press.versionsOf('generic')).toEqual(['20261120.1', '20261120.1.083000']);
-  });
-
-  it('names a re-spin by its time where its serial sorts below the build of that evening', async () => {
+  it('names a re-spin by the serial that is there where its own sorts below the build of that evening', async () => {
     const press = smallPress(signer);
     await press.publish();
     press.turnClockTo('2026-11-20T23:10:00Z');
@@ -235,12 +244,24 @@ describe('publish', () => {
     expect(await press.publish({ serial: '20261120.1' })).toMatchObject({ version: '20261120.235000' });
   });
 
+  it('names a build above the highest name that the view ever had, also if it was taken back', async () => {
+    const press = smallPress(signer);
+    await press.publish();
+    press.turnClockTo('2026-11-20T09:30:00Z');
+    await press.publish({ kernels: newer });
+    await changeView('candidate', withoutNewest, press);
+    expect(await press.versionsOf('generic')).toEqual(['20261120.083000']);
+    press.turnClockTo('2026-11-20T09:15:00Z');
+
+    expect(await press.publish({ recipe: 'other' })).toMatchObject({ version: '20261120.093000.091500' });
+  });
+
   it('publishes an equal build again where a rebuild is ordered', async () => {
     const press = smallPress(signer);
     await press.publish();
 
     expect(await press.publish({ rebuild: true })).toMatchObject({
-      version: '20261120.083000',
+      version: '20261120.083001',
       products: ids('generic', 'cloud'),
     });
   });
@@ -248,13 +269,17 @@ describe('publish', () => {
   it('publishes a rebuild once, though it is tried again after it could not say so', async () => {
     const press = smallPress(signer);
     await press.publish();
-    const redriven = { execution: 'redriven', rebuild: true, newest: { generic: '20261120', cloud: '20261120' } };
+    const redriven = {
+      execution: 'redriven',
+      rebuild: true,
+      newest: { generic: '20261120.083000', cloud: '20261120.083000' },
+    };
     await press.publish(redriven);
     press.turnClockTo('2026-11-20T09:30:00Z');
 
     expect(await press.publish(redriven)).toMatchObject({ version: null });
 
-    expect(await press.versionsOf('generic')).toEqual(['20261120', '20261120.083000']);
+    expect(await press.versionsOf('generic')).toEqual(['20261120.083000', '20261120.083001']);
     expect(await press.publish({ rebuild: true })).toMatchObject({ version: '20261120.093000' });
   });
 
@@ -262,42 +287,42 @@ describe('publish', () => {
     const press = smallPress(signer);
     await press.publish({ kernels: [{ kernel: 'generic' }] });
 
-    expect(await press.publish()).toMatchObject({ version: '20261120.083000', products: ids('cloud') });
+    expect(await press.publish()).toMatchObject({ version: '20261120.083001', products: ids('cloud') });
 
-    expect(await press.versionsOf('generic')).toEqual(['20261120']);
-    expect(await press.versionsOf('cloud')).toEqual(['20261120.083000']);
+    expect(await press.versionsOf('generic')).toEqual(['20261120.083000']);
+    expect(await press.versionsOf('cloud')).toEqual(['20261120.083001']);
   });
 
   it('counts another recipe as news', async () => {
     const press = smallPress(signer);
     await press.publish({ recipe: 'one' });
-    expect(await press.publish({ recipe: 'two' })).toMatchObject({ version: '20261120.083000' });
+    expect(await press.publish({ recipe: 'two' })).toMatchObject({ version: '20261120.083001' });
   });
 
   it('never uses a folder that an execution claimed before it died', async () => {
     const press = smallPress(signer);
-    await press.mirror.create('pool/bookworm/amd64/20261120/claim.json', Buffer.from('{"execution":"dead"}\n'));
-    await press.mirror.create('pool/bookworm/amd64/20261120/squashfs', Buffer.from('half of an image'));
+    await press.mirror.create('pool/bookworm/amd64/20261120.083000/claim.json', Buffer.from('{"execution":"dead"}\n'));
+    await press.mirror.create('pool/bookworm/amd64/20261120.083000/squashfs', Buffer.from('half of an image'));
 
-    expect(await press.publish()).toMatchObject({ version: '20261120.083000' });
+    expect(await press.publish()).toMatchObject({ version: '20261120.083001' });
 
-    expect(`${await press.bytes('pool/bookworm/amd64/20261120/squashfs')}`).toBe('half of an image');
+    expect(`${await press.bytes('pool/bookworm/amd64/20261120.083000/squashfs')}`).toBe('half of an image');
   });
 
   it('goes on in its own folder where it is started again after a crash', async () => {
     const press = smallPress(signer);
-    await press.mirror.create('pool/bookworm/amd64/20261120/claim.json', Buffer.from('{"execution":"again"}\n'));
-    expect(await press.publish({ execution: 'again' })).toMatchObject({ version: '20261120' });
+    await press.mirror.create('pool/bookworm/amd64/20261120.083000/claim.json', Buffer.from('{"execution":"again"}\n'));
+    expect(await press.publish({ execution: 'again' })).toMatchObject({ version: '20261120.083000' });
   });
 
   it('takes another name where its own folder holds other bytes, of builds that a redrive has made again', async () => {
     const press = smallPress(signer);
-    await press.mirror.create('pool/bookworm/amd64/20261120/claim.json', Buffer.from('{"execution":"again"}\n'));
-    await press.mirror.create('pool/bookworm/amd64/20261120/squashfs', Buffer.from('of the first attempt'));
+    await press.mirror.create('pool/bookworm/amd64/20261120.083000/claim.json', Buffer.from('{"execution":"again"}\n'));
+    await press.mirror.create('pool/bookworm/amd64/20261120.083000/squashfs', Buffer.from('of the first attempt'));
 
-    expect(await press.publish({ execution: 'again' })).toMatchObject({ version: '20261120.083000' });
+    expect(await press.publish({ execution: 'again' })).toMatchObject({ version: '20261120.083001' });
 
-    expect(`${await press.bytes('pool/bookworm/amd64/20261120/squashfs')}`).toBe('of the first attempt');
+    expect(`${await press.bytes('pool/bookworm/amd64/20261120.083000/squashfs')}`).toBe('of the first attempt');
   });
 
   it('shares the pool between views, and never a version folder', async () => {
@@ -305,8 +330,8 @@ describe('publish', () => {
     await press.publish();
     await press.publish({ view: 'stable' });
 
-    expect(await press.versionsOf('generic', 'candidate')).toEqual(['20261120']);
-    expect(await press.versionsOf('generic', 'stable')).toEqual(['20261120.083000']);
+    expect(await press.versionsOf('generic', 'candidate')).toEqual(['20261120.083000']);
+    expect(await press.versionsOf('generic', 'stable')).toEqual(['20261120.083001']);
   });
 
   it('keeps the other architectures and releases of a view', async () => {
@@ -326,7 +351,7 @@ describe('publish', () => {
 
     const published = await press.publish({ kernels: [{ kernel: 'generic' }, rt] });
 
-    expect(published).toMatchObject({ version: '20261120', products: ids('generic'), leftOut: ['rt'] });
+    expect(published).toMatchObject({ version: '20261120.083000', products: ids('generic'), leftOut: ['rt'] });
     expect(await press.versionsOf('rt')).toEqual([]);
   });
 });

@@ -1,26 +1,19 @@
-/** Everything that makes an entry of a view's history. A view that is only signed again makes none. */
-export const whats = [
-  'publish',
-  'promote',
-  'withdraw',
-  'restore',
-  'rollback',
-  'hold',
-  'unhold',
-  'snapshot',
-  'remove',
-  'attest',
-  'view',
-  'follow',
-  'repair',
-  'upgrade',
-] as const;
-export type What = (typeof whats)[number];
+import { z } from 'zod';
+import { fileOf, parseDocument } from './parse-document';
 
-/**
- * A block of a view's history: a chain, the newest first. Entries within a block are in the order of their numbers.
- * @public
- */
+/** Everything that makes an entry of a view's history. A view that is only signed again makes none. */
+export type What =
+  | 'publish'
+  | 'promote'
+  | ('withdraw' | 'restore' | 'rollback')
+  | ('hold' | 'unhold')
+  | 'attest'
+  | ('snapshot' | 'remove')
+  // view: its source was set; follow: it was updated after its source
+  | ('view' | 'follow')
+  | ('repair' | 'upgrade');
+
+/** A block of a view's history: a chain, the newest first. Entries within a block are in the order of their numbers. */
 export interface HistoryBlock {
   readonly format: 'view-history:1';
   readonly view: string;
@@ -47,13 +40,13 @@ export interface HistoryEntry {
   /** The view that it came from. */
   readonly from?: string;
   readonly changes: readonly HistoryChange[];
-  /** Decisions that were made or lifted: `withdrawn 9d3c0a1b2c4d`, `lifted hold 0c1d2e3f4a5b`. */
+  /** Decisions that were made or lifted: `withdrawn 9d3c0a1b2c4d`, `hold 0c1d2e3f4a5b lifted`. */
   readonly decisions: readonly string[];
 }
 
 /** What changed in the same way in these products. Names of versions, sorted. */
 export interface HistoryChange {
-  /** Keys of products. */
+  /** Keys of products, sorted. */
   readonly products: readonly string[];
   /** New in the documents. */
   readonly added: readonly string[];
@@ -64,3 +57,60 @@ export interface HistoryChange {
   /** Pending no more, and in the documents now. */
   readonly released: readonly string[];
 }
+
+/** The newest block of a view's history, and where it is. */
+export interface HistoryHead {
+  /** Number of entries of all blocks. */
+  readonly entries: number;
+  /** @default - nothing was entered yet */
+  readonly newest?: { readonly path: string; readonly block: HistoryBlock };
+}
+
+export const noHistory: HistoryHead = { entries: 0 };
+
+/** A block is closed when it has so many entries, or so many bytes. */
+const [mostEntries, mostBytes] = [64, 256 * 1024];
+
+/** The newest block with one more entry: the one before is written again, longer, until it is closed. */
+export function appended({ newest }: HistoryHead, view: string, entry: HistoryEntry): HistoryBlock {
+  if (newest === undefined) return { format: 'view-history:1', view, entries: [entry] };
+  const { path, block } = newest;
+  if (isClosed(block)) return { format: 'view-history:1', view, before: path, entries: [entry] };
+  return { ...block, entries: [...block.entries, entry] };
+}
+
+function isClosed(block: HistoryBlock): boolean {
+  return block.entries.length >= mostEntries || fileOf(block).bytes.length >= mostBytes;
+}
+
+/** @throws BadFormat; NotSupported if a newer release has written it */
+export function parseHistory(text: string, where: string): HistoryBlock {
+  return parseDocument(text, where, { name: 'history of a view', format: 'view-history:1', shape });
+}
+
+const names = z.array(z.string());
+const text = z.string().optional();
+
+const shape = z.looseObject({
+  view: z.string(),
+  before: z
+    .string()
+    .regex(/^streams\/v1\/[0-9a-f]{64}\.json$/)
+    .optional(),
+  entries: z.array(
+    z.looseObject({
+      number: z.int().positive(),
+      at: z.iso.datetime(),
+      // A newer release may enter other things, which this one only shows.
+      what: z.string(),
+      by: text,
+      reason: text,
+      request: text,
+      execution: text,
+      tool: z.string(),
+      from: text,
+      changes: z.array(z.looseObject({ products: names, added: names, removed: names, held: names, released: names })),
+      decisions: names,
+    }),
+  ),
+});

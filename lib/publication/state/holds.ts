@@ -1,3 +1,7 @@
+import { bootloadersRequest } from '../../job/job';
+import type { Product } from '../../simplestreams/types';
+import { maasName } from './product-key';
+
 /** Keeps every version that is new to a view on its shelf, as long as it stands and matches the product. */
 export interface Hold {
   /** 12 hex digits. */
@@ -19,4 +23,27 @@ export interface Hold {
   readonly flavours: readonly string[];
   /** The newest version that the view kept, for people and for `unhold`. */
   readonly at?: string;
+}
+
+/**
+ * What holds versions of this product back, also after `until`: it stands until an operation lifts it.
+ * @public
+ */
+export function heldBy({ holds }: { readonly holds: readonly Hold[] }, product: Product): Hold | undefined {
+  return holds.find((hold) => isOf(hold, product));
+}
+
+/**
+ * Whether a hold has come to its end, so that it is to be lifted.
+ * @public
+ */
+export function hasEnded({ until }: Hold, at: Date): boolean {
+  return until !== undefined && Date.parse(until) <= at.getTime();
+}
+
+function isOf({ release, architectures, flavours }: Hold, product: Product): boolean {
+  const isLoader = product['bootloader-type'] !== undefined;
+  const isOfRelease = isLoader ? release === bootloadersRequest : release === product.release;
+  const isOneOf = (words: readonly string[], word = '') => words.length === 0 || words.includes(word);
+  return isOfRelease && isOneOf(architectures, product.arch) && isOneOf(flavours, maasName(product));
 }

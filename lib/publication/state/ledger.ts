@@ -1,15 +1,11 @@
-/** What is remembered of each product of a view, also of one that it does not have any more. */
-export interface Ledger {
-  readonly format: 'view-ledger:1';
-  /** By product id. */
-  readonly products: Readonly<Record<string, LedgerRow>>;
-}
+import { z } from 'zod';
+import { parseDocument } from './parse-document';
 
-/** Contents are named by `contentDigest`. */
+/** What is remembered of one product. Contents are named by `contentDigest`. */
 export interface LedgerRow {
   /** The highest name that the product ever had here, in the documents or on the shelf. */
   readonly top: string;
-  /** Content by name: the newest names that are neither in the documents nor on the shelf any more. */
+  /** Content by name: the highest names that are neither in the documents nor on the shelf any more. */
   readonly gone: Readonly<Record<string, string>>;
   /** The highest name that fell out of `gone`: from there down, contents are not known. */
   readonly forgotten?: string;
@@ -17,6 +13,13 @@ export interface LedgerRow {
   readonly since: Readonly<Record<string, string>>;
   /** Results by content, one per check. */
   readonly attested: Readonly<Record<string, readonly Attestation[]>>;
+}
+
+/** What is remembered of every product that a view ever had. */
+export interface Ledger {
+  readonly format: 'view-ledger:1';
+  /** By product id. */
+  readonly products: Readonly<Record<string, LedgerRow>>;
 }
 
 /** The latest result of a check. */
@@ -31,3 +34,36 @@ export interface Attestation {
   readonly view: string;
   readonly version: string;
 }
+
+export const emptyLedger: Ledger = { format: 'view-ledger:1', products: {} };
+
+/** @throws BadFormat; NotSupported if a newer release has written it */
+export function parseLedger(text: string, where: string): Ledger {
+  const shape = z.looseObject({});
+  return parseDocument(text, where, { name: 'ledger of a view', format: 'view-ledger:1', shape, row });
+}
+
+const content = z.string().regex(/^[0-9a-f]{32}$/);
+const time = z.iso.datetime();
+const name = z.string().min(1);
+
+const row = z.looseObject({
+  top: name,
+  gone: z.record(name, content),
+  forgotten: name.optional(),
+  since: z.record(content, time),
+  attested: z.record(
+    content,
+    z.array(
+      z.looseObject({
+        check: z.string(),
+        passed: z.boolean(),
+        at: time,
+        by: z.string().optional(),
+        link: z.string().optional(),
+        view: z.string(),
+        version: z.string(),
+      }),
+    ),
+  ),
+});

@@ -1,4 +1,7 @@
-import type { Version } from '../../simplestreams/types';
+import { z } from 'zod';
+import type { Product, Version } from '../../simplestreams/types';
+import { byBytes } from '../../simplestreams/version-order';
+import { parseDocument } from './parse-document';
 
 /** Versions that have left the documents of a view and may come back: pending and withdrawn ones. Their objects are kept. */
 export interface Shelf {
@@ -23,3 +26,87 @@ export interface ShelfEntry {
   readonly since: string;
   readonly version: Version;
 }
+
+export const emptyShelf: Shelf = { format: 'view-shelf:1', products: {} };
+
+/** How many withdrawn versions of a product are kept. */
+const mostWithdrawn = 10;
+
+/**
+ * The shelf with this version, under the fields that the product has now.
+ * @public
+ */
+export function onShelf(
+  shelf: Shelf,
+  productId: string,
+  product: Pick<ShelfProduct, 'content_id' | 'fields'>,
+  name: string,
+  entry: ShelfEntry,
+): Shelf {
+  const before = shelf.products[productId];
+  const { content_id, fields } = product;
+  const versions = { ...before?.versions, [name]: entry };
+  return { ...shelf, products: { ...shelf.products, [productId]: { ...before, content_id, fields, versions } } };
+}
+
+/**
+ * The shelf without this version.
+ * @public
+ */
+export function fromShelf(shelf: Shelf, productId: string, name: string): Shelf {
+  const product = shelf.products[productId];
+  if (product === undefined || !Object.hasOwn(product.versions, name)) return shelf;
+  return withVersions(shelf, productId, (other) => other !== name);
+}
+
+/**
+ * All fields of a product except its versions.
+ * @public
+ */
+export function fieldsOf({ versions, ...fields }: Product): Record<string, string> {
+  return fields as Record<string, string>;
+}
+
+/** The shelf without the oldest of too many withdrawn versions; the same object where there are not too many. */
+export function trimmed(shelf: Shelf): Shelf {
+  return Object.entries(shelf.products).reduce((whole, [id, { versions }]) => {
+    const withdrawn = Object.entries(versions).filter(([, { why }]) => why === 'withdrawn');
+    if (withdrawn.length <= mostWithdrawn) return whole;
+    const newestFirst = withdrawn.sort(([a, one], [b, other]) => byBytes(other.since, one.since) || byBytes(b, a));
+    const tooOld = new Set(newestFirst.slice(mostWithdrawn).map(([name]) => name));
+    return withVersions(whole, id, (name) => !tooOld.has(name));
+  }, shelf);
+}
+
+function withVersions(shelf: Shelf, productId: string, keep: (name: string) => boolean): Shelf {
+  const { [productId]: product, ...others } = shelf.products;
+  if (product === undefined) return shelf;
+  const versions = Object.fromEntries(Object.entries(product.versions).filter(([name]) => keep(name)));
+  const isEmpty = Object.keys(versions).length === 0;
+  return { ...shelf, products: isEmpty ? others : { ...shelf.products, [productId]: { ...product, versions } } };
+}
+
+/** @throws BadFormat; NotSupported if a newer release has written it */
+export function parseShelf(text: string, where: string): Shelf {
+  return parseDocument(text, where, { name: 'shelf of a view', format: 'view-shelf:1', shape: z.looseObject({}), row });
+}
+
+const item = z.looseObject({
+  ftype: z.string(),
+  path: z.string().min(1),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  size: z.int().nonnegative(),
+});
+
+const row = z.looseObject({
+  content_id: z.string().min(1),
+  fields: z.record(z.string(), z.string()),
+  versions: z.record(
+    z.string(),
+    z.looseObject({
+      why: z.enum(['held', 'withdrawn']),
+      since: z.iso.datetime(),
+      version: z.looseObject({ items: z.record(z.string(), item) }),
+    }),
+  ),
+});

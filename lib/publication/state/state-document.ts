@@ -1,26 +1,24 @@
+import { z } from 'zod';
 import { MirrorError } from '../../errors';
-import { jsonPathOf } from '../../simplestreams/documents';
-import { writeJson } from '../../simplestreams/json';
-import { parseStrictJson } from '../../simplestreams/strict-json';
+import { isFrozenName } from '../../job/layout';
 import type { Index } from '../../simplestreams/types';
+import { parseDocument } from './parse-document';
+import { type ViewState, viewKinds } from './view-state';
 
-/**
- * What operators decided about a view, beyond its products, such as which versions are withdrawn or held (design §4.25).
- * It is a separate JSON document below `streams/`, which the field `state` of the index names by its sha256: readers
- * ignore the field, and state and documents change together, with the one compare-and-swap of the index.
- *
- * No command writes a state yet, and an empty one is not written. Fields that this release does not know are kept. What a
- * writer must understand before it may write at all will be in the field `needs` of format.json.
- */
-export type ViewState = Readonly<Record<string, unknown>>;
+/** A state as it is stored: with the documents that it names, relative to the view. */
+export interface StoredState extends ViewState {
+  /** @default - nothing is on the shelf */
+  readonly shelf?: string;
+  /** @default - the view never had a product */
+  readonly ledger?: string;
+  /** The newest block, and the number of entries of all. @default - nothing was entered yet */
+  readonly history?: { readonly path: string; readonly entries: number };
+}
 
-export const emptyState: ViewState = {};
-
-/** A state as a document, or undefined for the empty one. */
-export function stateDocument(state: ViewState): { readonly path: string; readonly bytes: Buffer } | undefined {
-  if (Object.keys(state).length === 0) return undefined;
-  const text = writeJson(state);
-  return { path: jsonPathOf(text), bytes: Buffer.from(text) };
+/** The state of a view about which nothing was decided yet. */
+export function emptyState(view: string): ViewState {
+  const kind = isFrozenName(view) ? 'frozen' : 'built';
+  return { format: 'view-state:1', view, kind, withdrawals: [], holds: [] };
 }
 
 /**
@@ -38,20 +36,91 @@ export function statePathOf(index: Index | undefined, where: string): string | u
 
 /** Whether a field `state` is in the form that this release writes and knows. */
 export function isStatePath(state: unknown): state is string {
-  return typeof state === 'string' && /^streams\/v1\/[0-9a-f]{64}\.json$/.test(state);
+  return typeof state === 'string' && documentPath.test(state);
 }
 
-/** @throws BadFormat */
-export function parseState(text: string, where: string): ViewState {
-  const state = parsed(text, where);
-  if (typeof state === 'object' && state !== null && !Array.isArray(state)) return state as ViewState;
-  throw new MirrorError('BadFormat', `${where} is not a valid view state: expected a JSON object`);
+/** @throws BadFormat, also for the state of another view; NotSupported for one of a newer release */
+export function parseState(text: string, where: string, view: string): StoredState {
+  const state = parseDocument<StoredState>(text, where, { name: 'view state', format: 'view-state:1', shape });
+  if (state.view === view) return state;
+  throw new MirrorError(
+    'BadFormat',
+    `${where} is the state of the view ${JSON.stringify(state.view)}, not of ${view}`,
+    {
+      hint: 'it was copied from another view; restore this view from a backup or another copy of the mirror',
+    },
+  );
 }
 
-function parsed(text: string, where: string): unknown {
-  try {
-    return parseStrictJson(text);
-  } catch (cause) {
-    throw new MirrorError('BadFormat', `${where} is not a valid view state: ${(cause as Error).message}`, { cause });
-  }
+/** What a change is given: without the names of documents, which `changeView` writes. */
+export function decisionsIn({ shelf, ledger, history, ...decisions }: StoredState): ViewState {
+  return decisions;
 }
+
+const documentPath = /^streams\/v1\/[0-9a-f]{64}\.json$/;
+const path = z.string().regex(documentPath);
+const [text, texts] = [z.string(), z.array(z.string())];
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const time = z.iso.datetime();
+const asked = { by: text.optional(), reason: text.optional(), request: text.optional() };
+
+const part = z.looseObject({
+  product: text,
+  version: text,
+  root: digest.optional(),
+  kernel: digest.optional(),
+  initrd: digest.optional(),
+  items: z.record(text, digest).optional(),
+  made: z.looseObject({ sources: texts.optional() }),
+});
+
+const withdrawal = z.looseObject({
+  id: text,
+  at: time,
+  ...asked,
+  everywhere: z.boolean().optional(),
+  view: text,
+  release: text,
+  version: text,
+  architectures: texts,
+  flavours: texts,
+  parts: z.array(part),
+});
+
+const hold = z.looseObject({
+  id: text,
+  since: time,
+  until: time.optional(),
+  ...asked,
+  release: text,
+  architectures: texts,
+  flavours: texts,
+  at: text.optional(),
+});
+
+const source = z.looseObject({
+  promote: z.looseObject({ from: text, after: text.optional(), require: texts.optional() }).optional(),
+  select: z
+    .array(
+      z.looseObject({
+        from: text,
+        releases: texts.optional(),
+        architectures: texts.optional(),
+        flavours: texts.optional(),
+      }),
+    )
+    .optional(),
+  snapshot: z.looseObject({ from: text, index: digest, at: time }).optional(),
+});
+
+const shape = z.looseObject({
+  view: text,
+  kind: z.enum(viewKinds),
+  source: source.optional(),
+  configured: digest.optional(),
+  withdrawals: z.array(withdrawal),
+  holds: z.array(hold),
+  shelf: path.optional(),
+  ledger: path.optional(),
+  history: z.looseObject({ path, entries: z.int().positive() }).optional(),
+});

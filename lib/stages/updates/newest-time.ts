@@ -3,23 +3,34 @@ import { contentId } from '../../catalog/products';
 import { familyOf } from '../../catalog/releases';
 import type { BuildRequest } from '../../job/build-request';
 import { bootloadersRequest } from '../../job/job';
-import { readProducts } from '../../publication/read-view';
+import { readView } from '../../publication/read-view';
+import { contentDigest } from '../../publication/state/product-key';
+import { newestVersion } from '../../simplestreams/merge';
 import type { Store } from '../../store/store';
 
-/** When the newest version of the requested release was built, according to its name; a serial counts as its day. */
+/**
+ * When the newest version of the requested release was published. Its name does not say it: that begins with the serial of
+ * the base image, which may be weeks old. Only of views without a ledger, which older releases wrote, the name is used; a
+ * serial counts as its day.
+ */
 export async function newestTime(
   { release, view }: Pick<BuildRequest, 'release' | 'view'>,
   { mirror }: { mirror: Store },
 ): Promise<Date | undefined> {
   const isBootloaders = release === bootloadersRequest;
-  const id = isBootloaders ? bootloaderContentId(view) : contentId({ family: familyOf(release) }, view);
-  const products = Object.values((await readProducts(view, id, { mirror }))?.products ?? {});
-  const own = products.filter((product) => isBootloaders || product.release === release);
-  const newest = own
-    .flatMap(({ versions }) => Object.keys(versions))
-    .sort()
-    .at(-1);
-  return newest === undefined ? undefined : timeOfVersion(newest);
+  const contentOfRelease = isBootloaders ? bootloaderContentId(view) : contentId({ family: familyOf(release) }, view);
+  const { documents, ledger, stored } = await readView(view, { mirror });
+  const products = Object.entries(documents.get(contentOfRelease)?.document.products ?? {});
+  const own = products.filter(([, product]) => isBootloaders || product.release === release);
+  const times = own.flatMap(([id, product]) => {
+    const name = newestVersion(product);
+    const version = name === undefined ? undefined : product.versions[name];
+    if (name === undefined || version === undefined) return [];
+    const since = stored && ledger.products[id]?.since[contentDigest(version)];
+    const time = since === undefined ? timeOfVersion(name) : new Date(since);
+    return time === undefined ? [] : [time.getTime()];
+  });
+  return times.length === 0 ? undefined : new Date(Math.max(...times));
 }
 
 /** `20261120`, `20261120.1` or `20261120.083000` */

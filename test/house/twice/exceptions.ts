@@ -9,6 +9,11 @@ export interface Exception {
 
 export const exceptions: readonly Exception[] = [
   {
+    files: ['test/house/walls/rooms.ts', 'test/house/walls/rooms.ts'],
+    line: 'stages: {',
+    reason: 'two rooms of one table, with the same fields',
+  },
+  {
     files: ['test/operations/rotate-key.test.ts', 'test/publication/sign-view.test.ts'],
     line: "const created = new Date('2026-11-25T10:00:00Z');",
     reason: 'both need an old key, a new one and a stranger’s; one of them has a key that is kept elsewhere',

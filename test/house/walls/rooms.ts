@@ -127,10 +127,11 @@ export const house: Readonly<Record<string, Room>> = {
     purpose: 'how a view changes; the only room that writes below streams/',
     rooms: ['job', 'catalog', 'simplestreams', 'store'],
     packages: [],
-    top: ['state'],
+    special: { zod: ['state/'] },
+    top: ['names', 'state'],
     alcoves: {
       state: { holds: 'what operators decided and what is remembered: state, shelf, ledger, history', imports: [] },
-      names: { holds: 'names of versions, and who owns one', imports: [] },
+      names: { holds: 'names of versions, and who owns one', imports: ['state'] },
       mirror: { holds: 'outside the views: keyring and front page', imports: [top] },
     },
   },

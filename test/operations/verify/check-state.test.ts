@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { checkState } from '../../../lib/operations/verify/check-state';
+import { emptyState } from '../../../lib/publication/state/state-document';
 import { sha256Of } from '../../../lib/sha256';
+import { writeJson } from '../../../lib/simplestreams/json';
 import type { Index } from '../../../lib/simplestreams/types';
 
+const empty = writeJson(emptyState('candidate'));
 const pathOf = (text: string) => `streams/v1/${sha256Of(text)}.json`;
 
 function checked(state: unknown, text?: string) {
@@ -16,8 +19,8 @@ describe('the state that an index names', () => {
     expect(await checked(state)).toEqual([]);
   });
 
-  it('is right where it is what its name says, and an object', async () => {
-    expect(await checked(pathOf('{}'), '{}')).toEqual([]);
+  it('is right where it is what its name says, and a state of this view', async () => {
+    expect(await checked(pathOf(empty), empty)).toEqual([]);
   });
 
   it('is missing', async () => {
@@ -39,8 +42,18 @@ describe('the state that an index names', () => {
       {
         object: `candidate/${list}`,
         rule: 'format',
-        message: `candidate/${list} is not a valid view state: expected a JSON object`,
+        message: `candidate/${list} is not a valid view state: expected a JSON object with format view-state:1`,
       },
     ]);
+    const other = writeJson(emptyState('stable'));
+    expect(await checked(pathOf(other), other)).toMatchObject([
+      { rule: 'format', object: `candidate/${pathOf(other)}` },
+    ]);
+  });
+
+  it.each(['shelf', 'ledger', 'history'])('names a %s, which is missing', async (part) => {
+    const path = pathOf(part);
+    const state = writeJson({ ...emptyState('candidate'), [part]: part === 'history' ? { path, entries: 1 } : path });
+    expect(await checked(pathOf(state), state)).toMatchObject([{ object: `candidate/${path}`, rule: 'missing' }]);
   });
 });

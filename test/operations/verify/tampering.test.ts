@@ -6,41 +6,81 @@ import { mirror as layout } from '../../../lib/job/layout';
 import { type VerifyReport, verifyMirror } from '../../../lib/operations/verify';
 import { changeView } from '../../../lib/publication/change-view';
 import { followIndex } from '../../../lib/publication/follow-index';
-import { readIndex } from '../../../lib/publication/read-view';
-import { stateDocument } from '../../../lib/publication/state/state-document';
+import { readIndex } from '../../../lib/publication/read-index';
+import { readView } from '../../../lib/publication/read-view';
+import { timeText } from '../../../lib/publication/state/kept-ledger';
+import { fieldsOf, onShelf } from '../../../lib/publication/state/shelf';
+import type { Change } from '../../../lib/publication/state/view-content';
 import { jsonPathOf } from '../../../lib/simplestreams/documents';
 import { writeJson } from '../../../lib/simplestreams/json';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import type { Product } from '../../../lib/simplestreams/types';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
 import { makeSmallMirror, publicationTime, smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { folderInMemory } from '../../fixtures/temporary-folder';
 import '../../fixtures/needs-seconds';
 
-/** What a later release may have decided about the view. */
-const state = { held: { noble: 'until Monday' } };
-const statePath = stateDocument(state)?.path ?? 'nothing';
-
 let whole: string;
 let signer: Signer;
+/** Keys of what the index names, directly or not, by what it is: earlier commits have left other files. */
+let parts: Readonly<Record<string, string>>;
 beforeAll(async () => {
   whole = mkdtempSync(join(tmpdir(), 'small-mirror-'));
   signer = await smallSigner();
-  const mirror = await makeSmallMirror(whole, { signer });
-  await changeView('candidate', () => ({ state }), { mirror, signer, now: () => publicationTime });
+  const mirror = await makeSmallMirror(whole, { signer, versions: ['20261120', '20261121'] });
+  const press = { mirror, signer, now: () => publicationTime };
+  await changeView('candidate', withdrawingOne, press);
+  const { index, stored, documents } = await readView('candidate', press);
+  const [{ path: signed, document } = missing()] = documents.values();
+  const unsigned = jsonPathOf(writeJson(document));
+  const { state } = index as { readonly state?: string };
+  const named = Object.entries({
+    state,
+    shelf: stored?.shelf,
+    ledger: stored?.ledger,
+    history: stored?.history?.path,
+    signed,
+    unsigned,
+    signature: `${unsigned}.gpg`,
+  });
+  parts = Object.fromEntries(named.map(([name, path]) => [name, layout.document('candidate', path ?? 'nothing')]));
   // The store would put a lost index back out of its own records: what is tampered with here is a copy without them.
   rmSync(join(whole, '.store'), { recursive: true });
 });
 afterAll(() => rmSync(whole, { recursive: true }));
 
-/** A kind of object, and the key of one of that kind. */
-const kinds: [string, RegExp][] = [
+/** The first product loses its oldest version to the shelf. */
+const withdrawingOne: Change = ({ documents, shelf }, at) => {
+  const [[contentId, document] = missing()] = documents;
+  const [[id, product] = missing()] = Object.entries(document.products);
+  const { [oldestOf(product)]: version = missing(), ...versions } = product.versions;
+  const entry = { why: 'withdrawn', since: timeText(at), version } as const;
+  const shelved = onShelf(shelf, id, { content_id: contentId, fields: fieldsOf(product) }, oldestOf(product), entry);
+  const products = { ...document.products, [id]: { ...product, versions } };
+  return {
+    documents: new Map([...documents, [contentId, { ...document, products }]]),
+    shelf: shelved,
+    note: { what: 'withdraw' },
+  };
+};
+
+const oldestOf = ({ versions }: Product) => Object.keys(versions).sort()[0] ?? missing();
+const missing = () => {
+  throw new Error('the small mirror has lost its versions');
+};
+
+/** A kind of object, and the key of one of that kind, or the name of a part. */
+const kinds: [string, RegExp | string][] = [
   ['index.sjson', /index\.sjson$/],
   ['index.json', /index\.json$/],
   ['index.json.gpg', /index\.json\.gpg$/],
-  ['signed document', /[0-9a-f]{64}\.sjson$/],
-  ['unsigned document', new RegExp(`/(?!${statePath.slice(-69)})[0-9a-f]{64}\\.json$`)],
-  ['state of the view', new RegExp(`${statePath}$`)],
-  ['signature of an unsigned document', /[0-9a-f]{64}\.json\.gpg$/],
+  ['signed document', 'signed'],
+  ['unsigned document', 'unsigned'],
+  ['state of the view', 'state'],
+  ['shelf of the view', 'shelf'],
+  ['ledger of the view', 'ledger'],
+  ['newest block of the history', 'history'],
+  ['signature of an unsigned document', 'signature'],
   ['keyring.gpg', /^keyring\.gpg$/],
   ['keyring.asc', /^keyring\.asc$/],
   ['kernel', /^pool\/.*boot-kernel$/],
@@ -109,11 +149,12 @@ async function nameState(directory: string, named: unknown): Promise<void> {
   await followIndex(view, { mirror, signer, now: () => publicationTime });
 }
 
-function copyWith(pattern: RegExp): { directory: string; key: string } {
+function copyWith(kind: RegExp | string): { directory: string; key: string } {
   const directory = folderInMemory();
   cpSync(whole, directory, { recursive: true, verbatimSymlinks: true });
   const files = readdirSync(directory, { recursive: true, encoding: 'utf8' });
-  return { directory, key: files.sort().find((file) => pattern.test(file)) ?? 'nothing of this kind' };
+  const isOne = (file: string) => (typeof kind === 'string' ? file === parts[kind] : kind.test(file));
+  return { directory, key: files.sort().find(isOne) ?? 'nothing of this kind' };
 }
 
 function verified(directory: string): Promise<VerifyReport> {

@@ -2,9 +2,12 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { MirrorError } from '../../../lib/errors';
 import { mirror as layout } from '../../../lib/job/layout';
-import { type Change, changeView } from '../../../lib/publication/change-view';
+import { changeView } from '../../../lib/publication/change-view';
 import { isByFormer, readView } from '../../../lib/publication/read-view';
 import { signView } from '../../../lib/publication/sign-view';
+import type { Ledger } from '../../../lib/publication/state/ledger';
+import { contentDigest } from '../../../lib/publication/state/product-key';
+import type { Change } from '../../../lib/publication/state/view-content';
 import { checkIndex } from '../../../lib/simplestreams/contract/check-index';
 import { checkProducts } from '../../../lib/simplestreams/contract/check-products';
 import { jsonPathOf, plainIndexOf } from '../../../lib/simplestreams/documents';
@@ -105,7 +108,7 @@ async function changeOf(does: Step['does'], token: string, mirror: Store): Promi
   if (does !== 'state') return change;
   return (content, at) => {
     const changed = change(content, at);
-    return changed && { ...changed, state: { ...content.state, [token]: 'held' } };
+    return changed && { ...changed, state: { ...content.state, ...{ [token]: 'held' } } };
   };
 }
 
@@ -115,6 +118,7 @@ const sayingTheSame: Change = ({ documents, state }, at) => ({
     [...documents].map(([id, document]) => [id, { ...structuredClone(document), updated: rfc2822(at) }]),
   ),
   state: structuredClone(state),
+  note: { what: 'publish' },
 });
 
 const changing = ({ old, next }: Keys) => ({ signer: next, former: old });
@@ -149,7 +153,7 @@ class Watched {
   }
 
   private async look(mirror: MemoryStore): Promise<void> {
-    const { index, documents, state } = await readView('candidate', { mirror, ...changing(this.keys) });
+    const { index, documents, state, ledger, head } = await readView('candidate', { mirror, ...changing(this.keys) });
     const all = new Map([...documents].map(([id, { document }]) => [id, document]));
     expect(checkIndex(index, { documents: all, signed: true })).toEqual([]);
     for (const document of all.values()) {
@@ -160,9 +164,25 @@ class Watched {
     }
     const tokens = tokensIn(all.values());
     expect(tokens).toEqual(expect.arrayContaining(this.seen));
-    expect(Object.keys(state).sort()).toEqual(tokens.filter((token) => token.startsWith('state')));
+    const decided = Object.keys(state).filter((field) => field.startsWith('state'));
+    expect(decided.sort()).toEqual(tokens.filter((token) => token.startsWith('state')));
+    // Each version was one commit: state, ledger and history never disagree with the documents.
+    expect(head.entries).toBe(tokens.length);
+    expect(sinceIn(ledger)).toEqual(contentsIn(all.values()));
     this.seen = tokens;
   }
+}
+
+/** Contents whose clocks run. */
+function sinceIn({ products }: Ledger): string[] {
+  return Object.values(products)
+    .flatMap(({ since }) => Object.keys(since))
+    .sort();
+}
+
+function contentsIn(documents: Iterable<Products>): string[] {
+  const products = [...documents].flatMap((document) => Object.values(document.products));
+  return products.flatMap(({ versions }) => Object.values(versions).map(contentDigest)).sort();
 }
 
 function promisedBy({ products }: Products): readonly Promised[] {

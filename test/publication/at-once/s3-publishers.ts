@@ -93,7 +93,7 @@ export async function s3Publishers(): Promise<S3Publishers> {
       const isWanted = ({ productId, versionName }: Addition) =>
         versionName === version && mine.some((name) => productId.endsWith(`:${ends[name]}`));
       const wanted = additions.filter(isWanted);
-      const change = addingVersions(contentId, () => wanted);
+      const change = addingVersions(contentId, () => wanted, { what: 'publish' });
       if (wanted.length > 0) await changeView('candidate', change, { mirror, signer, now: () => publicationTime });
     }
   };

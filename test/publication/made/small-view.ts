@@ -1,5 +1,5 @@
 import { mirror as layout } from '../../../lib/job/layout';
-import type { Change } from '../../../lib/publication/change-view';
+import type { Change } from '../../../lib/publication/state/view-content';
 import type { Products, Version } from '../../../lib/simplestreams/types';
 import { measureBytes } from '../../../lib/store/digest';
 import type { Store } from '../../../lib/store/store';
@@ -50,7 +50,7 @@ export function publishing(content: Content, version: Version): Change {
     const name = `20261120.${String(Object.keys(versions).length).padStart(6, '0')}`;
     const products = { [productId]: { ...fields, ...product, versions: { ...versions, [name]: version } } };
     const document = documents.get(contentId) ?? documentOf(contentId, {});
-    return { documents: new Map([...documents, [contentId, { ...document, products }]]) };
+    return { documents: new Map([...documents, [contentId, { ...document, products }]]), note: { what: 'publish' } };
   };
 }
 

@@ -2,11 +2,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { MirrorError } from '../../../lib/errors';
 import { mirror as layout } from '../../../lib/job/layout';
 import { listMirror } from '../../../lib/operations/list';
-import { type Change, changeView } from '../../../lib/publication/change-view';
+import { changeView } from '../../../lib/publication/change-view';
 import type { Press } from '../../../lib/publication/press';
 import { readProducts, readView } from '../../../lib/publication/read-view';
 import { signView } from '../../../lib/publication/sign-view';
-import { isStatePath, type ViewState } from '../../../lib/publication/state/state-document';
+import { emptyState, isStatePath } from '../../../lib/publication/state/state-document';
+import type { Change } from '../../../lib/publication/state/view-content';
+import type { ViewState } from '../../../lib/publication/state/view-state';
 import { rfc2822, writeJson } from '../../../lib/simplestreams/json';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { splitClearsigned } from '../../../lib/simplestreams/openpgp/split-clearsigned';
@@ -43,24 +45,30 @@ async function writeIndex({ mirror }: Press, index: object): Promise<void> {
   await mirror.replace(layout.index(view), Buffer.from(signed), {});
 }
 
+/** A state with a field of a later release. */
+const stateWith = (fields: object): ViewState => ({ ...emptyState(view), ...fields });
+const note = { what: 'hold' } as const;
 const becoming =
-  (state: ViewState): Change =>
-  () => ({ state });
+  (fields: object): Change =>
+  () => ({ state: stateWith(fields), note });
 
 describe('the state of a view', () => {
-  it('is empty, and nothing of it is written, where no change has made one', async () => {
+  it('is there from the first commit on, with what is remembered', async () => {
     const press = await madeView();
-    expect((await readView(view, press)).state).toEqual({});
-    expect(await indexOf(press)).not.toHaveProperty('state');
+    const { state, stored } = await readView(view, press);
+    expect(state).toEqual({ format: 'view-state:1', view, kind: 'built', withdrawals: [], holds: [] });
+    expect(await indexOf(press)).toMatchObject({ state: expect.stringMatching(/^streams\/v1\/[0-9a-f]{64}\.json$/) });
+    expect(stored).toEqual({ ...state, ledger: expect.any(String), history: { path: expect.any(String), entries: 1 } });
   });
 
-  it('is named by the index by its digest, and is there for the next change, which may leave it alone', async () => {
-    const press = await madeView();
-    expect(await changeView(view, becoming({ held: { noble: 'until Monday' } }), press)).toBe(true);
+  it('is that of a snapshot where the view is one', () => {
+    expect(emptyState('snapshots/2026-11').kind).toBe('frozen');
+  });
 
-    const { state } = await indexOf(press);
-    expect(state).toMatch(/^streams\/v1\/[0-9a-f]{64}\.json$/);
-    let seen: ViewState = {};
+  it('is given to the next change, which may leave it alone, with fields that this release does not know', async () => {
+    const press = await madeView();
+    expect(await changeView(view, becoming({ later: { noble: 'until Monday' } }), press)).toBe(true);
+    let seen: object = {};
     const version = await madeVersion(press.mirror, 'loaders', 'second');
     await changeView(
       view,
@@ -70,53 +78,35 @@ describe('the state of a view', () => {
       },
       press,
     );
-    expect(seen).toEqual({ held: { noble: 'until Monday' } });
-    expect((await indexOf(press)).state).toBe(state);
+    expect(seen).toEqual(stateWith({ later: { noble: 'until Monday' } }));
     expect((await readView(view, press)).state).toEqual(seen);
   });
 
   it('is written before the index, and not again where it stays', async () => {
     const press = await madeView();
     const { store, writes } = recordingStore(press.mirror);
-    await changeView(view, becoming({ held: {} }), { ...press, mirror: store });
+    await changeView(view, becoming({ later: {} }), { ...press, mirror: store });
     const { state } = await indexOf(press);
-    expect(writes.slice(0, 2)).toEqual([`create ${view}/${state}`, `replace ${layout.index(view)}`]);
+    const history = (await readView(view, press)).stored?.history?.path;
+    expect(writes.slice(0, 3)).toEqual([
+      `create ${view}/${history}`,
+      `create ${view}/${state}`,
+      `replace ${layout.index(view)}`,
+    ]);
 
     const before = writes.length;
-    expect(await changeView(view, becoming({ held: {} }), { ...press, mirror: store })).toBe(false);
+    expect(await changeView(view, becoming({ later: {} }), { ...press, mirror: store })).toBe(false);
     expect(writes.slice(before)).toEqual([]);
   });
 
-  it('stays the very document that it is where a change is of something else, however it was written', async () => {
+  it('is handed on as it is where another key signs the view, and the history says nothing of that', async () => {
     const press = await madeView();
-    const text = '{"held":{},"of a newer release":[1]}';
-    const path = `streams/v1/${await sha256In(press.mirror, text)}.json`;
-    press.mirror.objects.set(`${view}/${path}`, Buffer.from(text));
-    await writeIndex(press, { ...(await indexOf(press)), state: path });
-    const { store, writes } = recordingStore(press.mirror);
-    const version = await madeVersion(press.mirror, 'loaders', 'second');
-
-    await changeView(view, publishing('loaders', version), { ...press, mirror: store });
-
-    expect((await indexOf(press)).state).toBe(path);
-    expect(writes.filter((write) => write.startsWith('create'))).toHaveLength(2);
-  });
-
-  it('goes out of the index when it is empty again', async () => {
-    const press = await madeView();
-    await changeView(view, becoming({ held: {} }), press);
-    expect(await changeView(view, becoming({}), press)).toBe(true);
-    expect(await indexOf(press)).not.toHaveProperty('state');
-  });
-
-  it('is handed on as it is where another key signs the view', async () => {
-    const press = await madeView();
-    await changeView(view, becoming({ held: {} }), press);
+    await changeView(view, becoming({ later: {} }), press);
     const { state } = await indexOf(press);
     const next = { ...press, signer: await smallSigner('next') };
     await signView(view, { ...next, former: signer });
     expect((await indexOf(press)).state).toBe(state);
-    expect((await readView(view, next)).state).toEqual({ held: {} });
+    expect((await readView(view, next)).head.entries).toBe(2);
   });
 
   it.each<[string, (press: Press & { mirror: MemoryStore }) => Promise<void>]>([
@@ -128,11 +118,11 @@ describe('the state of a view', () => {
     ],
   ])('is nothing to those who only read, also where it %s', async (_, harm) => {
     const press = await madeView();
-    await changeView(view, becoming({ held: {} }), press);
+    await changeView(view, becoming({ later: {} }), press);
     await harm(press);
     const { mirror } = press;
 
-    expect(await readView(view, { mirror, unchecked: true })).toMatchObject({ state: {} });
+    expect(await readView(view, { mirror, unchecked: true })).toMatchObject({ state: emptyState(view) });
     expect(await listMirror(mirror)).toHaveLength(1);
     expect(await readProducts(view, imageContentId, press)).toMatchObject({ content_id: imageContentId });
     expect(await readProducts(view, imageContentId, { mirror })).toMatchObject({ content_id: imageContentId });
@@ -152,35 +142,78 @@ describe('the state of a view', () => {
   });
 
   it.each([
-    ['is missing', undefined, 'NoSuchObject'],
-    ['was changed', '{ "held": {}, "more": 1 }', 'ChecksumMismatch'],
-  ])('refuses to change a view whose state %s', async (_, text, name) => {
+    'state',
+    'ledger',
+    'history',
+  ])('refuses to change a view whose %s is missing or was changed', async (part) => {
+    for (const [text, name] of [
+      [undefined, 'NoSuchObject'],
+      ['{ "more": 1 }', 'ChecksumMismatch'],
+    ] as const) {
+      const press = await madeView();
+      const { stored } = await readView(view, press);
+      const paths = { state: (await indexOf(press)).state, ledger: stored?.ledger, history: stored?.history?.path };
+      const key = `${view}/${paths[part as keyof typeof paths]}`;
+      if (text === undefined) await press.mirror.remove(key);
+      else press.mirror.objects.set(key, Buffer.from(text));
+      await expect(changeView(view, becoming({}), press)).rejects.toMatchObject({ name });
+    }
+  });
+
+  const head = { format: 'view-state:1', view, kind: 'built', withdrawals: [], holds: [] };
+  it.each([
+    ['[]', 'BadFormat', 'expected a JSON object with format view-state:1'],
+    ['{"a": 1, "a": 2}', 'BadFormat', expect.stringMatching(/"a"/)],
+    ['null', 'BadFormat', 'expected a JSON object with format view-state:1'],
+    [JSON.stringify({ ...head, kind: 'other' }), 'BadFormat', expect.stringMatching(/^at kind: /)],
+    [
+      JSON.stringify({ ...head, holds: [{ id: 'a' }] }),
+      'BadFormat',
+      expect.stringMatching(/^at holds \/ 0 \/ since: /),
+    ],
+    [JSON.stringify({ ...head, shelf: '../other.json' }), 'BadFormat', expect.stringMatching(/^at shelf: /)],
+    [JSON.stringify({ ...head, ledger: 'a' }), 'BadFormat', expect.stringMatching(/^at ledger: /)],
+    [
+      JSON.stringify({ ...head, history: { path: 'a', entries: 1 } }),
+      'BadFormat',
+      expect.stringMatching(/^at history/),
+    ],
+  ])('refuses a state that is %s', async (text, name, why) => {
     const press = await madeView();
-    await changeView(view, becoming({ held: {} }), press);
-    const key = `${view}/${(await indexOf(press)).state}`;
-    if (text === undefined) await press.mirror.remove(key);
-    else press.mirror.objects.set(key, Buffer.from(text));
-    await expect(changeView(view, becoming({}), press)).rejects.toMatchObject({ name });
+    const path = await nameState(press, text);
+    const refused = (await readView(view, press).catch((error: unknown) => error)) as MirrorError;
+    expect(refused).toMatchObject({ name });
+    const [where, said] = refused.message.split(' is not a valid view state: ');
+    expect([where, said]).toEqual([`candidate/${path}`, why]);
   });
 
   it.each([
-    ['[]\n', 'expected a JSON object'],
-    ['{"a": 1, "a": 2}\n', expect.stringMatching(/"a"/)],
-    ['null\n', 'expected a JSON object'],
-    ['"words"\n', 'expected a JSON object'],
-  ])('refuses a state that is %j', async (text, why) => {
+    [
+      { view: 'stable' },
+      'BadFormat',
+      'is the state of the view "stable", not of candidate',
+      'it was copied from another view; restore this view from a backup or another copy of the mirror',
+    ],
+    [
+      { format: 'view-state:2' },
+      'NotSupported',
+      'has format view-state:2; this version supports view-state:1',
+      'a newer release has written it; use that release for this mirror',
+    ],
+  ])('refuses a state that has %j', async (other, name, said, hint) => {
     const press = await madeView();
-    await changeView(view, becoming({ held: {} }), press);
-    const name = `streams/v1/${await sha256In(press.mirror, text)}.json`;
-    press.mirror.objects.set(`${view}/${name}`, Buffer.from(text));
-    await writeIndex(press, { ...(await indexOf(press)), state: name });
-    const refused = (await readView(view, press).catch((error: unknown) => error)) as MirrorError;
-    expect(refused).toMatchObject({ name: 'BadFormat' });
-    const [where, said] = refused.message.split(' is not a valid view state: ');
-    expect([where, said]).toEqual([`candidate/${name}`, why]);
-    expect(refused.cause !== undefined).toBe(why !== 'expected a JSON object');
+    const path = await nameState(press, JSON.stringify({ ...head, ...other }));
+    await expect(readView(view, press)).rejects.toMatchObject({ name, message: `candidate/${path} ${said}`, hint });
   });
 });
+
+/** Makes the index name this text as its state. */
+async function nameState(press: Press & { readonly mirror: MemoryStore }, text: string): Promise<string> {
+  const path = `streams/v1/${await sha256In(press.mirror, text)}.json`;
+  press.mirror.objects.set(`${view}/${path}`, Buffer.from(text));
+  await writeIndex(press, { ...(await indexOf(press)), state: path });
+  return path;
+}
 
 async function sha256In(mirror: MemoryStore, text: string): Promise<string> {
   const { sha256 } = await mirror.create('measured', Buffer.from(text));
@@ -209,8 +242,9 @@ describe('a change', () => {
         [...documents].map(([id, one]) => [id, { ...structuredClone(one), updated: rfc2822(new Date(0)) }]),
       ),
       state: { ...state },
+      note,
     });
-    for (const change of [same, () => undefined, () => ({})] satisfies Change[]) {
+    for (const change of [same, () => undefined, () => ({ note })] satisfies Change[]) {
       expect(await changeView(view, change, { ...press, mirror: store })).toBe(false);
     }
     expect(writes).toEqual([]);
@@ -220,6 +254,7 @@ describe('a change', () => {
     const press = await madeView();
     const later: Change = ({ documents }) => ({
       documents: new Map([...documents].map(([id, one]) => [id, { ...one, later: { kept: true } } as typeof one])),
+      note,
     });
     await changeView(view, later, press);
     await writeIndex(press, { ...(await indexOf(press)), later: 'kept' });
@@ -229,7 +264,8 @@ describe('a change', () => {
 
     await changeView(view, publishing('loaders', version), { ...press, mirror: store, now });
 
-    expect(writes.filter((write) => write.startsWith('create'))).toHaveLength(2);
+    const signed = writes.filter((write) => /^create .*\.sjson$/.test(write));
+    expect(signed).toHaveLength(1);
     const index = await indexOf(press);
     expect(index).toMatchObject({ later: 'kept', updated: rfc2822(now()) });
     const dates = Object.values(index.index).map(({ updated }) => updated);

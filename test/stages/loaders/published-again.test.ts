@@ -32,7 +32,7 @@ it('bootloaders are published once, and again where a package is newer, from byt
     folder,
   );
   expect(digestsOf(newer)).toEqual(digestsOf(built));
-  expect(await publish('three', newer, folder)).toEqual(['grub-efi-signed:uefi:amd64 20261120.1']);
+  expect(await publish('three', newer, folder)).toEqual(['grub-efi-signed:uefi:amd64 20261120.083001']);
   expect((await verifyMirror(press.mirror, { scratch: temporaryFolder() })).problems).toEqual([]);
 });
 

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { contentOf, hasChanged, nextContent } from '../../lib/publication/next-content';
 import type { PublishedView } from '../../lib/publication/read-view';
-import { contentOf, hasChanged, nextContent, type ViewContent } from '../../lib/publication/view-content';
+import { noHistory } from '../../lib/publication/state/history';
+import { seededLedger } from '../../lib/publication/state/kept-ledger';
+import { emptyLedger } from '../../lib/publication/state/ledger';
+import { emptyShelf } from '../../lib/publication/state/shelf';
+import { emptyState } from '../../lib/publication/state/state-document';
+import type { ViewContent } from '../../lib/publication/state/view-content';
 import { rfc2822 } from '../../lib/simplestreams/json';
 import type { Products } from '../../lib/simplestreams/types';
 import { bootloaderDocument, imageDocument, imageId, imageVersion } from '../simplestreams/made-documents';
@@ -10,11 +16,13 @@ const images = imageDocument();
 const loaders = bootloaderDocument();
 const { content_id: imagesId } = images;
 const { content_id: loadersId } = loaders;
-const contentWith = (documents: readonly Products[], state: ViewContent['state'] = {}): ViewContent => ({
-  documents: new Map(documents.map((document) => [document.content_id, document])),
-  state,
-});
-const before = contentWith([images, loaders], { held: { noble: 'Monday' } });
+const held = { ...emptyState('candidate'), held: { noble: 'Monday' } };
+const contentWith = (all: readonly Products[], state: ViewContent['state'] = held): ViewContent => {
+  const documents = new Map(all.map((document) => [document.content_id, document]));
+  const ledger = seededLedger(documents, emptyShelf, emptyLedger, at);
+  return { view: 'candidate', documents, state, shelf: emptyShelf, ledger };
+};
+const before = contentWith([images, loaders]);
 
 /** A document with another thing said of its one image. */
 function withImage(change: (product: Products['products'][string]) => object): Products {
@@ -24,9 +32,7 @@ function withImage(change: (product: Products['products'][string]) => object): P
 
 describe('what a view is to say', () => {
   it('is what it says, where that is wanted, be it by other objects and another date', () => {
-    const wanted = contentWith([{ ...structuredClone(images), updated: rfc2822(at) }, loaders], {
-      held: { noble: 'Monday' },
-    });
+    const wanted = contentWith([{ ...structuredClone(images), updated: rfc2822(at) }, loaders], structuredClone(held));
     const next = nextContent(before, wanted, at);
 
     expect(next.documents.get(imagesId)).toBe(images);
@@ -71,7 +77,7 @@ describe('what a view is to say', () => {
   });
 
   it('has another state', () => {
-    const state = { held: {} };
+    const state = { ...held, held: {} };
     const next = nextContent(before, { ...before, state }, at);
 
     expect(next.state).toBe(state);
@@ -81,7 +87,8 @@ describe('what a view is to say', () => {
 
 it('what a view says is its documents and its state', () => {
   const published: PublishedView = {
-    ...{ view: 'candidate', index: undefined, tag: null, byFormer: false, state: before.state },
+    ...{ view: 'candidate', index: undefined, tag: null, byFormer: false, head: noHistory },
+    ...contentWith([images]),
     documents: new Map([[imagesId, { path: 'a', document: images, byFormer: true }]]),
   };
 

@@ -1,0 +1,39 @@
+import { MirrorError } from '../errors';
+import type { Version } from '../simplestreams/types';
+import { knownNames, nameFault } from './names/known-names';
+import type { NextContent } from './next-content';
+import { contentDigest } from './state/product-key';
+import { isSamePart, type ProductPart, partsOf, versionsOf } from './state/product-parts';
+import type { ViewContent } from './state/view-content';
+
+/**
+ * A view never uses a name for two contents, not even years later: a MAAS that meets both replaces files in place. Checks
+ * every version that is new in the documents or on the shelf, also against each other.
+ * @throws ContractBroken, naming both contents
+ */
+export function gateNames(before: ViewContent, next: NextContent): void {
+  const old = partsOf(before);
+  const faults = [...partsOf(next)].flatMap(([id, part]) => {
+    const was = old.get(id);
+    return isSamePart(was, part) ? [] : faultsOf(id, was, part, before);
+  });
+  if (faults.length === 0) return;
+  throw new MirrorError('ContractBroken', faults.join('\n'), { hint: 'nothing was published; the view is unchanged' });
+}
+
+function faultsOf(id: string, was: ProductPart | undefined, part: ProductPart, before: ViewContent): string[] {
+  const known = knownNames(before, id);
+  const contents = new Map(known.contents);
+  return versionsOf(part).flatMap(([name, version]) => {
+    if (isAsItWas(name, version, was)) return [];
+    const content = contentDigest(version);
+    const fault = nameFault(name, content, { ...known, contents });
+    contents.set(name, content);
+    return fault === undefined ? [] : [`${id}: ${fault}`];
+  });
+}
+
+/** Untouched versions are the same objects, of which contents need not be compared. */
+function isAsItWas(name: string, version: Version, was: ProductPart | undefined): boolean {
+  return was?.product?.versions[name] === version || was?.shelved?.versions[name]?.version === version;
+}

@@ -1,0 +1,81 @@
+import { MirrorError } from '../errors';
+import { mirror as layout } from '../job/layout';
+import { sha256Of } from '../sha256';
+import { isNamedByItself } from '../simplestreams/documents';
+import { parseIndex } from '../simplestreams/json';
+import { clearsignedFault } from '../simplestreams/openpgp/signed-text';
+import { splitClearsigned } from '../simplestreams/openpgp/split-clearsigned';
+import type { Index } from '../simplestreams/types';
+import type { Press } from './press';
+
+/** The index of a view as it is published now. */
+export interface PublishedIndex {
+  readonly view: string;
+  readonly index: Index | undefined;
+  /** For the next commit; null where there is no index yet. */
+  readonly tag: string | null;
+  /** Whether the former key has signed the index; always false outside a key rotation. */
+  readonly byFormer: boolean;
+}
+
+/** Whose signatures are accepted. Without a signer, only the form of the index is checked. */
+export interface Reading extends Pick<Press, 'mirror'>, Partial<Pick<Press, 'signer' | 'former'>> {
+  /** Reads without checking signatures and checksums, for a list, which is not verified. @default false */
+  readonly unchecked?: boolean;
+}
+
+/** @throws BadSignature if it is not what our key has signed */
+export async function readIndex(view: string, reading: Reading): Promise<PublishedIndex> {
+  const { mirror, former } = reading;
+  const key = layout.index(view);
+  const found = await mirror.read(key);
+  if (found === undefined) return { view, index: undefined, tag: null, byFormer: false };
+
+  const { bytes, tag } = found;
+  const byFormer = await lacksSigner(bytes, reading);
+  const signer = byFormer ? former : reading.signer;
+  const fault = reading.unchecked ? undefined : (clearsignedFault(bytes) ?? (await signer?.faultOf(bytes)));
+  if (fault !== undefined) throw notSigned(key, fault, reading);
+  return { view, index: parseIndex(splitClearsigned(bytes).text, key), tag, byFormer };
+}
+
+/**
+ * The JSON of a document that the index names, as it was signed.
+ * @throws NoSuchObject; ChecksumMismatch if it was changed
+ */
+export async function readDocumentText(view: string, path: string, reading: Reading): Promise<string> {
+  return splitClearsigned(await readNamed(view, path, reading)).text;
+}
+
+/**
+ * A document that the signed index names by its sha256, directly or through the state: so it is the published one, whichever
+ * key signed it.
+ * @throws NoSuchObject; ChecksumMismatch if it was changed
+ */
+export async function readNamed(view: string, path: string, { mirror, unchecked = false }: Reading): Promise<Buffer> {
+  const key = layout.document(view, path);
+  const found = await mirror.read(key);
+  if (found === undefined) {
+    throw new MirrorError('NoSuchObject', `${mirror.name} has no ${key}, but its index lists it`, {
+      hint: 'restore it from a backup or another copy of the mirror; `maas-mirror verify` lists all missing files',
+    });
+  }
+  if (unchecked || isNamedByItself(key, found.bytes)) return found.bytes;
+  throw new MirrorError('ChecksumMismatch', `${key} has sha256 ${sha256Of(found.bytes)}, not the one in its name`, {
+    hint: 'the file was changed; restore it from a backup or another copy of the mirror',
+  });
+}
+
+/** Whether the new key still has to sign this; always false outside a key rotation. */
+export async function lacksSigner(bytes: Buffer, { signer, former }: Reading): Promise<boolean> {
+  return former !== undefined && signer !== undefined && (await signer.faultOf(bytes)) !== undefined;
+}
+
+function notSigned(key: string, fault: string, { mirror, former }: Reading): MirrorError {
+  const isChanging = former !== undefined;
+  const says = isChanging ? 'has no valid signature by either key' : "has no valid signature by this mirror's key";
+  const which = isChanging ? 'the old key' : "this mirror's key";
+  return new MirrorError('BadSignature', `${key} of ${mirror.name} ${says}: ${fault}`, {
+    hint: `give ${which} with --key; \`maas-mirror verify\` reports what else is wrong`,
+  });
+}

@@ -1,0 +1,98 @@
+import { mirror as layout } from '../job/layout';
+import { type PublishedIndex, type Reading, readIndex, readNamed } from './read-index';
+import { type HistoryHead, noHistory, parseHistory } from './state/history';
+import { seededLedger } from './state/kept-ledger';
+import { emptyLedger, parseLedger } from './state/ledger';
+import { emptyShelf, parseShelf } from './state/shelf';
+import { decisionsIn, emptyState, parseState, type StoredState, statePathOf } from './state/state-document';
+import { parseTombstone } from './state/tombstone';
+import type { ViewContent } from './state/view-content';
+import type { ViewState } from './state/view-state';
+
+/** What was decided about a view, and what is remembered of it. */
+export interface Remembered extends Pick<ViewContent, 'state' | 'shelf' | 'ledger'> {
+  readonly head: HistoryHead;
+  /** As it is stored. @default - the view has no state yet: a new view, or one of an older release */
+  readonly stored?: StoredState;
+}
+
+/**
+ * Reads what belongs to an index. A view that an older release wrote has only its documents, which are then what is
+ * remembered; a view that is created again after it was deleted goes on with its names, its withdrawals and its history.
+ * @throws the errors of readView
+ */
+export async function readRemembered(
+  { view, index }: PublishedIndex,
+  documents: ViewContent['documents'],
+  reading: Reading,
+): Promise<Remembered> {
+  const nothing = { state: emptyState(view), shelf: emptyShelf, ledger: emptyLedger, head: noHistory };
+  if (reading.unchecked) return nothing;
+  if (index === undefined) return (await readBuried(view, reading)) ?? nothing;
+  const path = statePathOf(index, layout.index(view));
+  if (path !== undefined) return readNamedBy(view, path, reading);
+  return { ...nothing, ledger: seededLedger(documents, emptyShelf, emptyLedger, new Date(index.updated)) };
+}
+
+/**
+ * The decisions about a view alone, without its documents: cheap. Empty for a view that has none.
+ * @throws the errors of readView
+ * @public
+ */
+export async function readDecisions(
+  view: string,
+  reading: Reading,
+): Promise<PublishedIndex & { readonly state: ViewState }> {
+  const found = await readIndex(view, reading);
+  const path = statePathOf(found.index, layout.index(view));
+  const state = path === undefined ? emptyState(view) : decisionsIn(await readStored(view, path, reading));
+  return { ...found, state };
+}
+
+/**
+ * A block of a view's history, by its path: `before` of the block after it.
+ * @throws the errors of readView
+ * @public
+ */
+export async function readHistory(view: string, path: string, reading: Reading) {
+  return parseHistory((await readNamed(view, path, reading)).toString(), layout.document(view, path));
+}
+
+async function readNamedBy(view: string, path: string, reading: Reading): Promise<Remembered> {
+  const stored = await readStored(view, path, reading);
+  const [shelf, ledger, head] = [
+    await readPart(stored.shelf, emptyShelf, parseShelf),
+    await readPart(stored.ledger, emptyLedger, parseLedger),
+    await readHead(view, stored, reading),
+  ];
+  return { state: decisionsIn(stored), shelf, ledger, head, stored };
+
+  async function readPart<Part>(
+    named: string | undefined,
+    otherwise: Part,
+    parse: (text: string, where: string) => Part,
+  ): Promise<Part> {
+    if (named === undefined) return otherwise;
+    return parse((await readNamed(view, named, reading)).toString(), layout.document(view, named));
+  }
+}
+
+async function readHead(view: string, { history }: StoredState, reading: Reading): Promise<HistoryHead> {
+  if (history === undefined) return noHistory;
+  const { path, entries } = history;
+  return { entries, newest: { path, block: await readHistory(view, path, reading) } };
+}
+
+async function readStored(view: string, path: string, reading: Reading): Promise<StoredState> {
+  return parseState((await readNamed(view, path, reading)).toString(), layout.document(view, path), view);
+}
+
+async function readBuried(view: string, reading: Reading): Promise<Remembered | undefined> {
+  const key = layout.tombstone(view);
+  const found = await reading.mirror.read(key);
+  if (found === undefined) return undefined;
+  const { ledger, head, stored } = await readNamedBy(view, parseTombstone(found.bytes.toString(), key).state, reading);
+  const { withdrawals = [], shelf: _left, ...left } = stored ?? {};
+  const state = { ...emptyState(view), withdrawals };
+  return { state, shelf: emptyShelf, ledger, head, stored: { ...left, ...state } };
+}
