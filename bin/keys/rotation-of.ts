@@ -24,7 +24,7 @@ export async function rotationOf(options: RotationOptions, terminal: Terminal): 
   const { mirror, sign = false, finish = false } = options;
   const key = keyPlace(options.key ?? defaultKeyPath());
   const newKey = keyPlace(options.newKey);
-  const store = await openStore(mirror);
+  const store = await openStore(mirror, { writes: true });
   requireOutside(keyPlace(mirror), newKey);
   const current = await existingSigner(key);
   if (isKeyFile(newKey) && !existsSync(newKey)) await requireKeyOf(store, current);

@@ -23,7 +23,9 @@ export async function handler(event: object): Promise<Published | PublishedBootl
   const isDeployment = Object.keys(event).length === 0;
   // Before the mirror is opened, which writes format.json: CloudFormation can only delete an empty bucket.
   if (isDeployment) await testSignature(signer, now());
-  const bench = { mirror: await openStore(mirror, { create: true }), work: await openWorkStore(work), signer, now };
+  // A deployment only shows the keyring; builds refuse a mirror of another release.
+  const opened = await openStore(mirror, { create: true, writes: !isDeployment });
+  const bench = { mirror: opened, work: await openWorkStore(work), signer, now };
   if (isDeployment) {
     await showKeyrings(bench);
     return undefined;

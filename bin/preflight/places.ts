@@ -45,7 +45,8 @@ export interface CheckedPlaces {
 
 /**
  * Checks everything that a build writes to; creates nothing.
- * @throws NoSuchDirectory, BadInput, ForeignDirectory (misuse); KeyExposed, KeyUnusable, BadSignature; ChecksumMismatch
+ * @throws NoSuchDirectory, BadInput, ForeignDirectory (misuse); NotSupported for a mirror of another release; KeyExposed,
+ * KeyUnusable, BadSignature; ChecksumMismatch
  * if a view was restored, or changed by something else
  */
 export async function checkPlaces(
@@ -53,7 +54,7 @@ export async function checkPlaces(
   requests: readonly Pick<BuildRequest, 'view'>[],
 ): Promise<CheckedPlaces> {
   await requireParent(mirror);
-  const found = await findMirrorDirectory(mirror);
+  const found = await findMirrorDirectory(mirror, { writes: true });
   await requireWritable('--mirror', mirror);
   await requireWorkFolder(work);
   await requireWritable('--work', work);

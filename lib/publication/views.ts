@@ -1,4 +1,5 @@
 import { MirrorError } from '../errors';
+import { mirror as layout } from '../job/layout';
 import { HttpStore } from '../store/http/http';
 import type { Store } from '../store/store';
 
@@ -14,10 +15,14 @@ export async function viewsOf(store: Store): Promise<string[]> {
       misuse: true,
     });
   }
-  const views = new Set<string>();
-  for await (const key of store.list('')) {
-    const view = /^(?!pool\/)(.+)\/streams\/v1\/index\.s?json$/.exec(key)?.[1];
-    if (view !== undefined) views.add(view);
-  }
-  return [...views].sort();
+  const [folders, frozen] = await Promise.all([store.folders(''), store.folders('snapshots/')]);
+  const names = [...folders.filter((name) => name !== 'pool'), ...frozen.map((name) => `snapshots/${name}`)];
+  const found = await Promise.all(names.map(async (name) => ((await hasIndex(name, store)) ? [name] : [])));
+  return found.flat().sort();
+}
+
+async function hasIndex(view: string, store: Store): Promise<boolean> {
+  const indexes = [layout.index(view), layout.plainIndex(view)];
+  for await (const key of store.list(`${view}/streams/v1/index.`)) if (indexes.includes(key)) return true;
+  return false;
 }

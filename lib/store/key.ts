@@ -20,6 +20,12 @@ export function checkPrefix(prefix: string): void {
   throw badKey(prefix, 'use a prefix such as pool/noble/, without empty, "." or ".." parts, not below .store');
 }
 
+/** Like checkPrefix, for a prefix that may not end within a name. @throws BadInput */
+export function checkFolder(prefix: string): void {
+  checkPrefix(prefix);
+  if (prefix !== '' && !prefix.endsWith('/')) throw badKey(prefix, 'use a folder such as pool/noble/, which ends in /');
+}
+
 function isPlain(part: string): boolean {
   return part !== '' && part !== '.' && part !== '..' && !part.includes('\0');
 }

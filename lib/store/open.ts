@@ -10,16 +10,21 @@ export { openMirrorDirectory, openWorkDirectory };
  * Opens the mirror at an address: a directory (path or `file:` URL), a bucket (`s3://…`) or, read-only, `http(s)://…`.
  * @param create - create a mirror if the directory is missing or empty. @default false
  * @param copies - also accept a directory that contains only copies of views. @default false
+ * @param writes - the mirror is to be changed, so it must be of this release's format. @default create
  * @throws errors of openMirrorDirectory and openMirrorBucket; BadInput for another scheme
  */
 export async function openStore(
   address: string,
-  { create = false, copies = false }: { readonly create?: boolean; readonly copies?: boolean } = {},
+  {
+    create = false,
+    copies = false,
+    writes = create,
+  }: { readonly create?: boolean; readonly copies?: boolean; readonly writes?: boolean } = {},
 ): Promise<Store> {
   if (/^https?:/i.test(address)) return new HttpStore(address);
-  if (!isBucket(address)) return openMirrorDirectory(pathOf(address), { create, copies });
+  if (!isBucket(address)) return openMirrorDirectory(pathOf(address), { create, copies, writes });
   const { openMirrorBucket } = await import('./s3/mirror-bucket.js');
-  return openMirrorBucket(address, { create });
+  return openMirrorBucket(address, { create, writes });
 }
 
 /** Opens the store through which stages pass data: a bucket, or a directory, created if missing. */

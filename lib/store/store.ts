@@ -21,6 +21,12 @@ export interface Store {
   /** Every key under a prefix, sorted. */
   list(prefix: string): AsyncIterable<string>;
 
+  /** Names of the folders directly under a prefix that is empty or ends in `/`, sorted; looks at nothing in them. */
+  folders(prefix: string): Promise<readonly string[]>;
+
+  /** Sizes in bytes of the objects under a prefix, by key; reads no object. */
+  sizes(prefix: string): Promise<ReadonlyMap<string, number>>;
+
   /**
    * Writes an immutable object (If-None-Match: *). Writing the same bytes again is allowed and does nothing.
    * @throws ObjectExists if it exists with other bytes; ChecksumMismatch if the body does not match `sha256`

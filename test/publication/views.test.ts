@@ -36,7 +36,8 @@ describe('the views of a mirror', () => {
     const names = ['next', 'candidate', 'snapshots/b', 'snapshots/a'];
     const keys = names.flatMap((name) => [layout.index(name), layout.plainIndex(name)]);
     const inner = new MemoryStore(new Map(keys.map((key) => [key, Buffer.alloc(0)])));
-    const unsorted: Store = Object.create(inner, { list: { value: () => inner.objects.keys() } });
+    const folders = async (prefix: string) => [...(await inner.folders(prefix))].reverse();
+    const unsorted: Store = Object.create(inner, { folders: { value: folders } });
 
     expect(await viewsOf(unsorted)).toEqual(['candidate', 'next', 'snapshots/a', 'snapshots/b']);
   });

@@ -228,6 +228,53 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
         expect(await keysOf(store, 'a/b.c/d')).toEqual(['a/b.c/d']);
         expect(await keysOf(store, 'nothing/here')).toEqual([]);
       });
+
+      it('names the folders in a folder, sorted as bytes, and nothing below them', async () => {
+        const store = await make();
+        const keys = ['pool/noble/a', 'pool/jammy/b/c', 'pool.old/a', 'stable/streams/v1/x', 'file', 'pool/\u{ff61}/a'];
+        for (const key of keys) await store.create(key, Buffer.from(key));
+        await store.replace('candidate/index', Buffer.from('index'), {});
+
+        expect(await store.folders('')).toEqual(['candidate', 'pool', 'pool.old', 'stable']);
+        expect(await store.folders('pool/')).toEqual(['jammy', 'noble', '\u{ff61}']);
+        expect(await store.folders('pool/noble/')).toEqual([]);
+        expect(await store.folders('nothing/')).toEqual([]);
+      });
+
+      it('refuses to name the folders of what is no folder', async () => {
+        const store = await make();
+        for (const prefix of ['pool', '../', 'a//']) {
+          await expect(store.folders(prefix)).rejects.toMatchObject({ name: 'BadInput' });
+        }
+      });
+
+      it('tells the sizes of objects below a prefix', async () => {
+        const store = await make();
+        for (const [key, size] of [
+          ['a/b', 3],
+          ['a/b.c/d', 0],
+          ['a/e', 5],
+          ['f', 1],
+        ] as const) {
+          await store.create(key, Buffer.alloc(size));
+        }
+        await store.replace('a/index', Buffer.alloc(7), {});
+
+        expect(new Map(await store.sizes('a/'))).toEqual(
+          new Map([
+            ['a/b', 3],
+            ['a/b.c/d', 0],
+            ['a/e', 5],
+            ['a/index', 7],
+          ]),
+        );
+        expect([...(await store.sizes('a/b'))]).toEqual([
+          ['a/b', 3],
+          ['a/b.c/d', 0],
+        ]);
+        expect([...(await store.sizes('nothing/'))]).toEqual([]);
+        await expect(store.sizes('../')).rejects.toMatchObject({ name: 'BadInput' });
+      });
     });
 
     describe('adopted objects', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkKey, checkPrefix } from '../../lib/store/key';
+import { checkFolder, checkKey, checkPrefix } from '../../lib/store/key';
 
 const refusedAs = (key: string, hint: string) =>
   expect.objectContaining({
@@ -46,4 +46,10 @@ it.each([
   expect(() => checkPrefix(prefix)).toThrow(
     refusedAs(prefix, 'use a prefix such as pool/noble/, without empty, "." or ".." parts, not below .store'),
   );
+});
+
+it('a folder is a prefix that ends in a slash, or the whole store', () => {
+  for (const prefix of ['', 'pool/', 'a/b/']) checkFolder(prefix);
+  expect(() => checkFolder('pool')).toThrow(refusedAs('pool', 'use a folder such as pool/noble/, which ends in /'));
+  expect(() => checkFolder('../')).toThrow(expect.objectContaining({ name: 'BadInput' }));
 });

@@ -26,7 +26,8 @@ describe('opening a mirror directory', () => {
 
     expect(store.name).toBe(path);
     expect(JSON.parse(readFileSync(join(path, 'format.json'), 'utf8'))).toEqual({
-      format: 1,
+      format: 2,
+      needs: ['held', 'history', 'names', 'withdrawn'],
       tool: 'cdk-maas-mirror',
     });
     await openMirrorDirectory(path, { create: true });
@@ -54,6 +55,8 @@ describe('opening a mirror directory', () => {
   it.each([
     '{"format": 1, "tool": "other"}',
     '{"tool": "cdk-maas-mirror"}',
+    '{"format": 2, "needs": "all", "tool": "cdk-maas-mirror"}',
+    '{"format": 2, "needs": [1], "tool": "cdk-maas-mirror"}',
     '[]',
     'null',
     'no JSON',
@@ -68,11 +71,38 @@ describe('opening a mirror directory', () => {
 
   it('refuses one of a newer tool', async () => {
     const path = temporaryFolder();
-    writeFileSync(join(path, 'format.json'), '{"format": 2, "tool": "cdk-maas-mirror"}');
-    await expect(openMirrorDirectory(path, { create: true })).rejects.toMatchObject({
-      name: 'NotSupported',
-      message: `${path} has format 2; this version supports format 1`,
-    });
+    writeFileSync(join(path, 'format.json'), '{"format": 3, "tool": "cdk-maas-mirror"}');
+    const refused = { name: 'NotSupported', message: `${path} has format 3; this version supports formats up to 2` };
+    await expect(openMirrorDirectory(path, { create: true })).rejects.toMatchObject(refused);
+    await expect(openMirrorDirectory(path, { create: false })).rejects.toMatchObject(refused);
+  });
+
+  const older = [
+    '{"format": 1, "tool": "cdk-maas-mirror"}',
+    'has the format of an older release',
+    /^run: maas-mirror repair --upgrade --mirror .* \(older releases can then no longer write to it\)$/,
+  ] as const;
+  const newer = [
+    '{"format": 2, "needs": ["doomed", "held", "later"], "tool": "cdk-maas-mirror"}',
+    'was changed by a newer release (needs: doomed, later)',
+    /^use that release to change it; reading works$/,
+  ] as const;
+  it.each([older, newer])('refuses to write where format.json is %s, and reads it', async (text, message, hint) => {
+    const path = temporaryFolder();
+    writeFileSync(join(path, 'format.json'), text);
+    const { buckets } = await useSmallS3();
+    buckets.get('mirror')?.set('format.json', smallObject(Buffer.from(text)));
+    for (const address of [path, 's3://mirror']) {
+      const refused = {
+        name: 'NotSupported',
+        message: `${address} ${message}`,
+        hint: expect.stringMatching(hint),
+      };
+      await expect(openStore(address, { create: true })).rejects.toMatchObject(refused);
+      await expect(openStore(address, { writes: true })).rejects.toMatchObject(refused);
+      expect((await openStore(address)).name).toBe(address);
+      expect((await openStore(address, { create: true, writes: false })).name).toBe(address);
+    }
   });
 
   it('refuses one that is missing or empty where it must be there', async () => {
@@ -130,7 +160,9 @@ describe('opening a store by its address', () => {
     const mirror = await openStore('s3://mirror/images', { create: true });
     expect(mirror).toBeInstanceOf(S3Store);
     expect(mirror.name).toBe('s3://mirror/images');
-    expect(await textOf(mirror, 'format.json')).toBe('{"format":1,"tool":"cdk-maas-mirror"}\n');
+    expect(await textOf(mirror, 'format.json')).toBe(
+      '{"format":2,"needs":["held","history","names","withdrawn"],"tool":"cdk-maas-mirror"}\n',
+    );
 
     await (await openWorkStore('s3://work')).create('runs/1/a', Buffer.from('a'));
 
@@ -147,7 +179,7 @@ describe('opening a store by its address', () => {
   it('refuses a bucket of another format, and one that is not there', async () => {
     const { buckets } = await useSmallS3();
     for (const [text, name] of [
-      ['{"format": 2, "tool": "cdk-maas-mirror"}', 'NotSupported'],
+      ['{"format": 3, "tool": "cdk-maas-mirror"}', 'NotSupported'],
       ['{"format": 1, "tool": "other"}', 'ForeignDirectory'],
     ] as const) {
       buckets.get('mirror')?.set('format.json', smallObject(Buffer.from(text)));

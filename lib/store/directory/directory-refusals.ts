@@ -15,13 +15,17 @@ export function checkSame(path: string, there: string | undefined, { sha256 }: M
 /** @throws PreconditionFailed, and errors of checkOwn */
 export function checkCondition(path: string, key: string, current: Current, ifMatch: string | null | undefined): void {
   if (ifMatch === undefined) return;
-  const tag = current.object?.tag ?? null;
-  if (tag !== ifMatch) {
-    throw new MirrorError('PreconditionFailed', `${path} is ${tag ?? 'missing'}, expected ${ifMatch ?? 'missing'}`, {
-      hint: 'another process changed it first; read it again and repeat the change',
-    });
-  }
+  checkVisible(path, current, ifMatch);
   checkOwn(path, key, current);
+}
+
+/** @throws PreconditionFailed if the visible file is not this one */
+export function checkVisible(path: string, { object }: Current, expected: string | null): void {
+  const tag = object?.tag ?? null;
+  if (tag === expected) return;
+  throw new MirrorError('PreconditionFailed', `${path} is ${tag ?? 'missing'}, expected ${expected ?? 'missing'}`, {
+    hint: 'another process changed it first; read it again and repeat the change',
+  });
 }
 
 /** @throws ChecksumMismatch if the visible file is not what this tool wrote last */

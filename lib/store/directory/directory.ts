@@ -1,18 +1,18 @@
 /* store/directory: a store in a directory. */
 
-import { link, readFile, rmdir, stat, unlink } from 'node:fs/promises';
+import { link, readFile, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { MirrorError } from '../../errors';
 import { checkDigest, type Measured, measureBytes, measureFile } from '../digest';
 import { hasCode, ifThere, nameDiskFull, putAt, readIfThere } from '../durable';
-import { checkKey, checkPrefix, storeFolder } from '../key';
+import { checkFolder, checkKey, checkPrefix, storeFolder } from '../key';
 import type { Body, ObjectBytes, ObjectHead, Store, WriteOptions, Written } from '../store';
 import { copyWhole } from './copy-whole';
-import { checkCondition, checkOwn, checkSame } from './directory-refusals';
+import { checkCondition, checkOwn, checkSame, checkVisible } from './directory-refusals';
 import { exposeFolder } from './expose';
 import { Generations, type Pause, type Standing } from './generations';
 import { type Temporary, TemporaryFiles } from './temporary';
-import { keysBelow } from './walk';
+import { foldersIn, keysBelow, removeEmptyFolders, sizesBelow } from './walk';
 
 export interface DirectoryStoreOptions {
   /** For tests: called where another process could intervene. @default - does nothing */
@@ -66,6 +66,16 @@ export class DirectoryStore implements Store {
   async *list(prefix: string): AsyncIterable<string> {
     checkPrefix(prefix);
     yield* keysBelow(this.root, prefix);
+  }
+
+  async folders(prefix: string): Promise<readonly string[]> {
+    checkFolder(prefix);
+    return foldersIn(this.root, prefix);
+  }
+
+  async sizes(prefix: string): Promise<ReadonlyMap<string, number>> {
+    checkPrefix(prefix);
+    return sizesBelow(this.root, prefix);
   }
 
   create(key: string, body: Body, { sha256 }: WriteOptions = {}): Promise<Written> {
@@ -132,6 +142,16 @@ export class DirectoryStore implements Store {
     checkOwn(this.pathOf(key), key, current);
   }
 
+  /**
+   * Makes the visible bytes of a mutable object its newest generation, so that it can be changed again after they were
+   * restored from a backup. Does nothing where they are the newest already.
+   * @param tag of the bytes that are to be kept
+   * @throws PreconditionFailed if they are others in the meantime
+   */
+  async settleOnVisible(key: string, tag: string): Promise<void> {
+    await this.writing(key, (path) => this.generations.settleOnVisible(key, (now) => checkVisible(path, now, tag)));
+  }
+
   /** @throws ForeignDirectory if `<view>/<folder>` is something else */
   async expose(view: string, folder: string): Promise<void> {
     checkKey(folder);
@@ -177,15 +197,4 @@ const lostHint =
 
 function written({ size, sha256 }: Measured): Written {
   return { size, sha256, tag: sha256 };
-}
-
-async function removeEmptyFolders(folder: string, root: string): Promise<void> {
-  for (let empty = folder; empty !== root; empty = dirname(empty)) {
-    try {
-      await rmdir(empty);
-    } catch (error) {
-      if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EBUSY')) return;
-      throw error;
-    }
-  }
 }

@@ -88,6 +88,16 @@ export class Generations {
     }
   }
 
+  /** Makes the visible bytes the newest generation, unless they are or `allow` throws. */
+  async settleOnVisible(key: string, allow: (current: Current) => void): Promise<void> {
+    for (;;) {
+      const current = await this.finish(key);
+      allow(current);
+      if (current.standing === 'settled') return;
+      if (await this.change(key, current.number + 1, current.object?.bytes)) return;
+    }
+  }
+
   private async change(key: string, number: number, bytes: Buffer | undefined): Promise<boolean> {
     // Written before the claim, so that a claimed generation can be placed even on a full disk.
     await using next = bytes && (await this.temporaries.write(bytes));

@@ -10,14 +10,19 @@ import { DirectoryStore } from './directory';
  * Opens a directory that contains a mirror.
  * @param create - create a mirror if the directory is missing or empty
  * @param copies - also accept, for reading, a copy of one or more views, without format.json. @default false
- * @throws ForeignDirectory for a directory with other files; NotSupported for a newer format; NoSuchDirectory; BadInput
- * for a file
+ * @param writes - the mirror is to be changed. @default create
+ * @throws ForeignDirectory for a directory with other files; NotSupported for a newer format, or if it may only be read;
+ * NoSuchDirectory; BadInput for a file
  */
 export async function openMirrorDirectory(
   path: string,
-  { create, copies = false }: { readonly create: boolean; readonly copies?: boolean },
+  {
+    create,
+    copies = false,
+    writes = create,
+  }: { readonly create: boolean; readonly copies?: boolean; readonly writes?: boolean },
 ): Promise<DirectoryStore> {
-  const found = await findMirrorDirectory(path, { copies });
+  const found = await findMirrorDirectory(path, { copies, writes });
   if (found !== undefined) return found;
   const root = resolve(path);
   const isThere = await isFolder(root);
@@ -35,7 +40,7 @@ export async function openMirrorDirectory(
  */
 export async function findMirrorDirectory(
   path: string,
-  { copies = false }: { readonly copies?: boolean } = {},
+  { copies = false, writes = false }: { readonly copies?: boolean; readonly writes?: boolean } = {},
 ): Promise<DirectoryStore | undefined> {
   const root = resolve(path);
   if (!(await isFolder(root))) return undefined;
@@ -45,7 +50,7 @@ export async function findMirrorDirectory(
   const isEmpty = names.every((name) => belongsToNobody.includes(name) || name.startsWith(triedFolder));
   const store = new DirectoryStore(root);
   const format = await store.read(formatKey);
-  if (format !== undefined) checkFormat(root, format.bytes);
+  if (format !== undefined) checkFormat(root, format.bytes, { writes });
   else if (isEmpty) return undefined;
   else if (!copies || !(await holdsViews(store, names)))
     throw foreignMirror(root, ` (it has no ${formatKey}) and is not empty`);

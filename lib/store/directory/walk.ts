@@ -1,6 +1,6 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { hasCode } from '../durable';
+import { readdir, rmdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { hasCode, ifThere } from '../durable';
 import { storeFolder } from '../key';
 
 /**
@@ -9,6 +9,35 @@ import { storeFolder } from '../key';
  */
 export async function* keysBelow(root: string, prefix: string): AsyncIterable<string> {
   yield* keysIn(root, prefix.slice(0, prefix.lastIndexOf('/') + 1), prefix);
+}
+
+/** Names of the folders in a folder, also of empty ones, which a killed writer may leave. Symbolic links are skipped. */
+export async function foldersIn(root: string, folder: string): Promise<string[]> {
+  const entries = await entriesOf(root, folder);
+  const names = entries.filter(({ isFolder }) => isFolder).map(({ key }) => key.slice(folder.length, -1));
+  return names.sort(byBytes);
+}
+
+/** Sizes of the regular files with the prefix, by key. */
+export async function sizesBelow(root: string, prefix: string): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>();
+  for await (const key of keysBelow(root, prefix)) {
+    const found = await ifThere(() => stat(join(root, key)));
+    if (found !== undefined) sizes.set(key, found.size);
+  }
+  return sizes;
+}
+
+/** Removes a folder and those above it, as long as they are empty and below the root. */
+export async function removeEmptyFolders(folder: string, root: string): Promise<void> {
+  for (let empty = folder; empty !== root; empty = dirname(empty)) {
+    try {
+      await rmdir(empty);
+    } catch (error) {
+      if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EBUSY')) return;
+      throw error;
+    }
+  }
 }
 
 async function* keysIn(root: string, folder: string, prefix: string): AsyncIterable<string> {
@@ -35,3 +64,5 @@ async function entriesOf(root: string, folder: string): Promise<{ key: string; i
     throw error;
   }
 }
+
+const byBytes = (one: string, other: string) => Buffer.compare(Buffer.from(one), Buffer.from(other));

@@ -76,6 +76,14 @@ export class HttpStore implements Store {
     throw this.notSupported('list', prefix);
   }
 
+  async folders(prefix: string): Promise<readonly string[]> {
+    throw this.notSupported('list', prefix);
+  }
+
+  async sizes(prefix: string): Promise<ReadonlyMap<string, number>> {
+    throw this.notSupported('list', prefix);
+  }
+
   async create(key: string): Promise<Written> {
     throw this.notSupported('write', key);
   }

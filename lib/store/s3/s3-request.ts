@@ -26,3 +26,6 @@ export function conditionOf(condition: Condition): { IfMatch?: string; IfNoneMat
 export function wholeDigest(base64: string | undefined): string | undefined {
   return base64 && /^[A-Za-z0-9+/]{43}=$/.test(base64) ? Buffer.from(base64, 'base64').toString('hex') : undefined;
 }
+
+/** An object under a prefix, with its size in bytes, or a folder, which ends in `/`. */
+export type Listed = { readonly key: string; readonly size: number } | { readonly folder: string };

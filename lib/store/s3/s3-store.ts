@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { MirrorError } from '../../errors';
 import { checkDigest, type Measured, measureBytes, measureFile, measureStream } from '../digest';
 import { nameDiskFull } from '../durable';
-import { checkKey, checkPrefix } from '../key';
+import { checkFolder, checkKey, checkPrefix } from '../key';
 import type { Body, ObjectBytes, ObjectHead, Store, WriteOptions, Written } from '../store';
 import { S3Bucket, type S3BucketOptions } from './s3';
 import { noObject } from './s3-failure';
@@ -54,7 +54,23 @@ export class S3Store implements Store {
 
   async *list(prefix: string): AsyncIterable<string> {
     checkPrefix(prefix);
-    yield* this.bucket.keys(prefix);
+    for await (const one of this.bucket.listed(prefix)) if ('key' in one) yield one.key;
+  }
+
+  async folders(prefix: string): Promise<readonly string[]> {
+    checkFolder(prefix);
+    const names: string[] = [];
+    for await (const one of this.bucket.listed(prefix, '/')) {
+      if ('folder' in one) names.push(one.folder.slice(prefix.length, -1));
+    }
+    return names.sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
+  }
+
+  async sizes(prefix: string): Promise<ReadonlyMap<string, number>> {
+    checkPrefix(prefix);
+    const sizes = new Map<string, number>();
+    for await (const one of this.bucket.listed(prefix)) if ('key' in one) sizes.set(one.key, one.size);
+    return sizes;
   }
 
   async create(key: string, body: Body, options: WriteOptions = {}): Promise<Written> {

@@ -9,7 +9,15 @@ import type { Body, ObjectBytes } from '../store';
 import { Permits } from './permits';
 import { placeOf, type S3Place } from './s3-address';
 import { cutShort, ifObject, isLost, s3Failure, shrunk } from './s3-failure';
-import { type Condition, conditionOf, type Described, type Found, type Outcome, wholeDigest } from './s3-request';
+import {
+  type Condition,
+  conditionOf,
+  type Described,
+  type Found,
+  type Listed,
+  type Outcome,
+  wholeDigest,
+} from './s3-request';
 import { type Patience, Tries, trying } from './s3-tries';
 
 export interface S3BucketOptions extends Patience {
@@ -85,13 +93,15 @@ export class S3Bucket {
     }
   }
 
-  /** Keys under a prefix, in S3's order: by bytes. */
-  async *keys(prefix: string): AsyncGenerator<string> {
-    const where = { Bucket: this.place.bucket, Prefix: `${this.place.prefix}${prefix}` };
+  /** What is under a prefix, in S3's order, by bytes. @param delimiter `/`: only what is directly there */
+  async *listed(prefix: string, delimiter?: '/'): AsyncGenerator<Listed> {
+    const where = { Bucket: this.place.bucket, Prefix: `${this.place.prefix}${prefix}`, Delimiter: delimiter };
+    const keyOf = (name = '') => name.slice(this.place.prefix.length);
     for (let after: string | undefined; ; ) {
       const command = new s3.ListObjectsV2Command({ ...where, ContinuationToken: after });
       const page = await this.ask('s3:ListBucket', `${this.name}/${prefix}`, () => this.client.send(command));
-      for (const { Key = '' } of page.Contents ?? []) yield Key.slice(this.place.prefix.length);
+      yield* (page.Contents ?? []).map(({ Key, Size = 0 }) => ({ key: keyOf(Key), size: Size }));
+      yield* (page.CommonPrefixes ?? []).map(({ Prefix }) => ({ folder: keyOf(Prefix) }));
       after = page.NextContinuationToken;
       if (after === undefined) return;
     }

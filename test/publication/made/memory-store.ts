@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { MirrorError } from '../../../lib/errors';
 import { measureBytes } from '../../../lib/store/digest';
-import { checkKey, checkPrefix } from '../../../lib/store/key';
+import { checkFolder, checkKey, checkPrefix } from '../../../lib/store/key';
 import type { Body, ObjectBytes, ObjectHead, Store, WriteOptions, Written } from '../../../lib/store/store';
 
 /** A store that is a map: for tests that run thousands of calls. */
@@ -39,6 +39,21 @@ export class MemoryStore implements Store {
     checkPrefix(prefix);
     const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix));
     yield* keys.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  }
+
+  async folders(prefix: string): Promise<readonly string[]> {
+    checkFolder(prefix);
+    const below = [...this.objects.keys()]
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => key.slice(prefix.length));
+    const names = new Set(below.filter((key) => key.includes('/')).map((key) => key.slice(0, key.indexOf('/'))));
+    return [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  }
+
+  async sizes(prefix: string): Promise<ReadonlyMap<string, number>> {
+    checkPrefix(prefix);
+    const found = [...this.objects].filter(([key]) => key.startsWith(prefix));
+    return new Map(found.map(([key, bytes]) => [key, bytes.length]));
   }
 
   async create(key: string, body: Body, options: WriteOptions = {}): Promise<Written> {

@@ -245,6 +245,33 @@ describe('a mutable object of a directory', () => {
     }
   });
 
+  it('goes on from what was restored or forged where it is told to, and else leaves it alone', async () => {
+    const store = new DirectoryStore(temporaryFolder());
+    for (const text of ['one', 'two', 'three']) await store.replace('index', Buffer.from(text), {});
+    await store.settleOnVisible('index', sha256Of('three'));
+    expect(await store.standing('index')).toEqual({ standing: 'settled', number: 3 });
+
+    for (const [text, number] of [
+      ['one', 4],
+      ['forged', 5],
+    ] as const) {
+      writeFileSync(join(store.root, 'index'), text);
+      await store.settleOnVisible('index', sha256Of(text));
+      expect(await store.standing('index')).toEqual({ standing: 'settled', number });
+      expect(await textOf(store, 'index')).toBe(text);
+    }
+    await store.replace('index', Buffer.from('four'), { ifMatch: sha256Of('forged') });
+    expect(await textOf(store, 'index')).toBe('four');
+  });
+
+  it('refuses to go on from what is no longer visible', async () => {
+    const store = new DirectoryStore(temporaryFolder());
+    for (const text of ['one', 'two']) await store.replace('index', Buffer.from(text), {});
+    writeFileSync(join(store.root, 'index'), 'one');
+    await expect(store.settleOnVisible('index', sha256Of('two'))).rejects.toMatchObject({ name: 'PreconditionFailed' });
+    expect(await store.standing('index')).toEqual({ standing: 'restored', number: 2 });
+  });
+
   it('takes a backup that brings the generation before with it for restored, too', async () => {
     const store = new DirectoryStore(temporaryFolder());
     const kept = temporaryFolder();

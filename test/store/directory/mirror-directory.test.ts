@@ -84,7 +84,7 @@ describe('a mirror in a directory', () => {
   it('refuses another format, and says which tool knows it', async () => {
     const of = (text: string) => openMirrorDirectory(folderWith({ 'format.json': text }), { create: false });
 
-    await expect(of('{"format": 2, "tool": "cdk-maas-mirror"}')).rejects.toMatchObject({
+    await expect(of('{"format": 3, "tool": "cdk-maas-mirror"}')).rejects.toMatchObject({
       hint: 'use the version of maas-mirror that wrote it, or a newer one',
     });
     await expect(of(`{"tool": "${'x'.repeat(100)}"}`)).rejects.toMatchObject({

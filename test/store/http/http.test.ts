@@ -196,6 +196,8 @@ describe('a mirror over HTTP', () => {
     const store = new HttpStore('http://127.0.0.1:1');
     const refused = { name: 'NotSupported', message: expect.stringContaining('http://127.0.0.1:1/') };
     await expect(keysOf(store, 'pool/')).rejects.toMatchObject(refused);
+    await expect(store.folders('pool/')).rejects.toMatchObject(refused);
+    await expect(store.sizes('pool/')).rejects.toMatchObject(refused);
     await expect(store.create('a')).rejects.toMatchObject(refused);
     await expect(store.replace('a')).rejects.toMatchObject(refused);
     await expect(store.adopt('a')).rejects.toMatchObject(refused);
