@@ -1,9 +1,9 @@
 /* mirror/refusals: errors at synth. */
 
-/** The way to a property: `['views', 0, 'packages', 1]`. */
+/** The path to a property: `['views', 0, 'packages', 1]`. */
 export type Path = readonly (string | number)[];
 
-/** How a message calls a property. */
+/** How a message names a property. */
 export type NameOf = (path: Path) => string;
 
 /** As in TypeScript: `views[0].packages[1]`. */
