@@ -13,7 +13,7 @@ export interface StageBuilds {
   readonly prepare: StageBuild;
   /** Prepares arm64 images on arm machines. @default - on x86, under emulation */
   readonly prepareOnArm?: StageBuild;
-  /** Build one kernel flavour each. */
+  /** Each builds one kernel flavour. */
   readonly kernelBuilds: KernelBuild[];
   /** The extract stage for flavours without a KernelBuild. @default - they fail with UnknownKernel */
   readonly otherKernels?: StageBuild;
