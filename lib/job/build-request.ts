@@ -59,7 +59,7 @@ export const Customise = z
       .refine((names) => !names.includes('all'), allIsNoPackage)
       .default([])
       .describe('Packages to install from -proposed'),
-    allProposed: z.boolean().default(false).describe('Install everything that -proposed offers'),
+    allProposed: z.boolean().default(false).describe('Upgrade all installed packages from -proposed'),
     packages: z.array(imagePackage).default([]).describe('Additional packages to install'),
     purge: z.array(imagePackage).default([]).describe('Packages to reinstall from scratch'),
   })

@@ -15,7 +15,7 @@ export function jobOfStrings(strings: Partial<Record<keyof Job, string | undefin
   const issue = error.issues[0];
   const field = String(issue?.path[0] ?? 'execution') as keyof Job;
   throw new MirrorError('BadInput', `${jobVariables[field]} is ${JSON.stringify(strings[field])}: ${issue?.message}`, {
-    hint: 'the state machine sets it when it starts a stage; see lib/job/environment.ts',
+    hint: 'the state machine sets it when it starts a stage',
   });
 }
 

@@ -145,7 +145,7 @@ describe('the state of a view', () => {
       await writeIndex(press, { ...(await indexOf(press)), state });
       await expect(changeView(view, becoming({}), press)).rejects.toMatchObject({
         name: 'NotSupported',
-        message: `candidate/streams/v1/index.sjson names its state in an unknown form: ${JSON.stringify(state)}`,
+        message: `candidate/streams/v1/index.sjson refers to a view state in an unknown format: ${JSON.stringify(state)}`,
         hint: 'a newer release has written it; use that release for this mirror',
       });
     }

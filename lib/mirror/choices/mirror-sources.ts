@@ -13,13 +13,13 @@ export interface MirrorSources {
   readonly streamKeyring?: string;
 
   /**
-   * Archive for amd64.
+   * Package archive for amd64 and i386.
    * @default - Ubuntu's
    */
   readonly archive?: string;
 
   /**
-   * Archive for all other architectures.
+   * Package archive for all other architectures.
    * @default - Ubuntu's
    */
   readonly ports?: string;
@@ -44,7 +44,7 @@ export interface MirrorSources {
 
   /**
    * Base URL of the PPA archive.
-   * @default - Launchpad
+   * @default - Launchpad's
    */
   readonly ppas?: string;
 

@@ -168,7 +168,7 @@ function sourcesOf({ sources = {} }: MaasMirrorProps): object {
   return words;
 }
 
-const wordsFor = (list: readonly { readonly asked: string }[] = []) => list.map(({ asked }) => asked);
+const wordsFor = (list: readonly { readonly requestedName: string }[] = []) => list.map((one) => one.requestedName);
 
 const namesOf = (list: readonly { readonly name: string }[] = []) => list.map(({ name }) => name);
 

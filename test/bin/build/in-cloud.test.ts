@@ -91,7 +91,7 @@ describe('a build in the cloud', () => {
       '  sudo curl --fail -o /var/snap/maas/common/maas-mirror.gpg http://SITE:PASSWORD@127.0.0.1:1/keyring.gpg',
       'This view has no bootloaders, so keep images.maas.io. Add the view as a second source, and select in it what is not selected in the other:',
       '  maas admin boot-sources create url=http://SITE:PASSWORD@127.0.0.1:1/candidate/ keyring_filename=/var/snap/maas/common/maas-mirror.gpg',
-      'The mirror requires a password: run maas-mirror access add SITE --stack SmallMirror, which prints these commands with it.',
+      'The mirror requires a password: run maas-mirror access add SITE --stack SmallMirror, which prints the URL with its password.',
     ]);
   });
 

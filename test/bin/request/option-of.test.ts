@@ -45,8 +45,8 @@ describe('a message about an option', () => {
   it('refuses --proposed all, and says how all of it is taken', () => {
     expect(() => requestsFrom(['noble'], { proposed: 'vim,all' }, 'x86_64')).toThrow(
       expect.objectContaining({
-        ...{ name: 'BadInput', misuse: true, message: '--proposed vim,all: no package is called all' },
-        hint: 'to install everything that -proposed offers, use --proposed without a list',
+        ...{ name: 'BadInput', misuse: true, message: '--proposed vim,all: there is no package named "all"' },
+        hint: 'to upgrade all packages that have a newer version there, use --proposed without a list',
       }),
     );
   });

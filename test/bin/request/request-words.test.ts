@@ -35,7 +35,7 @@ describe('the words of a build, with what to do,', () => {
       ['bootloaders'],
       { optionalKernel: 'hwe' },
       '--optional-kernel cannot be used for bootloaders alone',
-      'bootloaders are the same for all images; they take --view, --archive, --ports, --snapshot, --proxy and --ca',
+      'bootloaders are the same for all images; they take --view, --archive, --ports, --snapshot, --proxy, --ca and --rebuild',
     ],
     [
       'an option beside a configuration',

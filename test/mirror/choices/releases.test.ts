@@ -120,7 +120,7 @@ describe('the releases of a mirror', () => {
     const view = (asked: string) => ({
       views: [{ name: 'own', releases: [UbuntuRelease.NOBLE], requiredKernels: [KernelFlavour.of(asked)] }],
     });
-    expect(KernelFlavour.of('hwe-24.04-edge')).toMatchObject({ name: 'hwe-edge', asked: 'hwe-24.04-edge' });
+    expect(KernelFlavour.of('hwe-24.04-edge')).toMatchObject({ name: 'hwe-edge', requestedName: 'hwe-24.04-edge' });
     expect(settingsOf(view('lowlatency')).requests[0]?.kernels?.required).toEqual(['lowlatency']);
     expect(() => settingsOf(view('hwe-22.04'))).toThrow(
       refused('UnknownKernel', /^views\[0\]: hwe-22.04 is a kernel of jammy/),
