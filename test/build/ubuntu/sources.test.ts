@@ -57,7 +57,7 @@ async function manifestAfter(
 
 /** The words of an order with other places, no boot test. */
 function wordsWith(site: UbuntuSite, sources: Readonly<Record<string, string>>): string[] {
-  const words = site.words('--kernel', 'ga', '--no-boot-test', '--ppa', 'o/n');
+  const words = site.words('--kernel', 'ga', '--no-boot-test', '--compression', 'lz4', '--ppa', 'o/n');
   for (const [option, place] of Object.entries(sources)) {
     const at = words.indexOf(option);
     if (at < 0) words.push(option, place);

@@ -64,7 +64,10 @@ describe('what counts as news', () => {
       packages: [await cloudInit('25.1-0ubuntu1~ppa1')],
     });
     await using launchpad = await servePpas(ppa);
-    const words = ['--view', 'next', '--ppa', 'o/n', '--ppas', launchpad.url, '--launchpad', launchpad.api];
+    const words = [
+      ...['--view', 'next', '--ppa', 'o/n', '--ppas', launchpad.url, '--launchpad', launchpad.api],
+      ...['--compression', 'lz4'], // nobody looks into it
+    ];
 
     await maasMirror(site.words('--kernel', 'ga', '--no-boot-test', ...words), { env: site.env });
     const again = await maasMirror(site.words('--kernel', 'ga', '--no-boot-test', ...words), { env: site.env });
