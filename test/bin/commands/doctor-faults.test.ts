@@ -178,7 +178,7 @@ describe('the doctor', () => {
       'a KMS key that is disabled',
       { keyState: 'Disabled' },
       { stack: true },
-      /^✗ signing {14}KeyUnusable: the KMS key arn:aws:kms:\S+ cannot sign: its state is Disabled$/,
+      /^✗ signing {14}the KMS key arn:aws:kms:\S+ cannot sign: its state is Disabled$/,
       /^the KMS key must be enabled, with key spec RSA_4096 and usage SIGN_VERIFY, .* aws kms enable-key$/,
     ],
     [
