@@ -34,7 +34,14 @@ it('refuses a configuration in words, and says what to do', async () => {
 
 it('says what to do also where the package was not built, which no check at synth foresees', () => {
   const folder = temporaryFolder();
-  for (const path of ['package.json', 'dist/lib', 'dist/bin/app.js', 'dist/bin/check-node.js']) {
+  for (const path of [
+    'package.json',
+    'dist/lib',
+    'dist/assets/config',
+    'buildspecs',
+    'dist/bin/app.js',
+    'dist/bin/check-node.js',
+  ]) {
     cpSync(path, join(folder, path), { recursive: true });
   }
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
