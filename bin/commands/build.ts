@@ -60,7 +60,7 @@ export function addBuild(program: Command, terminal: Terminal, done: (code: numb
     .option('--stream-keyring <file>', 'keyring that verifies the stream (default: Ubuntu’s)')
     .option(
       '--archive <url>',
-      'package archive (default: Ubuntu’s; for Debian, the sources in this machine’s apt configuration); of a Debian archive, only the suite of the release is used',
+      'package archive (default: Ubuntu’s; for Debian, the sources in this machine’s apt configuration, else Debian’s); of a Debian archive, only the suite of the release is used',
     )
     .option('--ports <url>', 'package archive of architectures other than amd64 and i386 (default: Ubuntu’s)')
     .option('--archive-keyring <file>', 'keyring that verifies the archives (default: the one in the image)')

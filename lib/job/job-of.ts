@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MirrorError } from '../errors';
+import { plainRules } from './checked';
 import { jobVariables } from './environment';
 import type { Job } from './job';
 
@@ -10,7 +11,7 @@ export function jobOf(environment: Record<string, string | undefined>): Job {
 
 /** @throws BadInput with the name of the field's variable */
 export function jobOfStrings(strings: Partial<Record<keyof Job, string | undefined>>): Job {
-  const { success, data, error } = JobFields.safeParse(strings);
+  const { success, data, error } = JobFields.safeParse(strings, plainRules);
   if (success) return data;
   const issue = error.issues[0];
   const field = String(issue?.path[0] ?? 'execution') as keyof Job;

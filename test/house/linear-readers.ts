@@ -14,8 +14,9 @@ import { readForeignDocument } from '../../lib/simplestreams/foreign/foreign-doc
 import { foreignPathFault } from '../../lib/simplestreams/foreign/path-fault';
 import { parseIndex, parseProducts } from '../../lib/simplestreams/json';
 import { dearmour } from '../../lib/simplestreams/openpgp/armour';
-import { binaryKeyring, keysOf } from '../../lib/simplestreams/openpgp/keyring';
+import { keysOf } from '../../lib/simplestreams/openpgp/keyring';
 import { verifyInProcess } from '../../lib/simplestreams/openpgp/openpgp-verify';
+import { binaryKeyring } from '../../lib/simplestreams/openpgp/public-keyring';
 import { clearsignedFault } from '../../lib/simplestreams/openpgp/signed-text';
 import { parseStrictJson } from '../../lib/simplestreams/strict-json';
 import { judgeByLogin } from '../../lib/stages/boot/judge';

@@ -7,7 +7,7 @@ export interface MirrorSources {
   readonly stream?: string;
 
   /**
-   * File with the binary keyring that verifies the stream; its path is relative to the app's working directory.
+   * File with the keyring, binary or armoured, that verifies the stream; its path is relative to the app's working directory.
    * @default - Ubuntu's cloud-image keyring
    */
   readonly streamKeyring?: string;
@@ -25,7 +25,7 @@ export interface MirrorSources {
   readonly ports?: string;
 
   /**
-   * File with the binary keyring that verifies both archives; its path is relative to the app's working directory.
+   * File with the keyring, binary or armoured, that verifies both archives; its path is relative to the app's working directory.
    * @default - the keyring in the image
    */
   readonly archiveKeyring?: string;
@@ -62,6 +62,7 @@ export interface MirrorSources {
 
   /**
    * File with additional CA certificates (PEM); its path is relative to the app's working directory.
+   * Anything else in it is ignored.
    * @default - none
    */
   readonly ca?: string;
