@@ -23,7 +23,7 @@ export function publicKeyring(keyring: Buffer): Buffer {
   });
 }
 
-/** What to do about a file that is no keyring. */
+/** What to do about a file that is not a keyring. */
 export const exportHint = 'create a keyring file with `gpg --export`';
 
 const packetTag = { secretKey: 5, publicKey: 6, secretSubkey: 7 };
