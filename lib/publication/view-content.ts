@@ -23,14 +23,25 @@ export function contentOf({ documents, state }: PublishedView): ViewContent {
 }
 
 /**
- * Compares the wanted content with what is published: a document that differs only in its date is not changed; every other
- * one gets the date of the change.
+ * Compares the wanted content with what is published. A document that differs only in its date is not changed. If any other
+ * differs, all documents get the date of the change: MAAS 3.7 and later keeps what it has read before, unless the date of the
+ * first document is later (maasservicelayer/services/image_manifests.py, `fetch_and_update`).
  */
 export function nextContent(before: ViewContent, wanted: ViewContent, at: Date): NextContent {
-  const documents = new Map([...wanted.documents].map(([id, next]) => [id, dated(before.documents.get(id), next, at)]));
-  const changed = new Map([...documents].filter(([id, document]) => document !== before.documents.get(id)));
+  const kept = new Map([...wanted.documents].map(([id, next]) => [id, keptOr(before.documents.get(id), next)]));
+  const isSame =
+    kept.size === before.documents.size && [...kept].every(([id, one]) => one === before.documents.get(id));
+  const updated = dateAfter(before, at);
+  const documents = isSame ? before.documents : new Map([...kept].map(([id, one]) => [id, { ...one, updated }]));
+  const changed = isSame ? new Map<string, Products>() : documents;
   const state = writeJson(wanted.state) === writeJson(before.state) ? before.state : wanted.state;
   return { documents, changed, state, at };
+}
+
+/** The date of a change: later than all dates before it, in seconds, even if the clocks of publishers differ. */
+function dateAfter({ documents }: ViewContent, at: Date): string {
+  const before = [...documents.values()].map(({ updated }) => Date.parse(updated) + 1000);
+  return rfc2822(new Date(Math.max(at.getTime(), ...before)));
 }
 
 /** Whether the content of a view changes. */
@@ -38,8 +49,8 @@ export function hasChanged(before: ViewContent, { documents, changed, state }: N
   return changed.size > 0 || documents.size !== before.documents.size || state !== before.state;
 }
 
-function dated(before: Products | undefined, next: Products, at: Date): Products {
-  return before !== undefined && saysTheSame(before, next) ? before : { ...next, updated: rfc2822(at) };
+function keptOr(before: Products | undefined, next: Products): Products {
+  return before !== undefined && saysTheSame(before, next) ? before : next;
 }
 
 /** Compares products one by one: untouched ones are the same objects, so a large document need not be written out. */
