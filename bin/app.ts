@@ -7,6 +7,8 @@ try {
   deploymentApp();
 } catch (error) {
   if (!(error instanceof MirrorError)) throw error;
-  console.error(`error: ${error.message}`); // with the hint: lib/mirror/refusals
+  console.error(`error: ${error.message}`);
+  const { hint = '' } = error; // errors at synth have it in their message
+  if (!error.message.includes(hint)) console.error(`  ${hint}`);
   process.exitCode = error.misuse ? 2 : 1;
 }

@@ -9,7 +9,7 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 12)) {
   console.error(
     `cdk-maas-mirror requires Node 22.12 or newer; this is ${process.versions.node}. ` +
-      'Run it with `npx maas-mirror` or `npm run`, which use Node 22, or put Node 22 on PATH.',
+      'Install Node 22.12 or newer. (In a clone, `npx maas-mirror` and `npm run` use the Node 22 in node_modules.)',
   );
   process.exit(1);
 }

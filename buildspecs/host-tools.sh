@@ -2,7 +2,7 @@
 # Installs the tools that stages need on this machine, if they are missing.
 #   host-tools.sh [--list] STAGE…      a stage, "all" for every stage, "tests" for additional tools of the test suite
 # --list prints the missing packages, one per line, and installs none.
-# MIRROR_ARCHITECTURE is a blank-separated list of the architectures to build for (dpkg names); default: the machine's own.
+# MIRROR_ARCHITECTURE is a space-separated list of the architectures to build for (dpkg names); default: the machine's own.
 set -eu
 
 list=no

@@ -132,6 +132,7 @@ sub end_like {
   if (my $signal = $status & 127) {
     $SIG{TERM} = $SIG{INT} = $SIG{HUP} = 'DEFAULT';
     kill $signal => $$;
+    exit 128 + $signal; # if the signal is ignored or blocked
   }
   exit($status >> 8);
 }

@@ -56,6 +56,12 @@ export const errorNames = [
 
 export type ErrorName = (typeof errorNames)[number];
 
+/** The message of a text that begins with the name of an error: names are for programs, not for people. */
+export function withoutName(text: string): string {
+  const name = errorNames.find((one) => text.startsWith(`${one}: `));
+  return name === undefined ? text : text.slice(name.length + 2);
+}
+
 export interface MirrorErrorOptions {
   /** What to do about it. */
   readonly hint?: string;

@@ -56,7 +56,7 @@ it.each([
 it('looks for passwords in long texts', () => {
   const text = 'x'.repeat(1_000_000);
   expect(withoutPasswords(`${text} http://user:secret@host/`)).toBe(`${text} http://host/`);
-}); // in how little, test/house/linear-readers.test.ts measures
+}); // in how little, test/house/readers/linear-readers.test.ts measures
 
 const folder = 'runs/noble-20261130T060000-deadbeef-0123456789abcdef';
 

@@ -1,4 +1,5 @@
 import { Listr, type ListrTask } from 'listr2';
+import { withoutName } from '../../lib/errors';
 import type { EngineEvent, Failure } from '../../lib/job/events';
 import { errorOf } from '../../lib/job/not-ready';
 import type { Plan } from '../../lib/job/plan';
@@ -115,7 +116,10 @@ function seconds(count: number): string {
 
 /** What is printed about a failed stage: its name, the last lines of its log, and where the full log is. */
 export function failureLines(failure: Failure): string[] {
-  const lines = [`${stageName(failure)} failed: ${errorOf(failure)}`, ...failure.tail.map((line) => `  | ${line}`)];
+  const lines = [
+    `${stageName(failure)} failed: ${withoutName(errorOf(failure))}`,
+    ...failure.tail.map((line) => `  | ${line}`),
+  ];
   if (failure.hint !== undefined) lines.push(`  ${failure.hint}`);
   if (failure.log !== undefined) lines.push(`  full log: ${failure.log}`);
   return lines;

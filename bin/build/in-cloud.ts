@@ -3,7 +3,7 @@ import { executionPage } from '../../lib/cloud/console-pages';
 import { type Execution, startExecution } from '../../lib/cloud/follow/executions';
 import { followExecution } from '../../lib/cloud/follow/follow';
 import { mirrorOf } from '../../lib/cloud/stack-outputs';
-import { MirrorError } from '../../lib/errors';
+import { MirrorError, withoutName } from '../../lib/errors';
 import type { BuildRequest } from '../../lib/job/build-request';
 import type { ExecutionResult } from '../../lib/job/events';
 import { bootloadersRequest } from '../../lib/job/job';
@@ -15,6 +15,7 @@ import { refusePasswords } from '../../lib/job/sources/passwords';
 import { keysOf } from '../../lib/simplestreams/openpgp/keyring';
 import { openStore } from '../../lib/store/open';
 import { releaseLine } from '../releases/described-requests';
+import { optionOf } from '../request/option-of';
 import type { RequestOptions } from '../request/request-options';
 import { requestsFrom } from '../request/requests-from';
 import type { Terminal } from '../terminal/terminal';
@@ -44,9 +45,10 @@ export async function runCloudBuild(
 ): Promise<number> {
   refuseLocal(options);
   const requests = requestsFrom(releases, options, cloudMachine);
+  const nameOf = options.config === undefined ? (field: string) => optionOf(field) : undefined;
   for (const request of requests) {
-    refuseFileAddresses(request);
-    refusePasswords(request);
+    refuseFileAddresses(request, nameOf);
+    refusePasswords(request, nameOf);
   }
   using clients = openClients();
   const { stateMachineArn, mirrorUrl, credentialsStoreArn } = await mirrorOf(clients.cloudformation, options.stack);
@@ -88,7 +90,8 @@ async function buildOne(
   if (about !== undefined) terminal.err(`  ${about}`);
   const { result, published } = await shown(request, execution, clients, options, terminal);
   for (const line of result.failures.flatMap(failureLines)) terminal.err(line);
-  if (result.status === 'FAILED' && result.failures.length === 0) terminal.err(`${result.error}: ${result.cause}`);
+  if (result.status === 'FAILED' && result.failures.length === 0)
+    terminal.err(withoutName(`${result.error}: ${result.cause}`));
   return { request, execution: execution.name, logs, result, outcome: outcomeOf(result, published) };
 }
 

@@ -165,7 +165,7 @@ function requireRoot(): void {
   );
 }
 
-/** For a Debian release without given sources, takes those in this machine's apt configuration. */
+/** For a Debian release without given sources, takes those in this machine's apt configuration, else Debian's. */
 async function withArchive(request: BuildRequest): Promise<BuildRequest> {
   const { release, aptSources, base, sources } = request;
   if (release === bootloadersRequest || familyOf(release) !== 'debian') return request;

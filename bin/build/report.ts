@@ -162,7 +162,7 @@ function commandsFor(view: string, done: readonly BuildResult[], { mirror, passw
   if (!images.some(({ release }) => familyOf(release) === 'ubuntu')) return [];
   return maasCommands(view, {
     bootloaders: images.length < requests.length,
-    ...(isAddress(mirror) && { address: mirror.replace(/\/+$/, '') }),
+    mirror: isAddress(mirror) ? { url: mirror.replace(/\/+$/, '') } : { folder: fromHere(mirror) },
     ...(passwordsOf !== undefined && { passwordsOf }),
   });
 }

@@ -30,7 +30,10 @@ export function addBuild(program: Command, terminal: Terminal, done: (code: numb
       'user and password for the repository on this host: a file with mode 0600, or with --stack a secret; may be repeated',
       many,
     )
-    .option('--proposed [list]', 'install these packages (default: all) from -proposed')
+    .option(
+      '--proposed [list]',
+      'install these packages from -proposed (without a list: upgrade all that have a newer version there)',
+    )
     .option('--package <list>', 'additional packages to install; may be repeated', many)
     .option('--purge <list>', 'packages to reinstall from scratch; may be repeated', many)
     .option('--compression <name>', 'compression of rebuilt squashfs images: zstd, xz, gzip, lz4')
@@ -42,7 +45,7 @@ export function addBuild(program: Command, terminal: Terminal, done: (code: numb
     .option('--work <dir>', 'folder for intermediate files, downloads and logs (default: <mirror>.work)')
     .option(
       '--key <key>',
-      'signing key: a file, created with a new mirror, or kms:<id> (default: ~/.local/share/maas-mirror/signing-key.asc)',
+      'signing key: a file (created if the mirror is new), kms:<id, ARN or alias> or secret:<ARN> (default: ~/.local/share/maas-mirror/signing-key.asc)',
     )
     .option('--base <file>', 'squashfs to start from, instead of fetching one')
     .option('--json', 'print the result as JSON')
@@ -57,13 +60,13 @@ export function addBuild(program: Command, terminal: Terminal, done: (code: numb
     .option('--stream-keyring <file>', 'keyring that verifies the stream (default: Ubuntu’s)')
     .option(
       '--archive <url>',
-      'package archive (default: Ubuntu’s; for Debian, the sources in this machine’s apt configuration); of a Debian archive, only the suite of the release is used',
+      'package archive (default: Ubuntu’s; for Debian, the sources in this machine’s apt configuration, else Debian’s); of a Debian archive, only the suite of the release is used',
     )
     .option('--ports <url>', 'package archive of architectures other than amd64 and i386 (default: Ubuntu’s)')
     .option('--archive-keyring <file>', 'keyring that verifies the archives (default: the one in the image)')
-    .option('--snapshot <time>', 'use the archive of this time, from snapshot.ubuntu.com, such as 20261120T000000Z')
+    .option('--snapshot <time>', 'use the archive as of this time (from snapshot.ubuntu.com), such as 20261120T000000Z')
     .option('--ppas <url>', 'base URL of the PPA archive')
-    .option('--launchpad <url>', 'Launchpad’s API, from which the keys of PPAs are read')
+    .option('--launchpad <url>', 'base URL of Launchpad’s API, which provides the keys of PPAs')
     .option('--proxy <url>', 'HTTP proxy for all sources (default: from the environment)')
     .option('--ca <file>', 'additional CA certificates (PEM)')
     .action(async (releases: string[], options, command: Command) => {

@@ -8,7 +8,7 @@ export function addDoctor(program: Command, terminal: Terminal, done: (code: num
   program
     .command('doctor')
     .description('test an AWS account and, with --stack, a deployed stack: quotas, builds, access, signing, site')
-    .option('--stack <name>', 'the deployed stack (default: test only what a deployment needs)')
+    .option('--stack <name>', 'the deployed stack (default: test only the account)')
     .option('--no-build', 'skip the test builds, which take a few minutes and cost a few cents')
     .option('--json', 'print the results as JSON')
     .action(async (options) => {

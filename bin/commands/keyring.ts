@@ -9,7 +9,7 @@ import { addRotate } from './keyring/rotate';
 export function addKeyring(program: Command, terminal: Terminal, done: (code: number) => void): void {
   const keyring = program
     .command('keyring')
-    .description("print or save a mirror's public keyring")
+    .description('print or save a mirror’s public keyring')
     .argument('<mirror>', 'DIR, http(s)://… or s3://BUCKET')
     .option('--armour', 'ASCII-armoured instead of binary')
     .option('--output <file>', 'write the keyring to this file')
@@ -60,14 +60,14 @@ async function readKeyring(mirror: string): Promise<{ bytes: Buffer; place: stri
   const object = await store.read(keys.keyring);
   if (object !== undefined) return { bytes: object.bytes, place };
   throw new MirrorError('NoSuchObject', `${place} does not exist`, {
-    hint: 'check that this is the address of a mirror; the keyring is created by the first publication',
+    hint: 'check that this is a mirror; the keyring is created by the first publication',
   });
 }
 
 function writeBinary(bytes: Buffer, place: string, terminal: Terminal): void {
   if (terminal.isTTY || terminal.writeBinary === undefined) {
     throw new MirrorError('BadInput', 'the binary keyring is not printed to a terminal', {
-      hint: `save it with --output FILE, or print it as text with --armour; its address is ${place}`,
+      hint: `save it with --output FILE, or print it as text with --armour; the keyring is ${place}`,
       misuse: true,
     });
   }

@@ -8,7 +8,7 @@ export function addReleases(program: Command, terminal: Terminal, done: (code: n
   program
     .command('releases')
     .description('list the releases that can be built, with architectures, kernel flavours and support')
-    .option('--stream [address]', 'also read the signed stream of cloud images (default: daily)')
+    .option('--stream [url]', 'also read the signed stream of cloud images (default: daily)')
     .option('--stream-keyring <file>', 'keyring that verifies the stream (default: Ubuntu’s)')
     .option('--config <file>', 'also use the catalogue and the sources of this mirror.yaml')
     .option('--proxy <url>', 'HTTP proxy for the stream (default: from the environment)')

@@ -77,7 +77,8 @@ function quotaFinding(kind: string, quota: number | undefined, isPerhapsUnused: 
 export async function cloudFrontFinding({ codebuild }: Clients): Promise<Finding> {
   const name = 'cloudfront';
   const answer = await tried(name, () => cloudFrontAnswer(codebuild), {
-    AccessDenied: 'allow cloudfront:ListDistributions and cloudfront:CreateDistribution, or find out by deploying',
+    AccessDenied:
+      'allow cloudfront:ListDistributions and cloudfront:CreateDistribution, or ignore this result: the deployment will show whether the account is verified',
   });
   return 'finding' in answer ? answer.finding : { name, ...cloudFrontWords(answer.value) };
 }
@@ -92,7 +93,8 @@ function cloudFrontWords(answer: CloudFrontAnswer): Omit<Finding, 'name'> {
     case 'may':
       return {
         ok: true,
-        found: 'AWS did not refuse the account (it rejected an invalid test distribution as invalid)',
+        found:
+          'the account can probably create distributions (as expected, AWS rejected only the invalid test distribution)',
       };
     case 'made':
       return {

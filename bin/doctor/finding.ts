@@ -1,4 +1,4 @@
-import { MirrorError } from '../../lib/errors';
+import { type ErrorName, MirrorError, withoutName } from '../../lib/errors';
 
 /** The result of one check. */
 export interface Finding {
@@ -7,6 +7,8 @@ export interface Finding {
   readonly found: string;
   /** What to do. @default - nothing */
   readonly hint?: string;
+  /** Name of the error, for programs that read `--json`. @default - no error */
+  readonly error?: ErrorName;
 }
 
 /** A value, or a finding with the message of its error. */
@@ -23,15 +25,15 @@ export async function tried<T>(
   } catch (error) {
     if (!(error instanceof MirrorError)) throw error;
     const hint = hints[error.name] ?? error.hint;
-    return { finding: { name, ok: false, found: error.message, ...(hint && { hint }) }, error };
+    return { finding: { name, ok: false, found: error.message, ...(hint && { hint }), error: error.name }, error };
   }
 }
 
 const width = 20;
 
-/** The printed lines. */
+/** The printed lines; names of errors are only in `--json`. */
 export function linesOf({ name, ok, found, hint }: Finding): string[] {
-  const [first = '', ...rest] = found.split('\n');
+  const [first = '', ...rest] = withoutName(found).split('\n');
   return [
     `${ok ? '✓' : '✗'} ${name.padEnd(width)} ${first}`,
     ...rest.map((line) => `  ${' '.repeat(width)} | ${line}`),

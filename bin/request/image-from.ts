@@ -49,8 +49,8 @@ function customisationFrom(options: RequestOptions) {
 function proposedFrom(proposed: string | boolean | undefined): string[] {
   const names = wordsOf(typeof proposed === 'string' ? [proposed] : []);
   if (!names.includes('all')) return names;
-  throw new MirrorError('BadInput', `--proposed ${proposed}: no package is called all`, {
-    hint: 'to install everything that -proposed offers, use --proposed without a list',
+  throw new MirrorError('BadInput', `--proposed ${proposed}: there is no package named "all"`, {
+    hint: 'to upgrade all packages that have a newer version there, use --proposed without a list',
     misuse: true,
   });
 }

@@ -12,9 +12,10 @@ const options: Readonly<Record<string, string>> = {
 
 /**
  * Names the option of a field in messages: `--arch` for `architectures.0`.
- * @param seen its value, as JSON
+ * @param seen its value, as JSON @default - not a PPA
  */
-export function optionOf(field: string, seen: string): string {
+export function optionOf(field: string, seen = ''): string {
+  if (field.endsWith('.credentials')) return '--credentials';
   if (field.startsWith('customise.repositories')) return seen.startsWith('"ppa:') ? '--ppa' : '--repository';
   const name = field.replace(/\.\d+$/, '');
   return options[name] ?? `--${dashed(name.replace(/^(?:customise|sources)\./, ''))}`;

@@ -51,7 +51,7 @@ function refuseForLoaders(releases: readonly string[], options: RequestOptions):
   const given = imageWords.find((name) => options[name] !== undefined && options[name] !== '');
   if (given === undefined) return;
   throw new MirrorError('BadInput', `--${dashed(given)} cannot be used for bootloaders alone`, {
-    hint: 'bootloaders are the same for all images; they take --view, --archive, --ports, --snapshot, --proxy and --ca',
+    hint: 'bootloaders are the same for all images; they take --view, --archive, --ports, --snapshot, --proxy, --ca and --rebuild',
     misuse: true,
   });
 }

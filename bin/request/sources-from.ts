@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { MirrorError } from '../../lib/errors';
+import { isPath, pathRule } from '../../lib/job/sources/file-path';
 import { certificatesIn } from '../../lib/job/sources/sources';
-import { publicKeyring } from '../../lib/simplestreams/openpgp/keyring';
+import { publicKeyring } from '../../lib/simplestreams/openpgp/public-keyring';
 
 /** Sources, and the keyrings that verify them. Keyrings and certificates are paths. */
 export interface SourcesOptions {
@@ -55,6 +56,12 @@ export function readKeyring(file: string, option: string): Buffer {
 }
 
 export function readFile(file: string, option: string): Buffer {
+  if (!isPath(file)) {
+    throw new MirrorError('BadInput', `${option} ${pathRule}`, {
+      hint: 'give the path of a readable file',
+      misuse: true,
+    });
+  }
   try {
     return readFileSync(file);
   } catch (cause) {

@@ -51,7 +51,7 @@ function listenError(place: Place, error: NodeJS.ErrnoException): Error {
     EACCES: 'permission denied',
     EADDRNOTAVAIL: 'not an address of this machine',
     ENOTFOUND: 'host not found',
-    EAI_AGAIN: 'the host cannot be looked up now',
+    EAI_AGAIN: 'the host name cannot be resolved at the moment',
   };
   const reason = reasons[String(error.code)];
   return reason === undefined ? error : badListen(listen, reason, error);

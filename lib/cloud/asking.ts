@@ -2,7 +2,7 @@ import { MirrorError } from '../errors';
 
 /**
  * Calls AWS.
- * @param what the call does, as in "AWS did not …": `describe the stack x`
+ * @param what the call does, as in "cannot …": `describe the stack x`
  * @throws NoCredentials, WrongRegion, AccessDenied; AwsFailed for all other errors, and without an answer
  */
 export async function asking<T>(what: string, call: () => Promise<T>): Promise<T> {
@@ -32,7 +32,7 @@ function awsError(what: string, cause: Error): MirrorError {
     });
   }
   const busy = /Thrott|TooManyRequests|RequestLimit/.test(cause.name);
-  return new MirrorError('AwsFailed', `AWS did not ${what}: ${said}`, {
+  return new MirrorError('AwsFailed', `cannot ${what}: the request to AWS failed: ${said}`, {
     hint: busy
       ? 'there are too many requests at the moment: try again later'
       : 'try again; if the error persists, check https://health.aws.amazon.com and your internet connection',

@@ -6,6 +6,7 @@ import { AboutRelease } from './releases/facts';
 import { isKernelPackage } from './releases/kernel-package';
 import { AddedRepository } from './sources/added-repository';
 import { CredentialsName } from './sources/credentials';
+import { renamedField } from './sources/renamed-fields';
 import { SourceOptions } from './sources/source-options';
 import { address, Sources } from './sources/sources';
 import { repositoryWord } from './sources/stanza';
@@ -26,17 +27,20 @@ const imagePackage = packageName.refine(
 
 /** An apt repository that a base is bootstrapped from or that kernels are installed from. */
 export const AptSource = z
-  .strictObject({
-    uri: address,
-    suite: z.string().regex(repositoryWord),
-    components: z.array(z.string().regex(repositoryWord)),
-    /** Binary keyring in base64. @default - the keyring of the release's own archive */
-    keyringData: z.base64().optional(),
-    /** Name of its credentials. @default - it needs none, or they are in its address */
-    credentials: CredentialsName.optional(),
-    /** Further fields of its stanza. @default - none */
-    options: SourceOptions.optional(),
-  })
+  .strictObject(
+    {
+      uri: address,
+      suite: z.string().regex(repositoryWord),
+      components: z.array(z.string().regex(repositoryWord)),
+      /** Binary keyring in base64. @default - the keyring of the release's own archive */
+      keyringData: z.base64().optional(),
+      /** Name of its credentials. @default - it needs none, or they are in its address */
+      credentials: CredentialsName.optional(),
+      /** Further fields of its stanza. @default - none */
+      options: SourceOptions.optional(),
+    },
+    { error: renamedField },
+  )
   .refine(({ uri, credentials }) => credentials === undefined || uri.startsWith('https://'), {
     path: ['uri'],
     message: 'must be an https URL, because credentials would be sent unencrypted',
@@ -59,7 +63,7 @@ export const Customise = z
       .refine((names) => !names.includes('all'), allIsNoPackage)
       .default([])
       .describe('Packages to install from -proposed'),
-    allProposed: z.boolean().default(false).describe('Install everything that -proposed offers'),
+    allProposed: z.boolean().default(false).describe('Upgrade all installed packages from -proposed'),
     packages: z.array(imagePackage).default([]).describe('Additional packages to install'),
     purge: z.array(imagePackage).default([]).describe('Packages to reinstall from scratch'),
   })
@@ -85,31 +89,34 @@ export const ViewName = z
   .regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes')
   .refine((name) => !reservedViews.includes(name), 'is a reserved name, as are pool, snapshots and bootloaders');
 
-const fields = z.strictObject({
-  /** `noble` or `24.04`, which is read as `noble`; or `bootloaders`, which needs no architectures. */
-  release: releaseWord.transform(seriesOf),
-  /** Facts about the release that the catalogue lacks. Plan asks the stream about an unknown release. */
-  about: AboutRelease.optional(),
-  architectures: z.array(architectureWord).default([]),
-  kernels: z.strictObject({ required: z.array(kernelWord), optional: z.array(kernelWord).default([]) }).optional(),
-  customise: Customise.optional(),
-  view: ViewName.default('candidate'),
-  /** Build even if nothing has changed. */
-  rebuild: z.boolean().default(false),
-  /** Serial of the cloud image. @default - the newest */
-  serial: Serial.optional(),
-  /** Whether images must pass a boot test before they are published. */
-  bootTest: z.boolean().default(true),
-  /** Minutes that one boot may take. @default - 30, or 60 where the architecture is emulated */
-  bootTimeout: BootTimeout.optional(),
-  /** Compression of rebuilt squashfs images. @default - zstd, or what the release's kernels can read */
-  compression: Compression.optional(),
-  sources: Sources.prefault({}),
-  /** What a Debian base is bootstrapped from. @default - the sources in the machine's apt configuration */
-  aptSources: z.array(AptSource).default([]),
-  /** Path of a squashfs on the build machine, to start from instead of fetching one. */
-  base: z.string().default(''),
-});
+const fields = z.strictObject(
+  {
+    /** `noble` or `24.04`, which is read as `noble`; or `bootloaders`, which needs no architectures. */
+    release: releaseWord.transform(seriesOf),
+    /** Facts about the release that the catalogue lacks. Plan asks the stream about an unknown release. */
+    about: AboutRelease.optional(),
+    architectures: z.array(architectureWord).default([]),
+    kernels: z.strictObject({ required: z.array(kernelWord), optional: z.array(kernelWord).default([]) }).optional(),
+    customise: Customise.optional(),
+    view: ViewName.default('candidate'),
+    /** Build even if nothing has changed. */
+    rebuild: z.boolean().default(false),
+    /** Serial of the cloud image. @default - the newest */
+    serial: Serial.optional(),
+    /** Whether images must pass a boot test before they are published. */
+    bootTest: z.boolean().default(true),
+    /** Minutes that one boot may take. @default - 30, or 60 where the architecture is emulated */
+    bootTimeout: BootTimeout.optional(),
+    /** Compression of rebuilt squashfs images. @default - zstd, or what the release's kernels can read */
+    compression: Compression.optional(),
+    sources: Sources.prefault({}),
+    /** What a Debian base is bootstrapped from. @default - the machine's apt configuration, else Debian's */
+    aptSources: z.array(AptSource).default([]),
+    /** Path of a squashfs on the build machine, to start from instead of fetching one. */
+    base: z.string().default(''),
+  },
+  { error: renamedField },
+);
 
 /** The input of one execution: what to build, for one release (design §5). Unknown fields are refused by name. */
 export const BuildRequest = fields.superRefine(({ release, architectures, about }, context) => {

@@ -14,12 +14,34 @@ export type Named =
  * @throws BadInput (misuse) with every fault: the field, the rule, and the value found there
  */
 export function checked<T>(schema: z.ZodType<T>, value: unknown, name: Named, hint = requestHint): T {
-  const { success, data, error } = schema.safeParse(value);
+  const { success, data, error } = schema.safeParse(value, plainRules);
   if (success) return data;
   const faults = issuesOf(error).map((issue) => faultOf(issue, value, name));
   const text = shortened(faults.join('; '), 3000);
   throw new MirrorError('BadInput', `${subjectOf(name)}${text}`, { hint, misuse: true });
 }
+
+/** Rules that a schema has no own words for, so that they read like ours. */
+export const plainRules = {
+  error: (issue: z.core.$ZodRawIssue): string | undefined => {
+    if (issue.code === 'invalid_type') return kinds[issue.expected] && `must be ${kinds[issue.expected]}`;
+    if (issue.code === 'invalid_format')
+      return `must ${issue.pattern ? `match ${issue.pattern}` : `be ${issue.format}`}`;
+    if (issue.code === 'invalid_value') {
+      return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}`;
+    }
+    const isNumber = 'origin' in issue && (issue.origin === 'number' || issue.origin === 'int');
+    if (issue.code === 'too_big') return `must ${isNumber ? 'be' : 'have'} at most ${issue.maximum}`;
+    if (issue.code !== 'too_small') return undefined;
+    return isNumber ? `must be at least ${issue.minimum}` : 'must not be empty';
+  },
+};
+
+/** What a message calls a type. */
+const kinds: Readonly<Record<string, string>> = {
+  ...{ string: 'a string', boolean: 'true or false', array: 'a list', object: 'an object with fields' },
+  ...{ record: 'an object with fields', number: 'a number', int: 'a whole number' },
+};
 
 function subjectOf(name: Named): string {
   if (typeof name === 'string') return `${name} is not valid: `;
@@ -41,7 +63,7 @@ export function faultsOrValue<T>(
   schema: z.ZodType<T>,
   value: unknown,
 ): { readonly faults: readonly Fault[] } | { readonly value: T } {
-  const { success, data, error } = schema.safeParse(value);
+  const { success, data, error } = schema.safeParse(value, plainRules);
   if (success) return { value: data };
   const faults = issuesOf(error).map((issue) => {
     const found = issue.path.reduce(inside, value);
@@ -70,6 +92,7 @@ function faultOf(issue: z.core.$ZodIssue, whole: unknown, name: Named): string {
 }
 
 function seenAt(issue: z.core.$ZodIssue, value: unknown): string {
+  if (/-----BEGIN [A-Z ]{0,40}PRIVATE KEY/.test(JSON.stringify(value) ?? '')) return 'a private key';
   return shortened(printable(withoutPasswords(seenIn(issue, value) ?? 'nothing')), 200);
 }
 

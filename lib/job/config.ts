@@ -36,7 +36,7 @@ export const View = z
         optional: z.array(kernelWord).default([]).describe('Kernel flavours that may fail without failing the build'),
       })
       .optional()
-      .describe('Kernel flavours: hwe-edge, lowlatency, …; default: ga and hwe, all required'),
+      .describe('Kernel flavours: hwe-edge, …; default: ga and hwe (Debian: generic and cloud), all required'),
     customise: Customise.optional().describe('Changes to the images; default: none'),
     serial: Serial.optional().describe('Serial of the cloud image, for views of one release; default: the newest'),
     compression: Compression.optional().describe('Compression of rebuilt images; default: zstd, for xenial xz'),

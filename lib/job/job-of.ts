@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MirrorError } from '../errors';
+import { plainRules } from './checked';
 import { jobVariables } from './environment';
 import type { Job } from './job';
 
@@ -10,12 +11,12 @@ export function jobOf(environment: Record<string, string | undefined>): Job {
 
 /** @throws BadInput with the name of the field's variable */
 export function jobOfStrings(strings: Partial<Record<keyof Job, string | undefined>>): Job {
-  const { success, data, error } = JobFields.safeParse(strings);
+  const { success, data, error } = JobFields.safeParse(strings, plainRules);
   if (success) return data;
   const issue = error.issues[0];
   const field = String(issue?.path[0] ?? 'execution') as keyof Job;
   throw new MirrorError('BadInput', `${jobVariables[field]} is ${JSON.stringify(strings[field])}: ${issue?.message}`, {
-    hint: 'the state machine sets it when it starts a stage; see lib/job/environment.ts',
+    hint: 'the state machine sets it when it starts a stage',
   });
 }
 

@@ -11,7 +11,8 @@ export function takeKeyringCommand(mirror: string): string {
 
 /**
  * The command that makes a view the source of a MAAS, once the keyring is installed; `ID` is the number of the source that it
- * has. MAAS keeps its images until those of the view are complete (facts/maas-client.md, "What MAAS does with a change").
+ * has. MAAS keeps its images until those of the view are complete, unless a version of both has the same name (docs/maas.md,
+ * "What MAAS does with a change").
  */
 export function changeSourceCommand(mirror: string, view: string): string {
   return `maas admin boot-source update ID url=${mirror}/${view}/ keyring_filename=${keyringFile}`;
@@ -19,7 +20,7 @@ export function changeSourceCommand(mirror: string, view: string): string {
 
 /** What to do with the command of {@link changeSourceCommand}. */
 export const changeSource =
-  'Then change the boot source that MAAS has (`maas admin boot-sources read` shows its ID); it keeps its images until the new ones are complete:';
+  'Then change the boot source that MAAS already has (`maas admin boot-sources read` shows its ID; docs/maas.md describes how to avoid an outage):';
 
 /** The command that adds a view as a second source; what both sources offer is deleted before it is downloaded again. */
 export function addSourceCommand(mirror: string, view: string): string {

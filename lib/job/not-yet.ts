@@ -17,11 +17,14 @@ export function refuseNotYet({ keep, views }: SaidAhead, what: string): void {
   }
   const empty = views.find(({ releases = [] }) => releases.length === 0);
   if (empty === undefined) return;
-  throw notYet(
-    `view ${empty.name} in ${what} has no releases, and promotion to a view is not supported yet`,
-    'name its releases, or remove the view',
-  );
+  throw notYet(`view ${empty.name} in ${what} ${emptyView.text}`, emptyView.hint);
 }
+
+/** What follows the name of a view without releases, and what to do. */
+export const emptyView = {
+  text: 'has no releases, and promotion to a view is not supported yet',
+  hint: 'name its releases, or remove the view',
+} as const;
 
 function notYet(message: string, hint: string): MirrorError {
   return new MirrorError('NotSupported', message, { hint: `${hint}; a later version will support it`, misuse: true });

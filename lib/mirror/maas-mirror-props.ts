@@ -40,7 +40,7 @@ export interface MaasMirrorProps {
   readonly views?: MirrorView[];
 
   /**
-   * Facts about releases that this version does not have, or has wrong.
+   * Releases that this version does not know, and corrections to those that it knows.
    * @default - the built-in catalogue; facts about newer releases are read from the cloud image stream
    */
   readonly catalogue?: MirrorCatalogue;

@@ -56,12 +56,17 @@ export class MaasMirror extends Construct {
   readonly mirrorBucket: IBucket;
   /** Files that stages exchange; they expire. */
   readonly workBucket: Bucket;
+  /** Serves the mirror. */
   readonly site: MirrorSite;
+  /** The CodeBuild projects. */
   readonly builds: StageBuilds;
+  /** The Lambda functions. */
   readonly functions: MirrorFunctions;
+  /** The state machine. */
   readonly workflow: ReleaseWorkflow;
   /** Receives failure notifications and alarms. */
   readonly topic: ITopic;
+  /** Executions, builds and the site at a glance. */
   readonly dashboard: Dashboard;
   /** The description of each alarm says what to do. */
   readonly alarms: Alarm[];
@@ -91,9 +96,7 @@ export class MaasMirror extends Construct {
     this.topic = props.alarmTopic ?? failureTopic(this);
     allowAlarms(this, this.topic);
     this.watchForUpdates(settings, props);
-    const { dashboard, alarms } = this.watch(settings, props);
-    this.dashboard = dashboard;
-    this.alarms = alarms;
+    ({ dashboard: this.dashboard, alarms: this.alarms } = this.watch(settings, props));
     writeOutputs(this, settings);
     exportKeyring(this, this.functions.publish.function);
   }
@@ -163,8 +166,7 @@ export class MaasMirror extends Construct {
 
   private watchForUpdates({ requests }: Settings, { schedule }: MaasMirrorProps): void {
     const { checkForUpdates, notify } = this.functions;
-    const { stateMachine } = this.workflow;
-    const { stateMachineArn } = stateMachine;
+    const { stateMachineArn } = this.workflow.stateMachine;
     checkForUpdates.function.addEnvironment(stateMachineVariable, stateMachineArn);
     checkForUpdates.role.addToPolicy(
       new PolicyStatement({

@@ -21,20 +21,31 @@ export function contentOf({ view, documents, state, shelf, ledger }: PublishedVi
 }
 
 /**
- * The content of a view after a change, with everything that follows from it: a document that differs only in its date is
- * not changed, every other one gets the date of the change; the ledger remembers what left.
+ * The content of a view after a change, with everything that follows from it. A document that differs only in its date is
+ * not changed. If any other differs, all documents get the date of the change, except those that are taken as they are: MAAS
+ * 3.7 and later keeps what it has read before, unless the date of the first document is later
+ * (maasservicelayer/services/image_manifests.py, `fetch_and_update`). The ledger remembers what left.
  */
 export function nextContent(before: ViewContent, change: Partial<ViewChange>, at: Date): NextContent {
   const wanted = change.documents ?? before.documents;
   const taken = new Map([...(change.taken ?? [])].filter(([id]) => wanted.has(id)));
-  const documents = new Map(
-    [...wanted].map(([id, next]) => [id, dated(before.documents.get(id), next, taken.has(id) ? undefined : at)]),
-  );
+  const kept = new Map([...wanted].map(([id, next]) => [id, keptOr(before.documents.get(id), next)]));
+  const isSame =
+    kept.size === before.documents.size && [...kept].every(([id, one]) => one === before.documents.get(id));
+  const updated = dateAfter(before, at);
+  const dated = [...kept].map(([id, one]) => [id, taken.has(id) ? one : { ...one, updated }] as const);
+  const documents = isSame ? before.documents : new Map(dated);
   const changed = new Map([...documents].filter(([id, document]) => document !== before.documents.get(id)));
   const state = sameOr(before.state, change.state ?? before.state);
   const shelf = sameOr(before.shelf, trimmed(change.shelf ?? before.shelf));
   const ledger = keptLedger(before, { documents, shelf, ledger: change.ledger ?? before.ledger }, at);
   return { view: before.view, documents, changed, taken, state, shelf, ledger, at };
+}
+
+/** The date of a change: later than all dates before it, in seconds, even if the clocks of publishers differ. */
+function dateAfter({ documents }: ViewContent, at: Date): string {
+  const before = [...documents.values()].map(({ updated }) => Date.parse(updated) + 1000);
+  return rfc2822(new Date(Math.max(at.getTime(), ...before)));
 }
 
 /** Whether the content of a view changes. */
@@ -47,10 +58,8 @@ function sameOr<Part extends object>(before: Part, next: Part): Part {
   return next === before || writeJson(next) === writeJson(before) ? before : next;
 }
 
-/** @param at the date of a changed document @default - the one that it has */
-function dated(before: Products | undefined, next: Products, at: Date | undefined): Products {
-  if (before !== undefined && saysTheSame(before, next)) return before;
-  return at === undefined ? next : { ...next, updated: rfc2822(at) };
+function keptOr(before: Products | undefined, next: Products): Products {
+  return before !== undefined && saysTheSame(before, next) ? before : next;
 }
 
 /** Compares products one by one: untouched ones are the same objects, so a large document need not be written out. */

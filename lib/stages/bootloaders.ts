@@ -169,6 +169,6 @@ function namesOf(packages: readonly DownloadedPackage[]): string {
 
 function badPackage(what: string): MirrorError {
   return new MirrorError('BadFormat', what, {
-    hint: 'the packaging has changed in the archive: update lib/catalog/bootloaders.ts',
+    hint: 'the packaging has changed in the archive: update maas-mirror',
   });
 }

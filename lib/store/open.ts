@@ -55,7 +55,7 @@ function pathOfFileUrl(address: string): string {
 
 function badAddress(address: string, cause?: unknown): MirrorError {
   return new MirrorError('BadInput', `${JSON.stringify(address)} is not a valid mirror address`, {
-    hint: 'give a directory, file:///…, s3://bucket, http://… or https://…',
+    hint: 'give a folder, file:///…, s3://bucket, http://… or https://…',
     cause,
     misuse: true,
   });

@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import '../fixtures/needs-seconds';
@@ -29,6 +30,27 @@ it('refuses a configuration in words, and says what to do', async () => {
 
   expect(said).toEqual([expect.stringMatching(/^error: .*nobel.*\n {2}\S/)]);
   expect(code).toBe(2);
+});
+
+it('says what to do also where the package was not built, which no check at synth foresees', () => {
+  const folder = temporaryFolder();
+  for (const path of [
+    'package.json',
+    'dist/lib',
+    'dist/assets/config',
+    'buildspecs',
+    'dist/bin/app.js',
+    'dist/bin/check-node.js',
+  ]) {
+    cpSync(path, join(folder, path), { recursive: true });
+  }
+  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
+  const env = { PATH: process.env.PATH, CDK_OUTDIR: join(folder, 'out') };
+
+  const { stderr, status } = spawnSync(process.execPath, ['dist/bin/app.js'], { cwd: folder, env, encoding: 'utf8' });
+
+  expect(stderr).toMatch(/^error: \S+\/dist\/assets\/\S+ is missing\n {2}run `npm run build` to create dist\/\n$/);
+  expect(status).toBe(1);
 });
 
 it('refuses with its stack what nobody foresaw', async () => {

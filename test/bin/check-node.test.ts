@@ -23,7 +23,7 @@ it.each(['22.12.0', '22.20.1', '23.0.0', '24.1.0'])('has nothing to say in Node 
 it.each(['18.20.1', '20.19.0', '21.13.0', '22.0.0', '22.11.9'])('refuses to start in Node %s', async (version) => {
   expect(await startedIn(version)).toEqual({
     said: [
-      `cdk-maas-mirror requires Node 22.12 or newer; this is ${version}. Run it with \`npx maas-mirror\` or \`npm run\`, which use Node 22, or put Node 22 on PATH.`,
+      `cdk-maas-mirror requires Node 22.12 or newer; this is ${version}. Install Node 22.12 or newer. (In a clone, \`npx maas-mirror\` and \`npm run\` use the Node 22 in node_modules.)`,
     ],
     exits: [1],
   });

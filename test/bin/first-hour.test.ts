@@ -6,6 +6,7 @@ import { runDoctor } from '../../bin/commands/doctor';
 import { runStatus } from '../../bin/commands/status';
 import { runVerify } from '../../bin/commands/verify';
 import type { Terminal } from '../../bin/terminal/terminal';
+import type { PublishedBootloaders } from '../../lib/stages/publish-bootloaders';
 import { Fault } from '../fixtures/aws/fake-aws';
 import { type SmallAccount, smallAccount } from '../fixtures/aws/probed-mirror/small-account';
 import { probingBuild, probingFunction } from '../fixtures/aws/probed-mirror/small-workflow';
@@ -15,6 +16,8 @@ import { MadeHistory } from '../fixtures/mirrors/made-history';
 import { makeSmallMirror, smallSigner } from '../fixtures/mirrors/small-mirror';
 import { serve } from '../fixtures/servers/served-folder';
 import { temporaryFolder } from '../fixtures/temporary-folder';
+import { smallPress } from '../publication/made/small-press';
+import { publishLoaders } from '../stages/loaders/made/published-loaders';
 
 const document = join(__dirname, '../../docs/first-hour-on-aws.md');
 const address = 'https://d111111abcdef8.cloudfront.net/';
@@ -27,7 +30,14 @@ const small = { everySeconds: 0.01, stack: stackName };
 it('prints in the first hour on AWS what docs/first-hour-on-aws.md says', async () => {
   const folder = temporaryFolder();
   const signer = await smallSigner();
-  await makeSmallMirror(folder, { signer, release: 'noble', kernels: ['ga', 'hwe'] });
+  const mirrorStore = await makeSmallMirror(folder, {
+    signer,
+    release: 'noble',
+    kernels: ['ga', 'hwe'],
+    versions: [version],
+  });
+  const press = { ...smallPress(signer), mirror: mirrorStore, now: () => new Date('2026-11-29T10:00:00Z') };
+  const { products: loaders } = await publishLoaders(press);
   await using site = await serve(folder);
   const shown = (text: string) =>
     text
@@ -36,17 +46,24 @@ it('prints in the first hour on AWS what docs/first-hour-on-aws.md says', async 
       .replaceAll(signer.fingerprint, fingerprint)
       .replaceAll(stackName, 'MaasMirror')
       .replaceAll(/\d{8}T\d{6}/g, '20261129T100000')
+      .replaceAll('2026-11-25 10:00Z', '2026-11-29 10:00Z')
+      .replaceAll('(0.1 MB)', '(466.2 MB)') // as large as real images
       .replaceAll(/ +$/gm, '');
   const mirror = { MirrorUrl: site.address, KeyringUrl: `${site.address}keyring.gpg` };
   const printed: Readonly<Record<string, string>> = {
     'npx maas-mirror doctor': await youngAccount((terminal) => runDoctor({}, terminal)),
-    ...(await deployed({ mirror }, signer.fingerprint, {
-      'npx maas-mirror doctor --stack MaasMirror': (terminal) => runDoctor(small, terminal),
-      'npx maas-mirror build noble --stack MaasMirror': (terminal) => runCloudBuild(['noble'], small, terminal),
-      'npx maas-mirror status --stack MaasMirror': (terminal) => runStatus(small, terminal),
-      [`npx maas-mirror verify ${address}candidate/`]: (terminal) =>
-        runVerify({ mirror: `${site.address}candidate/` }, terminal),
-    })),
+    ...(await deployed(
+      { mirror },
+      { fingerprint: signer.fingerprint, loaders },
+      {
+        'npx maas-mirror doctor --stack MaasMirror': (terminal) => runDoctor(small, terminal),
+        'npx maas-mirror build noble --stack MaasMirror --rebuild': (terminal) =>
+          runCloudBuild(['noble'], { ...small, rebuild: true }, terminal),
+        'npx maas-mirror status --stack MaasMirror': (terminal) => runStatus(small, terminal),
+        [`npx maas-mirror verify ${address}candidate/`]: (terminal) =>
+          runVerify({ mirror: `${site.address}candidate/` }, terminal),
+      },
+    )),
   };
 
   const text = readFileSync(document, 'utf8');
@@ -54,7 +71,7 @@ it('prints in the first hour on AWS what docs/first-hour-on-aws.md says', async 
   expect(commands).toHaveLength(7);
   expect(commands.filter((command) => !command.startsWith('npx cdk '))).toEqual(Object.keys(printed));
   const written = text.replaceAll(
-    /^(```sh\n(.*)\n```\n\n```text\n)(?:[^`]*\n)?```$/gm,
+    /^(```sh\n(.*)\n```\n\n```text\n)(?:(?!```).*\n)*```$/gm,
     (block, head: string, command: string) =>
       printed[command] === undefined ? block : `${head}${shown(printed[command])}\n\`\`\``,
   );
@@ -79,20 +96,34 @@ async function youngAccount(command: Command): Promise<string> {
   return run(command);
 }
 
+/** That of a rebuild: the time at which it began. */
+const version = '20261129.100000';
+
+/** The estimates of docs/build.md, in seconds. */
+const takes = {
+  ...{ Fetch: 171, Prepare: 118, ExtractHwe: 176, ExtractGa: 162, BootTest: 634 },
+  ...{ Bootloaders: 97, Publish: 9, PublishBootloaders: 3 },
+};
+
+interface Published {
+  readonly fingerprint: string;
+  readonly loaders: PublishedBootloaders['products'];
+}
+
 const few = { 'Linux/Medium': 1, 'Linux/Small': 5, 'ARM/Large': 1 };
 
 async function deployed(
   account: SmallAccount,
-  fingerprint: string,
+  { fingerprint, loaders }: Published,
   commands: Readonly<Record<string, Command>>,
 ): Promise<Record<string, string>> {
   const probes = Object.entries(found).map(([name, evidence]) => ({ name, ok: true, evidence }));
   const result = JSON.stringify({ probes });
   const scripts = {
-    x86: await probingBuild('x86', async () => [{ Name: 'RESULT', Value: result }]),
-    signing: await probingFunction(async () => ({ fingerprint })),
-    noble: wellBuild(),
-    bootloaders: loadersBuild(),
+    x86: { ...(await probingBuild('x86', async () => [{ Name: 'RESULT', Value: result }])), seconds: 287 },
+    signing: { ...(await probingFunction(async () => ({ fingerprint }))), seconds: 4 },
+    noble: timed(wellBuild(version, takes)),
+    bootloaders: timed(loadersBuild(loaders)),
   };
   const BatchGetBuilds = () => ({ builds: [{ currentPhase: 'PROVISIONING' }] });
   await smallDeployment(scripts, { answers: { ...smallAccount({ ...account, quotas: few }), BatchGetBuilds } });
@@ -101,13 +132,13 @@ async function deployed(
   return printed;
 }
 
-function loadersBuild(): ScriptedExecution {
-  const history = new MadeHistory();
+/** As long as its history. */
+const timed = (execution: ScriptedExecution) => ({ ...execution, seconds: execution.history.seconds });
+
+function loadersBuild(published: PublishedBootloaders['products']): ScriptedExecution {
+  const history = new MadeHistory(takes);
   const plan = history.function(history.event('ExecutionStarted', 0), 'Plan', {}, { updates: true });
   const built = history.build(plan, 'Bootloaders', {}, { id: 'bootloaders:1' });
-  const published = ['grub-efi-signed:uefi:amd64', 'pxelinux:pxe:i386'].map((name) => {
-    return { product: `com.ubuntu.maas.candidate:1:${name}`, version: '20261120.0' };
-  });
   history.function(built, 'PublishBootloaders', {}, { products: published });
   history.event('ExecutionSucceeded', history.events.length);
   return { history, status: 'SUCCEEDED', output: { bootloaders: { published } }, eventsPerLook: 9 };

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MirrorRow } from '../../lib/operations/list';
 import { maasMirror } from './cli';
 import { expectMirror, mirrorEnv, mirrorWords } from './readme-command';
 
@@ -39,11 +40,13 @@ describe('npm run mirror', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** The script itself, with one of its two kernels: test/boots/readme.test.ts boots both. */
-  const words = () => mirrorWords(folder, '--kernel', 'cloud');
+  /** The script itself, with one of its two kernels and a root that is quickly packed. test/boots/readme.test.ts runs all of it. */
+  const words = () => mirrorWords(folder, '--kernel', 'cloud', '--compression', 'lz4', '--no-boot-test');
 
-  it('builds, boots and signs Debian, and the mirror verifies', async () => {
-    await expectMirror(folder, words(), ['cloud'], '1 product, 1 version, 5 objects');
+  it('builds and signs Debian, and the mirror verifies', async () => {
+    await expectMirror(folder, words(), '1 product, 1 version, 5 objects');
+    const listed = JSON.parse((await maasMirror(['list', join(folder, 'mirror'), '--json'])).out) as MirrorRow[];
+    expect(listed.map(({ kernel }) => kernel)).toEqual(['cloud']);
   });
 
   it('finds by a look at the sources that nothing is new', async () => {

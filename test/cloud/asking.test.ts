@@ -37,13 +37,13 @@ describe('a question to AWS', () => {
     ['AccessDenied', 'AccessDenied', 'no permission to list the keys', permission],
     ['AccessDeniedException', 'AccessDenied', 'no permission to list the keys', permission],
     ['UnauthorizedOperation', 'AccessDenied', 'no permission to list the keys', permission],
-    ['ThrottlingException', 'AwsFailed', 'AWS did not list the keys', busy],
-    ['TooManyRequestsException', 'AwsFailed', 'AWS did not list the keys', busy],
-    ['RequestLimitExceeded', 'AwsFailed', 'AWS did not list the keys', busy],
-    ['InternalFailure', 'AwsFailed', 'AWS did not list the keys', again],
+    ['ThrottlingException', 'AwsFailed', 'cannot list the keys: the request to AWS failed', busy],
+    ['TooManyRequestsException', 'AwsFailed', 'cannot list the keys: the request to AWS failed', busy],
+    ['RequestLimitExceeded', 'AwsFailed', 'cannot list the keys: the request to AWS failed', busy],
+    ['InternalFailure', 'AwsFailed', 'cannot list the keys: the request to AWS failed', again],
     // Not those of AWS, though they end or begin with such a name.
-    ['NotAnAuthFailure', 'AwsFailed', 'AWS did not list the keys', again],
-    ['AuthFailureOfAnother', 'AwsFailed', 'AWS did not list the keys', again],
+    ['NotAnAuthFailure', 'AwsFailed', 'cannot list the keys: the request to AWS failed', again],
+    ['AuthFailureOfAnother', 'AwsFailed', 'cannot list the keys: the request to AWS failed', again],
   ])('refused by %s is %s, with what was asked, what AWS said and what to do', async (name, error, message, hint) => {
     environment({ AWS_PROFILE: undefined });
     await expect(refused(fault(name))).rejects.toMatchObject({

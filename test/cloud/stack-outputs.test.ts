@@ -49,14 +49,19 @@ describe('a stack', () => {
   });
 
   it.each([
-    ['ValidationError', "1 validation error detected: Value 'a b' at 'stackName'", 'AwsFailed'],
-    ['AccessDenied', 'the role that does not exist may not', 'AccessDenied'],
-  ])('refuses to be looked for where AWS answers %s: %s', async (fault, message, name) => {
+    [
+      'ValidationError',
+      "1 validation error detected: Value 'a b' at 'stackName'",
+      'AwsFailed',
+      ': the request to AWS failed',
+    ],
+    ['AccessDenied', 'the role that does not exist may not', 'AccessDenied', ''],
+  ])('refuses to be looked for where AWS answers %s: %s', async (fault, message, name, words) => {
     await fakeAws({ DescribeStacks: () => new Fault(fault, message) });
 
     await expect(findStack(new CloudFormationClient(), 'a b')).rejects.toMatchObject({
       name,
-      message: expect.stringContaining(`describe the stack a b: ${fault}: ${message}`),
+      message: expect.stringContaining(`describe the stack a b${words}: ${fault}: ${message}`),
     });
   });
 });

@@ -66,6 +66,13 @@ describe('the bundles of this checkout', () => {
     expect(imported.filter((path) => /^@(aws-sdk|smithy)\//.test(path))).toEqual([]);
   });
 
+  it('loads S3 when publish starts to work, and for notify not at all', () => {
+    const s3 = 'node_modules/@aws-sdk/client-s3/dist-cjs/index.js';
+    expect(inputsOf('publish', metafiles.functions)).toContain(s3);
+    expect(inputsOf('notify', metafiles.functions)).toContain('node_modules/@aws-sdk/client-sns/dist-cjs/index.js');
+    expect(inputsOf('notify', metafiles.functions)).not.toContain(s3);
+  });
+
   it('has each source in one file of the functions only', () => {
     const files = Object.values(metafiles.functions?.outputs ?? {}).flatMap(({ inputs }) => Object.keys(inputs));
 
@@ -237,6 +244,14 @@ function tree(files: Record<string, string>): string {
     writeFileSync(join(folder, file), text);
   }
   return folder;
+}
+
+/** What the program of this name may load, at once or later. */
+function inputsOf(name: string, metafile: Metafiles[string] | undefined): string[] {
+  const outputs = metafile?.outputs ?? {};
+  const found = new Set(Object.keys(outputs).filter((file) => file.endsWith(`/${name}.js`)));
+  for (const file of found) for (const { path } of outputs[file]?.imports ?? []) if (path in outputs) found.add(path);
+  return [...found].flatMap((file) => Object.keys(outputs[file]?.inputs ?? {}));
 }
 
 /** `<mode> <path>` → text, sorted. */

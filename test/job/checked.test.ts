@@ -29,7 +29,7 @@ describe('a value from outside', () => {
 
     expect([name, misuse]).toEqual(['BadInput', true]);
     expect(message).toBe(
-      'the thing is not valid: name: five letters (got "too long"); list.1: Invalid input: expected string, received boolean (got true)',
+      'the thing is not valid: name: five letters (got "too long"); list.1: must be a string (got true)',
     );
     expect(hint).toBe('maas-mirror build --help and mirror.schema.json list the options');
   });
@@ -46,7 +46,9 @@ describe('a value from outside', () => {
   });
 
   it('says of a missing one that nothing was seen, and of a whole one no field', () => {
-    expect(refusal(undefined).message).toMatch(/^the thing is not valid: Invalid input: .* \(got nothing\)$/);
+    expect(refusal(undefined).message).toMatch(
+      /^the thing is not valid: must be an object with fields \(got nothing\)$/,
+    );
     expect(refusal({}).message).toMatch(/^the thing is not valid: name: .* \(got nothing\)$/);
     expect(refusal(null).message).toMatch(/ \(got null\)$/);
   });

@@ -104,7 +104,7 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble
         'views.a.releases.0: is a number, not a string; put it in quotes: "24.04" (got 24.04); ' +
         'views.a.bootTimeout: must be a whole number of minutes from 1 to 180 (got "2h"); ' +
         'views.a: Unrecognized key: "eol" (got {"eol":"soon"}); ' +
-        'schedule: Invalid option: expected one of "hourly"|"daily"|"weekly" (got "often")',
+        'schedule: must be one of hourly, daily, weekly (got "often")',
     );
   });
 

@@ -101,6 +101,24 @@ const wrong: Readonly<Record<string, () => unknown>> = {
     }),
   'a mirror without views': () => built('views: {}'),
   'an order of a view': () => built('views: { a: { releases: [noble], serial: newest } }'),
+  'sources by their old names': () =>
+    asked({
+      ...{ architectures: ['amd64'], places: {} },
+      sources: { streamKeyring: 'A', archiveKeyring: 'A', ca: 'A' },
+      aptSources: [{ uri: 'http://a.example', suite: 'a', components: [], keyring: 'A' }],
+    }),
+  'a private key as certificates': () =>
+    asked({ architectures: ['amd64'], sources: { caData: '-----BEGIN EC PRIVATE KEY-----\nMIIhush\n' } }),
+  'a file with a private key as certificates': () =>
+    built('views: { a: { releases: [noble] } }\nsources: { ca: x }\n', {
+      read: () => Buffer.from('-----BEGIN PRIVATE KEY-----\nMIIhush\n-----END PRIVATE KEY-----\n'),
+    }),
+  'the content of a keyring': () =>
+    built(`views: { a: { releases: [noble] } }\nsources: { streamKeyring: ${'A'.repeat(300)} }\n`),
+  'settings of other kinds': () =>
+    built(
+      'views: { a: { releases: noble, architectures: [], bootTest: maybe, compression: rar, customise: [], kernels: { required: [7] } } }\nschedule: yearly\nsite: { allowHttp: maybe }\n',
+    ),
   'certificates that are none': () => built('views: { a: { releases: [noble] } }\nsources: { ca: x }\n'),
   'must be a build id': () => buildOf({ CODEBUILD_BUILD_ID: 'x' }),
   'no build at all': () => buildOf({}),

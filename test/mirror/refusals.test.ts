@@ -32,6 +32,8 @@ const site = (props: MirrorSiteProps, stack = newStack()) => new MirrorSite(stac
 const certificate = (stack: Stack, region: string) =>
   Certificate.fromCertificateArn(stack, 'Certificate', `arn:aws:acm:${region}:123456789012:certificate/1111`);
 
+const largeCertificate = `-----BEGIN CERTIFICATE-----\n${'A'.repeat(450_000)}\n-----END CERTIFICATE-----\n`;
+
 /** What is wrong, and who is asked: each fails before anything is made. */
 const wrong: Readonly<Record<string, (stack: Stack) => unknown>> = {
   'a schedule that is a word': () => MirrorSchedule.of('nonsense'),
@@ -84,14 +86,13 @@ const wrong: Readonly<Record<string, (stack: Stack) => unknown>> = {
   'kernels that a release has not': () =>
     mirror({ releases: [DebianRelease.BOOKWORM], kernels: [KernelFlavour.GA, KernelFlavour.HWE] }),
   'an unknown compression': () => mirror({ views: [{ name: 'a', releases: [noble], compression: 'rar' }] }),
-  'a keyring that is armoured': () => mirror({ sources: { streamKeyring: 'test/fixtures/keys/armoured.asc' } }),
   'an unknown release of the catalogue': () => mirror({ releases: [noble], catalogue: { releases: { Zany: {} } } }),
   'a token': (stack) => mirror({ releases: [noble], sources: { archive: stack.region } }, stack),
   'a long list of orders': () =>
     mirror({
       releases: [noble],
       schedule: MirrorSchedule.DAILY,
-      sources: { streamKeyring: written('large.gpg', 'A'.repeat(450_000)) },
+      sources: { ca: written('large.pem', largeCertificate) },
     }),
   'subnets without a VPC': () => mirror({ vpcSubnets: {} }),
   'public subnets': (stack) =>

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contentOf, hasChanged, nextContent } from '../../lib/publication/next-content';
 import type { PublishedView } from '../../lib/publication/read-view';
@@ -55,24 +56,46 @@ describe('what a view is to say', () => {
     ['a product more', { ...images, products: { ...images.products, other: {} as never } }],
     ['no product', { ...images, products: {} }],
     ['a product by another id', { ...images, products: { other: images.products[imageId] as never } }],
-  ])('is dated where a document has %s, and the others are as they were', (_, changed) => {
+  ])('dates all documents alike where one has %s, since MAAS looks at the date of the first', (_, changed) => {
     const next = nextContent(before, contentWith([changed, loaders], before.state), at);
 
-    expect([...next.changed]).toEqual([[imagesId, { ...changed, updated: rfc2822(at) }]]);
-    expect(next.documents.get(imagesId)).toEqual({ ...changed, updated: rfc2822(at) });
-    expect(next.documents.get(loadersId)).toBe(loaders);
+    expect([...next.changed]).toEqual([
+      [imagesId, { ...changed, updated: rfc2822(at) }],
+      [loadersId, { ...loaders, updated: rfc2822(at) }],
+    ]);
+    expect(next.documents).toEqual(next.changed);
     expect(hasChanged(before, next)).toBe(true);
+  });
+
+  it('has a later date after each change, in whole seconds, by whatever clock', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -5_000_000, max: 5_000_000 }), { minLength: 1 }), (clocks) => {
+        let content = before;
+        for (const [at, milliseconds] of clocks.entries()) {
+          const label = `label-${at}`;
+          const wanted = contentWith([withImage((one) => ({ ...one, label })), loaders], before.state);
+          const next = nextContent(content, wanted, new Date(Date.parse(images.updated) + milliseconds));
+          const [dates, earlier] = [next, content].map(({ documents }) =>
+            [...documents.values()].map(({ updated }) => Date.parse(updated)),
+          ) as [number[], number[]];
+          expect(new Set(dates).size).toBe(1);
+          expect(Math.min(...dates)).toBeGreaterThan(Math.max(...earlier));
+          content = next;
+        }
+      }),
+    );
   });
 
   it('has a document more, which is dated, or one less', () => {
     const alone = contentWith([images], before.state);
     const more = nextContent(alone, before, at);
-    expect([...more.changed]).toEqual([[loadersId, { ...loaders, updated: rfc2822(at) }]]);
+    expect(more.changed).toEqual(more.documents);
+    expect([...more.changed.keys()]).toEqual([imagesId, loadersId]);
     expect(hasChanged(alone, more)).toBe(true);
 
     const less = nextContent(before, alone, at);
     expect([...less.documents.keys()]).toEqual([imagesId]);
-    expect([...less.changed]).toEqual([]);
+    expect([...less.changed]).toEqual([[imagesId, { ...images, updated: rfc2822(at) }]]);
     expect(hasChanged(before, less)).toBe(true);
   });
 

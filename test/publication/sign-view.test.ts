@@ -56,7 +56,7 @@ describe('a view whose key is changed', () => {
   it('has its documents dated as they were, or as the key was made where that is later', async () => {
     for (const [signer, dated] of [
       [next, created],
-      [stranger, published],
+      [stranger, new Date(published.getTime() + 1000)], // of the second publication in this second
     ] as const) {
       const change = { ...(await madeView()), signer };
       await signView(view, change);

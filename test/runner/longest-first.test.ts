@@ -17,7 +17,7 @@ describe('the order of test files', () => {
 
   it('is by room and size in a fresh clone: whole builds first', () => {
     const files = [
-      waiting('test/job/long.test.ts', { bytes: 9000 }),
+      waiting('test/job/long.test.ts', { bytes: 50_000 }),
       waiting('test/build/short.test.ts', { bytes: 3000 }),
       waiting('test/build/long.test.ts', { bytes: 8000 }),
       waiting('test/job/short.test.ts', { bytes: 800 }),

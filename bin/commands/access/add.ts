@@ -20,7 +20,7 @@ export interface AccessAddOptions {
   readonly stack: string;
   /** Name of the site. */
   readonly site: string;
-  /** View in the printed address. @default candidate */
+  /** View in the printed URL. @default candidate */
   readonly view?: string;
   readonly json?: boolean;
 }
@@ -45,7 +45,7 @@ export async function runAccessAdd(
   else for (const line of linesOf(site, password, url, commands)) terminal.out(line);
   if (url.length > longestAddress) {
     terminal.err(
-      `the address has ${url.length} characters, but MAAS allows ${longestAddress}: revoke ${site}, and add it again with a shorter name`,
+      `the URL has ${url.length} characters, but MAAS allows ${longestAddress}: revoke ${site}, and add it again with a shorter name`,
     );
   }
   return 0;
@@ -85,6 +85,7 @@ function linesOf(site: string, password: string, url: string, [takeKeyring, comm
     `  ${takeKeyring}`,
     changeSource,
     `  ${command}`,
-    'The password cannot be shown again. MAAS shows the address, including the password, to its administrators.',
+    'To use it beside images.maas.io instead, see docs/maas.md',
+    'The password cannot be shown again. MAAS shows the URL, including the password, to its administrators.',
   ];
 }

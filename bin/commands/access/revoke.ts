@@ -6,7 +6,7 @@ import { delay } from './add';
 export function addAccessRevoke(access: Command, terminal: Terminal, done: (code: number) => void): void {
   access
     .command('revoke')
-    .description("revoke a site's access")
+    .description('revoke a site’s access')
     .argument('<site>', 'name of the site')
     .requiredOption('--stack <name>', 'the deployed stack')
     .option('--json', 'print the result as JSON')

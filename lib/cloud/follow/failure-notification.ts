@@ -1,4 +1,4 @@
-import { withoutFolders } from '../../errors';
+import { withoutFolders, withoutName } from '../../errors';
 import type { ExecutionResult, Failure } from '../../job/events';
 import { executionPage } from '../console-pages';
 import { jsonUnlessCut } from './cut-json';
@@ -17,7 +17,7 @@ export function failureNotification(
 ): { readonly subject: string; readonly text: string } {
   const { release = name, view = 'candidate' } = requestIn(input);
   // CodeBuild's description of a build includes its environment.
-  const cause = result.status === 'FAILED' ? withoutFolders(`${result.error}: ${result.cause}`) : status;
+  const cause = result.status === 'FAILED' ? withoutName(withoutFolders(`${result.error}: ${result.cause}`)) : status;
   return {
     subject: `MAAS mirror: ${release} for ${view} failed`.replace(/[^ -~]/g, '?').slice(0, 99),
     text: [
@@ -33,7 +33,7 @@ export function failureNotification(
 
 function linesOf({ stage, architecture, kernel, log, tail, error, hint }: Failure): string[] {
   return [
-    `${[stage, architecture, kernel].filter(Boolean).join(' ')}: ${error}`,
+    `${[stage, architecture, kernel].filter(Boolean).join(' ')}: ${withoutName(error)}`,
     ...(hint === undefined ? [] : [`  ${hint}`]),
     ...(log === undefined ? [] : [`  log: ${log}`]),
     ...tail.slice(-10).map((line) => `  | ${line}`),

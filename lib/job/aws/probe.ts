@@ -29,7 +29,7 @@ export const ProbedSources = z.strictObject({
   documents: z.array(z.string()),
   proxy: z.string().optional(),
   /** Additional CA certificates, PEM. */
-  ca: z.string().optional(),
+  caData: z.string().optional(),
   /** Why none are tried. @default - they are tried */
   untried: z.string().optional(),
 });

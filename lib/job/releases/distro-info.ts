@@ -1,5 +1,6 @@
 import { factsFault, isTooOld } from '../../catalog/described';
 import { MirrorError } from '../../errors';
+import { plainRules } from '../checked';
 import { ReleaseFacts } from './facts';
 
 /** Its path on Debian and Ubuntu (package distro-info-data, which is updated regularly). */
@@ -28,14 +29,17 @@ export function distroInfoReleases(csv: string, wanted?: string): DistroInfoRele
     const [name = '', title = ''] = [cell('series'), cell('version')];
     const version = title.replace(/ LTS$/, '');
     if ((wanted !== undefined && wanted !== name && wanted !== version) || isTooOld(version)) return [];
-    const read = ReleaseFacts.safeParse({
-      version,
-      title,
-      codename: cell('codename'),
-      released: cell('release'),
-      supportEol: cell('eol'),
-      supportEsmEol: cell('eol-esm'),
-    });
+    const read = ReleaseFacts.safeParse(
+      {
+        version,
+        title,
+        codename: cell('codename'),
+        released: cell('release'),
+        supportEol: cell('eol'),
+        supportEsmEol: cell('eol-esm'),
+      },
+      plainRules,
+    );
     const fault = read.success ? factsFault(name, read.data) : read.error.issues[0]?.message;
     if (read.success && fault === undefined) return [{ name, facts: read.data }];
     if (wanted === undefined) return [];

@@ -99,7 +99,7 @@ function unknownKernel(release: Release, architectures: readonly string[], name:
   return new MirrorError(
     'UnknownKernel',
     `${release.name} has no kernel ${JSON.stringify(name)} for ${architectures.join(', ')}; ${existing(release, architectures)}`,
-    { hint: 'choose one of these, or other architectures', misuse: true },
+    { hint: 'choose one of these, or build releases with different flavours in separate views', misuse: true },
   );
 }
 

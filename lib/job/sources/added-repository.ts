@@ -12,7 +12,7 @@ const repository = z.string().superRefine((text, context) => {
 /** A repository that requires a user name and password, kept in a secret or a file. */
 const PrivateRepository = z
   .strictObject({
-    repository: repository.describe('A deb822 stanza with its key and https addresses'),
+    repository: repository.describe('A deb822 stanza with its key and https URLs'),
     credentials: CredentialsName.describe(
       'Where user:password is stored: on AWS the name or ARN of a secret, on one machine a file of mode 0600',
     ),

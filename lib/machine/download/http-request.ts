@@ -72,9 +72,9 @@ function flat(headers: Record<string, string | string[] | undefined>): Record<st
 }
 
 const hints: Readonly<Record<number, string>> = {
-  401: 'set the user and password of a repository with credentials:, of other sources in the URL: https://USER:PASSWORD@…',
+  401: 'for a repository, set its credentials; for other sources of builds on one machine, put them in the URL: https://USER:PASSWORD@…',
   403: 'the server or a proxy denies access',
-  407: 'set the user and password in the URL of the proxy: http://USER:PASSWORD@…',
+  407: 'for builds on one machine, put the user and password in the URL of the proxy: http://USER:PASSWORD@…',
 };
 
 function refused(url: string, status: number): MirrorError | Transient {
@@ -106,11 +106,12 @@ function isLasting(error: unknown): boolean {
 
 function hintFor(error: unknown): string {
   if (error instanceof Error && /redirect/i.test(error.message)) return 'the server redirects in a loop; check the URL';
-  if (isCertificateFault(error)) return 'for a server with a certificate from a private CA, specify the CA with --ca';
+  if (isCertificateFault(error))
+    return 'for a server with a certificate from a private CA, specify the CA (sources.ca, --ca)';
   if (proxyRefusal(error) || error instanceof errors.InvalidArgumentError) {
     return 'the proxy refuses the connection: check its URL, user and password, and that it allows access to the server';
   }
-  return 'check the network and the URL; if a proxy is required, specify it with --proxy';
+  return 'check the network and the URL; if a proxy is required, specify it (sources.proxy, --proxy)';
 }
 
 function isCertificateFault(error: unknown): boolean {

@@ -27,7 +27,7 @@ async function readKeyFile(path: string): Promise<string | undefined> {
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    if (code === 'ENOTDIR') throw notAKey(path, 'has a file in place of its folder', error);
+    if (code === 'ENOTDIR') throw notAKey(path, 'is below a file, not a folder', error);
     if (code === 'EACCES' || code === 'EPERM') throw notAKey(path, 'cannot be read by this user', error);
     throw error;
   }

@@ -36,19 +36,19 @@ export interface BuildProps {
   readonly bundles?: string;
   /** The bucket through which the stages of an execution exchange files, below `runs/`. All builds and functions share one. */
   readonly workBucket: IBucket;
-  /** @default BuildMachine.X86 */
+  /** Kind of machine that runs the builds. @default BuildMachine.X86 */
   readonly machine?: BuildMachine;
-  /** @default - that of the machine: 8 GiB on x86, because images are changed in memory */
+  /** Size of the machine. @default - that of the machine: 8 GiB on x86, because images are changed in memory */
   readonly computeType?: ComputeType;
-  /** @default - 60 minutes */
+  /** Time limit of one build; time in the queue does not count. @default - 60 minutes */
   readonly timeout?: Duration;
-  /** Secrets with credentials of repositories that it is granted access to. @default - none */
+  /** Secrets with repository credentials that the role may read. @default - none */
   readonly secrets?: ISecret[];
-  /** @default - none */
+  /** VPC in which the builds run. @default - none */
   readonly vpc?: IVpc;
-  /** @default - the private subnets */
+  /** Subnets of `vpc`. Public subnets are refused. @default - the private subnets */
   readonly vpcSubnets?: SubnetSelection;
-  /** @default - with a VPC a new one that allows all outbound and no inbound traffic */
+  /** Security group of the builds in `vpc`. @default - with a VPC, a new one that allows all outbound and no inbound traffic */
   readonly securityGroup?: ISecurityGroup;
 }
 
@@ -65,7 +65,9 @@ export interface StageBuildProps extends BuildProps {
  */
 export class StageBuild extends Construct implements IGrantable {
   readonly project: Project;
+  /** Role of the builds. */
   readonly role: Role;
+  /** Log of the builds. */
   readonly logGroup: LogGroup;
 
   /** @throws BadInput (misuse) for an unknown stage, and for public subnets */

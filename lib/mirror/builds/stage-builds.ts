@@ -3,17 +3,23 @@ import type { StageBuild } from './stage-build';
 
 /** The projects of a mirror; those for arm only if arm64 is built. */
 export interface StageBuilds {
+  /** Fetches the image that a build starts from. */
   readonly fetch: StageBuild;
+  /** Changes the image, if requested. */
   readonly upgrade: StageBuild;
-  /** @default - arm64 images are upgraded on x86, under emulation */
+  /** Upgrades arm64 images on arm machines. @default - on x86, under emulation */
   readonly upgradeOnArm?: StageBuild;
+  /** Installs what all kernel flavours share. */
   readonly prepare: StageBuild;
-  /** @default - arm64 images are prepared on x86, under emulation */
+  /** Prepares arm64 images on arm machines. @default - on x86, under emulation */
   readonly prepareOnArm?: StageBuild;
+  /** Each builds one kernel flavour. */
   readonly kernelBuilds: KernelBuild[];
   /** The extract stage for flavours without a KernelBuild. @default - they fail with UnknownKernel */
   readonly otherKernels?: StageBuild;
+  /** Boots every image before it is published. */
   readonly bootTest: StageBuild;
+  /** Builds bootloaders. */
   readonly bootloaders: StageBuild;
 }
 

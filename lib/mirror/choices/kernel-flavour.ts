@@ -28,16 +28,16 @@ export class KernelFlavour {
   readonly name: string;
 
   /** The name as given to `of`: `hwe-24.04-edge`. */
-  readonly asked: string;
+  readonly requestedName: string;
 
-  private constructor(asked: string) {
-    requireKnown(['kernels'], asked);
-    this.asked = asked;
-    const name = allKernelNames.includes(asked) ? asked : flavourSaid(asked)?.name;
+  private constructor(requestedName: string) {
+    requireKnown(['kernels'], requestedName);
+    this.requestedName = requestedName;
+    const name = allKernelNames.includes(requestedName) ? requestedName : flavourSaid(requestedName)?.name;
     if (name === undefined || !allKernelNames.includes(name)) {
       throw refused(
         [],
-        `unknown kernel flavour ${JSON.stringify(asked)}; known flavours: ${allKernelNames.join(', ')}`,
+        `unknown kernel flavour ${JSON.stringify(requestedName)}; known flavours: ${allKernelNames.join(', ')}`,
         'use the name of a flavour, such as "hwe-edge", not of a package, such as "linux-generic-hwe-24.04-edge"',
         'UnknownKernel',
       );

@@ -1,4 +1,4 @@
-/** Facts about releases that this version of cdk-maas-mirror does not have; the same fields as in `mirror.yaml`. */
+/** Descriptions of unknown releases, and corrections to known ones; the same fields as `catalogue` in `mirror.yaml`. */
 export interface MirrorCatalogue {
   /**
    * Ubuntu releases by series: adds releases that this version does not know, and corrects those that it knows.

@@ -5,7 +5,8 @@ import { faultOfExpression } from './schedule-expression';
 
 /** How often a mirror checks for updates. It builds only what has changed, so frequent checks cost next to nothing. */
 export class MirrorSchedule {
-  static readonly HOURLY = new MirrorSchedule('cron(17 * * * ? *)'); // not on the hour, when load is highest
+  /** At 17 minutes past each hour: on the hour, load is highest. */
+  static readonly HOURLY = new MirrorSchedule('cron(17 * * * ? *)');
   /** At 06:17 UTC, after Ubuntu's daily images are published. */
   static readonly DAILY = new MirrorSchedule('cron(17 6 * * ? *)');
   /** On Mondays at 06:17 UTC. */

@@ -7,25 +7,25 @@ export interface MirrorSources {
   readonly stream?: string;
 
   /**
-   * File with the binary keyring that verifies the stream; its path is relative to the app's working directory.
+   * File with the keyring, binary or armoured, that verifies the stream; its path is relative to the app's working directory.
    * @default - Ubuntu's cloud-image keyring
    */
   readonly streamKeyring?: string;
 
   /**
-   * Archive for amd64.
+   * Package archive for amd64 and i386.
    * @default - Ubuntu's
    */
   readonly archive?: string;
 
   /**
-   * Archive for all other architectures.
+   * Package archive for all other architectures.
    * @default - Ubuntu's
    */
   readonly ports?: string;
 
   /**
-   * File with the binary keyring that verifies both archives; its path is relative to the app's working directory.
+   * File with the keyring, binary or armoured, that verifies both archives; its path is relative to the app's working directory.
    * @default - the keyring in the image
    */
   readonly archiveKeyring?: string;
@@ -44,7 +44,7 @@ export interface MirrorSources {
 
   /**
    * Base URL of the PPA archive.
-   * @default - Launchpad
+   * @default - Launchpad's
    */
   readonly ppas?: string;
 
@@ -62,6 +62,7 @@ export interface MirrorSources {
 
   /**
    * File with additional CA certificates (PEM); its path is relative to the app's working directory.
+   * Anything else in it is ignored.
    * @default - none
    */
   readonly ca?: string;

@@ -12,7 +12,10 @@ export interface MirrorView {
   /** Releases to build. Views without releases are not supported yet. */
   readonly releases?: Release[];
 
-  /** @default - the architectures of the mirror that the release has; amd64 if the mirror does not set `architectures` */
+  /**
+   * Architectures to build.
+   * @default - the architectures of the mirror that the release has; amd64 if the mirror does not set `architectures`
+   */
   readonly architectures?: Architecture[];
 
   /**

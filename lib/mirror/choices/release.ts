@@ -2,7 +2,7 @@
 
 import { describedRelease } from '../../catalog/described';
 import { seriesOf } from '../../catalog/names';
-import { type Release as CatalogueRelease, findRelease, releaseNames, releaseOf } from '../../catalog/releases';
+import { type Release as CatalogueRelease, findRelease, releaseOf, releases } from '../../catalog/releases';
 import { atSynth, refused, type SynthError } from '../refusals/synth-error';
 import { requireKnown } from './known-at-synth';
 
@@ -17,7 +17,7 @@ export class Release {
   protected constructor(name: string, version?: string) {
     requireKnown(['releases'], name);
     requireKnown(['releases'], version);
-    const release = atSynth({ hints: { UnknownRelease: howToName, BadInput: howToName } }, () =>
+    const release = atSynth({ hints: { BadInput: describeHint } }, () =>
       version === undefined ? releaseOf(seriesOf(name)) : describedRelease(name, { version }),
     );
     this.name = release.name;
@@ -25,7 +25,7 @@ export class Release {
   }
 }
 
-const howToName = 'use the series of a release, such as "noble"; a version must be like "27.04"';
+const describeHint = 'give the series and the version of one release, such as "zany" and "27.04"';
 
 /** Facts about a release that this version of cdk-maas-mirror does not know. */
 export interface UbuntuReleaseOptions {
@@ -57,9 +57,10 @@ export class UbuntuRelease extends Release {
    * @param options the version of a release that is newer than this package
    */
   static of(name: string, options: UbuntuReleaseOptions = {}): UbuntuRelease {
-    const known = findRelease(name);
+    requireKnown(['releases'], name);
+    const known = findRelease(seriesOf(name));
     if (known !== undefined && known.family !== 'ubuntu') throw foreign(known, 'Debian', `DebianRelease.of('${name}')`);
-    if (known === undefined && options.version === undefined && /^[a-z]+$/.test(name)) throw unknown(name);
+    if (known === undefined && options.version === undefined) throw unknown('ubuntu', name, hintFor(name));
     return new UbuntuRelease(name, options.version);
   }
 }
@@ -71,8 +72,10 @@ export class DebianRelease extends Release {
 
   /** @param name its series: `bookworm` */
   static of(name: string): DebianRelease {
+    requireKnown(['releases'], name);
     const known = findRelease(seriesOf(name));
     if (known?.family === 'ubuntu') throw foreign(known, 'Ubuntu', `UbuntuRelease.of('${known.name}')`);
+    if (known === undefined) throw unknown('debian', name, 'use DebianRelease.BOOKWORM');
     return new DebianRelease(name);
   }
 }
@@ -81,12 +84,21 @@ function foreign({ name }: CatalogueRelease, distribution: string, instead: stri
   return refused([], `${name} is a release of ${distribution}`, `use ${instead}`);
 }
 
-/** The stream, which may have it, is not read at synth. */
-function unknown(name: string): SynthError {
-  return refused(
-    [],
-    `unknown release ${JSON.stringify(name)}; known releases: ${releaseNames()}`,
-    `if it is a newer release, add its version: UbuntuRelease.of('${name}', { version: '27.04' })`,
-    'UnknownRelease',
-  );
+function unknown(family: CatalogueRelease['family'], name: string, hint: string): SynthError {
+  const [title, own] = [
+    { ubuntu: 'Ubuntu', debian: 'Debian' }[family],
+    releases.filter((one) => one.family === family),
+  ];
+  const known = own.map((release) => release.name).join(', ');
+  const text = `unknown ${title} release ${JSON.stringify(name)}; known releases: ${known}`;
+  return refused([], text, hint, 'UnknownRelease');
+}
+
+/** The stream, which may have the release, is not read at synth. */
+function hintFor(name: string): string {
+  if (/^\d\d\.\d\d$/.test(name))
+    return `if it is a newer release, add its series: UbuntuRelease.of('SERIES', { version: '${name}' })`;
+  return /^[a-z]+$/.test(name)
+    ? `if it is a newer release, add its version: UbuntuRelease.of('${name}', { version: '27.04' })`
+    : 'use the series or version of a release, such as "noble" or "24.04"';
 }

@@ -3,7 +3,7 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { MirrorView } from './mirror-view';
 
-/** What a build request calls a secret: its ARN, or its name if the ARN is not known. Never its value. */
+/** The name of a secret in a build request: its ARN, or its name if the ARN is not known. Never its value. */
 export function nameOfSecret({ secretFullArn, secretName }: ISecret): string {
   return secretFullArn ?? secretName;
 }

@@ -39,11 +39,11 @@ export interface MirrorFunctionProps {
   readonly statements?: PolicyStatement[];
   /** Additional environment variables. @default - none */
   readonly environment?: { readonly [name: string]: string };
-  /** @default - none */
+  /** VPC in which the function runs. @default - none */
   readonly vpc?: IVpc;
-  /** @default - the private subnets */
+  /** Subnets of `vpc`. Public subnets are refused. @default - the private subnets */
   readonly vpcSubnets?: SubnetSelection;
-  /** @default - with a VPC a new one that allows all outbound and no inbound traffic */
+  /** Security group of the function in `vpc`. @default - with a VPC, a new one that allows all outbound and no inbound traffic */
   readonly securityGroup?: ISecurityGroup;
 }
 
@@ -60,7 +60,9 @@ export interface MirrorFunctionProps {
  */
 export class MirrorFunction extends Construct {
   readonly function: LambdaFunction;
+  /** Role of the function. */
   readonly role: Role;
+  /** Log of the function. */
   readonly logGroup: LogGroup;
 
   /** @throws BadInput (misuse) for an unknown function, and for a missing or superfluous key */

@@ -9,8 +9,11 @@ import { MirrorFunction, type MirrorFunctionProps } from './mirror-function';
 
 /** The functions of a mirror. Only Publish signs and writes to the mirror. */
 export interface MirrorFunctions {
+  /** Plans an execution, or finds that everything is up to date. */
   readonly plan: MirrorFunction;
+  /** Selects the kernel flavours to build. */
   readonly select: MirrorFunction;
+  /** Signs and publishes. */
   readonly publish: MirrorFunction;
   /** Checks what the schedule lists, and starts an execution if there are updates. */
   readonly checkForUpdates: MirrorFunction;

@@ -1,9 +1,9 @@
 /* mirror/refusals: errors at synth. */
 
-/** The path of a property: `['views', 0, 'packages', 1]`. */
+/** The path to a property: `['views', 0, 'packages', 1]`. */
 export type Path = readonly (string | number)[];
 
-/** The name of a property in messages. */
+/** How a message names a property. */
 export type NameOf = (path: Path) => string;
 
 /** As in TypeScript: `views[0].packages[1]`. */

@@ -25,7 +25,7 @@ export function usedFlavours(planned: readonly string[], { releases, architectur
 }
 
 /** A flavour by its name in the catalogue, and as the user wrote it: `hwe`, `hwe-24.04`. */
-type Named = Pick<KernelFlavour, 'name' | 'asked'>;
+type Named = Pick<KernelFlavour, 'name' | 'requestedName'>;
 
 /**
  * Adds the flavours of the mirror that the release has to the build request of a view that sets none. Only noble has
@@ -38,10 +38,13 @@ export function withFlavoursOf(named: readonly Named[] | undefined, request: Bui
   const known = releaseFor(request);
   const built = architectures.flatMap((one) => kernelsOf(known, one)).filter((kernel) => kernel.built);
   const required = named
-    .filter(({ name, asked }) => flavourOf(asked, known) === name && built.some((kernel) => kernel.name === name))
+    .filter(
+      ({ name, requestedName }) =>
+        flavourOf(requestedName, known) === name && built.some((kernel) => kernel.name === name),
+    )
     .map(({ name }) => name);
   if (required.length > 0) return { ...request, kernels: { required, optional: [] } };
-  const words = named.map(({ asked }) => asked).join(', ');
+  const words = named.map((one) => one.requestedName).join(', ');
   throw refused(
     ['kernels'],
     `has only ${words}, and ${release} in the view ${JSON.stringify(view)} has none of these`,

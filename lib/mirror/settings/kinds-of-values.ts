@@ -27,7 +27,7 @@ const kinds = {
     has: ['secretArn', 'secretName'],
     use: () => 'use a secret: Secret.fromSecretNameV2(this, "Repository", "NAME")',
   },
-  kernel: { has: ['name', 'asked'], use: (word) => `use KernelFlavour.of(${word})` },
+  kernel: { has: ['name', 'requestedName'], use: (word) => `use KernelFlavour.of(${word})` },
 } satisfies Readonly<Record<string, Kind>>;
 
 /**

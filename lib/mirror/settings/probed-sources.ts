@@ -13,7 +13,7 @@ export function probeSettings({ requests, releases, architectures }: Settings): 
   const tried = images.length > 0 ? images : [requestOf(releases, architectures)];
   const { proxy, caData } = tried[0]?.sources ?? {};
   const documents = [...new Set(tried.flatMap(documentsOf))];
-  const sources = { documents, ...(proxy !== undefined && { proxy }), ...(caData !== undefined && { ca: caData }) };
+  const sources = { documents, ...(proxy !== undefined && { proxy }), ...(caData !== undefined && { caData }) };
   return { sources: carried(sources), foreign: architectures.filter(isEmulated) };
 }
 

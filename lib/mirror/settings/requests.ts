@@ -2,6 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import { architecturesOf, type OfRelease } from '../../catalog/kernels';
 import type { BuildRequest } from '../../job/build-request';
 import { bootloadersRequest, longestBoot } from '../../job/job';
+import { emptyView } from '../../job/not-yet';
 import { releaseFor } from '../../job/releases/release-for';
 import type { AddedRepository } from '../../job/sources/added-repository';
 import { checks } from '../checks';
@@ -84,12 +85,7 @@ function refuseAddresses(props: MaasMirrorProps, views: readonly MirrorView[]): 
 function refuseEmptyViews(props: MaasMirrorProps, views: readonly MirrorView[]): void {
   const empty = views.find(({ releases = [] }) => releases.length === 0);
   if (empty === undefined) return;
-  throw refused(
-    [...pathOfView(props, empty.name), 'releases'],
-    'is empty, and views without releases are not supported yet',
-    'add a release, or remove the view',
-    'NotSupported',
-  );
+  throw refused(pathOfView(props, empty.name), emptyView.text, emptyView.hint, 'NotSupported');
 }
 
 /** The architectures of the mirror that the release has. The architectures of a view are used as they are. */
@@ -168,7 +164,7 @@ function sourcesOf({ sources = {} }: MaasMirrorProps): object {
   return words;
 }
 
-const wordsFor = (list: readonly { readonly asked: string }[] = []) => list.map(({ asked }) => asked);
+const wordsFor = (list: readonly { readonly requestedName: string }[] = []) => list.map((one) => one.requestedName);
 
 const namesOf = (list: readonly { readonly name: string }[] = []) => list.map(({ name }) => name);
 

@@ -1,3 +1,4 @@
+import { certificateBlocks, certificateHint, noCertificate } from '../../job/sources/certificates';
 import type { Sources } from '../../job/sources/sources';
 import type { MirrorSources } from '../choices/mirror-sources';
 import { refused } from '../refusals/synth-error';
@@ -5,7 +6,7 @@ import { userFile, userKeyring } from './user-files';
 
 /**
  * The content of keyrings and certificates, for a build request.
- * @throws BadInput (misuse) for a file that cannot be read, and for an armoured keyring
+ * @throws BadInput (misuse) for a file that cannot be read, or is not what it should be
  */
 export function sourceData({ streamKeyring, archiveKeyring, ca }: MirrorSources = {}): Partial<Sources> {
   return {
@@ -20,6 +21,7 @@ export function sourceData({ streamKeyring, archiveKeyring, ca }: MirrorSources 
 function certificatesOf(file: string): string {
   const path = ['sources', 'ca'];
   const text = userFile(file, path).toString('utf8');
-  if (/^-----BEGIN CERTIFICATE-----/m.test(text)) return text;
-  throw refused(path, `is ${file}, which contains no certificate`, 'use a file with certificates in PEM format');
+  const found = certificateBlocks(text);
+  if (found !== undefined) return found;
+  throw refused(path, `is ${file}, which ${noCertificate}`, certificateHint);
 }

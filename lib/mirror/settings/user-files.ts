@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { MirrorError } from '../../errors';
+import { isPath, pathRule } from '../../job/sources/file-path';
+import { publicKeyring } from '../../simplestreams/openpgp/public-keyring';
 import type { Path } from '../refusals/property-path';
 import { refused } from '../refusals/synth-error';
 
@@ -13,6 +16,7 @@ export const hasUserFile = (path: string): boolean => existsSync(path);
  * @throws BadInput (misuse) if it cannot be read
  */
 export function userFile(path: string, property: Path, beside?: string): Buffer {
+  requirePath(path, property);
   try {
     return readFileSync(beside === undefined ? path : resolve(dirname(beside), path));
   } catch (cause) {
@@ -35,18 +39,26 @@ export function pathBeside(path: string, property: Path, beside: string): string
 }
 
 /**
- * A keyring of the user, in base64.
- * @throws BadInput (misuse) if it cannot be read, is empty, or is armoured: gpg, which could convert it, is not needed for a synthesis
+ * A keyring of the user, binary or armoured, in base64.
+ * @throws BadInput (misuse) if it cannot be read, or is not a keyring of public keys
  */
 export function userKeyring(path: string, property: Path): string {
   const bytes = userFile(path, property);
-  if (bytes.length === 0)
-    throw refused(property, `is ${path}, an empty file`, 'export the keyring again: gpg --export');
-  if (!bytes.subarray(0, 5).equals(Buffer.from('-----'))) return bytes.toString('base64');
+  try {
+    return publicKeyring(bytes).toString('base64');
+  } catch (error) {
+    if (!(error instanceof MirrorError)) throw error;
+    throw refused(property, `is ${path}: ${error.message}`, 'use a file written by gpg --export');
+  }
+}
+
+/** Before 0.1.0, properties had the content of keyrings and certificates. An error of the system would repeat it. */
+function requirePath(path: string, property: Path): void {
+  if (isPath(path)) return;
   throw refused(
     property,
-    `is ${path}, an armoured keyring`,
-    `convert it to binary format: gpg --dearmor < ${path} > ${path}.gpg`,
+    property.length === 0 ? `the configuration ${pathRule}` : pathRule,
+    'write the content to a file, and give its path',
   );
 }
 

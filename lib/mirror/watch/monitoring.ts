@@ -106,7 +106,7 @@ function dashboardOf({ workflow, builds, requests, site }: MonitoringProps): IWi
   return [
     [
       new TextWidget({
-        markdown: '# MAAS mirror\n`maas-mirror status --stack NAME` shows the same as text.',
+        markdown: '# MAAS mirror\n`maas-mirror status --stack NAME` lists executions and published versions.',
         width: 24,
       }),
     ],

@@ -3,7 +3,13 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { optionalStackOutputs, stackOutputs } from '../../job/aws/stack-outputs';
-import { changeSourceCommand, takeKeyringCommand, withPlaceForPassword } from '../../job/maas-commands';
+import { bootloadersRequest } from '../../job/job';
+import {
+  addSourceCommand,
+  changeSourceCommand,
+  takeKeyringCommand,
+  withPlaceForPassword,
+} from '../../job/maas-commands';
 import type { StageBuilds } from '../builds/stage-builds';
 import { pascalCase } from '../pascal-case';
 import type { Settings } from '../settings/settings';
@@ -25,7 +31,6 @@ export function writeOutputs(mirror: Construct & Parts, { requests }: Settings):
   const { site, workflow, mirrorBucket, workBucket, builds, topic } = mirror;
   const address = site.url.replace(/\/$/, '');
   const forMaas = site.credentials === undefined ? address : withPlaceForPassword(address);
-  const views = new Set(requests.length === 0 ? ['candidate'] : requests.map((request) => request.view));
   const outputs = {
     [stackOutputs.stateMachineArn]: workflow.stateMachine.stateMachineArn,
     [stackOutputs.mirrorBucketName]: mirrorBucket.bucketName,
@@ -36,9 +41,20 @@ export function writeOutputs(mirror: Construct & Parts, { requests }: Settings):
     }),
     [optionalStackOutputs.topicArn]: topic.topicArn,
     MaasKeyringCommand: takeKeyringCommand(forMaas),
-    ...Object.fromEntries(
-      [...views].map((view) => [`MaasSourceCommand${pascalCase(view)}`, changeSourceCommand(forMaas, view)]),
-    ),
+    ...sourceCommands(forMaas, requests),
   };
   for (const [name, value] of Object.entries(outputs)) new CfnOutput(mirror, name, { value });
+}
+
+/** Without bootloaders, a view cannot replace the source that MAAS has. */
+function sourceCommands(mirror: string, requests: Settings['requests']): Record<string, string> {
+  // Builds that are started by hand publish bootloaders.
+  const builds = requests.length === 0 ? [{ view: 'candidate', release: bootloadersRequest }] : requests;
+  const complete = new Set(builds.filter(({ release }) => release === bootloadersRequest).map(({ view }) => view));
+  return Object.fromEntries(
+    builds.map(({ view }) => {
+      const command = complete.has(view) ? changeSourceCommand : addSourceCommand;
+      return [`MaasSourceCommand${pascalCase(view)}`, command(mirror, view)];
+    }),
+  );
 }

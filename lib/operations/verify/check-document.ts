@@ -65,7 +65,7 @@ async function checkTwins(read: Read, object: string, text: string, signatures: 
 export function wrongName(object: string, bytes: Buffer): Problem[] {
   if (isNamedByItself(object, bytes)) return [];
   const sha256 = sha256Of(bytes);
-  return [{ object, rule: 'name', message: `it does not have the sha256 in its name, but ${sha256}` }];
+  return [{ object, rule: 'name', message: `its sha256 is ${sha256}, not the one in its name` }];
 }
 
 function otherContent(object: string, id: string, content: string): Problem {

@@ -35,7 +35,7 @@ export async function trustedKeyring(
   }
   const { key, held } = await pinnedKey(own, fingerprint);
   if (key !== undefined) return { keyring: key.keyring, problems };
-  const message = `it does not contain the key ${fingerprint}, but ${held.join(', ')}`;
+  const message = `it contains ${held.join(', ')}, not the key ${fingerprint}`;
   return { keyring: undefined, problems: [...problems, { object: mirror.keyring, rule: 'fingerprint', message }] };
 }
 

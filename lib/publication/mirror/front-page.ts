@@ -21,8 +21,8 @@ code, pre { background: #f3f3f3; border-radius: 3px; padding: .1rem .3rem; }
 pre { padding: .8rem; overflow-x: auto; }
 </style>
 <h1>A MAAS image mirror</h1>
-<p>This address serves boot images for <a href="https://maas.io">MAAS</a> as a signed simplestreams mirror. Each of its
-views is a mirror of its own: give MAAS the address of a view, for example <code>candidate/</code> below this one.</p>
+<p>This URL serves boot images for <a href="https://maas.io">MAAS</a> as a signed simplestreams mirror. Each of its
+views is a separate mirror: give MAAS the URL of a view, for example this URL followed by <code>candidate/</code>.</p>
 <p>Everything is signed with the key <code>${fingerprint}</code>. MAAS needs the <em>binary</em> keyring as a file on
 every region controller:</p>
 <ul>

@@ -1,6 +1,7 @@
 import { MirrorError } from '../../errors';
 import { mirror as layout, mutableCacheControl } from '../../job/layout';
-import { armouredKeyring, binaryKeyring, keysOf } from '../../simplestreams/openpgp/keyring';
+import { armouredKeyring, keysOf } from '../../simplestreams/openpgp/keyring';
+import { binaryKeyring } from '../../simplestreams/openpgp/public-keyring';
 import type { Store } from '../../store/store';
 import type { Press } from '../press';
 

@@ -51,7 +51,7 @@ export async function claimFirst(
       if (!(error instanceof MirrorError && error.name === 'ObjectExists')) throw error;
     }
   }
-  throw new MirrorError('VersionConflict', `every version name of this minute is taken for ${what}`, {
+  throw new MirrorError('VersionConflict', `all version names for this minute are in use for ${what}`, {
     hint: 'run the build again',
   });
 }

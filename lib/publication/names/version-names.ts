@@ -25,7 +25,7 @@ export function* versionNames(stem: string, top: string | undefined, at: Date): 
  */
 export function nameAbove(top: string, at: Date, taken: (name: string) => boolean = () => false): string {
   for (const name of namesAbove(top, at)) if (!taken(name)) return name;
-  throw new MirrorError('VersionConflict', `every version name of this minute above ${top} is taken`, {
+  throw new MirrorError('VersionConflict', `all version names for this minute above ${top} are in use`, {
     hint: 'run the command again in a minute',
   });
 }

@@ -29,9 +29,11 @@ export function statePathOf(index: Index | undefined, where: string): string | u
   const { state } = (index ?? {}) as { readonly state?: unknown };
   if (state === undefined) return undefined;
   if (isStatePath(state)) return state;
-  throw new MirrorError('NotSupported', `${where} names its state in an unknown form: ${JSON.stringify(state)}`, {
-    hint: 'a newer release has written it; use that release for this mirror',
-  });
+  throw new MirrorError(
+    'NotSupported',
+    `${where} refers to a view state in an unknown format: ${JSON.stringify(state)}`,
+    { hint: 'a newer release has written it; use that release for this mirror' },
+  );
 }
 
 /** Whether a field `state` is in the form that this release writes and knows. */

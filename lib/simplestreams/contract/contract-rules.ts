@@ -38,10 +38,10 @@ export const contractRules = {
   // items
   'ftype-unknown': 'MAAS stops importing at an unknown file type',
   'ftype-wrong': 'MAAS would use the file as something else',
-  'path-unsafe': 'readers reject such a path, or would leave the mirror by it',
+  'path-unsafe': 'readers reject such a path, or it leads outside the mirror',
   'path-reused': 'paths are immutable: one path cannot have two contents',
-  'sha256-malformed': 'MAAS compares with 64 lower-case hex digits',
-  'size-malformed': 'MAAS compares with a whole number of bytes above 0',
+  'sha256-malformed': 'MAAS expects 64 lower-case hex digits',
+  'size-malformed': 'MAAS expects a whole number of bytes greater than 0',
   // indexes
   'index-empty': 'MAAS rejects the whole source for an index without entries',
   'index-products-empty': 'an entry without products offers nothing',

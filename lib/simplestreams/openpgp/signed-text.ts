@@ -68,7 +68,7 @@ export function keyringFault(binary: Buffer, armoured: Buffer): string | undefin
 
 /**
  * Returns the text, if every reader of a clearsigned file will get it back unchanged.
- * @throws BadFormat for blanks at the end of a line (not signed), a carriage return, a line that gpgv truncates, or an end
+ * @throws BadFormat for white space at the end of a line (not signed), a carriage return, a line that gpgv truncates, or an end
  * that is not exactly one newline
  */
 export function signableText(text: string): string {
@@ -77,7 +77,8 @@ export function signableText(text: string): string {
   for (let start = 0, at = 1; start < text.length; at++) {
     const end = text.indexOf('\n', start);
     const line = text.slice(start, end);
-    if (/[ \t\r]$/.test(line) || line.includes('\r')) throw badFormat(`line ${at} has blanks at its end or a CR`);
+    if (/[ \t\r]$/.test(line) || line.includes('\r'))
+      throw badFormat(`line ${at} has trailing white space or a carriage return`);
     if (Buffer.byteLength(line) > longestLineBytes) throw badFormat(`line ${at} is longer than gpgv reads`);
     start = end + 1;
   }

@@ -105,6 +105,6 @@ function loaderOf({ os, firmware, architecture }: BuiltBootloader): Bootloader {
   );
   if (found !== undefined) return found;
   throw new MirrorError('BadInput', `no bootloader ${os} for ${firmware} ${architecture}`, {
-    hint: 'lib/catalog/bootloaders.ts lists them',
+    hint: 'update maas-mirror',
   });
 }

@@ -14,8 +14,8 @@ export async function reachedSources(
   options: RequestOptions = {},
 ): Promise<string> {
   if (untried !== undefined) return `not tested: ${untried}`;
-  const { proxy, ca } = network;
-  const way: Network = { ...(proxy !== undefined && { proxy }), ...(ca !== undefined && { ca }) };
+  const { proxy, caData } = network;
+  const way: Network = { ...(proxy !== undefined && { proxy }), ...(caData !== undefined && { ca: caData }) };
   const faults = await Promise.all(documents.map((url) => faultOf(url, way, { waits: [1000, 3000], ...options })));
   const lines = faults.filter((fault) => fault !== undefined);
   if (lines.length > 0) throw new MirrorError('DownloadFailed', lines.join('; '));

@@ -15,8 +15,9 @@ export async function archiveRepositories(bench: Workbench): Promise<Repository[
 }
 
 /**
- * The same; if a build names no archive, as it may for Debian, those in this machine's apt configuration.
- * @throws NotSupported if that has no archive of the release, as on a machine with another distribution
+ * The same; if a build names no archive, as it may for Debian, those in this machine's apt configuration, or
+ * else Debian's.
+ * @throws NotSupported if there are none
  */
 export async function releaseRepositories(bench: Workbench): Promise<readonly Repository[]> {
   const named = await archiveRepositories(bench);
@@ -24,9 +25,13 @@ export async function releaseRepositories(bench: Workbench): Promise<readonly Re
   const { release } = bench.job;
   const machines = await machineRepositories(release);
   if (machines.length > 0) return machines;
-  throw new MirrorError('NotSupported', `this machine's apt configuration has no archive for ${release}`, {
-    hint: 'give one with --archive URL or sources.archive',
-  });
+  throw new MirrorError(
+    'NotSupported',
+    `neither this machine's apt configuration nor mmdebstrap knows an archive for ${release}`,
+    {
+      hint: 'give one with --archive URL or sources.archive',
+    },
+  );
 }
 
 /** Sources in apt's form: keyrings become files, and credentials are removed from addresses. */

@@ -67,7 +67,7 @@ function noImage(contents: StreamContents, wanted: WantedImages, what: string): 
   if (cause !== undefined) return cause;
   const products = documents.flatMap((document) => document.products);
   if (hasProduct(products, wanted) || entries.some((entry) => announces(entry, wanted))) {
-    return new MirrorError('NotReady', `the stream announces ${what}, but has no image of it`, {
+    return new MirrorError('NotReady', `the stream lists ${what}, but has no image for it`, {
       hint: 'run the build again later',
     });
   }

@@ -92,7 +92,10 @@ async function isFolder(root: string): Promise<boolean> {
     if (hasCode(error, 'ENOENT')) return false;
     if (!hasCode(error, 'ENOTDIR')) throw error;
   }
-  throw new MirrorError('BadInput', `${root} is a file, or is below one`, { hint: 'give a directory', misuse: true });
+  throw new MirrorError('BadInput', `${root} is a file, or is inside a path that is a file`, {
+    hint: 'give a folder',
+    misuse: true,
+  });
 }
 
 function noSuchDirectory(root: string): MirrorError {

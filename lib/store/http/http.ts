@@ -123,7 +123,7 @@ export class HttpStore implements Store {
 
   private notSupported(verb: string, what: string): MirrorError {
     return new MirrorError('NotSupported', `${this.name} is read-only (HTTP): cannot ${verb} ${JSON.stringify(what)}`, {
-      hint: 'give the directory that the server serves',
+      hint: 'give the folder that the server serves',
       misuse: true,
     });
   }

@@ -131,7 +131,7 @@ describe('the lines of a failed stage', () => {
     expect(
       failureLines({ ...failure, kernel: 'hwe', stage: 'ExtractHwe', tail, hint: 'try again', log: '/x.log' }),
     ).toEqual([
-      'Extract amd64 hwe failed: NoKernel: there is no vmlinuz',
+      'Extract amd64 hwe failed: there is no vmlinuz',
       '  | :: installing',
       '  | error NoKernel: there is no vmlinuz',
       '  |   look at the packages',

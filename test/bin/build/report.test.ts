@@ -229,15 +229,15 @@ describe('the report of a build, whole,', () => {
       '  keyring      /m/keyring.gpg (binary, as MAAS requires)',
       `  fingerprint  ${fingerprint}`,
       '',
-      'To use it in MAAS, serve this mirror and install its keyring on every region controller:',
-      `  sudo curl --fail -o ${file} http://MIRROR/keyring.gpg`,
-      'Then change the boot source that MAAS has (`maas admin boot-sources read` shows its ID); it keeps its images until the new ones are complete:',
-      `  maas admin boot-source update ID url=http://MIRROR/stable/ keyring_filename=${file}`,
+      'To use it in MAAS, serve this mirror (maas-mirror serve /m --listen 0.0.0.0:8080), and install its keyring on every region controller (MIRROR is the address of this machine):',
+      `  sudo curl --fail -o ${file} http://MIRROR:8080/keyring.gpg`,
+      'Then change the boot source that MAAS already has (`maas admin boot-sources read` shows its ID; docs/maas.md describes how to avoid an outage):',
+      `  maas admin boot-source update ID url=http://MIRROR:8080/stable/ keyring_filename=${file}`,
       '',
-      'To use it in MAAS, serve this mirror and install its keyring on every region controller:',
-      `  sudo curl --fail -o ${file} http://MIRROR/keyring.gpg`,
+      'To use it in MAAS, serve this mirror (maas-mirror serve /m --listen 0.0.0.0:8080), and install its keyring on every region controller (MIRROR is the address of this machine):',
+      `  sudo curl --fail -o ${file} http://MIRROR:8080/keyring.gpg`,
       'This view has no bootloaders, so keep images.maas.io. Add the view as a second source, and select in it what is not selected in the other:',
-      `  maas admin boot-sources create url=http://MIRROR/plain/ keyring_filename=${file}`,
+      `  maas admin boot-sources create url=http://MIRROR:8080/plain/ keyring_filename=${file}`,
     ]);
   });
 

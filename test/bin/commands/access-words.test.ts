@@ -37,9 +37,10 @@ describe('the passwords of sites', () => {
       `boot source  ${site}/candidate/`,
       'Install the keyring on every region controller:',
       `  sudo curl --fail -o ${file} ${site}/keyring.gpg`,
-      'Then change the boot source that MAAS has (`maas admin boot-sources read` shows its ID); it keeps its images until the new ones are complete:',
+      'Then change the boot source that MAAS already has (`maas admin boot-sources read` shows its ID; docs/maas.md describes how to avoid an outage):',
       `  maas admin boot-source update ID url=${site}/candidate/ keyring_filename=${file}`,
-      'The password cannot be shown again. MAAS shows the address, including the password, to its administrators.',
+      'To use it beside images.maas.io instead, see docs/maas.md',
+      'The password cannot be shown again. MAAS shows the URL, including the password, to its administrators.',
     ]);
     expect(errLines).toEqual([]);
   });
@@ -67,7 +68,7 @@ describe('the passwords of sites', () => {
       expect(outLines[2]).toHaveLength('boot source  '.length + length);
       expect(errLines).toEqual(
         [
-          `the address has ${length} characters, but MAAS allows 200: revoke lab, and add it again with a shorter name`,
+          `the URL has ${length} characters, but MAAS allows 200: revoke lab, and add it again with a shorter name`,
         ].slice(0, warned),
       );
     }

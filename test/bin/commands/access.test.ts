@@ -94,8 +94,9 @@ describe('letting a site read', () => {
       `boot source  https://lab:${password}@images.example.com/stable/`,
       'Install the keyring on every region controller:',
       `  sudo curl --fail -o ${file} https://lab:${password}@images.example.com/keyring.gpg`,
-      'Then change the boot source that MAAS has (`maas admin boot-sources read` shows its ID); it keeps its images until the new ones are complete:',
+      'Then change the boot source that MAAS already has (`maas admin boot-sources read` shows its ID; docs/maas.md describes how to avoid an outage):',
       `  maas admin boot-source update ID url=https://lab:${password}@images.example.com/stable/ keyring_filename=${file}`,
+      'To use it beside images.maas.io instead, see docs/maas.md',
     ]);
     expect(store.items.get('lab')).toMatch(/^sha256 [0-9a-f]{32} [0-9a-f]{64} 20\d\d-/);
     expect(store.items.get('lab')).not.toContain(password);

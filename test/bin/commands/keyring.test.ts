@@ -57,7 +57,7 @@ test('refuses to write a binary keyring to a terminal, and says where it lies', 
     name: 'BadInput',
     misuse: true,
     message: 'the binary keyring is not printed to a terminal',
-    hint: `save it with --output FILE, or print it as text with --armour; its address is ${mirror}/keyring.gpg`,
+    hint: `save it with --output FILE, or print it as text with --armour; the keyring is ${mirror}/keyring.gpg`,
   });
   expect(terminal.bytes).toEqual([]);
   expect(terminal.errLines).toEqual([`key ${signer.fingerprint}`]);
@@ -94,7 +94,7 @@ test('refuses a mirror without a keyring', async () => {
   await expect(runKeyring({ mirror: root }, keptTerminal())).rejects.toMatchObject({
     name: 'NoSuchObject',
     message: `${root}/keyring.gpg does not exist`,
-    hint: 'check that this is the address of a mirror; the keyring is created by the first publication',
+    hint: 'check that this is a mirror; the keyring is created by the first publication',
   });
 });
 

@@ -135,7 +135,7 @@ describe('the doctor of an account', () => {
     [
       'a distribution is refused for its own fault',
       { CreateDistribution: () => new Fault('NoSuchOrigin', 'One or more of your origins do not exist.', 404) },
-      '✓ cloudfront           AWS did not refuse the account (it rejected an invalid test distribution as invalid)',
+      '✓ cloudfront           the account can probably create distributions (as expected, AWS rejected only the invalid test distribution)',
       undefined,
     ],
     [
@@ -160,7 +160,7 @@ describe('the doctor of an account', () => {
           new Fault('AccessDenied', 'me is not authorized to perform: cloudfront:ListDistributions', 403),
       },
       '✗ cloudfront           no permission to list the distributions of CloudFront: AccessDenied: me is not authorized to perform: cloudfront:ListDistributions',
-      'allow cloudfront:ListDistributions and cloudfront:CreateDistribution, or find out by deploying',
+      'allow cloudfront:ListDistributions and cloudfront:CreateDistribution, or ignore this result: the deployment will show whether the account is verified',
     ],
     [
       'it is made all the same',
@@ -171,13 +171,13 @@ describe('the doctor of an account', () => {
     [
       'CloudFront has no time',
       { CreateDistribution: () => new Fault('Throttling', 'Rate exceeded', 400) },
-      '✗ cloudfront           AWS did not say whether the account can create a distribution: Throttling: Rate exceeded',
+      '✗ cloudfront           cannot say whether the account can create a distribution: the request to AWS failed: Throttling: Rate exceeded',
       undefined,
     ],
     [
       'CloudFront is in trouble',
       { CreateDistribution: () => new Fault('ServiceUnavailable', 'later', 503) },
-      '✗ cloudfront           AWS did not say whether the account can create a distribution: ServiceUnavailable: later',
+      '✗ cloudfront           cannot say whether the account can create a distribution: the request to AWS failed: ServiceUnavailable: later',
       undefined,
     ],
   ])('asks CloudFront for a distribution that cannot be made, and says of it where %s', async (_, answers, line, hint) => {

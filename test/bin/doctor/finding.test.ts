@@ -7,14 +7,15 @@ describe('the lines of a finding', () => {
     expect(linesOf({ name: 'signing', ok: true, found: 'all is well' })).toEqual([
       '✓ signing              all is well',
     ]);
-    expect(linesOf({ name: 'signing', ok: false, found: 'it fails', hint: 'enable it' })).toEqual([
-      '✗ signing              it fails',
-      '                       enable it',
-    ]);
+    expect(linesOf({ name: 'signing', ok: false, found: 'it fails', hint: 'enable it', error: 'KeyUnusable' })).toEqual(
+      ['✗ signing              it fails', '                       enable it'],
+    );
   });
 
   it('set further lines of what was found apart, before the hint', () => {
-    expect(linesOf({ name: 'x86: build', ok: false, found: 'BUILD: exit 1\nerror NoKernel', hint: 'see' })).toEqual([
+    expect(
+      linesOf({ name: 'x86: build', ok: false, found: 'NoKernel: BUILD: exit 1\nerror NoKernel', hint: 'see' }),
+    ).toEqual([
       '✗ x86: build           BUILD: exit 1',
       '                       | error NoKernel',
       '                       see',
@@ -36,7 +37,7 @@ describe('what was tried', () => {
     ['none of another error', undefined, { NotReady: 'wait' }, {}],
   ])('is a fault with the error of ours, and of hints %s', async (_, own, hints, hint) => {
     expect(await tried('quotas', refused(own), hints)).toEqual({
-      finding: { name: 'quotas', ok: false, found: 'not for you', ...hint },
+      finding: { name: 'quotas', ok: false, found: 'not for you', ...hint, error: 'AccessDenied' },
       error: expect.objectContaining({ name: 'AccessDenied' }),
     });
   });

@@ -140,7 +140,7 @@ describe('the doctor of a deployed mirror', () => {
 
     expect(code).toBe(1);
     expect(outLines.slice(6, 9)).toEqual([
-      `✗ x86: ${name.padEnd(15)} CommandFailed: it ended 32`,
+      `✗ x86: ${name.padEnd(15)} it ended 32`,
       `                       ${hint}`,
       '✓ x86: next            well',
     ]);
@@ -189,7 +189,7 @@ describe('the doctor of a deployed mirror', () => {
     const { outLines, code } = await doctor({ scripts: { signing: disabled } });
 
     expect(told(outLines, '✗ signing')).toEqual({
-      line: '✗ signing              KeyUnusable: its state is Disabled',
+      line: '✗ signing              its state is Disabled',
       next: 'the KMS key must be enabled, with key spec RSA_4096 and usage SIGN_VERIFY, and its policy must allow the role of Publish to sign: aws kms describe-key, aws kms enable-key',
     });
     expect(code).toBe(1);
@@ -200,7 +200,9 @@ describe('the doctor of a deployed mirror', () => {
 
     expect(aws.started.map(({ input }) => input)).toEqual([{ probe: 'signing' }]);
     expect(outLines.some((line) => line.includes('x86'))).toBe(false);
-    expect(told(outLines, '✗ keyring').line).toMatch(/cannot be read: bad port|ECONNREFUSED|fetch failed/);
+    expect(told(outLines, '✗ keyring').line).toBe(
+      '✗ keyring              http://127.0.0.1:1/keyring.gpg cannot be read: bad port',
+    );
   });
 
   it('takes it as well where the site asks for a password, as it was told to', async () => {

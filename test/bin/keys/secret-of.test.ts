@@ -85,7 +85,7 @@ describe('the functions that plan in AWS', () => {
     const refused = callDeployed(name, { request: local, ...event }, variables, []);
 
     await expect(refused).rejects.toMatchObject({
-      ...{ name: 'BadInput', message: expect.stringMatching(/^sources\.archive is file:\/\/\/srv\/ubuntu, a folder/) },
+      ...{ name: 'BadInput', message: expect.stringMatching(/^sources\.archive has file:\/\/\/srv\/ubuntu, a folder/) },
     });
     expect(aws.requests).toEqual([]);
   });
@@ -101,7 +101,7 @@ describe('the functions that plan in AWS', () => {
     await expect(refused).rejects.toMatchObject({
       name: 'BadInput',
       message: expect.stringMatching(
-        /repositories\.0: the URL https:\/\/private\.example\/ubuntu contains a user name or password/,
+        /repositories\.0 has https:\/\/private\.example\/ubuntu with a user or password in the URL/,
       ),
     });
     await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining('hush') });

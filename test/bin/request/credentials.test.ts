@@ -143,7 +143,7 @@ describe('a build by a deployed stack', () => {
       const refused = runCloudBuild(['noble'], { stack: stackName, ...options }, keptTerminal());
       await expect(refused).rejects.toMatchObject({
         name: 'BadInput',
-        message: expect.stringMatching(/the URL https:\/\/x\.example\/ubuntu contains a user name or password$/),
+        message: expect.stringMatching(/^--\w+ has https:\/\/x\.example\/ubuntu with a user or password in the URL$/),
         hint: expect.stringContaining('credentials'),
       });
     }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { optionOf } from '../../../bin/request/option-of';
 import type { RequestOptions } from '../../../bin/request/request-options';
 import { requestsFrom } from '../../../bin/request/requests-from';
+import { stanzaAt } from '../../fixtures/archives/private-stanza';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 const hint = 'run `maas-mirror build --help` for usage';
@@ -26,7 +27,7 @@ describe('a message about an option', () => {
     [{ package: ['vim', '-y'] }, 'invalid --package "-y": must be a package name'],
     [{ purge: ['vim-'] }, 'invalid --purge "vim-": must be a package name'],
     [{ proposed: 'Vim' }, 'invalid --proposed "Vim": must be a package name'],
-    [{ stream: 'weekly' }, 'invalid --stream "weekly": must be an http or https URL'],
+    [{ stream: 'weekly' }, 'invalid --stream "weekly": must be daily, releases, or the http or https URL of a stream'],
     [{ snapshot: 'yesterday' }, 'invalid --snapshot "yesterday": must be a time, such as 20261120T000000Z'],
     [{ archive: 'a.example' }, 'invalid --archive "a.example": must be an http, https or file URL'],
     [{ ppa: ['O/n'] }, 'invalid --ppa "ppa:O/n": the repository "ppa:O/n" is not of the form ppa:owner/name'],
@@ -34,6 +35,13 @@ describe('a message about an option', () => {
     expect(() => requestsFrom(['noble'], options, 'x86_64')).toThrow(
       expect.objectContaining({ name: 'BadInput', misuse: true, message: expect.stringContaining(message), hint }),
     );
+  });
+
+  it('refuses a password in place of the name of credentials by the option that has it', () => {
+    const repository = [written(stanzaAt('https://r.example/x'))];
+    const options = { repository, credentials: ['r.example=user:hush'] };
+    const message = expect.stringMatching(/^invalid --credentials a hidden value: must be the name (?!.*hush)/);
+    expect(() => requestsFrom(['noble'], options, 'x86_64')).toThrow(expect.objectContaining({ message, hint }));
   });
 
   it('refuses a file that holds no repository by the name of its option', () => {
@@ -45,8 +53,8 @@ describe('a message about an option', () => {
   it('refuses --proposed all, and says how all of it is taken', () => {
     expect(() => requestsFrom(['noble'], { proposed: 'vim,all' }, 'x86_64')).toThrow(
       expect.objectContaining({
-        ...{ name: 'BadInput', misuse: true, message: '--proposed vim,all: no package is called all' },
-        hint: 'to install everything that -proposed offers, use --proposed without a list',
+        ...{ name: 'BadInput', misuse: true, message: '--proposed vim,all: there is no package named "all"' },
+        hint: 'to upgrade all packages that have a newer version there, use --proposed without a list',
       }),
     );
   });

@@ -35,7 +35,7 @@ describe('the words of a build, with what to do,', () => {
       ['bootloaders'],
       { optionalKernel: 'hwe' },
       '--optional-kernel cannot be used for bootloaders alone',
-      'bootloaders are the same for all images; they take --view, --archive, --ports, --snapshot, --proxy and --ca',
+      'bootloaders are the same for all images; they take --view, --archive, --ports, --snapshot, --proxy, --ca and --rebuild',
     ],
     [
       'an option beside a configuration',
@@ -181,11 +181,18 @@ describe('what is said of an image', () => {
 
 describe('the sources of a build', () => {
   it('are those that are named, and no others', () => {
-    const pem = '-----BEGIN CERTIFICATE-----';
+    const pem = '-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n';
+    const key = '-----BEGIN PRIVATE KEY-----\nhush\n-----END PRIVATE KEY-----\n';
     const words = { stream: 's', archive: 'a', ports: 'o', snapshot: 'n', ppas: 'p', launchpad: 'l', proxy: 'x' };
     expect(sourcesFrom(words)).toEqual(words);
     expect(sourcesFrom({})).toEqual({});
     expect(sourcesFrom({ ca: written('ca.pem', pem) })).toEqual({ caData: pem });
+    expect(sourcesFrom({ ca: written('ca.pem', `a comment\r\n${pem.replaceAll('\n', '\r\n')}${key}${pem}`) })).toEqual({
+      caData: `${pem}${pem}`,
+    });
+    expect(() => sourcesFrom({ ca: written('ca.pem', key) })).toThrow(
+      /^the file \S+\/ca\.pem contains no certificate$/,
+    );
   });
 });
 

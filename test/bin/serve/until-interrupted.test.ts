@@ -51,5 +51,5 @@ it('serves a mirror and says the address of each view, until it is interrupted',
 it('refuses to serve a folder that is no mirror', async () => {
   const terminal = keptTerminal();
   expect(await main(['serve', temporaryFolder()], terminal)).toBe(1);
-  expect(terminal.errLines[0]).toMatch(/^error: /);
+  expect(terminal.errLines[0]).toMatch(/^error: \/\S+ is not a mirror: it is empty$/);
 });

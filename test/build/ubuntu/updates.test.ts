@@ -64,7 +64,10 @@ describe('what counts as news', () => {
       packages: [await cloudInit('25.1-0ubuntu1~ppa1')],
     });
     await using launchpad = await servePpas(ppa);
-    const words = ['--view', 'next', '--ppa', 'o/n', '--ppas', launchpad.url, '--launchpad', launchpad.api];
+    const words = [
+      ...['--view', 'next', '--ppa', 'o/n', '--ppas', launchpad.url, '--launchpad', launchpad.api],
+      ...['--compression', 'lz4'], // nobody looks into it
+    ];
 
     await maasMirror(site.words('--kernel', 'ga', '--no-boot-test', ...words), { env: site.env });
     const again = await maasMirror(site.words('--kernel', 'ga', '--no-boot-test', ...words), { env: site.env });
@@ -141,7 +144,7 @@ describe('what counts as news', () => {
     await site.offer('20261119', { squashfs: respun(noble) });
     const behind = await maasMirror(site.words('--kernel', 'ga', '--no-boot-test'), { env: site.env });
     expect(behind.err).toMatch(
-      /Select amd64 failed: NotReady: .* available is 20261119, but ga was published from 20261120/,
+      /Select amd64 failed: .* available is 20261119, but ga was published from 20261120/,
     );
     expect([behind.code, await names(site, 'ga')]).toEqual([3, ['20261120']]);
 
@@ -166,7 +169,7 @@ describe('a stream that is not what it says', () => {
 
     const { code, err, out } = await refused(site);
 
-    expect(err).toMatch(/Fetch amd64 failed: NotReady: /);
+    expect(err).toMatch(/Fetch amd64 failed: .* is missing \(404\) although the stream lists it/);
     expect(out).toMatch(/✗ noble: nothing was published: upstream is mid-update; try again later/);
     expect({ code, pool: existsSync(join(site.mirror, 'pool')) }).toEqual({ code: 3, pool: false });
   });
@@ -198,7 +201,7 @@ describe('a stream that is not what it says', () => {
 
     const { code, err } = await refused(site);
 
-    expect(err).toMatch(/Plan failed: BadSignature: /);
+    expect(err).toMatch(/Plan failed: .* signature/);
     expect(code).toBe(1);
   });
 
@@ -206,7 +209,7 @@ describe('a stream that is not what it says', () => {
     await using site = await ubuntuSite(noble);
     const { code, err } = await maasMirror(site.words('--kernel', 'ga', '--serial', '20200101'), { env: site.env });
 
-    expect(err).toMatch(/Plan failed: BadInput: .*20200101.*20261120/);
+    expect(err).toMatch(/Plan failed: .*20200101.*20261120/);
     expect(code).toBe(1);
   });
 });

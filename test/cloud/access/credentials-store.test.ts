@@ -95,7 +95,7 @@ describe('a change of them that another came before', () => {
 
     await expect(change(store)).rejects.toMatchObject({
       name: 'AwsFailed',
-      message: expect.stringMatching(new RegExp(`^AWS did not ${what}: ConflictException: `)),
+      message: expect.stringMatching(new RegExp(`^cannot ${what}: the request to AWS failed: ConflictException: `)),
     });
     expect(kept.requests.filter((each) => each === request)).toHaveLength(5);
   });
@@ -127,7 +127,7 @@ describe('a store of passwords that is gone', () => {
 
     await expect(ask(store)).rejects.toMatchObject({
       name: 'AwsFailed',
-      message: `AWS did not ${what}: ResourceNotFoundException: ResourceNotFoundException of the small store`,
+      message: `cannot ${what}: the request to AWS failed: ResourceNotFoundException: ResourceNotFoundException of the small store`,
     });
   });
 });

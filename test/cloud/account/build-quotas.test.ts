@@ -88,7 +88,7 @@ describe('how many builds run at once', () => {
   ])('refuses after the answer %s, which has no common form', async (body, said) => {
     await expect(buildQuotas(answeringClient(400, body).client, [])).rejects.toMatchObject({
       name: 'AwsFailed',
-      message: `AWS did not list the quotas of CodeBuild: ${said}`,
+      message: `cannot list the quotas of CodeBuild: the request to AWS failed: ${said}`,
     });
   });
 

@@ -99,7 +99,7 @@ describe('whether an account may have a distribution of CloudFront', () => {
   it('refuses an answer without words by its status', async () => {
     await expect(cloudFrontAnswer(answeringClient(500, 'no').client)).rejects.toMatchObject({
       name: 'AwsFailed',
-      message: 'AWS did not list the distributions of CloudFront: 500: ',
+      message: 'cannot list the distributions of CloudFront: the request to AWS failed: 500: ',
     });
   });
 
@@ -114,7 +114,7 @@ describe('whether an account may have a distribution of CloudFront', () => {
 
   it('says of the second question what it was', async () => {
     await expect(answer(() => new Fault('Busy', 'later', 500))).rejects.toMatchObject({
-      message: 'AWS did not say whether the account can create a distribution: Busy: later',
+      message: 'cannot say whether the account can create a distribution: the request to AWS failed: Busy: later',
     });
   });
 });

@@ -44,7 +44,7 @@ describe('whose credentials these are', () => {
 
     await expect(identityOf(client)).rejects.toMatchObject({
       name: 'AwsFailed',
-      message: 'AWS did not identify the credentials: 503: ',
+      message: 'cannot identify the credentials: the request to AWS failed: 503: ',
     });
   });
 

@@ -81,7 +81,7 @@ describe('a signed request', () => {
 
     await expect(signedRequest(new CodeBuildClient(), 'do it', request)).rejects.toMatchObject({
       name: 'AwsFailed',
-      message: expect.stringMatching(/^AWS did not do it: .*ECONNREFUSED/),
+      message: expect.stringMatching(/^cannot do it: the request to AWS failed: .*ECONNREFUSED/),
     });
   });
 });

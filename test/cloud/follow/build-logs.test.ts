@@ -154,7 +154,10 @@ describe('a build', () => {
 
   it.each([
     ['AccessDeniedException', 'no permission to describe the build fetch:1: AccessDeniedException: no'],
-    ['InvalidInputException', 'AWS did not describe the build fetch:1: InvalidInputException: no'],
+    [
+      'InvalidInputException',
+      'cannot describe the build fetch:1: the request to AWS failed: InvalidInputException: no',
+    ],
   ])('refuses to be shown after %s', async (fault, message) => {
     await fakeAws({ BatchGetBuilds: () => new Fault(fault, 'no') });
     using clients = openClients();
@@ -192,7 +195,7 @@ describe('the next lines of a log', () => {
     using clients = openClients();
 
     await expect(nextLines(clients.logs, place, undefined)).rejects.toMatchObject({
-      message: 'AWS did not show the log g/s: ResourceNotFoundException: none',
+      message: 'cannot show the log g/s: the request to AWS failed: ResourceNotFoundException: none',
     });
   });
 });

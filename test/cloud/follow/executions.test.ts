@@ -79,7 +79,7 @@ describe('an execution', () => {
     await fakeAws({ StartExecution: () => new Fault('InvalidName', 'because') });
 
     await expect(start()).rejects.toMatchObject({
-      message: `AWS did not start the execution ${name}: InvalidName: because`,
+      message: `cannot start the execution ${name}: the request to AWS failed: InvalidName: because`,
     });
   });
 });

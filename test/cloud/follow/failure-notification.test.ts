@@ -22,7 +22,7 @@ it('names release, view, stage, flavour, the end of the log and where the rest o
 
   expect(subject).toBe('MAAS mirror: noble for next failed');
   expect(text).toContain(
-    'ExtractHwe amd64 hwe: DiskFull: the disk is full\n  take a larger machine\n  log: https://console/log\n  | E: no space',
+    'ExtractHwe amd64 hwe: the disk is full\n  take a larger machine\n  log: https://console/log\n  | E: no space',
   );
   expect(text).toContain(`/states/home?region=eu-west-1#/v2/executions/details/${executionArn}`);
   expect(text).toContain('maas-mirror build noble --view next --stack NAME');
@@ -80,7 +80,7 @@ it('is as short as what is known, one paragraph to a failure, with the last ten 
   expect(text.split('\n')).toEqual([
     'The build of noble for the view candidate has ended: FAILED. Previously published images are unchanged.',
     '',
-    'Select amd64: NoKernel: none',
+    'Select amd64: none',
     '',
     'Publish: DiskFull',
     ...tail.slice(2).map((line) => `  | ${line}`),

@@ -141,7 +141,7 @@ describe('an execution that is followed', () => {
     using clients = openClients();
 
     await expect(describeExecution(clients, execution)).rejects.toMatchObject({
-      message: 'AWS did not describe the execution noble-1: ExecutionDoesNotExist: none',
+      message: 'cannot describe the execution noble-1: the request to AWS failed: ExecutionDoesNotExist: none',
     });
   });
 });

@@ -62,7 +62,7 @@ describe('the history of an execution', () => {
     await fakeAws({ GetExecutionHistory: () => new Fault('ExecutionDoesNotExist', 'none') });
 
     await expect(readHistory(new SFNClient(), 'arn', 0)).rejects.toMatchObject({
-      message: 'AWS did not show the history of the execution: ExecutionDoesNotExist: none',
+      message: 'cannot show the history of the execution: the request to AWS failed: ExecutionDoesNotExist: none',
     });
   });
 });

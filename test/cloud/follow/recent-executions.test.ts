@@ -90,7 +90,7 @@ describe('the newest executions', () => {
     using clients = openClients();
 
     await expect(recentExecutions(clients, 'arn:machine', 7)).rejects.toMatchObject({
-      message: 'AWS did not list the executions: StateMachineDoesNotExist: none',
+      message: 'cannot list the executions: the request to AWS failed: StateMachineDoesNotExist: none',
     });
   });
 });

@@ -35,11 +35,12 @@ describe('the secret of a repository', () => {
     'builds only have access to the secrets of the views: add it to a view as credentials of the repository, and deploy';
   it.each([
     ['no view names', 'AccessDeniedException', 'AccessDenied', 'no permission to read', nowhere],
-    ['is not there', 'ResourceNotFoundException', 'AwsFailed', 'AWS did not read', expect.stringMatching(/^try again/)],
+    ['is not there', 'ResourceNotFoundException', 'AwsFailed', 'cannot read', expect.stringMatching(/^try again/)],
   ])('refuses one that %s, and says what to do', async (_, fault, error, words, hint) => {
     const { secret } = await read(() => new Fault(fault, 'not for you'));
 
-    const message = `${words} the secret ${name}: ${fault}: not for you`;
+    const failed = error === 'AwsFailed' ? 'the request to AWS failed: ' : '';
+    const message = `${words} the secret ${name}: ${failed}${fault}: not for you`;
     expect(secret).toMatchObject({ name: error, message, hint });
   });
 

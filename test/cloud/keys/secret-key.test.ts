@@ -32,7 +32,7 @@ it('is asked for up to six times, and no connection stays open', async () => {
   await fakeAws({ GetSecretValue: () => new Fault('ResourceNotFoundException', 'none') });
 
   await expect(secretKey(arn)).rejects.toMatchObject({
-    message: 'AWS did not read the signing key: ResourceNotFoundException: none',
+    message: 'cannot read the signing key: the request to AWS failed: ResourceNotFoundException: none',
   });
   expect(await (asked.mock.contexts[0] as SecretsManagerClient).config.maxAttempts()).toBe(6);
   expect(closed).toHaveBeenCalledOnce();

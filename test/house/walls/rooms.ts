@@ -186,7 +186,7 @@ export const house: Readonly<Record<string, Room>> = {
   },
   mirror: {
     purpose: 'the mirror on AWS: CDK constructs, used only at synthesis',
-    rooms: ['job', 'catalog'],
+    rooms: ['job', 'catalog', 'simplestreams'],
     packages: ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'],
     special: {
       'node:fs': ['package-files.ts', 'settings/user-files.ts'],

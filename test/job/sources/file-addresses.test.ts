@@ -18,7 +18,7 @@ describe('an order of a machine in AWS', () => {
     expect(() => refuseFileAddresses(fields as Partial<BuildRequest>)).toThrow(
       expect.objectContaining({
         ...{ name: 'BadInput', misuse: true },
-        message: `${field} is file:///srv/ubuntu, a folder that build machines in AWS cannot read`,
+        message: `${field} has file:///srv/ubuntu, a folder that build machines in AWS cannot read`,
       }),
     );
   });
@@ -26,7 +26,7 @@ describe('an order of a machine in AWS', () => {
   it('says what to use instead', () => {
     expect(() => refuseFileAddresses(request({ sources: { archive: 'file:///srv/ubuntu' } }))).toThrow(
       expect.objectContaining({
-        message: 'sources.archive is file:///srv/ubuntu, a folder that build machines in AWS cannot read',
+        message: 'sources.archive has file:///srv/ubuntu, a folder that build machines in AWS cannot read',
         hint: 'use an http or https URL that they can reach',
       }),
     );

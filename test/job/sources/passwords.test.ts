@@ -35,7 +35,7 @@ describe('an order that others can read', () => {
             expect.objectContaining({
               name: 'BadInput',
               misuse: true,
-              message: `${field}: the URL ${scheme}://x.example/y contains a user name or password`,
+              message: `${field} has ${scheme}://x.example/y with a user or password in the URL`,
               hint: expect.stringMatching(/execution history .*credentials/),
             }),
           );
@@ -60,7 +60,7 @@ describe('an order that others can read', () => {
     const call = () => refusePasswords(request({ sources: { proxy: 'http://u:p@proxy.example:3128' } }));
     expect(call).toThrow(
       expect.objectContaining({
-        hint: expect.stringMatching(/only repositories can have credentials: have that proxy/),
+        hint: expect.stringMatching(/only repositories can have credentials: let the server recognise/),
       }),
     );
   });

@@ -30,7 +30,7 @@ it('serves what cloud-init asks a MAAS for, and notes it', async () => {
   await using rack = await startStandIn({ ...given, images: {} });
   const service = '/MAAS/metadata/enlist/2012-03-01';
   const preseed =
-    '#cloud-config\n{"datasource":{"MAAS":{"metadata_url":"http://10.0.2.100:5248/MAAS/metadata/enlist","timeout":30}}}\n';
+    '#cloud-config\n{"datasource":{"MAAS":{"metadata_url":"http://10.0.2.100:5248/MAAS/metadata/enlist","timeout":30}},"ssh_genkeytypes":["ed25519"]}\n';
   const texts = {
     [preseedPath]: preseed,
     [`${service}/meta-data/instance-id`]: 'maas-mirror-boot-test',

@@ -127,7 +127,7 @@ describe('an extra CA', () => {
       await expect(read(network)).rejects.toMatchObject({
         name: 'DownloadFailed',
         message: expect.stringMatching(/certificate/),
-        hint: 'for a server with a certificate from a private CA, specify the CA with --ca',
+        hint: 'for a server with a certificate from a private CA, specify the CA (sources.ca, --ca)',
       });
     }
     expect(server.requests).toHaveLength(1);

@@ -39,10 +39,10 @@ describe('a document that cannot be read', () => {
     [
       401,
       1,
-      'set the user and password of a repository with credentials:, of other sources in the URL: https://USER:PASSWORD@…',
+      'for a repository, set its credentials; for other sources of builds on one machine, put them in the URL: https://USER:PASSWORD@…',
     ],
     [403, 1, 'the server or a proxy denies access'],
-    [407, 1, 'set the user and password in the URL of the proxy: http://USER:PASSWORD@…'],
+    [407, 1, 'for builds on one machine, put the user and password in the URL of the proxy: http://USER:PASSWORD@…'],
     [410, 1, 'check the URL, or ask the operator of the server'],
     [499, 1, 'check the URL, or ask the operator of the server'],
     [408, 2, 'check the URL, or ask the operator of the server'],
@@ -59,7 +59,7 @@ describe('a document that cannot be read', () => {
     const url = await closedServer();
     await expect(readUrl(`${url}/x`, {}, quick)).rejects.toMatchObject({
       message: `cannot download ${url}/x: connect ECONNREFUSED ${new URL(url).host}`,
-      hint: 'check the network and the URL; if a proxy is required, specify it with --proxy',
+      hint: 'check the network and the URL; if a proxy is required, specify it (sources.proxy, --proxy)',
       cause: { code: 'ECONNREFUSED' },
     });
   });

@@ -58,6 +58,11 @@ describe.each(machines)('the limits that %s keep', (_, prefix) => {
     expect(await within(90, 300, ...apart, 'echo', 'done')).toBe('done');
     await expect(within(90, 300, ...apart, 'sh', '-c', 'exit 7')).rejects.toThrow(/exited with 7$/);
     await expect(within(90, 300, 'sh', '-c', 'kill -TERM $$')).rejects.toThrow(/was killed by SIGTERM$/);
+    const ignoring = ['sh', '-c', 'trap "" PIPE; exec "$@"', 'sh'] as const;
+    const killed = ['perl', '-e', '$SIG{PIPE} = "DEFAULT"; kill PIPE => $$'];
+    await expect(run([...ignoring, ...prefix, 'perl', script, '90', '300', ...killed], quiet)).rejects.toThrow(
+      /exited with 141$/,
+    );
   });
 });
 

@@ -38,7 +38,7 @@ describe('the file of a private key', () => {
     for (const [path, what] of [
       [folder, 'is not a file'],
       [pipe, 'is not a file'],
-      [join(file, 'key'), 'has a file in place of its folder'],
+      [join(file, 'key'), 'is below a file, not a folder'],
     ]) {
       await expect(keyFile(String(path), noSecondKey)).rejects.toMatchObject({
         name: 'BadInput',

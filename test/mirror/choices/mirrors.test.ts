@@ -132,11 +132,7 @@ describe('a mirror', () => {
     ['a view name, though no view has releases', { views: [{ name: 'Stable' }] }, /lower-case letters/],
     ['a reserved view name', { views: [{ name: 'pool' }] }, /is a reserved name, as are pool/],
     ['a stream, though no view has releases', { sources: { stream: 'weekly' } }, /sources.stream is "weekly": /],
-    [
-      'a keyring that is armoured',
-      { sources: { streamKeyring: 'test/fixtures/keys/armoured.asc' } },
-      /armoured\.asc, an armoured keyring/,
-    ],
+    ['a keyring that is none', { sources: { streamKeyring: 'package.json' } }, /package\.json: not an OpenPGP keyring/],
     [
       'a serial of two releases',
       { views: [{ name: 'a', releases: [noble, jammy], serial: '20261120' }] },

@@ -32,10 +32,30 @@ describe('a release at synth', () => {
       'without a version',
       () => UbuntuRelease.of('zany'),
       'UnknownRelease',
-      /^unknown release "zany"; known releases: .*stonking/,
+      /^unknown Ubuntu release "zany"; known releases: .*stonking/,
       /of\('zany', \{ version: /,
     ],
-    ['by a version alone', () => UbuntuRelease.of('27.04'), 'UnknownRelease', /^unknown release "27.04"/, /./],
+    [
+      'by a version alone',
+      () => UbuntuRelease.of('27.04'),
+      'UnknownRelease',
+      /^unknown Ubuntu release "27.04"; known releases: (?!.*bookworm)/,
+      /of\('SERIES', \{ version: '27\.04' \}\)$/,
+    ],
+    [
+      'that no Debian has',
+      () => DebianRelease.of('trixie'),
+      'UnknownRelease',
+      /^unknown Debian release "trixie"; known releases: bookworm\n/,
+      /DebianRelease\.BOOKWORM/,
+    ],
+    [
+      'by a name that none can have',
+      () => UbuntuRelease.of('Noble!'),
+      'UnknownRelease',
+      /^unknown Ubuntu release "Noble!"/,
+      /series or version/,
+    ],
     [
       'with a version that is another’s',
       () => UbuntuRelease.of('zany', { version: '24.04' }),
@@ -120,7 +140,7 @@ describe('the releases of a mirror', () => {
     const view = (asked: string) => ({
       views: [{ name: 'own', releases: [UbuntuRelease.NOBLE], requiredKernels: [KernelFlavour.of(asked)] }],
     });
-    expect(KernelFlavour.of('hwe-24.04-edge')).toMatchObject({ name: 'hwe-edge', asked: 'hwe-24.04-edge' });
+    expect(KernelFlavour.of('hwe-24.04-edge')).toMatchObject({ name: 'hwe-edge', requestedName: 'hwe-24.04-edge' });
     expect(settingsOf(view('lowlatency')).requests[0]?.kernels?.required).toEqual(['lowlatency']);
     expect(() => settingsOf(view('hwe-22.04'))).toThrow(
       refused('UnknownKernel', /^views\[0\]: hwe-22.04 is a kernel of jammy/),

@@ -4,9 +4,12 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import { describe, expect, it } from 'vitest';
+import { requestsFrom } from '../../../bin/request/requests-from';
 import { MaasMirror, type MaasMirrorProps } from '../../../lib';
-import { parseConfig, requestsOf } from '../../../lib/job/config';
+import { armouredKeyring } from '../../../lib/simplestreams/openpgp/keyring';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+
+const ubuntuKeyring = readFileSync('buildspecs/keyrings/ubuntu-cloudimage-keyring.gpg');
 
 const configuration = `
 views:
@@ -23,7 +26,7 @@ site:
 `;
 
 /** A folder with these files. @returns the path of its mirror.yaml */
-function configured(text: string, keyring = 'keyring', name = 'stream.gpg'): string {
+function configured(text: string, keyring: string | Buffer = ubuntuKeyring, name = 'stream.gpg'): string {
   const folder = temporaryFolder();
   writeFileSync(join(folder, name), keyring);
   writeFileSync(join(folder, 'mirror.yaml'), text.replace('keys/', './'));
@@ -36,17 +39,19 @@ function madeMirror(path: string, props?: MaasMirrorProps): Template {
   return Template.fromStack(stack);
 }
 
-it('orders by schedule what `maas-mirror build --config` orders of the same file', () => {
-  const path = configured(configuration);
+it.each<[string, string | Buffer]>([
+  ['binary', ubuntuKeyring],
+  ['armoured', armouredKeyring(ubuntuKeyring)],
+])('orders by schedule what `maas-mirror build --config` orders of the same file, with a keyring that is %s', (_, keyring) => {
+  const path = configured(configuration, keyring);
   const schedules = Object.values(madeMirror(path).findResources('AWS::Scheduler::Schedule'));
-  const text = readFileSync(path, 'utf8');
-  const keyring = () => Buffer.from('keyring');
-  const requests = requestsOf(parseConfig(text, path), { ownArchitecture: () => 'amd64', read: keyring, keyring });
+  const requests = requestsFrom([], { config: path }, 'x86_64');
 
   expect(requests).toHaveLength(8); // five images, and the bootloaders of three views
   expect(schedules.map(({ Properties }) => JSON.parse(Properties.Target.Input).request)).toEqual(
     JSON.parse(JSON.stringify(requests)),
   );
+  expect(requests[0]?.sources.streamKeyringData).toBe(ubuntuKeyring.toString('base64'));
   for (const { Properties } of schedules) expect(Properties.ScheduleExpression).toBe('cron(17 6 ? * MON *)');
 });
 
@@ -127,12 +132,9 @@ it.each([
   );
 });
 
-it('refuses an armoured keyring, and says how to make it binary', () => {
-  expect(() => madeMirror(configured(configuration, '-----BEGIN PGP PUBLIC KEY BLOCK-----'))).toThrow(
-    expect.objectContaining({
-      message: expect.stringContaining('armoured keyring'),
-      hint: expect.stringContaining('gpg --dearmor'),
-    }),
+it('refuses the content of a configuration in place of its path', () => {
+  expect(() => madeMirror('views:\n  a: { releases: [noble] }\n')).toThrow(
+    /^the configuration must be the path of a file, not its content\n/,
   );
 });
 

@@ -29,6 +29,8 @@ const sources = (fields: object) => mirror({ releases: [noble], sources: fields 
 const catalogue = (releases: object) => mirror({ releases: [noble], catalogue: { releases } });
 const stanza = (uri: string, more = '') =>
   `Types: deb\nURIs: ${uri}\nSuites: noble\nComponents: main\n${more}Signed-By:\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n mDME\n -----END PGP PUBLIC KEY BLOCK-----\n`;
+const privateKey = (kind: string) =>
+  `-----BEGIN ${kind}PRIVATE KEY-----\nMIIsecret@\n-----END ${kind}PRIVATE KEY-----\n`;
 const withSecret = (repository: string) => {
   const stack = newStack();
   const credentials = Secret.fromSecretNameV2(stack, 'Secret', 'repo');
@@ -103,7 +105,14 @@ const wrongProps: Readonly<Record<string, (stack: Stack) => unknown>> = {
   'a keyring that is missing': () => sources({ streamKeyring: 'no-such.gpg' }),
   'a keyring that is empty': () => sources({ archiveKeyring: written('empty.gpg', '') }),
   'a keyring that is a folder': () => sources({ archiveKeyring: '/' }),
+  'a keyring that is a text': () => sources({ streamKeyring: written('key.gpg', 'hello') }),
+  'a keyring with a private key': () =>
+    sources({ archiveKeyring: written('key.gpg', Buffer.from([0xc6, 1, 4, 0xc5, 1, 4])) }),
+  'an armoured private key as a keyring': () => sources({ archiveKeyring: written('key.gpg', privateKey('PGP ')) }),
+  'the content of a keyring': () => sources({ streamKeyring: Buffer.alloc(1200, 7).toString('base64') }),
+  'the content of certificates': () => sources({ ca: `-----BEGIN CERTIFICATE-----\nMII\n` }),
   'certificates that are none': () => sources({ ca: written('ca.pem', 'hello') }),
+  'a private key as certificates': () => sources({ ca: written('ca.pem', privateKey('')) }),
   places: () => mirror({ releases: [noble], places: {} }),
   'a version that Ubuntu does not have': () => catalogue({ zany: { version: '27.05' } }),
   'a version that is a number': () => catalogue({ zany: { version: 27.04 } }),
@@ -178,6 +187,8 @@ const wrongFiles: Readonly<Record<string, () => unknown>> = {
     }),
   'a keyring that is missing': () =>
     fromFile('views: { next: { releases: [noble] } }\nsources: { streamKeyring: no-such.gpg }'),
+  'the content of a keyring': () =>
+    fromFile(`views: { next: { releases: [noble] } }\nsources: { streamKeyring: ${'AAAA'.repeat(100)} }`),
   'a host name without a certificate': () =>
     fromFile('views: { next: { releases: [noble] } }\nsite: { domainName: images.example.com }'),
   'a certificate of elsewhere': () =>
@@ -239,4 +250,5 @@ it('takes a site and a mirror with errors of their own as they are', () => {
 });
 
 /** Files of this test have other paths in each run. */
-const withoutFolder = (text: string) => text.replaceAll(/\/\S*\/(mirror\.yaml|no-such\.gpg|empty\.gpg|ca\.pem)/g, '$1');
+const withoutFolder = (text: string) =>
+  text.replaceAll(/\/\S*\/(mirror\.yaml|no-such\.gpg|empty\.gpg|key\.gpg|ca\.pem)/g, '$1');

@@ -1,7 +1,7 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { describe, expect, it } from 'vitest';
-import { UbuntuRelease } from '../../../lib';
+import { DebianRelease, UbuntuRelease } from '../../../lib';
 import { outputOf, stackOutputs } from '../../../lib/job/aws/stack-outputs';
 import { madeMirror } from '../made-mirror';
 
@@ -53,6 +53,26 @@ describe('the outputs of a mirror', () => {
     );
   });
 
+  it('adds a second source where a view has no bootloaders: alone, MAAS could not boot from it', () => {
+    const { template } = madeMirror(() => ({
+      views: [
+        { name: 'complete', releases: [UbuntuRelease.NOBLE] },
+        { name: 'beside', releases: [UbuntuRelease.NOBLE], bootloaders: false },
+        { name: 'debian', releases: [DebianRelease.BOOKWORM] },
+      ],
+    }));
+
+    expect(sourceCommands(template)).toEqual({
+      Complete: 'maas admin boot-source update ID',
+      Beside: 'maas admin boot-sources create',
+      Debian: 'maas admin boot-sources create',
+    });
+  });
+
+  it('changes the source of MAAS where views are built by hand, with bootloaders', () => {
+    expect(sourceCommands(madeMirror(() => ({})).template)).toEqual({ Candidate: 'maas admin boot-source update ID' });
+  });
+
   it('leaves a place for the password where its site asks for one', () => {
     const { template } = madeMirror(() => ({ releases: [UbuntuRelease.NOBLE], site: { basicAuth: true } }));
     const commands = Object.entries(template.findOutputs('*')).filter(([key]) => /^MirrorMaas/.test(key));
@@ -63,3 +83,13 @@ describe('the outputs of a mirror', () => {
     ]);
   });
 });
+
+/** The commands of the views, up to the address. */
+function sourceCommands(template: Template): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(template.findOutputs('*')).flatMap(([key, { Value }]) => {
+      const [, view] = /^MirrorMaasSourceCommand(\w+)[0-9A-F]{8}$/.exec(key) ?? [];
+      return view === undefined ? [] : [[view, /maas [\w -]*(?= url=)/.exec(JSON.stringify(Value))?.[0] ?? '']];
+    }),
+  );
+}

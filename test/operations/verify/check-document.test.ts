@@ -38,7 +38,7 @@ describe('a document of a view', () => {
     const other = looksSigned('{}\n');
     const { found, signed } = await checked(({ files }, key) => files.set(key, other));
 
-    const message = `it does not have the sha256 in its name, but ${sha256Of(other)}`;
+    const message = `its sha256 is ${sha256Of(other)}, not the one in its name`;
     expect(found).toEqual({ id, problems: [{ object: signed, rule: 'name', message }] });
   });
 

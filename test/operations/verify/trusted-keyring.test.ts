@@ -58,7 +58,7 @@ describe('the keyring that signatures are checked with', () => {
         {
           object: 'keyring.gpg',
           rule: 'fingerprint',
-          message: `it does not contain the key ${signer.fingerprint}, but ${other.fingerprint}, ${other.fingerprint}`,
+          message: `it contains ${other.fingerprint}, ${other.fingerprint}, not the key ${signer.fingerprint}`,
         },
       ],
     });

@@ -44,7 +44,7 @@ describe('claimVersion', () => {
     }
     await expect(claim(press, 'run')).rejects.toMatchObject({
       name: 'VersionConflict',
-      message: 'every version name of this minute is taken for bookworm amd64',
+      message: 'all version names for this minute are in use for bookworm amd64',
       hint: 'run the build again',
     });
   });

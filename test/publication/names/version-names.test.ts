@@ -90,7 +90,7 @@ describe('nameAbove', () => {
     expect(() => nameAbove('20261120', morning, () => true)).toThrow(
       expect.objectContaining({
         name: 'VersionConflict',
-        message: 'every version name of this minute above 20261120 is taken',
+        message: 'all version names for this minute above 20261120 are in use',
         hint: 'run the command again in a minute',
       }),
     );

@@ -1,13 +1,7 @@
 import * as openpgp from 'openpgp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  armouredKeyring,
-  armouredKeyringFault,
-  binaryKeyring,
-  keyringAt,
-  keysOf,
-  publicKeyring,
-} from '../../../lib/simplestreams/openpgp/keyring';
+import { armouredKeyring, armouredKeyringFault, keyringAt, keysOf } from '../../../lib/simplestreams/openpgp/keyring';
+import { binaryKeyring, publicKeyring } from '../../../lib/simplestreams/openpgp/public-keyring';
 import { created, type Hand, hand } from './signed-by-hand';
 
 let own: Hand;

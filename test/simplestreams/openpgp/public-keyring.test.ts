@@ -1,6 +1,6 @@
 import * as openpgp from 'openpgp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { publicKeyring } from '../../../lib/simplestreams/openpgp/keyring';
+import { publicKeyring } from '../../../lib/simplestreams/openpgp/public-keyring';
 import { makePrivateKeyPackets } from '../../fixtures/keys/private-key-packets';
 
 interface Forms {

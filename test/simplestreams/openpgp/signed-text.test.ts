@@ -97,7 +97,11 @@ describe('our check', () => {
     ['another Hash line', (file) => file.replace('SHA512', 'SHA256'), notOurs],
     ['a second Hash line', (file) => file.replace('Hash: SHA512\n', 'Hash: SHA512\nHash: SHA256\n'), notOurs],
     ['blanks at the end of a line', (file) => file.replace(/\n "format"/, ' \n "format"'), notOurs],
-    ['CRLF line ends', (file) => file.replaceAll('\n', '\r\n'), /^line 1 has blanks at its end or a CR$/],
+    [
+      'CRLF line ends',
+      (file) => file.replaceAll('\n', '\r\n'),
+      /^line 1 has trailing white space or a carriage return$/,
+    ],
     ['a header in its armour', (file) => file.replace('SIGNATURE-----\n', 'SIGNATURE-----\nComment: hello\n'), notOurs],
     [
       'a wrong checksum',
@@ -222,10 +226,10 @@ describe('signableText', () => {
     ['no newline at its end', '{}', /^the text to sign does not end with a newline$/],
     ['an empty line at its end', '{}\n\n', /^the text to sign ends with an empty line$/],
     ['nothing but an empty line', '\n', /^the text to sign ends with an empty line$/],
-    ['blanks at the end of a line', '{\n "a": \n1}\n', /^line 2 has blanks at its end or a CR$/],
-    ['a carriage return', '{\r}\n', /^line 1 has blanks at its end or a CR$/],
-    ['a tab at the end of a line', '{\t\n}\n', /^line 1 has blanks/],
-    ['a carriage return at the end of a line', '{\r\n}\n', /^line 1 has blanks/],
+    ['blanks at the end of a line', '{\n "a": \n1}\n', /^line 2 has trailing white space or a carriage return$/],
+    ['a carriage return', '{\r}\n', /^line 1 has trailing white space or a carriage return$/],
+    ['a tab at the end of a line', '{\t\n}\n', /^line 1 has trailing/],
+    ['a carriage return at the end of a line', '{\r\n}\n', /^line 1 has trailing/],
     ['a line that gpgv does not read', `${'x'.repeat(19_001)}\n`, /^line 1 is longer than gpgv reads$/],
     ['a line whose bytes gpgv does not read', `a\n${'ä'.repeat(9_501)}\n`, /^line 2 is longer than gpgv reads$/],
   ])('refuses a text with %s, and so does the signer', async (_what, unfit, message) => {

@@ -57,7 +57,7 @@ describe('what a build of bootloaders offers', () => {
       expect.objectContaining({
         name: 'BadInput',
         message: `no bootloader ${unknown.os} for ${unknown.firmware} ${unknown.architecture}`,
-        hint: 'lib/catalog/bootloaders.ts lists them',
+        hint: 'update maas-mirror',
       }),
     );
   });

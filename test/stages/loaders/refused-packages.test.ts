@@ -17,7 +17,7 @@ it.each([
     {
       name: 'BadFormat',
       message: `shim-signed ${loaderVersions.shim} does not contain usr/lib/shim/mmx64.efi`,
-      hint: 'the packaging has changed in the archive: update lib/catalog/bootloaders.ts',
+      hint: 'the packaging has changed in the archive: update maas-mirror',
     },
   ],
   [

@@ -22,6 +22,6 @@ it.each([
 
   await expect(buildFrom(changed, folder)).rejects.toMatchObject({
     ...{ name: 'BadFormat', message },
-    hint: 'the packaging has changed in the archive: update lib/catalog/bootloaders.ts',
+    hint: 'the packaging has changed in the archive: update maas-mirror',
   });
 });

@@ -13,5 +13,5 @@ it('sources that builds read are trusted by the certificates of the mirror', asy
   const documents = [`${served.url}/dists/noble/InRelease`];
 
   await expect(reachedSources({ documents }, { waits: [] })).rejects.toMatchObject({ name: 'DownloadFailed' });
-  expect(await reachedSources({ documents, ca: served.ca }, { waits: [] })).toMatch(/^one document was read/);
+  expect(await reachedSources({ documents, caData: served.ca }, { waits: [] })).toMatch(/^one document was read/);
 });

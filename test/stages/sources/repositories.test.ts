@@ -23,7 +23,7 @@ it('refuses a Debian that neither the build nor the apt of this machine has an a
   try {
     await expect(releaseRepositories(bench)).rejects.toMatchObject({
       name: 'NotSupported',
-      message: "this machine's apt configuration has no archive for bookworm",
+      message: "neither this machine's apt configuration nor mmdebstrap knows an archive for bookworm",
       hint: 'give one with --archive URL or sources.archive',
     });
   } finally {

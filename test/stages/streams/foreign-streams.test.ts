@@ -346,7 +346,7 @@ describe('a stream without the image', () => {
     await using stream = await streaming(changes);
     await expect(stream.find({ architecture })).rejects.toMatchObject({
       name: 'NotReady',
-      message: `the stream announces noble (24.04) ${architecture} in ${stream.address}, but has no image of it`,
+      message: `the stream lists noble (24.04) ${architecture} in ${stream.address}, but has no image for it`,
       hint: 'run the build again later',
     });
   });

@@ -75,7 +75,11 @@ describe('a mirror in a directory', () => {
       hint: '`maas-mirror build` creates it',
     });
     for (const path of [file, join(file, 'below')]) {
-      const refused = { name: 'BadInput', message: `${path} is a file, or is below one`, hint: 'give a directory' };
+      const refused = {
+        name: 'BadInput',
+        message: `${path} is a file, or is inside a path that is a file`,
+        hint: 'give a folder',
+      };
       await expect(open(path)).rejects.toMatchObject(refused);
       await expect(openWorkDirectory(path)).rejects.toMatchObject(refused);
     }

@@ -101,7 +101,7 @@ it('refuses a server that falls silent, and says to try again', async () => {
 it('refuses to change anything, saying what was wanted and where to do it', async () => {
   const store = new HttpStore('http://127.0.0.1:1/mirror///');
   const refused = (verb: string, what: string) => ({
-    ...{ name: 'NotSupported', misuse: true, hint: 'give the directory that the server serves' },
+    ...{ name: 'NotSupported', misuse: true, hint: 'give the folder that the server serves' },
     message: `http://127.0.0.1:1/mirror/ is read-only (HTTP): cannot ${verb} "${what}"`,
   });
 
