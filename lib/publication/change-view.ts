@@ -1,31 +1,30 @@
 /* publication: how a view changes; the only room that writes below streams/. */
 
 /**
- * Every change of a view goes through `changeView`, which uses:
+ * Every change of a view goes through `changeView`:
  *
  * - read-view.ts: the current content of a view, and whether our key has signed it
  * - next-content.ts: its new content, and whether anything changes
- * - gate.ts, gate-names.ts: what is refused before anything is written
- * - move-index.ts: documents (take-document.ts), then shelf, ledger, history and state (write-state.ts), then index.sjson,
- *   by compare-and-swap
- * - follow-index.ts: index.json and its signature, after it
+ * - gate/: what is refused before anything is written
+ * - commit/: documents, shelf, ledger, history and state, then index.sjson, by compare-and-swap, and index.json after it
+ * - history-entry.ts: what the history says about the change
  * - add-versions.ts, sign-view.ts: the existing changes
  *
+ * `deleteView` (delete-view.ts) removes the indexes and keeps what is remembered.
+ *
  * state/: what operators decided and what is remembered. names/: names of versions, and who owns the folder of one in the
- * pool. mirror/: the public keyring and the front page, which are outside the views. views.ts lists the views.
+ * pool. derived/: views that are made from others. mirror/: the public keyring and the front page, which are outside the
+ * views. views.ts lists the views.
  */
-import { toolVersion } from '../job/tool';
-import { followIndex } from './follow-index';
-import { gateDocuments } from './gate';
-import { gateNames } from './gate-names';
-import { moveIndex } from './move-index';
-import { contentOf, hasChanged, type NextContent, nextContent } from './next-content';
+import { followIndex } from './commit/follow-index';
+import { moveIndex } from './commit/move-index';
+import { gateDocuments } from './gate/gate';
+import { gateNames } from './gate/gate-names';
+import { entryOf } from './history-entry';
+import { contentOf, hasChanged, nextContent } from './next-content';
 import type { Press } from './press';
 import { isByFormer, type PublishedView, readView } from './read-view';
-import { changesBetween, decisionsBetween } from './state/history-changes';
-import { timeText } from './state/kept-ledger';
-import type { Change, ViewChange, ViewContent } from './state/view-content';
-import type { NewEntry } from './write-state';
+import type { Change } from './state/view-content';
 
 /**
  * Changes a view: reads it, makes its new content, checks that at the gate, writes it, and moves the index to it if the
@@ -52,7 +51,7 @@ async function moveView(view: string, change: Change, press: Press): Promise<boo
     if (!isNew && !isByFormer(before)) return false;
     gateNames(content, next);
     await gateDocuments(content, next, press.mirror);
-    const entry = isNew ? entryOf(content, next, wanted) : undefined;
+    const entry = isNew ? entryOf(content, next, wanted.note) : undefined;
     if (await moveIndex(before, next, entry, press)) return true;
   }
 }
@@ -60,14 +59,4 @@ async function moveView(view: string, change: Change, press: Press): Promise<boo
 /** A view of an older release, or one whose upgrade was interrupted: any change writes its first state. */
 function lacksState({ index, stored }: PublishedView): boolean {
   return index !== undefined && stored === undefined;
-}
-
-function entryOf(before: ViewContent, next: NextContent, { note }: ViewChange): NewEntry {
-  return {
-    at: timeText(next.at),
-    ...note,
-    tool: toolVersion,
-    changes: changesBetween(before, next),
-    decisions: decisionsBetween(before, next),
-  };
 }

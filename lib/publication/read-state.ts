@@ -37,7 +37,6 @@ export async function readRemembered(
 /**
  * The decisions about a view alone, without its documents: cheap. Empty for a view that has none.
  * @throws the errors of readView
- * @public
  */
 export async function readDecisions(
   view: string,

@@ -4,7 +4,7 @@ import type { BuiltBootloaders } from '../job/handed-on/bootloaders';
 import { mirror as layout, made, runs } from '../job/layout';
 import { archivesDigest } from '../machine/apt/in-release';
 import { addingVersions } from '../publication/add-versions';
-import { changeView } from '../publication/change-view';
+import { changeAndFollow } from '../publication/derived/change-and-follow';
 import { showMirror } from '../publication/mirror/show-mirror';
 import { claimFirst, isStillToRebuild } from '../publication/names/claim';
 import { topAmong } from '../publication/names/known-names';
@@ -64,7 +64,7 @@ export async function publishBootloaders(
       return added;
     };
     try {
-      await changeView(view, addingVersions(id, additions, { what: 'publish', execution }), bench);
+      await changeAndFollow(view, addingVersions(id, additions, { what: 'publish', execution }), bench);
       return { products: newIn(added, claimed) };
     } catch (error) {
       // Another build has published a version that sorts above ours in the meantime: use a newer name.

@@ -8,7 +8,7 @@ import type { Job } from '../job/job';
 import { jobOfStrings } from '../job/job-of';
 import { foldersOf, mirror as layout, made } from '../job/layout';
 import { addingVersions } from '../publication/add-versions';
-import { changeView } from '../publication/change-view';
+import { changeAndFollow } from '../publication/derived/change-and-follow';
 import { showMirror } from '../publication/mirror/show-mirror';
 import { claimVersion, isStillToRebuild } from '../publication/names/claim';
 import { topAmong } from '../publication/names/known-names';
@@ -73,7 +73,7 @@ export async function publish(input: PublishInput, bench: PublishBench): Promise
       return added;
     };
     try {
-      await changeView(job.view, addingVersions(id, additions, { what: 'publish', execution: job.execution }), bench);
+      await changeAndFollow(job.view, addingVersions(id, additions, { what: 'publish', execution: job.execution }), bench);
       return { architecture: job.architecture, ...newIn(added, claimed), overtaken, leftOut };
     } catch (error) {
       // Another build has published a version that sorts above ours in the meantime: use a newer name.

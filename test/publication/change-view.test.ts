@@ -3,7 +3,7 @@ import { mirror as layout } from '../../lib/job/layout';
 import { verifyMirror } from '../../lib/operations/verify';
 import { addingVersions } from '../../lib/publication/add-versions';
 import { changeView } from '../../lib/publication/change-view';
-import { followIndex } from '../../lib/publication/follow-index';
+import { followIndex } from '../../lib/publication/commit/follow-index';
 import { readView } from '../../lib/publication/read-view';
 import { jsonPathOf } from '../../lib/simplestreams/documents';
 import { writeJson } from '../../lib/simplestreams/json';

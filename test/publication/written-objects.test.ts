@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
 import { addingVersions } from '../../lib/publication/add-versions';
 import { changeView } from '../../lib/publication/change-view';
-import { followIndex } from '../../lib/publication/follow-index';
+import { followIndex } from '../../lib/publication/commit/follow-index';
 import { writeFrontPage } from '../../lib/publication/mirror/front-page';
 import { showMirror } from '../../lib/publication/mirror/show-mirror';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mirror as layout } from '../../../lib/job/layout';
 import { type VerifyReport, verifyMirror } from '../../../lib/operations/verify';
 import { changeView } from '../../../lib/publication/change-view';
-import { followIndex } from '../../../lib/publication/follow-index';
+import { followIndex } from '../../../lib/publication/commit/follow-index';
 import { readIndex } from '../../../lib/publication/read-index';
 import { readView } from '../../../lib/publication/read-view';
 import { timeText } from '../../../lib/publication/state/kept-ledger';

@@ -1,10 +1,10 @@
-import { MirrorError } from '../errors';
-import type { Version } from '../simplestreams/types';
-import { knownNames, nameFault } from './names/known-names';
-import type { NextContent } from './next-content';
-import { contentDigest } from './state/product-key';
-import { isSamePart, type ProductPart, partsOf, versionsOf } from './state/product-parts';
-import type { ViewContent } from './state/view-content';
+import { MirrorError } from '../../errors';
+import type { Version } from '../../simplestreams/types';
+import { knownNames, nameFault } from '../names/known-names';
+import type { NextContent } from '../next-content';
+import { contentDigest } from '../state/product-key';
+import { isSamePart, type ProductPart, partsOf, versionsOf } from '../state/product-parts';
+import type { ViewContent } from '../state/view-content';
 
 /**
  * A view never uses a name for two contents, not even years later: a MAAS that meets both replaces files in place. Checks

@@ -1,15 +1,17 @@
-import { MirrorError } from '../errors';
-import { mirror as layout } from '../job/layout';
-import { checkIndex } from '../simplestreams/contract/check-index';
-import { checkProducts } from '../simplestreams/contract/check-products';
-import type { Violation } from '../simplestreams/contract/contract-rules';
-import { writeJson } from '../simplestreams/json';
-import { objectsOf, type Promised } from '../simplestreams/promised';
-import type { Index, Products, Version } from '../simplestreams/types';
-import type { Store } from '../store/store';
-import type { NextContent } from './next-content';
-import type { Shelf } from './state/shelf';
-import type { ViewContent } from './state/view-content';
+/* publication/gate: what is refused before anything is written. */
+
+import { MirrorError } from '../../errors';
+import { mirror as layout } from '../../job/layout';
+import { checkIndex } from '../../simplestreams/contract/check-index';
+import { checkProducts } from '../../simplestreams/contract/check-products';
+import type { Violation } from '../../simplestreams/contract/contract-rules';
+import { writeJson } from '../../simplestreams/json';
+import { objectsOf, type Promised } from '../../simplestreams/promised';
+import type { Index, Products, Version } from '../../simplestreams/types';
+import type { Store } from '../../store/store';
+import type { NextContent } from '../next-content';
+import type { Shelf } from '../state/shelf';
+import type { ViewContent } from '../state/view-content';
 
 /**
  * The contract gate: one version that MAAS cannot read disables the whole boot source of a site, so such a version is

@@ -1,11 +1,11 @@
-import { mirror as layout } from '../job/layout';
-import type { DocumentFile } from '../simplestreams/documents';
-import type { NextContent } from './next-content';
-import type { Press } from './press';
-import type { PublishedView } from './read-view';
-import { appended, type HistoryEntry } from './state/history';
-import { fileOf } from './state/parse-document';
-import type { StoredState } from './state/state-document';
+import { mirror as layout } from '../../job/layout';
+import type { DocumentFile } from '../../simplestreams/documents';
+import type { NextContent } from '../next-content';
+import type { Press } from '../press';
+import type { PublishedView } from '../read-view';
+import { appended, type HistoryEntry } from '../state/history';
+import { fileOf } from '../state/parse-document';
+import type { StoredState } from '../state/state-document';
 
 /** An entry of the history; its number follows from the entries before it. */
 export type NewEntry = Omit<HistoryEntry, 'number'>;

@@ -1,15 +1,17 @@
-import { MirrorError } from '../errors';
-import { mirror as layout, mutableCacheControl } from '../job/layout';
-import { makeIndex, type SealedDocument, sealDocument } from '../simplestreams/documents';
-import { writeJson } from '../simplestreams/json';
-import { keysOf } from '../simplestreams/openpgp/keyring';
-import type { Signer } from '../simplestreams/openpgp/signer';
-import type { Index, Products } from '../simplestreams/types';
-import { gateIndex } from './gate';
-import type { NextContent } from './next-content';
-import type { Press } from './press';
-import { readDocumentText } from './read-index';
-import type { PublishedView } from './read-view';
+/* publication/commit: writes the new content of a view, and moves its index to it. */
+
+import { MirrorError } from '../../errors';
+import { mirror as layout, mutableCacheControl } from '../../job/layout';
+import { makeIndex, type SealedDocument, sealDocument } from '../../simplestreams/documents';
+import { writeJson } from '../../simplestreams/json';
+import { keysOf } from '../../simplestreams/openpgp/keyring';
+import type { Signer } from '../../simplestreams/openpgp/signer';
+import type { Index, Products } from '../../simplestreams/types';
+import { gateIndex } from '../gate/gate';
+import type { NextContent } from '../next-content';
+import type { Press } from '../press';
+import { readDocumentText } from '../read-index';
+import type { PublishedView } from '../read-view';
 import { takeDocument } from './take-document';
 import { type NewEntry, stateFiles, writeState } from './write-state';
 

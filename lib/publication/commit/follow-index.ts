@@ -1,10 +1,10 @@
-import { mirror as layout, mutableCacheControl } from '../job/layout';
-import { jsonPathOf, plainIndexOf } from '../simplestreams/documents';
-import { writeJson } from '../simplestreams/json';
-import type { Index } from '../simplestreams/types';
-import type { Store, WriteOptions } from '../store/store';
-import type { Press } from './press';
-import { readDocumentText, readIndex } from './read-index';
+import { mirror as layout, mutableCacheControl } from '../../job/layout';
+import { jsonPathOf, plainIndexOf } from '../../simplestreams/documents';
+import { writeJson } from '../../simplestreams/json';
+import type { Index } from '../../simplestreams/types';
+import type { Store, WriteOptions } from '../../store/store';
+import type { Press } from '../press';
+import { readDocumentText, readIndex } from '../read-index';
 
 /**
  * Updates index.json and its signature from index.sjson, for readers that want the index unsigned or its signature

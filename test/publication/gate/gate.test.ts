@@ -1,22 +1,22 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { mirror as layout } from '../../lib/job/layout';
-import { changeView } from '../../lib/publication/change-view';
-import { signView } from '../../lib/publication/sign-view';
-import type { Change } from '../../lib/publication/state/view-content';
-import { writeJson } from '../../lib/simplestreams/json';
-import type { Signer } from '../../lib/simplestreams/openpgp/signer';
-import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';
-import type { Index, Product, Products, Version } from '../../lib/simplestreams/types';
-import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
-import { makeBuiltLoaders } from '../fixtures/mirrors/built-loaders';
-import { smallSigner } from '../fixtures/mirrors/small-mirror';
-import { imageContentId, imageId } from '../simplestreams/made-documents';
-import { MemoryStore } from './made/memory-store';
-import { smallPress } from './made/small-press';
-import { loaderContentId, madeVersion, publishing } from './made/small-view';
-import { recordingStore, wrappedStore } from './made/wrapped-store';
+import { mirror as layout } from '../../../lib/job/layout';
+import { changeView } from '../../../lib/publication/change-view';
+import { signView } from '../../../lib/publication/sign-view';
+import type { Change } from '../../../lib/publication/state/view-content';
+import { writeJson } from '../../../lib/simplestreams/json';
+import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import { splitClearsigned } from '../../../lib/simplestreams/openpgp/split-clearsigned';
+import type { Index, Product, Products, Version } from '../../../lib/simplestreams/types';
+import { publishBootloaders } from '../../../lib/stages/publish-bootloaders';
+import { makeBuiltLoaders } from '../../fixtures/mirrors/built-loaders';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { imageContentId, imageId } from '../../simplestreams/made-documents';
+import { MemoryStore } from '../made/memory-store';
+import { smallPress } from '../made/small-press';
+import { loaderContentId, madeVersion, publishing } from '../made/small-view';
+import { recordingStore, wrappedStore } from '../made/wrapped-store';
 
 let signer: Signer;
 beforeAll(async () => {

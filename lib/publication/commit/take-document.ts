@@ -1,11 +1,11 @@
-import { MirrorError } from '../errors';
-import { mirror as layout } from '../job/layout';
-import { jsonPathOf, type SealedDocument } from '../simplestreams/documents';
-import { writeJson } from '../simplestreams/json';
-import { splitClearsigned } from '../simplestreams/openpgp/split-clearsigned';
-import type { Products } from '../simplestreams/types';
-import type { Press } from './press';
-import { readNamed } from './read-index';
+import { MirrorError } from '../../errors';
+import { mirror as layout } from '../../job/layout';
+import { jsonPathOf, type SealedDocument } from '../../simplestreams/documents';
+import { writeJson } from '../../simplestreams/json';
+import { splitClearsigned } from '../../simplestreams/openpgp/split-clearsigned';
+import type { Products } from '../../simplestreams/types';
+import type { Press } from '../press';
+import { readNamed } from '../read-index';
 
 /**
  * The files of a document as another view has them, for a snapshot: nothing is signed again.

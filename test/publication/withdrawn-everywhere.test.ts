@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest';
+import { mirror as layout } from '../../lib/job/layout';
+import { changeView } from '../../lib/publication/change-view';
+import type { Withdrawal } from '../../lib/publication/state/withdrawal';
+import { withdrawnEverywhere } from '../../lib/publication/withdrawn-everywhere';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
+import { MemoryStore } from './made/memory-store';
+import { madeVersion, publishing } from './made/small-view';
+import { wrappedStore } from './made/wrapped-store';
+
+const withdrawal = (id: string, view: string): Withdrawal => ({
+  ...{
+    id,
+    at: '2026-11-20T08:00:00Z',
+    view,
+    release: 'noble',
+    version: '1',
+    architectures: [],
+    flavours: [],
+    parts: [],
+  },
+});
+
+it('the withdrawals of all views are read without their documents, each once', async () => {
+  const signer = await smallSigner();
+  const inner = new MemoryStore();
+  const press = { mirror: inner, signer, now: () => new Date('2026-11-20T08:00:00Z') };
+  const version = await madeVersion(inner, 'images', 'first');
+  const views = ['candidate', 'stable', 'snapshots/a', ...Array.from({ length: 8 }, (_, count) => `site-${count}`)];
+  for (const view of views) await changeView(view, publishing('images', version), press);
+  const marks = { candidate: ['w1', 'all'], stable: ['all'], 'site-7': ['w2'], 'snapshots/a': ['w3'] };
+  for (const [view, ids] of Object.entries(marks)) {
+    const withdrawals = ids.map((id) => withdrawal(id, view));
+    await changeView(view, ({ state }) => ({ state: { ...state, withdrawals }, note: { what: 'withdraw' } }), press);
+  }
+
+  const read: string[] = [];
+  const mirror = wrappedStore(inner, ({ key }, go) => {
+    read.push(key);
+    return go();
+  });
+  const found = await withdrawnEverywhere({ mirror, signer });
+
+  expect(found.map(({ id }) => id).sort()).toEqual(['all', 'w1', 'w2', 'w3']);
+  expect(read.filter((key) => key.endsWith('.sjson')).sort()).toEqual(views.map(layout.index).sort());
+  expect(read).toHaveLength(2 * views.length);
+});
+
+it('refuses where the marks of one view cannot be read', async () => {
+  const signer = await smallSigner();
+  const mirror = new MemoryStore();
+  const press = { mirror, signer, now: () => new Date('2026-11-20T08:00:00Z') };
+  await changeView('stable', publishing('images', await madeVersion(mirror, 'images', 'first')), press);
+  for (const key of mirror.objects.keys()) if (/\/[0-9a-f]{64}\.json$/.test(key)) mirror.objects.delete(key);
+
+  await expect(withdrawnEverywhere(press)).rejects.toMatchObject({ name: 'NoSuchObject' });
+});
+
+it('a mirror without views has none', async () => {
+  expect(await withdrawnEverywhere({ mirror: new MemoryStore() })).toEqual([]);
+});
