@@ -5,12 +5,14 @@ import type { PublishedView } from '../../lib/publication/read-view';
 import { noHistory } from '../../lib/publication/state/history';
 import { seededLedger } from '../../lib/publication/state/kept-ledger';
 import { emptyLedger } from '../../lib/publication/state/ledger';
+import { contentDigest } from '../../lib/publication/state/product-key';
 import { emptyShelf } from '../../lib/publication/state/shelf';
 import { emptyState } from '../../lib/publication/state/state-document';
 import type { ViewContent } from '../../lib/publication/state/view-content';
 import { rfc2822 } from '../../lib/simplestreams/json';
 import type { Products } from '../../lib/simplestreams/types';
 import { bootloaderDocument, imageDocument, imageId, imageVersion } from '../simplestreams/made-documents';
+import { shelfOf, versionWith, viewOf } from './made/view-of';
 
 const at = new Date('2026-12-24T18:00:00Z');
 const images = imageDocument();
@@ -106,6 +108,18 @@ describe('what a view is to say', () => {
     expect(next.state).toBe(state);
     expect(hasChanged(before, next)).toBe(true);
   });
+});
+
+it('what is on the shelf too long leaves it, and is remembered by its name', () => {
+  const names = Array.from({ length: 11 }, (_, count) => String(count + 10));
+  const withdrawn = (some: readonly string[]) =>
+    shelfOf(Object.fromEntries(some.map((name) => [name, name])), 'withdrawn');
+  const full = nextContent(viewOf({}), { shelf: withdrawn(names.slice(0, 10)) }, at);
+
+  const next = nextContent(full, { shelf: withdrawn(names) }, at);
+
+  expect(Object.keys(next.shelf.products[imageId]?.versions ?? {})).toEqual(names.slice(1));
+  expect(next.ledger.products[imageId]).toMatchObject({ top: '20', gone: { '10': contentDigest(versionWith('10')) } });
 });
 
 it('what a view says is its documents and its state', () => {

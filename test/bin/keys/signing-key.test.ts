@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { rotationOf } from '../../../bin/keys/rotation-of';
@@ -117,6 +117,15 @@ describe('the key of a mirror', () => {
     expect(next.fingerprint).not.toBe(signer.fingerprint);
     expect(Math.abs(now().getTime() - Date.now())).toBeLessThan(60_000);
     expect(readFileSync(own, 'utf8')).toBe(key);
+  });
+
+  it('refuses a rotation of a mirror of an older release', async () => {
+    const { root } = await mirrorOf();
+    writeFileSync(join(root, 'format.json'), '{"format":1,"tool":"cdk-maas-mirror"}');
+    await expect(rotationOf({ mirror: root, newKey: '/new.asc' }, keptTerminal())).rejects.toMatchObject({
+      name: 'NotSupported',
+      hint: expect.stringContaining(`maas-mirror repair --upgrade --mirror ${root} `),
+    });
   });
 });
 

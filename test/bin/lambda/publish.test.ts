@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { handler as publish } from '../../../bin/lambda/publish';
 import { workStoreVariable } from '../../../lib/job/environment';
@@ -11,13 +12,17 @@ import '../../fixtures/needs-seconds';
 /** Publish as a deployment calls it, with a key of KMS. @returns what is in the mirror after it */
 async function deploy(kms: SmallKms): Promise<{ called: Promise<unknown>; written: () => string[] }> {
   const mirror = temporaryFolder();
+  useMirror(kms, mirror);
+  return { called: publish({}), written: () => readdirSync(mirror).toSorted() };
+}
+
+function useMirror(kms: SmallKms, mirror: string): void {
   environment({
     ...{ AWS_ENDPOINT_URL_KMS: kms.url, AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' },
     [mirrorStoreVariable]: mirror,
     [workStoreVariable]: temporaryFolder(),
     MIRROR_SIGNING_KEY: `kms:${kms.arn}`,
   });
-  return { called: publish({}), written: () => readdirSync(mirror).toSorted() };
 }
 
 it('exports the keyring at a deployment, after it has signed a test text', async () => {
@@ -47,4 +52,21 @@ it('refuses to publish where no signing key given, and writes nothing', async ()
 
   await expect(publish({})).rejects.toMatchObject({ name: 'BadInput', message: 'no signing key given' });
   expect(readdirSync(mirror)).toEqual([]);
+});
+
+it('refuses to publish into a mirror of an older release, to which a deployment may still show the keyring', async () => {
+  await using kms = await smallKms(new Date('2026-11-20T00:00:00Z'));
+  const mirror = temporaryFolder();
+  const format = '{"format":1,"tool":"cdk-maas-mirror"}';
+  writeFileSync(join(mirror, 'format.json'), format);
+  useMirror(kms, mirror);
+
+  await expect(publish({ some: 'build' })).rejects.toMatchObject({
+    name: 'NotSupported',
+    message: `${mirror} has the format of an older release`,
+  });
+  expect(readdirSync(mirror)).toEqual(['format.json']);
+  await publish({});
+  expect(readdirSync(mirror)).toContain('keyring.gpg');
+  expect(readFileSync(join(mirror, 'format.json'), 'utf8')).toBe(format);
 });

@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -69,6 +70,16 @@ describe('where a build keeps what', () => {
           `create ${parent} first, or name another folder with --mirror`,
         ),
       );
+    }
+  });
+
+  it('refuses a mirror that only another release may change', async () => {
+    const folder = temporaryFolder();
+    const places = { mirror: join(folder, 'mirror'), work: join(folder, 'work'), key: join(folder, 'key.asc') };
+    mkdirSync(places.mirror);
+    for (const format of ['{"format":1', '{"format":2,"needs":["later"]']) {
+      writeFileSync(join(places.mirror, 'format.json'), `${format},"tool":"cdk-maas-mirror"}`);
+      await expect(checkPlaces(places, [])).rejects.toMatchObject({ name: 'NotSupported' });
     }
   });
 
