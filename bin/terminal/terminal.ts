@@ -58,7 +58,7 @@ export function reportError(thrown: unknown, terminal: Terminal, environment: No
   return 1;
 }
 
-// `maas-mirror list … | head` closes the pipe early, which is not a failure. Of a build it is one: nobody sees its result.
+// `maas-mirror list … | head` closes the pipe early, which is not a failure. A build must not go on unseen.
 function endWhenItCannotBeWritten(stream: NodeJS.WriteStream): void {
   if (streamsWatched.has(stream)) return;
   streamsWatched.add(stream);

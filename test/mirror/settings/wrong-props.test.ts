@@ -73,6 +73,7 @@ const wrongProps: Readonly<Record<string, (stack: Stack) => unknown>> = {
   'a repository that is a folder': () => view({ repositories: [stanza('file:///srv/repo')] }),
   'a proxy with a slash in its password': () => sources({ proxy: 'http://u:secr/et@h:1' }),
   'an archive with a slash in its password': () => sources({ archive: 'http://u:secr/et@h/ubuntu' }),
+  'a keyring that is a URL': () => sources({ streamKeyring: 'http://u:secret@h/k.gpg' }),
   'a proxy without a host': () => sources({ proxy: 'http://:80' }),
   'a stream that is no URL': () => sources({ stream: 'https://[' }),
   'a repository for another architecture': () =>
