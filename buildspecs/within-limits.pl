@@ -1,5 +1,5 @@
 # Runs a program with limits on the memory and number of processes of itself and all its children. Exits with the
-# program's status.
+# program's status; 127 if there is no such program, 126 if it cannot be executed, 125 if this script fails.
 #   perl within-limits.pl MEMORY PROCESSES PROGRAM [ARGUMENT…]
 #   perl within-limits.pl MEMORY PROCESSES                     prints how limits are enforced, and why not by cgroups
 # MEMORY is in per cent of the memory available at start, to the machine and to the container. The program is, or
@@ -28,12 +28,12 @@ if (!@program) {
 }
 
 my $us = $$;
-pipe my $found, my $told or die "within-limits.pl: pipe: $!\n";
+pipe my $found, my $told or give_up('pipe');
 # The program waits until the watcher runs, because this process may be killed before it has started one.
-pipe my $gate, my $opened or die "within-limits.pl: pipe: $!\n";
-my $child = fork // die "within-limits.pl: fork: $!\n";
+pipe my $gate, my $opened or give_up('pipe');
+my $child = fork // give_up('fork');
 become_program() if !$child;
-my $watcher = fork // die "within-limits.pl: fork: $!\n";
+my $watcher = fork // give_up('fork');
 watch() if !$watcher;
 close $_ for $gate, $opened;
 $SIG{$_} = \&end_program for qw(TERM INT HUP);
@@ -53,16 +53,18 @@ end_like($status);
 
 sub become_program {
   close $_ for $found, $told, $opened;
-  exit 1 unless sysread $gate, my $byte, 1;
+  exit 125 unless sysread $gate, my $byte, 1;
   # If memory runs out, the kernel kills this program before those of the builder.
   write_to('/proc/self/oom_score_adj', 500);
   for my $controller (sort keys %cgroups) {
     my $folder = $cgroups{$controller} or next;
-    write_to("$folder/cgroup.procs", 0) or die "within-limits.pl: $folder: $!\n";
+    write_to("$folder/cgroup.procs", 0) or fail("$folder: $!", 125);
   }
   # With the signal ignored, a write beyond the limit fails with EFBIG, and the program can print the file's name.
   $SIG{XFSZ} = 'IGNORE';
-  exec { $program[0] } @program or die "within-limits.pl: $program[0]: $!\n";
+  no warnings 'exec'; # our message says the same
+  my $enoent = 2;
+  exec { $program[0] } @program or fail("$program[0]: $!", $! == $enoent ? 127 : 126);
 }
 
 sub watch {
@@ -135,6 +137,19 @@ sub end_like {
     exit 128 + $signal; # if the signal is ignored or blocked
   }
   exit($status >> 8);
+}
+
+sub give_up {
+  my ($call) = @_;
+  my $why = $!;
+  remove_cgroups();
+  fail("$call: $why", 125);
+}
+
+sub fail {
+  my ($why, $status) = @_;
+  print STDERR "within-limits.pl: $why\n";
+  exit $status;
 }
 
 # Uses version 2 if it has the controller, otherwise version 1; below our own cgroup, otherwise at the top of the mount. A

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { MirrorError } from '../../../lib/errors';
 import { run } from '../../../lib/machine/run';
@@ -28,6 +29,8 @@ const bomb = (
   count: number,
 ) => `for (1 .. ${count}) { my $pid = fork; last unless defined $pid; sleep 1000 unless $pid }
   sleep 1000`;
+
+const codeOf = (started: ChildProcess) => new Promise((end) => started.once('close', end));
 
 describe.each(machines)('the limits that %s keep', (_, prefix) => {
   const within = (memory: number, processes: number, ...program: string[]) =>
@@ -125,6 +128,34 @@ describe('a program within limits', () => {
     await new Promise((end) => started.once('close', end)); // it has ended, and its output as well
 
     expect([said, started.signalCode]).toEqual(['', 'SIGKILL']);
+  });
+
+  it.each([
+    ['/nowhere', 127, 'No such file or directory'],
+    ['/etc/passwd', 126, 'Permission denied'],
+  ])('that is none (%s) ends with the status that shells give it: %d', async (program, code, why) => {
+    const started = spawn('perl', [script, '90', '300', program]);
+    const said = text(started.stderr);
+
+    expect(await codeOf(started)).toBe(code);
+    expect(await said).toBe(`within-limits.pl: ${program}: ${why}\n`);
+  });
+
+  it.each([1, 2])('leaves no cgroup behind where fork %d fails', async (count) => {
+    const failing = `my $forks = 0;
+      BEGIN {
+        *CORE::GLOBAL::fork = sub () { return CORE::fork() if ++$forks != ${count}; $! = 11; return undef };
+        *CORE::GLOBAL::mkdir = sub (_;$) { CORE::mkdir($_[0]) and print "$_[0]\n" };
+      }
+      do './${script}' or die $@ || $!`;
+    const started = spawn('perl', ['-e', failing, '90', '300', 'echo', 'begun']);
+    const [made, said] = [text(started.stdout), text(started.stderr)];
+
+    expect(await codeOf(started)).toBe(125);
+    expect(await said).toBe('within-limits.pl: fork: Resource temporarily unavailable\n');
+    const folders = (await made).split('\n').filter(Boolean);
+    expect(folders.length > 0).toBe((await limitKeepers('buildspecs')).words.includes('cgroup'));
+    expect(folders.filter((folder) => existsSync(folder))).toEqual([]);
   });
 });
 
