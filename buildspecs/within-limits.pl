@@ -1,11 +1,16 @@
 # Runs a program with limits on the memory and number of processes of itself and all its children. Exits with the
-# program's status.
+# program's status, or ends by the signal that it was sent; 127 if there is no such program, 126 if it cannot be executed,
+# 125 if this script fails.
 #   perl within-limits.pl MEMORY PROCESSES PROGRAM [ARGUMENT…]
 #   perl within-limits.pl MEMORY PROCESSES                     prints how limits are enforced, and why not by cgroups
 # MEMORY is in per cent of the memory available at start, to the machine and to the container. The program is, or
 # executes, `unshare --pid --fork`: when a limit is reached, its pid namespace is killed, and the last line on standard
 # error names the limit. Limits are enforced by cgroups if these can be created. Otherwise (read-only in many containers,
 # or no controllers), usage is checked four times a second. Uses no modules, because some builders have only the binary.
+#
+# A second process, the watcher, ends the program when a limit is reached or this process was killed; this process ends
+# it when the watcher was killed. Signals to our process group reach neither the watcher nor the program: each has its own
+# group. Otherwise, one signal could kill both, and a program without a parent-death signal would continue without limits.
 use strict;
 use warnings;
 my ($percent, $most, @program) = @ARGV;
@@ -28,19 +33,27 @@ if (!@program) {
 }
 
 my $us = $$;
-pipe my $found, my $told or die "within-limits.pl: pipe: $!\n";
+my %signals = (HUP => 1, INT => 2, QUIT => 3, TERM => 15);
+my $received; # the number of the first one
+pipe my $found, my $told or give_up('pipe');
 # The program waits until the watcher runs, because this process may be killed before it has started one.
-pipe my $gate, my $opened or die "within-limits.pl: pipe: $!\n";
-my $child = fork // die "within-limits.pl: fork: $!\n";
+pipe my $gate, my $opened or give_up('pipe');
+my $child = fork // give_up('fork');
 become_program() if !$child;
-my $watcher = fork // die "within-limits.pl: fork: $!\n";
+my $watcher = fork // give_up('fork');
 watch() if !$watcher;
 close $_ for $gate, $opened;
-$SIG{$_} = \&end_program for qw(TERM INT HUP);
-1 until waitpid($child, 0) == $child;
-my $status = $?;
-kill KILL => $watcher;
-1 until waitpid($watcher, 0) == $watcher;
+for my $name (keys %signals) {
+  $SIG{$name} = sub {
+    $received //= $signals{$name};
+    end_program();
+  };
+}
+my ($status, $is_watched) = wait_for_program();
+if ($is_watched) {
+  kill KILL => $watcher;
+  1 until waitpid($watcher, 0) == $watcher;
+}
 close $told;
 my $reached = <$found> // reached();
 remove_cgroups();
@@ -49,24 +62,53 @@ if ($reached) {
   print STDERR "limit reached: $reached, $held\n";
   exit 1;
 }
+end_like($received) if $received;
+fail('the watcher was killed, so the program was killed', 125) if !$is_watched;
 end_like($status);
 
+# Returns the program's status, and whether the watcher is still running.
+sub wait_for_program {
+  my $wuntraced = 2; # the value, because its name requires a module
+  my $is_watched = 1;
+  while (1) {
+    my $pid = waitpid -1, $wuntraced;
+    my $has_ended = !kill 0 => $pid; # otherwise it was stopped, and $? is 0
+    if ($pid == $child && $has_ended) {
+      my $status = $?;
+      $SIG{$_} = 'IGNORE' for keys %signals; # the pid may already be used by another process
+      return ($status, $is_watched);
+    }
+    next if $pid != $watcher;
+    # Where there are no cgroups, the program has no limits without its watcher.
+    if ($has_ended) {
+      $is_watched = 0;
+      end_program();
+    } else {
+      kill CONT => $watcher;
+    }
+  }
+}
+
 sub become_program {
+  setpgrp;
   close $_ for $found, $told, $opened;
-  exit 1 unless sysread $gate, my $byte, 1;
+  exit 125 unless sysread $gate, my $byte, 1;
   # If memory runs out, the kernel kills this program before those of the builder.
   write_to('/proc/self/oom_score_adj', 500);
   for my $controller (sort keys %cgroups) {
     my $folder = $cgroups{$controller} or next;
-    write_to("$folder/cgroup.procs", 0) or die "within-limits.pl: $folder: $!\n";
+    write_to("$folder/cgroup.procs", 0) or fail("$folder: $!", 125);
   }
   # With the signal ignored, a write beyond the limit fails with EFBIG, and the program can print the file's name.
   $SIG{XFSZ} = 'IGNORE';
-  exec { $program[0] } @program or die "within-limits.pl: $program[0]: $!\n";
+  no warnings 'exec'; # our message says the same
+  my $enoent = 2;
+  exec { $program[0] } @program or fail("$program[0]: $!", $! == $enoent ? 127 : 126);
 }
 
 sub watch {
-  $SIG{$_} = 'DEFAULT' for qw(TERM INT HUP);
+  setpgrp;
+  $SIG{$_} = 'IGNORE' for keys %SIG; # also signals to each process of this script, as pkill sends
   close $gate;
   exit if getppid != $us;
   syswrite $opened, '.';
@@ -130,11 +172,24 @@ sub children {
 sub end_like {
   my ($status) = @_;
   if (my $signal = $status & 127) {
-    $SIG{TERM} = $SIG{INT} = $SIG{HUP} = 'DEFAULT';
+    $SIG{$_} = 'DEFAULT' for keys %signals;
     kill $signal => $$;
     exit 128 + $signal; # if the signal is ignored or blocked
   }
   exit($status >> 8);
+}
+
+sub give_up {
+  my ($call) = @_;
+  my $why = $!;
+  remove_cgroups();
+  fail("$call: $why", 125);
+}
+
+sub fail {
+  my ($why, $status) = @_;
+  print STDERR "within-limits.pl: $why\n";
+  exit $status;
 }
 
 # Uses version 2 if it has the controller, otherwise version 1; below our own cgroup, otherwise at the top of the mount. A

@@ -136,26 +136,49 @@ export function hintIn(stack: readonly string[]): string | undefined {
   return stack.findLast((line) => line.startsWith(hintMark))?.slice(hintMark.length);
 }
 
-/** Removes user names and passwords from all URLs in a text, for messages, logs and build statements. */
+/**
+ * Removes user names and passwords from all URLs in a text, for messages, logs and build statements. A word with `://` that
+ * is not a valid URL loses everything up to its last `@`: an unescaped `/` in a password would otherwise end it too early.
+ */
 export function withoutPasswords(text: string): string {
   // A single regular expression overflows the stack on a text of several megabytes, and the text may be foreign.
   let [shown, from] = ['', 0];
-  for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at + 3)) {
-    if (!/[a-z][a-z0-9+.-]{0,20}$/i.test(text.slice(Math.max(0, at - 21), at))) continue;
+  let word = { end: 0, lastAt: -1 };
+  const quote = text.indexOf('"');
+  for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', Math.max(at + 3, from))) {
+    const [scheme] = /[a-z][a-z0-9+.-]{0,20}$/i.exec(text.slice(Math.max(0, at - 21), at)) ?? [];
+    if (scheme === undefined) continue;
     const start = at + 3;
-    const password = text.slice(start, endOfHost(text, start)).lastIndexOf('@');
-    if (password === -1) continue;
+    if (start > word.end) word = wordAt(text, start, quote !== -1 && quote < start); // searched once per word, to take linear time
+    const end =
+      endOfUser(text.slice(start, endOfAuthority(text, start, scheme, word.end)), scheme) ?? word.lastAt - start;
+    if (end < 0) continue;
     shown += text.slice(from, start);
-    from = start + password + 1;
+    from = start + end + 1;
   }
   return shown + text.slice(from);
 }
 
-/** A password may contain a quote, so a quote ends the host only before a character that follows a string in JSON. */
-function endOfHost(text: string, start: number): number {
-  const end = /[\s/]|"(?=[,:;}\]])/g;
-  end.lastIndex = start;
-  return end.exec(text)?.index ?? text.length;
+/** A password may contain a quote, so one ends a word only inside a quoted text, before what follows a string in JSON. */
+function wordAt(text: string, start: number, isQuoted: boolean): { end: number; lastAt: number } {
+  const ends = isQuoted ? /[\t\n\v\f\r ]|(?<!\\)"(?=[,:;}\]])/g : /[\t\n\v\f\r ]/g;
+  ends.lastIndex = start;
+  const end = ends.exec(text)?.index ?? text.length;
+  return { end, lastAt: start + text.slice(start, end).lastIndexOf('@') };
+}
+
+/** Schemes whose URLs the parser splits at backslashes, too, and in which it ignores further slashes after `://`. */
+const isSpecial = (scheme: string) => /^(?:https?|wss?|ftp)$/i.test(scheme);
+
+function endOfAuthority(text: string, start: number, scheme: string, end: number): number {
+  const authority = isSpecial(scheme) ? /[/\\]*[^/\\?#]*/y : /[^/?#]*/y;
+  authority.lastIndex = start;
+  return Math.min(end, start + (authority.exec(text)?.[0].length ?? 0));
+}
+
+/** Position of the `@` after user and password; -1 if it has none, undefined if no URL has such a host. */
+function endOfUser(authority: string, scheme: string): number | undefined {
+  return URL.canParse(`${scheme}://${authority}`) ? authority.lastIndexOf('@') : undefined;
 }
 
 /**

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { MirrorError, withoutFolders, withoutPasswords } from '../lib/errors';
 
@@ -9,6 +10,18 @@ it.each([
   ['an @ in the password that nobody escaped', 'http://me:s3@cret@a/x', 'http://a/x'],
   ['a colon and a question mark in it', 'http://me:s3:cret?#@a/x', 'http://a/x'],
   ['an escaped password', 'http://me:s3%2Fcret%40@a/x', 'http://a/x'],
+  ['a slash in it', 'of http://me:s3c/ret@a/x, see me@b', 'of http://a/x, see me@b'],
+  ['a slash in it, and a second address behind', 'http://me:s3c/ret@a/x http://u:s3/cr?et@b', 'http://a/x http://b'],
+  ['a slash after a port that is none', 'http://me:99999/s3cret@a', 'http://a'],
+  ['an address as a password', 'http://me:s3c://ret@a/x', 'http://a/x'],
+  ['a slash too many', 'http:///me:s3cret@a/x', 'http://a/x'],
+  ['a quote and a comma in it', 'http://me:s3",cret@a/x', 'http://a/x'],
+  [
+    'JSON of a quote and a slash in it',
+    JSON.stringify({ a: 'http://me:s3",c/ret@a', b: 'x@y' }),
+    '{"a":"http://a","b":"x@y"}',
+  ],
+  ['an address in the path of another', 'http://a/http://me:s3c/ret@b/c', 'http://a/http://b/c'],
   ['other schemes', 'socks5h://me:s3cret@a git+ssh://me:s3cret@b/c', 'socks5h://a git+ssh://b/c'],
   ['an address of version 6', 'http://me:s3cret@[::1]:3128/', 'http://[::1]:3128/'],
   [
@@ -40,8 +53,33 @@ it.each([
   expect(withoutPasswords(text)).toBe(shown);
 });
 
+it('no password is left of any address, whatever is in it', () => {
+  const word = fc
+    .string({ unit: 'grapheme', minLength: 3, maxLength: 20 })
+    .filter((text) => !/[\t\n\v\f\r ]/.test(text));
+  const tricky = fc.string({ unit: fc.constantFrom(...'a:/?#@\\"\',;%[]'), minLength: 3, maxLength: 12 });
+  fc.assert(
+    fc.property(
+      fc.constantFrom('http', 'https', 'HTTP', 'socks5h', 'git+ssh', 'ftp', 's3'),
+      fc.stringMatching(/^[\w.~-]{0,8}$/),
+      fc.oneof(word, tricky),
+      fc.constantFrom('h.example', '10.0.0.2', '[::1]'),
+      fc.constantFrom('', ':3128', '/x/y', ':80/?q#f'),
+      (scheme, user, password, host, rest) => {
+        const address = `${scheme}://${user}:${password}@${host}${rest}`;
+        // Nothing tells http://user:80/word@host from an address of the host "user".
+        fc.pre(!URL.canParse(address) || new URL(address).hostname === host);
+        expect(withoutPasswords(`from ${address} to me@x`)).toBe(`from ${scheme}://${host}${rest} to me@x`);
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});
+
 it.each([
   'http://a.example/~me@b/c',
+  'https://x.example:8443/a@b/',
+  'file:///srv/a@b',
   'mail me@a.example of http://a.example',
   'http://a.example me@b.example',
   '{"url":"http://a.example","mail":"me@b.example"}',

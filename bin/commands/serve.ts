@@ -9,5 +9,14 @@ export function addServe(program: Command, terminal: Terminal): void {
     .description('serve a mirror over plain HTTP')
     .argument('<mirror>', 'folder of the mirror')
     .option('--listen <address:port>', 'address to serve at', defaultListen)
-    .action((mirror: string, options) => serveUntilInterrupted(mirror, options.listen, terminal));
+    .action(async (mirror: string, options) => {
+      await requireFolder(mirror);
+      await serveUntilInterrupted(mirror, options.listen, terminal);
+    });
+}
+
+/** @throws BadInput (misuse) for a URL, without its password */
+async function requireFolder(mirror: string): Promise<void> {
+  const { folderOf } = await import('../preflight/folders.js');
+  folderOf('serve', mirror, 'give the folder of a mirror; to read a mirror at a URL, use list or verify');
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type Rotation, requireKeyOf } from '../../lib/operations/rotate-key';
 import { openStore } from '../../lib/store/open';
 import { makeSigner } from '../preflight/mirror-key';
@@ -23,9 +24,9 @@ export interface RotationOptions {
 export async function rotationOf(options: RotationOptions, terminal: Terminal): Promise<Rotation> {
   const { mirror, sign = false, finish = false } = options;
   const key = keyPlace(options.key ?? defaultKeyPath());
-  const newKey = keyPlace(options.newKey);
+  const newKey = keyPlace(options.newKey, '--new-key');
   const store = await openStore(mirror, { writes: true });
-  requireOutside(keyPlace(mirror), newKey);
+  requireOutside(resolve(mirror), newKey);
   const current = await existingSigner(key);
   if (isKeyFile(newKey) && !existsSync(newKey)) await requireKeyOf(store, current);
   // only the first step creates a key, since a key must be announced before it signs

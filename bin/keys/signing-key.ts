@@ -2,7 +2,8 @@
 
 import { userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { MirrorError } from '../../lib/errors';
+import { MirrorError, withoutPasswords } from '../../lib/errors';
+import { isUrlLike } from '../../lib/job/sources/file-path';
 import { keyFile } from '../../lib/machine/secrets/key-file';
 import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp/openpgp-signer';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
@@ -35,9 +36,23 @@ function homeFolder({ HOME: home = '' }: NodeJS.ProcessEnv): string {
   }
 }
 
-/** A key as given with --key: a file by its absolute path, a KMS key or a secret unchanged. */
-export function keyPlace(key: string): string {
-  return isKeyFile(key) ? resolve(key) : key;
+/**
+ * A key as given with --key: a file by its absolute path, a KMS key or a secret unchanged.
+ * @throws BadInput (misuse) for a URL, an ARN or the alias of a KMS key: a new key file would get this name
+ */
+export function keyPlace(key: string, option = '--key'): string {
+  if (!isKeyFile(key)) return key;
+  if (isUrlLike(key) || /^(?:arn:|alias\/|kms:|secret:)/i.test(key)) throw noKeyFile(key, option);
+  return resolve(key);
+}
+
+function noKeyFile(key: string, option: string): MirrorError {
+  const ways = 'kms:ID with the id, ARN or alias of an AWS KMS key, or secret:ARN with the ARN of a secret';
+  const file = isUrlLike(key) ? '' : ` (for a file of this name, write ./${key})`;
+  return new MirrorError('BadInput', `${option} ${withoutPasswords(key)} is not a file of this machine`, {
+    hint: `give the path of a file, ${ways}${file}`,
+    misuse: true,
+  });
 }
 
 /** @throws KeyExposed if a private key would be inside the folder of a mirror */

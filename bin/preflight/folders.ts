@@ -1,18 +1,27 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { isDiskFull, MirrorError } from '../../lib/errors';
+import { isDiskFull, MirrorError, withoutPasswords } from '../../lib/errors';
+import { isUrlLike } from '../../lib/job/sources/file-path';
 import { triedFolder } from '../../lib/store/directory/mirror-directory';
 
 /**
  * The absolute path of a folder that an option names.
  * @throws BadInput (misuse) for an address
  */
-export function folderOf(option: string, value: string): string {
-  if (value !== '' && !/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return resolve(value);
-  throw new MirrorError('BadInput', `${option} ${JSON.stringify(value)} is not a folder of this machine`, {
-    hint: 'give the path of a folder; to build on AWS, use --stack NAME',
-    misuse: true,
-  });
+export function folderOf(
+  option: string,
+  value: string,
+  hint = 'give the path of a folder; to build on AWS, use --stack NAME',
+): string {
+  if (value !== '' && !isUrlLike(value)) return resolve(value);
+  throw new MirrorError(
+    'BadInput',
+    `${option} ${withoutPasswords(JSON.stringify(value))} is not a folder of this machine`,
+    {
+      hint,
+      misuse: true,
+    },
+  );
 }
 
 /** Whether a path is a folder or below it; both are absolute. A name may begin with two dots. */

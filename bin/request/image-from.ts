@@ -5,7 +5,7 @@ import { longestBoot } from '../../lib/job/job';
 import { stanzasIn } from '../../lib/job/sources/repository';
 import { withCredentials } from './credentials';
 import type { RequestOptions } from './request-options';
-import { readText } from './sources-from';
+import { pathOf, readText } from './sources-from';
 
 /** The image that the options describe, without release and architectures. @throws BadInput (misuse) */
 export function imageFrom(options: RequestOptions): object {
@@ -13,7 +13,7 @@ export function imageFrom(options: RequestOptions): object {
   const customise = customisationFrom(options);
   return {
     bootTest,
-    base: base === '' ? base : resolve(base),
+    base: base === '' ? base : resolve(pathOf(base, '--base')),
     ...kernelsFrom(options),
     ...(customise && { customise }),
     ...(serial !== undefined && { serial }),

@@ -56,19 +56,23 @@ export function readKeyring(file: string, option: string): Buffer {
 }
 
 export function readFile(file: string, option: string): Buffer {
-  if (!isPath(file)) {
-    throw new MirrorError('BadInput', `${option} ${pathRule}`, {
-      hint: 'give the path of a readable file',
-      misuse: true,
-    });
-  }
   try {
-    return readFileSync(file);
+    return readFileSync(pathOf(file, option));
   } catch (cause) {
+    if (cause instanceof MirrorError) throw cause;
     throw new MirrorError('BadInput', `${option} names ${file}, which cannot be read: ${(cause as Error).message}`, {
       hint: 'give the path of a readable file',
       cause,
       misuse: true,
     });
   }
+}
+
+/** @throws BadInput (misuse) for the content of a file, or a URL */
+export function pathOf(file: string, option: string): string {
+  if (isPath(file)) return file;
+  throw new MirrorError('BadInput', `${option} ${pathRule}`, {
+    hint: 'give the path of a readable file',
+    misuse: true,
+  });
 }

@@ -22,7 +22,7 @@ export function placeOf(listen: string): Place {
 }
 
 function badListen(listen: string, what: string, cause?: unknown): MirrorError {
-  return new MirrorError('BadInput', `--listen ${listen}: ${what}`, {
+  return new MirrorError('BadInput', `--listen ${listen.replace(/^.*@/s, '…@')}: ${what}`, {
     hint: 'give ADDRESS:PORT with an address of this machine, :PORT for all addresses, or PORT for this machine only; ports below 1024 require root',
     cause,
     misuse: true,

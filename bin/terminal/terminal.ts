@@ -3,6 +3,7 @@
 import { inspect } from 'node:util';
 import { MirrorError, named, withoutPasswords } from '../../lib/errors';
 import { printable, printableText } from '../../lib/machine/output/printable';
+import { exitCodeWithoutReader, interruptWork } from './interruptible';
 
 /** Where commands print. Nothing else in the project prints; tests pass one that keeps the lines. */
 export interface Terminal {
@@ -22,8 +23,8 @@ export interface Terminal {
 
 /** The terminal of this process. */
 export function processTerminal(): Terminal {
-  endQuietlyWhenTheReaderLeft(process.stdout);
-  endQuietlyWhenTheReaderLeft(process.stderr);
+  endWhenItCannotBeWritten(process.stdout);
+  endWhenItCannotBeWritten(process.stderr);
   return {
     // Lines contain names of packages, logs and errors of servers.
     out: (line) => void process.stdout.write(`${printableText(line)}\n`),
@@ -57,13 +58,19 @@ export function reportError(thrown: unknown, terminal: Terminal, environment: No
   return 1;
 }
 
-// `maas-mirror list … | head` closes the pipe early, which is not a failure.
-function endQuietlyWhenTheReaderLeft(stream: NodeJS.WriteStream): void {
+// `maas-mirror list … | head` closes the pipe early, which is not a failure. A build must not go on unseen.
+function endWhenItCannotBeWritten(stream: NodeJS.WriteStream): void {
   if (streamsWatched.has(stream)) return;
   streamsWatched.add(stream);
+  const isError = stream === process.stderr;
+  let isReported = isError; // not where it cannot be written
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-    throw error;
+    const isGone = error.code === 'EPIPE';
+    if (!isGone && !isReported)
+      process.stderr.write(`error: cannot write to standard output: ${printable(error.message)}\n`);
+    isReported ||= !isGone;
+    if (interruptWork(isGone ? 'SIGPIPE' : undefined)) return;
+    process.exit(isGone ? (process.exitCode ?? exitCodeWithoutReader(isError)) : process.exitCode || 1);
   });
 }
 

@@ -213,9 +213,7 @@ describe('a build that fails', () => {
     await signArchive(archive, readFileSync(small.signingKey, 'utf8'));
     const { code, err } = await maasMirror(words, { env: ownData(folder) });
 
-    expect(err).toMatch(
-      /Select amd64 failed: rt: no repository of this build has the package linux-image-rt-amd64/,
-    );
+    expect(err).toMatch(/Select amd64 failed: rt: no repository of this build has the package linux-image-rt-amd64/);
     expect({ code, published: published(folder) }).toEqual({ code: 1, published: false });
   });
 

@@ -3,13 +3,24 @@ import { MirrorError } from '../../errors';
 import { certificateBlocks, certificateHint, noCertificate } from './certificates';
 import { isPath, pathRule } from './file-path';
 import { renamedField } from './renamed-fields';
+import { isUrl, webPattern } from './web-address';
 
-const webPattern = /^https?:\/\/[^\s"'\\]+$/;
+const notParsed = 'is not a valid URL: check its host and port, and escape special characters in a password';
 
-/** Quotes would end a setting in apt's configuration. */
-export const address = z.string().regex(/^(https?|file):\/\/[^\s"'\\]+$/, 'must be an http, https or file URL');
+/** An address that apt reads. */
+export const address = z
+  .string()
+  .regex(/^(https?:\/\/[^\s"'\\/?#]|file:\/\/)[^\s"'\\]*$/, {
+    error: 'must be an http, https or file URL',
+    abort: true,
+  })
+  .refine(isUrl, notParsed);
 const webAddress = (example: string) =>
-  z.string().regex(webPattern, `must be an http or https URL, such as ${example}`);
+  z
+    .string()
+    .regex(webPattern, { error: `must be an http or https URL, such as ${example}`, abort: true })
+    .refine(isUrl, notParsed);
+const streamRule = 'must be daily, releases, or the http or https URL of a stream';
 const base64 = z.base64().min(1);
 const certificates = z.string().regex(/^-----BEGIN CERTIFICATE-----/m, 'must be certificates in PEM format');
 
@@ -18,9 +29,10 @@ export const Sources = z.strictObject(
   {
     stream: z
       // Without `abort`, the union would give the fault of its second member as its own.
-      .union([z.enum(['daily', 'releases']), z.string().regex(webPattern, { abort: true })], {
-        error: 'must be daily, releases, or the http or https URL of a stream',
-      })
+      .union(
+        [z.enum(['daily', 'releases']), z.string().regex(webPattern, { abort: true }).refine(isUrl, { abort: true })],
+        { error: streamRule },
+      )
       .default('daily')
       .describe('Stream of cloud images: daily, releases, or the URL of another simplestreams mirror'),
     /** Binary keyring of the stream, in base64. @default - Ubuntu's cloud-image keyring */

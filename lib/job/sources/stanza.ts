@@ -1,5 +1,6 @@
 import type { Paragraph } from './deb822';
 import { booleanOf, optionsOf, type SourceOptions } from './source-options';
+import { isWebAddress } from './web-address';
 
 /** A suite or a component: `noble-updates`, `./`, `main`. */
 export const repositoryWord = /^[\w.+/-]+$/;
@@ -65,7 +66,7 @@ export function stanzaOf({ fields, odd }: Paragraph, refuse: (why: string) => ne
   const components = suites.every(isFolder) ? noComponents(fields, refuse) : required('Components');
   if (suites.some(isFolder) && components.length > 0)
     refuse('has Components, which cannot be combined with a path in Suites (a word ending in /)');
-  const foreign = uris.find((uri) => !/^https?:\/\/[^\s"'\\]+$/.test(uri));
+  const foreign = uris.find((uri) => !isWebAddress(uri));
   if (foreign !== undefined) refuse(`has the URI ${foreign}, which is not an http or https URL`);
   const odds = [...suites, ...components].find((word) => !repositoryWord.test(word));
   if (odds !== undefined) refuse(`has ${odds} in Suites or Components, which is not a valid name`);

@@ -25,7 +25,7 @@ const probes = [
 ];
 const exporting = (result: object): Exported => [{ Name: 'RESULT', Value: JSON.stringify(result) }];
 const built = (result: object, target: 'x86' | 'arm' = 'x86') => probingBuild(target, async () => exporting(result));
-const loopless = { probes: [{ name: 'loop', ok: false, evidence: 'NotSupported: no loop devices' }] };
+const loopless = { probes: [{ name: 'loop', ok: false, evidence: 'no loop devices' }] };
 const arm = { ProbeProjectNameArm: 'prepare-arm' };
 
 interface Deployment {
@@ -89,7 +89,7 @@ describe('the doctor of a deployed mirror', () => {
       '✓ x86: overlay         an overlay on a tmpfs is writable',
       '✓ x86: qemu            qemu-system-x86_64 boots in 0.3 s',
       '✓ arm: build           the state machine can run builds of prepare-arm on ARM/Large and read their results',
-      '✗ arm: loop            NotSupported: no loop devices',
+      '✗ arm: loop            no loop devices',
     ]);
     expect(outLines[11]).toMatch(/^ {23}builds must be privileged/);
     expect(code).toBe(1);

@@ -2,10 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { main } from '../../../bin/command-line';
 import { existingSigner, keyPlace, requireOutside, signerFrom } from '../../../bin/keys/signing-key';
 import { folderOf } from '../../../bin/preflight/folders';
 import { checkPlaces, placesOf } from '../../../bin/preflight/places';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { keptTerminal } from '../terminal/kept-terminal';
 
 const misuse = (name: string, message: string, hint: string) =>
   expect.objectContaining({ name, message, hint, misuse: true });
@@ -101,6 +103,19 @@ describe('a folder that an option names', () => {
     );
   });
 
+  it('is not shown with its password', () => {
+    expect(() => folderOf('--mirror', 'http://u:hu/sh@h/x')).toThrow('--mirror "http://h/x" is not a folder');
+  });
+
+  it('refuses to be served from a URL, which it shows without its password', async () => {
+    const terminal = keptTerminal();
+    expect(await main(['serve', 'http://u:hush@h/x'], terminal)).toBe(2);
+    expect(terminal.errLines).toEqual([
+      'error: serve "http://h/x" is not a folder of this machine',
+      '  give the folder of a mirror; to read a mirror at a URL, use list or verify',
+    ]);
+  });
+
   it.each(['m', './s3:/b', '/a://b', ' http://a', '1s3://b'])('may be called %j', (value) => {
     expect(folderOf('--mirror', value)).toBe(resolve(value));
   });
@@ -118,6 +133,25 @@ describe('a signing key', () => {
     await expect(signerFrom(key)).rejects.toEqual(misuse('BadInput', message, hint));
   });
 
+  it.each([
+    'arn:aws:kms:eu-west-1:111122223333:key/1',
+    'alias/mirror',
+    'KMS:x',
+    's3://bucket/key',
+    'http://u:hush@h/key',
+    'file:///key',
+  ])('refuses to be a new file called %s, and says how to name a key of KMS', (key) => {
+    const shown = key.replace('u:hush@', '');
+    for (const option of ['--key', '--new-key'])
+      expect(() => keyPlace(key, option)).toThrow(
+        expect.objectContaining({
+          ...{ name: 'BadInput', misuse: true, message: `${option} ${shown} is not a file of this machine` },
+          hint: expect.stringMatching(/^give the path of a file, kms:ID with .*, or secret:ARN/),
+        }),
+      );
+    expect(keyPlace(`./${key}`)).toBe(resolve(key));
+  });
+
   it('refuses to be made where it has to exist', async () => {
     const key = join(temporaryFolder(), 'key.asc');
     await expect(existingSigner(key)).rejects.toEqual(
@@ -126,7 +160,12 @@ describe('a signing key', () => {
   });
 
   it('has its whole path, unless it is no file', () => {
-    expect(['k', '/k', 'kms:k', 'secret:k'].map(keyPlace)).toEqual([resolve('k'), '/k', 'kms:k', 'secret:k']);
+    expect(['k', '/k', 'kms:k', 'secret:k'].map((one) => keyPlace(one))).toEqual([
+      resolve('k'),
+      '/k',
+      'kms:k',
+      'secret:k',
+    ]);
     expect(keyPlace('~/k')).not.toContain(homedir());
   });
 });

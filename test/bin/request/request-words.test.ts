@@ -135,6 +135,12 @@ describe('the hosts of repositories', () => {
 });
 
 describe('what is said of an image', () => {
+  it('refuses a base that is a URL, before it is joined to a folder', () => {
+    expect(() => imageFrom({ base: 'http://u:hush@h/x' })).toThrow(
+      expect.objectContaining({ misuse: true, message: '--base must be the path of a file, not its content or a URL' }),
+    );
+  });
+
   it('is that it is booted and fetched, unless told', () => {
     expect(imageFrom({})).toEqual({ bootTest: true, base: '' });
     expect(imageFrom({ bootTest: false, base: '' })).toEqual({ bootTest: false, base: '' });

@@ -41,6 +41,12 @@ describe('an address to listen on', () => {
     );
   });
 
+  it('shows no password where it is refused', () => {
+    expect(() => placeOf('u:hush@1')).toThrow(
+      expect.objectContaining({ message: '--listen …@1: not a valid address', misuse: true }),
+    );
+  });
+
   it('refuses to be one of another machine, or of none', async () => {
     await expect(requireListen({ serve: true, listen: '192.0.2.1:8080' })).rejects.toMatchObject({
       ...{ name: 'BadInput', message: '--listen 192.0.2.1:8080: not an address of this machine', hint, misuse: true },

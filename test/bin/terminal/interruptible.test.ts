@@ -32,3 +32,25 @@ it.each([
   }
   expect(await once(child, 'close')).toEqual([code, null]);
 });
+
+const watched = `
+const { interruptible, exitCode } = require(${JSON.stringify(join(__dirname, '../../../dist/bin/terminal/interruptible.js'))});
+const { processTerminal } = require(${JSON.stringify(join(__dirname, '../../../dist/bin/terminal/terminal.js'))});
+const terminal = processTerminal();
+const { signal, end } = interruptible();
+const stay = setInterval(() => terminal[process.argv[1]]('working'), 10);
+signal.addEventListener('abort', () => {
+  clearInterval(stay);
+  terminal.err('error: interrupted');
+  end();
+  process.exitCode = exitCode(1);
+});
+`;
+
+it.each(['out', 'err'] as const)('ends work of whose %s the reader leaves as SIGPIPE would', async (name) => {
+  const child = spawn(process.execPath, ['-e', watched, name], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const stream = name === 'out' ? child.stdout : child.stderr;
+  await once(stream, 'data');
+  stream.destroy();
+  expect(await once(child, 'exit')).toEqual([141, null]);
+});

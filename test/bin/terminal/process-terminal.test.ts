@@ -55,29 +55,72 @@ it('draws a line over the last one, as long as the terminal is wide and no longe
   expect(written).toEqual({ stdout: [], stderr: whole });
 });
 
-it.each(['stdout', 'stderr'] as const)('ends quietly where who reads its %s has enough', (name) => {
+function exits() {
   const exit = vi.spyOn(process, 'exit').mockImplementation((code) => {
     throw new Error(`ends with ${code}`);
   });
-  processTerminal();
-  const gone = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
   const { exitCode } = process;
   onTestFinished(() => {
     process.exitCode = exitCode;
   });
-
   process.exitCode = undefined;
-  expect(() => streams[name].emit('error', gone)).toThrow('ends with 0');
+  return exit;
+}
+
+const gone = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+
+it('ends quietly where who reads its results has enough', () => {
+  const exit = exits();
+  processTerminal();
+
+  expect(() => process.stdout.emit('error', gone)).toThrow('ends with 0');
   process.exitCode = 3;
-  expect(() => streams[name].emit('error', gone)).toThrow('ends with 3');
+  expect(() => process.stdout.emit('error', gone)).toThrow('ends with 3');
   expect(exit).toHaveBeenCalledTimes(2); // whatever number of terminals there is, one of them listens
 });
 
-it('refuses to take another trouble with its streams for that', () => {
-  const exit = vi.spyOn(process, 'exit').mockReturnValue(undefined as never);
+it('ends as SIGPIPE would where nobody reads its errors', () => {
+  exits();
   processTerminal();
-  const full = Object.assign(new Error('no space'), { code: 'ENOSPC' });
 
-  expect(() => process.stdout.emit('error', full)).toThrow('no space');
-  expect(exit).not.toHaveBeenCalled();
+  expect(() => process.stderr.emit('error', gone)).toThrow('ends with 141');
+  process.exitCode = 0; // what it did is done
+  expect(() => process.stderr.emit('error', gone)).toThrow('ends with 0');
+});
+
+it('says that its results cannot be written, once, and fails', () => {
+  exits();
+  processTerminal();
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+
+  expect(() => process.stdout.emit('error', full)).toThrow('ends with 1');
+  expect(() => process.stderr.emit('error', full)).toThrow('ends with 1');
+  expect(written.stderr).toEqual(['error: cannot write to standard output: ENOSPC: no space left on device, write\n']);
+});
+
+it.each([
+  'stdout',
+  'stderr',
+] as const)('gives up work whose %s nobody reads, and fails as SIGPIPE would', async (name) => {
+  const exit = exits();
+  vi.resetModules(); // a signal is kept until the process ends
+  const { interruptible, exitCode } = await import('../../../bin/terminal/interruptible.js');
+  const own = await import('../../../bin/terminal/terminal.js');
+  for (const stream of Object.values(streams)) {
+    const before = stream.listeners('error') as (() => void)[];
+    stream.removeAllListeners('error');
+    onTestFinished(() => {
+      stream.removeAllListeners('error');
+      for (const listener of before) stream.on('error', listener);
+    });
+  }
+  own.processTerminal();
+  const work = interruptible();
+
+  streams[name].emit('error', gone);
+  streams[name].emit('error', gone);
+  expect([work.signal.aborted, exitCode(1), exit.mock.calls.length]).toEqual([true, 141, 0]);
+
+  work.end();
+  expect(() => streams[name].emit('error', gone)).toThrow('ends with 141');
 });

@@ -143,9 +143,7 @@ describe('what counts as news', () => {
     rmSync(site.stream, { recursive: true });
     await site.offer('20261119', { squashfs: respun(noble) });
     const behind = await maasMirror(site.words('--kernel', 'ga', '--no-boot-test'), { env: site.env });
-    expect(behind.err).toMatch(
-      /Select amd64 failed: .* available is 20261119, but ga was published from 20261120/,
-    );
+    expect(behind.err).toMatch(/Select amd64 failed: .* available is 20261119, but ga was published from 20261120/);
     expect([behind.code, await names(site, 'ga')]).toEqual([3, ['20261120']]);
 
     // Which is what somebody may want.

@@ -257,7 +257,12 @@ export const readers: readonly (readonly [name: string, read: Read, worst: reado
       { before: 'a://', piece: '"' },
       { piece: 'a:' },
       { piece: 'a://"' },
+      { piece: 'a://:' },
+      { piece: 'http://: ' },
+      { before: 'http://', piece: '/' },
+      { before: '"', piece: 'http://:",' },
       { piece: '@' },
+      { before: 'http://:', piece: '@' },
     ],
   ],
   [

@@ -105,6 +105,11 @@ describe('a repository', () => {
     ],
     ['a stanza without suites', stanza.replace(/Suites: noble\n noble-updates\n/, ''), /has no Suites/],
     ['sources only', stanza.replace('Types: deb deb-src', 'Types: deb-src'), /Types: deb-src/],
+    [
+      'a URL with a slash in its password',
+      stanza.replace(/https:\S+/, 'https://u:hush/hush@a.example/'),
+      /URI https:\/\/a\.example\/, which is not an http or https URL/,
+    ],
     ['what is not fetched over HTTP', stanza.replace('https:', 'cdrom:'), /URI cdrom:.* not an http or https URL/],
     [
       'a quote in an address',

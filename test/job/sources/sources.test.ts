@@ -29,6 +29,19 @@ describe('an address', () => {
     }
   });
 
+  it.each(addresses)('of %s refuses what no URL parser reads', (field) => {
+    for (const bad of [
+      'http://:80',
+      'https://[',
+      'http://h:99999',
+      'http:///x',
+      'http://?x',
+      'http://robot:hush/hush@h/',
+    ])
+      expect(() => sources({ [field]: bad })).toThrow(refusal(new RegExp(`^sources are not valid: ${field}: [^;]*$`)));
+    expect(() => sources({ [field]: 'http://robot:hush/hush@h/' })).not.toThrow(/hush/);
+  });
+
   it.each([
     ['a quote', 'http://robot:hush"hush@proxy.example:3128'],
     ['a backslash', 'http://robot:hush\\hush@proxy.example:3128'],

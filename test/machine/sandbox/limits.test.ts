@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { MirrorError } from '../../../lib/errors';
 import { run } from '../../../lib/machine/run';
@@ -28,6 +29,19 @@ const bomb = (
   count: number,
 ) => `for (1 .. ${count}) { my $pid = fork; last unless defined $pid; sleep 1000 unless $pid }
   sleep 1000`;
+
+/** Ignores all signals that it can, and has no parent-death signal (PR_SET_PDEATHSIG, 0). */
+const stubborn = '$| = 1; syscall(157, 1, 0); $SIG{$_} = "IGNORE" for keys %SIG; print "begun"; sleep 1000';
+
+const pidOf = ({ pid }: ChildProcess) => pid ?? Number.NaN;
+
+/** The second process that the script starts; the first one is the program. */
+function watcherOf(started: ChildProcess): number {
+  const pid = pidOf(started);
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[1]);
+}
+
+const codeOf = (started: ChildProcess) => new Promise((end) => started.once('close', end));
 
 describe.each(machines)('the limits that %s keep', (_, prefix) => {
   const within = (memory: number, processes: number, ...program: string[]) =>
@@ -97,16 +111,39 @@ describe('a program within limits', () => {
   });
 
   it.each([
-    'SIGTERM',
-    'SIGKILL',
-  ] as const)('ends with the one that it was started by (%s), also where its first process does not want to', async (signal) => {
-    // PR_SET_PDEATHSIG, 0
-    const stubborn = '$| = 1; syscall(157, 1, 0); $SIG{TERM} = "IGNORE"; print "$$\n"; sleep 1000';
-    const started = spawn('perl', [script, '90', '300', ...apart, 'perl', '-e', stubborn]);
+    ['SIGTERM', 'process'],
+    ['SIGKILL', 'process'],
+    ...(['SIGQUIT', 'SIGUSR1', 'SIGALRM', 'SIGKILL'] as const).map((signal) => [signal, 'process group'] as const),
+  ] as const)('ends by the signal (%s) that its starter’s %s gets, also where its first process does not want to', async (signal, target) => {
+    const started = spawn('perl', [script, '90', '300', ...apart, 'perl', '-e', stubborn], { detached: true });
+    const ended = new Promise((end) => started.once('close', end)); // nobody holds its output open any more
     await new Promise((printed) => started.stdout.once('data', printed));
-    const ended = new Promise((end) => started.stdout.once('close', end)); // nobody holds it open any more
-    started.kill(signal);
+    process.kill(target === 'process' ? pidOf(started) : -pidOf(started), signal);
     await ended;
+
+    expect(started.signalCode).toBe(signal);
+  });
+
+  it('ends where its watcher is killed, which is then said', async () => {
+    const started = spawn('perl', [script, '90', '300', ...apart, 'perl', '-e', stubborn]);
+    const said = text(started.stderr);
+    await new Promise((printed) => started.stdout.once('data', printed));
+    process.kill(watcherOf(started), 'SIGKILL');
+
+    expect(await said).toBe('within-limits.pl: the watcher was killed, so the program was killed\n');
+    expect(await codeOf(started)).toBe(125);
+  });
+
+  it('keeps its limits where its watcher is stopped or gets other signals', async () => {
+    const waiting = `$| = 1; print "begun"; <STDIN>; ${bomb(400)}`;
+    const [program = '', ...words] = [...machines[1][1], 'perl', script, '90', '300', ...apart, 'perl', '-e', waiting];
+    const started = spawn(program, words);
+    const said = text(started.stderr);
+    await new Promise((printed) => started.stdout.once('data', printed));
+    for (const signal of ['SIGTERM', 'SIGUSR1', 'SIGSTOP'] as const) process.kill(watcherOf(started), signal);
+    started.stdin.end();
+
+    expect(await said).toBe('limit reached: processes, 300\n');
   });
 
   it.each([
@@ -114,17 +151,39 @@ describe('a program within limits', () => {
     'after',
   ])('does not begin where the one that starts it is killed just %s it has a watcher', async (moment) => {
     const wrapper = join(__dirname, 'killed-between-forks.pl');
-    const started = spawn('perl', [wrapper, moment, '90', '300', 'perl', '-e', '$| = 1; print "begun"; sleep 1000'], {
-      detached: true,
-    });
-    let said = '';
-    started.stdout.on('data', (text) => {
-      said += text;
-      process.kill(-(started.pid ?? 0), 'SIGKILL'); // or nothing would end it
-    });
+    const started = spawn('perl', [wrapper, moment, '90', '300', 'echo', 'begun']);
+    const said = text(started.stdout);
     await new Promise((end) => started.once('close', end)); // it has ended, and its output as well
 
-    expect([said, started.signalCode]).toEqual(['', 'SIGKILL']);
+    expect([await said, started.signalCode]).toEqual(['', 'SIGKILL']);
+  });
+
+  it.each([
+    ['/nowhere', 127, 'No such file or directory'],
+    ['/etc/passwd', 126, 'Permission denied'],
+  ])('that is none (%s) ends with the status that shells give it: %d', async (program, code, why) => {
+    const started = spawn('perl', [script, '90', '300', program]);
+    const said = text(started.stderr);
+
+    expect(await codeOf(started)).toBe(code);
+    expect(await said).toBe(`within-limits.pl: ${program}: ${why}\n`);
+  });
+
+  it.each([1, 2])('leaves no cgroup behind where fork %d fails', async (count) => {
+    const failing = `my $forks = 0;
+      BEGIN {
+        *CORE::GLOBAL::fork = sub () { return CORE::fork() if ++$forks != ${count}; $! = 11; return undef };
+        *CORE::GLOBAL::mkdir = sub (_;$) { CORE::mkdir($_[0]) and print "$_[0]\n" };
+      }
+      do './${script}' or die $@ || $!`;
+    const started = spawn('perl', ['-e', failing, '90', '300', 'echo', 'begun']);
+    const [made, said] = [text(started.stdout), text(started.stderr)];
+
+    expect(await codeOf(started)).toBe(125);
+    expect(await said).toBe('within-limits.pl: fork: Resource temporarily unavailable\n');
+    const folders = (await made).split('\n').filter(Boolean);
+    expect(folders.length > 0).toBe((await limitKeepers('buildspecs')).words.includes('cgroup'));
+    expect(folders.filter((folder) => existsSync(folder))).toEqual([]);
   });
 });
 

@@ -134,7 +134,7 @@ it.each([
 
 it('refuses the content of a configuration in place of its path', () => {
   expect(() => madeMirror('views:\n  a: { releases: [noble] }\n')).toThrow(
-    /^the configuration must be the path of a file, not its content\n/,
+    /^the configuration must be the path of a file, not its content or a URL\n/,
   );
 });
 

@@ -71,6 +71,11 @@ const wrongProps: Readonly<Record<string, (stack: Stack) => unknown>> = {
   'a second repository with a password': () =>
     view({ repositories: ['ppa:a/b', stanza('https://user:secret@repo.example/')] }),
   'a repository that is a folder': () => view({ repositories: [stanza('file:///srv/repo')] }),
+  'a proxy with a slash in its password': () => sources({ proxy: 'http://u:secr/et@h:1' }),
+  'an archive with a slash in its password': () => sources({ archive: 'http://u:secr/et@h/ubuntu' }),
+  'a keyring that is a URL': () => sources({ streamKeyring: 'http://u:secret@h/k.gpg' }),
+  'a proxy without a host': () => sources({ proxy: 'http://:80' }),
+  'a stream that is no URL': () => sources({ stream: 'https://[' }),
   'a repository for another architecture': () =>
     view({ repositories: [stanza('https://r.example', 'Architectures: arm64\n')] }),
   'a private repository by http': () => withSecret(stanza('http://repo.example/')),
