@@ -21,7 +21,16 @@ export const settings = {
  * Rooms whose tests leave nothing behind in their process: all their files run in two processes, which load and warm up the CDK,
  * OpenPGP and the AWS SDK once each instead of once a file. test/runner/rooms-without-isolation.test.ts looks at them.
  */
-export const sharedRooms = ['catalog', 'cloud', 'job', 'mirror', 'operations', 'publication', 'simplestreams'];
+export const sharedRooms = [
+  'catalog',
+  'cloud',
+  'job',
+  'maas-model',
+  'mirror',
+  'operations',
+  'publication',
+  'simplestreams',
+];
 
 /** Of other rooms the files that test:fast runs share the two processes: they mount nothing and start no builds. */
 const roomsInPart = ['fixtures', 'house', 'machine', 'stages', 'store'];
