@@ -1,9 +1,10 @@
 /* bin/terminal: terminal output and input: lines, tables, sizes, errors, Ctrl-C. */
 
 import { inspect } from 'node:util';
-import { MirrorError, named, withoutPasswords } from '../../lib/errors';
+import { MirrorError, withoutPasswords } from '../../lib/errors';
 import { printable, printableText } from '../../lib/machine/output/printable';
 import { exitCodeWithoutReader, interruptWork } from './interruptible';
+import { systemError } from './system-error';
 
 /** Where commands print. Nothing else in the project prints; tests pass one that keeps the lines. */
 export interface Terminal {
@@ -42,7 +43,7 @@ export function processTerminal(): Terminal {
  * @returns the exit code: 2 for misuse, else 1
  */
 export function reportError(thrown: unknown, terminal: Terminal, environment: NodeJS.ProcessEnv = process.env): number {
-  const error = named(thrown);
+  const error = systemError(thrown);
   const ours = error instanceof MirrorError;
   const debug = environment.MAAS_MIRROR_DEBUG === '1';
   terminal.err(`${debug ? `error ${nameOf(error)}` : 'error'}: ${messageOf(error)}`);

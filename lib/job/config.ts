@@ -1,8 +1,7 @@
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { seriesOf } from '../catalog/names';
 import { familyOf } from '../catalog/releases';
-import { MirrorError, withoutPasswords } from '../errors';
+import { MirrorError } from '../errors';
 import {
   architectureWord,
   BootTimeout,
@@ -20,6 +19,7 @@ import { refuseNotYet, refuseRenamed } from './not-yet';
 import { type AboutRelease, Catalogue, factsOf } from './releases/facts';
 import { SiteSettings } from './site-settings';
 import { certificatesIn, Sources, SourcesInFiles } from './sources/sources';
+import { readYaml } from './yaml/read-yaml';
 
 /** The settings of one view. A view without releases is refused until promotion exists. */
 export const View = z
@@ -72,27 +72,19 @@ export const MirrorConfig = z.strictObject({
 });
 export type MirrorConfig = z.infer<typeof MirrorConfig>;
 
+const viewsHint = 'name views and their releases, for example `views: { candidate: { releases: [noble] } }`';
+
 /** @throws BadInput (misuse) naming the file and the field; NotSupported for settings of later versions */
 export function parseConfig(text: string, file: string): MirrorConfig {
-  let value: unknown;
-  try {
-    value = parse(text);
-  } catch (cause) {
-    // Without the cause: it quotes the line, which may contain a password.
-    throw new MirrorError('BadInput', `${file} is not valid YAML: ${withoutPasswords((cause as Error).message)}`, {
-      hint: 'correct the file at that line and column',
-      misuse: true,
-    });
-  }
+  const value = readYaml(text, file);
   if (value === null || value === undefined) {
-    throw new MirrorError('BadInput', `${file} is empty`, {
-      hint: 'name views and their releases, for example `views: { candidate: { releases: [noble] } }`',
-      misuse: true,
-    });
+    throw new MirrorError('BadInput', `${file} is empty`, { hint: viewsHint, misuse: true });
   }
   // Before the form is checked: nothing supports it yet, whatever its value.
   if (typeof value === 'object' && 'keep' in value) refuseNotYet({ keep: value.keep ?? null, views: [] }, file);
   refuseRenamed(value, file);
+  if (typeof value === 'object' && 'views' in value && value.views === null)
+    throw new MirrorError('BadInput', `${file} has no views: views: is empty`, { hint: viewsHint, misuse: true });
   const config = checked(MirrorConfig, value, file, 'mirror.schema.json describes every field');
   const views = Object.entries(config.views).map(([name, view]) => ({ name, releases: view?.releases }));
   refuseNotYet({ views }, file);
@@ -135,9 +127,11 @@ export function requestsOf(config: MirrorConfig, options: RequestsOptions): Buil
   );
   if (requests.length > 0 && unknown.length === 0) return requests;
   const view = options.view === undefined ? [] : [`view ${options.view}`];
+  if (views.length === 0)
+    throw new MirrorError('BadInput', 'the configuration has no views', { hint: viewsHint, misuse: true });
   const wanted = [...view, ...unknown.map((release) => `release ${release}`)].join(', ') || 'any view';
   const there = views.map(([name, { releases }]) => `${name} (${releases.join(', ') || 'no releases'})`).join(', ');
-  throw new MirrorError('BadInput', `nothing is configured for ${wanted}; the views are ${there || 'none'}`, {
+  throw new MirrorError('BadInput', `nothing is configured for ${wanted}; the views are ${there}`, {
     hint: 'name a view that has releases, and releases of that view',
     misuse: true,
   });

@@ -1,21 +1,35 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MirrorError } from '../errors';
 
 /**
  * Path of a file or folder of this package, relative to its package.json: this file runs from `lib/` in tests and from
  * `dist/lib/` otherwise.
- * @throws NoSuchObject if the package was not built
+ * @throws NoSuchObject if it is missing or empty
  */
 export function packagePath(path: string): string {
   const found = join(packageRoot(__dirname), path);
-  if (existsSync(found)) return found;
-  throw new MirrorError('NoSuchObject', `${found} is missing`, { hint: 'run `npm run build` to create dist/' });
+  const there = statSync(found, { throwIfNoEntry: false });
+  if (there === undefined) throw incomplete(`${found} is missing`);
+  if (there.isFile() && there.size === 0) throw incomplete(`${found} is empty`);
+  return found;
 }
 
-/** The exports of a script of this package. @throws NoSuchObject if the package was not built */
+/** The exports of a script of this package. @throws NoSuchObject if it is missing, empty or truncated */
 export function packageModule<T>(path: string): T {
-  return require(packagePath(path)) as T;
+  const found = packagePath(path);
+  try {
+    return require(found) as T;
+  } catch (cause) {
+    throw incomplete(`${found} cannot be loaded: ${(cause as Error).message}`, cause);
+  }
+}
+
+function incomplete(what: string, cause?: unknown): MirrorError {
+  return new MirrorError('NoSuchObject', `the installation is incomplete: ${what}`, {
+    hint: 'install the package again (in a clone: npm run build)',
+    cause,
+  });
 }
 
 export function packageText(path: string): string {

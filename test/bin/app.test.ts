@@ -49,7 +49,9 @@ it('says what to do also where the package was not built, which no check at synt
 
   const { stderr, status } = spawnSync(process.execPath, ['dist/bin/app.js'], { cwd: folder, env, encoding: 'utf8' });
 
-  expect(stderr).toMatch(/^error: \S+\/dist\/assets\/\S+ is missing\n {2}run `npm run build` to create dist\/\n$/);
+  expect(stderr).toMatch(
+    /^error: the installation is incomplete: \S+\/dist\/assets\/\S+ is missing\n {2}install the package again \(in a clone: npm run build\)\n$/,
+  );
   expect(status).toBe(1);
 });
 

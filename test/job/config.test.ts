@@ -269,3 +269,34 @@ describe('the JSON Schema of mirror.yaml', () => {
     }
   });
 });
+
+describe('YAML that no field can have', () => {
+  const views = (text: string) => () => parseConfig(text, 'mirror.yaml');
+
+  it.each([
+    ['views: &v { c: *v }', 'mirror.yaml is not valid: views.c is an alias of a value that contains it'],
+    ['views: { __proto__: { releases: [noble] } }', 'mirror.yaml is not valid: views.__proto__ is not a valid name'],
+    [
+      'views:\n  a: &a { releases: [noble] }\n  b: { <<: *a }',
+      'mirror.yaml is not valid: views.b.<<: merge keys are not supported',
+    ],
+    ['views: {}\n---\nviews: {}', 'mirror.yaml has more than one YAML document'],
+    ['views:', 'mirror.yaml has no views: views: is empty'],
+  ])('is refused in a sentence: %s', (text, message) => {
+    expect(views(text)).toThrow(expect.objectContaining({ name: 'BadInput', misuse: true, message }));
+  });
+
+  it('may have a value twice', () => {
+    expect(Object.keys(views('views: { a: &a { releases: [noble] }, b: *a, c: *a }')().views)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('has no views to build from', () => {
+    const build = () =>
+      requestsOf(views('views: {}')(), {
+        ownArchitecture: () => 'amd64',
+        read: () => Buffer.of(),
+        keyring: () => Buffer.of(),
+      });
+    expect(build).toThrow('the configuration has no views');
+  });
+});

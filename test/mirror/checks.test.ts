@@ -1,10 +1,13 @@
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { App, FileSystem, Stack } from 'aws-cdk-lib';
 import { expect, test } from 'vitest';
 import { MirrorError } from '../../lib/errors';
 import { MaasMirror, UbuntuRelease } from '../../lib/index';
+import type * as bundles from '../../lib/mirror/bundles';
 import { bundlesDigest } from '../../lib/mirror/bundles';
+import type * as packageFiles from '../../lib/mirror/package-files';
 import { packagePath } from '../../lib/mirror/package-files';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
@@ -31,4 +34,45 @@ test('the checks are no part of the digest of what is deployed', () => {
   expect(bundlesDigest()).toBe(FileSystem.fingerprint(deployed, { exclude: ['config'] }));
   rmSync(join(deployed, 'functions'), { recursive: true });
   expect(bundlesDigest()).not.toBe(FileSystem.fingerprint(deployed, { exclude: ['config'] }));
+});
+
+test('an incomplete installation is one clear error that names the file', () => {
+  const root = temporaryFolder();
+  const code = join(root, 'dist/lib/mirror');
+  mkdirSync(code, { recursive: true });
+  const own = packagePath('dist/assets').slice(0, -'/dist/assets'.length);
+  writeFileSync(join(root, 'package.json'), '{}');
+  cpSync(packagePath('dist/assets'), join(root, 'dist/assets'), { recursive: true });
+  for (const file of ['package-files.js', 'bundles.js']) cpSync(join(own, 'dist/lib/mirror', file), join(code, file));
+  cpSync(join(own, 'dist/lib/errors.js'), join(root, 'dist/lib/errors.js'));
+  const load = createRequire(join(own, 'package.json'));
+  const { packageModule, packagePath: pathIn } = load(join(code, 'package-files.js')) as typeof packageFiles;
+
+  const config = join(root, 'dist/assets/config/index.js');
+  const fault = (what: string) =>
+    expect.objectContaining({
+      ...{ name: 'NoSuchObject', message: expect.stringContaining(`the installation is incomplete: ${what}`) },
+      hint: 'install the package again (in a clone: npm run build)',
+    });
+  truncateSync(config, 1000);
+  expect(() => packageModule('dist/assets/config/index.js')).toThrow(fault(`${config} cannot be loaded: `));
+  truncateSync(config);
+  expect(() => packageModule('dist/assets/config/index.js')).toThrow(fault(`${config} is empty`));
+  rmSync(config);
+  expect(() => pathIn('dist/assets/config/index.js')).toThrow(fault(`${config} is missing`));
+
+  // Modules of this repository are found from the copy, too.
+  symlinkSync(join(own, 'node_modules'), join(root, 'node_modules'));
+  const { bundlesDigest: digest, stageBundle } = load(join(code, 'bundles.js')) as typeof bundles;
+  const scope = () => new Stack(new App(), 'Stack');
+  for (const [file, call] of [
+    ['functions/plan.js', digest],
+    ['stage/stage.js', () => stageBundle(scope())],
+    ['stage/keyrings/ubuntu-archive-keyring.gpg', () => stageBundle(scope())],
+  ] as const) {
+    const path = join(root, 'dist/assets', file);
+    truncateSync(path);
+    expect(call).toThrow(fault(`${path} is empty`));
+    cpSync(packagePath(`dist/assets/${file}`), path);
+  }
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MirrorError } from '../../errors';
+import { unescaped } from '../../unescaped';
 
 /** User name and password of a repository. Only our own proxy and HTTP client receive them. */
 export interface Credentials {
@@ -36,10 +37,5 @@ export function splitAddress(uri: string): { readonly uri: string; readonly cred
   const [, scheme = '', userinfo, rest = ''] = /^([a-z]+:\/\/)([^/]*)@([^/]*(?:\/.*)?)$/i.exec(uri) ?? [];
   if (userinfo === undefined) return { uri };
   const [user = '', ...password] = userinfo.split(':');
-  return { uri: scheme + rest, credentials: { user: decoded(user), password: decoded(password.join(':')) } };
-}
-
-/** An unescaped percent sign stands for itself. */
-function decoded(text: string): string {
-  return text.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString());
+  return { uri: scheme + rest, credentials: { user: unescaped(user), password: unescaped(password.join(':')) } };
 }

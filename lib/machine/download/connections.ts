@@ -72,11 +72,24 @@ function proxiesOf(given: string | undefined): Proxies {
 function proxyAddress(value: string, name: string): string {
   const address = value.includes('://') ? value : `http://${value}`;
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url && ['http:', 'https:'].includes(url.protocol)) return address;
-  throw new MirrorError('BadInput', `${name} ${withoutPasswords(address)} is not a valid HTTP proxy URL`, {
+  const fault = url === undefined ? '' : faultOfProxy(url);
+  if (fault === undefined) return address;
+  throw new MirrorError('BadInput', `${name} ${withoutPasswords(address)} is not a valid HTTP proxy URL${fault}`, {
     hint: 'specify a URL such as http://proxy.example.com:3128',
     misuse: true,
   });
+}
+
+/** What undici would refuse without naming the proxy. */
+function faultOfProxy({ protocol, pathname, search, hash, username, password }: URL): string | undefined {
+  if (!['http:', 'https:'].includes(protocol)) return '';
+  if (pathname !== '/' || search !== '' || hash !== '') return ': it has a path';
+  try {
+    decodeURIComponent(`${username}:${password}`);
+    return undefined;
+  } catch {
+    return ': write a percent sign in its user or password as %25';
+  }
 }
 
 /** Certificates that Node trusts, those that this system trusts (often including a company CA), and the given ones. */

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { errors } from 'undici';
 import { MirrorError, withoutPasswords } from '../../errors';
 import { isPlainEncoding } from '../../plain-encoding';
+import { unescaped } from '../../unescaped';
 import { bodyPieces } from './body-pieces';
 import type { Connections } from './connections';
 
@@ -62,7 +63,7 @@ function addressOf(url: string): { origin: string; path: string; authorisation: 
     throw new MirrorError('BadInput', `${withoutPasswords(url)} is not an http or https URL`, { misuse: true });
   }
   const { origin, pathname, search, username, password } = parsed;
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = unescaped(`${username}:${password}`);
   const authorisation = { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
   return { origin, path: pathname + search, authorisation: credentials === ':' ? {} : authorisation };
 }

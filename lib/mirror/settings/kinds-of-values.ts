@@ -27,6 +27,19 @@ const kinds = {
     has: ['secretArn', 'secretName'],
     use: () => 'use a secret: Secret.fromSecretNameV2(this, "Repository", "NAME")',
   },
+  bucket: {
+    has: ['bucketArn', 'bucketName'],
+    use: (word) => `use a bucket: Bucket.fromBucketName(this, "Bucket", ${word})`,
+  },
+  topic: { has: ['topicArn', 'topicName'], use: (word) => `use a topic: Topic.fromTopicArn(this, "Topic", ${word})` },
+  vpc: {
+    has: ['vpcId', 'selectSubnets'],
+    use: (word) => `use a VPC: Vpc.fromLookup(this, "Vpc", { vpcId: ${word} })`,
+  },
+  certificate: {
+    has: ['certificateArn'],
+    use: (word) => `use a certificate: Certificate.fromCertificateArn(this, "Certificate", ${word})`,
+  },
   kernel: { has: ['name', 'requestedName'], use: (word) => `use KernelFlavour.of(${word})` },
 } satisfies Readonly<Record<string, Kind>>;
 
@@ -39,6 +52,14 @@ export function requireKinds(props: MaasMirrorProps): void {
   requireKind(['schedule'], props.schedule, kinds.schedule);
   requireKind(['signingKey'], props.signingKey, kinds.signingKey);
   requireKind(['stageTimeout'], props.stageTimeout, kinds.duration);
+  requireKind(['mirrorBucket'], props.mirrorBucket, kinds.bucket);
+  requireKind(['serverAccessLogsBucket'], props.serverAccessLogsBucket, kinds.bucket);
+  requireKind(['alarmTopic'], props.alarmTopic, kinds.topic);
+  requireKind(['vpc'], props.vpc, kinds.vpc);
+  requireFields(['sources'], props.sources, 'use an object: { archive: "http://archive.example/ubuntu" }');
+  requireFields(['site'], props.site, 'use an object: { basicAuth: true }');
+  requireFields(['catalogue'], props.catalogue, 'use an object: { releases: { zany: { version: "27.04" } } }');
+  requireKind(['site', 'certificate'], props.site?.certificate, kinds.certificate);
   requireEach(['releases'], props.releases, kinds.release);
   requireEach(['architectures'], props.architectures, kinds.architecture);
   requireEach(['kernels'], props.kernels, kinds.kernel);
@@ -67,6 +88,11 @@ function requireEach(property: Path, values: readonly unknown[] | undefined, kin
 function requireList(property: Path, values: readonly unknown[] | undefined, hint: string): void {
   if (values === undefined || Array.isArray(values) || Token.isUnresolved(values)) return;
   throw wrongKind(property, values, hint);
+}
+
+function requireFields(property: Path, value: unknown, hint: string): void {
+  if (value === undefined || Token.isUnresolved(value)) return;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongKind(property, value, hint);
 }
 
 function requireView(property: Path, view: unknown): void {

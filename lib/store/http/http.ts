@@ -4,6 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { MirrorError } from '../../errors';
+import { unescaped } from '../../unescaped';
 import { measureBytes, measureStream } from '../digest';
 import { nameDiskFull } from '../durable';
 import { checkKey } from '../key';
@@ -134,6 +135,6 @@ function parse(address: string): URL {
 
 function authorisationOf({ username, password }: URL): Record<string, string> {
   if (username === '' && password === '') return {};
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = unescaped(`${username}:${password}`);
   return { Authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
 }

@@ -145,3 +145,14 @@ test('an error of ours shows its name in debug mode, and no stack', () => {
   reportError(new MirrorError('BadInput', 'no such view'), terminal, { MAAS_MIRROR_DEBUG: '1' });
   expect(terminal.errLines).toEqual(['error BadInput: no such view']);
 });
+
+test('an error of the system that a person can correct is told in plain words', () => {
+  const told = (fields: object) => {
+    const terminal = keptTerminal();
+    return [reportError(Object.assign(new Error(JSON.stringify(fields)), fields), terminal, {}), terminal.errLines[0]];
+  };
+  expect(told({ code: 'EACCES', path: '/root' })).toEqual([1, 'error: permission denied: /root']);
+  expect(told({ code: 'EPERM', path: '/a', dest: '/b' })).toEqual([1, 'error: permission denied: /b']);
+  const gone = 'error: the working directory does not exist any more';
+  expect(told({ code: 'ENOENT', syscall: 'uv_cwd' })).toEqual([2, gone]);
+});

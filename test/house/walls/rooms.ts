@@ -27,7 +27,7 @@ export interface Room {
  * Files beside the rooms that every room may import: what rooms that may not import each other have in common. They
  * stand without other files of ours.
  */
-export const ground = ['errors', 'sha256', 'plain-encoding'];
+export const ground = ['errors', 'sha256', 'plain-encoding', 'unescaped'];
 
 /**
  * The house, from the ground up: a room imports only rooms that are above it here.
@@ -114,12 +114,13 @@ export const house: Readonly<Record<string, Room>> = {
     purpose: 'build requests, plans and results: the only data that the cloud and build machines share',
     rooms: ['catalog'],
     packages: ['zod', 'yaml'],
-    top: ['handed-on', 'releases', 'sources'],
+    top: ['handed-on', 'releases', 'sources', 'yaml'],
     alcoves: {
       aws: { holds: 'for deployed mirrors only: stack outputs, metrics, probes, regions', imports: [top] },
       releases: { holds: 'releases and kernels that a request describes or chooses', imports: [top] },
       'handed-on': { holds: 'results that one stage passes to the next', imports: ['releases', top] },
       sources: { holds: 'archives, PPAs and their credentials', imports: [top] },
+      yaml: { holds: 'mirror.yaml as YAML, before its fields are checked', imports: [] },
     },
   },
   publication: {

@@ -105,6 +105,18 @@ describe('a proxy', () => {
   });
 
   it.each([
+    ['http://h:1/x', 'http://h:1/x is not a valid HTTP proxy URL: it has a path'],
+    [
+      'http://us:p%w@h:9',
+      'http://h:9 is not a valid HTTP proxy URL: write a percent sign in its user or password as %25',
+    ],
+  ])('says what is wrong with %s', async (proxy, message) => {
+    await expect(readUrl('http://127.0.0.1:1/', { proxy }, quick)).rejects.toMatchObject({
+      ...{ name: 'BadInput', misuse: true, message: `the proxy ${message}` },
+    });
+  });
+
+  it.each([
     ['ftp://me:s3cret@host/', 'ftp://host/'],
     ['ftp://me:s@s3cret@host/', 'ftp://host/'],
     ['me:s3cret@host:port', 'http://host:port'],
