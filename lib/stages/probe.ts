@@ -123,7 +123,7 @@ async function overlay(image: string, scratch: string): Promise<string> {
 /** As in a stage, but with no sources: programs may see only the loopback interface of the relay. */
 async function network(scratch: string, tools: string): Promise<string> {
   await using gateway = await openGateway([], {}, scratch);
-  const seen = await run(chrootCommand('/', tools, ['cat', '/proc/net/dev'], gateway), { quiet: true });
+  const seen = await run(chrootCommand('/', tools, ['cat', '/proc/net/dev'], { gateway }), { quiet: true });
   const interfaces = [...seen.matchAll(/^\s*(\S+):/gm)].map(([, name]) => name);
   if (interfaces.join(' ') === 'lo') return 'programs in an image reach only the sources of their build';
   throw new MirrorError(

@@ -63,5 +63,5 @@ it('tells a topic of an execution that failed, by the bundle that is deployed', 
   const [message] = published;
   expect(message?.get('TopicArn')).toBe(topic);
   expect(message?.get('Subject')).toBe('MAAS mirror: noble for next failed');
-  expect(message?.get('Message')).toContain('ExecutionFailed: ["amd64: RequiredKernelFailed"]');
+  expect(message?.get('Message')).toContain('\n["amd64: RequiredKernelFailed"]\n');
 });

@@ -1,7 +1,6 @@
 /* machine/bootstrap: creates a Debian tree from scratch. */
 
 import { rm, writeFile } from 'node:fs/promises';
-import { MirrorError } from '../../errors';
 import { type Repository, stanzaOf } from '../apt/apt';
 import { archiveFailure } from '../apt/apt-errors';
 import { isProxyLine } from '../download/site-proxy';
@@ -30,26 +29,15 @@ export interface BootstrapOptions extends Minimal {
  * lists and packages without unpacking any. The second has no network and does the rest in the sandbox of in-tree.sh, so
  * that no package script ever runs outside it.
  * @param tree must not exist yet
- * @throws NotSupported if mmdebstrap is too old; the errors of lib/machine/apt/apt-errors.ts; CommandFailed if a package cannot be installed
+ * @throws the errors of lib/machine/apt/apt-errors.ts; CommandFailed if a package cannot be installed
  */
 export async function bootstrap(tree: string, options: BootstrapOptions): Promise<void> {
   const { repositories, epoch, tools } = options;
-  await requireRecent();
   await download(tree, repositories.map((one) => stanzaOf(one, one.keyring)).join('\n'), options);
   await using chroot = await enterChroot(tree, tools);
   const env = epoch === undefined ? installEnvironment : { ...installEnvironment, SOURCE_DATE_EPOCH: String(epoch) };
   const input = repositories.map((one) => stanzaOf(one, one.signedBy)).join('\n'); // stays in the tree
-  await chroot.run(installCommand(options), { beside: true, env, input });
-}
-
-/** Debian 11's (0.7.5) mounts /proc and /sys even with --skip=chroot/mount; its apt lacks patterns such as ?priority. */
-async function requireRecent(): Promise<void> {
-  const printed = await run(['mmdebstrap', '--version'], { quiet: true }).catch(() => '');
-  const version = /^mmdebstrap ([\d.]{1,20})$/m.exec(printed)?.[1];
-  if (version === undefined || !version.startsWith('0.')) return; // if it is missing, the download fails with MissingTool
-  throw new MirrorError('NotSupported', `mmdebstrap ${version} is too old to make an image of Debian`, {
-    hint: 'build Debian on Debian 12, Ubuntu 24.04 or newer; Ubuntu images are built without mmdebstrap',
-  });
+  await chroot.run(installCommand(options), { beside: true, bring: options.mmdebstrap, env, input });
 }
 
 async function download(tree: string, input: string, options: BootstrapOptions): Promise<void> {

@@ -10,6 +10,8 @@ export interface Minimal {
   readonly lists: string;
   /** Folder that contains bootstrap/. */
   readonly tools: string;
+  /** Path of a mmdebstrap to use. @default - this machine's */
+  readonly mmdebstrap?: string | undefined;
 }
 
 /**
@@ -20,7 +22,7 @@ export function downloadCommand(tree: string, config: string, options: Minimal):
   const { release, architecture, packages, lists, tools } = options;
   const words = [join(tools, 'bootstrap/download.sh'), lists, release, architecture, packages.join(' ')];
   return [
-    ...mmdebstrap(options),
+    ...mmdebstrap(options, options.mmdebstrap),
     '--variant=custom',
     ...skips(['chroot/mount', 'cleanup/apt', 'cleanup/reproducible', 'cleanup/run']),
     `--aptopt=${config}`,
@@ -47,7 +49,7 @@ export function installCommand(options: Minimal): Command {
     // mmdebstrap creates these links itself if it cannot create devices, and removes them at the end.
     'cd /tree/dev && rm -f fd stdin stdout stderr && exec "$@"',
     'sh',
-    ...mmdebstrap(options),
+    ...mmdebstrap(options, options.mmdebstrap === undefined ? undefined : '/brought'),
     '--variant=minbase',
     `--include=${packages.join(',')}`,
     ...skips(['check/empty', 'check/signed-by', 'update', 'chroot/mount']),
@@ -66,9 +68,9 @@ export function installCommand(options: Minimal): Command {
   ];
 }
 
-function mmdebstrap({ architecture }: Minimal): Command {
+function mmdebstrap({ architecture }: Minimal, program = 'mmdebstrap'): Command {
   return [
-    'mmdebstrap',
+    program,
     '--mode=root',
     `--architectures=${architecture}`,
     // mmdebstrap's own check needs another package; lib/machine/tree/binfmt.ts sets up the emulation.

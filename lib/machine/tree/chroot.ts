@@ -23,6 +23,8 @@ export interface ChrootOptions {
   readonly gateway?: { readonly socket: string };
   /** Whether to run a program of this machine, with the tree at /tree, since a new tree has no programs. @default false */
   readonly beside?: boolean;
+  /** Path of a program outside this machine's folders for programs; with `beside`, it is run as /brought. @default - none */
+  readonly bring?: string | undefined;
   readonly env?: Readonly<Record<string, string>>;
   readonly quiet?: boolean;
   readonly input?: string;
@@ -67,8 +69,8 @@ export async function enterChroot(
   return {
     path,
     run: async (command, options = {}) => {
-      const { gateway, beside } = options;
-      return await run(chrootCommand(path, tools, command, gateway, beside), {
+      const { gateway, beside, bring } = options;
+      return await run(chrootCommand(path, tools, command, { gateway, beside, bring }), {
         env: { ...cleanEnvironment, ...env, ...options.env },
         shown: command,
         ...(options.quiet === undefined ? {} : { quiet: options.quiet }),
@@ -84,20 +86,18 @@ export async function enterChroot(
 /**
  * Runs a command in separate namespaces for processes, mounts, IPC, cgroups, host name and network, within resource
  * limits; no process outlives it. in-tree.sh then cuts off access to this machine.
- * @param gateway access to the network. @default - none
- * @param beside see {@link ChrootOptions}
  */
 export function chrootCommand(
   path: string,
   tools: string,
   command: Command,
-  gateway?: { readonly socket: string },
-  beside = false,
+  { gateway, beside = false, bring = '' }: Pick<ChrootOptions, 'gateway' | 'beside' | 'bring'> = {},
 ): Command {
   const spaces = ['--mount', '--pid', '--ipc', '--uts', '--cgroup', '--fork', '--kill-child'];
   // apt on i386 needs it for downloads. Package scripts, which never have a gateway, do not get it.
   const seal = sealOf(thisMachine(), { socketcall: gateway !== undefined });
-  const inTree = ['--', 'sh', join(tools, 'in-tree.sh'), seal, ...(beside ? ['--beside'] : []), path, ...command];
+  const besides = beside ? ['--beside', bring] : [];
+  const inTree = ['--', 'sh', join(tools, 'in-tree.sh'), seal, ...besides, path, ...command];
   if (gateway === undefined) return withinLimits(tools, ['unshare', ...spaces, '--net', ...inTree]);
   return relayedCommand(withinLimits(tools, ['unshare', ...spaces, ...inTree]), gateway, tools);
 }

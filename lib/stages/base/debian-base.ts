@@ -6,6 +6,7 @@ import { machineCertificates } from '../../machine/apt/apt-certificates';
 import { withDebianKeys } from '../../machine/apt/debian-archive';
 import { readInRelease } from '../../machine/apt/in-release';
 import { bootstrap } from '../../machine/bootstrap/bootstrap';
+import { recentMmdebstrap } from '../../machine/bootstrap/mmdebstrap';
 import { makeFolder } from '../../machine/files';
 import { openGateway } from '../../machine/gateway/gateway';
 import { progress } from '../../machine/log';
@@ -36,13 +37,17 @@ export async function debianBase(release: Release, bench: Workbench): Promise<Ba
   const epoch = archiveTime(announced);
   progress(`bootstrapping ${release.name} ${job.architecture}`);
   const { caData: ca } = bench.request.sources;
-  const aptOptions = await machineAptOptions();
-  if (ca !== undefined) aptOptions.push(...(await machineCertificates(scratch, ca)));
+  const certificates = ca === undefined ? [] : await machineCertificates(scratch, ca);
+  const aptOptions = [...(await machineAptOptions()), ...certificates];
+  const mmdebstrap = await recentMmdebstrap({
+    ...{ architecture: job.architecture, repositories, aptOptions: certificates, tools, network },
+    scratch: join(scratch, 'mmdebstrap'),
+  });
   await using gateway = await openGateway(repositories, network, scratch, { aptOptions });
   await bootstrap(tree, {
     ...{ release: release.name, architecture: job.architecture, packages: debianPackages, lists, tools },
     repositories: repositories.map((one) => ({ ...one, uri: gateway.uriOf(one) })),
-    ...{ aptOptions, gateway },
+    ...{ aptOptions, gateway, mmdebstrap },
     ...(epoch !== undefined && { epoch: startOfDay(epoch) }),
   });
 

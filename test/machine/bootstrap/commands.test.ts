@@ -31,4 +31,13 @@ describe('the commands of a bootstrap', () => {
     expect(command).toContain('--include=open-iscsi,sudo');
     expect(command.slice(-3)).toEqual(['bookworm', '/tree', '-']);
   });
+
+  it('use a given mmdebstrap, whose copy is in the sandbox, or this machine’s', () => {
+    const given = { ...options, mmdebstrap: '/scratch/mmdebstrap' };
+
+    expect(downloadCommand('/tree', '/c', given)[0]).toBe('/scratch/mmdebstrap');
+    expect(installCommand(given)).toContain('/brought');
+    expect(downloadCommand('/tree', '/c', options)[0]).toBe('mmdebstrap');
+    expect(installCommand(options)).toContain('mmdebstrap');
+  });
 });

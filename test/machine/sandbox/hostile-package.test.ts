@@ -93,7 +93,7 @@ describe('a hostile package', () => {
 
       expect(await inNetworkOfAws(words)).toBe(credentialAddresses.map((address) => `${address} answers`).join('\n'));
       expect(await inNetworkOfAws(chrootCommand(path, 'buildspecs', words))).toBe('');
-      expect(await inNetworkOfAws(chrootCommand(path, 'buildspecs', words, gateway))).toBe('');
+      expect(await inNetworkOfAws(chrootCommand(path, 'buildspecs', words, { gateway }))).toBe('');
     });
   });
 });

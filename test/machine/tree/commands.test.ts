@@ -354,7 +354,7 @@ describe('a tree that programs run in', () => {
     const { result } = await withPrograms(programs, async () => {
       await using chroot = await enterChroot(path, own, { OWN: '1', HOME: '/home' });
       const given = { quiet: true, env: { MORE: '2' }, input: 'input' };
-      return [await chroot.run(['a', 'b'], given), await chroot.run(['a'], { quiet: true, beside: true })];
+      return [await chroot.run(['a', 'b'], given), await chroot.run(['a'], { quiet: true, beside: true, bring: '/b' })];
     });
     const seal = sealOf(thisMachine(), { socketcall: false });
     const walls =
@@ -366,7 +366,7 @@ describe('a tree that programs run in', () => {
     };
     const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     expect(result[0]).toBe([`${walls} ${inTree(own, seal)} ${path} a b`, ...lines, 'input'].join('\n'));
-    expect(result[1]?.split('\n')[0]).toBe(`${walls} ${inTree(own, seal)} --beside ${path} a`);
+    expect(result[1]?.split('\n')[0]).toBe(`${walls} ${inTree(own, seal)} --beside /b ${path} a`);
   });
 
   it('has root’s home, shows what its programs print unless that is not wanted, and names them in failures', async () => {
@@ -403,7 +403,7 @@ describe('a tree that programs run in', () => {
   });
 
   it('reaches the network through a gateway only, whose programs may make sockets as those of i386 do', () => {
-    const command = chrootCommand('/tree', '/tools', ['apt-get'], { socket: '/s' });
+    const command = chrootCommand('/tree', '/tools', ['apt-get'], { gateway: { socket: '/s' } });
     const seal = sealOf(thisMachine(), { socketcall: true });
     expect(command.slice(0, 12)).toEqual([
       ...[

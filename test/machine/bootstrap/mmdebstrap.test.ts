@@ -1,0 +1,79 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { recentMmdebstrap } from '../../../lib/machine/bootstrap/mmdebstrap';
+import { run } from '../../../lib/machine/run';
+import { makePpa } from '../../fixtures/images/look-alike/ppa';
+import { serveArchive } from '../../fixtures/servers/served-archive';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-root';
+
+afterEach(() => vi.unstubAllEnvs());
+
+/** Puts programs that print a version before those of this machine. */
+function givenPrograms(versions: Readonly<Record<string, string>>): void {
+  const folder = temporaryFolder();
+  for (const [name, printed] of Object.entries(versions)) {
+    writeFileSync(join(folder, name), printing(printed), { mode: 0o755 });
+  }
+  vi.stubEnv('PATH', `${folder}:${process.env.PATH}`);
+}
+
+function printing(text: string): string {
+  return `#!/bin/sh\necho ${text}\n`;
+}
+
+/** Asks for a mmdebstrap where the release has one of a version. @param keyring of which the archive is trusted. @default - its own */
+async function found(version: string, keyring?: string): Promise<string | undefined> {
+  const ppa = await makePpa(temporaryFolder(), {
+    ...{ owner: 'debian', name: 'archive', release: 'bookworm' },
+    packages: [
+      { name: 'mmdebstrap', version, files: { 'usr/bin/mmdebstrap': printing(`mmdebstrap ${version}`) } },
+    ],
+  });
+  await using served = await serveArchive(ppa.archive);
+  return await recentMmdebstrap({
+    architecture: 'amd64',
+    repositories: [
+      { uri: served.url, suite: 'bookworm', components: ['main'], keyring: keyring ?? ppa.keyring },
+    ],
+    scratch: join(temporaryFolder(), 'newer'),
+    tools: 'buildspecs',
+  });
+}
+
+describe('the mmdebstrap of a bootstrap', () => {
+  it('is this machine’s if it is recent, which asks no archive', async () => {
+    givenPrograms({ mmdebstrap: 'mmdebstrap 1.3.5', 'apt-get': 'nonsense' });
+
+    expect(await found('1.5.7')).toBeUndefined();
+  });
+
+  it('is that of the release on Ubuntu 22.04', async () => {
+    givenPrograms({ mmdebstrap: 'mmdebstrap 0.8.4' });
+
+    const program = await found('1.5.7');
+
+    expect(await run([String(program), '--version'], { quiet: true })).toBe('mmdebstrap 1.5.7\n');
+  });
+
+  it('is taken from no archive that another key has signed', async () => {
+    givenPrograms({ mmdebstrap: 'mmdebstrap 0.8.4' });
+    const stranger = await makePpa(temporaryFolder(), { owner: 'other', name: 'a', release: 'bookworm', packages: [] });
+
+    await expect(found('1.5.7', stranger.keyring)).rejects.toMatchObject({ name: 'BadSignature' });
+  });
+
+  it.each([
+    ['0.7.5', '2.4.11 (amd64)', 'mmdebstrap 0.7.5 of the release is'],
+    ['1.5.7', '2.2.4 (amd64)', 'mmdebstrap 0.8.4 and apt 2.2.4 of this machine are'],
+  ])('is refused if the release has %s and this machine apt %s', async (version, apt, what) => {
+    givenPrograms({ mmdebstrap: 'mmdebstrap 0.8.4', ...(version !== '0.7.5' && { 'apt-get': `apt ${apt}` }) });
+
+    await expect(found(version)).rejects.toMatchObject({
+      name: 'NotSupported',
+      message: `${what} too old to make an image of Debian`,
+      hint: expect.stringContaining('build Debian on Debian 12, Ubuntu 22.04 or newer'),
+    });
+  });
+});
