@@ -32,7 +32,7 @@ export interface ChosenProduct {
  * @throws NoSuchVersion (misuse), which lists what the view has
  */
 export function chosenProducts(content: ViewContent, words: ProductWords): ChosenProduct[] {
-  const all = productsOf(content);
+  const all = productsIn(content);
   const chosen = all.filter(({ product }) => isMeant(product, words));
   if (chosen.length === 0) throw notThere(content.view, all, words);
   return chosen;
@@ -43,7 +43,8 @@ export function releaseOf({ release = '', 'bootloader-type': loader }: Product):
   return loader === undefined ? release : bootloadersRequest;
 }
 
-function productsOf(content: ViewContent): ChosenProduct[] {
+/** All products of a view, in the documents or on the shelf, sorted by their keys. */
+export function productsIn(content: ViewContent): ChosenProduct[] {
   const all = [...partsOf(content)].map(([id, { product, shelved }]) => {
     const there = product ?? ({ ...shelved?.fields, versions: {} } as Product);
     return { id, key: productKey(there), product: there, ...(shelved && { shelved }) };
