@@ -49,15 +49,15 @@ describe('unhold', () => {
     ]);
   });
 
-  it('passes over what was withdrawn meanwhile, in any view, and keeps it for restore', () => {
+  /** The mirror after a withdrawal in another view, where the version has another name. */
+  function withdrawnInLab(content: ViewContent) {
     const bad = viewWith('lab', { 'hwe-24.04': { '9': 'r3 h3' } });
-    const plan = planWithdrawal(
-      { does: 'withdraw', ...scope, view: 'lab', version: '9', allViews: false },
-      mirrorOf(bad),
-      friday,
-    );
-    const mirror = mirrorOf(waiting, applied(bad, plan.views[0]?.change));
-    const { change, lines = [] } = planUnhold(asked, mirror, monday).views[0] ?? {};
+    const request = { does: 'withdraw', ...scope, view: 'lab', version: '9', allViews: false } as const;
+    return mirrorOf(content, applied(bad, planWithdrawal(request, mirrorOf(bad), friday).views[0]?.change));
+  }
+
+  it('passes over what was withdrawn meanwhile, in any view, and keeps it for restore', () => {
+    const { change, lines = [] } = planUnhold(asked, withdrawnInLab(waiting), monday).views[0] ?? {};
     expect(newest(applied(waiting, change))).toEqual([two, two]);
     expect(lines.filter(({ does }) => does === 'pass over')).toEqual([
       { does: 'pass over', product: ga, version: three, why: 'incomplete' },
@@ -65,6 +65,13 @@ describe('unhold', () => {
     ]);
     const shelved = Object.values(change?.shelf?.products ?? {}).map(({ versions }) => versions);
     expect(shelved).toEqual([{ [three]: expect.objectContaining({ why: 'withdrawn' }) }]);
+  });
+
+  it('leaves a product out that the hold has dropped, rather than offer it with another root than its sisters', () => {
+    const { [one]: first, ...later } = flavours['hwe-24.04'] ?? {};
+    const dropped = held(viewWith('candidate', { ...flavours, 'hwe-24.04': later }), { at: one });
+    const { change } = planUnhold(asked, withdrawnInLab(dropped), monday).views[0] ?? {};
+    expect(newest(applied(dropped, change))).toEqual([three]);
   });
 
   it('offers a product again that the hold has dropped', () => {
