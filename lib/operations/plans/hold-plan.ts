@@ -13,14 +13,14 @@ import { type Asked, askerOf, noteOf } from './asked';
 import { type ChosenProduct, chosenProducts, releaseOf } from './chosen-products';
 import { chosenVersions, namesOf } from './chosen-versions';
 import { takingBack } from './moved';
-import { contentOfView, type Planned, type Planner } from './planned';
+import { type Planned, type Planner, viewToChange } from './planned';
 
 /**
  * Keeps every version that is new to the view away from its readers, until the hold is lifted; with `at` also the versions
  * above that one, which leave the documents and wait as pending.
  */
 export const planHold: Planner<Asked<'hold'>> = (request, mirror, at): Planned => {
-  const content = contentOfView(mirror, request.view);
+  const content = viewToChange(mirror, request.view);
   const products = chosenProducts(content, request);
   const kept = chosenVersions(request.view, products, request.at ?? 'newest')[0]?.name ?? '';
   const hold = holdFor(products, kept, request, content, at);

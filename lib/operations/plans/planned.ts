@@ -43,3 +43,16 @@ export function contentOfView({ views }: MirrorContent, view: string): ViewConte
     misuse: true,
   });
 }
+
+/**
+ * A view that an operation changes.
+ * @throws NoSuchView, as {@link contentOfView}; BadInput (misuse) for a snapshot
+ */
+export function viewToChange(mirror: MirrorContent, view: string): ViewContent {
+  const content = contentOfView(mirror, view);
+  if (content.state.kind !== 'frozen') return content;
+  throw new MirrorError('BadInput', `the view ${view} is a snapshot, which never changes`, {
+    hint: 'name the view that it was made from, or delete the snapshot: maas-mirror view delete',
+    misuse: true,
+  });
+}

@@ -6,11 +6,11 @@ import { type Asked, type Asker, noteOf } from './asked';
 import { chosenProducts, productsIn } from './chosen-products';
 import { offering } from './moved';
 import { freedProducts, type Pending, pendingSets, withoutPending } from './pending';
-import { contentOfView, type MirrorContent, type Planned, type PlannedView, type Planner } from './planned';
+import { type MirrorContent, type Planned, type PlannedView, type Planner, viewToChange } from './planned';
 
 /** Lifts the holds of the products that are named, and offers the newest pending versions that are not withdrawn. */
 export const planUnhold: Planner<Asked<'unhold'>> = (request, mirror, at): Planned => {
-  const content = contentOfView(mirror, request.view);
+  const content = viewToChange(mirror, request.view);
   const products = chosenProducts(content, request);
   const holds = content.state.holds.filter((hold) =>
     products.some(({ product }) => heldBy({ holds: [hold] }, product)),

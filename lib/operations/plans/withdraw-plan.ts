@@ -9,14 +9,14 @@ import { type Asked, noteOf } from './asked';
 import { chosenProducts, releaseOf } from './chosen-products';
 import { type ChosenVersion, chosenVersions, namesOf } from './chosen-versions';
 import { markFor, markLines, withMark } from './marked';
-import { contentOfView, type Planned, type PlannedView, type Planner } from './planned';
+import { type Planned, type PlannedView, type Planner, viewToChange } from './planned';
 
 /**
  * Marks a version as withdrawn, in the view that is named or in all that are not frozen. It moves nothing: what still offers
  * it is told, with the command that takes it back there.
  */
 export const planWithdrawal: Planner<Asked<'withdraw'>> = (request, mirror, at): Planned => {
-  const named = contentOfView(mirror, request.view);
+  const named = viewToChange(mirror, request.view);
   const versions = chosenVersions(request.view, chosenProducts(named, request), request.version);
   const mark = markFor(versions, request, named, at);
   const views = [named, ...(request.allViews ? othersOf(mirror.views, request.view) : [])];
