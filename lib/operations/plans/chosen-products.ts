@@ -23,7 +23,7 @@ export interface ChosenProduct {
   readonly key: string;
   /** As the documents have it; without versions if it is only on the shelf. */
   readonly product: Product;
-  /** @default - nothing of it is on the shelf */
+  /** @default - the shelf does not have it */
   readonly shelved?: ShelfProduct;
 }
 

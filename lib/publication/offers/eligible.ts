@@ -29,7 +29,7 @@ export type Ineligible =
   | { readonly why: 'young'; readonly since: string };
 
 /**
- * Why a version may not enter a view, or undefined. What waiting cannot change comes first, so that nobody waits for nothing.
+ * Why a version may not enter a view, or undefined. What waiting cannot change comes first: it must not look like a matter of time.
  * @param row what the view that it comes from remembers of the product
  * @param withdrawn the withdrawals of all views, for the view that it would enter
  * @public
@@ -53,7 +53,7 @@ export function ineligible(
   );
 }
 
-/** A failed check blocks also where nobody requires it. */
+/** A failed check blocks even if it is not required. */
 function failedCheck(row: LedgerRow | undefined, content: string): Ineligible | undefined {
   const failed = row?.attested[content]?.find(({ passed }) => !passed);
   return failed && { why: 'failed', check: failed.check };
