@@ -1,6 +1,6 @@
 /* operations/plans: what each operation would do, without doing it. */
 
-import type { MirrorError } from '../../errors';
+import { MirrorError } from '../../errors';
 import type { PlanLine, Remark } from '../../job/operations/outcome';
 import type { ViewChange, ViewContent } from '../../publication/state/view-content';
 import type { Withdrawal } from '../../publication/state/withdrawal';
@@ -29,3 +29,30 @@ export interface Planned {
 
 /** Pure: it is called again if a view changes before its turn. @param at the time from which names are made */
 export type Planner<Request> = (request: Request, mirror: MirrorContent, at: Date) => Planned;
+
+/**
+ * A view that an operation names.
+ * @throws NoSuchView (misuse), which lists the views that were read
+ */
+export function contentOfView({ views }: MirrorContent, view: string): ViewContent {
+  const content = views.get(view);
+  if (content !== undefined && content.documents.size + Object.keys(content.ledger.products).length > 0) return content;
+  const there = [...views.keys()].filter((one) => one !== view).join(', ');
+  throw new MirrorError('NoSuchView', `there is no view ${view}`, {
+    hint: there === '' ? 'publish to it first' : `the views are: ${there}`,
+    misuse: true,
+  });
+}
+
+/**
+ * A view that an operation changes.
+ * @throws NoSuchView, as {@link contentOfView}; BadInput (misuse) for a snapshot
+ */
+export function viewToChange(mirror: MirrorContent, view: string): ViewContent {
+  const content = contentOfView(mirror, view);
+  if (content.state.kind !== 'frozen') return content;
+  throw new MirrorError('BadInput', `the view ${view} is a snapshot, which never changes`, {
+    hint: 'name the view that it was made from, or delete the snapshot: maas-mirror view delete',
+    misuse: true,
+  });
+}

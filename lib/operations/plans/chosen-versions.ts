@@ -1,0 +1,56 @@
+import { MirrorError } from '../../errors';
+import { highest } from '../../publication/state/highest';
+import type { Product, Version } from '../../simplestreams/types';
+import { byBytes } from '../../simplestreams/version-order';
+import type { ChosenProduct } from './chosen-products';
+
+/** A version of a product that an operator means. */
+export interface ChosenVersion extends ChosenProduct {
+  readonly name: string;
+  readonly version: Version;
+}
+
+/** How many names an error lists. */
+const mostListed = 10;
+
+/**
+ * The version that an operator means, of each product that has it, in the documents or on the shelf.
+ * @param word its name, or `newest`: the highest name that the documents offer of these products
+ * @throws NoSuchVersion (misuse) if none has it, which lists the names that there are
+ */
+export function chosenVersions(view: string, products: readonly ChosenProduct[], word: string): ChosenVersion[] {
+  const name = word === 'newest' ? highest(products.flatMap(({ product }) => Object.keys(product.versions))) : word;
+  const chosen = products.flatMap((one) => {
+    const version = name === undefined ? undefined : versionOf(one, name);
+    return name === undefined || version === undefined ? [] : [{ ...one, name, version }];
+  });
+  if (chosen.length === 0) throw notThere(view, products, word);
+  return chosen;
+}
+
+/** The names of a product's versions in the documents, newest first. */
+export function namesOf({ versions }: Product): string[] {
+  return Object.keys(versions).sort((one, other) => byBytes(other, one));
+}
+
+function versionOf({ product, shelved }: ChosenProduct, name: string): Version | undefined {
+  if (Object.hasOwn(product.versions, name)) return product.versions[name];
+  return shelved !== undefined && Object.hasOwn(shelved.versions, name) ? shelved.versions[name]?.version : undefined;
+}
+
+function notThere(view: string, products: readonly ChosenProduct[], word: string): MirrorError {
+  const names = products.flatMap(({ product, shelved }) => [
+    ...namesOf(product),
+    ...Object.keys(shelved?.versions ?? {}),
+  ]);
+  const newestFirst = [...new Set(names)].sort((one, other) => byBytes(other, one));
+  const more = newestFirst.length > mostListed ? ', …' : '';
+  return new MirrorError(
+    'NoSuchVersion',
+    `the view ${view} has no version ${word} of ${products.map(({ key }) => key).join(', ')}`,
+    {
+      hint: `it has: ${newestFirst.slice(0, mostListed).join(', ')}${more}`,
+      misuse: true,
+    },
+  );
+}

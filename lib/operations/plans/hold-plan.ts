@@ -1,0 +1,94 @@
+import { MirrorError } from '../../errors';
+import type { PlanLine } from '../../job/operations/outcome';
+import { highest } from '../../publication/state/highest';
+import type { Hold } from '../../publication/state/holds';
+import { timeText } from '../../publication/state/kept-ledger';
+import { maasName } from '../../publication/state/product-key';
+import { fieldsOf, onShelf, type Shelf } from '../../publication/state/shelf';
+import type { ViewContent } from '../../publication/state/view-content';
+import { sha256Of } from '../../sha256';
+import { writeJson } from '../../simplestreams/json';
+import { sortsAbove } from '../../simplestreams/version-order';
+import { type Asked, askerOf, noteOf } from './asked';
+import { type ChosenProduct, chosenProducts, releaseOf } from './chosen-products';
+import { chosenVersions, namesOf } from './chosen-versions';
+import { takingBack } from './moved';
+import { type Planned, type Planner, viewToChange } from './planned';
+
+/**
+ * Keeps every version that is new to the view away from its readers, until the hold is lifted; with `at` also the versions
+ * above that one, which leave the documents and wait as pending.
+ */
+export const planHold: Planner<Asked<'hold'>> = (request, mirror, at): Planned => {
+  const content = viewToChange(mirror, request.view);
+  const products = chosenProducts(content, request);
+  const kept = chosenVersions(request.view, products, request.at ?? 'newest')[0]?.name ?? '';
+  const hold = holdFor(products, kept, request, content, at);
+  const above = products.map((one) => ({
+    ...one,
+    names: namesOf(one.product).filter((name) => sortsAbove(name, kept)),
+  }));
+  const leaving = above.filter(({ names }) => names.length > 0);
+  const lines = [...setLines(hold, content), ...leaving.flatMap(heldLines)];
+  const undo = { about: 'undo', commands: [`maas-mirror unhold ${request.view} ${hold.release}`] } as const;
+  if (lines.length === 0) return { views: [{ view: request.view, lines }], remarks: [undo] };
+  const change = {
+    state: { ...content.state, holds: [...content.state.holds.filter(({ id }) => id !== hold.id), hold] },
+    documents: takingBack(content.documents, new Map(leaving.map(({ id, names }) => [id, new Set(names)]))),
+    shelf: shelving(content, leaving, at),
+    note: noteOf('hold', request),
+  };
+  return { views: [{ view: request.view, change, lines }], remarks: [undo] };
+};
+
+type Leaving = ChosenProduct & { readonly names: readonly string[] };
+
+/** The hold that the view has of exactly these products, as it is asked for now, or a new one. */
+function holdFor(
+  products: readonly ChosenProduct[],
+  kept: string,
+  { view, architectures, flavours, until, ...asker }: Asked<'hold'>,
+  { state }: ViewContent,
+  at: Date,
+): Hold {
+  const names = flavours.length === 0 ? [] : [...new Set(products.map(({ product }) => maasName(product)))].sort();
+  const scope = { release: releaseOf(products[0]?.product ?? { versions: {} }), architectures, flavours: names };
+  const known = state.holds.find((one) => writeJson(scopeOf(one)) === writeJson(scope));
+  const id = sha256Of(writeJson({ view, ...scope, since: timeText(at) })).slice(0, 12);
+  if (known !== undefined && known.until === until && known.at === kept) return known;
+  const since = known?.since ?? timeText(at);
+  return { id: known?.id ?? id, since, ...(until !== undefined && { until }), ...askerOf(asker), ...scope, at: kept };
+}
+
+function scopeOf({ release, architectures, flavours }: Hold): Pick<Hold, 'release' | 'architectures' | 'flavours'> {
+  return { release, architectures, flavours };
+}
+
+/** Nothing if the view has this very hold. */
+function setLines(hold: Hold, { state }: ViewContent): PlanLine[] {
+  if (state.holds.includes(hold)) return [];
+  const why = hold.until === undefined ? 'held' : `held until ${hold.until}`;
+  return [{ does: 'set', version: hold.at ?? '', why }];
+}
+
+function heldLines({ key, product, names }: Leaving): PlanLine[] {
+  const left = highest(namesOf(product).filter((name) => !names.includes(name)));
+  const newest = { before: names[0] ?? '', ...(left !== undefined && { newest: left }) };
+  const lines = names.map((version): PlanLine => ({ does: 'hold back', product: key, version, ...newest }));
+  return left === undefined ? [...lines, { does: 'drop', product: key }] : lines;
+}
+
+/** Each product is put on a shelf of its own first: adding one by one to a large shelf would take quadratic time. */
+function shelving({ documents, shelf }: ViewContent, leaving: readonly Leaving[], at: Date): Shelf {
+  const shelved = leaving.map(({ id, product, shelved: before, names }) => {
+    const [content_id] = [...documents].find(([, { products }]) => products[id] === product) ?? [];
+    if (content_id === undefined) throw new MirrorError('ContractBroken', `no document of the view has ${id}`);
+    const own: Shelf = { ...shelf, products: before === undefined ? {} : { [id]: before } };
+    return names.reduce((all, name) => {
+      const version = product.versions[name];
+      const entry = version && ({ why: 'held', since: timeText(at), version } as const);
+      return entry === undefined ? all : onShelf(all, id, { content_id, fields: fieldsOf(product) }, name, entry);
+    }, own).products;
+  });
+  return { ...shelf, products: Object.assign({}, shelf.products, ...shelved) };
+}

@@ -1,0 +1,59 @@
+import type { PlanLine } from '../../job/operations/outcome';
+import { timeText } from '../../publication/state/kept-ledger';
+import type { ViewContent } from '../../publication/state/view-content';
+import type { Withdrawal } from '../../publication/state/withdrawal';
+import { withdrawnPart } from '../../publication/state/withdrawals';
+import { sha256Of } from '../../sha256';
+import { writeJson } from '../../simplestreams/json';
+import { type Asker, askerOf } from './asked';
+import { releaseOf } from './chosen-products';
+import type { ChosenVersion } from './chosen-versions';
+
+/** What is to be withdrawn. */
+interface Marking extends Asker {
+  readonly view: string;
+  readonly architectures: readonly string[];
+  readonly flavours: readonly string[];
+  readonly allViews: boolean;
+}
+
+/**
+ * The mark for versions of a view: the one that the view already has for exactly these, or a new one. Its id follows from
+ * what was asked and when, so that a plan that is made again, for the next view, sets the same one.
+ */
+export function markFor(
+  versions: readonly ChosenVersion[],
+  asked: Marking,
+  { state }: ViewContent,
+  at: Date,
+): Withdrawal {
+  const { view, architectures, flavours, allViews } = asked;
+  const kernelOnly = flavours.length > 0;
+  const parts = versions.map(({ product, name, version }) => withdrawnPart(product, name, version, kernelOnly));
+  const named = {
+    view,
+    release: releaseOf(versions[0]?.product ?? { versions: {} }),
+    version: versions[0]?.name ?? '',
+  };
+  const known = state.withdrawals.find((one) => one.view === view && saysTheSame(one.parts, parts));
+  const id = sha256Of(writeJson({ ...named, at: timeText(at), architectures, flavours })).slice(0, 12);
+  const mark = known ?? { id, at: timeText(at), ...askerOf(asked), ...named, architectures, flavours, parts };
+  return allViews ? { ...mark, everywhere: true } : mark;
+}
+
+/** The withdrawals of a view with this mark; undefined if it has it already. */
+export function withMark({ state }: ViewContent, mark: Withdrawal): readonly Withdrawal[] | undefined {
+  const others = state.withdrawals.filter(({ id }) => id !== mark.id);
+  const known = state.withdrawals.find(({ id }) => id === mark.id);
+  return known !== undefined && writeJson(known) === writeJson(mark) ? undefined : [...others, mark];
+}
+
+export function markLines({ parts }: Withdrawal): PlanLine[] {
+  return parts.map(({ product, version }) => ({ does: 'mark', product, version }));
+}
+
+/** Whether two marks are for the same versions: what they were made from may be known better by now. */
+function saysTheSame(some: Withdrawal['parts'], others: Withdrawal['parts']): boolean {
+  const told = (parts: Withdrawal['parts']) => writeJson({ parts: parts.map(({ made, ...part }) => part) });
+  return told(some) === told(others);
+}

@@ -1,0 +1,59 @@
+import { rfc2822 } from '../../simplestreams/json';
+import type { Product, Products, Version } from '../../simplestreams/types';
+
+type Documents = ReadonlyMap<string, Products>;
+
+/** A version that is offered. */
+export interface Offer {
+  readonly contentId: string;
+  readonly id: string;
+  /** All fields of the product except `versions`, if the documents do not have it. */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly name: string;
+  readonly version: Version;
+}
+
+/** Documents with these versions too. Those that no offer is for are the same objects. */
+export function offering(documents: Documents, offers: readonly Offer[], at: Date): Documents {
+  const byDocument = Map.groupBy(offers, ({ contentId }) => contentId);
+  const changed = [...byDocument].map(([contentId, some]): [string, Products] => {
+    const document = documents.get(contentId) ?? emptyDocument(contentId, at);
+    const products = [...Map.groupBy(some, ({ id }) => id)].map(([id, added]) => [
+      id,
+      withOffers(document.products[id], added),
+    ]);
+    return [contentId, { ...document, products: { ...document.products, ...Object.fromEntries(products) } }];
+  });
+  return new Map([...documents, ...changed]);
+}
+
+function withOffers(product: Product | undefined, added: readonly Offer[]): Product {
+  const versions = Object.fromEntries(added.map(({ name, version }) => [name, version]));
+  return { ...(product ?? added[0]?.fields), versions: { ...product?.versions, ...versions } };
+}
+
+/**
+ * Documents without these versions. A product without any leaves them, and a document without products: readers refuse both.
+ * @param names by product id
+ */
+export function takingBack(documents: Documents, names: ReadonlyMap<string, ReadonlySet<string>>): Documents {
+  const left = [...documents].map(([contentId, document]) => [contentId, without(document, names)] as const);
+  return new Map(left.filter(([, { products }]) => Object.keys(products).length > 0));
+}
+
+function without(document: Products, names: ReadonlyMap<string, ReadonlySet<string>>): Products {
+  if (!Object.keys(document.products).some((id) => names.has(id))) return document;
+  const products = Object.entries(document.products).map(([id, product]): [string, Product] => {
+    const gone = names.get(id);
+    if (gone === undefined) return [id, product];
+    const kept = Object.entries(product.versions).filter(([name]) => !gone.has(name));
+    return [id, { ...product, versions: Object.fromEntries(kept) }];
+  });
+  const offered = products.filter(([, { versions }]) => Object.keys(versions).length > 0);
+  return { ...document, products: Object.fromEntries(offered) };
+}
+
+/** The change gets its date when it is committed. */
+function emptyDocument(content_id: string, at: Date): Products {
+  return { content_id, datatype: 'image-downloads', format: 'products:1.0', updated: rfc2822(at), products: {} };
+}

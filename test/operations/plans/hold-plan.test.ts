@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import type { Asked } from '../../../lib/operations/plans/asked';
+import { planHold } from '../../../lib/operations/plans/hold-plan';
+import { keptLedger } from '../../../lib/publication/state/kept-ledger';
+import { emptyShelf } from '../../../lib/publication/state/shelf';
+import type { ViewChange, ViewContent } from '../../../lib/publication/state/view-content';
+import { made, mirrorOf, type Offered, viewWith } from './made';
+
+const at = new Date('2026-11-27T16:00:00Z');
+const [one, two, three] = ['20261120.083000', '20261125.083000', '20261126.083000'];
+const [ga, hwe] = ['ubuntu/noble/amd64/ga-24.04/generic', 'ubuntu/noble/amd64/hwe-24.04/generic'];
+const flavours: Offered = {
+  'ga-24.04': { [one]: 'r1 g1', [two]: 'r2 g2' },
+  'hwe-24.04': { [one]: 'r1 h1', [two]: 'r2 h2', [three]: 'r2 h3' },
+};
+const view = viewWith('candidate', flavours);
+const asked: Asked<'hold'> = {
+  does: 'hold',
+  view: 'candidate',
+  release: '24.04',
+  architectures: [],
+  flavours: [],
+  by: 'anna@ops1',
+};
+const hold = { since: '2026-11-27T16:00:00Z', by: 'anna@ops1', release: 'noble', architectures: [], flavours: [] };
+
+const planned = (request: Partial<Asked<'hold'>>, content = view) =>
+  planHold({ ...asked, ...request }, mirrorOf(content), at);
+const changeOf = (...asking: Parameters<typeof planned>) => planned(...asking).views[0]?.change;
+const offered = (change: ViewChange | undefined) =>
+  [...(change?.documents?.values() ?? [])].flatMap(({ products }) =>
+    Object.values(products).map((each) => [each.subarch, Object.keys(each.versions)]),
+  );
+const applied = (content: ViewContent, change: ViewChange | undefined): ViewContent => ({
+  ...content,
+  ...change,
+  view: content.view,
+});
+
+describe('hold', () => {
+  it('keeps the newest version, and takes nothing back', () => {
+    expect(changeOf({})).toEqual({
+      state: { ...view.state, holds: [{ ...hold, id: expect.stringMatching(/^[0-9a-f]{12}$/), at: three }] },
+      documents: view.documents,
+      shelf: emptyShelf,
+      note: { what: 'hold', by: 'anna@ops1' },
+    });
+    expect(planned({ until: '2026-11-30T08:00:00Z' }).views[0]?.lines).toEqual([
+      { does: 'set', version: three, why: 'held until 2026-11-30T08:00:00Z' },
+    ]);
+  });
+
+  it('with a version moves those above it to the shelf, as pending', () => {
+    const { change, lines } = planned({ at: one }).views[0] ?? {};
+    expect(offered(change)).toEqual([
+      ['ga-24.04', [one]],
+      ['hwe-24.04', [one]],
+    ]);
+    const shelved = Object.values(change?.shelf?.products ?? {}).map(({ fields, versions }) => [
+      fields.subarch,
+      versions,
+    ]);
+    const entry = (words: string) => ({ why: 'held', since: '2026-11-27T16:00:00Z', version: made(words) });
+    expect(shelved).toEqual([
+      ['ga-24.04', { [two]: entry('r2 g2') }],
+      ['hwe-24.04', { [two]: entry('r2 h2'), [three]: entry('r2 h3') }],
+    ]);
+    expect(lines).toEqual([
+      { does: 'set', version: one, why: 'held' },
+      { does: 'hold back', product: ga, version: two, before: two, newest: one },
+      { does: 'hold back', product: hwe, version: three, before: three, newest: one },
+      { does: 'hold back', product: hwe, version: two, before: three, newest: one },
+    ]);
+  });
+
+  it('drops a product that has no other version, whose fields stay on the shelf', () => {
+    const content = viewWith('candidate', { 'ga-24.04': { [one]: 'r1 g1' }, 'hwe-24.04': { [two]: 'r2 h2' } });
+    const { change, lines } = planned({ at: one }, content).views[0] ?? {};
+    expect(offered(change)).toEqual([['ga-24.04', [one]]]);
+    expect(lines?.at(-1)).toEqual({ does: 'drop', product: hwe });
+    expect(Object.values(change?.shelf?.products ?? {})[0]).toMatchObject({
+      content_id: 'com.ubuntu.maas:candidate:v3:download',
+      fields: { subarch: 'hwe-24.04', subarches: expect.anything() },
+    });
+  });
+
+  it('of flavours names them as MAAS does, and leaves the others alone', () => {
+    const change = changeOf({ flavours: ['hwe'], at: two });
+    expect(change?.state?.holds).toMatchObject([{ flavours: ['hwe-24.04'], at: two }]);
+    expect(offered(change)).toEqual([
+      ['ga-24.04', [one, two]],
+      ['hwe-24.04', [one, two]],
+    ]);
+  });
+
+  it('asked again changes nothing, and with another end only that', () => {
+    const held = applied(view, changeOf({}));
+    expect(planned({}, held).views).toEqual([{ view: 'candidate', lines: [] }]);
+    const change = changeOf({ until: '2026-11-30T08:00:00Z' }, held);
+    expect(change?.state?.holds).toEqual([{ ...held.state.holds[0], until: '2026-11-30T08:00:00Z' }]);
+  });
+
+  it('forgets no name, and says how it is lifted', () => {
+    const change = changeOf({ at: one });
+    const ledger = keptLedger(view, applied(view, change), at);
+    expect(Object.values(ledger.products).map(({ top, gone }) => [top, gone])).toEqual([
+      [two, {}],
+      [three, {}],
+    ]);
+    expect(planned({}).remarks).toEqual([{ about: 'undo', commands: ['maas-mirror unhold candidate noble'] }]);
+  });
+});
+
+describe('refuses to hold', () => {
+  it.each([
+    ['at a version that the view does not have', { at: '20270101' }],
+    ['a release that the view does not have', { release: 'jammy' }],
+  ])('%s', (_, request) => {
+    expect(() => planned(request)).toThrow(expect.objectContaining({ name: 'NoSuchVersion', misuse: true }));
+  });
+});

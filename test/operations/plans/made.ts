@@ -1,0 +1,39 @@
+import type { MirrorContent } from '../../../lib/operations/plans/planned';
+import { emptyLedger } from '../../../lib/publication/state/ledger';
+import { emptyShelf } from '../../../lib/publication/state/shelf';
+import { emptyState } from '../../../lib/publication/state/state-document';
+import type { ViewContent } from '../../../lib/publication/state/view-content';
+import type { Product, Version } from '../../../lib/simplestreams/types';
+import { documentOf, imageFields, itemOf } from '../../simplestreams/made-documents';
+
+/** A version with a root, a kernel and an initrd of these contents: `r1 k1 i1`. */
+export function made(words: string, facts: Readonly<Record<string, string>> = {}): Version {
+  const [root = '', kernel = '', initrd = kernel] = words.split(' ');
+  const items = { squashfs: itemOf('squashfs', root), 'boot-kernel': itemOf('boot-kernel', `kernel ${kernel}`) };
+  return { items: { ...items, 'boot-initrd': itemOf('boot-initrd', `initrd ${initrd}`) }, gate: 'passed', ...facts };
+}
+
+export type Offered = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** A view of noble amd64 by flavours, `ga-24.04`, and names of versions. */
+export function viewWith(view: string, flavours: Offered, more: Partial<ViewContent> = {}): ViewContent {
+  const products = Object.entries(flavours).map(([subarch, versions]): [string, Product] => {
+    const all = Object.entries(versions).map(([name, words]) => [name, made(words)]);
+    const fields = { ...imageFields, subarch, label: view };
+    return [`com.ubuntu.maas.${view}:v3:boot:24.04:amd64:${subarch}`, { ...fields, versions: Object.fromEntries(all) }];
+  });
+  const id = `com.ubuntu.maas:${view}:v3:download`;
+  return {
+    view,
+    documents: new Map([[id, documentOf(id, Object.fromEntries(products))]]),
+    ...{ state: emptyState(view), shelf: emptyShelf, ledger: emptyLedger },
+    ...more,
+  };
+}
+
+export function mirrorOf(...views: ViewContent[]): MirrorContent {
+  return {
+    views: new Map(views.map((one) => [one.view, one])),
+    withdrawn: views.flatMap(({ state }) => state.withdrawals),
+  };
+}

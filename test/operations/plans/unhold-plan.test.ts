@@ -1,0 +1,143 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Asked } from '../../../lib/operations/plans/asked';
+import { planHold } from '../../../lib/operations/plans/hold-plan';
+import { planHoldEnds, planUnhold } from '../../../lib/operations/plans/unhold-plan';
+import { planWithdrawal } from '../../../lib/operations/plans/withdraw-plan';
+import type { ViewChange, ViewContent } from '../../../lib/publication/state/view-content';
+import { newestVersion } from '../../../lib/simplestreams/merge';
+import { mirrorOf, type Offered, viewWith } from './made';
+
+const friday = new Date('2026-11-27T16:00:00Z');
+const monday = new Date('2026-11-30T08:00:00Z');
+const [one, two, three] = ['20261120.083000', '20261125.083000', '20261126.083000'];
+const [ga, hwe] = ['ubuntu/noble/amd64/ga-24.04/generic', 'ubuntu/noble/amd64/hwe-24.04/generic'];
+const flavours: Offered = {
+  'ga-24.04': { [one]: 'r1 g1', [two]: 'r2 g2', [three]: 'r3 g3' },
+  'hwe-24.04': { [one]: 'r1 h1', [two]: 'r2 h2', [three]: 'r3 h3' },
+};
+const scope = { view: 'candidate', release: 'noble', architectures: [], flavours: [] };
+const asked: Asked<'unhold'> = { does: 'unhold', ...scope };
+
+const applied = (content: ViewContent, change: ViewChange | undefined): ViewContent => ({
+  ...content,
+  ...change,
+  view: content.view,
+});
+function held(content: ViewContent, more: Partial<Asked<'hold'>> = {}): ViewContent {
+  const plan = planHold({ does: 'hold', ...scope, ...more }, mirrorOf(content), friday);
+  return applied(content, plan.views[0]?.change);
+}
+const unheld = (content: ViewContent) => planUnhold(asked, mirrorOf(content), monday).views[0];
+const newest = ({ documents }: ViewContent) =>
+  [...documents.values()].flatMap(({ products }) => Object.values(products).map((product) => newestVersion(product)));
+
+describe('unhold', () => {
+  const waiting = held(viewWith('candidate', flavours), { at: one });
+
+  it('lifts the hold and offers the newest pending version, under its own name', () => {
+    const { change, lines } = unheld(waiting) ?? {};
+    expect(change?.state?.holds).toEqual([]);
+    expect(newest(applied(waiting, change))).toEqual([three, three]);
+    expect(change?.shelf?.products).toEqual({});
+    expect(lines).toEqual([
+      { does: 'set', version: one, why: 'not held' },
+      { does: 'offer', product: ga, version: three, name: three, before: one, newest: three },
+      { does: 'offer', product: hwe, version: three, name: three, before: one, newest: three },
+      { does: 'pass over', product: ga, version: two, why: 'older' },
+      { does: 'pass over', product: hwe, version: two, why: 'older' },
+    ]);
+  });
+
+  /** The mirror after a withdrawal in another view, where the version has another name. */
+  function withdrawnInLab(content: ViewContent) {
+    const bad = viewWith('lab', { 'hwe-24.04': { '9': 'r3 h3' } });
+    const request = { does: 'withdraw', ...scope, view: 'lab', version: '9', allViews: false } as const;
+    return mirrorOf(content, applied(bad, planWithdrawal(request, mirrorOf(bad), friday).views[0]?.change));
+  }
+
+  it('passes over what was withdrawn meanwhile, in any view, and keeps it for restore', () => {
+    const { change, lines = [] } = planUnhold(asked, withdrawnInLab(waiting), monday).views[0] ?? {};
+    expect(newest(applied(waiting, change))).toEqual([two, two]);
+    expect(lines.filter(({ does }) => does === 'pass over')).toEqual([
+      { does: 'pass over', product: ga, version: three, why: 'incomplete' },
+      { does: 'pass over', product: hwe, version: three, why: 'withdrawn' },
+    ]);
+    const shelved = Object.values(change?.shelf?.products ?? {}).map(({ versions }) => versions);
+    expect(shelved).toEqual([{ [three]: expect.objectContaining({ why: 'withdrawn' }) }]);
+  });
+
+  it('leaves a product out that the hold has dropped, rather than offer it with another root than its sisters', () => {
+    const { [one]: first, ...later } = flavours['hwe-24.04'] ?? {};
+    const dropped = held(viewWith('candidate', { ...flavours, 'hwe-24.04': later }), { at: one });
+    const { change } = planUnhold(asked, withdrawnInLab(dropped), monday).views[0] ?? {};
+    expect(newest(applied(dropped, change))).toEqual([three]);
+  });
+
+  it('offers a product again that the hold has dropped', () => {
+    const all = viewWith('candidate', {
+      'ga-24.04': { [one]: 'r1 g1', [two]: 'r2 g2' },
+      'hwe-24.04': { [two]: 'r2 h2' },
+    });
+    const dropped = held(all, { at: one });
+    expect(newest(dropped)).toEqual([one]);
+    expect(applied(dropped, unheld(dropped)?.change).documents).toEqual(new Map(all.documents));
+  });
+
+  it('without anything pending only lifts the hold', () => {
+    const content = held(viewWith('candidate', flavours));
+    const { change, lines } = unheld(content) ?? {};
+    expect(lines).toEqual([{ does: 'set', version: three, why: 'not held' }]);
+    expect(change).toMatchObject({ documents: content.documents, shelf: content.shelf });
+  });
+
+  it('undoes a hold: the same versions are the newest', () => {
+    const roots = fc.dictionary(fc.constantFrom('1', '2', '3', '4'), fc.constantFrom('r1', 'r2', 'r3'), {
+      minKeys: 1,
+      noNullPrototype: true,
+    });
+    fc.assert(
+      fc.property(roots, fc.nat(), (versions, pick) => {
+        const content = viewWith('candidate', { 'ga-24.04': versions });
+        const names = Object.keys(versions).sort();
+        const waits = held(content, { at: names[pick % names.length] ?? '' });
+        expect(newest(applied(waits, unheld(waits)?.change))).toEqual(newest(content));
+      }),
+    );
+  });
+});
+
+describe('the end of a hold', () => {
+  const until = held(viewWith('candidate', flavours), { at: one, until: monday.toISOString() });
+
+  it('lifts it in every view where it has come, and no other', () => {
+    const other = held(viewWith('stable', flavours), { view: 'stable' });
+    const { views } = planHoldEnds({}, mirrorOf(until, other), monday);
+    expect(views.map(({ view, change }) => [view, change?.state?.holds])).toEqual([['candidate', []]]);
+    expect(planHoldEnds({}, mirrorOf(until, other), friday).views).toEqual([]);
+  });
+});
+
+describe('refuses to unhold', () => {
+  it('what is not held, and says what is', () => {
+    const fault = {
+      name: 'NoSuchVersion',
+      message: 'nothing of noble is held in the view candidate',
+      hint: 'the view has no hold',
+      misuse: true,
+    };
+    expect(() => unheld(viewWith('candidate', flavours))).toThrow(expect.objectContaining(fault));
+  });
+
+  it('a part of what one hold holds, naming the others', () => {
+    const request = { ...asked, flavours: ['ga'] };
+    const fault = {
+      name: 'BadInput',
+      message: `the same hold is also of ${hwe}`,
+      hint: 'lift it for all of them: maas-mirror unhold candidate noble',
+    };
+    expect(() => planUnhold(request, mirrorOf(held(viewWith('candidate', flavours))), monday)).toThrow(
+      expect.objectContaining(fault),
+    );
+  });
+});

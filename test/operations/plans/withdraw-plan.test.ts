@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import type { Asked } from '../../../lib/operations/plans/asked';
+import type { MirrorContent, Planned } from '../../../lib/operations/plans/planned';
+import { planWithdrawal } from '../../../lib/operations/plans/withdraw-plan';
+import { mirrorOf, viewWith } from './made';
+
+const at = new Date('2026-11-25T09:12:00Z');
+const [one, two] = ['20261120.083000', '20261125.083000'];
+const flavours = { 'ga-24.04': { [one]: 'r1 g1', [two]: 'r2 g2' }, 'hwe-24.04': { [one]: 'r1 h1', [two]: 'r2 h2' } };
+const [ga, hwe] = ['ubuntu/noble/amd64/ga-24.04/generic', 'ubuntu/noble/amd64/hwe-24.04/generic'];
+const candidate = viewWith('candidate', flavours);
+const stable = viewWith('stable', { 'ga-24.04': { [one]: 'r1 g1' } });
+const frozen = viewWith('snapshots/may', flavours);
+const asked: Asked<'withdraw'> = {
+  ...{ does: 'withdraw', view: 'candidate', release: 'noble', version: two, architectures: [], flavours: [] },
+  ...{ allViews: false, by: 'anna@ops1', reason: 'NIC driver lost' },
+};
+
+const statesOf = ({ views }: Planned) => views.map(({ view, change }) => [view, change?.state?.withdrawals] as const);
+const remarksOf = ({ remarks }: Planned, about: string) => remarks.filter((remark) => remark.about === about);
+
+/** The mirror after a plan was carried out. */
+function after({ views }: Planned, mirror: MirrorContent): MirrorContent {
+  const changed = [...mirror.views.values()].map((content) => {
+    const state = views.find(({ view }) => view === content.view)?.change?.state;
+    return state === undefined ? content : { ...content, state };
+  });
+  return mirrorOf(...changed);
+}
+
+describe('withdraw', () => {
+  it('marks the version of every product that has it, and moves nothing', () => {
+    const plan = planWithdrawal(asked, mirrorOf(candidate, stable), at);
+    expect(plan.views).toHaveLength(1);
+    expect(plan.views[0]?.lines).toEqual([
+      { does: 'mark', product: ga, version: two },
+      { does: 'mark', product: hwe, version: two },
+    ]);
+    const { change } = plan.views[0] ?? {};
+    expect(change).toEqual({
+      state: expect.anything(),
+      note: { what: 'withdraw', by: 'anna@ops1', reason: 'NIC driver lost' },
+    });
+    expect(change?.state?.withdrawals).toMatchObject([
+      {
+        id: expect.stringMatching(/^[0-9a-f]{12}$/),
+        at: '2026-11-25T09:12:00Z',
+        by: 'anna@ops1',
+        view: 'candidate',
+        release: 'noble',
+        version: two,
+      },
+    ]);
+  });
+
+  it('marks only the kernel of a flavour', () => {
+    const plan = planWithdrawal({ ...asked, flavours: ['ga'] }, mirrorOf(candidate), at);
+    const [mark] = plan.views[0]?.change?.state?.withdrawals ?? [];
+    expect(mark?.parts).toMatchObject([{ product: ga, kernel: expect.anything() }]);
+    expect(mark?.parts[0]).not.toHaveProperty('root');
+  });
+
+  it('sets the same mark in all views that are not frozen, the named one first', () => {
+    const frozenState = { ...frozen.state, kind: 'frozen' as const };
+    const mirror = mirrorOf({ ...frozen, state: frozenState }, stable, candidate);
+    const marks = statesOf(planWithdrawal({ ...asked, allViews: true }, mirror, at));
+    expect(marks.map(([view]) => view)).toEqual(['candidate', 'stable']);
+    expect(marks[0]?.[1]).toEqual(marks[1]?.[1]);
+    expect(marks[0]?.[1]).toMatchObject([{ everywhere: true }]);
+  });
+
+  it('changes nothing where the mark is already, also when it is asked again later', () => {
+    const mirror = after(planWithdrawal(asked, mirrorOf(candidate, stable), at), mirrorOf(candidate, stable));
+    const again = planWithdrawal(asked, mirror, new Date('2026-11-26T00:00:00Z'));
+    expect(again.views).toEqual([{ view: 'candidate', lines: [] }]);
+    const everywhere = statesOf(planWithdrawal({ ...asked, allViews: true }, mirror, new Date('2026-11-26T00:00:00Z')));
+    expect(everywhere.map(([, marks]) => marks?.[0]?.id)).toEqual(
+      Array(2).fill(mirror.views.get('candidate')?.state.withdrawals[0]?.id),
+    );
+  });
+
+  it('says where the version is still the newest, with the command that takes it back, and what else it matches', () => {
+    const later = viewWith('lab', { 'ga-24.04': { [two]: 'r2 g2', '20261128.083000': 'r3 g3' } });
+    const plan = planWithdrawal(asked, mirrorOf(candidate, stable, later), at);
+    expect(remarksOf(plan, 'still offered')).toEqual([
+      {
+        about: 'still offered',
+        view: 'candidate',
+        product: ga,
+        version: two,
+        commands: ['maas-mirror rollback candidate noble'],
+      },
+      {
+        about: 'still offered',
+        view: 'candidate',
+        product: hwe,
+        version: two,
+        commands: ['maas-mirror rollback candidate noble'],
+      },
+    ]);
+    expect(remarksOf(plan, 'matched')).toEqual([
+      { about: 'matched', view: 'lab', product: ga, version: two, why: 'version' },
+    ]);
+    expect(remarksOf(plan, 'undo')).toEqual([
+      { about: 'undo', commands: [`maas-mirror restore candidate noble ${two}`] },
+    ]);
+  });
+
+  it('says if only the kernel differs from the version before, unless only the kernel is withdrawn', () => {
+    const mirror = mirrorOf(viewWith('candidate', { 'ga-24.04': { [one]: 'r1 g1', [two]: 'r1 g2' } }));
+    const remark = { about: 'only the kernel', product: ga, version: two, before: one };
+    expect(remarksOf(planWithdrawal(asked, mirror, at), 'only the kernel')).toEqual([remark]);
+    expect(remarksOf(planWithdrawal({ ...asked, flavours: ['ga'] }, mirror, at), 'only the kernel')).toEqual([]);
+    expect(remarksOf(planWithdrawal(asked, mirrorOf(candidate), at), 'only the kernel')).toEqual([]);
+  });
+});
+
+describe('refuses to withdraw', () => {
+  it('from a view that is not there, and says which are', () => {
+    expect(() => planWithdrawal({ ...asked, view: 'lab' }, mirrorOf(candidate, stable), at)).toThrow(
+      expect.objectContaining({
+        name: 'NoSuchView',
+        message: 'there is no view lab',
+        hint: 'the views are: candidate, stable',
+        misuse: true,
+      }),
+    );
+  });
+
+  it('a version that the view does not have', () => {
+    expect(() => planWithdrawal({ ...asked, version: '1' }, mirrorOf(candidate), at)).toThrow(
+      expect.objectContaining({ name: 'NoSuchVersion', misuse: true }),
+    );
+  });
+});
