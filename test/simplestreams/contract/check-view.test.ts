@@ -101,10 +101,10 @@ describe('the root of a release and architecture', () => {
 });
 
 describe('a flavour', () => {
-  it.each([
+  it.each<[string, Record<string, string>, Record<string, string>?]>([
     ['its own words', {}],
     ['a flavour that MAAS does not append', { subarch: 'generic', kflavor: 'cloud' }, { subarch: 'generic' }],
-  ])('refuses %s a second time', (_, fields, first = {}) => {
+  ])('refuses %s a second time', (_, fields, first: Record<string, string> = {}) => {
     const products = { [imageId]: flavour({ '1': 'a' }, first), 'second:v3:': flavour({ '1': 'a' }, fields) };
     const { subarch } = { ...imageFields, ...first };
     expect(checkView(viewOf(products), { label })).toEqual([
