@@ -31,8 +31,8 @@ import type { Change } from './state/view-content';
  * can forget them. Then it updates index.json, even if an earlier change was interrupted before that. During a key rotation,
  * every change re-signs everything that the former key signed.
  * @returns false if the view already has this content, signed by this key: nothing was committed
- * @throws ContractBroken if MAAS would refuse the result, or a name would mean two things; Held if a hold keeps a new version
- * back; the errors of {@link readView} and of the change. Nothing is then committed
+ * @throws ContractBroken if MAAS would refuse the result, or a name would mean two things; Withdrawn or Held if an operator
+ * decided against a new version; the errors of {@link readView} and of the change. Nothing is then committed
  */
 export async function changeView(view: string, change: Change, press: Press): Promise<boolean> {
   const moved = await moveView(view, change, press);

@@ -1,16 +1,27 @@
+import { bootloadersRequest } from '../../job/job';
 import type { NextContent } from '../next-content';
 import { heldBy, heldError } from '../state/holds';
 import type { ViewContent } from '../state/view-content';
+import type { Withdrawal } from '../state/withdrawal';
+import { WithdrawnIndex } from '../state/withdrawals';
+import { withdrawnError } from '../state/withdrawn-error';
 import { addedVersions } from './added-versions';
 
 /**
- * What operators decided binds every change, whoever makes it: a version that is new to a held product waits on the shelf.
- * @throws Held
+ * What operators decided binds every change, whoever makes it: nothing withdrawn is offered as new, and what is new to a
+ * held product waits on the shelf. The decisions that count are those after the change.
+ * @param elsewhere withdrawals of other views
+ * @throws Withdrawn, Held
  */
-export function gateDecisions(before: ViewContent, next: NextContent): void {
-  if (next.state.holds.length === 0) return;
-  for (const { product } of addedVersions(before, next)) {
-    const hold = heldBy(next.state, product);
-    if (hold !== undefined) throw heldError(next.view, hold);
+export function gateDecisions(before: ViewContent, next: NextContent, elsewhere: readonly Withdrawal[]): void {
+  const { state, view } = next;
+  const withdrawals = [...state.withdrawals, ...elsewhere];
+  if (state.holds.length === 0 && withdrawals.length === 0) return;
+  const withdrawn = new WithdrawnIndex(view, withdrawals);
+  for (const { product, name, version } of addedVersions(before, next)) {
+    const match = withdrawn.of(product, name, version);
+    if (match !== undefined) throw withdrawnError(product.release ?? bootloadersRequest, name, match);
+    const hold = heldBy(state, product);
+    if (hold !== undefined) throw heldError(view, hold);
   }
 }

@@ -18,7 +18,7 @@ import { refuse, unchanged } from './refusal';
  * The gate: one version that MAAS cannot read disables the whole boot source of a site, and one that it reads wrongly
  * installs the wrong system, so neither is ever committed. What a change does not touch was checked when it was published.
  * @param change what was asked for @default - nothing: the view is only signed again
- * @throws ContractBroken, naming every broken rule, or the object that is missing or differs; Held
+ * @throws ContractBroken, naming every broken rule, or the object that is missing or differs; Withdrawn; Held
  */
 export async function gateChange(
   before: ViewContent,
@@ -30,7 +30,7 @@ export async function gateChange(
   gateDocuments(next);
   gateView(before, next);
   gateNames(before, next);
-  gateDecisions(before, next);
+  gateDecisions(before, next, change?.withdrawn ?? []);
   await gateObjects(before, next, change?.offered ?? [], mirror);
 }
 
