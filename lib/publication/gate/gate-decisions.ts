@@ -4,11 +4,11 @@ import { heldBy, heldError } from '../state/holds';
 import type { ViewContent } from '../state/view-content';
 import type { Withdrawal } from '../state/withdrawal';
 import { WithdrawnIndex } from '../state/withdrawals';
-import { withdrawnError } from '../state/withdrawn-error';
 import { addedVersions } from './added-versions';
+import { withdrawnError } from './withdrawn-error';
 
 /**
- * What operators decided binds every change, whoever makes it: nothing withdrawn is offered as new, and what is new to a
+ * What operators decided binds every change: nothing withdrawn is offered as new, and what is new to a
  * held product waits on the shelf. The decisions that count are those after the change.
  * @param elsewhere withdrawals of other views
  * @throws Withdrawn, Held

@@ -39,7 +39,7 @@ export function hasEnded({ until }: Hold, at: Date): boolean {
   return until !== undefined && Date.parse(until) <= at.getTime();
 }
 
-/** What to tell whoever would offer something new in spite of a hold. */
+/** The refusal of something new in a held product. */
 export function heldError(view: string, { since, until, reason, release }: Hold): MirrorError {
   const end = until === undefined ? '' : ` until ${until.slice(0, 10)}`;
   const why = reason === undefined ? '' : ` (${reason})`;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { withdrawnError } from '../../../lib/publication/gate/withdrawn-error';
 import type { Withdrawal } from '../../../lib/publication/state/withdrawal';
 import type { Match } from '../../../lib/publication/state/withdrawals';
-import { withdrawnError } from '../../../lib/publication/state/withdrawn-error';
 
 const withdrawal: Withdrawal = {
   id: 'w1',

@@ -1,8 +1,8 @@
 import { MirrorError } from '../../errors';
-import type { Match } from './withdrawals';
+import type { Match } from '../state/withdrawals';
 
 /**
- * What to tell whoever would offer a withdrawn version as new.
+ * The refusal of a withdrawn version as new.
  * @param release of the version; `bootloaders`
  */
 export function withdrawnError(release: string, name: string, { withdrawal, by }: Match): MirrorError {
