@@ -82,11 +82,12 @@ const special: KernelRow[] = [
   genericLpae,
 ];
 
-const debian = (kflavor: string, architecture: string): KernelRow => ({
-  name: kflavor,
-  subarch: 'generic',
-  kflavor,
-  package: kflavor === 'generic' ? `linux-image-${architecture}` : `linux-image-${kflavor}-${architecture}`,
+/** The flavour is part of the subarch: MAAS appends flavours only to `ga-` and `hwe-`, and would make one kernel of all. */
+const debian = (name: string, architecture: string): KernelRow => ({
+  name,
+  subarch: name === 'generic' ? 'generic' : `generic-${name}`,
+  kflavor: 'generic',
+  package: name === 'generic' ? `linux-image-${architecture}` : `linux-image-${name}-${architecture}`,
   architectures: [architecture],
 });
 
@@ -135,6 +136,6 @@ export const kernelRows: Readonly<Record<string, readonly KernelRow[]>> = {
   resolute: [ga(five), ...rowsByRule(hweOf2604, true).filter(({ name }) => name !== 'ga')],
   stonking: [ga(five)],
   bookworm: ['amd64', 'arm64'].flatMap((architecture) =>
-    ['generic', 'cloud', 'rt'].map((kflavor) => debian(kflavor, architecture)),
+    ['generic', 'cloud', 'rt'].map((name) => debian(name, architecture)),
   ),
 };

@@ -73,8 +73,8 @@ export function versionFolder(release: string, architecture: string, version: st
   return `${release}/${architecture}/${version}`;
 }
 
-/** What MAAS calls a kernel. The flavour goes before `-edge`; it is repeated if it is also the subarch (`generic-lpae`). */
-export function kernelPartOf({ subarch, kflavor }: Pick<Kernel, 'subarch' | 'kflavor'>): string {
+/** The kernel in a product's id. The flavour goes before `-edge`; it is repeated if it is also the subarch (`generic-lpae`). */
+function kernelPartOf({ subarch, kflavor }: Pick<Kernel, 'subarch' | 'kflavor'>): string {
   if (kflavor === 'generic') return subarch;
   return subarch.endsWith('-edge') ? subarch.replace(/-edge$/, `-${kflavor}-edge`) : `${subarch}-${kflavor}`;
 }

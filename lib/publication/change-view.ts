@@ -18,8 +18,7 @@
  */
 import { followIndex } from './commit/follow-index';
 import { moveIndex } from './commit/move-index';
-import { gateDocuments } from './gate/gate';
-import { gateNames } from './gate/gate-names';
+import { gateChange } from './gate/gate';
 import { entryOf } from './history-entry';
 import { contentOf, hasChanged, nextContent } from './next-content';
 import type { Press } from './press';
@@ -32,8 +31,8 @@ import type { Change } from './state/view-content';
  * can forget them. Then it updates index.json, even if an earlier change was interrupted before that. During a key rotation,
  * every change re-signs everything that the former key signed.
  * @returns false if the view already has this content, signed by this key: nothing was committed
- * @throws ContractBroken if MAAS would refuse the result, or a name would mean two things; the errors of {@link readView} and
- * of the change. Nothing is then committed
+ * @throws ContractBroken if MAAS would refuse the result, or a name would mean two things; Withdrawn or Held if an operator
+ * decided against a new version; the errors of {@link readView} and of the change. Nothing is then committed
  */
 export async function changeView(view: string, change: Change, press: Press): Promise<boolean> {
   const moved = await moveView(view, change, press);
@@ -49,8 +48,7 @@ async function moveView(view: string, change: Change, press: Press): Promise<boo
     const next = nextContent(content, wanted ?? {}, at);
     const isNew = wanted !== undefined && (hasChanged(content, next) || lacksState(before));
     if (!isNew && !isByFormer(before)) return false;
-    gateNames(content, next);
-    await gateDocuments(content, next, press.mirror);
+    await gateChange(content, next, wanted, press.mirror);
     const entry = isNew ? entryOf(content, next, wanted.note) : undefined;
     if (await moveIndex(before, next, entry, press)) return true;
   }

@@ -90,8 +90,8 @@ test.each([
   ['noble', 'armhf', 'hwe-edge', 'hwe-24.04-edge', 'generic', 'linux-generic-hwe-24.04-edge'],
   ['lunar', 'armhf', 'generic-lpae', 'generic-lpae', 'generic-lpae', 'linux-generic-lpae'],
   ['bookworm', 'amd64', 'generic', 'generic', 'generic', 'linux-image-amd64'],
-  ['bookworm', 'amd64', 'cloud', 'generic', 'cloud', 'linux-image-cloud-amd64'],
-  ['bookworm', 'arm64', 'rt', 'generic', 'rt', 'linux-image-rt-arm64'],
+  ['bookworm', 'amd64', 'cloud', 'generic-cloud', 'generic', 'linux-image-cloud-amd64'],
+  ['bookworm', 'arm64', 'rt', 'generic-rt', 'generic', 'linux-image-rt-arm64'],
 ])('%s %s %s is subarch %s, flavour %s, package %s', (release, architecture, name, subarch, kflavor, metaPackage) => {
   expect(kernelOf(release, architecture, name)).toMatchObject({
     release,

@@ -97,21 +97,21 @@ test('a special product with suffix and device tree has the fields and paths of 
 test('a Debian product says what it is in the words of its own family', () => {
   expect(productFields(kernelOf('bookworm', 'amd64', 'cloud'), 'stable')).toEqual({
     arch: 'amd64',
-    kflavor: 'cloud',
+    kflavor: 'generic',
     krel: 'bookworm',
     label: 'stable',
     os: 'debian',
     release: 'bookworm',
     release_codename: 'bookworm',
     release_title: '12',
-    subarch: 'generic',
-    subarches: 'generic',
+    subarch: 'generic-cloud',
+    subarches: 'generic-cloud',
     support_eol: '2026-07-11',
     support_esm_eol: '2028-06-30',
     version: '12',
   });
   expect(itemPath(kernelOf('bookworm', 'amd64', 'cloud'), '20261120', 'boot-kernel')).toBe(
-    'bookworm/amd64/20261120/generic/cloud/boot-kernel',
+    'bookworm/amd64/20261120/generic-cloud/generic/boot-kernel',
   );
 });
 

@@ -39,7 +39,7 @@ test.each([
   ['jammy', 'arm64', 'xgene-uboot', 'xgene-uboot'],
   ['jammy', 'arm64', 'xgene-uboot-mustang', 'xgene-uboot-mustang'],
   ['lunar', 'armhf', 'generic-lpae', 'generic-lpae'],
-  ['bookworm', 'amd64', 'cloud', 'generic'],
+  ['bookworm', 'amd64', 'cloud', 'generic-cloud'],
 ])('%s %s %s lists its own subarch only', (release, architecture, name, list) => {
   expect(kernelOf(release, architecture, name).subarches).toBe(list);
 });

@@ -41,6 +41,24 @@ describe.each(models)('%s', (_name, make) => {
     expect([site.faults, site.outages()]).toEqual([[], []]);
   });
 
+  it('has a kernel for each flavour of Debian that was published', async () => {
+    const press = smallPress(signer);
+    const { version } = await press.publish({
+      kernels: [{ kernel: 'generic' }, { kernel: 'cloud' }],
+      serial: '20261120',
+    });
+    const site = siteOf(press);
+    await site.advance(61);
+
+    const deployed = ['generic', 'generic-cloud'].map((kernel) => site.deploy({ ...generic, kernel }));
+
+    expect(deployed).toMatchObject([
+      { version, roots: { size: 1 } },
+      { version, roots: { size: 1 } },
+    ]);
+    expect(new Set(deployed.map((one) => 'kernel' in one && one.kernel)).size).toBe(2);
+  });
+
   it('unpacks the bootloaders that were published', async () => {
     const press = smallPress(signer);
     await publishBookworm(press, '20261120');

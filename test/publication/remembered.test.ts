@@ -299,10 +299,16 @@ describe('a view that was deleted', () => {
 describe('a document that is taken from another view', () => {
   const taking =
     (from: PublishedView, document?: Products): Change =>
-    () => {
+    ({ state }) => {
       const documents = [...from.documents].map(([id, one]) => [id, document ?? one.document] as const);
       const taken = new Map([...from.documents].map(([id, { path }]) => [id, { view, path }]));
-      return { documents: new Map(documents), taken, note: { what: 'snapshot', from: view } };
+      const source = { snapshot: { from: view, index: '0'.repeat(64), at: '2026-11-25T00:00:00Z' } };
+      return {
+        documents: new Map(documents),
+        state: { ...state, source },
+        taken,
+        note: { what: 'snapshot', from: view },
+      };
     };
 
   it('is the very document, as it is signed there', async () => {

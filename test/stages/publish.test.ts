@@ -112,7 +112,7 @@ describe('publish', () => {
         } = (await press.version('cloud', '20261120.083000')) as Version;
         const bytes = (await press.bytes(`pool/${provenance}`)) ?? Buffer.alloc(0);
         expect({ provenance, ...measureBytes(bytes) }).toEqual({
-          provenance: 'bookworm/amd64/20261120.083000/generic/cloud/provenance.json',
+          provenance: 'bookworm/amd64/20261120.083000/generic-cloud/generic/provenance.json',
           sha256: provenance_sha256,
           size: Number(provenance_size),
         });

@@ -1,3 +1,4 @@
+import { MirrorError } from '../../errors';
 import { bootloadersRequest } from '../../job/job';
 import type { Product } from '../../simplestreams/types';
 import { maasName } from './product-key';
@@ -25,10 +26,7 @@ export interface Hold {
   readonly at?: string;
 }
 
-/**
- * What holds versions of this product back, also after `until`: it stands until an operation lifts it.
- * @public
- */
+/** What holds versions of this product back, also after `until`: it stands until an operation lifts it. */
 export function heldBy({ holds }: { readonly holds: readonly Hold[] }, product: Product): Hold | undefined {
   return holds.find((hold) => isOf(hold, product));
 }
@@ -39,6 +37,15 @@ export function heldBy({ holds }: { readonly holds: readonly Hold[] }, product: 
  */
 export function hasEnded({ until }: Hold, at: Date): boolean {
   return until !== undefined && Date.parse(until) <= at.getTime();
+}
+
+/** The refusal of something new in a held product. */
+export function heldError(view: string, { since, until, reason, release }: Hold): MirrorError {
+  const end = until === undefined ? '' : ` until ${until.slice(0, 10)}`;
+  const why = reason === undefined ? '' : ` (${reason})`;
+  return new MirrorError('Held', `${view} holds ${release} since ${since.slice(0, 10)}${end}${why}`, {
+    hint: `unhold it first: maas-mirror unhold ${view} ${release}`,
+  });
 }
 
 function isOf({ release, architectures, flavours }: Hold, product: Product): boolean {

@@ -1,5 +1,5 @@
-import { kernelPartOf } from '../../catalog/products';
 import { sha256Of } from '../../sha256';
+import { maasKernelName } from '../../simplestreams/contract/maas-kernel-name';
 import type { Product, Version } from '../../simplestreams/types';
 import { byBytes } from '../../simplestreams/version-order';
 
@@ -13,8 +13,8 @@ export function productKey({ os, release, arch, subarch, kflavor, 'bootloader-ty
 }
 
 /** What MAAS calls the kernel: `ga-24.04`, `hwe-24.04-lowlatency-edge`; a bootloader's `os`, `pxelinux`. */
-export function maasName({ os = '', subarch = '', kflavor = 'generic', 'bootloader-type': firmware }: Product): string {
-  return firmware === undefined ? kernelPartOf({ subarch, kflavor }) : os;
+export function maasName(product: Product): string {
+  return product['bootloader-type'] === undefined ? maasKernelName(product) : (product.os ?? '');
 }
 
 /**

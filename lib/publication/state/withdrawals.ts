@@ -20,7 +20,6 @@ export interface Match {
 /**
  * All withdrawals, by everything that they match: built once for a change, then asked about thousands of versions. A single
  * digest of a whole withdrawal does not match: a fix often shares two of root, kernel and initrd with what it replaces.
- * @public
  */
 export class WithdrawnIndex {
   readonly #found = new Map<string, Withdrawal>();

@@ -42,6 +42,11 @@ export const contractRules = {
   'path-reused': 'paths are immutable: one path cannot have two contents',
   'sha256-malformed': 'MAAS expects 64 lower-case hex digits',
   'size-malformed': 'MAAS expects a whole number of bytes greater than 0',
+  // a view as a whole
+  'root-differs':
+    'MAAS installs the root of any product of a release and architecture that fits, so their newest versions must have one root',
+  'flavour-repeated': 'MAAS makes one boot resource of both, and a version of one replaces that of the other',
+  'label-of-view': 'the label must be the name of the view, or of a snapshot that of its source',
   // indexes
   'index-empty': 'MAAS rejects the whole source for an index without entries',
   'index-products-empty': 'an entry without products offers nothing',

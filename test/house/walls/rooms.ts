@@ -126,7 +126,7 @@ export const house: Readonly<Record<string, Room>> = {
   },
   publication: {
     purpose: 'how a view changes; the only room that writes below streams/',
-    rooms: ['job', 'catalog', 'simplestreams', 'store'],
+    rooms: ['job', 'simplestreams', 'store'],
     packages: [],
     special: { zod: ['state/'] },
     top: ['commit', 'gate', 'offers', 'state'],

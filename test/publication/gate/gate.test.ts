@@ -91,7 +91,6 @@ describe('the gate, whatever the change is', () => {
     });
 
   it.each<[string, Change, string]>([
-    ['leaves nothing', () => ({ documents: new Map(), note }), '[index-empty]'],
     ['leaves a document without products', changed((one) => ({ ...one, products: {} })), '[products-empty]'],
     [
       'gives a document another content id',
@@ -106,6 +105,16 @@ describe('the gate, whatever the change is', () => {
       name: 'ContractBroken',
       message: expect.stringContaining(said),
       hint: 'nothing was published; the view is unchanged',
+    });
+    expect(writes).toEqual([]);
+  });
+
+  it('refuses one that leaves nothing, and says how a view is ended', async () => {
+    const { press, writes } = await madeView();
+    await expect(changeView('candidate', () => ({ documents: new Map(), note }), press)).rejects.toMatchObject({
+      name: 'ContractBroken',
+      message: 'candidate would be empty: MAAS rejects a source without products',
+      hint: 'to end the view: maas-mirror view delete candidate',
     });
     expect(writes).toEqual([]);
   });

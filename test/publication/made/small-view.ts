@@ -1,4 +1,4 @@
-import { mirror as layout } from '../../../lib/job/layout';
+import { isFrozenName, mirror as layout } from '../../../lib/job/layout';
 import type { Change } from '../../../lib/publication/state/view-content';
 import type { Products, Version } from '../../../lib/simplestreams/types';
 import { measureBytes } from '../../../lib/store/digest';
@@ -40,19 +40,26 @@ export async function madeVersion(store: Store, content: Content, token: string)
   return { ...made, token, items: Object.fromEntries(await Promise.all(items)) };
 }
 
-/** Publishes a version under a name above all others, whatever is there; once. */
+/** Publishes a version under a name above all others, whatever is there; once. In a snapshot, as of `candidate`. */
 export function publishing(content: Content, version: Version): Change {
   const { contentId, productId, fields } = contents[content];
-  return ({ documents }) => {
+  return ({ documents, state, view }) => {
     const product = documents.get(contentId)?.products[productId];
     const versions = product?.versions ?? {};
     if (Object.values(versions).some(({ token }) => token === version.token)) return undefined;
     const name = `20261120.${String(Object.keys(versions).length).padStart(6, '0')}`;
-    const products = { [productId]: { ...fields, ...product, versions: { ...versions, [name]: version } } };
-    const document = documents.get(contentId) ?? documentOf(contentId, {});
-    return { documents: new Map([...documents, [contentId, { ...document, products }]]), note: { what: 'publish' } };
+    const label = isFrozenName(view) ? 'candidate' : view;
+    const next = { ...fields, ...product, label, versions: { ...versions, [name]: version } };
+    const document = { ...(documents.get(contentId) ?? documentOf(contentId, {})), products: { [productId]: next } };
+    return {
+      documents: new Map([...documents, [contentId, document]]),
+      ...(isFrozenName(view) && { state: { ...state, source: { snapshot: ofCandidate } } }),
+      note: { what: 'publish' },
+    };
   };
 }
+
+const ofCandidate = { from: 'candidate', index: '0'.repeat(64), at: '2026-11-20T00:00:00Z' };
 
 /** What was published, by the tokens of versions. */
 export function tokensIn(documents: Iterable<Products>): string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Hold, hasEnded, heldBy } from '../../../lib/publication/state/holds';
+import { type Hold, hasEnded, heldBy, heldError } from '../../../lib/publication/state/holds';
 import { bootloaderFields, imageFields } from '../../simplestreams/made-documents';
 
 const hold: Hold = { id: 'h1', since: '2026-11-20T00:00:00Z', release: 'noble', architectures: [], flavours: [] };
@@ -28,5 +28,19 @@ describe('a hold', () => {
     expect(hasEnded(hold, new Date('2099-01-01'))).toBe(false);
     expect(hasEnded({ ...hold, until }, new Date('2026-11-20T23:59:59Z'))).toBe(false);
     expect(hasEnded({ ...hold, until }, new Date(until))).toBe(true);
+  });
+
+  it.each<[string, Partial<Hold>]>([
+    ['stable holds noble since 2026-11-20', {}],
+    [
+      'stable holds noble since 2026-11-20 until 2026-11-30 (freeze)',
+      { until: '2026-11-30T08:00:00Z', reason: 'freeze' },
+    ],
+  ])('says %s, and how it is lifted', (message, change) => {
+    expect(heldError('stable', { ...hold, ...change })).toMatchObject({
+      name: 'Held',
+      message,
+      hint: 'unhold it first: maas-mirror unhold stable noble',
+    });
   });
 });

@@ -18,6 +18,11 @@ describe('what a product is called in every view', () => {
       'ubuntu/noble/amd64/hwe-24.04-edge/lowlatency',
       'hwe-24.04-lowlatency-edge',
     ],
+    [
+      { ...imageFields, subarch: 'generic-lpae', kflavor: 'generic-lpae' },
+      'ubuntu/noble/amd64/generic-lpae/generic-lpae',
+      'generic-lpae',
+    ],
     [bootloaderFields, 'pxelinux/pxe/i386', 'pxelinux'],
     [{ os: 'centos', arch: 'amd64' }, 'centos//amd64//', ''],
   ])('of %j is %s', (fields, key, name) => {

@@ -181,7 +181,9 @@ describe('checkIndex', () => {
 describe('contractRules', () => {
   it('has no rule that no test breaks', () => {
     const all = [...imageMutations, ...bootloaderMutations, ...singleFileMutations, ...indexMutations];
-    expect([...new Set(all.map(([, , rule]) => rule))].sort()).toEqual(Object.keys(contractRules).sort());
+    const ofViews = ['root-differs', 'flavour-repeated', 'label-of-view']; // check-view.test.ts
+    const broken = [...all.map(([, , rule]) => rule), ...ofViews];
+    expect([...new Set(broken)].sort()).toEqual(Object.keys(contractRules).sort());
   });
 });
 

@@ -1,0 +1,42 @@
+import { writeJson } from '../../simplestreams/json';
+import type { Product, Version } from '../../simplestreams/types';
+import type { NextContent } from '../next-content';
+import { contentDigest } from '../state/product-key';
+import type { ViewContent } from '../state/view-content';
+
+/** A product that a change adds or alters, by its id. */
+interface TouchedProduct {
+  readonly id: string;
+  readonly product: Product;
+  readonly was: Product | undefined;
+}
+
+/** Untouched products are the same objects, or at least say the same. */
+export function touchedProducts(before: ViewContent, { changed }: NextContent): TouchedProduct[] {
+  return [...changed].flatMap(([contentId, { products }]) => {
+    const old = before.documents.get(contentId)?.products ?? {};
+    return Object.entries(products)
+      .filter(([id, product]) => !saysTheSame(old[id], product))
+      .map(([id, product]) => ({ id, product, was: old[id] }));
+  });
+}
+
+function saysTheSame(before: Product | undefined, after: Product): boolean {
+  return before === after || (before !== undefined && writeJson(before) === writeJson(after));
+}
+
+/** A version whose content its product did not offer before, under any name. */
+interface AddedVersion extends TouchedProduct {
+  readonly name: string;
+  readonly version: Version;
+}
+
+/** Every version of the documents that is new by its content: a content that only gets another name is not. */
+export function addedVersions(before: ViewContent, next: NextContent): AddedVersion[] {
+  return touchedProducts(before, next).flatMap((touched) => {
+    const offered = new Set(Object.values(touched.was?.versions ?? {}).map(contentDigest));
+    return Object.entries(touched.product.versions)
+      .filter(([, version]) => !offered.has(contentDigest(version)))
+      .map(([name, version]) => ({ ...touched, name, version }));
+  });
+}
