@@ -1,8 +1,8 @@
 /* bin/commands: the commands, one file each. */
 
 import type { Command } from 'commander';
-import type { BuildOptions } from '../build/on-this-machine';
 import { MirrorError } from '../../lib/errors';
+import type { BuildOptions } from '../build/on-this-machine';
 import { defaultListen } from '../serve/listen';
 import { serveUntilInterrupted } from '../serve/until-interrupted';
 import { interruptible } from '../terminal/interruptible';

@@ -100,7 +100,9 @@ function seenAt(issue: z.core.$ZodIssue, value: unknown): string {
 /** A space in a password would end the URL for withoutPasswords: here all up to the last `@` is left out. */
 function withoutBrokenPassword(text: string): string {
   const [start, at] = [text.indexOf('://') + 3, text.lastIndexOf('@')];
-  return start > 2 && /\s/.test(text.slice(start, Math.max(start, at))) ? text.slice(0, start) + text.slice(at + 1) : text;
+  return start > 2 && /\s/.test(text.slice(start, Math.max(start, at)))
+    ? text.slice(0, start) + text.slice(at + 1)
+    : text;
 }
 
 function messageOf(issue: z.core.$ZodIssue, value: unknown): string {

@@ -77,7 +77,11 @@ describe('a value from outside', () => {
     expect(message).not.toContain('hush-hush');
   });
 
-  it.each(['https://u:hush@a.example/x', 'https://u:hush hush@a.example/x', 'https://u:hu@sh hush@a.example/x'])('shows %s without its password', (address) => {
+  it.each([
+    'https://u:hush@a.example/x',
+    'https://u:hush hush@a.example/x',
+    'https://u:hu@sh hush@a.example/x',
+  ])('shows %s without its password', (address) => {
     const { message } = refusal({ name: address });
 
     expect(message).toContain('a.example');
