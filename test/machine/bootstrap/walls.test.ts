@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { machineAptOptions, machineRepositories } from '../../../lib/machine/apt/apt';
+import { machineAptOptions } from '../../../lib/machine/apt/apt';
 import { bootstrap } from '../../../lib/machine/bootstrap/bootstrap';
+import { recentMmdebstrap } from '../../../lib/machine/bootstrap/mmdebstrap';
 import { openGateway } from '../../../lib/machine/gateway/gateway';
+import { debianSuite } from '../../fixtures/archives/debian-repositories';
 import { serveArchive } from '../../fixtures/servers/served-archive';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import '../../fixtures/needs-root';
@@ -21,13 +23,15 @@ it('lets nothing of a package work outside the walls while a tree is made', asyn
   const hostile = await hostileArchive({ port: service.port, file, name });
   await using served = await serveArchive(hostile.ppa.archive);
   const { keyring, release } = hostile.ppa;
+  const debian = await debianSuite();
   const repositories = [
-    ...(await machineRepositories(release)).filter(({ suite }) => suite === release),
+    debian,
     { uri: served.url, suite: release, components: ['main'], keyring, signedBy: '/etc/own.gpg' },
   ];
   const aptOptions = await machineAptOptions();
   const mmdebstrap = join(folder, 'given-mmdebstrap'); // as where this machine's is too old
-  copyFileSync('/usr/bin/mmdebstrap', mmdebstrap);
+  const newer = { architecture: 'amd64', repositories: [debian], scratch: join(folder, 'newer'), tools: 'buildspecs' };
+  copyFileSync((await recentMmdebstrap(newer)) ?? '/usr/bin/mmdebstrap', mmdebstrap);
   await using gateway = await openGateway(repositories, {}, folder, { aptOptions });
 
   await bootstrap(tree, {
