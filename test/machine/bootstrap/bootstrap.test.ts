@@ -8,6 +8,7 @@ import { openGateway } from '../../../lib/machine/gateway/gateway';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { closedServer, serve } from '../../store/http/answering-server';
 import '../../fixtures/needs-root';
+import { recentEnough } from './recent-enough';
 
 interface Archive {
   readonly uri: string;
@@ -22,12 +23,13 @@ async function failureAt({ uri, proxy, aptOptions = [], ...at }: Archive): Promi
   const { folder = temporaryFolder() } = at;
   const repository = { uri, suite: 'bookworm', components: ['main'] };
   const network = proxy === undefined ? {} : { proxy };
+  const mmdebstrap = await recentEnough();
   await using gateway = await openGateway([repository], network, folder, { log: () => undefined });
   const failure = await bootstrap(join(folder, 'base'), {
     ...{ release: 'bookworm', architecture: 'amd64', packages: ['cloud-init'], lists: join(folder, 'lists') },
     repositories: [{ ...repository, uri: gateway.uriOf(repository) }],
     aptOptions: ['Acquire::Retries "0";', ...aptOptions],
-    ...{ gateway, tools: 'buildspecs' },
+    ...{ gateway, mmdebstrap, tools: 'buildspecs' },
   }).then(String, (error: MirrorError) => error);
   if (typeof failure === 'string') throw new Error('it can');
   expect(readdirSync(folder).filter((name) => name.endsWith('.conf'))).toEqual([]);

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { machineAptOptions } from '../../../lib/machine/apt/apt';
 import { bootstrap } from '../../../lib/machine/bootstrap/bootstrap';
-import { recentMmdebstrap } from '../../../lib/machine/bootstrap/mmdebstrap';
 import { openGateway } from '../../../lib/machine/gateway/gateway';
 import { debianSuite } from '../../fixtures/archives/debian-repositories';
 import { serveArchive } from '../../fixtures/servers/served-archive';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import '../../fixtures/needs-root';
 import { hostileArchive } from '../../fixtures/trees/hostile/bootstrapped';
+import { recentEnough } from './recent-enough';
 
 it('lets nothing of a package work outside the walls while a tree is made', async () => {
   const [folder, lists, name] = [temporaryFolder(), temporaryFolder(), `evil-${randomUUID()}`];
@@ -30,8 +30,7 @@ it('lets nothing of a package work outside the walls while a tree is made', asyn
   ];
   const aptOptions = await machineAptOptions();
   const mmdebstrap = join(folder, 'given-mmdebstrap'); // as where this machine's is too old
-  const newer = { architecture: 'amd64', repositories: [debian], scratch: join(folder, 'newer'), tools: 'buildspecs' };
-  copyFileSync((await recentMmdebstrap(newer)) ?? '/usr/bin/mmdebstrap', mmdebstrap);
+  copyFileSync((await recentEnough()) ?? '/usr/bin/mmdebstrap', mmdebstrap);
   await using gateway = await openGateway(repositories, {}, folder, { aptOptions });
 
   await bootstrap(tree, {
