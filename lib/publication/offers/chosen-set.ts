@@ -49,7 +49,8 @@ export interface PassedOver {
 }
 
 /**
- * newest: of the newest root, the newest versions, all of which must be eligible. newest eligible: the newest eligible ones
+ * newest: of the newest root, the newest versions; all of what the target has, or of all if it has nothing of the group, must
+ * be eligible. newest eligible: the newest eligible ones
  * of the newest root for which the products of the target are complete.
  */
 export type Mode = 'newest' | 'newest eligible';
@@ -130,7 +131,8 @@ function attemptOf(root: string, offered: readonly Candidate[], group: Group, mo
   const isThere = keys.some((key) => standing.has(key));
   const isWanted = (key: string) => lacksRoot(standing.get(key), root) || (!isThere && mains.has(key));
   const missing = keys.filter((key) => !has.has(key) && isWanted(key));
-  const isRefused = mode === 'newest' && barred.length > 0;
+  const isOwn = (key: string) => !isThere || standing.has(key);
+  const isRefused = mode === 'newest' && barred.some(({ candidate }) => isOwn(productKey(candidate.product)));
   return { taken, barred, missing, isComplete: !isRefused && missing.length === 0 && (taken.length > 0 || isThere) };
 }
 
