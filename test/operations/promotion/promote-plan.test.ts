@@ -5,13 +5,13 @@ import { planPromotion } from '../../../lib/operations/promotion/promote-plan';
 import { keptLedger } from '../../../lib/publication/state/kept-ledger';
 import type { Ledger, LedgerRow } from '../../../lib/publication/state/ledger';
 import { contentDigest } from '../../../lib/publication/state/product-key';
-import { emptyShelf } from '../../../lib/publication/state/shelf';
 import { emptyState } from '../../../lib/publication/state/state-document';
 import type { ViewContent } from '../../../lib/publication/state/view-content';
 import { withdrawnPart } from '../../../lib/publication/state/withdrawals';
 import type { Product } from '../../../lib/simplestreams/types';
 import { bootloaderFields, bootloaderVersion, documentOf } from '../../simplestreams/made-documents';
 import { made, mirrorOf, type Offered, viewWith } from '../plans/made';
+import { publishedSince } from './made';
 
 const at = new Date('2026-11-30T10:15:00Z');
 const [one, two, three] = ['20261120.083000', '20261125.083000', '20261128.083000'];
@@ -21,21 +21,11 @@ const asked: Asked<'promote'> = {
   ...{ architectures: [], flavours: [], by: 'anna@ops1', reason: 'tested' },
 };
 
-/** A view that remembers that it published everything at one time, a content at another. */
-function since(content: ViewContent, time: string, others: Readonly<Record<string, string>> = {}): ViewContent {
-  const ledger = keptLedger({ ...content, documents: new Map(), shelf: emptyShelf }, content, new Date(time));
-  const digests = new Map(Object.entries(others).map(([words, other]) => [contentDigest(made(words)), other]));
-  const products = Object.entries(ledger.products).map(([id, row]): [string, LedgerRow] => {
-    const clocks = Object.entries(row.since).map(([content, clock]) => [content, digests.get(content) ?? clock]);
-    return [id, { ...row, since: Object.fromEntries(clocks) }];
-  });
-  return { ...content, ledger: { ...ledger, products: Object.fromEntries(products) } };
-}
 const long = '2026-11-01T00:00:00Z';
-const candidateOf = (offered: Offered, others = {}) => since(viewWith('candidate', offered), long, others);
+const candidateOf = (offered: Offered, others = {}) => publishedSince(viewWith('candidate', offered), long, others);
 const stableOf = (offered: Offered, more: Partial<ViewContent> = {}) => {
   const state = { ...emptyState('stable'), kind: 'promoted' as const };
-  return since(viewWith('stable', offered, { state, ...more }), long);
+  return publishedSince(viewWith('stable', offered, { state, ...more }), long);
 };
 const flavours = (names: Readonly<Record<string, string>>): Offered => ({
   'ga-24.04': Object.fromEntries(Object.entries(names).map(([name, word]) => [name, `r${word} g${word}`])),
@@ -260,7 +250,7 @@ describe('promote --after', () => {
   it('never goes back either where the source has taken back what the target has', () => {
     const ledger = candidateOf(flavours({ [one]: '1', [three]: '3' })).ledger;
     const before = { ...viewWith('candidate', flavours({ [one]: '1', [three]: '3' })), ledger };
-    const candidate = since(viewWith('candidate', flavours({ [one]: '1' })), long);
+    const candidate = publishedSince(viewWith('candidate', flavours({ [one]: '1' })), long);
     const rolled = { ...candidate, ledger: keptLedger(before, { ...candidate, ledger }, at) };
     expect(plan(mirrorOf(rolled, stableOf(flavours({ [three]: '3' }))), { after: '3d' }).views).toEqual([
       { view: 'stable', lines: [] },
@@ -311,16 +301,16 @@ describe('promote --after', () => {
     ]);
     const stable = stableOf(flavours({ [one]: '1' }));
     const held = { ...stable, state: { ...stable.state, holds: [hold] } };
-    const planned = plan(mirrorOf(since({ ...candidate, documents }, long), held), { after: '1d' });
+    const planned = plan(mirrorOf(publishedSince({ ...candidate, documents }, long), held), { after: '1d' });
     expect(planned.refusal).toBeUndefined();
     expect(linesOf(planned)).toEqual([
       `offer ga-22.04 ${three} as it is`,
       `pass over ga-24.04 ${three} held since 2026-11-27`,
       `pass over hwe-24.04 ${three} held since 2026-11-27`,
     ]);
-    expect(plan(mirrorOf(since({ ...candidate, documents }, long), held), { release: 'noble' }).refusal?.name).toBe(
-      'Held',
-    );
+    expect(
+      plan(mirrorOf(publishedSince({ ...candidate, documents }, long), held), { release: 'noble' }).refusal?.name,
+    ).toBe('Held');
   });
 });
 
