@@ -4,6 +4,7 @@ import { MirrorError } from '../../errors';
 import type { OperationRequest } from '../../job/operations/operation';
 import type { Asked } from '../plans/asked';
 import { planAttestation } from '../plans/attest-plan';
+import { planRollback } from '../plans/back/rollback-plan';
 import { planHold } from '../plans/hold-plan';
 import type { MirrorContent, Planned, Planner } from '../plans/planned';
 import { planRemoval } from '../plans/remove-plan';
@@ -17,6 +18,7 @@ type Does = OperationRequest['does'];
 const planners: { readonly [One in Does]?: Planner<Asked<One>> } = {
   promote: planPromotion,
   withdraw: planWithdrawal,
+  rollback: planRollback,
   hold: planHold,
   unhold: planUnhold,
   attest: planAttestation,
