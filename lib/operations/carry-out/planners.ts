@@ -3,6 +3,7 @@
 import { MirrorError } from '../../errors';
 import type { OperationRequest } from '../../job/operations/operation';
 import type { Asked } from '../plans/asked';
+import { planRestoration } from '../plans/back/restore-plan';
 import { planRollback } from '../plans/back/rollback-plan';
 import { planHold } from '../plans/hold-plan';
 import type { MirrorContent, Planned, Planner } from '../plans/planned';
@@ -14,6 +15,7 @@ type Does = OperationRequest['does'];
 /** The planner of each operation. */
 const planners: { readonly [One in Does]?: Planner<Asked<One>> } = {
   withdraw: planWithdrawal,
+  restore: planRestoration,
   rollback: planRollback,
   hold: planHold,
   unhold: planUnhold,
