@@ -9,6 +9,7 @@ import { planHold } from '../plans/hold-plan';
 import type { MirrorContent, Planned, Planner } from '../plans/planned';
 import { planUnhold } from '../plans/unhold-plan';
 import { planWithdrawal } from '../plans/withdraw-plan';
+import { sitesFollow } from './sites-follow';
 
 type Does = OperationRequest['does'];
 
@@ -34,5 +35,5 @@ export function planOf(request: Asked<Does>, mirror: MirrorContent, at: Date): P
   }
   const planned = planner(request, mirror, at);
   if (planned.refusal !== undefined) throw planned.refusal;
-  return planned;
+  return { ...planned, remarks: [...planned.remarks, ...sitesFollow(planned.views)] };
 }
