@@ -4,6 +4,7 @@ import { MirrorError } from '../../errors';
 import type { OperationRequest } from '../../job/operations/operation';
 import type { Asked } from '../plans/asked';
 import { planAttestation } from '../plans/attest-plan';
+import { planRestoration } from '../plans/back/restore-plan';
 import { planRollback } from '../plans/back/rollback-plan';
 import { planHold } from '../plans/hold-plan';
 import type { MirrorContent, Planned, Planner } from '../plans/planned';
@@ -11,6 +12,7 @@ import { planRemoval } from '../plans/remove-plan';
 import { planUnhold } from '../plans/unhold-plan';
 import { planWithdrawal } from '../plans/withdraw-plan';
 import { planPromotion } from '../promotion/promote-plan';
+import { sitesFollow } from './sites-follow';
 
 type Does = OperationRequest['does'];
 
@@ -18,6 +20,7 @@ type Does = OperationRequest['does'];
 const planners: { readonly [One in Does]?: Planner<Asked<One>> } = {
   promote: planPromotion,
   withdraw: planWithdrawal,
+  restore: planRestoration,
   rollback: planRollback,
   hold: planHold,
   unhold: planUnhold,
@@ -38,5 +41,5 @@ export function planOf(request: Asked<Does>, mirror: MirrorContent, at: Date): P
   }
   const planned = planner(request, mirror, at);
   if (planned.refusal !== undefined) throw planned.refusal;
-  return planned;
+  return { ...planned, remarks: [...planned.remarks, ...sitesFollow(planned.views)] };
 }

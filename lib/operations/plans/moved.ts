@@ -64,7 +64,11 @@ function emptyDocument(content_id: string, at: Date): Products {
 }
 
 /** A product with the names of its versions that leave the documents. */
-export type Leaving = ChosenProduct & { readonly names: readonly string[] };
+export interface Leaving extends ChosenProduct {
+  readonly names: readonly string[];
+  /** The newest name of the product then. @default - not noted */
+  readonly instead?: string;
+}
 
 /**
  * The shelf with what leaves the documents. Each product is put on a shelf of its own first: adding one by one to a large
@@ -72,12 +76,12 @@ export type Leaving = ChosenProduct & { readonly names: readonly string[] };
  */
 export function shelving(content: ViewContent, leaving: readonly Leaving[], why: ShelfEntry['why'], at: Date): Shelf {
   const { shelf } = content;
-  const shelved = leaving.map(({ id, product, shelved: before, names }) => {
+  const shelved = leaving.map(({ id, product, shelved: before, names, instead }) => {
     const content_id = contentIdOf(content, id);
     const own: Shelf = { ...shelf, products: before === undefined ? {} : { [id]: before } };
     return names.reduce((all, name) => {
       const version = product.versions[name];
-      const entry = version && ({ why, since: timeText(at), version } as const);
+      const entry = version && { why, since: timeText(at), ...(instead !== undefined && { instead }), version };
       return entry === undefined ? all : onShelf(all, id, { content_id, fields: fieldsOf(product) }, name, entry);
     }, own).products;
   });

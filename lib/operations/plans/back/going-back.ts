@@ -116,12 +116,14 @@ function movesTo(
   content: ViewContent,
 ): Moves {
   const { id, key, product } = one;
-  const leaving = { ...one, names: namesOf(product).filter((name) => sortsAbove(name, kept)) };
-  const newest = { before: leaving.names[0] ?? '', newest: again?.name ?? kept };
-  const lines = leaving.names.map((version): PlanLine => ({ does: 'take back', product: key, version, ...newest }));
+  const names = namesOf(product).filter((name) => sortsAbove(name, kept));
+  const newest = again?.name ?? kept;
+  const leaving = { ...one, names, instead: newest };
+  const ends = { before: names[0] ?? '', newest };
+  const lines = leaving.names.map((version): PlanLine => ({ does: 'take back', product: key, version, ...ends }));
   if (again === undefined) return { leaving: [leaving], offers: [], lines, stuck: [] };
   const offer = { contentId: contentIdOf(content, id), id, fields: fieldsOf(product), ...again };
-  const line: PlanLine = { does: 'offer', product: key, version: kept, name: again.name, ...newest };
+  const line: PlanLine = { does: 'offer', product: key, version: kept, name: again.name, ...ends };
   return { leaving: [leaving], offers: [offer], lines: [...lines, line], stuck: [] };
 }
 

@@ -5,14 +5,13 @@ import { dependentsOf } from '../../../publication/offers/dropped';
 import type { ViewContent } from '../../../publication/state/view-content';
 import type { Withdrawal } from '../../../publication/state/withdrawal';
 import type { Products } from '../../../simplestreams/types';
-import { type Asked, noteOf } from '../asked';
+import type { Asked } from '../asked';
 import { type ChosenProduct, releaseOf } from '../chosen-products';
 import type { ChosenVersion } from '../chosen-versions';
-import { markFor, markLines, withMark } from '../marked';
-import { offering, shelving, takingBack } from '../moved';
-import { type MirrorContent, type Planned, type PlannedView, type Planner, viewToChange } from '../planned';
+import { markFor } from '../marked';
+import { type MirrorContent, type Planned, type Planner, viewToChange } from '../planned';
 import { matches, onlyTheKernel, othersOf } from '../withdraw-plan';
-import { goingBack, type Moves } from './going-back';
+import { type BackIn, backIn } from './back-in';
 import { refuseStuck, versionsTakenBack } from './taken-back';
 
 /**
@@ -23,47 +22,18 @@ export const planRollback: Planner<Asked<'rollback'>> = (request, mirror, at): P
   const named = viewToMove(mirror, request.view);
   const versions = versionsTakenBack(named, request, mirror);
   if (versions.length === 0) return { views: [{ view: named.view, lines: [] }], remarks: [] };
-  const mark = markFor(versions, request, named, at);
+  const mark = markFor(versions, request, withMarksOf(mirror, named), at);
   const others = request.allViews ? othersOf(mirror.views, named.view) : [];
-  const back = [...others, named].map((content) => backIn(content, mark, request, mirror, at));
+  const back = [...others, named].map((content) => backIn(content, mark, request, mirror.withdrawn, at));
   refuseStuck(back.at(-1)?.moves.stuck ?? [], versions);
   return { views: back.map(({ planned }) => planned), remarks: remarksOf(back, versions, mark, request, mirror) };
 };
 
-/** What a rollback does in one view. */
-interface BackIn {
-  readonly content: ViewContent;
-  readonly planned: PlannedView;
-  readonly moves: Moves;
-  /** The documents after it. */
-  readonly documents: ReadonlyMap<string, Products>;
+/** With the marks that an interrupted rollback has set in other views, so that this one goes on with the same. */
+function withMarksOf({ withdrawn }: MirrorContent, content: ViewContent): ViewContent {
+  const { state } = content;
+  return { ...content, state: { ...state, withdrawals: [...state.withdrawals, ...withdrawn] } };
 }
-
-/** A selected view only gets the mark: it follows its sources. */
-function backIn(
-  content: ViewContent,
-  mark: Withdrawal,
-  request: Asked<'rollback'>,
-  { withdrawn }: MirrorContent,
-  at: Date,
-): BackIn {
-  const { republish, reason } = request;
-  const asked = { withdrawn, at, republish, ...(reason !== undefined && { reason }) };
-  const moves = content.state.kind === 'selected' ? unmoved : goingBack(content, mark, asked);
-  const left = takingBack(content.documents, new Map(moves.leaving.map(({ id, names }) => [id, new Set(names)])));
-  const documents = offering(left, moves.offers, at);
-  const withdrawals = withMark(content, mark);
-  const lines = [...(withdrawals === undefined ? [] : markLines(mark)), ...moves.lines];
-  const change = {
-    ...(withdrawals !== undefined && { state: { ...content.state, withdrawals } }),
-    ...(moves.leaving.length > 0 && { documents, shelf: shelving(content, moves.leaving, 'withdrawn', at) }),
-    ...{ withdrawn, note: noteOf('rollback', request) },
-  };
-  const planned = { view: content.view, ...(lines.length > 0 && { change }), lines };
-  return { content, planned, moves, documents };
-}
-
-const unmoved: Moves = { leaving: [], offers: [], lines: [], stuck: [] };
 
 /** @throws BadInput (misuse) for a view that only follows others; as viewToChange */
 function viewToMove(mirror: MirrorContent, view: string): ViewContent {

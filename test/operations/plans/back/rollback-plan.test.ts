@@ -68,7 +68,7 @@ describe('rollback', () => {
     expect(change?.state?.withdrawals).toMatchObject([{ release: 'noble', version: two, reason: 'NIC driver lost' }]);
     const shelved = Object.values(change?.shelf?.products ?? {}).map(({ versions }) => versions);
     const entry = (words: string) => ({
-      [two]: { why: 'withdrawn', since: '2026-11-25T10:15:00Z', version: made(words) },
+      [two]: { why: 'withdrawn', since: '2026-11-25T10:15:00Z', instead: one, version: made(words) },
     });
     expect(shelved).toEqual([entry('r2 g2'), entry('r2 h2')]);
     expect(change?.note).toEqual({ what: 'rollback', by: 'anna@ops1', reason: 'NIC driver lost' });
