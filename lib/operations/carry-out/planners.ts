@@ -7,6 +7,8 @@ import { planHold } from '../plans/hold-plan';
 import type { MirrorContent, Planned, Planner } from '../plans/planned';
 import { planUnhold } from '../plans/unhold-plan';
 import { planWithdrawal } from '../plans/withdraw-plan';
+import { planSnapshot } from '../views/snapshot-plan';
+import { planViewCreation, planViewDeletion, planViewSource } from '../views/view-plan';
 
 type Does = OperationRequest['does'];
 
@@ -15,6 +17,10 @@ const planners: { readonly [One in Does]?: Planner<Asked<One>> } = {
   withdraw: planWithdrawal,
   hold: planHold,
   unhold: planUnhold,
+  snapshot: planSnapshot,
+  'view-create': planViewCreation,
+  'view-set': planViewSource,
+  'view-delete': planViewDeletion,
 };
 
 /**
