@@ -16,6 +16,7 @@ const [one, two] = ['20261119.083000', '20261120.083000'];
 const first = { flavours: { 'ga-24.04': 'r1 g1' } };
 const second = { flavours: { 'ga-24.04': 'r2 g2' } };
 const configured = '5'.repeat(64);
+/** As `mirror.yaml` would say it. */
 const stable: ViewSettings = { name: 'stable', promote: { from: 'candidate', after: '3d', require: [] }, configured };
 const hold: OperationRequest = {
   ...{ does: 'hold', view: 'stable', release: 'noble', until: '2026-11-25T00:00:00Z', architectures: [], flavours: [] },
@@ -65,6 +66,7 @@ describe('by schedule, a mirror', () => {
     const bench = await started();
     expect(await run(bench, [{ ...stable, promote: { from: 'beta', require: [] } }])).toEqual({
       runs: [],
+      followed: [],
       measures: [],
     });
   });
@@ -87,7 +89,33 @@ describe('by schedule, a mirror', () => {
     await bench.operate(hold);
     await bench.publish(two, second);
     const outcome = await run(bench, [now, { ...now, name: 'lab' }]);
-    expect(told(outcome)).toEqual(['stable promote false Held', 'lab promote true']);
+    expect(told(outcome)).toEqual(['stable view-set true', 'stable promote false Held', 'lab promote true']);
+  });
+
+  it('applies settings once, so that what an operator sets stands until the file changes', async () => {
+    const bench = await started();
+    const now = { ...stable, promote: { from: 'candidate', require: [] } };
+    await run(bench, [now]);
+    expect(told(await run(bench, [now]))).toEqual(['stable view-set true', 'stable promote false']);
+    expect((await bench.contentOf('stable')).state).toMatchObject({ configured, source: { promote: now.promote } });
+    await bench.operate({ does: 'view-set', name: 'stable', promote: { from: 'candidate', require: ['hw-lab'] } });
+    await bench.publish(two, second);
+    expect(told(await run(bench, [now]))).toEqual(['stable promote false']);
+    const changed = { ...now, configured: '6'.repeat(64) };
+    expect(told(await run(bench, [changed]))).toEqual(['stable view-set true', 'stable promote true']);
+  });
+
+  it('creates and updates the views that follow others', async () => {
+    const bench = await started();
+    const site = { name: 'lab', select: [{ from: 'candidate' }], configured };
+    expect(told(await run(bench, [site]))).toEqual(['lab view-create true']);
+    await bench.publish(two, second);
+    const { runs, followed } = await run(bench, [site]);
+    expect(runs).toEqual([]);
+    expect(followed).toEqual([{ view: 'lab', moved: true }]);
+    await bench.operate({ does: 'view-set', name: 'lab', select: [{ from: 'candidate', releases: ['noble'] }] });
+    expect((await run(bench, [site])).runs).toEqual([]);
+    expect(await bench.newestOf('lab')).toEqual([`ga-24.04 ${two} r2 g2`]);
   });
 });
 

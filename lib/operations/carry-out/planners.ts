@@ -12,6 +12,8 @@ import { planRemoval } from '../plans/remove-plan';
 import { planUnhold } from '../plans/unhold-plan';
 import { planWithdrawal } from '../plans/withdraw-plan';
 import { planPromotion } from '../promotion/promote-plan';
+import { planSnapshot } from '../views/snapshot-plan';
+import { planViewCreation, planViewDeletion, planViewSource } from '../views/view-plan';
 import { sitesFollow } from './sites-follow';
 
 type Does = OperationRequest['does'];
@@ -26,6 +28,10 @@ const planners: { readonly [One in Does]?: Planner<Asked<One>> } = {
   unhold: planUnhold,
   attest: planAttestation,
   remove: planRemoval,
+  snapshot: planSnapshot,
+  'view-create': planViewCreation,
+  'view-set': planViewSource,
+  'view-delete': planViewDeletion,
 };
 
 /**

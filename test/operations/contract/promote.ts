@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OperationRequest } from '../../../lib/job/operations/operation';
+import type { Products } from '../../../lib/simplestreams/types';
 import { everyOperation } from './every-operation';
 import { expectFollowed } from './followed-by';
 import type { OperationBench } from './operation-bench';
@@ -17,7 +18,13 @@ const offered = (number: number, name = '') => [
   `ga-24.04 ${name} r${number} g${number}`,
   `hwe-24.04 ${name} r${number} h${number}`,
 ];
-const hold: OperationRequest = { does: 'hold', view: 'stable', release: 'noble', architectures: [], flavours: [] };
+const hold: Extract<OperationRequest, { does: 'hold' }> = {
+  does: 'hold',
+  view: 'stable',
+  release: 'noble',
+  architectures: [],
+  flavours: [],
+};
 
 export function promoteContract(make: () => Promise<OperationBench>): void {
   const prepare = async (bench: OperationBench) => {
@@ -52,8 +59,8 @@ export function promoteContract(make: () => Promise<OperationBench>): void {
       expect(await bench.newestOf('stable')).toEqual([...offered(2, two), `pxe ${two} l2`]);
       const [images] = (await bench.contentOf('stable')).documents.values();
       const [tested] = (await bench.contentOf('candidate')).documents.values();
-      const items = ({ products = {} } = images ?? {}) =>
-        Object.values(products).map(({ versions }) => versions[two]?.items);
+      const items = (document: Products | undefined) =>
+        Object.values(document?.products ?? {}).map(({ versions }) => versions[two]?.items);
       expect(items(images)).toEqual(items(tested));
       expect(bench.writes.filter((key) => key.includes(' pool/'))).toEqual([]);
     });

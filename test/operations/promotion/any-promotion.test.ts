@@ -131,7 +131,7 @@ it('whatever is promoted is newest by name, has one root, has booted, is withdra
       const added = Object.keys(product.versions).filter((name) => !known.includes(name));
       expect(added.length).toBeLessThanOrEqual(1);
       for (const name of added) {
-        const version = product.versions[name] ?? { items: {} };
+        const version: Version = product.versions[name] ?? { items: {} };
         expect(newestVersion(product)).toBe(name);
         expect(version.gate).toBe('passed');
         expect(index.of(product, name, version)).toBeUndefined();
