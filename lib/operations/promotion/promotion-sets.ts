@@ -34,7 +34,7 @@ export interface Promoting {
 
 /**
  * What a promotion takes of each group of products. What the target's newest version has already may always be taken: it is
- * no news. With `--after`, nothing is taken that is older than what the target has.
+ * nothing new. With `--after`, nothing is taken that is older than what the target has.
  * @throws NoSuchVersion (misuse) if the source has nothing of what is named
  */
 export function promotionSets(promoting: Promoting): ChosenSet[] {
