@@ -112,6 +112,8 @@ export const Selected = z.strictObject({
   flavours: z.array(SelectedFlavour),
   /** Optional flavours that are missing in the archive. */
   missing: z.array(z.strictObject({ kernel: z.string(), message: z.string() })),
+  /** Flavours that were not built, because an operator withdrew what they would be: `withdrawn: same inputs as …`. */
+  withdrawn: z.array(z.strictObject({ kernel: z.string(), said: z.string() })),
 });
 export type Selected = z.infer<typeof Selected>;
 

@@ -111,7 +111,8 @@ describe('an execution', () => {
   });
 
   it('builds only what Select chose, and publishes what it said of the others', async () => {
-    const chosen = { build: [], flavours: [], missing: [{ kernel: 'hwe', message: 'not there yet' }] };
+    const missing = [{ kernel: 'hwe', message: 'not there yet' }];
+    const chosen = { build: [], flavours: [], missing, withdrawn: [] };
     let published: unknown;
     const { seen } = await run({
       Select: () => ({ Payload: chosen }),
@@ -285,6 +286,7 @@ const answers: Readonly<Record<string, Handler>> = {
         build,
         flavours: build.map((one) => ({ ...one, builtAs: one.kernel, newest: '', ...of })),
         missing: [],
+        withdrawn: [],
       },
     };
   },
