@@ -3,11 +3,20 @@ import type { PublishedBootloaders } from '../../lib/stages/publish-bootloaders'
 import type { Published } from '../../lib/stages/updates/published';
 
 /** What Publish said of an architecture; of a deployed older release, some of it is missing. */
-export type ToldArchitecture = Omit<Published, 'withdrawn' | 'followed'> & Partial<Published>;
+export type ToldArchitecture = Omit<Published, 'kept' | 'withdrawn' | 'followed'> & Partial<Published>;
 
 /** `amd64: published version 20261120.083000, without rt`, or why nothing was published. */
-export function toldOf({ architecture, version, overtaken, leftOut, withdrawn = [], held }: ToldArchitecture): string {
-  const without = leftOut.length === 0 ? '' : `, without ${leftOut.join(', ')}`;
+export function toldOf({
+  architecture,
+  version,
+  overtaken,
+  leftOut,
+  kept = [],
+  withdrawn = [],
+  held,
+}: ToldArchitecture): string {
+  const left = leftOut.length === 0 ? '' : `, without ${leftOut.join(', ')}`;
+  const without = `${kept.map(({ kernel, from }) => `, with ${kernel} kept from ${from}`).join('')}${left}`;
   const decided = [...(held === undefined ? [] : [heldText(held)]), ...withdrawnTexts(withdrawn, version !== null)];
   const others = overtaken.length === 0 ? [] : [`another build published ${overtaken.join(', ')} in the meantime`];
   if (version !== null)

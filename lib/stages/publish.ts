@@ -1,6 +1,5 @@
 import { MirrorError } from '../errors';
 import type { PublishInput } from '../job/handed-on/publish-input';
-import type { KernelResult, Selected } from '../job/handed-on/results';
 import type { Job } from '../job/job';
 import { jobOfStrings } from '../job/job-of';
 import { mirror as layout } from '../job/layout';
@@ -11,7 +10,6 @@ import { topAmong } from '../publication/names/known-names';
 import { contentOf } from '../publication/next-content';
 import { standingProducts } from '../publication/offers/standing-products';
 import type { Press } from '../publication/press';
-import { readIndex } from '../publication/read-index';
 import { readView } from '../publication/read-view';
 import type { ViewContent } from '../publication/state/view-content';
 import type { Withdrawal } from '../publication/state/withdrawal';
@@ -19,7 +17,8 @@ import { withdrawnEverywhere } from '../publication/withdrawn-everywhere';
 import type { Store } from '../store/store';
 import { attemptOf, contentIdOf } from './updates/attempt';
 import { contextOf, moveIntoPool } from './updates/into-pool';
-import { type BuiltKernel, type Offer, offersOf } from './updates/offers';
+import { type Offer, offersOf } from './updates/offers';
+import { outcomesOf } from './updates/outcomes';
 import type { Published } from './updates/published';
 import { type Claimed, updatesAmong } from './updates/updates';
 import { sortedByDecision } from './updates/withdrawn-offers';
@@ -37,11 +36,12 @@ export interface PublishBench extends Press {
 export async function publish(input: PublishInput, bench: PublishBench): Promise<Published> {
   const given = jobOfStrings(input.job);
   const context = await contextOf(given, input, bench);
-  const { built, leftOut } = sorted(input.kernels, input.selected);
-  const offers = offersOf(given, input, built, context);
-  await readIndex(given.view, bench); // write nothing if the view is signed with another key
+  const published = contentOf(await readView(given.view, bench)); // write nothing if the view is signed with another key
+  const document = standingProducts(published, contentIdOf(given));
+  const { built, kept, leftOut } = outcomesOf(given, input, context, document);
+  const offers = [...offersOf(given, input, built, context), ...kept];
   await showMirror(given.view, given.release, bench);
-  const job = { ...given, rebuild: await wantsRebuild(given, offers, bench) };
+  const job = { ...given, rebuild: await wantsRebuild(given, offers, published, bench) };
 
   for (;;) {
     const elsewhere = await withdrawnEverywhere(bench);
@@ -51,7 +51,8 @@ export async function publish(input: PublishInput, bench: PublishBench): Promise
       const { followed } = await changeAndFollow(job.view, attempt.change, bench);
       const outcome = attempt.outcome();
       const withdrawn = [...input.selected.withdrawn, ...outcome.withdrawn];
-      return { architecture: job.architecture, ...outcome, withdrawn, leftOut, followed };
+      const told = kept.map(({ kernel, facts }) => ({ kernel: kernel.name, from: facts.kept_from ?? '' }));
+      return { architecture: job.architecture, ...outcome, withdrawn, leftOut, kept: told, followed };
     } catch (error) {
       // Another build has published a version that sorts above ours in the meantime: use a newer name.
       if (!(error instanceof MirrorError && error.name === 'VersionConflict')) throw error;
@@ -59,8 +60,13 @@ export async function publish(input: PublishInput, bench: PublishBench): Promise
   }
 }
 
-async function wantsRebuild(job: Job, offers: readonly Offer[], bench: PublishBench): Promise<boolean> {
-  const top = topOf(offers, contentOf(await readView(job.view, bench)));
+async function wantsRebuild(
+  job: Job,
+  offers: readonly Offer[],
+  published: ViewContent,
+  bench: PublishBench,
+): Promise<boolean> {
+  const top = topOf(offers, published);
   const claims = top === undefined ? [] : [layout.claim(job.release, job.architecture, top)];
   return isStillToRebuild(job, claims, bench.mirror);
 }
@@ -93,23 +99,4 @@ async function claimUpdates(
       spoiled.add(version);
     }
   }
-}
-
-/** A required flavour that failed fails the architecture; an optional one is left out. */
-function sorted(
-  kernels: readonly KernelResult[],
-  { flavours, missing }: Selected,
-): { built: BuiltKernel[]; leftOut: string[] } {
-  const built = kernels.filter((one) => one.outcome === 'built');
-  const failed = kernels.filter((one) => one.outcome === 'failed');
-  const lost = flavours.filter(({ builtAs }) => failed.some(({ kernel }) => kernel === builtAs));
-  const required = lost.filter(({ need }) => need === 'required');
-  if (required.length > 0 || lost.length === flavours.length) {
-    const [first] = failed;
-    const names = (required.length > 0 ? required : lost).map(({ kernel }) => kernel).join(', ');
-    throw new MirrorError('RequiredKernelFailed', `nothing was published, because these kernels failed: ${names}`, {
-      hint: `the first error was ${first?.error.Error ?? 'that nothing was built'}; see its log`,
-    });
-  }
-  return { built, leftOut: [...lost, ...missing].map(({ kernel }) => kernel) };
 }

@@ -15,6 +15,7 @@ import type { Product, Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
 import type { Store } from '../store/store';
 import { requestAt } from './run-documents';
+import { withSisters } from './updates/chosen-builds';
 import { keyOf } from './updates/decisions';
 import { readStanding, type Standing } from './updates/standing';
 import { isStanding, newestName } from './updates/updates';
@@ -46,7 +47,7 @@ export async function select(
   const updates = resolved.filter(
     (one) => !refused.has(one.kernel) && (job.rebuild || !stands(one, productOf(one.kernel), job, base)),
   );
-  const flavours = input.kernels.flatMap((wanted): SelectedFlavour[] => {
+  const chosen = input.kernels.flatMap((wanted): SelectedFlavour[] => {
     const own = resolved.find(({ kernel }) => kernel === wanted.kernel);
     if (own === undefined) return [];
     const { kernel, imagePackage, imageVersion, packages } = own;
@@ -55,7 +56,8 @@ export async function select(
     return [{ kernel, need: wanted.need, builtAs, imagePackage, imageVersion, packages, newest }];
   });
   const told = [...refused].map(([kernel, match]) => ({ kernel, said: saidOf(match) }));
-  return { build: buildsOf(flavours), flavours, missing: missingOf(input), withdrawn: told };
+  const { build, flavours } = withSisters(chosen, document, { input, release, job });
+  return { build, flavours, missing: missingOf(input), withdrawn: told };
 }
 
 /** What would be made again although it was withdrawn, by flavour. */
@@ -74,15 +76,6 @@ function withdrawnAmong(
     return match === undefined ? [] : [[kernel, match]];
   });
   return new Map(matches);
-}
-
-/** One build per set of packages, required if one of its flavours is. */
-function buildsOf(flavours: readonly SelectedFlavour[]): Selected['build'] {
-  const kernels = [...new Set(flavours.map(({ builtAs }) => builtAs).filter(Boolean))];
-  return kernels.map((kernel) => {
-    const required = flavours.some(({ builtAs, need }) => builtAs === kernel && need === 'required');
-    return { kernel, need: required ? 'required' : 'optional' };
-  });
 }
 
 function stands(one: Resolved, product: Product | undefined, job: Job, base: string): boolean {

@@ -56,6 +56,7 @@ describe('publish', () => {
       overtaken: [],
       products: ids('generic', 'cloud'),
       leftOut: [],
+      kept: [],
       withdrawn: [],
       followed: [],
     });

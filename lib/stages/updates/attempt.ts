@@ -16,7 +16,7 @@ export const contentIdOf = ({ release, view }: Job) => contentId({ family: famil
 /** One attempt to publish: the change of the view, and what came of it, once it was made for the last time. */
 export interface Attempt {
   readonly change: Change;
-  outcome(): Omit<Published, 'architecture' | 'leftOut' | 'followed'>;
+  outcome(): Omit<Published, 'architecture' | 'leftOut' | 'kept' | 'followed'>;
 }
 
 /** @param elsewhere withdrawals of other views */

@@ -12,6 +12,8 @@ export interface Published {
   readonly overtaken: readonly string[];
   /** Optional flavours that failed and were left out. */
   readonly leftOut: readonly string[];
+  /** Flavours that take part with the kernel and initrd of the version `from`, and the new root. */
+  readonly kept: readonly { readonly kernel: string; readonly from: string }[];
   /** Flavours that are not published, because an operator withdrew what they are: `withdrawn: same inputs as …`. */
   readonly withdrawn: readonly { readonly kernel: string; readonly said: string }[];
   /** New versions wait for the end of this hold. @default - nothing of the architecture is held */

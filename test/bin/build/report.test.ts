@@ -32,7 +32,7 @@ const notReady = failure('Fetch', 'NotReady: the stream is being updated');
 const broken = failure('Extract', 'CommandFailed: dpkg ended 1');
 
 const published = (changes: Partial<Published> = {}): Published => {
-  const nothing = { overtaken: [], leftOut: [], withdrawn: [], followed: [] };
+  const nothing = { overtaken: [], leftOut: [], kept: [], withdrawn: [], followed: [] };
   return { architecture: 'amd64', version: '20261120.083000', products: ['p'], ...nothing, ...changes };
 };
 const succeeded = (...architectures: Published[]): ExecutionResult => {
@@ -89,8 +89,15 @@ describe('the outcome of a build', () => {
     );
   });
 
+  it('says which flavours have the last kernel, and of which version', () => {
+    const kept = [{ kernel: 'hwe-edge', from: '20261118.083000' }];
+    expect(outcomeOf(succeeded(published({ kept, leftOut: ['rt'] })))).toBe(
+      'amd64: published version 20261120.083000, with hwe-edge kept from 20261118.083000, without rt',
+    );
+  });
+
   it('is what a stack of an older release says, which knows nothing of holds', () => {
-    const { withdrawn: _, followed: __, ...older } = published();
+    const { kept: _, withdrawn: __, followed: ___, ...older } = published();
     const output = { architectures: [{ published: older }] };
     expect(outcomeOf({ status: 'SUCCEEDED', output, failures: [] })).toBe('amd64: published version 20261120.083000');
   });

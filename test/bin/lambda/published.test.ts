@@ -57,9 +57,9 @@ describe('the functions of an execution', () => {
     });
     const prepared = { ...run.prepared, result: { ...run.prepared.result, kernels: found } };
 
-    const { build } = await select({ job: run.job, fetched: run.fetched, prepared, kernels });
+    const { build } = await select({ job: run.job, fetched: run.fetched, root: run.root, prepared, kernels });
 
-    expect(build).toEqual(kernels);
+    expect(build).toEqual(kernels.map((one) => ({ ...one, how: 'build' })));
     expect(await publish(run)).toMatchObject({ architecture: 'amd64', version: expect.stringMatching(/^20\d{6}/) });
     expect(await mirror.read('candidate/streams/v1/index.sjson')).toBeDefined();
   });
@@ -100,7 +100,7 @@ describe('the functions of an execution', () => {
   it.each<[string, string, (run: PublishInput) => Promise<unknown>]>([
     ...[mirrorStoreVariable, workStoreVariable].flatMap(
       (name): [string, string, (run: PublishInput) => Promise<unknown>][] => [
-        ['Select', name, ({ job, fetched, prepared }) => select({ job, fetched, prepared, kernels: [] })],
+        ['Select', name, ({ job, fetched, root, prepared }) => select({ job, fetched, root, prepared, kernels: [] })],
         ['Publish', name, (run) => publish(run)],
         ['Plan', name, () => plan({ request, execution: 'run' })],
       ],

@@ -1,7 +1,7 @@
 import { changeView } from '../../../lib/publication/change-view';
 import type { Press } from '../../../lib/publication/press';
 import type { Hold } from '../../../lib/publication/state/holds';
-import type { Change } from '../../../lib/publication/state/view-content';
+import type { Change, ViewChange, ViewContent } from '../../../lib/publication/state/view-content';
 import type { Withdrawal } from '../../../lib/publication/state/withdrawal';
 import { withdrawnPart } from '../../../lib/publication/state/withdrawals';
 
@@ -19,16 +19,24 @@ export const endHolds: Change = ({ state }) => ({ state: { ...state, holds: [] }
 /**
  * Withdraws the newest version of every product of a view, and takes it out of the documents where there is an older one.
  * @param only ids of the products
+ * @param markOnly leaves it in the documents
  */
 export function takeBackNewest(
   press: Press,
-  {
-    view = 'candidate',
-    only,
-    kernelOnly = false,
-  }: { view?: string; only?: readonly string[]; kernelOnly?: boolean } = {},
+  { view = 'candidate', only, kernelOnly = false, markOnly = false }: TakenBack = {},
 ): Promise<boolean> {
-  return changeView(view, (content) => rollback(content, view, only, kernelOnly), press);
+  const change: Change = (content) => {
+    const { documents, ...mark } = rollback(content, view, only, kernelOnly);
+    return markOnly ? mark : { ...mark, documents };
+  };
+  return changeView(view, change, press);
+}
+
+interface TakenBack {
+  readonly view?: string;
+  readonly only?: readonly string[];
+  readonly kernelOnly?: boolean;
+  readonly markOnly?: boolean;
 }
 
 function rollback(
@@ -36,7 +44,7 @@ function rollback(
   view: string,
   only: readonly string[] | undefined,
   kernelOnly: boolean,
-): ReturnType<Change> {
+): ViewChange & Pick<ViewContent, 'documents'> {
   const parts: Withdrawal['parts'][number][] = [];
   const left = [...documents].map(([id, document]) => {
     const products = Object.entries(document.products).map(([productId, product]) => {

@@ -34,7 +34,7 @@ async function takenBack(kernelOnly = false): Promise<SmallPress> {
 
 /** What Prepare resolves for a run, and what Select makes of it. */
 async function selected(press: SmallPress, run: Partial<BuiltRunOptions>, changes: Partial<SelectInput['job']> = {}) {
-  const { job, fetched, prepared, selected: wanted } = await press.prepare({ recipe, ...run });
+  const { job, fetched, root, prepared, selected: wanted } = await press.prepare({ recipe, ...run });
   const kernels = wanted.flavours.map(({ kernel, imagePackage, imageVersion, packages }) => {
     return { outcome: 'resolved' as const, kernel, imagePackage, imageVersion, packages };
   });
@@ -42,6 +42,7 @@ async function selected(press: SmallPress, run: Partial<BuiltRunOptions>, change
     job: { ...job, ...changes },
     kernels: wanted.flavours.map(({ kernel, need }) => ({ kernel, need })),
     fetched,
+    root,
     prepared: { ...prepared, result: { ...prepared.result, kernels } },
   };
   return select(input, press);
