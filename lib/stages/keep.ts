@@ -12,7 +12,7 @@ import { byBytes } from '../simplestreams/version-order';
 import type { Store } from '../store/store';
 import { requestAt } from './run-documents';
 import { contentIdOf } from './updates/attempt';
-import { readStanding, type Standing } from './updates/standing';
+import { type Standing, standingOf } from './updates/standing';
 
 /** The build to which the copies belong. CodeBuild never makes this id. */
 const keptBuild = 'Kept:kept';
@@ -34,7 +34,7 @@ export async function keepFlavour(
 ): Promise<KeptFlavour> {
   const job: Job = { ...jobOfStrings(given), kernel, extracted: keptBuild };
   const release = releaseFor(await requestAt(job.folder, work));
-  const { document, withdrawn } = await readStanding(job.view, contentIdOf(job), { mirror });
+  const { document, withdrawn } = await standingOf(job.view, contentIdOf(job), { mirror });
   const id = productId(kernelOf(release, job.architecture, kernel), job.view);
   const [name, version] = lastOf(document?.products[id], withdrawn) ?? [];
   const items = version && [version.items['boot-kernel'], version.items['boot-initrd']];

@@ -19,7 +19,7 @@ import { endedHold, productOf } from './updates/decisions';
 import { bootloaderInputs, imageInputs } from './updates/inputs';
 import { knownOf } from './updates/is-up-to-date';
 import { recipeOf } from './updates/recipe';
-import { readStanding, type Standing } from './updates/standing';
+import { type Standing, standingOf } from './updates/standing';
 
 /** What a check for updates needs. It writes nothing. */
 export interface CheckBench {
@@ -93,7 +93,7 @@ async function planImages(planned: Plan, request: BuildRequest, bench: CheckBenc
     }),
   );
 
-  const standing = await readStanding(request.view, contentId(releaseFor(request), request.view), bench);
+  const standing = await standingOf(request.view, contentId(releaseFor(request), request.view), bench);
   const known = architectures.map((one) => ({ one, ...knownOf(standing, one, request) }));
   const updates = known.filter(({ isUpToDate }) => !isUpToDate).map(({ one }) => one);
   if (updates.length > 0) return { ...planned, architectures: updates };
@@ -130,7 +130,7 @@ function unlessEnded(
 async function planBootloaders(planned: Plan, request: BuildRequest, bench: CheckBench): Promise<Plan> {
   const inputs = (await bootloaderInputs({ ...bench, request })) ?? '';
   const plan = { ...planned, job: { ...planned.job, inputs } };
-  const standing = await readStanding(request.view, bootloaderContentId(request.view), bench);
+  const standing = await standingOf(request.view, bootloaderContentId(request.view), bench);
   const { document, withdrawn } = standing;
   const products = Object.values(document?.products ?? {});
   const matches = products.map((product) => withdrawn.ofInputs(productKey(product), { inputs }));

@@ -17,7 +17,7 @@ import type { Store } from '../store/store';
 import { requestAt } from './run-documents';
 import { withSisters } from './updates/chosen-builds';
 import { keyOf } from './updates/decisions';
-import { readStanding, type Standing } from './updates/standing';
+import { type Standing, standingOf } from './updates/standing';
 import { isStanding, newestName } from './updates/updates';
 
 type Resolved = Extract<ResolvedKernel, { outcome: 'resolved' }>;
@@ -36,7 +36,7 @@ export async function select(
   const request = await requestAt(job.folder, work);
   checkSelectable(input, { job, request, now: now() });
   const release = releaseFor(request);
-  const { document, withdrawn } = await readStanding(job.view, contentId(release, job.view), { mirror });
+  const { document, withdrawn } = await standingOf(job.view, contentId(release, job.view), { mirror });
   const productOf = (kernel: string) => productIn(document, kernel, release, job);
   refuseMissing(input);
   refuseOlderBase(input, productOf, request);

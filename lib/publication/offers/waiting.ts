@@ -3,7 +3,7 @@ import type { Product } from '../../simplestreams/types';
 import { heldBy } from '../state/holds';
 import { tripleOf } from '../state/product-key';
 import type { ViewContent } from '../state/view-content';
-import { groupsOf, sharesRoot } from './groups';
+import { offerGroups, sharesRoot } from './offer-groups';
 
 /**
  * The additions that wait on the shelf: what is new to a held product, and what would give a held product's sisters another
@@ -21,7 +21,7 @@ export function waitingAmong(
   const fresh = added.filter((one) => !Object.hasOwn(offered[one.productId]?.versions ?? {}, one.versionName));
   if (state.holds.length === 0) return new Set(fresh.filter(isPending));
 
-  const groups = groupsOf<Member>([
+  const groups = offerGroups<Member>([
     ...fresh.map((one) => ({ product: productOf(one), one })),
     ...Object.values(offered).map((product) => ({ product })),
   ]);

@@ -2,7 +2,7 @@ import { kernelsOf } from '../../catalog/kernels';
 import { productId } from '../../catalog/products';
 import type { Release } from '../../catalog/releases';
 import type { Job } from '../../job/job';
-import { groupsOf } from '../../publication/offers/groups';
+import { offerGroups } from '../../publication/offers/offer-groups';
 import { tripleOf } from '../../publication/state/product-key';
 import type { Product, Products } from '../../simplestreams/types';
 import { productOf } from './decisions';
@@ -30,7 +30,7 @@ export function sistersWithOtherRoot(
 ): Sister[] {
   const kernels = kernelsOf(release, architecture).map((kernel) => ({ kernel, id: productId(kernel, view) }));
   const made = kernels.filter(({ kernel }) => flavours.includes(kernel.name));
-  const groups = groupsOf<Member>([
+  const groups = offerGroups<Member>([
     ...made.map(({ kernel }) => ({ product: { ...productOf(kernel, view), versions: { '': withKernel } } })),
     ...Object.entries(document?.products ?? {}).map(([id, product]) => ({ id, product })),
   ]);

@@ -96,6 +96,17 @@ describe('the outcome of a build', () => {
     );
   });
 
+  it('says which views follow, and which could not be updated', () => {
+    const followed = [
+      { view: 'lab-2', moved: true },
+      { view: 'lab-3', moved: false },
+      { view: 'lab-4', moved: false, failure: 'NoSuchView: there is no view stable' },
+    ];
+    expect(outcomeOf(succeeded(published({ followed })))).toBe(
+      'amd64: published version 20261120.083000; updated lab-2; could not update lab-4 (NoSuchView: there is no view stable)',
+    );
+  });
+
   it('is what a stack of an older release says, which knows nothing of holds', () => {
     const { kept: _, withdrawn: __, followed: ___, ...older } = published();
     const output = { architectures: [{ published: older }] };

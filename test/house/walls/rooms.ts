@@ -133,10 +133,13 @@ export const house: Readonly<Record<string, Room>> = {
     alcoves: {
       state: { holds: 'what operators decided and what is remembered: state, shelf, ledger, history', imports: [] },
       names: { holds: 'names of versions, and who owns one', imports: ['state'] },
-      offers: { holds: 'which versions of a product may and do enter a view', imports: ['names', 'state'] },
+      offers: { holds: 'which versions of a product may and do enter a view', imports: ['state'] },
       gate: { holds: 'what is refused before anything is written', imports: ['names', 'state', top] },
       commit: { holds: 'writes the new content of a view, and moves its index to it', imports: ['gate', 'state', top] },
-      derived: { holds: 'views that are made from others: selected, frozen', imports: ['state', top] },
+      derived: {
+        holds: 'views that are made from others: selected, frozen',
+        imports: ['names', 'offers', 'state', top],
+      },
       mirror: { holds: 'outside the views: keyring and front page', imports: [top] },
     },
   },
@@ -187,6 +190,16 @@ export const house: Readonly<Record<string, Room>> = {
     alcoves: {
       verify: { holds: 'the checks of `verify`', imports: [] },
       plans: { holds: 'what each operation would do, without doing it', imports: [] },
+      'plans/back': { holds: 'going back to earlier versions, and undoing that', imports: ['plans'] },
+      promotion: { holds: 'what a promotion takes, and whether it stands still', imports: ['plans'] },
+      views: {
+        holds: 'views are created, pointed elsewhere, frozen, deleted and repaired',
+        imports: ['plans', 'promotion'],
+      },
+      'carry-out': {
+        holds: 'how an operation is planned and carried out',
+        imports: ['plans', 'plans/back', 'promotion', 'views'],
+      },
     },
   },
   mirror: {
