@@ -1,11 +1,9 @@
-import { beforeAll, onTestFinished } from 'vitest';
+import { beforeAll } from 'vitest';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
-import { DirectoryStore } from '../../../lib/store/directory/directory';
-import { S3Store } from '../../../lib/store/s3/s3-store';
-import { startSmallS3 } from '../../fixtures/aws/small-s3/server';
+import { openMirrorDirectory } from '../../../lib/store/open';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import '../../fixtures/needs-seconds';
 import { folderInMemory } from '../../fixtures/temporary-folder';
-import { MemoryStore } from '../../publication/made/memory-store';
 import { operationContract } from './operation-contract';
 
 let signer: Signer;
@@ -14,7 +12,7 @@ beforeAll(async () => {
 });
 
 operationContract(
-  'in memory',
-  async () => new MemoryStore(),
+  'in a directory',
+  () => openMirrorDirectory(folderInMemory(), { create: true }),
   () => signer,
 );
