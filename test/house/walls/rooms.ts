@@ -190,6 +190,10 @@ export const house: Readonly<Record<string, Room>> = {
     alcoves: {
       verify: { holds: 'the checks of `verify`', imports: [] },
       plans: { holds: 'what each operation would do, without doing it', imports: [] },
+      changes: {
+        holds: 'what differs between two versions: packages, kernels, initrds',
+        imports: ['verify'],
+      },
       'carry-out': { holds: 'how an operation is planned and carried out', imports: ['plans'] },
     },
   },
@@ -260,9 +264,17 @@ export const doors: Pick<Room, 'purpose' | 'top' | 'alcoves'> = {
       imports: ['request', 'preflight', 'releases', 'serve', 'terminal'],
     },
     doctor: { holds: 'the checks of `doctor`', imports: ['build', 'terminal'] },
+    operation: {
+      holds: 'an operation, asked on the command line, here or by a stack',
+      imports: ['keys', 'reading', 'request', 'terminal'],
+    },
+    reading: { holds: 'what lists, histories and changes print', imports: ['terminal'] },
     commands: {
       holds: 'the commands, one file each',
-      imports: ['build', 'doctor', 'keys', 'request', 'preflight', 'releases', 'serve', 'terminal'],
+      imports: [
+        ...['build', 'doctor', 'keys', 'operation', 'preflight', 'reading', 'releases', 'request', 'serve'],
+        'terminal',
+      ],
     },
     lambda: { holds: 'the Lambda functions, one file each', imports: ['keys'] },
     bundle: { holds: 'the bundles that are deployed or packaged', imports: [] },
