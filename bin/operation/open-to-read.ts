@@ -20,7 +20,7 @@ export async function openToRead(
   const { openMirror } = await import('../../lib/operations/open-mirror.js');
   if ('stack' in read.which) return openStack(read.which.stack, wanted);
   if (!mayBeDeleted || wanted === undefined) return openMirror(read.which.mirror, wanted);
-  const { store } = await openMirror(read.which.mirror); // which refuses views that are not there
+  const { store } = await openMirror(read.which.mirror); // which would refuse a deleted view
   return { store, views: wanted };
 }
 

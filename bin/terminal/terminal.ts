@@ -20,7 +20,7 @@ export interface Terminal {
   writeBinary?(bytes: Buffer): void;
   /** Draws a line that the next one replaces; an empty one clears it. @default - no such line */
   status?(line: string): void;
-  /** Asks a question on a terminal; only `y` and `yes` confirm. @default - nobody can be asked */
+  /** Asks a question on a terminal; only `y` and `yes` confirm. @default - there is no terminal to ask on */
   confirm?(question: string): Promise<boolean>;
 }
 

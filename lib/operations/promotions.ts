@@ -65,25 +65,31 @@ async function endHolds(by: string, bench: OperateBench): Promise<PromotionRun[]
   const ended = states.filter(([, { holds }]) => holds.some((hold) => hasEnded(hold, bench.now())));
   if (ended.length === 0) return [];
   const withdrawn = await withdrawnEverywhere(bench);
-  return Promise.all(ended.map(([view]) => {
-    let lines: readonly PlanLine[] = [];
-    return tried(view, 'unhold', async () => {
-      const done = await changeAndFollow(
-        view,
-        (content, at) => {
-          const [planned] = planHoldEnds({ by }, { views: new Map([[view, content]]), withdrawn }, at).views;
-          lines = planned?.lines ?? [];
-          return planned?.change;
-        },
-        bench,
-      );
-      return { ...done, lines };
-    });
-  }));
+  return Promise.all(
+    ended.map(([view]) => {
+      let lines: readonly PlanLine[] = [];
+      return tried(view, 'unhold', async () => {
+        const done = await changeAndFollow(
+          view,
+          (content, at) => {
+            const [planned] = planHoldEnds({ by }, { views: new Map([[view, content]]), withdrawn }, at).views;
+            lines = planned?.lines ?? [];
+            return planned?.change;
+          },
+          bench,
+        );
+        return { ...done, lines };
+      });
+    }),
+  );
 }
 
 /** Settings that differ from what was applied last. A view that is to be promoted is created by its first promotion. */
-async function applied({ configured, ...setting }: ViewSettings, by: string, bench: OperateBench): Promise<PromotionRun[]> {
+async function applied(
+  { configured, ...setting }: ViewSettings,
+  by: string,
+  bench: OperateBench,
+): Promise<PromotionRun[]> {
   const { name, promote, select = [] } = setting;
   const states = await statesOf(bench);
   const state = states.get(name);

@@ -32,7 +32,12 @@ const typed: Readonly<Record<string, readonly string[]>> = {
   build: [
     '[release...]',
     ...['--stack <name>', '--config <file>', '--view <name>', '--arch <list>', '--flavour, --kernel <list>'],
-    ...['--optional-flavour, --optional-kernel <list>', '--serial <serial>', '--ppa <owner/name>', '--repository <file>'],
+    ...[
+      '--optional-flavour, --optional-kernel <list>',
+      '--serial <serial>',
+      '--ppa <owner/name>',
+      '--repository <file>',
+    ],
     ...['--credentials <host=name>', '--proposed [list]', '--package <list>', '--purge <list>', '--compression <name>'],
     ...['--no-boot-test', '--boot-timeout <minutes>', '--no-bootloaders', '--rebuild', '--mirror <dir>'],
     ...['--work <dir>', '--key <key>', '--base <file>', '--json', '--serve', '--no-serve', '--listen <address:port>'],

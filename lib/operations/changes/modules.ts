@@ -11,11 +11,16 @@ export interface NameChanges {
  */
 export function modulesIn(files: readonly string[]): ReadonlySet<string> {
   const modules = files.flatMap((file) => {
-    const [, name] = /(?:^|\/)lib\/modules\/[^/]+\/(?:kernel\/)?(.+)\.ko(?:\.(?:gz|xz|zst))?$/.exec(file) ?? [];
-    return name === undefined ? [] : [name];
+    const [, after] = file.split('lib/modules/', 2);
+    const ending = endings.find((one) => file.endsWith(one));
+    if (after === undefined || ending === undefined) return [];
+    const path = after.slice(after.indexOf('/') + 1, -ending.length);
+    return [path.startsWith('kernel/') ? path.slice('kernel/'.length) : path];
   });
   return new Set(modules);
 }
+
+const endings = ['.ko', '.ko.gz', '.ko.xz', '.ko.zst'];
 
 export function nameChanges(before: ReadonlySet<string>, next: ReadonlySet<string>): NameChanges {
   const missingIn = (some: ReadonlySet<string>, others: ReadonlySet<string>) =>
