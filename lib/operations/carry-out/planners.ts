@@ -3,16 +3,21 @@
 import { MirrorError } from '../../errors';
 import type { OperationRequest } from '../../job/operations/operation';
 import type { Asked } from '../plans/asked';
+import { planRestoration } from '../plans/back/restore-plan';
+import { planRollback } from '../plans/back/rollback-plan';
 import { planHold } from '../plans/hold-plan';
 import type { MirrorContent, Planned, Planner } from '../plans/planned';
 import { planUnhold } from '../plans/unhold-plan';
 import { planWithdrawal } from '../plans/withdraw-plan';
+import { sitesFollow } from './sites-follow';
 
 type Does = OperationRequest['does'];
 
 /** The planner of each operation. */
 const planners: { readonly [One in Does]?: Planner<Asked<One>> } = {
   withdraw: planWithdrawal,
+  restore: planRestoration,
+  rollback: planRollback,
   hold: planHold,
   unhold: planUnhold,
 };
@@ -30,5 +35,5 @@ export function planOf(request: Asked<Does>, mirror: MirrorContent, at: Date): P
   }
   const planned = planner(request, mirror, at);
   if (planned.refusal !== undefined) throw planned.refusal;
-  return planned;
+  return { ...planned, remarks: [...planned.remarks, ...sitesFollow(planned.views)] };
 }

@@ -51,7 +51,13 @@ function linesOf(one: ChosenVersion): PlanLine[] {
   const names = namesOf(one.product);
   if (!names.includes(version)) return [{ does: 'take back', product, version, why: 'on the shelf' }];
   const left = highest(names.filter((name) => name !== version));
-  const line: PlanLine = { does: 'take back', product, version, before: names[0] ?? '', ...(left !== undefined && { newest: left }) };
+  const line: PlanLine = {
+    does: 'take back',
+    product,
+    version,
+    before: names[0] ?? '',
+    ...(left !== undefined && { newest: left }),
+  };
   return left === undefined ? [line, { does: 'drop', product }] : [line];
 }
 

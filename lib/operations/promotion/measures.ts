@@ -42,7 +42,11 @@ async function stillnessOf(filled: readonly FilledView[], at: Date, reading: Rea
     const to = contentOf(await readView(view, reading));
     const still = new Map(standsStill(from, to, promotion, { withdrawn, at }).map((one) => [one.release, one]));
     const releases = new Set([...[...productsIn(from), ...productsIn(to)].map(({ product }) => releaseOf(product))]);
-    measures.push(...[...releases].sort().map((release) => ({ view, release, standsStill: still.get(release) ?? (false as const) })));
+    measures.push(
+      ...[...releases]
+        .sort()
+        .map((release) => ({ view, release, standsStill: still.get(release) ?? (false as const) })),
+    );
   }
   return measures;
 }

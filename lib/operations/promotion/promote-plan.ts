@@ -89,7 +89,11 @@ function toldOf(set: ChosenSet, placeOf: PlaceOf): ChosenSet {
 }
 
 /** A hold refuses what was named; otherwise only if there is nothing else to promote. */
-function heldIn(sets: readonly Chosen[], { release }: Asked<'promote'>, { view }: ViewContent): MirrorError | undefined {
+function heldIn(
+  sets: readonly Chosen[],
+  { release }: Asked<'promote'>,
+  { view }: ViewContent,
+): MirrorError | undefined {
   const hold = sets.find((one) => one.hold !== undefined)?.hold;
   const isAllHeld = sets.every((one) => one.hold !== undefined || one.promoted.length === 0);
   return hold !== undefined && (release !== undefined || isAllHeld) ? heldError(view, hold) : undefined;

@@ -51,9 +51,13 @@ export function refusalOf({ passedOver: [first] }: ChosenSet, from: ViewContent,
     case 'young':
       return undefined; // only --after asks for an age, and passes over
     case 'incomplete':
-      return new MirrorError('ContractBroken', `${to} also offers ${why.missing.join(', ')}, which would keep another root than ${release} ${name}`, {
-        hint: `promote them together; what ${from.view} no longer has, remove from ${to} first: maas-mirror remove`,
-      });
+      return new MirrorError(
+        'ContractBroken',
+        `${to} also offers ${why.missing.join(', ')}, which would keep another root than ${release} ${name}`,
+        {
+          hint: `promote them together; what ${from.view} no longer has, remove from ${to} first: maas-mirror remove`,
+        },
+      );
   }
 }
 

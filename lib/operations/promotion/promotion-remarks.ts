@@ -1,5 +1,5 @@
-import type { Remark } from '../../job/operations/outcome';
 import { bootloadersRequest } from '../../job/job';
+import type { Remark } from '../../job/operations/outcome';
 import { downloadOf } from '../../publication/offers/downloads';
 import { highest } from '../../publication/state/highest';
 import type { ViewContent } from '../../publication/state/view-content';
@@ -8,7 +8,9 @@ import type { Promoted } from './promoted';
 
 /** What one MAAS downloads of each selection, if it has what the target offered until now. */
 export function downloads(promoted: readonly Promoted[], documents: ViewContent['documents']): Remark[] {
-  const selections = new Map(promoted.map(({ fields: { os, release, arch } }) => [`${os} ${release} ${arch}`, { os, release, arch }]));
+  const selections = new Map(
+    promoted.map(({ fields: { os, release, arch } }) => [`${os} ${release} ${arch}`, { os, release, arch }]),
+  );
   return [...selections.values()].map(({ os = '', release, arch = '' }) => {
     const selection = { os, ...(release !== undefined && { release }), architecture: arch };
     const bytes = downloadOf(documents.values(), selection).fresh;

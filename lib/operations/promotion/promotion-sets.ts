@@ -1,7 +1,13 @@
 /* operations/promotion: what a promotion takes, and whether it stands still. */
 
 import { knownNames } from '../../publication/names/known-names';
-import { type Candidate, type ChosenSet, chosenSets, type Mode, type Standing } from '../../publication/offers/chosen-set';
+import {
+  type Candidate,
+  type ChosenSet,
+  chosenSets,
+  type Mode,
+  type Standing,
+} from '../../publication/offers/chosen-set';
 import { ineligible, type Wanted } from '../../publication/offers/eligible';
 import { newRow, withResults } from '../../publication/state/attested';
 import { highest } from '../../publication/state/highest';

@@ -42,9 +42,14 @@ export function standsStill(
     ...{ from, to, words: {}, wanted: { at, require, after: waits }, mode: 'newest eligible' as const },
     withdrawn: [...from.state.withdrawals, ...withdrawn],
   });
-  const missed = sets.flatMap(({ taken, passedOver }): Missed[] => [...taken.map((candidate) => ({ candidate })), ...passedOver]);
+  const missed = sets.flatMap(({ taken, passedOver }): Missed[] => [
+    ...taken.map((candidate) => ({ candidate })),
+    ...passedOver,
+  ]);
   const lasting = lastingNews(missed, { from, to, since });
-  const changed = new Set(productsIn(to).flatMap((one) => (hasChanged(one.id, to, since) ? [releaseOf(one.product)] : [])));
+  const changed = new Set(
+    productsIn(to).flatMap((one) => (hasChanged(one.id, to, since) ? [releaseOf(one.product)] : [])),
+  );
   return [...Map.groupBy(lasting, ({ release }) => release)].flatMap(([release, some]) => {
     const newest = some.reduce((one, other) => (sortsAbove(other.version, one.version) ? other : one));
     return changed.has(release) ? [] : [newest];

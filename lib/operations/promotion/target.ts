@@ -17,7 +17,10 @@ export function targetOf(mirror: MirrorContent, view: string): ViewContent {
   if (kind === 'promoted') return content;
   const [message, hint] =
     kind === 'selected'
-      ? [`${view} follows ${(source?.select ?? []).map(({ from }) => from).join(', ')}`, `promote into what it follows, or point it elsewhere: maas-mirror view set ${view} --from VIEW`]
+      ? [
+          `${view} follows ${(source?.select ?? []).map(({ from }) => from).join(', ')}`,
+          `promote into what it follows, or point it elsewhere: maas-mirror view set ${view} --from VIEW`,
+        ]
       : [`${view} is built from its recipe`, 'promote into another view, such as stable'];
   throw new MirrorError('BadInput', `${message}; it cannot be filled by promotion`, { hint, misuse: true });
 }

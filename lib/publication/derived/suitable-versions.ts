@@ -1,5 +1,5 @@
 import type { Product, Version } from '../../simplestreams/types';
-import { groupsOf, sharesRoot } from '../offers/groups';
+import { offerGroups, sharesRoot } from '../offers/offer-groups';
 import { contentDigest, tripleOf } from '../state/product-key';
 import { partsOf } from '../state/product-parts';
 import type { ViewContent } from '../state/view-content';
@@ -21,7 +21,7 @@ export function suitableProducts(
     const offered = new Set(Object.values(parts.get(id)?.product?.versions ?? {}).map(contentDigest));
     return (version: Version) => !offered.has(contentDigest(version));
   };
-  return groupsOf(selected).flatMap((group) => {
+  return offerGroups(selected).flatMap((group) => {
     const all = group.map((one) => ({ one, added: addedIn(one.product, isNew(one)) }));
     const barred = all.map(({ one, added }) =>
       added.filter(([name, version]) => withdrawn.of(one.product, name, version)),

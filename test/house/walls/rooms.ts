@@ -190,11 +190,12 @@ export const house: Readonly<Record<string, Room>> = {
     alcoves: {
       verify: { holds: 'the checks of `verify`', imports: [] },
       plans: { holds: 'what each operation would do, without doing it', imports: [] },
+      'plans/back': { holds: 'going back to earlier versions, and undoing that', imports: ['plans'] },
+      'carry-out': { holds: 'how an operation is planned and carried out', imports: ['plans', 'plans/back'] },
       changes: {
         holds: 'what differs between two versions: packages, kernels, initrds',
         imports: ['verify'],
       },
-      'carry-out': { holds: 'how an operation is planned and carried out', imports: ['plans'] },
     },
   },
   mirror: {
