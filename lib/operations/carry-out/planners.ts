@@ -9,6 +9,8 @@ import { planHold } from '../plans/hold-plan';
 import type { MirrorContent, Planned, Planner } from '../plans/planned';
 import { planUnhold } from '../plans/unhold-plan';
 import { planWithdrawal } from '../plans/withdraw-plan';
+import { planSnapshot } from '../views/snapshot-plan';
+import { planViewCreation, planViewDeletion, planViewSource } from '../views/view-plan';
 import { sitesFollow } from './sites-follow';
 
 type Does = OperationRequest['does'];
@@ -20,6 +22,10 @@ const planners: { readonly [One in Does]?: Planner<Asked<One>> } = {
   rollback: planRollback,
   hold: planHold,
   unhold: planUnhold,
+  snapshot: planSnapshot,
+  'view-create': planViewCreation,
+  'view-set': planViewSource,
+  'view-delete': planViewDeletion,
 };
 
 /**

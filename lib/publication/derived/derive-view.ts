@@ -1,4 +1,5 @@
 import type { Product, Products } from '../../simplestreams/types';
+import { newRow, withResults } from '../state/attested';
 import { heldBy } from '../state/holds';
 import type { Ledger, LedgerRow } from '../state/ledger';
 import { contentDigest } from '../state/product-key';
@@ -36,7 +37,7 @@ export function derivedContent(
   });
   return {
     documents: documentsOf([...heldIn(target), ...offered]),
-    ledger: withResults(target.ledger, offered),
+    ledger: ledgerWith(target.ledger, offered),
     offered: [...sources.values()],
     withdrawn,
   };
@@ -65,14 +66,14 @@ function documentsOf(offered: readonly Offered[]): Map<string, Products> {
 }
 
 /** The ledger with the results that the sources have of what is offered here. */
-function withResults(ledger: Ledger, offered: readonly SelectedProduct[]): Ledger {
+function ledgerWith(ledger: Ledger, offered: readonly SelectedProduct[]): Ledger {
   const rows = offered.flatMap(({ id, product, row }): [string, LedgerRow][] => {
     const known = ledger.products[id];
-    const contents = new Set(Object.values(product.versions).map(contentDigest));
-    const results = Object.entries(row?.attested ?? {}).filter(([content]) => contents.has(content));
-    if (results.length === 0) return [];
-    const { top = '', gone = {}, since = {}, attested = {} } = known ?? {};
-    return [[id, { ...known, top, gone, since, attested: { ...attested, ...Object.fromEntries(results) } }]];
+    const contents = [...new Set(Object.values(product.versions).map(contentDigest))];
+    const results = contents.map((content) => [content, row?.attested[content] ?? []] as const);
+    const added = results.filter(([, some]) => some.length > 0);
+    if (added.length === 0) return [];
+    return [[id, added.reduce((all, [content, some]) => withResults(all, content, some), known ?? newRow(''))]];
   });
   return rows.length === 0 ? ledger : { ...ledger, products: { ...ledger.products, ...Object.fromEntries(rows) } };
 }

@@ -191,7 +191,15 @@ export const house: Readonly<Record<string, Room>> = {
       verify: { holds: 'the checks of `verify`', imports: [] },
       plans: { holds: 'what each operation would do, without doing it', imports: [] },
       'plans/back': { holds: 'going back to earlier versions, and undoing that', imports: ['plans'] },
-      'carry-out': { holds: 'how an operation is planned and carried out', imports: ['plans', 'plans/back'] },
+      promotion: { holds: 'what a promotion takes, and whether it stands still', imports: ['plans'] },
+      views: {
+        holds: 'views are created, pointed elsewhere, frozen, deleted and repaired',
+        imports: ['plans', 'promotion'],
+      },
+      'carry-out': {
+        holds: 'how an operation is planned and carried out',
+        imports: ['plans', 'plans/back', 'promotion', 'views'],
+      },
       changes: {
         holds: 'what differs between two versions: packages, kernels, initrds',
         imports: ['verify'],
