@@ -2,7 +2,7 @@
 
 import { MirrorError } from '../../errors';
 import type { PlanLine, Remark } from '../../job/operations/outcome';
-import type { ViewChange, ViewContent } from '../../publication/state/view-content';
+import type { Note, ViewChange, ViewContent } from '../../publication/state/view-content';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 
 /** What a plan depends on: the views that the operation reads or changes, and the withdrawals of all. */
@@ -15,6 +15,8 @@ export interface PlannedView {
   readonly view: string;
   /** @default - it stays as it is */
   readonly change?: ViewChange;
+  /** The view is deleted, and this note left. @default - it is not */
+  readonly deletes?: Note;
   readonly lines: readonly PlanLine[];
 }
 

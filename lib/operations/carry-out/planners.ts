@@ -1,0 +1,34 @@
+/* operations/carry-out: how an operation is planned and carried out. */
+
+import { MirrorError } from '../../errors';
+import type { OperationRequest } from '../../job/operations/operation';
+import type { Asked } from '../plans/asked';
+import { planHold } from '../plans/hold-plan';
+import type { MirrorContent, Planned, Planner } from '../plans/planned';
+import { planUnhold } from '../plans/unhold-plan';
+import { planWithdrawal } from '../plans/withdraw-plan';
+
+type Does = OperationRequest['does'];
+
+/** The planner of each operation. */
+const planners: { readonly [One in Does]?: Planner<Asked<One>> } = {
+  withdraw: planWithdrawal,
+  hold: planHold,
+  unhold: planUnhold,
+};
+
+/**
+ * What an operation would do.
+ * @throws what the planner throws, and its refusal; NotSupported for an operation that this release cannot plan
+ */
+export function planOf(request: Asked<Does>, mirror: MirrorContent, at: Date): Planned {
+  const planner = planners[request.does] as Planner<Asked<Does>> | undefined;
+  if (planner === undefined) {
+    throw new MirrorError('NotSupported', `this release does not have the operation ${request.does}`, {
+      hint: 'use a newer release of maas-mirror',
+    });
+  }
+  const planned = planner(request, mirror, at);
+  if (planned.refusal !== undefined) throw planned.refusal;
+  return planned;
+}

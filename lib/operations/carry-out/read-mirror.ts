@@ -1,0 +1,50 @@
+import { MirrorError } from '../../errors';
+import type { OperationRequest } from '../../job/operations/operation';
+import { contentOf } from '../../publication/next-content';
+import type { Reading } from '../../publication/read-index';
+import { readView } from '../../publication/read-view';
+import type { ViewContent } from '../../publication/state/view-content';
+import { viewsOf } from '../../publication/views';
+import { withdrawnEverywhere } from '../../publication/withdrawn-everywhere';
+import type { MirrorContent } from '../plans/planned';
+import { viewNamed, viewsNeeded } from './views-needed';
+
+/**
+ * Reads what an operation depends on.
+ * @throws NoSuchView (misuse), which lists the views; the errors of readView
+ */
+export async function readMirror(request: OperationRequest, reading: Reading): Promise<MirrorContent> {
+  const all = await viewsOf(reading.mirror);
+  const named = viewNamed(request);
+  if (named !== undefined && !all.includes(named)) throw noSuchView(named, all, reading);
+  const views = await readViews(viewsNeeded(request, all).reads, reading);
+  return { views, withdrawn: await withdrawnEverywhere(reading) };
+}
+
+/** Views that have come since, of those that an operation changes. */
+export async function readNewViews(
+  request: OperationRequest,
+  known: ReadonlyMap<string, ViewContent>,
+  reading: Reading,
+): Promise<ReadonlyMap<string, ViewContent>> {
+  const { changes } = viewsNeeded(request, await viewsOf(reading.mirror));
+  return readViews(
+    changes.filter((view) => !known.has(view)),
+    reading,
+  );
+}
+
+/** One after the other: a large view takes much memory while it is read. */
+async function readViews(names: readonly string[], reading: Reading): Promise<Map<string, ViewContent>> {
+  const views = new Map<string, ViewContent>();
+  for (const name of names) views.set(name, contentOf(await readView(name, reading)));
+  return views;
+}
+
+function noSuchView(view: string, all: readonly string[], { mirror }: Reading): MirrorError {
+  const has = all.length === 0 ? 'it has none' : `it has ${all.join(', ')}`;
+  return new MirrorError('NoSuchView', `${mirror.name} has no view ${JSON.stringify(view)}; ${has}`, {
+    hint: all.length === 0 ? 'publish to a view first' : 'give one of its views',
+    misuse: true,
+  });
+}
