@@ -278,7 +278,9 @@ describe('a password that is limited to views', () => {
   });
 
   it('refuses everything except the keyring if it is limited to no view', async () => {
-    expect([await statusFor('/keyring.gpg', 'emptied'), await statusFor('/candidate/a', 'emptied')]).toEqual([200, 403]);
+    expect([await statusFor('/keyring.gpg', 'emptied'), await statusFor('/candidate/a', 'emptied')]).toEqual([
+      200, 403,
+    ]);
   });
 
   it('refuses a record with words that it does not know', async () => {
@@ -287,14 +289,28 @@ describe('a password that is limited to views', () => {
 
   it('never opens a path of another view, however it is written', async () => {
     const part = fc.oneof(
-      fc.constantFrom('candidate', 'stable', 'pool', 'streams', 'snapshots', '2026-11', '2026-12', '', '%2f', 'v1', ','),
+      fc.constantFrom(
+        'candidate',
+        'stable',
+        'pool',
+        'streams',
+        'snapshots',
+        '2026-11',
+        '2026-12',
+        '',
+        '%2f',
+        'v1',
+        ',',
+      ),
       fc.string({ maxLength: 4 }),
     );
     await fc.assert(
       fc.asyncProperty(fc.array(part, { maxLength: 6 }), async (parts) => {
         const asked = `/${parts.join('/')}`;
         if ((await statusFor(asked)) !== 200) return;
-        const path = decodeURIComponent(asked).replaceAll(/\/{2,}/g, '/').slice(1);
+        const path = decodeURIComponent(asked)
+          .replaceAll(/\/{2,}/g, '/')
+          .slice(1);
         const isBelow = views.some((view) => path === view || path.startsWith(`${view}/`));
         expect(isBelow || /^keyring\.(gpg|asc)$/.test(path)).toBe(true);
       }),
@@ -328,8 +344,8 @@ describe('the code', () => {
       viewerRequest('/keyring.gpg', { ...basic('lab:right'), method: 'PUT' }),
       ...['lab:wrong', 'nobody:right', ''].map((text) => viewerRequest('/keyring.gpg', basic(text))),
       viewerRequest('/keyring.gpg'),
-      ...['/candidate/noble/root', '/snapshots/2026-11/streams/v1/index.sjson', '/stable/noble/root', '/pool/a'].map((uri) =>
-        viewerRequest(uri, basic('limited:right')),
+      ...['/candidate/noble/root', '/snapshots/2026-11/streams/v1/index.sjson', '/stable/noble/root', '/pool/a'].map(
+        (uri) => viewerRequest(uri, basic('limited:right')),
       ),
     ];
     const events = [...asked, ...others];
