@@ -73,7 +73,11 @@ export async function publish(input: PublishInput, bench: PublishBench): Promise
       return added;
     };
     try {
-      await changeAndFollow(job.view, addingVersions(id, additions, { what: 'publish', execution: job.execution }), bench);
+      await changeAndFollow(
+        job.view,
+        addingVersions(id, additions, { what: 'publish', execution: job.execution }),
+        bench,
+      );
       return { architecture: job.architecture, ...newIn(added, claimed), overtaken, leftOut };
     } catch (error) {
       // Another build has published a version that sorts above ours in the meantime: use a newer name.

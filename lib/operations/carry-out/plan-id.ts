@@ -10,7 +10,10 @@ import type { PlannedView } from '../plans/planned';
 export function planIdOf(at: Date, asked: OperationRequest, views: readonly PlannedView[]): string {
   const lines = views.map(({ view, lines }) => ({ view, lines }));
   const digest = sha256Of(writeJson({ asked, views: lines })).slice(0, 16);
-  return `${at.toISOString().replace(/\.\d{3}Z$/, 'Z').replaceAll(/[-:]/g, '')}-${digest}`;
+  return `${at
+    .toISOString()
+    .replace(/\.\d{3}Z$/, 'Z')
+    .replaceAll(/[-:]/g, '')}-${digest}`;
 }
 
 /** The time of a plan, from its id: names are made from it, so that the names are those that were shown. */

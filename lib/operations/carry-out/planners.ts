@@ -3,18 +3,24 @@
 import { MirrorError } from '../../errors';
 import type { OperationRequest } from '../../job/operations/operation';
 import type { Asked } from '../plans/asked';
+import { planAttestation } from '../plans/attest-plan';
 import { planHold } from '../plans/hold-plan';
 import type { MirrorContent, Planned, Planner } from '../plans/planned';
+import { planRemoval } from '../plans/remove-plan';
 import { planUnhold } from '../plans/unhold-plan';
 import { planWithdrawal } from '../plans/withdraw-plan';
+import { planPromotion } from '../promotion/promote-plan';
 
 type Does = OperationRequest['does'];
 
 /** The planner of each operation. */
 const planners: { readonly [One in Does]?: Planner<Asked<One>> } = {
+  promote: planPromotion,
   withdraw: planWithdrawal,
   hold: planHold,
   unhold: planUnhold,
+  attest: planAttestation,
+  remove: planRemoval,
 };
 
 /**

@@ -12,7 +12,7 @@ import { touchedProducts } from './added-versions';
 import { gateDecisions } from './gate-decisions';
 import { gateNames } from './gate-names';
 import { gateObjects } from './gate-objects';
-import { refuse, unchanged } from './refusal';
+import { emptyViewError, refuse, unchanged } from './refusal';
 
 /**
  * The gate: one version that MAAS cannot read disables the whole boot source of a site, and one that it reads wrongly
@@ -26,7 +26,7 @@ export async function gateChange(
   change: ViewChange | undefined,
   mirror: Store,
 ): Promise<void> {
-  refuseEmptyView(next);
+  if (next.documents.size === 0) throw emptyViewError(next.view);
   gateDocuments(next);
   gateView(before, next);
   gateNames(before, next);
@@ -37,13 +37,6 @@ export async function gateChange(
 /** Checks the index against its documents. @throws ContractBroken */
 export function gateIndex(index: Index, documents: ReadonlyMap<string, Products>): void {
   refuse(checkIndex(index, { documents, signed: true }));
-}
-
-function refuseEmptyView({ view, documents }: NextContent): void {
-  if (documents.size > 0) return;
-  throw new MirrorError('ContractBroken', `${view} would be empty: MAAS rejects a source without products`, {
-    hint: `to end the view: maas-mirror view delete ${view}`,
-  });
 }
 
 function gateDocuments({ changed }: NextContent): void {

@@ -10,3 +10,10 @@ export function refuse(violations: readonly Violation[]): void {
   const lines = violations.map(({ rule, where, message }) => `${where}: ${message} [${rule}]`);
   throw new MirrorError('ContractBroken', `MAAS would refuse this mirror:\n${lines.join('\n')}`, { hint: unchanged });
 }
+
+/** A source that offers nothing is an error to MAAS. */
+export function emptyViewError(view: string): MirrorError {
+  return new MirrorError('ContractBroken', `${view} would be empty: MAAS rejects a source without products`, {
+    hint: `to end the view: maas-mirror view delete ${view}`,
+  });
+}

@@ -49,14 +49,16 @@ export interface PassedOver {
 }
 
 /**
- * newest: of the newest root, the newest versions, all of which must be eligible. newest eligible: the newest eligible ones
+ * newest: of the newest root, the newest versions; all of what the target has, or of all if it has nothing of the group, must
+ * be eligible. newest eligible: the newest eligible ones
  * of the newest root for which the products of the target are complete.
  */
 export type Mode = 'newest' | 'newest eligible';
 
 /**
  * Chooses what a view takes, for each group of products that must have one root. A product that the target offers is never
- * left with another root than its sisters; one that it lacks may stay out.
+ * left with another root than its sisters; one that it lacks may stay out, unless it is the main one: a view that has nothing
+ * of a group begins with its main kernel, since that is what MAAS deploys by default.
  * @public
  */
 export function chosenSets(from: readonly Candidate[], target: readonly Standing[], mode: Mode): ChosenSet[] {
@@ -65,10 +67,11 @@ export function chosenSets(from: readonly Candidate[], target: readonly Standing
   const groups = groupsOf(
     [...new Set([...from, ...target].map(({ product }) => product))].map((product) => ({ product })),
   );
+  const mains = keysOf(from.filter(({ product }) => isMain(product)));
   return groups.map((members) => {
     const keys = [...new Set(members.map(({ product }) => productKey(product)))].sort(byBytes);
     const offered = keys.flatMap((key) => (candidates.get(key) ?? []).filter(isAbove(standing.get(key)?.floor)));
-    return chosenOf({ keys, offered, standing }, mode);
+    return chosenOf({ keys, offered, standing, mains }, mode);
   });
 }
 
@@ -77,6 +80,8 @@ interface Group {
   readonly keys: readonly string[];
   readonly offered: readonly Candidate[];
   readonly standing: ReadonlyMap<string, Standing>;
+  /** Keys of main kernels, of any group. */
+  readonly mains: ReadonlySet<string>;
 }
 
 function chosenOf(group: Group, mode: Mode): ChosenSet {
@@ -111,7 +116,8 @@ interface Attempt {
   readonly isComplete: boolean;
 }
 
-function attemptOf(root: string, offered: readonly Candidate[], { keys, standing }: Group, mode: Mode): Attempt {
+function attemptOf(root: string, offered: readonly Candidate[], group: Group, mode: Mode): Attempt {
+  const { keys, standing, mains } = group;
   const byKey = Map.groupBy(offered, ({ product }) => productKey(product));
   const tried = keys.map((key) => {
     const some = byKey.get(key) ?? [];
@@ -122,9 +128,11 @@ function attemptOf(root: string, offered: readonly Candidate[], { keys, standing
   const newer = tried.flatMap((one) => one.newer);
   const barred = newer.flatMap((candidate) => (candidate.why ? [{ candidate, why: candidate.why }] : []));
   const has = keysOf(taken);
-  const missing = keys.filter((key) => !has.has(key) && lacksRoot(standing.get(key), root));
-  const isRefused = mode === 'newest' && barred.length > 0;
   const isThere = keys.some((key) => standing.has(key));
+  const isWanted = (key: string) => lacksRoot(standing.get(key), root) || (!isThere && mains.has(key));
+  const missing = keys.filter((key) => !has.has(key) && isWanted(key));
+  const isOwn = (key: string) => !isThere || standing.has(key);
+  const isRefused = mode === 'newest' && barred.some(({ candidate }) => isOwn(productKey(candidate.product)));
   return { taken, barred, missing, isComplete: !isRefused && missing.length === 0 && (taken.length > 0 || isThere) };
 }
 
@@ -148,8 +156,13 @@ function chosen(root: string, { taken, barred }: Attempt, { keys, standing }: Gr
   };
 }
 
-function keysOf(candidates: readonly Candidate[]): Set<string> {
-  return new Set(candidates.map(({ product }) => productKey(product)));
+function keysOf(some: readonly { readonly product: Product }[]): Set<string> {
+  return new Set(some.map(({ product }) => productKey(product)));
+}
+
+/** The kernel of the release itself: `ga-24.04`, and `generic` of Debian. */
+function isMain({ subarch = '', kflavor = 'generic' }: Product): boolean {
+  return kflavor === 'generic' && (subarch === 'generic' || subarch.startsWith('ga-'));
 }
 
 /** Whether the target offers the product with another root as its newest. */

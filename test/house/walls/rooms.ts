@@ -190,7 +190,8 @@ export const house: Readonly<Record<string, Room>> = {
     alcoves: {
       verify: { holds: 'the checks of `verify`', imports: [] },
       plans: { holds: 'what each operation would do, without doing it', imports: [] },
-      'carry-out': { holds: 'how an operation is planned and carried out', imports: ['plans'] },
+      promotion: { holds: 'what a promotion takes, and whether it stands still', imports: ['plans'] },
+      'carry-out': { holds: 'how an operation is planned and carried out', imports: ['plans', 'promotion'] },
     },
   },
   mirror: {

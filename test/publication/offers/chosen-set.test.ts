@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Candidate, type ChosenSet, chosenSets, type Standing } from '../../../lib/publication/offers/chosen-set';
 import type { Ineligible } from '../../../lib/publication/offers/eligible';
-import { maasName, tripleOf } from '../../../lib/publication/state/product-key';
+import { maasName, productKey, tripleOf } from '../../../lib/publication/state/product-key';
 import type { Product, Version } from '../../../lib/simplestreams/types';
 import { bootloaderFields, bootloaderVersion, imageFields, itemOf } from '../../simplestreams/made-documents';
 
@@ -100,6 +100,22 @@ describe('of products that must have one root, a view takes', () => {
     expect(chosenSets(from, [standing('ga', 'r2', '2')], 'newest eligible').map(told)).toEqual([['ga-24.04 2']]);
   });
 
+  it('nothing of a group that it lacks without the main kernel, by age or by hand', () => {
+    const from = [...candidates('ga', { '1': 'r1', '2': 'r2!' }), ...candidates('hwe', { '1': 'r1', '2': 'r2' })];
+    const [set] = chosenSets(from, [], 'newest eligible');
+    expect(set && told(set)).toEqual(['ga-24.04 1', 'hwe-24.04 1']);
+    expect(chosenSets(from, [], 'newest').map(told)).toEqual([[]]);
+    expect(chosenSets(candidates('hwe', { '2': 'r2' }), [], 'newest').map(told)).toEqual([['hwe-24.04 2']]);
+  });
+
+  it('by hand all that is new of what it has, and leaves out what it lacks and may not take', () => {
+    const from = [...candidates('ga', { '2': 'r2' }), ...candidates('edge', { '2': 'r2!' })];
+    const [set] = chosenSets(from, [standing('ga', 'r1')], 'newest');
+    expect(set && told(set)).toEqual(['ga-24.04 2']);
+    expect(set?.leftOut).toEqual([{ product: keyOf('edge'), why: young }]);
+    expect(chosenSets(from, [standing('ga', 'r1'), standing('edge', 'r1')], 'newest').map(told)).toEqual([[]]);
+  });
+
   it('nothing while a product of its own is not there to take', () => {
     const [set] = chosenSets(candidates('ga', { '1': 'r1' }), [standing('hwe', 'r0')], 'newest eligible');
     expect(set?.taken).toEqual([]);
@@ -184,13 +200,18 @@ describe('whatever a view offers and another one has,', () => {
             const floor = to.find((other) => other.product.subarch === one.subarch)?.floor ?? '';
             return why === undefined && name >= floor && products.some((key) => key.includes(`/${one.subarch}/`));
           });
-          const complete = [...new Set(mine.map(({ version }) => rootOf(version)))].filter((root) =>
-            to.every(({ product: one }) => {
-              const there = Object.values(one.versions).some((version) => rootOf(version) === root);
-              return (
-                there || mine.some((other) => other.product.subarch === one.subarch && rootOf(other.version) === root)
-              );
-            }),
+          const main = keyOf('ga');
+          const complete = [...new Set(mine.map(({ version }) => rootOf(version)))].filter(
+            (root) =>
+              (to.length > 0 ||
+                !from.some(({ product: one }) => productKey(one) === main) ||
+                mine.some(({ product: one, version }) => productKey(one) === main && rootOf(version) === root)) &&
+              to.every(({ product: one }) => {
+                const there = Object.values(one.versions).some((version) => rootOf(version) === root);
+                return (
+                  there || mine.some((other) => other.product.subarch === one.subarch && rootOf(other.version) === root)
+                );
+              }),
           );
           const allThere =
             to.length > 0 &&

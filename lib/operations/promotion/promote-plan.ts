@@ -1,0 +1,120 @@
+import { MirrorError } from '../../errors';
+import { parseDuration } from '../../job/operations/duration';
+import type { PlanLine } from '../../job/operations/outcome';
+import type { ChosenSet } from '../../publication/offers/chosen-set';
+import { type Hold, heldBy, heldError } from '../../publication/state/holds';
+import { contentDigest, productKey } from '../../publication/state/product-key';
+import type { ViewContent } from '../../publication/state/view-content';
+import { type Asked, noteOf } from '../plans/asked';
+import { contentOfView, type MirrorContent, type Planned, type Planner } from '../plans/planned';
+import { type PlaceOf, type Promoted, placesIn, promotedDocuments, promotedLedger, promotedVersions } from './promoted';
+import { reasonOf, refusalOf } from './promotion-refusals';
+import { downloads, undoing } from './promotion-remarks';
+import { type Promoting, promotionSets } from './promotion-sets';
+import { targetOf } from './target';
+
+/**
+ * Offers the newest versions of a view in another one: the very bytes, with the same digests. With `after`, what may not be
+ * taken is passed over; without it, it is refused. A held release that is named is refused; else only the others are promoted. A
+ * target that does not exist is created.
+ */
+export const planPromotion: Planner<Asked<'promote'>> = (request, mirror, at): Planned => {
+  const promoting = promotingOf(request, mirror, at);
+  const { from, to } = promoting;
+  const sets = chosenIn(promoting, at);
+  const taken = sets.flatMap(({ promoted, hold }) => (hold === undefined ? promoted : []));
+  const refusal = heldIn(sets, request, to) ?? refusedIn(sets, promoting);
+  const lines = sets.flatMap(linesOf);
+  if (taken.length === 0) return { views: [{ view: to.view, lines }], remarks: [], ...(refusal && { refusal }) };
+  const documents = promotedDocuments(to, taken, at);
+  const change = {
+    ...{ documents, ledger: promotedLedger(to.ledger, taken), state: to.state },
+    note: { ...noteOf('promote', request), from: from.view },
+    ...{ offered: [from], withdrawn: promoting.withdrawn },
+  };
+  const remarks = [...downloads(taken, documents), ...undoing(taken, to.view)];
+  return { views: [{ view: to.view, change, lines }], remarks, ...(refusal && { refusal }) };
+};
+
+/** @throws BadInput, NoSuchView (misuse) */
+function promotingOf(
+  { from, to, release, architectures, flavours, after, require, waived }: Asked<'promote'>,
+  mirror: MirrorContent,
+  at: Date,
+): Promoting {
+  if (from === to) {
+    const hint = 'name the view to fill, such as stable, after the one that it is filled from';
+    throw new MirrorError('BadInput', `${from} cannot be promoted into itself`, { hint, misuse: true });
+  }
+  const source = contentOfView(mirror, from);
+  return {
+    ...{ from: source, to: targetOf(mirror, to), words: { release, architectures, flavours } },
+    wanted: {
+      ...{ at, require },
+      ...(after !== undefined && { after: parseDuration(after) }),
+      ...(waived !== undefined && { waived }),
+    },
+    mode: after === undefined ? 'newest' : 'newest eligible',
+    withdrawn: [...source.state.withdrawals, ...mirror.withdrawn],
+  };
+}
+
+/** A chosen set, and what it brings to the target. */
+interface Chosen {
+  readonly set: ChosenSet;
+  readonly promoted: readonly Promoted[];
+  /** What keeps it from the target. */
+  readonly hold?: Hold;
+}
+
+function chosenIn(promoting: Promoting, at: Date): Chosen[] {
+  const placeOf = placesIn(promoting);
+  return promotionSets(promoting).map((set) => {
+    const promoted = promotedVersions(set, promoting, placeOf, at);
+    const [hold] = promoted.flatMap((one) => heldBy(promoting.to.state, { ...one.fields, versions: {} }) ?? []);
+    return { set: toldOf(set, placeOf), promoted, ...(hold && { hold }) };
+  });
+}
+
+/** Of what is passed over, the newest version of each product; not what the target has, and not what is left out as a whole. */
+function toldOf(set: ChosenSet, placeOf: PlaceOf): ChosenSet {
+  const told = new Set(set.leftOut.map(({ product }) => product));
+  const passedOver = set.passedOver.filter(({ candidate }) => {
+    const key = productKey(candidate.product);
+    const isTold = told.has(key) || placeOf(candidate).content === contentDigest(candidate.version);
+    told.add(key);
+    return !isTold;
+  });
+  return { ...set, passedOver };
+}
+
+/** A hold refuses what was named; otherwise only if there is nothing else to promote. */
+function heldIn(
+  sets: readonly Chosen[],
+  { release }: Asked<'promote'>,
+  { view }: ViewContent,
+): MirrorError | undefined {
+  const hold = sets.find((one) => one.hold !== undefined)?.hold;
+  const isAllHeld = sets.every((one) => one.hold !== undefined || one.promoted.length === 0);
+  return hold !== undefined && (release !== undefined || isAllHeld) ? heldError(view, hold) : undefined;
+}
+
+function refusedIn(sets: readonly Chosen[], { from, to, mode }: Promoting): MirrorError | undefined {
+  if (mode === 'newest eligible') return undefined;
+  return sets.flatMap(({ set }) => (set.taken.length > 0 ? [] : (refusalOf(set, from, to.view) ?? [])))[0];
+}
+
+function linesOf({ set, promoted, hold }: Chosen): PlanLine[] {
+  const offered = promoted.map(({ key: product, was: version, name, before }): PlanLine => {
+    const why = hold && `held since ${hold.since.slice(0, 10)}`;
+    if (why !== undefined) return { does: 'pass over', product, version, why };
+    return { does: 'offer', product, version, name, newest: name, ...(before !== undefined && { before }) };
+  });
+  const leftOut = set.leftOut.map(({ product, why }): PlanLine => {
+    return { does: 'leave out', product, why: why === undefined ? 'no version has its root' : reasonOf(why) };
+  });
+  const passedOver = set.passedOver.map(({ candidate: { product, name }, why }): PlanLine => {
+    return { does: 'pass over', product: productKey(product), version: name, why: reasonOf(why) };
+  });
+  return [...offered, ...leftOut, ...passedOver];
+}

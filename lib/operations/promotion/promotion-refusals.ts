@@ -1,0 +1,75 @@
+import { MirrorError } from '../../errors';
+import { withdrawnError } from '../../publication/gate/withdrawn-error';
+import type { ChosenSet, PassedOver } from '../../publication/offers/chosen-set';
+import { contentDigest, maasName, productKey } from '../../publication/state/product-key';
+import type { ViewContent } from '../../publication/state/view-content';
+import type { Product } from '../../simplestreams/types';
+import { productsIn, releaseOf } from '../plans/chosen-products';
+
+/** Why a version is passed over or left out, in a clause. */
+export function reasonOf(why: PassedOver['why']): string {
+  switch (why.why) {
+    case 'withdrawn':
+      return `withdrawn in ${why.match.withdrawal.view}`;
+    case 'failed':
+      return `failed ${why.check}`;
+    case 'not attested':
+      return `no result of ${why.check}`;
+    case 'not booted':
+      return `not boot-tested (${why.gate})`;
+    case 'young':
+      return `published ${why.since}`;
+    case 'incomplete':
+      return `no version of ${why.missing.join(', ')} has its root`;
+  }
+}
+
+/**
+ * The error of a promotion by hand of which the newest version may not be taken.
+ * @returns undefined if nothing newer was passed over
+ */
+export function refusalOf({ passedOver: [first] }: ChosenSet, from: ViewContent, to: string): MirrorError | undefined {
+  if (first === undefined) return undefined;
+  const { candidate, why } = first;
+  const { product, name } = candidate;
+  const release = releaseOf(product);
+  switch (why.why) {
+    case 'withdrawn':
+      return withdrawnError(release, name, why.match);
+    case 'failed':
+      return new MirrorError('NotAttested', `${release} ${name} failed ${why.check}${linkOf(first, why.check, from)}`, {
+        hint: 'promote an older version with --after, or attest it again once the cause is fixed',
+      });
+    case 'not attested':
+      return new MirrorError('NotAttested', `${release} ${name} has no result of ${why.check} yet`, {
+        hint: `give one: maas-mirror attest ${from.view} ${release} ${name} --check ${why.check} --pass`,
+      });
+    case 'not booted':
+      return new MirrorError('NotBooted', `${nameOf(product)} ${name} was not boot-tested (${why.gate})`, {
+        hint: 'promote a tested version, or give --waive-boot-test REASON',
+      });
+    case 'young':
+      return undefined; // only --after asks for an age, and passes over
+    case 'incomplete':
+      return new MirrorError(
+        'ContractBroken',
+        `${to} also offers ${why.missing.join(', ')}, which would keep another root than ${release} ${name}`,
+        {
+          hint: `promote them together; what ${from.view} no longer has, remove from ${to} first: maas-mirror remove`,
+        },
+      );
+  }
+}
+
+/** `noble amd64 ga-24.04` */
+function nameOf(product: Product): string {
+  return [releaseOf(product), product.arch, maasName(product)].join(' ');
+}
+
+/** ` (https://lab/412)`, or nothing. */
+function linkOf({ candidate }: PassedOver, check: string, from: ViewContent): string {
+  const id = productsIn(from).find(({ key }) => key === productKey(candidate.product))?.id ?? '';
+  const results = from.ledger.products[id]?.attested[contentDigest(candidate.version)] ?? [];
+  const link = results.find((one) => one.check === check)?.link;
+  return link === undefined ? '' : ` (${link})`;
+}

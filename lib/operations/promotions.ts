@@ -1,0 +1,129 @@
+import { MirrorError } from '../errors';
+import { type OperationRequest, operationNeeds } from '../job/operations/operation';
+import type { Followed, PlanLine } from '../job/operations/outcome';
+import { toolVersion } from '../job/tool';
+import { changeAndFollow } from '../publication/derived/change-and-follow';
+import { readDecisions } from '../publication/read-state';
+import { hasEnded } from '../publication/state/holds';
+import type { ViewState } from '../publication/state/view-state';
+import { viewsOf } from '../publication/views';
+import { withdrawnEverywhere } from '../publication/withdrawn-everywhere';
+import { type OperateBench, operate } from './operate';
+import { planHoldEnds } from './plans/unhold-plan';
+import { measured, type PromotionMeasure } from './promotion/measures';
+import { type FilledView, promotionOf, type ViewSettings } from './promotion/settings';
+
+/** What was done to one view, or failed. */
+export interface PromotionRun {
+  readonly view: string;
+  /** unhold: its holds that have ended; view-set, view-create: its settings. */
+  readonly does: OperationRequest['does'];
+  readonly moved: boolean;
+  readonly lines: readonly PlanLine[];
+  readonly followed: readonly Followed[];
+  /** @default - it did not fail */
+  readonly failure?: MirrorError;
+}
+
+export interface PromotionsOutcome {
+  /** In their order. A failure does not stop the others. */
+  readonly runs: readonly PromotionRun[];
+  /** After all of them. */
+  readonly measures: readonly PromotionMeasure[];
+}
+
+/**
+ * What a mirror does by itself from hour to hour: lifts the holds that have ended, applies settings that have changed, and fills
+ * each view that has a promotion. A view whose source is not published yet waits for it.
+ * @param settings of the views that are not built, in the order in which they are filled
+ * @param by who asks, for the history
+ * @throws what is not about one view: errors of the store, or of a view that cannot be read
+ * @public
+ */
+export async function runPromotions(
+  settings: readonly ViewSettings[],
+  by: string,
+  bench: OperateBench,
+): Promise<PromotionsOutcome> {
+  const runs: PromotionRun[] = await endHolds(by, bench);
+  for (const one of settings) runs.push(...(await applied(one, by, bench)));
+  const filled: FilledView[] = [];
+  for (const one of settings) {
+    const promotion = promotionOf(one, await statesOf(bench));
+    if (promotion === undefined) continue;
+    filled.push(promotion);
+    const { view, from, after = '0m', require } = promotion;
+    const scope = { architectures: [], flavours: [] };
+    runs.push(await run(view, { does: 'promote', from, to: view, after, require: [...require], ...scope }, by, bench));
+  }
+  return { runs, measures: await measured(filled, bench) };
+}
+
+/** In every view. */
+async function endHolds(by: string, bench: OperateBench): Promise<PromotionRun[]> {
+  const states = [...(await statesOf(bench))];
+  const ended = states.filter(([, { holds }]) => holds.some((hold) => hasEnded(hold, bench.now())));
+  if (ended.length === 0) return [];
+  const withdrawn = await withdrawnEverywhere(bench);
+  return Promise.all(
+    ended.map(([view]) => {
+      let lines: readonly PlanLine[] = [];
+      return tried(view, 'unhold', async () => {
+        const done = await changeAndFollow(
+          view,
+          (content, at) => {
+            const [planned] = planHoldEnds({ by }, { views: new Map([[view, content]]), withdrawn }, at).views;
+            lines = planned?.lines ?? [];
+            return planned?.change;
+          },
+          bench,
+        );
+        return { ...done, lines };
+      });
+    }),
+  );
+}
+
+/** Settings that differ from what was applied last. A view that is to be promoted is created by its first promotion. */
+async function applied(
+  { configured, ...setting }: ViewSettings,
+  by: string,
+  bench: OperateBench,
+): Promise<PromotionRun[]> {
+  const { name, promote, select = [] } = setting;
+  const states = await statesOf(bench);
+  const state = states.get(name);
+  const isWaiting = [...(promote ? [promote] : []), ...select].some(({ from }) => !states.has(from));
+  if (state?.configured === configured || isWaiting) return [];
+  if (state === undefined && select.length === 0) return [];
+  const does = state === undefined ? 'view-create' : 'view-set';
+  return [await run(name, { does, ...setting, configured }, by, bench)];
+}
+
+async function statesOf(bench: OperateBench): Promise<ReadonlyMap<string, ViewState>> {
+  const views = await viewsOf(bench.mirror);
+  const states = views.map(async (view) => [view, (await readDecisions(view, bench)).state] as const);
+  return new Map(await Promise.all(states));
+}
+
+function run(view: string, operation: OperationRequest, by: string, bench: OperateBench): Promise<PromotionRun> {
+  return tried(view, operation.does, async () => {
+    const asked = { operation, by, dryRun: false, tool: toolVersion, needs: [...operationNeeds] };
+    const { views, followed } = await operate(asked, bench);
+    const own = views.find((one) => one.view === view);
+    return { moved: own?.moved ?? false, lines: own?.lines ?? [], followed };
+  });
+}
+
+async function tried(
+  view: string,
+  does: PromotionRun['does'],
+  work: () => Promise<Pick<PromotionRun, 'moved' | 'lines' | 'followed'>>,
+): Promise<PromotionRun> {
+  try {
+    return { view, does, ...(await work()) };
+  } catch (failure) {
+    if (!(failure instanceof MirrorError)) throw failure;
+    return { view, does, ...{ moved: false, lines: [], followed: [] }, failure };
+  }
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import type { Asked } from '../../../lib/operations/plans/asked';
+import { planAttestation } from '../../../lib/operations/plans/attest-plan';
+import { keptLedger } from '../../../lib/publication/state/kept-ledger';
+import { contentDigest } from '../../../lib/publication/state/product-key';
+import { emptyShelf, fieldsOf, onShelf } from '../../../lib/publication/state/shelf';
+import type { ViewContent } from '../../../lib/publication/state/view-content';
+import { made, mirrorOf, viewWith } from './made';
+
+const at = new Date('2026-11-28T10:15:00Z');
+const [one, two] = ['20261120.083000', '20261125.083000'];
+const [ga, hwe] = ['ga-24.04', 'hwe-24.04'].map((name) => `ubuntu/noble/amd64/${name}/generic`);
+const view = viewWith('candidate', {
+  'ga-24.04': { [one]: 'r1 g1', [two]: 'r2 g2' },
+  'hwe-24.04': { [two]: 'r2 h2' },
+});
+const asked: Asked<'attest'> = {
+  ...{ does: 'attest', view: 'candidate', release: 'noble', version: two, architectures: [], flavours: [] },
+  ...{ check: 'hw-lab', passed: true, link: 'https://lab/412', by: 'lab@ci' },
+};
+const result = { check: 'hw-lab', passed: true, at: '2026-11-28T10:15:00Z', by: 'lab@ci', link: 'https://lab/412' };
+
+const planned = (request: Partial<Asked<'attest'>> = {}, content = view, when = at) =>
+  planAttestation({ ...asked, ...request }, mirrorOf(content), when);
+const withResult = (content: ViewContent, ...[request]: [Partial<Asked<'attest'>>?]): ViewContent => {
+  const { change } = planned(request, content).views[0] ?? {};
+  return { ...content, ledger: keptLedger(content, { ...content, ...change }, at) };
+};
+const attestedIn = ({ ledger }: ViewContent) =>
+  Object.values(ledger.products).flatMap(({ attested }) => Object.entries(attested));
+
+describe('attest', () => {
+  it('records the result for the content of each product that has the version', () => {
+    const { views, remarks } = planned();
+    const why = 'hw-lab passed';
+    expect(views[0]?.lines).toEqual([
+      { does: 'attest', product: ga, version: two, why },
+      { does: 'attest', product: hwe, version: two, why },
+    ]);
+    expect(views[0]?.change?.note).toEqual({ what: 'attest', by: 'lab@ci' });
+    expect(attestedIn(withResult(view))).toEqual([
+      [contentDigest(made('r2 g2')), [{ ...result, view: 'candidate', version: two }]],
+      [contentDigest(made('r2 h2')), [{ ...result, view: 'candidate', version: two }]],
+    ]);
+    const command = `maas-mirror attest candidate noble ${two} --check hw-lab --fail`;
+    expect(remarks).toEqual([{ about: 'undo', commands: [command] }]);
+  });
+
+  it('replaces an earlier result of the same check, and keeps those of others', () => {
+    const first = withResult(withResult(view), { check: 'boot', passed: false });
+    const second = withResult(first, { passed: false });
+    const results = attestedIn(second).map(([, some]) => some.map(({ check, passed }) => `${check} ${passed}`));
+    expect(results).toEqual(Array(2).fill(['boot false', 'hw-lab false']));
+  });
+
+  it('says nothing new if it is asked again, also later', () => {
+    expect(planned({}, withResult(view), new Date('2026-12-24T00:00:00Z'))).toEqual({
+      views: [{ view: 'candidate', lines: [] }],
+      remarks: [],
+    });
+  });
+
+  it('also of a pending version', () => {
+    const [[id, product] = ['', undefined]] = Object.entries([...view.documents.values()][0]?.products ?? {});
+    const entry = { why: 'held', since: '2026-11-27T00:00:00Z', version: made('r9 g9') } as const;
+    const place = { content_id: 'c', fields: product === undefined ? {} : fieldsOf(product) };
+    const held = { ...view, shelf: onShelf(emptyShelf, id, place, '9', entry) };
+    expect(attestedIn(withResult(held, { version: '9' })).map(([content]) => content)).toEqual([
+      contentDigest(made('r9 g9')),
+    ]);
+  });
+
+  it('refuses a version that the view does not have, and a snapshot', () => {
+    expect(() => planned({ version: '1' })).toThrow(expect.objectContaining({ name: 'NoSuchVersion', misuse: true }));
+    const frozen = { ...view, state: { ...view.state, kind: 'frozen' as const } };
+    expect(() => planned({}, frozen)).toThrow(expect.objectContaining({ name: 'BadInput', misuse: true }));
+  });
+});
