@@ -81,7 +81,7 @@ const typed: Readonly<Record<string, readonly string[]>> = {
   status: ['--stack <name>', '--last <count>', '--json'],
   doctor: ['--stack <name>', '--no-build', '--json'],
   access: [],
-  'access add': ['<site>', '--stack <name>', '--view <name>', '--json'],
+  'access add': ['<site>', '--stack <name>', '--view <name>', '--only-view', '--json'],
   'access revoke': ['<site>', '--stack <name>', '--json'],
   'access list': ['--stack <name>', '--json'],
   help: ['[command...]'],
