@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { folderInMemory } from '../../fixtures/temporary-folder';
 import { operatorKey, operatorWith } from '../operation/operator';
@@ -32,7 +33,7 @@ describe('withdraw', () => {
     const plan = /--plan (\S+)/.exec(shown.outLines.at(-1) ?? '')?.[1] ?? '';
     expect((await read('history', 'candidate', '--json')).outLines.join('')).not.toContain('withdraw');
 
-    const done = await type('withdraw', 'candidate', 'noble', bad, '--plan', plan, '--reason', 'NIC driver lost');
+    const done = await type('withdraw', 'candidate', '24.04', bad, '--plan', plan, '--reason', 'NIC driver lost');
     expect([done.code, done.errLines]).toEqual([0, [`mirror: ${mirror}`, 'withdraw: candidate changed']]);
     expect((await read('list', 'candidate')).outLines).toContainEqual(
       expect.stringMatching(/^ {2}ga-24\.04 +20261125\.083000 .* newest withdrawn$/),
@@ -104,6 +105,81 @@ describe('hold and unhold', () => {
     const { code, outLines } = await type('hold', 'candidate', 'noble');
 
     expect([code, outLines]).toEqual([0, ['hold: nothing to be done']]);
+  });
+});
+
+describe('what cannot be undone', () => {
+  const remove = ['remove', 'candidate', 'noble', good] as const;
+
+  test('is shown, asked about, and done exactly as it was shown', async () => {
+    const { answer, read } = await operatorWithTwo();
+    const questions: string[] = [];
+    const ask = (is: boolean) => (question: string) => questions.push(question) > 0 && is;
+
+    const no = await answer(ask(false), ...remove);
+    expect([no.code, no.errLines.at(-2)]).toEqual([2, 'error: not confirmed; nothing was changed']);
+    expect(no.outLines[0]).toBe('candidate: remove (dry run)');
+    expect((await read('list', 'candidate', '--json')).outLines.join('')).toContain(good);
+
+    expect((await answer(ask(true), ...remove)).code).toBe(0);
+    expect(questions).toEqual(Array(2).fill(`remove noble ${good} from candidate? This cannot be undone.`));
+    expect((await read('list', 'candidate', '--json')).outLines.join('')).not.toContain(good);
+  });
+
+  test('wants --yes without a terminal, and does not ask with it', async () => {
+    const { type, answer } = await operatorWithTwo();
+    const { code, errLines } = await type(...remove);
+
+    expect(code).toBe(2);
+    expect(errLines.slice(1)).toEqual([
+      `error: remove noble ${good} from candidate: this cannot be undone`,
+      '  add --yes to confirm',
+    ]);
+    const never = (): boolean => {
+      throw new Error('asked');
+    };
+    expect((await answer(never, ...remove, '--yes')).code).toBe(0);
+  });
+});
+
+describe('promote', () => {
+  test('ends with 4 where a hold forbids it', async () => {
+    const { type, publish } = await operatorWithTwo();
+    await type('promote', 'candidate', 'stable', 'noble');
+    await type('hold', 'stable', 'noble', '--reason', 'freeze');
+    await publish('20261127.083000');
+    const { code, errLines } = await type('promote', 'candidate', 'stable', 'noble');
+
+    expect(code).toBe(4);
+    expect(errLines.slice(1)).toEqual([
+      expect.stringMatching(/^error: stable holds noble since \d{4}-\d\d-\d\d \(freeze\)$/),
+      '  unhold it first: maas-mirror unhold stable noble',
+    ]);
+  });
+
+  test('fills all views of mirror.yaml, and says what stands still', async () => {
+    const { type, keyFile, read } = await operatorWithTwo();
+    const config = keyFile.replace('key.asc', 'mirror.yaml');
+    const views =
+      '{ candidate: { releases: [noble] }, stable: { promote: { from: candidate } }, lab-2: { from: stable } }';
+    writeFileSync(config, `views: ${views}\n`);
+
+    const { code, outLines } = await type('promote', '--config', config);
+    expect([code, outLines]).toEqual([0, expect.arrayContaining(['stable: promote: done'])]);
+    expect((await read('list', 'stable')).outLines.join('\n')).toContain(bad);
+    await type('hold', 'stable', 'noble');
+    expect((await type('promote', '--config', config)).outLines).toContain('stable: promote: nothing to be done');
+  });
+
+  test.each([
+    [['--dry-run'], 'promote --config has no plan to show'],
+    [['--plan', '20261130T101500Z-0123456789abcdef'], 'promote --config has no plan to show'],
+  ])('refuses %j with a whole configuration', async (options, message) => {
+    const { type, keyFile } = await operatorWithTwo();
+    const config = keyFile.replace('key.asc', 'mirror.yaml');
+    writeFileSync(config, 'views: { candidate: { releases: [noble] } }\n');
+    const { code, errLines } = await type('promote', '--config', config, ...options);
+    expect([code, errLines[0]]).toEqual([2, `error: ${message}`]);
   });
 });
 

@@ -24,6 +24,8 @@ export interface MadeContent {
   readonly facts?: Readonly<Record<string, string>>;
 }
 
+type Typed = KeptTerminal & { readonly code: number };
+
 /** A key, which is slow to make; one may serve all tests of a file. */
 export const operatorKey = () => makePrivateKey({ name: 'operator', at: new Date('2026-11-20'), rsaBits: 2048 });
 
@@ -42,6 +44,10 @@ export async function operatorWith(key: string, folder: string) {
     };
     await changeView(view, offering(versions), press);
   };
+  const typed = async (words: readonly string[], terminal: KeptTerminal): Promise<Typed> => {
+    const named = ['--mirror', mirror, '--key', keyFile, '--by', 'anna@ops1'];
+    return { ...terminal, code: await main([...words, ...named], terminal) };
+  };
   return {
     mirror,
     store,
@@ -51,13 +57,12 @@ export async function operatorWith(key: string, folder: string) {
     publish: (name: string, made: MadeContent = {}, time = '2026-11-25T08:30:00Z') =>
       publishAt(name, made, time, 'candidate'),
     /** Types a command that changes the mirror. */
-    type: async (...words: string[]): Promise<KeptTerminal & { readonly code: number }> => {
-      const terminal = keptTerminal();
-      const named = ['--mirror', mirror, '--key', keyFile, '--by', 'anna@ops1'];
-      return { ...terminal, code: await main([...words, ...named], terminal) };
-    },
+    type: async (...words: string[]): Promise<Typed> => typed(words, keptTerminal()),
+    /** The same on a terminal, where questions are answered. */
+    answer: async (answer: (question: string) => boolean, ...words: string[]): Promise<Typed> =>
+      typed(words, keptTerminal({ answer })),
     /** Types a command that reads the mirror. */
-    read: async (...words: string[]): Promise<KeptTerminal & { readonly code: number }> => {
+    read: async (...words: string[]): Promise<Typed> => {
       const terminal = keptTerminal();
       return { ...terminal, code: await main([...words, '--mirror', mirror], terminal) };
     },
