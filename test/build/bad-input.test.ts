@@ -63,7 +63,7 @@ describe('a build that cannot be', () => {
     [
       'a view that lies beside views',
       ['build', 'bookworm', '--view', 'pool'],
-      /error: invalid --view "pool": is a reserved name, as are pool, snapshots and bootloaders/,
+      /error: invalid --view "pool": is a reserved name, as are pool, snapshots, bootloaders and pages/,
     ],
     [
       'a kernel of the bootloaders',
