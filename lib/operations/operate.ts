@@ -11,7 +11,8 @@ import { planIdOf, planTime, timeOfPlan } from './carry-out/plan-id';
 import { planOf } from './carry-out/planners';
 import { readMirror, readNewViews } from './carry-out/read-mirror';
 import { viewNamed } from './carry-out/views-needed';
-import type { Asked } from './plans/asked';
+import { takeBackSince } from './carry-out/withdrawn-since';
+import { type Asked, askerOf } from './plans/asked';
 import type { MirrorContent, PlannedView } from './plans/planned';
 
 /** What carries out operations: the mirror, the signer and the time. */
@@ -106,8 +107,23 @@ async function changed(planned: PlannedView, run: Run): Promise<ChangedView> {
     },
     run.bench,
   );
-  return { view: { view, lines: made.lines, moved: done.moved }, followed: done.followed };
+  const since = done.moved && isCopied(made) ? await takeBackSince(view, run.mirror.withdrawn, sinceOf(run)) : nothing;
+  return {
+    view: { view, lines: [...made.lines, ...since.lines], moved: done.moved },
+    followed: [...done.followed, ...since.followed],
+  };
 }
+
+/** Whether a view gets versions that another one may withdraw. */
+function isCopied({ change, lines }: PlannedView): boolean {
+  return change?.withdrawn !== undefined && lines.some(({ does }) => does === 'offer');
+}
+
+function sinceOf({ request, at, bench }: Run): Parameters<typeof takeBackSince>[2] {
+  return { asker: askerOf(request), at, press: bench };
+}
+
+const nothing = { lines: [], followed: [] };
 
 /** What is done to a view, from what it is now. @throws PlanChanged if that is not what was shown */
 function plannedFrom(content: ViewContent, { view, lines }: PlannedView, run: Run): PlannedView {

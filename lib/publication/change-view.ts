@@ -16,6 +16,7 @@
  * pool. derived/: views that are made from others. mirror/: the public keyring and the front page, which are outside the
  * views. views.ts lists the views.
  */
+import { exposeFolders } from './commit/expose-folders';
 import { followIndex } from './commit/follow-index';
 import { moveIndex } from './commit/move-index';
 import { gateChange } from './gate/gate';
@@ -49,6 +50,7 @@ async function moveView(view: string, change: Change, press: Press): Promise<boo
     const isNew = wanted !== undefined && (hasChanged(content, next) || lacksState(before));
     if (!isNew && !isByFormer(before)) return false;
     await gateChange(content, next, wanted, press.mirror);
+    await exposeFolders(content, next, press);
     const entry = isNew ? entryOf(content, next, wanted.note) : undefined;
     if (await moveIndex(before, next, entry, press)) return true;
   }

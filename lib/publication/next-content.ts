@@ -15,9 +15,11 @@ export interface NextContent extends ViewContent {
 }
 
 /** The content of a published view. */
-export function contentOf({ view, documents, state, shelf, ledger }: PublishedView): ViewContent {
+export function contentOf({ view, digest, documents, state, shelf, ledger }: PublishedView): ViewContent {
   const products = new Map([...documents].map(([id, { document }]) => [id, document]));
-  return { view, documents: products, state, shelf, ledger };
+  const paths = new Map([...documents].map(([id, { path }]) => [id, path]));
+  const signed = digest === undefined ? {} : { signed: { index: digest, paths } };
+  return { view, documents: products, state, shelf, ledger, ...signed };
 }
 
 /**

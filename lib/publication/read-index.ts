@@ -14,6 +14,8 @@ export interface PublishedIndex {
   readonly index: Index | undefined;
   /** For the next commit; null where there is no index yet. */
   readonly tag: string | null;
+  /** sha256 of index.sjson. @default - there is no index yet */
+  readonly digest?: string;
   /** Whether the former key has signed the index; always false outside a key rotation. */
   readonly byFormer: boolean;
 }
@@ -36,7 +38,8 @@ export async function readIndex(view: string, reading: Reading): Promise<Publish
   const signer = byFormer ? former : reading.signer;
   const fault = reading.unchecked ? undefined : (clearsignedFault(bytes) ?? (await signer?.faultOf(bytes)));
   if (fault !== undefined) throw notSigned(key, fault, reading);
-  return { view, index: parseIndex(splitClearsigned(bytes).text, key), tag, byFormer };
+  const index = parseIndex(splitClearsigned(bytes).text, key);
+  return { view, index, tag, digest: sha256Of(bytes), byFormer };
 }
 
 /**

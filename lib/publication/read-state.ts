@@ -29,13 +29,26 @@ export async function readRemembered(
   const nothing = { state: emptyState(view), shelf: emptyShelf, ledger: emptyLedger, head: noHistory };
   if (reading.unchecked) return nothing;
   if (index === undefined) return (await readBuried(view, reading)) ?? nothing;
-  const path = statePathOf(index, layout.index(view));
-  if (path !== undefined) return readNamedBy(view, path, reading);
+  const found = await readStateOf({ view, index }, reading);
+  if (found !== undefined) return found;
   return { ...nothing, ledger: seededLedger(documents, emptyShelf, emptyLedger, new Date(index.updated)) };
 }
 
 /**
- * The decisions about a view alone, without its documents: cheap. Empty for a view that has none.
+ * What an index names, or undefined if it names no state.
+ * @throws the errors of readView
+ */
+export async function readStateOf(
+  { view, index }: Pick<PublishedIndex, 'view' | 'index'>,
+  reading: Reading,
+): Promise<Remembered | undefined> {
+  const path = statePathOf(index, layout.index(view));
+  return path === undefined ? undefined : readNamedBy(view, path, reading);
+}
+
+/**
+ * The decisions about a view alone, without its documents: cheap. Empty for a view that has none. Those about a deleted view
+ * are what is kept for the case that it is created again: its withdrawals.
  * @throws the errors of readView
  */
 export async function readDecisions(
@@ -43,9 +56,10 @@ export async function readDecisions(
   reading: Reading,
 ): Promise<PublishedIndex & { readonly state: ViewState }> {
   const found = await readIndex(view, reading);
-  const path = statePathOf(found.index, layout.index(view));
-  const state = path === undefined ? emptyState(view) : decisionsIn(await readStored(view, path, reading));
-  return { ...found, state };
+  const path = statePathOf(found.index, layout.index(view)) ?? (await buriedPath(found, reading));
+  if (path === undefined) return { ...found, state: emptyState(view) };
+  const state = decisionsIn(await readStored(view, path, reading));
+  return { ...found, state: found.index === undefined ? buried(state) : state };
 }
 
 /**
@@ -87,11 +101,25 @@ async function readStored(view: string, path: string, reading: Reading): Promise
 }
 
 async function readBuried(view: string, reading: Reading): Promise<Remembered | undefined> {
-  const key = layout.tombstone(view);
-  const found = await reading.mirror.read(key);
-  if (found === undefined) return undefined;
-  const { ledger, head, stored } = await readNamedBy(view, parseTombstone(found.bytes.toString(), key).state, reading);
-  const { withdrawals = [], shelf: _left, ...left } = stored ?? {};
-  const state = { ...emptyState(view), withdrawals };
+  const path = await buriedPath({ view, index: undefined }, reading);
+  if (path === undefined) return undefined;
+  const { state: last, ledger, head, stored } = await readNamedBy(view, path, reading);
+  const { shelf: _left, ...left } = stored ?? {};
+  const state = buried(last);
   return { state, shelf: emptyShelf, ledger, head, stored: { ...left, ...state } };
+}
+
+/** The path of the last state of a deleted view, or undefined: there never was one, or it exists. */
+async function buriedPath(
+  { view, index }: Pick<PublishedIndex, 'view' | 'index'>,
+  { mirror }: Reading,
+): Promise<string | undefined> {
+  const key = layout.tombstone(view);
+  const found = index === undefined ? await mirror.read(key) : undefined;
+  return found && parseTombstone(found.bytes.toString(), key).state;
+}
+
+/** What is kept of the decisions about a deleted view: what was withdrawn there is obeyed in every view. */
+function buried({ view, withdrawals }: ViewState): ViewState {
+  return { ...emptyState(view), withdrawals };
 }

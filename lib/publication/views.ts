@@ -9,6 +9,16 @@ import type { Store } from '../store/store';
  * @throws BadInput over HTTP, which has no listing
  */
 export async function viewsOf(store: Store): Promise<string[]> {
+  const names = await viewFoldersOf(store);
+  const found = await Promise.all(names.map(async (name) => ((await hasIndex(name, store)) ? [name] : [])));
+  return found.flat().sort();
+}
+
+/**
+ * The folders that may belong to a view: one that exists, that was deleted, or whose first publication was interrupted.
+ * @throws BadInput over HTTP, which has no listing
+ */
+export async function viewFoldersOf(store: Store): Promise<string[]> {
   if (store instanceof HttpStore) {
     throw new MirrorError('BadInput', `cannot list the views of ${store.name}: HTTP has no directory listing`, {
       hint: 'give the address of one view, such as http://host/candidate/, or name it with --view',
@@ -16,9 +26,8 @@ export async function viewsOf(store: Store): Promise<string[]> {
     });
   }
   const [folders, frozen] = await Promise.all([store.folders(''), store.folders('snapshots/')]);
-  const names = [...folders.filter((name) => name !== 'pool'), ...frozen.map((name) => `snapshots/${name}`)];
-  const found = await Promise.all(names.map(async (name) => ((await hasIndex(name, store)) ? [name] : [])));
-  return found.flat().sort();
+  const views = folders.filter((name) => name !== 'pool' && name !== 'snapshots');
+  return [...views, ...frozen.map((name) => `snapshots/${name}`)].sort();
 }
 
 async function hasIndex(view: string, store: Store): Promise<boolean> {

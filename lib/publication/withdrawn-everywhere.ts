@@ -1,22 +1,44 @@
-import type { Reading } from './read-index';
+import type { PublishedIndex, Reading } from './read-index';
 import { readDecisions } from './read-state';
+import type { ViewState } from './state/view-state';
 import type { Withdrawal } from './state/withdrawal';
-import { viewsOf } from './views';
+import { viewFoldersOf } from './views';
 
 /** Views that are read at the same time. */
 const atOnce = 8;
 
+/** What was decided about a view: `index` is undefined for one that was deleted or never published. */
+export type Decisions = PublishedIndex & { readonly state: ViewState };
+
 /**
- * The withdrawals of all views of a mirror, each once: every writer obeys all of them. Reads indexes and states, no documents.
+ * The withdrawals of all views of a mirror, also of deleted ones, each once: every writer obeys all of them. Reads indexes and
+ * states, no documents.
  * @throws the errors of readView: a mark that cannot be read must not be overlooked
- * @public
  */
 export async function withdrawnEverywhere(reading: Reading): Promise<readonly Withdrawal[]> {
-  const views = await viewsOf(reading.mirror);
-  const found = new Map<string, Withdrawal>();
+  const found = await decisionsOfAll(reading);
+  const broken = found.find((one) => one.status === 'rejected');
+  if (broken !== undefined) throw broken.reason;
+  return withdrawalsIn(found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
+}
+
+/** The decisions about all views, in the order of their names, and of those that cannot be read the errors of readView. */
+export async function decisionsOfAll(
+  reading: Reading,
+): Promise<readonly (PromiseSettledResult<Decisions> & { readonly view: string })[]> {
+  const views = await viewFoldersOf(reading.mirror);
+  const found: (PromiseSettledResult<Decisions> & { readonly view: string })[] = [];
   for (let from = 0; from < views.length; from += atOnce) {
-    const some = await Promise.all(views.slice(from, from + atOnce).map((view) => readDecisions(view, reading)));
-    for (const { state } of some) for (const one of state.withdrawals) if (!found.has(one.id)) found.set(one.id, one);
+    const some = views.slice(from, from + atOnce);
+    const read = await Promise.allSettled(some.map((view) => readDecisions(view, reading)));
+    found.push(...read.map((one, place) => ({ ...one, view: some[place] ?? '' })));
   }
+  return found;
+}
+
+/** The withdrawals of views, each once. */
+export function withdrawalsIn(views: readonly Pick<Decisions, 'state'>[]): Withdrawal[] {
+  const found = new Map<string, Withdrawal>();
+  for (const { state } of views) for (const one of state.withdrawals) if (!found.has(one.id)) found.set(one.id, one);
   return [...found.values()];
 }

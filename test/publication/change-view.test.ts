@@ -51,6 +51,7 @@ describe('a publication', () => {
       `adopt ${pool}/generic/generic/boot-kernel`,
       `adopt ${pool}/generic/generic/boot-initrd`,
       `create ${pool}/generic/generic/provenance.json`,
+      'expose candidate/bookworm',
       `create candidate/${jsonPathOf(document)}`,
       `create candidate/${path}`,
       `replace candidate/${jsonPathOf(document)}.gpg`,

@@ -1,10 +1,8 @@
-import { MirrorError } from '../../errors';
 import type { PlanLine } from '../../job/operations/outcome';
 import { highest } from '../../publication/state/highest';
 import type { Hold } from '../../publication/state/holds';
 import { timeText } from '../../publication/state/kept-ledger';
 import { maasName } from '../../publication/state/product-key';
-import { fieldsOf, onShelf, type Shelf } from '../../publication/state/shelf';
 import type { ViewContent } from '../../publication/state/view-content';
 import { sha256Of } from '../../sha256';
 import { writeJson } from '../../simplestreams/json';
@@ -12,7 +10,7 @@ import { sortsAbove } from '../../simplestreams/version-order';
 import { type Asked, askerOf, noteOf } from './asked';
 import { type ChosenProduct, chosenProducts, releaseOf } from './chosen-products';
 import { chosenVersions, namesOf } from './chosen-versions';
-import { takingBack } from './moved';
+import { type Leaving, shelving, takingBack } from './moved';
 import { type Planned, type Planner, viewToChange } from './planned';
 
 /**
@@ -35,13 +33,11 @@ export const planHold: Planner<Asked<'hold'>> = (request, mirror, at): Planned =
   const change = {
     state: { ...content.state, holds: [...content.state.holds.filter(({ id }) => id !== hold.id), hold] },
     documents: takingBack(content.documents, new Map(leaving.map(({ id, names }) => [id, new Set(names)]))),
-    shelf: shelving(content, leaving, at),
+    shelf: shelving(content, leaving, 'held', at),
     note: noteOf('hold', request),
   };
   return { views: [{ view: request.view, change, lines }], remarks: [undo] };
 };
-
-type Leaving = ChosenProduct & { readonly names: readonly string[] };
 
 /** The hold that the view has of exactly these products, as it is asked for now, or a new one. */
 function holdFor(
@@ -76,19 +72,4 @@ function heldLines({ key, product, names }: Leaving): PlanLine[] {
   const newest = { before: names[0] ?? '', ...(left !== undefined && { newest: left }) };
   const lines = names.map((version): PlanLine => ({ does: 'hold back', product: key, version, ...newest }));
   return left === undefined ? [...lines, { does: 'drop', product: key }] : lines;
-}
-
-/** Each product is put on a shelf of its own first: adding one by one to a large shelf would take quadratic time. */
-function shelving({ documents, shelf }: ViewContent, leaving: readonly Leaving[], at: Date): Shelf {
-  const shelved = leaving.map(({ id, product, shelved: before, names }) => {
-    const [content_id] = [...documents].find(([, { products }]) => products[id] === product) ?? [];
-    if (content_id === undefined) throw new MirrorError('ContractBroken', `no document of the view has ${id}`);
-    const own: Shelf = { ...shelf, products: before === undefined ? {} : { [id]: before } };
-    return names.reduce((all, name) => {
-      const version = product.versions[name];
-      const entry = version && ({ why: 'held', since: timeText(at), version } as const);
-      return entry === undefined ? all : onShelf(all, id, { content_id, fields: fieldsOf(product) }, name, entry);
-    }, own).products;
-  });
-  return { ...shelf, products: Object.assign({}, shelf.products, ...shelved) };
 }

@@ -1,5 +1,10 @@
+import { MirrorError } from '../../errors';
+import { timeText } from '../../publication/state/kept-ledger';
+import { fieldsOf, onShelf, type Shelf, type ShelfEntry } from '../../publication/state/shelf';
+import type { ViewContent } from '../../publication/state/view-content';
 import { rfc2822 } from '../../simplestreams/json';
 import type { Product, Products, Version } from '../../simplestreams/types';
+import type { ChosenProduct } from './chosen-products';
 
 type Documents = ReadonlyMap<string, Products>;
 
@@ -56,4 +61,36 @@ function without(document: Products, names: ReadonlyMap<string, ReadonlySet<stri
 /** The change gets its date when it is committed. */
 function emptyDocument(content_id: string, at: Date): Products {
   return { content_id, datatype: 'image-downloads', format: 'products:1.0', updated: rfc2822(at), products: {} };
+}
+
+/** A product with the names of its versions that leave the documents. */
+export interface Leaving extends ChosenProduct {
+  readonly names: readonly string[];
+  /** The newest name of the product then. @default - not noted */
+  readonly instead?: string;
+}
+
+/**
+ * The shelf with what leaves the documents. Each product is put on a shelf of its own first: adding one by one to a large
+ * shelf would take quadratic time.
+ */
+export function shelving(content: ViewContent, leaving: readonly Leaving[], why: ShelfEntry['why'], at: Date): Shelf {
+  const { shelf } = content;
+  const shelved = leaving.map(({ id, product, shelved: before, names, instead }) => {
+    const content_id = contentIdOf(content, id);
+    const own: Shelf = { ...shelf, products: before === undefined ? {} : { [id]: before } };
+    return names.reduce((all, name) => {
+      const version = product.versions[name];
+      const entry = version && { why, since: timeText(at), ...(instead !== undefined && { instead }), version };
+      return entry === undefined ? all : onShelf(all, id, { content_id, fields: fieldsOf(product) }, name, entry);
+    }, own).products;
+  });
+  return { ...shelf, products: Object.assign({}, shelf.products, ...shelved) };
+}
+
+/** The document that has a product. */
+export function contentIdOf({ documents }: ViewContent, id: string): string {
+  const [contentId] = [...documents].find(([, { products }]) => products[id] !== undefined) ?? [];
+  if (contentId === undefined) throw new MirrorError('ContractBroken', `no document of the view has ${id}`);
+  return contentId;
 }

@@ -13,9 +13,9 @@ import { sortsAbove } from '../../simplestreams/version-order';
 import { type ChosenProduct, productsIn } from './chosen-products';
 import type { Offer } from './moved';
 
-/** What becomes of the pending versions of products that are no longer held. */
+/** What becomes of versions on the shelf that may be offered now. */
 export interface Pending {
-  /** `was`: the pending name; `before`: the newest name of the product until now. */
+  /** `was`: the name on the shelf; `before`: the newest name of the product until now. */
   readonly offers: readonly (Offer & { readonly key: string; readonly was: string; readonly before?: string })[];
   /** `why`: withdrawn, incomplete (a sister has no version with this root), older. */
   readonly passedOver: readonly {
@@ -26,16 +26,19 @@ export interface Pending {
   }[];
 }
 
-/** A product with pending versions. */
+/** A product with versions on the shelf that may be offered now. */
 export interface Freed extends ChosenProduct {
   readonly shelved: ShelfProduct;
+  /** Those versions, by name. */
+  readonly freed: Readonly<Record<string, ShelfEntry>>;
 }
 
 /** The products with pending versions that none of these holds holds. */
 export function freedProducts(content: ViewContent, holds: readonly Hold[]): Freed[] {
   return productsIn(content).flatMap(({ shelved, ...one }) => {
-    const isPending = Object.values(shelved?.versions ?? {}).some(isHeld);
-    return shelved !== undefined && isPending && !heldBy({ holds }, one.product) ? [{ ...one, shelved }] : [];
+    const pending = Object.entries(shelved?.versions ?? {}).filter(([, entry]) => isHeld(entry));
+    if (shelved === undefined || pending.length === 0 || heldBy({ holds }, one.product)) return [];
+    return [{ ...one, shelved, freed: Object.fromEntries(pending) }];
   });
 }
 
@@ -89,12 +92,12 @@ export function withoutPending(shelf: Shelf, freed: readonly Freed[], { passedOv
 
 const isHeld = ({ why }: ShelfEntry) => why === 'held';
 
-/** Of a product with its pending versions, by which it is known whether it shares its root. */
-function candidatesOf({ product, shelved }: Freed, index: WithdrawnIndex): Candidate[] {
-  const held = Object.entries(shelved.versions).filter(([, entry]) => isHeld(entry));
-  const pending = Object.fromEntries(held.map(([name, { version }]) => [name, version]));
-  const whole: Product = { ...product, versions: { ...product.versions, ...pending } };
-  return held.map(([name, { version }]) => {
+/** Of a product with these versions, by which it is known whether it shares its root. */
+function candidatesOf({ product, freed }: Freed, index: WithdrawnIndex): Candidate[] {
+  const some = Object.entries(freed);
+  const versions = Object.fromEntries(some.map(([name, { version }]) => [name, version]));
+  const whole: Product = { ...product, versions: { ...product.versions, ...versions } };
+  return some.map(([name, { version }]) => {
     const match = index.of(whole, name, version);
     return { product: whole, name, version, ...(match && { why: { why: 'withdrawn', match } as const }) };
   });

@@ -3,7 +3,7 @@ import type { Product, Version } from '../../simplestreams/types';
 import { byBytes, sortsAbove } from '../../simplestreams/version-order';
 import { productKey, tripleOf } from '../state/product-key';
 import type { Ineligible } from './eligible';
-import { groupsOf, sharesRoot } from './groups';
+import { offerGroups, sharesRoot } from './offer-groups';
 
 /** A version that could enter a view. */
 export interface Candidate {
@@ -64,7 +64,7 @@ export type Mode = 'newest' | 'newest eligible';
 export function chosenSets(from: readonly Candidate[], target: readonly Standing[], mode: Mode): ChosenSet[] {
   const candidates = Map.groupBy(from, ({ product }) => productKey(product));
   const standing = new Map(target.map((one) => [productKey(one.product), one]));
-  const groups = groupsOf(
+  const groups = offerGroups(
     [...new Set([...from, ...target].map(({ product }) => product))].map((product) => ({ product })),
   );
   const mains = keysOf(from.filter(({ product }) => isMain(product)));

@@ -29,6 +29,21 @@ export function downloadOf(documents: Iterable<Products>, selection: Selection =
   return { all: sumOf(newest), fresh: sumOf(fresh) };
 }
 
+/** Bytes that a MAAS downloads of the newest versions, if it has the newest ones of a view as it was before. */
+export function newestDownload(
+  before: Iterable<Products>,
+  next: Iterable<Products>,
+  selection: Selection = {},
+): number {
+  const [had, wanted] = [before, next].map((documents) => {
+    const products = [...documents].flatMap((document) => Object.values(document.products));
+    return filesOf(
+      products.filter((product) => isOf(selection, product)).flatMap((one) => newestFirst(one).slice(0, 1)),
+    );
+  });
+  return sumOf([...(wanted ?? [])].filter(([sha256]) => !had?.has(sha256)));
+}
+
 function isOf({ os, release, architecture }: Selection, product: Product): boolean {
   const isOne = (wanted: string | undefined, seen: string | undefined) => wanted === undefined || wanted === seen;
   return isOne(os, product.os) && isOne(release, product.release) && isOne(architecture, product.arch);

@@ -24,6 +24,8 @@ export interface ShelfEntry {
   readonly why: 'held' | 'withdrawn';
   /** When it came here; ISO 8601, UTC. */
   readonly since: string;
+  /** The name that was then the newest of the product in the documents. @default - not known, or there was none */
+  readonly instead?: string;
   readonly version: Version;
 }
 
@@ -106,6 +108,7 @@ const row = z.looseObject({
     z.looseObject({
       why: z.enum(['held', 'withdrawn']),
       since: z.iso.datetime(),
+      instead: z.string().optional(),
       version: z.looseObject({ items: z.record(z.string(), item) }),
     }),
   ),

@@ -15,6 +15,16 @@ export interface ViewContent {
   readonly state: ViewState;
   readonly shelf: Shelf;
   readonly ledger: Ledger;
+  /** As it is published, for snapshots. @default - it is not published */
+  readonly signed?: SignedContent;
+}
+
+/** How the content of a view is signed. */
+export interface SignedContent {
+  /** sha256 of index.sjson. */
+  readonly index: string;
+  /** Of the signed documents, by content id, relative to the view. */
+  readonly paths: ReadonlyMap<string, string>;
 }
 
 /** What the view's history says about a change. */
@@ -34,7 +44,7 @@ export interface Note {
  * The parts of a view's content that change, whole; the others stay as they are. Names, clocks and the history follow from
  * it: `changeView` adds them. In `ledger`, a change gives what else is to be remembered, such as attestations.
  */
-export interface ViewChange extends Partial<Omit<ViewContent, 'view'>> {
+export interface ViewChange extends Partial<Omit<ViewContent, 'view' | 'signed'>> {
   readonly note: Note;
   /**
    * Views whose current documents and shelves promise what this change adds: it is not read again, only its sizes are.

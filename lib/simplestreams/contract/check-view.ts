@@ -2,7 +2,7 @@ import { newestVersion } from '../merge';
 import type { Product, Products } from '../types';
 import { broken, type Violation } from './contract-rules';
 import { maasKernelName } from './maas-kernel-name';
-import { groupsOf, type NamedProduct } from './product-groups';
+import { groupsOf, levelsOf, type NamedProduct } from './product-groups';
 
 export interface ViewCheck {
   /** What the labels of products must be: the name of the view; in a snapshot, that of its source. */
@@ -21,7 +21,9 @@ export function checkView(documents: ReadonlyMap<string, Products>, { label, tou
   return [
     ...products.filter((named) => isTouched([named])).flatMap((named) => checkLabel(named, label)),
     ...[...resourcesOf(products)].filter(([, some]) => isTouched(some)).flatMap(([name, some]) => checkOne(name, some)),
-    ...groupsOf(products).filter(isTouched).flatMap(checkRoots),
+    ...groupsOf(products, ([, product]) => levelsOf(product))
+      .filter(isTouched)
+      .flatMap(checkRoots),
   ];
 }
 

@@ -3,19 +3,18 @@ import type { Product } from '../types';
 export type NamedProduct = readonly [id: string, product: Product];
 
 /**
- * Products of which MAAS may install any root on one machine: those of one os, release and architecture whose `subarches`
- * overlap, directly or through others. Products without `subarches`, as bootloaders are, are in no group. Each group is in
- * the order of the products.
+ * Groups what has a level in common, directly or through others: with {@link levelsOf}, products of which MAAS may install
+ * any root on one machine. What has no level is in no group.
+ * @returns the groups in the order of their first members
  */
-export function groupsOf(products: Iterable<NamedProduct>): NamedProduct[][] {
+export function groupsOf<One>(all: Iterable<One>, levelsOfOne: (one: One) => readonly string[]): One[][] {
   const levels = new Joined();
-  const named = [...products].flatMap((each) => {
-    const keys = levelsOf(each[1]);
-    const [first, ...others] = keys;
+  const named = [...all].flatMap((each) => {
+    const [first, ...others] = levelsOfOne(each);
     for (const other of others) levels.join(first ?? '', other);
     return first === undefined ? [] : [{ each, first }];
   });
-  const groups = new Map<string, NamedProduct[]>();
+  const groups = new Map<string, One[]>();
   for (const { each, first } of named) {
     const group = groups.get(levels.rootOf(first));
     if (group === undefined) groups.set(levels.rootOf(first), [each]);
@@ -24,8 +23,12 @@ export function groupsOf(products: Iterable<NamedProduct>): NamedProduct[][] {
   return [...groups.values()];
 }
 
-/** Compatibility levels, each with what it is a level of: `ubuntu/noble/amd64/ga-24.04`. */
-function levelsOf({ os, release, arch, subarches }: Product): string[] {
+/**
+ * Compatibility levels of a product, each with what it is a level of: `ubuntu/noble/amd64/ga-24.04`. MAAS installs the root of
+ * whichever product with the level it finds first, in no order (maasserver/models/bootresource.py). A product without
+ * `subarches`, as a bootloader is, has none.
+ */
+export function levelsOf({ os, release, arch, subarches }: Product): string[] {
   if (typeof subarches !== 'string' || subarches === '') return [];
   return subarches.split(',').map((level) => [os, release, arch, level.trim()].join('/'));
 }

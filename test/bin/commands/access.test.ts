@@ -7,7 +7,7 @@ import { addAccess } from '../../../bin/commands/access';
 import { runAccessAdd } from '../../../bin/commands/access/add';
 import { runAccessList } from '../../../bin/commands/access/list';
 import { runAccessRevoke } from '../../../bin/commands/access/revoke';
-import { runVerify } from '../../../bin/commands/verify';
+import { runVerify } from '../../../bin/commands/reading/verify';
 import { viewerRequestCode } from '../../../lib/mirror/site/viewer-request';
 import { cloudFront } from '../../fixtures/aws/cloudfront';
 import { fakeAws, noStack, stackAnswer } from '../../fixtures/aws/fake-aws';

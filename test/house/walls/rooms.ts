@@ -134,10 +134,13 @@ export const house: Readonly<Record<string, Room>> = {
     alcoves: {
       state: { holds: 'what operators decided and what is remembered: state, shelf, ledger, history', imports: [] },
       names: { holds: 'names of versions, and who owns one', imports: ['state'] },
-      offers: { holds: 'which versions of a product may and do enter a view', imports: ['names', 'state'] },
+      offers: { holds: 'which versions of a product may and do enter a view', imports: ['state'] },
       gate: { holds: 'what is refused before anything is written', imports: ['names', 'state', top] },
       commit: { holds: 'writes the new content of a view, and moves its index to it', imports: ['gate', 'state', top] },
-      derived: { holds: 'views that are made from others: selected, frozen', imports: ['state', top] },
+      derived: {
+        holds: 'views that are made from others: selected, frozen',
+        imports: ['names', 'offers', 'state', top],
+      },
       mirror: { holds: 'outside the views: keyring and front page', imports: [top] },
     },
   },
@@ -190,8 +193,20 @@ export const house: Readonly<Record<string, Room>> = {
     alcoves: {
       verify: { holds: 'the checks of `verify`', imports: [] },
       plans: { holds: 'what each operation would do, without doing it', imports: [] },
+      'plans/back': { holds: 'going back to earlier versions, and undoing that', imports: ['plans'] },
       promotion: { holds: 'what a promotion takes, and whether it stands still', imports: ['plans'] },
-      'carry-out': { holds: 'how an operation is planned and carried out', imports: ['plans', 'promotion'] },
+      views: {
+        holds: 'views are created, pointed elsewhere, frozen, deleted and repaired',
+        imports: ['plans', 'promotion'],
+      },
+      'carry-out': {
+        holds: 'how an operation is planned and carried out',
+        imports: ['plans', 'plans/back', 'promotion', 'views'],
+      },
+      changes: {
+        holds: 'what differs between two versions: packages, kernels, initrds',
+        imports: ['verify'],
+      },
     },
   },
   mirror: {
@@ -261,9 +276,17 @@ export const doors: Pick<Room, 'purpose' | 'top' | 'alcoves'> = {
       imports: ['request', 'preflight', 'releases', 'serve', 'terminal'],
     },
     doctor: { holds: 'the checks of `doctor`', imports: ['build', 'terminal'] },
+    operation: {
+      holds: 'an operation, asked on the command line, here or by a stack',
+      imports: ['keys', 'reading', 'request', 'terminal'],
+    },
+    reading: { holds: 'what lists, histories and changes print', imports: ['terminal'] },
     commands: {
       holds: 'the commands, one file each',
-      imports: ['build', 'doctor', 'keys', 'request', 'preflight', 'releases', 'serve', 'terminal'],
+      imports: [
+        ...['build', 'doctor', 'keys', 'operation', 'preflight', 'reading', 'releases', 'request', 'serve'],
+        'terminal',
+      ],
     },
     operation: {
       holds: 'an operation, asked on the command line, here or by a stack',

@@ -6,7 +6,7 @@ import { releases } from '../../../lib/catalog/releases';
 import { checkView } from '../../../lib/simplestreams/contract/check-view';
 import { contractRules } from '../../../lib/simplestreams/contract/contract-rules';
 import { maasKernelName } from '../../../lib/simplestreams/contract/maas-kernel-name';
-import { groupsOf } from '../../../lib/simplestreams/contract/product-groups';
+import { groupsOf, levelsOf } from '../../../lib/simplestreams/contract/product-groups';
 import type { Product, Products } from '../../../lib/simplestreams/types';
 import { kernelName } from '../../maas-model/reading/stream';
 import {
@@ -194,7 +194,9 @@ it('groups are what overlaps, whatever the order of the products is', () => {
   fc.assert(
     fc.property(fc.array(levels, { maxLength: 8 }), (all) => {
       const products = all.map((some, at) => [`${at}`, flavour({}, { subarches: some.join(',') })] as const);
-      const groups = groupsOf(products).map((group) => group.map(([id]) => Number(id)));
+      const groups = groupsOf(products, ([, product]) => levelsOf(product)).map((group) =>
+        group.map(([id]) => Number(id)),
+      );
       expect(groups.flat().sort()).toEqual(all.map((_, at) => at));
       const groupOf = (at: number) => groups.findIndex((group) => group.includes(at));
       const isSame = reachable(all);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupsOf, sharesRoot } from '../../../lib/publication/offers/groups';
+import { offerGroups, sharesRoot } from '../../../lib/publication/offers/offer-groups';
 import type { Product } from '../../../lib/simplestreams/types';
 import {
   bootloaderFields,
@@ -14,7 +14,7 @@ const image = (subarches: string, more: Partial<Product> = {}): Product => {
   return { ...imageFields, subarches, versions: { '1': imageVersion('1') }, ...more };
 };
 const grouped = (products: readonly Product[]) => {
-  const groups = groupsOf(products.map((product) => ({ product })));
+  const groups = offerGroups(products.map((product) => ({ product })));
   return groups.map((group) => group.map(({ product }) => products.indexOf(product)));
 };
 

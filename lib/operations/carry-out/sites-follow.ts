@@ -1,0 +1,16 @@
+import type { PlanLine, Remark } from '../../job/operations/outcome';
+import type { PlannedView } from '../plans/planned';
+
+/**
+ * When sites follow what a plan moves: by themselves within 70 minutes and a download, since MAAS reads the index every ten
+ * minutes and begins to download every hour; and the commands that make one follow at once.
+ */
+export function sitesFollow(views: readonly PlannedView[]): Remark[] {
+  const moved = views.filter(({ lines }) => lines.some(({ does }) => moves.has(does)));
+  return moved.map(({ view }) => ({ about: 'sites follow', view, commands: whenIdle }));
+}
+
+const moves: ReadonlySet<PlanLine['does']> = new Set(['offer', 'take back', 'hold back', 'drop']);
+
+/** An import ends one that is running. */
+const whenIdle = ['maas admin boot-resources is-importing', 'maas admin boot-resources import'];

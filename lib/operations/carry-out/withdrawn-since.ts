@@ -1,0 +1,55 @@
+import { MirrorError } from '../../errors';
+import type { Followed, PlanLine } from '../../job/operations/outcome';
+import { changeAndFollow } from '../../publication/derived/change-and-follow';
+import type { Press } from '../../publication/press';
+import type { Withdrawal } from '../../publication/state/withdrawal';
+import { withdrawnEverywhere } from '../../publication/withdrawn-everywhere';
+import type { Asker } from '../plans/asked';
+import { backIn } from '../plans/back/back-in';
+import type { ChosenProduct } from '../plans/chosen-products';
+
+/** What is done to a view in addition. */
+interface TakenBack {
+  readonly lines: readonly PlanLine[];
+  readonly followed: readonly Followed[];
+}
+
+/**
+ * Takes back what was withdrawn in all views while this view got it: a rollback in all views does not see a view that comes
+ * after its last look, and an index cannot be compared with another view's.
+ * @param known the withdrawals that the change obeyed
+ * @throws Withdrawn if the view has nothing to go back to; the errors of changeView
+ */
+export async function takeBackSince(
+  view: string,
+  known: readonly Withdrawal[],
+  { asker, at, press }: { readonly asker: Asker; readonly at: Date; readonly press: Press },
+): Promise<TakenBack> {
+  const ids = new Set(known.map(({ id }) => id));
+  const marks = (await withdrawnEverywhere(press)).filter(({ id, everywhere }) => everywhere && !ids.has(id));
+  const [lines, followed]: [PlanLine[], Followed[]] = [[], []];
+  for (const mark of marks) {
+    let [made, stuck]: [readonly PlanLine[], readonly ChosenProduct[]] = [[], []];
+    const done = await changeAndFollow(
+      view,
+      (content) => {
+        const { planned, moves } = backIn(content, mark, { ...asker, republish: false }, [...known, ...marks], at);
+        [made, stuck] = [planned.lines, moves.stuck];
+        return planned.change;
+      },
+      press,
+    );
+    lines.push(...made);
+    followed.push(...done.followed);
+    if (stuck.length > 0) throw withdrawnMeanwhile(view, mark);
+  }
+  return { lines, followed };
+}
+
+function withdrawnMeanwhile(view: string, { release, version, reason }: Withdrawal): MirrorError {
+  const why = reason === undefined ? '' : ` (${reason})`;
+  const said = `${view} offers ${release} ${version}, which was withdrawn meanwhile${why}, and has nothing to go back to`;
+  return new MirrorError('Withdrawn', said, {
+    hint: `remove it: maas-mirror remove ${view} ${release} newest, or delete the view: maas-mirror view delete ${view}`,
+  });
+}

@@ -1,0 +1,47 @@
+import type { ViewContent } from '../../../publication/state/view-content';
+import type { Withdrawal } from '../../../publication/state/withdrawal';
+import type { Products } from '../../../simplestreams/types';
+import { type Asker, noteOf } from '../asked';
+import { markLines, withMark } from '../marked';
+import { offering, shelving, takingBack } from '../moved';
+import type { PlannedView } from '../planned';
+import { goingBack, type Moves } from './going-back';
+
+/** What a rollback does in one view. */
+export interface BackIn {
+  readonly content: ViewContent;
+  readonly planned: PlannedView;
+  readonly moves: Moves;
+  /** The documents after it. */
+  readonly documents: ReadonlyMap<string, Products>;
+}
+
+/**
+ * Marks a version as withdrawn in a view, and takes it back where it is the newest. A selected view only gets the mark: it
+ * follows its sources.
+ * @param withdrawn the withdrawals of all views
+ */
+export function backIn(
+  content: ViewContent,
+  mark: Withdrawal,
+  asker: Asker & { readonly republish: boolean },
+  withdrawn: readonly Withdrawal[],
+  at: Date,
+): BackIn {
+  const { republish, reason } = asker;
+  const asked = { withdrawn, at, republish, ...(reason !== undefined && { reason }) };
+  const moves = content.state.kind === 'selected' ? unmoved : goingBack(content, mark, asked);
+  const left = takingBack(content.documents, new Map(moves.leaving.map(({ id, names }) => [id, new Set(names)])));
+  const documents = offering(left, moves.offers, at);
+  const withdrawals = withMark(content, mark);
+  const lines = [...(withdrawals === undefined ? [] : markLines(mark)), ...moves.lines];
+  const change = {
+    ...(withdrawals !== undefined && { state: { ...content.state, withdrawals } }),
+    ...(moves.leaving.length > 0 && { documents, shelf: shelving(content, moves.leaving, 'withdrawn', at) }),
+    ...{ withdrawn, note: noteOf('rollback', asker) },
+  };
+  const planned = { view: content.view, ...(lines.length > 0 && { change }), lines };
+  return { content, planned, moves, documents };
+}
+
+const unmoved: Moves = { leaving: [], offers: [], lines: [], stuck: [] };

@@ -1,0 +1,91 @@
+import { MirrorError } from '../../../errors';
+import type { PlanLine } from '../../../job/operations/outcome';
+import { highest } from '../../../publication/state/highest';
+import type { ViewContent } from '../../../publication/state/view-content';
+import type { Withdrawal } from '../../../publication/state/withdrawal';
+import { WithdrawnIndex } from '../../../publication/state/withdrawals';
+import type { Asked } from '../asked';
+import { type ChosenProduct, chosenProducts, releaseOf } from '../chosen-products';
+import type { MirrorContent } from '../planned';
+
+/** Marks that are lifted, each with the parts that are. */
+export type Lifted = ReadonlyMap<string, Withdrawal>;
+
+/**
+ * The withdrawals of a view that a restoration lifts, by id; of architectures or flavours, only their parts.
+ * @throws NoSuchVersion (misuse) if there is none, which says where there is one; BadInput (misuse) if it must be lifted in
+ * all views
+ */
+export function liftedMarks(content: ViewContent, request: Asked<'restore'>, { withdrawn }: MirrorContent): Lifted {
+  const products = chosenProducts(content, request);
+  const release = releaseOf(products[0]?.product ?? { versions: {} });
+  const keys = new Set(products.map(({ key }) => key));
+  const isWhole = request.architectures.length + request.flavours.length === 0;
+  const ofRelease = content.state.withdrawals.filter((mark) => mark.release === release);
+  const word = request.version === 'newest' ? highest(ofRelease.map(({ version }) => version)) : request.version;
+  const found = ofRelease.flatMap((mark): Withdrawal[] => {
+    const parts = isWhole ? mark.parts : mark.parts.filter(({ product }) => keys.has(product));
+    return parts.length > 0 && isMeant(mark, word, products, content) ? [{ ...mark, parts }] : [];
+  });
+  if (found.length === 0) throw notWithdrawn(content, release, request.version, withdrawn);
+  if (!request.allViews && found.some(({ everywhere }) => everywhere)) throw everywhereWithdrawn(request, release);
+  return new Map(found.map((mark) => [mark.id, mark]));
+}
+
+/** Withdrawals without those that are lifted. Others are the same objects. */
+export function remaining(marks: readonly Withdrawal[], lifted: Lifted): Withdrawal[] {
+  return marks.flatMap((mark) => {
+    const gone = lifted.get(mark.id);
+    if (gone === undefined) return [mark];
+    const products = new Set(gone.parts.map(({ product }) => product));
+    const parts = mark.parts.filter(({ product }) => !products.has(product));
+    return parts.length === 0 ? [] : [{ ...mark, parts }];
+  });
+}
+
+export function liftedLines(marks: readonly Withdrawal[], lifted: Lifted): PlanLine[] {
+  const there = new Set(marks.map(({ id }) => id));
+  const parts = [...lifted.values()].filter(({ id }) => there.has(id)).flatMap((mark) => mark.parts);
+  return parts.map(({ product, version }): PlanLine => ({ does: 'unmark', product, version }));
+}
+
+/** A view may have the version under another name than the view that the operator named when it was withdrawn. */
+function isMeant(
+  mark: Withdrawal,
+  word: string | undefined,
+  products: readonly ChosenProduct[],
+  { view }: ViewContent,
+): boolean {
+  if (word === undefined) return false;
+  if (mark.version === word || mark.parts.some(({ version }) => version === word)) return true;
+  const index = new WithdrawnIndex(view, [mark]);
+  return products.some(({ product, shelved }) => {
+    const version = product.versions[word] ?? shelved?.versions[word]?.version;
+    return version !== undefined && index.of(product, word, version) !== undefined;
+  });
+}
+
+function notWithdrawn(
+  { view, state }: ViewContent,
+  release: string,
+  version: string,
+  withdrawn: readonly Withdrawal[],
+): MirrorError {
+  const elsewhere = withdrawn.find((mark) => mark.release === release && mark.version === version);
+  const here = state.withdrawals.filter((mark) => mark.release === release).map((mark) => mark.version);
+  const has = here.length === 0 ? `nothing of ${release} is withdrawn there` : `withdrawn there: ${here.join(', ')}`;
+  return new MirrorError('NoSuchVersion', `${release} ${version} is not withdrawn in the view ${view}`, {
+    hint:
+      elsewhere === undefined
+        ? has
+        : `restore it where it is: maas-mirror restore ${elsewhere.view} ${release} ${version}`,
+    misuse: true,
+  });
+}
+
+function everywhereWithdrawn({ view, version }: Asked<'restore'>, release: string): MirrorError {
+  return new MirrorError('BadInput', `${release} ${version} is withdrawn in all views`, {
+    hint: `restore it in all of them: maas-mirror restore ${view} ${release} ${version} --all-views`,
+    misuse: true,
+  });
+}

@@ -1,0 +1,43 @@
+import type { ViewContent } from '../../../publication/state/view-content';
+import { type Asked, noteOf } from '../asked';
+import { offering } from '../moved';
+import { type MirrorContent, type Planned, type PlannedView, type Planner, viewToChange } from '../planned';
+import { othersOf } from '../withdraw-plan';
+import { type Lifted, liftedLines, liftedMarks, remaining } from './lifted';
+import { returning } from './returning';
+
+/**
+ * Lifts the withdrawal of a version, in the view that is named or in all. What a rollback took back with it is offered again
+ * where nothing newer was published since. In all views, the named one is last: until then, the same command finds the same
+ * withdrawal.
+ */
+export const planRestoration: Planner<Asked<'restore'>> = (request, mirror, at): Planned => {
+  const named = viewToChange(mirror, request.view);
+  const lifted = liftedMarks(named, request, mirror);
+  const others = request.allViews ? othersOf(mirror.views, named.view) : [];
+  const views = [...others, named].map((content) => restoredIn(content, lifted, request, mirror, at));
+  return { views, remarks: [] };
+};
+
+/** A selected view only loses the mark: it follows its sources. */
+function restoredIn(
+  content: ViewContent,
+  lifted: Lifted,
+  request: Asked<'restore'>,
+  mirror: MirrorContent,
+  at: Date,
+): PlannedView {
+  const lines = liftedLines(content.state.withdrawals, lifted);
+  if (lines.length === 0) return { view: content.view, lines };
+  const withdrawn = remaining(mirror.withdrawn, lifted);
+  const state = { ...content.state, withdrawals: remaining(content.state.withdrawals, lifted) };
+  const common = { state, withdrawn, note: noteOf('restore', request) };
+  if (state.kind === 'selected') return { view: content.view, change: common, lines };
+  const back = returning({ ...content, state }, lifted, withdrawn, at);
+  const documents = offering(content.documents, back.offers, at);
+  return {
+    view: content.view,
+    change: { ...common, documents, shelf: back.shelf },
+    lines: [...lines, ...back.lines],
+  };
+}

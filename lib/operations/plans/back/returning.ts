@@ -1,0 +1,138 @@
+import type { PlanLine } from '../../../job/operations/outcome';
+import { heldBy } from '../../../publication/state/holds';
+import { contentDigest } from '../../../publication/state/product-key';
+import type { Shelf, ShelfEntry, ShelfProduct } from '../../../publication/state/shelf';
+import type { ViewContent } from '../../../publication/state/view-content';
+import type { Withdrawal } from '../../../publication/state/withdrawal';
+import { WithdrawnIndex } from '../../../publication/state/withdrawals';
+import { newestVersion } from '../../../simplestreams/merge';
+import { sortsAbove } from '../../../simplestreams/version-order';
+import { productsIn } from '../chosen-products';
+import type { Offer } from '../moved';
+import { type Freed, type Pending, pendingSets } from '../pending';
+import type { Lifted } from './lifted';
+
+/** What comes back from the shelf. */
+export interface Returning {
+  readonly offers: readonly Offer[];
+  readonly shelf: Shelf;
+  readonly lines: readonly PlanLine[];
+}
+
+/**
+ * What a rollback took back with the lifted withdrawals, and is offered again: of each product the newest, and those below it.
+ * A product that is held gets it as pending; one to which something newer was published does not get it.
+ * @param content of the view, with the withdrawals that remain
+ * @param withdrawn the withdrawals of all views that remain
+ */
+export function returning(content: ViewContent, lifted: Lifted, withdrawn: readonly Withdrawal[], at: Date): Returning {
+  const back = comingBack(content, lifted, withdrawn);
+  const held = back.filter(({ product }) => heldBy(content.state, product));
+  const [late, wanted] = partition(back, held, content);
+  const sets = pendingSets(content, wanted, withdrawn, at);
+  const older = olderOf(sets, wanted);
+  const offered = [
+    ...sets.offers.map(({ id, was }) => nameOf(id, was)),
+    ...older.map(({ id, name }) => nameOf(id, name)),
+  ];
+  const lost = late.flatMap(({ id, freed }) => Object.keys(freed).map((name) => nameOf(id, name)));
+  return {
+    offers: [...sets.offers, ...older],
+    shelf: shelfAfter(content.shelf, new Set([...offered, ...lost]), held),
+    lines: [...offerLines(sets, older), ...otherLines(sets, older), ...freedLines(late, held)],
+  };
+}
+
+/** What is withdrawn no more, and what a rollback took back only because it was above the good version. */
+function comingBack(content: ViewContent, lifted: Lifted, withdrawn: readonly Withdrawal[]): Freed[] {
+  const [was, is] = [
+    new WithdrawnIndex(content.view, [...lifted.values()]),
+    new WithdrawnIndex(content.view, [...content.state.withdrawals, ...withdrawn]),
+  ];
+  const shelved = productsIn(content).flatMap((one) => {
+    const entries = Object.entries(one.shelved?.versions ?? {}).filter(
+      ([name, { why, version }]) => why === 'withdrawn' && is.of(one.product, name, version) === undefined,
+    );
+    return one.shelved === undefined || entries.length === 0 ? [] : [{ ...one, shelved: one.shelved, entries }];
+  });
+  const times = new Set(
+    shelved.flatMap(({ product, entries }) =>
+      entries.flatMap(([name, { since, version }]) => (was.of(product, name, version) === undefined ? [] : [since])),
+    ),
+  );
+  return shelved.flatMap(({ entries, ...one }): Freed[] => {
+    const freed = entries.filter(([, { since }]) => times.has(since));
+    return freed.length === 0 ? [] : [{ ...one, freed: Object.fromEntries(freed) }];
+  });
+}
+
+/** Products to which something newer was published since, and the others; without those that are held. */
+function partition(back: readonly Freed[], held: readonly Freed[], content: ViewContent): [Freed[], Freed[]] {
+  const open = back.filter((one) => !held.includes(one));
+  return [open.filter((one) => hasNewer(one, content)), open.filter((one) => !hasNewer(one, content))];
+}
+
+/** What a rollback put there instead is not newer, and a content that only got a newer name is not. */
+function hasNewer({ id, product, freed }: Freed, { ledger }: ViewContent): boolean {
+  const name = newestVersion(product);
+  const version = name === undefined ? undefined : product.versions[name];
+  const clock = version && ledger.products[id]?.since[contentDigest(version)];
+  if (name === undefined || clock === undefined) return false;
+  return Object.values(freed).every(({ instead, since }) => {
+    return (instead === undefined || sortsAbove(name, instead)) && Date.parse(clock) > Date.parse(since);
+  });
+}
+
+/** What else left with the newest, and is below it. */
+function olderOf({ offers, passedOver }: Pending, wanted: readonly Freed[]): (Offer & { readonly key: string })[] {
+  return passedOver.flatMap(({ id, key, name, why }) => {
+    const newest = offers.find((offer) => offer.id === id);
+    const version = wanted.find((one) => one.id === id)?.freed[name]?.version;
+    if (why !== 'older' || newest === undefined || version === undefined || !sortsAbove(newest.name, name)) return [];
+    return [{ contentId: newest.contentId, id, key, fields: newest.fields, name, version }];
+  });
+}
+
+const nameOf = (id: string, name: string) => `${id} ${name}`;
+
+/** The shelf without what is offered again, or lost; what is held waits as pending. */
+function shelfAfter(shelf: Shelf, gone: ReadonlySet<string>, held: readonly Freed[]): Shelf {
+  const pending = new Set(held.flatMap(({ id, freed }) => Object.keys(freed).map((name) => nameOf(id, name))));
+  const products = Object.entries(shelf.products).flatMap(([id, product]): [string, ShelfProduct][] => {
+    const entries = Object.entries(product.versions);
+    if (!entries.some(([name]) => gone.has(nameOf(id, name)) || pending.has(nameOf(id, name)))) return [[id, product]];
+    const kept = entries.filter(([name]) => !gone.has(nameOf(id, name)));
+    const versions = kept.map(([name, entry]): [string, ShelfEntry] => {
+      return [name, pending.has(nameOf(id, name)) ? { ...entry, why: 'held' } : entry];
+    });
+    return versions.length === 0 ? [] : [[id, { ...product, versions: Object.fromEntries(versions) }]];
+  });
+  return { ...shelf, products: Object.fromEntries(products) };
+}
+
+function offerLines(
+  { offers }: Pending,
+  older: readonly { readonly key: string; readonly name: string }[],
+): PlanLine[] {
+  const newest = offers.map(({ key, was, name, before }): PlanLine => {
+    return { does: 'offer', product: key, version: was, name, ...(before !== undefined && { before }), newest: name };
+  });
+  return [...newest, ...older.map(({ key, name }): PlanLine => ({ does: 'offer', product: key, version: name, name }))];
+}
+
+function otherLines({ passedOver }: Pending, older: readonly Offer[]): PlanLine[] {
+  const offered = new Set(older.map(({ id, name }) => nameOf(id, name)));
+  const others = passedOver.filter(({ id, name }) => !offered.has(nameOf(id, name)));
+  return others.map(({ key, name, why }): PlanLine => ({ does: 'pass over', product: key, version: name, why }));
+}
+
+function freedLines(late: readonly Freed[], held: readonly Freed[]): PlanLine[] {
+  const lines = (some: readonly Freed[], line: Pick<PlanLine, 'does' | 'why'>) =>
+    some.flatMap(({ key, freed }) =>
+      Object.keys(freed).map((version): PlanLine => ({ ...line, product: key, version })),
+    );
+  return [
+    ...lines(late, { does: 'pass over', why: 'a newer version was published since' }),
+    ...lines(held, { does: 'hold back' }),
+  ];
+}

@@ -1,0 +1,109 @@
+import { MirrorError } from '../../../errors';
+import type { Remark } from '../../../job/operations/outcome';
+import { downloadOf } from '../../../publication/offers/downloads';
+import { dependentsOf } from '../../../publication/offers/dropped';
+import type { ViewContent } from '../../../publication/state/view-content';
+import type { Withdrawal } from '../../../publication/state/withdrawal';
+import type { Products } from '../../../simplestreams/types';
+import type { Asked } from '../asked';
+import { type ChosenProduct, releaseOf } from '../chosen-products';
+import type { ChosenVersion } from '../chosen-versions';
+import { markFor } from '../marked';
+import { type MirrorContent, type Planned, type Planner, viewToChange } from '../planned';
+import { matches, onlyTheKernel, othersOf } from '../withdraw-plan';
+import { type BackIn, backIn } from './back-in';
+import { refuseStuck, versionsTakenBack } from './taken-back';
+
+/**
+ * Withdraws the newest version and goes back to the one before, or withdraws everything above `to`. In all views, the named
+ * one is last: until then, the same command finds the same version.
+ */
+export const planRollback: Planner<Asked<'rollback'>> = (request, mirror, at): Planned => {
+  const named = viewToMove(mirror, request.view);
+  const versions = versionsTakenBack(named, request, mirror);
+  if (versions.length === 0) return { views: [{ view: named.view, lines: [] }], remarks: [] };
+  const mark = markFor(versions, request, withMarksOf(mirror, named), at);
+  const others = request.allViews ? othersOf(mirror.views, named.view) : [];
+  const back = [...others, named].map((content) => backIn(content, mark, request, mirror.withdrawn, at));
+  refuseStuck(back.at(-1)?.moves.stuck ?? [], versions);
+  return { views: back.map(({ planned }) => planned), remarks: remarksOf(back, versions, mark, request, mirror) };
+};
+
+/** With the marks that an interrupted rollback has set in other views, so that this one goes on with the same. */
+function withMarksOf({ withdrawn }: MirrorContent, content: ViewContent): ViewContent {
+  const { state } = content;
+  return { ...content, state: { ...state, withdrawals: [...state.withdrawals, ...withdrawn] } };
+}
+
+/** @throws BadInput (misuse) for a view that only follows others; as viewToChange */
+function viewToMove(mirror: MirrorContent, view: string): ViewContent {
+  const content = viewToChange(mirror, view);
+  const { kind, source } = content.state;
+  if (kind !== 'selected') return content;
+  const from = [...new Set(source?.select?.map((part) => part.from))].join(', ');
+  throw new MirrorError('BadInput', `${view} follows ${from}`, {
+    hint: `roll back ${from}, or point ${view} elsewhere: maas-mirror view set ${view} --from VIEW`,
+    misuse: true,
+  });
+}
+
+function remarksOf(
+  back: readonly BackIn[],
+  versions: readonly ChosenVersion[],
+  mark: Withdrawal,
+  request: Asked<'rollback'>,
+  { views }: MirrorContent,
+): Remark[] {
+  const moved = new Set(back.filter(({ moves }) => moves.leaving.length > 0).map(({ content }) => content.view));
+  const after = back.map(({ content, documents }) => ({ ...content, documents }));
+  const remarks = matches(mark, new Map([...views, ...after.map((one) => [one.view, one] as const)]));
+  const dropped = back.flatMap(({ moves, documents }) => {
+    const gone = moves.leaving.filter(({ id }) => ![...documents.values()].some(({ products }) => products[id]));
+    const products = gone.map(({ product }) => product);
+    return dependentsOf(products, documents);
+  });
+  return [
+    ...remarks.filter(({ view = '' }) => !follows(view, moved, views)),
+    ...onlyTheKernel(versions, mark),
+    ...dropped,
+    ...downloadsOf(versions, back.at(-1)?.documents ?? new Map()),
+    { about: 'undo', commands: [undoOf(mark, request)] },
+  ];
+}
+
+/** Whether a view is selected from one of these, directly or through others. */
+function follows(
+  view: string,
+  moved: ReadonlySet<string>,
+  views: MirrorContent['views'],
+  seen: string[] = [],
+): boolean {
+  const parts = views.get(view)?.state.source?.select ?? [];
+  return parts.some(({ from }) => {
+    if (moved.has(from)) return true;
+    return !seen.includes(from) && follows(from, moved, views, [...seen, from]);
+  });
+}
+
+/** What a MAAS downloads that has nothing of what is newest then. */
+function downloadsOf(chosen: readonly ChosenProduct[], documents: ReadonlyMap<string, Products>): Remark[] {
+  const places = Map.groupBy(chosen, ({ product }) => `${releaseOf(product)} ${product.arch ?? ''}`);
+  return [...places.values()].map(([one]): Remark => {
+    const { os, release, arch: architecture = '' } = one?.product ?? { versions: {} };
+    const selection = { ...(os && { os }), ...(release && { release }), architecture };
+    const { all } = downloadOf(documents.values(), selection);
+    return { about: 'download', release: one ? releaseOf(one.product) : '', architecture, bytes: all };
+  });
+}
+
+function undoOf(
+  { view, release, version }: Withdrawal,
+  { architectures, flavours, allViews }: Asked<'rollback'>,
+): string {
+  const scope = [
+    ...(architectures.length > 0 ? ['--arch', architectures.join(',')] : []),
+    ...(flavours.length > 0 ? ['--flavour', flavours.join(',')] : []),
+    ...(allViews ? ['--all-views'] : []),
+  ];
+  return ['maas-mirror restore', view, release, version, ...scope].join(' ');
+}

@@ -1,0 +1,89 @@
+import { MirrorError } from '../../../errors';
+import { withdrawnError } from '../../../publication/gate/withdrawn-error';
+import { offerGroups } from '../../../publication/offers/offer-groups';
+import { highest } from '../../../publication/state/highest';
+import type { ViewContent } from '../../../publication/state/view-content';
+import { WithdrawnIndex } from '../../../publication/state/withdrawals';
+import { newestVersion } from '../../../simplestreams/merge';
+import type { Product, Version } from '../../../simplestreams/types';
+import { byBytes, sortsAbove } from '../../../simplestreams/version-order';
+import type { Asked } from '../asked';
+import { type ChosenProduct, chosenProducts, releaseOf } from '../chosen-products';
+import { type ChosenVersion, chosenVersions, namesOf } from '../chosen-versions';
+import type { MirrorContent } from '../planned';
+
+/**
+ * The versions that a rollback takes back, the highest name first: the newest build of each group of products that must have
+ * one root, or everything above `to`.
+ * @throws NoSuchVersion (misuse); Withdrawn if `to` is
+ */
+export function versionsTakenBack(
+  content: ViewContent,
+  request: Asked<'rollback'>,
+  { withdrawn }: MirrorContent,
+): ChosenVersion[] {
+  const products = chosenProducts(content, request);
+  const { to } = request;
+  const taken = to === undefined ? newestBuilds(products) : versionsAbove(products, to);
+  if (to !== undefined) {
+    const index = new WithdrawnIndex(content.view, [...content.state.withdrawals, ...withdrawn]);
+    refuseWithdrawn(chosenVersions(content.view, products, to), index);
+  }
+  return taken.sort((one, other) => byBytes(other.name, one.name) || byBytes(one.key, other.key));
+}
+
+/** Bootloaders come together, although each could have another version. */
+function newestBuilds(products: readonly ChosenProduct[]): ChosenVersion[] {
+  const newest = products.flatMap((one) => {
+    const name = newestVersion(one.product);
+    return name === undefined ? [] : versionOf(one, name);
+  });
+  const [loaders, images] = [
+    newest.filter(({ product }) => isLoader(product)),
+    newest.filter((one) => !isLoader(one.product)),
+  ];
+  return [loaders, ...offerGroups(images)].flatMap((group) => {
+    const top = highest(group.map(({ name }) => name));
+    const builds = new Set(group.filter(({ name }) => name === top).map(builtAs));
+    return group.filter((one) => builds.has(builtAs(one)));
+  });
+}
+
+function versionsAbove(products: readonly ChosenProduct[], to: string): ChosenVersion[] {
+  return products.flatMap((one) =>
+    namesOf(one.product)
+      .filter((name) => sortsAbove(name, to))
+      .flatMap((name) => versionOf(one, name)),
+  );
+}
+
+function versionOf(one: ChosenProduct, name: string): ChosenVersion[] {
+  const version = one.product.versions[name];
+  return version === undefined ? [] : [{ ...one, name, version }];
+}
+
+/** The name under which it was built: in a promoted view, the flavours of one build may have different names. */
+function builtAs({ name, version }: { readonly name: string; readonly version: Version }): string {
+  const { origin } = version;
+  return typeof origin === 'string' ? origin.slice(origin.lastIndexOf('/') + 1) : name;
+}
+
+const isLoader = (product: Product) => product['bootloader-type'] !== undefined;
+
+function refuseWithdrawn(versions: readonly ChosenVersion[], index: WithdrawnIndex): void {
+  for (const { product, name, version } of versions) {
+    const match = index.of(product, name, version);
+    if (match !== undefined) throw withdrawnError(releaseOf(product), name, match);
+  }
+}
+
+/** @throws NoSuchVersion: there is nothing to go back to */
+export function refuseStuck(stuck: readonly ChosenProduct[], versions: readonly ChosenVersion[]): void {
+  const [one] = stuck;
+  if (one === undefined) return;
+  const { arch = '' } = one.product;
+  const version = versions.find(({ key }) => key === one.key)?.name ?? newestVersion(one.product) ?? '';
+  throw new MirrorError('NoSuchVersion', `${releaseOf(one.product)} ${arch} has no version before ${version}`, {
+    hint: 'withdraw it, so that no view takes it, and publish a good one; or remove it from the view',
+  });
+}

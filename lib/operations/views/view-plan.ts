@@ -1,0 +1,130 @@
+/* operations/views: views are created, pointed elsewhere, frozen, deleted and repaired. */
+
+import { MirrorError } from '../../errors';
+import type { PlanLine, Remark } from '../../job/operations/outcome';
+import { dependentsOf } from '../../publication/offers/dropped';
+import type { ViewContent } from '../../publication/state/view-content';
+import type { ViewSource, ViewState } from '../../publication/state/view-state';
+import { writeJson } from '../../simplestreams/json';
+import { type Asked, noteOf } from '../plans/asked';
+import { contentOfView, type MirrorContent, type Planned, type Planner, viewToChange } from '../plans/planned';
+import { targetOf } from '../promotion/target';
+import { createdByPromotion } from './created-by-promotion';
+import { refuseCircle } from './refuse-circle';
+import { saidSource } from './said-source';
+import { selectedFrom } from './selected-from';
+
+/**
+ * Creates a view: a selected one with what it selects, a promoted one with what may be promoted now. One that is filled by
+ * hand is created by its first promotion, since MAAS refuses a view without products.
+ */
+export const planViewCreation: Planner<Asked<'view-create'>> = (request, mirror, at): Planned => {
+  const { name, select, promote } = request;
+  if ((mirror.views.get(name)?.documents.size ?? 0) > 0) throw alreadyThere(name);
+  const created: PlanLine = { does: 'create', why: saidSource(request) };
+  const planned = select
+    ? selectedFrom(request, select, targetOf(mirror, name), mirror, at)
+    : createdByPromotion(request, promote, mirror, at);
+  const undo: Remark = { about: 'undo', commands: [`maas-mirror view delete ${name}`] };
+  return {
+    ...planned,
+    views: planned.views.map((one) => ({ ...one, lines: [created, ...one.lines] })),
+    remarks: [...planned.remarks, undo],
+  };
+};
+
+/**
+ * Sets where a view gets its versions. A selected view offers at once what it then selects, in one commit; a promoted one keeps
+ * what it offers, and gets the rest by promotion.
+ */
+export const planViewSource: Planner<Asked<'view-set'>> = (request, mirror, at): Planned => {
+  const content = viewToChange(mirror, request.name);
+  if (content.state.kind === 'built') throw builtByItsRecipe(request.name);
+  const planned = request.select
+    ? selectedFrom(request, request.select, content, mirror, at)
+    : setToPromotion(request, content, mirror);
+  const [undo] = undoing(content);
+  return { ...planned, remarks: [...planned.remarks, ...(undo ? [undo] : [])] };
+};
+
+/** Deletes a view that no other is made from. What it was is remembered, in case that it is created again. */
+export const planViewDeletion: Planner<Asked<'view-delete'>> = (request, mirror): Planned => {
+  const { name } = request;
+  const content = contentOfView(mirror, name);
+  refuseToLoseSource(name, mirror);
+  const products = [...content.documents.values()].flatMap((document) => Object.values(document.products));
+  return {
+    views: [{ view: name, deletes: noteOf('view', request), lines: [{ does: 'delete' }] }],
+    remarks: dependentsOf(products, new Map()),
+  };
+};
+
+function setToPromotion(request: Asked<'view-set'>, content: ViewContent, mirror: MirrorContent): Planned {
+  const { name, promote, configured } = request;
+  if (promote !== undefined) {
+    contentOfView(mirror, promote.from);
+    refuseCircle(name, [promote.from], mirror);
+  }
+  const { source: _before, configured: _digest, ...kept } = content.state;
+  const state: ViewState = {
+    ...kept,
+    kind: 'promoted',
+    ...(promote && { source: { promote } }),
+    ...(configured !== undefined && { configured }),
+  };
+  if (writeJson(state) === writeJson(content.state)) return { views: [{ view: name, lines: [] }], remarks: [] };
+  const lines: PlanLine[] = isSameSource(state, content.state) ? [] : [{ does: 'set', why: saidSource(request) }];
+  const from = promote && { from: promote.from };
+  return {
+    views: [{ view: name, change: { state, note: { ...noteOf('view', request), ...from } }, lines }],
+    remarks: [],
+  };
+}
+
+function isSameSource(one: ViewState, other: ViewState): boolean {
+  const told = ({ kind, source = {} }: ViewState) => writeJson({ kind, source });
+  return told(one) === told(other);
+}
+
+/** The command that sets the source as it was, if it can be written on one line. */
+function undoing({ view, state: { kind, source } }: ViewContent): Remark[] {
+  const options = optionsOf(kind, source);
+  return options === undefined ? [] : [{ about: 'undo', commands: [`maas-mirror view set ${view}${options}`] }];
+}
+
+function optionsOf(kind: ViewState['kind'], source: ViewSource = {}): string | undefined {
+  const { promote, select = [] } = source;
+  if (kind !== 'selected') return promote === undefined ? '' : undefined;
+  const parts = select.map(({ from, releases, architectures, flavours }) => {
+    if (architectures !== undefined || flavours !== undefined) return undefined;
+    return releases === undefined ? ` --from ${from}` : ` --select ${releases.join(',')}=${from}`;
+  });
+  return parts.includes(undefined) ? undefined : parts.join('');
+}
+
+function refuseToLoseSource(name: string, { views }: MirrorContent): void {
+  const follower = [...views.values()].find(({ state: { source } }) => {
+    return source?.promote?.from === name || source?.select?.some(({ from }) => from === name);
+  });
+  if (follower === undefined) return;
+  const { view, state } = follower;
+  const how = state.kind === 'selected' ? `follows ${name}` : `is filled from ${name}`;
+  throw new MirrorError('BadInput', `${view} ${how}, so ${name} cannot be deleted`, {
+    hint: `point it elsewhere first: maas-mirror view set ${view} --from VIEW`,
+    misuse: true,
+  });
+}
+
+function alreadyThere(name: string): MirrorError {
+  return new MirrorError('BadInput', `the view ${name} exists already`, {
+    hint: `to point it elsewhere: maas-mirror view set ${name} --from VIEW`,
+    misuse: true,
+  });
+}
+
+function builtByItsRecipe(name: string): MirrorError {
+  return new MirrorError('BadInput', `${name} is built from its recipe; it cannot get its versions from another view`, {
+    hint: 'create a view for that: maas-mirror view create NAME --from VIEW',
+    misuse: true,
+  });
+}

@@ -1,0 +1,49 @@
+import type { Product, Version } from '../../simplestreams/types';
+import { offerGroups, sharesRoot } from '../offers/offer-groups';
+import { contentDigest, tripleOf } from '../state/product-key';
+import { partsOf } from '../state/product-parts';
+import type { ViewContent } from '../state/view-content';
+import type { WithdrawnIndex } from '../state/withdrawals';
+import type { SelectedProduct } from './selected-products';
+
+/**
+ * The products that may be offered, with the versions that may: what is withdrawn does not enter a view, even if a source
+ * still offers it, and with it no version of a sister that has the same root, so that all keep one root. What the view offers
+ * already stays as long as its source has it.
+ */
+export function suitableProducts(
+  selected: readonly SelectedProduct[],
+  target: ViewContent,
+  withdrawn: WithdrawnIndex,
+): SelectedProduct[] {
+  const parts = partsOf(target);
+  const isNew = ({ id }: SelectedProduct) => {
+    const offered = new Set(Object.values(parts.get(id)?.product?.versions ?? {}).map(contentDigest));
+    return (version: Version) => !offered.has(contentDigest(version));
+  };
+  return offerGroups(selected).flatMap((group) => {
+    const all = group.map((one) => ({ one, added: addedIn(one.product, isNew(one)) }));
+    const barred = all.map(({ one, added }) =>
+      added.filter(([name, version]) => withdrawn.of(one.product, name, version)),
+    );
+    const roots = new Set(barred.flat().flatMap(([, version]) => tripleOf(version).root ?? []));
+    return all.flatMap(({ one, added }, place) => {
+      const own = new Set(barred[place]?.map(([name]) => name));
+      const sharing = sharesRoot(one.product)
+        ? added.filter(([, version]) => roots.has(tripleOf(version).root ?? ''))
+        : [];
+      return without(one, new Set([...own, ...sharing.map(([name]) => name)]));
+    });
+  });
+}
+
+function addedIn({ versions }: Product, isNew: (version: Version) => boolean): (readonly [string, Version])[] {
+  return Object.entries(versions).filter(([, version]) => isNew(version));
+}
+
+/** Nothing if no version is left. */
+function without(one: SelectedProduct, names: ReadonlySet<string>): SelectedProduct[] {
+  if (names.size === 0) return [one];
+  const versions = Object.entries(one.product.versions).filter(([name]) => !names.has(name));
+  return versions.length === 0 ? [] : [{ ...one, product: { ...one.product, versions: Object.fromEntries(versions) } }];
+}

@@ -1,0 +1,423 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { mirror as layout } from '../../../lib/job/layout';
+import type { OperationRequest } from '../../../lib/job/operations/operation';
+import { operate } from '../../../lib/operations/operate';
+import { readStanding } from '../../../lib/publication/read-standing';
+import { readView } from '../../../lib/publication/read-view';
+import { viewsOf } from '../../../lib/publication/views';
+import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import { DirectoryStore } from '../../../lib/store/directory/directory';
+import type { Store } from '../../../lib/store/store';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { folderInMemory } from '../../fixtures/temporary-folder';
+import { fetchFrom } from '../../maas-model/reading/store-fetch';
+import { StreamReader } from '../../maas-model/reading/stream-reader';
+import { models } from '../../maas-model/sites';
+import { type MadeViews, madeViews } from '../../publication/derived/made/made-views';
+import { MemoryStore } from '../../publication/made/memory-store';
+import { recordingStore } from '../../publication/made/wrapped-store';
+
+let signer: Signer;
+beforeAll(async () => {
+  signer = await smallSigner();
+});
+
+const images = (versions: Readonly<Record<string, string>>) => ({ 'ga-24.04': versions, 'hwe-24.04': versions });
+const old = { ...images({ '1': 'a' }), loader: { '1': 'a' } };
+const news = { ...images({ '1': 'a', '2': 'b' }), loader: { '1': 'a', '2': 'b' } };
+const [ga, hwe, loader] = [
+  'ubuntu/noble/amd64/ga-24.04/generic',
+  'ubuntu/noble/amd64/hwe-24.04/generic',
+  'pxelinux/pxe/i386',
+];
+
+interface Mirror extends MadeViews {
+  ask(operation: OperationRequest, how?: { dryRun?: boolean; plan?: string }): ReturnType<typeof operate>;
+}
+
+function mirrorIn(store: Store): Mirror {
+  const views = madeViews(signer, store);
+  return {
+    ...views,
+    ask: (operation, { dryRun = false, plan } = {}) => {
+      const asked = { operation, by: 'anna@ops1', reason: 'a test', dryRun, tool: '0', needs: [] };
+      return operate({ ...asked, ...(plan !== undefined && { plan }) }, { ...views.press, log: () => {} });
+    },
+  };
+}
+
+async function twoViews(store: Store = new MemoryStore()): Promise<Mirror> {
+  const mirror = mirrorIn(store);
+  await mirror.offer('stable', old, ({ state }) => (state ? { state: { ...state, kind: 'promoted' } } : {}));
+  await mirror.offer('candidate', news);
+  return mirror;
+}
+
+const create = (name: string, from: string): OperationRequest => ({ does: 'view-create', name, select: [{ from }] });
+const point = (name: string, from: string): OperationRequest => ({ does: 'view-set', name, select: [{ from }] });
+const history = async (view: string, { press }: Mirror) =>
+  (await readView(view, press)).head.newest?.block.entries.map(({ what, by, reason, from }) => [
+    what,
+    by,
+    reason,
+    from,
+  ]);
+
+describe.each([
+  ['in memory', () => new MemoryStore()],
+  ['in a directory', () => new DirectoryStore(folderInMemory())],
+])('a site view, %s', (_, makeStore) => {
+  it('is created with what its source offers, follows it, and can be pointed elsewhere and back', async () => {
+    const mirror = await twoViews(makeStore());
+    const created = await mirror.ask(create('lab-2', 'stable'));
+    expect(created.views).toEqual([
+      {
+        view: 'lab-2',
+        moved: true,
+        lines: [
+          { does: 'create', why: 'follows stable' },
+          { does: 'set', why: 'follows stable' },
+          { does: 'offer', product: loader, version: '1', name: '1', newest: '1' },
+          { does: 'offer', product: ga, version: '1', name: '1', newest: '1' },
+          { does: 'offer', product: hwe, version: '1', name: '1', newest: '1' },
+        ],
+      },
+    ]);
+    expect(created.remarks.at(-1)).toEqual({ about: 'undo', commands: ['maas-mirror view delete lab-2'] });
+    expect(await mirror.offered('lab-2')).toEqual(old);
+
+    const pointed = await mirror.ask(point('lab-2', 'candidate'));
+    expect(pointed.views[0]?.lines).toEqual([
+      { does: 'set', why: 'follows candidate' },
+      ...[loader, ga, hwe].map((product) => ({
+        ...{ does: 'offer', product, version: '2', name: '2', before: '1', newest: '2' },
+      })),
+    ]);
+    expect(pointed.remarks).toEqual([
+      { about: 'download', release: 'bootloaders', architecture: 'i386', bytes: 100 },
+      { about: 'download', release: 'noble', architecture: 'amd64', bytes: 500 },
+      { about: 'undo', commands: ['maas-mirror view set lab-2 --from stable'] },
+    ]);
+    expect(await mirror.offered('lab-2')).toEqual(news);
+
+    const back = await mirror.ask(point('lab-2', 'stable'));
+    expect(back.views[0]?.lines.slice(1)).toEqual([
+      { does: 'offer', product: loader, version: '2.080000', name: '2.080000', newest: '2.080000', before: '2' },
+      ...[ga, hwe].map((product) => ({ does: 'take back', product, version: '2', before: '2', newest: '1' })),
+    ]);
+    expect(await mirror.offered('lab-2')).toMatchObject(images({ '1': 'a' }));
+    expect(await history('lab-2', mirror)).toEqual([
+      ['view', 'anna@ops1', 'a test', 'stable'],
+      ['view', 'anna@ops1', 'a test', 'candidate'],
+      ['view', 'anna@ops1', 'a test', 'stable'],
+    ]);
+  });
+
+  it('shows what it would do without doing it, and does exactly that or refuses', async () => {
+    const store = makeStore();
+    const { ask: _ask, ...plain } = await twoViews(store);
+    const { store: recording, writes } = recordingStore(store);
+    const mirror = mirrorIn(recording);
+    for (const request of [create('lab-2', 'stable'), { does: 'snapshot', view: 'candidate', name: 'may' }] as const) {
+      const shown = await mirror.ask(request, { dryRun: true });
+      expect(writes).toEqual([]);
+      expect(shown.views.map(({ moved }) => moved)).toEqual([false]);
+    }
+    const shown = await mirror.ask(create('lab-2', 'candidate'), { dryRun: true });
+    const frozen = await mirror.ask({ does: 'snapshot', view: 'candidate', name: 'may' }, { dryRun: true });
+    plain.turnClockTo('2026-11-21T08:00:00Z');
+    expect((await mirror.ask(create('lab-2', 'candidate'), { plan: shown.plan })).views[0]?.lines).toEqual(
+      shown.views[0]?.lines,
+    );
+    await mirrorIn(store).offer('candidate', { ...images({ '1': 'a', '2': 'b', '3': 'c' }), loader: news.loader });
+    await expect(
+      mirror.ask({ does: 'snapshot', view: 'candidate', name: 'may' }, { plan: frozen.plan }),
+    ).rejects.toThrow(expect.objectContaining({ name: 'PlanChanged' }));
+    expect(await viewsOf(store)).toEqual(['candidate', 'lab-2', 'stable']);
+  });
+
+  it('is deleted with a note, and its names and its history go on when it is created again', async () => {
+    const mirror = await twoViews(makeStore());
+    await mirror.ask(create('lab-2', 'stable'));
+    const { views, remarks } = await mirror.ask({ does: 'view-delete', name: 'lab-2' });
+    expect(views).toEqual([{ view: 'lab-2', lines: [{ does: 'delete' }], moved: true }]);
+    expect(remarks.at(-1)).toEqual({ about: 'keeps' });
+    expect(await viewsOf(mirror.press.mirror)).toEqual(['candidate', 'stable']);
+    expect((await mirror.press.mirror.read(layout.tombstone('lab-2')))?.bytes.toString()).toContain('anna@ops1');
+
+    await mirror.ask(create('lab-2', 'candidate'));
+    expect(await mirror.offered('lab-2')).toEqual(news);
+    expect(await history('lab-2', mirror)).toHaveLength(3);
+  });
+
+  it('gets a snapshot that has the very documents, and stays as it is', async () => {
+    const store = makeStore();
+    const mirror = await twoViews(store);
+    const before = await readView('candidate', mirror.press);
+    const { views } = await mirror.ask({ does: 'snapshot', view: 'candidate', name: '2026-11' });
+    expect(views[0]?.lines[0]).toEqual({ does: 'create', why: 'frozen from candidate' });
+    await mirror.offer('candidate', { ...images({ '3': 'c' }), loader: { '3': 'c' } });
+
+    const frozen = await readView('snapshots/2026-11', mirror.press);
+    const paths = (view: typeof before) => [...view.documents.values()].map(({ path }) => path);
+    expect(paths(frozen)).toEqual(paths(before));
+    expect(frozen.state).toMatchObject({
+      kind: 'frozen',
+      source: { snapshot: { from: 'candidate', index: before.digest, at: '2026-11-20T08:00:00Z' } },
+    });
+    expect(await mirror.offered('snapshots/2026-11')).toEqual(news);
+    if (store instanceof DirectoryStore) {
+      expect((await store.read('snapshots/2026-11/noble/amd64/b/squashfs'))?.bytes).toBeDefined();
+    }
+    await mirror.ask(create('lab-2', 'snapshots/2026-11'));
+    expect(await mirror.offered('lab-2')).toEqual(news);
+  });
+});
+
+describe('a selected view', () => {
+  it('is filled from several sources by releases, in the words that products have', async () => {
+    const mirror = await twoViews();
+    const select = [
+      { releases: ['bootloaders'], from: 'stable' },
+      { releases: ['24.04'], flavours: ['ga'], from: 'candidate' },
+    ];
+    const { views } = await mirror.ask({ does: 'view-create', name: 'mixed', select });
+
+    expect(views[0]?.lines[0]).toEqual({
+      does: 'create',
+      why: 'selects bootloaders from stable, 24.04 ga from candidate',
+    });
+    expect((await readView('mixed', mirror.press)).state.source).toEqual({
+      select: [
+        { from: 'stable', releases: ['bootloaders'] },
+        { from: 'candidate', releases: ['noble'], flavours: ['ga-24.04'] },
+      ],
+    });
+    expect(await mirror.offered('mixed')).toEqual({ loader: old.loader, 'ga-24.04': news['ga-24.04'] });
+  });
+
+  it('that loses a flavour says what may depend on it', async () => {
+    const mirror = await twoViews();
+    await mirror.ask(create('lab-2', 'stable'));
+    const select = [{ flavours: ['ga-24.04'], from: 'stable' }];
+    const { views, remarks } = await mirror.ask({ does: 'view-set', name: 'lab-2', select });
+
+    expect(views[0]?.lines.filter(({ does }) => does === 'drop')).toEqual([
+      { does: 'drop', product: loader, before: '1' },
+      { does: 'drop', product: hwe, before: '1' },
+    ]);
+    expect(remarks).toContainEqual({
+      ...{ about: 'depends', product: hwe, release: 'noble', architecture: 'amd64' },
+      why: 'machines with hwe-24.04 as hwe_kernel or min_hwe_kernel',
+    });
+    expect(remarks).toContainEqual({ about: 'keeps' });
+  });
+
+  it('becomes a promoted one that keeps what it offers, and back', async () => {
+    const mirror = await twoViews();
+    await mirror.ask(create('lab-2', 'stable'));
+    const promote = { from: 'candidate', after: '3d', require: ['hw-lab'] };
+    const { views } = await mirror.ask({ does: 'view-set', name: 'lab-2', promote });
+    expect(views[0]?.lines).toEqual([{ does: 'set', why: 'filled from candidate after 3d' }]);
+    const { state } = await readView('lab-2', mirror.press);
+    expect(state).toMatchObject({ kind: 'promoted', source: { promote } });
+    expect(await mirror.offered('lab-2')).toEqual(old);
+
+    await mirror.offer('stable', news, ({ state: same }) => (same ? { state: same } : {}));
+    expect(await mirror.offered('lab-2')).toEqual(old);
+    expect((await mirror.ask({ does: 'view-set', name: 'lab-2', promote })).views).toEqual([
+      { view: 'lab-2', lines: [], moved: false },
+    ]);
+    await mirror.ask(point('lab-2', 'stable'));
+    expect(await mirror.offered('lab-2')).toEqual(news);
+  });
+});
+
+describe('a promoted view', () => {
+  it('is created with what may be promoted now', async () => {
+    const mirror = await twoViews();
+    const promote = { from: 'candidate', require: [] };
+    const { views } = await mirror.ask({ does: 'view-create', name: 'tested', promote });
+
+    expect(views[0]?.lines[0]).toEqual({ does: 'create', why: 'filled from candidate' });
+    expect(await mirror.offered('tested')).toEqual({ ...images({ '2': 'b' }), loader: { '2': 'b' } });
+    expect((await readView('tested', mirror.press)).state).toMatchObject({ kind: 'promoted', source: { promote } });
+  });
+});
+
+describe('what was withdrawn', () => {
+  it('in a view that is deleted afterwards is obeyed on', async () => {
+    const mirror = await twoViews();
+    const scope = { release: 'noble', architectures: [], flavours: [], allViews: false };
+    await mirror.ask({ does: 'withdraw', view: 'candidate', version: '2', ...scope });
+    await mirror.ask({ does: 'view-delete', name: 'candidate' });
+    await mirror.ask(create('lab-2', 'stable'));
+    await mirror.offer('stable', news);
+
+    expect(await mirror.offered('lab-2')).toMatchObject(images({ '1': 'a' }));
+    const { withdrawn } = await readStanding('stable', 'com.ubuntu.maas:stable:v3:download', mirror.press);
+    expect(withdrawn).toHaveLength(1);
+  });
+
+  it('refuses a snapshot of what is newest and withdrawn, and tells an older one', async () => {
+    const mirror = await twoViews();
+    const scope = { release: 'noble', architectures: [], flavours: [], allViews: false };
+    await mirror.ask({ does: 'withdraw', view: 'stable', version: '1', ...scope });
+    await expect(mirror.ask({ does: 'snapshot', view: 'stable', name: 'may' })).rejects.toThrow(
+      expect.objectContaining({ name: 'Withdrawn' }),
+    );
+
+    const { remarks } = await mirror.ask({ does: 'snapshot', view: 'candidate', name: 'may' });
+    expect(remarks.filter(({ about }) => about === 'still offered')).toEqual(
+      [ga, hwe].map((product) => ({ about: 'still offered', view: 'candidate', product, version: '1' })),
+    );
+  });
+});
+
+describe('refuses', () => {
+  const follow = async (mirror: Mirror, name: string, from: string) => mirror.ask(create(name, from));
+  const refusals: readonly (readonly [string, (mirror: Mirror) => Promise<unknown>, string, string])[] = [
+    [
+      'to create a view that exists',
+      (mirror) => follow(mirror, 'stable', 'candidate'),
+      'BadInput',
+      'the view stable exists already',
+    ],
+    [
+      'a source that does not exist',
+      (mirror) => follow(mirror, 'lab-2', 'stabel'),
+      'NoSuchView',
+      'there is no view stabel',
+    ],
+    [
+      'to create a view that would be empty',
+      (mirror) => mirror.ask({ does: 'view-create', name: 'manual' }),
+      'BadInput',
+      'manual would be empty: MAAS rejects a source without products',
+    ],
+    [
+      'a part of a release that the source does not have',
+      (mirror) => mirror.ask({ does: 'view-create', name: 'lab-2', select: [{ releases: ['jammy'], from: 'stable' }] }),
+      'NoSuchVersion',
+      'the view stable has nothing of jammy',
+    ],
+    [
+      'to point a built view elsewhere',
+      (mirror) => mirror.ask(point('candidate', 'stable')),
+      'BadInput',
+      'candidate is built from its recipe; it cannot get its versions from another view',
+    ],
+    [
+      'a view that follows itself',
+      async (mirror) => {
+        await follow(mirror, 'lab-2', 'stable');
+        return mirror.ask(point('lab-2', 'lab-2'));
+      },
+      'BadInput',
+      'views cannot be made from each other: lab-2 <- lab-2',
+    ],
+    [
+      'views that follow each other',
+      async (mirror) => {
+        await follow(mirror, 'lab-2', 'stable');
+        await follow(mirror, 'lab-3', 'lab-2');
+        return mirror.ask(point('lab-2', 'lab-3'));
+      },
+      'BadInput',
+      'views cannot be made from each other: lab-2 <- lab-3 <- lab-2',
+    ],
+    [
+      'a fourth view above three, and a third below two',
+      async (mirror) => {
+        for (const [name, from] of [
+          ['one', 'stable'],
+          ['two', 'one'],
+          ['three', 'two'],
+        ] as const)
+          await follow(mirror, name, from);
+        await expect(follow(mirror, 'four', 'three')).rejects.toThrow(
+          '4 views would follow one another, of which 3 may',
+        );
+        await follow(mirror, 'five', 'candidate');
+        return mirror.ask(point('one', 'five'));
+      },
+      'BadInput',
+      '4 views would follow one another, of which 3 may',
+    ],
+    [
+      'to delete a view that another follows',
+      async (mirror) => {
+        await follow(mirror, 'lab-2', 'stable');
+        return mirror.ask({ does: 'view-delete', name: 'stable' });
+      },
+      'BadInput',
+      'lab-2 follows stable, so stable cannot be deleted',
+    ],
+    [
+      'to delete a view that another is filled from',
+      async (mirror) => {
+        await mirror.ask({ does: 'view-set', name: 'stable', promote: { from: 'candidate', require: [] } });
+        return mirror.ask({ does: 'view-delete', name: 'candidate' });
+      },
+      'BadInput',
+      'stable is filled from candidate, so candidate cannot be deleted',
+    ],
+    [
+      'a second snapshot of one name',
+      async (mirror) => {
+        await mirror.ask({ does: 'snapshot', view: 'stable', name: 'may' });
+        return mirror.ask({ does: 'snapshot', view: 'candidate', name: 'may' });
+      },
+      'BadInput',
+      'snapshots/may exists already, and a snapshot never changes',
+    ],
+    [
+      'a snapshot of a snapshot',
+      async (mirror) => {
+        await mirror.ask({ does: 'snapshot', view: 'stable', name: 'may' });
+        return mirror.ask({ does: 'snapshot', view: 'snapshots/may', name: 'june' });
+      },
+      'BadInput',
+      'snapshots/may is a snapshot already',
+    ],
+  ];
+
+  it.each(refusals)('%s', async (_, ask, name, message) => {
+    const mirror = await twoViews();
+    await expect(ask(mirror)).rejects.toThrow(expect.objectContaining({ name, message }));
+  });
+});
+
+describe.each(models)('a site, as %s sees it', (_, make) => {
+  it('gets what its view is pointed to, and what a snapshot has, and keeps what it has when the view is deleted', async () => {
+    const store = new MemoryStore();
+    const mirror = await twoViews(store);
+    await mirror.ask(create('lab-2', 'stable'));
+    const reader = new StreamReader({ fetch: fetchFrom(store, 'http://mirror'), keyring: signer.keyring });
+    const site = make({ reader });
+    const machine = { os: 'ubuntu', release: 'noble', arch: 'amd64', kernel: 'hwe-24.04' };
+    site.select(site.addSource('http://mirror/lab-2'), machine.os, machine.release, machine.arch);
+    const seen = () => {
+      const deployed = site.deploy(machine);
+      const words =
+        'kernel' in deployed ? [deployed.kernel, ...deployed.roots].map(mirror.wordOf) : [deployed.impossible];
+      return [...words, ...[...site.loaders().values()].map(mirror.wordOf)].join(' ');
+    };
+    await site.advance(130);
+    const told = [seen()];
+    for (const [day, operation] of [
+      ['21', point('lab-2', 'candidate')],
+      ['22', { does: 'snapshot', view: 'candidate', name: 'may' }],
+      ['23', point('lab-2', 'stable')],
+      ['24', point('lab-2', 'snapshots/may')],
+      ['25', { does: 'view-delete', name: 'lab-2' }],
+    ] as const) {
+      mirror.turnClockTo(`2026-11-${day}T08:00:00Z`);
+      await mirror.ask(operation);
+      await site.advance(200);
+      told.push(seen());
+    }
+    expect(told).toEqual(['a a a', 'b b b', 'b b b', 'a a a', 'b b b', 'b b b']);
+    expect(site.outages()).toEqual([]);
+  });
+});
