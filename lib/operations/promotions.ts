@@ -3,6 +3,7 @@ import { type OperationRequest, operationNeeds } from '../job/operations/operati
 import type { Followed, PlanLine } from '../job/operations/outcome';
 import { toolVersion } from '../job/tool';
 import { changeAndFollow } from '../publication/derived/change-and-follow';
+import { followView } from '../publication/derived/follow-views';
 import { readDecisions } from '../publication/read-state';
 import { hasEnded } from '../publication/state/holds';
 import type { ViewState } from '../publication/state/view-state';
@@ -33,8 +34,8 @@ export interface PromotionsOutcome {
 }
 
 /**
- * What a mirror does by itself from hour to hour: lifts the holds that have ended, applies settings that have changed, and fills
- * each view that has a promotion. A view whose source is not published yet waits for it.
+ * What a mirror does by itself from hour to hour: lifts the holds that have ended, applies settings that have changed, fills
+ * each view that has a promotion, and updates those that follow others. A view whose source is not published yet waits for it.
  * @param settings of the views that are not built, in the order in which they are filled
  * @param by who asks, for the history
  * @throws what is not about one view: errors of the store, or of a view that cannot be read
@@ -56,7 +57,16 @@ export async function runPromotions(
     const scope = { architectures: [], flavours: [] };
     runs.push(await run(view, { does: 'promote', from, to: view, after, require: [...require], ...scope }, by, bench));
   }
+  for (const { name, select } of settings) if (select !== undefined) runs.push(await caughtUp(name, bench));
   return { runs, measures: await measured(filled, bench) };
+}
+
+/** A view that follows others, if an earlier change of one of them was interrupted before it followed. */
+function caughtUp(view: string, bench: OperateBench): Promise<PromotionRun> {
+  return tried(view, 'view-set', async () => {
+    const moved = await followView(view, await withdrawnEverywhere(bench), bench);
+    return { moved, lines: [], followed: [] };
+  });
 }
 
 /** In every view. */

@@ -56,7 +56,7 @@ async function deployed() {
   });
   const content = async (view: string) => {
     const store = await openStore(mirror);
-    return contentOf(await readView(view, { mirror: store, keyring: signer.keyring }));
+    return contentOf(await readView(view, { mirror: store, signer }));
   };
   const terminal = keptTerminal();
   return {
@@ -198,6 +198,22 @@ describe('the schedule of a deployed mirror', () => {
       ['StateMachineArn', 'View', 'Release'],
       ['StateMachineArn'],
     ]);
+  });
+
+  it('leaves a view alone that is held, without a failure, and lets a site follow it', async () => {
+    const { call, operate, content } = await deployed();
+    await operate(asked({ ...promote, to: 'stable' }));
+    await operate(asked({ does: 'hold', view: 'stable', release: 'bookworm', ...scope }));
+    const lab = { name: 'lab', select: [{ from: 'stable' }], configured: digit('d') };
+    const filled = () => call('promote', { views: [stable, lab], at: '2026-11-30T10:00:00Z' });
+
+    expect(await filled()).toMatchObject({ changed: expect.arrayContaining(['stable', 'lab']) });
+    expect((await content('stable')).state).toMatchObject({
+      configured: digit('a'),
+      source: { promote: { from: 'candidate' } },
+    });
+    expect(versionsIn(await content('lab'))).toEqual(versionsIn(await content('stable')));
+    expect(await filled()).toMatchObject({ changed: [] });
   });
 
   it('refuses an input that is not from this release', async () => {

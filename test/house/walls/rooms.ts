@@ -288,10 +288,6 @@ export const doors: Pick<Room, 'purpose' | 'top' | 'alcoves'> = {
         'terminal',
       ],
     },
-    operation: {
-      holds: 'an operation, asked on the command line, here or by a stack',
-      imports: ['keys', 'preflight', 'terminal'],
-    },
     lambda: { holds: 'the Lambda functions, one file each', imports: ['keys', 'operation'] },
     bundle: { holds: 'the bundles that are deployed or packaged', imports: [] },
   },
