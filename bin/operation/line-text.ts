@@ -27,6 +27,7 @@ function textOf({ does, version = '', name = '', why, before, newest }: PlanLine
     case 'pass over':
       return `${version || name} passed over${reason}`;
     case 'set':
+      if (why === 'not held') return 'no longer held';
       return [why ?? 'set', ...(version === '' ? [] : [`at ${version}`])].join(' ');
     case 'create':
       return `created${reason}`;

@@ -84,8 +84,14 @@ function moveOf(product: string, lines: readonly PlanLine[]): { name: string; te
       does === 'offer' && given !== undefined && version !== undefined && given !== version ? [`was ${version}`] : [],
     ),
   ];
-  const moved = before === undefined ? `new: ${next}` : before === next ? next : `${before} -> ${next}`;
-  return [{ name, text: notes.length === 0 ? moved : `${moved} (${[...new Set(notes)].join(', ')})` }];
+  const moved = before === undefined ? `new: ${next}` : `${before} -> ${next}`;
+  const text = before === next ? `${next} stays the newest; ${goneFrom(moves)}` : moved;
+  return [{ name, text: notes.length === 0 ? text : `${text} (${[...new Set(notes)].join(', ')})` }];
+}
+
+function goneFrom(lines: readonly PlanLine[]): string {
+  const gone = lines.filter(({ does }) => does === 'take back').map(({ version = '' }) => version);
+  return gone.length === 0 ? 'older versions change' : `${gone.join(', ')} taken out`;
 }
 
 function lastName(lines: readonly PlanLine[]): string {

@@ -19,8 +19,9 @@ export function remarkLines(
   { isNothing, words }: About,
 ): string[] {
   const ofKind = (about: Remark['about']) => remarks.filter((remark) => remark.about === about);
-  const moves = views.some(({ lines, moved }) => (moved || dryRun) && lines.some(({ does }) => moving.includes(does)));
-  const isMoved = !dryRun && (moves || followed.some(({ moved }) => moved));
+  const isNew = ['snapshot', 'view-create', 'view-delete'].includes(operation.does); // no site uses it, or gets anything
+  const moves = views.some(({ lines, moved }) => moved && lines.some(({ before, newest }) => before !== newest));
+  const isMoved = !isNew && (moves || followed.some(({ moved }) => moved));
   return [
     ...grouped([...ofKind('matched'), ...ofKind('only the kernel'), ...ofKind('depends'), ...ofKind('keeps')], words),
     ...stillOffered(ofKind('still offered'), words),
@@ -30,8 +31,6 @@ export function remarkLines(
     ...(isNothing || dryRun ? [] : undoLines(ofKind('undo'), words)),
   ];
 }
-
-const moving = ['offer', 'take back', 'hold back', 'drop', 'create', 'set'];
 
 /** Remarks with the same text are one. */
 function grouped(remarks: readonly Remark[], words: MirrorWords): string[] {
@@ -44,7 +43,7 @@ function grouped(remarks: readonly Remark[], words: MirrorWords): string[] {
 
 function textOf(remark: Remark): string {
   const { about, view = '', product, release = '', architecture = '', version = '', before = '', bytes = 0 } = remark;
-  const { why = '' } = remark;
+  const { why = '', commands = [] } = remark;
   const what = product === undefined ? [release, architecture].filter(Boolean).join(' ') : productText(product);
   switch (about) {
     case 'matched':
@@ -52,9 +51,9 @@ function textOf(remark: Remark): string {
     case 'only the kernel':
       return `Only the kernel of ${what} changed since ${before}: to keep it away from new base images too, withdraw it with --flavour.`;
     case 'depends':
-      return `check in MAAS whether ${[what, why].filter(Boolean).join(': ')} is in use`;
+      return `Check whether a MAAS has this in use: ${why}${what === '' ? '' : ` (${what})`}`;
     case 'keeps':
-      return 'A MAAS that has it keeps it. To take it away there:';
+      return `A MAAS that has it keeps it.${commands.length === 0 ? '' : ' To take it away there:'}`;
     case 'download':
       return `a site downloads ${size(bytes)} more${what === '' ? '' : ` (${what})`}`;
     default:

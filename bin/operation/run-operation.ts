@@ -84,7 +84,7 @@ async function operationFrom(typed: Typed, options: OperationOptions): Promise<O
 }
 
 /** `USER@HOST` */
-function asker(): string {
+export function asker(): string {
   return `${userInfo().username}@${hostname()}`;
 }
 

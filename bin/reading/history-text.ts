@@ -1,7 +1,9 @@
 import type { ViewHistory } from '../../lib/operations/history';
 import type { HistoryChange, HistoryEntry } from '../../lib/publication/state/history';
+import type { ViewKind, ViewSource } from '../../lib/publication/state/view-state';
 import { wrapped } from '../terminal/wrapped';
 import { groupsOfKeys } from './product-words';
+import { sourceText } from './views-text';
 
 /** A history, newest first: number, time (UTC), what, by whom, what changed, why. Long entries take several lines. */
 export function historyLines({ view, total, entries }: ViewHistory): string[] {
@@ -52,5 +54,13 @@ function changeText({ products, added, removed, held, released }: HistoryChange)
 
 /** Without the ids, which are for programs. */
 function decisionText(decision: string): string {
+  const [, source] = /^source (.+)$/.exec(decision) ?? [];
+  if (source !== undefined) return `source: ${sourceText(sourceIn(source))}`;
   return decision.replace(/ [0-9a-f]{12}(?= |$)/, '');
+}
+
+/** A source, or the kind of a view that has none. */
+function sourceIn(json: string): Parameters<typeof sourceText>[0] {
+  const value: ViewSource | ViewKind = JSON.parse(json);
+  return typeof value === 'string' ? { kind: value } : { kind: 'selected', source: value };
 }

@@ -22,7 +22,7 @@ const columns: readonly Column<ViewSummary>[] = [
 const shortened = (text: string) => (text.length <= 24 ? text : `${text.slice(0, 23)}…`);
 
 /** `candidate after 3d`, `follows stable`, `jammy from stable, else candidate`. */
-function sourceText({ kind, source }: Pick<ViewSummary, 'kind' | 'source'>): string {
+export function sourceText({ kind, source }: Pick<ViewSummary, 'kind' | 'source'>): string {
   if (source?.promote !== undefined) return promotionText(source.promote);
   if (source?.select !== undefined) return selectionText(source.select);
   if (source?.snapshot !== undefined) return source.snapshot.from;

@@ -18,8 +18,8 @@ export function wrapped(text: string, indent = 0, first = indent): string[] {
       [line, isEmpty] = [longer, false];
       continue;
     }
-    lines.push(line);
-    line = `${' '.repeat(indent)}${word}`;
+    lines.push(line.trimEnd());
+    [line, isEmpty] = [`${' '.repeat(indent)}${word}`, word === ''];
   }
-  return [...lines, line];
+  return [...lines, line.trimEnd()];
 }

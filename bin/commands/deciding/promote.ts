@@ -39,7 +39,11 @@ export interface PromoteOptions extends OperationOptions, ScopeOptions {
 
 /** Promotes versions, and prints what changed. */
 export async function runPromote(options: PromoteOptions, terminal: Terminal): Promise<number> {
-  const { from, to, release, after, require, waiveBootTest } = options;
+  const { from, to, release, after, require, waiveBootTest, config } = options;
+  if (from === undefined && config !== undefined) {
+    const { promoteAll } = await import('../../operation/promote-all.js');
+    return promoteAll({ ...options, config }, terminal);
+  }
   if (from === undefined || to === undefined) {
     throw new MirrorError('BadInput', `promote: ${from === undefined ? 'no views' : 'no view to promote to'} given`, {
       hint: 'name both views, such as: maas-mirror promote candidate stable',
