@@ -2,6 +2,7 @@ import { MirrorError } from '../../../errors';
 import type { Remark } from '../../../job/operations/outcome';
 import { downloadOf } from '../../../publication/offers/downloads';
 import { dependentsOf } from '../../../publication/offers/dropped';
+import { contentDigest } from '../../../publication/state/product-key';
 import type { ViewContent } from '../../../publication/state/view-content';
 import type { Withdrawal } from '../../../publication/state/withdrawal';
 import type { Products } from '../../../simplestreams/types';
@@ -26,7 +27,7 @@ export const planRollback: Planner<Asked<'rollback'>> = (request, mirror, at): P
   const others = request.allViews ? othersOf(mirror.views, named.view) : [];
   const back = [...others, named].map((content) => backIn(content, mark, request, mirror.withdrawn, at));
   refuseStuck(back.at(-1)?.moves.stuck ?? [], versions);
-  return { views: back.map(({ planned }) => planned), remarks: remarksOf(back, versions, mark, request, mirror) };
+  return { views: back.map(({ planned }) => planned), remarks: remarksOf(back, versions, mark, request, mirror, at) };
 };
 
 /** With the marks that an interrupted rollback has set in other views, so that this one goes on with the same. */
@@ -53,6 +54,7 @@ function remarksOf(
   mark: Withdrawal,
   request: Asked<'rollback'>,
   { views }: MirrorContent,
+  at: Date,
 ): Remark[] {
   const moved = new Set(back.filter(({ moves }) => moves.leaving.length > 0).map(({ content }) => content.view));
   const after = back.map(({ content, documents }) => ({ ...content, documents }));
@@ -67,9 +69,27 @@ function remarksOf(
     ...onlyTheKernel(versions, mark),
     ...dropped,
     ...downloadsOf(versions, back.at(-1)?.documents ?? new Map()),
+    ...(request.republish ? [] : fetchedAgain(versions, back.at(-1)?.content, at)),
     { about: 'undo', commands: [undoOf(mark, request)] },
   ];
 }
+
+/**
+ * Of two complete sets, MAAS keeps the one that it has made last. A site that gets the bad version about now keeps that one,
+ * and fetches the good one again an hour later.
+ */
+function fetchedAgain(versions: readonly ChosenVersion[], content: ViewContent | undefined, at: Date): Remark[] {
+  const isRecent = versions.some(({ id, version }) => {
+    const since = content?.ledger.products[id]?.since[contentDigest(version)];
+    return since !== undefined && at.getTime() - Date.parse(since) < recently;
+  });
+  const why =
+    'a site that has both versions by then downloads the good one again an hour later; --republish avoids that';
+  return isRecent ? [{ about: 'sites follow', why }] : [];
+}
+
+/** Within two hours, every site begins to download what is published. */
+const recently = 2 * 60 * 60_000;
 
 /** Whether a view is selected from one of these, directly or through others. */
 function follows(
