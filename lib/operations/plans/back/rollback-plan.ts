@@ -2,6 +2,7 @@ import { MirrorError } from '../../../errors';
 import type { Remark } from '../../../job/operations/outcome';
 import { downloadOf } from '../../../publication/offers/downloads';
 import { dependentsOf } from '../../../publication/offers/dropped';
+import { heldBy, heldError } from '../../../publication/state/holds';
 import { contentDigest } from '../../../publication/state/product-key';
 import type { ViewContent } from '../../../publication/state/view-content';
 import type { Withdrawal } from '../../../publication/state/withdrawal';
@@ -27,8 +28,20 @@ export const planRollback: Planner<Asked<'rollback'>> = (request, mirror, at): P
   const others = request.allViews ? othersOf(mirror.views, named.view) : [];
   const back = [...others, named].map((content) => backIn(content, mark, request, mirror.withdrawn, at));
   refuseStuck(back.at(-1)?.moves.stuck ?? [], versions);
-  return { views: back.map(({ planned }) => planned), remarks: remarksOf(back, versions, mark, request, mirror, at) };
+  const refusal = back.map(heldBack).find((error) => error !== undefined);
+  const views = back.map(({ planned }) => planned);
+  return { views, ...(refusal && { refusal }), remarks: remarksOf(back, versions, mark, request, mirror, at) };
 };
+
+/** A mixed version is new to the view, and what is new to a held product may not be offered. */
+function heldBack({ content, moves }: BackIn): MirrorError | undefined {
+  const mixed = moves.offers.filter(({ contentId, id, version }) => {
+    const offered = Object.values(content.documents.get(contentId)?.products[id]?.versions ?? {}).map(contentDigest);
+    return !offered.includes(contentDigest(version));
+  });
+  const holds = mixed.flatMap(({ fields }) => heldBy(content.state, { ...fields, versions: {} }) ?? []);
+  return holds[0] && heldError(content.view, holds[0]);
+}
 
 /** With the marks that an interrupted rollback has set in other views, so that this one goes on with the same. */
 function withMarksOf({ withdrawn }: MirrorContent, content: ViewContent): ViewContent {

@@ -346,6 +346,22 @@ describe('refuses to roll back', () => {
     });
   });
 
+  it('a flavour of a held release, which would get a new version', () => {
+    const hold = {
+      id: '0c1d2e3f4a5b',
+      since: '2026-11-25T08:00:00Z',
+      release: 'noble',
+      architectures: [],
+      flavours: [],
+    };
+    const held = { ...candidate, state: { ...candidate.state, holds: [hold] } };
+    expect(planned({}, held).refusal).toBeUndefined();
+    expect(planned({ flavours: ['hwe'] }, held).refusal).toMatchObject({
+      name: 'Held',
+      message: 'candidate holds noble since 2026-11-25',
+    });
+  });
+
   it('a view that follows another, and says what to do', () => {
     const content = viewWith('lab-2', flavours);
     const state = { ...content.state, kind: 'selected' as const, source: { select: [{ from: 'stable' }] } };
