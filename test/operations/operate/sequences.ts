@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { MirrorError } from '../../../lib/errors';
 import { OperationRequest } from '../../../lib/job/operations/operation';
+import type { PublishedView } from '../../../lib/publication/read-view';
 import { contentDigest } from '../../../lib/publication/state/product-key';
 import { versionsOf } from '../../../lib/publication/state/product-parts';
 import { WithdrawnIndex } from '../../../lib/publication/state/withdrawals';
@@ -152,12 +153,12 @@ class Sequence {
     for (const site of this.#sites) await site.advance(minutes);
   }
 
-  async #seen() {
+  async #seen(): Promise<Seen> {
     const found = await Promise.all(views.map(async (one) => [one, await this.#mirror.read(one)] as const));
     return new Map(found);
   }
 
-  async #check(before: Awaited<ReturnType<Sequence['#seen']>>, moved: readonly string[]): Promise<void> {
+  async #check(before: Seen, moved: readonly string[]): Promise<void> {
     const { store: mirror, signer } = this.#mirror;
     const marks = await withdrawnEverywhere({ mirror, signer });
     for (const [one, now] of await this.#seen()) {
@@ -179,6 +180,8 @@ class Sequence {
     }
   }
 }
+
+type Seen = ReadonlyMap<string, PublishedView>;
 
 const promotion = OperationRequest.parse({ does: 'promote', from: 'candidate', to: 'stable' });
 const refusals = ['NoSuchVersion', 'NoSuchView', 'Held', 'Withdrawn', 'NotBooted', 'NotAttested', 'BadInput'];
