@@ -29,7 +29,6 @@ export interface OperateBench extends Press {
  * @throws NoSuchView, NoSuchVersion, BadInput (misuse); Held, Withdrawn, NotAttested, NotBooted if what operators decided
  * forbids it; PlanChanged if the plan that was given is not what would be done now; the errors of changeView. If views were
  * changed before, the message names them
- * @public
  */
 export async function operate(asked: Operation, bench: OperateBench): Promise<OperationOutcome> {
   const request = requestOf(asked, bench);
