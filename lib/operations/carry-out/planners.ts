@@ -11,9 +11,9 @@ import type { MirrorContent, Planned, Planner } from '../plans/planned';
 import { planRemoval } from '../plans/remove-plan';
 import { planUnhold } from '../plans/unhold-plan';
 import { planWithdrawal } from '../plans/withdraw-plan';
+import { planPromotion } from '../promotion/promote-plan';
 import { planSnapshot } from '../views/snapshot-plan';
 import { planViewCreation, planViewDeletion, planViewSource } from '../views/view-plan';
-import { planPromotion } from '../promotion/promote-plan';
 import { sitesFollow } from './sites-follow';
 
 type Does = OperationRequest['does'];

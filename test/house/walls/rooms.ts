@@ -140,6 +140,10 @@ export const house: Readonly<Record<string, Room>> = {
         holds: 'views that are made from others: selected, frozen',
         imports: ['names', 'offers', 'state', top],
       },
+      mending: {
+        holds: 'views whose index was restored, taken on from there',
+        imports: ['commit', 'gate', 'names', 'state', top],
+      },
       mirror: { holds: 'outside the views: keyring and front page', imports: [top] },
     },
   },
@@ -196,6 +200,7 @@ export const house: Readonly<Record<string, Room>> = {
         holds: 'views are created, pointed elsewhere, frozen, deleted and repaired',
         imports: ['plans', 'promotion'],
       },
+      repair: { holds: 'what is half-done in a mirror, or was restored by hand', imports: [] },
       'carry-out': {
         holds: 'how an operation is planned and carried out',
         imports: ['plans', 'plans/back', 'promotion', 'views'],
