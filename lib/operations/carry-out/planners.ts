@@ -26,12 +26,12 @@ const planners: { readonly [One in Does]?: Planner<Asked<One>> } = {
   rollback: planRollback,
   hold: planHold,
   unhold: planUnhold,
+  attest: planAttestation,
+  remove: planRemoval,
   snapshot: planSnapshot,
   'view-create': planViewCreation,
   'view-set': planViewSource,
   'view-delete': planViewDeletion,
-  attest: planAttestation,
-  remove: planRemoval,
 };
 
 /**

@@ -85,7 +85,7 @@ describe.each([
         ],
       },
     ]);
-    expect(created.remarks.at(-1)).toEqual({ about: 'undo', commands: ['maas-mirror view delete lab-2'] });
+    expect(created.remarks).toContainEqual({ about: 'undo', commands: ['maas-mirror view delete lab-2'] });
     expect(await mirror.offered('lab-2')).toEqual(old);
 
     const pointed = await mirror.ask(point('lab-2', 'candidate'));
