@@ -107,6 +107,14 @@ describe('promote', () => {
     expect(planned).toEqual({ views: [{ view: 'stable', lines: [] }], remarks: [] });
   });
 
+  it('does nothing either where what the target has could not be promoted any more', () => {
+    const candidate = withLedger(candidateOf(flavours({ [one]: '1' })), 'r1 g1', [result('lab', false)]);
+    for (const request of [{}, { after: '3d' }, { require: ['lab'] }]) {
+      const planned = plan(mirrorOf(candidate, stableOf(flavours({ [one]: '1' }))), request);
+      expect(planned).toEqual({ views: [{ view: 'stable', lines: [] }], remarks: [] });
+    }
+  });
+
   it('gives sisters one new name where the own name is not above all that the target ever had', () => {
     const stable = stableOf(flavours({ [three]: '1' }));
     const planned = plan(mirrorOf(candidateOf(flavours({ [two]: '2' })), stable));
@@ -265,6 +273,7 @@ describe('promote --after', () => {
     const planned = plan(mirror, { after: '3d' });
     expect(linesOf(planned)).toContain(`offer ga-24.04 ${two} as it is`);
     expect(linesOf(planned)).toContain(`pass over ga-24.04 ${three} withdrawn in lab`);
+    expect(changeOf(planned)?.withdrawn).toEqual([mark]);
   });
 
   it('begins with the main kernel: never with another flavour alone', () => {
@@ -308,6 +317,8 @@ describe('promote --after', () => {
       `pass over ga-24.04 ${three} held since 2026-11-27`,
       `pass over hwe-24.04 ${three} held since 2026-11-27`,
     ]);
+    const noble = 'com.ubuntu.maas.stable:v3:boot:24.04:amd64:ga-24.04';
+    expect(offeredBy(planned)[noble]).toEqual([one]);
     expect(
       plan(mirrorOf(publishedSince({ ...candidate, documents }, long), held), { release: 'noble' }).refusal?.name,
     ).toBe('Held');
