@@ -102,6 +102,15 @@ describe('promote', () => {
     ]);
   });
 
+  it('does not count what a MAAS has of flavours that stay as they are', () => {
+    const words = { 'ga-24.04': { [one]: 'r1 g1', [three]: 'r1 g3' }, 'hwe-24.04': { [one]: 'r1 h1', [two]: 'r1 h2' } };
+    const stable = stableOf({ 'ga-24.04': { [one]: 'r1 g1' }, 'hwe-24.04': { [one]: 'r1 h1', [two]: 'r1 h2' } });
+    const { 'boot-kernel': kernel, 'boot-initrd': initrd } = made('r1 g3').items;
+    expect(plan(mirrorOf(candidateOf(words), stable)).remarks[0]).toMatchObject({
+      ...{ about: 'download', bytes: (kernel?.size ?? 0) + (initrd?.size ?? 0) },
+    });
+  });
+
   it('does nothing where the target has all of it as newest, under whatever name', () => {
     const planned = plan(mirrorOf(candidateOf(flavours({ [one]: '1' })), stableOf(flavours({ [two]: '1' }))));
     expect(planned).toEqual({ views: [{ view: 'stable', lines: [] }], remarks: [] });
