@@ -153,6 +153,16 @@ describe('promote', () => {
     expect(Object.values(document?.products ?? {})[0]?.versions[three]?.origin).toBe(`candidate/${three}`);
   });
 
+  it('takes what a snapshot has, whose documents name its source', () => {
+    const source = { snapshot: { from: 'candidate', index: '0'.repeat(64), at: long } };
+    const state = { ...emptyState('snapshots/may'), source };
+    const frozen = { ...candidateOf(flavours({ [three]: '3' })), view: 'snapshots/may', state };
+    const planned = plan(mirrorOf(frozen, stableOf(flavours({ [one]: '1' }))), { from: 'snapshots/may' });
+    const [document] = changeOf(planned)?.documents?.values() ?? [];
+    expect(Object.keys(offeredBy(planned))).toHaveLength(2);
+    expect(Object.values(document?.products ?? {})[0]?.versions[three]?.origin).toBe(`candidate/${three}`);
+  });
+
   it('brings the results of checks along, and the latest of both views counts', () => {
     const candidate = withLedger(candidateOf(flavours({ [three]: '3' })), 'r3 g3', [result('lab', true)]);
     const planned = plan(mirrorOf(candidate, stableOf(flavours({ [one]: '1' }))));
