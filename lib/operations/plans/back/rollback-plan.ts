@@ -20,18 +20,41 @@ import { refuseStuck, versionsTakenBack } from './taken-back';
  * Withdraws the newest version and goes back to the one before, or withdraws everything above `to`. In all views, the named
  * one is last: until then, the same command finds the same version.
  */
-export const planRollback: Planner<Asked<'rollback'>> = (request, mirror, at): Planned => {
+export const planRollback: Planner<Asked<'rollback'> & Chosen> = (request, mirror, at): Planned => {
   const named = viewToMove(mirror, request.view);
-  const versions = versionsTakenBack(named, request, mirror);
-  if (versions.length === 0) return { views: [{ view: named.view, lines: [] }], remarks: [] };
-  const mark = markFor(versions, request, withMarksOf(mirror, named), at);
+  const { chosen = chosenIn(named, request, mirror, at) } = request;
+  if (chosen === undefined) return { views: [{ view: named.view, lines: [] }], remarks: [] };
   const others = request.allViews ? othersOf(mirror.views, named.view) : [];
-  const back = [...others, named].map((content) => backIn(content, mark, request, mirror.withdrawn, at));
-  refuseStuck(back.at(-1)?.moves.stuck ?? [], versions);
+  const back = [...others, named].map((content) => backIn(content, chosen.mark, request, mirror.withdrawn, at));
+  refuseStuck(back.at(-1)?.moves.stuck ?? [], chosen.versions);
   const refusal = back.map(heldBack).find((error) => error !== undefined);
   const views = back.map(({ planned }) => planned);
-  return { views, ...(refusal && { refusal }), remarks: remarksOf(back, versions, mark, request, mirror, at) };
+  const then: Asked<'rollback'> & Chosen = { ...request, chosen };
+  return { views, ...(refusal && { refusal }), then, remarks: remarksOf(back, chosen, request, mirror, at) };
 };
+
+/** What is taken back, once that was decided: another version that is published meanwhile is not meant. */
+interface Chosen {
+  readonly chosen?: TakenBack;
+}
+
+interface TakenBack {
+  readonly versions: readonly ChosenVersion[];
+  readonly mark: Withdrawal;
+}
+
+/** Nothing if there is nothing above the version that is gone back to. */
+function chosenIn(
+  named: ViewContent,
+  request: Asked<'rollback'>,
+  mirror: MirrorContent,
+  at: Date,
+): TakenBack | undefined {
+  const versions = versionsTakenBack(named, request, mirror);
+  return versions.length === 0
+    ? undefined
+    : { versions, mark: markFor(versions, request, withMarksOf(mirror, named), at) };
+}
 
 /** A mixed version is new to the view, and what is new to a held product may not be offered. */
 function heldBack({ content, moves }: BackIn): MirrorError | undefined {
@@ -63,8 +86,7 @@ function viewToMove(mirror: MirrorContent, view: string): ViewContent {
 
 function remarksOf(
   back: readonly BackIn[],
-  versions: readonly ChosenVersion[],
-  mark: Withdrawal,
+  { versions, mark }: TakenBack,
   request: Asked<'rollback'>,
   { views }: MirrorContent,
   at: Date,
