@@ -15,7 +15,9 @@ import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { DirectoryStore } from '../../lib/store/directory/directory';
 import { checkFormat, formatBytes, formatKey } from '../../lib/store/format';
 import type { Store } from '../../lib/store/store';
+import { smallS3Store } from '../fixtures/aws/small-s3/small-s3-store';
 import { smallSigner, writeMetadata } from '../fixtures/mirrors/small-mirror';
+import '../fixtures/needs-seconds';
 import { folderInMemory } from '../fixtures/temporary-folder';
 import { type MadeViews, madeViews } from '../publication/derived/made/made-views';
 import { MemoryStore } from '../publication/made/memory-store';
@@ -56,14 +58,15 @@ const rulesOf = async ({ press: { mirror } }: MadeViews) =>
 const historyOf = async (view: string, { press }: MadeViews) =>
   (await readView(view, press)).head.newest?.block.entries.map(({ number, what }) => `${number} ${what}`);
 
-const stores = [
+const stores: readonly (readonly [string, () => Store | Promise<Store>])[] = [
   ['in memory', () => new MemoryStore()],
   ['in a directory', () => new DirectoryStore(folderInMemory())],
-] as const;
+  ['in S3', smallS3Store],
+];
 
 describe.each(stores)('repair, %s', (_, makeStore) => {
   it('finds nothing in a mirror that is whole, and writes nothing', async () => {
-    const store = makeStore();
+    const store = await makeStore();
     const views = await madeMirror(store);
     await views.select('lab', [{ from: 'candidate' }], first);
     const { store: mirror, writes } = recordingStore(store);
@@ -72,7 +75,7 @@ describe.each(stores)('repair, %s', (_, makeStore) => {
   });
 
   it('lets index.json follow, and selected views, as verify wants it', async () => {
-    const store = makeStore();
+    const store = await makeStore();
     const views = await madeMirror(store);
     await views.select('lab', [{ from: 'candidate' }], first);
     const [old, oldSignature] = [await store.read(plain), await store.read(signature)];
@@ -97,7 +100,7 @@ describe.each(stores)('repair, %s', (_, makeStore) => {
   });
 
   it('takes a restored index as a rollback: nothing that was decided or remembered is lost', async () => {
-    const store = makeStore();
+    const store = await makeStore();
     const views = await madeMirror(store);
     await views.select('a-lab', [{ from: 'candidate' }], first);
     const old = (await store.read(index))?.bytes ?? Buffer.alloc(0);
@@ -135,7 +138,7 @@ describe.each(stores)('repair, %s', (_, makeStore) => {
   });
 
   it('refuses a restored index that brings back what was withdrawn since, and changes nothing', async () => {
-    const store = makeStore();
+    const store = await makeStore();
     const views = await madeMirror(store);
     await views.offer('candidate', second);
     const old = (await store.read(index))?.bytes ?? Buffer.alloc(0);
@@ -152,7 +155,7 @@ describe.each(stores)('repair, %s', (_, makeStore) => {
   });
 
   it('upgrade brings a mirror of an older release to the format of this one, and is done once', async () => {
-    const store = makeStore();
+    const store = await makeStore();
     const made = madeViews(signer, new MemoryStore());
     await made.offer('candidate', first);
     const documents = [...(await readView('candidate', made.press)).documents.values()].map(({ document }) => document);

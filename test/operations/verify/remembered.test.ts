@@ -11,6 +11,7 @@ import { emptyShelf, fieldsOf, onShelf, type ShelfEntry } from '../../../lib/pub
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import type { Product, Version } from '../../../lib/simplestreams/types';
 import { smallSigner, writeMetadata } from '../../fixtures/mirrors/small-mirror';
+import '../../fixtures/needs-seconds';
 import { folderInMemory } from '../../fixtures/temporary-folder';
 import { type MadeViews, madeViews, type Offers } from '../../publication/derived/made/made-views';
 import { MemoryStore } from '../../publication/made/memory-store';

@@ -10,6 +10,7 @@ import { withdrawnPart } from '../../../lib/publication/state/withdrawals';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import '../../fixtures/needs-seconds';
 import { folderInMemory } from '../../fixtures/temporary-folder';
 import { fetchFrom } from '../../maas-model/reading/store-fetch';
 import { StreamReader } from '../../maas-model/reading/stream-reader';
@@ -180,14 +181,21 @@ describe('views that follow', () => {
     expect(read).toHaveLength(4);
   });
 
-  it('reach what was published last, although another publisher was faster with it', async () => {
+  // The other publisher commits, and follows, before the view is written, or before it is read to be changed.
+  it.each([
+    'replace',
+    'read',
+  ] as const)('reach what was published last, although another publisher was faster (%s)', async (moment) => {
     const inner = new MemoryStore();
     const views = madeViews(signer, inner);
     await views.offer('stable', first);
     await views.select('lab', [{ from: 'stable' }], first);
-    let isOvertaken = false;
+    let [reads, isOvertaken] = [0, false];
     const mirror = wrappedStore(inner, async ({ method, key }, go) => {
-      if (method === 'replace' && key === layout.index('lab') && !isOvertaken) {
+      if (key !== layout.index('lab') || isOvertaken) return go();
+      reads += method === 'read' ? 1 : 0;
+      // Read among all views, as a selected one, and to be changed.
+      if (moment === 'replace' ? method === 'replace' : reads === 3) {
         isOvertaken = true;
         await views.offer('stable', { ...images({ '1': 'a', '3': 'c' }), loader: { '3': 'c' } });
       }
@@ -198,6 +206,31 @@ describe('views that follow', () => {
 
     expect(isOvertaken).toBe(true);
     expect(await views.offered('lab')).toMatchObject(images({ '1': 'a', '3': 'c' }));
+  });
+
+  it('follow although something else about them was changed at the same time', async () => {
+    const inner = new MemoryStore();
+    const views = madeViews(signer, inner);
+    await views.offer('stable', first);
+    await views.select('lab', [{ from: 'stable' }], first);
+    let isOvertaken = false;
+    const configured = 'f'.repeat(64);
+    const mirror = wrappedStore(inner, async ({ method, key }, go) => {
+      if (key === layout.index('lab') && method === 'replace' && !isOvertaken) {
+        isOvertaken = true;
+        await changeView(
+          'lab',
+          ({ state }) => ({ state: { ...state, configured }, note: { what: 'view' } }),
+          views.press,
+        );
+      }
+      return go();
+    });
+
+    await madeViews(signer, mirror).offer('stable', second);
+
+    expect(await views.offered('lab')).toEqual(second);
+    expect((await readView('lab', views.press)).state.configured).toBe(configured);
   });
 
   it('take the results of checks with the versions', async () => {
@@ -237,11 +270,12 @@ describe('what was decided', () => {
     const marked = await views.offer('candidate', images({ '2': 'b' }));
     expect(marked.moved).toBe(true);
     await withdrawIn('candidate', 'hwe-24.04', '2');
-    await views.offer('stable', { ...images({ '1': 'a', '3': 'b' }), loader: { '1': 'a' } });
+    const { followed } = await views.offer('stable', { ...images({ '1': 'a', '3': 'b' }), loader: { '1': 'a' } });
 
+    expect(followed).toEqual([{ view: 'lab', moved: false }]);
     expect(await views.offered('lab')).toEqual(first);
     await views.offer('stable', { ...images({ '1': 'a', '3': 'b', '4': 'd' }), loader: { '1': 'a' } });
-    expect(await views.offered('lab')).toMatchObject(images({ '1': 'a', '4': 'd' }));
+    expect(await views.offered('lab')).toEqual({ ...images({ '1': 'a', '4': 'd' }), loader: { '1': 'a' } });
 
     async function withdrawIn(view: string, flavour: string, name: string): Promise<void> {
       await changeView(
