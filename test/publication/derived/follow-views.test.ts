@@ -227,9 +227,10 @@ describe('views that follow', () => {
       return go();
     });
 
-    await madeViews(signer, mirror).offer('stable', second);
+    const late = madeViews(signer, mirror);
+    await late.offer('stable', second);
 
-    expect(await views.offered('lab')).toEqual(second);
+    expect(await late.offered('lab')).toEqual(second);
     expect((await readView('lab', views.press)).state.configured).toBe(configured);
   });
 
