@@ -15,11 +15,11 @@ import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { DirectoryStore } from '../../lib/store/directory/directory';
 import { checkFormat, formatBytes, formatKey } from '../../lib/store/format';
 import type { Store } from '../../lib/store/store';
-import { smallS3Store } from '../fixtures/aws/small-s3/small-s3-store';
 import { smallSigner, writeMetadata } from '../fixtures/mirrors/small-mirror';
 import '../fixtures/needs-seconds';
 import { folderInMemory } from '../fixtures/temporary-folder';
-import { type MadeViews, madeViews } from '../publication/derived/made/made-views';
+import { images, type MadeViews, madeViews } from '../publication/derived/made/made-views';
+import { allStores } from '../publication/made/all-stores';
 import { MemoryStore } from '../publication/made/memory-store';
 import { recordingStore } from '../publication/made/wrapped-store';
 
@@ -28,7 +28,6 @@ beforeAll(async () => {
   signer = await smallSigner();
 });
 
-const images = (versions: Readonly<Record<string, string>>) => ({ 'ga-24.04': versions, 'hwe-24.04': versions });
 const first = { ...images({ '1': 'a' }), loader: { '1': 'a' } };
 const second = { ...images({ '1': 'a', '2': 'b' }), loader: { '1': 'a', '2': 'b' } };
 const index = layout.index('candidate');
@@ -58,13 +57,7 @@ const rulesOf = async ({ press: { mirror } }: MadeViews) =>
 const historyOf = async (view: string, { press }: MadeViews) =>
   (await readView(view, press)).head.newest?.block.entries.map(({ number, what }) => `${number} ${what}`);
 
-const stores: readonly (readonly [string, () => Store | Promise<Store>])[] = [
-  ['in memory', () => new MemoryStore()],
-  ['in a directory', () => new DirectoryStore(folderInMemory())],
-  ['in S3', smallS3Store],
-];
-
-describe.each(stores)('repair, %s', (_, makeStore) => {
+describe.each(allStores)('repair, %s', (_, makeStore) => {
   it('finds nothing in a mirror that is whole, and writes nothing', async () => {
     const store = await makeStore();
     const views = await madeMirror(store);

@@ -8,14 +8,13 @@ import { viewsOf } from '../../../lib/publication/views';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
 import type { Store } from '../../../lib/store/store';
-import { smallS3Store } from '../../fixtures/aws/small-s3/small-s3-store';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import '../../fixtures/needs-seconds';
-import { folderInMemory } from '../../fixtures/temporary-folder';
 import { fetchFrom } from '../../maas-model/reading/store-fetch';
 import { StreamReader } from '../../maas-model/reading/stream-reader';
 import { models } from '../../maas-model/sites';
-import { type MadeViews, madeViews } from '../../publication/derived/made/made-views';
+import { images, type MadeViews, madeViews } from '../../publication/derived/made/made-views';
+import { allStores } from '../../publication/made/all-stores';
 import { MemoryStore } from '../../publication/made/memory-store';
 import { recordingStore } from '../../publication/made/wrapped-store';
 
@@ -24,7 +23,6 @@ beforeAll(async () => {
   signer = await smallSigner();
 });
 
-const images = (versions: Readonly<Record<string, string>>) => ({ 'ga-24.04': versions, 'hwe-24.04': versions });
 const old = { ...images({ '1': 'a' }), loader: { '1': 'a' } };
 const news = { ...images({ '1': 'a', '2': 'b' }), loader: { '1': 'a', '2': 'b' } };
 const [ga, hwe, loader] = [
@@ -67,13 +65,7 @@ const history = async (view: string, { press }: Mirror) =>
     from,
   ]);
 
-const stores: readonly (readonly [string, () => Store | Promise<Store>])[] = [
-  ['in memory', () => new MemoryStore()],
-  ['in a directory', () => new DirectoryStore(folderInMemory())],
-  ['in S3', smallS3Store],
-];
-
-describe.each(stores)('a site view, %s', (_, makeStore) => {
+describe.each(allStores)('a site view, %s', (_, makeStore) => {
   it('is created with what its source offers, follows it, and can be pointed elsewhere and back', async () => {
     const mirror = await twoViews(await makeStore());
     const created = await mirror.ask(create('lab-2', 'stable'));

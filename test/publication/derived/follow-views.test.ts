@@ -11,29 +11,25 @@ import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import '../../fixtures/needs-seconds';
-import { folderInMemory } from '../../fixtures/temporary-folder';
 import { fetchFrom } from '../../maas-model/reading/store-fetch';
 import { StreamReader } from '../../maas-model/reading/stream-reader';
 import { models } from '../../maas-model/sites';
+import { allStores } from '../made/all-stores';
 import { MemoryStore } from '../made/memory-store';
 import { recordingStore, wrappedStore } from '../made/wrapped-store';
-import { madeViews } from './made/made-views';
+import { images, madeViews } from './made/made-views';
 
 let signer: Signer;
 beforeAll(async () => {
   signer = await smallSigner();
 });
 
-const images = (versions: Readonly<Record<string, string>>) => ({ 'ga-24.04': versions, 'hwe-24.04': versions });
 const first = { ...images({ '1': 'a' }), loader: { '1': 'a' } };
 const second = { ...images({ '1': 'a', '2': 'b' }), loader: { '1': 'a', '2': 'b' } };
 
-describe.each([
-  ['in memory', () => new MemoryStore()],
-  ['in a directory', () => new DirectoryStore(folderInMemory())],
-])('a view that follows another, %s', (_, makeStore) => {
+describe.each(allStores)('a view that follows another, %s', (_, makeStore) => {
   it('offers the same versions under its own label and ids after each change, and nothing else', async () => {
-    const views = madeViews(signer, makeStore());
+    const views = madeViews(signer, await makeStore());
     await views.offer('stable', first);
     await views.select('lab', [{ from: 'stable' }], first);
     const { moved, followed } = await views.offer('stable', second);
@@ -56,7 +52,7 @@ describe.each([
   });
 
   it('is filled from several sources, each product from the first part that matches it', async () => {
-    const views = madeViews(signer, makeStore());
+    const views = madeViews(signer, await makeStore());
     await views.offer('stable', { ...images({ '1': 'a' }), loader: { '1': 'a' } });
     await views.offer('candidate', { ...images({ '2': 'b' }), loader: { '2': 'b' } });
     const select = [
@@ -69,7 +65,7 @@ describe.each([
   });
 
   it('can be read below its own address, also what was never published to it', async () => {
-    const store = makeStore();
+    const store = await makeStore();
     const views = madeViews(signer, store);
     await views.offer('stable', { loader: { '1': 'a' } });
     await views.select('lab', [{ from: 'stable' }], { loader: { '1': 'a' } });
