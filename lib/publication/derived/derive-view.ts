@@ -1,5 +1,5 @@
 import type { Product, Products } from '../../simplestreams/types';
-import { newRow, withResults } from '../state/attested';
+import { newRow, withResults } from '../state/ledger';
 import { heldBy } from '../state/holds';
 import type { Ledger, LedgerRow } from '../state/ledger';
 import { contentDigest } from '../state/product-key';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OperationRequest } from '../../../lib/job/operations/operation';
 import type { Products } from '../../../lib/simplestreams/types';
+import type { models } from '../../maas-model/sites';
 import { everyOperation } from './every-operation';
 import { expectFollowed } from './followed-by';
 import type { OperationBench } from './operation-bench';
@@ -26,7 +27,7 @@ const hold: Extract<OperationRequest, { does: 'hold' }> = {
   flavours: [],
 };
 
-export function promoteContract(make: () => Promise<OperationBench>): void {
+export function promoteContract(make: () => Promise<OperationBench>, sites: typeof models): void {
   const prepare = async (bench: OperationBench) => {
     await bench.publish(one, { ...flavoursOf(1), loader: 'l1' });
     await bench.operate(promotion);
@@ -112,13 +113,13 @@ export function promoteContract(make: () => Promise<OperationBench>): void {
       );
     });
 
-    it('is followed by every MAAS, which always has something to deploy', async () => {
+    it.each(sites)('is followed by %s, which always has something to deploy', async (_, model) => {
       const publish = (bench: OperationBench) => bench.operate(promotion);
       const operate = async (bench: OperationBench) => {
         await bench.publish(three, { ...flavoursOf(3), loader: 'l3' });
         await bench.operate(promotion);
       };
-      await expectFollowed(make, { prepare, publish, operate }, { images: 'g3/r3 h3/r3', loader: 'l3' });
+      await expectFollowed(await make(), model, { prepare, publish, operate }, { images: 'g3/r3 h3/r3', loader: 'l3' });
     });
   });
 
