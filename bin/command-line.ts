@@ -2,14 +2,27 @@ import { Command, CommanderError } from 'commander';
 import { toolVersion } from '../lib/job/tool';
 import { addAccess } from './commands/access';
 import { addBuild } from './commands/build';
-import { addDoctor } from './commands/doctor';
+import { addAttest } from './commands/deciding/attest';
+import { addHold } from './commands/deciding/hold';
+import { addPromote } from './commands/deciding/promote';
+import { addRemove } from './commands/deciding/remove';
+import { addRepair } from './commands/deciding/repair';
+import { addRestore } from './commands/deciding/restore';
+import { addRollback } from './commands/deciding/rollback';
+import { addSnapshot } from './commands/deciding/snapshot';
+import { addUnhold } from './commands/deciding/unhold';
+import { addWithdraw } from './commands/deciding/withdraw';
 import { addHelp } from './commands/help';
 import { addKeyring } from './commands/keyring';
-import { addList } from './commands/list';
+import { addChanges } from './commands/reading/changes';
+import { addDoctor } from './commands/reading/doctor';
+import { addHistory } from './commands/reading/history';
+import { addList } from './commands/reading/list';
+import { addStatus } from './commands/reading/status';
+import { addVerify } from './commands/reading/verify';
 import { addReleases } from './commands/releases';
 import { addServe } from './commands/serve';
-import { addStatus } from './commands/status';
-import { addVerify } from './commands/verify';
+import { addView } from './commands/view';
 import { repairEnvironment } from './preflight/environment';
 import { exitCode } from './terminal/interruptible';
 import { processTerminal, reportError, type Terminal } from './terminal/terminal';
@@ -18,7 +31,7 @@ import { traceFiles } from './terminal/trace-files';
 /**
  * The command line. Each file in commands/ has the options and the action of one command. An action imports what it needs
  * when it runs, so that `--help` is fast.
- * @returns the exit code: 0 done, 1 failed, 2 misuse
+ * @returns the exit code: 0 done, 1 failed, 2 misuse, 4 refused because of a hold, a withdrawal or an attestation
  */
 export async function main(words: readonly string[], terminal: Terminal): Promise<number> {
   let code = 0;
@@ -40,6 +53,19 @@ const commands = [
   addServe,
   addVerify,
   addList,
+  addChanges,
+  addHistory,
+  addView,
+  addPromote,
+  addRollback,
+  addWithdraw,
+  addRestore,
+  addHold,
+  addUnhold,
+  addAttest,
+  addSnapshot,
+  addRemove,
+  addRepair,
   addReleases,
   addKeyring,
   addStatus,

@@ -2,9 +2,12 @@ export { KernelBuild, type KernelBuildProps } from './mirror/builds/kernel-build
 export { type BuildProps, StageBuild, type StageBuildProps } from './mirror/builds/stage-build';
 export type { StageBuilds } from './mirror/builds/stage-builds';
 export { Architecture } from './mirror/choices/architecture';
+export { BuildMachine } from './mirror/choices/build-machine';
 export { KernelFlavour } from './mirror/choices/kernel-flavour';
 export type { MirrorCatalogue, ReleaseDescription } from './mirror/choices/mirror-catalogue';
+export type { MirrorPromotion } from './mirror/choices/mirror-promotion';
 export { MirrorSchedule } from './mirror/choices/mirror-schedule';
+export type { MirrorSelection } from './mirror/choices/mirror-selection';
 export type { MirrorSources } from './mirror/choices/mirror-sources';
 export type { MirrorView } from './mirror/choices/mirror-view';
 export type { PrivateRepository } from './mirror/choices/private-repository';
@@ -14,7 +17,6 @@ export { MirrorFunction, type MirrorFunctionProps } from './mirror/functions/mir
 export type { MirrorFunctions } from './mirror/functions/mirror-functions';
 export { MaasMirror } from './mirror/maas-mirror';
 export type { MaasMirrorProps } from './mirror/maas-mirror-props';
-export { BuildMachine } from './mirror/settings/build-machine';
 export type { ProbeSettings } from './mirror/settings/probe-settings';
 export { MirrorSite } from './mirror/site/mirror-site';
 export type { MirrorSiteProps } from './mirror/site/mirror-site-props';

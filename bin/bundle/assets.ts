@@ -15,7 +15,7 @@ interface Bundle {
   readonly beside: readonly string[];
 }
 
-const functions = ['plan', 'select', 'publish', 'check-for-updates', 'notify'];
+const functions = ['plan', 'select', 'publish', 'promote', 'operate', 'check-for-updates', 'notify'];
 
 /**
  * A build machine has only Node. Lambda also has an AWS SDK, but AWS chooses and changes its version, so each bundle

@@ -1,7 +1,9 @@
 /* bin/commands: the commands, one file each. */
 
 import type { Command } from 'commander';
+import { MirrorError } from '../../lib/errors';
 import type { BuildOptions } from '../build/on-this-machine';
+import { whichMirror } from '../operation/which-mirror';
 import { defaultListen } from '../serve/listen';
 import { serveUntilInterrupted } from '../serve/until-interrupted';
 import { interruptible } from '../terminal/interruptible';
@@ -18,10 +20,10 @@ export function addBuild(program: Command, terminal: Terminal, done: (code: numb
     .option('--view <name>', 'view to publish to (default: candidate; with --config: all)')
     .option('--arch <list>', 'comma-separated list of architectures (default: this machine’s; with --stack: amd64)')
     .option(
-      '--kernel <list>',
+      '--flavour, --kernel <list>',
       'kernel flavours that must succeed, such as hwe-edge,lowlatency (default: ga,hwe; Debian: generic,cloud)',
     )
-    .option('--optional-kernel <list>', 'kernel flavours that may fail without failing the build')
+    .option('--optional-flavour, --optional-kernel <list>', 'kernel flavours that may fail without failing the build')
     .option('--serial <serial>', 'serial of the cloud image (default: the newest)')
     .option('--ppa <owner/name>', 'upgrade the image from this PPA; may be repeated', many)
     .option('--repository <file>', 'upgrade the image from the repositories in this deb822 file; may be repeated', many)
@@ -41,7 +43,7 @@ export function addBuild(program: Command, terminal: Terminal, done: (code: numb
     .option('--boot-timeout <minutes>', 'time limit for one boot (default: 30, or 60 if emulated)')
     .option('--no-bootloaders', 'publish no bootloaders (if MAAS also keeps images.maas.io as a source)')
     .option('--rebuild', 'rebuild even if nothing has changed')
-    .option('--mirror <dir>', 'folder of the mirror', './mirror')
+    .option('--mirror <dir>', 'folder of the mirror (default: mirror: of mirror.yaml, else ./mirror)')
     .option('--work <dir>', 'folder for intermediate files, downloads and logs (default: <mirror>.work)')
     .option(
       '--key <key>',
@@ -71,21 +73,32 @@ export function addBuild(program: Command, terminal: Terminal, done: (code: numb
     .option('--ca <file>', 'additional CA certificates (PEM)')
     .action(async (releases: string[], options, command: Command) => {
       const interrupt = interruptible();
-      const given = { ...options, signal: interrupt.signal };
+      const which = options.stack === undefined ? await whichMirror(options) : undefined;
+      const given = { ...options, ...which, signal: interrupt.signal };
       const code = await build(releases, given, command, terminal).finally(interrupt.end);
-      if (options.serve && code === 0) await serveUntilInterrupted(options.mirror, options.listen, terminal);
+      if (options.serve && code === 0) await serveUntilInterrupted(given.mirror, options.listen, terminal);
       done(code);
     });
 }
 
 async function build(releases: string[], options: GivenOptions, command: Command, terminal: Terminal): Promise<number> {
   if (options.stack === undefined) {
+    refuseUselessListen(options, command);
     const { runBuild } = await import('../build/on-this-machine.js');
     return runBuild(releases, options, terminal);
   }
   const { runCloudBuild } = await import('../build/in-cloud.js');
   const typed = command.options.map((option) => option.attributeName()).filter((name) => isTyped(command, name));
   return runCloudBuild(releases, { ...options, stack: options.stack, typed }, terminal);
+}
+
+/** Otherwise it would be forgotten, and nothing would listen after a build of half an hour. */
+function refuseUselessListen({ serve, listen }: GivenOptions, command: Command): void {
+  if (serve || !isTyped(command, 'listen')) return;
+  throw new MirrorError('BadInput', `--listen ${listen} has no effect: the mirror is not served after the build`, {
+    hint: 'add --serve, or leave --listen out',
+    misuse: true,
+  });
 }
 
 type GivenOptions = BuildOptions & { readonly stack?: string };

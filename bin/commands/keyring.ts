@@ -2,27 +2,30 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { MirrorError } from '../../lib/errors';
 import { mirror as keys } from '../../lib/job/layout';
+import { openToRead } from '../operation/open-to-read';
+import { withMirrorOptions } from '../operation/operation-command';
+import type { MirrorWords } from '../operation/which-mirror';
 import type { Terminal } from '../terminal/terminal';
 import { addRotate } from './keyring/rotate';
 
 /** Adds `keyring` and `keyring rotate`, the latter also as `rotate`. */
 export function addKeyring(program: Command, terminal: Terminal, done: (code: number) => void): void {
-  const keyring = program
+  const command = program
     .command('keyring')
     .description('print or save a mirror’s public keyring')
-    .argument('<mirror>', 'DIR, http(s)://… or s3://BUCKET')
+    .argument('[mirror]', 'DIR, http(s)://… or s3://BUCKET (default: ./mirror)')
     .option('--armour', 'ASCII-armoured instead of binary')
     .option('--output <file>', 'write the keyring to this file')
-    .option('--json', 'print the fingerprints as JSON')
-    .action(async (mirror: string, options) => done(await runKeyring({ mirror, ...options }, terminal)));
+    .option('--json', 'print the fingerprints as JSON');
+  const keyring = withMirrorOptions(command).action(async (word, options) =>
+    done(await runKeyring({ ...options, ...(word !== undefined && { mirror: word }) }, terminal)),
+  );
   addRotate(keyring, terminal, done);
   // People try this first.
   addRotate(program, terminal, done, { hidden: true });
 }
 
-export interface KeyringOptions {
-  /** DIR, http(s)://… or s3://… */
-  readonly mirror: string;
+export interface KeyringOptions extends MirrorWords {
   /** ASCII-armoured, instead of the binary form that MAAS and gpgv read. @default false */
   readonly armour?: boolean;
   /** File to write. @default standard output */
@@ -33,9 +36,9 @@ export interface KeyringOptions {
 
 /** Prints or saves the keyring of a mirror. The fingerprints go to standard error, for people to compare. */
 export async function runKeyring(options: KeyringOptions, terminal: Terminal): Promise<number> {
-  const { mirror, armour = false, output, json = false } = options;
+  const { armour = false, output, json = false, ...words } = options;
   const { armouredKeyring, keysOf } = await import('../../lib/simplestreams/openpgp/keyring.js');
-  const { bytes, place } = await readKeyring(mirror);
+  const { bytes, place } = await readKeyring(words);
   const fingerprints = (await keysOf(bytes)).map(({ fingerprint }) => fingerprint);
   const wanted = armour ? Buffer.from(armouredKeyring(bytes)) : bytes;
   if (output !== undefined) await writeKeyring(output, wanted);
@@ -53,9 +56,8 @@ export async function runKeyring(options: KeyringOptions, terminal: Terminal): P
   return 0;
 }
 
-async function readKeyring(mirror: string): Promise<{ bytes: Buffer; place: string }> {
-  const { openMirror } = await import('../../lib/operations/open-mirror.js');
-  const { store } = await openMirror(mirror);
+async function readKeyring(words: MirrorWords): Promise<{ bytes: Buffer; place: string }> {
+  const { store } = await openToRead(undefined, words);
   const place = `${store.name.replace(/\/$/, '')}/${keys.keyring}`;
   const object = await store.read(keys.keyring);
   if (object !== undefined) return { bytes: object.bytes, place };

@@ -24,7 +24,7 @@ import { readFile, readKeyring, readText, sourcesFrom } from './sources-from';
  * @throws UnknownRelease, UnknownArchitecture, UnknownKernel, NotSupported, BadInput (all misuse)
  */
 export function requestsFrom(words: readonly string[], options: RequestOptions, machine: string): BuildRequest[] {
-  const releases = wordsOf(words);
+  const releases = wordsOf(words).map(seriesOf);
   const requests =
     options.config === undefined ? named(releases, options, machine) : configured(releases, options, machine);
   for (const request of requests)

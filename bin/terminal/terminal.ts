@@ -1,7 +1,7 @@
 /* bin/terminal: terminal output and input: lines, tables, sizes, errors, Ctrl-C. */
 
 import { inspect } from 'node:util';
-import { MirrorError, withoutPasswords } from '../../lib/errors';
+import { type ErrorName, MirrorError, withoutPasswords } from '../../lib/errors';
 import { printable, printableText } from '../../lib/machine/output/printable';
 import { exitCodeWithoutReader, interruptWork } from './interruptible';
 import { systemError } from './system-error';
@@ -20,6 +20,8 @@ export interface Terminal {
   writeBinary?(bytes: Buffer): void;
   /** Draws a line that the next one replaces; an empty one clears it. @default - no such line */
   status?(line: string): void;
+  /** Asks a question on a terminal; only `y` and `yes` confirm. @default - there is no terminal to ask on */
+  confirm?(question: string): Promise<boolean>;
 }
 
 /** The terminal of this process. */
@@ -34,13 +36,14 @@ export function processTerminal(): Terminal {
     columns: process.stdout.columns ?? 80,
     writeBinary: (bytes) => void process.stdout.write(bytes),
     ...(process.stderr.isTTY === true && { status: drawStatus }),
+    ...(process.stderr.isTTY === true && process.stdin.isTTY === true && { confirm }),
   };
 }
 
 /**
  * Prints an error: its message, its hint and its causes. Names of errors, and stacks of unexpected errors, are for developers:
  * they are printed only with MAAS_MIRROR_DEBUG=1.
- * @returns the exit code: 2 for misuse, else 1
+ * @returns the exit code: 2 for misuse, 4 for a refusal because of a hold, a withdrawal or an attestation, else 1
  */
 export function reportError(thrown: unknown, terminal: Terminal, environment: NodeJS.ProcessEnv = process.env): number {
   const error = systemError(thrown);
@@ -52,12 +55,15 @@ export function reportError(thrown: unknown, terminal: Terminal, environment: No
   const causes = [...causesOf(error)].filter((cause) => nameOf(cause) !== 'AbortError').map(messageOf);
   // Messages often end with that of their cause.
   for (const cause of causes.filter((text) => !messageOf(error).includes(text))) terminal.err(`  caused by: ${cause}`);
-  if (ours) return error.misuse ? 2 : 1;
+  if (ours) return error.misuse ? 2 : refusals.includes(error.name) ? 4 : 1;
 
   if (debug) terminal.err(stackOf(error));
   else terminal.err('  Unexpected error. Set MAAS_MIRROR_DEBUG=1 for a stack trace.');
   return 1;
 }
+
+/** What an operator has decided is in the way, so that trying again does not help. */
+const refusals: readonly ErrorName[] = ['Held', 'Withdrawn', 'NotAttested'];
 
 // `maas-mirror list … | head` closes the pipe early, which is not a failure. A build must not go on unseen.
 function endWhenItCannotBeWritten(stream: NodeJS.WriteStream): void {
@@ -79,6 +85,16 @@ const streamsWatched = new WeakSet<NodeJS.WriteStream>();
 
 function drawStatus(line: string): void {
   process.stderr.write(`\r\u001b[2K${printable(line).slice(0, (process.stderr.columns ?? 80) - 1)}`);
+}
+
+async function confirm(question: string): Promise<boolean> {
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(?:es)?$/i.test((await lines.question(`${printable(question)} [y/N] `)).trim());
+  } finally {
+    lines.close();
+  }
 }
 
 function nameOf(error: unknown): string {

@@ -13,17 +13,18 @@ const crypto = require('crypto');
 async function handler(event) {
   const request = event.request;
   if (!isAllowed(event.viewer.ip)) return answer(403, 'Forbidden', {});
-  const isKnown = await mayRead(request.headers.authorization);
-  if (!isKnown) {
+  const record = await recordFor(request.headers.authorization);
+  if (record === undefined) {
     return answer(401, 'Unauthorized', { 'www-authenticate': { value: 'Basic realm="MAAS mirror", charset="UTF-8"' } });
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return answer(405, 'Method Not Allowed', { allow: { value: 'GET, HEAD' } });
   }
-  const path = objectPath(request.uri);
-  if (path === undefined) return answer(404, 'Not Found', {});
+  const parts = partsOf(request.uri);
+  if (parts === undefined) return answer(404, 'Not Found', {});
+  if (!isOffered(parts, record[4])) return answer(403, 'Forbidden', {});
 
-  request.uri = path;
+  request.uri = `/${objectParts(parts).map(encodeURIComponent).join('/')}`;
   request.querystring = {}; // S3 interprets some query parameters as other operations
   delete request.headers.authorization;
   return request;
@@ -35,14 +36,14 @@ function answer(statusCode, statusDescription, headers) {
 
 // ---- Paths: items are stored once, in pool/; each view has its own streams/ and shows the pool next to it.
 
-// The path of the requested object; undefined if it cannot be one. Never "/" alone: S3 would list the bucket.
+// The requested path in parts; undefined if it cannot be that of an object. Never "/" alone: S3 would list the bucket.
 // Like web servers, it treats several slashes as one.
-function objectPath(asked) {
+function partsOf(asked) {
   const uri = asked.replace(/\/{2,}/g, '/');
-  if (uri === '/') return '/index.html';
+  if (uri === '/') return ['index.html'];
   try {
     const parts = decodeURIComponent(uri.slice(1)).split('/');
-    return parts.every(isPlain) ? `/${objectParts(parts).map(encodeURIComponent).join('/')}` : undefined;
+    return parts.every(isPlain) ? parts : undefined;
   } catch (_error) {
     return undefined; // invalid percent-encoding
   }
@@ -54,9 +55,14 @@ function isPlain(part) {
 }
 
 function objectParts(parts) {
-  const ofView = parts[0] === 'snapshots' ? 2 : 1; // number of parts in the name of a view
+  const ofView = lengthOfView(parts);
   if (parts[0] === 'pool' || parts.length <= ofView || parts[ofView] === 'streams') return parts;
   return ['pool'].concat(parts.slice(ofView));
+}
+
+// The number of parts in the name of a view: `snapshots/2026-11` has two.
+function lengthOfView(parts) {
+  return parts[0] === 'snapshots' ? 2 : 1;
 }
 
 // ---- Access by address: `allowed` contains prefixes of addresses in hexadecimal digits.
@@ -89,17 +95,27 @@ function hexGroups(side) {
 }
 
 // ---- Access by name and password. The store contains `sha256 <salt> <digest> <since>` for each name, written by
-// lib/cloud/access/site-password.ts. An unknown name takes the same time as a wrong password.
+// lib/cloud/access/site-password.ts. If it is limited to views, their names follow: `candidate,snapshots/2026-11`.
+// An unknown name takes the same time as a wrong password.
 
 const noRecord = `sha256 ${'0'.repeat(32)} ${'0'.repeat(64)} never`;
 
-async function mayRead(authorization) {
-  if (!settings.credentials) return true;
+// The words of the record; none if no password is required; undefined without access.
+async function recordFor(authorization) {
+  if (!settings.credentials) return [];
   const given = credentialsOf(authorization ? authorization.value : '');
   const record = await recordOf(given.name);
   const words = record.split(' ');
   const digest = crypto.createHmac('sha256', words[1]).update(given.password).digest('hex');
-  return words[0] === 'sha256' && isSame(digest, words[2]);
+  return words[0] === 'sha256' && isSame(digest, words[2]) ? words : undefined;
+}
+
+// Everybody with access needs the keyring.
+function isOffered(parts, views) {
+  if (views === undefined) return true;
+  const path = parts.join('/');
+  if (path === 'keyring.gpg' || path === 'keyring.asc') return true;
+  return views.split(',').includes(parts.slice(0, lengthOfView(parts)).join('/'));
 }
 
 function credentialsOf(header) {
@@ -112,7 +128,7 @@ function credentialsOf(header) {
 async function recordOf(name) {
   try {
     const record = await settings.credentials.get(name);
-    return record.split(' ').length === 4 ? record : noRecord;
+    return [4, 5].includes(record.split(' ').length) ? record : noRecord;
   } catch (_error) {
     return noRecord; // an unknown name, or any other failure: no access
   }

@@ -1,9 +1,16 @@
 import { findRelease, type Release, releases } from './releases';
 
-/** The series of a release: `noble` for `noble`, `24.04` and `24.04 LTS`. An unknown word is returned unchanged. */
+/**
+ * The series of a release, by any name that people know, in capitals or not: `noble` for `noble`, `24.04`, `24.04 LTS`,
+ * `Noble` and `Noble Numbat`. An unknown word is returned unchanged.
+ */
 export function seriesOf(word: string): string {
   if (findRelease(word) !== undefined) return word;
-  return releases.find(({ version, title }) => word === version || word === title)?.name ?? word;
+  const said = word.toLowerCase();
+  const known = releases.find(({ name, version, title, codename }) =>
+    [name, version, title, codename].some((one) => one.toLowerCase() === said),
+  );
+  return known?.name ?? word;
 }
 
 /** A kernel flavour as a user wrote it. */

@@ -81,13 +81,13 @@ export const Serial = z.string().regex(/^\d{8}(\.\d+)?$/, 'must be a serial, suc
 const minutesOfBoot = `must be a whole number of minutes from 1 to ${longestBoot}`;
 export const BootTimeout = z.int(minutesOfBoot).min(1, minutesOfBoot).max(longestBoot, minutesOfBoot);
 
-/** Folders of a mirror, next to its views. */
-const reservedViews = ['pool', 'snapshots', 'bootloaders'];
+/** Folders of a mirror, next to its views; `pages` is for a later version. */
+const reservedViews = ['pool', 'snapshots', 'bootloaders', 'pages'];
 
 export const ViewName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes')
-  .refine((name) => !reservedViews.includes(name), 'is a reserved name, as are pool, snapshots and bootloaders');
+  .refine((name) => !reservedViews.includes(name), 'is a reserved name, as are pool, snapshots, bootloaders and pages');
 
 const fields = z.strictObject(
   {

@@ -12,3 +12,4 @@ export { addedSources, archiveSources } from './sources/apt-sources';
 export { fileAddresses } from './sources/file-addresses';
 export { addressesWithPasswords } from './sources/passwords';
 export { Sources, streamAddress } from './sources/sources';
+export { viewSettings } from './views/view-settings';

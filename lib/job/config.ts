@@ -2,62 +2,31 @@ import { z } from 'zod';
 import { seriesOf } from '../catalog/names';
 import { familyOf } from '../catalog/releases';
 import { MirrorError } from '../errors';
-import {
-  architectureWord,
-  BootTimeout,
-  BuildRequest,
-  Compression,
-  Customise,
-  kernelWord,
-  releaseWord,
-  Serial,
-  ViewName,
-} from './build-request';
+import { BuildRequest, ViewName } from './build-request';
 import { checked } from './checked';
 import { bootloadersRequest } from './job';
 import { refuseNotYet, refuseRenamed } from './not-yet';
 import { type AboutRelease, Catalogue, factsOf } from './releases/facts';
 import { SiteSettings } from './site-settings';
 import { certificatesIn, Sources, SourcesInFiles } from './sources/sources';
+import { View } from './views/view';
+import { faultsOfViews } from './views/view-faults';
 import { readYaml } from './yaml/read-yaml';
-
-/** The settings of one view. A view without releases is refused until promotion exists. */
-export const View = z
-  .strictObject({
-    releases: z.array(releaseWord).default([]).describe('Releases by series or version: noble, "22.04", …'),
-    architectures: z
-      .array(architectureWord)
-      .min(1)
-      .optional()
-      .describe("dpkg architectures; default: this machine's; on AWS amd64"),
-    kernels: z
-      .strictObject({
-        required: z.array(kernelWord).default([]).describe('Kernel flavours that must build'),
-        optional: z.array(kernelWord).default([]).describe('Kernel flavours that may fail without failing the build'),
-      })
-      .optional()
-      .describe('Kernel flavours: hwe-edge, …; default: ga and hwe (Debian: generic and cloud), all required'),
-    customise: Customise.optional().describe('Changes to the images; default: none'),
-    serial: Serial.optional().describe('Serial of the cloud image, for views of one release; default: the newest'),
-    compression: Compression.optional().describe('Compression of rebuilt images; default: zstd, for xenial xz'),
-    bootTest: z.boolean().default(true).describe('Whether images must pass a boot test before they are published'),
-    bootTimeout: BootTimeout.optional().describe(
-      'Minutes that one boot may take; default: 30, or 60 where the architecture is emulated',
-    ),
-    bootloaders: z
-      .boolean()
-      .default(true)
-      .describe('Whether an Ubuntu view includes bootloaders; set to false if MAAS keeps images.maas.io as a source'),
-  })
-  .refine(({ serial, releases }) => serial === undefined || releases.length < 2, {
-    path: ['serial'],
-    message: 'applies to one release only; move each release with a serial to its own view',
-  });
-export type View = z.infer<typeof View>;
 
 /** `mirror.yaml`: the views, and how each is built. File names in it are relative to it. */
 export const MirrorConfig = z.strictObject({
-  views: z.record(ViewName, View.nullable()).describe('Views by name'),
+  mirror: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The mirror that commands use: a directory, or an s3:// URL; ignored on AWS; default: ./mirror'),
+  views: z
+    .record(ViewName, View.nullable())
+    .superRefine((views, context) => {
+      for (const { path, message } of faultsOfViews(views))
+        context.addIssue({ code: 'custom', path: [...path], message });
+    })
+    .describe('Views by name'),
   catalogue: Catalogue.optional().describe('Descriptions of unknown releases, and corrections to known ones'),
   sources: SourcesInFiles.prefault({}).describe('Where images and packages come from, and the keyrings to verify them'),
   schedule: z
@@ -81,14 +50,11 @@ export function parseConfig(text: string, file: string): MirrorConfig {
     throw new MirrorError('BadInput', `${file} is empty`, { hint: viewsHint, misuse: true });
   }
   // Before the form is checked: nothing supports it yet, whatever its value.
-  if (typeof value === 'object' && 'keep' in value) refuseNotYet({ keep: value.keep ?? null, views: [] }, file);
+  if (typeof value === 'object' && 'keep' in value) refuseNotYet({ keep: value.keep ?? null }, file);
   refuseRenamed(value, file);
   if (typeof value === 'object' && 'views' in value && value.views === null)
     throw new MirrorError('BadInput', `${file} has no views: views: is empty`, { hint: viewsHint, misuse: true });
-  const config = checked(MirrorConfig, value, file, 'mirror.schema.json describes every field');
-  const views = Object.entries(config.views).map(([name, view]) => ({ name, releases: view?.releases }));
-  refuseNotYet({ views }, file);
-  return config;
+  return checked(MirrorConfig, value, file, 'mirror.schema.json describes every field');
 }
 
 export interface RequestsOptions {

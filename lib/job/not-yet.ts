@@ -3,7 +3,6 @@ import { MirrorError } from '../errors';
 /** Settings that are not supported yet. */
 export interface SaidAhead {
   readonly keep?: unknown;
-  readonly views: readonly { readonly name: string; readonly releases?: readonly unknown[] | undefined }[];
 }
 
 /**
@@ -11,23 +10,12 @@ export interface SaidAhead {
  * @param what names the configuration: its path
  * @throws NotSupported (misuse)
  */
-export function refuseNotYet({ keep, views }: SaidAhead, what: string): void {
-  if (keep !== undefined) {
-    throw notYet(`keep in ${what} is not supported yet: every version is kept`, 'remove keep');
-  }
-  const empty = views.find(({ releases = [] }) => releases.length === 0);
-  if (empty === undefined) return;
-  throw notYet(`view ${empty.name} in ${what} ${emptyView.text}`, emptyView.hint);
-}
-
-/** What follows the name of a view without releases, and what to do. */
-export const emptyView = {
-  text: 'has no releases, and promotion to a view is not supported yet',
-  hint: 'name its releases, or remove the view',
-} as const;
-
-function notYet(message: string, hint: string): MirrorError {
-  return new MirrorError('NotSupported', message, { hint: `${hint}; a later version will support it`, misuse: true });
+export function refuseNotYet({ keep }: SaidAhead, what: string): void {
+  if (keep === undefined) return;
+  throw new MirrorError('NotSupported', `keep in ${what} is not supported yet: every version is kept`, {
+    hint: 'remove keep; a later version will support it',
+    misuse: true,
+  });
 }
 
 /** @throws BadInput (misuse) for a `mirror.yaml` with a key that was renamed before 0.1.0 */

@@ -23,7 +23,9 @@ const stageFiles = [
   ...['debian-archive', 'ubuntu-archive', 'ubuntu-cloudimage'].map((name) => `keyrings/${name}-keyring.gpg`),
 ];
 
-const functionFiles = ['plan', 'select', 'publish', 'check-for-updates', 'notify'].map((name) => `${name}.js`);
+const functionFiles = ['plan', 'select', 'publish', 'promote', 'operate', 'check-for-updates', 'notify'].map(
+  (name) => `${name}.js`,
+);
 
 /** A folder that is deployed, with these files. @throws NoSuchObject if one is missing or empty: it would fail on AWS only */
 function wholeFolder(folder: string, files: readonly string[]): string {

@@ -1,8 +1,7 @@
 /* mirror: the mirror on AWS: CDK constructs, used only at synthesis. */
 
-import { Stack } from 'aws-cdk-lib';
 import type { Alarm, Dashboard, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -12,9 +11,11 @@ import { stageBuilds } from './builds/builds-of-mirror';
 import { everyBuild, type StageBuilds } from './builds/stage-builds';
 import { bundlesDigest, stageBundle } from './bundles';
 import { SigningKey } from './choices/signing-key';
+import { fillViews } from './fill-views';
 import { exportKeyring } from './functions/export-keyring';
 import { type MirrorFunctions, mirrorFunctions } from './functions/mirror-functions';
 import { UpdateSchedule } from './functions/update-schedule';
+import { grantBuilding, grantCalling } from './grants';
 import type { MaasMirrorProps } from './maas-mirror-props';
 import { inWordsOf } from './origins/field-names';
 import { atSynth } from './refusals/synth-error';
@@ -25,7 +26,7 @@ import { propsOfConfig, readConfig } from './settings/props-of-config';
 import { type Settings, settingsOf } from './settings/settings';
 import type { MirrorSite } from './site/mirror-site';
 import { siteOf } from './site/site-of-mirror';
-import { type VpcNetwork, vpcNetwork } from './vpc-network';
+import { vpcNetwork } from './vpc-network';
 import { allowAlarms, FailureNotifications, failureTopic } from './watch/failure-notifications';
 import { Monitoring } from './watch/monitoring';
 import { writeOutputs } from './watch/write-outputs';
@@ -83,7 +84,8 @@ export class MaasMirror extends Construct {
     atSynth({ scope: this }, () => requireAlone(this));
     this.site = siteOf(this, props);
     const network = vpcNetwork(this, props);
-    this.builds = this.makeBuilds(settings, bundles, network);
+    const { workBucket: work } = this;
+    this.builds = stageBuilds(this, settings, { bundle: stageBundle(this), bundles, workBucket: work, ...network });
     this.functions = mirrorFunctions(this, {
       mirrorBucket: this.mirrorBucket,
       workBucket: this.workBucket,
@@ -96,6 +98,7 @@ export class MaasMirror extends Construct {
     this.topic = props.alarmTopic ?? failureTopic(this);
     allowAlarms(this, this.topic);
     this.watchForUpdates(settings, props);
+    fillViews(this, settings);
     ({ dashboard: this.dashboard, alarms: this.alarms } = this.watch(settings, props));
     writeOutputs(this, settings);
     exportKeyring(this, this.functions.publish.function);
@@ -111,25 +114,23 @@ export class MaasMirror extends Construct {
    * the logs of failed builds. It reads the keyring, whose fingerprint it prints, from the site.
    */
   grantStartRelease(grantee: IGrantable): Grant {
-    const { stateMachine, executionsArn } = this.workflow;
-    const builds = everyBuild(this.builds);
-    const grant = (actions: string[], resourceArns: string[]) =>
-      Grant.addToPrincipal({ grantee, actions, resourceArns });
-    return [
-      grant(['states:DescribeExecution', 'states:GetExecutionHistory'], [executionsArn]),
-      grant(['cloudformation:DescribeStacks'], [Stack.of(this).stackId]),
-      grant(
-        ['codebuild:BatchGetBuilds'],
-        builds.map(({ project }) => project.projectArn),
-      ),
-      grant(
-        ['logs:GetLogEvents'],
-        builds.map(({ logGroup }) => logGroup.logGroupArn),
-      ),
-    ].reduce(
-      (all, one) => all.combine(one),
-      grant(['states:StartExecution', 'states:ListExecutions'], [stateMachine.stateMachineArn]),
-    );
+    return grantBuilding(this, grantee);
+  }
+
+  /**
+   * Grants what `maas-mirror promote --stack` needs: to read the outputs of the stack, and to call the function Promote, which
+   * signs and writes.
+   */
+  grantPromote(grantee: IGrantable): Grant {
+    return grantCalling(this.functions.promote, this, grantee);
+  }
+
+  /**
+   * Grants what all other operations with `--stack` need, such as `withdraw`, `rollback`, `hold` and `attest`: to read the outputs
+   * of the stack, and to call the function Operate, which signs and writes.
+   */
+  grantOperate(grantee: IGrantable): Grant {
+    return grantCalling(this.functions.operate, this, grantee);
   }
 
   /** Failed executions, including those that ended because upstream was mid-update. */
@@ -140,15 +141,6 @@ export class MaasMirror extends Construct {
   /** Executions that published, or had nothing to update. */
   metricSucceeded(options?: MetricOptions): Metric {
     return this.workflow.stateMachine.metricSucceeded(options);
-  }
-
-  private makeBuilds(settings: Settings, bundles: string, network: VpcNetwork): StageBuilds {
-    return stageBuilds(this, settings, {
-      bundle: stageBundle(this),
-      bundles,
-      workBucket: this.workBucket,
-      ...network,
-    });
   }
 
   private makeWorkflow(settings: Settings): ReleaseWorkflow {
@@ -185,12 +177,15 @@ export class MaasMirror extends Construct {
   }
 
   /** Without a schedule, there are no measurements for alarms about single releases. */
-  private watch({ requests }: Settings, { schedule }: MaasMirrorProps): Monitoring {
+  private watch({ requests, views }: Settings, { schedule }: MaasMirrorProps): Monitoring {
     return new Monitoring(this, 'Monitoring', {
       workflow: this.workflow,
       builds: everyBuild(this.builds),
       checkForUpdates: this.functions.checkForUpdates,
       notify: this.functions.notify,
+      promote: this.functions.promote,
+      operate: this.functions.operate,
+      views,
       requests: schedule === undefined ? [] : requests,
       site: this.site,
       topic: this.topic,

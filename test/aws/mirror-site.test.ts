@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runAccessAdd } from '../../bin/commands/access/add';
 import { runAccessList } from '../../bin/commands/access/list';
 import { runAccessRevoke } from '../../bin/commands/access/revoke';
-import { runVerify } from '../../bin/commands/verify';
+import { runVerify } from '../../bin/commands/reading/verify';
 import { MirrorSite, type MirrorSiteProps } from '../../lib';
 import { requireStack } from '../../lib/cloud/stack-outputs';
 import { optionalStackOutputs, outputOf, stackOutputs } from '../../lib/job/aws/stack-outputs';

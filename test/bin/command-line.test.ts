@@ -20,29 +20,68 @@ function commandsOf(parent: Command, before = ''): [string, Command][] {
 const program = programOf(keptTerminal(), () => {});
 const commands = commandsOf(program);
 
+const which = ['--mirror <address>', '--stack <name>', '--config <file>'];
+const scope = ['--arch <list>', '--flavour, --kernel <list>'];
+/** Of all commands that change a mirror. */
+const asked = [
+  ...[...which, '--reason <text>', '--by <name>', '--key <key>', '--dry-run', '--plan <id>', '--yes', '--json'],
+];
+
 /** Names are a public contract: scripts use them. */
 const typed: Readonly<Record<string, readonly string[]>> = {
   build: [
     '[release...]',
-    ...['--stack <name>', '--config <file>', '--view <name>', '--arch <list>', '--kernel <list>'],
-    ...['--optional-kernel <list>', '--serial <serial>', '--ppa <owner/name>', '--repository <file>'],
+    ...['--stack <name>', '--config <file>', '--view <name>', '--arch <list>', '--flavour, --kernel <list>'],
+    ...[
+      '--optional-flavour, --optional-kernel <list>',
+      '--serial <serial>',
+      '--ppa <owner/name>',
+      '--repository <file>',
+    ],
     ...['--credentials <host=name>', '--proposed [list]', '--package <list>', '--purge <list>', '--compression <name>'],
     ...['--no-boot-test', '--boot-timeout <minutes>', '--no-bootloaders', '--rebuild', '--mirror <dir>'],
     ...['--work <dir>', '--key <key>', '--base <file>', '--json', '--serve', '--no-serve', '--listen <address:port>'],
     ...['--stream <name>', '--stream-keyring <file>', '--archive <url>', '--ports <url>', '--archive-keyring <file>'],
     ...['--snapshot <time>', '--ppas <url>', '--launchpad <url>', '--proxy <url>', '--ca <file>'],
   ],
-  serve: ['<mirror>', '--listen <address:port>'],
-  verify: ['<mirror>', '--view <name>', '--keyring <file>', '--fingerprint <hex>', '--no-objects', '--json'],
-  list: ['<mirror>', '--view <name>', '--json'],
+  serve: ['[mirror]', '--listen <address:port>'],
+  verify: ['[view]', '--view <name>', '--keyring <file>', '--fingerprint <hex>', '--no-objects', '--json', ...which],
+  list: ['[view]', '--view <name>', '--all', '--json', ...which],
+  changes: [
+    ...['[view]', '[release]', '[old]', '[new]', '--between <view>', '--no-modules', '--markdown', '--json'],
+    ...[...scope, ...which],
+  ],
+  history: ['<view>', '--last <count>', '--json', ...which],
+  view: [],
+  'view list': ['--json', ...which],
+  'view show': ['<name>', '--json', ...which],
+  'view create': ['<name>', '--from <view>', '--select <releases=view>', ...asked],
+  'view set': ['<name>', '--from <view>', '--select <releases=view>', ...asked],
+  'view delete': ['<name>', ...asked],
+  promote: [
+    ...['[from]', '[to]', '[release]', '--after <duration>', '--require <list>', '--waive-boot-test <reason>'],
+    ...[...scope, ...asked],
+  ],
+  rollback: ['<view>', '<release>', '--to <version>', '--republish', '--all-views', ...scope, ...asked],
+  withdraw: ['<view>', '<release>', '<version>', '--all-views', ...scope, ...asked],
+  restore: ['<view>', '<release>', '<version>', '--all-views', ...scope, ...asked],
+  hold: ['<view>', '<release>', '--at <version>', '--until <date>', ...scope, ...asked],
+  unhold: ['<view>', '<release>', ...scope, ...asked],
+  attest: [
+    ...['<view>', '<release>', '<version>', '--check <name>', '--pass', '--fail', '--link <url>'],
+    ...[...scope, ...asked],
+  ],
+  snapshot: ['<view>', '<name>', ...asked],
+  remove: ['<view>', '<release>', '<version>', ...scope, ...asked],
+  repair: ['[view]', '--upgrade', ...asked],
   releases: ['--stream [url]', '--stream-keyring <file>', '--config <file>', '--proxy <url>', '--ca <file>', '--json'],
-  keyring: ['<mirror>', '--armour', '--output <file>', '--json'],
+  keyring: ['[mirror]', '--armour', '--output <file>', '--json', ...which],
   'keyring rotate': ['<mirror>', '--new-key <key>', '--key <key>', '--sign', '--finish', '--json'],
   rotate: ['<mirror>', '--new-key <key>', '--key <key>', '--sign', '--finish', '--json'],
   status: ['--stack <name>', '--last <count>', '--json'],
   doctor: ['--stack <name>', '--no-build', '--json'],
   access: [],
-  'access add': ['<site>', '--stack <name>', '--view <name>', '--json'],
+  'access add': ['<site>', '--stack <name>', '--view <name>', '--only-view', '--json'],
   'access revoke': ['<site>', '--stack <name>', '--json'],
   'access list': ['--stack <name>', '--json'],
   help: ['[command...]'],
@@ -72,7 +111,11 @@ describe('the command line', () => {
   });
 
   it.each([
-    ['build', { mirror: './mirror', listen: '127.0.0.1:8080' }],
+    ['build', { listen: '127.0.0.1:8080' }],
+    ['history', { last: '20' }],
+    ['promote', {}],
+    ['rollback', {}],
+    ['view set', {}],
     ['serve', { listen: '127.0.0.1:8080' }],
     ['verify', {}],
     ['status', { last: '10' }],
@@ -105,7 +148,8 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['serve'], "error: missing required argument 'mirror'"],
+    [['history'], "error: missing required argument 'view'"],
+    [['attest', 'v', 'noble', 'newest'], "error: required option '--check <name>' not specified"],
     [['list', 'a', 'b'], "error: too many arguments for 'list'. Expected 1 argument but got 2: a, b."],
     [['lst', 'm'], "error: unknown command 'lst'\n(Did you mean list?)"],
     [['build', '--stak', 'x'], "error: unknown option '--stak'\n(Did you mean --stack?)"],
@@ -129,6 +173,8 @@ describe('the command line', () => {
       'serve',
       'verify',
       'list',
+      ...['changes', 'history', 'view', 'promote', 'rollback', 'withdraw', 'restore', 'hold', 'unhold', 'attest'],
+      ...['snapshot', 'remove', 'repair'],
       'releases',
       'keyring',
       'status',

@@ -32,7 +32,9 @@ describe('the view of an order', () => {
     'snapshots',
     'bootloaders',
   ])('refuses the name %s, which lies beside the views, and says so', (view) => {
-    const rule = new RegExp(`view: is a reserved name, as are pool, snapshots and bootloaders \\(got "${view}"\\)`);
+    const rule = new RegExp(
+      `view: is a reserved name, as are pool, snapshots, bootloaders and pages \\(got "${view}"\\)`,
+    );
     expect(() => request({ view })).toThrow(refusal(rule));
   });
 

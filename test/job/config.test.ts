@@ -161,7 +161,7 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble
     [
       'a view that is called as what lies beside views, and says the rule',
       'views: { pool: { releases: [noble] } }',
-      /views\.pool: is a reserved name, as are pool, snapshots and bootloaders/,
+      /views\.pool: is a reserved name, as are pool, snapshots, bootloaders and pages/,
     ],
     [
       'a kernel as package',
@@ -226,19 +226,104 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra }, noble
   });
 });
 
-it.each([
-  ['keep', 'views: { a: { releases: [noble] } }\nkeep: { versions: 5 }', /^keep in mirror\.yaml is not supported yet/],
-  ['a view without releases', 'views: { a: { releases: [noble] }, stable: {} }', /^view stable in mirror\.yaml has no/],
-  ['a view of nothing', 'views: { stable: }', /^view stable in mirror\.yaml has no releases/],
-])('refuses %s, which nothing does yet', (_, yaml, message) => {
-  expect(() => parseConfig(yaml, 'mirror.yaml')).toThrow(
+it('refuses keep, which nothing does yet', () => {
+  expect(() => parseConfig('views: { a: { releases: [noble] } }\nkeep: { versions: 5 }', 'mirror.yaml')).toThrow(
     expect.objectContaining({
-      name: 'NotSupported',
-      misuse: true,
-      message: expect.stringMatching(message),
+      ...{ name: 'NotSupported', misuse: true },
+      message: expect.stringMatching(/^keep in mirror\.yaml is not supported yet/),
       hint: expect.stringContaining('a later version will support it'),
     }),
   );
+});
+
+describe('a view that is not built', () => {
+  const views = (yaml: string) =>
+    parseConfig(`views: { candidate: { releases: [noble] }, ${yaml} }`, 'mirror.yaml').views;
+
+  it('is promoted by its settings or by hand, follows a view, or takes parts of several', () => {
+    const found = views(`
+      stable: { promote: { from: candidate, after: 3d, require: [hw-lab] } },
+      lab-2: { from: stable },
+      mixed: { select: [ { releases: [jammy, bootloaders], flavours: [ga-22.04], from: stable }, { from: snapshots/2026-11 } ] },
+      manual: {},
+      empty: `);
+
+    expect(found.stable).toMatchObject({ promote: { from: 'candidate', after: '3d', require: ['hw-lab'] } });
+    expect(found['lab-2']).toMatchObject({ from: 'stable' });
+    expect(found.mixed?.select?.[0]).toEqual({
+      ...{ releases: ['jammy', 'bootloaders'], flavours: ['ga-22.04'], from: 'stable' },
+    });
+    expect([found.manual?.releases, found.empty]).toEqual([[], null]);
+  });
+
+  it('is not built, though the others are', () => {
+    const yaml = 'views: { candidate: { releases: [noble] }, stable: { promote: { from: candidate } } }';
+
+    expect(requestsIn(yaml).map(({ view }) => view)).toEqual(['candidate', 'candidate']);
+    expect(() => requestsIn(yaml, { view: 'stable' })).toThrow(
+      /nothing is configured for view stable; .* stable \(no releases\)/,
+    );
+  });
+
+  it.each([
+    [
+      'releases and promote',
+      'a: { releases: [noble], promote: { from: candidate } }',
+      /views\.a: has releases and promote; give one/,
+    ],
+    [
+      'promote and from',
+      'a: { promote: { from: candidate }, from: candidate }',
+      /views\.a: has promote and from; give one/,
+    ],
+    [
+      'from and select',
+      'a: { from: candidate, select: [ { from: candidate } ] }',
+      /views\.a: has from and select; give one/,
+    ],
+    [
+      'a recipe',
+      'a: { from: candidate, architectures: [amd64] }',
+      /views\.a\.architectures: is for views with releases/,
+    ],
+    ['no boot test', 'a: { bootTest: false }', /views\.a\.bootTest: is for views with releases/],
+    [
+      'no bootloaders',
+      'a: { promote: { from: candidate }, bootloaders: false }',
+      /views\.a\.bootloaders: is for views/,
+    ],
+    ['itself as its source', 'a: { from: a }', /views\.a: has itself as a source: a from a \(/],
+    [
+      'itself as the source of its source',
+      'a: { promote: { from: b } }, b: { select: [ { from: candidate }, { from: c } ] }, c: { from: a }',
+      /views\.a: has itself as a source: a from b from c from a \([^;]*$/,
+    ],
+    ['no parts', 'a: { select: [] }', /views\.a\.select: must not be empty/],
+    [
+      'a part without a source',
+      'a: { select: [ { releases: [noble] } ] }',
+      /views\.a\.select\.0\.from: must be a string/,
+    ],
+    [
+      'a time that is none',
+      'a: { promote: { from: candidate, after: 3 days } }',
+      /after: must be a duration, such as 3d or 12h/,
+    ],
+    [
+      'a check with a blank',
+      'a: { promote: { from: candidate, require: [hw lab] } }',
+      /require\.0: must be lower-case/,
+    ],
+    ['the name of a later version', 'pages: { from: candidate }', /views\.pages: is a reserved name/],
+  ])('refuses %s', (_, yaml, message) => {
+    expect(() => views(yaml)).toThrow(
+      expect.objectContaining({ name: 'BadInput', misuse: true, message: expect.stringMatching(message) }),
+    );
+  });
+
+  it('takes views that only the mirror has as sources: it is read when the settings are applied', () => {
+    expect(() => views('a: { from: old }, b: { promote: { from: old } }')).not.toThrow();
+  });
 });
 
 describe('a configuration with a password in it', () => {

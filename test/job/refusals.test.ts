@@ -91,7 +91,7 @@ const wrong: Readonly<Record<string, () => unknown>> = {
   'YAML that is none': () => parseConfig('a: [', 'mirror.yaml'),
   'an empty file': () => parseConfig('', 'mirror.yaml'),
   'what comes later': () => parseConfig('views: {}\nkeep: 3\n', 'mirror.yaml'),
-  'a view without releases': () => parseConfig('views: { a: {} }\n', 'mirror.yaml'),
+  'a view of two kinds': () => parseConfig('views: { a: { releases: [noble], from: b } }\n', 'mirror.yaml'),
   'a serial of two releases': () =>
     parseConfig('views: { a: { releases: [noble, jammy], serial: "20261120" } }\n', 'mirror.yaml'),
   'a view that is not there': () =>

@@ -39,6 +39,8 @@ function templateOf(props: (stack: Stack) => MaasMirrorProps): Template {
   const person = (id: string) => new Role(stack, id, { assumedBy: new AccountRootPrincipal() });
   mirror.grantRead(person('Reader'));
   mirror.grantStartRelease(person('Starter'));
+  mirror.grantPromote(person('Promoter'));
+  mirror.grantOperate(person('Operator'));
   if (mirror.site.credentials !== undefined) mirror.site.grantManageAccess(person('Doorkeeper'));
   return Template.fromStack(stack);
 }

@@ -11,6 +11,7 @@ import {
   KernelFlavour,
   type MaasMirrorProps,
   MirrorSchedule,
+  type MirrorSelection,
   type MirrorView,
   SigningKey,
   UbuntuRelease,
@@ -49,13 +50,28 @@ const nextCloudInit = (stack: Stack): MirrorView => ({
   bootloaders: false,
 });
 
+const ofJammy: MirrorSelection = {
+  from: 'stable',
+  releases: [UbuntuRelease.JAMMY],
+  bootloaders: true,
+  architectures: [Architecture.AMD64],
+  flavours: [KernelFlavour.GA],
+};
+
 /** Everything that a mirror can be told. */
 export function everyProp(stack: Stack): Required<MaasMirrorProps> {
   return {
     releases: [UbuntuRelease.NOBLE, UbuntuRelease.JAMMY],
     architectures: [Architecture.AMD64, Architecture.ARM64],
     kernels: [KernelFlavour.GA, KernelFlavour.HWE, KernelFlavour.HWE_EDGE],
-    views: [{ name: 'candidate', releases: [UbuntuRelease.NOBLE] }, nextCloudInit(stack)],
+    views: [
+      { name: 'candidate', releases: [UbuntuRelease.NOBLE] },
+      nextCloudInit(stack),
+      { name: 'stable', promote: { from: 'candidate', after: Duration.days(3), require: ['hw-lab'] } },
+      { name: 'lab', from: 'stable' },
+      { name: 'mixed', select: [ofJammy, { from: 'candidate' }] },
+      { name: 'manual' },
+    ],
     catalogue: { releases: { zany: { version: '27.04' }, noble: { supportEol: '2029-06-30' } } },
     sources: { stream: 'releases', streamKeyring: ubuntuKeyring, proxy: 'http://proxy.example.com:3128' },
     schedule: MirrorSchedule.expression('rate(6 hours)'),

@@ -70,7 +70,8 @@ export const propertiesOf = (template: Template, type: string) =>
 
 /** The orders that the schedules of a mirror carry, with the time that Scheduler fills in. */
 export function requestsIn(template: Template): { at: string; request: Record<string, unknown> }[] {
-  return propertiesOf(template, 'AWS::Scheduler::Schedule').map(({ Target }) => JSON.parse(Target.Input));
+  const inputs = propertiesOf(template, 'AWS::Scheduler::Schedule').map(({ Target }) => JSON.parse(Target.Input));
+  return inputs.filter((input) => 'request' in input); // that of promotions has none
 }
 
 /** The state machine's definition; what CloudFormation would fill in stands there by its logical id without hash. */

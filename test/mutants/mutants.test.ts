@@ -76,7 +76,7 @@ describe('a draw', () => {
   it.each([
     ['lib/catalog/names.ts', 'catalog'],
     ['lib/machine/tree/inside.ts', 'machine'],
-    ['bin/commands/list.ts', 'bin'],
+    ['bin/commands/reading/list.ts', 'bin'],
     ['lib/errors.ts', undefined],
   ])('takes %s for a file of the room %s', (file, room) => {
     expect(roomOf(file)).toBe(room);

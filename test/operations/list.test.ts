@@ -28,7 +28,9 @@ describe('the list of a mirror', () => {
         releaseVersion: '12',
         architecture: 'amd64',
         kernel: 'cloud',
+        flavour: 'generic-cloud',
         version: '20261120',
+        ...{ serial: '20261120', built: '', state: 'offered', marks: ['newest'] },
         kernelVersion: '6.1.153-1',
         gate: 'passed',
         support: { supportEol: '2026-07-11', supportEsmEol: '2028-06-30' },
@@ -91,7 +93,9 @@ describe('the list of a mirror', () => {
       releaseVersion: '',
       architecture: 'amd64',
       kernel: '',
+      flavour: 'grub-efi-signed',
       version: '20261120.083000',
+      ...{ serial: '', built: '', state: 'offered', marks: ['newest'] },
       kernelVersion: '',
       bootloader: {
         firmware: 'uefi',
@@ -131,7 +135,8 @@ describe('the list of a mirror', () => {
     });
     const said = new Map((await listMirror(store)).map(({ files: _, ...row }) => [row.product, row]));
     const nothing = { os: '', release: '', releaseVersion: '', architecture: '', kernelVersion: '', gate: '' };
-    const row = { ...nothing, view: 'candidate', version: '20261120', sizes: {}, kernel: '' };
+    const listed = { flavour: '', serial: '', built: '', state: 'offered', marks: ['newest'] };
+    const row = { ...nothing, ...listed, view: 'candidate', version: '20261120', sizes: {}, kernel: '' };
     const rowOf = (product: string) => ({ ...row, product });
 
     expect(said.get('com.debian.maas.candidate:v3:boot:12:amd64:generic-cloud')).toEqual({

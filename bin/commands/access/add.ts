@@ -11,6 +11,7 @@ export function addAccessAdd(access: Command, terminal: Terminal, done: (code: n
     .argument('<site>', 'name of the site, such as lab-2')
     .requiredOption('--stack <name>', 'the deployed stack')
     .option('--view <name>', 'view to use in the printed commands', 'candidate')
+    .option('--only-view', 'limit the password to this view (and the keyring)')
     .option('--json', 'print the result as JSON')
     .action(async (site: string, options) => done(await runAccessAdd({ site, ...options }, terminal)));
 }
@@ -22,12 +23,14 @@ export interface AccessAddOptions {
   readonly site: string;
   /** View in the printed URL. @default candidate */
   readonly view?: string;
+  /** Whether the password is limited to this view. @default false */
+  readonly onlyView?: boolean;
   readonly json?: boolean;
 }
 
 /** Grants a site access, and prints its password once, in the commands for MAAS. */
 export async function runAccessAdd(
-  { stack, site, view = 'candidate', json = false }: AccessAddOptions,
+  { stack, site, view = 'candidate', onlyView = false, json = false }: AccessAddOptions,
   terminal: Terminal,
   open?: OpenKeys,
 ): Promise<number> {
@@ -36,13 +39,14 @@ export async function runAccessAdd(
   const { makePassword } = await import('../../../lib/cloud/access/site-password.js');
   using access = await openAccess(stack, open);
   const password = makePassword();
-  await access.store.add(site, password, new Date());
+  await access.store.add(site, password, new Date(), onlyView ? [view] : []);
 
   const mirror = addressFor(access.mirrorUrl, site, password);
   const url = `${mirror}/${view}/`;
   const commands = [takeKeyringCommand(mirror), changeSourceCommand(mirror, view)] as const;
-  if (json) terminal.out(JSON.stringify({ site, password, url, commands }, undefined, 2));
-  else for (const line of linesOf(site, password, url, commands)) terminal.out(line);
+  const granted = { site, password, url, ...(onlyView && { views: [view] }) };
+  if (json) terminal.out(JSON.stringify({ ...granted, commands }, undefined, 2));
+  else for (const line of linesOf(granted, commands)) terminal.out(line);
   if (url.length > longestAddress) {
     terminal.err(
       `the URL has ${url.length} characters, but MAAS allows ${longestAddress}: revoke ${site}, and add it again with a shorter name`,
@@ -76,9 +80,18 @@ type Commands = readonly [takeKeyring: string, changeSource: string];
 /** When a change takes effect. */
 export const delay = 'CloudFront applies this everywhere within a few seconds.';
 
-function linesOf(site: string, password: string, url: string, [takeKeyring, command]: Commands): string[] {
+interface Granted {
+  readonly site: string;
+  readonly password: string;
+  readonly url: string;
+  /** @default - all */
+  readonly views?: readonly string[];
+}
+
+function linesOf({ site, password, url, views }: Granted, [takeKeyring, command]: Commands): string[] {
+  const limit = views === undefined ? '' : ` to the view ${views.join(', ')} only`;
   return [
-    `${site} has access. ${delay}`,
+    `${site} has access${limit}. ${delay}`,
     `password     ${password}`,
     `boot source  ${url}`,
     'Install the keyring on every region controller:',

@@ -38,4 +38,5 @@ export async function runAccessList(
 const columns: readonly Column<Site>[] = [
   { heading: 'SITE', cell: ({ name }) => name },
   { heading: 'SINCE', cell: ({ since }) => since },
+  { heading: 'VIEW', cell: ({ views }) => views?.join(', ') ?? 'all' },
 ];

@@ -41,9 +41,10 @@ export class CredentialsStore {
 
   /**
    * Grants a site access.
+   * @param views that it may read @default - the whole mirror
    * @throws BadInput for an invalid name; ObjectExists if it already has access; what asking throws
    */
-  async add(name: string, password: string, now: Date): Promise<void> {
+  async add(name: string, password: string, now: Date, views: readonly string[] = []): Promise<void> {
     checkSiteName(name);
     await this.change(`grant ${name} access`, async (tag) => {
       if (await this.has(name)) {
@@ -51,7 +52,7 @@ export class CredentialsStore {
           hint: 'for a new password, add another name, change the URL in MAAS, then revoke the old name',
         });
       }
-      const record = recordOf(password, now);
+      const record = recordOf(password, now, { views });
       await this.client.send(new PutKeyCommand({ KvsARN: this.arn, Key: name, Value: record, IfMatch: tag }));
     });
   }

@@ -6,6 +6,16 @@ export interface Site {
   readonly name: string;
   /** When its password was created, ISO 8601. */
   readonly since: string;
+  /** Views that its password is limited to. @default - it may read the whole mirror */
+  readonly views?: readonly string[];
+}
+
+/** What a record says in addition to the password. */
+interface RecordOptions {
+  /** @default - the whole mirror */
+  readonly views?: readonly string[];
+  /** @default - random */
+  readonly salt?: string;
 }
 
 /** @throws BadInput (misuse) for a name that would have to be escaped in a URL */
@@ -24,14 +34,17 @@ export function makePassword(): string {
 
 /**
  * The record that the viewer-request function (buildspecs/site/viewer-request.js) compares passwords with:
- * `sha256 <salt> <digest> <since>`. A function at the edge has time for one round of a hash only. That is enough for passwords
- * of 192 random bits, which is why passwords are generated and cannot be chosen.
+ * `sha256 <salt> <digest> <since>`, and ` <view>,<view>` if the password is limited to views; a function of an older release,
+ * which would not obey that, takes no record of five words. A function at the edge has time for one round of a hash only. That
+ * is enough for passwords of 192 random bits, which is why passwords are generated and cannot be chosen.
  */
-export function recordOf(password: string, now: Date, salt = randomBytes(16).toString('hex')): string {
+export function recordOf(password: string, now: Date, options: RecordOptions = {}): string {
+  const { views = [], salt = randomBytes(16).toString('hex') } = options;
   const digest = createHmac('sha256', salt).update(password).digest('hex');
-  return `sha256 ${salt} ${digest} ${now.toISOString()}`;
+  return ['sha256', salt, digest, now.toISOString(), ...(views.length > 0 ? [views.join(',')] : [])].join(' ');
 }
 
 export function siteOf(name: string, record: string): Site {
-  return { name, since: record.split(' ')[3] ?? 'unknown' };
+  const [, , , since = 'unknown', views] = record.split(' ');
+  return { name, since, ...(views !== undefined && { views: views.split(',') }) };
 }

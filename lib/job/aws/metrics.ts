@@ -13,6 +13,16 @@ export const metrics = {
    * or if it was aborted or timed out (AWS has metrics for those two).
    */
   failed: 'Failed',
+  /**
+   * From Promote, by StateMachineArn, View and Release, and without Release: 1 if a promotion has taken nothing for twice the
+   * time of its `after`, although its source has newer versions, else 0.
+   */
+  standsStill: 'StandsStill',
+  /**
+   * From Promote, by StateMachineArn, View and Release, and by StateMachineArn alone: days since a release was held without
+   * an end.
+   */
+  heldDays: 'HeldDays',
 } as const;
 
 export interface MeasuredCheck {
@@ -29,7 +39,7 @@ export interface MeasuredCheck {
 export function measurements({ stateMachineArn, view, release, at, behind, published }: MeasuredCheck): object {
   const days = published && Math.max(0, (at.getTime() - published.getTime()) / 86_400_000);
   const values = { [metrics.behind]: behind, ...(days !== undefined && { [metrics.ageDays]: days }) };
-  return embedded(at, { StateMachineArn: stateMachineArn, View: view, Release: release }, values);
+  return embedded(at, dimensionsOf({ stateMachineArn, view, release, at }), values);
 }
 
 export interface Ending {
@@ -44,11 +54,37 @@ export function failureMeasured({ stateMachineArn, at, failed }: Ending): object
   return embedded(at, { StateMachineArn: stateMachineArn }, { [metrics.failed]: failed });
 }
 
-/** A log line in CloudWatch's embedded metric format, which becomes metrics. */
+interface MeasuredRelease {
+  readonly stateMachineArn: string;
+  readonly view: string;
+  readonly release: string;
+  readonly at: Date;
+}
+
+/** A log line of Promote about a release of a promoted view. */
+export function promotionMeasured({ standsStill, ...of }: MeasuredRelease & { readonly standsStill: 0 | 1 }): object {
+  const dimensions = dimensionsOf(of);
+  return embedded(of.at, dimensions, { [metrics.standsStill]: standsStill }, ['StateMachineArn', 'View']);
+}
+
+/** A log line of Promote about a release that is held without an end. */
+export function holdMeasured({ days, ...of }: MeasuredRelease & { readonly days: number }): object {
+  return embedded(of.at, dimensionsOf(of), { [metrics.heldDays]: days }, ['StateMachineArn']);
+}
+
+function dimensionsOf({ stateMachineArn, view, release }: MeasuredRelease): Record<string, string> {
+  return { StateMachineArn: stateMachineArn, View: view, Release: release };
+}
+
+/**
+ * A log line in CloudWatch's embedded metric format, which becomes metrics.
+ * @param fewer names of dimensions by which the values are counted, too
+ */
 function embedded(
   at: Date,
   dimensions: Readonly<Record<string, string>>,
   values: Readonly<Record<string, number>>,
+  fewer?: readonly string[],
 ): object {
   return {
     _aws: {
@@ -56,7 +92,7 @@ function embedded(
       CloudWatchMetrics: [
         {
           Namespace: metrics.namespace,
-          Dimensions: [Object.keys(dimensions)],
+          Dimensions: [Object.keys(dimensions), ...(fewer === undefined ? [] : [fewer])],
           Metrics: Object.keys(values).map((Name) => ({ Name })),
         },
       ],

@@ -25,6 +25,10 @@ export const optionalStackOutputs = {
   credentialsStoreArn: 'CredentialsStoreArn',
   /** ARN of the topic for failure notifications and alarms. @default - the stack was deployed by a version without this output */
   topicArn: 'TopicArn',
+  /** The function that carries out promotions. @default - the stack was deployed by a version without this output */
+  promoteFunctionName: 'PromoteFunctionName',
+  /** The function that carries out all other operations. @default - the stack was deployed by a version without this output */
+  operateFunctionName: 'OperateFunctionName',
   /** Like probeProjectName, for arm64 (PrepareArm's). @default - the mirror has no arm machines */
   probeProjectNameArm: 'ProbeProjectNameArm',
 } as const;

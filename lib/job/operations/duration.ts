@@ -20,6 +20,17 @@ export function parseDuration(text: string): Milliseconds {
   return ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60_000;
 }
 
+/** The duration in the form that is read: `1d12h`, `0m`. Parts of a minute are dropped. */
+export function durationText(milliseconds: Milliseconds): string {
+  const minutes = Math.floor(milliseconds / 60_000);
+  const parts = [
+    [Math.floor(minutes / 1440), 'd'],
+    [Math.floor((minutes % 1440) / 60), 'h'],
+    [minutes % 60, 'm'],
+  ] as const;
+  return parts.flatMap(([number, unit]) => (number > 0 ? [`${number}${unit}`] : [])).join('') || '0m';
+}
+
 /** What is wrong with a duration, or undefined. */
 export function durationFault(text: string): string | undefined {
   if (text === '') return 'it is empty';

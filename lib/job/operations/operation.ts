@@ -2,57 +2,21 @@
 
 import { z } from 'zod';
 import { architectureWord, ViewName } from '../build-request';
-import { durationFault } from './duration';
+import { anyFlavour, anyRelease, anyView, checkName, duration, viewSource } from './view-source';
 
-/** A view, also a frozen one: `stable`, `snapshots/2026-11`. */
-const view = z.string().regex(/^(?:snapshots\/[a-zA-Z0-9][a-zA-Z0-9._-]*|[a-z0-9][a-z0-9-]*)$/, 'must be a view');
+const [view, release] = [anyView, anyRelease];
 const snapshotName = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/, 'must be letters, digits, dots and dashes');
-
-/** As people write it: `noble`, `24.04`, `24.04 LTS`, `Noble Numbat`, `bootloaders`; plans find the products. */
-const release = z.string().regex(/^[A-Za-z0-9][\w.() -]{0,99}$/, 'must be a release, such as noble or 24.04');
 
 /** An exact name, or `newest`. */
 const version = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, 'must be a version, such as 20261120.083000');
-
-/** `ga`, or MAAS's name of it, `ga-24.04`. */
-const flavour = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be a kernel flavour, such as ga or hwe-24.04');
-
-/** Name of a check, such as a lab's: `hw-lab`. */
-const checkName = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/, 'must be lower-case letters, digits, dots and dashes');
-
-const duration = z
-  .string()
-  .refine((text) => durationFault(text) === undefined, 'must be a duration, such as 3d or 12h');
 
 /** ISO 8601, UTC. The command line reads other forms. */
 const time = z.iso.datetime();
 
 /** Which products of a release; empty: all. */
-const scope = { architectures: z.array(architectureWord).default([]), flavours: z.array(flavour).default([]) };
+const scope = { architectures: z.array(architectureWord).default([]), flavours: z.array(anyFlavour).default([]) };
 const oneVersion = { view, release, version, ...scope };
 const allViews = z.boolean().default(false);
-
-/** A part of a selected view, as the operator wants it; see `SelectedPart` of the view's state. */
-const part = z.strictObject({
-  from: view,
-  releases: z.array(release).min(1).optional(),
-  architectures: z.array(architectureWord).min(1).optional(),
-  flavours: z.array(flavour).min(1).optional(),
-});
-
-/** Where a view gets its versions; neither: it is promoted by hand. */
-const viewSource = {
-  promote: z
-    .strictObject({ from: view, after: duration.optional(), require: z.array(checkName).default([]) })
-    .optional(),
-  /** One part without a filter: a site view, which follows `from`. */
-  select: z.array(part).min(1).optional(),
-  /** Digest of the part of mirror.yaml that asks for it. @default - an operator does */
-  configured: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .optional(),
-};
 
 /** What an operator asks for. Every operation may be carried out on this machine or by a function of a stack. */
 export const OperationRequest = z.discriminatedUnion('does', [

@@ -16,6 +16,8 @@ export interface OperationOutcome {
 export interface ViewOutcome {
   readonly view: string;
   readonly lines: readonly PlanLine[];
+  /** How many further lines the answer of a function has no room for. @default - none */
+  readonly more?: number;
   /** Whether it was changed; always false for a dry run. */
   readonly moved: boolean;
 }

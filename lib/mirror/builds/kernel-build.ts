@@ -1,7 +1,7 @@
 import type { Project } from 'aws-cdk-lib/aws-codebuild';
 import { Construct } from 'constructs';
+import { BuildMachine } from '../choices/build-machine';
 import type { KernelFlavour } from '../choices/kernel-flavour';
-import { BuildMachine } from '../settings/build-machine';
 import { type BuildProps, StageBuild } from './stage-build';
 
 export interface KernelBuildProps extends BuildProps {

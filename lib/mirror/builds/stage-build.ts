@@ -20,11 +20,11 @@ import { Construct } from 'constructs';
 import { bundlesVariable, workStoreVariable } from '../../job/environment';
 import { requestsOf, runsOf } from '../buckets';
 import { bundlesDigest, stageBundle } from '../bundles';
+import { BuildMachine } from '../choices/build-machine';
 import { readSecrets } from '../choices/secrets';
 import { acknowledge, starIn } from '../findings';
 import { packageText } from '../package-files';
 import { atSynth } from '../refusals/synth-error';
-import { BuildMachine } from '../settings/build-machine';
 import { checkNetwork, letBuildsIntoVpc } from '../vpc-network';
 import { checkStage, handOnNothing, takeUpNothing } from './stage-names';
 

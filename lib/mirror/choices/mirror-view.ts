@@ -1,16 +1,42 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { Architecture } from './architecture';
 import type { KernelFlavour } from './kernel-flavour';
+import type { MirrorPromotion } from './mirror-promotion';
+import type { MirrorSelection } from './mirror-selection';
 import type { PrivateRepository } from './private-repository';
 import type { Release } from './release';
 
-/** One view of a mirror: what is built, and with which changes. */
+/**
+ * One view of a mirror. With `releases`, it is built; the other kinds have one of `promote`, `from` and `select`, or none of
+ * them, and no recipe.
+ */
 export interface MirrorView {
   /** Lower-case letters, digits and dashes: `candidate`. The view is served at `<mirror>/<name>/`. */
   readonly name: string;
 
-  /** Releases to build. Views without releases are not supported yet. */
+  /**
+   * Releases to build.
+   * @default - the view is not built: `promote`, `from` or `select` fills it, or an operator, by hand
+   */
   readonly releases?: Release[];
+
+  /**
+   * Fills the view by promotion from another view, hourly.
+   * @default - promotions are made by hand
+   */
+  readonly promote?: MirrorPromotion;
+
+  /**
+   * The view that this one follows, for an address whose content can be switched: `maas-mirror view set NAME --from VIEW`.
+   * @default - it follows none
+   */
+  readonly from?: string;
+
+  /**
+   * Parts of other views. The first part that matches a product decides; products that none matches are left out.
+   * @default - none
+   */
+  readonly select?: MirrorSelection[];
 
   /**
    * Architectures to build.

@@ -23,14 +23,14 @@ export interface FunctionNeeds {
 }
 
 /**
- * Permissions and variables of each function, by the name of its file in `dist/assets/functions/`. Only Publish signs and writes
- * to the mirror.
- * @throws BadInput (misuse) if publish has no key, or another function has one
+ * Permissions and variables of each function, by the name of its file in `dist/assets/functions/`. Only Publish, Promote and
+ * Operate sign and write to the mirror.
+ * @throws BadInput (misuse) if one of these has no key, or another function has one
  */
 export function functionNeeds(asset: string, inputs: FunctionInputs): FunctionNeeds {
   checkAsset(asset);
   const { mirrorBucket, workBucket, signingKey, secrets = [] } = inputs;
-  if ((asset === 'publish') !== (signingKey !== undefined)) throw badKey(asset);
+  if (signers.includes(asset) !== (signingKey !== undefined)) throw badKey(asset);
 
   const objects = mirrorBucket.arnForObjects('*');
   const requests = requestsOf(workBucket);
@@ -40,18 +40,31 @@ export function functionNeeds(asset: string, inputs: FunctionInputs): FunctionNe
   const readRequest = allow('s3:GetObject', requests);
   const writeRequest = [allow('s3:PutObject', requests), readRequest]; // after a lost response, Plan reads the object to see whether it wrote it
   const writeMirror = allow('s3:PutObject', objects);
+  const sign = signingKey?.signing ?? [];
+  // Deleting a view removes its indexes; nothing else is ever removed.
+  const indexes = mirrorBucket.arnForObjects('*/streams/v1/index.*');
   const ofMirror = { arn: objects, reason: 'the bucket contains only the mirror, all of which the site serves' };
   const ofRequests = {
     arn: requests,
     reason: 'the build request of an execution, in a folder with an unguessable name',
+  };
+  const ofIndexes = {
+    arn: indexes,
+    reason: 'the indexes of the views, which are removed when an operator deletes a view',
   };
   const ofRuns = { arn: runs, reason: 'files that stages exchange, in folders with unguessable names' };
   const needs = {
     plan: { statements: [...readMirror, ...writeRequest, ...readSecrets(secrets)], stars: [ofMirror, ofRequests] },
     select: { statements: [...readMirror, readRequest], stars: [ofMirror, ofRequests] },
     publish: {
-      statements: [allow('s3:GetObject', runs), ...readMirror, writeMirror, ...(signingKey?.signing ?? [])],
+      statements: [allow('s3:GetObject', runs), ...readMirror, writeMirror, ...sign],
       stars: [ofMirror, ofRuns],
+    },
+    // These two only move documents: they cannot read the work bucket.
+    promote: { statements: [...readMirror, writeMirror, ...sign], stars: [ofMirror] },
+    operate: {
+      statements: [...readMirror, writeMirror, allow('s3:DeleteObject', indexes), ...sign],
+      stars: [ofMirror, ofIndexes],
     },
     'check-for-updates': { statements: [...readMirror, ...readSecrets(secrets)], stars: [ofMirror] },
     notify: { statements: [], stars: [] },
@@ -60,8 +73,11 @@ export function functionNeeds(asset: string, inputs: FunctionInputs): FunctionNe
 }
 
 /** The functions of this package. */
-const assets = ['plan', 'select', 'publish', 'check-for-updates', 'notify'] as const;
+const assets = ['plan', 'select', 'publish', 'promote', 'operate', 'check-for-updates', 'notify'] as const;
 type Asset = (typeof assets)[number];
+
+/** Those that sign. */
+const signers: readonly Asset[] = ['publish', 'promote', 'operate'];
 
 function checkAsset(asset: string): asserts asset is Asset {
   if ((assets as readonly string[]).includes(asset)) return;
@@ -69,13 +85,13 @@ function checkAsset(asset: string): asserts asset is Asset {
 }
 
 function badKey(asset: Asset): Error {
-  return asset === 'publish'
+  return signers.includes(asset)
     ? refused(
         ['signingKey'],
-        'is missing, but publish needs it to sign',
+        `is missing, but ${asset} needs it to sign`,
         'set it to SigningKey.kms().bind(this), or SigningKey.secret(…).bind(this)',
       )
-    : refused(['signingKey'], `is set for the function ${asset}`, 'omit it: only publish signs');
+    : refused(['signingKey'], `is set for the function ${asset}`, 'omit it: only publish, promote and operate sign');
 }
 
 /** Without this permission, S3 answers 403 instead of 404 for missing objects. */

@@ -18,8 +18,8 @@ import { functionNeeds } from './function-needs';
 
 export interface MirrorFunctionProps {
   /**
-   * The function of this package: `plan`, `select` or `publish`, which a ReleaseWorkflow calls. (MaasMirror creates
-   * `check-for-updates` and `notify`, because they depend on its state machine and topic.)
+   * The function of this package: `plan`, `select` or `publish`, which a ReleaseWorkflow calls, or `promote` or `operate`, which
+   * operators call. (MaasMirror creates `check-for-updates` and `notify`, because they depend on its state machine and topic.)
    */
   readonly asset: string;
   /** Digest of all bundles; an execution that was planned with another one fails. @default - the digest of this package's bundles */
@@ -29,8 +29,8 @@ export interface MirrorFunctionProps {
   /** The bucket through which the stages of an execution exchange files: the same one as that of the builds. */
   readonly workBucket: IBucket;
   /**
-   * The key that `publish` signs with: `SigningKey.kms().bind(this)`. Refused for all other functions.
-   * @default - none; required for `publish`
+   * The key that `publish`, `promote` and `operate` sign with: `SigningKey.kms().bind(this)`. Refused for all other functions.
+   * @default - none; required for `publish`, `promote` and `operate`
    */
   readonly signingKey?: BoundSigningKey;
   /** Secrets with credentials of repositories; only `plan` and `check-for-updates` are granted access. @default - none */

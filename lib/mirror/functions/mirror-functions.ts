@@ -7,7 +7,7 @@ import type { BoundSigningKey } from '../choices/signing-key';
 import type { VpcNetwork } from '../vpc-network';
 import { MirrorFunction, type MirrorFunctionProps } from './mirror-function';
 
-/** The functions of a mirror. Only Publish signs and writes to the mirror. */
+/** The functions of a mirror. Only Publish, Promote and Operate sign and write to the mirror. */
 export interface MirrorFunctions {
   /** Plans an execution, or finds that everything is up to date. */
   readonly plan: MirrorFunction;
@@ -15,6 +15,10 @@ export interface MirrorFunctions {
   readonly select: MirrorFunction;
   /** Signs and publishes. */
   readonly publish: MirrorFunction;
+  /** Promotes versions from one view to another, for operators and by schedule. */
+  readonly promote: MirrorFunction;
+  /** Carries out all other operations of operators: withdraw, roll back, hold, attest, … */
+  readonly operate: MirrorFunction;
   /** Checks what the schedule lists, and starts an execution if there are updates. */
   readonly checkForUpdates: MirrorFunction;
   /** Sends notifications about failed executions. */
@@ -42,6 +46,8 @@ export function mirrorFunctions(scope: Construct, props: MirrorFunctionsProps): 
     plan: make('Plan', readsSources),
     select: make('Select'),
     publish: make('Publish', { signingKey }),
+    promote: make('Promote', { signingKey }),
+    operate: make('Operate', { signingKey }),
     checkForUpdates: make('CheckForUpdates', readsSources),
     notify: make('Notify'),
   };

@@ -1,5 +1,5 @@
-import { Duration, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration } from 'aws-cdk-lib';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import { ContextAttribute, Schedule, ScheduleTargetInput, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
@@ -8,6 +8,7 @@ import type { MirrorSchedule } from '../choices/mirror-schedule';
 import { pascalCase } from '../pascal-case';
 import { atSynth, refused } from '../refusals/synth-error';
 import type { MirrorFunction } from './mirror-function';
+import { scheduleRole } from './schedule-role';
 
 export interface UpdateScheduleProps {
   /** Plans a build request, and starts an execution if there are updates. */
@@ -28,7 +29,7 @@ export class UpdateSchedule extends Construct {
   constructor(scope: Construct, id: string, { checkForUpdates, requests, schedule }: UpdateScheduleProps) {
     super(scope, id);
     atSynth({ scope: this }, () => checkLength(requests));
-    this.role = this.makeRole(checkForUpdates);
+    this.role = scheduleRole(this, checkForUpdates);
     this.schedules = requests.map(
       (request) =>
         new Schedule(this, `${pascalCase(request.view)}${pascalCase(request.release)}`, {
@@ -46,18 +47,6 @@ export class UpdateSchedule extends Construct {
         }),
     );
     for (const made of this.schedules) made.node.addDependency(this.role);
-  }
-
-  /** The condition is recommended by AWS: without it, Scheduler could assume this role for a schedule of another account. */
-  private makeRole({ function: { functionArn } }: MirrorFunction): Role {
-    const { account } = Stack.of(this);
-    const role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': account } },
-      }),
-    });
-    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }));
-    return role;
   }
 }
 

@@ -1,4 +1,5 @@
-import type { MirrorConfig, View } from '../../job/config';
+import type { MirrorConfig } from '../../job/config';
+import type { View } from '../../job/views/view';
 import type { MaasMirrorProps } from '../maas-mirror-props';
 import { type NameOf, type Path, propertyName } from '../refusals/property-path';
 import { SynthError } from '../refusals/synth-error';

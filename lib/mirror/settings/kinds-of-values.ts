@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import type { MirrorView } from '../choices/mirror-view';
 import type { MaasMirrorProps } from '../maas-mirror-props';
 import type { Path } from '../refusals/property-path';
 import { refused } from '../refusals/synth-error';
@@ -74,6 +75,20 @@ export function requireKinds(props: MaasMirrorProps): void {
       requireGiven(['views', at, 'privateRepositories', number, 'credentials'], repository.credentials, kinds.secret);
     }
     requireKind(['views', at, 'bootTimeout'], view.bootTimeout, kinds.duration);
+    requireSource(['views', at], view);
+  }
+}
+
+function requireSource(property: Path, { promote, select }: MirrorView): void {
+  requireFields([...property, 'promote'], promote, 'use an object: { from: "candidate", after: Duration.days(3) }');
+  requireKind([...property, 'promote', 'after'], promote?.after, kinds.duration);
+  requireList([...property, 'select'], select, 'use a list: [{ from: "stable", releases: [UbuntuRelease.JAMMY] }]');
+  for (const [at, part] of (select ?? []).entries()) {
+    const path = [...property, 'select', at];
+    requireFields(path, part, 'use an object: { from: "stable" }');
+    requireEach([...path, 'releases'], part.releases, kinds.release);
+    requireEach([...path, 'architectures'], part.architectures, kinds.architecture);
+    requireEach([...path, 'flavours'], part.flavours, kinds.kernel);
   }
 }
 

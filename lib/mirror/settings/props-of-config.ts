@@ -4,13 +4,18 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { seriesOf } from '../../catalog/names';
 import { familyOf, findRelease, releaseNames } from '../../catalog/releases';
-import type { MirrorConfig, View } from '../../job/config';
+import type { MirrorConfig } from '../../job/config';
+import { bootloadersRequest } from '../../job/job';
+import { parseDuration } from '../../job/operations/duration';
 import type { Catalogue } from '../../job/releases/facts';
+import type { View } from '../../job/views/view';
 import { checks } from '../checks';
 import { Architecture } from '../choices/architecture';
 import { KernelFlavour } from '../choices/kernel-flavour';
 import type { MirrorCatalogue } from '../choices/mirror-catalogue';
+import type { MirrorPromotion } from '../choices/mirror-promotion';
 import { MirrorSchedule } from '../choices/mirror-schedule';
+import type { MirrorSelection } from '../choices/mirror-selection';
 import type { MirrorSources } from '../choices/mirror-sources';
 import type { MirrorView } from '../choices/mirror-view';
 import { DebianRelease, type Release, UbuntuRelease } from '../choices/release';
@@ -41,7 +46,7 @@ export function propsOfConfig(
   return {
     views: Object.entries(config.views).map(([name, view], at) => ({
       name,
-      ...viewOf(['views', at], view ?? { releases: [] }, catalogue, secrets),
+      ...viewOf(['views', at], view ?? {}, catalogue, secrets),
     })),
     ...(catalogue !== undefined && { catalogue: catalogue as MirrorCatalogue }),
     sources: sourcesOf(config, path),
@@ -67,8 +72,7 @@ function viewOf(
     bootTimeout,
     bootloaders,
   } = view;
-  const each = <T>(words: readonly string[], field: string, of: (word: string) => T) =>
-    words.map((word, at) => atSynth({ path: [...path, field, at] }, () => of(word)));
+  const each = <T>(words: readonly string[], field: string, of: (word: string) => T) => eachOf(path, words, field, of);
   return {
     releases: each(releases, 'releases', (word) => releaseNamed(word, catalogue)),
     ...(architectures !== undefined && { architectures: each(architectures, 'architectures', Architecture.of) }),
@@ -94,7 +98,46 @@ function viewOf(
     ...(bootTest !== undefined && { bootTest }),
     ...(bootTimeout !== undefined && { bootTimeout: Duration.minutes(bootTimeout) }),
     ...(bootloaders !== undefined && { bootloaders }),
+    ...sourceOf(path, view, catalogue),
   };
+}
+
+/** Where a view that is not built gets its versions. */
+function sourceOf(path: Path, { promote, from, select }: Partial<View>, catalogue: Catalogue | undefined) {
+  return {
+    ...(promote !== undefined && { promote: promotionOf(promote) }),
+    ...(from !== undefined && { from }),
+    ...(select !== undefined && { select: select.map((one, at) => partOf([...path, 'select', at], one, catalogue)) }),
+  };
+}
+
+function promotionOf({ from, after, require }: NonNullable<View['promote']>): MirrorPromotion {
+  return { from, require, ...(after !== undefined && { after: Duration.millis(parseDuration(after)) }) };
+}
+
+function partOf(
+  path: Path,
+  part: NonNullable<View['select']>[number],
+  catalogue: Catalogue | undefined,
+): MirrorSelection {
+  const { from, releases, architectures, flavours } = part;
+  const named = releases?.filter((word) => word !== bootloadersRequest);
+  return {
+    from,
+    ...(releases !== undefined && { bootloaders: releases.includes(bootloadersRequest) }),
+    ...(named !== undefined && {
+      releases: eachOf(path, named, 'releases', (word) => releaseNamed(word, catalogue)),
+    }),
+    ...(architectures !== undefined && {
+      architectures: eachOf(path, architectures, 'architectures', Architecture.of),
+    }),
+    ...(flavours !== undefined && { flavours: eachOf(path, flavours, 'flavours', KernelFlavour.of) }),
+  };
+}
+
+/** Choices by their words; errors name the word's place. */
+function eachOf<T>(path: Path, words: readonly string[], field: string, of: (word: string) => T): T[] {
+  return words.map((word, at) => atSynth({ path: [...path, field, at] }, () => of(word)));
 }
 
 /** A release by its series or version, also one of the file's own catalogue. */

@@ -2,9 +2,9 @@ import type { Duration } from 'aws-cdk-lib';
 import { architecturesOf, type OfRelease } from '../../catalog/kernels';
 import type { BuildRequest } from '../../job/build-request';
 import { bootloadersRequest, longestBoot } from '../../job/job';
-import { emptyView } from '../../job/not-yet';
 import { releaseFor } from '../../job/releases/release-for';
 import type { AddedRepository } from '../../job/sources/added-repository';
+import type { ViewSetting } from '../../job/views/view-settings';
 import { checks } from '../checks';
 import { requireKnown } from '../choices/known-at-synth';
 import type { MirrorView } from '../choices/mirror-view';
@@ -18,18 +18,26 @@ import { atSynth, refused } from '../refusals/synth-error';
 import { withFlavoursOf } from './flavours';
 import { catalogueOf } from './known-releases';
 import { sourceData } from './source-data';
+import { sourceWords } from './source-words';
 import { checkViews } from './view-names';
 import { wholeMinutes } from './whole-minutes';
 
+/** The views of a mirror. */
+export interface ViewsOfProps {
+  /** Everything that the mirror builds by schedule. */
+  readonly requests: readonly BuildRequest[];
+  /** Where the views that are not built get their versions. */
+  readonly views: readonly ViewSetting[];
+}
+
 /**
- * Everything that a mirror builds by schedule.
- * @throws BadInput (misuse) naming the property; NotSupported for a view without releases; UnknownRelease and the like for
- * what the catalogue does not have
+ * What a mirror builds, and how its other views are filled.
+ * @throws BadInput (misuse) naming the property; UnknownRelease and the like for what the catalogue does not have
  */
-export function requestsOfProps(props: MaasMirrorProps): BuildRequest[] {
+export function viewsOfProps(props: MaasMirrorProps): ViewsOfProps {
   if ('places' in props) throw refused(['places'], 'is now called sources', 'rename the property to sources');
   refuseTokens(props);
-  const { faultsOrValue, MirrorConfig, requestsOf, Sources } = checks();
+  const { faultsOrValue, MirrorConfig, requestsOf, Sources, viewSettings } = checks();
   const views = viewsOf(props);
   refuseAddresses(props, views);
   const words = {
@@ -46,18 +54,20 @@ export function requestsOfProps(props: MaasMirrorProps): BuildRequest[] {
     propertyOf: (field) => ['sources', ...field.map(String)],
     hint: 'see MirrorSources',
   });
-  refuseEmptyViews(props, views);
-  if (views.length === 0) return [];
-  const requests = atSynth({}, () =>
-    requestsOf(config, {
-      ownArchitecture: (request) => firstArchitecture(releaseFor(request)),
-      read: noFiles,
-      keyring: noFiles,
-    }),
-  );
-  return requests
+  const isBuilt = views.some(({ releases = [] }) => releases.length > 0);
+  const built = isBuilt
+    ? atSynth({}, () =>
+        requestsOf(config, {
+          ownArchitecture: (request) => firstArchitecture(releaseFor(request)),
+          read: noFiles,
+          keyring: noFiles,
+        }),
+      )
+    : [];
+  const requests = built
     .map((request) => ({ ...request, architectures: architecturesFor(request, views), sources }))
     .map((request) => withFlavoursOf(props.kernels, request));
+  return { requests, views: viewSettings(config) };
 }
 
 /** All properties that build requests are made of, except the names of secrets, which may be known only at deployment. */
@@ -79,13 +89,6 @@ function refuseAddresses(props: MaasMirrorProps, views: readonly MirrorView[]): 
     const customise = customiseOf(view) as BuildRequest['customise'];
     refuseAddressesOf({ customise }, (field) => propertyOf(props, ['views', view.name, ...field]));
   }
-}
-
-/** Views that are filled by promotion come with a later version. */
-function refuseEmptyViews(props: MaasMirrorProps, views: readonly MirrorView[]): void {
-  const empty = views.find(({ releases = [] }) => releases.length === 0);
-  if (empty === undefined) return;
-  throw refused(pathOfView(props, empty.name), emptyView.text, emptyView.hint, 'NotSupported');
 }
 
 /** The architectures of the mirror that the release has. The architectures of a view are used as they are. */
@@ -120,7 +123,7 @@ function wordsOf(view: MirrorView, props: MaasMirrorProps): object {
     bootTimeout,
     bootloaders,
   } = view;
-  const wanted = view.architectures ?? props.architectures;
+  const wanted = view.architectures ?? (releases.length > 0 ? props.architectures : undefined);
   const customise = customiseOf(view);
   return {
     releases: namesOf(releases),
@@ -134,6 +137,7 @@ function wordsOf(view: MirrorView, props: MaasMirrorProps): object {
     ...(bootTest !== undefined && { bootTest }),
     ...(bootTimeout !== undefined && { bootTimeout: bootMinutes(pathOfView(props, view.name), bootTimeout) }),
     ...(bootloaders !== undefined && { bootloaders }),
+    ...sourceWords(view, pathOfView(props, view.name)),
   };
 }
 

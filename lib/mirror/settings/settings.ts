@@ -6,18 +6,19 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { releases as allReleases, type Release } from '../../catalog/releases';
 import type { BuildRequest } from '../../job/build-request';
 import { bootloadersRequest } from '../../job/job';
+import type { ViewSetting } from '../../job/views/view-settings';
+import { BuildMachine } from '../choices/build-machine';
 import { requireKnown } from '../choices/known-at-synth';
 import { secretsOf } from '../choices/secrets';
 import type { MaasMirrorProps } from '../maas-mirror-props';
 import { pathOfView } from '../origins/property-names';
 import type { Path } from '../refusals/property-path';
 import { refused } from '../refusals/synth-error';
-import { BuildMachine } from './build-machine';
 import { usedFlavours } from './flavours';
 import { requireKinds } from './kinds-of-values';
 import { catalogueOf, knownRelease } from './known-releases';
 import { flavoursOf } from './planned-flavours';
-import { requestsOfProps } from './requests';
+import { viewsOfProps } from './requests';
 import { wholeMinutes } from './whole-minutes';
 
 /** The props of a mirror, checked, with their defaults. */
@@ -29,6 +30,8 @@ export interface Settings {
   readonly kernels: readonly string[];
   /** What the schedule builds. */
   readonly requests: readonly BuildRequest[];
+  /** Where the views that are not built get their versions. */
+  readonly views: readonly ViewSetting[];
   readonly maxConcurrency: number;
   readonly architecturesAtOnce: number;
   /** For each architecture: limits of nested maps multiply. */
@@ -58,7 +61,7 @@ export function settingsOf(props: MaasMirrorProps): Settings {
   checkTimeout(stageTimeout);
   checkSiteBuckets(props);
 
-  const requests = requestsOfProps(props);
+  const { requests, views } = viewsOfProps(props);
   checkSchedule(props, requests);
   const wanted = namesOf(props.releases) ?? releasesOf(requests);
   const releases = wanted ?? allReleases.map(({ name }) => name);
@@ -81,6 +84,7 @@ export function settingsOf(props: MaasMirrorProps): Settings {
     architectures,
     kernels,
     requests,
+    views,
     ...atOnce,
     computeType,
     armComputeType,

@@ -41,6 +41,26 @@ export function failedOf({ stateMachineArn }: StateMachine, options: MetricOptio
   });
 }
 
+/** Whether a promotion into a view stands still, over all its releases. */
+export function standsStillOf(view: string, { stateMachineArn }: StateMachine, options: MetricOptions): Metric {
+  return new Metric({
+    namespace: metrics.namespace,
+    metricName: metrics.standsStill,
+    dimensionsMap: { StateMachineArn: stateMachineArn, View: view },
+    ...options,
+  });
+}
+
+/** Days of the longest hold without an end. */
+export function heldDaysOf({ stateMachineArn }: StateMachine, options: MetricOptions): Metric {
+  return new Metric({
+    namespace: metrics.namespace,
+    metricName: metrics.heldDays,
+    dimensionsMap: { StateMachineArn: stateMachineArn },
+    ...options,
+  });
+}
+
 /** Metrics that CloudFront publishes for every distribution by default, in us-east-1 only. */
 export type SiteMetric = 'BytesDownloaded' | '4xxErrorRate' | '5xxErrorRate';
 

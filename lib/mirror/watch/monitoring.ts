@@ -19,18 +19,23 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { BuildRequest } from '../../job/build-request';
+import type { ViewSetting } from '../../job/views/view-settings';
 import type { StageBuild } from '../builds/stage-build';
 import type { MirrorFunction } from '../functions/mirror-function';
 import { pascalCase } from '../pascal-case';
 import type { MirrorSite } from '../site/mirror-site';
 import type { ReleaseWorkflow } from '../workflow/workflow';
-import { ageOf, behindOf, failedOf, siteMetric } from './mirror-metrics';
+import { ageOf, behindOf, failedOf, heldDaysOf, siteMetric, standsStillOf } from './mirror-metrics';
 
 export interface MonitoringProps {
   readonly workflow: ReleaseWorkflow;
   readonly builds: readonly StageBuild[];
   readonly checkForUpdates: MirrorFunction;
   readonly notify: MirrorFunction;
+  readonly promote: MirrorFunction;
+  readonly operate: MirrorFunction;
+  /** Where the views that are not built get their versions. */
+  readonly views: readonly ViewSetting[];
   /** What the schedule builds. */
   readonly requests: readonly BuildRequest[];
   readonly site: MirrorSite;
@@ -44,7 +49,7 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { workflow, checkForUpdates, notify, requests, site, topic } = props;
+    const { workflow, checkForUpdates, notify, requests, site, topic, promote, operate } = props;
     const { stateMachine } = workflow;
     const [soon, hour] = [{ period: Duration.minutes(5) }, { period: Duration.hours(1) }];
 
@@ -53,7 +58,10 @@ export class Monitoring extends Construct {
     this.alarm('ExecutionTimedOut', stateMachine.metricTimedOut(soon), 1, timedOutAdvice);
     this.alarm('CheckForUpdatesFailed', checkForUpdates.function.metricErrors(hour), 1, checkAdvice);
     this.alarm('NotifyFailed', notify.function.metricErrors(hour), 1, notifyAdvice);
+    this.alarm('PromoteFailed', promote.function.metricErrors(hour), 1, promoteAdvice);
+    this.alarm('OperateFailed', operate.function.metricErrors(hour), 1, operateAdvice);
     for (const request of requests) this.behind(request, stateMachine);
+    this.promotions(props, stateMachine);
     this.alarm('SiteErrors', siteMetric(site, '5xxErrorRate'), 5, siteAdvice);
     for (const alarm of this.alarms) alarm.addAlarmAction(new SnsAction(topic));
 
@@ -69,6 +77,19 @@ export class Monitoring extends Construct {
     const name = `Behind${pascalCase(view)}${pascalCase(release)}`;
     const advice = `${release} of the view ${view} has been behind its sources for two days: updates are available, but no build has succeeded. ${behindAdvice}`;
     this.alarm(name, behindOf(request, stateMachine, Duration.days(1), 'Minimum'), 1, advice, 2);
+  }
+
+  /** A promotion may pass over a version for a day because a newer one needs its time, too. */
+  private promotions({ views }: MonitoringProps, stateMachine: StateMachine): void {
+    const aDay = { period: Duration.days(1) };
+    for (const { name, promote } of views) {
+      if (promote === undefined) continue;
+      const advice = `The view ${name} has taken nothing from ${promote.from} for twice the time of its promotion, although ${promote.from} has newer versions. ${standsStillAdvice(name)}`;
+      const metric = standsStillOf(name, stateMachine, { ...aDay, statistic: 'Minimum' });
+      this.alarm(`StandsStill${pascalCase(name)}`, metric, 1, advice, 2);
+    }
+    if (views.every(({ promote, select }) => promote === undefined && select === undefined)) return; // nothing measures holds
+    this.alarm('HeldTooLong', heldDaysOf(stateMachine, { ...aDay, statistic: 'Maximum' }), 14, heldAdvice);
   }
 
   private alarm(id: string, metric: Metric, threshold: number, advice: string, evaluationPeriods = 1): void {
@@ -93,6 +114,14 @@ const notifyAdvice =
   'An execution failed, but the failure notification could not be sent, and the alarm ExecutionFailed may not go off. See the log of the function Notify, and list the failed executions: maas-mirror status --stack NAME.';
 const checkAdvice =
   'The mirror could not check for updates: its sources are unreachable or invalid. See the log of the function CheckForUpdates; the schedule tries again automatically.';
+const promoteAdvice =
+  'A promotion or the hourly schedule failed: see the log of the function Promote. Nothing is half-done; the schedule tries again automatically.';
+const operateAdvice =
+  'An operation failed, such as a rollback: see the log of the function Operate. Each view is either changed or unchanged; run the same command again.';
+const standsStillAdvice = (view: string) =>
+  `See why: maas-mirror promote FROM ${view} --dry-run --stack NAME. A hold, a missing or failed check, or a withdrawal is the usual reason.`;
+const heldAdvice =
+  'A release has been held for 14 days without an end, and its new versions are not offered: see maas-mirror list. If that is no longer wanted, unhold it, or give the hold an end: maas-mirror hold VIEW RELEASE --until DATE --stack NAME.';
 const behindAdvice =
   'Builds fail, or the sources have been mid-update all the time: see the executions of the state machine and the log of the function CheckForUpdates.';
 const siteAdvice =

@@ -11,6 +11,7 @@ import {
   withPlaceForPassword,
 } from '../../job/maas-commands';
 import type { StageBuilds } from '../builds/stage-builds';
+import type { MirrorFunctions } from '../functions/mirror-functions';
 import { pascalCase } from '../pascal-case';
 import type { Settings } from '../settings/settings';
 import type { MirrorSite } from '../site/mirror-site';
@@ -23,12 +24,13 @@ interface Parts {
   readonly mirrorBucket: IBucket;
   readonly workBucket: IBucket;
   readonly builds: StageBuilds;
+  readonly functions: MirrorFunctions;
   readonly topic: ITopic;
 }
 
 /** Outputs that the command line reads, and commands for MAAS. */
 export function writeOutputs(mirror: Construct & Parts, { requests }: Settings): void {
-  const { site, workflow, mirrorBucket, workBucket, builds, topic } = mirror;
+  const { site, workflow, mirrorBucket, workBucket, builds, functions, topic } = mirror;
   const address = site.url.replace(/\/$/, '');
   const forMaas = site.credentials === undefined ? address : withPlaceForPassword(address);
   const outputs = {
@@ -40,6 +42,8 @@ export function writeOutputs(mirror: Construct & Parts, { requests }: Settings):
       [optionalStackOutputs.probeProjectNameArm]: builds.prepareOnArm.project.projectName,
     }),
     [optionalStackOutputs.topicArn]: topic.topicArn,
+    [optionalStackOutputs.promoteFunctionName]: functions.promote.function.functionName,
+    [optionalStackOutputs.operateFunctionName]: functions.operate.function.functionName,
     MaasKeyringCommand: takeKeyringCommand(forMaas),
     ...sourceCommands(forMaas, requests),
   };

@@ -4,8 +4,8 @@ import { Choice, Condition, Map as MapState, Pass } from 'aws-cdk-lib/aws-stepfu
 import { Construct } from 'constructs';
 import type { ErrorName } from '../../errors';
 import type { KernelBuild } from '../builds/kernel-build';
+import { BuildMachine } from '../choices/build-machine';
 import { pascalCase } from '../pascal-case';
-import { BuildMachine } from '../settings/build-machine';
 import { keepFlavour } from './keep-flavour';
 import { buildTask, isForArm } from './tasks';
 

@@ -83,7 +83,10 @@ describe('the passwords of sites', () => {
       'one no longer has access. CloudFront applies this everywhere within a few seconds.',
     ]);
     const listed = await said((terminal) => runAccessList({ stack }, terminal, store.open));
-    expect(listed.outLines).toEqual([expect.stringMatching(/^SITE +SINCE$/), expect.stringMatching(/^two +20\d\d-/)]);
+    expect(listed.outLines).toEqual([
+      expect.stringMatching(/^SITE +SINCE +VIEW$/),
+      expect.stringMatching(/^two +20\d\d-/),
+    ]);
     const asJson = await said((terminal) => runAccessRevoke({ stack, site: 'two', json: true }, terminal, store.open));
     expect(JSON.parse(asJson.outLines.join('\n'))).toEqual({ site: 'two', revoked: true });
 

@@ -7,7 +7,7 @@ import { addAccess } from '../../../bin/commands/access';
 import { runAccessAdd } from '../../../bin/commands/access/add';
 import { runAccessList } from '../../../bin/commands/access/list';
 import { runAccessRevoke } from '../../../bin/commands/access/revoke';
-import { runVerify } from '../../../bin/commands/verify';
+import { runVerify } from '../../../bin/commands/reading/verify';
 import { viewerRequestCode } from '../../../lib/mirror/site/viewer-request';
 import { cloudFront } from '../../fixtures/aws/cloudfront';
 import { fakeAws, noStack, stackAnswer } from '../../fixtures/aws/fake-aws';
@@ -101,6 +101,26 @@ describe('letting a site read', () => {
     expect(store.items.get('lab')).toMatch(/^sha256 [0-9a-f]{32} [0-9a-f]{64} 20\d\d-/);
     expect(store.items.get('lab')).not.toContain(password);
     expect(terminal.errLines).toEqual([]);
+  });
+
+  it('limits it to one view on request, and says so', async () => {
+    const store = await deployed();
+    const [terminal, asJson, listed] = [keptTerminal(), keptTerminal(), keptTerminal()];
+    const limited = { stack, view: 'lab-2', onlyView: true };
+
+    await runAccessAdd({ ...limited, site: 'lab' }, terminal, store.open);
+    await runAccessAdd({ ...limited, site: 'other', json: true }, asJson, store.open);
+    await added(store, 'free', 'lab-2');
+
+    expect(terminal.outLines[0]).toMatch(/^lab has access to the view lab-2 only\. /);
+    expect(JSON.parse(asJson.outLines.join('\n'))).toMatchObject({ site: 'other', views: ['lab-2'] });
+    expect([...store.items].map(([name, record]) => [name, record.split(' ')[4]])).toEqual([
+      ['lab', 'lab-2'],
+      ['other', 'lab-2'],
+      ['free', undefined],
+    ]);
+    await runAccessList({ stack }, listed, store.open);
+    expect(listed.outLines.map((line) => line.split(/ +/).at(-1))).toEqual(['VIEW', 'all', 'lab-2', 'lab-2']);
   });
 
   it('makes another password for every site', async () => {
@@ -205,7 +225,7 @@ describe('the sites that may read', () => {
       'SITE',
       ...['alpha', 'bravo', 'charlie', 'delta', 'echo'],
     ]);
-    expect(terminal.outLines[1]).toMatch(/^alpha +20\d\d-\d\d-\d\dT[\d:.]+Z$/);
+    expect(terminal.outLines[1]).toMatch(/^alpha +20\d\d-\d\d-\d\dT[\d:.]+Z +all$/);
     const { sites } = JSON.parse(asJson.outLines.join('\n'));
     expect(sites).toHaveLength(5);
     expect(Object.keys(sites[0])).toEqual(['name', 'since']);

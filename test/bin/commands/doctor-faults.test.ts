@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { runDoctor } from '../../../bin/commands/doctor';
+import { runDoctor } from '../../../bin/commands/reading/doctor';
 import { kmsSigner } from '../../../lib/cloud/keys/kms-signer';
 import type { Probe } from '../../../lib/job/aws/probe';
 import { conditionalWrites } from '../../../lib/stages/probes/conditional-writes';

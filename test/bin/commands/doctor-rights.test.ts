@@ -3,7 +3,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { expect, it } from 'vitest';
-import { runDoctor } from '../../../bin/commands/doctor';
+import { runDoctor } from '../../../bin/commands/reading/doctor';
 import { MaasMirror, UbuntuRelease } from '../../../lib';
 import { type SmallAccount, smallAccount } from '../../fixtures/aws/probed-mirror/small-account';
 import { failedBuildAnswers } from '../../fixtures/aws/scripted-builds';

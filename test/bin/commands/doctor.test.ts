@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DoctorOptions, runDoctor } from '../../../bin/commands/doctor';
+import { type DoctorOptions, runDoctor } from '../../../bin/commands/reading/doctor';
 import type { Answers } from '../../fixtures/aws/fake-aws';
 import { type SmallAccount, smallAccount } from '../../fixtures/aws/probed-mirror/small-account';
 import {

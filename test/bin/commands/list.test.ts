@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { runList } from '../../../bin/commands/list';
+import { runList } from '../../../bin/commands/reading/list';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { publishBootloaders } from '../../../lib/stages/publish-bootloaders';
 import { openMirrorDirectory } from '../../../lib/store/open';
@@ -14,16 +14,31 @@ beforeAll(async () => {
   signer = await smallSigner();
 });
 
-test('prints a table with sizes, and a total in which shared files count once', async () => {
+test('prints what each view offers as newest, with its size, in which shared files count once', async () => {
   const mirror = temporaryFolder();
-  await makeSmallMirror(mirror, { signer });
+  await makeSmallMirror(mirror, { signer, versions: ['20261119', '20261120'] });
   const terminal = keptTerminal();
 
   expect(await runList({ mirror }, terminal, { now: new Date('2026-07-11T23:59:59Z') })).toBe(0);
   expect(terminal.outLines).toEqual([
-    'VIEW       OS      RELEASE   ARCH   FLAVOUR  VERSION   KERNEL VERSION  BOOT TEST  KERNEL  INITRD  SQUASHFS',
-    'candidate  debian  bookworm  amd64  generic  20261120  6.1.153-1       passed     0.0 MB  0.0 MB    0.0 MB',
-    'candidate  debian  bookworm  amd64  cloud    20261120  6.1.153-1       passed     0.0 MB  0.0 MB    0.0 MB',
+    expect.stringMatching(/^candidate, 1 release, 0\.1 MB {2,}\S+$/),
+    'bookworm amd64',
+    '  FLAVOUR        VERSION   SERIAL    BUILT  BOOT    MARKS',
+    '  generic        20261120  20261120  -      passed  newest',
+    '  generic-cloud  20261120  20261120  -      passed  newest',
+  ]);
+});
+
+test('prints with --all every version, with kernels and sizes', async () => {
+  const mirror = temporaryFolder();
+  await makeSmallMirror(mirror, { signer });
+  const terminal = keptTerminal();
+
+  await runList({ mirror, all: true }, terminal, { now: new Date('2026-07-11T23:59:59Z') });
+  expect(terminal.outLines).toEqual([
+    'VIEW       RELEASE   ARCH   FLAVOUR        VERSION   SERIAL    BUILT  BOOT    KERNEL VERSION  KERNEL  INITRD  SQUASHFS  MARKS',
+    'candidate  bookworm  amd64  generic        20261120  20261120  -      passed  6.1.153-1       0.0 MB  0.0 MB    0.0 MB  newest',
+    'candidate  bookworm  amd64  generic-cloud  20261120  20261120  -      passed  6.1.153-1       0.0 MB  0.0 MB    0.0 MB  newest',
     '',
     '1 view, 2 versions, 0.1 MB in all',
   ]);
@@ -37,21 +52,27 @@ test('prints bootloaders in a table of their own', async () => {
   await press.mirror.create('format.json', Buffer.from('{"format":1,"tool":"cdk-maas-mirror"}'));
   const terminal = keptTerminal();
 
-  expect(await runList({ mirror: press.mirror.root }, terminal, { now: new Date('2026-07-12') })).toBe(0);
+  await runList({ mirror: press.mirror.root }, terminal, { now: new Date('2026-07-12') });
   expect(terminal.outLines).toEqual([
-    expect.stringMatching(/^VIEW .* KERNEL VERSION .* SQUASHFS$/),
-    expect.stringMatching(/^candidate {2}debian /),
-    '',
-    'VIEW       BOOTLOADER       FIRMWARE       ARCH     VERSION            SIZE  PACKAGES',
-    'candidate  grub-efi         uefi           arm64    20261120.083000  0.0 MB  grub2-signed 1.202.9+2.12-1ubuntu7.9 (noble), shim-signed 1.58.2+15.8-0ubuntu2 (noble)',
-    'candidate  grub-efi-signed  uefi           amd64    20261120.083000  0.0 MB  grub2-signed 1.202.9+2.12-1ubuntu7.9 (noble), shim-signed 1.58.2+15.8-0ubuntu2 (noble)',
-    'candidate  grub-ieee1275    open-firmware  ppc64el  20261120.083000  0.0 MB  grub2 2.02~beta2-36ubuntu3.32 (xenial)',
-    'candidate  pxelinux         pxe            i386     20261120.083000  0.0 MB  syslinux 3:6.04~git20190206.bf6db5b4+dfsg1-3ubuntu3 (noble)',
+    expect.stringMatching(/^candidate \(built\), 2 releases, 0\.0 MB /),
+    'bookworm amd64',
+    expect.stringMatching(/^ {2}FLAVOUR /),
+    expect.stringMatching(/^ {2}generic /),
+    'bootloaders',
+    '  BOOTLOADER       FIRMWARE       ARCH     VERSION          MARKS',
+    '  grub-efi         uefi           arm64    20261120.083000  newest',
+    '  grub-efi-signed  uefi           amd64    20261120.083000  newest',
+    '  grub-ieee1275    open-firmware  ppc64el  20261120.083000  newest',
+    '  pxelinux         pxe            i386     20261120.083000  newest',
     '',
     'bookworm: support ended on 2026-07-11, extended support ends on 2028-06-30',
-    '',
-    '1 view, 5 versions, 0.0 MB in all',
   ]);
+
+  const all = keptTerminal();
+  await runList({ mirror: press.mirror.root, all: true }, all, { now: new Date('2026-07-12') });
+  expect(all.outLines).toContain(
+    'candidate  pxelinux         pxe            i386     20261120.083000  0.0 MB  syslinux 3:6.04~git20190206.bf6db5b4+dfsg1-3ubuntu3 (noble)                             newest',
+  );
 });
 
 test('prints JSON with sizes in bytes', async () => {
@@ -69,7 +90,9 @@ test('prints JSON with sizes in bytes', async () => {
       releaseVersion: '12',
       architecture: 'amd64',
       kernel: 'generic',
+      flavour: 'generic',
       version: '20261120',
+      ...{ serial: '20261120', built: '', state: 'offered', marks: ['newest'] },
       kernelVersion: '6.1.153-1',
       gate: 'passed',
       support: 'ended',
@@ -82,12 +105,16 @@ test('lists the view that is asked for', async () => {
   const mirror = temporaryFolder();
   await makeSmallMirror(mirror, { signer, view: 'stable' });
   await makeSmallMirror(mirror, { signer });
-  const terminal = keptTerminal();
+  const [option, word, short] = [keptTerminal(), keptTerminal(), keptTerminal()];
 
-  await runList({ mirror, view: 'stable' }, terminal);
+  await runList({ mirror, view: 'stable' }, option);
+  await runList({ mirror, word: 'stable' }, word);
+  await runList({ word: `${mirror}/stable` }, short);
 
-  expect(terminal.outLines.filter((line) => /^(candidate|stable) /.test(line))).toHaveLength(2);
-  expect(terminal.outLines.join('\n')).not.toContain('candidate');
+  expect(option.outLines.filter((line) => line.startsWith('stable, '))).toHaveLength(1);
+  expect(option.outLines.join('\n')).not.toContain('candidate');
+  expect(word.outLines).toEqual(option.outLines);
+  expect(short.outLines).toEqual(option.outLines);
 });
 
 test('says so where nothing is published', async () => {

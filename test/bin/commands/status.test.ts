@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runStatus } from '../../../bin/commands/status';
+import { runStatus } from '../../../bin/commands/reading/status';
 import { openClients } from '../../../lib/cloud/clients';
 import { startExecution } from '../../../lib/cloud/follow/executions';
 import { BuildRequest } from '../../../lib/job/build-request';

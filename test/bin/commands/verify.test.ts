@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { runVerify } from '../../../bin/commands/verify';
+import { runVerify } from '../../../bin/commands/reading/verify';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { openMirrorDirectory } from '../../../lib/store/open';
 import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirror';

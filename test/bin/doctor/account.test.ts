@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runDoctor } from '../../../bin/commands/doctor';
+import { runDoctor } from '../../../bin/commands/reading/doctor';
 import { type Answers, Created, environment, Fault, noStack } from '../../fixtures/aws/fake-aws';
 import { type SmallAccount, smallAccount } from '../../fixtures/aws/probed-mirror/small-account';
 import { smallDeployment } from '../../fixtures/aws/small-deployment';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type DoctorOptions, runDoctor } from '../../../bin/commands/doctor';
+import { type DoctorOptions, runDoctor } from '../../../bin/commands/reading/doctor';
 import { type Answers, stackAnswer } from '../../fixtures/aws/fake-aws';
 import { smallAccount } from '../../fixtures/aws/probed-mirror/small-account';
 import { endlessBuild } from '../../fixtures/aws/scripted-builds';

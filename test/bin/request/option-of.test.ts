@@ -21,7 +21,7 @@ describe('a message about an option', () => {
     [{ arch: ',' }, 'invalid --arch []: must name at least one architecture'],
     [{ kernel: 'ga,HWE' }, 'invalid --kernel "HWE": must be a kernel flavour, such as ga or hwe-edge'],
     [{ optionalKernel: 'HWE' }, 'invalid --optional-kernel "HWE": must be a kernel flavour, such as ga or hwe-edge'],
-    [{ view: 'pool' }, 'invalid --view "pool": is a reserved name, as are pool, snapshots and bootloaders'],
+    [{ view: 'pool' }, 'invalid --view "pool": is a reserved name, as are pool, snapshots, bootloaders and pages'],
     [{ serial: 'newest' }, 'invalid --serial "newest": must be a serial, such as 20261120 or 20261120.1'],
     [{ bootTimeout: '181' }, 'invalid --boot-timeout 181: must be a whole number of minutes from 1 to 180'],
     [{ package: ['vim', '-y'] }, 'invalid --package "-y": must be a package name'],

@@ -8,8 +8,15 @@ export interface KeptTerminal extends Terminal {
   readonly bytes: Buffer[];
 }
 
+interface Kept {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  /** What is answered to a question; a terminal without an answer cannot ask. */
+  readonly answer?: (question: string) => boolean;
+}
+
 /** A terminal that keeps what is printed. */
-export function keptTerminal({ isTTY = false, columns = 120 } = {}): KeptTerminal {
+export function keptTerminal({ isTTY = false, columns = 120, answer }: Kept = {}): KeptTerminal {
   const outLines: string[] = [];
   const errLines: string[] = [];
   const statusLines: string[] = [];
@@ -20,6 +27,7 @@ export function keptTerminal({ isTTY = false, columns = 120 } = {}): KeptTermina
     isTTY,
     columns,
     writeBinary: (chunk) => void bytes.push(chunk),
+    ...(answer && { confirm: async (question: string) => answer(question) }),
     ...(isTTY && { status: (line: string) => void statusLines.push(line) }),
     outLines,
     errLines,

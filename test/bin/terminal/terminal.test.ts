@@ -35,6 +35,15 @@ test('no password is shown, in no message of a chain', () => {
   expect(terminal.errLines.filter((line) => line.includes('https://archive.example/ubuntu'))).toHaveLength(4);
 });
 
+test.each([
+  'Held',
+  'Withdrawn',
+  'NotAttested',
+] as const)('%s ends with exit code 4: somebody has decided it', (name) => {
+  expect(reportError(new MirrorError(name, 'noble is held'), keptTerminal())).toBe(4);
+  expect(reportError(new MirrorError(name, 'noble is held', { misuse: true }), keptTerminal())).toBe(2);
+});
+
 test('misuse ends with exit code 2', () => {
   expect(reportError(new MirrorError('BadInput', 'no such view', { misuse: true }), keptTerminal())).toBe(2);
 });

@@ -29,7 +29,7 @@ it('passwords need no escape in an address, and no two are the same', () => {
 it('what is kept of a password is a salted digest, and since when it holds', () => {
   const digest = createHmac('sha256', 'salt').update('secret').digest('hex');
 
-  expect(recordOf('secret', now, 'salt')).toBe(`sha256 salt ${digest} 2026-11-25T10:00:00.000Z`);
+  expect(recordOf('secret', now, { salt: 'salt' })).toBe(`sha256 salt ${digest} 2026-11-25T10:00:00.000Z`);
   const [one = '', other = ''] = [recordOf('secret', now), recordOf('secret', now)];
   expect(one).toMatch(/^sha256 [0-9a-f]{32} [0-9a-f]{64} 2026-11-25T10:00:00\.000Z$/);
   expect(other.split(' ')[1]).not.toBe(one.split(' ')[1]);
@@ -38,4 +38,13 @@ it('what is kept of a password is a salted digest, and since when it holds', () 
 it('a record says since when a site may read, one of another hand does not', () => {
   expect(siteOf('lab', recordOf('secret', now))).toEqual({ name: 'lab', since: '2026-11-25T10:00:00.000Z' });
   expect(siteOf('lab', 'sha256 a b')).toEqual({ name: 'lab', since: 'unknown' });
+});
+
+it('a record names the views that a password is limited to, in a word that older functions refuse', () => {
+  const views = ['lab-2', 'snapshots/2026-11'];
+  const record = recordOf('secret', now, { views });
+
+  expect(record.split(' ')).toHaveLength(5);
+  expect(record.split(' ')[4]).toBe('lab-2,snapshots/2026-11');
+  expect(siteOf('lab', record)).toEqual({ name: 'lab', since: '2026-11-25T10:00:00.000Z', views });
 });

@@ -114,13 +114,14 @@ export const house: Readonly<Record<string, Room>> = {
     purpose: 'build requests, plans and results: the only data that the cloud and build machines share',
     rooms: ['catalog'],
     packages: ['zod', 'yaml'],
-    top: ['handed-on', 'releases', 'sources', 'yaml'],
+    top: ['handed-on', 'releases', 'sources', 'views', 'yaml'],
     alcoves: {
       aws: { holds: 'for deployed mirrors only: stack outputs, metrics, probes, regions', imports: [top] },
       releases: { holds: 'releases and kernels that a request describes or chooses', imports: [top] },
       'handed-on': { holds: 'results that one stage passes to the next', imports: ['releases', top] },
       sources: { holds: 'archives, PPAs and their credentials', imports: [top] },
       operations: { holds: 'what operators ask for, and what comes back', imports: [top] },
+      views: { holds: 'the views of mirror.yaml', imports: ['operations', top] },
       yaml: { holds: 'mirror.yaml as YAML, before its fields are checked', imports: [] },
     },
   },
@@ -140,6 +141,10 @@ export const house: Readonly<Record<string, Room>> = {
         holds: 'views that are made from others: selected, frozen',
         imports: ['names', 'offers', 'state', top],
       },
+      mending: {
+        holds: 'views whose index was restored, taken on from there',
+        imports: ['commit', 'gate', 'names', 'state', top],
+      },
       mirror: { holds: 'outside the views: keyring and front page', imports: [top] },
     },
   },
@@ -150,6 +155,7 @@ export const house: Readonly<Record<string, Room>> = {
     special: {
       '@aws-sdk/client-kms': ['keys/'],
       '@aws-sdk/client-sfn': ['clients.ts', 'follow/'],
+      '@aws-sdk/client-lambda': ['operations/'],
       '@aws-sdk/client-codebuild': ['clients.ts', 'follow/', 'account/'],
       '@aws-sdk/client-cloudformation': ['clients.ts', 'stack-outputs.ts'],
       '@aws-sdk/client-cloudwatch-logs': ['clients.ts', 'follow/build-logs.ts'],
@@ -164,6 +170,7 @@ export const house: Readonly<Record<string, Room>> = {
       follow: { holds: 'executions with their builds and logs, followed to the end', imports: [top] },
       keys: { holds: 'KMS keys and secrets', imports: [top] },
       access: { holds: 'passwords of the sites that have access to a mirror', imports: [top] },
+      operations: { holds: 'operations, carried out by the functions of a stack', imports: [top] },
       account: { holds: 'an AWS account: its identity, build quotas and access to CloudFront', imports: [top] },
     },
   },
@@ -197,9 +204,14 @@ export const house: Readonly<Record<string, Room>> = {
         holds: 'views are created, pointed elsewhere, frozen, deleted and repaired',
         imports: ['plans', 'promotion'],
       },
+      repair: { holds: 'what is half-done in a mirror, or was restored by hand', imports: [] },
       'carry-out': {
         holds: 'how an operation is planned and carried out',
         imports: ['plans', 'plans/back', 'promotion', 'views'],
+      },
+      changes: {
+        holds: 'what differs between two versions: packages, kernels, initrds',
+        imports: ['verify'],
       },
     },
   },
@@ -225,7 +237,7 @@ export const house: Readonly<Record<string, Room>> = {
       },
       builds: { holds: 'CodeBuild projects', imports: ['choices', 'refusals', 'settings', top] },
       functions: { holds: 'Lambda functions', imports: ['choices', 'refusals', top] },
-      workflow: { holds: 'the state machine', imports: ['builds', 'settings', top] },
+      workflow: { holds: 'the state machine', imports: ['builds', 'choices', 'settings', top] },
       watch: {
         holds: 'alarms, metrics and notifications',
         imports: ['builds', 'functions', 'settings', 'site', 'workflow', top],
@@ -270,11 +282,19 @@ export const doors: Pick<Room, 'purpose' | 'top' | 'alcoves'> = {
       imports: ['request', 'preflight', 'releases', 'serve', 'terminal'],
     },
     doctor: { holds: 'the checks of `doctor`', imports: ['build', 'terminal'] },
+    operation: {
+      holds: 'an operation, asked on the command line, here or by a stack',
+      imports: ['keys', 'reading', 'request', 'terminal'],
+    },
+    reading: { holds: 'what lists, histories and changes print', imports: ['terminal'] },
     commands: {
       holds: 'the commands, one file each',
-      imports: ['build', 'doctor', 'keys', 'request', 'preflight', 'releases', 'serve', 'terminal'],
+      imports: [
+        ...['build', 'doctor', 'keys', 'operation', 'preflight', 'reading', 'releases', 'request', 'serve'],
+        'terminal',
+      ],
     },
-    lambda: { holds: 'the Lambda functions, one file each', imports: ['keys'] },
+    lambda: { holds: 'the Lambda functions, one file each', imports: ['keys', 'operation'] },
     bundle: { holds: 'the bundles that are deployed or packaged', imports: [] },
   },
 };

@@ -4,7 +4,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { Architecture, DebianRelease, KernelFlavour, type MaasMirrorProps, UbuntuRelease } from '../../../lib';
 import { propsOfConfig } from '../../../lib/mirror/settings/props-of-config';
-import { requestsOfProps } from '../../../lib/mirror/settings/requests';
+import { viewsOfProps } from '../../../lib/mirror/settings/requests';
 import { settingsOf } from '../../../lib/mirror/settings/settings';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
@@ -96,7 +96,8 @@ describe('the releases of a mirror', () => {
     const catalogue = {
       releases: { zany: { codename: 'Zany Zebra' }, noble: { supportEol: '2029-06-30' }, lucky: { version: '28.04' } },
     };
-    const abouts = (props: MaasMirrorProps) => requestsOfProps(props).map(({ release, about }) => [release, about]);
+    const abouts = (props: MaasMirrorProps) =>
+      viewsOfProps(props).requests.map(({ release, about }) => [release, about]);
 
     expect(abouts({ releases: [zany, UbuntuRelease.NOBLE, UbuntuRelease.JAMMY], catalogue })).toEqual([
       ['zany', { version: '27.04', codename: 'Zany Zebra', sources: ['mirror.yaml'] }],
@@ -116,11 +117,11 @@ describe('the releases of a mirror', () => {
     expect(settingsOf({ releases: [lucky], architectures }).kernels).toEqual(['ga', 'hwe']);
     expect(settingsOf({ releases: [zany], architectures }).kernels).toEqual(['ga']);
     const riscv = { releases: { zany: { architectures: ['amd64', 'riscv64'] } } };
-    const requests = requestsOfProps({
+    const requests = viewsOfProps({
       releases: [zany],
       architectures: [Architecture.of('riscv64')],
       catalogue: riscv,
-    });
+    }).requests;
     expect(requests[0]?.architectures).toEqual(['riscv64']);
   });
 
@@ -157,7 +158,7 @@ catalogue: { releases: { zany: { version: "27.04", codename: Zany Zebra } } }
 `,
     );
     const props = propsOfConfig(new Stack(new App()), 'Mirror', file);
-    expect(requestsOfProps(props).map(({ release, about }) => [release, about?.codename])).toEqual([
+    expect(viewsOfProps(props).requests.map(({ release, about }) => [release, about?.codename])).toEqual([
       ['zany', 'Zany Zebra'],
       ['noble', undefined],
       ['bookworm', undefined],

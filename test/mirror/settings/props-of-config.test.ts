@@ -6,6 +6,8 @@ import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import { describe, expect, it } from 'vitest';
 import { requestsFrom } from '../../../bin/request/requests-from';
 import { MaasMirror, type MaasMirrorProps } from '../../../lib';
+import { parseConfig } from '../../../lib/job/config';
+import { viewSettings } from '../../../lib/job/views/view-settings';
 import { armouredKeyring } from '../../../lib/simplestreams/openpgp/keyring';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
@@ -53,6 +55,33 @@ it.each<[string, string | Buffer]>([
   );
   expect(requests[0]?.sources.streamKeyringData).toBe(ubuntuKeyring.toString('base64'));
   for (const { Properties } of schedules) expect(Properties.ScheduleExpression).toBe('cron(17 6 ? * MON *)');
+});
+
+it('hands the settings of the other views to Promote as `maas-mirror promote --config` reads them', () => {
+  const text = `
+views:
+  candidate: { releases: [noble] }
+  stable: { promote: { from: candidate, after: 1d12h, require: [hw-lab] } }
+  lab-2: { from: stable }
+  mixed: { select: [ { from: stable, releases: [jammy, bootloaders], architectures: [amd64], flavours: [hwe-22.04] }, { from: candidate } ] }
+  manual:
+`;
+  const [schedule] = Object.values(madeMirror(configured(text)).findResources('AWS::Scheduler::Schedule'));
+  const { views, at } = JSON.parse(schedule?.Properties.Target.Input);
+
+  expect(views).toEqual(viewSettings(parseConfig(text, 'mirror.yaml')));
+  expect(views).toHaveLength(4);
+  expect(at).toBe('<aws.scheduler.scheduled-time>');
+  expect(schedule?.Properties).toMatchObject({
+    ...{ ScheduleExpression: 'rate(1 hour)', FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 15 } },
+    Target: { RetryPolicy: { MaximumRetryAttempts: 0 } },
+  });
+});
+
+it('has no schedule for views that are promoted by hand', () => {
+  const made = madeMirror(configured('views: { candidate: { releases: [noble] }, stable: {} }'));
+
+  made.resourceCountIs('AWS::Scheduler::Schedule', 0);
 });
 
 it('serves the site as the file says', () => {

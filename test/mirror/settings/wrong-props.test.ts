@@ -53,7 +53,19 @@ const wrongProps: Readonly<Record<string, (stack: Stack) => unknown>> = {
         { name: 'b', releases: [noble], purge: ['x'] },
       ],
     }),
-  'a view without releases': () => view({ releases: [] }),
+  'a view of two kinds': () => view({ promote: { from: 'b' } }),
+  'a recipe of a view that is not built': () =>
+    view({ releases: [], from: 'b', serial: '20261120', bootloaders: false }),
+  'a view that follows itself': () => view({ releases: [], from: 'a' }),
+  'a promotion that is a word': () => view({ releases: [], promote: 'b' }),
+  'a promotion after a number': () => view({ releases: [], promote: { from: 'b', after: 3 } }),
+  'a promotion after seconds': () => view({ releases: [], promote: { from: 'b', after: Duration.seconds(90) } }),
+  'a promotion from nowhere': () => view({ releases: [], promote: { after: Duration.days(3) } }),
+  'a promotion with a wrong check': () => view({ releases: [], promote: { from: 'b', require: ['hw lab'] } }),
+  'a selection that is no list': () => view({ releases: [], select: { from: 'b' } }),
+  'a selection of a word': () => view({ releases: [], select: [{ from: 'b', releases: ['noble'] }] }),
+  'a selection of no architectures': () => view({ releases: [], select: [{ from: 'b', architectures: [] }] }),
+  'a selection from a view with a wrong name': () => view({ releases: [], select: [{ from: 'B' }] }),
   'a release twice in a view': () => view({ releases: [noble, noble] }),
   'a release in a view from JavaScript': () => view({ releases: ['noble'] }),
   'no architectures in a view': () => view({ architectures: [] }),
@@ -174,7 +186,11 @@ const wrongFiles: Readonly<Record<string, () => unknown>> = {
   'an unknown field': () => views('flavours: [ga]'),
   'an old name': () => fromFile('views: { next: { releases: [noble] } }\nplaces: { stream: daily }'),
   'what comes later': () => fromFile('views: { next: { releases: [noble] } }\nkeep: { days: 3 }'),
-  'a view without releases': () => fromFile('views: { next: }'),
+  'a view of two kinds': () => fromFile('views: { next: { releases: [noble], from: stable } }'),
+  'an unknown release in a selection': () =>
+    fromFile('views: { next: { select: [{ from: b }, { from: a, releases: [nobel] }] } }'),
+  'an unknown flavour in a selection': () =>
+    fromFile('views: { next: { select: [{ from: a, flavours: [ga, hew] }] } }'),
   'no views, and a schedule': () => fromFile('views: {}\nschedule: daily'),
   'an unknown release': () => fromFile('views: { a: { releases: [noble] }, next: { releases: [jammy, zany] } }'),
   'a release without a version': () =>

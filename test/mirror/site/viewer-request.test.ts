@@ -250,6 +250,75 @@ describe('the password of a site', () => {
   });
 });
 
+describe('a password that is limited to views', () => {
+  const views = ['candidate', 'snapshots/2026-11'];
+  const sites = new Map([
+    ['lab', recordOf('right', now, { views })],
+    ['emptied', `${recordOf('right', now)} `],
+    ['newer', `${recordOf('right', now, { views })} read`],
+  ]);
+  const handler = loadViewerRequest(viewerRequestCode({ credentials: true }), sites);
+  const statusFor = async (uri: string, name = 'lab') =>
+    (await handler(viewerRequest(uri, basic(`${name}:right`)))).statusCode ?? 200;
+
+  it.each([
+    ...['/keyring.gpg', '/keyring.asc', '//keyring.gpg', '/candidate/streams/v1/index.sjson'],
+    ...['/candidate/noble/amd64/20261120.083000/squashfs', '/candidate%2Fnoble/a', '//candidate//noble/a'],
+    ...['/snapshots/2026-11/streams/v1/index.sjson', '/snapshots/2026-11/noble/a'],
+  ])('opens %s', async (uri) => {
+    expect(await statusFor(uri)).toBe(200);
+  });
+
+  it.each([
+    ...['/', '/index.html', '/stable/streams/v1/index.sjson', '/stable/noble/a', '/candidate-2/noble/a'],
+    ...['/pool/noble/a', '/snapshots/2026-12/noble/a', '/snapshots', '/streams/v1/index.sjson', '/format.json'],
+    ...['/candidate,snapshots/noble/a', '/keyring.gpg/a', '/a/keyring.gpg'],
+  ])('refuses %s', async (uri) => {
+    expect(await statusFor(uri)).toBe(403);
+  });
+
+  it('refuses everything except the keyring if it is limited to no view', async () => {
+    expect([await statusFor('/keyring.gpg', 'emptied'), await statusFor('/candidate/a', 'emptied')]).toEqual([
+      200, 403,
+    ]);
+  });
+
+  it('refuses a record with words that it does not know', async () => {
+    expect(await statusFor('/keyring.gpg', 'newer')).toBe(401);
+  });
+
+  it('never opens a path of another view, however it is written', async () => {
+    const part = fc.oneof(
+      fc.constantFrom(
+        'candidate',
+        'stable',
+        'pool',
+        'streams',
+        'snapshots',
+        '2026-11',
+        '2026-12',
+        '',
+        '%2f',
+        'v1',
+        ',',
+      ),
+      fc.string({ maxLength: 4 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(part, { maxLength: 6 }), async (parts) => {
+        const asked = `/${parts.join('/')}`;
+        if ((await statusFor(asked)) !== 200) return;
+        const path = decodeURIComponent(asked)
+          .replaceAll(/\/{2,}/g, '/')
+          .slice(1);
+        const isBelow = views.some((view) => path === view || path.startsWith(`${view}/`));
+        expect(isBelow || /^keyring\.(gpg|asc)$/.test(path)).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
 describe('the code', () => {
   it('brings in the store only where passwords are asked for', () => {
     expect(viewerRequestCode({})).not.toContain('import');
@@ -261,7 +330,10 @@ describe('the code', () => {
   });
 
   it.skipIf(withoutNjs)('answers in njs as in Node', async () => {
-    const sites = new Map([['lab', recordOf('right', now, 'salt')]]);
+    const sites = new Map([
+      ['lab', recordOf('right', now, { salt: 'salt' })],
+      ['limited', recordOf('right', now, { salt: 'salt', views: ['candidate', 'snapshots/2026-11'] })],
+    ]);
     const allowed = addressBeginnings(['198.51.100.0/22', '2001:db8::/33']);
     const code = viewerRequestCode({ credentials: true, allowed });
     const asked = [...paths.map(([uri]) => uri), ...strangePaths].map((uri) => viewerRequest(uri, basic('lab:right')));
@@ -272,6 +344,9 @@ describe('the code', () => {
       viewerRequest('/keyring.gpg', { ...basic('lab:right'), method: 'PUT' }),
       ...['lab:wrong', 'nobody:right', ''].map((text) => viewerRequest('/keyring.gpg', basic(text))),
       viewerRequest('/keyring.gpg'),
+      ...['/candidate/noble/root', '/snapshots/2026-11/streams/v1/index.sjson', '/stable/noble/root', '/pool/a'].map(
+        (uri) => viewerRequest(uri, basic('limited:right')),
+      ),
     ];
     const events = [...asked, ...others];
     const inNjs = await answersOfNjs(code, events, sites);
@@ -281,6 +356,6 @@ describe('the code', () => {
 
     expect(inNjs).toEqual(JSON.parse(JSON.stringify(inNode)));
     const statuses = inNjs.slice(-others.length).map(({ statusCode = 200 }) => statusCode);
-    expect(statuses).toEqual([200, 403, 403, 405, 401, 401, 401, 401]);
+    expect(statuses).toEqual([200, 403, 403, 405, 401, 401, 401, 401, 200, 200, 403, 403]);
   });
 });

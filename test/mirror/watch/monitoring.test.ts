@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { MirrorSchedule, UbuntuRelease } from '../../../lib';
@@ -30,8 +31,37 @@ describe('what watches a mirror', () => {
       'ExecutionFailed',
       'ExecutionTimedOut',
       'NotifyFailed',
+      'OperateFailed',
+      'PromoteFailed',
       'SiteErrors',
     ]);
+  });
+
+  it('rings for promotions that stand still, and for holds without an end, where these are measured', () => {
+    const promote = { from: 'candidate', after: Duration.days(3) };
+    const views = [
+      { name: 'candidate', releases: [UbuntuRelease.NOBLE] },
+      { name: 'stable', promote },
+    ];
+    const { template: made } = madeMirror(() => ({ views }));
+    const machine = { Name: 'StateMachineArn', Value: { Ref: idsOf(made, 'AWS::StepFunctions::StateMachine')[0] } };
+
+    made.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmDescription: Match.stringLikeRegexp('^The view stable has taken nothing from candidate'),
+      ...{ Namespace: 'MaasMirror', MetricName: 'StandsStill', Statistic: 'Minimum', Threshold: 1 },
+      Dimensions: [machine, { Name: 'View', Value: 'stable' }],
+      ...{ Period: 86400, EvaluationPeriods: 2, TreatMissingData: 'notBreaching' },
+    });
+    made.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmDescription: Match.stringLikeRegexp('^A release has been held for 14 days'),
+      ...{ Namespace: 'MaasMirror', MetricName: 'HeldDays', Statistic: 'Maximum', Threshold: 14 },
+      Dimensions: [machine],
+    });
+    const still = idsOf(made, 'AWS::CloudWatch::Alarm').filter((id) => /StandsStill/.test(id));
+    expect(still).toEqual([expect.stringMatching(/MonitoringStandsStillStable[0-9A-F]{8}$/)]);
+    for (const { AlarmDescription } of propertiesOf(made, 'AWS::CloudWatch::Alarm')) {
+      expect(AlarmDescription).toMatch(/\b([Ss]ee|Fix|check) /);
+    }
   });
 
   it('says in every alarm what to do, and tells its topic', () => {
@@ -41,7 +71,7 @@ describe('what watches a mirror', () => {
     }));
     const alarms = propertiesOf(scheduled, 'AWS::CloudWatch::Alarm');
 
-    expect(alarms).toHaveLength(7); // behind: noble, and the bootloaders
+    expect(alarms).toHaveLength(9); // behind: noble, and the bootloaders
     for (const { AlarmDescription, AlarmActions, TreatMissingData } of alarms) {
       expect(AlarmDescription).toMatch(/\b([Ss]ee|Fix|check) /);
       expect(AlarmDescription.length).toBeLessThanOrEqual(1024);

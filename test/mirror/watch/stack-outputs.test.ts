@@ -41,6 +41,16 @@ it('has in the template of the app what the command line asks a stack for', () =
 
   for (const name of Object.values(stackOutputs)) expect(outputOf(outputsOf(template), name), name).toBeDefined();
   expect(projectNamedBy(template, stackOutputs.probeProjectName)).toBeDefined();
+  for (const [output, description] of [
+    [optionalStackOutputs.promoteFunctionName, 'cdk-maas-mirror: promote'],
+    [optionalStackOutputs.operateFunctionName, 'cdk-maas-mirror: operate'],
+  ] as const) {
+    const { Ref } = JSON.parse(outputOf(outputsOf(template), output) ?? '{}') as { readonly Ref: string };
+    expect(template.Resources[Ref]).toMatchObject({
+      Type: 'AWS::Lambda::Function',
+      Properties: { Description: description },
+    });
+  }
 });
 
 describe('the projects that doctor probes in', () => {

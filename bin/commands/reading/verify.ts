@@ -1,33 +1,32 @@
-import { rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { MirrorError } from '../../lib/errors';
-import type { VerifiedView, VerifyReport } from '../../lib/operations/verify';
-import { temporaryFolder } from '../preflight/environment';
-import { exitCode, interruptible } from '../terminal/interruptible';
-import { many } from '../terminal/many';
-import { counted, megabytes } from '../terminal/sizes';
-import type { Terminal } from '../terminal/terminal';
+import { MirrorError } from '../../../lib/errors';
+import type { VerifiedView, VerifyReport } from '../../../lib/operations/verify';
+import { openToRead } from '../../operation/open-to-read';
+import { withMirrorOptions } from '../../operation/operation-command';
+import type { MirrorWords } from '../../operation/which-mirror';
+import { scratchFolder } from '../../preflight/scratch-folder';
+import { many } from '../../terminal/many';
+import { counted, megabytes } from '../../terminal/sizes';
+import type { Terminal } from '../../terminal/terminal';
 
 export function addVerify(program: Command, terminal: Terminal, done: (code: number) => void): void {
-  program
+  const command = program
     .command('verify')
     .description('verify signatures, MAAS rules, and the size and SHA-256 checksum of every object')
-    .argument('<mirror>', 'DIR, http(s)://… or s3://BUCKET')
+    .argument('[view]', 'a view, or a mirror: DIR, http(s)://… or s3://BUCKET (default: all views of ./mirror)')
     .option('--view <name>', 'verify only this view; may be repeated', many)
     .option('--keyring <file>', 'keyring to trust (default: the mirror’s own)')
     .option('--fingerprint <hex>', 'trust only the key with this fingerprint')
     .option('--no-objects', 'verify only the metadata')
-    .option('--json', 'print the report as JSON')
-    .action(async (mirror: string, { view, ...options }) =>
-      done(await runVerify({ mirror, ...(view && { views: view }), ...options }, terminal)),
-    );
+    .option('--json', 'print the report as JSON');
+  withMirrorOptions(command).action(async (word, { view, ...options }) =>
+    done(await runVerify({ word, ...(view && { views: view }), ...options }, terminal)),
+  );
 }
 
-export interface VerifyCommandOptions {
-  /** DIR, http(s)://… or s3://…; over HTTP the mirror's address with `views`, or the address of one view. */
-  readonly mirror: string;
+export interface VerifyCommandOptions extends MirrorWords {
+  /** A view, or the address of a mirror or view. @default all views of the mirror that options name */
+  readonly word?: string;
   /** @default all; over HTTP the one in the address */
   readonly views?: readonly string[];
   /** Path of a keyring. @default the mirror's own */
@@ -50,12 +49,11 @@ export async function runVerify(options: VerifyCommandOptions, terminal: Termina
 async function verified(options: VerifyCommandOptions, terminal: Terminal): Promise<VerifyReport> {
   const { keyring, fingerprint, json = false, objects = true } = options;
   if (fingerprint !== undefined) requireFingerprint(fingerprint);
-  const { readKeyring } = await import('../request/sources-from.js');
-  const { openMirror } = await import('../../lib/operations/open-mirror.js');
-  const { verifyMirror } = await import('../../lib/operations/verify.js');
+  const { readKeyring } = await import('../../request/sources-from.js');
+  const { verifyMirror } = await import('../../../lib/operations/verify.js');
   if (keyring !== undefined) readKeyring(keyring, '--keyring');
-  const { store, views } = await openMirror(options.mirror, options.views);
-  await using scratch = await scratchFolder();
+  const { store, views } = await openToRead(options.word, options, options.views);
+  await using scratch = await scratchFolder('verify');
   using progress = json ? undefined : progressOn(terminal);
   return await verifyMirror(store, {
     ...(views && { views }),
@@ -101,21 +99,4 @@ function requireFingerprint(text: string): void {
     hint: 'give all 40 hex digits, as printed by maas-mirror keyring or gpg --fingerprint',
     misuse: true,
   });
-}
-
-/** Removed even after Ctrl-C. */
-async function scratchFolder(): Promise<AsyncDisposable & { readonly path: string }> {
-  const path = await mkdtemp(join(temporaryFolder(), 'maas-mirror-verify-'));
-  const interrupt = interruptible();
-  interrupt.signal.addEventListener('abort', () => {
-    rmSync(path, { recursive: true, force: true });
-    process.exit(exitCode(1));
-  });
-  return {
-    path,
-    [Symbol.asyncDispose]: async () => {
-      interrupt.end();
-      await rm(path, { recursive: true, force: true });
-    },
-  };
 }

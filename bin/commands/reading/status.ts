@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
-import type { Clients } from '../../lib/cloud/clients';
-import { executionPage } from '../../lib/cloud/console-pages';
-import type { RecentExecution } from '../../lib/cloud/follow/recent-executions';
-import { MirrorError } from '../../lib/errors';
-import type { StackOutputs } from '../../lib/job/aws/stack-outputs';
-import type { HeldRelease } from '../../lib/operations/held-releases';
-import { stageName } from '../build/stage-name';
-import { type Column, table } from '../terminal/table';
-import type { Terminal } from '../terminal/terminal';
+import type { Clients } from '../../../lib/cloud/clients';
+import { executionPage } from '../../../lib/cloud/console-pages';
+import type { RecentExecution } from '../../../lib/cloud/follow/recent-executions';
+import { MirrorError } from '../../../lib/errors';
+import type { StackOutputs } from '../../../lib/job/aws/stack-outputs';
+import type { HeldRelease } from '../../../lib/operations/held-releases';
+import { stageName } from '../../build/stage-name';
+import { countOf } from '../../operation/typed-words';
+import { type Column, table } from '../../terminal/table';
+import type { Terminal } from '../../terminal/terminal';
 
 export function addStatus(program: Command, terminal: Terminal, done: (code: number) => void): void {
   program
@@ -35,8 +36,8 @@ interface Status {
 
 /** Prints the status of a deployed mirror. @returns 0, or 1 if the mirror itself cannot be read */
 export async function runStatus(options: StatusOptions, terminal: Terminal): Promise<number> {
-  const last = countOf(options.last ?? '10');
-  const { openClients } = await import('../../lib/cloud/clients.js');
+  const last = countOf(options.last ?? '10', { most: 100, what: 'executions' });
+  const { openClients } = await import('../../../lib/cloud/clients.js');
   using clients = openClients();
   const status = await statusOf(clients, options.stack, last);
   if (options.json) terminal.out(JSON.stringify(asJson(options.stack, status), undefined, 2));
@@ -48,9 +49,9 @@ export async function runStatus(options: StatusOptions, terminal: Terminal): Pro
 }
 
 async function statusOf(clients: Clients, stack: string, last: number): Promise<Status> {
-  const { mirrorOf } = await import('../../lib/cloud/stack-outputs.js');
-  const { recentExecutions } = await import('../../lib/cloud/follow/recent-executions.js');
-  const { heldReleases } = await import('../../lib/operations/held-releases.js');
+  const { mirrorOf } = await import('../../../lib/cloud/stack-outputs.js');
+  const { recentExecutions } = await import('../../../lib/cloud/follow/recent-executions.js');
+  const { heldReleases } = await import('../../../lib/operations/held-releases.js');
   const outputs = await mirrorOf(clients.cloudformation, stack);
   const executions = await recentExecutions(clients, outputs.stateMachineArn, last);
   const views = [...new Set(executions.map(({ view }) => view).filter(Boolean))];
@@ -60,15 +61,6 @@ async function statusOf(clients: Clients, stack: string, last: number): Promise<
     throw error;
   });
   return { outputs, executions, held };
-}
-
-function countOf(text: string): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count >= 1 && count <= 100) return count;
-  throw new MirrorError('BadInput', `--last ${JSON.stringify(text)}: not a number from 1 to 100`, {
-    hint: 'give the number of executions to show, such as --last 10',
-    misuse: true,
-  });
 }
 
 function asJson(stack: string, { outputs, executions, held }: Status): object {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { ExamineOptions } from '../doctor/examine';
-import { type Finding, linesOf } from '../doctor/finding';
-import { interruptible } from '../terminal/interruptible';
-import type { Terminal } from '../terminal/terminal';
+import type { ExamineOptions } from '../../doctor/examine';
+import { type Finding, linesOf } from '../../doctor/finding';
+import { interruptible } from '../../terminal/interruptible';
+import type { Terminal } from '../../terminal/terminal';
 
 export function addDoctor(program: Command, terminal: Terminal, done: (code: number) => void): void {
   program
@@ -26,8 +26,8 @@ export interface DoctorOptions extends ExamineOptions {
  * @returns 0 if there is none, else 1
  */
 export async function runDoctor(options: DoctorOptions, terminal: Terminal): Promise<number> {
-  const { openClients } = await import('../../lib/cloud/clients.js');
-  const { examine } = await import('../doctor/examine.js');
+  const { openClients } = await import('../../../lib/cloud/clients.js');
+  const { examine } = await import('../../doctor/examine.js');
   using clients = openClients();
   const findings: Finding[] = [];
   for await (const finding of examine(clients, options, terminal)) {

@@ -1,0 +1,60 @@
+/* bin/operation: an operation, asked on the command line, here or by a stack. */
+
+import type { Command } from 'commander';
+
+/** The options that all commands have that change a mirror, as commander passes them. */
+export interface OperationOptions {
+  /** DIR or s3://… @default that of mirror.yaml, else ./mirror */
+  readonly mirror?: string;
+  /** Name of the deployed stack that carries it out. @default this machine does */
+  readonly stack?: string;
+  /** Path of a mirror.yaml. @default ./mirror.yaml, if it exists */
+  readonly config?: string;
+  readonly reason?: string;
+  /** Who asks. @default USER@HOST */
+  readonly by?: string;
+  /** A file, kms:… or secret:… @default ~/.local/share/maas-mirror/signing-key.asc */
+  readonly key?: string;
+  readonly dryRun?: boolean;
+  /** Id of the plan that is to be carried out exactly. */
+  readonly plan?: string;
+  /** Confirms what cannot be undone. @default false */
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** Which products of a release are meant; lists with commas. */
+export interface ScopeOptions {
+  readonly arch?: string;
+  readonly kernel?: string;
+}
+
+/** Adds `--arch` and `--flavour`. */
+export function withScope(command: Command): Command {
+  return command
+    .option('--arch <list>', 'only these architectures, separated by commas')
+    .option('--flavour, --kernel <list>', 'only these kernel flavours, such as ga,hwe-24.04');
+}
+
+/** Adds the options that all commands have that change a mirror. */
+export function withOperationOptions(command: Command): Command {
+  return withMirrorOptions(command)
+    .option('--reason <text>', 'why; kept in the history of the view')
+    .option('--by <name>', 'who asks; kept in the history (default: USER@HOST)')
+    .option(
+      '--key <key>',
+      'signing key: a file, kms:<id, ARN or alias> or secret:<ARN> (default: ~/.local/share/maas-mirror/signing-key.asc)',
+    )
+    .option('--dry-run', 'print what would be done, with the id of this plan; change nothing')
+    .option('--plan <id>', 'carry out exactly the plan that --dry-run printed, or nothing')
+    .option('--yes', 'do not ask for confirmation')
+    .option('--json', 'print the result as JSON');
+}
+
+/** Adds the options that name a mirror. */
+export function withMirrorOptions(command: Command): Command {
+  return command
+    .option('--mirror <address>', 'the mirror: DIR or s3://BUCKET (default: mirror: of mirror.yaml, else ./mirror)')
+    .option('--stack <name>', 'the mirror of this deployed stack')
+    .option('--config <file>', 'the mirror.yaml that names the mirror (default: ./mirror.yaml, if it exists)');
+}

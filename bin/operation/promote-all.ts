@@ -1,0 +1,73 @@
+import { MirrorError, type MirrorErrorOptions } from '../../lib/errors';
+import type { PromotionMeasure } from '../../lib/operations/promotion/measures';
+import type { PromotionRun, PromotionsOutcome } from '../../lib/operations/promotions';
+import { reportError, type Terminal } from '../terminal/terminal';
+import { wrapped } from '../terminal/wrapped';
+import type { OperationOptions } from './operation-command';
+import { asker } from './run-operation';
+import { sayWhich, whichMirror } from './which-mirror';
+
+/**
+ * Does what a mirror.yaml says about views that are not built: applies their sources, ends holds, and promotes. Prints what
+ * changed, what failed, and what stands still.
+ * @returns 0, or the exit code of the last failure; a failure does not stop the other views
+ * @throws BadInput (misuse) with --stack, whose scheduler does this, and for options of a single promotion
+ */
+export async function promoteAll(
+  options: OperationOptions & { readonly config: string },
+  terminal: Terminal,
+): Promise<number> {
+  const { config, dryRun, plan, key, by = asker(), json } = options;
+  const which = await whichMirror(options);
+  if ('stack' in which)
+    throw misuse(
+      'promote: --stack promotes one view at a time',
+      'name both views; the scheduler of the stack does what its configuration says',
+    );
+  if (dryRun || plan !== undefined)
+    throw misuse(
+      'promote --config has no plan to show',
+      'name both views, such as: maas-mirror promote candidate stable --dry-run',
+    );
+  const { parseConfig } = await import('../../lib/job/config.js');
+  const { viewSettings } = await import('../../lib/job/views/view-settings.js');
+  const { readText } = await import('../request/sources-from.js');
+  const { runPromotions } = await import('../../lib/operations/promotions.js');
+  const { benchHere } = await import('./here.js');
+  const settings = viewSettings(parseConfig(readText(config, '--config'), config));
+  if (settings.length === 0)
+    throw misuse(
+      `${config} has no view that is promoted or selected`,
+      'such as: stable: { promote: { from: candidate, after: 3d } }',
+    );
+  terminal.err(sayWhich(which));
+  const outcome = await runPromotions(settings, by, await benchHere({ mirror: which.mirror, key }, terminal));
+  if (json) terminal.out(JSON.stringify(outcome, undefined, 2));
+  else for (const line of linesOf(outcome)) terminal.out(line);
+  const codes = outcome.runs.flatMap(({ failure }) => (failure === undefined ? [] : [reportError(failure, terminal)]));
+  return codes.at(-1) ?? 0;
+}
+
+function misuse(message: string, hint: NonNullable<MirrorErrorOptions['hint']>): MirrorError {
+  return new MirrorError('BadInput', message, { hint, misuse: true });
+}
+
+function linesOf({ runs, measures }: PromotionsOutcome): string[] {
+  return [...runs.flatMap(runLines), ...measures.flatMap(measureLines).flatMap((line) => wrapped(line, 2, 0))];
+}
+
+function runLines({ view, does, moved, followed, failure }: PromotionRun): string[] {
+  if (failure !== undefined) return [];
+  const updated = followed.filter((one) => one.moved).map((one) => `${one.view}: updated, since it follows ${view}`);
+  return [`${view}: ${does.replace('-', ' ')}: ${moved ? 'done' : 'nothing to be done'}`, ...updated];
+}
+
+/** From this many days on, people are reminded of a hold without an end. */
+const longHold = 14;
+
+function measureLines({ view, release, standsStill, heldDays = 0 }: PromotionMeasure): string[] {
+  const held = `${view}: ${release} is held for ${heldDays} days without an end: unhold it, or give --until`;
+  const still =
+    standsStill && `${view}: ${release} stands still since ${standsStill.since.slice(0, 10)}: ${standsStill.why}`;
+  return [...(heldDays < longHold ? [] : [held]), ...(still ? [still] : [])];
+}

@@ -1,0 +1,115 @@
+import type { Operation } from '../../lib/job/operations/operation';
+import type { OperationOutcome, Remark } from '../../lib/job/operations/outcome';
+import { wordsOfKey } from '../reading/product-words';
+import { counted, size } from '../terminal/sizes';
+import { wrapped } from '../terminal/wrapped';
+import type { MirrorWords } from './which-mirror';
+
+interface About {
+  /** Whether nothing is done. */
+  readonly isNothing: boolean;
+  /** How the command named the mirror: commands that are printed name it in the same way. */
+  readonly words: MirrorWords;
+}
+
+/** What people should know after an operation: what else is concerned, when sites follow, how to undo it. */
+export function remarkLines(
+  { operation, dryRun }: Operation,
+  { remarks, views, followed }: OperationOutcome,
+  { isNothing, words }: About,
+): string[] {
+  const ofKind = (about: Remark['about']) => remarks.filter((remark) => remark.about === about);
+  const isNew = ['snapshot', 'view-create', 'view-delete'].includes(operation.does); // no site uses it, or gets anything
+  const moves = views.some(({ lines, moved }) => moved && lines.some(({ before, newest }) => before !== newest));
+  const isMoved = !isNew && (moves || followed.some(({ moved }) => moved));
+  return [
+    ...grouped([...ofKind('matched'), ...ofKind('only the kernel'), ...ofKind('depends'), ...ofKind('keeps')], words),
+    ...stillOffered(ofKind('still offered'), words),
+    ...grouped(ofKind('download'), words),
+    ...(operation.does === 'rollback' && !isNothing ? ['Builds with the same inputs will not publish it again.'] : []),
+    ...(isMoved ? whenSitesFollow(ofKind('sites follow'), words) : []),
+    ...(isNothing || dryRun ? [] : undoLines(ofKind('undo'), words)),
+  ];
+}
+
+/** Remarks with the same text are one. */
+function grouped(remarks: readonly Remark[], words: MirrorWords): string[] {
+  const byText = Map.groupBy(remarks, textOf);
+  return [...byText].flatMap(([text, some]) => [
+    ...wrapped(text, 2, 0),
+    ...commandLines([...new Set(some.flatMap(({ commands = [] }) => commands))], words),
+  ]);
+}
+
+function textOf(remark: Remark): string {
+  const { about, view = '', product, release = '', architecture = '', version = '', before = '', bytes = 0 } = remark;
+  const { why = '', commands = [] } = remark;
+  const what = product === undefined ? [release, architecture].filter(Boolean).join(' ') : productText(product);
+  switch (about) {
+    case 'matched':
+      return `also withdrawn by it: ${view} ${what} ${version}${why === '' ? '' : ` (same ${why})`}`;
+    case 'only the kernel':
+      return `Only the kernel of ${what} changed since ${before}: to keep it away from new base images too, withdraw it with --flavour.`;
+    case 'depends':
+      return `Check whether a MAAS has this in use: ${why}${what === '' ? '' : ` (${what})`}`;
+    case 'keeps':
+      return `A MAAS that has it keeps it.${commands.length === 0 ? '' : ' To take it away there:'}`;
+    case 'download':
+      return `a site downloads ${size(bytes)} more${what === '' ? '' : ` (${what})`}`;
+    default:
+      return [view, what, version, why].filter(Boolean).join(' ');
+  }
+}
+
+function productText(key: string): string {
+  const { group, name } = wordsOfKey(key);
+  return `${group} ${name}`;
+}
+
+/** One line for each view and version. */
+function stillOffered(remarks: readonly Remark[], words: MirrorWords): string[] {
+  const byPlace = Map.groupBy(remarks, ({ view = '', version = '' }) => JSON.stringify([view, version]));
+  return [...byPlace.values()].flatMap((some) => {
+    const [{ view = '', version = '' } = {}] = some;
+    const names = new Set(some.map(({ product }) => product));
+    const text = `${view} still offers ${version} as the newest (${counted(names.size, 'product')})`;
+    if (view.startsWith('snapshots/')) return wrapped(`${text}: a snapshot never changes`, 2, 0);
+    const commands = [...new Set(some.flatMap((one) => one.commands ?? []))];
+    return [
+      ...wrapped(commands.length === 0 ? text : `${text}; to take it back there:`, 2, 0),
+      ...commandLines(commands, words),
+    ];
+  });
+}
+
+/** MAAS reads the manifest every 10 minutes, and imports every hour (facts: MAAS 3.8, schedules). */
+function whenSitesFollow(remarks: readonly Remark[], words: MirrorWords): string[] {
+  const commands = remarks.flatMap((one) => one.commands ?? []);
+  const how =
+    commands.length > 0 ? commands : ['maas admin boot-resources is-importing', 'maas admin boot-resources import'];
+  return [
+    'Sites follow by themselves within 70 minutes, plus the download.',
+    'To make one follow now, unless an import is running there:',
+    ...commandLines(how, words),
+  ];
+}
+
+function undoLines(remarks: readonly Remark[], words: MirrorWords): string[] {
+  const commands = [...new Set(remarks.flatMap((one) => one.commands ?? []))];
+  if (commands.length === 0) return [];
+  const [first = '', ...rest] = commandLines(commands, words);
+  const line = `To undo: ${first.trim()}`;
+  return rest.length === 0 && line.length <= 80 ? [line] : ['To undo:', first, ...rest];
+}
+
+/** A command is never wrapped: it is to be copied. */
+function commandLines(commands: readonly string[], { mirror, stack, config }: MirrorWords): string[] {
+  const named = [
+    ...(mirror === undefined ? [] : [` --mirror ${quoted(mirror)}`]),
+    ...(stack === undefined ? [] : [` --stack ${quoted(stack)}`]),
+    ...(config === undefined ? [] : [` --config ${quoted(config)}`]),
+  ].join('');
+  return commands.map((command) => `  ${command}${command.startsWith('maas-mirror ') ? named : ''}`);
+}
+
+const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

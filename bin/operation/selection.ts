@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import { MirrorError } from '../../lib/errors';
+import type { OperationOptions } from './operation-command';
+
+/** What a selected view takes from others. */
+export interface SelectionOptions extends OperationOptions {
+  /** Of the view. */
+  readonly name: string;
+  /** The view that everything else comes from. */
+  readonly from?: string;
+  /** `RELEASE[,RELEASE…]=VIEW` */
+  readonly select?: readonly string[];
+}
+
+/** A part of a selected view, as operations take it. */
+interface Part {
+  readonly from: string;
+  readonly releases?: readonly string[];
+}
+
+/** Adds `--from` and `--select`. */
+export function withSelection(command: Command): Command {
+  return command
+    .option('--from <view>', 'follow this view; with --select, for all other releases')
+    .option(
+      '--select <releases=view>',
+      'take these releases from this view, such as jammy,focal=stable; may be repeated',
+      (value: string, before: string[] = []) => [...before, value],
+    );
+}
+
+/**
+ * The parts of a selected view: those with releases first, since the first one that matches decides.
+ * @throws BadInput (misuse) for a `--select` in another form
+ */
+export function selectionOf({ from, select = [] }: SelectionOptions): { select?: readonly Part[] } {
+  const parts: Part[] = [...select.map(partOf), ...(from === undefined ? [] : [{ from }])];
+  return parts.length === 0 ? {} : { select: parts };
+}
+
+function partOf(text: string): Part {
+  const at = text.lastIndexOf('=');
+  const releases = text
+    .slice(0, Math.max(at, 0))
+    .split(',')
+    .map((word) => word.trim());
+  const from = text.slice(at + 1);
+  if (at > 0 && from !== '' && releases.every((word) => word !== '')) return { from, releases };
+  throw new MirrorError('BadInput', `--select ${JSON.stringify(text)}: not in the form RELEASE[,RELEASE…]=VIEW`, {
+    hint: 'such as --select jammy,focal=stable --from candidate',
+    misuse: true,
+  });
+}

@@ -1,0 +1,73 @@
+import type { ViewDownload, ViewSummary } from '../../lib/operations/views-of-mirror';
+import type { SelectedPart, ViewSource } from '../../lib/publication/state/view-state';
+import { counted, size } from '../terminal/sizes';
+import { type Column, table } from '../terminal/table';
+import { wrapped } from '../terminal/wrapped';
+import { heldSince } from './list-text';
+
+/** A line for each view. */
+export function viewsLines(views: readonly ViewSummary[]): string[] {
+  return views.length === 0 ? ['nothing has been published yet'] : table(columns, views);
+}
+
+const columns: readonly Column<ViewSummary>[] = [
+  { heading: 'VIEW', cell: ({ view }) => view },
+  { heading: 'KIND', cell: ({ kind }) => kind },
+  { heading: 'FROM', cell: (view) => shortened(sourceText(view)) },
+  { heading: 'NEWEST', cell: ({ newest = '' }) => newest },
+  { heading: 'SIZE', cell: (view) => size(view.size), isSize: true },
+];
+
+/** What `view show` has in full. */
+const shortened = (text: string) => (text.length <= 24 ? text : `${text.slice(0, 23)}…`);
+
+/** `candidate after 3d`, `follows stable`, `jammy from stable, else candidate`. */
+export function sourceText({ kind, source }: Pick<ViewSummary, 'kind' | 'source'>): string {
+  if (source?.promote !== undefined) return promotionText(source.promote);
+  if (source?.select !== undefined) return selectionText(source.select);
+  if (source?.snapshot !== undefined) return source.snapshot.from;
+  return kind === 'built' ? 'recipe' : kind === 'promoted' ? 'promoted by hand' : '';
+}
+
+function promotionText({ from, after, require = [] }: NonNullable<ViewSource['promote']>): string {
+  const conditions = [...(after === undefined ? [] : [`after ${after}`]), ...require];
+  return [from, conditions.join(', ')].filter(Boolean).join(' ');
+}
+
+function selectionText(parts: readonly SelectedPart[]): string {
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined && filterOf(only) === '') return `follows ${only.from}`;
+  return parts
+    .map((part) => (filterOf(part) === '' ? `else ${part.from}` : `${filterOf(part)} from ${part.from}`))
+    .join(', ');
+}
+
+function filterOf({ releases = [], architectures = [], flavours = [] }: SelectedPart): string {
+  return [releases, architectures, flavours]
+    .map((words) => words.join('+'))
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** Everything about one view. */
+export function viewLines(view: ViewSummary): string[] {
+  const { holds, pending, withdrawals, downloads, newest = 'nothing yet' } = view;
+  return [
+    `${view.view} (${view.kind})`,
+    ...wrapped(`from         ${sourceText(view)}`, 15, 2),
+    `  newest       ${newest}`,
+    `  size         ${size(view.size)}`,
+    ...holds.flatMap((hold) => wrapped(`held         ${hold.release}: ${heldSince(hold)}`, 15, 2)),
+    ...(pending === 0 ? [] : [`  pending      ${counted(pending, 'version')}`]),
+    ...(withdrawals === 0 ? [] : [`  withdrawals  ${withdrawals}`]),
+    ...(downloads.length === 0
+      ? []
+      : ['one MAAS downloads', ...table(downloadColumns, downloads).map((one) => `  ${one}`)]),
+  ];
+}
+
+const downloadColumns: readonly Column<ViewDownload>[] = [
+  { heading: 'SELECTION', cell: ({ release, architecture }) => `${release} ${architecture}` },
+  { heading: 'ALL', cell: ({ all }) => size(all), isSize: true },
+  { heading: 'NEW SINCE THE VERSION BEFORE', cell: ({ fresh }) => size(fresh), isSize: true },
+];

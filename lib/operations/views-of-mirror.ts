@@ -1,0 +1,99 @@
+import { MirrorError } from '../errors';
+import { downloadOf } from '../publication/offers/downloads';
+import { type Marks, readMarks } from '../publication/read-marks';
+import { readView } from '../publication/read-view';
+import { highest } from '../publication/state/highest';
+import type { Hold } from '../publication/state/holds';
+import { emptyState } from '../publication/state/state-document';
+import type { ViewKind, ViewSource } from '../publication/state/view-state';
+import { viewsOf } from '../publication/views';
+import type { Products } from '../simplestreams/types';
+import { byBytes } from '../simplestreams/version-order';
+import type { Store } from '../store/store';
+
+/** A view of a mirror, as a whole. */
+export interface ViewSummary {
+  readonly view: string;
+  readonly kind: ViewKind;
+  /** @default - its recipe, or promotions by hand */
+  readonly source?: ViewSource;
+  /** The highest name of a version that it offers. @default - it offers none */
+  readonly newest?: string;
+  /** Bytes of all files that it offers; versions share files. */
+  readonly size: number;
+  readonly holds: readonly Hold[];
+  /** Number of versions that wait because of a hold. */
+  readonly pending: number;
+  /** Number of withdrawals that it records. */
+  readonly withdrawals: number;
+  /** What one MAAS downloads for each release and architecture; the last is for bootloaders. */
+  readonly downloads: readonly ViewDownload[];
+}
+
+export interface ViewDownload {
+  /** `noble`, or `bootloaders`. */
+  readonly release: string;
+  readonly architecture: string;
+  /** Bytes for a MAAS that has nothing, and for one that has the version before. */
+  readonly all: number;
+  readonly fresh: number;
+}
+
+/**
+ * The views of a mirror. They are read, not verified.
+ * @param names @default all
+ * @throws NoSuchView (misuse); BadFormat, NoSuchObject
+ */
+export async function viewsOfMirror(store: Store, names?: readonly string[]): Promise<ViewSummary[]> {
+  const wanted = names ?? (await viewsOf(store));
+  return Promise.all(wanted.map((view) => summaryOf(store, view)));
+}
+
+async function summaryOf(store: Store, view: string): Promise<ViewSummary> {
+  const { index, documents } = await readView(view, { mirror: store, unchecked: true });
+  if (index === undefined) {
+    throw new MirrorError('NoSuchView', `${store.name} has no view ${JSON.stringify(view)}`, {
+      hint: '`maas-mirror view list` lists its views',
+      misuse: true,
+    });
+  }
+  const marks = await readMarks(view, { mirror: store });
+  const all = [...documents.values()].map(({ document }) => document);
+  return { ...decided(view, marks), ...offered(all) };
+}
+
+function decided(view: string, marks: Marks | undefined) {
+  const { kind, source, holds, withdrawals } = marks?.state ?? emptyState(view);
+  const shelved = Object.values(marks?.shelf.products ?? {}).flatMap(({ versions }) => Object.entries(versions));
+  const pending = new Set(shelved.filter(([, { why }]) => why === 'held').map(([name]) => name)).size;
+  return { view, kind, ...(source && { source }), holds, pending, withdrawals: withdrawals.length };
+}
+
+function offered(documents: readonly Products[]): Pick<ViewSummary, 'newest' | 'size' | 'downloads'> {
+  const products = documents.flatMap((document) => Object.values(document.products));
+  const versions = products.flatMap((product) => Object.entries(product.versions));
+  const items = versions.flatMap(([, version]) => Object.values(version.items));
+  const sizes = new Map(items.map(({ sha256, size }) => [sha256, size]));
+  const newest = highest(versions.map(([name]) => name));
+  return {
+    ...(newest !== undefined && { newest }),
+    size: [...sizes.values()].reduce((sum, size) => sum + size, 0),
+    downloads: downloadsOf(documents),
+  };
+}
+
+function downloadsOf(documents: readonly Products[]): ViewDownload[] {
+  const products = documents.flatMap((document) => Object.values(document.products));
+  const isLoader = (one: (typeof products)[number]) => one['bootloader-type'] !== undefined;
+  const words = products
+    .filter((one) => !isLoader(one))
+    .map(({ os, release, arch }) => JSON.stringify([os, release, arch]));
+  const images = [...new Set(words)].sort(byBytes).map((word): ViewDownload => {
+    const [os, release, architecture] = JSON.parse(word) as [string, string, string];
+    return { release, architecture, ...downloadOf(documents, { os, release, architecture }) };
+  });
+  const loaders = products.filter(isLoader);
+  if (loaders.length === 0) return images;
+  const only = { ...(documents[0] as Products), products: Object.fromEntries(loaders.map((one, at) => [at, one])) };
+  return [...images, { release: 'bootloaders', architecture: 'all', ...downloadOf([only]) }];
+}

@@ -1,0 +1,198 @@
+import { writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { folderInMemory } from '../../fixtures/temporary-folder';
+import { operatorKey, operatorWith } from '../operation/operator';
+
+let key: string;
+beforeAll(async () => {
+  key = await operatorKey();
+});
+
+const [good, bad] = ['20261120.083000', '20261125.083000'];
+
+async function operatorWithTwo() {
+  const operator = await operatorWith(key, folderInMemory());
+  await operator.publish(good, {}, '2026-11-20T08:41:00Z');
+  await operator.publish(bad, {}, '2026-11-25T08:41:00Z');
+  return operator;
+}
+
+describe('withdraw', () => {
+  test('shows what it would do, carries out exactly that, and is in list and history', async () => {
+    const { type, read, mirror } = await operatorWithTwo();
+
+    const shown = await type('withdraw', 'candidate', '24.04', bad, '--dry-run');
+    expect(shown.errLines).toEqual([`mirror: ${mirror}`]);
+    expect(shown.outLines.slice(0, 5)).toEqual([
+      'candidate: withdraw (dry run)',
+      '  noble amd64',
+      '    ga-24.04, hwe-24.04: 20261125.083000 withdrawn',
+      'candidate still offers 20261125.083000 as the newest (2 products); to take it',
+      '  back there:',
+    ]);
+    const plan = /--plan (\S+)/.exec(shown.outLines.at(-1) ?? '')?.[1] ?? '';
+    expect((await read('history', 'candidate', '--json')).outLines.join('')).not.toContain('withdraw');
+
+    const done = await type('withdraw', 'candidate', '24.04', bad, '--plan', plan, '--reason', 'NIC driver lost');
+    expect([done.code, done.errLines]).toEqual([0, [`mirror: ${mirror}`, 'withdraw: candidate changed']]);
+    expect((await read('list', 'candidate')).outLines).toContainEqual(
+      expect.stringMatching(/^ {2}ga-24\.04 +20261125\.083000 .* newest withdrawn$/),
+    );
+    expect((await read('history', 'candidate')).outLines[0]).toMatch(
+      /^3 {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}withdraw {2}anna@ops1 {2}withdrawn {2}\(NIC driver lost\)$/,
+    );
+  });
+
+  test('refuses a plan that is not what would be done now', async () => {
+    const { type } = await operatorWithTwo();
+    const { code, errLines } = await type(
+      'withdraw',
+      'candidate',
+      'noble',
+      bad,
+      '--plan',
+      '20261130T101500Z-0123456789abcdef',
+    );
+
+    expect(code).toBe(1);
+    expect(errLines).toContain('error: the mirror has changed since this plan was made');
+  });
+
+  test.each([
+    [['withdraw', 'stabel', 'noble', bad], 'stabel'],
+    [['withdraw', 'candidate', 'jammy', bad], 'jammy'],
+    [['withdraw', 'candidate', 'noble', '20261124.083000'], '20261124.083000'],
+    [['withdraw', 'candidate', 'noble', bad, '--arch', 'AMD64'], 'invalid --arch "AMD64"'],
+    [['withdraw', 'candidate', 'noble', bad, '--plan', 'x'], 'invalid --plan "x"'],
+    [['hold', 'candidate', 'noble', '--until', 'soon'], '--until "soon"'],
+    [['attest', 'candidate', 'noble', bad, '--check', 'hw-lab'], 'attest: no result given'],
+    [['attest', 'candidate', 'noble', bad, '--check', 'hw-lab', '--pass', '--fail'], 'both --pass and --fail given'],
+    [['promote', 'candidate'], 'promote: no view to promote to given'],
+    [['view', 'set', 'lab-2', '--select', 'jammy'], '--select "jammy"'],
+    [['withdraw', 'candidate', 'noble', bad, '--stack', 'S'], '--mirror and --stack cannot be used together'],
+  ])('refuses %j, and changes nothing', async (words, message) => {
+    const { type, read } = await operatorWithTwo();
+    const before = (await read('history', 'candidate', '--json')).outLines;
+    const { code, errLines } = await type(...words);
+
+    expect([code, errLines.join('\n')]).toEqual([2, expect.stringContaining(message)]);
+    expect((await read('history', 'candidate', '--json')).outLines).toEqual(before);
+  });
+});
+
+describe('hold and unhold', () => {
+  test('keep newer versions back, and offer the newest of them again', async () => {
+    const { type, read } = await operatorWithTwo();
+
+    const held = await type('hold', 'candidate', 'noble', '--at', good, '--until', '2026-11-30', '--reason', 'freeze');
+    expect(held.code).toBe(0);
+    expect(held.outLines).toContain('    ga-24.04   20261125.083000 -> 20261120.083000 (1 pending)');
+    const { outLines } = await read('list', 'candidate');
+    expect(outLines).toContainEqual(expect.stringMatching(/ga-24\.04 +20261125\.083000 .* pending$/));
+    expect(outLines).toContainEqual(expect.stringMatching(/ga-24\.04 +20261120\.083000 .* newest held$/));
+    expect(outLines).toContainEqual(
+      expect.stringMatching(/^ {2}held since .* until 2026-11-30 \(freeze\): 1 pending$/),
+    );
+
+    const { code } = await type('unhold', 'candidate', 'Noble', '--flavour', 'ga,hwe');
+    expect(code).toBe(0);
+    expect((await read('list', 'candidate')).outLines.join('\n')).not.toMatch(/pending|held/);
+  });
+
+  test('say that nothing is to be done where it is done', async () => {
+    const { type } = await operatorWithTwo();
+    await type('hold', 'candidate', 'noble');
+    const { code, outLines } = await type('hold', 'candidate', 'noble');
+
+    expect([code, outLines]).toEqual([0, ['hold: nothing to be done']]);
+  });
+});
+
+describe('what cannot be undone', () => {
+  const remove = ['remove', 'candidate', 'noble', good] as const;
+
+  test('is shown, asked about, and done exactly as it was shown', async () => {
+    const { answer, read } = await operatorWithTwo();
+    const questions: string[] = [];
+    const ask = (is: boolean) => (question: string) => questions.push(question) > 0 && is;
+
+    const no = await answer(ask(false), ...remove);
+    expect([no.code, no.errLines.at(-2)]).toEqual([2, 'error: not confirmed; nothing was changed']);
+    expect(no.outLines[0]).toBe('candidate: remove (dry run)');
+    expect((await read('list', 'candidate', '--json')).outLines.join('')).toContain(good);
+
+    expect((await answer(ask(true), ...remove)).code).toBe(0);
+    expect(questions).toEqual(Array(2).fill(`remove noble ${good} from candidate? This cannot be undone.`));
+    expect((await read('list', 'candidate', '--json')).outLines.join('')).not.toContain(good);
+  });
+
+  test('wants --yes without a terminal, and does not ask with it', async () => {
+    const { type, answer } = await operatorWithTwo();
+    const { code, errLines } = await type(...remove);
+
+    expect(code).toBe(2);
+    expect(errLines.slice(1)).toEqual([
+      `error: remove noble ${good} from candidate: this cannot be undone`,
+      '  add --yes to confirm',
+    ]);
+    const never = (): boolean => {
+      throw new Error('asked');
+    };
+    expect((await answer(never, ...remove, '--yes')).code).toBe(0);
+  });
+});
+
+describe('promote', () => {
+  test('ends with 4 where a hold forbids it', async () => {
+    const { type, publish } = await operatorWithTwo();
+    await type('promote', 'candidate', 'stable', 'noble');
+    await type('hold', 'stable', 'noble', '--reason', 'freeze');
+    await publish('20261127.083000');
+    const { code, errLines } = await type('promote', 'candidate', 'stable', 'noble');
+
+    expect(code).toBe(4);
+    expect(errLines.slice(1)).toEqual([
+      expect.stringMatching(/^error: stable holds noble since \d{4}-\d\d-\d\d \(freeze\)$/),
+      '  unhold it first: maas-mirror unhold stable noble',
+    ]);
+  });
+
+  test('fills all views of mirror.yaml, and says what stands still', async () => {
+    const { type, keyFile, read } = await operatorWithTwo();
+    const config = keyFile.replace('key.asc', 'mirror.yaml');
+    const views =
+      '{ candidate: { releases: [noble] }, stable: { promote: { from: candidate } }, lab-2: { from: stable } }';
+    writeFileSync(config, `views: ${views}\n`);
+
+    const { code, outLines } = await type('promote', '--config', config);
+    expect([code, outLines]).toEqual([0, expect.arrayContaining(['stable: promote: done'])]);
+    expect((await read('list', 'stable')).outLines.join('\n')).toContain(bad);
+    await type('hold', 'stable', 'noble');
+    expect((await type('promote', '--config', config)).outLines).toContain('stable: promote: nothing to be done');
+  });
+
+  test.each([
+    [['--dry-run'], 'promote --config has no plan to show'],
+    [['--plan', '20261130T101500Z-0123456789abcdef'], 'promote --config has no plan to show'],
+  ])('refuses %j with a whole configuration', async (options, message) => {
+    const { type, keyFile } = await operatorWithTwo();
+    const config = keyFile.replace('key.asc', 'mirror.yaml');
+    writeFileSync(config, 'views: { candidate: { releases: [noble] } }\n');
+    const { code, errLines } = await type('promote', '--config', config, ...options);
+    expect([code, errLines[0]]).toEqual([2, `error: ${message}`]);
+  });
+});
+
+test('every line of a result fits 80 columns, except commands to copy', async () => {
+  const { type, read } = await operatorWithTwo();
+  const lines = [
+    ...(await type('withdraw', 'candidate', 'noble', bad, '--dry-run')).outLines,
+    ...(await type('hold', 'candidate', 'noble', '--at', good, '--dry-run')).outLines,
+    ...(await type('hold', 'candidate', 'noble', '--at', good)).outLines,
+    ...(await read('list')).outLines,
+    ...(await read('history', 'candidate')).outLines,
+    ...(await read('view', 'list')).outLines,
+    ...(await read('view', 'show', 'candidate')).outLines,
+  ];
+  expect(lines.filter((line) => line.length > 80 && !/maas-mirror |^ {2}\//.test(line))).toEqual([]);
+});

@@ -1,0 +1,65 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { sayWhich, whichMirror, whichToRead } from '../../../bin/operation/which-mirror';
+import { temporaryFolder } from '../../fixtures/temporary-folder';
+
+function folderWith(yaml?: string): string {
+  const folder = temporaryFolder();
+  if (yaml !== undefined) writeFileSync(join(folder, 'mirror.yaml'), yaml);
+  return folder;
+}
+
+describe('the mirror of a command', () => {
+  test('is that of --mirror or --stack, whatever mirror.yaml says', async () => {
+    const folder = folderWith('mirror: /srv/images\n');
+    expect(await whichMirror({ mirror: 's3://bucket' }, folder)).toEqual({ mirror: 's3://bucket' });
+    expect(await whichMirror({ stack: 'MaasMirror' }, folder)).toEqual({ stack: 'MaasMirror' });
+  });
+
+  test('is otherwise that of mirror.yaml, relative to it', async () => {
+    const folder = folderWith('mirror: images\nviews: {}\n');
+    expect(await whichMirror({}, folder)).toEqual({ mirror: join(folder, 'images') });
+    expect(await whichMirror({ config: join(folder, 'mirror.yaml') })).toEqual({ mirror: join(folder, 'images') });
+    expect(await whichMirror({}, folderWith('mirror: s3://bucket\n'))).toEqual({ mirror: 's3://bucket' });
+  });
+
+  test.each([undefined, '', 'views: {}\n', 'mirror:\n'])('is otherwise ./mirror (mirror.yaml: %j)', async (yaml) => {
+    expect(await whichMirror({}, folderWith(yaml))).toEqual({ mirror: './mirror' });
+  });
+
+  test.each([
+    [{ mirror: 'm', stack: 's' }, '--mirror and --stack cannot be used together'],
+    [{ mirror: '' }, '--mirror "" is not the address of a mirror'],
+    [{ config: '/no/mirror.yaml' }, '--config names /no/mirror.yaml, which cannot be read'],
+  ])('refuses %j', async (words, message) => {
+    await expect(whichMirror(words)).rejects.toMatchObject({ misuse: true, message: expect.stringContaining(message) });
+  });
+
+  test.each(['mirror: [a]\n', 'mirror: ""\n', 'mirror: 3\n'])('refuses %j in mirror.yaml', async (yaml) => {
+    await expect(whichMirror({}, folderWith(yaml))).rejects.toThrow('mirror: must be a path or s3://BUCKET');
+  });
+
+  test('is named before it is changed, without a password', () => {
+    expect(sayWhich({ mirror: '/srv/images' })).toBe('mirror: /srv/images');
+    expect(sayWhich({ mirror: './mirror' })).toBe(`mirror: ${process.cwd()}/mirror`);
+    expect(sayWhich({ mirror: 'https://lab:secret@host/' })).toBe('mirror: https://host/');
+    expect(sayWhich({ stack: 'MaasMirror' })).toBe('stack: MaasMirror');
+  });
+});
+
+describe('the first word of a command that reads', () => {
+  test('is an address where it is a folder', async () => {
+    const folder = folderWith();
+    mkdirSync(join(folder, 'images'));
+    expect(await whichToRead(join(folder, 'images'), {})).toEqual({ which: { mirror: join(folder, 'images') } });
+  });
+
+  test('is otherwise a view of the mirror that options name', async () => {
+    expect(await whichToRead('stable', { mirror: '/srv' })).toEqual({ which: { mirror: '/srv' }, view: 'stable' });
+    expect(await whichToRead('stable', {}, folderWith('mirror: /srv\n'))).toEqual({
+      ...{ which: { mirror: '/srv' }, view: 'stable' },
+    });
+    expect(await whichToRead(undefined, { stack: 'S' })).toEqual({ which: { stack: 'S' } });
+  });
+});
