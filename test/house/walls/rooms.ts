@@ -141,6 +141,10 @@ export const house: Readonly<Record<string, Room>> = {
         holds: 'views that are made from others: selected, frozen',
         imports: ['names', 'offers', 'state', top],
       },
+      mending: {
+        holds: 'views whose index was restored, taken on from there',
+        imports: ['commit', 'gate', 'names', 'state', top],
+      },
       mirror: { holds: 'outside the views: keyring and front page', imports: [top] },
     },
   },
@@ -182,6 +186,7 @@ export const house: Readonly<Record<string, Room>> = {
       layer: { holds: 'the layer that all kernel flavours share', imports: ['sources'] },
       loaders: { holds: 'bootloaders and their packages', imports: ['sources', top] },
       updates: { holds: 'whether a build would change anything', imports: ['loaders', 'sources', 'streams', top] },
+      sisters: { holds: 'flavours of an architecture, which must have one root', imports: ['updates'] },
       boot: { holds: 'boot tests', imports: [top] },
       probes: { holds: 'checks that doctor runs on a build machine', imports: [] },
     },
@@ -199,6 +204,7 @@ export const house: Readonly<Record<string, Room>> = {
         holds: 'views are created, pointed elsewhere, frozen, deleted and repaired',
         imports: ['plans', 'promotion'],
       },
+      repair: { holds: 'what is half-done in a mirror, or was restored by hand', imports: [] },
       'carry-out': {
         holds: 'how an operation is planned and carried out',
         imports: ['plans', 'plans/back', 'promotion', 'views'],
