@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { checkBundlesOf, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/execution-names';
 import { keepInputOf, selectInputOf } from '../../lib/job/handed-on/publish-input';
@@ -21,7 +24,12 @@ export async function handler(event: Event): Promise<Selected | KeptFlavour> {
   checkBundlesOf(event.keep?.job ?? event.job, process.env);
   if (event.keep !== undefined) {
     const input = keepInputOf(event);
-    return keepFlavour(input, { mirror: await openStore(mirror), work: await openWorkStore(work) });
+    const scratch = await mkdtemp(join(tmpdir(), 'keep-'));
+    try {
+      return await keepFlavour(input, { mirror: await openStore(mirror), work: await openWorkStore(work), scratch });
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
   }
   const input = selectInputOf(event);
   return select(input, { mirror: await openStore(mirror), work: await openWorkStore(work), now: () => new Date() });

@@ -2,10 +2,10 @@ import { MirrorError } from '../errors';
 import { mirror as layout } from '../job/layout';
 import { type Operation, operationNeeds } from '../job/operations/operation';
 import type { Followed, OperationOutcome, PlanLine, ViewOutcome } from '../job/operations/outcome';
-import { followIndex } from '../publication/commit/follow-index';
+import { changeView } from '../publication/change-view';
 import { followView, followViews } from '../publication/derived/follow-views';
-import { takeRestored } from '../publication/mending/take-restored';
 import type { Press } from '../publication/press';
+import { takeRestored } from '../publication/restored/take-restored';
 import { timeText } from '../publication/state/kept-ledger';
 import type { Note } from '../publication/state/view-content';
 import type { Withdrawal } from '../publication/state/withdrawal';
@@ -19,7 +19,7 @@ import { type Fault, faultsOf } from './repair/faults';
 import { needsUpgrade, upgradeMirror, writeFirstState } from './upgrade';
 
 /**
- * Mends what is half-done in a mirror or was restored by hand: `verify` tells it, and this finishes it. With `upgrade`, brings
+ * Repairs what is half-done in a mirror or was restored by hand: `verify` tells it, and this finishes it. With `upgrade`, brings
  * the mirror to the format of this release first.
  * @throws NoSuchView (misuse); NotSupported for a mirror of an older release, without `upgrade`; PlanChanged; ChecksumMismatch
  * for an index that this tool did not write; Withdrawn, Held if operators decided against what a restored index brings back
@@ -48,7 +48,7 @@ export async function repairMirror(
   }
   const done = dryRun
     ? { views: planned.map((one) => ({ ...one, moved: false })), followed: [] }
-    : await mended(askerOf(asked), { isOld, found, format }, press);
+    : await repaired(askerOf(asked), { isOld, found, format }, press);
   return { plan, at: timeText(at), ...done, remarks: [], needs: operationNeeds };
 }
 
@@ -76,7 +76,7 @@ async function refuseOlder({ mirror }: Press): Promise<void> {
   if (format !== undefined) checkFormat(mirror.name, format.bytes, { writes: true });
 }
 
-/** Marks that cannot be read yet bind nothing that is found: what is mended is looked at again. */
+/** Marks that cannot be read yet bind nothing yet: what is repaired is checked again. */
 async function faultsIn(names: readonly string[], isOld: boolean, press: Press): Promise<readonly Found[]> {
   const withdrawn = isOld ? [] : await withdrawnEverywhere(press);
   const found: Found[] = [];
@@ -84,12 +84,12 @@ async function faultsIn(names: readonly string[], isOld: boolean, press: Press):
     const faults = await faultsOf(view, withdrawn, press);
     if (faults.length > 0) found.push({ view, faults });
   }
-  // A view that follows others is mended after them.
+  // A view that follows others is repaired after them.
   const isBehind = ({ faults }: Found) => faults.some(({ fault }) => fault === 'unfollowed');
   return [...found.filter((one) => !isBehind(one)), ...found.filter(isBehind)];
 }
 
-async function mended(
+async function repaired(
   asker: Asker,
   {
     isOld,
@@ -105,19 +105,19 @@ async function mended(
     views.push({ ...format, moved: true });
   }
   for (const { view, faults } of found) {
-    const done = await mendView(view, faults, noteOf('repair', asker), press);
+    const done = await repairView(view, faults, noteOf('repair', asker), press);
     views.push({ view, lines: done.map(lineOf), moved: done.length > 0 });
     followed.push(...(await followViews(view, press)));
   }
   return { views, followed };
 }
 
-/** Until nothing is left: what is mended first may have hidden more. */
-async function mendView(view: string, first: readonly Fault[], note: Note, press: Press): Promise<readonly Fault[]> {
+/** Until nothing is left: what is repaired first may have hidden more. */
+async function repairView(view: string, first: readonly Fault[], note: Note, press: Press): Promise<readonly Fault[]> {
   const done: Fault[] = [];
   for (let faults = first; faults.length > 0; ) {
     const withdrawn = await withdrawnEverywhere(press);
-    for (const fault of faults) await mend(view, fault, { note, withdrawn, press });
+    for (const fault of faults) await repairFault(view, fault, { note, withdrawn, press });
     done.push(...faults);
     const told = new Set(done.map(({ fault }) => fault));
     faults = (await faultsOf(view, withdrawn, press)).filter(({ fault }) => !told.has(fault));
@@ -125,13 +125,13 @@ async function mendView(view: string, first: readonly Fault[], note: Note, press
   return done;
 }
 
-interface Mending {
+interface Repairing {
   readonly note: Note;
   readonly withdrawn: readonly Withdrawal[];
   readonly press: Press;
 }
 
-async function mend(view: string, fault: Fault, { note, withdrawn, press }: Mending): Promise<void> {
+async function repairFault(view: string, fault: Fault, { note, withdrawn, press }: Repairing): Promise<void> {
   const { mirror } = press;
   switch (fault.fault) {
     case 'unfinished':
@@ -144,7 +144,9 @@ async function mend(view: string, fault: Fault, { note, withdrawn, press }: Mend
       await writeFirstState(view, note, press);
       return;
     case 'behind':
-      return followIndex(view, press);
+      // Every change lets it follow, also one of nothing.
+      await changeView(view, () => undefined, press);
+      return;
     case 'link':
       return mirror.expose(view, fault.folder);
     case 'unfollowed':

@@ -20,7 +20,6 @@ export interface Upgraded {
  * state, in which its names and clocks are remembered; its documents stay as they are. After a crash, call it again.
  * @param press its store need not be open for writing
  * @throws what readView throws
- * @public
  */
 export async function upgradeMirror(
   press: Press,

@@ -113,8 +113,8 @@ describe.each(stores)('repair, %s', (_, makeStore) => {
     else await store.replace(index, old, {});
     views.turnClockTo('2026-11-22T08:00:00Z');
 
-    const { views: mended, followed } = await repairing(views.press);
-    expect(mended.map(({ view, lines }) => [view, lines[0]?.why])).toEqual([
+    const { views: repaired, followed } = await repairing(views.press);
+    expect(repaired.map(({ view, lines }) => [view, lines[0]?.why])).toEqual([
       ['candidate', 'the restored index is taken as a rollback'],
       ['a-lab', 'it follows candidate'],
     ]);
@@ -209,8 +209,8 @@ describe('repair, in a directory', () => {
     expect(readFileSync(join(store.root, index)).equals(kept)).toBe(true);
     expect((await store.standing(index)).standing).toBe('unfinished');
 
-    const { views: mended } = await repairing(views.press);
-    expect(mended[0]?.lines.map(({ why }) => why)).toEqual([
+    const { views: repaired } = await repairing(views.press);
+    expect(repaired[0]?.lines.map(({ why }) => why)).toEqual([
       'an interrupted change is finished',
       'index.json follows index.sjson',
     ]);

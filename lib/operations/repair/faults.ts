@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { mirror as layout } from '../../job/layout';
 import { isSameFile } from '../../machine/same-file';
 import { foldersIn } from '../../publication/commit/expose-folders';
-import { followIndex } from '../../publication/commit/follow-index';
 import { derivedContent } from '../../publication/derived/derive-view';
 import { sourcesOf } from '../../publication/derived/followers';
-import { lastPublished } from '../../publication/mending/last-published';
 import { contentOf, hasChanged, nextContent } from '../../publication/next-content';
 import type { Press } from '../../publication/press';
 import { type PublishedView, readView } from '../../publication/read-view';
+import { isIndexBehind } from '../../publication/restored/is-index-behind';
+import { lastPublished } from '../../publication/restored/last-published';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { DirectoryStore } from '../../store/directory/directory';
 import type { Store } from '../../store/store';
 
-/** What can be mended in a view. */
+/** What can be repaired in a view. */
 export type Fault =
   /** A change was committed, and its index is not visible. */
   | { readonly fault: 'unfinished' }
@@ -31,7 +31,7 @@ export type Fault =
   | { readonly fault: 'unfollowed'; readonly sources: readonly string[] };
 
 /**
- * What can be mended in a view; changes nothing. What has to be mended first hides the rest.
+ * What can be repaired in a view; changes nothing. What has to be repaired first hides the rest.
  * @throws ChecksumMismatch if the index is none that this tool wrote, with both ways out of that; the errors of readView
  */
 export async function faultsOf(
@@ -49,21 +49,10 @@ export async function faultsOf(
   if ((await lastPublished(published, press)) !== undefined) return [{ fault: 'restored' }];
   if (published.stored === undefined && published.index !== undefined) return [{ fault: 'no state' }];
   return [
-    ...((await isBehind(view, press)) ? [{ fault: 'behind' } as const] : []),
+    ...((await isIndexBehind(view, press)) ? [{ fault: 'behind' } as const] : []),
     ...(await linkFaults(published, mirror)),
     ...(await followFaults(published, withdrawn, press)),
   ];
-}
-
-/** Whether anything would be written to let index.json follow. */
-async function isBehind(view: string, press: Press): Promise<boolean> {
-  let isWritten = false;
-  const replace: Store['replace'] = async () => {
-    isWritten = true;
-    return { size: 0, sha256: '', tag: '' };
-  };
-  await followIndex(view, { ...press, mirror: Object.assign(Object.create(press.mirror) as Store, { replace }) });
-  return isWritten;
 }
 
 /** A folder of its own, as copying makes one, is right, too. */

@@ -38,7 +38,7 @@ export function checkOwn(path: string, key: string, { object, standing }: Curren
   throw new MirrorError('ChecksumMismatch', `${path} ${seen[standing]}`, { hint: bothWays(key) });
 }
 
-/** The refusal to copy what is not there. */
+/** The refusal to copy an object that does not exist. */
 export function lostObject(path: string): MirrorError {
   return new MirrorError('NoSuchObject', `${path} does not exist`, {
     hint: 'run `maas-mirror verify` to list everything that is missing; if it is part of an expired run, build again',

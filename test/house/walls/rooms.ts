@@ -141,8 +141,8 @@ export const house: Readonly<Record<string, Room>> = {
         holds: 'views that are made from others: selected, frozen',
         imports: ['names', 'offers', 'state', top],
       },
-      mending: {
-        holds: 'views whose index was restored, taken on from there',
+      restored: {
+        holds: 'views whose index was restored or left behind',
         imports: ['commit', 'gate', 'names', 'state', top],
       },
       mirror: { holds: 'outside the views: keyring and front page', imports: [top] },

@@ -1,4 +1,4 @@
-/* publication/mending: views whose index was restored, taken on from there. */
+/* publication/restored: views whose index was restored or left behind. */
 
 import { mirror as layout } from '../../job/layout';
 import { jsonPathOf, plainIndexOf } from '../../simplestreams/documents';
