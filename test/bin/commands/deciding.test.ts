@@ -65,6 +65,7 @@ describe('withdraw', () => {
     [['withdraw', 'candidate', 'noble', bad, '--arch', 'AMD64'], 'invalid --arch "AMD64"'],
     [['withdraw', 'candidate', 'noble', bad, '--plan', 'x'], 'invalid --plan "x"'],
     [['hold', 'candidate', 'noble', '--until', 'soon'], '--until "soon"'],
+    [['attest', 'candidate', 'noble', bad, '--pass'], 'attest: no --check given'],
     [['attest', 'candidate', 'noble', bad, '--check', 'hw-lab'], 'attest: no result given'],
     [['attest', 'candidate', 'noble', bad, '--check', 'hw-lab', '--pass', '--fail'], 'both --pass and --fail given'],
     [['promote', 'candidate'], 'promote: no view to promote to given'],
