@@ -7,9 +7,11 @@ import { bootloadersRequest } from '../../lib/job/job';
 import { mirror as layout } from '../../lib/job/layout';
 import { isNotReady } from '../../lib/job/not-ready';
 import { isDescribed, releaseFor, toldBy } from '../../lib/job/releases/release-for';
-import type { Published } from '../../lib/stages/publish';
+import type { PublishedBootloaders } from '../../lib/stages/publish-bootloaders';
+import type { Published } from '../../lib/stages/updates/published';
 import type { Terminal } from '../terminal/terminal';
 import { maasCommands } from './maas-commands';
+import { type ToldArchitecture, toldOf, toldOfLoaders } from './told-of';
 
 /** An execution that has ended. */
 export interface BuildResult {
@@ -59,19 +61,9 @@ export function outcomeOf(result: ExecutionResult, published: readonly string[] 
     return `build failed (see above); ${kept}`;
   }
   const { plan, architectures, bootloaders } = result.output as Output;
-  if (bootloaders !== undefined) return bootloadersOutcome(bootloaders);
+  if (bootloaders !== undefined) return toldOfLoaders({ products: bootloaders.published, ...bootloaders.result });
   if (architectures === undefined) return plan?.reason ?? 'up to date';
-  return architectures
-    .map(({ published: { architecture, version, overtaken, leftOut } }) => {
-      const left = [
-        ...(leftOut.length === 0 ? [] : [`, without ${leftOut.join(', ')}`]),
-        ...(overtaken.length === 0 ? [] : [`; another build published ${overtaken.join(', ')} in the meantime`]),
-      ].join('');
-      return version === null
-        ? `${architecture}: ${overtaken.length === 0 ? 'up to date' : 'nothing was published'}${left}`
-        : `${architecture}: published version ${version}${left}`;
-    })
-    .join('; ');
+  return architectures.map(({ published }) => toldOf(published)).join('; ');
 }
 
 function onlyPublished(architectures: readonly string[]): string {
@@ -81,15 +73,12 @@ function onlyPublished(architectures: readonly string[]): string {
 
 interface Output {
   readonly plan?: { readonly reason: string };
-  readonly architectures?: readonly {
-    readonly published: Published;
-  }[];
-  readonly bootloaders?: { readonly published: readonly { readonly product: string; readonly version: string }[] };
-}
-
-function bootloadersOutcome({ published }: NonNullable<Output['bootloaders']>): string {
-  if (published.length === 0) return 'up to date';
-  return `published ${published.map(({ product, version }) => `${product.replace(/^.*:1:/, '')} ${version}`).join(', ')}`;
+  readonly architectures?: readonly { readonly published: ToldArchitecture }[];
+  /** `result`: @default - the stack is of an older release */
+  readonly bootloaders?: {
+    readonly published: PublishedBootloaders['products'];
+    readonly result?: PublishedBootloaders;
+  };
 }
 
 /** Prints what was built, where it is, and the commands that add it to MAAS. */

@@ -1,6 +1,7 @@
 /* bin/commands: the commands, one file each. */
 
 import type { Command } from 'commander';
+import { MirrorError } from '../../lib/errors';
 import type { BuildOptions } from '../build/on-this-machine';
 import { whichMirror } from '../operation/which-mirror';
 import { defaultListen } from '../serve/listen';
@@ -82,12 +83,22 @@ export function addBuild(program: Command, terminal: Terminal, done: (code: numb
 
 async function build(releases: string[], options: GivenOptions, command: Command, terminal: Terminal): Promise<number> {
   if (options.stack === undefined) {
+    refuseUselessListen(options, command);
     const { runBuild } = await import('../build/on-this-machine.js');
     return runBuild(releases, options, terminal);
   }
   const { runCloudBuild } = await import('../build/in-cloud.js');
   const typed = command.options.map((option) => option.attributeName()).filter((name) => isTyped(command, name));
   return runCloudBuild(releases, { ...options, stack: options.stack, typed }, terminal);
+}
+
+/** Otherwise it would be forgotten, and nothing would listen after a build of half an hour. */
+function refuseUselessListen({ serve, listen }: GivenOptions, command: Command): void {
+  if (serve || !isTyped(command, 'listen')) return;
+  throw new MirrorError('BadInput', `--listen ${listen} has no effect: the mirror is not served after the build`, {
+    hint: 'add --serve, or leave --listen out',
+    misuse: true,
+  });
 }
 
 type GivenOptions = BuildOptions & { readonly stack?: string };

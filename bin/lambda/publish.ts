@@ -3,10 +3,12 @@ import { isSigningProbe } from '../../lib/job/aws/probe-targets';
 import { checkBundles, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/execution-names';
 import { publishInputOf, publishLoadersInputOf } from '../../lib/job/handed-on/publish-input';
+import { liftEndedHolds } from '../../lib/operations/lift-ended-holds';
 import { showKeyrings } from '../../lib/publication/mirror/keyring';
 import { testSignature } from '../../lib/stages/probes/test-signature';
-import { type Published, publish } from '../../lib/stages/publish';
+import { publish } from '../../lib/stages/publish';
 import { type PublishedBootloaders, publishBootloaders } from '../../lib/stages/publish-bootloaders';
+import type { Published } from '../../lib/stages/updates/published';
 import { openStore, openWorkStore } from '../../lib/store/open';
 import { signerFrom } from '../keys/signing-key';
 
@@ -33,10 +35,12 @@ export async function handler(event: object): Promise<Published | PublishedBootl
   if (!('bootloaders' in event)) {
     const input = publishInputOf(event);
     checkBundles(input.job.bundles, process.env);
+    await liftEndedHolds(input.job.view, bench);
     return publish(input, bench);
   }
   const { job, built } = publishLoadersInputOf(event).bootloaders;
   checkBundles(job.bundles, process.env);
   const { view, execution, folder, inputs, rebuild } = job;
+  await liftEndedHolds(view, bench);
   return publishBootloaders({ view, execution, folder, inputs, built, rebuild: rebuild === 'true' }, bench);
 }

@@ -93,7 +93,16 @@ function faultOf(issue: z.core.$ZodIssue, whole: unknown, name: Named): string {
 
 function seenAt(issue: z.core.$ZodIssue, value: unknown): string {
   if (/-----BEGIN [A-Z ]{0,40}PRIVATE KEY/.test(JSON.stringify(value) ?? '')) return 'a private key';
-  return shortened(printable(withoutPasswords(seenIn(issue, value) ?? 'nothing')), 200);
+  const shown = typeof value === 'string' ? withoutBrokenPassword(value) : value;
+  return shortened(printable(withoutPasswords(seenIn(issue, shown) ?? 'nothing')), 200);
+}
+
+/** A space in a password would end the URL for withoutPasswords: here all up to the last `@` is left out. */
+function withoutBrokenPassword(text: string): string {
+  const [start, at] = [text.indexOf('://') + 3, text.lastIndexOf('@')];
+  return start > 2 && /\s/.test(text.slice(start, Math.max(start, at)))
+    ? text.slice(0, start) + text.slice(at + 1)
+    : text;
 }
 
 function messageOf(issue: z.core.$ZodIssue, value: unknown): string {

@@ -3,13 +3,12 @@ import { type OperationRequest, operationNeeds } from '../job/operations/operati
 import type { Followed, PlanLine } from '../job/operations/outcome';
 import { toolVersion } from '../job/tool';
 import { changeAndFollow } from '../publication/derived/change-and-follow';
-import { readDecisions } from '../publication/read-state';
 import { hasEnded } from '../publication/state/holds';
-import type { ViewState } from '../publication/state/view-state';
-import { viewsOf } from '../publication/views';
+import type { ViewContent } from '../publication/state/view-content';
 import { withdrawnEverywhere } from '../publication/withdrawn-everywhere';
 import { type OperateBench, operate } from './operate';
 import { planHoldEnds } from './plans/unhold-plan';
+import { followAll, statesOf } from './promotion/follow-all';
 import { measured, type PromotionMeasure } from './promotion/measures';
 import { type FilledView, promotionOf, type ViewSettings } from './promotion/settings';
 
@@ -28,13 +27,15 @@ export interface PromotionRun {
 export interface PromotionsOutcome {
   /** In their order. A failure does not stop the others. */
   readonly runs: readonly PromotionRun[];
+  /** All selected views, also those of which the update after an earlier change failed. */
+  readonly followed: readonly Followed[];
   /** After all of them. */
   readonly measures: readonly PromotionMeasure[];
 }
 
 /**
- * What a mirror does by itself from hour to hour: lifts the holds that have ended, applies settings that have changed, and fills
- * each view that has a promotion. A view whose source is not published yet waits for it.
+ * What a mirror does by itself from hour to hour: lifts the holds that have ended, applies settings that have changed, fills
+ * each view that has a promotion, and updates selected views. A view whose source is not published yet waits for it.
  * @param settings of the views that are not built, in the order in which they are filled
  * @param by who asks, for the history
  * @throws what is not about one view: errors of the store, or of a view that cannot be read
@@ -56,32 +57,27 @@ export async function runPromotions(
     const scope = { architectures: [], flavours: [] };
     runs.push(await run(view, { does: 'promote', from, to: view, after, require: [...require], ...scope }, by, bench));
   }
-  return { runs, measures: await measured(filled, bench) };
+  return { runs, followed: await followAll(bench), measures: await measured(filled, bench) };
 }
 
 /** In every view. */
 async function endHolds(by: string, bench: OperateBench): Promise<PromotionRun[]> {
-  const states = [...(await statesOf(bench))];
-  const ended = states.filter(([, { holds }]) => holds.some((hold) => hasEnded(hold, bench.now())));
+  const ended = [...(await statesOf(bench))].filter(([, { holds }]) =>
+    holds.some((hold) => hasEnded(hold, bench.now())),
+  );
   if (ended.length === 0) return [];
   const withdrawn = await withdrawnEverywhere(bench);
-  return Promise.all(
-    ended.map(([view]) => {
-      let lines: readonly PlanLine[] = [];
-      return tried(view, 'unhold', async () => {
-        const done = await changeAndFollow(
-          view,
-          (content, at) => {
-            const [planned] = planHoldEnds({ by }, { views: new Map([[view, content]]), withdrawn }, at).views;
-            lines = planned?.lines ?? [];
-            return planned?.change;
-          },
-          bench,
-        );
-        return { ...done, lines };
-      });
-    }),
-  );
+  const runs: PromotionRun[] = [];
+  for (const [view] of ended) {
+    let lines: readonly PlanLine[] = [];
+    const change = (content: ViewContent, at: Date) => {
+      const [planned] = planHoldEnds({ by }, { views: new Map([[view, content]]), withdrawn }, at).views;
+      lines = planned?.lines ?? [];
+      return planned?.change;
+    };
+    runs.push(await tried(view, 'unhold', async () => ({ ...(await changeAndFollow(view, change, bench)), lines })));
+  }
+  return runs;
 }
 
 /** Settings that differ from what was applied last. A view that is to be promoted is created by its first promotion. */
@@ -98,12 +94,6 @@ async function applied(
   if (state === undefined && select.length === 0) return [];
   const does = state === undefined ? 'view-create' : 'view-set';
   return [await run(name, { does, ...setting, configured }, by, bench)];
-}
-
-async function statesOf(bench: OperateBench): Promise<ReadonlyMap<string, ViewState>> {
-  const views = await viewsOf(bench.mirror);
-  const states = views.map(async (view) => [view, (await readDecisions(view, bench)).state] as const);
-  return new Map(await Promise.all(states));
 }
 
 function run(view: string, operation: OperationRequest, by: string, bench: OperateBench): Promise<PromotionRun> {

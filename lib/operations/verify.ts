@@ -1,14 +1,17 @@
 import { mirror } from '../job/layout';
 import { viewsOf } from '../publication/views';
+import { decisionsOfAll, withdrawalsIn } from '../publication/withdrawn-everywhere';
 import type { Products } from '../simplestreams/types';
 import type { Store } from '../store/store';
+import { checkFollowed } from './verify/check-followed';
 import { checkItems } from './verify/check-items';
 import { checkLinks } from './verify/check-links';
 import { checkStandings, standingsOf, withProspects } from './verify/check-standing';
 import { type CheckedView, checkView } from './verify/check-view';
 import { type ItemKey, itemKeyIn } from './verify/item-key';
 import { missing, type Problem } from './verify/problem';
-import type { PromisedItem } from './verify/promised-items';
+import { type PromisedItem, promisedItems } from './verify/promised-items';
+import { shelvedDocuments } from './verify/shelved-documents';
 import { signatureCheck } from './verify/signature-check';
 import { trustedKeyring } from './verify/trusted-keyring';
 
@@ -65,6 +68,9 @@ export interface VerifiedView {
  *   continue from (check-standing.ts)
  * - `keyring`, `secret-key`, `fingerprint`: the keyring is broken, contains a private key, or lacks the pinned key
  * - `size`, `sha256`, `unreadable`: an item does not match its document, or cannot be read
+ * - `history`: the history of a view is not complete
+ * - `shelf`, `ledger`: what waits on a view's shelf, or is remembered of its products, contradicts what it offers
+ * - `unfollowed`: a selected view does not offer what its sources offer; told only if all views are verified
  * - `link`: in a directory, a view's folder does not lead to the pool's, and is not a copy of it
  *
  * @throws BadInput if the keyring cannot be read, or views must be given; MissingTool without gpgv
@@ -77,7 +83,7 @@ export async function verifyMirror(store: Store, options: VerifyOptions): Promis
   const views = await checkViews(store, names, await signatureCheck(keyring, options.scratch));
   const keyOf = await itemKeyIn(store);
   const links = await checkLinks(store, views, keyOf);
-  const promised = new Map([...promisedBy(keyOf, views), ...links.copies]);
+  const promised = new Map([...promisedBy(keyOf, [...views, ...views.flatMap(shelfOf)]), ...links.copies]);
   const { concurrency = 4, onProgress } = options;
   const reading = { concurrency, ...(onProgress && { onProgress }) };
   const looked: Promised = options.objects === false ? new Map() : promised;
@@ -86,6 +92,7 @@ export async function verifyMirror(store: Store, options: VerifyOptions): Promis
     ...(names.length === 0 ? [noView()] : []),
     ...problems,
     ...views.flatMap((view) => view.problems),
+    ...(options.views === undefined ? await followProblems(store, views) : []),
     ...links.problems,
     ...(await checkItems(store, looked, reading)),
   ];
@@ -111,10 +118,23 @@ async function checkViews(
   return views;
 }
 
+async function followProblems(store: Store, views: readonly CheckedView[]): Promise<Problem[]> {
+  // What cannot be read is a problem that is told already.
+  const decisions = (await decisionsOfAll({ mirror: store })).flatMap((one) =>
+    one.status === 'fulfilled' ? [one.value] : [],
+  );
+  return checkFollowed(async (key) => (await store.read(key))?.bytes, views, withdrawalsIn(decisions));
+}
+
+/** What waits on the shelf is promised too: it may be offered again. */
+function shelfOf({ view, content }: CheckedView): Pick<CheckedView, 'view' | 'items'>[] {
+  return content === undefined ? [] : [{ view, items: promisedItems(shelvedDocuments(content.shelf)) }];
+}
+
 type Promised = ReadonlyMap<string, readonly PromisedItem[]>;
 
 /** The items of all views by their keys: snapshots and promoted views share nearly all of them. */
-function promisedBy(keyOf: ItemKey, views: readonly CheckedView[]): Promised {
+function promisedBy(keyOf: ItemKey, views: readonly Pick<CheckedView, 'view' | 'items'>[]): Promised {
   const promised = new Map<string, PromisedItem[]>();
   for (const { view, items } of views) {
     for (const item of items) {

@@ -7,7 +7,7 @@ import type { Press } from './press';
 import { readView } from './read-view';
 import { timeText } from './state/kept-ledger';
 import { emptyShelf } from './state/shelf';
-import type { Tombstone } from './state/tombstone';
+import type { Tombstone } from './state/state-document';
 import type { Note } from './state/view-content';
 
 /**

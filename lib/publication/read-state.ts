@@ -4,8 +4,14 @@ import { type HistoryHead, noHistory, parseHistory } from './state/history';
 import { seededLedger } from './state/kept-ledger';
 import { emptyLedger, parseLedger } from './state/ledger';
 import { emptyShelf, parseShelf } from './state/shelf';
-import { decisionsIn, emptyState, parseState, type StoredState, statePathOf } from './state/state-document';
-import { parseTombstone } from './state/tombstone';
+import {
+  decisionsIn,
+  emptyState,
+  parseState,
+  parseTombstone,
+  type StoredState,
+  statePathOf,
+} from './state/state-document';
 import type { ViewContent } from './state/view-content';
 import type { ViewState } from './state/view-state';
 

@@ -1,19 +1,25 @@
 import { join } from 'node:path';
 import { bootloaderContentId } from '../catalog/bootloaders';
+import { kernelOf } from '../catalog/kernels';
 import { contentId } from '../catalog/products';
 import type { BuildRequest } from '../job/build-request';
 import { executionFolder, runs } from '../job/layout';
 import { type Plan, type PlanInput, planOf } from '../job/plan';
 import { releaseFor } from '../job/releases/release-for';
-import { readProducts } from '../publication/read-view';
+import { saidOf } from '../publication/offers/withdrawn-words';
+import { productKey } from '../publication/state/product-key';
+import type { Match } from '../publication/state/withdrawals';
 import type { VerifyClearsigned } from '../simplestreams/openpgp/verified-text';
+import type { Product } from '../simplestreams/types';
 import type { Store } from '../store/store';
 import { describedRequest } from './releases/described-request';
 import { checkAddedKeys } from './sources/added-sources';
 import type { SecretOf } from './sources/source-credentials';
+import { endedHold, productOf } from './updates/decisions';
 import { bootloaderInputs, imageInputs } from './updates/inputs';
-import { isUpToDate } from './updates/is-up-to-date';
+import { knownOf } from './updates/is-up-to-date';
 import { recipeOf } from './updates/recipe';
+import { type Standing, standingOf } from './updates/standing';
 
 /** What a check for updates needs. It writes nothing. */
 export interface CheckBench {
@@ -28,6 +34,8 @@ export interface CheckBench {
   readonly verify?: VerifyClearsigned;
   /** Reads credentials by name, for archives that require them. @default - there are no credentials */
   readonly secretOf?: SecretOf;
+  /** @default - the clock */
+  readonly now?: () => Date;
 }
 
 export interface PlanBench extends CheckBench {
@@ -84,27 +92,54 @@ async function planImages(planned: Plan, request: BuildRequest, bench: CheckBenc
       return { ...one, job: { ...one.job, recipe, inputs: inputs ?? '' } };
     }),
   );
-  if (request.rebuild) return { ...planned, architectures };
 
-  const document = await readProducts(request.view, contentId(releaseFor(request), request.view), {
-    mirror: bench.mirror,
-  });
-  const updates = architectures.filter((one) => !isUpToDate(document, one, request));
+  const standing = await standingOf(request.view, contentId(releaseFor(request), request.view), bench);
+  const known = architectures.map((one) => ({ one, ...knownOf(standing, one, request) }));
+  const updates = known.filter(({ isUpToDate }) => !isUpToDate).map(({ one }) => one);
   if (updates.length > 0) return { ...planned, architectures: updates };
-  return {
-    ...planned,
-    architectures,
-    updates: false,
-    reason: 'up to date: archive, base image and recipe are unchanged since the newest versions',
-  };
+  const products = architectures.flatMap((one) => productsOf(one, request));
+  const reason = upToDate(
+    known.flatMap(({ withdrawn }) => withdrawn),
+    'archive, base image and recipe',
+  );
+  return { ...planned, architectures, ...unlessEnded(standing, products, reason, bench) };
+}
+
+function productsOf({ architecture, kernels }: Plan['architectures'][number], request: BuildRequest): Product[] {
+  return kernels.map(({ kernel }) => productOf(kernelOf(releaseFor(request), architecture, kernel), request.view));
+}
+
+/** What is withdrawn comes first: it is why an expected version does not appear. */
+function upToDate([match]: readonly Match[], what: string): string {
+  if (match !== undefined) return saidOf(match);
+  return `up to date: ${what} are unchanged since the newest versions`;
+}
+
+/** A hold that has come to its end is lifted by Publish, which only a build reaches. */
+function unlessEnded(
+  { state }: Standing,
+  products: readonly Product[],
+  reason: string,
+  { now = () => new Date() }: CheckBench,
+): Pick<Plan, 'updates' | 'reason'> {
+  const ended = endedHold(state, products, now());
+  if (ended === undefined) return { updates: false, reason };
+  return { updates: true, reason: `the hold until ${ended.until} has ended` };
 }
 
 async function planBootloaders(planned: Plan, request: BuildRequest, bench: CheckBench): Promise<Plan> {
   const inputs = (await bootloaderInputs({ ...bench, request })) ?? '';
   const plan = { ...planned, job: { ...planned.job, inputs } };
-  const document = await readProducts(request.view, bootloaderContentId(request.view), { mirror: bench.mirror });
+  const standing = await standingOf(request.view, bootloaderContentId(request.view), bench);
+  const { document, withdrawn } = standing;
   const products = Object.values(document?.products ?? {});
-  const known = inputs !== '' && products.length > 0 && products.every((product) => product.inputs === inputs);
-  if (request.rebuild || !known) return plan;
-  return { ...plan, updates: false, reason: 'up to date: the archives are unchanged since the newest versions' };
+  const matches = products.map((product) => withdrawn.ofInputs(productKey(product), { inputs }));
+  const isKnown = (product: Product, at: number) =>
+    matches[at] !== undefined || (!request.rebuild && product.inputs === inputs);
+  if (inputs === '' || products.length === 0 || !products.every(isKnown)) return plan;
+  const reason = upToDate(
+    matches.filter((match) => match !== undefined),
+    'the archives',
+  );
+  return { ...plan, ...unlessEnded(standing, products, reason, bench) };
 }

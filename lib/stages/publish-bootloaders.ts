@@ -2,6 +2,7 @@ import { bootloaderContentId, bootloaderItemPath } from '../catalog/bootloaders'
 import { MirrorError } from '../errors';
 import type { BuiltBootloaders } from '../job/handed-on/bootloaders';
 import { mirror as layout, made, runs } from '../job/layout';
+import type { Followed } from '../job/operations/outcome';
 import { archivesDigest } from '../machine/apt/in-release';
 import { addingVersions } from '../publication/add-versions';
 import { changeAndFollow } from '../publication/derived/change-and-follow';
@@ -10,11 +11,20 @@ import { claimFirst, isStillToRebuild } from '../publication/names/claim';
 import { topAmong } from '../publication/names/known-names';
 import { dayOf, versionNames } from '../publication/names/version-names';
 import { contentOf } from '../publication/next-content';
+import { type Held, heldOf, offeredAmong } from '../publication/offers/held';
+import { standingProducts } from '../publication/offers/standing-products';
 import { readView } from '../publication/read-view';
-import type { ViewContent } from '../publication/state/view-content';
+import type { Change, ViewContent } from '../publication/state/view-content';
+import { withdrawnEverywhere } from '../publication/withdrawn-everywhere';
 import type { Addition } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
-import { type LoaderOffer, loaderAdditions, loaderOffersOf, loaderUpdates } from './loaders/bootloader-offers';
+import {
+  type LoaderOffer,
+  loaderAdditions,
+  loaderOffersOf,
+  loadersByDecision,
+  loaderUpdates,
+} from './loaders/bootloader-offers';
 import type { PublishBench } from './publish';
 
 export interface BootloadersToPublish {
@@ -34,10 +44,17 @@ export interface BootloadersToPublish {
 export interface PublishedBootloaders {
   /** The products that got a new version; the newest version of the others is already equal. */
   readonly products: readonly { readonly product: string; readonly version: string }[];
+  /** Products that are not published, because an operator withdrew what they are: `withdrawn: same packages as …`. */
+  readonly withdrawn: readonly { readonly product: string; readonly said: string }[];
+  /** New versions wait for the end of this hold. @default - no bootloader is held */
+  readonly held?: Held;
+  /** Selected views that were updated afterwards. */
+  readonly followed: readonly Followed[];
 }
 
 /**
- * Copies the bootloaders whose packages have changed into the pool, and commits them to the view's bootloaders document.
+ * Copies the bootloaders whose packages have changed into the pool, and commits them to the view's bootloaders document. New
+ * versions of a held product wait on the shelf; what is withdrawn in any view is left out.
  * @throws ContractBroken and BadSignature, before anything is published; VersionConflict if no name is left
  */
 export async function publishBootloaders(
@@ -55,17 +72,29 @@ export async function publishBootloaders(
   const from = runs.attempt({ folder, architecture: '', kernel: '' }, 'bootloaders', build);
 
   for (;;) {
+    const elsewhere = await withdrawnEverywhere(bench);
     const content = contentOf(await readView(view, bench));
-    const updates = loaderUpdates(offers, content.documents.get(id), rebuild);
+    const { free } = loadersByDecision(offers, content, elsewhere);
+    const updates = loaderUpdates(free, standingProducts(content, id), rebuild);
     const claimed = await claimUpdates({ execution, from }, updates, content, bench);
-    let added: readonly Addition[] = [];
-    const additions = (current: Products | undefined) => {
-      added = loaderAdditions(offers, current, claimed, rebuild);
-      return added;
+    let outcome: Omit<PublishedBootloaders, 'followed'> = { products: [], withdrawn: [] };
+    const change: Change = (current, at) => {
+      const sorted = loadersByDecision(offers, current, elsewhere);
+      let added: readonly Addition[] = [];
+      const additions = (document: Products | undefined) => {
+        added = loaderAdditions(sorted.free, document, claimed, rebuild);
+        return added;
+      };
+      const wanted = addingVersions(id, additions, { what: 'publish', execution }, elsewhere)(current, at);
+      const after = { ...current, ...wanted };
+      const held = heldOf(after, offers);
+      const products = newIn(offeredAmong(after, id, added), claimed);
+      outcome = { products, withdrawn: sorted.withdrawn, ...(held && { held }) };
+      return wanted;
     };
     try {
-      await changeAndFollow(view, addingVersions(id, additions, { what: 'publish', execution }), bench);
-      return { products: newIn(added, claimed) };
+      const { followed } = await changeAndFollow(view, change, bench);
+      return { ...outcome, followed };
     } catch (error) {
       // Another build has published a version that sorts above ours in the meantime: use a newer name.
       if (!(error instanceof MirrorError && error.name === 'VersionConflict')) throw error;

@@ -9,18 +9,23 @@ import type { ResolvedKernel, Selected, SelectedFlavour } from '../job/handed-on
 import type { Job } from '../job/job';
 import { jobOfStrings } from '../job/job-of';
 import { releaseFor } from '../job/releases/release-for';
-import { readProducts } from '../publication/read-view';
+import { saidOf } from '../publication/offers/withdrawn-words';
+import type { Match } from '../publication/state/withdrawals';
 import type { Product, Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
 import type { Store } from '../store/store';
 import { requestAt } from './run-documents';
+import { withSisters } from './updates/chosen-builds';
+import { keyOf } from './updates/decisions';
+import { type Standing, standingOf } from './updates/standing';
 import { isStanding, newestName } from './updates/updates';
 
 type Resolved = Extract<ResolvedKernel, { outcome: 'resolved' }>;
 
 /**
  * Chooses the flavours of an architecture to build, now that their packages are known: flavours whose newest version has
- * these packages are skipped, and flavours that resolve to the same packages are built once.
+ * these packages are skipped, as are those that would make again what was withdrawn, and flavours that resolve to the same
+ * packages are built once.
  * @throws BadInput for results that no build of this request hands on; NotReady if the base is older than what is published; NoSuchPackage, NoKernel if the archive does not have a required flavour; BadSignature
  */
 export async function select(
@@ -31,16 +36,18 @@ export async function select(
   const request = await requestAt(job.folder, work);
   checkSelectable(input, { job, request, now: now() });
   const release = releaseFor(request);
-  const document = await readProducts(job.view, contentId(release, job.view), { mirror });
+  const { document, withdrawn } = await standingOf(job.view, contentId(release, job.view), { mirror });
   const productOf = (kernel: string) => productIn(document, kernel, release, job);
   refuseMissing(input);
   refuseOlderBase(input, productOf, request);
 
   const resolved = input.prepared.result.kernels.filter((one) => one.outcome === 'resolved');
+  const base = input.fetched.result.squashfs.sha256;
+  const refused = withdrawnAmong(resolved, { release, job, base, withdrawn });
   const updates = resolved.filter(
-    (one) => job.rebuild || !stands(one, productOf(one.kernel), job, input.fetched.result.squashfs.sha256),
+    (one) => !refused.has(one.kernel) && (job.rebuild || !stands(one, productOf(one.kernel), job, base)),
   );
-  const flavours = input.kernels.flatMap((wanted): SelectedFlavour[] => {
+  const chosen = input.kernels.flatMap((wanted): SelectedFlavour[] => {
     const own = resolved.find(({ kernel }) => kernel === wanted.kernel);
     if (own === undefined) return [];
     const { kernel, imagePackage, imageVersion, packages } = own;
@@ -48,16 +55,27 @@ export async function select(
     const newest = newestName(productOf(kernel));
     return [{ kernel, need: wanted.need, builtAs, imagePackage, imageVersion, packages, newest }];
   });
-  return { build: buildsOf(flavours), flavours, missing: missingOf(input) };
+  const told = [...refused].map(([kernel, match]) => ({ kernel, said: saidOf(match) }));
+  const { build, flavours } = withSisters(chosen, document, { input, release, job });
+  return { build, flavours, missing: missingOf(input), withdrawn: told };
 }
 
-/** One build per set of packages, required if one of its flavours is. */
-function buildsOf(flavours: readonly SelectedFlavour[]): Selected['build'] {
-  const kernels = [...new Set(flavours.map(({ builtAs }) => builtAs).filter(Boolean))];
-  return kernels.map((kernel) => {
-    const required = flavours.some(({ builtAs, need }) => builtAs === kernel && need === 'required');
-    return { kernel, need: required ? 'required' : 'optional' };
+/** What would be made again although it was withdrawn, by flavour. */
+function withdrawnAmong(
+  resolved: readonly Resolved[],
+  {
+    release,
+    job: { architecture, view, recipe, customised },
+    base,
+    withdrawn,
+  }: Pick<Standing, 'withdrawn'> & { readonly release: Release; readonly job: Job; readonly base: string },
+): ReadonlyMap<string, Match> {
+  const matches = resolved.flatMap(({ kernel, packages, imagePackage, imageVersion }): [string, Match][] => {
+    const made = { base_sha256: base, packages, recipe, image_package: imagePackage, image_version: imageVersion };
+    const match = withdrawn.ofInputs(keyOf(kernelOf(release, architecture, kernel), view), made, customised);
+    return match === undefined ? [] : [[kernel, match]];
   });
+  return new Map(matches);
 }
 
 function stands(one: Resolved, product: Product | undefined, job: Job, base: string): boolean {

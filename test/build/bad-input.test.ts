@@ -99,7 +99,11 @@ describe('a build that cannot be', () => {
     ['a mirror below /proc', ['build', 'bookworm', '--mirror', '/proc/m'], /error: --mirror \/proc\/m cannot be/],
     ['a mirror in a bucket', ['build', 'bookworm', '--mirror', 's3://m'], /error: --mirror "s3:\/\/m" is not a folder/],
     ['a key that is a folder', ['build', 'bookworm', '--key', '/usr'], /error: the private key \/usr is not a file/],
-    ['an address that is none', ['build', 'bookworm', '--listen', 'foo'], /error: --listen foo: not a valid address/],
+    [
+      'an address that is none',
+      ['build', 'bookworm', '--serve', '--listen', 'foo'],
+      /error: --listen foo: not a valid address/,
+    ],
     [
       'an address of another machine',
       ['build', 'bookworm', '--serve', '--listen', '192.0.2.1:80'],

@@ -104,7 +104,7 @@ describe('the bundles of this checkout', () => {
     expect(status).toBe(2);
   });
 
-  const functions = ['plan', 'select', 'publish', 'check-for-updates', 'notify'];
+  const functions = ['plan', 'select', 'publish', 'promote', 'operate', 'check-for-updates', 'notify'];
   const loaded = functions.flatMap((name) => nodes.map(([line, node]) => [name, line, node] as const));
 
   it.each(loaded)('loads the %s function by %s, which exports a handler', async (name, _, node) => {
@@ -163,7 +163,9 @@ describe('making assets', () => {
       '644 functions/check-for-updates.js',
       common,
       '644 functions/notify.js',
+      '644 functions/operate.js',
       '644 functions/plan.js',
+      '644 functions/promote.js',
       '644 functions/publish.js',
       '644 functions/select.js',
       '644 stage/stage.js',
@@ -179,14 +181,14 @@ describe('making assets', () => {
 
     await Promise.all([makeAssets(folder, outdir), makeAssets(folder, outdir)]);
 
-    expect(Object.keys(listing(outdir))).toHaveLength(10);
+    expect(Object.keys(listing(outdir))).toHaveLength(12);
   });
 
   it('refuses to make some where an entry point is missing, and names it', async () => {
     const folder = tree({ 'bin/stage.ts': '' });
 
     await expect(makeAssets(folder, join(folder, 'assets'))).rejects.toThrow(
-      'cannot make assets: missing bin/lambda/plan.ts, bin/lambda/select.ts, bin/lambda/publish.ts, bin/lambda/check-for-updates.ts, bin/lambda/notify.ts, lib/job/checks.ts',
+      'cannot make assets: missing bin/lambda/plan.ts, bin/lambda/select.ts, bin/lambda/publish.ts, bin/lambda/promote.ts, bin/lambda/operate.ts, bin/lambda/check-for-updates.ts, bin/lambda/notify.ts, lib/job/checks.ts',
     );
     expect(existsSync(join(folder, 'assets'))).toBe(false);
   });
@@ -232,6 +234,8 @@ const sources = {
   'bin/lambda/publish.ts': 'export const handler = () => 3;',
   'bin/lambda/check-for-updates.ts': 'export const handler = () => 4;',
   'bin/lambda/notify.ts': 'export const handler = () => 5;',
+  'bin/lambda/promote.ts': 'export const handler = () => 6;',
+  'bin/lambda/operate.ts': 'export const handler = () => 7;',
   'lib/job/checks.ts': 'export const checked = () => 6;',
   'buildspecs/host-tools.sh': '',
   'buildspecs/initramfs/hooks/hook': '',

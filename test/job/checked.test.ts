@@ -77,8 +77,12 @@ describe('a value from outside', () => {
     expect(message).not.toContain('hush-hush');
   });
 
-  it('shows addresses without their passwords', () => {
-    const { message } = refusal({ name: 'https://u:hush@a.example/x' });
+  it.each([
+    'https://u:hush@a.example/x',
+    'https://u:hush hush@a.example/x',
+    'https://u:hu@sh hush@a.example/x',
+  ])('shows %s without its password', (address) => {
+    const { message } = refusal({ name: address });
 
     expect(message).toContain('a.example');
     expect(message).not.toContain('hush');

@@ -212,7 +212,7 @@ describe('reading the input of a function', () => {
       },
       root: { build: 'Upgrade:0', result: { squashfs: artefact, manifest: artefact } },
       prepared: { build: 'Prepare:0', result: { layer: artefact, kernels: [], materials: artefact } },
-      selected: { build: [], flavours: [], missing: [] },
+      selected: { build: [], flavours: [], missing: [], withdrawn: [] },
       kernels: [{ outcome: 'failed', kernel: 'ga', need: 'required', error: { Error: 'NoKernel', Cause: 'none' } }],
     };
 

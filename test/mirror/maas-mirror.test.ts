@@ -13,7 +13,7 @@ import { definitionOf, everyFlavour, idsOf, madeMirror, propertiesOf, sameTypes,
 import { actionsOf, statementsOf } from './statements';
 
 const template = templateOf(everyFlavour);
-const functionNames = ['plan', 'select', 'publish', 'check-for-updates', 'notify'];
+const functionNames = ['plan', 'select', 'publish', 'promote', 'operate', 'check-for-updates', 'notify'];
 
 describe('the build projects', () => {
   const projects = Object.values(template.findResources('AWS::CodeBuild::Project')).map(({ Properties }) => Properties);
@@ -241,6 +241,40 @@ describe('a mirror', () => {
       Action: 'cloudformation:DescribeStacks',
       Resource: { Ref: 'AWS::StackId' },
     });
+  });
+});
+
+describe('operators of a mirror', () => {
+  const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
+  const mirror = new MaasMirror(stack, 'Mirror', { releases: [UbuntuRelease.NOBLE] });
+  mirror.grantPromote(new Role(stack, 'Promoter', { assumedBy: new AccountRootPrincipal() }));
+  mirror.grantOperate(new Role(stack, 'Operator', { assumedBy: new AccountRootPrincipal() }));
+  const template = Template.fromStack(stack);
+
+  it.each([
+    ['promote', /^Promoter/, /^MirrorPromoteFunction/],
+    ['carry out all other operations', /^Operator/, /^MirrorOperateFunction/],
+  ])('may %s by a grant of their own, and nothing else: they neither sign nor write', (_, person, called) => {
+    expect(statementsOf(template, person)).toEqual([
+      {
+        ...{ Effect: 'Allow', Action: 'lambda:InvokeFunction' },
+        Resource: { 'Fn::GetAtt': [expect.stringMatching(called), 'Arn'] },
+      },
+      { Effect: 'Allow', Action: 'cloudformation:DescribeStacks', Resource: { Ref: 'AWS::StackId' } },
+    ]);
+  });
+
+  it.each([
+    ['Promote', []],
+    ['Operate', ['s3:DeleteObject']],
+  ])('have them done by a function that reads no build: %s', (name, more) => {
+    const statements = statementsOf(template, new RegExp(`^Mirror${name}Role`));
+
+    expect(statements.flatMap(({ Action }) => Action)).toEqual([
+      ...['logs:CreateLogStream', 'logs:PutLogEvents', 's3:GetObject', 's3:ListBucket', 's3:PutObject'],
+      ...[...more, 'kms:Sign', 'kms:GetPublicKey', 'kms:DescribeKey'],
+    ]);
+    expect(JSON.stringify(statements)).not.toContain('WorkBucket');
   });
 });
 

@@ -38,7 +38,7 @@ describe('what the package exports', () => {
         'SigningKey.bind: BoundSigningKey',
         'StageBuildProps: BuildProps',
         'KernelBuild.stage: StageBuild',
-        'MirrorView.architectures: Architecture',
+        'MirrorSelection.architectures: Architecture',
       ]),
     );
   });

@@ -39,7 +39,7 @@ describe('the package', () => {
   const paths = packed.files.map(({ path }) => path);
 
   it('ships everything that runs without a build', () => {
-    for (const name of ['plan', 'select', 'publish', 'check-for-updates', 'notify']) {
+    for (const name of ['plan', 'select', 'publish', 'promote', 'operate', 'check-for-updates', 'notify']) {
       expect(paths).toContain(`dist/assets/functions/${name}.js`);
     }
     for (const file of readdirSync(join(root, 'buildspecs'), { recursive: true, withFileTypes: true })) {

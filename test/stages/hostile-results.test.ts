@@ -223,9 +223,9 @@ describe('Publish', () => {
 describe('Select', () => {
   it('refuses whatever else a build says of itself, and names the field', async () => {
     const press = smallPress(signer);
-    const { job, fetched, prepared } = await honestRun(press);
+    const { job, fetched, root, prepared } = await honestRun(press);
     const kernels = ['generic', 'cloud'].map((kernel) => ({ kernel, need: 'required' }));
-    const honest = { job, kernels, fetched, prepared };
+    const honest = { job, kernels, fetched, root, prepared };
     const selected = async (event: unknown) => select(selectInputOf(event), press);
 
     await fc.assert(
@@ -237,6 +237,10 @@ describe('Select', () => {
     const result = { ...prepared.result, kernels: [resolved('generic'), resolved('rt')] };
     expect(await refusal(selected({ ...honest, prepared: { ...prepared, result } }))).toMatchObject({
       message: expect.stringMatching(/"rt"/),
+    });
+    const another = { build: root.build, ...(root.result === undefined && { result: fetched.result }) };
+    expect(await refusal(selected({ ...honest, root: another }))).toMatchObject({
+      message: expect.stringMatching(/root/),
     });
     expect((await selected(honest)).build).toHaveLength(2);
   });

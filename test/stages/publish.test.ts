@@ -56,6 +56,9 @@ describe('publish', () => {
       overtaken: [],
       products: ids('generic', 'cloud'),
       leftOut: [],
+      kept: [],
+      withdrawn: [],
+      followed: [],
     });
     expect(await press.versionsOf('generic')).toEqual(['20261120.083000']);
     const claim = await press.bytes('pool/bookworm/amd64/20261120.083000/claim.json');

@@ -23,7 +23,7 @@ async function inputOf(
   wanted: Wanted = {},
   run: Partial<BuiltRunOptions> = {},
 ) {
-  const { job, fetched, prepared } = await makeBuiltRun(press.work, {
+  const { job, fetched, root, prepared } = await makeBuiltRun(press.work, {
     execution: `look-${Math.random()}`,
     ...run,
     request: { kernels: { required: Object.keys(found), optional: [] }, ...run.request },
@@ -38,6 +38,7 @@ async function inputOf(
     job,
     kernels: Object.keys(found).map((kernel) => ({ kernel, need: wanted[kernel] ?? ('required' as const) })),
     fetched,
+    root,
     prepared: { ...prepared, result: { ...prepared.result, kernels } },
   } satisfies SelectInput;
 }
@@ -48,8 +49,8 @@ describe('select', () => {
     const selected = await select(await inputOf(press, { generic: '6.1.153-1', cloud: '6.1.153-1' }), press);
 
     expect(selected.build).toEqual([
-      { kernel: 'generic', need: 'required' },
-      { kernel: 'cloud', need: 'required' },
+      { kernel: 'generic', need: 'required', how: 'build' },
+      { kernel: 'cloud', need: 'required', how: 'build' },
     ]);
   });
 
@@ -83,8 +84,8 @@ describe('select', () => {
     const selected = await select(await inputOf(press, found, wanted), press);
 
     expect(selected.build).toEqual([
-      { kernel: 'generic', need: 'required' },
-      { kernel: 'rt', need: 'optional' },
+      { kernel: 'generic', need: 'required', how: 'build' },
+      { kernel: 'rt', need: 'optional', how: 'build' },
     ]);
     expect(selected.flavours.map(({ kernel, builtAs }) => `${kernel} ${builtAs}`)).toEqual([
       'generic generic',

@@ -10,7 +10,7 @@ export interface Site {
   readonly views?: readonly string[];
 }
 
-/** What a record says besides the password. */
+/** What a record says in addition to the password. */
 interface RecordOptions {
   /** @default - the whole mirror */
   readonly views?: readonly string[];

@@ -13,7 +13,7 @@ import { mirrorOf } from '../stack-outputs';
 /** Uses the region, credentials and endpoint of the AWS CLI. */
 function openLambda(): LambdaClient {
   return new LambdaClient({
-    maxAttempts: 1, // a function whose answer was lost may have done its work: nobody asks it again without knowing
+    maxAttempts: 1, // a function whose answer was lost may have done its work
     requestHandler: { connectionTimeout: 5000, requestTimeout: 16 * 60_000 }, // functions have 15 minutes
   });
 }

@@ -22,25 +22,19 @@ type Fault = readonly [field: string, seen: unknown, expected: string] | undefin
  * Compares build results with the request; results.ts has checked their shapes.
  * @throws BadInput (misuse) naming the first wrong field
  */
-export function checkSelectable({ fetched, prepared }: SelectInput, asked: Asked): void {
-  refuse([...ofFetched(fetched.result, asked), ...ofPrepared(prepared.result, asked)]);
+export function checkSelectable({ fetched, root, prepared }: SelectInput, asked: Asked): void {
+  refuse([...ofFetched(fetched.result, asked), ofRoot(root.result, asked), ...ofPrepared(prepared.result, asked)]);
 }
 
 /** The same for everything to be published. @throws BadInput (misuse) naming the first wrong field */
 export function checkPublishable({ fetched, root, prepared, kernels }: PublishInput, asked: Asked): void {
-  const { customised, bootTest } = asked.job;
+  const { bootTest } = asked.job;
   refuse([
     ...ofFetched(fetched.result, asked),
     ...ofPrepared(prepared.result, asked),
-    (root.result === undefined) === customised
-      ? [
-          'root.result',
-          root.result,
-          customised ? 'the result of the upgrade stage' : 'none: the image is not customised',
-        ]
-      : undefined,
+    ofRoot(root.result, asked),
     ...kernels.map((one, at): Fault => {
-      if (one.outcome === 'failed') return undefined;
+      if (one.outcome !== 'built') return undefined;
       const { wanted, found } = one.extracted.result.drivers;
       if (wanted === found) return undefined;
       return [`kernels.${at}.extracted.result.drivers.found`, found, `the ${wanted} drivers that the initrd needs`];
@@ -77,6 +71,12 @@ function ofFetched({ serial, source }: PublishInput['fetched']['result'], { requ
       ? undefined
       : ['fetched.result.source.kind', source.kind, isGiven ? 'given' : 'cloud-image or bootstrap'],
   ];
+}
+
+function ofRoot(root: PublishInput['root']['result'], { job: { customised } }: Asked): Fault {
+  if ((root !== undefined) === customised) return undefined;
+  const expected = customised ? 'the result of the upgrade stage' : 'none: the image is not customised';
+  return ['root.result', root, expected];
 }
 
 function ofPrepared({ kernels }: PublishInput['prepared']['result'], asked: Asked): Fault[] {

@@ -9,9 +9,15 @@ export const SelectInput = z.strictObject({
   job: jobStrings,
   kernels: z.array(z.strictObject({ kernel: z.string(), need: z.enum(['required', 'optional']) })),
   fetched: handedOn(Fetched),
+  /** Without a result, the base is published unchanged. */
+  root: handedOn(Root.optional()),
   prepared: handedOn(Prepared),
 });
 export type SelectInput = z.infer<typeof SelectInput>;
+
+/** Input of Select for a flavour that is kept. */
+export const KeepInput = z.strictObject({ keep: z.strictObject({ job: jobStrings, kernel: z.string() }) });
+export type KeepInput = z.infer<typeof KeepInput>;
 
 /** Input of Publish, once for each architecture. */
 export const PublishInput = z.strictObject({
@@ -34,6 +40,10 @@ export type PublishLoadersInput = z.infer<typeof PublishLoadersInput>;
 /** @throws BadInput (misuse) naming the field */
 export const selectInputOf = (event: unknown): SelectInput =>
   checked(SelectInput, event, 'the input of Select', handedOnHint);
+
+/** @throws BadInput (misuse) naming the field */
+export const keepInputOf = (event: unknown): KeepInput =>
+  checked(KeepInput, event, 'the input of Select', handedOnHint);
 
 /** @throws BadInput (misuse) naming the field */
 export const publishLoadersInputOf = (event: unknown): PublishLoadersInput =>

@@ -94,7 +94,9 @@ export type Prepared = z.infer<typeof Prepared>;
 export const SelectedFlavour = z.strictObject({
   kernel: z.string(),
   need: z.enum(['required', 'optional']),
-  /** The flavour to build for it: itself, or another that resolves to the same packages; empty if it is up to date. */
+  /**
+   * The flavour to build or keep for it: itself, or another that resolves to the same packages; empty if it stays as it is.
+   */
   builtAs: z.string(),
   imagePackage: z.string(),
   imageVersion: z.string(),
@@ -106,12 +108,20 @@ export type SelectedFlavour = z.infer<typeof SelectedFlavour>;
 
 const Need = z.enum(['required', 'optional']);
 
+/**
+ * build or keep: if its build fails, its last kernel and initrd are published with the new root, provided that they boot with
+ * it. keep: so at once, because the flavour is not built and its sisters get a new root.
+ */
+const How = z.enum(['build', 'build or keep', 'keep']);
+
 /** What to build for an architecture, given what is already published. */
 export const Selected = z.strictObject({
-  build: z.array(z.strictObject({ kernel: z.string(), need: Need })),
+  build: z.array(z.strictObject({ kernel: z.string(), need: Need, how: How })),
   flavours: z.array(SelectedFlavour),
   /** Optional flavours that are missing in the archive. */
   missing: z.array(z.strictObject({ kernel: z.string(), message: z.string() })),
+  /** Flavours that were not built, because an operator withdrew what they would be: `withdrawn: same inputs as …`. */
+  withdrawn: z.array(z.strictObject({ kernel: z.string(), said: z.string() })),
 });
 export type Selected = z.infer<typeof Selected>;
 
@@ -141,6 +151,15 @@ export const Booted = z.strictObject({
 });
 export type Booted = z.infer<typeof Booted>;
 
+/** The last kernel and initrd of a flavour, copied from the pool into the folder of a build. */
+export const Kept = z.strictObject({
+  /** Name of the version that has them. */
+  version: z.string().min(1),
+  kernel: Made,
+  initrd: Made,
+});
+export type Kept = z.infer<typeof Kept>;
+
 /** Result of EachKernel for one flavour, as Publish receives it. */
 export const KernelResult = z.discriminatedUnion('outcome', [
   z.object({
@@ -148,6 +167,13 @@ export const KernelResult = z.discriminatedUnion('outcome', [
     kernel: z.string(),
     need: z.enum(['required', 'optional']),
     extracted: handedOn(Extracted),
+    booted: Booted,
+  }),
+  z.object({
+    outcome: z.literal('kept'),
+    kernel: z.string(),
+    need: z.enum(['required', 'optional']),
+    kept: handedOn(Kept),
     booted: Booted,
   }),
   z.object({

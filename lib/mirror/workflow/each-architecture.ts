@@ -49,6 +49,7 @@ export class EachArchitecture extends Construct {
       kernelBuilds: props.kernelBuilds,
       otherKernels: props.otherKernels?.project,
       bootTest: props.bootTest.project,
+      select: props.select,
       maxConcurrency: props.maxKernelConcurrency,
     }).map;
     const select = this.select(props.select);
@@ -91,6 +92,7 @@ export class EachArchitecture extends Construct {
         'job.$': '$.job',
         'kernels.$': '$.kernels',
         'fetched.$': '$.fetched',
+        'root.$': '$.root',
         'prepared.$': '$.prepared',
       },
       resultField: 'result',

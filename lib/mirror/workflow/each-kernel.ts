@@ -1,10 +1,12 @@
 import type { IProject } from 'aws-cdk-lib/aws-codebuild';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Choice, Condition, Map as MapState, Pass } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { ErrorName } from '../../errors';
 import type { KernelBuild } from '../builds/kernel-build';
 import { BuildMachine } from '../choices/build-machine';
 import { pascalCase } from '../pascal-case';
+import { keepFlavour } from './keep-flavour';
 import { buildTask, isForArm } from './tasks';
 
 export interface EachKernelProps {
@@ -12,21 +14,28 @@ export interface EachKernelProps {
   /** The project for all other flavours. @default - they fail with UnknownKernel */
   readonly otherKernels?: IProject | undefined;
   readonly bootTest: IProject;
+  /** Copies the last kernel of a flavour that is kept. */
+  readonly select: IFunction;
   /** How many flavours of one architecture are built at once. */
   readonly maxConcurrency: number;
 }
 
 /**
- * Builds every flavour of one architecture: from `$.selected.result.build` ({ kernel, need }) to `$.kernels` (KernelResult). If
- * one fails, its result says so and the others continue.
+ * Builds every flavour of one architecture: from `$.selected.result.build` ({ kernel, need, how }) to `$.kernels`
+ * (KernelResult). If one fails, and Select chose so, its last kernel is kept; otherwise its result says so. The others
+ * continue.
  */
 export class EachKernel extends Construct {
   readonly map: MapState;
 
   constructor(scope: Construct, id: string, props: EachKernelProps) {
     super(scope, id);
-    const { kernelBuilds, otherKernels, bootTest: project, maxConcurrency } = props;
-    const failed = this.kernelFailed();
+    const { kernelBuilds, otherKernels, bootTest: project, select, maxConcurrency } = props;
+    const kernelFailed = this.kernelFailed();
+    const keep = keepFlavour(this, { select, bootTest: project, failed: kernelFailed, fields: ownFields, whichKernel });
+    const failed = Choice.jsonPath(this, 'BuildFailed')
+      .when(Condition.stringEquals('$.how', 'build or keep'), keep)
+      .otherwise(kernelFailed);
     const kernelBuilt = this.kernelBuilt();
     const bootTest = buildTask(this, 'BootTest', {
       project,
@@ -43,7 +52,7 @@ export class EachKernel extends Construct {
         .addCatch(failed, { errors: ['States.ALL'], resultPath: '$.error' })
         .next(booted);
     const flavour = Choice.jsonPath(this, 'ChooseFlavour').otherwise(
-      otherKernels === undefined ? this.unknownKernel() : extraction('Other', otherKernels),
+      otherKernels === undefined ? this.unknownKernel().next(failed) : extraction('Other', otherKernels),
     );
     for (const build of onArmFirst(kernelBuilds)) {
       const { kernel, machine, project } = build;
@@ -59,6 +68,7 @@ export class EachKernel extends Construct {
       itemSelector: {
         'kernel.$': '$$.Map.Item.Value.kernel',
         'need.$': '$$.Map.Item.Value.need',
+        'how.$': '$$.Map.Item.Value.how',
         'job.$': '$.job',
         'base.$': '$.fetched.build',
         'root.$': '$.root.build',
@@ -66,7 +76,9 @@ export class EachKernel extends Construct {
       },
       maxConcurrency,
       resultPath: '$.kernels',
-    }).itemProcessor(flavour);
+    }).itemProcessor(
+      Choice.jsonPath(this, 'HowMade').when(Condition.stringEquals('$.how', 'keep'), keep).otherwise(flavour),
+    );
   }
 
   /** The build request skips the boot test. The result is Booted of lib/job/handed-on/results.ts. */
@@ -100,7 +112,8 @@ export class EachKernel extends Construct {
     const cause =
       'this mirror was deployed without this kernel flavour; add it to a view or to the property `kernels`, and deploy again';
     return Pass.jsonPath(this, 'KernelUnknown', {
-      parameters: { outcome: 'failed', ...whichKernel, error: { Error: name, Cause: cause } },
+      parameters: { Error: name, Cause: cause },
+      resultPath: '$.error',
     });
   }
 }

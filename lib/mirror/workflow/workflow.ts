@@ -145,7 +145,7 @@ export class ReleaseWorkflow extends Construct {
         'execution.$': '$.plan.execution',
         'release.$': '$.plan.release',
         'view.$': '$.plan.view',
-        bootloaders: { 'published.$': '$.published.result.products' },
+        bootloaders: { 'published.$': '$.published.result.products', 'result.$': '$.published.result' },
       },
     });
   }

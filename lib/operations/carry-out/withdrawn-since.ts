@@ -16,7 +16,7 @@ interface TakenBack {
 
 /**
  * Takes back what was withdrawn in all views while this view got it: a rollback in all views does not see a view that comes
- * after its last look, and an index cannot be compared with another view's.
+ * after it has listed the views for the last time, and no commit can depend on the index of another view.
  * @param known the withdrawals that the change obeyed
  * @throws Withdrawn if the view has nothing to go back to; the errors of changeView
  */

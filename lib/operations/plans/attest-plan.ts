@@ -1,7 +1,7 @@
 import type { PlanLine } from '../../job/operations/outcome';
-import { newRow, withResults } from '../../publication/state/attested';
 import { timeText } from '../../publication/state/kept-ledger';
 import type { Attestation, LedgerRow } from '../../publication/state/ledger';
+import { newRow, withResults } from '../../publication/state/ledger';
 import { contentDigest } from '../../publication/state/product-key';
 import { type Asked, noteOf } from './asked';
 import { chosenProducts } from './chosen-products';

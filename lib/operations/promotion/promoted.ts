@@ -2,9 +2,9 @@ import { labelOf, relabelledContentId, relabelledId, relabelledProduct } from '.
 import { topAmong } from '../../publication/names/known-names';
 import { nameAbove } from '../../publication/names/version-names';
 import type { Candidate, ChosenSet } from '../../publication/offers/chosen-set';
-import { newRow, withResults } from '../../publication/state/attested';
 import { highest } from '../../publication/state/highest';
 import type { Ledger, LedgerRow } from '../../publication/state/ledger';
+import { newRow, withResults } from '../../publication/state/ledger';
 import { contentDigest, productKey } from '../../publication/state/product-key';
 import { fieldsOf } from '../../publication/state/shelf';
 import type { ViewContent } from '../../publication/state/view-content';

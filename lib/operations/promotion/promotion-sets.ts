@@ -9,9 +9,9 @@ import {
   type Standing,
 } from '../../publication/offers/chosen-set';
 import { ineligible, type Wanted } from '../../publication/offers/eligible';
-import { newRow, withResults } from '../../publication/state/attested';
 import { highest } from '../../publication/state/highest';
 import type { LedgerRow } from '../../publication/state/ledger';
+import { newRow, withResults } from '../../publication/state/ledger';
 import { contentDigest } from '../../publication/state/product-key';
 import type { ViewContent } from '../../publication/state/view-content';
 import type { Withdrawal } from '../../publication/state/withdrawal';
@@ -33,8 +33,8 @@ export interface Promoting {
 }
 
 /**
- * What a promotion takes of each group of products. What the target's newest version has already may always be taken: it is
- * no news. With `--after`, nothing is taken that is older than what the target has.
+ * What a promotion takes of each group of products. What the target's newest version has already may always be taken:
+ * nothing changes by it. With `--after`, nothing is taken that is older than what the target has.
  * @throws NoSuchVersion (misuse) if the source has nothing of what is named
  */
 export function promotionSets(promoting: Promoting): ChosenSet[] {

@@ -11,7 +11,7 @@ import { placesIn } from './promoted';
 import { reasonOf } from './promotion-refusals';
 import { promotionSets } from './promotion-sets';
 
-/** A release that a promoted view did not take anything of, although there was news for twice as long as it waits. */
+/** A release that a promoted view did not take anything of, although its source had newer versions for twice as long as it waits. */
 export interface StandStill {
   readonly release: string;
   /** The newest version that it does not have, in the source, and since when it is there; ISO 8601. */
@@ -26,7 +26,7 @@ export interface StandStill {
 const shortest = parseDuration('12h');
 
 /**
- * The releases of a promoted view that stand still. Withdrawn versions are no news, and a held product stands still because
+ * The releases of a promoted view that stand still. Withdrawn versions do not count, and a held product stands still because
  * an operator wants it to.
  */
 export function standsStill(

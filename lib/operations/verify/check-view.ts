@@ -1,13 +1,17 @@
 /* operations/verify: the checks of `verify`. */
 
-import { mirror } from '../../job/layout';
+import { isFrozenName, mirror } from '../../job/layout';
+import type { ViewContent } from '../../publication/state/view-content';
+import { sha256Of } from '../../sha256';
+import { checkView as checkContract } from '../../simplestreams/contract/check-view';
 import { pathFault } from '../../simplestreams/contract/readable-values';
 import { plainIndexOf } from '../../simplestreams/documents';
 import type { Index, Products } from '../../simplestreams/types';
 import { type CheckedDocument, checkDocument, type Read } from './check-document';
 import { checkIndexContent, checkPlainIndex, checkSignedIndex } from './check-index';
-import { checkState } from './check-state';
-import type { Problem } from './problem';
+import { checkRemembered } from './check-remembered';
+import { type CheckedState, checkState } from './check-state';
+import { type Problem, violated } from './problem';
 import { type PromisedItem, promisedItems } from './promised-items';
 import type { SignatureCheck } from './signature-check';
 
@@ -18,6 +22,8 @@ export interface CheckedView {
   /** What the documents promise; not checked yet. */
   readonly items: readonly PromisedItem[];
   readonly problems: readonly Problem[];
+  /** @default - the view has no state, or a part of it cannot be read */
+  readonly content?: ViewContent;
 }
 
 /**
@@ -65,15 +71,51 @@ async function checkFiles(
   const { index, problems } = await checkSignedIndex(view, indexes.signed, signatures);
   const checked = index === undefined ? [] : await checkDocuments(read, view, index, signatures);
   const documents = new Map(checked.flatMap(({ id, document }) => (document ? [[id, document] as const] : [])));
-  const content = index === undefined ? [] : checkIndexContent(view, index, documents);
-  const state = index === undefined ? [] : await checkState(read, view, index);
+  const whole = index === undefined ? [] : checkIndexContent(view, index, documents);
+  const state: CheckedState = index === undefined ? { problems: [] } : await checkState(read, view, index);
+  const content = contentOf(view, { index, signed: indexes.signed, documents }, state);
   const plain = await checkPlainIndex(view, indexes, index && twinOf(index, checked), signatures);
   return {
     view,
     documents: [...documents.values()],
     items: promisedItems([...documents.values()]),
-    problems: [...problems, ...content, ...checked.flatMap((each) => each.problems), ...state, ...plain],
+    problems: [
+      ...problems,
+      ...whole,
+      ...checkContract(documents, { label: labelIn(view, documents, state) }).map(violated(mirror.index(view))),
+      ...checked.flatMap((each) => each.problems),
+      ...state.problems,
+      ...(content && state.stored ? checkRemembered(content, state.stored) : []),
+      ...plain,
+    ],
+    ...(content && { content }),
   };
+}
+
+/** A snapshot has the label of its source; that of an older release does not say which that is, but it has one. */
+function labelIn(view: string, documents: ReadonlyMap<string, Products>, { stored }: CheckedState): string {
+  const from = stored?.source?.snapshot?.from;
+  if (from !== undefined || !isFrozenName(view)) return from ?? view;
+  const [first] = [...documents.values()].flatMap(({ products }) => Object.values(products));
+  return first?.label ?? view;
+}
+
+interface Found {
+  readonly index: Index | undefined;
+  readonly signed: Buffer | undefined;
+  readonly documents: ReadonlyMap<string, Products>;
+}
+
+/** The whole view, if every part of it can be read. */
+function contentOf(
+  view: string,
+  { index, signed, documents }: Found,
+  { remembered }: CheckedState,
+): ViewContent | undefined {
+  const entries = Object.entries(index?.index ?? {});
+  if (signed === undefined || remembered === undefined || entries.length > documents.size) return undefined;
+  const paths = new Map(entries.map(([id, { path }]) => [id, path]));
+  return { view, documents, ...remembered, signed: { index: sha256Of(signed), paths } };
 }
 
 async function checkDocuments(

@@ -30,9 +30,13 @@ export function selectedFrom(
   refuseCircle(name, names, mirror);
   refuseTower(name, names, mirror);
 
-  const { configured: _digest, ...kept } = content.state;
   const source = { select };
-  const state: ViewState = { ...kept, kind: 'selected', source, ...(configured !== undefined && { configured }) };
+  const state: ViewState = {
+    ...content.state,
+    kind: 'selected',
+    source,
+    ...(configured !== undefined && { configured }),
+  };
   const sources = new Map(names.map((from) => [from, contentOfView(mirror, from)]));
   const derived = derivedContent({ ...content, state }, sources, select, mirror.withdrawn, at);
   const isSame = writeJson({ source }) === writeJson({ source: content.state.source });

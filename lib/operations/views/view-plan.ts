@@ -65,7 +65,8 @@ function setToPromotion(request: Asked<'view-set'>, content: ViewContent, mirror
     contentOfView(mirror, promote.from);
     refuseCircle(name, [promote.from], mirror);
   }
-  const { source: _before, configured: _digest, ...kept } = content.state;
+  // What the file said stays known: what an operator sets stands until the file changes.
+  const { source: _before, ...kept } = content.state;
   const state: ViewState = {
     ...kept,
     kind: 'promoted',

@@ -1,7 +1,7 @@
 import type { Product, Products } from '../../simplestreams/types';
-import { newRow, withResults } from '../state/attested';
 import { heldBy } from '../state/holds';
 import type { Ledger, LedgerRow } from '../state/ledger';
+import { newRow, withResults } from '../state/ledger';
 import { contentDigest } from '../state/product-key';
 import type { ViewChange, ViewContent } from '../state/view-content';
 import type { SelectedPart } from '../state/view-state';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MirrorError } from '../../errors';
 import { isFrozenName } from '../../job/layout';
 import type { Index } from '../../simplestreams/types';
-import { parseDocument } from './parse-document';
+import { checkedJson, parseDocument } from './parse-document';
 import { type ViewState, viewKinds } from './view-state';
 
 /** A state as it is stored: with the documents that it names, relative to the view. */
@@ -57,6 +57,21 @@ export function parseState(text: string, where: string, view: string): StoredSta
 /** What a change is given: without the names of documents, which `changeView` writes. */
 export function decisionsIn({ shelf, ledger, history, ...decisions }: StoredState): ViewState {
   return decisions;
+}
+
+/** What is left of a deleted view: it names the view's last state, in which every version has left. */
+export interface Tombstone {
+  /** Relative to the view. */
+  readonly state: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly by?: string;
+  readonly reason?: string;
+}
+
+/** @throws BadFormat */
+export function parseTombstone(text: string, where: string): Tombstone {
+  return checkedJson<Tombstone>(text, where, { name: 'note of a deleted view', shape: deleted });
 }
 
 const documentPath = /^streams\/v1\/[0-9a-f]{64}\.json$/;
@@ -126,3 +141,5 @@ const shape = z.looseObject({
   ledger: path.optional(),
   history: z.looseObject({ path, entries: z.int().positive() }).optional(),
 });
+
+const deleted = z.looseObject({ state: path, at: time, by: text.optional(), reason: text.optional() });

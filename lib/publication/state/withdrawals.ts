@@ -57,6 +57,7 @@ export class WithdrawnIndex {
    */
   ofInputs(key: string, made: Made, isCustomised = false): Match | undefined {
     return this.#first({
+      flavour: [kernelPackageWord(key, made)],
       base: [isCustomised ? wordOf('base', made.base_sha256) : undefined],
       ...inputWords(key, made),
     });
@@ -107,6 +108,7 @@ function wordsOfPart(
   const words = [
     root === undefined ? undefined : tripleWord(root, kernel, initrd),
     root === undefined ? wordOf('flavour', kernel) : undefined,
+    root === undefined ? kernelPackageWord(product, made) : undefined,
     wordOf('base', root),
     items === undefined ? undefined : itemsWord(items),
     ...inputs,
@@ -129,6 +131,12 @@ function inputWords(
 /** What is withdrawn, in one word; undefined where a part of it is not known. */
 function wordOf(kind: Match['by'], ...parts: readonly (string | undefined)[]): string | undefined {
   return parts.some((part) => part === undefined || part === '') ? undefined : JSON.stringify([kind, ...parts]);
+}
+
+/** A kernel is known by its package before it is extracted: whatever root it would be with, it has the same bytes. */
+function kernelPackageWord(key: string, { image_package, image_version }: Made): string | undefined {
+  const [, , architecture] = key.split('/');
+  return wordOf('flavour', architecture, image_package, image_version);
 }
 
 function contentWord(version: Version, product: Product): string | undefined {

@@ -27,8 +27,11 @@ export function checkView(documents: ReadonlyMap<string, Products>, { label, tou
   ];
 }
 
+/** One without a label breaks a rule of documents. */
 function checkLabel([id, { label }]: NamedProduct, wanted: string): Violation[] {
-  return label === wanted ? [] : [broken('label-of-view', id, `label is ${label}, not ${wanted}`)];
+  return label === undefined || label === wanted
+    ? []
+    : [broken('label-of-view', id, `label is ${label}, not ${wanted}`)];
 }
 
 /** Products by the name of the boot resource that MAAS makes of them. */

@@ -7,6 +7,10 @@ import {
 } from '../../catalog/bootloaders';
 import { MirrorError } from '../../errors';
 import type { BuiltBootloader, BuiltBootloaders, BuiltLoaderItem } from '../../job/handed-on/bootloaders';
+import { saidOf } from '../../publication/offers/withdrawn-words';
+import type { ViewContent } from '../../publication/state/view-content';
+import type { Withdrawal } from '../../publication/state/withdrawal';
+import { WithdrawnIndex } from '../../publication/state/withdrawals';
 import { type Addition, newestVersion } from '../../simplestreams/merge';
 import type { Item, Products, Version } from '../../simplestreams/types';
 
@@ -46,6 +50,32 @@ export function loaderUpdates(
 }
 
 /**
+ * Which offers are withdrawn, by their files or packages.
+ * @param elsewhere withdrawals of other views
+ */
+export function loadersByDecision(
+  offers: readonly LoaderOffer[],
+  { view, state }: ViewContent,
+  elsewhere: readonly Withdrawal[],
+): {
+  readonly free: readonly LoaderOffer[];
+  readonly withdrawn: readonly { readonly product: string; readonly said: string }[];
+} {
+  const index = new WithdrawnIndex(view, [...state.withdrawals, ...elsewhere]);
+  const matches = offers.map((offer) => {
+    const version = versionOf(offer, '');
+    return index.of({ ...offer.fields, versions: { '': version } }, '', version);
+  });
+  return {
+    free: offers.filter((_, at) => matches[at] === undefined),
+    withdrawn: offers.flatMap(({ productId: product }, at) => {
+      const match = matches[at];
+      return match === undefined ? [] : [{ product, said: saidOf(match) }];
+    }),
+  };
+}
+
+/**
  * What to commit: updates under the names claimed for them; for all other offers, the newest version again with updated
  * fields. An offer that became an update after the claim is skipped: another build has published a later version.
  * @param claimed version names by product id
@@ -64,8 +94,7 @@ export function loaderAdditions(
       return [{ productId, fields, versionName: old.name, version: old.version }];
     const name = claimed.get(productId);
     if (name === undefined) return [];
-    const items = Object.entries(offer.items).map(([item, built]) => [item, itemOf(offer, name, item, built)] as const);
-    return [{ productId, fields, versionName: name, version: { items: Object.fromEntries(items) } }];
+    return [{ productId, fields, versionName: name, version: versionOf(offer, name) }];
   });
 }
 
@@ -85,6 +114,11 @@ function standing(
         src_package === one.package && src_version === one.version && src_release === one.release,
     );
   return Object.values(items).every(has) ? { name, version } : undefined;
+}
+
+function versionOf(offer: LoaderOffer, name: string): Version {
+  const items = Object.entries(offer.items).map(([item, built]) => [item, itemOf(offer, name, item, built)] as const);
+  return { items: Object.fromEntries(items) };
 }
 
 function itemOf({ loader }: LoaderOffer, version: string, item: string, built: BuiltLoaderItem): Item {

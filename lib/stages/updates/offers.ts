@@ -21,8 +21,10 @@ export interface Offer {
   /** Whether it was built; otherwise its newest version stays, and only its fields are updated. */
   readonly built: boolean;
   readonly artefacts: Readonly<Partial<Record<ItemName, Artefact>>>;
+  /** Kernel and initrd of an earlier version, under their old paths. @default - they are among the artefacts */
+  readonly kept?: Readonly<Record<'boot-kernel' | 'boot-initrd', Item>>;
   /** Version-level fields: what went in, and how it was tested. */
-  readonly facts: DecisiveFacts & Readonly<Record<string, string>>;
+  readonly facts: Partial<DecisiveFacts> & Readonly<Record<string, string>>;
   /** What its provenance records. @default - it has no provenance */
   readonly origin?: Origin;
 }
@@ -90,27 +92,35 @@ function inputsSeen({ inputs, recipe }: Job, { serial, source }: Fetched, { mate
 /** The keys follow from the builds that made the files; the builds report only sizes and digests. */
 function artefactsOf(
   job: Job,
-  { fetched, root }: PublishInput,
+  input: PublishInput,
   { kernel, extracted: { build, result } }: BuiltKernel,
 ): Offer['artefacts'] {
-  const folders = foldersOf({ ...job, kernel, root: root.build, extracted: build });
+  const { extracted } = foldersOf({ ...job, kernel, extracted: build });
+  return {
+    ...rootArtefacts(job, input),
+    'boot-kernel': { key: keys.kernel(extracted), ...result.kernel },
+    'boot-initrd': { key: keys.initrd(extracted), ...result.initrd },
+  };
+}
+
+/** What all flavours of an architecture share. */
+export function rootArtefacts(job: Job, { fetched, root }: PublishInput): Offer['artefacts'] {
+  const folder = foldersOf({ ...job, root: root.build }).root;
   const { squashfs, manifest } = root.result ?? fetched.result;
   return {
-    squashfs: { key: keys.squashfs(folders.root), ...squashfs },
-    manifest: { key: keys.manifest(folders.root), ...manifest },
-    'boot-kernel': { key: keys.kernel(folders.extracted), ...result.kernel },
-    'boot-initrd': { key: keys.initrd(folders.extracted), ...result.initrd },
+    squashfs: { key: keys.squashfs(folder), ...squashfs },
+    manifest: { key: keys.manifest(folder), ...manifest },
   };
 }
 
 /** An offer as a version with this name. Its provenance is named in fields that MAAS ignores. */
 export function versionOf(offer: Offer, name: string): Version {
-  const { kernel, artefacts, facts } = offer;
+  const { kernel, artefacts, facts, kept } = offer;
   const items = Object.entries(artefacts).map(([item, artefact]) => [
     item,
     itemOf(kernel, name, item as ItemName, artefact as Artefact),
   ]);
-  const version = { ...facts, items: Object.fromEntries(items) as Record<string, Item> };
+  const version = { ...facts, items: { ...(Object.fromEntries(items) as Record<string, Item>), ...kept } };
   const provenance = provenanceFile(offer, name, version.items);
   if (provenance === undefined) return version;
   const { sha256, size } = measured(provenance.bytes);

@@ -1,6 +1,7 @@
 /* stages/updates: whether a build would change anything. */
 
 import type { Job } from '../../job/job';
+import { contentDigest } from '../../publication/state/product-key';
 import { type Addition, newestVersion } from '../../simplestreams/merge';
 import type { Product, Products, Version } from '../../simplestreams/types';
 import { type DecisiveFacts, type Offer, versionOf } from './offers';
@@ -71,18 +72,23 @@ export function additionsOf(
   });
 }
 
-/** The newest version of the offer's product, if it equals the offer. */
+/** The newest version of the offer's product, if it equals the offer. What is kept has the inputs of an older version. */
 function standing(
-  { productId, facts }: Offer,
+  offer: Offer,
   document: Products | undefined,
   job: Wanted,
 ): { name: string; version: Version } | undefined {
-  return standingVersion(document?.products[productId], facts, job);
+  const product = document?.products[offer.productId];
+  if (offer.kept === undefined) return standingVersion(product, offer.facts, job);
+  const name = newestName(product);
+  const version = product?.versions[name];
+  const isEqual = version !== undefined && contentDigest(version) === contentDigest(versionOf(offer, name));
+  return isEqual ? { name, version } : undefined;
 }
 
 function standingVersion(
   product: Product | undefined,
-  facts: DecisiveFacts,
+  facts: Partial<DecisiveFacts>,
   { bootTest }: Wanted,
 ): { name: string; version: Version } | undefined {
   const name = product === undefined ? undefined : newestVersion(product);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type BuildResult, exitCodeOf, outcomeOf, publishedBy, report } from '../../../bin/build/report';
 import { BuildRequest } from '../../../lib/job/build-request';
 import type { ExecutionResult, Failure } from '../../../lib/job/events';
-import type { Published } from '../../../lib/stages/publish';
+import type { Published } from '../../../lib/stages/updates/published';
 
 import { keptTerminal } from '../terminal/kept-terminal';
 
@@ -32,7 +32,8 @@ const notReady = failure('Fetch', 'NotReady: the stream is being updated');
 const broken = failure('Extract', 'CommandFailed: dpkg ended 1');
 
 const published = (changes: Partial<Published> = {}): Published => {
-  return { architecture: 'amd64', version: '20261120', products: ['p'], overtaken: [], leftOut: [], ...changes };
+  const nothing = { overtaken: [], leftOut: [], kept: [], withdrawn: [], followed: [] };
+  return { architecture: 'amd64', version: '20261120.083000', products: ['p'], ...nothing, ...changes };
 };
 const succeeded = (...architectures: Published[]): ExecutionResult => {
   const output = { architectures: architectures.map((one) => ({ published: one })) };
@@ -42,7 +43,7 @@ const succeeded = (...architectures: Published[]): ExecutionResult => {
 describe('the outcome of a build', () => {
   it('is what each architecture published', () => {
     const both = succeeded(published(), published({ architecture: 'arm64', version: null, products: [] }));
-    expect(outcomeOf(both)).toBe('amd64: published version 20261120; arm64: up to date');
+    expect(outcomeOf(both)).toBe('amd64: published version 20261120.083000; arm64: up to date');
   });
 
   it('is why nothing was built', () => {
@@ -54,14 +55,62 @@ describe('the outcome of a build', () => {
 
   it('tells of flavours that were left out, and of those that another build was faster with', () => {
     expect(outcomeOf(succeeded(published({ leftOut: ['hwe-edge', 'rt'] })))).toBe(
-      'amd64: published version 20261120, without hwe-edge, rt',
+      'amd64: published version 20261120.083000, without hwe-edge, rt',
     );
     expect(outcomeOf(succeeded(published({ leftOut: ['rt'], overtaken: ['ga', 'hwe'] })))).toBe(
-      'amd64: published version 20261120, without rt; another build published ga, hwe in the meantime',
+      'amd64: published version 20261120.083000, without rt; another build published ga, hwe in the meantime',
     );
     expect(outcomeOf(succeeded(published({ version: null, products: [], overtaken: ['ga'] })))).toBe(
       'amd64: nothing was published; another build published ga in the meantime',
     );
+  });
+
+  it('says what waits for the end of a hold, and since when', () => {
+    const held = { since: '2026-11-27T16:00:00Z', reason: 'freeze', pending: 3 };
+    expect(outcomeOf(succeeded(published({ version: null, products: [], held })))).toBe(
+      'amd64: held since 2026-11-27 (freeze), 3 pending',
+    );
+    const { reason: _, ...bare } = { ...held, until: '2026-11-30T08:00:00Z' };
+    expect(outcomeOf(succeeded(published({ held: bare })))).toBe(
+      'amd64: published version 20261120.083000; held since 2026-11-27 until 2026-11-30, 3 pending',
+    );
+  });
+
+  it('says what is not published again because it is withdrawn, and names flavours where others were published', () => {
+    const said = 'withdrawn: same inputs as 20261125.083000 (NIC driver lost)';
+    const withdrawn = ['ga', 'hwe'].map((kernel) => ({ kernel, said }));
+    expect(outcomeOf(succeeded(published({ version: null, products: [], withdrawn })))).toBe(`amd64: ${said}`);
+    expect(outcomeOf(succeeded(published({ withdrawn })))).toBe(
+      `amd64: published version 20261120.083000; ga, hwe ${said}`,
+    );
+    const another = { kernel: 'rt', said: 'withdrawn: same kernel as 1' };
+    expect(outcomeOf(succeeded(published({ version: null, products: [], withdrawn: [...withdrawn, another] })))).toBe(
+      `amd64: ga, hwe ${said}; rt withdrawn: same kernel as 1`,
+    );
+  });
+
+  it('says which flavours have the last kernel, and of which version', () => {
+    const kept = [{ kernel: 'hwe-edge', from: '20261118.083000' }];
+    expect(outcomeOf(succeeded(published({ kept, leftOut: ['rt'] })))).toBe(
+      'amd64: published version 20261120.083000, with hwe-edge kept from 20261118.083000, without rt',
+    );
+  });
+
+  it('says which views follow, and which could not be updated', () => {
+    const followed = [
+      { view: 'lab-2', moved: true },
+      { view: 'lab-3', moved: false },
+      { view: 'lab-4', moved: false, failure: 'NoSuchView: there is no view stable' },
+    ];
+    expect(outcomeOf(succeeded(published({ followed })))).toBe(
+      'amd64: published version 20261120.083000; updated lab-2; could not update lab-4 (NoSuchView: there is no view stable)',
+    );
+  });
+
+  it('is what a stack of an older release says, which knows nothing of holds', () => {
+    const { kept: _, withdrawn: __, followed: ___, ...older } = published();
+    const output = { architectures: [{ published: older }] };
+    expect(outcomeOf({ status: 'SUCCEEDED', output, failures: [] })).toBe('amd64: published version 20261120.083000');
   });
 
   it.each<[string, Failure[], string[], string]>([
@@ -210,14 +259,14 @@ describe('the report of a build, whole,', () => {
     ];
 
     expect(reported(results)).toEqual([
-      '✓ noble: amd64: published version 20261120',
+      '✓ noble: amd64: published version 20261120.083000',
       '  logs         https://console/1',
       '✗ jammy: build failed (see above); previously published images are unchanged',
       '  logs         https://console/1',
-      '✓ bookworm: amd64: published version 20261120',
+      '✓ bookworm: amd64: published version 20261120.083000',
       '  support      ended on 2026-07-11, extended support ends on 2028-06-30',
       '  logs         https://console/1',
-      '✓ noble: amd64: published version 20261120',
+      '✓ noble: amd64: published version 20261120.083000',
       '  logs         https://console/1',
       '✓ bootloaders: published grub-efi:uefi:amd64 20261120.0, pxelinux:pxe:i386 20261121.0',
       '  logs         https://console/1',
@@ -269,7 +318,7 @@ describe('the report of a build, whole,', () => {
       builds: [
         {
           ...{ release: 'noble', source: 'catalogue', support: 'standard', view: '/m/stable', execution: 'run-1' },
-          ...{ status: 'SUCCEEDED', outcome: 'amd64: published version 20261120', logs: 'https://console/1' },
+          ...{ status: 'SUCCEEDED', outcome: 'amd64: published version 20261120.083000', logs: 'https://console/1' },
         },
         {
           ...{ release: 'bootloaders', view: '/m/stable', execution: 'run-1', status: 'SUCCEEDED' },

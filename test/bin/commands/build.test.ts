@@ -38,6 +38,16 @@ describe('the command build', () => {
     ]);
   });
 
+  it.each([[], ['--no-serve']])('refuses an address to listen at that nothing will use, with %j', async (...words) => {
+    const { code, errLines } = await build('noble', '--listen', '127.0.0.1:80', ...words);
+
+    expect(code).toBe(2);
+    expect(errLines).toEqual([
+      'error: --listen 127.0.0.1:80 has no effect: the mirror is not served after the build',
+      '  add --serve, or leave --listen out',
+    ]);
+  });
+
   it.each([
     [['--serve'], '--serve'],
     [['--no-serve'], '--no-serve'],

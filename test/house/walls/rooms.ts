@@ -231,7 +231,7 @@ export const house: Readonly<Record<string, Room>> = {
       },
       builds: { holds: 'CodeBuild projects', imports: ['choices', 'refusals', 'settings', top] },
       functions: { holds: 'Lambda functions', imports: ['choices', 'refusals', top] },
-      workflow: { holds: 'the state machine', imports: ['builds', 'settings', top] },
+      workflow: { holds: 'the state machine', imports: ['builds', 'choices', 'settings', top] },
       watch: {
         holds: 'alarms, metrics and notifications',
         imports: ['builds', 'functions', 'settings', 'site', 'workflow', top],

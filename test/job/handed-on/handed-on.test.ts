@@ -46,7 +46,8 @@ function saidOf(check: () => void): string | undefined {
 
 const selectable = (more: object, fields: object = {}) =>
   saidOf(() => {
-    const input = { fetched: fetched(), prepared: prepared('ga', 'hwe'), ...more } as unknown as SelectInput;
+    const base = { fetched: fetched(), root: { build: 'Fetch:0' }, prepared: prepared('ga', 'hwe') };
+    const input = { ...base, ...more } as unknown as SelectInput;
     checkSelectable(input, asked(fields));
   });
 
@@ -98,6 +99,12 @@ describe('what is to be selected from', () => {
       { fetched: fetched('20261120', 'given') },
       {},
       'fetched.result.source.kind is "given", expected cloud-image or bootstrap',
+    ],
+    [
+      'another root than the base where the image is not customised',
+      { root: { build: 'Upgrade:0', result: { squashfs: artefact, manifest: artefact } } },
+      {},
+      `root.result is ${JSON.stringify({ squashfs: artefact, manifest: artefact })}, expected none: the image is not customised`,
     ],
     [
       'a flavour that nobody asked for',

@@ -8,18 +8,21 @@ import { openGateway } from '../../../lib/machine/gateway/gateway';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { closedServer, serve } from '../../store/http/answering-server';
 import '../../fixtures/needs-root';
+import { recentEnough } from './recent-enough';
 
 interface Archive {
   readonly uri: string;
   readonly proxy?: string;
   readonly aptOptions?: readonly string[];
+  /** What makes it. @default - a recent mmdebstrap */
+  readonly mmdebstrap?: string;
   /** Where the tree is made. @default - a new one */
   readonly folder?: string;
 }
 
 /** How it is told that a Debian cannot be bootstrapped from there. */
 async function failureAt({ uri, proxy, aptOptions = [], ...at }: Archive): Promise<MirrorError> {
-  const { folder = temporaryFolder() } = at;
+  const { folder = temporaryFolder(), mmdebstrap = await recentEnough() } = at;
   const repository = { uri, suite: 'bookworm', components: ['main'] };
   const network = proxy === undefined ? {} : { proxy };
   await using gateway = await openGateway([repository], network, folder, { log: () => undefined });
@@ -27,7 +30,7 @@ async function failureAt({ uri, proxy, aptOptions = [], ...at }: Archive): Promi
     ...{ release: 'bookworm', architecture: 'amd64', packages: ['cloud-init'], lists: join(folder, 'lists') },
     repositories: [{ ...repository, uri: gateway.uriOf(repository) }],
     aptOptions: ['Acquire::Retries "0";', ...aptOptions],
-    ...{ gateway, tools: 'buildspecs' },
+    ...{ gateway, mmdebstrap, tools: 'buildspecs' },
   }).then(String, (error: MirrorError) => error);
   if (typeof failure === 'string') throw new Error('it can');
   expect(readdirSync(folder).filter((name) => name.endsWith('.conf'))).toEqual([]);
@@ -58,14 +61,15 @@ describe('a bootstrap', () => {
   it('downloads in a network of its own, with nothing of the builder’s environment but what apt needs', async () => {
     const programs = temporaryFolder();
     const words = 'echo "$(sed 1,2d /proc/net/dev | grep -vc "^ *lo:") $(readlink /proc/self/ns/net)"';
-    writeFileSync(join(programs, 'mmdebstrap'), `#!/bin/sh\n${words}\nenv | sed "s/=.*//" | sort | xargs\nexit 1\n`, {
+    const mmdebstrap = join(programs, 'mmdebstrap');
+    writeFileSync(mmdebstrap, `#!/bin/sh\n${words}\nenv | sed "s/=.*//" | sort | xargs\nexit 1\n`, {
       mode: 0o755,
     });
     vi.stubEnv('PATH', `${programs}:${process.env.PATH}`);
     vi.stubEnv('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', '/v2/credentials/1');
     vi.stubEnv('http_proxy', 'http://127.0.0.1:9');
 
-    const { message } = await failureAt({ uri: 'http://127.0.0.1:9' }).finally(() => vi.unstubAllEnvs());
+    const { message } = await failureAt({ uri: 'http://127.0.0.1:9', mmdebstrap }).finally(() => vi.unstubAllEnvs());
 
     const [network = '', names = ''] = message.split('\n').slice(-2);
     expect(network).toMatch(/^0 net:/);

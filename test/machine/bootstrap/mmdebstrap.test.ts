@@ -20,23 +20,19 @@ function givenPrograms(versions: Readonly<Record<string, string>>): void {
 }
 
 function printing(text: string): string {
-  return `#!/bin/sh\necho ${text}\n`;
+  return `#!/bin/sh\necho '${text}'\n`;
 }
 
 /** Asks for a mmdebstrap where the release has one of a version. @param keyring of which the archive is trusted. @default - its own */
 async function found(version: string, keyring?: string): Promise<string | undefined> {
   const ppa = await makePpa(temporaryFolder(), {
     ...{ owner: 'debian', name: 'archive', release: 'bookworm' },
-    packages: [
-      { name: 'mmdebstrap', version, files: { 'usr/bin/mmdebstrap': printing(`mmdebstrap ${version}`) } },
-    ],
+    packages: [{ name: 'mmdebstrap', version, files: { 'usr/bin/mmdebstrap': printing(`mmdebstrap ${version}`) } }],
   });
   await using served = await serveArchive(ppa.archive);
   return await recentMmdebstrap({
     architecture: 'amd64',
-    repositories: [
-      { uri: served.url, suite: 'bookworm', components: ['main'], keyring: keyring ?? ppa.keyring },
-    ],
+    repositories: [{ uri: served.url, suite: 'bookworm', components: ['main'], keyring: keyring ?? ppa.keyring }],
     scratch: join(temporaryFolder(), 'newer'),
     tools: 'buildspecs',
   });
@@ -54,7 +50,7 @@ describe('the mmdebstrap of a bootstrap', () => {
 
     const program = await found('1.5.7');
 
-    expect(await run([String(program), '--version'], { quiet: true })).toBe('mmdebstrap 1.5.7\n');
+    expect(await run([String(program), '--version'], { quiet: true })).toBe('mmdebstrap 1.5.7');
   });
 
   it('is taken from no archive that another key has signed', async () => {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { KernelFlavour } from '../../../lib';
 import { BuildRequest } from '../../../lib/job/build-request';
 import { jobVariables } from '../../../lib/job/environment';
-import { publishInputOf, selectInputOf } from '../../../lib/job/handed-on/publish-input';
+import { keepInputOf, publishInputOf, selectInputOf } from '../../../lib/job/handed-on/publish-input';
+import type { Selected } from '../../../lib/job/handed-on/results';
 import { concludeInputOf, type Plan, planInputOf, planOf } from '../../../lib/job/plan';
 import { conclude } from '../../../lib/stages/conclude';
 import { definitionOf, statesOf, templateOf } from '../made-mirror';
@@ -77,6 +78,71 @@ describe('an execution', () => {
     ]);
   });
 
+  it('keeps a flavour that failed where Select chose so: its last kernel is booted, and Publish is told', async () => {
+    const kernels: unknown[] = [];
+    const asked: unknown[] = [];
+    const { seen } = await run({
+      Select: (input) => withHow(input, 'build or keep'),
+      ExtractHwe: failWith('NoKernel', 'there is no vmlinuz'),
+      KeepFlavour: ({ Payload }) => {
+        asked.push(keepInputOf(Payload).keep.kernel);
+        return { Payload: kept };
+      },
+      Publish: ({ Payload }) => {
+        const input = publishInputOf(Payload);
+        if (input.job.architecture === 'amd64') kernels.push(...input.kernels);
+        return { Payload: {} };
+      },
+    });
+
+    expect(asked).toEqual(['hwe']);
+    expect(seen.filter((name) => name.includes('amd64'))).toEqual(
+      expect.arrayContaining(['ExtractHwe amd64 hwe', 'BootKept amd64 hwe']),
+    );
+    expect(kernels).toMatchObject([
+      { outcome: 'built', kernel: 'ga' },
+      { outcome: 'kept', kernel: 'hwe', kept, booted: { gate: 'passed' } },
+    ]);
+  });
+
+  it('builds nothing of a flavour that is only kept, and boots nothing where the order wants no boot test', async () => {
+    const gates: string[] = [];
+    const { seen } = await run(
+      {
+        Select: (input) => withHow(input, 'keep'),
+        KeepFlavour: () => ({ Payload: kept }),
+        Publish: ({ Payload }) => {
+          gates.push(...publishInputOf(Payload).kernels.map((one) => (one.outcome === 'kept' ? one.booted.gate : '')));
+          return { Payload: {} };
+        },
+      },
+      { ...request, architectures: ['amd64'], bootTest: false },
+    );
+
+    expect(seen.filter((name) => /^(?:Extract|Boot)/.test(name))).toEqual(['ExtractGa amd64 ga']);
+    expect(gates).toEqual(['', 'waived']);
+  });
+
+  it.each(['KeepFlavour', 'BootKept'])('says of a flavour that it failed where %s fails, too', async (state) => {
+    let kernels: unknown;
+    await run({
+      Select: (input) => withHow(input, 'build or keep'),
+      ExtractHwe: failWith('NoKernel', 'there is no vmlinuz'),
+      KeepFlavour: () => ({ Payload: kept }),
+      [state]: failWith('BootFailed', 'no login'),
+      Publish: ({ Payload }) => {
+        const input = publishInputOf(Payload);
+        if (input.job.architecture === 'amd64') ({ kernels } = input);
+        return { Payload: {} };
+      },
+    });
+
+    expect(kernels).toMatchObject([
+      { outcome: 'built', kernel: 'ga' },
+      { outcome: 'failed', kernel: 'hwe', error: { Error: 'BootFailed' } },
+    ]);
+  });
+
   it('lets a customised architecture through the upgrade stage', async () => {
     const plan = planOf(BuildRequest.parse(request), 'run-1');
     const architectures = plan.architectures.map((one) => ({ ...one, customised: true }));
@@ -111,7 +177,8 @@ describe('an execution', () => {
   });
 
   it('builds only what Select chose, and publishes what it said of the others', async () => {
-    const chosen = { build: [], flavours: [], missing: [{ kernel: 'hwe', message: 'not there yet' }] };
+    const missing = [{ kernel: 'hwe', message: 'not there yet' }];
+    const chosen = { build: [], flavours: [], missing, withdrawn: [] };
     let published: unknown;
     const { seen } = await run({
       Select: () => ({ Payload: chosen }),
@@ -267,6 +334,14 @@ const extracted = result({
   drivers: { wanted: 503, found: 503 },
 });
 
+const kept = { build: 'Kept:kept', result: { version: '20261118.083000', kernel: artefact, initrd: artefact } };
+
+/** What Select answers, where hwe is made in this way. */
+function withHow(input: Record<string, unknown>, how: Selected['build'][number]['how']): unknown {
+  const { Payload } = answers.Select?.(input) as { Payload: Selected };
+  return { Payload: { ...Payload, build: Payload.build.map((one) => (one.kernel === 'hwe' ? { ...one, how } : one)) } };
+}
+
 /** What the tasks answer where all goes well, by the beginnings of their names. */
 const answers: Readonly<Record<string, Handler>> = {
   Plan: ({ Payload }) => {
@@ -282,14 +357,16 @@ const answers: Readonly<Record<string, Handler>> = {
     const of = { imagePackage: 'linux-image-6.8.0-50-generic', imageVersion: '6.8.0-50.51', packages: 'cd'.repeat(32) };
     return {
       Payload: {
-        build,
+        build: build.map((one) => ({ ...one, how: 'build' })),
         flavours: build.map((one) => ({ ...one, builtAs: one.kernel, newest: '', ...of })),
         missing: [],
+        withdrawn: [],
       },
     };
   },
   Extract: () => extracted,
   BootTest: () => result({ gate: 'passed', evidence: 'it said so' }),
+  BootKept: () => result({ gate: 'passed', evidence: 'it said so' }),
   Publish: ({ Payload }) => {
     publishInputOf(Payload);
     return { Payload: { version: '20261120' } };

@@ -156,7 +156,7 @@ describe('the definition of a mirror of every flavour', () => {
   });
 
   it('gives every build the whole job', () => {
-    const stages = ['Bootloaders', 'Fetch', 'Upgrade', 'UpgradeArm', 'Prepare', 'PrepareArm', 'BootTest'];
+    const stages = ['Bootloaders', 'Fetch', 'Upgrade', 'UpgradeArm', 'Prepare', 'PrepareArm', 'BootTest', 'BootKept'];
     expect(builds).toHaveLength(stages.length + allKernelNames.length + armKernels.length);
     for (const [, { Parameters }] of builds) {
       expect(Object.keys(variablesOf(Parameters))).toEqual(Object.values(jobVariables));

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OperationRequest } from '../../../lib/job/operations/operation';
+import type { Products } from '../../../lib/simplestreams/types';
+import type { models } from '../../maas-model/sites';
 import { everyOperation } from './every-operation';
 import { expectFollowed } from './followed-by';
 import type { OperationBench } from './operation-bench';
@@ -17,9 +19,15 @@ const offered = (number: number, name = '') => [
   `ga-24.04 ${name} r${number} g${number}`,
   `hwe-24.04 ${name} r${number} h${number}`,
 ];
-const hold: OperationRequest = { does: 'hold', view: 'stable', release: 'noble', architectures: [], flavours: [] };
+const hold: Extract<OperationRequest, { does: 'hold' }> = {
+  does: 'hold',
+  view: 'stable',
+  release: 'noble',
+  architectures: [],
+  flavours: [],
+};
 
-export function promoteContract(make: () => Promise<OperationBench>): void {
+export function promoteContract(make: () => Promise<OperationBench>, sites: typeof models): void {
   const prepare = async (bench: OperationBench) => {
     await bench.publish(one, { ...flavoursOf(1), loader: 'l1' });
     await bench.operate(promotion);
@@ -52,8 +60,8 @@ export function promoteContract(make: () => Promise<OperationBench>): void {
       expect(await bench.newestOf('stable')).toEqual([...offered(2, two), `pxe ${two} l2`]);
       const [images] = (await bench.contentOf('stable')).documents.values();
       const [tested] = (await bench.contentOf('candidate')).documents.values();
-      const items = ({ products = {} } = images ?? {}) =>
-        Object.values(products).map(({ versions }) => versions[two]?.items);
+      const items = (document: Products | undefined) =>
+        Object.values(document?.products ?? {}).map(({ versions }) => versions[two]?.items);
       expect(items(images)).toEqual(items(tested));
       expect(bench.writes.filter((key) => key.includes(' pool/'))).toEqual([]);
     });
@@ -105,13 +113,13 @@ export function promoteContract(make: () => Promise<OperationBench>): void {
       );
     });
 
-    it('is followed by every MAAS, which always has something to deploy', async () => {
+    it.each(sites)('is followed by %s, which always has something to deploy', async (_, model) => {
       const publish = (bench: OperationBench) => bench.operate(promotion);
       const operate = async (bench: OperationBench) => {
         await bench.publish(three, { ...flavoursOf(3), loader: 'l3' });
         await bench.operate(promotion);
       };
-      await expectFollowed(make, { prepare, publish, operate }, { images: 'g3/r3 h3/r3', loader: 'l3' });
+      await expectFollowed(await make(), model, { prepare, publish, operate }, { images: 'g3/r3 h3/r3', loader: 'l3' });
     });
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OperationRequest } from '../../../lib/job/operations/operation';
+import type { models } from '../../maas-model/sites';
 import { everyOperation } from './every-operation';
 import { expectFollowed } from './followed-by';
 import type { OperationBench } from './operation-bench';
@@ -15,7 +16,7 @@ const flavoursOf = (number: number) => ({
   flavours: { 'ga-24.04': `r${number} g${number}`, 'hwe-24.04': `r${number} h${number}` },
 });
 
-export function removeContract(make: () => Promise<OperationBench>): void {
+export function removeContract(make: () => Promise<OperationBench>, sites: typeof models): void {
   const first = async (bench: OperationBench) => {
     await bench.publish(one, flavoursOf(1));
     await bench.operate(promotion);
@@ -61,12 +62,17 @@ export function removeContract(make: () => Promise<OperationBench>): void {
       const bench = await make();
       await prepare(bench);
       const { remarks } = await bench.operate(removal);
-      expect(remarks.map(({ about, release }) => `${about} ${release}`)).toEqual(['keeps noble']);
+      expect(remarks.map(({ about, release }) => `${about} ${release}`)).toContain('keeps noble');
     });
 
-    it('is followed by every MAAS, which always has something to deploy', async () => {
+    it.each(sites)('is followed by %s, which always has something to deploy', async (_, model) => {
       const operate = (bench: OperationBench) => bench.operate(removal);
-      await expectFollowed(make, { prepare: first, publish: second, operate }, { images: 'g1/r1 h1/r1' });
+      await expectFollowed(
+        await make(),
+        model,
+        { prepare: first, publish: second, operate },
+        { images: 'g1/r1 h1/r1' },
+      );
     });
 
     it('refuses to leave nothing, and changes nothing', async () => {

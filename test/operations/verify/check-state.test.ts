@@ -8,10 +8,10 @@ import type { Index } from '../../../lib/simplestreams/types';
 const empty = writeJson(emptyState('candidate'));
 const pathOf = (text: string) => `streams/v1/${sha256Of(text)}.json`;
 
-function checked(state: unknown, text?: string) {
+async function checked(state: unknown, text?: string) {
   const read = async (key: string) =>
     key === `candidate/${state}` && text !== undefined ? Buffer.from(text) : undefined;
-  return checkState(read, 'candidate', { state } as unknown as Index);
+  return (await checkState(read, 'candidate', { state } as unknown as Index)).problems;
 }
 
 describe('the state that an index names', () => {

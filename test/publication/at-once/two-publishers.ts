@@ -4,7 +4,7 @@ import { readView } from '../../../lib/publication/read-view';
 import { checkIndex } from '../../../lib/simplestreams/contract/check-index';
 import { checkProducts } from '../../../lib/simplestreams/contract/check-products';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
-import type { Published } from '../../../lib/stages/publish';
+import type { Published } from '../../../lib/stages/updates/published';
 import { type SmallPress, smallPress } from '../made/small-press';
 import { type Turn, Turns } from './turns';
 

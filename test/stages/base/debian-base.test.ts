@@ -49,3 +49,17 @@ it('a base of Debian is bootstrapped with all that a machine needs, from the arc
   expect(read('config')).toMatch(/^Acquire::http::Proxy "http:\/\/127\.0\.0\.1:3128";$/m);
   expect(read('certificates')).toContain(ca);
 });
+
+it('a mmdebstrap that is too old is replaced by the release’s, which is asked for first', async () => {
+  const bin = temporaryFolder();
+  writeFileSync(join(bin, 'mmdebstrap'), '#!/bin/sh\necho mmdebstrap 0.8.4\n', { mode: 0o755 });
+  const bench = benchFor('fetch', { release: 'bookworm', sources: { archive: 'http://127.0.0.1:9/debian' } });
+  vi.stubEnv('PATH', `${bin}:${process.env.PATH}`);
+
+  const { result: failure, shown } = await withProgress(() =>
+    debianBase(releaseOf('bookworm'), bench).catch((error: Error) => error),
+  ).finally(() => vi.unstubAllEnvs());
+
+  expect(failure).toMatchObject({ name: 'DownloadFailed' });
+  expect(shown.at(-1)).toBe('mmdebstrap 0.8.4 of this machine is too old: taking that of the release');
+});

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { newRow, withResults } from '../../../lib/publication/state/attested';
 import type { Attestation } from '../../../lib/publication/state/ledger';
+import { newRow, withResults } from '../../../lib/publication/state/ledger';
 
 const content = '0'.repeat(32);
 const result = (check: string, at: string, passed = true): Attestation => {

@@ -1,0 +1,58 @@
+import { mirror } from '../../job/layout';
+import { derivedContent } from '../../publication/derived/derive-view';
+import { sourcesOf } from '../../publication/derived/followers';
+import { hasChanged, nextContent } from '../../publication/next-content';
+import type { ViewContent } from '../../publication/state/view-content';
+import type { Withdrawal } from '../../publication/state/withdrawal';
+import { sha256Of } from '../../sha256';
+import type { Read } from './check-document';
+import type { CheckedView } from './check-view';
+import type { Problem } from './problem';
+
+/**
+ * Checks that selected views offer what their sources do. Views that were changed since they were checked are left out: they
+ * may just be being updated.
+ * @param views those whose sources were checked, too
+ * @param withdrawn the withdrawals of all views
+ */
+export async function checkFollowed(
+  read: Read,
+  views: readonly CheckedView[],
+  withdrawn: readonly Withdrawal[],
+): Promise<Problem[]> {
+  const contents = new Map(views.flatMap(({ view, content }) => (content ? [[view, content] as const] : [])));
+  const problems: Problem[] = [];
+  for (const content of contents.values()) {
+    const sources = new Map(sourcesOf(content.state).flatMap((from) => sourceIn(contents, from)));
+    if (sources.size === 0 || sources.size < sourcesOf(content.state).length) continue;
+    if (isFollowing(content, sources, withdrawn)) continue;
+    if (await areCurrent(read, [content, ...sources.values()])) problems.push(unfollowed(content, [...sources.keys()]));
+  }
+  return problems;
+}
+
+type Contents = ReadonlyMap<string, ViewContent>;
+
+function sourceIn(contents: Contents, from: string): (readonly [string, ViewContent])[] {
+  const content = contents.get(from);
+  return content === undefined ? [] : [[from, content]];
+}
+
+function isFollowing(content: ViewContent, sources: Contents, withdrawn: readonly Withdrawal[]): boolean {
+  const at = new Date(0);
+  const { documents, ledger } = derivedContent(content, sources, content.state.source?.select ?? [], withdrawn, at);
+  return !hasChanged(content, nextContent(content, { documents, ledger }, at));
+}
+
+async function areCurrent(read: Read, views: readonly ViewContent[]): Promise<boolean> {
+  for (const { view, signed } of views) {
+    const bytes = await read(mirror.index(view));
+    if (bytes === undefined || sha256Of(bytes) !== signed?.index) return false;
+  }
+  return true;
+}
+
+function unfollowed({ view }: ViewContent, sources: readonly string[]): Problem {
+  const message = `it does not offer what ${sources.join(', ')} offers: an update failed or was interrupted; the next change of its source, or \`maas-mirror repair\`, updates it`;
+  return { object: mirror.index(view), rule: 'unfollowed', message };
+}

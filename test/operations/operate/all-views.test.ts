@@ -1,0 +1,150 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MirrorError } from '../../../lib/errors';
+import type { OperationRequest } from '../../../lib/job/operations/operation';
+import { deleteView } from '../../../lib/publication/delete-view';
+import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import '../../fixtures/needs-seconds';
+import { MemoryStore } from '../../publication/made/memory-store';
+import { MadeMirror } from './made-mirror';
+
+const scope = { view: 'candidate', release: 'noble', architectures: [], flavours: [] };
+const rollback: OperationRequest = { does: 'rollback', ...scope, republish: false, allViews: true };
+const restore: OperationRequest = { does: 'restore', ...scope, version: '20261124.083000', allViews: true };
+const promoteTo = (to: string): OperationRequest => ({
+  ...{ does: 'promote', from: 'candidate', to, architectures: [], flavours: [], require: [] },
+});
+const images = (words: string) => ({ images: { 'ga-24.04': words, 'hwe-24.04': words } });
+const all = (words: string) => ({ 'ga-24.04': `${words}/${words}`, 'hwe-24.04': `${words}/${words}` });
+
+let signer: Signer;
+beforeAll(async () => {
+  signer = await smallSigner();
+});
+
+let mirror: MadeMirror;
+/** A bad version in candidate and in stable, which both had a good one before. */
+beforeEach(async () => {
+  mirror = new MadeMirror(new MemoryStore(), signer);
+  for (const [day, words] of [
+    ['23', 'good'],
+    ['24', 'bad'],
+  ] as const) {
+    mirror.turnClockTo(`2026-11-${day}T08:30:00Z`);
+    await mirror.publish('candidate', `202611${day}.083000`, images(words));
+    await mirror.operate(promoteTo('stable'));
+  }
+  mirror.turnClockTo('2026-11-24T10:15:00Z');
+});
+
+/** Does something when a view's index is written for the first time from now on, before or after that. */
+function when(view: string, moment: 'before' | 'after', what: () => Promise<unknown>): void {
+  mirror.around = async ({ method, key }, go) => {
+    if (method !== 'replace' || key !== `${view}/streams/v1/index.sjson`) return go();
+    mirror.around = (_, next) => next();
+    if (moment === 'before') await what();
+    const done = await go();
+    if (moment === 'after') await what();
+    return done;
+  };
+}
+
+const newest = async () => [await mirror.newest('candidate'), await mirror.newest('stable')];
+
+describe('a rollback in all views', () => {
+  it('goes back in each, and the restoration brings both back', async () => {
+    const { views } = await mirror.operate(rollback);
+    expect(views.map(({ view, moved }) => [view, moved])).toEqual([
+      ['stable', true],
+      ['candidate', true],
+    ]);
+    expect(await newest()).toEqual([all('good'), all('good')]);
+    await mirror.operate(restore);
+    expect(await newest()).toEqual([all('bad'), all('bad')]);
+  });
+
+  it('names what was changed when a view fails, and the same command continues', async () => {
+    when('candidate', 'before', async () => {
+      throw new MirrorError('StoreFailed', 'the disk is gone', { hint: 'mount it' });
+    });
+    await expect(mirror.operate(rollback)).rejects.toMatchObject({
+      name: 'StoreFailed',
+      message: 'the disk is gone; already changed: stable',
+      hint: 'mount it; then run the same command again: it continues with the other views',
+    });
+    expect(await newest()).toEqual([all('bad'), all('good')]);
+    mirror.turnClockTo('2026-11-24T10:20:00Z');
+
+    await mirror.operate(rollback);
+
+    expect(await newest()).toEqual([all('good'), all('good')]);
+    const marks = [await mirror.read('candidate'), await mirror.read('stable')].map(({ state }) => state.withdrawals);
+    expect(marks[0]).toHaveLength(1);
+    expect(marks[0]).toEqual(marks[1]);
+  });
+
+  it('includes a view that comes while it is carried out', async () => {
+    when('stable', 'before', () => mirror.operate(promoteTo('late')));
+    const { views } = await mirror.operate(rollback);
+    expect(views.map(({ view }) => view)).toEqual(['stable', 'candidate', 'late']);
+    expect(await mirror.read('late')).toMatchObject({ state: { withdrawals: [{ everywhere: true }] } });
+  });
+
+  it('passes over a view that is deleted meanwhile', async () => {
+    when('stable', 'before', () => deleteView('stable', { what: 'view' }, mirror.bench));
+    await mirror.operate(rollback);
+    expect(await mirror.newest('candidate')).toEqual(all('good'));
+    expect((await mirror.read('stable')).index).toBeUndefined();
+  });
+});
+
+describe('a promotion', () => {
+  it('is taken back if the version is withdrawn in all views while a new view gets it', async () => {
+    await mirror.operate(promoteTo('lab'));
+    await mirror.publish('candidate', '20261125.083000', images('worse'));
+    when('lab', 'after', async () => {
+      // A rollback that has looked for views before this one came: the mark is everywhere else.
+      const { state } = await mirror.read('lab');
+      expect(state.withdrawals).toEqual([]);
+      await withoutLab(() => mirror.operate(rollback));
+    });
+
+    const { views } = await mirror.operate(promoteTo('lab'));
+
+    expect(await mirror.newest('lab')).toEqual(all('bad'));
+    expect(views[0]?.lines.filter(({ does }) => does === 'take back')).toHaveLength(2);
+  });
+});
+
+/** Works on a mirror that does not list the view lab. */
+async function withoutLab(work: () => Promise<unknown>): Promise<void> {
+  const { store } = mirror;
+  const folders = store.folders.bind(store);
+  store.folders = async (prefix) => (await folders(prefix)).filter((name) => name !== 'lab');
+  await work();
+  store.folders = folders;
+}
+
+describe('a view that changes between the plan and its turn', () => {
+  const asked: OperationRequest = { does: 'rollback', ...scope, republish: false, allViews: false };
+  const worse = () => mirror.publish('candidate', '20261125.083000', images('worse'));
+
+  it('is planned again from what it is then', async () => {
+    when('candidate', 'before', worse);
+    const { views } = await mirror.operate(asked);
+    expect(await mirror.newest('candidate')).toEqual(all('bad'));
+    expect(views[0]?.lines).toContainEqual(expect.objectContaining({ does: 'take back', version: '20261125.083000' }));
+  });
+
+  it('refuses the plan that was shown', async () => {
+    const { plan } = await mirror.operate(asked, { dryRun: true });
+    when('candidate', 'before', worse);
+    await expect(mirror.operate(asked, { plan })).rejects.toMatchObject({ name: 'PlanChanged' });
+    expect(await mirror.newest('candidate')).toEqual(all('worse'));
+  });
+
+  it('refuses an operation on a view that was deleted meanwhile', async () => {
+    when('candidate', 'before', () => deleteView('candidate', { what: 'view' }, mirror.bench));
+    await expect(mirror.operate(asked)).rejects.toMatchObject({ name: 'NoSuchView', misuse: true });
+  });
+});

@@ -1,0 +1,143 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { OperationRequest } from '../../lib/job/operations/operation';
+import type { ViewSettings } from '../../lib/operations/promotion/settings';
+import { type PromotionsOutcome, runPromotions } from '../../lib/operations/promotions';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
+import { MemoryStore } from '../publication/made/memory-store';
+import { type OperationBench, operationBench } from './contract/operation-bench';
+
+let signer: Signer;
+beforeAll(async () => {
+  signer = await smallSigner();
+});
+
+const [one, two] = ['20261119.083000', '20261120.083000'];
+const first = { flavours: { 'ga-24.04': 'r1 g1' } };
+const second = { flavours: { 'ga-24.04': 'r2 g2' } };
+const configured = '5'.repeat(64);
+/** As `mirror.yaml` would say it. */
+const stable: ViewSettings = { name: 'stable', promote: { from: 'candidate', after: '3d', require: [] }, configured };
+const hold: OperationRequest = {
+  ...{ does: 'hold', view: 'stable', release: 'noble', until: '2026-11-25T00:00:00Z', architectures: [], flavours: [] },
+};
+
+async function started(): Promise<OperationBench> {
+  const bench = operationBench(new MemoryStore(), signer);
+  await bench.publish(one, first);
+  return bench;
+}
+const run = (bench: OperationBench, settings: readonly ViewSettings[] = [stable]) =>
+  runPromotions(settings, 'mirror.yaml', bench.press);
+const told = ({ runs }: PromotionsOutcome) =>
+  runs.map(({ view, does, moved, failure }) =>
+    [view, does, moved, failure?.name].filter((word) => word !== undefined).join(' '),
+  );
+
+describe('by schedule, a mirror', () => {
+  it('fills each view that has a promotion once its versions are old enough, and creates it', async () => {
+    const bench = await started();
+    expect(told(await run(bench))).toEqual(['stable promote false']);
+    bench.turnClockTo('2026-11-23T08:30:00Z');
+    expect(told(await run(bench))).toEqual(['stable promote true']);
+    expect(await bench.newestOf('stable')).toEqual([`ga-24.04 ${one} r1 g1`]);
+    expect(await bench.lastEntry('stable')).toMatchObject({ what: 'promote', by: 'mirror.yaml', from: 'candidate' });
+  });
+
+  it('takes at once what need not wait', async () => {
+    const bench = await started();
+    const at = { ...stable, promote: { from: 'candidate', require: [] } };
+    expect(told(await run(bench, [at]))).toEqual(['stable promote true']);
+  });
+
+  it('passes over what may not be taken', async () => {
+    const bench = await started();
+    const now = { ...stable, promote: { from: 'candidate', require: [] } };
+    await run(bench, [now]);
+    await bench.publish(two, { ...second, gate: 'waived' });
+    const { runs } = await run(bench, [now]);
+    expect(runs.at(-1)).toMatchObject({
+      moved: false,
+      lines: [{ does: 'pass over', why: 'not boot-tested (waived)' }],
+    });
+  });
+
+  it('waits for a source that is not published yet', async () => {
+    const bench = await started();
+    expect(await run(bench, [{ ...stable, promote: { from: 'beta', require: [] } }])).toEqual({
+      runs: [],
+      followed: [],
+      measures: [],
+    });
+  });
+
+  it('lifts the holds of all views that have ended, and publishes what waited', async () => {
+    const bench = await started();
+    await bench.operate({ ...hold, view: 'candidate' });
+    bench.turnClockTo('2026-11-24T23:59:59Z');
+    expect(told(await run(bench, []))).toEqual([]);
+    bench.turnClockTo('2026-11-25T00:00:00Z');
+    const { runs } = await run(bench, []);
+    expect(runs).toMatchObject([{ view: 'candidate', does: 'unhold', moved: true, lines: [{ does: 'set' }] }]);
+    expect((await bench.contentOf('candidate')).state.holds).toEqual([]);
+  });
+
+  it('goes on with the other views after one has failed, and says why', async () => {
+    const bench = await started();
+    const now = { ...stable, promote: { from: 'candidate', require: [] } };
+    await run(bench, [now]);
+    await bench.operate(hold);
+    await bench.publish(two, second);
+    const outcome = await run(bench, [now, { ...now, name: 'lab' }]);
+    expect(told(outcome)).toEqual(['stable view-set true', 'stable promote false Held', 'lab promote true']);
+  });
+
+  it('applies settings once, so that what an operator sets stands until the file changes', async () => {
+    const bench = await started();
+    const now = { ...stable, promote: { from: 'candidate', require: [] } };
+    await run(bench, [now]);
+    expect(told(await run(bench, [now]))).toEqual(['stable view-set true', 'stable promote false']);
+    expect((await bench.contentOf('stable')).state).toMatchObject({ configured, source: { promote: now.promote } });
+    await bench.operate({ does: 'view-set', name: 'stable', promote: { from: 'candidate', require: ['hw-lab'] } });
+    await bench.publish(two, second);
+    expect(told(await run(bench, [now]))).toEqual(['stable promote false']);
+    const changed = { ...now, configured: '6'.repeat(64) };
+    expect(told(await run(bench, [changed]))).toEqual(['stable view-set true', 'stable promote true']);
+  });
+
+  it('creates and updates the views that follow others', async () => {
+    const bench = await started();
+    const site = { name: 'lab', select: [{ from: 'candidate' }], configured };
+    expect(told(await run(bench, [site]))).toEqual(['lab view-create true']);
+    await bench.publish(two, second);
+    const { runs, followed } = await run(bench, [site]);
+    expect(runs).toEqual([]);
+    expect(followed).toEqual([{ view: 'lab', moved: true }]);
+    await bench.operate({ does: 'view-set', name: 'lab', select: [{ from: 'candidate', releases: ['noble'] }] });
+    expect((await run(bench, [site])).runs).toEqual([]);
+    expect(await bench.newestOf('lab')).toEqual([`ga-24.04 ${two} r2 g2`]);
+  });
+});
+
+describe('what is measured:', () => {
+  it('each release of a filled view, as long as it does not stand still', async () => {
+    const bench = await started();
+    expect((await run(bench)).measures).toEqual([{ view: 'stable', release: 'noble', standsStill: false }]);
+  });
+
+  it('a release that stands still, and why', async () => {
+    const bench = await started();
+    const checked = { ...stable, promote: { from: 'candidate', after: '3d', require: ['hw-lab'] } };
+    bench.turnClockTo('2026-11-26T08:30:00Z');
+    expect((await run(bench, [checked])).measures).toMatchObject([
+      { view: 'stable', release: 'noble', standsStill: { version: one, why: 'no result of hw-lab' } },
+    ]);
+  });
+
+  it('a hold without an end, in any view', async () => {
+    const bench = await started();
+    await bench.operate({ ...hold, view: 'candidate', until: undefined });
+    bench.turnClockTo('2026-11-30T08:30:00Z');
+    expect((await run(bench, [])).measures).toEqual([{ view: 'candidate', release: 'noble', heldDays: 10 }]);
+  });
+});
