@@ -127,6 +127,14 @@ describe('what cannot be undone', () => {
     expect((await read('list', 'candidate', '--json')).outLines.join('')).not.toContain(good);
   });
 
+  test('is shown beside the result, not in it, where a program reads that', async () => {
+    const { answer } = await operatorWithTwo();
+    const { outLines, errLines } = await answer(() => true, ...remove, '--json');
+
+    expect(JSON.parse(outLines.join('\n'))).toMatchObject({ views: [{ view: 'candidate', moved: true }] });
+    expect(errLines).toContain('candidate: remove (dry run)');
+  });
+
   test('wants --yes without a terminal, and does not ask with it', async () => {
     const { type, answer } = await operatorWithTwo();
     const { code, errLines } = await type(...remove);
