@@ -4,6 +4,7 @@ import { checkBundles, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/execution-names';
 import { publishInputOf, publishLoadersInputOf } from '../../lib/job/handed-on/publish-input';
 import { liftEndedHolds } from '../../lib/operations/lift-ended-holds';
+import { needsUpgrade, upgradeMirror } from '../../lib/operations/upgrade';
 import { showKeyrings } from '../../lib/publication/mirror/keyring';
 import { testSignature } from '../../lib/stages/probes/test-signature';
 import { publish } from '../../lib/stages/publish';
@@ -14,8 +15,9 @@ import { signerFrom } from '../keys/signing-key';
 
 /**
  * The Publish function: takes what the builds of one architecture, or of the bootloaders, made, and returns what was
- * published. A deployment calls it with an empty event, so that sites can get the keyring before anything else. It signs
- * a test text first; if that fails, the bucket stays empty. To test the key for `maas-mirror doctor`, it opens no store.
+ * published. A deployment calls it with an empty event, so that sites can get the keyring before anything else; a mirror of an
+ * older release is then upgraded. It signs a test text first; if that fails, the bucket stays empty. To test the key for
+ * `maas-mirror doctor`, it opens no store.
  */
 export async function handler(event: object): Promise<Published | PublishedBootloaders | TestSigned | undefined> {
   const { [mirrorStoreVariable]: mirror = '', [workStoreVariable]: work = '', MIRROR_SIGNING_KEY = '' } = process.env;
@@ -25,11 +27,12 @@ export async function handler(event: object): Promise<Published | PublishedBootl
   const isDeployment = Object.keys(event).length === 0;
   // Before the mirror is opened, which writes format.json: CloudFormation can only delete an empty bucket.
   if (isDeployment) await testSignature(signer, now());
-  // A deployment only shows the keyring; builds refuse a mirror of another release.
+  // Builds refuse a mirror of an older release, until a deployment of this one upgrades it: deploying is the consent.
   const opened = await openStore(mirror, { create: true, writes: !isDeployment });
   const bench = { mirror: opened, work: await openWorkStore(work), signer, now };
   if (isDeployment) {
     await showKeyrings(bench);
+    if (await needsUpgrade(opened)) await upgradeMirror(bench);
     return undefined;
   }
   if (!('bootloaders' in event)) {

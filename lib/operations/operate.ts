@@ -14,6 +14,7 @@ import { viewNamed } from './carry-out/views-needed';
 import { takeBackSince } from './carry-out/withdrawn-since';
 import { type Asked, askerOf } from './plans/asked';
 import type { MirrorContent, PlannedView } from './plans/planned';
+import { repairMirror } from './repair';
 
 /** What carries out operations: the mirror, the signer and the time. */
 export interface OperateBench extends Press {
@@ -33,6 +34,7 @@ export interface OperateBench extends Press {
  */
 export async function operate(asked: Operation, bench: OperateBench): Promise<OperationOutcome> {
   const request = requestOf(asked, bench);
+  if (request.does === 'repair') return repairMirror(request, asked, bench);
   const at = asked.plan === undefined ? planTime(bench.now()) : timeOfPlan(asked.plan);
   const mirror = await readMirror(asked.operation, bench);
   const { views, remarks } = planOf(request, mirror, at);

@@ -38,6 +38,15 @@ export function checkFormat(name: string, bytes: Buffer, { writes }: { readonly 
   if (writes) refuseToWrite(name, format, needs);
 }
 
+/**
+ * Whether a mirror has to be upgraded before this version may change it.
+ * @throws errors of checkFormat, for reading
+ */
+export function isOfOlderRelease(name: string, bytes: Buffer): boolean {
+  checkFormat(name, bytes, { writes: false });
+  return Number(parse(bytes).format) < knownFormat;
+}
+
 function refuseToWrite(name: string, format: number, needs: readonly string[]): void {
   if (format < knownFormat) {
     throw new MirrorError('NotSupported', `${name} has the format of an older release`, {

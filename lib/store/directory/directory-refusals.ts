@@ -38,6 +38,13 @@ export function checkOwn(path: string, key: string, { object, standing }: Curren
   throw new MirrorError('ChecksumMismatch', `${path} ${seen[standing]}`, { hint: bothWays(key) });
 }
 
+/** The refusal to copy an object that does not exist. */
+export function lostObject(path: string): MirrorError {
+  return new MirrorError('NoSuchObject', `${path} does not exist`, {
+    hint: 'run `maas-mirror verify` to list everything that is missing; if it is part of an expired run, build again',
+  });
+}
+
 /** What to do if a mutable object is not what this tool wrote last. */
 export function bothWays(key: string): string {
   return `to keep it, remove the folder ${storeFolder}/generations/${encodeURIComponent(key)} of the mirror; to return to what was published last, remove ${key}; then run the command again`;

@@ -2,13 +2,12 @@
 
 import { link, readFile, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { MirrorError } from '../../errors';
 import { checkDigest, type Measured, measureBytes, measureFile } from '../digest';
 import { hasCode, ifThere, nameDiskFull, putAt, readIfThere } from '../durable';
 import { checkFolder, checkKey, checkPrefix, storeFolder } from '../key';
 import type { Body, ObjectBytes, ObjectHead, Store, WriteOptions, Written } from '../store';
 import { copyWhole } from './copy-whole';
-import { checkCondition, checkOwn, checkSame, checkVisible } from './directory-refusals';
+import { checkCondition, checkOwn, checkSame, checkVisible, lostObject } from './directory-refusals';
 import { exposeFolder } from './expose';
 import { Generations, type Pause, type Standing } from './generations';
 import { type Temporary, TemporaryFiles } from './temporary';
@@ -24,9 +23,7 @@ export interface DirectoryStoreOptions {
 /**
  * A store in a directory, safe for any number of concurrent processes on one machine. Objects are files of mode 0644;
  * immutable ones appear atomically by link(2), mutable ones by numbered generations (generations.ts). Internal files are in
- * `.store`; a directory without it, copied or made by another tool, works as well.
- *
- * Reading changes nothing, and sees what HTTP readers see, whatever `.store` contains; `standing` reports differences.
+ * `.store`; a directory without it works as well. Reading changes nothing, and sees what HTTP readers see, whatever `.store` contains; `standing` reports differences.
  * A conditional `replace` completes the work of a killed writer. It refuses, with ChecksumMismatch, to replace a file that
  * was changed by anything except this store or was restored from a backup: a tampered index is never signed again, and a
  * restore is never silently undone. Tags are digests.
@@ -44,7 +41,6 @@ export class DirectoryStore implements Store {
     this.generations = new Generations(this.root, this.temporaries, pause);
   }
 
-  /** Reads the whole object. */
   async head(key: string): Promise<ObjectHead | undefined> {
     const measured = await ifThere(() => measureFile(this.pathOf(key)));
     return measured && { key, ...measured };
@@ -58,8 +54,7 @@ export class DirectoryStore implements Store {
   async readTo(key: string, file: string): Promise<void> {
     const path = this.pathOf(key);
     const there = await ifThere(() => stat(path));
-    if (!there?.isFile()) throw new MirrorError('NoSuchObject', `${path} does not exist`, { hint: lostHint });
-
+    if (!there?.isFile()) throw lostObject(path);
     await nameDiskFull(file, () => copyWhole(path, file, there.size));
   }
 
@@ -91,8 +86,8 @@ export class DirectoryStore implements Store {
     body: Buffer,
     { ifMatch, sha256 }: WriteOptions & { readonly ifMatch?: string | null },
   ): Promise<Written> {
+    const measured = measureBytes(body);
     return this.writing(key, async (path) => {
-      const measured = measureBytes(body);
       checkDigest(path, measured, sha256);
       await this.generations.commit(key, body, (current) => checkCondition(path, key, current, ifMatch));
       return written(measured);
@@ -101,8 +96,7 @@ export class DirectoryStore implements Store {
 
   /**
    * Creates a hard link if the other store is a directory on the same file system, otherwise a copy; reads and checks it.
-   * The other store can replace or remove its object afterwards without affecting this one, because no store ever writes to
-   * a file that has a name. Only another program that opens the file for writing would change both.
+   * Changes in the other store do not affect this one: no store ever writes to a file that has a name.
    */
   adopt(
     key: string,
@@ -138,18 +132,27 @@ export class DirectoryStore implements Store {
 
   /** Checks, before any work, whether a conditional `replace` would be refused. @throws ChecksumMismatch */
   async requireOwn(key: string): Promise<void> {
-    const current = await this.generations.look(key);
-    checkOwn(this.pathOf(key), key, current);
+    checkOwn(this.pathOf(key), key, await this.generations.look(key));
   }
 
+  /** Completes the work of a killed writer, as the next conditional `replace` would. */
+  async finish(key: string): Promise<void> {
+    await this.writing(key, () => this.generations.finish(key));
+  }
+
+  /** What this store wrote last, even if other bytes are visible; undefined for an object that was never replaced. */
+  newest = (key: string): Promise<Buffer | undefined> => this.generations.newest(key);
+
   /**
-   * Makes the visible bytes of a mutable object its newest generation, so that it can be changed again after they were
-   * restored from a backup. Does nothing where they are the newest already.
-   * @param tag of the bytes that are to be kept
+   * Replaces the visible bytes of a mutable object, even if they were restored from a backup.
+   * @param tag of the visible bytes
+   * @param body @default - the visible bytes, which are thereby kept
    * @throws PreconditionFailed if they are others in the meantime
    */
-  async settleOnVisible(key: string, tag: string): Promise<void> {
-    await this.writing(key, (path) => this.generations.settleOnVisible(key, (now) => checkVisible(path, now, tag)));
+  async settleOnVisible(key: string, tag: string, body?: Buffer): Promise<void> {
+    await this.writing(key, (path) =>
+      this.generations.settleOnVisible(key, (now) => checkVisible(path, now, tag), body),
+    );
   }
 
   /** @throws ForeignDirectory if `<view>/<folder>` is something else */
@@ -191,9 +194,6 @@ export class DirectoryStore implements Store {
     return join(this.root, key);
   }
 }
-
-const lostHint =
-  'run `maas-mirror verify` to list everything that is missing; if it is part of an expired run, build again';
 
 function written({ size, sha256 }: Measured): Written {
   return { size, sha256, tag: sha256 };

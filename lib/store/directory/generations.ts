@@ -88,14 +88,22 @@ export class Generations {
     }
   }
 
-  /** Makes the visible bytes the newest generation, unless they are or `allow` throws. */
-  async settleOnVisible(key: string, allow: (current: Current) => void): Promise<void> {
+  /**
+   * Makes bytes the newest generation, whatever the visible ones are, unless `allow` throws.
+   * @param bytes @default - the visible ones, if they are not yet
+   */
+  async settleOnVisible(key: string, allow: (current: Current) => void, bytes?: Buffer): Promise<void> {
     for (;;) {
       const current = await this.finish(key);
       allow(current);
-      if (current.standing === 'settled') return;
-      if (await this.change(key, current.number + 1, current.object?.bytes)) return;
+      if (current.standing === 'settled' && bytes === undefined) return;
+      if (await this.change(key, current.number + 1, bytes ?? current.object?.bytes)) return;
     }
+  }
+
+  /** The bytes of the newest generation, even if others are visible; undefined if the object was never replaced, or removed. */
+  async newest(key: string): Promise<Buffer | undefined> {
+    return (await this.files.newest(key))?.bytes;
   }
 
   private async change(key: string, number: number, bytes: Buffer | undefined): Promise<boolean> {

@@ -141,6 +141,10 @@ export const house: Readonly<Record<string, Room>> = {
         holds: 'views that are made from others: selected, frozen',
         imports: ['names', 'offers', 'state', top],
       },
+      restored: {
+        holds: 'views whose index was restored or left behind',
+        imports: ['commit', 'gate', 'names', 'state', top],
+      },
       mirror: { holds: 'outside the views: keyring and front page', imports: [top] },
     },
   },
@@ -199,6 +203,7 @@ export const house: Readonly<Record<string, Room>> = {
         holds: 'views are created, pointed elsewhere, frozen, deleted and repaired',
         imports: ['plans', 'promotion'],
       },
+      repair: { holds: 'what is half-done in a mirror, or was restored by hand', imports: [] },
       'carry-out': {
         holds: 'how an operation is planned and carried out',
         imports: ['plans', 'plans/back', 'promotion', 'views'],

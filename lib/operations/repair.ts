@@ -1,0 +1,167 @@
+import { MirrorError } from '../errors';
+import { mirror as layout } from '../job/layout';
+import { type Operation, operationNeeds } from '../job/operations/operation';
+import type { Followed, OperationOutcome, PlanLine, ViewOutcome } from '../job/operations/outcome';
+import { changeView } from '../publication/change-view';
+import { followView, followViews } from '../publication/derived/follow-views';
+import type { Press } from '../publication/press';
+import { takeRestored } from '../publication/restored/take-restored';
+import { timeText } from '../publication/state/kept-ledger';
+import type { Note } from '../publication/state/view-content';
+import type { Withdrawal } from '../publication/state/withdrawal';
+import { viewsOf } from '../publication/views';
+import { withdrawnEverywhere } from '../publication/withdrawn-everywhere';
+import { DirectoryStore } from '../store/directory/directory';
+import { checkFormat, formatKey } from '../store/format';
+import { planIdOf, planTime, timeOfPlan } from './carry-out/plan-id';
+import { type Asked, type Asker, askerOf, noteOf } from './plans/asked';
+import { type Fault, faultsOf } from './repair/faults';
+import { needsUpgrade, upgradeMirror, writeFirstState } from './upgrade';
+
+/**
+ * Repairs what is half-done in a mirror or was restored by hand: `verify` tells it, and this finishes it. With `upgrade`, brings
+ * the mirror to the format of this release first.
+ * @throws NoSuchView (misuse); NotSupported for a mirror of an older release, without `upgrade`; PlanChanged; ChecksumMismatch
+ * for an index that this tool did not write; Withdrawn, Held if operators decided against what a restored index brings back
+ */
+export async function repairMirror(
+  asked: Asked<'repair'>,
+  { dryRun, plan: wanted }: Pick<Operation, 'dryRun' | 'plan'>,
+  press: Press,
+): Promise<OperationOutcome> {
+  const { by: _by, reason: _reason, request: _request, ...operation } = asked;
+  const isOld = await needsUpgrade(press.mirror);
+  if (isOld && !operation.upgrade) await refuseOlder(press);
+  const at = wanted === undefined ? planTime(press.now()) : timeOfPlan(wanted);
+  const names = await namedViews(operation.view, press);
+  const format = { view: formatKey, lines: isOld ? [{ does: 'set', why: 'the format of this release' } as const] : [] };
+  const found = await faultsIn(names, isOld, press);
+  const planned = [
+    ...(isOld ? [format] : []),
+    ...found.map(({ view, faults }) => ({ view, lines: faults.map(lineOf) })),
+  ];
+  const plan = planIdOf(at, operation, planned);
+  if (wanted !== undefined && wanted !== plan) {
+    throw new MirrorError('PlanChanged', 'the mirror has changed since this plan was made', {
+      hint: 'show it again with --dry-run',
+    });
+  }
+  const done = dryRun
+    ? { views: planned.map((one) => ({ ...one, moved: false })), followed: [] }
+    : await repaired(askerOf(asked), { isOld, found, format }, press);
+  return { plan, at: timeText(at), ...done, remarks: [], needs: operationNeeds };
+}
+
+interface Found {
+  readonly view: string;
+  readonly faults: readonly Fault[];
+}
+
+async function namedViews(view: string | undefined, { mirror }: Press): Promise<readonly string[]> {
+  const all = await viewsOf(mirror);
+  if (view === undefined) return all;
+  if (all.includes(view)) return [view];
+  throw new MirrorError(
+    'NoSuchView',
+    `${mirror.name} has no view ${JSON.stringify(view)}; it has ${all.join(', ') || 'none'}`,
+    {
+      hint: 'give one of its views',
+      misuse: true,
+    },
+  );
+}
+
+async function refuseOlder({ mirror }: Press): Promise<void> {
+  const format = await mirror.read(formatKey);
+  if (format !== undefined) checkFormat(mirror.name, format.bytes, { writes: true });
+}
+
+/** Marks that cannot be read yet bind nothing yet: what is repaired is checked again. */
+async function faultsIn(names: readonly string[], isOld: boolean, press: Press): Promise<readonly Found[]> {
+  const withdrawn = isOld ? [] : await withdrawnEverywhere(press);
+  const found: Found[] = [];
+  for (const view of names) {
+    const faults = await faultsOf(view, withdrawn, press);
+    if (faults.length > 0) found.push({ view, faults });
+  }
+  // A view that follows others is repaired after them.
+  const isBehind = ({ faults }: Found) => faults.some(({ fault }) => fault === 'unfollowed');
+  return [...found.filter((one) => !isBehind(one)), ...found.filter(isBehind)];
+}
+
+async function repaired(
+  asker: Asker,
+  {
+    isOld,
+    found,
+    format,
+  }: { readonly isOld: boolean; readonly found: readonly Found[]; readonly format: Omit<ViewOutcome, 'moved'> },
+  press: Press,
+): Promise<Pick<OperationOutcome, 'views' | 'followed'>> {
+  const views: ViewOutcome[] = [];
+  const followed: Followed[] = [];
+  if (isOld) {
+    await upgradeMirror(press, asker);
+    views.push({ ...format, moved: true });
+  }
+  for (const { view, faults } of found) {
+    const done = await repairView(view, faults, noteOf('repair', asker), press);
+    views.push({ view, lines: done.map(lineOf), moved: done.length > 0 });
+    followed.push(...(await followViews(view, press)));
+  }
+  return { views, followed };
+}
+
+/** Until nothing is left: what is repaired first may have hidden more. */
+async function repairView(view: string, first: readonly Fault[], note: Note, press: Press): Promise<readonly Fault[]> {
+  const done: Fault[] = [];
+  for (let faults = first; faults.length > 0; ) {
+    const withdrawn = await withdrawnEverywhere(press);
+    for (const fault of faults) await repairFault(view, fault, { note, withdrawn, press });
+    done.push(...faults);
+    const told = new Set(done.map(({ fault }) => fault));
+    faults = (await faultsOf(view, withdrawn, press)).filter(({ fault }) => !told.has(fault));
+  }
+  return done;
+}
+
+interface Repairing {
+  readonly note: Note;
+  readonly withdrawn: readonly Withdrawal[];
+  readonly press: Press;
+}
+
+async function repairFault(view: string, fault: Fault, { note, withdrawn, press }: Repairing): Promise<void> {
+  const { mirror } = press;
+  switch (fault.fault) {
+    case 'unfinished':
+      if (mirror instanceof DirectoryStore) await mirror.finish(layout.index(view));
+      return;
+    case 'restored':
+      await takeRestored(view, note, press);
+      return;
+    case 'no state':
+      await writeFirstState(view, note, press);
+      return;
+    case 'behind':
+      // Every change lets it follow, also one of nothing.
+      await changeView(view, () => undefined, press);
+      return;
+    case 'link':
+      return mirror.expose(view, fault.folder);
+    case 'unfollowed':
+      await followView(view, withdrawn, press);
+  }
+}
+
+function lineOf(fault: Fault): PlanLine {
+  const said: Readonly<Record<Exclude<Fault['fault'], 'link' | 'unfollowed'>, string>> = {
+    unfinished: 'an interrupted change is finished',
+    restored: 'the restored index is taken as a rollback',
+    'no state': 'its first state is written',
+    behind: 'index.json follows index.sjson',
+  };
+  if (fault.fault === 'link') return { does: 'set', why: `${fault.folder} leads to the pool` };
+  if (fault.fault === 'unfollowed') return { does: 'set', why: `it follows ${fault.sources.join(', ')}` };
+  return { does: 'set', why: said[fault.fault] };
+}

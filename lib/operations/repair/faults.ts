@@ -1,0 +1,83 @@
+/* operations/repair: what is half-done in a mirror, or was restored by hand. */
+
+import { join } from 'node:path';
+import { mirror as layout } from '../../job/layout';
+import { isSameFile } from '../../machine/same-file';
+import { foldersIn } from '../../publication/commit/expose-folders';
+import { derivedContent } from '../../publication/derived/derive-view';
+import { sourcesOf } from '../../publication/derived/followers';
+import { contentOf, hasChanged, nextContent } from '../../publication/next-content';
+import type { Press } from '../../publication/press';
+import { type PublishedView, readView } from '../../publication/read-view';
+import { isIndexBehind } from '../../publication/restored/is-index-behind';
+import { lastPublished } from '../../publication/restored/last-published';
+import type { Withdrawal } from '../../publication/state/withdrawal';
+import { DirectoryStore } from '../../store/directory/directory';
+import type { Store } from '../../store/store';
+
+/** What can be repaired in a view. */
+export type Fault =
+  /** A change was committed, and its index is not visible. */
+  | { readonly fault: 'unfinished' }
+  /** index.sjson was restored from a backup. */
+  | { readonly fault: 'restored' }
+  /** The view was made by an older release. */
+  | { readonly fault: 'no state' }
+  /** index.json or its signature is not that of index.sjson. */
+  | { readonly fault: 'behind' }
+  /** A folder of the pool cannot be read below the view. */
+  | { readonly fault: 'link'; readonly folder: string }
+  /** A selected view does not offer what its sources do. */
+  | { readonly fault: 'unfollowed'; readonly sources: readonly string[] };
+
+/**
+ * What can be repaired in a view; changes nothing. What has to be repaired first hides the rest.
+ * @throws ChecksumMismatch if the index is none that this tool wrote, with both ways out of that; the errors of readView
+ */
+export async function faultsOf(
+  view: string,
+  withdrawn: readonly Withdrawal[],
+  press: Press,
+): Promise<readonly Fault[]> {
+  const { mirror } = press;
+  if (mirror instanceof DirectoryStore) {
+    const { standing } = await mirror.standing(layout.index(view));
+    if (standing === 'unfinished' || standing === 'missing') return [{ fault: 'unfinished' }];
+    if (standing === 'foreign') await mirror.requireOwn(layout.index(view));
+  }
+  const published = await readView(view, press);
+  if ((await lastPublished(published, press)) !== undefined) return [{ fault: 'restored' }];
+  if (published.stored === undefined && published.index !== undefined) return [{ fault: 'no state' }];
+  return [
+    ...((await isIndexBehind(view, press)) ? [{ fault: 'behind' } as const] : []),
+    ...(await linkFaults(published, mirror)),
+    ...(await followFaults(published, withdrawn, press)),
+  ];
+}
+
+/** A folder of its own, as copying makes one, is right, too. */
+async function linkFaults({ view, documents }: PublishedView, mirror: Store): Promise<Fault[]> {
+  if (!(mirror instanceof DirectoryStore)) return [];
+  const faults: Fault[] = [];
+  for (const folder of foldersIn([...documents.values()].map(({ document }) => document))) {
+    const shown = join(mirror.root, view, folder);
+    if (!(await isSameFile(shown, shown))) faults.push({ fault: 'link', folder });
+  }
+  return faults;
+}
+
+async function followFaults(
+  published: PublishedView,
+  withdrawn: readonly Withdrawal[],
+  press: Press,
+): Promise<Fault[]> {
+  const names = sourcesOf(published.state);
+  if (names.length === 0) return [];
+  const content = contentOf(published);
+  const sources = new Map<string, ReturnType<typeof contentOf>>();
+  for (const name of names) sources.set(name, contentOf(await readView(name, press)));
+  const at = press.now();
+  const { documents, ledger } = derivedContent(content, sources, content.state.source?.select ?? [], withdrawn, at);
+  const isFollowing = !hasChanged(content, nextContent(content, { documents, ledger }, at));
+  return isFollowing ? [] : [{ fault: 'unfollowed', sources: names }];
+}

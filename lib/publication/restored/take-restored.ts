@@ -1,0 +1,76 @@
+import { mirror as layout } from '../../job/layout';
+import { newestVersion } from '../../simplestreams/merge';
+import type { Product, Products } from '../../simplestreams/types';
+import { sortsAbove } from '../../simplestreams/version-order';
+import { DirectoryStore } from '../../store/directory/directory';
+import type { Store } from '../../store/store';
+import { exposeFolders } from '../commit/expose-folders';
+import { followIndex } from '../commit/follow-index';
+import { moveIndex } from '../commit/move-index';
+import { gateChange } from '../gate/gate';
+import { entryOf } from '../history-entry';
+import { knownNames } from '../names/known-names';
+import { nameAbove } from '../names/version-names';
+import { contentOf, nextContent } from '../next-content';
+import type { Press } from '../press';
+import { readView } from '../read-view';
+import type { Note, ViewContent } from '../state/view-content';
+import { lastPublished } from './last-published';
+
+/**
+ * Takes a restored index as a rollback, in one commit: the view offers what the restored index does, and goes on from what was
+ * published last in all else, so that no name, decision or entry of the history is lost.
+ * @returns false if the index was not restored
+ * @throws Withdrawn, Held if operators decided against what the restored index brings back; the errors of readView. Nothing
+ * is then changed
+ */
+export async function takeRestored(view: string, note: Note, press: Press): Promise<boolean> {
+  for (;;) {
+    const visible = await readView(view, press);
+    const last = await lastPublished(visible, press);
+    if (last === undefined || visible.tag === null) return false;
+    const [before, at] = [contentOf(last), press.now()];
+    const next = nextContent(before, { documents: forward(contentOf(visible).documents, before, at) }, at);
+    await gateChange(before, next, { note, offered: [contentOf(visible)] }, press.mirror);
+    await exposeFolders(before, next, press);
+    const mirror = overRestored(press.mirror, layout.index(view));
+    if (!(await moveIndex({ ...last, tag: visible.tag }, next, entryOf(before, next, note), { ...press, mirror })))
+      continue;
+    await followIndex(view, press);
+    return true;
+  }
+}
+
+/** Bootloaders that went back get a name above all others: MAAS unpacks only what it downloads. */
+function forward(documents: ViewContent['documents'], before: ViewContent, at: Date): ViewContent['documents'] {
+  return new Map(
+    [...documents].map(([contentId, document]): [string, Products] => {
+      const products = Object.entries(document.products).map(([id, product]): [string, Product] => {
+        const was = before.documents.get(contentId)?.products[id];
+        return [id, product['bootloader-type'] === undefined ? product : renewed(id, product, was, before, at)];
+      });
+      return [contentId, { ...document, products: Object.fromEntries(products) }];
+    }),
+  );
+}
+
+function renewed(id: string, product: Product, was: Product | undefined, before: ViewContent, at: Date): Product {
+  const [name, old] = [newestVersion(product), was && newestVersion(was)];
+  const { top, contents } = knownNames(before, id);
+  if (name === undefined || old === undefined || top === undefined || !sortsAbove(old, name)) return product;
+  const { [name]: version, ...others } = product.versions;
+  if (version === undefined) return product;
+  const above = nameAbove(top, at, (one) => contents.has(one));
+  return { ...product, versions: { ...others, [above]: version } };
+}
+
+/** A directory refuses to change what was restored, unless it is told to. */
+function overRestored(mirror: Store, index: string): Store {
+  if (!(mirror instanceof DirectoryStore)) return mirror;
+  const replace: Store['replace'] = async (key, body, options) => {
+    if (key !== index || typeof options.ifMatch !== 'string') return mirror.replace(key, body, options);
+    await mirror.settleOnVisible(key, options.ifMatch, body);
+    return { size: body.length, sha256: '', tag: '' };
+  };
+  return Object.assign(Object.create(mirror) as Store, { replace });
+}
