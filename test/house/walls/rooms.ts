@@ -27,7 +27,7 @@ export interface Room {
  * Files beside the rooms that every room may import: what rooms that may not import each other have in common. They
  * stand without other files of ours.
  */
-export const ground = ['errors', 'sha256', 'plain-encoding', 'unescaped'];
+export const ground = ['errors', 'sha256', 'plain-encoding', 'unescaped', 'given-address'];
 
 /**
  * The house, from the ground up: a room imports only rooms that are above it here.
