@@ -34,15 +34,6 @@ export async function readView(view: string, reading: Reading): Promise<Publishe
   return { ...found, documents, ...(await readRemembered(found, published, reading)) };
 }
 
-/**
- * One document of a view as it is published now, or undefined. All documents are read, as for {@link readView}; what was
- * decided and remembered is not.
- */
-export async function readProducts(view: string, contentId: string, reading: Reading): Promise<Products | undefined> {
-  const documents = await readDocuments(await readIndex(view, reading), reading);
-  return documents.get(contentId)?.document;
-}
-
 /** Whether the new key still has to sign any part of a view. */
 export function isByFormer({ byFormer, documents }: PublishedView): boolean {
   return byFormer || [...documents.values()].some((document) => document.byFormer);

@@ -186,6 +186,7 @@ export const house: Readonly<Record<string, Room>> = {
       layer: { holds: 'the layer that all kernel flavours share', imports: ['sources'] },
       loaders: { holds: 'bootloaders and their packages', imports: ['sources', top] },
       updates: { holds: 'whether a build would change anything', imports: ['loaders', 'sources', 'streams', top] },
+      sisters: { holds: 'flavours of an architecture, which must have one root', imports: ['updates'] },
       boot: { holds: 'boot tests', imports: [top] },
       probes: { holds: 'checks that doctor runs on a build machine', imports: [] },
     },

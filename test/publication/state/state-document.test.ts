@@ -4,7 +4,7 @@ import { mirror as layout } from '../../../lib/job/layout';
 import { listMirror } from '../../../lib/operations/list';
 import { changeView } from '../../../lib/publication/change-view';
 import type { Press } from '../../../lib/publication/press';
-import { readProducts, readView } from '../../../lib/publication/read-view';
+import { readView } from '../../../lib/publication/read-view';
 import { signView } from '../../../lib/publication/sign-view';
 import { emptyState, isStatePath } from '../../../lib/publication/state/state-document';
 import type { Change } from '../../../lib/publication/state/view-content';
@@ -14,7 +14,6 @@ import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { splitClearsigned } from '../../../lib/simplestreams/openpgp/split-clearsigned';
 import type { Index } from '../../../lib/simplestreams/types';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
-import { imageContentId } from '../../simplestreams/made-documents';
 import { MemoryStore } from '../made/memory-store';
 import { madeVersion, publishing } from '../made/small-view';
 import { recordingStore } from '../made/wrapped-store';
@@ -124,8 +123,6 @@ describe('the state of a view', () => {
 
     expect(await readView(view, { mirror, unchecked: true })).toMatchObject({ state: emptyState(view) });
     expect(await listMirror(mirror)).toHaveLength(1);
-    expect(await readProducts(view, imageContentId, press)).toMatchObject({ content_id: imageContentId });
-    expect(await readProducts(view, imageContentId, { mirror })).toMatchObject({ content_id: imageContentId });
     await expect(readView(view, press)).rejects.toThrow();
   });
 
