@@ -16,8 +16,10 @@ import { DirectoryStore } from '../../lib/store/directory/directory';
 import { checkFormat, formatBytes, formatKey } from '../../lib/store/format';
 import type { Store } from '../../lib/store/store';
 import { smallSigner, writeMetadata } from '../fixtures/mirrors/small-mirror';
+import '../fixtures/needs-seconds';
 import { folderInMemory } from '../fixtures/temporary-folder';
-import { type MadeViews, madeViews } from '../publication/derived/made/made-views';
+import { images, type MadeViews, madeViews } from '../publication/derived/made/made-views';
+import { allStores } from '../publication/made/all-stores';
 import { MemoryStore } from '../publication/made/memory-store';
 import { recordingStore } from '../publication/made/wrapped-store';
 
@@ -26,7 +28,6 @@ beforeAll(async () => {
   signer = await smallSigner();
 });
 
-const images = (versions: Readonly<Record<string, string>>) => ({ 'ga-24.04': versions, 'hwe-24.04': versions });
 const first = { ...images({ '1': 'a' }), loader: { '1': 'a' } };
 const second = { ...images({ '1': 'a', '2': 'b' }), loader: { '1': 'a', '2': 'b' } };
 const index = layout.index('candidate');
@@ -56,14 +57,9 @@ const rulesOf = async ({ press: { mirror } }: MadeViews) =>
 const historyOf = async (view: string, { press }: MadeViews) =>
   (await readView(view, press)).head.newest?.block.entries.map(({ number, what }) => `${number} ${what}`);
 
-const stores = [
-  ['in memory', () => new MemoryStore()],
-  ['in a directory', () => new DirectoryStore(folderInMemory())],
-] as const;
-
-describe.each(stores)('repair, %s', (_, makeStore) => {
+describe.each(allStores)('repair, %s', (_, makeStore) => {
   it('finds nothing in a mirror that is whole, and writes nothing', async () => {
-    const store = makeStore();
+    const store = await makeStore();
     const views = await madeMirror(store);
     await views.select('lab', [{ from: 'candidate' }], first);
     const { store: mirror, writes } = recordingStore(store);
@@ -72,7 +68,7 @@ describe.each(stores)('repair, %s', (_, makeStore) => {
   });
 
   it('lets index.json follow, and selected views, as verify wants it', async () => {
-    const store = makeStore();
+    const store = await makeStore();
     const views = await madeMirror(store);
     await views.select('lab', [{ from: 'candidate' }], first);
     const [old, oldSignature] = [await store.read(plain), await store.read(signature)];
@@ -97,7 +93,7 @@ describe.each(stores)('repair, %s', (_, makeStore) => {
   });
 
   it('takes a restored index as a rollback: nothing that was decided or remembered is lost', async () => {
-    const store = makeStore();
+    const store = await makeStore();
     const views = await madeMirror(store);
     await views.select('a-lab', [{ from: 'candidate' }], first);
     const old = (await store.read(index))?.bytes ?? Buffer.alloc(0);
@@ -135,7 +131,7 @@ describe.each(stores)('repair, %s', (_, makeStore) => {
   });
 
   it('refuses a restored index that brings back what was withdrawn since, and changes nothing', async () => {
-    const store = makeStore();
+    const store = await makeStore();
     const views = await madeMirror(store);
     await views.offer('candidate', second);
     const old = (await store.read(index))?.bytes ?? Buffer.alloc(0);
@@ -152,7 +148,7 @@ describe.each(stores)('repair, %s', (_, makeStore) => {
   });
 
   it('upgrade brings a mirror of an older release to the format of this one, and is done once', async () => {
-    const store = makeStore();
+    const store = await makeStore();
     const made = madeViews(signer, new MemoryStore());
     await made.offer('candidate', first);
     const documents = [...(await readView('candidate', made.press)).documents.values()].map(({ document }) => document);

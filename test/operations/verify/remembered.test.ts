@@ -11,8 +11,9 @@ import { emptyShelf, fieldsOf, onShelf, type ShelfEntry } from '../../../lib/pub
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import type { Product, Version } from '../../../lib/simplestreams/types';
 import { smallSigner, writeMetadata } from '../../fixtures/mirrors/small-mirror';
+import '../../fixtures/needs-seconds';
 import { folderInMemory } from '../../fixtures/temporary-folder';
-import { type MadeViews, madeViews, type Offers } from '../../publication/derived/made/made-views';
+import { images, type MadeViews, madeViews } from '../../publication/derived/made/made-views';
 import { MemoryStore } from '../../publication/made/memory-store';
 import { plant } from './made/planted-state';
 
@@ -21,10 +22,6 @@ beforeAll(async () => {
   signer = await smallSigner();
 });
 
-const images = (versions: Readonly<Record<string, string>>): Offers => ({
-  'ga-24.04': versions,
-  'hwe-24.04': versions,
-});
 const gaId = 'com.ubuntu.maas.candidate:v3:boot:24.04:amd64:ga-24.04';
 const contentId = 'com.ubuntu.maas:candidate:v3:download';
 

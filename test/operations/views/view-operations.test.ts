@@ -9,11 +9,12 @@ import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
 import type { Store } from '../../../lib/store/store';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
-import { folderInMemory } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-seconds';
 import { fetchFrom } from '../../maas-model/reading/store-fetch';
 import { StreamReader } from '../../maas-model/reading/stream-reader';
 import { models } from '../../maas-model/sites';
-import { type MadeViews, madeViews } from '../../publication/derived/made/made-views';
+import { images, type MadeViews, madeViews } from '../../publication/derived/made/made-views';
+import { allStores } from '../../publication/made/all-stores';
 import { MemoryStore } from '../../publication/made/memory-store';
 import { recordingStore } from '../../publication/made/wrapped-store';
 
@@ -22,7 +23,6 @@ beforeAll(async () => {
   signer = await smallSigner();
 });
 
-const images = (versions: Readonly<Record<string, string>>) => ({ 'ga-24.04': versions, 'hwe-24.04': versions });
 const old = { ...images({ '1': 'a' }), loader: { '1': 'a' } };
 const news = { ...images({ '1': 'a', '2': 'b' }), loader: { '1': 'a', '2': 'b' } };
 const [ga, hwe, loader] = [
@@ -65,12 +65,9 @@ const history = async (view: string, { press }: Mirror) =>
     from,
   ]);
 
-describe.each([
-  ['in memory', () => new MemoryStore()],
-  ['in a directory', () => new DirectoryStore(folderInMemory())],
-])('a site view, %s', (_, makeStore) => {
+describe.each(allStores)('a site view, %s', (_, makeStore) => {
   it('is created with what its source offers, follows it, and can be pointed elsewhere and back', async () => {
-    const mirror = await twoViews(makeStore());
+    const mirror = await twoViews(await makeStore());
     const created = await mirror.ask(create('lab-2', 'stable'));
     expect(created.views).toEqual([
       {
@@ -116,7 +113,7 @@ describe.each([
   });
 
   it('shows what it would do without doing it, and does exactly that or refuses', async () => {
-    const store = makeStore();
+    const store = await makeStore();
     const { ask: _ask, ...plain } = await twoViews(store);
     const { store: recording, writes } = recordingStore(store);
     const mirror = mirrorIn(recording);
@@ -139,7 +136,7 @@ describe.each([
   });
 
   it('is deleted with a note, and its names and its history go on when it is created again', async () => {
-    const mirror = await twoViews(makeStore());
+    const mirror = await twoViews(await makeStore());
     await mirror.ask(create('lab-2', 'stable'));
     const { views, remarks } = await mirror.ask({ does: 'view-delete', name: 'lab-2' });
     expect(views).toEqual([{ view: 'lab-2', lines: [{ does: 'delete' }], moved: true }]);
@@ -153,7 +150,7 @@ describe.each([
   });
 
   it('gets a snapshot that has the very documents, and stays as it is', async () => {
-    const store = makeStore();
+    const store = await makeStore();
     const mirror = await twoViews(store);
     const before = await readView('candidate', mirror.press);
     const { views } = await mirror.ask({ does: 'snapshot', view: 'candidate', name: '2026-11' });

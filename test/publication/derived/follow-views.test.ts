@@ -10,29 +10,26 @@ import { withdrawnPart } from '../../../lib/publication/state/withdrawals';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
-import { folderInMemory } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-seconds';
 import { fetchFrom } from '../../maas-model/reading/store-fetch';
 import { StreamReader } from '../../maas-model/reading/stream-reader';
 import { models } from '../../maas-model/sites';
+import { allStores } from '../made/all-stores';
 import { MemoryStore } from '../made/memory-store';
 import { recordingStore, wrappedStore } from '../made/wrapped-store';
-import { madeViews } from './made/made-views';
+import { images, madeViews } from './made/made-views';
 
 let signer: Signer;
 beforeAll(async () => {
   signer = await smallSigner();
 });
 
-const images = (versions: Readonly<Record<string, string>>) => ({ 'ga-24.04': versions, 'hwe-24.04': versions });
 const first = { ...images({ '1': 'a' }), loader: { '1': 'a' } };
 const second = { ...images({ '1': 'a', '2': 'b' }), loader: { '1': 'a', '2': 'b' } };
 
-describe.each([
-  ['in memory', () => new MemoryStore()],
-  ['in a directory', () => new DirectoryStore(folderInMemory())],
-])('a view that follows another, %s', (_, makeStore) => {
+describe.each(allStores)('a view that follows another, %s', (_, makeStore) => {
   it('offers the same versions under its own label and ids after each change, and nothing else', async () => {
-    const views = madeViews(signer, makeStore());
+    const views = madeViews(signer, await makeStore());
     await views.offer('stable', first);
     await views.select('lab', [{ from: 'stable' }], first);
     const { moved, followed } = await views.offer('stable', second);
@@ -55,7 +52,7 @@ describe.each([
   });
 
   it('is filled from several sources, each product from the first part that matches it', async () => {
-    const views = madeViews(signer, makeStore());
+    const views = madeViews(signer, await makeStore());
     await views.offer('stable', { ...images({ '1': 'a' }), loader: { '1': 'a' } });
     await views.offer('candidate', { ...images({ '2': 'b' }), loader: { '2': 'b' } });
     const select = [
@@ -68,7 +65,7 @@ describe.each([
   });
 
   it('can be read below its own address, also what was never published to it', async () => {
-    const store = makeStore();
+    const store = await makeStore();
     const views = madeViews(signer, store);
     await views.offer('stable', { loader: { '1': 'a' } });
     await views.select('lab', [{ from: 'stable' }], { loader: { '1': 'a' } });
@@ -180,14 +177,21 @@ describe('views that follow', () => {
     expect(read).toHaveLength(4);
   });
 
-  it('reach what was published last, although another publisher was faster with it', async () => {
+  // The other publisher commits, and follows, before the view is written, or before it is read to be changed.
+  it.each([
+    'replace',
+    'read',
+  ] as const)('reach what was published last, although another publisher was faster (%s)', async (moment) => {
     const inner = new MemoryStore();
     const views = madeViews(signer, inner);
     await views.offer('stable', first);
     await views.select('lab', [{ from: 'stable' }], first);
-    let isOvertaken = false;
+    let [reads, isOvertaken] = [0, false];
     const mirror = wrappedStore(inner, async ({ method, key }, go) => {
-      if (method === 'replace' && key === layout.index('lab') && !isOvertaken) {
+      if (key !== layout.index('lab') || isOvertaken) return go();
+      reads += method === 'read' ? 1 : 0;
+      // Read among all views, as a selected one, and to be changed.
+      if (moment === 'replace' ? method === 'replace' : reads === 3) {
         isOvertaken = true;
         await views.offer('stable', { ...images({ '1': 'a', '3': 'c' }), loader: { '3': 'c' } });
       }
@@ -198,6 +202,32 @@ describe('views that follow', () => {
 
     expect(isOvertaken).toBe(true);
     expect(await views.offered('lab')).toMatchObject(images({ '1': 'a', '3': 'c' }));
+  });
+
+  it('follow although something else about them was changed at the same time', async () => {
+    const inner = new MemoryStore();
+    const views = madeViews(signer, inner);
+    await views.offer('stable', first);
+    await views.select('lab', [{ from: 'stable' }], first);
+    let isOvertaken = false;
+    const configured = 'f'.repeat(64);
+    const mirror = wrappedStore(inner, async ({ method, key }, go) => {
+      if (key === layout.index('lab') && method === 'replace' && !isOvertaken) {
+        isOvertaken = true;
+        await changeView(
+          'lab',
+          ({ state }) => ({ state: { ...state, configured }, note: { what: 'view' } }),
+          views.press,
+        );
+      }
+      return go();
+    });
+
+    const late = madeViews(signer, mirror);
+    await late.offer('stable', second);
+
+    expect(await late.offered('lab')).toEqual(second);
+    expect((await readView('lab', views.press)).state.configured).toBe(configured);
   });
 
   it('take the results of checks with the versions', async () => {
@@ -237,11 +267,12 @@ describe('what was decided', () => {
     const marked = await views.offer('candidate', images({ '2': 'b' }));
     expect(marked.moved).toBe(true);
     await withdrawIn('candidate', 'hwe-24.04', '2');
-    await views.offer('stable', { ...images({ '1': 'a', '3': 'b' }), loader: { '1': 'a' } });
+    const { followed } = await views.offer('stable', { ...images({ '1': 'a', '3': 'b' }), loader: { '1': 'a' } });
 
+    expect(followed).toEqual([{ view: 'lab', moved: false }]);
     expect(await views.offered('lab')).toEqual(first);
     await views.offer('stable', { ...images({ '1': 'a', '3': 'b', '4': 'd' }), loader: { '1': 'a' } });
-    expect(await views.offered('lab')).toMatchObject(images({ '1': 'a', '4': 'd' }));
+    expect(await views.offered('lab')).toEqual({ ...images({ '1': 'a', '4': 'd' }), loader: { '1': 'a' } });
 
     async function withdrawIn(view: string, flavour: string, name: string): Promise<void> {
       await changeView(

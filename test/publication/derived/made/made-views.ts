@@ -22,6 +22,11 @@ import {
  */
 export type Offers = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+/** Two flavours with these versions. */
+export function images(versions: Readonly<Record<string, string>>) {
+  return { 'ga-24.04': versions, 'hwe-24.04': versions };
+}
+
 export interface MadeViews {
   readonly press: Press;
   turnClockTo(time: string): void;
