@@ -24,5 +24,5 @@ export function shownAddress(text: string): string {
 
 /** A text that is refused, and may be an address: in the form of a URL, or `user:password@host` without any scheme. */
 export function shownText(text: string): string {
-  return /^[a-z][a-z0-9+.-]*:\/\/|^[^\n]*:[^\n]*@[^\n]*$/i.test(text) ? shownAddress(text) : text;
+  return /^[a-z][a-z0-9+.-]*:\/\/|^[^\n:]*:[^\n@]*@[^\n]*$/i.test(text) ? shownAddress(text) : text;
 }

@@ -19,7 +19,15 @@ import { MemoryStore } from '../../publication/made/memory-store';
 import { lastWordOf, MadeMirror, productsOf } from './made-mirror';
 
 /** A step: a publication, or an operation. */
-type Step = { readonly publish: 'both' | 'kernels' | 'loader' } | { readonly asked: OperationRequest };
+type Step =
+  | { readonly publish: 'both' | 'kernels' | 'loader' }
+  | { readonly asked: OperationRequest; readonly fault?: Fault | undefined };
+
+/** The store fails at one of the calls of an operation, before or after it has done what it was asked for. */
+interface Fault {
+  readonly call: number;
+  readonly isAfter: boolean;
+}
 
 const views = ['candidate', 'stable'] as const;
 const view = fc.constantFrom(...views);
@@ -37,14 +45,16 @@ const asked = fc.oneof(
   fc.record({ does: fc.constant('hold'), ...scoped }),
   fc.record({ does: fc.constant('unhold'), ...scoped }),
 );
+const fault = fc.option(fc.record({ call: fc.nat({ max: 60 }), isAfter: fc.boolean() }), { nil: undefined, freq: 2 });
+const operation = fc.record({ asked: asked.map((request) => OperationRequest.parse(request)), fault });
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ publish: fc.constantFrom('both' as const, 'kernels' as const, 'loader' as const) }),
-  asked.map((request) => ({ asked: OperationRequest.parse(request) })),
-  asked.map((request) => ({ asked: OperationRequest.parse(request) })),
+  { arbitrary: operation, weight: 2 },
 );
 
 /**
- * Carries out random operations, and checks after each that the mirror is one that MAAS can follow, and that decisions hold.
+ * Carries out random operations on a store that fails now and then, and checks after each that the mirror is one that MAAS can
+ * follow, and that decisions hold.
  * Then a fix is published and promoted, and every site ends with it.
  */
 export async function everySequenceHolds(signer: Signer, numRuns: number): Promise<void> {
@@ -84,19 +94,39 @@ class Sequence {
     const before = await this.#seen();
     const written = this.#mirror.writes.length;
     const moved = await this.#done(one);
-    if (moved === undefined) expect(this.#mirror.writes).toHaveLength(written);
-    await this.#check(before, moved ?? []);
+    const isWhole = 'publish' in one || one.fault === undefined;
+    if (isWhole && moved === undefined) expect(this.#mirror.writes).toHaveLength(written);
+    await this.#check(before, isWhole ? (moved ?? []) : undefined);
   }
 
   /** The views that were changed; undefined if it was refused. */
   async #done(one: Step): Promise<string[] | undefined> {
     if ('publish' in one) return this.#publish(one.publish);
     try {
-      const outcome = await this.#mirror.operate(one.asked);
-      return outcome.views.filter(({ moved }) => moved).map((each) => each.view);
+      return await this.#operate(one);
     } catch (error) {
       if (error instanceof MirrorError && refusals.includes(error.name)) return undefined;
       throw error;
+    }
+  }
+
+  /** If the store fails, the operator asks again. */
+  async #operate({ asked, fault }: Extract<Step, { asked: unknown }>): Promise<string[] | undefined> {
+    let calls = 0;
+    this.#mirror.around = async (_, go) => {
+      calls += 1;
+      if (fault === undefined || calls - 1 !== fault.call) return go();
+      if (fault.isAfter) await go();
+      throw new MirrorError('StoreFailed', 'the store has failed');
+    };
+    try {
+      const { views } = await this.#mirror.operate(asked);
+      return views.filter(({ moved }) => moved).map((each) => each.view);
+    } catch (error) {
+      if (!(error instanceof MirrorError && error.name === 'StoreFailed')) throw error;
+      return this.#operate({ asked });
+    } finally {
+      this.#mirror.around = (_, go) => go();
     }
   }
 
@@ -158,12 +188,13 @@ class Sequence {
     return new Map(found);
   }
 
-  async #check(before: Seen, moved: readonly string[]): Promise<void> {
+  /** @param moved the views that were changed once; unknown if the store has failed */
+  async #check(before: Seen, moved: readonly string[] | undefined): Promise<void> {
     const { store: mirror, signer } = this.#mirror;
     const marks = await withdrawnEverywhere({ mirror, signer });
     for (const [one, now] of await this.#seen()) {
       const was = before.get(one);
-      expect(now.head.entries - (was?.head.entries ?? 0)).toBe(moved.includes(one) ? 1 : 0);
+      if (moved) expect(now.head.entries - (was?.head.entries ?? 0)).toBe(moved.includes(one) ? 1 : 0);
       const documents = new Map([...now.documents].map(([id, { document }]) => [id, document]));
       expect(checkView(documents, { label: one })).toEqual([]);
       const offered = new Set(was === undefined ? [] : productsOf(was).flatMap((each) => contentsOf(each.versions)));
