@@ -3,7 +3,7 @@
 # this way, as root. Start it in separate namespaces (lib/machine/tree/chroot.ts).
 #   in-tree.sh SEAL [--beside FILE] TREE PROGRAM [ARGUMENT…]      SEAL is the argument of seal.pl
 # With --beside, runs a program of this machine, with the tree at /tree: a new tree has no programs. FILE is a program
-# outside /usr; a copy of it is /brought. It may be empty.
+# outside /usr; an executable copy of it is /brought. It may be empty.
 set -eu
 seal=$1
 shift
@@ -24,7 +24,7 @@ sealing=$(cat "${0%/*}/seal.pl")
 mount -t tmpfs -o mode=0755,nosuid,nodev,size=1m walls /sys
 cd /sys
 mkdir tree machine proc dev
-[ -z "$bring" ] || cp "$bring" brought
+[ -z "$bring" ] || install -m 0755 "$bring" brought
 : >dev/null # an empty file: perl opens it, and it is bind-mounted over files to hide them
 for folder in usr bin sbin lib lib64; do
 	[ -d "/$folder" ] || continue

@@ -5,12 +5,14 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { runningOf, startExecution, succeededSince } from '../../lib/cloud/follow/executions';
 import { MirrorError } from '../../lib/errors';
 import { type CheckForUpdatesInput, checkForUpdatesInputOf, keptUpSince } from '../../lib/job/aws/check-for-updates';
-import { measurements } from '../../lib/job/aws/metrics';
+import { holdMeasured, measurements } from '../../lib/job/aws/metrics';
 import { stateMachineVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/execution-names';
 import type { Plan } from '../../lib/job/plan';
 import { refuseFileAddresses } from '../../lib/job/sources/file-addresses';
 import { refusePasswords } from '../../lib/job/sources/passwords';
+import { heldDays } from '../../lib/operations/promotion/soak';
+import { readDecisions } from '../../lib/publication/read-state';
 import { verifyInProcess } from '../../lib/simplestreams/openpgp/openpgp-verify';
 import { checkForUpdates } from '../../lib/stages/plan';
 import { newestTime } from '../../lib/stages/updates/newest-time';
@@ -36,6 +38,9 @@ export async function handler(event: unknown): Promise<UpdateCheck> {
   const behind = checked.updates && !(await keepsUp(input)) ? 1 : 0;
   const stateMachineArn = stateMachine();
   console.log(JSON.stringify(measurements({ stateMachineArn, view, release, at: input.at, behind, published })));
+  const days = heldDays(await readDecisions(view, { mirror: await openStore(mirror()) }), input.at).get(release);
+  if (days !== undefined)
+    console.log(JSON.stringify(holdMeasured({ stateMachineArn, view, release, at: input.at, days })));
   return checked;
 }
 

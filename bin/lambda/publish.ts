@@ -1,6 +1,6 @@
 import type { TestSigned } from '../../lib/job/aws/probe';
 import { isSigningProbe } from '../../lib/job/aws/probe-targets';
-import { checkBundles, workStoreVariable } from '../../lib/job/environment';
+import { checkBundles, checkBundlesOf, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/execution-names';
 import { publishInputOf, publishLoadersInputOf } from '../../lib/job/handed-on/publish-input';
 import { liftEndedHolds } from '../../lib/operations/lift-ended-holds';
@@ -36,8 +36,8 @@ export async function handler(event: object): Promise<Published | PublishedBootl
     return undefined;
   }
   if (!('bootloaders' in event)) {
+    checkBundlesOf('job' in event ? event.job : undefined, process.env);
     const input = publishInputOf(event);
-    checkBundles(input.job.bundles, process.env);
     await liftEndedHolds(input.job.view, bench);
     return publish(input, bench);
   }

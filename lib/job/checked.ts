@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { MirrorError, withoutPasswords } from '../errors';
+import { shownText } from '../given-address';
 
 /** How a message names a value: by a word, by a plural, or each field by the option that a user typed. */
 export type Named =
@@ -93,16 +94,7 @@ function faultOf(issue: z.core.$ZodIssue, whole: unknown, name: Named): string {
 
 function seenAt(issue: z.core.$ZodIssue, value: unknown): string {
   if (/-----BEGIN [A-Z ]{0,40}PRIVATE KEY/.test(JSON.stringify(value) ?? '')) return 'a private key';
-  const shown = typeof value === 'string' ? withoutBrokenPassword(value) : value;
-  return shortened(printable(withoutPasswords(seenIn(issue, shown) ?? 'nothing')), 200);
-}
-
-/** A space in a password would end the URL for withoutPasswords: here all up to the last `@` is left out. */
-function withoutBrokenPassword(text: string): string {
-  const [start, at] = [text.indexOf('://') + 3, text.lastIndexOf('@')];
-  return start > 2 && /\s/.test(text.slice(start, Math.max(start, at)))
-    ? text.slice(0, start) + text.slice(at + 1)
-    : text;
+  return shortened(printable(withoutPasswords(seenIn(issue, value) ?? 'nothing')), 200);
 }
 
 function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
@@ -119,7 +111,10 @@ const asTyped = (value: number) => (/^\d\d\.\d$/.test(String(value)) ? `${value}
 function seenIn(issue: z.core.$ZodIssue, value: unknown): string | undefined {
   if (isSecret(String(issue.path.at(-1)))) return 'a hidden value';
   if (typeof value === 'number') return String(value); // JSON has no NaN
-  const hide = (key: string, inner: unknown) => (isSecret(key) ? '(hidden)' : inner);
+  const hide = (key: string, inner: unknown) => {
+    if (isSecret(key)) return '(hidden)';
+    return typeof inner === 'string' ? shownText(inner) : inner;
+  };
   const unknownOnes =
     issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [key, inside(value, key)]) : undefined;
   return JSON.stringify(unknownOnes === undefined ? value : Object.fromEntries(unknownOnes), hide);

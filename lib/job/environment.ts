@@ -46,6 +46,16 @@ export function checkBundles(planned: string, environment: Record<string, string
   );
 }
 
+/**
+ * The same for the job of an input that is not checked yet: that of an older execution may have other fields. One without
+ * bundles is left to that check.
+ * @throws NotSupported
+ */
+export function checkBundlesOf(job: unknown, environment: Record<string, string | undefined>): void {
+  const { bundles } = Object(job) as { readonly bundles?: unknown };
+  if (typeof bundles === 'string') checkBundles(bundles, environment);
+}
+
 /** ARN of the state machine whose executions CheckForUpdates starts. */
 export const stateMachineVariable = 'MIRROR_STATE_MACHINE';
 

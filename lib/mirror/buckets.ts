@@ -78,5 +78,8 @@ function logTo(bucket: Bucket, logs: IBucket, logFilePrefix: string): void {
 /** The objects below `runs` in lib/job/layout.ts. */
 export const runsOf = (workBucket: IBucket): string => workBucket.arnForObjects('runs/*');
 
+/** Kernels and initrds of flavours that are kept: copies from the pool, which the boot test reads. */
+export const keptOf = (workBucket: IBucket): string => workBucket.arnForObjects('runs/*/extract/kept/*');
+
 /** The build requests among them, one for each execution. */
 export const requestsOf = (workBucket: IBucket): string => workBucket.arnForObjects('runs/*/request.json');

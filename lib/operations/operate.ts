@@ -13,7 +13,7 @@ import { readMirror, readNewViews } from './carry-out/read-mirror';
 import { viewNamed } from './carry-out/views-needed';
 import { takeBackSince } from './carry-out/withdrawn-since';
 import { type Asked, askerOf } from './plans/asked';
-import type { MirrorContent, PlannedView } from './plans/planned';
+import type { MirrorContent, Planned, PlannedView } from './plans/planned';
 import { repairMirror } from './repair';
 
 /** What carries out operations: the mirror, the signer and the time. */
@@ -30,20 +30,20 @@ export interface OperateBench extends Press {
  * @throws NoSuchView, NoSuchVersion, BadInput (misuse); Held, Withdrawn, NotAttested, NotBooted if what operators decided
  * forbids it; PlanChanged if the plan that was given is not what would be done now; the errors of changeView. If views were
  * changed before, the message names them
- * @public
  */
 export async function operate(asked: Operation, bench: OperateBench): Promise<OperationOutcome> {
   const request = requestOf(asked, bench);
   if (request.does === 'repair') return repairMirror(request, asked, bench);
   const at = asked.plan === undefined ? planTime(bench.now()) : timeOfPlan(asked.plan);
   const mirror = await readMirror(asked.operation, bench);
-  const { views, remarks } = planOf(request, mirror, at);
-  const plan = planIdOf(at, asked.operation, views);
+  const planned = planOf(request, mirror, at);
+  const plan = planIdOf(at, asked.operation, planned.views);
   if (asked.plan !== undefined && asked.plan !== plan) throw planChanged();
+  const run = { asked, request, at, bench, mirror, contents: new Map(mirror.views), planned };
   const done = asked.dryRun
-    ? { views: views.map(({ view, lines }) => ({ view, lines, moved: false })), followed: [] }
-    : await carriedOut(views, { asked, request, at, bench, contents: new Map(mirror.views), mirror });
-  return { plan, at: timeText(at), ...done, remarks, needs: operationNeeds };
+    ? { views: planned.views.map(({ view, lines }) => ({ view, lines, moved: false })), followed: [] }
+    : await carriedOut(planned.views, run);
+  return { plan, at: timeText(at), ...done, remarks: run.planned.remarks, needs: operationNeeds };
 }
 
 type AnyRequest = Asked<OperationRequest['does']>;
@@ -54,7 +54,10 @@ function requestOf({ operation, by, reason }: Operation, { request }: OperateBen
 
 interface Run {
   readonly asked: Operation;
-  readonly request: AnyRequest;
+  /** What the views that are left are planned from. */
+  request: AnyRequest;
+  /** The latest plan. */
+  planned: Planned;
   readonly at: Date;
   readonly bench: OperateBench;
   readonly mirror: MirrorContent;
@@ -75,7 +78,9 @@ async function carriedOut(planned: readonly PlannedView[], run: Run): Promise<Do
       const done = await named(views, () => changed(one, run));
       views.push(done.view);
       followed.push(...done.followed);
-      if (done.view.moved) run.bench.log(`${run.request.does}: ${one.view} changed`);
+      if (!done.view.moved) continue;
+      run.request = run.planned.then ?? run.request;
+      run.bench.log(`${run.request.does}: ${one.view} changed`);
     }
   }
   return { views, followed };
@@ -138,8 +143,9 @@ function plannedFrom(content: ViewContent, { view, lines }: PlannedView, run: Ru
   return made;
 }
 
-function planAgain({ request, at, mirror, contents }: Run): readonly PlannedView[] {
-  return planOf(request, { ...mirror, views: contents }, at).views;
+function planAgain(run: Run): readonly PlannedView[] {
+  run.planned = planOf(run.request, { ...run.mirror, views: run.contents }, run.at);
+  return run.planned.views;
 }
 
 /** Nothing is done to a view that was deleted meanwhile, unless the operation is about it. */

@@ -1,4 +1,4 @@
-import { MirrorError } from '../errors';
+import { errorNames, MirrorError, withoutName } from '../errors';
 import { type OperationRequest, operationNeeds } from '../job/operations/operation';
 import type { Followed, PlanLine } from '../job/operations/outcome';
 import { toolVersion } from '../job/tool';
@@ -15,8 +15,8 @@ import { type FilledView, promotionOf, type ViewSettings } from './promotion/set
 /** What was done to one view, or failed. */
 export interface PromotionRun {
   readonly view: string;
-  /** unhold: its holds that have ended; view-set, view-create: its settings. */
-  readonly does: OperationRequest['does'];
+  /** unhold: its holds that have ended; view-set, view-create: its settings; follow: its sources, which had changed before. */
+  readonly does: OperationRequest['does'] | 'follow';
   readonly moved: boolean;
   readonly lines: readonly PlanLine[];
   readonly followed: readonly Followed[];
@@ -27,8 +27,6 @@ export interface PromotionRun {
 export interface PromotionsOutcome {
   /** In their order. A failure does not stop the others. */
   readonly runs: readonly PromotionRun[];
-  /** All selected views, also those of which the update after an earlier change failed. */
-  readonly followed: readonly Followed[];
   /** After all of them. */
   readonly measures: readonly PromotionMeasure[];
 }
@@ -57,7 +55,8 @@ export async function runPromotions(
     const scope = { architectures: [], flavours: [] };
     runs.push(await run(view, { does: 'promote', from, to: view, after, require: [...require], ...scope }, by, bench));
   }
-  return { runs, followed: await followAll(bench), measures: await measured(filled, bench) };
+  runs.push(...(await followAll(bench)).flatMap(followRun));
+  return { runs, measures: await measured(filled, bench) };
 }
 
 /** In every view. */
@@ -103,6 +102,14 @@ function run(view: string, operation: OperationRequest, by: string, bench: Opera
     const own = views.find((one) => one.view === view);
     return { moved: own?.moved ?? false, lines: own?.lines ?? [], followed };
   });
+}
+
+/** Nothing for a view that was not behind its sources. */
+function followRun({ view, moved, failure }: Followed): PromotionRun[] {
+  const run = { view, does: 'follow', moved, lines: [], followed: [] } as const;
+  if (failure === undefined) return moved ? [run] : [];
+  const name = errorNames.find((one) => failure.startsWith(`${one}: `)) ?? 'StoreFailed';
+  return [{ ...run, failure: new MirrorError(name, withoutName(failure)) }];
 }
 
 async function tried(

@@ -15,7 +15,7 @@ import type { Product, Products } from '../simplestreams/types';
 import { sortsAbove } from '../simplestreams/version-order';
 import type { Store } from '../store/store';
 import { requestAt } from './run-documents';
-import { withSisters } from './updates/chosen-builds';
+import { withSisters } from './sisters/chosen-builds';
 import { keyOf } from './updates/decisions';
 import { type Standing, standingOf } from './updates/standing';
 import { isStanding, newestName } from './updates/updates';

@@ -27,7 +27,7 @@ export const mirrorEnv = (folder: string) => ({ XDG_DATA_HOME: join(folder, 'dat
 export async function expectMirror(folder: string, words: readonly string[], summary: string): Promise<void> {
   const { code, out, err } = await maasMirror(words, { env: mirrorEnv(folder) });
   expect(`${code}\n${code === 0 ? '' : err}`).toBe('0\n');
-  expect(out).toMatch(/^✓ bookworm: amd64: published version \d{8}$/m);
+  expect(out).toMatch(/^✓ bookworm: amd64: published version \d{8}\.\d{6}$/m);
   expect(out).toMatch(/^ {2}fingerprint {2}[0-9A-F]{40}$/m);
 
   const verified = await maasMirror(['verify', join(folder, 'mirror')]);

@@ -81,11 +81,17 @@ describe('a value from outside', () => {
     'https://u:hush@a.example/x',
     'https://u:hush hush@a.example/x',
     'https://u:hu@sh hush@a.example/x',
+    'https://u:hush\nhush@a.example/x',
+    'https://u:12/hush@a.example/x',
+    'u:hush@a.example',
+    '//u:hush@a.example',
+    'https:u:hush@a.example',
+    'https:\\\\u:hush@a.example',
   ])('shows %s without its password', (address) => {
-    const { message } = refusal({ name: address });
-
-    expect(message).toContain('a.example');
-    expect(message).not.toContain('hush');
+    for (const { message } of [refusal({ name: address }), refusal({ name: [{ address }] })]) {
+      expect(message).toContain('a.example');
+      expect(message).not.toContain('hush');
+    }
   });
 
   it('cuts what is long', () => {

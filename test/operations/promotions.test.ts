@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { OperationRequest } from '../../lib/job/operations/operation';
 import type { ViewSettings } from '../../lib/operations/promotion/settings';
 import { type PromotionsOutcome, runPromotions } from '../../lib/operations/promotions';
+import { deleteView } from '../../lib/publication/delete-view';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { MemoryStore } from '../publication/made/memory-store';
@@ -66,7 +67,6 @@ describe('by schedule, a mirror', () => {
     const bench = await started();
     expect(await run(bench, [{ ...stable, promote: { from: 'beta', require: [] } }])).toEqual({
       runs: [],
-      followed: [],
       measures: [],
     });
   });
@@ -105,17 +105,24 @@ describe('by schedule, a mirror', () => {
     expect(told(await run(bench, [changed]))).toEqual(['stable view-set true', 'stable promote true']);
   });
 
-  it('creates and updates the views that follow others', async () => {
+  it('creates views that follow others, which an operator can point elsewhere', async () => {
     const bench = await started();
     const site = { name: 'lab', select: [{ from: 'candidate' }], configured };
     expect(told(await run(bench, [site]))).toEqual(['lab view-create true']);
-    await bench.publish(two, second);
-    const { runs, followed } = await run(bench, [site]);
-    expect(runs).toEqual([]);
-    expect(followed).toEqual([{ view: 'lab', moved: true }]);
+    expect(await bench.newestOf('lab')).toEqual([`ga-24.04 ${one} r1 g1`]);
     await bench.operate({ does: 'view-set', name: 'lab', select: [{ from: 'candidate', releases: ['noble'] }] });
-    expect((await run(bench, [site])).runs).toEqual([]);
+    expect(told(await run(bench, [site]))).toEqual([]);
+  });
+
+  it('updates the views that stayed behind a change of their source, and says which it cannot update', async () => {
+    const bench = await started();
+    const site = { name: 'lab', select: [{ from: 'candidate' }], configured };
+    await run(bench, [site]);
+    await bench.publish(two, second); // which does not follow, as if it had been interrupted
+    expect(told(await run(bench, [site]))).toEqual(['lab follow true']);
     expect(await bench.newestOf('lab')).toEqual([`ga-24.04 ${two} r2 g2`]);
+    await deleteView('candidate', { what: 'view' }, bench.press);
+    expect(told(await run(bench, []))).toEqual(['lab follow false NoSuchView']);
   });
 });
 

@@ -3,6 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startServer } from '../../bin/serve/start-server';
+import { kernelOf } from '../../lib/catalog/kernels';
+import { itemPath } from '../../lib/catalog/products';
 import { digestOf } from '../../lib/machine/digest';
 import { run } from '../../lib/machine/run';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
@@ -30,7 +32,7 @@ describe('sstream-mirror of python-simplestreams', () => {
       await mirrorView(server.url, join(root, 'keyring.gpg'), taken);
       await expectItems(items, join(root, 'pool'), taken);
 
-      const newest = { generic: '20261120', cloud: '20261120' };
+      const newest = { generic: '20261120.083000', cloud: '20261120.083000' };
       const more = await publishInto(root, folder, 'second', '20261121', newest);
       expect(more.some((item) => item.includes('20261121'))).toBe(true);
       await mirrorView(server.url, join(root, 'keyring.gpg'), taken);
@@ -73,12 +75,11 @@ async function publishInto(
     signer,
     now: () => new Date(`2026-11-${serial.slice(6)}T08:30:00Z`),
   });
-  const version = `bookworm/amd64/${published.version}`;
-  const kernels = ['generic', 'cloud'].flatMap((name) => [
-    `generic/${name}/boot-kernel`,
-    `generic/${name}/boot-initrd`,
-  ]);
-  return ['squashfs', 'squashfs.manifest', ...kernels].map((name) => `${version}/${name}`);
+  const items = ['squashfs', 'manifest', 'boot-kernel', 'boot-initrd'] as const;
+  const kernels = ['generic', 'cloud'].map((name) => kernelOf('bookworm', 'amd64', name));
+  return [
+    ...new Set(kernels.flatMap((kernel) => items.map((item) => itemPath(kernel, published.version ?? '', item)))),
+  ];
 }
 
 async function mirrorView(url: string, keyring: string, taken: string): Promise<void> {

@@ -19,7 +19,7 @@ export const metrics = {
    */
   standsStill: 'StandsStill',
   /**
-   * From Promote, by StateMachineArn, View and Release, and by StateMachineArn alone: days since a release was held without
+   * From CheckForUpdates and Promote, by StateMachineArn, View and Release, and by StateMachineArn alone: days since a release was held without
    * an end.
    */
   heldDays: 'HeldDays',
@@ -67,7 +67,7 @@ export function promotionMeasured({ standsStill, ...of }: MeasuredRelease & { re
   return embedded(of.at, dimensions, { [metrics.standsStill]: standsStill }, ['StateMachineArn', 'View']);
 }
 
-/** A log line of Promote about a release that is held without an end. */
+/** A log line about a release that is held without an end. */
 export function holdMeasured({ days, ...of }: MeasuredRelease & { readonly days: number }): object {
   return embedded(of.at, dimensionsOf(of), { [metrics.heldDays]: days }, ['StateMachineArn']);
 }

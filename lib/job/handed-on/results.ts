@@ -160,26 +160,15 @@ export const Kept = z.strictObject({
 });
 export type Kept = z.infer<typeof Kept>;
 
+const ofKernel = { kernel: z.string(), need: Need };
+
 /** Result of EachKernel for one flavour, as Publish receives it. */
 export const KernelResult = z.discriminatedUnion('outcome', [
-  z.object({
-    outcome: z.literal('built'),
-    kernel: z.string(),
-    need: z.enum(['required', 'optional']),
-    extracted: handedOn(Extracted),
-    booted: Booted,
-  }),
-  z.object({
-    outcome: z.literal('kept'),
-    kernel: z.string(),
-    need: z.enum(['required', 'optional']),
-    kept: handedOn(Kept),
-    booted: Booted,
-  }),
+  z.object({ outcome: z.literal('built'), ...ofKernel, extracted: handedOn(Extracted), booted: Booted }),
+  z.object({ outcome: z.literal('kept'), ...ofKernel, kept: handedOn(Kept), booted: Booted }),
   z.object({
     outcome: z.literal('failed'),
-    kernel: z.string(),
-    need: z.enum(['required', 'optional']),
+    ...ofKernel,
     error: z.object({ Error: z.string(), Cause: z.string().default('') }),
   }),
 ]);

@@ -1,4 +1,5 @@
 import { MirrorError, withoutPasswords } from '../../errors';
+import { shownAddress } from '../../given-address';
 import { type Paragraph, paragraphsOf } from './deb822';
 import { foreignType, type Stanza, stanzaOf, whyUnused } from './stanza';
 
@@ -66,7 +67,7 @@ function refused(text: string, why: string, hint = howWritten): MirrorError {
     lines.find((line) => /^URIs:/i.test(line)) ?? lines.find((line) => line !== '' && !line.startsWith('#'));
   return new MirrorError(
     'BadInput',
-    `the repository ${JSON.stringify(withoutPasswords(first ?? lines[0] ?? ''))} ${withoutPasswords(why)}`,
+    `the repository ${JSON.stringify(shownAddress(first ?? lines[0] ?? ''))} ${withoutPasswords(why)}`,
     { hint, misuse: true },
   );
 }

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { MirrorError } from '../../errors';
+import { ambiguousRule, isAmbiguous } from '../../given-address';
 import { certificateBlocks, certificateHint, noCertificate } from './certificates';
 import { isPath, pathRule } from './file-path';
 import { renamedField } from './renamed-fields';
-import { isUrl, webPattern } from './web-address';
+import { isUrl, isWebAddress, webPattern } from './web-address';
 
 const notParsed = 'is not a valid URL: check its host and port, and escape special characters in a password';
+
+const isClear = (text: string) => !isAmbiguous(text);
 
 /** An address that apt reads. */
 export const address = z
@@ -14,12 +17,14 @@ export const address = z
     error: 'must be an http, https or file URL',
     abort: true,
   })
-  .refine(isUrl, notParsed);
+  .refine(isUrl, { error: notParsed, abort: true })
+  .refine(isClear, ambiguousRule);
 const webAddress = (example: string) =>
   z
     .string()
     .regex(webPattern, { error: `must be an http or https URL, such as ${example}`, abort: true })
-    .refine(isUrl, notParsed);
+    .refine(isUrl, { error: notParsed, abort: true })
+    .refine(isClear, ambiguousRule);
 const streamRule = 'must be daily, releases, or the http or https URL of a stream';
 const base64 = z.base64().min(1);
 const certificates = z.string().regex(/^-----BEGIN CERTIFICATE-----/m, 'must be certificates in PEM format');
@@ -30,8 +35,11 @@ export const Sources = z.strictObject(
     stream: z
       // Without `abort`, the union would give the fault of its second member as its own.
       .union(
-        [z.enum(['daily', 'releases']), z.string().regex(webPattern, { abort: true }).refine(isUrl, { abort: true })],
-        { error: streamRule },
+        [
+          z.enum(['daily', 'releases']),
+          z.string().regex(webPattern, { abort: true }).refine(isWebAddress, { abort: true }),
+        ],
+        { error: ({ input }) => (isAmbiguous(String(input)) ? ambiguousRule : streamRule) },
       )
       .default('daily')
       .describe('Stream of cloud images: daily, releases, or the URL of another simplestreams mirror'),

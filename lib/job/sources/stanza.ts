@@ -1,6 +1,7 @@
+import { ambiguousRule, isAmbiguous, shownAddress } from '../../given-address';
 import type { Paragraph } from './deb822';
 import { booleanOf, optionsOf, type SourceOptions } from './source-options';
-import { isWebAddress } from './web-address';
+import { isUrl, isWebAddress } from './web-address';
 
 /** A suite or a component: `noble-updates`, `./`, `main`. */
 export const repositoryWord = /^[\w.+/-]+$/;
@@ -67,7 +68,12 @@ export function stanzaOf({ fields, odd }: Paragraph, refuse: (why: string) => ne
   if (suites.some(isFolder) && components.length > 0)
     refuse('has Components, which cannot be combined with a path in Suites (a word ending in /)');
   const foreign = uris.find((uri) => !isWebAddress(uri));
-  if (foreign !== undefined) refuse(`has the URI ${foreign}, which is not an http or https URL`);
+  if (foreign !== undefined) {
+    const rule = isUrl(foreign) && isAmbiguous(foreign) ? ambiguousRule : 'is not an http or https URL';
+    // A space in a password splits its address into several.
+    const rest = uris.slice(uris.indexOf(foreign)).join(' ');
+    refuse(`has the URI ${rest.includes('@') ? shownAddress(rest) : foreign}, which ${rule}`);
+  }
   const odds = [...suites, ...components].find((word) => !repositoryWord.test(word));
   if (odds !== undefined) refuse(`has ${odds} in Suites or Components, which is not a valid name`);
   return {

@@ -1,6 +1,6 @@
 /* job/yaml: mirror.yaml as YAML, before its fields are checked. */
 
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { MirrorError, withoutPasswords } from '../../errors';
 
 /**
@@ -15,21 +15,30 @@ export function readYaml(text: string, file: string): unknown {
 }
 
 function parsed(text: string, file: string): unknown {
-  try {
-    return parse(text);
-  } catch (cause) {
-    if ((cause as { code?: unknown }).code === 'MULTIPLE_DOCS') {
-      throw new MirrorError('BadInput', `${file} has more than one YAML document`, {
-        hint: 'remove the line ---, and write all views under one views:',
-        misuse: true,
-      });
-    }
-    // Without the cause: it quotes the line, which may contain a password.
-    throw new MirrorError('BadInput', `${file} is not valid YAML: ${withoutPasswords((cause as Error).message)}`, {
-      hint: 'correct the file at that line and column',
+  // Not parse(): it lets Node print warnings, such as of an unknown tag, with the line.
+  const document = parseDocument(text, { logLevel: 'error' });
+  const [fault] = [...document.errors, ...document.warnings];
+  if (fault?.code === 'MULTIPLE_DOCS') {
+    throw new MirrorError('BadInput', `${file} has more than one YAML document`, {
+      hint: 'remove the line ---, and write all views under one views:',
       misuse: true,
     });
   }
+  if (fault !== undefined) throw notYaml(fault.message, file);
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw notYaml((cause as Error).message, file); // aliases of nothing, or too many
+  }
+}
+
+/** Without the cause, and without the line that it quotes: the line may contain a password, in any form. */
+function notYaml(message: string, file: string): MirrorError {
+  const [first = ''] = message.split('\n');
+  return new MirrorError('BadInput', `${file} is not valid YAML: ${withoutPasswords(first.replace(/:$/, ''))}`, {
+    hint: 'correct the file at that line and column',
+    misuse: true,
+  });
 }
 
 interface YamlFault {

@@ -10,24 +10,29 @@ export interface Minimal {
   readonly lists: string;
   /** Folder that contains bootstrap/. */
   readonly tools: string;
-  /** Path of a mmdebstrap to use. @default - this machine's */
+  /** Path of a foreign mmdebstrap, which installs the packages in the sandbox. @default - this machine's */
   readonly mmdebstrap?: string | undefined;
 }
 
 /**
- * Downloads lists and packages into a new tree without unpacking any. Reads deb822 stanzas from standard input.
+ * Downloads lists and packages into a new tree without unpacking any. Reads deb822 stanzas from standard input. It is run
+ * outside the sandbox, so always by this machine's mmdebstrap, which may be an old one (0.7.5).
  * @param config file with lines of apt.conf, which the tree does not keep
  */
 export function downloadCommand(tree: string, config: string, options: Minimal): Command {
   const { release, architecture, packages, lists, tools } = options;
   const words = [join(tools, 'bootstrap/download.sh'), lists, release, architecture, packages.join(' ')];
   return [
-    ...mmdebstrap(options, options.mmdebstrap),
+    'mmdebstrap',
+    ...common(options),
     '--variant=custom',
     ...skips(['chroot/mount', 'cleanup/apt', 'cleanup/reproducible', 'cleanup/run']),
     `--aptopt=${config}`,
+    // Versions 0.x mount them for a hook, whatever they are to skip.
+    '--setup-hook=mkdir "$1"/proc "$1"/sys',
     `--customize-hook=sh ${words.map(quoted).join(' ')} "$1"`,
-    release,
+    // No release: for a known one, versions 0.x use gpg to look for its keys, which fails if apt has an armoured key.
+    '',
     tree,
     fromStandardInput,
   ];
@@ -49,7 +54,8 @@ export function installCommand(options: Minimal): Command {
     // mmdebstrap creates these links itself if it cannot create devices, and removes them at the end.
     'cd /tree/dev && rm -f fd stdin stdout stderr && exec "$@"',
     'sh',
-    ...mmdebstrap(options, options.mmdebstrap === undefined ? undefined : '/brought'),
+    options.mmdebstrap === undefined ? 'mmdebstrap' : '/brought',
+    ...common(options),
     '--variant=minbase',
     `--include=${packages.join(',')}`,
     ...skips(['check/empty', 'check/signed-by', 'update', 'chroot/mount']),
@@ -68,9 +74,8 @@ export function installCommand(options: Minimal): Command {
   ];
 }
 
-function mmdebstrap({ architecture }: Minimal, program = 'mmdebstrap'): Command {
+function common({ architecture }: Minimal): string[] {
   return [
-    program,
     '--mode=root',
     `--architectures=${architecture}`,
     // mmdebstrap's own check needs another package; lib/machine/tree/binfmt.ts sets up the emulation.

@@ -1,43 +1,53 @@
 import { join } from 'node:path';
 import { MirrorError } from '../../errors';
 import { type DownloadOptions, downloadPackages } from '../apt/apt-download';
+import { takeFiles, unpackPackages } from '../dpkg/package-tree';
 import { makeFolder } from '../files';
 import { progress } from '../log';
-import { type Command, run } from '../run';
+import { run } from '../run';
 
 /**
- * The mmdebstrap that makes trees: this machine's, or that of the release itself if this machine's is too old. Debian 11's
- * (0.7.5) and Ubuntu 22.04's (0.8.4) mount /proc and /sys even with --skip=chroot/mount.
+ * The mmdebstrap that installs packages in the sandbox: this machine's, or that of the release itself if this machine's is
+ * too old. Debian 11's (0.7.5) and Ubuntu 22.04's (0.8.4) mount /proc and /sys even with --skip=chroot/mount. Nothing of
+ * the release's is run here: it comes from the archive of an image, whose programs run in the sandbox only.
  * @param options how to download it; the scratch folder need not exist
- * @returns its path; undefined if it is this machine's
- * @throws NotSupported if this machine's apt or the release's mmdebstrap is too old; the errors of downloadPackages
+ * @returns path of the program, which is not executable; undefined if it is this machine's
+ * @throws NotSupported if this machine's apt or the release's mmdebstrap is too old; NoSuchPackage if its package has no
+ *   such program; the errors of downloadPackages
  */
 export async function recentMmdebstrap(options: DownloadOptions): Promise<string | undefined> {
-  const own = await versionOf(['mmdebstrap']);
+  const own = await versionOf('mmdebstrap');
   if (own === undefined || isRecent(own)) return undefined; // if it is missing, the download fails with MissingTool
-  const apt = await versionOf(['apt-get']);
+  const apt = await versionOf('apt-get');
   if (apt !== undefined && !knowsPatterns(apt)) throw tooOld(`mmdebstrap ${own} and apt ${apt} of this machine are`);
   progress(`mmdebstrap ${own} of this machine is too old: taking that of the release`);
   const { scratch } = options;
   await makeFolder(scratch);
   const { packages } = await downloadPackages(['mmdebstrap'], options);
-  const folder = join(scratch, 'unpacked');
-  await makeFolder(folder);
-  for (const { file } of packages) await run(['dpkg-deb', '--extract', file, folder], { quiet: true });
-  const program = join(folder, 'usr/bin/mmdebstrap');
-  const theirs = await versionOf([program]);
-  if (theirs === undefined || !isRecent(theirs)) throw tooOld(`mmdebstrap ${theirs ?? own} of the release is`);
-  return program;
+  const old = packages.find(({ version }) => !isRecent(version));
+  if (old !== undefined) throw tooOld(`mmdebstrap ${old.version} of the release is`);
+  const tree = join(scratch, 'unpacked');
+  await makeFolder(tree);
+  await unpackPackages(
+    packages.map(({ file }) => file),
+    tree,
+  );
+  const [program] = await takeFiles(tree, 'usr/bin/mmdebstrap', join(scratch, 'taken'));
+  if (program !== undefined) return program.file;
+  throw new MirrorError('NoSuchPackage', 'the package mmdebstrap of the release does not contain /usr/bin/mmdebstrap', {
+    hint: 'specify an archive that has it with --archive, or build on Debian 12 or Ubuntu 24.04',
+  });
 }
 
 /** @returns undefined if the program is missing or prints no version */
-async function versionOf(program: Command): Promise<string | undefined> {
-  const printed = await run([...program, '--version'], { quiet: true }).catch(() => '');
+async function versionOf(program: string): Promise<string | undefined> {
+  const printed = await run([program, '--version'], { quiet: true }).catch(() => '');
   return /^(?:mmdebstrap|apt) (\d[\d.]{0,20})/m.exec(printed)?.[1];
 }
 
+/** @param version of the program, or of its package, which may have an epoch */
 function isRecent(version: string): boolean {
-  return !version.startsWith('0.');
+  return !/^(?:\d+:)?0\./.test(version);
 }
 
 /** download.sh uses patterns such as ?priority, which apt has since 2.3.14. */

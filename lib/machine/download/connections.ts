@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import tls from 'node:tls';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, interceptors, Pool } from 'undici';
-import { MirrorError, withoutPasswords } from '../../errors';
+import { MirrorError } from '../../errors';
+import { ambiguousRule, isAmbiguous, shownAddress } from '../../given-address';
 
 /** Network settings of this machine. */
 export interface Network {
@@ -72,16 +73,18 @@ function proxiesOf(given: string | undefined): Proxies {
 function proxyAddress(value: string, name: string): string {
   const address = value.includes('://') ? value : `http://${value}`;
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  const fault = url === undefined ? '' : faultOfProxy(url);
+  const fault = url === undefined ? '' : faultOfProxy(url, address);
   if (fault === undefined) return address;
-  throw new MirrorError('BadInput', `${name} ${withoutPasswords(address)} is not a valid HTTP proxy URL${fault}`, {
+  throw new MirrorError('BadInput', `${name} ${shownAddress(address)} is not a valid HTTP proxy URL${fault}`, {
     hint: 'specify a URL such as http://proxy.example.com:3128',
     misuse: true,
   });
 }
 
 /** What undici would refuse without naming the proxy. */
-function faultOfProxy({ protocol, pathname, search, hash, username, password }: URL): string | undefined {
+function faultOfProxy(url: URL, address: string): string | undefined {
+  const { protocol, pathname, search, hash, username, password } = url;
+  if (isAmbiguous(address)) return `: it ${ambiguousRule}`;
   if (!['http:', 'https:'].includes(protocol)) return '';
   if (pathname !== '/' || search !== '' || hash !== '') return ': it has a path';
   try {

@@ -1,4 +1,5 @@
-import { MirrorError, withoutPasswords } from '../../errors';
+import { MirrorError } from '../../errors';
+import { isAmbiguous, shownAddress } from '../../given-address';
 import type { Network } from './connections';
 
 /** The site's proxy for a URL; undefined if it is reached directly. */
@@ -56,8 +57,8 @@ function isExcepted({ hostname, port, protocol }: URL, list: string): boolean {
 function proxyAddress(value: string): URL {
   const address = value.includes('://') ? value : `http://${value}`;
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
-  throw new MirrorError('NotSupported', `the proxy ${withoutPasswords(address)} is not an HTTP proxy`, {
+  if (url !== undefined && /^https?:$/.test(url.protocol) && !isAmbiguous(address)) return url;
+  throw new MirrorError('NotSupported', `the proxy ${shownAddress(address)} is not an HTTP proxy`, {
     hint: 'specify a URL such as http://proxy.example.com:3128 with --proxy',
   });
 }

@@ -1,7 +1,7 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { requestsOf, runsOf } from '../buckets';
+import { keptOf, requestsOf, runsOf } from '../buckets';
 import { readSecrets } from '../choices/secrets';
 import type { BoundSigningKey } from '../choices/signing-key';
 import { refused } from '../refusals/synth-error';
@@ -35,6 +35,7 @@ export function functionNeeds(asset: string, inputs: FunctionInputs): FunctionNe
   const objects = mirrorBucket.arnForObjects('*');
   const requests = requestsOf(workBucket);
   const runs = runsOf(workBucket);
+  const kept = keptOf(workBucket);
   const readMirror = [allow('s3:GetObject', objects), listing(mirrorBucket)];
   // No function can list the work bucket: the secret names of its folders separate the builds of different executions.
   const readRequest = allow('s3:GetObject', requests);
@@ -52,10 +53,15 @@ export function functionNeeds(asset: string, inputs: FunctionInputs): FunctionNe
     arn: indexes,
     reason: 'the indexes of the views, which are removed when an operator deletes a view',
   };
+  const ofKept = { arn: kept, reason: 'copies of published kernels, in folders with unguessable names' };
   const ofRuns = { arn: runs, reason: 'files that stages exchange, in folders with unguessable names' };
   const needs = {
     plan: { statements: [...readMirror, ...writeRequest, ...readSecrets(secrets)], stars: [ofMirror, ofRequests] },
-    select: { statements: [...readMirror, readRequest], stars: [ofMirror, ofRequests] },
+    // After a lost response, Select reads the copy to see whether it wrote it.
+    select: {
+      statements: [...readMirror, readRequest, newObjects(kept), allow('s3:GetObject', kept)],
+      stars: [ofMirror, ofRequests, ofKept],
+    },
     publish: {
       statements: [allow('s3:GetObject', runs), ...readMirror, writeMirror, ...sign],
       stars: [ofMirror, ofRuns],
@@ -96,5 +102,11 @@ function badKey(asset: Asset): Error {
 
 /** Without this permission, S3 answers 403 instead of 404 for missing objects. */
 const listing = (bucket: IBucket) => allow('s3:ListBucket', bucket.bucketArn);
+
+/** Nothing that a build wrote can be overwritten. */
+const newObjects = (resource: string) => {
+  const conditions = { Null: { 's3:if-none-match': 'false' } };
+  return new PolicyStatement({ actions: ['s3:PutObject'], resources: [resource], conditions });
+};
 
 const allow = (action: string, resource: string) => new PolicyStatement({ actions: [action], resources: [resource] });

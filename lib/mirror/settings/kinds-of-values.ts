@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import { shownText } from '../../given-address';
 import type { MirrorView } from '../choices/mirror-view';
 import type { MaasMirrorProps } from '../maas-mirror-props';
 import type { Path } from '../refusals/property-path';
@@ -128,7 +129,7 @@ function requireGiven(property: Path, value: unknown, kind: Kind): void {
 const isOf = ({ has }: Kind, value: unknown): boolean =>
   Token.isUnresolved(value) || (typeof value === 'object' && value !== null && has.every((field) => field in value));
 
-const wordOf = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : '…');
+const wordOf = (value: unknown): string => (typeof value === 'string' ? shown(value) : '…');
 
 function wrongKind(property: Path, value: unknown, hint: string): Error {
   return refused(property, `is ${shown(value)}`, hint);
@@ -137,6 +138,7 @@ function wrongKind(property: Path, value: unknown, hint: string): Error {
 /** `"daily"`, `5`, `an object of class aws-cdk-lib.aws_kms.Key (Stack/Key)`; the fields of an object may be long, or secret. */
 function shown(value: unknown): string {
   if (typeof value === 'function') return `the function or class ${value.name}`;
+  if (typeof value === 'string') return JSON.stringify(shownText(value)); // may be an address with a password
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? typeof value;
   const { node } = value as { readonly node?: { readonly path?: string } };
   const path = node?.path === undefined ? '' : ` (${node.path})`;

@@ -80,7 +80,7 @@ export class Monitoring extends Construct {
   }
 
   /** A promotion may pass over a version for a day because a newer one needs its time, too. */
-  private promotions({ views }: MonitoringProps, stateMachine: StateMachine): void {
+  private promotions({ views, requests }: MonitoringProps, stateMachine: StateMachine): void {
     const aDay = { period: Duration.days(1) };
     for (const { name, promote } of views) {
       if (promote === undefined) continue;
@@ -88,7 +88,8 @@ export class Monitoring extends Construct {
       const metric = standsStillOf(name, stateMachine, { ...aDay, statistic: 'Minimum' });
       this.alarm(`StandsStill${pascalCase(name)}`, metric, 1, advice, 2);
     }
-    if (views.every(({ promote, select }) => promote === undefined && select === undefined)) return; // nothing measures holds
+    const isFilled = views.some(({ promote, select }) => promote !== undefined || select !== undefined);
+    if (!isFilled && requests.length === 0) return; // without a schedule, holds are not measured
     this.alarm('HeldTooLong', heldDaysOf(stateMachine, { ...aDay, statistic: 'Maximum' }), 14, heldAdvice);
   }
 

@@ -3,11 +3,11 @@ import type { PlannedView } from '../plans/planned';
 
 /**
  * When sites follow what a plan moves: by themselves within 70 minutes and a download, since MAAS reads the index every ten
- * minutes and begins to download every hour; and the commands that make one follow at once.
+ * minutes and begins to download every hour; and the commands that make one follow at once. Nothing if no version moves.
  */
 export function sitesFollow(views: readonly PlannedView[]): Remark[] {
-  const moved = views.filter(({ lines }) => lines.some(({ does }) => moves.has(does)));
-  return moved.map(({ view }) => ({ about: 'sites follow', view, commands: whenIdle }));
+  const isMoved = views.some(({ lines }) => lines.some(({ does }) => moves.has(does)));
+  return isMoved ? [{ about: 'sites follow', commands: whenIdle }] : [];
 }
 
 const moves: ReadonlySet<PlanLine['does']> = new Set(['offer', 'take back', 'hold back', 'drop']);

@@ -1,6 +1,8 @@
+import { MirrorError } from '../../errors';
 import type { PlanLine } from '../../job/operations/outcome';
+import { offerGroups } from '../../publication/offers/offer-groups';
 import { highest } from '../../publication/state/highest';
-import type { Hold } from '../../publication/state/holds';
+import { type Hold, heldBy } from '../../publication/state/holds';
 import { timeText } from '../../publication/state/kept-ledger';
 import { maasName } from '../../publication/state/product-key';
 import type { ViewContent } from '../../publication/state/view-content';
@@ -8,7 +10,7 @@ import { sha256Of } from '../../sha256';
 import { writeJson } from '../../simplestreams/json';
 import { sortsAbove } from '../../simplestreams/version-order';
 import { type Asked, askerOf, noteOf } from './asked';
-import { type ChosenProduct, chosenProducts, releaseOf } from './chosen-products';
+import { type ChosenProduct, chosenProducts, productsIn, releaseOf } from './chosen-products';
 import { chosenVersions, namesOf } from './chosen-versions';
 import { type Leaving, shelving, takingBack } from './moved';
 import { type Planned, type Planner, viewToChange } from './planned';
@@ -22,6 +24,8 @@ export const planHold: Planner<Asked<'hold'>> = (request, mirror, at): Planned =
   const products = chosenProducts(content, request);
   const kept = chosenVersions(request.view, products, request.at ?? 'newest')[0]?.name ?? '';
   const hold = holdFor(products, kept, request, content, at);
+  const holds = [...content.state.holds.filter(({ id }) => id !== hold.id), hold];
+  refuseHalves(content, products, holds);
   const above = products.map((one) => ({
     ...one,
     names: namesOf(one.product).filter((name) => sortsAbove(name, kept)),
@@ -31,7 +35,7 @@ export const planHold: Planner<Asked<'hold'>> = (request, mirror, at): Planned =
   const undo = { about: 'undo', commands: [`maas-mirror unhold ${request.view} ${hold.release}`] } as const;
   if (lines.length === 0) return { views: [{ view: request.view, lines }], remarks: [undo] };
   const change = {
-    state: { ...content.state, holds: [...content.state.holds.filter(({ id }) => id !== hold.id), hold] },
+    state: { ...content.state, holds },
     documents: takingBack(content.documents, new Map(leaving.map(({ id, names }) => [id, new Set(names)]))),
     shelf: shelving(content, leaving, 'held', at),
     note: noteOf('hold', request),
@@ -58,6 +62,27 @@ function holdFor(
 
 function scopeOf({ release, architectures, flavours }: Hold): Pick<Hold, 'release' | 'architectures' | 'flavours'> {
   return { release, architectures, flavours };
+}
+
+/**
+ * A flavour that is held while its sisters get new roots would keep an old one, and nothing could be published.
+ * @throws BadInput (misuse)
+ */
+function refuseHalves(content: ViewContent, products: readonly ChosenProduct[], holds: readonly Hold[]): void {
+  const ids = new Set(products.map(({ id }) => id));
+  for (const group of offerGroups(productsIn(content))) {
+    const [held, free] = [
+      group.filter(({ id }) => ids.has(id)),
+      group.filter((one) => !heldBy({ holds }, one.product)),
+    ];
+    const [one, sister] = [held[0], free[0]];
+    if (one === undefined || sister === undefined) continue;
+    const said = `${one.key} must have the root of ${sister.key}, so it cannot be held without it`;
+    throw new MirrorError('BadInput', said, {
+      hint: `hold all flavours: maas-mirror hold ${content.view} ${releaseOf(one.product)} --arch ${one.product.arch}`,
+      misuse: true,
+    });
+  }
 }
 
 /** Nothing if the view has this very hold. */

@@ -1,9 +1,11 @@
 /* operations/plans: what each operation would do, without doing it. */
 
 import { MirrorError } from '../../errors';
+import type { OperationRequest } from '../../job/operations/operation';
 import type { PlanLine, Remark } from '../../job/operations/outcome';
 import type { Note, ViewChange, ViewContent } from '../../publication/state/view-content';
 import type { Withdrawal } from '../../publication/state/withdrawal';
+import type { Asked } from './asked';
 
 /** What a plan depends on: the views that the operation reads or changes, and the withdrawals of all. */
 export interface MirrorContent {
@@ -25,6 +27,11 @@ export interface Planned {
   /** In the order in which they are to be changed. */
   readonly views: readonly PlannedView[];
   readonly remarks: readonly Remark[];
+  /**
+   * What the views that are left are planned from, once one has changed: the versions that were chosen then are not chosen
+   * again. @default - the same request
+   */
+  readonly then?: Asked<OperationRequest['does']>;
   /** Why nothing may be changed; it is thrown when the plan is carried out. @default - it may */
   readonly refusal?: MirrorError;
 }

@@ -32,7 +32,7 @@ export const planPromotion: Planner<Asked<'promote'>> = (request, mirror, at): P
     note: { ...noteOf('promote', request), from: from.view },
     ...{ offered: [from], withdrawn: promoting.withdrawn },
   };
-  const remarks = [...downloads(taken, documents), ...undoing(taken, to.view)];
+  const remarks = [...downloads(taken, to.documents, documents), ...undoing(taken, to.view)];
   return { views: [{ view: to.view, change, lines }], remarks, ...(refusal && { refusal }) };
 };
 

@@ -56,12 +56,12 @@ export function standsStill(
   });
 }
 
-/** How many days releases of a view have been held without an end, by release. */
+/** How many whole days releases of a view have been held without an end, by release. */
 export function heldDays({ state }: Pick<ViewContent, 'state'>, at: Date): ReadonlyMap<string, number> {
   const days = new Map<string, number>();
   for (const { release, since, until } of state.holds) {
     if (until !== undefined) continue;
-    const held = Math.max(0, (at.getTime() - Date.parse(since)) / 86_400_000);
+    const held = Math.max(0, Math.floor((at.getTime() - Date.parse(since)) / 86_400_000));
     days.set(release, Math.max(held, days.get(release) ?? 0));
   }
   return days;

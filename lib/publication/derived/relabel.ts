@@ -1,24 +1,9 @@
-import type { Product, Products } from '../../simplestreams/types';
+import type { Product } from '../../simplestreams/types';
 import type { ViewContent } from '../state/view-content';
 
 /** The label that the products of a view have, and the word for it in their ids: its name, in a snapshot its source's. */
 export function labelOf({ view, state }: Pick<ViewContent, 'view' | 'state'>): string {
   return state.source?.snapshot?.from ?? view;
-}
-
-/**
- * A document as another view offers it, with that one's content id, product ids and labels. Versions are shared: their files
- * are the same, below the pool.
- * @param from the label that it has
- * @param to the name of the other view
- * @public
- */
-export function relabelled(document: Products, from: string, to: string): Products {
-  const products = Object.entries(document.products).map(([id, product]) => {
-    return [relabelledId(id, from, to), relabelledProduct(product, to)] as const;
-  });
-  const content_id = relabelledContentId(document.content_id, from, to);
-  return { ...document, content_id, products: Object.fromEntries(products) };
 }
 
 /** `com.ubuntu.maas:candidate:v3:download` as of another view. One that does not name `from` stays as it is. */
@@ -35,7 +20,10 @@ export function relabelledId(id: string, from: string, to: string): string {
   return [`${publisher.slice(0, -end.length)}.${to}`, ...rest].join(':');
 }
 
-/** Without what builds remember in a product: the inputs that they looked at last are those of the view that they publish to. */
+/**
+ * A product under the label of another view, with the same versions: their files are the same, below the pool. Without what
+ * builds remember in it: the inputs that they looked at last are those of the view that they publish to.
+ */
 export function relabelledProduct({ inputs, missing, ...product }: Product, label: string): Product {
   return { ...product, label };
 }

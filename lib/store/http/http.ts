@@ -4,6 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { MirrorError } from '../../errors';
+import { ambiguousRule, isAmbiguous, shownAddress } from '../../given-address';
 import { unescaped } from '../../unescaped';
 import { measureBytes, measureStream } from '../digest';
 import { nameDiskFull } from '../durable';
@@ -134,8 +135,9 @@ const mebibyte = 1024 * 1024;
 
 function parse(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  throw new MirrorError('BadInput', `${address} is not an http or https URL`, {
+  const rule = isAmbiguous(address) ? ambiguousRule : 'is not an http or https URL';
+  if ((url?.protocol === 'http:' || url?.protocol === 'https:') && !isAmbiguous(address)) return url;
+  throw new MirrorError('BadInput', `${shownAddress(address)} ${rule}`, {
     hint: 'give a URL such as http://10.0.0.2:8080/',
     misuse: true,
   });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { makeAssets } from '../../../bin/bundle/assets';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
-const functions = ['plan', 'select', 'publish', 'check-for-updates', 'notify'];
+const functions = ['plan', 'select', 'publish', 'promote', 'operate', 'check-for-updates', 'notify'];
 const entries = ['bin/stage.ts', ...functions.map((name) => `bin/lambda/${name}.ts`), 'lib/job/checks.ts'];
 
 function write(file: string, text: string): void {

@@ -4,6 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { BuildRequest } from '../../../lib/job/build-request';
 import { stateMachineVariable } from '../../../lib/job/environment';
 import { executionName, mirrorStoreVariable } from '../../../lib/job/execution-names';
+import { changeView } from '../../../lib/publication/change-view';
+import type { Change } from '../../../lib/publication/state/view-content';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { checkForUpdates as lookAt } from '../../../lib/stages/plan';
 import { openMirrorDirectory } from '../../../lib/store/open';
@@ -28,7 +30,7 @@ const hoursBefore = (hours: number) => new Date(at.getTime() - hours * 3_600_000
 /** A mirror with a version of bookworm, and executions of its order: what CheckForUpdates makes of them when the archive is at this. */
 async function checkForUpdates(
   archiveIsAt: string,
-  executions: { readonly succeeded?: Date; readonly running?: Date } = {},
+  executions: { readonly succeeded?: Date; readonly running?: Date; readonly heldSince?: Date } = {},
 ) {
   const [press, folder] = [smallPress(signer), temporaryFolder()];
   await openMirrorDirectory(press.mirror.root, { create: true });
@@ -45,6 +47,7 @@ async function checkForUpdates(
   const recipe = planned.architectures[0]?.job.recipe ?? '';
   await press.publish({ source: 'bootstrap', planned: 'as built', recipe });
   writeFileSync(file, archiveIsAt);
+  if (executions.heldSince !== undefined) await changeView('candidate', holding(executions.heldSince), press);
 
   const listed = (began?: Date) =>
     began === undefined ? [] : [{ name: executionName(request, began), startDate: began.getTime() / 1000 }];
@@ -59,8 +62,20 @@ async function checkForUpdates(
   const variables = { [mirrorStoreVariable]: press.mirror.root, [stateMachineVariable]: stateMachineArn };
   const checked = await callDeployed('check-for-updates', event, variables, log);
   const started = aws.requests.filter(({ operation }) => operation === 'StartExecution').length;
-  return { checked, behind: measuredIn(log).Behind, started };
+  const { Behind: behind, HeldDays: held } = measuredIn(log);
+  return { checked, behind, started, held };
 }
+
+function holding(time: Date): Change {
+  const since = time.toISOString();
+  const hold = { id: '0c1d2e3f4a5b', since, release: 'bookworm', architectures: [], flavours: [] };
+  return ({ state }) => ({ state: { ...state, holds: [hold] }, note: { what: 'hold' } });
+}
+
+it('measures how long a release has been held without an end', async () => {
+  expect(await checkForUpdates('as built', { heldSince: hoursBefore(36) })).toMatchObject({ held: 1.5 });
+  expect((await checkForUpdates('as built')).held).toBeUndefined();
+});
 
 describe('a mirror is behind', () => {
   it('where there is news, and no build of the order has ever succeeded', async () => {

@@ -12,6 +12,7 @@ import { BuildRequest } from '../../../lib/job/build-request';
 import { workStoreVariable } from '../../../lib/job/environment';
 import { mirrorStoreVariable } from '../../../lib/job/execution-names';
 import type { PublishInput } from '../../../lib/job/handed-on/publish-input';
+import type { Selected } from '../../../lib/job/handed-on/results';
 import type { Press } from '../../../lib/publication/press';
 import { readView } from '../../../lib/publication/read-view';
 import { sha256Of } from '../../../lib/sha256';
@@ -57,7 +58,13 @@ describe('the functions of an execution', () => {
     });
     const prepared = { ...run.prepared, result: { ...run.prepared.result, kernels: found } };
 
-    const { build } = await select({ job: run.job, fetched: run.fetched, root: run.root, prepared, kernels });
+    const { build } = (await select({
+      job: run.job,
+      fetched: run.fetched,
+      root: run.root,
+      prepared,
+      kernels,
+    })) as Selected;
 
     expect(build).toEqual(kernels.map((one) => ({ ...one, how: 'build' })));
     expect(await publish(run)).toMatchObject({ architecture: 'amd64', version: expect.stringMatching(/^20\d{6}/) });
@@ -80,6 +87,18 @@ describe('the functions of an execution', () => {
     const { job } = await makeBuiltRun(press.work, { execution: 'third' });
     await publish({ bootloaders: { job: { ...job, execution: 'loaders', folder }, built } });
     expect((await readView('candidate', press)).state.holds).toEqual([]);
+  });
+
+  it('take the last kernel of a flavour that is kept', async () => {
+    const { mirror, work } = await deployed();
+    await publish(await makeBuiltRun(work, { execution: 'first' }));
+    const { job } = await makeBuiltRun(work, { execution: 'second' });
+
+    const kept = await select({ keep: { job, kernel: 'generic' } });
+
+    expect(kept).toMatchObject({ build: 'Kept:kept', result: { version: expect.stringMatching(/^20\d{6}/) } });
+    expect(await Array.fromAsync(work.list(`runs/${job.folder}/amd64/generic/extract/kept/`))).toHaveLength(2);
+    expect(await mirror.read('candidate/streams/v1/index.sjson')).toBeDefined();
   });
 
   it('publish bootloaders, and the same ones again only for a rebuild', async () => {

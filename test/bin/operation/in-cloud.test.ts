@@ -135,14 +135,22 @@ describe('operations of a deployed mirror', () => {
     });
   });
 
-  it('refuses the key of another mirror, and the mirror of an older release', async () => {
+  it('refuses the mirror of an older release until it is upgraded, which the same function does', async () => {
     const { mirror, operate } = await deployed();
     writeFileSync(join(mirror, 'format.json'), '{"format":1,"tool":"cdk-maas-mirror"}');
-    await expect(operate(asked(promote))).rejects.toMatchObject({ name: 'NotSupported' });
+    await expect(operate(asked(promote))).rejects.toMatchObject({ name: 'NotSupported', misuse: false });
+    await expect(operate(asked({ does: 'repair', upgrade: false }))).rejects.toMatchObject({ name: 'NotSupported' });
 
-    writeFileSync(join(mirror, 'format.json'), '{"format":2,"needs":[],"tool":"cdk-maas-mirror"}');
+    await operate(asked({ does: 'repair', upgrade: true }));
+    expect(JSON.parse(readFileSync(join(mirror, 'format.json'), 'utf8')).format).toBe(2);
+    expect((await operate(asked(promote))).views).toMatchObject([{ view: 'stable', moved: true }]);
+  });
+
+  it('refuses the key of another mirror', async () => {
+    const { mirror, operate } = await deployed();
     const other = await openpgpSigner(await makePrivateKey({ at: publicationTime, rsaBits: 2048 }));
     writeFileSync(join(mirror, 'keyring.gpg'), other.keyring);
+
     await expect(operate(asked(promote))).rejects.toMatchObject({ name: 'BadSignature' });
   });
 

@@ -74,7 +74,7 @@ describe('the bootloaders of a view', () => {
     const first = await build();
     expect(`${first.code}\n${first.code === 0 ? '' : first.err}`).toBe('0\n');
     expect(first.out).toMatch(
-      /✓ bootloaders: published pxelinux:pxe:i386 \d{8}\.0, grub-efi-signed:uefi:amd64 \d{8}\.0, /,
+      /✓ bootloaders: published pxelinux:pxe:i386 \d{8}\.\d{6}, grub-efi-signed:uefi:amd64 \d{8}\.\d{6}, /,
     );
     const verified = await maasMirror(['verify', site.mirror]);
     expect(verified.out).toMatch(/^✓ candidate: 6 products, 6 versions, 14 objects/);
@@ -85,7 +85,7 @@ describe('the bootloaders of a view', () => {
 
     now = await withChangedPackage(loaders, temporaryFolder(), shim, { version: '1.59+15.8-0ubuntu1' });
     const changed = await build();
-    expect(changed.out).toMatch(/✓ bootloaders: published grub-efi-signed:uefi:amd64 \d{8}\.1$/m);
+    expect(changed.out).toMatch(/✓ bootloaders: published grub-efi-signed:uefi:amd64 \d{8}\.\d{6}$/m);
     expect((await build()).out).toMatch(/up to date/);
 
     const listed = await maasMirror(['list', site.mirror]);

@@ -60,7 +60,6 @@ describe('a customised image', () => {
     await using launchpad = await servedPpa();
     const { out } = await build(site, ...ppaWords(launchpad));
 
-    // A customised image never takes the serial of the image that it was made from.
     expect(out).toMatch(/published version \d{8}\.\d{6}$/m);
     const version = await newestAt(ga(site));
     expect(version.gate).toBe('passed');

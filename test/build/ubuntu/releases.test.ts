@@ -5,7 +5,7 @@ import { type LookAlike, type LookAlikeRelease, lookAlike } from '../../fixtures
 import { kernelFilesOf } from '../../fixtures/images/look-alike/kernel-files';
 import { maasMirror } from '../cli';
 import { moduleName, wantedModules } from '../initrd';
-import { filesInInitrd, itemsIn, productIdsAt, soleVersionAt } from '../published';
+import { filesInInitrd, itemsIn, productIdsAt, soleVersionAt, versionsAt } from '../published';
 import { expectMadeUpRelease } from './made-up';
 import { gaUpTo1804, gaUpTo2004, letters } from './subarches';
 import { ubuntuSite } from './ubuntu-site';
@@ -111,15 +111,17 @@ describe.each(cases)('building $release from its cloud image', (one) => {
       flavours.map(([, [id]]) => `com.ubuntu.maas.candidate:v3:boot:${id}`).sort(),
     );
     const kernels = await kernelFilesOf(look);
+    const [version = ''] = await versionsAt({ mirror, release, kernel: flavours[0]?.[0] ?? '' });
+    expect(version).toMatch(/^20261120\.\d{6}$/);
     for (const [kernel, [, subarch, kflavor, kpackage, subarches]] of flavours) {
-      const items = await itemsIn(mirror, `${release}/amd64/20261120`, `${subarch}/${kflavor}`, kpackage);
+      const items = await itemsIn(mirror, `${release}/amd64/${version}`, `${subarch}/${kflavor}`, kpackage);
       expect(await soleVersionAt({ mirror, release, kernel })).toEqual({
         fields: {
           ...{ arch: 'amd64', os: 'ubuntu', label: 'candidate', release, krel: release },
           ...{ subarch, kflavor, subarches },
           ...one.fields,
         },
-        version: '20261120',
+        version,
         items,
         image_package: look.images[kernel]?.name,
         gate,
@@ -134,7 +136,7 @@ describe.each(cases)('building $release from its cloud image', (one) => {
       const unwanted: readonly string[] = ['.random-seed', ...one.lacks];
       expect(held.filter((path) => unwanted.includes(path) || path.includes('maas-mirror'))).toEqual([]);
     }
-    expect(await measureFile(join(mirror, `pool/${release}/amd64/20261120/squashfs`))).toEqual(
+    expect(await measureFile(join(mirror, `pool/${release}/amd64/${version}/squashfs`))).toEqual(
       await measureFile(look.squashfs),
     );
     expect((await maasMirror(['verify', mirror])).code).toBe(0);

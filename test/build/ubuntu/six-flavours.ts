@@ -7,7 +7,7 @@ import { measureFile } from '../../../lib/store/digest';
 import type { LookAlike } from '../../fixtures/images/look-alike';
 import { kernelFilesOf } from '../../fixtures/images/look-alike/kernel-files';
 import { maasMirror } from '../cli';
-import { itemsIn, productIdsAt, soleVersionAt } from '../published';
+import { itemsIn, productIdsAt, soleVersionAt, versionsAt } from '../published';
 import { ubuntuSite } from './ubuntu-site';
 
 const flavours = kernelsOf('noble', 'amd64').map(({ name }) => name);
@@ -27,19 +27,20 @@ export async function expectSixFlavours(
   const words = site.words('--kernel', flavours.join(','), ...more);
   const { code, out, err } = await maasMirror(words, { env: site.env });
   expect(`${code}\n${code === 0 ? '' : err}`).toBe('0\n');
-  expect(out).toMatch(/^✓ noble: amd64: published version 20261120$/m);
+  expect(out).toMatch(/^✓ noble: amd64: published version 20261120\.\d{6}$/m);
 
   expect(await productIdsAt(site.mirror, 'noble')).toEqual(
     flavours.map((name) => productId(kernelOf('noble', 'amd64', name), 'candidate')).sort(),
   );
   const kernels = await kernelFilesOf(noble);
+  const [version = ''] = await versionsAt({ mirror: site.mirror, release: 'noble', kernel: 'ga' });
   for (const name of flavours) {
     const kernel = kernelOf('noble', 'amd64', name);
     const boot = `${kernel.subarch}/${kernel.kflavor}`;
-    const items = await itemsIn(site.mirror, 'noble/amd64/20261120', boot, kernel.package);
+    const items = await itemsIn(site.mirror, `noble/amd64/${version}`, boot, kernel.package);
     expect(await soleVersionAt({ mirror: site.mirror, release: 'noble', kernel: name })).toEqual({
       fields: productFields(kernel, 'candidate'),
-      version: '20261120',
+      version,
       items,
       image_package: noble.images[name]?.name,
       gate,
@@ -48,9 +49,9 @@ export async function expectSixFlavours(
   }
 
   // The root and its manifest are the very ones that the stream offers.
-  const root = await measureFile(join(site.mirror, 'candidate/noble/amd64/20261120/squashfs'));
+  const root = await measureFile(join(site.mirror, `candidate/noble/amd64/${version}/squashfs`));
   expect(root).toEqual(await measureFile(noble.squashfs));
-  expect(readFileSync(join(site.mirror, 'candidate/noble/amd64/20261120/squashfs.manifest'))).toEqual(
+  expect(readFileSync(join(site.mirror, `candidate/noble/amd64/${version}/squashfs.manifest`))).toEqual(
     readFileSync(noble.manifest),
   );
   // Flavours that resolve to the same kernel were built once.

@@ -27,7 +27,7 @@ export interface Room {
  * Files beside the rooms that every room may import: what rooms that may not import each other have in common. They
  * stand without other files of ours.
  */
-export const ground = ['errors', 'sha256', 'plain-encoding', 'unescaped'];
+export const ground = ['errors', 'sha256', 'plain-encoding', 'unescaped', 'given-address'];
 
 /**
  * The house, from the ground up: a room imports only rooms that are above it here.
@@ -186,6 +186,7 @@ export const house: Readonly<Record<string, Room>> = {
       layer: { holds: 'the layer that all kernel flavours share', imports: ['sources'] },
       loaders: { holds: 'bootloaders and their packages', imports: ['sources', top] },
       updates: { holds: 'whether a build would change anything', imports: ['loaders', 'sources', 'streams', top] },
+      sisters: { holds: 'flavours of an architecture, which must have one root', imports: ['updates'] },
       boot: { holds: 'boot tests', imports: [top] },
       probes: { holds: 'checks that doctor runs on a build machine', imports: [] },
     },

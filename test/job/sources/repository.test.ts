@@ -110,6 +110,16 @@ describe('a repository', () => {
       stanza.replace(/https:\S+/, 'https://u:hush/hush@a.example/'),
       /URI https:\/\/a\.example\/, which is not an http or https URL/,
     ],
+    [
+      'a URL that may have its host in its password',
+      stanza.replace(/https:\S+/, 'https://u:12/hush@a.example/'),
+      /"URIs: https:\/\/a\.example\/" has the URI https:\/\/a\.example\/, which has an @ after its host/,
+    ],
+    [
+      'a URL with a space in its password',
+      stanza.replace(/https:\S+/, 'https://u:hush hush@a.example/'),
+      /"URIs: https:\/\/a\.example\/" has the URI https:\/\/a\.example\/, which is not an http or https URL/,
+    ],
     ['what is not fetched over HTTP', stanza.replace('https:', 'cdrom:'), /URI cdrom:.* not an http or https URL/],
     [
       'a quote in an address',

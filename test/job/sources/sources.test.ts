@@ -42,6 +42,15 @@ describe('an address', () => {
     expect(() => sources({ [field]: 'http://robot:hush/hush@h/' })).not.toThrow(/hush/);
   });
 
+  it.each([...addresses, 'stream'])('of %s refuses what may have its host in its password', (field) => {
+    for (const bad of ['http://robot:12/hush@h/', 'http://robot:/hush@h', 'https://robot:hush@x/hush@h'])
+      expect(() => sources({ [field]: bad })).toThrow(
+        refusal(
+          new RegExp(`^sources are not valid: ${field}: has an @ after its host: [^;]* \\(got "https?://h/?"\\)$`),
+        ),
+      );
+  });
+
   it.each([
     ['a quote', 'http://robot:hush"hush@proxy.example:3128'],
     ['a backslash', 'http://robot:hush\\hush@proxy.example:3128'],

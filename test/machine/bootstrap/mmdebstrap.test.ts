@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { recentMmdebstrap } from '../../../lib/machine/bootstrap/mmdebstrap';
-import { run } from '../../../lib/machine/run';
+import type { Deb } from '../../fixtures/archives/deb';
 import { makePpa } from '../../fixtures/images/look-alike/ppa';
 import { serveArchive } from '../../fixtures/servers/served-archive';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
@@ -23,11 +23,18 @@ function printing(text: string): string {
   return `#!/bin/sh\necho '${text}'\n`;
 }
 
-/** Asks for a mmdebstrap where the release has one of a version. @param keyring of which the archive is trusted. @default - its own */
-async function found(version: string, keyring?: string): Promise<string | undefined> {
+interface Theirs {
+  /** @default - a program */
+  readonly files?: Deb['files'];
+  /** Of which the archive is trusted. @default - its own */
+  readonly keyring?: string;
+}
+
+/** Asks for a mmdebstrap where the release has one of a version. */
+async function found(version: string, { keyring, ...theirs }: Theirs = {}): Promise<string | undefined> {
   const ppa = await makePpa(temporaryFolder(), {
     ...{ owner: 'debian', name: 'archive', release: 'bookworm' },
-    packages: [{ name: 'mmdebstrap', version, files: { 'usr/bin/mmdebstrap': printing(`mmdebstrap ${version}`) } }],
+    packages: [{ name: 'mmdebstrap', version, files: { 'usr/bin/mmdebstrap': printing('theirs') }, ...theirs }],
   });
   await using served = await serveArchive(ppa.archive);
   return await recentMmdebstrap({
@@ -45,26 +52,47 @@ describe('the mmdebstrap of a bootstrap', () => {
     expect(await found('1.5.7')).toBeUndefined();
   });
 
-  it('is that of the release on Ubuntu 22.04', async () => {
+  it('is that of the release on Ubuntu 22.04, of which nothing is run yet', async () => {
     givenPrograms({ mmdebstrap: 'mmdebstrap 0.8.4' });
+    const traces = join(temporaryFolder(), 'traces');
+    const text = `#!/bin/sh\necho "$0" >> ${traces}\necho mmdebstrap 1.5.7\n`;
 
-    const program = await found('1.5.7');
+    const program = await found('1.5.7-3', { files: { 'usr/bin/mmdebstrap': text } });
 
-    expect(await run([String(program), '--version'], { quiet: true })).toBe('mmdebstrap 1.5.7');
+    expect(readFileSync(String(program), 'utf8')).toBe(text);
+    expect(existsSync(traces)).toBe(false);
+  });
+
+  it('is not a file of this machine to which its package has a link', async () => {
+    givenPrograms({ mmdebstrap: 'mmdebstrap 0.8.4' });
+    const secret = join(temporaryFolder(), 'mmdebstrap');
+    writeFileSync(secret, 'of the builder');
+
+    for (const [path, link] of [
+      ['usr/bin/mmdebstrap', secret],
+      ['usr/bin', dirname(secret)],
+    ] as const) {
+      await expect(found('1.5.7-3', { files: { [path]: { link } } })).rejects.toMatchObject({
+        name: 'NoSuchPackage',
+        message: 'the package mmdebstrap of the release does not contain /usr/bin/mmdebstrap',
+        hint: expect.stringContaining('--archive'),
+      });
+    }
   });
 
   it('is taken from no archive that another key has signed', async () => {
     givenPrograms({ mmdebstrap: 'mmdebstrap 0.8.4' });
     const stranger = await makePpa(temporaryFolder(), { owner: 'other', name: 'a', release: 'bookworm', packages: [] });
 
-    await expect(found('1.5.7', stranger.keyring)).rejects.toMatchObject({ name: 'BadSignature' });
+    await expect(found('1.5.7', { keyring: stranger.keyring })).rejects.toMatchObject({ name: 'BadSignature' });
   });
 
   it.each([
-    ['0.7.5', '2.4.11 (amd64)', 'mmdebstrap 0.7.5 of the release is'],
+    ['0.7.5-2.2', '2.4.11 (amd64)', 'mmdebstrap 0.7.5-2.2 of the release is'],
+    ['1:0.7.5-2.2', '2.4.11 (amd64)', 'mmdebstrap 1:0.7.5-2.2 of the release is'],
     ['1.5.7', '2.2.4 (amd64)', 'mmdebstrap 0.8.4 and apt 2.2.4 of this machine are'],
   ])('is refused if the release has %s and this machine apt %s', async (version, apt, what) => {
-    givenPrograms({ mmdebstrap: 'mmdebstrap 0.8.4', ...(version !== '0.7.5' && { 'apt-get': `apt ${apt}` }) });
+    givenPrograms({ mmdebstrap: 'mmdebstrap 0.8.4', ...(version === '1.5.7' && { 'apt-get': `apt ${apt}` }) });
 
     await expect(found(version)).rejects.toMatchObject({
       name: 'NotSupported',

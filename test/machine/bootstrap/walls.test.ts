@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { copyFileSync, existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ it('lets nothing of a package work outside the walls while a tree is made', asyn
   ];
   const aptOptions = await machineAptOptions();
   const mmdebstrap = join(folder, 'given-mmdebstrap'); // as where this machine's is too old
-  copyFileSync((await recentEnough()) ?? '/usr/bin/mmdebstrap', mmdebstrap);
+  writeFileSync(mmdebstrap, readFileSync((await recentEnough()) ?? '/usr/bin/mmdebstrap'), { mode: 0o644 });
   await using gateway = await openGateway(repositories, {}, folder, { aptOptions });
 
   await bootstrap(tree, {

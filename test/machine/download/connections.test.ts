@@ -105,6 +105,10 @@ describe('a proxy', () => {
   });
 
   it.each([
+    [
+      'http://us:12/hush@h:9',
+      'http://h:9 is not a valid HTTP proxy URL: it has an @ after its host: write / in a password as %2F, and @ in a path as %40',
+    ],
     ['http://h:1/x', 'http://h:1/x is not a valid HTTP proxy URL: it has a path'],
     [
       'http://us:p%w@h:9',
@@ -120,6 +124,7 @@ describe('a proxy', () => {
     ['ftp://me:s3cret@host/', 'ftp://host/'],
     ['ftp://me:s@s3cret@host/', 'ftp://host/'],
     ['me:s3cret@host:port', 'http://host:port'],
+    ['me:12/s3cret@host:9', 'http://host:9'],
   ])('refuses an address without showing its password: %s', async (proxy, shown) => {
     const refused = await readUrl('http://127.0.0.1:1/', { proxy }).catch(String);
     expect(refused).toContain(`the proxy ${shown} is not a valid HTTP proxy URL`);

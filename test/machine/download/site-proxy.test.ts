@@ -93,8 +93,11 @@ describe('the proxy of a site', () => {
     expect(proxiesOf(given, options, environment)).toEqual(proxies);
   });
 
-  it('refuses one that speaks no HTTP, without its password', () => {
-    expect(() => proxiesOf(undefined, ['Acquire::http::Proxy "socks5h://me:s3cret@p:1080";'], {})).toThrow(
+  it.each([
+    ['speaks no HTTP', 'socks5h://me:s3cret@p:1080'],
+    ['may have its host in its password', 'http://me:12/s3cret@p:1080'],
+  ])('refuses one that %s, without its password', (_, proxy) => {
+    expect(() => proxiesOf(undefined, [`Acquire::http::Proxy "${proxy}";`], {})).toThrow(
       expect.objectContaining({ name: 'NotSupported', message: expect.not.stringContaining('s3cret') }),
     );
   });

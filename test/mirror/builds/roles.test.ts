@@ -38,11 +38,15 @@ describe('the roles', () => {
           (name) => `${name}: s3:GetObject: WorkBucket/runs/*${takeUpNothing.includes(name) ? '/request.json' : ''}`,
         ),
         ...builds.filter((name) => name !== 'BootTest').map((name) => `${name}: s3:PutObject: WorkBucket/runs/*`),
-        ...['Plan', 'CheckForUpdates', 'Select', 'Publish'].map((name) => `${name}: s3:GetObject: MirrorBucket/*`),
+        ...['Plan', 'CheckForUpdates', 'Select', 'Publish', 'Promote', 'Operate'].map(
+          (name) => `${name}: s3:GetObject: MirrorBucket/*`,
+        ),
+        ...['s3:GetObject', 's3:PutObject'].map((action) => `Select: ${action}: WorkBucket/runs/*/extract/kept/*`),
         'Plan: s3:PutObject: WorkBucket/runs/*/request.json',
         ...['Plan', 'Select'].map((name) => `${name}: s3:GetObject: WorkBucket/runs/*/request.json`),
         'Publish: s3:GetObject: WorkBucket/runs/*',
-        'Publish: s3:PutObject: MirrorBucket/*',
+        ...['Publish', 'Promote', 'Operate'].map((name) => `${name}: s3:PutObject: MirrorBucket/*`),
+        'Operate: s3:DeleteObject: MirrorBucket/*/streams/v1/index.*',
         `Notify: states:GetExecutionHistory,states:DescribeExecution: arn:aws:states:region:accountid:execution:WorkflowStateMachine:*`,
         `Workflow: ${logDelivery}: *`,
         'Workflow: xray:PutTraceSegments,xray:PutTelemetryRecords,xray:GetSamplingRules,xray:GetSamplingTargets: *',
@@ -158,34 +162,53 @@ describe('the roles', () => {
     }
   });
 
-  it('leave the mirror to Publish, and Plan, CheckForUpdates and Select may read it', () => {
+  it('leave the mirror to Publish, Promote and Operate, and Plan, CheckForUpdates and Select may read it', () => {
     const onMirror = (role: RegExp) =>
       on(role)
         .filter((one) => mentions(one, 'MirrorBucket'))
         .map(({ Action }) => Action);
 
-    expect(onMirror(/^MirrorPublishRole/)).toEqual(['s3:GetObject', 's3:ListBucket', 's3:PutObject']);
+    for (const writer of [/^MirrorPublishRole/, /^MirrorPromoteRole/]) {
+      expect(onMirror(writer)).toEqual(['s3:GetObject', 's3:ListBucket', 's3:PutObject']);
+    }
+    expect(onMirror(/^MirrorOperateRole/)).toEqual([
+      's3:GetObject',
+      's3:ListBucket',
+      's3:PutObject',
+      's3:DeleteObject',
+    ]);
     for (const reader of [/^MirrorSelectRole/, /^MirrorPlanRole/, /^MirrorCheckForUpdatesRole/]) {
       expect(onMirror(reader)).toEqual(['s3:GetObject', 's3:ListBucket']);
     }
-    expect(onMirror(/^(?!Mirror(Publish|Plan|Select|CheckForUpdates)Role)/)).toEqual([]);
+    expect(onMirror(/^(?!Mirror(Publish|Promote|Operate|Plan|Select|CheckForUpdates)Role)/)).toEqual([]);
   });
 
-  it('let Publish alone sign', () => {
+  it('let Publish, Promote and Operate alone sign', () => {
     const signing = roleIds.filter((id) =>
       on(new RegExp(`^${id}$`)).some(({ Action }) => [Action].flat().some((one) => one.startsWith('kms:'))),
     );
 
-    expect(signing).toEqual([expect.stringMatching(/^MirrorPublishRole/)]);
-    expect(on(/^MirrorPublishRole/)).toContainEqual({
-      Effect: 'Allow',
-      Action: ['kms:Sign', 'kms:GetPublicKey', 'kms:DescribeKey'],
-      Resource: { 'Fn::GetAtt': [expect.stringMatching(/^MirrorSigningKey/), 'Arn'] },
-    });
+    expect(signing).toEqual(
+      ['Publish', 'Promote', 'Operate'].map((name) => expect.stringMatching(`^Mirror${name}Role`)),
+    );
+    for (const role of signing) {
+      expect(on(new RegExp(`^${role}$`))).toContainEqual({
+        Effect: 'Allow',
+        Action: ['kms:Sign', 'kms:GetPublicKey', 'kms:DescribeKey'],
+        Resource: { 'Fn::GetAtt': [expect.stringMatching(/^MirrorSigningKey/), 'Arn'] },
+      });
+    }
   });
 
-  it('let nobody delete anything', () => {
-    expect(actionsOf(template).filter((action) => /Delete/.test(action))).toEqual(['logs:DeleteLogDelivery']);
+  it('let nobody delete anything, except Operate the indexes of a view', () => {
+    expect(actionsOf(template).filter((action) => /Delete/.test(action))).toEqual([
+      's3:DeleteObject',
+      'logs:DeleteLogDelivery',
+    ]);
+    expect(on(/^MirrorOperateRole/)).toContainEqual({
+      ...{ Effect: 'Allow', Action: 's3:DeleteObject' },
+      Resource: below('MirrorBucket', '/*/streams/v1/index.*'),
+    });
   });
 
   it('let Publish read the work of the builds, not write it', () => {
@@ -206,7 +229,7 @@ describe('the roles', () => {
     }
   });
 
-  it('let Plan write orders and Select read them, and keep CheckForUpdates and Notify from the work bucket', () => {
+  it('let Plan write orders and Select read them, and keep the functions without a build from the work bucket', () => {
     const onWork = (role: RegExp) => on(role).filter((one) => mentions(one, 'WorkBucket'));
     const requests = below('WorkBucket', '/runs/*/request.json');
 
@@ -214,9 +237,15 @@ describe('the roles', () => {
       { Effect: 'Allow', Action: 's3:PutObject', Resource: requests },
       { Effect: 'Allow', Action: 's3:GetObject', Resource: requests },
     ]);
-    expect(onWork(/^MirrorSelectRole/)).toEqual([{ Effect: 'Allow', Action: 's3:GetObject', Resource: requests }]);
-    for (const role of [/^MirrorCheckForUpdatesRole/, /^MirrorNotifyRole/, /^MirrorWorkflowRole/])
-      expect(onWork(role)).toEqual([]);
+    const kept = below('WorkBucket', '/runs/*/extract/kept/*');
+    expect(onWork(/^MirrorSelectRole/)).toEqual([
+      { Effect: 'Allow', Action: 's3:GetObject', Resource: requests },
+      { ...newObjects(), Resource: kept },
+      { Effect: 'Allow', Action: 's3:GetObject', Resource: kept },
+    ]);
+    for (const name of ['CheckForUpdates', 'Notify', 'Workflow', 'Promote', 'Operate']) {
+      expect(onWork(new RegExp(`^Mirror${name}Role`))).toEqual([]);
+    }
     expect(runs.request(executionFolder('run-1', new Uint8Array(8)))).toMatch(/^runs\/[^/]+\/request\.json$/);
   });
 

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { Architecture, MirrorSchedule, UbuntuRelease } from '../../../lib';
 import { everyProp } from '../every-prop';
@@ -28,16 +27,33 @@ describe('what a mirror orders', () => {
       ['<aws.scheduler.scheduled-time>', 'candidate', 'bootloaders'],
       ['<aws.scheduler.scheduled-time>', 'next', 'jammy'],
     ]);
-    made.allResourcesProperties('AWS::Scheduler::Schedule', {
-      ScheduleExpression: 'rate(6 hours)',
-      FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 30 },
-      State: 'ENABLED',
-      Target: {
-        Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MirrorCheckForUpdatesFunction'), 'Arn'] },
-        RoleArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MirrorUpdateScheduleRole'), 'Arn'] },
-        RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 2 },
+    const schedules = (description: string) =>
+      Object.values(made.findResources('AWS::Scheduler::Schedule'))
+        .map(({ Properties }) => Properties)
+        .filter(({ Description }) => Description.includes(description));
+    const called = (name: string) => expect.stringMatching(`^Mirror${name}`);
+    expect(schedules('checks for updates')).toHaveLength(3);
+    for (const schedule of schedules('checks for updates')) {
+      expect(schedule).toMatchObject({
+        ScheduleExpression: 'rate(6 hours)',
+        FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 30 },
+        State: 'ENABLED',
+        Target: {
+          Arn: { 'Fn::GetAtt': [called('CheckForUpdatesFunction'), 'Arn'] },
+          RoleArn: { 'Fn::GetAtt': [called('UpdateScheduleRole'), 'Arn'] },
+          RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 2 },
+        },
+      });
+    }
+    expect(schedules('promotions')).toMatchObject([
+      {
+        State: 'ENABLED',
+        Target: {
+          Arn: { 'Fn::GetAtt': [called('PromoteFunction'), 'Arn'] },
+          RoleArn: { 'Fn::GetAtt': [called('PromotionScheduleRole'), 'Arn'] },
+        },
       },
-    });
+    ]);
   });
 
   it('views and sources: order what they say', () => {

@@ -71,7 +71,7 @@ describe('what watches a mirror', () => {
     }));
     const alarms = propertiesOf(scheduled, 'AWS::CloudWatch::Alarm');
 
-    expect(alarms).toHaveLength(9); // behind: noble, and the bootloaders
+    expect(alarms).toHaveLength(10); // behind: noble, and the bootloaders
     for (const { AlarmDescription, AlarmActions, TreatMissingData } of alarms) {
       expect(AlarmDescription).toMatch(/\b([Ss]ee|Fix|check) /);
       expect(AlarmDescription.length).toBeLessThanOrEqual(1024);

@@ -100,6 +100,16 @@ export function promoteContract(make: () => Promise<OperationBench>, sites: type
       expect(await bench.newestOf('stable')).toEqual([...offered(3, three), `pxe ${one} l1`]);
     });
 
+    it('with --after counts from the first day of a content, also if it was published again since', async () => {
+      const bench = await make();
+      bench.turnClockTo('2026-11-21T08:00:00Z');
+      await prepare(bench);
+      bench.turnClockTo('2026-11-25T08:00:00Z');
+      await bench.publish(three, flavoursOf(2));
+      await bench.operate({ ...promotion, after: '3d', release: 'noble' });
+      expect(await bench.newestOf('stable')).toEqual([...offered(2, three), `pxe ${one} l1`]);
+    });
+
     it('takes along the results of checks', async () => {
       const bench = await make();
       await prepare(bench);

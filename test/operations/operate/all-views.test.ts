@@ -90,6 +90,15 @@ describe('a rollback in all views', () => {
     expect(await mirror.read('late')).toMatchObject({ state: { withdrawals: [{ everywhere: true }] } });
   });
 
+  it('takes back the version that it began with, if another one is published before the named view has its turn', async () => {
+    when('candidate', 'before', () => mirror.publish('candidate', '20261125.083000', images('fix')));
+    await mirror.operate(rollback);
+    expect(await newest()).toEqual([all('fix'), all('good')]);
+    const marks = [await mirror.read('candidate'), await mirror.read('stable')].map(({ state }) => state.withdrawals);
+    expect(marks[0]).toHaveLength(1);
+    expect(marks[0]).toEqual(marks[1]);
+  });
+
   it('passes over a view that is deleted meanwhile', async () => {
     when('stable', 'before', () => deleteView('stable', { what: 'view' }, mirror.bench));
     await mirror.operate(rollback);

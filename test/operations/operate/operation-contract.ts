@@ -189,7 +189,6 @@ export function operationContract(
         ],
         ['an unhold of what is not held', { does: 'unhold', ...scope }, { name: 'NoSuchVersion', misuse: true }],
         ['a restoration of what is not withdrawn', restore, { name: 'NoSuchVersion', misuse: true }],
-        ['an operation that this release does not have', { does: 'repair', upgrade: false }, { name: 'NotSupported' }],
       ])('refuses %s in one sentence, and changes nothing', async (_, asked, fault) => {
         const writes = mirror.writes.length;
         await expect(mirror.operate(asked)).rejects.toMatchObject({ hint: expect.any(String), ...fault });

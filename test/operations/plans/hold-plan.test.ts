@@ -85,7 +85,7 @@ describe('hold', () => {
   });
 
   it('of flavours names them as MAAS does, and leaves the others alone', () => {
-    const change = changeOf({ flavours: ['hwe'], at: two });
+    const change = changeOf({ flavours: ['hwe'], at: two }, withOwnRoots);
     expect(change?.state?.holds).toMatchObject([{ flavours: ['hwe-24.04'], at: two }]);
     expect(offered(change)).toEqual([
       ['ga-24.04', [one, two]],
@@ -111,7 +111,32 @@ describe('hold', () => {
   });
 });
 
+/** The view, in which each flavour has levels of its own. */
+const withOwnRoots: ViewContent = {
+  ...view,
+  documents: new Map(
+    [...view.documents].map(([id, document]) => {
+      const products = Object.entries(document.products).map(([key, each]) => [
+        key,
+        { ...each, subarches: each.subarch },
+      ]);
+      return [id, { ...document, products: Object.fromEntries(products) }];
+    }),
+  ),
+};
+
 describe('refuses to hold', () => {
+  it('a flavour without its sisters, whose root it must have', () => {
+    expect(() => planned({ flavours: ['hwe'] })).toThrow(
+      expect.objectContaining({
+        name: 'BadInput',
+        message: `${hwe} must have the root of ${ga}, so it cannot be held without it`,
+        hint: 'hold all flavours: maas-mirror hold candidate noble --arch amd64',
+        misuse: true,
+      }),
+    );
+  });
+
   it.each([
     ['at a version that the view does not have', { at: '20270101' }],
     ['a release that the view does not have', { release: 'jammy' }],

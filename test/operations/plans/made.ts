@@ -37,3 +37,10 @@ export function mirrorOf(...views: ViewContent[]): MirrorContent {
     withdrawn: views.flatMap(({ state }) => state.withdrawals),
   };
 }
+
+/** Two versions, of which one flavour has only the newer. */
+export const [older, newer] = ['20261120.083000', '20261125.083000'] as const;
+export const twoVersions = viewWith('candidate', {
+  'ga-24.04': { [older]: 'r1 g1', [newer]: 'r2 g2' },
+  'hwe-24.04': { [newer]: 'r2 h2' },
+});

@@ -4,15 +4,10 @@ import { planRemoval } from '../../../lib/operations/plans/remove-plan';
 import { keptLedger } from '../../../lib/publication/state/kept-ledger';
 import { emptyShelf, fieldsOf, onShelf } from '../../../lib/publication/state/shelf';
 import type { ViewContent } from '../../../lib/publication/state/view-content';
-import { made, mirrorOf, viewWith } from './made';
+import { made, mirrorOf, older as one, newer as two, twoVersions as view, viewWith } from './made';
 
 const at = new Date('2026-11-28T10:15:00Z');
-const [one, two] = ['20261120.083000', '20261125.083000'];
 const [ga, hwe] = ['ga-24.04', 'hwe-24.04'].map((name) => `ubuntu/noble/amd64/${name}/generic`);
-const view = viewWith('candidate', {
-  'ga-24.04': { [one]: 'r1 g1', [two]: 'r2 g2' },
-  'hwe-24.04': { [two]: 'r2 h2' },
-});
 const asked: Asked<'remove'> = {
   ...{ does: 'remove', view: 'candidate', release: 'noble', version: two, architectures: [], flavours: [] },
   ...{ by: 'anna@ops1' },

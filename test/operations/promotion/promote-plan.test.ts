@@ -102,9 +102,26 @@ describe('promote', () => {
     ]);
   });
 
+  it('does not count what a MAAS has of flavours that stay as they are', () => {
+    const words = { 'ga-24.04': { [one]: 'r1 g1', [three]: 'r1 g3' }, 'hwe-24.04': { [one]: 'r1 h1', [two]: 'r1 h2' } };
+    const stable = stableOf({ 'ga-24.04': { [one]: 'r1 g1' }, 'hwe-24.04': { [one]: 'r1 h1', [two]: 'r1 h2' } });
+    const { 'boot-kernel': kernel, 'boot-initrd': initrd } = made('r1 g3').items;
+    expect(plan(mirrorOf(candidateOf(words), stable)).remarks[0]).toMatchObject({
+      ...{ about: 'download', bytes: (kernel?.size ?? 0) + (initrd?.size ?? 0) },
+    });
+  });
+
   it('does nothing where the target has all of it as newest, under whatever name', () => {
     const planned = plan(mirrorOf(candidateOf(flavours({ [one]: '1' })), stableOf(flavours({ [two]: '1' }))));
     expect(planned).toEqual({ views: [{ view: 'stable', lines: [] }], remarks: [] });
+  });
+
+  it('does nothing either where what the target has could not be promoted any more', () => {
+    const candidate = withLedger(candidateOf(flavours({ [one]: '1' })), 'r1 g1', [result('lab', false)]);
+    for (const request of [{}, { after: '3d' }, { require: ['lab'] }]) {
+      const planned = plan(mirrorOf(candidate, stableOf(flavours({ [one]: '1' }))), request);
+      expect(planned).toEqual({ views: [{ view: 'stable', lines: [] }], remarks: [] });
+    }
   });
 
   it('gives sisters one new name where the own name is not above all that the target ever had', () => {
@@ -133,6 +150,16 @@ describe('promote', () => {
     const stable = { ...stableOf({}), ...changeOf(first), view: 'stable' } as ViewContent;
     const second = plan(mirrorOf(stable), { from: 'stable', to: 'site' });
     const [document] = changeOf(second)?.documents?.values() ?? [];
+    expect(Object.values(document?.products ?? {})[0]?.versions[three]?.origin).toBe(`candidate/${three}`);
+  });
+
+  it('takes what a snapshot has, whose documents name its source', () => {
+    const source = { snapshot: { from: 'candidate', index: '0'.repeat(64), at: long } };
+    const state = { ...emptyState('snapshots/may'), source };
+    const frozen = { ...candidateOf(flavours({ [three]: '3' })), view: 'snapshots/may', state };
+    const planned = plan(mirrorOf(frozen, stableOf(flavours({ [one]: '1' }))), { from: 'snapshots/may' });
+    const [document] = changeOf(planned)?.documents?.values() ?? [];
+    expect(Object.keys(offeredBy(planned))).toHaveLength(2);
     expect(Object.values(document?.products ?? {})[0]?.versions[three]?.origin).toBe(`candidate/${three}`);
   });
 
@@ -265,6 +292,7 @@ describe('promote --after', () => {
     const planned = plan(mirror, { after: '3d' });
     expect(linesOf(planned)).toContain(`offer ga-24.04 ${two} as it is`);
     expect(linesOf(planned)).toContain(`pass over ga-24.04 ${three} withdrawn in lab`);
+    expect(changeOf(planned)?.withdrawn).toEqual([mark]);
   });
 
   it('begins with the main kernel: never with another flavour alone', () => {
@@ -308,6 +336,8 @@ describe('promote --after', () => {
       `pass over ga-24.04 ${three} held since 2026-11-27`,
       `pass over hwe-24.04 ${three} held since 2026-11-27`,
     ]);
+    const noble = 'com.ubuntu.maas.stable:v3:boot:24.04:amd64:ga-24.04';
+    expect(offeredBy(planned)[noble]).toEqual([one]);
     expect(
       plan(mirrorOf(publishedSince({ ...candidate, documents }, long), held), { release: 'noble' }).refusal?.name,
     ).toBe('Held');

@@ -88,7 +88,7 @@ it('days of holds without an end are counted, of each release the longest', () =
   });
   const holds = [
     hold('noble', recent),
-    hold('noble', '2026-11-10T10:00:00Z'),
+    hold('noble', '2026-11-10T09:00:00Z'),
     hold('jammy', old, '2026-12-24T00:00:00Z'),
   ];
   expect([...heldDays({ state: { ...state, holds } }, at)]).toEqual([['noble', 20]]);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   labelOf,
-  relabelled,
   relabelledContentId,
   relabelledId,
   relabelledProduct,
@@ -9,9 +8,19 @@ import {
 import { emptyState } from '../../../lib/publication/state/state-document';
 import { checkProducts } from '../../../lib/simplestreams/contract/check-products';
 import { checkView } from '../../../lib/simplestreams/contract/check-view';
+import type { Products } from '../../../lib/simplestreams/types';
 import { bootloaderDocument, imageDocument, imageId, singleFileDocument } from '../../simplestreams/made-documents';
 
 const documents = [imageDocument(), bootloaderDocument(), singleFileDocument()];
+
+/** All of a document, as of another view. */
+function relabelled(document: Products, from: string, to: string): Products {
+  const products = Object.entries(document.products).map(([id, product]) => {
+    return [relabelledId(id, from, to), relabelledProduct(product, to)] as const;
+  });
+  const content_id = relabelledContentId(document.content_id, from, to);
+  return { ...document, content_id, products: Object.fromEntries(products) };
+}
 
 describe('a document of another view', () => {
   it.each(documents.map((one) => [one.content_id, one] as const))('%s has its ids and label', (_, document) => {

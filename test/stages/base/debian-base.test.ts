@@ -40,7 +40,7 @@ it('a base of Debian is bootstrapped with all that a machine needs, from the arc
   const read = (name: string) => readFileSync(join(seen, name), 'utf8');
   const words = read('words').split('\n');
   expect(words).toContain('--architectures=amd64');
-  expect(words.slice(-4)).toEqual(['bookworm', join(bench.scratch, 'base'), '-', '']);
+  expect(words.slice(-4)).toEqual(['', join(bench.scratch, 'base'), '-', '']);
   const hook = words.find((word) => word.startsWith('--customize-hook=sh ')) ?? '';
   expect(hook).toContain(`'${join(bench.scratch, 'lists')}' 'bookworm' 'amd64' '${packages}'`);
   expect(read('input')).toMatch(

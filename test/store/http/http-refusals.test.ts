@@ -113,6 +113,14 @@ it('refuses to change anything, saying what was wanted and where to do it', asyn
   await expect(store.expose('candidate', 'noble')).rejects.toMatchObject(refused('write', 'candidate/noble'));
 });
 
+it('refuses an address that may have its host in its password, which it does not show', () => {
+  expect(() => new HttpStore('http://u:12/hush@a.example/')).toThrow(
+    expect.objectContaining({
+      message: 'http://a.example/ has an @ after its host: write / in a password as %2F, and @ in a path as %40',
+    }),
+  );
+});
+
 it('refuses an address that is none, with one as it should be', () => {
   expect(() => new HttpStore('ftp://a/b')).toThrow(
     expect.objectContaining({

@@ -13,7 +13,7 @@ import { type ChosenProduct, productsIn } from '../chosen-products';
 import { namesOf } from '../chosen-versions';
 import { contentIdOf, type Leaving, type Offer } from '../moved';
 import { earlierKernel, earlierVersions } from './earlier-versions';
-import { mixedVersion } from './mixed-version';
+import { bootedTriples, mixedVersion } from './mixed-version';
 
 /** What leaves the documents of a view, and what is offered instead. */
 export interface Moves {
@@ -41,15 +41,16 @@ export function goingBack(content: ViewContent, mark: Withdrawal, asked: GoingBa
   const marked = new WithdrawnIndex(content.view, [mark]);
   const index = new WithdrawnIndex(content.view, [mark, ...content.state.withdrawals, ...asked.withdrawn]);
   const offered = productsIn(content).filter(({ product }) => newestVersion(product) !== undefined);
-  const bad = offered.filter(({ product }) => isNewestIn(marked, product));
+  const withdrawn = offered.filter(({ product }) => isNewestIn(marked, product));
   const [kernels, whole] = [
-    bad.filter(({ product }) => isOfKernel(mark, product)),
-    bad.filter(({ product }) => !isOfKernel(mark, product)),
+    withdrawn.filter(({ product }) => isOfKernel(mark, product)),
+    withdrawn.filter(({ product }) => !isOfKernel(mark, product)),
   ];
-  const groups = offerGroups(offered).filter((group) => whole.some((one) => group.includes(one)));
-  const back = { ...asked, content, index };
+  const bad = new Set(whole.map(({ id }) => id));
+  const groups = offerGroups(offered).filter((group) => group.some(({ id }) => bad.has(id)));
+  const back = { ...asked, content, index, booted: kernels.length > 0 ? bootedTriples(content) : new Set<string>() };
   return joined([
-    ...groups.map((group) => movesOfGroup(group, whole, back)),
+    ...groups.map((group) => movesOfGroup(group, bad, back)),
     ...kernels.map((one) => movesOfKernel(one, back)),
   ]);
 }
@@ -57,6 +58,7 @@ export function goingBack(content: ViewContent, mark: Withdrawal, asked: GoingBa
 interface Back extends GoingBack {
   readonly content: ViewContent;
   readonly index: WithdrawnIndex;
+  readonly booted: ReadonlySet<string>;
 }
 
 function isNewestIn(index: WithdrawnIndex, product: Product): boolean {
@@ -69,12 +71,12 @@ function isOfKernel({ flavours }: Withdrawal, { versions }: Product): boolean {
   return flavours.length > 0 && Object.values(versions).some(({ items }) => items['boot-kernel'] !== undefined);
 }
 
-function movesOfGroup(group: readonly ChosenProduct[], bad: readonly ChosenProduct[], back: Back): Moves {
+function movesOfGroup(group: readonly ChosenProduct[], bad: ReadonlySet<string>, back: Back): Moves {
   const earlier = earlierVersions(
     group.map(({ product }) => product),
     back.index,
   );
-  if (earlier.size === 0) return { ...nothing, stuck: group.filter((one) => bad.includes(one)) };
+  if (earlier.size === 0) return { ...nothing, stuck: group.filter(({ id }) => bad.has(id)) };
   const moved = group.filter((one) => earlier.get(one.key) !== newestVersion(one.product));
   const top = topAmong(
     moved.map(({ id }) => id),
@@ -97,13 +99,13 @@ function movesOfKernel(one: ChosenProduct, back: Back): Moves {
   const newest = newestVersion(one.product) ?? '';
   const root = one.product.versions[newest];
   if (good === undefined || root === undefined) return { ...nothing, stuck: [one] };
-  const { content, at, reason, republish } = back;
+  const { content, at, reason, republish, booted } = back;
   const name = nameAbove(topAmong([one.id], content) ?? newest, at);
   if (good.hasRoot) return movesTo(one, good.name, republish ? { name, version: good.version } : undefined, content);
   return movesTo(
     one,
     good.name,
-    { name, version: mixedVersion(root, good.version, good.name, content, reason) },
+    { name, version: mixedVersion(root, good.version, good.name, { booted, reason }) },
     content,
   );
 }

@@ -68,7 +68,8 @@ function comingBack(content: ViewContent, lifted: Lifted, withdrawn: readonly Wi
 
 /** Products to which something newer was published since, and the others; without those that are held. */
 function partition(back: readonly Freed[], held: readonly Freed[], content: ViewContent): [Freed[], Freed[]] {
-  const open = back.filter((one) => !held.includes(one));
+  const waiting = new Set(held);
+  const open = back.filter((one) => !waiting.has(one));
   return [open.filter((one) => hasNewer(one, content)), open.filter((one) => !hasNewer(one, content))];
 }
 
@@ -85,9 +86,11 @@ function hasNewer({ id, product, freed }: Freed, { ledger }: ViewContent): boole
 
 /** What else left with the newest, and is below it. */
 function olderOf({ offers, passedOver }: Pending, wanted: readonly Freed[]): (Offer & { readonly key: string })[] {
+  const offered = new Map(offers.map((offer) => [offer.id, offer]));
+  const shelved = new Map(wanted.map(({ id, freed }) => [id, freed]));
   return passedOver.flatMap(({ id, key, name, why }) => {
-    const newest = offers.find((offer) => offer.id === id);
-    const version = wanted.find((one) => one.id === id)?.freed[name]?.version;
+    const newest = offered.get(id);
+    const version = shelved.get(id)?.[name]?.version;
     if (why !== 'older' || newest === undefined || version === undefined || !sortsAbove(newest.name, name)) return [];
     return [{ contentId: newest.contentId, id, key, fields: newest.fields, name, version }];
   });

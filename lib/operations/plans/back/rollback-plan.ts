@@ -2,6 +2,8 @@ import { MirrorError } from '../../../errors';
 import type { Remark } from '../../../job/operations/outcome';
 import { downloadOf } from '../../../publication/offers/downloads';
 import { dependentsOf } from '../../../publication/offers/dropped';
+import { heldBy, heldError } from '../../../publication/state/holds';
+import { contentDigest } from '../../../publication/state/product-key';
 import type { ViewContent } from '../../../publication/state/view-content';
 import type { Withdrawal } from '../../../publication/state/withdrawal';
 import type { Products } from '../../../simplestreams/types';
@@ -18,16 +20,51 @@ import { refuseStuck, versionsTakenBack } from './taken-back';
  * Withdraws the newest version and goes back to the one before, or withdraws everything above `to`. In all views, the named
  * one is last: until then, the same command finds the same version.
  */
-export const planRollback: Planner<Asked<'rollback'>> = (request, mirror, at): Planned => {
+export const planRollback: Planner<Asked<'rollback'> & Chosen> = (request, mirror, at): Planned => {
   const named = viewToMove(mirror, request.view);
-  const versions = versionsTakenBack(named, request, mirror);
-  if (versions.length === 0) return { views: [{ view: named.view, lines: [] }], remarks: [] };
-  const mark = markFor(versions, request, withMarksOf(mirror, named), at);
+  const { chosen = chosenIn(named, request, mirror, at) } = request;
+  if (chosen === undefined) return { views: [{ view: named.view, lines: [] }], remarks: [] };
   const others = request.allViews ? othersOf(mirror.views, named.view) : [];
-  const back = [...others, named].map((content) => backIn(content, mark, request, mirror.withdrawn, at));
-  refuseStuck(back.at(-1)?.moves.stuck ?? [], versions);
-  return { views: back.map(({ planned }) => planned), remarks: remarksOf(back, versions, mark, request, mirror) };
+  const back = [...others, named].map((content) => backIn(content, chosen.mark, request, mirror.withdrawn, at));
+  refuseStuck(back.at(-1)?.moves.stuck ?? [], chosen.versions);
+  const refusal = back.map(heldBack).find((error) => error !== undefined);
+  const views = back.map(({ planned }) => planned);
+  const then: Asked<'rollback'> & Chosen = { ...request, chosen };
+  return { views, ...(refusal && { refusal }), then, remarks: remarksOf(back, chosen, request, mirror, at) };
 };
+
+/** What is taken back, once that was decided: another version that is published meanwhile is not meant. */
+interface Chosen {
+  readonly chosen?: TakenBack;
+}
+
+interface TakenBack {
+  readonly versions: readonly ChosenVersion[];
+  readonly mark: Withdrawal;
+}
+
+/** Nothing if there is nothing above the version that is gone back to. */
+function chosenIn(
+  named: ViewContent,
+  request: Asked<'rollback'>,
+  mirror: MirrorContent,
+  at: Date,
+): TakenBack | undefined {
+  const versions = versionsTakenBack(named, request, mirror);
+  return versions.length === 0
+    ? undefined
+    : { versions, mark: markFor(versions, request, withMarksOf(mirror, named), at) };
+}
+
+/** A mixed version is new to the view, and what is new to a held product may not be offered. */
+function heldBack({ content, moves }: BackIn): MirrorError | undefined {
+  const mixed = moves.offers.filter(({ contentId, id, version }) => {
+    const offered = Object.values(content.documents.get(contentId)?.products[id]?.versions ?? {}).map(contentDigest);
+    return !offered.includes(contentDigest(version));
+  });
+  const holds = mixed.flatMap(({ fields }) => heldBy(content.state, { ...fields, versions: {} }) ?? []);
+  return holds[0] && heldError(content.view, holds[0]);
+}
 
 /** With the marks that an interrupted rollback has set in other views, so that this one goes on with the same. */
 function withMarksOf({ withdrawn }: MirrorContent, content: ViewContent): ViewContent {
@@ -49,10 +86,10 @@ function viewToMove(mirror: MirrorContent, view: string): ViewContent {
 
 function remarksOf(
   back: readonly BackIn[],
-  versions: readonly ChosenVersion[],
-  mark: Withdrawal,
+  { versions, mark }: TakenBack,
   request: Asked<'rollback'>,
   { views }: MirrorContent,
+  at: Date,
 ): Remark[] {
   const moved = new Set(back.filter(({ moves }) => moves.leaving.length > 0).map(({ content }) => content.view));
   const after = back.map(({ content, documents }) => ({ ...content, documents }));
@@ -67,9 +104,27 @@ function remarksOf(
     ...onlyTheKernel(versions, mark),
     ...dropped,
     ...downloadsOf(versions, back.at(-1)?.documents ?? new Map()),
+    ...(request.republish ? [] : fetchedAgain(versions, back.at(-1)?.content, at)),
     { about: 'undo', commands: [undoOf(mark, request)] },
   ];
 }
+
+/**
+ * Of two complete sets, MAAS keeps the one that it has made last. A site that gets the bad version about now keeps that one,
+ * and fetches the good one again an hour later.
+ */
+function fetchedAgain(versions: readonly ChosenVersion[], content: ViewContent | undefined, at: Date): Remark[] {
+  const isRecent = versions.some(({ id, version }) => {
+    const since = content?.ledger.products[id]?.since[contentDigest(version)];
+    return since !== undefined && at.getTime() - Date.parse(since) < recently;
+  });
+  const why =
+    'a site that has both versions by then downloads the good one again an hour later; --republish avoids that';
+  return isRecent ? [{ about: 'sites follow', why }] : [];
+}
+
+/** Within two hours, every site begins to download what is published. */
+const recently = 2 * 60 * 60_000;
 
 /** Whether a view is selected from one of these, directly or through others. */
 function follows(

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Asked } from '../../../../lib/operations/plans/asked';
 import { planRollback } from '../../../../lib/operations/plans/back/rollback-plan';
 import type { MirrorContent } from '../../../../lib/operations/plans/planned';
+import { keptLedger } from '../../../../lib/publication/state/kept-ledger';
 import { tripleOf } from '../../../../lib/publication/state/product-key';
 import type { ViewContent } from '../../../../lib/publication/state/view-content';
 import { newestVersion } from '../../../../lib/simplestreams/merge';
@@ -88,6 +89,18 @@ describe('rollback', () => {
       about: 'undo',
       commands: [`maas-mirror restore candidate noble ${two} --arch amd64 --flavour ga --all-views`],
     });
+  });
+
+  it('says that a site may fetch the good version again, if the bad one was published within two hours', () => {
+    const at = (time: string) => ({
+      ...candidate,
+      ledger: keptLedger(viewWith('candidate', {}), candidate, new Date(time)),
+    });
+    const told = (content: ViewContent, republish = false) =>
+      planned({ republish }, content).remarks.filter(({ about }) => about === 'sites follow');
+    expect(told(at('2026-11-25T08:30:00Z'))).toMatchObject([{ why: expect.stringContaining('--republish') }]);
+    expect(told(at('2026-11-25T08:00:00Z'))).toEqual([]);
+    expect(told(at('2026-11-25T08:30:00Z'), true)).toEqual([]);
   });
 
   it('passes over what is withdrawn already, and what not every flavour has', () => {
@@ -330,6 +343,22 @@ describe('refuses to roll back', () => {
     ).toMatchObject({
       name: 'Withdrawn',
       message: `noble ${one} has the files of noble ${two}, which is withdrawn since 2026-11-25 (NIC driver lost)`,
+    });
+  });
+
+  it('a flavour of a held release, which would get a new version', () => {
+    const hold = {
+      id: '0c1d2e3f4a5b',
+      since: '2026-11-25T08:00:00Z',
+      release: 'noble',
+      architectures: [],
+      flavours: [],
+    };
+    const held = { ...candidate, state: { ...candidate.state, holds: [hold] } };
+    expect(planned({}, held).refusal).toBeUndefined();
+    expect(planned({ flavours: ['hwe'] }, held).refusal).toMatchObject({
+      name: 'Held',
+      message: 'candidate holds noble since 2026-11-25',
     });
   });
 

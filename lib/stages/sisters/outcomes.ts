@@ -4,8 +4,8 @@ import type { SelectedFlavour } from '../../job/handed-on/results';
 import type { Job } from '../../job/job';
 import { releaseFor } from '../../job/releases/release-for';
 import type { Products } from '../../simplestreams/types';
+import type { BuiltKernel, Context, Offer } from '../updates/offers';
 import { keptOffersOf } from './kept-offers';
-import type { BuiltKernel, Context, Offer } from './offers';
 import { sistersWithOtherRoot } from './sisters';
 
 interface Outcomes {
@@ -25,7 +25,7 @@ interface Outcomes {
 export function outcomesOf(job: Job, input: PublishInput, context: Context, document: Products | undefined): Outcomes {
   const { kernels, selected } = input;
   const built = kernels.filter((one) => one.outcome === 'built');
-  // Without any news, sisters need no new root.
+  // If nothing new was built, no flavour needs a new root.
   const kept = built.length === 0 ? [] : keptOffersOf(job, input, context, document);
   const isKept = ({ kernel }: SelectedFlavour) => kept.some((offer) => offer.kernel.name === kernel);
   const isBuilt = ({ builtAs }: SelectedFlavour) => built.some(({ kernel }) => kernel === builtAs);

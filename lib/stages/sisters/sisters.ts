@@ -5,8 +5,8 @@ import type { Job } from '../../job/job';
 import { offerGroups } from '../../publication/offers/offer-groups';
 import { tripleOf } from '../../publication/state/product-key';
 import type { Product, Products } from '../../simplestreams/types';
-import { productOf } from './decisions';
-import { newestName } from './updates';
+import { productOf } from '../updates/decisions';
+import { newestName } from '../updates/updates';
 
 /** A published product that shares its root with others. */
 export interface Sister {

@@ -1,11 +1,13 @@
+/* stages/sisters: flavours of an architecture, which must have one root. */
+
 import type { Release } from '../../catalog/releases';
 import { MirrorError } from '../../errors';
 import type { SelectInput } from '../../job/handed-on/publish-input';
 import type { Selected, SelectedFlavour } from '../../job/handed-on/results';
 import type { Job } from '../../job/job';
 import type { Products } from '../../simplestreams/types';
+import { newestName } from '../updates/updates';
 import { type Sister, sistersWithOtherRoot } from './sisters';
-import { newestName } from './updates';
 
 /** What is known when the builds are chosen. */
 interface Choosing {

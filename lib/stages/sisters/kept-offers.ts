@@ -6,7 +6,7 @@ import type { Job } from '../../job/job';
 import { releaseFor } from '../../job/releases/release-for';
 import type { Product, Products, Version } from '../../simplestreams/types';
 import { byBytes } from '../../simplestreams/version-order';
-import { type Context, type Offer, rootArtefacts } from './offers';
+import { type Context, type Offer, rootArtefacts } from '../updates/offers';
 
 type KeptKernel = Extract<KernelResult, { outcome: 'kept' }>;
 
