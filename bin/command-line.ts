@@ -84,6 +84,7 @@ export function programOf(terminal: Terminal, done: (code: number) => void): Com
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.err(text.trimEnd()),
     })
+    .configureHelp({ subcommandTerm: (command) => command.name() }) // with arguments, the lines would be too long
     .helpCommand(false) // replaced by bin/commands/help.ts
     .showHelpAfterError("Run 'maas-mirror --help' for usage.");
   for (const add of commands) add(program, terminal, done);

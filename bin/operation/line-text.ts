@@ -25,7 +25,7 @@ function textOf({ does, version = '', name = '', why, before, newest }: PlanLine
     case 'leave out':
       return why === undefined ? 'left out' : `left out: ${why}`;
     case 'pass over':
-      return `${version || name} passed over${reason}`;
+      return `${version || name} passed over${why === undefined ? '' : `: ${why}`}`;
     case 'set':
       if (why === 'not held') return 'no longer held';
       return [why ?? 'set', ...(version === '' ? [] : [`at ${version}`])].join(' ');

@@ -29,15 +29,52 @@ export interface ScopeOptions {
   readonly kernel?: string;
 }
 
+/** Own options of a command, as flags and descriptions. */
+type Own = Readonly<Record<string, string>>;
+
+/** A command that changes a view, without its action: its own options come first, then those of all such commands. */
+export function viewCommand(parent: Command, name: string, description: string, words: Own, own: Own = {}): Command {
+  const command = parent.command(name).description(description);
+  for (const [word, what] of Object.entries(words)) command.argument(word, what);
+  return withOperationOptions(withOwn(command, own));
+}
+
+/** The same with the arguments VIEW and RELEASE, and `--arch` and `--flavour`. */
+export function releaseCommand(parent: Command, name: string, description: string, own: Own = {}): Command {
+  return scoped(parent, name, description, { ...viewWord, ...releaseWord }, own);
+}
+
+/** The same with the arguments VIEW, RELEASE and VERSION. */
+export function versionCommand(parent: Command, name: string, description: string, own: Own = {}): Command {
+  return scoped(parent, name, description, { ...viewWord, ...releaseWord, ...versionWord }, own);
+}
+
+const viewWord = { '<view>': 'the view, such as candidate' };
+const releaseWord = { '<release>': 'the release, such as noble, 24.04 or bootloaders' };
+const versionWord = { '<version>': 'the version, such as 20261125.083000, or newest' };
+
+/** Any arguments, and `--arch` and `--flavour`. */
+export function scoped(parent: Command, name: string, description: string, words: Own, own: Own): Command {
+  return viewCommand(parent, name, description, words, { ...own, ...scopeFlags });
+}
+
+const scopeFlags = {
+  '--arch <list>': 'only these architectures, separated by commas',
+  '--flavour, --kernel <list>': 'only these kernel flavours, such as ga,hwe-24.04',
+};
+
 /** Adds `--arch` and `--flavour`. */
 export function withScope(command: Command): Command {
-  return command
-    .option('--arch <list>', 'only these architectures, separated by commas')
-    .option('--flavour, --kernel <list>', 'only these kernel flavours, such as ga,hwe-24.04');
+  return withOwn(command, scopeFlags);
+}
+
+function withOwn(command: Command, own: Own): Command {
+  for (const [flags, what] of Object.entries(own)) command.option(flags, what);
+  return command;
 }
 
 /** Adds the options that all commands have that change a mirror. */
-export function withOperationOptions(command: Command): Command {
+function withOperationOptions(command: Command): Command {
   return withMirrorOptions(command)
     .option('--reason <text>', 'why; kept in the history of the view')
     .option('--by <name>', 'who asks; kept in the history (default: USER@HOST)')

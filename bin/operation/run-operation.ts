@@ -32,14 +32,15 @@ export async function runOperation(
   const which = await whichMirror(options);
   const carryOut = (one: Operation) => carriedOut(one, which, options, terminal);
   const show = (one: Operation, outcome: OperationOutcome) => {
-    if (options.json) terminal.out(JSON.stringify(outcome, undefined, 2));
-    else for (const line of outcomeLines(one, outcome, options)) terminal.out(line);
+    const print = options.json ? terminal.err : terminal.out; // a program that reads the result reads only that
+    for (const line of outcomeLines(one, outcome, options)) print(line);
   };
   terminal.err(sayWhich(which));
   const mustAsk = forGood !== undefined && !asked.dryRun && !options.yes;
   const confirmed = mustAsk ? await confirm(forGood, asked, { terminal, carryOut, show }) : asked;
   const outcome = await carryOut(confirmed);
-  show(confirmed, outcome);
+  if (options.json) terminal.out(JSON.stringify(outcome, undefined, 2));
+  else show(confirmed, outcome);
   return failures(outcome, terminal);
 }
 

@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
 import { MirrorError } from '../../lib/errors';
-import type { OperationOptions } from './operation-command';
+import { viewCommand } from './operation-command';
 
 /** What a selected view takes from others. */
-export interface SelectionOptions extends OperationOptions {
-  /** Of the view. */
-  readonly name: string;
+interface SelectionOptions {
   /** The view that everything else comes from. */
   readonly from?: string;
   /** `RELEASE[,RELEASE…]=VIEW` */
@@ -18,9 +16,9 @@ interface Part {
   readonly releases?: readonly string[];
 }
 
-/** Adds `--from` and `--select`. */
-export function withSelection(command: Command): Command {
-  return command
+/** A command with the name of a view, `--from` and `--select`. */
+export function selectionCommand(parent: Command, name: string, description: string): Command {
+  return viewCommand(parent, name, description, { '<name>': 'name of the view, such as lab-2' })
     .option('--from <view>', 'follow this view; with --select, for all other releases')
     .option(
       '--select <releases=view>',

@@ -14,7 +14,7 @@ import { leftAndRight, lineWidth, wrapped } from '../terminal/wrapped';
 export function listLines(views: readonly ListedView[], place: string, now: Date): string[] {
   const shown = views.filter(({ rows }) => rows.length > 0);
   if (shown.length === 0) return ['nothing has been published yet'];
-  const lines = shown.flatMap((view, at) => [...(at === 0 ? [] : ['']), ...viewLines(view, place)]);
+  const lines = shown.flatMap((view, at) => [...(at === 0 ? [] : ['']), ...viewLines(view, place, now)]);
   const ended = supportLines(
     shown.flatMap(({ rows }) => rows),
     now,
@@ -22,14 +22,14 @@ export function listLines(views: readonly ListedView[], place: string, now: Date
   return [...lines, ...(ended.length === 0 ? [] : ['', ...ended])];
 }
 
-function viewLines({ view, state, rows }: ListedView, place: string): string[] {
+function viewLines({ view, state, rows }: ListedView, place: string, now: Date): string[] {
   const releases = new Set(rows.map(releaseOf)).size;
   const kind = state === undefined ? '' : ` (${state.kind})`;
   const head = `${view}${kind}, ${counted(releases, 'release')}, ${size(bytesOf(rows))}`;
   const groups = [...Map.groupBy(rows, groupOf)].sort(([one], [other]) => (placeOf(one) < placeOf(other) ? -1 : 1));
   return [
     ...leftAndRight(head, place),
-    ...groups.flatMap(([name, some]) => [name, ...groupLines(some), ...holdLines(some, state?.holds ?? [])]),
+    ...groups.flatMap(([name, some]) => [name, ...groupLines(some), ...holdLines(some, state?.holds ?? [], now)]),
   ];
 }
 
@@ -76,7 +76,7 @@ const loaderColumns: readonly Column<MirrorRow>[] = [
   { heading: 'VERSION', cell: ({ version }) => version },
 ];
 
-function holdLines(rows: readonly MirrorRow[], holds: readonly Hold[]): string[] {
+function holdLines(rows: readonly MirrorRow[], holds: readonly Hold[], now: Date): string[] {
   const [first] = rows;
   if (first === undefined) return [];
   return holds
@@ -85,8 +85,17 @@ function holdLines(rows: readonly MirrorRow[], holds: readonly Hold[]): string[]
       const pending = rows.filter((row) => row.state === 'pending' && isOf(hold, [row]));
       const names = new Set(pending.map(({ version }) => version)).size;
       const flavours = hold.flavours.length === 0 ? '' : ` (${hold.flavours.join(', ')})`;
-      return wrapped(`${heldSince(hold)}${flavours}: ${names} pending`, 4, 2);
+      return [...wrapped(`${heldSince(hold)}${flavours}: ${names} pending`, 4, 2), ...reminderOf(hold, now)];
     });
+}
+
+/** After so many days, people are reminded of a hold without an end. */
+const longHold = 14;
+
+function reminderOf({ since, until }: Hold, now: Date): string[] {
+  const days = Math.floor((now.getTime() - Date.parse(since)) / 86_400_000);
+  if (until !== undefined || days < longHold) return [];
+  return [`  held for ${days} days without an end: unhold it, or give --until`];
 }
 
 function isOf({ architectures, flavours }: Hold, rows: readonly MirrorRow[]): boolean {

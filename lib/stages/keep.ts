@@ -52,7 +52,7 @@ export async function keepFlavour({ keep: { job: given, kernel } }: KeepInput, b
   return { build: keptBuild, result: { version: name, kernel: measured(bootKernel), initrd: measured(bootInitrd) } };
 }
 
-/** As builds write: `adopt` asks whether the copy exists, which S3 denies to a role that may not list the bucket. */
+/** As builds write: `adopt` asks whether the copy exists, which S3 refuses without the right to list the bucket. */
 async function copy({ path, sha256 }: Item, key: string, { mirror, work, scratch }: KeepBench): Promise<void> {
   const file = join(scratch, sha256);
   await mirror.readTo(layout.pool(path), file);

@@ -21,7 +21,7 @@ describe('a mirror in S3', () => {
 
     const published = await publish(input, { mirror, work, signer, now: () => new Date('2026-11-20T08:30:00Z') });
 
-    expect(published).toMatchObject({ version: '20261120', products: [expect.anything(), expect.anything()] });
+    expect(published).toMatchObject({ version: '20261120.083000', products: [expect.anything(), expect.anything()] });
     expect(await listMirror(mirror, {})).toHaveLength(2);
     const report = await verifyMirror(mirror, { scratch: folderInMemory() });
     expect(report).toMatchObject({ problems: [], objects: 8 });

@@ -149,7 +149,7 @@ describe('the command line, in a project that has nothing but the package', () =
   });
 
   it.each([
-    [['list', 'mirror'], /1 view, 2 versions/],
+    [['list', 'mirror'], /^candidate, 1 release, /],
     [['list', 'mirror', '--json'], /"bookworm"/],
     [['verify', 'mirror'], /signatures/],
     [['keyring', 'mirror', '--armour'], /BEGIN PGP PUBLIC KEY BLOCK/],
@@ -162,7 +162,7 @@ describe('the command line, in a project that has nothing but the package', () =
   });
 
   it('says what is wrong, as from a checkout', () => {
-    const { status, stderr } = command('maas-mirror', 'list', 'nowhere');
+    const { status, stderr } = command('maas-mirror', 'list', './nowhere');
 
     expect(status).toBe(1);
     expect(stderr).toMatch(/^error: .*nowhere/);

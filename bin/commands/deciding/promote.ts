@@ -1,31 +1,25 @@
 import type { Command } from 'commander';
 import { MirrorError } from '../../../lib/errors';
-import {
-  type OperationOptions,
-  type ScopeOptions,
-  withOperationOptions,
-  withScope,
-} from '../../operation/operation-command';
+import { type OperationOptions, type ScopeOptions, scoped } from '../../operation/operation-command';
 import { runOperation } from '../../operation/run-operation';
 import { listOf, scopeOf } from '../../operation/typed-words';
 import type { Terminal } from '../../terminal/terminal';
 
 export function addPromote(program: Command, terminal: Terminal, done: (code: number) => void): void {
-  const command = program
-    .command('promote')
-    .description('promote tested versions from one view to another; with --config alone, as mirror.yaml describes')
-    .argument('[from]', 'view to promote from, such as candidate')
-    .argument('[to]', 'view to promote to, such as stable; created if missing')
-    .argument('[release]', 'only this release (default: all)')
-    .option('--after <duration>', 'only versions that have been published for this long, such as 3d')
-    .option('--require <list>', 'only versions with passed results of these checks, separated by commas')
-    .option('--waive-boot-test <reason>', 'also promote versions that were not boot-tested');
-  withOperationOptions(withScope(command)).action(async (from, to, release, options) =>
-    done(await runPromote({ from, to, release, ...options }, terminal)),
-  );
+  const description = 'promote tested versions from one view to another; with --config alone, as mirror.yaml describes';
+  const words = {
+    '[from]': 'view to promote from, such as candidate',
+    '[to]': 'view to promote to, such as stable; created if missing',
+    '[release]': 'only this release (default: all)',
+  };
+  scoped(program, 'promote', description, words, {
+    '--after <duration>': 'only versions that have been published for this long, such as 3d',
+    '--require <list>': 'only versions with passed results of these checks, separated by commas',
+    '--waive-boot-test <reason>': 'also promote versions that were not boot-tested',
+  }).action(async (from, to, release, options) => done(await promote({ from, to, release, ...options }, terminal)));
 }
 
-export interface PromoteOptions extends OperationOptions, ScopeOptions {
+interface PromoteOptions extends OperationOptions, ScopeOptions {
   /** Both, or neither: then all promotions of mirror.yaml. */
   readonly from?: string;
   readonly to?: string;
@@ -37,8 +31,7 @@ export interface PromoteOptions extends OperationOptions, ScopeOptions {
   readonly waiveBootTest?: string;
 }
 
-/** Promotes versions, and prints what changed. */
-export async function runPromote(options: PromoteOptions, terminal: Terminal): Promise<number> {
+async function promote(options: PromoteOptions, terminal: Terminal): Promise<number> {
   const { from, to, release, after, require, waiveBootTest, config } = options;
   if (from === undefined && config !== undefined) {
     const { promoteAll } = await import('../../operation/promote-all.js');

@@ -1,17 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
-import {
-  ContextAttribute,
-  Schedule,
-  ScheduleExpression,
-  ScheduleTargetInput,
-  TimeWindow,
-} from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Schedule, ScheduleExpression, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import type { ViewSetting } from '../../job/views/view-settings';
 import type { MirrorFunction } from './mirror-function';
-import { scheduleRole } from './schedule-role';
+import { scheduledCall, scheduleRole } from './scheduled-call';
 
 export interface PromotionScheduleProps {
   /** Applies the settings, ends holds, promotes, and updates views that follow others. */
@@ -32,12 +25,7 @@ export class PromotionSchedule extends Construct {
       description: 'cdk-maas-mirror: promotions, and views that follow others',
       schedule: ScheduleExpression.rate(Duration.hours(1)),
       timeWindow: TimeWindow.flexible(Duration.minutes(15)),
-      target: new LambdaInvoke(promote.function, {
-        input: ScheduleTargetInput.fromObject({ views, at: ContextAttribute.scheduledTime }),
-        role: this.role.withoutPolicyUpdates(), // the CDK's grant adds every version of the function
-        retryAttempts: 0, // the next hour does the same
-        maxEventAge: Duration.hours(1),
-      }),
+      target: scheduledCall(promote, this.role, { views }, 0), // the next hour does the same
     });
     this.schedule.node.addDependency(this.role);
   }

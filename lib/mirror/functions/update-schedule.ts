@@ -1,14 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
-import { ContextAttribute, Schedule, ScheduleTargetInput, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Schedule, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import type { BuildRequest } from '../../job/build-request';
 import type { MirrorSchedule } from '../choices/mirror-schedule';
 import { pascalCase } from '../pascal-case';
 import { atSynth, refused } from '../refusals/synth-error';
 import type { MirrorFunction } from './mirror-function';
-import { scheduleRole } from './schedule-role';
+import { scheduledCall, scheduleRole } from './scheduled-call';
 
 export interface UpdateScheduleProps {
   /** Plans a build request, and starts an execution if there are updates. */
@@ -37,13 +36,8 @@ export class UpdateSchedule extends Construct {
           schedule: schedule.toExpression(),
           // Otherwise all checks, and the builds that they start, would run in the same minute.
           timeWindow: TimeWindow.flexible(Duration.minutes(30)),
-          target: new LambdaInvoke(checkForUpdates.function, {
-            // The name of the execution contains the time, so a repeated call starts no second one.
-            input: ScheduleTargetInput.fromObject({ request, at: ContextAttribute.scheduledTime }),
-            role: this.role.withoutPolicyUpdates(), // the CDK's grant adds every version of the function
-            retryAttempts: 2,
-            maxEventAge: Duration.hours(1),
-          }),
+          // The name of the execution contains the time, so a repeated call starts no second one.
+          target: scheduledCall(checkForUpdates, this.role, { request }, 2),
         }),
     );
     for (const made of this.schedules) made.node.addDependency(this.role);

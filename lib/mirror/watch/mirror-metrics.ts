@@ -32,33 +32,28 @@ function dimensionsOf({ view, release }: BuildRequest, { stateMachineArn }: Stat
 }
 
 /** Failed executions, except those that ended because upstream was mid-update. */
-export function failedOf({ stateMachineArn }: StateMachine, options: MetricOptions): Metric {
-  return new Metric({
-    namespace: metrics.namespace,
-    metricName: metrics.failed,
-    dimensionsMap: { StateMachineArn: stateMachineArn },
-    ...options,
-  });
+export function failedOf(machine: StateMachine, options: MetricOptions): Metric {
+  return ofMirror(metrics.failed, machine, options);
 }
 
 /** Whether a promotion into a view stands still, over all its releases. */
-export function standsStillOf(view: string, { stateMachineArn }: StateMachine, options: MetricOptions): Metric {
-  return new Metric({
-    namespace: metrics.namespace,
-    metricName: metrics.standsStill,
-    dimensionsMap: { StateMachineArn: stateMachineArn, View: view },
-    ...options,
-  });
+export function standsStillOf(view: string, machine: StateMachine, options: MetricOptions): Metric {
+  return ofMirror(metrics.standsStill, machine, options, { View: view });
 }
 
 /** Days of the longest hold without an end. */
-export function heldDaysOf({ stateMachineArn }: StateMachine, options: MetricOptions): Metric {
-  return new Metric({
-    namespace: metrics.namespace,
-    metricName: metrics.heldDays,
-    dimensionsMap: { StateMachineArn: stateMachineArn },
-    ...options,
-  });
+export function heldDaysOf(machine: StateMachine, options: MetricOptions): Metric {
+  return ofMirror(metrics.heldDays, machine, options);
+}
+
+function ofMirror(
+  metricName: string,
+  { stateMachineArn }: StateMachine,
+  options: MetricOptions,
+  more: Record<string, string> = {},
+): Metric {
+  const dimensionsMap = { StateMachineArn: stateMachineArn, ...more };
+  return new Metric({ namespace: metrics.namespace, metricName, dimensionsMap, ...options });
 }
 
 /** Metrics that CloudFront publishes for every distribution by default, in us-east-1 only. */

@@ -65,6 +65,7 @@ describe('withdraw', () => {
     [['withdraw', 'candidate', 'noble', bad, '--arch', 'AMD64'], 'invalid --arch "AMD64"'],
     [['withdraw', 'candidate', 'noble', bad, '--plan', 'x'], 'invalid --plan "x"'],
     [['hold', 'candidate', 'noble', '--until', 'soon'], '--until "soon"'],
+    [['attest', 'candidate', 'noble', bad, '--pass'], 'attest: no --check given'],
     [['attest', 'candidate', 'noble', bad, '--check', 'hw-lab'], 'attest: no result given'],
     [['attest', 'candidate', 'noble', bad, '--check', 'hw-lab', '--pass', '--fail'], 'both --pass and --fail given'],
     [['promote', 'candidate'], 'promote: no view to promote to given'],
@@ -124,6 +125,14 @@ describe('what cannot be undone', () => {
     expect((await answer(ask(true), ...remove)).code).toBe(0);
     expect(questions).toEqual(Array(2).fill(`remove noble ${good} from candidate? This cannot be undone.`));
     expect((await read('list', 'candidate', '--json')).outLines.join('')).not.toContain(good);
+  });
+
+  test('is shown beside the result, not in it, where a program reads that', async () => {
+    const { answer } = await operatorWithTwo();
+    const { outLines, errLines } = await answer(() => true, ...remove, '--json');
+
+    expect(JSON.parse(outLines.join('\n'))).toMatchObject({ views: [{ view: 'candidate', moved: true }] });
+    expect(errLines).toContain('candidate: remove (dry run)');
   });
 
   test('wants --yes without a terminal, and does not ask with it', async () => {

@@ -1,5 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import { runList } from '../../../bin/commands/reading/list';
+import { listLines } from '../../../bin/reading/list-text';
+import { listViews } from '../../../lib/operations/list';
+import { emptyState } from '../../../lib/publication/state/state-document';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { publishBootloaders } from '../../../lib/stages/publish-bootloaders';
 import { openMirrorDirectory } from '../../../lib/store/open';
@@ -42,6 +45,25 @@ test('prints with --all every version, with kernels and sizes', async () => {
     '',
     '1 view, 2 versions, 0.1 MB in all',
   ]);
+});
+
+test.each([
+  ['2026-12-10', undefined, ['  held since 2026-11-27: 0 pending']],
+  ['2026-12-17', '2027-01-01T00:00:00Z', ['  held since 2026-11-27 until 2027-01-01: 0 pending']],
+  [
+    ...(['2026-12-17', undefined] as const),
+    ['  held since 2026-11-27: 0 pending', '  held for 20 days without an end: unhold it, or give --until'],
+  ],
+])('reminds on %s of a hold until %s if it is long and has no end', async (today, until, lines) => {
+  const mirror = temporaryFolder();
+  const store = await makeSmallMirror(mirror, { signer });
+  const scope = { release: 'bookworm', architectures: [], flavours: [] };
+  const hold = { id: '0c1d2e3f4a5b', since: '2026-11-27T00:00:00Z', ...scope, ...(until && { until }) };
+  const [view] = await listViews(store, { views: ['candidate'] });
+  const state = { ...emptyState('candidate'), holds: [hold] };
+  const printed = listLines(view === undefined ? [] : [{ ...view, state }], mirror, new Date(today));
+
+  expect(printed.filter((line) => line.startsWith('  held'))).toEqual(lines);
 });
 
 test('prints bootloaders in a table of their own', async () => {

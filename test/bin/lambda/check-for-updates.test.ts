@@ -73,7 +73,7 @@ function holding(time: Date): Change {
 }
 
 it('measures how long a release has been held without an end', async () => {
-  expect(await checkForUpdates('as built', { heldSince: hoursBefore(36) })).toMatchObject({ held: 1.5 });
+  expect(await checkForUpdates('as built', { heldSince: hoursBefore(36) })).toMatchObject({ held: 1 });
   expect((await checkForUpdates('as built')).held).toBeUndefined();
 });
 

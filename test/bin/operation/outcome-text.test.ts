@@ -90,7 +90,7 @@ describe('the text of an operation', () => {
     const still = outcome(lines, { views: [{ view: 'stable', lines, moved: false }] });
     expect(outcomeLines(asked('promote'), still, {})).toEqual([
       'promote: nothing to be done',
-      '  ga-24.04: 20261128.083000 passed over (young)',
+      '  ga-24.04: 20261128.083000 passed over: young',
     ]);
   });
 

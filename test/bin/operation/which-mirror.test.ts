@@ -60,6 +60,7 @@ describe('the first word of a command that reads', () => {
     expect(await whichToRead('stable', {}, folderWith('mirror: /srv\n'))).toEqual({
       ...{ which: { mirror: '/srv' }, view: 'stable' },
     });
+    expect(await whichToRead('test', { mirror: '/srv' })).toMatchObject({ view: 'test' }); // a folder here
     expect(await whichToRead(undefined, { stack: 'S' })).toEqual({ which: { stack: 'S' } });
   });
 });

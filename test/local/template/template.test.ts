@@ -275,7 +275,15 @@ describe('the template that ships with this package', () => {
       expect(readdirSync(code)).toContain(handler.replace('.handler', '.js'));
     }
     const invoking = tasks.filter(({ resource }) => resource.endsWith('lambda:invoke')).map(({ state }) => state);
-    expect(invoking.sort()).toEqual(['Conclude', 'Plan', 'ProbeSigning', 'Publish', 'PublishBootloaders', 'Select']);
+    expect(invoking.sort()).toEqual([
+      'Conclude',
+      'KeepFlavour',
+      'Plan',
+      'ProbeSigning',
+      'Publish',
+      'PublishBootloaders',
+      'Select',
+    ]);
   });
 });
 

@@ -62,7 +62,7 @@ async function keeping(press: SmallPress, input: PublishInput, kernel = 'hwe'): 
   return { ...input, kernels: [...input.kernels.filter((one) => one.kernel !== kernel), result] };
 }
 
-/** The work store as Select sees it on AWS: S3 denies to look for an object that does not exist to whoever may not list. */
+/** The work store as Select sees it on AWS: S3 refuses to look for a missing object without the right to list. */
 function benchOf({ mirror, work }: SmallPress) {
   const denied = wrappedStore(work, async ({ method, key }, go) => {
     if (method === 'head' || method === 'adopt') throw new MirrorError('AccessDenied', `${method} of ${key}`);
