@@ -10,10 +10,9 @@ import { DirectoryStore } from '../../../lib/store/directory/directory';
 import type { Store } from '../../../lib/store/store';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import '../../fixtures/needs-seconds';
-import { fetchFrom } from '../../maas-model/reading/store-fetch';
-import { StreamReader } from '../../maas-model/reading/stream-reader';
 import { models } from '../../maas-model/sites';
 import { images, type MadeViews, madeViews } from '../../publication/derived/made/made-views';
+import { siteOf } from '../../publication/derived/made/site-of';
 import { allStores } from '../../publication/made/all-stores';
 import { MemoryStore } from '../../publication/made/memory-store';
 import { recordingStore } from '../../publication/made/wrapped-store';
@@ -392,16 +391,7 @@ describe.each(models)('a site, as %s sees it', (_, make) => {
     const store = new MemoryStore();
     const mirror = await twoViews(store);
     await mirror.ask(create('lab-2', 'stable'));
-    const reader = new StreamReader({ fetch: fetchFrom(store, 'http://mirror'), keyring: signer.keyring });
-    const site = make({ reader });
-    const machine = { os: 'ubuntu', release: 'noble', arch: 'amd64', kernel: 'hwe-24.04' };
-    site.select(site.addSource('http://mirror/lab-2'), machine.os, machine.release, machine.arch);
-    const seen = () => {
-      const deployed = site.deploy(machine);
-      const words =
-        'kernel' in deployed ? [deployed.kernel, ...deployed.roots].map(mirror.wordOf) : [deployed.impossible];
-      return [...words, ...[...site.loaders().values()].map(mirror.wordOf)].join(' ');
-    };
+    const { site, seen } = siteOf(make, 'lab-2', mirror, signer);
     await site.advance(130);
     const told = [seen()];
     for (const [day, operation] of [

@@ -11,13 +11,12 @@ import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import '../../fixtures/needs-seconds';
-import { fetchFrom } from '../../maas-model/reading/store-fetch';
-import { StreamReader } from '../../maas-model/reading/stream-reader';
 import { models } from '../../maas-model/sites';
 import { allStores } from '../made/all-stores';
 import { MemoryStore } from '../made/memory-store';
 import { recordingStore, wrappedStore } from '../made/wrapped-store';
-import { images, madeViews } from './made/made-views';
+import { images, type MadeViews, madeViews } from './made/made-views';
+import { siteOf } from './made/site-of';
 
 let signer: Signer;
 beforeAll(async () => {
@@ -26,6 +25,10 @@ beforeAll(async () => {
 
 const first = { ...images({ '1': 'a' }), loader: { '1': 'a' } };
 const second = { ...images({ '1': 'a', '2': 'b' }), loader: { '1': 'a', '2': 'b' } };
+
+async function offerFirst(views: MadeViews, ...names: readonly string[]): Promise<void> {
+  for (const name of names) await views.offer(name, first);
+}
 
 describe.each(allStores)('a view that follows another, %s', (_, makeStore) => {
   it('offers the same versions under its own label and ids after each change, and nothing else', async () => {
@@ -129,8 +132,7 @@ describe('views that follow', () => {
   it('are not emptied when their source is lost', async () => {
     const store = new MemoryStore();
     const views = madeViews(signer, store);
-    await views.offer('stable', first);
-    await views.offer('candidate', first);
+    await offerFirst(views, 'stable', 'candidate');
     await views.select('lab', [{ flavours: ['ga-24.04'], from: 'stable' }, { from: 'candidate' }], first);
     await store.remove(layout.index('stable'));
     const { followed } = await views.offer('candidate', second);
@@ -143,8 +145,7 @@ describe('views that follow', () => {
   it('are not updated while marks cannot be read, since a withdrawn version could enter them', async () => {
     const store = new MemoryStore();
     const views = madeViews(signer, store);
-    await views.offer('stable', first);
-    await views.offer('other', first);
+    await offerFirst(views, 'stable', 'other');
     await views.select('lab', [{ from: 'stable' }], first);
     const found = await readView('other', views.press);
     await store.remove(layout.document('other', String((found.index as { state?: unknown } | undefined)?.state)));
@@ -161,8 +162,7 @@ describe('views that follow', () => {
   it('read no document where nothing follows', async () => {
     const inner = new MemoryStore();
     const made = madeViews(signer, inner);
-    await made.offer('stable', first);
-    await made.offer('candidate', first);
+    await offerFirst(made, 'stable', 'candidate');
     const read: string[] = [];
     const mirror = wrappedStore(inner, ({ key }, go) => {
       read.push(key);
@@ -319,17 +319,9 @@ describe.each(models)('a site view, as %s sees it', (_, make) => {
     await views.offer('stable', stable);
     await views.offer('candidate', candidate);
     await views.select('lab', [{ from: 'stable' }], stable);
-    const reader = new StreamReader({ fetch: fetchFrom(mirror, 'http://mirror'), keyring: signer.keyring });
-    const site = make({ reader });
-    const machine = { os: 'ubuntu', release: 'noble', arch: 'amd64', kernel: 'ga-24.04' };
-    site.select(site.addSource('http://mirror/lab'), machine.os, machine.release, machine.arch);
-    const seen = () => {
-      const deployed = site.deploy(machine);
-      const kernel = 'kernel' in deployed ? views.wordOf(deployed.kernel) : deployed.impossible;
-      return [kernel, ...[...site.loaders().values()].map(views.wordOf)];
-    };
+    const { site, seen } = siteOf(make, 'lab', views, signer);
     await site.advance(130);
-    expect(seen()).toEqual(['a', 'a']);
+    expect(seen()).toBe('a a a');
 
     for (const [day, from, word] of [
       ['21', 'candidate', 'b'],
@@ -345,7 +337,7 @@ describe.each(models)('a site view, as %s sees it', (_, make) => {
         views.press,
       );
       await site.advance(200);
-      expect(seen(), day).toEqual([word, word]);
+      expect(seen(), day).toBe(`${word} ${word} ${word}`);
     }
     expect([site.faults, site.outages()]).toEqual([[], []]);
   });
