@@ -84,7 +84,7 @@ export function parseConfig(text: string, file: string): MirrorConfig {
   if (typeof value === 'object' && 'keep' in value) refuseNotYet({ keep: value.keep ?? null, views: [] }, file);
   refuseRenamed(value, file);
   if (typeof value === 'object' && 'views' in value && value.views === null)
-    throw new MirrorError('BadInput', `${file} has no views: views: is empty`, { hint: viewsHint, misuse: true });
+    throw new MirrorError('BadInput', `${file} has no views: \`views\` is empty`, { hint: viewsHint, misuse: true });
   const config = checked(MirrorConfig, value, file, 'mirror.schema.json describes every field');
   const views = Object.entries(config.views).map(([name, view]) => ({ name, releases: view?.releases }));
   refuseNotYet({ views }, file);
