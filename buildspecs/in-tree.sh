@@ -3,7 +3,7 @@
 # this way, as root. Start it in separate namespaces (lib/machine/tree/chroot.ts).
 #   in-tree.sh SEAL [--beside FILE] TREE PROGRAM [ARGUMENT…]      SEAL is the argument of seal.pl
 # With --beside, runs a program of this machine, with the tree at /tree: a new tree has no programs. FILE is a program
-# outside /usr; an executable copy of it is /brought. It may be empty.
+# outside /usr, of which /brought is an executable copy; FILE is '' for none.
 set -eu
 seal=$1
 shift

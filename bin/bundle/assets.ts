@@ -1,8 +1,20 @@
 /* bin/bundle: the bundles that are deployed or packaged. */
 
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Metafile } from 'esbuild';
+import { type AssetSizes, assetList } from '../../lib/mirror/package-files';
 import { bundleInParts, bundleInto } from './bundling';
 
 /** What goes into each bundle, by the name of its asset folder. */
@@ -45,8 +57,9 @@ const bundles: Readonly<Record<string, Bundle>> = {
 };
 
 /**
- * Makes what the constructs deploy and what they run themselves, one folder each. The same sources give the same bytes
- * and modes, so that nothing is redeployed needlessly. Concurrent calls do not interfere: every file appears complete.
+ * Makes what the constructs deploy and what they run themselves, one folder each, and a list of all their files. The same
+ * sources give the same bytes and modes, so that nothing is redeployed needlessly. Concurrent calls do not interfere: every
+ * file appears complete.
  * @throws Error with esbuild's messages if an entry point is missing or does not compile
  */
 export async function makeAssets(root: string, outdir: string): Promise<Metafiles> {
@@ -68,6 +81,7 @@ export async function makeAssets(root: string, outdir: string): Promise<Metafile
       if (one.status === 'rejected') throw one.reason;
       return one.value;
     });
+    writeFileSync(join(scratch, assetList), JSON.stringify(sizesIn(scratch), null, 1));
     moveOver(scratch, outdir);
     return Object.fromEntries(metafiles);
   } finally {
@@ -88,11 +102,15 @@ function copyBeside(folder: string, { beside }: Bundle, root: string): void {
   }
 }
 
+function sizesIn(folder: string): AssetSizes {
+  return Object.fromEntries(filesUnder(folder).map((file) => [file, statSync(join(folder, file)).size]));
+}
+
 /** Moves every file under `from` to its place under `to` with one rename each, and removes all others there. */
 function moveOver(from: string, to: string): void {
   const files = filesUnder(from);
   for (const file of files) {
-    chmodSync(join(from, file), /\.(js|gpg|md)$/.test(file) ? 0o644 : 0o755); // whatever the umask
+    chmodSync(join(from, file), /\.(js|json|gpg|md)$/.test(file) ? 0o644 : 0o755); // whatever the umask
     mkdirSync(dirname(join(to, file)), { recursive: true });
     renameSync(join(from, file), join(to, file));
   }

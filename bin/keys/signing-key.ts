@@ -2,7 +2,8 @@
 
 import { userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { MirrorError, withoutPasswords } from '../../lib/errors';
+import { MirrorError } from '../../lib/errors';
+import { shownText } from '../../lib/given-address';
 import { isUrlLike } from '../../lib/job/sources/file-path';
 import { keyFile } from '../../lib/machine/secrets/key-file';
 import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp/openpgp-signer';
@@ -49,7 +50,7 @@ export function keyPlace(key: string, option = '--key'): string {
 function noKeyFile(key: string, option: string): MirrorError {
   const ways = 'kms:ID with the id, ARN or alias of an AWS KMS key, or secret:ARN with the ARN of a secret';
   const file = isUrlLike(key) ? '' : ` (for a file of this name, write ./${key})`;
-  return new MirrorError('BadInput', `${option} ${withoutPasswords(key)} is not a file of this machine`, {
+  return new MirrorError('BadInput', `${option} ${shownText(key)} is not a file of this machine`, {
     hint: `give the path of a file, ${ways}${file}`,
     misuse: true,
   });

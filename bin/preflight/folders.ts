@@ -1,6 +1,7 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { isDiskFull, MirrorError, withoutPasswords } from '../../lib/errors';
+import { isDiskFull, MirrorError } from '../../lib/errors';
+import { shownText } from '../../lib/given-address';
 import { isUrlLike } from '../../lib/job/sources/file-path';
 import { triedFolder } from '../../lib/store/directory/mirror-directory';
 
@@ -14,14 +15,10 @@ export function folderOf(
   hint = 'give the path of a folder; to build on AWS, use --stack NAME',
 ): string {
   if (value !== '' && !isUrlLike(value)) return resolve(value);
-  throw new MirrorError(
-    'BadInput',
-    `${option} ${withoutPasswords(JSON.stringify(value))} is not a folder of this machine`,
-    {
-      hint,
-      misuse: true,
-    },
-  );
+  throw new MirrorError('BadInput', `${option} ${JSON.stringify(shownText(value))} is not a folder of this machine`, {
+    hint,
+    misuse: true,
+  });
 }
 
 /** Whether a path is a folder or below it; both are absolute. A name may begin with two dots. */

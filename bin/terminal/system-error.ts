@@ -1,19 +1,25 @@
 import { MirrorError, named } from '../../lib/errors';
 
-/** Names errors of the system that a person can correct, such as missing permissions. Returns every other error unchanged. */
-export function systemError(thrown: unknown): unknown {
+/**
+ * Names errors of the system that a person can correct, such as missing permissions. Returns every other error unchanged.
+ * @param isRoot whether this process has every permission already
+ */
+export function systemError(thrown: unknown, isRoot = process.geteuid?.() === 0): unknown {
   const error = named(thrown);
   if (error instanceof MirrorError || !(error instanceof Error)) return error;
   const { code, path, dest, syscall } = error as NodeJS.ErrnoException & { readonly dest?: string };
-  if (code === 'ENOENT' && (syscall === 'uv_cwd' || error.message.includes('uv_cwd'))) {
+  if (code === 'ENOENT' && syscall === 'uv_cwd') {
     return new MirrorError('NoSuchDirectory', 'the working directory does not exist any more', {
       hint: 'change to an existing folder, and run the command again',
+      cause: error,
       misuse: true,
     });
   }
   if ((code !== 'EACCES' && code !== 'EPERM') || path === undefined) return error;
-  return new MirrorError('AccessDenied', `permission denied: ${dest ?? path}`, {
-    hint: 'check the owner and mode of the path and its parent folders, or run the command as root',
+  return new MirrorError('AccessDenied', `permission denied: ${dest === undefined ? path : `${path} -> ${dest}`}`, {
+    hint: isRoot
+      ? 'check the file system of the path, and its attributes (lsattr): root may not change a file that is immutable'
+      : 'check the owner and mode of the path and its parent folders, or run the command as root',
     cause: error,
   });
 }

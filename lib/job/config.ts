@@ -53,7 +53,7 @@ export function parseConfig(text: string, file: string): MirrorConfig {
   if (typeof value === 'object' && 'keep' in value) refuseNotYet({ keep: value.keep ?? null }, file);
   refuseRenamed(value, file);
   if (typeof value === 'object' && 'views' in value && value.views === null)
-    throw new MirrorError('BadInput', `${file} has no views: views: is empty`, { hint: viewsHint, misuse: true });
+    throw new MirrorError('BadInput', `${file} has no views: \`views\` is empty`, { hint: viewsHint, misuse: true });
   return checked(MirrorConfig, value, file, 'mirror.schema.json describes every field');
 }
 

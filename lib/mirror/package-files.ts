@@ -25,6 +25,30 @@ export function packageModule<T>(path: string): T {
   }
 }
 
+/**
+ * The list of all files in `dist/assets`, which is made with them. It is in none of the folders that are deployed, so it
+ * changes the digest of none.
+ */
+export const assetList = 'files.json';
+
+/** Sizes in bytes, by paths below `dist/assets`. */
+export type AssetSizes = Readonly<Record<string, number>>;
+
+/**
+ * Path of a folder in `dist/assets` that is deployed as it is: what it lacks would be missed on AWS only.
+ * @throws NoSuchObject if one of its files is missing or truncated
+ */
+export function wholeAsset(name: string): string {
+  const folder = packagePath(`dist/assets/${name}`);
+  const sizes = packageModule<AssetSizes>(`dist/assets/${assetList}`);
+  for (const [file, size] of Object.entries(sizes).filter(([path]) => path.startsWith(`${name}/`))) {
+    const path = packagePath(`dist/assets/${file}`);
+    const found = statSync(path).size;
+    if (found !== size) throw incomplete(`${path} has ${found} bytes instead of ${size}`);
+  }
+  return folder;
+}
+
 function incomplete(what: string, cause?: unknown): MirrorError {
   return new MirrorError('NoSuchObject', `the installation is incomplete: ${what}`, {
     hint: 'install the package again (in a clone: npm run build)',

@@ -160,6 +160,7 @@ describe('making assets', () => {
     const common = '644 functions/chunk-XXXXXXXX.js'; // esbuild's few lines for each of several programs
     expect(Object.keys(listing(outdir)).map((line) => line.replace(/chunk-\w{8}/, 'chunk-XXXXXXXX'))).toEqual([
       '644 config/index.js',
+      '644 files.json',
       '644 functions/check-for-updates.js',
       common,
       '644 functions/notify.js',
@@ -181,7 +182,7 @@ describe('making assets', () => {
 
     await Promise.all([makeAssets(folder, outdir), makeAssets(folder, outdir)]);
 
-    expect(Object.keys(listing(outdir))).toHaveLength(12);
+    expect(Object.keys(listing(outdir))).toHaveLength(13);
   });
 
   it('refuses to make some where an entry point is missing, and names it', async () => {

@@ -332,10 +332,19 @@ describe('a configuration with a password in it', () => {
     ['that it is not valid YAML', 'views: {}\nsources: { proxy: http://robot:hush@proxy.example }]'],
     ['that a line with it is not valid YAML', 'views: {}\nsources: { proxy: "http://robot:hush hush@proxy.example'],
     ['that its tag is unknown', 'views: {}\nsources: { proxy: !new "http://robot:hush hush@proxy.example" }'],
+    ['that its escape is invalid', 'views: {}\nsources: { proxy: "http://u:p\\Uhush@proxy.example" }'],
+    ['that it begins as a tag does', 'views: {}\nsources: { proxy: !http://u:hush@proxy.example }'],
+    ['that it begins as a block does', 'views: {}\nsources:\n  proxy: >hush@proxy.example\n'],
+    ['that it begins as an alias does', 'views: {}\nsources: { proxy: *hush@proxy.example }'],
+    ['that it is a directive', '%hush@proxy.example\n---\nviews: {}'],
+    [
+      'that it is in a stanza',
+      'views: { a: { customise: { repositories: ["Types: deb\\nURIs: https://u:12/hush hush@h\\nSuites: a\\n"] } } }',
+    ],
     ['that a field beside it is wrong', 'views: {}\nsources: { proxy: http://robot:hush@proxy.example, prox: x }'],
   ])('says %s without showing it', (_, yaml) => {
     const thrown = expect.objectContaining({ name: 'BadInput', message: expect.not.stringContaining('hush') });
-    const warned = vi.spyOn(process, 'emitWarning');
+    using warned = vi.spyOn(process, 'emitWarning');
     expect(() => parseConfig(yaml, 'mirror.yaml')).toThrow(thrown);
     expect(warned).not.toHaveBeenCalled(); // Node prints them
   });
@@ -359,6 +368,64 @@ describe('the JSON Schema of mirror.yaml', () => {
   });
 });
 
+describe('what is not YAML', () => {
+  const [atPlace, ofAliases] = [
+    'correct the file at that line and column',
+    'define each anchor before its aliases, and use fewer aliases',
+  ];
+  const ten = (word: string) => `[${Array(10).fill(word)}]`;
+  const laughs = `a: &a ${ten('x')}\nb: &b ${ten('*a')}\nc: &c ${ten('*b')}\nd: ${ten('*c')}`;
+
+  it.each([
+    ['views: &a *b', 'an alias has an anchor or a tag at line 1, column 11', atPlace],
+    ['views: &', 'an alias or anchor has no valid name at line 1, column 8', atPlace],
+    ['%YAML x\n---\nviews: {}', 'a line that begins with % is not a valid directive at line 1, column 7', atPlace],
+    [
+      'views: "\\U"',
+      'invalid escape sequence in double quotes (use single quotes, or write \\\\ for a backslash) at line 1, column 9',
+      atPlace,
+    ],
+    ['views:\n  a: {}\n b: {}', 'wrong indentation, or a missing ] or } at line 3, column 1', atPlace],
+    ['&a ? views', 'an anchor or tag is in the wrong place at line 1, column 4', atPlace],
+    ['views: @x', 'a value begins with a special character (put it in quotes) at line 1, column 8', atPlace],
+    [
+      'views: a: b',
+      'a second key or a list on the line of a key (put a value that contains ": " in quotes) at line 1, column 8',
+      atPlace,
+    ],
+    ['views: [\n  - a\n  ]', 'a list or mapping of several lines inside [ ] or { } at line 2, column 3', atPlace],
+    ['views: {}\nviews: {}', 'a key is repeated at line 2, column 1', atPlace],
+    [`views: {}\n${'k'.repeat(1025)}: x`, 'a key is longer than 1024 characters at line 2, column 1', atPlace],
+    ['views: [', 'wrong indentation, or a missing ] or } at line 1, column 9', atPlace],
+    ['views: {}\nb\nc: d', 'a closing quote, a comma, a colon or a space is missing at line 2, column 1', atPlace],
+    ['"a\nb": c', 'a key is not on one line at line 1, column 1', atPlace],
+    ['views: &a &b c', 'a value has several anchors at line 1, column 11', atPlace],
+    ['views: !!str !!str c', 'a value has several tags at line 1, column 14', atPlace],
+    ['views:\n\ta: b', 'a tab in the indentation (use spaces) at line 2, column 1', atPlace],
+    [
+      'views: !x c',
+      'unknown tag, or a value that does not fit its tag (put a value that begins with ! in quotes) at line 1, column 8',
+      atPlace,
+    ],
+    ['views: }', 'unexpected character or word at line 1, column 8', atPlace],
+    ['views: *a', 'an alias has no anchor before it, or there are too many aliases', ofAliases],
+    [laughs, 'an alias has no anchor before it, or there are too many aliases', ofAliases],
+  ])('is refused in a sentence, with the position: %s', (text, what, hint) => {
+    const message = `mirror.yaml is not valid YAML: ${what}`;
+    expect(() => parseConfig(text, 'mirror.yaml')).toThrow(
+      expect.objectContaining({ ...{ name: 'BadInput', misuse: true }, message, hint }),
+    );
+    // It would quote the file, too.
+    expect(() => parseConfig(text, 'mirror.yaml')).not.toThrow(expect.objectContaining({ cause: expect.anything() }));
+  });
+});
+
+it('refuses YAML that is nested too deeply', () => {
+  expect(() => parseConfig('['.repeat(5000), 'mirror.yaml')).toThrow(
+    /^mirror\.yaml is not valid YAML: invalid syntax at line 1, column \d+$/,
+  );
+});
+
 describe('YAML that no field can have', () => {
   const views = (text: string) => () => parseConfig(text, 'mirror.yaml');
 
@@ -370,7 +437,7 @@ describe('YAML that no field can have', () => {
       'mirror.yaml is not valid: views.b.<<: merge keys are not supported',
     ],
     ['views: {}\n---\nviews: {}', 'mirror.yaml has more than one YAML document'],
-    ['views:', 'mirror.yaml has no views: views: is empty'],
+    ['views:', 'mirror.yaml has no views: `views` is empty'],
   ])('is refused in a sentence: %s', (text, message) => {
     expect(views(text)).toThrow(expect.objectContaining({ name: 'BadInput', misuse: true, message }));
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shownText } from '../../given-address';
 import type { Paragraph } from './deb822';
 
 /** Fields of a stanza that change how apt uses a repository; they are passed on to apt unchanged. */
@@ -50,13 +51,13 @@ export function optionsOf(
   for (const [name, why] of Object.entries(refused)) {
     const value = fields.get(name.toLowerCase());
     if (value === undefined || (harmlessNo.includes(name) && booleanOf(value) === false)) continue;
-    refuse(`has ${name}: ${value}, which is not supported: ${why}`);
+    refuse(`has ${name}: ${shownText(value)}, which is not supported: ${why}`);
   }
   const options = Object.entries(passedOn).flatMap(([name, schema]) => {
     const value = fields.get(name.toLowerCase());
     if (value === undefined) return [];
     const { success, data } = schema.safeParse(schema.safeParse(value).success ? value : yesOrNo(value));
-    return success ? [[name, data]] : refuse(`has ${name}: ${value}, which is not a valid value`);
+    return success ? [[name, data]] : refuse(`has ${name}: ${shownText(value)}, which is not a valid value`);
   });
   const unknown = [...fields.keys()].filter((name) => !known.includes(name) && !name.startsWith('x-'));
   return { options: Object.fromEntries(options), unknown };

@@ -1,4 +1,4 @@
-import { ambiguousRule, isAmbiguous, shownAddress } from '../../given-address';
+import { ambiguousRule, isAmbiguous, shownAddress, shownText } from '../../given-address';
 import type { Paragraph } from './deb822';
 import { booleanOf, optionsOf, type SourceOptions } from './source-options';
 import { isUrl, isWebAddress } from './web-address';
@@ -50,14 +50,14 @@ export function whyUnused({ fields }: Paragraph): string | undefined {
 export function foreignType({ fields }: Paragraph): string | undefined {
   const types = typesOf(fields);
   const isForeign = types.length === 0 || types.some((type) => !['deb', 'deb-src'].includes(type));
-  return isForeign ? `has Types: ${types.join(' ')}, but only deb provides packages` : undefined;
+  return isForeign ? `has Types: ${shownText(types.join(' '))}, but only deb provides packages` : undefined;
 }
 
 const typesOf = (fields: Paragraph['fields']) => wordsOf(fields.get('types') ?? 'deb');
 
 /** @param refuse throws, given what is wrong with the stanza */
 export function stanzaOf({ fields, odd }: Paragraph, refuse: (why: string) => never): Stanza {
-  if (odd !== undefined) refuse(`has the line ${JSON.stringify(odd)}, which is not a field`);
+  if (odd !== undefined) refuse(`has the line ${JSON.stringify(shownAddress(odd))}, which is not a field`);
   const required = (name: string) => {
     const words = wordsOf(fields.get(name.toLowerCase()) ?? '');
     return words.length > 0 ? words : refuse(`has no ${name}`);
@@ -75,7 +75,7 @@ export function stanzaOf({ fields, odd }: Paragraph, refuse: (why: string) => ne
     refuse(`has the URI ${rest.includes('@') ? shownAddress(rest) : foreign}, which ${rule}`);
   }
   const odds = [...suites, ...components].find((word) => !repositoryWord.test(word));
-  if (odds !== undefined) refuse(`has ${odds} in Suites or Components, which is not a valid name`);
+  if (odds !== undefined) refuse(`has ${shownText(odds)} in Suites or Components, which is not a valid name`);
   return {
     ...{ uris, suites, components },
     keys: keysOf(fields.get('signed-by') ?? '', refuse),
@@ -127,5 +127,5 @@ function keysOf(value: string, refuse: (why: string) => never): string[] {
 function noKey(value: string): string {
   return value.trim() === ''
     ? 'has no key in Signed-By'
-    : `has a Signed-By that is not an armoured key: ${JSON.stringify(value.trim().slice(0, 60))}`;
+    : `has a Signed-By that is not an armoured key: ${JSON.stringify(shownText(value.trim()).slice(0, 60))}`;
 }

@@ -1,7 +1,7 @@
 /* job/yaml: mirror.yaml as YAML, before its fields are checked. */
 
-import { parseDocument } from 'yaml';
-import { MirrorError, withoutPasswords } from '../../errors';
+import { type ErrorCode, LineCounter, parseDocument } from 'yaml';
+import { MirrorError } from '../../errors';
 
 /**
  * The value of a YAML text.
@@ -16,7 +16,8 @@ export function readYaml(text: string, file: string): unknown {
 
 function parsed(text: string, file: string): unknown {
   // Not parse(): it lets Node print warnings, such as of an unknown tag, with the line.
-  const document = parseDocument(text, { logLevel: 'error' });
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { logLevel: 'error', lineCounter });
   const [fault] = [...document.errors, ...document.warnings];
   if (fault?.code === 'MULTIPLE_DOCS') {
     throw new MirrorError('BadInput', `${file} has more than one YAML document`, {
@@ -24,22 +25,45 @@ function parsed(text: string, file: string): unknown {
       misuse: true,
     });
   }
-  if (fault !== undefined) throw notYaml(fault.message, file);
+  if (fault !== undefined) {
+    const { line, col } = lineCounter.linePos(fault.pos[0]);
+    const what = `${sentences[fault.code] ?? 'invalid syntax'} at line ${line}, column ${col}`;
+    throw notYaml(what, file, 'correct the file at that line and column');
+  }
   try {
     return document.toJS();
-  } catch (cause) {
-    throw notYaml((cause as Error).message, file); // aliases of nothing, or too many
+  } catch {
+    const text = 'an alias has no anchor before it, or there are too many aliases';
+    throw notYaml(text, file, 'define each anchor before its aliases, and use fewer aliases');
   }
 }
 
-/** Without the cause, and without the line that it quotes: the line may contain a password, in any form. */
-function notYaml(message: string, file: string): MirrorError {
-  const [first = ''] = message.split('\n');
-  return new MirrorError('BadInput', `${file} is not valid YAML: ${withoutPasswords(first.replace(/:$/, ''))}`, {
-    hint: 'correct the file at that line and column',
-    misuse: true,
-  });
+/** Without the parser's message and cause, which quote the file: any part of it may be part of a password. */
+function notYaml(text: string, file: string, hint: string): MirrorError {
+  return new MirrorError('BadInput', `${file} is not valid YAML: ${text}`, { hint, misuse: true });
 }
+
+/** What an error of the parser means. */
+const sentences: Readonly<Partial<Record<ErrorCode, string>>> = {
+  ALIAS_PROPS: 'an alias has an anchor or a tag',
+  BAD_ALIAS: 'an alias or anchor has no valid name',
+  BAD_DIRECTIVE: 'a line that begins with % is not a valid directive',
+  BAD_DQ_ESCAPE: 'invalid escape sequence in double quotes (use single quotes, or write \\\\ for a backslash)',
+  BAD_INDENT: 'wrong indentation, or a missing ] or }',
+  BAD_PROP_ORDER: 'an anchor or tag is in the wrong place',
+  BAD_SCALAR_START: 'a value begins with a special character (put it in quotes)',
+  BLOCK_AS_IMPLICIT_KEY: 'a second key or a list on the line of a key (put a value that contains ": " in quotes)',
+  BLOCK_IN_FLOW: 'a list or mapping of several lines inside [ ] or { }',
+  DUPLICATE_KEY: 'a key is repeated',
+  KEY_OVER_1024_CHARS: 'a key is longer than 1024 characters',
+  MISSING_CHAR: 'a closing quote, a comma, a colon or a space is missing',
+  MULTILINE_IMPLICIT_KEY: 'a key is not on one line',
+  MULTIPLE_ANCHORS: 'a value has several anchors',
+  MULTIPLE_TAGS: 'a value has several tags',
+  TAB_AS_INDENT: 'a tab in the indentation (use spaces)',
+  TAG_RESOLVE_FAILED: 'unknown tag, or a value that does not fit its tag (put a value that begins with ! in quotes)',
+  UNEXPECTED_TOKEN: 'unexpected character or word',
+};
 
 interface YamlFault {
   readonly text: string;

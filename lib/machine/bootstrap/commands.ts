@@ -16,7 +16,7 @@ export interface Minimal {
 
 /**
  * Downloads lists and packages into a new tree without unpacking any. Reads deb822 stanzas from standard input. It is run
- * outside the sandbox, so always by this machine's mmdebstrap, which may be an old one (0.7.5).
+ * outside the sandbox, so always by this machine's mmdebstrap, which may be an old one (0.8.4 on Ubuntu 22.04).
  * @param config file with lines of apt.conf, which the tree does not keep
  */
 export function downloadCommand(tree: string, config: string, options: Minimal): Command {
@@ -28,7 +28,7 @@ export function downloadCommand(tree: string, config: string, options: Minimal):
     '--variant=custom',
     ...skips(['chroot/mount', 'cleanup/apt', 'cleanup/reproducible', 'cleanup/run']),
     `--aptopt=${config}`,
-    // Versions 0.x mount them for a hook, whatever they are to skip.
+    // mmdebstrap 0.x mounts /proc and /sys for hooks even with --skip=chroot/mount, so both folders must exist.
     '--setup-hook=mkdir "$1"/proc "$1"/sys',
     `--customize-hook=sh ${words.map(quoted).join(' ')} "$1"`,
     // No release: for a known one, versions 0.x use gpg to look for its keys, which fails if apt has an armoured key.

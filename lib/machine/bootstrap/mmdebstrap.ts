@@ -19,13 +19,14 @@ export async function recentMmdebstrap(options: DownloadOptions): Promise<string
   const own = await versionOf('mmdebstrap');
   if (own === undefined || isRecent(own)) return undefined; // if it is missing, the download fails with MissingTool
   const apt = await versionOf('apt-get');
-  if (apt !== undefined && !knowsPatterns(apt)) throw tooOld(`mmdebstrap ${own} and apt ${apt} of this machine are`);
+  if (apt !== undefined && !knowsPatterns(apt))
+    throw tooOld(`mmdebstrap ${own} and apt ${apt} of this machine are`, newerMachine);
   progress(`mmdebstrap ${own} of this machine is too old: taking that of the release`);
   const { scratch } = options;
   await makeFolder(scratch);
   const { packages } = await downloadPackages(['mmdebstrap'], options);
   const old = packages.find(({ version }) => !isRecent(version));
-  if (old !== undefined) throw tooOld(`mmdebstrap ${old.version} of the release is`);
+  if (old !== undefined) throw tooOld(`mmdebstrap ${old.version} of the release is`, ownUsed);
   const tree = join(scratch, 'unpacked');
   await makeFolder(tree);
   await unpackPackages(
@@ -56,8 +57,9 @@ function knowsPatterns(apt: string): boolean {
   return major > 2 || (major === 2 && minor >= 4);
 }
 
-function tooOld(what: string): MirrorError {
-  return new MirrorError('NotSupported', `${what} too old to make an image of Debian`, {
-    hint: 'build Debian on Debian 12, Ubuntu 22.04 or newer; Ubuntu images are built without mmdebstrap',
-  });
+function tooOld(what: string, hint: string): MirrorError {
+  return new MirrorError('NotSupported', `${what} too old to make an image of Debian`, { hint });
 }
+
+const newerMachine = 'build Debian on Debian 12, Ubuntu 22.04 or newer; Ubuntu images are built without mmdebstrap';
+const ownUsed = 'build on Debian 12 or Ubuntu 24.04, whose own mmdebstrap is used, or specify another --archive';

@@ -81,17 +81,17 @@ function proxyAddress(value: string, name: string): string {
   });
 }
 
-/** What undici would refuse without naming the proxy. */
+/** What is wrong with a URL as a proxy; undici's own error would not name it. */
 function faultOfProxy(url: URL, address: string): string | undefined {
   const { protocol, pathname, search, hash, username, password } = url;
   if (isAmbiguous(address)) return `: it ${ambiguousRule}`;
   if (!['http:', 'https:'].includes(protocol)) return '';
-  if (pathname !== '/' || search !== '' || hash !== '') return ': it has a path';
+  if (pathname !== '/' || search !== '' || hash !== '') return ': it has a path, query or fragment';
   try {
     decodeURIComponent(`${username}:${password}`);
     return undefined;
   } catch {
-    return ': write a percent sign in its user or password as %25';
+    return ': its user or password is not valid percent-encoded UTF-8: write a percent sign as %25';
   }
 }
 

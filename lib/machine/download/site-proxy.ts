@@ -1,5 +1,5 @@
 import { MirrorError } from '../../errors';
-import { isAmbiguous, shownAddress } from '../../given-address';
+import { ambiguousRule, isAmbiguous, shownAddress } from '../../given-address';
 import type { Network } from './connections';
 
 /** The site's proxy for a URL; undefined if it is reached directly. */
@@ -58,7 +58,8 @@ function proxyAddress(value: string): URL {
   const address = value.includes('://') ? value : `http://${value}`;
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url !== undefined && /^https?:$/.test(url.protocol) && !isAmbiguous(address)) return url;
-  throw new MirrorError('NotSupported', `the proxy ${shownAddress(address)} is not an HTTP proxy`, {
+  const fault = isAmbiguous(address) ? `: it ${ambiguousRule}` : '';
+  throw new MirrorError('NotSupported', `the proxy ${shownAddress(address)} is not a valid HTTP proxy URL${fault}`, {
     hint: 'specify a URL such as http://proxy.example.com:3128 with --proxy',
   });
 }

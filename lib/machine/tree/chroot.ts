@@ -23,7 +23,7 @@ export interface ChrootOptions {
   readonly gateway?: { readonly socket: string };
   /** Whether to run a program of this machine, with the tree at /tree, since a new tree has no programs. @default false */
   readonly beside?: boolean;
-  /** Path of a program outside this machine's folders for programs; with `beside`, it is run as /brought. @default - none */
+  /** Path of a program outside this machine's folders for programs, run as /brought; ignored without `beside`. @default - none */
   readonly bring?: string | undefined;
   readonly env?: Readonly<Record<string, string>>;
   readonly quiet?: boolean;

@@ -30,4 +30,4 @@ export function checkedProps<T>(
 }
 
 /** A rule is what follows the name of a field: `must be a serial`. */
-const clause = (rule: string) => rule.replace(/^(is|has|must|cannot) /, 'it $1 ');
+const clause = (rule: string) => rule.replace(/^(is|has|may|must|cannot) /, 'it $1 ');

@@ -72,9 +72,7 @@ export function requireKinds(props: MaasMirrorProps): void {
     requireEach(['views', at, 'architectures'], view.architectures, kinds.architecture);
     requireEach(['views', at, 'requiredKernels'], view.requiredKernels, kinds.kernel);
     requireEach(['views', at, 'optionalKernels'], view.optionalKernels, kinds.kernel);
-    for (const [number, repository] of (view.privateRepositories ?? []).entries()) {
-      requireGiven(['views', at, 'privateRepositories', number, 'credentials'], repository.credentials, kinds.secret);
-    }
+    requirePrivate(['views', at, 'privateRepositories'], view.privateRepositories);
     requireKind(['views', at, 'bootTimeout'], view.bootTimeout, kinds.duration);
     requireSource(['views', at], view);
   }
@@ -92,6 +90,18 @@ function requireSource(property: Path, { promote, select }: MirrorView): void {
     requireEach([...path, 'flavours'], part.flavours, kinds.kernel);
   }
 }
+
+function requirePrivate(property: Path, repositories: MirrorView['privateRepositories']): void {
+  requireList(property, repositories, `use a list: [${privateRepository}]`);
+  if (repositories === undefined || Token.isUnresolved(repositories)) return;
+  for (const [at, repository] of repositories.entries()) {
+    requireGiven([...property, at], repository, { has: [], use: () => `use an object: ${privateRepository}` });
+    requireGiven([...property, at, 'credentials'], repository.credentials, kinds.secret);
+  }
+}
+
+const privateRepository =
+  '{ repository: "Types: deb…", credentials: Secret.fromSecretNameV2(this, "Repository", "NAME") }';
 
 function requireEach(property: Path, values: readonly unknown[] | undefined, kind: Kind): void {
   requireList(property, values, `use a list; for its items, ${kind.use(wordOf(values))}`);
@@ -140,6 +150,7 @@ function shown(value: unknown): string {
   if (typeof value === 'function') return `the function or class ${value.name}`;
   if (typeof value === 'string') return JSON.stringify(shownText(value)); // may be an address with a password
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? typeof value;
+  if (Array.isArray(value)) return 'a list';
   const { node } = value as { readonly node?: { readonly path?: string } };
   const path = node?.path === undefined ? '' : ` (${node.path})`;
   return `an object of class ${classOf(value)}${path}`;

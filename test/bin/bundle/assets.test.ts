@@ -49,7 +49,7 @@ describe('the assets that are deployed', () => {
 
     expect(filesIn(assets)).toEqual(
       [
-        ...['644 config/index.js', '644 stage/stage.js', '755 stage/relay.pl'],
+        ...['644 config/index.js', '644 files.json', '644 stage/stage.js', '755 stage/relay.pl'],
         ...functions.map((name) => `644 functions/${name}.js`),
         ...['stage', 'functions'].flatMap((name) => [
           `644 ${name}/keyrings/README.md`,
@@ -58,6 +58,10 @@ describe('the assets that are deployed', () => {
       ].sort(),
     );
     expect(readdirSync(dirname(assets))).toEqual(['assets']);
+    const sizes = JSON.parse(readFileSync(join(assets, 'files.json'), 'utf8')) as Record<string, number>;
+    const listed = filesIn(assets).map((line) => line.slice(4));
+    expect(Object.keys(sizes)).toEqual(listed.filter((file) => file !== 'files.json').sort());
+    expect(sizes).toMatchObject({ 'stage/relay.pl': 16, 'functions/keyrings/ubuntu.gpg': 7 });
     expect(Object.keys(metafiles)).toEqual(['stage', 'functions', 'config']);
     expect(Object.keys(metafiles.functions?.inputs ?? {}).sort()).toEqual(entries.slice(1, -1).sort());
     const text = readFileSync(join(assets, 'functions/check-for-updates.js'), 'utf8');
@@ -69,6 +73,7 @@ describe('the assets that are deployed', () => {
   it('are the same bytes wherever the checkout is', async () => {
     const [one, two] = [join(temporaryFolder(), 'one'), join(temporaryFolder(), 'two')];
     for (const assets of [one, two]) await makeAssets(smallCheckout(), assets);
+    expect(readFileSync(join(one, 'files.json'))).toEqual(readFileSync(join(two, 'files.json')));
     expect(readFileSync(join(one, 'functions/plan.js'))).toEqual(readFileSync(join(two, 'functions/plan.js')));
   });
 

@@ -105,6 +105,7 @@ describe('a folder that an option names', () => {
 
   it('is not shown with its password', () => {
     expect(() => folderOf('--mirror', 'http://u:hu/sh@h/x')).toThrow('--mirror "http://h/x" is not a folder');
+    expect(() => folderOf('--mirror', 'http://u:12/hush@h')).toThrow('--mirror "http://h" is not a folder');
   });
 
   it('refuses to be served from a URL, which it shows without its password', async () => {
@@ -139,9 +140,10 @@ describe('a signing key', () => {
     'KMS:x',
     's3://bucket/key',
     'http://u:hush@h/key',
+    'http://u:12/hush@h/key',
     'file:///key',
   ])('refuses to be a new file called %s, and says how to name a key of KMS', (key) => {
-    const shown = key.replace('u:hush@', '');
+    const shown = key.replace(/u:.*@/, '');
     for (const option of ['--key', '--new-key'])
       expect(() => keyPlace(key, option)).toThrow(
         expect.objectContaining({

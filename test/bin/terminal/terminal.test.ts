@@ -161,7 +161,7 @@ test('an error of the system that a person can correct is told in plain words', 
     return [reportError(Object.assign(new Error(JSON.stringify(fields)), fields), terminal, {}), terminal.errLines[0]];
   };
   expect(told({ code: 'EACCES', path: '/root' })).toEqual([1, 'error: permission denied: /root']);
-  expect(told({ code: 'EPERM', path: '/a', dest: '/b' })).toEqual([1, 'error: permission denied: /b']);
+  expect(told({ code: 'EPERM', path: '/a', dest: '/b' })).toEqual([1, 'error: permission denied: /a -> /b']);
   const gone = 'error: the working directory does not exist any more';
   expect(told({ code: 'ENOENT', syscall: 'uv_cwd' })).toEqual([2, gone]);
 });

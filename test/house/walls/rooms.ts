@@ -113,7 +113,8 @@ export const house: Readonly<Record<string, Room>> = {
   job: {
     purpose: 'build requests, plans and results: the only data that the cloud and build machines share',
     rooms: ['catalog'],
-    packages: ['zod', 'yaml'],
+    packages: ['zod'],
+    special: { yaml: ['yaml/'] },
     top: ['handed-on', 'releases', 'sources', 'views', 'yaml'],
     alcoves: {
       aws: { holds: 'for deployed mirrors only: stack outputs, metrics, probes, regions', imports: [top] },

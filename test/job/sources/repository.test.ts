@@ -113,7 +113,7 @@ describe('a repository', () => {
     [
       'a URL that may have its host in its password',
       stanza.replace(/https:\S+/, 'https://u:12/hush@a.example/'),
-      /"URIs: https:\/\/a\.example\/" has the URI https:\/\/a\.example\/, which has an @ after its host/,
+      /"URIs: https:\/\/a\.example\/" has the URI https:\/\/a\.example\/, which may have part of a password as its host/,
     ],
     [
       'a URL with a space in its password',
@@ -140,10 +140,30 @@ describe('a repository', () => {
     ['an odd component', stanza.replace('main', 'main;x'), /main;x in Suites or Components/],
     ['an odd suite', stanza.replace('Suites: noble', 'Suites: "noble"'), /"noble" in Suites or Components/],
     ['a line that is no field', stanza.replace('# ours', 'what is this'), /"what is this", which is not a field/],
+    [
+      'a line of one-line format that may have its host in its password',
+      stanza.replace('# ours', 'deb https://u:12/hush@h noble main'),
+      /has the line "deb https:\/\/h noble main", which is not a field/,
+    ],
+    ['a password in a line that is no field', stanza.replace('# ours', 'u/x hush@h'), /the line "h", which/],
+    [
+      'an address in another field',
+      stanza.replace('Types: deb deb-src', 'Types: u:12/hush@h'),
+      /has Types: h, but only deb/,
+    ],
+    ['an address as suite', stanza.replace('Suites: noble', 'Suites: u:12/hush@h'), /has h in Suites or Components/],
+    [
+      'an address as key',
+      stanza.replace(/Signed-By:[\s\S]*/, `Signed-By: https://u:12/${'hush'.repeat(20)}@h\n`),
+      /not an armoured key: "https:\/\/h"/,
+    ],
+    ['an address as snapshot', `Snapshot: https://u:12/hush@h\n${stanza}`, /has Snapshot: https:\/\/h, which is not/],
+    ['an address as By-Hash', `By-Hash: https://u:12/hush@h\n${stanza}`, /has By-Hash: https:\/\/h, which is not/],
   ])('refuses %s', (_, text, message) => {
     expect(() => parseRepository(text)).toThrow(
       expect.objectContaining({ name: 'BadInput', message: expect.stringMatching(message), misuse: true }),
     );
+    expect(() => parseRepository(text)).not.toThrow(/hush/);
   });
 });
 

@@ -43,10 +43,17 @@ describe('an address', () => {
   });
 
   it.each([...addresses, 'stream'])('of %s refuses what may have its host in its password', (field) => {
-    for (const bad of ['http://robot:12/hush@h/', 'http://robot:/hush@h', 'https://robot:hush@x/hush@h'])
+    for (const bad of [
+      'http://robot:12/hush@h/',
+      'http://john.doe:12/hush@h',
+      'http://robot:/hush@h',
+      'https://robot:hush@x/hush@h',
+    ])
       expect(() => sources({ [field]: bad })).toThrow(
         refusal(
-          new RegExp(`^sources are not valid: ${field}: has an @ after its host: [^;]* \\(got "https?://h/?"\\)$`),
+          new RegExp(
+            `^sources are not valid: ${field}: may have part of a password as its host: [^;]* \\(got "https?://h/?"\\)$`,
+          ),
         ),
       );
   });

@@ -10,11 +10,12 @@ import '../../fixtures/needs-root';
 
 afterEach(() => vi.unstubAllEnvs());
 
-/** Puts programs that print a version before those of this machine. */
+/** Puts programs before those of this machine that differ in the version that they print. */
 function givenPrograms(versions: Readonly<Record<string, string>>): void {
   const folder = temporaryFolder();
   for (const [name, printed] of Object.entries(versions)) {
-    writeFileSync(join(folder, name), printing(printed), { mode: 0o755 });
+    const text = `#!/bin/sh\n[ "$*" != --version ] || { echo '${printed}'; exit; }\nexec /usr/bin/${name} "$@"\n`;
+    writeFileSync(join(folder, name), text, { mode: 0o755 });
   }
   vi.stubEnv('PATH', `${folder}:${process.env.PATH}`);
 }
@@ -87,17 +88,25 @@ describe('the mmdebstrap of a bootstrap', () => {
     await expect(found('1.5.7', { keyring: stranger.keyring })).rejects.toMatchObject({ name: 'BadSignature' });
   });
 
+  it.each(['2.4.11', '2.10.0', '3.0.3'])('is that of the release if this machine has apt %s', async (apt) => {
+    givenPrograms({ mmdebstrap: 'mmdebstrap 0.8.4', 'apt-get': `apt ${apt} (amd64)` });
+
+    expect(readFileSync(String(await found('1.5.7-3')), 'utf8')).toBe(printing('theirs'));
+  });
+
+  const newerMachine = 'build Debian on Debian 12, Ubuntu 22.04 or newer; Ubuntu images are built without mmdebstrap';
+  const ownUsed = 'build on Debian 12 or Ubuntu 24.04, whose own mmdebstrap is used, or specify another --archive';
+
   it.each([
-    ['0.7.5-2.2', '2.4.11 (amd64)', 'mmdebstrap 0.7.5-2.2 of the release is'],
-    ['1:0.7.5-2.2', '2.4.11 (amd64)', 'mmdebstrap 1:0.7.5-2.2 of the release is'],
-    ['1.5.7', '2.2.4 (amd64)', 'mmdebstrap 0.8.4 and apt 2.2.4 of this machine are'],
-  ])('is refused if the release has %s and this machine apt %s', async (version, apt, what) => {
-    givenPrograms({ mmdebstrap: 'mmdebstrap 0.8.4', ...(version === '1.5.7' && { 'apt-get': `apt ${apt}` }) });
+    ['0.7.5-2.2', '2.4.11', 'mmdebstrap 0.7.5-2.2 of the release is', ownUsed],
+    ['1:0.7.5-2.2', '2.4.11', 'mmdebstrap 1:0.7.5-2.2 of the release is', ownUsed],
+    ['1.5.7', '2.2.4', 'mmdebstrap 0.8.4 and apt 2.2.4 of this machine are', newerMachine],
+    ['1.5.7', '1.8.2', 'mmdebstrap 0.8.4 and apt 1.8.2 of this machine are', newerMachine],
+  ])('is refused if the release has %s and this machine apt %s', async (version, apt, what, hint) => {
+    givenPrograms({ mmdebstrap: 'mmdebstrap 0.8.4', 'apt-get': `apt ${apt} (amd64)` });
 
     await expect(found(version)).rejects.toMatchObject({
-      name: 'NotSupported',
-      message: `${what} too old to make an image of Debian`,
-      hint: expect.stringContaining('build Debian on Debian 12, Ubuntu 22.04 or newer'),
+      ...{ name: 'NotSupported', message: `${what} too old to make an image of Debian`, hint },
     });
   });
 });

@@ -107,12 +107,13 @@ describe('a proxy', () => {
   it.each([
     [
       'http://us:12/hush@h:9',
-      'http://h:9 is not a valid HTTP proxy URL: it has an @ after its host: write / in a password as %2F, and @ in a path as %40',
+      'http://h:9 is not a valid HTTP proxy URL: it may have part of a password as its host: write /, ? and # in a password as %2F, %3F and %23, and @ in a path as %40',
     ],
-    ['http://h:1/x', 'http://h:1/x is not a valid HTTP proxy URL: it has a path'],
+    ['http://h:1/x', 'http://h:1/x is not a valid HTTP proxy URL: it has a path, query or fragment'],
+    ['http://h:1?x', 'http://h:1?x is not a valid HTTP proxy URL: it has a path, query or fragment'],
     [
       'http://us:p%w@h:9',
-      'http://h:9 is not a valid HTTP proxy URL: write a percent sign in its user or password as %25',
+      'http://h:9 is not a valid HTTP proxy URL: its user or password is not valid percent-encoded UTF-8: write a percent sign as %25',
     ],
   ])('says what is wrong with %s', async (proxy, message) => {
     await expect(readUrl('http://127.0.0.1:1/', { proxy }, quick)).rejects.toMatchObject({

@@ -104,6 +104,12 @@ const wrongProps: Readonly<Record<string, (stack: Stack) => unknown>> = {
   'a repository for another architecture': () =>
     view({ repositories: [stanza('https://r.example', 'Architectures: arm64\n')] }),
   'a private repository by http': () => withSecret(stanza('http://repo.example/')),
+  'private repositories that are a word': () => view({ privateRepositories: 'x' }),
+  'private repositories that are null': () => view({ privateRepositories: null }),
+  'a private repository that is null': () => view({ privateRepositories: [null] }),
+  'a private repository that is undefined': () => view({ privateRepositories: [undefined] }),
+  'a private repository that is a word': () => view({ privateRepositories: ['https://u:secret@r.example'] }),
+  'a release that is a list': () => mirror({ releases: [[noble]] }),
   'a private PPA': () => withSecret('ppa:owner/name'),
   'a private repository with a password': () => withSecret(stanza('https://user:secret@repo.example/')),
   'a private repository without credentials': () =>

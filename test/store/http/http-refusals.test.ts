@@ -116,7 +116,8 @@ it('refuses to change anything, saying what was wanted and where to do it', asyn
 it('refuses an address that may have its host in its password, which it does not show', () => {
   expect(() => new HttpStore('http://u:12/hush@a.example/')).toThrow(
     expect.objectContaining({
-      message: 'http://a.example/ has an @ after its host: write / in a password as %2F, and @ in a path as %40',
+      message:
+        'http://a.example/ may have part of a password as its host: write /, ? and # in a password as %2F, %3F and %23, and @ in a path as %40',
     }),
   );
 });
