@@ -71,9 +71,9 @@ describe('a build that cannot be', () => {
       /error: --kernel cannot be used for bootloaders alone/,
     ],
     [
-      'an option that belongs into the configuration',
-      ['build', '--config', 'mirror.yaml', '--no-boot-test'],
-      /error: --no-boot-test cannot be used with --config mirror\.yaml/,
+      'a configuration that does not exist',
+      ['build', '--config', 'mirror.yaml'],
+      /error: --config names mirror\.yaml, which cannot be read/,
     ],
     [
       'a proxy that would be a setting of apt',

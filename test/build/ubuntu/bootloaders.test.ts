@@ -88,8 +88,8 @@ describe('the bootloaders of a view', () => {
     expect(changed.out).toMatch(/✓ bootloaders: published grub-efi-signed:uefi:amd64 \d{8}\.\d{6}$/m);
     expect((await build()).out).toMatch(/up to date/);
 
-    const listed = await maasMirror(['list', site.mirror]);
-    expect(listed.out).toMatch(/^candidate +grub-efi-signed +uefi +amd64 +\d{8}\.1 +.*shim-signed 1\.59/m);
+    const listed = await maasMirror(['list', site.mirror, '--all']);
+    expect(listed.out).toMatch(/^candidate +grub-efi-signed +uefi +amd64 +\d{8}\.\d{6} +.*shim-signed 1\.59/m);
     expect((await maasMirror(['verify', site.mirror])).code).toBe(0);
   });
 
