@@ -34,13 +34,6 @@ export const equivalents: readonly Equivalent[] = [
     reason: 'it only spares writing out what a change has handed on',
   },
   {
-    file: 'lib/publication/gate/gate.ts',
-    line: 'return before === after || (before !== undefined && writeJson(before) === writeJson(after));',
-    original: 'before === after',
-    replacement: 'false',
-    reason: 'it only spares writing out what a change has handed on',
-  },
-  {
     file: 'lib/publication/commit/follow-index.ts',
     line: "return plainIndexOf(index, (contentId) => paths.get(contentId) ?? '');",
     original: "''",
