@@ -11,6 +11,7 @@ import { contentOf } from '../publication/next-content';
 import { standingProducts } from '../publication/offers/standing-products';
 import type { Press } from '../publication/press';
 import { readView } from '../publication/read-view';
+import { timeText } from '../publication/state/kept-ledger';
 import type { ViewContent } from '../publication/state/view-content';
 import type { Withdrawal } from '../publication/state/withdrawal';
 import { withdrawnEverywhere } from '../publication/withdrawn-everywhere';
@@ -92,7 +93,7 @@ async function claimUpdates(
     const version = await claimVersion(job, serial, topOf(updates, content), { ...bench, spoiled });
     try {
       await moveIntoPool(updates, version, bench);
-      return { version, offers: updates };
+      return { version, built: timeText(bench.now()), offers: updates };
     } catch (error) {
       // An attempt of this execution before a redrive left files of other builds in this folder.
       if (!(error instanceof MirrorError && error.name === 'ObjectExists')) throw error;

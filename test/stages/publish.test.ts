@@ -77,18 +77,20 @@ describe('publish', () => {
     expect(report.views.map(({ view, versions }) => `${view} ${versions}`)).toEqual(['candidate 3', 'stable 2']);
   });
 
-  it('says in a version what went in and how it was tested', async () => {
+  it('says in a version what went in, how it was tested and when it was built, whatever its serial is', async () => {
     const press = smallPress(signer);
+    press.turnClockTo('2026-11-25T09:30:00Z');
     const input = await makeBuiltRun(press.work, { execution: 'run', recipe: 'recipe-1' });
     await publish(input, press);
 
     const { items, provenance, provenance_sha256, provenance_size, ...facts } = (await press.version(
       'generic',
-      '20261120.083000',
+      '20261120.093000',
     )) as Version;
 
     expect(facts).toEqual({
       base_sha256: input.fetched.result.squashfs.sha256,
+      built: '2026-11-25T09:30:00Z',
       gate: 'passed',
       image_package: 'linux-image-6.1.0-40-generic',
       image_version: '6.1.153-1',
@@ -99,7 +101,7 @@ describe('publish', () => {
     });
     expect(items['boot-kernel']).toMatchObject({
       kpackage: 'linux-image-amd64',
-      path: 'bookworm/amd64/20261120.083000/generic/generic/boot-kernel',
+      path: 'bookworm/amd64/20261120.093000/generic/generic/boot-kernel',
     });
   });
 

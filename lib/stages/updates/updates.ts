@@ -47,6 +47,8 @@ type Wanted = Pick<Job, 'bootTest'>;
 /** A version name that this execution owns, and the offers whose objects are stored under it. */
 export interface Claimed {
   readonly version: string;
+  /** When it was claimed; ISO 8601. The day in its name is that of the base image. */
+  readonly built: string;
   readonly offers: readonly Offer[];
 }
 
@@ -68,7 +70,8 @@ export function additionsOf(
       return [{ productId, fields, versionName: old.name, version: old.version }];
     }
     if (!claimed?.offers.includes(offer)) return [];
-    return [{ productId, fields, versionName: claimed.version, version: versionOf(offer, claimed.version) }];
+    const version = { ...versionOf(offer, claimed.version), built: claimed.built };
+    return [{ productId, fields, versionName: claimed.version, version }];
   });
 }
 

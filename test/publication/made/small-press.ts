@@ -31,9 +31,9 @@ export interface SmallPress extends PublishBench {
   keys(): Promise<string[]>;
 }
 
-/** An empty mirror in a temporary folder, with all that publishing into it needs. */
-export function smallPress(signer: Signer): SmallPress {
-  const [work, mirror] = [new DirectoryStore(folderInMemory()), new DirectoryStore(folderInMemory())];
+/** An empty mirror, in a temporary folder unless one is given, with all that publishing into it needs. */
+export function smallPress(signer: Signer, mirror = new DirectoryStore(folderInMemory())): SmallPress {
+  const work = new DirectoryStore(folderInMemory());
   let time = new Date('2026-11-20T08:30:00Z');
   let executions = 0;
   const bench: PublishBench = { work, mirror, signer, now: () => time };

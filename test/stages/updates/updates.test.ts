@@ -84,22 +84,24 @@ describe('updatesAmong', () => {
 });
 
 describe('additionsOf', () => {
+  const built = '2026-11-25T08:30:00Z';
+
   it('gives news the claimed name, and everything else its newest version with renewed fields', () => {
     const updates = offer('generic', { packages: 'p2' }, { inputs: 'new' });
     const known = offer('cloud', {}, { inputs: 'new' });
-    const claimed = { version: '20261120.083000', offers: [updates] };
+    const claimed = { version: '20261120.083000', built, offers: [updates] };
 
     const additions = additionsOf([updates, known], standing, job, claimed);
 
     expect(additions).toMatchObject([
-      { productId: 'product-generic', versionName: '20261120.083000', version: { packages: 'p2' } },
+      { productId: 'product-generic', versionName: '20261120.083000', version: { packages: 'p2', built } },
       { productId: 'product-cloud', versionName: '20261120', fields: { inputs: 'new' } },
     ]);
     expect(additions[1]?.version).toBe(standing.products['product-cloud']?.versions['20261120']);
   });
 
   it('gives everything the claimed name in a rebuild', () => {
-    const claimed = { version: '20261120.083000', offers: [generic, cloud] };
+    const claimed = { version: '20261120.083000', built, offers: [generic, cloud] };
     const names = additionsOf([generic, cloud], standing, rebuild, claimed).map(({ versionName }) => versionName);
     expect(names).toEqual(['20261120.083000', '20261120.083000']);
   });
@@ -111,12 +113,12 @@ describe('additionsOf', () => {
       [offer('cloud', { packages: 'p2' }), '20261121'],
     ]);
     expect(additionsOf([generic, cloud], overtaken, job, undefined)).toMatchObject([{ productId: 'product-generic' }]);
-    const claimed = { version: '20261120.083000', offers: [generic] };
+    const claimed = { version: '20261120.083000', built, offers: [generic] };
     expect(additionsOf([cloud], overtaken, job, claimed)).toEqual([]);
   });
 
   it('drops the claimed name where an equal build came first', () => {
-    const claimed = { version: '20261120.083000', offers: [generic] };
+    const claimed = { version: '20261120.083000', built, offers: [generic] };
     expect(additionsOf([generic], standing, job, claimed)).toMatchObject([{ versionName: '20261120' }]);
   });
 });
