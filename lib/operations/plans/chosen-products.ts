@@ -43,6 +43,11 @@ export function releaseOf({ release = '', 'bootloader-type': loader }: Product):
   return loader === undefined ? release : bootloadersRequest;
 }
 
+/** How people call a product: `noble amd64 ga-24.04`. */
+export function nameOf(product: Product): string {
+  return [releaseOf(product), product.arch, maasName(product)].join(' ');
+}
+
 /** All products of a view, in the documents or on the shelf, sorted by their keys. */
 export function productsIn(content: ViewContent): ChosenProduct[] {
   const all = [...partsOf(content)].map(([id, { product, shelved }]) => {
@@ -80,7 +85,10 @@ function notThere(view: string, all: readonly ChosenProduct[], words: ProductWor
   const { release, architectures = [], flavours = [] } = words;
   const asked = [...(release === undefined ? [] : [release]), ...architectures, ...flavours].join(' ');
   const ofRelease = all.filter(({ product }) => isMeant(product, { release }));
-  const there = ofRelease.length === 0 ? all.map(({ product }) => releaseOf(product)) : ofRelease.map(({ key }) => key);
+  const there =
+    ofRelease.length === 0
+      ? all.map(({ product }) => releaseOf(product))
+      : ofRelease.map(({ product }) => nameOf(product));
   const has = [...new Set(there)].join(', ');
   return new MirrorError('NoSuchVersion', `the view ${view} has nothing of ${asked || 'any release'}`, {
     hint: has === '' ? 'it has no products' : `it has: ${has}`,
