@@ -58,11 +58,17 @@ export function productsIn(content: ViewContent): ChosenProduct[] {
 }
 
 function isMeant(product: Product, { release, architectures = [], flavours = [] }: ProductWords): boolean {
-  const isOfRelease = release === undefined || namesOf(product).includes(release.toLowerCase());
   const isOfArchitecture = architectures.length === 0 || architectures.includes(product.arch ?? '');
   return (
-    isOfRelease && isOfArchitecture && (flavours.length === 0 || flavours.some((word) => isFlavour(product, word)))
+    isOfRelease(product, release) &&
+    isOfArchitecture &&
+    (flavours.length === 0 || flavours.some((word) => isFlavour(product, word)))
   );
+}
+
+/** @param word as people write it; undefined means all */
+export function isOfRelease(product: Product, word: string | undefined): boolean {
+  return word === undefined || namesOf(product).includes(word.toLowerCase());
 }
 
 /** The names of a product's release, in lower case: also of releases that only the documents know. */

@@ -148,6 +148,12 @@ describe('a view that changes between the plan and its turn', () => {
     expect(views[0]?.lines).toContainEqual(expect.objectContaining({ does: 'take back', version: '20261125.083000' }));
   });
 
+  it('is planned with any name of its release, and carried out with another', async () => {
+    const { plan } = await mirror.operate({ ...asked, release: '24.04' }, { dryRun: true });
+    await mirror.operate(asked, { plan });
+    expect(await mirror.newest('candidate')).toEqual(all('good'));
+  });
+
   it('refuses the plan that was shown', async () => {
     const { plan } = await mirror.operate(asked, { dryRun: true });
     when('candidate', 'before', worse);
