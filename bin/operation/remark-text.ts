@@ -89,6 +89,7 @@ function whenSitesFollow(remarks: readonly Remark[], words: MirrorWords): string
     commands.length > 0 ? commands : ['maas admin boot-resources is-importing', 'maas admin boot-resources import'];
   return [
     'Sites follow by themselves within 70 minutes, plus the download.',
+    ...[...new Set(remarks.flatMap(({ why }) => why ?? []))].flatMap((why) => wrapped(`But ${why}.`, 2, 0)),
     'To make one follow now, unless an import is running there:',
     ...commandLines(how, words),
   ];

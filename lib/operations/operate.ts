@@ -10,6 +10,7 @@ import { writeJson } from '../simplestreams/json';
 import { planIdOf, planTime, timeOfPlan } from './carry-out/plan-id';
 import { planOf } from './carry-out/planners';
 import { readMirror, readNewViews } from './carry-out/read-mirror';
+import { releaseResolved } from './carry-out/release-resolved';
 import { viewNamed } from './carry-out/views-needed';
 import { takeBackSince } from './carry-out/withdrawn-since';
 import { type Asked, askerOf } from './plans/asked';
@@ -37,7 +38,7 @@ export async function operate(asked: Operation, bench: OperateBench): Promise<Op
   const at = asked.plan === undefined ? planTime(bench.now()) : timeOfPlan(asked.plan);
   const mirror = await readMirror(asked.operation, bench);
   const planned = planOf(request, mirror, at);
-  const plan = planIdOf(at, asked.operation, planned.views);
+  const plan = planIdOf(at, releaseResolved(asked.operation, mirror), planned.views);
   if (asked.plan !== undefined && asked.plan !== plan) throw planChanged();
   const run = { asked, request, at, bench, mirror, contents: new Map(mirror.views), planned };
   const done = asked.dryRun

@@ -43,6 +43,11 @@ export function releaseOf({ release = '', 'bootloader-type': loader }: Product):
   return loader === undefined ? release : bootloadersRequest;
 }
 
+/** How people call a product: `noble amd64 ga-24.04`. */
+export function nameOf(product: Product): string {
+  return [releaseOf(product), product.arch, maasName(product)].join(' ');
+}
+
 /** All products of a view, in the documents or on the shelf, sorted by their keys. */
 export function productsIn(content: ViewContent): ChosenProduct[] {
   const all = [...partsOf(content)].map(([id, { product, shelved }]) => {
@@ -53,11 +58,17 @@ export function productsIn(content: ViewContent): ChosenProduct[] {
 }
 
 function isMeant(product: Product, { release, architectures = [], flavours = [] }: ProductWords): boolean {
-  const isOfRelease = release === undefined || namesOf(product).includes(release.toLowerCase());
   const isOfArchitecture = architectures.length === 0 || architectures.includes(product.arch ?? '');
   return (
-    isOfRelease && isOfArchitecture && (flavours.length === 0 || flavours.some((word) => isFlavour(product, word)))
+    isOfRelease(product, release) &&
+    isOfArchitecture &&
+    (flavours.length === 0 || flavours.some((word) => isFlavour(product, word)))
   );
+}
+
+/** @param word as people write it; undefined means all */
+export function isOfRelease(product: Product, word: string | undefined): boolean {
+  return word === undefined || namesOf(product).includes(word.toLowerCase());
 }
 
 /** The names of a product's release, in lower case: also of releases that only the documents know. */
@@ -80,7 +91,10 @@ function notThere(view: string, all: readonly ChosenProduct[], words: ProductWor
   const { release, architectures = [], flavours = [] } = words;
   const asked = [...(release === undefined ? [] : [release]), ...architectures, ...flavours].join(' ');
   const ofRelease = all.filter(({ product }) => isMeant(product, { release }));
-  const there = ofRelease.length === 0 ? all.map(({ product }) => releaseOf(product)) : ofRelease.map(({ key }) => key);
+  const there =
+    ofRelease.length === 0
+      ? all.map(({ product }) => releaseOf(product))
+      : ofRelease.map(({ product }) => nameOf(product));
   const has = [...new Set(there)].join(', ');
   return new MirrorError('NoSuchVersion', `the view ${view} has nothing of ${asked || 'any release'}`, {
     hint: has === '' ? 'it has no products' : `it has: ${has}`,

@@ -2,7 +2,7 @@ import { MirrorError } from '../../errors';
 import { highest } from '../../publication/state/highest';
 import type { Product, Version } from '../../simplestreams/types';
 import { byBytes } from '../../simplestreams/version-order';
-import type { ChosenProduct } from './chosen-products';
+import { type ChosenProduct, nameOf } from './chosen-products';
 
 /** A version of a product that an operator means. */
 export interface ChosenVersion extends ChosenProduct {
@@ -47,7 +47,7 @@ function notThere(view: string, products: readonly ChosenProduct[], word: string
   const more = newestFirst.length > mostListed ? ', …' : '';
   return new MirrorError(
     'NoSuchVersion',
-    `the view ${view} has no version ${word} of ${products.map(({ key }) => key).join(', ')}`,
+    `the view ${view} has no version ${word} of ${products.map(({ product }) => nameOf(product)).join(', ')}`,
     {
       hint: `it has: ${newestFirst.slice(0, mostListed).join(', ')}${more}`,
       misuse: true,

@@ -10,7 +10,7 @@ import { sha256Of } from '../../sha256';
 import { writeJson } from '../../simplestreams/json';
 import { sortsAbove } from '../../simplestreams/version-order';
 import { type Asked, askerOf, noteOf } from './asked';
-import { type ChosenProduct, chosenProducts, productsIn, releaseOf } from './chosen-products';
+import { type ChosenProduct, chosenProducts, nameOf, productsIn, releaseOf } from './chosen-products';
 import { chosenVersions, namesOf } from './chosen-versions';
 import { type Leaving, shelving, takingBack } from './moved';
 import { type Planned, type Planner, viewToChange } from './planned';
@@ -77,7 +77,7 @@ function refuseHalves(content: ViewContent, products: readonly ChosenProduct[], 
     ];
     const [one, sister] = [held[0], free[0]];
     if (one === undefined || sister === undefined) continue;
-    const said = `${one.key} must have the root of ${sister.key}, so it cannot be held without it`;
+    const said = `${nameOf(one.product)} must have the root of ${nameOf(sister.product)}, so it cannot be held without it`;
     throw new MirrorError('BadInput', said, {
       hint: `hold all flavours: maas-mirror hold ${content.view} ${releaseOf(one.product)} --arch ${one.product.arch}`,
       misuse: true,

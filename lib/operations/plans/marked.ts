@@ -1,13 +1,17 @@
 import type { PlanLine } from '../../job/operations/outcome';
 import { timeText } from '../../publication/state/kept-ledger';
+import type { ShelfEntry } from '../../publication/state/shelf';
 import type { ViewContent } from '../../publication/state/view-content';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { withdrawnPart } from '../../publication/state/withdrawals';
 import { sha256Of } from '../../sha256';
 import { writeJson } from '../../simplestreams/json';
+import type { Product } from '../../simplestreams/types';
+import { sortsAbove } from '../../simplestreams/version-order';
 import { type Asker, askerOf } from './asked';
 import { releaseOf } from './chosen-products';
 import type { ChosenVersion } from './chosen-versions';
+import { withoutInputs } from './moved';
 
 /** What is to be withdrawn. */
 interface Marking extends Asker {
@@ -29,7 +33,7 @@ export function markFor(
 ): Withdrawal {
   const { view, architectures, flavours, allViews } = asked;
   const kernelOnly = flavours.length > 0;
-  const parts = versions.map(({ product, name, version }) => withdrawnPart(product, name, version, kernelOnly));
+  const parts = versions.map((one) => withdrawnPart(inputsKnown(one), one.name, one.version, kernelOnly));
   const named = {
     view,
     release: releaseOf(versions[0]?.product ?? { versions: {} }),
@@ -39,6 +43,12 @@ export function markFor(
   const id = sha256Of(writeJson({ ...named, at: timeText(at), architectures, flavours })).slice(0, 12);
   const mark = known ?? { id, at: timeText(at), ...askerOf(asked), ...named, architectures, flavours, parts };
   return allViews ? { ...mark, everywhere: true } : mark;
+}
+
+/** The inputs that a product was last checked with are those of its newest pending version, if it has one. */
+function inputsKnown({ product, shelved, name }: ChosenVersion): Product {
+  const isAbove = ([other, { why }]: [string, ShelfEntry]) => why === 'held' && sortsAbove(other, name);
+  return Object.entries(shelved?.versions ?? {}).some(isAbove) ? withoutInputs(product) : product;
 }
 
 /** The withdrawals of a view with this mark; undefined if it has it already. */

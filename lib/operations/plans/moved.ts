@@ -58,6 +58,25 @@ function without(document: Products, names: ReadonlyMap<string, ReadonlySet<stri
   return { ...document, products: Object.fromEntries(offered) };
 }
 
+/**
+ * Documents in which these products do not say what they were last built from, since what was is not offered: otherwise the
+ * next plan would find them up to date once nothing is withdrawn.
+ */
+export function forgettingInputs(documents: Documents, ids: ReadonlySet<string>): Documents {
+  const forgotten = [...documents].map(([contentId, document]): [string, Products] => {
+    const known = Object.entries(document.products).filter(([id, { inputs }]) => ids.has(id) && inputs !== undefined);
+    if (known.length === 0) return [contentId, document];
+    const products = known.map(([id, product]) => [id, withoutInputs(product)]);
+    return [contentId, { ...document, products: { ...document.products, ...Object.fromEntries(products) } }];
+  });
+  return new Map(forgotten);
+}
+
+/** What a product says of its newest version, also of one that waits. */
+export function withoutInputs({ inputs, ...product }: Product): Product {
+  return product;
+}
+
 /** The change gets its date when it is committed. */
 function emptyDocument(content_id: string, at: Date): Products {
   return { content_id, datatype: 'image-downloads', format: 'products:1.0', updated: rfc2822(at), products: {} };

@@ -4,7 +4,7 @@ import { type Hold, hasEnded, heldBy } from '../../publication/state/holds';
 import type { Note, ViewContent } from '../../publication/state/view-content';
 import { type Asked, type Asker, noteOf } from './asked';
 import { chosenProducts, productsIn } from './chosen-products';
-import { offering } from './moved';
+import { forgettingInputs, offering } from './moved';
 import { freedProducts, type Pending, pendingSets, withoutPending } from './pending';
 import { type MirrorContent, type Planned, type PlannedView, type Planner, viewToChange } from './planned';
 
@@ -48,12 +48,17 @@ function lifted(
   const pending = pendingSets(content, freed, withdrawn, at);
   const change = {
     state: { ...content.state, holds },
-    documents: offering(content.documents, pending.offers, at),
+    documents: forgettingInputs(offering(content.documents, pending.offers, at), refusedOf(pending)),
     shelf: withoutPending(content.shelf, freed, pending),
     note,
   };
   const ends = lifting.map(({ at: version = '' }): PlanLine => ({ does: 'set', version, why: 'not held' }));
   return { view: content.view, change, lines: [...ends, ...linesOf(pending)] };
+}
+
+/** The products whose newest pending version is not offered: what they were last built from is that version's. */
+function refusedOf({ passedOver }: Pending): ReadonlySet<string> {
+  return new Set(passedOver.filter(({ why }) => why !== 'older').map(({ id }) => id));
 }
 
 function linesOf({ offers, passedOver }: Pending): PlanLine[] {

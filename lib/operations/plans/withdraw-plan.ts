@@ -4,9 +4,10 @@ import type { ViewContent } from '../../publication/state/view-content';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { WithdrawnIndex } from '../../publication/state/withdrawals';
 import { newestVersion } from '../../simplestreams/merge';
+import type { Product } from '../../simplestreams/types';
 import { sortsAbove } from '../../simplestreams/version-order';
 import { type Asked, noteOf } from './asked';
-import { chosenProducts, releaseOf } from './chosen-products';
+import { chosenProducts, productsIn, releaseOf } from './chosen-products';
 import { type ChosenVersion, chosenVersions, namesOf } from './chosen-versions';
 import { markFor, markLines, withMark } from './marked';
 import { type Planned, type PlannedView, type Planner, viewToChange } from './planned';
@@ -39,7 +40,8 @@ export function othersOf(views: ReadonlyMap<string, ViewContent>, named: string)
 
 /** What a mark matches in the documents of all views, except what it names; and where that is still offered as newest. */
 export function matches(mark: Withdrawal, views: ReadonlyMap<string, ViewContent>): Remark[] {
-  return [...views.values()].flatMap(({ view, documents }) => {
+  return [...views.values()].flatMap((content) => {
+    const { view, documents } = content;
     const index = new WithdrawnIndex(view, [mark]);
     const products = [...documents.values()].flatMap((document) => Object.values(document.products));
     return products.flatMap((product) => {
@@ -49,12 +51,27 @@ export function matches(mark: Withdrawal, views: ReadonlyMap<string, ViewContent
         const match = version === undefined ? undefined : index.of(product, name, version);
         if (match === undefined) return [];
         const where = { view, product: productKey(product), version: name };
-        const commands = [`maas-mirror rollback ${view} ${releaseOf(product)}`];
-        if (name === newest) return [{ about: 'still offered', ...where, commands }];
+        if (name === newest)
+          return [{ about: 'still offered', ...where, commands: backThere(content, product, views) }];
         return match.by === 'name' || isNamed(mark, view, name) ? [] : [{ about: 'matched', ...where, why: match.by }];
       });
     });
   });
+}
+
+/** Takes it back where the view has it from: a selected view follows its sources, and is pointed away from a snapshot. */
+function backThere({ view, state }: ViewContent, product: Product, views: ReadonlyMap<string, ViewContent>): string[] {
+  if (state.kind !== 'selected') return [`maas-mirror rollback ${view} ${releaseOf(product)}`];
+  const key = productKey(product);
+  const commands = (state.source?.select ?? []).flatMap(({ from }) => {
+    const source = views.get(from);
+    const has = source && productsIn(source).some((one) => one.key === key);
+    if (source === undefined || !has) return [];
+    return source.state.kind === 'frozen'
+      ? [`maas-mirror view set ${view} --from VIEW`]
+      : backThere(source, product, views);
+  });
+  return [...new Set(commands)];
 }
 
 /** A whole withdrawal does not keep a bad kernel away from a new base image. */

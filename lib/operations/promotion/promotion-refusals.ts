@@ -1,10 +1,9 @@
 import { MirrorError } from '../../errors';
 import { withdrawnError } from '../../publication/gate/withdrawn-error';
 import type { ChosenSet, PassedOver } from '../../publication/offers/chosen-set';
-import { contentDigest, maasName, productKey } from '../../publication/state/product-key';
+import { contentDigest, productKey } from '../../publication/state/product-key';
 import type { ViewContent } from '../../publication/state/view-content';
-import type { Product } from '../../simplestreams/types';
-import { productsIn, releaseOf } from '../plans/chosen-products';
+import { nameOf, productsIn, releaseOf } from '../plans/chosen-products';
 
 /** Why a version is passed over or left out, in a clause. */
 export function reasonOf(why: PassedOver['why']): string {
@@ -59,11 +58,6 @@ export function refusalOf({ passedOver: [first] }: ChosenSet, from: ViewContent,
         },
       );
   }
-}
-
-/** `noble amd64 ga-24.04` */
-function nameOf(product: Product): string {
-  return [releaseOf(product), product.arch, maasName(product)].join(' ');
 }
 
 /** ` (https://lab/412)`, or nothing. */

@@ -50,6 +50,7 @@ describe('the text of an operation', () => {
     ];
     const remarks: Remark[] = [
       { about: 'still offered', view: 'snapshots/2026-11', product: ga, version: is },
+      { about: 'sites follow', why: 'some sites download it again; --republish avoids that' },
       { about: 'undo', commands: ['maas-mirror restore candidate noble 20261128.083000 --all-views'] },
     ];
     const followed = [{ view: 'lab-2', moved: true }];
@@ -65,6 +66,7 @@ describe('the text of an operation', () => {
       '  snapshot never changes',
       'Builds with the same inputs will not publish it again.',
       'Sites follow by themselves within 70 minutes, plus the download.',
+      'But some sites download it again; --republish avoids that.',
       'To make one follow now, unless an import is running there:',
       '  maas admin boot-resources is-importing',
       '  maas admin boot-resources import',

@@ -86,28 +86,31 @@ export function promoteContract(make: () => Promise<OperationBench>, sites: type
       expect(await bench.newestOf('stable')).toEqual([...offered(1, one), `pxe ${one} l1`]);
     });
 
-    it('with --after passes over younger versions, from the time when they were published', async () => {
+    /** Three versions, the last of them four days after the others. */
+    const threeVersions = async (third: ReturnType<typeof flavoursOf>) => {
       const bench = await make();
       bench.turnClockTo('2026-11-21T08:00:00Z');
       await prepare(bench);
       bench.turnClockTo('2026-11-25T08:00:00Z');
-      await bench.publish(three, flavoursOf(3));
+      await bench.publish(three, third);
+      return bench;
+    };
+    /** Promotes what has been published for three days; the loader stays. */
+    const expectAfterThreeDays = async (bench: OperationBench, images: string[]) => {
+      await bench.operate({ ...promotion, after: '3d', release: 'noble' });
+      expect(await bench.newestOf('stable')).toEqual([...images, `pxe ${one} l1`]);
+    };
+
+    it('with --after passes over younger versions, from the time when they were published', async () => {
+      const bench = await threeVersions(flavoursOf(3));
       bench.turnClockTo('2026-11-26T08:00:00Z');
-      await bench.operate({ ...promotion, after: '3d', release: 'noble' });
-      expect(await bench.newestOf('stable')).toEqual([...offered(2, two), `pxe ${one} l1`]);
+      await expectAfterThreeDays(bench, offered(2, two));
       bench.turnClockTo('2026-11-28T08:00:00Z');
-      await bench.operate({ ...promotion, after: '3d', release: 'noble' });
-      expect(await bench.newestOf('stable')).toEqual([...offered(3, three), `pxe ${one} l1`]);
+      await expectAfterThreeDays(bench, offered(3, three));
     });
 
     it('with --after counts from the first day of a content, also if it was published again since', async () => {
-      const bench = await make();
-      bench.turnClockTo('2026-11-21T08:00:00Z');
-      await prepare(bench);
-      bench.turnClockTo('2026-11-25T08:00:00Z');
-      await bench.publish(three, flavoursOf(2));
-      await bench.operate({ ...promotion, after: '3d', release: 'noble' });
-      expect(await bench.newestOf('stable')).toEqual([...offered(2, three), `pxe ${one} l1`]);
+      await expectAfterThreeDays(await threeVersions(flavoursOf(2)), offered(2, three));
     });
 
     it('takes along the results of checks', async () => {

@@ -51,6 +51,13 @@ function when(view: string, moment: 'before' | 'after', what: () => Promise<unkn
 
 const newest = async () => [await mirror.newest('candidate'), await mirror.newest('stable')];
 
+/** The same withdrawal in both views. */
+async function expectOneMark(): Promise<void> {
+  const [candidate, stable] = [await mirror.read('candidate'), await mirror.read('stable')];
+  expect(candidate.state.withdrawals).toHaveLength(1);
+  expect(candidate.state.withdrawals).toEqual(stable.state.withdrawals);
+}
+
 describe('a rollback in all views', () => {
   it('goes back in each, and the restoration brings both back', async () => {
     const { views } = await mirror.operate(rollback);
@@ -78,9 +85,7 @@ describe('a rollback in all views', () => {
     await mirror.operate(rollback);
 
     expect(await newest()).toEqual([all('good'), all('good')]);
-    const marks = [await mirror.read('candidate'), await mirror.read('stable')].map(({ state }) => state.withdrawals);
-    expect(marks[0]).toHaveLength(1);
-    expect(marks[0]).toEqual(marks[1]);
+    await expectOneMark();
   });
 
   it('includes a view that comes while it is carried out', async () => {
@@ -94,9 +99,7 @@ describe('a rollback in all views', () => {
     when('candidate', 'before', () => mirror.publish('candidate', '20261125.083000', images('fix')));
     await mirror.operate(rollback);
     expect(await newest()).toEqual([all('fix'), all('good')]);
-    const marks = [await mirror.read('candidate'), await mirror.read('stable')].map(({ state }) => state.withdrawals);
-    expect(marks[0]).toHaveLength(1);
-    expect(marks[0]).toEqual(marks[1]);
+    await expectOneMark();
   });
 
   it('passes over a view that is deleted meanwhile', async () => {
@@ -143,6 +146,12 @@ describe('a view that changes between the plan and its turn', () => {
     const { views } = await mirror.operate(asked);
     expect(await mirror.newest('candidate')).toEqual(all('bad'));
     expect(views[0]?.lines).toContainEqual(expect.objectContaining({ does: 'take back', version: '20261125.083000' }));
+  });
+
+  it('is planned with any name of its release, and carried out with another', async () => {
+    const { plan } = await mirror.operate({ ...asked, release: '24.04' }, { dryRun: true });
+    await mirror.operate(asked, { plan });
+    expect(await mirror.newest('candidate')).toEqual(all('good'));
   });
 
   it('refuses the plan that was shown', async () => {

@@ -57,12 +57,12 @@ describe('refuses', () => {
     [
       { release: 'noble', architectures: ['arm64'] },
       'the view candidate has nothing of noble arm64',
-      `it has: ${ga}, ${hwe}`,
+      'it has: noble amd64 ga-24.04, noble amd64 hwe-24.04',
     ],
     [
       { release: 'noble', flavours: ['hwe-22.04'] },
       'the view candidate has nothing of noble hwe-22.04',
-      `it has: ${ga}, ${hwe}`,
+      'it has: noble amd64 ga-24.04, noble amd64 hwe-24.04',
     ],
   ])('%j, of which the view has nothing, and says what it has', (words, message, hint) => {
     expect(() => chosenProducts(view, words)).toThrow(
@@ -74,7 +74,7 @@ describe('refuses', () => {
     expect(() => chosenVersions('candidate', chosenProducts(view, { release: 'noble' }), '4')).toThrow(
       expect.objectContaining({
         name: 'NoSuchVersion',
-        message: `the view candidate has no version 4 of ${ga}, ${hwe}`,
+        message: 'the view candidate has no version 4 of noble amd64 ga-24.04, noble amd64 hwe-24.04',
         hint: 'it has: 3, 2, 1',
       }),
     );

@@ -130,7 +130,7 @@ describe('refuses to hold', () => {
     expect(() => planned({ flavours: ['hwe'] })).toThrow(
       expect.objectContaining({
         name: 'BadInput',
-        message: `${hwe} must have the root of ${ga}, so it cannot be held without it`,
+        message: 'noble amd64 hwe-24.04 must have the root of noble amd64 ga-24.04, so it cannot be held without it',
         hint: 'hold all flavours: maas-mirror hold candidate noble --arch amd64',
         misuse: true,
       }),

@@ -38,6 +38,20 @@ export function mirrorOf(...views: ViewContent[]): MirrorContent {
   };
 }
 
+/** The view, whose products were last built from these inputs. */
+export function withInputs(content: ViewContent, inputs: string): ViewContent {
+  const documents = [...content.documents].map(([id, document]) => {
+    const products = Object.entries(document.products).map(([key, product]) => [key, { ...product, inputs }]);
+    return [id, { ...document, products: Object.fromEntries(products) }] as const;
+  });
+  return { ...content, documents: new Map(documents) };
+}
+
+/** What the products of a view say that they were last built from. */
+export function inputsOf({ documents }: Pick<ViewContent, 'documents'>): unknown[] {
+  return [...documents.values()].flatMap(({ products }) => Object.values(products).map(({ inputs }) => inputs));
+}
+
 /** Two versions, of which one flavour has only the newer. */
 export const [older, newer] = ['20261120.083000', '20261125.083000'] as const;
 export const twoVersions = viewWith('candidate', {

@@ -6,7 +6,7 @@ import { planHoldEnds, planUnhold } from '../../../lib/operations/plans/unhold-p
 import { planWithdrawal } from '../../../lib/operations/plans/withdraw-plan';
 import type { ViewChange, ViewContent } from '../../../lib/publication/state/view-content';
 import { newestVersion } from '../../../lib/simplestreams/merge';
-import { mirrorOf, type Offered, viewWith } from './made';
+import { inputsOf, mirrorOf, type Offered, viewWith, withInputs } from './made';
 
 const friday = new Date('2026-11-27T16:00:00Z');
 const monday = new Date('2026-11-30T08:00:00Z');
@@ -65,6 +65,13 @@ describe('unhold', () => {
     ]);
     const shelved = Object.values(change?.shelf?.products ?? {}).map(({ versions }) => versions);
     expect(shelved).toEqual([{ [three]: expect.objectContaining({ why: 'withdrawn' }) }]);
+  });
+
+  it('forgets what was looked at last where the newest pending version is not offered, so that a build looks again', () => {
+    const seen = withInputs(waiting, 'of three');
+    const after = applied(seen, planUnhold(asked, withdrawnInLab(seen), monday).views[0]?.change);
+    expect(inputsOf(after)).toEqual([undefined, undefined]);
+    expect(inputsOf(applied(seen, unheld(seen)?.change))).toEqual(['of three', 'of three']);
   });
 
   it('leaves a product out that the hold has dropped, rather than offer it with another root than its sisters', () => {

@@ -106,6 +106,19 @@ describe('withdraw', () => {
     ]);
   });
 
+  it('says of a selected view which source takes it back, or that it must leave a snapshot', () => {
+    const follows = (view: string, from: string) => {
+      const content = viewWith(view, { 'ga-24.04': { [two]: 'r2 g2' } });
+      return { ...content, state: { ...content.state, kind: 'selected' as const, source: { select: [{ from }] } } };
+    };
+    const may = { ...frozen, state: { ...frozen.state, kind: 'frozen' as const } };
+    const views = [candidate, may, follows('lab-2', 'lab-1'), follows('lab-1', 'candidate'), follows('old', may.view)];
+    const still = remarksOf(planWithdrawal(asked, mirrorOf(...views), at), 'still offered');
+    const commands = new Map(still.map(({ view, commands: some }) => [view, some]));
+    expect(commands.get('lab-2')).toEqual(['maas-mirror rollback candidate noble']);
+    expect(commands.get('old')).toEqual(['maas-mirror view set old --from VIEW']);
+  });
+
   it('says if only the kernel differs from the version before, unless only the kernel is withdrawn', () => {
     const mirror = mirrorOf(viewWith('candidate', { 'ga-24.04': { [one]: 'r1 g1', [two]: 'r1 g2' } }));
     const remark = { about: 'only the kernel', product: ga, version: two, before: one };

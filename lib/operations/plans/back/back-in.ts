@@ -3,7 +3,7 @@ import type { Withdrawal } from '../../../publication/state/withdrawal';
 import type { Products } from '../../../simplestreams/types';
 import { type Asker, noteOf } from '../asked';
 import { markLines, withMark } from '../marked';
-import { offering, shelving, takingBack } from '../moved';
+import { forgettingInputs, offering, shelving, takingBack, withoutInputs } from '../moved';
 import type { PlannedView } from '../planned';
 import { goingBack, type Moves } from './going-back';
 
@@ -32,12 +32,14 @@ export function backIn(
   const asked = { withdrawn, at, republish, ...(reason !== undefined && { reason }) };
   const moves = content.state.kind === 'selected' ? unmoved : goingBack(content, mark, asked);
   const left = takingBack(content.documents, new Map(moves.leaving.map(({ id, names }) => [id, new Set(names)])));
-  const documents = offering(left, moves.offers, at);
+  const gone = new Set(moves.leaving.map(({ id }) => id));
+  const documents = forgettingInputs(offering(left, moves.offers, at), gone);
+  const leaving = moves.leaving.map((one) => ({ ...one, product: withoutInputs(one.product) }));
   const withdrawals = withMark(content, mark);
   const lines = [...(withdrawals === undefined ? [] : markLines(mark)), ...moves.lines];
   const change = {
     ...(withdrawals !== undefined && { state: { ...content.state, withdrawals } }),
-    ...(moves.leaving.length > 0 && { documents, shelf: shelving(content, moves.leaving, 'withdrawn', at) }),
+    ...(moves.leaving.length > 0 && { documents, shelf: shelving(content, leaving, 'withdrawn', at) }),
     ...{ withdrawn, note: noteOf('rollback', asker) },
   };
   const planned = { view: content.view, ...(lines.length > 0 && { change }), lines };

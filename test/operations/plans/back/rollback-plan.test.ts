@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Asked } from '../../../../lib/operations/plans/asked';
 import { planRollback } from '../../../../lib/operations/plans/back/rollback-plan';
+import { planHold } from '../../../../lib/operations/plans/hold-plan';
 import type { MirrorContent } from '../../../../lib/operations/plans/planned';
 import { keptLedger } from '../../../../lib/publication/state/kept-ledger';
 import { tripleOf } from '../../../../lib/publication/state/product-key';
@@ -9,7 +10,7 @@ import type { ViewContent } from '../../../../lib/publication/state/view-content
 import { newestVersion } from '../../../../lib/simplestreams/merge';
 import type { Product } from '../../../../lib/simplestreams/types';
 import { bootloaderFields, bootloaderVersion, documentOf, itemOf } from '../../../simplestreams/made-documents';
-import { made, mirrorOf, type Offered, viewWith } from '../made';
+import { inputsOf, made, mirrorOf, type Offered, viewWith, withInputs } from '../made';
 
 const at = new Date('2026-11-25T10:15:00Z');
 const [one, two, three] = ['20261120.083000', '20261125.083000', '20261126.083000'];
@@ -73,6 +74,35 @@ describe('rollback', () => {
     });
     expect(shelved).toEqual([entry('r2 g2'), entry('r2 h2')]);
     expect(change?.note).toEqual({ what: 'rollback', by: 'anna@ops1', reason: 'NIC driver lost' });
+  });
+
+  it('forgets what was looked at last, which the withdrawal remembers, so that a build looks again after it is lifted', () => {
+    const seen = withInputs(candidate, 'of two');
+    const plan = planned({}, seen);
+    const after = rolledBack(seen, plan);
+    expect(inputsOf(after)).toEqual([undefined, undefined]);
+    expect(Object.values(after.shelf.products).map(({ fields }) => fields.inputs)).toEqual([undefined, undefined]);
+    expect(after.state.withdrawals[0]?.parts).toMatchObject(Array(2).fill({ made: { inputs: 'of two' } }));
+  });
+
+  it('does not take what was looked at last for inputs of the newest version while a newer one waits', () => {
+    const [whole, offered] = [
+      viewWith('candidate', { 'ga-24.04': { [one]: 'r1 g1', [two]: 'r2 g2', [three]: 'r3 g3' } }),
+      two,
+    ];
+    const hold: Asked<'hold'> = {
+      does: 'hold',
+      view: 'candidate',
+      release: 'noble',
+      architectures: [],
+      flavours: [],
+      at: offered,
+    };
+    const change = planHold(hold, mirrorOf(whole), at).views[0]?.change;
+    const plan = planned({}, withInputs({ ...whole, ...change, view: 'candidate' }, 'of three'));
+    const [part] = plan.views[0]?.change?.state?.withdrawals[0]?.parts ?? [];
+    expect(part).toMatchObject({ version: two });
+    expect(part?.made).not.toHaveProperty('inputs');
   });
 
   it('says how it is undone, and what a site downloads', () => {
