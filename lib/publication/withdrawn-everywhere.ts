@@ -1,5 +1,6 @@
 import type { PublishedIndex, Reading } from './read-index';
 import { readDecisions } from './read-state';
+import { lastDecisions } from './restored/last-published';
 import type { ViewState } from './state/view-state';
 import type { Withdrawal } from './state/withdrawal';
 import { viewFoldersOf } from './views';
@@ -30,10 +31,18 @@ export async function decisionsOfAll(
   const found: (PromiseSettledResult<Decisions> & { readonly view: string })[] = [];
   for (let from = 0; from < views.length; from += atOnce) {
     const some = views.slice(from, from + atOnce);
-    const read = await Promise.allSettled(some.map((view) => readDecisions(view, reading)));
+    const read = await Promise.allSettled(some.map((view) => decisionsOf(view, reading)));
     found.push(...read.map((one, place) => ({ ...one, view: some[place] ?? '' })));
   }
   return found;
+}
+
+/** An index that was restored from a backup does not lift what was withdrawn after it. */
+async function decisionsOf(view: string, reading: Reading): Promise<Decisions> {
+  const [found, last] = [await readDecisions(view, reading), await lastDecisions(view, reading)];
+  return last === undefined
+    ? found
+    : { ...found, state: { ...found.state, withdrawals: withdrawalsIn([found, last]) } };
 }
 
 /** The withdrawals of views, each once. */
