@@ -143,6 +143,9 @@ describe.each(allStores)('repair, %s', (_, makeStore) => {
     if (store instanceof DirectoryStore) writeFileSync(join(store.root, index), old);
     else await store.replace(index, old, {});
 
+    const promotion = { from: 'candidate', to: 'stable', architectures: [], flavours: [], require: [], waived: 'no' };
+    await expect(ask({ does: 'promote', ...promotion })).rejects.toMatchObject({ name: 'Withdrawn' });
+    expect((await readView('stable', views.press)).index).toBeUndefined();
     await expect(repairing(views.press)).rejects.toThrow(
       expect.objectContaining({
         name: 'Withdrawn',
