@@ -1,6 +1,8 @@
+import { mirror as layout } from '../job/layout';
+import { DirectoryStore } from '../store/directory/directory';
+import type { Store } from '../store/store';
 import type { PublishedIndex, Reading } from './read-index';
 import { readDecisions } from './read-state';
-import { lastDecisions } from './restored/last-published';
 import type { ViewState } from './state/view-state';
 import type { Withdrawal } from './state/withdrawal';
 import { viewFoldersOf } from './views';
@@ -43,6 +45,21 @@ async function decisionsOf(view: string, reading: Reading): Promise<Decisions> {
   return last === undefined
     ? found
     : { ...found, state: { ...found.state, withdrawals: withdrawalsIn([found, last]) } };
+}
+
+/**
+ * What was decided about a view when it was published last, if its index was restored from a backup since; otherwise undefined.
+ * Only a directory knows that without reading the documents.
+ * @throws the errors of readView
+ */
+async function lastDecisions(view: string, reading: Reading): Promise<Decisions | undefined> {
+  const { mirror } = reading;
+  const key = layout.index(view);
+  if (!(mirror instanceof DirectoryStore) || (await mirror.standing(key)).standing !== 'restored') return undefined;
+  const bytes = await mirror.newest(key);
+  if (bytes === undefined) return undefined;
+  const read: Store['read'] = async (other) => (other === key ? { bytes, tag: 'newest' } : mirror.read(other));
+  return readDecisions(view, { ...reading, mirror: Object.assign(Object.create(mirror) as Store, { read }) });
 }
 
 /** The withdrawals of views, each once. */

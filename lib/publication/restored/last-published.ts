@@ -7,8 +7,7 @@ import type { Index, Products } from '../../simplestreams/types';
 import { DirectoryStore } from '../../store/directory/directory';
 import type { Store } from '../../store/store';
 import type { Press } from '../press';
-import type { Reading } from '../read-index';
-import { readDecisions, readRemembered } from '../read-state';
+import { readRemembered } from '../read-state';
 import { type PublishedDocument, type PublishedView, readView } from '../read-view';
 
 /**
@@ -26,22 +25,6 @@ export async function lastPublished(visible: PublishedView, press: Press): Promi
   if ((await mirror.standing(key)).standing !== 'restored') return undefined;
   const bytes = await mirror.newest(key);
   return bytes && readView(view, { ...press, mirror: showing(mirror, key, bytes) });
-}
-
-/**
- * What was decided about a view when it was published last, if its index was restored from a backup since; otherwise undefined.
- * Only a directory knows that without reading the documents.
- * @throws the errors of readView
- */
-export async function lastDecisions(
-  view: string,
-  reading: Reading,
-): Promise<Awaited<ReturnType<typeof readDecisions>> | undefined> {
-  const { mirror } = reading;
-  const key = layout.index(view);
-  if (!(mirror instanceof DirectoryStore) || (await mirror.standing(key)).standing !== 'restored') return undefined;
-  const bytes = await mirror.newest(key);
-  return bytes && readDecisions(view, { ...reading, mirror: showing(mirror, key, bytes) });
 }
 
 /** The same store, with other bytes of one object. */
