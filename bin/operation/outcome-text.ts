@@ -73,6 +73,9 @@ function moveOf(product: string, lines: readonly PlanLine[]): { name: string; te
   const [first] = moves;
   if (first === undefined) return [];
   const { name } = wordsOfKey(product);
+  const newer = moves.filter((line) => !isShelved(line));
+  if (newer.length === 0)
+    return [{ name, text: `${moves.map(({ version }) => version).join(', ')} taken off the shelf` }];
   const before = moves.find((line) => line.before !== undefined)?.before;
   const newest = moves.findLast((line) => line.newest !== undefined)?.newest;
   const isDropped = moves.some(({ does }) => does === 'drop');
@@ -88,6 +91,10 @@ function moveOf(product: string, lines: readonly PlanLine[]): { name: string; te
   const text = before === next ? `${next} stays the newest; ${goneFrom(moves)}` : moved;
   return [{ name, text: notes.length === 0 ? text : `${text} (${[...new Set(notes)].join(', ')})` }];
 }
+
+/** What was pending or withdrawn is not offered, so nothing changes for readers. */
+const isShelved = ({ does, before, newest }: PlanLine) =>
+  does === 'take back' && before === undefined && newest === undefined;
 
 function goneFrom(lines: readonly PlanLine[]): string {
   const gone = lines.filter(({ does }) => does === 'take back').map(({ version = '' }) => version);

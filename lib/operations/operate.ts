@@ -40,7 +40,7 @@ export async function operate(asked: Operation, bench: OperateBench): Promise<Op
   const planned = planOf(request, mirror, at);
   const plan = planIdOf(at, releaseResolved(asked.operation, mirror), planned.views);
   if (asked.plan !== undefined && asked.plan !== plan) throw planChanged();
-  const run = { asked, request, at, bench, mirror, contents: new Map(mirror.views), planned };
+  const run = { asked, request: planned.then ?? request, at, bench, mirror, contents: new Map(mirror.views), planned };
   const done = asked.dryRun
     ? { views: planned.views.map(({ view, lines }) => ({ view, lines, moved: false })), followed: [] }
     : await carriedOut(planned.views, run);
@@ -55,8 +55,8 @@ function requestOf({ operation, by, reason }: Operation, { request }: OperateBen
 
 interface Run {
   readonly asked: Operation;
-  /** What the views that are left are planned from. */
-  request: AnyRequest;
+  /** What is planned from, once what the operation is about was decided: that stays, whatever a view becomes meanwhile. */
+  readonly request: AnyRequest;
   /** The latest plan. */
   planned: Planned;
   readonly at: Date;
@@ -79,9 +79,7 @@ async function carriedOut(planned: readonly PlannedView[], run: Run): Promise<Do
       const done = await named(views, () => changed(one, run));
       views.push(done.view);
       followed.push(...done.followed);
-      if (!done.view.moved) continue;
-      run.request = run.planned.then ?? run.request;
-      run.bench.log(`${run.request.does}: ${one.view} changed`);
+      if (done.view.moved) run.bench.log(`${run.request.does}: ${one.view} changed`);
     }
   }
   return { views, followed };

@@ -143,8 +143,23 @@ describe.each(allStores)('repair, %s', (_, makeStore) => {
     if (store instanceof DirectoryStore) writeFileSync(join(store.root, index), old);
     else await store.replace(index, old, {});
 
-    await expect(repairing(views.press)).rejects.toThrow(expect.objectContaining({ name: 'Withdrawn' }));
+    const promotion = { from: 'candidate', to: 'stable', architectures: [], flavours: [], require: [], waived: 'no' };
+    await expect(ask({ does: 'promote', ...promotion })).rejects.toMatchObject({ name: 'Withdrawn' });
+    expect((await readView('stable', views.press)).index).toBeUndefined();
+    await expect(repairing(views.press)).rejects.toThrow(
+      expect.objectContaining({
+        name: 'Withdrawn',
+        message: expect.stringContaining('the restored index of candidate cannot be kept: noble 2 is withdrawn'),
+        hint: expect.stringContaining('to return to what was published last, '),
+      }),
+    );
     expect((await store.read(index))?.bytes.equals(old)).toBe(true);
+    if (!(store instanceof DirectoryStore)) return;
+
+    rmSync(join(store.root, index));
+    await repairing(views.press);
+    expect((await readView('candidate', views.press)).state.withdrawals).toHaveLength(1);
+    expect(await rulesOf(views)).toEqual([]);
   });
 
   it('upgrade brings a mirror of an older release to the format of this one, and is done once', async () => {

@@ -1,9 +1,13 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
 import { changeView } from '../../lib/publication/change-view';
 import type { Withdrawal } from '../../lib/publication/state/withdrawal';
 import { withdrawnEverywhere } from '../../lib/publication/withdrawn-everywhere';
+import { openMirrorDirectory } from '../../lib/store/open';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
+import { folderInMemory } from '../fixtures/temporary-folder';
 import { MemoryStore } from './made/memory-store';
 import { madeVersion, publishing } from './made/small-view';
 import { wrappedStore } from './made/wrapped-store';
@@ -54,6 +58,28 @@ it('refuses where the marks of one view cannot be read', async () => {
   for (const key of mirror.objects.keys()) if (/\/[0-9a-f]{64}\.json$/.test(key)) mirror.objects.delete(key);
 
   await expect(withdrawnEverywhere(press)).rejects.toMatchObject({ name: 'NoSuchObject' });
+});
+
+it('an index that was restored from a backup does not lift what was withdrawn after it', async () => {
+  const signer = await smallSigner();
+  const mirror = await openMirrorDirectory(join(folderInMemory(), 'mirror'), { create: true });
+  const press = { mirror, signer, now: () => new Date('2026-11-20T08:00:00Z') };
+  const withdraw = (id: string) =>
+    changeView(
+      'candidate',
+      ({ state }) => ({
+        state: { ...state, withdrawals: [...state.withdrawals, withdrawal(id, 'candidate')] },
+        note: { what: 'withdraw' },
+      }),
+      press,
+    );
+  await changeView('candidate', publishing('images', await madeVersion(mirror, 'images', 'first')), press);
+  await withdraw('w1');
+  const old = (await mirror.read(layout.index('candidate')))?.bytes ?? Buffer.alloc(0);
+  await withdraw('w2');
+  writeFileSync(join(mirror.root, layout.index('candidate')), old);
+
+  expect((await withdrawnEverywhere({ mirror, signer })).map(({ id }) => id)).toEqual(['w1', 'w2']);
 });
 
 it('a mirror without views has none', async () => {

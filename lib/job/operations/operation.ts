@@ -18,6 +18,11 @@ const scope = { architectures: z.array(architectureWord).default([]), flavours: 
 const oneVersion = { view, release, version, ...scope };
 const allViews = z.boolean().default(false);
 
+function userOf(url: string): string {
+  const { username, password } = new URL(url);
+  return username + password;
+}
+
 /** What an operator asks for. Every operation may be carried out on this machine or by a function of a stack. */
 export const OperationRequest = z.discriminatedUnion('does', [
   z.strictObject({
@@ -62,7 +67,11 @@ export const OperationRequest = z.discriminatedUnion('does', [
     ...oneVersion,
     check: checkName,
     passed: z.boolean(),
-    link: z.url({ protocol: /^https?$/ }).optional(),
+    /** The documents that keep it are public. */
+    link: z
+      .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+      .refine((text) => !URL.canParse(text) || userOf(text) === '', 'must not contain a user or password')
+      .optional(),
   }),
   z.strictObject({ does: z.literal('snapshot'), view, name: snapshotName }),
   z.strictObject({ does: z.literal('remove'), ...oneVersion }),

@@ -1,9 +1,12 @@
 import { MirrorError } from '../../errors';
 import type { OperationRequest } from '../../job/operations/operation';
 import { contentOf } from '../../publication/next-content';
+import type { Press } from '../../publication/press';
 import type { Reading } from '../../publication/read-index';
 import { readView } from '../../publication/read-view';
+import { lastPublished } from '../../publication/restored/last-published';
 import type { ViewContent } from '../../publication/state/view-content';
+import type { Withdrawal } from '../../publication/state/withdrawal';
 import { viewsOf } from '../../publication/views';
 import { withdrawnEverywhere } from '../../publication/withdrawn-everywhere';
 import type { MirrorContent } from '../plans/planned';
@@ -13,12 +16,21 @@ import { viewNamed, viewsNeeded } from './views-needed';
  * Reads what an operation depends on.
  * @throws NoSuchView (misuse), which lists the views; the errors of readView
  */
-export async function readMirror(request: OperationRequest, reading: Reading): Promise<MirrorContent> {
-  const all = await viewsOf(reading.mirror);
+export async function readMirror(request: OperationRequest, press: Press): Promise<MirrorContent> {
+  const all = await viewsOf(press.mirror);
   const named = viewNamed(request);
-  if (named !== undefined && !all.includes(named)) throw noSuchView(named, all, reading);
-  const views = await readViews(viewsNeeded(request, all).reads, reading);
-  return { views, withdrawn: await withdrawnEverywhere(reading) };
+  if (named !== undefined && !all.includes(named)) throw noSuchView(named, all, press);
+  const views = new Map<string, ViewContent>();
+  const last: Withdrawal[] = [];
+  for (const name of viewsNeeded(request, all).reads) {
+    const published = await readView(name, press);
+    views.set(name, contentOf(published));
+    // An index that was restored from a backup does not lift what was withdrawn after it.
+    last.push(...((await lastPublished(published, press))?.state.withdrawals ?? []));
+  }
+  const withdrawn = await withdrawnEverywhere(press);
+  const known = new Set(withdrawn.map(({ id }) => id));
+  return { views, withdrawn: [...withdrawn, ...last.filter(({ id }) => !known.has(id))] };
 }
 
 /** Views that have come since, of those that an operation changes. */

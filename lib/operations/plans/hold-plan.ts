@@ -20,6 +20,7 @@ import { type Planned, type Planner, viewToChange } from './planned';
  * above that one, which leave the documents and wait as pending.
  */
 export const planHold: Planner<Asked<'hold'>> = (request, mirror, at): Planned => {
+  refuseEnded(request, at);
   const content = viewToChange(mirror, request.view);
   const products = chosenProducts(content, request);
   const kept = chosenVersions(request.view, products, request.at ?? 'newest')[0]?.name ?? '';
@@ -42,6 +43,15 @@ export const planHold: Planner<Asked<'hold'>> = (request, mirror, at): Planned =
   };
   return { views: [{ view: request.view, change, lines }], remarks: [undo] };
 };
+
+/** @throws BadInput (misuse): the next timer would lift it, and the operator would believe that it stands */
+function refuseEnded({ until }: Asked<'hold'>, at: Date): void {
+  if (until === undefined || Date.parse(until) > at.getTime()) return;
+  throw new MirrorError('BadInput', `the hold would end at ${until}, which is in the past`, {
+    hint: 'give a later --until, or none',
+    misuse: true,
+  });
+}
 
 /** The hold that the view has of exactly these products, as it is asked for now, or a new one. */
 function holdFor(

@@ -28,7 +28,7 @@ export interface Planned {
   readonly views: readonly PlannedView[];
   readonly remarks: readonly Remark[];
   /**
-   * What the views that are left are planned from, once one has changed: the versions that were chosen then are not chosen
+   * What is planned from when this is carried out: the versions that were chosen then are not chosen
    * again. @default - the same request
    */
   readonly then?: Asked<OperationRequest['does']>;

@@ -1,3 +1,4 @@
+import { MirrorError } from '../../errors';
 import { mirror as layout } from '../../job/layout';
 import { newestVersion } from '../../simplestreams/merge';
 import type { Product, Products } from '../../simplestreams/types';
@@ -31,7 +32,11 @@ export async function takeRestored(view: string, note: Note, press: Press): Prom
     if (last === undefined || visible.tag === null) return false;
     const [before, at] = [contentOf(last), press.now()];
     const next = nextContent(before, { documents: forward(contentOf(visible).documents, before, at) }, at);
-    await gateChange(before, next, { note, offered: [contentOf(visible)] }, press.mirror);
+    try {
+      await gateChange(before, next, { note, offered: [contentOf(visible)] }, press.mirror);
+    } catch (error) {
+      throw forbidden(view, error, press);
+    }
     await exposeFolders(before, next, press);
     const mirror = overRestored(press.mirror, layout.index(view));
     if (!(await moveIndex({ ...last, tag: visible.tag }, next, entryOf(before, next, note), { ...press, mirror })))
@@ -39,6 +44,18 @@ export async function takeRestored(view: string, note: Note, press: Press): Prom
     await followIndex(view, press);
     return true;
   }
+}
+
+/** The decision cannot be changed, as a restored view takes no change: what was published last has to come back first. */
+function forbidden(view: string, error: unknown, { mirror }: Press): unknown {
+  if (!(error instanceof MirrorError && ['Withdrawn', 'Held'].includes(error.name))) return error;
+  const key = layout.index(view);
+  const back =
+    mirror instanceof DirectoryStore ? `remove ${key}` : `copy the version of ${key} before this one over it`;
+  return new MirrorError(error.name, `the restored index of ${view} cannot be kept: ${error.message}`, {
+    hint: `to return to what was published last, ${back}, and run repair again; then change what was decided`,
+    cause: error,
+  });
 }
 
 /** Bootloaders that went back get a name above all others: MAAS unpacks only what it downloads. */

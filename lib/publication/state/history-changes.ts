@@ -27,8 +27,10 @@ export function decisionsBetween(before: ViewContent, next: ViewContent): string
   return [
     ...newIn(now.withdrawals, old.withdrawals).map((id) => `withdrawn ${id}`),
     ...newIn(old.withdrawals, now.withdrawals).map((id) => `withdrawal ${id} lifted`),
+    ...alteredIn(old.withdrawals, now.withdrawals).map((id) => `withdrawal ${id} changed`),
     ...newIn(now.holds, old.holds).map((id) => `hold ${id}`),
     ...newIn(old.holds, now.holds).map((id) => `hold ${id} lifted`),
+    ...alteredIn(old.holds, now.holds).map((id) => `hold ${id} changed`),
     ...(source ? [] : [`source ${JSON.stringify(now.source ?? now.kind)}`]),
     ...new Set(resultsBetween(before, next)),
   ];
@@ -80,6 +82,15 @@ function keyOf(id: string, ...parts: readonly ProductPart[]): string {
 function newIn(some: readonly { readonly id: string }[], others: readonly { readonly id: string }[]): string[] {
   const known = new Set(others.map(({ id }) => id));
   return some.filter(({ id }) => !known.has(id)).map(({ id }) => id);
+}
+
+/** Of a hold, its end or its version; of a withdrawal, what it is of. */
+function alteredIn(old: readonly { readonly id: string }[], now: readonly { readonly id: string }[]): string[] {
+  const before = new Map(old.map((one) => [one.id, one]));
+  return now.flatMap((one) => {
+    const was = before.get(one.id);
+    return was === undefined || was === one || writeJson(was) === writeJson(one) ? [] : [one.id];
+  });
 }
 
 /** `attested hw-lab: passed`, once for all products. */

@@ -65,6 +65,8 @@ describe('withdraw', () => {
     [['withdraw', 'candidate', 'noble', bad, '--arch', 'AMD64'], 'invalid --arch "AMD64"'],
     [['withdraw', 'candidate', 'noble', bad, '--plan', 'x'], 'invalid --plan "x"'],
     [['hold', 'candidate', 'noble', '--until', 'soon'], '--until "soon"'],
+    [['hold', 'candidate', 'noble', '--until', '2026-01-02'], 'in the past'],
+    [['attest', 'candidate', 'noble', bad, '--check', 'hw', '--pass', '--link', 'https://u:pw@lab/1'], '--link'],
     [['attest', 'candidate', 'noble', bad, '--pass'], 'attest: no --check given'],
     [['attest', 'candidate', 'noble', bad, '--check', 'hw-lab'], 'attest: no result given'],
     [['attest', 'candidate', 'noble', bad, '--check', 'hw-lab', '--pass', '--fail'], 'both --pass and --fail given'],
@@ -85,19 +87,27 @@ describe('hold and unhold', () => {
   test('keep newer versions back, and offer the newest of them again', async () => {
     const { type, read } = await operatorWithTwo();
 
-    const held = await type('hold', 'candidate', 'noble', '--at', good, '--until', '2026-11-30', '--reason', 'freeze');
+    const held = await type('hold', 'candidate', 'noble', '--at', good, '--until', '2096-11-30', '--reason', 'freeze');
     expect(held.code).toBe(0);
     expect(held.outLines).toContain('    ga-24.04   20261125.083000 -> 20261120.083000 (1 pending)');
     const { outLines } = await read('list', 'candidate');
     expect(outLines).toContainEqual(expect.stringMatching(/ga-24\.04 +20261125\.083000 .* pending$/));
     expect(outLines).toContainEqual(expect.stringMatching(/ga-24\.04 +20261120\.083000 .* newest held$/));
     expect(outLines).toContainEqual(
-      expect.stringMatching(/^ {2}held since .* until 2026-11-30 \(freeze\): 1 pending$/),
+      expect.stringMatching(/^ {2}held since .* until 2096-11-30 \(freeze\): 1 pending$/),
     );
 
     const { code } = await type('unhold', 'candidate', 'Noble', '--flavour', 'ga,hwe');
     expect(code).toBe(0);
     expect((await read('list', 'candidate')).outLines.join('\n')).not.toMatch(/pending|held/);
+  });
+
+  test('leave in the history that a hold was changed', async () => {
+    const { type, read } = await operatorWithTwo();
+    await type('hold', 'candidate', 'noble');
+    await type('hold', 'candidate', 'noble', '--until', '2096-11-30');
+
+    expect((await read('history', 'candidate')).outLines[0]).toMatch(/ hold +anna@ops1 +hold changed$/);
   });
 
   test('say that nothing is to be done where it is done', async () => {
@@ -125,6 +135,14 @@ describe('what cannot be undone', () => {
     expect((await answer(ask(true), ...remove)).code).toBe(0);
     expect(questions).toEqual(Array(2).fill(`remove noble ${good} from candidate? This cannot be undone.`));
     expect((await read('list', 'candidate', '--json')).outLines.join('')).not.toContain(good);
+  });
+
+  test('takes a pending version off the shelf, and says so', async () => {
+    const { type } = await operatorWithTwo();
+    await type('hold', 'candidate', 'noble', '--at', good);
+    const { code, outLines } = await type('remove', 'candidate', 'noble', bad, '--yes');
+
+    expect([code, outLines]).toEqual([0, expect.arrayContaining([`    ga-24.04   ${bad} taken off the shelf`])]);
   });
 
   test('is shown beside the result, not in it, where a program reads that', async () => {

@@ -57,6 +57,7 @@ describe('what an operator asks for', () => {
     { does: 'hold', view: 'stable', release: 'noble', until: 'tomorrow' },
     { does: 'attest', ...version, check: 'hw lab', passed: true },
     { does: 'attest', ...version, check: 'hw-lab', passed: true, link: 'javascript:alert(1)' },
+    { does: 'attest', ...version, check: 'hw-lab', passed: true, link: 'https://user:password@lab/412' },
     { does: 'snapshot', view: 'candidate', name: '..' },
     { does: 'view-create', name: 'snapshots/a' },
     { does: 'view-set', name: 'lab-2', select: [] },

@@ -141,11 +141,23 @@ describe('a view that changes between the plan and its turn', () => {
   const asked: OperationRequest = { does: 'rollback', ...scope, republish: false, allViews: false };
   const worse = () => mirror.publish('candidate', '20261125.083000', images('worse'));
 
-  it('is planned again from what it is then', async () => {
+  it('is planned again from what it is then: a rollback withdraws what was the newest, not what came since', async () => {
     when('candidate', 'before', worse);
     const { views } = await mirror.operate(asked);
+    expect(await mirror.newest('candidate')).toEqual(all('worse'));
+    expect(views[0]?.lines.map(({ does, version }) => [does, version])).toEqual([
+      ['mark', '20261124.083000'],
+      ['mark', '20261124.083000'],
+    ]);
+  });
+
+  it('goes back once if two operators roll it back at the same time', async () => {
+    await worse();
+    when('candidate', 'before', () => mirror.operate(asked));
+    await mirror.operate(asked);
     expect(await mirror.newest('candidate')).toEqual(all('bad'));
-    expect(views[0]?.lines).toContainEqual(expect.objectContaining({ does: 'take back', version: '20261125.083000' }));
+    await mirror.operate(asked);
+    expect(await mirror.newest('candidate')).toEqual(all('good'));
   });
 
   it('is planned with any name of its release, and carried out with another', async () => {

@@ -144,3 +144,16 @@ describe('refuses to hold', () => {
     expect(() => planned(request)).toThrow(expect.objectContaining({ name: 'NoSuchVersion', misuse: true }));
   });
 });
+
+it.each([
+  '2026-11-27T16:00:00Z',
+  '2026-01-30T08:00:00Z',
+])('refuses a hold that ends at %s: it would not hold', (until) => {
+  expect(() => planned({ until })).toThrow(
+    expect.objectContaining({
+      name: 'BadInput',
+      message: `the hold would end at ${until}, which is in the past`,
+      misuse: true,
+    }),
+  );
+});

@@ -130,6 +130,18 @@ describe('what was decided', () => {
     ['a hold', before, withState({ holds: [{ id: 'h1' }] }), ['hold h1']],
     ['its end', withState({ holds: [{ id: 'h1' }] }), before, ['hold h1 lifted']],
     [
+      'another end of it',
+      withState({ holds: [{ id: 'h1' }] }),
+      withState({ holds: [{ id: 'h1', until: '2026-12-01T08:00:00Z' }] }),
+      ['hold h1 changed'],
+    ],
+    [
+      'a withdrawal in all views instead of one',
+      withState({ withdrawals: [{ id: 'w1' }] }),
+      withState({ withdrawals: [{ id: 'w1', everywhere: true }] }),
+      ['withdrawal w1 changed'],
+    ],
+    [
       'a source',
       before,
       withState({ kind: 'selected', source: { select: [{ from: 'a' }] } }),

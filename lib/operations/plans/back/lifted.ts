@@ -24,8 +24,9 @@ export function liftedMarks(content: ViewContent, request: Asked<'restore'>, { w
   const ofRelease = content.state.withdrawals.filter((mark) => mark.release === release);
   const word = request.version === 'newest' ? highest(ofRelease.map(({ version }) => version)) : request.version;
   const found = ofRelease.flatMap((mark): Withdrawal[] => {
-    const parts = isWhole ? mark.parts : mark.parts.filter(({ product }) => keys.has(product));
-    return parts.length > 0 && isMeant(mark, word, products, content) ? [{ ...mark, parts }] : [];
+    const meant = partsMeant(mark, word, products, content);
+    const parts = isWhole ? meant : meant.filter(({ product }) => keys.has(product));
+    return parts.length > 0 ? [{ ...mark, parts }] : [];
   });
   if (found.length === 0) throw notWithdrawn(content, release, request.version, withdrawn);
   if (!request.allViews && found.some(({ everywhere }) => everywhere)) throw everywhereWithdrawn(request, release);
@@ -37,8 +38,8 @@ export function remaining(marks: readonly Withdrawal[], lifted: Lifted): Withdra
   return marks.flatMap((mark) => {
     const gone = lifted.get(mark.id);
     if (gone === undefined) return [mark];
-    const products = new Set(gone.parts.map(({ product }) => product));
-    const parts = mark.parts.filter(({ product }) => !products.has(product));
+    const lifts = new Set(gone.parts.map(nameOf));
+    const parts = mark.parts.filter((part) => !lifts.has(nameOf(part)));
     return parts.length === 0 ? [] : [{ ...mark, parts }];
   });
 }
@@ -49,15 +50,31 @@ export function liftedLines(marks: readonly Withdrawal[], lifted: Lifted): PlanL
   return parts.map(({ product, version }): PlanLine => ({ does: 'unmark', product, version }));
 }
 
-/** A view may have the version under another name than the view that the operator named when it was withdrawn. */
-function isMeant(
+type Part = Withdrawal['parts'][number];
+
+const nameOf = ({ product, version }: Part) => `${product} ${version}`;
+
+/**
+ * What of a mark is lifted with a version: all of it with the one that the mark is named after, as that undoes what set it. Of a
+ * rollback over several versions, another one lifts only what was withdrawn under its name or has its files, or the rest, which
+ * may be bad, would come back with it.
+ */
+function partsMeant(
   mark: Withdrawal,
   word: string | undefined,
   products: readonly ChosenProduct[],
-  { view }: ViewContent,
-): boolean {
-  if (word === undefined) return false;
-  if (mark.version === word || mark.parts.some(({ version }) => version === word)) return true;
+  content: ViewContent,
+): readonly Part[] {
+  if (word === undefined) return [];
+  if (mark.version === word) return mark.parts;
+  const isOfOne = new Set(mark.parts.map(({ product }) => product)).size === mark.parts.length;
+  if (isOfOne) return isMeant(mark, word, products, content) ? mark.parts : [];
+  return mark.parts.filter((part) => isMeant({ ...mark, parts: [part] }, word, products, content));
+}
+
+/** A view may have the version under another name than the view that the operator named when it was withdrawn. */
+function isMeant(mark: Withdrawal, word: string, products: readonly ChosenProduct[], { view }: ViewContent): boolean {
+  if (mark.parts.some(({ version }) => version === word)) return true;
   const index = new WithdrawnIndex(view, [mark]);
   return products.some(({ product, shelved }) => {
     const version = product.versions[word] ?? shelved?.versions[word]?.version;

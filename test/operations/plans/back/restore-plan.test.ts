@@ -136,6 +136,24 @@ describe('restore', () => {
     expect(plan.views[0]?.lines.at(-1)).toEqual({ does: 'hold back', product: hwe, version: two });
   });
 
+  it('of one version that a rollback over several took back leaves the others withdrawn', () => {
+    const [rolled = published()] = rolledBack({ to: one }, withBuild(published(), three, 'r3 k3', monday));
+    const [back = rolled] = restored({ version: two }, rolled);
+    expect(newestOf(back)).toEqual([two, two]);
+    const parts = back.state.withdrawals.flatMap((mark) =>
+      mark.parts.map(({ product, version }) => [product, version]),
+    );
+    expect(parts.sort()).toEqual([
+      [ga, three],
+      [hwe, three],
+    ]);
+    const shelved = Object.values(back.shelf.products).flatMap(({ versions }) => Object.entries(versions));
+    expect(shelved.map(([name, { why }]) => [name, why])).toEqual([
+      [three, 'withdrawn'],
+      [three, 'withdrawn'],
+    ]);
+  });
+
   it('of a flavour lifts only that part', () => {
     const [rolled = published()] = rolledBack();
     const plan = restoring({ flavours: ['ga'] }, rolled);
