@@ -4,9 +4,12 @@ import { contentId, productFields, productId } from '../lib/catalog/products';
 import { releaseOf } from '../lib/catalog/releases';
 import type { Item, Product, Products, Version } from '../lib/simplestreams/types';
 
-/** A document of as many products, of ten versions each, as Publish writes them. Nothing lies behind its items. */
+/**
+ * A document of as many products, all of noble and one root, of ten versions each, as Publish writes them. Nothing lies behind
+ * its items. They are of arm64: what a benchmark publishes to amd64 has another root.
+ */
 export function largeDocument(view: string, count: number): Products {
-  const kernel = kernelOf('noble', 'amd64', 'ga');
+  const kernel = kernelOf('noble', 'arm64', 'ga');
   const ids = Array.from({ length: count }, (_, at) => String(at).padStart(4, '0'));
   return {
     content_id: contentId(releaseOf('noble'), view),
@@ -14,7 +17,10 @@ export function largeDocument(view: string, count: number): Products {
     format: 'products:1.0',
     updated: 'Tue, 10 Nov 2026 04:11:09 +0000',
     products: Object.fromEntries(
-      ids.map((id) => [`${productId(kernel, view)}-${id}`, { ...productFields(kernel, view), ...versionsOf(id) }]),
+      ids.map((id) => [
+        `${productId(kernel, view)}-${id}`,
+        { ...productFields(kernel, view), kflavor: id, ...versionsOf(id) },
+      ]),
     ),
   };
 }
@@ -25,7 +31,7 @@ function versionsOf(id: string): Pick<Product, 'versions'> {
 }
 
 function versionOf(id: string, name: string): Version {
-  const folder = `noble/amd64/${name}`;
+  const folder = `noble/arm64/${name}`;
   const boot = `${folder}/ga-24.04-${id}/generic`;
   const item = (ftype: string, path: string, size: number): Item => {
     return { ftype, path, sha256: digestOf(path), size };

@@ -6,7 +6,9 @@ import { join } from 'node:path';
  * took: seconds of wall and CPU time without the start of Node, MiB of memory at its peak with it.
  */
 async function main(event: object): Promise<void> {
-  const { handler } = require(join(__dirname, '../assets/publish/index.js')) as { handler: (event: object) => unknown };
+  const { handler } = require(join(__dirname, '../assets/functions/publish.js')) as {
+    handler: (event: object) => unknown;
+  };
   const cpuBefore = process.cpuUsage();
   const before = performance.now();
   const published = await handler(event);

@@ -1,0 +1,193 @@
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { bundlesVariable, workStoreVariable } from '../lib/job/environment';
+import { mirrorStoreVariable } from '../lib/job/execution-names';
+import { mirror as layout } from '../lib/job/layout';
+import { changeView } from '../lib/publication/change-view';
+import { makePrivateKey, openpgpSigner } from '../lib/simplestreams/openpgp/openpgp-signer';
+import { objectsOf } from '../lib/simplestreams/promised';
+import type { Products } from '../lib/simplestreams/types';
+import { formatBytes, formatKey } from '../lib/store/format';
+import { openMirrorDirectory, openWorkDirectory } from '../lib/store/open';
+import { S3Store } from '../lib/store/s3/s3-store';
+import type { Store } from '../lib/store/store';
+import { type SmallS3, startSmallS3 } from '../test/fixtures/aws/small-s3/server';
+import { makeBuiltRun } from '../test/fixtures/mirrors/built-run';
+import { writeMetadata } from '../test/fixtures/mirrors/small-mirror';
+import { largeDocument } from './large-view';
+
+/**
+ * Carries out every operation on mirrors of two views, of 1000 and of 2000 products with ten versions each, in a directory
+ * and in a bucket, by the command line as it is installed, and Publish as it is deployed. Every operation is about all
+ * products, and goes on with what those before it left. Fails where one takes too much.
+ */
+const sizes = [1000, 2000];
+/** Seconds of CPU, MiB, and how many times the seconds of half as many products. */
+const limits = { cpu: 10, peak: 768, factor: 2.3 };
+const made = new Date('2026-11-01T00:00:00Z');
+const published = new Date('2026-11-10T04:11:09Z');
+
+const operations: Readonly<Record<string, readonly string[]>> = {
+  upgrade: ['repair', '--upgrade', '--yes'],
+  publish: [],
+  promote: ['promote', 'candidate', 'stable'],
+  attest: ['attest', 'candidate', 'noble', '20261110', '--check', 'hw-lab', '--pass', '--arch', 'arm64'],
+  withdraw: ['withdraw', 'candidate', 'noble', '20261109', '--all-views'],
+  restore: ['restore', 'candidate', 'noble', '20261109', '--all-views'],
+  hold: ['hold', 'stable', 'noble'],
+  unhold: ['unhold', 'stable', 'noble'],
+  rollback: ['rollback', 'candidate', 'noble', '--all-views', '--arch', 'arm64'],
+  snapshot: ['snapshot', 'stable', 'before'],
+  'view create': ['view', 'create', 'site', '--from', 'stable'],
+  'view set': ['view', 'set', 'site', '--from', 'candidate'],
+  remove: ['remove', 'candidate', 'noble', '20261101', '--yes'],
+  list: ['list', '--all'],
+  history: ['history', 'candidate'],
+};
+
+interface Took {
+  /** Seconds. */
+  readonly cpu: number;
+  /** MiB. */
+  readonly peak: number;
+}
+
+interface Place {
+  readonly address: string;
+  readonly mirror: Store;
+  /** Makes files of these sizes, by key; nothing of their content is read. */
+  readonly fill: (objects: ReadonlyMap<string, number>) => Promise<void>;
+  /** @default - none */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+async function main(): Promise<void> {
+  const scratch = await mkdtemp(join(tmpdir(), 'bench-operate-'));
+  try {
+    await using s3 = await startSmallS3();
+    const key = join(scratch, 'key.asc');
+    await writeFile(key, await makePrivateKey({ at: made }), { mode: 0o600 });
+    await rows('directory', (count) => directoryPlace(join(scratch, `mirror-${count}`)), key, scratch);
+    await rows('bucket', () => bucketPlace(s3), key, scratch);
+  } finally {
+    await rm(scratch, { recursive: true });
+  }
+}
+
+async function rows(what: string, place: (count: number) => Promise<Place>, key: string, scratch: string) {
+  let before: Readonly<Record<string, Took>> = {};
+  for (const count of sizes) {
+    const work = join(scratch, `work-${what}-${count}`);
+    console.log(`\n${what}, ${count} products\noperation      cpu s  peak MiB  times the CPU`);
+    before = await operateAll(await place(count), count, { key, work }, before);
+  }
+}
+
+async function operateAll(
+  place: Place,
+  count: number,
+  { key, work }: { readonly key: string; readonly work: string },
+  before: Readonly<Record<string, Took>>,
+): Promise<Readonly<Record<string, Took>>> {
+  await fillMirror(place, count, key);
+  const all: Record<string, Took> = {};
+  for (const [name, words] of Object.entries(operations)) {
+    const took = name === 'publish' ? await publishes(place, key, work) : await operated(place, key, words);
+    const times = took.cpu / (before[name]?.cpu ?? Number.NaN);
+    const isOver = took.cpu > limits.cpu || took.peak > limits.peak || times > limits.factor;
+    const cells = [took.cpu, took.peak, ...(Number.isNaN(times) ? [] : [times])].map((value) => value.toFixed(1));
+    console.log(`${name.padEnd(11)}  ${cells.map((cell) => cell.padStart(7)).join('  ')}${isOver ? '  too much' : ''}`);
+    if (isOver) process.exitCode = 1;
+    all[name] = took;
+  }
+  return all;
+}
+
+async function fillMirror({ mirror, fill }: Place, count: number, key: string): Promise<void> {
+  const signer = await openpgpSigner(await readFile(key, 'utf8'));
+  const candidate = largeDocument('candidate', count);
+  await fill(sizesOf(candidate));
+  await writeMetadata(mirror, 'candidate', [candidate], signer, published);
+  await writeMetadata(mirror, 'stable', [withoutNewest(largeDocument('stable', count))], signer, published);
+  await mirror.replace(layout.keyring, signer.keyring, {});
+  await mirror.replace(layout.armouredKeyring, Buffer.from(signer.armouredKeyring), {});
+  // A view that an operator created: others are built, and not promoted to.
+  const note = { what: 'view' } as const;
+  await changeView('stable', ({ state }) => ({ state: { ...state, kind: 'promoted' }, note }), {
+    ...{ mirror, signer, now: () => published },
+  });
+}
+
+function sizesOf({ products }: Products): Map<string, number> {
+  const versions = Object.values(products).flatMap((product) => Object.values(product.versions));
+  return new Map(versions.flatMap(objectsOf).map(({ path, size }) => [layout.pool(path), size]));
+}
+
+/** So that every product can be promoted. */
+function withoutNewest(document: Products): Products {
+  const products = Object.entries(document.products).map(([id, product]) => {
+    const versions = Object.entries(product.versions).slice(0, -1);
+    return [id, { ...product, versions: Object.fromEntries(versions) }] as const;
+  });
+  return { ...document, products: Object.fromEntries(products) };
+}
+
+async function operated({ address, environment }: Place, key: string, words: readonly string[]): Promise<Took> {
+  const isReading = ['list', 'history'].includes(words[0] ?? '');
+  const options = ['--mirror', address, ...(isReading ? [] : ['--key', key])];
+  const { stderr } = await execa(process.execPath, [join(__dirname, 'operate-once.js'), ...words, ...options], {
+    env: environment ?? {},
+  });
+  return JSON.parse(stderr.split('\n').at(-1) ?? '') as Took;
+}
+
+/** Publishes two flavours of another architecture. */
+async function publishes({ address, environment }: Place, key: string, work: string): Promise<Took> {
+  const kernels = [{ kernel: 'ga' }, { kernel: 'hwe' }];
+  const event = await makeBuiltRun(await openWorkDirectory(work), { execution: 'bench', release: 'noble', kernels });
+  const file = `${work}.json`;
+  await writeFile(file, JSON.stringify(event));
+  const { stdout } = await execa(process.execPath, [join(__dirname, 'publish-once.js'), file], {
+    env: {
+      ...{ ...environment, [mirrorStoreVariable]: address, [workStoreVariable]: work },
+      ...{ [bundlesVariable]: '', MIRROR_SIGNING_KEY: key },
+    },
+  });
+  return JSON.parse(stdout) as Took;
+}
+
+/** Its files are sparse. */
+async function directoryPlace(folder: string): Promise<Place> {
+  const mirror = await openMirrorDirectory(folder, { create: true });
+  const fill = async (objects: ReadonlyMap<string, number>) => {
+    for (const [key, size] of objects) {
+      const path = join(folder, key);
+      await mkdir(dirname(path), { recursive: true });
+      await using file = await open(path, 'wx');
+      await file.truncate(size);
+    }
+  };
+  return { address: folder, mirror, fill };
+}
+
+/** Its objects share their bytes. */
+async function bucketPlace(s3: SmallS3): Promise<Place> {
+  const name = s3.newBucket();
+  const mirror = new S3Store(`s3://${name}`, { client: s3.client });
+  await mirror.create(formatKey, formatBytes);
+  const fill = async (objects: ReadonlyMap<string, number>) => {
+    const bytes = Buffer.alloc(Math.max(...new Set(objects.values())));
+    for (const [key, size] of objects) {
+      s3.buckets.get(name)?.set(key, { bytes: bytes.subarray(0, size), etag: `"${size}"`, sha256: '', headers: {} });
+    }
+  };
+  const credentials = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'small', AWS_SECRET_ACCESS_KEY: 'small' };
+  return { address: `s3://${name}`, mirror, fill, environment: { AWS_ENDPOINT_URL_S3: s3.url, ...credentials } };
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
