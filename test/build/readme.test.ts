@@ -26,7 +26,9 @@ describe('the README', () => {
 
   it('documents every command, itself or on its pages', async () => {
     const { out } = await maasMirror(['--help']);
-    const commands = [...out.slice(out.indexOf('Commands:')).matchAll(/^ {2}(?!help )(\w+) {2,}/gm)].map(([, name]) => name);
+    const commands = [...out.slice(out.indexOf('Commands:')).matchAll(/^ {2}(?!help )(\w+) {2,}/gm)].map(
+      ([, name]) => name,
+    );
 
     expect(commands.length).toBeGreaterThan(20);
     const pages = readdirSync(join(root, 'docs')).map((page) => readFileSync(join(root, 'docs', page), 'utf8'));
