@@ -145,7 +145,7 @@ describe('the command line, in a project that has nothing but the package', () =
     expect(stderr).toBe('');
     expect(status).toBe(0);
     expect(stdout).toMatch(/^Usage: maas-mirror /);
-    expect(stdout).toContain('build [options] [release...]');
+    expect(stdout).toMatch(/^ {2}build {2,}/m);
   });
 
   it.each([
