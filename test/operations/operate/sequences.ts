@@ -105,7 +105,7 @@ class Sequence {
     try {
       return await this.#operate(one);
     } catch (error) {
-      if (error instanceof MirrorError && refusals.includes(error.name)) return undefined;
+      if (error instanceof MirrorError && isRefusal(error)) return undefined;
       throw error;
     }
   }
@@ -215,6 +215,11 @@ class Sequence {
 type Seen = ReadonlyMap<string, PublishedView>;
 
 const promotion = OperationRequest.parse({ does: 'promote', from: 'candidate', to: 'stable' });
+/** A flavour that candidate lost may keep another root in stable: then a promotion is refused until it is removed there. */
+function isRefusal({ name, message }: MirrorError): boolean {
+  return refusals.includes(name) || (name === 'ContractBroken' && message.includes('which would keep another root'));
+}
+
 const refusals = ['NoSuchVersion', 'NoSuchView', 'Held', 'Withdrawn', 'NotBooted', 'NotAttested', 'BadInput'];
 
 const contentsOf = (versions: Readonly<Record<string, Parameters<typeof contentDigest>[0]>>) =>
