@@ -96,8 +96,8 @@ export function chrootCommand(
   const spaces = ['--mount', '--pid', '--ipc', '--uts', '--cgroup', '--fork', '--kill-child'];
   // apt on i386 needs it for downloads. Package scripts, which never have a gateway, do not get it.
   const seal = sealOf(thisMachine(), { socketcall: gateway !== undefined });
-  const besides = beside ? ['--beside', bring] : [];
-  const inTree = ['--', 'sh', join(tools, 'in-tree.sh'), seal, ...besides, path, ...command];
+  const flags = beside ? ['--beside', bring] : [];
+  const inTree = ['--', 'sh', join(tools, 'in-tree.sh'), seal, ...flags, path, ...command];
   if (gateway === undefined) return withinLimits(tools, ['unshare', ...spaces, '--net', ...inTree]);
   return relayedCommand(withinLimits(tools, ['unshare', ...spaces, ...inTree]), gateway, tools);
 }
