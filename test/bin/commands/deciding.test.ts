@@ -72,6 +72,9 @@ describe('withdraw', () => {
     [['attest', 'candidate', 'noble', bad, '--check', 'hw-lab', '--pass', '--fail'], 'both --pass and --fail given'],
     [['promote', 'candidate'], 'promote: no view to promote to given'],
     [['view', 'set', 'lab-2', '--select', 'jammy'], '--select "jammy"'],
+    [['view', 'set', 'candidate'], 'view set: no source given'],
+    [['view', 'set', 'candidate', '--from', 'a', '--by-hand'], 'view set: --from and --by-hand given'],
+    [['view', 'set', 'candidate', '--as-configured', '--config', 'none.yaml'], 'none.yaml'],
     [['withdraw', 'candidate', 'noble', bad, '--stack', 'S'], '--mirror and --stack cannot be used together'],
   ])('refuses %j, and changes nothing', async (words, message) => {
     const { type, read } = await operatorWithTwo();
@@ -196,6 +199,31 @@ describe('promote', () => {
     expect((await read('list', 'stable')).outLines.join('\n')).toContain(bad);
     await type('hold', 'stable', 'noble');
     expect((await type('promote', '--config', config)).outLines).toContain('stable: promote: nothing to be done');
+  });
+
+  test('is what mirror.yaml says again, after the view was set to something else', async () => {
+    const { type, keyFile, read } = await operatorWithTwo();
+    const config = keyFile.replace('key.asc', 'mirror.yaml');
+    const sourceOf = async () =>
+      JSON.parse((await read('view', 'show', 'stable', '--json')).outLines.join('\n')).source;
+    writeFileSync(config, 'views: { candidate: { releases: [noble] }, stable: { promote: { from: candidate } } }\n');
+    await type('promote', '--config', config);
+    await type('promote', '--config', config); // the first one creates it
+    const configured = await sourceOf();
+
+    const { outLines } = await type('view', 'set', 'stable', '--by-hand');
+    expect(outLines.join('\n')).toContain('maas-mirror view set stable --as-configured --mirror');
+    expect(await sourceOf()).toBeUndefined();
+    expect((await type('promote', '--config', config)).outLines).toEqual([]);
+
+    await type('view', 'set', 'stable', '--as-configured', '--config', config);
+    expect(await sourceOf()).toEqual(configured);
+    const names = ['candidate', 'lab-9'];
+    const refused = names.map((name) => type('view', 'set', name, '--as-configured', '--config', config));
+    expect((await Promise.all(refused)).map(({ code, errLines }) => [code, errLines[0]])).toEqual([
+      [2, `error: ${config} has candidate with releases`],
+      [2, `error: ${config} has no view lab-9`],
+    ]);
   });
 
   test.each([
