@@ -40,7 +40,7 @@ function writeMeasures(measures: PromotionsOutcome['measures'], at: Date): void 
     const of = { stateMachineArn, view, release, at };
     if (standsStill) {
       const { version, since, why } = standsStill;
-      console.log(`${view}: ${release} stands still: ${version} is published since ${since}: ${why}`);
+      console.log(`${view}: ${release} stands still: ${version} has been published since ${since}: ${why}`);
     }
     if (standsStill !== undefined)
       console.log(JSON.stringify(promotionMeasured({ ...of, standsStill: standsStill ? 1 : 0 })));

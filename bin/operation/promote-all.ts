@@ -1,6 +1,7 @@
 import { MirrorError, type MirrorErrorOptions } from '../../lib/errors';
 import type { PromotionMeasure } from '../../lib/operations/promotion/measures';
 import type { PromotionRun, PromotionsOutcome } from '../../lib/operations/promotions';
+import { longHoldText } from '../reading/hold-text';
 import { reportError, type Terminal } from '../terminal/terminal';
 import { wrapped } from '../terminal/wrapped';
 import type { OperationOptions } from './operation-command';
@@ -62,12 +63,8 @@ function runLines({ view, does, moved, followed, failure }: PromotionRun): strin
   return [`${view}: ${does.replace('-', ' ')}: ${moved ? 'done' : 'nothing to be done'}`, ...updated];
 }
 
-/** From this many days on, people are reminded of a hold without an end. */
-const longHold = 14;
-
 function measureLines({ view, release, standsStill, heldDays = 0 }: PromotionMeasure): string[] {
-  const held = `${view}: ${release} is held for ${heldDays} days without an end: unhold it, or give --until`;
-  const still =
-    standsStill && `${view}: ${release} stands still since ${standsStill.since.slice(0, 10)}: ${standsStill.why}`;
-  return [...(heldDays < longHold ? [] : [held]), ...(still ? [still] : [])];
+  const held = longHoldText(heldDays);
+  const still = standsStill && `has not changed since ${standsStill.since.slice(0, 10)}: ${standsStill.why}`;
+  return [held, still].flatMap((text) => (text ? [`${view}: ${release} ${text}`] : []));
 }

@@ -182,7 +182,7 @@ describe('promote', () => {
 
     expect(code).toBe(4);
     expect(errLines.slice(1)).toEqual([
-      expect.stringMatching(/^error: stable holds noble since \d{4}-\d\d-\d\d \(freeze\)$/),
+      expect.stringMatching(/^error: noble has been held in stable since \d{4}-\d\d-\d\d \(freeze\)$/),
       '  unhold it first: maas-mirror unhold stable noble',
     ]);
   });

@@ -459,7 +459,7 @@ describe('refuses to promote', () => {
     for (const request of [{}, { release: 'noble' }, { after: '1d' }]) {
       expect(refusedBy(plan(mirrorOf(good, held), request))).toMatchObject({
         name: 'Held',
-        message: 'stable holds noble since 2026-11-27 until 2026-12-01 (freeze)',
+        message: 'noble has been held in stable since 2026-11-27, until 2026-12-01 (freeze)',
       });
     }
   });
