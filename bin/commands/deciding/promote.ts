@@ -42,7 +42,7 @@ async function promote(options: PromoteOptions, terminal: Terminal): Promise<num
   }
   if (from === undefined || to === undefined) {
     throw new MirrorError('BadInput', `promote: ${from === undefined ? 'no views' : 'no view to promote to'} given`, {
-      hint: 'name both views, such as: maas-mirror promote candidate stable',
+      hint: 'name both views, such as: maas-mirror promote candidate stable; or a file that describes them: promote --config mirror.yaml',
       misuse: true,
     });
   }

@@ -145,7 +145,10 @@ describe('what cannot be undone', () => {
     await type('hold', 'candidate', 'noble', '--at', good);
     const { code, outLines } = await type('remove', 'candidate', 'noble', bad, '--yes');
 
-    expect([code, outLines]).toEqual([0, expect.arrayContaining([`    ga-24.04   ${bad} taken off the shelf`])]);
+    expect([code, outLines]).toEqual([
+      0,
+      expect.arrayContaining([`    ga-24.04   ${bad} removed (it was not offered)`]),
+    ]);
   });
 
   test('is shown beside the result, not in it, where a program reads that', async () => {
@@ -226,10 +229,51 @@ describe('promote', () => {
     ]);
   });
 
+  test('shows what it would do for all views of mirror.yaml', async () => {
+    const { type, keyFile, store } = await operatorWithTwo();
+    const config = keyFile.replace('key.asc', 'mirror.yaml');
+    const views =
+      '{ stable: { promote: { from: candidate } }, lab: { from: candidate }, odd: { select: [{ releases: [jammy], from: candidate }] } }';
+    writeFileSync(config, `views: ${views}\n`);
+    const before = await Array.fromAsync(store.list(''));
+
+    const { code, outLines } = await type('promote', '--config', config, '--dry-run');
+    expect([code, outLines]).toEqual([
+      0,
+      expect.arrayContaining([
+        'stable: promote (dry run)',
+        'lab: view create (dry run)',
+        `    ga-24.04   new: ${bad}`,
+        expect.stringMatching(/^odd: waits: /),
+      ]),
+    ]);
+    expect(await Array.fromAsync(store.list(''))).toEqual(before);
+  });
+
+  test('leaves the reason in the history', async () => {
+    const { type, keyFile, read } = await operatorWithTwo();
+    const config = keyFile.replace('key.asc', 'mirror.yaml');
+    writeFileSync(config, 'views: { stable: { promote: { from: candidate } } }\n');
+    await type('promote', '--config', config, '--reason', 'first fill');
+    expect((await read('history', 'stable')).outLines.join('\n')).toContain('(first fill)');
+  });
+
+  test('ends with 4 where a version was not boot-tested', async () => {
+    const { type, publish } = await operatorWithTwo();
+    await publish('20261127.083000', { facts: { gate: 'waived' } });
+    expect((await type('promote', 'candidate', 'stable', 'noble')).code).toBe(4);
+  });
+
   test.each([
-    [['--dry-run'], 'promote --config has no plan to show'],
-    [['--plan', '20261130T101500Z-0123456789abcdef'], 'promote --config has no plan to show'],
-  ])('refuses %j with a whole configuration', async (options, message) => {
+    [['--after', '3d'], '--after'],
+    [['--require', 'hw-lab'], '--require'],
+    [['--waive-checks', 'x'], '--waive-checks'],
+    [['--waive-boot-test', 'x'], '--waive-boot-test'],
+    [['--arch', 'amd64'], '--arch'],
+    [['--kernel', 'ga'], '--flavour'],
+    [['--plan', '20261130T101500Z-0123456789abcdef'], '--plan'],
+  ])('refuses %j with a whole configuration', async (options, option) => {
+    const message = `${option} cannot be used with a whole configuration`;
     const { type, keyFile } = await operatorWithTwo();
     const config = keyFile.replace('key.asc', 'mirror.yaml');
     writeFileSync(config, 'views: { candidate: { releases: [noble] } }\n');
