@@ -59,7 +59,7 @@ function sourceCommands(
   // Builds that are started by hand publish bootloaders.
   const builds = requests.length === 0 ? [{ view: 'candidate', release: bootloadersRequest }] : requests;
   const complete = new Set(builds.filter(({ release }) => release === bootloadersRequest).map(({ view }) => view));
-  // As often as there are views: one may follow another that comes after it.
+  // Once for each view: one may follow another that comes after it.
   for (const _ of others) for (const one of others) if (hasBootloaders(one, complete)) complete.add(one.name);
   const views = new Set([...builds.map(({ view }) => view), ...others.map(({ name }) => name)]);
   return Object.fromEntries(
