@@ -138,7 +138,7 @@ async function repairFault(view: string, fault: Fault, { note, withdrawn, press 
       if (mirror instanceof DirectoryStore) await mirror.finish(layout.index(view));
       return;
     case 'restored':
-      await takeRestored(view, note, press);
+      await takeRestored(view, note, withdrawn, press);
       return;
     case 'no state':
       await writeFirstState(view, note, press);

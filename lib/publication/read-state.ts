@@ -61,11 +61,37 @@ export async function readDecisions(
   view: string,
   reading: Reading,
 ): Promise<PublishedIndex & { readonly state: ViewState }> {
-  const found = await readIndex(view, reading);
-  const path = statePathOf(found.index, layout.index(view)) ?? (await buriedPath(found, reading));
-  if (path === undefined) return { ...found, state: emptyState(view) };
-  const state = decisionsIn(await readStored(view, path, reading));
+  return decisionsUnder(await readIndex(view, reading), reading);
+}
+
+/**
+ * The decisions that belong to an index.
+ * @throws the errors of readView
+ */
+export async function decisionsUnder(
+  found: PublishedIndex,
+  reading: Reading,
+): Promise<PublishedIndex & { readonly state: ViewState }> {
+  const stored = await readStoredOf(found, reading);
+  if (stored === undefined) return { ...found, state: emptyState(found.view) };
+  const state = decisionsIn(stored);
   return { ...found, state: found.index === undefined ? buried(state) : state };
+}
+
+/**
+ * How many changes led to an index, as its history says: 0 if it has none.
+ * @throws the errors of readView
+ */
+export async function historyLength(found: Pick<PublishedIndex, 'view' | 'index'>, reading: Reading): Promise<number> {
+  return (await readStoredOf(found, reading))?.history?.entries ?? 0;
+}
+
+async function readStoredOf(
+  { view, index }: Pick<PublishedIndex, 'view' | 'index'>,
+  reading: Reading,
+): Promise<StoredState | undefined> {
+  const path = statePathOf(index, layout.index(view)) ?? (await buriedPath({ view, index }, reading));
+  return path === undefined ? undefined : readStored(view, path, reading);
 }
 
 /**
