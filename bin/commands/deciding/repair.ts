@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { viewCommand } from '../../operation/operation-command';
+import { viewCommand, yesFlag } from '../../operation/operation-command';
 import { runOperation } from '../../operation/run-operation';
 import type { Terminal } from '../../terminal/terminal';
 
 export function addRepair(program: Command, terminal: Terminal, done: (code: number) => void): void {
   const description = 'finish what was interrupted, and adopt what was restored by hand; verify says what is wrong';
-  const own = { '--upgrade': 'convert a mirror of an older release, which can then no longer write to it' };
+  const own = { '--upgrade': 'convert a mirror of an older release, which can then no longer write to it', ...yesFlag };
   const words = { '[view]': 'only this view (default: all)' };
   viewCommand(program, 'repair', description, words, own).action(async (view, options) => {
     const { upgrade } = options;

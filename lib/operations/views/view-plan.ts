@@ -43,8 +43,7 @@ export const planViewSource: Planner<Asked<'view-set'>> = (request, mirror, at):
   const planned = request.select
     ? selectedFrom(request, request.select, content, mirror, at)
     : setToPromotion(request, content, mirror);
-  const [undo] = undoing(content);
-  return { ...planned, remarks: [...planned.remarks, ...(undo ? [undo] : [])] };
+  return { ...planned, remarks: [...planned.remarks, ...undoing(content)] };
 };
 
 /** Deletes a view that no other is made from. What it was is remembered, in case that it is created again. */
@@ -87,20 +86,19 @@ function isSameSource(one: ViewState, other: ViewState): boolean {
   return told(one) === told(other);
 }
 
-/** The command that sets the source as it was, if it can be written on one line. */
+/** The command that sets the source as it was. */
 function undoing({ view, state: { kind, source } }: ViewContent): Remark[] {
-  const options = optionsOf(kind, source);
-  return options === undefined ? [] : [{ about: 'undo', commands: [`maas-mirror view set ${view}${options}`] }];
+  return [{ about: 'undo', commands: [`maas-mirror view set ${view} ${optionsOf(kind, source)}`] }];
 }
 
-function optionsOf(kind: ViewState['kind'], source: ViewSource = {}): string | undefined {
-  const { promote, select = [] } = source;
-  if (kind !== 'selected') return promote === undefined ? '' : undefined;
-  const parts = select.map(({ from, releases, architectures, flavours }) => {
-    if (architectures !== undefined || flavours !== undefined) return undefined;
-    return releases === undefined ? ` --from ${from}` : ` --select ${releases.join(',')}=${from}`;
-  });
-  return parts.includes(undefined) ? undefined : parts.join('');
+/** What has no options of its own came from mirror.yaml. */
+function optionsOf(kind: ViewState['kind'], { promote, select = [] }: ViewSource = {}): string {
+  if (kind !== 'selected') return promote === undefined ? '--by-hand' : '--as-configured';
+  const isOption = select.every(({ architectures, flavours }) => architectures === undefined && flavours === undefined);
+  if (!isOption) return '--as-configured';
+  return select
+    .map(({ from, releases }) => (releases === undefined ? `--from ${from}` : `--select ${releases.join(',')}=${from}`))
+    .join(' ');
 }
 
 function refuseToLoseSource(name: string, { views }: MirrorContent): void {
@@ -111,7 +109,7 @@ function refuseToLoseSource(name: string, { views }: MirrorContent): void {
   const { view, state } = follower;
   const how = state.kind === 'selected' ? `follows ${name}` : `is filled from ${name}`;
   throw new MirrorError('BadInput', `${view} ${how}, so ${name} cannot be deleted`, {
-    hint: `point it elsewhere first: maas-mirror view set ${view} --from VIEW`,
+    hint: `point it elsewhere first: maas-mirror view set ${view} ${state.kind === 'selected' ? '--from VIEW' : '--by-hand'}`,
     misuse: true,
   });
 }
