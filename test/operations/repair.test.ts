@@ -255,7 +255,7 @@ describe.each(allStores)('repair, %s', (_, makeStore) => {
 
     expect((await format()).equals(formatBytes)).toBe(true);
     const { ledger, stored } = await readView('candidate', views.press);
-    expect(stored).toBeDefined();
+    expect(stored).toMatchObject({ kind: 'built', upgraded: true });
     expect(Object.values(ledger.products).flatMap(({ since }) => Object.values(since))).toEqual(
       Array.from({ length: 3 }, () => '2026-11-20T05:00:00Z'),
     );
