@@ -89,6 +89,8 @@ export const OperationRequest = z.discriminatedUnion('does', [
     view: view.optional(),
     /** Brings an old mirror to this release's format. */
     upgrade: z.boolean().default(false),
+    /** Lets a view that has lost its state, or a part of it, go on without that. @default false */
+    forgetLost: z.boolean().optional(),
   }),
 ]);
 export type OperationRequest = z.infer<typeof OperationRequest>;

@@ -35,15 +35,21 @@ export const planViewCreation: Planner<Asked<'view-create'>> = (request, mirror,
 
 /**
  * Sets where a view gets its versions. A selected view offers at once what it then selects, in one commit; a promoted one keeps
- * what it offers, and gets the rest by promotion.
+ * what it offers, and gets the rest by promotion. A built view stays one, unless an older release made it, which had no other
+ * kind, and it was not built since.
  */
 export const planViewSource: Planner<Asked<'view-set'>> = (request, mirror, at): Planned => {
-  const content = viewToChange(mirror, request.name);
-  if (content.state.kind === 'built') throw builtByItsRecipe(request.name);
+  const { state, ...there } = viewToChange(mirror, request.name);
+  const { upgraded = false, ...kept } = state;
+  if (state.kind === 'built' && !upgraded) throw builtByItsRecipe(request.name);
+  const content: ViewContent = { ...there, state: kept };
   const planned = request.select
     ? selectedFrom(request, request.select, content, mirror, at)
     : setToPromotion(request, content, mirror);
-  return { ...planned, remarks: [...planned.remarks, ...undoing(content)] };
+  const remarks = [...planned.remarks, ...undoing(content)];
+  if (!upgraded) return { ...planned, remarks };
+  const noBuilds: PlanLine = { does: 'set', why: 'not built any more: builds into it are refused' };
+  return { ...planned, views: planned.views.map((one) => ({ ...one, lines: [...one.lines, noBuilds] })), remarks };
 };
 
 /** Deletes a view that no other is made from. What it was is remembered, in case that it is created again. */
@@ -86,8 +92,9 @@ function isSameSource(one: ViewState, other: ViewState): boolean {
   return told(one) === told(other);
 }
 
-/** The command that sets the source as it was. */
+/** The command that sets the source as it was; none makes a view a built one again. */
 function undoing({ view, state: { kind, source } }: ViewContent): Remark[] {
+  if (kind === 'built') return [];
   return [{ about: 'undo', commands: [`maas-mirror view set ${view} ${optionsOf(kind, source)}`] }];
 }
 

@@ -15,10 +15,16 @@ export function refuseFilled({ view, documents, state: { kind } }: ViewContent):
   });
 }
 
-/** A change that builds make, unless the view has become another kind in the meantime. */
+/**
+ * A change that builds make, unless the view has become another kind in the meantime. A view that is built is a built one for
+ * good, also if an older release made it.
+ */
 export function builtChange(change: Change): Change {
   return (content, at) => {
     refuseFilled(content);
-    return change(content, at);
+    const wanted = change(content, at);
+    if (wanted === undefined || content.state.upgraded === undefined) return wanted;
+    const { upgraded: _upgraded, ...state } = wanted.state ?? content.state;
+    return { ...wanted, state };
   };
 }

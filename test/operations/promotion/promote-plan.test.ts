@@ -512,6 +512,11 @@ describe('refuses to promote', () => {
       'stable is built from its recipe; it cannot be filled by promotion',
     ],
     [
+      'a view that an older release built',
+      { ...stable, state: { ...emptyState('stable'), upgraded: true } },
+      'stable was built by an older release; it cannot be filled by promotion',
+    ],
+    [
       'a selected view',
       { ...stable, state: { ...stable.state, kind: 'selected' as const, source: { select: [{ from: 'beta' }] } } },
       'stable follows beta; it cannot be filled by promotion',

@@ -86,3 +86,18 @@ describe.each(kinds)('a view that %s', (_, kind, message) => {
     expect(state.kind).toBe('built');
   });
 });
+
+it('a view of an older release is a built one for good once something is built into it', async () => {
+  const press = smallPress(signer);
+  await press.publish();
+  const upgraded = async () => (await readView('candidate', press)).state.upgraded;
+  const upgrade = () =>
+    changeView('candidate', ({ state }) => ({ state: { ...state, upgraded: true }, note: { what: 'upgrade' } }), press);
+  await upgrade();
+  expect(await upgraded()).toBe(true);
+  await press.publish({ kernels: [{ kernel: 'generic', version: '6.1.160-1' }] });
+  expect(await upgraded()).toBeUndefined();
+  await upgrade();
+  await publishLoaders(press);
+  expect(await upgraded()).toBeUndefined();
+});
