@@ -3,8 +3,7 @@ import { isSigningProbe } from '../../lib/job/aws/probe-targets';
 import { checkBundles, checkBundlesOf, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/execution-names';
 import { publishInputOf, publishLoadersInputOf } from '../../lib/job/handed-on/publish-input';
-import type { Followed } from '../../lib/job/operations/outcome';
-import { liftEndedHolds } from '../../lib/operations/lift-ended-holds';
+import { publishAsDecided } from '../../lib/operations/publish-as-decided';
 import { needsUpgrade, upgradeMirror } from '../../lib/operations/upgrade';
 import { showKeyrings } from '../../lib/publication/mirror/keyring';
 import { testSignature } from '../../lib/stages/probes/test-signature';
@@ -39,19 +38,11 @@ export async function handler(event: object): Promise<Published | PublishedBootl
   if (!('bootloaders' in event)) {
     checkBundlesOf('job' in event ? event.job : undefined, process.env);
     const input = publishInputOf(event);
-    const before = await liftEndedHolds(input.job.view, bench);
-    return afterHolds(before, await publish(input, bench));
+    return publishAsDecided(input.job.view, bench, () => publish(input, bench));
   }
   const { job, built } = publishLoadersInputOf(event).bootloaders;
   checkBundles(job.bundles, process.env);
   const { view, execution, folder, inputs, rebuild } = job;
-  const before = await liftEndedHolds(view, bench);
   const asked = { view, execution, folder, inputs, built, rebuild: rebuild === 'true' };
-  return afterHolds(before, await publishBootloaders(asked, bench));
-}
-
-/** With the views that could not follow the end of a hold, unless they have followed since. */
-function afterHolds<Done extends Published | PublishedBootloaders>(before: readonly Followed[], done: Done): Done {
-  const since = new Set(done.followed.map(({ view }) => view));
-  return { ...done, followed: [...before.filter(({ view }) => !since.has(view)), ...done.followed] };
+  return publishAsDecided(view, bench, () => publishBootloaders(asked, bench));
 }
