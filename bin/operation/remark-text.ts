@@ -58,7 +58,7 @@ function textOf(remark: Remark): string {
     case 'keeps':
       return `A MAAS that has it keeps it.${commands.length === 0 ? '' : ' To take it away there:'}`;
     case 'download':
-      return `a site downloads ${size(bytes)} more${what === '' ? '' : ` (${what})`}`;
+      return `each site downloads ${size(bytes)}${what === '' ? '' : ` (${what})`}`;
     default:
       return [view, what, version, why].filter(Boolean).join(' ');
   }

@@ -28,6 +28,9 @@ export async function readMirror(request: OperationRequest, press: Press): Promi
     // An index that was restored from a backup does not lift what was withdrawn after it.
     last.push(...((await lastPublished(published, press))?.state.withdrawals ?? []));
   }
+  // What is removed from a promoted view, the next promotion would bring back.
+  const from = request.does === 'remove' ? views.get(request.view)?.state.source?.promote?.from : undefined;
+  if (from !== undefined && all.includes(from)) views.set(from, contentOf(await readView(from, press)));
   const withdrawn = await withdrawnEverywhere(press);
   const known = new Set(withdrawn.map(({ id }) => id));
   return { views, withdrawn: [...withdrawn, ...last.filter(({ id }) => !known.has(id))] };

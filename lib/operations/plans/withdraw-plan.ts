@@ -1,4 +1,6 @@
+import { commandLine } from '../../job/operations/commands';
 import type { Remark } from '../../job/operations/outcome';
+import { restoreCommand } from '../../publication/gate/withdrawn-error';
 import { productKey, tripleOf } from '../../publication/state/product-key';
 import type { ViewContent } from '../../publication/state/view-content';
 import type { Withdrawal } from '../../publication/state/withdrawal';
@@ -27,9 +29,10 @@ export const planWithdrawal: Planner<Asked<'withdraw'>> = (request, mirror, at):
     const change = { state: { ...content.state, withdrawals }, note: noteOf('withdraw', request) };
     return { view: content.view, change, lines: markLines(mark) };
   });
-  const { release, version } = mark;
-  const undo: Remark = { about: 'undo', commands: [`maas-mirror restore ${request.view} ${release} ${version}`] };
-  return { views: planned, remarks: [...matches(mark, mirror.views), ...onlyTheKernel(versions, mark), undo] };
+  const isNew = !named.state.withdrawals.some(({ id }) => id === mark.id);
+  const undo: Remark = { about: 'undo', commands: [restoreCommand(mark)] };
+  const remarks = [...matches(mark, mirror.views), ...onlyTheKernel(versions, mark), ...(isNew ? [undo] : [])];
+  return { views: planned, remarks };
 };
 
 /** All views that an operation in all views changes after the named one: a frozen one never changes. */
@@ -52,7 +55,7 @@ export function matches(mark: Withdrawal, views: ReadonlyMap<string, ViewContent
         if (match === undefined) return [];
         const where = { view, product: productKey(product), version: name };
         if (name === newest)
-          return [{ about: 'still offered', ...where, commands: backThere(content, product, views) }];
+          return [{ about: 'still offered', ...where, commands: backThere(content, product, { mark, views }) }];
         return match.by === 'name' || isNamed(mark, view, name) ? [] : [{ about: 'matched', ...where, why: match.by }];
       });
     });
@@ -60,18 +63,25 @@ export function matches(mark: Withdrawal, views: ReadonlyMap<string, ViewContent
 }
 
 /** Takes it back where the view has it from: a selected view follows its sources, and is pointed away from a snapshot. */
-function backThere({ view, state }: ViewContent, product: Product, views: ReadonlyMap<string, ViewContent>): string[] {
-  if (state.kind !== 'selected') return [`maas-mirror rollback ${view} ${releaseOf(product)}`];
+function backThere({ view, state }: ViewContent, product: Product, mirror: Marked): string[] {
+  const { architectures, flavours } = mirror.mark;
+  if (state.kind !== 'selected')
+    return [commandLine(['rollback', view, releaseOf(product)], { architectures, flavours })];
   const key = productKey(product);
   const commands = (state.source?.select ?? []).flatMap(({ from }) => {
-    const source = views.get(from);
+    const source = mirror.views.get(from);
     const has = source && productsIn(source).some((one) => one.key === key);
     if (source === undefined || !has) return [];
     return source.state.kind === 'frozen'
       ? [`maas-mirror view set ${view} --from VIEW`]
-      : backThere(source, product, views);
+      : backThere(source, product, mirror);
   });
   return [...new Set(commands)];
+}
+
+interface Marked {
+  readonly mark: Withdrawal;
+  readonly views: ReadonlyMap<string, ViewContent>;
 }
 
 /** A whole withdrawal does not keep a bad kernel away from a new base image. */

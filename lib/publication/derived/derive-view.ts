@@ -1,8 +1,10 @@
 import type { Product, Products } from '../../simplestreams/types';
+import { offerGroups } from '../offers/offer-groups';
 import { heldBy } from '../state/holds';
 import type { Ledger, LedgerRow } from '../state/ledger';
 import { newRow, withResults } from '../state/ledger';
 import { contentDigest } from '../state/product-key';
+import { partsOf } from '../state/product-parts';
 import type { ViewChange, ViewContent } from '../state/view-content';
 import type { SelectedPart } from '../state/view-state';
 import type { Withdrawal } from '../state/withdrawal';
@@ -31,7 +33,7 @@ export function derivedContent(
 ): Derived {
   const index = new WithdrawnIndex(target.view, [...target.state.withdrawals, ...withdrawn]);
   const selected = selectedProducts(target.view, select, sources);
-  const free = selected.filter(({ product }) => !heldBy(target.state, product));
+  const free = withoutSisters(selected, target).filter(({ product }) => !heldBy(target.state, product));
   const offered = suitableProducts(free, target, index).map((one) => {
     return { ...one, product: { ...one.product, versions: ownNames(one, target, at) } };
   });
@@ -41,6 +43,17 @@ export function derivedContent(
     offered: [...sources.values()],
     withdrawn,
   };
+}
+
+/** A flavour that is new to the view waits for its held sisters, since it would have another root than they keep. */
+function withoutSisters(selected: readonly SelectedProduct[], target: ViewContent): readonly SelectedProduct[] {
+  if (target.state.holds.length === 0) return selected;
+  const here = partsOf(target);
+  const held = heldIn(target).map(({ id, product }) => ({ id, product }));
+  const ids = new Set(held.map(({ id }) => id));
+  const groups = offerGroups<Pick<Offered, 'id' | 'product'>>([...held, ...selected]);
+  const waiting = new Set(groups.filter((group) => group.some(({ id }) => ids.has(id))).flat());
+  return selected.filter((one) => !waiting.has(one) || here.get(one.id)?.product !== undefined);
 }
 
 type Offered = Pick<SelectedProduct, 'contentId' | 'id' | 'product' | 'document'>;

@@ -1,5 +1,6 @@
 import { MirrorError } from '../../../errors';
 import type { Remark } from '../../../job/operations/outcome';
+import { restoreCommand } from '../../../publication/gate/withdrawn-error';
 import { downloadOf } from '../../../publication/offers/downloads';
 import { dependentsOf } from '../../../publication/offers/dropped';
 import { heldBy, heldError } from '../../../publication/state/holds';
@@ -105,7 +106,7 @@ function remarksOf(
     ...dropped,
     ...downloadsOf(versions, back.at(-1)?.documents ?? new Map()),
     ...(request.republish ? [] : fetchedAgain(versions, back.at(-1)?.content, at)),
-    { about: 'undo', commands: [undoOf(mark, request)] },
+    { about: 'undo', commands: [restoreCommand(mark)] },
   ];
 }
 
@@ -149,16 +150,4 @@ function downloadsOf(chosen: readonly ChosenProduct[], documents: ReadonlyMap<st
     const { all } = downloadOf(documents.values(), selection);
     return { about: 'download', release: one ? releaseOf(one.product) : '', architecture, bytes: all };
   });
-}
-
-function undoOf(
-  { view, release, version }: Withdrawal,
-  { architectures, flavours, allViews }: Asked<'rollback'>,
-): string {
-  const scope = [
-    ...(architectures.length > 0 ? ['--arch', architectures.join(',')] : []),
-    ...(flavours.length > 0 ? ['--flavour', flavours.join(',')] : []),
-    ...(allViews ? ['--all-views'] : []),
-  ];
-  return ['maas-mirror restore', view, release, version, ...scope].join(' ');
 }
