@@ -135,6 +135,7 @@ const shape = z.looseObject({
   kind: z.enum(viewKinds),
   source: source.optional(),
   configured: digest.optional(),
+  deleting: z.boolean().optional(),
   withdrawals: z.array(withdrawal),
   holds: z.array(hold),
   shelf: path.optional(),
