@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { changeRemarks } from '../../lib/operations/views/changed-lines';
 import { derivedContent } from '../../lib/publication/derived/derive-view';
-import { trimmed } from '../../lib/publication/state/shelf';
-import { type Counter, wideShelf, wideView } from './made/counted';
+import { type Counter, wideView } from './made/counted';
 
 const at = new Date('2026-11-20T08:30:00Z');
 
@@ -15,17 +14,10 @@ const works: Readonly<Record<string, (count: number, counter: Counter) => void>>
     expect(Object.keys(documents.values().next().value?.products ?? {})).toHaveLength(count);
   },
   'to say what a MAAS downloads': (count, counter) => {
-    const [before, next] = [{ '1': 'a' }, { '1': 'a', '2': 'b' }].map((versions) =>
-      wideView('site', count, versions, counter),
-    );
-    const remarks = changeRemarks(before?.documents ?? new Map(), next?.documents ?? new Map());
+    const before = wideView('site', count, { '1': 'a' }, counter);
+    const next = wideView('site', count, { '1': 'a', '2': 'b' }, counter);
+    const remarks = changeRemarks(before.documents, next.documents);
     expect(remarks.filter(({ about }) => about === 'download')).toHaveLength(count);
-  },
-  'to trim a shelf': (count, counter) => {
-    const { products } = trimmed(wideShelf(count, 11, counter));
-    expect(Object.values(products).map(({ versions }) => Object.keys(versions).length)).toEqual(
-      Array.from({ length: count }, () => 10),
-    );
   },
 };
 

@@ -1,17 +1,17 @@
 import { emptyLedger } from '../../../lib/publication/state/ledger';
-import { emptyShelf, type Shelf, type ShelfEntry } from '../../../lib/publication/state/shelf';
+import { emptyShelf } from '../../../lib/publication/state/shelf';
 import { emptyState } from '../../../lib/publication/state/state-document';
 import type { ViewContent } from '../../../lib/publication/state/view-content';
 import { documentOf, imageContentId, imageFields, imageId } from '../../simplestreams/made-documents';
 import { versionWith } from './view-of';
 
-/** How often products were read, each time from a document or a shelf. */
+/** How often products were read, each time from a document. */
 export interface Counter {
   reads: number;
 }
 
 /** The same products, whose reads are counted: what grows with their square cannot hide behind a fast machine. */
-export function counted<Row extends object>(products: Row, counter: Counter): Row {
+function counted<Row extends object>(products: Row, counter: Counter): Row {
   return new Proxy(products, {
     get(target, key, receiver) {
       counter.reads += 1;
@@ -34,18 +34,4 @@ export function wideView(view: string, count: number, versions: Readonly<Record<
     documents: new Map([[contentId, { ...document, products: counted(document.products, counter) }]]),
     ...{ state: emptyState(view), shelf: emptyShelf, ledger: emptyLedger },
   } satisfies ViewContent;
-}
-
-/** A shelf of so many products, each with so many withdrawn versions, whose reads are counted. */
-export function wideShelf(count: number, withdrawn: number, counter: Counter): Shelf {
-  const names = Array.from({ length: withdrawn }, (_, at) => String(at).padStart(3, '0'));
-  const versions = Object.fromEntries(
-    names.map((name): [string, ShelfEntry] => [
-      name,
-      { why: 'withdrawn', since: '2026-11-20T00:00:00Z', version: versionWith(name) },
-    ]),
-  );
-  const product = { content_id: imageContentId, fields: imageFields, versions };
-  const products = Object.fromEntries(Array.from({ length: count }, (_, at) => [`${imageId}${at}`, product]));
-  return { ...emptyShelf, products: counted(products, counter) };
 }
