@@ -46,7 +46,10 @@ export interface ViewDownload {
  */
 export async function viewsOfMirror(store: Store, names?: readonly string[]): Promise<ViewSummary[]> {
   const wanted = names ?? (await viewsOf(store));
-  return Promise.all(wanted.map((view) => summaryOf(store, view)));
+  const views: ViewSummary[] = [];
+  // One after the other: a large view takes much memory while it is read.
+  for (const view of wanted) views.push(await summaryOf(store, view));
+  return views;
 }
 
 async function summaryOf(store: Store, view: string): Promise<ViewSummary> {

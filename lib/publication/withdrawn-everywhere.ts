@@ -46,11 +46,13 @@ export function decidedIn(found: readonly Decisions[]): Decided {
 /**
  * The decisions about all views, in the order of their names, and of those that cannot be read the errors of readView. Frozen
  * views are left out: nothing is decided about them.
+ * @param names @default - all that the store lists
  */
 export async function decisionsOfAll(
   reading: Reading,
+  names?: readonly string[],
 ): Promise<readonly (PromiseSettledResult<Decisions> & { readonly view: string })[]> {
-  const views = (await viewFoldersOf(reading.mirror)).filter((view) => !isFrozenName(view));
+  const views = (names ?? (await viewFoldersOf(reading.mirror))).filter((view) => !isFrozenName(view));
   const found: (PromiseSettledResult<Decisions> & { readonly view: string })[] = [];
   for (let from = 0; from < views.length; from += atOnce) {
     const some = views.slice(from, from + atOnce);

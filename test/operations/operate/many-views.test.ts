@@ -73,10 +73,10 @@ const documentsIn = (reads: readonly string[], view: RegExp) =>
   reads.filter((key) => /\/[0-9a-f]{64}\.sjson$/.test(key) && view.test(key));
 
 describe('twice as many site views', () => {
-  it.each(Object.entries(works))('cost %s about twice as many reads', async (_, work) => {
+  it.each(Object.entries(works))('cost %s less than twice as many reads', async (_, work) => {
     const [few, many] = [await readsOf(5, work), await readsOf(10, work)];
     expect(few.length).toBeGreaterThan(0);
-    expect(many.length / few.length).toBeLessThan(2.3);
+    expect(many.length / few.length).toBeLessThan(2);
   });
 
   it.each(['publish', 'rollback --all-views'])('let %s read the view that they follow no more often', async (name) => {
