@@ -7,6 +7,7 @@ import { contentOf } from '../publication/next-content';
 import { readView } from '../publication/read-view';
 import { hasEnded } from '../publication/state/holds';
 import type { ViewContent } from '../publication/state/view-content';
+import type { ViewState } from '../publication/state/view-state';
 import { withdrawnEverywhere } from '../publication/withdrawn-everywhere';
 import { type OperateBench, operate } from './operate';
 import { planHoldEnds } from './plans/unhold-plan';
@@ -58,17 +59,27 @@ export async function runPromotions(
   bench: OperateBench,
 ): Promise<PromotionsOutcome> {
   const runs: PromotionRun[] = await endHolds(asked, bench);
-  for (const one of settings) runs.push(...(await applied(one, asked, bench)));
+  let states = await statesOf(bench);
+  for (const one of settings) {
+    const done = await applied(one, states, asked, bench);
+    runs.push(...done);
+    if (done.length > 0) states = await statesOf(bench);
+  }
   const filled: FilledView[] = [];
   for (const one of settings) {
-    const promotion = promotionOf(one, await statesOf(bench));
+    const promotion = promotionOf(one, states);
     if (promotion === undefined) continue;
     filled.push(promotion);
     const { view, from, after = '0m', require } = promotion;
     const scope = { architectures: [], flavours: [] };
-    runs.push(
-      await run(view, { does: 'promote', from, to: view, after, require: [...require], ...scope }, asked, bench),
+    const done = await run(
+      view,
+      { does: 'promote', from, to: view, after, require: [...require], ...scope },
+      asked,
+      bench,
     );
+    runs.push(done);
+    if (done.moved) states = await statesOf(bench); // the view may be the source of another, and new
   }
   if (!asked.dryRun) runs.push(...(await followAll(bench)).flatMap(followRun));
   return { runs, measures: await measured(filled, bench) };
@@ -105,11 +116,11 @@ const notDone = { moved: false, followed: [] };
 /** Settings that differ from what was applied last. A view that is to be promoted is created by its first promotion. */
 async function applied(
   { configured, ...setting }: ViewSettings,
+  states: ReadonlyMap<string, ViewState>,
   asked: PromotionsAsked,
   bench: OperateBench,
 ): Promise<PromotionRun[]> {
   const { name, promote, select = [] } = setting;
-  const states = await statesOf(bench);
   const state = states.get(name);
   const isWaiting = [...(promote ? [promote] : []), ...select].some(({ from }) => !states.has(from));
   if (state?.configured === configured || isWaiting) return [];

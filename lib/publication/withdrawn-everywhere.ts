@@ -1,3 +1,4 @@
+import { isFrozenName } from '../job/layout';
 import { decidedLast } from './published-last';
 import type { PublishedIndex, Reading } from './read-index';
 import { readDecisions } from './read-state';
@@ -17,17 +18,40 @@ export type Decisions = PublishedIndex & { readonly state: ViewState };
  * @throws the errors of readView: a mark that cannot be read must not be overlooked
  */
 export async function withdrawnEverywhere(reading: Reading): Promise<readonly Withdrawal[]> {
+  return (await decidedEverywhere(reading)).withdrawn;
+}
+
+/** What was decided about all views that are not frozen. */
+export interface Decided {
+  /** Of the views that exist, except those whose deletion has begun. */
+  readonly states: ReadonlyMap<string, ViewState>;
+  /** Also those of deleted views. */
+  readonly withdrawn: readonly Withdrawal[];
+}
+
+/** @throws the errors of readView: a mark that cannot be read must not be overlooked */
+export async function decidedEverywhere(reading: Reading): Promise<Decided> {
   const found = await decisionsOfAll(reading);
   const broken = found.find((one) => one.status === 'rejected');
   if (broken !== undefined) throw broken.reason;
-  return withdrawalsIn(found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
+  return decidedIn(found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
 }
 
-/** The decisions about all views, in the order of their names, and of those that cannot be read the errors of readView. */
+export function decidedIn(found: readonly Decisions[]): Decided {
+  const there = found.filter(({ index, state }) => index !== undefined && !state.deleting);
+  return { states: new Map(there.map(({ view, state }) => [view, state])), withdrawn: withdrawalsIn(found) };
+}
+
+/**
+ * The decisions about all views, in the order of their names, and of those that cannot be read the errors of readView. Frozen
+ * views are left out: nothing is decided about them.
+ * @param names @default - all that the store lists
+ */
 export async function decisionsOfAll(
   reading: Reading,
+  names?: readonly string[],
 ): Promise<readonly (PromiseSettledResult<Decisions> & { readonly view: string })[]> {
-  const views = await viewFoldersOf(reading.mirror);
+  const views = (names ?? (await viewFoldersOf(reading.mirror))).filter((view) => !isFrozenName(view));
   const found: (PromiseSettledResult<Decisions> & { readonly view: string })[] = [];
   for (let from = 0; from < views.length; from += atOnce) {
     const some = views.slice(from, from + atOnce);

@@ -7,7 +7,14 @@ import type { ViewContent } from '../../publication/state/view-content';
 import type { ViewSource, ViewState } from '../../publication/state/view-state';
 import { writeJson } from '../../simplestreams/json';
 import { type Asked, noteOf } from '../plans/asked';
-import { contentOfView, type MirrorContent, type Planned, type Planner, viewToChange } from '../plans/planned';
+import {
+  contentOfView,
+  type MirrorContent,
+  type Planned,
+  type Planner,
+  statesIn,
+  viewToChange,
+} from '../plans/planned';
 import { targetOf } from '../promotion/target';
 import { createdByPromotion } from './created-by-promotion';
 import { refuseCircle } from './refuse-circle';
@@ -108,12 +115,12 @@ function optionsOf(kind: ViewState['kind'], { promote, select = [] }: ViewSource
     .join(' ');
 }
 
-function refuseToLoseSource(name: string, { views }: MirrorContent): void {
-  const follower = [...views.values()].find(({ state: { source } }) => {
+function refuseToLoseSource(name: string, mirror: MirrorContent): void {
+  const follower = [...statesIn(mirror)].find(([, { source }]) => {
     return source?.promote?.from === name || source?.select?.some(({ from }) => from === name);
   });
   if (follower === undefined) return;
-  const { view, state } = follower;
+  const [view, state] = follower;
   const how = state.kind === 'selected' ? `follows ${name}` : `is filled from ${name}`;
   throw new MirrorError('BadInput', `${view} ${how}, so ${name} cannot be deleted`, {
     hint: `point it elsewhere first: maas-mirror view set ${view} ${state.kind === 'selected' ? '--from VIEW' : '--by-hand'}`,

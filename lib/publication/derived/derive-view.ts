@@ -3,6 +3,7 @@ import { heldBy } from '../state/holds';
 import type { Ledger, LedgerRow } from '../state/ledger';
 import { newRow, withResults } from '../state/ledger';
 import { contentDigest } from '../state/product-key';
+import { partsOf } from '../state/product-parts';
 import type { ViewChange, ViewContent } from '../state/view-content';
 import type { SelectedPart } from '../state/view-state';
 import type { Withdrawal } from '../state/withdrawal';
@@ -32,8 +33,10 @@ export function derivedContent(
   const index = new WithdrawnIndex(target.view, [...target.state.withdrawals, ...withdrawn]);
   const selected = selectedProducts(target.view, select, sources);
   const free = selected.filter(({ product }) => !heldBy(target.state, product));
-  const offered = suitableProducts(free, target, index).map((one) => {
-    return { ...one, product: { ...one.product, versions: ownNames(one, target, at) } };
+  const parts = partsOf(target);
+  const offered = suitableProducts(free, parts, index).map((one) => {
+    const versions = ownNames(one, target, parts.get(one.id)?.product, at);
+    return { ...one, product: { ...one.product, versions } };
   });
   return {
     documents: documentsOf([...heldIn(target), ...offered]),

@@ -136,6 +136,7 @@ const shape = z.looseObject({
   upgraded: z.boolean().optional(),
   source: source.optional(),
   configured: digest.optional(),
+  deleting: z.boolean().optional(),
   withdrawals: z.array(withdrawal),
   holds: z.array(hold),
   shelf: path.optional(),

@@ -24,6 +24,8 @@ export interface ViewState {
   readonly source?: ViewSource;
   /** sha256 of the part of mirror.yaml that was applied last. */
   readonly configured?: string;
+  /** Its deletion has begun: nothing else may change it. @default - it has not */
+  readonly deleting?: boolean;
   readonly withdrawals: readonly Withdrawal[];
   readonly holds: readonly Hold[];
 }
